@@ -1,0 +1,44 @@
+/**
+ * - `ERR_OPTIONS`: an option is wrong; thrown at once, names the option.
+ * - `ERR_SIGNING_UNAVAILABLE`: the signing endpoint did not answer (network, time-out, 429, 5xx) and no token is left.
+ * - `ERR_SIGNING_RESPONSE`: the signing endpoint answered something that is not a token.
+ * - `ERR_DENIED`: the signing endpoint refuses this viewer or this URL; final until `renew()`.
+ * - `ERR_TOKEN_REFUSED`: the edge refused a request again after its token was renewed.
+ * - `ERR_DESTROYED`: the token source was destroyed.
+ */
+export type SecureTokenErrorCode =
+  | 'ERR_OPTIONS'
+  | 'ERR_SIGNING_UNAVAILABLE'
+  | 'ERR_SIGNING_RESPONSE'
+  | 'ERR_DENIED'
+  | 'ERR_TOKEN_REFUSED'
+  | 'ERR_DESTROYED';
+
+export interface SecureTokenErrorDetails {
+  /** The unsigned URL concerned. */
+  url?: string | undefined;
+  /** The HTTP status that led here. */
+  status?: number | undefined;
+  cause?: unknown;
+}
+
+/** The one error class of every package. Its message, `url` and `cause` never hold a token or a secret. */
+export class SecureTokenError extends Error {
+  override readonly name = 'SecureTokenError';
+  readonly code: SecureTokenErrorCode;
+  declare readonly url?: string;
+  declare readonly status?: number;
+
+  constructor(code: SecureTokenErrorCode, message: string, { cause, ...details }: SecureTokenErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    Object.assign(this, details);
+  }
+}
+
+/** Whether `error` is a `SecureTokenError`, also one from another realm (an iframe) or another copy of this package. */
+export function isSecureTokenError(error: unknown): error is SecureTokenError {
+  return error instanceof Error
+    ? error.name === 'SecureTokenError'
+    : typeof error === 'object' && (error as Error | null)?.name === 'SecureTokenError';
+}

@@ -1,0 +1,24 @@
+/**
+ * What to attach to a request, to which URLs, until when. The player side never knows more than this: the signing
+ * endpoint decides the format, so one plugin serves every CDN.
+ *
+ * A token with neither `url` nor `prefix` opens each URL it was asked for.
+ */
+export interface Token {
+  /** Opens exactly this URL: absolute, without the token. */
+  url?: string;
+  /** Opens every URL that starts with this, on a `/` border: absolute, ends with `/`. */
+  prefix?: string;
+  /** With `url`: the query is not part of what was signed (Azion, nginx `secure_link`), so `url` opens with any query. */
+  anyQuery?: boolean;
+  /** When the edge stops accepting it, in unix seconds on the signing endpoint's clock. */
+  expires: number;
+  /** Carrier: parameters set on the URL. */
+  query?: Record<string, string>;
+  /** Carrier: request headers. */
+  headers?: Record<string, string>;
+  /** Carrier: replaces `prefix` at the front of the URL (tokens that travel in the path): absolute, ends with `/`. */
+  base?: string;
+  /** Carrier: a cookie that the endpoint has set; the request is sent with credentials. */
+  credentials?: boolean;
+}

@@ -1,0 +1,53 @@
+import { nodeResolve } from '@rollup/plugin-node-resolve';
+import terser from '@rollup/plugin-terser';
+import { dts } from 'rollup-plugin-dts';
+import esbuild from 'rollup-plugin-esbuild';
+
+/**
+ * One row a file that is shipped. `iife` rows are `<script>` files with core inside; `esm` rows keep every package
+ * import outside.
+ * @type {ReadonlyArray<{ folder: string, input?: string, esm?: string, iife?: string, global?: string }>}
+ */
+const files = [
+  { folder: 'core', esm: 'index.js' },
+  { folder: 'hlsjs', esm: 'index.js' },
+  { folder: 'hlsjs', iife: 'secure-token-hlsjs.min.js', global: 'SecureTokenHls' },
+  { folder: 'server', esm: 'index.js' },
+];
+
+const core = new URL('./packages/core/src/index.ts', import.meta.url).pathname;
+const withCoreInside = {
+  name: 'with-core-inside',
+  resolveId: (/** @type {string} */ id) => (id === 'secure-token-core' ? core : null),
+};
+const fromPackages = [/^[@a-z]/];
+const compile = () => esbuild({ target: 'es2022' });
+const find = () => nodeResolve({ extensions: ['.ts', '.js'] });
+
+export default files.flatMap(({ folder, input = 'index.ts', esm, iife, global }) => {
+  const source = `packages/${folder}/src/${input}`;
+  const dist = `packages/${folder}/dist`;
+  if (iife) {
+    return [
+      {
+        input: source,
+        plugins: [withCoreInside, compile(), find(), terser()],
+        output: { file: `${dist}/${iife}`, format: 'iife', name: global, exports: 'named', sourcemap: true },
+      },
+    ];
+  }
+  return [
+    {
+      input: source,
+      external: fromPackages,
+      plugins: [compile(), find()],
+      output: { file: `${dist}/${esm}`, format: 'es', sourcemap: true },
+    },
+    {
+      input: source,
+      external: fromPackages,
+      plugins: [dts({ tsconfig: `packages/${folder}/tsconfig.json`, compilerOptions: { paths: {}, noEmit: false } })],
+      output: { file: `${dist}/${esm?.replace(/\.js$/, '.d.ts')}`, format: 'es' },
+    },
+  ];
+});
