@@ -16,29 +16,28 @@ export type SecureTokenErrorCode =
 
 export interface SecureTokenErrorDetails {
   /** The unsigned URL concerned. */
-  url?: string | undefined;
+  readonly url?: string;
   /** The HTTP status that led here. */
-  status?: number | undefined;
-  cause?: unknown;
+  readonly status?: number;
+  /** Seconds after which the signing endpoint wants to be asked again. */
+  readonly retryAfter?: number;
+  readonly cause?: unknown;
 }
 
-/** The one error class of every package. Its message, `url` and `cause` never hold a token or a secret. */
+/** The one error class of every package. Its message and `url` never hold a token or a secret. */
 export class SecureTokenError extends Error {
-  override readonly name = 'SecureTokenError';
   readonly code: SecureTokenErrorCode;
   declare readonly url?: string;
   declare readonly status?: number;
+  declare readonly retryAfter?: number;
 
-  constructor(code: SecureTokenErrorCode, message: string, { cause, ...details }: SecureTokenErrorDetails = {}) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(code: SecureTokenErrorCode, message: string, details?: SecureTokenErrorDetails) {
+    super(message, details);
     this.code = code;
-    Object.assign(this, details);
+    Object.assign(this, { name: 'SecureTokenError' }, details);
   }
 }
 
 /** Whether `error` is a `SecureTokenError`, also one from another realm (an iframe) or another copy of this package. */
-export function isSecureTokenError(error: unknown): error is SecureTokenError {
-  return error instanceof Error
-    ? error.name === 'SecureTokenError'
-    : typeof error === 'object' && (error as Error | null)?.name === 'SecureTokenError';
-}
+export const isSecureTokenError = (error: unknown): error is SecureTokenError =>
+  (error as Error | undefined)?.name === 'SecureTokenError';

@@ -1,0 +1,19 @@
+import type { SecureTokenError } from './secure-token-error.ts';
+import type { TokenReason } from './token-source-options.ts';
+
+/** What each event tells, in `event.detail`. URLs are unsigned; no event carries a token. */
+export interface TokenEventDetails {
+  /** New tokens are at hand for `urls`; the first of them ends at `expires` (unix seconds); the call took `wait` seconds. */
+  tokenrenewed: { readonly reason: TokenReason; readonly urls: readonly string[]; readonly expires: number; readonly wait: number };
+  /** The edge refused a request (`status` 0: without CORS headers). The player has seen nothing yet. */
+  tokenrefused: { readonly url: string; readonly status: number };
+  /** A call to the signing endpoint failed, or a renewed token was refused again. Playback may still be fine. */
+  tokenerror: { readonly error: SecureTokenError };
+  /** The signing endpoint denies this viewer or URL: final until `renew()`. */
+  tokendenied: { readonly error: SecureTokenError };
+}
+
+export type TokenEventType = keyof TokenEventDetails;
+
+/** The details stand on the event itself as well. */
+export type TokenEvent<T extends TokenEventType = TokenEventType> = CustomEvent<TokenEventDetails[T]> & TokenEventDetails[T];

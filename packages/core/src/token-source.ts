@@ -1,0 +1,58 @@
+import type { TokenEvent, TokenEventType } from './token-events.ts';
+import type { Token } from './token.ts';
+
+/** A request as it goes to the edge. */
+export interface SignedRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Send with credentials: the token is a cookie. */
+  readonly credentials: boolean;
+  /** The unsigned URL: the identity of the request everywhere else. */
+  readonly source: string;
+  /** Absent when the URL is not protected. */
+  readonly token?: Token;
+}
+
+export interface SignOptions {
+  /** Detaches this caller; others that wait for the same token go on. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Decides when tokens are fetched, renewed and replaced, for one or many players. */
+export interface TokenSource extends EventTarget {
+  /** Now or never: the signed request if a token is at hand or the URL needs none. */
+  peek(url: string): SignedRequest | undefined;
+  /**
+   * The signed request, waiting for a token if it must.
+   * @throws `ERR_DENIED`, `ERR_SIGNING_UNAVAILABLE`, `ERR_SIGNING_RESPONSE`, `ERR_DESTROYED`, or the signal's reason
+   */
+  sign(url: string, options?: SignOptions): Promise<SignedRequest>;
+  /**
+   * The edge refused `request` with `status` (0: a failure without a status). Resolves to the request signed by a
+   * different token, to be sent once, or to `undefined`: show the player the refusal.
+   * @throws as `sign`
+   */
+  refused(request: SignedRequest, status: number, options?: SignOptions): Promise<SignedRequest | undefined>;
+  /** The same URL without what was attached. */
+  unsign(url: string): string;
+  protects(url: string): boolean;
+  /** For adapters: the player was given this source; its origin is protected unless `protect` says otherwise. */
+  allow(url: string): void;
+  /** For adapters: a playlist arrived. Feeds `readAhead`. */
+  learn(playlistUrl: string, text: string): void;
+  /** Renews everything in use now and lifts denials. @throws as `sign` */
+  renew(): Promise<void>;
+  /** Stops calls and timers; requests that wait fail with `ERR_DESTROYED`. */
+  destroy(): void;
+  [Symbol.dispose](): void;
+  addEventListener<T extends TokenEventType>(
+    type: T,
+    listener: ((event: TokenEvent<T>) => void) | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
