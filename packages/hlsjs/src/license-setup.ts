@@ -1,0 +1,32 @@
+import type { HlsConfig } from 'hls.js';
+import type { SignedRequest, TokenSource } from 'secure-token-core';
+
+type LicenseSetup = NonNullable<HlsConfig['licenseXhrSetup']>;
+type Challenge = Awaited<ReturnType<LicenseSetup>>;
+
+/** A `licenseXhrSetup` that signs licence requests to protected URLs and sends a refused one again, once. */
+export function createLicenseSetup(before: LicenseSetup | undefined, source: TokenSource): LicenseSetup {
+  return async function (xhr, url, ...rest) {
+    if (!source.protects(url)) return before?.call(this, xhr, url, ...rest);
+    const prepare = async ({ url: signed, headers, credentials }: SignedRequest): Promise<Challenge> => {
+      xhr.open('POST', signed, true);
+      xhr.withCredentials = credentials;
+      for (const name in headers) xhr.setRequestHeader(name, headers[name]!);
+      return before?.call(this, xhr, signed, ...rest);
+    };
+    const request = await source.sign(url);
+    const challenge = await prepare(request);
+    const { onreadystatechange } = xhr;
+    xhr.onreadystatechange = function (event) {
+      const answer = (): unknown => onreadystatechange?.call(xhr, event);
+      if (xhr.readyState !== 4) return answer();
+      xhr.onreadystatechange = onreadystatechange;
+      // hls.js takes any 4xx of a licence server for final
+      source
+        .refused(request, xhr.status)
+        .then((replay) => (replay ? prepare(replay).then((changed) => xhr.send((changed ?? challenge ?? rest[1]) as BufferSource)) : answer()))
+        .catch(answer);
+    };
+    return challenge;
+  };
+}
