@@ -1,0 +1,27 @@
+/** How the path enters the hash: percent-decoded once (nginx `$uri`), or as it stands in the URL. */
+export type PathForm = 'decoded' | 'raw';
+
+/**
+ * The one form of a path that is hashed and forwarded, or `undefined` for a path that two servers could read in two ways:
+ * malformed escapes, invalid UTF-8, `%00` and other control characters (they carry the MD5 length extension), `%2F`, a
+ * backslash in any spelling, `//`, dot segments.
+ *
+ * `URL` has already resolved dot segments (`..`, `%2e%2e`) and turned `\` into `/` before any code sees the path, so a
+ * request for `/a/../b` arrives, is checked and is forwarded as `/b`, as in nginx.
+ */
+export function canonicalPath(pathname: string, form: PathForm): string | undefined {
+  if (!pathname.startsWith('/') || pathname.includes('//') || /%2f|%5c/i.test(pathname)) return undefined;
+  let decoded;
+  try {
+    decoded = decodeURIComponent(pathname);
+  } catch {
+    return undefined;
+  }
+  if (/[\p{Cc}\\]|\/\.\.?(?:\/|$)/u.test(decoded)) return undefined;
+  return form === 'raw' ? pathname : decoded;
+}
+
+/** A canonical path as it is written into a URL; for `decoded`, `encodePath(canonicalPath(p))` has one spelling a path. */
+export function encodePath(path: string, form: PathForm): string {
+  return form === 'raw' ? path : encodeURI(path).replace(/[?#]/g, encodeURIComponent);
+}

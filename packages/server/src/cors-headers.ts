@@ -1,0 +1,31 @@
+import type { CorsOptions } from './cors-options.ts';
+
+/** What a page may read of an answer: `Date` measures the clock, the rest is what players need for ranges. */
+const exposed = 'Date, Content-Range, Content-Length, Accept-Ranges, ETag';
+
+/** Puts the CORS headers for `request` in the place of whatever CORS headers are there. */
+export function setCorsHeaders(headers: Headers, request: Request, cors: CorsOptions | undefined): void {
+  if (!cors) return;
+  for (const name of ['Origin', 'Credentials', 'Methods', 'Headers']) headers.delete(`Access-Control-Allow-${name}`);
+  headers.delete('Access-Control-Expose-Headers');
+  if (!/(?:^|,)\s*(?:origin|\*)\s*(?:,|$)/i.test(headers.get('Vary') ?? '')) headers.append('Vary', 'Origin');
+  const origin = request.headers.get('Origin');
+  if (cors.origins !== '*' && !(origin !== null && cors.origins.includes(origin))) return;
+  headers.set('Access-Control-Allow-Origin', cors.origins === '*' ? '*' : (origin ?? ''));
+  headers.set('Access-Control-Expose-Headers', exposed);
+  if (cors.credentials) headers.set('Access-Control-Allow-Credentials', 'true');
+}
+
+/** Answers a preflight. It carries no token and no cookie by specification (Fetch, section 4.8), so it needs none. */
+export function preflight(request: Request, cors: CorsOptions | undefined, methods: string): Response {
+  const headers = new Headers({ Allow: methods, 'Cache-Control': 'no-store' });
+  setCorsHeaders(headers, request, cors);
+  if (headers.has('Access-Control-Allow-Origin')) {
+    headers.set('Access-Control-Allow-Methods', methods);
+    const wanted = request.headers.get('Access-Control-Request-Headers');
+    if (wanted) headers.set('Access-Control-Allow-Headers', wanted);
+    headers.set('Access-Control-Max-Age', '7200');
+    headers.delete('Access-Control-Expose-Headers');
+  }
+  return new Response(null, { status: 204, headers });
+}

@@ -1,0 +1,27 @@
+import { optionsError } from './options-error.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * What a viewer may have: everything, nothing (403), everything except `denied`, for `ttl` seconds; or a `Response` that is
+ * sent as it is, such as a 401 with `WWW-Authenticate`.
+ */
+export type Grant = boolean | { denied?: readonly string[]; ttl?: number } | Response;
+
+interface Permission {
+  readonly isDenied: (url: URL) => boolean;
+  /** Seconds. */
+  readonly ttl: number;
+}
+
+/**
+ * @throws `Problem` 403 for `false`, and for whatever a hook without types returned instead of a grant; `ERR_OPTIONS` for a
+ * `ttl` that is no lifetime
+ */
+export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
+  const isObject = typeof grant === 'object' && (grant as object | null) !== null;
+  if (grant !== true && !isObject) throw new Problem(403, 'This viewer may have none of these URLs.');
+  const { denied = [], ttl = defaultTtl } = isObject ? grant : {};
+  if (!(ttl >= 1)) throw optionsError('ttl from authorize', 'return seconds, at least 1');
+  const hrefs = new Set(denied.map((url) => (URL.canParse(url) ? new URL(url).href : url)));
+  return { isDenied: ({ href }) => hrefs.has(href), ttl };
+}

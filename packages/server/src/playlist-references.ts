@@ -1,0 +1,67 @@
+import { playlistVariables } from './playlist-variables.ts';
+
+/** One URI in a playlist (RFC 8216bis), and where it stands. */
+export interface PlaylistReference {
+  /** The tag that holds it, or that a URI line belongs to: `EXTINF` for a segment, `EXT-X-STREAM-INF` for a variant. */
+  readonly tag: string;
+  /** With its variables replaced. */
+  readonly uri: string;
+  /** `text.slice(start, end)` is the URI as it was written. */
+  readonly start: number;
+  readonly end: number;
+  /** Absent when `uri` cannot be resolved, or when it holds a variable whose value is not known here. */
+  readonly url?: URL;
+}
+
+export interface PlaylistReferences {
+  readonly references: readonly PlaylistReference[];
+  /** The values of `EXT-X-DEFINE`, for the playlists that import them. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Whether nothing will be added: `EXT-X-ENDLIST`. */
+  readonly ended: boolean;
+}
+
+/** Attributes with a URI: `URI` itself, content steering, and interstitials (`EXT-X-DATERANGE`). */
+const uriAttributes = new Set(['URI', 'SERVER-URI', 'X-ASSET-URI', 'X-ASSET-LIST']);
+
+/**
+ * Every URI of a playlist in order: segments, parts, keys, maps, renditions, I-frame playlists, preload hints, rendition
+ * reports, session data and keys, steering manifests, interstitials.
+ *
+ * @param imports the variables of the multivariant playlist that led here, for `EXT-X-DEFINE:IMPORT`
+ */
+export function playlistReferences(
+  text: string,
+  playlistUrl: URL,
+  imports?: ReadonlyMap<string, string>,
+): PlaylistReferences {
+  const references: PlaylistReference[] = [];
+  const { define, substitute, variables } = playlistVariables(playlistUrl, imports);
+  let owner = 'EXTINF';
+  let ended = false;
+  const add = (tag: string, written: string, start: number): void => {
+    const uri = substitute(written);
+    const url = uri !== undefined && URL.canParse(uri, playlistUrl) ? { url: new URL(uri, playlistUrl) } : {};
+    references.push({ tag, uri: uri ?? written, start, end: start + written.length, ...url });
+  };
+
+  for (const { 0: line, index } of text.matchAll(/[^\r\n]+/g)) {
+    const tag = /^#(EXT[\w-]*)/.exec(line)?.[1];
+    if (tag === undefined) {
+      const written = line.trim();
+      if (line.startsWith('#') || written === '') continue;
+      add(owner, written, index + line.indexOf(written));
+      owner = 'EXTINF';
+      continue;
+    }
+    if (tag === 'EXT-X-STREAM-INF') owner = tag;
+    if (tag === 'EXT-X-ENDLIST') ended = true;
+    if (!line.includes('="')) continue;
+    const attributes = [...line.matchAll(/([A-Z0-9-]+)=(?:"([^"]*)"|[^",]*)/g)];
+    if (tag === 'EXT-X-DEFINE') define(new Map(attributes.map(([, name, value]) => [name!, value ?? ''])));
+    for (const { 0: attribute, 1: name, 2: value, index: at } of attributes) {
+      if (value && uriAttributes.has(name!)) add(tag, value, index + at + attribute.length - 1 - value.length);
+    }
+  }
+  return { references, variables, ended };
+}

@@ -1,0 +1,22 @@
+/** The text of a body, or `undefined` as soon as it is longer than `maxBytes`: the rest is never read. */
+export async function readLimited(message: Request | Response, maxBytes: number): Promise<string | undefined> {
+  if (Number(message.headers.get('Content-Length')) > maxBytes) {
+    await message.body?.cancel();
+    return undefined;
+  }
+  const reader = (message.body as ReadableStream<Uint8Array> | null)?.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > maxBytes) {
+      await reader.cancel();
+      return undefined;
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+  return text + decoder.decode();
+}

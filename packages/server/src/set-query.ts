@@ -1,0 +1,32 @@
+/**
+ * Sets parameters and leaves every other byte of the URL as its author wrote it: a parameter of the same name is replaced
+ * in place (a repeated one is dropped), others are appended. Works on relative references too.
+ */
+export function setQuery(url: string, query: Readonly<Record<string, string>>): string {
+  if (Object.keys(query).length === 0) return url;
+  const hash = url.indexOf('#');
+  const fragment = hash < 0 ? '' : url.slice(hash);
+  const target = hash < 0 ? url : url.slice(0, hash);
+  const mark = target.indexOf('?');
+  const pairs = mark < 0 || mark === target.length - 1 ? [] : target.slice(mark + 1).split('&');
+  for (const [name, value] of Object.entries(query)) {
+    const pair = `${escapeQuery(name)}=${escapeQuery(value)}`;
+    const first = pairs.findIndex((each) => isNamed(each, name));
+    if (first < 0) {
+      pairs.push(pair);
+    } else {
+      pairs[first] = pair;
+      for (let i = pairs.length - 1; i > first; i--) if (isNamed(pairs[i]!, name)) pairs.splice(i, 1);
+    }
+  }
+  return `${mark < 0 ? target : target.slice(0, mark)}?${pairs.join('&')}${fragment}`;
+}
+
+function isNamed(pair: string, name: string): boolean {
+  return pair === name || pair.startsWith(`${name}=`);
+}
+
+/** Only what would end the value or be read as something else: CDNs compare `=`, `~`, `*`, `/` as they were signed. */
+function escapeQuery(text: string): string {
+  return encodeURI(text).replace(/[&+#]/g, encodeURIComponent);
+}

@@ -1,0 +1,36 @@
+import { attachToken } from './attach-token.ts';
+import { optionsError } from './options-error.ts';
+import type { TokenFormat } from './token-format.ts';
+
+export type SignUrlOptions = { format: TokenFormat } & (
+  | { /** Seconds from now. */ expiresIn: number; expires?: never }
+  | { expiresIn?: never; /** Unix seconds. */ expires: number }
+);
+
+/**
+ * The URL with its token, for any format whose token fits into a URL. A token that is already there is replaced; order,
+ * encoding and fragment stay as they were written.
+ *
+ * @throws `ERR_OPTIONS` unless exactly one of `expiresIn` and `expires` is given, for a relative URL, a URL or a lifetime
+ * that `verifyUrl` would refuse, and for formats that travel in headers or cookies
+ */
+export async function signUrl(url: string | URL, options: SignUrlOptions): Promise<string> {
+  const { format, expiresIn, expires } = options;
+  if ((expiresIn === undefined) === (expires === undefined)) {
+    throw optionsError('expiresIn', 'give either `expiresIn` (seconds from now) or `expires` (unix seconds)');
+  }
+  if (expiresIn !== undefined && !(expiresIn > 0 && expiresIn <= (format.maxTtl ?? Infinity))) {
+    throw optionsError('expiresIn', "give a positive number of seconds, at most the format's maxTtl");
+  }
+  const target = parseAbsolute(url);
+  const token = await format.sign(target, expires ?? Math.floor(Date.now() / 1000 + expiresIn));
+  return attachToken(String(url), token);
+}
+
+function parseAbsolute(url: string | URL): URL {
+  try {
+    return new URL(url);
+  } catch (cause) {
+    throw Object.assign(optionsError('url', 'give an absolute URL'), { cause });
+  }
+}

@@ -1,0 +1,51 @@
+import { checkCors } from './cors-options.ts';
+import type { CorsOptions } from './cors-options.ts';
+import type { Grant } from './grant.ts';
+import { optionsError } from './options-error.ts';
+import type { ExpandOptions } from './playlist-expander.ts';
+import type { RateLimitOptions } from './rate-limit.ts';
+import type { FormatSource } from './token-format.ts';
+
+export interface SigningEndpointOptions {
+  /** A function is asked at every call: return the format with the new secret, and the next token is made with it. */
+  format: FormatSource;
+  /**
+   * The entitlement hook. `urls` are those below `allow`, as they were asked for; the body of `request` has been read. When
+   * it throws, the answer is a 503 that players retry: an outage of the entitlement service never looks like a refusal.
+   */
+  authorize: (request: Request, urls: readonly string[]) => Grant | Promise<Grant>;
+  /** Absolute URL prefixes that may be signed at all; other URLs come back as denied. */
+  allow: string | readonly string[];
+  /** Lifetime of a token in seconds; a token may end up to one second earlier. */
+  ttl: number;
+  /**
+   * Asked for a playlist, answer for its children too: media playlists, init segments, keys and the segments a player
+   * starts with, in one round trip. The playlists are read from the edge with a token of the endpoint's own. Formats that
+   * sign a prefix open the children anyway, so nothing is read for those.
+   * @default false
+   */
+  expand?: boolean | ExpandOptions;
+  /** @default 100 */
+  maxUrls?: number;
+  /** @default none: only pages of the endpoint's own origin */
+  cors?: CorsOptions;
+  /** @default none */
+  rateLimit?: RateLimitOptions;
+  /** Gets what `authorize`, a format function or the format threw, for your log. */
+  onError?: (error: unknown) => void;
+  /** Unix milliseconds. @default Date.now */
+  clock?: () => number;
+}
+
+/** @throws `ERR_OPTIONS` */
+export function checkSigningEndpointOptions({ authorize, format, ttl, maxUrls = 100, cors }: SigningEndpointOptions): void {
+  if (typeof (authorize as unknown) !== 'function') {
+    throw optionsError('authorize', 'give a function that decides who may watch what');
+  }
+  const maxTtl = typeof format === 'function' ? undefined : format.maxTtl;
+  if (!(ttl >= 1 && ttl <= (maxTtl ?? Infinity))) {
+    throw optionsError('ttl', "give seconds, at least 1 and at most the format's maxTtl");
+  }
+  if (!(maxUrls >= 1)) throw optionsError('maxUrls', 'give a number, at least 1');
+  if (cors) checkCors(cors);
+}

@@ -1,0 +1,33 @@
+/**
+ * What a format says about one request.
+ *
+ * - `missing`: no token, or half of one
+ * - `malformed`: token, expiry or path is not in the one form that is accepted
+ * - `signature`: well formed, but not made with any of the secrets
+ * - `expired`: genuine, and past its expiry; the only case of 410
+ */
+export type Verdict = GrantedVerdict | RefusedVerdict;
+
+export interface GrantedVerdict {
+  readonly ok: true;
+  /** Unix seconds. */
+  readonly expires: number;
+  /**
+   * The URL without the token, with its path in exactly the form that was hashed. Forward this one: an origin that reads
+   * `request.url` in another way than the verifier did would serve a path nobody signed.
+   */
+  readonly url: string;
+}
+
+export interface RefusedVerdict {
+  readonly ok: false;
+  readonly status: 403 | 410;
+  readonly reason: 'missing' | 'malformed' | 'signature' | 'expired';
+}
+
+export const refused: Readonly<Record<RefusedVerdict['reason'], RefusedVerdict>> = {
+  missing: { ok: false, status: 403, reason: 'missing' },
+  malformed: { ok: false, status: 403, reason: 'malformed' },
+  signature: { ok: false, status: 403, reason: 'signature' },
+  expired: { ok: false, status: 410, reason: 'expired' },
+};

@@ -1,0 +1,24 @@
+import type { TokenFormat } from './token-format.ts';
+import { refused } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface VerifyUrlOptions {
+  format: TokenFormat;
+  /**
+   * Unix seconds.
+   * @default the local clock
+   */
+  now?: number;
+}
+
+const noHeaders = /* @__PURE__ */ new Headers();
+
+/**
+ * Judges a signed URL as the edge would judge a request for it. Never throws on account of the URL: what is no absolute
+ * URL is `malformed`.
+ */
+export async function verifyUrl(url: string | URL, options: VerifyUrlOptions): Promise<Verdict> {
+  const { format, now = Math.floor(Date.now() / 1000) } = options;
+  if (!URL.canParse(String(url))) return refused.malformed;
+  return format.verify({ url: String(url), headers: noHeaders }, now);
+}
