@@ -10,7 +10,7 @@ export type PathForm = 'decoded' | 'raw';
  * request for `/a/../b` arrives, is checked and is forwarded as `/b`, as in nginx.
  */
 export function canonicalPath(pathname: string, form: PathForm): string | undefined {
-  if (!pathname.startsWith('/') || pathname.includes('//') || /%2f|%5c/i.test(pathname)) return undefined;
+  if (!pathname.startsWith('/') || pathname.includes('//') || /%2f/i.test(pathname)) return undefined;
   let decoded;
   try {
     decoded = decodeURIComponent(pathname);
