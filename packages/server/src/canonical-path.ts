@@ -23,5 +23,5 @@ export function canonicalPath(pathname: string, form: PathForm): string | undefi
 
 /** A canonical path as it is written into a URL; for `decoded`, `encodePath(canonicalPath(p))` has one spelling a path. */
 export function encodePath(path: string, form: PathForm): string {
-  return form === 'raw' ? path : encodeURI(path).replace(/[?#]/g, encodeURIComponent);
+  return form === 'raw' || /^[\w\-./~]*$/.test(path) ? path : encodeURI(path).replace(/[?#]/g, encodeURIComponent);
 }
