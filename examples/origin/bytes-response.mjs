@@ -47,7 +47,7 @@ export function bytesResponse(request, content) {
 function isNotModified(headers, { etag, modified }) {
   const tags = headers.get('If-None-Match');
   // If-None-Match compares weakly, and switches If-Modified-Since off.
-  if (tags !== null) return tags.trim() === '*' || tags.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+  if (tags !== null) return tags.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
   const since = Date.parse(headers.get('If-Modified-Since') ?? '');
   return modified !== undefined && toSeconds(modified) <= since;
 }

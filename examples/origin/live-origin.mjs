@@ -15,7 +15,7 @@ import { emptyResponse, onlyReads, relativePath } from './origin-request.mjs';
 
 /**
  * A live stream that never ends, made by playing an on-demand one over and over: `<base>master.m3u8`, and below it the
- * playlists that one names. Segments have the names `s0`, `s1`, `s2`… and are gone once they have left the playlist for
+ * playlists that it names. Segments have the names `s0`, `s1`, `s2`… and are gone once they have left the playlist for
  * as long as they were in it (RFC 8216 §6.2.2).
  * @param {object} options
  * @param {string} options.root folder with `master.m3u8`; its playlists must all have the same number of segments
@@ -50,7 +50,7 @@ function readRendition(file) {
 }
 
 /**
- * All renditions publish a segment at the same moment, that of the last one named in the multivariant playlist: a variant.
+ * All renditions publish a segment at the same moment, that of the last one in the multivariant playlist: a variant.
  * @type {(renditions: ReadonlyMap<string, Rendition>) => readonly number[]}
  */
 function sharedDurations(renditions) {

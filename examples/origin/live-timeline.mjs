@@ -2,7 +2,7 @@
  * A recording played over and over, as the schedule of an endless live stream. Segment numbers never repeat.
  * @typedef {object} LiveTimeline
  * @property {number} segmentsPerLoop
- * @property {(nowMs: number) => { first: number, end: number }} windowAt the segments in the playlist, `end` not included
+ * @property {(nowMs: number) => { first: number, end: number }} windowAt the segments in the playlist, without `end`
  * @property {(number: number, durations: readonly number[]) => number} startOf unix ms at which a segment begins, in a
  *   rendition with these durations in ms
  * @property {(number: number) => number} discontinuitiesBefore how often the recording began again, up to that segment

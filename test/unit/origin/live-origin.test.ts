@@ -150,7 +150,8 @@ describe('createLiveOrigin', () => {
 
   it('refuses a recording whose renditions have not the same number of segments', async () => {
     const root = await mkdtemp(join(tmpdir(), 'live-origin-'));
-    await writeFile(join(root, 'master.m3u8'), '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na\n#EXT-X-STREAM-INF:BANDWIDTH=2\nb\n');
+    const variants = ['#EXTM3U', '#EXT-X-STREAM-INF:BANDWIDTH=1', 'a', '#EXT-X-STREAM-INF:BANDWIDTH=2', 'b', ''];
+    await writeFile(join(root, 'master.m3u8'), variants.join('\n'));
     await writeFile(join(root, 'a'), '#EXTM3U\n#EXTINF:2,\n1.ts\n');
     await writeFile(join(root, 'b'), '#EXTM3U\n#EXTINF:1,\n1.ts\n#EXTINF:1,\n2.ts\n');
     expect(() => createLiveOrigin({ root })).toThrow('same number of segments');
