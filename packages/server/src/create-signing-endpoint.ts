@@ -40,7 +40,7 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
 
     const format = await readFormat();
     const now = Math.floor(clock() / 1000);
-    const expires = expiryFor(reason, now + Math.floor(Math.min(ttl, format.maxTtl ?? Infinity)));
+    const expires = now + lifetimeFor(reason, ttl, format.maxTtl);
     const children = await (format.scope === 'url' ? expander : undefined)?.(granted, {
       allows: (url) => allows(url) && !isDenied(url),
       sign: async (url) => attachToken(url, await format.sign(new URL(url), expires)),
@@ -67,13 +67,14 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
 }
 
 /**
- * Most formats are deterministic: one URL and one expiry give one token. A viewer whose token was refused must get another
- * one, even when that one was made in this second or the last; so refusals are answered with odd expiries, all else with
- * even ones.
+ * The lifetime of new tokens, in whole seconds. Most formats are deterministic: one URL and one expiry give one token. A
+ * viewer whose token was refused must get another one, so it ends a second later than any token made so far; a second
+ * earlier where the edge would not accept that.
  */
-function expiryFor(reason: string, expires: number): number {
-  const parity = reason === 'refused' ? 1 : 0;
-  return expires % 2 === parity ? expires : expires - 1;
+function lifetimeFor(reason: string, ttl: number, maxTtl = Infinity): number {
+  const lifetime = Math.floor(Math.min(ttl, maxTtl));
+  if (reason !== 'refused') return lifetime;
+  return lifetime < Math.floor(maxTtl) ? lifetime + 1 : lifetime - 1;
 }
 
 function noStore(response: Response): Response {

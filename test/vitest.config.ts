@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const from = (path: string): string => new URL(path, import.meta.url).pathname;
+const root = from('..');
+const alias = Object.fromEntries(
+  ['core', 'hlsjs', 'server']
+    .map((folder) => [`secure-token-${folder}`, from(`../packages/${folder}/src/index.ts`)])
+    .filter(([, path]) => existsSync(path!)),
+);
+
+/** In this order: first what needs no browser, then one browser file at a time, for these measure real time. */
+export default defineConfig({
+  root,
+  test: {
+    reporters: ['default', from('support/count-reporter.ts')],
+    projects: [
+      {
+        root,
+        resolve: { alias },
+        test: {
+          name: 'unit',
+          include: ['test/{unit,session,vectors}/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'dist',
+          include: ['test/dist/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: [from('support/unpack-chromium.ts')],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
