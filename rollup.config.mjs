@@ -12,6 +12,11 @@ const files = [
   { folder: 'core', esm: 'index.js' },
   { folder: 'hlsjs', esm: 'index.js' },
   { folder: 'hlsjs', iife: 'secure-token-hlsjs.min.js', global: 'SecureTokenHls' },
+  { folder: 'progressive', esm: 'index.js' },
+  { folder: 'progressive', iife: 'secure-token-progressive.min.js', global: 'SecureTokenProgressive' },
+  { folder: 'worker', esm: 'index.js' },
+  { folder: 'worker', iife: 'secure-token-worker.min.js', global: 'SecureTokenWorker' },
+  { folder: 'worker', input: 'token-worker.ts', iife: 'token-worker.js' },
   { folder: 'server', esm: 'index.js' },
 ];
 
@@ -34,7 +39,7 @@ const build = (/** @type {typeof files[number]} */ { folder, input = 'index.ts',
       {
         input: source,
         plugins: [withCoreInside, compile(), find(), minify()],
-        output: { file: `${dist}/${iife}`, format: 'iife', name: global, exports: 'named', sourcemap: true },
+        output: { file: `${dist}/${iife}`, format: 'iife', ...(global && { name: global }), exports: 'named', sourcemap: true },
       },
     ];
   }

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const from = (path: string): string => new URL(path, import.meta.url).pathname;
 const root = from('..');
 const alias = Object.fromEntries(
-  ['core', 'hlsjs', 'server']
+  ['core', 'hlsjs', 'progressive', 'server', 'worker']
     .map((folder) => [`secure-token-${folder}`, from(`../packages/${folder}/src/index.ts`)])
     .filter(([, path]) => existsSync(path!)),
 );

@@ -1,0 +1,41 @@
+import type { SignedRequest } from 'secure-token-core';
+
+/** A connection that brings nothing for so many ms is given up. */
+const SILENCE = 15_000;
+
+/** One request and its answer, in pieces. Failures of the network are not thrown: the answer is missing, or ends early. */
+export interface Connection {
+  readonly response: Response | undefined;
+  /** The next piece; `undefined` at the end, wherever that is. */
+  read(): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  close(): void;
+}
+
+export async function connect(request: SignedRequest, headers: Record<string, string>, signal: AbortSignal | undefined): Promise<Connection> {
+  const closing = new AbortController();
+  const close = (): void => {
+    closing.abort();
+    signal?.removeEventListener('abort', close);
+  };
+  signal?.addEventListener('abort', close);
+  const inTime = async <T>(work: Promise<T>): Promise<T | undefined> => {
+    const timer = setTimeout(close, SILENCE);
+    try {
+      return await work;
+    } catch {
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  const response = await inTime(
+    fetch(request.url, {
+      headers: { ...request.headers, ...headers },
+      credentials: request.credentials ? 'include' : 'same-origin',
+      cache: 'no-store',
+      signal: closing.signal,
+    }),
+  );
+  const reader = response?.body?.getReader();
+  return { response, close, read: async () => (reader && (await inTime(reader.read())))?.value };
+}

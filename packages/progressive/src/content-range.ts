@@ -1,0 +1,21 @@
+/** What a response says about the file that it is a part of. Absent: it does not say, or CORS hides it. */
+export interface Representation {
+  /** Offset of its first byte. */
+  readonly start: number;
+  /** Bytes of the whole file. */
+  readonly total: number | undefined;
+  /** Changes when the file changes: a strong ETag, else the date of the last change. */
+  readonly validator: string | undefined;
+}
+
+export function representation({ status, headers }: Response): Representation {
+  const [, start = 0, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+)/.exec(headers.get('content-range') ?? '') ?? [];
+  const etag = headers.get('etag');
+  // of a packed body it is the packed length
+  const length = status === 200 && !headers.has('content-encoding') ? headers.get('content-length') : undefined;
+  return {
+    start: +start,
+    total: +(total ?? length ?? 0) || undefined,
+    validator: (etag && !etag.startsWith('W/') ? etag : headers.get('last-modified')) ?? undefined,
+  };
+}

@@ -1,0 +1,30 @@
+import type { SignedRequest, TokenSource } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+
+/** The status with which the edge answers `request`; 0 without one (network, no CORS). */
+const probe = ({ url, headers, credentials }: SignedRequest): Promise<number> =>
+  fetch(url, { headers: { ...headers, range: 'bytes=0-0' }, cache: 'no-store', credentials: credentials ? 'include' : 'same-origin' }).then(
+    ({ status, body }) => (void body?.cancel(), status),
+    () => 0,
+  );
+
+/**
+ * Finds out what a media element died of that played from `request`, by asking the edge for its first byte. Resolves to
+ * the request to go on from; `undefined`: from any that is live.
+ * @param failures at this place, this one included
+ * @throws what is final: `ERR_DENIED`, `ERR_TOKEN_REFUSED` and the like, a `NotFoundError` (no such file), an
+ *   `EncodingError` (the browser cannot play it)
+ */
+export async function checkFailure(error: MediaError, source: TokenSource, request: SignedRequest, failures: number): Promise<SignedRequest | undefined> {
+  const { source: url, token } = request;
+  const status = await probe(request);
+  if (status === 404) throw new DOMException(`No such file: ${url}`, 'NotFoundError');
+  if (status && status < 300 && error.code > 2 && failures > 1) throw new DOMException(error.message || 'The browser cannot play this file', 'EncodingError');
+  // expired: nothing is wrong with the next one
+  if (source.peek(url)?.token !== token) return undefined;
+  const replay = await source.refused(request, status);
+  if (!replay && failures > 3 && [401, 403, 410].includes(status)) {
+    throw new SecureTokenError('ERR_TOKEN_REFUSED', 'The edge refuses renewed tokens', { url, status });
+  }
+  return replay;
+}

@@ -1,0 +1,58 @@
+import { holdFrame } from './held-frame.ts';
+
+/** After this many ms a swap no longer counts as under way, even if the network has brought nothing. */
+const PATIENCE = 20_000;
+
+const settled = (media: HTMLMediaElement): Promise<void> =>
+  new Promise((resolve) => {
+    const events = ['loadeddata', 'seeked', 'canplay', 'playing', 'error'];
+    const finish = (): void => {
+      clearTimeout(timer);
+      for (const type of events) media.removeEventListener(type, check, true);
+      resolve();
+    };
+    const check = (): void => {
+      if (media.error ?? (media.readyState > 1 && !media.seeking)) finish();
+    };
+    const timer = setTimeout(finish, PATIENCE);
+    for (const type of events) media.addEventListener(type, check, true);
+  });
+
+/** Until a frame of the new source is on screen; 300 ms at most, for nothing is painted in a hidden page. */
+const painted = (media: HTMLMediaElement): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 300);
+    (media as Partial<HTMLVideoElement>).requestVideoFrameCallback?.(() => resolve());
+  });
+
+/**
+ * Lets `media` go on at `position` from `url`: same rate, volume, tracks and picture-in-picture, playing or paused. From
+ * the first line on the page can seek, play and pause as ever: the element itself keeps what was asked of it last.
+ * @returns ms without a moving picture
+ */
+export async function swapSource(media: HTMLMediaElement, url: string, position: number): Promise<number> {
+  const { paused, playbackRate, defaultPlaybackRate, preload } = media;
+  const modes = [...media.textTracks].map(({ mode }) => mode);
+  const inPicture = document.pictureInPictureElement === media;
+  const release = holdFrame(media);
+  const start = performance.now();
+  // loading sets the rate back to the default
+  if (playbackRate !== defaultPlaybackRate) media.defaultPlaybackRate = playbackRate;
+  // or a paused element would not load
+  if (position) media.preload = 'auto';
+  media.src = url;
+  if (playbackRate !== defaultPlaybackRate) media.defaultPlaybackRate = defaultPlaybackRate;
+  // before there are metadata this is where playback will start
+  if (position) media.currentTime = position;
+  if (!paused) media.play().catch(() => undefined);
+  if (position || !paused) await settled(media);
+  media.preload = preload;
+  modes.forEach((mode, index) => {
+    const track = media.textTracks[index];
+    if (track && track.mode !== mode) track.mode = mode;
+  });
+  if (inPicture && document.pictureInPictureElement !== media) void (media as HTMLVideoElement).requestPictureInPicture().catch(() => undefined);
+  if (!media.error && !media.paused) await painted(media);
+  release();
+  return performance.now() - start;
+}

@@ -1,0 +1,28 @@
+import type { FetchEventLike } from './worker-scope.ts';
+import { scope } from './worker-scope.ts';
+
+/** For how long requests to an origin without CORS are left alone, in ms. */
+const PAUSE = 60_000;
+
+const pausedUntil = new Map<string, number>();
+const originOf = (url: string): string => new URL(url).origin;
+
+/** Whether the worker cannot sign requests to this origin, as far as it has seen. */
+export const isOutOfReach = (url: string): boolean => (pausedUntil.get(originOf(url)) ?? 0) > Date.now();
+
+/** Tells the page that asked which response header the edge does not send. */
+export async function reportMissing({ clientId, request }: FetchEventLike, header: string): Promise<void> {
+  const page = await scope.clients.get(clientId);
+  page?.postMessage({ secureToken: 'problem', url: request.url, header });
+}
+
+/** A request to `url` failed without a status: if the edge is there, then it is CORS that is missing. */
+export async function checkCors(event: FetchEventLike, url: string): Promise<void> {
+  try {
+    await fetch(url, { method: 'HEAD', mode: 'no-cors' });
+  } catch {
+    return;
+  }
+  pausedUntil.set(originOf(url), Date.now() + PAUSE);
+  await reportMissing(event, 'Access-Control-Allow-Origin');
+}

@@ -1,0 +1,53 @@
+import type { SignedRequest } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+import type { RequestSigner } from './handle-fetch.ts';
+import type { PageAnswer } from './answer-worker.ts';
+import type { WorkerClient } from './worker-scope.ts';
+import { scope } from './worker-scope.ts';
+
+/** For how long a page is waited for, in ms: it may still be loading its scripts. After each second every page is asked. */
+const PATIENCE = 10_000;
+
+const receive = (port: MessagePort): Promise<PageAnswer> =>
+  new Promise((resolve) => {
+    port.onmessage = ({ data }) => resolve(data as PageAnswer);
+  });
+
+/** A port to a page that signs: that of the request, or any other of this origin. */
+async function reachPage(clientId: string): Promise<MessagePort> {
+  const own = await scope.clients.get(clientId);
+  let found: ((port: MessagePort) => void) | undefined;
+  const reached = new Promise<MessagePort>((resolve) => (found = resolve));
+  const greet = (page: WorkerClient): void => {
+    const { port1, port2 } = new MessageChannel();
+    void receive(port1).then(() => found!(port1));
+    page.postMessage({ secureToken: 'hello' }, [port2]);
+  };
+  if (own) greet(own);
+  for (const since = Date.now(); ; ) {
+    const late = new Promise<undefined>((resolve) => setTimeout(resolve, own ? 1000 : 100));
+    const port = await Promise.race([reached, late]);
+    if (port) return port;
+    if (Date.now() - since > PATIENCE) throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'No page of this origin hands out tokens');
+    (await scope.clients.matchAll({ includeUncontrolled: true, type: 'window' })).forEach(greet);
+  }
+}
+
+/** Signs in a page: it keeps the tokens, so that nothing is lost when the browser stops the worker. */
+export function createPageSigner(clientId: string, protects: RequestSigner['protects']): RequestSigner {
+  const ports = new WeakMap<SignedRequest, MessagePort>();
+  const ask = async (port: MessagePort, question: object): Promise<SignedRequest | undefined> => {
+    const answer = receive(port);
+    port.postMessage(question);
+    const { signed, error } = await answer;
+    if (error) throw new SecureTokenError(error.code, error.message);
+    if (signed?.token) ports.set(signed, port);
+    else port.close();
+    return signed;
+  };
+  return {
+    protects,
+    sign: async (url) => (await ask(await reachPage(clientId), { url }))!,
+    refused: async (request, status) => ask(ports.get(request)!, { status }),
+  };
+}

@@ -1,0 +1,89 @@
+import type { TokenEventType, TokenSource, TokenSourceOptions } from 'secure-token-core';
+import { createTokenSource } from 'secure-token-core';
+import { answerWorker } from './answer-worker.ts';
+import { SETTINGS, workerSettings } from './worker-settings.ts';
+
+/** For how long a worker is waited for that is slow to take over, in ms. */
+const PATIENCE = 5000;
+
+const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
+
+/**
+ * A service worker that signs the media requests of this page. Events: those of a token source, and
+ * `problem {url, header}` when the edge does not send a response header without which the worker cannot help.
+ */
+export interface TokenWorker extends EventTarget {
+  /** Whether it controls this page now; until then the browser's requests go out as they are. */
+  readonly controls: boolean;
+  readonly registration: ServiceWorkerRegistration;
+  /** The tokens, where the page hands them out. */
+  readonly source?: TokenSource;
+  /** This page no longer hands out tokens; the worker stays, for the other pages. */
+  destroy(): void;
+}
+
+async function controlled(registration: ServiceWorkerRegistration, script: string): Promise<void> {
+  const { serviceWorker } = navigator;
+  const controls = (): boolean => serviceWorker.controller?.scriptURL === script;
+  if (controls()) return;
+  const taken = new Promise<void>((resolve) => {
+    const check = (): void => {
+      if (!controls()) return;
+      serviceWorker.removeEventListener('controllerchange', check);
+      resolve();
+    };
+    serviceWorker.addEventListener('controllerchange', check);
+    setTimeout(resolve, PATIENCE);
+  });
+  // after a hard reload the page has no controller, though the worker is there
+  if (registration.active?.scriptURL === script) registration.active.postMessage({ secureToken: 'claim' });
+  await taken;
+}
+
+/**
+ * Registers the token worker and waits until it controls this page, for five seconds at most: see `controls`.
+ *
+ * @param url of `token-worker.js`; it must lie at or above the pages it is to help
+ * @param options with an `endpoint` and nothing but plain values the worker asks the endpoint itself; with functions or
+ *   tokens in them, or for a `TokenSource`, this page hands out the tokens. Options need `protect`.
+ * @throws `ERR_OPTIONS` at once, naming the option; `NotSupportedError` without service workers (they need https or
+ *   localhost); what the browser throws when the file is missing or lies in the wrong place
+ */
+export async function registerTokenWorker(url: string | URL, options: TokenSourceOptions | TokenSource): Promise<TokenWorker> {
+  const settings = workerSettings(options);
+  // checks the options in any case
+  const tokens = createTokenSource(options);
+  const source = settings.endpoint ? undefined : tokens;
+  if (!source) tokens.destroy();
+  const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
+  if (!serviceWorker) throw new DOMException('No service workers here: they need https or localhost', 'NotSupportedError');
+
+  const target = new EventTarget();
+  const emit = (type: string, detail: object): unknown => target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
+  const forward = ({ type, detail }: CustomEvent<object>): unknown => emit(type, detail);
+  const hear = ({ data, ports: [port] }: MessageEvent): void => {
+    const { secureToken, type, ...detail } = (data ?? {}) as { secureToken?: string; type?: string };
+    if (secureToken === 'hello' && source) answerWorker(port!, source);
+    else if (secureToken === 'problem' || secureToken === 'event') emit(type ?? 'problem', detail);
+  };
+  serviceWorker.addEventListener('message', hear);
+  serviceWorker.startMessages();
+  for (const type of TOKEN_EVENTS) source?.addEventListener(type, forward as never);
+
+  const script = new URL(url, document.baseURI);
+  script.searchParams.set(SETTINGS, JSON.stringify(settings));
+  const registration = await serviceWorker.register(script);
+  await controlled(registration, script.href);
+  return Object.defineProperties(target, {
+    registration: { value: registration },
+    source: { value: source },
+    controls: { get: () => serviceWorker.controller?.scriptURL === script.href },
+    destroy: {
+      value() {
+        serviceWorker.removeEventListener('message', hear);
+        for (const type of TOKEN_EVENTS) source?.removeEventListener(type, forward as never);
+        if (source !== options) source?.destroy();
+      },
+    },
+  }) as TokenWorker;
+}

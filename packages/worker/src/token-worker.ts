@@ -1,0 +1,35 @@
+import type { TokenEventType } from 'secure-token-core';
+import { createTokenSource } from 'secure-token-core';
+import { handleFetch } from './handle-fetch.ts';
+import { createPageSigner } from './page-signer.ts';
+import type { FetchEventLike } from './worker-scope.ts';
+import { scope } from './worker-scope.ts';
+import type { WorkerSettings } from './worker-settings.ts';
+import { SETTINGS } from './worker-settings.ts';
+
+// The worker itself. All it knows stands in its own URL, so it may be stopped and started at any time.
+const settings = JSON.parse(new URL(location.href).searchParams.get(SETTINGS) ?? '{}') as WorkerSettings;
+const { endpoint, protect } = settings;
+const source = endpoint ? createTokenSource(settings) : undefined;
+const isProtected = protect ? createTokenSource({ endpoint: '/', protect }).protects : (): boolean => true;
+
+const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
+for (const name of TOKEN_EVENTS) {
+  source?.addEventListener(name, ({ detail }) => {
+    // an error would lose its code on the way
+    const { error } = detail as { error?: Error };
+    const message = { secureToken: 'event', type: name, ...detail, ...(error && { error: { ...error, message: error.message } }) };
+    void scope.clients.matchAll({ type: 'window' }).then((pages) => pages.forEach((page) => page.postMessage(message)));
+  });
+}
+
+addEventListener('fetch', (event) => {
+  const fetchEvent = event as unknown as FetchEventLike;
+  handleFetch(fetchEvent, source ?? createPageSigner(fetchEvent.clientId, isProtected));
+});
+// a new version takes over at once: an old one in an open tab could not be told from it
+addEventListener('install', () => void scope.skipWaiting());
+addEventListener('activate', (event) => (event as unknown as FetchEventLike).waitUntil(scope.clients.claim()));
+addEventListener('message', ({ data }) => {
+  if ((data as { secureToken?: string } | undefined)?.secureToken === 'claim') void scope.clients.claim();
+});

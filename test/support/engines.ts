@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { firefox } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
+import { hasWebKit, openWebKit } from './webkit.ts';
+
+/** One page of one browser, driven by text: WebDriver has no other way. */
+export interface Tab {
+  /** Runs the body of an async function in the page; `args` is what it gets. */
+  run<T>(body: string, args?: unknown): Promise<T>;
+  goto(url: string): Promise<void>;
+}
+
+export interface Engine {
+  readonly name: 'chromium' | 'firefox' | 'webkit';
+  readonly isInstalled: boolean;
+  /** Opens a browser with an empty profile. */
+  open(): Promise<{ tab: Tab; close(): Promise<void> }>;
+}
+
+const FIREFOX = process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr';
+
+const playwright = async (launch: () => ReturnType<typeof launchChromium>): Promise<{ tab: Tab; close(): Promise<void> }> => {
+  const browser = await launch();
+  const page = await browser.newPage();
+  return {
+    tab: {
+      run: (body, args) => page.evaluate(`(async (args) => { ${body} })(${JSON.stringify(args ?? null)})`),
+      goto: async (url) => void (await page.goto(url)),
+    },
+    close: () => browser.close(),
+  };
+};
+
+export const engines: readonly Engine[] = [
+  { name: 'chromium', isInstalled: true, open: () => playwright(launchChromium) },
+  {
+    name: 'firefox',
+    isInstalled: existsSync(FIREFOX),
+    open: () =>
+      playwright(() =>
+        firefox.launch({ channel: 'moz-firefox', executablePath: FIREFOX, firefoxUserPrefs: { 'media.autoplay.default': 0 } } as never),
+      ),
+  },
+  { name: 'webkit', isInstalled: hasWebKit, open: openWebKit },
+];
