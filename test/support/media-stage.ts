@@ -106,7 +106,7 @@ addEventListener('activate', (event) => event.waitUntil(clients.claim()));
 addEventListener('fetch', (event) => handleFetch(event, source));`,
     '/foreign-worker.js': () => `addEventListener('install', () => skipWaiting());
 addEventListener('activate', (event) => event.waitUntil(clients.claim()));
-addEventListener('fetch', () => undefined);`,
+addEventListener('fetch', ({ request: { url, destination, mode, headers }, clientId }) => void clients.matchAll().then((all) => all.forEach((one) => one.postMessage([url, destination, mode, headers.get('range'), !!clientId]))));`,
   };
   const progressive = bundle('progressive/src/index.ts', 'SecureTokenProgressive');
   const workerPage = bundle('worker/src/index.ts', 'SecureTokenWorker');

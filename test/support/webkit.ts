@@ -21,17 +21,25 @@ export async function openWebKit(): Promise<{ tab: Tab; close(): Promise<void> }
     env: { ...process.env, WEBKIT_GST_ENABLE_HLS_SUPPORT: '1', GST_DEBUG: '0' },
   });
   const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers: { 'content-type': 'application/json' }, ...(body !== undefined && { body: JSON.stringify(body) }) });
     const { value } = (await response.json()) as { value: T & { error?: string; message?: string } };
     if (value && typeof value === 'object' && value.error) throw new Error(`${value.error}: ${value.message ?? ''}`);
     return value;
+  };
+  const stop = async (): Promise<void> => {
+    const gone = new Promise((resolve) => driver.once('exit', resolve));
+    process.kill(-driver.pid!, 'SIGTERM');
+    await gone;
   };
   for (let attempt = 0; attempt < 100; attempt++) {
     if (await ask('GET', '/status').then(() => true, () => false)) break;
     await delay(100);
   }
   const options = { binary: BROWSER, args: ['--automation', '--autoplay-policy=allow'] };
-  const { sessionId } = await ask<{ sessionId: string }>('POST', '/session', { capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } } });
+  const { sessionId } = await ask<{ sessionId: string }>('POST', '/session', { capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } } }).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   const session = `/session/${sessionId}`;
   await ask('POST', `${session}/timeouts`, { script: 300_000, pageLoad: 60_000 });
   return {
@@ -46,9 +54,7 @@ export async function openWebKit(): Promise<{ tab: Tab; close(): Promise<void> }
     },
     async close() {
       await ask('DELETE', session).catch(() => undefined);
-      const gone = new Promise((resolve) => driver.once('exit', resolve));
-      process.kill(-driver.pid!, 'SIGTERM');
-      await gone;
+      await stop();
     },
   };
 }

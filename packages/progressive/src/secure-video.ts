@@ -47,6 +47,7 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
   const { source, release } = sourceOf(options);
   const { via: forced } = options as { via?: string };
   const { href } = new URL(url, document.baseURI);
+  const { crossOrigin } = media;
   const target = new EventTarget();
   const listening = new AbortController();
   const { signal } = listening;
@@ -70,6 +71,9 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
     // also with a worker: if playback fails, it tells why
     request = replay ?? (await source.sign(href, { signal }));
     isSwapping = true;
+    // Firefox shows a worker the media requests to other origins only in CORS mode, which the worker needs anyway
+    if (byWorker && media.crossOrigin === null && !href.startsWith(location.origin + '/')) media.crossOrigin = 'anonymous';
+    else if (!byWorker && crossOrigin === null) media.removeAttribute('crossorigin');
     const gap = await swapSource(media, byWorker ? href : request.url, media.error ? position : media.currentTime);
     isSwapping = false;
     if (reason) emit('swap', { reason, gap: gap / 1000 });
