@@ -1,0 +1,170 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchChromium } from '../support/chromium.ts';
+import { hasNginx } from '../support/media-nginx.ts';
+import type { MediaStage } from '../support/media-stage.ts';
+import { startMediaStage } from '../support/media-stage.ts';
+
+describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
+  let stage: MediaStage;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  beforeAll(async () => {
+    stage = await startMediaStage();
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await stage.stop();
+  });
+  beforeEach(async () => {
+    await stage.reset();
+    context = await browser.newContext();
+    page = await context.newPage();
+    await page.goto(stage.origin);
+  });
+  afterEach(() => context.close());
+
+  const run = <T>(body: string, args: unknown = null, on: Page = page): Promise<T> => on.evaluate<T>(`(async (args) => { ${body} })(${JSON.stringify(args)})`);
+  const names = (): { url: string; origin: string; short: string } => ({ url: stage.url('film.mp4'), short: stage.url('short.mp4'), origin: `${stage.nginx.origin}/` });
+
+  const inWorker = `window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.origin }));`;
+  const inPage = `window.tokens = SecureTokenWorker.createTokenSource({ endpoint: '/token', protect: args.origin });
+    window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', tokens));`;
+  const play = `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token')); await video.play();`;
+  const seeks = `let late = 0;
+    for (const time of args.times) {
+      video.currentTime = time;
+      if ((await until(() => !video.seeking && video.readyState > 2)) < 0) late++;
+      await sleep(300);
+    }
+    return { late, errors: seen.errors, swaps: seen.swaps, via: secure.via };`;
+  const clean = { late: 0, errors: 0, swaps: [], via: 'worker' };
+
+  async function killWorkers(): Promise<void> {
+    const session = await context.newCDPSession(page);
+    await session.send('ServiceWorker.enable');
+    await session.send('ServiceWorker.stopAllWorkers');
+    await session.detach();
+  }
+
+  for (const [place, register] of [
+    ['the worker', inWorker],
+    ['the page', inPage],
+  ] as const) {
+    it(`is stopped five times in the middle of a film, tokens in ${place}: nothing is lost`, async () => {
+      await stage.nginx.configure({ rate: 400_000 });
+      await run(register + play, names());
+      for (let round = 0; round < 5; round++) {
+        await killWorkers();
+        await page.waitForTimeout(1200);
+        expect(await run(seeks, { times: [60 + round * 90] })).toEqual(clean);
+      }
+      // also one that is reading while nobody seeks
+      await killWorkers();
+      const moved = await run<number>(`const before = video.currentTime; await sleep(6000); return video.currentTime - before;`);
+      expect(moved).toBeGreaterThan(5);
+      expect(await run(`return seen.errors`)).toBe(0);
+      expect(stage.refusals()).toBe(0);
+    });
+  }
+
+  it('controls a page that was loaded before it, one that is reloaded hard, and a second tab', async () => {
+    expect(await run(`${inPage} return worker.controls`, names())).toBe(true);
+    const session = await context.newCDPSession(page);
+    await Promise.all([page.waitForEvent('load'), session.send('Page.reload', { ignoreCache: true })]);
+    expect(await run(`return !!navigator.serviceWorker.controller`)).toBe(false);
+    expect(await run(`${inPage} ${play} return [worker.controls, secure.via]`, names())).toEqual([true, 'worker']);
+    const second = await context.newPage();
+    await second.goto(stage.origin);
+    // this one hands out no tokens: the first tab does
+    const state = await run<number>(`video.crossOrigin = 'anonymous'; video.src = args.short; await until(() => video.readyState > 2); return video.readyState`, names(), second);
+    expect(state).toBeGreaterThan(2);
+    expect(await run(seeks, { times: [200, 30] })).toEqual(clean);
+  });
+
+  it('gives way to a new version while it plays', async () => {
+    await stage.nginx.configure({ rate: 400_000 });
+    await run(inWorker + play, names());
+    stage.signer.version = '2';
+    await run(`await worker.registration.update();`);
+    expect(await run(seeks, { times: [100, 300, 50] })).toEqual(clean);
+    // the browser lets the old one finish what it is answering
+    await run(`video.pause(); video.removeAttribute('src'); video.load(); await until(() => !worker.registration.waiting && !worker.registration.installing);`);
+    const text = await run<string>(`return (await fetch(navigator.serviceWorker.controller.scriptURL)).text()`);
+    expect(text.startsWith('// 2')).toBe(true);
+    await page.reload();
+    expect(await run(inWorker + play + seeks, { ...names(), times: [200, 60] })).toEqual(clean);
+  });
+
+  it('is taken away while it plays: the source is changed instead', async () => {
+    await stage.nginx.configure({ rate: 400_000 });
+    await run(inWorker + play, names());
+    await run(`await worker.registration.unregister();`);
+    const session = await context.newCDPSession(page);
+    await session.send('ServiceWorker.enable');
+    await session.send('ServiceWorker.stopAllWorkers');
+    const result = await run<{ late: number; errors: number }>(seeks, { times: [250, 90] });
+    expect(result).toMatchObject({ late: 0, errors: 0 });
+  });
+
+  it('leaves alone what it does not protect, and what scripts request', async () => {
+    await run(inWorker, { origin: `${stage.nginx.origin}/fmp4/` });
+    const status = await run(`return (await fetch(args.url)).status`, names());
+    expect(status).toBe(403);
+    await run(`video.src = args.url; await until(() => video.error)`, names());
+    expect(stage.signer.calls).toHaveLength(0);
+  });
+
+  it('says which header CORS does not expose', async () => {
+    await stage.nginx.configure({ cors: 'hidden' });
+    const hidden = await run<string[]>(`${inWorker} ${play} return seen.types`, names());
+    expect(hidden.find((type) => type.startsWith('Access-Control-Expose-Headers'))).toBeTruthy();
+  });
+
+  it('says that there is no CORS at all, and changes the source instead', async () => {
+    await stage.nginx.configure({ cors: 'none' });
+    const none = await run<{ types: string[] }>(`${inWorker} ${play} return { types: seen.types, via: secure.via, errors: seen.errors, cors: video.crossOrigin }`, names());
+    expect(none.types).toContain('Access-Control-Allow-Origin');
+    expect(none).toMatchObject({ via: 'swap', errors: 0, cors: null });
+  });
+
+  it('plays through a refusal storm: the secret is changed at the edge', async () => {
+    await stage.nginx.configure({ rate: 400_000 });
+    await run(inWorker + play, names());
+    for (const secret of ['second', 'third']) {
+      await stage.nginx.configure({ secret });
+      stage.signer.secret = secret;
+      expect(await run(seeks, { times: secret === 'second' ? [200, 60] : [400, 120] })).toEqual(clean);
+    }
+  });
+
+  it('waits for a signing endpoint that is slow or down, and ends on a denial', async () => {
+    await stage.nginx.configure({ rate: 400_000 });
+    await run(inWorker + play, names());
+    stage.signer.delay = 2;
+    await page.waitForTimeout(5000);
+    expect(await run(seeks, { times: [200] })).toEqual(clean);
+    Object.assign(stage.signer, { delay: 0, failWith: 503 });
+    await page.waitForTimeout(5000);
+    setTimeout(() => (stage.signer.failWith = 0), 3000);
+    expect(await run(seeks, { times: [400] })).toMatchObject({ late: 0, errors: 0 });
+    stage.signer.denies = true;
+    await page.waitForTimeout(5500);
+    await run(`video.currentTime = 100; await until(() => seen.failures.length)`);
+    expect(await run(`return [seen.failures, seen.errors]`)).toEqual([['ERR_DENIED'], 1]);
+  });
+
+  it('is mixed into a worker of the page, and a foreign one is told from it', async () => {
+    const register = (file: string): Promise<unknown> => run(`await navigator.serviceWorker.register(args); await until(() => navigator.serviceWorker.controller?.scriptURL.endsWith(args))`, file);
+    await register('/own-worker.js');
+    expect(await run(play + seeks, { ...names(), times: [300, 20] })).toEqual(clean);
+    await page.reload();
+    await register('/foreign-worker.js');
+    expect(await run(`return (await SecureTokenProgressive.secureVideo(video, args.url, '/token')).via`, names())).toBe('swap');
+    const forced = `return SecureTokenProgressive.secureVideo(video, args.url, { endpoint: '/token', via: 'worker' }).then(() => '', (error) => error.name)`;
+    expect(await run(forced, names())).toBe('NotSupportedError');
+    expect(await run(`return SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token' }).then(() => '', (error) => error.message)`)).toContain('protect');
+  });
+});
