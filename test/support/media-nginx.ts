@@ -20,6 +20,8 @@ export interface MediaNginx {
   readonly origin: string;
   /** New requests follow the new settings from here on. */
   configure(settings: Partial<MediaNginxSettings>): Promise<void>;
+  /** It neither reads nor writes, and closes nothing: a network that has gone silent. */
+  freeze(is: boolean): void;
   /** Status and path of all finished requests but preflights. */
   log(): { status: number; uri: string }[];
   stop(): Promise<void>;
@@ -93,6 +95,10 @@ export async function startMediaNginx(start: MediaNginxSettings): Promise<MediaN
       write();
       child.kill('SIGHUP');
       await serving();
+    },
+    freeze(is) {
+      const children = spawnSync('ps', ['-o', 'pid=', '--ppid', String(child.pid)], { encoding: 'utf8' }).stdout;
+      for (const pid of children.trim().split(/\s+/)) process.kill(Number(pid), is ? 'SIGSTOP' : 'SIGCONT');
     },
     log: () =>
       readFileSync(join(folder, 'access.log'), 'utf8')

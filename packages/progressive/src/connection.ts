@@ -7,8 +7,8 @@ const SILENCE = 15_000;
 export interface Connection {
   readonly response: Response | undefined;
   /** The next piece; `undefined` at the end, wherever that is. */
-  read(): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  close(): void;
+  readonly read: () => Promise<Uint8Array<ArrayBuffer> | undefined>;
+  readonly close: () => void;
 }
 
 export async function connect(request: SignedRequest, headers: Record<string, string>, signal: AbortSignal | undefined): Promise<Connection> {

@@ -19,16 +19,17 @@ function blobSink(): DownloadSink {
   let parts: BlobPart[] = [];
   let loose = 0;
   return {
-    async write(data) {
+    write(data) {
       parts.push(data);
       loose += data.length;
       if (loose > JOIN) {
         parts = [new Blob(parts)];
         loose = 0;
       }
+      return Promise.resolve();
     },
     restart: () => (parts = []),
-    finish: async (type) => new Blob(parts, { type }),
+    finish: (type) => Promise.resolve(new Blob(parts, { type })),
     release: () => undefined,
   };
 }

@@ -1,7 +1,10 @@
-/** Keeps the frame that `media` shows on screen while its source changes; the function returned takes it away. */
+/**
+ * Keeps the frame that `media` shows on screen while its source changes; the function returned takes it away. While it
+ * seeks only Chromium lets a frame be drawn: elsewhere the canvas then stays empty, and nobody sees it.
+ */
 export function holdFrame(media: HTMLMediaElement): () => void {
   const { videoWidth, videoHeight, offsetLeft, offsetTop, offsetWidth, offsetHeight } = media as HTMLVideoElement;
-  if (!videoWidth || media.readyState < 2) return () => undefined;
+  if (!videoWidth) return () => undefined;
   const canvas = Object.assign(document.createElement('canvas'), { width: videoWidth, height: videoHeight });
   // also of another origin: what is drawn without CORS can be seen, just not read
   canvas.getContext('2d')?.drawImage(media as HTMLVideoElement, 0, 0);

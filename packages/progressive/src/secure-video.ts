@@ -33,6 +33,9 @@ const TICK = 500;
 /** A response that has brought nothing for so many ms is taken for dead. */
 const SILENCE = 1500;
 
+/** Who keeps which element playing: a second call takes over from the first. */
+const keepers = new WeakMap<HTMLMediaElement, () => void>();
+
 const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 /** What a change of source tells the page about itself. */
 const NOISE = ['abort', 'emptied', 'loadstart'];
@@ -61,6 +64,8 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
   let arrivedAt = 0;
   let pausedUntil = 0;
 
+  // the page may have given the element another source
+  const isOurs = (): boolean => media.src === (byWorker ? href : request?.url);
   const emit = (type: string, detail: object): unknown => target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   const on = (types: readonly string[], listener: (event: Event) => void): void =>
     types.forEach((type) => media.addEventListener(type, listener, { capture: true, signal }));
@@ -84,7 +89,7 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
     busy ??= work().finally(() => {
       busy = undefined;
       isSwapping = false;
-      if (media.error && !signal.aborted && failures !== Infinity) heal();
+      if (media.error && !signal.aborted && failures !== Infinity && isOurs()) heal();
     });
   };
 
@@ -97,28 +102,30 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
 
   const heal = (): void =>
     run(async () => {
-      while (media.error && !signal.aborted) {
+      while (media.error && failures !== Infinity && !signal.aborted && isOurs()) {
         const again = failures > 0 && Math.abs(position - failedAt) < 1;
         failures = again ? failures + 1 : 1;
         failedAt = position;
         try {
-          if (again) await new Promise((resolve) => setTimeout(resolve, Math.min(8000, 150 * 2 ** failures)));
+          if (again) await new Promise<void>((resolve) => void setTimeout(resolve, Math.min(8000, 150 * 2 ** failures)));
           request ??= await source.sign(href, { signal });
           await load('error', await checkFailure(media.error, source, request, failures));
         } catch (error) {
           // an outage ends; the source itself sees to it that nobody is asked too often
           if (isSecureTokenError(error) && error.code === 'ERR_SIGNING_UNAVAILABLE') continue;
-          return fail(error);
+          fail(error);
+          return;
         }
-        if (media.error && failures > ATTEMPTS) return fail(new DOMException(media.error.message, 'NetworkError'));
+        if (media.error && failures > ATTEMPTS) fail(new DOMException(media.error.message, 'NetworkError'));
       }
     });
 
   const check = (seeks: boolean): void => {
-    if (busy ?? (byWorker || media.error || performance.now() < pausedUntil)) return;
-    const { currentTime, duration, buffered, paused, ended, seeking } = media;
+    if (busy ?? (byWorker || !isOurs() || media.error || performance.now() < pausedUntil)) return;
+    const { currentTime, duration, buffered, paused, ended, seeking, readyState } = media;
     const reason = swapReason({
-      ahead: bufferedAhead(buffered, currentTime),
+      // what is buffered is a guess from bytes: in Chromium a film may halt seconds before it is used up
+      ahead: !seeks && readyState < 3 ? 0 : bufferedAhead(buffered, currentTime),
       left: duration - currentTime,
       flowing: performance.now() - arrivedAt < SILENCE,
       wanting: (!paused && !ended) || seeking,
@@ -140,21 +147,21 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
   });
   on(['error'], (event) => {
     // not the one that tells the page of the end
-    if (!media.error || failures === Infinity) return;
+    if (!media.error || failures === Infinity || !isOurs()) return;
     event.stopImmediatePropagation();
     heal();
   });
   const timer = setInterval(() => !media.paused && check(false), TICK);
-  for (const type of TOKEN_EVENTS) source.addEventListener(type, ({ detail }) => emit(type, detail), { signal } as AddEventListenerOptions);
+  for (const type of TOKEN_EVENTS) source.addEventListener(type, ({ detail }) => emit(type, detail), { signal });
 
-  const { play } = HTMLMediaElement.prototype;
+  const play = (): Promise<void> => HTMLMediaElement.prototype.play.call(media);
   // a change of source rejects the promises that are pending
   media.play = async () => {
     for (;;) {
       try {
-        return await play.call(media);
+        return await play();
       } catch (error) {
-        await new Promise((resolve) => setTimeout(resolve));
+        await new Promise<void>((resolve) => void setTimeout(resolve));
         if (!busy) throw error;
         await busy;
         if (media.paused || media.error) throw error;
@@ -169,6 +176,8 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
     release();
   };
 
+  keepers.get(media)?.();
+  keepers.set(media, destroy);
   source.allow(href);
   try {
     await load();

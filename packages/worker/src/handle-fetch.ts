@@ -32,14 +32,17 @@ async function send({ request }: FetchEventLike, { url, headers, credentials }: 
   }
 }
 
-/** The response as it came; the worker is kept alive until the player has read it. */
-function pass(event: FetchEventLike, { body, status, statusText, headers: theirs }: Response): Response {
-  const headers = new Headers(theirs);
-  // the body has been unpacked
-  if (headers.has('content-encoding')) for (const name of ['content-encoding', 'content-length']) headers.delete(name);
+/**
+ * The response as it came. A whole file goes on untouched: Chromium's HLS reads no other. A part of one is handed over by
+ * the worker, which is kept alive until the player has read it.
+ */
+function pass(event: FetchEventLike, response: Response): Response {
+  const { body, status, statusText, headers } = response;
+  const [, end, total] = /^bytes 0-(\d+)\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
+  if (!body || status !== 206 || (end && +end + 1 === +total!)) return response;
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  if (body) event.waitUntil(body.pipeTo(writable).catch(() => undefined));
-  return new Response(body && readable, { status, statusText, headers });
+  event.waitUntil(body.pipeTo(writable).catch(() => undefined));
+  return new Response(readable, { status, statusText, headers });
 }
 
 async function answer(event: FetchEventLike, source: RequestSigner): Promise<Response> {

@@ -11,14 +11,15 @@ import { SETTINGS } from './worker-settings.ts';
 const settings = JSON.parse(new URL(location.href).searchParams.get(SETTINGS) ?? '{}') as WorkerSettings;
 const { endpoint, protect } = settings;
 const source = endpoint ? createTokenSource(settings) : undefined;
-const isProtected = protect ? createTokenSource({ endpoint: '/', protect }).protects : (): boolean => true;
+const rules = protect && createTokenSource({ endpoint: '/', protect });
+const isProtected = (url: string): boolean => rules?.protects(url) ?? true;
 
 const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 for (const name of TOKEN_EVENTS) {
   source?.addEventListener(name, ({ detail }) => {
     // an error would lose its code on the way
     const { error } = detail as { error?: Error };
-    const message = { secureToken: 'event', type: name, ...detail, ...(error && { error: { ...error, message: error.message } }) };
+    const message = { secureToken: 'event', type: name, ...detail, ...(error && { error: Object.assign({}, error, { message: error.message }) }) };
     void scope.clients.matchAll({ type: 'window' }).then((pages) => pages.forEach((page) => page.postMessage(message)));
   });
 }

@@ -1,0 +1,140 @@
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchChromium } from '../support/chromium.ts';
+import { hasNginx } from '../support/media-nginx.ts';
+import type { MediaStage } from '../support/media-stage.ts';
+import { startMediaStage } from '../support/media-stage.ts';
+
+describe.runIf(hasNginx)('secureVideo without a worker (Chromium)', () => {
+  let stage: MediaStage;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    stage = await startMediaStage();
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await stage.stop();
+  });
+  beforeEach(async () => {
+    await stage.reset();
+    page = await browser.newPage();
+    await page.goto(stage.origin);
+  });
+  afterEach(() => page.close());
+
+  const run = <T>(body: string, args: unknown = null): Promise<T> => page.evaluate<T>(`(async (args) => { ${body} })(${JSON.stringify(args)})`);
+  const open = (path: string, more = ''): Promise<string> =>
+    run(`window.secure = follow(await SecureTokenProgressive.secureVideo(video, args, '/token')); ${more}`, stage.url(path));
+
+  it('leaves alone a film that is fully buffered, one that is paused, and one that has ended', async () => {
+    await open('short.mp4', `await video.play(); await until(() => video.buffered.end(0) > 19);`);
+    await page.waitForTimeout(6000);
+    await run(`video.currentTime = 15; await sleep(500); video.currentTime = 19.5; await until(() => video.ended);`);
+    await stage.nginx.configure({ rate: 300_000 });
+    await open('film.mp4', `video.pause();`);
+    const calls = stage.signer.calls.length;
+    await page.waitForTimeout(8000);
+    expect(await run(`return [seen.swaps, seen.errors]`)).toEqual([[], 0]);
+    expect(stage.signer.calls).toHaveLength(calls);
+  });
+
+  it('goes on after its connection has died, as late as it can', async () => {
+    await stage.nginx.configure({ rate: 300_000 });
+    await open('film.mp4', `await video.play(); await until(() => video.buffered.length && video.buffered.end(0) > 8);`);
+    // a connection that is there, but silent: nginx is frozen for a moment
+    await stage.nginx.freeze(true);
+    setTimeout(() => void stage.nginx.freeze(false), 14_000);
+    const result = await run<{ at: number; swaps: { reason: string }[]; errors: number; moved: number }>(
+      `await until(() => seen.swaps.length, 40000);
+      const at = video.currentTime;
+      await sleep(2000);
+      return { at, swaps: seen.swaps, errors: seen.errors, moved: video.currentTime - at };`,
+    );
+    expect(result.errors).toBe(0);
+    expect(['dry', 'expiring']).toContain(result.swaps[0]!.reason);
+    // not before the picture stood still, or nearly so
+    expect(result.at).toBeGreaterThan(3);
+    expect(result.moved).toBeGreaterThan(1);
+  });
+
+  it('lets the seek of a viewer win, settles a pending play(), and never swaps twice at a time', async () => {
+    await stage.nginx.configure({ rate: 800_000 });
+    await open('film.mp4', `await video.play();`);
+    await page.waitForTimeout(5500);
+    const result = await run<{ time: number; settled: string; paused: boolean; held: number }>(
+      `video.pause();
+      video.currentTime = 300;
+      const settled = video.play().then(() => 'played', (error) => error.name);
+      let held = 0;
+      const look = setInterval(() => { held = Math.max(held, document.querySelectorAll('canvas').length); }, 5);
+      await until(() => held);
+      video.currentTime = 450;
+      await sleep(50);
+      video.currentTime = 200;
+      const how = await settled;
+      await until(() => !video.seeking && video.readyState > 2);
+      await sleep(600);
+      clearInterval(look);
+      return { time: video.currentTime, settled: how, paused: video.paused, held, errors: seen.errors, left: document.querySelectorAll('canvas').length };`,
+    );
+    expect(result).toMatchObject({ settled: 'played', paused: false, held: 1, errors: 0, left: 0 });
+    expect(result.time).toBeGreaterThanOrEqual(200);
+    expect(result.time).toBeLessThan(203);
+  });
+
+  it('goes on in picture-in-picture and plays on after destroy()', async () => {
+    await stage.nginx.configure({ rate: 800_000 });
+    await open('film.mp4', `await video.play();`);
+    await page.evaluate(`document.onclick = () => video.requestPictureInPicture().catch(() => undefined)`);
+    await page.click('video');
+    const isShown = await run<boolean>(`await sleep(500); return document.pictureInPictureElement === video`);
+    await page.waitForTimeout(5500);
+    const result = await run(`video.currentTime = 300; await until(() => seen.swaps.length); return [document.pictureInPictureElement === video, seen.swaps.length, seen.errors]`);
+    expect(result).toEqual([isShown, 1, 0]);
+    const moved = await run<number>(`secure.destroy(); const own = Object.hasOwn(video, 'play'); const before = video.currentTime; await sleep(1500); return own ? -1 : video.currentTime - before;`);
+    expect(moved).toBeGreaterThan(1);
+    console.log(`picture-in-picture ${isShown ? 'kept' : 'not available here'}`);
+  });
+
+  it('tells a missing file, a broken one, a refusal and a denial apart', async () => {
+    writeFileSync(join(stage.root, 'broken.mp4'), Buffer.alloc(100_000, 7));
+    const outcome = (path: string): Promise<unknown> =>
+      run(
+        `const before = seen.errors;
+        seen.failures.length = 0;
+        const secure = await SecureTokenProgressive.secureVideo(video, args, '/token').catch((error) => error);
+        if (secure instanceof Error) return [secure.code];
+        follow(secure);
+        await until(() => seen.failures.length, 30000);
+        await sleep(50);
+        secure.destroy();
+        return [...seen.failures, seen.errors - before];`,
+        stage.url(path),
+      );
+    expect(await outcome('missing.mp4')).toEqual(['NotFoundError', 1]);
+    expect(await outcome('broken.mp4')).toEqual(['EncodingError', 1]);
+    stage.signer.secret = 'another';
+    expect(await outcome('film.mp4')).toEqual(['ERR_TOKEN_REFUSED', 1]);
+    stage.signer.denies = true;
+    expect(await outcome('film.mp4')).toEqual(['ERR_DENIED']);
+    truncateSync(join(stage.root, 'broken.mp4'), 0);
+  });
+
+  it('heals a refusal in the middle, and goes on by renew() after a denial', async () => {
+    await stage.nginx.configure({ rate: 400_000 });
+    await open('film.mp4', `await video.play();`);
+    await stage.nginx.configure({ secret: 'second' });
+    stage.signer.secret = 'second';
+    const healed = await run(`video.currentTime = 300; await until(() => seen.swaps.length); await until(() => video.readyState > 2); return [seen.errors, Math.floor(video.currentTime / 10)]`);
+    expect(healed).toEqual([0, 30]);
+    stage.signer.denies = true;
+    await page.waitForTimeout(5500);
+    expect(await run(`video.currentTime = 100; await until(() => seen.failures.length, 30000); return [seen.failures, seen.errors]`)).toEqual([['ERR_DENIED'], 1]);
+    stage.signer.denies = false;
+    expect(await run<number>(`await secure.renew(); return until(() => !video.error && video.readyState > 2 && video.currentTime > 99)`)).toBeGreaterThan(0);
+  });
+});
