@@ -25,7 +25,9 @@ const playwright = async (launch: () => ReturnType<typeof launchChromium>): Prom
   return {
     tab: {
       run: (body, args) => page.evaluate(`(async (args) => { ${body} })(${JSON.stringify(args ?? null)})`),
-      goto: async (url) => void (await page.goto(url)),
+      goto: async (url) => {
+        await page.goto(url);
+      },
     },
     close: () => browser.close(),
   };
@@ -38,7 +40,7 @@ export const engines: readonly Engine[] = [
     isInstalled: existsSync(FIREFOX),
     open: () =>
       playwright(() =>
-        firefox.launch({ channel: 'moz-firefox', executablePath: FIREFOX, firefoxUserPrefs: { 'media.autoplay.default': 0 } } as never),
+        firefox.launch({ channel: 'moz-firefox', executablePath: FIREFOX, firefoxUserPrefs: { 'media.autoplay.default': 0 } }),
       ),
   },
   { name: 'webkit', isInstalled: hasWebKit, open: openWebKit },

@@ -22,9 +22,9 @@ export async function openWebKit(): Promise<{ tab: Tab; close(): Promise<void> }
   });
   const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers: { 'content-type': 'application/json' }, ...(body !== undefined && { body: JSON.stringify(body) }) });
-    const { value } = (await response.json()) as { value: T & { error?: string; message?: string } };
-    if (value && typeof value === 'object' && value.error) throw new Error(`${value.error}: ${value.message ?? ''}`);
-    return value;
+    const { value } = (await response.json()) as { value: (T & { error?: string; message?: string }) | null };
+    if (value?.error) throw new Error(`${value.error}: ${value.message ?? ''}`);
+    return value as T;
   };
   const stop = async (): Promise<void> => {
     const gone = new Promise((resolve) => driver.once('exit', resolve));

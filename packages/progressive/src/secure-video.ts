@@ -64,6 +64,7 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
   let arrivedAt = 0;
   let pausedUntil = 0;
 
+  const failedNow = (): boolean => media.error !== null;
   // the page may have given the element another source
   const isOurs = (): boolean => media.src === (byWorker ? href : request?.url);
   const emit = (type: string, detail: object): unknown => target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
@@ -89,7 +90,7 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
     busy ??= work().finally(() => {
       busy = undefined;
       isSwapping = false;
-      if (media.error && !signal.aborted && failures !== Infinity && isOurs()) heal();
+      if (media.error && failures !== Infinity && !signal.aborted && isOurs()) heal();
     });
   };
 
@@ -116,7 +117,7 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
           fail(error);
           return;
         }
-        if (media.error && failures > ATTEMPTS) fail(new DOMException(media.error.message, 'NetworkError'));
+        if (failedNow() && failures > ATTEMPTS) fail(new DOMException('The browser cannot load this file', 'NetworkError'));
       }
     });
 
@@ -159,7 +160,8 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
   media.play = async () => {
     for (;;) {
       try {
-        return await play();
+        await play();
+        return;
       } catch (error) {
         await new Promise<void>((resolve) => void setTimeout(resolve));
         if (!busy) throw error;
