@@ -122,11 +122,12 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
     });
 
   const check = (seeks: boolean): void => {
-    if (busy ?? (byWorker || !isOurs() || media.error || performance.now() < pausedUntil)) return;
+    if (busy ?? (byWorker || failures === Infinity || !isOurs() || media.error || performance.now() < pausedUntil)) return;
     const { currentTime, duration, buffered, paused, ended, seeking, readyState } = media;
+    const ahead = bufferedAhead(buffered, currentTime);
     const reason = swapReason({
       // what is buffered is a guess from bytes: in Chromium a film may halt seconds before it is used up
-      ahead: !seeks && readyState < 3 ? 0 : bufferedAhead(buffered, currentTime),
+      ahead: !seeks && readyState < 3 && ahead < duration - currentTime - 0.5 ? 0 : ahead,
       left: duration - currentTime,
       flowing: performance.now() - arrivedAt < SILENCE,
       wanting: (!paused && !ended) || seeking,
@@ -134,7 +135,13 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
     });
     if (!reason || source.peek(href)?.token === request?.token) return;
     // a signing endpoint that fails must not be asked at every turn
-    run(() => load(reason).catch(() => void (pausedUntil = performance.now() + 2000)));
+    run(() =>
+      load(reason).catch((error: unknown) => {
+        pausedUntil = performance.now() + 2000;
+        // nothing will come any more
+        if (reason !== 'expiring' && isSecureTokenError(error) && error.code !== 'ERR_SIGNING_UNAVAILABLE') fail(error);
+      }),
+    );
   };
 
   on(['timeupdate', 'seeking'], ({ type }) => {
@@ -193,8 +200,9 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
     renew: {
       async value() {
         await source.renew();
+        if (failures !== Infinity) return;
         failures = 0;
-        if (media.error) heal();
+        run(() => load('error').catch(fail));
       },
     },
     destroy: { value: destroy },
