@@ -11,7 +11,7 @@ const markup = `
       <button type="button" data-set='{"rotateSecret":true}'>Rotate the secret</button>
       <button type="button" data-toggle="refusing">Refuse one in five</button>
     </div>
-    <fieldset class="segments"><legend>Its clock</legend>
+    <fieldset class="segments"><legend>Clock</legend>
       <label><input type="radio" name="edgeClock" value="-30" />30 s slow</label>
       <label><input type="radio" name="edgeClock" value="0" checked />in step</label>
       <label><input type="radio" name="edgeClock" value="5" />5 s fast</label>
@@ -19,8 +19,7 @@ const markup = `
     </fieldset>
   </div>
   <div class="control">
-    <h3>Signing endpoint</h3>
-    <fieldset class="segments"><legend>It is</legend>
+    <fieldset class="segments"><legend class="title">Signing endpoint</legend>
       <label><input type="radio" name="endpoint" value="up" checked />up</label>
       <label><input type="radio" name="endpoint" value="slow" />half a second slow</label>
       <label><input type="radio" name="endpoint" value="down" />down</label>
@@ -37,18 +36,19 @@ const markup = `
 
 /** @type {Readonly<Record<string, string>>} */
 const hints = {
-  rotateSecret: 'New secret. Every token in hand is worthless at once. Expect refusals, each replayed with a new token.',
-  'refusing true': 'The edge now answers 403 to every fifth request, whatever its token. Each is replayed; the player sees none.',
+  rotateSecret: 'New secret: every token in hand is worthless at once. Expect refusals, each replayed with a new one.',
+  'refusing true': 'The edge now answers 403 to every fifth request, good token or not. The player sees none of it.',
   'refusing false': 'The edge judges by the token alone again.',
   'revoked true': 'The endpoint denies this viewer. What is buffered plays out, then the player shows a clear error.',
   'revoked false': 'The endpoint knows this viewer again. Playback goes on where it stopped.',
   'endpoint up': 'Calls are answered at once. Playback that had to wait goes on by itself.',
-  'endpoint slow': 'Tokens are asked for ahead of need, so half a second costs nothing.',
-  'endpoint down': 'Calls fail with 503 and are retried. With tokens of ten seconds, the buffer is what is left to play.',
+  'endpoint slow':
+    'Tokens are asked for ahead of need: nothing to see. Only a low-latency part is known too late to hide it all.',
+  'endpoint down': 'Calls fail with 503 and are retried. Tokens last ten seconds, so the buffer is what is left to play.',
   'edgeClock -30': 'Tokens live half a minute longer than they say. Nothing to see.',
   'edgeClock 0': 'Edge and endpoint agree on the time.',
   'edgeClock 5': 'Tokens die five seconds early. Expect some 410, each replayed.',
-  'edgeClock 30': 'Every token is dead on arrival. Nothing can help: the player reports it and does not storm the endpoint.',
+  'edgeClock 30': 'Every token is dead on arrival. Nothing helps: the player reports it, and no storm of calls begins.',
 };
 
 const calm = { endpoint: 'up', edgeClock: 0, refusing: false, revoked: false };
@@ -86,7 +86,7 @@ export function createControls(root, { app, viewer, onChange, onRenew, say }) {
     const button = target instanceof Element ? target.closest('button') : null;
     const { set: change, toggle, action } = button?.dataset ?? {};
     if (change) set(JSON.parse(change));
-    if (toggle) set({ [toggle]: button?.ariaPressed !== 'true' });
+    if (toggle) set({ [toggle]: button?.dataset['on'] !== 'true' });
     if (action === 'renew') onRenew();
     if (action === 'reset') set(calm, 'All is well again.');
   });
@@ -100,11 +100,14 @@ export function createControls(root, { app, viewer, onChange, onRenew, say }) {
 /** @type {(root: HTMLElement, controls: Controls) => void} */
 function show(root, controls) {
   for (const [name, value] of Object.entries(controls)) {
+    /** @type {HTMLElement | null} */
     const toggle = root.querySelector(`[data-toggle="${name}"]`);
-    if (toggle) toggle.ariaPressed = String(value);
+    if (toggle) toggle.dataset['on'] = String(value);
     const radio = root.querySelector(`input[name="${name}"][value="${value}"]`);
     if (radio instanceof HTMLInputElement) radio.checked = true;
   }
+  // One of the two is a state, the other one a pair of actions.
+  root.querySelector('[data-toggle="refusing"]')?.setAttribute('aria-pressed', String(controls.refusing));
   const revoke = root.querySelector('[data-toggle="revoked"]');
   if (revoke) revoke.textContent = controls.revoked ? 'Restore' : 'Revoke';
 }

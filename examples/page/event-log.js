@@ -7,8 +7,8 @@ const rows = 7;
  * @param {HTMLElement} root
  */
 export function createEventLog(root) {
-  root.innerHTML = '<ol class="log" role="log" aria-live="polite"></ol>';
-  const list = /** @type {HTMLElement} */ (root.firstElementChild);
+  root.innerHTML = '<div role="log" aria-live="polite"><ol class="log"></ol></div>';
+  const list = /** @type {HTMLElement} */ (root.querySelector('ol'));
 
   return {
     /** @type {(tone: Tone, text: string, key?: string) => void} */

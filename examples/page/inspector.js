@@ -18,7 +18,7 @@ const markup = `
     <div data-live><dt>Behind live</dt><dd data-tile="latency">–</dd></div>
     <div><dt>Stalls</dt><dd data-tile="stalls">0</dd></div>
     <div><dt>Live tokens</dt><dd data-tile="tokens">0</dd></div>
-    <div><dt>First of them ends in</dt><dd data-tile="next">–</dd></div>
+    <div><dt>First ends in</dt><dd data-tile="next">–</dd></div>
     <div><dt>Signing calls</dt><dd data-tile="calls">0</dd></div>
     <div><dt>Refused / replayed</dt><dd data-tile="refused">0</dd></div>
   </dl>
@@ -34,7 +34,7 @@ const asideMarkup = `
   <section class="card"><h2>What happened</h2><div data-log></div></section>`;
 
 /**
- * Shows what the plugin does for a player: tokens, renewals, refusals, requests, and what the viewer sees of it: nothing.
+ * Shows what the plugin does for a player (tokens, renewals, refusals, replays) and what the viewer notices of it.
  * @param {HTMLElement} root
  * @param {object} options
  * @param {HTMLElement} options.aside where the buttons and the log go

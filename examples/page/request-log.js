@@ -65,7 +65,10 @@ function kindOf(pathname) {
 /** `/film/ts/hi/r3/s004.ts` is `hi/r3/s004.ts`. @type {(pathname: string) => string} */
 export const labelOf = (pathname) => pathname.split('/').slice(-3).join('/').replace(/^\//, '');
 
-/** What the plugin added to the URL, cut short: enough to see that it changes. @type {(signed: string, url: string) => string} */
+/**
+ * What the plugin added to the URL, cut short: enough to see that it changes.
+ * @type {(signed: string, url: string) => string}
+ */
 function beginningOfToken(signed, url) {
   const plain = new URL(url).searchParams;
   const [name, value] = [...new URL(signed).searchParams].find(([key]) => !plain.has(key)) ?? [];

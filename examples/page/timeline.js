@@ -2,17 +2,17 @@
 
 /** Width of the timeline, in ms. */
 const width = 60_000;
-const sampleEvery = 500;
+export const sampleEvery = 500;
 /** A buffer this long fills the lane. In seconds. */
 const fullBuffer = 24;
 
 const markup = `
   <div class="lanes">
-    <span class="lane-name">Buffer</span><div class="lane lane-buffer"><div class="track" data-lane="buffer"></div></div>
-    <span class="lane-name">Signing endpoint</span><div class="lane"><div class="track" data-lane="signing"></div></div>
-    <span class="lane-name">Playlists</span><div class="lane"><div class="track" data-lane="playlist"></div></div>
-    <span class="lane-name">Segments</span><div class="lane"><div class="track" data-lane="segment"></div></div>
-    <span class="lane-name">Keys, subtitles</span><div class="lane"><div class="track" data-lane="other"></div></div>
+    <span>Buffer</span><div class="lane lane-buffer"><div class="track" data-lane="buffer"></div></div>
+    <span>Signing endpoint</span><div class="lane"><div class="track" data-lane="signing"></div></div>
+    <span>Playlists</span><div class="lane"><div class="track" data-lane="playlist"></div></div>
+    <span>Segments</span><div class="lane"><div class="track" data-lane="segment"></div></div>
+    <span>Keys, subtitles</span><div class="lane"><div class="track" data-lane="other"></div></div>
     <div class="axis" aria-hidden="true">
       <span>60 s ago</span><span>45</span><span>30</span><span>15</span><span>now</span>
     </div>
@@ -80,4 +80,3 @@ export function createTimeline(root) {
   };
 }
 
-export { sampleEvery };
