@@ -58,10 +58,17 @@ export interface Snapshot {
   readonly cues: number;
 }
 
+export interface PlayerRequest {
+  /** Unix ms. */
+  readonly at: number;
+  readonly url: URL;
+  readonly range: string | undefined;
+}
+
 export interface Player {
   readonly page: Page;
   /** Requests for anything but the page's own files, as the browser sent them. */
-  readonly requests: readonly string[];
+  readonly requests: readonly PlayerRequest[];
   /** Starts to play; resolves at the first picture. */
   play(rate?: number): Promise<void>;
   snapshot(): Promise<Snapshot>;
@@ -76,10 +83,11 @@ export async function openPlayer(browser: Browser, pages: PageServer, options: P
   const context = await browser.newContext();
   const page = await context.newPage();
   const pageErrors: string[] = [];
-  const requests: string[] = [];
+  const requests: PlayerRequest[] = [];
   page.on('pageerror', (error) => pageErrors.push(String(error)));
   page.on('request', (request) => {
-    if (!request.url().startsWith(pages.origin)) requests.push(request.url());
+    const url = new URL(request.url());
+    if (url.origin !== pages.origin) requests.push({ at: Date.now(), url, range: request.headers().range });
   });
   await page.addInitScript(installRecording);
   await page.goto(pages.url(hls, format));
