@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { createTokenSource } from '../../packages/core/src/index.ts';
 import { FOLDER, MASTER, START, elapsed, fakeTime, seconds } from '../unit/core/lab.ts';
 
+vi.setConfig({ testTimeout: 60_000 });
 fakeTime();
 
 /** The same numbers in every run. */

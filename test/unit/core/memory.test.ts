@@ -1,10 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import { CDN, FOLDER, START, playlist } from './lab.ts';
 
+vi.setConfig({ testTimeout: 60_000 });
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 const heap = (): number => {
