@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type { Token } from '../../packages/core/src/index.ts';
-import { launchChromium } from './chromium.ts';
+import { launchChromium } from './chromium.mjs';
 import { installLabPage } from './hls-lab-page.ts';
 
 /**
