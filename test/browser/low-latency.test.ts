@@ -33,7 +33,7 @@ async function watch(player: Player): Promise<Snapshot> {
 
 test('parts, blocking reloads and delta updates with one token a URL: as close to the live edge as without tokens', async () => {
   const players = [await stage.open('open', 'll/i.m3u8', { tokens: false, config }), await stage.open('exact', 'll/i.m3u8', { config })] as const;
-  const [plain, signed] = (await Promise.all(players.map(watch)) as [Snapshot, Snapshot];
+  const [plain, signed] = (await Promise.all(players.map(watch))) as [Snapshot, Snapshot];
 
   expect(signed).toMatchObject({ faults: [], starved: [], rejections: [], pageErrors: [], mediaError: undefined });
   expect(signed.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
