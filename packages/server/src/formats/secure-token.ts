@@ -1,16 +1,16 @@
 import { md5 } from '@noble/hashes/legacy.js';
 import type { Token } from 'secure-token-core';
-import { base64url } from './base64url.ts';
-import { canonicalPath, encodePath } from './canonical-path.ts';
-import type { PathForm } from './canonical-path.ts';
-import { equalInConstantTime } from './equal-in-constant-time.ts';
-import { optionsError } from './options-error.ts';
-import { secretList } from './secret-list.ts';
-import type { SecretOptions } from './secret-list.ts';
-import type { TokenFormat } from './token-format.ts';
-import { tokenQuery } from './token-query.ts';
-import { refused } from './verdict.ts';
-import type { Verdict } from './verdict.ts';
+import { base64url } from '../base64url.ts';
+import { canonicalPath, encodePath } from '../canonical-path.ts';
+import type { PathForm } from '../canonical-path.ts';
+import { equalInConstantTime } from '../equal-in-constant-time.ts';
+import { optionsError } from '../options-error.ts';
+import { secretList } from '../secret-list.ts';
+import type { SecretOptions } from '../secret-list.ts';
+import type { TokenFormat } from '../token-format.ts';
+import { tokenQuery } from '../token-query.ts';
+import { refused } from '../verdict.ts';
+import type { Verdict } from '../verdict.ts';
 
 export type SecureTokenOptions = SecretOptions & {
   /**
