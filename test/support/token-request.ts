@@ -5,9 +5,12 @@ import type { SignedToken } from '../../packages/server/src/index.ts';
 export function requestWith(
   url: string,
   { setCookie = [], credentials, headers = {}, ...token }: SignedToken,
+  sent: Readonly<Record<string, string>> = {},
 ): Request {
   const cookie = setCookie.map((each) => each.split(';')[0]).join('; ');
-  return new Request(attachToken(url, token), { headers: { ...headers, ...(credentials && { Cookie: cookie }) } });
+  return new Request(attachToken(url, token), {
+    headers: { ...sent, ...headers, ...(credentials && { Cookie: cookie }) },
+  });
 }
 
 const flip = (text: string, at: number): string =>

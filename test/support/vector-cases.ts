@@ -27,6 +27,8 @@ export interface VectorCase {
   expires: number;
   /** What must come out, byte for byte: the signed URL, unless `made` says what else. */
   expected: string;
+  /** What the player sends beside the token. */
+  headers?: Readonly<Record<string, string>>;
   made?: (token: SignedToken) => string | undefined;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { attachToken } from '../../packages/server/src/attach-token.ts';
 import { verifyUrl } from '../../packages/server/src/index.ts';
 import { akamaiCase } from '../support/akamai-case.ts';
+import { googleCase } from '../support/google-cases.ts';
 import { hmacCase } from '../support/hmac-cases.ts';
 import { changedTokens, requestWith } from '../support/token-request.ts';
 import { secureLinkCase } from '../support/secure-link-cases.ts';
@@ -11,14 +12,17 @@ import akamai from './akamai.json' with { type: 'json' };
 import alibaba from './alibaba.json' with { type: 'json' };
 import bunny from './bunny.json' with { type: 'json' };
 import cloudflare from './cloudflare.json' with { type: 'json' };
+import google from './google.json' with { type: 'json' };
 import nginx from './nginx.json' with { type: 'json' };
 import others from './others.json' with { type: 'json' };
 import tencent from './tencent.json' with { type: 'json' };
 
-const files = { akamai, alibaba, bunny, cloudflare, nginx, others, tencent };
-const vectors = Object.values(files).flat().filter(({ format }) => !/^(?:wowza|jwplayer-jwt)/.test(format)) as unknown as Vector[];
+const files = { akamai, alibaba, bunny, cloudflare, google, nginx, others, tencent };
+const vectors = Object.values(files)
+  .flat()
+  .filter(({ format }) => !/^(?:wowza|jwplayer-jwt)/.test(format)) as unknown as Vector[];
 const caseOf = (vector: Vector): VectorCase | undefined =>
-  secureLinkCase(vector) ?? akamaiCase(vector) ?? hmacCase(vector);
+  secureLinkCase(vector) ?? akamaiCase(vector) ?? hmacCase(vector) ?? googleCase(vector);
 
 /** Vectors that no format of this package makes, each for a reason. */
 const leftOut: Record<string, string[]> = {
@@ -51,7 +55,7 @@ describe.each(
     const known = caseOf(vector);
     return known && !(vector.id in refused) ? [{ vector, ...known }] : [];
   }),
-)('$vector.id $vector.note', ({ format, target, expires, expected, made }) => {
+)('$vector.id $vector.note', ({ format, target, expires, expected, made, headers }) => {
   test('is what sign makes', async () => {
     const token = await format.sign(new URL(target), expires);
     expect(made ? made(token) : attachToken(target, token)).toBe(expected);
@@ -59,11 +63,14 @@ describe.each(
 
   test('is accepted until its expiry, called expired after it, and refused when one character differs', async () => {
     const token = await format.sign(new URL(target), expires);
-    const request = requestWith(target, token);
+    const request = requestWith(target, token, headers);
     expect(await format.verify(request, expires - 1)).toMatchObject({ ok: true, expires });
     expect(await format.verify(request, expires + 60)).toMatchObject({ ok: false, status: 410 });
     for (const changed of changedTokens(token)) {
-      expect(await format.verify(requestWith(target, changed), expires - 1)).toMatchObject({ ok: false, status: 403 });
+      expect(await format.verify(requestWith(target, changed, headers), expires - 1)).toMatchObject({
+        ok: false,
+        status: 403,
+      });
     }
   });
 });

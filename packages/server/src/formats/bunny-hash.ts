@@ -22,7 +22,8 @@ export function bunnyHash(
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
   if (version === 2) return base64url(sha256(utf8ToBytes(key + path + expires + (ip ?? '') + sorted)));
-  const address = ip === undefined ? new Uint8Array() : ipBytes(ip);
+  // Of an IPv6 address the last 8 bytes are zero: a client changes those at will (RFC 8981).
+  const address = ip === undefined ? new Uint8Array() : ipBytes(ip).map((byte, i) => (i < 8 ? byte : 0));
   const message = concatBytes(utf8ToBytes(path + expires), address, utf8ToBytes(sorted));
   return `HS256-${ip === undefined ? '' : '1-'}${base64url(hmac(sha256, utf8ToBytes(key), message))}`;
 }
