@@ -22,6 +22,8 @@ export { cloudflare } from './formats/cloudflare.ts';
 export type { CloudflareOptions } from './formats/cloudflare.ts';
 export { fastly } from './formats/fastly.ts';
 export type { FastlyOptions } from './formats/fastly.ts';
+export { cloudFront } from './formats/cloud-front.ts';
+export type { CloudFrontOptions } from './formats/cloud-front.ts';
 export { edgeAuth } from './formats/edge-auth.ts';
 export type { EdgeAuthOptions } from './formats/edge-auth.ts';
 export type { SecureLinkLayout, SecureLinkOptions } from './formats/secure-link.ts';
