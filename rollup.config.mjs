@@ -13,6 +13,7 @@ const files = [
   { folder: 'hlsjs', esm: 'index.js' },
   { folder: 'hlsjs', iife: 'secure-token-hlsjs.min.js', global: 'SecureTokenHls' },
   { folder: 'server', esm: 'index.js' },
+  { folder: 'server', input: 'jwt.ts', esm: 'jwt.js' },
 ];
 
 const core = new URL('./packages/core/src/index.ts', import.meta.url).pathname;

@@ -1,4 +1,5 @@
-import { bunny, cloudflare, fastly } from '../../packages/server/src/index.ts';
+import { jwPlayer } from '../../packages/server/src/jwt.ts';
+import { bunny, cloudflare, fastly, wowza } from '../../packages/server/src/index.ts';
 import type { BunnyOptions } from '../../packages/server/src/index.ts';
 import type { Vector, VectorCase } from './vector-cases.ts';
 import { withoutQuery } from './vector-cases.ts';
@@ -57,9 +58,39 @@ function bunnyCase({ format, key, uri, url, acl, expires, token, extras = {} }: 
   };
 }
 
+function wowzaCase({ secret, url, expires, extras = {} }: Vector): VectorCase {
+  const { wowzatokenstarttime: start, ...params } = extras.params as Record<string, string>;
+  delete params.wowzatokenendtime;
+  return {
+    format: wowza({
+      secret: secret!,
+      algorithm: extras.algorithm as 'sha256',
+      params,
+      maxTtl: Infinity,
+      ...(start !== undefined && { startsAt: Number(start) }),
+      ...(typeof extras.ip === 'string' && { ip: extras.ip }),
+    }),
+    target: `https://cdn.example.com${url.split('?')[0]!}`,
+    expires: Number(expires),
+    expected: `https://cdn.example.com${url}`,
+  };
+}
+
+function jwPlayerCase({ secret, url, token, expires }: Vector): VectorCase {
+  return {
+    format: jwPlayer({ secret: secret!, maxTtl: Infinity }),
+    target: withoutQuery(url, 'token'),
+    expires: Number(expires),
+    expected: token,
+    made: ({ query }) => query?.token,
+  };
+}
+
 /** `undefined` for a vector of another family. */
 export function hmacCase(vector: Vector): VectorCase | undefined {
   if (vector.format === 'fastly-vcl-token') return fastlyCase(vector);
   if (vector.format === 'cloudflare-timed-hmac-v0') return cloudflareCase(vector);
+  if (vector.format === 'wowza-securetoken-v2') return wowzaCase(vector);
+  if (vector.format === 'jwplayer-jwt') return jwPlayerCase(vector);
   return /^bunny-token-v[23]/.test(vector.format) ? bunnyCase(vector) : undefined;
 }

@@ -18,9 +18,7 @@ import others from './others.json' with { type: 'json' };
 import tencent from './tencent.json' with { type: 'json' };
 
 const files = { akamai, alibaba, bunny, cloudflare, google, nginx, others, tencent };
-const vectors = Object.values(files)
-  .flat()
-  .filter(({ format }) => !/^(?:wowza|jwplayer-jwt)/.test(format)) as unknown as Vector[];
+const vectors = Object.values(files).flat() as unknown as Vector[];
 const caseOf = (vector: Vector): VectorCase | undefined =>
   secureLinkCase(vector) ?? akamaiCase(vector) ?? hmacCase(vector) ?? googleCase(vector);
 

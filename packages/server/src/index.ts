@@ -28,6 +28,8 @@ export { edgeAuth } from './formats/edge-auth.ts';
 export type { EdgeAuthOptions } from './formats/edge-auth.ts';
 export type { SecureLinkLayout, SecureLinkOptions } from './formats/secure-link.ts';
 export { secureLinkLayouts } from './formats/secure-link-layouts.ts';
+export { wowza } from './formats/wowza.ts';
+export type { WowzaOptions } from './formats/wowza.ts';
 export { signPlaylist } from './sign-playlist.ts';
 export type { SignPlaylistOptions } from './sign-playlist.ts';
 export { signUrl } from './sign-url.ts';

@@ -10,8 +10,8 @@ const url = 'https://d111.cloudfront.net/vod/7/master.m3u8';
 const pem = { type: 'pkcs8', format: 'pem' } as const;
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const keys = [{ id: 'K1', privateKey: rsa.privateKey.export(pem) }];
-const ecKeys = [{ id: 'K2', privateKey: ec.privateKey.export(pem) }];
+const keys = [{ id: 'K1', privateKey: rsa.privateKey.export(pem).toString() }];
+const ecKeys = [{ id: 'K2', privateKey: ec.privateKey.export(pem).toString() }];
 const aws = { keyPairId: 'K1', privateKey: keys[0]!.privateKey };
 const dateLessThan = new Date(NOW * 1000).toISOString();
 const policyOf = (resource: string): string =>
@@ -107,7 +107,7 @@ describe('cloudFront', () => {
     expect(await verdictOf(requestWith(url, token), query)).toBe('403 malformed');
     expect(await verdictOf(requestWith(url, token), { ...query, hash: 'SHA1', exact: true })).toBe('403 missing');
     expect(await verdictOf(requestWith(url, token), { hash: 'SHA1' })).toBe('403 missing');
-    const other = [{ id: 'K1', privateKey: ec.privateKey.export(pem) }];
+    const other = [{ id: 'K1', privateKey: ec.privateKey.export(pem).toString() }];
     expect(await verdictOf(requestWith(url, token), { ...query, hash: 'SHA1', keys: other })).toBe('403 signature');
     const bound = await cloudFront({ keys, ipRange: '2001:db8::/32' }).sign(new URL(url), NOW);
     expect(await verdictOf(requestWith(url, bound))).toBe('403 signature');
@@ -124,7 +124,7 @@ describe('cloudFront', () => {
   });
 
   test('refuses keys that WebCrypto cannot read, and says how to convert them', () => {
-    const pkcs1 = rsa.privateKey.export({ type: 'pkcs1', format: 'pem' });
+    const pkcs1 = rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
     for (const privateKey of [pkcs1, 'x', '']) {
       expect(() => cloudFront({ keys: [{ id: 'K1', privateKey }] })).toThrow(/^privateKey: .*openssl pkcs8 -topk8/);
     }
