@@ -22,6 +22,7 @@ export function akamaiCase({ format, key, acl, uri, extras = {}, token, expires 
       param,
       escape,
       maxTtl: Infinity,
+      pathForm: 'decoded',
       ...(uri !== undefined && { exact: true, signQuery: true }),
       ...(given as Partial<EdgeAuthOptions> & { key?: never; keys?: never }),
     }),

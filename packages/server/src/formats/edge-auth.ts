@@ -45,7 +45,7 @@ export type EdgeAuthOptions = HexKeyOptions &
     escape?: boolean;
     /** @default '!' */
     aclDelimiter?: string;
-    /** @default 'decoded' */
+    /** @default 'raw' */
     pathForm?: PathForm;
     /** @default 86400 seconds */
     maxTtl?: number;
@@ -63,7 +63,7 @@ const hashes = { sha256, sha1, md5 };
  */
 export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
   const { param = 'hdnts', depth = Infinity, exact = false, signQuery = false, algorithm = 'sha256' } = options;
-  const { startsAt, ip, sessionId, payload, salt, aclDelimiter = '!', pathForm = 'decoded', maxTtl = 86_400 } = options;
+  const { startsAt, ip, sessionId, payload, salt, aclDelimiter = '!', pathForm = 'raw', maxTtl = 86_400 } = options;
   const keys = hexKeys(options);
   const carrier = valueCarrier([param], options);
   const hash = hashes[algorithm] as (typeof hashes)[typeof algorithm] | undefined;

@@ -52,6 +52,10 @@ export function valueCarrier(
   return {
     token: (opened, expires, values) => {
       if (carrier === 'query') return { ...opened, expires, query: values };
+      // A cookie ends at `;`, and neither a cookie nor a header holds anything but visible ASCII.
+      if (!Object.values(values).every((value) => /^[!-:<-~]*$/.test(value))) {
+        throw optionsError('url', `its path cannot travel in a ${carrier}`);
+      }
       if (carrier === 'header') return { ...opened, expires, headers: values };
       const cookies = Object.entries(values).map(([name, value]) => setCookie(name, value, expires, cookie));
       return { ...opened, expires, credentials: true, setCookie: cookies };
