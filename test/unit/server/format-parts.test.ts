@@ -15,7 +15,6 @@ import {
   secureLinkLayouts,
   wowza,
 } from '../../../packages/server/src/index.ts';
-import type { SecureLinkOptions } from '../../../packages/server/src/index.ts';
 
 describe('matchesGlob', () => {
   test('agrees with the regular expression of the same meaning', () => {
