@@ -24,16 +24,18 @@ const withCoreInside = {
 };
 const fromPackages = [/^[@a-z]/];
 const compile = () => esbuild({ target: 'es2022' });
+const minify = () => terser({ ecma: 2020, compress: { passes: 3 } });
 const find = () => nodeResolve({ extensions: ['.ts', '.js'] });
 
-export default files.flatMap(({ folder, input = 'index.ts', esm, iife, global }) => {
+/** @returns {import('rollup').RollupOptions[]} */
+const build = (/** @type {typeof files[number]} */ { folder, input = 'index.ts', esm, iife, global }) => {
   const source = `packages/${folder}/src/${input}`;
   const dist = `packages/${folder}/dist`;
   if (iife) {
     return [
       {
         input: source,
-        plugins: [withCoreInside, compile(), find(), terser()],
+        plugins: [withCoreInside, compile(), find(), minify()],
         output: { file: `${dist}/${iife}`, format: 'iife', name: global, exports: 'named', sourcemap: true },
       },
     ];
@@ -52,4 +54,6 @@ export default files.flatMap(({ folder, input = 'index.ts', esm, iife, global })
       output: { file: `${dist}/${esm?.replace(/\.js$/, '.d.ts')}`, format: 'es' },
     },
   ];
-});
+};
+
+export default files.flatMap(build);

@@ -26,7 +26,14 @@ const HOST = 'https://cdn.example.com';
 const strictRules: Record<string, string[]> = {
   'token is canonical base64url: 22 characters, no padding, no stray low bits': ['azion-022', 'azion-023', 'azion-028'],
   'expiry is ten digits without a leading zero': [
-    'azion-011', 'azion-040', 'azion-041', 'azion-050', 'azion-052', 'azion-053', 'azion-133', 'azion-134',
+    'azion-011',
+    'azion-040',
+    'azion-041',
+    'azion-050',
+    'azion-052',
+    'azion-053',
+    'azion-133',
+    'azion-134',
   ],
   'path is valid UTF-8': ['azion-089'],
   'path holds no control character (a verdict is 403 where nginx says 400)': ['azion-092', 'azion-094'],
@@ -53,8 +60,14 @@ const urlOf = (vector: Vector): string => {
   return HOST + (url ?? (hex ? Buffer.from(hex, 'hex').toString() : `${uriOf(vector)}?${gen?.query}`));
 };
 const isStrictExpiry = (expires: string): boolean => /^[1-9]\d{9}$/.test(expires);
-const statusOf = async (vector: Vector, options: { maxTtl?: number; pathForm?: 'raw' | 'decoded' }): Promise<number> => {
-  const verdict = await verifyUrl(urlOf(vector), { format: secureToken({ secret: vector.secret, ...options }), now: NOW });
+const statusOf = async (
+  vector: Vector,
+  options: { maxTtl?: number; pathForm?: 'raw' | 'decoded' },
+): Promise<number> => {
+  const verdict = await verifyUrl(urlOf(vector), {
+    format: secureToken({ secret: vector.secret, ...options }),
+    now: NOW,
+  });
   return verdict.ok ? 200 : verdict.status;
 };
 
@@ -64,7 +77,10 @@ test('the file holds the vectors this test was written for', () => {
 
 test('every vector: the hash of secret, URI and expiry is the token', () => {
   const bytes = vectors.filter((vector) => uriOf(vector) === undefined);
-  expect(bytes.map(({ id }) => id), 'a URI that is not UTF-8 has no string to hash').toEqual(['azion-089']);
+  expect(
+    bytes.map(({ id }) => id),
+    'a URI that is not UTF-8 has no string to hash',
+  ).toEqual(['azion-089']);
   for (const vector of vectors) {
     const uri = uriOf(vector);
     if (uri === undefined) continue;
@@ -124,7 +140,12 @@ test('every vector that says what a strict edge should answer gets that answer',
 test("pathForm 'raw': the verdict is that of an nginx that hashes the request line's path", async () => {
   const rawRules: Record<string, string[]> = {
     ...strictRules,
-    'a URL never holds dot segments or raw non-ASCII by the time it is judged': ['azion-083', 'azion-097', 'azion-098', 'azion-101'],
+    'a URL never holds dot segments or raw non-ASCII by the time it is judged': [
+      'azion-083',
+      'azion-097',
+      'azion-098',
+      'azion-101',
+    ],
     'path holds no // (raw)': ['azion-104'],
   };
   // The nginx that hashed raw paths knew this one secret.

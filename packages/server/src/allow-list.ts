@@ -11,7 +11,8 @@ export function allowList(prefixes: string | readonly string[]): (url: URL) => b
   const list = [prefixes].flat().map((prefix) => {
     const url = URL.canParse(prefix) ? new URL(prefix) : undefined;
     const canonical = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && canonicalUrl(url);
-    if (!canonical) throw optionsError('allow', `"${prefix}" is no prefix; write it as in https://cdn.example.com/vod/`);
+    if (!canonical)
+      throw optionsError('allow', `"${prefix}" is no prefix; write it as in https://cdn.example.com/vod/`);
     return canonical.replace(/\/$/, '');
   });
   if (list.length === 0) throw optionsError('allow', 'give the prefixes that may be signed; without any, none may');

@@ -10,7 +10,7 @@ export type PathForm = 'decoded' | 'raw';
  * request for `/a/../b` arrives, is checked and is forwarded as `/b`, as in nginx.
  */
 export function canonicalPath(pathname: string, form: PathForm): string | undefined {
-  if (!pathname.startsWith('/') || pathname.includes('//') || /%2f|%5c/i.test(pathname)) return undefined;
+  if (!pathname.startsWith('/') || pathname.includes('//') || /%2f/i.test(pathname)) return undefined;
   let decoded;
   try {
     decoded = decodeURIComponent(pathname);
@@ -23,5 +23,5 @@ export function canonicalPath(pathname: string, form: PathForm): string | undefi
 
 /** A canonical path as it is written into a URL; for `decoded`, `encodePath(canonicalPath(p))` has one spelling a path. */
 export function encodePath(path: string, form: PathForm): string {
-  return form === 'raw' ? path : encodeURI(path).replace(/[?#]/g, encodeURIComponent);
+  return form === 'raw' || /^[\w\-./~]*$/.test(path) ? path : encodeURI(path).replace(/[?#]/g, encodeURIComponent);
 }

@@ -48,7 +48,10 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const { tokens, refused } = await mintTokens(format, [...new Set([...granted, ...(children ?? [])])], expires);
     const signed = new Set(granted.filter((url) => !refused.includes(url)));
     if (signed.size === 0) throw new Problem(403, 'None of these URLs can be signed.');
-    return noStore(Response.json({ now, tokens, denied: urls.filter((url) => !signed.has(url)) }));
+    return Response.json(
+      { now, tokens, denied: urls.filter((url) => !signed.has(url)) },
+      { headers: { 'Cache-Control': 'no-store' } },
+    );
   };
 
   return async (request) => {

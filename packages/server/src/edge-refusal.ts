@@ -8,7 +8,11 @@ import type { CorsOptions } from './cors-options.ts';
 export function edgeRefusal(
   request: Request,
   status: number,
-  { cors, nowMs, headers: extra = {} }: { cors: CorsOptions | undefined; nowMs: number; headers?: Record<string, string> },
+  {
+    cors,
+    nowMs,
+    headers: extra = {},
+  }: { cors: CorsOptions | undefined; nowMs: number; headers?: Record<string, string> },
 ): Response {
   const headers = new Headers({ 'Cache-Control': 'no-store', Date: new Date(nowMs).toUTCString(), ...extra });
   setCorsHeaders(headers, request, cors);

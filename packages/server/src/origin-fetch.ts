@@ -4,7 +4,17 @@ import { optionsError } from './options-error.ts';
 export type Origin = string | URL | ((request: Request) => Response | Promise<Response>);
 
 /** They belong to one connection (RFC 9110 section 7.6.1) and mean nothing to the next. */
-const hopByHop = ['Connection', 'Keep-Alive', 'Proxy-Authenticate', 'Proxy-Authorization', 'Proxy-Connection', 'TE', 'Trailer', 'Transfer-Encoding', 'Upgrade'];
+const hopByHop = [
+  'Connection',
+  'Keep-Alive',
+  'Proxy-Authenticate',
+  'Proxy-Authorization',
+  'Proxy-Connection',
+  'TE',
+  'Trailer',
+  'Transfer-Encoding',
+  'Upgrade',
+];
 
 /**
  * Sends a request on. With a base URL, the path is put behind that of the base; redirects go back to the viewer.

@@ -36,7 +36,11 @@ export type PlaylistExpander = (
  * origin costs round trips later, never the answer.
  */
 export function playlistExpander(options: ExpandOptions, clock: () => number): PlaylistExpander {
-  const { fetch = (url: string, init: RequestInit) => globalThis.fetch(url, init), segments = 6, timeout = 2 } = options;
+  const {
+    fetch = (url: string, init: RequestInit) => globalThis.fetch(url, init),
+    segments = 6,
+    timeout = 2,
+  } = options;
   const read = playlistReader({ fetch, clock });
 
   return async (urls, { allows, sign }) => {

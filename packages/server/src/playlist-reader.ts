@@ -11,7 +11,11 @@ interface PlaylistReaderOptions {
   clock: () => number;
 }
 
-export type PlaylistReader = (url: string, signedUrl: () => Promise<string>, signal: AbortSignal) => Promise<string | undefined>;
+export type PlaylistReader = (
+  url: string,
+  signedUrl: () => Promise<string>,
+  signal: AbortSignal,
+) => Promise<string | undefined>;
 
 /**
  * Reads playlists with a short memory. Only what has arrived is shared between calls, never a read under way: in workerd a

@@ -56,7 +56,8 @@ export function playlistReferences(
     }
     if (tag === 'EXT-X-STREAM-INF') owner = tag;
     if (tag === 'EXT-X-ENDLIST') ended = true;
-    if (!line.includes('="')) continue;
+    // What follows EXTINF is a duration and a title, whatever the title looks like.
+    if (tag === 'EXTINF' || !line.includes('="')) continue;
     const attributes = [...line.matchAll(/([A-Z0-9-]+)=(?:"([^"]*)"|[^",]*)/g)];
     if (tag === 'EXT-X-DEFINE') define(new Map(attributes.map(([, name, value]) => [name!, value ?? ''])));
     for (const { 0: attribute, 1: name, 2: value, index: at } of attributes) {

@@ -2,7 +2,16 @@ import { signPlaylist } from './sign-playlist.ts';
 import type { SignPlaylistOptions } from './sign-playlist.ts';
 
 /** A rewritten playlist is another document than the origin's: its ranges and validators do not apply. */
-const ofOriginalBody = ['Content-Length', 'Content-Range', 'Accept-Ranges', 'ETag', 'Last-Modified', 'Digest', 'Content-Digest', 'Repr-Digest'];
+const ofOriginalBody = [
+  'Content-Length',
+  'Content-Range',
+  'Accept-Ranges',
+  'ETag',
+  'Last-Modified',
+  'Digest',
+  'Content-Digest',
+  'Repr-Digest',
+];
 const ofPartialRequest = ['Range', 'If-Range', 'If-None-Match', 'If-Modified-Since', 'If-Match', 'If-Unmodified-Since'];
 
 export function isPlaylistPath({ pathname }: URL): boolean {
@@ -24,7 +33,11 @@ export function isPlaylistResponse({ headers }: Response): boolean {
  * The playlist with every URI signed, private to this viewer. To HEAD, the same headers without a length, which only the
  * rewritten body would tell.
  */
-export async function rewritePlaylist(response: Response, request: Request, options: SignPlaylistOptions): Promise<Response> {
+export async function rewritePlaylist(
+  response: Response,
+  request: Request,
+  options: SignPlaylistOptions,
+): Promise<Response> {
   const headers = new Headers(response.headers);
   for (const name of ofOriginalBody) headers.delete(name);
   headers.set('Cache-Control', 'private, no-store');

@@ -1,9 +1,7 @@
 import { optionsError } from './options-error.ts';
 
 /** One secret, or several during a rotation: the first one signs, all of them verify. */
-export type SecretOptions =
-  | { secret: string; secrets?: never }
-  | { secret?: never; secrets: readonly string[] };
+export type SecretOptions = { secret: string; secrets?: never } | { secret?: never; secrets: readonly string[] };
 
 /** @throws `ERR_OPTIONS` when there is no secret or an empty one: `undefined` and `''` are perfectly hashable strings */
 export function secretList(options: SecretOptions): readonly string[] {

@@ -38,7 +38,13 @@ export interface SigningEndpointOptions {
 }
 
 /** @throws `ERR_OPTIONS` */
-export function checkSigningEndpointOptions({ authorize, format, ttl, maxUrls = 100, cors }: SigningEndpointOptions): void {
+export function checkSigningEndpointOptions({
+  authorize,
+  format,
+  ttl,
+  maxUrls = 100,
+  cors,
+}: SigningEndpointOptions): void {
   if (typeof (authorize as unknown) !== 'function') {
     throw optionsError('authorize', 'give a function that decides who may watch what');
   }

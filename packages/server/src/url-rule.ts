@@ -24,8 +24,10 @@ export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url:
     const { origin, pathname } = new URL(rule, 'http://any');
     const prefix = pathname.replace(/\/$/, '');
     return (url: URL) =>
-      (rule.startsWith('/') || url.origin === origin) && (url.pathname === prefix || url.pathname.startsWith(`${prefix}/`));
+      (rule.startsWith('/') || url.origin === origin) &&
+      (url.pathname === prefix || url.pathname.startsWith(`${prefix}/`));
   });
-  if (tests.length === 0) throw optionsError('protect', 'leave it out to protect everything; an empty list protects nothing');
+  if (tests.length === 0)
+    throw optionsError('protect', 'leave it out to protect everything; an empty list protects nothing');
   return (url) => tests.some((test) => test(url));
 }

@@ -1,0 +1,69 @@
+import { EdgeVM } from '@edge-runtime/vm';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+/** The package bundled for the edge, run where there is nothing but Web standards. */
+let evaluate: (code: string) => Promise<unknown>;
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    entryPoints: ['packages/server/src/index.ts'],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'server',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    logLevel: 'silent',
+  });
+  const vm = new EdgeVM();
+  vm.evaluate(outputFiles[0]!.text);
+  evaluate = (code) => vm.evaluate(`(async () => { ${code} })()`);
+});
+
+describe('in @edge-runtime/vm', () => {
+  test('there is no Node', async () => {
+    expect(await evaluate('return [typeof process, typeof require, typeof Buffer]')).toEqual([
+      'undefined',
+      'undefined',
+      'undefined',
+    ]);
+  });
+
+  test("signs and verifies the vector of Azion's README", async () => {
+    const code = `
+      const format = server.secureToken({ secret: 'mysecret' });
+      const url = await server.signUrl('https://h/my/uri', { format, expires: 1470055000 });
+      const verdicts = [];
+      for (const [tried, now] of [[url, 1470055000], [url, 1470055001], [url.replace('m6', 'm7'), 1470055000]]) {
+        const { ok, status, reason } = await server.verifyUrl(tried, { format, now });
+        verdicts.push(ok || status + ' ' + reason);
+      }
+      return [url, ...verdicts];`;
+    expect(await evaluate(code)).toEqual([
+      'https://h/my/uri?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000',
+      true,
+      '410 expired',
+      '403 signature',
+    ]);
+  });
+
+  test('the signing endpoint answers tokens that the edge handler accepts', async () => {
+    const code = `
+      const format = server.secureToken({ secret: 'mysecret' });
+      const endpoint = server.createSigningEndpoint({ format, authorize: () => true, allow: 'https://cdn.example/', ttl: 60 });
+      const edge = server.createEdgeHandler({
+        format, signPlaylists: true,
+        origin: async (request) => new Response('#EXTM3U\\nseg.ts', { headers: { 'Content-Type': 'application/x-mpegURL' } }),
+      });
+      const answer = await (await endpoint(new Request('https://h/token', {
+        method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ urls: ['https://cdn.example/a.m3u8'] }),
+      }))).json();
+      const [{ url, query }] = answer.tokens;
+      const playlist = await edge(new Request(url + '?' + new URLSearchParams(query)));
+      const segment = (await playlist.text()).split('\\n')[1];
+      const child = await edge(new Request('https://cdn.example/' + segment, { headers: { Range: 'bytes=0-1' } }));
+      const refused = await edge(new Request(url));
+      return [playlist.status, child.status, refused.status, refused.headers.get('access-control-allow-origin')].join();`;
+    expect(await evaluate(code)).toBe('200,200,403,*');
+  });
+});
