@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import type { SigningEndpointOptions } from '../../packages/server/src/index.ts';
-import { launchChromium } from './chromium.ts';
+import { launchChromium } from './chromium.mjs';
 import type { Edge, EdgeSettings } from './edge-server.ts';
 import { startEdge } from './edge-server.ts';
 import type { Nginx } from './nginx.ts';
