@@ -18,7 +18,6 @@ test.concurrent.each(carriers)('plays to the end with tokens of five seconds: %s
   expect(seen.error).toBeNull();
   expect(seen.events).toEqual([]);
   expect(seen.pageErrors).toEqual([]);
-  console.log(carrier, seen.cues, seen.stalls, player.requests.length, seen.logs, seen.tokens.length);
   await player.close();
 });
 
