@@ -89,7 +89,7 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
     for (;;) {
       const seen = await snapshot();
       if (fits(seen)) return seen;
-      if (Date.now() > deadline) throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${JSON.stringify(seen, null, 1)}`);
+      if (Date.now() > deadline) throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${JSON.stringify({ ...seen, logs: seen.logs.filter((line) => !line.includes('DEBUG')).slice(-5), events: seen.events.slice(0, 20) })}`);
       await page.waitForTimeout(100);
     }
   };

@@ -99,8 +99,14 @@ export function signRequest(xhr: PlayerRequest, session: Session, { timeout = 0,
       () => dispatch('readystatechange', status ? 'load' : 'error', 'loadend'),
     );
   };
-  // capture: before the handlers that @videojs/xhr has set already
-  for (const type of EVENTS) xhr.addEventListener(type, onEvent, true);
+  // Before the handlers that @videojs/xhr has set already: they are called in the order they were set, whatever the phase.
+  const handlers = xhr as unknown as Record<string, unknown>;
+  for (const type of EVENTS) {
+    const handler = handlers['on' + type];
+    handlers['on' + type] = null;
+    xhr.addEventListener(type, onEvent);
+    handlers['on' + type] = handler;
+  }
 
   Object.assign(xhr, {
     open(...args: [string, string | URL, ...unknown[]]) {
