@@ -103,7 +103,7 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
         const [player] = window.players;
         player!.defaultPlaybackRate(speed);
         player!.playbackRate(speed);
-        void Promise.resolve(player!.play()).catch(() => undefined);
+        Promise.resolve(player!.play()).then(() => window.seen.logs.push('played'), (error) => window.seen.logs.push(String(error)));
       }, rate);
       await until(({ currentTime }) => currentTime > 0);
     },
@@ -171,20 +171,22 @@ function takeSnapshot(): Omit<VideojsSnapshot, 'pageErrors'> {
   const player = players[0]!;
   const { stalls, tokens } = recording;
   const error = player.error() as unknown as { code: number; message: string } | null;
-  const { vhs } = player.tech(true) as unknown as { vhs?: { bandwidth: number } };
+  // no tech yet while the first source waits for its token
+  const { vhs } = (player.tech(true) ?? {}) as { vhs?: { bandwidth: number } };
   const tracks = Array.from(player.textTracks() as unknown as ArrayLike<TextTrack>);
   return {
     currentTime: player.currentTime()!,
     duration: player.duration()!,
     ended: player.ended(),
     paused: player.paused(),
-    readyState: player.readyState(),
+    readyState: player.readyState() || 0,
     rate: player.playbackRate()!,
     error: error && { code: error.code, message: error.message },
     src: player.currentSrc(),
     stalls,
     tokens,
     events: seen.events,
+    played: seen.logs,
     logs: videojs.log.history().map((line: unknown[]) => line.map(String).join(' ')),
     bandwidth: vhs?.bandwidth ?? 0,
     cues: tracks.filter(({ kind }) => kind === 'subtitles').reduce((total, { cues }) => total + (cues?.length ?? 0), 0),

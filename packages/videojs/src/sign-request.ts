@@ -15,8 +15,8 @@ export interface PlayerRequest extends XMLHttpRequest {
 export interface RequestOptions {
   /** Of the request on the wire, in ms; 0 is none. */
   timeout?: number;
-  /** The edge has accepted a token. */
-  onSuccess?: () => void;
+  /** The edge has let a signed request through; `url` is unsigned. */
+  onSuccess?: (url: string) => void;
 }
 
 const EVENTS = ['readystatechange', 'progress', 'load', 'error', 'timeout', 'loadend'];
@@ -81,7 +81,7 @@ export function signRequest(xhr: PlayerRequest, session: Session, { timeout = 0,
     if (passing || !sent?.token || readyState < 4 && !(status >= 400)) return;
     if (status && status < 400) {
       if (type !== 'load') return;
-      onSuccess?.();
+      onSuccess?.(sent.source);
       if (!xhr.responseType) source.learn(xhr.responseURL, xhr.responseText);
       return;
     }

@@ -4,13 +4,21 @@ import { signRequest } from './sign-request.ts';
 import type { VhsRequestHook, Videojs } from './vhs.ts';
 import { techOf } from './vhs.ts';
 
+/** How long the viewer looks at a spinner while no request succeeds, after a refusal. In ms. */
+const SPINNER = 5000;
+
 /** Signs every request that VHS makes for one player. Call the result to stop. */
 export function signVhsRequests(videojs: Videojs, session: Session): () => void {
   const { player, source, failure } = session;
+  /** A refusal that VHS has been given, until the same URL is let through. */
   let refusal: SecureTokenError | undefined;
-  const onSuccess = (): void => {
-    if (refusal) failure.withdraw();
+  let successes = 0;
+  let spinner: ReturnType<typeof setTimeout> | undefined;
+  const onSuccess = (url: string): void => {
+    successes++;
+    if (url !== refusal?.url) return;
     refusal = undefined;
+    failure.withdraw();
   };
 
   const hook: VhsRequestHook = (options) => {
@@ -56,9 +64,14 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
     const { error } = event as TokenEvent<'tokenerror'>;
     if (error.code === 'ERR_TOKEN_REFUSED') refusal = error;
   };
-  // VHS has no other rendition to go to, and would try this one for ever or not at all
-  const onRetry = (): void => {
+  const showIfDry = (): void => {
     if (refusal && player.readyState() < 3) failure.show(refusal);
+  };
+  // after a refusal VHS may stop asking without a word
+  const onWaiting = (): void => {
+    const before = successes;
+    clearTimeout(spinner);
+    spinner = setTimeout(() => successes === before && showIfDry(), SPINNER);
   };
   const onError = (): void => {
     if (refusal) failure.show(refusal);
@@ -66,9 +79,10 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
 
   let tech = techOf(player);
   const followTech = (): void => {
-    tech?.off('retryplaylist', onRetry);
+    tech?.off('retryplaylist', showIfDry);
     tech = techOf(player);
-    tech?.on('retryplaylist', onRetry);
+    // VHS has no other rendition to go to, and would try this one for ever or not at all
+    tech?.on('retryplaylist', showIfDry);
   };
   const onHooksReady = (): void => {
     refusal = undefined;
@@ -77,14 +91,17 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
   };
   player.on('xhr-hooks-ready', onHooksReady);
   player.on('error', onError);
+  player.on('waiting', onWaiting);
   source.addEventListener('tokenerror', onTokenError);
   if (tech?.vhs) onHooksReady();
 
   return () => {
     player.off('xhr-hooks-ready', onHooksReady);
     player.off('error', onError);
+    player.off('waiting', onWaiting);
+    clearTimeout(spinner);
     source.removeEventListener('tokenerror', onTokenError);
-    tech?.off('retryplaylist', onRetry);
+    tech?.off('retryplaylist', showIfDry);
     techOf(player)?.vhs?.xhr?.offRequest?.(hook);
   };
 }
