@@ -1,6 +1,6 @@
 import { prepare } from '../test/support/prepare.mjs';
 
-// `npm start`, in a fresh clone too: nothing but Node's own modules may be imported before `prepare` has installed the rest.
+// `npm start`, in a fresh clone too: only Node's own modules may be imported before `prepare` has installed the rest.
 try {
   await prepare();
   const { startExamples } = await import('./server.mjs');

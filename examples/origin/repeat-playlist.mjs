@@ -1,8 +1,8 @@
 const firstOfSegments = /^#EXT(?:INF|-X-(?:KEY|MAP|BYTERANGE|PROGRAM-DATE-TIME|DISCONTINUITY))\b/m;
 
 /**
- * A media playlist that plays its segments `times` times; the URIs of repetition `n` begin with `r<n>/`. Other playlists
- * stay as they are.
+ * A media playlist that plays its segments `times` times; the URIs of repetition `n` begin with `r<n>/`. Other
+ * playlists stay as they are.
  * @param {string} text
  * @param {number} times
  * @returns {string}

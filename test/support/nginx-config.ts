@@ -56,6 +56,7 @@ http {
     add_header Access-Control-Expose-Headers "Date, Content-Range, Content-Length, ETag" ${always};
     location / { ${preflight} return 403; }
     location = /generation { return 200 "${generation}"; }
+    location /open/ { ${preflight} proxy_pass $upstream; }
     location /exact/ {
       ${preflight}${verify('$arg_st', '$arg_e', '$uri', secret)}
     }${folder('query', '$arg_st', '$arg_e')}${folder('header', '$http_x_token', '$http_x_expires')}${folder('cookie', '$cookie_token', '$cookie_expires')}

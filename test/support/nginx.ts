@@ -29,8 +29,10 @@ export interface Nginx {
   readonly origin: string;
   /** Resolves when every new request is verified with `secret`. */
   setSecret(secret: string): Promise<void>;
-  /** All finished requests but preflights. */
+  /** All finished requests but preflights. Those that the player gave up have the status 499. */
   log(): Promise<NginxRequest[]>;
+  /** Those answered 401, 403 or 410. */
+  refusals(): Promise<NginxRequest[]>;
   stop(): Promise<void>;
 }
 
@@ -76,6 +78,14 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   };
   await serving();
 
+  const log = async (): Promise<NginxRequest[]> => {
+    const text = await readFile(join(folder, 'access.log'), 'utf8');
+    return text.split('\n').flatMap((line) => {
+      const [, status, method = '', uri = ''] = /^(\d+) (\w+) (.*)$/.exec(line) ?? [];
+      return status && method !== 'OPTIONS' && uri !== '/generation' ? [{ status: Number(status), method, uri }] : [];
+    });
+  };
+
   return {
     origin,
     async setSecret(secret) {
@@ -85,13 +95,8 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
       child.kill('SIGHUP');
       await serving();
     },
-    async log() {
-      const text = await readFile(join(folder, 'access.log'), 'utf8');
-      return text.split('\n').flatMap((line) => {
-        const [, status, method = '', uri = ''] = /^(\d+) (\w+) (.*)$/.exec(line) ?? [];
-        return status && method !== 'OPTIONS' && uri !== '/generation' ? [{ status: Number(status), method, uri }] : [];
-      });
-    },
+    log,
+    refusals: async () => (await log()).filter(({ status }) => [401, 403, 410].includes(status)),
     async stop() {
       await exited(child);
       rmSync(folder, { recursive: true, force: true });

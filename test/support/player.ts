@@ -44,7 +44,11 @@ export interface Snapshot {
   readonly buffered: readonly (readonly [number, number])[];
   readonly mediaError: string | undefined;
   readonly errors: readonly RecordedError[];
+  /** Errors that a viewer or an app would have to do with. */
+  readonly faults: readonly RecordedError[];
   readonly stalls: readonly RecordedStall[];
+  /** Stalls for want of media. */
+  readonly starved: readonly RecordedStall[];
   readonly tokens: readonly RecordedTokenEvent[];
   readonly rejections: readonly string[];
   /** Exceptions nobody caught. */
@@ -58,10 +62,17 @@ export interface Snapshot {
   readonly cues: number;
 }
 
+export interface PlayerRequest {
+  /** Unix ms. */
+  readonly at: number;
+  readonly url: URL;
+  readonly range: string | undefined;
+}
+
 export interface Player {
   readonly page: Page;
   /** Requests for anything but the page's own files, as the browser sent them. */
-  readonly requests: readonly string[];
+  readonly requests: readonly PlayerRequest[];
   /** Starts to play; resolves at the first picture. */
   play(rate?: number): Promise<void>;
   snapshot(): Promise<Snapshot>;
@@ -70,23 +81,34 @@ export interface Player {
   close(): Promise<void>;
 }
 
+/**
+ * Errors of hls.js that say nothing about the network: it aborted a request itself, or found that the clock of the media
+ * stood still for a moment, as it does on a busy machine.
+ */
+const HARMLESS = ['aborted', 'bufferStalledError', 'bufferNudgeOnStall', 'bufferSeekOverHole'];
+
 /** Opens a page of its own context: no cache and no cookie is shared. */
 export async function openPlayer(browser: Browser, pages: PageServer, options: PlayerOptions): Promise<Player> {
   const { hls = '1.7', format = 'script', attach = 'instance', ...rest } = options;
   const context = await browser.newContext();
   const page = await context.newPage();
   const pageErrors: string[] = [];
-  const requests: string[] = [];
+  const requests: PlayerRequest[] = [];
   page.on('pageerror', (error) => pageErrors.push(String(error)));
   page.on('request', (request) => {
-    if (!request.url().startsWith(pages.origin)) requests.push(request.url());
+    const url = new URL(request.url());
+    if (url.origin !== pages.origin) requests.push({ at: Date.now(), url, range: request.headers().range });
   });
   await page.addInitScript(installRecording);
   await page.goto(pages.url(hls, format));
   await page.waitForFunction(() => 'SecureTokenHls' in window);
   await page.evaluate(createPlayer, { attach, ...rest });
 
-  const snapshot = async (): Promise<Snapshot> => ({ ...(await page.evaluate(takeSnapshot)), pageErrors });
+  const snapshot = async (): Promise<Snapshot> => {
+    const seen = await page.evaluate(takeSnapshot);
+    const faults = seen.errors.filter(({ fatal, details }) => fatal || !HARMLESS.includes(details));
+    return { ...seen, pageErrors, faults, starved: seen.stalls.filter(({ ahead }) => ahead < 0.5) };
+  };
   const until = async (fits: (snapshot: Snapshot) => boolean, seconds = 60): Promise<Snapshot> => {
     const deadline = Date.now() + seconds * 1000;
     for (;;) {
@@ -138,7 +160,7 @@ function createPlayer({ src, tokens, attach, config = {} }: Omit<PlayerOptions, 
 }
 
 /** Runs inside the page. */
-function takeSnapshot(): Omit<Snapshot, 'pageErrors'> {
+function takeSnapshot(): Omit<Snapshot, 'pageErrors' | 'faults' | 'starved'> {
   const { hls, video, recording } = window;
   const { errors, stalls, tokens, rejections, loaded, levels } = recording;
   const { currentTime, duration, ended, paused, buffered, error, textTracks } = video;

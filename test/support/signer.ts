@@ -9,8 +9,10 @@ import { tokenCookies, tokenFormat } from './token-formats.ts';
 export interface SignerSettings {
   /** The first one signs. */
   secrets: readonly string[];
-  /** Lifetime of a token in seconds; it may end up to one second earlier. */
+  /** Lifetime of a token in seconds. */
   ttl: number;
+  /** Where a carrier's differs from `ttl`. */
+  ttlOf: Partial<Record<Carrier, number>>;
   /** Its clock minus that of the machine, in seconds. */
   clockOffset: number;
   /** Seconds before an answer. */
@@ -43,6 +45,7 @@ export interface Signer extends SignerSettings {
 
 const defaults: Omit<SignerSettings, 'secrets'> = {
   ttl: 60,
+  ttlOf: {},
   clockOffset: 0,
   delay: 0,
   failWith: 0,
@@ -62,11 +65,12 @@ export async function startSigner(options: {
   const calls: (SignerCall & { status: number })[] = [];
 
   const answer = async (request: Request, carrier: Carrier): Promise<Response> => {
+    const ttl = signer.ttlOf[carrier] ?? signer.ttl;
     const endpoint = createSigningEndpoint({
       format: () => tokenFormat(carrier, signer.secrets),
-      authorize: (_, urls) => ({ ttl: signer.ttl, denied: urls.filter((url) => signer.denies(url)) }),
+      authorize: (_, urls) => ({ ttl, denied: urls.filter((url) => signer.denies(url)) }),
       allow: `${options.allow}/`,
-      ttl: signer.ttl,
+      ttl,
       cors: { origins: [options.page], credentials: true },
       clock: () => Date.now() + signer.clockOffset * 1000,
       ...(options.expand !== undefined && { expand: options.expand }),

@@ -4,11 +4,11 @@ import { secureToken } from '../../packages/server/src/index.ts';
 
 /**
  * How a token travels, which is also the first folder of the URLs it opens: `exact` is Azion's one token a URL, the
- * others open a folder, such as `/query/live/`.
+ * others open a folder, such as `/query/live/`; `/open/` needs none.
  */
-export type Carrier = 'exact' | 'query' | 'header' | 'cookie' | 'path';
+export type Carrier = 'exact' | 'query' | 'header' | 'cookie' | 'path' | 'open';
 
-export const carriers: readonly Carrier[] = ['exact', 'query', 'header', 'cookie', 'path'];
+export const carriers: readonly Carrier[] = ['exact', 'query', 'header', 'cookie', 'path', 'open'];
 
 const refusal = (status: 403 | 410): Verdict => ({ ok: false, status, reason: status === 410 ? 'expired' : 'signature' });
 
@@ -46,7 +46,7 @@ function read(carrier: Carrier, { url, headers }: Pick<Request, 'url' | 'headers
 }
 
 /** A token of nginx `secure_link` over a folder, for the carriers that the packages' own format does not cover. */
-function folderFormat(carrier: Exclude<Carrier, 'exact'>, secrets: readonly string[]): TokenFormat {
+function folderFormat(carrier: Exclude<Carrier, 'exact' | 'open'>, secrets: readonly string[]): TokenFormat {
   return {
     name: carrier,
     scope: 'prefix',
@@ -68,9 +68,16 @@ function folderFormat(carrier: Exclude<Carrier, 'exact'>, secrets: readonly stri
   };
 }
 
+const open: TokenFormat = {
+  name: 'open',
+  scope: 'prefix',
+  sign: ({ origin, pathname }, expires) => ({ prefix: origin + folderOf(pathname)[0], expires }),
+  verify: ({ url }) => ({ ok: true, expires: Infinity, url }),
+};
+
 /** The format behind `/<carrier>/`. The first secret signs, all of them verify. */
 export const tokenFormat = (carrier: Carrier, secrets: readonly string[]): TokenFormat =>
-  carrier === 'exact' ? secureToken({ secrets }) : folderFormat(carrier, secrets);
+  carrier === 'exact' ? secureToken({ secrets }) : carrier === 'open' ? open : folderFormat(carrier, secrets);
 
 /** The two cookies that carry a token of the `cookie` format for `folder`. */
 export const tokenCookies = (secret: string, folder: string, expires: number): string[] =>
