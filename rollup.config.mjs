@@ -12,6 +12,8 @@ const files = [
   { folder: 'core', esm: 'index.js' },
   { folder: 'hlsjs', esm: 'index.js' },
   { folder: 'hlsjs', iife: 'secure-token-hlsjs.min.js', global: 'SecureTokenHls' },
+  { folder: 'videojs', esm: 'index.js' },
+  { folder: 'videojs', iife: 'videojs-secure-token.min.js', global: 'videojsSecureToken' },
   { folder: 'server', esm: 'index.js' },
   { folder: 'server', input: 'jwt.ts', esm: 'jwt.js' },
   { folder: 'server', input: 'azion-firewall.ts', script: 'azion-firewall.js' },
