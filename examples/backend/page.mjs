@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bytesResponse } from '../origin/bytes-response.mjs';
 import { fileContent } from '../origin/file-content.mjs';
@@ -9,12 +10,15 @@ import { createVodOrigin } from '../origin/vod-origin.mjs';
 /** @type {(path: string) => string} */
 const inRepository = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
+/** The package that knows secrets has no business in a page. */
+const packages = readdirSync(inRepository('packages')).filter((name) => name !== 'server');
+
 /** Folders that are served as they are: URL path, folder. The servers' own files are in none of them. */
 const folders = Object.entries({
   '/page/': 'examples/page',
   '/hls.js/': 'node_modules/hls.js/dist',
-  '/packages/core/': 'packages/core/dist',
-  '/packages/hlsjs/': 'packages/hlsjs/dist',
+  '/video.js/': 'node_modules/video.js/dist',
+  ...Object.fromEntries(packages.map((name) => [`/packages/${name}/`, `packages/${name}/dist`])),
 }).map(([base, folder]) => ({ base, serve: createVodOrigin({ base, root: inRepository(folder) }) }));
 
 /**

@@ -6,8 +6,8 @@ import { emptyResponse, onlyReads, relativePath } from './origin-request.mjs';
 import { repeatPlaylist } from './repeat-playlist.mjs';
 
 /**
- * A long film made of a short one: on demand, every media playlist below `root` repeated `times` times. Repetitions have
- * URLs of their own (`r7/s003.ts` is `s003.ts` the seventh time after the first), so each needs tokens of its own.
+ * A long film made of a short one: on demand, every media playlist below `root` repeated `times` times. Repetitions
+ * have URLs of their own (`r7/s003.ts` is `s003.ts` the seventh time after the first), so each needs tokens of its own.
  * @param {object} options
  * @param {string} options.root folder of the files
  * @param {number} options.times

@@ -44,7 +44,7 @@ const hints = {
   'endpoint up': 'Calls are answered at once. Playback that had to wait goes on by itself.',
   'endpoint slow':
     'Tokens are asked for ahead of need: nothing to see. Only a low-latency part is known too late to hide it all.',
-  'endpoint down': 'Calls fail with 503 and are retried. Tokens last ten seconds, so the buffer is what is left to play.',
+  'endpoint down': 'Calls fail with 503 and are retried. Tokens last ten seconds, so the buffer is all that is left.',
   'edgeClock -30': 'Tokens live half a minute longer than they say. Nothing to see.',
   'edgeClock 0': 'Edge and endpoint agree on the time.',
   'edgeClock 5': 'Tokens die five seconds early. Expect some 410, each replayed.',

@@ -139,7 +139,7 @@ describe('the pages', () => {
     expect(script).toBe(`export const app = "${examples.app}";\nexport const edge = "${examples.edge}";\n`);
   });
 
-  it.each(['server.mjs', 'backend/demo-state.mjs', 'page/../server.mjs', 'package.json', '.git/config'])(
+  it.each(['server.mjs', 'backend/demo-state.mjs', 'page/../server.mjs', 'packages/server/index.js', '.git/config'])(
     'never show %s',
     async (path) => {
       expect(await statusOf(examples.url + path)).toBe(404);
