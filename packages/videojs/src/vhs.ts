@@ -1,5 +1,5 @@
 import type videojs from 'video.js';
-import type Player from 'video.js/dist/types/player';
+import type Player from 'video.js/dist/types/player.js';
 
 /** What VHS hands to a request hook: the options of `videojs.xhr`. */
 interface VhsRequestOptions {
