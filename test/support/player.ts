@@ -138,10 +138,11 @@ export async function openPlayer(browser: Browser, pages: PageServer, options: P
 /** Runs inside the page. */
 function createPlayer({ src, tokens, attach, config = {} }: Omit<PlayerOptions, 'hls' | 'format'>): void {
   const { Hls, SecureTokenHls, recording } = window;
-  const source = tokens && SecureTokenHls.createTokenSource(tokens);
   const video = document.querySelector('video')!;
-  const hls = new Hls({ ...(config as Partial<HlsConfig>), ...(source && attach === 'config' && SecureTokenHls.secureTokenConfig(source)) });
-  if (source && attach === 'instance') SecureTokenHls.secureToken(hls, source);
+  // what is passed on is the app's to destroy; `secureToken` destroys what it has made itself
+  const shared = tokens && attach === 'config' ? SecureTokenHls.createTokenSource(tokens) : undefined;
+  const hls = new Hls({ ...(config as Partial<HlsConfig>), ...(shared && SecureTokenHls.secureTokenConfig(shared)) });
+  const source = shared ?? (tokens && SecureTokenHls.secureToken(hls, tokens));
   Object.assign(window, { video, hls, source });
   hls.on(Hls.Events.ERROR, (_, { type, details, fatal, response, url, frag, context, error }) => {
     recording.errors.push({ type, details, fatal, code: response?.code, url: url ?? frag?.url ?? context?.url, text: String(error), at: video.currentTime });

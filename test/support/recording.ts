@@ -38,7 +38,7 @@ export interface Recording {
   readonly loaded: string[];
   /** The levels it has switched to. */
   readonly levels: number[];
-  /** Where timers that are still due, and listeners that stand on window and document, were set. */
+  /** Where scripts of the page have set timers that are still due, and listeners that stand on window and document. */
   readonly timers: Map<number, string>;
   readonly listeners: Map<object, string>;
   /** Starts to look for stalls, from the first picture on. */
@@ -57,19 +57,23 @@ export function installRecording(): void {
   const { addEventListener, removeEventListener } = EventTarget.prototype;
   const timers = new Map<number, string>();
   const listeners = new Map<object, string>();
-  const stack = (): string => new Error().stack?.split('\n').slice(3, 6).join(' < ') ?? '';
+  /** Remembers where `entry` was made, if by a script of the page: the browser's driver has timers and listeners, too. */
+  const note = <K>(entries: Map<K, string>, entry: K, what: string): void => {
+    const stack = new Error().stack!.split('\n').slice(3, 7).join(' < ');
+    if (stack.includes(location.origin)) entries.set(entry, `${what} ${stack}`);
+  };
 
   window.setTimeout = ((work: (...all: unknown[]) => void, ms?: number, ...rest: unknown[]) => {
     const id = setTimeout(() => {
       timers.delete(id);
       work(...rest);
     }, ms);
-    timers.set(id, `${ms} ms ${stack()}`);
+    note(timers, id, `${ms} ms`);
     return id;
   }) as typeof setTimeout;
   window.setInterval = ((work: () => void, ms?: number, ...rest: unknown[]) => {
     const id = setInterval(work, ms, ...rest);
-    timers.set(id, `every ${ms} ms ${stack()}`);
+    note(timers, id, `every ${ms} ms`);
     return id;
   }) as typeof setInterval;
   window.clearTimeout = window.clearInterval = ((id?: number) => {
@@ -91,7 +95,7 @@ export function installRecording(): void {
     const target = this ?? window;
     if (listener && (target === window || target === document)) {
       const id = idOf(target, type, listener);
-      listeners.set(id, `${type} ${stack()}`);
+      note(listeners, id, type);
       if (typeof options === 'object') {
         const forget = (): unknown => listeners.delete(id);
         if (options.once) addEventListener.call(target, type, forget, { once: true });

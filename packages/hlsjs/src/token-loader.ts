@@ -5,7 +5,12 @@ import { withCredentials } from './with-credentials.ts';
 
 type LoaderClass = HlsConfig['loader'];
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Never settles once `signal` aborts. */
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => clearTimeout(timer));
+  });
 
 /**
  * A loader class around `Base` that signs on the wire what hls.js knows by its unsigned URL. A wait for a token or a
@@ -100,7 +105,7 @@ export function createTokenLoader(Base: LoaderClass, sourceOf: (config: HlsConfi
       if (!(rule.shouldRetry ? rule.shouldRetry(rule, count, isTimeout, response, isWorthIt) : isWorthIt)) return false;
       stats.retry++;
       const delay = rule.retryDelayMs * (rule.backoff === 'linear' ? 1 : 2 ** count);
-      wait((signal) => sleep(Math.min(delay, rule.maxRetryDelayMs)).then(() => source.sign(url, { signal })));
+      wait((signal) => sleep(Math.min(delay, rule.maxRetryDelayMs), signal).then(() => source.sign(url, { signal })));
       return true;
     };
 
