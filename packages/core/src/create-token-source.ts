@@ -157,6 +157,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     return held && held.dies > now() && !failureOf(key) ? attach(url, key, held) : undefined;
   };
 
+  for (const token of settings.tokens ?? []) store.add(token, [], now());
+
   return Object.assign(target, {
     peek,
     protects,
