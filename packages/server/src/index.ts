@@ -7,7 +7,7 @@ export type { Origin } from './origin-fetch.ts';
 export type { ExpandOptions } from './playlist-expander.ts';
 export type { RateLimitOptions } from './rate-limit.ts';
 export { secureToken } from './formats/secure-token.ts';
-export type { SecureTokenOptions } from './formats/secure-token.ts';
+export type { SecureTokenFormat, SecureTokenOptions } from './formats/secure-token.ts';
 export type { GoogleKey } from './formats/google-keys.ts';
 export { mediaCdn } from './formats/media-cdn.ts';
 export type { MediaCdnOptions } from './formats/media-cdn.ts';
