@@ -17,7 +17,6 @@ const player = videojs('player');
 function play(src) {
   const { source } = player.secureToken(signing);
   player.src({ src, type: 'application/x-mpegURL' });
-  void player.play();
   return source;
 }
 

@@ -17,7 +17,8 @@ test('six hours of a live stream with tokens of fifteen minutes', async () => {
   const seen = await player.snapshot();
   expect(seen).toMatchObject({ error: null, pageErrors: [], paused: false });
   expect(seen.currentTime).toBeGreaterThan(30);
-  expect(seen.tokens.filter(({ type }) => type === 'tokenrenewed').length).toBeGreaterThanOrEqual(24);
+  // a token of fifteen minutes is dead at every other jump of ten
+  expect(seen.tokens.filter(({ type }) => type === 'tokenrenewed').length).toBeGreaterThanOrEqual(18);
   console.log(`six hours: ${stage.edge.refusals().length} refusals, ${seen.stalls.length} stalls, ${JSON.stringify(seen.events)}, ${seen.tokens.length} token events, ${Math.round(seen.currentTime)} s of media`);
   expect(seen.events).toEqual([]);
   await stage.dispose();

@@ -164,7 +164,7 @@ function createPlayer({ source, tokens, form, options }: InPage): void {
     player.src(source);
   }
   for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied']) {
-    player.on(type, (event: { detail: { reason: string; status: number; urls: string[]; wait: number; error?: Plugin.SecureTokenError } }) => {
+    player.on(type, (event: { detail: { reason?: string; status?: number; urls: string[]; wait: number; error?: Plugin.SecureTokenError } }) => {
       const { reason, status, urls, wait, error } = event.detail;
       recording.tokens.push({ type, reason, status: status ?? error?.status, urls, wait, code: error?.code } as never);
     });
