@@ -35,7 +35,7 @@ describe.each(readmes)('%s', (path) => {
       include: ['*.ts'],
     };
     await writeFile(`${folder}/tsconfig.json`, JSON.stringify(tsconfig));
-    const { stdout } = await run('npx', ['tsc', '-p', folder]).catch((error: { stdout: string }) => error);
+    const { stdout } = await run('npx', ['tsc', '-p', folder]).catch((error: unknown) => error as { stdout: string });
     expect(stdout).toBe('');
   });
 
