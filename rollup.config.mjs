@@ -18,6 +18,7 @@ const files = [
   { folder: 'videojs', iife: 'videojs-secure-token.min.js', global: 'videojsSecureToken' },
   { folder: 'server', esm: 'index.js' },
   { folder: 'server', input: 'jwt.ts', esm: 'jwt.js' },
+  { folder: 'server', input: 'cat.ts', esm: 'cat.js' },
   { folder: 'server', input: 'azion-firewall.ts', script: 'azion-firewall.js' },
   { folder: 'server', input: 'cli.ts', bin: 'cli.js' },
 ];

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { attachToken } from '../../packages/server/src/attach-token.ts';
 import { verifyUrl } from '../../packages/server/src/index.ts';
 import { akamaiCase } from '../support/akamai-case.ts';
+import { catCase } from '../support/cat-case.ts';
 import { googleCase } from '../support/google-cases.ts';
 import { hmacCase } from '../support/hmac-cases.ts';
 import { changedTokens, requestWith } from '../support/token-request.ts';
@@ -12,15 +13,16 @@ import akamai from './akamai.json' with { type: 'json' };
 import alibaba from './alibaba.json' with { type: 'json' };
 import bunny from './bunny.json' with { type: 'json' };
 import cloudflare from './cloudflare.json' with { type: 'json' };
+import cta from './cta.json' with { type: 'json' };
 import google from './google.json' with { type: 'json' };
 import nginx from './nginx.json' with { type: 'json' };
 import others from './others.json' with { type: 'json' };
 import tencent from './tencent.json' with { type: 'json' };
 
-const files = { akamai, alibaba, bunny, cloudflare, google, nginx, others, tencent };
+const files = { akamai, alibaba, bunny, cloudflare, cta, google, nginx, others, tencent };
 const vectors = Object.values(files).flat() as unknown as Vector[];
 const caseOf = (vector: Vector): VectorCase | undefined =>
-  secureLinkCase(vector) ?? akamaiCase(vector) ?? hmacCase(vector) ?? googleCase(vector);
+  secureLinkCase(vector) ?? akamaiCase(vector) ?? hmacCase(vector) ?? googleCase(vector) ?? catCase(vector);
 
 /** Vectors that no format of this package makes, each for a reason. */
 const leftOut: Record<string, string[]> = {

@@ -17,6 +17,7 @@ import {
   wowza,
 } from '../../../packages/server/src/index.ts';
 import type { SignedToken, TokenFormat } from '../../../packages/server/src/index.ts';
+import { commonAccessToken } from '../../../packages/server/src/cat.ts';
 import { jwt } from '../../../packages/server/src/jwt.ts';
 import { changedTokens, requestWith } from '../../support/token-request.ts';
 
@@ -68,6 +69,8 @@ const formats: Record<string, TokenFormat> = {
   'cloudFront cookie': cloudFront({ keys }),
   'cloudFront exact': cloudFront({ keys, carrier: 'query', exact: true }),
   wowza: wowza({ secret }),
+  'cat folder': commonAccessToken({ keys: [{ id: 'k', key: hex }] }),
+  'cat exact': commonAccessToken({ keys: [{ id: 'k', key: hex }], exact: true, carrier: 'header' }),
   jwt: jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ path: pathname }) }),
 };
 
