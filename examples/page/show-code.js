@@ -8,7 +8,7 @@ export function showCode(root, run, endpoint) {
   root.innerHTML = `
     <pre tabindex="0" aria-label="The code of this page"><code></code></pre>
     <p class="hint"><code>signing</code> names the endpoint, <span class="file" data-endpoint></span>, and who asks.
-      <code>buffer</code> only keeps hls.js from loading this small film in one go.</p>`;
+      ${run.toString().includes('(buffer)') ? '<code>buffer</code> only keeps hls.js from loading this small film in one go.' : ''}</p>`;
   const code = /** @type {HTMLElement} */ (root.querySelector('code'));
   // Without the first line, the return and the closing brace.
   for (const line of run.toString().split('\n').slice(1, -2)) {

@@ -48,6 +48,7 @@ const happens = (page: Page, text: string) => page.locator('.log li', { hasText:
 
 describe.each([
   ['hlsjs.html', ['fMP4, audio and subtitles', 'TS', 'AES-128', 'Byte ranges']],
+  ['videojs.html', ['fMP4, audio and subtitles', 'AES-128', 'Live']],
   ['live.html', ['Live', 'Low latency: parts, blocking reloads']],
 ])('%s', (path, streams) => {
   it.each(streams)('plays %s', async (stream) => {

@@ -17,6 +17,8 @@ export interface NginxOptions {
   clockFile?: string;
   /** Without: a page that is refused sees status 0. @default true */
   corsOnRefusals?: boolean;
+  /** Another configuration than the one for the carriers of the tests; it tells `generation` under `/generation`. */
+  configure?: (given: { port: number; secret: string; upstream: string; generation: number }) => string;
 }
 
 export interface NginxRequest {
@@ -56,6 +58,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   const origin = `http://127.0.0.1:${port}`;
   let generation = 0;
   const configure = (secret: string): string =>
+    options.configure?.({ ...options, port, secret, generation: ++generation }) ??
     nginxConfig({ ...options, corsOnRefusals: options.corsOnRefusals ?? true, port, secret, generation: ++generation, keepEnvironment: !!options.clockFile });
   writeFileSync(join(folder, 'nginx.conf'), configure(options.secret));
   if (isRoot) for (const path of [folder, join(folder, 'tmp'), join(folder, 'nginx.conf')]) chownSync(path, NOBODY, NOBODY);

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type videojs from 'video.js';
 import type VideoJsPlayer from 'video.js/dist/types/player';
 import type * as Plugin from '../../packages/videojs/src/index.ts';
 import type { PlayerTokens } from './player.ts';
@@ -9,12 +10,19 @@ import type { Carrier } from './token-formats.ts';
 
 declare global {
   interface Window {
-    videojs: typeof import('video.js').default;
+    videojs: typeof videojs;
     videojsSecureToken: typeof Plugin;
     players: VideoJsPlayer[];
     seen: { events: string[] };
   }
 }
+
+const builds = {
+  '8.24': ['video.js/dist/video.min.js'],
+  '8.17': ['video.js-8.17/dist/video.min.js'],
+  /** `video.js/core` and VHS in a file of its own. */
+  core: ['video.js/dist/alt/video.core.min.js', '@videojs/http-streaming/dist/videojs-http-streaming.min.js'],
+};
 
 export interface VideojsOptions {
   /** Paths below the carrier; the first is played. */
@@ -25,8 +33,10 @@ export interface VideojsOptions {
   form?: 'plugins' | 'element' | 'call';
   /** Options of the player; values only. */
   options?: Record<string, unknown>;
-  /** @default 'video.js' */
-  version?: 'video.js' | 'video.js-8.17';
+  /** @default '8.24' */
+  version?: keyof typeof builds;
+  /** Whether the test moves the clock of the page. @default false */
+  clock?: boolean;
   /** Runs in the page before the player is made. */
   before?: () => void;
 }
@@ -62,7 +72,7 @@ export interface VideojsPage {
 
 /** Opens a page with Video.js and a player of `path`, with tokens of `carrier`. */
 export async function openVideojs(stage: Stage, carrier: Carrier, given: VideojsOptions): Promise<VideojsPage> {
-  const { path, type = typeOf(path), tokens = {}, form = 'call', options = {}, version = 'video.js', before } = given;
+  const { path, type = typeOf(path), tokens = {}, form = 'call', options = {}, version = '8.24', before, clock = false } = given;
   const { pages, signer, browser } = stage;
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -72,9 +82,10 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
   page.on('request', (request) => {
     if (!request.url().startsWith(pages.origin)) requests.push(request.url());
   });
+  if (clock) await page.clock.install();
   await page.addInitScript(installRecording);
   await page.goto(`${pages.origin}/test/support/videojs.html`);
-  await page.addScriptTag({ url: `/node_modules/${version}/dist/video.min.js` });
+  for (const url of builds[version]) await page.addScriptTag({ url: `/node_modules/${url}` });
   await page.addScriptTag({ url: '/packages/videojs/dist/videojs-secure-token.min.js' });
   if (before) await page.evaluate(before);
   await page.evaluate(createPlayer, {
@@ -99,7 +110,7 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
     snapshot,
     until,
     async play(rate = 1) {
-      await until(({ readyState }) => readyState > 0);
+      await page.waitForFunction(() => !!window.players[0]!.tech(true));
       await page.evaluate((speed) => {
         const [player] = window.players;
         player!.defaultPlaybackRate(speed);
@@ -124,8 +135,8 @@ interface InPage {
 
 /** Runs inside the page. */
 function createPlayer({ source, tokens, form, options }: InPage): void {
-  window.players ??= [];
-  window.seen ??= { events: [] };
+  window.players = [];
+  window.seen = { events: [] };
   const { videojs, seen, recording } = window;
   // the media of the tests are short: requests must go on while they play
   Object.assign((videojs as unknown as { Vhs: object }).Vhs, { GOAL_BUFFER_LENGTH: 4, MAX_GOAL_BUFFER_LENGTH: 4 });
@@ -153,7 +164,7 @@ function createPlayer({ source, tokens, form, options }: InPage): void {
     player.src(source);
   }
   for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied']) {
-    player.on(type, (event: { detail: { reason: string; status: number; urls: string[]; wait: number; error?: Plugin.SecureTokenError } }) => {
+    player.on(type, (event: { detail: { reason?: string; status?: number; urls: string[]; wait: number; error?: Plugin.SecureTokenError } }) => {
       const { reason, status, urls, wait, error } = event.detail;
       recording.tokens.push({ type, reason, status: status ?? error?.status, urls, wait, code: error?.code } as never);
     });
@@ -173,7 +184,7 @@ function takeSnapshot(): Omit<VideojsSnapshot, 'pageErrors'> {
   const { stalls, tokens } = recording;
   const error = player.error() as unknown as { code: number; message: string } | null;
   // no tech yet while the first source waits for its token
-  const { vhs } = (player.tech(true) ?? {}) as { vhs?: { bandwidth: number } };
+  const tech = player.tech(true) as unknown as { vhs?: { bandwidth: number } } | undefined;
   const tracks = Array.from(player.textTracks() as unknown as ArrayLike<TextTrack>);
   return {
     currentTime: player.currentTime()!,
@@ -188,7 +199,7 @@ function takeSnapshot(): Omit<VideojsSnapshot, 'pageErrors'> {
     tokens,
     events: seen.events,
     logs: videojs.log.history().map((line: unknown[]) => line.map(String).join(' ')),
-    bandwidth: vhs?.bandwidth ?? 0,
+    bandwidth: tech?.vhs?.bandwidth ?? 0,
     cues: tracks.filter(({ kind }) => kind === 'subtitles').reduce((total, { cues }) => total + (cues?.length ?? 0), 0),
   };
 }

@@ -1,6 +1,6 @@
 import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
 import { isSecureTokenError } from 'secure-token-core';
-import type Player from 'video.js/dist/types/player';
+import type Player from 'video.js/dist/types/player.js';
 import type { PlaybackFailure } from './playback-failure.ts';
 
 /** What every part of the plugin works with. */

@@ -1,4 +1,4 @@
-import type Player from 'video.js/dist/types/player';
+import type Player from 'video.js/dist/types/player.js';
 import type { SecureTokenError, SecureTokenErrorCode } from 'secure-token-core';
 
 /** What the viewer reads: keys of `videojs.addLanguage()`, like every text of Video.js. */

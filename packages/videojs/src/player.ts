@@ -1,6 +1,6 @@
 import type { SecureTokenOptions, SecureTokenPlugin } from './secure-token-plugin.ts';
 
-declare module 'video.js/dist/types/player' {
+declare module 'video.js/dist/types/player.js' {
   // without "default" TypeScript makes another Player of it
   export default interface Player {
     /**

@@ -1,6 +1,6 @@
 import type { TokenEventType, TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
-import type Player from 'video.js/dist/types/player';
+import type Player from 'video.js/dist/types/player.js';
 import { createPlaybackFailure } from './playback-failure.ts';
 import type { Session } from './persist.ts';
 import { signRemoteTextTracks } from './remote-text-tracks.ts';

@@ -1,5 +1,5 @@
 import type { TokenSource } from 'secure-token-core';
-import type Player from 'video.js/dist/types/player';
+import type Player from 'video.js/dist/types/player.js';
 import type { PlayerSource } from './source-middleware.ts';
 
 /**

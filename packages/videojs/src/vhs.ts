@@ -1,8 +1,8 @@
 import type videojs from 'video.js';
-import type Player from 'video.js/dist/types/player';
+import type Player from 'video.js/dist/types/player.js';
 
 /** What VHS hands to a request hook: the options of `videojs.xhr`. */
-export interface VhsRequestOptions {
+interface VhsRequestOptions {
   uri: string;
   /** Of the request on the wire, in ms; 0 is none. */
   timeout?: number;
@@ -12,7 +12,7 @@ export interface VhsRequestOptions {
 export type VhsRequestHook = (options: VhsRequestOptions) => VhsRequestOptions | undefined;
 
 /** `vhs.xhr` of a player, or `videojs.Vhs.xhr` for all of them. */
-export interface VhsXhr {
+interface VhsXhr {
   onRequest(hook: VhsRequestHook): void;
   offRequest(hook: VhsRequestHook): void;
   _requestCallbackSet?: Set<VhsRequestHook>;

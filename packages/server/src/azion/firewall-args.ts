@@ -1,53 +1,67 @@
-import type { CorsOptions } from '../cors-options.ts';
 import { checkCors } from '../cors-options.ts';
+import type { CorsOptions } from '../cors-options.ts';
 import { secureToken } from '../formats/secure-token.ts';
-import type { SecureTokenFormat, SecureTokenOptions } from '../formats/secure-token.ts';
+import type { SecureTokenFormat } from '../formats/secure-token.ts';
 import { optionsError } from '../options-error.ts';
-import { urlRules } from '../url-rule.ts';
+import { firewallRules } from './firewall-rules.ts';
+import type { FirewallRule, FirewallRules } from './firewall-rules.ts';
 
-/** The JSON arguments of the function, in Azion's spelling. */
-export interface FirewallArgs {
+/** The JSON arguments of the function instance. */
+interface FirewallArgs {
+  /** The name that Azion's own function reads. */
   secure_token_secret?: string;
-  /** During a rotation; the first one is the current one. */
-  secure_token_secrets?: readonly string[];
-  /** What is protected: each rule a host (`cdn.example.com`, `*.example.com`) or a path prefix (`/vod/`), or both. */
-  rules?: readonly { host?: string; path?: string }[];
+  /** During a rotation, in place of the one: all of them verify. */
+  secure_token_secrets?: string[];
+  /** @default everything the firewall sends to the function */
+  rules?: FirewallRule[];
   /** @default { origins: '*' } */
   cors?: CorsOptions;
   /** Seconds. @default 86400 */
   max_ttl?: number;
-  /** @default { token: 'st', expires: 'e' } */
-  params?: { token: string; expires: string };
   /** @default 'decoded' */
   path_form?: 'decoded' | 'raw';
 }
 
-interface FirewallSettings {
+interface FirewallOptions {
   readonly format: SecureTokenFormat;
-  readonly isProtected: (url: URL) => boolean;
+  readonly rules: FirewallRules;
+  readonly cors: CorsOptions;
 }
 
-/** @throws `ERR_OPTIONS` for arguments that do not say which secret, or protect nothing */
-export function readFirewallArgs(args: FirewallArgs | undefined): FirewallSettings {
-  const { secure_token_secret: secret, secure_token_secrets: secrets, rules, max_ttl, params, path_form } = args ?? {};
-  if (args?.cors) checkCors(args.cors);
+const known = ['secure_token_secret', 'secure_token_secrets', 'rules', 'cors', 'max_ttl', 'path_form'];
+
+/**
+ * @throws `ERR_OPTIONS` for arguments that cannot work, a missing secret and a misspelt name among them: a rule that is
+ * not read protects nothing
+ */
+export function readFirewallArgs(args: unknown): FirewallOptions {
+  if (typeof args !== 'object' || args === null) throw optionsError('arguments', 'give {"secure_token_secret": "…"}');
+  const unknown = Object.keys(args).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw optionsError(unknown, `no such argument; there are ${known.join(', ')}`);
+  const {
+    secure_token_secret: secret,
+    secure_token_secrets: secrets,
+    rules,
+    cors = { origins: '*' },
+    max_ttl: maxTtl,
+    path_form: pathForm,
+  } = args as FirewallArgs;
+  checkCors(cors);
   return {
     format: secureToken({
-      ...({ secret, secrets } as SecureTokenOptions),
-      ...(max_ttl !== undefined && { maxTtl: max_ttl }),
-      ...(params && { params }),
-      ...(path_form && { pathForm: path_form }),
+      ...(secrets === undefined ? { secret: secret! } : { secrets: secretsOnly(secrets, secret) }),
+      ...(maxTtl !== undefined && { maxTtl }),
+      ...(pathForm !== undefined && { pathForm }),
     }),
-    isProtected: rules === undefined ? () => true : urlRules(rules.map(readRule)),
+    rules: firewallRules(rules),
+    cors,
   };
 }
 
-function readRule({ host, path = '/' }: { host?: string; path?: string }): (url: URL) => boolean {
-  if ((host !== undefined && !/^(?:\*\.)?[\w.-]+$/.test(host)) || !path.startsWith('/')) {
-    throw optionsError('rules', 'give hosts such as cdn.example.com or *.example.com, and paths such as /vod/');
+function secretsOnly(secrets: readonly string[], secret: unknown): readonly string[] {
+  const isList: boolean = Array.isArray(secrets);
+  if (secret !== undefined || !isList) {
+    throw optionsError('secure_token_secrets', 'give a list of secrets, and no secure_token_secret beside it');
   }
-  const isBelow = urlRules(path);
-  const isHost = (name: string): boolean =>
-    host === undefined || (host.startsWith('*.') ? name.endsWith(host.slice(1)) : name === host);
-  return (url) => isHost(url.hostname) && isBelow(url);
+  return secrets;
 }

@@ -12,7 +12,7 @@ import { linkFormat } from './link-format.ts';
 import { fillTemplate } from './link-template.ts';
 import type { LinkTime } from './link-time.ts';
 
-export type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
+type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
 
 /** What of a CDN's documentation is needed to make its tokens; `secureLinkLayouts` holds the well-known ones. */
 export interface SecureLinkLayout extends LinkCarrierOptions {

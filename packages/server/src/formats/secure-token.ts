@@ -28,10 +28,8 @@ export type SecureTokenOptions = SecretOptions & {
   pathForm?: PathForm;
 };
 
-/** The format signs and verifies without waiting, for edges whose hooks are synchronous. */
+/** A format that judges at once, for edges that want an answer before their listener returns. */
 export interface SecureTokenFormat extends TokenFormat {
-  readonly maxTtl: number;
-  sign(url: URL, expires: number): Token;
   verify(request: Pick<Request, 'url' | 'headers'>, now: number): Verdict;
 }
 
