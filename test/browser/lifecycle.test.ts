@@ -1,3 +1,4 @@
+import type { Fragment } from 'hls.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { hasNginx } from '../support/nginx.ts';
 import type { Player } from '../support/player.ts';
@@ -56,6 +57,8 @@ describe.concurrent('a restless viewer, while tokens are on their way', () => {
   test('stops, starts, takes the player off its element and puts it back', async () => {
     const player = await stage.open('exact', film, { config });
     await player.play();
+    // `play()` is interrupted whenever the element gets a new source
+    await player.page.evaluate(() => (window.video.autoplay = true));
     for (let turn = 0; turn < 8; turn++) {
       await player.page.evaluate((at) => {
         window.hls.stopLoad();
@@ -66,12 +69,28 @@ describe.concurrent('a restless viewer, while tokens are on their way', () => {
       await player.page.evaluate(() => window.hls.recoverMediaError());
       await player.page.waitForTimeout(100);
     }
-    await player.play();
-    const { currentTime: from } = await player.snapshot();
-    const seen = await player.until(({ currentTime }) => currentTime > from + 2);
+    const seen = await player.until(({ currentTime }) => currentTime > 352);
     await player.close();
     expect(seen).toMatchObject(clean);
   });
+});
+
+test('a segment that is given up while it waits for its token, as on a falling bandwidth, is asked for again', async () => {
+  const player = await stage.open('exact', film, { config, tokens: { readAhead: 0 } });
+  await player.play();
+  stage.signer.delay = 1;
+  const calls = stage.signer.calls.length;
+  await player.page.evaluate(() => (window.video.currentTime = 400));
+  await expect.poll(() => stage.signer.calls.length).toBeGreaterThan(calls);
+  // what the ABR controller of hls.js does
+  await player.page.evaluate(() => {
+    const { streamController } = window.hls as unknown as { streamController: { fragCurrent: Fragment } };
+    streamController.fragCurrent.abortRequests();
+  });
+  stage.signer.delay = 0;
+  const seen = await player.until(({ currentTime }) => currentTime > 402);
+  await player.close();
+  expect(seen).toMatchObject(clean);
 });
 
 test('a viewer zaps: what was given up while it waited for its token is never asked for', async () => {
@@ -118,6 +137,8 @@ describe('hls.destroy() leaves nothing behind', () => {
     const player = await stage.open(carrier, 'live/master.m3u8', carrier === 'open' ? { tokens: false } : {});
     await player.play();
     if (carrier !== 'open') await player.until(({ tokens }) => tokens.some(({ reason }) => reason === 'expiring'));
+    // a token for the whole stream is watched by a timer
+    if (carrier === 'query') await expect.poll(async () => (await standing(player)).listeners).not.toEqual([]);
     expect(await destroy(player)).toEqual(nothing);
   });
 
