@@ -1,24 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LabFormat } from '../support/hls-lab.ts';
-import { Lab, labVersions } from '../support/hls-lab.ts';
+import { Labs, labVersions } from '../support/hls-lab.ts';
 
-let lab: Lab;
-let page: Page;
-beforeAll(async () => void (lab = await Lab.start()));
-afterAll(() => lab.stop());
-afterEach(() => page.close());
+let labs: Labs;
+beforeAll(async () => void (labs = await Labs.start()));
+afterAll(() => labs.stop());
 
 // CMCD wraps the loaders that it finds when the player is built, and rewrites URLs after that
-describe.each(labVersions)('hls.js %s with CMCD', (version) => {
+describe.concurrent.each(labVersions)('hls.js %s with CMCD', (version) => {
   const formats: LabFormat[] = version === '1.7' ? ['full', 'path'] : ['full'];
   describe.each(formats)('and a signature of the %s URL', (format) => {
     test.each([
       ['config', 'query'], ['config', 'headers'], ['instance', 'query'], ['instance', 'headers'],
     ] as const)('the %s form, CMCD in %s: every request is signed, none is refused', async (form, mode) => {
-      page = await lab.open(version);
+      await using lab = await labs.open(version);
       lab.format = format;
-      const seen = await page.evaluate(async ({ form, useHeaders, url }) => {
+      const seen = await lab.page.evaluate(async ({ form, useHeaders, url }) => {
         const { secureToken, secureTokenConfig } = window.SecureTokenHls;
         const hls = window.lab.create({
           cmcd: { sessionId: 'session-1', contentId: 'film-1', useHeaders },
@@ -37,9 +34,9 @@ describe.each(labVersions)('hls.js %s with CMCD', (version) => {
   });
 
   test('attached late, over a playlist loader of the app: it still sees its requests, and a refusal is not seen', async () => {
-    page = await lab.open(version);
+    await using lab = await labs.open(version);
     lab.refusals.push({ path: /lo|hi/, status: 403, times: 1 });
-    const [seen, urls] = await page.evaluate(async (url) => {
+    const [seen, urls] = await lab.page.evaluate(async (url) => {
       const Base = window.Hls.DefaultConfig.loader;
       const urls: string[] = [];
       class PlaylistLoader extends Base {

@@ -1,26 +1,24 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Page } from 'playwright-core';
-import { Lab, labVersions } from '../support/hls-lab.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Lab } from '../support/hls-lab.ts';
+import { Labs, labVersions } from '../support/hls-lab.ts';
 
-let lab: Lab;
-let page: Page;
-beforeAll(async () => void (lab = await Lab.start()));
-afterAll(() => lab.stop());
-afterEach(() => page.close());
+let labs: Labs;
+beforeAll(async () => void (labs = await Labs.start()));
+afterAll(() => labs.stop());
 
 const FMP4 = '/v/fmp4/master.m3u8';
 const TS = '/v/ts/master.m3u8';
 
 /** Which of the asset's folders were asked for, with the kinds of files. */
-const kinds = (): string[] =>
+const kinds = (lab: Lab): string[] =>
   [...new Set(lab.guarded.map(({ path }) => path.replace(/^\/v\//, '').replace(/\d+(?=\.)/g, '')))].sort();
 
-describe.each(labVersions)('hls.js %s', (version) => {
+describe.concurrent.each(labVersions)('hls.js %s', (version) => {
   describe.each(['instance', 'config'] as const)('the %s form', (form) => {
     test('signs every request: playlists, init segments, segments, audio, subtitles', async () => {
-      page = await lab.open(version);
-      const seen = await page.evaluate(async ({ form, url }) => {
+      await using lab = await labs.open(version);
+      const seen = await lab.page.evaluate(async ({ form, url }) => {
         const { secureToken, secureTokenConfig } = window.SecureTokenHls;
         const hls = window.lab.create(form === 'config' ? secureTokenConfig('/token') : {});
         if (form === 'instance') secureToken(hls, '/token');
@@ -28,12 +26,12 @@ describe.each(labVersions)('hls.js %s', (version) => {
         return window.lab.play(hls, url, 3);
       }, { form, url: FMP4 });
       expect([seen.errors, seen.leaks, lab.refused]).toEqual([[], [], []]);
-      expect(kinds()).toEqual(expect.arrayContaining(['fmp4/master.m3u8', 'fmp4/en/i.m3u8', 'fmp4/en/init_.mp4', 'fmp4/en/s.m4s', 'fmp4/sub/i.m3u8', 'fmp4/sub/s.vtt']));
+      expect(kinds(lab)).toEqual(expect.arrayContaining(['fmp4/master.m3u8', 'fmp4/en/i.m3u8', 'fmp4/en/init_.mp4', 'fmp4/en/s.m4s', 'fmp4/sub/i.m3u8', 'fmp4/sub/s.vtt']));
     });
 
     test('a second asset, on the same player and on a second player', async () => {
-      page = await lab.open(version);
-      const errors = await page.evaluate(async ({ form, urls }) => {
+      await using lab = await labs.open(version);
+      const errors = await lab.page.evaluate(async ({ form, urls }) => {
         const { secureToken, secureTokenConfig } = window.SecureTokenHls;
         const config = form === 'config' ? secureTokenConfig('/token') : {};
         const first = window.lab.create(config);
@@ -54,8 +52,8 @@ describe.each(labVersions)('hls.js %s', (version) => {
     });
 
     test('what the app has set keeps working: xhrSetup', async () => {
-      page = await lab.open(version);
-      const seen = await page.evaluate(async ({ form, url }) => {
+      await using lab = await labs.open(version);
+      const seen = await lab.page.evaluate(async ({ form, url }) => {
         const { secureToken, secureTokenConfig } = window.SecureTokenHls;
         const hls = window.lab.create({
           ...(form === 'config' && secureTokenConfig('/token')),
@@ -72,8 +70,8 @@ describe.each(labVersions)('hls.js %s', (version) => {
     });
 
     test('what the app has set keeps working: loader, pLoader and fLoader', async () => {
-      page = await lab.open(version);
-      const [seen, made] = await page.evaluate(async ({ form, url }) => {
+      await using lab = await labs.open(version);
+      const [seen, made] = await lab.page.evaluate(async ({ form, url }) => {
         const { secureToken, secureTokenConfig } = window.SecureTokenHls;
         const Base = window.Hls.DefaultConfig.loader;
         const made: Record<string, string[]> = { loader: [], pLoader: [], fLoader: [] };
@@ -100,9 +98,9 @@ describe.each(labVersions)('hls.js %s', (version) => {
     });
 
     test('what the app has set keeps working: FetchLoader, fetchSetup and progressive, with a refusal in between', async () => {
-      page = await lab.open(version);
+      await using lab = await labs.open(version);
       lab.refusals.push({ path: /s001\.ts$/, status: 403, times: 1 }, { path: /s002\.ts$/, status: 410, times: 1 });
-      const [seen, progress, setups] = await page.evaluate(async ({ form, url }) => {
+      const [seen, progress, setups] = await lab.page.evaluate(async ({ form, url }) => {
         const { secureToken, secureTokenConfig } = window.SecureTokenHls;
         let setups = 0;
         const hls = window.lab.create({
@@ -125,14 +123,14 @@ describe.each(labVersions)('hls.js %s', (version) => {
   });
 
   test('progressive really streams: a segment is in use before its last bytes have come', async () => {
-    page = await lab.open(version);
+    await using lab = await labs.open(version);
     // blown up with null packets to more than hls.js collects before it hands on
     const padding = Buffer.alloc(188 * 2000, Buffer.from([0x47, 0x1f, 0xff, 0x10, ...Array<number>(184).fill(0xff)]));
     for (const name of ['s000', 's001', 's002']) {
       const path = `/v/ts/lo/${name}.ts`;
       lab.routes[path] = () => ({ body: Buffer.concat([readFileSync(`test/media/ts/lo/${name}.ts`), padding]), pause: 0.3 });
     }
-    const seen = await page.evaluate(() => {
+    const seen = await lab.page.evaluate(() => {
       const hls = window.lab.create({ progressive: true, startPosition: 0 });
       window.SecureTokenHls.secureToken(hls, '/token');
       return window.lab.play(hls, '/v/ts/lo/i.m3u8', 3);
@@ -143,8 +141,8 @@ describe.each(labVersions)('hls.js %s', (version) => {
   });
 
   test('in Hls.DefaultConfig: players that know nothing of it are signed, and start without a detour', async () => {
-    page = await lab.open(version);
-    const errors = await page.evaluate(async (urls) => {
+    await using lab = await labs.open(version);
+    const errors = await lab.page.evaluate(async (urls) => {
       const errors: string[] = [];
       const { secureTokenConfig } = window.SecureTokenHls;
       Object.assign(window.Hls.DefaultConfig, secureTokenConfig('/token'));
@@ -161,9 +159,9 @@ describe.each(labVersions)('hls.js %s', (version) => {
   });
 
   test('attached after loadSource: what comes from then on is signed, another host is not', async () => {
-    page = await lab.open(version);
+    await using lab = await labs.open(version);
     lab.routes['/public.m3u8'] = () => `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n/v/ts/lo/s000.ts\n#EXTINF:2,\n${lab.elsewhere}/ts/lo/s001.ts\n#EXT-X-ENDLIST\n`;
-    const seen = await page.evaluate(async () => {
+    const seen = await lab.page.evaluate(async () => {
       const hls = window.lab.create({});
       const playing = window.lab.play(hls, '/public.m3u8', 3);
       window.SecureTokenHls.secureToken(hls, '/token');
@@ -175,8 +173,8 @@ describe.each(labVersions)('hls.js %s', (version) => {
   });
 
   test('called again, the newest source signs: a source that was destroyed before does no harm', async () => {
-    page = await lab.open(version);
-    const seen = await page.evaluate(async (url) => {
+    await using lab = await labs.open(version);
+    const seen = await lab.page.evaluate(async (url) => {
       const { secureToken } = window.SecureTokenHls;
       const hls = window.lab.create({});
       secureToken(hls, { endpoint: '/nowhere' }).destroy();
@@ -187,8 +185,8 @@ describe.each(labVersions)('hls.js %s', (version) => {
   });
 
   test("hls.destroy() destroys the plugin's own source, not one that was passed in; the app's configuration is as before", async () => {
-    page = await lab.open(version);
-    const result = await page.evaluate(async (url) => {
+    await using lab = await labs.open(version);
+    const result = await lab.page.evaluate(async (url) => {
       const { secureToken, createTokenSource } = window.SecureTokenHls;
       const config = { backBufferLength: 7 };
       const hls = window.lab.create(config);

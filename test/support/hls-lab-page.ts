@@ -58,6 +58,8 @@ export function installLabPage(): void {
       return trigger(event, data);
     };
     hls.on('hlsError' as unknown as Events.ERROR, (_, data) => {
+      // of a busy machine, or hls.js has changed its mind
+      if (/^(aborted|buffer(Stalled|Nudge|Seek))/.test(data.details) && !data.fatal) return;
       const what = data.details === window.Hls.ErrorDetails.INTERNAL_EXCEPTION ? String(data.error.stack) : data.response?.code;
       seen.errors.push([data.fatal && 'fatal', data.details, what].filter(Boolean).join(' '));
       seen.codes.push((data.error as { code?: string }).code ?? '');

@@ -60,6 +60,43 @@ export const labVersions = Object.keys(versions) as LabVersion[];
 
 const types: Record<string, string> = { m3u8: 'application/vnd.apple.mpegurl', mjs: 'text/javascript', js: 'text/javascript', html: 'text/html', json: 'application/json' };
 
+/** Opens labs in one browser: `await using lab = await labs.open('1.7')`. */
+export class Labs {
+  #browser!: Browser;
+  #plugin!: string;
+
+  static async start(): Promise<Labs> {
+    const labs = new Labs();
+    // from the sources, so that no stale build is tested
+    const { outputFiles } = await build({
+      entryPoints: [`${root}packages/hlsjs/src/index.ts`],
+      bundle: true, write: false, format: 'iife', globalName: 'SecureTokenHls', target: 'es2022',
+      alias: { 'secure-token-core': `${root}packages/core/src/index.ts` },
+    });
+    labs.#plugin = outputFiles[0]!.text;
+    labs.#browser = await launchChromium();
+    return labs;
+  }
+
+  /** A page with this version of hls.js and the plugin. */
+  async open(version: LabVersion): Promise<Lab> {
+    const lab = new Lab(this.#plugin);
+    lab.origin = await lab.listen('here');
+    lab.elsewhere = await lab.listen('elsewhere');
+    const page = await this.#browser.newPage();
+    page.on('pageerror', (error) => console.error(error));
+    await page.addInitScript(installLabPage);
+    await page.goto(`${lab.origin}/?${version}`);
+    await page.waitForFunction(() => window.Hls as unknown);
+    lab.page = page;
+    return lab;
+  }
+
+  stop(): Promise<void> {
+    return this.#browser.close();
+  }
+}
+
 /** One page, one server that is its origin, signing endpoint and edge, and one on another origin, for ads. */
 export class Lab implements LabSettings {
   format: LabFormat = 'path';
@@ -69,48 +106,26 @@ export class Lab implements LabSettings {
   denied: (url: string) => boolean = () => false;
   routes: LabSettings['routes'] = {};
   refusals: LabSettings['refusals'] = [];
-  requests: LabRequest[] = [];
-  calls: LabCall[] = [];
+  readonly requests: LabRequest[] = [];
+  readonly calls: LabCall[] = [];
+  page!: Page;
   origin = '';
   elsewhere = '';
-  #browser!: Browser;
-  #servers: Server[] = [];
-  #plugin!: Promise<string>;
+  readonly #servers: Server[] = [];
+  readonly #plugin: string;
+  readonly #times = new Map<string, number>();
   #serial = 0;
-  #times = new Map<string, number>();
 
-  static async start(): Promise<Lab> {
-    const lab = new Lab();
-    // from the sources, so that no stale build is tested
-    lab.#plugin = build({
-      entryPoints: [`${root}packages/hlsjs/src/index.ts`],
-      bundle: true, write: false, format: 'iife', globalName: 'SecureTokenHls', target: 'es2022',
-      alias: { 'secure-token-core': `${root}packages/core/src/index.ts` },
-    }).then(({ outputFiles }) => outputFiles[0]!.text);
-    lab.origin = await lab.#listen('here');
-    lab.elsewhere = await lab.#listen('elsewhere');
-    lab.#browser = await launchChromium();
-    return lab;
+  constructor(plugin: string) {
+    this.#plugin = plugin;
   }
 
-  async stop(): Promise<void> {
-    await this.#browser.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.page.close();
     for (const server of this.#servers) {
       server.closeAllConnections();
       server.close();
     }
-  }
-
-  /** A fresh page with this version of hls.js and the plugin; everything else as new. */
-  async open(version: LabVersion): Promise<Page> {
-    Object.assign(this, { format: 'path', ttl: 60, wait: 0, failWith: 0, denied: () => false, routes: {}, refusals: [], requests: [], calls: [] });
-    this.#times.clear();
-    const page = await this.#browser.newPage();
-    page.on('pageerror', (error) => console.error(error));
-    await page.addInitScript(installLabPage);
-    await page.goto(`${this.origin}/?${version}`);
-    await page.waitForFunction(() => window.Hls as unknown);
-    return page;
   }
 
   /** Requests to protected URLs. */
@@ -128,7 +143,7 @@ export class Lab implements LabSettings {
     return this.requests.filter((request) => request.path === path).length;
   }
 
-  #listen(host: LabRequest['host']): Promise<string> {
+  listen(host: LabRequest['host']): Promise<string> {
     const server = createServer((request, response) => {
       this.#answer(host, request, response).catch((error: unknown) => {
         console.error(error);
