@@ -5,8 +5,10 @@ import esbuild from 'rollup-plugin-esbuild';
 
 /**
  * One row a file that is shipped. `iife` rows are `<script>` files with core inside; `esm` rows keep every package
- * import outside.
- * @type {ReadonlyArray<{ folder: string, input?: string, esm?: string, iife?: string, global?: string }>}
+ * import outside. `script` rows are pasted by hand: everything inside, and readable. `bin` rows are commands.
+ * @type {ReadonlyArray<{
+ *   folder: string, input?: string, esm?: string, iife?: string, global?: string, script?: string, bin?: string
+ * }>}
  */
 const files = [
   { folder: 'core', esm: 'index.js' },
@@ -17,7 +19,13 @@ const files = [
   { folder: 'worker', esm: 'index.js' },
   { folder: 'worker', iife: 'secure-token-worker.min.js', global: 'SecureTokenWorker' },
   { folder: 'worker', input: 'token-worker.ts', iife: 'token-worker.js' },
+  { folder: 'videojs', esm: 'index.js' },
+  { folder: 'videojs', iife: 'videojs-secure-token.min.js', global: 'videojsSecureToken' },
   { folder: 'server', esm: 'index.js' },
+  { folder: 'server', input: 'jwt.ts', esm: 'jwt.js' },
+  { folder: 'server', input: 'cat.ts', esm: 'cat.js' },
+  { folder: 'server', input: 'azion-firewall.ts', script: 'azion-firewall.js' },
+  { folder: 'server', input: 'cli.ts', bin: 'cli.js' },
 ];
 
 const core = new URL('./packages/core/src/index.ts', import.meta.url).pathname;
@@ -28,10 +36,12 @@ const withCoreInside = {
 const fromPackages = [/^[@a-z]/];
 const compile = () => esbuild({ target: 'es2022' });
 const minify = () => terser({ ecma: 2020, compress: { passes: 3 } });
+const notice = '/*! secure-token-server, MIT. With parts of @noble/hashes, MIT, (c) 2022 Paul Miller (https://paulmillr.com) */';
+const withoutComments = () => terser({ compress: false, mangle: false, format: { beautify: true, comments: 'some' } });
 const find = () => nodeResolve({ extensions: ['.ts', '.js'] });
 
 /** @returns {import('rollup').RollupOptions[]} */
-const build = (/** @type {typeof files[number]} */ { folder, input = 'index.ts', esm, iife, global }) => {
+const build = (/** @type {typeof files[number]} */ { folder, input = 'index.ts', esm, iife, global, script, bin }) => {
   const source = `packages/${folder}/src/${input}`;
   const dist = `packages/${folder}/dist`;
   if (iife) {
@@ -40,6 +50,25 @@ const build = (/** @type {typeof files[number]} */ { folder, input = 'index.ts',
         input: source,
         plugins: [withCoreInside, compile(), find(), minify()],
         output: { file: `${dist}/${iife}`, format: 'iife', ...(global && { name: global }), exports: 'named', sourcemap: true },
+      },
+    ];
+  }
+  if (script) {
+    return [
+      {
+        input: source,
+        plugins: [compile(), find(), withoutComments()],
+        output: { file: `${dist}/${script}`, format: 'iife', banner: notice },
+      },
+    ];
+  }
+  if (bin) {
+    return [
+      {
+        input: source,
+        external: fromPackages,
+        plugins: [compile(), find()],
+        output: { file: `${dist}/${bin}`, format: 'es', banner: '#!/usr/bin/env node' },
       },
     ];
   }

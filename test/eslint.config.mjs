@@ -3,7 +3,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'test/media/**/*.ts'] },
+  { ignores: ['packages/*/dist/**', '**/node_modules/**', 'coverage/**', 'test/media/**/*.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -15,8 +15,8 @@ import { emptyResponse, onlyReads, relativePath } from './origin-request.mjs';
 
 /**
  * A live stream that never ends, made by playing an on-demand one over and over: `<base>master.m3u8`, and below it the
- * playlists that it names. Segments have the names `s0`, `s1`, `s2`… and are gone once they have left the playlist for
- * as long as they were in it (RFC 8216 §6.2.2).
+ * playlists that it names. Segments are `s0`, `s1`, `s2`… and are gone once they have left the playlist for as long as
+ * they were in it (RFC 8216 §6.2.2).
  * @param {object} options
  * @param {string} options.root folder with `master.m3u8`; its playlists must all have the same number of segments
  * @param {() => number} [options.clock] unix ms

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium } from '../support/chromium.mjs';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import type { Tab } from '../support/engines.ts';
 import { engines } from '../support/engines.ts';

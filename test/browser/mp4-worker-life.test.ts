@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium } from '../support/chromium.mjs';
 import { hasNginx } from '../support/media-nginx.ts';
 import type { MediaStage } from '../support/media-stage.ts';
 import { startMediaStage } from '../support/media-stage.ts';

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the media next to this script: a clock that counts to 20 with a soft note a second, drawn by ffmpeg (no rights
-# to clear), in every HLS form the plugins must survive. The output is committed: tests and examples need no ffmpeg.
+# to clear), in every HLS and DASH form the plugins must survive. The output is committed: tests and examples need no ffmpeg.
 # One ffmpeg version makes the same bytes every time. Needs ffmpeg and openssl. Usage: make-media.sh [OUT]
 set -euo pipefail
 out=$(realpath -m "${1:-$(dirname "$0")}")
@@ -110,3 +110,45 @@ hls "$lo" "$sound" -- -hls_segment_type fmp4 -hls_flags independent_segments+sin
 fresh ll
 ff -i "$parts" -ignore_editlist 1 -i "$sound" "${exact[@]}" -c copy -frag_duration 500000 \
   -movflags +frag_keyframe+empty_moov+default_base_moof "$out/ll/frag.mp4"
+
+# 8. DASH: numbered segments from a template, with a clock of its own; and one file a rendition, its index a sidx box.
+fresh dash
+dash() { # dash OPTION... MPD
+  ff -ignore_editlist 1 -i "$lo" -ignore_editlist 1 -i "$hi" -ignore_editlist 1 -i "$sound" "${exact[@]}" \
+    -map 0:v -map 1:v -map 2:a -c copy -f dash -seg_duration $segment -adaptation_sets 'id=0,streams=v id=1,streams=a' "$@"
+}
+dash -use_template 1 -use_timeline 0 -init_seg_name 'init-$RepresentationID$.m4s' \
+  -media_seg_name 's-$RepresentationID$-$Number$.m4s' "$out/dash/template.mpd"
+clock_at='<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-head:2014" value="template.mpd"/>'
+sed -i "s|^</MPD>|\t$clock_at\n&|" "$out/dash/template.mpd"
+at() { grep -abo "$1" "$2" | head -n 1 | cut -d: -f1; } # where a box begins, plus 4
+for name in lo hi sound; do
+  ff -ignore_editlist 1 -i "${!name}" "${exact[@]}" -c copy -frag_duration $((segment * 1000000)) \
+    -movflags +empty_moov+default_base_moof+frag_keyframe+dash+global_sidx "$out/dash/$name.mp4"
+done
+representation() { # representation FILE ATTRIBUTE...
+  local file="$out/dash/$1" index first
+  index=$(($(at sidx "$file") - 4)) first=$(($(at moof "$file") - 4))
+  printf '      <Representation id="%s" %s>\n        <BaseURL>%s</BaseURL>\n' "${1%.mp4}" "$2" "$1"
+  printf '        <SegmentBase indexRange="%d-%d"><Initialization range="0-%d"/></SegmentBase>\n' \
+    $index $((first - 1)) $((index - 1))
+  printf '      </Representation>\n'
+}
+{
+  printf '<?xml version="1.0" encoding="utf-8"?>\n'
+  printf '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-on-demand:2011" type="static" '
+  printf 'mediaPresentationDuration="PT%dS" minBufferTime="PT2S">\n  <Period>\n' $seconds
+  printf '    <AdaptationSet contentType="video" mimeType="video/mp4" subsegmentAlignment="true">\n'
+  representation lo.mp4 'codecs="avc1.4d4015" bandwidth="8000" width="320" height="180"'
+  representation hi.mp4 'codecs="avc1.4d401f" bandwidth="13000" width="640" height="360"'
+  printf '    </AdaptationSet>\n    <AdaptationSet contentType="audio" mimeType="audio/mp4" subsegmentAlignment="true">\n'
+  representation sound.mp4 'codecs="mp4a.40.2" bandwidth="6000" audioSamplingRate="32000"'
+  printf '    </AdaptationSet>\n  </Period>\n</MPD>\n'
+} > "$out/dash/index.mpd"
+# 9. Subtitles beside the media, for <track>.
+{
+  printf 'WEBVTT\n'
+  for ((from = 0; from < seconds * 1000; from += segment * 1000)); do
+    printf '\n%s --> %s\nAt %d s\n' "$(clock $((from + 200)))" "$(clock $((from + segment * 1000 - 200)))" $((from / 1000))
+  done
+} > "$out/v.vtt"

@@ -4,7 +4,13 @@ import { minify } from 'terser';
 
 /** What `entry` weighs in a page in bytes: bundled with all it imports, minified, gzipped. */
 export async function bundleSize(entry: string): Promise<number> {
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', target: 'es2022', write: false });
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+  });
   const { code } = await minify(outputFiles[0]!.text, { module: true, ecma: 2020, compress: { passes: 3 } });
   return gzipSync(code!, { level: 9 }).length;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { firefox } from 'playwright-core';
-import { launchChromium } from './chromium.ts';
+import { launchChromium } from './chromium.mjs';
 import { hasWebKit, openWebKit } from './webkit.ts';
 
 /** One page of one browser, driven by text: WebDriver has no other way. */

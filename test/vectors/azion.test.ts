@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { secureToken, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
-import { secureTokenHash } from '../../packages/server/src/secure-token.ts';
+import { secureTokenHash } from '../../packages/server/src/formats/secure-token.ts';
 import json from './azion.json' with { type: 'json' };
 
 interface Vector {

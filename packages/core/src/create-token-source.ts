@@ -29,7 +29,7 @@ const isSame = (a: Token, b: Token): boolean => a === b || (!b.credentials && fi
  */
 export function createTokenSource(options: TokenSourceOptions | TokenSource | string | URL): TokenSource {
   if (options instanceof EventTarget) return options;
-  const settings = typeof options === 'string' || options instanceof URL ? { endpoint: options } : options;
+  const settings = typeof options === 'string' || options instanceof URL ? { endpoint: options } : { ...options };
   checkOptions(settings);
   const { clock = Date.now, random = Math.random, refusals = [401, 403, 410], readAhead = 6, protect } = settings;
   const inScope = protect && protection(protect);
@@ -66,8 +66,9 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       // from before the call was sent, so that a slow one never makes a token look younger
       if (theirs) offset = theirs - sentAt;
       for (const token of tokens) store.add(token, urls, sentAt + offset);
-      if (tokens.length) emit('tokenrenewed', { reason, urls, expires: Math.min(...tokens.map(({ expires }) => expires)), wait: (clock() - sentAt) / 1000 });
-      const keys = denied.filter(resolveUrl as never).map(keyOf);
+      store.prune(now());
+      if (tokens.length) emit('tokenrenewed', { reason, urls: urls.map((url) => store.unsign(url)), expires: Math.min(...tokens.map(({ expires }) => expires)), wait: (clock() - sentAt) / 1000 });
+      const keys = denied.filter((url) => resolveUrl(url)).map(keyOf);
       if (keys.length) deny(new SecureTokenError('ERR_DENIED', 'The signing endpoint denies this URL', { url: keys[0]! }), keys);
     },
     (error, urls) => {
@@ -83,10 +84,19 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     const scope = scopeOf(key);
     let flight = flights.get(scope);
     if (!flight) {
-      flight = calls.ask(key, reason).finally(() => {
-        flights.delete(scope);
-        if (isFolder(scope)) tick();
-      });
+      const before = heldFor(key);
+      flight = calls
+        .ask(key, reason)
+        .then(() => {
+          if (failureOf(key)) throw failureOf(key)!;
+          if (heldFor(keyOf(key)) !== before) return;
+          calls.rest();
+          throw new SecureTokenError('ERR_SIGNING_RESPONSE', 'No token for this URL in the signing response', { url: key });
+        })
+        .finally(() => {
+          flights.delete(scope);
+          if (isFolder(scope)) tick();
+        });
       flights.set(scope, flight);
     }
     return flight;
@@ -99,12 +109,12 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   /** Ahead of use: prefix tokens that were used since they were obtained. A token nobody uses is left to lapse. */
   const tick = (): void => {
     const due = [...store.held.values()].filter(
-      ({ scope, usedFor, dies }) => isFolder(scope) && usedFor && dies > now() && !flights.has(scope) && !failureOf(usedFor),
+      ({ scope, usedFor, dies }) => isFolder(scope) && usedFor && dies > now() && !failureOf(usedFor),
     );
     const open = due.filter(({ opens }) => opens <= now());
-    joinQuietly(open.map(({ usedFor }) => usedFor!), 'expiring');
     clearTimeout(timer);
     timer = due.length ? setTimeout(tick, Math.max(250, Math.min(MAX_TICK, ...due.map(({ opens }) => opens - now())))) : undefined;
+    joinQuietly(open.map(({ usedFor }) => usedFor!), 'expiring');
     // listens only while there is something to renew: a source that nobody destroys leaks nothing
     for (const type of WAKING) (globalThis as unknown as Partial<Window>)[timer ? 'addEventListener' : 'removeEventListener']?.(type, wake);
   };
@@ -146,8 +156,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     // a segment is asked for once: its token is not worth renewing
     if (opens <= now() && dies > now() && (usedFor || isFolder(scope) || order.next(key) === undefined)) joinQuietly([key], 'expiring');
     if (!isFolder(scope)) signAhead(key, 'initial');
-    else if (!timer) tick();
-    return { url: editQuery(moved, query), headers, credentials, source: store.unsign(url), token };
+    else if (!usedFor || !timer) tick();
+    return { url: editQuery(moved, { ...store.namesOf(key), ...query }), headers, credentials, source: store.unsign(url), token };
   };
 
   const peek = (url: string): SignedRequest | undefined => {
@@ -156,6 +166,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     const held = heldFor(key);
     return held && held.dies > now() && !failureOf(key) ? attach(url, key, held) : undefined;
   };
+
+  for (const token of settings.tokens ?? []) store.add(token, [], now());
 
   return Object.assign(target, {
     peek,
@@ -170,10 +182,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       const flight = join(key, reason);
       if (!isFolder(before?.scope)) signAhead(key, reason);
       await abortable(flight, signal);
-      const after = heldFor(keyOf(url));
       // attached even if it looks dead: then this clock is wrong, and the edge judges better
-      if (after && after !== before) return attach(url, keyOf(url), after);
-      throw failureOf(key) ?? new SecureTokenError('ERR_SIGNING_RESPONSE', 'No token for this URL in the signing response', { url: key });
+      return attach(url, keyOf(url), heldFor(keyOf(url))!);
     },
     async refused(request: SignedRequest, status: number, { signal }: SignOptions = {}) {
       const { token, source: url } = request;

@@ -23,12 +23,15 @@ export function createPlaylistOrder(unsign: (url: string) => string): PlaylistOr
       const live = order.has(list) && !text.includes('#EXT-X-ENDLIST');
       const added: string[] = [];
       let last = list;
+      const seen = new Set<string>();
       for (const [, attribute, line] of text.matchAll(URIS)) {
         const uri = attribute ?? line!.trim();
         // `{$name}` is a variable of EXT-X-DEFINE: only the player knows its value
         const target = uri.includes('{$') ? undefined : resolveUrl(uri, playlist);
         const url = target && unsign(target.href);
-        if (!url || url === last) continue;
+        // named again: byte ranges of one file, or a key before each segment
+        if (!url || seen.has(url)) continue;
+        seen.add(url);
         if (live && !order.has(url)) added.push(url);
         order.set(last, (last = url));
       }

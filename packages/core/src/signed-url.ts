@@ -23,11 +23,11 @@ export function editQuery(url: string, edit: QueryEdit): string {
   return path! + (pairs.length ? '?' + pairs.join('&') : '') + hash!;
 }
 
-// a page, a worker, or a server
-const { document, location } = globalThis as { document?: Document; location?: Location };
-
 /** `url` resolved against the page (on a server: as it is), without its fragment; `undefined` if it is not http(s). */
-export function resolveUrl(url: string, from: string | undefined = document?.baseURI ?? location?.href): URL | undefined {
+export function resolveUrl(url: string, from?: string): URL | undefined {
+  // a page, a worker, or a server
+  const { document, location } = globalThis as { document?: Document; location?: Location };
+  from ??= document?.baseURI ?? location?.href;
   try {
     const target = new URL(url, from);
     target.hash = '';

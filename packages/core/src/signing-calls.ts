@@ -14,7 +14,9 @@ export interface SigningCalls {
   ask(url: string, reason: TokenReason): Promise<void>;
   /** Whether calls that nobody waits for should stay away, after failed ones. */
   quiet(): boolean;
-  /** Forgets past failures: the network is back. */
+  /** A call brought nothing of use: nobody asks again ahead of use for a while. */
+  rest(): void;
+  /** Forgets past failures and ends every wait for the next try: the network is back. */
   wake(): void;
   destroy(error: SecureTokenError): void;
 }
@@ -28,16 +30,21 @@ export function createSigningCalls(
 ): SigningCalls {
   const { timeout = 10, retry } = options;
   const { limit = 4, backoffLimit = 30 } = retry ?? {};
-  const batches = new Map<TokenReason, { urls: Set<string>; answer: Promise<void> }>();
+  let batch: { urls: Set<string>; reason: TokenReason; answer: Promise<void> } | undefined;
   const steps = new Set<AbortController>();
   let destroyed: SecureTokenError | undefined;
   let failures = 0;
   // local time; before `closedUntil` the endpoint wants no call at all
   let quietUntil = 0;
+  const naps = new Set<AbortController>();
+  const rest = (): void => {
+    quietUntil = clock() + backoff(++failures, backoffLimit, random()) * 1000;
+  };
   let closedUntil = 0;
 
-  const within = async <T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const within = async <T>(seconds: number, work: (signal: AbortSignal) => Promise<T>, among?: Set<AbortController>): Promise<T> => {
     const step = new AbortController();
+    among?.add(step);
     const late = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', `No answer from the signing endpoint in ${seconds} s`);
     const timer = setTimeout(() => step.abort(late), Math.min(seconds * 1000, MAX_TIMEOUT));
     steps.add(step);
@@ -46,9 +53,10 @@ export function createSigningCalls(
     } finally {
       clearTimeout(timer);
       steps.delete(step);
+      among?.delete(step);
     }
   };
-  const sleep = (seconds: number): Promise<void> => within(seconds, () => new Promise<void>(() => undefined)).catch(() => undefined);
+  const sleep = (seconds: number): Promise<void> => within(seconds, () => new Promise<void>(() => undefined), naps).catch(() => undefined);
 
   const call = async (urls: readonly string[], reason: TokenReason): Promise<void> => {
     for (let attempt = 0; ; attempt++) {
@@ -64,10 +72,10 @@ export function createSigningCalls(
         const error = destroyed ?? (cause as SecureTokenError);
         if (destroyed) throw error;
         onError(error, urls);
-        const wait = error.retryAfter ?? backoff(attempt, backoffLimit, random());
+        const wait = error.retryAfter! >= 0 ? error.retryAfter! : backoff(attempt, backoffLimit, random());
         if (error.code !== 'ERR_SIGNING_UNAVAILABLE' || attempt >= limit || wait > backoffLimit) {
           if (error.retryAfter) closedUntil = clock() + wait * 1000;
-          quietUntil = clock() + backoff(failures++, backoffLimit, random()) * 1000;
+          rest();
           throw error;
         }
         await sleep(wait);
@@ -77,21 +85,24 @@ export function createSigningCalls(
 
   return {
     ask(url, reason) {
-      let batch = batches.get(reason);
       if (!batch || batch.urls.size >= MAX_URLS) {
-        const urls = new Set<string>();
-        const answer = Promise.resolve().then(() => {
-          batches.delete(reason);
-          return call([...urls], reason);
+        const next = { urls: new Set<string>(), reason, answer: Promise.resolve() };
+        next.answer = next.answer.then(() => {
+          batch = undefined;
+          return call([...next.urls], next.reason);
         });
-        batches.set(reason, (batch = { urls, answer }));
+        batch = next;
       }
       batch.urls.add(url);
+      // must be told: the endpoint may answer any other reason with a token that it made before
+      if (reason === 'refused') batch.reason = reason;
       return batch.answer;
     },
     quiet: () => clock() < quietUntil,
+    rest,
     wake() {
       failures = quietUntil = closedUntil = 0;
+      naps.forEach((nap) => nap.abort());
     },
     destroy(error) {
       destroyed = error;

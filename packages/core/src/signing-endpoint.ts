@@ -12,11 +12,11 @@ export interface Answer {
   readonly now: number;
 }
 
-const failure = (status: number, details?: object): SecureTokenError =>
+const failure = (status: number | undefined, details?: object): SecureTokenError =>
   status === 401 || status === 403
     ? new SecureTokenError('ERR_DENIED', 'The signing endpoint denies this viewer', { status, ...details })
-    : status === 429 || status >= 500
-      ? new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'The signing endpoint does not answer', { status, ...details })
+    : status === undefined || status === 429 || status >= 500
+      ? new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'The signing endpoint does not answer', { ...(status && { status }), ...details })
       : new SecureTokenError('ERR_SIGNING_RESPONSE', 'The signing endpoint must answer {tokens, now, denied}', { status, ...details });
 
 const read = (answer: unknown, now: number): Answer => {
@@ -44,7 +44,9 @@ async function post({ endpoint, request, fetch = globalThis.fetch }: TokenSource
   const text = await response.text();
   if (!ok) {
     const after = response.headers.get('retry-after');
-    throw failure(status, after === null ? {} : { retryAfter: +after >= 0 ? +after : (Date.parse(after) - clock()) / 1000 });
+    // a date is the endpoint's: compared with its own clock, for the viewer's may be hours wrong
+    const { retryAfter = after && (Date.parse(after) - (Date.parse(response.headers.get('date')!) || clock())) / 1000 } = +after! >= 0 && after ? { retryAfter: +after } : {};
+    throw failure(status, retryAfter ? { retryAfter } : {});
   }
   const answer = parse(text);
   return read(answer, answer?.now ? answer.now * 1000 : Date.parse(response.headers.get('date')!));
@@ -55,6 +57,6 @@ export async function askForTokens(options: TokenSourceOptions, request: TokenRe
   try {
     return await (options.getTokens ? read({ tokens: [await options.getTokens(request)].flat() }, NaN) : post(options, request, clock));
   } catch (cause) {
-    throw isSecureTokenError(cause) ? cause : failure((cause as { status?: number } | undefined)?.status ?? 503, { cause });
+    throw isSecureTokenError(cause) ? cause : failure((cause as { status?: number } | undefined)?.status, { cause });
   }
 }

@@ -59,14 +59,14 @@ const isFunction = (value: unknown): boolean => typeof value === 'function';
 const between =
   (min: number, max: number): Check =>
   (value: unknown) => typeof value === 'number' && value >= min && value <= max;
-const isRecord = (value: unknown): boolean => Object.values(value as object).every((item) => typeof item === 'string');
+const isRecord = (value: unknown): boolean => typeof value === 'object' && Object.values(value!).every((item) => typeof item === 'string');
 // no page to resolve against: it must be absolute
 const isUrl = (value: unknown): unknown => typeof value === 'string' && resolveUrl(value, 'about:blank');
 const isFolderUrl = (value: string): unknown => isUrl(value) && /^[^?#]*\/$/.test(value);
 const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
 
 const optionChecks: Record<string, Check> = {
-  endpoint: (value: string | URL) => resolveUrl(String(value), 'http://a'),
+  endpoint: (value: unknown) => (typeof value === 'string' || value instanceof URL) && resolveUrl(String(value), 'http://a'),
   getTokens: isFunction,
   request: (value: unknown) => value && /^[fo]/.test(typeof value),
   tokens: (value: unknown) => Array.isArray(value) && value.every((token: Token) => isToken(token) && (token.url ?? token.prefix)),
@@ -75,7 +75,7 @@ const optionChecks: Record<string, Check> = {
   renewBefore: between(0, 1e9),
   jitter: between(0, 1),
   readAhead: between(0, 100),
-  retry: ({ limit = 0, backoffLimit = 0 }: NonNullable<TokenSourceOptions['retry']>) => limit >= 0 && backoffLimit >= 0,
+  retry: (value: object) => typeof value === 'object' && !wrong(value, { limit: between(0, 1e6), backoffLimit: between(0, 1e6) }),
   timeout: between(1e-3, 1e6),
   refusals: (value: unknown) => Array.isArray(value) && value.every(Number.isInteger),
   clock: isFunction,

@@ -26,8 +26,12 @@ export interface TokenStore {
   readonly held: ReadonlyMap<string, Held>;
   /** Keeps `token`, obtained at `now`; one without a scope of its own is kept for each of `asked`. */
   add(token: Token, asked: readonly string[], now: number): void;
+  /** Drops dead tokens; a dead prefix is kept for what it tells of its scope. */
+  prune(now: number): void;
   /** What opens `key` at `now`: the exact URL first, then the longest prefix; a dead token only if there is no other. */
   find(key: string, now: number): Held | undefined;
+  /** The parameters that tokens of the origin of `key` have used, also older ones: to be taken out. */
+  namesOf(key: string): QueryEdit | undefined;
   /** `url` without what a token has put there. */
   unsign(url: string): string;
   /** `url` with the base of a path token, also an older one, turned back into its prefix. */
@@ -45,14 +49,16 @@ export function createTokenStore(renewBefore: number | undefined, jitter: number
     for (const [base, prefix] of prefixes) if (url.startsWith(base)) return prefix + url.slice(base.length);
     return url;
   };
+  const namesOf = (url: string): QueryEdit | undefined => names.get(resolveUrl(url)?.origin ?? '');
   const unsign = (url: string): string => {
     url = unmove(url);
-    const edit = names.get(resolveUrl(url)?.origin ?? '');
+    const edit = namesOf(url);
     return edit ? editQuery(url, edit) : url;
   };
 
   return {
     held,
+    namesOf,
     unmove,
     unsign,
     add(token, asked, now) {
@@ -77,11 +83,9 @@ export function createTokenStore(renewBefore: number | undefined, jitter: number
           dies: expires - transitMargin(lifetime),
         });
       }
-      // they stand in the order of arrival, which is nearly that of expiry; a dead prefix is kept for what it tells of its scope
-      for (const [scope, { dies }] of held) {
-        if (dies > now) break;
-        if (!isFolder(scope)) held.delete(scope);
-      }
+    },
+    prune(now) {
+      for (const [scope, { dies }] of held) if (dies <= now && !isFolder(scope)) held.delete(scope);
     },
     find(key, now) {
       let path = key.split('?')[0]!;

@@ -5,27 +5,29 @@ type LicenseSetup = NonNullable<HlsConfig['licenseXhrSetup']>;
 type Challenge = Awaited<ReturnType<LicenseSetup>>;
 
 /** A `licenseXhrSetup` that signs licence requests to protected URLs and sends a refused one again, once. */
-export function createLicenseSetup(before: LicenseSetup | undefined, source: TokenSource): LicenseSetup {
+export function createLicenseSetup(before: LicenseSetup | undefined, sourceOf: () => TokenSource): LicenseSetup {
   return async function (xhr, url, ...rest) {
-    if (!source.protects(url)) return before?.call(this, xhr, url, ...rest);
+    const source = sourceOf();
     const prepare = async ({ url: signed, headers, credentials }: SignedRequest): Promise<Challenge> => {
       xhr.open('POST', signed, true);
       xhr.withCredentials = credentials;
+      const challenge = await before?.call(this, xhr, signed, ...rest);
+      // last, for the app's set-up may open the request once more, which drops its headers
       for (const name in headers) xhr.setRequestHeader(name, headers[name]!);
-      return before?.call(this, xhr, signed, ...rest);
+      return challenge;
     };
     const request = await source.sign(url);
     const challenge = await prepare(request);
     const { onreadystatechange } = xhr;
-    xhr.onreadystatechange = function (event) {
+    xhr.onreadystatechange = (event) => {
       const answer = (): unknown => onreadystatechange?.call(xhr, event);
       if (xhr.readyState !== 4) return answer();
       xhr.onreadystatechange = onreadystatechange;
       // hls.js takes any 4xx of a licence server for final
       source
         .refused(request, xhr.status)
-        .then((replay) => (replay ? prepare(replay).then((changed) => xhr.send((changed ?? challenge ?? rest[1]) as BufferSource)) : answer()))
-        .catch(answer);
+        .then((replay) => replay && prepare(replay).then((changed) => (xhr.send((changed ?? challenge ?? rest[1]) as BufferSource), replay)))
+        .then((replay) => replay ?? answer(), answer);
     };
     return challenge;
   };

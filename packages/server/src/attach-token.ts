@@ -11,12 +11,13 @@ export function attachToken(url: string, token: Token): string {
   if (token.headers || token.credentials) {
     throw optionsError('format', 'this format travels in headers or cookies, which no URL can carry');
   }
-  return setQuery(token.base ? replacePrefix(url, token.prefix, token.base) : url, token.query ?? {});
+  const { base, prefix, query = {} } = token;
+  return setQuery(base ? replacePrefix(url, prefix ?? `${new URL(url).origin}/`, base) : url, query);
 }
 
-function replacePrefix(url: string, prefix: string | undefined, base: string): string {
+function replacePrefix(url: string, prefix: string, base: string): string {
   for (const spelling of [url, new URL(url).href]) {
-    if (prefix && spelling.startsWith(prefix)) return base + spelling.slice(prefix.length);
+    if (spelling.startsWith(prefix)) return base + spelling.slice(prefix.length);
   }
   throw optionsError('url', 'it is not below the prefix that its token opens');
 }

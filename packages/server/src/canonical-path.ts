@@ -1,3 +1,5 @@
+import { decodeOnce } from './decode-once.ts';
+
 /** How the path enters the hash: percent-decoded once (nginx `$uri`), or as it stands in the URL. */
 export type PathForm = 'decoded' | 'raw';
 
@@ -11,13 +13,8 @@ export type PathForm = 'decoded' | 'raw';
  */
 export function canonicalPath(pathname: string, form: PathForm): string | undefined {
   if (!pathname.startsWith('/') || pathname.includes('//') || /%2f/i.test(pathname)) return undefined;
-  let decoded;
-  try {
-    decoded = decodeURIComponent(pathname);
-  } catch {
-    return undefined;
-  }
-  if (/[\p{Cc}\\]|\/\.\.?(?:\/|$)/u.test(decoded)) return undefined;
+  const decoded = decodeOnce(pathname);
+  if (decoded === undefined || /[\p{Cc}\\]|\/\.\.?(?:\/|$)/u.test(decoded)) return undefined;
   return form === 'raw' ? pathname : decoded;
 }
 

@@ -1,4 +1,5 @@
 import { canonicalUrl } from './canonical-url.ts';
+import { withoutCookies } from './cookies.ts';
 import { preflight, setCorsHeaders } from './cors-headers.ts';
 import { checkCors } from './cors-options.ts';
 import type { CorsOptions } from './cors-options.ts';
@@ -10,9 +11,10 @@ import { isPlaylistPath, isPlaylistResponse, rewritePlaylist, wholeDocument } fr
 import type { FormatSource, TokenFormat } from './token-format.ts';
 import { urlRules } from './url-rule.ts';
 import type { UrlRule } from './url-rule.ts';
+import type { GrantedVerdict } from './verdict.ts';
 
 export interface EdgeHandlerOptions {
-  /** A function is asked at every request for a protected URL: rotate secrets without a restart. */
+  /** A function is asked at every request: rotate secrets without a restart, or bind tokens to the client's address. */
   format: FormatSource;
   /** Base URL of the origin, or a function that answers; either gets the request without the token. */
   origin: Origin;
@@ -57,16 +59,17 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, { Allow: methods });
 
     const asked = new URL(request.url);
-    const canonical = canonicalUrl(asked);
-    if (canonical === undefined) return refuse(403);
-    let url = canonical + asked.search;
+    let granted: Pick<GrantedVerdict, 'url' | 'carriers'>;
     let signing: { format: TokenFormat; expires: number } | undefined;
     try {
+      const format = await readFormat(request);
+      const canonical = canonicalUrl(format.bare?.(asked) ?? asked);
+      if (canonical === undefined) return refuse(403);
+      granted = { url: canonical + asked.search };
       if (isProtected(new URL(canonical))) {
-        const format = await readFormat();
         const verdict = await format.verify(request, Math.floor(clock() / 1000));
         if (!verdict.ok) return refuse(verdict.status);
-        ({ url } = verdict);
+        granted = verdict;
         if (signPlaylists) signing = { format, expires: verdict.expires };
       }
     } catch (error) {
@@ -75,7 +78,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     }
 
     try {
-      const response = await respond(withoutToken(request, url), forward, signing);
+      const response = await respond(withoutToken(request, granted), forward, signing);
       setCorsHeaders(response.headers, request, cors);
       return response;
     } catch (error) {
@@ -85,8 +88,13 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   };
 }
 
-function withoutToken({ method, headers, signal }: Request, url: string): Request {
-  return new Request(url, { method, headers, signal });
+function withoutToken(request: Request, { url, carriers = {} }: Pick<GrantedVerdict, 'url' | 'carriers'>): Request {
+  const headers = new Headers(request.headers);
+  for (const name of carriers.headers ?? []) headers.delete(name);
+  const cookie = carriers.cookies && withoutCookies(headers.get('Cookie') ?? '', carriers.cookies);
+  if (cookie) headers.set('Cookie', cookie);
+  else if (carriers.cookies) headers.delete('Cookie');
+  return new Request(url, { method: request.method, headers, signal: request.signal });
 }
 
 async function respond(

@@ -38,20 +38,20 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const granted = allowed.filter((url) => !isDenied(new URL(url)));
     if (granted.length === 0) throw new Problem(403, 'This viewer may have none of these URLs.');
 
-    const format = await readFormat();
+    const format = await readFormat(request);
     const now = Math.floor(clock() / 1000);
     const expires = now + lifetimeFor(reason, ttl, format.maxTtl);
     const children = await (format.scope === 'url' ? expander : undefined)?.(granted, {
       allows: (url) => allows(url) && !isDenied(url),
       sign: async (url) => attachToken(url, await format.sign(new URL(url), expires)),
     });
-    const { tokens, refused } = await mintTokens(format, [...new Set([...granted, ...(children ?? [])])], expires);
+    const wanted = new Set([...granted, ...(children ?? [])]);
+    const { tokens, cookies, refused } = await mintTokens(format, [...wanted], expires);
     const signed = new Set(granted.filter((url) => !refused.includes(url)));
     if (signed.size === 0) throw new Problem(403, 'None of these URLs can be signed.');
-    return Response.json(
-      { now, tokens, denied: urls.filter((url) => !signed.has(url)) },
-      { headers: { 'Cache-Control': 'no-store' } },
-    );
+    const headers = new Headers({ 'Cache-Control': 'no-store' });
+    for (const cookie of cookies) headers.append('Set-Cookie', cookie);
+    return Response.json({ now, tokens, denied: urls.filter((url) => !signed.has(url)) }, { headers });
   };
 
   return async (request) => {

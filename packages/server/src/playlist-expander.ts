@@ -60,11 +60,18 @@ export function playlistExpander(options: ExpandOptions, clock: () => number): P
       for (const child of children) if (found.size < maxUrls) found.add(child);
       await Promise.all(children.map((child) => visit(child, playlist.variables)));
     };
-    await Promise.all(urls.map((url) => visit(new URL(url).href)));
+    await Promise.all(urls.map((url) => visit(withoutDirectives(new URL(url).href))));
     return [...found];
   };
 }
 
 function isPlaylist(href: string): boolean {
   return /\.m3u8?$/i.test(new URL(href).pathname);
+}
+
+/** A blocking reload would hold up the answer, a delta update lacks what is needed (RFC 8216bis section 6.2.5). */
+function withoutDirectives(href: string): string {
+  const [path = '', query = ''] = href.split(/\?(.*)/);
+  const pairs = query.split('&').filter((pair) => pair && !pair.startsWith('_HLS_'));
+  return pairs.length > 0 ? `${path}?${pairs.join('&')}` : path;
 }

@@ -16,7 +16,7 @@ export interface SigningEndpointOptions {
   authorize: (request: Request, urls: readonly string[]) => Grant | Promise<Grant>;
   /** Absolute URL prefixes that may be signed at all; other URLs come back as denied. */
   allow: string | readonly string[];
-  /** Lifetime of a token in seconds; a token may end up to one second earlier. */
+  /** Lifetime of a token in seconds. */
   ttl: number;
   /**
    * Asked for a playlist, answer for its children too: media playlists, init segments, keys and the segments a player

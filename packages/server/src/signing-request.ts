@@ -1,7 +1,7 @@
 import { Problem } from './problem.ts';
 import { readLimited } from './read-limited.ts';
 
-export const reasons = ['initial', 'expiring', 'expired', 'refused'] as const;
+const reasons = ['initial', 'expiring', 'expired', 'refused'] as const;
 
 /** The body of `POST /token`. */
 export interface SigningRequest {

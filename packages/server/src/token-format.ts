@@ -1,6 +1,11 @@
 import type { Token } from 'secure-token-core';
 import type { Verdict } from './verdict.ts';
 
+/** A token, and the cookies that carry it: the signing endpoint sends those as `Set-Cookie`. */
+export interface SignedToken extends Token {
+  setCookie?: readonly string[];
+}
+
 /** One way of signing, as one CDN expects it: makes tokens and judges them. */
 export interface TokenFormat {
   readonly name: string;
@@ -12,10 +17,18 @@ export interface TokenFormat {
    * @param expires unix seconds
    * @throws `ERR_OPTIONS` for a URL or an expiry that `verify` would refuse
    */
-  sign(url: URL, expires: number): Promise<Token> | Token;
+  sign(url: URL, expires: number): Promise<SignedToken> | SignedToken;
+  /**
+   * For tokens in the path: the URL with whatever stands there as a token taken off, genuine or not, so that the edge can
+   * tell which rule concerns the request.
+   */
+  bare?(url: URL): URL;
   /** @param now unix seconds */
   verify(request: Pick<Request, 'url' | 'headers'>, now: number): Promise<Verdict> | Verdict;
 }
 
-/** A format, or a function that returns the one in force, asked at every request: rotate keys without a restart. */
-export type FormatSource = TokenFormat | (() => TokenFormat | Promise<TokenFormat>);
+/**
+ * A format, or a function that returns the one in force, asked at every request: rotate keys without a restart, or bind
+ * tokens to the client's address.
+ */
+export type FormatSource = TokenFormat | ((request: Request) => TokenFormat | Promise<TokenFormat>);

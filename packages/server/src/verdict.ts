@@ -17,6 +17,8 @@ export interface GrantedVerdict {
    * `request.url` in another way than the verifier did would serve a path nobody signed.
    */
   readonly url: string;
+  /** The cookies and headers that carried the token; they are not forwarded. */
+  readonly carriers?: { readonly cookies?: readonly string[]; readonly headers?: readonly string[] };
 }
 
 export interface RefusedVerdict {

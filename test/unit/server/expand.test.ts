@@ -106,6 +106,13 @@ describe('expand', () => {
     expect(fetch).toHaveBeenCalledTimes(2);
   });
 
+  test('of a blocking reload, reads the playlist as it is now', async () => {
+    const fetch = vi.fn(throughEdge);
+    const url = `${HOST}/vod/live.m3u8?_HLS_msn=9&a=1&_HLS_part=0&_HLS_skip=YES`;
+    expect(await expand(url, {}, { fetch, segments: 2 })).toContain('seg8.m4s');
+    expect(fetch.mock.calls[0]![0]).toMatch(/live\.m3u8\?a=1&st=[\w-]{22}&e=\d{10}$/);
+  });
+
   const neverEnding = (): Promise<Response> => new Promise(() => undefined);
   test.each<[string, ExpandOptions['fetch']]>([
     ['is missing', () => Promise.resolve(new Response(null, { status: 404 }))],

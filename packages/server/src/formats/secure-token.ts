@@ -1,16 +1,16 @@
 import { md5 } from '@noble/hashes/legacy.js';
 import type { Token } from 'secure-token-core';
-import { base64url } from './base64url.ts';
-import { canonicalPath, encodePath } from './canonical-path.ts';
-import type { PathForm } from './canonical-path.ts';
-import { equalInConstantTime } from './equal-in-constant-time.ts';
-import { optionsError } from './options-error.ts';
-import { secretList } from './secret-list.ts';
-import type { SecretOptions } from './secret-list.ts';
-import type { TokenFormat } from './token-format.ts';
-import { tokenQuery } from './token-query.ts';
-import { refused } from './verdict.ts';
-import type { Verdict } from './verdict.ts';
+import { base64url } from '../base64url.ts';
+import { canonicalPath, encodePath } from '../canonical-path.ts';
+import type { PathForm } from '../canonical-path.ts';
+import { equalInConstantTime } from '../equal-in-constant-time.ts';
+import { optionsError } from '../options-error.ts';
+import { secretList } from '../secret-list.ts';
+import type { SecretOptions } from '../secret-list.ts';
+import type { TokenFormat } from '../token-format.ts';
+import { tokenQuery } from '../token-query.ts';
+import { refused } from '../verdict.ts';
+import type { Verdict } from '../verdict.ts';
 
 export type SecureTokenOptions = SecretOptions & {
   /**
@@ -28,6 +28,11 @@ export type SecureTokenOptions = SecretOptions & {
   pathForm?: PathForm;
 };
 
+/** A format that judges at once, for edges that want an answer before their listener returns. */
+export interface SecureTokenFormat extends TokenFormat {
+  verify(request: Pick<Request, 'url' | 'headers'>, now: number): Verdict;
+}
+
 /**
  * Azion Secure Token, which is nginx `secure_link_md5 "secret$uri$secure_link_expires"` with `secure_link $arg_st,$arg_e`:
  * base64url of MD5 over secret, path and expiry. Each token opens one path, with any query.
@@ -43,7 +48,7 @@ export type SecureTokenOptions = SecretOptions & {
  *
  * @throws `ERR_OPTIONS` for a missing or empty secret
  */
-export function secureToken(options: SecureTokenOptions): TokenFormat {
+export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
   const secrets = secretList(options);
   const { maxTtl = 86_400, params = { token: 'st', expires: 'e' }, pathForm = 'decoded' } = options;
   const names = [params.token, params.expires] as const;

@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import { chromium } from 'playwright-core';
 
 const INSTALLED = '/usr/bin/chromium';
@@ -14,8 +13,8 @@ const ARGS = [
   '--disable-quic',
 ];
 
-/** The Chromium of this machine, or the one that comes with the packages. */
-export async function chromiumPath(): Promise<string> {
+/** The Chromium of this machine, or the one that comes with the packages. @returns {Promise<string>} */
+export async function chromiumPath() {
   const { CHROMIUM_PATH } = process.env;
   if (CHROMIUM_PATH) return CHROMIUM_PATH;
   if (existsSync(INSTALLED)) return INSTALLED;
@@ -28,6 +27,6 @@ export async function chromiumPath(): Promise<string> {
   return packaged.executablePath();
 }
 
-/** Starts Chromium, headless; media plays without a click. */
-export const launchChromium = async (): Promise<Browser> =>
+/** Starts Chromium, headless; media plays without a click. @returns {Promise<import('playwright-core').Browser>} */
+export const launchChromium = async () =>
   chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? (await chromiumPath()), args: ARGS });

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { createSigningEndpoint, secureToken } from 'secure-token-server';
+import { changeControls, readControls } from './demo-state.mjs';
+
+/**
+ * The team's own server: the signing endpoint, and what the buttons call.
+ * @param {import('./demo-state.mjs').DemoState} state
+ * @param {object} options
+ * @param {readonly string[]} options.pages origins of the pages
+ * @param {readonly string[]} options.edges URL prefixes that may be signed
+ * @param {number} options.ttl seconds
+ * @returns {(request: Request) => Response | Promise<Response>}
+ */
+export function createApp(state, { pages, edges, ttl }) {
+  const signingEndpoint = createSigningEndpoint({
+    format: () => secureToken({ secret: state.secret }),
+    allow: edges,
+    ttl,
+    cors: { origins: pages },
+    async authorize(request) {
+      if (state.endpoint === 'slow') await delay(500);
+      if (state.endpoint === 'down') throw new Error('Stopped by a button');
+      return !state.revoked.has(viewerOf(request));
+    },
+  });
+
+  const app = new Hono();
+  app.all('/token', ({ req }) => signingEndpoint(req.raw));
+  app.use('/controls', cors({ origin: [...pages], allowMethods: ['GET', 'PATCH'] }));
+  app.get('/controls', (context) => context.json(readControls(state, viewerOf(context.req.raw))));
+  app.patch('/controls', async (context) => {
+    const viewer = viewerOf(context.req.raw);
+    try {
+      changeControls(state, viewer, await context.req.json());
+    } catch (error) {
+      return context.text(String(error), 400);
+    }
+    return context.json(readControls(state, viewer));
+  });
+  return (request) => app.fetch(request);
+}
+
+/** In an app of yours, this is where the session is read. @type {(request: Request) => string} */
+const viewerOf = (request) => request.headers.get('X-Viewer') ?? '';

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { createEdgeHandler, secureToken } from 'secure-token-server';
+import { createFilmOrigin } from '../origin/film-origin.mjs';
+import { createLiveOrigin } from '../origin/live-origin.mjs';
+import { createLowLatencyOrigin } from '../origin/low-latency-origin.mjs';
+import { emptyResponse } from '../origin/origin-request.mjs';
+import { createVodOrigin } from '../origin/vod-origin.mjs';
+
+/**
+ * The edge of the examples: three origins, none of which gives anything away without a token.
+ * @param {import('./demo-state.mjs').DemoState} state
+ * @param {string} media folder
+ * @returns {(request: Request) => Promise<Response>}
+ */
+export function createEdge(state, media) {
+  /** @type {Readonly<Record<string, (request: Request) => Promise<Response>>>} */
+  const origins = {
+    film: createFilmOrigin({ root: media, times: 30 }),
+    live: createLiveOrigin({ root: join(media, 'fmp4') }),
+    'low-latency': createLowLatencyOrigin({ file: join(media, 'll/frag.mp4') }),
+    vod: createVodOrigin({ root: media, base: '/vod/' }),
+  };
+  let requests = 0;
+  return createEdgeHandler({
+    origin: (request) => origins[new URL(request.url).pathname.split('/')[1] ?? '']?.(request) ?? emptyResponse(404),
+    format() {
+      const format = secureToken({ secret: state.secret });
+      const refuses = state.refusing && ++requests % 5 === 0;
+      return refuses ? { ...format, verify: () => ({ ok: false, status: 403, reason: 'signature' }) } : format;
+    },
+    clock: () => Date.now() + state.edgeClock * 1000,
+  });
+}

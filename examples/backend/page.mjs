@@ -1,0 +1,43 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bytesResponse } from '../origin/bytes-response.mjs';
+import { fileContent } from '../origin/file-content.mjs';
+import { mediaType } from '../origin/media-type.mjs';
+import { memoryContent } from '../origin/memory-content.mjs';
+import { emptyResponse, onlyReads } from '../origin/origin-request.mjs';
+import { createVodOrigin } from '../origin/vod-origin.mjs';
+
+/** @type {(path: string) => string} */
+const inRepository = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** The package that knows secrets has no business in a page. */
+const packages = readdirSync(inRepository('packages')).filter((name) => name !== 'server');
+
+/** Folders that are served as they are: URL path, folder. The servers' own files are in none of them. */
+const folders = Object.entries({
+  '/page/': 'examples/page',
+  '/hls.js/': 'node_modules/hls.js/dist',
+  '/video.js/': 'node_modules/video.js/dist',
+  ...Object.fromEntries(packages.map((name) => [`/packages/${name}/`, `packages/${name}/dist`])),
+}).map(([base, folder]) => ({ base, serve: createVodOrigin({ base, root: inRepository(folder) }) }));
+
+/**
+ * Serves the pages, the built packages and the players, and tells the pages where the other two servers are.
+ * @param {Readonly<Record<string, string>>} addresses exported by `/addresses.js` under these names
+ * @returns {(request: Request) => Promise<Response>}
+ */
+export function createPage(addresses) {
+  const lines = Object.entries(addresses).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`);
+  const script = memoryContent(lines.join(''), { type: mediaType('.js') });
+  return onlyReads(async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/addresses.js') return bytesResponse(request, script);
+    const [, name] = /^\/([a-z0-9-]+\.html)?$/.exec(pathname) ?? [];
+    if (pathname === '/' || name !== undefined) {
+      const page = await fileContent(inRepository('examples'), name ?? 'index.html');
+      return page ? bytesResponse(request, page) : emptyResponse(404);
+    }
+    const folder = folders.find(({ base }) => pathname.startsWith(base));
+    return folder ? folder.serve(request) : emptyResponse(404);
+  });
+}

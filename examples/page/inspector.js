@@ -1,0 +1,131 @@
+import { createControls } from './controls.js';
+import { createEventLog } from './event-log.js';
+import { watchPlayer } from './player-state.js';
+import { labelOf, observeRequests } from './request-log.js';
+import { createRequestTable } from './request-table.js';
+import { createTimeline, sampleEvery } from './timeline.js';
+import { createTokenPanel } from './token-panel.js';
+
+/**
+ * @typedef {import('secure-token-core').TokenSource} TokenSource
+ * @typedef {import('./event-log.js').Tone} Tone
+ */
+
+const markup = `
+  <dl class="tiles">
+    <div><dt>Player</dt><dd data-tile="player">starting</dd></div>
+    <div><dt>Buffered ahead</dt><dd data-tile="ahead">0.0 s</dd></div>
+    <div data-live><dt>Behind live</dt><dd data-tile="latency">–</dd></div>
+    <div><dt>Stalls</dt><dd data-tile="stalls">0</dd></div>
+    <div><dt>Live tokens</dt><dd data-tile="tokens">0</dd></div>
+    <div><dt>First ends in</dt><dd data-tile="next">–</dd></div>
+    <div><dt>Signing calls</dt><dd data-tile="calls">0</dd></div>
+    <div><dt>Refused / replayed</dt><dd data-tile="refused">0</dd></div>
+  </dl>
+  <section class="card" aria-label="The last minute"><h2>The last minute</h2><div data-part="timeline"></div></section>
+  <div class="halves">
+    <section class="card"><h2>Tokens at hand</h2><div data-part="tokens"></div></section>
+    <section class="card"><h2>Requests</h2><div class="scroll" tabindex="0" role="region" aria-label="Requests"
+      data-part="requests"></div></section>
+  </div>`;
+
+const asideMarkup = `
+  <section class="card" aria-label="Make it hard"></section>
+  <section class="card"><h2>What happened</h2><div data-log></div></section>`;
+
+/**
+ * Shows what the plugin does for a player (tokens, renewals, refusals, replays) and what the viewer notices of it.
+ * @param {HTMLElement} root
+ * @param {object} options
+ * @param {HTMLElement} options.aside where the buttons and the log go
+ * @param {string} options.app
+ * @param {string} options.edge
+ * @param {string} options.viewer
+ * @param {() => void} options.onRecover the reason of a failure may be gone: let the player try again
+ */
+export function createInspector(root, { aside, app, edge, viewer, onRecover }) {
+  root.innerHTML = markup;
+  aside.innerHTML = asideMarkup;
+  /** @type {(name: string) => HTMLElement} */
+  const part = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
+  const timeline = createTimeline(part('timeline'));
+  const addRow = createRequestTable(part('requests'));
+  const tokens = createTokenPanel(part('tokens'));
+  const counts = { calls: 0, failed: 0, refused: 0, recovered: 0 };
+  /** @type {TokenSource | undefined} */
+  let source;
+  /** @type {ReturnType<typeof watchPlayer> | undefined} */
+  let player;
+
+  /** @type {(name: string, text: string, tone?: Tone) => void} */
+  const tile = (name, text, tone) => {
+    const node = /** @type {HTMLElement} */ (root.querySelector(`[data-tile="${name}"]`));
+    if (node.textContent !== text) node.textContent = text;
+    node.dataset['tone'] = tone ?? '';
+  };
+
+  const { say, amend } = createEventLog(/** @type {HTMLElement} */ (aside.querySelector('[data-log]')));
+
+  observeRequests({ app, edge, unsign: (url) => source?.unsign(url) ?? url }, (record) => {
+    timeline.add(record);
+    addRow(record);
+    if (record.kind === 'signing') {
+      counts.calls++;
+      if (record.result !== 'ok') counts.failed++;
+    } else if (record.result === 'refused') counts.refused++;
+    else if (record.isReplay && record.result === 'ok') {
+      counts.recovered++;
+      amend(record.url, 'good', ', replayed with a new token: 200');
+    }
+  });
+
+  createControls(/** @type {HTMLElement} */ (aside.firstElementChild), {
+    app,
+    viewer,
+    say: (text) => say('', text),
+    onChange(change) {
+      if (change.revoked === false || change.endpoint === 'up' || change.edgeClock === 0) onRecover();
+    },
+    onRenew: () => void source?.renew().catch(() => undefined),
+  });
+
+  setInterval(() => {
+    const { count, next } = tokens.draw();
+    tile('tokens', String(count), count > 0 ? 'good' : 'busy');
+    tile('next', count > 0 ? `${next.toFixed(1)} s` : '–');
+    tile('calls', counts.failed > 0 ? `${counts.calls}, ${counts.failed} failed` : String(counts.calls));
+    tile('refused', `${counts.refused} / ${counts.recovered}`, counts.refused > counts.recovered ? 'bad' : 'good');
+    const state = player?.read();
+    if (!state) return;
+    const tones = /** @type {const} */ ({ playing: 'good', waiting: 'bad' });
+    tile('player', state.name, tones[/** @type {'playing'} */ (state.name)] ?? 'busy');
+    tile('ahead', `${state.ahead.toFixed(1)} s`, state.ahead < 1 && state.name !== 'ended' ? 'bad' : 'good');
+    tile('latency', state.latency === undefined ? '–' : `${state.latency.toFixed(1)} s`);
+    tile('stalls', String(state.stalls), state.stalls > 0 ? 'bad' : 'good');
+    timeline.sample(state.ahead, state.isWaiting);
+  }, sampleEvery);
+
+  return {
+    say,
+    /**
+     * Follows this player from now on, instead of the last one.
+     * @param {object} subject
+     * @param {TokenSource} subject.source
+     * @param {HTMLMediaElement} subject.media
+     * @param {() => number | undefined} [subject.latency] seconds behind the live edge
+     */
+    follow({ source: next, media, latency }) {
+      player?.stop();
+      source = next;
+      tokens.clear();
+      player = watchPlayer(media, { latency, onStall: () => say('bad', 'Playback has to wait for data.') });
+      root.querySelector('[data-live]')?.toggleAttribute('hidden', latency === undefined);
+      source.addEventListener('tokenrenewed', ({ detail: { urls, expires } }) => tokens.add(urls, expires));
+      source.addEventListener('tokenrefused', ({ detail: { url, status } }) =>
+        say('busy', `${labelOf(new URL(url).pathname)}: refused, ${status || 'without a status'}`, url),
+      );
+      source.addEventListener('tokenerror', ({ detail: { error } }) => say('busy', `${error.code}: ${error.message}.`));
+      source.addEventListener('tokendenied', ({ detail: { error } }) => say('bad', `${error.code}: ${error.message}.`));
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type Hls from 'hls.js';
+import type { ErrorData, Events, HlsConfig } from 'hls.js';
+import type { TokenSource } from 'secure-token-core';
+import { isSecureTokenError } from 'secure-token-core';
+import { createLicenseSetup } from './license-setup.ts';
+import { createTokenLoader } from './token-loader.ts';
+
+type LoaderClass = HlsConfig['loader'];
+type Controller = 'abrController' | 'fpsController';
+type ControllerClass = new (hls: Hls) => object;
+
+// hls.js is imported as types only: the app keeps its one copy
+const ERROR = 'hlsError' as unknown as Events.ERROR;
+export const DESTROYING = 'hlsDestroying' as unknown as Events.DESTROYING;
+
+/** By the configuration of its player, which hls.js hands to every loader. */
+const sources = new WeakMap<HlsConfig, TokenSource>();
+const nothing = (): void => undefined;
+const sourceOf = (config: HlsConfig): TokenSource => sources.get(config)!;
+
+/**
+ * A playlist or segment loader of the app, or of CMCD. Those of CMCD change the URL and hand it to a `loader` of their
+ * own: it is that one which must sign, or CMCD would be appended after the signature.
+ */
+function wrap(Base: LoaderClass): never {
+  const Signing = createTokenLoader(Base, sourceOf);
+  return function (config: HlsConfig) {
+    const outer = new Base(config) as { loader?: { constructor: unknown; load?: unknown } };
+    if (!outer.loader?.load) return new Signing(config);
+    outer.loader = new (createTokenLoader(outer.loader.constructor as LoaderClass, sourceOf))(config);
+    return outer;
+  } as never;
+}
+
+/** A denial is final, but hls.js would go on trying other variants and then retry for half a minute. */
+function endOnDenial(hls: Hls): void {
+  hls.on(ERROR, (_, data) => {
+    const error: unknown = data.networkDetails;
+    if (!isSecureTokenError(error) || error.code !== 'ERR_DENIED') return;
+    data.error = error;
+    if (data.fatal) return;
+    const fatal: ErrorData = { ...data, fatal: true };
+    delete fatal.errorAction;
+    hls.trigger(ERROR, fatal);
+  });
+}
+
+/** Makes `source` sign the requests of `hls`, in place of the one that did before. */
+export function install(hls: Hls, source: TokenSource): void {
+  const { config } = hls;
+  const isFirst = !sources.has(config);
+  sources.set(config, source);
+  // what child players are made from; the object is the app's, so they get one of their own. Those for I-frames have no frame-rate controller
+  const userConfig = { ...hls.userConfig, abrController: installing(source, 'abrController', config.abrController) };
+  Object.assign(hls, { userConfig });
+  if (hls.url) source.allow(hls.url);
+  if (!isFirst) return;
+  config.loader = createTokenLoader(config.loader, sourceOf);
+  if (config.pLoader) config.pLoader = wrap(config.pLoader);
+  if (config.fLoader) config.fLoader = wrap(config.fLoader);
+  config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, () => sourceOf(config));
+  endOnDenial(hls);
+}
+
+/**
+ * A controller class that installs `source` into every Hls it is made for: hls.js hands `this` to the constructors of
+ * its controllers, before CMCD wraps the loaders, and a constructor may return another object.
+ */
+export function installing<C extends Controller>(source: TokenSource, slot: C, before?: HlsConfig[C]): HlsConfig[C] {
+  const Installing = function (hls: Hls): object {
+    install(hls, source);
+    const Original = before ?? (hls.constructor as typeof Hls).DefaultConfig[slot];
+    // an app may have put this configuration into Hls.DefaultConfig itself
+    return Original === Installing ? { setStreamController: nothing, destroy: nothing } : new (Original as ControllerClass)(hls);
+  } as unknown as HlsConfig[C];
+  return Installing;
+}

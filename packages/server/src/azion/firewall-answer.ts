@@ -1,0 +1,36 @@
+import { canonicalUrl } from '../canonical-url.ts';
+import { preflight } from '../cors-headers.ts';
+import { edgeRefusal } from '../edge-refusal.ts';
+import { readFirewallArgs } from './firewall-args.ts';
+import type { FirewallEvent } from './firewall-event.ts';
+
+const methods = 'GET, HEAD, OPTIONS';
+
+/**
+ * What a request gets in place of the content: 403, or 410 for a genuine token that has expired, readable by the page;
+ * `undefined` lets it through. Arguments that cannot work, a missing secret first of all, are a 500 for every request.
+ *
+ * `event.deny()` is not used: without CORS headers a player sees status 0 and takes it for a lost network.
+ */
+export function firewallAnswer(event: FirewallEvent, nowMs: number): Response | undefined {
+  const { request } = event;
+  let options: ReturnType<typeof readFirewallArgs>;
+  try {
+    options = readFirewallArgs(event.args);
+  } catch (error) {
+    event.console?.error?.(error instanceof Error ? error.message : 'The arguments cannot be read.');
+    return edgeRefusal(request, 500, { cors: { origins: '*' }, nowMs });
+  }
+  const { format, rules, cors } = options;
+  const url = new URL(request.url);
+  if (!rules.concernsHost(url)) return undefined;
+  const canonical = canonicalUrl(url);
+  if (canonical === undefined) return edgeRefusal(request, 403, { cors, nowMs });
+  if (!rules.protects(new URL(canonical))) return undefined;
+  if (request.method === 'OPTIONS') return preflight(request, cors, methods);
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return edgeRefusal(request, 405, { cors, nowMs, headers: { Allow: methods } });
+  }
+  const verdict = format.verify(request, Math.floor(nowMs / 1000));
+  return verdict.ok ? undefined : edgeRefusal(request, verdict.status, { cors, nowMs });
+}

@@ -1,0 +1,64 @@
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { decode, encode, Tagged } from 'cborg';
+import { base64url } from '../base64url.ts';
+import { decodeBase64 } from '../formats/base64-keys.ts';
+import { equalInConstantTime } from '../equal-in-constant-time.ts';
+
+/** CBOR claims by their number. */
+export type CborClaims = ReadonlyMap<number, unknown>;
+
+export interface CoseKey {
+  readonly id: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Tags 61 (CWT, RFC 8392 section 6) and 17 (COSE_Mac0, RFC 9052 section 6.2). */
+const front = [0xd8, 0x3d, 0xd1];
+/** `{1: 5}`: HMAC-SHA256, and nothing else: what the header says is compared with it. */
+const protectedHeader = Uint8Array.of(0xa1, 1, 5);
+const keyIdLabel = 4;
+/** Claims stand in the order they are given. */
+const inOrder = { mapSorter: () => 0 };
+const readMaps = { useMaps: true, tags: Object.fromEntries([52, 54].map((tag) => [tag, keepTag(tag)])) };
+
+export function sealClaims(claims: CborClaims, { id, bytes }: CoseKey): string {
+  const payload = encode(claims, inOrder);
+  const key = new Map([[keyIdLabel, utf8ToBytes(id)]]);
+  return base64url(Uint8Array.from([...front, ...encode([protectedHeader, key, payload, macOf(payload, bytes)])]));
+}
+
+/** The claims of a token sealed with any of `keys`; `undefined` for everything else, also for a second spelling of one. */
+export function openClaims(token: string, keys: readonly CoseKey[]): CborClaims | undefined {
+  const parts = readParts(token);
+  const key = parts && keys.find(({ id }) => id === parts.keyId);
+  if (!key || !equalInConstantTime(base64url(macOf(parts.payload, key.bytes)), base64url(parts.mac))) return undefined;
+  const claims: unknown = decode(parts.payload, readMaps);
+  return claims instanceof Map && sealClaims(claims as CborClaims, key) === token ? (claims as CborClaims) : undefined;
+}
+
+function macOf(payload: Uint8Array, key: Uint8Array): Uint8Array {
+  return hmac(sha256, key, encode(['MAC0', protectedHeader, new Uint8Array(), payload]));
+}
+
+function readParts(token: string): { keyId: string; payload: Uint8Array; mac: Uint8Array } | undefined {
+  const bytes = decodeBase64(token);
+  if (!bytes || !front.every((byte, i) => bytes[i] === byte)) return undefined;
+  try {
+    const [, header, payload, mac] = decode(bytes.subarray(front.length), { useMaps: true }) as unknown[];
+    const keyId = header instanceof Map ? (header as Map<unknown, unknown>).get(keyIdLabel) : undefined;
+    if (![keyId, payload, mac].every((each) => each instanceof Uint8Array)) return undefined;
+    return {
+      keyId: new TextDecoder().decode(keyId as Uint8Array),
+      payload: payload as Uint8Array,
+      mac: mac as Uint8Array,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function keepTag(tag: number): (read: () => unknown) => Tagged {
+  return (read) => new Tagged(tag, read());
+}

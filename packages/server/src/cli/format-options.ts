@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { secureToken } from '../formats/secure-token.ts';
+import type { PathForm } from '../canonical-path.ts';
+import type { TokenFormat } from '../token-format.ts';
+import { addSecretOption, readSecrets } from './read-secrets.ts';
+import type { SecretSource } from './read-secrets.ts';
+import { wholeNumber } from './whole-number.ts';
+
+export interface FormatOptions extends SecretSource {
+  pathForm: PathForm;
+  json?: true;
+}
+
+export function addFormatOptions(command: Command): Command {
+  return addSecretOption(command)
+    .addOption(
+      new Option('--path-form <form>', 'how the path is hashed: percent-decoded as in nginx, or as it stands in the URL')
+        .choices(['decoded', 'raw'])
+        .default('decoded'),
+    )
+    .option('--json', 'print JSON');
+}
+
+/** @throws `CliError` without a secret */
+export async function readFormat(options: FormatOptions, maxTtl?: number): Promise<TokenFormat> {
+  return secureToken({ secrets: await readSecrets(options), pathForm: options.pathForm, maxTtl: maxTtl ?? Infinity });
+}
+
+export interface ExpiryOptions {
+  expires?: number;
+  expiresIn?: number;
+}
+
+export function addExpiryOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--expires-in <seconds>', 'lifetime, from now (default: 300)')
+        .argParser(wholeNumber)
+        .conflicts('expires'),
+    )
+    .addOption(new Option('--expires <time>', 'the last second it is good for, unix time').argParser(wholeNumber));
+}
+
+/** Unix seconds. */
+export function readExpiry({ expires, expiresIn = 300 }: ExpiryOptions): number {
+  return expires ?? Math.floor(Date.now() / 1000) + expiresIn;
+}

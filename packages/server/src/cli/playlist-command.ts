@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { signPlaylist } from '../sign-playlist.ts';
+import { CliError } from './cli-error.ts';
+import { addExpiryOptions, addFormatOptions, readExpiry, readFormat } from './format-options.ts';
+import type { ExpiryOptions, FormatOptions } from './format-options.ts';
+import { readText } from './read-text.ts';
+
+export function addPlaylistCommand(program: Command): void {
+  const command = program.command('playlist').argument('<file>', 'HLS playlist, or - for standard input');
+  addExpiryOptions(addFormatOptions(command))
+    .description('Print the playlist with every URI signed.')
+    .requiredOption('--url <url>', 'where players load the playlist: its URIs are relative to it')
+    .action(async (file: string, options: FormatOptions & ExpiryOptions & { url: string }) => {
+      const { url, json } = options;
+      if (!URL.canParse(url)) throw new CliError('--url: give an absolute URL');
+      const expires = readExpiry(options);
+      const format = await readFormat(options);
+      const text = await readText(file);
+      if (!text.startsWith('#EXTM3U')) throw new CliError(`${file} is no HLS playlist: it does not begin with #EXTM3U`);
+      // whatever may be wrong with the expiry would be taken for a URI that is left alone
+      await format.sign(new URL(url), expires);
+      const playlist = await signPlaylist(text, url, { format, expires });
+      process.stdout.write(json ? `${JSON.stringify({ playlist, expires })}\n` : playlist);
+    });
+}

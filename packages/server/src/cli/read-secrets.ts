@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { CliError } from './cli-error.ts';
+import { readText } from './read-text.ts';
+
+export interface SecretSource {
+  secretFile?: string;
+}
+
+export function addSecretOption(command: Command): Command {
+  return command.option(
+    '--secret-file <file>',
+    'file with the secret, or one a line: the first signs, all verify (default: SECURE_TOKEN_SECRET)',
+  );
+}
+
+/** The secrets of the file, or the one of the environment, or none. */
+export async function findSecrets({ secretFile }: SecretSource): Promise<string[]> {
+  if (secretFile === undefined) {
+    const { SECURE_TOKEN_SECRET: secret } = process.env;
+    return secret ? [secret] : [];
+  }
+  const secrets = (await readText(secretFile)).split(/\r?\n/).filter((line) => line !== '');
+  if (secrets.length === 0) throw new CliError(`${secretFile} holds no secret`);
+  return secrets;
+}
+
+/** @throws `CliError` when there is none */
+export async function readSecrets(source: SecretSource): Promise<string[]> {
+  const secrets = await findSecrets(source);
+  if (secrets.length === 0) throw new CliError('no secret: set SECURE_TOKEN_SECRET, or give --secret-file');
+  return secrets;
+}

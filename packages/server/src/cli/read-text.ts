@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { CliError } from './cli-error.ts';
+
+/**
+ * The text of a file, or of standard input for `-`.
+ *
+ * @throws `CliError` when it cannot be read
+ */
+export async function readText(file: string): Promise<string> {
+  try {
+    return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
+  } catch (error) {
+    throw new CliError(`cannot read ${file}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { Hono } from 'hono';
+import { createEdgeHandler } from '../create-edge-handler.ts';
+import { createSigningEndpoint } from '../create-signing-endpoint.ts';
+import { secureToken } from '../formats/secure-token.ts';
+import { signUrl } from '../sign-url.ts';
+import { mediaList } from './media-list.ts';
+import { mediaOrigin } from './media-origin.ts';
+import type { PlayerFiles } from './player-files.ts';
+import { servePage } from './serve-page.ts';
+
+/** Seconds; a link is used without a plugin that could renew it. */
+const linkLifetime = 12 * 3600;
+
+/**
+ * The page, the signing endpoint and the edge of `secure-token serve`. The folder is there twice: below `/media/` for the
+ * plugin, and below `/signed/` with signed playlists, for links that any player plays.
+ */
+export function createServeApp({
+  root,
+  secrets,
+  ttl,
+  playerFiles,
+}: {
+  root: string;
+  secrets: readonly string[];
+  /** Seconds. */
+  ttl: number;
+  playerFiles: PlayerFiles | undefined;
+}): Hono {
+  const format = secureToken({ secrets });
+  const origin = mediaOrigin(root);
+  const media = createEdgeHandler({ format, origin });
+  const signed = createEdgeHandler({ format, origin, signPlaylists: true });
+
+  const app = new Hono();
+  // a page of another site must not reach this one under a name of its own
+  app.use('*', async (context, next) => {
+    if (/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(context.req.header('Host') ?? '')) return next();
+    return context.text('This server answers to 127.0.0.1 and localhost.', 403);
+  });
+  app.get('/', async (context) => {
+    const { origin: here } = new URL(context.req.url);
+    const paths = await mediaList(root);
+    const files = paths.map(async (path) => {
+      const url = (mount: string): string => new URL(encodeURI(`/${mount}/${path}`), here).href;
+      const link = await signUrl(url('signed'), { format, expiresIn: linkLifetime });
+      return { path, link, source: /\.m3u8$/i.test(path) ? url('media') : undefined };
+    });
+    context.header('Cache-Control', 'no-store');
+    return context.html(await servePage(await Promise.all(files), playerFiles !== undefined));
+  });
+  if (playerFiles) {
+    for (const [name, file] of Object.entries(playerFiles) as [string, string][]) {
+      app.get(`/player/${name}.js`, async (context) =>
+        context.body(await readFile(file, 'utf8'), 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
+      );
+    }
+  }
+  app.all('/token', ({ req: { raw } }) => {
+    const allow = `${new URL(raw.url).origin}/media/`;
+    return createSigningEndpoint({ format, allow, ttl, authorize: () => true })(raw);
+  });
+  app.all('/media/*', ({ req: { raw } }) => media(raw));
+  app.all('/signed/*', ({ req: { raw } }) => signed(raw));
+  return app;
+}

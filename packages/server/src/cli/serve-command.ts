@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { serve } from '@hono/node-server';
+import type { Command } from 'commander';
+import { CliError } from './cli-error.ts';
+import { findPlayerFiles } from './player-files.ts';
+import { addSecretOption, findSecrets } from './read-secrets.ts';
+import type { SecretSource } from './read-secrets.ts';
+import { createServeApp } from './serve-app.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface ServeOptions extends SecretSource {
+  port: number;
+  ttl: number;
+  json?: true;
+}
+
+export function addServeCommand(program: Command): void {
+  addSecretOption(program.command('serve').argument('<dir>', 'folder with your HLS and MP4 files'))
+    .description('Protect a folder on this machine (127.0.0.1) and open a page that plays it.')
+    .option('--port <port>', 'TCP port; 0 takes a free one', wholeNumber, 8080)
+    .option('--ttl <seconds>', 'lifetime of the tokens of the hls.js plugin', wholeNumber, 60)
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+The page plays HLS with hls.js and its plugin where both are installed in the current folder
+(npm install hls.js secure-token-hlsjs), and otherwise with the browser's own player and signed playlists; it loads
+nothing from the network. Without a secret, one is made up for this run.`,
+    )
+    .action(async (dir: string, options: ServeOptions) => {
+      const isFolder = await stat(dir).then((found) => found.isDirectory(), () => false);
+      if (!isFolder) throw new CliError(`${dir} is no folder`);
+      if (!(options.ttl >= 2 && options.ttl <= 86_400)) throw new CliError('--ttl: give 2 to 86400 seconds');
+      const found = await findSecrets(options);
+      const secrets = found.length > 0 ? found : [randomBytes(24).toString('base64url')];
+      const playerFiles = findPlayerFiles();
+      const app = createServeApp({ root: dir, secrets, ttl: options.ttl, playerFiles });
+      const url = await listen(app, options.port);
+      const player = playerFiles ? 'hls.js' : 'native';
+      if (options.json) console.log(JSON.stringify({ url, player, secret: found.length > 0 ? 'given' : 'made up' }));
+      else {
+        console.log(url);
+        console.error(playerFiles ? 'Playing HLS with hls.js and its plugin.' : "Playing HLS with the browser's own player.");
+        if (found.length === 0) console.error('No secret given: made one up for this run.');
+      }
+    });
+}
+
+function listen(app: { fetch(request: Request): Response | Promise<Response> }, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: (request) => app.fetch(request), port, hostname: '127.0.0.1' }, (address) =>
+      resolve(`http://127.0.0.1:${address.port}/`),
+    );
+    server.on('error', (error: NodeJS.ErrnoException) =>
+      reject(new CliError(error.code === 'EADDRINUSE' ? `port ${port} is taken; try --port 0` : error.message)),
+    );
+  });
+}

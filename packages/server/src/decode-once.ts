@@ -1,0 +1,8 @@
+/** Percent-escapes undone once; `undefined` where they are malformed or not UTF-8. */
+export function decodeOnce(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

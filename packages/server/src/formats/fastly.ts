@@ -1,0 +1,49 @@
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha1 } from '@noble/hashes/legacy.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { PathForm } from '../canonical-path.ts';
+import type { TokenFormat } from '../token-format.ts';
+import { base64Keys } from './base64-keys.ts';
+import type { Base64KeyOptions } from './base64-keys.ts';
+import { linkFormat } from './link-format.ts';
+
+export type FastlyOptions = Base64KeyOptions & {
+  /** @default 'sha256' */
+  algorithm?: 'sha256' | 'sha1';
+  /** @default 'token' */
+  param?: string;
+  /** @default 'raw', as `req.url.path` is */
+  pathForm?: PathForm;
+  /** @default 86400 seconds */
+  maxTtl?: number;
+};
+
+const algorithms = { sha256: { hash: sha256, length: 64 }, sha1: { hash: sha1, length: 40 } };
+
+/**
+ * The token of `fastly/token-functions`: `token=EXPIRES_HEX`, HMAC over path and expiry. Each token opens one path, with any
+ * query. `key` is base64, as in `digest.base64_decode` of the VCL; the VCL must use `digest.hmac_sha256` (or `_sha1`) of the
+ * same key over `req.url.path` and the expiry, and answer 403 and 410.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function fastly(options: FastlyOptions): TokenFormat {
+  const { algorithm = 'sha256', param = 'token', pathForm = 'raw', maxTtl = 86_400 } = options;
+  const { hash, length } = algorithms[algorithm];
+  return linkFormat({
+    name: 'fastly',
+    macs: base64Keys(options).map(
+      (key) =>
+        ({ path, expires }) =>
+          bytesToHex(hmac(hash, key, utf8ToBytes(`${path ?? ''}${expires ?? ''}`))),
+    ),
+    tokenPattern: `[\\da-f]{${length}}`,
+    signs: 'path',
+    query: { [param]: '{expires}_{token}' },
+    time: 'decimal',
+    depth: 'parent',
+    validity: 0,
+    ...{ pathForm, maxTtl },
+  });
+}

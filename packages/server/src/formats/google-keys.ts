@@ -1,0 +1,27 @@
+import { optionsError } from '../options-error.ts';
+import { decodeBase64 } from './base64-keys.ts';
+import { base64urlPadded } from './base64url-padded.ts';
+import { ed25519Signer } from './ed25519-signer.ts';
+import { hmacSigner } from './hmac-signer.ts';
+import type { Signer } from './signer.ts';
+
+export interface GoogleKey {
+  /** `KeyName` of the token. */
+  name: string;
+  /** Base64url: 16 bytes for HMAC, the 32-byte private key for Ed25519. */
+  key: string;
+}
+
+/** @throws `ERR_OPTIONS` */
+export function googleSigners(keys: readonly GoogleKey[], algorithm: 'hmac' | 'ed25519'): ReadonlyMap<string, Signer> {
+  const signers = keys.map(({ name, key }): [string, Signer] => {
+    const bytes = decodeBase64(key);
+    if (!/^[\w-]+$/.test(name) || !bytes?.length) throw optionsError('keys', 'give a name and a key in base64url each');
+    return [
+      name,
+      algorithm === 'hmac' ? hmacSigner('sha1', bytes, base64urlPadded) : ed25519Signer(bytes, base64urlPadded),
+    ];
+  });
+  if (signers.length === 0) throw optionsError('keys', 'give at least one; the first one signs');
+  return new Map(signers);
+}

@@ -1,0 +1,47 @@
+/**
+ * Layouts of `secureLink` as the CDNs document them. Those of Alibaba and Tencent carry the time of signing: give
+ * `validity` the seconds that are configured at the CDN, and `maxTtl` at least as many.
+ */
+export const secureLinkLayouts = {
+  /** KeyCDN "Secure Token". */
+  keyCdn: { hash: '{path}{secret}{expires}', query: { token: '{token}', expire: '{expires}' } },
+  /** CDN77 signed URL with a parameter. */
+  cdn77: { hash: '{expires}{path}{secret}', encoding: 'base64url=', query: { secure: '{token},{expires}' } },
+  /** CDN77 signed URL in the path: opens the folder of the file and all below, and HLS inherits it. */
+  cdn77Path: { hash: '{expires}{folder}{secret}', encoding: 'base64url=', base: '/{token},{expires}' },
+  /** Gcore, EdgeCenter, Yandex Cloud CDN. */
+  gcore: { hash: '{expires}{path}{ip} {secret}', query: { md5: '{token}', expires: '{expires}' } },
+  /** Gcore with Query String Forwarding: opens one folder, without those below. */
+  gcoreFolder: {
+    hash: '{expires}{directory}{ip} {secret}',
+    query: { md5: '{token}', expires: '{expires}' },
+    depth: 'parent',
+  },
+  /** The example of the nginx documentation, bound to the client address. */
+  nginx: { hash: '{expires}{path}{ip} {secret}', query: { md5: '{token}', expires: '{expires}' } },
+  /** Bunny's basic token authentication. */
+  bunnyBasic: { hash: '{secret}{path}{expires}{ip}', query: { token: '{token}', expires: '{expires}' } },
+  /** JW Player signed URLs (not JWT). */
+  jwPlayer: { hash: '{relativePath}:{expires}:{secret}', encoding: 'hex', query: { exp: '{expires}', sig: '{token}' } },
+  /** Alibaba Cloud CDN URL signing type A. */
+  alibabaA: { hash: '{path}-{expires}-0-0-{secret}', encoding: 'hex', query: { auth_key: '{expires}-0-0-{token}' } },
+  /** Type B: the token is in the path of one file. For links, not for players. */
+  alibabaB: { hash: '{secret}{expires}{path}', encoding: 'hex', time: 'minutes', base: '/{expires}/{token}' },
+  /** Type C in the path of one file. For links, not for players. */
+  alibabaC: { hash: '{secret}{path}{expires}', encoding: 'hex', time: 'HEX', base: '/{token}/{expires}' },
+  /** Type C in the query. */
+  alibabaCQuery: {
+    hash: '{secret}{path}{expires}',
+    encoding: 'hex',
+    time: 'HEX',
+    query: { KEY1: '{token}', KEY2: '{expires}' },
+  },
+  /** Tencent Cloud CDN and EdgeOne method A. */
+  tencentA: { hash: '{path}-{expires}-0-0-{secret}', encoding: 'hex', query: { sign: '{expires}-0-0-{token}' } },
+  /** Method B: in the path of one file. For links, not for players. */
+  tencentB: { hash: '{secret}{expires}{path}', encoding: 'hex', time: 'minutes', base: '/{expires}/{token}' },
+  /** Method C: in the path of one file. For links, not for players. */
+  tencentC: { hash: '{secret}{path}{expires}', encoding: 'hex', time: 'hex', base: '/{token}/{expires}' },
+  /** Method D. */
+  tencentD: { hash: '{secret}{path}{expires}', encoding: 'hex', query: { sign: '{token}', t: '{expires}' } },
+} as const;

@@ -1,0 +1,24 @@
+import type { SecretOptions } from '../secret-list.ts';
+import { secretList } from '../secret-list.ts';
+import type { TokenFormat } from '../token-format.ts';
+import { jwt } from './jwt.ts';
+
+export type JwPlayerOptions = SecretOptions & {
+  /** @default 86400 seconds */
+  maxTtl?: number;
+};
+
+/**
+ * JW Player signed JWT URLs: `?token=` with the claim `resource`, for properties with "Secure video URLs" and their API
+ * secret.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function jwPlayer(options: JwPlayerOptions): TokenFormat {
+  const { maxTtl = 86_400 } = options;
+  const keys = secretList(options).map((key) => ({ key }));
+  return {
+    ...jwt({ keys, algorithm: 'HS256', claims: ({ pathname }) => ({ resource: pathname }), maxTtl }),
+    name: 'jw-player',
+  };
+}

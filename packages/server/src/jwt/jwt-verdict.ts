@@ -1,0 +1,18 @@
+import { refused } from '../verdict.ts';
+import type { RefusedVerdict } from '../verdict.ts';
+import type { JwtClaims } from './jwt-signer.ts';
+
+/** What speaks against a token with these claims; a JWT ends at the second of its `exp` (RFC 7519 section 4.1.4). */
+export function refusedClaims(
+  claims: JwtClaims | undefined,
+  expected: Readonly<Record<string, unknown>>,
+  { now, maxTtl }: { now: number; maxTtl: number },
+): RefusedVerdict | undefined {
+  if (!claims) return refused.signature;
+  if (claims.exp > now + maxTtl || (typeof claims.nbf === 'number' && claims.nbf > now)) return refused.malformed;
+  const opens = Object.entries(expected).every(
+    ([name, value]) => JSON.stringify(claims[name]) === JSON.stringify(value),
+  );
+  if (!opens) return refused.signature;
+  return claims.exp <= now ? refused.expired : undefined;
+}

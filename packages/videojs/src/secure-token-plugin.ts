@@ -1,0 +1,89 @@
+import type { TokenEventType, TokenSource, TokenSourceOptions } from 'secure-token-core';
+import { createTokenSource } from 'secure-token-core';
+import type Player from 'video.js/dist/types/player.js';
+import { createPlaybackFailure } from './playback-failure.ts';
+import type { Session } from './persist.ts';
+import { signRemoteTextTracks } from './remote-text-tracks.ts';
+import type { NextMiddleware, PlayerSource, SourceMiddleware } from './source-middleware.ts';
+import { createSourceMiddleware } from './source-middleware.ts';
+import { unsignGetters } from './unsigned-getters.ts';
+import { signVhsRequests } from './vhs-requests.ts';
+import type { Videojs } from './vhs.ts';
+
+export type SecureTokenOptions = TokenSourceOptions | TokenSource | string | URL;
+
+/** What `player.secureToken()` returns. */
+export interface SecureTokenPlugin {
+  /** Decides when tokens are fetched, renewed and replaced. */
+  readonly source: TokenSource;
+  /** Gives the player back as it was; destroys `source` unless it was passed in. The player does this when it goes. */
+  dispose(): void;
+}
+
+interface PluginBase {
+  player: Player;
+  dispose(): void;
+}
+
+const NAME = 'secureToken';
+const EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
+
+/**
+ * Registers the plugin with `videojs`, once. A script that finds `window.videojs` does so by itself.
+ * @returns the class of the plugin
+ */
+export function registerSecureToken(videojs: object): new (player: Player, options: SecureTokenOptions) => SecureTokenPlugin {
+  const vjs = videojs as Videojs;
+  const known = vjs.getPlugin(NAME) as unknown;
+  if (known) return known as ReturnType<typeof registerSecureToken>;
+  const Base = vjs.getPlugin('plugin') as unknown as new (player: Player) => PluginBase;
+  const middlewares = new WeakMap<Player, SourceMiddleware>();
+
+  class SecureToken extends Base implements SecureTokenPlugin {
+    static readonly VERSION: string = '1.0.0';
+    static readonly defaultState: object = {};
+    readonly source: TokenSource;
+    #undo: readonly (() => void)[];
+
+    constructor(player: Player, options: SecureTokenOptions) {
+      // before anything is set up: it throws at a wrong option
+      const source = createTokenSource(options);
+      super(player);
+      this.source = source;
+      const session: Session = { player, source, failure: createPlaybackFailure(player), waits: new Set() };
+      const tell = ({ type, detail }: CustomEvent<object>): void => {
+        player.trigger({ ...detail, type, detail });
+      };
+      for (const type of EVENTS) source.addEventListener(type, tell);
+      const middleware = createSourceMiddleware(vjs, session);
+      middlewares.set(player, middleware);
+      const url = player.currentSrc();
+      if (url) source.allow(url);
+      this.#undo = [
+        signVhsRequests(vjs, session),
+        signRemoteTextTracks(vjs, session),
+        unsignGetters(player, source),
+        () => middlewares.delete(player),
+        () => session.failure.dispose(),
+        () => session.waits.forEach((wait) => wait.abort()),
+        () => EVENTS.forEach((type) => source.removeEventListener(type, tell as EventListener)),
+        () => source === options || source.destroy(),
+      ];
+    }
+
+    override dispose(): void {
+      for (const undo of this.#undo) undo();
+      super.dispose();
+    }
+  }
+
+  vjs.registerPlugin(NAME, SecureToken);
+  vjs.use('*', ((player: Player) => ({
+    setSource: (source: PlayerSource, next: NextMiddleware) => {
+      const middleware = middlewares.get(player);
+      if (middleware) middleware.setSource(source, next);
+      else next(null, source);
+    },
+  })) as never);
+  return SecureToken;
+}

@@ -1,0 +1,57 @@
+import type { SecureTokenError } from 'secure-token-core';
+import type { Session } from './persist.ts';
+import { keepAlive, signNative } from './native-source.ts';
+import type { Videojs } from './vhs.ts';
+import { isForVhs, techOf } from './vhs.ts';
+
+export interface PlayerSource {
+  src: string;
+  type?: string;
+}
+
+export type NextMiddleware = (error: unknown, source: PlayerSource) => void;
+
+/** Signs what VHS will not handle before the player gets it, and keeps it alive. */
+export interface SourceMiddleware {
+  setSource(source: PlayerSource, next: NextMiddleware): void;
+  dispose(): void;
+}
+
+export function createSourceMiddleware(videojs: Videojs, session: Session): SourceMiddleware {
+  const { player, source, failure, waits } = session;
+  let current: AbortController | undefined;
+  const stop = (): void => {
+    current?.abort();
+    if (current) waits.delete(current);
+  };
+  return {
+    setSource(given, next) {
+      // an answer for an older source must not replace this one
+      stop();
+      failure.forget();
+      source.allow(given.src);
+      if (isForVhs(videojs, player, given) || !source.protects(given.src)) {
+        next(null, given);
+        return;
+      }
+      const controller = (current = new AbortController());
+      const { signal } = controller;
+      waits.add(controller);
+      signNative(session, given.src, signal).then(
+        (request) => {
+          if (signal.aborted) return;
+          if (request.credentials && player.crossOrigin()) player.crossOrigin('use-credentials');
+          next(null, { ...given, src: request.url });
+          player.ready(() => {
+            const media = (techOf(player) as { el?(): Element } | undefined)?.el?.();
+            if (!signal.aborted && media instanceof HTMLMediaElement) keepAlive(media, session, request, signal);
+          }, true);
+        },
+        (error: unknown) => {
+          if (!signal.aborted) failure.show(error as SecureTokenError);
+        },
+      );
+    },
+    dispose: stop,
+  };
+}

@@ -1,0 +1,27 @@
+import type { TokenSource } from 'secure-token-core';
+import type Player from 'video.js/dist/types/player.js';
+import type { PlayerSource } from './source-middleware.ts';
+
+/**
+ * Lets `player` tell its sources as the app gave them: Video.js keeps what the middleware has made of them, and feeds it
+ * back in (`load()`, reload plugins). Call the result to stop.
+ */
+export function unsignGetters(player: Player, source: TokenSource): () => void {
+  const src = player.src.bind(player) as (...args: unknown[]) => unknown;
+  const currentSource = player.currentSource.bind(player) as unknown as () => PlayerSource;
+  const currentSources = player.currentSources.bind(player) as unknown as () => PlayerSource[];
+  const unsign = <T extends Partial<PlayerSource>>(given: T): T =>
+    given.src ? { ...given, src: source.unsign(given.src) } : given;
+  const own = {
+    src: (...args: unknown[]): unknown => {
+      const answer = src(...args);
+      return typeof answer === 'string' ? source.unsign(answer) : answer;
+    },
+    currentSource: () => unsign(currentSource()),
+    currentSources: () => currentSources().map(unsign),
+  };
+  Object.assign(player, own);
+  return () => {
+    for (const name of Object.keys(own)) Reflect.deleteProperty(player, name);
+  };
+}

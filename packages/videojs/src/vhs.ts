@@ -1,0 +1,50 @@
+import type videojs from 'video.js';
+import type Player from 'video.js/dist/types/player.js';
+
+/** What VHS hands to a request hook: the options of `videojs.xhr`. */
+interface VhsRequestOptions {
+  uri: string;
+  /** Of the request on the wire, in ms; 0 is none. */
+  timeout?: number;
+  beforeSend?: (xhr: XMLHttpRequest) => void;
+}
+
+export type VhsRequestHook = (options: VhsRequestOptions) => VhsRequestOptions | undefined;
+
+/** `vhs.xhr` of a player, or `videojs.Vhs.xhr` for all of them. */
+interface VhsXhr {
+  onRequest(hook: VhsRequestHook): void;
+  offRequest(hook: VhsRequestHook): void;
+  _requestCallbackSet?: Set<VhsRequestHook>;
+}
+
+/** The parts of a tech that Video.js has no types for. */
+export interface PlayerTech {
+  readonly vhs?: { readonly xhr?: Partial<VhsXhr> };
+  readonly featuresNativeTextTracks?: boolean;
+  on(type: string, listener: () => void): void;
+  off(type: string, listener: () => void): void;
+}
+
+interface SourceHandler {
+  readonly name?: string;
+}
+
+/** `videojs` with what its types leave out. */
+export type Videojs = typeof videojs & {
+  /** Absent in `video.js/core` until VHS is loaded. */
+  readonly Vhs?: { readonly xhr: VhsXhr };
+  readonly xhr: { XMLHttpRequest: unknown; XDomainRequest: unknown };
+};
+
+/** The tech of `player`; absent while it is being made. */
+export const techOf = (player: Player): PlayerTech | undefined => player.tech(true);
+
+/** Whether VHS will play `source`, and so makes every request for it by itself. */
+export function isForVhs(videojs: Videojs, player: Player, source: { src: string }): boolean {
+  const html5 = videojs.getTech('Html5') as unknown as {
+    selectSourceHandler(source: object, options: unknown): SourceHandler | null;
+  };
+  const { options_ } = player as unknown as { options_: Record<string, unknown> };
+  return html5.selectSourceHandler(source, options_.html5)?.name === 'videojs-http-streaming';
+}

@@ -1,0 +1,9 @@
+import { prepare } from '../support/prepare.mjs';
+
+// ratios of two things measured side by side in this run: machines differ, and this one may be busy
+await prepare();
+for (const name of ['calls', 'loader', 'server', 'edge']) {
+  const { run } = await import(`./${name}.bench.mjs`);
+  console.log(`\n${name}`);
+  console.table(await run());
+}

@@ -1,0 +1,204 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Lab } from '../support/hls-lab.ts';
+import { Labs, labVersions } from '../support/hls-lab.ts';
+
+let labs: Labs;
+beforeAll(async () => void (labs = await Labs.start()));
+afterAll(() => labs.stop());
+
+const FMP4 = '/v/fmp4/master.m3u8';
+const TS = '/v/ts/master.m3u8';
+
+/** Which of the asset's folders were asked for, with the kinds of files. */
+const kinds = (lab: Lab): string[] =>
+  [...new Set(lab.guarded.map(({ path }) => path.replace(/^\/v\//, '').replace(/\d+(?=\.)/g, '')))].sort();
+
+describe.concurrent.each(labVersions)('hls.js %s', (version) => {
+  describe.each(['instance', 'config'] as const)('the %s form', (form) => {
+    test('signs every request: playlists, init segments, segments, audio, subtitles', async () => {
+      await using lab = await labs.open(version);
+      const seen = await lab.page.evaluate(async ({ form, url }) => {
+        const { secureToken, secureTokenConfig } = window.SecureTokenHls;
+        const hls = window.lab.create(form === 'config' ? secureTokenConfig('/token') : {});
+        if (form === 'instance') secureToken(hls, '/token');
+        hls.on(window.Hls.Events.SUBTITLE_TRACKS_UPDATED, () => (hls.subtitleTrack = 0));
+        return window.lab.play(hls, url, 3);
+      }, { form, url: FMP4 });
+      expect([seen.errors, seen.leaks, lab.refused]).toEqual([[], [], []]);
+      expect(kinds(lab)).toEqual(expect.arrayContaining(['fmp4/master.m3u8', 'fmp4/en/i.m3u8', 'fmp4/en/init_.mp4', 'fmp4/en/s.m4s', 'fmp4/sub/i.m3u8', 'fmp4/sub/s.vtt']));
+    });
+
+    test('a second asset, on the same player and on a second player', async () => {
+      await using lab = await labs.open(version);
+      const errors = await lab.page.evaluate(async ({ form, urls }) => {
+        const { secureToken, secureTokenConfig } = window.SecureTokenHls;
+        const config = form === 'config' ? secureTokenConfig('/token') : {};
+        const first = window.lab.create(config);
+        if (form === 'instance') secureToken(first, '/token');
+        const seen = [await window.lab.play(first, urls[0], 1)];
+        seen.push(await window.lab.play(first, urls[1], 1));
+        const second = window.lab.create(config);
+        if (form === 'instance') secureToken(second, '/token');
+        second.attachMedia(document.querySelector<HTMLVideoElement>('#other')!);
+        seen.push(await window.lab.play(second, urls[0], 1));
+        first.destroy();
+        seen.push(await window.lab.play(second, urls[1], 1));
+        return seen.flatMap(({ errors }) => errors);
+      }, { form, urls: [TS, FMP4] as const });
+      expect([errors, lab.refused]).toEqual([[], []]);
+      expect(lab.count(TS)).toBe(2);
+      expect(lab.count(FMP4)).toBe(2);
+    });
+
+    test('what the app has set keeps working: xhrSetup', async () => {
+      await using lab = await labs.open(version);
+      const seen = await lab.page.evaluate(async ({ form, url }) => {
+        const { secureToken, secureTokenConfig } = window.SecureTokenHls;
+        const hls = window.lab.create({
+          ...(form === 'config' && secureTokenConfig('/token')),
+          xhrSetup: (xhr, at) => {
+            xhr.open('GET', at, true);
+            xhr.setRequestHeader('x-app', 'yes');
+          },
+        });
+        if (form === 'instance') secureToken(hls, '/token');
+        return window.lab.play(hls, url, 1);
+      }, { form, url: TS });
+      expect([seen.errors, lab.refused]).toEqual([[], []]);
+      expect(new Set(lab.guarded.map(({ headers }) => headers['x-app']))).toEqual(new Set(['yes']));
+    });
+
+    test('what the app has set keeps working: loader, pLoader and fLoader', async () => {
+      await using lab = await labs.open(version);
+      const [seen, made] = await lab.page.evaluate(async ({ form, url }) => {
+        const { secureToken, secureTokenConfig } = window.SecureTokenHls;
+        const Base = window.Hls.DefaultConfig.loader;
+        const made: Record<string, string[]> = { loader: [], pLoader: [], fLoader: [] };
+        const named = (name: string): never =>
+          class extends Base {
+            override load(...all: Parameters<InstanceType<typeof Base>['load']>): void {
+              made[name]!.push(all[0].url);
+              super.load(...all);
+            }
+          } as never;
+        const hls = window.lab.create({
+          ...(form === 'config' && secureTokenConfig('/token')),
+          loader: named('loader'), pLoader: named('pLoader'), fLoader: named('fLoader'),
+        });
+        if (form === 'instance') secureToken(hls, '/token');
+        return [await window.lab.play(hls, url, 1), made] as const;
+      }, { form, url: '/v/aes/i.m3u8' });
+      expect([seen.errors, lab.refused]).toEqual([[], []]);
+      // each sees what goes over the wire, signed
+      for (const [name, pattern] of [['loader', /\/k\d\.bin\?st=/], ['pLoader', /i\.m3u8\?st=/], ['fLoader', /s\d+\.ts\?st=/]] as const) {
+        expect(made[name]!.length).toBeGreaterThan(0);
+        for (const url of made[name]!) expect(url).toMatch(pattern);
+      }
+    });
+
+    test('what the app has set keeps working: FetchLoader, fetchSetup and progressive, with a refusal in between', async () => {
+      await using lab = await labs.open(version);
+      lab.refusals.push({ path: /s001\.ts$/, status: 403, times: 1 }, { path: /s002\.ts$/, status: 410, times: 1 });
+      const [seen, progress, setups] = await lab.page.evaluate(async ({ form, url }) => {
+        const { secureToken, secureTokenConfig } = window.SecureTokenHls;
+        let setups = 0;
+        const hls = window.lab.create({
+          ...(form === 'config' && secureTokenConfig('/token')),
+          progressive: true,
+          fetchSetup: (context, init) => {
+            setups++;
+            return new Request(context.url, init as RequestInit);
+          },
+        });
+        if (form === 'instance') secureToken(hls, '/token');
+        const seen = await window.lab.play(hls, url, 5);
+        return [seen, hls.config.progressive, setups] as const;
+      }, { form, url: TS });
+      expect([seen.errors, seen.leaks, progress]).toEqual([[], [], true]);
+      expect(lab.refused.sort()).toEqual(expect.arrayContaining([expect.stringMatching(/^403 .*s001\.ts$/), expect.stringMatching(/^410 .*s002\.ts$/)]));
+      expect(lab.refused).toHaveLength(2);
+      expect(setups).toBe(lab.guarded.length);
+    });
+  });
+
+  test('progressive really streams: a segment is in use before its last bytes have come', async () => {
+    await using lab = await labs.open(version);
+    // blown up with null packets to more than hls.js collects before it hands on
+    const padding = Buffer.alloc(188 * 2000, Buffer.from([0x47, 0x1f, 0xff, 0x10, ...Array<number>(184).fill(0xff)]));
+    for (const name of ['s000', 's001', 's002']) {
+      const path = `/v/ts/lo/${name}.ts`;
+      lab.routes[path] = () => ({ body: Buffer.concat([readFileSync(`test/media/ts/lo/${name}.ts`), padding]), pause: 0.3 });
+    }
+    const seen = await lab.page.evaluate(() => {
+      const hls = window.lab.create({ progressive: true, startPosition: 0 });
+      window.SecureTokenHls.secureToken(hls, '/token');
+      return window.lab.play(hls, '/v/ts/lo/i.m3u8', 3);
+    });
+    expect([seen.errors, lab.refused]).toEqual([[], []]);
+    const [, first = ''] = /hlsFragLoading,(.*?)hlsFragLoaded/.exec(seen.events.join()) ?? [];
+    expect(first).toContain('hlsBufferAppending');
+  });
+
+  test('in Hls.DefaultConfig: players that know nothing of it are signed, and start without a detour', async () => {
+    await using lab = await labs.open(version);
+    const errors = await lab.page.evaluate(async (urls) => {
+      const errors: string[] = [];
+      const { secureTokenConfig } = window.SecureTokenHls;
+      Object.assign(window.Hls.DefaultConfig, secureTokenConfig('/token'));
+      for (const id of ['video', 'other']) {
+        const hls = window.lab.create({});
+        hls.attachMedia(document.getElementById(id) as HTMLVideoElement);
+        errors.push(...(await window.lab.play(hls, urls, 1)).errors);
+        hls.destroy();
+      }
+      return errors;
+    }, TS);
+    expect([errors, lab.refused]).toEqual([[], []]);
+    expect(lab.count(TS)).toBe(2);
+  });
+
+  test('attached after loadSource: what comes from then on is signed, another host is not', async () => {
+    await using lab = await labs.open(version);
+    lab.routes['/public.m3u8'] = () => `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n/v/ts/lo/s000.ts\n#EXTINF:2,\n${lab.elsewhere}/ts/lo/s001.ts\n#EXT-X-ENDLIST\n`;
+    const seen = await lab.page.evaluate(async () => {
+      const hls = window.lab.create({});
+      const playing = window.lab.play(hls, '/public.m3u8', 3);
+      window.SecureTokenHls.secureToken(hls, '/token');
+      return playing;
+    });
+    expect([seen.errors, lab.refused]).toEqual([[], []]);
+    expect(lab.calls.flatMap(({ urls }) => urls)).toEqual([`${lab.origin}/v/ts/lo/s000.ts`]);
+    expect(lab.requests.filter(({ host }) => host === 'elsewhere').map(({ url }) => url)).toEqual([`${lab.elsewhere}/ts/lo/s001.ts`]);
+  });
+
+  test('called again, the newest source signs: a source that was destroyed before does no harm', async () => {
+    await using lab = await labs.open(version);
+    const seen = await lab.page.evaluate(async (url) => {
+      const { secureToken } = window.SecureTokenHls;
+      const hls = window.lab.create({});
+      secureToken(hls, { endpoint: '/nowhere' }).destroy();
+      secureToken(hls, '/token');
+      return window.lab.play(hls, url, 1);
+    }, TS);
+    expect([seen.errors, lab.refused]).toEqual([[], []]);
+  });
+
+  test("hls.destroy() destroys the plugin's own source, not one that was passed in; the app's configuration is as before", async () => {
+    await using lab = await labs.open(version);
+    const result = await lab.page.evaluate(async (url) => {
+      const { secureToken, createTokenSource } = window.SecureTokenHls;
+      const config = { backBufferLength: 7 };
+      const hls = window.lab.create(config);
+      const own = secureToken(hls, '/token');
+      hls.destroy();
+      const shared = createTokenSource('/token');
+      const other = window.lab.create(config);
+      const same = secureToken(other, shared);
+      other.destroy();
+      const outcome = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok', (error: unknown) => (error as { code: string }).code);
+      return { own: await outcome(own.sign(url)), shared: await outcome(shared.sign(url)), same: same === shared, config: Object.keys(config) };
+    }, `${lab.origin}${TS}`);
+    expect(result).toEqual({ own: 'ERR_DESTROYED', shared: 'ok', same: true, config: expect.not.arrayContaining(['abrController', 'fpsController']) });
+  });
+});

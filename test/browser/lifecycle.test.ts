@@ -1,0 +1,194 @@
+import type { Fragment } from 'hls.js';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { hasNginx } from '../support/nginx.ts';
+import type { Player } from '../support/player.ts';
+import type { Stage } from '../support/stage.ts';
+import { createStage } from '../support/stage.ts';
+
+const TTL = 5;
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage({ signer: { ttl: TTL } });
+});
+afterAll(() => stage.dispose());
+
+const film = 'film/fmp4/master.m3u8';
+// so that there is always something left to ask for
+const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
+
+const clean = { faults: [], rejections: [], pageErrors: [], mediaError: undefined };
+
+describe.concurrent('a restless viewer, while tokens are on their way', () => {
+  beforeAll(() => {
+    stage.signer.delay = 0.15;
+  });
+  afterAll(() => {
+    stage.signer.delay = 0;
+  });
+
+  test.each(['1.7', '1.6', '1.5'] as const)('seeks sixty times and plays on where he stops: hls.js %s', async (hls) => {
+    const player = await stage.open('exact', film, { config, hls });
+    await player.play();
+    for (let seek = 0; seek < 60; seek++) {
+      await player.page.evaluate((to) => (window.video.currentTime = to), (seek * 173) % 590);
+      await player.page.waitForTimeout(40 + (seek % 5) * 30);
+    }
+    await player.page.evaluate(() => (window.video.currentTime = 312));
+    const seen = await player.until(({ currentTime }) => currentTime > 314 && currentTime < 320);
+    await player.close();
+    expect(seen).toMatchObject(clean);
+  });
+
+  test('switches between qualities thirty times', async () => {
+    const player = await stage.open('exact', film, { config });
+    await player.play();
+    for (let turn = 0; turn < 30; turn++) {
+      await player.page.evaluate((level) => (window.hls.nextLevel = level), turn % 2);
+      await player.page.waitForTimeout(50 + (turn % 4) * 100);
+    }
+    await player.page.evaluate(() => ([window.hls.currentLevel, window.video.currentTime] = [1, 100]));
+    const seen = await player.until(({ currentTime, level }) => currentTime > 103 && level === 1);
+    await player.close();
+    expect(seen).toMatchObject(clean);
+    expect(new Set(seen.loaded.flatMap((name) => /^main (\d)/.exec(name)?.[1] ?? []))).toEqual(new Set(['0', '1']));
+  });
+
+  test('stops, starts, takes the player off its element and puts it back', async () => {
+    const player = await stage.open('exact', film, { config });
+    await player.play();
+    // `play()` is interrupted whenever the element gets a new source
+    await player.page.evaluate(() => (window.video.autoplay = true));
+    for (let turn = 0; turn < 8; turn++) {
+      await player.page.evaluate((at) => {
+        window.hls.stopLoad();
+        window.video.currentTime = at;
+        window.hls.startLoad();
+      }, 50 * turn);
+      await player.page.waitForTimeout(100);
+      await player.page.evaluate(() => window.hls.recoverMediaError());
+      await player.page.waitForTimeout(100);
+    }
+    const seen = await player.until(({ currentTime }) => currentTime > 352);
+    await player.close();
+    expect(seen).toMatchObject(clean);
+  });
+});
+
+test('a segment that is given up while it waits for its token, as on a falling bandwidth, is asked for again', async () => {
+  const player = await stage.open('exact', film, { config, tokens: { readAhead: 0 } });
+  await player.play();
+  stage.signer.delay = 1;
+  const calls = stage.signer.calls.length;
+  await player.page.evaluate(() => (window.video.currentTime = 400));
+  await expect.poll(() => stage.signer.calls.length).toBeGreaterThan(calls);
+  // what the ABR controller of hls.js does
+  await player.page.evaluate(() => {
+    const { streamController } = window.hls as unknown as { streamController: { fragCurrent: Fragment } };
+    streamController.fragCurrent.abortRequests();
+  });
+  stage.signer.delay = 0;
+  const seen = await player.until(({ currentTime }) => currentTime > 402);
+  await player.close();
+  expect(seen).toMatchObject(clean);
+});
+
+test('a viewer zaps: what was given up while it waited for its token is never asked for', async () => {
+  stage.signer.delay = 1;
+  const player = await stage.open('exact', 'vod/ts/master.m3u8');
+  for (const next of ['vod/aes/i.m3u8', 'vod/range/i.m3u8', 'vod/fmp4/master.m3u8']) {
+    await player.page.waitForTimeout(100);
+    await player.page.evaluate((url) => window.hls.loadSource(url), stage.url('exact', next));
+  }
+  await player.play(4);
+  const seen = await player.until(({ ended }) => ended);
+  await player.close();
+  stage.signer.delay = 0;
+  expect(seen).toMatchObject(clean);
+  expect(seen.duration).toBeCloseTo(20, 0);
+  const folders = player.requests.filter(({ url }) => url.origin === stage.cdn).map(({ url }) => url.pathname.split('/')[3]);
+  expect(new Set(folders)).toEqual(new Set(['fmp4']));
+});
+
+/** Due timers, listeners on window and document. */
+const standing = (player: Player): Promise<{ timers: string[]; listeners: string[] }> =>
+  player.page.evaluate(() => ({ timers: [...window.recording.timers.values()], listeners: [...window.recording.listeners.values()] }));
+
+describe('hls.destroy() leaves nothing behind', () => {
+  afterEach(() => void Object.assign(stage.signer, { delay: 0, failWith: 0 }));
+
+  const nothing = { timers: [], listeners: [], requests: [], rejections: [], pageErrors: [] };
+
+  /** Destroys the player; returns what is left of it after a while. */
+  async function destroy(player: Player): Promise<object> {
+    // before it is known to the browser's driver, a request may have been sent already
+    await player.page.waitForTimeout(50);
+    const { pageErrors } = await player.snapshot();
+    const sent = player.requests.length;
+    await player.page.evaluate(() => window.hls.destroy());
+    const left = await standing(player);
+    await player.page.waitForTimeout(3000);
+    const rejections = await player.page.evaluate(() => window.recording.rejections);
+    await player.close();
+    return { ...left, requests: player.requests.slice(sent).map(({ url }) => url.href), rejections, pageErrors };
+  }
+
+  test.each(['exact', 'query', 'open'] as const)('in the middle of a live stream: %s', async (carrier) => {
+    const player = await stage.open(carrier, 'live/master.m3u8', carrier === 'open' ? { tokens: false } : {});
+    await player.play();
+    if (carrier !== 'open') await player.until(({ tokens }) => tokens.some(({ reason }) => reason === 'expiring'));
+    // a token for the whole stream is watched by a timer
+    if (carrier === 'query') await expect.poll(async () => (await standing(player)).listeners).not.toEqual([]);
+    expect(await destroy(player)).toEqual(nothing);
+  });
+
+  test('while the first playlist waits for its token', async () => {
+    stage.signer.delay = 1;
+    const player = await stage.open('exact', film);
+    expect(await destroy(player)).toEqual(nothing);
+  });
+
+  test('while segments wait for theirs', async () => {
+    const player = await stage.open('exact', film, { config, tokens: { readAhead: 0 } });
+    await player.play();
+    stage.signer.delay = 1.5;
+    const calls = stage.signer.calls.length;
+    await player.page.evaluate(() => (window.video.currentTime = 400));
+    await expect.poll(() => stage.signer.calls.length).toBeGreaterThan(calls);
+    expect(await destroy(player)).toEqual(nothing);
+  });
+
+  test('while the signing endpoint is down and the source waits before it asks again', async () => {
+    stage.signer.failWith = 503;
+    const player = await stage.open('exact', film);
+    await player.until(({ tokens }) => tokens.some(({ type }) => type === 'tokenerror'));
+    expect(await destroy(player)).toEqual(nothing);
+  });
+
+  test('while the loader waits before it tries the playlist again', async () => {
+    stage.signer.failWith = 503;
+    const player = await stage.open('exact', film, { tokens: { retry: { limit: 0 } } });
+    await player.until(({ tokens }) => tokens.some(({ type }) => type === 'tokenerror'));
+    expect(await destroy(player)).toEqual(nothing);
+  });
+});
+
+test('a source that is not the player\'s outlives it, and falls asleep when nobody uses its token', async () => {
+  const player = await stage.open('query', 'live/master.m3u8', { attach: 'config' });
+  await player.play();
+  await player.until(({ tokens }) => tokens.length > 1);
+  const calls = stage.signer.calls.length;
+  await player.page.evaluate(() => window.hls.destroy());
+  await expect.poll(() => standing(player), { timeout: 4 * TTL * 1000 }).toEqual({ timers: [], listeners: [] });
+  expect(stage.signer.calls.length - calls, 'renewed once more at most').toBeLessThanOrEqual(1);
+  expect(await player.page.evaluate((url) => window.source!.sign(url).then(({ source }) => source), stage.url('query', 'live/x'))).toBe(stage.url('query', 'live/x'));
+  await player.close();
+});
+
+test('the edge has refused nothing in all of this', () => {
+  expect(stage.edge.refusals()).toEqual([]);
+});
+
+test.skipIf(!hasNginx)('nor has nginx, with the same secret', async () => {
+  expect(await stage.nginx!.refusals()).toEqual([]);
+});

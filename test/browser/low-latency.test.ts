@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hasNginx } from '../support/nginx.ts';
+import type { Player, Snapshot } from '../support/player.ts';
+import type { Stage } from '../support/stage.ts';
+import { createStage } from '../support/stage.ts';
+
+const SECONDS = 30;
+/** Length of a part in seconds, as the origin cuts them. */
+const PART = 0.5;
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage({ signer: { ttl: 5, delay: 0.05 } });
+});
+afterAll(() => stage.dispose());
+
+// a player that fell behind on a busy machine catches up, all the way
+const config = { maxLiveSyncPlaybackRate: 2, liveSyncOnStallIncrease: 0 };
+
+/** Watches the stream; the latency is that of the better moments of the second half: the others are the machine's. */
+async function watch(player: Player): Promise<Snapshot> {
+  await player.play();
+  const { currentTime: start } = await player.snapshot();
+  const latencies: number[] = [];
+  const seen = await player.until(({ currentTime, latency }) => {
+    if (currentTime > start + SECONDS / 2) latencies.push(latency);
+    return currentTime > start + SECONDS;
+  }, 3 * SECONDS);
+  await player.close();
+  latencies.sort((a, b) => a - b);
+  return { ...seen, latency: latencies[Math.floor(latencies.length / 4)]! };
+}
+
+test('parts, blocking reloads and delta updates with one token a URL: as close to the live edge as without tokens', async () => {
+  const players = [await stage.open('open', 'll/i.m3u8', { tokens: false, config }), await stage.open('exact', 'll/i.m3u8', { config })] as const;
+  const [plain, signed] = (await Promise.all(players.map(watch))) as [Snapshot, Snapshot];
+
+  expect(signed).toMatchObject({ faults: [], starved: [], rejections: [], pageErrors: [], mediaError: undefined });
+  expect(signed.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
+  expect(signed.latency, `seconds behind the live edge; without tokens ${plain.latency}`).toBeLessThan(plain.latency + PART);
+
+  const requests = stage.edge.requests.filter(({ carrier }) => carrier === 'exact');
+  expect(requests.filter(({ status }) => status >= 400)).toEqual([]);
+  const parts = requests.filter(({ path }) => /\/p\d+\.\d\.m4s$/.test(path));
+  const reloads = requests.filter(({ url }) => url.includes('_HLS_msn=') && url.includes('_HLS_skip=YES'));
+  const asked = requests.map(({ path, url }) => path + new URL(url).search.replace(/[?&](st|e)=[^&]+/g, ''));
+  expect(asked, 'nothing is asked for twice').toEqual([...new Set(asked)]);
+  expect(parts.length).toBeGreaterThan(SECONDS / PART - 4);
+  expect(reloads.length).toBeGreaterThan(SECONDS / PART - 4);
+});
+
+test.skipIf(!hasNginx)('nginx, with the same secret, let every one of them through', async () => {
+  expect(await stage.nginx!.refusals()).toEqual([]);
+  // it writes a request down when it ends, and a page may have been closed in the middle of one
+  await expect
+    .poll(async () => (await stage.nginx!.log()).length, { timeout: 10_000 })
+    .toBeGreaterThanOrEqual(stage.edge.requests.length);
+});

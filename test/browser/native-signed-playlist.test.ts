@@ -1,0 +1,97 @@
+import { createEdgeHandler, secureToken, signUrl } from '../../packages/server/src/index.ts';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchChromium } from '../support/chromium.mjs';
+import type { Listening } from '../support/listen.ts';
+import { listen } from '../support/listen.ts';
+import { createOrigins } from '../support/origins.ts';
+import { hasWebKit, openWebKit } from '../support/native-webkit.ts';
+
+const format = secureToken({ secret: 'a secret of the tests' });
+const streams = ['vod/fmp4/master.m3u8', 'vod/aes/i.m3u8', 'vod/range/i.m3u8'];
+
+interface Requested {
+  readonly path: string;
+  readonly status: number;
+}
+
+let edge: Listening;
+let requested: Requested[];
+let signPlaylists: boolean;
+beforeAll(async () => {
+  const origin = createOrigins();
+  edge = await listen(async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === '/page') return page(searchParams.get('src')!);
+    if (pathname === '/favicon.ico') return new Response(null, { status: 204 });
+    const response = await createEdgeHandler({ format, origin, signPlaylists })(request);
+    requested.push({ path: pathname, status: response.status });
+    return response;
+  });
+});
+beforeEach(() => {
+  requested = [];
+  signPlaylists = true;
+});
+afterAll(() => edge.close());
+
+/** Not one script: the player is the browser's own. */
+const page = (src: string): Response =>
+  new Response(`<!doctype html><video muted autoplay playsinline src="${src.replaceAll('&', '&amp;')}"></video>`, {
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "script-src 'none'" },
+  });
+const pageOf = async (path: string): Promise<string> => {
+  const src = await signUrl(`${edge.origin}/${path}`, { format, expiresIn: 600 });
+  return `${edge.origin}/page?src=${encodeURIComponent(src)}`;
+};
+const refusals = (): Requested[] => requested.filter(({ status }) => status >= 400);
+const kinds = (): Set<string> => new Set(requested.map(({ path }) => path.split('.').at(-1)!));
+
+describe('Chromium plays an exact-URL protected stream by itself', () => {
+  let browser: Browser;
+  beforeAll(async () => (browser = await launchChromium()));
+  afterAll(() => browser.close());
+
+  const play = async (path: string, until: (video: { time: number; error: number }) => boolean) => {
+    const tab = await browser.newPage();
+    await tab.goto(await pageOf(path));
+    const read = () => tab.$eval('video', ({ currentTime, error }) => ({ time: currentTime, error: error?.code ?? 0 }));
+    const end = Date.now() + 30_000;
+    let seen = await read();
+    while (!until(seen) && Date.now() < end) {
+      await tab.waitForTimeout(100);
+      seen = await read();
+    }
+    await tab.close();
+    return seen;
+  };
+
+  test.each(streams)('%s', async (path) => {
+    const seen = await play(path, ({ time, error }) => time > 3 || error > 0);
+    expect(seen.error).toBe(0);
+    expect(seen.time).toBeGreaterThan(3);
+    expect(refusals()).toEqual([]);
+    expect(requested.length).toBeGreaterThan(2);
+    if (path.includes('aes')) expect(kinds()).toContain('bin');
+  });
+
+  test('and does not play it when the playlists are left as they are', async () => {
+    signPlaylists = false;
+    const seen = await play('vod/fmp4/master.m3u8', ({ error }) => error > 0);
+    expect(seen).toEqual({ time: 0, error: 4 });
+    expect(refusals()).not.toEqual([]);
+  });
+});
+
+describe.skipIf(!hasWebKit)('WebKitGTK plays an exact-URL protected stream by itself', () => {
+  let webkit: Awaited<ReturnType<typeof openWebKit>> | undefined;
+  afterEach(() => webkit?.close());
+
+  test('vod/fmp4/master.m3u8', async () => {
+    webkit = await openWebKit(await pageOf('vod/fmp4/master.m3u8'));
+    const seen = await webkit.until(({ time, error }) => time > 3 || error > 0);
+    expect(seen.error).toBe(0);
+    expect(seen.time).toBeGreaterThan(3);
+    expect(refusals()).toEqual([]);
+  });
+});

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { createStage } from '../support/stage.ts';
+import { openVideojs } from '../support/videojs-player.ts';
+
+const path = 'vod/fmp4/master.m3u8';
+
+test.concurrent('seeks, level switches, other sources and dispose while requests wait leave nothing behind', async () => {
+  const stage = await createStage({ signer: { ttl: 3, delay: 0.3 }, nginx: false });
+  const player = await openVideojs(stage, 'exact', { path });
+  await player.play();
+  for (const at of [15, 3, 11, 7, 18]) {
+    await player.page.evaluate((time) => window.players[0]!.currentTime(time), at);
+    await player.page.waitForTimeout(150);
+  }
+  await player.page.evaluate(() => {
+    const { vhs } = window.players[0]!.tech(true) as unknown as { vhs: { representations(): { enabled(on: boolean): void }[] } };
+    vhs.representations()[0]!.enabled(false);
+  });
+  await player.until(({ readyState }) => readyState > 2);
+  await player.page.evaluate((src) => {
+    window.players[0]!.src({ src, type: 'application/x-mpegURL' });
+    void window.players[0]!.play();
+  }, stage.url('exact', 'vod/ts/master.m3u8'));
+  const seen = await player.until(({ currentTime, src }) => src.includes('/ts/') && currentTime > 1);
+  expect(seen).toMatchObject({ error: null, events: [], pageErrors: [] });
+  // disposed of while the first requests of yet another source wait
+  await player.page.evaluate((src) => window.players[0]!.src({ src, type: 'application/x-mpegURL' }), stage.url('exact', 'vod/aes/i.m3u8'));
+  await player.page.waitForTimeout(50);
+  const before = stage.edge.requests.length;
+  await player.page.evaluate(() => window.players[0]!.dispose());
+  await player.page.waitForTimeout(1000);
+  const left = await player.page.evaluate(() => {
+    const ours = (where: string): boolean => where.includes('videojs-secure-token');
+    return [...window.recording.timers.values(), ...window.recording.listeners.values(), ...window.recording.rejections].filter(ours);
+  });
+  expect(left).toEqual([]);
+  expect(stage.edge.requests.length).toBe(before);
+  expect(stage.edge.refusals()).toEqual([]);
+  await stage.dispose();
+});
+
+test.concurrent('two players on a page, five assets one after the other, a token each', async () => {
+  const stage = await createStage({ nginx: false });
+  const player = await openVideojs(stage, 'exact', { path, form: 'plugins' });
+  await player.page.evaluate(
+    ({ src, endpoint }) => {
+      const element = document.createElement('video');
+      element.className = 'video-js';
+      element.muted = true;
+      document.body.append(element);
+      const second = window.videojs(element, { plugins: { secureToken: endpoint }, sources: [{ src, type: 'application/x-mpegURL' }] });
+      window.players.push(second);
+      void second.play();
+    },
+    { src: stage.url('query', 'vod/aes/i.m3u8'), endpoint: stage.signer.endpoint('query') },
+  );
+  for (const asset of ['vod/ts/master.m3u8', 'vod/aes/i.m3u8', 'vod/dash/template.mpd', 'vod/v.mp4', path]) {
+    const type = asset.endsWith('mpd') ? 'application/dash+xml' : asset.endsWith('mp4') ? 'video/mp4' : 'application/x-mpegURL';
+    await player.page.evaluate((source) => {
+      window.players[0]!.src(source);
+      void window.players[0]!.play();
+    }, { src: stage.url('exact', asset), type });
+    const seen = await player.until(({ src, currentTime, readyState }) => src.endsWith(asset) && readyState > 2 && currentTime > 0.3, 20);
+    expect(seen).toMatchObject({ error: null, events: [], pageErrors: [] });
+  }
+  const second = await player.page.evaluate(() => [window.players[1]!.currentTime(), window.players[1]!.error()]);
+  expect(second).toEqual([expect.any(Number), null]);
+  expect(second[0]).toBeGreaterThan(1);
+  expect(stage.edge.refusals()).toEqual([]);
+  // a token of the one is not for the other
+  expect(stage.signer.calls.flatMap(({ carrier, urls }) => urls.filter((url) => !url.includes(`/${carrier}/`)))).toEqual([]);
+  await stage.dispose();
+});
+
+test('the bandwidth estimate is that of the same stream without a wait, however slow the signing endpoint', async () => {
+  const measure = async (delay: number): Promise<number> => {
+    const stage = await createStage({ signer: { delay, ttl: 5 }, edge: { bandwidth: 60_000 }, nginx: false });
+    // Chromium would replace the estimate by its own below 10 Mbit/s
+    const options = { html5: { vhs: { useNetworkInformationApi: false } } };
+    const player = await openVideojs(stage, 'exact', { path: 'vod/ts/lo/i.m3u8', options, tokens: { readAhead: 0 } });
+    await player.play();
+    const { bandwidth, events } = await player.until(({ currentTime }) => currentTime > 12);
+    expect(events).toEqual([]);
+    await stage.dispose();
+    return bandwidth;
+  };
+  const [control, slow] = await Promise.all([measure(0), measure(0.5)]);
+  console.log(`bandwidth estimate: ${Math.round(control)} without a wait, ${Math.round(slow)} with 500 ms`);
+  expect(Math.abs(slow / control - 1)).toBeLessThan(0.05);
+});

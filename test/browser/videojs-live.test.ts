@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hasNginx } from '../support/nginx.ts';
+import type { Stage } from '../support/stage.ts';
+import { createStage } from '../support/stage.ts';
+import type { Carrier } from '../support/token-formats.ts';
+import { openVideojs } from '../support/videojs-player.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage({ signer: { ttl: 8 } });
+});
+afterAll(() => stage.dispose());
+
+test.concurrent.each<Carrier>(['exact', 'query', 'header', 'cookie', 'path'])('sixty seconds of a live stream: %s', async (carrier) => {
+  const player = await openVideojs(stage, carrier, { path: 'live/master.m3u8' });
+  await player.play();
+  const { currentTime: started } = await player.snapshot();
+  await player.page.waitForTimeout(60_000);
+  const seen = await player.snapshot();
+  expect(seen).toMatchObject({ error: null, events: [], pageErrors: [], paused: false });
+  // VHS begins with one segment, with or without tokens; and with much in the buffer it was the machine that was too slow
+  expect(seen.stalls.filter(({ at, ahead }) => at > started + 4 && ahead < 1)).toEqual([]);
+  await player.close();
+});
+
+test('no request was refused', async () => {
+  expect(stage.edge.refusals()).toEqual([]);
+  if (hasNginx) expect((await stage.nginx!.log()).filter(({ status }) => [401, 403, 410].includes(status))).toEqual([]);
+});

@@ -1,0 +1,168 @@
+import type { TestContext } from 'vitest';
+import { test } from 'vitest';
+import type { Stage, StageOptions } from '../support/stage.ts';
+import { createStage } from '../support/stage.ts';
+import { openVideojs } from '../support/videojs-player.ts';
+
+/** A stage of its own: these tests break it. */
+async function stageFor({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, options: StageOptions = {}): Promise<Stage> {
+  const stage = await createStage(options);
+  onTestFinished(() => stage.dispose());
+  return stage;
+}
+
+const path = 'vod/fmp4/master.m3u8';
+const fine = { error: null, events: [], pageErrors: [] };
+
+test.concurrent.for(['exact', 'query'] as const)('the secret is rotated in mid-stream: %s', async (carrier, context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { signer: { ttl: 20 }, nginx: false });
+  const player = await openVideojs(stage, carrier, { path });
+  await player.play(2);
+  await player.until(({ currentTime }) => currentTime > 4);
+  await stage.setSecret('another secret');
+  const seen = await player.until(({ ended }) => ended);
+  expect(seen).toMatchObject({ ...fine, cues: 10 });
+  expect(seen.stalls).toEqual([]);
+  expect(seen.tokens.map(({ type }) => type)).toContain('tokenrefused');
+});
+
+test.concurrent('every fifth request is refused', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { edge: { refuseEvery: 5 }, nginx: false });
+  const player = await openVideojs(stage, 'exact', { path });
+  await player.play(2);
+  const seen = await player.until(({ ended }) => ended);
+  expect(seen).toMatchObject({ ...fine, cues: 10 });
+  expect(stage.edge.refusals().length).toBeGreaterThan(4);
+});
+
+test.concurrent('a token expires on its way to an edge that sends no CORS headers with its refusals', async (context) => {
+  const { expect } = context;
+  // the first request is held beyond the life of its token; the replay is not
+  const stage = await stageFor(context, { edge: { corsOnRefusals: false, latency: 3.5 }, signer: { ttl: 2 }, nginx: false });
+  const player = await openVideojs(stage, 'query', { path });
+  await expect.poll(() => stage.edge.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
+  stage.edge.latency = 0;
+  await player.play();
+  const seen = await player.until(({ ended }) => ended);
+  expect(seen).toMatchObject({ ...fine, cues: 10 });
+  expect(stage.edge.refusals()[0]).toMatchObject({ status: 410 });
+  expect(seen.tokens.filter(({ type }) => type === 'tokenrefused').map(({ status }) => status)).toContain(0);
+});
+
+test.concurrent.for([-18000, 18000])('the clock of the viewer is wrong by %s s', async (seconds, context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { edge: { clockOffset: seconds }, signer: { clockOffset: seconds, ttl: 5 }, nginx: false });
+  const player = await openVideojs(stage, 'exact', { path });
+  await player.play(2);
+  expect(await player.until(({ ended }) => ended)).toMatchObject(fine);
+  expect(stage.edge.refusals()).toEqual([]);
+});
+
+test.concurrent('the signing endpoint is down for longer than the tokens live', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { signer: { ttl: 3 } });
+  const player = await openVideojs(stage, 'query', { path });
+  await player.play();
+  await player.until(({ currentTime }) => currentTime > 2);
+  await stage.signer.close();
+  await player.page.waitForTimeout(11_000);
+  const outage = await player.snapshot();
+  expect(outage).toMatchObject(fine);
+  expect(outage.stalls.length).toBe(1);
+  expect(outage.tokens.map(({ code }) => code)).toContain('ERR_SIGNING_UNAVAILABLE');
+  await stage.signer.reopen();
+  expect(await player.until(({ ended }) => ended)).toMatchObject({ ...fine, cues: 10 });
+});
+
+test.concurrent('the signing endpoint is down from the start: the viewer reads why, and playback begins when it is back', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context);
+  await stage.signer.close();
+  const player = await openVideojs(stage, 'exact', { path, form: 'plugins', tokens: { retry: { limit: 1 } }, options: { autoplay: 'muted' } });
+  const outage = await player.until(({ error }) => !!error);
+  expect(outage.error).toEqual({ code: 2, message: 'This video cannot be reached at the moment.' });
+  await stage.signer.reopen();
+  const { error } = await player.until(({ currentTime }) => currentTime > 1);
+  expect(error).toBeNull();
+});
+
+test.concurrent('the session of the viewer is revoked: an error, no more calls, and renew() goes on', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { signer: { ttl: 3 } });
+  const player = await openVideojs(stage, 'query', { path });
+  await player.play();
+  await player.until(({ currentTime }) => currentTime > 2);
+  stage.signer.denies = () => true;
+  const denied = await player.until(({ error }) => !!error);
+  expect(denied).toMatchObject({ error: { code: 2, message: 'You are not allowed to watch this video.' }, paused: true });
+  expect(denied.tokens.at(-1)).toMatchObject({ type: 'tokendenied', code: 'ERR_DENIED' });
+  const { length } = stage.signer.calls;
+  await player.page.waitForTimeout(4000);
+  expect(stage.signer.calls.length).toBe(length);
+  stage.signer.denies = () => false;
+  await player.page.evaluate(() => window.players[0]!.secureToken().source.renew());
+  expect(await player.until(({ ended }) => ended)).toMatchObject({ error: null, pageErrors: [] });
+});
+
+test.concurrent.for(['plugins', 'call'] as const)('a viewer who is denied from the start reads why: %s', async (form, context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { signer: { denies: () => true } });
+  const player = await openVideojs(stage, 'query', { path, form, options: { autoplay: 'muted' } });
+  await player.page.waitForTimeout(2000);
+  const { error, pageErrors } = await player.snapshot();
+  expect(error).toEqual({ code: 2, message: 'You are not allowed to watch this video.' });
+  expect(pageErrors).toEqual([]);
+  expect(stage.edge.requests).toEqual([]);
+});
+
+test.concurrent.for([
+  ['the multivariant playlist', path],
+  ['the only media playlist', 'vod/ts/lo/i.m3u8'],
+  ['an MPD', 'vod/dash/template.mpd'],
+] as const)('an edge that refuses every token is an error, not a spinner: %s', async ([, of], context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { edge: { secrets: ['a secret that nobody signs with'] }, signer: { secrets: ['ours'] }, nginx: false });
+  const player = await openVideojs(stage, 'exact', { path: of, options: { autoplay: 'muted' } });
+  await player.page.waitForTimeout(3000);
+  const { error, tokens } = await player.snapshot();
+  expect(error).toEqual({ code: 2, message: 'The video server refuses access to this video.' });
+  expect(tokens.at(-1)).toMatchObject({ type: 'tokenerror', code: 'ERR_TOKEN_REFUSED' });
+  expect(stage.edge.refusals()).toHaveLength(2);
+});
+
+test.concurrent('an edge that refuses every token from now on is an error once there is nothing left to play', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { nginx: false });
+  const player = await openVideojs(stage, 'exact', { path: 'vod/ts/lo/i.m3u8' });
+  await player.play();
+  await player.until(({ currentTime }) => currentTime > 2);
+  stage.edge.secrets = ['a secret that nobody signs with'];
+  const { error } = await player.until(({ error }) => !!error, 30);
+  expect(error).toEqual({ code: 2, message: 'The video server refuses access to this video.' });
+});
+
+test.concurrent('a first media playlist that is refused once does not stop playback', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { nginx: false });
+  const player = await openVideojs(stage, 'exact', { path: 'vod/ts/lo/i.m3u8', tokens: { tokens: [] } });
+  stage.edge.refuseEvery = 1;
+  await player.until(({ tokens }) => tokens.some(({ type }) => type === 'tokenrefused'));
+  stage.edge.refuseEvery = 0;
+  await player.play(4);
+  expect(await player.until(({ ended }) => ended)).toMatchObject(fine);
+});
+
+test.concurrent('an audio group that is refused for good leaves no endless spinner', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { nginx: false });
+  const player = await openVideojs(stage, 'exact', { path });
+  await player.play();
+  await player.until(({ currentTime }) => currentTime > 2);
+  stage.edge.secrets = ['a secret that nobody signs with'];
+  await player.until(({ events }) => events.includes('excludeplaylist'));
+  stage.edge.secrets = stage.signer.secrets;
+  const seen = await player.until(({ error, ended }) => !!error || ended, 40);
+  expect(seen.ended || seen.error?.code === 2).toBe(true);
+});

@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest';
+import { secureToken, verifyUrl } from '../../packages/server/src/index.ts';
+import { azionVectors, VECTOR_TIME, vectorTarget } from '../support/azion-vectors.ts';
+import { firewallFile, startFirewall } from '../support/azion-firewall.ts';
+
+const firewall = startFirewall();
+const secret = 'mysecret';
+const now = 1_470_055_000;
+const good = 'https://cdn.example.com/my/uri?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000';
+const bad = good.replace('m6', 'm7');
+const ask = (url: string, more: Partial<Parameters<typeof firewall>[0]> = {}): ReturnType<typeof firewall> =>
+  firewall({ url, args: { secure_token_secret: secret }, now, ...more });
+
+describe('dist/azion-firewall.js', () => {
+  test('is one classic script that needs nothing, with the text by which Azion finds the listener', () => {
+    expect(firewallFile.match(/addEventListener\("firewall",/g)).toHaveLength(1);
+    expect(firewallFile).not.toMatch(/^\s*(?:import|export)\b|\brequire\(|\bprocess\.|\bBuffer\b/m);
+    expect(firewallFile, 'the licence of what is inside').toContain('Paul Miller');
+    expect(Buffer.byteLength(firewallFile)).toBeLessThan(40_000);
+  });
+
+  test('every Azion vector: the verdict of verifyUrl, by exactly one outcome', async () => {
+    const statuses = new Map<number, number>();
+    for (const vector of azionVectors) {
+      const url = `https://cdn.example.com${vectorTarget(vector).toString()}`;
+      const format = secureToken({ secret: vector.secret, maxTtl: 1e10 });
+      const verdict = await verifyUrl(url, { format, now: VECTOR_TIME });
+      const outcome = firewall({
+        url,
+        args: { secure_token_secret: vector.secret, max_ttl: 1e10 },
+        now: VECTOR_TIME,
+      });
+      expect(outcome.status, vector.id).toBe(verdict.ok ? 200 : verdict.status);
+      expect(outcome.chosen, vector.id).toEqual([verdict.ok ? 'continue' : 'respondWith']);
+      statuses.set(outcome.status, (statuses.get(outcome.status) ?? 0) + 1);
+    }
+    expect([...statuses.keys()].sort()).toEqual([200, 403, 410]);
+    expect([...statuses.values()].reduce((sum, count) => sum + count)).toBe(106);
+  });
+
+  test('the known vector is let through until its last second, then it is 410; another token is 403', () => {
+    expect(ask(good)).toMatchObject({ chosen: ['continue'] });
+    expect(ask(good, { now: now + 1 })).toMatchObject({ chosen: ['respondWith'], status: 410 });
+    expect(ask(bad, { now: now + 1 })).toMatchObject({ chosen: ['respondWith'], status: 403 });
+    expect(ask('https://cdn.example.com/my/uri')).toMatchObject({ status: 403 });
+    expect(ask(good, { now: now - 86_401 })).toMatchObject({ status: 403 });
+  });
+
+  test('a page can read a refusal, and nothing caches it', () => {
+    for (const outcome of [ask(bad), ask(good, { now: now + 1 })]) {
+      expect(outcome.headers).toMatchObject({
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': expect.stringContaining('Date'),
+        'cache-control': 'no-store',
+        vary: 'Origin',
+      });
+      expect(Date.parse(outcome.headers.date!)).toBeGreaterThanOrEqual(now * 1000);
+    }
+    const cors = { origins: ['https://app.example'], credentials: true };
+    const args = { secure_token_secret: secret, cors };
+    const refusal = (origin: string) => ask(bad, { args, headers: { Origin: origin } }).headers;
+    expect(refusal('https://app.example')).toMatchObject({
+      'access-control-allow-origin': 'https://app.example',
+      'access-control-allow-credentials': 'true',
+    });
+    expect(refusal('https://evil.example')).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  test('HEAD and ranges are judged like GET, preflights are answered, other methods are 405', () => {
+    expect(ask(good, { method: 'HEAD' }).chosen).toEqual(['continue']);
+    expect(ask(bad, { method: 'HEAD', headers: { Range: 'bytes=0-1' } }).status).toBe(403);
+    const preflight = ask('https://cdn.example.com/my/uri', {
+      method: 'OPTIONS',
+      headers: { Origin: 'https://app.example', 'Access-Control-Request-Headers': 'range' },
+    });
+    expect(preflight).toMatchObject({ chosen: ['respondWith'], status: 204 });
+    expect(preflight.headers).toMatchObject({
+      'access-control-allow-headers': 'range',
+      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+    });
+    expect(ask(good, { method: 'POST' })).toMatchObject({
+      status: 405,
+      headers: { allow: 'GET, HEAD, OPTIONS', 'access-control-allow-origin': '*' },
+    });
+  });
+
+  test('during a rotation every secret verifies', () => {
+    const withSecrets = (...secure_token_secrets: string[]) => ask(good, { args: { secure_token_secrets } }).status;
+    expect([withSecrets('new', 'mysecret'), withSecrets('mysecret'), withSecrets('new')]).toEqual([200, 200, 403]);
+  });
+
+  test.each([
+    ['no arguments at all', undefined],
+    ['null', null],
+    ['no secret', {}],
+    ['an empty secret', { secure_token_secret: '' }],
+    ['a secret that is no string', { secure_token_secret: 7 }],
+    ['no secrets', { secure_token_secrets: [] }],
+    ['an empty one among the secrets', { secure_token_secrets: ['mysecret', ''] }],
+    ['secrets that are no list', { secure_token_secrets: 'mysecret' }],
+    ['both', { secure_token_secret: secret, secure_token_secrets: [secret] }],
+    ['a misspelt argument', { secure_token_secret: secret, rule: [] }],
+    ['no rule in the rules', { secure_token_secret: secret, rules: [] }],
+    ['a misspelt field of a rule', { secure_token_secret: secret, rules: [{ hostname: 'a.example' }] }],
+    ['a host with a port', { secure_token_secret: secret, rules: [{ host: 'a.example:80' }] }],
+    ['a path that begins in the middle', { secure_token_secret: secret, rules: [{ path: 'vod' }] }],
+    ['a rule that is none', { secure_token_secret: secret, rules: [null] }],
+    ['any page with credentials', { secure_token_secret: secret, cors: { origins: '*', credentials: true } }],
+    ['cors that is none', { secure_token_secret: secret, cors: null }],
+    ['a lifetime that is none', { secure_token_secret: secret, max_ttl: 0 }],
+    ['an unknown path form', { secure_token_secret: secret, path_form: 'both' }],
+  ])('nothing is let through with %s: 500, and one line that tells why', (_, args) => {
+    for (const url of [good, 'https://cdn.example.com/', 'https://other.example/']) {
+      const outcome = ask(url, { args });
+      expect(outcome).toMatchObject({ chosen: ['respondWith'], status: 500, headers: { 'cache-control': 'no-store' } });
+      expect(outcome.log).toHaveLength(1);
+      expect(outcome.log[0]).not.toContain(secret);
+    }
+  });
+
+  test('an argument that is undefined as a word is no key: the token anybody could make is refused', () => {
+    // md5('undefined/my/uri1470055000')
+    const { status } = ask('https://cdn.example.com/my/uri?st=E8llizGQVvK03ibs1DpSEA&e=1470055000', { args: {} });
+    expect(status).toBe(500);
+  });
+
+  test('rules for host and path say what needs a token', () => {
+    const rules = [{ host: 'cdn.example.com', path: '/vod/' }, { host: 'live.example.com' }, { path: '/all' }];
+    const status = (url: string, method = 'GET') =>
+      ask(url, { method, args: { secure_token_secret: secret, rules } }).status;
+    for (const url of [
+      'https://cdn.example.com/vod/a.mp4',
+      'https://CDN.example.com/%76od/a.mp4',
+      'https://cdn.example.com/x/../vod/a.mp4',
+      'https://cdn.example.com./vod/a.mp4',
+      'https://cdn.example.com:8443/vod/a.mp4',
+      'https://cdn.example.com//vod/a.mp4',
+      'https://cdn.example.com/vod%2fa.mp4',
+      'https://live.example.com/',
+      'https://other.example/all/a.mp4',
+    ]) {
+      expect(status(url), url).toBe(403);
+    }
+    for (const url of [
+      'https://cdn.example.com/',
+      'https://cdn.example.com/vodka/a.mp4',
+      'https://other.example/vod/a.mp4',
+      'https://other.example/allx',
+    ]) {
+      expect(status(url), url).toBe(200);
+      expect(status(url, 'POST'), `what needs no token is not ours to judge: ${url}`).toBe(200);
+    }
+    const only = { secure_token_secret: secret, rules: [{ host: 'live.example.com' }] };
+    expect(ask('https://cdn.example.com//x%2fy', { args: only }).status, 'a host no rule is about').toBe(200);
+  });
+
+  test("path_form 'raw' hashes the path as it stands in the URL", () => {
+    const url = 'https://cdn.example.com/my%20uri';
+    const token = secureToken({ secret, pathForm: 'raw' }).sign(new URL(url), now) as { query: Record<string, string> };
+    const signed = `${url}?${new URLSearchParams(token.query).toString()}`;
+    expect(ask(signed, { args: { secure_token_secret: secret, path_form: 'raw' } }).status).toBe(200);
+    expect(ask(signed).status).toBe(403);
+  });
+});

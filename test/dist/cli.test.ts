@@ -1,0 +1,196 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { secureToken, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
+import { runCli, serveCli } from '../support/cli.ts';
+
+const secret = 'mysecret';
+const known = 'http://www.example.org/my/uri?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000';
+const bare = 'http://www.example.org/my/uri';
+const folder = mkdtempSync(join(tmpdir(), 'cli-'));
+const file = (name: string, content: string): string => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('secure-token sign', () => {
+  test("prints what Azion's own two scripts print for the same input", async () => {
+    expect(await runCli(['sign', bare, '--expires', '1470055000'], { secret })).toEqual({ code: 0, out: `${known}\n`, err: '' });
+  });
+
+  test('the secret may come from a file; the first line signs', async () => {
+    for (const content of ['mysecret', 'mysecret\n', 'mysecret\r\nold\r\n']) {
+      const args = ['sign', bare, '--expires', '1470055000', '--secret-file', file('secret', content)];
+      expect((await runCli(args, { secret: 'another' })).out).toBe(`${known}\n`);
+    }
+  });
+
+  test('--expires-in counts from now, 300 seconds by default; --json', async () => {
+    const now = Date.now() / 1000;
+    for (const [args, lifetime] of [
+      [[], 300],
+      [['--expires-in', '60'], 60],
+    ] as const) {
+      const { url, expires } = JSON.parse((await runCli(['sign', bare, '--json', ...args], { secret })).out);
+      expect(expires - now).toBeGreaterThan(lifetime - 2);
+      expect(expires - now).toBeLessThan(lifetime + 10);
+      expect(await verifyUrl(url, { format: secureToken({ secret }) })).toMatchObject({ ok: true });
+    }
+  });
+
+  test('--path-form raw', async () => {
+    const { out } = await runCli(['sign', 'https://h/a%20b', '--expires', '1470055000', '--path-form', 'raw'], { secret });
+    const format = secureToken({ secret, pathForm: 'raw' });
+    expect(out.trim()).toBe(await signUrl('https://h/a%20b', { format, expires: 1_470_055_000 }));
+  });
+});
+
+describe('secure-token verify', () => {
+  const verify = (url: string, ...args: string[]) => runCli(['verify', url, ...args], { secret });
+
+  test('exit code and line say what an edge would answer', async () => {
+    expect(await verify(known, '--now', '1470055000')).toMatchObject({ code: 0, out: '200 until 2016-08-01T12:36:40Z\n' });
+    expect(await verify(known)).toMatchObject({ code: 1, out: '410 expired\n' });
+    expect(await verify(known.replace('m6', 'm7'))).toMatchObject({ code: 1, out: '403 signature\n' });
+    expect(await verify(bare)).toMatchObject({ code: 1, out: '403 missing\n' });
+    expect(await verify('no URL')).toMatchObject({ code: 1, out: '403 malformed\n' });
+    expect(await verify(known, '--now', '1470000000', '--max-ttl', '60')).toMatchObject({ code: 1, out: '403 malformed\n' });
+  });
+
+  test('--json, and every line of a secret file verifies', async () => {
+    const args = ['verify', known, '--now', '1470055000', '--json', '--secret-file', file('secrets', 'new\nmysecret\n')];
+    const { code, out } = await runCli(args);
+    expect([code, JSON.parse(out)]).toEqual([0, { ok: true, expires: 1_470_055_000, url: bare }]);
+    expect(JSON.parse((await verify(bare, '--json')).out)).toEqual({ ok: false, status: 403, reason: 'missing' });
+  });
+});
+
+describe('secure-token playlist', () => {
+  const text = '#EXTM3U\n#EXTINF:4,\nseg1.ts?x=1\n#EXTINF:4,\nhttps://elsewhere.example/a.ts\n';
+  const args = ['--url', 'https://cdn.example.com/vod/i.m3u8', '--expires', '1470055000'];
+
+  test('signs every URI of a file or of standard input', async () => {
+    const format = secureToken({ secret });
+    const url = await signUrl('https://cdn.example.com/vod/seg1.ts?x=1', { format, expires: 1_470_055_000 });
+    const expected = text.replace('seg1.ts?x=1', url.slice('https://cdn.example.com/vod/'.length));
+    expect(await runCli(['playlist', file('i.m3u8', text), ...args], { secret })).toEqual({ code: 0, out: expected, err: '' });
+    expect((await runCli(['playlist', '-', ...args], { secret, input: text })).out).toBe(expected);
+    const json = await runCli(['playlist', '-', ...args, '--json'], { secret, input: text });
+    expect(JSON.parse(json.out)).toEqual({ playlist: expected, expires: 1_470_055_000 });
+  });
+});
+
+describe('a call that cannot work', () => {
+  test.each([
+    ['no secret', ['sign', bare], {}, /SECURE_TOKEN_SECRET/],
+    ['an empty secret', ['sign', bare], { secret: '' }, /SECURE_TOKEN_SECRET/],
+    ['a secret file that is not there', ['sign', bare, '--secret-file', '/none'], {}, /cannot read \/none/],
+    ['an empty secret file', ['sign', bare, '--secret-file', '/dev/null'], {}, /no secret/],
+    ['a relative URL', ['sign', '/my/uri'], { secret }, /absolute URL/],
+    ['a path that is never signed', ['sign', 'https://h/a//b'], { secret }, /more than one reading/],
+    ['an expiry in words', ['sign', bare, '--expires', 'tomorrow'], { secret }, /whole number/],
+    ['an expiry of nine digits', ['sign', bare, '--expires', '999999999'], { secret }, /ten digits/],
+    ['two expiries', ['sign', bare, '--expires', '1470055000', '--expires-in', '5'], { secret }, /cannot be used with/],
+    ['the secret as an argument', ['sign', bare, '--secret', 'x'], { secret }, /unknown option/],
+    ['a playlist without its URL', ['playlist', '-'], { secret }, /--url/],
+    ['a playlist that is none', ['playlist', '-', '--url', 'https://h/i.m3u8'], { secret, input: 'x' }, /no HLS playlist/],
+    ['an expiry no URI can have', ['playlist', '-', '--url', 'https://h/i', '--expires', '1'], { secret, input: '#EXTM3U' }, /ten digits/],
+    ['a folder that is none', ['serve', '/none'], { secret }, /no folder/],
+    ['a lifetime that is none', ['serve', '.', '--ttl', '0'], { secret }, /--ttl/],
+    ['an unknown command', ['sing', bare], { secret }, /unknown command/],
+  ])('%s: exit code 2, and a line that tells why', async (_, args, options, message) => {
+    const { code, out, err } = await runCli(args, options);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/mysecret|\n\s+at /);
+  });
+
+  test('--help and --version are no failures', async () => {
+    for (const args of [['--help'], ['sign', '--help'], ['serve', '--help']]) {
+      const { code, out } = await runCli(args);
+      expect([code, out.split('\n')[0]]).toEqual([0, expect.stringContaining('Usage: secure-token')]);
+    }
+    const { version } = JSON.parse(readFileSync('packages/server/package.json', 'utf8'));
+    expect(await runCli(['--version'])).toMatchObject({ code: 0, out: `${version}\n` });
+  });
+});
+
+describe('secure-token serve', () => {
+  let served: Awaited<ReturnType<typeof serveCli>>;
+  let page: string;
+  const links = (): Map<string, string> =>
+    new Map([...page.matchAll(/<a href="([^"]+)"[^>]*>([^<]+)</g)].map(([, href, name]) => [name!, href!.replaceAll('&amp;', '&')]));
+  beforeAll(async () => {
+    served = await serveCli('test/media', [], { secret });
+    page = await (await fetch(served.url)).text();
+  });
+  afterAll(() => served.stop());
+
+  test('prints an address on loopback, and which player the page uses', () => {
+    expect(served).toMatchObject({ url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/), player: 'hls.js', secret: 'given' });
+  });
+
+  test('the page lists playlists and MP4 files with signed links, and loads nothing from elsewhere', async () => {
+    expect([...links().keys()]).toEqual(expect.arrayContaining(['v.mp4', 'ts/master.m3u8', 'fmp4/master.m3u8']));
+    expect([...page.matchAll(/(?:src|href)="([^"]+)"/g)].every(([, url]) => /^(?:\/|data:|http:\/\/127\.0\.0\.1:)/.test(url!))).toBe(true);
+    for (const [, src] of page.matchAll(/<script src="([^"]+)"/g)) {
+      expect((await fetch(new URL(src!, served.url))).headers.get('Content-Type')).toContain('javascript');
+    }
+  });
+
+  test('files need a token, and come in ranges', async () => {
+    const link = links().get('v.mp4')!;
+    const part = await fetch(link, { headers: { Range: 'bytes=0-9' } });
+    expect([part.status, part.headers.get('Content-Type'), (await part.arrayBuffer()).byteLength]).toEqual([206, 'video/mp4', 10]);
+    expect((await fetch(link, { method: 'HEAD' })).status).toBe(200);
+    expect((await fetch(link.split('?')[0]!)).status).toBe(403);
+    expect((await fetch(link.replace('/signed/', '/media/'))).status, 'a token opens one path').toBe(403);
+  });
+
+  test('a link to a playlist plays alone: every URI behind it is signed', async () => {
+    const master = links().get('ts/master.m3u8')!;
+    const read = async (url: string): Promise<string[]> => {
+      const response = await fetch(url);
+      expect([url, response.status]).toEqual([url, 200]);
+      expect(response.headers.get('Content-Type')).toContain('mpegurl');
+      return (await response.text()).split('\n').filter((line) => line && !line.startsWith('#')).map((uri) => new URL(uri, url).href);
+    };
+    const [variant] = await read(master);
+    const [segment] = await read(variant!);
+    expect((await fetch(segment!)).status).toBe(200);
+  });
+
+  test('the signing endpoint answers for the folder and for nothing else', async () => {
+    const ask = (url: string) =>
+      fetch(new URL('/token', served.url), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ urls: [url] }),
+      });
+    const { tokens } = await (await ask(`${served.url}media/v.mp4`)).json();
+    expect((await fetch(`${served.url}media/v.mp4?${new URLSearchParams(tokens[0].query)}`)).status).toBe(200);
+    expect((await ask(`${served.url}signed/v.mp4`)).status).toBe(403);
+  });
+
+  test('hidden files, other folders and other host names get nothing', async () => {
+    const format = secureToken({ secret });
+    for (const path of ['signed/.env', 'signed/../../package.json', 'signed/%2e%2e/package.json', 'signed/none.mp4']) {
+      const url = await signUrl(served.url + path, { format, expiresIn: 60 });
+      expect((await fetch(url)).status, path).toBe(404);
+    }
+    const { request } = await import('node:http');
+    const status = await new Promise((resolve, reject) => {
+      request(served.url, { headers: { Host: 'evil.example' } }, (response) => resolve(response.resume().statusCode)).on('error', reject).end();
+    });
+    expect(status).toBe(403);
+  });
+
+  test('without hls.js nearby and without a secret it still plays: natively, with one made up', async () => {
+    const native = await serveCli(folder, [], { cwd: folder });
+    expect(native.secret).toBe('made up');
+    expect(await (await fetch(native.url)).text()).toContain('i.m3u8');
+    await native.stop();
+  });
+});

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { isSecureTokenError } from 'secure-token-core';
+import budgets from './budgets.json' with { type: 'json' };
+
+const run = promisify(execFile);
+
+const readmes = ['README.md', ...readdirSync('packages').map((folder) => `packages/${folder}/README.md`)];
+
+function blocksOf(path: string): { language: string; code: string }[] {
+  const text = readFileSync(path, 'utf8');
+  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].map(([, language, code]) => ({ language: language!, code: code! }));
+}
+
+describe.each(readmes)('%s', (path) => {
+  const blocks = blocksOf(path);
+
+  test('says in which language its code is', () => {
+    expect(blocks.filter(({ language }) => !language)).toEqual([]);
+  });
+
+  test('its TypeScript compiles', async () => {
+    const folder = `node_modules/.cache/readme/${path.replace(/\W/g, '-')}`;
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const code = blocks.filter(({ language }) => /^(?:ts|js)$/.test(language));
+    for (const [i, block] of code.entries()) await writeFile(`${folder}/block-${i}.ts`, `${block.code}\nexport {};\n`);
+    if (!code.length) return;
+    const tsconfig = {
+      extends: '../../../../tsconfig.base.json',
+      compilerOptions: { types: ['node'], isolatedDeclarations: false, declaration: false },
+      include: ['*.ts'],
+    };
+    await writeFile(`${folder}/tsconfig.json`, JSON.stringify(tsconfig));
+    const { stdout } = await run('npx', ['tsc', '-p', folder]).catch((error: unknown) => error as { stdout: string });
+    expect(stdout).toBe('');
+  });
+
+  test.each(blocks.filter(({ language }) => language === 'json'))('its JSON parses', ({ code }) => {
+    expect(() => JSON.parse(code) as unknown).not.toThrow();
+  });
+
+  test('names only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+    const named = [...readFileSync(path, 'utf8').matchAll(/\bnpm (?:run )?(start|test|bench|\w+)\b/g)].map(([, name]) => name!);
+    const builtIn = ['ci', 'install', 'i', 'pack', 'view'];
+    expect(named.filter((name) => !builtIn.includes(name) && !(name in scripts))).toEqual([]);
+  });
+});
+
+describe('README.md', () => {
+  const text = readFileSync('README.md', 'utf8');
+
+  test('states the sizes that are enforced', () => {
+    for (const [folder, bytes] of Object.entries(budgets)) {
+      const row = text.split('\n').find((line) => line.includes(`](packages/${folder})`));
+      expect(row).toContain(`≤ ${(bytes / 1000).toFixed(1)} kB`);
+    }
+  });
+
+  test('has a paragraph on each error code', () => {
+    const codes = readFileSync('packages/core/src/secure-token-error.ts', 'utf8').match(/ERR_\w+/g)!;
+    for (const code of new Set(codes)) expect(text).toContain(`- **\`${code}\`**`);
+  });
+});
+
+describe('the example answer of the signing endpoint', () => {
+  test('is one that the core takes', async () => {
+    const { createTokenSource } = await import('secure-token-core');
+    const answer = blocksOf('README.md').find(({ language }) => language === 'json')!.code;
+    const { now, tokens } = JSON.parse(answer) as { now: number; tokens: { url: string }[] };
+    const source = createTokenSource({ endpoint: 'https://app.example/token', fetch: async () => new Response(answer), clock: () => now * 1000 });
+    const signed = await source.sign(tokens[0]!.url);
+    expect(signed.url).toBe(`${tokens[0]!.url}?st=m6WCATfRgS_5lcyChCPgrw&e=1732450300`);
+    expect((await source.sign('https://cdn.example.com/vod/8/a.ts')).headers).toEqual({ 'x-token': '…' });
+    source.destroy();
+    const error = await source.sign('https://cdn.example.com/other').catch((reason: unknown) => reason);
+    expect(isSecureTokenError(error) && error.code).toBe('ERR_DESTROYED');
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test, vi } from 'vitest';
+import { FOLDER, MASTER, each, elapsed, fail, fakeTime, folder, hurry, lab, pass, playlist, seconds, segment, sleep, st } from '../unit/core/lab.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+fakeTime();
+
+const HOUR = 3600;
+const MEDIA = `${FOLDER}media.m3u8`;
+
+describe('six hours of live', () => {
+  test('a token for the folder, 300 s: 90 calls, and no request ever waits', async () => {
+    const { source, calls, reasons } = lab(folder());
+    await source.sign(MASTER);
+    for (let n = 0; n < (6 * HOUR) / 4; n++) {
+      expect(source.peek(MEDIA), `at ${elapsed()} s`).toBeDefined();
+      expect(source.peek(segment(n))).toBeDefined();
+      await hurry(4, 2);
+    }
+    // one at the start, then one every 240 s; the ninetieth renewal falls into the last second
+    expect(calls.filter(({ at }) => at < 6 * HOUR - 1)).toHaveLength(90);
+    expect(new Set(reasons())).toEqual(new Set(['initial', 'expiring']));
+  });
+
+  test('a token for the folder that lives six hours: one renewal', async () => {
+    const { source, calls } = lab(folder(6 * HOUR));
+    await source.sign(MASTER);
+    for (let n = 0; n < (6 * HOUR) / 20; n++) {
+      expect(source.peek(segment(n))).toBeDefined();
+      await hurry(20, 5);
+    }
+    expect(calls.map(({ at }) => Math.round(at / 10) * 10)).toEqual([0, 6 * HOUR - 60]);
+  });
+
+  test('a token for each URL: one call a reload, and no segment ever waits', async () => {
+    const { source, calls } = lab(each(60, { anyQuery: true }));
+    await source.sign(MEDIA);
+    source.learn(MEDIA, playlist(0, 5, false));
+    await source.sign(segment(3));
+    const before = calls.length;
+    const reloads = 900;
+    for (let n = 1; n <= reloads; n++) {
+      await hurry(4, 2);
+      await source.sign(`${MEDIA}?_HLS_msn=${n}`);
+      source.learn(MEDIA, playlist(n, n + 5, false));
+      await pass(0.1);
+      expect(source.peek(segment(n + 3)), `segment ${n + 3}`).toBeDefined();
+    }
+    const asked = calls.flatMap(({ urls }) => urls).filter((url) => url.endsWith('.ts'));
+    expect(new Set(asked).size).toBe(asked.length);
+    expect(asked).toHaveLength(reloads + 3);
+    // each reload brings one segment; the playlist itself is renewed along the way
+    expect(calls.length - before).toBeGreaterThanOrEqual(reloads);
+    expect(calls.length - before).toBeLessThan(reloads + reloads / 9);
+  });
+});
+
+describe('a laptop', () => {
+  test('sleeps for two hours and wakes: one call', async () => {
+    const { source, calls, reasons } = lab(folder());
+    await source.sign(MASTER);
+    await pass(100);
+    source.peek(MASTER);
+    await sleep(2 * HOUR);
+    await pass(30);
+    expect(calls).toHaveLength(1);
+    await Promise.all([source.sign(MEDIA), source.sign(segment(1)), source.sign(segment(2))]);
+    expect(reasons()).toEqual(['initial', 'expired']);
+    await pass(100);
+    expect(calls).toHaveLength(2);
+  });
+
+  test('wakes before its network does: plays on as soon as the endpoint is there', async () => {
+    const it = lab(folder());
+    await it.source.sign(MASTER);
+    await sleep(2 * HOUR);
+    it.answer = fail(503);
+    const request = it.source.sign(MASTER);
+    await pass(5);
+    it.answer = folder();
+    await pass(3);
+    expect(st(await request)).toBeDefined();
+  });
+
+  test('pauses over night: no call after the first renewal', async () => {
+    const { source, calls } = lab(folder());
+    await source.sign(MASTER);
+    await pass(10 * HOUR);
+    expect(calls).toHaveLength(2);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(seconds()).toBeGreaterThan(0);
+  });
+});
+
+describe('two players, one source', () => {
+  test('an hour of the same live stream: the calls of one', async () => {
+    const one = lab(folder());
+    const two = lab(folder());
+    await one.source.sign(MASTER);
+    await Promise.all([two.source.sign(MASTER), two.source.sign(MASTER)]);
+    for (let n = 0; n < 900; n++) {
+      one.source.peek(segment(n));
+      two.source.peek(segment(n));
+      two.source.peek(segment(n));
+      await hurry(4, 2);
+    }
+    expect(two.calls.map(({ at }) => at)).toEqual(one.calls.map(({ at }) => at));
+  });
+});

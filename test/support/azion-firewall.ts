@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { EdgeVM } from '@edge-runtime/vm';
+
+/** The file that is pasted into an Azion function, as it is built. */
+export const firewallFile: string = readFileSync('packages/server/dist/azion-firewall.js', 'utf8');
+
+export interface FirewallOutcome {
+  /** Every outcome the listener chose: there must be one. */
+  readonly chosen: readonly ('continue' | 'respondWith')[];
+  /** 200 for what goes on to the content. */
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What it wrote to the console of the function. */
+  readonly log: readonly string[];
+}
+
+interface FirewallRequest {
+  url: string;
+  method?: string;
+  headers?: Readonly<Record<string, string>>;
+  /** The JSON arguments of the function instance; `undefined` where there are none. */
+  args: unknown;
+  /** Unix seconds. */
+  now: number;
+}
+
+/**
+ * A firewall made of Web standards and nothing else. The listener must have chosen when it returns: whatever it does later
+ * is not seen.
+ */
+export function startFirewall(): (request: FirewallRequest) => FirewallOutcome {
+  const vm = new EdgeVM({ initialCode: firewallFile });
+  return (request) => {
+    const outcome: string = vm.evaluate(`(() => {
+      const { url, method = 'GET', headers = {}, args, now } = ${JSON.stringify(request)};
+      Date.now = () => now * 1000;
+      const chosen = [], log = [];
+      let response = new Response(null);
+      self.__listeners.firewall[0]({
+        request: new Request(url, { method, headers }),
+        args,
+        console: { error: (line) => log.push(line) },
+        continue: () => void chosen.push('continue'),
+        respondWith: (given) => { chosen.push('respondWith'); response = given; },
+        deny: () => void chosen.push('deny'),
+      });
+      return JSON.stringify({ chosen, status: response.status, headers: Object.fromEntries(response.headers), log });
+    })()`);
+    return JSON.parse(outcome) as FirewallOutcome;
+  };
+}

@@ -1,0 +1,41 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+const file = resolve('packages/server/dist/cli.js');
+
+interface CliOptions {
+  /** SECURE_TOKEN_SECRET. @default none */
+  secret?: string;
+  input?: string;
+  cwd?: string;
+}
+
+const start = (args: readonly string[], { secret, cwd }: CliOptions): ChildProcess => {
+  const env = { ...process.env, ...(secret !== undefined && { SECURE_TOKEN_SECRET: secret }) };
+  if (secret === undefined) delete env.SECURE_TOKEN_SECRET;
+  return spawn(process.execPath, [file, ...args], { env, cwd });
+};
+
+/** Runs `secure-token` as it is built. */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<{ code: number; out: string; err: string }> {
+  const child = start(args, options);
+  child.stdin!.end(options.input ?? '');
+  const [out, err, [code]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
+  return { code: code as number, out, err };
+}
+
+/** `secure-token serve … --json --port 0`, until it has printed its first line. */
+export async function serveCli(dir: string, args: readonly string[] = [], options: CliOptions = {}) {
+  const child = start(['serve', dir, '--json', '--port', '0', ...args], options);
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+  return {
+    ...(JSON.parse(line.toString()) as { url: string; player: string; secret: string }),
+    async stop() {
+      child.kill();
+      await once(child, 'close');
+    },
+  };
+}

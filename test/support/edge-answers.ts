@@ -1,0 +1,41 @@
+/**
+ * What `createEdgeHandler` answers to every kind of request, gathered by code that needs nothing but Web standards: it is
+ * run as a string in Node, in workerd and in @edge-runtime/vm, and must give the same lines in each.
+ *
+ * `server` is the package; the origin answers ranges, validators and an endless stream, and is reached by `fetch`.
+ */
+export const edgeAnswers = `async (server, origin) => {
+  const format = server.secureToken({ secret: 'mysecret' });
+  const edge = server.createEdgeHandler({ format, origin, protect: '/vod/' });
+  const page = 'https://app.example';
+  const sign = (path, expires = Math.floor(Date.now() / 1000) + 60) => server.signUrl('https://cdn.example' + path, { format, expires });
+  const lines = [];
+  const ask = async (name, url, init = {}, read = (response) => response.text()) => {
+    const response = await edge(new Request(url, { ...init, headers: { Origin: page, ...init.headers } }));
+    const { headers } = response;
+    const kept = ['access-control-allow-origin', 'access-control-allow-methods', 'allow', 'cache-control', 'content-range', 'etag', 'content-type'];
+    lines.push([name, response.status, ...kept.map((key) => headers.get(key) ?? '-'), await read(response)].join(' | '));
+  };
+  const good = await sign('/vod/echo?x=1');
+  await ask('genuine', good);
+  await ask('range', good, { headers: { Range: 'bytes=2-5' } });
+  await ask('conditional', good, { headers: { 'If-None-Match': '"1"' } });
+  await ask('HEAD', good, { method: 'HEAD' });
+  await ask('missing', 'https://cdn.example/vod/echo');
+  await ask('signature', good.replace(/st=./, 'st=_'));
+  await ask('expired', await sign('/vod/echo', 1470055000));
+  await ask('expired, conditional', await sign('/vod/echo', 1470055000), { headers: { 'If-None-Match': '"1"' } });
+  await ask('HEAD refused', 'https://cdn.example/vod/echo', { method: 'HEAD' });
+  await ask('OPTIONS', 'https://cdn.example/vod/echo', { method: 'OPTIONS', headers: { 'Access-Control-Request-Method': 'GET' } });
+  await ask('POST', good, { method: 'POST', body: 'x' });
+  await ask('ambiguous path', 'https://cdn.example/vod//echo');
+  await ask('unprotected', 'https://cdn.example/free/echo?x=2');
+  await ask('not found', await sign('/vod/none'));
+  await ask('stream', await sign('/vod/endless'), {}, async (response) => {
+    const reader = response.body.getReader();
+    const { value } = await reader.read();
+    await reader.cancel();
+    return 'first chunk: ' + new TextDecoder().decode(value);
+  });
+  return lines;
+}`;

@@ -1,0 +1,262 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { build } from 'esbuild';
+import type { Browser, Page } from 'playwright-core';
+import type { Token } from '../../packages/core/src/index.ts';
+import { launchChromium } from './chromium.mjs';
+import { installLabPage } from './hls-lab-page.ts';
+
+/**
+ * What a token opens: `path` a URL with any query (Azion, nginx), `full` a URL with its query (CloudFront, Akamai), `prefix`
+ * a folder, `moved` a folder, and it travels in the path.
+ */
+export type LabFormat = 'path' | 'full' | 'prefix' | 'moved';
+
+export interface LabRequest {
+  /** Without the token. */
+  readonly path: string;
+  /** As asked for, token and all. */
+  readonly url: string;
+  readonly host: 'here' | 'elsewhere';
+  readonly method: string;
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+export interface LabCall {
+  readonly urls: string[];
+  readonly reason: string;
+}
+
+type Answer = string | Buffer | { status?: number; headers?: Record<string, string>; body?: string | Buffer; /** Seconds between the two halves. */ pause?: number };
+
+interface LabSettings {
+  format: LabFormat;
+  /** Seconds. */
+  ttl: number;
+  /** Seconds before the endpoint answers. */
+  wait: number;
+  /** The endpoint answers this instead; 0 is off. */
+  failWith: number;
+  denied: (url: string) => boolean;
+  /** Extra answers, by path: `(url, number of the request)`. Paths under `/v/` are protected. */
+  routes: Record<string, (url: URL, times: number, body: string) => Answer>;
+  /** Refusals to come: `times` requests to a path are refused although their token is good. */
+  refusals: { path: RegExp; status: number; times: number }[];
+}
+
+const root = new URL('../..', import.meta.url).pathname;
+const MARK = 'TOKEN';
+const hash = (text: string): string => createHash('sha256').update(`lab${text}`).digest('hex').slice(0, 16);
+
+const versions = { '1.5': 'hls.js-1.5', '1.6': 'hls.js-1.6', '1.7': 'hls.js' } as const;
+export type LabVersion = keyof typeof versions;
+export const labVersions = Object.keys(versions) as LabVersion[];
+
+const types: Record<string, string> = { m3u8: 'application/vnd.apple.mpegurl', mjs: 'text/javascript', js: 'text/javascript', html: 'text/html', json: 'application/json' };
+
+/** Opens labs in one browser: `await using lab = await labs.open('1.7')`. */
+export class Labs {
+  #browser!: Browser;
+  #plugin!: string;
+
+  static async start(): Promise<Labs> {
+    const labs = new Labs();
+    // from the sources, so that no stale build is tested
+    const { outputFiles } = await build({
+      entryPoints: [`${root}packages/hlsjs/src/index.ts`],
+      bundle: true, write: false, format: 'iife', globalName: 'SecureTokenHls', target: 'es2022',
+      alias: { 'secure-token-core': `${root}packages/core/src/index.ts` },
+    });
+    labs.#plugin = outputFiles[0]!.text;
+    labs.#browser = await launchChromium();
+    return labs;
+  }
+
+  /** A page with this version of hls.js and the plugin. */
+  async open(version: LabVersion): Promise<Lab> {
+    const lab = new Lab(this.#plugin);
+    lab.origin = await lab.listen('here');
+    lab.elsewhere = await lab.listen('elsewhere');
+    const page = await this.#browser.newPage();
+    page.on('pageerror', (error) => console.error(error));
+    await page.addInitScript(installLabPage);
+    await page.goto(`${lab.origin}/?${version}`);
+    await page.waitForFunction(() => window.Hls as unknown);
+    lab.page = page;
+    return lab;
+  }
+
+  stop(): Promise<void> {
+    return this.#browser.close();
+  }
+}
+
+/** One page, one server that is its origin, signing endpoint and edge, and one on another origin, for ads. */
+export class Lab implements LabSettings {
+  format: LabFormat = 'path';
+  ttl = 60;
+  wait = 0;
+  failWith = 0;
+  denied: (url: string) => boolean = () => false;
+  routes: LabSettings['routes'] = {};
+  refusals: LabSettings['refusals'] = [];
+  readonly requests: LabRequest[] = [];
+  readonly calls: LabCall[] = [];
+  page!: Page;
+  origin = '';
+  elsewhere = '';
+  readonly #servers: Server[] = [];
+  readonly #plugin: string;
+  readonly #times = new Map<string, number>();
+  #serial = 0;
+
+  constructor(plugin: string) {
+    this.#plugin = plugin;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.page.close();
+    for (const server of this.#servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  /** Requests to protected URLs. */
+  get guarded(): LabRequest[] {
+    return this.requests.filter(({ path, host }) => host === 'here' && path.startsWith('/v/'));
+  }
+
+  /** `403 /v/x.ts` for each request that was not answered 2xx or 3xx. */
+  get refused(): string[] {
+    return this.requests.filter(({ status }) => status >= 400).map(({ status, path }) => `${status} ${path}`);
+  }
+
+  /** How often a path was asked for. */
+  count(path: string): number {
+    return this.requests.filter((request) => request.path === path).length;
+  }
+
+  listen(host: LabRequest['host']): Promise<string> {
+    const server = createServer((request, response) => {
+      this.#answer(host, request, response).catch((error: unknown) => {
+        console.error(error);
+        response.writeHead(500).end();
+      });
+    });
+    this.#servers.push(server);
+    return new Promise((resolve) =>
+      server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)),
+    );
+  }
+
+  async #answer(host: LabRequest['host'], request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', headers } = request;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const origin = host === 'here' ? this.origin : this.elsewhere;
+    const url = new URL(origin + request.url!);
+    const cors = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*', 'cache-control': 'no-store' };
+    if (method === 'OPTIONS') return void response.writeHead(204, cors).end();
+    if (url.pathname === '/token') return this.#sign(JSON.parse(body.toString()) as LabCall, response);
+
+    const { path, verdict } = this.#verify(host, url);
+    let status = verdict;
+    const refusal = this.refusals.find((rule) => rule.times && rule.path.test(path));
+    if (status === 200 && refusal) {
+      refusal.times--;
+      status = refusal.status;
+    }
+    const isServed = host === 'elsewhere' || path.startsWith('/v/') || path in this.routes;
+    const answer = status === 200 ? await this.#content(path, url, body.toString('latin1')) : { status };
+    const full = typeof answer === 'string' || Buffer.isBuffer(answer) ? { body: answer } : answer;
+    status = full.status ?? 200;
+    let content = Buffer.from(full.body ?? '');
+    const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '') ?? [];
+    if (from && status === 200) {
+      content = content.subarray(Number(from), to ? Number(to) + 1 : undefined);
+      status = 206;
+    }
+    if (isServed) this.requests.push({ path, url: url.href, host, method, status, headers, body: body.toString('latin1') });
+    response.writeHead(status, {
+      ...cors,
+      'content-type': types[path.split('.').at(-1)!] ?? 'application/octet-stream',
+      'content-length': content.length,
+      ...full.headers,
+    });
+    if (full.pause) {
+      response.write(content.subarray(0, content.length / 2));
+      content = content.subarray(content.length / 2);
+      await delay(full.pause * 1000);
+    }
+    response.end(content);
+  }
+
+  async #content(path: string, url: URL, body: string): Promise<Answer> {
+    const times = (this.#times.get(path) ?? 0) + 1;
+    this.#times.set(path, times);
+    const route = this.routes[path];
+    if (route) return route(url, times, body);
+    if (path === '/') {
+      const version = url.search.slice(1);
+      return {
+        headers: { 'content-type': 'text/html' },
+        body: `<!doctype html><link rel=icon href=data:,><video id=video muted></video><video id=other muted></video><script src=/plugin.js></script>
+          <script type=module>import * as all from '/hls-${version}.mjs'; window.hlsModule = all; window.Hls = all.default</script>`,
+      };
+    }
+    if (path === '/plugin.js') return this.#plugin;
+    const [, version] = /^\/hls-(.*)\.mjs$/.exec(path) ?? [];
+    const file = version
+      ? `node_modules/${versions[version as LabVersion]}/dist/hls.mjs`
+      : `test/media/${path.replace(/^\/v\//, '').replaceAll('..', '')}`;
+    return readFile(root + file).catch(() => ({ status: 404 }));
+  }
+
+  async #sign({ urls, reason }: LabCall, response: ServerResponse): Promise<void> {
+    this.calls.push({ urls, reason });
+    if (this.wait) await delay(this.wait * 1000);
+    if (this.failWith) return void response.writeHead(this.failWith).end();
+    const denied = urls.filter((url) => this.denied(url));
+    const tokens = urls.filter((url) => !denied.includes(url)).map((url) => this.token(url));
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ now: Date.now() / 1000, tokens, denied }));
+  }
+
+  /** A token for `url`, unlike any before. */
+  token(url: string): Token {
+    const expires = Math.ceil(Date.now() / 1000) + this.ttl;
+    const serial = `${MARK}${++this.#serial}x`;
+    const { origin, pathname } = new URL(url);
+    const prefix = `${origin}/v/`;
+    const query = (subject: string): Record<string, string> => ({ st: serial + hash(`${subject}${expires}${serial}`), e: String(expires) });
+    if (this.format === 'path') return { url, anyQuery: true, expires, query: query(pathname) };
+    if (this.format === 'full') return { url, expires, query: query(url) };
+    if (this.format === 'prefix') return { prefix, expires, query: query(prefix) };
+    return { prefix, expires, base: `${origin}/t/${serial}${hash(`${prefix}${expires}${serial}`)}/${expires}/v/` };
+  }
+
+  #verify(host: LabRequest['host'], url: URL): { path: string; verdict: number } {
+    const [, moved, movedExpires, below] = /^\/t\/([^/]+)\/(\d+)(\/v\/.*)$/.exec(url.pathname) ?? [];
+    const path = below ?? url.pathname;
+    if (host === 'elsewhere' || !path.startsWith('/v/')) return { path, verdict: 200 };
+    // as text, for some signatures cover the bytes
+    const [bare = '', query = ''] = url.href.split('?');
+    const pairs = query.split('&').filter(Boolean);
+    const ours = pairs.filter((pair) => /^(st|e)=/.test(pair));
+    const rest = pairs.filter((pair) => !ours.includes(pair));
+    const plain = bare + (rest.length ? `?${rest.join('&')}` : '');
+    const [token = '', expires = ''] = moved ? [moved, movedExpires] : ['st', 'e'].map((name) => ours.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1));
+    const [serial = ''] = /^TOKEN\d+x/.exec(token) ?? [];
+    const subjects = { path: url.pathname, full: plain, prefix: `${url.origin}/v/`, moved: `${url.origin}/v/` };
+    // appended instead of replaced is a refusal, too
+    const isGood = ours.length <= 2 && !!serial && token === serial + hash(`${subjects[this.format]}${expires}${serial}`);
+    return { path, verdict: !isGood ? 403 : Number(expires) < Date.now() / 1000 ? 410 : 200 };
+  }
+}

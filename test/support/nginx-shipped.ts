@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { listen } from './listen.ts';
+import type { Nginx } from './nginx.ts';
+import { startNginx } from './nginx.ts';
+
+const shipped = (name: string): string => readFileSync(`packages/server/nginx/${name}`, 'utf8');
+const limit = 'if ($secure_token_too_far) { return 403; }';
+
+export interface ShippedNginx {
+  readonly nginx: Nginx;
+  /** What the origin was asked: method, path and query. */
+  readonly asked: readonly string[];
+  /** The status for a request line of any bytes, with `X-Secret`, and `X-Now` where the clock comes from there. */
+  status(target: Buffer | string, secret: string, now?: number): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/**
+ * nginx with the files of `packages/server/nginx`. The secret of a request is its header `X-Secret`, so that every vector
+ * can be judged by one server. With `judgeOnly` no origin is asked, which may refuse what nginx lets through.
+ */
+export async function startShippedNginx({ limited = true, clockFromHeader = false, judgeOnly = false } = {}): Promise<ShippedNginx> {
+  const asked: string[] = [];
+  const upstream = await listen(async (request) => {
+    asked.push(`${request.method} ${request.url.slice(new URL(request.url).origin.length)}`);
+    return new Response('x'.repeat(100), {
+      headers: { ETag: '"1"', 'Cache-Control': 'max-age=60', 'Access-Control-Allow-Origin': 'https://origin.example' },
+    });
+  });
+  const maps = shipped('secure-token.conf');
+  const check = shipped('secure-token-check.conf');
+  if (!check.includes(limit)) throw new Error('The line that limits the lifetime is not where it was.');
+  const nginx = await startNginx({
+    secret: '',
+    upstream: upstream.origin,
+    configure: ({ port, generation }) => `
+worker_processes 1;
+pid nginx.pid;
+error_log stderr error;
+events { worker_connections 512; }
+http {
+  access_log off;
+  client_body_temp_path tmp/body; proxy_temp_path tmp/proxy; fastcgi_temp_path tmp/fastcgi; uwsgi_temp_path tmp/uwsgi; scgi_temp_path tmp/scgi;
+  large_client_header_buffers 4 32k;
+  ${clockFromHeader ? maps.replaceAll('$msec', '$http_x_now') : maps}
+  map $http_x_secret $secure_token_secret { default $http_x_secret; }
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      ${limited ? check : check.replace(limit, '')}
+      ${judgeOnly ? 'return 200;' : `proxy_pass ${upstream.origin};`}
+    }
+    location = /nginx.conf {
+      ${check}
+      root .;
+    }
+    location = /generation { return 200 "${generation}"; }
+  }
+}
+`,
+  });
+  const { hostname, port } = new URL(nginx.origin);
+  return {
+    nginx,
+    asked,
+    status: (target, secret, now) => rawStatus({ hostname, port: Number(port) }, target, { secret, now }),
+    async stop() {
+      await nginx.stop();
+      await upstream.close();
+    },
+  };
+}
+
+/** `fetch` would tidy the path up before it is sent. */
+function rawStatus(
+  { hostname, port }: { hostname: string; port: number },
+  target: Buffer | string,
+  { secret, now }: { secret: string; now: number | undefined },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, hostname);
+    let answer = '';
+    socket.on('error', reject);
+    socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
+    socket.on('close', () => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])));
+    const time = now === undefined ? '' : `X-Now: ${now}.000\r\n`;
+    socket.write(
+      Buffer.concat([
+        Buffer.from('GET '),
+        Buffer.from(target),
+        Buffer.from(` HTTP/1.1\r\nHost: cdn.example.com\r\nX-Secret: ${secret}\r\n${time}Connection: close\r\n\r\n`),
+      ]),
+    );
+  });
+}

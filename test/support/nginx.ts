@@ -1,0 +1,124 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { nginxConfig } from './nginx-config.ts';
+
+export interface NginxOptions {
+  secret: string;
+  /** Origin of the server behind it. */
+  upstream: string;
+  /** A file with an offset such as `+2h` that moves its clock (libfaketime); takes effect within about a second. */
+  clockFile?: string;
+  /** Without: a page that is refused sees status 0. @default true */
+  corsOnRefusals?: boolean;
+  /** Another configuration than the one for the carriers of the tests; it tells `generation` under `/generation`. */
+  configure?: (given: { port: number; secret: string; upstream: string; generation: number }) => string;
+}
+
+export interface NginxRequest {
+  readonly status: number;
+  readonly method: string;
+  readonly uri: string;
+}
+
+export interface Nginx {
+  readonly origin: string;
+  /** Resolves when every new request is verified with `secret`. */
+  setSecret(secret: string): Promise<void>;
+  /** All finished requests but preflights. Those that the player gave up have the status 499. */
+  log(): Promise<NginxRequest[]>;
+  /** Those answered 401, 403 or 410. */
+  refusals(): Promise<NginxRequest[]>;
+  stop(): Promise<void>;
+}
+
+const binary = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync);
+const libraries = ['/usr/lib', '/usr/lib64'].flatMap((folder) => (existsSync(folder) ? [folder, ...readdirSync(folder).map((name) => join(folder, name))] : []));
+const faketime = libraries.map((folder) => join(folder, 'faketime/libfaketime.so.1')).find(existsSync);
+
+/** Whether this machine has an nginx with `secure_link`. */
+export const hasNginx: boolean = !!binary && spawnSync(binary, ['-V'], { encoding: 'utf8' }).stderr.includes('http_secure_link_module');
+export const hasFaketime: boolean = hasNginx && !!faketime;
+
+/** The user of an nginx started by root, which must not run as root: libfaketime and its files. */
+const NOBODY = 65534;
+const isRoot = process.getuid?.() === 0;
+
+/** A real nginx that verifies with `secure_link` what it passes on to `upstream`, on a port of its own. */
+export async function startNginx(options: NginxOptions): Promise<Nginx> {
+  const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
+  mkdirSync(join(folder, 'tmp'));
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  let generation = 0;
+  const configure = (secret: string): string =>
+    options.configure?.({ ...options, port, secret, generation: ++generation }) ??
+    nginxConfig({ ...options, corsOnRefusals: options.corsOnRefusals ?? true, port, secret, generation: ++generation, keepEnvironment: !!options.clockFile });
+  writeFileSync(join(folder, 'nginx.conf'), configure(options.secret));
+  if (isRoot) for (const path of [folder, join(folder, 'tmp'), join(folder, 'nginx.conf')]) chownSync(path, NOBODY, NOBODY);
+
+  const child = spawn(binary!, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...(isRoot && { uid: NOBODY, gid: NOBODY }),
+    env: { ...process.env, ...(options.clockFile && { LD_PRELOAD: faketime, FAKETIME_TIMESTAMP_FILE: options.clockFile, FAKETIME_NO_CACHE: '1' }) },
+  });
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  const serving = async (): Promise<void> => {
+    for (let attempt = 0; attempt < 400; attempt++) {
+      if (child.exitCode !== null) break;
+      const seen = await fetch(`${origin}/generation`, { headers: { connection: 'close' } }).then((response) => response.text(), () => '');
+      if (seen === String(generation)) return;
+      await delay(25);
+    }
+    throw new Error(`nginx does not serve: ${complaints}`);
+  };
+  await serving();
+
+  const log = async (): Promise<NginxRequest[]> => {
+    const text = await readFile(join(folder, 'access.log'), 'utf8');
+    return text.split('\n').flatMap((line) => {
+      const [, status, method = '', uri = ''] = /^(\d+) (\w+) (.*)$/.exec(line) ?? [];
+      return status && method !== 'OPTIONS' && uri !== '/generation' ? [{ status: Number(status), method, uri }] : [];
+    });
+  };
+
+  return {
+    origin,
+    async setSecret(secret) {
+      const next = join(folder, 'nginx.conf.new');
+      await writeFile(next, configure(secret));
+      await rename(next, join(folder, 'nginx.conf'));
+      child.kill('SIGHUP');
+      await serving();
+    },
+    log,
+    refusals: async () => (await log()).filter(({ status }) => [401, 403, 410].includes(status)),
+    async stop() {
+      await exited(child);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function exited(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await gone;
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });

@@ -1,0 +1,54 @@
+import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
+import { listen } from './listen.ts';
+
+export type HlsVersion = '1.7' | '1.6' | '1.5';
+/** How the page loads hls.js and the plugin: `<script src>` with globals, or `<script type=module>` with an import map. */
+export type ScriptFormat = 'script' | 'module';
+
+const folders: Record<HlsVersion, string> = { '1.7': 'hls.js', '1.6': 'hls.js-1.6', '1.5': 'hls.js-1.5' };
+
+export interface PageServer {
+  readonly origin: string;
+  url(version: HlsVersion, format: ScriptFormat): string;
+  stop(): Promise<void>;
+}
+
+/** Serves pages with a video element, hls.js and the plugin as it is shipped, from a port of its own: CORS is real. */
+export async function startPageServer(): Promise<PageServer> {
+  const files = createVodOrigin({ root: new URL('../..', import.meta.url).pathname });
+  const server = await listen(async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === '/favicon.ico') return new Response(null, { status: 204 });
+    if (pathname !== '/player.html') return files(request);
+    const html = playerPage(folders[searchParams.get('hls') as HlsVersion], searchParams.get('format') as ScriptFormat);
+    return new Response(html, { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+  });
+  return {
+    origin: server.origin,
+    url: (version, format) => `${server.origin}/player.html?hls=${version}&format=${format}`,
+    stop: () => server.close(),
+  };
+}
+
+function playerPage(hls: string, format: ScriptFormat): string {
+  const imports = {
+    'hls.js': `/node_modules/${hls}/dist/hls.mjs`,
+    'secure-token-hlsjs': '/packages/hlsjs/dist/index.js',
+    'secure-token-core': '/packages/core/dist/index.js',
+  };
+  const scripts =
+    format === 'script'
+      ? `<script src="/node_modules/${hls}/dist/hls.min.js"></script>
+<script src="/packages/hlsjs/dist/secure-token-hlsjs.min.js"></script>`
+      : `<script type="importmap">${JSON.stringify({ imports })}</script>
+<script type="module">
+import Hls from 'hls.js';
+import * as SecureTokenHls from 'secure-token-hlsjs';
+Object.assign(window, { Hls, SecureTokenHls });
+</script>`;
+  return `<!doctype html>
+<title>Player</title>
+<video muted playsinline width="320" height="180"></video>
+${scripts}
+`;
+}

@@ -1,0 +1,186 @@
+import type Hls from 'hls.js';
+import type { HlsConfig } from 'hls.js';
+import type { Browser, Page } from 'playwright-core';
+import type * as SecureTokenHls from '../../packages/hlsjs/src/index.ts';
+import type { HlsVersion, PageServer, ScriptFormat } from './page.ts';
+import type { RecordedError, RecordedStall, RecordedTokenEvent } from './recording.ts';
+import { installRecording } from './recording.ts';
+
+declare global {
+  interface Window {
+    Hls: typeof Hls;
+    SecureTokenHls: typeof SecureTokenHls;
+    video: HTMLVideoElement;
+    hls: Hls;
+    source: SecureTokenHls.TokenSource | undefined;
+  }
+}
+
+/** Options that survive the way into the page. */
+export type PlayerTokens = Omit<SecureTokenHls.TokenSourceOptions, 'endpoint' | 'getTokens' | 'request' | 'protect' | 'clock' | 'fetch' | 'random'> & {
+  endpoint: string;
+  request?: { credentials?: RequestCredentials; headers?: Record<string, string> };
+};
+
+export interface PlayerOptions {
+  src: string;
+  /** Without: hls.js alone. */
+  tokens?: PlayerTokens;
+  /** @default '1.7' */
+  hls?: HlsVersion;
+  /** @default 'script' */
+  format?: ScriptFormat;
+  /** Given to the instance, or merged into the configuration it is built from. @default 'instance' */
+  attach?: 'instance' | 'config';
+  /** Values only: it travels into the page as JSON. */
+  config?: Partial<Record<keyof HlsConfig, unknown>>;
+}
+
+export interface Snapshot {
+  readonly currentTime: number;
+  readonly duration: number;
+  readonly ended: boolean;
+  readonly paused: boolean;
+  readonly buffered: readonly (readonly [number, number])[];
+  readonly mediaError: string | undefined;
+  readonly errors: readonly RecordedError[];
+  /** Errors that a viewer or an app would have to do with. */
+  readonly faults: readonly RecordedError[];
+  readonly stalls: readonly RecordedStall[];
+  /** Stalls for want of media. */
+  readonly starved: readonly RecordedStall[];
+  readonly tokens: readonly RecordedTokenEvent[];
+  readonly rejections: readonly string[];
+  /** Exceptions nobody caught. */
+  readonly pageErrors: readonly string[];
+  readonly loaded: readonly string[];
+  readonly levels: readonly number[];
+  readonly level: number;
+  readonly bandwidthEstimate: number;
+  /** Seconds behind the live edge. */
+  readonly latency: number;
+  readonly cues: number;
+}
+
+export interface PlayerRequest {
+  /** Unix ms. */
+  readonly at: number;
+  readonly url: URL;
+  readonly range: string | undefined;
+}
+
+export interface Player {
+  readonly page: Page;
+  /** Requests for anything but the page's own files, as the browser sent them. */
+  readonly requests: readonly PlayerRequest[];
+  /** Starts to play; resolves at the first picture. */
+  play(rate?: number): Promise<void>;
+  snapshot(): Promise<Snapshot>;
+  /** Resolves with the first snapshot that fits. @throws with the last one after `seconds` */
+  until(fits: (snapshot: Snapshot) => boolean, seconds?: number): Promise<Snapshot>;
+  close(): Promise<void>;
+}
+
+/**
+ * Errors of hls.js that say nothing about the network: it aborted a request itself, or found that the clock of the media
+ * stood still for a moment, as it does on a busy machine.
+ */
+const HARMLESS = ['aborted', 'bufferStalledError', 'bufferNudgeOnStall', 'bufferSeekOverHole'];
+
+/** Opens a page of its own context: no cache and no cookie is shared. */
+export async function openPlayer(browser: Browser, pages: PageServer, options: PlayerOptions): Promise<Player> {
+  const { hls = '1.7', format = 'script', attach = 'instance', ...rest } = options;
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const pageErrors: string[] = [];
+  const requests: PlayerRequest[] = [];
+  page.on('pageerror', (error) => pageErrors.push(String(error)));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== pages.origin) requests.push({ at: Date.now(), url, range: request.headers().range });
+  });
+  await page.addInitScript(installRecording);
+  await page.goto(pages.url(hls, format));
+  await page.waitForFunction(() => 'SecureTokenHls' in window);
+  await page.evaluate(createPlayer, { attach, ...rest });
+
+  const snapshot = async (): Promise<Snapshot> => {
+    const seen = await page.evaluate(takeSnapshot);
+    const faults = seen.errors.filter(({ fatal, details }) => fatal || !HARMLESS.includes(details));
+    return { ...seen, pageErrors, faults, starved: seen.stalls.filter(({ ahead }) => ahead < 0.5) };
+  };
+  const until = async (fits: (snapshot: Snapshot) => boolean, seconds = 60): Promise<Snapshot> => {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      const now = await snapshot();
+      if (fits(now)) return now;
+      if (Date.now() > deadline) throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${JSON.stringify(now, null, 1)}`);
+      await page.waitForTimeout(100);
+    }
+  };
+  return {
+    page,
+    requests,
+    snapshot,
+    until,
+    async play(rate = 1) {
+      await page.evaluate((speed) => {
+        window.video.defaultPlaybackRate = window.video.playbackRate = speed;
+        // not awaited: it may never settle; a new source interrupts it
+        window.video.play().catch((error: unknown) => (error as Error).name === 'AbortError' || window.recording.rejections.push(String(error)));
+      }, rate);
+      await until(({ currentTime }) => currentTime > 0);
+    },
+    close: () => context.close(),
+  };
+}
+
+/** Runs inside the page. */
+function createPlayer({ src, tokens, attach, config = {} }: Omit<PlayerOptions, 'hls' | 'format'>): void {
+  const { Hls, SecureTokenHls, recording } = window;
+  const video = document.querySelector('video')!;
+  // what is passed on is the app's to destroy; `secureToken` destroys what it has made itself
+  const shared = tokens && attach === 'config' ? SecureTokenHls.createTokenSource(tokens) : undefined;
+  const hls = new Hls({ ...(config as Partial<HlsConfig>), ...(shared && SecureTokenHls.secureTokenConfig(shared)) });
+  const source = shared ?? (tokens && SecureTokenHls.secureToken(hls, tokens));
+  Object.assign(window, { video, hls, source });
+  hls.on(Hls.Events.ERROR, (_, { type, details, fatal, response, url, frag, context, error }) => {
+    recording.errors.push({ type, details, fatal, code: response?.code, url: url ?? frag?.url ?? context?.url, text: String(error), at: video.currentTime });
+  });
+  hls.on(Hls.Events.FRAG_LOADED, (_, { frag, part }) => recording.loaded.push(`${frag.type} ${frag.level} ${frag.sn}${part ? `.${part.index}` : ''}`));
+  hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => recording.levels.push(level));
+  for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied']) {
+    source?.addEventListener(type, (event) => {
+      const { reason, status, urls, wait, error } = (event as CustomEvent).detail;
+      recording.tokens.push({ type, reason, status: status ?? error?.status, urls, wait, code: error?.code });
+    });
+  }
+  recording.watch(video);
+  hls.loadSource(src);
+  hls.attachMedia(video);
+}
+
+/** Runs inside the page. */
+function takeSnapshot(): Omit<Snapshot, 'pageErrors' | 'faults' | 'starved'> {
+  const { hls, video, recording } = window;
+  const { errors, stalls, tokens, rejections, loaded, levels } = recording;
+  const { currentTime, duration, ended, paused, buffered, error, textTracks } = video;
+  return {
+    currentTime,
+    duration,
+    ended,
+    paused,
+    buffered: Array.from({ length: buffered.length }, (_, index) => [buffered.start(index), buffered.end(index)] as const),
+    mediaError: error ? `${error.code} ${error.message}` : undefined,
+    errors,
+    stalls,
+    tokens,
+    rejections,
+    loaded,
+    levels,
+    level: hls.currentLevel,
+    bandwidthEstimate: hls.bandwidthEstimate,
+    latency: hls.latency,
+    cues: [...textTracks].reduce((total, { cues }) => total + (cues?.length ?? 0), 0),
+  };
+}

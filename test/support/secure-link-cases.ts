@@ -1,0 +1,64 @@
+import { secureLink, secureLinkLayouts as layouts } from '../../packages/server/src/index.ts';
+import type { SecureLinkLayout } from '../../packages/server/src/index.ts';
+import { absolute } from './vector-cases.ts';
+import type { Vector, VectorCase } from './vector-cases.ts';
+
+/** Where a vector's `rand` is not the 0 that the layout writes. */
+const rand = 'Kv4cPTAAP5YTi';
+const tencentA: SecureLinkLayout = {
+  ...layouts.tencentA,
+  hash: `{path}-{expires}-${rand}-0-{secret}`,
+  query: { sign: `{expires}-${rand}-0-{token}` },
+};
+/** The nginx of the vectors: the token in the path opens the first folder. */
+const nginxPath: SecureLinkLayout = { hash: '{secret}{directory}{expires}', base: '/s/{token}/{expires}', depth: 1 };
+
+const layoutOf: Record<string, SecureLinkLayout | undefined> = {
+  'keycdn-secure-token': layouts.keyCdn,
+  'cdn77-secure-token': layouts.cdn77,
+  'gcore-secure-token': layouts.gcore,
+  'jwplayer-md5': layouts.jwPlayer,
+  'alibaba-type-a': layouts.alibabaA,
+  'alibaba-type-b': layouts.alibabaB,
+  'alibaba-type-c': layouts.alibabaC,
+  'tencent-type-a': tencentA,
+  'tencent-type-b': layouts.tencentB,
+  'tencent-type-c': layouts.tencentC,
+  'tencent-type-d': layouts.tencentD,
+  'bunny-token-v1-md5': layouts.bunnyBasic,
+  'nginx-path-prefix': nginxPath,
+  'nginx-secure-link-docs': layouts.nginx,
+};
+const layoutOfVector: Record<string, SecureLinkLayout> = {
+  'cdn77-secure-token-02': layouts.cdn77Path,
+  'gcore-secure-token-03': layouts.gcoreFolder,
+};
+
+const secondsOf = ({ format, expires }: Vector): number => {
+  if (format.endsWith('type-b')) {
+    const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(String(expires))!;
+    const [year, month, day, hour, minute] = parts.map(Number);
+    return Date.UTC(year!, month! - 1, day, hour! - 8, minute) / 1000;
+  }
+  return format.endsWith('type-c') ? parseInt(String(expires), 16) : Number(expires);
+};
+
+/** The URL without its token: everything a layout puts into a URL is recognisable by its form. */
+const unsign = (url: string): string =>
+  url
+    .replace(/\/s\/[\w-]{22}\/\d{10}(?=\/)/, '')
+    .replace(/\/[\w-]{22}==,\d{10}(?=\/)/, '')
+    .replace(/\/(?:\d{12}\/[\da-f]{32}|[\da-f]{32}\/[\da-fA-F]{8})(?=\/)/, '')
+    .replace(/\?.*/, '');
+
+/** `undefined` for a vector of another family. */
+export function secureLinkCase(vector: Vector): VectorCase | undefined {
+  const layout = layoutOfVector[vector.id] ?? layoutOf[vector.format];
+  if (!layout) return undefined;
+  const { ip, remote_addr: address } = (vector.extras ?? {}) as Record<string, string | undefined>;
+  // The secret of the nginx example is the expression's, and the expression has the space in it.
+  const secret = vector.secret!.replace(/ \(with .*\)$/, '');
+  const signed = absolute(vector.url);
+  const options = { ...layout, secret, maxTtl: Infinity, ip: ip ?? address ?? '' };
+  return { format: secureLink(options), target: unsign(signed), expected: signed, expires: secondsOf(vector) };
+}

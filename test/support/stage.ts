@@ -1,0 +1,119 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import type { SigningEndpointOptions } from '../../packages/server/src/index.ts';
+import { launchChromium } from './chromium.mjs';
+import type { Edge, EdgeSettings } from './edge-server.ts';
+import { startEdge } from './edge-server.ts';
+import type { Nginx } from './nginx.ts';
+import { hasFaketime, hasNginx, startNginx } from './nginx.ts';
+import { createOrigins } from './origins.ts';
+import type { PageServer } from './page.ts';
+import { startPageServer } from './page.ts';
+import type { Player, PlayerOptions, PlayerTokens } from './player.ts';
+import { openPlayer } from './player.ts';
+import type { Signer, SignerSettings } from './signer.ts';
+import { startSigner } from './signer.ts';
+import type { Carrier } from './token-formats.ts';
+
+export interface StageOptions {
+  /** @default an endless stream and the files of test/media */
+  origin?: (request: Request) => Promise<Response>;
+  edge?: Partial<EdgeSettings>;
+  signer?: Partial<SignerSettings>;
+  expand?: SigningEndpointOptions['expand'];
+  /** nginx in front of the edge, verifying the same requests with the same secret. @default where there is one */
+  nginx?: boolean;
+  /** `moveClock` works for nginx, too: only where `hasFaketime`. @default false */
+  movableClock?: boolean;
+}
+
+export interface Stage {
+  /** The origin that players see: nginx, or our edge where there is no nginx. */
+  readonly cdn: string;
+  readonly edge: Edge;
+  readonly nginx: Nginx | undefined;
+  readonly signer: Signer;
+  readonly pages: PageServer;
+  readonly browser: Browser;
+  /** `url('exact', 'vod/ts/master.m3u8')`; the first folder of the path is what a token of the other carriers opens. */
+  url(carrier: Carrier, path: string): string;
+  /** A player of `path`, with tokens of `carrier`. */
+  open(carrier: Carrier, path: string, options?: Omit<PlayerOptions, 'src' | 'tokens'> & { tokens?: Partial<PlayerTokens> | false }): Promise<Player>;
+  /** The edge and nginx verify with `secret`, the signing endpoint signs with it: a rotation at one stroke. */
+  setSecret(secret: string): Promise<void>;
+  /** Moves the clock of the edge, of nginx and of the signing endpoint: they are `seconds` ahead of this machine. */
+  moveClock(seconds: number): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+const SECRET = 'a secret of the tests';
+
+/** Page server, signing endpoint, nginx and edge on free ports, and a browser. */
+export async function createStage(options: StageOptions = {}): Promise<Stage> {
+  const { origin = createOrigins(), movableClock = false } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'stage-'));
+  const clockFile = join(folder, 'clock');
+  writeFileSync(clockFile, '+0');
+  // nginx may run as another user
+  chmodSync(folder, 0o755);
+
+  const pages = await startPageServer();
+  const edge = await startEdge({ origin, settings: { secrets: [SECRET], ...options.edge } });
+  const nginx =
+    options.nginx ?? hasNginx
+      ? await startNginx({ secret: edge.secrets[0]!, upstream: edge.origin, corsOnRefusals: edge.corsOnRefusals, ...(movableClock && hasFaketime && { clockFile }) })
+      : undefined;
+  const cdn = nginx?.origin ?? edge.origin;
+  const signer = await startSigner({
+    allow: cdn,
+    page: pages.origin,
+    settings: { secrets: edge.secrets, ...options.signer },
+    ...(options.expand !== undefined && { expand: options.expand }),
+  });
+  const browser = await launchChromium();
+
+  const url: Stage['url'] = (carrier, path) => `${cdn}/${carrier}/${path}`;
+  return {
+    cdn,
+    edge,
+    nginx,
+    signer,
+    pages,
+    browser,
+    url,
+    open: (carrier, path, { tokens = {}, ...rest } = {}) =>
+      openPlayer(browser, pages, {
+        src: url(carrier, path),
+        ...(tokens && {
+          tokens: { endpoint: signer.endpoint(carrier), ...(carrier === 'cookie' && { request: { credentials: 'include' } }), ...tokens },
+        }),
+        ...rest,
+      }),
+    async setSecret(secret) {
+      edge.secrets = signer.secrets = [secret];
+      await nginx?.setSecret(secret);
+    },
+    async moveClock(seconds) {
+      edge.clockOffset = signer.clockOffset = seconds;
+      writeFileSync(clockFile, `${seconds < 0 ? '' : '+'}${seconds}`);
+      if (nginx && movableClock) await nginxIsAt(nginx, seconds);
+    },
+    async dispose() {
+      await browser.close();
+      for (const server of [signer, nginx, edge, pages]) await server?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** nginx reads the file as it answers; its cached time follows within about a second. */
+async function nginxIsAt({ origin }: Nginx, seconds: number): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const { headers } = await fetch(`${origin}/generation`, { headers: { connection: 'close' } });
+    if (Math.abs(Date.parse(headers.get('date')!) - Date.now() - seconds * 1000) < 1500) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('The clock of nginx did not move');
+}

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { FOLDER, MASTER, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, segment, sleep, st, watch } from './lab.ts';
+
+fakeTime();
+
+const count = (n: number): string[] => Array.from({ length: n }, (_, i) => segment(i));
+
+describe('createTokenSource', () => {
+  describe('calls for per-URL tokens', () => {
+    test('every URL wanted in the same task goes into one call', async () => {
+      const { source, asked } = lab(each());
+      const requests = await Promise.all(count(5).map((url) => source.sign(url)));
+      expect(requests.map(({ url }) => url)).toEqual(count(5).map((url) => `${url}?st=t1`));
+      expect(asked()).toEqual([count(5)]);
+    });
+
+    test('a URL wanted twice is asked for once', async () => {
+      const { source, asked } = lab(each());
+      await Promise.all([source.sign(MASTER), source.sign(`${MASTER}#f`), source.sign(MASTER)]);
+      expect(asked()).toEqual([[MASTER]]);
+    });
+
+    test('another task, another call', async () => {
+      const { source, asked } = lab(after(1, each()));
+      watch(source.sign(segment(1)));
+      await pass();
+      watch(source.sign(segment(2)));
+      await pass();
+      expect(asked()).toEqual([[segment(1)], [segment(2)]]);
+    });
+
+    test.each([
+      [100, [100]],
+      [101, [100, 1]],
+      [250, [100, 100, 50]],
+    ])('%i URLs: at most 100 a call', async (n, sizes) => {
+      const { source, asked } = lab(each());
+      const requests = await Promise.all(count(n).map((url) => source.sign(url)));
+      expect(asked().map(({ length }) => length)).toEqual(sizes);
+      expect(asked().flat()).toEqual(count(n));
+      expect(requests.every((request, i) => request.source === segment(i) && st(request))).toBe(true);
+    });
+
+    test('one call also when the reasons differ; refused is told, for the endpoint must not answer with the same token', async () => {
+      const { source, asked, reasons } = lab(each(100));
+      await source.sign(segment(1));
+      await source.sign(segment(2));
+      await pass(1);
+      const fresh = await source.sign(segment(3));
+      await sleep(98);
+      await Promise.all([source.sign(segment(1)), source.sign(segment(2)), source.sign(segment(9))]);
+      expect(asked().slice(3)).toEqual([[segment(1), segment(2), segment(9)]]);
+      const both = [source.sign(segment(8)), source.refused(fresh, 403), source.sign(segment(7))];
+      await Promise.all(both);
+      expect(asked().slice(4)).toEqual([[segment(8), segment(3), segment(7)]]);
+      expect(reasons().at(-1)).toBe('refused');
+    });
+
+    test('what is asked is absolute and unsigned, without fragment', async () => {
+      const { source, asked } = lab(each());
+      await source.sign('https://CDN.test/vod/./7/a.ts?x=~#f');
+      expect(asked()).toEqual([[`${FOLDER}a.ts?x=~`]]);
+    });
+  });
+
+  describe('single flight', () => {
+    test('one call per scope at a time: others join it', async () => {
+      const { source, calls } = lab(after(1, each()));
+      const first = source.sign(MASTER);
+      await pass(0.5);
+      const second = source.sign(MASTER);
+      await pass(1);
+      expect(st(await first)).toBe('t1');
+      expect(st(await second)).toBe('t1');
+      expect(calls).toHaveLength(1);
+    });
+
+    test('a folder whose token is dead: N requests wait, exactly one call', async () => {
+      const { source, calls, asked } = lab(inTurn(folder(), after(1, folder())));
+      await source.sign(MASTER);
+      await sleep(3600);
+      const waiting = count(50).map((url) => source.sign(url));
+      await pass(0.5);
+      waiting.push(source.sign(segment(99)));
+      await pass(1);
+      expect((await Promise.all(waiting)).map(st)).toEqual(waiting.map(() => 't2'));
+      expect(calls).toHaveLength(2);
+      expect(asked()[1]).toEqual([segment(0)]);
+    });
+
+    test('two players that share a source: one call', async () => {
+      const { source, calls } = lab();
+      const player = async (): Promise<string> => (await source.sign(MASTER)).url;
+      expect(await Promise.all([player(), player()])).toEqual([`${MASTER}?st=t1`, `${MASTER}?st=t1`]);
+      expect(calls).toHaveLength(1);
+      await pass(241);
+      expect(calls).toHaveLength(2);
+    });
+
+    test('requests join a renewal that runs ahead of use', async () => {
+      const { source, calls } = lab(inTurn(folder(20), after(8, folder(20))));
+      await source.sign(MASTER);
+      await pass(15.1);
+      expect(calls).toHaveLength(2);
+      await pass(4);
+      expect(source.peek(MASTER)).toBeUndefined();
+      const waiting = source.sign(MASTER);
+      await pass(5);
+      expect(st(await waiting)).toBe('t2');
+      expect(calls).toHaveLength(2);
+    });
+
+    test('a caller that aborts detaches without killing the call for the rest', async () => {
+      const { source, calls } = lab(after(1, each()));
+      const leaving = new AbortController();
+      const left = source.sign(MASTER, { signal: leaving.signal });
+      const stays = source.sign(MASTER);
+      await pass(0.5);
+      leaving.abort(new Error('left'));
+      await expect(left).rejects.toThrow('left');
+      expect(calls[0]!.init.signal.aborted).toBe(false);
+      await pass(1);
+      expect(st(await stays)).toBe('t1');
+      expect(calls).toHaveLength(1);
+    });
+
+    test('when every caller has left, the answer is still kept', async () => {
+      const { source, calls } = lab(after(1, each()));
+      const leaving = new AbortController();
+      const left = code(source.sign(MASTER, { signal: leaving.signal }));
+      await pass();
+      leaving.abort();
+      expect(await left).toMatch(/abort/i);
+      await pass(2);
+      expect(st(source.peek(MASTER))).toBe('t1');
+      expect(calls).toHaveLength(1);
+    });
+
+    test('when every caller has left, a failure disturbs nobody', async () => {
+      const { source } = lab(after(1, fail(400)));
+      const leaving = new AbortController();
+      const left = code(source.sign(MASTER, { signal: leaving.signal }));
+      await pass();
+      leaving.abort();
+      await left;
+      await pass(5);
+    });
+
+    test('an abort in the task in which the token arrives still counts', async () => {
+      const { source } = lab(each());
+      const leaving = new AbortController();
+      const left = code(source.sign(MASTER, { signal: leaving.signal }));
+      leaving.abort();
+      expect(await left).toMatch(/abort/i);
+    });
+
+    test('a signal that outlives many requests collects no listeners', async () => {
+      const { source } = lab(each());
+      const { signal } = new AbortController();
+      let listeners = 0;
+      const { addEventListener, removeEventListener } = signal;
+      signal.addEventListener = (...args: unknown[]) => {
+        listeners++;
+        addEventListener.apply(signal, args as never);
+      };
+      signal.removeEventListener = (...args: unknown[]) => {
+        listeners--;
+        removeEventListener.apply(signal, args as never);
+      };
+      for (const url of count(20)) await source.sign(url, { signal });
+      await pass();
+      expect(listeners).toBe(0);
+    });
+  });
+});

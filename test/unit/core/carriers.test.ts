@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import type { Token } from '../../../packages/core/src/index.ts';
+import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, pass } from './lab.ts';
+
+fakeTime();
+
+const BASE = 'https://edge.test/hdnts=abc/vod/7/';
+const held = (...tokens: Partial<Token>[]): ReturnType<typeof lab> =>
+  lab(each(), { tokens: tokens.map((token) => ({ prefix: FOLDER, expires: START + 300, ...token })) });
+
+describe('createTokenSource', () => {
+  describe('carriers', () => {
+    test('query', () => {
+      expect(held({ query: { st: 'a', e: '1' } }).source.peek(MASTER)).toMatchObject({
+        url: `${MASTER}?st=a&e=1`,
+        headers: {},
+        credentials: false,
+        source: MASTER,
+      });
+    });
+
+    test('headers leave the URL alone', () => {
+      expect(held({ headers: { Authorization: 'Bearer a' } }).source.peek(MASTER)).toMatchObject({
+        url: MASTER,
+        headers: { Authorization: 'Bearer a' },
+        credentials: false,
+      });
+    });
+
+    test('a cookie asks for credentials', () => {
+      expect(held({ credentials: true }).source.peek(MASTER)).toMatchObject({ url: MASTER, headers: {}, credentials: true });
+    });
+
+    test('a base replaces the prefix at the front', () => {
+      const { source } = held({ base: BASE });
+      expect(source.peek(`${FOLDER}x/a~b.ts?x=1#f`)).toMatchObject({ url: `${BASE}x/a~b.ts?x=1#f`, source: `${FOLDER}x/a~b.ts?x=1#f` });
+      expect(source.unsign(`${BASE}x/a~b.ts?x=1#f`)).toBe(`${FOLDER}x/a~b.ts?x=1#f`);
+    });
+
+    test('a base may stand below its prefix', () => {
+      const base = `${FOLDER}hdnts=abc/`;
+      const { source } = held({ base });
+      const { url } = source.peek(MASTER)!;
+      expect(url).toBe(`${base}master.m3u8`);
+      expect(source.unsign(url)).toBe(MASTER);
+      expect(source.peek(url)?.url).toBe(url);
+    });
+
+    test('a base works for a URL that is not written like the prefix', () => {
+      expect(held({ base: BASE }).source.peek('https://CDN.test/x/../vod/7/a.ts?x=~')?.url).toBe(`${BASE}a.ts?x=~`);
+    });
+
+    test('URLs that a playlist of a path token resolves to are recognised: the base of now, and an older one', async () => {
+      const { source, asked } = lab(({ index, ...call }) => folder(10, FOLDER, { base: `https://edge.test/${index}/`, query: {} })({ index, ...call }));
+      const first = await source.sign(MASTER);
+      expect(first.url).toBe('https://edge.test/1/master.m3u8');
+      expect(source.protects('https://edge.test/1/a.ts')).toBe(true);
+      expect(source.peek('https://edge.test/1/a.ts')).toMatchObject({ url: 'https://edge.test/1/a.ts', source: `${FOLDER}a.ts` });
+      await pass(20);
+      expect(await source.sign('https://edge.test/1/a.ts')).toMatchObject({ url: 'https://edge.test/3/a.ts', source: `${FOLDER}a.ts` });
+      expect(asked().flat().filter((url) => !url.startsWith(CDN))).toEqual([]);
+    });
+
+    test('all at once', () => {
+      const { source } = held({ base: BASE, query: { st: 'a' }, headers: { 'x-t': 'b' }, credentials: true });
+      const request = source.peek(`${FOLDER}a.ts?st=old`)!;
+      expect(request).toMatchObject({ url: `${BASE}a.ts?st=a`, headers: { 'x-t': 'b' }, credentials: true, source: `${FOLDER}a.ts` });
+      expect(source.unsign(request.url)).toBe(`${FOLDER}a.ts`);
+    });
+
+    test('a token that attaches nothing still opens', () => {
+      expect(held({}).source.peek(MASTER)).toMatchObject({ url: MASTER, headers: {}, credentials: false });
+    });
+
+    test('the request names its token; one that needs none names none', () => {
+      const { source } = held({ query: { st: 'a' } });
+      expect(source.peek(MASTER)?.token).toMatchObject({ prefix: FOLDER, query: { st: 'a' } });
+      source.allow(MASTER);
+      expect(source.peek('https://ads.test/x')).toEqual({ url: 'https://ads.test/x', headers: {}, credentials: false, source: 'https://ads.test/x' });
+    });
+  });
+});

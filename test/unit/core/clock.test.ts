@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import type { Answer } from './lab.ts';
+import { FOLDER, MASTER, START, after, elapsed, fakeTime, folder, inTurn, lab, pass, seconds, st, watch } from './lab.ts';
+
+fakeTime();
+
+const HOURS = 3600;
+const token = (index: number, lifetime = 300): object => ({ prefix: FOLDER, query: { st: `t${index}` }, expires: seconds() + lifetime });
+const withDate: Answer = ({ index }) => Response.json({ tokens: [token(index)] }, { headers: { date: new Date(Date.now()).toUTCString() } });
+const withNeither: Answer = ({ index }) => ({ tokens: [token(index)] });
+
+describe('createTokenSource', () => {
+  describe.each([
+    ['5 h fast', 5 * HOURS],
+    ['5 h slow', -5 * HOURS],
+    ['right', 0],
+  ])("a viewer's clock that is %s", (_, wrong) => {
+    const clock = (): number => Date.now() + wrong * 1000;
+
+    test.each([
+      ['now in the answer', folder()],
+      ['the Date header', withDate],
+    ])('changes nothing: %s', async (_, answer) => {
+      const { source, calls, reasons } = lab(answer, { clock });
+      await source.sign(MASTER);
+      for (let i = 0; i < 300; i++) {
+        expect(source.peek(MASTER), `at ${elapsed()} s`).toBeDefined();
+        await pass(2);
+      }
+      expect(calls.map(({ at }) => Math.round(at))).toEqual([0, 240, 480]);
+      expect(reasons().slice(1)).toEqual(['expiring', 'expiring']);
+    });
+
+    test('the transit margin is the same', async () => {
+      const { source } = lab(folder(), { clock });
+      await source.sign(MASTER);
+      await pass();
+      const dies = lab(folder(20), { clock, renewBefore: 0 });
+      await dies.source.sign(MASTER);
+      await pass(17.9);
+      expect(dies.source.peek(MASTER)).toBeDefined();
+      await pass(0.2);
+      expect(dies.source.peek(MASTER)).toBeUndefined();
+    });
+
+    test('a status-0 failure past expiry counts as refused, one before does not', async () => {
+      const { source } = lab(folder(20), { clock, renewBefore: 0 });
+      const request = await source.sign(MASTER);
+      expect(await source.refused(request, 0)).toBeUndefined();
+      await pass(20);
+      expect(st(await source.refused(request, 0))).toBe('t2');
+    });
+  });
+
+  describe('the clock', () => {
+    test('now wins over the Date header', async () => {
+      const { source } = lab(({ index }) => Response.json({ now: seconds(), tokens: [token(index)] }, { headers: { date: new Date(0).toUTCString() } }));
+      await source.sign(MASTER);
+      expect(st(source.peek(MASTER))).toBe('t1');
+    });
+
+    test.each(['soon', null, {}])('now: %j is as good as none', async (now) => {
+      const { source } = lab(({ index }) => ({ now, tokens: [token(index)] }));
+      await source.sign(MASTER);
+      expect(st(source.peek(MASTER))).toBe('t1');
+    });
+
+    test('without either, the local clock decides', async () => {
+      const { source, calls } = lab(withNeither);
+      await source.sign(MASTER);
+      await pass(241);
+      expect(calls).toHaveLength(2);
+    });
+
+    test('without either, what was learned before still holds', async () => {
+      const { source, calls } = lab(inTurn(folder(20), withNeither), { clock: () => Date.now() + 5 * HOURS * 1000 });
+      await source.sign(MASTER);
+      await pass(16);
+      expect(calls).toHaveLength(2);
+      expect(st(source.peek(MASTER))).toBe('t2');
+    });
+
+    test('a clock that is set right during the session is learned with the next answer', async () => {
+      let wrong = 5 * HOURS * 1000;
+      const { source, calls } = lab(folder(), { clock: () => Date.now() + wrong });
+      await source.sign(MASTER);
+      wrong = -60_000;
+      await source.sign(MASTER);
+      await pass(400);
+      expect(st(await source.sign(MASTER))).toBeDefined();
+      const before = calls.length;
+      expect(source.peek(MASTER)).toBeDefined();
+      await pass(100);
+      expect(calls.length).toBe(before);
+    });
+
+    test('the lifetime counts from before the call was sent', async () => {
+      // the token is made at once, but the answer takes 8 of its 20 s
+      const { source, calls } = lab((call) => {
+        const made = folder(20)(call);
+        return after(8, () => made)(call);
+      });
+      watch(source.sign(MASTER));
+      await pass(8.1);
+      expect(source.peek(MASTER)).toBeDefined();
+      await pass(7);
+      expect(calls).toHaveLength(2);
+      await pass(3);
+      expect(source.peek(MASTER)).toBeUndefined();
+    });
+
+    test('a slow call never makes a token look younger', async () => {
+      // made, and the clock read, at the end of the call: whether it spent 8 s on the way there or back nobody knows
+      const { source } = lab(after(8, folder(20)), { renewBefore: 0 });
+      watch(source.sign(MASTER));
+      await pass(8.1);
+      expect(source.peek(MASTER)).toBeDefined();
+      await pass(10);
+      expect(source.peek(MASTER)).toBeUndefined();
+    });
+
+    test('tokens in the page are judged by the local clock until the endpoint has told its own', async () => {
+      const tokens = [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 100 }];
+      const fast = lab(folder(), { tokens, clock: () => Date.now() + 5 * HOURS * 1000 });
+      expect(fast.source.peek(MASTER)).toBeUndefined();
+      expect(st(await fast.source.sign(MASTER))).toBe('t1');
+      const slow = lab(folder(), { tokens, clock: () => Date.now() - 5 * HOURS * 1000 });
+      expect(st(slow.source.peek(MASTER))).toBe('page');
+    });
+  });
+});

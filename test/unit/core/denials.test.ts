@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { FOLDER, MASTER, code, each, fakeTime, fail, folder, inTurn, lab, pass, seconds, segment, sleep, st } from './lab.ts';
+
+fakeTime();
+
+describe('createTokenSource', () => {
+  describe('a denial', () => {
+    test.each([401, 403])('%i: final for these URLs, the endpoint is not called again', async (status) => {
+      const { source, calls, types, events } = lab(fail(status));
+      expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
+      for (let i = 0; i < 5; i++) {
+        expect(source.peek(MASTER)).toBeUndefined();
+        expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
+        await pass(600);
+      }
+      expect(calls).toHaveLength(1);
+      expect(types()).toEqual(['tokendenied']);
+      expect(events[0]!.detail.error).toMatchObject({ code: 'ERR_DENIED', status });
+    });
+
+    test('a URL listed in denied: final for it, not for the others', async () => {
+      const { source, calls, events } = lab((call) => ({ ...(each()({ ...call, urls: [segment(1)] }) as object), denied: [segment(2)] }));
+      const [one, two] = await Promise.all([source.sign(segment(1)), code(source.sign(segment(2)))]);
+      expect(st(one)).toBe('t1');
+      expect(two).toBe('ERR_DENIED');
+      expect(await code(source.sign(segment(2)))).toBe('ERR_DENIED');
+      expect(calls).toHaveLength(1);
+      expect(events.at(-1)).toMatchObject({ type: 'tokendenied', detail: { error: { code: 'ERR_DENIED', url: segment(2) } } });
+    });
+
+    test('a denied URL is denied however it is written', async () => {
+      const { source, calls } = lab(() => ({ now: seconds(), tokens: [], denied: ['https://CDN.test/x/../vod/7/master.m3u8'] }));
+      expect(await code(source.sign(`${MASTER}#a`))).toBe('ERR_DENIED');
+      expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
+      expect(calls).toHaveLength(1);
+    });
+
+    test('entries of denied that are no URLs are ignored', async () => {
+      const { source } = lab((call) => ({ ...(folder()(call) as object), denied: ['', 'x', 7, null] }));
+      expect(st(await source.sign(MASTER))).toBe('t1');
+    });
+
+    test('a folder whose renewal is denied: requests fail at once, nothing is asked', async () => {
+      const { source, calls } = lab(inTurn(folder(), fail(403)));
+      await source.sign(MASTER);
+      await pass(241);
+      expect(calls).toHaveLength(2);
+      for (let i = 0; i < 100; i++) {
+        expect(await code(source.sign(segment(i)))).toBe('ERR_DENIED');
+        await pass(10);
+      }
+      expect(calls).toHaveLength(2);
+    });
+
+    test('the URLs of another folder are asked for', async () => {
+      const { source } = lab(inTurn(folder(20), fail(403), folder(300, 'https://b.test/')));
+      await source.sign(MASTER);
+      await sleep(100);
+      expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
+      expect(st(await source.sign('https://b.test/x'))).toBe('t3');
+    });
+
+    test('a denied URL is not asked for by reading ahead', async () => {
+      const { source, asked } = lab((call) => ({ ...(each()({ ...call, urls: call.urls.filter((url) => url !== segment(3)) }) as object), denied: call.urls.filter((url) => url === segment(3)) }));
+      await source.sign(MASTER);
+      source.learn(MASTER, '#EXTM3U\n' + [1, 2, 3, 4, 5].map((n) => `#EXTINF:4,\n${n}.ts`).join('\n'));
+      await source.sign(segment(1));
+      for (const n of [2, 4, 5]) await source.sign(segment(n));
+      expect(asked().flat().filter((url) => url === segment(3))).toHaveLength(1);
+    });
+
+    test('renew() lifts it', async () => {
+      const it = lab(fail(401));
+      expect(await code(it.source.sign(MASTER))).toBe('ERR_DENIED');
+      it.answer = folder();
+      await it.source.renew();
+      expect(st(await it.source.sign(MASTER))).toBe('t2');
+      expect(st(it.source.peek(segment(1)))).toBe('t2');
+    });
+
+    test('renew() lifts that of a folder, and brings its token', async () => {
+      const it = lab(inTurn(folder(), fail(403), folder()));
+      await it.source.sign(MASTER);
+      await pass(241);
+      expect(await code(it.source.sign(MASTER))).toBe('ERR_DENIED');
+      await it.source.renew();
+      expect(st(it.source.peek(segment(1)))).toBe('t3');
+      await pass(241);
+      expect(it.calls).toHaveLength(4);
+    });
+
+    test('renew() may be denied again', async () => {
+      const it = lab(inTurn(folder(), fail(403)));
+      await it.source.sign(MASTER);
+      expect(await code(it.source.renew())).toBe('ERR_DENIED');
+      expect(await code(it.source.sign(MASTER))).toBe('ERR_DENIED');
+      expect(it.types()).toEqual(['tokenrenewed', 'tokendenied']);
+    });
+  });
+
+  describe('renew', () => {
+    test('renews everything in use, in one call', async () => {
+      const it = lab(({ urls }) => ({
+        now: seconds(),
+        tokens: urls.map((url) => ({ prefix: url.replace(/[^/]*$/, ''), query: { st: 'x' }, expires: seconds() + 300 })),
+      }));
+      await it.source.sign('https://a.test/1');
+      await it.source.sign('https://b.test/1');
+      await it.source.renew();
+      expect(it.asked()[2]).toEqual(['https://a.test/1', 'https://b.test/1']);
+      expect(it.reasons()[2]).toBe('expiring');
+    });
+
+    test('nothing in use: no call', async () => {
+      const { source, calls } = lab(folder(), { tokens: [{ prefix: FOLDER, expires: seconds() + 300 }] });
+      await source.renew();
+      expect(calls).toHaveLength(0);
+    });
+
+    test('per-URL tokens in use are renewed, dead ones are not', async () => {
+      const it = lab(each(60));
+      await it.source.sign(segment(1));
+      await pass(50);
+      await it.source.sign(segment(2));
+      await pass(20);
+      await it.source.renew();
+      expect(it.asked().at(-1)).toEqual([segment(2)]);
+    });
+
+    test('joins a renewal under way', async () => {
+      const it = lab(inTurn(folder(), (call) => new Promise((resolve) => setTimeout(() => resolve(folder()(call)), 2000))));
+      await it.source.sign(MASTER);
+      await pass(241);
+      const renewed = it.source.renew();
+      await pass(3);
+      await renewed;
+      expect(it.calls).toHaveLength(2);
+    });
+
+    test('fails as sign does', async () => {
+      const it = lab(inTurn(folder(), fail(400)));
+      await it.source.sign(MASTER);
+      expect(await code(it.source.renew())).toBe('ERR_SIGNING_RESPONSE');
+      expect(st(it.source.peek(MASTER))).toBe('t1');
+    });
+  });
+});

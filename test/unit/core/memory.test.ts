@@ -1,0 +1,91 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test, vi } from 'vitest';
+import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
+import { createTokenSource } from '../../../packages/core/src/index.ts';
+import { CDN, FOLDER, START, playlist } from './lab.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc') as () => void;
+const heap = (): number => {
+  gc();
+  return process.memoryUsage().heapUsed;
+};
+
+/** A day of live television, a segment every four seconds, on a clock of our own; returns the heap after each hour, in MB. */
+async function day(answer: (urls: readonly string[], now: number) => object[], use: (source: ReturnType<typeof createTokenSource>, n: number) => Promise<unknown>): Promise<number[]> {
+  let now = START * 1000;
+  const options = {
+    clock: () => now,
+    getTokens: async ({ urls }) => answer(urls, now / 1000) as never,
+  } satisfies TokenSourceOptions;
+  const source = createTokenSource(options);
+  const sizes: number[] = [];
+  for (let n = 0; n < 21_600; n++) {
+    await use(source, n);
+    now += 4000;
+    if (n % 900 === 899) sizes.push(heap() / 2 ** 20);
+  }
+  source.destroy();
+  return sizes;
+}
+
+const secret = 'x'.repeat(64);
+const MEDIA = `${FOLDER}media.m3u8`;
+
+describe('createTokenSource', () => {
+  describe('memory over 24 hours', () => {
+    const grown = (sizes: number[]): number => sizes.at(-1)! - sizes[11]!;
+
+    test('live, a token for each URL', async () => {
+      let calls = 0;
+      const sizes = await day(
+        (urls, now) => (calls++, urls.map((url) => ({ url, query: { st: `${secret}${now}` }, expires: now + 60 }))),
+        async (source, n) => {
+          const { url } = await source.sign(MEDIA);
+          expect(url).toContain('?st=');
+          source.learn(MEDIA, playlist(n, n + 5, false));
+          await source.sign(`${FOLDER}${n}.ts`);
+        },
+      );
+      expect(calls).toBeLessThan(2 * 21_600);
+      expect(grown(sizes)).toBeLessThan(2);
+      expect(Math.max(...sizes) - sizes[0]!).toBeLessThan(16);
+    });
+
+    test('live, a token for each URL, beside one that lives long', async () => {
+      const sizes = await day(
+        (urls, now) => urls.map((url) => (url === MEDIA ? { url, expires: START + 1e6 } : { url, query: { st: `${secret}${now}` }, expires: now + 60 })),
+        async (source, n) => {
+          await source.sign(MEDIA);
+          await source.sign(`${FOLDER}${n}.ts`);
+        },
+      );
+      expect(grown(sizes)).toBeLessThan(1);
+      expect(sizes.at(-1)! - sizes[0]!).toBeLessThan(3);
+    });
+
+    test('a token for the folder', async () => {
+      const sizes = await day(
+        (_, now) => [{ prefix: FOLDER, query: { st: `${secret}${now}` }, expires: now + 300 }],
+        async (source, n) => {
+          await source.sign(MEDIA);
+          source.learn(MEDIA, playlist(n, n + 5, false));
+          await source.sign(`${FOLDER}${n}.ts`);
+        },
+      );
+      expect(sizes.at(-1)! - sizes[0]!).toBeLessThan(1.5);
+    });
+
+    test('path tokens: a base of its own every five minutes, a folder of its own every hour', async () => {
+      const sizes = await day(
+        ([url], now) => [{ prefix: url!.replace(/[^/]*$/, ''), base: `https://edge.test/${secret}${now}/`, expires: now + 300 }],
+        async (source, n) => {
+          await source.sign(`${CDN}/${Math.floor(n / 900)}/${n}.ts`);
+        },
+      );
+      expect(grown(sizes)).toBeLessThan(1.5);
+    });
+  });
+});

@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import type { SignedRequest } from '../../../packages/core/src/index.ts';
+import { FOLDER, MASTER, START, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, seconds, segment, sleep, st, watch } from './lab.ts';
+
+fakeTime();
+
+describe('createTokenSource', () => {
+  describe('refused', () => {
+    test.each([401, 403, 410])('%i: a request signed by a different token', async (status) => {
+      const { source, reasons, types, events } = lab();
+      const request = await source.sign(`${MASTER}?x=1#f`);
+      const replay = await source.refused(request, status);
+      expect(replay).toMatchObject({ url: `${MASTER}?x=1&st=t2#f`, source: `${MASTER}?x=1#f` });
+      expect(reasons()).toEqual(['initial', 'refused']);
+      expect(types()).toEqual(['tokenrenewed', 'tokenrefused', 'tokenrenewed']);
+      expect(events[1]!.detail).toEqual({ url: `${MASTER}?x=1#f`, status });
+      expect(events[2]!.detail.reason).toBe('refused');
+      expect(st(source.peek(MASTER))).toBe('t2');
+    });
+
+    test.each([0, 200, 206, 304, 400, 404, 416, 429, 500, 503])('%i is no refusal', async (status) => {
+      const { source, calls, types } = lab();
+      const request = await source.sign(MASTER);
+      expect(await source.refused(request, status)).toBeUndefined();
+      expect(calls).toHaveLength(1);
+      expect(types()).toEqual(['tokenrenewed']);
+    });
+
+    test('other statuses, when the CDN has its own', async () => {
+      const { source } = lab(folder(), { refusals: [404] });
+      const request = await source.sign(MASTER);
+      expect(await source.refused(request, 403)).toBeUndefined();
+      expect(st(await source.refused(request, 404))).toBe('t2');
+    });
+
+    test('status 0 at or past expiry: a refusal without CORS headers looks like that', async () => {
+      const { source, reasons } = lab(folder(20), { renewBefore: 0 });
+      const request = await source.sign(MASTER);
+      await pass(18);
+      expect(await source.refused(request, 0)).toBeUndefined();
+      await pass(2);
+      expect(st(await source.refused(request, 0))).toBe('t2');
+      expect(reasons()).toEqual(['initial', 'refused']);
+    });
+
+    test('a request that carried no token was not refused because of it', async () => {
+      const { source, calls } = lab();
+      source.allow(MASTER);
+      expect(await source.refused(await source.sign('https://ads.test/x'), 403)).toBeUndefined();
+      expect(calls).toHaveLength(0);
+    });
+
+    test('a newer token that is already at hand is used without a call', async () => {
+      const { source, calls } = lab();
+      const request = await source.sign(MASTER);
+      await pass(241);
+      expect(calls).toHaveLength(2);
+      expect(st(await source.refused(request, 410))).toBe('t2');
+      expect(calls).toHaveLength(2);
+    });
+
+    test('a renewal under way is joined', async () => {
+      const { source, reasons } = lab(inTurn(folder(), after(5, folder())));
+      const request = await source.sign(MASTER);
+      await pass(241);
+      const replay = watch(source.refused(request, 403));
+      await pass(1);
+      expect(reasons()).toEqual(['initial', 'expiring']);
+      await pass(5);
+      expect(st(replay.value)).toBe('t2');
+      expect(reasons()).toHaveLength(2);
+    });
+
+    test('many requests refused at once: one call, each is replayed', async () => {
+      const { source, calls } = lab();
+      await source.sign(MASTER);
+      const requests = [1, 2, 3, 4, 5].map((n) => source.peek(segment(n))!);
+      const replays = await Promise.all(requests.map((request) => source.refused(request, 403)));
+      expect(replays.map((replay) => replay?.url)).toEqual([1, 2, 3, 4, 5].map((n) => `${segment(n)}?st=t2`));
+      expect(calls).toHaveLength(2);
+    });
+
+    test('per-URL tokens: only the refused URLs are asked for', async () => {
+      const { source, asked } = lab(each());
+      const requests = await Promise.all([1, 2, 3].map((n) => source.sign(segment(n))));
+      await Promise.all(requests.slice(0, 2).map((request) => source.refused(request, 403)));
+      expect(asked()[1]).toEqual([segment(1), segment(2)]);
+    });
+
+    test.each([
+      ['query', { query: { st: 'same' } }],
+      ['headers', { headers: { 'x-t': 'same' } }],
+      ['base', { base: 'https://edge.test/same/' }],
+    ])('the endpoint answers with the same token (%s): show the player the refusal', async (_, token) => {
+      const { source, calls, events } = lab(() => ({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 300, ...token }] }));
+      const request = await source.sign(MASTER);
+      await pass(1);
+      expect(await source.refused(request, 403)).toBeUndefined();
+      expect(calls).toHaveLength(2);
+      expect(events.at(-1)).toMatchObject({ type: 'tokenerror', detail: { error: { code: 'ERR_TOKEN_REFUSED', url: MASTER, status: 403 } } });
+    });
+
+    test.each([
+      ['headers', (n: number) => ({ headers: { 'x-t': `${n}` } })],
+      ['base', (n: number) => ({ base: `https://edge.test/${n}/` })],
+      ['cookie: its value cannot be seen', () => ({ credentials: true })],
+    ])('a different token (%s) is recognised', async (_, token) => {
+      const { source } = lab((call) => ({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 300, ...token(call.index) }] }));
+      expect(await source.refused(await source.sign(MASTER), 403)).toMatchObject({ source: MASTER });
+    });
+
+    test('the replay is refused again: the player sees it, and it is reported', async () => {
+      const { source, calls, events } = lab();
+      const replay = await source.refused(await source.sign(MASTER), 403);
+      expect(await source.refused(replay!, 403)).toBeUndefined();
+      expect(calls).toHaveLength(2);
+      expect(events.map(({ type }) => type)).toEqual(['tokenrenewed', 'tokenrefused', 'tokenrenewed', 'tokenrefused', 'tokenerror']);
+      expect(events.at(-1)!.detail.error).toMatchObject({ code: 'ERR_TOKEN_REFUSED', url: MASTER, status: 403 });
+    });
+
+    test('the endpoint fails: refused fails as sign does', async () => {
+      const { source } = lab(inTurn(folder(), fail(500)), { retry: { limit: 0 } });
+      expect(await code(source.refused(await source.sign(MASTER), 403))).toBe('ERR_SIGNING_UNAVAILABLE');
+      const denied = lab(inTurn(folder(), fail(403)));
+      expect(await code(denied.source.refused(await denied.source.sign(MASTER), 403))).toBe('ERR_DENIED');
+    });
+
+    test('an abort detaches', async () => {
+      const { source } = lab(inTurn(folder(), after(5, folder())));
+      const request = await source.sign(MASTER);
+      const leaving = new AbortController();
+      const replay = code(source.refused(request, 403, { signal: leaving.signal }));
+      await pass(1);
+      leaving.abort();
+      expect(await replay).toMatch(/abort/i);
+      await pass(5);
+      expect(st(source.peek(MASTER))).toBe('t2');
+    });
+
+    test('an expired token that is refused: exactly one call', async () => {
+      const { source, calls } = lab(folder(20), { renewBefore: 0 });
+      const request = await source.sign(MASTER);
+      await sleep(100);
+      expect(st(await source.refused(request, 410))).toBe('t2');
+      expect(calls).toHaveLength(2);
+    });
+
+    test('a token of the page that the edge refuses is replaced', async () => {
+      const { source } = lab(folder(), { tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 300 }] });
+      expect(st(await source.refused(source.peek(MASTER)!, 403))).toBe('t1');
+    });
+  });
+
+  describe('the breaker', () => {
+    /** One request whose token and whose replay are both refused; resolves to whether it was replayed. */
+    const refuse = async (source: ReturnType<typeof lab>['source'], n: number): Promise<boolean> => {
+      const request: SignedRequest = await source.sign(segment(n));
+      const replay = await source.refused(request, 403);
+      if (replay) expect(await source.refused(replay, 403)).toBeUndefined();
+      return !!replay;
+    };
+
+    test('more than three replays in a row that are refused again: no replays for 10 s', async () => {
+      const { source, calls } = lab();
+      for (let n = 1; n <= 4; n++) expect(await refuse(source, n), `replay ${n}`).toBe(true);
+      const before = calls.length;
+      for (let n = 5; n <= 30; n++) {
+        expect(await refuse(source, n), `replay ${n}`).toBe(false);
+        await pass(0.3);
+      }
+      expect(calls).toHaveLength(before);
+      await pass(3);
+      expect(await refuse(source, 31)).toBe(true);
+    });
+
+    test('what is not replayed is reported', async () => {
+      const { source, events } = lab();
+      for (let n = 1; n <= 5; n++) await refuse(source, n);
+      expect(events.slice(-2)).toMatchObject([
+        { type: 'tokenrefused', detail: { url: segment(5) } },
+        { type: 'tokenerror', detail: { error: { code: 'ERR_TOKEN_REFUSED', url: segment(5) } } },
+      ]);
+    });
+
+    test('three in a row, then one that is accepted: nothing is stopped', async () => {
+      const { source } = lab();
+      for (let round = 0; round < 4; round++) {
+        for (let n = 1; n <= 3; n++) expect(await refuse(source, n)).toBe(true);
+        expect(await source.refused(await source.sign(segment(4)), 403)).toBeDefined();
+        await pass(15);
+      }
+    });
+
+    test('refused in parallel: stopped as well', async () => {
+      const { source, calls } = lab();
+      for (let round = 0; round < 10; round++) await Promise.all([1, 2, 3].map((n) => refuse(source, n)));
+      expect(calls.length).toBeLessThan(8);
+    });
+
+    test('a secret rotated at the edge, per-URL tokens read ahead: each is replayed, nothing is stopped', async () => {
+      const { source } = lab(each());
+      const requests = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((n) => source.sign(segment(n))));
+      for (const request of requests) expect(await source.refused(request, 403)).toBeDefined();
+    });
+
+    test('a player that retries without end does not make the source loop', async () => {
+      const { source, calls } = lab();
+      for (let second = 0; second < 120; second++) {
+        await refuse(source, 1);
+        await pass(1);
+      }
+      expect(calls.length).toBeLessThan(50);
+    });
+  });
+});

@@ -1,0 +1,97 @@
+// @vitest-environment jsdom
+import { describe, expect, test, vi } from 'vitest';
+import { MASTER, fakeTime, fail, folder, inTurn, lab, pass, seconds, st } from './lab.ts';
+
+fakeTime();
+
+const events: [string, () => void][] = [
+  ['visibilitychange', () => document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))],
+  ['pageshow', () => window.dispatchEvent(new Event('pageshow'))],
+  ['online', () => window.dispatchEvent(new Event('online'))],
+];
+
+describe('createTokenSource', () => {
+  describe('in a page', () => {
+    test.each(events)('%s: the wall clock is read at once', async (_, wake) => {
+      const { source, calls, reasons } = lab();
+      await source.sign(MASTER);
+      vi.setSystemTime(Date.now() + 250_000);
+      await pass();
+      expect(calls).toHaveLength(1);
+      wake();
+      await pass();
+      expect(reasons()).toEqual(['initial', 'expiring']);
+    });
+
+    test.each(events)('%s: nothing to do, nothing done', async (_, wake) => {
+      const { source, calls } = lab();
+      await source.sign(MASTER);
+      wake();
+      wake();
+      await pass(1);
+      expect(calls).toHaveLength(1);
+      expect(vi.getTimerCount()).toBe(1);
+    });
+
+    test('online: a renewal that waits for its next try makes it now', async () => {
+      const { source, calls } = lab(inTurn(folder(), fail(503, { 'retry-after': '20' }), folder()));
+      await source.sign(MASTER);
+      await pass(241);
+      expect(calls).toHaveLength(2);
+      window.dispatchEvent(new Event('online'));
+      await pass();
+      expect(calls).toHaveLength(3);
+      expect(st(source.peek(MASTER))).toBe('t3');
+    });
+
+    test('no listener is added before there is something to renew, none is left when there no longer is', async () => {
+      const listening = new Map<string, number>();
+      for (const target of [window, document]) {
+        const { addEventListener, removeEventListener } = target;
+        const live = new Set<string>();
+        const ids = new WeakMap<object, number>();
+        const id = (type: string, listener: unknown): string => {
+          if (!ids.has(listener as object)) ids.set(listener as object, Math.random());
+          return `${type} ${ids.get(listener as object)}`;
+        };
+        const count = (): void => {
+          listening.set(target === window ? 'window' : 'document', live.size);
+        };
+        vi.spyOn(target, 'addEventListener').mockImplementation((type: string, listener: unknown, ...rest: unknown[]) => {
+          live.add(id(type, listener));
+          count();
+          addEventListener.apply(target, [type, listener, ...rest] as never);
+        });
+        vi.spyOn(target, 'removeEventListener').mockImplementation((type: string, listener: unknown, ...rest: unknown[]) => {
+          live.delete(id(type, listener));
+          count();
+          removeEventListener.apply(target, [type, listener, ...rest] as never);
+        });
+      }
+      const total = (): number => [...listening.values()].reduce((sum, n) => sum + n, 0);
+      const { source } = lab();
+      expect(total()).toBe(0);
+      await source.sign(MASTER);
+      expect(total()).toBeGreaterThan(0);
+      await pass(3600); // lapsed
+      expect(total()).toBe(0);
+      await source.sign(MASTER);
+      expect(total()).toBeGreaterThan(0);
+      source.destroy();
+      expect(total()).toBe(0);
+    });
+
+    test('relative URLs are resolved against the base of the page', async () => {
+      document.head.innerHTML = '<base href="https://cdn.test/vod/7/">';
+      const { source, asked } = lab();
+      expect((await source.sign('a.m3u8')).url).toBe('a.m3u8?st=t1');
+      expect(asked()).toEqual([['https://cdn.test/vod/7/a.m3u8']]);
+      document.head.innerHTML = '';
+    });
+
+    test('preset, prefix and protect options may be relative only where the contract says so', () => {
+      expect(() => lab(folder(), { protect: '/vod/' })).not.toThrow();
+      expect(() => lab(folder(), { tokens: [{ prefix: '/vod/', expires: seconds() }] })).toThrow(/tokens/);
+    });
+  });
+});

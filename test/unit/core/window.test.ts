@@ -1,0 +1,99 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
+import { MASTER, fakeTime, folder, lab, pass } from './lab.ts';
+
+fakeTime();
+
+/** When the first renewal of a token of `lifetime` seconds goes out. */
+async function renewalOf(lifetime: number, options: Partial<TokenSourceOptions> = {}): Promise<number | undefined> {
+  const { source, calls } = lab(folder(lifetime), options);
+  await source.sign(MASTER);
+  await pass(lifetime + 1);
+  return calls[1]?.at;
+}
+
+describe('createTokenSource', () => {
+  describe('the renewal window', () => {
+    test.each([
+      [4, 3],
+      [20, 15],
+      [100, 75],
+      [240, 180],
+      [300, 240],
+      [6 * 3600, 6 * 3600 - 60],
+    ])('a token of %i s is renewed after %i s', async (lifetime, at) => {
+      expect(await renewalOf(lifetime)).toBeCloseTo(at, 1);
+    });
+
+    test.each([
+      [300, 10, 290],
+      [300, 120, 180],
+      [3600, 600, 3000],
+    ])('lifetime %i s, renewBefore %i s: after %i s', async (lifetime, renewBefore, at) => {
+      expect(await renewalOf(lifetime, { renewBefore })).toBeCloseTo(at, 1);
+    });
+
+    test('renewBefore beyond the lifetime does not renew without end', async () => {
+      expect(await renewalOf(40, { renewBefore: 60 })).toBeCloseTo(10, 1);
+    });
+
+    test('renewBefore 0: on use only', async () => {
+      expect(await renewalOf(30, { renewBefore: 0 })).toBeUndefined();
+    });
+
+    test.each([
+      [0.5, 0, 240],
+      [0.5, 1, 210],
+      [0.5, 0.5, 225],
+      [1, 1, 180],
+      [0, 1, 240],
+    ])('jitter %f, random %f: after %i s', async (jitter, random, at) => {
+      expect(await renewalOf(300, { jitter, random: () => random })).toBeCloseTo(at, 1);
+    });
+
+    test('jitter is 0.5 unless told otherwise', async () => {
+      expect(await renewalOf(300, { jitter: undefined as never, random: () => 1 })).toBeCloseTo(210, 1);
+    });
+
+    test('a viewer keeps their place in the audience: random is asked once', async () => {
+      const random = vi.fn(() => 0.5);
+      const { source, calls } = lab(folder(), { jitter: 0.5, random });
+      for (let i = 0; i < 89; i++) {
+        await source.sign(MASTER);
+        await pass(10);
+      }
+      expect(calls.map(({ at }) => Math.round(at))).toEqual([0, 225, 450, 675]);
+      expect(random).toHaveBeenCalledTimes(1);
+    });
+
+    test('setTimeout is never asked for more than it can do', async () => {
+      const timeout = vi.spyOn(globalThis, 'setTimeout');
+      const { source, calls } = lab(folder(100 * 86_400), { timeout: 1e6, retry: { backoffLimit: 1e6 } });
+      await source.sign(MASTER);
+      await pass(600);
+      expect(calls).toHaveLength(1);
+      expect(timeout.mock.calls.length).toBeGreaterThan(100);
+      for (const [, ms] of timeout.mock.calls) expect(ms).toBeLessThanOrEqual(2 ** 31 - 1);
+    });
+
+    test('the timer that renews is never longer than 5 s, and never spins', async () => {
+      const { source } = lab();
+      await source.sign(MASTER);
+      const timeout = vi.spyOn(globalThis, 'setTimeout');
+      await pass(230);
+      for (const [, ms] of timeout.mock.calls) {
+        expect(ms).toBeLessThanOrEqual(5000);
+        expect(ms).toBeGreaterThanOrEqual(100);
+      }
+      expect(timeout.mock.calls.length).toBeLessThan(60);
+      expect(vi.getTimerCount()).toBe(1);
+    });
+
+    test('a token for ever', async () => {
+      const { source, calls } = lab(folder(1e9));
+      await source.sign(MASTER);
+      await pass(3600);
+      expect(calls).toHaveLength(1);
+    });
+  });
+});

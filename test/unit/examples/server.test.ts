@@ -1,0 +1,160 @@
+import { createServer } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startExamples } from '../../../examples/server.mjs';
+
+let examples: Awaited<ReturnType<typeof startExamples>>;
+let origin: string;
+beforeEach(async () => {
+  examples = await startExamples({ pagePort: 0, appPort: 0, edgePort: 0 });
+  origin = new URL(examples.url).origin;
+});
+afterEach(() => examples.close());
+
+const askForTokens = (urls: string[], viewer = 'ann') =>
+  fetch(`${examples.app}/token`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-Viewer': viewer, Origin: origin },
+    body: JSON.stringify({ urls, reason: 'initial' }),
+  });
+
+/** The URL with a token of this moment. */
+async function sign(path: string): Promise<string> {
+  const { tokens } = (await (await askForTokens([examples.edge + path])).json()) as {
+    tokens: { url: string; query: Record<string, string> }[];
+  };
+  return `${tokens[0]!.url}?${new URLSearchParams(tokens[0]!.query).toString()}`;
+}
+
+const change = (controls: object, viewer = 'ann') =>
+  fetch(`${examples.app}/controls`, {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', 'X-Viewer': viewer, Origin: origin },
+    body: JSON.stringify(controls),
+  });
+
+const statusOf = async (url: string) => (await fetch(url, { headers: { Origin: origin } })).status;
+const master = '/film/ts/master.m3u8';
+
+describe('the edge', () => {
+  it.each(['/vod/v.mp4', '/film/aes/i.m3u8', '/live/master.m3u8', '/low-latency/i.m3u8'])(
+    'gives %s away for a token only',
+    async (path) => {
+      expect(await statusOf(examples.edge + path)).toBe(403);
+      expect(await statusOf(await sign(path))).toBe(200);
+    },
+  );
+
+  it('lets the page read what it refuses', async () => {
+    const response = await fetch(examples.edge + master, { headers: { Origin: origin } });
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+  });
+
+  it('answers ranges with a token', async () => {
+    const response = await fetch(await sign('/vod/v.mp4'), { headers: { Range: 'bytes=4-7' } });
+    expect(response.status).toBe(206);
+    expect(await response.text()).toBe('ftyp');
+  });
+
+  it('knows no other paths', async () => {
+    expect(await statusOf(await sign('/other/v.mp4'))).toBe(404);
+  });
+});
+
+describe('the signing endpoint', () => {
+  it('gives tokens of ten seconds, for the edge only, to the page only', async () => {
+    const response = await askForTokens([examples.edge + master, 'http://other.test/a.ts']);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe(origin);
+    const body = (await response.json()) as { now: number; tokens: { expires: number }[]; denied: string[] };
+    expect(body.tokens).toHaveLength(1);
+    expect(body.tokens[0]!.expires - body.now).toBe(10);
+    expect(body.denied).toEqual(['http://other.test/a.ts']);
+  });
+});
+
+describe('the buttons', () => {
+  it('tell the state, and nothing secret', async () => {
+    const response = await change({ edgeClock: 5 });
+    const calm = { endpoint: 'up', edgeClock: 0, refusing: false, rotations: 0, revoked: false };
+    expect(await response.json()).toEqual({ ...calm, edgeClock: 5 });
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe(origin);
+  });
+
+  it('rotate the secret: old tokens are refused, new ones are good', async () => {
+    const before = await sign(master);
+    expect(await statusOf(before)).toBe(200);
+    await change({ rotateSecret: true });
+    expect(await statusOf(before)).toBe(403);
+    expect(await statusOf(await sign(master))).toBe(200);
+  });
+
+  it('revoke one viewer, not the others', async () => {
+    await change({ revoked: true });
+    expect((await askForTokens([examples.edge + master])).status).toBe(403);
+    expect((await askForTokens([examples.edge + master], 'bob')).status).toBe(200);
+    await change({ revoked: false });
+    expect((await askForTokens([examples.edge + master])).status).toBe(200);
+  });
+
+  it('stop the signing endpoint with a 503 that the page can read', async () => {
+    await change({ endpoint: 'down' });
+    const response = await askForTokens([examples.edge + master]);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe(origin);
+    await change({ endpoint: 'up' });
+    expect((await askForTokens([examples.edge + master])).status).toBe(200);
+  });
+
+  it('set the clock of the edge: tokens of ten seconds are then expired', async () => {
+    await change({ edgeClock: 30 });
+    expect(await statusOf(await sign(master))).toBe(410);
+    await change({ edgeClock: -30 });
+    expect(await statusOf(await sign(master))).toBe(200);
+  });
+
+  it('make the edge refuse one request in five', async () => {
+    await change({ refusing: true });
+    const url = await sign(master);
+    const statuses = [];
+    for (let count = 0; count < 10; count++) statuses.push(await statusOf(url));
+    expect(statuses.filter((status) => status === 403)).toHaveLength(2);
+  });
+
+  it.each([{ endpoint: 'sideways' }, { edgeClock: 'x' }, { refusing: 1 }, { revoked: 0 }, { secret: 'x' }, []])(
+    'refuse %o',
+    async (controls) => {
+      const response = await change(controls);
+      expect(response.status).toBe(400);
+    },
+  );
+
+  it('change nothing when one of several changes is wrong', async () => {
+    expect((await change({ refusing: true, edgeClock: 'x' })).status).toBe(400);
+    expect(await (await change({})).json()).toMatchObject({ refusing: false });
+  });
+});
+
+describe('the pages', () => {
+  it('learn where the other servers are', async () => {
+    const script = await (await fetch(`${examples.url}addresses.js`)).text();
+    expect(script).toBe(`export const app = "${examples.app}";\nexport const edge = "${examples.edge}";\n`);
+  });
+
+  it.each(['server.mjs', 'backend/demo-state.mjs', 'page/../server.mjs', 'packages/server/index.js', '.git/config'])(
+    'never show %s',
+    async (path) => {
+      expect(await statusOf(examples.url + path)).toBe(404);
+    },
+  );
+});
+
+describe('startExamples', () => {
+  it('takes free ports when the wanted ones are taken', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as { port: number };
+    const second = await startExamples({ pagePort: port, appPort: port, edgePort: port });
+    expect(new Set([port, ...[second.url, second.app, second.edge].map((url) => +new URL(url).port)]).size).toBe(4);
+    await second.close();
+    taken.close();
+  });
+});

@@ -1,0 +1,137 @@
+import type { HlsConfig } from 'hls.js';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Token, TokenSource } from '../../../packages/core/src/index.ts';
+import { createTokenSource } from '../../../packages/core/src/index.ts';
+import { createLicenseSetup } from '../../../packages/hlsjs/src/license-setup.ts';
+
+const SERVER = 'https://drm.example/license';
+const challenge = new Uint8Array([1, 2, 3]);
+
+/** What of an XMLHttpRequest counts here: `open` drops the headers set before, a status arrives in four states. */
+class FakeXhr {
+  sent: { url: string; headers: Record<string, string>; withCredentials: boolean; body: unknown }[] = [];
+  readyState = 0;
+  status = 0;
+  withCredentials = false;
+  onreadystatechange: ((event: Event) => unknown) | null = null;
+  #url = '';
+  #headers: Record<string, string> = {};
+  open(_method: string, url: string): void {
+    this.#url = url;
+    this.#headers = {};
+    this.readyState = 1;
+  }
+  setRequestHeader(name: string, value: string): void {
+    if (this.readyState !== 1) throw new Error('InvalidStateError');
+    this.#headers[name] = value;
+  }
+  send(body: unknown): void {
+    this.sent.push({ url: this.#url, headers: this.#headers, withCredentials: this.withCredentials, body });
+  }
+  answer(status: number): void {
+    this.status = status;
+    for (this.readyState = 2; this.readyState <= 4; this.readyState++) this.onreadystatechange?.(new Event('readystatechange'));
+    this.readyState = 4;
+  }
+}
+
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+let xhr: FakeXhr;
+let seen: number[];
+let number: number;
+let source: TokenSource;
+
+const useSource = (token: () => Partial<Token>): void => {
+  source = createTokenSource({
+    getTokens: ({ urls }) => Promise.resolve(urls.map((url): Token => ({ url, expires: Date.now() / 1000 + 60, ...token() }))),
+    protect: 'https://drm.example/',
+    retry: { limit: 0 },
+  });
+};
+
+/** As hls.js does it: the handler first, then the set-up, then the challenge. */
+async function request(before?: HlsConfig['licenseXhrSetup'], url = SERVER): Promise<void> {
+  xhr.onreadystatechange = () => {
+    if (xhr.readyState === 4) seen.push(xhr.status);
+  };
+  const setup = createLicenseSetup(before, () => source);
+  const changed = await (setup as (...all: unknown[]) => Promise<unknown>).call('hls', xhr, url, {}, challenge);
+  if (!xhr.readyState) xhr.open('POST', url);
+  xhr.send(changed ?? challenge);
+}
+
+beforeEach(() => {
+  xhr = new FakeXhr();
+  seen = [];
+  number = 0;
+  useSource(() => ({ query: { st: `t${++number}` } }));
+});
+
+describe('createLicenseSetup', () => {
+  test('signs, and sends a refused request again, once, unseen', async () => {
+    await request();
+    expect(xhr.sent).toEqual([{ url: `${SERVER}?st=t1`, headers: {}, withCredentials: false, body: challenge }]);
+    xhr.answer(403);
+    await settle();
+    expect(seen).toEqual([]);
+    expect(xhr.sent[1]).toEqual({ url: `${SERVER}?st=t2`, headers: {}, withCredentials: false, body: challenge });
+    xhr.answer(200);
+    await settle();
+    expect(seen).toEqual([200]);
+    expect(xhr.sent).toHaveLength(2);
+  });
+
+  test('shows a second refusal, and any other failure at once', async () => {
+    await request();
+    xhr.answer(403);
+    await settle();
+    xhr.answer(403);
+    await settle();
+    expect([seen, xhr.sent.length]).toEqual([[403], 2]);
+    xhr = new FakeXhr();
+    await request();
+    xhr.answer(500);
+    await settle();
+    expect([seen, xhr.sent.length]).toEqual([[403, 500], 1]);
+  });
+
+  test('shows the refusal when no other token is to be had', async () => {
+    await request();
+    source.destroy();
+    xhr.answer(403);
+    await settle();
+    expect([seen, xhr.sent.length]).toEqual([[403], 1]);
+  });
+
+  test('the set-up of the app runs before each of the two, on the request to be sent, and may change the challenge', async () => {
+    const before = vi.fn(function (this: unknown, theirs: XMLHttpRequest, url: string) {
+      theirs.open('POST', `${url}&asset=7`, true);
+      theirs.setRequestHeader('x-app', String(this));
+      return Uint8Array.of(9);
+    });
+    useSource(() => ({ query: { st: `t${++number}` }, headers: { 'x-token': String(number) }, credentials: true }));
+    await request(before);
+    xhr.answer(410);
+    await settle();
+    expect(xhr.sent).toEqual(
+      ['1', '2'].map((token) => ({
+        url: `${SERVER}?st=t${token}&asset=7`,
+        headers: { 'x-app': 'hls', 'x-token': token },
+        withCredentials: true,
+        body: Uint8Array.of(9),
+      })),
+    );
+    expect(before.mock.calls[0]!.slice(2)).toEqual([{}, challenge]);
+  });
+
+  test('leaves another licence server alone', async () => {
+    const before = vi.fn();
+    await request(before, 'https://other.example/license');
+    xhr.answer(403);
+    await settle();
+    expect([before.mock.calls[0]![1], xhr.sent[0]!.url, xhr.sent.length, seen, number]).toEqual([
+      'https://other.example/license', 'https://other.example/license', 1, [403], 0,
+    ]);
+  });
+});
