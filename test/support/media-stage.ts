@@ -1,18 +1,18 @@
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { getRequestListener } from '@hono/node-server';
-import { buildSync } from 'esbuild';
 import { createSigningEndpoint, secureToken } from '../../packages/server/src/index.ts';
+import { listen } from './listen.ts';
 import { writeLongMp4 } from './long-mp4.ts';
-import type { MediaNginx } from './media-nginx.ts';
-import { startMediaNginx } from './media-nginx.ts';
+import { mediaNginxConfig } from './media-nginx-config.ts';
+import { mediaPage } from './media-page.ts';
+import { startNginx } from './nginx.ts';
+import type { SlowNetwork } from './slow-network.ts';
+import { startSlowNetwork } from './slow-network.ts';
 
-const from = (path: string): string => new URL(path, import.meta.url).pathname;
-export const SECRET = 'mysecret';
+const media = new URL('../media/', import.meta.url).pathname;
+const SECRET = 'mysecret';
 
 /** What can be changed while it runs. */
 interface SignerSettings {
@@ -29,58 +29,26 @@ interface SignerSettings {
 }
 
 export interface MediaStage {
-  /** Origin of the page; `?`, or `/x.html` for one more. */
+  /** Of the page, which asks this server for tokens too. */
   readonly origin: string;
-  readonly nginx: MediaNginx;
+  /** Of the edge, behind the slow network. */
+  readonly edge: string;
+  readonly network: SlowNetwork;
   readonly signer: SignerSettings & { calls: { urls: string[]; reason: string }[] };
   /** Folder of the protected files. */
   readonly root: string;
-  /** URL of a protected file, unsigned. */
+  /** URL of a protected file, unsigned. Below `hidden/` CORS exposes no headers, below `none/` there is no CORS. */
   url(path: string): string;
-  refusals(): number;
+  /** What the edge verifies with from here on. */
+  setSecret(secret: string): Promise<void>;
+  /** How often the edge has refused since the last reset. */
+  refusals(): Promise<number>;
   /** As at the beginning. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
-const bundle = (input: string, globalName?: string): string =>
-  buildSync({
-    entryPoints: [from(`../../packages/${input}`)],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    target: 'es2022',
-    ...(globalName && { globalName }),
-    alias: { 'secure-token-core': from('../../packages/core/src/index.ts') },
-  }).outputFiles[0]!.text;
-
-const page = (body: string): string => `<!doctype html><meta charset="utf-8"><title>media</title>
-<body style="margin:0;background:#fff">${body}
-<script src="/progressive.js"></script><script src="/worker-page.js"></script>
-<script>
-const video = document.querySelector('video');
-const seen = { errors: 0, refused: 0, swaps: [], failures: [], types: [] };
-video.addEventListener('error', () => seen.errors++);
-const follow = (target) => {
-  target.addEventListener('swap', ({ reason, gap }) => seen.swaps.push({ reason, gap }));
-  target.addEventListener('error', ({ error }) => seen.failures.push(error.code && error.name === 'SecureTokenError' ? error.code : error.name));
-  for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied', 'problem']) {
-    target.addEventListener(type, (event) => seen.types.push(type === 'problem' ? event.header : type));
-  }
-  return target;
-};
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const until = async (test, ms = 15000) => {
-  const start = performance.now();
-  while (!test()) {
-    if (performance.now() - start > ms) return -1;
-    await sleep(10);
-  }
-  return performance.now() - start;
-};
-</script>`;
-
-/** A page, a signing endpoint and an nginx in front of `seconds` of MP4 (64 MB in ten minutes). */
+/** A page, a signing endpoint, and a slow network to an nginx in front of `seconds` of MP4 (64 MB in ten minutes). */
 export async function startMediaStage({ seconds = 600, size = 64e6 } = {}): Promise<MediaStage> {
   const folder = mkdtempSync(join(tmpdir(), 'media-'));
   const root = join(folder, 'root');
@@ -88,65 +56,53 @@ export async function startMediaStage({ seconds = 600, size = 64e6 } = {}): Prom
   // nginx runs as nobody
   chmodSync(folder, 0o755);
   writeLongMp4(join(root, 'film.mp4'), { seconds, size });
-  copyFileSync(from('../media/v.mp4'), join(root, 'short.mp4'));
-  for (const name of ['ts', 'fmp4', 'aes']) cpSync(from(`../media/${name}`), join(root, name), { recursive: true });
+  copyFileSync(join(media, 'v.mp4'), join(root, 'short.mp4'));
+  for (const name of ['ts', 'fmp4', 'aes']) cpSync(join(media, name), join(root, name), { recursive: true });
+  for (const name of ['hidden', 'none']) symlinkSync('.', join(root, name));
 
-  const nginxSettings = { root, secret: SECRET, rate: 0, cors: 'full' } as const;
-  const nginx = await startMediaNginx(nginxSettings);
+  const nginx = await startNginx({ secret: SECRET, upstream: '', configure: (given) => mediaNginxConfig({ ...given, root }) });
+  const network = await startSlowNetwork(nginx.origin);
   const initial = { ttl: 5, secret: SECRET, delay: 0, failWith: 0, denies: false, version: '1' };
   const signer: MediaStage['signer'] = { ...initial, calls: [] };
-  const files: Record<string, () => string> = {
-    '/progressive.js': () => progressive,
-    '/worker-page.js': () => workerPage,
-    '/token-worker.js': () => `// ${signer.version}\n${worker}`,
-    '/own-worker.js': () => `const { createTokenSource, handleFetch } = (() => { ${workerPage}; return SecureTokenWorker; })();
-const source = createTokenSource({ endpoint: '/token', protect: '${nginx.origin}/' });
-addEventListener('install', () => skipWaiting());
-addEventListener('activate', (event) => event.waitUntil(clients.claim()));
-addEventListener('fetch', (event) => handleFetch(event, source));`,
-    '/foreign-worker.js': () => `addEventListener('install', () => skipWaiting());
-addEventListener('activate', (event) => event.waitUntil(clients.claim()));
-addEventListener('fetch', ({ request: { url, destination, mode, headers }, clientId }) => void clients.matchAll().then((all) => all.forEach((one) => one.postMessage([url, destination, mode, headers.get('range'), !!clientId]))));`,
-  };
-  const progressive = bundle('progressive/src/index.ts', 'SecureTokenProgressive');
-  const workerPage = bundle('worker/src/index.ts', 'SecureTokenWorker');
-  const worker = bundle('worker/src/token-worker.ts');
+  const page = mediaPage({ version: () => signer.version, edge: network.origin });
 
-  const answer = async (request: Request): Promise<Response> => {
+  const server = await listen(async (request) => {
     const { pathname } = new URL(request.url);
-    const file = files[pathname];
-    if (file) return new Response(file(), { headers: { 'content-type': 'text/javascript', 'cache-control': 'no-cache' } });
-    if (pathname !== '/token') {
-      return new Response(page('<video muted playsinline width="320" height="180"></video>'), { headers: { 'content-type': 'text/html', 'cache-control': 'no-store' } });
-    }
+    if (pathname !== '/token') return page(pathname);
     signer.calls.push((await request.clone().json()) as { urls: string[]; reason: string });
     await delay(signer.delay * 1000);
     if (signer.failWith) return new Response(null, { status: signer.failWith });
     return createSigningEndpoint({
       format: secureToken({ secret: signer.secret }),
       authorize: (_, urls) => (signer.denies ? { denied: urls, ttl: signer.ttl } : true),
-      allow: `${nginx.origin}/`,
+      allow: `${network.origin}/`,
       ttl: signer.ttl,
     })(request);
-  };
-  const server = createServer(getRequestListener(answer, { overrideGlobalObjects: false }) as never);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  let secretNow = SECRET;
   let counted = 0;
+  const setSecret = async (secret: string): Promise<void> => {
+    if (secret !== secretNow) await nginx.setSecret(secret);
+    secretNow = secret;
+  };
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    nginx,
+    origin: server.origin,
+    edge: network.origin,
+    network,
     signer,
     root,
-    url: (path) => `${nginx.origin}/${path}`,
-    refusals: () => nginx.log().slice(counted).filter(({ status }) => [401, 403, 410].includes(status)).length,
+    url: (path) => `${network.origin}/${path}`,
+    setSecret,
+    refusals: async () => (await nginx.refusals()).length - counted,
     async reset() {
       Object.assign(signer, initial, { calls: [] });
-      await nginx.configure(nginxSettings);
-      counted = nginx.log().length;
+      Object.assign(network, { rate: 0, isFrozen: false, cutAfter: [] });
+      await setSecret(SECRET);
+      counted = (await nginx.refusals()).length;
     },
     async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
+      await network.stop();
       await nginx.stop();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -71,10 +71,13 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
   const serving = async (): Promise<void> => {
+    // for 100 ms after a reload the old worker accepts connections too
+    let inARow = 0;
     for (let attempt = 0; attempt < 400; attempt++) {
       if (child.exitCode !== null) break;
       const seen = await fetch(`${origin}/generation`, { headers: { connection: 'close' } }).then((response) => response.text(), () => '');
-      if (seen === String(generation)) return;
+      inARow = seen === String(generation) ? inARow + 1 : 0;
+      if (inARow > (generation > 1 ? 16 : 0)) return;
       await delay(25);
     }
     throw new Error(`nginx does not serve: ${complaints}`);

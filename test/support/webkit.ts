@@ -1,60 +1,70 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tab } from './engines.ts';
 
-const DRIVER = '/usr/bin/WebKitWebDriver';
-const BROWSER = ['/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser', '/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser'].find(existsSync);
+const libraries = existsSync('/usr/lib') ? ['/usr/lib', ...readdirSync('/usr/lib').map((name) => join('/usr/lib', name))] : [];
+const browser = libraries.map((folder) => join(folder, 'webkit2gtk-4.1/MiniBrowser')).find((path) => existsSync(path));
+const hasPlugin = (name: string): boolean => libraries.some((folder) => existsSync(join(folder, 'gstreamer-1.0', name)));
+const hasCommand = (name: string): boolean => spawnSync('which', [name]).status === 0;
 
-/** Whether WebKitGTK can be driven here, on a screen of its own. */
-export const hasWebKit: boolean = existsSync(DRIVER) && !!BROWSER && existsSync('/usr/bin/xvfb-run');
+/** Whether this machine has a WebKitGTK that plays MP4 and HLS, and a display for it. */
+export const hasWebKit: boolean =
+  !!browser && hasPlugin('libgsthls.so') && hasPlugin('libgstlibav.so') && hasCommand('WebKitWebDriver') && hasCommand('xvfb-run');
 
-/** WebKitGTK through WebDriver: a stand-in for Safari, with GStreamer below. */
+/** WebKitGTK, the nearest to Safari that there is outside of a Mac, with an empty profile. */
 export async function openWebKit(): Promise<{ tab: Tab; close(): Promise<void> }> {
   const port = await freePort();
-  // a group of its own: xvfb-run leaves its children behind
-  const driver = spawn('xvfb-run', ['-a', DRIVER, `--port=${port}`, '--host=127.0.0.1'], {
+  const driver = spawn('xvfb-run', ['-a', 'WebKitWebDriver', `--port=${port}`, '--host=127.0.0.1'], {
     stdio: 'ignore',
+    // a group of its own: xvfb-run starts the display and the driver beside each other
     detached: true,
-    env: { ...process.env, WEBKIT_GST_ENABLE_HLS_SUPPORT: '1', GST_DEBUG: '0' },
+    env: { ...process.env, WEBKIT_GST_ENABLE_HLS_SUPPORT: '1' },
   });
-  const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers: { 'content-type': 'application/json' }, ...(body !== undefined && { body: JSON.stringify(body) }) });
-    const { value } = (await response.json()) as { value: (T & { error?: string; message?: string }) | null };
-    if (value?.error) throw new Error(`${value.error}: ${value.message ?? ''}`);
-    return value as T;
+  const ask = async <Value>(method: string, path: string, body?: unknown): Promise<Value> => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      headers: { 'Content-Type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const { value } = (await response.json()) as { value: Value & { error?: string; message?: string } };
+    if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
+    return value;
   };
-  const stop = async (): Promise<void> => {
+  let session: string | undefined;
+  const close = async (): Promise<void> => {
+    if (session) await ask('DELETE', session).catch(() => {});
+    if (driver.exitCode !== null || driver.signalCode !== null) return;
     const gone = new Promise((resolve) => driver.once('exit', resolve));
     process.kill(-driver.pid!, 'SIGTERM');
     await gone;
   };
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await ask('GET', '/status').then(() => true, () => false)) break;
-    await delay(100);
-  }
-  const options = { binary: BROWSER, args: ['--automation', '--autoplay-policy=allow'] };
-  const { sessionId } = await ask<{ sessionId: string }>('POST', '/session', { capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } } }).catch(async (error: unknown) => {
-    await stop();
+
+  try {
+    for (let attempt = 0; attempt < 600 && !(await ask('GET', '/status').catch(() => undefined)); attempt++) await delay(50);
+    const options = { binary: browser, args: ['--automation', '--autoplay-policy=allow'] };
+    const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': options } };
+    const { sessionId } = await ask<{ sessionId: string }>('POST', '/session', { capabilities });
+    session = `/session/${sessionId}`;
+    await ask('POST', `${session}/timeouts`, { script: 300_000, pageLoad: 60_000 });
+  } catch (error) {
+    await close();
     throw error;
-  });
-  const session = `/session/${sessionId}`;
-  await ask('POST', `${session}/timeouts`, { script: 300_000, pageLoad: 60_000 });
+  }
   return {
+    close,
     tab: {
-      async run<T>(body: string, args?: unknown) {
-        const script = `const done = arguments[1]; (async (args) => { ${body} })(arguments[0]).then((value) => done({ value }), (error) => done({ error: String(error && error.stack ? error + error.stack : error) }));`;
-        const { value, error } = await ask<{ value: T; error?: string }>('POST', `${session}/execute/async`, { script, args: [args ?? null] });
+      async run<Value>(body: string, args?: unknown) {
+        const script = `const done = arguments[1];
+          (async (args) => { ${body} })(arguments[0]).then((value) => done({ value }), (error) => done({ error: String(error) }));`;
+        const { value, error } = await ask<{ value: Value; error?: string }>('POST', `${session}/execute/async`, { script, args: [args ?? null] });
         if (error) throw new Error(error);
         return value;
       },
       goto: (url) => ask('POST', `${session}/url`, { url }),
-    },
-    async close() {
-      await ask('DELETE', session).catch(() => undefined);
-      await stop();
     },
   };
 }

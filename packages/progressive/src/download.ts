@@ -4,6 +4,7 @@ import { connect } from './connection.ts';
 import { representation } from './content-range.ts';
 import type { DownloadTarget } from './download-sink.ts';
 import { createSink } from './download-sink.ts';
+import { pause } from './pause.ts';
 import type { DownloadProgress } from './progress-meter.ts';
 import { createProgressMeter } from './progress-meter.ts';
 import type { SourceOptions } from './source-of.ts';
@@ -25,14 +26,6 @@ const ATTEMPTS = 8;
 const REFUSALS = 3;
 /** Versions of a file that changes all the time. */
 const RESTARTS = 3;
-
-/** Full-jitter back-off of 15 s at most; offline until the network is back. */
-const pause = (attempt: number, signal: AbortSignal | undefined): Promise<unknown> =>
-  new Promise((resolve) => {
-    signal?.addEventListener('abort', resolve, { once: true });
-    addEventListener('online', resolve, { once: true });
-    if (navigator.onLine) setTimeout(resolve, Math.random() * Math.min(15_000, 250 * 2 ** attempt));
-  });
 
 /**
  * Downloads `url`, however often its token expires or the network fails; never mixes two versions of the file.

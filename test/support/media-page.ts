@@ -1,0 +1,77 @@
+import { buildSync } from 'esbuild';
+
+const from = (path: string): string => new URL(`../../packages/${path}`, import.meta.url).pathname;
+
+const bundle = (input: string, globalName?: string): string =>
+  buildSync({
+    entryPoints: [from(input)],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    ...(globalName && { globalName }),
+    alias: { 'secure-token-core': from('core/src/index.ts') },
+  }).outputFiles[0]!.text;
+
+const html = `<!doctype html><meta charset="utf-8"><title>media</title><link rel="icon" href="data:,">
+<body style="margin:0;background:#fff"><video muted playsinline width="320" height="180"></video>
+<script src="/progressive.js"></script><script src="/worker-page.js"></script>
+<script>
+const video = document.querySelector('video');
+const seen = { errors: 0, swaps: [], failures: [], types: [] };
+video.addEventListener('error', () => seen.errors++);
+const nameOf = (error) => (error.name === 'SecureTokenError' ? error.code : error.name);
+const follow = (target) => {
+  target.addEventListener('swap', ({ reason, gap }) => seen.swaps.push({ reason, gap }));
+  target.addEventListener('error', ({ error }) => seen.failures.push(nameOf(error)));
+  for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied', 'problem']) {
+    target.addEventListener(type, (event) => seen.types.push(type === 'problem' ? event.header : type));
+  }
+  return target;
+};
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const until = async (test, what = String(test)) => {
+  const start = performance.now();
+  while (!test()) {
+    if (performance.now() - start > 60000) {
+      const { currentTime, readyState, networkState, seeking, paused, error } = video;
+      throw new Error('never: ' + what + ' ' + JSON.stringify({ currentTime, readyState, networkState, seeking, paused, error: error && error.message, seen }));
+    }
+    await sleep(10);
+  }
+  return performance.now() - start;
+};
+/** Resolves when the picture has moved on by so many seconds. */
+const moves = async (seconds) => {
+  const goal = video.currentTime + seconds;
+  await until(() => video.currentTime > goal, 'the picture moves on');
+};
+/** Resolves to the ms until the picture is there. */
+const seek = (time) => {
+  video.currentTime = time;
+  return until(() => !video.seeking && video.readyState > 2 && video.currentTime > time - 0.2, 'seek to ' + time);
+};
+</script>`;
+
+const takesOver = `addEventListener('install', () => skipWaiting());
+addEventListener('activate', (event) => event.waitUntil(clients.claim()));`;
+
+/** Answers for the page of the media tests, its scripts and its workers; `version` is written into the token worker. */
+export function mediaPage({ version, edge }: { version: () => string; edge: string }): (pathname: string) => Response {
+  const workerPage = bundle('worker/src/index.ts', 'SecureTokenWorker');
+  const worker = bundle('worker/src/token-worker.ts');
+  const fixed: Record<string, string> = {
+    '/progressive.js': bundle('progressive/src/index.ts', 'SecureTokenProgressive'),
+    '/worker-page.js': workerPage,
+    '/own-worker.js': `const { createTokenSource, handleFetch } = (() => { ${workerPage}; return SecureTokenWorker; })();
+const source = createTokenSource({ endpoint: '/token', protect: '${edge}/' });
+addEventListener('fetch', (event) => handleFetch(event, source));
+${takesOver}`,
+    '/foreign-worker.js': `addEventListener('fetch', () => undefined);\n${takesOver}`,
+  };
+  return (pathname) => {
+    const script = pathname === '/token-worker.js' ? `// ${version()}\n${worker}` : fixed[pathname];
+    const headers = { 'content-type': script ? 'text/javascript' : 'text/html', 'cache-control': script ? 'no-cache' : 'no-store' };
+    return new Response(script ?? html, { headers });
+  };
+}
