@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { launchChromium } from '../support/chromium.mjs';
 import type { Tab } from '../support/engines.ts';
 import { engines } from '../support/engines.ts';
@@ -96,8 +96,7 @@ describe.runIf(hasNginx)('download', () => {
         const changed = randomBytes(SIZE);
         // at one stroke, as servers are updated: nginx sends what it has open to its end
         writeFileSync(`${file()}.new`, changed);
-        await vi.waitUntil(() => stage.signer.calls.length, 60_000);
-        await delay(300);
+        await vi.waitUntil(() => stage.network.passed > 100_000, 60_000);
         renameSync(`${file()}.new`, file());
         expect(await job).toEqual({ value: createHash('sha256').update(changed).digest('hex'), restarted: true });
         const other = await tab.run<string>(

@@ -96,7 +96,7 @@ export async function startMediaStage({ seconds = 600, size = 64e6 } = {}): Prom
     refusals: async () => (await nginx.refusals()).length - counted,
     async reset() {
       Object.assign(signer, initial, { calls: [] });
-      Object.assign(network, { rate: 0, isFrozen: false, cutAfter: [] });
+      Object.assign(network, { rate: 0, isFrozen: false, cutAfter: [], passed: 0 });
       await setSecret(SECRET);
       counted = (await nginx.refusals()).length;
     },

@@ -13,6 +13,8 @@ export interface SlowNetwork {
   isFrozen: boolean;
   /** A connection is cut when so many bytes have come by since the last cut; in this order. */
   cutAfter: number[];
+  /** Bytes that have come by since the last cut. */
+  passed: number;
   stop(): Promise<void>;
 }
 
@@ -23,7 +25,6 @@ const SLICE = 8192;
 export async function startSlowNetwork(target: string): Promise<SlowNetwork> {
   const { hostname, port } = new URL(target);
   const open = new Set<Socket>();
-  let passed = 0;
 
   async function* held(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
@@ -42,9 +43,9 @@ export async function startSlowNetwork(target: string): Promise<SlowNetwork> {
           await delay(due - performance.now());
         }
         while (network.isFrozen) await delay(20);
-        passed += slice.length;
-        if (passed > (network.cutAfter[0] ?? Infinity)) {
-          passed = 0;
+        network.passed += slice.length;
+        if (network.passed > (network.cutAfter[0] ?? Infinity)) {
+          network.passed = 0;
           network.cutAfter.shift();
           throw new Error('cut');
         }
@@ -72,6 +73,7 @@ export async function startSlowNetwork(target: string): Promise<SlowNetwork> {
     rate: 0,
     isFrozen: false,
     cutAfter: [],
+    passed: 0,
     stop: () =>
       new Promise((resolve) => {
         network.isFrozen = false;
