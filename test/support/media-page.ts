@@ -18,8 +18,10 @@ const html = `<!doctype html><meta charset="utf-8"><title>media</title><link rel
 <script src="/progressive.js"></script><script src="/worker-page.js"></script>
 <script>
 const video = document.querySelector('video');
-const seen = { errors: 0, swaps: [], failures: [], types: [] };
+const seen = { errors: 0, mediaErrors: [], swaps: [], failures: [], types: [] };
 video.addEventListener('error', () => seen.errors++);
+// also what secureVideo hides from the page
+addEventListener('error', () => video.error && seen.mediaErrors.push(video.error.code + ' ' + video.error.message + ' at ' + video.currentTime), true);
 const nameOf = (error) => (error.name === 'SecureTokenError' ? error.code : error.name);
 const follow = (target) => {
   target.addEventListener('swap', ({ reason, gap }) => seen.swaps.push({ reason, gap }));
