@@ -15,3 +15,7 @@ test.each(Object.entries(budgets).filter(([folder]) => folder !== 'core'))('the 
   const { unpkg } = JSON.parse(readFileSync(`packages/${folder}/package.json`, 'utf8')) as { unpkg: string };
   expect(gzipSync(readFileSync(`packages/${folder}/${unpkg}`), { level: 9 }).length).toBeLessThanOrEqual(budget);
 });
+
+test('the service worker stays within the budget of its package', () => {
+  expect(gzipSync(readFileSync('packages/worker/dist/token-worker.js'), { level: 9 }).length).toBeLessThanOrEqual(budgets.worker);
+});

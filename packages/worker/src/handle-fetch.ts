@@ -72,12 +72,13 @@ async function answer(event: FetchEventLike, source: RequestSigner): Promise<Res
  *
  * @returns whether it answers
  */
-export function handleFetch(event: FetchEventLike, source: RequestSigner): boolean {
-  const { request } = event;
+export function handleFetch(event: Event, source: RequestSigner): boolean {
+  const fetchEvent = event as Event & FetchEventLike;
+  const { request } = fetchEvent;
   const question = request.headers.get(QUESTION);
   const url = question ?? request.url;
   const signs = (!!question || isMediaRequest(request)) && source.protects(url) && !isOutOfReach(url);
-  if (question) event.respondWith(new Response(null, { status: signs ? 204 : 205 }));
-  else if (signs) event.respondWith(answer(event, source).catch(refusal));
+  if (question) fetchEvent.respondWith(new Response(null, { status: signs ? 204 : 205 }));
+  else if (signs) fetchEvent.respondWith(answer(fetchEvent, source).catch(refusal));
   return !!question || signs;
 }

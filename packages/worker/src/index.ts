@@ -1,7 +1,6 @@
 export { registerTokenWorker } from './register-token-worker.ts';
 export { handleFetch } from './handle-fetch.ts';
 export { SecureTokenError, createTokenSource, isSecureTokenError } from 'secure-token-core';
-export type { FetchEventLike } from './worker-scope.ts';
 export type { RequestSigner } from './handle-fetch.ts';
 export type { TokenWorker } from './register-token-worker.ts';
 export type { Protect, SecureTokenErrorCode, Token, TokenReason, TokenRequest, TokenSource, TokenSourceOptions } from 'secure-token-core';

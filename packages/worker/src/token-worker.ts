@@ -25,8 +25,7 @@ for (const name of TOKEN_EVENTS) {
 }
 
 addEventListener('fetch', (event) => {
-  const fetchEvent = event as unknown as FetchEventLike;
-  handleFetch(fetchEvent, source ?? createPageSigner(fetchEvent.clientId, isProtected));
+  handleFetch(event, source ?? createPageSigner((event as Event & FetchEventLike).clientId, isProtected));
 });
 // a new version takes over at once: an old one in an open tab could not be told from it
 addEventListener('install', () => void scope.skipWaiting());
