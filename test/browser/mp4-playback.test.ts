@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.mjs';
+import { runIn } from '../support/engines.ts';
 import type { MediaStage } from '../support/media-stage.ts';
 import { startMediaStage } from '../support/media-stage.ts';
 import { hasNginx } from '../support/nginx.ts';
@@ -26,7 +27,7 @@ describe.runIf(hasNginx)('secureVideo without a worker (Chromium)', () => {
   });
   afterEach(() => page.close());
 
-  const run = <T>(body: string, args: unknown = null): Promise<T> => page.evaluate<T>(`(async (args) => { ${body} })(${JSON.stringify(args)})`);
+  const run = <T>(body: string, args: unknown = null): Promise<T> => runIn<T>(page, body, args);
   const open = (path: string, more = ''): Promise<string> =>
     run(`window.secure = follow(await SecureTokenProgressive.secureVideo(video, args, '/token')); ${more}`, stage.url(path));
 

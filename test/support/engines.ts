@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 import { firefox } from 'playwright-core';
 import { launchChromium } from './chromium.mjs';
 import { hasWebKit, openWebKit } from './webkit.ts';
+
+/** Runs the body of an async function in the page. Its error is told without the page's stack, which is of no file here. */
+export const runIn = <T>(page: Page, body: string, args: unknown = null): Promise<T> =>
+  page.evaluate<T>(`(async (args) => { ${body} })(${JSON.stringify(args)})`).catch((error: unknown) => {
+    throw new Error(String(error).split('\n    at ')[0]);
+  });
 
 /** One page of one browser, driven by text: WebDriver has no other way. */
 export interface Tab {
@@ -24,7 +31,7 @@ const playwright = async (launch: () => ReturnType<typeof launchChromium>): Prom
   const page = await browser.newPage();
   return {
     tab: {
-      run: (body, args) => page.evaluate(`(async (args) => { ${body} })(${JSON.stringify(args ?? null)})`),
+      run: (body, args) => runIn(page, body, args),
       goto: async (url) => {
         await page.goto(url);
       },
