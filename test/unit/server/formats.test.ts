@@ -77,7 +77,7 @@ const formats: Record<string, TokenFormat> = {
 const word = fc.string({ unit: fc.constantFrom(...Array.from('abz019-_. é日%+&=;')), minLength: 1, maxLength: 8 });
 const path = fc
   .array(
-    word.filter((text) => !/^\.{1,2}$/.test(text)),
+    word.filter((text) => !/^\.{1,2}(?:;|$)/.test(text)),
     { minLength: 1, maxLength: 4 },
   )
   .map((words) => `/${words.map(encodeURIComponent).join('/')}`);
