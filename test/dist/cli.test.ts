@@ -121,7 +121,7 @@ describe('secure-token serve', () => {
   let served: Awaited<ReturnType<typeof serveCli>>;
   let page: string;
   const links = (): Map<string, string> =>
-    new Map([...page.matchAll(/<a href="([^"]+)"[^>]*>([^<]+)</g)].map(([, href, name]) => [name!, href!.replaceAll('&amp;', '&')]));
+    new Map([...page.matchAll(/<a href="([^"]+)"[^>]*><span>([^<]+)</g)].map(([, href, name]) => [name!, href!.replaceAll('&amp;', '&')]));
   beforeAll(async () => {
     served = await serveCli('test/media', [], { secret });
     page = await (await fetch(served.url)).text();
