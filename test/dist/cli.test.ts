@@ -16,7 +16,7 @@ const file = (name: string, content: string): string => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('secure-token sign', () => {
-  test("prints what Azion's own two scripts print for the same input", async () => {
+  test("prints the line that Azion's scripts print as they are; see azion-scripts.test.ts for other inputs", async () => {
     expect(await runCli(['sign', bare, '--expires', '1470055000'], { secret })).toEqual({ code: 0, out: `${known}\n`, err: '' });
   });
 

@@ -58,9 +58,9 @@ async function open(url: string) {
     if (driver.exitCode !== null || driver.signalCode !== null) return;
     const gone = new Promise((resolve) => driver.once('exit', resolve));
     process.kill(-driver.pid!, 'SIGTERM');
-    await Promise.race([gone, delay(5000)]);
-    if (driver.exitCode === null && driver.signalCode === null) process.kill(-driver.pid!, 'SIGKILL');
+    const kill = setTimeout(() => process.kill(-driver.pid!, 'SIGKILL'), 5000);
     await gone;
+    clearTimeout(kill);
   };
 
   try {

@@ -6,7 +6,7 @@
 export async function readLimited(
   message: Request | Response,
   maxBytes: number,
-  { fatal = false } = {},
+  { fatal = false }: { fatal?: boolean } = {},
 ): Promise<string | undefined> {
   const decoder = new TextDecoder('utf-8', { fatal });
   if (Number(message.headers.get('Content-Length')) > maxBytes) {
