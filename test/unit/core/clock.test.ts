@@ -109,6 +109,21 @@ describe('createTokenSource', () => {
       expect(source.peek(MASTER)).toBeUndefined();
     });
 
+    test('also when nobody tells the time', async () => {
+      let calls = 0;
+      const { source } = lab(folder(), {
+        endpoint: undefined as never,
+        getTokens: () => {
+          calls++;
+          const made = { prefix: FOLDER, expires: seconds() + 20 };
+          return new Promise((resolve) => setTimeout(() => resolve(made), 8000));
+        },
+      });
+      watch(source.sign(MASTER));
+      await pass(15.5);
+      expect(calls).toBe(2);
+    });
+
     test('a slow call never makes a token look younger', async () => {
       // made, and the clock read, at the end of the call: whether it spent 8 s on the way there or back nobody knows
       const { source } = lab(after(8, folder(20)), { renewBefore: 0 });
