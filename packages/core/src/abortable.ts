@@ -2,6 +2,7 @@
 export const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
   new Promise<T>((resolve, reject) => {
     const stop = (): void => reject(signal!.reason as Error);
+    if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop);
     promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop));
   });

@@ -9,7 +9,7 @@ import type { TokenReason, TokenSourceOptions } from './token-source-options.ts'
 import { covers, normalise } from './token-source-options.ts';
 import type { SignOptions, SignedRequest, TokenSource } from './token-source.ts';
 import type { Held } from './token-store.ts';
-import { createTokenStore } from './token-store.ts';
+import { createTokenStore, remember } from './token-store.ts';
 import type { Token } from './token.ts';
 
 const ignore = (): void => undefined;
@@ -42,20 +42,20 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
 
   const deny = (error: SecureTokenError, scopes: readonly string[]): void => {
-    for (const scope of scopes) denials.set(scope, error);
+    for (const scope of scopes) remember(denials, scope, error);
     emit('tokendenied', { error });
   };
   const calls = createSigningCalls(settings, random, async (urls, reason) => {
-    const sentAt = now();
+    const sentAt = clock() / 1000;
     try {
       const { tokens, denied, now: theirs } = await askForTokens(settings, { urls, reason }, running, now);
       // from before the call was sent, so that a slow one never makes a token look younger
-      const from = theirs || sentAt;
-      offset += from - sentAt;
+      const from = theirs || sentAt + offset;
+      offset = from - sentAt;
       add(tokens, urls, from);
-      if (tokens.length) emit('tokenrenewed', { reason, urls: urls.map(unsign), expires: Math.min(...tokens.map((it) => it.expires)), wait: now() - from });
+      if (tokens.length) emit('tokenrenewed', { reason, urls: urls.map(unsign), expires: Math.min(...tokens.map((it) => it.expires)), wait: clock() / 1000 - sentAt });
       const keys = denied.map(keyOf).filter(Boolean);
-      if (keys.length) deny(new SecureTokenError('ERR_DENIED', 'this URL', { url: keys[0] }), keys);
+      if (keys.length) deny(new SecureTokenError('ERR_DENIED', 'the signing endpoint denies this URL', { url: keys[0] }), keys);
     } catch (cause) {
       const error = toError(cause, now());
       if (error.code === 'ERR_DENIED') deny(error, urls.map(scopeOf));
@@ -76,7 +76,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       if (!error && (!it || it === before)) {
         // it would be asked for again and again
         if (it) it.opens = Infinity;
-        error = new SecureTokenError('ERR_SIGNING_RESPONSE', 'no token for this URL', { url: keyOf(url) });
+        error = new SecureTokenError('ERR_SIGNING_RESPONSE', 'the signing endpoint sent no token for this URL', { url: keyOf(url) });
       }
       if (error) throw error;
     };
@@ -139,7 +139,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     emit = ignore;
     held.clear();
     tick();
-    calls.stop(new SecureTokenError('ERR_DESTROYED', 'no more tokens'));
+    calls.stop(new SecureTokenError('ERR_DESTROYED', 'this token source was destroyed'));
     for (const call of running) call.abort();
   };
 
@@ -180,11 +180,12 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
           return replay;
         }
       }
-      emit('tokenerror', { error: new SecureTokenError('ERR_TOKEN_REFUSED', 'refused again', { url, status }) });
+      emit('tokenerror', { error: new SecureTokenError('ERR_TOKEN_REFUSED', 'the edge refuses renewed tokens: compare its secret, format and clock with those of the signing endpoint', { url, status }) });
     },
     unsign: (url: string) => (protects(url) ? unsign(url) : url),
     allow(url: string) {
-      origins.add(originOf(resolveUrl(url)));
+      const origin = originOf(resolveUrl(url));
+      if (origin) origins.add(origin);
     },
     learn(playlistUrl: string, text: string) {
       if (!find(playlistUrl)?.token.prefix) learn(keyOf(playlistUrl), text);

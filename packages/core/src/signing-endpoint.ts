@@ -24,7 +24,7 @@ export function toError(cause: unknown, now: number): SecureTokenError {
   const wait = +after! || secondsOf(after) - (secondsOf(headers?.get('date')) || now);
   return new SecureTokenError(
     status === 401 || status === 403 ? 'ERR_DENIED' : !status || status === 429 || status >= 500 ? 'ERR_SIGNING_UNAVAILABLE' : 'ERR_SIGNING_RESPONSE',
-    String(status ?? cause),
+    'the signing endpoint ' + (status ? `answered ${status}` : 'did not answer'),
     { status, cause, retryAfter: wait > 0 ? wait : undefined },
   );
 }
@@ -52,7 +52,7 @@ export async function askForTokens(
     return response.text();
   };
 
-  const timer = setTimeout(() => call.abort(), timeout * 1000);
+  const timer = setTimeout(() => call.abort(Error(`no answer in ${timeout} s`)), timeout * 1000);
   running.add(call);
   const text = await abortable(bring(), signal).finally(() => {
     clearTimeout(timer);
@@ -64,5 +64,5 @@ export async function askForTokens(
   } catch {
     // not kept as a cause: the parser's message quotes the body, which may hold a token
   }
-  throw new SecureTokenError('ERR_SIGNING_RESPONSE', 'malformed');
+  throw new SecureTokenError('ERR_SIGNING_RESPONSE', 'the signing endpoint must answer {tokens, now, denied}');
 }

@@ -121,8 +121,8 @@ export const isToken = (token: Token): boolean =>
 export function normalise(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions & RetryOptions {
   const given = isLink(options) ? { endpoint: options } : options;
   const settings = { ...given, ...given?.retry };
-  const name = !settings.endpoint === !settings.getTokens ? 'endpoint' : wrong(settings);
-  if (name) throw new SecureTokenError('ERR_OPTIONS', name);
+  const name = !settings.endpoint === !settings.getTokens ? 'endpoint (or getTokens instead)' : wrong(settings);
+  if (name) throw new SecureTokenError('ERR_OPTIONS', 'missing or wrong: ' + name);
   return settings;
 }
 

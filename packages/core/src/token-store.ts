@@ -25,7 +25,7 @@ export interface Held {
 export interface TokenStore {
   readonly held: Map<string, Held>;
   readonly isAlive: (it: Held | undefined) => boolean;
-  /** Keeps `tokens`, obtained at `from`; one without a scope of its own is kept for each of `asked`. Drops dead ones. */
+  /** Keeps `tokens`, obtained at `from`; one without a scope of its own is kept for each of `asked`. Drops those that died before. */
   readonly add: (tokens: readonly Token[], asked: readonly string[], from: number) => void;
   /** `url` resolved, without what any token has put there: its identity. Empty if it is not http(s). */
   readonly keyOf: (url: string) => string;
@@ -76,6 +76,8 @@ export function createTokenStore(now: () => number, renewBefore: number | undefi
     isAlive,
     unsign,
     add(tokens, asked, from) {
+      // a dead folder is kept for what it tells of its scope
+      for (const [scope, it] of held) if (!isAlive(it) && !it.token.prefix) held.delete(scope);
       for (const token of tokens) {
         const { url, prefix, base, query, expires } = token;
         const lifetime = expires - from;
@@ -96,8 +98,6 @@ export function createTokenStore(now: () => number, renewBefore: number | undefi
           });
         }
       }
-      // a dead folder is kept for what it tells of its scope
-      for (const [scope, it] of held) if (!isAlive(it) && !it.token.prefix) held.delete(scope);
     },
     keyOf,
     find(url) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from './lab.ts';
-import { FOLDER, MASTER, START, after, elapsed, fakeTime, folder, inTurn, lab, pass, seconds, st, watch } from './lab.ts';
+import { FOLDER, MASTER, START, after, each, elapsed, fakeTime, folder, inTurn, lab, pass, seconds, segment, st, watch } from './lab.ts';
 
 fakeTime();
 
@@ -122,6 +122,32 @@ describe('createTokenSource', () => {
       watch(source.sign(MASTER));
       await pass(15.5);
       expect(calls).toBe(2);
+    });
+
+    test('calls that overlap: each tells the same time', async () => {
+      const { source } = lab(after(1, each(20)), { renewBefore: 0, clock: () => Date.now() + 100_000 });
+      for (let i = 0; i < 5; i++) {
+        watch(source.sign(segment(i)));
+        await pass(0.1);
+      }
+      await pass(1);
+      watch(source.sign(segment(5)));
+      await pass(1);
+      expect(source.peek(segment(5))).toBeDefined();
+      await pass(16);
+      expect(source.peek(segment(5))).toBeDefined();
+      await pass(3);
+      expect(source.peek(segment(5))).toBeUndefined();
+    });
+
+    test('a token that took longer than it lives is tried: the edge judges better', async () => {
+      const { source } = lab((call) => {
+        const made = each(5)(call);
+        return after(8, () => made)(call);
+      });
+      const seen = watch(source.sign(MASTER));
+      await pass(8);
+      expect(st(seen.value)).toBe('t1');
     });
 
     test('a slow call never makes a token look younger', async () => {
