@@ -19,8 +19,21 @@ interface NativeVideo {
   readonly error: number;
 }
 
+/** Milliseconds for one answer of the driver, which now and then gives none when it has just started. */
+const patience = 20_000;
+
 /** WebKitGTK, the nearest to Safari that there is outside of a Mac, on a page with one video. */
-export async function openWebKit(url: string) {
+export async function openWebKit(url: string): ReturnType<typeof open> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await open(url);
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+async function open(url: string) {
   const port = await freePort();
   const driver = spawn('xvfb-run', ['-a', 'WebKitWebDriver', `--port=${port}`, '--host=127.0.0.1'], {
     stdio: 'ignore',
@@ -32,6 +45,7 @@ export async function openWebKit(url: string) {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
       headers: { 'Content-Type': 'application/json' },
+      signal: AbortSignal.timeout(patience),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const { value } = (await response.json()) as { value: Value & { error?: string; message?: string } };
@@ -44,7 +58,9 @@ export async function openWebKit(url: string) {
     if (driver.exitCode !== null || driver.signalCode !== null) return;
     const gone = new Promise((resolve) => driver.once('exit', resolve));
     process.kill(-driver.pid!, 'SIGTERM');
+    const kill = setTimeout(() => process.kill(-driver.pid!, 'SIGKILL'), 5000);
     await gone;
+    clearTimeout(kill);
   };
 
   try {
@@ -61,7 +77,7 @@ export async function openWebKit(url: string) {
   }
   return {
     close,
-    async until(done: (video: NativeVideo) => boolean, seconds = 30): Promise<NativeVideo> {
+    async until(done: (video: NativeVideo) => boolean, seconds: number): Promise<NativeVideo> {
       const script = 'const v = document.querySelector("video"); return { time: v.currentTime, error: v.error?.code ?? 0 }';
       const end = Date.now() + seconds * 1000;
       for (;;) {
