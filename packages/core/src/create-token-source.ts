@@ -8,7 +8,6 @@ import type { TokenEventDetails, TokenEventType } from './token-events.ts';
 import type { TokenReason, TokenSourceOptions } from './token-source-options.ts';
 import { covers, normalise } from './token-source-options.ts';
 import type { SignOptions, SignedRequest, TokenSource } from './token-source.ts';
-import type { Held } from './token-store.ts';
 import { createTokenStore, remember } from './token-store.ts';
 import type { Token } from './token.ts';
 
@@ -88,14 +87,13 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     if (!calls.isPaused()) join(url, reason).catch(ignore);
   };
 
-  const inUse = (): Held[] => [...held.values()].filter((it) => it.usedFor && isAlive(it));
   /** Ahead of use: folders that were used since their token was obtained. A token nobody uses is left to lapse. */
   const tick = (): void => {
     let busy;
-    for (const { token, opens, usedFor } of inUse())
-      if (token.prefix) {
+    for (const it of held.values())
+      if (it.usedFor && it.token.prefix && isAlive(it)) {
         busy = true;
-        if (opens <= now()) joinQuietly(usedFor!, 'expiring');
+        if (it.opens <= now()) joinQuietly(it.usedFor, 'expiring');
       }
     clearTimeout(timer);
     // coarse, because machines sleep and tabs are throttled: it reads the wall clock
@@ -193,7 +191,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     async renew() {
       denials.clear();
       calls.wake();
-      await Promise.all(inUse().map(({ usedFor }) => join(usedFor!, 'expiring')));
+      const used = [...held.values()].filter((it) => it.usedFor && (it.token.prefix || isAlive(it)));
+      await Promise.all(used.map(({ usedFor }) => join(usedFor!, 'expiring')));
     },
     destroy,
     [Symbol.dispose]: destroy,
