@@ -40,14 +40,9 @@ export function createSourceMiddleware(videojs: Videojs, session: Session): Sour
       signNative(session, given.src, signal).then(
         (request) => {
           if (signal.aborted) return;
-          const sendCookies = (): void => {
-            if (request.credentials && player.crossOrigin()) player.crossOrigin('use-credentials');
-          };
-          sendCookies();
+          if (request.credentials && player.crossOrigin()) player.crossOrigin('use-credentials');
           next(null, { ...given, src: request.url });
           player.ready(() => {
-            // of a source given at creation: the option of the player is in force only now
-            sendCookies();
             const media = (techOf(player) as { el?(): Element } | undefined)?.el?.();
             if (!signal.aborted && media instanceof HTMLMediaElement) keepAlive(media, session, request, signal);
           }, true);
