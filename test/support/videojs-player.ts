@@ -110,7 +110,8 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
     snapshot,
     until,
     async play(rate = 1) {
-      await page.waitForFunction(() => !!window.players[0]!.tech(true));
+      // Video.js forgets a play() between the making of its tech and `loadstart`, with or without a plugin
+      await until(({ readyState }) => readyState > 0);
       await page.evaluate((speed) => {
         const [player] = window.players;
         player!.defaultPlaybackRate(speed);
