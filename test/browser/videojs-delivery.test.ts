@@ -67,59 +67,6 @@ test.for(['vod/ts/master.m3u8', 'vod/v.mp4'])('load() begins again, with one tok
   await player.close();
 });
 
-test('data-setup in the page: the script file has registered the plugin with window.videojs', async () => {
-  const { origin } = stage.pages;
-  const page = await stage.browser.newPage();
-  const setup = JSON.stringify({ preload: 'auto', plugins: { secureToken: { endpoint: stage.signer.endpoint('query') } } });
-  const requests: string[] = [];
-  page.on('request', (request) => {
-    if (request.url().startsWith(`${stage.cdn}/`)) requests.push(request.url());
-  });
-  await page.route(`${origin}/data-setup.html`, (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body: `<!doctype html><link rel="icon" href="data:,">
-<script src="/node_modules/video.js/dist/video.min.js"></script>
-<script src="/packages/videojs/dist/videojs-secure-token.min.js"></script>
-<video id="v" class="video-js" muted data-setup='${setup}'><source src="${stage.url('query', 'vod/ts/master.m3u8')}" type="application/x-mpegURL"></video>`,
-    }),
-  );
-  await page.goto(`${origin}/data-setup.html`);
-  await page.waitForFunction(() => (window.videojs.getPlayer('v')?.readyState() ?? 0) > 2, undefined, { timeout: 60_000 });
-  expect(await page.evaluate(() => [window.videojs.getPlayer('v')!.usingPlugin('secureToken'), typeof window.videojs.getPlugin('secureToken')])).toEqual([true, 'function']);
-  expect(requests.length).toBeGreaterThan(2);
-  expect(requests.filter((url) => !url.includes('st='))).toEqual([]);
-  await page.close();
-});
-
-test('a wait for a token never times a segment out; the network does, and VHS goes on with the smaller rendition', async () => {
-  const player = await openVideojs(stage, 'exact', {
-    path: 'vod/ts/master.m3u8',
-    tokens: { readAhead: 0 },
-    before: () => {
-      const timeouts: string[] = [];
-      Object.assign(window, { timeouts });
-      const { send } = XMLHttpRequest.prototype;
-      XMLHttpRequest.prototype.send = function (...args) {
-        this.addEventListener('timeout', () => timeouts.push(this.responseType));
-        send.apply(this, args);
-      };
-    },
-  });
-  const timeouts = (): Promise<string[]> => player.page.evaluate(() => (window as unknown as { timeouts: string[] }).timeouts);
-  // VHS gives a segment of 2 s three seconds, where there is a smaller rendition to go to
-  stage.signer.delay = 3.5;
-  await player.play();
-  await player.until(({ currentTime }) => currentTime > 1);
-  expect(await timeouts()).toEqual([]);
-  stage.signer.delay = 0;
-  stage.edge.latency = 4;
-  await expect.poll(timeouts, { timeout: 60_000 }).toContain('arraybuffer');
-  stage.edge.latency = 0;
-  expect(await player.until(({ ended }) => ended)).toMatchObject({ error: null, pageErrors: [] });
-  await player.close();
-});
-
 test('no request was refused', async () => {
   expect(stage.edge.refusals()).toEqual([]);
   expect((await stage.nginx?.refusals()) ?? []).toEqual([]);
