@@ -49,7 +49,7 @@ export function createTokenLoader(Base: LoaderClass, sourceOf: (config: HlsConfi
           else otherwise!();
         })
         // one a task: hls.js stops at the first fatal error, and that ends the others' wait
-        .catch((error: unknown) => signal.aborted || sleep(0, signal).then(() => fail(error)));
+        .catch((error: unknown) => sleep(0, signal).then(() => signal.aborted || fail(error)));
     };
 
     const send = (request: SignedRequest): void => {
