@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Labs, labVersions } from '../support/hls-lab.ts';
-import type { Player, PlayerTokens } from '../support/player.ts';
+import type { Player } from '../support/player.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 import { tokenFormat } from '../support/token-formats.ts';
@@ -54,10 +54,10 @@ describe('a signing endpoint that takes half a second', () => {
     const format = tokenFormat('exact', stage.edge.secrets);
     const expires = Math.floor(Date.now() / 1000) + 600;
     const ready = [path, ...urls.filter((_, index) => !waits(index))];
-    const tokens = await Promise.all(ready.map((name) => format.sign(new URL(stage.url('exact', name)), expires)));
+    const tokens = await Promise.all(ready.map(async (name) => format.sign(new URL(stage.url('exact', name)), expires)));
     const players = [
       await stage.open('open', path, { tokens: false, config }),
-      await stage.open('exact', path, { config, tokens: { tokens, readAhead: 0 } as PlayerTokens }),
+      await stage.open('exact', path, { config, tokens: { tokens, readAhead: 0 } }),
     ] as const;
     // both at once: what disturbs one disturbs the other
     const [plain, signed] = (await Promise.all(players.map(measure))) as [Measured[], Measured[]];
