@@ -191,7 +191,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     async renew() {
       denials.clear();
       calls.wake();
-      const used = [...held.values()].filter((it) => it.usedFor && (it.token.prefix || isAlive(it)));
+      const used = [...held.values()].filter((it) => it.usedFor && (it.token.prefix ?? isAlive(it)));
       await Promise.all(used.map(({ usedFor }) => join(usedFor!, 'expiring')));
     },
     destroy,

@@ -9,7 +9,7 @@ export const remember = <K, V>(map: Map<K, V>, key: K, value: V): void => {
 };
 
 /** A token at hand. Times are unix seconds on the signing endpoint's clock. */
-export interface Held {
+interface Held {
   readonly token: Token;
   /** What it opens: a URL, a path that takes any query (ends with `? `), or a folder (ends with `/ `). */
   readonly scope: string;
