@@ -55,7 +55,8 @@ describe.concurrent('a restless viewer, while tokens are on their way', () => {
   });
 
   test('stops, starts, takes the player off its element and puts it back', async () => {
-    const player = await stage.open('exact', film, { config });
+    // one rendition: with its audio apart, hls.js may wait for ever after such a storm, tokens or not
+    const player = await stage.open('exact', 'film/ts/lo/i.m3u8', { config });
     await player.play();
     // `play()` is interrupted whenever the element gets a new source
     await player.page.evaluate(() => (window.video.autoplay = true));

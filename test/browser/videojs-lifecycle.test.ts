@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { createStage } from '../support/stage.ts';
+import type { Carrier } from '../support/token-formats.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
 const path = 'vod/fmp4/master.m3u8';
 
-test.concurrent('seeks, level switches, other sources and dispose while requests wait leave nothing behind', async () => {
-  const stage = await createStage({ signer: { ttl: 3, delay: 0.3 }, nginx: false });
+test('seeks, level switches, other sources and dispose while requests wait leave nothing behind', async () => {
+  const stage = await createStage({ signer: { ttl: 3, delay: 0.3 } });
   const player = await openVideojs(stage, 'exact', { path });
   await player.play();
   for (const at of [15, 3, 11, 7, 18]) {
@@ -24,11 +25,13 @@ test.concurrent('seeks, level switches, other sources and dispose while requests
   const seen = await player.until(({ currentTime, src }) => src.includes('/ts/') && currentTime > 1);
   expect(seen).toMatchObject({ error: null, events: [], pageErrors: [] });
   // disposed of while the first requests of yet another source wait
+  stage.signer.delay = 1;
+  const calls = stage.signer.calls.length;
   await player.page.evaluate((src) => window.players[0]!.src({ src, type: 'application/x-mpegURL' }), stage.url('exact', 'vod/aes/i.m3u8'));
-  await player.page.waitForTimeout(50);
+  await expect.poll(() => stage.signer.calls.length, { timeout: 60_000 }).toBeGreaterThan(calls);
   const before = stage.edge.requests.length;
   await player.page.evaluate(() => window.players[0]!.dispose());
-  await player.page.waitForTimeout(1000);
+  await player.page.waitForTimeout(2000);
   const left = await player.page.evaluate(() => {
     const ours = (where: string): boolean => where.includes('videojs-secure-token');
     return [...window.recording.timers.values(), ...window.recording.listeners.values(), ...window.recording.rejections].filter(ours);
@@ -39,8 +42,8 @@ test.concurrent('seeks, level switches, other sources and dispose while requests
   await stage.dispose();
 });
 
-test.concurrent('two players on a page, five assets one after the other, a token each', async () => {
-  const stage = await createStage({ nginx: false });
+test('two players on a page, five assets one after the other, a token each', async () => {
+  const stage = await createStage();
   const player = await openVideojs(stage, 'exact', { path, form: 'plugins' });
   await player.page.evaluate(
     ({ src, endpoint }) => {
@@ -60,7 +63,7 @@ test.concurrent('two players on a page, five assets one after the other, a token
       window.players[0]!.src(source);
       void window.players[0]!.play();
     }, { src: stage.url('exact', asset), type });
-    const seen = await player.until(({ src, currentTime, readyState }) => src.endsWith(asset) && readyState > 2 && currentTime > 0.3, 20);
+    const seen = await player.until(({ src, currentTime, readyState }) => src.endsWith(asset) && readyState > 2 && currentTime > 0.3);
     expect(seen).toMatchObject({ error: null, events: [], pageErrors: [] });
   }
   const second = await player.page.evaluate(() => [window.players[1]!.currentTime(), window.players[1]!.error()]);
@@ -72,19 +75,28 @@ test.concurrent('two players on a page, five assets one after the other, a token
   await stage.dispose();
 });
 
-test('the bandwidth estimate is that of the same stream without a wait, however slow the signing endpoint', async () => {
-  const measure = async (delay: number): Promise<number> => {
-    const stage = await createStage({ signer: { delay, ttl: 5 }, edge: { bandwidth: 60_000 }, nginx: false });
+test('the bandwidth estimate is that of the same stream without tokens, however slow the signing endpoint', async () => {
+  const stage = await createStage({ signer: { delay: 0.5, ttl: 5 }, edge: { bandwidth: 60_000 } });
+  /** The middle one of the estimates after each segment: a moment in which the machine was busy does not count. */
+  const measure = async (carrier: Carrier): Promise<number> => {
     // Chromium would replace the estimate by its own below 10 Mbit/s
     const options = { html5: { vhs: { useNetworkInformationApi: false } } };
-    const player = await openVideojs(stage, 'exact', { path: 'vod/ts/lo/i.m3u8', options, tokens: { readAhead: 0 } });
+    const player = await openVideojs(stage, carrier, { path: 'vod/ts/lo/i.m3u8', options, tokens: carrier === 'exact' && { readAhead: 0 } });
+    const estimates: number[] = [];
+    await player.page.exposeFunction('note', (bandwidth: number) => estimates.push(bandwidth));
+    await player.page.evaluate(() => {
+      const tech = window.players[0]!.tech(true) as unknown as { vhs: { bandwidth: number }; on(type: string, listener: () => void): void };
+      const { note } = window as unknown as { note(bandwidth: number): void };
+      tech.on('bandwidthupdate', () => note(tech.vhs.bandwidth));
+    });
     await player.play();
-    const { bandwidth, events } = await player.until(({ currentTime }) => currentTime > 12);
-    expect(events).toEqual([]);
-    await stage.dispose();
-    return bandwidth;
+    expect(await player.until(({ ended }) => ended)).toMatchObject({ error: null, events: [] });
+    await player.close();
+    expect(estimates.length).toBeGreaterThan(5);
+    return estimates.sort((a, b) => a - b)[Math.floor(estimates.length / 2)]!;
   };
-  const [control, slow] = await Promise.all([measure(0), measure(0.5)]);
-  console.log(`bandwidth estimate: ${Math.round(control)} without a wait, ${Math.round(slow)} with 500 ms`);
+  const [control, slow] = await Promise.all([measure('open'), measure('exact')]);
+  console.log(`bandwidth estimate: ${Math.round(control)} without tokens, ${Math.round(slow)} with a wait of 500 ms for each`);
+  await stage.dispose();
   expect(Math.abs(slow / control - 1)).toBeLessThan(0.05);
 });

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { hasFaketime } from '../support/nginx.ts';
 import { createStage } from '../support/stage.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
 const JUMP = 600;
 
 test('six hours of a live stream with tokens of fifteen minutes', async () => {
-  const stage = await createStage({ signer: { ttl: 900 }, nginx: false });
+  const stage = await createStage({ signer: { ttl: 900 }, movableClock: true, nginx: hasFaketime });
   const player = await openVideojs(stage, 'query', { path: 'live/master.m3u8', clock: true });
   await player.play();
   for (let jump = 1; jump <= 36; jump++) {

@@ -16,7 +16,7 @@ const file = (name: string, content: string): string => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('secure-token sign', () => {
-  test("prints what Azion's own two scripts print for the same input", async () => {
+  test("prints the line that Azion's scripts print as they are; see azion-scripts.test.ts for other inputs", async () => {
     expect(await runCli(['sign', bare, '--expires', '1470055000'], { secret })).toEqual({ code: 0, out: `${known}\n`, err: '' });
   });
 
@@ -121,7 +121,7 @@ describe('secure-token serve', () => {
   let served: Awaited<ReturnType<typeof serveCli>>;
   let page: string;
   const links = (): Map<string, string> =>
-    new Map([...page.matchAll(/<a href="([^"]+)"[^>]*>([^<]+)</g)].map(([, href, name]) => [name!, href!.replaceAll('&amp;', '&')]));
+    new Map([...page.matchAll(/<a href="([^"]+)"[^>]*><span>([^<]+)</g)].map(([, href, name]) => [name!, href!.replaceAll('&amp;', '&')]));
   beforeAll(async () => {
     served = await serveCli('test/media', [], { secret });
     page = await (await fetch(served.url)).text();

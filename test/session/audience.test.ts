@@ -44,7 +44,7 @@ describe('an audience that joined in one second', () => {
     expect(renewals).toHaveLength(1000);
     expect(renewals[0]).toBeGreaterThanOrEqual(210);
     expect(renewals.at(-1)).toBeLessThanOrEqual(241);
-    expect(renewals.at(-1)! - renewals[0]!).toBeGreaterThan(29);
+    expect(renewals.at(-1)! - renewals[0]!).toBeGreaterThanOrEqual(29);
     expect(busiestSecond(renewals)).toBeLessThan(60);
     // evenly: every tenth of them has its share
     for (let i = 0; i < 10; i++) expect(renewals.filter((time) => time >= 210 + 3 * i && time < 213 + 3 * i).length).toBeGreaterThan(60);
@@ -53,8 +53,8 @@ describe('an audience that joined in one second', () => {
   test('1,000 viewers, tokens of 20 s', async () => {
     const renewals = await audience(1000, 20);
     expect(renewals).toHaveLength(1000);
-    expect(renewals.at(-1)).toBeLessThanOrEqual(15.5);
-    expect(renewals.at(-1)! - renewals[0]!).toBeGreaterThan(2);
+    expect(renewals.at(-1)).toBeLessThanOrEqual(16);
+    expect(renewals.at(-1)! - renewals[0]!).toBeGreaterThanOrEqual(2);
   });
 
   test('without jitter they would all come back in one second', async () => {

@@ -46,7 +46,9 @@ http {
     proxy_set_header Host $http_host;
     proxy_set_header Connection "";
     proxy_buffering off;
-    proxy_read_timeout 120s;
+    # a jump of the clock ages what is under way
+    proxy_connect_timeout 1d; proxy_send_timeout 1d; proxy_read_timeout 1d;
+    client_header_timeout 1d; client_body_timeout 1d; send_timeout 1d; keepalive_timeout 1d;
     proxy_hide_header Access-Control-Allow-Origin;
     proxy_hide_header Access-Control-Allow-Credentials;
     proxy_hide_header Access-Control-Expose-Headers;

@@ -34,6 +34,8 @@ export interface PlayerOptions {
   attach?: 'instance' | 'config';
   /** Values only: it travels into the page as JSON. */
   config?: Partial<Record<keyof HlsConfig, unknown>>;
+  /** Whether the test moves the clock of the page. @default false */
+  clock?: boolean;
 }
 
 export interface Snapshot {
@@ -89,7 +91,7 @@ const HARMLESS = ['aborted', 'bufferStalledError', 'bufferNudgeOnStall', 'buffer
 
 /** Opens a page of its own context: no cache and no cookie is shared. */
 export async function openPlayer(browser: Browser, pages: PageServer, options: PlayerOptions): Promise<Player> {
-  const { hls = '1.7', format = 'script', attach = 'instance', ...rest } = options;
+  const { hls = '1.7', format = 'script', attach = 'instance', clock = false, ...rest } = options;
   const context = await browser.newContext();
   const page = await context.newPage();
   const pageErrors: string[] = [];
@@ -99,6 +101,7 @@ export async function openPlayer(browser: Browser, pages: PageServer, options: P
     const url = new URL(request.url());
     if (url.origin !== pages.origin) requests.push({ at: Date.now(), url, range: request.headers().range });
   });
+  if (clock) await page.clock.install();
   await page.addInitScript(installRecording);
   await page.goto(pages.url(hls, format));
   await page.waitForFunction(() => 'SecureTokenHls' in window);
@@ -136,7 +139,7 @@ export async function openPlayer(browser: Browser, pages: PageServer, options: P
 }
 
 /** Runs inside the page. */
-function createPlayer({ src, tokens, attach, config = {} }: Omit<PlayerOptions, 'hls' | 'format'>): void {
+function createPlayer({ src, tokens, attach, config = {} }: Omit<PlayerOptions, 'hls' | 'format' | 'clock'>): void {
   const { Hls, SecureTokenHls, recording } = window;
   const video = document.querySelector('video')!;
   // what is passed on is the app's to destroy; `secureToken` destroys what it has made itself

@@ -13,7 +13,7 @@ declare global {
     videojs: typeof videojs;
     videojsSecureToken: typeof Plugin;
     players: VideoJsPlayer[];
-    seen: { events: string[] };
+    seen: { events: string[]; ready: boolean; loads: number };
   }
 }
 
@@ -110,7 +110,8 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
     snapshot,
     until,
     async play(rate = 1) {
-      await page.waitForFunction(() => !!window.players[0]!.tech(true));
+      // Video.js forgets a play() between the making of its tech and `loadstart`, with or without a plugin
+      await page.waitForFunction(() => window.seen.ready && window.seen.loads > 0, undefined, { timeout: 60_000 });
       await page.evaluate((speed) => {
         const [player] = window.players;
         player!.defaultPlaybackRate(speed);
@@ -136,7 +137,7 @@ interface InPage {
 /** Runs inside the page. */
 function createPlayer({ source, tokens, form, options }: InPage): void {
   window.players = [];
-  window.seen = { events: [] };
+  window.seen = { events: [], ready: false, loads: 0 };
   const { videojs, seen, recording } = window;
   // the media of the tests are short: requests must go on while they play
   Object.assign((videojs as unknown as { Vhs: object }).Vhs, { GOAL_BUFFER_LENGTH: 4, MAX_GOAL_BUFFER_LENGTH: 4 });
@@ -170,7 +171,9 @@ function createPlayer({ source, tokens, form, options }: InPage): void {
     });
   }
   player.on('error', () => seen.events.push(`error ${player.error()?.code} ${player.error()?.message}`));
+  player.on('loadstart', () => seen.loads++);
   player.ready(() => {
+    seen.ready = true;
     const tech = player.tech(true) as unknown as { el(): HTMLVideoElement; on(types: string[], listener: (event: Event) => void): void };
     tech.on(['retryplaylist', 'excludeplaylist'], ({ type }) => seen.events.push(type));
     recording.watch(tech.el());

@@ -15,8 +15,21 @@ const hasCommand = (name: string): boolean => spawnSync('which', [name]).status 
 export const hasWebKit: boolean =
   !!browser && hasPlugin('libgsthls.so') && hasPlugin('libgstlibav.so') && hasCommand('WebKitWebDriver') && hasCommand('xvfb-run');
 
+/** Milliseconds for one answer of the driver, which now and then gives none when it has just started. */
+const patience = 20_000;
+
 /** WebKitGTK, the nearest to Safari that there is outside of a Mac, with an empty profile. */
-export async function openWebKit(): Promise<{ tab: Tab; close(): Promise<void> }> {
+export async function openWebKit(): ReturnType<typeof open> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await open();
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+async function open(): Promise<{ tab: Tab; close(): Promise<void> }> {
   const port = await freePort();
   const driver = spawn('xvfb-run', ['-a', 'WebKitWebDriver', `--port=${port}`, '--host=127.0.0.1'], {
     stdio: 'ignore',
@@ -28,6 +41,7 @@ export async function openWebKit(): Promise<{ tab: Tab; close(): Promise<void> }
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
       headers: { 'Content-Type': 'application/json' },
+      signal: AbortSignal.timeout(patience),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const { value } = (await response.json()) as { value: Value & { error?: string; message?: string } };
@@ -40,16 +54,18 @@ export async function openWebKit(): Promise<{ tab: Tab; close(): Promise<void> }
     if (driver.exitCode !== null || driver.signalCode !== null) return;
     const gone = new Promise((resolve) => driver.once('exit', resolve));
     process.kill(-driver.pid!, 'SIGTERM');
+    const kill = setTimeout(() => process.kill(-driver.pid!, 'SIGKILL'), 5000);
     await gone;
+    clearTimeout(kill);
   };
 
   try {
-    for (let attempt = 0; attempt < 600 && !(await ask('GET', '/status').catch(() => undefined)); attempt++) await delay(50);
+    for (let attempt = 0; attempt < 200 && !(await ask('GET', '/status').catch(() => undefined)); attempt++) await delay(50);
     const options = { binary: browser, args: ['--automation', '--autoplay-policy=allow'] };
     const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': options } };
     const { sessionId } = await ask<{ sessionId: string }>('POST', '/session', { capabilities });
     session = `/session/${sessionId}`;
-    await ask('POST', `${session}/timeouts`, { script: 300_000, pageLoad: 60_000 });
+    await ask('POST', `${session}/timeouts`, { pageLoad: patience });
   } catch (error) {
     await close();
     throw error;
@@ -58,9 +74,17 @@ export async function openWebKit(): Promise<{ tab: Tab; close(): Promise<void> }
     close,
     tab: {
       async run<Value>(body: string, args?: unknown) {
-        const script = `const done = arguments[1];
-          (async (args) => { ${body} })(arguments[0]).then((value) => done({ value }), (error) => done({ error: String(error) }));`;
-        const { value, error } = await ask<{ value: Value; error?: string }>('POST', `${session}/execute/async`, { script, args: [args ?? null] });
+        const execute = <T>(script: string): Promise<T> => ask('POST', `${session}/execute/sync`, { script, args: [args ?? null] });
+        // looked for, not waited for: the driver is to answer at once, however long it takes
+        await execute(`window.outcome = undefined;
+          (async (args) => { ${body} })(arguments[0]).then((value) => (window.outcome = { value }), (error) => (window.outcome = { error: String(error) }));`);
+        const look = (): Promise<{ value: Value; error?: string } | null> => execute('return window.outcome ?? null');
+        let outcome = await look();
+        while (!outcome) {
+          await delay(100);
+          outcome = await look();
+        }
+        const { value, error } = outcome;
         if (error) throw new Error(error);
         return value;
       },

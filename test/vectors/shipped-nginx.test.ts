@@ -65,6 +65,18 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped', () => {
     expect(rows).toHaveLength(110);
   });
 
+  test('a path that a Java server would read as another is refused by both', async () => {
+    for (const path of ['/x/..;/a.mp4', '/x/.;y/a.mp4', '/x/%2e%2e%3b/a.mp4', '/x/%2e;/a.mp4', '/..;']) {
+      const expires = now() + 60;
+      const target = `${path}?st=${secureTokenHash(secret, decodeURIComponent(path), String(expires))}&e=${expires}`;
+      expect([await ours(secret, Buffer.from(target), 86_400), await limited.status(target, secret)], path).toEqual([403, 403]);
+    }
+    for (const path of ['/x/a..;b/c', '/x/...;/c', '/x;y/c']) {
+      const target = await signed(path);
+      expect([await ours(secret, Buffer.from(target), 86_400), await limited.status(target, secret)], path).toEqual([200, 200]);
+    }
+  });
+
   test('every vector with the limit of a day: what expires later is refused by both', async () => {
     for (const { id, secret: own, target } of vectors) {
       const [us, nginx] = [await ours(own, target, 86_400), await timeless.status(target, own, now())];

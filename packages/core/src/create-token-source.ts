@@ -1,26 +1,19 @@
 import { abortable } from './abortable.ts';
-import { BoundedMap } from './bounded-map.ts';
-import { createPlaylistOrder } from './playlist-order.ts';
-import { createReplayBreaker } from './replay-breaker.ts';
+import { createReadAhead } from './read-ahead.ts';
 import { SecureTokenError } from './secure-token-error.ts';
-import { editQuery, resolveUrl } from './signed-url.ts';
+import { originOf, resolveUrl } from './signed-url.ts';
 import { createSigningCalls } from './signing-calls.ts';
+import { askForTokens, toError } from './signing-endpoint.ts';
 import type { TokenEventDetails, TokenEventType } from './token-events.ts';
 import type { TokenReason, TokenSourceOptions } from './token-source-options.ts';
-import { checkOptions, protection } from './token-source-options.ts';
+import { covers, normalise } from './token-source-options.ts';
 import type { SignOptions, SignedRequest, TokenSource } from './token-source.ts';
-import type { Held } from './token-store.ts';
-import { createTokenStore, isFolder } from './token-store.ts';
+import { createTokenStore, remember } from './token-store.ts';
 import type { Token } from './token.ts';
 
-/** The wall clock is read at least this often: machines sleep, and tabs are throttled. In ms. */
-const MAX_TICK = 5000;
-const WAKING = ['visibilitychange', 'pageshow', 'online'];
-
 const ignore = (): void => undefined;
-const fingerprint = ({ query, headers, base }: Token): string => JSON.stringify([query, headers, base]);
-// two cookies differ: their values cannot be seen
-const isSame = (a: Token, b: Token): boolean => a === b || (!b.credentials && fingerprint(a) === fingerprint(b));
+// cookies are told apart by their expiry: their values cannot be seen
+const carried = (token: Token): string => JSON.stringify({ ...token, expires: token.credentials && token.expires });
 
 /**
  * Creates the token source of one or many players.
@@ -29,94 +22,85 @@ const isSame = (a: Token, b: Token): boolean => a === b || (!b.credentials && fi
  */
 export function createTokenSource(options: TokenSourceOptions | TokenSource | string | URL): TokenSource {
   if (options instanceof EventTarget) return options;
-  const settings = typeof options === 'string' || options instanceof URL ? { endpoint: options } : { ...options };
-  checkOptions(settings);
-  const { clock = Date.now, random = Math.random, refusals = [401, 403, 410], readAhead = 6, protect } = settings;
-  const inScope = protect && protection(protect);
-  const store = createTokenStore(settings.renewBefore, (settings.jitter ?? 0.5) * random());
-  const order = createPlaylistOrder((url) => store.unsign(url));
-  const breaker = createReplayBreaker();
-  const origins = new Set<string>();
-  const flights = new Map<string, Promise<void>>();
-  const denials = new BoundedMap<string, SecureTokenError>(1024);
-  const target = new EventTarget();
-  /** Signing endpoint's clock minus ours, in ms. */
+  const settings = normalise(options);
+  const { clock = Date.now, random = Math.random, refusals = [401, 403, 410], readAhead = 6, protect, renewBefore, jitter = 0.5, tokens = [] } = settings;
+  /** Signing endpoint's clock minus ours, in seconds. */
   let offset = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let destroyed: SecureTokenError | undefined;
+  const now = (): number => clock() / 1000 + offset;
+  const { held, isAlive, add, find, keyOf, unsign, sign: attachTo } = createTokenStore(now, renewBefore, jitter * random());
+  const origins = new Set<string>();
+  const flights = new Map<string, Promise<void>>();
+  const denials = new Map<string, SecureTokenError>();
+  const running = new Set<AbortController>();
+  const target = new EventTarget();
 
-  const now = (): number => clock() + offset;
-  const keyOf = (url: string): string => store.unsign(resolveUrl(url)!.href);
-  const heldFor = (key: string): Held | undefined => store.find(key, now());
-  const scopeOf = (key: string): string => heldFor(key)?.scope ?? key;
-  const failureOf = (key: string): SecureTokenError | undefined => destroyed ?? denials.get(key) ?? denials.get(scopeOf(key));
-  const emit = <T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): unknown =>
+  const scopeOf = (url: string): string => find(url)?.scope ?? keyOf(url);
+  const denialOf = (url: string): SecureTokenError | undefined => denials.get(keyOf(url)) ?? denials.get(scopeOf(url));
+  let emit = <T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): unknown =>
     target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
 
   const deny = (error: SecureTokenError, scopes: readonly string[]): void => {
-    for (const scope of scopes) denials.set(scope, error);
+    for (const scope of scopes) remember(denials, scope, error);
     emit('tokendenied', { error });
   };
-
-  const calls = createSigningCalls(
-    settings,
-    clock,
-    random,
-    ({ tokens, denied, now: theirs }, urls, reason, sentAt) => {
+  const calls = createSigningCalls(settings, random, async (urls, reason) => {
+    const sentAt = clock() / 1000;
+    try {
+      const { tokens, denied, now: theirs } = await askForTokens(settings, { urls, reason }, running, now);
       // from before the call was sent, so that a slow one never makes a token look younger
-      if (theirs) offset = theirs - sentAt;
-      for (const token of tokens) store.add(token, urls, sentAt + offset);
-      store.prune(now());
-      if (tokens.length) emit('tokenrenewed', { reason, urls: urls.map((url) => store.unsign(url)), expires: Math.min(...tokens.map(({ expires }) => expires)), wait: (clock() - sentAt) / 1000 });
-      const keys = denied.filter((url) => resolveUrl(url)).map(keyOf);
-      if (keys.length) deny(new SecureTokenError('ERR_DENIED', 'The signing endpoint denies this URL', { url: keys[0]! }), keys);
-    },
-    (error, urls) => {
+      const from = theirs || sentAt + offset;
+      offset = from - sentAt;
+      add(tokens, urls, from);
+      if (tokens.length) emit('tokenrenewed', { reason, urls: urls.map(unsign), expires: Math.min(...tokens.map((it) => it.expires)), wait: clock() / 1000 - sentAt });
+      const keys = denied.map(keyOf).filter(Boolean);
+      if (keys.length) deny(new SecureTokenError('ERR_DENIED', 'the signing endpoint denies this URL', { url: keys[0] }), keys);
+    } catch (cause) {
+      const error = toError(cause, now());
       if (error.code === 'ERR_DENIED') deny(error, urls.map(scopeOf));
       else emit('tokenerror', { error });
-    },
-  );
+      return error;
+    }
+  });
 
   /** Single flight: one call per scope at a time. */
-  const join = (key: string, reason: TokenReason): Promise<void> => {
-    const failure = failureOf(key);
-    if (failure) return Promise.reject(failure);
-    const scope = scopeOf(key);
-    let flight = flights.get(scope);
-    if (!flight) {
-      const before = heldFor(key);
-      flight = calls
-        .ask(key, reason)
-        .then(() => {
-          if (failureOf(key)) throw failureOf(key)!;
-          if (heldFor(keyOf(key)) !== before) return;
-          calls.rest();
-          throw new SecureTokenError('ERR_SIGNING_RESPONSE', 'No token for this URL in the signing response', { url: key });
-        })
-        .finally(() => {
-          flights.delete(scope);
-          if (isFolder(scope)) tick();
-        });
-      flights.set(scope, flight);
-    }
+  const join = (url: string, reason: TokenReason): Promise<void> => {
+    const before = find(url);
+    const scope = scopeOf(url);
+    const fly = async (): Promise<void> => {
+      let error = await (denialOf(url) ?? calls.ask(keyOf(url), reason));
+      flights.delete(scope);
+      const it = find(url);
+      error ??= denialOf(url);
+      if (!error && (!it || it === before)) {
+        // it would be asked for again and again
+        if (it) it.opens = Infinity;
+        error = new SecureTokenError('ERR_SIGNING_RESPONSE', 'the signing endpoint sent no token for this URL', { url: keyOf(url) });
+      }
+      if (error) throw error;
+    };
+    const flight = flights.get(scope) ?? fly();
+    flights.set(scope, flight);
     return flight;
   };
-
-  const joinQuietly = (keys: readonly string[], reason: TokenReason): void => {
-    if (!calls.quiet()) for (const key of keys) join(key, reason).catch(ignore);
+  const joinQuietly = (url: string, reason: TokenReason): void => {
+    if (!calls.isPaused()) join(url, reason).catch(ignore);
   };
 
-  /** Ahead of use: prefix tokens that were used since they were obtained. A token nobody uses is left to lapse. */
+  /** Ahead of use: folders that were used since their token was obtained. A token nobody uses is left to lapse. */
   const tick = (): void => {
-    const due = [...store.held.values()].filter(
-      ({ scope, usedFor, dies }) => isFolder(scope) && usedFor && dies > now() && !failureOf(usedFor),
-    );
-    const open = due.filter(({ opens }) => opens <= now());
+    let busy;
+    for (const it of held.values())
+      if (it.usedFor && it.token.prefix && isAlive(it)) {
+        busy = true;
+        if (it.opens <= now()) joinQuietly(it.usedFor, 'expiring');
+      }
     clearTimeout(timer);
-    timer = due.length ? setTimeout(tick, Math.max(250, Math.min(MAX_TICK, ...due.map(({ opens }) => opens - now())))) : undefined;
-    joinQuietly(open.map(({ usedFor }) => usedFor!), 'expiring');
+    // coarse, because machines sleep and tabs are throttled: it reads the wall clock
+    timer = busy ? setTimeout(tick, 1000) : undefined;
     // listens only while there is something to renew: a source that nobody destroys leaks nothing
-    for (const type of WAKING) (globalThis as unknown as Partial<Window>)[timer ? 'addEventListener' : 'removeEventListener']?.(type, wake);
+    for (const type of ['visibilitychange', 'pageshow', 'online'])
+      (globalThis as unknown as Partial<Window>)[busy ? 'addEventListener' : 'removeEventListener']?.(type, wake);
   };
   const wake = ({ type }: Event): void => {
     if (type === 'online') calls.wake();
@@ -124,50 +108,43 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   };
 
   const protects = (url: string): boolean => {
-    const { href } = resolveUrl(store.unmove(url)) ?? {};
-    if (!href) return false;
-    if (inScope) return inScope(new URL(href));
-    return !origins.size || origins.has(new URL(href).origin) || !!heldFor(store.unsign(href));
+    const key = keyOf(url);
+    return !!key && (protect ? covers(protect, key) : !origins.size || origins.has(originOf(key)) || !!find(key));
   };
-
-  const lacks = (key: string): boolean => {
-    const held = heldFor(key);
-    return !(held && (isFolder(held.scope) || held.dies > now())) && !flights.has(scopeOf(key)) && protects(key) && !failureOf(key);
-  };
-
-  /** Signs the next URLs of the playlist that lack a token, once fewer than half of the next ones are ready. */
-  const signAhead = (key: string, reason: TokenReason): void => {
-    const lacking: string[] = [];
-    let ready = 0;
-    let seen = 0;
-    for (let next = order.next(key); next && lacking.length < readAhead && seen++ < 100; next = order.next(next)) {
-      if (lacks(next)) lacking.push(next);
-      else if (seen <= readAhead && ++ready * 2 >= readAhead) return;
+  const { isListed, learn, signAfter } = createReadAhead(
+    readAhead,
+    unsign,
+    (key) => !protects(key) || isAlive(find(key)),
+    (key) => joinQuietly(key, 'initial'),
+  );
+  const attach = (url: string): SignedRequest => {
+    const it = find(url)!;
+    const { token } = it;
+    const key = (it.usedFor = keyOf(url));
+    if (token.prefix) tick();
+    else {
+      // a segment is asked for once: its token is not worth renewing
+      if (it.opens <= now() && isAlive(it) && !isListed(key)) joinQuietly(key, 'expiring');
+      signAfter(key);
     }
-    joinQuietly(lacking, reason);
+    return { url: attachTo(url, it), headers: token.headers ?? {}, credentials: !!token.credentials, source: unsign(url), token };
   };
-
-  const attach = (url: string, key: string, held: Held): SignedRequest => {
-    const { token, query, scope, opens, dies, usedFor } = held;
-    const { prefix, base, headers = {}, credentials = false } = token;
-    const plain = store.unmove(url);
-    const moved = base ? base + (plain.startsWith(prefix!) ? plain.slice(prefix!.length) : resolveUrl(plain)!.href.slice(scope.length - 1)) : plain;
-    held.usedFor = key;
-    // a segment is asked for once: its token is not worth renewing
-    if (opens <= now() && dies > now() && (usedFor || isFolder(scope) || order.next(key) === undefined)) joinQuietly([key], 'expiring');
-    if (!isFolder(scope)) signAhead(key, 'initial');
-    else if (!usedFor || !timer) tick();
-    return { url: editQuery(moved, { ...store.namesOf(key), ...query }), headers, credentials, source: store.unsign(url), token };
-  };
-
   const peek = (url: string): SignedRequest | undefined => {
     if (!protects(url)) return { url, headers: {}, credentials: false, source: url };
-    const key = keyOf(url);
-    const held = heldFor(key);
-    return held && held.dies > now() && !failureOf(key) ? attach(url, key, held) : undefined;
+    return isAlive(find(url)) && !denialOf(url) ? attach(url) : undefined;
+  };
+  const destroy = (): void => {
+    emit = ignore;
+    held.clear();
+    tick();
+    calls.stop(new SecureTokenError('ERR_DESTROYED', 'this token source was destroyed'));
+    for (const call of running) call.abort();
   };
 
-  for (const token of settings.tokens ?? []) store.add(token, [], now());
+  add(tokens, [], now());
+  const replays = new WeakSet();
+  let strikes = 0;
+  let struck = 0;
 
   return Object.assign(target, {
     peek,
@@ -176,55 +153,48 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       signal?.throwIfAborted();
       const ready = peek(url);
       if (ready) return ready;
-      const key = keyOf(url);
-      const before = heldFor(key);
-      const reason = before ? 'expired' : 'initial';
-      const flight = join(key, reason);
-      if (!isFolder(before?.scope)) signAhead(key, reason);
+      const before = find(url);
+      const flight = join(url, before ? 'expired' : 'initial');
+      if (!before?.token.prefix) signAfter(keyOf(url));
       await abortable(flight, signal);
       // attached even if it looks dead: then this clock is wrong, and the edge judges better
-      return attach(url, keyOf(url), heldFor(keyOf(url))!);
+      return attach(url);
     },
-    async refused(request: SignedRequest, status: number, { signal }: SignOptions = {}) {
+    async refused(request: SignedRequest, status: number, { signal }: SignOptions = {}): Promise<SignedRequest | undefined> {
       const { token, source: url } = request;
-      if (!token || !(refusals.includes(status) || (!status && token.expires * 1000 - 1000 <= now()))) return undefined;
+      if (!token || !(refusals.includes(status) || (!status && token.expires - 1 <= now()))) return;
       emit('tokenrefused', { url, status });
-      const key = keyOf(url);
-      const other = (): Held | undefined => [heldFor(key)].find((held) => held && !isSame(held.token, token));
-      if (breaker.allows(request, clock())) {
-        if (!other() || other()!.dies <= now()) await abortable(join(key, 'refused'), signal);
-        const held = other();
-        if (held) {
-          const replay = attach(url, key, held);
-          breaker.granted(replay, clock());
+      // "in a row" is no more than 10 s apart: that a replay was accepted is told to nobody
+      if (now() - struck >= 10) strikes = 0;
+      if (replays.has(request)) {
+        strikes++;
+        struck = now();
+      } else if (strikes < 4) {
+        const isOther = (): boolean => carried(find(url)!.token) !== carried(token);
+        if (!isAlive(find(url)) || !isOther()) await abortable(join(url, 'refused'), signal);
+        if (isOther()) {
+          const replay = attach(url);
+          replays.add(replay);
           return replay;
         }
       }
-      emit('tokenerror', { error: new SecureTokenError('ERR_TOKEN_REFUSED', 'The edge refuses renewed tokens: compare its secret, format and clock with the signing endpoint', { url, status }) });
-      return undefined;
+      emit('tokenerror', { error: new SecureTokenError('ERR_TOKEN_REFUSED', 'the edge refuses renewed tokens: compare its secret, format and clock with those of the signing endpoint', { url, status }) });
     },
-    unsign: (url: string) => (protects(url) ? store.unsign(url) : url),
+    unsign: (url: string) => (protects(url) ? unsign(url) : url),
     allow(url: string) {
-      const source = resolveUrl(url);
-      if (source) origins.add(source.origin);
+      const origin = originOf(resolveUrl(url));
+      if (origin) origins.add(origin);
     },
     learn(playlistUrl: string, text: string) {
-      const key = resolveUrl(playlistUrl) && keyOf(playlistUrl);
-      if (key && readAhead && !isFolder(scopeOf(key))) joinQuietly(order.learn(key, text).filter(lacks).slice(0, readAhead), 'initial');
+      if (!find(playlistUrl)?.token.prefix) learn(keyOf(playlistUrl), text);
     },
     async renew() {
       denials.clear();
       calls.wake();
-      const used = [...store.held.values()].filter(({ usedFor, scope, dies }) => usedFor && (isFolder(scope) || dies > now()));
+      const used = [...held.values()].filter((it) => it.usedFor && (it.token.prefix ?? isAlive(it)));
       await Promise.all(used.map(({ usedFor }) => join(usedFor!, 'expiring')));
     },
-    destroy() {
-      destroyed ??= new SecureTokenError('ERR_DESTROYED', 'This token source was destroyed');
-      calls.destroy(destroyed);
-      tick();
-    },
-    [Symbol.dispose]() {
-      this.destroy();
-    },
+    destroy,
+    [Symbol.dispose]: destroy,
   });
 }

@@ -16,25 +16,24 @@ export type SecureTokenErrorCode =
 
 export interface SecureTokenErrorDetails {
   /** The unsigned URL concerned. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** The HTTP status that led here. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** Seconds after which the signing endpoint wants to be asked again. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
 }
 
 /** The one error class of every package. Its message and `url` never hold a token or a secret. */
 export class SecureTokenError extends Error {
-  readonly code: SecureTokenErrorCode;
+  declare readonly code: SecureTokenErrorCode;
   declare readonly url?: string;
   declare readonly status?: number;
   declare readonly retryAfter?: number;
 
   constructor(code: SecureTokenErrorCode, message: string, details?: SecureTokenErrorDetails) {
-    super(message, details);
-    this.code = code;
-    Object.assign(this, { name: 'SecureTokenError' }, details);
+    super(code + ': ' + message);
+    Object.assign(this, { name: 'SecureTokenError', code }, details);
   }
 }
 

@@ -1,5 +1,5 @@
 import { SecureTokenError } from './secure-token-error.ts';
-import { resolveUrl } from './signed-url.ts';
+import { pathOf, resolveUrl } from './signed-url.ts';
 import type { Token } from './token.ts';
 
 /** Why tokens are asked for: the first time, before expiry, after it, or because the edge refused the last one. */
@@ -15,6 +15,11 @@ export interface TokenRequest {
 
 /** Which URLs are signed: those below a prefix, those that match, or those a function picks. */
 export type Protect = string | RegExp | ((url: URL) => boolean);
+
+export interface RetryOptions {
+  limit?: number;
+  backoffLimit?: number;
+}
 
 export interface TokenSourceOptions {
   /** The signing endpoint: `POST {urls, reason}` → `{tokens, now, denied}`. */
@@ -40,7 +45,7 @@ export interface TokenSourceOptions {
    * Retries of a failed call, with full-jitter back-off of at most `backoffLimit` seconds; `Retry-After` wins.
    * @default { limit: 4, backoffLimit: 30 }
    */
-  retry?: { limit?: number; backoffLimit?: number };
+  retry?: RetryOptions;
   /** Seconds for one call. @default 10 */
   timeout?: number;
   /** The statuses with which the edge refuses a token. @default [401, 403, 410] */
@@ -55,73 +60,79 @@ export interface TokenSourceOptions {
 
 type Check = (value: never) => unknown;
 
+const isLink = (value: unknown): value is string | URL => typeof value === 'string' || value instanceof URL;
 const isFunction = (value: unknown): boolean => typeof value === 'function';
-const between =
-  (min: number, max: number): Check =>
-  (value: unknown) => typeof value === 'number' && value >= min && value <= max;
-const isRecord = (value: unknown): boolean => typeof value === 'object' && Object.values(value!).every((item) => typeof item === 'string');
-// no page to resolve against: it must be absolute
-const isUrl = (value: unknown): unknown => typeof value === 'string' && resolveUrl(value, 'about:blank');
-const isFolderUrl = (value: string): unknown => isUrl(value) && /^[^?#]*\/$/.test(value);
-const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+const isObject = (value: unknown): boolean => Object(value) === value;
+const upTo =
+  (max: number): Check =>
+  (value: number) => value === Math.max(0, Math.min(max, value));
+const isNumber = upTo(1e6);
+// absolute, for there is no base
+const matches =
+  (pattern: RegExp): Check =>
+  (value: string) => pattern.test(new URL(value).href);
+const isFolderUrl = matches(/^http[^?#]*\/$/);
 
-const optionChecks: Record<string, Check> = {
-  endpoint: (value: unknown) => (typeof value === 'string' || value instanceof URL) && resolveUrl(String(value), 'http://a'),
+const checks: Record<string, Check> = {
+  // of a token
+  url: matches(/^http/),
+  prefix: isFolderUrl,
+  base: isFolderUrl,
+  // not milliseconds
+  expires: upTo(1e11),
+  query: isObject,
+  headers: isObject,
+  // of the options
+  endpoint: (value: unknown) => isLink(value) && resolveUrl(value as string, 'http://a'),
   getTokens: isFunction,
-  request: (value: unknown) => value && /^[fo]/.test(typeof value),
-  tokens: (value: unknown) => Array.isArray(value) && value.every((token: Token) => isToken(token) && (token.url ?? token.prefix)),
-  protect: (value: Protect) =>
-    list(value).every((rule) => (typeof rule === 'string' ? resolveUrl(rule) : isFunction(rule) || rule instanceof RegExp)),
-  renewBefore: between(0, 1e9),
-  jitter: between(0, 1),
-  readAhead: between(0, 100),
-  retry: (value: object) => typeof value === 'object' && !wrong(value, { limit: between(0, 1e6), backoffLimit: between(0, 1e6) }),
-  timeout: between(1e-3, 1e6),
-  refusals: (value: unknown) => Array.isArray(value) && value.every(Number.isInteger),
+  request: isObject,
+  tokens: (value: readonly Token[]) => value.every((token) => isToken(token) && (token.url ?? token.prefix)),
+  protect: (value: Protect) => [value].flat().every((rule) => isFunction(rule) || rule instanceof RegExp || resolveUrl(rule as string)),
+  renewBefore: isNumber,
+  jitter: upTo(1),
+  readAhead: isNumber,
+  retry: isObject,
+  limit: isNumber,
+  backoffLimit: isNumber,
+  timeout: (value: number) => value && isNumber(value as never),
+  refusals: (value: readonly never[]) => value.every(isNumber),
   clock: isFunction,
   fetch: isFunction,
   random: isFunction,
 };
 
-const tokenChecks: Record<string, Check> = {
-  url: isUrl,
-  prefix: isFolderUrl,
-  base: isFolderUrl,
-  expires: between(1, Infinity),
-  query: isRecord,
-  headers: isRecord,
-};
-
 /** The name of the first member of `value` that is there and wrong. */
-const wrong = (value: object, checks: Record<string, Check>): string | undefined =>
-  Object.keys(checks).find((name) => {
+function wrong(value: object): string | undefined {
+  for (const name in checks) {
     const member = (value as Record<string, unknown>)[name];
     try {
-      return member !== undefined && !checks[name]!(member as never);
+      if (member !== undefined && !checks[name]!(member as never)) return name;
     } catch {
-      return true;
+      return name;
     }
-  });
+  }
+}
 
 /** Whether a signing endpoint's token is well-formed. */
 export const isToken = (token: Token): boolean =>
-  !wrong(token, tokenChecks) && !!token.expires && !(token.base && !token.prefix);
+  !wrong(token) && !!token.expires && !(token.base && !token.prefix);
 
-/** Throws `ERR_OPTIONS` at the first option that is wrong, naming it. */
-export function checkOptions(options: TokenSourceOptions): void {
-  const both = !options.endpoint === !options.getTokens;
-  const name = both ? 'endpoint (or getTokens instead)' : wrong(options, optionChecks);
-  if (name) throw new SecureTokenError('ERR_OPTIONS', `Missing or wrong option: ${name}`);
+/** The options with the members of `retry` beside the others. Throws `ERR_OPTIONS` at the first that is wrong, naming it. */
+export function normalise(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions & RetryOptions {
+  const given = isLink(options) ? { endpoint: options } : options;
+  const settings = { ...given, ...given?.retry };
+  const name = !settings.endpoint === !settings.getTokens ? 'endpoint (or getTokens instead)' : wrong(settings);
+  if (name) throw new SecureTokenError('ERR_OPTIONS', 'missing or wrong: ' + name);
+  return settings;
 }
 
-/** `protect` as one function. */
-export const protection =
-  (protect: Protect | readonly Protect[]) =>
-  (url: URL): boolean =>
-    list(protect).some((rule) => {
-      if (typeof rule === 'function') return rule(url);
-      if (typeof rule !== 'string') return url.href.search(rule) >= 0;
-      const { href } = resolveUrl(rule)!;
-      // on a border: /vod is not /vodka
-      return url.href.startsWith(href) && (href.endsWith('/') || /^[/?]?$/.test(url.href.charAt(href.length)));
-    });
+/** Whether one of the rules of `protect` covers `key`. */
+export const covers = (protect: Protect | readonly Protect[], key: string): boolean =>
+  [protect].flat().some((rule) =>
+    typeof rule === 'function'
+      ? rule(new URL(key))
+      : typeof rule === 'string'
+        ? // on a border: /vod is not /vodka
+          (pathOf(key) + '/').startsWith(resolveUrl(rule).replace(/\/?$/, '/'))
+        : key.search(rule) >= 0,
+  );

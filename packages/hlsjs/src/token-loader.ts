@@ -48,7 +48,8 @@ export function createTokenLoader(Base: LoaderClass, sourceOf: (config: HlsConfi
           if (request) send(request);
           else otherwise!();
         })
-        .catch((error: unknown) => signal.aborted || fail(error));
+        // one a task: hls.js stops at the first fatal error, and that ends the others' wait
+        .catch((error: unknown) => sleep(0, signal).then(() => signal.aborted || fail(error)));
     };
 
     const send = (request: SignedRequest): void => {

@@ -6,7 +6,7 @@ export type PathForm = 'decoded' | 'raw';
 /**
  * The one form of a path that is hashed and forwarded, or `undefined` for a path that two servers could read in two ways:
  * malformed escapes, invalid UTF-8, `%00` and other control characters (they carry the MD5 length extension), `%2F`, a
- * backslash in any spelling, `//`, dot segments.
+ * backslash in any spelling, `//`, dot segments, and `/..;/`, which Java servers read as one.
  *
  * `URL` has already resolved dot segments (`..`, `%2e%2e`) and turned `\` into `/` before any code sees the path, so a
  * request for `/a/../b` arrives, is checked and is forwarded as `/b`, as in nginx.
@@ -14,7 +14,7 @@ export type PathForm = 'decoded' | 'raw';
 export function canonicalPath(pathname: string, form: PathForm): string | undefined {
   if (!pathname.startsWith('/') || pathname.includes('//') || /%2f/i.test(pathname)) return undefined;
   const decoded = decodeOnce(pathname);
-  if (decoded === undefined || /[\p{Cc}\\]|\/\.\.?(?:\/|$)/u.test(decoded)) return undefined;
+  if (decoded === undefined || /[\p{Cc}\\]|\/\.\.?(?:[;/]|$)/u.test(decoded)) return undefined;
   return form === 'raw' ? pathname : decoded;
 }
 

@@ -8,3 +8,9 @@ export function canonicalUrl(url: URL): string | undefined {
   const path = canonicalPath(url.pathname, 'decoded');
   return path === undefined || url.username || url.password ? undefined : url.origin + encodePath(path, 'decoded');
 }
+
+/** With the query as it stands; the `href` of a URL that has no canonical form. */
+export function canonicalHref(url: URL): string {
+  const canonical = canonicalUrl(url);
+  return canonical === undefined ? url.href : canonical + url.search;
+}

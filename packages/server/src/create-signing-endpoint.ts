@@ -1,5 +1,6 @@
 import { allowList } from './allow-list.ts';
 import { attachToken } from './attach-token.ts';
+import { canonicalHref } from './canonical-url.ts';
 import { preflight, setCorsHeaders } from './cors-headers.ts';
 import { formatReader } from './format-reader.ts';
 import { readGrant } from './grant.ts';
@@ -32,7 +33,8 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const { urls, reason } = await readSigningRequest(request, maxUrls);
     const allowed = urls.filter((url) => allows(new URL(url)));
     if (allowed.length === 0) throw new Problem(403, 'None of these URLs is signed here.');
-    const grant = await authorize(request, allowed);
+    // One spelling a path: a hook that looks for `/premium/` must not miss `/%70remium/`, which opens the same.
+    const grant = await authorize(request, allowed.map((url) => canonicalHref(new URL(url))));
     if (grant instanceof Response) return noStore(grant);
     const { isDenied, ttl } = readGrant(grant, options.ttl);
     const granted = allowed.filter((url) => !isDenied(new URL(url)));

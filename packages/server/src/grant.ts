@@ -1,9 +1,10 @@
+import { canonicalHref } from './canonical-url.ts';
 import { optionsError } from './options-error.ts';
 import { Problem } from './problem.ts';
 
 /**
  * What a viewer may have: everything, nothing (403), everything except `denied`, for `ttl` seconds; or a `Response` that is
- * sent as it is, such as a 401 with `WWW-Authenticate`.
+ * sent as it is, such as a 401 with `WWW-Authenticate`. A denied URL without a query is denied with any query.
  */
 export type Grant = boolean | { denied?: readonly string[]; ttl?: number } | Response;
 
@@ -22,6 +23,10 @@ export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): 
   if (grant !== true && !isObject) throw new Problem(403, 'This viewer may have none of these URLs.');
   const { denied = [], ttl = defaultTtl } = isObject ? grant : {};
   if (!(ttl >= 1)) throw optionsError('ttl from authorize', 'return seconds, at least 1');
-  const hrefs = new Set(denied.map((url) => (URL.canParse(url) ? new URL(url).href : url)));
-  return { isDenied: ({ href }) => hrefs.has(href), ttl };
+  const hrefs = new Set(denied.map((url) => (URL.canParse(url) ? canonicalHref(new URL(url)) : url)));
+  const isDenied = (url: URL): boolean => {
+    const href = canonicalHref(url);
+    return hrefs.has(href) || hrefs.has(href.replace(/\?.*/, ''));
+  };
+  return { isDenied, ttl };
 }

@@ -3,6 +3,7 @@ import type { SignPlaylistOptions } from './sign-playlist.ts';
 
 /** A rewritten playlist is another document than the origin's: its ranges and validators do not apply. */
 const ofOriginalBody = [
+  'Content-Encoding',
   'Content-Length',
   'Content-Range',
   'Accept-Ranges',
@@ -22,6 +23,8 @@ export function isPlaylistPath({ pathname }: URL): boolean {
 export function wholeDocument(request: Request): Request {
   const headers = new Headers(request.headers);
   for (const name of ofPartialRequest) headers.delete(name);
+  // What cannot be read cannot be signed.
+  headers.set('Accept-Encoding', 'identity');
   return new Request(request, { headers });
 }
 

@@ -1,13 +1,23 @@
-/** The text of a body, or `undefined` as soon as it is longer than `maxBytes`: the rest is never read. */
-export async function readLimited(message: Request | Response, maxBytes: number): Promise<string | undefined> {
+/**
+ * The text of a body, or `undefined` as soon as it is longer than `maxBytes`: the rest is never read.
+ *
+ * @param options.fatal throw for what is not UTF-8
+ */
+export async function readLimited(
+  message: Request | Response,
+  maxBytes: number,
+  { fatal = false }: { fatal?: boolean } = {},
+): Promise<string | undefined> {
+  const decoder = new TextDecoder('utf-8', { fatal });
   if (Number(message.headers.get('Content-Length')) > maxBytes) {
     await message.body?.cancel();
     return undefined;
   }
   // The transport holds a sender to the declared length, unless it is that of a compressed body.
-  if (message.headers.has('Content-Length') && !message.headers.has('Content-Encoding')) return message.text();
+  if (message.headers.has('Content-Length') && !message.headers.has('Content-Encoding')) {
+    return decoder.decode(await message.arrayBuffer());
+  }
   const reader = (message.body as ReadableStream<Uint8Array> | null)?.getReader();
-  const decoder = new TextDecoder();
   let text = '';
   let size = 0;
   while (reader) {

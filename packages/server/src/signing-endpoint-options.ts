@@ -10,8 +10,9 @@ export interface SigningEndpointOptions {
   /** A function is asked at every call: return the format with the new secret, and the next token is made with it. */
   format: FormatSource;
   /**
-   * The entitlement hook. `urls` are those below `allow`, as they were asked for; the body of `request` has been read. When
-   * it throws, the answer is a 503 that players retry: an outage of the entitlement service never looks like a refusal.
+   * The entitlement hook. `urls` are those below `allow`, each path in its one canonical spelling, so that comparing text is
+   * enough; the body of `request` has been read. When it throws, the answer is a 503 that players retry: an outage of the
+   * entitlement service never looks like a refusal.
    */
   authorize: (request: Request, urls: readonly string[]) => Grant | Promise<Grant>;
   /** Absolute URL prefixes that may be signed at all; other URLs come back as denied. */

@@ -19,8 +19,8 @@ export async function readSigningRequest(request: Request, maxUrls: number): Pro
   if (!/^application\/json(?:\s*;|$)/i.test(request.headers.get('Content-Type') ?? '')) {
     throw new Problem(415, 'Send the body as application/json.');
   }
-  const text = await readLimited(request, maxUrlLength + maxUrls * 2048).catch(() => {
-    throw new Problem(400, 'The body ended early.');
+  const text = await readLimited(request, maxUrlLength + maxUrls * 2048, { fatal: true }).catch(() => {
+    throw new Problem(400, 'The body ended early, or is not UTF-8.');
   });
   if (text === undefined) throw new Problem(413, 'The body is too long; ask for fewer URLs.');
   const { urls, reason } = parseObject(text);
@@ -44,5 +44,7 @@ function parseObject(text: string): Record<string, unknown> {
 }
 
 function isWebUrl(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= maxUrlLength && URL.canParse(value) && /^https?:/i.test(value);
+  if (typeof value !== 'string' || value.length > maxUrlLength || !/^https?:/i.test(value)) return false;
+  // `URL` takes line breaks out and puts U+FFFD in the place of half a character: it would sign what was not asked for.
+  return !/[\p{Cc}\p{Cs}]/u.test(value) && URL.canParse(value);
 }

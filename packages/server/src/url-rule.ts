@@ -2,7 +2,8 @@ import { optionsError } from './options-error.ts';
 
 /**
  * Which URLs: a prefix on a `/` border, of the path (`/vod/`) or of the whole URL (`https://cdn.example.com/vod/`), a
- * pattern for the URL without its query, or a function.
+ * pattern for the URL without its query, or a function. Of a whole URL, scheme and port are not compared: behind a proxy
+ * that ends TLS, requests arrive with others.
  */
 export type UrlRule = string | RegExp | ((url: URL) => boolean);
 
@@ -21,13 +22,17 @@ export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url:
     if (!rule.startsWith('/') && !URL.canParse(rule)) {
       throw optionsError('protect', `"${rule}" is neither a path such as /vod/ nor an absolute URL`);
     }
-    const { origin, pathname } = new URL(rule, 'http://any');
+    const { hostname, pathname } = new URL(rule, 'http://any');
     const prefix = pathname.replace(/\/$/, '');
     return (url: URL) =>
-      (rule.startsWith('/') || url.origin === origin) &&
-      (url.pathname === prefix || url.pathname.startsWith(`${prefix}/`));
+      (rule.startsWith('/') || withoutDot(url.hostname) === withoutDot(hostname)) &&
+      // A Java server takes `/vod;x/` for `/vod/`.
+      [url.pathname, url.pathname.replace(/;[^/]*/g, '')].some((path) => `${path}/`.startsWith(`${prefix}/`));
   });
   if (tests.length === 0)
     throw optionsError('protect', 'leave it out to protect everything; an empty list protects nothing');
   return (url) => tests.some((test) => test(url));
 }
+
+/** `cdn.example.com.` is the same host to DNS and to the certificate. */
+const withoutDot = (hostname: string): string => hostname.replace(/\.$/, '');

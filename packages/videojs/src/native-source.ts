@@ -2,6 +2,7 @@ import type { SignedRequest } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
 import type { Session } from './persist.ts';
 import { persist } from './persist.ts';
+import { swapSource } from './swap-source.ts';
 
 const NETWORK = 2;
 const NOT_SUPPORTED = 4;
@@ -18,27 +19,13 @@ const probe = async ({ url, credentials }: SignedRequest, signal: AbortSignal): 
   }
 };
 
-const isBuffered = ({ buffered, currentTime }: HTMLMediaElement): boolean => {
-  for (let i = 0; i < buffered.length; i++) if (buffered.start(i) <= currentTime && currentTime < buffered.end(i)) return true;
+/** Whether `media` can go on for half a second, or to its end, with what it has. */
+const isBuffered = ({ buffered, currentTime, duration }: HTMLMediaElement): boolean => {
+  for (let i = 0; i < buffered.length; i++) {
+    if (buffered.start(i) <= currentTime && Math.min(currentTime + 0.5, duration - 0.1) < buffered.end(i)) return true;
+  }
   return false;
 };
-
-/** Gives `media` another URL of the same source in mid-play: it goes on where it was, as it was. */
-function swap(media: HTMLMediaElement, url: string, onLoaded: () => void, signal: AbortSignal): void {
-  const { currentTime, playbackRate, paused, duration } = media;
-  media.addEventListener(
-    'loadedmetadata',
-    () => {
-      // live: the edge is where the new playlist says
-      if (duration !== Infinity) media.currentTime = currentTime;
-      media.playbackRate = playbackRate;
-      onLoaded();
-    },
-    { once: true, signal },
-  );
-  media.src = url;
-  if (!paused) media.play().catch(() => undefined);
-}
 
 /** Signs `url` for the browser's own player. @throws as `persist`, and if the token cannot travel in a URL or a cookie */
 export async function signNative(session: Session, url: string, signal: AbortSignal): Promise<SignedRequest> {
@@ -55,43 +42,75 @@ export async function signNative(session: Session, url: string, signal: AbortSig
  */
 export function keepAlive(media: HTMLMediaElement, session: Session, request: SignedRequest, signal: AbortSignal): void {
   const { source } = session;
+  // of this element: something else may have wrapped them there
+  const play = media.play.bind(media);
+  const pause = media.pause.bind(media);
   let current = request;
-  let asking = false;
+  let replacing: Promise<boolean> | undefined;
+  let swaps = 0;
+  /** An element that has failed does not play, and does not remember that it was asked to. */
+  let wanted = false;
+  let loading = false;
   let passing = false;
 
-  /** Swaps if the edge refuses the current token with `status`; 0: if it has expired. */
-  const replace = async (status: (request: SignedRequest) => Promise<number>, otherwise?: () => void): Promise<void> => {
-    if (asking) return;
-    asking = true;
-    const code = await status(current);
-    const replay = await persist(session, signal, (options) => source.refused(current, code, options)).catch(() => undefined);
-    asking = false;
-    if (signal.aborted) return;
-    if (!replay) {
-      otherwise?.();
-      return;
-    }
+  const attempt = async (): Promise<boolean> => {
+    const failed = media.error;
+    const status = failed ? await probe(current, signal) : 0;
+    const replay = await persist(session, signal, (options) => source.refused(current, status, options)).catch(() => undefined);
+    if (signal.aborted) return false;
+    // it may have failed meanwhile
+    if (!replay) return media.error !== failed && attempt();
     current = replay;
+    swaps++;
+    loading = true;
     // signed anew once it plays: refused again before that, it stays refused
-    swap(media, replay.url, () => (current = source.peek(request.source) ?? replay), signal);
+    swapSource(media, replay.url, wanted || !media.paused, () => (current = source.peek(request.source) ?? replay), signal);
+    wanted = false;
+    return true;
   };
+  /** Swaps if the edge refuses the current token, or if that has expired. Resolves to whether it did. */
+  const replace = (): Promise<boolean> => (replacing ??= attempt().finally(() => (replacing = undefined)));
 
-  const onNeed = (): void => {
-    if (!isBuffered(media)) void replace(() => Promise.resolve(0));
+  Object.assign(media, {
+    async play() {
+      const before = swaps;
+      if (media.error) wanted = true;
+      try {
+        await play();
+      } catch (error) {
+        await (media.error ? replace() : replacing);
+        // interrupted by the new source, not by the viewer
+        if (swaps === before || media.paused) throw error;
+        await play();
+      }
+    },
+    pause() {
+      wanted = false;
+      pause();
+    },
+  });
+  signal.addEventListener('abort', () => Object.assign(media, { play, pause }));
+
+  const onNeed = ({ type }: Event): void => {
+    if (!isBuffered(media) && !(type === 'stalled' && media.paused)) void replace();
   };
   const onError = (event: Event): void => {
     const { code } = media.error ?? {};
     if (passing || (code !== NETWORK && code !== NOT_SUPPORTED)) return;
     event.stopImmediatePropagation();
-    void replace(
-      (failed) => probe(failed, signal),
-      () => {
-        passing = true;
-        media.dispatchEvent(new Event('error'));
-        passing = false;
-      },
-    );
+    void replace().then((replaced) => {
+      if (replaced || signal.aborted) return;
+      passing = true;
+      media.dispatchEvent(new Event('error'));
+      passing = false;
+    });
+  };
+  // to Video.js this is another source: it would show the poster, mute for `autoplay: 'muted'` and start to play
+  const onLoadStart = (event: Event): void => {
+    if (loading) event.stopImmediatePropagation();
+    loading = false;
   };
   for (const type of ['seeking', 'waiting', 'stalled']) media.addEventListener(type, onNeed, { signal });
   media.addEventListener('error', onError, { signal, capture: true });
+  media.addEventListener('loadstart', onLoadStart, { signal, capture: true });
 }

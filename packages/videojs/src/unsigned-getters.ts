@@ -20,8 +20,13 @@ export function unsignGetters(player: Player, source: TokenSource): () => void {
     currentSource: () => unsign(currentSource()),
     currentSources: () => currentSources().map(unsign),
   };
+  const onSourceSet = (event: PlayerSource): void => {
+    event.src = source.unsign(event.src);
+  };
   Object.assign(player, own);
+  player.on('sourceset', onSourceSet);
   return () => {
+    player.off('sourceset', onSourceSet);
     for (const name of Object.keys(own)) Reflect.deleteProperty(player, name);
   };
 }

@@ -151,6 +151,14 @@ describe('createTokenSource', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
+    test('per-URL tokens are not renewed ahead of use beside a folder that is, either', async () => {
+      const { source, asked } = lab(inTurn(each(20), folder(20)));
+      await source.sign('https://b.test/a.m3u8');
+      await source.sign(MASTER);
+      await pass(60);
+      expect(asked().flat().filter((url) => url.startsWith('https://b.test'))).toHaveLength(1);
+    });
+
     test('the token died while the endpoint was down: nothing is asked until somebody asks', async () => {
       const { source, calls } = lab(inTurn(folder(20), fail(503)));
       await source.sign(MASTER);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from './lab.ts';
-import { FOLDER, MASTER, START, after, elapsed, fakeTime, folder, inTurn, lab, pass, seconds, st, watch } from './lab.ts';
+import { FOLDER, MASTER, START, after, each, elapsed, fakeTime, folder, inTurn, lab, pass, seconds, segment, st, watch } from './lab.ts';
 
 fakeTime();
 
@@ -107,6 +107,47 @@ describe('createTokenSource', () => {
       expect(calls).toHaveLength(2);
       await pass(3);
       expect(source.peek(MASTER)).toBeUndefined();
+    });
+
+    test('also when nobody tells the time', async () => {
+      let calls = 0;
+      const { source } = lab(folder(), {
+        endpoint: undefined as never,
+        getTokens: () => {
+          calls++;
+          const made = { prefix: FOLDER, expires: seconds() + 20 };
+          return new Promise((resolve) => setTimeout(() => resolve(made), 8000));
+        },
+      });
+      watch(source.sign(MASTER));
+      await pass(15.5);
+      expect(calls).toBe(2);
+    });
+
+    test('calls that overlap: each tells the same time', async () => {
+      const { source } = lab(after(1, each(20)), { renewBefore: 0, clock: () => Date.now() + 100_000 });
+      for (let i = 0; i < 5; i++) {
+        watch(source.sign(segment(i)));
+        await pass(0.1);
+      }
+      await pass(1);
+      watch(source.sign(segment(5)));
+      await pass(1);
+      expect(source.peek(segment(5))).toBeDefined();
+      await pass(16);
+      expect(source.peek(segment(5))).toBeDefined();
+      await pass(3);
+      expect(source.peek(segment(5))).toBeUndefined();
+    });
+
+    test('a token that took longer than it lives is tried: the edge judges better', async () => {
+      const { source } = lab((call) => {
+        const made = each(5)(call);
+        return after(8, () => made)(call);
+      });
+      const seen = watch(source.sign(MASTER));
+      await pass(8);
+      expect(st(seen.value)).toBe('t1');
     });
 
     test('a slow call never makes a token look younger', async () => {

@@ -89,6 +89,15 @@ describe('createTokenSource', () => {
       expect(it.calls).toHaveLength(4);
     });
 
+    test('renew() lifts it also when the token has died meanwhile, and brings another', async () => {
+      const { source } = lab(inTurn(folder(20), fail(403), folder(20)));
+      await source.sign(MASTER);
+      await pass(40);
+      expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
+      await source.renew();
+      expect(st(source.peek(MASTER))).toBe('t3');
+    });
+
     test('renew() may be denied again', async () => {
       const it = lab(inTurn(folder(), fail(403)));
       await it.source.sign(MASTER);

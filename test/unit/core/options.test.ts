@@ -24,8 +24,8 @@ describe('createTokenSource', () => {
       ['protect', [7, null, {}, 'data:,x', [7], [null], [FOLDER, {}], 'http://']],
       ['renewBefore', ['10', -1, NaN, null, Infinity, {}]],
       ['jitter', ['0.5', -0.1, 1.1, NaN, null, true]],
-      ['readAhead', ['6', -1, 101, NaN, null, Infinity]],
-      ['retry', [3, 'x', null, { limit: -1 }, { limit: '4' }, { limit: NaN }, { backoffLimit: -1 }, { backoffLimit: '30' }, { backoffLimit: 1e9 }]],
+      ['readAhead', ['6', -1, NaN, null, Infinity]],
+      ['retry', [3, 'x', null, true]],
       ['timeout', ['10', 0, -1, NaN, null, Infinity, 1e9]],
       ['refusals', [403, '403', null, {}, ['403'], [NaN], [null]]],
       ['clock', [0, 'x', null, {}]],
@@ -37,6 +37,15 @@ describe('createTokenSource', () => {
         const error = thrown({ ...options, [name]: value });
         expect(isSecureTokenError(error), `${name}: ${JSON.stringify(value)}`).toBe(true);
         expect(error).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(new RegExp(`\\b${name}\\b`)) });
+      }
+    });
+
+    test.each([
+      ['limit', [-1, '4', NaN, null]],
+      ['backoffLimit', [-1, '30', NaN, null, 1e9]],
+    ])('retry.%s: a wrong one is named', (name, values) => {
+      for (const value of values) {
+        expect(thrown({ endpoint: ENDPOINT, retry: { [name]: value } })).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringContaining(name) });
       }
     });
 

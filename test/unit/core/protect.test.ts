@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
-import { CDN, FOLDER, MASTER, START, each, fakeTime, lab, pass } from './lab.ts';
+import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, pass } from './lab.ts';
 
 fakeTime();
 
@@ -89,6 +89,13 @@ describe('createTokenSource', () => {
       expect(source.unsign(url)).toBe(url);
       await pass(1);
       expect(calls).toHaveLength(0);
+    });
+
+    test('beside what is protected, a parameter of the same name is left alone', async () => {
+      const { source } = lab(folder(), { protect: FOLDER });
+      await source.sign(MASTER);
+      expect(source.unsign(`${CDN}/other?st=1`)).toBe(`${CDN}/other?st=1`);
+      expect((await source.sign(`${CDN}/other?st=1`)).url).toBe(`${CDN}/other?st=1`);
     });
 
     test('an unprotected URL is never sent to the endpoint, nor is anything attached', async () => {

@@ -640,3 +640,17 @@ test('a loader that throws from load() after a wait does not leave hls.js withou
   await settle();
   expect(onError).toHaveBeenCalledTimes(1);
 });
+
+test('two requests that are denied at once fail one a task: hls.js ends the second when it hears of the first', async () => {
+  // through promises, as the fragment loader of hls.js does
+  const endSecond = (): void => void Promise.resolve().then(() => undefined).then(() => second.loader.destroy());
+  const onError = vi.fn(endSecond);
+  load(SEGMENT, { callbacks: { onError } });
+  const second = load(MANIFEST);
+  await settle();
+  calls[0]!.fail(Object.assign(new Error('revoked'), { status: 403 }));
+  await settle();
+  expect(onError).toHaveBeenCalledTimes(1);
+  await settle();
+  expect(second.onError).not.toHaveBeenCalled();
+});

@@ -17,6 +17,9 @@ describe('canonicalPath', () => {
     '/%7F',
     '/%C2%85',
     '/\n',
+    '/a/..;/b',
+    '/a/.;x/b',
+    '/..;',
   ])('has no form for %j', (path) => {
     for (const form of ['decoded', 'raw'] as const) expect(canonicalPath(path, form)).toBeUndefined();
   });

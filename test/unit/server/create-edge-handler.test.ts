@@ -120,6 +120,14 @@ describe('createEdgeHandler', () => {
       ['/vod/', '/x\\vod', 200],
       [`${HOST}/vod/`, '/vod/a', 403],
       ['https://other.example/vod/', '/vod/a', 200],
+      // as behind a proxy that ends TLS, on another port, or under the full name: never less protected than it reads
+      ['http://cdn.example.com/vod/', '/vod/a', 403],
+      ['https://cdn.example.com:8443/vod/', '/vod/a', 403],
+      ['https://cdn.example.com./vod/', '/vod/a', 403],
+      // as a Java server reads them
+      ['/vod/', '/vod;x/a', 403],
+      ['/vod/', '/x/..;/vod/a', 403],
+      ['/vod/', '/vo;d/a', 200],
       [[/\.mp4$/g, '/live'], '/a.mp4', 403],
       [[/\.mp4$/g, '/live'], '/live/x', 403],
       [/\.mp4$/, '/a.jpg?b=.mp4', 200],

@@ -94,6 +94,23 @@ describe('createSigningEndpoint', () => {
     ]);
   });
 
+  test('the hook sees one spelling of a path, and what it denies is denied in every other, with any query', async () => {
+    const spellings = [master, `${HOST}/%76od/7/m%61ster.m3u8`, `${HOST}/vod/x/../7/master.m3u8`, `${master}#t=1`];
+    for (const url of spellings) {
+      const authorize = vi.fn(() => true);
+      expect((await ask({ urls: [url] }, { authorize })).status).toBe(200);
+      expect(authorize).toHaveBeenCalledExactlyOnceWith(expect.any(Request), [master]);
+      for (const denied of spellings) {
+        expect((await ask({ urls: [url] }, { authorize: () => ({ denied: [denied] }) })).status, `${url} ${denied}`).toBe(403);
+      }
+      expect((await ask({ urls: [url.replace('u8', 'u8?a=1')] }, { authorize: () => ({ denied: [master] }) })).status).toBe(403);
+      expect((await ask({ urls: [url] }, { authorize: () => ({ denied: [`${master}?a=1`, 'no URL'] }) })).status).toBe(200);
+    }
+    // the token is for the URL as it was asked for: a player has it under that name
+    const { body } = await ask({ urls: [spellings[1]] });
+    expect(body.tokens[0]?.url).toBe(spellings[1]);
+  });
+
   test('a hook that answers nonsense, forgot to answer or fails lets nobody in', async () => {
     for (const answer of [undefined, null, 1, 'yes', 0, '']) {
       expect((await ask({ urls: [master] }, { authorize: () => answer as never })).status, String(answer)).toBe(403);

@@ -54,6 +54,21 @@ describe('signPlaylists', () => {
     }
   });
 
+  test('a playlist is asked for without compression, and an origin that says otherwise is not believed', async () => {
+    const asked: Request[] = [];
+    const { get } = setUp({
+      signPlaylists: true,
+      origin: (request) => {
+        asked.push(request);
+        // `fetch` has undone the compression and left the header
+        return new Response(playlist, { headers: { 'Content-Encoding': 'gzip' } });
+      },
+    });
+    const response = await get(await signed('/vod/a.m3u8'), { headers: { 'Accept-Encoding': 'gzip, br' } });
+    expect([asked[0]?.headers.get('Accept-Encoding'), response.headers.has('Content-Encoding')]).toEqual(['identity', false]);
+    expect(await response.text()).toContain('seg.m4s?st=');
+  });
+
   test('HEAD has the headers of the rewritten playlist, without a length', async () => {
     const response = await withPlaylists().get(await signed('/vod/a.m3u8'), { method: 'HEAD' });
     expect([response.status, response.headers.get('Cache-Control'), response.headers.has('Content-Length')]).toEqual([

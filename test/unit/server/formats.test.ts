@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { createEdgeHandler, createSigningEndpoint } from '../../../packages/server/src/index.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { createEdgeHandler, createSigningEndpoint, signUrl, verifyUrl } from '../../../packages/server/src/index.ts';
 import {
   bunny,
   cloudCdn,
@@ -19,7 +19,7 @@ import {
 import type { SignedToken, TokenFormat } from '../../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../../packages/server/src/cat.ts';
 import { jwt } from '../../../packages/server/src/jwt.ts';
-import { changedTokens, requestWith } from '../../support/token-request.ts';
+import { changedTokens, flippedTokens, requestWith } from '../../support/token-request.ts';
 
 const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';
@@ -77,12 +77,42 @@ const formats: Record<string, TokenFormat> = {
 const word = fc.string({ unit: fc.constantFrom(...Array.from('abz019-_. é日%+&=;')), minLength: 1, maxLength: 8 });
 const path = fc
   .array(
-    word.filter((text) => !/^\.{1,2}$/.test(text)),
+    word.filter((text) => !/^\.{1,2}(?:;|$)/.test(text)),
     { minLength: 1, maxLength: 4 },
   )
   .map((words) => `/${words.map(encodeURIComponent).join('/')}`);
 const query = fc.constantFrom('', '?', '?a=1&b=%20', '?x', '?a=1&a=2');
 const opened = (token: SignedToken): string => token.prefix ?? token.url!;
+
+/** Links to one file: what is in their path cannot be moved to another file, so no player can use it as a token. */
+describe.each(['alibabaB', 'alibabaC', 'tencentB', 'tencentC'] as const)('%s', (layout) => {
+  const format = secureLink({ secret, validity: 1800, ...layouts[layout] });
+  const url = `${HOST}/vod/7/film.mp4`;
+
+  test('signUrl makes a link that verify accepts until its end, and for nothing else', async () => {
+    const link = await signUrl(url, { format, expires: NOW + 600 });
+    const verdict = await verifyUrl(link, { format, now: NOW });
+    expect(verdict).toMatchObject({ ok: true, url });
+    const { expires } = verdict as { expires: number };
+    expect(await verifyUrl(link, { format, now: expires })).toMatchObject({ ok: true });
+    expect(await verifyUrl(link, { format, now: expires + 1 })).toMatchObject({ status: 410 });
+    expect(await verifyUrl(link.replace('film', 'other'), { format, now: NOW })).toMatchObject({ status: 403 });
+    expect(await verifyUrl(link.replace('/vod', '//vod'), { format, now: NOW })).toMatchObject({ status: 403 });
+    const token = await format.sign(new URL(url), NOW + 600);
+    for (const changed of flippedTokens(token)) expect(await format.verify(requestWith(url, changed), NOW)).toMatchObject({ status: 403 });
+  });
+
+  test('an edge lets the link through to the file, and the signing endpoint gives no such token to a player', async () => {
+    const edge = createEdgeHandler({ format, origin: (request) => new Response(request.url), clock: () => NOW * 1000 });
+    const response = await edge(new Request(await signUrl(url, { format, expires: NOW + 600 })));
+    expect([response.status, await response.text()]).toEqual([200, url]);
+    const onError = vi.fn();
+    const endpoint = createSigningEndpoint({ format, authorize: () => true, allow: HOST, ttl: 300, onError });
+    const headers = { 'Content-Type': 'application/json' };
+    expect((await endpoint(new Request('https://h/', { method: 'POST', headers, body: JSON.stringify({ urls: [url] }) }))).status).toBe(503);
+    expect(onError.mock.calls[0]![0].message).toMatch(/for links, not for players/);
+  });
+});
 
 describe.each(Object.entries(formats))('%s', (_, format) => {
   test('what it signs it accepts, and forwards without the token', async () => {
@@ -126,6 +156,27 @@ describe.each(Object.entries(formats))('%s', (_, format) => {
       reason: 'malformed',
     });
   });
+
+  test('one flipped bit anywhere in the token, or in the path it opens, is refused', async () => {
+    const url = `${HOST}/vod/7/index.m3u8`;
+    const token = await format.sign(new URL(url), NOW + 600);
+    let flipped = 0;
+    for (const changed of flippedTokens(token)) {
+      flipped++;
+      expect(await format.verify(requestWith(url, changed), NOW), JSON.stringify(changed)).toMatchObject({ ok: false, status: 403 });
+    }
+    expect(flipped).toBeGreaterThan(100);
+    const { pathname } = new URL(opened(token));
+    const property = fc.asyncProperty(fc.nat(), fc.nat(6), async (place, bit) => {
+      const at = 1 + (place % (pathname.length - 1));
+      const char = String.fromCharCode(pathname.charCodeAt(at) ^ (1 << bit));
+      const { base, prefix, ...rest } = token;
+      const other = `${HOST}${pathname.slice(0, at)}${encodeURIComponent(char)}${pathname.slice(at + 1)}${prefix ? 'index.m3u8' : ''}`;
+      const front = base && prefix ? { base: base.replace(new URL(prefix).pathname, '/'), prefix: `${HOST}/` } : {};
+      expect(await format.verify(requestWith(other, { ...rest, ...front }), NOW), other).toMatchObject({ ok: false, status: 403 });
+    });
+    if (pathname.length > 1) await fc.assert(property, { numRuns: 60 });
+  }, 60_000);
 
   test('signs nothing with a second reading', async () => {
     for (const pathname of ['/a%2Fb', '/a//b', '/a%5Cb', '/%00', '/%7F', '/%ff', '/%zz']) {

@@ -11,7 +11,7 @@ const verdictOf = async (signed: string, now = NOW, options: SecureTokenOptions 
 };
 
 const safeChar = fc.constantFrom(...Array.from('abcXYZ019-_.~ é日😀%?#+&=;:@!$\'()*,[]|"<>'));
-const segment = fc.string({ unit: safeChar, minLength: 1, maxLength: 12 }).filter((text) => !/^\.{1,2}$/.test(text));
+const segment = fc.string({ unit: safeChar, minLength: 1, maxLength: 12 }).filter((text) => !/^\.{1,2}(?:;|$)/.test(text));
 const anyUrl = fc
   .tuple(fc.array(segment, { minLength: 1, maxLength: 5 }), fc.option(fc.webQueryParameters(), { nil: '' }))
   .map(([segments, query]) => `https://cdn.example.com/${segments.map(encodeURIComponent).join('/')}?${query}`)

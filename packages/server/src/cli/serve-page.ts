@@ -10,9 +10,22 @@ interface PageFile {
 }
 
 const style = raw(`
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-video { width: 100%; background: #000; }
-[aria-current] { font-weight: bold; }
+:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); --accent: light-dark(#0b57d0, #8ab4f8); }
+* { box-sizing: border-box; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 0 auto; padding: clamp(1rem, 3vw, 2.5rem); }
+h1 { font-size: 1.4rem; line-height: 1.2; margin: 0 0 1rem; }
+main { display: grid; gap: 1.5rem; }
+@media (min-width: 56rem) { main { grid-template-columns: minmax(0, 1fr) 22rem; align-items: start; } }
+video { display: block; width: 100%; aspect-ratio: 16 / 9; background: #000; border-radius: .5rem; }
+ul { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: .5rem; overflow: auto; max-height: 32rem; }
+li + li { border-top: 1px solid var(--line); }
+li a { display: flex; gap: .75rem; justify-content: space-between; padding: .6rem .9rem; color: inherit; text-decoration: none; }
+li a:hover, li a:focus-visible { background: color-mix(in srgb, var(--accent) 10%, transparent); outline-offset: -2px; }
+li a[aria-current] { color: var(--accent); font-weight: 600; box-shadow: inset 3px 0 var(--accent); }
+li span { overflow-wrap: anywhere; }
+small { opacity: .65; font-weight: 400; white-space: nowrap; }
+[role=status] { min-height: 1.5em; margin: .5rem 0 0; color: light-dark(#b3261e, #f2b8b5); }
+footer { margin-top: 1.5rem; opacity: .75; font-size: .9rem; max-width: 44rem; }
 `);
 
 const script = raw(`
@@ -50,7 +63,7 @@ video.addEventListener('error', () => { if (!hls) status.textContent = video.err
 export function servePage(files: readonly PageFile[], hasPlugin: boolean): HtmlEscapedString | Promise<HtmlEscapedString> {
   const items = files.map(
     ({ path, link, source }) =>
-      html`<li><a href="${link}" ${source === undefined ? '' : html`data-source="${source}"`}>${path}</a></li>`,
+      html`<li><a href="${link}" ${source === undefined ? '' : html`data-source="${source}"`}><span>${path}</span><small>${source === undefined ? 'MP4' : 'HLS'}</small></a></li>`,
   );
   const scripts = html`<script src="/player/hls.js"></script><script src="/player/plugin.js"></script>`;
   return html`<!doctype html>
@@ -61,14 +74,18 @@ export function servePage(files: readonly PageFile[], hasPlugin: boolean): HtmlE
 <title>secure-token serve</title>
 <style>${style}</style>
 <h1>Your protected files</h1>
+<main>
+<div>
 <video controls playsinline></video>
 <p role="status"></p>
+</div>
 ${files.length > 0 ? html`<ul>${items}</ul>` : html`<p>No .m3u8 or .mp4 file in this folder.</p>`}
-<p>The links carry a token for twelve hours: copy one into any player. ${
+</main>
+<footer>The links carry a token for twelve hours: copy one into any player. ${
     hasPlugin
       ? 'Here, HLS is played by hls.js, whose plugin renews its tokens.'
       : "Here, HLS is played by the browser's own player."
-  }</p>
+  }</footer>
 ${hasPlugin ? scripts : ''}
 <script>${script}</script>
 </html>`;

@@ -1,3 +1,4 @@
+import { decodeOnce } from '../decode-once.ts';
 import { optionsError } from '../options-error.ts';
 import type { SignedToken } from '../token-format.ts';
 import { tokenQuery } from '../token-query.ts';
@@ -80,6 +81,7 @@ export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
     read: ({ pathname, search }) => {
       const [, query, rest] = inPath.exec(pathname) ?? [];
       if (query === undefined || rest === undefined) return 'missing';
+      if (!query.split('&').every(hasOneSpelling)) return 'malformed';
       const own = readQuery(`?${query}`);
       if (typeof own === 'string') return own;
       return { hash: own.values[0]!, expires: own.values.at(-1)!, query, pathname: rest, search };
@@ -87,4 +89,11 @@ export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
     searchOf: ({ search }) => search,
     bare: (url) => new URL(url.origin + (inPath.exec(url.pathname)?.[2] ?? url.pathname) + url.search),
   };
+}
+
+/** Whether the value of `pair` is escaped as `sign` does it: `%2f` for `%2F` would be a second token for the same folder. */
+function hasOneSpelling(pair: string): boolean {
+  const value = pair.slice(pair.indexOf('=') + 1);
+  const decoded = decodeOnce(value);
+  return decoded !== undefined && encodeURIComponent(decoded) === value;
 }

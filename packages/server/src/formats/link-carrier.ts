@@ -1,5 +1,4 @@
 import type { Token } from 'secure-token-core';
-import { canonicalPath } from '../canonical-path.ts';
 import { optionsError } from '../options-error.ts';
 import { decodeOnce } from '../decode-once.ts';
 import { tokenQuery } from '../token-query.ts';
@@ -94,8 +93,6 @@ function inPath(base: string, patterns: LinkFields): LinkCarrier {
       return rest === undefined ? url : new URL(url.origin + rest + url.search);
     },
     read: ({ pathname, search }) => {
-      // Judged before the token is cut off, so that nothing in front of the path has a second reading either.
-      if (canonicalPath(pathname, 'decoded') === undefined) return 'malformed';
       const fields = read(pathname);
       if (!fields) return 'missing';
       return { token: fields.token!, stamp: fields.expires!, pathname: fields.rest!, search };

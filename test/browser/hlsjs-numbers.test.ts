@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Labs, labVersions } from '../support/hls-lab.ts';
+import type { Player } from '../support/player.ts';
+import type { Stage } from '../support/stage.ts';
+import { createStage } from '../support/stage.ts';
+import { tokenFormat } from '../support/token-formats.ts';
+
+/** Seconds that the signing endpoint takes. */
+const SLOW = 0.5;
+const SEGMENTS = 24;
+const path = 'film/ts/lo/i.m3u8';
+const urls = Array.from({ length: SEGMENTS }, (_, index) => path.replace('i.m3u8', `${index < 10 ? '' : `r${Math.floor(index / 10)}/`}s00${index % 10}.ts`));
+/** Only these have no token at hand: a player that waits each time would learn to expect it. */
+const waits = (index: number): boolean => index % 3 === 2;
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+interface Measured {
+  readonly index: number;
+  /** Bits a second, as hls.js has them after this segment. */
+  readonly estimate: number;
+  /** Seconds. */
+  readonly firstByte: number;
+}
+
+describe('a signing endpoint that takes half a second', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    // what a segment of some 11 kB takes is the edge's doing, not the machine's
+    stage = await createStage({ nginx: false, edge: { bandwidth: 160_000, latency: 0.1 }, signer: { delay: SLOW } });
+  });
+  afterAll(() => stage.dispose());
+
+  /** Loads the segments, as fast as they come. */
+  async function measure(player: Player): Promise<Measured[]> {
+    const measured = await player.page.evaluate(async (count) => {
+      const measured: Measured[] = [];
+      const { hls, Hls } = window;
+      await new Promise<void>((resolve) => {
+        hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag, stats }) => {
+          const { start, first } = stats.loading;
+          measured.push({ index: Number(frag.sn), estimate: hls.bandwidthEstimate, firstByte: (first - start) / 1000 });
+          if (Number(frag.sn) >= count - 1) resolve();
+        });
+      });
+      return measured;
+    }, SEGMENTS);
+    expect(await player.snapshot()).toMatchObject({ errors: [], rejections: [], pageErrors: [] });
+    return measured;
+  }
+
+  test('leaves no trace in the bandwidth estimate, nor in the time to first byte', async () => {
+    const config = { maxBufferLength: 600, startPosition: 0, startFragPrefetch: true };
+    const format = tokenFormat('exact', stage.edge.secrets);
+    const expires = Math.floor(Date.now() / 1000) + 600;
+    const ready = [path, ...urls.filter((_, index) => !waits(index))];
+    const tokens = await Promise.all(ready.map(async (name) => format.sign(new URL(stage.url('exact', name)), expires)));
+    const players = [
+      await stage.open('open', path, { tokens: false, config }),
+      await stage.open('exact', path, { config, tokens: { tokens, readAhead: 0 } }),
+    ] as const;
+    // both at once: what disturbs one disturbs the other
+    const [plain, signed] = (await Promise.all(players.map(measure))) as [Measured[], Measured[]];
+    for (const player of players) await player.close();
+
+    const waited = signed.filter(({ index }) => waits(index));
+    expect(stage.signer.calls.length, 'there was something to wait for').toBeGreaterThanOrEqual(SEGMENTS / 3);
+    const estimates = [plain, signed].map((all) => median(all.slice(6).map(({ estimate }) => estimate))) as [number, number];
+    expect(estimates[1] / estimates[0], `${estimates.join(' and ')} bit/s`).toBeGreaterThan(0.95);
+    expect(estimates[1] / estimates[0], `${estimates.join(' and ')} bit/s`).toBeLessThan(1.05);
+    const firstBytes = [plain, waited].map((all) => median(all.map(({ firstByte }) => firstByte))) as [number, number];
+    expect(firstBytes[1], `seconds to the first byte; without tokens ${firstBytes[0]}`).toBeLessThan(firstBytes[0] + SLOW / 4);
+    expect(firstBytes[1]).toBeGreaterThan(stage.edge.latency);
+    expect(stage.edge.refusals()).toEqual([]);
+  });
+
+  test('or far longer than any time-out does not let one fire', async () => {
+    Object.assign(stage.signer, { delay: 4 });
+    Object.assign(stage.edge, { bandwidth: 0, latency: 0 });
+    // no retries: a time-out would end it all
+    const short = { maxTimeToFirstByteMs: 3000, maxLoadTimeMs: 3500, timeoutRetry: null, errorRetry: null };
+    const policies = Object.fromEntries(['manifestLoadPolicy', 'playlistLoadPolicy', 'fragLoadPolicy'].map((name) => [name, { default: short }]));
+    const player = await stage.open('exact', 'vod/ts/master.m3u8', { config: policies, tokens: { readAhead: 0 } });
+    const seen = await player.until(({ loaded, errors }) => loaded.length >= 2 || errors.length > 0);
+    await player.close();
+    expect(seen).toMatchObject({ errors: [], rejections: [], pageErrors: [] });
+  });
+});
+
+describe.each(labVersions)('hls.js %s', (version) => {
+  let labs: Labs;
+  beforeAll(async () => void (labs = await Labs.start()));
+  afterAll(() => labs.stop());
+
+  test('a segment that was refused is there after one call for a token and one request, and 20 ms', async () => {
+    await using lab = await labs.open(version);
+    lab.wait = 0.1;
+    lab.refusals.push(...[1, 2, 3, 4, 5, 6, 7, 8].map((index) => ({ path: new RegExp(`s00${index}\\.ts`), status: 410, times: 1 })));
+    const { errors, losses } = await lab.page.evaluate(async () => {
+      const hls = window.lab.create({ startPosition: 0 });
+      window.SecureTokenHls.secureToken(hls, { endpoint: '/token', readAhead: 0 });
+      const loadedAt = new Map<number, number>();
+      hls.on(window.Hls.Events.FRAG_LOADED, (_, { frag }) => loadedAt.set(Number(frag.sn), performance.now()));
+      void window.lab.play(hls, '/v/ts/lo/i.m3u8', 60).catch(() => undefined);
+      await window.lab.until(() => loadedAt.has(9));
+      const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
+      const losses = [1, 2, 3, 4, 5, 6, 7, 8].map((index) => {
+        const [refused, replay] = entries.filter(({ name }) => name.includes(`s00${index}.ts`)) as [PerformanceResourceTiming, PerformanceResourceTiming];
+        const call = entries.find(({ name, startTime }) => name.endsWith('/token') && startTime >= refused.responseEnd - 1)!;
+        return loadedAt.get(index)! - refused.responseEnd - call.duration - replay.duration;
+      });
+      return { errors: window.lab.watch(hls).errors, losses };
+    });
+    expect(errors).toEqual([]);
+    expect(lab.refused).toHaveLength(8);
+    // a machine that is busy with something else adds to some of them, not to all
+    expect(Math.min(...losses), `ms lost: ${losses.join(', ')}`).toBeLessThan(20);
+  });
+});

@@ -1,0 +1,82 @@
+import type { TestContext } from 'vitest';
+import { test } from 'vitest';
+import type { Stage, StageOptions } from '../support/stage.ts';
+import { createStage } from '../support/stage.ts';
+
+/** A stage of its own: these tests break it. */
+async function stageFor({ onTestFinished }: TestContext, options: StageOptions): Promise<Stage> {
+  const stage = await createStage(options);
+  onTestFinished(() => stage.dispose());
+  return stage;
+}
+
+const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
+const clean = { rejections: [], pageErrors: [], mediaError: undefined };
+
+/** What the verifiers have refused. */
+const refusals = async ({ edge, nginx }: Stage): Promise<object[]> => [...edge.refusals(), ...((await nginx?.refusals()) ?? [])];
+
+test('the signing endpoint is down for less than the token lives: nothing but a tokenerror', async (context) => {
+  const { expect } = context;
+  // due for renewal after five seconds, dead after eighteen
+  const stage = await stageFor(context, { signer: { ttl: 20 } });
+  const player = await stage.open('query', 'live/master.m3u8', { tokens: { renewBefore: 15, jitter: 0 } });
+  await player.play();
+  await stage.signer.close();
+  await player.until(({ tokens }) => tokens.some(({ type }) => type === 'tokenerror'));
+  await stage.signer.reopen();
+  const renewed = await player.until(({ tokens }) => tokens.at(-1)!.reason === 'expiring');
+  const seen = await player.until(({ currentTime }) => currentTime > renewed.currentTime + 4);
+  expect(seen).toMatchObject({ ...clean, faults: [], starved: [] });
+  const errors = seen.tokens.filter(({ type }) => type === 'tokenerror');
+  expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['ERR_SIGNING_UNAVAILABLE']));
+  expect(seen.tokens.filter(({ type }) => type !== 'tokenerror').map(({ reason }) => reason).slice(0, 2)).toEqual(['initial', 'expiring']);
+  expect(await refusals(stage)).toEqual([]);
+});
+
+test.for(['exact', 'query'] as const)('the signing endpoint is down for longer than the tokens live: buffering, and on it goes when it is back: %s', async (carrier, context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { signer: { ttl: 4 } });
+  const player = await stage.open(carrier, 'film/ts/lo/i.m3u8', { config, tokens: { retry: { limit: 1, backoffLimit: 1 } } });
+  await player.play();
+  await player.until(({ currentTime }) => currentTime > 1);
+  stage.signer.failWith = 503;
+  const outage = await player.until(({ starved, faults }) => starved.length > 0 && faults.length > 0);
+  stage.signer.failWith = 0;
+  const seen = await player.until(({ currentTime }) => currentTime > outage.currentTime + 6);
+  expect(seen).toMatchObject(clean);
+  expect(new Set(seen.faults.map(({ details, fatal, code }) => `${details} ${fatal} ${code}`))).toEqual(new Set(['fragLoadError false 503']));
+  expect(seen.tokens.map(({ code }) => code)).toContain('ERR_SIGNING_UNAVAILABLE');
+  expect(seen.starved, 'the one of the outage').toHaveLength(1);
+  expect(await refusals(stage), 'nothing was sent with a dead token').toEqual([]);
+});
+
+test.for(['exact', 'query'] as const)('the session of the viewer is revoked in mid-stream: one fatal error that says so, no more calls, and renew() goes on: %s', async (carrier, context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { signer: { ttl: 4 } });
+  const player = await stage.open(carrier, 'film/fmp4/master.m3u8', { config });
+  await player.play();
+  await player.until(({ currentTime }) => currentTime > 1);
+  stage.signer.denies = () => true;
+  const denied = await player.until(({ errors }) => errors.some(({ fatal }) => fatal));
+  expect(denied.tokens.filter(({ type }) => type === 'tokendenied').map(({ code }) => code)).toContain('ERR_DENIED');
+  // what it had asked for by then comes to its end
+  await player.page.waitForTimeout(1000);
+  const calls = stage.signer.calls.length;
+  const asked = stage.edge.requests.length;
+  await player.page.waitForTimeout(4000);
+  const seen = await player.snapshot();
+  expect(seen).toMatchObject(clean);
+  expect(seen.errors.filter(({ fatal }) => fatal).map(({ text, code }) => `${code} ${text}`)).toEqual([expect.stringMatching(/^403 SecureTokenError: The signing endpoint denies this (viewer|URL)$/)]);
+  expect([stage.signer.calls.length, stage.edge.requests.length], 'calls, requests').toEqual([calls, asked]);
+  expect(await refusals(stage)).toEqual([]);
+
+  stage.signer.denies = () => false;
+  await player.page.evaluate(async () => {
+    await window.source!.renew();
+    window.hls.startLoad();
+    void window.video.play();
+  });
+  await player.until(({ currentTime }) => currentTime > seen.currentTime + 6);
+  expect(await refusals(stage)).toEqual([]);
+});

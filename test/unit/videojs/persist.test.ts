@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SignedRequest, TokenSource } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+import type { Session } from '../../../packages/videojs/src/persist.ts';
+import { persist } from '../../../packages/videojs/src/persist.ts';
+
+const outage = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down');
+const denial = new SecureTokenError('ERR_DENIED', 'no');
+const request: SignedRequest = { url: 'https://cdn.example.com/a?st=1', source: 'https://cdn.example.com/a', headers: {}, credentials: false };
+
+const setUp = (readyState = 0) => {
+  const source = new EventTarget() as TokenSource;
+  const failure = { show: vi.fn(), withdraw: vi.fn(), forget: vi.fn(), dispose: vi.fn() };
+  const session = { player: { readyState: () => readyState }, source, failure, waits: new Set() } as unknown as Session;
+  const controller = new AbortController();
+  const ask = vi.fn<() => Promise<SignedRequest>>();
+  return { source, failure, ask, controller, answer: () => persist(session, controller.signal, ask) };
+};
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+describe('persist', () => {
+  test('an outage is asked about again, ever later; the viewer is told only while there is nothing on screen', async () => {
+    const { ask, failure, answer } = setUp(4);
+    ask.mockRejectedValueOnce(outage).mockRejectedValueOnce(outage).mockRejectedValueOnce(outage).mockResolvedValue(request);
+    const answered = answer();
+    const asked: number[] = [];
+    for (let second = 0; second <= 7; second++) {
+      asked.push(ask.mock.calls.length);
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(asked).toEqual([1, 2, 2, 3, 3, 3, 3, 4]);
+    expect(await answered).toBe(request);
+    expect(failure.show).not.toHaveBeenCalled();
+    expect(failure.withdraw).toHaveBeenCalledOnce();
+  });
+
+  test('an outage before the first picture is shown, and Retry-After is obeyed', async () => {
+    const { ask, failure, answer } = setUp(0);
+    const busy = Object.assign(new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'busy'), { retryAfter: 40 });
+    ask.mockRejectedValueOnce(busy).mockResolvedValue(request);
+    const answered = answer();
+    await vi.advanceTimersByTimeAsync(39_900);
+    expect(ask).toHaveBeenCalledTimes(1);
+    expect(failure.show).toHaveBeenCalledWith(busy);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(await answered).toBe(request);
+  });
+
+  test('a denial holds the request until tokens come in again, without another call', async () => {
+    const { ask, failure, source, answer } = setUp(4);
+    ask.mockRejectedValueOnce(denial).mockResolvedValue(request);
+    const answered = answer();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(ask).toHaveBeenCalledTimes(1);
+    expect(failure.show).toHaveBeenCalledWith(denial);
+    source.dispatchEvent(new Event('tokenrenewed'));
+    expect(await answered).toBe(request);
+    expect(failure.withdraw).toHaveBeenCalledOnce();
+  });
+
+  test('who gives up hears their own reason, and no timer is left', async () => {
+    const { ask, controller, answer } = setUp();
+    ask.mockRejectedValue(outage);
+    const answered = answer().catch((reason: unknown) => reason);
+    await vi.advanceTimersByTimeAsync(10);
+    controller.abort('gone');
+    expect(await answered).toBe('gone');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('what cannot get better is thrown at once', async () => {
+    const { ask, answer } = setUp();
+    const destroyed = new SecureTokenError('ERR_DESTROYED', 'gone');
+    ask.mockRejectedValueOnce(destroyed);
+    await expect(answer()).rejects.toBe(destroyed);
+  });
+});

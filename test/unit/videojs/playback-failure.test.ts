@@ -1,0 +1,51 @@
+import { describe, expect, test, vi } from 'vitest';
+import { SecureTokenError } from 'secure-token-core';
+import { createPlaybackFailure } from '../../../packages/videojs/src/playback-failure.ts';
+
+const denial = new SecureTokenError('ERR_DENIED', 'no');
+const refusal = new SecureTokenError('ERR_TOKEN_REFUSED', 'no');
+const shown = { code: 2, message: 'You are not allowed to watch this video.', cause: denial };
+
+const setUp = (paused: boolean) => {
+  const listeners = new Map<string, () => void>();
+  const player = {
+    error: vi.fn(),
+    paused: vi.fn(() => paused),
+    pause: vi.fn(),
+    play: vi.fn(() => Promise.reject(new Error('no gesture'))),
+    on: (type: string, listener: () => void) => listeners.set(type, listener),
+    off: (type: string) => listeners.delete(type),
+  };
+  return { player, listeners, failure: createPlaybackFailure(player as never) };
+};
+
+describe('createPlaybackFailure', () => {
+  test('shows the first reason once, and again where Video.js clears it', () => {
+    const { player, listeners, failure } = setUp(false);
+    failure.show(denial);
+    failure.show(refusal);
+    listeners.get('loadstart')!();
+    expect(player.error.mock.calls).toEqual([[shown], [shown]]);
+    expect(player.pause).toHaveBeenCalledOnce();
+  });
+
+  test.each([true, false])('plays on when the reason is gone, if it played; it was paused: %s', (paused) => {
+    const { player, failure } = setUp(paused);
+    failure.show(denial);
+    failure.withdraw();
+    failure.withdraw();
+    expect(player.error.mock.calls).toEqual([[shown], [null]]);
+    expect(player.play).toHaveBeenCalledTimes(paused ? 0 : 1);
+  });
+
+  test('forgets it with its source, and leaves no listener', () => {
+    const { player, listeners, failure } = setUp(false);
+    failure.show(denial);
+    failure.forget();
+    listeners.get('loadstart')!();
+    failure.withdraw();
+    expect(player.error).toHaveBeenCalledOnce();
+    failure.dispose();
+    expect(listeners.size).toBe(0);
+  });
+});
