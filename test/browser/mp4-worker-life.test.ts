@@ -86,7 +86,13 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
     stage.network.rate = 400_000;
     await run(inWorker + play, names());
     stage.signer.version = '2';
-    await run(`await worker.registration.update();`);
+    const isFound = await run(
+      `const { registration } = worker;
+      const { active } = registration;
+      await registration.update();
+      return !!registration.installing || !!registration.waiting || registration.active !== active;`,
+    );
+    expect(isFound).toBe(true);
     expect(await run(seeks, { times: [100, 300, 50] })).toEqual(clean);
     await page.reload();
     expect(await run(inWorker + play + seeks, { ...names(), times: [200, 60] })).toEqual(clean);
