@@ -36,7 +36,7 @@ describe('properties', () => {
         // Both the flipped byte as it is and percent-encoded, which must not be a way around.
         const plain = [...bytes].every((byte) => byte > 0x20 && byte < 0x7f) ? String.fromCharCode(...bytes) : flipped;
         for (const changed of [flipped, plain.replace(/[%?#&]/g, encodeURIComponent)]) {
-          const [from, to] = part === 'path' ? [pathname, `/${changed}`] : [`${part}=${text}`, `${part}=${changed}`];
+          const [from, to] = part === 'path' ? [`.com${pathname}`, `.com/${changed}`] : [`${part}=${text}`, `${part}=${changed}`];
           const attacked = full.replace(from, () => to);
           expect(await verdictOf(attacked, NOW, options), `${part} of ${full}: ${attacked}`).toMatch(/^403/);
         }
