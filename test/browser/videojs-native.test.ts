@@ -41,9 +41,11 @@ test('a late answer for an older source does not replace the newer one', async (
       const sign = source.sign.bind(source);
       source.sign = async (url, options) => {
         if (url === slow) await new Promise((resolve) => setTimeout(resolve, 1000));
-        const request = await sign(url, options);
-        if (url === slow) setTimeout(() => Object.assign(window, { answered: true }));
-        return request;
+        try {
+          return await sign(url, options);
+        } finally {
+          if (url === slow) setTimeout(() => Object.assign(window, { answered: true }));
+        }
       };
       player.secureToken(source);
       player.src({ src: slow, type: 'video/mp4' });

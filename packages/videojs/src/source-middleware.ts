@@ -1,4 +1,5 @@
 import type { SecureTokenError } from 'secure-token-core';
+import type Player from 'video.js/dist/types/player.js';
 import type { Session } from './persist.ts';
 import { keepAlive, signNative } from './native-source.ts';
 import type { Videojs } from './vhs.ts';
@@ -17,6 +18,15 @@ export interface SourceMiddleware {
   dispose(): void;
 }
 
+/**
+ * The source of a `<video>` that stands in the page: the browser may have begun to load it by itself, without a token, and
+ * Video.js would leave it at that. As a source that has failed it is handed over.
+ */
+function neverAsItIs(player: Player): void {
+  const { tag } = player as { tag?: object | null };
+  if (tag) Object.assign(tag, { initNetworkState_: HTMLMediaElement.NETWORK_NO_SOURCE });
+}
+
 export function createSourceMiddleware(videojs: Videojs, session: Session): SourceMiddleware {
   const { player, source, failure, waits } = session;
   let current: AbortController | undefined;
@@ -30,7 +40,9 @@ export function createSourceMiddleware(videojs: Videojs, session: Session): Sour
       stop();
       failure.forget();
       source.allow(given.src);
-      if (isForVhs(videojs, player, given) || !source.protects(given.src)) {
+      const isProtected = source.protects(given.src);
+      if (!isProtected || isForVhs(videojs, player, given)) {
+        if (isProtected) neverAsItIs(player);
         next(null, given);
         return;
       }
