@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.mjs';
@@ -106,6 +108,22 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
     await session.send('ServiceWorker.enable');
     await session.send('ServiceWorker.stopAllWorkers');
     expect(await run(seeks, { times: [250, 90] })).toMatchObject({ errors: 0 });
+  });
+
+  it('signs a text track', async () => {
+    writeFileSync(join(stage.root, 'words.vtt'), 'WEBVTT\n\n00:00.000 --> 00:05.000\nwords\n');
+    const seen = await run(
+      `${inWorker}
+      video.crossOrigin = 'anonymous';
+      const element = Object.assign(document.createElement('track'), { src: args.words });
+      video.append(element);
+      element.track.mode = 'hidden';
+      await until(() => element.readyState > 1);
+      return [element.readyState, element.track.cues?.length];`,
+      { ...names(), words: stage.url('words.vtt') },
+    );
+    expect(seen).toEqual([2, 1]);
+    expect(await stage.refusals()).toBe(0);
   });
 
   it('leaves alone what it does not protect, and what scripts request', async () => {
