@@ -120,8 +120,8 @@ describe.runIf(hasNginx)('download', () => {
           return { value: await hash(await handle.getFile()), restarted };`,
           stage.url('data.bin'),
         );
-        // shorter than what has been written by then
-        const changed = randomBytes(1_000_000);
+        // of another size, but longer than what has been written by then
+        const changed = randomBytes(3_000_000);
         writeFileSync(`${file()}.new`, changed);
         await vi.waitUntil(() => stage.network.passed > 100_000, 60_000);
         renameSync(`${file()}.new`, file());
