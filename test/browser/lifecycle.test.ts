@@ -122,16 +122,25 @@ describe('hls.destroy() leaves nothing behind', () => {
 
   /** Destroys the player; returns what is left of it after a while. */
   async function destroy(player: Player): Promise<object> {
-    // before it is known to the browser's driver, a request may have been sent already
-    await player.page.waitForTimeout(50);
     const { pageErrors } = await player.snapshot();
-    const sent = player.requests.length;
-    await player.page.evaluate(() => window.hls.destroy());
+    const at = await player.page.evaluate(() => {
+      // its list of requests is full at 250
+      performance.clearResourceTimings();
+      window.hls.destroy();
+      return performance.now();
+    });
     const left = await standing(player);
     await player.page.waitForTimeout(3000);
-    const rejections = await player.page.evaluate(() => window.recording.rejections);
+    const { rejections, requests } = await player.page.evaluate(
+      (destroyed) => ({
+        rejections: window.recording.rejections,
+        // as the page saw them: its driver hears of a request some time after it was sent
+        requests: performance.getEntriesByType('resource').flatMap(({ name, startTime }) => (startTime > destroyed ? [name] : [])),
+      }),
+      at,
+    );
     await player.close();
-    return { ...left, requests: player.requests.slice(sent).map(({ url }) => url.href), rejections, pageErrors };
+    return { ...left, requests, rejections, pageErrors };
   }
 
   test.each(['exact', 'query', 'open'] as const)('in the middle of a live stream: %s', async (carrier) => {
