@@ -32,7 +32,7 @@ const markup = `
     <div><dt>Live tokens</dt><dd data-tile="tokens">0</dd></div>
     <div><dt>First ends in</dt><dd data-tile="next">–</dd></div>
     <div><dt>Signing calls</dt><dd data-tile="calls">0</dd></div>
-    <div><dt>Refused / replayed</dt><dd data-tile="refused">0</dd></div>
+    <div><dt data-refused>Refused / replayed</dt><dd data-tile="refused">0</dd></div>
   </dl>
   <section class="card" aria-label="The last minute"><h2>The last minute</h2><div data-part="timeline"></div></section>
   <div class="halves">
@@ -54,11 +54,14 @@ const asideMarkup = `
  * @param {string} options.edge
  * @param {string} options.viewer
  * @param {Readonly<Record<string, string>>} [options.lanes] of the timeline
+ * @param {boolean} [options.byBrowser] the requests are the browser's own, which tells no script of a refused one: only
+ *   the token sources know of refusals
  * @param {() => void} options.onRecover the reason of a failure may be gone: let the player try again
  */
-export function createInspector(root, { aside, app, edge, viewer, lanes, onRecover }) {
+export function createInspector(root, { aside, app, edge, viewer, lanes, byBrowser = false, onRecover }) {
   root.innerHTML = markup;
   aside.innerHTML = asideMarkup;
+  if (byBrowser) root.querySelector('[data-refused]')?.replaceChildren('Refused');
   /** @type {(name: string) => HTMLElement} */
   const part = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
   const timeline = createTimeline(part('timeline'), lanes);
@@ -85,7 +88,8 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, onRecov
     if (record.kind === 'signing') {
       counts.calls++;
       if (record.result !== 'ok') counts.failed++;
-    } else if (record.result === 'refused') counts.refused++;
+    } else if (byBrowser) return;
+    else if (record.result === 'refused') counts.refused++;
     else if (record.isReplay && record.result === 'ok') {
       counts.recovered++;
       amend(record.url, 'good', ', replayed with a new token: 200');
@@ -107,16 +111,18 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, onRecov
     tile('tokens', String(count), count > 0 ? 'good' : 'busy');
     tile('next', count > 0 ? `${next.toFixed(1)} s` : '–');
     tile('calls', counts.failed > 0 ? `${counts.calls}, ${counts.failed} failed` : String(counts.calls));
-    tile('refused', `${counts.refused} / ${counts.recovered}`, counts.refused > counts.recovered ? 'bad' : 'good');
+    if (byBrowser) tile('refused', String(counts.refused), 'good');
+    else tile('refused', `${counts.refused} / ${counts.recovered}`, counts.refused > counts.recovered ? 'bad' : 'good');
     const states = players.map((player) => player.read());
     if (states.length === 0) return;
     const join = (/** @type {(state: PlayerState) => string} */ tell) => states.map(tell).join(' / ');
     const tones = /** @type {const} */ ({ playing: 'good', waiting: 'bad' });
     const names = new Set(states.map(({ name }) => name));
     const worst = names.has('waiting') ? 'waiting' : [...names].find((name) => name !== 'playing');
-    tile('player', join(({ name }) => name), tones[/** @type {'playing'} */ (worst ?? 'playing')] ?? 'busy');
-    tile('ahead', join(({ ahead }) => `${ahead.toFixed(1)} s`), states.some(isShort) ? 'bad' : 'good');
-    tile('latency', join(({ latency }) => (latency === undefined ? '–' : `${latency.toFixed(1)} s`)));
+    tile('player', [...names].join(' / '), tones[/** @type {'playing'} */ (worst ?? 'playing')] ?? 'busy');
+    tile('ahead', `${join(({ ahead }) => ahead.toFixed(1))} s`, states.some(isShort) ? 'bad' : 'good');
+    const [{ latency } = { latency: undefined }] = states;
+    tile('latency', latency === undefined ? '–' : `${latency.toFixed(1)} s`);
     tile('stalls', join(({ stalls }) => String(stalls)), states.some(({ stalls }) => stalls > 0) ? 'bad' : 'good');
     for (const [index, { ahead, isWaiting }] of states.entries()) timeline.sample(index, ahead, isWaiting);
   }, sampleEvery);
@@ -137,9 +143,10 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, onRecov
       sources = subjects.map(({ source }) => source);
       for (const source of sources) {
         source.addEventListener('tokenrenewed', ({ detail: { urls, expires } }) => tokens.add(urls, expires));
-        source.addEventListener('tokenrefused', ({ detail: { url, status } }) =>
-          say('busy', `${labelOf(new URL(url).pathname)}: refused, ${status || 'without a status'}`, url),
-        );
+        source.addEventListener('tokenrefused', ({ detail: { url, status } }) => {
+          if (byBrowser) counts.refused++;
+          say('busy', `${labelOf(new URL(url).pathname)}: refused, ${status || 'without a status'}`, url);
+        });
         source.addEventListener('tokenerror', ({ detail: { error } }) => say('busy', `${error.code}: ${error.message}.`));
         source.addEventListener('tokendenied', ({ detail: { error } }) => say('bad', `${error.code}: ${error.message}.`));
       }

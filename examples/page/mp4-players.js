@@ -18,18 +18,19 @@ const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (doc
 
 /** Other media requests of this page, those of the other player too, are left alone. @type {(film: string) => Promise<TokenWorker>} */
 async function register(film) {
-  const worker = await registerTokenWorker('/token-worker.js', { ...signing, protect: film });
+  const options = { ...signing, protect: film };
+  const worker = await registerTokenWorker('/token-worker.js', options);
   return worker;
 }
 
 /** @type {Play} */
-async function playWithWorker(video, film, source) {
-  const player = await secureVideo(video, film, { source });
+async function playWithWorker(video, film, worker) {
+  const player = await secureVideo(video, film, worker.source);
   return player;
 }
 
 /** @type {Play} */
-async function playBySwap(video, film, source) {
+async function playBySwap(video, film, { source }) {
   const player = await secureVideo(video, film, { source, via: 'swap' });
   return player;
 }
@@ -38,7 +39,7 @@ async function playBySwap(video, film, source) {
  * @typedef {import('secure-token-worker').TokenWorker} TokenWorker
  * @typedef {import('secure-token-progressive').TokenSource} TokenSource
  * @typedef {import('secure-token-progressive').SecureVideo} SecureVideo
- * @typedef {(video: HTMLVideoElement, film: string, source: TokenSource) => Promise<SecureVideo>} Play
+ * @typedef {(video: HTMLVideoElement, film: string, signer: { source: TokenSource }) => Promise<SecureVideo>} Play
  */
 
 /** What failed for good and may be tried again. @type {Set<() => void>} */
@@ -48,6 +49,7 @@ const inspector = createInspector(find('#inspector'), {
   app,
   edge,
   viewer,
+  byBrowser: true,
   lanes: { buffer: 'Buffer, with worker', 'buffer-1': 'Buffer, without', signing: 'Signing endpoint', segment: 'Film' },
   onRecover() {
     for (const retry of failed) retry();
@@ -63,7 +65,7 @@ function start(id, name, play, film, source) {
   const facts = createPlayerFacts(find(`#${id} [data-part="facts"]`), video);
   const begin = async () => {
     try {
-      const player = await play(video, film, source);
+      const player = await play(video, film, { source });
       facts.follow(player);
       player.addEventListener('error', (event) => {
         say(`${name} stopped`, /** @type {CustomEvent<{ error: unknown }>} */ (event).detail.error);
