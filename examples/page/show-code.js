@@ -10,7 +10,8 @@ export function showCode(root, runs, endpoint) {
   root.innerHTML = `
     <pre tabindex="0" aria-label="The code of this page"><code></code></pre>
     <p class="hint"><code>signing</code> names the endpoint, <span class="file" data-endpoint></span>, and who asks.
-      ${runs.join().includes('(buffer)') ? '<code>buffer</code> only keeps hls.js from loading this small film in one go.' : ''}</p>`;
+      ${runs.join().includes('(buffer)') ? '<code>buffer</code> only keeps hls.js from loading this small film in one go.' : ''}
+      ${runs.join().includes('{ source,') ? '<code>source</code> is <code>createTokenSource(signing)</code>, shared with the download.' : ''}</p>`;
   const code = /** @type {HTMLElement} */ (root.querySelector('code'));
   // Without the first line, the return and the closing brace.
   for (const line of runs.flatMap((run) => run.toString().split('\n').slice(1, -2))) {
