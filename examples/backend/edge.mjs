@@ -3,11 +3,12 @@ import { createEdgeHandler, secureToken } from 'secure-token-server';
 import { createFilmOrigin } from '../origin/film-origin.mjs';
 import { createLiveOrigin } from '../origin/live-origin.mjs';
 import { createLowLatencyOrigin } from '../origin/low-latency-origin.mjs';
+import { createMp4Origin } from '../origin/mp4-origin.mjs';
 import { emptyResponse } from '../origin/origin-request.mjs';
 import { createVodOrigin } from '../origin/vod-origin.mjs';
 
 /**
- * The edge of the examples: three origins, none of which gives anything away without a token.
+ * The edge of the examples: origins, none of which gives anything away without a token.
  * @param {import('./demo-state.mjs').DemoState} state
  * @param {string} media folder
  * @returns {(request: Request) => Promise<Response>}
@@ -18,6 +19,8 @@ export function createEdge(state, media) {
     film: createFilmOrigin({ root: media, times: 30 }),
     live: createLiveOrigin({ root: join(media, 'fmp4') }),
     'low-latency': createLowLatencyOrigin({ file: join(media, 'll/frag.mp4') }),
+    // ten minutes: no browser buffers all of it
+    mp4: createMp4Origin({ file: join(media, 'v.mp4'), times: 30, size: 48e6, rate: 2e6 }),
     vod: createVodOrigin({ root: media, base: '/vod/' }),
   };
   let requests = 0;

@@ -21,6 +21,9 @@ const folders = Object.entries({
   ...Object.fromEntries(packages.map((name) => [`/packages/${name}/`, `packages/${name}/dist`])),
 }).map(([base, folder]) => ({ base, serve: createVodOrigin({ base, root: inRepository(folder) }) }));
 
+/** The service worker helps only pages beside or below its own address. */
+const workerFile = createVodOrigin({ root: inRepository('packages/worker/dist') });
+
 /**
  * Serves the pages, the built packages and the players, and tells the pages where the other two servers are.
  * @param {Readonly<Record<string, string>>} addresses exported by `/addresses.js` under these names
@@ -32,6 +35,7 @@ export function createPage(addresses) {
   return onlyReads(async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === '/addresses.js') return bytesResponse(request, script);
+    if (pathname === '/token-worker.js') return workerFile(request);
     const [, name] = /^\/([a-z0-9-]+\.html)?$/.exec(pathname) ?? [];
     if (pathname === '/' || name !== undefined) {
       const page = await fileContent(inRepository('examples'), name ?? 'index.html');

@@ -59,6 +59,6 @@ function start() {
   });
 }
 
-showCode(find('#code'), play, `${app}/token`);
+showCode(find('#code'), [play], `${app}/token`);
 find('#streams').addEventListener('change', start);
 start();

@@ -9,7 +9,19 @@ import { createTokenPanel } from './token-panel.js';
 /**
  * @typedef {import('secure-token-core').TokenSource} TokenSource
  * @typedef {import('./event-log.js').Tone} Tone
+ * @typedef {import('./player-state.js').PlayerState} PlayerState
  */
+
+/**
+ * A player to follow.
+ * @typedef {object} Subject
+ * @property {TokenSource} source
+ * @property {HTMLMediaElement} media
+ * @property {() => number | undefined} [latency] seconds behind the live edge
+ */
+
+/** @type {(state: PlayerState) => boolean} */
+const isShort = ({ ahead, name }) => ahead < 1 && name !== 'ended';
 
 const markup = `
   <dl class="tiles">
@@ -20,7 +32,7 @@ const markup = `
     <div><dt>Live tokens</dt><dd data-tile="tokens">0</dd></div>
     <div><dt>First ends in</dt><dd data-tile="next">–</dd></div>
     <div><dt>Signing calls</dt><dd data-tile="calls">0</dd></div>
-    <div><dt>Refused / replayed</dt><dd data-tile="refused">0</dd></div>
+    <div><dt data-refused>Refused / replayed</dt><dd data-tile="refused">0</dd></div>
   </dl>
   <section class="card" aria-label="The last minute"><h2>The last minute</h2><div data-part="timeline"></div></section>
   <div class="halves">
@@ -34,28 +46,32 @@ const asideMarkup = `
   <section class="card"><h2>What happened</h2><div data-log></div></section>`;
 
 /**
- * Shows what the plugin does for a player (tokens, renewals, refusals, replays) and what the viewer notices of it.
+ * Shows what the plugins do for one player or several (tokens, renewals, refusals, replays) and what the viewer notices of it.
  * @param {HTMLElement} root
  * @param {object} options
  * @param {HTMLElement} options.aside where the buttons and the log go
  * @param {string} options.app
  * @param {string} options.edge
  * @param {string} options.viewer
+ * @param {Readonly<Record<string, string>>} [options.lanes] of the timeline
+ * @param {boolean} [options.byBrowser] the requests are the browser's own, which tells no script of a refused one: only
+ *   the token sources know of refusals
  * @param {() => void} options.onRecover the reason of a failure may be gone: let the player try again
  */
-export function createInspector(root, { aside, app, edge, viewer, onRecover }) {
+export function createInspector(root, { aside, app, edge, viewer, lanes, byBrowser = false, onRecover }) {
   root.innerHTML = markup;
   aside.innerHTML = asideMarkup;
+  if (byBrowser) root.querySelector('[data-refused]')?.replaceChildren('Refused');
   /** @type {(name: string) => HTMLElement} */
   const part = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
-  const timeline = createTimeline(part('timeline'));
+  const timeline = createTimeline(part('timeline'), lanes);
   const addRow = createRequestTable(part('requests'));
   const tokens = createTokenPanel(part('tokens'));
   const counts = { calls: 0, failed: 0, refused: 0, recovered: 0 };
-  /** @type {TokenSource | undefined} */
-  let source;
-  /** @type {ReturnType<typeof watchPlayer> | undefined} */
-  let player;
+  /** @type {readonly TokenSource[]} */
+  let sources = [];
+  /** @type {readonly ReturnType<typeof watchPlayer>[]} */
+  let players = [];
 
   /** @type {(name: string, text: string, tone?: Tone) => void} */
   const tile = (name, text, tone) => {
@@ -66,13 +82,14 @@ export function createInspector(root, { aside, app, edge, viewer, onRecover }) {
 
   const { say, amend } = createEventLog(/** @type {HTMLElement} */ (aside.querySelector('[data-log]')));
 
-  observeRequests({ app, edge, unsign: (url) => source?.unsign(url) ?? url }, (record) => {
+  observeRequests({ app, edge, unsign: (url) => sources.reduce((plain, source) => source.unsign(plain), url) }, (record) => {
     timeline.add(record);
     addRow(record);
     if (record.kind === 'signing') {
       counts.calls++;
       if (record.result !== 'ok') counts.failed++;
-    } else if (record.result === 'refused') counts.refused++;
+    } else if (byBrowser) return;
+    else if (record.result === 'refused') counts.refused++;
     else if (record.isReplay && record.result === 'ok') {
       counts.recovered++;
       amend(record.url, 'good', ', replayed with a new token: 200');
@@ -86,7 +103,7 @@ export function createInspector(root, { aside, app, edge, viewer, onRecover }) {
     onChange(change) {
       if (change.revoked === false || change.endpoint === 'up' || change.edgeClock === 0) onRecover();
     },
-    onRenew: () => void source?.renew().catch(() => undefined),
+    onRenew: () => sources.forEach((source) => void source.renew().catch(() => undefined)),
   });
 
   setInterval(() => {
@@ -94,38 +111,45 @@ export function createInspector(root, { aside, app, edge, viewer, onRecover }) {
     tile('tokens', String(count), count > 0 ? 'good' : 'busy');
     tile('next', count > 0 ? `${next.toFixed(1)} s` : '–');
     tile('calls', counts.failed > 0 ? `${counts.calls}, ${counts.failed} failed` : String(counts.calls));
-    tile('refused', `${counts.refused} / ${counts.recovered}`, counts.refused > counts.recovered ? 'bad' : 'good');
-    const state = player?.read();
-    if (!state) return;
+    if (byBrowser) tile('refused', String(counts.refused), 'good');
+    else tile('refused', `${counts.refused} / ${counts.recovered}`, counts.refused > counts.recovered ? 'bad' : 'good');
+    const states = players.map((player) => player.read());
+    if (states.length === 0) return;
+    const join = (/** @type {(state: PlayerState) => string} */ tell) => states.map(tell).join(' / ');
     const tones = /** @type {const} */ ({ playing: 'good', waiting: 'bad' });
-    tile('player', state.name, tones[/** @type {'playing'} */ (state.name)] ?? 'busy');
-    tile('ahead', `${state.ahead.toFixed(1)} s`, state.ahead < 1 && state.name !== 'ended' ? 'bad' : 'good');
-    tile('latency', state.latency === undefined ? '–' : `${state.latency.toFixed(1)} s`);
-    tile('stalls', String(state.stalls), state.stalls > 0 ? 'bad' : 'good');
-    timeline.sample(state.ahead, state.isWaiting);
+    const names = new Set(states.map(({ name }) => name));
+    const worst = names.has('waiting') ? 'waiting' : [...names].find((name) => name !== 'playing');
+    tile('player', [...names].join(' / '), tones[/** @type {'playing'} */ (worst ?? 'playing')] ?? 'busy');
+    tile('ahead', `${join(({ ahead }) => ahead.toFixed(1))} s`, states.some(isShort) ? 'bad' : 'good');
+    const [{ latency } = { latency: undefined }] = states;
+    tile('latency', latency === undefined ? '–' : `${latency.toFixed(1)} s`);
+    tile('stalls', join(({ stalls }) => String(stalls)), states.some(({ stalls }) => stalls > 0) ? 'bad' : 'good');
+    for (const [index, { ahead, isWaiting }] of states.entries()) timeline.sample(index, ahead, isWaiting);
   }, sampleEvery);
 
   return {
     say,
     /**
-     * Follows this player from now on, instead of the last one.
-     * @param {object} subject
-     * @param {TokenSource} subject.source
-     * @param {HTMLMediaElement} subject.media
-     * @param {() => number | undefined} [subject.latency] seconds behind the live edge
+     * Follows these players from now on, instead of the last ones.
+     * @param {...Subject} subjects
      */
-    follow({ source: next, media, latency }) {
-      player?.stop();
-      source = next;
+    follow(...subjects) {
+      for (const player of players) player.stop();
       tokens.clear();
-      player = watchPlayer(media, { latency, onStall: () => say('bad', 'Playback has to wait for data.') });
-      root.querySelector('[data-live]')?.toggleAttribute('hidden', latency === undefined);
-      source.addEventListener('tokenrenewed', ({ detail: { urls, expires } }) => tokens.add(urls, expires));
-      source.addEventListener('tokenrefused', ({ detail: { url, status } }) =>
-        say('busy', `${labelOf(new URL(url).pathname)}: refused, ${status || 'without a status'}`, url),
+      players = subjects.map(({ media, latency }) =>
+        watchPlayer(media, { latency, onStall: () => say('bad', 'Playback has to wait for data.') }),
       );
-      source.addEventListener('tokenerror', ({ detail: { error } }) => say('busy', `${error.code}: ${error.message}.`));
-      source.addEventListener('tokendenied', ({ detail: { error } }) => say('bad', `${error.code}: ${error.message}.`));
+      root.querySelector('[data-live]')?.toggleAttribute('hidden', subjects.every(({ latency }) => latency === undefined));
+      sources = subjects.map(({ source }) => source);
+      for (const source of sources) {
+        source.addEventListener('tokenrenewed', ({ detail: { urls, expires } }) => tokens.add(urls, expires));
+        source.addEventListener('tokenrefused', ({ detail: { url, status } }) => {
+          if (byBrowser) counts.refused++;
+          say('busy', `${labelOf(new URL(url).pathname)}: refused, ${status || 'without a status'}`, url);
+        });
+        source.addEventListener('tokenerror', ({ detail: { error } }) => say('busy', `${error.code}: ${error.message}.`));
+        source.addEventListener('tokendenied', ({ detail: { error } }) => say('bad', `${error.code}: ${error.message}.`));
+      }
     },
   };
 }

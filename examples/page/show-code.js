@@ -1,18 +1,21 @@
+const matters = /secureToken\(|secureVideo\(|registerTokenWorker\(/;
+
 /**
- * Shows the body of a function as the page runs it, with the line that matters marked.
+ * Shows the bodies of functions as the page runs them, with the lines that matter marked.
  * @param {HTMLElement} root
- * @param {(...values: never[]) => unknown} run
+ * @param {ReadonlyArray<(...values: never[]) => unknown>} runs
  * @param {string} endpoint
  */
-export function showCode(root, run, endpoint) {
+export function showCode(root, runs, endpoint) {
   root.innerHTML = `
     <pre tabindex="0" aria-label="The code of this page"><code></code></pre>
     <p class="hint"><code>signing</code> names the endpoint, <span class="file" data-endpoint></span>, and who asks.
-      ${run.toString().includes('(buffer)') ? '<code>buffer</code> only keeps hls.js from loading this small film in one go.' : ''}</p>`;
+      ${runs.join().includes('(buffer)') ? '<code>buffer</code> only keeps hls.js from loading this small film in one go.' : ''}
+      ${runs.join().includes('{ source,') ? '<code>source</code> is <code>createTokenSource(signing)</code>, shared with the download.' : ''}</p>`;
   const code = /** @type {HTMLElement} */ (root.querySelector('code'));
   // Without the first line, the return and the closing brace.
-  for (const line of run.toString().split('\n').slice(1, -2)) {
-    const node = document.createElement(line.includes('secureToken(') ? 'mark' : 'span');
+  for (const line of runs.flatMap((run) => run.toString().split('\n').slice(1, -2))) {
+    const node = document.createElement(matters.test(line) ? 'mark' : 'span');
     node.textContent = line.trim();
     code.append(node, '\n');
   }

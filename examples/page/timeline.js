@@ -6,13 +6,24 @@ export const sampleEvery = 500;
 /** A buffer this long fills the lane. In seconds. */
 const fullBuffer = 24;
 
-const markup = `
+/** @type {Readonly<Record<string, string>>} */
+const usualLanes = {
+  buffer: 'Buffer',
+  signing: 'Signing endpoint',
+  playlist: 'Playlists',
+  segment: 'Segments',
+  other: 'Keys, subtitles',
+};
+
+/** @type {(lane: [name: string, title: string]) => string} */
+const laneMarkup = ([name, title]) => `
+    <span>${title}</span><div class="lane ${name.startsWith('buffer') ? 'lane-buffer' : ''}">
+      <div class="track" data-lane="${name}"></div></div>`;
+
+/** @type {(lanes: Readonly<Record<string, string>>) => string} */
+const markup = (lanes) => `
   <div class="lanes">
-    <span>Buffer</span><div class="lane lane-buffer"><div class="track" data-lane="buffer"></div></div>
-    <span>Signing endpoint</span><div class="lane"><div class="track" data-lane="signing"></div></div>
-    <span>Playlists</span><div class="lane"><div class="track" data-lane="playlist"></div></div>
-    <span>Segments</span><div class="lane"><div class="track" data-lane="segment"></div></div>
-    <span>Keys, subtitles</span><div class="lane"><div class="track" data-lane="other"></div></div>
+    ${Object.entries(lanes).map(laneMarkup).join('')}
     <div class="axis" aria-hidden="true">
       <span>60 s ago</span><span>45</span><span>30</span><span>15</span><span>now</span>
     </div>
@@ -26,12 +37,15 @@ const markup = `
   </ul>`;
 
 /**
- * The last minute: one lane for each kind of request, one for the buffer.
+ * The last minute: one lane for each kind of request, one for the buffer of each player.
  * @param {HTMLElement} root
- * @returns {{ add: (record: RequestRecord) => void, sample: (ahead: number, isWaiting: boolean) => void }}
+ * @param {Readonly<Record<string, string>>} [lanes] their titles; the buffers are `buffer`, `buffer-1` and so on
+ * @returns {{
+ *   add: (record: RequestRecord) => void, sample: (player: number, ahead: number, isWaiting: boolean) => void
+ * }}
  */
-export function createTimeline(root) {
-  root.innerHTML = markup;
+export function createTimeline(root, lanes = usualLanes) {
+  root.innerHTML = markup(lanes);
   const epoch = performance.now();
   const tracks = /** @type {HTMLElement[]} */ ([...root.querySelectorAll('.track')]);
   const percent = (/** @type {number} */ ms) => `${((ms / width) * 100).toFixed(3)}%`;
@@ -72,9 +86,9 @@ export function createTimeline(root) {
       const mark = place(kind, start, end, `mark is-${result === 'ok' && isReplay ? 'replay' : result}`);
       mark.title = `${label} · ${status || 'no answer'} · ${Math.round(end - start)} ms`;
     },
-    sample(ahead, isWaiting) {
+    sample(player, ahead, isWaiting) {
       const now = performance.now();
-      const bar = place('buffer', now - sampleEvery, now, isWaiting ? 'level is-stall' : 'level');
+      const bar = place(player ? `buffer-${player}` : 'buffer', now - sampleEvery, now, isWaiting ? 'level is-stall' : 'level');
       bar.style.height = isWaiting ? '100%' : `${Math.min(100, (ahead / fullBuffer) * 100).toFixed(1)}%`;
     },
   };

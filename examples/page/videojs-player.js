@@ -48,6 +48,6 @@ player.on('error', () => {
   const error = player.error();
   if (error) inspector.say('bad', `The player stopped: ${error.message}`);
 });
-showCode(find('#code'), play, `${app}/token`);
+showCode(find('#code'), [play], `${app}/token`);
 find('#streams').addEventListener('change', start);
 start();

@@ -1,10 +1,10 @@
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { longMp4 } from '../../examples/origin/long-mp4.mjs';
 import { createSigningEndpoint, secureToken } from '../../packages/server/src/index.ts';
 import { listen } from './listen.ts';
-import { writeLongMp4 } from './long-mp4.ts';
 import { mediaNginxConfig } from './media-nginx-config.ts';
 import { mediaPage } from './media-page.ts';
 import { startNginx } from './nginx.ts';
@@ -55,7 +55,8 @@ export async function startMediaStage({ seconds = 600, size = 64e6 } = {}): Prom
   mkdirSync(root);
   // nginx runs as nobody
   chmodSync(folder, 0o755);
-  writeLongMp4(join(root, 'film.mp4'), { seconds, size });
+  const sample = readFileSync(join(media, 'v.mp4'));
+  for (const part of longMp4(sample, { turns: seconds / 20, size })) appendFileSync(join(root, 'film.mp4'), part);
   copyFileSync(join(media, 'v.mp4'), join(root, 'short.mp4'));
   for (const name of ['ts', 'fmp4', 'aes']) cpSync(join(media, name), join(root, name), { recursive: true });
   for (const name of ['hidden', 'none']) symlinkSync('.', join(root, name));

@@ -11,7 +11,7 @@ import type { SourceOptions } from './source-of.ts';
 import { sourceOf } from './source-of.ts';
 
 export interface DownloadSettings {
-  /** Called ten times a second at most, and at the end. */
+  /** Called ten times a second at most, and at the end, be it a failure. */
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly signal?: AbortSignal;
   /** Goes on where an earlier download stopped, of which this is the last progress. Delivers the bytes from there on. */
@@ -113,6 +113,8 @@ export async function download(url: string | URL, options: DownloadOptions & { r
     report({ received: position, total, validator }, true);
     return await sink.finish(type);
   } catch (error) {
+    // to go on from: what has come since the last report is written too
+    report({ received: position, total, validator }, true);
     sink.release();
     throw error;
   } finally {

@@ -1,0 +1,166 @@
+/** Chunks of one turn of the sample: of four seconds each, if it has twenty. */
+const CHUNKS = 5;
+const containers = ['moov', 'trak', 'mdia', 'minf', 'stbl'];
+
+/**
+ * @typedef {object} Track
+ * @property {boolean} isVideo
+ * @property {Buffer[]} samples of one turn
+ * @property {number[]} keys numbers of its key frames
+ * @property {number} delta how long a sample lasts
+ */
+
+/** @type {(data: Buffer) => Generator<[type: string, box: Buffer]>} */
+function* boxes(data) {
+  for (let at = 0; at < data.length; at += data.readUInt32BE(at)) {
+    yield [data.toString('latin1', at + 4, at + 8), data.subarray(at, at + data.readUInt32BE(at))];
+  }
+}
+
+/** @type {(data: Buffer, type: string) => Buffer | undefined} */
+function search(data, type) {
+  for (const [name, found] of boxes(data)) {
+    if (name === type) return found;
+    const inside = containers.includes(name) ? search(found.subarray(8), type) : undefined;
+    if (inside) return inside;
+  }
+  return undefined;
+}
+
+/** @type {(data: Buffer, type: string) => Buffer} */
+function find(data, type) {
+  const found = search(data, type);
+  if (!found) throw new Error(`No box "${type}"`);
+  return found;
+}
+
+/** The numbers of a full box. @type {(data: Buffer | undefined) => number[]} */
+const integers = (data) =>
+  data ? Array.from({ length: (data.length - 12) / 4 }, (_, index) => data.readUInt32BE(12 + index * 4)) : [];
+
+/** @type {(...values: number[]) => Buffer} */
+const uint32 = (...values) => {
+  const data = Buffer.alloc(values.length * 4);
+  values.forEach((value, index) => data.writeUInt32BE(value, index * 4));
+  return data;
+};
+
+/** @type {(type: string, ...parts: Buffer[]) => Buffer} */
+const box = (type, ...parts) => {
+  const body = Buffer.concat(parts);
+  return Buffer.concat([uint32(body.length + 8), Buffer.from(type, 'latin1'), body]);
+};
+
+/** @type {(file: Buffer, trak: Buffer) => Track} */
+function readTrack(file, trak) {
+  /** @type {(type: string) => number[]} */
+  const table = (type) => integers(search(trak.subarray(8), type));
+  const sizes = table('stsz').slice(2);
+  const runs = table('stsc').slice(1);
+  /** @type {Buffer[]} */
+  const samples = [];
+  for (const [chunk, offset] of table('stco').slice(1).entries()) {
+    let count = 0;
+    for (let run = 0; run < runs.length && Number(runs[run]) <= chunk + 1; run += 3) count = Number(runs[run + 1]);
+    for (let at = offset; count > 0; count--) {
+      const end = at + Number(sizes[samples.length]);
+      samples.push(file.subarray(at, end));
+      at = end;
+    }
+  }
+  const isVideo = search(trak.subarray(8), 'vmhd') !== undefined;
+  return { isVideo, samples, keys: table('stss').slice(1), delta: Number(table('stts')[2]) };
+}
+
+/** Filler data that decoders skip, NAL unit type 12 in the length-prefixed form of MP4. @type {(size: number) => Buffer} */
+function filler(size) {
+  const data = Buffer.alloc(Math.max(8, Math.floor(size)), 0xff);
+  data.writeUInt32BE(data.length - 4, 0);
+  data[4] = 0x0c;
+  data[data.length - 1] = 0x80;
+  return data;
+}
+
+/**
+ * `template` with the durations and sample tables of a longer file.
+ * @type {(template: Buffer, turns: number, replace: (type: string) => Buffer | undefined) => Buffer}
+ */
+function rebuild(template, turns, replace) {
+  const parts = [...boxes(template)].flatMap(([type, old]) => {
+    const fresh = replace(type);
+    if (fresh) return [fresh];
+    if (containers.includes(type)) return [box(type, rebuild(old.subarray(8), turns, replace))];
+    if (['edts', 'sgpd', 'sbgp', 'udta'].includes(type)) return [];
+    const copy = Buffer.from(old);
+    const duration = { mvhd: 24, tkhd: 28, mdhd: 24 }[type];
+    if (duration) copy.writeUInt32BE(copy.readUInt32BE(duration) * turns, duration);
+    return [copy];
+  });
+  return Buffer.concat(parts);
+}
+
+/**
+ * An MP4 of about `size` bytes, index in front: `file` played `turns` times over, its pictures padded.
+ * @param {Buffer} file with H.264 pictures
+ * @param {{ turns: number, size: number }} options
+ * @returns {Generator<Buffer, void>} its bytes, in order
+ */
+export function* longMp4(file, { turns, size }) {
+  const moov = find(file, 'moov');
+  const traks = [...boxes(moov.subarray(8))].filter(([type]) => type === 'trak');
+  const tracks = traks.map(([, trak]) => readTrack(file, trak));
+  const pictures = tracks.find(({ isVideo }) => isVideo)?.samples.length ?? 0;
+  const padding = filler((size - file.length * turns) / (pictures * turns));
+  for (const track of tracks) {
+    if (track.isVideo) track.samples = track.samples.map((sample) => Buffer.concat([sample, padding]));
+  }
+  /** @type {Buffer[]} */
+  const turn = [];
+  for (let chunk = 0; chunk < CHUNKS; chunk++) {
+    for (const { samples } of tracks) {
+      const count = samples.length / CHUNKS;
+      turn.push(Buffer.concat(samples.slice(chunk * count, (chunk + 1) * count)));
+    }
+  }
+  /** Where each chunk of each track begins, from the first one on. @type {number[][]} */
+  const offsets = tracks.map(() => []);
+  let end = 0;
+  for (let chunk = 0; chunk < turns * turn.length; chunk++) {
+    offsets[chunk % tracks.length]?.push(end);
+    end += turn[chunk % turn.length]?.length ?? 0;
+  }
+
+  /** @type {(start: number) => Buffer} */
+  const index = (start) => {
+    let number = -1;
+    return rebuild(moov, turns, (type) => {
+      if (type === 'trak') number++;
+      const track = tracks[number];
+      if (!track) return undefined;
+      const { samples, keys, delta } = track;
+      const places = offsets[number] ?? [];
+      /** @type {(make: (turn: number) => number[]) => number[]} */
+      const repeat = (make) => Array.from({ length: turns }, (_, at) => make(at)).flat();
+      const count = samples.length * turns;
+      switch (type) {
+        case 'stts':
+          return box(type, uint32(0, 1, count, delta));
+        case 'stss':
+          return box(type, uint32(0, keys.length * turns, ...repeat((at) => keys.map((key) => key + at * samples.length))));
+        case 'stsc':
+          return box(type, uint32(0, 1, 1, samples.length / CHUNKS, 1));
+        case 'stsz':
+          return box(type, uint32(0, 0, count, ...repeat(() => samples.map(({ length }) => length))));
+        case 'stco':
+          return box(type, uint32(0, places.length, ...places.map((place) => place + start)));
+        default:
+          return undefined;
+      }
+    });
+  };
+
+  const head = find(file, 'ftyp');
+  const start = head.length + index(0).length + 8;
+  yield Buffer.concat([head, index(start), uint32(end + 8), Buffer.from('mdat')]);
+  for (let at = 0; at < turns; at++) yield* turn;
+}

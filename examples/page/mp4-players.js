@@ -1,0 +1,107 @@
+import { createTokenSource, secureVideo } from 'secure-token-progressive';
+import { registerTokenWorker } from 'secure-token-worker';
+import { app, edge } from '../addresses.js';
+import { createDownloadPanel } from './download-panel.js';
+import { createInspector } from './inspector.js';
+import { createPlayerFacts } from './player-facts.js';
+import { showCode } from './show-code.js';
+import { viewer } from './viewer.js';
+
+/**
+ * Where tokens come from, and who asks. With a function in it the page hands out the worker's tokens, so that its calls
+ * show up below; with plain values the worker would ask the endpoint itself.
+ */
+const signing = { endpoint: `${app}/token`, request: () => ({ headers: { 'X-Viewer': viewer } }) };
+/** The same film under three addresses, to tell its requests apart. */
+const film = (/** @type {string} */ name) => `${edge}/mp4/${name}/film.mp4`;
+const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
+
+/** Other media requests of this page, those of the other player too, are left alone. @type {(film: string) => Promise<TokenWorker>} */
+async function register(film) {
+  const options = { ...signing, protect: film };
+  const worker = await registerTokenWorker('/token-worker.js', options);
+  return worker;
+}
+
+/** @type {Play} */
+async function playWithWorker(video, film, worker) {
+  const player = await secureVideo(video, film, worker.source);
+  return player;
+}
+
+/** @type {Play} */
+async function playBySwap(video, film, { source }) {
+  const player = await secureVideo(video, film, { source, via: 'swap' });
+  return player;
+}
+
+/**
+ * @typedef {import('secure-token-worker').TokenWorker} TokenWorker
+ * @typedef {import('secure-token-progressive').TokenSource} TokenSource
+ * @typedef {import('secure-token-progressive').SecureVideo} SecureVideo
+ * @typedef {(video: HTMLVideoElement, film: string, signer: { source: TokenSource }) => Promise<SecureVideo>} Play
+ */
+
+/** What failed for good and may be tried again. @type {Set<() => void>} */
+const failed = new Set();
+const inspector = createInspector(find('#inspector'), {
+  aside: find('#aside'),
+  app,
+  edge,
+  viewer,
+  byBrowser: true,
+  lanes: { buffer: 'Buffer, with worker', 'buffer-1': 'Buffer, without', signing: 'Signing endpoint', segment: 'Film' },
+  onRecover() {
+    for (const retry of failed) retry();
+    failed.clear();
+  },
+});
+const say = (/** @type {string} */ name, /** @type {unknown} */ error) =>
+  inspector.say('bad', `${name}: ${error instanceof Error ? error.message : String(error)}`);
+
+/** @type {(id: string, name: string, play: Play, film: string, source: TokenSource) => ReturnType<typeof createPlayerFacts>} */
+function start(id, name, play, film, source) {
+  const video = /** @type {HTMLVideoElement} */ (document.querySelector(`#${id} video`));
+  const facts = createPlayerFacts(find(`#${id} [data-part="facts"]`), video);
+  const begin = async () => {
+    try {
+      const player = await play(video, film, { source });
+      facts.follow(player);
+      player.addEventListener('error', (event) => {
+        say(`${name} stopped`, /** @type {CustomEvent<{ error: unknown }>} */ (event).detail.error);
+        failed.add(() => void player.renew().catch(() => failed.add(begin)));
+      });
+    } catch (error) {
+      say(`${name} did not start`, error);
+      failed.add(() => void source.renew().catch(() => undefined).then(begin));
+    }
+  };
+  void begin();
+  return facts;
+}
+
+/** Without service workers the left player changes its source too, and says so. */
+const worker = await register(film('with-worker')).catch((error) => void say('The service worker', error));
+worker?.addEventListener('problem', (event) => {
+  const { header } = /** @type {CustomEvent<{ header: string }>} */ (event).detail;
+  inspector.say('bad', `The edge does not send ${header}`);
+});
+const sources = [worker?.source ?? createTokenSource(signing), createTokenSource(signing)];
+const [workerSource, swapSource] = /** @type {[TokenSource, TokenSource]} */ (sources);
+const media = /** @type {NodeListOf<HTMLVideoElement>} */ (document.querySelectorAll('.screen video'));
+const [workerVideo, swapVideo] = /** @type {[HTMLVideoElement, HTMLVideoElement]} */ ([...media]);
+inspector.follow({ source: workerSource, media: workerVideo }, { source: swapSource, media: swapVideo });
+
+const players = [
+  start('worker', 'The player with the worker', playWithWorker, film('with-worker'), workerSource),
+  start('swap', 'The player without', playBySwap, film('without-worker'), swapSource),
+];
+find('#jump').addEventListener('click', () => {
+  const { currentTime, duration } = workerVideo;
+  const goal = (currentTime + 120) % (duration || Infinity);
+  for (const { seek } of players) seek(goal);
+});
+
+createDownloadPanel(find('#download'), { url: film('download'), source: swapSource });
+showCode(find('#worker [data-part="code"]'), [register, playWithWorker], `${app}/token`);
+showCode(find('#swap [data-part="code"]'), [playBySwap], `${app}/token`);
