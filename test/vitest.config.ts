@@ -41,6 +41,8 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           globalSetup: [from('support/unpack-chromium.ts')],
           testTimeout: 180_000,
+          // players in real time, on a machine that may stand still for a second; the closing lines name what needed it
+          retry: 1,
           hookTimeout: 120_000,
           maxWorkers: 1,
           fileParallelism: false,

@@ -107,8 +107,7 @@ describe.skipIf(!hasWebKit)('WebKitGTK plays an exact-URL protected stream by it
     'vod/range/i.m3u8': [[/all\.m4s$/, 1]],
   };
 
-  // once more when the driver stops answering: it is no part of what is tested
-  test.each(Object.entries(expected))('%s', { retry: 1 }, async (path, files) => {
+  test.each(Object.entries(expected))('%s', async (path, files) => {
     webkit = await openWebKit();
     await webkit.tab.goto(await pageOf(path));
     const read = (): Promise<{ time: number; error: number }> =>

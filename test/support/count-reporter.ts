@@ -8,6 +8,7 @@ export default class CountReporter implements Reporter {
       if (module.state() === 'failed' && ![...module.children.allTests('failed')].length) count.failed++;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
+        if (test.diagnostic()?.retryCount) process.stdout.write(`needed a second try: ${test.fullName}\n`);
         if (state === 'passed' || state === 'failed') count[state]++;
         else {
           count.skipped++;
