@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const INSTALLED = '/usr/bin/chromium';
@@ -13,20 +15,25 @@ const ARGS = [
   '--disable-quic',
 ];
 
-/** The Chromium of this machine, or the one that comes with the packages. @returns {Promise<string>} */
-export async function chromiumPath() {
-  const { CHROMIUM_PATH } = process.env;
-  if (CHROMIUM_PATH) return CHROMIUM_PATH;
-  if (existsSync(INSTALLED)) return INSTALLED;
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/chromium', import.meta.url));
+
+/** The Chromium that comes with the packages, unpacked. @returns {Promise<string>} */
+export async function packagedChromium() {
+  mkdirSync(CACHE, { recursive: true });
+  // the package lists font folders that are not where it unpacks its font: without any, Chromium ends at the first caption
+  const fonts = join(CACHE, 'fonts.conf');
+  writeFileSync(fonts, `<fontconfig><dir>${CACHE}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${CACHE}/fonts-cache</cachedir></fontconfig>`);
+  process.env.FONTCONFIG_FILE ??= fonts;
   // read when the package is imported: unpacks the shared libraries that a bare machine lacks
   process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs20.x';
   // it takes whatever lies in the temporary folder for its own, of any version
-  process.env.TMPDIR = new URL('../../node_modules/.cache/chromium', import.meta.url).pathname;
-  mkdirSync(process.env.TMPDIR, { recursive: true });
+  process.env.TMPDIR = CACHE;
   const { default: packaged } = await import('@sparticuz/chromium');
   return packaged.executablePath();
 }
 
+/** The Chromium of this machine, or the one that comes with the packages. @returns {Promise<string>} */
+export const chromiumPath = async () => process.env.CHROMIUM_PATH ?? (existsSync(INSTALLED) ? INSTALLED : packagedChromium());
+
 /** Starts Chromium, headless; media plays without a click. @returns {Promise<import('playwright-core').Browser>} */
-export const launchChromium = async () =>
-  chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? (await chromiumPath()), args: ARGS });
+export const launchChromium = async (executablePath = chromiumPath()) => chromium.launch({ executablePath: await executablePath, args: ARGS });
