@@ -5,7 +5,8 @@ import { createSigningEndpoint, secureToken } from 'secure-token-server';
 import { changeControls, readControls } from './demo-state.mjs';
 
 /**
- * The team's own server: the signing endpoint, and what the buttons call.
+ * The team's own server: the signing endpoint, another one that answers for what a playlist names too, and what the buttons
+ * call.
  * @param {import('./demo-state.mjs').DemoState} state
  * @param {object} options
  * @param {readonly string[]} options.pages origins of the pages
@@ -14,7 +15,8 @@ import { changeControls, readControls } from './demo-state.mjs';
  * @returns {(request: Request) => Response | Promise<Response>}
  */
 export function createApp(state, { pages, edges, ttl }) {
-  const signingEndpoint = createSigningEndpoint({
+  /** @type {import('secure-token-server').SigningEndpointOptions} */
+  const signing = {
     format: () => secureToken({ secret: state.secret }),
     allow: edges,
     ttl,
@@ -24,10 +26,13 @@ export function createApp(state, { pages, edges, ttl }) {
       if (state.endpoint === 'down') throw new Error('Stopped by a button');
       return !state.revoked.has(viewerOf(request));
     },
-  });
+  };
+  const signingEndpoint = createSigningEndpoint(signing);
+  const expandingEndpoint = createSigningEndpoint({ ...signing, expand: true });
 
   const app = new Hono();
   app.all('/token', ({ req }) => signingEndpoint(req.raw));
+  app.all('/token/expanded', ({ req }) => expandingEndpoint(req.raw));
   app.use('/controls', cors({ origin: [...pages], allowMethods: ['GET', 'PATCH'] }));
   app.get('/controls', (context) => context.json(readControls(state, viewerOf(context.req.raw))));
   app.patch('/controls', async (context) => {

@@ -27,7 +27,8 @@ export function observeRequests({ app, edge, unsign }, onRequest) {
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       const { name, responseStatus: status, startTime, responseEnd } = /** @type {PerformanceResourceTiming} */ (entry);
-      if (!name.startsWith(`${edge}/`) && name !== `${app}/token`) continue;
+      const isSigning = name.startsWith(`${app}/token`);
+      if (!name.startsWith(`${edge}/`) && !isSigning) continue;
       const url = unsign(name);
       const result = resultOf(status);
       const isReplay = startTime - (refusedAt.get(url) ?? -Infinity) < replayWithin;
@@ -35,9 +36,9 @@ export function observeRequests({ app, edge, unsign }, onRequest) {
       else refusedAt.delete(url);
       const { pathname } = new URL(url);
       onRequest({
-        kind: name === `${app}/token` ? 'signing' : kindOf(pathname),
+        kind: isSigning ? 'signing' : kindOf(pathname),
         url,
-        label: name === `${app}/token` ? 'POST /token' : labelOf(pathname),
+        label: isSigning ? `POST ${pathname}` : labelOf(pathname),
         status,
         result,
         isReplay,

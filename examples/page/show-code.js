@@ -1,4 +1,4 @@
-const matters = /secureToken\(|secureVideo\(|registerTokenWorker\(/;
+const matters = /secureToken\(|secureVideo\(|registerTokenWorker\(|source\.sign\(/;
 
 /**
  * Shows the bodies of functions as the page runs them, with the lines that matter marked.
@@ -13,8 +13,8 @@ export function showCode(root, runs, endpoint) {
       ${runs.join().includes('(buffer)') ? '<code>buffer</code> only keeps hls.js from loading this small film in one go.' : ''}
       ${runs.join().includes('{ source,') ? '<code>source</code> is <code>createTokenSource(signing)</code>, shared with the download.' : ''}</p>`;
   const code = /** @type {HTMLElement} */ (root.querySelector('code'));
-  // Without the first line, the return and the closing brace.
-  for (const line of runs.flatMap((run) => run.toString().split('\n').slice(1, -2))) {
+  const lines = runs.flatMap((run) => run.toString().split('\n').slice(1, -1));
+  for (const line of lines.filter((each) => !/^\s*return\b/.test(each))) {
     const node = document.createElement(matters.test(line) ? 'mark' : 'span');
     node.textContent = line.trim();
     code.append(node, '\n');

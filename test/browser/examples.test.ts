@@ -104,6 +104,40 @@ describe('the buttons', () => {
   });
 });
 
+describe('catalogue.html', () => {
+  /** Chooses a title, and reads from the page how many signing calls its first frame has waited for. */
+  const choose = async (page: Page, title: string) => {
+    await page.getByRole('button', { name: title }).click();
+    const row = page.locator('#switches tr', { hasText: title }).first();
+    await row.getByText(/^\d+ ms$/).waitFor();
+    return Number(await row.locator('td').nth(2).innerText());
+  };
+  /** Points at a title until the signing endpoint has answered for its playlist. */
+  const pointAt = async (page: Page, title: string, playlist: string) => {
+    const answer = page.waitForResponse((response) => !!response.request().postData()?.includes(playlist));
+    await page.getByRole('button', { name: title }).hover();
+    await (await answer).finished();
+  };
+
+  it('starts a title that was pointed at without a call, else with one; or with one after the other', async () => {
+    const { page, errors } = await open('catalogue.html');
+    await page.locator('#switches').getByText(/^\d+ ms$/).waitFor();
+    await pointAt(page, 'Moss', '/ts/master.m3u8');
+    expect(await choose(page, 'Moss')).toBe(0);
+    await pointAt(page, 'Ember', '/aes/i.m3u8');
+    expect(await choose(page, 'Ember')).toBe(0);
+    await page.getByText('at the click, in one call').click();
+    expect(await choose(page, 'Indigo')).toBe(1);
+    await page.getByText('at the click, one after the other').click();
+    expect(await choose(page, 'Moss')).toBeGreaterThan(2);
+    await playOn(page, 2);
+    expect(await page.getByRole('button', { name: 'Moss' }).getAttribute('aria-pressed')).toBe('true');
+    expect(await tile(page, 'refused')).toBe('0 / 0');
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+});
+
 describe('mp4.html', () => {
   /** What the edge answered to the browser's requests for one of the three addresses of the film. */
   const answersFor = (page: Page, name: string) => {

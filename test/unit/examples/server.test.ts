@@ -10,8 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => examples.close());
 
-const askForTokens = (urls: string[], viewer = 'ann') =>
-  fetch(`${examples.app}/token`, {
+const askForTokens = (urls: string[], viewer = 'ann', path = '/token') =>
+  fetch(examples.app + path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'X-Viewer': viewer, Origin: origin },
     body: JSON.stringify({ urls, reason: 'initial' }),
@@ -68,6 +68,13 @@ describe('the signing endpoint', () => {
     expect(body.tokens).toHaveLength(1);
     expect(body.tokens[0]!.expires - body.now).toBe(10);
     expect(body.denied).toEqual(['http://other.test/a.ts']);
+  });
+
+  it('that expands answers for all that a player starts with', async () => {
+    const response = await askForTokens([examples.edge + master], 'ann', '/token/expanded');
+    const { tokens } = (await response.json()) as { tokens: { url: string }[] };
+    const paths = tokens.map(({ url }) => new URL(url).pathname);
+    expect(paths).toEqual(expect.arrayContaining([master, '/film/ts/lo/i.m3u8', '/film/ts/hi/i.m3u8', '/film/ts/hi/s000.ts']));
   });
 });
 
