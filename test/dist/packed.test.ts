@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -39,6 +39,10 @@ describe.each(packages)('$json.name as it is published', ({ json: { name, depend
     const lint = await run(bin('publint'), ['run', tarballs.get(name)!, '--strict']);
     expect(lint.stdout).toContain('All good!');
     await run(bin('attw'), [tarballs.get(name)!, '--profile', 'esm-only', '--no-emoji']);
+  });
+
+  test('carries its licence', async () => {
+    expect(await readFile(join(app, 'node_modules', name, 'LICENSE'), 'utf8')).toBe(await readFile('LICENSE', 'utf8'));
   });
 
   test('is imported on a server without a trace', async () => {
