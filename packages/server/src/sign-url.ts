@@ -11,8 +11,9 @@ export type SignUrlOptions = { format: TokenFormat } & (
  * The URL with its token, for any format whose token fits into a URL. A token that is already there is replaced; order,
  * encoding and fragment stay as they were written.
  *
- * @throws `ERR_OPTIONS` unless exactly one of `expiresIn` and `expires` is given, for a relative URL, a URL or a lifetime
- * that `verifyUrl` would refuse, and for formats that travel in headers or cookies
+ * @throws `ERR_OPTIONS` unless exactly one of `expiresIn` and `expires` is given, for a relative URL, a text that clients
+ * would not request as it is written, a URL or a lifetime that `verifyUrl` would refuse, and for formats that travel in
+ * headers or cookies
  */
 export async function signUrl(url: string | URL, options: SignUrlOptions): Promise<string> {
   const { format, expiresIn, expires } = options;
@@ -28,8 +29,13 @@ export async function signUrl(url: string | URL, options: SignUrlOptions): Promi
 }
 
 function parseAbsolute(url: string | URL): URL {
+  const text = String(url);
+  // `URL` would sign what it makes of these, which is not what is handed out and what another client requests.
+  if (/[\p{Cc}\p{Cs}]|^\s|\s$|^[^?#]*\\/u.test(text)) {
+    throw optionsError('url', 'write it without backslashes, line breaks, and spaces around it');
+  }
   try {
-    return new URL(url);
+    return new URL(text);
   } catch (cause) {
     throw Object.assign(optionsError('url', 'give an absolute URL'), { cause });
   }
