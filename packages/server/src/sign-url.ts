@@ -1,6 +1,7 @@
 import { attachToken } from './attach-token.ts';
 import { optionsError } from './options-error.ts';
 import type { TokenFormat } from './token-format.ts';
+import { withoutPathToken } from './without-path-token.ts';
 
 export type SignUrlOptions = { format: TokenFormat } & (
   | { /** Seconds from now. */ expiresIn: number; expires?: never }
@@ -20,12 +21,13 @@ export async function signUrl(url: string | URL, options: SignUrlOptions): Promi
   if ((expiresIn === undefined) === (expires === undefined)) {
     throw optionsError('expiresIn', 'give either `expiresIn` (seconds from now) or `expires` (unix seconds)');
   }
-  if (expiresIn !== undefined && !(expiresIn > 0 && expiresIn <= (format.maxTtl ?? Infinity))) {
+  if (expiresIn !== undefined && !(Number.isFinite(expiresIn) && expiresIn > 0 && expiresIn <= (format.maxTtl ?? Infinity))) {
     throw optionsError('expiresIn', "give a positive number of seconds, at most the format's maxTtl");
   }
-  const target = parseAbsolute(url);
+  const asked = parseAbsolute(url);
+  const target = withoutPathToken(asked, format);
   const token = await format.sign(target, expires ?? Math.floor(Date.now() / 1000 + expiresIn));
-  return attachToken(String(url), token);
+  return attachToken(target === asked ? String(url) : target.href, token);
 }
 
 function parseAbsolute(url: string | URL): URL {

@@ -150,6 +150,10 @@ describe('secureToken', () => {
     (text) => expect(signed(text)).rejects.toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^url: /) }),
   );
 
+  test.each([NaN, 0, -1, Infinity, 86_401, '300', null])('%s is no lifetime', (expiresIn) =>
+    expect(signUrl(url, { format, expiresIn: expiresIn as number })).rejects.toThrow(/^expiresIn:/),
+  );
+
   test('a backslash in the query is no matter of the path', async () => {
     expect(await verifyUrl(await signed('https://h/a?b=\\'), { format, now: NOW })).toMatchObject({ ok: true });
   });
