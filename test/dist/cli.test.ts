@@ -80,6 +80,12 @@ describe('secure-token playlist', () => {
     const json = await runCli(['playlist', '-', ...args, '--json'], { secret, input: text });
     expect(JSON.parse(json.out)).toEqual({ playlist: expected, expires: 1_470_055_000 });
   });
+
+  test('whoever reads the output may leave early', async () => {
+    const long = file('long.m3u8', `#EXTM3U\n${'#EXTINF:4,\nseg.ts\n'.repeat(50_000)}`);
+    const { code, err } = await runCli(['playlist', long, ...args], { secret, leaveEarly: true });
+    expect([code, err]).toEqual([0, '']);
+  });
 });
 
 describe('a call that cannot work', () => {
