@@ -69,7 +69,8 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       if (isProtected(new URL(canonical))) {
         const verdict = await format.verify(request, Math.floor(clock() / 1000));
         if (!verdict.ok) return refuse(verdict.status);
-        granted = verdict;
+        // A format of your own may leave the URL out.
+        granted = { ...granted, ...verdict };
         if (signPlaylists) signing = { format, expires: verdict.expires };
       }
     } catch (error) {
