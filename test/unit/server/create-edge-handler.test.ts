@@ -126,6 +126,8 @@ describe('createEdgeHandler', () => {
       ['https://cdn.example.com./vod/', '/vod/a', 403],
       // as a Java server reads them
       ['/vod/', '/vod;x/a', 403],
+      ['/vod/', '/;/vod/a', 403],
+      ['/vod/', '/;x/;y/vod;z/a', 403],
       ['/vod/', '/x/..;/vod/a', 403],
       ['/vod/', '/vo;d/a', 200],
       [[/\.mp4$/g, '/live'], '/a.mp4', 403],
@@ -181,6 +183,8 @@ describe('createEdgeHandler', () => {
       ['protect', { protect: [] }],
       ['protect', { protect: 'vod' }],
       ['cors.origins', { cors: { origins: '*', credentials: true } }],
+      ['cors.origins', { cors: true }],
+      ['cors.origins', { cors: { origins: 'https://app.example.com' } }],
     ];
     for (const [name, options] of wrong) expect(() => setUp(options), name).toThrow(new RegExp(`^${name}:`));
   });
