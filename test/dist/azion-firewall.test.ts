@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { firewallAnswer } from '../../packages/server/src/azion/firewall-answer.ts';
 import { secureToken, verifyUrl } from '../../packages/server/src/index.ts';
 import { azionVectors, VECTOR_TIME, vectorTarget } from '../support/azion-vectors.ts';
 import { firewallFile, startAzionFirewall, startFirewall } from '../support/azion-firewall.ts';
@@ -123,6 +124,14 @@ describe('dist/azion-firewall.js', () => {
     // md5('undefined/my/uri1470055000')
     const { status } = ask('https://cdn.example.com/my/uri?st=E8llizGQVvK03ibs1DpSEA&e=1470055000', { args: {} });
     expect(status).toBe(500);
+  });
+
+  test('a request that cannot be read is a 500 too: no outcome at all would leave the choice to Azion', () => {
+    const log: string[] = [];
+    const request = { url: '/my/uri?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000', method: 'GET', headers: new Headers() } as Request;
+    const event = { request, args: { secure_token_secret: secret }, console: { error: (line: string) => log.push(line) }, respondWith() {}, continue() {} };
+    expect(firewallAnswer(event, now * 1000)?.status).toBe(500);
+    expect(log).toEqual(['The arguments or the request cannot be read.']);
   });
 
   test('rules for host and path say what needs a token', () => {
