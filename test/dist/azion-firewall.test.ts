@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { firewallAnswer } from '../../packages/server/src/azion/firewall-answer.ts';
 import { secureToken, verifyUrl } from '../../packages/server/src/index.ts';
 import { azionVectors, VECTOR_TIME, vectorTarget } from '../support/azion-vectors.ts';
-import { firewallFile, startFirewall } from '../support/azion-firewall.ts';
+import { firewallFile, startAzionFirewall, startFirewall } from '../support/azion-firewall.ts';
 
 const firewall = startFirewall();
+const azionFirewall = await startAzionFirewall();
 const secret = 'mysecret';
 const now = 1_470_055_000;
 const good = 'https://cdn.example.com/my/uri?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000';
@@ -124,6 +126,14 @@ describe('dist/azion-firewall.js', () => {
     expect(status).toBe(500);
   });
 
+  test('a request that cannot be read is a 500 too: no outcome at all would leave the choice to Azion', () => {
+    const log: string[] = [];
+    const request = { url: '/my/uri?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000', method: 'GET', headers: new Headers() } as Request;
+    const event = { request, args: { secure_token_secret: secret }, console: { error: (line: string) => log.push(line) }, respondWith() {}, continue() {} };
+    expect(firewallAnswer(event, now * 1000)?.status).toBe(500);
+    expect(log).toEqual(['The arguments or the request cannot be read.']);
+  });
+
   test('rules for host and path say what needs a token', () => {
     const rules = [{ host: 'cdn.example.com', path: '/vod/' }, { host: 'live.example.com' }, { path: '/all' }];
     const status = (url: string, method = 'GET') =>
@@ -160,5 +170,37 @@ describe('dist/azion-firewall.js', () => {
     const signed = `${url}?${new URLSearchParams(token.query).toString()}`;
     expect(ask(signed, { args: { secure_token_secret: secret, path_form: 'raw' } }).status).toBe(200);
     expect(ask(signed).status).toBe(403);
+  });
+});
+
+describe.skipIf(!azionFirewall)("dist/azion-firewall.js in Azion's own polyfill of the event (azion/bundler/polyfills)", () => {
+  const dispatch = azionFirewall!;
+
+  test('every Azion vector: the verdict of verifyUrl, by the outcome that Azion records', async () => {
+    for (const vector of azionVectors) {
+      const url = `https://cdn.example.com${vectorTarget(vector).toString()}`;
+      const args = { secure_token_secret: vector.secret, max_ttl: 1e10 };
+      const format = secureToken({ secret: vector.secret, maxTtl: 1e10 });
+      const verdict = await verifyUrl(url, { format, now: VECTOR_TIME });
+      const { outcome, status } = await dispatch({ url, args, now: VECTOR_TIME });
+      expect([outcome, status], vector.id).toEqual(verdict.ok ? ['continue', 200] : ['respondWith', verdict.status]);
+    }
+  });
+
+  test.each<[string, Partial<Parameters<typeof dispatch>[0]>, number]>([
+    ['a genuine token', {}, 200],
+    ['a genuine token of the second before', { now: now + 1 }, 410],
+    ['another token', { url: bad }, 403],
+    ['no token', { url: 'https://cdn.example.com/my/uri' }, 403],
+    ['HEAD', { url: bad, method: 'HEAD' }, 403],
+    ['a preflight', { url: bad, method: 'OPTIONS', headers: { Origin: 'https://app.example' } }, 204],
+    ['another method', { method: 'DELETE' }, 405],
+    ['no arguments', { args: undefined }, 500],
+    ['no secret', { args: {} }, 500],
+    ['a path that no rule names', { url: 'https://h/free', args: { secure_token_secret: secret, rules: [{ path: '/vod/' }] } }, 200],
+  ])('%s: one outcome, readable by the page', async (_, request, expected) => {
+    const answer = await dispatch({ url: good, args: { secure_token_secret: secret }, now, ...request });
+    expect([answer.outcome, answer.status]).toEqual([expected === 200 ? 'continue' : 'respondWith', expected]);
+    if (expected !== 200) expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../support/cli.ts';
 import cases from '../vectors/azion-scripts.json' with { type: 'json' };
@@ -14,33 +15,57 @@ interface Case {
   printed: string;
 }
 
-/** What the scripts sign and `secure-token` does not sign so. */
-const rules: Record<string, (each: Case) => boolean> = {
-  'an expiry is ten digits, the first of them no zero': ({ expires }) => !/^[1-9]\d{9}$/.test(expires),
-  'a path has one reading: no //, no dot segments, no backslash, no control character, no malformed escape': ({ uri }) =>
-    /\/\/|\/\.\.?(?:\/|$)|\\|\p{Cc}|%(?![\da-f]{2})/iu.test(uri),
-  'in a URL, ? and # end the path, and the query is not signed': ({ uri }) => /[?#]/.test(uri),
+/** What the scripts sign, and neither `verify` nor nginx as shipped here would accept, or no client would send: refused. */
+const refusals: Record<string, { is: (each: Case) => boolean; says: RegExp }> = {
+  'an expiry is ten digits, the first of them no zero': {
+    is: ({ expires }) => !/^[1-9]\d{9}$/.test(expires),
+    says: /ten digits|'--expires <time>'.*whole number/,
+  },
+  'a path has one reading: no //, no dot segments, no backslash, no control character, no malformed escape': {
+    is: ({ uri }) => /\/\/|\/\.\.?(?:\/|$)|\\|\p{Cc}|%(?![\da-f]{2})/iu.test(uri),
+    says: /^secure-token: url: (?:this path has more than one reading|write it without (?:dot segments|backslashes))/,
+  },
 };
-const ruleOf = (each: Case): string | undefined => Object.keys(rules).find((rule) => rules[rule]!(each));
+const refusalOf = (each: Case) => Object.values(refusals).find(({ is }) => is(each));
+/** A URL is given, not a URI: `?` and `#` end the path that is signed. */
+const hasQuery = ({ uri }: Case): boolean => /[?#]/.test(uri);
 
+const sign = ({ secret, uri, expires }: Case, ...more: string[]): ReturnType<typeof runCli> =>
+  runCli(['sign', `http://www.example.org${uri}`, '--expires', expires, ...more], { secret });
 /** The scripts hash escapes as they stand. */
-const sign = ({ secret, uri, expires }: Case): ReturnType<typeof runCli> =>
-  runCli(['sign', `http://www.example.org${uri}`, '--expires', expires, ...(uri.includes('%') ? ['--path-form', 'raw'] : [])], { secret });
+const rawIfEscaped = ({ uri }: Case): string[] => (uri.includes('%') ? ['--path-form', 'raw'] : []);
 
 describe("secure-token sign and Azion's own two scripts", () => {
-  const same = cases.filter((each) => ruleOf(each) === undefined);
+  const refused = cases.filter((each) => refusalOf(each));
+  const queries = cases.filter((each) => !refusalOf(each) && hasQuery(each));
+  const same = cases.filter((each) => !refusalOf(each) && !hasQuery(each));
+  const escaped = same.filter(({ uri }) => uri.includes('%'));
 
   test.each(same)('print the same for $uri until $expires', async (each) => {
-    expect(await sign(each)).toEqual({ code: 0, out: `${each.printed}\n`, err: '' });
+    expect(await sign(each, ...rawIfEscaped(each))).toEqual({ code: 0, out: `${each.printed}\n`, err: '' });
   });
 
-  test.each(cases.filter((each) => !same.includes(each)))('differ for $uri until $expires, by a rule', async (each) => {
-    const { code, out } = await sign(each);
-    expect(out, ruleOf(each)).not.toBe(`${each.printed}\n`);
-    if (out === '') expect(code).toBe(2);
+  test.each(refused)('$uri until $expires is refused, and nothing is printed instead', async (each) => {
+    const { code, out, err } = await sign(each, ...rawIfEscaped(each));
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(refusalOf(each)!.says);
+  });
+
+  test.each(queries)('of $uri the path is signed, and the token goes where a client looks for it', async (each) => {
+    const { out } = await sign(each);
+    const [path] = each.uri.split(/[?#]/);
+    const { searchParams } = new URL((await sign({ ...each, uri: path! })).out);
+    expect(new URL(out).searchParams.get('st')).toBe(searchParams.get('st'));
+    expect(new URL(each.printed).searchParams.get('st'), 'the scripts put it behind a second ?, or into the fragment').toBeNull();
+  });
+
+  test.each(escaped)('without --path-form raw, $uri is signed as nginx reads it', async (each) => {
+    const { out } = await sign(each);
+    const hash = createHash('md5').update(each.secret + decodeURIComponent(each.uri) + each.expires);
+    expect(new URL(out).searchParams.get('st')).toBe(hash.digest('base64url'));
   });
 
   test('the file holds what this test was written for', () => {
-    expect([cases.length, same.length]).toEqual([63, 36]);
+    expect([cases, same, refused, queries, escaped].map(({ length }) => length)).toEqual([63, 36, 24, 3, 2]);
   });
 });

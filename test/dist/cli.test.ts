@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -80,6 +80,12 @@ describe('secure-token playlist', () => {
     const json = await runCli(['playlist', '-', ...args, '--json'], { secret, input: text });
     expect(JSON.parse(json.out)).toEqual({ playlist: expected, expires: 1_470_055_000 });
   });
+
+  test('whoever reads the output may leave early', async () => {
+    const long = file('long.m3u8', `#EXTM3U\n${'#EXTINF:4,\nseg.ts\n'.repeat(50_000)}`);
+    const { code, err } = await runCli(['playlist', long, ...args], { secret, leaveEarly: true });
+    expect([code, err]).toEqual([0, '']);
+  });
 });
 
 describe('a call that cannot work', () => {
@@ -90,6 +96,10 @@ describe('a call that cannot work', () => {
     ['an empty secret file', ['sign', bare, '--secret-file', '/dev/null'], {}, /no secret/],
     ['a relative URL', ['sign', '/my/uri'], { secret }, /absolute URL/],
     ['a path that is never signed', ['sign', 'https://h/a//b'], { secret }, /more than one reading/],
+    ['dot segments', ['sign', 'https://h/a/%2E./b?c'], { secret }, /dot segments/],
+    ['a backslash', ['sign', 'https://h/a\\b'], { secret }, /backslashes/],
+    ['a line break', ['sign', 'https://h/a\nb'], { secret }, /line breaks/],
+    ['an expiry with a leading zero', ['sign', bare, '--expires', '01470055000'], { secret }, /leading zeros/],
     ['an expiry in words', ['sign', bare, '--expires', 'tomorrow'], { secret }, /whole number/],
     ['an expiry of nine digits', ['sign', bare, '--expires', '999999999'], { secret }, /ten digits/],
     ['two expiries', ['sign', bare, '--expires', '1470055000', '--expires-in', '5'], { secret }, /cannot be used with/],
@@ -99,6 +109,7 @@ describe('a call that cannot work', () => {
     ['an expiry no URI can have', ['playlist', '-', '--url', 'https://h/i', '--expires', '1'], { secret, input: '#EXTM3U' }, /ten digits/],
     ['a folder that is none', ['serve', '/none'], { secret }, /no folder/],
     ['a lifetime that is none', ['serve', '.', '--ttl', '0'], { secret }, /--ttl/],
+    ['a port that is none', ['serve', '.', '--port', '99999'], { secret }, /--port/],
     ['an unknown command', ['sing', bare], { secret }, /unknown command/],
   ])('%s: exit code 2, and a line that tells why', async (_, args, options, message) => {
     const { code, out, err } = await runCli(args, options);
@@ -185,6 +196,24 @@ describe('secure-token serve', () => {
       request(served.url, { headers: { Host: 'evil.example' } }, (response) => resolve(response.resume().statusCode)).on('error', reject).end();
     });
     expect(status).toBe(403);
+  });
+
+  test('a link that leads out of the folder is not followed, one that stays is', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'cli-'));
+    mkdirSync(join(dir, 'media'));
+    writeFileSync(join(dir, 'private.mp4'), 'private');
+    writeFileSync(join(dir, 'media/film.mp4'), 'film');
+    symlinkSync('../private.mp4', join(dir, 'media/out.mp4'));
+    symlinkSync('..', join(dir, 'media/up'));
+    symlinkSync('film.mp4', join(dir, 'media/in.mp4'));
+    const linked = await serveCli(join(dir, 'media'), [], { secret });
+    const format = secureToken({ secret });
+    const statuses = ['film.mp4', 'in.mp4', 'out.mp4', 'up/private.mp4', 'up'].map(async (path) =>
+      (await fetch(await signUrl(`${linked.url}signed/${path}`, { format, expiresIn: 60 }))).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 200, 404, 404, 404]);
+    await linked.stop();
+    rmSync(dir, { recursive: true });
   });
 
   test('without hls.js nearby and without a secret it still plays: natively, with one made up', async () => {

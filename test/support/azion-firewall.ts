@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EdgeVM } from '@edge-runtime/vm';
+import { firewallEventContext } from './azion-polyfill.ts';
 
 /** The file that is pasted into an Azion function, as it is built. */
 export const firewallFile: string = readFileSync('packages/server/dist/azion-firewall.js', 'utf8');
@@ -47,5 +48,31 @@ export function startFirewall(): (request: FirewallRequest) => FirewallOutcome {
       return JSON.stringify({ chosen, status: response.status, headers: Object.fromEntries(response.headers), log });
     })()`);
     return JSON.parse(outcome) as FirewallOutcome;
+  };
+}
+
+/**
+ * The same in Azion's own polyfill of the event, as `azion dev` runs a firewall: the listener is found by its text and
+ * called for `fetch`. There, arguments are missing and `addEventListener` is the runtime's. `undefined` without a registry.
+ */
+export async function startAzionFirewall(): Promise<
+  ((request: FirewallRequest) => Promise<{ outcome: string; status: number; headers: Record<string, string> }>) | undefined
+> {
+  const FirewallEventContext = await firewallEventContext();
+  if (!FirewallEventContext) return undefined;
+  let args: unknown;
+  class FirewallEvent extends FirewallEventContext {
+    readonly args = args;
+  }
+  const vm = new EdgeVM({
+    extend: (context) => Object.assign(context, { FetchEvent: FirewallEvent, Response }),
+    initialCode: firewallFile.replace(/addEventListener\((['"]?)firewall\1,/, 'addEventListener("fetch",'),
+  });
+  return async ({ url, method = 'GET', headers = {}, args: given, now }) => {
+    args = given;
+    vm.evaluate(`Date.now = () => ${now * 1000}`);
+    const response = await vm.dispatchFetch(url, { method, headers });
+    const { 'x-azion-outcome': outcome = '', ...rest } = Object.fromEntries(response.headers);
+    return { outcome, status: response.status, headers: rest };
   };
 }

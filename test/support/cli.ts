@@ -11,6 +11,8 @@ interface CliOptions {
   secret?: string;
   input?: string;
   cwd?: string;
+  /** Closes the output after its first bytes. */
+  leaveEarly?: boolean;
 }
 
 const start = (args: readonly string[], { secret, cwd }: CliOptions): ChildProcess => {
@@ -23,7 +25,8 @@ const start = (args: readonly string[], { secret, cwd }: CliOptions): ChildProce
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<{ code: number; out: string; err: string }> {
   const child = start(args, options);
   child.stdin!.end(options.input ?? '');
-  const [out, err, [code]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
+  if (options.leaveEarly) child.stdout!.once('data', () => child.stdout!.destroy());
+  const [out, err, [code]] = await Promise.all([options.leaveEarly ? '' : text(child.stdout!), text(child.stderr!), once(child, 'close')]);
   return { code: code as number, out, err };
 }
 

@@ -16,7 +16,8 @@ export function checkCors({ origins, credentials = false }: CorsOptions): void {
     if (credentials) throw optionsError('cors.origins', "list the origins: '*' cannot go with credentials");
     return;
   }
-  for (const origin of origins) {
+  if (!Array.isArray(origins)) throw optionsError('cors.origins', "give a list such as ['https://app.example.com'], or '*'");
+  for (const origin of origins as readonly string[]) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw optionsError('cors.origins', `"${origin}" is no origin; write it as in https://app.example.com`);
     }

@@ -69,7 +69,8 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       if (isProtected(new URL(canonical))) {
         const verdict = await format.verify(request, Math.floor(clock() / 1000));
         if (!verdict.ok) return refuse(verdict.status);
-        granted = verdict;
+        // A format of your own may leave the URL out.
+        granted = { ...granted, ...verdict };
         if (signPlaylists) signing = { format, expires: verdict.expires };
       }
     } catch (error) {
@@ -94,6 +95,12 @@ function withoutToken(request: Request, { url, carriers = {} }: Pick<GrantedVerd
   const cookie = carriers.cookies && withoutCookies(headers.get('Cookie') ?? '', carriers.cookies);
   if (cookie) headers.set('Cookie', cookie);
   else if (carriers.cookies) headers.delete('Cookie');
+  // They speak of a body, which is not forwarded.
+  for (const name of ['Content-Length', 'Expect']) headers.delete(name);
+  // What was opened by a token of its own may name itself with it.
+  const referer = headers.get('Referer') ?? '';
+  const from = URL.canParse(referer) ? new URL(referer) : undefined;
+  if (from?.host === new URL(request.url).host) headers.set('Referer', `${from.origin}/`);
   return new Request(url, { method: request.method, headers, signal: request.signal });
 }
 

@@ -19,9 +19,12 @@ interface Permission {
  * `ttl` that is no lifetime
  */
 export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
-  const isObject = typeof grant === 'object' && (grant as object | null) !== null;
+  // A list, a map, a `Response` of another library or a misspelt field says something, and not that all may be had.
+  const isObject =
+    Object.prototype.toString.call(grant) === '[object Object]' &&
+    Object.keys(grant).every((name) => name === 'denied' || name === 'ttl');
   if (grant !== true && !isObject) throw new Problem(403, 'This viewer may have none of these URLs.');
-  const { denied = [], ttl = defaultTtl } = isObject ? grant : {};
+  const { denied = [], ttl = defaultTtl } = typeof grant === 'object' ? grant : {};
   if (!(ttl >= 1)) throw optionsError('ttl from authorize', 'return seconds, at least 1');
   const hrefs = new Set(denied.map((url) => (URL.canParse(url) ? canonicalHref(new URL(url)) : url)));
   const isDenied = (url: URL): boolean => {

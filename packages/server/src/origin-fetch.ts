@@ -3,7 +3,7 @@ import { optionsError } from './options-error.ts';
 /** The server behind the edge: its base URL, or a function that answers. */
 export type Origin = string | URL | ((request: Request) => Response | Promise<Response>);
 
-/** They belong to one connection (RFC 9110 section 7.6.1) and mean nothing to the next. */
+/** They belong to one connection (RFC 9110 section 7.6.1) and mean nothing to the next, as do those `Connection` names. */
 const hopByHop = [
   'Connection',
   'Keep-Alive',
@@ -31,7 +31,8 @@ export function originFetch(origin: Origin): (request: Request) => Promise<Respo
   return async (request) => {
     const { pathname, search } = new URL(request.url);
     const headers = new Headers(request.headers);
-    for (const name of [...hopByHop, 'Host']) headers.delete(name);
+    dropHopByHop(headers);
+    headers.delete('Host');
     // `fetch` would decode a compressed body and leave the length of the compressed one beside it.
     headers.set('Accept-Encoding', 'identity');
     const init = { method: request.method, headers, redirect: 'manual', signal: request.signal } as const;
@@ -39,9 +40,14 @@ export function originFetch(origin: Origin): (request: Request) => Promise<Respo
   };
 }
 
+function dropHopByHop(headers: Headers): void {
+  const named = (headers.get('Connection') ?? '').split(',').map((name) => name.trim());
+  for (const name of [...hopByHop, ...named.filter((each) => /^[\w-]+$/.test(each))]) headers.delete(name);
+}
+
 function withoutConnection(response: Response): Response {
   const headers = new Headers(response.headers);
-  for (const name of hopByHop) headers.delete(name);
+  dropHopByHop(headers);
   if (headers.has('Content-Encoding')) {
     headers.delete('Content-Encoding');
     headers.delete('Content-Length');

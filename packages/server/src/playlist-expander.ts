@@ -60,7 +60,9 @@ export function playlistExpander(options: ExpandOptions, clock: () => number): P
       for (const child of children) if (found.size < maxUrls) found.add(child);
       await Promise.all(children.map((child) => visit(child, playlist.variables)));
     };
-    await Promise.all(urls.map((url) => visit(withoutDirectives(new URL(url).href))));
+    const reads = Promise.all(urls.map((url) => visit(withoutDirectives(new URL(url).href))));
+    // A `fetch` of your own may not listen to the signal.
+    await Promise.race([reads, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
     return [...found];
   };
 }

@@ -1,4 +1,5 @@
 import { playlistVariables } from './playlist-variables.ts';
+import type { PlaylistVariables } from './playlist-variables.ts';
 
 /** One URI in a playlist (RFC 8216bis), and where it stands. */
 export interface PlaylistReference {
@@ -16,7 +17,7 @@ export interface PlaylistReference {
 export interface PlaylistReferences {
   readonly references: readonly PlaylistReference[];
   /** The values of `EXT-X-DEFINE`, for the playlists that import them. */
-  readonly variables: ReadonlyMap<string, string>;
+  readonly variables: PlaylistVariables;
   /** Whether nothing will be added: `EXT-X-ENDLIST`. */
   readonly ended: boolean;
 }
@@ -33,7 +34,7 @@ const uriAttributes = new Set(['URI', 'SERVER-URI', 'X-ASSET-URI', 'X-ASSET-LIST
 export function playlistReferences(
   text: string,
   playlistUrl: URL,
-  imports?: ReadonlyMap<string, string>,
+  imports?: PlaylistVariables,
 ): PlaylistReferences {
   const references: PlaylistReference[] = [];
   const { define, substitute, variables } = playlistVariables(playlistUrl, imports);
@@ -49,7 +50,7 @@ export function playlistReferences(
     const tag = /^#(EXT[\w-]*)/.exec(line)?.[1];
     if (tag === undefined) {
       const written = line.trim();
-      if (line.startsWith('#') || written === '') continue;
+      if (written.startsWith('#') || written === '') continue;
       add(owner, written, index + line.indexOf(written));
       owner = 'EXTINF';
       continue;
@@ -58,7 +59,8 @@ export function playlistReferences(
     if (tag === 'EXT-X-ENDLIST') ended = true;
     // What follows EXTINF is a duration and a title, whatever the title looks like.
     if (tag === 'EXTINF' || !line.includes('="')) continue;
-    const attributes = [...line.matchAll(/([A-Z0-9-]+)=(?:"([^"]*)"|[^",]*)/g)];
+    // Only where a name begins, or each letter of a long one would be tried.
+    const attributes = [...line.matchAll(/(?<![A-Z0-9-])([A-Z0-9-]+)=(?:"([^"]*)"|[^",]*)/g)];
     if (tag === 'EXT-X-DEFINE') define(new Map(attributes.map(([, name, value]) => [name!, value ?? ''])));
     for (const { 0: attribute, 1: name, 2: value, index: at } of attributes) {
       if (value && uriAttributes.has(name!)) add(tag, value, index + at + attribute.length - 1 - value.length);

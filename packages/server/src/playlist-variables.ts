@@ -1,31 +1,63 @@
 const variableReference = /\{\$([\w-]+)\}/g;
 
-interface PlaylistVariables {
-  /** Takes the attributes of one `EXT-X-DEFINE`. */
-  readonly define: (attributes: ReadonlyMap<string, string>) => void;
-  /** `undefined` when `text` holds a variable without a known value. */
-  readonly substitute: (text: string) => string | undefined;
-  readonly variables: ReadonlyMap<string, string>;
+/** Longer than any URL that is served; variables made of variables must not grow beyond all bounds. */
+const maxLength = 8192;
+/** Part of one name in a path, or nothing: no `/`, no dot segment, nothing that ends the path or escapes. */
+const pathPart = /^(?:[\w~-]+(?:\.[\w~-]+)*)?$/;
+
+interface PlaylistVariable {
+  readonly value: string;
+  /** From the query of the playlist's URL, which whoever asks for the playlist may choose. */
+  readonly isAsked?: boolean;
 }
 
-/** Variable substitution (RFC 8216bis section 4.3): `NAME`, `QUERYPARAM` of the playlist's URL, and `IMPORT`. */
-export function playlistVariables(playlistUrl: URL, imports?: ReadonlyMap<string, string>): PlaylistVariables {
-  const variables = new Map<string, string>();
+/** What an importing playlist gets of the one that led to it. */
+export type PlaylistVariables = ReadonlyMap<string, PlaylistVariable>;
+
+interface PlaylistScope {
+  /** Takes the attributes of one `EXT-X-DEFINE`. */
+  readonly define: (attributes: ReadonlyMap<string, string>) => void;
+  /** `undefined` when `text` holds a variable without a known value, or one that may not stand there. */
+  readonly substitute: (text: string) => string | undefined;
+  readonly variables: PlaylistVariables;
+}
+
+/**
+ * Variable substitution (RFC 8216bis section 4.3): `NAME`, `QUERYPARAM` of the playlist's URL, and `IMPORT`.
+ *
+ * A `QUERYPARAM` may say anything in the query of a URI, and in its path no more than a name: otherwise a viewer could
+ * lead the path, and with it the signature, to any other file.
+ */
+export function playlistVariables(playlistUrl: URL, imports?: PlaylistVariables): PlaylistScope {
+  const variables = new Map<string, PlaylistVariable>();
+  const substitute = (text: string): string | undefined => {
+    let [result, end] = ['', 0];
+    for (const { 0: reference, 1: name, index } of text.matchAll(variableReference)) {
+      const variable = variables.get(name!);
+      result += text.slice(end, index);
+      if (!variable || result.length + variable.value.length > maxLength) return undefined;
+      if (variable.isAsked && !/[?#]/.test(result) && !pathPart.test(variable.value)) return undefined;
+      result += variable.value;
+      end = index + reference.length;
+    }
+    return result + text.slice(end);
+  };
   return {
     variables,
+    substitute,
     define(attributes) {
       const [name, imported, parameter] = ['NAME', 'IMPORT', 'QUERYPARAM'].map((each) => attributes.get(each));
-      const value =
-        (name && attributes.get('VALUE')) ??
-        (imported && imports?.get(imported)) ??
-        (parameter && playlistUrl.searchParams.get(parameter));
-      const key = name ?? imported ?? parameter;
-      if (key && value != null) variables.set(key, value);
-    },
-    substitute(text) {
-      const references = [...text.matchAll(variableReference)];
-      if (!references.every(([, name]) => variables.has(name!))) return undefined;
-      return text.replace(variableReference, (_, name: string) => variables.get(name)!);
+      if (name) {
+        const value = substitute(attributes.get('VALUE') ?? '');
+        if (value !== undefined) variables.set(name, { value });
+      } else if (imported) {
+        const variable = imports?.get(imported);
+        if (variable) variables.set(imported, variable);
+      } else if (parameter) {
+        const value = playlistUrl.searchParams.get(parameter);
+        // The specification forbids the value what would end an attribute or a line.
+        if (value !== null && !/["\r\n]/.test(value)) variables.set(parameter, { value, isAsked: true });
+      }
     },
   };
 }

@@ -2,9 +2,9 @@ import type { Token } from 'secure-token-core';
 import { attachToken } from './attach-token.ts';
 import { isOptionsError } from './options-error.ts';
 import { playlistReferences } from './playlist-references.ts';
-import type { PlaylistReference } from './playlist-references.ts';
 import { setQuery } from './set-query.ts';
 import type { TokenFormat } from './token-format.ts';
+import { withoutPathToken } from './without-path-token.ts';
 
 export interface SignPlaylistOptions {
   format: TokenFormat;
@@ -34,12 +34,14 @@ export async function signPlaylist(
   let end = 0;
   for (const reference of references) {
     if (reference.url?.origin !== base.origin) continue;
-    const { href } = reference.url;
+    const url = withoutPathToken(reference.url, format);
+    const { href } = url;
     // Byte-range playlists name the same file in every segment: sign it once.
-    if (!tokens.has(href)) tokens.set(href, await signOrSkip(format, reference.url, expires));
+    if (!tokens.has(href)) tokens.set(href, await signOrSkip(format, url, expires));
     const token = tokens.get(href);
     if (!token) continue;
-    signed += text.slice(end, reference.start) + signReference(reference, base, token);
+    const uri = url === reference.url ? reference.uri : href;
+    signed += text.slice(end, reference.start) + signReference({ uri, url }, base, token);
     end = reference.end;
   }
   return signed + text.slice(end);
@@ -54,10 +56,10 @@ async function signOrSkip(format: TokenFormat, url: URL, expires: number): Promi
   }
 }
 
-function signReference({ uri, url }: PlaylistReference, base: URL, token: Token): string {
+function signReference({ uri, url }: { uri: string; url: URL }, base: URL, token: Token): string {
   // A token in the path is inherited by every relative URI that stays below the token's prefix.
   const isRelative = !/^(?:\/|[a-z][a-z\d+.-]*:)/i.test(uri);
-  const inherits = token.prefix !== undefined && [base, url].every((each) => each?.href.startsWith(token.prefix ?? ''));
+  const inherits = token.prefix !== undefined && [base, url].every(({ href }) => href.startsWith(token.prefix ?? ''));
   if (!token.base) return attachToken(uri, token);
-  return isRelative && inherits ? setQuery(uri, token.query ?? {}) : attachToken(url?.href ?? uri, token);
+  return isRelative && inherits ? setQuery(uri, token.query ?? {}) : attachToken(url.href, token);
 }

@@ -26,8 +26,8 @@ export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url:
     const prefix = pathname.replace(/\/$/, '');
     return (url: URL) =>
       (rule.startsWith('/') || withoutDot(url.hostname) === withoutDot(hostname)) &&
-      // A Java server takes `/vod;x/` for `/vod/`.
-      [url.pathname, url.pathname.replace(/;[^/]*/g, '')].some((path) => `${path}/`.startsWith(`${prefix}/`));
+      // A Java server takes `/vod;x/` for `/vod/`, and `/;/vod/` too.
+      [url.pathname, url.pathname.replace(/;[^/]*/g, '').replace(/\/+/g, '/')].some((path) => `${path}/`.startsWith(`${prefix}/`));
   });
   if (tests.length === 0)
     throw optionsError('protect', 'leave it out to protect everything; an empty list protects nothing');

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { secureToken, signUrl } from '../../../packages/server/src/index.ts';
 import type { EdgeHandlerOptions } from '../../../packages/server/src/index.ts';
-import { HOST, NOW, body, setUp, signed } from '../../support/edge.ts';
+import { HOST, NOW, body, format, setUp, signed } from '../../support/edge.ts';
 
 describe('createEdgeHandler', () => {
   test('lets a genuine request through, without its token', async () => {
@@ -126,6 +126,8 @@ describe('createEdgeHandler', () => {
       ['https://cdn.example.com./vod/', '/vod/a', 403],
       // as a Java server reads them
       ['/vod/', '/vod;x/a', 403],
+      ['/vod/', '/;/vod/a', 403],
+      ['/vod/', '/;x/;y/vod;z/a', 403],
       ['/vod/', '/x/..;/vod/a', 403],
       ['/vod/', '/vo;d/a', 200],
       [[/\.mp4$/g, '/live'], '/a.mp4', 403],
@@ -140,6 +142,12 @@ describe('createEdgeHandler', () => {
         expect((await get(HOST + path)).status, `${String(protect)} ${path}`).toBe(status);
       expect(origin).toHaveBeenCalledTimes(status === 200 ? 2 : 0);
     }
+  });
+
+  test('a format of your own may say no more than that the request is granted', async () => {
+    const { get, asked } = setUp({ format: { ...format, verify: () => ({ ok: true, expires: NOW }) as never } });
+    expect((await get(`${HOST}/vod/%61?b=1`)).status).toBe(200);
+    expect(asked[0]?.url).toBe(`${HOST}/vod/a?b=1`);
   });
 
   test('secrets rotate without a restart', async () => {
@@ -175,6 +183,8 @@ describe('createEdgeHandler', () => {
       ['protect', { protect: [] }],
       ['protect', { protect: 'vod' }],
       ['cors.origins', { cors: { origins: '*', credentials: true } }],
+      ['cors.origins', { cors: true }],
+      ['cors.origins', { cors: { origins: 'https://app.example.com' } }],
     ];
     for (const [name, options] of wrong) expect(() => setUp(options), name).toThrow(new RegExp(`^${name}:`));
   });

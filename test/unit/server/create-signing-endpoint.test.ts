@@ -112,8 +112,11 @@ describe('createSigningEndpoint', () => {
   });
 
   test('a hook that answers nonsense, forgot to answer or fails lets nobody in', async () => {
-    for (const answer of [undefined, null, 1, 'yes', 0, '']) {
-      expect((await ask({ urls: [master] }, { authorize: () => answer as never })).status, String(answer)).toBe(403);
+    const nothings = [undefined, null, 1, 'yes', 0, ''];
+    const foreign = Object.defineProperty({}, Symbol.toStringTag, { value: 'Response' });
+    const somethings = [[master], [], new Map(), { allowed: [] }, { deny: [master] }, { ok: false }, { error: 'no' }, foreign];
+    for (const answer of [...nothings, ...somethings]) {
+      expect((await ask({ urls: [master] }, { authorize: () => answer as never })).status, JSON.stringify(answer)).toBe(403);
     }
     const onError = vi.fn();
     const outage = new Error('entitlements are down');

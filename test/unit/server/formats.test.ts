@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { createEdgeHandler, createSigningEndpoint, signUrl, verifyUrl } from '../../../packages/server/src/index.ts';
+import { createEdgeHandler, createSigningEndpoint, signPlaylist, signUrl, verifyUrl } from '../../../packages/server/src/index.ts';
 import {
   bunny,
   cloudCdn,
@@ -114,7 +114,30 @@ describe.each(['alibabaB', 'alibabaC', 'tencentB', 'tencentC'] as const)('%s', (
   });
 });
 
-describe.each(Object.entries(formats))('%s', (_, format) => {
+describe('what a folder token cannot say', () => {
+  test('a folder of Gcore is without those below: a player gets one token a URL', async () => {
+    const urls = ['/a/i.m3u8', '/a/1.ts', '/a/b/1.ts'].map((pathname) => HOST + pathname);
+    const endpoint = createSigningEndpoint({ format: link('gcoreFolder'), authorize: () => true, allow: HOST, ttl: 300 });
+    const body = JSON.stringify({ urls });
+    const answer = await endpoint(new Request('https://h/', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }));
+    const { tokens } = (await answer.json()) as { tokens: SignedToken[] };
+    expect(tokens.map(({ url, prefix }) => [url, prefix])).toEqual(urls.map((url) => [url, undefined]));
+    expect(tokens[0]!.query).toEqual(tokens[1]!.query);
+    expect(tokens[0]!.query).not.toEqual(tokens[2]!.query);
+  });
+
+  test('Bunny signs the query: of a folder, no URL with one; in the path, none', async () => {
+    const url = `${HOST}/vod/7/a.ts?x=1`;
+    const inQuery = bunny({ secret, carrier: 'query' });
+    await expect(signUrl(url, { format: inQuery, expires: NOW })).rejects.toThrow(/^url: .*ignoreParams/);
+    expect(await verifyUrl(await signUrl(url.slice(0, -4), { format: inQuery, expires: NOW }), { format: inQuery, now: NOW })).toMatchObject({ ok: true });
+    for (const format of [bunny({ secret, exact: true }), bunny({ secret })]) {
+      expect(await verifyUrl(await signUrl(url, { format, expires: NOW }), { format, now: NOW })).toMatchObject({ ok: true, url });
+    }
+  });
+});
+
+describe.each(Object.entries(formats))('%s', (name, format) => {
   test('what it signs it accepts, and forwards without the token', async () => {
     const property = fc.asyncProperty(
       path,
@@ -166,17 +189,34 @@ describe.each(Object.entries(formats))('%s', (_, format) => {
       expect(await format.verify(requestWith(url, changed), NOW), JSON.stringify(changed)).toMatchObject({ ok: false, status: 403 });
     }
     expect(flipped).toBeGreaterThan(100);
-    const { pathname } = new URL(opened(token));
+    // Gcore's token names a URL, because no prefix says "without the folders below": it opens the files beside it
+    const isFolder = token.prefix !== undefined || name === 'gcore folder';
+    const { pathname } = new URL(isFolder ? '.' : '', opened(token));
     const property = fc.asyncProperty(fc.nat(), fc.nat(6), async (place, bit) => {
       const at = 1 + (place % (pathname.length - 1));
       const char = String.fromCharCode(pathname.charCodeAt(at) ^ (1 << bit));
       const { base, prefix, ...rest } = token;
-      const other = `${HOST}${pathname.slice(0, at)}${encodeURIComponent(char)}${pathname.slice(at + 1)}${prefix ? 'index.m3u8' : ''}`;
+      const other = `${HOST}${pathname.slice(0, at)}${encodeURIComponent(char)}${pathname.slice(at + 1)}${isFolder ? 'index.m3u8' : ''}`;
       const front = base && prefix ? { base: base.replace(new URL(prefix).pathname, '/'), prefix: `${HOST}/` } : {};
       expect(await format.verify(requestWith(other, { ...rest, ...front }), NOW), other).toMatchObject({ ok: false, status: 403 });
     });
     if (pathname.length > 1) await fc.assert(property, { numRuns: 60 });
   }, 60_000);
+
+  test('signed again, a URL and a playlist have the new token and nothing of the old one', async () => {
+    const url = `${HOST}/vod/7/index.m3u8?x=1#t=5`;
+    const text = '#EXTM3U\n#EXT-X-MAP:URI="init.mp4"\na/b.ts\n/vod/7/c.ts\nhttps://cdn.example.com/vod/7/d.ts\n../8/e.ts\n';
+    const { headers, credentials } = await format.sign(new URL(url), NOW);
+    if (headers || credentials) return;
+    const [first, second] = [{ format, expires: NOW + 600 }, { format, expires: NOW + 900 }];
+    // ECDSA signs differently each time
+    const named = (signed: string): string => signed.replace(/Signature=[\w~-]+/g, 'Signature=…');
+    expect(named(await signUrl(await signUrl(url, first), second))).toBe(named(await signUrl(url, second)));
+    // a path token is inherited by relative URIs, and what was made absolute stays so: the same files, each once
+    const filesOf = (playlist: string): string[] => named(playlist).split('\n').map((line) => new URL(line, url).href);
+    const again = await signPlaylist(await signPlaylist(text, url, first), url, second);
+    expect(filesOf(again)).toEqual(filesOf(await signPlaylist(text, url, second)));
+  });
 
   test('signs nothing with a second reading', async () => {
     for (const pathname of ['/a%2Fb', '/a//b', '/a%5Cb', '/%00', '/%7F', '/%ff', '/%zz']) {

@@ -18,6 +18,8 @@ const origin = createServer((request, response) => {
     response.write('first');
     return response.on('close', originLeft);
   }
+  response.setHeader('Connection', 'keep-alive, X-Hop');
+  response.setHeader('X-Hop', '1');
   response.setHeader('Set-Cookie', ['a=1', 'b=2']);
   return response.end('hello');
 });
@@ -56,6 +58,25 @@ describe('over HTTP', () => {
     expect([moved.status, moved.headers.get('Location')]).toEqual([302, '/elsewhere']);
     const zipped = await fetch(await signUrl(`${edge}/gzip`, { format, expiresIn: 60 }));
     expect([await zipped.text(), zipped.headers.get('Content-Encoding')]).toEqual(['plain text', null]);
+  });
+
+  test('what is for one connection, speaks of a body or holds a token in another place goes no further', async () => {
+    const url = await signUrl(`${edge}/vod/a.mp4`, { format, expiresIn: 60 });
+    const headers = { Connection: 'keep-alive, X-Hop, Not A Name', 'X-Hop': '1', Expect: '100-continue', 'Content-Length': '5', Referer: url };
+    const answer = await new Promise<{ status?: number; headers: Record<string, unknown> }>((resolve, reject) => {
+      const request = httpRequest(url, { headers }, (response) => {
+        response.resume();
+        resolve({ status: response.statusCode!, headers: response.headers });
+      });
+      request.on('error', reject).end('hello');
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.headers).not.toHaveProperty('x-hop');
+    const asked = seen.at(-1)!.headers;
+    expect(['x-hop', 'expect', 'content-length'].filter((name) => name in asked)).toEqual([]);
+    expect(asked.referer).toBe(`${edge}/`);
+    await fetch(url, { headers: { Referer: 'https://app.example/watch?v=1' } });
+    expect(seen.at(-1)!.headers.referer).toBe('https://app.example/watch?v=1');
   });
 
   test('a viewer who leaves ends the request to the origin', async () => {

@@ -145,6 +145,19 @@ describe('secureToken', () => {
     expect(() => secureToken({ secret, ...options } as never)).toThrow(new RegExp(Object.keys(options)[0]!));
   });
 
+  test.each(['https://h/a\nb', 'https://h/a\tb?c', ' https://h/a', 'https://h/a ', 'https://h/a\\b', 'https:\\\\h/a', 'https://h/a\ud800'])(
+    'what `URL` would silently change is not signed: %j',
+    (text) => expect(signed(text)).rejects.toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^url: /) }),
+  );
+
+  test.each([NaN, 0, -1, Infinity, 86_401, '300', null])('%s is no lifetime', (expiresIn) =>
+    expect(signUrl(url, { format, expiresIn: expiresIn as number })).rejects.toThrow(/^expiresIn:/),
+  );
+
+  test('a backslash in the query is no matter of the path', async () => {
+    expect(await verifyUrl(await signed('https://h/a?b=\\'), { format, now: NOW })).toMatchObject({ ok: true });
+  });
+
   test('signs nothing that it would refuse', () => {
     const paths = ['/a%2Fb', '/a//b', '/a%5Cb', '/a%00', '/a%7f', '/a%ff', '/a%zz', '?st=1&st=2', '?ST=1', '?%73t=1'];
     for (const path of paths) expect(() => format.sign(new URL(path, url), NOW), path).toThrow(/^url:/);

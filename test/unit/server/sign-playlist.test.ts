@@ -117,6 +117,43 @@ describe('signPlaylist', () => {
     expect(signed.signed).toBe(2);
   });
 
+  test('a variable may be made of another, and does not grow beyond all bounds', async () => {
+    const signed = await sign(['#EXT-X-DEFINE:NAME="a",VALUE="x"', '#EXT-X-DEFINE:NAME="b",VALUE="{$a}/y"', '{$b}/s.ts']);
+    expect((await unsign(signed)).text).toMatch(/\nx\/y\/s\.ts$/);
+    const tens = Array.from('abcdefgh', (name, i) => `#EXT-X-DEFINE:NAME="${name}",VALUE="${i ? `{$${'abcdefgh'[i - 1]}}`.repeat(10) : 'x'.repeat(10)}"`);
+    const lines = [...tens, '{$h}.ts'];
+    expect(await sign(lines)).toBe(lines.join('\n'));
+  });
+
+  test("what a viewer writes into the playlist's own query leads no signature to another file", async () => {
+    const lines = ['#EXT-X-DEFINE:QUERYPARAM="q"', '#EXT-X-DEFINE:NAME="n",VALUE="{$q}"', 'seg-{$q}.ts', '{$n}', 'seg.ts?auth={$q}'];
+    for (const [value, count] of [
+      ['x/../../../premium/film.mp4?', 1],
+      ['..', 1],
+      ['%2e%2e', 1],
+      ['/premium', 1],
+      ['?', 1],
+      ['"\n/premium/film.mp4', 0],
+      ['hd.1', 3],
+      ['', 3],
+    ] as const) {
+      const text = await sign(lines, `${playlistUrl}?q=${encodeURIComponent(value)}`);
+      expect((await unsign(text)).signed, value).toBe(count);
+      expect(text.split('\n'), value).toHaveLength(lines.length);
+    }
+  });
+
+  test.each([['\ufeff#EXTM3U'], ['  # a comment with a margin'], ['\t']])('%j is no URI', async (line) => {
+    expect((await unsign(await sign([line, 'seg.ts']))).text).toBe(`${line}\nseg.ts`);
+    expect(await sign([line])).toBe(line);
+  });
+
+  test('no line takes longer than its length', async () => {
+    const started = performance.now();
+    await sign([`#EXT-X-A:B="${'A'.repeat(200_000)}`, `#EXT-X-A:B="${'A='.repeat(100_000)}`, '{$a'.repeat(100_000), ' '.repeat(200_000)]);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   test('a token in the path is inherited by relative URIs and written into the others', async () => {
     const inPath: TokenFormat = {
       name: 'in-path',

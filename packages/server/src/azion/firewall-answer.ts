@@ -1,7 +1,9 @@
 import { canonicalUrl } from '../canonical-url.ts';
 import { preflight } from '../cors-headers.ts';
 import { edgeRefusal } from '../edge-refusal.ts';
+import { isOptionsError } from '../options-error.ts';
 import { readFirewallArgs } from './firewall-args.ts';
+import type { FirewallOptions } from './firewall-args.ts';
 import type { FirewallEvent } from './firewall-event.ts';
 
 const methods = 'GET, HEAD, OPTIONS';
@@ -13,15 +15,17 @@ const methods = 'GET, HEAD, OPTIONS';
  * `event.deny()` is not used: without CORS headers a player sees status 0 and takes it for a lost network.
  */
 export function firewallAnswer(event: FirewallEvent, nowMs: number): Response | undefined {
-  const { request } = event;
-  let options: ReturnType<typeof readFirewallArgs>;
+  const { request, args, console } = event;
   try {
-    options = readFirewallArgs(event.args);
+    return judge(request, readFirewallArgs(args), nowMs);
   } catch (error) {
-    event.console?.error?.(error instanceof Error ? error.message : 'The arguments cannot be read.');
+    // Thrown on, it would leave the request without an outcome, and Azion to decide what becomes of it.
+    console?.error?.(isOptionsError(error) ? (error as Error).message : 'The arguments or the request cannot be read.');
     return edgeRefusal(request, 500, { cors: { origins: '*' }, nowMs });
   }
-  const { format, rules, cors } = options;
+}
+
+function judge(request: Request, { format, rules, cors }: FirewallOptions, nowMs: number): Response | undefined {
   const url = new URL(request.url);
   if (!rules.concernsHost(url)) return undefined;
   const canonical = canonicalUrl(url);

@@ -22,7 +22,7 @@ interface FirewallArgs {
   path_form?: 'decoded' | 'raw';
 }
 
-interface FirewallOptions {
+export interface FirewallOptions {
   readonly format: SecureTokenFormat;
   readonly rules: FirewallRules;
   readonly cors: CorsOptions;

@@ -1,3 +1,5 @@
+import { realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { decodeOnce } from '../decode-once.ts';
@@ -12,13 +14,14 @@ const types: Readonly<Record<string, string>> = {
   key: 'application/octet-stream',
 };
 
-/** The files of a folder behind `/media/…` and `/signed/…`, with byte ranges. */
+/** The files of a folder behind `/media/…` and `/signed/…`, with byte ranges. Links that lead out of it are not followed. */
 export function mediaOrigin(root: string): (request: Request) => Promise<Response> {
   const files = new Hono();
-  files.use('*', serveStatic({ root, rewriteRequestPath: (path) => path.replace(/^\/\w+/, '') }));
+  files.use('*', serveStatic({ root, rewriteRequestPath: withoutMount }));
   return async (request) => {
     const { pathname } = new URL(request.url);
-    if (!isServable(decodeOnce(pathname) ?? '%')) return new Response(null, { status: 404 });
+    const path = decodeOnce(pathname) ?? '%';
+    if (!isServable(path) || !(await isInside(root, withoutMount(path)))) return new Response(null, { status: 404 });
     const response = await files.fetch(request);
     const headers = new Headers(response.headers);
     const type = types[pathname.split('.').at(-1)?.toLowerCase() ?? ''];
@@ -26,4 +29,15 @@ export function mediaOrigin(root: string): (request: Request) => Promise<Respons
     if (response.ok) headers.set('Accept-Ranges', 'bytes');
     return new Response(response.body, { status: response.status, headers });
   };
+}
+
+const withoutMount = (path: string): string => path.replace(/^\/\w+/, '');
+
+async function isInside(root: string, path: string): Promise<boolean> {
+  try {
+    const [folder, file] = await Promise.all([realpath(root), realpath(join(root, path))]);
+    return file.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  } catch {
+    return false;
+  }
 }

@@ -75,14 +75,17 @@ export function bunny(options: BunnyOptions): TokenFormat {
       const prefix = tokenPath === undefined ? prefixOf(url, depth) : new URL(withSlash(tokenPath), url).href;
       if (!exact && !url.href.startsWith(prefix)) throw optionsError('url', 'it is not below `tokenPath`');
       const params = { ...own, ...(!exact && { token_path: folder }) };
-      const asked = exact && !ignoreParams ? signedParams(search) : [];
+      const asked = carrier === 'query' && !ignoreParams ? signedParams(search) : [];
+      if (!exact && asked.length > 0) {
+        throw optionsError('url', "Bunny signs its query, which a folder's token cannot know; use ignoreParams");
+      }
       const message = {
         path: exact ? path : folder,
         expires: String(expires),
         params: [...Object.entries(params), ...asked],
       };
       const hash = bunnyHash(message, { key: keys[0]!, version, ip });
-      const opened = { url: url.origin + url.pathname + search + url.hash, ...(ignoreParams && { anyQuery: true }) };
+      const opened = { url: url.origin + url.pathname + search + url.hash, ...((ignoreParams || carrier === 'path') && { anyQuery: true }) };
       return token.carry({ hash, params, expires, origin: url.origin, opened: exact ? opened : { prefix } });
     },
 

@@ -42,10 +42,12 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
   if (!(maxTtl > 0)) throw optionsError('maxTtl', 'give a positive number of seconds, or Infinity');
   if (!(validity >= 0)) throw optionsError('validity', 'give seconds, 0 or more');
   checkDepth(depth);
+  // A player takes a prefix for the folders below it too, which this token does not open: it gets one a URL.
+  const opensBelow = signs === 'folder' && (depth !== 'parent' || options.base !== undefined);
 
   return {
     name,
-    scope: signs === 'folder' ? 'prefix' : 'url',
+    scope: opensBelow ? 'prefix' : 'url',
     maxTtl,
     ...(carrier.bare && { bare: carrier.bare }),
 
@@ -60,10 +62,10 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
       const signed = signs === 'folder' ? folderOf(path, depth) : path;
       const token = macs[0]!({ ...pathFields(signed, search), expires: stamp });
       const until = form.read(stamp) + validity;
-      const prefix = signs === 'folder' ? url.origin + folderOf(url.pathname, depth) : undefined;
+      const prefix = opensBelow ? url.origin + folderOf(url.pathname, depth) : undefined;
       const opened = {
         url: url.origin + url.pathname + search + url.hash,
-        ...(signs === 'path' && { anyQuery: true }),
+        ...(signs !== 'uri' && { anyQuery: true }),
       };
       return carrier.token({ origin: url.origin, prefix, opened, expires: until, fields: { token, expires: stamp } });
     },
