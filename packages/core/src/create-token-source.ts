@@ -11,6 +11,8 @@ import type { SignOptions, SignedRequest, TokenSource } from './token-source.ts'
 import { createTokenStore, remember } from './token-store.ts';
 import type { Token } from './token.ts';
 
+// of this realm, an iframe, or another copy of this package
+const isTokenSource = (it: unknown): it is TokenSource => typeof (it as Partial<TokenSource> | undefined)?.peek === 'function';
 const ignore = (): void => undefined;
 // cookies are told apart by their expiry: their values cannot be seen
 const carried = (token: Token): string => JSON.stringify({ ...token, expires: token.credentials && token.expires });
@@ -21,9 +23,10 @@ const carried = (token: Token): string => JSON.stringify({ ...token, expires: to
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function createTokenSource(options: TokenSourceOptions | TokenSource | string | URL): TokenSource {
-  if (options instanceof EventTarget) return options;
+  if (isTokenSource(options)) return options;
   const settings = normalise(options);
-  const { clock = Date.now, random = Math.random, refusals = [401, 403, 410], readAhead = 6, protect, renewBefore, jitter = 0.5, tokens = [] } = settings;
+  let { clock = Date.now } = settings;
+  const { random = Math.random, refusals = [401, 403, 410], readAhead = 6, protect, renewBefore, jitter = 0.5, tokens = [] } = settings;
   /** Signing endpoint's clock minus ours, in seconds. */
   let offset = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -133,48 +136,65 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     if (!protects(url)) return { url, headers: {}, credentials: false, source: url };
     return isAlive(find(url)) && !denialOf(url) ? attach(url) : undefined;
   };
+  const sign = async (url: string, { signal }: SignOptions = {}): Promise<SignedRequest> => {
+    signal?.throwIfAborted();
+    const ready = peek(url);
+    if (ready) return ready;
+    const before = find(url);
+    const flight = join(url, before ? 'expired' : 'initial');
+    if (!before?.token.prefix) signAfter(keyOf(url));
+    await abortable(flight, signal);
+    // attached even if it looks dead: then this clock is wrong, and the edge judges better; unless an answer that came
+    // at the same moment has dropped it
+    return find(url) ? attach(url) : sign(url, { signal });
+  };
   const destroy = (): void => {
     emit = ignore;
-    held.clear();
+    // every token is dead
+    clock = () => Infinity;
     tick();
     calls.stop(new SecureTokenError('ERR_DESTROYED', 'this token source was destroyed'));
     for (const call of running) call.abort();
   };
 
   add(tokens, [], now());
-  const replays = new WeakSet();
-  let strikes = 0;
+  /** The replays and their order. */
+  const replays = new WeakMap<SignedRequest, number>();
+  let replayed = 0;
+  /** The last replay that was refused, and when; and how many in a row. */
+  let last = 0;
   let struck = 0;
+  let strikes = 0;
 
   return Object.assign(target, {
     peek,
     protects,
-    async sign(url: string, { signal }: SignOptions = {}) {
-      signal?.throwIfAborted();
-      const ready = peek(url);
-      if (ready) return ready;
-      const before = find(url);
-      const flight = join(url, before ? 'expired' : 'initial');
-      if (!before?.token.prefix) signAfter(keyOf(url));
-      await abortable(flight, signal);
-      // attached even if it looks dead: then this clock is wrong, and the edge judges better
-      return attach(url);
-    },
+    sign,
     async refused(request: SignedRequest, status: number, { signal }: SignOptions = {}): Promise<SignedRequest | undefined> {
       const { token, source: url } = request;
       if (!token || !(refusals.includes(status) || (!status && token.expires - 1 <= now()))) return;
       emit('tokenrefused', { url, status });
-      // "in a row" is no more than 10 s apart: that a replay was accepted is told to nobody
-      if (now() - struck >= 10) strikes = 0;
-      if (replays.has(request)) {
-        strikes++;
+      // the clock may have been set back
+      if (Math.abs(now() - struck) >= 10) strikes = 0;
+      const order = replays.get(request);
+      if (order) {
+        // one in between was accepted: it is told to nobody, but neither was a refusal
+        strikes = order > last + 1 ? 1 : strikes + 1;
+        last = Math.max(last, order);
         struck = now();
       } else if (strikes < 4) {
-        const isOther = (): boolean => carried(find(url)!.token) !== carried(token);
-        if (!isAlive(find(url)) || !isOther()) await abortable(join(url, 'refused'), signal);
-        if (isOther()) {
+        const isOther = (): boolean => carried(find(url)?.token ?? token) !== carried(token);
+        let other = isAlive(find(url)) && isOther();
+        for (const wait of [0, 1]) {
+          if (other) break;
+          // as tokens end at a whole second, one that was made in the same second is the same
+          if (wait) calls.rest(wait);
+          await abortable(join(url, 'refused'), signal);
+          other = isOther();
+        }
+        if (other) {
           const replay = attach(url);
-          replays.add(replay);
+          replays.set(replay, ++replayed);
           return replay;
         }
       }
