@@ -85,6 +85,8 @@ test.for([-18_000, 18_000])('the clock of the viewer is %s s away from that of t
   const seen = await player.until(({ ended }) => ended);
   expect(seen).toMatchObject({ ...fine, cues: 10 });
   expect(seen.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
+  // a token that looked dead from the start would be asked for at each request
+  expect(stage.signer.calls.length).toBeLessThan(stage.edge.requests.length / 2);
   expect(stage.edge.refusals()).toEqual([]);
   expect(await stage.nginx?.refusals() ?? []).toEqual([]);
 });

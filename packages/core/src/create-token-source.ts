@@ -12,7 +12,7 @@ import { createTokenStore, remember } from './token-store.ts';
 import type { Token } from './token.ts';
 
 // of this realm, an iframe, or another copy of this package
-const isTokenSource = (it: unknown): it is TokenSource => typeof (it as Partial<TokenSource> | undefined)?.peek === 'function';
+const isTokenSource = (it: unknown): it is TokenSource => !!(it as Partial<TokenSource> | undefined)?.peek;
 const ignore = (): void => undefined;
 // cookies are told apart by their expiry: their values cannot be seen
 const carried = (token: Token): string => JSON.stringify({ ...token, expires: token.credentials && token.expires });
@@ -50,7 +50,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const calls = createSigningCalls(settings, random, async (urls, reason) => {
     const sentAt = clock() / 1000;
     try {
-      const { tokens, denied, now: theirs } = await askForTokens(settings, { urls, reason }, running, now);
+      const { tokens, denied, now: theirs } = await askForTokens(settings, { urls, reason }, running);
       // from before the call was sent, so that a slow one never makes a token look younger
       const from = theirs || sentAt + offset;
       offset = from - sentAt;
@@ -114,7 +114,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     const key = keyOf(url);
     return !!key && (protect ? covers(protect, key) : !origins.size || origins.has(originOf(key)) || !!find(key));
   };
-  const { isListed, learn, signAfter } = createReadAhead(
+  const { learn, signAfter } = createReadAhead(
     readAhead,
     unsign,
     (key) => !protects(key) || isAlive(find(key)),
@@ -123,13 +123,11 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const attach = (url: string): SignedRequest => {
     const it = find(url)!;
     const { token } = it;
-    const key = (it.usedFor = keyOf(url));
+    // a segment is asked for once: its token is not worth renewing
+    if (it.usedFor && it.opens <= now() && isAlive(it)) joinQuietly(url, 'expiring');
+    it.usedFor = keyOf(url);
     if (token.prefix) tick();
-    else {
-      // a segment is asked for once: its token is not worth renewing
-      if (it.opens <= now() && isAlive(it) && !isListed(key)) joinQuietly(key, 'expiring');
-      signAfter(key);
-    }
+    else signAfter(it.usedFor);
     return { url: attachTo(url, it), headers: token.headers ?? {}, credentials: !!token.credentials, source: unsign(url), token };
   };
   const peek = (url: string): SignedRequest | undefined => {

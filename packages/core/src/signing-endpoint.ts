@@ -34,7 +34,6 @@ export async function askForTokens(
   { endpoint, getTokens, request, fetch = globalThis.fetch, timeout = 10 }: TokenSourceOptions,
   wanted: Omit<TokenRequest, 'signal'>,
   running: Set<AbortController>,
-  now: () => number,
 ): Promise<Answer> {
   const call = new AbortController();
   const { signal } = call;
@@ -50,7 +49,7 @@ export async function askForTokens(
     const headers = new Headers(init?.headers);
     headers.set('content-type', 'application/json');
     const response = await fetch(endpoint!, { ...init, method: 'POST', headers, body: JSON.stringify(wanted), signal });
-    if (!response.ok) throw toError(response, now());
+    if (!response.ok) throw response as unknown as Error;
     date = response.headers.get('date');
     const text = await response.text();
     return () => text;
