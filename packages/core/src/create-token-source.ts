@@ -1,5 +1,6 @@
 import { abortable } from './abortable.ts';
 import { createReadAhead } from './read-ahead.ts';
+import { createReplayBreaker } from './replay-breaker.ts';
 import { SecureTokenError } from './secure-token-error.ts';
 import { originOf, resolveUrl } from './signed-url.ts';
 import { createSigningCalls } from './signing-calls.ts';
@@ -156,13 +157,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   };
 
   add(tokens, [], now());
-  /** The replays and their order. */
-  const replays = new WeakMap<SignedRequest, number>();
-  let replayed = 0;
-  /** The last replay that was refused, and when; and how many in a row. */
-  let last = 0;
-  let struck = 0;
-  let strikes = 0;
+  const breaker = createReplayBreaker(now);
 
   return Object.assign(target, {
     peek,
@@ -172,29 +167,16 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       const { token, source: url } = request;
       if (!token || !(refusals.includes(status) || (!status && token.expires - 1 <= now()))) return;
       emit('tokenrefused', { url, status });
-      // the clock may have been set back
-      if (Math.abs(now() - struck) >= 10) strikes = 0;
-      const order = replays.get(request);
-      if (order) {
-        // one in between was accepted: it is told to nobody, but neither was a refusal
-        strikes = order > last + 1 ? 1 : strikes + 1;
-        last = Math.max(last, order);
-        struck = now();
-      } else if (strikes < 4) {
+      if (!breaker.refused(request) && !breaker.isOpen()) {
         const isOther = (): boolean => carried(find(url)?.token ?? token) !== carried(token);
-        let other = isAlive(find(url)) && isOther();
-        for (const wait of [0, 1]) {
-          if (other) break;
-          // as tokens end at a whole second, one that was made in the same second is the same
-          if (wait) calls.rest(wait);
-          await abortable(join(url, 'refused'), signal);
-          other = isOther();
+        const renewed = (): Promise<void> => abortable(join(url, 'refused'), signal);
+        if (!isAlive(find(url)) || !isOther()) await renewed();
+        if (!isOther()) {
+          // most tokens end at a whole second: in the second in which one was made, another is the same
+          calls.rest(1);
+          await renewed();
         }
-        if (other) {
-          const replay = attach(url);
-          replays.set(replay, ++replayed);
-          return replay;
-        }
+        if (isOther()) return breaker.sends(attach(url));
       }
       emit('tokenerror', { error: new SecureTokenError('ERR_TOKEN_REFUSED', 'the edge refuses renewed tokens: compare its secret, format and clock with those of the signing endpoint', { url, status }) });
     },
