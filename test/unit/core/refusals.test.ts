@@ -263,6 +263,19 @@ describe('createTokenSource', () => {
       expect(await refuse(source, 7)).toBe(false);
     });
 
+    test('three players whose every replay is refused, without end: few calls', async () => {
+      const { source, calls } = lab(each());
+      for (let round = 0; round < 120; round++) {
+        // one answer after the other, each while the others are under way
+        for (const n of [1, 2, 3]) void source.sign(segment(n)).then(async (request) => {
+          const replay = await source.refused(request, 403);
+          if (replay) setTimeout(() => void source.refused(replay, 403), 300 * n);
+        });
+        await pass(1);
+      }
+      expect(calls.length).toBeLessThan(60);
+    });
+
     test('the 10 s end also when the clock is set back meanwhile', async () => {
       let offset = 0;
       const { source } = lab(folder(), { clock: () => Date.now() + offset });
