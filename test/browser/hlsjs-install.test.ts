@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { LoaderConfiguration, LoaderContext } from 'hls.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../support/hls-lab.ts';
 import { Labs, labVersions } from '../support/hls-lab.ts';
@@ -138,6 +139,24 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
     expect([seen.errors, lab.refused]).toEqual([[], []]);
     const [, first = ''] = /hlsFragLoading,(.*?)hlsFragLoaded/.exec(seen.events.join()) ?? [];
     expect(first).toContain('hlsBufferAppending');
+  });
+
+  test('a loader that is made with a copy of the configuration, as peer-to-peer engines make theirs, signs', async () => {
+    await using lab = await labs.open(version);
+    const status = await lab.page.evaluate((url) => {
+      const hls = window.lab.create({});
+      window.SecureTokenHls.secureToken(hls, '/token');
+      const { config } = hls;
+      const loader = new config.loader({ ...config });
+      return new Promise((resolve) =>
+        loader.load({ url, responseType: 'text' } as LoaderContext, { loadPolicy: config.fragLoadPolicy.default } as LoaderConfiguration, {
+          onSuccess: ({ code }) => resolve(code),
+          onError: ({ code, text }) => resolve(`${code} ${text}`),
+          onTimeout: () => resolve('time-out'),
+        }),
+      );
+    }, TS);
+    expect([status, lab.refused]).toEqual([200, []]);
   });
 
   test('in Hls.DefaultConfig: players that know nothing of it are signed, and start without a detour', async () => {

@@ -24,6 +24,8 @@ test('the signing endpoint is down for less than the token lives: nothing but a 
   await player.play();
   await stage.signer.close();
   await player.until(({ tokens }) => tokens.some(({ type }) => type === 'tokenerror'));
+  const asked = stage.edge.requests.length;
+  await expect.poll(() => stage.edge.requests.length, { message: 'requests go on with the old token', timeout: 8000 }).toBeGreaterThan(asked + 4);
   await stage.signer.reopen();
   const renewed = await player.until(({ tokens }) => tokens.at(-1)!.reason === 'expiring');
   const seen = await player.until(({ currentTime }) => currentTime > renewed.currentTime + 4);
@@ -65,6 +67,8 @@ test.for(['exact', 'query'] as const)('the session of the viewer is revoked in m
   const calls = stage.signer.calls.length;
   const asked = stage.edge.requests.length;
   await player.page.waitForTimeout(4000);
+  const [again] = stage.signer.calls.at(-1)!.urls;
+  expect(await player.page.evaluate((url) => window.source!.sign(url).catch((error: unknown) => (error as { code: string }).code), again!), 'without a call').toBe('ERR_DENIED');
   const seen = await player.snapshot();
   expect(seen).toMatchObject(clean);
   expect(seen.errors.filter(({ fatal }) => fatal).map(({ text, code }) => `${code} ${text}`)).toEqual([expect.stringMatching(/^403 SecureTokenError: ERR_DENIED: the signing endpoint /)]);

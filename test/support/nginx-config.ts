@@ -1,6 +1,9 @@
 interface NginxConfigOptions {
   port: number;
   secret: string;
+  /** Verifies instead of `secret` as soon as the file `rotated` is there: both for every request anew. */
+  nextSecret?: string;
+  rotated: string;
   upstream: string;
   corsOnRefusals: boolean;
   /** Told under `/generation`: which configuration is in force. */
@@ -10,20 +13,20 @@ interface NginxConfigOptions {
 }
 
 /** The part of a location that verifies: `secure_link` is `""` for a wrong token and `"0"` for an expired one. */
-const verify = (token: string, expires: string, signed: string, secret: string): string => `
+const verify = (token: string, expires: string, signed: string): string => `
       secure_link ${token},${expires};
-      secure_link_md5 "${secret}${signed}$secure_link_expires";
+      secure_link_md5 "$secret${signed}$secure_link_expires";
       if ($secure_link = "") { return 403; }
       if ($secure_link = "0") { return 410; }
       proxy_pass $upstream;`;
 
 /** One location a carrier, in front of `upstream`, which verifies the same request again. */
-export function nginxConfig({ port, secret, upstream, corsOnRefusals, generation, keepEnvironment }: NginxConfigOptions): string {
+export function nginxConfig({ port, secret, nextSecret = secret, rotated, upstream, corsOnRefusals, generation, keepEnvironment }: NginxConfigOptions): string {
   const always = corsOnRefusals ? 'always' : '';
   const preflight = 'if ($request_method = OPTIONS) { return 204; }';
   const folder = (carrier: string, token: string, expires: string): string => `
     location ~ ^/${carrier}/(?<folder>[^/]+)/ {
-      ${preflight}${verify(token, expires, `/${carrier}/$folder/`, secret)}
+      ${preflight}${verify(token, expires, `/${carrier}/$folder/`)}
     }`;
   return `
 worker_processes 1;
@@ -42,6 +45,8 @@ http {
   server {
     listen 127.0.0.1:${port};
     set $upstream ${upstream};
+    set $secret "${secret}";
+    if (-f ${rotated}) { set $secret "${nextSecret}"; }
     proxy_http_version 1.1;
     proxy_set_header Host $http_host;
     proxy_set_header Connection "";
@@ -60,10 +65,10 @@ http {
     location = /generation { return 200 "${generation}"; }
     location /open/ { ${preflight} proxy_pass $upstream; }
     location /exact/ {
-      ${preflight}${verify('$arg_st', '$arg_e', '$uri', secret)}
+      ${preflight}${verify('$arg_st', '$arg_e', '$uri')}
     }${folder('query', '$arg_st', '$arg_e')}${folder('header', '$http_x_token', '$http_x_expires')}${folder('cookie', '$cookie_token', '$cookie_expires')}
     location ~ ^/path/(?<token>[\\w-]+)/(?<expires>\\d+)/(?<folder>[^/]+)/ {
-      ${preflight}${verify('$token', '$expires', '/path/$folder/', secret)}
+      ${preflight}${verify('$token', '$expires', '/path/$folder/')}
     }
   }
 }

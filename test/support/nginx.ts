@@ -11,6 +11,8 @@ import { nginxConfig } from './nginx-config.ts';
 
 export interface NginxOptions {
   secret: string;
+  /** `setSecret` with this one takes effect from one request to the next, without a reload. */
+  nextSecret?: string;
   /** Origin of the server behind it. */
   upstream: string;
   /** A file with an offset such as `+2h` that moves its clock (libfaketime); takes effect within about a second. */
@@ -56,10 +58,11 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   mkdirSync(join(folder, 'tmp'));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
+  const rotated = join(folder, 'rotated');
   let generation = 0;
   const configure = (secret: string): string =>
     options.configure?.({ ...options, port, secret, generation: ++generation }) ??
-    nginxConfig({ ...options, corsOnRefusals: options.corsOnRefusals ?? true, port, secret, generation: ++generation, keepEnvironment: !!options.clockFile });
+    nginxConfig({ ...options, rotated, corsOnRefusals: options.corsOnRefusals ?? true, port, secret, generation: ++generation, keepEnvironment: !!options.clockFile });
   writeFileSync(join(folder, 'nginx.conf'), configure(options.secret));
   if (isRoot) for (const path of [folder, join(folder, 'tmp'), join(folder, 'nginx.conf')]) chownSync(path, NOBODY, NOBODY);
 
@@ -95,6 +98,10 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   return {
     origin,
     async setSecret(secret) {
+      if (secret === options.nextSecret) {
+        writeFileSync(rotated, '');
+        return;
+      }
       const next = join(folder, 'nginx.conf.new');
       await writeFile(next, configure(secret));
       await rename(next, join(folder, 'nginx.conf'));

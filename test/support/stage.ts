@@ -25,6 +25,8 @@ export interface StageOptions {
   expand?: SigningEndpointOptions['expand'];
   /** nginx in front of the edge, verifying the same requests with the same secret. @default where there is one */
   nginx?: boolean;
+  /** What `setSecret` will be called with: nginx follows at the same moment then, not a reload later. */
+  nextSecret?: string;
   /** `moveClock` works for nginx, too: only where `hasFaketime`. @default false */
   movableClock?: boolean;
 }
@@ -52,7 +54,7 @@ const SECRET = 'a secret of the tests';
 
 /** Page server, signing endpoint, nginx and edge on free ports, and a browser. */
 export async function createStage(options: StageOptions = {}): Promise<Stage> {
-  const { origin = createOrigins(), movableClock = false } = options;
+  const { origin = createOrigins(), nextSecret, movableClock = false } = options;
   const folder = mkdtempSync(join(tmpdir(), 'stage-'));
   const clockFile = join(folder, 'clock');
   writeFileSync(clockFile, '+0');
@@ -63,7 +65,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   const edge = await startEdge({ origin, settings: { secrets: [SECRET], ...options.edge } });
   const nginx =
     options.nginx ?? hasNginx
-      ? await startNginx({ secret: edge.secrets[0]!, upstream: edge.origin, corsOnRefusals: edge.corsOnRefusals, ...(movableClock && hasFaketime && { clockFile }) })
+      ? await startNginx({ secret: edge.secrets[0]!, upstream: edge.origin, corsOnRefusals: edge.corsOnRefusals, ...(nextSecret && { nextSecret }), ...(movableClock && hasFaketime && { clockFile }) })
       : undefined;
   const cdn = nginx?.origin ?? edge.origin;
   const signer = await startSigner({

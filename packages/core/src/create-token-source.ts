@@ -1,5 +1,6 @@
 import { abortable } from './abortable.ts';
 import { createReadAhead } from './read-ahead.ts';
+import { createReplayBreaker } from './replay-breaker.ts';
 import { SecureTokenError } from './secure-token-error.ts';
 import { originOf, resolveUrl } from './signed-url.ts';
 import { createSigningCalls } from './signing-calls.ts';
@@ -11,6 +12,8 @@ import type { SignOptions, SignedRequest, TokenSource } from './token-source.ts'
 import { createTokenStore, remember } from './token-store.ts';
 import type { Token } from './token.ts';
 
+// of this realm, an iframe, or another copy of this package
+const isTokenSource = (it: unknown): it is TokenSource => !!(it as Partial<TokenSource> | undefined)?.peek;
 const ignore = (): void => undefined;
 // cookies are told apart by their expiry: their values cannot be seen
 const carried = (token: Token): string => JSON.stringify({ ...token, expires: token.credentials && token.expires });
@@ -21,9 +24,10 @@ const carried = (token: Token): string => JSON.stringify({ ...token, expires: to
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function createTokenSource(options: TokenSourceOptions | TokenSource | string | URL): TokenSource {
-  if (options instanceof EventTarget) return options;
+  if (isTokenSource(options)) return options;
   const settings = normalise(options);
-  const { clock = Date.now, random = Math.random, refusals = [401, 403, 410], readAhead = 6, protect, renewBefore, jitter = 0.5, tokens = [] } = settings;
+  let { clock = Date.now } = settings;
+  const { random = Math.random, refusals = [401, 403, 410], readAhead = 6, protect, renewBefore, jitter = 0.5, tokens = [] } = settings;
   /** Signing endpoint's clock minus ours, in seconds. */
   let offset = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -47,7 +51,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const calls = createSigningCalls(settings, random, async (urls, reason) => {
     const sentAt = clock() / 1000;
     try {
-      const { tokens, denied, now: theirs } = await askForTokens(settings, { urls, reason }, running, now);
+      const { tokens, denied, now: theirs } = await askForTokens(settings, { urls, reason }, running);
       // from before the call was sent, so that a slow one never makes a token look younger
       const from = theirs || sentAt + offset;
       offset = from - sentAt;
@@ -111,7 +115,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     const key = keyOf(url);
     return !!key && (protect ? covers(protect, key) : !origins.size || origins.has(originOf(key)) || !!find(key));
   };
-  const { isListed, learn, signAfter } = createReadAhead(
+  const { learn, signAfter } = createReadAhead(
     readAhead,
     unsign,
     (key) => !protects(key) || isAlive(find(key)),
@@ -120,63 +124,59 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const attach = (url: string): SignedRequest => {
     const it = find(url)!;
     const { token } = it;
-    const key = (it.usedFor = keyOf(url));
+    // a segment is asked for once: its token is not worth renewing
+    if (it.usedFor && it.opens <= now() && isAlive(it)) joinQuietly(url, 'expiring');
+    it.usedFor = keyOf(url);
     if (token.prefix) tick();
-    else {
-      // a segment is asked for once: its token is not worth renewing
-      if (it.opens <= now() && isAlive(it) && !isListed(key)) joinQuietly(key, 'expiring');
-      signAfter(key);
-    }
+    else signAfter(it.usedFor);
     return { url: attachTo(url, it), headers: token.headers ?? {}, credentials: !!token.credentials, source: unsign(url), token };
   };
   const peek = (url: string): SignedRequest | undefined => {
     if (!protects(url)) return { url, headers: {}, credentials: false, source: url };
     return isAlive(find(url)) && !denialOf(url) ? attach(url) : undefined;
   };
+  const sign = async (url: string, { signal }: SignOptions = {}): Promise<SignedRequest> => {
+    signal?.throwIfAborted();
+    const ready = peek(url);
+    if (ready) return ready;
+    const before = find(url);
+    const flight = join(url, before ? 'expired' : 'initial');
+    if (!before?.token.prefix) signAfter(keyOf(url));
+    await abortable(flight, signal);
+    // attached even if it looks dead: then this clock is wrong, and the edge judges better; unless an answer that came
+    // at the same moment has dropped it
+    return find(url) ? attach(url) : sign(url, { signal });
+  };
   const destroy = (): void => {
     emit = ignore;
-    held.clear();
+    // every token is dead
+    clock = () => Infinity;
     tick();
     calls.stop(new SecureTokenError('ERR_DESTROYED', 'this token source was destroyed'));
     for (const call of running) call.abort();
   };
 
   add(tokens, [], now());
-  const replays = new WeakSet();
-  let strikes = 0;
-  let struck = 0;
+  const breaker = createReplayBreaker(now);
 
   return Object.assign(target, {
     peek,
     protects,
-    async sign(url: string, { signal }: SignOptions = {}) {
-      signal?.throwIfAborted();
-      const ready = peek(url);
-      if (ready) return ready;
-      const before = find(url);
-      const flight = join(url, before ? 'expired' : 'initial');
-      if (!before?.token.prefix) signAfter(keyOf(url));
-      await abortable(flight, signal);
-      // attached even if it looks dead: then this clock is wrong, and the edge judges better
-      return attach(url);
-    },
+    sign,
     async refused(request: SignedRequest, status: number, { signal }: SignOptions = {}): Promise<SignedRequest | undefined> {
       const { token, source: url } = request;
       if (!token || !(refusals.includes(status) || (!status && token.expires - 1 <= now()))) return;
       emit('tokenrefused', { url, status });
-      // "in a row" is no more than 10 s apart: that a replay was accepted is told to nobody
-      if (now() - struck >= 10) strikes = 0;
-      if (replays.has(request)) {
-        strikes++;
-        struck = now();
-      } else if (strikes < 4) {
-        const isOther = (): boolean => carried(find(url)!.token) !== carried(token);
-        if (!isAlive(find(url)) || !isOther()) await abortable(join(url, 'refused'), signal);
-        if (isOther()) {
-          const replay = attach(url);
-          replays.add(replay);
-          return replay;
+      if (!breaker.refused(request) && !breaker.isOpen()) {
+        const isOther = (): boolean => carried(find(url)?.token ?? token) !== carried(token);
+        const renewed = (): Promise<void> => abortable(join(url, 'refused'), signal);
+        if (!isAlive(find(url)) || !isOther()) await renewed();
+        if (!isOther()) {
+          // most tokens end at a whole second: in the second in which one was made, another is the same
+          calls.rest(1);
+          await renewed();
         }
+        if (isOther()) return breaker.sends(attach(url));
       }
       emit('tokenerror', { error: new SecureTokenError('ERR_TOKEN_REFUSED', 'the edge refuses renewed tokens: compare its secret, format and clock with those of the signing endpoint', { url, status }) });
     },

@@ -5,7 +5,6 @@ const URIS = /^(?:#EXT-X-(?:MAP|KEY|PART|PRELOAD-HINT):(?:.*,)?URI="([^"]+)"|([^
 
 /** Knows in which order media playlists name their URLs, so that the next ones are signed ahead. */
 export interface ReadAhead {
-  readonly isListed: (key: string) => boolean;
   /** Takes in a playlist. */
   readonly learn: (playlist: string, text: string) => void;
   /** Signs the next URLs that lack a token, once fewer than half of the next ones are ready. */
@@ -25,7 +24,6 @@ export function createReadAhead(size: number, keyOf: (url: string) => string, is
   };
 
   return {
-    isListed: (key) => order.has(key),
     signAfter,
     learn(playlist, text) {
       // a multivariant playlist has no order: nobody plays one variant after the other

@@ -18,10 +18,10 @@ const secondsOf = (date: string | null | undefined): number => Date.parse(date!)
 /** What went wrong, in our words. `cause` is a `Response`, or whatever `fetch`, `request` or `getTokens` threw. */
 export function toError(cause: unknown, now: number): SecureTokenError {
   if (isSecureTokenError(cause)) return cause;
-  const { status, headers } = (cause ?? {}) as Partial<Response>;
-  const after = headers?.get('retry-after');
+  const { status, headers } = (cause ?? {}) as { status?: number; headers?: Partial<Headers> };
+  const after = headers?.get?.('retry-after');
   // a date is told by the endpoint's clock: the viewer's may be hours wrong
-  const wait = +after! || secondsOf(after) - (secondsOf(headers?.get('date')) || now);
+  const wait = +after! || secondsOf(after) - (secondsOf(headers?.get?.('date')) || now);
   return new SecureTokenError(
     status === 401 || status === 403 ? 'ERR_DENIED' : !status || status === 429 || status >= 500 ? 'ERR_SIGNING_UNAVAILABLE' : 'ERR_SIGNING_RESPONSE',
     'the signing endpoint ' + (status ? `answered ${status}` : 'did not answer'),
@@ -34,33 +34,36 @@ export async function askForTokens(
   { endpoint, getTokens, request, fetch = globalThis.fetch, timeout = 10 }: TokenSourceOptions,
   wanted: Omit<TokenRequest, 'signal'>,
   running: Set<AbortController>,
-  now: () => number,
 ): Promise<Answer> {
   const call = new AbortController();
   const { signal } = call;
   let date: string | null = null;
 
-  const bring = async (): Promise<string> => {
-    // the same way from here on: what a team's own code brings is no more to be trusted than an endpoint
-    if (getTokens) return JSON.stringify({ tokens: [await getTokens({ ...wanted, signal })].flat() });
+  const bring = async (): Promise<() => string> => {
+    if (getTokens) {
+      const tokens = [await getTokens({ ...wanted, signal })].flat();
+      // the same way from here on: what a team's own code brings is no more to be trusted than an endpoint
+      return () => JSON.stringify({ tokens });
+    }
     const init = typeof request === 'function' ? await request() : request;
     const headers = new Headers(init?.headers);
     headers.set('content-type', 'application/json');
     const response = await fetch(endpoint!, { ...init, method: 'POST', headers, body: JSON.stringify(wanted), signal });
-    if (!response.ok) throw toError(response, now());
+    if (!response.ok) throw response as unknown as Error;
     date = response.headers.get('date');
-    return response.text();
+    const text = await response.text();
+    return () => text;
   };
 
   const timer = setTimeout(() => call.abort(Error(`no answer in ${timeout} s`)), timeout * 1000);
   running.add(call);
-  const text = await abortable(bring(), signal).finally(() => {
+  const read = await abortable(bring(), signal).finally(() => {
     clearTimeout(timer);
     running.delete(call);
   });
   try {
-    const { tokens, denied = [], now: theirs } = JSON.parse(text) as { tokens: Token[]; denied?: string[]; now?: string };
-    if (tokens.every(isToken)) return { tokens, denied: denied.map(String), now: +theirs! || secondsOf(date) };
+    const { tokens, denied = [], now: theirs } = JSON.parse(read()) as { tokens: Token[]; denied?: string[]; now?: string };
+    if (tokens.every(isToken) && !(+theirs! > 1e11)) return { tokens, denied: denied.map(String), now: +theirs! || secondsOf(date) };
   } catch {
     // not kept as a cause: the parser's message quotes the body, which may hold a token
   }

@@ -60,7 +60,8 @@ export interface TokenSourceOptions {
 
 type Check = (value: never) => unknown;
 
-const isLink = (value: unknown): value is string | URL => typeof value === 'string' || value instanceof URL;
+// of this realm or another
+const isLink = (value: unknown): value is string | URL => typeof value === 'string' || !!(value as Partial<URL> | undefined)?.href;
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isObject = (value: unknown): boolean => Object(value) === value;
 const upTo =
@@ -87,7 +88,7 @@ const checks: Record<string, Check> = {
   getTokens: isFunction,
   request: isObject,
   tokens: (value: readonly Token[]) => value.every((token) => isToken(token) && (token.url ?? token.prefix)),
-  protect: (value: Protect) => [value].flat().every((rule) => isFunction(rule) || rule instanceof RegExp || resolveUrl(rule as string)),
+  protect: (value: Protect) => [value].flat().every((rule) => isFunction(rule) || (rule as RegExp).source || resolveUrl(rule as string)),
   renewBefore: isNumber,
   jitter: upTo(1),
   readAhead: isNumber,

@@ -13,21 +13,19 @@ type ControllerClass = new (hls: Hls) => object;
 const ERROR = 'hlsError' as unknown as Events.ERROR;
 export const DESTROYING = 'hlsDestroying' as unknown as Events.DESTROYING;
 
-/** By the configuration of its player, which hls.js hands to every loader. */
-const sources = new WeakMap<HlsConfig, TokenSource>();
+const sources = new WeakMap<Hls, TokenSource>();
 const nothing = (): void => undefined;
-const sourceOf = (config: HlsConfig): TokenSource => sources.get(config)!;
 
 /**
  * A playlist or segment loader of the app, or of CMCD. Those of CMCD change the URL and hand it to a `loader` of their
  * own: it is that one which must sign, or CMCD would be appended after the signature.
  */
-function wrap(Base: LoaderClass): never {
-  const Signing = createTokenLoader(Base, sourceOf);
+function wrap(Base: LoaderClass, sourceNow: () => TokenSource): never {
+  const Signing = createTokenLoader(Base, sourceNow);
   return function (config: HlsConfig) {
     const outer = new Base(config) as { loader?: { constructor: unknown; load?: unknown } };
     if (!outer.loader?.load) return new Signing(config);
-    outer.loader = new (createTokenLoader(outer.loader.constructor as LoaderClass, sourceOf))(config);
+    outer.loader = new (createTokenLoader(outer.loader.constructor as LoaderClass, sourceNow))(config);
     return outer;
   } as never;
 }
@@ -48,17 +46,18 @@ function endOnDenial(hls: Hls): void {
 /** Makes `source` sign the requests of `hls`, in place of the one that did before. */
 export function install(hls: Hls, source: TokenSource): void {
   const { config } = hls;
-  const isFirst = !sources.has(config);
-  sources.set(config, source);
+  const isFirst = !sources.has(hls);
+  sources.set(hls, source);
   // what child players are made from; the object is the app's, so they get one of their own. Those for I-frames have no frame-rate controller
   const userConfig = { ...hls.userConfig, abrController: installing(source, 'abrController', config.abrController) };
   Object.assign(hls, { userConfig });
   if (hls.url) source.allow(hls.url);
   if (!isFirst) return;
-  config.loader = createTokenLoader(config.loader, sourceOf);
-  if (config.pLoader) config.pLoader = wrap(config.pLoader);
-  if (config.fLoader) config.fLoader = wrap(config.fLoader);
-  config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, () => sourceOf(config));
+  const sourceNow = (): TokenSource => sources.get(hls)!;
+  config.loader = createTokenLoader(config.loader, sourceNow);
+  if (config.pLoader) config.pLoader = wrap(config.pLoader, sourceNow);
+  if (config.fLoader) config.fLoader = wrap(config.fLoader, sourceNow);
+  config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, sourceNow);
   endOnDenial(hls);
 }
 

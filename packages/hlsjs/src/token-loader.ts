@@ -16,11 +16,11 @@ const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
  * A loader class around `Base` that signs on the wire what hls.js knows by its unsigned URL. A wait for a token or a
  * replay leaves no trace: not in the statistics, not in the time-outs, not in the URLs that hls.js sees.
  *
- * @param sourceOf the token source of the player with this configuration
+ * @param sourceNow the token source of the player at this moment
  */
-export function createTokenLoader(Base: LoaderClass, sourceOf: (config: HlsConfig) => TokenSource): LoaderClass {
+export function createTokenLoader(Base: LoaderClass, sourceNow: () => TokenSource): LoaderClass {
   return function (config: HlsConfig): Loader<LoaderContext> {
-    const source = sourceOf(config);
+    const source = sourceNow();
     let inner: Loader<LoaderContext> | undefined = new Base(config);
     // hls.js reads and keeps this object from the start (frag.stats)
     const { stats } = inner;
@@ -56,24 +56,29 @@ export function createTokenLoader(Base: LoaderClass, sourceOf: (config: HlsConfi
       const { url, headers, credentials } = request;
       const { onProgress } = callbacks!;
       if (isUsed || credentials) {
-        inner?.destroy();
+        const before = inner;
         inner = new Base(credentials ? withCredentials(config) : config);
+        before?.destroy();
         // does not throw where a loader of the app has a getter only
         Reflect.set(inner, 'stats', stats);
       }
       isUsed = true;
+      const mine = inner!;
+      // a loader of the app may abort when it is destroyed: hls.js must not hear of that one any more
+      const heard = (): typeof callbacks => (inner === mine ? callbacks : undefined);
       // hls.js measures from the moment the request goes out (ABR, TTFB, time-outs)
       Object.assign(stats, { aborted: false, loaded: 0, total: 0 });
       Object.assign(stats.loading, { start: 0, first: 0, end: 0 });
-      inner!.load(
+      mine.load(
         { ...context, url, headers: { ...context.headers, ...headers } },
         { ...policy, loadPolicy: { ...policy.loadPolicy, errorRetry: null, timeoutRetry: null } },
         {
           // hls.js recognises its requests by the context object: it gets the original back, unsigned
-          onSuccess: (response, theirs, _, details) => callbacks?.onSuccess(unsign(response, request), Object.assign(stats, theirs), context, details),
-          onTimeout: (_, __, details) => retry(true) || callbacks?.onTimeout(stats, context, details),
-          onAbort: (_, __, details) => callbacks?.onAbort?.(stats, context, details),
+          onSuccess: (response, theirs, _, details) => heard()?.onSuccess(unsign(response, request), Object.assign(stats, theirs), context, details),
+          onTimeout: (_, __, details) => heard() && (retry(true) || callbacks!.onTimeout(stats, context, details)),
+          onAbort: (_, __, details) => heard()?.onAbort?.(stats, context, details),
           onError: (error, _, details) =>
+            heard() &&
             wait(
               (signal) => source.refused(request, error.code, { signal }),
               () => retry(false, error.code) || callbacks!.onError(error, context, details, stats),

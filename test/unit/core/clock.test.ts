@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from './lab.ts';
-import { FOLDER, MASTER, START, after, each, elapsed, fakeTime, folder, inTurn, lab, pass, seconds, segment, st, watch } from './lab.ts';
+import { FOLDER, MASTER, START, after, code, each, elapsed, fakeTime, folder, inTurn, lab, pass, seconds, segment, st, watch } from './lab.ts';
 
 fakeTime();
 
@@ -63,6 +63,11 @@ describe('createTokenSource', () => {
       const { source } = lab(({ index }) => ({ now, tokens: [token(index)] }));
       await source.sign(MASTER);
       expect(st(source.peek(MASTER))).toBe('t1');
+    });
+
+    test('now in milliseconds is not understood: every token would look dead', async () => {
+      const { source } = lab(({ index }) => ({ now: seconds() * 1000, tokens: [token(index)] }));
+      expect(await code(source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');
     });
 
     test('without either, the local clock decides', async () => {

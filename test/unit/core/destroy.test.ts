@@ -103,6 +103,17 @@ describe('createTokenSource', () => {
       expect(types()).toEqual([]);
     });
 
+    test('by the first of two who wait, a moment before the other goes on: that one is signed, or fails as all others do', async () => {
+      const seen = new Set<string | undefined>();
+      for (let microtasks = 0; microtasks < 12; microtasks++) {
+        const { source } = lab();
+        void source.sign(segment(1)).then(() => source.destroy());
+        for (let i = 0; i < microtasks; i++) await Promise.resolve();
+        seen.add(await code(source.sign(segment(2))));
+      }
+      expect(seen).toEqual(new Set([undefined, 'ERR_DESTROYED']));
+    });
+
     test('in an event listener', async () => {
       const { source, calls } = lab(folder());
       source.addEventListener('tokenrenewed', () => source.destroy());

@@ -143,6 +143,38 @@ describe('createTokenSource', () => {
       expect(at(slow)).toEqual([16, 16.1, 17.5, 17.5]);
     });
 
+    test('however many wait, in however many tasks: one call at a try', async () => {
+      const it = lab(fail(503));
+      const requests = [];
+      for (let n = 0; n < 20; n++) {
+        requests.push(code(it.source.sign(segment(n))));
+        await pass(0.04);
+      }
+      await pass(15);
+      expect(it.calls.map(({ urls, at: time }) => [time, urls.length])).toEqual([[0, 1], [1, 20], [3, 20], [7, 20], [15, 20]]);
+      expect(new Set(await Promise.all(requests))).toEqual(new Set(['ERR_SIGNING_UNAVAILABLE']));
+    });
+
+    test('at most 100 URLs a call also then', async () => {
+      const it = lab(inTurn(fail(503), each()));
+      const requests = [];
+      for (let n = 0; n < 150; n++) {
+        requests.push(it.source.sign(segment(n)));
+        await pass();
+      }
+      await pass(1);
+      await Promise.all(requests);
+      expect(it.calls.map(({ urls }) => urls.length)).toEqual([1, 100, 50]);
+    });
+
+    test('an endpoint that always asks for patience is not waited for without end', async () => {
+      const it = lab(fail(429, { 'retry-after': '3' }));
+      const request = code(it.source.sign(MASTER));
+      await pass(12);
+      expect(await request).toBe('ERR_SIGNING_UNAVAILABLE');
+      expect(at(it)).toEqual([0, 3, 6, 9, 12]);
+    });
+
     test('a pause longer than setTimeout can do', async () => {
       const it = lab(fail(503, { 'retry-after': '9000000' }));
       expect(await code(it.source.sign(MASTER))).toBe('ERR_SIGNING_UNAVAILABLE');

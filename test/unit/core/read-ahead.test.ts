@@ -97,6 +97,17 @@ describe('createTokenSource', () => {
       expect(calls.flatMap(({ urls }) => urls)).toEqual(range(1, 3));
     });
 
+    test('a file that is asked for range by range is asked for often: it never waits', async () => {
+      const { source, calls } = lab(each(60));
+      source.learn(MEDIA, `#EXTM3U\n${[0, 1, 2].map((n) => `#EXTINF:4,\n#EXT-X-BYTERANGE:100@${n}00\nall.m4s`).join('\n')}`);
+      await source.sign(`${FOLDER}all.m4s`);
+      for (let time = 0; time < 300; time += 4) {
+        expect(source.peek(`${FOLDER}all.m4s`), `at ${time} s`).toBeDefined();
+        await pass(4);
+      }
+      expect(calls.length).toBeLessThan(8);
+    });
+
     test('a failed read-ahead disturbs nobody', async () => {
       const { source, types } = await playing(playlist(1, 20), inTurn(each(), each(), fail(400)));
       await source.sign(segment(1));

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
+import type { Answer } from './lab.ts';
 import { FOLDER, MASTER, START, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, seconds, segment, sleep, st, watch } from './lab.ts';
 
 fakeTime();
@@ -95,9 +96,43 @@ describe('createTokenSource', () => {
       const { source, calls, events } = lab(() => ({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 300, ...token }] }));
       const request = await source.sign(MASTER);
       await pass(1);
-      expect(await source.refused(request, 403)).toBeUndefined();
-      expect(calls).toHaveLength(2);
+      const replay = watch(source.refused(request, 403));
+      await pass(60);
+      expect(replay).toEqual({ state: 'done', value: undefined });
+      expect(calls).toHaveLength(3);
       expect(events.at(-1)).toMatchObject({ type: 'tokenerror', detail: { error: { code: 'ERR_TOKEN_REFUSED', url: MASTER, status: 403 } } });
+    });
+
+    describe('in the second in which it was made, by an endpoint that makes one token a second', () => {
+      const bySecond: Answer = ({ urls }) => {
+        const now = Math.floor(seconds());
+        return { now, tokens: urls.map((url) => ({ url, query: { st: `t${now - START}` }, expires: now + 60 })) };
+      };
+
+      test('a second later there is another: replayed, however many were refused at once', async () => {
+        const { source, calls, types } = lab(bySecond);
+        const requests = await Promise.all([1, 2, 3].map((n) => source.sign(segment(n))));
+        const replays = requests.map((request) => watch(source.refused(request, 403)));
+        await pass(0.9);
+        expect(replays.map(({ state }) => state)).toEqual(['pending', 'pending', 'pending']);
+        await pass(0.1);
+        expect(replays.map(({ value }) => st(value))).toEqual(['t1', 't1', 't1']);
+        expect(calls.map(({ at, reason, urls }) => [at, reason, urls.length])).toEqual([[0, 'initial', 3], [0, 'refused', 3], [1, 'refused', 3]]);
+        expect(types()).not.toContain('tokenerror');
+      });
+
+      test('an abort or destroy() ends the wait, and leaves no timer', async () => {
+        const { source } = lab(bySecond);
+        const request = await source.sign(MASTER);
+        const leaving = new AbortController();
+        const [one, two] = [code(source.refused(request, 403, { signal: leaving.signal })), code(source.refused(request, 403))];
+        await pass(0.5);
+        leaving.abort();
+        expect(await one).toMatch(/abort/i);
+        source.destroy();
+        expect(await two).toBe('ERR_DESTROYED');
+        expect(vi.getTimerCount()).toBe(0);
+      });
     });
 
     test.each([
@@ -191,6 +226,63 @@ describe('createTokenSource', () => {
         expect(await source.refused(await source.sign(segment(4)), 403)).toBeDefined();
         await pass(15);
       }
+    });
+
+    test.each([1, 10])('every fifth of %i requests a second is refused at random, replays too: it is not for a clock to say what is in a row', async (rate) => {
+      const { source } = lab(each());
+      // a sequence of our own, without four in a row
+      let seed = 5;
+      const isRefused = (): boolean => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) < 2 ** 31 / 5;
+      let again = 0;
+      for (let n = 0; n < 600; n++) {
+        const request = await source.sign(segment(n));
+        if (isRefused()) {
+          const replay = await source.refused(request, 403);
+          expect(replay, `request ${n}`).toBeDefined();
+          if (isRefused()) again += Number((await source.refused(replay!, 403)) === undefined);
+        }
+        await pass(1 / rate);
+      }
+      expect(again).toBeGreaterThan(10);
+    });
+
+    test('one bad file among others that are replayed well stops nobody', async () => {
+      const { source } = lab(each());
+      for (let n = 1; n <= 40; n++) {
+        expect(await refuse(source, 0), `bad, round ${n}`).toBe(true);
+        expect(await source.refused(await source.sign(segment(n)), 403), `good, round ${n}`).toBeDefined();
+        await pass(1);
+      }
+    });
+
+    test('replays of two players at a time, all refused, in whatever order the answers come: stopped', async () => {
+      const { source } = lab(each());
+      const requests = await Promise.all(Array.from({ length: 6 }, (_, n) => source.sign(segment(n))));
+      const replays = await Promise.all(requests.map((request) => source.refused(request, 403)));
+      for (const n of [5, 0, 3, 1, 4, 2]) await source.refused(replays[n]!, 403);
+      expect(await refuse(source, 7)).toBe(false);
+    });
+
+    test('three players whose every replay is refused, without end: few calls', async () => {
+      const { source, calls } = lab(each());
+      for (let round = 0; round < 120; round++) {
+        // one answer after the other, each while the others are under way
+        for (const n of [1, 2, 3]) void source.sign(segment(n)).then(async (request) => {
+          const replay = await source.refused(request, 403);
+          if (replay) setTimeout(() => void source.refused(replay, 403), 300 * n);
+        });
+        await pass(1);
+      }
+      expect(calls.length).toBeLessThan(60);
+    });
+
+    test('the 10 s end also when the clock is set back meanwhile', async () => {
+      let offset = 0;
+      const { source } = lab(folder(), { clock: () => Date.now() + offset });
+      for (let n = 1; n <= 5; n++) await refuse(source, n);
+      offset = -18_000_000;
+      await pass(10);
+      expect(await refuse(source, 6)).toBe(true);
     });
 
     test('refused in parallel: stopped as well', async () => {

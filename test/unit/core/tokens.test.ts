@@ -96,6 +96,7 @@ describe('createTokenSource', () => {
       ['an empty list', []],
       ['a token without expires', { prefix: '/' }],
       ['the endpoint’s answer', { tokens: [] }],
+      ['what JSON cannot say', { prefix: FOLDER, expires: 10n }],
     ])('brings %s: not understood, not tried again', async (_, value) => {
       const getTokens = vi.fn(async () => value);
       const source = from(getTokens);
@@ -112,6 +113,7 @@ describe('createTokenSource', () => {
       ['an error with status 429', Object.assign(new Error('no'), { status: 429 }), 'ERR_SIGNING_UNAVAILABLE', 2],
       ['an error with status 401', Object.assign(new Error('no'), { status: 401 }), 'ERR_DENIED', 1],
       ['an error with status 403', Object.assign(new Error('no'), { status: 403 }), 'ERR_DENIED', 1],
+      ['an answer of axios', { status: 503, headers: { 'retry-after': '3' } }, 'ERR_SIGNING_UNAVAILABLE', 2],
       ['a Response', new Response('', { status: 403 }), 'ERR_DENIED', 1],
       ['an error with status 400', Object.assign(new Error('no'), { status: 400 }), 'ERR_SIGNING_RESPONSE', 1],
       ['our own', new SecureTokenError('ERR_DENIED', 'no'), 'ERR_DENIED', 1],

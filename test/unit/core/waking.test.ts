@@ -1,6 +1,8 @@
 // @vitest-environment jsdom
 import { describe, expect, test, vi } from 'vitest';
-import { MASTER, fakeTime, fail, folder, inTurn, lab, pass, seconds, st } from './lab.ts';
+import type { TokenSource } from '../../../packages/core/src/index.ts';
+import { createTokenSource } from '../../../packages/core/src/index.ts';
+import { ENDPOINT, MASTER, fakeTime, fail, folder, inTurn, lab, pass, seconds, st } from './lab.ts';
 
 fakeTime();
 
@@ -87,6 +89,20 @@ describe('createTokenSource', () => {
       expect((await source.sign('a.m3u8')).url).toBe('a.m3u8?st=t1');
       expect(asked()).toEqual([['https://cdn.test/vod/7/a.m3u8']]);
       document.head.innerHTML = '';
+    });
+
+    test('what comes from an iframe is as good: URL, RegExp, list, token source', () => {
+      const { contentWindow } = document.body.appendChild(document.createElement('iframe'));
+      const frame = contentWindow as unknown as typeof globalThis;
+      const url = new frame.URL(ENDPOINT);
+      expect(url).not.toBeInstanceOf(URL);
+      for (const options of [url, { endpoint: url }, { endpoint: ENDPOINT, protect: new frame.Array(new frame.RegExp('cdn')) }]) {
+        const source = createTokenSource(options);
+        expect(source.protects(MASTER)).toBe(true);
+        source.destroy();
+      }
+      const source = Object.assign(new frame.EventTarget(), { peek: () => undefined }) as unknown as TokenSource;
+      expect(createTokenSource(source)).toBe(source);
     });
 
     test('preset, prefix and protect options may be relative only where the contract says so', () => {

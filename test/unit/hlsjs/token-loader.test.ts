@@ -628,6 +628,28 @@ describe('retries that hls.js leaves to the loader (manifest, key, steering)', (
   });
 });
 
+test('a loader of the app that aborts when it is destroyed: of the one that was refused, hls.js hears no more', async () => {
+  class Noisy extends FakeLoader {
+    override destroy(): void {
+      const { callbacks, context, details } = this;
+      callbacks?.onAbort?.(newStats(), context!, details);
+      callbacks?.onError({ code: 403, text: 'aborted' }, context!, details, newStats());
+    }
+  }
+  const { onAbort, onError, onSuccess } = load(SEGMENT, { Base: Noisy });
+  await settle();
+  calls[0]!.answer(token());
+  await settle();
+  last().fail(403);
+  await settle();
+  calls[1]!.answer(token());
+  await settle();
+  expect(attempts()).toHaveLength(2);
+  last().succeed();
+  await settle();
+  expect([onAbort, onError, onSuccess].map(({ mock }) => mock.calls.length)).toEqual([0, 0, 1]);
+});
+
 test('a loader that throws from load() after a wait does not leave hls.js without an answer', async () => {
   class Throwing extends FakeLoader {
     override load(): void {
