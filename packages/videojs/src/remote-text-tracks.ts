@@ -1,3 +1,4 @@
+import { setCrossOrigin } from './cross-origin.ts';
 import type { Session } from './persist.ts';
 import { persist } from './persist.ts';
 import { signRequest } from './sign-request.ts';
@@ -35,7 +36,10 @@ export function signRemoteTextTracks(videojs: Videojs, session: Session): () => 
     const controller = new AbortController();
     waits.add(controller);
     persist(session, controller.signal, (signing) => source.sign(url, signing))
-      .then((request) => (element.src = request.url))
+      .then((request) => {
+        setCrossOrigin(player, request);
+        element.src = request.url;
+      })
       .catch(() => undefined)
       .finally(() => waits.delete(controller));
     return element;

@@ -1,7 +1,8 @@
 import type { SecureTokenError } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
+import { setCrossOrigin } from './cross-origin.ts';
 import type { Session } from './persist.ts';
-import { keepAlive, signNative } from './native-source.ts';
+import { keepAlive, requestFor } from './native-source.ts';
 import type { Videojs } from './vhs.ts';
 import { isForVhs, techOf } from './vhs.ts';
 
@@ -49,10 +50,10 @@ export function createSourceMiddleware(videojs: Videojs, session: Session): Sour
       const controller = (current = new AbortController());
       const { signal } = controller;
       waits.add(controller);
-      signNative(session, given.src, signal).then(
+      requestFor(session, given.src, signal).then(
         (request) => {
           if (signal.aborted) return;
-          if (request.credentials && player.crossOrigin()) player.crossOrigin('use-credentials');
+          setCrossOrigin(player, request);
           next(null, { ...given, src: request.url });
           player.ready(() => {
             const media = (techOf(player) as { el?(): Element } | undefined)?.el?.();
