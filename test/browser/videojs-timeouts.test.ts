@@ -1,7 +1,7 @@
 import type { TestContext } from 'vitest';
 import { test } from 'vitest';
 import { createOrigins } from '../support/origins.ts';
-import type { Stage, StageOptions } from '../support/stage.ts';
+import type { StageOptions } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 import type { VideojsOptions, VideojsPage } from '../support/videojs-player.ts';
 import { openVideojs } from '../support/videojs-player.ts';

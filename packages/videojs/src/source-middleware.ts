@@ -29,12 +29,9 @@ function neverAsItIs(player: Player): void {
 }
 
 export function createSourceMiddleware(videojs: Videojs, session: Session): SourceMiddleware {
-  const { player, source, failure, waits } = session;
+  const { player, source, failure } = session;
   let current: AbortController | undefined;
-  const stop = (): void => {
-    current?.abort();
-    if (current) waits.delete(current);
-  };
+  const stop = (): void => current?.abort();
   return {
     setSource(given, next) {
       // an answer for an older source must not replace this one
@@ -49,15 +46,14 @@ export function createSourceMiddleware(videojs: Videojs, session: Session): Sour
       }
       const controller = (current = new AbortController());
       const { signal } = controller;
-      waits.add(controller);
-      requestFor(session, given.src, signal).then(
+      requestFor(session, given.src, controller).then(
         (request) => {
           if (signal.aborted) return;
           setCrossOrigin(player, request);
           next(null, { ...given, src: request.url });
           player.ready(() => {
             const media = (techOf(player) as { el?(): Element } | undefined)?.el?.();
-            if (!signal.aborted && media instanceof HTMLMediaElement) keepAlive(media, session, request, signal);
+            if (!signal.aborted && media instanceof HTMLMediaElement) keepAlive(media, session, request, controller);
           }, true);
         },
         (error: unknown) => {
