@@ -33,10 +33,10 @@ test.concurrent.for(['exact', 'query'] as const)('the secret is rotated in mid-s
   expect(seen.tokens.map(({ type }) => type)).toContain('tokenrefused');
 });
 
-test.concurrent('every fifth request is refused', async (context) => {
+test.concurrent.for(['8.24', '8.17'] as const)('every fifth request is refused: Video.js %s', async (version, context) => {
   const { expect } = context;
   const stage = await stageFor(context, { edge: { refuseEvery: 5 } });
-  const player = await openVideojs(stage, 'exact', { path });
+  const player = await openVideojs(stage, 'exact', { path, version });
   await player.play(2);
   const seen = await player.until(({ ended }) => ended);
   expect(seen).toMatchObject({ ...fine, cues: 10 });
