@@ -40,7 +40,7 @@ describe.runIf(hasNginx)('a native source of Video.js behind the token worker (C
     window.sources = new Set();
     for (const type of ['emptied', 'loadstart']) video.addEventListener(type, () => seen.loads.push(type));
     new MutationObserver(() => sources.add(video.getAttribute('src'))).observe(video, { attributes: true, attributeFilter: ['src'] });
-    window.player = videojs(video, { enableSourceset: true, plugins: { secureToken: '/token' }, sources: [{ src: args.url, type: 'video/mp4' }] });
+    window.player = videojs(video, { ...args.options, enableSourceset: true, plugins: { secureToken: '/token' }, sources: [{ src: args.url, type: 'video/mp4' }] });
     player.on('sourceset', ({ src }) => sources.add(src));
     player.on('error', () => seen.errors++);
     await until(() => video.readyState > 2);
@@ -54,8 +54,8 @@ describe.runIf(hasNginx)('a native source of Video.js behind the token worker (C
     await moves(1);
     return { errors: seen.errors, loads: seen.loads, sources: [...sources], src: video.src, error: player.error() };`;
 
-  it('keeps its plain URL: ten seeks past expiry, no change of source, no refusal', async () => {
-    const result = await run(play + seeks, { times: [100, 300, 150, 450, 50, 500, 200, 580, 10, 350] });
+  it.each([{}, { crossOrigin: 'anonymous' }])('keeps its plain URL: ten seeks past expiry, no change of source, no refusal: %o', async (options) => {
+    const result = await run(play + seeks, { options, times: [100, 300, 150, 450, 50, 500, 200, 580, 10, 350] });
     expect(result).toEqual({ errors: 0, loads: [], sources: [stage.url('film.mp4')], src: stage.url('film.mp4'), error: null });
     expect(await stage.refusals()).toBe(0);
     // the tokens of the worker, and none for the player

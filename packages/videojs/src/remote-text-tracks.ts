@@ -1,4 +1,4 @@
-import { setCrossOrigin } from './cross-origin.ts';
+import { sendCookies } from './send-cookies.ts';
 import type { Session } from './persist.ts';
 import { persist } from './persist.ts';
 import { signRequest } from './sign-request.ts';
@@ -35,7 +35,7 @@ export function signRemoteTextTracks(videojs: Videojs, session: Session): () => 
     const element = add(rest, manualCleanup)!;
     persist(session, new AbortController(), (signing) => source.sign(url, signing))
       .then((request) => {
-        setCrossOrigin(player, request);
+        sendCookies(player, request);
         element.src = request.url;
       })
       .catch(() => undefined);

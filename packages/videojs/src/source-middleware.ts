@@ -1,6 +1,6 @@
 import type { SecureTokenError } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
-import { setCrossOrigin } from './cross-origin.ts';
+import { sendCookies } from './send-cookies.ts';
 import type { Session } from './persist.ts';
 import { keepAlive, requestFor } from './native-source.ts';
 import type { Videojs } from './vhs.ts';
@@ -49,7 +49,7 @@ export function createSourceMiddleware(videojs: Videojs, session: Session): Sour
       requestFor(session, given.src, controller).then(
         (request) => {
           if (signal.aborted) return;
-          setCrossOrigin(player, request);
+          sendCookies(player, request);
           next(null, { ...given, src: request.url });
           player.ready(() => {
             const media = (techOf(player) as { el?(): Element } | undefined)?.el?.();
