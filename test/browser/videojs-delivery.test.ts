@@ -18,16 +18,23 @@ const own: Record<string, ReturnType<typeof memoryContent>> = {
   '/vod/steering.json': memoryContent(JSON.stringify(steering), { type: 'application/json' }),
 };
 
+/** As a server writes it that signs what its playlists name: with tokens that are long dead. */
+const WRITTEN = `#EXTM3U
+#EXT-X-TARGETDURATION:2
+#EXT-X-PLAYLIST-TYPE:VOD
+${[0, 1, 2].map((index) => `#EXTINF:2,\nts/lo/s00${index}.ts?st=AAAAAAAAAAAAAAAAAAAAAA&e=1600000000`).join('\n')}
+#EXT-X-ENDLIST
+`;
+own['/vod/written.m3u8'] = memoryContent(WRITTEN, { type: 'application/vnd.apple.mpegurl' });
+
 let stage: Stage;
+const others = createOrigins();
+const stageOrigin = (request: Request): Promise<Response> => {
+  const content = own[new URL(request.url).pathname];
+  return content ? Promise.resolve(bytesResponse(request, content)) : others(request);
+};
 beforeAll(async () => {
-  const others = createOrigins();
-  stage = await createStage({
-    signer: { ttl: 5 },
-    origin: (request) => {
-      const content = own[new URL(request.url).pathname];
-      return content ? Promise.resolve(bytesResponse(request, content)) : others(request);
-    },
-  });
+  stage = await createStage({ signer: { ttl: 5 }, origin: stageOrigin });
 });
 afterAll(() => stage.dispose());
 
@@ -50,6 +57,26 @@ test.for(['exact', 'cookie', 'header'] as const)('the steering manifest and its 
   await expect.poll(() => answered(carrier, /steering\.json$/).filter(({ url, status }) => status === 200 && url.includes('_HLS_pathway')).length, { timeout: 60_000 }).toBeGreaterThan(1);
   expect(await player.snapshot()).toMatchObject({ error: null, events: [], pageErrors: [] });
   await player.close();
+});
+
+test('tokens that a server has written into the playlist are replaced', async () => {
+  const player = await openVideojs(stage, 'exact', { path: 'vod/written.m3u8' });
+  await player.play(4);
+  expect(await player.until(({ ended }) => ended)).toMatchObject({ error: null, events: [], pageErrors: [] });
+  const segments = player.requests.filter((url) => url.includes('.ts'));
+  expect(segments.length).toBe(3);
+  expect(segments.filter((url) => url.split('st=').length !== 2 || url.includes('AAAA'))).toEqual([]);
+  await player.close();
+});
+
+test('a steering manifest that is refused is asked for again', async () => {
+  const refusing = await createStage({ signer: { ttl: 5 }, edge: { refuseEvery: 1 }, nginx: false, origin: stageOrigin });
+  const player = await openVideojs(refusing, 'exact', { path: 'vod/steered.m3u8' });
+  await player.play();
+  const loaded = () => refusing.edge.requests.filter(({ path, status }) => path.endsWith('steering.json') && status === 200).length;
+  await expect.poll(loaded, { timeout: 60_000 }).toBeGreaterThan(1);
+  expect(await player.snapshot()).toMatchObject({ error: null, events: [], pageErrors: [] });
+  await refusing.dispose();
 });
 
 test.for(['vod/ts/master.m3u8', 'vod/v.mp4'])('load() begins again, with one token on each request: %s', async (path) => {

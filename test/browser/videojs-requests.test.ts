@@ -33,8 +33,14 @@ test.concurrent.each<[string, Carrier, VideojsOptions, string[]]>([
   await player.close();
 });
 
-test.concurrent.each(['plugins', 'element', 'call'] as const)('signs the first request of a source given by: %s', async (form) => {
-  const player = await openVideojs(stage, 'query', { path: 'vod/fmp4/master.m3u8', form });
+test.concurrent.each([
+  ['plugins', '8.24'],
+  ['element', '8.24'],
+  ['call', '8.24'],
+  ['plugins', '8.17'],
+  ['call', '8.17'],
+] as const)('signs the first request of a source given by: %s, Video.js %s', async (form, version) => {
+  const player = await openVideojs(stage, 'query', { path: 'vod/fmp4/master.m3u8', form, version });
   await player.play();
   const { error, events, tokens } = await player.until(({ currentTime }) => currentTime > 1);
   expect({ error, events }).toEqual({ error: null, events: [] });

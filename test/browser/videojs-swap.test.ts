@@ -46,11 +46,11 @@ const countLoads = (player: VideojsPage): Promise<void> =>
   });
 const loadsOf = (player: VideojsPage): Promise<string[]> => player.page.evaluate(() => (window as unknown as { loads: string[] }).loads);
 
-test.for([['exact', false], ['query', true], ['path', true], ['cookie', false]] as const)(
-  'a seek outside the buffer after expiry goes on there, as it was: %s, tracks loaded by the browser: %s',
-  async ([carrier, nativeTextTracks], context) => {
+test.for([['exact', false, '8.24'], ['query', true, '8.24'], ['path', true, '8.17'], ['cookie', false, '8.17']] as const)(
+  'a seek outside the buffer after expiry goes on there, as it was: %s, tracks loaded by the browser: %s, Video.js %s',
+  async ([carrier, nativeTextTracks, version], context) => {
     const stage = await stageFor(context);
-    const player = await openExpired(stage, carrier, { options: { ...(nativeTextTracks && { crossOrigin: 'anonymous' }), html5: { nativeTextTracks } } });
+    const player = await openExpired(stage, carrier, { version, options: { ...(nativeTextTracks && { crossOrigin: 'anonymous' }), html5: { nativeTextTracks } } });
     await player.page.evaluate((src) => {
       const [player] = window.players;
       const { track } = player!.addRemoteTextTrack({ src, kind: 'subtitles', srclang: 'en' }, false) as unknown as { track: TextTrack };

@@ -33,14 +33,43 @@ test.concurrent.for(['exact', 'query'] as const)('the secret is rotated in mid-s
   expect(seen.tokens.map(({ type }) => type)).toContain('tokenrefused');
 });
 
-test.concurrent('every fifth request is refused', async (context) => {
+test.concurrent.for(['8.24', '8.17'] as const)('every fifth request is refused: Video.js %s', async (version, context) => {
   const { expect } = context;
   const stage = await stageFor(context, { edge: { refuseEvery: 5 } });
-  const player = await openVideojs(stage, 'exact', { path });
+  const player = await openVideojs(stage, 'exact', { path, version });
   await player.play(2);
   const seen = await player.until(({ ended }) => ended);
   expect(seen).toMatchObject({ ...fine, cues: 10 });
   expect(stage.edge.refusals().length).toBeGreaterThan(4);
+});
+
+test.concurrent.for([
+  ['the clock of DASH', 'vod/dash/template.mpd'],
+  ['an index in a file of DASH', 'vod/dash/index.mpd'],
+  ['keys', 'vod/aes/i.m3u8'],
+] as const)('every request is refused once: %s', async ([, of], context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { edge: { refuseEvery: 1 }, nginx: false });
+  const player = await openVideojs(stage, 'exact', { path: of });
+  await player.play(4);
+  expect(await player.until(({ ended }) => ended)).toMatchObject(fine);
+  expect(stage.edge.refusals().length).toBeGreaterThan(4);
+});
+
+test.concurrent('an error that the app has cleared is told again when nothing has changed', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context);
+  const player = await openVideojs(stage, 'exact', { path: 'vod/ts/lo/i.m3u8' });
+  await player.play();
+  await player.until(({ currentTime }) => currentTime > 2);
+  stage.edge.secrets = ['a secret that nobody signs with'];
+  await player.until(({ error }) => !!error);
+  await player.page.evaluate(() => {
+    window.players[0]!.error(null);
+    void window.players[0]!.play();
+  });
+  const { error } = await player.until(({ error: failure }) => !!failure);
+  expect(error).toEqual({ code: 2, message: 'The video server refuses access to this video.' });
 });
 
 test.concurrent('a token expires on its way to an edge that sends no CORS headers with its refusals', async (context) => {

@@ -33,6 +33,8 @@ export interface VideojsOptions {
   form?: 'plugins' | 'element' | 'call';
   /** Options of the player; values only. */
   options?: Record<string, unknown>;
+  /** Attributes of the element. */
+  attributes?: Record<string, string>;
   /** @default '8.24' */
   version?: keyof typeof builds;
   /** Whether the test moves the clock of the page. @default false */
@@ -72,7 +74,7 @@ export interface VideojsPage {
 
 /** Opens a page with Video.js and a player of `path`, with tokens of `carrier`. */
 export async function openVideojs(stage: Stage, carrier: Carrier, given: VideojsOptions): Promise<VideojsPage> {
-  const { path, type = typeOf(path), tokens = {}, form = 'call', options = {}, version = '8.24', before, clock = false } = given;
+  const { path, type = typeOf(path), tokens = {}, form = 'call', options = {}, attributes = {}, version = '8.24', before, clock = false } = given;
   const { pages, signer, browser } = stage;
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -93,6 +95,7 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
     tokens: tokens && { endpoint: signer.endpoint(carrier), ...(carrier === 'cookie' && { request: { credentials: 'include' as const } }), ...tokens },
     form,
     options,
+    attributes,
   });
   const snapshot = async (): Promise<VideojsSnapshot> => ({ ...(await page.evaluate(takeSnapshot)), pageErrors });
   const until = async (fits: (seen: VideojsSnapshot) => boolean, seconds = 60): Promise<VideojsSnapshot> => {
@@ -132,10 +135,11 @@ interface InPage {
   tokens: PlayerTokens | false;
   form: 'plugins' | 'element' | 'call';
   options: Record<string, unknown>;
+  attributes: Record<string, string>;
 }
 
 /** Runs inside the page. */
-function createPlayer({ source, tokens, form, options }: InPage): void {
+function createPlayer({ source, tokens, form, options, attributes }: InPage): void {
   window.players = [];
   window.seen = { events: [], ready: false, loads: 0 };
   const { videojs, seen, recording } = window;
@@ -146,6 +150,7 @@ function createPlayer({ source, tokens, form, options }: InPage): void {
   element.muted = true;
   element.setAttribute('muted', '');
   element.width = 320;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   if (form === 'element') {
     const child = document.createElement('source');
     Object.assign(child, source);

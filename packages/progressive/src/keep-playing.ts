@@ -1,12 +1,11 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { SecureTokenError, isSecureTokenError } from 'secure-token-core';
+import { SecureTokenError, isSecureTokenError, workerSigns } from 'secure-token-core';
 import { lastingPlay } from './lasting-play.ts';
 import { pause } from './pause.ts';
 import { checkFailure } from './playback-failure.ts';
 import type { SwapReason } from './swap-need.ts';
 import { observeNeed } from './swap-need.ts';
 import { swapSource } from './swap-source.ts';
-import { workerSigns } from './worker-signs.ts';
 
 export interface KeepPlayingOptions {
   readonly source: TokenSource;

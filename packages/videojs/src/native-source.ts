@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SecureTokenError } from 'secure-token-core';
+import { SecureTokenError, workerSigns } from 'secure-token-core';
 import type { Session } from './persist.ts';
 import { persist } from './persist.ts';
 import { swapSource } from './swap-source.ts';
@@ -28,20 +28,26 @@ const isBuffered = ({ buffered, currentTime, duration }: HTMLMediaElement): bool
 };
 
 /** Signs `url` for the browser's own player. @throws as `persist`, and if the token cannot travel in a URL or a cookie */
-export async function signNative(session: Session, url: string, signal: AbortSignal): Promise<SignedRequest> {
-  const request = session.source.peek(url) ?? (await persist(session, signal, (options) => session.source.sign(url, options)));
+async function signNative(session: Session, url: string, wait: AbortController): Promise<SignedRequest> {
+  const request = session.source.peek(url) ?? (await persist(session, wait, (options) => session.source.sign(url, options)));
   if (Object.keys(request.headers).length) {
     throw new SecureTokenError('ERR_SIGNING_RESPONSE', 'The browser plays this source itself, and sends no token in headers', { url });
   }
   return request;
 }
 
+/** What the browser's own player is to ask for: `url` as it is if a worker signs that, else signed. @throws as `signNative` */
+export const requestFor = async (session: Session, url: string, wait: AbortController): Promise<SignedRequest> =>
+  (await workerSigns(url)) ? { url, source: url, headers: {}, credentials: false } : signNative(session, url, wait);
+
 /**
  * Keeps `media` alive, which plays `request` by itself. The token is replaced late: only when the element needs another
  * request (a seek outside the buffer, a stall, an error) and the token it has is dead, because a new URL is a new load.
+ * What a worker signs is replaced when it fails: the worker may have gone.
  */
-export function keepAlive(media: HTMLMediaElement, session: Session, request: SignedRequest, signal: AbortSignal): void {
+export function keepAlive(media: HTMLMediaElement, session: Session, request: SignedRequest, wait: AbortController): void {
   const { source } = session;
+  const { signal } = wait;
   // of this element: something else may have wrapped them there
   const play = media.play.bind(media);
   const pause = media.pause.bind(media);
@@ -53,10 +59,15 @@ export function keepAlive(media: HTMLMediaElement, session: Session, request: Si
   let loading = false;
   let passing = false;
 
+  /** The request that takes the place of the current one, if that is dead. */
+  const anew = async (hasFailed: boolean): Promise<SignedRequest | undefined> => {
+    if (!current.token) return hasFailed ? signNative(session, request.source, wait) : undefined;
+    const status = hasFailed ? await probe(current, signal) : 0;
+    return persist(session, wait, (options) => source.refused(current, status, options));
+  };
   const attempt = async (): Promise<boolean> => {
     const failed = media.error;
-    const status = failed ? await probe(current, signal) : 0;
-    const replay = await persist(session, signal, (options) => source.refused(current, status, options)).catch(() => undefined);
+    const replay = await anew(!!failed).catch(() => undefined);
     if (signal.aborted) return false;
     // it may have failed meanwhile
     if (!replay) return media.error !== failed && attempt();

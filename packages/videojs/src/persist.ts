@@ -35,24 +35,31 @@ const pause = (source: TokenSource, ms: number | undefined, signal: AbortSignal)
  * request hard: it ends playback, switches subtitles off or stops loading without a word. A denial holds the request
  * until tokens are renewed. The viewer sees an error when there is nothing on screen yet, or nothing to wait for.
  *
- * @throws the reason of `signal`, or `ERR_DESTROYED`
+ * @param wait ends the wait; the plugin does so when it is disposed of
+ * @throws the reason of `wait`, or `ERR_DESTROYED`
  */
 export async function persist<T extends SignedRequest | undefined>(
-  { player, source, failure }: Session,
-  signal: AbortSignal,
+  { player, source, failure, waits }: Session,
+  wait: AbortController,
   ask: Ask<T>,
 ): Promise<T> {
-  for (let round = 0; ; round++) {
-    try {
-      const answer = await ask({ signal });
-      if (round) failure.withdraw();
-      return answer;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!isSecureTokenError(error) || error.code === 'ERR_DESTROYED') throw error;
-      const outage = error.code === 'ERR_SIGNING_UNAVAILABLE';
-      if (!outage || !player.readyState()) failure.show(error);
-      await pause(source, outage ? (error.retryAfter ?? Math.min(2 ** round, 15)) * 1000 : undefined, signal);
+  const { signal } = wait;
+  waits.add(wait);
+  try {
+    for (let round = 0; ; round++) {
+      try {
+        const answer = await ask({ signal });
+        if (round) failure.withdraw();
+        return answer;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isSecureTokenError(error) || error.code === 'ERR_DESTROYED') throw error;
+        const outage = error.code === 'ERR_SIGNING_UNAVAILABLE';
+        if (!outage || !player.readyState()) failure.show(error);
+        await pause(source, outage ? (error.retryAfter ?? Math.min(2 ** round, 15)) * 1000 : undefined, signal);
+      }
     }
+  } finally {
+    waits.delete(wait);
   }
 }

@@ -29,7 +29,8 @@ export function createPlaybackFailure(player: Player): PlaybackFailure {
   player.on('loadstart', tell);
   return {
     show(error) {
-      if (shown) return;
+      // the app may have cleared it
+      if (shown && player.error()) return;
       shown = { code: 2, message: messages[error.code] ?? 'This video cannot be played: no valid token.', cause: error };
       resume = !player.paused();
       player.pause();

@@ -1,3 +1,4 @@
+import { sendCookies } from './send-cookies.ts';
 import type { Session } from './persist.ts';
 import { persist } from './persist.ts';
 import { signRequest } from './sign-request.ts';
@@ -9,7 +10,7 @@ type AddTrack = (options?: TrackOptions, manualCleanup?: boolean) => HTMLTrackEl
 
 /** Signs the text tracks that are added to the player, `<track>` elements among them. Call the result to stop. */
 export function signRemoteTextTracks(videojs: Videojs, session: Session): () => void {
-  const { player, source, waits } = session;
+  const { player, source } = session;
   const add = (player.addRemoteTextTrack as unknown as AddTrack).bind(player);
 
   /** Runs `work` with XMLHttpRequests that sign. */
@@ -32,12 +33,12 @@ export function signRemoteTextTracks(videojs: Videojs, session: Session): () => 
   const addNative = (options: TrackOptions & { src: string }, manualCleanup: boolean | undefined): ReturnType<AddTrack> => {
     const { src: url, ...rest } = options;
     const element = add(rest, manualCleanup)!;
-    const controller = new AbortController();
-    waits.add(controller);
-    persist(session, controller.signal, (signing) => source.sign(url, signing))
-      .then((request) => (element.src = request.url))
-      .catch(() => undefined)
-      .finally(() => waits.delete(controller));
+    persist(session, new AbortController(), (signing) => source.sign(url, signing))
+      .then((request) => {
+        sendCookies(player, request);
+        element.src = request.url;
+      })
+      .catch(() => undefined);
     return element;
   };
 

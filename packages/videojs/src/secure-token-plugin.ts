@@ -64,6 +64,7 @@ export function registerSecureToken(videojs: object): new (player: Player, optio
         signRemoteTextTracks(vjs, session),
         unsignGetters(player, source),
         () => middlewares.delete(player),
+        () => middleware.dispose(),
         () => session.failure.dispose(),
         () => session.waits.forEach((wait) => wait.abort()),
         () => EVENTS.forEach((type) => source.removeEventListener(type, tell as EventListener)),

@@ -31,7 +31,7 @@ export function signRequest(xhr: PlayerRequest, session: Session, { timeout = 0,
   // a retry of @videojs/xhr sends the same object again
   if (taken.has(xhr)) return;
   taken.add(xhr);
-  const { source, waits } = session;
+  const { source } = session;
   // of this object, not of the prototype: monitoring tools wrap them there
   const open = xhr.open.bind(xhr) as (...args: unknown[]) => void;
   const send = xhr.send.bind(xhr);
@@ -64,9 +64,7 @@ export function signRequest(xhr: PlayerRequest, session: Session, { timeout = 0,
 
   const wait = async (ask: Parameters<typeof persist<SignedRequest | undefined>>[2], otherwise: () => void): Promise<void> => {
     const controller = (waiting = new AbortController());
-    waits.add(controller);
-    const request = await persist(session, controller.signal, ask).catch(() => undefined);
-    waits.delete(controller);
+    const request = await persist(session, controller, ask).catch(() => undefined);
     if (waiting !== controller) return;
     waiting = undefined;
     if (request) fire(request);

@@ -1,7 +1,8 @@
 import type { SecureTokenError } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
+import { sendCookies } from './send-cookies.ts';
 import type { Session } from './persist.ts';
-import { keepAlive, signNative } from './native-source.ts';
+import { keepAlive, requestFor } from './native-source.ts';
 import type { Videojs } from './vhs.ts';
 import { isForVhs, techOf } from './vhs.ts';
 
@@ -28,12 +29,9 @@ function neverAsItIs(player: Player): void {
 }
 
 export function createSourceMiddleware(videojs: Videojs, session: Session): SourceMiddleware {
-  const { player, source, failure, waits } = session;
+  const { player, source, failure } = session;
   let current: AbortController | undefined;
-  const stop = (): void => {
-    current?.abort();
-    if (current) waits.delete(current);
-  };
+  const stop = (): void => current?.abort();
   return {
     setSource(given, next) {
       // an answer for an older source must not replace this one
@@ -48,15 +46,14 @@ export function createSourceMiddleware(videojs: Videojs, session: Session): Sour
       }
       const controller = (current = new AbortController());
       const { signal } = controller;
-      waits.add(controller);
-      signNative(session, given.src, signal).then(
+      requestFor(session, given.src, controller).then(
         (request) => {
           if (signal.aborted) return;
-          if (request.credentials && player.crossOrigin()) player.crossOrigin('use-credentials');
+          sendCookies(player, request);
           next(null, { ...given, src: request.url });
           player.ready(() => {
             const media = (techOf(player) as { el?(): Element } | undefined)?.el?.();
-            if (!signal.aborted && media instanceof HTMLMediaElement) keepAlive(media, session, request, signal);
+            if (!signal.aborted && media instanceof HTMLMediaElement) keepAlive(media, session, request, controller);
           }, true);
         },
         (error: unknown) => {

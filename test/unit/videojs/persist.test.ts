@@ -14,7 +14,7 @@ const setUp = (readyState = 0) => {
   const session = { player: { readyState: () => readyState }, source, failure, waits: new Set() } as unknown as Session;
   const controller = new AbortController();
   const ask = vi.fn<() => Promise<SignedRequest>>();
-  return { source, failure, ask, controller, answer: () => persist(session, controller.signal, ask) };
+  return { source, failure, ask, controller, answer: () => persist(session, controller, ask) };
 };
 
 beforeEach(() => vi.useFakeTimers());

@@ -8,43 +8,53 @@ const shown = { code: 2, message: 'You are not allowed to watch this video.', ca
 
 const setUp = (paused: boolean) => {
   const listeners = new Map<string, () => void>();
+  let current: unknown = null;
+  const set = vi.fn((error: unknown) => void (current = error));
   const player = {
-    error: vi.fn(),
+    error: (...[error]: unknown[]) => (error === undefined ? current : set(error)),
     paused: vi.fn(() => paused),
     pause: vi.fn(),
     play: vi.fn(() => Promise.reject(new Error('no gesture'))),
     on: (type: string, listener: () => void) => listeners.set(type, listener),
     off: (type: string) => listeners.delete(type),
   };
-  return { player, listeners, failure: createPlaybackFailure(player as never) };
+  return { player, set, listeners, failure: createPlaybackFailure(player as never) };
 };
 
 describe('createPlaybackFailure', () => {
+  test('shows the next reason where the app has cleared the first', () => {
+    const { player, set, failure } = setUp(false);
+    failure.show(denial);
+    player.error(null);
+    failure.show(refusal);
+    expect(set.mock.calls.at(-1)).toEqual([{ code: 2, message: 'The video server refuses access to this video.', cause: refusal }]);
+  });
+
   test('shows the first reason once, and again where Video.js clears it', () => {
-    const { player, listeners, failure } = setUp(false);
+    const { player, set, listeners, failure } = setUp(false);
     failure.show(denial);
     failure.show(refusal);
     listeners.get('loadstart')!();
-    expect(player.error.mock.calls).toEqual([[shown], [shown]]);
+    expect(set.mock.calls).toEqual([[shown], [shown]]);
     expect(player.pause).toHaveBeenCalledOnce();
   });
 
   test.each([true, false])('plays on when the reason is gone, if it played; it was paused: %s', (paused) => {
-    const { player, failure } = setUp(paused);
+    const { player, set, failure } = setUp(paused);
     failure.show(denial);
     failure.withdraw();
     failure.withdraw();
-    expect(player.error.mock.calls).toEqual([[shown], [null]]);
+    expect(set.mock.calls).toEqual([[shown], [null]]);
     expect(player.play).toHaveBeenCalledTimes(paused ? 0 : 1);
   });
 
   test('forgets it with its source, and leaves no listener', () => {
-    const { player, listeners, failure } = setUp(false);
+    const { set, listeners, failure } = setUp(false);
     failure.show(denial);
     failure.forget();
     listeners.get('loadstart')!();
     failure.withdraw();
-    expect(player.error).toHaveBeenCalledOnce();
+    expect(set).toHaveBeenCalledOnce();
     failure.dispose();
     expect(listeners.size).toBe(0);
   });

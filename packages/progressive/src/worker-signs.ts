@@ -1,6 +1,0 @@
-/** Whether a token worker (secure-token-worker) controls this page and signs the browser's own requests for `url`. */
-export async function workerSigns(url: string): Promise<boolean> {
-  const { controller } = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker ?? {};
-  // answered by the worker itself; one that does not know the question lets its own script through
-  return !!controller && (await fetch(controller.scriptURL, { headers: { 'secure-token-signs': url } }).then(({ status }) => status === 204, () => false));
-}
