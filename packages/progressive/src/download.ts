@@ -79,9 +79,13 @@ export async function download(url: string | URL, options: DownloadOptions & { r
       total ??= now.total;
       if (!ok) return status;
       type ||= response.headers.get('content-type') ?? '';
-      for (let data = await read(); data; data = await read()) {
-        await sink.write(data, position);
-        position += data.length;
+      for (;;) {
+        const piece = await read();
+        // packed or made on the fly, a file has no other end than this
+        if (piece?.done && status === 200) total ??= position;
+        if (!piece || piece.done) break;
+        await sink.write(piece.value, position);
+        position += piece.value.length;
         attempts = 0;
         report({ received: position, total, validator }, false);
       }
