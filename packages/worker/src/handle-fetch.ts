@@ -25,6 +25,9 @@ async function send({ request }: FetchEventLike, { url, headers, credentials }: 
       headers: { ...headers, ...(range && { range }), ...(condition && { 'if-range': condition }) },
       credentials: credentials || (request.mode === 'cors' && request.credentials === 'include') ? 'include' : 'same-origin',
       signal: request.signal,
+      // of the page; the worker's own URL holds its settings
+      referrer: request.referrer,
+      referrerPolicy: request.referrerPolicy,
     });
   } catch {
     request.signal.throwIfAborted();
