@@ -114,14 +114,13 @@ export async function download(url: string | URL, options: DownloadOptions & { r
       }
       request = replay ?? (await source.sign(href, { signal }));
     }
-    report({ received: position, total, validator }, true);
     return await sink.finish(type);
   } catch (error) {
-    // to go on from: what has come since the last report is written too
-    report({ received: position, total, validator }, true);
     sink.release();
     throw error;
   } finally {
+    // to go on from, if it has failed: what has come since the last report is written too
+    report({ received: position, total, validator }, true);
     release();
   }
 }
