@@ -45,7 +45,7 @@ describe.runIf(hasNginx)('a new version of the token worker', () => {
         await tab.goto(stage.origin);
         expect(await run(isWaiting)).toBe(true);
         expect(await run(`${play} ${seek}`, [400, 20])).toEqual(clean);
-        await tab.goto(`${stage.edge}/generation`);
+        await tab.goto('about:blank');
         await tab.run(`await new Promise((resolve) => setTimeout(resolve, 1000))`);
         await tab.goto(stage.origin);
         expect(await run(isWaiting)).toBe(false);
@@ -53,10 +53,11 @@ describe.runIf(hasNginx)('a new version of the token worker', () => {
         expect(await stage.refusals()).toBe(0);
       });
 
-      it('with other options takes over at once: the film plays on', async () => {
-        await run(`window.worker = await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge, readAhead: 1 }); await until(() => worker.controls);`);
-        expect(await run(seek, [100, 300])).toMatchObject({ errors: 0, via: 'worker' });
+      it('with other options does not wait for pages: the film plays on, and Chromium waits until nothing is read any more', async () => {
+        await run(`window.worker = await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge, readAhead: 1 });`);
+        expect(await run(seek, [100, 300])).toMatchObject({ errors: 0 });
         expect(await run(`return seen.failures`)).toEqual([]);
+        await run(`secure.destroy(); video.removeAttribute('src'); video.load(); await until(() => worker.controls);`);
       });
     });
   }

@@ -144,8 +144,13 @@ export function keepPlaying(media: HTMLMediaElement, { source, url, via, emit }:
   on(['play', 'waiting', 'stalled'], () => check());
   // what a change of source tells the page about itself; another one by the page ends it
   on(['abort', 'emptied', 'loadstart'], (event) => {
-    if (loading && isOurs()) event.stopImmediatePropagation();
-    else loading?.abort();
+    if (!loading) return;
+    if (isOurs()) event.stopImmediatePropagation();
+    else {
+      loading.abort();
+      // where ours was to start: it would hold for the other one
+      if (media.currentTime === position) media.currentTime = 0;
+    }
   });
   on(['error'], (event) => {
     // not the one that tells the page of the end

@@ -75,5 +75,5 @@ export async function registerTokenWorker(url: string | URL, options: TokenSourc
     listening.abort();
     if (source !== options) source?.destroy();
   };
-  return Object.defineProperty(Object.assign(target, { registration, source, destroy }), 'controls', { get: () => controls() }) as unknown as TokenWorker;
+  return Object.defineProperty(Object.assign(target, { registration, source, destroy }), 'controls', { get: controls }) as unknown as TokenWorker;
 }
