@@ -29,7 +29,8 @@ describe.runIf(hasNginx)('a new version of the token worker', () => {
       const run = <T>(body: string, seeks: number[] = []): Promise<T> => tab.run<T>(body, { url: stage.url('film.mp4'), edge: `${stage.edge}/`, seeks });
       const play = `window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge }));
         window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token'));
-        await video.play();`;
+        await video.play();
+        await moves(1);`;
       const seek = `for (const time of args.seeks) {
           await seek(time);
           await moves(0.5);
