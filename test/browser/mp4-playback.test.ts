@@ -1,5 +1,3 @@
-import { truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.mjs';
@@ -98,30 +96,6 @@ describe.runIf(hasNginx)('secureVideo without a worker (Chromium)', () => {
     expect(result).toEqual([isShown, 0]);
     expect(await run(`secure.destroy(); await moves(1); return Object.hasOwn(video, 'play');`)).toBe(false);
     console.log(`picture-in-picture ${isShown ? 'kept' : 'not available here'}`);
-  });
-
-  it('tells a missing file, a broken one, a refusal and a denial apart', async () => {
-    writeFileSync(join(stage.root, 'broken.mp4'), Buffer.alloc(100_000, 7));
-    const outcome = (path: string): Promise<unknown> =>
-      run(
-        `const before = seen.errors;
-        seen.failures.length = 0;
-        const secure = await SecureTokenProgressive.secureVideo(video, args, '/token').catch((error) => error);
-        if (secure instanceof Error) return [secure.code];
-        follow(secure);
-        await until(() => seen.failures.length);
-        await sleep(50);
-        secure.destroy();
-        return [...seen.failures, seen.errors - before];`,
-        stage.url(path),
-      );
-    expect(await outcome('missing.mp4')).toEqual(['NotFoundError', 1]);
-    expect(await outcome('broken.mp4')).toEqual(['EncodingError', 1]);
-    stage.signer.secret = 'another';
-    expect(await outcome('film.mp4')).toEqual(['ERR_TOKEN_REFUSED', 1]);
-    stage.signer.denies = true;
-    expect(await outcome('film.mp4')).toEqual(['ERR_DENIED']);
-    truncateSync(join(stage.root, 'broken.mp4'), 0);
   });
 
   it('heals a refusal in the middle, and goes on by renew() after a denial', async () => {

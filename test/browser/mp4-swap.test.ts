@@ -25,7 +25,7 @@ describe.runIf(hasNginx)('MP4 by changing the source', () => {
   });
   afterAll(() => stage.stop());
 
-  for (const engine of engines.filter(({ name }) => name !== 'webkit')) {
+  for (const engine of engines) {
     describe.runIf(engine.isInstalled)(engine.name, () => {
       let tab: Tab;
       let close: () => Promise<void>;
@@ -65,7 +65,9 @@ describe.runIf(hasNginx)('MP4 by changing the source', () => {
         const gaps = result.swaps.map(({ gap }) => Math.round(gap * 1000)).sort((a, b) => a - b);
         console.log(`${engine.name}: ${gaps.length} swaps, gap ${gaps[gaps.length >> 1]} ms median, ${gaps.at(-1)} ms worst`);
         expect(result).toMatchObject({ errors: 0, via: 'swap' });
-        expect(result.state).toEqual([1.5, 1, 0.25, true, true, false, true, 'hidden', true]);
+        // WebKitGTK unmutes whenever a rate is set, also without us
+        const muted = engine.name !== 'webkit';
+        expect(result.state).toEqual([1.5, 1, 0.25, muted, true, false, true, 'hidden', true]);
         expect(Math.max(...result.offsets)).toBeLessThan(FRAME);
         expect(result.swaps.length).toBeGreaterThanOrEqual(seeks.length - 1);
       });

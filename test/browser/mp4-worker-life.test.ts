@@ -84,20 +84,6 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
     expect(await run(seeks, { times: [200, 30] })).toEqual(clean);
   });
 
-  it('plays on while a new version is installed', async () => {
-    stage.network.rate = 400_000;
-    await run(inWorker + play, names());
-    stage.signer.version = '2';
-    const isFound = await run(
-      `const { registration } = worker;
-      const { active } = registration;
-      await registration.update();
-      return !!registration.installing || !!registration.waiting || registration.active !== active;`,
-    );
-    expect(isFound).toBe(true);
-    expect(await run(seeks, { times: [100, 300, 50] })).toEqual(clean);
-  });
-
   it('is taken away while it plays: the source is changed instead', async () => {
     stage.network.rate = 400_000;
     await run(inWorker + play, names());

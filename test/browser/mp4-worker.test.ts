@@ -22,7 +22,7 @@ describe.runIf(hasNginx)('MP4 through the token worker', () => {
   });
   afterAll(() => stage.stop());
 
-  for (const engine of engines.filter(({ name }) => name !== 'webkit')) {
+  for (const engine of engines) {
     describe.runIf(engine.isInstalled)(engine.name, () => {
       let tab: Tab;
       let close: () => Promise<void>;

@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -29,7 +29,7 @@ interface SignerSettings {
 }
 
 export interface MediaStage {
-  /** Of the page, which asks this server for tokens too. */
+  /** Of the page, which asks this server for tokens too. The protected files are there as well, by way of the edge. */
   readonly origin: string;
   /** Of the edge, behind the slow network. */
   readonly edge: string;
@@ -58,7 +58,7 @@ export async function startMediaStage({ seconds = 600, size = 64e6 } = {}): Prom
   const sample = readFileSync(join(media, 'v.mp4'));
   for (const part of longMp4(sample, { turns: seconds / 20, size })) appendFileSync(join(root, 'film.mp4'), part);
   copyFileSync(join(media, 'v.mp4'), join(root, 'short.mp4'));
-  for (const name of ['ts', 'fmp4', 'aes']) cpSync(join(media, name), join(root, name), { recursive: true });
+  for (const name of ['ts', 'fmp4', 'aes', 'range']) cpSync(join(media, name), join(root, name), { recursive: true });
   for (const name of ['hidden', 'none']) symlinkSync('.', join(root, name));
 
   const nginx = await startNginx({ secret: SECRET, upstream: '', configure: (given) => mediaNginxConfig({ ...given, root }) });
@@ -68,7 +68,8 @@ export async function startMediaStage({ seconds = 600, size = 64e6 } = {}): Prom
   const page = mediaPage({ version: () => signer.version, edge: network.origin });
 
   const server = await listen(async (request) => {
-    const { pathname } = new URL(request.url);
+    const { origin, pathname, search } = new URL(request.url);
+    if (existsSync(join(root, pathname)) && pathname !== '/') return fetch(network.origin + pathname + search, { headers: request.headers });
     if (pathname !== '/token') return page(pathname);
     signer.calls.push((await request.clone().json()) as { urls: string[]; reason: string });
     await delay(signer.delay * 1000);
@@ -76,7 +77,7 @@ export async function startMediaStage({ seconds = 600, size = 64e6 } = {}): Prom
     return createSigningEndpoint({
       format: secureToken({ secret: signer.secret }),
       authorize: (_, urls) => (signer.denies ? { denied: urls, ttl: signer.ttl } : true),
-      allow: `${network.origin}/`,
+      allow: [`${network.origin}/`, `${origin}/`],
       ttl: signer.ttl,
     })(request);
   });

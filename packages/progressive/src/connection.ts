@@ -3,11 +3,11 @@ import type { SignedRequest } from 'secure-token-core';
 /** A connection that brings nothing for so many ms is given up. */
 const SILENCE = 15_000;
 
-/** One request and its answer, in pieces. Failures of the network are not thrown: the answer is missing, or ends early. */
+/** One request and its answer, in pieces. Failures of the network are not thrown: what they took is `undefined`. */
 export interface Connection {
   readonly response: Response | undefined;
-  /** The next piece; `undefined` at the end, wherever that is. */
-  readonly read: () => Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** The next piece, or the proper end. */
+  readonly read: () => Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>> | undefined>;
   readonly close: () => void;
 }
 
@@ -37,5 +37,5 @@ export async function connect(request: SignedRequest, headers: Record<string, st
     }),
   );
   const reader = response?.body?.getReader();
-  return { response, close, read: async () => (reader && (await inTime(reader.read())))?.value };
+  return { response, close, read: async () => reader && inTime(reader.read()) };
 }

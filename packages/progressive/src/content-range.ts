@@ -1,6 +1,6 @@
 /** What a response says about the file that it is a part of. Absent: it does not say, or CORS hides it. */
 export interface Representation {
-  /** Offset of its first byte. */
+  /** Offset of its first byte; NaN if it is a part and does not say which. */
   readonly start: number;
   /** Bytes of the whole file. */
   readonly total: number | undefined;
@@ -9,12 +9,12 @@ export interface Representation {
 }
 
 export function representation({ status, headers }: Response): Representation {
-  const [, start = 0, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+)/.exec(headers.get('content-range') ?? '') ?? [];
+  const [, start, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)/.exec(headers.get('content-range') ?? '') ?? [];
   const etag = headers.get('etag');
   // of a packed body it is the packed length
   const length = status === 200 && !headers.has('content-encoding') ? headers.get('content-length') : undefined;
   return {
-    start: +start,
+    start: status === 206 ? Number(start) : 0,
     total: +(total ?? length ?? 0) || undefined,
     validator: (etag && !etag.startsWith('W/') ? etag : headers.get('last-modified')) ?? undefined,
   };

@@ -79,9 +79,13 @@ export async function download(url: string | URL, options: DownloadOptions & { r
       total ??= now.total;
       if (!ok) return status;
       type ||= response.headers.get('content-type') ?? '';
-      for (let data = await read(); data; data = await read()) {
-        await sink.write(data, position);
-        position += data.length;
+      for (;;) {
+        const piece = await read();
+        // packed or made on the fly, a file has no other end than this
+        if (piece?.done && status === 200) total ??= position;
+        if (!piece || piece.done) break;
+        await sink.write(piece.value, position);
+        position += piece.value.length;
         attempts = 0;
         report({ received: position, total, validator }, false);
       }
@@ -110,14 +114,13 @@ export async function download(url: string | URL, options: DownloadOptions & { r
       }
       request = replay ?? (await source.sign(href, { signal }));
     }
-    report({ received: position, total, validator }, true);
     return await sink.finish(type);
   } catch (error) {
-    // to go on from: what has come since the last report is written too
-    report({ received: position, total, validator }, true);
     sink.release();
     throw error;
   } finally {
+    // to go on from, if it has failed: what has come since the last report is written too
+    report({ received: position, total, validator }, true);
     release();
   }
 }

@@ -40,6 +40,8 @@ export function keepPlaying(media: HTMLMediaElement, { source, url, via, emit }:
   const { signal } = listening;
   const need = observeNeed(media, signal);
   let byWorker = false;
+  /** The source it was given last, as the browser writes it. */
+  let given = '';
   let request: SignedRequest | undefined;
   /** What is under way: one thing at a time. */
   let busy: Promise<void> | undefined;
@@ -53,7 +55,7 @@ export function keepPlaying(media: HTMLMediaElement, { source, url, via, emit }:
   let isOver = false;
 
   /** Not if the page has given the element another source. */
-  const isOurs = (): boolean => !isOver && !signal.aborted && media.src === (byWorker ? url : request?.url);
+  const isOurs = (): boolean => !isOver && !signal.aborted && media.src === given;
   const on = (types: readonly string[], listener: (event: Event) => void): void =>
     types.forEach((type) => media.addEventListener(type, listener, { capture: true, signal }));
 
@@ -70,14 +72,15 @@ export function keepPlaying(media: HTMLMediaElement, { source, url, via, emit }:
     if (reason && media.src !== src) return;
     byWorker = signs;
     request = next;
+    given = new URL(signs ? url : next.url).href;
     // Firefox shows a worker the media requests to other origins only in CORS mode, which the worker needs anyway
     if (byWorker && crossOrigin === null && !url.startsWith(`${location.origin}/`)) media.crossOrigin = 'anonymous';
     else if (crossOrigin === null) media.removeAttribute('crossorigin');
     loading = new AbortController();
     haltedAt ??= performance.now();
-    await swapSource(media, byWorker ? url : request.url, media.error ? position : media.currentTime, loading.signal);
+    await swapSource(media, given, media.error ? position : media.currentTime, loading.signal);
     loading = undefined;
-    if (media.error) return;
+    if (media.error || !isOurs()) return;
     if (reason) emit('swap', { reason, gap: (performance.now() - haltedAt) / 1000 });
     haltedAt = undefined;
   };
@@ -138,9 +141,15 @@ export function keepPlaying(media: HTMLMediaElement, { source, url, via, emit }:
     if (type === 'seeking') check(true);
   });
   on(['play', 'waiting', 'stalled'], () => check());
-  // what a change of source tells the page about itself
+  // what a change of source tells the page about itself; another one by the page ends it
   on(['abort', 'emptied', 'loadstart'], (event) => {
-    if (busy && loading) event.stopImmediatePropagation();
+    if (!loading) return;
+    if (isOurs()) event.stopImmediatePropagation();
+    else {
+      loading.abort();
+      // where ours was to start: it would hold for the other one
+      if (media.currentTime === position) media.currentTime = 0;
+    }
   });
   on(['error'], (event) => {
     // not the one that tells the page of the end

@@ -1,12 +1,13 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
+import { connect } from './connection.ts';
 
 /** The status with which the edge answers `request`; 0 without one (network, no CORS). */
-const probe = ({ url, headers, credentials }: SignedRequest): Promise<number> =>
-  fetch(url, { headers: { ...headers, range: 'bytes=0-0' }, cache: 'no-store', credentials: credentials ? 'include' : 'same-origin' }).then(
-    ({ status, body }) => (void body?.cancel(), status),
-    () => 0,
-  );
+async function probe(request: SignedRequest): Promise<number> {
+  const { response, close } = await connect(request, { range: 'bytes=0-0' }, undefined);
+  close();
+  return response?.status ?? 0;
+}
 
 /**
  * Finds out what a media element died of that played from `request`, by asking the edge for its first byte. Resolves to

@@ -55,15 +55,9 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
     destroy();
     throw error;
   }
-  return Object.defineProperties(target, {
-    source: { value: source },
-    via: { get: playback.via },
-    renew: {
-      async value() {
-        await source.renew();
-        playback.restart();
-      },
-    },
-    destroy: { value: destroy },
-  }) as SecureVideo;
+  const renew = async (): Promise<void> => {
+    await source.renew();
+    playback.restart();
+  };
+  return Object.defineProperty(Object.assign(target, { source, renew, destroy }), 'via', { get: playback.via }) as unknown as SecureVideo;
 }

@@ -20,10 +20,10 @@ const arrived = (media: HTMLMediaElement, signal: AbortSignal): Promise<void> =>
   });
 
 /** Until a frame of the new source is on screen; 300 ms at most, for nothing is painted in a hidden page. */
-const painted = (media: HTMLMediaElement): Promise<void> =>
+const painted = (media: HTMLVideoElement): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, 300);
-    (media as Partial<HTMLVideoElement>).requestVideoFrameCallback?.(() => resolve());
+    media.requestVideoFrameCallback(() => resolve());
   });
 
 /**
@@ -52,6 +52,6 @@ export async function swapSource(media: HTMLMediaElement, url: string, position:
     if (track && track.mode !== mode) track.mode = mode;
   });
   if (inPicture && document.pictureInPictureElement !== media) void (media as HTMLVideoElement).requestPictureInPicture().catch(() => undefined);
-  if (!media.error && !media.paused) await painted(media);
+  if (!media.error && !media.paused && 'requestVideoFrameCallback' in media) await painted(media as HTMLVideoElement);
   release();
 }

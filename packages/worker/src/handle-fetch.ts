@@ -1,6 +1,6 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
 import { isSecureTokenError } from 'secure-token-core';
-import { boundedRange, isMediaRequest } from './media-request.ts';
+import { boundedRange, isMediaRequest, isWebKit } from './media-request.ts';
 import { checkCors, isOutOfReach, reportMissing } from './missing-cors.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
@@ -25,6 +25,9 @@ async function send({ request }: FetchEventLike, { url, headers, credentials }: 
       headers: { ...headers, ...(range && { range }), ...(condition && { 'if-range': condition }) },
       credentials: credentials || (request.mode === 'cors' && request.credentials === 'include') ? 'include' : 'same-origin',
       signal: request.signal,
+      // of the page; the worker's own URL holds its settings
+      referrer: request.referrer,
+      referrerPolicy: request.referrerPolicy,
     });
   } catch {
     request.signal.throwIfAborted();
@@ -39,7 +42,7 @@ async function send({ request }: FetchEventLike, { url, headers, credentials }: 
 function pass(event: FetchEventLike, response: Response): Response {
   const { body, status, statusText, headers } = response;
   const [, end, total] = /^bytes 0-(\d+)\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
-  if (!body || status !== 206 || (end && +end + 1 === +total!)) return response;
+  if (isWebKit() || !body || status !== 206 || (end && +end + 1 === +total!)) return response;
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   event.waitUntil(body.pipeTo(writable).catch(() => undefined));
   return new Response(readable, { status, statusText, headers });

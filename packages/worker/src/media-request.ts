@@ -6,10 +6,17 @@ export const isMediaRequest = ({ method, destination }: Request): boolean =>
   method === 'GET' && /^(audio|video|track)$/.test(destination);
 
 /**
+ * WebKit takes a bounded answer for the end of the file, and does not tell a worker that hands a body over that nobody
+ * reads it any more: after six seeks no connection would be left.
+ */
+export const isWebKit = (): boolean => !/ (Chrome|Firefox)\//.test(navigator.userAgent);
+
+/**
  * The range to ask the edge for. An open one of a progressive file is bounded, so that no answer outlives the worker:
  * browsers come back for the rest. Not so for the parts of a playlist, which their players want whole.
  */
 export function boundedRange(url: string, range: string | null): string | null {
-  const start = /\.(mp4|m4v|mov|webm|m4a|mp3|og[agv]|wav|flac)$/i.test(new URL(url).pathname) && /^bytes=(\d+)-$/.exec(range ?? '')?.[1];
+  const isFile = !isWebKit() && /\.(mp4|m4v|mov|webm|m4a|mp3|og[agv]|wav|flac)$/i.test(new URL(url).pathname);
+  const start = isFile && /^bytes=(\d+)-$/.exec(range ?? '')?.[1];
   return start ? `bytes=${start}-${+start + LIMIT - 1}` : range;
 }

@@ -22,21 +22,15 @@ export interface TokenWorker extends EventTarget {
   destroy(): void;
 }
 
-async function controlled(registration: ServiceWorkerRegistration, script: string): Promise<void> {
-  const { serviceWorker } = navigator;
-  const controls = (): boolean => serviceWorker.controller?.scriptURL === script;
-  if (controls()) return;
-  const taken = new Promise<void>((resolve) => {
-    const check = (): void => {
-      if (!controls()) return;
-      serviceWorker.removeEventListener('controllerchange', check);
-      resolve();
-    };
-    serviceWorker.addEventListener('controllerchange', check);
-    setTimeout(resolve, PATIENCE);
+/** Resolves when the worker of `registration` `controls` this page, or is late. */
+async function takeOver({ active }: ServiceWorkerRegistration, controls: (worker?: ServiceWorker | null) => boolean): Promise<void> {
+  const late = AbortSignal.timeout(PATIENCE);
+  const taken = new Promise<unknown>((resolve) => {
+    navigator.serviceWorker.addEventListener('controllerchange', () => controls() && resolve(true), { signal: late });
+    late.addEventListener('abort', resolve);
   });
   // after a hard reload the page has no controller, though the worker is there
-  if (registration.active?.scriptURL === script) registration.active.postMessage({ secureToken: 'claim' });
+  if (controls(active)) active!.postMessage({ secureToken: 'claim' });
   await taken;
 }
 
@@ -59,6 +53,8 @@ export async function registerTokenWorker(url: string | URL, options: TokenSourc
   if (!serviceWorker) throw new DOMException('No service workers here: they need https or localhost', 'NotSupportedError');
 
   const target = new EventTarget();
+  const listening = new AbortController();
+  const { signal } = listening;
   const emit = (type: string, detail: object): unknown => target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   const forward = ({ type, detail }: CustomEvent<object>): unknown => emit(type, detail);
   const hear = ({ data, ports: [port] }: MessageEvent): void => {
@@ -66,24 +62,18 @@ export async function registerTokenWorker(url: string | URL, options: TokenSourc
     if (secureToken === 'hello' && source) answerWorker(port!, source);
     else if (secureToken === 'problem' || secureToken === 'event') emit(type ?? 'problem', detail);
   };
-  serviceWorker.addEventListener('message', hear);
+  serviceWorker.addEventListener('message', hear, { signal });
   serviceWorker.startMessages();
-  for (const type of TOKEN_EVENTS) source?.addEventListener(type, forward as never);
+  for (const type of TOKEN_EVENTS) source?.addEventListener(type, forward as never, { signal });
 
   const script = new URL(url, document.baseURI);
   script.searchParams.set(SETTINGS, JSON.stringify(settings));
   const registration = await serviceWorker.register(script);
-  await controlled(registration, script.href);
-  return Object.defineProperties(target, {
-    registration: { value: registration },
-    source: { value: source },
-    controls: { get: () => serviceWorker.controller?.scriptURL === script.href },
-    destroy: {
-      value() {
-        serviceWorker.removeEventListener('message', hear);
-        for (const type of TOKEN_EVENTS) source?.removeEventListener(type, forward as never);
-        if (source !== options) source?.destroy();
-      },
-    },
-  }) as TokenWorker;
+  const controls = (worker = serviceWorker.controller): boolean => worker?.scriptURL === script.href;
+  if (!controls()) await takeOver(registration, controls);
+  const destroy = (): void => {
+    listening.abort();
+    if (source !== options) source?.destroy();
+  };
+  return Object.defineProperty(Object.assign(target, { registration, source, destroy }), 'controls', { get: controls }) as unknown as TokenWorker;
 }

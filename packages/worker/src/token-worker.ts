@@ -27,8 +27,10 @@ for (const name of TOKEN_EVENTS) {
 addEventListener('fetch', (event) => {
   handleFetch(event, source ?? createPageSigner((event as Event & FetchEventLike).clientId, isProtected));
 });
-// a new version takes over at once: an old one in an open tab could not be told from it
-addEventListener('install', () => void scope.skipWaiting());
+// other settings take over at once; a new version of this file waits, for Firefox and WebKit would cut off what plays
+addEventListener('install', () => {
+  if (scope.registration.active?.scriptURL !== location.href) void scope.skipWaiting();
+});
 addEventListener('activate', (event) => (event as unknown as FetchEventLike).waitUntil(scope.clients.claim()));
 addEventListener('message', ({ data }) => {
   if ((data as { secureToken?: string } | undefined)?.secureToken === 'claim') void scope.clients.claim();

@@ -10,6 +10,7 @@ interface WorkerScope {
     matchAll(options: { includeUncontrolled?: boolean; type?: 'window' }): Promise<readonly WorkerClient[]>;
     claim(): Promise<void>;
   };
+  readonly registration: ServiceWorkerRegistration;
   skipWaiting(): Promise<void>;
 }
 

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Tab } from '../support/engines.ts';
+import { engines } from '../support/engines.ts';
+import type { MediaStage } from '../support/media-stage.ts';
+import { startMediaStage } from '../support/media-stage.ts';
+import { hasNginx } from '../support/nginx.ts';
+
+const clean = { errors: 0, mediaErrors: [], swaps: [], via: 'worker' };
+
+describe.runIf(hasNginx)('a new version of the token worker', () => {
+  let stage: MediaStage;
+  beforeAll(async () => {
+    stage = await startMediaStage();
+  });
+  afterAll(() => stage.stop());
+
+  for (const engine of engines) {
+    describe.runIf(engine.isInstalled)(engine.name, () => {
+      let tab: Tab;
+      let close: () => Promise<void>;
+      beforeAll(async () => {
+        await stage.reset();
+        stage.network.rate = 1_000_000;
+        ({ tab, close } = await engine.open());
+        await tab.goto(stage.origin);
+      });
+      afterAll(() => close());
+
+      const run = <T>(body: string, seeks: number[] = []): Promise<T> => tab.run<T>(body, { url: stage.url('film.mp4'), edge: `${stage.edge}/`, seeks });
+      const play = `window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge }));
+        window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token'));
+        await video.play();
+        await moves(1);`;
+      const seek = `for (const time of args.seeks) {
+          await seek(time);
+          await moves(0.5);
+        }
+        return { errors: seen.errors, mediaErrors: seen.mediaErrors, swaps: seen.swaps, via: secure.via };`;
+      const isWaiting = `return !!(await navigator.serviceWorker.getRegistration()).waiting;`;
+
+      it('waits while a film plays, over a reload too, and takes over when no page is left', async () => {
+        await run(play);
+        stage.signer.version = '2';
+        await run(`await worker.registration.update(); await until(() => worker.registration.waiting);`);
+        expect(await run(seek, [100, 300, 50])).toEqual(clean);
+        await tab.goto(stage.origin);
+        expect(await run(isWaiting)).toBe(true);
+        expect(await run(`${play} ${seek}`, [400, 20])).toEqual(clean);
+        await tab.goto('about:blank');
+        await tab.run(`await new Promise((resolve) => setTimeout(resolve, 1000))`);
+        await tab.goto(stage.origin);
+        expect(await run(isWaiting)).toBe(false);
+        expect(await run(`${play} ${seek}`, [200, 500])).toEqual(clean);
+        expect(await stage.refusals()).toBe(0);
+      });
+
+      it('with other options does not wait for pages: the film plays on, and Chromium waits until nothing is read any more', async () => {
+        await run(`window.worker = await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge, readAhead: 1 });`);
+        expect(await run(seek, [100, 300])).toMatchObject({ errors: 0 });
+        expect(await run(`return seen.failures`)).toEqual([]);
+        await run(`secure.destroy(); video.removeAttribute('src'); video.load(); await until(() => worker.controls);`);
+      });
+    });
+  }
+});

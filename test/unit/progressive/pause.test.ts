@@ -1,0 +1,59 @@
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { pause } from '../../../packages/progressive/src/pause.ts';
+
+describe('pause', () => {
+  let page: EventTarget;
+  let controller: AbortController;
+  const network = { onLine: true };
+  beforeEach(() => {
+    vi.useFakeTimers();
+    page = new EventTarget();
+    controller = new AbortController();
+    network.onLine = true;
+    vi.stubGlobal('navigator', network);
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+    vi.spyOn(Math, 'random').mockReturnValue(0.999);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+  });
+
+  const begin = (attempt: number): (() => boolean) => {
+    let isOver = false;
+    void pause(attempt, controller.signal).then(() => (isOver = true));
+    return () => isOver;
+  };
+
+  test.each([
+    [1, 500],
+    [3, 2000],
+    [20, 15_000],
+  ])('after %i failures lasts up to %i ms, and leaves no listener', async (attempt, ms) => {
+    const isOver = begin(attempt);
+    await vi.advanceTimersByTimeAsync(ms - 100);
+    expect(isOver()).toBe(false);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(isOver()).toBe(true);
+    expect([...getEventListeners(page, 'online'), ...getEventListeners(controller.signal, 'abort')]).toEqual([]);
+  });
+
+  test('lasts as long as the network is away', async () => {
+    network.onLine = false;
+    const isOver = begin(1);
+    await vi.advanceTimersByTimeAsync(3600e3);
+    expect(isOver()).toBe(false);
+    page.dispatchEvent(new Event('online'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isOver()).toBe(true);
+  });
+
+  test('ends when it is aborted', async () => {
+    const isOver = begin(20);
+    controller.abort();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isOver()).toBe(true);
+  });
+});
