@@ -73,11 +73,11 @@ export async function startEdge(options: {
   const random = seededRandom();
 
   const unlucky = new Set<string>();
-  const isUnlucky = (url: string): boolean => {
-    // without what a path token puts in front
-    const path = new URL(url).pathname.replace(/^\/path\/[\w-]{22}\/\d+/, '');
-    if (!edge.refuseEvery || unlucky.delete(path) || random() >= 1 / edge.refuseEvery) return false;
-    unlucky.add(path);
+  const isUnlucky = ({ url, headers }: Request): boolean => {
+    // without what a path token puts in front; players ask for several parts of a file at a time
+    const part = new URL(url).pathname.replace(/^\/path\/[\w-]{22}\/\d+/, '') + (headers.get('range') ?? '');
+    if (!edge.refuseEvery || unlucky.delete(part) || random() >= 1 / edge.refuseEvery) return false;
+    unlucky.add(part);
     return true;
   };
 
@@ -87,7 +87,7 @@ export async function startEdge(options: {
       ...formats.get('exact')!,
       verify: (request, now) => {
         const format = formats.get(carrierOf(request.url));
-        if (!format || isUnlucky(request.url)) return { ok: false, status: 403, reason: 'signature' };
+        if (!format || isUnlucky(request)) return { ok: false, status: 403, reason: 'signature' };
         return format.verify(request, now);
       },
     };
