@@ -73,7 +73,7 @@ export async function startEdge(options: {
   const random = seededRandom();
 
   const unlucky = new Set<string>();
-  const isUnlucky = ({ url, headers }: Request): boolean => {
+  const isUnlucky = ({ url, headers }: Pick<Request, 'url' | 'headers'>): boolean => {
     // without what a path token puts in front; players ask for several parts of a file at a time
     const part = new URL(url).pathname.replace(/^\/path\/[\w-]{22}\/\d+/, '') + (headers.get('range') ?? '');
     if (!edge.refuseEvery || unlucky.delete(part) || random() >= 1 / edge.refuseEvery) return false;

@@ -43,7 +43,7 @@ export const requestFor = async (session: Session, url: string, wait: AbortContr
 /**
  * Keeps `media` alive, which plays `request` by itself. The token is replaced late: only when the element needs another
  * request (a seek outside the buffer, a stall, an error) and the token it has is dead, because a new URL is a new load.
- * What a worker signs is replaced when it fails: the worker may have gone.
+ * What a worker signs is replaced when it fails or the worker has gone: Chromium asks for half a minute before it fails.
  */
 export function keepAlive(media: HTMLMediaElement, session: Session, request: SignedRequest, wait: AbortController): void {
   const { source } = session;
@@ -61,7 +61,7 @@ export function keepAlive(media: HTMLMediaElement, session: Session, request: Si
 
   /** The request that takes the place of the current one, if that is dead. */
   const anew = async (hasFailed: boolean): Promise<SignedRequest | undefined> => {
-    if (!current.token) return hasFailed ? signNative(session, request.source, wait) : undefined;
+    if (!current.token) return hasFailed || !(await workerSigns(current.url)) ? signNative(session, current.url, wait) : undefined;
     const status = hasFailed ? await probe(current, signal) : 0;
     return persist(session, wait, (options) => source.refused(current, status, options));
   };
