@@ -93,6 +93,6 @@ function start() {
   play(playing ?? titles.first);
 }
 
-showCode(find('#code'), [setUp, prepare], `${app}/token`);
+showCode(find('#code'), [setUp, prepare], modes.ahead.signing.endpoint);
 find('#modes').addEventListener('change', start);
 start();
