@@ -76,11 +76,9 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       flights.delete(scope);
       const it = find(url);
       error ??= denialOf(url);
-      if (!error && (!it || it === before)) {
-        // it would be asked for again and again
-        if (it) it.opens = Infinity;
-        error = new SecureTokenError('ERR_SIGNING_RESPONSE', 'the signing endpoint sent no token for this URL', { url: keyOf(url) });
-      }
+      if (!error && (!it || it === before)) error = new SecureTokenError('ERR_SIGNING_RESPONSE', 'the signing endpoint sent no token for this URL', { url: keyOf(url) });
+      // it would be asked for again and again
+      if (it && error?.code === 'ERR_SIGNING_RESPONSE') it.opens = Infinity;
       if (error) throw error;
     };
     const flight = flights.get(scope) ?? fly();

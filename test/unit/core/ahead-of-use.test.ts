@@ -51,6 +51,19 @@ describe('createTokenSource', () => {
       expect(calls).toHaveLength(2);
     });
 
+    test('a renewal that is not understood is not asked for again while the token lives', async () => {
+      const { source, calls, types } = lab(inTurn(folder(), fail(400), folder()));
+      await source.sign(MASTER);
+      for (let i = 0; i < 148; i++) {
+        expect(st(source.peek(segment(i))), `at ${elapsed()} s`).toBe('t1');
+        await pass(2);
+      }
+      expect(calls.map(({ at }) => at)).toEqual([0, 240]);
+      expect(types()).toEqual(['tokenrenewed', 'tokenerror']);
+      await pass(10);
+      expect(st(await source.sign(MASTER))).toBe('t3');
+    });
+
     test('a paused player makes no calls: a token that nobody used since it was obtained lapses', async () => {
       const { source, calls } = lab();
       await source.sign(MASTER);
