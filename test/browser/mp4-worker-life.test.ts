@@ -118,6 +118,18 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
     expect(stage.signer.calls).toHaveLength(0);
   });
 
+  it('tokens in a page, and no such page is open: what nobody knows goes out as it is', async () => {
+    stage.signer.ttl = 60;
+    await run(inPage, names());
+    // as another part of the site might: with a URL that needs nothing
+    const ready = await run<string>(`return (await tokens.sign(args.short)).url`, names());
+    await page.reload();
+    stage.signer.calls.length = 0;
+    await run(`video.src = args.ready; await until(() => video.readyState > 2 || video.error); if (video.error) throw video.error.message`, { ready });
+    expect(await run(`return !!navigator.serviceWorker.controller`)).toBe(true);
+    expect(stage.signer.calls).toHaveLength(0);
+  });
+
   it('says which header CORS does not expose', async () => {
     await run(`${inWorker} ${play.replace('await video.play()', 'video.play().catch(() => undefined)')}
       await until(() => seen.types.some((type) => type.startsWith('Access-Control-Expose-Headers')))`, { ...names(), url: stage.url('hidden/film.mp4') });

@@ -13,8 +13,8 @@ const receive = (port: MessagePort): Promise<PageAnswer> =>
     port.onmessage = ({ data }) => resolve(data as PageAnswer);
   });
 
-/** A port to a page that signs: that of the request, or any other of this origin. */
-async function reachPage(clientId: string): Promise<MessagePort> {
+/** A port to a page that signs: that of the request, or any other of this origin; `undefined` if there is none. */
+async function reachPage(clientId: string): Promise<MessagePort | undefined> {
   const own = await scope.clients.get(clientId);
   let found: ((port: MessagePort) => void) | undefined;
   const reached = new Promise<MessagePort>((resolve) => (found = resolve));
@@ -28,13 +28,16 @@ async function reachPage(clientId: string): Promise<MessagePort> {
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, own ? 1000 : 100));
     const port = await Promise.race([reached, late]);
     if (port) return port;
-    if (Date.now() - since > PATIENCE) throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'No page of this origin hands out tokens');
+    if (Date.now() - since > PATIENCE) return undefined;
     (await scope.clients.matchAll({ includeUncontrolled: true, type: 'window' })).forEach(greet);
   }
 }
 
-/** Signs in a page: it keeps the tokens, so that nothing is lost when the browser stops the worker. */
-export function createPageSigner(clientId: string, protects: RequestSigner['protects']): RequestSigner {
+/**
+ * Signs in a page: it keeps the tokens, so that nothing is lost when the browser stops the worker.
+ * @param protects absent: only pages know
+ */
+export function createPageSigner(clientId: string, protects?: RequestSigner['protects']): RequestSigner {
   const ports = new WeakMap<SignedRequest, MessagePort>();
   const ask = async (port: MessagePort, question: object): Promise<SignedRequest | undefined> => {
     const answer = receive(port);
@@ -46,8 +49,14 @@ export function createPageSigner(clientId: string, protects: RequestSigner['prot
     return signed;
   };
   return {
-    protects,
-    sign: async (url) => (await ask(await reachPage(clientId), { url }))!,
+    protects: protects ?? (() => true),
+    async sign(url) {
+      const port = await reachPage(clientId);
+      if (port) return (await ask(port, { url }))!;
+      if (protects) throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'No page of this origin hands out tokens');
+      // a file of another part of the site, most likely
+      return { url, headers: {}, credentials: false, source: url };
+    },
     refused: async (request, status) => ask(ports.get(request)!, { status }),
   };
 }

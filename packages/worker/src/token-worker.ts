@@ -12,7 +12,6 @@ const settings = JSON.parse(new URL(location.href).searchParams.get(SETTINGS) ??
 const { endpoint, protect } = settings;
 const source = endpoint ? createTokenSource(settings) : undefined;
 const rules = protect && createTokenSource({ endpoint: '/', protect });
-const isProtected = (url: string): boolean => rules?.protects(url) ?? true;
 
 const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 for (const name of TOKEN_EVENTS) {
@@ -25,7 +24,7 @@ for (const name of TOKEN_EVENTS) {
 }
 
 addEventListener('fetch', (event) => {
-  handleFetch(event, source ?? createPageSigner((event as Event & FetchEventLike).clientId, isProtected));
+  handleFetch(event, source ?? createPageSigner((event as Event & FetchEventLike).clientId, rules && ((url) => rules.protects(url))));
 });
 // other settings take over at once; a new version of this file waits, for Firefox and WebKit would cut off what plays
 addEventListener('install', () => {
