@@ -1,0 +1,77 @@
+import type { TestContext } from 'vitest';
+import { test } from 'vitest';
+import type { Stage, StageOptions } from '../support/stage.ts';
+import { createStage } from '../support/stage.ts';
+
+/** A stage of its own: these tests break it. */
+async function stageFor({ onTestFinished }: TestContext, options: StageOptions): Promise<Stage> {
+  const stage = await createStage(options);
+  onTestFinished(() => stage.dispose());
+  return stage;
+}
+
+const fine = { faults: [], starved: [], rejections: [], pageErrors: [], mediaError: undefined };
+
+test.for(['exact', 'query'] as const)('offline until the tokens are dead, then online: it resumes by itself: %s', async (carrier, context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { signer: { ttl: 4 } });
+  const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
+  const player = await stage.open(carrier, 'film/ts/lo/i.m3u8', { config });
+  await player.play();
+  await player.until(({ currentTime }) => currentTime > 1);
+  await player.page.context().setOffline(true);
+  const { currentTime } = await player.until(({ starved }) => starved.some(({ seconds }) => seconds > 4));
+  await player.page.context().setOffline(false);
+  const seen = await player.until((now) => now.currentTime > currentTime + 6);
+  expect(seen.errors.filter(({ fatal }) => fatal)).toEqual([]);
+  // hls.js does not ask again while it is offline; a token of many URLs is renewed all the same
+  expect(new Set(seen.tokens.flatMap(({ code }) => code ?? []))).toEqual(new Set(carrier === 'exact' ? [] : ['ERR_SIGNING_UNAVAILABLE']));
+  expect(seen).toMatchObject({ rejections: [], pageErrors: [], mediaError: undefined });
+  expect(stage.edge.refusals()).toEqual([]);
+});
+
+test('two players of the same asset share a source: one call serves both', async (context) => {
+  const { expect } = context;
+  // long enough for both to ask meanwhile
+  const stage = await stageFor(context, { signer: { delay: 2 } });
+  const player = await stage.open('query', 'vod/fmp4/master.m3u8');
+  const second = player.page.evaluate(async (src) => {
+    const video = document.body.appendChild(Object.assign(document.createElement('video'), { muted: true }));
+    const hls = new window.Hls();
+    window.SecureTokenHls.secureToken(hls, window.source!);
+    hls.loadSource(src);
+    hls.attachMedia(video);
+    await video.play();
+  }, stage.url('query', 'vod/fmp4/master.m3u8'));
+  await Promise.all([second, player.play()]);
+  expect(await player.until(({ currentTime }) => currentTime > 3)).toMatchObject(fine);
+  expect(stage.edge.requests.filter(({ path }) => path.endsWith('master.m3u8'))).toHaveLength(2);
+  expect(stage.signer.calls.map(({ reason }) => reason)).toEqual(['initial']);
+});
+
+test('with a token in the page the first picture costs no call', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, {});
+  const src = stage.url('query', 'vod/fmp4/master.m3u8');
+  const response = await fetch(stage.signer.endpoint('query'), { method: 'POST', body: JSON.stringify({ urls: [src], reason: 'initial' }), headers: { 'content-type': 'application/json' } });
+  const { tokens } = (await response.json()) as { tokens: [] };
+  const player = await stage.open('query', 'vod/fmp4/master.m3u8', { tokens: { tokens } });
+  await player.play();
+  expect(await player.until(({ currentTime }) => currentTime > 3)).toMatchObject(fine);
+  expect(stage.signer.calls, 'but the one of this test').toHaveLength(1);
+  expect(stage.edge.refusals()).toEqual([]);
+});
+
+test('a live stream of which every third request is refused has no hole', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { edge: { refuseEvery: 3 }, signer: { ttl: 5 } });
+  const player = await stage.open('exact', 'live/master.m3u8');
+  await player.play();
+  const { currentTime } = await player.snapshot();
+  const seen = await player.until((now) => now.currentTime > currentTime + 15);
+  expect(seen).toMatchObject(fine);
+  expect(seen.buffered).toHaveLength(1);
+  const segments = stage.edge.refusals().filter(({ url }) => /\.(m4s|ts)/.test(url));
+  expect(segments.length).toBeGreaterThan(1);
+  expect(seen.tokens.filter(({ type }) => type === 'tokenrefused')).toHaveLength(stage.edge.refusals().length);
+});
