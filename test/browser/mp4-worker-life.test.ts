@@ -175,6 +175,9 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
     await register('/own-worker.js');
     expect(await run(play + seeks, { ...names(), times: [300, 20] })).toEqual(clean);
     await page.reload();
+    expect(await run(inWorker.replace('/token', '/importing') + play + seeks, { ...names(), times: [300, 20] })).toEqual(clean);
+    expect(await run(`return worker.controls`)).toBe(true);
+    await page.reload();
     await register('/foreign-worker.js');
     expect(await run(`return (await SecureTokenProgressive.secureVideo(video, args.url, '/token')).via`, names())).toBe('swap');
     const forced = `return SecureTokenProgressive.secureVideo(video, args.url, { endpoint: '/token', via: 'worker' }).then(() => '', (error) => error.name)`;
