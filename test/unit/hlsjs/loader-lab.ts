@@ -88,7 +88,7 @@ export function useSource(options: Partial<TokenSourceOptions> = {}): void {
 }
 
 export function load(url = SEGMENT, more: { context?: object; policy?: LoaderConfiguration; config?: object; Base?: unknown; callbacks?: object } = {}) {
-  const config = { ...more.config } as HlsConfig;
+  const config = { playlistLoadPolicy: { default: { errorRetry: null } }, ...more.config } as HlsConfig;
   const TokenLoader = createTokenLoader((more.Base ?? FakeLoader) as HlsConfig['loader'], () => source);
   const loader = new TokenLoader(config);
   const theirs = { ...callbacks(), ...more.callbacks };

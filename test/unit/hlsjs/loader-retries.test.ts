@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { LoaderResponse } from 'hls.js';
 import { describe, expect, test, vi } from 'vitest';
-import { MANIFEST, FakeLoader, attempts, calls, fakeLoaders, last, load, policy, prefixToken, settle, source, token, twice, useSource } from './loader-lab.ts';
+import { MANIFEST, SEGMENT, FakeLoader, attempts, calls, fakeLoaders, last, load, policy, prefixToken, settle, source, token, twice, useSource } from './loader-lab.ts';
 
 fakeLoaders();
 
@@ -24,6 +24,33 @@ describe('retries that hls.js leaves to the loader (manifest, key, steering)', (
     expect(onError.mock.calls[0]![0].code).toBe(503);
     expect(onError.mock.calls[0]![2]).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
     expect(loader.stats.retry).toBe(2);
+  });
+
+  test.each(['level', 'audioTrack', 'subtitleTrack'])('of a media playlist (%s), too, when the endpoint is down: hls.js counts the errors of all playlists together', async (type) => {
+    const { onError, onSuccess } = load(MANIFEST, { context: { type }, config: { playlistLoadPolicy: { default: { errorRetry: twice } } } });
+    await settle();
+    calls[0]!.fail(new Error('down'));
+    await vi.advanceTimersByTimeAsync(1000);
+    calls[1]!.fail(new Error('down'));
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(onError).not.toHaveBeenCalled();
+    calls[2]!.answer(token(MANIFEST));
+    await settle();
+    last().succeed();
+    expect([onSuccess.mock.calls.length, onError.mock.calls.length]).toEqual([1, 0]);
+    // what the edge fails to deliver is hls.js's business
+    const other = load(MANIFEST, { context: { type }, config: { playlistLoadPolicy: { default: { errorRetry: twice } } } });
+    last().fail(503);
+    await settle();
+    expect(other.onError).toHaveBeenCalledTimes(1);
+  });
+
+  test('of a segment are those of hls.js', async () => {
+    const { onError } = load(SEGMENT, { context: { type: 'media-fragment' }, config: { playlistLoadPolicy: { default: { errorRetry: twice } } } });
+    await settle();
+    calls[0]!.fail(new Error('down'));
+    await settle();
+    expect(onError).toHaveBeenCalledTimes(1);
   });
 
   test('of a failed request are signed anew: the token of the first attempt may have died', async () => {
