@@ -2,7 +2,7 @@ import { encodeParameter, originOf, pathOf, resolveUrl } from './signed-url.ts';
 import type { Token } from './token.ts';
 
 /** Beyond this many entries a map is emptied: a session may last for days. */
-const LIMIT = 2e4;
+const LIMIT = 5e4;
 export const remember = <K, V>(map: Map<K, V>, key: K, value: V): void => {
   if (map.size > LIMIT) map.clear();
   map.set(key, value);
@@ -45,7 +45,7 @@ export function createTokenStore(now: () => number, renewBefore: number | undefi
   /** The parameters of tokens, also of older ones, with their origin: on another host the same name may mean something else. */
   const names = new Set<string>();
 
-  const isAlive = (it: Held | undefined): boolean => it !== undefined && it.dies > now();
+  const isAlive = (it: Held | undefined): boolean => !!it && it.dies > now();
   const pairsOf = (query: Record<string, string> = {}): [string, string][] =>
     Object.entries(query).map(([name, value]) => [encodeParameter(name), '&' + encodeParameter(name) + '=' + encodeParameter(value)]);
   /**
@@ -55,14 +55,16 @@ export function createTokenStore(now: () => number, renewBefore: number | undefi
   const edit = (url: string, pairs: [string, string][]): string => {
     const origin = originOf(resolveUrl(url));
     const missing = new Map(pairs);
-    const [, path, search, hash] = /^([^?#]*)([^#]*)(.*)/s.exec(url)!;
-    const kept = search!.replace(/[?&]([^=&]*)[^&]*/g, (pair, name: string) => {
-      if (!names.has(origin + name)) return pair;
-      const other = missing.get(name) ?? '';
-      missing.delete(name);
-      return other;
+    // the query, or where one would stand
+    return url.replace(/\?[^#]*|(?=#)|$/, (search) => {
+      const kept = search.replace(/[?&]([^=&]*)[^&]*/g, (pair, name: string) => {
+        if (!names.has(origin + name)) return pair;
+        const other = missing.get(name) ?? '';
+        missing.delete(name);
+        return other;
+      });
+      return (kept + [...missing.values()].join('')).replace(/^&/, '?');
     });
-    return path! + (kept + [...missing.values()].join('')).replace(/^&/, '?') + hash!;
   };
   const unmove = (url: string): string => {
     for (const [base, prefix] of prefixes) if (url.startsWith(base)) return prefix + url.slice(base.length);

@@ -100,8 +100,7 @@ export function createTokenLoader(Base: LoaderClass, sourceNow: () => TokenSourc
     };
 
     /** hls.js leaves it to the loader to try manifests, keys and steering again: signed anew each time. */
-    const retry = (isTimeout: boolean, code = 0): boolean => {
-      const rule = policy.loadPolicy[isTimeout ? 'timeoutRetry' : 'errorRetry'];
+    const retry = (isTimeout: boolean, code = 0, rule = policy.loadPolicy[isTimeout ? 'timeoutRetry' : 'errorRetry']): boolean => {
       const { url } = context;
       const count = stats.retry;
       if (!rule) return false;
@@ -115,12 +114,17 @@ export function createTokenLoader(Base: LoaderClass, sourceNow: () => TokenSourc
       return true;
     };
 
-    /** The signing endpoint failed us. An outage is retried like a 5xx; what is final looks like a 403. */
+    /**
+     * The signing endpoint failed us. An outage is retried like a 5xx, here also for media playlists: it hits all of them
+     * at once, and hls.js counts their errors together (error-controller.ts). What is final looks like a 403.
+     */
     const fail = (error: unknown): void => {
       const isFinal = isSecureTokenError(error) && error.code !== 'ERR_SIGNING_UNAVAILABLE';
       const code = isFinal ? 403 : 503;
       waiting = undefined;
-      if (isFinal || !retry(false, code)) callbacks!.onError({ code, text: String(error) }, context, error as never, stats);
+      const { type } = context as { type?: string };
+      const { errorRetry } = /level|Track/.test(type!) ? config.playlistLoadPolicy.default : policy.loadPolicy;
+      if (isFinal || !retry(false, code, errorRetry)) callbacks!.onError({ code, text: String(error) }, context, error as never, stats);
     };
 
     const loader: Loader<LoaderContext> = {

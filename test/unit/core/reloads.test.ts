@@ -1,0 +1,131 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { FOLDER, each, fakeTime, lab, pass, playlist, segment } from './lab.ts';
+
+fakeTime();
+
+const MEDIA = `${FOLDER}media.m3u8`;
+const range = (from: number, to: number, name = segment): string[] => Array.from({ length: to - from + 1 }, (_, i) => name(from + i));
+
+/** How many URLs were parsed: what reading one costs. */
+let parsed = 0;
+beforeEach(() => {
+  const { URL } = globalThis;
+  vi.stubGlobal('URL', class extends URL {
+    constructor(...all: ConstructorParameters<typeof URL>) {
+      super(...all);
+      parsed++;
+    }
+  });
+});
+const parsedBy = (work: () => void): number => {
+  parsed = 0;
+  work();
+  return parsed;
+};
+
+/** What is signed along with `url` by a player that has seen all of `texts`. */
+async function aheadOf(url: string, texts: string[], readAhead = 6): Promise<string[]> {
+  const { source, asked, calls } = lab(each(), { readAhead });
+  for (const text of texts) source.learn(MEDIA, text);
+  await pass();
+  // what the reloads have signed is as good as dead by then
+  await pass(400);
+  calls.length = 0;
+  await source.sign(url);
+  return asked()[0]!;
+}
+
+describe('createTokenSource', () => {
+  describe('learn, of a reload', () => {
+    test('a reload of ten thousand segments costs what is new in it', async () => {
+      const { source, asked, calls } = lab(each());
+      const first = parsedBy(() => source.learn(MEDIA, playlist(1, 10_000, false)));
+      const perUrl = first / 10_000;
+      expect(perUrl).toBeGreaterThanOrEqual(1);
+      for (let last = 10_001; last < 10_004; last++) {
+        calls.length = 0;
+        const again = parsedBy(() => source.learn(MEDIA, playlist(last - 9999, last, false)));
+        expect(again, 'URLs parsed').toBeLessThan(10 * perUrl + 20);
+        await pass();
+        expect(asked(), 'and signs it').toEqual([[segment(last)]]);
+      }
+      expect(parsedBy(() => source.learn(MEDIA, playlist(4, 10_003, false))), 'nothing new').toBeLessThan(10 * perUrl + 20);
+    });
+
+    test('so does one of three such playlists that take turns', () => {
+      const { source } = lab(each());
+      const reload = (last: number): number[] =>
+        ['video', 'audio', 'text'].map((name) => parsedBy(() => source.learn(`${FOLDER}${name}/media.m3u8`, playlist(last - 9999, last, false))));
+      reload(10_000);
+      for (let last = 10_001; last < 10_005; last++) expect(Math.max(...reload(last))).toBeLessThan(100);
+    });
+
+    test('however long it goes on, every segment of it has its order', async () => {
+      const { source, calls, asked } = lab(each());
+      for (let last = 10_000; last <= 130_000; last += 4000) {
+        source.learn(MEDIA, playlist(last - 9999, last, false));
+        // the first reload after all was forgotten reads it all again
+        source.learn(MEDIA, playlist(last - 9999, last, false));
+        for (const n of [last - 9999, last - 5000, last - 6]) {
+          await pass();
+          calls.length = 0;
+          await source.sign(segment(n));
+          expect(asked()[0]).toEqual(range(n, n + 6));
+        }
+        // dead by the next time
+        await pass(400);
+      }
+    });
+
+    test('after a pause in which all of it went by, it is read as a new one', async () => {
+      expect(await aheadOf(segment(70), [playlist(1, 10, false), playlist(65, 80, false)])).toEqual(range(70, 76));
+    });
+
+    test('names that begin like the last one do not stand for it', async () => {
+      const text = (from: number, to: number): string => playlist(from, to, false).replaceAll('.ts', '');
+      const name = (n: number): string => `${FOLDER}${n}`;
+      expect(await aheadOf(name(93), [text(1, 9), text(9, 20), text(88, 99)])).toEqual(range(93, 99, name));
+      expect(await aheadOf(name(3), [text(1, 9), text(3, 100)])).toEqual(range(3, 9, name));
+      expect(await aheadOf(name(9), [text(1, 9), text(3, 100)])).toEqual(range(9, 15, name));
+    });
+
+    test('tokens that the server writes anew into every reload', async () => {
+      const written = (text: string, serial: number): string => text.replaceAll('.ts', `.ts?st=stale${serial}`);
+      const it = lab(each());
+      await it.source.sign(MEDIA);
+      it.source.learn(MEDIA, written(playlist(1, 9, false), 1));
+      await pass();
+      it.calls.length = 0;
+      it.source.learn(MEDIA, written(playlist(2, 10, false), 2));
+      await pass();
+      expect(it.asked()).toEqual([[segment(10)]]);
+    });
+
+    test.each(['\n', '\r\n'])('a key before each segment, the same or another one (%j)', async (end) => {
+      const text = (from: number, to: number): string =>
+        ['#EXTM3U', `#EXT-X-MEDIA-SEQUENCE:${from}`, ...range(from, to, String).flatMap((n) => [`#EXT-X-KEY:METHOD=AES-128,IV=0x${n},URI="key${Math.floor(+n / 10)}"`, '#EXTINF:4,', `${n}.ts`]), ''].join(end);
+      const texts = [text(1, 8), text(2, 9), text(3, 10), text(4, 11), text(5, 18)];
+      expect(await aheadOf(segment(5), texts, 3)).toEqual(range(5, 8));
+      expect(await aheadOf(segment(8), texts, 3)).toEqual([segment(8), segment(9), `${FOLDER}key1`, segment(10)]);
+      expect(await aheadOf(segment(11), texts, 3)).toEqual(range(11, 14));
+    });
+
+    test('a break whose segments were played before', async () => {
+      const text = (...names: string[]): string => ['#EXTM3U', ...names.flatMap((name) => ['#EXTINF:4,', `${name}.ts`]), ''].join('\n');
+      const name = (it: string): string => `${FOLDER}${it}.ts`;
+      const texts = [text('1', '2', 'x', 'y'), text('2', 'x', 'y', '3'), text('y', '3', '4', '5'), text('3', '4', '5', 'x'), text('4', '5', 'x', 'y'), text('5', 'x', 'y', '6')];
+      expect(await aheadOf(name('5'), texts)).toEqual(['5', 'x', 'y', '6'].map(name));
+    });
+
+    test('the parts of a segment vanish: from then on it stands in their place', async () => {
+      const text = (last: number): string =>
+        ['#EXTM3U', '#EXT-X-PART-INF:PART-TARGET=1']
+          .concat(range(1, last, String).flatMap((n) => [...(+n > last - 2 ? [1, 2, 3, 4].map((i) => `#EXT-X-PART:DURATION=1,URI="${n}.${i}.ts"`) : []), '#EXTINF:4,', `${n}.ts`]))
+          .concat(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${last + 1}.1.ts"`, '')
+          .join('\n');
+      const texts = [text(3), text(4), text(5), text(6), text(7)];
+      expect(await aheadOf(segment(2), texts, 3)).toEqual(range(2, 5));
+      expect(await aheadOf(segment(6), texts, 3)).toEqual([segment(6), ...[1, 2, 3].map((i) => `${FOLDER}7.${i}.ts`)]);
+    });
+  });
+});

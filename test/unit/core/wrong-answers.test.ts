@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { CDN, FOLDER, MASTER, fakeTime, fail, folder, lab, pass, st, watch } from './lab.ts';
+
+fakeTime();
+
+describe('createTokenSource', () => {
+  describe('an answer that is not understood', () => {
+    const expires = 1_900_000_000;
+    test.each<[string, unknown]>([
+      ['not JSON', new Response('<html>')],
+      ['nothing', new Response('')],
+      ['204', new Response(null, { status: 204 })],
+      ['null', null],
+      ['a text', 'token'],
+      ['a list', []],
+      ['no tokens', { now: 1 }],
+      ['tokens not a list', { tokens: {} }],
+      ['a token that is null', { tokens: [null] }],
+      ['a token that is a text', { tokens: ['abc'] }],
+      ['no expires', { tokens: [{ prefix: FOLDER, query: {} }] }],
+      ['expires as text', { tokens: [{ prefix: FOLDER, expires: '1900000000' }] }],
+      ['expires 0', { tokens: [{ prefix: FOLDER, expires: 0 }] }],
+      ['a prefix without / at the end', { tokens: [{ prefix: `${CDN}/vod`, expires }] }],
+      ['a prefix with a query', { tokens: [{ prefix: `${FOLDER}?x=/`, expires }] }],
+      ['a relative prefix', { tokens: [{ prefix: '/vod/', expires }] }],
+      ['a prefix that is not http', { tokens: [{ prefix: 'file:///vod/', expires }] }],
+      ['a prefix that is not text', { tokens: [{ prefix: 7, expires }] }],
+      ['a relative url', { tokens: [{ url: 'a.ts', expires }] }],
+      ['a url that is not text', { tokens: [{ url: {}, expires }] }],
+      ['a query that is text', { tokens: [{ prefix: FOLDER, expires, query: 'st=1' }] }],
+      ['a query that is null', { tokens: [{ prefix: FOLDER, expires, query: null }] }],
+      ['headers that are text', { tokens: [{ prefix: FOLDER, expires, headers: 'x-t: 1' }] }],
+      ['expires in milliseconds', { tokens: [{ prefix: FOLDER, expires: expires * 1000 }] }],
+      ['expires below 0', { tokens: [{ prefix: FOLDER, expires: -1 }] }],
+      ['a base without a prefix', { tokens: [{ url: MASTER, expires, base: `${CDN}/x/` }] }],
+      ['a base without / at the end', { tokens: [{ prefix: FOLDER, expires, base: `${CDN}/x` }] }],
+      ['one bad token among good ones', { tokens: [{ prefix: FOLDER, expires }, { prefix: '/', expires }] }],
+      ['denied not a list', { tokens: [], denied: 'x' }],
+      ['400', new Response('{}', { status: 400 })],
+      ['404', new Response('{}', { status: 404 })],
+      ['413', new Response('{}', { status: 413 })],
+    ])('%s: not tried again', async (_, answer) => {
+      const it = lab(() => answer);
+      const error = (await watchOne(it.source.sign(MASTER))).error;
+      expect(error).toMatchObject({ name: 'SecureTokenError', code: 'ERR_SIGNING_RESPONSE' });
+      await pass(120);
+      expect(it.calls).toHaveLength(1);
+      expect(it.types()).toEqual(['tokenerror']);
+      expect(it.events[0]!.detail.error).toBe(error);
+    });
+
+    test.each([400, 404, 413])('%i: the status is told', async (status) => {
+      const it = lab(fail(status));
+      expect((await watchOne(it.source.sign(MASTER))).error!.status).toBe(status);
+    });
+
+    test('numbers in a query are as good as text', async () => {
+      const it = lab(folder(300, FOLDER, { query: { st: 'a', e: 5 as never } }));
+      expect((await it.source.sign(MASTER)).url).toBe(`${MASTER}?st=a&e=5`);
+    });
+
+    test('what the contract does not name is ignored', async () => {
+      const it = lab((call) => ({ ...(folder()(call) as object), hello: 1 }));
+      expect(st(await it.source.sign(MASTER))).toBe('t1');
+    });
+  });
+});
+
+async function watchOne(promise: Promise<unknown>): Promise<ReturnType<typeof watch>> {
+  const seen = watch(promise);
+  await pass(1);
+  return seen;
+}
