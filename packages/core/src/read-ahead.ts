@@ -40,7 +40,7 @@ export function createReadAhead(size: number, keyOf: (url: string) => string, is
       for (const [, attribute, line] of text.slice(from).matchAll(URIS)) {
         const uri = attribute ?? line!;
         const key = keyOf(resolveUrl(uri, playlist));
-        if (key && !(attribute && text.indexOf(`"${uri}"`) < from)) urls.add(key);
+        if (key && !(attribute && text.slice(0, from).includes(`"${uri}"`))) urls.add(key);
         order.set(list + ' ', uri);
       }
       let last = list;
