@@ -117,6 +117,38 @@ test.each([true, false])('text tracks beside the media, loaded by the browser: %
   await player.close();
 });
 
+/** Switched on by the viewer, late, or by the browser. */
+test.each([
+  ['element', 'exact', ''],
+  ['plugins', 'exact', ''],
+  ['call', 'query', ''],
+  ['element', 'exact', 'default'],
+  ['plugins', 'path', 'default'],
+  ['call', 'exact', 'default'],
+] as const)('a <track> in the page that the browser loads is asked for once it is on, with a token that lives: %s, %s, %s', async (form, carrier, isDefault) => {
+  const before = (await refusals()).length;
+  const player = await openVideojs(stage, carrier, {
+    path: 'vod/v.mp4',
+    form,
+    options: { preload: 'none', html5: { nativeTextTracks: true } },
+    attributes: { crossorigin: 'anonymous', preload: 'none' },
+    tracks: [{ path: 'vod/v.vtt', ...(isDefault && { default: '' }) }],
+  });
+  await player.play();
+  const asked = (): string[] => player.requests.filter((url) => url.includes('v.vtt'));
+  if (!isDefault) {
+    // longer than a token lives
+    await player.until(({ currentTime }) => currentTime > 4);
+    expect(asked()).toEqual([]);
+    await player.page.evaluate(() => Object.assign(window.players[0]!.textTracks()[0 as never]!, { mode: 'showing' }));
+  }
+  await player.until(({ cues }) => cues === 10);
+  expect(asked()).toEqual([expect.stringMatching(hasToken)]);
+  expect((await refusals()).slice(before)).toEqual([]);
+  expect(await player.snapshot()).toMatchObject({ error: null, pageErrors: [] });
+  await player.close();
+});
+
 test('a native player that cannot send the token says so', async () => {
   const player = await openVideojs(stage, 'header', { path: 'vod/ts/lo/i.m3u8', form: 'plugins', options: native });
   const { error } = await player.until((seen) => !!seen.error);
