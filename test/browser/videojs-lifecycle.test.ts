@@ -38,7 +38,7 @@ test('seeks, level switches, other sources and dispose while requests wait leave
   });
   expect(left).toEqual([]);
   expect(stage.edge.requests.length).toBe(before);
-  expect(stage.edge.refusals()).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
   await stage.dispose();
 });
 
@@ -69,7 +69,7 @@ test('two players on a page, five assets one after the other, a token each', asy
   const second = await player.page.evaluate(() => [window.players[1]!.currentTime(), window.players[1]!.error()]);
   expect(second).toEqual([expect.any(Number), null]);
   expect(second[0]).toBeGreaterThan(1);
-  expect(stage.edge.refusals()).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
   // a token of the one is not for the other
   expect(stage.signer.calls.flatMap(({ carrier, urls }) => urls.filter((url) => !url.includes(`/${carrier}/`)))).toEqual([]);
   await stage.dispose();

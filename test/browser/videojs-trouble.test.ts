@@ -13,9 +13,6 @@ async function stageFor({ onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   return stage;
 }
 
-/** By whatever verified first. */
-const refusals = async (stage: Stage): Promise<readonly object[]> => stage.nginx?.refusals() ?? stage.edge.refusals();
-
 const path = 'vod/fmp4/master.m3u8';
 const fine = { error: null, events: [], pageErrors: [] };
 
@@ -93,7 +90,7 @@ test.concurrent.for([-18000, 18000])('the clock of the viewer is wrong by %s s',
   const player = await openVideojs(stage, 'exact', { path });
   await player.play(2);
   expect(await player.until(({ ended }) => ended)).toMatchObject(fine);
-  expect(await refusals(stage)).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
 });
 
 test.concurrent('the signing endpoint is down for longer than the tokens live', async (context) => {
@@ -160,7 +157,7 @@ test.concurrent.for([
   const { error, tokens } = await player.until(({ error }) => !!error);
   expect(error).toEqual({ code: 2, message: 'The video server refuses access to this video.' });
   expect(tokens.at(-1)).toMatchObject({ type: 'tokenerror', code: 'ERR_TOKEN_REFUSED' });
-  expect(await refusals(stage)).toHaveLength(2);
+  expect(await stage.refusals()).toHaveLength(2);
 });
 
 test.concurrent('an edge that refuses every token from now on is an error once there is nothing left to play', async (context) => {
