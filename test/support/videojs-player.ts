@@ -60,6 +60,8 @@ export interface VideojsSnapshot {
   readonly logs: readonly string[];
   readonly bandwidth: number;
   readonly cues: number;
+  /** Parts of the media that are buffered: 1 without a hole. */
+  readonly parts: number;
   readonly pageErrors: readonly string[];
 }
 
@@ -67,6 +69,7 @@ export interface VideojsPage {
   readonly page: Page;
   /** Requests for anything but the page's own files, as the browser sent them. */
   readonly requests: readonly string[];
+  readonly pageErrors: readonly string[];
   play(rate?: number): Promise<void>;
   snapshot(): Promise<VideojsSnapshot>;
   /** Resolves with the first snapshot that fits. @throws with the last one after `seconds` */
@@ -113,6 +116,7 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
   return {
     page,
     requests,
+    pageErrors,
     snapshot,
     until,
     async play(rate = 1) {
@@ -216,6 +220,7 @@ function takeSnapshot(): Omit<VideojsSnapshot, 'pageErrors'> {
     tokens,
     events: seen.events,
     logs: videojs.log.history().map((line: unknown[]) => line.map(String).join(' ')),
+    parts: (player.buffered() as TimeRanges).length,
     bandwidth: tech?.vhs?.bandwidth ?? 0,
     cues: tracks.filter(({ kind }) => kind === 'subtitles').reduce((total, { cues }) => total + (cues?.length ?? 0), 0),
   };
