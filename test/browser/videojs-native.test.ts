@@ -140,10 +140,28 @@ test.each([
     expect(asked()).toEqual([]);
     await player.page.evaluate(() => Object.assign(window.players[0]!.textTracks()[0 as never], { mode: 'showing' }));
   }
-  await player.until(({ cues }) => cues === 10);
+  await player.until(({ cues }) => cues === 10, 20);
   expect(asked()).toEqual([expect.stringMatching(hasToken)]);
   expect((await stage.refusals()).slice(before)).toEqual([]);
   expect(await player.snapshot()).toMatchObject({ error: null, pageErrors: [] });
+  await player.close();
+});
+
+test('a <track> that the browser has been refused before the plugin came is loaded after all', async () => {
+  const player = await openVideojs(stage, 'exact', {
+    path: 'vod/v.mp4',
+    tokens: false,
+    options: { html5: { nativeTextTracks: true } },
+    attributes: { crossorigin: 'anonymous' },
+    tracks: [{ path: 'vod/v.vtt', default: '' }],
+  });
+  await player.until(({ error }) => !!error);
+  await expect.poll(() => player.requests.filter((url) => url.includes('v.vtt')).length).toBe(1);
+  await player.page.evaluate(({ endpoint, source }) => {
+    window.players[0]!.secureToken(endpoint);
+    window.players[0]!.src(source);
+  }, { endpoint: stage.signer.endpoint('exact'), source: { src: stage.url('exact', 'vod/v.mp4'), type: 'video/mp4' } });
+  await player.until(({ cues, readyState }) => cues === 10 && readyState > 2, 20);
   await player.close();
 });
 
