@@ -13,9 +13,6 @@ async function stageFor({ onTestFinished }: TestContext, options: StageOptions):
 const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
 const clean = { rejections: [], pageErrors: [], mediaError: undefined };
 
-/** What the verifiers have refused. */
-const refusals = async ({ edge, nginx }: Stage): Promise<object[]> => [...edge.refusals(), ...((await nginx?.refusals()) ?? [])];
-
 test('the signing endpoint is down for less than the token lives: nothing but a tokenerror', async (context) => {
   const { expect } = context;
   // due for renewal after five seconds, dead after eighteen
@@ -33,7 +30,7 @@ test('the signing endpoint is down for less than the token lives: nothing but a 
   const errors = seen.tokens.filter(({ type }) => type === 'tokenerror');
   expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['ERR_SIGNING_UNAVAILABLE']));
   expect(seen.tokens.filter(({ type }) => type !== 'tokenerror').map(({ reason }) => reason).slice(0, 2)).toEqual(['initial', 'expiring']);
-  expect(await refusals(stage)).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
 });
 
 test.for(['exact', 'query'] as const)('the signing endpoint is down for longer than the tokens live: buffering, and on it goes when it is back: %s', async (carrier, context) => {
@@ -50,7 +47,7 @@ test.for(['exact', 'query'] as const)('the signing endpoint is down for longer t
   expect(new Set(seen.faults.map(({ details, fatal, code }) => `${details} ${fatal} ${code}`))).toEqual(new Set(['fragLoadError false 503']));
   expect(seen.tokens.map(({ code }) => code)).toContain('ERR_SIGNING_UNAVAILABLE');
   expect(seen.starved, 'the one of the outage').toHaveLength(1);
-  expect(await refusals(stage), 'nothing was sent with a dead token').toEqual([]);
+  expect(await stage.refusals(), 'nothing was sent with a dead token').toEqual([]);
 });
 
 test.for(['exact', 'query'] as const)('the session of the viewer is revoked in mid-stream: one fatal error that says so, no more calls, and renew() goes on: %s', async (carrier, context) => {
@@ -73,7 +70,7 @@ test.for(['exact', 'query'] as const)('the session of the viewer is revoked in m
   expect(seen).toMatchObject(clean);
   expect(seen.errors.filter(({ fatal }) => fatal).map(({ text, code }) => `${code} ${text}`)).toEqual([expect.stringMatching(/^403 SecureTokenError: ERR_DENIED: the signing endpoint /)]);
   expect([stage.signer.calls.length, stage.edge.requests.length], 'calls, requests').toEqual([calls, asked]);
-  expect(await refusals(stage)).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
 
   stage.signer.denies = () => false;
   await player.page.evaluate(async () => {
@@ -82,5 +79,5 @@ test.for(['exact', 'query'] as const)('the session of the viewer is revoked in m
     void window.video.play();
   });
   await player.until(({ currentTime }) => currentTime > seen.currentTime + 6);
-  expect(await refusals(stage)).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
 });

@@ -27,7 +27,7 @@ test.for(['exact', 'query'] as const)('offline until the tokens are dead, then o
   // hls.js does not ask again while it is offline; a token of many URLs is renewed all the same
   expect(new Set(seen.tokens.flatMap(({ code }) => code ?? []))).toEqual(new Set(carrier === 'exact' ? [] : ['ERR_SIGNING_UNAVAILABLE']));
   expect(seen).toMatchObject({ rejections: [], pageErrors: [], mediaError: undefined });
-  expect(stage.edge.refusals()).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
 });
 
 test('two players of the same asset share a source: one call serves both', async (context) => {
@@ -59,7 +59,7 @@ test('with a token in the page the first picture costs no call', async (context)
   await player.play();
   expect(await player.until(({ currentTime }) => currentTime > 3)).toMatchObject(fine);
   expect(stage.signer.calls, 'but the one of this test').toHaveLength(1);
-  expect(stage.edge.refusals()).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
 });
 
 test('a live stream of which every third request is refused has no hole', async (context) => {

@@ -85,17 +85,20 @@ describe.runIf(hasNginx)('secureVideo without a worker (Chromium)', () => {
     expect(result.time).toBeLessThan(400);
   });
 
-  it('goes on in picture-in-picture and plays on after destroy()', async () => {
+  it('plays on after destroy()', async () => {
+    await open('film.mp4', `await video.play(); secure.destroy(); await moves(1);`);
+    expect(await run(`return [Object.hasOwn(video, 'play'), seen.errors]`)).toEqual([false, 0]);
+  });
+
+  it('goes on in picture-in-picture', async (context) => {
     stage.network.rate = 800_000;
     await open('film.mp4', `await video.play();`);
     await page.evaluate(`document.onclick = () => video.requestPictureInPicture().catch(() => undefined).finally(() => (window.isAsked = true))`);
     await page.click('video');
-    const isShown = await run<boolean>(`await until(() => window.isAsked); return document.pictureInPictureElement === video`);
+    if (!(await run(`await until(() => window.isAsked); return document.pictureInPictureElement === video`))) context.skip('this browser shows none');
     await page.waitForTimeout(5500);
     const result = await run(`await seek(300); await until(() => seen.swaps.length); return [document.pictureInPictureElement === video, seen.errors]`);
-    expect(result).toEqual([isShown, 0]);
-    expect(await run(`secure.destroy(); await moves(1); return Object.hasOwn(video, 'play');`)).toBe(false);
-    console.log(`picture-in-picture ${isShown ? 'kept' : 'not available here'}`);
+    expect(result).toEqual([true, 0]);
   });
 
   it('heals a refusal in the middle, and goes on by renew() after a denial', async () => {

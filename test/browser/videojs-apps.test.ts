@@ -166,6 +166,5 @@ test.each(['query', 'path'] as const)('no event of the player, of its tech or of
 });
 
 test('no request was refused', async () => {
-  expect(stage.edge.refusals()).toEqual([]);
-  expect((await stage.nginx?.refusals()) ?? []).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
 });

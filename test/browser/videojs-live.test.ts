@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hasNginx } from '../support/nginx.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 import type { Carrier } from '../support/token-formats.ts';
@@ -7,7 +6,7 @@ import { openVideojs } from '../support/videojs-player.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await createStage({ signer: { ttl: 8 } });
+  stage = await createStage({ signer: { ttl: 5 } });
 });
 afterAll(() => stage.dispose());
 
@@ -15,15 +14,13 @@ test.concurrent.each<Carrier>(['exact', 'query', 'header', 'cookie', 'path'])('s
   const player = await openVideojs(stage, carrier, { path: 'live/master.m3u8' });
   await player.play();
   const { currentTime: started } = await player.snapshot();
-  await player.page.waitForTimeout(60_000);
-  const seen = await player.snapshot();
-  expect(seen).toMatchObject({ error: null, events: [], pageErrors: [], paused: false });
+  const seen = await player.until(({ currentTime }) => currentTime > started + 60, 90);
+  expect(seen).toMatchObject({ error: null, events: [], pageErrors: [], paused: false, parts: 1 });
   // VHS begins with one segment, with or without tokens; and with much in the buffer it was the machine that was too slow
   expect(seen.stalls.filter(({ at, ahead }) => at > started + 4 && ahead < 1)).toEqual([]);
   await player.close();
 });
 
 test('no request was refused', async () => {
-  expect(stage.edge.refusals()).toEqual([]);
-  if (hasNginx) expect((await stage.nginx!.log()).filter(({ status }) => [401, 403, 410].includes(status))).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
 });

@@ -9,8 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => stage.dispose());
 
-/** By whatever verified first. */
-const refusals = async (): Promise<readonly object[]> => stage.nginx?.refusals() ?? stage.edge.refusals();
 const native = { html5: { vhs: { overrideNative: false } } };
 const hasToken = /st=|\/path\/[\w-]{22}\//;
 
@@ -27,7 +25,7 @@ test.each([
   ['an option at creation', { form: 'plugins', options: { crossOrigin: 'anonymous' } }],
   ['an option, before src()', { form: 'call', options: { crossOrigin: 'anonymous' } }],
 ] as const)('a cookie goes with the media and with its tracks in CORS mode, given as %s', async (_, { form, ...given }) => {
-  const before = (await refusals()).length;
+  const before = (await stage.refusals()).length;
   const player = await openVideojs(stage, 'cookie', {
     path: 'vod/v.mp4',
     form,
@@ -46,7 +44,7 @@ test.each([
   });
   expect(await player.until(({ readyState }) => readyState > 2)).toMatchObject({ error: null, pageErrors: [] });
   expect(await player.page.evaluate(() => window.players[0]!.crossOrigin())).toBe('use-credentials');
-  expect((await refusals()).slice(before)).toEqual([]);
+  expect((await stage.refusals()).slice(before)).toEqual([]);
   await player.close();
 });
 
@@ -114,6 +112,56 @@ test.each([true, false])('text tracks beside the media, loaded by the browser: %
   const asked = player.requests.filter((url) => url.includes('v.vtt'));
   expect(asked.length).toBeGreaterThan(0);
   expect(asked.filter((url) => !hasToken.test(url))).toEqual([]);
+  await player.close();
+});
+
+/** Switched on by the viewer, late, or by the browser. */
+test.each([
+  ['element', 'exact', ''],
+  ['plugins', 'exact', ''],
+  ['call', 'query', ''],
+  ['element', 'exact', 'default'],
+  ['plugins', 'path', 'default'],
+  ['call', 'exact', 'default'],
+] as const)('a <track> in the page that the browser loads is asked for once it is on, with a token that lives: %s, %s, %s', async (form, carrier, isDefault) => {
+  const before = (await stage.refusals()).length;
+  const player = await openVideojs(stage, carrier, {
+    path: 'vod/v.mp4',
+    form,
+    options: { preload: 'none', html5: { nativeTextTracks: true } },
+    attributes: { crossorigin: 'anonymous', preload: 'none' },
+    tracks: [{ path: 'vod/v.vtt', ...(isDefault && { default: '' }) }],
+  });
+  await player.play();
+  const asked = (): string[] => player.requests.filter((url) => url.includes('v.vtt'));
+  if (!isDefault) {
+    // longer than a token lives
+    await player.until(({ currentTime }) => currentTime > 4);
+    expect(asked()).toEqual([]);
+    await player.page.evaluate(() => Object.assign(window.players[0]!.textTracks()[0 as never], { mode: 'showing' }));
+  }
+  await player.until(({ cues }) => cues === 10, 20);
+  expect(asked()).toEqual([expect.stringMatching(hasToken)]);
+  expect((await stage.refusals()).slice(before)).toEqual([]);
+  expect(await player.snapshot()).toMatchObject({ error: null, pageErrors: [] });
+  await player.close();
+});
+
+test('a <track> that the browser has been refused before the plugin came is loaded after all', async () => {
+  const player = await openVideojs(stage, 'exact', {
+    path: 'vod/v.mp4',
+    tokens: false,
+    options: { html5: { nativeTextTracks: true } },
+    attributes: { crossorigin: 'anonymous' },
+    tracks: [{ path: 'vod/v.vtt', default: '' }],
+  });
+  await player.until(({ error }) => !!error);
+  await expect.poll(() => player.requests.filter((url) => url.includes('v.vtt')).length).toBe(1);
+  await player.page.evaluate(({ endpoint, source }) => {
+    window.players[0]!.secureToken(endpoint);
+    window.players[0]!.src(source);
+  }, { endpoint: stage.signer.endpoint('exact'), source: { src: stage.url('exact', 'vod/v.mp4'), type: 'video/mp4' } });
+  await player.until(({ cues, readyState }) => cues === 10 && readyState > 2, 20);
   await player.close();
 });
 

@@ -57,7 +57,7 @@ describe('README.md', () => {
   test('states the sizes that are enforced', () => {
     for (const [folder, bytes] of Object.entries(budgets)) {
       const row = text.split('\n').find((line) => line.includes(`](packages/${folder})`));
-      expect(row).toContain(`≤ ${(bytes / 1000).toFixed(1)} kB`);
+      expect(row).toContain(`≤ ${(Math.ceil(bytes / 100) / 10).toFixed(1)} kB`);
     }
   });
 

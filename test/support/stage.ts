@@ -43,6 +43,8 @@ export interface Stage {
   url(carrier: Carrier, path: string): string;
   /** A player of `path`, with tokens of `carrier`. */
   open(carrier: Carrier, path: string, options?: Omit<PlayerOptions, 'src' | 'tokens'> & { tokens?: Partial<PlayerTokens> | false }): Promise<Player>;
+  /** What the verifiers have refused. The edge does not see what nginx refuses; nginx sees what the edge refuses. */
+  refusals(): Promise<readonly { readonly status: number }[]>;
   /** The edge and nginx verify with `secret`, the signing endpoint signs with it: a rotation at one stroke. */
   setSecret(secret: string): Promise<void>;
   /** Moves the clock of the edge, of nginx and of the signing endpoint: they are `seconds` ahead of this machine. */
@@ -93,6 +95,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
         }),
         ...rest,
       }),
+    refusals: async () => [...edge.refusals(), ...((await nginx?.refusals()) ?? [])],
     async setSecret(secret) {
       edge.secrets = signer.secrets = [secret];
       await nginx?.setSecret(secret);

@@ -35,6 +35,8 @@ export interface VideojsOptions {
   options?: Record<string, unknown>;
   /** Attributes of the element. */
   attributes?: Record<string, string>;
+  /** `<track>` elements in the page: paths of their files, below the carrier, and their attributes. */
+  tracks?: ({ path: string } & Record<string, string>)[];
   /** @default '8.24' */
   version?: keyof typeof builds;
   /** Whether the test moves the clock of the page. @default false */
@@ -58,6 +60,8 @@ export interface VideojsSnapshot {
   readonly logs: readonly string[];
   readonly bandwidth: number;
   readonly cues: number;
+  /** Parts of the media that are buffered: 1 without a hole. */
+  readonly parts: number;
   readonly pageErrors: readonly string[];
 }
 
@@ -65,6 +69,7 @@ export interface VideojsPage {
   readonly page: Page;
   /** Requests for anything but the page's own files, as the browser sent them. */
   readonly requests: readonly string[];
+  readonly pageErrors: readonly string[];
   play(rate?: number): Promise<void>;
   snapshot(): Promise<VideojsSnapshot>;
   /** Resolves with the first snapshot that fits. @throws with the last one after `seconds` */
@@ -74,7 +79,7 @@ export interface VideojsPage {
 
 /** Opens a page with Video.js and a player of `path`, with tokens of `carrier`. */
 export async function openVideojs(stage: Stage, carrier: Carrier, given: VideojsOptions): Promise<VideojsPage> {
-  const { path, type = typeOf(path), tokens = {}, form = 'call', options = {}, attributes = {}, version = '8.24', before, clock = false } = given;
+  const { path, type = typeOf(path), tokens = {}, form = 'call', options = {}, attributes = {}, tracks = [], version = '8.24', before, clock = false } = given;
   const { pages, signer, browser } = stage;
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -96,6 +101,7 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
     form,
     options,
     attributes,
+    tracks: tracks.map(({ path: file, ...rest }) => ({ kind: 'subtitles', srclang: 'en', src: stage.url(carrier, file), ...rest })),
   });
   const snapshot = async (): Promise<VideojsSnapshot> => ({ ...(await page.evaluate(takeSnapshot)), pageErrors });
   const until = async (fits: (seen: VideojsSnapshot) => boolean, seconds = 60): Promise<VideojsSnapshot> => {
@@ -110,6 +116,7 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
   return {
     page,
     requests,
+    pageErrors,
     snapshot,
     until,
     async play(rate = 1) {
@@ -136,10 +143,11 @@ interface InPage {
   form: 'plugins' | 'element' | 'call';
   options: Record<string, unknown>;
   attributes: Record<string, string>;
+  tracks: Record<string, string>[];
 }
 
 /** Runs inside the page. */
-function createPlayer({ source, tokens, form, options, attributes }: InPage): void {
+function createPlayer({ source, tokens, form, options, attributes, tracks }: InPage): void {
   window.players = [];
   window.seen = { events: [], ready: false, loads: 0 };
   const { videojs, seen, recording } = window;
@@ -154,6 +162,11 @@ function createPlayer({ source, tokens, form, options, attributes }: InPage): vo
   if (form === 'element') {
     const child = document.createElement('source');
     Object.assign(child, source);
+    element.append(child);
+  }
+  for (const track of tracks) {
+    const child = document.createElement('track');
+    for (const [name, value] of Object.entries(track)) child.setAttribute(name, value);
     element.append(child);
   }
   document.body.append(element);
@@ -207,6 +220,7 @@ function takeSnapshot(): Omit<VideojsSnapshot, 'pageErrors'> {
     tokens,
     events: seen.events,
     logs: videojs.log.history().map((line: unknown[]) => line.map(String).join(' ')),
+    parts: (player.buffered() as TimeRanges).length,
     bandwidth: tech?.vhs?.bandwidth ?? 0,
     cues: tracks.filter(({ kind }) => kind === 'subtitles').reduce((total, { cues }) => total + (cues?.length ?? 0), 0),
   };

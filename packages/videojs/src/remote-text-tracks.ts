@@ -1,55 +1,68 @@
-import { sendCookies } from './send-cookies.ts';
+import { requestFor } from './native-source.ts';
 import type { Session } from './persist.ts';
-import { persist } from './persist.ts';
+import { sendCookies } from './send-cookies.ts';
 import { signRequest } from './sign-request.ts';
 import type { Videojs } from './vhs.ts';
-import { techOf } from './vhs.ts';
 
-type TrackOptions = Record<string, unknown> & { src?: string };
-type AddTrack = (options?: TrackOptions, manualCleanup?: boolean) => HTMLTrackElement | undefined;
+type AddTrack = (options?: object, manualCleanup?: boolean) => HTMLTrackElement | undefined;
 
-/** Signs the text tracks that are added to the player, `<track>` elements among them. Call the result to stop. */
+/** Signs the text tracks of the player, `<track>` elements among them. Call the result to stop. */
 export function signRemoteTextTracks(videojs: Videojs, session: Session): () => void {
   const { player, source } = session;
   const add = (player.addRemoteTextTrack as unknown as AddTrack).bind(player);
 
-  /** Runs `work` with XMLHttpRequests that sign. */
-  const withSigningRequests = <T>(work: () => T): T => {
-    const { XMLHttpRequest: original, XDomainRequest: cors } = videojs.xhr;
+  /** Video.js loads the track, as it is made: with XMLHttpRequests that sign. */
+  const addSigned: AddTrack = (options, manualCleanup) => {
+    const { xhr } = videojs;
+    const before = { ...xhr };
     const Signing = function (): XMLHttpRequest {
-      const xhr = new XMLHttpRequest();
-      signRequest(xhr, session);
-      return xhr;
+      const request = new XMLHttpRequest();
+      signRequest(request, session);
+      return request;
     };
-    Object.assign(videojs.xhr, { XMLHttpRequest: Signing, XDomainRequest: Signing });
+    Object.assign(xhr, { XMLHttpRequest: Signing, XDomainRequest: Signing });
     try {
-      return work();
+      return add(options, manualCleanup);
     } finally {
-      Object.assign(videojs.xhr, { XMLHttpRequest: original, XDomainRequest: cors });
+      Object.assign(xhr, before);
     }
   };
 
-  /** The browser loads the track: it gets the URL once that is signed. */
-  const addNative = (options: TrackOptions & { src: string }, manualCleanup: boolean | undefined): ReturnType<AddTrack> => {
-    const { src: url, ...rest } = options;
-    const element = add(rest, manualCleanup)!;
-    persist(session, new AbortController(), (signing) => source.sign(url, signing))
-      .then((request) => {
-        sendCookies(player, request);
-        element.src = request.url;
-      })
-      .catch(() => undefined);
-    return element;
-  };
+  // the same lists for every tech, now that they are there before the first one
+  const tracks = player.remoteTextTracks() as unknown as Record<'on' | 'off', (types: string[], listener: () => void) => void>;
+  const elements = player.remoteTextTrackEls() as unknown as ArrayLike<HTMLTrackElement>;
+  /** What the browser loads as soon as it is switched on: it is given its URL then, with a token that lives. */
+  const withheld = new Map<HTMLTrackElement, string>();
 
-  const addSigned: AddTrack = (options = {}, manualCleanup) => {
-    const { src } = options;
-    if (!src || !source.protects(src)) return add(options, manualCleanup);
-    if (techOf(player)?.featuresNativeTextTracks) return addNative({ ...options, src }, manualCleanup);
-    return withSigningRequests(() => add(options, manualCleanup));
+  const withhold = (element: unknown): void => {
+    if (!(element instanceof HTMLTrackElement) || withheld.has(element) || !source.protects(element.src)) return;
+    withheld.set(element, source.unsign(element.src));
+    element.removeAttribute('src');
   };
+  const follow = (): void => {
+    for (const element of Array.from(elements)) {
+      withhold(element);
+      const url = withheld.get(element);
+      if (!url || element.track.mode === 'disabled') continue;
+      withheld.set(element, '');
+      requestFor(session, url, new AbortController()).then(
+        (request) => {
+          sendCookies(player, request);
+          element.src = request.url;
+        },
+        () => undefined,
+      );
+    }
+  };
+  const events = ['addtrack', 'change'];
+  tracks.on(events, follow);
+  // of a <video> in the page too, which the browser may switch on before there is a tech
+  player.$$('track').forEach(withhold);
+  follow();
   Object.assign(player, { addRemoteTextTrack: addSigned });
   return () => {
     Reflect.deleteProperty(player, 'addRemoteTextTrack');
+    tracks.off(events, follow);
+    withheld.forEach((url, element) => url && (element.src = url));
   };
 }
