@@ -30,9 +30,9 @@ function setUp(signing) {
   secureToken(hls, source);
   return { hls, source };
 }
-/** @type {(playback: Playback, src: string) => void} */
+/** @type {(playback: Playback, src: string) => Promise<unknown>} */
 function prepare({ source }, src) {
-  source.sign(src).catch(() => undefined); // if it fails, play() will tell
+  return source.sign(src).catch(() => undefined); // if it fails, play() will tell
 }
 
 const mode = () => {
@@ -70,8 +70,8 @@ function play(title) {
 }
 
 const titles = createTitles(find('#titles'), {
-  onPoint(title) {
-    if (current && title !== playing && mode() === modes.ahead) prepare(current, edge + title.path);
+  async onPoint(title) {
+    if (current && title !== playing && mode() === modes.ahead) await prepare(current, edge + title.path);
   },
   onChoose: play,
 });

@@ -18,7 +18,7 @@ const titles = [
  * The titles of the catalogue, to point at and to choose from.
  * @param {HTMLElement} root
  * @param {object} options
- * @param {(title: Title) => void} options.onPoint the viewer may choose it next: pointer, keyboard focus or a finger is on it
+ * @param {(title: Title) => Promise<unknown>} options.onPoint the viewer may choose it next: pointer, keyboard focus or a finger is on it
  * @param {(title: Title) => void} options.onChoose
  */
 export function createTitles(root, { onPoint, onChoose }) {
@@ -30,7 +30,12 @@ export function createTitles(root, { onPoint, onChoose }) {
     const name = Object.assign(document.createElement('b'), { textContent: title.name });
     const about = Object.assign(document.createElement('span'), { textContent: title.about });
     button.append(Object.assign(document.createElement('i'), { ariaHidden: 'true' }), name, about);
-    for (const type of ['pointerenter', 'focus']) button.addEventListener(type, () => onPoint(title));
+    const prepare = async () => {
+      button.setAttribute('aria-busy', 'true');
+      await onPoint(title);
+      button.setAttribute('aria-busy', 'false');
+    };
+    for (const type of ['pointerenter', 'focus']) button.addEventListener(type, prepare);
     button.addEventListener('click', () => onChoose(title));
     return button;
   });
