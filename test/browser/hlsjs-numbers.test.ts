@@ -5,8 +5,8 @@ import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 import { tokenFormat } from '../support/token-formats.ts';
 
-/** Seconds that the signing endpoint takes. */
-const SLOW = 0.5;
+/** Seconds that the signing endpoint takes: longer than a busy machine stands still. */
+const SLOW = 1;
 const SEGMENTS = 24;
 const path = 'film/ts/lo/i.m3u8';
 const urls = Array.from({ length: SEGMENTS }, (_, index) => path.replace('i.m3u8', `${index < 10 ? '' : `r${Math.floor(index / 10)}/`}s00${index % 10}.ts`));
@@ -23,7 +23,7 @@ interface Measured {
   readonly firstByte: number;
 }
 
-describe('a signing endpoint that takes half a second', () => {
+describe('a signing endpoint that takes a second', () => {
   let stage: Stage;
   beforeAll(async () => {
     // what a segment of some 11 kB takes is the edge's doing, not the machine's
@@ -68,9 +68,11 @@ describe('a signing endpoint that takes half a second', () => {
     const estimates = [plain, signed].map((all) => median(all.slice(6).map(({ estimate }) => estimate))) as [number, number];
     expect(estimates[1] / estimates[0], `${estimates.join(' and ')} bit/s`).toBeGreaterThan(0.95);
     expect(estimates[1] / estimates[0], `${estimates.join(' and ')} bit/s`).toBeLessThan(1.05);
-    const firstBytes = [plain, waited].map((all) => median(all.map(({ firstByte }) => firstByte))) as [number, number];
-    expect(firstBytes[1], `seconds to the first byte; without tokens ${firstBytes[0]}`).toBeLessThan(firstBytes[0] + SLOW / 4);
-    expect(firstBytes[1]).toBeGreaterThan(stage.edge.latency);
+    // of each one, against the same segment without tokens: an average would hide a wait
+    const later = waited.map(({ index, firstByte }) => firstByte - plain.find((it) => it.index === index)!.firstByte);
+    expect(Math.max(...later), `seconds to the first byte beyond those without tokens: ${later.join(', ')}`).toBeLessThan(SLOW / 2);
+    expect(median(later)).toBeLessThan(SLOW / 20);
+    expect(Math.min(...waited.map(({ firstByte }) => firstByte)), 'what the edge takes is in them').toBeGreaterThanOrEqual(stage.edge.latency);
     expect(await stage.refusals()).toEqual([]);
   });
 
@@ -95,8 +97,8 @@ describe.each(labVersions)('hls.js %s', (version) => {
   test('a segment that was refused is there after one call for a token and one request, and 20 ms', async () => {
     await using lab = await labs.open(version);
     lab.wait = 0.1;
-    lab.refusals.push(...[1, 2, 3, 4, 5, 6, 7, 8].map((index) => ({ path: new RegExp(`s00${index}\\.ts`), status: 410, times: 1 })));
-    const { errors, losses } = await lab.page.evaluate(async () => {
+    lab.refusals.push(...[1, 2, 4, 5, 7, 8].map((index) => ({ path: new RegExp(`s00${index}\\.ts`), status: 410, times: 1 })));
+    const { errors, losses, others } = await lab.page.evaluate(async () => {
       const hls = window.lab.create({ startPosition: 0 });
       window.SecureTokenHls.secureToken(hls, { endpoint: '/token', readAhead: 0 });
       const loadedAt = new Map<number, number>();
@@ -104,16 +106,18 @@ describe.each(labVersions)('hls.js %s', (version) => {
       void window.lab.play(hls, '/v/ts/lo/i.m3u8', 60).catch(() => undefined);
       await window.lab.until(() => loadedAt.has(9));
       const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
-      const losses = [1, 2, 3, 4, 5, 6, 7, 8].map((index) => {
-        const [refused, replay] = entries.filter(({ name }) => name.includes(`s00${index}.ts`)) as [PerformanceResourceTiming, PerformanceResourceTiming];
+      const requestsFor = (index: number): PerformanceResourceTiming[] => entries.filter(({ name }) => name.includes(`s00${index}.ts`));
+      const losses = [1, 2, 4, 5, 7, 8].map((index) => {
+        const [refused, replay] = requestsFor(index) as [PerformanceResourceTiming, PerformanceResourceTiming];
         const call = entries.find(({ name, startTime }) => name.endsWith('/token') && startTime >= refused.responseEnd - 1)!;
         return loadedAt.get(index)! - refused.responseEnd - call.duration - replay.duration;
       });
-      return { errors: window.lab.watch(hls).errors, losses };
+      const others = [0, 3, 6, 9].map((index) => loadedAt.get(index)! - requestsFor(index)[0]!.responseEnd);
+      return { errors: window.lab.watch(hls).errors, losses, others };
     });
     expect(errors).toEqual([]);
-    expect(lab.refused).toHaveLength(8);
-    // a machine that is busy with something else adds to some of them, not to all
-    expect(Math.min(...losses), `ms lost: ${losses.join(', ')}`).toBeLessThan(20);
+    expect(lab.refused).toHaveLength(6);
+    // three answers instead of one, and each of them the page hears of as late as of those that were not refused
+    expect(median(losses), `ms lost: ${losses.join(', ')}; not refused: ${others.join(', ')}`).toBeLessThan(20 + 3 * median(others));
   });
 });

@@ -13,7 +13,7 @@ async function stageFor({ onTestFinished }: TestContext, options: StageOptions):
 const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
 const clean = { rejections: [], pageErrors: [], mediaError: undefined };
 
-test('the signing endpoint is down for less than the token lives: nothing but a tokenerror', async (context) => {
+test('the signing endpoint is down for less than the token lives: no error and no stall, only a tokenerror', async (context) => {
   const { expect } = context;
   // due for renewal after five seconds, dead after eighteen
   const stage = await stageFor(context, { signer: { ttl: 20 } });
@@ -26,7 +26,7 @@ test('the signing endpoint is down for less than the token lives: nothing but a 
   await stage.signer.reopen();
   const renewed = await player.until(({ tokens }) => tokens.at(-1)!.reason === 'expiring');
   const seen = await player.until(({ currentTime }) => currentTime > renewed.currentTime + 4);
-  expect(seen).toMatchObject({ ...clean, faults: [], starved: [] });
+  expect(seen).toMatchObject({ ...clean, faults: [], starved: [], paused: false });
   const errors = seen.tokens.filter(({ type }) => type === 'tokenerror');
   expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['ERR_SIGNING_UNAVAILABLE']));
   expect(seen.tokens.filter(({ type }) => type !== 'tokenerror').map(({ reason }) => reason).slice(0, 2)).toEqual(['initial', 'expiring']);
@@ -47,6 +47,22 @@ test.for(['exact', 'query'] as const)('the signing endpoint is down for longer t
   expect(new Set(seen.faults.map(({ details, fatal, code }) => `${details} ${fatal} ${code}`))).toEqual(new Set(['fragLoadError false 503']));
   expect(seen.tokens.map(({ code }) => code)).toContain('ERR_SIGNING_UNAVAILABLE');
   expect(seen.starved, 'the one of the outage').toHaveLength(1);
+  expect(await stage.refusals(), 'nothing was sent with a dead token').toEqual([]);
+});
+
+test.for(['exact', 'query'] as const)('live with audio and subtitles, requests for all playlists fail at once: no fatal error, and on it goes by itself: %s', async (carrier, context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { signer: { ttl: 4 } });
+  const player = await stage.open(carrier, 'live/master.m3u8', { tokens: { retry: { limit: 1, backoffLimit: 1 } } });
+  await player.play();
+  await player.until(({ currentTime, tokens }) => currentTime > 1 && tokens.length > 1);
+  await stage.signer.close();
+  // playlists are asked for every two seconds: by then they have waited for a token in vain
+  const outage = await player.until(({ tokens }) => Date.now() - stage.edge.requests.at(-1)!.at > 3000 && tokens.filter(({ type }) => type === 'tokenerror').length > 2);
+  await stage.signer.reopen();
+  const seen = await player.until(({ currentTime }) => currentTime > outage.currentTime + 12);
+  expect(seen).toMatchObject({ ...clean, paused: false });
+  expect(seen.errors.filter(({ fatal }) => fatal)).toEqual([]);
   expect(await stage.refusals(), 'nothing was sent with a dead token').toEqual([]);
 });
 

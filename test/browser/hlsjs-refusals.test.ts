@@ -23,17 +23,18 @@ const requests = [
   ['key', '/v/aes/i.m3u8', /k0\.bin/, 'keyLoadError'],
 ] as const;
 
-/** Plays up to `seconds`, or to the first error; resolves to the errors by then. */
-const play = ({ page }: Lab, url: string, seconds: number): Promise<{ errors: string[]; codes: string[] }> =>
+/** Plays up to `seconds`, or to the first error; resolves to the errors by then, and to those that the token source told of. */
+const play = ({ page }: Lab, url: string, seconds: number): Promise<{ errors: string[]; tokenErrors: string[] }> =>
   page.evaluate(async ({ url, seconds }) => {
     const hls = window.lab.create({ startPosition: 0 });
-    window.SecureTokenHls.secureToken(hls, '/token');
+    const tokenErrors: string[] = [];
+    window.SecureTokenHls.secureToken(hls, '/token').addEventListener('tokenerror', ({ error }) => tokenErrors.push(`${error.code} ${error.status} ${new URL(error.url!, location.href).pathname}`));
     hls.on(window.Hls.Events.SUBTITLE_TRACKS_UPDATED, () => (hls.subtitleTrack = 0));
-    const { errors, codes } = window.lab.watch(hls);
+    const { errors } = window.lab.watch(hls);
     const end = window.lab.play(hls, url, seconds).catch(() => undefined);
     const failed = window.lab.until(() => errors.length).catch(() => undefined);
     await Promise.race([end, failed]);
-    const seen = { errors: [...errors], codes: [...codes] };
+    const seen = { errors: [...errors], tokenErrors: [...tokenErrors] };
     hls.destroy();
     return seen;
   }, { url, seconds });
@@ -45,8 +46,8 @@ describe.each([403, 410])('a refusal with %s', (status) => {
   test.concurrent.each(requests)('of the %s is replayed, and hls.js does not see it', async (_, url, path) => {
     await using lab = await labs.open('1.7');
     lab.refusals.push({ path, status, times: 1 });
-    const { errors } = await play(lab, url, 3);
-    expect([errors, lab.refused]).toEqual([[], [expect.stringMatching(new RegExp(`^${status} `))]]);
+    const { errors, tokenErrors } = await play(lab, url, 3);
+    expect([errors, tokenErrors, lab.refused]).toEqual([[], [], [expect.stringMatching(new RegExp(`^${status} `))]]);
     const refused = lab.guarded.find((request) => request.status === status)!;
     const same = lab.guarded.filter((request) => request.path === refused.path && request.headers.range === refused.headers.range);
     expect(same.map((request) => request.status)).toEqual([status, refused.headers.range ? 206 : 200]);
@@ -54,15 +55,16 @@ describe.each([403, 410])('a refusal with %s', (status) => {
     expect(lab.calls.filter(({ reason }) => reason === 'refused')).toHaveLength(1);
   });
 
-  test.concurrent.each(requests)('of the %s and of its replay: hls.js has an error of its own', async (_, url, path, details) => {
+  test.concurrent.each(requests)('of the %s and of its replay: hls.js has an error of its own, and the app ERR_TOKEN_REFUSED', async (_, url, path, details) => {
     await using lab = await labs.open('1.7');
     lab.refusals.push({ path, status, times: 999 });
-    const { errors } = await play(lab, url, 60);
+    const { errors, tokenErrors } = await play(lab, url, 60);
     expect(errors[0]).toMatch(new RegExp(`^(fatal )?${details} ${status}$`));
     // the player is destroyed by then: what was asked for before its error
     const first = lab.guarded.find((request) => path.test(request.path))!;
     const same = lab.guarded.filter(({ path, headers }) => path === first.path && headers.range === first.headers.range);
     expect(same.map((request) => request.status)).toEqual([status, status]);
+    expect(tokenErrors[0]).toBe(`ERR_TOKEN_REFUSED ${status} ${first.path}`);
   });
 });
 

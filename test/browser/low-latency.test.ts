@@ -4,7 +4,7 @@ import type { Player, Snapshot } from '../support/player.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 
-const SECONDS = 30;
+const SECONDS = 60;
 /** Length of a part in seconds, as the origin cuts them. */
 const PART = 0.5;
 
@@ -17,7 +17,7 @@ afterAll(() => stage.dispose());
 // a player that fell behind on a busy machine catches up, all the way
 const config = { maxLiveSyncPlaybackRate: 2, liveSyncOnStallIncrease: 0 };
 
-/** Watches the stream; the latency is that of the better moments of the second half: the others are the machine's. */
+/** Watches the stream; the latency is the median of the second half: by then a start on a busy machine is made up for. */
 async function watch(player: Player): Promise<Snapshot> {
   await player.play();
   const { currentTime: start } = await player.snapshot();
@@ -28,10 +28,11 @@ async function watch(player: Player): Promise<Snapshot> {
   }, 3 * SECONDS);
   await player.close();
   latencies.sort((a, b) => a - b);
-  return { ...seen, latency: latencies[Math.floor(latencies.length / 4)]! };
+  return { ...seen, latency: latencies[Math.floor(latencies.length / 2)]! };
 }
 
 test('parts, blocking reloads and delta updates with one token a URL: as close to the live edge as without tokens', async () => {
+  // side by side: what disturbs one disturbs the other
   const players = [await stage.open('open', 'll/i.m3u8', { tokens: false, config }), await stage.open('exact', 'll/i.m3u8', { config })] as const;
   const [plain, signed] = (await Promise.all(players.map(watch))) as [Snapshot, Snapshot];
 

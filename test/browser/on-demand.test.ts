@@ -33,7 +33,7 @@ async function playThrough(folder: string, playlist: string, rate: number, optio
   await player.close();
 
   expect(known.filter((url) => url.includes('st=')), 'URLs that hls.js knows stay unsigned').toEqual([]);
-  expect(seen).toMatchObject({ faults: [], rejections: [], pageErrors: [], mediaError: undefined });
+  expect(seen).toMatchObject({ faults: [], starved: [], rejections: [], pageErrors: [], mediaError: undefined });
   expect(seen.currentTime).toBeCloseTo(20, 0);
   expect(seen.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
   const requests = player.requests.filter(({ url }) => url.origin === stage.cdn);
