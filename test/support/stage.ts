@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -102,7 +102,9 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     },
     async moveClock(seconds) {
       edge.clockOffset = signer.clockOffset = seconds;
-      writeFileSync(clockFile, `${seconds < 0 ? '' : '+'}${seconds}`);
+      // at one stroke: libfaketime ends an nginx that reads a file half written
+      writeFileSync(`${clockFile}.new`, `${seconds < 0 ? '' : '+'}${seconds}`);
+      renameSync(`${clockFile}.new`, clockFile);
       if (nginx && movableClock) await nginxIsAt(nginx, seconds);
     },
     async dispose() {
