@@ -50,10 +50,10 @@ test.for(['exact', 'query'] as const)('the signing endpoint is down for longer t
   expect(await stage.refusals(), 'nothing was sent with a dead token').toEqual([]);
 });
 
-test.for(['exact', 'query'] as const)('live with audio and subtitles, requests for all playlists fail at once: no fatal error, and on it goes by itself: %s', async (carrier, context) => {
+test('live with audio and subtitles, requests for all playlists fail at once: no fatal error, and on it goes by itself', async (context) => {
   const { expect } = context;
   const stage = await stageFor(context, { signer: { ttl: 4 } });
-  const player = await stage.open(carrier, 'live/master.m3u8', { tokens: { retry: { limit: 1, backoffLimit: 1 } } });
+  const player = await stage.open('query', 'live/master.m3u8', { tokens: { retry: { limit: 1, backoffLimit: 1 } } });
   await player.play();
   await player.until(({ currentTime, tokens }) => currentTime > 1 && tokens.length > 1);
   await stage.signer.close();
