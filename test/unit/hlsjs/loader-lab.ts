@@ -97,6 +97,16 @@ export function load(url = SEGMENT, more: { context?: object; policy?: LoaderCon
   return { loader, context, TokenLoader, ...theirs };
 }
 
+/** The first request has been refused, and that with the next token is on its way. */
+export async function refuseOnce(): Promise<void> {
+  for (const request of [0, 1]) {
+    if (request) last().fail(403);
+    await settle();
+    calls[request]!.answer(token());
+    await settle();
+  }
+}
+
 /** Fake time, a source whose endpoint answers when the test says so, and no loader yet, for every test of a file. */
 export function fakeLoaders(): void {
   beforeEach(() => {

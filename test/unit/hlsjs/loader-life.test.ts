@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { HlsConfig, LoaderContext } from 'hls.js';
 import { describe, expect, test, vi } from 'vitest';
-import { MANIFEST, SEGMENT, FakeLoader, attempts, callbacks, calls, fakeLoaders, last, load, newStats, policy, prefixToken, settle, source, token, twice, useSource } from './loader-lab.ts';
+import { MANIFEST, SEGMENT, FakeLoader, attempts, callbacks, calls, fakeLoaders, last, load, newStats, policy, prefixToken, refuseOnce, settle, source, token, twice, useSource } from './loader-lab.ts';
 
 fakeLoaders();
 
@@ -97,13 +97,7 @@ describe('destroy', () => {
 
   test('releases each inner loader', async () => {
     const { loader } = load();
-    await settle();
-    calls[0]!.answer(token());
-    await settle();
-    last().fail(403);
-    await settle();
-    calls[1]!.answer(token());
-    await settle();
+    await refuseOnce();
     loader.destroy();
     expect(FakeLoader.made.map(({ isDestroyed }) => isDestroyed)).toEqual([true, true]);
   });
@@ -221,13 +215,7 @@ test('a loader of the app that aborts when it is destroyed: of the one that was 
     }
   }
   const { onAbort, onError, onSuccess } = load(SEGMENT, { Base: Noisy });
-  await settle();
-  calls[0]!.answer(token());
-  await settle();
-  last().fail(403);
-  await settle();
-  calls[1]!.answer(token());
-  await settle();
+  await refuseOnce();
   expect(attempts()).toHaveLength(2);
   last().succeed();
   await settle();

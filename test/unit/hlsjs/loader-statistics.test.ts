@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { HlsConfig } from 'hls.js';
 import { describe, expect, test, vi } from 'vitest';
-import { SEGMENT, FakeLoader, attempts, calls, fakeLoaders, last, load, newStats, settle, source, token, useSource } from './loader-lab.ts';
+import { SEGMENT, FakeLoader, attempts, calls, fakeLoaders, last, load, newStats, refuseOnce, settle, source, token, useSource } from './loader-lab.ts';
 
 fakeLoaders();
 
@@ -70,13 +70,7 @@ describe('statistics', () => {
     }
     const { loader, onSuccess } = load(SEGMENT, { Base: OwnStats });
     const { stats } = loader;
-    await settle();
-    calls[0]!.answer(token());
-    await settle();
-    last().fail(403);
-    await settle();
-    calls[1]!.answer(token());
-    await settle();
+    await refuseOnce();
     expect(attempts()).toHaveLength(2);
     last().succeed();
     expect(onSuccess.mock.calls[0]![1]).toBe(stats);
