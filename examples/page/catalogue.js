@@ -30,9 +30,9 @@ function setUp(signing) {
   secureToken(hls, source);
   return { hls, source };
 }
-/** @type {(playback: Playback, src: string) => Promise<unknown>} */
-function prepare({ source }, src) {
-  return source.sign(src).catch(() => undefined); // if it fails, play() will tell
+/** @type {(playback: Playback, src: string) => Promise<void>} */
+async function prepare({ source }, src) {
+  await source.sign(src).catch(() => undefined); // if it fails, play() will tell
 }
 
 const mode = () => {

@@ -120,6 +120,7 @@ describe('catalogue.html', () => {
 
   it('starts a title that was pointed at without a call, else with one; or with one after the other', async () => {
     const { page, errors } = await open('catalogue.html');
+    expect(await page.locator('#code mark').allInnerTexts()).toEqual(['secureToken(hls, source);', expect.stringMatching(/^await source\.sign\(src\)/)]);
     await page.locator('#switches').getByText(/^\d+ ms$/).waitFor();
     await pointAt(page, 'Moss');
     expect(await choose(page, 'Moss')).toBe(0);
