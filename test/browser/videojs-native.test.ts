@@ -165,6 +165,45 @@ test('a <track> that the browser has been refused before the plugin came is load
   await player.close();
 });
 
+/** Switched on by the viewer, once the first token is dead. */
+test('text tracks that Video.js loads once they are on go out signed, and only then', async () => {
+  const before = (await stage.refusals()).length;
+  const player = await openVideojs(stage, 'exact', { path: 'vod/v.mp4', options: { html5: { nativeTextTracks: false, preloadTextTracks: false } } });
+  const asked = (): string[] => player.requests.filter((url) => url.includes('v.vtt'));
+  const mode = (to: TextTrackMode): Promise<unknown> => player.page.evaluate((mode) => Object.assign(window.players[0]!.remoteTextTracks()[0 as never], { mode }), to);
+  await player.page.evaluate(
+    (src) => void window.players[0]!.addRemoteTextTrack({ src, kind: 'subtitles', srclang: 'en' }, true),
+    stage.url('exact', 'vod/v.vtt'),
+  );
+  await player.play();
+  await player.until(({ currentTime }) => currentTime > 4);
+  expect(asked()).toEqual([]);
+  await mode('showing');
+  await player.until(({ cues }) => cues === 10, 20);
+  await mode('disabled');
+  await mode('hidden');
+  expect(asked()).toEqual([expect.stringMatching(hasToken)]);
+  expect((await stage.refusals()).slice(before)).toEqual([]);
+  await player.close();
+});
+
+test.each(['exact', 'path'] as const)('a source in the page that may be loaded only now is not loaded without a token: %s', async (carrier) => {
+  const before = (await stage.refusals()).length;
+  const player = await openVideojs(stage, carrier, {
+    path: 'vod/v.mp4',
+    form: 'element',
+    options: { preload: 'auto' },
+    attributes: { preload: 'none' },
+  });
+  await player.play();
+  const asked = player.requests.filter((url) => url.includes('v.mp4'));
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter((url) => !hasToken.test(url))).toEqual([]);
+  expect((await stage.refusals()).slice(before)).toEqual([]);
+  expect(await player.snapshot()).toMatchObject({ error: null, pageErrors: [] });
+  await player.close();
+});
+
 test('a native player that cannot send the token says so', async () => {
   const player = await openVideojs(stage, 'header', { path: 'vod/ts/lo/i.m3u8', form: 'plugins', options: native });
   const { error } = await player.until((seen) => !!seen.error);

@@ -8,7 +8,7 @@ const NETWORK = 2;
 const NOT_SUPPORTED = 4;
 
 /** What the edge says to the URL that the media element failed with; 0 if it does not tell this page. */
-const probe = async ({ url, credentials }: SignedRequest, signal: AbortSignal): Promise<number> => {
+export const probe = async ({ url, credentials }: SignedRequest, signal: AbortSignal): Promise<number> => {
   try {
     const init = { headers: { Range: 'bytes=0-0' }, signal, ...(credentials && { credentials: 'include' as const }) };
     const response = await fetch(url, init);

@@ -1,9 +1,10 @@
 import type { TokenEventType, TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
+import { signEmulatedTextTracks } from './emulated-text-tracks.ts';
+import { signNativeTextTracks } from './native-text-tracks.ts';
 import { createPlaybackFailure } from './playback-failure.ts';
 import type { Session } from './persist.ts';
-import { signRemoteTextTracks } from './remote-text-tracks.ts';
 import type { NextMiddleware, PlayerSource, SourceMiddleware } from './source-middleware.ts';
 import { createSourceMiddleware } from './source-middleware.ts';
 import { unsignGetters } from './unsigned-getters.ts';
@@ -61,7 +62,8 @@ export function registerSecureToken(videojs: object): new (player: Player, optio
       if (url) source.allow(url);
       this.#undo = [
         signVhsRequests(vjs, session),
-        signRemoteTextTracks(vjs, session),
+        signEmulatedTextTracks(vjs, session),
+        signNativeTextTracks(session),
         unsignGetters(player, source),
         () => middlewares.delete(player),
         () => middleware.dispose(),

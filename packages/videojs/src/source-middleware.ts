@@ -20,12 +20,17 @@ export interface SourceMiddleware {
 }
 
 /**
- * The source of a `<video>` that stands in the page: the browser may have begun to load it by itself, without a token, and
- * Video.js would leave it at that. As a source that has failed it is handed over.
+ * The source of a `<video>` that stands in the page: the browser may have begun to load it by itself, without a token, or
+ * begin once Video.js sets `preload`, and Video.js might leave it at that. It is taken away, and handed over as one that
+ * has failed.
  */
 function neverAsItIs(player: Player): void {
-  const { tag } = player as { tag?: object | null };
-  if (tag) Object.assign(tag, { initNetworkState_: HTMLMediaElement.NETWORK_NO_SOURCE });
+  const { tag } = player as unknown as { tag?: HTMLMediaElement | null };
+  if (!tag) return;
+  tag.removeAttribute('src');
+  tag.querySelectorAll('source').forEach((it) => it.remove());
+  tag.load();
+  Object.assign(tag, { initNetworkState_: HTMLMediaElement.NETWORK_NO_SOURCE });
 }
 
 export function createSourceMiddleware(videojs: Videojs, session: Session): SourceMiddleware {
@@ -39,8 +44,8 @@ export function createSourceMiddleware(videojs: Videojs, session: Session): Sour
       failure.forget();
       source.allow(given.src);
       const isProtected = source.protects(given.src);
+      if (isProtected) neverAsItIs(player);
       if (!isProtected || isForVhs(videojs, player, given)) {
-        if (isProtected) neverAsItIs(player);
         next(null, given);
         return;
       }

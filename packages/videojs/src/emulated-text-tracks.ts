@@ -1,0 +1,54 @@
+import type { RemoteTrackElement } from './follow-remote-text-tracks.ts';
+import { followRemoteTextTracks } from './follow-remote-text-tracks.ts';
+import type { Session } from './persist.ts';
+import { signRequest } from './sign-request.ts';
+import type { Videojs } from './vhs.ts';
+
+type AddTrack = (options?: object, manualCleanup?: boolean) => unknown;
+
+/** Signs the text tracks that Video.js loads by itself. Call the result to stop. */
+export function signEmulatedTextTracks(videojs: Videojs, session: Session): () => void {
+  const { player } = session;
+  const add = (player.addRemoteTextTrack as unknown as AddTrack).bind(player);
+  let stopped = false;
+
+  /** Lets what Video.js asks for while `run` runs go out with XMLHttpRequests that sign. */
+  const signing = <T>(run: () => T): T => {
+    if (stopped) return run();
+    const { xhr } = videojs;
+    const before = { ...xhr };
+    const Signing = function (): XMLHttpRequest {
+      const request = new XMLHttpRequest();
+      signRequest(request, session);
+      return request;
+    };
+    Object.assign(xhr, { XMLHttpRequest: Signing, XDomainRequest: Signing });
+    try {
+      return run();
+    } finally {
+      Object.assign(xhr, before);
+    }
+  };
+
+  /** What Video.js would ask for as it is switched on is switched on once more, in here. */
+  const loadOnceOn = ({ track }: RemoteTrackElement): void => {
+    if (track.preload_ !== false) return;
+    track.preload_ = true;
+    track.addEventListener('modechange', () => {
+      const { mode } = track;
+      if (!track.preload_ || mode === 'disabled' || track.cues!.length) return;
+      track.preload_ = false;
+      track.mode = 'disabled';
+      signing(() => (track.mode = mode));
+      track.preload_ = true;
+    });
+  };
+
+  const stop = followRemoteTextTracks(player, loadOnceOn);
+  Object.assign(player, { addRemoteTextTrack: ((options, manualCleanup) => signing(() => add(options, manualCleanup))) satisfies AddTrack });
+  return () => {
+    Reflect.deleteProperty(player, 'addRemoteTextTrack');
+    stop();
+    stopped = true;
+  };
+}

@@ -1,0 +1,21 @@
+import type Player from 'video.js/dist/types/player.js';
+
+/** A track that the browser keeps, or that Video.js emulates. */
+interface RemoteTrack extends TextTrack {
+  /** Emulated. False: loaded as it is switched on (`html5.preloadTextTracks`), as long as it has no cues. */
+  preload_?: boolean;
+}
+
+export type RemoteTrackElement = HTMLTrackElement & { readonly track: RemoteTrack };
+
+/** Calls `visit` with every remote text track, now and whenever one is added or switched. Call the result to stop. */
+export function followRemoteTextTracks(player: Player, visit: (element: RemoteTrackElement) => void): () => void {
+  // the same lists for every tech, now that they are there before the first one
+  const tracks = player.remoteTextTracks() as unknown as Record<'on' | 'off', (types: string[], listener: () => void) => void>;
+  const elements = player.remoteTextTrackEls() as unknown as ArrayLike<RemoteTrackElement>;
+  const events = ['addtrack', 'change'];
+  const follow = (): unknown => Array.from(elements, visit);
+  tracks.on(events, follow);
+  follow();
+  return () => tracks.off(events, follow);
+}

@@ -1,0 +1,57 @@
+import type { SignedRequest } from 'secure-token-core';
+import { followRemoteTextTracks } from './follow-remote-text-tracks.ts';
+import { probe, requestFor } from './native-source.ts';
+import type { Session } from './persist.ts';
+import { persist } from './persist.ts';
+import { sendCookies } from './send-cookies.ts';
+
+/** Signs the text tracks that the browser loads, `<track>` elements in the page among them. Call the result to stop. */
+export function signNativeTextTracks(session: Session): () => void {
+  const { player, source } = session;
+  /** What the browser loads as soon as it is switched on: it is given its URL then, with a token that lives. */
+  const withheld = new WeakMap<Element, string>();
+
+  const withhold = (element: unknown): void => {
+    if (!(element instanceof HTMLTrackElement) || withheld.has(element) || !source.protects(element.src)) return;
+    withheld.set(element, source.unsign(element.src));
+    element.removeAttribute('src');
+  };
+  /** Replayed once, as every request. */
+  const load = (element: HTMLTrackElement, url: string): void => {
+    const wait = new AbortController();
+    /** Absent when the browser fails for lack of a URL. */
+    let request: SignedRequest | undefined;
+    const give = (asked: Promise<SignedRequest | undefined>): void =>
+      void asked.then(
+        (signed) => {
+          if (!signed) return;
+          sendCookies(player, signed);
+          element.src = (request = signed).url;
+        },
+        (error: unknown) => wait.signal.aborted || player.trigger({ type: 'tokenerror', error }),
+      );
+    element.addEventListener('error', () => {
+      const refused = request;
+      if (refused) give(probe(refused, wait.signal).then((status) => persist(session, wait, (options) => source.refused(refused, status, options))));
+    });
+    give(requestFor(session, url, wait));
+  };
+
+  const inPage = (): NodeListOf<HTMLTrackElement> => player.$$('track') as NodeListOf<HTMLTrackElement>;
+  // of a <video> in the page too, which the browser may switch on before there is a tech
+  inPage().forEach(withhold);
+  const stop = followRemoteTextTracks(player, (element) => {
+    withhold(element);
+    const url = withheld.get(element);
+    if (!url || element.track.mode === 'disabled') return;
+    withheld.set(element, '');
+    load(element, url);
+  });
+  return () => {
+    stop();
+    for (const element of inPage()) {
+      const url = withheld.get(element);
+      if (url) element.src = url;
+    }
+  };
+}
