@@ -128,6 +128,18 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
     await run(`video.src = args.ready; await until(() => video.readyState > 2 || video.error); if (video.error) throw video.error.message`, { ready });
     expect(await run(`return !!navigator.serviceWorker.controller`)).toBe(true);
     expect(stage.signer.calls).toHaveLength(0);
+    // waited for once
+    const load = `const since = performance.now();
+      Object.assign(video, { crossOrigin: 'anonymous', src: args.url });
+      await until(() => video.readyState > 2 || video.error);
+      return [video.error === null, performance.now() - since < 5000];`;
+    expect(await run(load, { url: ready })).toEqual([true, true]);
+    expect(await run(load, { url: stage.url('short.mp4') }), 'without a token').toEqual([false, true]);
+    // until there is one
+    const other = await context.newPage();
+    await other.goto(stage.origin);
+    await run(inPage, names(), other);
+    expect(await run(load, { url: stage.url('short.mp4') }), 'signed by the other page').toEqual([true, true]);
   });
 
   it('says which header CORS does not expose', async () => {

@@ -8,6 +8,10 @@ import { scope } from './worker-scope.ts';
 /** For how long a page is waited for, in ms: it may still be loading its scripts. After each second every page is asked. */
 const PATIENCE = 10_000;
 
+/** Pages that were waited for in vain, until any page tells that it signs: they are not held up again. */
+const forsaken = new Set<string>();
+export const pageSigns = (): void => forsaken.clear();
+
 const receive = (port: MessagePort): Promise<PageAnswer> =>
   new Promise((resolve) => {
     port.onmessage = ({ data }) => resolve(data as PageAnswer);
@@ -20,7 +24,10 @@ async function reachPage(clientId: string): Promise<MessagePort | undefined> {
   const reached = new Promise<MessagePort>((resolve) => (found = resolve));
   const greet = (page: WorkerClient): void => {
     const { port1, port2 } = new MessageChannel();
-    void receive(port1).then(() => found!(port1));
+    void receive(port1).then(() => {
+      pageSigns();
+      found!(port1);
+    });
     page.postMessage({ secureToken: 'hello' }, [port2]);
   };
   if (own) greet(own);
@@ -51,8 +58,9 @@ export function createPageSigner(clientId: string, protects?: RequestSigner['pro
   return {
     protects: protects ?? (() => true),
     async sign(url) {
-      const port = await reachPage(clientId);
+      const port = forsaken.has(clientId) ? undefined : await reachPage(clientId);
       if (port) return (await ask(port, { url }))!;
+      forsaken.add(clientId);
       if (protects) throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'No page of this origin hands out tokens');
       // a file of another part of the site, most likely
       return { url, headers: {}, credentials: false, source: url };

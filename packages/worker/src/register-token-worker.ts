@@ -22,15 +22,13 @@ export interface TokenWorker extends EventTarget {
   destroy(): void;
 }
 
-/** Resolves when the worker of `registration` `controls` this page, or is late. */
-async function takeOver({ active }: ServiceWorkerRegistration, controls: (worker?: ServiceWorker | null) => boolean): Promise<void> {
+/** Resolves when the worker of this page `controls` it, or is late. */
+async function takeOver(controls: () => boolean): Promise<void> {
   const late = AbortSignal.timeout(PATIENCE);
   const taken = new Promise<unknown>((resolve) => {
     navigator.serviceWorker.addEventListener('controllerchange', () => controls() && resolve(true), { signal: late });
     late.addEventListener('abort', resolve);
   });
-  // after a hard reload the page has no controller, though the worker is there
-  if (controls(active)) active!.postMessage({ secureToken: 'claim' });
   await taken;
 }
 
@@ -70,7 +68,10 @@ export async function registerTokenWorker(url: string | URL, options: TokenSourc
   script.searchParams.set(SETTINGS, JSON.stringify(settings));
   const registration = await serviceWorker.register(script);
   const controls = (worker = serviceWorker.controller): boolean => worker?.scriptURL === script.href;
-  if (!controls()) await takeOver(registration, controls);
+  const { active } = registration;
+  // after a hard reload the page has no controller, though the worker is there; and it may have given up on pages
+  if (controls(active)) active!.postMessage({ secureToken: 'claim' });
+  if (!controls()) await takeOver(controls);
   const destroy = (): void => {
     listening.abort();
     if (source !== options) source?.destroy();

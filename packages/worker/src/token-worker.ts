@@ -1,7 +1,7 @@
 import type { TokenEventType } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
 import { handleFetch } from './handle-fetch.ts';
-import { createPageSigner } from './page-signer.ts';
+import { createPageSigner, pageSigns } from './page-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
 import type { WorkerSettings } from './worker-settings.ts';
@@ -32,5 +32,7 @@ addEventListener('install', () => {
 });
 addEventListener('activate', (event) => (event as unknown as FetchEventLike).waitUntil(scope.clients.claim()));
 addEventListener('message', ({ data }) => {
-  if ((data as { secureToken?: string } | undefined)?.secureToken === 'claim') void scope.clients.claim();
+  if ((data as { secureToken?: string } | undefined)?.secureToken !== 'claim') return;
+  pageSigns();
+  void scope.clients.claim();
 });
