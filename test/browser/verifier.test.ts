@@ -35,4 +35,5 @@ test.skipIf(!hasFaketime)('the clock of nginx moves', async (context) => {
   const token = await sign();
   await stage.moveClock(3600);
   expect([await status(token), await status(await sign())]).toEqual([410, 200]);
+  expect(stage.edge.refusals(), 'the clock of the edge moves, too').toEqual([]);
 });

@@ -5,6 +5,7 @@ import { createTokenSource, isSecureTokenError } from '../../../packages/core/sr
 export const CDN = 'https://cdn.test';
 export const FOLDER = `${CDN}/vod/7/`;
 export const MASTER = `${FOLDER}master.m3u8`;
+export const MEDIA = `${FOLDER}media.m3u8`;
 export const ENDPOINT = 'https://api.test/token';
 /** Where every fake clock starts, in unix seconds. */
 export const START = 1_800_000_000;
@@ -168,8 +169,19 @@ export function watch<T>(promise: Promise<T>): { state: 'pending' | 'done' | 'fa
 }
 
 export const segment = (n: number): string => `${FOLDER}${n}.ts`;
+export const range = (from: number, to: number, name = segment): string[] => Array.from({ length: to - from + 1 }, (_, i) => name(from + i));
 /** A media playlist of segments `from`…`to`. */
 export const playlist = (from: number, to: number, end = true): string =>
   ['#EXTM3U', '#EXT-X-TARGETDURATION:4', `#EXT-X-MEDIA-SEQUENCE:${from}`]
     .concat(Array.from({ length: to - from + 1 }, (_, i) => `#EXTINF:4,\n${from + i}.ts`), end ? ['#EXT-X-ENDLIST'] : [])
     .join('\n');
+
+/** A player with a playlist in hand; calls are counted from here on. */
+export async function playing(text: string, ...[answer = each(), options]: Parameters<typeof lab>): Promise<Lab> {
+  const it = lab(answer, options);
+  await it.source.sign(MEDIA);
+  it.source.learn(MEDIA, text);
+  await pass();
+  it.calls.length = 0;
+  return it;
+}

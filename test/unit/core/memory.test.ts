@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test, vi } from 'vitest';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
-import { CDN, FOLDER, START, playlist } from './lab.ts';
+import { CDN, FOLDER, MEDIA, START, playlist } from './lab.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 setFlagsFromString('--expose-gc');
@@ -32,7 +32,6 @@ async function day(answer: (urls: readonly string[], now: number) => object[], u
 }
 
 const secret = 'x'.repeat(64);
-const MEDIA = `${FOLDER}media.m3u8`;
 
 describe('createTokenSource', () => {
   describe('memory over 24 hours', () => {

@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { FOLDER, each, fakeTime, lab, pass, playlist, segment } from './lab.ts';
+import { FOLDER, MEDIA, each, fakeTime, lab, pass, playlist, range, segment } from './lab.ts';
 
 fakeTime();
-
-const MEDIA = `${FOLDER}media.m3u8`;
-const range = (from: number, to: number, name = segment): string[] => Array.from({ length: to - from + 1 }, (_, i) => name(from + i));
 
 /** How many URLs were parsed: what reading one costs. */
 let parsed = 0;
