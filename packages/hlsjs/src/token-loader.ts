@@ -1,6 +1,6 @@
 import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext, LoaderResponse } from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { isSecureTokenError } from 'secure-token-core';
+import { isSecureTokenError, replayOf } from 'secure-token-core';
 import { withCredentials } from './with-credentials.ts';
 
 type LoaderClass = HlsConfig['loader'];
@@ -80,7 +80,7 @@ export function createTokenLoader(Base: LoaderClass, sourceNow: () => TokenSourc
           onError: (error, _, details) =>
             heard() &&
             wait(
-              (signal) => source.refused(request, error.code, { signal }),
+              (signal) => replayOf(source, request, error.code, { signal }),
               () => retry(false, error.code) || callbacks!.onError(error, context, details, stats),
             ),
           // FetchLoader streams only if somebody listens

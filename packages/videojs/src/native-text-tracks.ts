@@ -1,4 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
+import { replayOf } from 'secure-token-core';
 import { followRemoteTextTracks } from './follow-remote-text-tracks.ts';
 import { probe, requestFor } from './native-source.ts';
 import type { Session } from './persist.ts';
@@ -32,7 +33,7 @@ export function signNativeTextTracks(session: Session): () => void {
       );
     element.addEventListener('error', () => {
       const refused = request;
-      if (refused) give(probe(refused, wait.signal).then((status) => persist(session, wait, (options) => source.refused(refused, status, options))));
+      if (refused) give(probe(refused, wait.signal).then((status) => persist(session, wait, (options) => replayOf(source, refused, status, options))));
     });
     give(requestFor(session, url, wait));
   };

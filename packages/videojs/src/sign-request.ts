@@ -1,4 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
+import { replayOf } from 'secure-token-core';
 import type { Session } from './persist.ts';
 import { persist } from './persist.ts';
 
@@ -93,7 +94,7 @@ export function signRequest(xhr: PlayerRequest, session: Session, { timeout = 0,
     const request = sent;
     sent = undefined;
     void wait(
-      (options) => source.refused(request, status, options),
+      (options) => replayOf(source, request, status, options),
       () => dispatch('readystatechange', status ? 'load' : 'error', 'loadend'),
     );
   };

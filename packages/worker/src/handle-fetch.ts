@@ -16,7 +16,7 @@ const refusal = (error: unknown): Response =>
     : Response.error();
 
 /** `undefined` is a failure without a status: the network, or an answer without CORS headers. */
-async function send({ request }: FetchEventLike, { url, headers, credentials }: SignedRequest): Promise<Response | undefined> {
+async function send({ request }: FetchEventLike, { url, headers, credentials }: SignedRequest, cache: RequestCache): Promise<Response | undefined> {
   const range = boundedRange(request.url, request.headers.get('range'));
   // across origins it would cost a preflight, which few CDNs answer
   const condition = new URL(url).origin === location.origin && request.headers.get('if-range');
@@ -24,6 +24,7 @@ async function send({ request }: FetchEventLike, { url, headers, credentials }: 
     return await fetch(url, {
       headers: { ...headers, ...(range && { range }), ...(condition && { 'if-range': condition }) },
       credentials: credentials || (request.mode === 'cors' && request.credentials === 'include') ? 'include' : 'same-origin',
+      cache,
       signal: request.signal,
       // of the page; the worker's own URL holds its settings
       referrer: request.referrer,
@@ -51,13 +52,16 @@ function pass(event: FetchEventLike, response: Response): Response {
 async function answer(event: FetchEventLike, source: RequestSigner): Promise<Response> {
   const { request } = event;
   const { signal, url } = request;
+  let cache: RequestCache = 'default';
   for (let signed = await source.sign(url, { signal }); ; ) {
     if (!signed.token) return fetch(request);
-    const response = await send(event, signed);
+    const response = await send(event, signed, cache);
     const replay = response?.ok ? undefined : await source.refused(signed, response?.status ?? 0, { signal });
     if (replay) {
       await response?.body?.cancel();
       signed = replay;
+      // it may hold the refusal, for the same URL where the token is not in that
+      cache = 'reload';
     } else if (!response) {
       await checkCors(event, signed.url);
       // as the page has asked: its URL is signed already where it has fallen back on that

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
-import { after, code, each, fakeTime, folder, lab, pass, segment } from './lab.ts';
+import { each, fakeTime, folder, lab, pass, segment } from './lab.ts';
 
 fakeTime();
 

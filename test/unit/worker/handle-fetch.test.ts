@@ -118,6 +118,16 @@ describe('handleFetch', () => {
     expect(requests.map(({ url }) => url.split('secret')[1])).toEqual(['1', '2', '2', '3']);
   });
 
+  test('replays past the cache, which may hold the refusal for the same URL', async () => {
+    answers = [refuse(410)];
+    source = Object.assign(createTokenSource({ getTokens: () => Promise.reject(Error()), protect: origin }), {
+      sign: (url: string) => Promise.resolve({ url, source: url, headers: { 'x-token': '1' }, credentials: false, token: { expires: 1 } }),
+      refused: ({ url }: { url: string }) => Promise.resolve({ url, source: url, headers: { 'x-token': '2' }, credentials: false, token: { expires: 2 } }),
+    });
+    expect((await ask('/vod/film.mp4').response).status).toBe(200);
+    expect(requests.map(({ headers }) => [headers['x-token'], headers['cache-control']])).toEqual([['1', undefined], ['2', 'no-cache']]);
+  });
+
   test.each([404, 416, 500])('hands a %i over as it came', async (status) => {
     answers = [refuse(status)];
     expect((await ask('/vod/film.mp4').response).status).toBe(status);

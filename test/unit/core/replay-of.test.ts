@@ -1,0 +1,40 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type { SignedRequest, TokenSource } from '../../../packages/core/src/index.ts';
+import { replayOf } from '../../../packages/core/src/index.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+const request: SignedRequest = { url: 'https://cdn.test/1.ts', source: 'https://cdn.test/1.ts', headers: { 'x-token': '1' }, credentials: false };
+const sent: unknown[][] = [];
+const replay = (given: SignedRequest | undefined, status: number, answer = (): Promise<unknown> => Promise.resolve({})): Promise<SignedRequest | undefined> => {
+  sent.length = 0;
+  vi.stubGlobal('fetch', (...args: unknown[]) => {
+    sent.push(args);
+    return answer();
+  });
+  return replayOf({ refused: () => Promise.resolve(given) } as unknown as TokenSource, request, status, {});
+};
+
+test.each([
+  ['headers', { headers: { 'x-token': '2' } }, 'same-origin'],
+  ['a cookie', { headers: {}, credentials: true }, 'include'],
+])('a 410 that the browser may keep for this URL is replaced before the replay: a token in %s', async (_, more, credentials) => {
+  const other = { ...request, ...more };
+  const cancel = vi.fn();
+  expect(await replay(other, 410, () => Promise.resolve({ body: { cancel } }))).toBe(other);
+  expect(sent).toEqual([[request.url, { cache: 'reload', headers: other.headers, credentials }]]);
+  expect(cancel).toHaveBeenCalledOnce();
+});
+
+test('without an answer the replay goes out all the same', async () => {
+  expect(await replay({ ...request }, 410, () => Promise.reject(new TypeError('Failed to fetch')))).toEqual(request);
+});
+
+test.each([
+  ['another URL', { ...request, url: `${request.url}?st=2` }, 410],
+  ['a status that browsers do not keep', request, 403],
+  ['no replay', undefined, 410],
+])('nothing is asked for: %s', async (_, other, status) => {
+  expect(await replay(other, status)).toBe(other);
+  expect(sent).toEqual([]);
+});
