@@ -22,7 +22,7 @@ test.each([
   const other = { ...request, ...more };
   const cancel = vi.fn();
   expect(await replay(other, 410, () => Promise.resolve({ body: { cancel } }))).toBe(other);
-  expect(sent).toEqual([[request.url, { cache: 'reload', headers: other.headers, credentials }]]);
+  expect(sent).toEqual([[request.url, { cache: 'reload', headers: other.headers, credentials, signal: expect.any(AbortSignal) }]]);
   expect(cancel).toHaveBeenCalledOnce();
 });
 
