@@ -17,24 +17,26 @@ export function signNativeTextTracks(session: Session): () => void {
     withheld.set(element, source.unsign(element.src));
     element.removeAttribute('src');
   };
+  const wait = new AbortController();
+  const { signal } = wait;
   /** Replayed once, as every request. */
   const load = (element: HTMLTrackElement, url: string): void => {
-    const wait = new AbortController();
     /** Absent when the browser fails for lack of a URL. */
     let request: SignedRequest | undefined;
     const give = (asked: Promise<SignedRequest | undefined>): void =>
       void asked.then(
         (signed) => {
-          if (!signed) return;
+          if (!signed || signal.aborted) return;
           sendCookies(player, signed);
           element.src = (request = signed).url;
         },
-        (error: unknown) => wait.signal.aborted || player.trigger({ type: 'tokenerror', error }),
+        (error: unknown) => signal.aborted || player.trigger({ type: 'tokenerror', error, detail: { error } }),
       );
-    element.addEventListener('error', () => {
+    const replay = (): void => {
       const refused = request;
-      if (refused) give(probe(refused, wait.signal).then((status) => persist(session, wait, (options) => replayOf(source, refused, status, options))));
-    });
+      if (refused) give(probe(refused, signal).then((status) => persist(session, wait, (options) => replayOf(source, refused, status, options))));
+    };
+    element.addEventListener('error', replay, { signal });
     give(requestFor(session, url, wait));
   };
 
@@ -50,6 +52,7 @@ export function signNativeTextTracks(session: Session): () => void {
   });
   return () => {
     stop();
+    wait.abort();
     for (const element of inPage()) {
       const url = withheld.get(element);
       if (url) element.src = url;

@@ -59,9 +59,9 @@ async function answer(event: FetchEventLike, source: RequestSigner): Promise<Res
     const replay = response?.ok ? undefined : await source.refused(signed, response?.status ?? 0, { signal });
     if (replay) {
       await response?.body?.cancel();
+      // it may hold the refusal, where the token is not in the URL
+      if (replay.url === signed.url) cache = 'reload';
       signed = replay;
-      // it may hold the refusal, for the same URL where the token is not in that
-      cache = 'reload';
     } else if (!response) {
       await checkCors(event, signed.url);
       // as the page has asked: its URL is signed already where it has fallen back on that

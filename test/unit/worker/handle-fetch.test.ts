@@ -116,6 +116,7 @@ describe('handleFetch', () => {
     answers = [refuse(status), refuse(status)];
     expect((await ask('/vod/film.mp4').response).status).toBe(status);
     expect(requests.map(({ url }) => url.split('secret')[1])).toEqual(['1', '2', '2', '3']);
+    expect(requests.filter(({ headers }) => headers['cache-control']), 'another URL: nothing to get past').toEqual([]);
   });
 
   test('replays past the cache, which may hold the refusal for the same URL', async () => {
