@@ -1,9 +1,8 @@
-import type { TestContext } from 'vitest';
 import { test } from 'vitest';
 import type * as Progressive from '../../packages/progressive/src/index.ts';
 import { hasFaketime, hasNginx } from '../support/nginx.ts';
 import type { Stage } from '../support/stage.ts';
-import { createStage } from '../support/stage.ts';
+import { stageFor } from '../support/stage.ts';
 import type { Carrier } from '../support/token-formats.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
@@ -11,17 +10,13 @@ const carriers: Carrier[] = ['query', 'header', 'cookie'];
 const path = 'live/master.m3u8';
 
 /** nginx lets the browser keep its 410. Every token has died when the clock jumps, and no player knows. */
-async function stageFor({ onTestFinished }: TestContext): Promise<Stage> {
-  const stage = await createStage({ signer: { ttl: 60 }, movableClock: true });
-  onTestFinished(() => stage.dispose());
-  return stage;
-}
+const given = { signer: { ttl: 60 }, movableClock: true };
 
 const refusedBy = async (stage: Stage): Promise<number> => (await stage.refusals()).filter(({ status }) => status === 410).length;
 
 test.runIf(hasNginx && hasFaketime).for(carriers)('hls.js: a 410 that the browser keeps is replayed all the same: %s', async (carrier, context) => {
   const { expect } = context;
-  const stage = await stageFor(context);
+  const stage = await stageFor(context, given);
   const player = await stage.open(carrier, path);
   await player.play();
   await player.until(({ currentTime }) => currentTime > 1);
@@ -35,7 +30,7 @@ test.runIf(hasNginx && hasFaketime).for(carriers)('hls.js: a 410 that the browse
 
 test.runIf(hasNginx && hasFaketime).for(carriers)('Video.js: a 410 that the browser keeps is replayed all the same: %s', async (carrier, context) => {
   const { expect } = context;
-  const stage = await stageFor(context);
+  const stage = await stageFor(context, given);
   const player = await openVideojs(stage, carrier, { path });
   await player.play();
   await player.until(({ currentTime }) => currentTime > 1);
@@ -49,7 +44,7 @@ test.runIf(hasNginx && hasFaketime).for(carriers)('Video.js: a 410 that the brow
 
 test.runIf(hasNginx && hasFaketime)('Video.js: so is that of a file which the browser plays itself', async (context) => {
   const { expect } = context;
-  const stage = await stageFor(context);
+  const stage = await stageFor(context, given);
   const player = await openVideojs(stage, 'cookie', { path: 'vod/v.mp4', form: 'plugins', options: { preload: 'none' } });
   await player.until(({ tokens }) => tokens.length > 0);
   await stage.moveClock(120);
@@ -61,18 +56,18 @@ test.runIf(hasNginx && hasFaketime)('Video.js: so is that of a file which the br
 
 test.runIf(hasNginx && hasFaketime).for([false, true])('MP4: so is that of a file, its token renewed meanwhile: %s', async (meanwhile, context) => {
   const { expect } = context;
-  const stage = await stageFor(context);
+  const stage = await stageFor(context, given);
   const page = await (await stage.browser.newContext()).newPage();
   await page.goto(`${stage.pages.origin}/test/support/videojs.html`);
   await page.addScriptTag({ url: '/packages/progressive/dist/secure-token-progressive.min.js' });
-  const given = { url: stage.url('cookie', 'vod/v.mp4'), endpoint: stage.signer.endpoint('cookie') };
+  const asked = { url: stage.url('cookie', 'vod/v.mp4'), endpoint: stage.signer.endpoint('cookie') };
   await page.evaluate(async ({ url, endpoint }) => {
     const video = Object.assign(document.createElement('video'), { muted: true, preload: 'none' });
     document.body.append(video);
     const { secureVideo } = (window as unknown as { SecureTokenProgressive: typeof Progressive }).SecureTokenProgressive;
     const secure = await secureVideo(video, url, { endpoint, request: { credentials: 'include' } });
     Object.assign(window, { video, secure });
-  }, given);
+  }, asked);
   await stage.moveClock(120);
   await page.evaluate((renew) => {
     const { video, secure } = window as unknown as { video: HTMLVideoElement; secure: Progressive.SecureVideo };

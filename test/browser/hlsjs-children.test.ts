@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab, LabVersion } from '../support/hls-lab.ts';
-import { Labs } from '../support/hls-lab.ts';
+import { Labs } from '../support/hls-labs.ts';
 
 let labs: Labs;
 beforeAll(async () => void (labs = await Labs.start()));

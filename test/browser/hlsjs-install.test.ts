@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { LoaderConfiguration, LoaderContext } from 'hls.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../support/hls-lab.ts';
-import { Labs, labVersions } from '../support/hls-lab.ts';
+import { labVersions } from '../support/hls-lab.ts';
+import { Labs } from '../support/hls-labs.ts';
 
 let labs: Labs;
 beforeAll(async () => void (labs = await Labs.start()));

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encryptInit, encryptSegment } from '../support/common-encryption.ts';
 import type { Lab } from '../support/hls-lab.ts';
-import { Labs, labVersions } from '../support/hls-lab.ts';
+import { labVersions } from '../support/hls-lab.ts';
+import { Labs } from '../support/hls-labs.ts';
 
 let labs: Labs;
 beforeAll(async () => void (labs = await Labs.start()));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Labs, labVersions } from '../support/hls-lab.ts';
+import { labVersions } from '../support/hls-lab.ts';
+import { Labs } from '../support/hls-labs.ts';
 import type { Player } from '../support/player.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';

@@ -1,14 +1,5 @@
-import type { TestContext } from 'vitest';
 import { test } from 'vitest';
-import type { Stage, StageOptions } from '../support/stage.ts';
-import { createStage } from '../support/stage.ts';
-
-/** A stage of its own: these tests break it. */
-async function stageFor({ onTestFinished }: TestContext, options: StageOptions): Promise<Stage> {
-  const stage = await createStage(options);
-  onTestFinished(() => stage.dispose());
-  return stage;
-}
+import { stageFor } from '../support/stage.ts';
 
 const fine = { faults: [], starved: [], rejections: [], pageErrors: [], mediaError: undefined };
 

@@ -1,18 +1,10 @@
-import type { TestContext } from 'vitest';
 import { test } from 'vitest';
 import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
 import { listen } from '../support/listen.ts';
 import { hasFaketime } from '../support/nginx.ts';
 import { createOrigins } from '../support/origins.ts';
-import type { Stage, StageOptions } from '../support/stage.ts';
-import { createStage } from '../support/stage.ts';
-
-/** A stage of its own: these tests break it. */
-async function stageFor({ onTestFinished }: TestContext, options: StageOptions): Promise<Stage> {
-  const stage = await createStage(options);
-  onTestFinished(() => stage.dispose());
-  return stage;
-}
+import type { Stage } from '../support/stage.ts';
+import { stageFor } from '../support/stage.ts';
 
 const path = 'vod/fmp4/master.m3u8';
 const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };

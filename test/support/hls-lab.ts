@@ -4,11 +4,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { build } from 'esbuild';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Token } from '../../packages/core/src/index.ts';
-import { launchChromium } from './chromium.mjs';
-import { installLabPage } from './hls-lab-page.ts';
 
 /**
  * What a token opens: `path` a URL with any query (Azion, nginx), `full` a URL with its query (CloudFront, Akamai), `prefix`
@@ -59,43 +56,6 @@ export type LabVersion = keyof typeof versions;
 export const labVersions = Object.keys(versions) as LabVersion[];
 
 const types: Record<string, string> = { m3u8: 'application/vnd.apple.mpegurl', mjs: 'text/javascript', js: 'text/javascript', html: 'text/html', json: 'application/json' };
-
-/** Opens labs in one browser: `await using lab = await labs.open('1.7')`. */
-export class Labs {
-  #browser!: Browser;
-  #plugin!: string;
-
-  static async start(): Promise<Labs> {
-    const labs = new Labs();
-    // from the sources, so that no stale build is tested
-    const { outputFiles } = await build({
-      entryPoints: [`${root}packages/hlsjs/src/index.ts`],
-      bundle: true, write: false, format: 'iife', globalName: 'SecureTokenHls', target: 'es2022',
-      alias: { 'secure-token-core': `${root}packages/core/src/index.ts` },
-    });
-    labs.#plugin = outputFiles[0]!.text;
-    labs.#browser = await launchChromium();
-    return labs;
-  }
-
-  /** A page with this version of hls.js and the plugin. */
-  async open(version: LabVersion): Promise<Lab> {
-    const lab = new Lab(this.#plugin);
-    lab.origin = await lab.listen('here');
-    lab.elsewhere = await lab.listen('elsewhere');
-    const page = await this.#browser.newPage();
-    page.on('pageerror', (error) => console.error(error));
-    await page.addInitScript(installLabPage);
-    await page.goto(`${lab.origin}/?${version}`);
-    await page.waitForFunction(() => window.Hls as unknown);
-    lab.page = page;
-    return lab;
-  }
-
-  stop(): Promise<void> {
-    return this.#browser.close();
-  }
-}
 
 /** One page, one server that is its origin, signing endpoint and edge, and one on another origin, for ads. */
 export class Lab implements LabSettings {

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import type { TestContext } from 'vitest';
 import type { SigningEndpointOptions } from '../../packages/server/src/index.ts';
 import { launchChromium } from './chromium.mjs';
 import type { Edge, EdgeSettings } from './edge-server.ts';
@@ -113,6 +114,13 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A stage of its own for a test that breaks it. */
+export async function stageFor({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, options: StageOptions = {}): Promise<Stage> {
+  const stage = await createStage(options);
+  onTestFinished(() => stage.dispose());
+  return stage;
 }
 
 /** nginx reads the file as it answers; its cached time follows within about a second. */

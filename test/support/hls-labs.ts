@@ -1,0 +1,45 @@
+import { build } from 'esbuild';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from './chromium.mjs';
+import { installLabPage } from './hls-lab-page.ts';
+import type { LabVersion } from './hls-lab.ts';
+import { Lab } from './hls-lab.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+/** Opens labs in one browser: `await using lab = await labs.open('1.7')`. */
+export class Labs {
+  #browser!: Browser;
+  #plugin!: string;
+
+  static async start(): Promise<Labs> {
+    const labs = new Labs();
+    // from the sources, so that no stale build is tested
+    const { outputFiles } = await build({
+      entryPoints: [`${root}packages/hlsjs/src/index.ts`],
+      bundle: true, write: false, format: 'iife', globalName: 'SecureTokenHls', target: 'es2022',
+      alias: { 'secure-token-core': `${root}packages/core/src/index.ts` },
+    });
+    labs.#plugin = outputFiles[0]!.text;
+    labs.#browser = await launchChromium();
+    return labs;
+  }
+
+  /** A page with this version of hls.js and the plugin. */
+  async open(version: LabVersion): Promise<Lab> {
+    const lab = new Lab(this.#plugin);
+    lab.origin = await lab.listen('here');
+    lab.elsewhere = await lab.listen('elsewhere');
+    const page = await this.#browser.newPage();
+    page.on('pageerror', (error) => console.error(error));
+    await page.addInitScript(installLabPage);
+    await page.goto(`${lab.origin}/?${version}`);
+    await page.waitForFunction(() => window.Hls as unknown);
+    lab.page = page;
+    return lab;
+  }
+
+  stop(): Promise<void> {
+    return this.#browser.close();
+  }
+}
