@@ -1,4 +1,5 @@
 import type { Token } from 'secure-token-core';
+import type { Scope } from './url/scope.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A token, and the cookies that carry it: the signing endpoint sends those as `Set-Cookie`. */
@@ -18,6 +19,14 @@ export interface TokenFormat {
    * @throws `ERR_OPTIONS` for a URL or an expiry that `verify` would refuse
    */
   sign(url: URL, expires: number): Promise<SignedToken> | SignedToken;
+  /**
+   * What the token that `sign` makes for `url` opens: the signing endpoint grants it only if all of that lies within its
+   * `allow`, and shows it to its hook. Never less than `verify` accepts the token for. A format without it is asked for its
+   * token before the hook, and what that token says is judged.
+   *
+   * @throws `ERR_OPTIONS` for a URL that `sign` refuses
+   */
+  opens?(url: URL): Scope;
   /**
    * For tokens in the path: the URL with whatever stands there as a token taken off, genuine or not, so that the edge can
    * tell which rule concerns the request.
