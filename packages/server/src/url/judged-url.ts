@@ -6,8 +6,6 @@ import { canonicalPath, encodePath } from '../canonical-path.ts';
  * more than one reading was refused there. Comparing text instead would compare spellings.
  */
 export class JudgedUrl {
-  /** Nominal: nothing else fits this type, not even an object with the same members. */
-  readonly #judged = true;
   /** `http:` or `https:`. */
   readonly protocol: string;
   /** Lower case, IDNA in its ASCII form, without a trailing dot. */
@@ -64,7 +62,7 @@ export class JudgedUrl {
 
   /** Whether scheme, host and port are the same. */
   hasOriginOf(other: JudgedUrl): boolean {
-    return this.#judged && this.origin === other.origin;
+    return this.origin === other.origin;
   }
 
   /**
@@ -75,6 +73,7 @@ export class JudgedUrl {
     return this.hasOriginOf(prefix) && isBelowPath(this.path, prefix.path);
   }
 
+  /** A `#` member makes the type nominal: not even an object with the same members fits it. */
   #parts(): { protocol: string; hostname: string; port: string; path: string; search: string } {
     const { protocol, hostname, port, path, search } = this;
     return { protocol, hostname, port, path, search };
