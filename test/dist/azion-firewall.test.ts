@@ -100,7 +100,8 @@ describe('dist/azion-firewall.js', () => {
     ['no secrets', { secure_token_secrets: [] }],
     ['an empty one among the secrets', { secure_token_secrets: ['mysecret', ''] }],
     ['secrets that are no list', { secure_token_secrets: 'mysecret' }],
-    ['both', { secure_token_secret: secret, secure_token_secrets: [secret] }],
+    ['an empty one beside them', { secure_token_secret: '', secure_token_secrets: [secret] }],
+    ['one that is no string beside them', { secure_token_secret: null, secure_token_secrets: [secret] }],
     ['a misspelt argument', { secure_token_secret: secret, rule: [] }],
     ['no rule in the rules', { secure_token_secret: secret, rules: [] }],
     ['a misspelt field of a rule', { secure_token_secret: secret, rules: [{ hostname: 'a.example' }] }],
@@ -110,6 +111,16 @@ describe('dist/azion-firewall.js', () => {
     ['any page with credentials', { secure_token_secret: secret, cors: { origins: '*', credentials: true } }],
     ['cors that is none', { secure_token_secret: secret, cors: null }],
     ['a lifetime that is none', { secure_token_secret: secret, max_ttl: 0 }],
+    ['a lifetime as text', { secure_token_secret: secret, max_ttl: '60' }],
+    ['a lifetime that is null', { secure_token_secret: secret, max_ttl: null }],
+    ['an empty host', { secure_token_secret: secret, rules: [{ host: '' }] }],
+    ['a host that is null', { secure_token_secret: secret, rules: [{ host: null, path: '/vod/' }] }],
+    ['a host with a wildcard', { secure_token_secret: secret, rules: [{ host: '*.example.com' }] }],
+    ['a host with two dots behind it', { secure_token_secret: secret, rules: [{ host: 'a.example..' }] }],
+    ['a path with a wildcard', { secure_token_secret: secret, rules: [{ path: '/vod/*' }] }],
+    ['a path with a malformed escape', { secure_token_secret: secret, rules: [{ path: '/100%/' }] }],
+    ['a path that is null', { secure_token_secret: secret, rules: [{ path: null }] }],
+    ['a path that begins with two slashes', { secure_token_secret: secret, rules: [{ path: '//vod/' }] }],
     ['an unknown path form', { secure_token_secret: secret, path_form: 'both' }],
   ])('nothing is let through with %s: 500, and one line that tells why', (_, args) => {
     for (const url of [good, 'https://cdn.example.com/', 'https://other.example/']) {
@@ -118,6 +129,35 @@ describe('dist/azion-firewall.js', () => {
       expect(outcome.log).toHaveLength(1);
       expect(outcome.log[0]).not.toContain(secret);
     }
+  });
+
+  test('secrets of the function and of its instance, which Azion merges, are all secrets', () => {
+    const status = (secure_token_secret: string, ...secure_token_secrets: string[]) =>
+      ask(good, { args: { secure_token_secret, secure_token_secrets } }).status;
+    expect([status('mysecret', 'new'), status('old', 'mysecret'), status('mysecret'), status('old', 'new')]).toEqual([200, 200, 200, 403]);
+  });
+
+  test('every unknown argument is named in the one line', () => {
+    const { status, log } = ask(good, { args: { secure_token_secret: secret, rule: [], maxTtl: 1 } });
+    expect([status, log]).toEqual([500, [expect.stringMatching(/^rule, maxTtl: no such argument; there are secure_token_secret, /)]]);
+  });
+
+  test.each([
+    ['cdn.example.com.', 'https://cdn.example.com/'],
+    ['CDN.Example.com', 'https://cdn.example.com./'],
+    ['b\u00fccher.example', 'https://xn--bcher-kva.example/'],
+    ['xn--bcher-kva.example', 'https://b\u00fccher.example/'],
+  ])('a rule for the host %s protects %s', (host, url) => {
+    const args = { secure_token_secret: secret, rules: [{ host }] };
+    expect([ask(url, { args }).status, ask('https://other.example/', { args }).status]).toEqual([403, 200]);
+  });
+
+  test.each(['/films [4k]/', '/films%20%5b4K]/'.toLowerCase(), '/%66ilms [4k]'])('a rule for the path %s protects what its author sees in it', (path) => {
+    const args = { secure_token_secret: secret, rules: [{ path }] };
+    for (const asked of ['/films%20[4k]/x', '/films%20%5B4k%5D/x', '/films [4k]/x', '/films%20[4k];a/x', '/films%20[4k]./x']) {
+      expect(ask(`https://h${asked}`, { args }).status, asked).toBe(403);
+    }
+    expect(ask('https://h/films/x', { args }).status).toBe(200);
   });
 
   test('an argument that is undefined as a word is no key: the token anybody could make is refused', () => {

@@ -110,7 +110,8 @@ const elsewhere: Record<string, string> = {
   http: 'http://cdn.example.com/vod/film.mp4',
   'a host that begins alike': 'https://cdn.example.com.evil.example/vod/film.mp4',
   'a host that ends alike': 'https://xcdn.example.com/vod/film.mp4',
-  'a dot behind the host': 'https://cdn.example.com./vod/film.mp4',
+  'two dots behind the host': 'https://cdn.example.com../vod/film.mp4',
+  'an empty label': 'https://cdn..example.com/vod/film.mp4',
   'a Cyrillic letter': 'https://\u0441dn.example.com/vod/film.mp4',
   'an international name': 'https://cdn.ex\u00e4mple.com/vod/film.mp4',
   'an address of this machine': 'https://0x7f.1/vod/film.mp4',
@@ -120,6 +121,7 @@ const elsewhere: Record<string, string> = {
 /** Other ways to write a URL that may be signed: to `URL`, and so to every player, they are the same. */
 const spellings: Record<string, string> = {
   'mixed case': 'HtTpS://CDN.Example.COM/vod/film.mp4',
+  'a dot behind the host': 'https://cdn.example.com./vod/film.mp4',
   'the usual port': 'https://cdn.example.com:443/vod/film.mp4',
   'escaped letters': `${CDN}/%76od/f%69lm.mp4`,
   'wide letters': 'https://\uff43dn.example.com/vod/film.mp4',

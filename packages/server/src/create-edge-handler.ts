@@ -1,16 +1,16 @@
-import { canonicalUrl } from './canonical-url.ts';
-import { withoutCookies } from './cookies.ts';
 import { preflight, setCorsHeaders } from './cors-headers.ts';
 import { checkCors } from './cors-options.ts';
 import type { CorsOptions } from './cors-options.ts';
 import { edgeRefusal } from './edge-refusal.ts';
 import { formatReader } from './format-reader.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
 import { originFetch } from './origin-fetch.ts';
 import type { Origin } from './origin-fetch.ts';
 import { isPlaylistPath, isPlaylistResponse, rewritePlaylist, wholeDocument } from './playlist-rewrite.ts';
 import type { FormatSource, TokenFormat } from './token-format.ts';
-import { urlRules } from './url-rule.ts';
-import type { UrlRule } from './url-rule.ts';
+import { judgeUrl } from './url/judged-url.ts';
+import { urlRules } from './url/url-rule.ts';
+import type { UrlRule } from './url/url-rule.ts';
 import type { GrantedVerdict } from './verdict.ts';
 
 export interface EdgeHandlerOptions {
@@ -38,7 +38,7 @@ const methods = 'GET, HEAD, OPTIONS';
 /**
  * The edge: lets a request with a genuine, fresh token through to the origin, and answers 403 or 410 to all others, with
  * CORS headers. HEAD, ranges and conditional requests are judged like GET; preflights pass; other methods are 405. The
- * origin gets the path in the form that was hashed, and never the token.
+ * origin gets the path in the form that was hashed, never the token, and no header that names another path or method.
  *
  * A path that has more than one reading (`canonicalPath`) is a 403 whether it is protected or not, since no rule can say
  * which. A failure of the origin is a 502, a failure of a format function a 503; neither lets anything through.
@@ -63,10 +63,10 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     let signing: { format: TokenFormat; expires: number } | undefined;
     try {
       const format = await readFormat(request);
-      const canonical = canonicalUrl(format.bare?.(asked) ?? asked);
-      if (canonical === undefined) return refuse(403);
-      granted = { url: canonical + asked.search };
-      if (isProtected(new URL(canonical))) {
+      const judged = judgeUrl(format.bare?.(asked) ?? asked);
+      if (!judged) return refuse(403);
+      granted = { url: judged.hrefWithoutQuery + asked.search };
+      if (isProtected(judged)) {
         const verdict = await format.verify(request, Math.floor(clock() / 1000));
         if (!verdict.ok) return refuse(verdict.status);
         // A format of your own may leave the URL out.
@@ -89,18 +89,8 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   };
 }
 
-function withoutToken(request: Request, { url, carriers = {} }: Pick<GrantedVerdict, 'url' | 'carriers'>): Request {
-  const headers = new Headers(request.headers);
-  for (const name of carriers.headers ?? []) headers.delete(name);
-  const cookie = carriers.cookies && withoutCookies(headers.get('Cookie') ?? '', carriers.cookies);
-  if (cookie) headers.set('Cookie', cookie);
-  else if (carriers.cookies) headers.delete('Cookie');
-  // They speak of a body, which is not forwarded.
-  for (const name of ['Content-Length', 'Expect']) headers.delete(name);
-  // What was opened by a token of its own may name itself with it.
-  const referer = headers.get('Referer') ?? '';
-  const from = URL.canParse(referer) ? new URL(referer) : undefined;
-  if (from?.host === new URL(request.url).host) headers.set('Referer', `${from.origin}/`);
+function withoutToken(request: Request, { url, carriers }: Pick<GrantedVerdict, 'url' | 'carriers'>): Request {
+  const headers = forwardedHeaders(request, carriers);
   return new Request(url, { method: request.method, headers, signal: request.signal });
 }
 

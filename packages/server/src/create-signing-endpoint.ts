@@ -1,6 +1,5 @@
-import { allowList } from './allow-list.ts';
+import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
 import { attachToken } from './attach-token.ts';
-import { canonicalHref } from './canonical-url.ts';
 import { preflight, setCorsHeaders } from './cors-headers.ts';
 import { formatReader } from './format-reader.ts';
 import { readGrant } from './grant.ts';
@@ -11,11 +10,15 @@ import { rateLimit } from './rate-limit.ts';
 import { checkSigningEndpointOptions } from './signing-endpoint-options.ts';
 import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
 import { readSigningRequest } from './signing-request.ts';
+import { allowList } from './url/allow-list.ts';
+import { JudgedScope } from './url/judged-scope.ts';
 
 /**
- * The signing endpoint: `POST {urls, reason}` in, `{now, tokens, denied}` out, failures as RFC 9457 problems. URLs outside
- * `allow`, denied by `authorize` or refused by the format come back in `denied`; a call of which nothing is left is a 403.
- * A denied viewer costs no signing.
+ * The signing endpoint: `POST {urls, reason}` in, `{now, tokens, denied}` out, failures as RFC 9457 problems.
+ *
+ * What a token opens is asked before it is made: a URL whose token would reach beyond `allow`, or into what `authorize`
+ * denies, comes back in `denied`, as do URLs outside `allow` and those that the format refuses. A call of which nothing is
+ * left is a 403. What the format has made is judged once more before it leaves.
  *
  * @throws `ERR_OPTIONS` at once for options that cannot work
  */
@@ -27,29 +30,37 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
   const secondsToWait = options.rateLimit && rateLimit(options.rateLimit);
   const expander = expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined;
 
+  const nowSeconds = (): number => Math.floor(clock() / 1000);
+
   const answer = async (request: Request): Promise<Response> => {
     const wait = secondsToWait?.(request, clock()) ?? 0;
     if (wait > 0) throw new Problem(429, 'Too many calls; wait.', { 'Retry-After': String(wait) });
     const { urls, reason } = await readSigningRequest(request, maxUrls);
-    const allowed = urls.filter((url) => allows(new URL(url)));
-    if (allowed.length === 0) throw new Problem(403, 'None of these URLs is signed here.');
-    // One spelling a path: a hook that looks for `/premium/` must not miss `/%70remium/`, which opens the same.
-    const grant = await authorize(request, allowed.map((url) => canonicalHref(new URL(url))));
-    if (grant instanceof Response) return noStore(grant);
-    const { isDenied, ttl } = readGrant(grant, options.ttl);
-    const granted = allowed.filter((url) => !isDenied(new URL(url)));
-    if (granted.length === 0) throw new Problem(403, 'This viewer may have none of these URLs.');
+    const listed = listedUrls(urls, allows);
+    if (listed.length === 0) throw new Problem(403, 'None of these URLs is signed here.');
 
     const format = await readFormat(request);
-    const now = Math.floor(clock() / 1000);
-    const expires = now + lifetimeFor(reason, ttl, format.maxTtl);
-    const children = await (format.scope === 'url' ? expander : undefined)?.(granted, {
-      allows: (url) => allows(url) && !isDenied(url),
+    const expiryOf = (ttl: number): number => nowSeconds() + lifetimeFor(reason, ttl, format.maxTtl);
+    const openable = await openableUrls(listed, { allows, format, expires: expiryOf(options.ttl) });
+    if (openable.length === 0) throw new Problem(403, 'None of these URLs is signed here.');
+    const grant = await authorize(request, ...shownUrls(openable));
+    if (grant instanceof Response) return noStore(grant);
+    const { isDenied, ttl } = readGrant(grant, options.ttl);
+    const mayOpen = (scope: JudgedScope): boolean => allows.holdsAllOf(scope) && !isDenied(scope);
+    const granted = openable.filter(({ url, scope }) => mayOpen(JudgedScope.exactly(url)) && mayOpen(scope));
+    if (granted.length === 0) throw new Problem(403, 'This viewer may have none of these URLs.');
+
+    const [now, expires] = [nowSeconds(), expiryOf(ttl)];
+    const hrefs = granted.map(({ href }) => href);
+    const found = await (format.scope === 'url' ? expander : undefined)?.(hrefs, {
+      allows: (url) => mayOpen(JudgedScope.exactly(url)),
       sign: async (url) => attachToken(url, await format.sign(new URL(url), expires)),
     });
-    const wanted = new Set([...granted, ...(children ?? [])]);
-    const { tokens, cookies, refused } = await mintTokens(format, [...wanted], expires);
-    const signed = new Set(granted.filter((url) => !refused.includes(url)));
+    const children = listedUrls(found ?? [], allows).filter(({ href }) => !hrefs.includes(href));
+    const openableChildren = await openableUrls(children, { allows, format, expires });
+    const wanted = [...granted, ...openableChildren.filter(({ scope }) => mayOpen(scope))];
+    const { tokens, cookies, refused } = await mintTokens(format, wanted, { expires, mayOpen, onError });
+    const signed = new Set(hrefs.filter((href) => !refused.includes(href)));
     if (signed.size === 0) throw new Problem(403, 'None of these URLs can be signed.');
     const headers = new Headers({ 'Cache-Control': 'no-store' });
     for (const cookie of cookies) headers.append('Set-Cookie', cookie);

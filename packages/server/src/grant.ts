@@ -1,22 +1,28 @@
-import { canonicalHref } from './canonical-url.ts';
 import { optionsError } from './options-error.ts';
 import { Problem } from './problem.ts';
+import { judgeScope } from './url/judged-scope.ts';
+import type { JudgedScope } from './url/judged-scope.ts';
+import { judgeUrl } from './url/judged-url.ts';
 
 /**
  * What a viewer may have: everything, nothing (403), everything except `denied`, for `ttl` seconds; or a `Response` that is
- * sent as it is, such as a 401 with `WWW-Authenticate`. A denied URL without a query is denied with any query.
+ * sent as it is, such as a 401 with `WWW-Authenticate`.
+ *
+ * An entry of `denied` is an absolute URL: one that ends with `/` denies everything below it, one with a query that query
+ * alone, any other its path with every query. A token that opens any of it is not granted.
  */
 export type Grant = boolean | { denied?: readonly string[]; ttl?: number } | Response;
 
 interface Permission {
-  readonly isDenied: (url: URL) => boolean;
+  /** Whether a token of this scope opens anything that was denied. */
+  readonly isDenied: (scope: JudgedScope) => boolean;
   /** Seconds. */
   readonly ttl: number;
 }
 
 /**
  * @throws `Problem` 403 for `false`, and for whatever a hook without types returned instead of a grant; `ERR_OPTIONS` for a
- * `ttl` that is no lifetime
+ * `ttl` that is no lifetime and for an entry of `denied` that cannot be judged: it would deny nothing
  */
 export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
   // A list, a map, a `Response` of another library or a misspelt field says something, and not that all may be had.
@@ -25,11 +31,18 @@ export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): 
     Object.keys(grant).every((name) => name === 'denied' || name === 'ttl');
   if (grant !== true && !isObject) throw new Problem(403, 'This viewer may have none of these URLs.');
   const { denied = [], ttl = defaultTtl } = typeof grant === 'object' ? grant : {};
-  if (!(ttl >= 1)) throw optionsError('ttl from authorize', 'return seconds, at least 1');
-  const hrefs = new Set(denied.map((url) => (URL.canParse(url) ? canonicalHref(new URL(url)) : url)));
-  const isDenied = (url: URL): boolean => {
-    const href = canonicalHref(url);
-    return hrefs.has(href) || hrefs.has(href.replace(/\?.*/, ''));
-  };
-  return { isDenied, ttl };
+  if (!(typeof ttl === 'number' && ttl >= 1)) throw optionsError('ttl from authorize', 'return seconds, at least 1');
+  if (!Array.isArray(denied)) throw optionsError('denied from authorize', 'return a list of absolute URLs');
+  const scopes = (denied as readonly unknown[]).map(deniedScope);
+  return { isDenied: (scope) => scopes.some((each) => each.reaches(scope)), ttl };
+}
+
+function deniedScope(entry: unknown): JudgedScope {
+  const url = typeof entry === 'string' ? judgeUrl(entry) : undefined;
+  const kind = url?.search ? 'url' : url?.path.endsWith('/') ? 'folder' : 'path';
+  const scope = url && judgeScope({ kind, href: url.href });
+  if (!scope) {
+    throw optionsError('denied from authorize', 'return absolute URLs with one reading, such as those it was given');
+  }
+  return scope;
 }

@@ -37,7 +37,7 @@ export type { SignUrlOptions } from './sign-url.ts';
 export type { SigningEndpointOptions } from './signing-endpoint-options.ts';
 export type { FormatSource, SignedToken, TokenFormat } from './token-format.ts';
 export type { Scope } from './url/scope.ts';
-export type { UrlRule } from './url-rule.ts';
+export type { UrlRule } from './url/url-rule.ts';
 export type { GrantedVerdict, RefusedVerdict, Verdict } from './verdict.ts';
 export { verifyUrl } from './verify-url.ts';
 export type { VerifyUrlOptions } from './verify-url.ts';

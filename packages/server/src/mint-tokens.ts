@@ -1,35 +1,54 @@
 import type { Token } from 'secure-token-core';
-import { isOptionsError } from './options-error.ts';
+import type { OpenableUrl } from './asked-url.ts';
+import { isOptionsError, optionsError } from './options-error.ts';
 import type { TokenFormat } from './token-format.ts';
+import { opensOnly, scopeOfToken, withScope } from './token-scope.ts';
+import type { ScopeTest } from './token-scope.ts';
+import { JudgedScope } from './url/judged-scope.ts';
 
 interface MintedTokens {
   readonly tokens: readonly Token[];
   /** `Set-Cookie` values that go with the tokens. */
   readonly cookies: readonly string[];
-  /** The URLs that the format refuses to sign. */
+  /** The URLs that the format refuses to sign, and those whose token opens more than may be opened. */
   readonly refused: readonly string[];
 }
 
-/** One token a URL, or one a distinct prefix: a URL that a prefix token made before already opens costs no signing. */
-export async function mintTokens(format: TokenFormat, urls: readonly string[], expires: number): Promise<MintedTokens> {
+/**
+ * One token a URL, or one a distinct prefix: a URL that a prefix token made before already opens costs no signing. Whatever
+ * the format has made is judged once more: a token that opens more than its scope, or more than `mayOpen` lets it, is not
+ * handed out, and `onError` hears of it.
+ */
+export async function mintTokens(
+  format: TokenFormat,
+  wanted: readonly OpenableUrl[],
+  { expires, mayOpen, onError }: { expires: number; mayOpen: ScopeTest; onError: ((error: unknown) => void) | undefined },
+): Promise<MintedTokens> {
   const tokens: Token[] = [];
   const cookies: string[] = [];
   const refused: string[] = [];
-  const mint = async (url: string): Promise<void> => {
-    const target = new URL(url);
-    if (tokens.some(({ prefix }) => prefix !== undefined && target.href.startsWith(prefix))) return;
+  const prefixes: JudgedScope[] = [];
+  const mint = async ({ href, url, scope }: OpenableUrl): Promise<void> => {
+    if (prefixes.some((prefix) => prefix.holds(JudgedScope.exactly(url)))) return;
     try {
-      const { setCookie = [], ...token } = await format.sign(target, expires);
+      const { setCookie = [], ...token } = withScope(await format.sign(new URL(href), expires), href);
       if (token.base && !token.prefix)
         throw new Error('A token in the path of one file is for links, not for players.');
+      if (!opensOnly(token, format, { limit: scope, mayOpen })) {
+        onError?.(optionsError('format', `"${format.name}" made a token that opens more than it may; it was not sent`));
+        refused.push(href);
+        return;
+      }
       tokens.push(token);
       cookies.push(...setCookie);
+      const prefix = token.prefix === undefined ? undefined : scopeOfToken(token);
+      if (prefix) prefixes.push(prefix);
     } catch (error) {
       if (!isOptionsError(error)) throw error;
-      refused.push(url);
+      refused.push(href);
     }
   };
-  if (format.scope === 'url') await Promise.all(urls.map(mint));
-  else for (const url of urls) await mint(url);
+  if (format.scope === 'url') await Promise.all(wanted.map(mint));
+  else for (const each of wanted) await mint(each);
   return { tokens, cookies, refused };
 }

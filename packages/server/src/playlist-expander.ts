@@ -2,6 +2,8 @@ import { playlistReader } from './playlist-reader.ts';
 import { playlistReferences } from './playlist-references.ts';
 import type { PlaylistReferences } from './playlist-references.ts';
 import { startReferences } from './start-references.ts';
+import { judgeUrl } from './url/judged-url.ts';
+import type { JudgedUrl } from './url/judged-url.ts';
 
 export interface ExpandOptions {
   /**
@@ -27,7 +29,7 @@ const maxUrls = 200;
 
 export type PlaylistExpander = (
   urls: readonly string[],
-  options: { allows: (url: URL) => boolean; sign: (url: string) => Promise<string> },
+  options: { allows: (url: JudgedUrl) => boolean; sign: (url: string) => Promise<string> },
 ) => Promise<string[]>;
 
 /**
@@ -54,9 +56,10 @@ export function playlistExpander(options: ExpandOptions, clock: () => number): P
       if (text === undefined) return;
       const playlist = playlistReferences(text, new URL(href), imports);
       const playlists = playlist.references.filter(({ tag }) => /^EXT-X-(?:STREAM-INF|MEDIA|SESSION-KEY)$/.test(tag));
-      const children = (playlists.length > 0 ? playlists : startReferences(playlist, segments)).flatMap(({ url }) =>
-        url && allows(url) ? [url.href] : [],
-      );
+      const children = (playlists.length > 0 ? playlists : startReferences(playlist, segments)).flatMap(({ url }) => {
+        const judged = url && judgeUrl(url);
+        return judged && allows(judged) ? [url.href] : [];
+      });
       for (const child of children) if (found.size < maxUrls) found.add(child);
       await Promise.all(children.map((child) => visit(child, playlist.variables)));
     };

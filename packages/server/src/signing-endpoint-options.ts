@@ -5,16 +5,20 @@ import { optionsError } from './options-error.ts';
 import type { ExpandOptions } from './playlist-expander.ts';
 import type { RateLimitOptions } from './rate-limit.ts';
 import type { FormatSource } from './token-format.ts';
+import type { Scope } from './url/scope.ts';
 
 export interface SigningEndpointOptions {
   /** A function is asked at every call: return the format with the new secret, and the next token is made with it. */
   format: FormatSource;
   /**
-   * The entitlement hook. `urls` are those below `allow`, each path in its one canonical spelling, so that comparing text is
-   * enough; the body of `request` has been read. When it throws, the answer is a 503 that players retry: an outage of the
-   * entitlement service never looks like a refusal.
+   * The entitlement hook. `urls` are those below `allow`, each in its one canonical spelling, so that comparing text is
+   * enough; `scopes[i]` is what the token for `urls[i]` would open, which for many formats is a whole folder. A path that
+   * some origin reads as another one (`;x`, a `/` or a dot at the end of a name) stands a second time behind the others, as
+   * that origin reads it. The body of `request` has been read.
+   *
+   * When it throws, the answer is a 503 that players retry: an outage of the entitlement service never looks like a refusal.
    */
-  authorize: (request: Request, urls: readonly string[]) => Grant | Promise<Grant>;
+  authorize: (request: Request, urls: readonly string[], scopes: readonly Scope[]) => Grant | Promise<Grant>;
   /** Absolute URL prefixes that may be signed at all; other URLs come back as denied. */
   allow: string | readonly string[];
   /** Lifetime of a token in seconds. */
@@ -50,9 +54,9 @@ export function checkSigningEndpointOptions({
     throw optionsError('authorize', 'give a function that decides who may watch what');
   }
   const maxTtl = typeof format === 'function' ? undefined : format.maxTtl;
-  if (!(ttl >= 1 && ttl <= (maxTtl ?? Infinity))) {
+  if (!(typeof (ttl as unknown) === 'number' && ttl >= 1 && ttl <= (maxTtl ?? Infinity))) {
     throw optionsError('ttl', "give seconds, at least 1 and at most the format's maxTtl");
   }
-  if (!(maxUrls >= 1)) throw optionsError('maxUrls', 'give a number, at least 1');
+  if (!(typeof (maxUrls as unknown) === 'number' && maxUrls >= 1)) throw optionsError('maxUrls', 'give a number, at least 1');
   if (cors) checkCors(cors);
 }

@@ -63,7 +63,7 @@ describe('createSigningEndpoint', () => {
     const mixed = await ask({ urls: [...outside, master] }, { authorize });
     expect(mixed.body.tokens.map((token) => token.url)).toEqual([master]);
     expect(mixed.body.denied).toEqual(outside);
-    expect(authorize).toHaveBeenCalledExactlyOnceWith(expect.any(Request), [master]);
+    expect(authorize).toHaveBeenCalledExactlyOnceWith(expect.any(Request), [master], [{ kind: 'path', href: master }]);
   });
 
   test('`allow` covers a URL itself and what is below it, in any spelling of the same path', async () => {
@@ -99,12 +99,11 @@ describe('createSigningEndpoint', () => {
     for (const url of spellings) {
       const authorize = vi.fn(() => true);
       expect((await ask({ urls: [url] }, { authorize })).status).toBe(200);
-      expect(authorize).toHaveBeenCalledExactlyOnceWith(expect.any(Request), [master]);
+      expect(authorize).toHaveBeenCalledExactlyOnceWith(expect.any(Request), [master], [{ kind: 'path', href: master }]);
       for (const denied of spellings) {
         expect((await ask({ urls: [url] }, { authorize: () => ({ denied: [denied] }) })).status, `${url} ${denied}`).toBe(403);
       }
       expect((await ask({ urls: [url.replace('u8', 'u8?a=1')] }, { authorize: () => ({ denied: [master] }) })).status).toBe(403);
-      expect((await ask({ urls: [url] }, { authorize: () => ({ denied: [`${master}?a=1`, 'no URL'] }) })).status).toBe(200);
     }
     // the token is for the URL as it was asked for: a player has it under that name
     const { body } = await ask({ urls: [spellings[1]] });
@@ -162,7 +161,10 @@ describe('createSigningEndpoint', () => {
     const urls = [master, `${HOST}/vod/7/a.ts`, `${HOST}/vod/8/b.ts`, `${HOST}/vod/7/c/d.ts`];
     const { body } = await ask({ urls }, { format: byPrefix });
     expect(body.tokens.map((token) => token.prefix)).toEqual([`${HOST}/vod/7/`, `${HOST}/vod/8/`]);
-    expect(sign).toHaveBeenCalledTimes(2);
+    expect(sign, 'once for each URL before the hook, to see what it opens, and once a prefix').toHaveBeenCalledTimes(6);
+    const { body: told } = await ask({ urls }, { format: { ...byPrefix, opens: (url) => ({ kind: 'folder', href: new URL('.', url).href }) } });
+    expect(told.tokens).toEqual(body.tokens);
+    expect(sign, 'a format that says what it opens makes no token for that').toHaveBeenCalledTimes(8);
   });
 
   test('URLs that the format refuses are denied; a format that fails is a 503', async () => {

@@ -1,7 +1,7 @@
-import { canonicalUrl } from '../canonical-url.ts';
 import { preflight } from '../cors-headers.ts';
 import { edgeRefusal } from '../edge-refusal.ts';
 import { isOptionsError } from '../options-error.ts';
+import { judgeHost, judgeUrl } from '../url/judged-url.ts';
 import { readFirewallArgs } from './firewall-args.ts';
 import type { FirewallOptions } from './firewall-args.ts';
 import type { FirewallEvent } from './firewall-event.ts';
@@ -27,10 +27,11 @@ export function firewallAnswer(event: FirewallEvent, nowMs: number): Response | 
 
 function judge(request: Request, { format, rules, cors }: FirewallOptions, nowMs: number): Response | undefined {
   const url = new URL(request.url);
-  if (!rules.concernsHost(url)) return undefined;
-  const canonical = canonicalUrl(url);
-  if (canonical === undefined) return edgeRefusal(request, 403, { cors, nowMs });
-  if (!rules.protects(new URL(canonical))) return undefined;
+  const host = judgeHost(url.hostname);
+  if (host !== undefined && !rules.concernsHost(host)) return undefined;
+  const judged = judgeUrl(url);
+  if (!judged) return edgeRefusal(request, 403, { cors, nowMs });
+  if (!rules.protects(judged)) return undefined;
   if (request.method === 'OPTIONS') return preflight(request, cors, methods);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return edgeRefusal(request, 405, { cors, nowMs, headers: { Allow: methods } });

@@ -10,7 +10,7 @@ import type { FirewallRule, FirewallRules } from './firewall-rules.ts';
 interface FirewallArgs {
   /** The name that Azion's own function reads. */
   secure_token_secret?: string;
-  /** During a rotation, in place of the one: all of them verify. */
+  /** During a rotation: all of them verify, and `secure_token_secret` beside them. */
   secure_token_secrets?: string[];
   /** @default everything the firewall sends to the function */
   rules?: FirewallRule[];
@@ -36,20 +36,16 @@ const known = ['secure_token_secret', 'secure_token_secrets', 'rules', 'cors', '
  */
 export function readFirewallArgs(args: unknown): FirewallOptions {
   if (typeof args !== 'object' || args === null) throw optionsError('arguments', 'give {"secure_token_secret": "…"}');
-  const unknown = Object.keys(args).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw optionsError(unknown, `no such argument; there are ${known.join(', ')}`);
-  const {
-    secure_token_secret: secret,
-    secure_token_secrets: secrets,
-    rules,
-    cors = { origins: '*' },
-    max_ttl: maxTtl,
-    path_form: pathForm,
-  } = args as FirewallArgs;
+  const unknown = Object.keys(args).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw optionsError(unknown.join(', '), `no such argument; there are ${known.join(', ')}`);
+  const { rules, cors = { origins: '*' }, max_ttl: maxTtl, path_form: pathForm, ...secrets } = args as FirewallArgs;
+  if (maxTtl !== undefined && typeof (maxTtl as unknown) !== 'number') {
+    throw optionsError('max_ttl', 'give seconds as a number, without quotes');
+  }
   checkCors(cors);
   return {
     format: secureToken({
-      ...(secrets === undefined ? { secret: secret! } : { secrets: secretsOnly(secrets, secret) }),
+      secrets: allSecrets(secrets),
       ...(maxTtl !== undefined && { maxTtl }),
       ...(pathForm !== undefined && { pathForm }),
     }),
@@ -58,10 +54,8 @@ export function readFirewallArgs(args: unknown): FirewallOptions {
   };
 }
 
-function secretsOnly(secrets: readonly string[], secret: unknown): readonly string[] {
-  const isList: boolean = Array.isArray(secrets);
-  if (secret !== undefined || !isList) {
-    throw optionsError('secure_token_secrets', 'give a list of secrets, and no secure_token_secret beside it');
-  }
-  return secrets;
+/** Azion merges the default arguments of a function with those of its instance, so that either may hold the older one. */
+function allSecrets({ secure_token_secret: one, secure_token_secrets: more = [] }: FirewallArgs): readonly string[] {
+  if (!Array.isArray(more)) throw optionsError('secure_token_secrets', 'give a list of secrets');
+  return [...(more as readonly string[]), ...(one === undefined ? [] : [one])];
 }

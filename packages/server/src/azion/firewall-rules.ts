@@ -1,5 +1,7 @@
 import { optionsError } from '../options-error.ts';
-import { urlRules } from '../url-rule.ts';
+import { judgeHost } from '../url/judged-url.ts';
+import type { JudgedUrl } from '../url/judged-url.ts';
+import { pathRule } from '../url/url-rule.ts';
 
 /** Which requests need a token: those to this host, below this path; without either, any. */
 export interface FirewallRule {
@@ -10,10 +12,9 @@ export interface FirewallRule {
 }
 
 export interface FirewallRules {
-  /** Whether any rule is about this host: an ambiguous path cannot be compared, so it is refused there. */
-  concernsHost(url: URL): boolean;
-  /** @param url in canonical form */
-  protects(url: URL): boolean;
+  /** Whether any rule is about this host: a path with more than one reading is refused there. @param host from `judgeHost` */
+  concernsHost(host: string): boolean;
+  protects(url: JudgedUrl): boolean;
 }
 
 /** @throws `ERR_OPTIONS` for what is no list of rules, and for an empty one */
@@ -22,27 +23,37 @@ export function firewallRules(rules: readonly FirewallRule[] | undefined): Firew
   if (!Array.isArray(rules) || rules.length === 0) {
     throw optionsError('rules', 'give a list such as [{"host": "cdn.example.com", "path": "/vod/"}], or leave it out');
   }
-  const tests = (rules as readonly FirewallRule[]).map((rule) => ({ isHost: hostTest(rule), isPath: pathTest(rule) }));
+  const tests = (rules as readonly unknown[]).map(ruleTest);
   return {
-    concernsHost: (url) => tests.some(({ isHost }) => isHost(url)),
-    protects: (url) => tests.some(({ isHost, isPath }) => isHost(url) && isPath(url)),
+    concernsHost: (host) => tests.some(({ isHost }) => isHost(host)),
+    protects: (url) => tests.some(({ isHost, isPath }) => isHost(url.hostname) && isPath(url)),
   };
 }
 
-function hostTest(rule: FirewallRule): (url: URL) => boolean {
-  const { host } = rule;
-  const unknown = Object.keys(rule).find((name) => name !== 'host' && name !== 'path');
-  if (unknown !== undefined) throw optionsError(`rules: ${unknown}`, 'no such field; there are host and path');
-  if (host === undefined) return () => true;
-  if (!URL.canParse(`http://${host}/`) || new URL(`http://${host}/`).hostname !== host.toLowerCase()) {
-    throw optionsError('rules: host', `"${host}" is no host name; write it as in cdn.example.com`);
-  }
-  // `cdn.example.com.` is the same host to DNS and to the certificate
-  return ({ hostname }) => hostname.replace(/\.$/, '') === host.toLowerCase();
+interface RuleTest {
+  readonly isHost: (host: string) => boolean;
+  readonly isPath: (url: JudgedUrl) => boolean;
 }
 
-function pathTest({ path }: FirewallRule): (url: URL) => boolean {
+function ruleTest(rule: unknown): RuleTest {
+  if (typeof rule !== 'object' || rule === null) throw optionsError('rules', 'each is an object with host, path, or both');
+  const unknown = Object.keys(rule).filter((name) => name !== 'host' && name !== 'path');
+  if (unknown.length > 0) throw optionsError(`rules: ${unknown.join(', ')}`, 'no such field; there are host and path');
+  const { host, path } = rule as { host?: unknown; path?: unknown };
+  return { isHost: hostTest(host), isPath: pathTest(path) };
+}
+
+function hostTest(host: unknown): RuleTest['isHost'] {
+  if (host === undefined) return () => true;
+  // No port, no path, no user name; a wildcard would be taken for the name of a host.
+  const isName = typeof host === 'string' && /^[^\s/?#@:*\\]+$/.test(host) && URL.canParse(`http://${host}/`);
+  const name = isName ? judgeHost(new URL(`http://${host}/`).hostname) : undefined;
+  if (name === undefined) throw optionsError('rules: host', 'give a host name without port and wildcards, as in cdn.example.com');
+  return (asked) => asked === name;
+}
+
+function pathTest(path: unknown): RuleTest['isPath'] {
   if (path === undefined) return () => true;
   if (typeof path !== 'string' || !path.startsWith('/')) throw optionsError('rules: path', 'write it as in /vod/');
-  return urlRules(path);
+  return pathRule(path, 'rules: path');
 }

@@ -1,11 +1,6 @@
 import { canonicalPath, encodePath } from '../canonical-path.ts';
 
-/**
- * A URL that has been judged: it has one reading, and this is it. Requests, rules, allowed prefixes, `denied` entries,
- * folders and the references of playlists are compared as values of this type, which only `judgeUrl` makes; whatever has
- * more than one reading was refused there. Comparing text instead would compare spellings.
- */
-export class JudgedUrl {
+interface UrlParts {
   /** `http:` or `https:`. */
   readonly protocol: string;
   /** Lower case, IDNA in its ASCII form, without a trailing dot. */
@@ -14,25 +9,38 @@ export class JudgedUrl {
   readonly port: string;
   /** As `canonicalPath` has it: percent-decoded once. */
   readonly path: string;
-  /** The query as it was written, with its `?`; empty without one. */
+  /** With its `?`, needless escapes undone (RFC 3986 section 6.2.2.2); empty without a query. */
+  readonly search: string;
+}
+
+/**
+ * A URL that has been judged: it has one reading, and this is it. Requests, rules, allowed prefixes, `denied` entries,
+ * folders and the references of playlists are compared as values of this type, which only `judgeUrl` makes; whatever has
+ * more than one reading was refused there. Comparing text instead would compare spellings.
+ */
+export class JudgedUrl implements UrlParts {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port: string;
+  readonly path: string;
   readonly search: string;
 
-  private constructor(parts: { protocol: string; hostname: string; port: string; path: string; search: string }) {
-    this.protocol = parts.protocol;
-    this.hostname = parts.hostname;
-    this.port = parts.port;
-    this.path = parts.path;
-    this.search = parts.search;
+  private constructor({ protocol, hostname, port, path, search }: UrlParts) {
+    this.protocol = protocol;
+    this.hostname = hostname;
+    this.port = port;
+    this.path = path;
+    this.search = search;
   }
 
-  /** @internal `judgeUrl` is the way to call it. */
+  /** Behind `judgeUrl`. */
   static from(url: URL): JudgedUrl | undefined {
-    const { protocol, username, password, pathname, port, search } = url;
+    const { protocol, username, password, port } = url;
     if (!/^https?:$/.test(protocol) || username || password) return undefined;
     const hostname = judgeHost(url.hostname);
-    const path = canonicalPath(pathname, 'decoded');
+    const path = canonicalPath(url.pathname, 'decoded');
     if (hostname === undefined || path === undefined) return undefined;
-    return new JudgedUrl({ protocol, hostname, port, path, search });
+    return new JudgedUrl({ protocol, hostname, port, path, search: canonicalSearch(url.search) });
   }
 
   /** Scheme, host and port. */
@@ -50,14 +58,14 @@ export class JudgedUrl {
     return this.hrefWithoutQuery + this.search;
   }
 
-  /** The same URL without its query. */
-  withoutQuery(): JudgedUrl {
-    return new JudgedUrl({ ...this.#parts(), search: '' });
+  /** The same origin and query with another path. @param path canonical, as one of `readingsOf` */
+  withPath(path: string): JudgedUrl {
+    return this.#with({ path });
   }
 
-  /** The folder that holds this path: everything up to its last `/`. A path that ends with `/` is its own folder. */
+  /** The folder that holds this path, everything up to its last `/`: a path that ends with `/` is its own folder. */
   folder(): JudgedUrl {
-    return new JudgedUrl({ ...this.#parts(), path: this.path.slice(0, this.path.lastIndexOf('/') + 1), search: '' });
+    return this.#with({ path: this.path.slice(0, this.path.lastIndexOf('/') + 1), search: '' });
   }
 
   /** Whether scheme, host and port are the same. */
@@ -73,10 +81,10 @@ export class JudgedUrl {
     return this.hasOriginOf(prefix) && isBelowPath(this.path, prefix.path);
   }
 
-  /** A `#` member makes the type nominal: not even an object with the same members fits it. */
-  #parts(): { protocol: string; hostname: string; port: string; path: string; search: string } {
+  /** A `#` member makes the type nominal: no other object fits it, not even one with the same members. */
+  #with(changes: Partial<UrlParts>): JudgedUrl {
     const { protocol, hostname, port, path, search } = this;
-    return { protocol, hostname, port, path, search };
+    return new JudgedUrl({ protocol, hostname, port, path, search, ...changes });
   }
 }
 
@@ -88,18 +96,26 @@ export function isBelowPath(path: string, prefix: string): boolean {
 
 /**
  * The one reading of an absolute http(s) URL, or `undefined`: for what is no such URL, for a URL with a user name or a
- * password, for a host that DNS has no name for, and for the paths that `canonicalPath` refuses.
+ * password, for a host with an empty label, and for the paths that `canonicalPath` refuses.
  */
 export function judgeUrl(url: URL | string): JudgedUrl | undefined {
-  if (url instanceof URL) return JudgedUrl.from(url);
+  if (typeof url !== 'string') return JudgedUrl.from(url);
   return URL.canParse(url) ? JudgedUrl.from(new URL(url)) : undefined;
 }
 
 /**
- * A host name in the one spelling that is compared. `URL` has made it lower case and ASCII (IDNA); the dot at its end names
- * the same host to DNS and to the certificate. `undefined` for names with an empty label.
+ * A host name in the one spelling that is compared. `URL` has made it lower case and ASCII (IDNA); a dot at its end names
+ * the same host, to DNS and to the certificate. `undefined` for names with an empty label.
  */
 export function judgeHost(hostname: string): string | undefined {
-  const host = hostname.replace(/\.$/, '');
-  return host === '' || host.startsWith('.') || host.includes('..') ? undefined : host;
+  const host = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
+  return host === '' || host.startsWith('.') || host.endsWith('.') || host.includes('..') ? undefined : host;
+}
+
+/** `%61` is `a` to whoever reads a query: escapes of unreserved characters are undone, all others are upper case. */
+function canonicalSearch(search: string): string {
+  return search.replace(/%[\da-f]{2}/gi, (escape) => {
+    const character = String.fromCharCode(parseInt(escape.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : escape.toUpperCase();
+  });
 }

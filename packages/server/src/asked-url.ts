@@ -1,0 +1,53 @@
+import type { TokenFormat } from './token-format.ts';
+import { scopeToOpen } from './token-scope.ts';
+import type { AllowList } from './url/allow-list.ts';
+import type { JudgedScope } from './url/judged-scope.ts';
+import { judgeUrl } from './url/judged-url.ts';
+import type { JudgedUrl } from './url/judged-url.ts';
+import { readingsOf } from './url/readings.ts';
+import type { Scope } from './url/scope.ts';
+
+/** A URL that the endpoint was asked for and that lies below `allow`. */
+export interface ListedUrl {
+  /** As it was asked for: a player has its token under that name. */
+  readonly href: string;
+  readonly url: JudgedUrl;
+}
+
+/** With what its token would open, all of which lies below `allow`. */
+export interface OpenableUrl extends ListedUrl {
+  readonly scope: JudgedScope;
+}
+
+export function listedUrls(hrefs: readonly string[], allows: AllowList): ListedUrl[] {
+  return hrefs.flatMap((href) => {
+    const url = judgeUrl(href);
+    return url && allows.holds(url) ? [{ href, url }] : [];
+  });
+}
+
+/** Those whose token would open nothing that is not allowed. @param expires unix seconds */
+export async function openableUrls(
+  listed: readonly ListedUrl[],
+  { allows, format, expires }: { allows: AllowList; format: TokenFormat; expires: number },
+): Promise<OpenableUrl[]> {
+  const scopes = await Promise.all(listed.map(({ href }) => scopeToOpen(format, href, expires)));
+  return listed.flatMap((each, i) => {
+    const scope = scopes[i];
+    return scope && allows.holdsAllOf(scope) ? [{ ...each, scope }] : [];
+  });
+}
+
+/**
+ * What the entitlement hook is given: each URL in its one spelling, with what its token would open at the same place of the
+ * second list. Behind them the other readings of the URLs that have any: a hook that looks for `/premium/` must not miss
+ * `/%70remium/`, nor `/premium;x/`, which Java servers take for the same.
+ */
+export function shownUrls(asked: readonly OpenableUrl[]): [urls: string[], scopes: Scope[]] {
+  const others = asked.flatMap(({ url, scope }) => {
+    const paths = readingsOf(url.path).slice(1);
+    return paths.map((path) => ({ url: url.withPath(path), scope }));
+  });
+  const shown = [...asked, ...others];
+  return [shown.map(({ url }) => url.href), shown.map(({ scope }) => scope.shown)];
+}

@@ -1,0 +1,34 @@
+/**
+ * The paths as which one origin or another serves `path`, itself first: Java servers drop `;parameters`, Windows drops dots
+ * and spaces at the end of a name, macOS takes both Unicode forms of a letter, and many servers drop a `/` at the end. A
+ * rule that holds for any of them holds for the request.
+ *
+ * @param path canonical
+ */
+export function readingsOf(path: string): readonly string[] {
+  const stripped = strippedPath(path);
+  return [...new Set([path, withoutLastSlash(path), stripped, withoutLastSlash(stripped)])];
+}
+
+/** The reading that is left when everything is dropped that any origin drops: equal for all spellings of one file. */
+export function plainPath(path: string): string {
+  return withoutLastSlash(strippedPath(path));
+}
+
+function strippedPath(path: string): string {
+  const names = path.normalize('NFC').split('/').map(strippedName);
+  // A name of nothing but parameters leaves no folder behind: `/;x/vod/` is `/vod/`.
+  const kept = names.filter((name) => name !== '').join('/');
+  return kept === '' ? '/' : names.at(-1) === '' ? `/${kept}/` : `/${kept}`;
+}
+
+function strippedName(name: string): string {
+  const parameters = name.indexOf(';');
+  let end = parameters < 0 ? name.length : parameters;
+  while (end > 0 && (name[end - 1] === '.' || name[end - 1] === ' ')) end--;
+  return name.slice(0, end);
+}
+
+function withoutLastSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}

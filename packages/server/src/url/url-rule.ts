@@ -1,0 +1,82 @@
+import { encodePath } from '../canonical-path.ts';
+import { optionsError } from '../options-error.ts';
+import { isBelowPath } from './judged-url.ts';
+import type { JudgedUrl } from './judged-url.ts';
+import { plainPath, readingsOf } from './readings.ts';
+import { urlPrefix } from './url-prefix.ts';
+
+/**
+ * Which URLs: a prefix on a `/` border, of the path (`/vod/`) or of the whole URL (`https://cdn.example.com/vod/`), a
+ * pattern for the URL without its query, or a function. Scheme and port are not compared: behind a proxy that ends TLS,
+ * requests arrive with others.
+ *
+ * Patterns and functions are given the canonical URL without its query: lower-case host without a dot at its end, path in
+ * one spelling. They are asked again for each other reading of it (`readingsOf`) and for its default ports, until one fits;
+ * patterns also for the percent-decoded path.
+ */
+export type UrlRule = string | RegExp | ((url: URL) => boolean);
+
+/**
+ * Whether any rule fits a URL; without rules, every URL fits. Paths are compared case by case: in front of an origin that
+ * ignores case, protect everything.
+ *
+ * @throws `ERR_OPTIONS` for a text that does not mean what it says (see `urlPrefix`), for what is no rule, and for an empty
+ *   list: no rule protects nothing in silence
+ */
+export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url: JudgedUrl) => boolean {
+  if (rules === undefined) return () => true;
+  const tests = [rules].flat().map(ruleTest);
+  if (tests.length === 0) {
+    throw optionsError('protect', 'leave it out to protect everything; an empty list protects nothing');
+  }
+  return (url) => tests.some((test) => test(url));
+}
+
+/**
+ * Whether a path is `prefix` or below it, as any origin reads the two.
+ *
+ * @throws `ERR_OPTIONS` for a prefix that does not mean what it says
+ */
+export function pathRule(prefix: string, option: string): (url: JudgedUrl) => boolean {
+  const below = plainPath(urlPrefix(prefix, option, anyHost).path);
+  return ({ path }) => isBelowPath(plainPath(path), below);
+}
+
+/** Stands for the host of a rule that names none. */
+const anyHost = 'http://any';
+
+function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
+  if (typeof rule === 'function') return (url) => hrefsOf(url).some((href) => rule(new URL(href)));
+  if (isRegExp(rule)) {
+    // /g and /y would go on from where the last request has ended, or look at the beginning only
+    const pattern = new RegExp(rule.source, rule.flags.replace(/[gy]/g, ''));
+    return (url) => [...hrefsOf(url), ...decodedHrefsOf(url)].some((href) => pattern.test(href));
+  }
+  const isPath = pathRule(rule, 'protect');
+  if (rule.startsWith('/')) return isPath;
+  const { hostname } = urlPrefix(rule, 'protect', anyHost);
+  return (url) => url.hostname === hostname && isPath(url);
+}
+
+/** Of this realm or another. */
+function isRegExp(rule: string | RegExp): rule is RegExp {
+  return Object.prototype.toString.call(rule) === '[object RegExp]';
+}
+
+/** As it arrived, and as it may have been asked for in front of a proxy. */
+function originsOf({ origin, hostname }: JudgedUrl): readonly string[] {
+  return [...new Set([origin, `https://${hostname}`, `http://${hostname}`])];
+}
+
+function hrefsOf(url: JudgedUrl): readonly string[] {
+  const paths = readingsOf(url.path).flatMap((path) => {
+    const escaped = encodePath(path, 'decoded');
+    // `URL` leaves these as they are, so that is how an author finds them in the address of a page
+    return [...new Set([escaped, escaped.replace(/%(?:5B|5D|5E|7C)/g, decodeURIComponent)])];
+  });
+  return originsOf(url).flatMap((origin) => paths.map((path) => origin + path));
+}
+
+function decodedHrefsOf(url: JudgedUrl): readonly string[] {
+  return originsOf(url).flatMap((origin) => readingsOf(url.path).map((path) => origin + path));
+}
