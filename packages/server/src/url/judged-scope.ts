@@ -64,8 +64,8 @@ export class JudgedScope {
 }
 
 /** @returns `undefined` for a scope whose `href` has no single reading, and for what is no scope */
-export function judgeScope(scope: Scope): JudgedScope | undefined {
-  return JudgedScope.from(scope);
+export function judgeScope(scope: Scope | undefined): JudgedScope | undefined {
+  return scope && JudgedScope.from(scope);
 }
 
 /** Most servers read a query by its names, whatever their order. */
