@@ -75,10 +75,9 @@ describe('a rule that would protect something else than it says is refused where
     ...['vod', 'vod/', './vod/', '', ' /vod/', '/vod/ ', '/vo\td/', '/vod/\n', '/\ud800/'],
     ...['cdn.example.com/vod/', 'cdn.example.com:443/vod/', '//cdn.example.com/vod/', 'ftp://cdn.example.com/vod/', 'javascript:1'],
     ...['https:cdn.example.com', 'https:///vod/', 'https://user:pw@cdn.example.com/', 'https://cdn.example.com../vod/', 'https://a..b/'],
-    ...[undefined, null, 7, {}, ['/vod/', 7], [null], true, []],
+    ...[null, 7, {}, ['/vod/', 7], [null], true, []],
   ])('%j', (rule) => {
-    if (rule === undefined) return expect(urlRules(undefined)(judgeUrl(HOST)!)).toBe(true);
-    return expect(() => urlRules(rule as UrlRule)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^protect: /) }));
+    expect(() => urlRules(rule as UrlRule)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^protect: /) }));
   });
 
   test('what may be secret in it is not quoted', () => {
