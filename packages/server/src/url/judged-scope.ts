@@ -1,4 +1,4 @@
-import { isBelowPath, judgeUrl } from './judged-url.ts';
+import { judgeUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
 import { plainPath } from './readings.ts';
 import type { Scope } from './scope.ts';
@@ -9,10 +9,16 @@ export class JudgedScope {
   readonly url: JudgedUrl;
   /** Private, so that no other object fits this type. */
   readonly #kind: Scope['kind'];
+  /** What `reaches` compares, made once: a call may hold a hundred URLs, and a hook may deny as many. */
+  readonly #plainFolder: string;
+  readonly #sortedQuery: string;
 
   private constructor(kind: Scope['kind'], url: JudgedUrl) {
     this.#kind = kind;
     this.url = url;
+    const path = plainPath(url.path);
+    this.#plainFolder = path.endsWith('/') ? path : `${path}/`;
+    this.#sortedQuery = sortedQuery(url);
   }
 
   /** Behind `judgeScope`. */
@@ -55,11 +61,11 @@ export class JudgedScope {
    */
   reaches(other: JudgedScope): boolean {
     if (this.url.hostname !== other.url.hostname) return false;
-    const [mine, theirs] = [plainPath(this.url.path), plainPath(other.url.path)];
-    if (this.kind === 'folder' && isBelowPath(theirs, mine)) return true;
-    if (other.kind === 'folder') return isBelowPath(mine, theirs);
+    const [mine, theirs] = [this.#plainFolder, other.#plainFolder];
+    if (this.kind === 'folder' && theirs.startsWith(mine)) return true;
+    if (other.kind === 'folder') return mine.startsWith(theirs);
     if (mine !== theirs) return false;
-    return this.kind === 'path' || other.kind === 'path' || sortedQuery(this.url) === sortedQuery(other.url);
+    return this.kind === 'path' || other.kind === 'path' || this.#sortedQuery === other.#sortedQuery;
   }
 }
 
