@@ -42,7 +42,7 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const format = await readFormat(request);
     const expiryOf = (ttl: number): number => nowSeconds() + lifetimeFor(reason, ttl, format.maxTtl);
     const openable = await openableUrls(listed, { allows, format, expires: expiryOf(options.ttl) });
-    if (openable.length === 0) throw new Problem(403, 'The tokens of these URLs would open more than may be signed here.');
+    if (openable.length === 0) throw new Problem(403, 'None of these URLs is signed here: the format refuses them, or their tokens would open more than is allowed.');
     const grant = await authorize(request, ...shownUrls(openable));
     if (grant instanceof Response) return noStore(grant);
     const { isDenied, ttl } = readGrant(grant, options.ttl);
