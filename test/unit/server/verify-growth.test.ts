@@ -24,10 +24,11 @@ function requestsOf(kind: keyof typeof pieces, size: number, url: string, token:
     const text = filled(piece, size);
     const { pathname, search } = new URL(genuine.url);
     const headers = new Headers(genuine.headers);
+    const slash = text.startsWith('/') ? '' : '/';
     if (kind === 'path') {
       return [
-        { url: `${HOST}${pathname.replace(/\/[^/]*$/, '')}/${text}${search}`, headers },
-        { url: `${HOST}/${text}${pathname}${search}`, headers },
+        { url: `${HOST}${pathname.replace(/\/[^/]*$/, '')}${slash}${text}${search}`, headers },
+        { url: `${HOST}${slash}${text}${pathname}${search}`, headers },
       ];
     }
     if (kind === 'query') {
