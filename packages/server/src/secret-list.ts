@@ -11,5 +11,7 @@ export function secretList(options: SecretOptions): readonly string[] {
   if ((secret !== undefined && secrets !== undefined) || list.length === 0 || !list.every(usable)) {
     throw optionsError('secret', 'give `secret`, or `secrets` with the current one first; none may be empty');
   }
+  const runsOn = list.some((each) => list.some((other) => each.startsWith(`${other}/`)));
+  if (runsOn) throw optionsError('secret', 'no secret may be another one with a path behind it: paths are hashed there');
   return [...list];
 }

@@ -1,3 +1,5 @@
+import { optionsError } from './options-error.ts';
+
 interface TokenQuery {
   /** In the order of the names asked for. */
   readonly values: readonly (string | undefined)[];
@@ -19,7 +21,7 @@ export function tokenQuery(search: string, names: readonly string[]): TokenQuery
   for (const pair of search.slice(1).split('&')) {
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
-    const index = folded.indexOf(fold(name));
+    const index = folded.indexOf(foldName(name));
     if (index < 0) {
       rest.push(pair);
     } else if (name === names[index] && values[index] === undefined) {
@@ -32,8 +34,19 @@ export function tokenQuery(search: string, names: readonly string[]): TokenQuery
   return { values, rest: query && `?${query}` };
 }
 
+/**
+ * Names of parameters that `tokenQuery` can tell apart. @throws `ERR_OPTIONS` for other characters than `-._~`, letters and
+ * digits, and for two names that differ in nothing but their case
+ */
+export function checkParameterNames(option: string, names: readonly string[]): void {
+  const isName = (name: unknown): boolean => typeof name === 'string' && /^[\w.~-]+$/.test(name);
+  if (!names.every(isName) || new Set(names.map((name) => name.toLowerCase())).size !== names.length) {
+    throw optionsError(option, 'give different names made of letters, digits and -._~');
+  }
+}
+
 /** Lower case, escapes of ASCII undone; never throws, since the rest of the query is not ours. */
-function fold(name: string): string {
+export function foldName(name: string): string {
   const decoded = name.includes('%')
     ? name.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
     : name;

@@ -90,7 +90,9 @@ describe.each(Object.entries(formats))('%s', (name, format) => {
       path,
       query,
       fc.integer({ min: 120, max: 3600 }),
-      async (pathname, search, lifetime) => {
+      async (pathname, asked, lifetime) => {
+        // Bunny leaves empty parameters out of what it hashes, so they are refused where it signs the query
+        const search = name === 'bunny exact' && asked === '?x' ? '' : asked;
         const url = HOST + pathname + search;
         const token = await format.sign(new URL(url), NOW + lifetime);
         expect(token.expires).toBeLessThanOrEqual(NOW + lifetime);

@@ -1,13 +1,18 @@
 import { canonicalPath } from '../canonical-path.ts';
 import { prefixOf } from '../formats/access-list.ts';
-import { folderOf } from '../formats/folders.ts';
+import { checkTimes } from '../formats/check-times.ts';
+import { writeExpiry } from '../formats/expiry.ts';
+import { checkFolderCount, folderOf } from '../formats/folders.ts';
 import { hexKeys } from '../formats/hex-keys.ts';
+import { judging } from '../formats/judging.ts';
+import { folderScope, pathScope } from '../formats/opened-scope.ts';
+import { pathToSign } from '../formats/path-to-sign.ts';
 import { valueCarrier } from '../formats/value-carrier.ts';
 import type { ValueCarrierOptions } from '../formats/value-carrier.ts';
 import { optionsError } from '../options-error.ts';
 import type { TokenFormat } from '../token-format.ts';
 import { refused } from '../verdict.ts';
-import { areUnderstood, ipClaim, label, meetsIp, meetsUri, uriConditions } from './cat-claims.ts';
+import { ipClaim, label, meetsClaims, meetsUri, pathOfConditions, readClaims, uriConditions } from './cat-claims.ts';
 import type { UriConditions } from './cat-claims.ts';
 import { openClaims, sealClaims } from './cose-mac.ts';
 import type { CborClaims } from './cose-mac.ts';
@@ -27,7 +32,7 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
   ipRanges?: readonly string[];
   /** For `verify`: the client's address; without it, tokens with ranges are refused. See `SecureLinkOptions`. */
   ip?: string;
-  /** More claims by number, such as `catr` (323). */
+  /** More claims by number, such as `catr` (323); none that another option makes. */
   claims?: CborClaims;
   /** @default 'cat' in the query, 'CTA-Common-Access-Token' in a header or cookie */
   param?: string;
@@ -48,54 +53,68 @@ export function commonAccessToken(options: CommonAccessTokenOptions): TokenForma
   if (options.keys.length === 0) throw optionsError('keys', 'give at least one; the first one signs');
   const keys = options.keys.map(({ id, key }) => ({ id, bytes: hexKeys({ key })[0]! }));
   const carrier = valueCarrier([param], options);
+  checkTimes({ maxTtl });
+  checkFolderCount(depth);
+  if (uri !== undefined && uri !== 'any' && !(uri instanceof Map)) throw optionsError('uri', "give a Map, or 'any'");
   if (uri !== undefined && exact) throw optionsError('uri', 'give conditions, or `exact`');
+  const ranges = ipRanges && ipClaim(ipRanges);
+  const isAlone = exact || uri instanceof Map;
+
+  /** The conditions of a token for `url`. @throws `ERR_OPTIONS` for a URL that is not signed */
+  const conditionsFor = (url: URL): UriConditions | 'any' => {
+    const path = pathToSign(url, 'raw');
+    carrier.searchOf(url);
+    const conditions = uri ?? uriConditions(url, exact ? path : folderOf(path, depth), exact);
+    if (conditions !== 'any' && !meetsUri(url, conditions)) throw optionsError('url', '`uri` does not open it');
+    return conditions;
+  };
+  const ownClaims = (conditions: UriConditions | 'any', expires: number): CborClaims =>
+    new Map<number, unknown>([
+      ...(issuer === undefined ? [] : ([[label.issuer, issuer]] as const)),
+      [label.expires, expires],
+      ...(conditions === 'any' ? [] : ([[label.uri, conditions]] as const)),
+      ...(ranges ? ([[label.ipRanges, ranges]] as const) : []),
+    ]);
+  const taken = [...ownClaims(uri ?? new Map(), 0).keys(), label.version].find((each) => more?.has(each));
+  if (taken !== undefined) throw optionsError('claims', `leave out ${taken}, which another option makes`);
 
   return {
     name: 'common-access-token',
-    scope: exact || uri instanceof Map ? 'url' : 'prefix',
+    scope: isAlone ? 'url' : 'prefix',
     maxTtl,
 
+    opens(url) {
+      const conditions = conditionsFor(url);
+      const { path, isFolder } = conditions === 'any' ? { path: '/', isFolder: true } : pathOfConditions(conditions);
+      return isFolder ? folderScope(url, path) : pathScope(url);
+    },
+
     sign(url, expires) {
-      const path = canonicalPath(url.pathname, 'raw');
-      if (path === undefined) throw optionsError('url', 'this path has more than one reading and is never signed');
-      if (!/^[1-9]\d{9}$/.test(String(expires))) throw optionsError('expires', 'give unix seconds, ten digits');
-      const conditions = uri ?? uriConditions(url, exact ? path : folderOf(path, depth), exact);
-      if (conditions !== 'any' && !meetsUri(url, conditions)) throw optionsError('url', '`uri` does not open it');
+      const conditions = conditionsFor(url);
+      writeExpiry(expires);
       const alone = {
         url: url.origin + url.pathname + carrier.searchOf(url) + url.hash,
         anyQuery: !(uri instanceof Map),
       };
-      const opened = exact || uri instanceof Map ? alone : { prefix: prefixOf(url, uri === 'any' ? 0 : depth) };
-      const claims = new Map<number, unknown>([
-        ...(issuer === undefined ? [] : ([[label.issuer, issuer]] as const)),
-        [label.expires, expires],
-        ...(conditions === 'any' ? [] : ([[label.uri, conditions]] as const)),
-        ...(ipRanges ? ([[label.ipRanges, ipClaim(ipRanges)]] as const) : []),
-        ...(more ?? []),
-        [label.version, 1],
-      ]);
+      const opened = isAlone ? alone : { prefix: prefixOf(url, uri === 'any' ? 0 : depth) };
+      const claims = new Map([...ownClaims(conditions, expires), ...(more ?? []), [label.version, 1]]);
       return carrier.token(opened, expires, { [param]: sealClaims(claims, keys[0]!) });
     },
 
-    verify(request, now) {
-      const url = new URL(request.url);
-      const carried = carrier.read(request);
+    verify: judging((sent, now) => {
+      const carried = carrier.read(sent);
       if (!carried) return refused.malformed;
       if (!carried.values[0]) return refused.missing;
-      if (canonicalPath(url.pathname, 'raw') === undefined) return refused.malformed;
-      const claims = openClaims(carried.values[0], keys);
-      if (!claims) return refused.signature;
-      const forward = new URL(url.origin + url.pathname + carried.search);
-      const [expires, from, methods] = [label.expires, label.notBefore, label.methods].map((each) => claims.get(each));
-      if (typeof expires !== 'number' || expires > now + maxTtl || !areUnderstood(claims)) return refused.malformed;
-      if (from !== undefined && !(typeof from === 'number' && from <= now)) return refused.malformed;
-      const isOurs = issuer === undefined || claims.get(label.issuer) === issuer;
-      const mayRead =
-        methods === undefined || (Array.isArray(methods) && methods.includes('GET') && methods.includes('HEAD'));
-      const isOpen = meetsUri(forward, claims.get(label.uri)) && meetsIp(ip, claims.get(label.ipRanges));
-      if (!isOurs || !mayRead || !isOpen) return refused.signature;
-      if (expires < now) return refused.expired;
-      return { ok: true, expires, url: forward.href, carriers: carried.carriers };
-    },
+      const { origin, pathname } = sent.url;
+      if (canonicalPath(pathname, 'raw') === undefined) return refused.malformed;
+      const opened = openClaims(carried.values[0], keys);
+      if (typeof opened === 'string') return refused[opened];
+      const claims = readClaims(opened);
+      if (!claims || claims.expires > now + maxTtl || claims.notBefore > now) return refused.malformed;
+      const url = new URL(origin + pathname + carried.search);
+      if (!meetsClaims(claims, { url, ip, expected: issuer })) return refused.signature;
+      if (claims.expires < now) return refused.expired;
+      return { ok: true, expires: claims.expires, url: url.href, carriers: carried.carriers };
+    }),
   };
 }

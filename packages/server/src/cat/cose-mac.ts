@@ -4,6 +4,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { decode, encode, Tagged } from 'cborg';
 import { base64url } from '../base64url.ts';
 import { decodeBase64 } from '../formats/base64-keys.ts';
+import { utf8Text } from '../formats/utf8-text.ts';
 import { equalInConstantTime } from '../equal-in-constant-time.ts';
 
 /** CBOR claims by their number. */
@@ -29,13 +30,35 @@ export function sealClaims(claims: CborClaims, { id, bytes }: CoseKey): string {
   return base64url(Uint8Array.from([...front, ...encode([protectedHeader, key, payload, macOf(payload, bytes)])]));
 }
 
-/** The claims of a token sealed with any of `keys`; `undefined` for everything else, also for a second spelling of one. */
-export function openClaims(token: string, keys: readonly CoseKey[]): CborClaims | undefined {
+/**
+ * The claims of a token sealed with any of `keys`; `signature` where none of them made it, `malformed` for a genuine token
+ * that is not what `sealClaims` makes: bytes behind the claims, or a second spelling of them.
+ */
+export function openClaims(token: string, keys: readonly CoseKey[]): CborClaims | 'signature' | 'malformed' {
   const parts = readParts(token);
   const key = parts && keys.find(({ id }) => id === parts.keyId);
-  if (!key || !equalInConstantTime(base64url(macOf(parts.payload, key.bytes)), base64url(parts.mac))) return undefined;
-  const claims: unknown = decode(parts.payload, readMaps);
-  return claims instanceof Map && sealClaims(claims as CborClaims, key) === token ? (claims as CborClaims) : undefined;
+  if (!key || !equalInConstantTime(base64url(macOf(parts.payload, key.bytes)), base64url(parts.mac))) return 'signature';
+  const claims = decodeWhole(parts.payload);
+  if (!(claims instanceof Map)) return 'malformed';
+  const isKnown = [...(claims as ReadonlyMap<unknown, unknown>).keys()].every((each) => typeof each === 'number');
+  return isKnown && sealedAs(claims as CborClaims, key) === token ? (claims as CborClaims) : 'malformed';
+}
+
+/** CBOR claims were decoded, and need not be what can be encoded. */
+function sealedAs(claims: CborClaims, key: CoseKey): string | undefined {
+  try {
+    return sealClaims(claims, key);
+  } catch {
+    return undefined;
+  }
+}
+
+function decodeWhole(bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes, readMaps);
+  } catch {
+    return undefined;
+  }
 }
 
 function macOf(payload: Uint8Array, key: Uint8Array): Uint8Array {
@@ -45,18 +68,13 @@ function macOf(payload: Uint8Array, key: Uint8Array): Uint8Array {
 function readParts(token: string): { keyId: string; payload: Uint8Array; mac: Uint8Array } | undefined {
   const bytes = decodeBase64(token);
   if (!bytes || !front.every((byte, i) => bytes[i] === byte)) return undefined;
-  try {
-    const [, header, payload, mac] = decode(bytes.subarray(front.length), { useMaps: true }) as unknown[];
-    const keyId = header instanceof Map ? (header as Map<unknown, unknown>).get(keyIdLabel) : undefined;
-    if (![keyId, payload, mac].every((each) => each instanceof Uint8Array)) return undefined;
-    return {
-      keyId: new TextDecoder().decode(keyId as Uint8Array),
-      payload: payload as Uint8Array,
-      mac: mac as Uint8Array,
-    };
-  } catch {
-    return undefined;
-  }
+  const parts: unknown = decodeWhole(bytes.subarray(front.length));
+  if (!Array.isArray(parts) || parts.length !== 4) return undefined;
+  const [, header, payload, mac] = parts as unknown[];
+  const id: unknown = header instanceof Map ? (header as Map<unknown, unknown>).get(keyIdLabel) : undefined;
+  const keyId = id instanceof Uint8Array ? utf8Text(id) : undefined;
+  if (keyId === undefined || !(payload instanceof Uint8Array) || !(mac instanceof Uint8Array)) return undefined;
+  return { keyId, payload, mac };
 }
 
 function keepTag(tag: number): (read: () => unknown) => Tagged {

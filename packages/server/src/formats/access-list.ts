@@ -1,13 +1,36 @@
+import { encodePath } from '../canonical-path.ts';
+import type { PathForm } from '../canonical-path.ts';
+import { optionsError } from '../options-error.ts';
 import type { SignedToken } from '../token-format.ts';
+import type { Scope } from '../url/scope.ts';
+import { checkText } from './check-text.ts';
 import { folderOf } from './folders.ts';
 import type { Depth } from './folders.ts';
 import { matchesGlob } from './glob.ts';
+import { folderHolding, folderScope, pathScope } from './opened-scope.ts';
 
 type Opened = Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
 
 /** The folder of `url` as its author spelled it; see `Depth`. */
 export function prefixOf(url: URL, depth: Depth): string {
   return url.origin + folderOf(url.pathname, depth);
+}
+
+/**
+ * Path patterns of an option as a list.
+ *
+ * @throws `ERR_OPTIONS` for an empty list or pattern, and for a pattern that holds a separator of the token or the list
+ */
+export function patternList(
+  option: string,
+  patterns: string | readonly string[] | undefined,
+  separators: readonly string[],
+): readonly string[] | undefined {
+  if (patterns === undefined) return undefined;
+  const list = [patterns].flat();
+  if (list.length === 0 || list.includes('')) throw optionsError(option, 'give path patterns such as /vod/*');
+  checkText(option, list, separators);
+  return list;
 }
 
 /**
@@ -25,4 +48,19 @@ export function openedByPatterns(
   const folder = /^(\/(?:[^*?]*\/)?)\*$/.exec(pattern)?.[1];
   if (folder === undefined) return { url: url.origin + url.pathname + search + url.hash, anyQuery: true };
   return { prefix: prefixOf(url, folder.split('/').length - 2) };
+}
+
+/** The smallest scope that holds all of a list of path patterns, of which one fits `url`. */
+export function patternScope(url: URL, patterns: readonly string[], form: PathForm): Scope {
+  const [first, ...others] = patterns;
+  if (first !== undefined && others.length === 0 && !/[*?]/.test(first)) return pathScope(url);
+  const literals = patterns.map((pattern) => folderHolding(/^[^*?]*/.exec(pattern)![0]));
+  return folderScope(url, encodePath(literals.reduce(commonFolder), form));
+}
+
+/** The deepest folder that holds two folders. */
+function commonFolder(a: string, b: string): string {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return folderHolding(a.slice(0, length));
 }

@@ -1,7 +1,8 @@
 import { decodeOnce } from '../decode-once.ts';
-import { optionsError } from '../options-error.ts';
 import type { SignedToken } from '../token-format.ts';
 import { tokenQuery } from '../token-query.ts';
+import { readExpiry } from './expiry.ts';
+import { searchToSign } from './value-carrier.ts';
 
 interface BunnyToken {
   readonly carry: (link: {
@@ -38,7 +39,6 @@ const names = [
 ];
 const hashForm = /^(?:HS256-(?:1-)?)?[\w-]{42}[AEIMQUYcgkosw048]$/;
 const inPath = /^\/bcdn_(token=[^/]*)(\/.*)$/;
-const expiresForm = /^[1-9]\d{9}$/;
 
 /** Bunny's two carriers: `?token=…&expires=…`, and `/bcdn_token=…&expires=…` in front of the path. */
 export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
@@ -49,7 +49,7 @@ export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
     if (!own) return 'malformed';
     const [token, expires] = [own.values[0], own.values.at(-1)];
     if (!token || !expires) return 'missing';
-    return hashForm.test(token) && expiresForm.test(expires) ? own : 'malformed';
+    return hashForm.test(token) && readExpiry(expires) !== undefined ? own : 'malformed';
   };
 
   if (carrier === 'query') {
@@ -64,11 +64,7 @@ export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
         if (typeof own === 'string') return own;
         return { hash: own.values[0]!, expires: own.values.at(-1)!, query: search, pathname, search: own.rest };
       },
-      searchOf: ({ search }) => {
-        const own = tokenQuery(search, names);
-        if (!own) throw optionsError('url', 'its query holds a parameter of the token twice or in another spelling');
-        return own.rest;
-      },
+      searchOf: (url) => searchToSign(url, names),
     };
   }
 

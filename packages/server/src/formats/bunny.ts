@@ -5,10 +5,17 @@ import { secretList } from '../secret-list.ts';
 import type { SecretOptions } from '../secret-list.ts';
 import type { SignedToken, TokenFormat } from '../token-format.ts';
 import { refused } from '../verdict.ts';
-import { prefixOf } from './access-list.ts';
-import { bunnyHash, signedParams } from './bunny-hash.ts';
+import { bunnyHash } from './bunny-hash.ts';
+import { isOwnValue, readBunnyParams, runsIntoParams } from './bunny-params.ts';
+import type { BunnyParams } from './bunny-params.ts';
 import { bunnyToken } from './bunny-token.ts';
-import { folderOf } from './folders.ts';
+import { checkTimes } from './check-times.ts';
+import { writeExpiry } from './expiry.ts';
+import { checkFolderCount, folderOf } from './folders.ts';
+import { ipBytes } from './ip-bytes.ts';
+import { judging } from './judging.ts';
+import { folderHolding, folderScope, pathScope, urlScope } from './opened-scope.ts';
+import { pathToSign } from './path-to-sign.ts';
 
 export type BunnyOptions = SecretOptions & {
   /** 3 is HMAC (`HS256-`), the format since April 2026; 2 is the SHA-256 before it. @default 3 */
@@ -19,16 +26,16 @@ export type BunnyOptions = SecretOptions & {
   exact?: boolean;
   /** How many folders of the path asked for make the folder that is opened, with all below. @default all */
   depth?: number;
-  /** Or the one folder that every token opens, such as `/vod/`. */
+  /** Or the one folder that every token opens, such as `/vod/`; without its last slash, Bunny opens `/vodka` too. */
   tokenPath?: string;
   /** In the query: parameters that are added later (CMCD, low-latency HLS) are not part of what is signed. @default false */
   ignoreParams?: boolean;
   /** Binds the token to a client address; IPv6 to its first 64 bits. See `SecureLinkOptions`. */
   ip?: string;
-  /** Countries that may or may not use the token, such as `['CA', 'US']`. */
+  /** Countries (ISO 3166-1 alpha-2, upper case) that may or may not use the token, such as `['CA', 'US']`. */
   countries?: readonly string[];
   countriesBlocked?: readonly string[];
-  /** Speed limit in kB/s. */
+  /** Speed limit in kB/s, less than a billion. */
   limit?: number;
   /** For `verify`: the client's country; without it, tokens that name countries are refused. */
   country?: string;
@@ -40,25 +47,60 @@ export type BunnyOptions = SecretOptions & {
  * Bunny token authentication, as `BunnyWay/BunnyCDN.TokenAuthentication` signs it. `secret` is the pull zone's "URL Token
  * Authentication Key"; switch on "Token Authentication" and, for `ip`, "Token IP Validation".
  *
- * @throws `ERR_OPTIONS`
+ * Bunny sorts the parameters of the query and decodes them, and has nothing between path, expiry, address and parameters. A
+ * query that is signed (`carrier: 'query'` with `exact`) is therefore written as `encodeURIComponent` does it, without empty
+ * values, and without `&` and `=` in them; its parameters may come in any order.
+ *
+ * @throws `ERR_OPTIONS`; from `sign` also for a query in another form, and for a path with ten digits and `&` or `=` behind
+ * them
  */
 export function bunny(options: BunnyOptions): TokenFormat {
   const keys = secretList(options);
   const { version = 3, carrier = 'path', exact = false, depth = Infinity, ignoreParams = false } = options;
-  const { tokenPath, ip, countries, countriesBlocked, limit, country, maxTtl = 86_400 } = options;
+  const { tokenPath, ip, country, maxTtl = 86_400 } = options;
+  checkTimes({ maxTtl });
+  checkFolderCount(depth);
+  if (ip !== undefined) ipBytes(ip);
+  if (version !== 3 && (version as unknown) !== 2) throw optionsError('version', 'give 3 or 2');
+  if (!['path', 'query'].includes(carrier)) throw optionsError('carrier', "give 'path' or 'query'");
   if (ignoreParams && carrier === 'path') throw optionsError('ignoreParams', "needs carrier 'query'");
-  if (tokenPath !== undefined && (exact || !tokenPath.startsWith('/'))) {
-    throw optionsError('tokenPath', 'give a path, without `exact`');
-  }
   // Bunny's signers decoded the path until version 3.
   const pathForm = version === 2 ? 'decoded' : 'raw';
-  const own: Record<string, string> = {
-    ...(limit !== undefined && { limit: String(limit) }),
-    ...(countries && { token_countries: countries.join(',') }),
-    ...(countriesBlocked && { token_countries_blocked: countriesBlocked.join(',') }),
-    ...(ignoreParams && { token_ignore_params: 'true' }),
-  };
+  if (tokenPath !== undefined && (exact || !isTokenPath(tokenPath, pathForm))) {
+    throw optionsError('tokenPath', 'give a path such as /vod/, without `exact`');
+  }
+  const own = ownParams(options);
   const token = bunnyToken(carrier);
+  const signsQuery = carrier === 'query' && !ignoreParams;
+
+  /** Whether these parameters are those of a token of the configured kind. */
+  const areOurs = ({ folder, foreign }: BunnyParams): boolean => {
+    const isKind = (folder === undefined) === exact && (folder?.endsWith('/') !== false || folder === tokenPath);
+    // A folder's token cannot know a query. An IPv6 address in text form would run into a name.
+    return isKind && (foreign.size === 0 || (exact && signsQuery && !(version === 2 && ip?.includes(':'))));
+  };
+  /** What a token for `url` says and opens. @throws `ERR_OPTIONS` for a URL that is not signed */
+  const openedBy = (url: URL): BunnyOpened => {
+    const path = pathToSign(url, pathForm);
+    const search = token.searchOf(url);
+    const folder = exact ? undefined : (tokenPath ?? folderOf(path, depth));
+    if (runsIntoParams(path)) throw optionsError('url', 'its path holds ten digits and then `&` or `=`');
+    if (folder !== undefined && !path.startsWith(withSlash(folder))) {
+      throw optionsError('url', 'it is not below `tokenPath`');
+    }
+    const carried = { ...own, ...(folder !== undefined && { token_path: folder }) };
+    const asked = signsQuery ? search.slice(1) : '';
+    const params = readBunnyParams([asked, String(new URLSearchParams(carried))].filter(Boolean).join('&'));
+    if (!params || !areOurs(params)) {
+      throw optionsError(
+        'url',
+        exact
+          ? 'Bunny signs its query: write it as encodeURIComponent does, without empty values; or use ignoreParams'
+          : "Bunny signs its query, which a folder's token cannot know; use ignoreParams",
+      );
+    }
+    return { path, search, folder, params, carried };
+  };
 
   return {
     name: 'bunny',
@@ -66,57 +108,89 @@ export function bunny(options: BunnyOptions): TokenFormat {
     maxTtl,
     ...(token.bare && { bare: token.bare }),
 
-    sign(url, expires): SignedToken {
-      const path = canonicalPath(url.pathname, pathForm);
-      if (path === undefined) throw optionsError('url', 'this path has more than one reading and is never signed');
-      if (!/^[1-9]\d{9}$/.test(String(expires))) throw optionsError('expires', 'give unix seconds, ten digits');
-      const search = token.searchOf(url);
-      const folder = tokenPath ?? folderOf(path, depth);
-      const prefix = tokenPath === undefined ? prefixOf(url, depth) : new URL(withSlash(tokenPath), url).href;
-      if (!exact && !url.href.startsWith(prefix)) throw optionsError('url', 'it is not below `tokenPath`');
-      const params = { ...own, ...(!exact && { token_path: folder }) };
-      const asked = carrier === 'query' && !ignoreParams ? signedParams(search) : [];
-      if (!exact && asked.length > 0) {
-        throw optionsError('url', "Bunny signs its query, which a folder's token cannot know; use ignoreParams");
-      }
-      const message = {
-        path: exact ? path : folder,
-        expires: String(expires),
-        params: [...Object.entries(params), ...asked],
-      };
-      const hash = bunnyHash(message, { key: keys[0]!, version, ip });
-      const opened = { url: url.origin + url.pathname + search + url.hash, ...((ignoreParams || carrier === 'path') && { anyQuery: true }) };
-      return token.carry({ hash, params, expires, origin: url.origin, opened: exact ? opened : { prefix } });
+    opens(url) {
+      const { search, params } = openedBy(url);
+      if (tokenPath !== undefined) return folderScope(url, encodePath(folderHolding(tokenPath), pathForm));
+      if (!exact) return folderScope(url, folderOf(url.pathname, depth));
+      // Sorted, the parameters are the same in every order.
+      return signsQuery && params.foreign.size < 2 ? urlScope(url, search) : pathScope(url);
     },
 
-    verify(request, now) {
-      const url = new URL(request.url);
-      const carried = token.read(url);
-      if (typeof carried === 'string') return refused[carried];
-      const { hash, expires, query, pathname, search } = carried;
+    sign(url, expires): SignedToken {
+      const { path, search, folder, params, carried } = openedBy(url);
+      const message = { path: folder ?? path, expires: writeExpiry(expires), params: params.signed };
+      const hash = bunnyHash(message, { key: keys[0]!, version, ip });
+      const alone = { url: url.origin + url.pathname + search + url.hash, ...(!signsQuery && { anyQuery: true }) };
+      const below = tokenPath === undefined ? folderOf(url.pathname, depth) : encodePath(withSlash(tokenPath), pathForm);
+      const opened = exact ? alone : { prefix: url.origin + below };
+      return token.carry({ hash, params: carried, expires, origin: url.origin, opened });
+    },
+
+    verify: judging(({ url }, now) => {
+      const found = token.read(url);
+      if (typeof found === 'string') return refused[found];
+      const { hash, expires: written, query, pathname, search } = found;
+      const expires = Number(written);
       const path = canonicalPath(pathname, pathForm);
-      const params = signedParams(query);
-      const {
-        token_path: folder,
-        token_countries: allowed,
-        token_countries_blocked: blocked,
-      } = Object.fromEntries(params);
-      if (path === undefined || Number(expires) > now + maxTtl || (folder === undefined) !== exact)
-        return refused.malformed;
+      const params = readBunnyParams(query);
+      if (path === undefined || runsIntoParams(path) || !params || !areOurs(params)) return refused.malformed;
+      if (expires > now + maxTtl) return refused.malformed;
+      const { folder } = params;
+      const message = { path: folder ?? path, expires: written, params: params.signed };
       let genuine = 0;
       for (const key of keys) {
-        const expected = bunnyHash({ path: folder ?? path, expires, params }, { key, version, ip });
-        genuine |= Number(equalInConstantTime(expected, hash));
+        genuine |= Number(equalInConstantTime(bunnyHash(message, { key, version, ip }), hash));
       }
       const inFolder = folder === undefined || path === folder || path.startsWith(withSlash(folder));
-      const inCountry =
-        (allowed === undefined || allowed.split(',').includes(country ?? '')) &&
-        (blocked === undefined || (country !== undefined && !blocked.split(',').includes(country)));
-      if (!genuine || !inFolder || !inCountry) return refused.signature;
-      if (Number(expires) < now) return refused.expired;
-      return { ok: true, expires: Number(expires), url: url.origin + encodePath(path, pathForm) + search };
-    },
+      if (!genuine || !inFolder || !isFromCountry(country, params)) return refused.signature;
+      if (expires < now) return refused.expired;
+      return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + search };
+    }),
   };
+}
+
+interface BunnyOpened {
+  readonly path: string;
+  readonly search: string;
+  readonly folder: string | undefined;
+  readonly params: BunnyParams;
+  /** The parameters of the token beside its hash and expiry. */
+  readonly carried: Readonly<Record<string, string>>;
+}
+
+/** The parameters that the options make. @throws `ERR_OPTIONS` */
+function ownParams({ limit, countries, countriesBlocked, ignoreParams }: BunnyOptions): Record<string, string> {
+  const own: Record<string, string> = {
+    ...(limit !== undefined && { limit: String(limit) }),
+    ...(countries && { token_countries: countries.join(',') }),
+    ...(countriesBlocked && { token_countries_blocked: countriesBlocked.join(',') }),
+    ...(ignoreParams && { token_ignore_params: 'true' }),
+  };
+  if (limit !== undefined && (typeof (limit as unknown) !== 'number' || !isOwnValue('limit', own.limit!))) {
+    throw optionsError('limit', 'give kB/s, a whole number from 1 to 999999999');
+  }
+  for (const [option, name] of [
+    ['countries', 'token_countries'],
+    ['countriesBlocked', 'token_countries_blocked'],
+  ] as const) {
+    if (own[name] !== undefined && !isOwnValue(name, own[name])) {
+      throw optionsError(option, 'give codes of two upper-case letters, at least one');
+    }
+  }
+  return own;
+}
+
+function isTokenPath(tokenPath: unknown, form: 'decoded' | 'raw'): boolean {
+  if (typeof tokenPath !== 'string' || !isOwnValue('token_path', tokenPath)) return false;
+  const written = encodePath(tokenPath, form);
+  const base = 'https://host';
+  return URL.canParse(written, base) && new URL(written, base).href === base + written && canonicalPath(written, form) !== undefined;
+}
+
+function isFromCountry(country: string | undefined, { countries, countriesBlocked }: BunnyParams): boolean {
+  if (countries === undefined && countriesBlocked === undefined) return true;
+  if (country === undefined) return false;
+  return countries?.split(',').includes(country) !== false && !countriesBlocked?.split(',').includes(country);
 }
 
 function withSlash(folder: string): string {

@@ -1,6 +1,7 @@
-import { inIpRange } from './ip-bytes.ts';
+import { readExpiry } from './expiry.ts';
+import { inIpRange, readIpRange } from './ip-bytes.ts';
 
-interface CloudFrontPolicy {
+export interface CloudFrontPolicy {
   /** The URL that is opened, with `*` and `?` as wildcards. */
   readonly resource: string;
   /** Unix seconds. */
@@ -9,7 +10,10 @@ interface CloudFrontPolicy {
   readonly ipRange?: string | undefined;
 }
 
-/** Without whitespace and in this order: the canned form is never sent, both sides write it. */
+/**
+ * What is signed, without whitespace and in this order: the canned form is never sent, both sides write it. JSON escapes
+ * what would end a text, so different policies are different texts.
+ */
 export function writePolicy({ resource, expires, startsAt, ipRange }: CloudFrontPolicy): string {
   const condition = {
     DateLessThan: { 'AWS:EpochTime': expires },
@@ -19,30 +23,51 @@ export function writePolicy({ resource, expires, startsAt, ipRange }: CloudFront
   return JSON.stringify({ Statement: [{ Resource: resource, Condition: condition }] });
 }
 
-/** Reads a policy whose signature has been found good; `undefined` for one that says more than is understood here. */
+/**
+ * Reads a policy whose signature has been found good; `undefined` for one that says more than is understood here, or says it
+ * in another form than `writePolicy`.
+ */
 export function readPolicy(text: string): CloudFrontPolicy | undefined {
+  const policy = parsePolicy(text);
+  const { resource, expires, startsAt, ipRange } = policy ?? {};
+  const isUnderstood =
+    typeof resource === 'string' &&
+    isTime(expires) &&
+    (startsAt === undefined || isTime(startsAt)) &&
+    (ipRange === undefined || readIpRange(ipRange) !== undefined);
+  return policy && isUnderstood && writePolicy(policy) === text ? policy : undefined;
+}
+
+/** The parts at their places, of whatever type they are. */
+function parsePolicy(text: string): CloudFrontPolicy | undefined {
   try {
-    const { Statement } = JSON.parse(text) as { Statement: { Resource: string; Condition: Conditions }[] };
-    const [{ Resource: resource, Condition }] = Statement as [{ Resource: string; Condition: Conditions }];
-    const policy = {
+    const { Statement } = JSON.parse(text) as { Statement: [Statement] };
+    const [{ Resource: resource, Condition }] = Statement;
+    return {
       resource,
       expires: Condition.DateLessThan['AWS:EpochTime'],
       startsAt: Condition.DateGreaterThan?.['AWS:EpochTime'],
       ipRange: Condition.IpAddress?.['AWS:SourceIp'],
     };
-    return writePolicy(policy) === text ? policy : undefined;
   } catch {
     return undefined;
   }
 }
 
-interface Conditions {
-  DateLessThan: { 'AWS:EpochTime': number };
-  DateGreaterThan?: { 'AWS:EpochTime': number };
-  IpAddress?: { 'AWS:SourceIp': string };
+interface Statement {
+  Resource: string;
+  Condition: {
+    DateLessThan: { 'AWS:EpochTime': number };
+    DateGreaterThan?: { 'AWS:EpochTime': number };
+    IpAddress?: { 'AWS:SourceIp': string };
+  };
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && readExpiry(String(value)) !== undefined;
 }
 
 /** Whether a policy with an address range lets a client in; one whose address is not known stays out. */
 export function isFromRange(ip: string | undefined, range: string | undefined): boolean {
-  return range === undefined || (ip !== undefined && inIpRange(ip, range));
+  return range === undefined || inIpRange(ip, range);
 }

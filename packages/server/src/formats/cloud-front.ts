@@ -3,12 +3,18 @@ import { canonicalPath } from '../canonical-path.ts';
 import { optionsError } from '../options-error.ts';
 import type { SignedToken, TokenFormat } from '../token-format.ts';
 import { refused } from '../verdict.ts';
-import type { Verdict } from '../verdict.ts';
 import { prefixOf } from './access-list.ts';
 import { cloudFrontEncoding } from './cloud-front-encoding.ts';
+import { checkTimes } from './check-times.ts';
 import { isFromRange, readPolicy, writePolicy } from './cloud-front-policy.ts';
-import { matchesGlob } from './glob.ts';
+import { readExpiry, writeExpiry } from './expiry.ts';
+import { checkFolderCount, folderOf } from './folders.ts';
+import { checkIpRange } from './ip-bytes.ts';
+import { judging } from './judging.ts';
+import { folderScope, urlScope } from './opened-scope.ts';
+import { pathToSign } from './path-to-sign.ts';
 import { privateKeySigner } from './private-key-signer.ts';
+import { utf8Text } from './utf8-text.ts';
 import { valueCarrier } from './value-carrier.ts';
 import type { ValueCarrierOptions } from './value-carrier.ts';
 
@@ -40,6 +46,10 @@ export interface CloudFrontOptions extends Omit<ValueCarrierOptions, 'carrier'> 
  *
  * A CloudFront token ends *before* the second of its expiry, unlike all others.
  *
+ * CloudFront reads `*` and `?` in a policy as wildcards, and takes a canned policy as a custom one too. `sign` therefore
+ * refuses `*` anywhere and `?` in the path; with `exact`, do not sign queries that the viewer may choose. `verify` accepts
+ * policies for a folder or for one URL, as `sign` makes them, and none with other wildcards.
+ *
  * @throws `ERR_OPTIONS`
  */
 export function cloudFront(options: CloudFrontOptions): TokenFormat {
@@ -47,6 +57,10 @@ export function cloudFront(options: CloudFrontOptions): TokenFormat {
   const { startsAt, ipRange, ip } = options;
   if (exact && (startsAt !== undefined || ipRange !== undefined))
     throw optionsError('exact', 'a canned policy has an expiry only');
+  checkTimes({ maxTtl, startsAt });
+  checkFolderCount(depth);
+  if (ipRange !== undefined) checkIpRange('ipRange', ipRange);
+  if (hash !== 'SHA256' && (hash as unknown) !== 'SHA1') throw optionsError('hash', "give 'SHA256' or 'SHA1'");
   const algorithm = hash === 'SHA1' ? 'SHA-1' : 'SHA-256';
   const signers = new Map(
     options.keys.map(({ id, privateKey }) => [id, privateKeySigner(privateKey, algorithm, cloudFrontEncoding)]),
@@ -59,50 +73,64 @@ export function cloudFront(options: CloudFrontOptions): TokenFormat {
   );
   const carrier = valueCarrier(names, { ...options, carrier: kind });
 
+  /** What a token for `url` opens. @throws `ERR_OPTIONS` for a URL that is not signed */
+  const openedBy = (url: URL): { resource: string; search: string } => {
+    pathToSign(url, 'raw');
+    const search = carrier.searchOf(url);
+    const literal = exact ? url.origin + url.pathname + search : prefixOf(url, depth);
+    if (literal.includes('*')) throw optionsError('url', '* is a wildcard of a policy');
+    return { resource: exact ? literal : `${literal}*`, search };
+  };
+
   return {
     name: 'cloud-front',
     scope: exact ? 'url' : 'prefix',
     maxTtl,
 
-    async sign(url, expires): Promise<SignedToken> {
-      if (canonicalPath(url.pathname, 'raw') === undefined) {
-        throw optionsError('url', 'this path has more than one reading and is never signed');
-      }
-      if (!/^[1-9]\d{9}$/.test(String(expires))) throw optionsError('expires', 'give unix seconds, ten digits');
-      const bare = url.origin + url.pathname + carrier.searchOf(url);
-      const prefix = prefixOf(url, depth);
-      if (/[*?]/.test(exact ? url.pathname : prefix)) throw optionsError('url', '* and ? are wildcards of a policy');
-      const policy = writePolicy({ resource: exact ? bare : `${prefix}*`, expires, startsAt, ipRange });
-      const signature = await signers.get(keyId)!.sign(policy);
-      const values = [exact ? String(expires) : cloudFrontEncoding.encode(utf8ToBytes(policy)), signature, keyId];
-      if (hash !== 'SHA1') values.push(hash);
-      const carried = Object.fromEntries(values.map((value, i) => [names[i]!, value]));
-      return carrier.token(exact ? { url: bare + url.hash } : { prefix }, expires, carried);
+    opens: (url) => {
+      const { search } = openedBy(url);
+      return exact ? urlScope(url, search) : folderScope(url, folderOf(url.pathname, depth));
     },
 
-    async verify(request, now): Promise<Verdict> {
-      const { origin, pathname } = new URL(request.url);
-      const carried = carrier.read(request);
+    async sign(url, expires): Promise<SignedToken> {
+      const { resource } = openedBy(url);
+      const expiry = writeExpiry(expires);
+      const policy = writePolicy({ resource, expires, startsAt, ipRange });
+      const signature = await signers.get(keyId)!.sign(policy);
+      const values = [exact ? expiry : cloudFrontEncoding.encode(utf8ToBytes(policy)), signature, keyId];
+      if (hash !== 'SHA1') values.push(hash);
+      const carried = Object.fromEntries(values.map((value, i) => [names[i]!, value]));
+      const opened = exact ? { url: resource + url.hash } : { prefix: resource.slice(0, -1) };
+      return carrier.token(opened, expires, carried);
+    },
+
+    verify: judging(async (sent, now) => {
+      const { origin, pathname } = sent.url;
+      const carried = carrier.read(sent);
       if (!carried) return refused.malformed;
       const [what, signature, id, given = 'SHA1'] = carried.values;
       if (!what || !signature || !id) return refused.missing;
       const url = origin + pathname + carried.search;
       // The algorithm is a matter of configuration: a token that leaves it out would have itself checked with SHA-1.
       if (canonicalPath(pathname, 'raw') === undefined || given !== hash) return refused.malformed;
-      if (exact && !/^[1-9]\d{9}$/.test(what)) return refused.malformed;
-      const bytes = exact ? undefined : cloudFrontEncoding.decode(what);
-      const text = exact
-        ? writePolicy({ resource: url, expires: Number(what) })
-        : bytes && new TextDecoder().decode(bytes);
+      const text = exact ? cannedPolicy(url, what) : utf8Text(cloudFrontEncoding.decode(what));
       if (text === undefined) return refused.malformed;
       if (!(await signers.get(id)?.verify(text, signature))) return refused.signature;
       const policy = readPolicy(text);
       if (!policy || policy.expires > now + maxTtl || (policy.startsAt ?? 0) > now) return refused.malformed;
       // A canned policy names a URL, whatever characters it has in it.
-      const opens = exact ? policy.resource === url : matchesGlob(url, policy.resource);
-      if (!opens || !isFromRange(ip, policy.ipRange)) return refused.signature;
+      const folder = exact ? undefined : /^(https?:\/\/[^*?]*\/)\*$/.exec(policy.resource)?.[1];
+      if (!exact && folder === undefined) return refused.malformed;
+      if ((folder !== undefined && !url.startsWith(folder)) || !isFromRange(ip, policy.ipRange))
+        return refused.signature;
       if (policy.expires <= now) return refused.expired;
       return { ok: true, expires: policy.expires, url, carriers: carried.carriers };
-    },
+    }),
   };
+}
+
+/** The policy that is not sent along; `undefined` where the expiry or the URL is one that `sign` refuses. */
+function cannedPolicy(url: string, expiry: string): string | undefined {
+  const expires = readExpiry(expiry);
+  return expires === undefined || url.includes('*') ? undefined : writePolicy({ resource: url, expires });
 }

@@ -7,6 +7,7 @@ import { optionsError } from '../options-error.ts';
 import { secretList } from '../secret-list.ts';
 import type { SecretOptions } from '../secret-list.ts';
 import type { TokenFormat } from '../token-format.ts';
+import { checkTimes } from './check-times.ts';
 import { linkFormat } from './link-format.ts';
 
 export type CloudflareOptions = SecretOptions & {
@@ -36,7 +37,8 @@ export type CloudflareOptions = SecretOptions & {
  */
 export function cloudflare(options: CloudflareOptions): TokenFormat {
   const { ttl, urlSafe = false, param = 'verify', signQuery = true, pathForm = 'raw', maxTtl = ttl } = options;
-  if (!(ttl >= 1)) throw optionsError('ttl', 'give the seconds of the rule, at least 1');
+  if ((ttl as unknown) === undefined) throw optionsError('ttl', 'give the seconds of the rule');
+  checkTimes({ ttl });
   const encode = (digest: Uint8Array): string =>
     urlSafe ? base64url(digest) : `${base64url(digest).replaceAll('-', '+').replaceAll('_', '/')}=`;
   return linkFormat({

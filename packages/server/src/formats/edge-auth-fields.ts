@@ -1,30 +1,45 @@
-/** What an EdgeAuth token says, in the one order that Akamai's libraries write. */
+/** What an EdgeAuth token says. Every text is without `~`, which separates the fields, and none is empty. */
 export interface EdgeAuthFields {
-  readonly ip?: string;
+  readonly ip?: string | undefined;
   /** Unix seconds. */
-  readonly startsAt?: number;
+  readonly startsAt?: number | undefined;
   /** Unix seconds. */
   readonly expires: number;
-  readonly acl?: string;
-  readonly hmac: string;
-  /** Everything in front of `~hmac=`. */
-  readonly signed: string;
+  /** Path patterns behind each other. */
+  readonly acl?: string | undefined;
+  readonly id?: string | undefined;
+  readonly data?: string | undefined;
+}
+
+/** What is signed and not carried; a text that may hold `~` has been escaped. */
+export interface EdgeAuthUnsent {
+  /** The path, for a token without an access list. */
+  readonly url?: string | undefined;
+  readonly salt?: string | undefined;
+}
+
+/**
+ * The text of a token in front of `~hmac=`, in the one order that Akamai's libraries write; with `unsent`, what is signed.
+ * Each field has a name and none holds a `~`: the text has one reading.
+ */
+export function writeEdgeAuthFields(fields: EdgeAuthFields, { url, salt }: EdgeAuthUnsent = {}): string {
+  const { ip, startsAt, expires, acl, id, data } = fields;
+  const named = { ip, st: startsAt, exp: expires, acl, id, data, url, salt };
+  return Object.entries(named)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${value ?? ''}`)
+    .join('~');
 }
 
 const form =
-  /^((?:ip=([^~]*)~)?(?:st=([1-9]\d{9})~)?exp=([1-9]\d{9})(?:~acl=([^~]+))?(?:~id=[^~]*)?(?:~data=[^~]*)?)~hmac=([\da-f]+)$/;
+  /^(?:ip=([^~]+)~)?(?:st=([1-9]\d{9})~)?exp=([1-9]\d{9})(?:~acl=([^~]+))?(?:~id=([^~]+))?(?:~data=([^~]+))?~hmac=([\da-f]+)$/;
 
-export function readEdgeAuthFields(token: string): EdgeAuthFields | undefined {
-  const [, signed, ip, st, exp, acl, hmac] = form.exec(token) ?? [];
-  if (signed === undefined || hmac === undefined) return undefined;
-  return {
-    signed,
-    hmac,
-    expires: Number(exp),
-    ...(ip !== undefined && { ip }),
-    ...(st !== undefined && { startsAt: Number(st) }),
-    ...(acl !== undefined && { acl }),
-  };
+/** The fields of a token and its HMAC; `undefined` for whatever `writeEdgeAuthFields` does not make. */
+export function readEdgeAuthFields(token: string): { fields: EdgeAuthFields; hmac: string } | undefined {
+  const [, ip, st, exp, acl, id, data, hmac] = form.exec(token) ?? [];
+  if (exp === undefined || hmac === undefined) return undefined;
+  const startsAt = st === undefined ? undefined : Number(st);
+  return { fields: { ip, startsAt, expires: Number(exp), acl, id, data }, hmac };
 }
 
 /** "Escape token input": percent-encoding with lower-case hex of everything but letters, digits and `-_.!()`. */

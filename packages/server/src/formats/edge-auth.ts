@@ -6,14 +6,22 @@ import { canonicalPath, encodePath } from '../canonical-path.ts';
 import type { PathForm } from '../canonical-path.ts';
 import { equalInConstantTime } from '../equal-in-constant-time.ts';
 import { optionsError } from '../options-error.ts';
-import type { TokenFormat } from '../token-format.ts';
+import type { SignedToken, TokenFormat } from '../token-format.ts';
 import { refused } from '../verdict.ts';
-import { openedByPatterns } from './access-list.ts';
-import { escapeEarly, readEdgeAuthFields } from './edge-auth-fields.ts';
-import { folderOf } from './folders.ts';
+import { openedByPatterns, patternList, patternScope } from './access-list.ts';
+import { checkText } from './check-text.ts';
+import { checkTimes } from './check-times.ts';
+import { escapeEarly, readEdgeAuthFields, writeEdgeAuthFields } from './edge-auth-fields.ts';
+import type { EdgeAuthFields } from './edge-auth-fields.ts';
+import { writeExpiry } from './expiry.ts';
+import { checkFolderCount, folderOf } from './folders.ts';
 import { matchesGlob } from './glob.ts';
 import { hexKeys } from './hex-keys.ts';
 import type { HexKeyOptions } from './hex-keys.ts';
+import { ipBytes } from './ip-bytes.ts';
+import { judging } from './judging.ts';
+import { folderScope, pathScope, urlScope } from './opened-scope.ts';
+import { pathToSign } from './path-to-sign.ts';
 import { valueCarrier } from './value-carrier.ts';
 import type { ValueCarrierOptions } from './value-carrier.ts';
 
@@ -43,7 +51,7 @@ export type EdgeAuthOptions = HexKeyOptions &
     salt?: string;
     /** "Escape token input". @default false */
     escape?: boolean;
-    /** @default '!' */
+    /** One character that stands in no pattern. @default '!' */
     aclDelimiter?: string;
     /** @default 'raw' */
     pathForm?: PathForm;
@@ -58,8 +66,8 @@ const hashes = { sha256, sha1, md5 };
  * behaviour "Auth Token 2.0 Verification", `keys` also its transition key. The behaviour must look where `carrier` puts the
  * token, under the name `param`, with the same algorithm, salt, delimiter and escaping.
  *
- * @throws `ERR_OPTIONS`; from `sign` also for folders with `!`, `~`, `*` or `?` in their names, which are the delimiters and
- * wildcards of an access list
+ * @throws `ERR_OPTIONS`; from `sign` also for folders with the delimiter, `~`, `*` or `?` in their names, which are the
+ * separators and wildcards of an access list, and with `exact` for a path or signed query with `~`, unless `escape` is set
  */
 export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
   const { param = 'hdnts', depth = Infinity, exact = false, signQuery = false, algorithm = 'sha256' } = options;
@@ -68,16 +76,42 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
   const carrier = valueCarrier([param], options);
   const hash = hashes[algorithm] as (typeof hashes)[typeof algorithm] | undefined;
   const escape = options.escape ? escapeEarly : (text: string) => text;
-  const acl = options.acl === undefined ? undefined : [options.acl].flat();
-  const fixed = [ip, sessionId && escape(sessionId), payload && escape(payload), ...(acl ?? [])];
-  if (fixed.some((each) => each?.includes('~')))
-    throw optionsError('acl', '`~` separates the fields; use none, or `escape`');
-  if (acl?.length === 0 || (acl && exact)) throw optionsError('acl', 'give patterns, or `exact`');
+  checkTimes({ maxTtl, startsAt });
+  checkFolderCount(depth);
+  if (ip !== undefined) ipBytes(ip);
+  if (!/^[^\w\s~*?/%]$/.test(aclDelimiter)) throw optionsError('aclDelimiter', 'give one character such as ! or ,');
+  const acl = patternList('acl', options.acl, ['~', aclDelimiter]);
+  if (acl && exact) throw optionsError('acl', 'give patterns, or `exact`');
+  checkText('sessionId', [sessionId], options.escape ? [] : ['~']);
+  checkText('payload', [payload], options.escape ? [] : ['~']);
+  checkText('salt', [salt], ['~']);
   if (!hash) throw optionsError('algorithm', "give 'sha256', 'sha1' or 'md5'");
+  if (!['decoded', 'raw'].includes(pathForm)) throw optionsError('pathForm', "give 'decoded' or 'raw'");
 
-  const hmacOf = (key: Uint8Array, signed: string, path: string, search: string): string => {
-    const url = exact ? `~url=${escape(signQuery ? path + search : path)}` : '';
-    return bytesToHex(hmac(hash, key, utf8ToBytes(signed + url + (salt ? `~salt=${salt}` : ''))));
+  const hmacOf = (key: Uint8Array, fields: EdgeAuthFields, path: string, search: string): string => {
+    const url = exact ? escape(signQuery ? path + search : path) : undefined;
+    return bytesToHex(hmac(hash, key, utf8ToBytes(writeEdgeAuthFields(fields, { url, salt: salt === '' ? undefined : salt }))));
+  };
+  /** Whether what is signed of a path and a query that are opened alone could be read in another way. */
+  const isAmbiguous = (path: string, search: string): boolean =>
+    exact && ((!options.escape && `${path}${signQuery ? search : ''}`.includes('~')) || (signQuery && path.includes('?')));
+
+  /** What a token for `url` says beside its expiry, and opens. @throws `ERR_OPTIONS` for a URL that is not signed */
+  const openedBy = (url: URL): { path: string; search: string; patterns: readonly string[]; opened: Opened } => {
+    const path = pathToSign(url, pathForm);
+    const search = carrier.searchOf(url);
+    const folder = folderOf(path, depth);
+    const patterns = acl ?? [`${folder}*`];
+    if (isAmbiguous(path, search)) throw optionsError('url', 'it holds `~`, or a `?` in its path, which is ambiguous');
+    if (!acl && !exact && (/[~*?]/.test(folder) || folder.includes(aclDelimiter))) {
+      throw optionsError('url', `its folder holds ${aclDelimiter}, ~, * or ?`);
+    }
+    if (!exact) carrier.check(patterns);
+    const opened = exact
+      ? { url: url.origin + url.pathname + search + url.hash, ...(!signQuery && { anyQuery: true }) }
+      : openedByPatterns(url, path, search, patterns);
+    if (!opened) throw optionsError('url', 'no pattern of `acl` opens it');
+    return { path, search, patterns, opened };
   };
 
   return {
@@ -85,45 +119,40 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
     scope: exact ? 'url' : 'prefix',
     maxTtl,
 
-    sign(url, expires) {
-      const path = canonicalPath(url.pathname, pathForm);
-      if (path === undefined) throw optionsError('url', 'this path has more than one reading and is never signed');
-      if (!/^[1-9]\d{9}$/.test(String(expires))) throw optionsError('expires', 'give unix seconds, ten digits');
-      const search = carrier.searchOf(url);
-      const folder = folderOf(path, depth);
-      const patterns = acl ?? [`${folder}*`];
-      if (!acl && !exact && /[!~*?]/.test(folder)) throw optionsError('url', 'its folder holds !, ~, * or ?');
-      const opened = exact
-        ? { url: url.origin + url.pathname + search + url.hash, ...(!signQuery && { anyQuery: true }) }
-        : openedByPatterns(url, path, search, patterns);
-      if (!opened) throw optionsError('url', 'no pattern of `acl` opens it');
-      const fields = {
-        ip,
-        st: startsAt,
-        exp: expires,
-        acl: exact ? undefined : patterns.join(aclDelimiter),
-        id: sessionId && escape(sessionId),
-        data: payload && escape(payload),
-      };
-      const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '');
-      const signed = entries.map(([name, value]) => `${name}=${value ?? ''}`).join('~');
-      return carrier.token(opened, expires, { [param]: `${signed}~hmac=${hmacOf(keys[0]!, signed, path, search)}` });
+    opens(url) {
+      const { search } = openedBy(url);
+      if (exact) return signQuery ? urlScope(url, search) : pathScope(url);
+      return acl ? patternScope(url, acl, pathForm) : folderScope(url, folderOf(url.pathname, depth));
     },
 
-    verify(request, now) {
-      const url = new URL(request.url);
-      const carried = carrier.read(request);
+    sign(url, expires) {
+      const { path, search, patterns, opened } = openedBy(url);
+      writeExpiry(expires);
+      const fields = {
+        ip,
+        startsAt,
+        expires,
+        acl: exact ? undefined : patterns.join(aclDelimiter),
+        id: sessionId ? escape(sessionId) : undefined,
+        data: payload ? escape(payload) : undefined,
+      };
+      const mac = hmacOf(keys[0]!, fields, path, search);
+      return carrier.token(opened, expires, { [param]: `${writeEdgeAuthFields(fields)}~hmac=${mac}` });
+    },
+
+    verify: judging((sent, now) => {
+      const { url } = sent;
+      const carried = carrier.read(sent);
       if (!carried) return refused.malformed;
       if (!carried.values[0]) return refused.missing;
       const path = canonicalPath(url.pathname, pathForm);
-      const fields = readEdgeAuthFields(carried.values[0]);
-      if (path === undefined || !fields || fields.expires > now + maxTtl) return refused.malformed;
+      const { fields, hmac: mac } = readEdgeAuthFields(carried.values[0]) ?? {};
+      if (path === undefined || isAmbiguous(path, carried.search) || !fields || mac === undefined) return refused.malformed;
       // Which kind of token is right is a matter of configuration, never of the token.
       if ((fields.acl === undefined) !== exact || (fields.startsAt ?? 0) > now) return refused.malformed;
+      if (fields.expires > now + maxTtl) return refused.malformed;
       let genuine = 0;
-      for (const key of keys) {
-        genuine |= Number(equalInConstantTime(hmacOf(key, fields.signed, path, carried.search), fields.hmac));
-      }
+      for (const key of keys) genuine |= Number(equalInConstantTime(hmacOf(key, fields, path, carried.search), mac));
       if (!genuine || fields.ip !== ip) return refused.signature;
       if (fields.acl !== undefined && !fields.acl.split(aclDelimiter).some((pattern) => matchesGlob(path, pattern))) {
         return refused.signature;
@@ -131,6 +160,8 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
       if (fields.expires < now) return refused.expired;
       const forward = url.origin + encodePath(path, pathForm) + carried.search;
       return { ok: true, expires: fields.expires, url: forward, carriers: carried.carriers };
-    },
+    }),
   };
 }
+
+type Opened = Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;

@@ -3,6 +3,7 @@ import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { PathForm } from '../canonical-path.ts';
+import { optionsError } from '../options-error.ts';
 import type { TokenFormat } from '../token-format.ts';
 import { base64Keys } from './base64-keys.ts';
 import type { Base64KeyOptions } from './base64-keys.ts';
@@ -19,7 +20,7 @@ export type FastlyOptions = Base64KeyOptions & {
   maxTtl?: number;
 };
 
-const algorithms = { sha256: { hash: sha256, length: 64 }, sha1: { hash: sha1, length: 40 } };
+const algorithms: Readonly<Record<string, { hash: typeof sha1 | typeof sha256; length: number }>> = { sha256: { hash: sha256, length: 64 }, sha1: { hash: sha1, length: 40 } };
 
 /**
  * The token of `fastly/token-functions`: `token=EXPIRES_HEX`, HMAC over path and expiry. Each token opens one path, with any
@@ -30,7 +31,8 @@ const algorithms = { sha256: { hash: sha256, length: 64 }, sha1: { hash: sha1, l
  */
 export function fastly(options: FastlyOptions): TokenFormat {
   const { algorithm = 'sha256', param = 'token', pathForm = 'raw', maxTtl = 86_400 } = options;
-  const { hash, length } = algorithms[algorithm];
+  const { hash, length } = algorithms[algorithm as string] ?? {};
+  if (!hash) throw optionsError('algorithm', "give 'sha256' or 'sha1'");
   return linkFormat({
     name: 'fastly',
     macs: base64Keys(options).map(

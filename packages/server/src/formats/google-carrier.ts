@@ -8,6 +8,9 @@ import { tokenQuery } from '../token-query.ts';
 import type { GrantedVerdict } from '../verdict.ts';
 import { decodeBase64 } from './base64-keys.ts';
 import { base64urlPadded } from './base64url-padded.ts';
+import type { SentRequest } from './judging.ts';
+import { utf8Text } from './utf8-text.ts';
+import { searchToSign } from './value-carrier.ts';
 
 interface GoogleLink {
   /** Without the token. */
@@ -19,12 +22,15 @@ interface GoogleLink {
 }
 
 interface GoogleCarrier {
+  /**
+   * What is signed. Key names have no separators, the expiry has ten digits and a prefix is in base64: the rest is the URL.
+   */
   readonly signed: (link: GoogleLink) => string;
   readonly token: (
     link: GoogleLink & { signature: string; opened: Pick<SignedToken, 'url' | 'prefix'>; until: number },
   ) => SignedToken;
   readonly read: (
-    request: Pick<Request, 'url' | 'headers'>,
+    request: SentRequest,
   ) =>
     (GoogleLink & { signature: string; carriers?: NonNullable<GrantedVerdict['carriers']> }) | 'missing' | 'malformed';
   readonly searchOf: (url: URL) => string;
@@ -66,18 +72,13 @@ const inQuery: GoogleCarrier = {
       ...{ Expires: expires, KeyName: keyName, Signature: signature },
     },
   }),
-  read: (request) => {
-    const url = new URL(request.url);
+  read: ({ url }) => {
     const own = tokenQuery(url.search, names);
     const values = own?.values.map((value) => (value === undefined ? undefined : decodeOnce(value)));
     if (!own || !values) return 'malformed';
     return readLink(url.origin + url.pathname + own.rest, values);
   },
-  searchOf: ({ search }) => {
-    const own = tokenQuery(search, names);
-    if (!own) throw optionsError('url', 'its query holds a parameter of the token twice or in another spelling');
-    return own.rest;
-  },
+  searchOf: (url) => searchToSign(url, names),
 };
 
 const segment = /^(.*\/)edge-cache-token=Expires=([^&/]*)&KeyName=([^&/]*)&Signature=([^&/]*)\/(.*)$/;
@@ -89,15 +90,18 @@ const inPath: GoogleCarrier = {
     expires: link.until,
     base: `${inPath.signed(link)}&Signature=${link.signature}/`,
   }),
-  read: (request) => {
-    const { origin, pathname, search } = new URL(request.url);
+  read: ({ url }) => {
+    const { origin, pathname, search } = url;
     const [, folder, expires, keyName, signature, rest] = segment.exec(pathname) ?? [];
     if (folder === undefined || rest?.includes('edge-cache-token='))
       return folder === undefined ? 'missing' : 'malformed';
     const link = readLink(origin + folder + (rest ?? '') + search, [undefined, expires, keyName, signature]);
     return typeof link === 'string' ? link : { ...link, prefix: origin + folder };
   },
-  searchOf: bareSearch,
+  searchOf: ({ pathname, search }) => {
+    if (pathname.includes('edge-cache-token=')) throw optionsError('url', 'give one without a token in its path');
+    return search;
+  },
   bare: (url) => {
     const [, folder, , , , rest] = segment.exec(url.pathname) ?? [];
     return folder === undefined ? url : new URL(url.origin + folder + (rest ?? '') + url.search);
@@ -121,7 +125,7 @@ function inCookie(name: string, cookie: CookieOptions): GoogleCarrier {
       if (!value) return 'missing';
       const form = /^URLPrefix=([^:]*):Expires=([^:]*):KeyName=([^:]*):Signature=([^:]*)$/.exec(value);
       if (!form) return 'malformed';
-      const { origin, pathname, search } = new URL(url);
+      const { origin, pathname, search } = url;
       const link = readLink(origin + pathname + search, form.slice(1));
       return typeof link === 'string' ? link : { ...link, carriers: { cookies: [name] } };
     },
@@ -134,8 +138,7 @@ function readLink(
   [encoded, expires, keyName, signature]: readonly (string | undefined)[],
 ): (GoogleLink & { signature: string }) | 'missing' | 'malformed' {
   if (!expires || !keyName || !signature) return 'missing';
-  const bytes = encoded === undefined ? undefined : decodeBase64(encoded);
-  const prefix = bytes && new TextDecoder().decode(bytes);
+  const prefix = encoded === undefined ? undefined : utf8Text(decodeBase64(encoded));
   // One spelling a prefix: what is signed is the encoded text.
   if (encoded !== undefined && (prefix === undefined || encodePrefix(prefix) !== encoded)) return 'malformed';
   return { url, prefix, expires, keyName, signature };

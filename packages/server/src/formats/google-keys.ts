@@ -22,6 +22,7 @@ export function googleSigners(keys: readonly GoogleKey[], algorithm: 'hmac' | 'e
       algorithm === 'hmac' ? hmacSigner('sha1', bytes, base64urlPadded) : ed25519Signer(bytes, base64urlPadded),
     ];
   });
+  if (new Set(keys.map(({ name }) => name)).size !== keys.length) throw optionsError('keys', 'give each name once');
   if (signers.length === 0) throw optionsError('keys', 'give at least one; the first one signs');
   return new Map(signers);
 }

@@ -3,11 +3,17 @@ import type { CookieOptions } from '../cookies.ts';
 import { optionsError } from '../options-error.ts';
 import type { SignedToken, TokenFormat } from '../token-format.ts';
 import { refused } from '../verdict.ts';
-import type { Verdict } from '../verdict.ts';
 import { prefixOf } from './access-list.ts';
+import { checkTimes } from './check-times.ts';
+import { readExpiry, writeExpiry } from './expiry.ts';
+import { checkFolderCount } from './folders.ts';
 import { googleCarrier } from './google-carrier.ts';
 import { googleSigners } from './google-keys.ts';
 import type { GoogleKey } from './google-keys.ts';
+import { judging } from './judging.ts';
+import { folderHolding, folderScope, urlScope } from './opened-scope.ts';
+import { pathToSign } from './path-to-sign.ts';
+import { checkUrlPrefix, isUrlPrefix } from './url-prefix.ts';
 
 export interface GoogleSignatureOptions {
   /** The keys of the backend or keyset; the first one signs, all of them verify. */
@@ -16,7 +22,10 @@ export interface GoogleSignatureOptions {
   exact?: boolean;
   /** How many folders of the path asked for make the folder that is opened. @default all */
   depth?: number;
-  /** Or the one URL prefix that every token opens, such as `https://cdn.example.com/vod/`. */
+  /**
+   * Or the one URL prefix that every token opens, such as `https://cdn.example.com/vod/`. Give its last slash: Google compares
+   * characters, and `…/vod` opens `…/vodka` too.
+   */
   prefix?: string;
   /** For cookies: where the browser sends them. */
   cookie?: CookieOptions;
@@ -30,13 +39,29 @@ export function googleSignature(
   options: GoogleSignatureOptions,
   { algorithm, cookieName, carrier: kind }: { algorithm: 'hmac' | 'ed25519'; cookieName: string; carrier: string },
 ): TokenFormat {
-  const { exact = false, depth = Infinity, maxTtl = 86_400 } = options;
+  const { exact = false, depth = Infinity, prefix: everyPrefix, maxTtl = 86_400 } = options;
+  checkTimes({ maxTtl });
+  checkFolderCount(depth);
   const signers = googleSigners(options.keys, algorithm);
   const [keyName] = signers.keys();
   const carrier = googleCarrier(kind, cookieName, options.cookie ?? {});
-  if (exact && (kind !== 'query' || options.prefix !== undefined)) {
+  if (exact && (kind !== 'query' || everyPrefix !== undefined)) {
     throw optionsError('exact', "needs carrier 'query', and no `prefix`");
   }
+  if (everyPrefix !== undefined) checkUrlPrefix('prefix', everyPrefix);
+  if (kind === 'path' && everyPrefix?.endsWith('/') === false) {
+    throw optionsError('prefix', "end it with a slash for carrier 'path'");
+  }
+
+  /** What a token for `url` opens. @throws `ERR_OPTIONS` for a URL that is not signed */
+  const openedBy = (url: URL): { bare: string; search: string; prefix: string | undefined } => {
+    pathToSign(url, 'raw');
+    const search = carrier.searchOf(url);
+    const prefix = exact ? undefined : (everyPrefix ?? prefixOf(url, depth));
+    const bare = url.origin + url.pathname + search;
+    if (prefix !== undefined && !bare.startsWith(prefix)) throw optionsError('url', 'it is not below `prefix`');
+    return { bare, search, prefix };
+  };
 
   return {
     name,
@@ -44,36 +69,36 @@ export function googleSignature(
     maxTtl,
     ...(carrier.bare && { bare: carrier.bare }),
 
+    opens(url) {
+      const { search, prefix } = openedBy(url);
+      if (prefix === undefined) return urlScope(url, search);
+      return folderScope(url, folderHolding(new URL(prefix).pathname));
+    },
+
     async sign(url, expires): Promise<SignedToken> {
-      if (canonicalPath(url.pathname, 'raw') === undefined) {
-        throw optionsError('url', 'this path has more than one reading and is never signed');
-      }
-      if (!/^[1-9]\d{9}$/.test(String(expires))) throw optionsError('expires', 'give unix seconds, ten digits');
-      const search = carrier.searchOf(url);
-      const prefix = options.prefix ?? prefixOf(url, depth);
-      const bare = url.origin + url.pathname + search;
-      if (!exact && !bare.startsWith(prefix)) throw optionsError('url', 'it is not below `prefix`');
-      const link = { url: bare, prefix: exact ? undefined : prefix, expires: String(expires), keyName: keyName! };
+      const { bare, prefix } = openedBy(url);
+      const link = { url: bare, prefix, expires: writeExpiry(expires), keyName: keyName! };
       const signature = await signers.get(keyName!)!.sign(carrier.signed(link));
       return carrier.token({
         ...link,
         signature,
-        opened: exact || !prefix.endsWith('/') ? { url: bare + url.hash } : { prefix },
+        opened: prefix?.endsWith('/') ? { prefix } : { url: bare + url.hash },
         until: expires,
       });
     },
 
-    async verify(request, now): Promise<Verdict> {
-      const carried = carrier.read(request);
+    verify: judging(async (sent, now) => {
+      const carried = carrier.read(sent);
       if (typeof carried === 'string') return refused[carried];
-      const { url, prefix, expires, keyName: given, signature, carriers } = carried;
+      const { url, prefix, expires: written, keyName: given, signature, carriers } = carried;
+      const expires = readExpiry(written);
       if (canonicalPath(new URL(url).pathname, 'raw') === undefined) return refused.malformed;
-      if (!/^[1-9]\d{9}$/.test(expires) || Number(expires) > now + maxTtl) return refused.malformed;
-      if ((prefix === undefined) !== exact) return refused.malformed;
+      if (expires === undefined || expires > now + maxTtl) return refused.malformed;
+      if ((prefix === undefined) !== exact || (prefix !== undefined && !isUrlPrefix(prefix))) return refused.malformed;
       const genuine = await signers.get(given)?.verify(carrier.signed(carried), signature);
       if (!genuine || (prefix !== undefined && !url.startsWith(prefix))) return refused.signature;
-      if (Number(expires) < now) return refused.expired;
-      return { ok: true, expires: Number(expires), url, ...(carriers && { carriers }) };
-    },
+      if (expires < now) return refused.expired;
+      return { ok: true, expires, url, ...(carriers && { carriers }) };
+    }),
   };
 }

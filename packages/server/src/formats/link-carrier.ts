@@ -1,9 +1,10 @@
 import type { Token } from 'secure-token-core';
 import { optionsError } from '../options-error.ts';
 import { decodeOnce } from '../decode-once.ts';
-import { tokenQuery } from '../token-query.ts';
+import { checkParameterNames, tokenQuery } from '../token-query.ts';
 import { fillTemplate, templateReader } from './link-template.ts';
 import type { LinkFields } from './link-template.ts';
+import { searchToSign } from './value-carrier.ts';
 
 export interface LinkCarrierOptions {
   /** In the query: values by parameter, of `{token}` and `{expires}`, such as `{ md5: '{token}', expires: '{expires}' }`. */
@@ -43,9 +44,10 @@ interface LinkCarrier {
 export function linkCarrier({ query, base, escaped = false }: LinkCarrierOptions, patterns: LinkFields): LinkCarrier {
   const template = Object.values(query ?? { base }).join('&');
   const once = ['{token}', '{expires}'].every((placeholder) => template.split(placeholder).length === 2);
-  if (!query === !base || !once || (base !== undefined && !/^\/.*[^/]$/.test(base))) {
+  if (!query === !base || !once || (base !== undefined && !/^\/[^?#\s%\\]*[^?#\s%\\/]$/.test(base))) {
     throw optionsError('query', 'give `query` or `base`, with {token} and {expires} in it; base starts with a slash');
   }
+  checkParameterNames('query', Object.keys(query ?? {}));
   return base === undefined ? inQuery(query!, patterns, escaped) : inPath(base, patterns);
 }
 
@@ -57,11 +59,7 @@ function inQuery(query: Readonly<Record<string, string>>, patterns: LinkFields, 
       const carried = Object.fromEntries(names.map((name) => [name, fillTemplate(query[name]!, fields)]));
       return { ...(prefix ? { prefix } : opened), expires, query: carried };
     },
-    searchOf: (url) => {
-      const own = tokenQuery(url.search, names);
-      if (!own) throw optionsError('url', `its query holds ${names.join(' or ')} twice or in another spelling`);
-      return own.rest;
-    },
+    searchOf: (url) => searchToSign(url, names),
     read: (url) => {
       const own = tokenQuery(url.search, names);
       if (!own) return 'malformed';

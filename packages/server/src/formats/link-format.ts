@@ -6,13 +6,18 @@ import { optionsError } from '../options-error.ts';
 import type { TokenFormat } from '../token-format.ts';
 import { refused } from '../verdict.ts';
 import type { Verdict } from '../verdict.ts';
-import { checkDepth, folderOf, foldersOpening } from './folders.ts';
+import { checkTimes } from './check-times.ts';
+import { writeExpiry } from './expiry.ts';
+import { checkDepth, folderOf, foldersOpening, hasFolders } from './folders.ts';
 import type { Depth } from './folders.ts';
+import { judging } from './judging.ts';
 import { linkCarrier } from './link-carrier.ts';
 import type { LinkCarrierOptions } from './link-carrier.ts';
 import type { LinkFields } from './link-template.ts';
 import { timeForms } from './link-time.ts';
 import type { LinkTime } from './link-time.ts';
+import { folderScope, pathScope, urlScope } from './opened-scope.ts';
+import { pathToSign } from './path-to-sign.ts';
 
 interface LinkFormatOptions extends LinkCarrierOptions {
   readonly name: string;
@@ -28,6 +33,8 @@ interface LinkFormatOptions extends LinkCarrierOptions {
   /** Seconds between the time in the URL and the expiry. */
   readonly validity: number;
   readonly maxTtl: number;
+  /** Why what is hashed of these fields could be read in another way; `undefined` where it cannot. */
+  readonly ambiguity?: (fields: LinkFields) => string | undefined;
 }
 
 /**
@@ -37,13 +44,30 @@ interface LinkFormatOptions extends LinkCarrierOptions {
  */
 export function linkFormat(options: LinkFormatOptions): TokenFormat {
   const { name, macs, tokenPattern, signs, time, depth, pathForm, validity, maxTtl } = options;
-  const form = timeForms[time];
+  const form = timeForms[time] as (typeof timeForms)[LinkTime] | undefined;
+  if (!form) throw optionsError('time', "give 'decimal', 'hex', 'HEX' or 'minutes'");
   const carrier = linkCarrier(options, { token: tokenPattern, expires: form.pattern });
-  if (!(maxTtl > 0)) throw optionsError('maxTtl', 'give a positive number of seconds, or Infinity');
-  if (!(validity >= 0)) throw optionsError('validity', 'give seconds, 0 or more');
+  const stampForm = new RegExp(`^${form.pattern}$`);
+  checkTimes({ maxTtl, validity });
   checkDepth(depth);
-  // A player takes a prefix for the folders below it too, which this token does not open: it gets one a URL.
+  if (!['decoded', 'raw'].includes(pathForm)) throw optionsError('pathForm', "give 'decoded' or 'raw'");
+  // A player takes a prefix for the folders below it too, which a token of one folder does not open: it gets one a URL.
   const opensBelow = signs === 'folder' && (depth !== 'parent' || options.base !== undefined);
+
+  const ambiguityOf = (fields: LinkFields): string | undefined =>
+    // The first `?` of path and query must be the one between them.
+    signs === 'uri' && fields.path!.includes('?') ? 'a `?` in its path' : options.ambiguity?.(fields);
+
+  /** @throws `ERR_OPTIONS` for a URL that is not signed */
+  const fieldsToSign = (url: URL): { fields: LinkFields; search: string } => {
+    const path = pathToSign(url, pathForm);
+    const search = carrier.searchOf(url);
+    if (signs === 'folder' && !foldersOpening(path, depth)) throw optionsError('url', 'it has too many folders');
+    const fields = pathFields(signs === 'folder' ? folderOf(path, depth) : path, search);
+    const ambiguity = ambiguityOf(fields);
+    if (ambiguity !== undefined) throw optionsError('url', `it has ${ambiguity}, which makes what is hashed ambiguous`);
+    return { fields, search };
+  };
 
   return {
     name,
@@ -51,18 +75,22 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
     maxTtl,
     ...(carrier.bare && { bare: carrier.bare }),
 
+    opens(url) {
+      const { search } = fieldsToSign(url);
+      if (signs === 'folder') return folderScope(url, folderOf(url.pathname, depth));
+      return signs === 'uri' ? urlScope(url, search) : pathScope(url);
+    },
+
     sign(url, expires): Token {
-      const path = canonicalPath(url.pathname, pathForm);
-      if (path === undefined) throw optionsError('url', 'this path has more than one reading and is never signed');
-      const search = carrier.searchOf(url);
+      const { fields, search } = fieldsToSign(url);
+      writeExpiry(expires);
       const stamp = form.write(expires - validity);
-      if (!Number.isInteger(expires) || !new RegExp(`^${form.pattern}$`).test(stamp)) {
-        throw optionsError('expires', 'give unix seconds, a whole number');
-      }
-      const signed = signs === 'folder' ? folderOf(path, depth) : path;
-      const token = macs[0]!({ ...pathFields(signed, search), expires: stamp });
+      if (!stampForm.test(stamp)) throw optionsError('expires', 'this time cannot be written in the form of the CDN');
+      const token = macs[0]!({ ...fields, expires: stamp });
       const until = form.read(stamp) + validity;
-      const prefix = opensBelow ? url.origin + folderOf(url.pathname, depth) : undefined;
+      // With fewer folders than `depth`, the folder is opened without those below it.
+      const isWhole = typeof depth !== 'number' || hasFolders(url.pathname, depth);
+      const prefix = opensBelow && isWhole ? url.origin + folderOf(url.pathname, depth) : undefined;
       const opened = {
         url: url.origin + url.pathname + search + url.hash,
         ...(signs !== 'uri' && { anyQuery: true }),
@@ -70,28 +98,28 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
       return carrier.token({ origin: url.origin, prefix, opened, expires: until, fields: { token, expires: stamp } });
     },
 
-    verify(request, now): Verdict {
-      const url = new URL(request.url);
+    verify: judging(({ url }, now): Verdict => {
       const carried = carrier.read(url);
       if (typeof carried === 'string') return refused[carried];
       const { token, stamp, pathname, search } = carried;
       const path = canonicalPath(pathname, pathForm);
       const expires = form.read(stamp) + validity;
       if (path === undefined || !(expires <= now + maxTtl)) return refused.malformed;
+      const signed = signs === 'folder' ? foldersOpening(path, depth) : [path];
+      const readings = signed?.map((each) => pathFields(each, search)).filter((each) => ambiguityOf(each) === undefined);
+      if (!readings?.length) return refused.malformed;
       let genuine = 0;
       for (const mac of macs) {
-        for (const signed of signs === 'folder' ? foldersOpening(path, depth) : [path]) {
-          genuine |= Number(equalInConstantTime(mac({ ...pathFields(signed, search), expires: stamp }), token));
-        }
+        for (const fields of readings) genuine |= Number(equalInConstantTime(mac({ ...fields, expires: stamp }), token));
       }
       if (!genuine) return refused.signature;
       if (expires < now) return refused.expired;
       return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + search };
-    },
+    }),
   };
 }
 
-function pathFields(path: string, search: string): Record<string, string> {
+function pathFields(path: string, search: string): LinkFields {
   const folder = path.replace(/\/$/, '');
   return { path, relativePath: path.slice(1), directory: path, folder, uri: path + search };
 }

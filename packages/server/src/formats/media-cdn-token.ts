@@ -1,18 +1,32 @@
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { base64url } from '../base64url.ts';
 import { canonicalPath } from '../canonical-path.ts';
 import { optionsError } from '../options-error.ts';
 import type { SignedToken, TokenFormat } from '../token-format.ts';
 import { refused } from '../verdict.ts';
-import type { Verdict } from '../verdict.ts';
-import { openedByPatterns, prefixOf } from './access-list.ts';
+import { openedByPatterns, patternList, patternScope, prefixOf } from './access-list.ts';
 import { decodeBase64 } from './base64-keys.ts';
+import { checkText } from './check-text.ts';
+import { checkTimes } from './check-times.ts';
 import { ed25519Signer } from './ed25519-signer.ts';
+import { writeExpiry } from './expiry.ts';
+import { checkFolderCount, folderOf } from './folders.ts';
 import { matchesGlob } from './glob.ts';
 import { hmacSigner } from './hmac-signer.ts';
 import { inIpRange } from './ip-bytes.ts';
-import { readMediaCdnFields } from './media-cdn-fields.ts';
-import type { MediaCdnFields } from './media-cdn-fields.ts';
+import { judging } from './judging.ts';
+import {
+  areHeaderNames,
+  decodeText,
+  encodeText,
+  isHeaderValue,
+  readMediaCdnFields,
+  writeMediaCdnFields,
+} from './media-cdn-fields.ts';
+import { folderScope, pathScope } from './opened-scope.ts';
+import { pathToSign } from './path-to-sign.ts';
+import type { Signer } from './signer.ts';
+import { isUrlPrefix } from './url-prefix.ts';
 import { valueCarrier } from './value-carrier.ts';
 import type { ValueCarrierOptions } from './value-carrier.ts';
 
@@ -35,7 +49,7 @@ export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier
   startsAt?: number;
   sessionId?: string;
   data?: string;
-  /** Request headers that the player sends with exactly these values. */
+  /** Request headers that the player sends with exactly these values, which have no `~`, `,` and `=` in them. */
   headers?: Readonly<Record<string, string>>;
   /** CIDR ranges of the clients that may use the token. */
   ipRanges?: readonly string[];
@@ -50,102 +64,126 @@ export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier
  * needs `signedRequestMode: REQUIRE_TOKENS` and `signedTokenOptions` with the same algorithm and parameter name; Media CDN
  * then gives out long tokens itself, in a cookie or in the playlists.
  *
- * @throws `ERR_OPTIONS`
+ * @throws `ERR_OPTIONS`; from `sign` also for a path with `~` where `exact` signs it: `~` separates the fields
  */
 export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
   const { algorithm = 'ed25519', param = 'hdnts', exact = false, depth = Infinity, maxTtl = 86_400 } = options;
-  const { startsAt, sessionId, data, headers = {}, ipRanges, ip } = options;
-  const globs = options.pathGlobs === undefined ? undefined : [options.pathGlobs].flat();
+  const { startsAt, sessionId, data, ip } = options;
+  const globs = patternList('pathGlobs', options.pathGlobs, ['~', ',']);
+  const headers = headerList(options.headers ?? {});
+  const ipRanges = rangeList(options.ipRanges);
   const carrier = valueCarrier([param], options);
-  const fixed = [sessionId, data, ...(globs ?? []), ...Object.entries(headers).flat()];
-  if (fixed.some((each) => each?.includes('~'))) throw optionsError('data', '`~` separates the fields; use none');
+  checkTimes({ maxTtl, startsAt });
+  checkFolderCount(depth);
+  checkText('sessionId', [sessionId], ['~']);
+  checkText('data', [data], ['~']);
   if (globs && exact) throw optionsError('pathGlobs', 'give patterns, or `exact`');
-  const signers = options.keys.map((key) => {
-    const bytes = decodeBase64(key);
-    if (!bytes?.length) throw optionsError('keys', 'give base64url');
-    return algorithm === 'ed25519' ? ed25519Signer(bytes, base64url) : hmacSigner(algorithm, bytes, bytesToHex);
-  });
-  if (signers.length === 0) throw optionsError('keys', 'give at least one; the first one signs');
+  const signers = signersOf(options.keys, algorithm);
+  const signatureName = algorithm === 'ed25519' ? 'Signature' : 'hmac';
+  const isAmbiguous = (path: string): boolean => exact && path.includes('~');
+
+  /** @throws `ERR_OPTIONS` for a URL that is not signed */
+  const openedBy = (url: URL): { path: string; opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'> } => {
+    const path = pathToSign(url, 'raw');
+    const search = carrier.searchOf(url);
+    if (isAmbiguous(path)) throw optionsError('url', '`~` in its path would separate fields');
+    const alone = { url: url.origin + url.pathname + search + url.hash, anyQuery: true };
+    const folder = { prefix: prefixOf(url, depth) };
+    const opened = exact ? alone : globs ? openedByPatterns(url, path, search, globs) : folder;
+    if (!opened) throw optionsError('url', 'no pattern of `pathGlobs` opens it');
+    return { path, opened };
+  };
 
   return {
     name: 'media-cdn-token',
     scope: exact ? 'url' : 'prefix',
     maxTtl,
 
-    async sign(url, expires): Promise<SignedToken> {
-      const path = canonicalPath(url.pathname, 'raw');
-      if (path === undefined) throw optionsError('url', 'this path has more than one reading and is never signed');
-      if (!/^[1-9]\d{9}$/.test(String(expires))) throw optionsError('expires', 'give unix seconds, ten digits');
-      const search = carrier.searchOf(url);
-      const prefix = prefixOf(url, depth);
-      const alone = { url: url.origin + url.pathname + search + url.hash, anyQuery: true };
-      const opened = exact ? alone : globs ? openedByPatterns(url, path, search, globs) : { prefix };
-      if (!opened) throw optionsError('url', 'no pattern of `pathGlobs` opens it');
-      const scope = exact
-        ? 'FullPath'
-        : globs
-          ? `PathGlobs=${globs.join(',')}`
-          : `URLPrefix=${base64url(utf8ToBytes(prefix))}`;
-      const write = (withValues: boolean): string =>
-        [
-          withValues && exact ? `FullPath=${path}` : scope,
-          ...(startsAt === undefined ? [] : [`Starts=${startsAt}`]),
-          `Expires=${expires}`,
-          ...(sessionId === undefined ? [] : [`SessionID=${sessionId}`]),
-          ...(data === undefined ? [] : [`Data=${data}`]),
-          ...(Object.keys(headers).length === 0 ? [] : [`Headers=${headerList(headers, withValues)}`]),
-          ...(ipRanges ? [`IPRanges=${base64url(utf8ToBytes(ipRanges.join(',')))}`] : []),
-        ].join('~');
-      const name = algorithm === 'ed25519' ? 'Signature' : 'hmac';
-      const token = `${write(false)}~${name}=${await signers[0]!.sign(write(true))}`;
-      return carrier.token(opened, expires, { [param]: token });
+    opens(url) {
+      openedBy(url);
+      if (exact) return pathScope(url);
+      return globs ? patternScope(url, globs, 'raw') : folderScope(url, folderOf(url.pathname, depth));
     },
 
-    async verify(request, now): Promise<Verdict> {
-      const url = new URL(request.url);
-      const carried = carrier.read(request);
+    async sign(url, expires): Promise<SignedToken> {
+      const { path, opened } = openedBy(url);
+      writeExpiry(expires);
+      const list = globs && `PathGlobs=${globs.join(',')}`;
+      const scope = exact ? 'FullPath' : (list ?? `URLPrefix=${encodeText(prefixOf(url, depth))}`);
+      const names = headers.map(([name]) => name);
+      const fields = { scope, startsAt, expires, sessionId, data, headers: names, ipRanges };
+      const signed = writeMediaCdnFields(fields, { path, headerValues: headers.map(([, value]) => value) });
+      const signature = await signers[0]!.sign(signed);
+      return carrier.token(opened, expires, { [param]: `${writeMediaCdnFields(fields)}~${signatureName}=${signature}` });
+    },
+
+    verify: judging(async (sent, now) => {
+      const { url, headers: sentHeaders } = sent;
+      const carried = carrier.read(sent);
       if (!carried) return refused.malformed;
       if (!carried.values[0]) return refused.missing;
       const path = canonicalPath(url.pathname, 'raw');
-      const fields = readMediaCdnFields(carried.values[0]);
-      if (path === undefined || !fields || fields.expires > now + maxTtl || fields.startsAt > now)
-        return refused.malformed;
+      const { fields, signature } = readMediaCdnFields(carried.values[0], signatureName) ?? {};
+      if (path === undefined || isAmbiguous(path) || !fields || signature === undefined) return refused.malformed;
+      if (fields.expires > now + maxTtl || (fields.startsAt ?? 0) > now) return refused.malformed;
       if ((fields.scope === 'FullPath') !== exact) return refused.malformed;
-      const signed = signedText(fields, path, request.headers);
+      const headerValues = fields.headers.map((name) => sentHeaders.get(name)).filter(isHeaderValue);
+      if (headerValues.length !== fields.headers.length) return refused.malformed;
+      const signed = writeMediaCdnFields(fields, { path, headerValues });
       let genuine = false;
-      for (const signer of signers) genuine = (await signer.verify(signed, fields.signature)) || genuine;
-      if (!genuine || !isFrom(ip, fields.ipRanges) || !opens(fields.scope, url, path)) return refused.signature;
+      for (const signer of signers) genuine = (await signer.verify(signed, signature)) || genuine;
+      if (!genuine) return refused.signature;
+      const opened = opens(fields.scope, url, path);
+      if (opened === undefined) return refused.malformed;
+      if (!opened || !isFrom(ip, fields.ipRanges)) return refused.signature;
       if (fields.expires < now) return refused.expired;
       const forward = url.origin + path + carried.search;
       return { ok: true, expires: fields.expires, url: forward, carriers: carried.carriers };
-    },
+    }),
   };
 }
 
-function headerList(headers: Readonly<Record<string, string>>, withValues: boolean): string {
-  return Object.entries(headers)
-    .map(([name, value]) => (withValues ? `${name}=${value}` : name))
-    .join(',');
-}
-
-/** The path and the values of headers are signed without being carried. */
-function signedText({ text, headers }: MediaCdnFields, path: string, sent: Headers): string {
-  const values = headers.map((name) => `${name}=${sent.get(name) ?? ''}`).join(',');
-  return text
-    .replace(/^FullPath(?=~)/, () => `FullPath=${path}`)
-    .replace(/(~Headers=)[^~]*/, (_, name: string) => name + values);
-}
-
-function opens(scope: string, url: URL, path: string): boolean {
+/** Whether a scope opens a URL; `undefined` for one that is none. */
+function opens(scope: string, url: URL, path: string): boolean | undefined {
   const value = scope.slice(scope.indexOf('=') + 1);
   if (scope === 'FullPath') return true;
   if (scope.startsWith('PathGlobs=')) return value.split(',').some((pattern) => matchesGlob(path, pattern));
-  const prefix = new TextDecoder().decode(decodeBase64(value));
-  return prefix !== '' && url.href.startsWith(prefix);
+  const prefix = decodeText(value);
+  return prefix !== undefined && isUrlPrefix(prefix) ? url.href.startsWith(prefix) : undefined;
 }
 
-function isFrom(ip: string | undefined, ranges: string | undefined): boolean {
-  if (ranges === undefined) return true;
-  const list = new TextDecoder().decode(decodeBase64(ranges)).split(',');
-  return ip !== undefined && list.some((range) => inIpRange(ip, range));
+/** A range that cannot be read holds no address. */
+function isFrom(ip: string | undefined, ranges: readonly string[] | undefined): boolean {
+  return ranges === undefined || ranges.some((range) => inIpRange(ip, range));
+}
+
+/** @throws `ERR_OPTIONS` */
+function signersOf(keys: readonly string[], algorithm: 'ed25519' | 'sha1' | 'sha256'): readonly Signer[] {
+  if (!['ed25519', 'sha1', 'sha256'].includes(algorithm)) {
+    throw optionsError('algorithm', "give 'ed25519', 'sha1' or 'sha256'");
+  }
+  if (keys.length === 0) throw optionsError('keys', 'give at least one; the first one signs');
+  return keys.map((key) => {
+    const bytes = decodeBase64(key);
+    if (!bytes?.length) throw optionsError('keys', 'give base64url');
+    return algorithm === 'ed25519' ? ed25519Signer(bytes, base64url) : hmacSigner(algorithm, bytes, bytesToHex);
+  });
+}
+
+/** @throws `ERR_OPTIONS` */
+function headerList(headers: Readonly<Record<string, string>>): readonly (readonly [name: string, value: string])[] {
+  const list = Object.entries(headers);
+  if (!areHeaderNames(list.map(([name]) => name)) || !list.every(([, value]) => isHeaderValue(value))) {
+    throw optionsError('headers', 'give different names, and values of visible ASCII without `~`, `,` and `=`');
+  }
+  return list;
+}
+
+/** @throws `ERR_OPTIONS` */
+function rangeList(ranges: readonly string[] | undefined): readonly string[] | undefined {
+  const isList = ranges?.every((range) => typeof (range as unknown) === 'string' && /^[\da-f.:]+(?:\/\d{1,3})?$/i.test(range));
+  if (ranges && (!isList || ranges.length === 0)) {
+    throw optionsError('ipRanges', 'give CIDR ranges such as 203.0.113.0/24');
+  }
+  return ranges;
 }

@@ -8,6 +8,8 @@ import type { SecretOptions } from '../secret-list.ts';
 import type { TokenFormat } from '../token-format.ts';
 import type { Depth } from './folders.ts';
 import type { LinkCarrierOptions } from './link-carrier.ts';
+import { runsIntoAddress } from './address-after-path.ts';
+import { ipBytes } from './ip-bytes.ts';
 import { linkFormat } from './link-format.ts';
 import { fillTemplate } from './link-template.ts';
 import type { LinkTime } from './link-time.ts';
@@ -48,7 +50,7 @@ export type SecureLinkOptions = SecretOptions &
     maxTtl?: number;
   };
 
-const encodings: Readonly<Record<LinkEncoding, { pattern: string; encode: (digest: Uint8Array) => string }>> = {
+const encodings: Readonly<Record<string, { pattern: string; encode: (digest: Uint8Array) => string }>> = {
   base64url: { pattern: '[\\w-]{21}[AQgw]', encode: base64url },
   'base64url=': { pattern: '[\\w-]{21}[AQgw]==', encode: (digest) => `${base64url(digest)}==` },
   hex: { pattern: '[\\da-f]{32}', encode: bytesToHex },
@@ -59,25 +61,66 @@ const encodings: Readonly<Record<LinkEncoding, { pattern: string; encode: (diges
  * in front of the path. As strict as `secureToken`: whatever is not exactly what `sign` makes is `malformed`, the signature
  * is judged before the expiry, and every secret is tried.
  *
- * @throws `ERR_OPTIONS` for a layout that does not hash and carry both token and expiry: such links never end
+ * The expiry has a fixed length and there is one path, so a token has one reading, whatever digits its path ends with. Where
+ * `{ip}` stands right behind the path, paths that the address could be part of are refused: see `runsIntoAddress`. Where it
+ * stands behind the expiry, as in `bunnyBasic`, it is `maxTtl` that tells them apart: leave it finite.
+ *
+ * @throws `ERR_OPTIONS` for a layout that does not hash and carry both token and expiry: such links never end; for one with
+ * other placeholders, or with more than one path
  */
 export function secureLink(options: SecureLinkOptions): TokenFormat {
   const { hash, encoding = 'base64url', time = 'decimal', depth = 'tree', pathForm = 'decoded' } = options;
   const { validity = 0, ip = '', maxTtl = 86_400, query, base } = options;
-  const path = /\{(path|relativePath|directory|folder)\}/.exec(hash)?.[1];
-  if (!path || !hash.includes('{secret}') || !hash.includes('{expires}')) {
-    throw optionsError('hash', 'give a string with {secret}, {expires} and a path, {directory} or {folder}');
-  }
-  const { pattern, encode } = encodings[encoding];
+  const secrets = secretList(options);
+  const path = checkTemplate(hash);
+  checkSecrets(hash, secrets);
+  if (ip !== '') ipBytes(ip);
+  const { pattern, encode } = encodings[encoding as string] ?? {};
+  if (!pattern || !encode) throw optionsError('encoding', "give 'base64url', 'base64url=' or 'hex'");
+  const addressFollows = hash.includes(`{${path}}{ip}`);
   return linkFormat({
     name: 'secure-link',
-    macs: secretList(options).map(
-      (secret) => (fields) => encode(md5(utf8ToBytes(fillTemplate(hash, { ...fields, secret, ip })))),
-    ),
+    macs: secrets.map((secret) => (fields) => encode(md5(utf8ToBytes(fillTemplate(hash, { ...fields, secret, ip }))))),
     tokenPattern: pattern,
     signs: path === 'directory' || path === 'folder' ? 'folder' : 'path',
     ...{ time, depth, pathForm, validity, maxTtl },
     ...(query && { query }),
     ...(base !== undefined && { base }),
+    ...(addressFollows && { ambiguity: (fields) => addressAmbiguity(fields[path]!, ip) }),
   });
+}
+
+const pathNames = ['path', 'relativePath', 'directory', 'folder'];
+
+/** The name of the one path that is hashed. @throws `ERR_OPTIONS` */
+function checkTemplate(hash: unknown): string {
+  const names = typeof hash === 'string' ? [...hash.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!) : [];
+  const paths = names.filter((name) => pathNames.includes(name));
+  const [path] = paths;
+  const isKnown = names.every((name) => pathNames.includes(name) || ['secret', 'expires', 'ip'].includes(name));
+  if (path === undefined || paths.length > 1 || !isKnown || !names.includes('secret') || !names.includes('expires')) {
+    throw optionsError('hash', 'give a string with {secret}, {expires}, and one of {path}, {directory} and {folder}');
+  }
+  if ((hash as string).includes('{ip}{relativePath}')) {
+    throw optionsError('hash', 'put something between {ip} and {relativePath}: one could run into the other');
+  }
+  return path;
+}
+
+/**
+ * In a rotation, one secret and a path together must not be another secret with another path.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+function checkSecrets(hash: string, secrets: readonly string[]): void {
+  const pairs = secrets.flatMap((a) => secrets.filter((b) => a !== b).map((b) => [a, b] as const));
+  const follows = /\{(?:path|relativePath|directory|folder)\}\{secret\}/.test(hash);
+  const leads = hash.includes('{secret}{relativePath}');
+  if (pairs.some(([a, b]) => (follows && a.endsWith(b)) || (leads && a.startsWith(b)))) {
+    throw optionsError('secret', 'no secret may be a part of another one at the end where the path is hashed');
+  }
+}
+
+function addressAmbiguity(path: string, ip: string): string | undefined {
+  return runsIntoAddress(path, ip) ? 'characters of an address at its end' : undefined;
 }

@@ -8,9 +8,15 @@ import { optionsError } from '../options-error.ts';
 import { secretList } from '../secret-list.ts';
 import type { SecretOptions } from '../secret-list.ts';
 import type { TokenFormat } from '../token-format.ts';
-import { tokenQuery } from '../token-query.ts';
+import { checkParameterNames, tokenQuery } from '../token-query.ts';
 import { refused } from '../verdict.ts';
 import type { Verdict } from '../verdict.ts';
+import { checkTimes } from './check-times.ts';
+import { readExpiry, writeExpiry } from './expiry.ts';
+import { judging } from './judging.ts';
+import { pathScope } from './opened-scope.ts';
+import { pathToSign } from './path-to-sign.ts';
+import { searchToSign } from './value-carrier.ts';
 
 export type SecureTokenOptions = SecretOptions & {
   /**
@@ -52,10 +58,8 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
   const secrets = secretList(options);
   const { maxTtl = 86_400, params = { token: 'st', expires: 'e' }, pathForm = 'decoded' } = options;
   const names = [params.token, params.expires] as const;
-  if (!names.every((name) => /^[\w.~-]+$/.test(name)) || names[0].toLowerCase() === names[1].toLowerCase()) {
-    throw optionsError('params', 'give two different names made of letters, digits and -._~');
-  }
-  if (!(maxTtl > 0)) throw optionsError('maxTtl', 'give a positive number of seconds, or Infinity');
+  checkParameterNames('params', names);
+  checkTimes({ maxTtl });
   if (!['decoded', 'raw'].includes(pathForm)) throw optionsError('pathForm', "give 'decoded' or 'raw'");
 
   return {
@@ -63,30 +67,32 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
     scope: 'url',
     maxTtl,
 
+    opens(url) {
+      pathToSign(url, pathForm);
+      searchToSign(url, names);
+      return pathScope(url);
+    },
+
     sign(url: URL, expires: number): Token {
-      const path = canonicalPath(url.pathname, pathForm);
-      if (path === undefined) throw optionsError('url', 'this path has more than one reading and is never signed');
-      const query = tokenQuery(url.search, names);
-      if (!query) throw optionsError('url', `its query holds ${names.join(' or ')} twice or in another spelling`);
-      const e = String(expires);
-      if (!expiryForm.test(e)) throw optionsError('expires', 'give unix seconds, a whole number of ten digits');
+      const path = pathToSign(url, pathForm);
+      const search = searchToSign(url, names);
+      const e = writeExpiry(expires);
       return {
-        url: url.origin + url.pathname + query.rest + url.hash,
+        url: url.origin + url.pathname + search + url.hash,
         anyQuery: true,
         expires,
         query: { [params.token]: secureTokenHash(secrets[0]!, path, e), [params.expires]: e },
       };
     },
 
-    verify(request, now): Verdict {
-      const url = new URL(request.url);
+    verify: judging(({ url }, now): Verdict => {
       const query = tokenQuery(url.search, names);
       if (!query) return refused.malformed;
       const [token, e] = query.values;
       if (!token || !e) return refused.missing;
       const path = canonicalPath(url.pathname, pathForm);
-      const expires = Number(e);
-      if (path === undefined || !tokenForm.test(token) || !expiryForm.test(e) || expires > now + maxTtl) {
+      const expires = readExpiry(e);
+      if (path === undefined || expires === undefined || !tokenForm.test(token) || expires > now + maxTtl) {
         return refused.malformed;
       }
       let genuine = 0;
@@ -94,13 +100,12 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
       if (!genuine) return refused.signature;
       if (expires < now) return refused.expired;
       return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + query.rest };
-    },
+    }),
   };
 }
 
 /** 16 bytes fill 21 characters and two bits of a 22nd, whose other four bits are zero in canonical form. */
 const tokenForm = /^[\w-]{21}[AQgw]$/;
-const expiryForm = /^[1-9]\d{9}$/;
 
 const utf8 = /* @__PURE__ */ new TextEncoder();
 

@@ -3,8 +3,9 @@ import type { CookieOptions } from '../cookies.ts';
 import { decodeOnce } from '../decode-once.ts';
 import { optionsError } from '../options-error.ts';
 import type { SignedToken } from '../token-format.ts';
-import { tokenQuery } from '../token-query.ts';
+import { checkParameterNames, tokenQuery } from '../token-query.ts';
 import type { GrantedVerdict } from '../verdict.ts';
+import type { SentRequest } from './judging.ts';
 
 export interface ValueCarrierOptions {
   /** @default 'query' */
@@ -28,7 +29,9 @@ export interface ValueCarrier {
     expires: number,
     values: Readonly<Record<string, string>>,
   ) => SignedToken;
-  readonly read: (request: Pick<Request, 'url' | 'headers'>) => CarriedValues | undefined;
+  /** @throws `ERR_OPTIONS` for values that this carrier cannot hold */
+  readonly check: (values: readonly string[]) => void;
+  readonly read: (request: SentRequest) => CarriedValues | undefined;
   /** The query of a URL that is to be signed, without a token. @throws `ERR_OPTIONS` when it holds the names twice */
   readonly searchOf: (url: URL) => string;
 }
@@ -45,23 +48,27 @@ export function valueCarrier(
 ): ValueCarrier {
   if (!['query', 'cookie', 'header'].includes(carrier))
     throw optionsError('carrier', "give 'query', 'cookie' or 'header'");
-  if (!names.every((name) => /^[\w.~-]+$/.test(name))) throw optionsError('param', 'use letters, digits and -._~');
+  checkParameterNames('param', names);
   checkCookieOptions(cookie);
   const inQuery = carrier === 'query' ? names : [];
+  const check = (values: readonly string[]): void => {
+    // A cookie ends at `;`, and neither a cookie nor a header holds anything but visible ASCII.
+    if (carrier !== 'query' && !values.every((value) => /^[!-:<-~]*$/.test(value))) {
+      throw optionsError('url', `its path cannot travel in a ${carrier}`);
+    }
+  };
 
   return {
+    check,
     token: (opened, expires, values) => {
+      check(Object.values(values));
       if (carrier === 'query') return { ...opened, expires, query: values };
-      // A cookie ends at `;`, and neither a cookie nor a header holds anything but visible ASCII.
-      if (!Object.values(values).every((value) => /^[!-:<-~]*$/.test(value))) {
-        throw optionsError('url', `its path cannot travel in a ${carrier}`);
-      }
       if (carrier === 'header') return { ...opened, expires, headers: values };
       const cookies = Object.entries(values).map(([name, value]) => setCookie(name, value, expires, cookie));
       return { ...opened, expires, credentials: true, setCookie: cookies };
     },
     read: ({ url, headers }) => {
-      const query = tokenQuery(new URL(url).search, inQuery);
+      const query = tokenQuery(url.search, inQuery);
       if (!query) return undefined;
       if (carrier === 'query') {
         const values = query.values.map((value) => (value === undefined ? value : decodeOnce(value)));
@@ -74,10 +81,13 @@ export function valueCarrier(
           : readCookies(headers.get('Cookie') ?? '', names);
       return values && { values, search: query.rest, carriers: { [`${carrier}s`]: names } };
     },
-    searchOf: (url) => {
-      const query = tokenQuery(url.search, inQuery);
-      if (!query) throw optionsError('url', `its query holds ${names.join(' or ')} twice or in another spelling`);
-      return query.rest;
-    },
+    searchOf: (url) => searchToSign(url, inQuery),
   };
+}
+
+/** The query of a URL that is to be signed, without a token. @throws `ERR_OPTIONS` when it holds a name twice */
+export function searchToSign(url: URL, names: readonly string[]): string {
+  const query = tokenQuery(url.search, names);
+  if (!query) throw optionsError('url', `its query holds ${names.join(' or ')} twice or in another spelling`);
+  return query.rest;
 }

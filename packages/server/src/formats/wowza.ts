@@ -6,10 +6,18 @@ import { optionsError } from '../options-error.ts';
 import { secretList } from '../secret-list.ts';
 import type { SecretOptions } from '../secret-list.ts';
 import type { TokenFormat } from '../token-format.ts';
-import { tokenQuery } from '../token-query.ts';
+import { checkParameterNames, foldName, tokenQuery } from '../token-query.ts';
 import { refused } from '../verdict.ts';
 import { prefixOf } from './access-list.ts';
 import { base64urlPadded } from './base64url-padded.ts';
+import { checkTimes } from './check-times.ts';
+import { readExpiry, writeExpiry } from './expiry.ts';
+import { folderOf, foldersOpening } from './folders.ts';
+import { ipBytes } from './ip-bytes.ts';
+import { judging } from './judging.ts';
+import { folderScope } from './opened-scope.ts';
+import { pathToSign } from './path-to-sign.ts';
+import { searchToSign } from './value-carrier.ts';
 
 export type WowzaOptions = SecretOptions & {
   /** "Hash query parameter prefix". @default 'wowzatoken' */
@@ -33,22 +41,43 @@ const hashes = { sha256, sha384, sha512 };
  * the parameters that begin with `prefix`, the secret and the client address, sorted. It opens everything below that
  * folder. The application's "Playback Security" must have the same prefix, algorithm and address setting.
  *
- * @throws `ERR_OPTIONS`
+ * @throws `ERR_OPTIONS`; from `sign` also for folders with `?` in their names, which ends the content path in what is hashed,
+ * and for paths with more than 32 folders
  */
 export function wowza(options: WowzaOptions): TokenFormat {
   const { prefix = 'wowzatoken', algorithm = 'sha256', startsAt, params = {}, ip, maxTtl = 86_400 } = options;
   const secrets = secretList(options);
+  checkTimes({ maxTtl, startsAt });
+  if (ip !== undefined) ipBytes(ip);
+  const hash = hashes[algorithm] as (typeof hashes)['sha256'] | undefined;
+  if (!hash) throw optionsError('algorithm', "give 'sha256', 'sha384' or 'sha512'");
   if (!/^\w+$/.test(prefix)) throw optionsError('prefix', 'give letters and digits');
+  const [hashName, endName, startName] = [`${prefix}hash`, `${prefix}endtime`, `${prefix}starttime`];
+  const names = [hashName, endName, startName, ...Object.keys(params)];
   if (!Object.keys(params).every((name) => name.startsWith(prefix))) {
     throw optionsError('params', 'names must begin with `prefix`');
   }
-  const [hashName, endName, startName] = [`${prefix}hash`, `${prefix}endtime`, `${prefix}starttime`];
-  const names = [...new Set([hashName, endName, startName, ...Object.keys(params)])];
+  checkParameterNames('params', names);
+  // Values are hashed as they stand in the query: these are the characters that stand there unescaped, and end nothing.
+  if (!Object.values(params).every((value) => /^[\w!$'()*,\-./:;=?@~]+$/.test(value))) {
+    throw optionsError('params', "give values made of letters, digits and !$'()*,-./:;=?@_~");
+  }
 
-  const hashOf = (secret: string, path: string, signed: readonly (readonly [string, string])[]): string => {
-    const content = path.slice(1, path.lastIndexOf('/'));
+  /** What is hashed. A content path has no `?`, and no value has an `&`. */
+  const hashOf = (secret: string, folder: string, signed: readonly (readonly [string, string])[]): string => {
+    const content = folder.slice(1, -1);
     const parts = [secret, ...(ip === undefined ? [] : [ip]), ...signed.map(([name, value]) => `${name}=${value}`)];
-    return base64urlPadded(hashes[algorithm](utf8ToBytes(`${content}?${parts.sort().join('&')}`)));
+    return base64urlPadded(hash(utf8ToBytes(`${content}?${parts.sort().join('&')}`)));
+  };
+  /** The folders whose token opens a path; `undefined` for a path that is not signed. */
+  const foldersTo = (path: string): readonly string[] | undefined =>
+    folderOf(path, 'parent').includes('?') ? undefined : foldersOpening(path, 'tree');
+  /** @throws `ERR_OPTIONS` for a URL that is not signed */
+  const folderToSign = (url: URL): string => {
+    const path = pathToSign(url, 'decoded');
+    searchToSign(url, names);
+    if (!foldersTo(path)) throw optionsError('url', 'its folder has a `?` in it, or it has too many folders');
+    return folderOf(path, 'parent');
   };
 
   return {
@@ -56,38 +85,43 @@ export function wowza(options: WowzaOptions): TokenFormat {
     scope: 'prefix',
     maxTtl,
 
-    sign(url, expires) {
-      const path = canonicalPath(url.pathname, 'decoded');
-      if (path === undefined) throw optionsError('url', 'this path has more than one reading and is never signed');
-      if (!/^[1-9]\d{9}$/.test(String(expires))) throw optionsError('expires', 'give unix seconds, ten digits');
-      const start = startsAt === undefined ? {} : { [startName]: String(startsAt) };
-      const signed = { [endName]: String(expires), ...start, ...params };
-      const hash = hashOf(secrets[0]!, path, Object.entries(signed));
-      return { prefix: prefixOf(url, Infinity), expires, query: { ...signed, [hashName]: hash } };
+    opens(url) {
+      folderToSign(url);
+      return folderScope(url, folderOf(url.pathname, 'parent'));
     },
 
-    verify(request, now) {
-      const url = new URL(request.url);
+    sign(url, expires) {
+      const folder = folderToSign(url);
+      const start = startsAt === undefined ? {} : { [startName]: String(startsAt) };
+      const signed = { [endName]: writeExpiry(expires), ...start, ...params };
+      const token = hashOf(secrets[0]!, folder, Object.entries(signed));
+      return { prefix: prefixOf(url, 'parent'), expires, query: { ...signed, [hashName]: token } };
+    },
+
+    verify: judging(({ url }, now) => {
       const own = tokenQuery(url.search, names);
       if (!own) return refused.malformed;
       const values = Object.fromEntries(names.map((name, i) => [name, own.values[i]]));
-      const { [hashName]: hash, [endName]: end, [startName]: start } = values;
-      if (!hash || !end) return refused.missing;
+      const { [hashName]: token, [endName]: end, [startName]: start } = values;
+      if (!token || !end) return refused.missing;
       const path = canonicalPath(url.pathname, 'decoded');
+      const folders = path === undefined ? undefined : foldersTo(path);
       // A parameter with the prefix that is not known here would have to be part of what is hashed.
-      const strange = own.rest.split(/[?&]/).some((pair) => pair.toLowerCase().startsWith(prefix.toLowerCase()));
-      const isTime = (text: string): boolean => /^[1-9]\d{9}$/.test(text);
-      if (path === undefined || strange || !isTime(end) || (start !== undefined && !isTime(start)))
-        return refused.malformed;
-      if (Number(end) > now + maxTtl || Number(start ?? 0) > now) return refused.malformed;
+      const strange = own.rest.split(/[?&]/).some((pair) => foldName(pair).startsWith(prefix.toLowerCase()));
+      const expires = readExpiry(end);
+      const from = start === undefined ? 0 : readExpiry(start);
+      if (!folders || strange || expires === undefined || from === undefined) return refused.malformed;
+      if (expires > now + maxTtl || from > now) return refused.malformed;
       const signed = Object.entries(values).flatMap(([name, value]) =>
         name === hashName || value === undefined ? [] : [[name, value] as const],
       );
       let genuine = 0;
-      for (const secret of secrets) genuine |= Number(equalInConstantTime(hashOf(secret, path, signed), hash));
+      for (const secret of secrets) {
+        for (const folder of folders) genuine |= Number(equalInConstantTime(hashOf(secret, folder, signed), token));
+      }
       if (!genuine || Object.entries(params).some(([name, value]) => values[name] !== value)) return refused.signature;
-      if (Number(end) < now) return refused.expired;
-      return { ok: true, expires: Number(end), url: url.origin + url.pathname + own.rest };
-    },
+      if (expires < now) return refused.expired;
+      return { ok: true, expires, url: url.origin + url.pathname + own.rest };
+    }),
   };
 }

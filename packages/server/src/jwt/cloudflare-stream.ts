@@ -1,8 +1,15 @@
 import { canonicalPath } from '../canonical-path.ts';
+import { decodeBase64 } from '../formats/base64-keys.ts';
+import { checkTimes } from '../formats/check-times.ts';
+import { writeExpiry } from '../formats/expiry.ts';
+import { judging } from '../formats/judging.ts';
+import { folderScope } from '../formats/opened-scope.ts';
+import { pathToSign } from '../formats/path-to-sign.ts';
 import { optionsError } from '../options-error.ts';
 import type { TokenFormat } from '../token-format.ts';
 import { refused } from '../verdict.ts';
-import { jwtSigner } from './jwt-signer.ts';
+import { checkParams } from './check-params.ts';
+import { jwtSigner, readObject } from './jwt-signer.ts';
 import type { JwtKey } from './jwt-signer.ts';
 import { refusedClaims } from './jwt-verdict.ts';
 
@@ -22,33 +29,56 @@ export interface CloudflareStreamOptions {
  * @throws `ERR_OPTIONS`
  */
 export function cloudflareStream({ keys, params = {}, maxTtl = 86_400 }: CloudflareStreamOptions): TokenFormat {
+  checkTimes({ maxTtl });
+  checkParams(params, ['sub', 'kid', 'exp']);
   const signer = jwtSigner(keys, 'RS256');
   const kid = keys[0]?.id;
+  /** @throws `ERR_OPTIONS` for a URL that is not signed */
+  const videoOf = (url: URL): string => {
+    const video = /^\/([\da-f]{32})\//.exec(pathToSign(url, 'raw'))?.[1];
+    if (video === undefined) throw optionsError('url', 'give one below the 32 characters of a video id');
+    return video;
+  };
 
   return {
     name: 'cloudflare-stream',
     scope: 'prefix',
     maxTtl,
 
+    opens: (url) => folderScope(url, `/${videoOf(url)}/`),
+
+    bare(url) {
+      const { token, rest } = readPath(url.pathname) ?? {};
+      const sub = videoId(readObject(decodeBase64(token?.split('.')[1]))?.sub);
+      return sub === undefined ? url : new URL(`${url.origin}/${sub}${rest}${url.search}`);
+    },
+
     async sign(url, expires) {
-      const sub = /^\/([\da-f]{32})\//.exec(url.pathname)?.[1];
-      if (sub === undefined || canonicalPath(url.pathname, 'raw') === undefined) {
-        throw optionsError('url', 'give one below the 32 characters of a video id');
-      }
-      if (!/^[1-9]\d{9}$/.test(String(expires))) throw optionsError('expires', 'give unix seconds, ten digits');
-      const token = await signer.sign({ sub, kid, ...params }, expires);
+      const sub = videoOf(url);
+      writeExpiry(expires);
+      const token = await signer.sign({ ...params, sub, kid }, expires);
       return { prefix: `${url.origin}/${sub}/`, base: `${url.origin}/${token}/`, expires };
     },
 
-    async verify(request, now) {
-      const { origin, pathname, search } = new URL(request.url);
-      const [, token, rest] = /^\/([\w-]+\.[\w-]+\.[\w-]+)(\/.*)$/.exec(pathname) ?? [];
-      if (token === undefined || rest === undefined) return refused.missing;
-      if (canonicalPath(pathname, 'raw') === undefined) return refused.malformed;
+    verify: judging(async ({ url }, now) => {
+      const { token, rest } = readPath(url.pathname) ?? {};
+      if (token === undefined) return refused.missing;
+      if (canonicalPath(url.pathname, 'raw') === undefined) return refused.malformed;
       const found = await signer.read(token);
-      if (found && !/^[\da-f]{32}$/.test(String(found.sub))) return refused.malformed;
+      if (typeof found === 'string') return refused[found];
+      const sub = videoId(found.sub);
+      if (sub === undefined) return refused.malformed;
       const refusal = refusedClaims(found, params, { now, maxTtl });
-      return refusal ?? { ok: true, expires: found?.exp ?? 0, url: `${origin}/${String(found?.sub)}${rest}${search}` };
-    },
+      return refusal ?? { ok: true, expires: found.exp, url: `${url.origin}/${sub}${rest}${url.search}` };
+    }),
   };
+}
+
+function readPath(pathname: string): { token: string; rest: string } | undefined {
+  const [, token, rest] = /^\/([\w-]+\.[\w-]+\.[\w-]+)(\/.*)$/.exec(pathname) ?? [];
+  return token === undefined || rest === undefined ? undefined : { token, rest };
+}
+
+function videoId(sub: unknown): string | undefined {
+  return typeof sub === 'string' && /^[\da-f]{32}$/.test(sub) ? sub : undefined;
 }

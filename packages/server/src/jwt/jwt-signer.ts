@@ -3,6 +3,7 @@ import type { CryptoKey, JWK } from 'jose';
 import { base64url } from '../base64url.ts';
 import { decodeBase64 } from '../formats/base64-keys.ts';
 import { kept } from '../formats/signer.ts';
+import { utf8Text } from '../formats/utf8-text.ts';
 import { optionsError } from '../options-error.ts';
 
 export interface JwtKey {
@@ -14,12 +15,16 @@ export interface JwtKey {
 
 export type JwtAlgorithm = 'RS256' | 'ES256' | 'HS256';
 
-export type JwtClaims = Readonly<Record<string, unknown>> & { readonly exp: number };
+/** Claims whose times are numbers. */
+export type JwtClaims = Readonly<Record<string, unknown>> & { readonly exp: number; readonly nbf?: number };
 
 export interface JwtSigner {
   readonly sign: (claims: Readonly<Record<string, unknown>>, expires: number) => Promise<string>;
-  /** The claims of a genuine token, expired or not. */
-  readonly read: (token: string) => Promise<JwtClaims | undefined>;
+  /**
+   * The claims of a genuine token, expired or not; `malformed` for a genuine one without claims that can be judged, and for
+   * headers that change how a token is read (`crit`, RFC 7515 section 4.1.11; `b64`, RFC 7797), which `sign` never writes.
+   */
+  readonly read: (token: string) => Promise<JwtClaims | 'signature' | 'malformed'>;
 }
 
 /**
@@ -42,16 +47,34 @@ export function jwtSigner(keys: readonly JwtKey[], algorithm: JwtAlgorithm): Jwt
       return new CompactSign(payload).setProtectedHeader(header).sign((await pair()).signing);
     },
     read: async (token) => {
-      if (!isCanonical(token)) return undefined;
-      let claims: JwtClaims | undefined;
+      if (!isCanonical(token)) return 'signature';
+      const header = readObject(decodeBase64(token.split('.')[0]));
+      if (header && ('crit' in header || 'b64' in header)) return 'malformed';
+      let payload: Uint8Array | undefined;
       for (const { pair } of pairs) {
         const { verifying } = await pair();
         const verified = await compactVerify(token, verifying, { algorithms: [algorithm] }).catch(() => undefined);
-        if (verified) claims ??= JSON.parse(new TextDecoder().decode(verified.payload)) as JwtClaims;
+        payload ??= verified?.payload;
       }
-      return claims && Number.isSafeInteger(claims.exp) ? claims : undefined;
+      return payload ? (readClaims(payload) ?? 'malformed') : 'signature';
     },
   };
+}
+
+function readClaims(payload: Uint8Array): JwtClaims | undefined {
+  const claims = readObject(payload);
+  const isTime = (value: unknown): boolean => Number.isSafeInteger(value);
+  return claims && isTime(claims.exp) && (claims.nbf === undefined || isTime(claims.nbf)) ? (claims as JwtClaims) : undefined;
+}
+
+/** A JSON object in UTF-8; `undefined` for everything else. */
+export function readObject(bytes: Uint8Array | undefined): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(utf8Text(bytes) ?? '');
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 type Key = CryptoKey | Uint8Array;

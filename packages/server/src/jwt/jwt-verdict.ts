@@ -4,12 +4,11 @@ import type { JwtClaims } from './jwt-signer.ts';
 
 /** What speaks against a token with these claims; a JWT ends at the second of its `exp` (RFC 7519 section 4.1.4). */
 export function refusedClaims(
-  claims: JwtClaims | undefined,
+  claims: JwtClaims,
   expected: Readonly<Record<string, unknown>>,
   { now, maxTtl }: { now: number; maxTtl: number },
 ): RefusedVerdict | undefined {
-  if (!claims) return refused.signature;
-  if (claims.exp > now + maxTtl || (typeof claims.nbf === 'number' && claims.nbf > now)) return refused.malformed;
+  if (claims.exp > now + maxTtl || (claims.nbf ?? 0) > now) return refused.malformed;
   const opens = Object.entries(expected).every(
     ([name, value]) => JSON.stringify(claims[name]) === JSON.stringify(value),
   );

@@ -1,8 +1,14 @@
 import { canonicalPath } from '../canonical-path.ts';
+import { checkTimes } from '../formats/check-times.ts';
+import { writeExpiry } from '../formats/expiry.ts';
+import { judging } from '../formats/judging.ts';
+import { pathScope } from '../formats/opened-scope.ts';
+import { pathToSign } from '../formats/path-to-sign.ts';
 import { valueCarrier } from '../formats/value-carrier.ts';
 import type { ValueCarrierOptions } from '../formats/value-carrier.ts';
 import { optionsError } from '../options-error.ts';
 import type { TokenFormat } from '../token-format.ts';
+import type { Scope } from '../url/scope.ts';
 import { refused } from '../verdict.ts';
 import { jwtSigner } from './jwt-signer.ts';
 import type { JwtAlgorithm, JwtKey } from './jwt-signer.ts';
@@ -12,8 +18,19 @@ export interface JwtOptions extends ValueCarrierOptions {
   /** The first one signs, all of them verify. */
   keys: readonly JwtKey[];
   algorithm: JwtAlgorithm;
-  /** The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. */
+  /**
+   * The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. In `verify`, a
+   * URL for which it throws is malformed.
+   */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
+  /**
+   * What the claims for a URL open, for a URL without its query. Give it when they name more than the path, such as a
+   * folder or an id, so that the signing endpoint knows what it grants: never less than the URLs that have the same claims.
+   * The `href` is on the origin of `url`; that of a folder ends with a slash.
+   *
+   * @default the path, with any query
+   */
+  opens?: (url: URL) => Scope;
   /** Name of the parameter, cookie or header. @default 'token' */
   param?: string;
   /** @default 86400 seconds */
@@ -22,48 +39,79 @@ export interface JwtOptions extends ValueCarrierOptions {
 
 /**
  * A JWT a URL, for CDNs and for edges of your own. `verify` demands that the token has every claim that `claims` makes of
- * the URL that is asked for, with the same value.
+ * the URL that is asked for, with the same value. Tokens with `crit` or `b64` in their header, without an `exp`, or with an
+ * `nbf` that is no number are malformed.
  *
  * @throws `ERR_OPTIONS`
  */
 export function jwt(options: JwtOptions): TokenFormat {
-  const { claims, param = 'token', maxTtl = 86_400 } = options;
+  const { claims, opens = pathScope, param = 'token', maxTtl = 86_400 } = options;
+  checkTimes({ maxTtl });
   const signer = jwtSigner(options.keys, options.algorithm);
   const carrier = valueCarrier([param], options);
+
+  /** @throws `ERR_OPTIONS` for a URL that is not signed */
+  const claimsToSign = (url: URL): Readonly<Record<string, unknown>> => {
+    pathToSign(url, 'raw');
+    carrier.searchOf(url);
+    const found = claims(withoutQuery(url));
+    if (!found) throw optionsError('url', '`claims` has none for it');
+    return found;
+  };
 
   return {
     name: 'jwt',
     scope: 'url',
     maxTtl,
 
-    async sign(url, expires) {
-      if (canonicalPath(url.pathname, 'raw') === undefined) {
-        throw optionsError('url', 'this path has more than one reading and is never signed');
-      }
-      if (!/^[1-9]\d{9}$/.test(String(expires))) throw optionsError('expires', 'give unix seconds, ten digits');
-      const bare = url.origin + url.pathname + carrier.searchOf(url) + url.hash;
-      const opened = claims(new URL(url.pathname, url));
-      if (!opened) throw optionsError('url', '`claims` has none for it');
-      return carrier.token({ url: bare, anyQuery: true }, expires, { [param]: await signer.sign(opened, expires) });
+    opens(url) {
+      claimsToSign(url);
+      return checkedScope(opens(withoutQuery(url)), url);
     },
 
-    async verify(request, now) {
-      const carried = carrier.read(request);
+    async sign(url, expires) {
+      const found = claimsToSign(url);
+      writeExpiry(expires);
+      const bare = url.origin + url.pathname + carrier.searchOf(url) + url.hash;
+      return carrier.token({ url: bare, anyQuery: true }, expires, { [param]: await signer.sign(found, expires) });
+    },
+
+    verify: judging(async (sent, now) => {
+      const carried = carrier.read(sent);
       if (!carried) return refused.malformed;
       if (!carried.values[0]) return refused.missing;
-      const { origin, pathname } = new URL(request.url);
-      const expected = canonicalPath(pathname, 'raw') === undefined ? undefined : claims(new URL(origin + pathname));
+      const { origin, pathname } = sent.url;
+      const expected = canonicalPath(pathname, 'raw') === undefined ? undefined : claimsOrNone(claims, sent.url);
       if (!expected) return refused.malformed;
       const found = await signer.read(carried.values[0]);
+      if (typeof found === 'string') return refused[found];
+      const url = origin + pathname + carried.search;
       const refusal = refusedClaims(found, expected, { now, maxTtl });
-      return (
-        refusal ?? {
-          ok: true,
-          expires: found?.exp ?? 0,
-          url: origin + pathname + carried.search,
-          carriers: carried.carriers,
-        }
-      );
-    },
+      return refusal ?? { ok: true, expires: found.exp, url, carriers: carried.carriers };
+    }),
   };
+}
+
+function withoutQuery({ origin, pathname }: URL): URL {
+  return new URL(origin + pathname);
+}
+
+/** A stranger chooses the URL: one that the team's function cannot read is no reason to fail. */
+function claimsOrNone(claims: JwtOptions['claims'], url: URL): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return claims(withoutQuery(url));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws `ERR_OPTIONS` for what is no scope on the origin of `url` */
+function checkedScope(scope: Scope, url: URL): Scope {
+  const { kind, href } = scope;
+  const target = URL.canParse(href) ? new URL(href) : undefined;
+  const isKind = ['url', 'path', 'folder'].includes(kind) && (kind !== 'folder' || target?.pathname.endsWith('/') === true);
+  if (!isKind || target?.origin !== url.origin || (kind !== 'url' && target.search !== '')) {
+    throw optionsError('opens', "return { kind: 'url', 'path' or 'folder', href } on the origin of the URL");
+  }
+  return { kind, href: target.href };
 }

@@ -1,4 +1,7 @@
+import { folderScope } from '../formats/opened-scope.ts';
 import type { TokenFormat } from '../token-format.ts';
+import type { Scope } from '../url/scope.ts';
+import { checkParams } from './check-params.ts';
 import { jwt } from './jwt.ts';
 import type { JwtKey } from './jwt-signer.ts';
 
@@ -24,18 +27,26 @@ const audiences: readonly (readonly [RegExp, string])[] = [
  * Mux signed playback: `?token=` on `stream.mux.com/PLAYBACK_ID.m3u8`, thumbnails, animations and storyboards. The asset
  * needs the playback policy "signed". Mux writes tokens into the playlists it serves.
  *
+ * A token of a video is for its playlist `/ID.m3u8` and for its files `/ID/…` alike, whose common folder is the whole host:
+ * that is what the signing endpoint must `allow`, and what its hook sees. One of an image opens what is below `/ID/`.
+ *
  * @throws `ERR_OPTIONS`
  */
 export function mux({ keys, params = {}, ...options }: MuxOptions): TokenFormat {
+  checkParams(params, ['sub', 'aud', 'kid', 'exp']);
   const kid = keys[0]?.id;
-  const claims = ({ pathname }: URL): Record<string, unknown> | undefined => {
+  const claims = ({ pathname }: URL): { sub: string; aud: string } | undefined => {
     for (const [pattern, aud] of audiences) {
       const sub = pattern.exec(pathname)?.[1];
       if (sub !== undefined) return { sub, aud, ...params };
     }
     return undefined;
   };
-  const format = jwt({ ...options, keys, algorithm: 'RS256', claims });
+  const opens = (url: URL): Scope => {
+    const { sub, aud } = claims(url) ?? {};
+    return folderScope(url, sub === undefined || aud === 'v' ? '/' : `/${sub}/`);
+  };
+  const format = jwt({ ...options, keys, algorithm: 'RS256', claims, opens });
   // Mux wants the key's id among the claims too; whether it is there says nothing about what a token opens.
   const signing = jwt({ ...options, keys, algorithm: 'RS256', claims: (url) => ({ ...claims(url), kid }) });
   return {

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import type { SignedToken, TokenFormat } from '../../../packages/server/src/index.ts';
+import { samples } from '../../support/format-samples.ts';
+import { requestWith } from '../../support/token-request.ts';
+
+const NOW = 1_795_500_000;
+const HOST = 'https://cdn.example.com';
+type Sent = Pick<Request, 'url' | 'headers'>;
+
+/** What `verify` can be sent, `size` characters of it, in which one piece is repeated. */
+const pieces = {
+  path: ['/a', 'a', '1', '%41', '%C3%A9', ';', '~', '!', '*', '=', '&', ',', '.', '/a.b', '/edge-cache-token=', '/bcdn_token=', '1795500300'],
+  query: ['&', '&a=1', '&a', '=', '?', '&%61', ';a=1', '&1795500300=1', '&token_path=/', '&x=%2F', '+'],
+  token: ['A', '1', '~', '!', ',', '~acl=/', '~Headers=a', ',a', 'a.', '=', '%41', '%C3%A9', '/*', '*', '-', ':', 'gQ', '_'],
+  cookies: ['; a=b', ';', '=', '; a', ' ', '; a==', ', a'],
+} as const;
+
+const filled = (piece: string, size: number): string => piece.repeat(Math.ceil(size / piece.length)).slice(0, size).replace(/%.?$/, '');
+
+/** The requests of one kind, each of about `size` characters, on a token that is genuine but for what is put into it. */
+function requestsOf(kind: keyof typeof pieces, size: number, url: string, token: SignedToken): Sent[] {
+  const genuine = requestWith(url, token);
+  return pieces[kind].flatMap((piece): Sent[] => {
+    const text = filled(piece, size);
+    const { pathname, search } = new URL(genuine.url);
+    const headers = new Headers(genuine.headers);
+    const slash = text.startsWith('/') ? '' : '/';
+    if (kind === 'path') {
+      return [
+        { url: `${HOST}${pathname.replace(/\/[^/]*$/, '')}${slash}${text}${search}`, headers },
+        { url: `${HOST}${slash}${text}${pathname}${search}`, headers },
+      ];
+    }
+    if (kind === 'query') {
+      return [
+        { url: `${HOST}${pathname}?${text}${search.replace('?', '&')}`, headers },
+        { url: `${HOST}${pathname}${search}${search ? '&' : '?'}${text}`, headers },
+        ...Object.keys(token.query ?? {}).map((name) => ({ url: `${HOST}${pathname}?${filled(`${name}=${piece}&`, size)}`, headers })),
+      ];
+    }
+    if (kind === 'token') {
+      const withText = (value: string): string[] => [text, value + text, value.replace(/^[^=~]*/, (start) => start + text)];
+      return [
+        ...Object.entries(token.query ?? {}).flatMap(([name, value]) =>
+          withText(value).map((each) => ({ url: requestWith(url, { ...token, query: { ...token.query, [name]: each } }).url, headers })),
+        ),
+        ...Object.entries(token.headers ?? {}).flatMap(([name, value]) =>
+          withText(value).map((each) => ({ url, headers: new Headers({ [name]: each.replace(/[^ -~]/g, '') }) })),
+        ),
+        ...(token.setCookie ?? []).flatMap((cookie) => {
+          const [, name = '', value = ''] = /^([^=]*)=([^;]*)/.exec(cookie) ?? [];
+          return withText(value).map((each) => ({ url, headers: new Headers({ Cookie: `${name}=${each}` }) }));
+        }),
+        ...(token.base ? [{ url: HOST + pathname.replace(/^\/[^/]*/, (front) => front + text), headers }] : []),
+      ];
+    }
+    const own = headers.get('Cookie') ?? 'a=b';
+    return [text, own + text, `${text}; ${own}`].map((Cookie) => ({ url: genuine.url, headers: new Headers({ Cookie }) }));
+  });
+}
+
+/** Microseconds of CPU. */
+async function cpu(format: TokenFormat, requests: readonly Sent[], repetitions: number): Promise<number> {
+  const before = process.cpuUsage();
+  for (let i = 0; i < repetitions; i++) for (const request of requests) await format.verify(request, NOW);
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+describe.each(samples)('%s', (_, format, path) => {
+  test.each(Object.keys(pieces) as (keyof typeof pieces)[])('verify grows no faster than a %s that is sent', async (kind) => {
+    const url = HOST + path;
+    const token = await format.sign(new URL(url), NOW + 300);
+    const [small, large] = [8192, 16_384].map((size) => requestsOf(kind, size, url, token)) as [Sent[], Sent[]];
+    // Only what reads cookies is asked for them.
+    if (small.length === 0 || (kind === 'cookies' && !token.setCookie)) return;
+    await cpu(format, small, 2);
+    const once = (await cpu(format, small, 2)) / 2;
+    const repetitions = Math.ceil(20_000 / Math.max(once, 50));
+    const times: [number, number][] = [];
+    for (let i = 0; i < 5; i++) times.push([await cpu(format, small, repetitions), await cpu(format, large, repetitions)]);
+    const ratio = median(times.map(([, each]) => each)) / median(times.map(([each]) => each));
+    expect(ratio).toBeLessThanOrEqual(2.5);
+  }, 120_000);
+});
