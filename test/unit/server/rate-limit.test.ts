@@ -11,7 +11,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 const request = post({ urls: [master] });
 /** What `rate-limiter-flexible` rejects with is no Error. */
-const rejectWith = (reason: unknown): Promise<never> => Promise.reject(reason);
+const rejectWith = Promise.reject.bind(Promise) as (reason: unknown) => Promise<never>;
 const answer = async (options: RateLimitOptions): Promise<{ response: Response; heard: unknown[] }> => {
   const heard: unknown[] = [];
   const handler = endpoint({ rateLimit: options, onError: (error) => heard.push(error) });
