@@ -54,9 +54,11 @@ export function playlistExpander(options: ExpandOptions, clock: () => number): P
       if (text === undefined) return;
       const playlist = playlistReferences(text, new URL(href), imports);
       const playlists = playlist.references.filter(({ tag }) => /^EXT-X-(?:STREAM-INF|MEDIA|SESSION-KEY)$/.test(tag));
-      const children = (playlists.length > 0 ? playlists : startReferences(playlist, segments)).flatMap(({ url }) =>
-        url && allows(url) ? [url.href] : [],
-      );
+      const wanted = playlists.length > 0 ? playlists : startReferences(playlist, segments);
+      const children = wanted.slice(0, maxUrls).flatMap((reference) => {
+        const url = playlist.resolve(reference);
+        return url && allows(url) ? [url.href] : [];
+      });
       for (const child of children) if (found.size < maxUrls) found.add(child);
       await Promise.all(children.map((child) => visit(child, playlist.variables)));
     };
