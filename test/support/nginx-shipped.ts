@@ -11,6 +11,8 @@ export interface ShippedNginx {
   readonly nginx: Nginx;
   /** What the origin was asked: method, path and query. */
   readonly asked: readonly string[];
+  /** The headers that came with it, and the body. */
+  readonly received: readonly { headers: Headers; body: string }[];
   /** The status for a request line of any bytes, with `X-Secret`, and `X-Now` where the clock comes from there. */
   status(target: Buffer | string, secret: string, now?: number): Promise<number>;
   stop(): Promise<void>;
@@ -18,11 +20,22 @@ export interface ShippedNginx {
 
 /**
  * nginx with the files of `packages/server/nginx`. The secret of a request is its header `X-Secret`, so that every vector
- * can be judged by one server. With `judgeOnly` no origin is asked, which may refuse what nginx lets through.
+ * can be judged by one server. With `judgeOnly` no origin is asked, which may refuse what nginx lets through. `/own/` is the
+ * location of a team with `proxy_set_header` lines of its own, `/base/` one with a path in its `proxy_pass`, `/pattern/` one
+ * that makes the path out of its groups.
+ *
+ * @param options.server directives for the server
  */
-export async function startShippedNginx({ limited = true, clockFromHeader = false, judgeOnly = false } = {}): Promise<ShippedNginx> {
+export async function startShippedNginx({
+  limited = true,
+  clockFromHeader = false,
+  judgeOnly = false,
+  server = '',
+} = {}): Promise<ShippedNginx> {
   const asked: string[] = [];
+  const received: { headers: Headers; body: string }[] = [];
   const upstream = await listen(async (request) => {
+    received.push({ headers: new Headers(request.headers), body: await request.text() });
     asked.push(`${request.method} ${request.url.slice(new URL(request.url).origin.length)}`);
     return new Response('x'.repeat(100), {
       headers: { ETag: '"1"', 'Cache-Control': 'max-age=60', 'Access-Control-Allow-Origin': 'https://origin.example' },
@@ -47,6 +60,23 @@ http {
   map $http_x_secret $secure_token_secret { default $http_x_secret; }
   server {
     listen 127.0.0.1:${port};
+    ${server}
+    proxy_set_header X-Team server;
+    location /own/ {
+      ${check}
+      proxy_set_header X-Team location;
+      proxy_pass ${upstream.origin};
+    }
+    location ~ ^/pattern/(.*)/(?<file>.*)$ {
+      ${check}
+      proxy_set_header X-First $1;
+      proxy_set_header X-File $file;
+      proxy_pass ${upstream.origin}/file/$1$file;
+    }
+    location /base/ {
+      ${check}
+      proxy_pass ${upstream.origin}/bucket/;
+    }
     location / {
       ${limited ? check : check.replace(limit, '')}
       ${judgeOnly ? 'return 200;' : `proxy_pass ${upstream.origin};`}
@@ -64,6 +94,7 @@ http {
   return {
     nginx,
     asked,
+    received,
     status: (target, secret, now) => rawStatus({ hostname, port: Number(port) }, target, { secret, now }),
     async stop() {
       await nginx.stop();

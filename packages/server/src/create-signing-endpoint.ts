@@ -27,13 +27,13 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
   checkSigningEndpointOptions(options);
   const { authorize, maxUrls = 100, cors, expand, clock = Date.now, onError } = options;
   const allows = allowList(options.allow);
-  const secondsToWait = options.rateLimit && rateLimit(options.rateLimit);
+  const secondsToWait = options.rateLimit && rateLimit(options.rateLimit, clock);
   const expander = expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined;
 
   const nowSeconds = (): number => Math.floor(clock() / 1000);
 
   const answer = async (request: Request): Promise<Response> => {
-    const wait = secondsToWait?.(request, clock()) ?? 0;
+    const wait = (await secondsToWait?.(request)) ?? 0;
     if (wait > 0) throw new Problem(429, 'Too many calls; wait.', { 'Retry-After': String(wait) });
     const { urls, reason } = await readSigningRequest(request, maxUrls);
     const listed = listedUrls(urls, allows);

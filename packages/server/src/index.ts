@@ -5,6 +5,7 @@ export { createSigningEndpoint } from './create-signing-endpoint.ts';
 export type { Grant } from './grant.ts';
 export type { Origin } from './origin-fetch.ts';
 export type { ExpandOptions } from './playlist-expander.ts';
+export type { RateLimiter } from './ask-limiter.ts';
 export type { RateLimitOptions } from './rate-limit.ts';
 export { secureToken } from './formats/secure-token.ts';
 export type { SecureTokenFormat, SecureTokenOptions } from './formats/secure-token.ts';

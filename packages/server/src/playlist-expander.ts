@@ -56,7 +56,9 @@ export function playlistExpander(options: ExpandOptions, clock: () => number): P
       if (text === undefined) return;
       const playlist = playlistReferences(text, new URL(href), imports);
       const playlists = playlist.references.filter(({ tag }) => /^EXT-X-(?:STREAM-INF|MEDIA|SESSION-KEY)$/.test(tag));
-      const children = (playlists.length > 0 ? playlists : startReferences(playlist, segments)).flatMap(({ url }) => {
+      const wanted = playlists.length > 0 ? playlists : startReferences(playlist, segments);
+      const children = wanted.slice(0, maxUrls).flatMap((reference) => {
+        const url = playlist.resolve(reference);
         const judged = url && judgeUrl(url);
         return judged && allows(judged) ? [url.href] : [];
       });

@@ -5,6 +5,8 @@ const maxBytes = 1_048_576;
 /** Milliseconds for which a playlist is not read again; a live playlist gains a segment no faster than that. */
 const freshForMs = 1000;
 const maxCached = 200;
+/** Characters of all playlists that are kept: the query, which makes another playlist of the same one, is the viewer's. */
+const maxCachedLength = 16 * maxBytes;
 
 interface PlaylistReaderOptions {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -25,6 +27,11 @@ export type PlaylistReader = (
  */
 export function playlistReader({ fetch, clock }: PlaylistReaderOptions): PlaylistReader {
   const cache = new Map<string, { text: string; readMs: number }>();
+  let cachedLength = 0;
+  const forget = (url: string): void => {
+    cachedLength -= cache.get(url)?.text.length ?? 0;
+    cache.delete(url);
+  };
   return async (url, signedUrl, signal) => {
     const cached = cache.get(url);
     if (cached && Math.abs(clock() - cached.readMs) < freshForMs) return cached.text;
@@ -33,11 +40,12 @@ export function playlistReader({ fetch, clock }: PlaylistReaderOptions): Playlis
       const response = await fetch(await signedUrl(), { redirect: 'error', signal });
       const text = response.ok ? await readLimited(response, maxBytes) : undefined;
       if (!text?.startsWith('#EXTM3U')) return undefined;
-      cache.delete(url);
+      forget(url);
       cache.set(url, { text, readMs: clock() });
+      cachedLength += text.length;
       for (const oldest of cache.keys()) {
-        if (cache.size <= maxCached) break;
-        cache.delete(oldest);
+        if (cache.size <= maxCached && cachedLength <= maxCachedLength) break;
+        forget(oldest);
       }
       return text;
     } catch {

@@ -5,17 +5,17 @@ import type { PlaylistVariables } from './playlist-variables.ts';
 export interface PlaylistReference {
   /** The tag that holds it, or that a URI line belongs to: `EXTINF` for a segment, `EXT-X-STREAM-INF` for a variant. */
   readonly tag: string;
-  /** With its variables replaced. */
-  readonly uri: string;
+  /** With its variables replaced; `undefined` when it holds one whose value is not known here. */
+  readonly uri: string | undefined;
   /** `text.slice(start, end)` is the URI as it was written. */
   readonly start: number;
   readonly end: number;
-  /** Absent when `uri` cannot be resolved, or when it holds a variable whose value is not known here. */
-  readonly url?: URL;
 }
 
 export interface PlaylistReferences {
   readonly references: readonly PlaylistReference[];
+  /** The URL of a reference; `undefined` when there is none. Only asked for where it is needed: many are not. */
+  readonly resolve: (reference: PlaylistReference) => URL | undefined;
   /** The values of `EXT-X-DEFINE`, for the playlists that import them. */
   readonly variables: PlaylistVariables;
   /** Whether nothing will be added: `EXT-X-ENDLIST`. */
@@ -27,7 +27,7 @@ const uriAttributes = new Set(['URI', 'SERVER-URI', 'X-ASSET-URI', 'X-ASSET-LIST
 
 /**
  * Every URI of a playlist in order: segments, parts, keys, maps, renditions, I-frame playlists, preload hints, rendition
- * reports, session data and keys, steering manifests, interstitials.
+ * reports, session data and keys, steering manifests, interstitials. Takes time and memory in proportion to `text`.
  *
  * @param imports the variables of the multivariant playlist that led here, for `EXT-X-DEFINE:IMPORT`
  */
@@ -37,13 +37,11 @@ export function playlistReferences(
   imports?: PlaylistVariables,
 ): PlaylistReferences {
   const references: PlaylistReference[] = [];
-  const { define, substitute, variables } = playlistVariables(playlistUrl, imports);
+  const { define, substitute, variables } = playlistVariables(text.length, playlistUrl, imports);
   let owner = 'EXTINF';
   let ended = false;
   const add = (tag: string, written: string, start: number): void => {
-    const uri = substitute(written);
-    const url = uri !== undefined && URL.canParse(uri, playlistUrl) ? { url: new URL(uri, playlistUrl) } : {};
-    references.push({ tag, uri: uri ?? written, start, end: start + written.length, ...url });
+    references.push({ tag, uri: substitute(written), start, end: start + written.length });
   };
 
   for (const { 0: line, index } of text.matchAll(/[^\r\n]+/g)) {
@@ -51,7 +49,7 @@ export function playlistReferences(
     if (tag === undefined) {
       const written = line.trim();
       if (written.startsWith('#') || written === '') continue;
-      add(owner, written, index + line.indexOf(written));
+      add(owner, written, index + line.length - line.trimStart().length);
       owner = 'EXTINF';
       continue;
     }
@@ -66,5 +64,14 @@ export function playlistReferences(
       if (value && uriAttributes.has(name!)) add(tag, value, index + at + attribute.length - 1 - value.length);
     }
   }
-  return { references, variables, ended };
+  return { references, resolve: resolver(playlistUrl), variables, ended };
+}
+
+function resolver(playlistUrl: URL): PlaylistReferences['resolve'] {
+  // Parsed anew with every reference: a long query, which no reference inherits, would cost its length each time.
+  const base = new URL(playlistUrl);
+  base.search = '';
+  base.hash = '';
+  const { href } = base;
+  return ({ uri }) => (uri !== undefined && URL.canParse(uri, href) ? new URL(uri, href) : undefined);
 }

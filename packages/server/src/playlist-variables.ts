@@ -2,6 +2,9 @@ const variableReference = /\{\$([\w-]+)\}/g;
 
 /** Longer than any URL that is served; variables made of variables must not grow beyond all bounds. */
 const maxLength = 8192;
+/** Characters that variables may bring into a playlist, for each of its own: one of 8 kB may stand in any number of lines. */
+const maxGrowth = 8;
+const minGrowth = 65_536;
 /** Part of one name in a path, or nothing: no `/`, no dot segment, nothing that ends the path or escapes. */
 const pathPart = /^(?:[\w~-]+(?:\.[\w~-]+)*)?$/;
 
@@ -26,18 +29,27 @@ interface PlaylistScope {
  * Variable substitution (RFC 8216bis section 4.3): `NAME`, `QUERYPARAM` of the playlist's URL, and `IMPORT`.
  *
  * A `QUERYPARAM` may say anything in the query of a URI, and in its path no more than a name: otherwise a viewer could
- * lead the path, and with it the signature, to any other file.
+ * lead the path, and with it the signature, to any other file. Nor may it make a playlist as long as the viewer likes: what
+ * variables bring into one is bounded by its own length, and beyond that they have no known value.
+ *
+ * @param textLength of the playlist
  */
-export function playlistVariables(playlistUrl: URL, imports?: PlaylistVariables): PlaylistScope {
+export function playlistVariables(textLength: number, playlistUrl: URL, imports?: PlaylistVariables): PlaylistScope {
   const variables = new Map<string, PlaylistVariable>();
+  let asked: ReadonlyMap<string, string> | undefined;
+  let left = Math.max(minGrowth, textLength * maxGrowth);
   const substitute = (text: string): string | undefined => {
-    let [result, end] = ['', 0];
+    let [result, end, isQuery] = ['', 0, false];
     for (const { 0: reference, 1: name, index } of text.matchAll(variableReference)) {
       const variable = variables.get(name!);
-      result += text.slice(end, index);
-      if (!variable || result.length + variable.value.length > maxLength) return undefined;
-      if (variable.isAsked && !/[?#]/.test(result) && !pathPart.test(variable.value)) return undefined;
-      result += variable.value;
+      const before = text.slice(end, index);
+      if (!variable || result.length + before.length + variable.value.length > maxLength) return undefined;
+      left -= variable.value.length;
+      if (left < 0) return undefined;
+      isQuery ||= /[?#]/.test(before);
+      if (variable.isAsked && !isQuery && !pathPart.test(variable.value)) return undefined;
+      isQuery ||= /[?#]/.test(variable.value);
+      result += before + variable.value;
       end = index + reference.length;
     }
     return result + text.slice(end);
@@ -54,9 +66,11 @@ export function playlistVariables(playlistUrl: URL, imports?: PlaylistVariables)
         const variable = imports?.get(imported);
         if (variable) variables.set(imported, variable);
       } else if (parameter) {
-        const value = playlistUrl.searchParams.get(parameter);
+        // Read once: a search of a long query for each of many definitions takes seconds. The first of a name counts.
+        asked ??= new Map([...playlistUrl.searchParams].reverse());
+        const value = asked.get(parameter);
         // The specification forbids the value what would end an attribute or a line.
-        if (value !== null && !/["\r\n]/.test(value)) variables.set(parameter, { value, isAsked: true });
+        if (value !== undefined && !/["\r\n]/.test(value)) variables.set(parameter, { value, isAsked: true });
       }
     },
   };

@@ -8,7 +8,7 @@ export function setQuery(url: string, query: Readonly<Record<string, string>>): 
   const fragment = hash < 0 ? '' : url.slice(hash);
   const target = hash < 0 ? url : url.slice(0, hash);
   const mark = target.indexOf('?');
-  const pairs = mark < 0 || mark === target.length - 1 ? [] : target.slice(mark + 1).split('&');
+  let pairs = mark < 0 || mark === target.length - 1 ? [] : target.slice(mark + 1).split('&');
   for (const [name, value] of Object.entries(query)) {
     const pair = `${escapeQuery(name)}=${escapeQuery(value)}`;
     const first = pairs.findIndex((each) => isNamed(each, name));
@@ -16,7 +16,7 @@ export function setQuery(url: string, query: Readonly<Record<string, string>>): 
       pairs.push(pair);
     } else {
       pairs[first] = pair;
-      for (let i = pairs.length - 1; i > first; i--) if (isNamed(pairs[i]!, name)) pairs.splice(i, 1);
+      pairs = pairs.filter((each, i) => i <= first || !isNamed(each, name));
     }
   }
   return `${mark < 0 ? target : target.slice(0, mark)}?${pairs.join('&')}${fragment}`;

@@ -4,6 +4,7 @@ import { isOptionsError } from './options-error.ts';
 import { playlistReferences } from './playlist-references.ts';
 import { setQuery } from './set-query.ts';
 import type { TokenFormat } from './token-format.ts';
+import { judgeUrl } from './url/judged-url.ts';
 import { withoutPathToken } from './without-path-token.ts';
 
 export interface SignPlaylistOptions {
@@ -28,23 +29,34 @@ export async function signPlaylist(
   { format, expires }: SignPlaylistOptions,
 ): Promise<string> {
   const base = new URL(playlistUrl);
-  const { references } = playlistReferences(text, base);
-  const tokens = new Map<string, Token | undefined>();
-  let signed = '';
+  const { references, resolve } = playlistReferences(text, base);
+  // Byte-range playlists name the same file in every segment: sign it once.
+  const signed = new Map<string, string | undefined>();
+  const parts: string[] = [];
   let end = 0;
   for (const reference of references) {
-    if (reference.url?.origin !== base.origin) continue;
-    const url = withoutPathToken(reference.url, format);
-    const { href } = url;
-    // Byte-range playlists name the same file in every segment: sign it once.
-    if (!tokens.has(href)) tokens.set(href, await signOrSkip(format, url, expires));
-    const token = tokens.get(href);
-    if (!token) continue;
-    const uri = url === reference.url ? reference.uri : href;
-    signed += text.slice(end, reference.start) + signReference({ uri, url }, base, token);
+    const { uri } = reference;
+    if (uri === undefined) continue;
+    if (!signed.has(uri)) signed.set(uri, await signReference({ uri, url: resolve(reference) }, base, { format, expires }));
+    const written = signed.get(uri);
+    if (written === undefined) continue;
+    parts.push(text.slice(end, reference.start), written);
     end = reference.end;
   }
-  return signed + text.slice(end);
+  return parts.join('') + text.slice(end);
+}
+
+/** @returns the URI with its token; `undefined` to leave it alone */
+async function signReference(
+  { uri, url: asked }: { uri: string; url: URL | undefined },
+  base: URL,
+  { format, expires }: SignPlaylistOptions,
+): Promise<string | undefined> {
+  const playlist = judgeUrl(new URL('/', base));
+  if (!asked || !playlist || !judgeUrl(asked)?.hasOriginOf(playlist)) return undefined;
+  const url = withoutPathToken(asked, format);
+  const token = await signOrSkip(format, url, expires);
+  return token && writeToken({ uri: url === asked ? uri : url.href, url }, base, token);
 }
 
 async function signOrSkip(format: TokenFormat, url: URL, expires: number): Promise<Token | undefined> {
@@ -56,10 +68,10 @@ async function signOrSkip(format: TokenFormat, url: URL, expires: number): Promi
   }
 }
 
-function signReference({ uri, url }: { uri: string; url: URL }, base: URL, token: Token): string {
+function writeToken({ uri, url }: { uri: string; url: URL }, base: URL, token: Token): string {
+  if (!token.base) return attachToken(uri, token);
   // A token in the path is inherited by every relative URI that stays below the token's prefix.
   const isRelative = !/^(?:\/|[a-z][a-z\d+.-]*:)/i.test(uri);
   const inherits = token.prefix !== undefined && [base, url].every(({ href }) => href.startsWith(token.prefix ?? ''));
-  if (!token.base) return attachToken(uri, token);
   return isRelative && inherits ? setQuery(uri, token.query ?? {}) : attachToken(url.href, token);
 }

@@ -34,9 +34,12 @@ export interface SigningEndpointOptions {
   maxUrls?: number;
   /** @default none: only pages of the endpoint's own origin */
   cors?: CorsOptions;
-  /** @default none */
+  /**
+   * Calls a viewer: over the limit is a 429 with `Retry-After`, a limiter or a key that fails a 503.
+   * @default none
+   */
   rateLimit?: RateLimitOptions;
-  /** Gets what `authorize`, a format function or the format threw, for your log. */
+  /** Gets what `authorize`, a format function, the format, or the key or the limiter of `rateLimit` threw, for your log. */
   onError?: (error: unknown) => void;
   /** Unix milliseconds. @default Date.now */
   clock?: () => number;

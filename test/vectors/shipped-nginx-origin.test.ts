@@ -1,0 +1,244 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { secureToken, verifyUrl } from '../../packages/server/src/index.ts';
+import type { Verdict } from '../../packages/server/src/index.ts';
+import { hasNginx } from '../support/nginx.ts';
+import type { ShippedNginx } from '../support/nginx-shipped.ts';
+import { startShippedNginx } from '../support/nginx-shipped.ts';
+import { rawHttp } from '../support/raw-http.ts';
+import type { RawAnswer } from '../support/raw-http.ts';
+
+const secret = 'mysecret';
+const format = secureToken({ secret });
+const now = (): number => Math.floor(Date.now() / 1000);
+
+/** The token of a path as nginx hashes it: any bytes. */
+const tokenOf = (path: Buffer | string, expires: number): string =>
+  createHash('md5').update(secret).update(path).update(String(expires)).digest('base64url');
+/** What is hashed of a path: its bytes, percent-decoded once. */
+const decoded = (path: string): Buffer =>
+  Buffer.from(path.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), 'latin1');
+const signed = (path: string): string => {
+  const expires = now() + 60;
+  return `${path}?st=${tokenOf(decoded(path), expires)}&e=${expires}`;
+};
+const judge = (target: string): Promise<Verdict> => verifyUrl(`https://cdn.example.com${target}`, { format });
+const statusOf = (verdict: Verdict): number => (verdict.ok ? 200 : verdict.status);
+
+describe.skipIf(!hasNginx)('the nginx configuration that is shipped: what reaches the origin', () => {
+  let nginx: ShippedNginx;
+  beforeAll(async () => {
+    nginx = await startShippedNginx();
+  });
+  afterAll(() => nginx.stop());
+
+  const send = (lines: readonly string[], body = ''): Promise<RawAnswer> =>
+    rawHttp(Number(new URL(nginx.nginx.origin).port), [...lines, `X-Secret: ${secret}`, 'Connection: close', '', body].join('\r\n'));
+  const get = (target: string, headers: readonly string[] = []): Promise<RawAnswer> =>
+    send([`GET ${target} HTTP/1.1`, 'Host: cdn.example.com', ...headers]);
+  const lastHeaders = (): Record<string, string> => Object.fromEntries(nginx.received.at(-1)!.headers);
+
+  /** Says the same as `verify`, and forwards the query of its verdict. */
+  const compare = async (target: string): Promise<number> => {
+    const verdict = await judge(target);
+    const before = nginx.asked.length;
+    expect(await nginx.status(target, secret), target).toBe(statusOf(verdict));
+    expect(nginx.asked.length, target).toBe(before + Number(verdict.ok));
+    if (verdict.ok) expect(nginx.asked.at(-1), target).toBe(`GET ${verdict.url.slice('https://cdn.example.com'.length)}`);
+    return statusOf(verdict);
+  };
+
+  test('500 generated permutations of the query: nginx and verify say the same, and keep the same rest', async () => {
+    const random = seeded(20261125);
+    const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+    const harmless = [
+      ...['', '', '', 'x', 'x=1', 'x=', '=', '=st', '?', 'ST2=1', 'st2=1', 'ste', 'est=1', 'e2=1', 'E2', 'ee', 'best=st', 'x=st=1'],
+      ...['st[]=1', 'e[]=1', 'st.=1', 'st%00=1', '%65e=1', 's%7=1', 's%2574=1', 'x=%26st=1', 'x;st=1', 'a+st=1', '%C3%A9=1', '/', 'x=/../'],
+    ];
+    const spoiling = ['st', 'e', 'st=', 'e=', 'st=x', 'e=1', 'ST=1', 'St', 'E=1', 'E', '%73t=1', 's%74', '%53%54=', '%65=1', '%45', 'sT=&E='];
+    const seen = { 200: 0, 403: 0 } as Record<number, number>;
+    for (let i = 0; i < 500; i++) {
+      const expires = now() + 60;
+      const pairs = Array.from({ length: Math.floor(random() * 6) }, () => pick(harmless));
+      if (random() < 0.25) pairs.push(pick(spoiling));
+      for (const pair of [`st=${tokenOf('/a b.mp4', expires)}`, `e=${expires}`]) {
+        if (random() < 0.97) pairs.push(pair);
+      }
+      shuffle(pairs, random);
+      const status = await compare(`/a%20b.mp4?${pairs.join('&')}${random() < 0.1 ? '#x&st=1' : ''}`);
+      seen[status] = (seen[status] ?? 0) + 1;
+    }
+    expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(100);
+  }, 60_000);
+
+  test('empty pairs and parameters that only begin like the token stay', async () => {
+    const expires = now() + 60;
+    const [st, e] = [`st=${tokenOf('/a.mp4', expires)}`, `e=${expires}`];
+    for (const query of [
+      `ST2=1&${e}&&${st}`,
+      `&${st}&${e}`,
+      `&&${e}&${st}`,
+      `${st}&&${e}`,
+      `${st}&&&${e}`,
+      `${st}&${e}&`,
+      `${st}&${e}&&`,
+      `&${st}&&${e}&`,
+      `x&${st}&y&${e}&z`,
+      `x&&${st}&&y&&${e}&&z`,
+    ]) {
+      expect(await compare(`/a.mp4?${query}`), query).toBe(200);
+    }
+  });
+
+  test.each(['/my/uri', '/my/', '/'])('every byte behind %s, as an escape: refused where verify refuses', async (path) => {
+    for (let byte = 0; byte < 256; byte++) {
+      const escape = `%${byte.toString(16).padStart(2, '0').toUpperCase()}`;
+      // nginx answers 400 to %00
+      if (byte === 0) continue;
+      for (const target of [signed(path + escape), signed(`${path + escape}x`)]) {
+        expect(await nginx.status(target, secret), target).toBe(statusOf(await judge(target)));
+      }
+    }
+    for (const control of ['%C2%80', '%C2%85', '%C2%9F', '%0A%0A', '%0D%0A', 'x%0A', '%C3%A9%0A']) {
+      const target = signed(path + control);
+      expect([await nginx.status(target, secret), statusOf(await judge(target))], target).toEqual([403, 403]);
+    }
+    for (const fine of ['%C2%A0', '%E2%80%A8', '%F0%9F%8E%AC']) {
+      const target = signed(path + fine);
+      expect([await nginx.status(target, secret), statusOf(await judge(target))], target).toEqual([200, 200]);
+    }
+  });
+
+  test('a line feed behind the token or the expiry is not part of it', async () => {
+    const expires = now() + 60;
+    const st = tokenOf('/a.mp4', expires);
+    for (const end of ['%0A', '%0a', '%0D', '%00', '%20', '+', '%0A%0A']) {
+      expect(await compare(`/a.mp4?st=${st}${end}&e=${expires}`)).toBe(403);
+      expect(await compare(`/a.mp4?st=${st}&e=${expires}${end}`)).toBe(403);
+    }
+  });
+
+  test('of a Referer the origin gets the origin, whoever names itself with a token', async () => {
+    const token = `st=${'A'.repeat(22)}&e=${now()}`;
+    for (const [referer, expected] of [
+      [`https://cdn.example.com/page.html?${token}`, 'https://cdn.example.com/'],
+      [`HTTPS://CDN.example.com:443/page.html?${token}`, 'HTTPS://CDN.example.com:443/'],
+      [`https://other.example.com/vod/?x=1&${token}#x`, 'https://other.example.com/'],
+      [`https://cdn.example.com?${token}`, 'https://cdn.example.com/'],
+      ['https://app.example.com/', 'https://app.example.com/'],
+      ['https://app.example.com', 'https://app.example.com/'],
+      [`https://user:${token}@cdn.example.com/`, undefined],
+      [`https:/cdn.example.com/?${token}`, undefined],
+      [`//cdn.example.com/?${token}`, undefined],
+      [`/page.html?${token}`, undefined],
+      [token, undefined],
+    ] as const) {
+      for (const path of ['/a.mp4', '/own/a.mp4', '/base/a.mp4']) {
+        expect((await get(signed(path), [`Referer: ${referer}`])).status).toBe(200);
+        expect(lastHeaders().referer, referer).toBe(expected);
+      }
+    }
+    expect((await get(signed('/a.mp4'))).status).toBe(200);
+    expect(lastHeaders()).not.toHaveProperty('referer');
+  });
+
+  test('headers from which an origin may take another path or method do not arrive, nor does a body', async () => {
+    const names = ['X-Original-URL', 'X-Rewrite-URL', 'X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'];
+    const spoofed = names.flatMap((name) => [`${name}: /secret.mp4`, `${name.toLowerCase()}: DELETE`, `${name.replaceAll('-', '_')}: x`]);
+    for (const path of ['/a.mp4', '/own/a.mp4', '/base/a.mp4']) {
+      expect((await get(signed(path), spoofed)).status).toBe(200);
+      const arrived = Object.keys(lastHeaders()).filter((name) => /original|rewrite|method|override/.test(name.replaceAll('_', '-')));
+      expect(arrived).toEqual([]);
+    }
+    const head = ['GET', signed('/a.mp4'), 'HTTP/1.1'].join(' ');
+    expect((await send([head, 'Host: h', 'Content-Length: 5'], 'abcde')).status).toBe(200);
+    expect((await send([head, 'Host: h', 'Transfer-Encoding: chunked'], '5\r\nabcde\r\n0\r\n\r\n')).status).toBe(200);
+    for (const { body, headers } of nginx.received.slice(-2)) {
+      expect([body, headers.get('content-length'), headers.get('transfer-encoding')]).toEqual(['', null, null]);
+    }
+  });
+
+  test("a team's own proxy_set_header lines work when they are repeated in the location", async () => {
+    expect((await get(signed('/own/a.mp4'))).status).toBe(200);
+    expect(lastHeaders()['x-team']).toBe('location');
+    expect((await get(signed('/a.mp4'))).status).toBe(200);
+    expect(lastHeaders()).not.toHaveProperty('x-team');
+  });
+
+  test('a path in proxy_pass: the token stays away there, too', async () => {
+    const [path, query] = signed('/base/a%20b.mp4').split('?');
+    expect((await get(`${path}?x=1&${query}&y`)).status).toBe(200);
+    expect(nginx.asked.at(-1)).toBe('GET /bucket/a%20b.mp4?x=1&y');
+  });
+
+  test('a location with a pattern: named groups stay, $1 is never what the viewer wrote into the query', async () => {
+    const [path, query] = signed('/pattern/folder/a.mp4').split('?');
+    for (const asked of [`x=1&${query}&../secret.mp4`, `${query}&../secret.mp4`, `../secret.mp4&${query}`, query]) {
+      expect((await get(`${path}?${asked}`, ['Referer: https://secret.mp4/'])).status).toBe(200);
+      expect(nginx.asked.at(-1), asked).toBe('GET /file/a.mp4');
+      expect([lastHeaders()['x-first'], lastHeaders()['x-file']]).toEqual([undefined, 'a.mp4']);
+    }
+  });
+
+  test('other forms of a request are judged like any other', async () => {
+    const good = signed('/a.mp4');
+    const bad = good.replace('/a.mp4', '/b.mp4');
+    const forms: ((target: string) => readonly string[])[] = [
+      (target) => [`GET http://cdn.example.com${target} HTTP/1.1`, 'Host: cdn.example.com'],
+      (target) => [`GET http://other.example${target} HTTP/1.1`, 'Host: cdn.example.com'],
+      (target) => [`GET ${target} HTTP/1.0`],
+      (target) => [`GET ${target}#fragment HTTP/1.1`, 'Host: h'],
+      (target) => [`GET ${target} HTTP/1.1`, 'Host: h', 'Range: bytes=0-0', 'If-Range: "1"'],
+      (target) => [`GET ${target} HTTP/1.1`, 'Host: h', 'Range: bytes=0-0', 'If-Range: "other"'],
+      (target) => [`GET ${target} HTTP/1.1`, 'Host: h', 'If-None-Match: "1"'],
+    ];
+    for (const form of forms) {
+      expect((await send(form(bad))).status, form('').join()).toBe(403);
+      expect((await send(form(good))).status, form('').join()).toBe(200);
+      expect(nginx.asked.at(-1)).toBe('GET /a.mp4');
+    }
+  });
+
+  test('dot segments are resolved before anything is judged, as URL does', async () => {
+    for (const path of ['/x/../a.mp4', '/x/%2e%2e/a.mp4', '/./a.mp4', '/x/%2E./a.mp4', '/../a.mp4']) {
+      const target = signed('/a.mp4').replace('/a.mp4', path);
+      // nginx answers 400 to a path that would leave the root
+      expect(await nginx.status(target, secret), path).toBe(path.startsWith('/..') ? 400 : 200);
+      expect(statusOf(await judge(target))).toBe(200);
+    }
+  });
+
+  test('double slashes are refused whether nginx merges them or not', async () => {
+    const unmerged = await startShippedNginx({ server: 'merge_slashes off;' });
+    try {
+      for (const path of ['//a.mp4', '/x//a.mp4', '/x/%2Fa.mp4', '/x%2f/a.mp4', '/x//../a.mp4']) {
+        for (const hashed of [path, decoded(path).toString(), '/a.mp4', '/x/a.mp4']) {
+          const target = signed(hashed).replace(/^[^?]*/, path);
+          for (const each of [nginx, unmerged]) expect(await each.status(target, secret), target).toBe(403);
+          // `URL` resolves it to /x/a.mp4 before `verify` sees it
+          if (path !== '/x//../a.mp4') expect(statusOf(await judge(target)), target).toBe(403);
+        }
+      }
+    } finally {
+      await unmerged.stop();
+    }
+  });
+});
+
+/** A small generator of pseudo-random numbers in 0…1 (mulberry32), so that a failure can be run again. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function shuffle(list: unknown[], random: () => number): void {
+  for (let i = list.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [list[i], list[j]] = [list[j], list[i]];
+  }
+}
