@@ -53,8 +53,9 @@ async function signReference(
   { format, expires }: SignPlaylistOptions,
 ): Promise<string | undefined> {
   const playlist = judgeUrl(new URL('/', base));
-  if (!asked || !playlist || !judgeUrl(asked)?.hasOriginOf(playlist)) return undefined;
+  if (!asked || !playlist) return undefined;
   const url = withoutPathToken(asked, format);
+  if (!judgeUrl(url)?.hasOriginOf(playlist)) return undefined;
   const token = await signOrSkip(format, url, expires);
   return token && writeToken({ uri: url === asked ? uri : url.href, url }, base, token);
 }
