@@ -32,6 +32,8 @@ async function cpuRatio(smaller: () => unknown, larger: () => unknown): Promise<
   const repetitions = Math.max(1, Math.ceil(enoughMs / ((await cpuMs(smaller, 3)) / 3)));
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round++) {
+    // What the round before has left behind is not counted.
+    collectGarbage();
     const small = await cpuMs(smaller, repetitions);
     ratios.push((await cpuMs(larger, repetitions)) / small);
   }
@@ -39,8 +41,6 @@ async function cpuRatio(smaller: () => unknown, larger: () => unknown): Promise<
 }
 
 async function cpuMs(work: () => unknown, repetitions: number): Promise<number> {
-  // What the work before has left behind is not counted.
-  collectGarbage();
   const before = process.cpuUsage();
   for (let i = 0; i < repetitions; i++) await work();
   // What the kernel adds is fresh memory, whose price depends on what was given back before.

@@ -57,6 +57,30 @@ describe('signPlaylist, 1 to 2 MiB', () => {
   }, 60_000);
 });
 
+describe('signPlaylist, one line of 8 to 16 kB', () => {
+  const asked = `${head}#EXT-X-DEFINE:QUERYPARAM="a"\n`;
+  const texts: Record<string, (length: number) => string> = {
+    'a token many times': (n) => `a?${repeated('st=1&x&', n)}`,
+    'attributes without an end': (n) => `#EXT-X-MAP:${repeated('A="', n)}`,
+  };
+  test.each(Object.entries(texts))('%s', async (_, line) => {
+    const work = (length: number): (() => Promise<string>) => {
+      const text = asked + line(length);
+      return () => signPlaylist(text, `${playlistUrl}?a=`, { format: cheap, expires: NOW });
+    };
+    await expectLinear(work(8192), work(16_384));
+  });
+});
+
+test('signPlaylist: an empty variable costs the same, however long the name in front of it is', async () => {
+  const work = (length: number): (() => Promise<string>) => {
+    const text = `${head}#EXT-X-DEFINE:QUERYPARAM="a"\n${'x'.repeat(length)}${repeated('{$a}', 1_000_000)}`;
+    return () => signPlaylist(text, `${playlistUrl}?a=`, { format: cheap, expires: NOW });
+  };
+  await expectLinear(work(1), work(4000));
+  await expectLinear(work(4000), work(8000));
+});
+
 describe('expand, 0.5 to 1 MiB, of which no more is read', () => {
   const playlists: Record<string, (i: number) => string> = {
     segments: (i) => `#EXTINF:4,\nsegment${i}.m4s`,
