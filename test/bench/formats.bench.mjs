@@ -22,7 +22,7 @@ const secret = 'a secret of thirty-two characters';
 const key = Buffer.from(secret.slice(0, 32));
 const hex = key.toString('hex');
 const google = { keys: [{ name: 'k', key: key.toString('base64url') }] };
-const now = Math.floor(Date.now() / 1000);
+export const now = Math.floor(Date.now() / 1000);
 const many = 200;
 
 /** @param {import('node:crypto').KeyObject} privateKey */
@@ -54,7 +54,7 @@ function signature(algorithm, privateKey) {
 }
 
 /** @type {[name: string, format: import('secure-token-server').TokenFormat, bareName: string, bare: Bare][]} */
-const formats = [
+export const formats = [
   ['secureToken', secureToken({ secret }), 'MD5', hash('md5')],
   ['secureLink, KeyCDN', secureLink({ secret, ...secureLinkLayouts.keyCdn }), 'MD5', hash('md5')],
   ['secureLink, CDN77 folder', secureLink({ secret, ...secureLinkLayouts.cdn77Path }), 'MD5', hash('md5')],
@@ -76,7 +76,7 @@ const formats = [
 ];
 
 /** What a player sends for `url`. @param {string} url @param {import('secure-token-server').SignedToken} token */
-function requestWith(url, { base, prefix = `${new URL(url).origin}/`, query = {}, headers = {}, setCookie = [] }) {
+export function requestWith(url, { base, prefix = `${new URL(url).origin}/`, query = {}, headers = {}, setCookie = [] }) {
   const target = new URL(base ? base + url.slice(prefix.length) : url);
   for (const [name, value] of Object.entries(query)) target.search += `${target.search ? '&' : ''}${name}=${encodeURI(value).replace(/[&+#]/g, encodeURIComponent)}`;
   const cookie = setCookie.map((each) => each.split(';')[0]).join('; ');

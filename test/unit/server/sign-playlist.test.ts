@@ -125,6 +125,22 @@ describe('signPlaylist', () => {
     expect(await sign(lines)).toBe(lines.join('\n'));
   });
 
+  test('what variables bring into a playlist is bounded by its own length', async () => {
+    const long = 'x'.repeat(8000);
+    const uses = '{$a}\n'.repeat(13_000);
+    for (const [define, url] of [
+      [`#EXT-X-DEFINE:NAME="a",VALUE="${long}"`, playlistUrl],
+      ['#EXT-X-DEFINE:QUERYPARAM="a"', `${playlistUrl}?a=${long}`],
+    ] as const) {
+      const text = `#EXTM3U\n${define}\n${uses}`;
+      const signed = await signPlaylist(text, url, { format, expires: NOW });
+      expect(signed.length).toBeLessThan(10 * text.length);
+      expect(signed.split('\n')[2]).toMatch(/^x{8000}\?st=/);
+      // beyond the bound a URI stays as it was written
+      expect(signed.trim().split('\n').at(-1)).toBe('{$a}');
+    }
+  });
+
   test("what a viewer writes into the playlist's own query leads no signature to another file", async () => {
     const lines = ['#EXT-X-DEFINE:QUERYPARAM="q"', '#EXT-X-DEFINE:NAME="n",VALUE="{$q}"', 'seg-{$q}.ts', '{$n}', 'seg.ts?auth={$q}'];
     for (const [value, count] of [
