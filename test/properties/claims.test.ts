@@ -70,6 +70,7 @@ for (const [name, options] of Object.entries(kinds)) {
       issuer: fc.constantFrom('', 'a', 'b'),
       ipRanges: fc.constantFrom(undefined, ['203.0.113.0/24'], ['2001:db8::/32', '203.0.113.9']),
     }),
+    ...(name === 'an extension' && { asked: asked.map((from) => ({ ...from, path: `${from.path.replace(/\/$/, '')}.m3u8` })) }),
     enforced: () => undefined,
     signatureOf,
   });

@@ -1,10 +1,12 @@
+import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { cloudFront } from '../../packages/server/src/index.ts';
 import type { CloudFrontOptions, SignedToken } from '../../packages/server/src/index.ts';
 import { describeFormat } from '../support/format-properties.ts';
-import { rsaKey } from '../support/format-samples.ts';
 
-const keys = [{ id: 'K', privateKey: rsaKey }];
+// A short key, because there are thousands of signatures.
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+const keys = [{ id: 'K', privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }];
 const signatureOf = ({ query, setCookie = [] }: SignedToken): string =>
   query?.Signature ?? setCookie.find((cookie) => cookie.startsWith('CloudFront-Signature'))!.split(';')[0]!;
 

@@ -32,8 +32,11 @@ for (const [name, options] of Object.entries(media)) {
   describeFormat({ name: `mediaCdn ${name}`, make: () => mediaCdn({ keys, ...options }), conditions: none, signatureOf });
 }
 
-const text = fc.constantFrom(undefined, 'x', 'a=b', 'a~Data=b', 'é', 'e\u0301');
-const header = fc.constantFrom(undefined, 'x', 'y', 'x,BAR=y', 'x=y', 'x~Expires=1795500300');
+/** Mostly what is signed: one bad condition of many refuses them all. */
+const mostly = <T>(good: readonly T[], bad: readonly T[]): fc.Arbitrary<T> =>
+  fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...good) }, { weight: 1, arbitrary: fc.constantFrom(...bad) });
+const text = mostly([undefined, 'x', 'a=b'], ['a~Data=b', 'é', 'e\u0301']);
+const header = mostly([undefined, 'x', 'y'], ['x,BAR=y', 'x=y', 'x~Expires=1795500300']);
 const tokens: Record<string, Partial<MediaCdnTokenOptions>> = {
   folder: {},
   'two folders': { depth: 2 },

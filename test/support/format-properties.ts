@@ -119,7 +119,7 @@ export function describeFormat<C>(subject: Subject<C>): void {
             expect(same(a.scope, b.scope), `${a.scope.kind} ${a.scope.href} and ${b.scope.kind} ${b.scope.href}`).toBe(true);
           });
           await fc.assert(property, { numRuns: propertyRuns });
-          expect(compared).toBeGreaterThan(propertyRuns / 50);
+          expect(compared).toBeGreaterThan(propertyRuns / 25);
         },
         propertyTimeout,
       );

@@ -86,13 +86,13 @@ export function bunny(options: BunnyOptions): TokenFormat {
   /** What a token for `url` says and opens. @throws `ERR_OPTIONS` for a URL that is not signed */
   const openedBy = (url: URL): BunnyOpened => {
     const path = pathToSign(url, pathForm);
-    const search = token.searchOf(url);
     const folder = exact ? undefined : (tokenPath ?? folderOf(path, depth));
+    const carried = { ...own, ...(folder !== undefined && { token_path: folder }) };
+    const search = token.searchOf(url, Object.keys(carried));
     if (runsIntoParams(path)) throw optionsError('url', 'its path holds ten digits and then `&` or `=`');
     if (folder !== undefined && !path.startsWith(withSlash(folder))) {
       throw optionsError('url', 'it is not below `tokenPath`');
     }
-    const carried = { ...own, ...(folder !== undefined && { token_path: folder }) };
     const asked = signsQuery ? search.slice(1) : '';
     const params = readBunnyParams([asked, String(new URLSearchParams(carried))].filter(Boolean).join('&'));
     if (!params || !areOurs(params)) {
