@@ -20,7 +20,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
-          include: ['test/{unit,session,vectors}/**/*.test.ts'],
+          include: ['test/{unit,session,vectors,properties}/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },

@@ -322,3 +322,12 @@ test('a text where a number is due switches nothing off', async () => {
     }
   }
 });
+
+test('a parameter of another kind of token that would stay in the URL is not signed over', async () => {
+  const google = { keys: [{ name: 'k', key: key32 }] };
+  await refusesToSign(bunny({ secret, carrier: 'query', exact: true }), '/a?token_path=/');
+  await refusesToSign(bunny({ secret, carrier: 'query', ignoreParams: true }), '/a?limit=5');
+  await refusesToSign(wowza({ secret }), '/vod/a?wowzatokenstarttime=1795500000');
+  await refusesToSign(mediaCdn({ ...google, carrier: 'query', exact: true }), '/a?URLPrefix=x');
+  await refusesToSign(cloudFront({ keys: [{ id: 'K', privateKey: rsa }], carrier: 'query', hash: 'SHA1' }), '/a?Hash-Algorithm=SHA256');
+});

@@ -13,7 +13,8 @@ interface BunnyToken {
     opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
   }) => SignedToken;
   readonly read: (url: URL) => BunnyCarried | 'missing' | 'malformed';
-  readonly searchOf: (url: URL) => string;
+  /** @param params names of the parameters that the token has. @throws `ERR_OPTIONS`; see `searchToSign` */
+  readonly searchOf: (url: URL, params: readonly string[]) => string;
   /** For tokens in the path: the URL without them. */
   readonly bare?: (url: URL) => URL;
 }
@@ -64,7 +65,7 @@ export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
         if (typeof own === 'string') return own;
         return { hash: own.values[0]!, expires: own.values.at(-1)!, query: search, pathname, search: own.rest };
       },
-      searchOf: (url) => searchToSign(url, names),
+      searchOf: (url, params) => searchToSign(url, names, ['token', 'expires', ...params]),
     };
   }
 

@@ -5,6 +5,7 @@ import { secretList } from '../secret-list.ts';
 import type { SecretOptions } from '../secret-list.ts';
 import type { SignedToken, TokenFormat } from '../token-format.ts';
 import { refused } from '../verdict.ts';
+import { runsIntoExpiry } from './address-after-expiry.ts';
 import { bunnyHash } from './bunny-hash.ts';
 import { isOwnValue, readBunnyParams, runsIntoParams } from './bunny-params.ts';
 import type { BunnyParams } from './bunny-params.ts';
@@ -73,6 +74,9 @@ export function bunny(options: BunnyOptions): TokenFormat {
   const token = bunnyToken(carrier);
   const signsQuery = carrier === 'query' && !ignoreParams;
 
+  /** In version 2 the address is text. */
+  const isAmbiguous = (path: string, expires: string): boolean =>
+    version === 2 && ip !== undefined && runsIntoExpiry(path, expires, ip, maxTtl);
   /** Whether these parameters are those of a token of the configured kind. */
   const areOurs = ({ folder, foreign }: BunnyParams): boolean => {
     const isKind = (folder === undefined) === exact && (folder?.endsWith('/') !== false || folder === tokenPath);
@@ -82,13 +86,13 @@ export function bunny(options: BunnyOptions): TokenFormat {
   /** What a token for `url` says and opens. @throws `ERR_OPTIONS` for a URL that is not signed */
   const openedBy = (url: URL): BunnyOpened => {
     const path = pathToSign(url, pathForm);
-    const search = token.searchOf(url);
     const folder = exact ? undefined : (tokenPath ?? folderOf(path, depth));
+    const carried = { ...own, ...(folder !== undefined && { token_path: folder }) };
+    const search = token.searchOf(url, Object.keys(carried));
     if (runsIntoParams(path)) throw optionsError('url', 'its path holds ten digits and then `&` or `=`');
     if (folder !== undefined && !path.startsWith(withSlash(folder))) {
       throw optionsError('url', 'it is not below `tokenPath`');
     }
-    const carried = { ...own, ...(folder !== undefined && { token_path: folder }) };
     const asked = signsQuery ? search.slice(1) : '';
     const params = readBunnyParams([asked, String(new URLSearchParams(carried))].filter(Boolean).join('&'));
     if (!params || !areOurs(params)) {
@@ -118,6 +122,9 @@ export function bunny(options: BunnyOptions): TokenFormat {
 
     sign(url, expires): SignedToken {
       const { path, search, folder, params, carried } = openedBy(url);
+      if (isAmbiguous(folder ?? path, writeExpiry(expires))) {
+        throw optionsError('url', 'with this expiry and address, its path could be read in another way');
+      }
       const message = { path: folder ?? path, expires: writeExpiry(expires), params: params.signed };
       const hash = bunnyHash(message, { key: keys[0]!, version, ip });
       const alone = { url: url.origin + url.pathname + search + url.hash, ...(!signsQuery && { anyQuery: true }) };
@@ -136,6 +143,7 @@ export function bunny(options: BunnyOptions): TokenFormat {
       if (path === undefined || runsIntoParams(path) || !params || !areOurs(params)) return refused.malformed;
       if (expires > now + maxTtl) return refused.malformed;
       const { folder } = params;
+      if (isAmbiguous(folder ?? path, written)) return refused.malformed;
       const message = { path: folder ?? path, expires: written, params: params.signed };
       let genuine = 0;
       for (const key of keys) {

@@ -71,7 +71,8 @@ export function cloudFront(options: CloudFrontOptions): TokenFormat {
   const names = [exact ? 'Expires' : 'Policy', 'Signature', 'Key-Pair-Id', 'Hash-Algorithm'].map(
     (name) => front + name,
   );
-  const carrier = valueCarrier(names, { ...options, carrier: kind });
+  const written = hash === 'SHA1' ? names.slice(0, -1) : names;
+  const carrier = valueCarrier(names, { ...options, carrier: kind }, written);
 
   /** What a token for `url` opens. @throws `ERR_OPTIONS` for a URL that is not signed */
   const openedBy = (url: URL): { resource: string; search: string } => {

@@ -33,7 +33,8 @@ interface GoogleCarrier {
     request: SentRequest,
   ) =>
     (GoogleLink & { signature: string; carriers?: NonNullable<GrantedVerdict['carriers']> }) | 'missing' | 'malformed';
-  readonly searchOf: (url: URL) => string;
+  /** The query of a URL that is to be signed, without a token. @throws `ERR_OPTIONS`; see `searchToSign` */
+  readonly searchOf: (url: URL, exact: boolean) => string;
   readonly bare?: (url: URL) => URL;
 }
 
@@ -78,7 +79,7 @@ const inQuery: GoogleCarrier = {
     if (!own || !values) return 'malformed';
     return readLink(url.origin + url.pathname + own.rest, values);
   },
-  searchOf: (url) => searchToSign(url, names),
+  searchOf: (url, exact) => searchToSign(url, names, exact ? names.slice(1) : names),
 };
 
 const segment = /^(.*\/)edge-cache-token=Expires=([^&/]*)&KeyName=([^&/]*)&Signature=([^&/]*)\/(.*)$/;

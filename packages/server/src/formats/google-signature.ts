@@ -56,7 +56,7 @@ export function googleSignature(
   /** What a token for `url` opens. @throws `ERR_OPTIONS` for a URL that is not signed */
   const openedBy = (url: URL): { bare: string; search: string; prefix: string | undefined } => {
     pathToSign(url, 'raw');
-    const search = carrier.searchOf(url);
+    const search = carrier.searchOf(url, exact);
     const prefix = exact ? undefined : (everyPrefix ?? prefixOf(url, depth));
     const bare = url.origin + url.pathname + search;
     if (prefix !== undefined && !bare.startsWith(prefix)) throw optionsError('url', 'it is not below `prefix`');

@@ -33,8 +33,12 @@ interface LinkFormatOptions extends LinkCarrierOptions {
   /** Seconds between the time in the URL and the expiry. */
   readonly validity: number;
   readonly maxTtl: number;
-  /** Why what is hashed of these fields could be read in another way; `undefined` where it cannot. */
-  readonly ambiguity?: (fields: LinkFields) => string | undefined;
+  /**
+   * Why what is hashed of these fields could be read in another way; `undefined` where it cannot.
+   *
+   * @param stamp the time in the URL, once it is known
+   */
+  readonly ambiguity?: (fields: LinkFields, stamp?: string) => string | undefined;
 }
 
 /**
@@ -54,17 +58,17 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
   // A player takes a prefix for the folders below it too, which a token of one folder does not open: it gets one a URL.
   const opensBelow = signs === 'folder' && (depth !== 'parent' || options.base !== undefined);
 
-  const ambiguityOf = (fields: LinkFields): string | undefined =>
+  const ambiguityOf = (fields: LinkFields, stamp?: string): string | undefined =>
     // The first `?` of path and query must be the one between them.
-    signs === 'uri' && fields.path!.includes('?') ? 'a `?` in its path' : options.ambiguity?.(fields);
+    signs === 'uri' && fields.path!.includes('?') ? 'a `?` in its path' : options.ambiguity?.(fields, stamp);
 
   /** @throws `ERR_OPTIONS` for a URL that is not signed */
-  const fieldsToSign = (url: URL): { fields: LinkFields; search: string } => {
+  const fieldsToSign = (url: URL, stamp?: string): { fields: LinkFields; search: string } => {
     const path = pathToSign(url, pathForm);
     const search = carrier.searchOf(url);
     if (signs === 'folder' && !foldersOpening(path, depth)) throw optionsError('url', 'it has too many folders');
     const fields = pathFields(signs === 'folder' ? folderOf(path, depth) : path, search);
-    const ambiguity = ambiguityOf(fields);
+    const ambiguity = ambiguityOf(fields, stamp);
     if (ambiguity !== undefined) throw optionsError('url', `it has ${ambiguity}, which makes what is hashed ambiguous`);
     return { fields, search };
   };
@@ -82,10 +86,10 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
     },
 
     sign(url, expires): Token {
-      const { fields, search } = fieldsToSign(url);
       writeExpiry(expires);
       const stamp = form.write(expires - validity);
       if (!stampForm.test(stamp)) throw optionsError('expires', 'this time cannot be written in the form of the CDN');
+      const { fields, search } = fieldsToSign(url, stamp);
       const token = macs[0]!({ ...fields, expires: stamp });
       const until = form.read(stamp) + validity;
       // With fewer folders than `depth`, the folder is opened without those below it.
@@ -106,7 +110,7 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
       const expires = form.read(stamp) + validity;
       if (path === undefined || !(expires <= now + maxTtl)) return refused.malformed;
       const signed = signs === 'folder' ? foldersOpening(path, depth) : [path];
-      const readings = signed?.map((each) => pathFields(each, search)).filter((each) => ambiguityOf(each) === undefined);
+      const readings = signed?.map((each) => pathFields(each, search)).filter((each) => ambiguityOf(each, stamp) === undefined);
       if (!readings?.length) return refused.malformed;
       let genuine = 0;
       for (const mac of macs) {

@@ -8,10 +8,12 @@ import type { SecretOptions } from '../secret-list.ts';
 import type { TokenFormat } from '../token-format.ts';
 import type { Depth } from './folders.ts';
 import type { LinkCarrierOptions } from './link-carrier.ts';
+import { runsIntoExpiry } from './address-after-expiry.ts';
 import { runsIntoAddress } from './address-after-path.ts';
 import { ipBytes } from './ip-bytes.ts';
 import { linkFormat } from './link-format.ts';
 import { fillTemplate } from './link-template.ts';
+import type { LinkFields } from './link-template.ts';
 import type { LinkTime } from './link-time.ts';
 
 type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
@@ -62,8 +64,8 @@ const encodings: Readonly<Record<string, { pattern: string; encode: (digest: Uin
  * is judged before the expiry, and every secret is tried.
  *
  * The expiry has a fixed length and there is one path, so a token has one reading, whatever digits its path ends with. Where
- * `{ip}` stands right behind the path, paths that the address could be part of are refused: see `runsIntoAddress`. Where it
- * stands behind the expiry, as in `bunnyBasic`, it is `maxTtl` that tells them apart: leave it finite.
+ * `{ip}` stands right behind the path, or behind the expiry, paths that the address or the expiry could be part of are
+ * refused: see `runsIntoAddress` and `runsIntoExpiry`.
  *
  * @throws `ERR_OPTIONS` for a layout that does not hash and carry both token and expiry: such links never end; for one with
  * other placeholders, or with more than one path
@@ -77,7 +79,12 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
   if (ip !== '') ipBytes(ip);
   const { pattern, encode } = encodings[encoding as string] ?? {};
   if (!pattern || !encode) throw optionsError('encoding', "give 'base64url', 'base64url=' or 'hex'");
-  const addressFollows = hash.includes(`{${path}}{ip}`);
+  const ambiguity = (fields: LinkFields, stamp?: string): string | undefined => {
+    const signed = fields[path]!;
+    const inPath = hash.includes(`{${path}}{ip}`) && runsIntoAddress(signed, ip);
+    const inExpiry = hash.includes(`{${path}}{expires}{ip}`) && runsIntoExpiry(signed, stamp ?? '', ip, maxTtl);
+    return inPath || inExpiry ? 'characters at its end that could be of the address or the expiry' : undefined;
+  };
   return linkFormat({
     name: 'secure-link',
     macs: secrets.map((secret) => (fields) => encode(md5(utf8ToBytes(fillTemplate(hash, { ...fields, secret, ip }))))),
@@ -86,7 +93,7 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
     ...{ time, depth, pathForm, validity, maxTtl },
     ...(query && { query }),
     ...(base !== undefined && { base }),
-    ...(addressFollows && { ambiguity: (fields) => addressAmbiguity(fields[path]!, ip) }),
+    ambiguity,
   });
 }
 
@@ -119,8 +126,4 @@ function checkSecrets(hash: string, secrets: readonly string[]): void {
   if (pairs.some(([a, b]) => (follows && a.endsWith(b)) || (leads && a.startsWith(b)))) {
     throw optionsError('secret', 'no secret may be a part of another one at the end where the path is hashed');
   }
-}
-
-function addressAmbiguity(path: string, ip: string): string | undefined {
-  return runsIntoAddress(path, ip) ? 'characters of an address at its end' : undefined;
 }

@@ -32,7 +32,7 @@ export interface ValueCarrier {
   /** @throws `ERR_OPTIONS` for values that this carrier cannot hold */
   readonly check: (values: readonly string[]) => void;
   readonly read: (request: SentRequest) => CarriedValues | undefined;
-  /** The query of a URL that is to be signed, without a token. @throws `ERR_OPTIONS` when it holds the names twice */
+  /** The query of a URL that is to be signed, without a token; see `searchToSign`. @throws `ERR_OPTIONS` */
   readonly searchOf: (url: URL) => string;
 }
 
@@ -40,11 +40,13 @@ export interface ValueCarrier {
  * Tokens that are named values, in the one carrier that is configured: a bad token in the query is never made good by one
  * in a cookie.
  *
+ * @param written those of `names` that every token has
  * @throws `ERR_OPTIONS`
  */
 export function valueCarrier(
   names: readonly string[],
   { carrier = 'query', cookie = {} }: ValueCarrierOptions,
+  written: readonly string[] = names,
 ): ValueCarrier {
   if (!['query', 'cookie', 'header'].includes(carrier))
     throw optionsError('carrier', "give 'query', 'cookie' or 'header'");
@@ -81,13 +83,20 @@ export function valueCarrier(
           : readCookies(headers.get('Cookie') ?? '', names);
       return values && { values, search: query.rest, carriers: { [`${carrier}s`]: names } };
     },
-    searchOf: (url) => searchToSign(url, inQuery),
+    searchOf: (url) => searchToSign(url, inQuery, written),
   };
 }
 
-/** The query of a URL that is to be signed, without a token. @throws `ERR_OPTIONS` when it holds a name twice */
-export function searchToSign(url: URL, names: readonly string[]): string {
+/**
+ * The query of a URL that is to be signed, without a token: the new one replaces what is there.
+ *
+ * @param written those of `names` that the new token has; another one would stay in the URL and be read with it
+ * @throws `ERR_OPTIONS` when the query holds a name twice, in another spelling, or without being replaced
+ */
+export function searchToSign(url: URL, names: readonly string[], written: readonly string[] = names): string {
   const query = tokenQuery(url.search, names);
   if (!query) throw optionsError('url', `its query holds ${names.join(' or ')} twice or in another spelling`);
+  const left = names.find((name, i) => query.values[i] !== undefined && !written.includes(name));
+  if (left !== undefined) throw optionsError('url', `take \`${left}\` out of its query: it would be read with the token`);
   return query.rest;
 }

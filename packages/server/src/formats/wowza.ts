@@ -75,7 +75,7 @@ export function wowza(options: WowzaOptions): TokenFormat {
   /** @throws `ERR_OPTIONS` for a URL that is not signed */
   const folderToSign = (url: URL): string => {
     const path = pathToSign(url, 'decoded');
-    searchToSign(url, names);
+    searchToSign(url, names, startsAt === undefined ? names.filter((name) => name !== startName) : names);
     if (!foldersTo(path)) throw optionsError('url', 'its folder has a `?` in it, or it has too many folders');
     return folderOf(path, 'parent');
   };

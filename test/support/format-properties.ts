@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isOptionsError } from '../../packages/server/src/options-error.ts';
+import type { Scope, SignedToken, TokenFormat } from '../../packages/server/src/index.ts';
+import { propertyRuns, propertyTimeout } from './property-runs.ts';
+import { HOST, NOW, asked, moveSeams, moved, urlOf } from './seams.ts';
+import type { Asked } from './seams.ts';
+import { requestWith } from './token-request.ts';
+
+/** A format under conditions: what its options add to what is signed, such as an address or a header. */
+export interface Subject<C> {
+  readonly name: string;
+  /** May throw `ERR_OPTIONS`: such conditions are not signed. */
+  readonly make: (conditions: C) => TokenFormat;
+  readonly conditions: fc.Arbitrary<C>;
+  /** Headers that a client under these conditions sends beside the token. */
+  readonly headers?: (conditions: C) => Readonly<Record<string, string>>;
+  /** The signature alone, or the token where it says nothing else; for formats whose signatures are the same each time. */
+  readonly signatureOf?: (token: SignedToken) => string;
+  /** What of the conditions `verify` compares with its own. @default all */
+  readonly enforced?: (conditions: C) => unknown;
+  /** URLs of the family, for formats that sign few others. */
+  readonly asked?: fc.Arbitrary<Asked>;
+}
+
+interface Signed {
+  readonly token: SignedToken;
+  readonly scope: Scope;
+}
+
+/** `undefined` for what is refused. */
+async function signed(format: TokenFormat | undefined, from: Asked): Promise<Signed | undefined> {
+  try {
+    const url = new URL(urlOf(from));
+    return format && { token: await format.sign(url, from.expires), scope: format.opens!(url) };
+  } catch (error) {
+    if (isOptionsError(error)) return undefined;
+    throw error;
+  }
+}
+
+function made<C>({ make }: Subject<C>, conditions: C): TokenFormat | undefined {
+  try {
+    return make(conditions);
+  } catch (error) {
+    if (isOptionsError(error)) return undefined;
+    throw error;
+  }
+}
+
+const decoded = (path: string): string => decodeURIComponent(path);
+
+/** Whether a URL without a token lies within a scope. */
+export function isWithin(url: string, { kind, href }: Scope): boolean {
+  const [target, opened] = [new URL(url), new URL(href)];
+  const [path, limit] = [decoded(target.pathname), decoded(opened.pathname)];
+  if (target.origin !== opened.origin) return false;
+  if (kind === 'folder') return limit.endsWith('/') && path.startsWith(limit);
+  return path === limit && (kind === 'path' || target.search === opened.search);
+}
+
+const same = (a: Scope, b: Scope): boolean =>
+  a.kind === b.kind && decoded(new URL(a.href).pathname) === decoded(new URL(b.href).pathname) && new URL(a.href).search === new URL(b.href).search;
+
+/** The query, or the carriers of a token, with a piece of text in it changed. */
+const pieces = fc.constantFrom<readonly [RegExp, string]>(
+  [/$/, ''],
+  [/$/, '&x=1'],
+  [/\?/, '?x&'],
+  [/\?/, '?a=1&'],
+  [/&/, '&&'],
+  [/&[^&]*$/, ''],
+  [/%2F/i, '/'],
+  [/%3D/i, '='],
+  [/~/, '~x~'],
+  [/~Headers=[^~]*/, ''],
+  [/~(?=hmac|Signature)/, '~Headers=foo~'],
+  [/~id=[^~]*/, ''],
+  [/~(acl|id|data|Data|SessionID)=/, '~'],
+  [/acl=([^~]*)/, 'acl=$1!/*'],
+  [/exp=(\d{9})/, 'exp=$11'],
+  [/(\d{10})/, '0$1'],
+  [/(\d{9})\d/, '$19'],
+  [/token_path=[^&]*/, 'token_path=/'],
+  [/token_path=[^&]*&?/, ''],
+  [/\?/, '?token_path=/&'],
+  [/FullPath/, 'PathGlobs=/*'],
+  [/URLPrefix=[\w=-]+/, 'URLPrefix='],
+  [/Signature=/, 'signature='],
+  [/HS256-/, 'HS256-1-'],
+  [/HS256-1-/, 'HS256-'],
+  [/token=/i, 'TOKEN='],
+);
+
+/**
+ * Two properties: what is signed has one reading, and what `verify` accepts is what `sign` would have made for exactly that
+ * scope, with the same expiry and under the same conditions.
+ */
+export function describeFormat<C>(subject: Subject<C>): void {
+  const { name, conditions, headers = () => ({}), enforced = (all: C): unknown => all, signatureOf } = subject;
+  const one = subject.asked ?? asked;
+
+  describe(name, () => {
+    if (signatureOf) {
+      test(
+        'two different scopes, expiries or conditions have different signatures',
+        async () => {
+          let compared = 0;
+          const property = fc.asyncProperty(one, conditions, fc.oneof(one, moved), fc.option(conditions), async (first, under, next, other) => {
+            const second = 'steps' in next ? moveSeams(first, next) : next;
+            const [a, b] = [await signed(made(subject, under), first), second && (await signed(made(subject, other ?? under), second))];
+            if (!a || !b) return;
+            compared++;
+            // Times that `verify` never accepts at one time need not be told apart.
+            if (Math.abs(a.token.expires - b.token.expires) > 86_400) return;
+            if (signatureOf(a.token) !== signatureOf(b.token)) return;
+            expect(a.token.expires).toBe(b.token.expires);
+            expect(other ?? under).toEqual(under);
+            expect(same(a.scope, b.scope), `${a.scope.kind} ${a.scope.href} and ${b.scope.kind} ${b.scope.href}`).toBe(true);
+          });
+          await fc.assert(property, { numRuns: propertyRuns });
+          expect(compared).toBeGreaterThan(propertyRuns / 25);
+        },
+        propertyTimeout,
+      );
+    }
+
+    test(
+      'what is accepted lies within the scope that was asked for, with its expiry and under its conditions',
+      async () => {
+        let accepted = 0;
+        const changes = fc.array(fc.tuple(fc.option(moved), fc.option(pieces), fc.option(conditions)), { minLength: 8, maxLength: 8 });
+        const property = fc.asyncProperty(one, conditions, changes, async (from, under, tried) => {
+          const format = made(subject, under);
+          const genuine = await signed(format, from);
+          if (!format || !genuine) return;
+          const { token, scope } = genuine;
+          expect(new URL(scope.href).href).toBe(scope.href);
+          const verdict = await format.verify(requestWith(urlOf(from), token, headers(under)), NOW);
+          expect(verdict).toMatchObject({ ok: true, expires: token.expires });
+          expect(isWithin(verdict.ok ? verdict.url : '', scope)).toBe(true);
+          for (const [move, piece, other] of tried) {
+            const target = move ? moveSeams(from, move) : from;
+            const request = target && attached(urlOf(target), token, headers(other ?? under));
+            const sent = request && { url: piece ? request.url.replace(piece[0], piece[1]) : request.url, headers: changed(request.headers, piece) };
+            const judge = other === null ? format : made(subject, other);
+            if (!sent || !judge) continue;
+            const found = await judge.verify(sent, NOW);
+            if (!found.ok) continue;
+            accepted++;
+            expect(found.expires).toBe(token.expires);
+            expect(enforced(other ?? under)).toEqual(enforced(under));
+            expect(isWithin(found.url, scope), `${sent.url} for ${scope.kind} ${scope.href}`).toBe(true);
+          }
+        });
+        await fc.assert(property, { numRuns: Math.ceil(propertyRuns / 8) });
+        expect(accepted).toBeGreaterThan(0);
+      },
+      propertyTimeout,
+    );
+  });
+}
+
+/** A token on another URL than its own: one in the path is put in front of it, as an attacker would. */
+function attached(url: string, token: SignedToken, headers: Readonly<Record<string, string>>): Request | undefined {
+  const { base, prefix, ...rest } = token;
+  if (base === undefined || (prefix !== undefined && url.startsWith(prefix))) return requestWith(url, token, headers);
+  const front = prefix === undefined ? base : base.replace(new URL(prefix).pathname, '/');
+  const moved = url.replace(`${HOST}/`, front);
+  return URL.canParse(moved) ? requestWith(moved, rest, headers) : undefined;
+}
+
+function changed(headers: Headers, piece: readonly [RegExp, string] | null): Headers {
+  if (!piece) return headers;
+  return new Headers([...headers].map(([name, value]) => [name, value.replace(piece[0], piece[1]).trim()] as [string, string]));
+}
