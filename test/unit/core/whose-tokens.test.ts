@@ -113,7 +113,7 @@ describe('createTokenSource', () => {
 
   describe('whose tokens are taken, with protect', () => {
     const isVod = ({ pathname }: URL): boolean => pathname.startsWith('/vod/');
-    test.each<[string, TokenSourceOptions['protect'], Token, string]>([
+    test.each<[string, NonNullable<TokenSourceOptions['protect']>, Token, string]>([
       ['a folder beside it', `${CDN}/vod/`, { prefix: `${CDN}/live/`, query, expires }, `${CDN}/live/`],
       ['a URL beside it', `${CDN}/vod/`, { url: `${CDN}/vodka`, query, expires }, `${CDN}/vodka`],
       ['another origin', `${CDN}/vod/`, { prefix: `${OTHER}/vod/`, query, expires }, `${OTHER}/vod/`],
@@ -129,7 +129,7 @@ describe('createTokenSource', () => {
       expect(it.events[0]!.detail.error.message).toMatch(/"protect"/);
     });
 
-    test.each<[string, TokenSourceOptions['protect'], Token]>([
+    test.each<[string, NonNullable<TokenSourceOptions['protect']>, Token]>([
       ['a folder below it', CDN, own],
       ['that folder', FOLDER, own],
       ['a folder above it, for the part of it that is protected', FOLDER, { prefix: `${CDN}/`, query, expires }],
