@@ -34,11 +34,11 @@ export function installLabPage(): void {
   const MARK = /TOKEN\d+x/;
 
   /** What an object of the browser tells of its request, past plain properties. */
-  const toldBy = (value: object): Record<string, unknown> => {
-    if (value instanceof XMLHttpRequest) return { responseURL: value.responseURL, headers: value.getAllResponseHeaders() };
-    if (value instanceof Response) return { url: value.url, headers: [...value.headers].join() };
-    if (value instanceof Request) return { url: value.url, referrer: value.referrer, headers: [...value.headers].join() };
-    return {};
+  const toldBy = (value: object): string => {
+    if (value instanceof XMLHttpRequest) return `${value.responseURL} ${value.getAllResponseHeaders()}`;
+    if (value instanceof Response) return `${value.url} ${[...value.headers].join()}`;
+    if (value instanceof Request) return `${value.url} ${value.referrer} ${[...value.headers].join()}`;
+    return '';
   };
 
   /** Every string that can be reached from `value` by its properties, and by those of objects of the browser. */
