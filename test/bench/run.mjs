@@ -2,7 +2,7 @@ import { prepare } from '../support/prepare.mjs';
 
 // ratios of two things measured side by side in this run: machines differ, and this one may be busy
 await prepare();
-for (const name of ['calls', 'reloads', 'loader', 'formats', 'server', 'edge', 'memory']) {
+for (const name of ['calls', 'reloads', 'player-bounds', 'loader', 'formats', 'server', 'edge', 'memory']) {
   const { run } = await import(`./${name}.bench.mjs`);
   console.log(`\n${name}`);
   console.table(await run());
