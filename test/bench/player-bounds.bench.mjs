@@ -38,7 +38,10 @@ async function milliseconds(work, times) {
 /** @param {(n: number) => string} line */
 function playlist(line) {
   const lines = ['#EXTM3U', '#EXTINF:4,', 'first.ts'];
-  for (let n = 0, size = 0; size < MIB; n++) size += lines[lines.push(line(n)) - 1].length + 1;
+  for (let n = 0, size = 0; size < MIB; n++) {
+    lines.push(line(n));
+    size += line(n).length + 1;
+  }
   return lines.join('\n');
 }
 
