@@ -56,6 +56,28 @@ describe.concurrent.each(labVersions)('hls.js %s knows everything by its unsigne
     for (const level of seen.levels) expect(level).not.toContain('TOKEN');
   });
 
+  test('nor with requests of fetch', async () => {
+    await using lab = await labs.open(version);
+    lab.routes['/v/ts/lo/s002.ts'] = lab.routes['/v/ts/hi/s002.ts'] = () => ({ status: 404 });
+    const seen = await lab.page.evaluate(async () => {
+      const { FetchLoader } = window.hlsModule as unknown as { FetchLoader: never };
+      const hls = window.lab.create({ loader: FetchLoader });
+      window.SecureTokenHls.secureToken(hls, '/token');
+      const seen = window.lab.watch(hls);
+      const kinds = new Set<string>();
+      const { FRAG_LOADED, LEVEL_LOADED, ERROR } = window.Hls.Events;
+      const note = (_: unknown, data: { networkDetails?: unknown }): unknown => kinds.add(Object.prototype.toString.call(data.networkDetails));
+      hls.on(FRAG_LOADED, note);
+      hls.on(LEVEL_LOADED, note);
+      hls.on(ERROR, note);
+      void window.lab.play(hls, '/v/ts/master.m3u8', 60).catch(() => undefined);
+      await window.lab.until(() => seen.errors.length > 0 && kinds.size > 0);
+      return { leaks: seen.leaks, kinds: [...kinds] };
+    });
+    expect(seen.leaks).toEqual([]);
+    expect(seen.kinds).toContain('[object Response]');
+  });
+
   test('nor does an error event', async () => {
     await using lab = await labs.open(version);
     lab.routes['/v/ts/lo/s001.ts'] = lab.routes['/v/ts/hi/s001.ts'] = () => ({ status: 404 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { bundleSize } from '../support/bundle-size.ts';
 import budgets from './budgets.json' with { type: 'json' };
 
-/** Raise a number in the change that grows the bundle, and say why in its message. Bytes, minified and gzipped. */
+/** Ceilings that notice an accident, in bytes, minified and gzipped: nothing is written shorter than it reads well for them. */
 test.each(Object.entries(budgets))('%s stays within %i bytes', async (folder, budget) => {
   const size = await bundleSize(`packages/${folder}/dist/index.js`);
   console.log(`${folder}: ${size} of ${budget} bytes`);

@@ -33,7 +33,15 @@ export function installLabPage(): void {
   const watches = new WeakMap<Hls, LabWatch>();
   const MARK = /TOKEN\d+x/;
 
-  /** Every string that can be reached from `value` by plain properties. */
+  /** What an object of the browser tells of its request, past plain properties. */
+  const toldBy = (value: object): string => {
+    if (value instanceof XMLHttpRequest) return `${value.responseURL} ${value.getAllResponseHeaders()}`;
+    if (value instanceof Response) return `${value.url} ${[...value.headers].join()}`;
+    if (value instanceof Request) return `${value.url} ${value.referrer} ${[...value.headers].join()}`;
+    return '';
+  };
+
+  /** Every string that can be reached from `value` by its properties, and by those of objects of the browser. */
   const search = (value: unknown, path: string, found: string[], seen = new Set<unknown>()): void => {
     if (typeof value === 'string') {
       if (MARK.test(value)) found.push(path);
@@ -42,8 +50,10 @@ export function installLabPage(): void {
     if (typeof value !== 'object' || value === null || seen.has(value) || value instanceof Node || value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return;
     seen.add(value);
     if (value instanceof Error) search(value.message, `${path}.message`, found, seen);
+    if (value instanceof Set) for (const item of value) search(item, `${path}.*`, found, seen);
     if (value instanceof Map) for (const [key, item] of value as Map<string, unknown>) search(item, `${path}.${key}`, found, seen);
-    for (const key of Object.keys(value)) search((value as Record<string, unknown>)[key], `${path}.${key}`, found, seen);
+    for (const key of Object.getOwnPropertyNames(value)) search((value as Record<string, unknown>)[key], `${path}.${key}`, found, seen);
+    search(toldBy(value), `${path}()`, found, seen);
   };
 
   const watch = (hls: Hls): LabWatch => {

@@ -1,15 +1,18 @@
 import { abortable } from './abortable.ts';
 import { createReadAhead } from './read-ahead.ts';
+import { parseToken } from './parse-token.ts';
+import { createProtection } from './protection.ts';
+import { remember } from './remember.ts';
 import { createReplayBreaker } from './replay-breaker.ts';
-import { SecureTokenError } from './secure-token-error.ts';
-import { originOf, resolveUrl } from './signed-url.ts';
+import { SecureTokenError, tokenRefused } from './secure-token-error.ts';
+import { originOf } from './signed-url.ts';
 import { createSigningCalls } from './signing-calls.ts';
 import { askForTokens, toError } from './signing-endpoint.ts';
 import type { TokenEventDetails, TokenEventType } from './token-events.ts';
 import type { TokenReason, TokenSourceOptions } from './token-source-options.ts';
-import { covers, normalise } from './token-source-options.ts';
+import { normalise } from './token-source-options.ts';
 import type { SignOptions, SignedRequest, TokenSource } from './token-source.ts';
-import { createTokenStore, remember } from './token-store.ts';
+import { createTokenStore } from './token-store.ts';
 import type { Token } from './token.ts';
 
 // of this realm, an iframe, or another copy of this package
@@ -27,13 +30,15 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   if (isTokenSource(options)) return options;
   const settings = normalise(options);
   let { clock = Date.now } = settings;
-  const { random = Math.random, refusals = [401, 403, 410], readAhead = 6, protect, renewBefore, jitter = 0.5, tokens = [] } = settings;
+  const { random = Math.random, refusals = [401, 403, 410], readAhead = 6, protect, renewBefore, jitter = 0.5 } = settings;
+  const { tokens: brought = [] } = settings;
   /** Signing endpoint's clock minus ours, in seconds. */
   let offset = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const now = (): number => clock() / 1000 + offset;
-  const { held, isAlive, add, find, keyOf, unsign, sign: attachTo } = createTokenStore(now, renewBefore, jitter * random());
-  const origins = new Set<string>();
+  const store = createTokenStore(now, renewBefore, jitter * random());
+  const { isAlive, find, keyOf, unsign } = store;
+  const protection = createProtection(protect);
   const flights = new Map<string, Promise<void>>();
   const denials = new Map<string, SecureTokenError>();
   const running = new Set<AbortController>();
@@ -48,17 +53,37 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     for (const scope of scopes) remember(denials, scope, error);
     emit('tokendenied', { error });
   };
-  const calls = createSigningCalls(settings, random, async (urls, reason) => {
+  /** Those URLs alone: each request is told of its own. */
+  const denyEach = (keys: readonly string[]): void => {
+    const errors = keys.map((url) => new SecureTokenError('ERR_DENIED', 'the signing endpoint denies this URL', { url }));
+    for (const error of errors) remember(denials, error.url!, error);
+    if (errors.length) emit('tokendenied', { error: errors[0]! });
+  };
+  /** The tokens that may be taken. Of the others one of each origin is told. */
+  const take = (tokens: readonly Token[]): Token[] => {
+    const refused = new Map<string, SecureTokenError>();
+    const taken = tokens.filter((token) => {
+      const error = protection.refuse(token);
+      if (error) refused.set(originOf(error.url!), error);
+      return !error;
+    });
+    for (const error of refused.values()) emit('tokenerror', { error });
+    return taken;
+  };
+  const calls = createSigningCalls(settings.retry ?? {}, random, async (urls, reason) => {
     const sentAt = clock() / 1000;
     try {
       const { tokens, denied, now: theirs } = await askForTokens(settings, { urls, reason }, running);
       // from before the call was sent, so that a slow one never makes a token look younger
       const from = theirs || sentAt + offset;
       offset = from - sentAt;
-      add(tokens, urls, from);
-      if (tokens.length) emit('tokenrenewed', { reason, urls: urls.map(unsign), expires: Math.min(...tokens.map((it) => it.expires)), wait: clock() / 1000 - sentAt });
-      const keys = denied.map(keyOf).filter(Boolean);
-      if (keys.length) deny(new SecureTokenError('ERR_DENIED', 'the signing endpoint denies this URL', { url: keys[0] }), keys);
+      const taken = take(tokens);
+      store.add(taken, urls, from);
+      if (taken.length) {
+        const expires = taken.reduce((first, token) => Math.min(first, token.expires), Infinity);
+        emit('tokenrenewed', { reason, urls: urls.map(unsign), expires, wait: clock() / 1000 - sentAt });
+      }
+      denyEach(denied.map(keyOf).filter(Boolean));
     } catch (cause) {
       const error = toError(cause, now());
       if (error.code === 'ERR_DENIED') deny(error, urls.map(scopeOf));
@@ -71,12 +96,19 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const join = (url: string, reason: TokenReason): Promise<void> => {
     const before = find(url);
     const scope = scopeOf(url);
+    const ask = (): Promise<SecureTokenError | undefined> => {
+      const key = keyOf(url);
+      protection.name(key);
+      return calls.ask(key, reason);
+    };
     const fly = async (): Promise<void> => {
-      let error = await (denialOf(url) ?? calls.ask(keyOf(url), reason));
+      let error = await (denialOf(url) ?? ask());
       flights.delete(scope);
       const it = find(url);
       error ??= denialOf(url);
-      if (!error && (!it || it === before)) error = new SecureTokenError('ERR_SIGNING_RESPONSE', 'the signing endpoint sent no token for this URL', { url: keyOf(url) });
+      if (!error && (!it || it === before)) {
+        error = new SecureTokenError('ERR_SIGNING_RESPONSE', 'the signing endpoint sent no token for this URL', { url: keyOf(url) });
+      }
       // it would be asked for again and again
       if (it && error?.code === 'ERR_SIGNING_RESPONSE') it.opens = Infinity;
       if (error) throw error;
@@ -92,11 +124,11 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   /** Ahead of use: folders that were used since their token was obtained. A token nobody uses is left to lapse. */
   const tick = (): void => {
     let busy;
-    for (const it of held.values())
-      if (it.usedFor && it.token.prefix && isAlive(it)) {
-        busy = true;
-        if (it.opens <= now()) joinQuietly(it.usedFor, 'expiring');
-      }
+    for (const it of store.folders()) {
+      if (!it.usedFor || !isAlive(it)) continue;
+      busy = true;
+      if (it.opens <= now()) joinQuietly(it.usedFor, 'expiring');
+    }
     clearTimeout(timer);
     // coarse, because machines sleep and tabs are throttled: it reads the wall clock
     timer = busy ? setTimeout(tick, 1000) : undefined;
@@ -111,7 +143,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
 
   const protects = (url: string): boolean => {
     const key = keyOf(url);
-    return !!key && (protect ? covers(protect, key) : !origins.size || origins.has(originOf(key)) || !!find(key));
+    return !!key && protection.covers(key, () => !!find(key));
   };
   const { learn, signAfter } = createReadAhead(
     readAhead,
@@ -127,7 +159,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     it.usedFor = keyOf(url);
     if (token.prefix) tick();
     else signAfter(it.usedFor);
-    return { url: attachTo(url, it), headers: token.headers ?? {}, credentials: !!token.credentials, source: unsign(url), token };
+    const { headers = {}, credentials = false } = token;
+    return { url: store.sign(url, it), headers, credentials: !!credentials, source: unsign(url), token };
   };
   const peek = (url: string): SignedRequest | undefined => {
     if (!protects(url)) return { url, headers: {}, credentials: false, source: url };
@@ -154,16 +187,24 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     for (const call of running) call.abort();
   };
 
-  add(tokens, [], now());
+  for (const { url, prefix, base } of brought) for (const named of [prefix ?? url, base]) if (named) protection.name(named);
+  store.add(brought.flatMap((token) => parseToken(token) ?? []), [], now());
   const breaker = createReplayBreaker(now);
+  const isRefusal = ({ token }: SignedRequest, status: number): boolean =>
+    !!token && (refusals.includes(status) || (!status && token.expires - 1 <= now()));
 
   return Object.assign(target, {
     peek,
     protects,
     sign,
-    async refused(request: SignedRequest, status: number, { signal }: SignOptions = {}): Promise<SignedRequest | undefined> {
+    isRefusal,
+    async refused(
+      request: SignedRequest,
+      status: number,
+      { signal }: SignOptions = {},
+    ): Promise<SignedRequest | undefined> {
       const { token, source: url } = request;
-      if (!token || !(refusals.includes(status) || (!status && token.expires - 1 <= now()))) return;
+      if (!token || !isRefusal(request, status)) return;
       emit('tokenrefused', { url, status });
       if (!breaker.refused(request) && !breaker.isOpen()) {
         const isOther = (): boolean => carried(find(url)?.token ?? token) !== carried(token);
@@ -176,20 +217,17 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
         }
         if (isOther()) return breaker.sends(attach(url));
       }
-      emit('tokenerror', { error: new SecureTokenError('ERR_TOKEN_REFUSED', 'the edge refuses renewed tokens: compare its secret, format and clock with those of the signing endpoint', { url, status }) });
+      emit('tokenerror', { error: tokenRefused(url, status) });
     },
     unsign: (url: string) => (protects(url) ? unsign(url) : url),
-    allow(url: string) {
-      const origin = originOf(resolveUrl(url));
-      if (origin) origins.add(origin);
-    },
+    allow: protection.allow,
     learn(playlistUrl: string, text: string) {
       if (!find(playlistUrl)?.token.prefix) learn(keyOf(playlistUrl), text);
     },
     async renew() {
       denials.clear();
       calls.wake();
-      const used = [...held.values()].filter((it) => it.usedFor && (it.token.prefix ?? isAlive(it)));
+      const used = store.all().filter((it) => it.usedFor && (it.token.prefix ?? isAlive(it)));
       await Promise.all(used.map(({ usedFor }) => join(usedFor!, 'expiring')));
     },
     destroy,

@@ -1,7 +1,10 @@
 export { createTokenSource } from './create-token-source.ts';
-export { SecureTokenError, isSecureTokenError } from './secure-token-error.ts';
+export { createSourceUser } from './create-source-user.ts';
+export { hideSignedUrl } from './hide-signed-url.ts';
+export { SecureTokenError, isSecureTokenError, tokenRefused } from './secure-token-error.ts';
 export { replayOf } from './replay-of.ts';
 export { workerSigns } from './worker-signs.ts';
+export type { SourceUser } from './create-source-user.ts';
 export type { SignOptions, SignedRequest, TokenSource } from './token-source.ts';
 export type { Protect, TokenReason, TokenRequest, TokenSourceOptions } from './token-source-options.ts';
 export type { TokenEvent, TokenEventDetails, TokenEventType } from './token-events.ts';

@@ -37,6 +37,13 @@ export class SecureTokenError extends Error {
   }
 }
 
+const REFUSED =
+  'the edge refuses renewed tokens: compare its key, format and clock with those of the signing endpoint';
+
+/** What a request ends with that the edge refused again; `url` is unsigned. */
+export const tokenRefused = (url: string, status: number): SecureTokenError =>
+  new SecureTokenError('ERR_TOKEN_REFUSED', REFUSED, { url, status });
+
 /** Whether `error` is a `SecureTokenError`, also one from another realm (an iframe) or another copy of this package. */
 export const isSecureTokenError = (error: unknown): error is SecureTokenError =>
   (error as Error | undefined)?.name === 'SecureTokenError';

@@ -10,7 +10,7 @@ export function resolveUrl(url: string, from: string | undefined = scope.documen
   }
 }
 
-export const pathOf = (url: string): string => url.split('?')[0]!;
+export const pathOf = (url: string): string => /^[^?]*/.exec(url)![0];
 export const originOf = (url: string): string => url.split('/', 3).join('/');
 
 /** Encodes only what cannot stand in a query: CDNs compare `~`, `*`, `/` and `=` as bytes. */

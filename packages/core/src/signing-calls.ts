@@ -2,7 +2,7 @@ import type { SecureTokenError } from './secure-token-error.ts';
 import type { RetryOptions, TokenReason } from './token-source-options.ts';
 
 interface Batch {
-  urls: readonly string[];
+  readonly urls: string[];
   reason: TokenReason;
   outcome?: Promise<SecureTokenError | undefined>;
 }
@@ -53,7 +53,7 @@ export function createSigningCalls(
       // also without a pause, a microtask: whatever else is wanted in this task comes along
       await (stopped ?? pause);
       if (batch === it) batch = undefined;
-      const error = stopped ?? (await attempt(it.urls, it.reason));
+      const error = stopped ?? (await attempt([...it.urls], it.reason));
       if (stopped) return stopped;
       if (!error) failures = 0;
       // calls that fail side by side are one failure
@@ -80,7 +80,7 @@ export function createSigningCalls(
         batch = { urls: [], reason };
         batch.outcome = persist(batch);
       }
-      batch.urls = [...batch.urls, url];
+      batch.urls.push(url);
       // must be told: the endpoint may answer any other reason with a token that it made before
       if (reason === 'refused') batch.reason = reason;
       return batch.outcome!;

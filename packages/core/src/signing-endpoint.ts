@@ -1,7 +1,7 @@
 import { abortable } from './abortable.ts';
+import { parseToken } from './parse-token.ts';
 import { SecureTokenError, isSecureTokenError } from './secure-token-error.ts';
 import type { TokenRequest, TokenSourceOptions } from './token-source-options.ts';
-import { isToken } from './token-source-options.ts';
 import type { Token } from './token.ts';
 
 /** What a call for tokens brought. */
@@ -62,8 +62,10 @@ export async function askForTokens(
     running.delete(call);
   });
   try {
-    const { tokens, denied = [], now: theirs } = JSON.parse(read()) as { tokens: Token[]; denied?: string[]; now?: string };
-    if (tokens.every(isToken) && !(+theirs! > 1e11)) return { tokens, denied: denied.map(String), now: +theirs! || secondsOf(date) };
+    const { tokens: sent, denied = [], now: theirs } = JSON.parse(read()) as { tokens: Token[]; denied?: string[]; now?: string };
+    const tokens = sent.flatMap((token) => parseToken(token) ?? []);
+    // one that is none spoils them all: the endpoint speaks another protocol. Milliseconds are none either
+    if (tokens.length === sent.length && !(+theirs! > 1e11)) return { tokens, denied: denied.map(String), now: +theirs! || secondsOf(date) };
   } catch {
     // not kept as a cause: the parser's message quotes the body, which may hold a token
   }

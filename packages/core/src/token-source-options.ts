@@ -1,5 +1,8 @@
+import type { Check } from './first-wrong.ts';
+import { firstWrong, isFunction, isObject, upTo } from './first-wrong.ts';
+import { parseToken } from './parse-token.ts';
 import { SecureTokenError } from './secure-token-error.ts';
-import { pathOf, resolveUrl } from './signed-url.ts';
+import { resolveUrl } from './signed-url.ts';
 import type { Token } from './token.ts';
 
 /** Why tokens are asked for: the first time, before expiry, after it, or because the edge refused the last one. */
@@ -31,9 +34,15 @@ export interface TokenSourceOptions {
   getTokens?: (request: TokenRequest) => Promise<Token | readonly Token[]>;
   /** Headers, credentials and the like for the call to `endpoint`; a function is asked before each call. */
   request?: RequestInit | (() => RequestInit | Promise<RequestInit>);
-  /** Known beforehand (rendered into the page): no round trip at start-up. */
+  /**
+   * Known beforehand (rendered into the page): no round trip at start-up. The page answers for these: they are taken for
+   * whatever origin they name, and later tokens for the same origins are, too.
+   */
   tokens?: readonly Token[];
-  /** @default the origins of the sources the player was given */
+  /**
+   * Which URLs are signed, and for which URLs tokens are taken: where several CDNs are used, name them here.
+   * @default the origins of the sources the player was given
+   */
   protect?: Protect | readonly Protect[];
   /** Seconds before expiry. @default a quarter of the lifetime, at most 60 */
   renewBefore?: number;
@@ -58,82 +67,43 @@ export interface TokenSourceOptions {
   random?: () => number;
 }
 
-type Check = (value: never) => unknown;
-
 // of this realm or another
 const isLink = (value: unknown): value is string | URL => typeof value === 'string' || !!(value as Partial<URL> | undefined)?.href;
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-const isObject = (value: unknown): boolean => Object(value) === value;
-const upTo =
-  (max: number): Check =>
-  (value: number) => value === Math.max(0, Math.min(max, value));
 const isNumber = upTo(1e6);
-// absolute, for there is no base
-const matches =
-  (pattern: RegExp): Check =>
-  (value: string) => pattern.test(new URL(value).href);
-const isFolderUrl = matches(/^http[^?#]*\/$/);
+const isRule = (rule: unknown): boolean =>
+  typeof rule === 'function' || !!(rule as RegExp).source || resolveUrl(rule as string) !== '';
+const isScoped = (token: Token): boolean => !!parseToken(token) && !!(token.url ?? token.prefix);
 
-const checks: Record<string, Check> = {
-  // of a token
-  url: matches(/^http/),
-  prefix: isFolderUrl,
-  base: isFolderUrl,
-  // not milliseconds
-  expires: upTo(1e11),
-  query: isObject,
-  headers: isObject,
-  // of the options
-  endpoint: (value: unknown) => isLink(value) && resolveUrl(value as string, 'http://a'),
+const retryMembers: Record<keyof RetryOptions, Check> = { limit: isNumber, backoffLimit: isNumber };
+
+const members: Record<keyof TokenSourceOptions, Check> = {
+  endpoint: (value) => isLink(value) && resolveUrl(value as string, 'http://a'),
   getTokens: isFunction,
   request: isObject,
-  tokens: (value: readonly Token[]) => value.every((token) => isToken(token) && (token.url ?? token.prefix)),
-  protect: (value: Protect) => [value].flat().every((rule) => isFunction(rule) || (rule as RegExp).source || resolveUrl(rule as string)),
+  tokens: (value) => (value as Token[]).every(isScoped),
+  protect: (value) => [value].flat().every(isRule),
   renewBefore: isNumber,
   jitter: upTo(1),
   readAhead: isNumber,
   retry: isObject,
-  limit: isNumber,
-  backoffLimit: isNumber,
-  timeout: (value: number) => value && isNumber(value as never),
-  refusals: (value: readonly never[]) => value.every(isNumber),
+  timeout: (value) => value && isNumber(value),
+  refusals: (value) => (value as unknown[]).every(isNumber),
   clock: isFunction,
   fetch: isFunction,
   random: isFunction,
 };
 
-/** The name of the first member of `value` that is there and wrong. */
-function wrong(value: object): string | undefined {
-  for (const name in checks) {
-    const member = (value as Record<string, unknown>)[name];
-    try {
-      if (member !== undefined && !checks[name]!(member as never)) return name;
-    } catch {
-      return name;
-    }
-  }
+/** What is missing or wrong in `options`, by name. */
+function wrongIn(options: TokenSourceOptions): string | undefined {
+  if (!options.endpoint === !options.getTokens) return 'endpoint (or getTokens instead)';
+  const wrongRetry = (): string | undefined => options.retry && firstWrong(options.retry, retryMembers);
+  return firstWrong(options, members) ?? wrongRetry();
 }
 
-/** Whether a signing endpoint's token is well-formed. */
-export const isToken = (token: Token): boolean =>
-  !wrong(token) && !!token.expires && !(token.base && !token.prefix);
-
-/** The options with the members of `retry` beside the others. Throws `ERR_OPTIONS` at the first that is wrong, naming it. */
-export function normalise(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions & RetryOptions {
-  const given = isLink(options) ? { endpoint: options } : options;
-  const settings = { ...given, ...given?.retry };
-  const name = !settings.endpoint === !settings.getTokens ? 'endpoint (or getTokens instead)' : wrong(settings);
-  if (name) throw new SecureTokenError('ERR_OPTIONS', 'missing or wrong: ' + name);
+/** The options as an object of our own. Throws `ERR_OPTIONS` at the first that is wrong, naming it. */
+export function normalise(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions {
+  const settings = { ...(isLink(options) ? { endpoint: options } : options) };
+  const wrong = wrongIn(settings);
+  if (wrong) throw new SecureTokenError('ERR_OPTIONS', `missing or wrong: ${wrong}`);
   return settings;
 }
-
-/** Whether one of the rules of `protect` covers `key`. */
-export const covers = (protect: Protect | readonly Protect[], key: string): boolean =>
-  [protect].flat().some((rule) =>
-    typeof rule === 'function'
-      ? rule(new URL(key))
-      : typeof rule === 'string'
-        ? // on a border: /vod is not /vodka
-          (pathOf(key) + '/').startsWith(resolveUrl(rule).replace(/\/?$/, '/'))
-        : key.search(rule) >= 0,
-  );

@@ -1,5 +1,6 @@
 import type { HlsConfig } from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
+import { hideSignedUrl } from 'secure-token-core';
 
 type LicenseSetup = NonNullable<HlsConfig['licenseXhrSetup']>;
 type Challenge = Awaited<ReturnType<LicenseSetup>>;
@@ -17,6 +18,8 @@ export function createLicenseSetup(before: LicenseSetup | undefined, sourceOf: (
       return challenge;
     };
     const request = await source.sign(url);
+    // hls.js hands it out as `networkDetails`
+    hideSignedUrl(xhr, source);
     const challenge = await prepare(request);
     const { onreadystatechange } = xhr;
     xhr.onreadystatechange = (event) => {

@@ -1,6 +1,6 @@
 import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext, LoaderResponse } from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { isSecureTokenError, replayOf } from 'secure-token-core';
+import { hideSignedUrl, isSecureTokenError, replayOf } from 'secure-token-core';
 import { withCredentials } from './with-credentials.ts';
 
 type LoaderClass = HlsConfig['loader'];
@@ -74,19 +74,27 @@ export function createTokenLoader(Base: LoaderClass, sourceNow: () => TokenSourc
         { ...policy, loadPolicy: { ...policy.loadPolicy, errorRetry: null, timeoutRetry: null } },
         {
           // hls.js recognises its requests by the context object: it gets the original back, unsigned
-          onSuccess: (response, theirs, _, details) => heard()?.onSuccess(unsign(response, request), Object.assign(stats, theirs), context, details),
-          onTimeout: (_, __, details) => heard() && (retry(true) || callbacks!.onTimeout(stats, context, details)),
-          onAbort: (_, __, details) => heard()?.onAbort?.(stats, context, details),
+          onSuccess: (response, theirs, _, details) => {
+            heard()?.onSuccess(unsign(response, request), Object.assign(stats, theirs), context, unsigned(details));
+          },
+          onTimeout: (_, __, details) => heard() && (retry(true) || callbacks!.onTimeout(stats, context, unsigned(details))),
+          onAbort: (_, __, details) => heard()?.onAbort?.(stats, context, unsigned(details)),
           onError: (error, _, details) =>
             heard() &&
             wait(
               (signal) => replayOf(source, request, error.code, { signal }),
-              () => retry(false, error.code) || callbacks!.onError(error, context, details, stats),
+              () => retry(false, error.code) || callbacks!.onError(error, context, unsigned(details), stats),
             ),
           // FetchLoader streams only if somebody listens
-          ...(onProgress && { onProgress: (_, __, data, details) => onProgress(stats, context, data, details) }),
+          ...(onProgress && { onProgress: (_, __, data, details) => onProgress(stats, context, data, unsigned(details)) }),
         },
       );
+    };
+
+    /** What hls.js hands out as `networkDetails`. */
+    const unsigned = <T>(details: T): T => {
+      hideSignedUrl(details, source);
+      return details;
     };
 
     const unsign = (response: LoaderResponse, { token }: SignedRequest): LoaderResponse => {

@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SecureTokenError } from 'secure-token-core';
+import { tokenRefused } from 'secure-token-core';
 import { connect } from './connection.ts';
 import { representation } from './content-range.ts';
 import type { DownloadTarget } from './download-sink.ts';
@@ -24,6 +24,8 @@ export type DownloadOptions = SourceOptions & DownloadSettings;
 const ATTEMPTS = 8;
 /** Refusals in a row, each of a renewed token. */
 const REFUSALS = 3;
+/** Client errors that pass: time-out, a range that is not there (any more), too many requests. */
+const WORTH_ANOTHER_TRY = [408, 416, 429];
 /** Versions of a file that changes all the time. */
 const RESTARTS = 3;
 
@@ -102,13 +104,14 @@ export async function download(url: string | URL, options: DownloadOptions & { r
       const status = await attempt(request);
       signal?.throwIfAborted();
       if (position === total) break;
-      const isFinal = status >= 400 && status < 500;
+      // asked before, for without a status it depends on the time; that one is a failure of the network in any case
+      const isRefusal = status > 0 && source.isRefusal(request, status);
+      const isFinal = status >= 400 && status < 500 && !isRefusal && !WORTH_ANOTHER_TRY.includes(status);
       const replay = status < 400 && status ? undefined : await source.refused(request, status, { signal });
       if (!replay) {
-        const isRefusal = [401, 403, 410].includes(status);
-        if (isFinal && !isRefusal && ![408, 416, 429].includes(status)) throw new DOMException(`${status}: ${href}`, 'NotFoundError');
+        if (isFinal) throw new DOMException(`${status}: ${href}`, 'NotFoundError');
         attempts++;
-        if (isRefusal && attempts > REFUSALS) throw new SecureTokenError('ERR_TOKEN_REFUSED', 'The edge refuses renewed tokens', { url: href, status });
+        if (isRefusal && attempts > REFUSALS) throw tokenRefused(href, status);
         if (attempts > ATTEMPTS) throw new DOMException(`No more data after ${position} bytes`, 'NetworkError');
         await pause(attempts, signal);
       }

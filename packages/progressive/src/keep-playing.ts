@@ -1,4 +1,4 @@
-import type { SignedRequest, TokenSource } from 'secure-token-core';
+import type { SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
 import { SecureTokenError, isSecureTokenError, workerSigns } from 'secure-token-core';
 import { lastingPlay } from './lasting-play.ts';
 import { pause } from './pause.ts';
@@ -9,6 +9,8 @@ import { swapSource } from './swap-source.ts';
 
 export interface KeepPlayingOptions {
   readonly source: TokenSource;
+  /** This player, among others that may share the source. */
+  readonly user: SourceUser;
   /** Unsigned, absolute. */
   readonly url: string;
   readonly via?: 'worker' | 'swap' | undefined;
@@ -34,7 +36,7 @@ const REST = 2000;
 const isOutage = (error: unknown): boolean => isSecureTokenError(error) && error.code === 'ERR_SIGNING_UNAVAILABLE';
 
 /** Keeps `media` playing `url`: changes its source when it needs one whose token lives, and heals its failures. */
-export function keepPlaying(media: HTMLMediaElement, { source, url, via, emit }: KeepPlayingOptions): Playback {
+export function keepPlaying(media: HTMLMediaElement, { source, user, url, via, emit }: KeepPlayingOptions): Playback {
   const { crossOrigin } = media;
   const listening = new AbortController();
   const { signal } = listening;
@@ -112,7 +114,7 @@ export function keepPlaying(media: HTMLMediaElement, { source, url, via, emit }:
         if (isSame) await pause(failures, signal);
         try {
           request ??= await source.sign(url, { signal });
-          await load('error', await checkFailure(media.error, source, request, failures));
+          await load('error', await checkFailure(media.error, { source, user }, request, failures));
         } catch (error) {
           if (!isOutage(error)) throw error;
           // an outage ends, and is no failure of this place

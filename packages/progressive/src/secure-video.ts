@@ -1,4 +1,5 @@
 import type { TokenEventType, TokenSource } from 'secure-token-core';
+import { createSourceUser } from 'secure-token-core';
 import { keepPlaying } from './keep-playing.ts';
 import type { SourceOptions } from './source-of.ts';
 import { sourceOf } from './source-of.ts';
@@ -9,7 +10,7 @@ export type SecureVideoOptions = SourceOptions & {
 };
 
 /**
- * Keeps an element playing. Events: those of its token source; `swap {reason, gap}` after each change of source, `gap` in
+ * Keeps an element playing. Events: those of its token source, without what is refused to other players that share it; `swap {reason, gap}` after each change of source, `gap` in
  * seconds without a moving picture; `error {error}` when playback has failed for good, along with the element's own.
  */
 export interface SecureVideo extends EventTarget {
@@ -38,10 +39,14 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
   const target = new EventTarget();
   const listening = new AbortController();
   const emit = (type: string, detail: object): unknown => target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
-  for (const type of TOKEN_EVENTS) source.addEventListener(type, ({ detail }) => emit(type, detail), { signal: listening.signal });
+  const user = createSourceUser(source);
+  for (const type of TOKEN_EVENTS) {
+    const tell = (event: CustomEvent<object>): unknown => user.concerns(event) && emit(type, event.detail);
+    source.addEventListener(type, tell as (event: Event) => void, { signal: listening.signal });
+  }
 
   keepers.get(media)?.();
-  const playback = keepPlaying(media, { source, url: href, via: (options as { via?: 'worker' | 'swap' }).via, emit });
+  const playback = keepPlaying(media, { source, user, url: href, via: (options as { via?: 'worker' | 'swap' }).via, emit });
   const destroy = (): void => {
     playback.stop();
     listening.abort();

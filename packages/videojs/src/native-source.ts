@@ -1,7 +1,8 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SecureTokenError, replayOf, workerSigns } from 'secure-token-core';
+import { SecureTokenError, workerSigns } from 'secure-token-core';
 import type { Session } from './persist.ts';
 import { persist } from './persist.ts';
+import { replayForPlayer } from './replay-for-player.ts';
 import { swapSource } from './swap-source.ts';
 
 const NETWORK = 2;
@@ -63,7 +64,7 @@ export function keepAlive(media: HTMLMediaElement, session: Session, request: Si
   const anew = async (hasFailed: boolean): Promise<SignedRequest | undefined> => {
     if (!current.token) return hasFailed || !(await workerSigns(current.url)) ? signNative(session, current.url, wait) : undefined;
     const status = hasFailed ? await probe(current, signal) : 0;
-    return persist(session, wait, (options) => replayOf(source, current, status, options));
+    return persist(session, wait, (options) => replayForPlayer(session, current, status, options));
   };
   const attempt = async (): Promise<boolean> => {
     const failed = media.error;

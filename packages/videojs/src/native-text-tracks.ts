@@ -1,9 +1,9 @@
 import type { SignedRequest } from 'secure-token-core';
-import { replayOf } from 'secure-token-core';
 import { followRemoteTextTracks } from './follow-remote-text-tracks.ts';
 import { probe, requestFor } from './native-source.ts';
 import type { Session } from './persist.ts';
 import { persist } from './persist.ts';
+import { replayForPlayer } from './replay-for-player.ts';
 import { sendCookies } from './send-cookies.ts';
 
 /** Signs the text tracks that the browser loads, `<track>` elements in the page among them. Call the result to stop. */
@@ -34,7 +34,12 @@ export function signNativeTextTracks(session: Session): () => void {
       );
     const replay = (): void => {
       const refused = request;
-      if (refused) give(probe(refused, signal).then((status) => persist(session, wait, (options) => replayOf(source, refused, status, options))));
+      if (!refused) return;
+      const replayed = async (): Promise<SignedRequest | undefined> => {
+        const status = await probe(refused, signal);
+        return persist(session, wait, (options) => replayForPlayer(session, refused, status, options));
+      };
+      give(replayed());
     };
     element.addEventListener('error', replay, { signal });
     give(requestFor(session, url, wait));

@@ -1,4 +1,4 @@
-import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
+import type { SecureTokenError, SignOptions, SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
 import { isSecureTokenError } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
 import type { PlaybackFailure } from './playback-failure.ts';
@@ -7,6 +7,10 @@ import type { PlaybackFailure } from './playback-failure.ts';
 export interface Session {
   readonly player: Player;
   readonly source: TokenSource;
+  /** This player, among others that may share the source. */
+  readonly user: SourceUser;
+  /** What the edge has refused this player for good, until the same URL is let through or it has another source. */
+  readonly refusal: { last: SecureTokenError | undefined };
   readonly failure: PlaybackFailure;
   /** The waits under way; the plugin aborts them when it is disposed of. */
   readonly waits: Set<AbortController>;

@@ -1,5 +1,5 @@
 import type { TokenEventType, TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { createTokenSource } from 'secure-token-core';
+import { createSourceUser, createTokenSource } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
 import { signEmulatedTextTracks } from './emulated-text-tracks.ts';
 import { signNativeTextTracks } from './native-text-tracks.ts';
@@ -51,9 +51,12 @@ export function registerSecureToken(videojs: object): new (player: Player, optio
       const source = createTokenSource(options);
       super(player);
       this.source = source;
-      const session: Session = { player, source, failure: createPlaybackFailure(player), waits: new Set() };
-      const tell = ({ type, detail }: CustomEvent<object>): void => {
-        player.trigger({ ...detail, type, detail });
+      const user = createSourceUser(source);
+      const failure = createPlaybackFailure(player);
+      const session: Session = { player, source, user, failure, refusal: { last: undefined }, waits: new Set() };
+      const tell = (event: CustomEvent<object>): void => {
+        const { type, detail } = event;
+        if (user.concerns(event)) player.trigger({ ...detail, type, detail });
       };
       for (const type of EVENTS) source.addEventListener(type, tell);
       const middleware = createSourceMiddleware(vjs, session);
@@ -67,7 +70,7 @@ export function registerSecureToken(videojs: object): new (player: Player, optio
         unsignGetters(player, source),
         () => middlewares.delete(player),
         () => middleware.dispose(),
-        () => session.failure.dispose(),
+        () => failure.dispose(),
         () => session.waits.forEach((wait) => wait.abort()),
         () => EVENTS.forEach((type) => source.removeEventListener(type, tell as EventListener)),
         () => source === options || source.destroy(),

@@ -1,7 +1,8 @@
 import type { SignedRequest } from 'secure-token-core';
-import { replayOf } from 'secure-token-core';
+import { hideSignedUrl } from 'secure-token-core';
 import type { Session } from './persist.ts';
 import { persist } from './persist.ts';
+import { replayForPlayer } from './replay-for-player.ts';
 
 /** An XMLHttpRequest with what `@videojs/xhr` and VHS put on it. */
 export interface PlayerRequest extends XMLHttpRequest {
@@ -94,7 +95,7 @@ export function signRequest(xhr: PlayerRequest, session: Session, { timeout = 0,
     const request = sent;
     sent = undefined;
     void wait(
-      (options) => replayOf(source, request, status, options),
+      (options) => replayForPlayer(session, request, status, options),
       () => dispatch('readystatechange', status ? 'load' : 'error', 'loadend'),
     );
   };
@@ -137,8 +138,5 @@ export function signRequest(xhr: PlayerRequest, session: Session, { timeout = 0,
       dispatch('abort', 'loadend');
     },
   });
-  Object.defineProperty(xhr, 'responseURL', {
-    configurable: true,
-    get: () => source.unsign(Reflect.get(XMLHttpRequest.prototype, 'responseURL', xhr)),
-  });
+  hideSignedUrl(xhr, source);
 }

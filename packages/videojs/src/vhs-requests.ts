@@ -1,4 +1,3 @@
-import type { SecureTokenError, TokenEvent } from 'secure-token-core';
 import type { Session } from './persist.ts';
 import { signRequest } from './sign-request.ts';
 import type { VhsRequestHook, Videojs } from './vhs.ts';
@@ -9,15 +8,13 @@ const SPINNER = 5000;
 
 /** Signs every request that VHS makes for one player. Call the result to stop. */
 export function signVhsRequests(videojs: Videojs, session: Session): () => void {
-  const { player, source, failure } = session;
-  /** A refusal that VHS has been given, until the same URL is let through. */
-  let refusal: SecureTokenError | undefined;
+  const { player, failure, refusal } = session;
   let successes = 0;
   let spinner: ReturnType<typeof setTimeout> | undefined;
   const onSuccess = (url: string): void => {
     successes++;
-    if (url !== refusal?.url) return;
-    refusal = undefined;
+    if (url !== refusal.last?.url) return;
+    refusal.last = undefined;
     failure.withdraw();
   };
 
@@ -60,12 +57,8 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
     });
   };
 
-  const onTokenError = (event: Event): void => {
-    const { error } = event as TokenEvent<'tokenerror'>;
-    if (error.code === 'ERR_TOKEN_REFUSED') refusal = error;
-  };
   const showIfDry = (): void => {
-    if (refusal && player.readyState() < 3) failure.show(refusal);
+    if (refusal.last && player.readyState() < 3) failure.show(refusal.last);
   };
   // after a refusal VHS may stop asking without a word
   const onWaiting = (): void => {
@@ -74,7 +67,7 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
     spinner = setTimeout(() => successes === before && showIfDry(), SPINNER);
   };
   const onError = (): void => {
-    if (refusal) failure.show(refusal);
+    if (refusal.last) failure.show(refusal.last);
   };
 
   let tech = techOf(player);
@@ -85,14 +78,13 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
     tech?.on('retryplaylist', showIfDry);
   };
   const onHooksReady = (): void => {
-    refusal = undefined;
+    refusal.last = undefined;
     install();
     queueMicrotask(followTech);
   };
   player.on('xhr-hooks-ready', onHooksReady);
   player.on('error', onError);
   player.on('waiting', onWaiting);
-  source.addEventListener('tokenerror', onTokenError);
   if (tech?.vhs) onHooksReady();
 
   return () => {
@@ -100,7 +92,6 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
     player.off('error', onError);
     player.off('waiting', onWaiting);
     clearTimeout(spinner);
-    source.removeEventListener('tokenerror', onTokenError);
     tech?.off('retryplaylist', showIfDry);
     techOf(player)?.vhs?.xhr?.offRequest?.(hook);
   };

@@ -63,11 +63,11 @@ async function answer(event: FetchEventLike, source: RequestSigner): Promise<Res
       if (replay.url === signed.url) cache = 'reload';
       signed = replay;
     } else if (!response) {
-      await checkCors(event, signed.url);
+      await checkCors(event, signed);
       // as the page has asked: its URL is signed already where it has fallen back on that
       return fetch(request);
     } else if (response.status === 206 && !response.headers.has('content-range')) {
-      await reportMissing(event, 'Access-Control-Expose-Headers: Content-Range, Content-Length, Accept-Ranges, ETag');
+      await reportMissing(event, signed, 'Access-Control-Expose-Headers: Content-Range, Content-Length, Accept-Ranges, ETag');
       return response;
     } else return pass(event, response);
   }

@@ -1,3 +1,4 @@
+import type { SignedRequest } from 'secure-token-core';
 import type { FetchEventLike } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
 
@@ -10,19 +11,21 @@ const originOf = (url: string): string => new URL(url).origin;
 /** Whether the worker cannot sign requests to this origin, as far as it has seen. */
 export const isOutOfReach = (url: string): boolean => (pausedUntil.get(originOf(url)) ?? 0) > Date.now();
 
-/** Tells the page that asked which response header the edge does not send. */
-export async function reportMissing({ clientId, request }: FetchEventLike, header: string): Promise<void> {
+/** Tells the page that asked which response header the edge does not send; the URL as it is without a token. */
+export async function reportMissing({ clientId }: FetchEventLike, { source }: SignedRequest, header: string): Promise<void> {
   const page = await scope.clients.get(clientId);
-  page?.postMessage({ secureToken: 'problem', url: request.url, header });
+  page?.postMessage({ secureToken: 'problem', url: source, header });
 }
 
-/** A request to `url` failed without a status: if the edge is there, then it is CORS that is missing. */
-export async function checkCors(event: FetchEventLike, url: string): Promise<void> {
+/** `request` failed without a status: if the edge is there, then it is CORS that is missing. */
+export async function checkCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
+  const { url } = request;
   try {
-    await fetch(url, { method: 'HEAD', mode: 'no-cors' });
+    // the URL of the worker holds its settings
+    await fetch(url, { method: 'HEAD', mode: 'no-cors', referrerPolicy: 'no-referrer' });
   } catch {
     return;
   }
   pausedUntil.set(originOf(url), Date.now() + PAUSE);
-  await reportMissing(event, 'Access-Control-Allow-Origin');
+  await reportMissing(event, request, 'Access-Control-Allow-Origin');
 }

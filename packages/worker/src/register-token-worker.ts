@@ -36,15 +36,16 @@ async function takeOver(controls: () => boolean): Promise<void> {
  * Registers the token worker and waits until it controls this page, for five seconds at most: see `controls`.
  *
  * @param url of `token-worker.js`; it must lie at or above the pages it is to help
- * @param options with an `endpoint` and nothing but plain values the worker asks the endpoint itself; with functions or
- *   tokens in them, or for a `TokenSource`, this page hands out the tokens. Options need `protect`.
+ * @param options with an `endpoint` and nothing but numbers beside it, or `request: { credentials }`, the worker asks the
+ *   endpoint itself; its URL holds them. With anything else that may be secret in them (headers, a body, functions,
+ *   tokens, an endpoint with a query), or for a `TokenSource`, this page hands out the tokens. Options need `protect`.
  * @throws `ERR_OPTIONS` at once, naming the option; `NotSupportedError` without service workers (they need https or
  *   localhost); what the browser throws when the file is missing or lies in the wrong place
  */
 export async function registerTokenWorker(url: string | URL, options: TokenSourceOptions | TokenSource): Promise<TokenWorker> {
-  const settings = workerSettings(options);
   // checks the options in any case
   const tokens = createTokenSource(options);
+  const settings = workerSettings(options);
   const source = settings.endpoint ? undefined : tokens;
   if (!source) tokens.destroy();
   const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };

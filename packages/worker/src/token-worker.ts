@@ -1,24 +1,26 @@
-import type { TokenEventType } from 'secure-token-core';
+import type { SecureTokenError, TokenEventType } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
 import { handleFetch } from './handle-fetch.ts';
 import { createPageSigner, pageSigns } from './page-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
-import type { WorkerSettings } from './worker-settings.ts';
-import { SETTINGS } from './worker-settings.ts';
+import { readSettings } from './worker-settings.ts';
 
 // The worker itself. All it knows stands in its own URL, so it may be stopped and started at any time.
-const settings = JSON.parse(new URL(location.href).searchParams.get(SETTINGS) ?? '{}') as WorkerSettings;
-const { endpoint, protect } = settings;
-const source = endpoint ? createTokenSource(settings) : undefined;
+const settings = readSettings(location.href);
+const { endpoint, protect, request } = settings;
+// the settings in the URL of the worker are nothing to the endpoint
+const source = endpoint && protect ? createTokenSource({ ...settings, request: { ...request, referrerPolicy: 'no-referrer' } }) : undefined;
 const rules = protect && createTokenSource({ endpoint: '/', protect });
+
+/** What of an error can be posted: one itself would lose its code on the way, and its cause may be a Response. */
+const postable = ({ code, message, url, status, retryAfter }: SecureTokenError): object => ({ code, message, url, status, retryAfter });
 
 const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 for (const name of TOKEN_EVENTS) {
   source?.addEventListener(name, ({ detail }) => {
-    // an error would lose its code on the way
-    const { error } = detail as { error?: Error };
-    const message = { secureToken: 'event', type: name, ...detail, ...(error && { error: Object.assign({}, error, { message: error.message }) }) };
+    const { error } = detail as { error?: SecureTokenError };
+    const message = { secureToken: 'event', type: name, ...detail, ...(error && { error: postable(error) }) };
     void scope.clients.matchAll({ type: 'window' }).then((pages) => pages.forEach((page) => page.postMessage(message)));
   });
 }

@@ -1,35 +1,93 @@
 import type { Protect, TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
 
-/** What the worker reads from its own URL: unlike its memory, that survives when it is stopped. */
-export interface WorkerSettings extends Omit<TokenSourceOptions, 'endpoint' | 'protect'> {
+/**
+ * What the worker reads from its own URL: unlike its memory, that survives when it is stopped. The URL stands in access
+ * logs, in `scriptURL` and may travel as a `Referer`: nothing that may be secret is written there.
+ */
+export interface WorkerSettings {
   /** Absent: pages hand out the tokens. */
   readonly endpoint?: string;
   /** Absent: pages are asked for each media request. */
   readonly protect?: readonly string[];
+  readonly request?: { readonly credentials: RequestCredentials };
+  readonly renewBefore?: number;
+  readonly jitter?: number;
+  readonly readAhead?: number;
+  readonly timeout?: number;
+  readonly refusals?: readonly number[];
+  readonly retry?: { readonly limit?: number; readonly backoffLimit?: number };
 }
 
 /** The parameter of the worker's URL that holds them. */
 export const SETTINGS = 'secure-token';
 
+type Writable = (value: unknown) => boolean;
+
+const isNumber: Writable = (value) => typeof value === 'number';
+const isListOf =
+  (isWritable: Writable): Writable =>
+  (value) => Array.isArray(value) && value.every(isWritable);
+/** A plain object that has no members but these. */
+const isObjectOf =
+  (members: Readonly<Record<string, Writable>>): Writable =>
+  (value) =>
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype && hasOnly(value, members);
+
+/** Whether every member of `value` that is there is one of `members`, and is writable. */
+function hasOnly(value: object, members: Readonly<Record<string, Writable>>): boolean {
+  return Object.entries(value).every(([name, member]) => member === undefined || (Object.hasOwn(members, name) && members[name]!(member)));
+}
+
+/** An http(s) URL that holds nothing but a place: a query, a fragment or user info may be a secret. */
+const isBareUrl: Writable = (value) => {
+  try {
+    const { protocol, username, password, href } = new URL(value as string);
+    return typeof value === 'string' && /^https?:$/.test(protocol) && !username && !password && !/[?#]/.test(href);
+  } catch {
+    return false;
+  }
+};
+const CREDENTIALS: readonly unknown[] = ['omit', 'same-origin', 'include'];
+
+/** All that may stand in the URL of a worker, and as what. */
+const writable: Record<keyof WorkerSettings, Writable> = {
+  endpoint: isBareUrl,
+  protect: isListOf(isBareUrl),
+  request: isObjectOf({ credentials: (value) => CREDENTIALS.includes(value) }),
+  renewBefore: isNumber,
+  jitter: isNumber,
+  readAhead: isNumber,
+  timeout: isNumber,
+  refusals: isListOf(isNumber),
+  retry: isObjectOf({ limit: isNumber, backoffLimit: isNumber }),
+};
+
 const absolute = (url: string | URL): string => new URL(url, document.baseURI).href;
 
-const isPlain = (value: unknown): boolean =>
-  typeof value === 'object' && value
-    ? [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value) as object) && Object.values(value).every(isPlain)
-    : typeof value !== 'function';
-
 /**
- * The settings of a worker for `options`. It asks the endpoint itself if they can all be written down; with functions or
- * tokens in them, the page does.
+ * The settings of a worker for `options`. It asks the endpoint itself if all of them may stand in its URL; with anything
+ * else in them (functions, tokens, headers, a body, text), the page does.
  * @throws `ERR_OPTIONS` without `protect`: a worker sees the media requests of the whole site
  */
 export function workerSettings(options: TokenSourceOptions | TokenSource): WorkerSettings {
   if (options instanceof EventTarget) return {};
-  const { endpoint, protect, ...rest } = options;
-  if (!protect) throw new SecureTokenError('ERR_OPTIONS', 'Missing or wrong option: protect');
+  const { endpoint, protect } = options;
+  if (!protect) throw new SecureTokenError('ERR_OPTIONS', 'missing or wrong: protect');
   const rules = [protect].flat() as readonly Protect[];
   if (!rules.every((rule) => typeof rule === 'string')) return {};
   const written = { protect: rules.map(absolute) };
-  return endpoint && !rest.tokens && isPlain(rest) ? { ...rest, ...written, endpoint: absolute(endpoint) } : written;
+  if (!hasOnly(written, writable)) return {};
+  const all = { ...options, ...written, ...(endpoint && { endpoint: absolute(endpoint) }) };
+  // none of the page's own: a URL object, or what a getter returns the second time
+  return endpoint && hasOnly(all, writable) ? (JSON.parse(JSON.stringify(all)) as WorkerSettings) : written;
+}
+
+/** The settings in the URL of a worker: nothing but what `workerSettings` writes there, whoever has made the URL. */
+export function readSettings(url: string): WorkerSettings {
+  const text = new URL(url).searchParams.get(SETTINGS);
+  const parsed: unknown = text === null ? {} : JSON.parse(text);
+  const members = Object.entries(Object(parsed) as object);
+  const known = members.filter(([name, value]) => Object.hasOwn(writable, name) && writable[name as keyof WorkerSettings](value));
+  return Object.fromEntries(known);
 }

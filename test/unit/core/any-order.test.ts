@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
 import { isSecureTokenError } from '../../../packages/core/src/index.ts';
 import type { Answer, Lab } from './lab.ts';
-import { FOLDER, after, each, fail, fakeTime, folder, lab, pass, playlist, seconds, segment } from './lab.ts';
+import { CDN, FOLDER, after, each, fail, fakeTime, folder, lab, pass, playlist, seconds, segment } from './lab.ts';
 
 fakeTime();
 vi.setConfig({ testTimeout: 60_000 });
@@ -12,7 +12,7 @@ const answers: Answer[] = [
   folder(20),
   each(8),
   each(8, { anyQuery: true }),
-  folder(20, FOLDER, { base: 'https://edge.test/hidden/' }),
+  folder(20, FOLDER, { base: `${CDN}/hidden/` }),
   each(20, { query: { st: 'hidden' } }),
   // dead on arrival
   each(-5),

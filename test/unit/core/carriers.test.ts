@@ -51,7 +51,7 @@ describe('createTokenSource', () => {
     });
 
     test('URLs that a playlist of a path token resolves to are recognised: the base of now, and an older one', async () => {
-      const { source, asked } = lab(({ index, ...call }) => folder(10, FOLDER, { base: `https://edge.test/${index}/`, query: {} })({ index, ...call }));
+      const { source, asked } = lab(({ index, ...call }) => folder(10, FOLDER, { base: `https://edge.test/${index}/`, query: {} })({ index, ...call }), { protect: [CDN, 'https://edge.test'] });
       const first = await source.sign(MASTER);
       expect(first.url).toBe('https://edge.test/1/master.m3u8');
       expect(source.protects('https://edge.test/1/a.ts')).toBe(true);

@@ -154,3 +154,12 @@ describe('createTokenSource', () => {
     });
   });
 });
+
+describe('createTokenSource', () => {
+  test('of several denied URLs each request is told its own', async () => {
+    const { source, types } = lab(() => ({ now: seconds(), tokens: [], denied: [segment(1), segment(2)] }));
+    const errors = await Promise.all([1, 2].map((n) => source.sign(segment(n)).catch((error: unknown) => error)));
+    expect(errors).toMatchObject([{ url: segment(1) }, { url: segment(2) }]);
+    expect(types()).toEqual(['tokendenied']);
+  });
+});

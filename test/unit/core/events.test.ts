@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { SecureTokenError, createTokenSource, isSecureTokenError } from '../../../packages/core/src/index.ts';
-import { ENDPOINT, FOLDER, MASTER, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, seconds, segment, sleep, watch } from './lab.ts';
+import { CDN, ENDPOINT, FOLDER, MASTER, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, seconds, segment, sleep, watch } from './lab.ts';
 
 fakeTime();
 
@@ -134,7 +134,7 @@ describe('createTokenSource', () => {
 
     const secret = (query: Record<string, string> = { st: 'SECRET-q' }): ReturnType<typeof folder> => ({ index }) => ({
       now: seconds(),
-      tokens: [{ prefix: FOLDER, base: `https://edge.test/SECRET-b${index > 9 ? '' : index}/`, query, headers: { 'x-t': 'SECRET-h' }, expires: seconds() + 60 }],
+      tokens: [{ prefix: FOLDER, base: `${CDN}/SECRET-b${index > 9 ? '' : index}/`, query, headers: { 'x-t': 'SECRET-h' }, expires: seconds() + 60 }],
     });
 
     test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Answer } from './lab.ts';
-import { FOLDER, MASTER, START, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, seconds, segment, sleep, st, watch } from './lab.ts';
+import { CDN, FOLDER, MASTER, START, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, seconds, segment, sleep, st, watch } from './lab.ts';
 
 fakeTime();
 
@@ -90,7 +90,7 @@ describe('createTokenSource', () => {
     test.each([
       ['query', { query: { st: 'same' } }],
       ['headers', { headers: { 'x-t': 'same' } }],
-      ['base', { base: 'https://edge.test/same/' }],
+      ['base', { base: `${CDN}/same/` }],
     ])('the endpoint answers with the same token (%s): show the player the refusal', async (_, token) => {
       const { source, calls, events } = lab(() => ({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 300, ...token }] }));
       const request = await source.sign(MASTER);
@@ -136,7 +136,7 @@ describe('createTokenSource', () => {
 
     test.each([
       ['headers', (n: number) => ({ headers: { 'x-t': `${n}` } })],
-      ['base', (n: number) => ({ base: `https://edge.test/${n}/` })],
+      ['base', (n: number) => ({ base: `${CDN}/${n}/` })],
       ['cookie: its value cannot be seen', () => ({ credentials: true })],
     ])('a different token (%s) is recognised', async (_, token) => {
       const { source } = lab((call) => ({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 300, ...token(call.index) }] }));
@@ -184,6 +184,23 @@ describe('createTokenSource', () => {
     test('a token of the page that the edge refuses is replaced', async () => {
       const { source } = lab(folder(), { tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 300 }] });
       expect(st(await source.refused(source.peek(MASTER)!, 403))).toBe('t1');
+    });
+  });
+
+  describe('isRefusal', () => {
+    test('is what the edge refuses tokens with, for a request that has one', async () => {
+      const { source } = lab(folder(), { refusals: [404] });
+      const request = await source.sign(MASTER);
+      expect([404, 403, 410, 200, 0].map((status) => source.isRefusal(request, status))).toEqual([true, false, false, false, false]);
+      expect(source.isRefusal({ ...request, token: undefined as never }, 404)).toBe(false);
+    });
+
+    test('without a status it is one once the token is at its end', async () => {
+      const { source } = lab(folder(10));
+      const request = await source.sign(MASTER);
+      expect([401, 403, 410, 404, 0].map((status) => source.isRefusal(request, status))).toEqual([true, true, true, false, false]);
+      await pass(9.5);
+      expect(source.isRefusal(request, 0)).toBe(true);
     });
   });
 });

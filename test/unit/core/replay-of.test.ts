@@ -15,6 +15,12 @@ const replay = (given: SignedRequest | undefined, status: number, answer = (): P
   return replayOf({ refused: () => Promise.resolve(given) } as unknown as TokenSource, request, status, {});
 };
 
+test.each([404, 405, 410, 414, 501])('a %i is one of the statuses that browsers keep (RFC 9110 §15.1), where the edge refuses with it', async (status) => {
+  const other = { ...request, headers: { 'x-token': '2' } };
+  expect(await replay(other, status)).toBe(other);
+  expect(sent).toHaveLength(1);
+});
+
 test.each([
   ['headers', { headers: { 'x-token': '2' } }, 'same-origin'],
   ['a cookie', { headers: {}, credentials: true }, 'include'],

@@ -171,6 +171,20 @@ describe('download, from a server that', () => {
     expect(JSON.stringify([error, String(error)])).not.toContain('secret');
   });
 
+  test.each([404, 451, 416, 429, 500])('refuses with %i, because its team says so: a new token, and after some of them the end', async (code) => {
+    const refusals = [code];
+    expect((await run([half, status(code)], { refusals })).equals(file)).toBe(true);
+    expect(tokens).toBe(2);
+    await expect(run(Array<Answer>(99).fill(status(code)), { refusals })).rejects.toMatchObject({ code: 'ERR_TOKEN_REFUSED', url, status: code });
+    expect(requests.length).toBeLessThan(20);
+  });
+
+  test('answers with what its team says is no refusal: ends at once', async () => {
+    for (const code of [401, 403, 410]) await expect(run([status(code)], { refusals: [404] })).rejects.toMatchObject({ name: 'NotFoundError', message: `${code}: ${url}` });
+    expect(requests).toHaveLength(3);
+    expect(tokens).toBe(3);
+  });
+
   test('never answers: a NetworkError, with what came before kept', async () => {
     let last: DownloadProgress | undefined;
     const silent = Array<Answer>(99).fill((request) => request.destroy());

@@ -135,6 +135,26 @@ describe('handleFetch', () => {
     expect(requests).toHaveLength(1);
   });
 
+  test('the source decides what is a refusal', async () => {
+    const getTokens = (() => {
+      let count = 0;
+      return () => Promise.resolve({ prefix: `${origin}/vod/`, expires: Date.now() / 1000 + 60, query: { st: `secret${++count}` } });
+    })();
+    source = createTokenSource({ getTokens, protect: origin, refusals: [404] });
+    answers = [refuse(404)];
+    expect((await ask('/vod/film.mp4').response).status).toBe(200);
+    answers = [refuse(403)];
+    expect((await ask('/vod/film.mp4').response).status).toBe(403);
+    expect(requests.map(({ url }) => url.split('secret')[1])).toEqual(['1', '2', '2']);
+  });
+
+  test('tells of problems by the unsigned URL, also where the page has fallen back on a signed one', async () => {
+    answers = [serve, (_, response) => response.writeHead(206).end('234')];
+    await ask('/vod/film.mp4').response;
+    await ask('/vod/film.mp4?st=secret1', { headers: { range: 'bytes=2-4' } }).response;
+    expect(told).toEqual([['page', expect.objectContaining({ url: `${origin}/vod/film.mp4` })]]);
+  });
+
   test('sends tokens in headers and in the path', async () => {
     carrier = { headers: { 'x-token': 'secret' } };
     await ask('/vod/film.mp4').response;

@@ -1,0 +1,80 @@
+import { SecureTokenError } from './secure-token-error.ts';
+import { setParameters } from './set-parameters.ts';
+import { encodeParameter, originOf, pathOf, resolveUrl } from './signed-url.ts';
+import type { Protect } from './token-source-options.ts';
+import type { Token } from './token.ts';
+
+/**
+ * Which URLs are signed, and for which URLs tokens are taken: an endpoint must not be able to make a player send headers,
+ * or move requests, to origins that neither the page nor its player has named.
+ */
+export interface Protection {
+  /** The player was given this source. Adds nothing to `protect`. */
+  readonly allow: (url: string) => void;
+  /** `url` is asked for, or the page has brought a token for it: a token for its origin may be taken. */
+  readonly name: (url: string) => void;
+  /** @param key unsigned, absolute; @param hasToken whether there is one for it */
+  readonly covers: (key: string, hasToken: () => boolean) => boolean;
+  /** Why `token` must not be taken; `undefined` if it may be. */
+  readonly refuse: (token: Token) => SecureTokenError | undefined;
+}
+
+/** Text is a folder, or a file: what it covers begins with it, on a border (/vod is not /vodka). */
+const folderOf = (rule: string): string => pathOf(resolveUrl(rule)).replace(/\/?$/, '/');
+
+const HOW = 'it is dropped. Where several CDNs are used, name them in "protect"';
+
+/** The URL that a token opens, without what the token would put there: events must not tell it. */
+function openedBy({ url, prefix, query }: Token): string {
+  const names = new Set(Object.keys(query ?? {}).map(encodeParameter));
+  return setParameters(resolveUrl(prefix ?? url ?? ''), (name) => names.has(name), new Map());
+}
+
+/** @param protect absent: the origins of the sources that players were given */
+export function createProtection(protect: Protect | readonly Protect[] | undefined): Protection {
+  const rules = [protect ?? []].flat() as readonly Protect[];
+  const folders = rules.filter((rule) => typeof rule === 'string').map(folderOf);
+  const tests = rules.flatMap((rule) => (typeof rule === 'string' ? [] : [rule]));
+  const sources = new Set<string>();
+  const named = new Set<string>();
+
+  const isCovered = (key: string): boolean =>
+    folders.some((folder) => `${pathOf(key)}/`.startsWith(folder)) ||
+    tests.some((test) => (typeof test === 'function' ? test(new URL(key)) : key.search(test) >= 0));
+  const isNamed = (origin: string): boolean => named.has(origin) || (!protect && sources.has(origin));
+
+  /** Whether a token for all of `opened`, and more than that one URL, may be taken. */
+  const mayOpenMore = (opened: string): boolean =>
+    isCovered(opened) ||
+    folders.some((folder) => folder.startsWith(opened)) ||
+    // a pattern or a function judges URLs, not folders: there the origin decides. It still picks each URL that is signed
+    (tests.length > 0 && isNamed(originOf(opened)));
+  const mayOpen = ({ anyQuery, prefix }: Token, opened: string): boolean =>
+    protect ? (prefix || anyQuery ? mayOpenMore(opened) : isCovered(opened)) : isNamed(originOf(opened));
+
+  const mayMoveTo = (base: string, opened: string): boolean => {
+    const origin = originOf(base);
+    return origin === originOf(opened) || isNamed(origin) || isCovered(base) || folders.some((folder) => originOf(folder) === origin);
+  };
+
+  return {
+    allow(url) {
+      const origin = originOf(resolveUrl(url));
+      if (origin) sources.add(origin);
+    },
+    name: (url) => void named.add(originOf(resolveUrl(url))),
+    covers: (key, hasToken) => (protect ? isCovered(key) : !sources.size || sources.has(originOf(key)) || hasToken()),
+    refuse(token) {
+      // without a scope it opens what was asked for
+      if (!token.url && !token.prefix) return undefined;
+      const url = openedBy(token);
+      if (!mayOpen(token, url)) {
+        const reason = protect ? 'that "protect" does not cover' : 'on an origin of no source and no request';
+        return new SecureTokenError('ERR_SIGNING_RESPONSE', `the signing endpoint sent a token for a URL ${reason}: ${HOW}`, { url });
+      }
+      if (token.base && !mayMoveTo(resolveUrl(token.base), url))
+        return new SecureTokenError('ERR_SIGNING_RESPONSE', `the signing endpoint sent a token whose base lies on an origin that nobody has named: ${HOW}`, { url });
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { test } from 'vitest';
+import { stageFor } from '../support/stage.ts';
+import { openVideojs } from '../support/videojs-player.ts';
+
+/** What each of two players that share a source shows, and is told. */
+interface Told {
+  readonly cause: string | null | undefined;
+  readonly readyState: number;
+  readonly events: readonly string[];
+}
+
+test('two players share a source: what the edge refuses the one is no error of the other', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context);
+  const { page, play } = await openVideojs(stage, 'exact', { path: 'vod/ts/lo/i.m3u8' });
+  await play();
+  await page.evaluate((src) => {
+    const { videojs, players } = window;
+    const element = document.body.appendChild(document.createElement('video'));
+    Object.assign(element, { className: 'video-js', muted: true });
+    const second = videojs(element, { preload: 'auto' });
+    players.push(second);
+    second.secureToken(players[0]!.secureToken().source);
+    const told: string[][] = [[], []];
+    Object.assign(window, { told });
+    for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror']) {
+      players.forEach((player, index) => player.on(type, ({ detail }: { detail: { error?: { code: string } } }) => told[index]!.push(detail.error?.code ?? type)));
+    }
+    second.src({ src, type: 'application/x-mpegURL' });
+  }, stage.url('exact', 'vod/aes/i.m3u8'));
+  const told = (index: number): Promise<Told> =>
+    page.evaluate((at) => {
+      const player = window.players[at]!;
+      const error = player.error() as unknown as { cause?: { code: string } } | null;
+      return { cause: error && error.cause?.code, readyState: player.readyState(), events: (window as unknown as { told: string[][] }).told[at]! };
+    }, index);
+  const seek = (index: number): Promise<void> =>
+    page.evaluate((at) => {
+      // to what is not buffered
+      window.players[at]!.currentTime(9);
+      void Promise.resolve(window.players[at]!.play()).catch(() => undefined);
+    }, index);
+  await expect.poll(async () => (await told(1)).readyState, { timeout: 30_000 }).toBeGreaterThan(2);
+
+  await page.route('**/vod/ts/**', (route) => route.fulfill({ status: 403, headers: { 'access-control-allow-origin': '*' } }));
+  await seek(0);
+  await expect.poll(async () => (await told(0)).cause, { timeout: 30_000 }).toBe('ERR_TOKEN_REFUSED');
+
+  // the other one has nothing to play for a while, for reasons of its own
+  await page.route('**/vod/aes/**', () => undefined);
+  await seek(1);
+  await expect.poll(async () => (await told(1)).readyState).toBeLessThan(3);
+  await page.waitForTimeout(8000);
+  expect((await told(1)).cause).toBeNull();
+  expect((await told(1)).events).not.toContain('ERR_TOKEN_REFUSED');
+  expect((await told(1)).events).not.toContain('tokenrefused');
+  expect((await told(1)).events, 'tokens are shared').toContain('tokenrenewed');
+  expect((await told(0)).events).toContain('ERR_TOKEN_REFUSED');
+});

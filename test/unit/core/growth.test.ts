@@ -1,0 +1,166 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { Token, TokenSource } from '../../../packages/core/src/index.ts';
+import { createTokenSource } from '../../../packages/core/src/index.ts';
+import { CDN, FOLDER, MEDIA } from './lab.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+type Work = () => unknown;
+
+/** CPU of this process in ms, for `times` runs of `work`. */
+async function cpu(work: Work, times: number): Promise<number> {
+  const before = process.cpuUsage();
+  for (let i = 0; i < times; i++) await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+/**
+ * How many times as much CPU the larger work takes: the median of five pairs, measured in turn. The smaller one is
+ * repeated until it takes 20 ms.
+ */
+async function growth(small: Work, large: Work): Promise<number> {
+  let times = 1;
+  while ((await cpu(small, times)) < 20) times *= 2;
+  await cpu(large, 1);
+  const ratios: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const before = await cpu(small, times);
+    ratios.push((await cpu(large, times)) / before);
+  }
+  return ratios.sort((a, b) => a - b)[2]!;
+}
+
+/** Twice the input takes twice the time; what is quadratic takes four times as long. */
+const LINEAR = 2.5;
+
+const expires = Date.now() / 1000 + 36_000;
+const sourceWith = (tokens: readonly Token[], protect?: string): TokenSource =>
+  createTokenSource({ getTokens: ({ urls }) => Promise.resolve(urls.map((url) => ({ url, expires, query: { st: 'a' } }))), tokens, ...(protect && { protect }) });
+
+/** What a stranger may write into a playlist, as long as asked for. */
+const urls: Record<string, (length: number) => string> = {
+  'slashes': (length) => `${CDN}/`.padEnd(length, '/'),
+  'folders': (length) => FOLDER.padEnd(length, 'a/'),
+  'folders that lead out': (length) => FOLDER.padEnd(length, '../'),
+  'escaped folders that lead out': (length) => FOLDER.padEnd(length, '%2e%2e/'),
+  'backslashes': (length) => FOLDER.padEnd(length, 'a\\'),
+  'a long name': (length) => FOLDER.padEnd(length, 'a'),
+  'a query of slashes': (length) => `${FOLDER}a?`.padEnd(length, '/'),
+  'question marks': (length) => FOLDER.padEnd(length, '?'),
+  'ampersands': (length) => `${FOLDER}a?`.padEnd(length, '&'),
+  'parameters': (length) => `${FOLDER}a?`.padEnd(length, 'a&b=c&'),
+  'equals signs': (length) => `${FOLDER}a?`.padEnd(length, '='),
+  'parameters of the token': (length) => `${FOLDER}a?`.padEnd(length, 'st=1&'),
+  'a fragment': (length) => `${FOLDER}a#`.padEnd(length, '?#&'),
+  'a host, and parameters': (length) => `https://${'a.'.repeat(length / 4)}test/?`.padEnd(length, '&x'),
+  'folders below a base': (length) => `${CDN}/t0/`.padEnd(length, 't/'),
+  'spaces': (length) => FOLDER.padEnd(length, ' a'),
+};
+
+const holding: Record<string, () => TokenSource> = {
+  'a folder': () => sourceWith([{ prefix: FOLDER, query: { st: 'a' }, expires }, { prefix: `${CDN}/`, query: { st: 'a' }, expires }]),
+  'bases': () => sourceWith([0, 1, 2].map((n) => ({ prefix: `${CDN}/${n}/`, base: `${CDN}/t${n}/`, query: { st: 'a' }, expires }))),
+  'a URL, below protect': () => sourceWith([{ url: MEDIA, anyQuery: true, query: { st: 'a' }, expires }], CDN),
+};
+
+/** One token a URL: the second time around a token is at hand. */
+async function signOnce(length: number, url: string, source: TokenSource): Promise<void> {
+  await source.sign(`${url.slice(0, length)}${Math.floor(Math.random() * 1e6)}`);
+}
+
+describe('what a URL costs grows with its length', () => {
+  const cases = Object.keys(holding).flatMap((held) => Object.keys(urls).map((url) => [url, held] as const));
+  test.each(cases)('peek, protects and unsign: %s, with a token for %s', async (name, held) => {
+    const source = holding[held]!();
+    const [small, large] = [urls[name]!(2 ** 13), urls[name]!(2 ** 14)];
+    const work = (url: string): Work => () => [source.peek(url), source.protects(url), source.unsign(url)];
+    expect(await growth(work(small), work(large))).toBeLessThanOrEqual(LINEAR);
+    source.destroy();
+  });
+
+  test.each(['folders', 'ampersands', 'parameters', 'slashes'])('sign, with a token to be asked for: %s', async (name) => {
+    const source = sourceWith([]);
+    const [small, large] = [urls[name]!(2 ** 13), urls[name]!(2 ** 14)];
+    expect(await growth(() => signOnce(2 ** 13, small, source), () => signOnce(2 ** 14, large, source))).toBeLessThanOrEqual(LINEAR);
+    source.destroy();
+  });
+});
+
+/** `line` for 0, 1, 2 …, until it is as long as asked for. */
+function lines(length: number, line: (n: number) => string): string {
+  const all: string[] = ['#EXTM3U', '#EXTINF:4,', 'first.ts'];
+  for (let n = 0, size = 0; size < length; n++) {
+    all.push(line(n));
+    size += all.at(-1)!.length + 1;
+  }
+  return all.join('\n');
+}
+
+const playlists: Record<string, (length: number) => string> = {
+  'segments': (length) => lines(length, (n) => `#EXTINF:4,\n${n}.ts`),
+  'parts': (length) => lines(length, (n) => `#EXT-X-PART:DURATION=1,URI="${n}.ts"`),
+  'keys': (length) => lines(length, (n) => `#EXT-X-KEY:METHOD=AES-128,URI="${n}"\n#EXTINF:4,\n${n}.ts`),
+  'one key': (length) => lines(length, (n) => `#EXT-X-KEY:METHOD=AES-128,URI="key"\n#EXTINF:4,\n${n}.ts`),
+  'quotes that are not closed': (length) => lines(length, () => '#EXT-X-KEY:URI="'),
+  'one line of attributes': (length) => lines(1, () => '#EXT-X-KEY:').padEnd(length, ',URI="'),
+  'one line of URIs': (length) => lines(1, () => '#EXT-X-KEY:').padEnd(length, ',URI="a"'),
+  'one line of colons': (length) => lines(1, () => '#EXT-X-PART:').padEnd(length, ':URI='),
+  'variables': (length) => lines(length, (n) => `{$a}${n}`),
+  'one line of variables': (length) => lines(1, () => '#EXT-X-MAP:').padEnd(length, '{$'),
+  'one line of braces': (length) => lines(1, () => 'a').padEnd(length, '{'),
+  'empty lines': (length) => lines(length, () => ''),
+  'spaces': (length) => lines(1, () => '').padEnd(length, ' '),
+  'carriage returns': (length) => lines(1, () => '').padEnd(length, '\r'),
+  'one name': (length) => lines(length, () => '#EXTINF:4,\na.ts'),
+  'a URL of slashes': (length) => lines(1, () => 'a').padEnd(length, '/a'),
+  'names that begin like the last one': (length) => lines(length, () => '#EXTINF:4,\nfirst.ts0'),
+};
+
+describe('what a playlist costs grows with its length', () => {
+  /** A player sees `text`, without its end at first. */
+  const learn = (text: string, first: string): Work => () => {
+    const source = sourceWith([]);
+    for (const part of [first, text]) source.learn(MEDIA, part);
+    source.destroy();
+  };
+  test.each(Object.keys(playlists))('learn: %s, from 1 to 2 MiB', async (name) => {
+    const [small, large] = [playlists[name]!(2 ** 20), playlists[name]!(2 ** 21)];
+    expect(await growth(learn(small, ''), learn(large, ''))).toBeLessThanOrEqual(LINEAR);
+  });
+
+  test.each(Object.keys(playlists))('learn, a reload that brings almost all of it: %s, from 1 to 2 MiB', async (name) => {
+    const [small, large] = [playlists[name]!(2 ** 20), playlists[name]!(2 ** 21)];
+    const first = '#EXTM3U\n#EXTINF:4,\nfirst.ts';
+    expect(await growth(learn(small, first), learn(large, first))).toBeLessThanOrEqual(LINEAR);
+  });
+
+  test.each(['parts', 'keys', 'one key'])('learn, a reload that brings the second half: %s, from 1 to 2 MiB', async (name) => {
+    const half = (text: string): string => `${text.slice(0, text.lastIndexOf('\n', text.length / 2))}\n#EXTINF:4,\nhalf.ts\n`;
+    const texts = [2 ** 20, 2 ** 21].map((size) => playlists[name]!(size));
+    const whole = texts.map((text) => half(text) + text.slice(half(text).length));
+    expect(await growth(learn(whole[0]!, half(texts[0]!)), learn(whole[1]!, half(texts[1]!)))).toBeLessThanOrEqual(LINEAR);
+  });
+});
+
+describe('what an answer of the signing endpoint costs grows with its tokens', () => {
+  const tokens: Record<string, (n: number) => Token> = {
+    'URLs': (n) => ({ url: `${FOLDER}${n}.ts`, query: { st: 'a' }, expires }),
+    'URLs with any query': (n) => ({ url: `${FOLDER}${n}.ts`, anyQuery: true, query: { st: 'a' }, expires }),
+    'folders': (n) => ({ prefix: `${CDN}/${n}/`, query: { st: 'a' }, expires }),
+    'folders with a base': (n) => ({ prefix: `${CDN}/${n}/`, base: `${CDN}/t${n}/${n}/`, expires }),
+    'names of parameters': (n) => ({ url: `${FOLDER}${n}.ts`, query: { [`st${n}`]: 'a' }, expires }),
+    'hosts': (n) => ({ url: `https://${n}.test/`, query: { st: 'a' }, expires }),
+  };
+  test.each(Object.keys(tokens))('%s, from 4000 to 8000', async (name) => {
+    const sign = (count: number): Work => {
+      const answer = Array.from({ length: count }, (_, n) => tokens[name]!(n));
+      return async () => {
+        const source = createTokenSource({ getTokens: () => Promise.resolve([...answer, { url: MEDIA, query: { st: 'a' }, expires }]) });
+        await source.sign(MEDIA);
+        source.destroy();
+      };
+    };
+    expect(await growth(sign(4000), sign(8000))).toBeLessThanOrEqual(LINEAR);
+  });
+});

@@ -1,0 +1,38 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { TokenSource } from '../../../packages/core/src/index.ts';
+import { hideSignedUrl } from '../../../packages/core/src/index.ts';
+import { FOLDER, MASTER, START, fakeTime, folder, lab } from './lab.ts';
+
+fakeTime();
+
+const SIGNED = `${MASTER}?x=1&st=SECRET`;
+const tokens = [{ prefix: FOLDER, query: { st: 'SECRET' }, expires: START + 60 }];
+let source: TokenSource;
+beforeEach(() => ({ source } = lab(folder(), { tokens })));
+
+test('a Response tells its URL without the token', () => {
+  const response = Object.defineProperty(Object.create({ get url() { return SIGNED; } }) as Response, 'own', { value: 1 });
+  hideSignedUrl(response, source);
+  expect(response.url).toBe(`${MASTER}?x=1`);
+  hideSignedUrl(response, source);
+  expect(response.url, 'done twice').toBe(`${MASTER}?x=1`);
+});
+
+test('a request that has not been answered yet tells its URL later', () => {
+  let url = '';
+  const xhr = Object.create({ get responseURL() { return url; } }) as XMLHttpRequest;
+  hideSignedUrl(xhr, source);
+  expect(xhr.responseURL).toBe('');
+  url = SIGNED;
+  expect(xhr.responseURL).toBe(`${MASTER}?x=1`);
+});
+
+test('what is no such object is left alone', () => {
+  const error = new Error('down');
+  const own = Object.freeze({ url: SIGNED });
+  for (const value of [undefined, null, '', 7, error, own, Object.create(null), Object.freeze(Object.create({ url: SIGNED }))]) {
+    expect(() => hideSignedUrl(value, source)).not.toThrow();
+  }
+  expect(Object.keys(error)).toEqual([]);
+  expect(own.url).toBe(SIGNED);
+});

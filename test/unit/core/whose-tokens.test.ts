@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import type { Token, TokenSourceOptions } from '../../../packages/core/src/index.ts';
+import type { Lab } from './lab.ts';
+import { CDN, FOLDER, MASTER, START, code, fakeTime, lab, pass, seconds, segment, st } from './lab.ts';
+
+fakeTime();
+
+const OTHER = 'https://other.test';
+const expires = START + 300;
+const query = { st: 'SECRET' };
+const own: Token = { prefix: FOLDER, query, expires };
+
+/** A source whose endpoint answers `tokens` whatever it is asked. */
+const answering = (tokens: readonly Token[], options: Partial<TokenSourceOptions> = {}): Lab => lab(() => ({ now: seconds(), tokens }), options);
+const dropped = ({ events }: Lab): unknown[] => events.filter(({ type }) => type === 'tokenerror').map(({ detail }) => [detail.error.code, detail.error.url]);
+const drop = (url: string): unknown[] => [['ERR_SIGNING_RESPONSE', url]];
+
+describe('createTokenSource', () => {
+  describe('whose tokens are taken, without protect', () => {
+    test.each<[string, Token, string]>([
+      ['a URL', { url: `${OTHER}/a.ts`, query, expires }, `${OTHER}/a.ts`],
+      ['a URL with any query', { url: `${OTHER}/a.ts`, anyQuery: true, query, expires }, `${OTHER}/a.ts`],
+      ['a folder', { prefix: `${OTHER}/vod/`, headers: { authorization: 'SECRET' }, expires }, `${OTHER}/vod/`],
+      ['a URL that holds the token already', { url: `${OTHER}/a.ts?x=1&st=SECRET`, query, expires }, `${OTHER}/a.ts?x=1`],
+      ['the same host, another port', { prefix: 'https://cdn.test:8443/', query, expires }, 'https://cdn.test:8443/'],
+      ['the same host without TLS', { prefix: 'http://cdn.test/', query, expires }, 'http://cdn.test/'],
+      ['a host that begins like ours', { prefix: 'https://cdn.test.evil/', query, expires }, 'https://cdn.test.evil/'],
+      ['our host as a user', { prefix: 'https://cdn.test@evil/', query, expires }, 'https://cdn.test@evil/'],
+      ['a base', { prefix: `${CDN}/vod/8/`, base: `${OTHER}/SECRET/`, expires }, `${CDN}/vod/8/`],
+      ['a base without TLS', { prefix: `${CDN}/vod/8/`, base: 'http://cdn.test/SECRET/', expires }, `${CDN}/vod/8/`],
+    ])('%s that nobody has named is dropped; the rest of the answer counts', async (_, token, url) => {
+      const it = answering([token, own]);
+      it.source.allow(MASTER);
+      expect(st(await it.source.sign(MASTER))).toBe('SECRET');
+      expect(dropped(it)).toEqual(drop(url));
+      expect(it.types()).toContain('tokenrenewed');
+      expect(it.source.protects(`${OTHER}/a.ts`)).toBe(false);
+      expect(it.source.peek(`${OTHER}/vod/a.ts`)).toMatchObject({ url: `${OTHER}/vod/a.ts`, headers: {} });
+      expect(it.source.unsign(`${OTHER}/a.ts?st=1`)).toBe(`${OTHER}/a.ts?st=1`);
+      expect(JSON.stringify(it.events.map(({ detail }) => [detail, String(detail.error)])), 'no token').not.toContain('SECRET');
+    });
+
+    test('the error says how to allow it', async () => {
+      const it = answering([{ prefix: `${OTHER}/`, query, expires }, own]);
+      await it.source.sign(MASTER);
+      expect(it.events[0]!.detail.error.message).toMatch(/"protect"/);
+    });
+
+    test('many of one origin are told once', async () => {
+      const it = answering([...Array.from({ length: 500 }, (_, n) => ({ url: `${OTHER}/${n}`, query, expires })), own]);
+      await it.source.sign(MASTER);
+      expect(dropped(it)).toHaveLength(1);
+    });
+
+    test('those of getTokens are no better', async () => {
+      const it = lab(undefined, { endpoint: undefined as never, getTokens: () => Promise.resolve([{ prefix: `${OTHER}/`, query, expires }, own]) });
+      await it.source.sign(MASTER);
+      expect(dropped(it)).toEqual(drop(`${OTHER}/`));
+    });
+
+    test('a URL that is left without a token ends as ever', async () => {
+      const it = answering([{ prefix: FOLDER, base: `${OTHER}/SECRET/`, expires }]);
+      it.source.allow(MASTER);
+      expect(await code(it.source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');
+      expect(dropped(it)).toEqual(drop(FOLDER));
+      await pass(60);
+      expect(it.calls).toHaveLength(1);
+    });
+
+    test('URLs of the same origin that were not asked for: kept (expand)', async () => {
+      const it = answering([{ url: segment(1), query, expires }, { url: segment(2), query, expires }, { url: `${CDN}/keys/1`, query, expires }, { url: MASTER, query, expires }]);
+      it.source.allow(MASTER);
+      await it.source.sign(MASTER);
+      expect([segment(1), segment(2), `${CDN}/keys/1`].map((url) => st(it.source.peek(url)))).toEqual(['SECRET', 'SECRET', 'SECRET']);
+      expect(dropped(it)).toEqual([]);
+    });
+
+    test('origins of URLs that were asked for, by an app that has no player yet', async () => {
+      const it = answering([{ prefix: `${OTHER}/`, query, expires }, own]);
+      expect(await code(it.source.sign(`${OTHER}/8.m3u8`))).toBeUndefined();
+      expect(dropped(it)).toEqual(drop(FOLDER));
+      await it.source.sign(MASTER);
+      expect(dropped(it), 'now both are named').toHaveLength(1);
+      expect(it.source.peek(`${OTHER}/9.m3u8`)?.token).toBeDefined();
+    });
+
+    test('a source that a player was given: also as the place where a base leads', async () => {
+      const it = answering([{ prefix: FOLDER, base: `${OTHER}/SECRET/`, expires }, { prefix: `${OTHER}/live/`, query, expires }]);
+      it.source.allow(MASTER);
+      it.source.allow(`${OTHER}/live/1.m3u8`);
+      expect((await it.source.sign(MASTER)).url).toBe(`${OTHER}/SECRET/master.m3u8`);
+      expect(st(it.source.peek(`${OTHER}/live/1.m3u8`))).toBe('SECRET');
+      expect(dropped(it)).toEqual([]);
+    });
+
+    test('a token without a scope opens what was asked for', async () => {
+      const it = answering([{ query, expires }]);
+      it.source.allow(MASTER);
+      expect(st(await it.source.sign(MASTER))).toBe('SECRET');
+      expect(dropped(it)).toEqual([]);
+    });
+
+    test('what the page has brought itself is named by it, for later answers too', async () => {
+      const keys: Token = { prefix: 'https://keys.test/7/', base: `${OTHER}/SECRET1/`, expires: START + 60 };
+      const it = answering([{ ...keys, base: `${OTHER}/SECRET2/`, expires }], { tokens: [keys] });
+      it.source.allow(MASTER);
+      expect(it.source.peek('https://keys.test/7/key')?.url).toBe(`${OTHER}/SECRET1/key`);
+      await pass(61);
+      expect((await it.source.sign('https://keys.test/7/key')).url).toBe(`${OTHER}/SECRET2/key`);
+      expect(dropped(it)).toEqual([]);
+    });
+  });
+
+  describe('whose tokens are taken, with protect', () => {
+    const isVod = ({ pathname }: URL): boolean => pathname.startsWith('/vod/');
+    test.each<[string, NonNullable<TokenSourceOptions['protect']>, Token, string]>([
+      ['a folder beside it', `${CDN}/vod/`, { prefix: `${CDN}/live/`, query, expires }, `${CDN}/live/`],
+      ['a URL beside it', `${CDN}/vod/`, { url: `${CDN}/vodka`, query, expires }, `${CDN}/vodka`],
+      ['another origin', `${CDN}/vod/`, { prefix: `${OTHER}/vod/`, query, expires }, `${OTHER}/vod/`],
+      ['another origin, past a pattern', /^https:\/\/cdn\.test\/.*\.(m3u8|ts)/, { prefix: `${OTHER}/vod/`, query, expires }, `${OTHER}/vod/`],
+      ['a URL that a function does not pick', isVod, { url: `${CDN}/live/1`, query, expires }, `${CDN}/live/1`],
+      ['another base', `${CDN}/vod/`, { prefix: FOLDER, base: `${OTHER}/SECRET/`, expires }, FOLDER],
+      ['a base that a pattern does not match', /^https:\/\/cdn\.test/, { prefix: FOLDER, base: `${OTHER}/cdn.test/`, expires }, FOLDER],
+    ])('%s is dropped', async (_, protect, token, url) => {
+      const it = answering([{ url: MASTER, query, expires }, token], { protect });
+      it.source.allow(`${OTHER}/live/`);
+      await it.source.sign(MASTER);
+      expect(dropped(it)).toEqual(drop(url));
+      expect(it.events[0]!.detail.error.message).toMatch(/"protect"/);
+    });
+
+    test.each<[string, NonNullable<TokenSourceOptions['protect']>, Token]>([
+      ['a folder below it', CDN, own],
+      ['that folder', FOLDER, own],
+      ['a folder above it, for the part of it that is protected', FOLDER, { prefix: `${CDN}/`, query, expires }],
+      ['a folder of URLs that a pattern picks', /\.m3u8$/, own],
+      ['a folder of URLs that a function picks', ({ pathname }) => pathname.endsWith('.m3u8'), own],
+      ['a URL that a pattern matches', /m3u8/, { url: MASTER, query, expires }],
+      ['another CDN that it names', [CDN, OTHER], { prefix: FOLDER, base: `${OTHER}/SECRET/`, expires }],
+      ['a folder of another CDN that it names', [CDN, `${OTHER}/vod/`], { prefix: FOLDER, base: `${OTHER}/SECRET/vod/7/`, expires }],
+      ['another CDN that a pattern names', /^https:\/\/(cdn|other)\.test\//, { prefix: FOLDER, base: `${OTHER}/SECRET/`, expires }],
+    ])('%s is taken', async (_, protect, token) => {
+      const it = answering([token], { protect });
+      expect((await it.source.sign(MASTER)).url).toContain('SECRET');
+      expect(dropped(it)).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SignedRequest, TokenSource, TokenSourceOptions } from 'secure-token-core';
+import { createSourceUser, createTokenSource } from 'secure-token-core';
+import { checkFailure } from '../../../packages/progressive/src/playback-failure.ts';
+
+const url = 'https://cdn.example/film.mp4';
+let source: TokenSource;
+let answer: () => Response;
+beforeEach(() => {
+  vi.stubGlobal('fetch', () => Promise.resolve(answer()));
+});
+afterEach(() => {
+  source.destroy();
+  vi.unstubAllGlobals();
+});
+
+const NETWORK = { code: 2, message: '' } as MediaError;
+const NO_SOURCE = { code: 4, message: `Format error at ${url}?st=SECRET1 in ${url}?st=SECRET1` } as MediaError;
+
+/** What comes of `failures` at one place, when the edge answers with `status`. */
+async function after(failures: number, status: number, error = NETWORK, options: Partial<TokenSourceOptions> = {}): Promise<SignedRequest | undefined> {
+  let count = 0;
+  const getTokens = () => Promise.resolve({ url, expires: Date.now() / 1000 + 60, query: { st: `SECRET${++count}` } });
+  source = createTokenSource({ getTokens, ...options });
+  answer = () => new Response(null, { status });
+  const user = createSourceUser(source);
+  let request: SignedRequest | undefined = await source.sign(url);
+  for (let failure = 1; failure < failures; failure++) request = (await checkFailure(error, { source, user }, request, failure)) ?? (await source.sign(url));
+  return checkFailure(error, { source, user }, request, failures);
+}
+
+describe('checkFailure', () => {
+  test.each([401, 403, 410])('a %i is a refusal: another token, and in the end the error', async (status) => {
+    expect((await after(1, status))?.url).toBe(`${url}?st=SECRET2`);
+    await expect(after(4, status)).rejects.toMatchObject({ code: 'ERR_TOKEN_REFUSED', url, status });
+  });
+
+  test('a 404 is no such file', async () => {
+    await expect(after(1, 404)).rejects.toMatchObject({ name: 'NotFoundError' });
+  });
+
+  test('a 404 is a refusal where the team says so, and a 403 is none', async () => {
+    const refusals = [404];
+    expect((await after(1, 404, NETWORK, { refusals }))?.url).toBe(`${url}?st=SECRET2`);
+    await expect(after(4, 404, NETWORK, { refusals })).rejects.toMatchObject({ code: 'ERR_TOKEN_REFUSED', url, status: 404 });
+    expect(await after(4, 403, NETWORK, { refusals })).toBeUndefined();
+  });
+
+  test('a file that the browser cannot play: its message holds no token', async () => {
+    const error = await after(2, 206, NO_SOURCE).catch((thrown: unknown) => thrown as DOMException);
+    expect(error).toMatchObject({ name: 'EncodingError', message: `Format error at ${url} in ${url}` });
+  });
+});
