@@ -1,14 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+const folders = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
+const binary = folders.map((folder) => join(folder, 'redis-server')).find(existsSync);
+
 /** Whether this machine has a `redis-server`. */
-export const hasRedis: boolean = spawnSync('redis-server', ['--version']).status === 0;
+export const hasRedis: boolean = binary !== undefined;
 
 export interface Redis {
   readonly port: number;
@@ -44,7 +47,7 @@ export async function startRedis(): Promise<Redis> {
 
 async function start(port: number, folder: string): Promise<ChildProcess> {
   const child = spawn(
-    'redis-server',
+    binary!,
     ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder],
     { stdio: 'ignore' },
   );
