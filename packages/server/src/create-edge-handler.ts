@@ -2,6 +2,7 @@ import { preflight, setCorsHeaders } from './cors-headers.ts';
 import { checkCors } from './cors-options.ts';
 import type { CorsOptions } from './cors-options.ts';
 import { edgeRefusal } from './edge-refusal.ts';
+import { errorLog } from './error-log.ts';
 import { formatReader } from './format-reader.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { originFetch } from './origin-fetch.ts';
@@ -46,7 +47,8 @@ const methods = 'GET, HEAD, OPTIONS';
  * @throws `ERR_OPTIONS` at once for options that cannot work
  */
 export function createEdgeHandler(options: EdgeHandlerOptions): (request: Request) => Promise<Response> {
-  const { cors = { origins: '*' }, signPlaylists = false, onError, clock = Date.now } = options;
+  const { cors = { origins: '*' }, signPlaylists = false, clock = Date.now } = options;
+  const onError = errorLog(options.onError);
   const readFormat = formatReader(options.format);
   const forward = originFetch(options.origin);
   const isProtected = urlRules(options.protect);
@@ -74,7 +76,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         if (signPlaylists) signing = { format, expires: verdict.expires };
       }
     } catch (error) {
-      onError?.(error);
+      onError(error);
       return refuse(503);
     }
 
@@ -83,7 +85,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       setCorsHeaders(response.headers, request, cors);
       return response;
     } catch (error) {
-      onError?.(error);
+      onError(error);
       return refuse(502);
     }
   };

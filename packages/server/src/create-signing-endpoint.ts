@@ -1,6 +1,7 @@
 import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
 import { attachToken } from './attach-token.ts';
 import { preflight, setCorsHeaders } from './cors-headers.ts';
+import { errorLog } from './error-log.ts';
 import { formatReader } from './format-reader.ts';
 import { readGrant } from './grant.ts';
 import { mintTokens } from './mint-tokens.ts';
@@ -25,7 +26,8 @@ import { JudgedScope } from './url/judged-scope.ts';
 export function createSigningEndpoint(options: SigningEndpointOptions): (request: Request) => Promise<Response> {
   const readFormat = formatReader(options.format);
   checkSigningEndpointOptions(options);
-  const { authorize, maxUrls = 100, cors, expand, clock = Date.now, onError } = options;
+  const { authorize, maxUrls = 100, cors, expand, clock = Date.now } = options;
+  const onError = errorLog(options.onError);
   const allows = allowList(options.allow);
   const secondsToWait = options.rateLimit && rateLimit(options.rateLimit, clock);
   const expander = expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined;
@@ -74,7 +76,7 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
       if (request.method !== 'POST') throw new Problem(405, 'Send a POST.', { Allow: 'POST, OPTIONS' });
       response = await answer(request);
     } catch (error) {
-      if (!(error instanceof Problem)) onError?.(error);
+      if (!(error instanceof Problem)) onError(error);
       response = problemResponse(error instanceof Problem ? error : new Problem(503, 'Try again later.'));
     }
     setCorsHeaders(response.headers, request, cors);

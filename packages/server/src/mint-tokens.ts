@@ -22,7 +22,7 @@ interface MintedTokens {
 export async function mintTokens(
   format: TokenFormat,
   wanted: readonly OpenableUrl[],
-  { expires, mayOpen, onError }: { expires: number; mayOpen: ScopeTest; onError: ((error: unknown) => void) | undefined },
+  { expires, mayOpen, onError }: { expires: number; mayOpen: ScopeTest; onError: (error: unknown) => void },
 ): Promise<MintedTokens> {
   const tokens: Token[] = [];
   const cookies: string[] = [];
@@ -35,7 +35,7 @@ export async function mintTokens(
       if (token.base && !token.prefix)
         throw new Error('A token in the path of one file is for links, not for players.');
       if (!opensOnly(token, format, { limit: scope, mayOpen })) {
-        onError?.(optionsError('format', `"${format.name}" made a token that opens more than it may; it was not sent`));
+        onError(optionsError('format', `"${format.name}" made a token that opens more than it may; it was not sent`));
         refused.push(href);
         return;
       }

@@ -170,6 +170,10 @@ describe('createEdgeHandler', () => {
     ]);
     expect(onError.mock.calls.map(([error]) => error.message)).toEqual(['no key', 'unreachable']);
     expect(noKey.origin).not.toHaveBeenCalled();
+    onError.mockImplementation(() => {
+      throw new Error('the log is full');
+    });
+    expect([(await noKey.get(await signed('/a'))).status, (await broken.get(await signed('/a'))).status]).toEqual([503, 502]);
   });
 
   test('refuses to start without a format, an origin, or with rules that protect nothing', () => {

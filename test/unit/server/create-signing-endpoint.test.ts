@@ -124,6 +124,14 @@ describe('createSigningEndpoint', () => {
     expect((await ask({ urls: [master] }, { authorize: () => ({ ttl: 0 }) })).status).toBe(503);
   });
 
+  test('a log that fails changes no answer', async () => {
+    const onError = vi.fn(() => {
+      throw new Error('the log is full');
+    });
+    expect((await ask({ urls: [master] }, { authorize: () => Promise.reject(new Error('down')), onError })).status).toBe(503);
+    expect(onError).toHaveBeenCalledOnce();
+  });
+
   test('a denied viewer costs no signing', async () => {
     const sign = vi.fn(format.sign);
     await ask({ urls: [master] }, { format: { ...format, sign }, authorize: () => false });
