@@ -144,8 +144,13 @@ export interface Moved {
   readonly steps: readonly (readonly [move: number, amount: number, text: string])[];
 }
 
+const step = fc.tuple(fc.nat(moves.length - 1), fc.nat(40), seam);
+
 export const moved: fc.Arbitrary<Moved> = fc.record({
-  steps: fc.array(fc.tuple(fc.nat(moves.length - 1), fc.nat(40), seam), { minLength: 1, maxLength: 3 }),
+  steps: fc.oneof(
+    { weight: 3, arbitrary: fc.tuple(step) },
+    { weight: 1, arbitrary: fc.array(step, { minLength: 2, maxLength: 3 }) },
+  ),
 });
 
 /** `from` after some moves; `undefined` where it is no longer what a client can send. */

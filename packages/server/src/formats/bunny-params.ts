@@ -38,8 +38,7 @@ export function isOwnValue(name: string, value: string): boolean {
  * Hence the parameters that are not the token's own have one spelling, a value, and no `&`, `=` and expiry in them.
  */
 export function readBunnyParams(query: string): BunnyParams | undefined {
-  const text = query.replace(/^\?/, '');
-  const pairs = text === '' ? [] : text.split('&').map(splitPair);
+  const pairs = query === '' ? [] : query.split('&').map(splitPair);
   const all = pairs.filter(([name]) => name !== 'token' && name !== 'expires');
   const ignoring = all.some(([name, value]) => name === 'token_ignore_params' && value === 'true');
   const signed: Param[] = [];

@@ -22,7 +22,7 @@ interface BunnyToken {
 interface BunnyCarried {
   readonly hash: string;
   readonly expires: string;
-  /** The parameters among which the signed ones are. */
+  /** The parameters among which the signed ones are, without a `?` in front. */
   readonly query: string;
   /** Path and query to forward. */
   readonly pathname: string;
@@ -63,7 +63,7 @@ export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
       read: ({ pathname, search }) => {
         const own = readQuery(search);
         if (typeof own === 'string') return own;
-        return { hash: own.values[0]!, expires: own.values.at(-1)!, query: search, pathname, search: own.rest };
+        return { hash: own.values[0]!, expires: own.values.at(-1)!, query: search.slice(1), pathname, search: own.rest };
       },
       searchOf: (url, params) => searchToSign(url, names, ['token', 'expires', ...params]),
     };
