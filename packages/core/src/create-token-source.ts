@@ -159,7 +159,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     it.usedFor = keyOf(url);
     if (token.prefix) tick();
     else signAfter(it.usedFor);
-    const { headers = {}, credentials = false } = token;
+    const { headers = {}, credentials } = token;
     return { url: store.sign(url, it), headers, credentials: !!credentials, source: unsign(url), token };
   };
   const peek = (url: string): SignedRequest | undefined => {

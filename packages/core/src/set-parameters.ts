@@ -4,7 +4,7 @@
  * author wrote (hls.js #7963).
  */
 export function setParameters(url: string, isReplaced: (name: string) => boolean, parameters: ReadonlyMap<string, string>): string {
-  const [, path, query, fragment] = /^([^?#]*)(\?[^#]*)?(.*)$/s.exec(url)!;
+  const [, path, query, fragment] = /^([^?#]*)(\?[^#]*)?(.*)$/s.exec(url) as unknown as [string, string, string | undefined, string];
   const missing = new Map(parameters);
   const kept = (query ?? '').replace(/[?&]([^=&]*)[^&]*/g, (pair, name: string) => {
     if (!isReplaced(name)) return pair;
@@ -14,5 +14,5 @@ export function setParameters(url: string, isReplaced: (name: string) => boolean
   });
   const appended = [...missing.values()].map((parameter) => `&${parameter}`);
   // where the first parameter went, or there was none, the query begins with another one
-  return path + (kept + appended.join('')).replace(/^&/, '?') + fragment!;
+  return path + (kept + appended.join('')).replace(/^&/, '?') + fragment;
 }

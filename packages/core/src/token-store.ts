@@ -5,7 +5,7 @@ import { encodeParameter, originOf, pathOf, resolveUrl } from './signed-url.ts';
 import type { Token } from './token.ts';
 
 /** A token at hand. Times are unix seconds on the signing endpoint's clock. */
-export interface Held {
+interface Held {
   readonly token: Token;
   /** What it opens: a URL, a path that takes any query (ends with `? `), or a folder (ends with `/ `). */
   readonly scope: string;
