@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import { ENDPOINT, FOLDER, MASTER, START, fakeTime, fail, folder, lab, pass, seconds, st } from './lab.ts';
 
