@@ -24,7 +24,7 @@ const folderOf = (rule: string): string => pathOf(resolveUrl(rule)).replace(/\/?
 
 /** @param url unsigned */
 function dropped(what: string, url: string): SecureTokenError {
-  const message = `the signing endpoint sent a token ${what}: it is dropped. Where several CDNs are used, name them in "protect"`;
+  const message = `dropped a token ${what}: list every CDN in "protect"`;
   return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
 }
 
@@ -74,7 +74,8 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
       if (!token.url && !token.prefix) return undefined;
       const url = openedBy(token);
       if (!mayOpen(token, url)) {
-        return dropped(protect ? 'for a URL that "protect" does not cover' : 'for an origin of no source and no request', url);
+        const where = protect ? 'for a URL that "protect" does not cover' : 'for an origin of no source and no request';
+        return dropped(where, url);
       }
       if (token.base && !mayMoveTo(resolveUrl(token.base), url)) {
         return dropped('whose base lies on an origin that nobody has named', url);
