@@ -32,7 +32,8 @@ test('two players share a source: what the edge refuses the one is no error of t
     page.evaluate((at) => {
       const player = window.players[at]!;
       const error = player.error() as unknown as { cause?: { code: string } } | null;
-      return { cause: error && error.cause?.code, readyState: player.readyState(), events: (window as unknown as { told: string[][] }).told[at]! };
+      const cause = error ? error.cause?.code : null;
+      return { cause, readyState: player.readyState(), events: (window as unknown as { told: string[][] }).told[at]! };
     }, index);
   const seek = (index: number): Promise<void> =>
     page.evaluate((at) => {

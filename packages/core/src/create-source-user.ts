@@ -10,8 +10,14 @@ export interface SourceUser {
   concerns(event: Event): boolean;
 }
 
-/** Of each source, by unsigned URL: whose refused requests are being replayed. */
-const replaying = new WeakMap<TokenSource, Map<string, SourceUser[]>>();
+/** A refused request that is being replayed. */
+interface Replaying {
+  /** Unsigned. */
+  readonly url: string;
+  readonly user: SourceUser;
+}
+
+const replaying = new WeakMap<TokenSource, Replaying[]>();
 
 /** The URL whose refusal `event` tells of. */
 function refusedUrl({ type, detail }: CustomEvent<unknown>): string | undefined {
@@ -21,26 +27,22 @@ function refusedUrl({ type, detail }: CustomEvent<unknown>): string | undefined 
 }
 
 export function createSourceUser(source: TokenSource): SourceUser {
-  const users = replaying.get(source) ?? new Map<string, SourceUser[]>();
-  replaying.set(source, users);
+  const underWay = replaying.get(source) ?? [];
+  replaying.set(source, underWay);
   const user: SourceUser = {
     async replay(request, status, options) {
-      const { source: url } = request;
-      users.set(url, [...(users.get(url) ?? []), user]);
+      const mine = { url: request.source, user };
+      underWay.push(mine);
       try {
         return await replayOf(source, request, status, options);
       } finally {
-        const others = users.get(url)!.slice();
-        // once: it may have several of this URL under way
-        others.splice(others.indexOf(user), 1);
-        if (others.length) users.set(url, others);
-        else users.delete(url);
+        underWay.splice(underWay.indexOf(mine), 1);
       }
     },
     concerns(event) {
       const url = refusedUrl(event as CustomEvent);
-      const concerned = url === undefined ? undefined : users.get(url);
-      return !concerned || concerned.includes(user);
+      const concerned = underWay.filter((it) => it.url === url);
+      return !concerned.length || concerned.some((it) => it.user === user);
     },
   };
   return user;

@@ -30,8 +30,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   if (isTokenSource(options)) return options;
   const settings = normalise(options);
   let { clock = Date.now } = settings;
-  const { random = Math.random, refusals = [401, 403, 410], readAhead = 6, protect, renewBefore, jitter = 0.5 } = settings;
-  const { tokens: brought = [] } = settings;
+  const { random = Math.random, readAhead = 6, renewBefore, jitter = 0.5 } = settings;
+  const { refusals = [401, 403, 410], protect, tokens: brought = [] } = settings;
   /** Signing endpoint's clock minus ours, in seconds. */
   let offset = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,7 +55,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   };
   /** Those URLs alone: each request is told of its own. */
   const denyEach = (keys: readonly string[]): void => {
-    const errors = keys.map((url) => new SecureTokenError('ERR_DENIED', 'the signing endpoint denies this URL', { url }));
+    const message = 'the signing endpoint denies this URL';
+    const errors = keys.map((url) => new SecureTokenError('ERR_DENIED', message, { url }));
     for (const error of errors) remember(denials, error.url!, error);
     if (errors.length) emit('tokendenied', { error: errors[0]! });
   };
@@ -107,7 +108,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       const it = find(url);
       error ??= denialOf(url);
       if (!error && (!it || it === before)) {
-        error = new SecureTokenError('ERR_SIGNING_RESPONSE', 'the signing endpoint sent no token for this URL', { url: keyOf(url) });
+        const message = 'the signing endpoint sent no token for this URL';
+        error = new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: keyOf(url) });
       }
       // it would be asked for again and again
       if (it && error?.code === 'ERR_SIGNING_RESPONSE') it.opens = Infinity;
@@ -159,7 +161,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     it.usedFor = keyOf(url);
     if (token.prefix) tick();
     else signAfter(it.usedFor);
-    const { headers = {}, credentials = false } = token;
+    const { headers = {}, credentials } = token;
     return { url: store.sign(url, it), headers, credentials: !!credentials, source: unsign(url), token };
   };
   const peek = (url: string): SignedRequest | undefined => {
@@ -187,7 +189,9 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     for (const call of running) call.abort();
   };
 
-  for (const { url, prefix, base } of brought) for (const named of [prefix ?? url, base]) if (named) protection.name(named);
+  for (const { url, prefix, base } of brought) {
+    for (const named of [prefix ?? url, base]) if (named) protection.name(named);
+  }
   store.add(brought.flatMap((token) => parseToken(token) ?? []), [], now());
   const breaker = createReplayBreaker(now);
   const isRefusal = ({ token }: SignedRequest, status: number): boolean =>

@@ -4,7 +4,7 @@ import { remember } from './remember.ts';
 export interface FolderMap<V> {
   readonly set: (folder: string, value: V) => void;
   readonly values: () => Iterable<V>;
-  /** The values of the folders in which `url` lies, the deepest first. Takes time in proportion to the length of `url`. */
+  /** The values of the folders in which `url` lies, the deepest first, in time proportional to its length. */
   readonly above: (url: string) => V[];
 }
 

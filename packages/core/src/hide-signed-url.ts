@@ -4,8 +4,8 @@ import type { TokenSource } from './token-source.ts';
 const PROPERTIES = ['responseURL', 'url'] as const;
 
 /**
- * Lets an object of the browser that stands for a request tell its URL without the token: players hand these objects out
- * in events, and apps log them. Headers and whatever else it holds are left alone.
+ * Lets an object of the browser that stands for a request tell its URL without the token: players hand these objects
+ * out in events, and apps log them. Headers and whatever else it holds are left alone.
  */
 export function hideSignedUrl(details: unknown, source: TokenSource): void {
   if (typeof details !== 'object' || details === null) return;

@@ -23,9 +23,12 @@ const members: Record<keyof Token, Check> = {
   credentials: isAnything,
 };
 
-/** What `value`, sent by a signing endpoint or written by a team, says about a token; `undefined` if it is not one. Members that a token does not have are left out. */
+/**
+ * What `value`, sent by a signing endpoint or written by a team, says about a token; `undefined` if it is not one.
+ * Members that a token does not have are left out.
+ */
 export function parseToken(value: Token): Token | undefined {
   if (firstWrong(value, members) || !value.expires || (value.base && !value.prefix)) return undefined;
-  const known = Object.keys(members) as (keyof Token)[];
-  return Object.fromEntries(known.filter((name) => value[name] !== undefined).map((name) => [name, value[name]])) as unknown as Token;
+  const known = (Object.keys(members) as (keyof Token)[]).filter((name) => value[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, value[name]])) as unknown as Token;
 }

@@ -14,7 +14,7 @@ export function* playlistUris(text: string): Iterable<PlaylistUri> {
     // `{$name}` is a variable of EXT-X-DEFINE: only the player knows its value
     if (line.includes('{$')) continue;
     if (/^[^#\s]/.test(line)) yield { uri: line, isAttribute: false };
-    const [, uri] = (TAG.test(line) && ATTRIBUTE.exec(line)) || [];
+    const uri = TAG.test(line) ? ATTRIBUTE.exec(line)?.[1] : undefined;
     if (uri) yield { uri, isAttribute: true };
   }
 }

@@ -5,8 +5,8 @@ import type { Protect } from './token-source-options.ts';
 import type { Token } from './token.ts';
 
 /**
- * Which URLs are signed, and for which URLs tokens are taken: an endpoint must not be able to make a player send headers,
- * or move requests, to origins that neither the page nor its player has named.
+ * Which URLs are signed, and for which URLs tokens are taken: an endpoint must not be able to make a player send
+ * headers, or move requests, to origins that neither the page nor its player has named.
  */
 export interface Protection {
   /** The player was given this source. Adds nothing to `protect`. */
@@ -22,7 +22,11 @@ export interface Protection {
 /** Text is a folder, or a file: what it covers begins with it, on a border (/vod is not /vodka). */
 const folderOf = (rule: string): string => pathOf(resolveUrl(rule)).replace(/\/?$/, '/');
 
-const HOW = 'it is dropped. Where several CDNs are used, name them in "protect"';
+/** @param url unsigned */
+function dropped(what: string, url: string): SecureTokenError {
+  const message = `dropped a token ${what}: list every CDN in "protect"`;
+  return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
+}
 
 /** The URL that a token opens, without what the token would put there: events must not tell it. */
 function openedBy({ url, prefix, query }: Token): string {
@@ -47,14 +51,15 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
   const mayOpenMore = (opened: string): boolean =>
     isCovered(opened) ||
     folders.some((folder) => folder.startsWith(opened)) ||
-    // a pattern or a function judges URLs, not folders: there the origin decides. It still picks each URL that is signed
+    // a pattern or a function judges URLs, not folders: there the origin decides. It picks each URL that is signed
     (tests.length > 0 && isNamed(originOf(opened)));
   const mayOpen = ({ anyQuery, prefix }: Token, opened: string): boolean =>
     protect ? (prefix || anyQuery ? mayOpenMore(opened) : isCovered(opened)) : isNamed(originOf(opened));
 
   const mayMoveTo = (base: string, opened: string): boolean => {
     const origin = originOf(base);
-    return origin === originOf(opened) || isNamed(origin) || isCovered(base) || folders.some((folder) => originOf(folder) === origin);
+    const isOfRules = folders.some((folder) => originOf(folder) === origin);
+    return origin === originOf(opened) || isNamed(origin) || isOfRules || isCovered(base);
   };
 
   return {
@@ -69,11 +74,12 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
       if (!token.url && !token.prefix) return undefined;
       const url = openedBy(token);
       if (!mayOpen(token, url)) {
-        const reason = protect ? 'that "protect" does not cover' : 'on an origin of no source and no request';
-        return new SecureTokenError('ERR_SIGNING_RESPONSE', `the signing endpoint sent a token for a URL ${reason}: ${HOW}`, { url });
+        const where = protect ? 'for a URL that "protect" does not cover' : 'for an origin of no source and no request';
+        return dropped(where, url);
       }
-      if (token.base && !mayMoveTo(resolveUrl(token.base), url))
-        return new SecureTokenError('ERR_SIGNING_RESPONSE', `the signing endpoint sent a token whose base lies on an origin that nobody has named: ${HOW}`, { url });
+      if (token.base && !mayMoveTo(resolveUrl(token.base), url)) {
+        return dropped('whose base lies on an origin that nobody has named', url);
+      }
       return undefined;
     },
   };

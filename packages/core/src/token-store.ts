@@ -5,7 +5,7 @@ import { encodeParameter, originOf, pathOf, resolveUrl } from './signed-url.ts';
 import type { Token } from './token.ts';
 
 /** A token at hand. Times are unix seconds on the signing endpoint's clock. */
-export interface Held {
+interface Held {
   readonly token: Token;
   /** What it opens: a URL, a path that takes any query (ends with `? `), or a folder (ends with `/ `). */
   readonly scope: string;
@@ -25,8 +25,8 @@ export interface TokenStore {
   readonly all: () => Held[];
   readonly isAlive: (it: Held | undefined) => boolean;
   /**
-   * Keeps `tokens`, obtained at `from`; one without a scope of its own is kept for each of `asked`. Drops those that died
-   * before.
+   * Keeps `tokens`, obtained at `from`; one without a scope of its own is kept for each of `asked`. Drops those that
+   * died before.
    */
   readonly add: (tokens: readonly Token[], asked: readonly string[], from: number) => void;
   /** `url` resolved, without what any token has put there: its identity. Empty if it is not http(s). */
@@ -43,8 +43,10 @@ export interface TokenStore {
 const anyQueryOf = (key: string): string => `${pathOf(key)}? `;
 
 /** Name to `name=value`, encoded. */
-const parametersOf = ({ query = {} }: Token): Map<string, string> =>
-  new Map(Object.entries(query).map(([name, value]) => [encodeParameter(name), `${encodeParameter(name)}=${encodeParameter(value)}`]));
+const parametersOf = ({ query = {} }: Token): Map<string, string> => {
+  const pairs = Object.entries(query).map((pair) => pair.map(encodeParameter) as [string, string]);
+  return new Map(pairs.map(([name, value]) => [name, `${name}=${value}`]));
+};
 
 /** @param renewBefore seconds; @param jitter the share of it by which this viewer renews earlier */
 export function createTokenStore(now: () => number, renewBefore: number | undefined, jitter: number): TokenStore {

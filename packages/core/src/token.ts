@@ -2,6 +2,9 @@
  * What to attach to a request, to which URLs, until when. The player side never knows more than this: the signing
  * endpoint decides the format, so one plugin serves every CDN.
  *
+ * It is taken only for what `protect` covers; without `protect`, for the origins of the sources that players were given
+ * and of URLs that were asked for. Others are dropped with a `tokenerror`.
+ *
  * A token with neither `url` nor `prefix` opens each URL it was asked for.
  */
 export interface Token {
@@ -17,7 +20,11 @@ export interface Token {
   query?: Record<string, string>;
   /** Carrier: request headers. */
   headers?: Record<string, string>;
-  /** Carrier: replaces `prefix` at the front of the URL (tokens that travel in the path): absolute, ends with `/`. */
+  /**
+   * Carrier: replaces `prefix` at the front of the URL (tokens that travel in the path): absolute, ends with `/`. It may
+   * lie on another origin than `prefix` if that is one that `protect` covers; without `protect`, one of a source or of a
+   * URL that was asked for.
+   */
   base?: string;
   /** Carrier: a cookie that the endpoint has set; the request is sent with credentials. */
   credentials?: boolean;

@@ -32,11 +32,16 @@ const isListOf =
 const isObjectOf =
   (members: Readonly<Record<string, Writable>>): Writable =>
   (value) =>
-    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype && hasOnly(value, members);
+    typeof value === 'object' &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype &&
+    hasOnly(value, members);
 
 /** Whether every member of `value` that is there is one of `members`, and is writable. */
 function hasOnly(value: object, members: Readonly<Record<string, Writable>>): boolean {
-  return Object.entries(value).every(([name, member]) => member === undefined || (Object.hasOwn(members, name) && members[name]!(member)));
+  return Object.entries(value).every(
+    ([name, member]) => member === undefined || (Object.hasOwn(members, name) && members[name]!(member)),
+  );
 }
 
 /** An http(s) URL that holds nothing but a place: a query, a fragment or user info may be a secret. */
@@ -66,8 +71,8 @@ const writable: Record<keyof WorkerSettings, Writable> = {
 const absolute = (url: string | URL): string => new URL(url, document.baseURI).href;
 
 /**
- * The settings of a worker for `options`. It asks the endpoint itself if all of them may stand in its URL; with anything
- * else in them (functions, tokens, headers, a body, text), the page does.
+ * The settings of a worker for `options`. It asks the endpoint itself if all of them may stand in its URL; with
+ * anything else in them (functions, tokens, headers, a body, text), the page does.
  * @throws `ERR_OPTIONS` without `protect`: a worker sees the media requests of the whole site
  */
 export function workerSettings(options: TokenSourceOptions | TokenSource): WorkerSettings {
@@ -87,7 +92,7 @@ export function workerSettings(options: TokenSourceOptions | TokenSource): Worke
 export function readSettings(url: string): WorkerSettings {
   const text = new URL(url).searchParams.get(SETTINGS);
   const parsed: unknown = text === null ? {} : JSON.parse(text);
-  const members = Object.entries(Object(parsed) as object);
-  const known = members.filter(([name, value]) => Object.hasOwn(writable, name) && writable[name as keyof WorkerSettings](value));
-  return Object.fromEntries(known);
+  const isKnown = ([name, value]: [string, unknown]): boolean =>
+    Object.hasOwn(writable, name) && writable[name as keyof WorkerSettings](value);
+  return Object.fromEntries(Object.entries(Object(parsed) as object).filter(isKnown));
 }

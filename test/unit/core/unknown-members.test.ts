@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import { ENDPOINT, FOLDER, MASTER, START, fakeTime, fail, folder, lab, pass, seconds, st } from './lab.ts';
 
@@ -20,7 +19,7 @@ describe('createTokenSource', () => {
     });
 
     test('of a token known beforehand: nor there', () => {
-      const { source } = lab(folder(), { tokens: [{ ...strange, prefix: FOLDER, query: { st: 'page' }, expires: START + 60 } as never] });
+      const { source } = lab(folder(), { tokens: [{ ...strange, prefix: FOLDER, query: { st: 'page' }, expires: START + 60 }] });
       expect(st(source.peek(MASTER))).toBe('page');
     });
 
@@ -39,7 +38,7 @@ describe('createTokenSource', () => {
     });
 
     test.each(['url', 'prefix', 'base', 'expires', 'query', 'headers', 'anyQuery', 'credentials', 'limit', 'backoffLimit', 'via', 'as'])('of the options: %s is not looked at', (name) => {
-      expect(() => createTokenSource({ endpoint: ENDPOINT, [name]: -1 } as TokenSourceOptions).destroy()).not.toThrow();
+      expect(() => createTokenSource({ endpoint: ENDPOINT, [name]: -1 }).destroy()).not.toThrow();
     });
 
     test('of retry: a member with the name of an option is none', async () => {

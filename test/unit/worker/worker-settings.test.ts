@@ -49,7 +49,7 @@ describe('workerSettings', () => {
     ['an own __proto__', JSON.parse('{"__proto__":{"request":"SECRET"}}') as object],
     ['a clock', { clock: Date.now }],
   ])('the page asks with %s', (_, options) => {
-    expect(workerSettings({ endpoint: '/token', ...options, protect } as never)).toEqual({ protect: [protect] });
+    expect(workerSettings({ endpoint: '/token', ...options, protect })).toEqual({ protect: [protect] });
   });
 
   test.each(['https://cdn.example/?key=SECRET', 'https://SECRET@cdn.example/', 'https://user:SECRET@cdn.example/', '/vod/#SECRET', 'wss://cdn.example/'])(
