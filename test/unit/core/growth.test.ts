@@ -1,38 +1,12 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import type { Token, TokenSource } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
+import { expectLinear } from '../../support/growth.ts';
 import { CDN, FOLDER, MEDIA } from './lab.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 type Work = () => unknown;
-
-/** CPU of this process in ms, for `times` runs of `work`. */
-async function cpu(work: Work, times: number): Promise<number> {
-  const before = process.cpuUsage();
-  for (let i = 0; i < times; i++) await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
-/**
- * How many times as much CPU the larger work takes: the median of five pairs, measured in turn. The smaller one is
- * repeated until it takes 20 ms.
- */
-async function growth(small: Work, large: Work): Promise<number> {
-  let times = 1;
-  while ((await cpu(small, times)) < 20) times *= 2;
-  await cpu(large, 1);
-  const ratios: number[] = [];
-  for (let round = 0; round < 5; round++) {
-    const before = await cpu(small, times);
-    ratios.push((await cpu(large, times)) / before);
-  }
-  return ratios.sort((a, b) => a - b)[2]!;
-}
-
-/** Twice the input takes twice the time; what is quadratic takes four times as long. */
-const LINEAR = 2.5;
 
 const expires = Date.now() / 1000 + 36_000;
 const sourceWith = (tokens: readonly Token[], protect?: string): TokenSource =>
@@ -75,14 +49,14 @@ describe('what a URL costs grows with its length', () => {
     const source = holding[held]!();
     const [small, large] = [urls[name]!(2 ** 13), urls[name]!(2 ** 14)];
     const work = (url: string): Work => () => [source.peek(url), source.protects(url), source.unsign(url)];
-    expect(await growth(work(small), work(large))).toBeLessThanOrEqual(LINEAR);
+    await expectLinear(work(small), work(large));
     source.destroy();
   });
 
   test.each(['folders', 'ampersands', 'parameters', 'slashes'])('sign, with a token to be asked for: %s', async (name) => {
     const source = sourceWith([]);
     const [small, large] = [urls[name]!(2 ** 13), urls[name]!(2 ** 14)];
-    expect(await growth(() => signOnce(2 ** 13, small, source), () => signOnce(2 ** 14, large, source))).toBeLessThanOrEqual(LINEAR);
+    await expectLinear(() => signOnce(2 ** 13, small, source), () => signOnce(2 ** 14, large, source));
     source.destroy();
   });
 });
@@ -126,20 +100,20 @@ describe('what a playlist costs grows with its length', () => {
   };
   test.each(Object.keys(playlists))('learn: %s, from 1 to 2 MiB', async (name) => {
     const [small, large] = [playlists[name]!(2 ** 20), playlists[name]!(2 ** 21)];
-    expect(await growth(learn(small, ''), learn(large, ''))).toBeLessThanOrEqual(LINEAR);
+    await expectLinear(learn(small, ''), learn(large, ''));
   });
 
   test.each(Object.keys(playlists))('learn, a reload that brings almost all of it: %s, from 1 to 2 MiB', async (name) => {
     const [small, large] = [playlists[name]!(2 ** 20), playlists[name]!(2 ** 21)];
     const first = '#EXTM3U\n#EXTINF:4,\nfirst.ts';
-    expect(await growth(learn(small, first), learn(large, first))).toBeLessThanOrEqual(LINEAR);
+    await expectLinear(learn(small, first), learn(large, first));
   });
 
   test.each(['parts', 'keys', 'one key'])('learn, a reload that brings the second half: %s, from 1 to 2 MiB', async (name) => {
     const half = (text: string): string => `${text.slice(0, text.lastIndexOf('\n', text.length / 2))}\n#EXTINF:4,\nhalf.ts\n`;
     const texts = [2 ** 20, 2 ** 21].map((size) => playlists[name]!(size));
     const whole = texts.map((text) => half(text) + text.slice(half(text).length));
-    expect(await growth(learn(whole[0]!, half(texts[0]!)), learn(whole[1]!, half(texts[1]!)))).toBeLessThanOrEqual(LINEAR);
+    await expectLinear(learn(whole[0]!, half(texts[0]!)), learn(whole[1]!, half(texts[1]!)));
   });
 });
 
@@ -161,6 +135,6 @@ describe('what an answer of the signing endpoint costs grows with its tokens', (
         source.destroy();
       };
     };
-    expect(await growth(sign(4000), sign(8000))).toBeLessThanOrEqual(LINEAR);
+    await expectLinear(sign(4000), sign(8000));
   });
 });
