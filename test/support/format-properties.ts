@@ -4,7 +4,7 @@ import { isOptionsError } from '../../packages/server/src/options-error.ts';
 import type { Scope, SignedToken, TokenFormat } from '../../packages/server/src/index.ts';
 import { propertyRuns, propertyTimeout } from './property-runs.ts';
 import { HOST, NOW, asked, moveSeams, moved, urlOf } from './seams.ts';
-import type { Asked } from './seams.ts';
+import type { Asked, Moved } from './seams.ts';
 import { requestWith } from './token-request.ts';
 
 /** A format under conditions: what its options add to what is signed, such as an address or a header. */
@@ -19,8 +19,17 @@ export interface Subject<C> {
   readonly signatureOf?: (token: SignedToken) => string;
   /** What of the conditions `verify` compares with its own. @default all */
   readonly enforced?: (conditions: C) => unknown;
+  /** Requests that would be accepted if what is signed had a second reading. */
+  readonly attack?: fc.Arbitrary<Attack<C>>;
   /** URLs of the family, for formats that sign few others. */
   readonly asked?: fc.Arbitrary<Asked>;
+}
+
+/** What is asked for, and another request that is made of its token. */
+export interface Attack<C> {
+  readonly asked: Asked;
+  readonly under: C;
+  readonly forge: (signature: string) => { readonly url: string; readonly headers?: Readonly<Record<string, string>>; readonly under?: C };
 }
 
 interface Signed {
@@ -106,7 +115,7 @@ export function describeFormat<C>(subject: Subject<C>): void {
         'two different scopes, expiries or conditions have different signatures',
         async () => {
           let compared = 0;
-          const others = fc.array(fc.tuple(fc.oneof({ weight: 1, arbitrary: one }, { weight: 9, arbitrary: moved }), sometimes(conditions)), {
+          const others = fc.array(fc.tuple(fc.oneof({ weight: 1, arbitrary: one }, { weight: 9, arbitrary: moved }), fc.option(conditions, { freq: 1 })), {
             minLength: 4,
             maxLength: 4,
           });
@@ -131,11 +140,25 @@ export function describeFormat<C>(subject: Subject<C>): void {
       );
     }
 
+    const { attack } = subject;
+    if (attack) {
+      test(
+        'no request is made of what is signed by reading it in another way',
+        async () => {
+          await fc.assert(
+            fc.asyncProperty(attack, async (each) => expectNoSecondReading(subject, each)),
+            { numRuns: propertyRuns },
+          );
+        },
+        propertyTimeout,
+      );
+    }
+
     test(
       'what is accepted lies within the scope that was asked for, with its expiry and under its conditions',
       async () => {
         let accepted = 0;
-        const changes = fc.array(fc.tuple(sometimes(moved), sometimes(pieces), sometimes(conditions)), { minLength: 8, maxLength: 8 });
+        const changes = fc.array(change(conditions), { minLength: 8, maxLength: 8 });
         const property = fc.asyncProperty(one, conditions, changes, async (from, under, tried) => {
           const format = made(subject, under);
           const genuine = await signed(format, from);
@@ -167,8 +190,33 @@ export function describeFormat<C>(subject: Subject<C>): void {
   });
 }
 
-/** One change at a time is what most often finds something. */
-const sometimes = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 1 });
+type Change<C> = [move: Moved | null, piece: readonly [RegExp, string] | null, conditions: C | null];
+
+/** Mostly one change at a time, which is what finds something. */
+function change<C>(conditions: fc.Arbitrary<C>): fc.Arbitrary<Change<C>> {
+  const none = fc.constant(null);
+  const single: { weight: number; arbitrary: fc.Arbitrary<Change<C>> }[] = [
+    { weight: 6, arbitrary: fc.tuple(moved, none, none) },
+    { weight: 3, arbitrary: fc.tuple(none, pieces, none) },
+    { weight: 1, arbitrary: fc.tuple(none, none, conditions) },
+  ];
+  const several: fc.Arbitrary<Change<C>> = fc.tuple(fc.option(moved), fc.option(pieces), fc.option(conditions));
+  return fc.oneof(...single, { weight: 2, arbitrary: several });
+}
+
+/** Refused by `sign`, or by `verify`, or within what was asked for. */
+async function expectNoSecondReading<C>(subject: Subject<C>, { asked: from, under, forge }: Attack<C>): Promise<void> {
+  const genuine = await signed(made(subject, under), from);
+  if (!genuine) return;
+  const forged = forge(subject.signatureOf!(genuine.token));
+  const judge = made(subject, forged.under ?? under);
+  if (!judge) return;
+  const found = await judge.verify({ url: forged.url, headers: new Headers(forged.headers) }, NOW);
+  if (!found.ok) return;
+  expect(found.expires).toBe(genuine.token.expires);
+  expect(forged.under ?? under).toEqual(under);
+  expect(isWithin(found.url, genuine.scope), `${forged.url} for ${genuine.scope.href}`).toBe(true);
+}
 
 /** A token on another URL than its own: one in the path is put in front of it, as an attacker would. */
 function attached(url: string, token: SignedToken, headers: Readonly<Record<string, string>>): Request | undefined {
