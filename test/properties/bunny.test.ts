@@ -32,7 +32,7 @@ interface Conditions {
 const attacks: fc.Arbitrary<Attack<Conditions>> = fc
   .record({ front: fc.constantFrom('/vod/', '/vod/paid.mp4', '/a'), one: times, two: times, name: fc.constantFrom('x', 'y1'), kind: fc.nat(5) })
   .map(({ front, one, two, name, kind }) => {
-    const folder = `${front.slice(0, front.lastIndexOf('/') + 1)}`;
+    const folder = front.slice(0, front.lastIndexOf('/') + 1);
     const inFolder = `${folder}${two}token_path=${folder}&z=/`;
     const forms: [path: string, query: string | undefined, forged: string][] = [
       [`${front}${two}`, `${name}=1`, `${front}?${one}${name}=1&expires=${two}`],

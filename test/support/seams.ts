@@ -95,7 +95,7 @@ const moves: readonly Move[] = [
   },
   (from, amount) => {
     const tail = /\d{0,9}$/.exec(from.path)![0].slice(0, 1 + (amount % 9));
-    return { ...from, path: from.path.slice(0, from.path.length - tail.length) || '/', expires: Number((tail + String(from.expires)).slice(0, 10)) };
+    return { ...from, path: from.path.slice(0, from.path.length - tail.length) || '/', expires: Number(`${tail}${from.expires}`.slice(0, 10)) };
   },
   // the expiry whole, into the path or a name
   (from, _, text) => ({ ...from, path: `${from.path}${from.expires}${inPath(text, true)}` }),

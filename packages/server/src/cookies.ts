@@ -11,7 +11,9 @@ export interface CookieOptions {
 /** @throws `ERR_OPTIONS` for what would end the attribute */
 export function checkCookieOptions({ domain = '', path = '/' }: CookieOptions): void {
   if (!/^[\w.-]*$/.test(domain)) throw optionsError('cookie.domain', 'give a domain such as example.com');
-  if (!/^\/[!-+\--:<-~]*$/.test(path)) throw optionsError('cookie.path', 'give a path in visible ASCII without `;` and `,`');
+  if (!/^\/[!-+\--:<-~]*$/.test(path)) {
+    throw optionsError('cookie.path', 'give a path in visible ASCII without `;` and `,`');
+  }
 }
 
 /** A `Set-Cookie` value (RFC 6265 section 4.1) that ends with the token. @param expires unix seconds */

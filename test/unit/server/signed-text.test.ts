@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
   bunny,
@@ -14,7 +15,6 @@ import {
 import type { TokenFormat } from '../../../packages/server/src/index.ts';
 import { cloudflareStream, mux } from '../../../packages/server/src/jwt.ts';
 import { commonAccessToken } from '../../../packages/server/src/cat.ts';
-import { generateKeyPairSync } from 'node:crypto';
 import { requestWith } from '../../support/token-request.ts';
 
 const NOW = 1_795_500_000;
@@ -34,7 +34,6 @@ const verdictOf = async (format: TokenFormat, url: string, headers = {}): Promis
   const verdict = await format.verify({ url, headers: new Headers(headers) }, NOW);
   return verdict.ok ? 'ok' : verdict.reason;
 };
-/** What the HMAC or hash of a token is of, made by a format that knows no better, and said to a format that does. */
 const tokenOf = async (format: TokenFormat, path: string, name: string, expires = SOON): Promise<string> =>
   (await format.sign(new URL(HOST + path), expires)).query?.[name] ?? '';
 
@@ -231,6 +230,17 @@ describe('secureLink', () => {
     expect(await signatures('/ch', '11.2.3.4')).not.toBe('refused');
     await refusesToSign(bound('1.2.3.4'), '/ch1');
     expect(await verdictOf(bound('1.2.3.4'), `${HOST}/ch1?md5=${'A'.repeat(22)}&expires=${SOON}`)).toBe('malformed');
+  });
+
+  test('digits of a repeating expiry are not those of the path and the address', async () => {
+    const basic = (ip: string): TokenFormat => secureLink({ secret, ...layouts.bunnyBasic, ip });
+    for (const format of [basic, (ip: string) => bunny({ secret, version: 2, exact: true, ip })]) {
+      await expect(sign(format('11.2.3.4'), '/a', 1_111_111_111)).rejects.toThrow(/^url:/);
+      await expect(sign(format('1.2.3.4'), '/a1', 1_111_111_111)).rejects.toThrow(/^url:/);
+      await expect(sign(format('1.2.3.4'), '/a1')).resolves.toBeDefined();
+    }
+    const url = `${HOST}/a1?token=${'A'.repeat(22)}&expires=1111111111`;
+    expect(await basic('1.2.3.4').verify({ url, headers: new Headers() }, 1_111_111_000)).toMatchObject({ reason: 'malformed' });
   });
 
   test('a template has one path, and nothing that is no placeholder', () => {

@@ -7,11 +7,10 @@ import type { TokenFormat } from '../../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../../packages/server/src/cat.ts';
 import { cloudflareStream, jwt } from '../../../packages/server/src/jwt.ts';
 
-const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-
 const NOW = 1_795_500_000;
 const SOON = NOW + 300;
 const HOST = 'https://cdn.example.com';
+const utf8 = new TextEncoder();
 const secret = 'a secret of thirty-two characters';
 const malformed = { ok: false, status: 403, reason: 'malformed' };
 const verify = async (format: TokenFormat, url: string, headers = {}): Promise<unknown> =>
@@ -48,9 +47,9 @@ describe('a genuine JWT', () => {
 
   test('whose payload is not encoded (b64: false) is malformed', async () => {
     const payload = Buffer.from(JSON.stringify({ exp: SOON })).toString('base64url');
-    const signed = await new FlattenedSign(bytesOf(payload))
+    const signed = await new FlattenedSign(utf8.encode(payload))
       .setProtectedHeader({ alg: 'HS256', b64: false, crit: ['b64'] })
-      .sign(bytesOf(secret));
+      .sign(utf8.encode(secret));
     expect(await verify(format, `${HOST}/a?token=${signed.protected}.${payload}.${signed.signature}`)).toEqual(malformed);
   });
 
@@ -74,8 +73,9 @@ describe('a genuine Common Access Token', () => {
   const format = commonAccessToken({ keys: [{ id: 'k', key }], ip: '203.0.113.9' });
   const header = Uint8Array.of(0xa1, 1, 5);
   const sealed = (payload: Uint8Array): string => {
-    const mac = createHmac('sha256', Buffer.from(key, 'hex')).update(encode(['MAC0', header, new Uint8Array(), payload])).digest();
-    return Buffer.from([0xd8, 0x3d, 0xd1, ...encode([header, new Map([[4, bytesOf('k')]]), payload, mac])]).toString('base64url');
+    const signed = encode(['MAC0', header, new Uint8Array(), payload]);
+    const mac = new Uint8Array(createHmac('sha256', Buffer.from(key, 'hex')).update(signed).digest());
+    return Buffer.from([0xd8, 0x3d, 0xd1, ...encode([header, new Map([[4, utf8.encode('k')]]), payload, mac])]).toString('base64url');
   };
   const claims = (...entries: [unknown, unknown][]): Uint8Array => encode(new Map<unknown, unknown>([[4, SOON], ...entries, [310, 1]]), { mapSorter: () => 0 });
   const address = (tag: number, ...value: unknown[]): unknown => [new Tagged(tag, value)];

@@ -21,7 +21,8 @@ function signedText({ path, expires, params }: BunnyMessage, { version, ip }: Bu
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
   // Version 3: of an IPv6 address the last 8 bytes are zero: a client changes those at will (RFC 8981).
-  const address = version === 2 || ip === undefined ? utf8ToBytes(ip ?? '') : ipBytes(ip).map((byte, i) => (i < 8 ? byte : 0));
+  const isText = version === 2 || ip === undefined;
+  const address = isText ? utf8ToBytes(ip ?? '') : ipBytes(ip).map((byte, i) => (i < 8 ? byte : 0));
   return concatBytes(utf8ToBytes(path + expires), address, utf8ToBytes(sorted));
 }
 

@@ -2,7 +2,7 @@ import { decodeOnce } from '../decode-once.ts';
 import type { SignedToken } from '../token-format.ts';
 import { tokenQuery } from '../token-query.ts';
 import { readExpiry } from './expiry.ts';
-import { searchToSign } from './value-carrier.ts';
+import { searchToSign } from './search-to-sign.ts';
 
 interface BunnyToken {
   readonly carry: (link: {

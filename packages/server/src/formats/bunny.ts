@@ -192,7 +192,8 @@ function isTokenPath(tokenPath: unknown, form: 'decoded' | 'raw'): boolean {
   if (typeof tokenPath !== 'string' || !isOwnValue('token_path', tokenPath)) return false;
   const written = encodePath(tokenPath, form);
   const base = 'https://host';
-  return URL.canParse(written, base) && new URL(written, base).href === base + written && canonicalPath(written, form) !== undefined;
+  if (!URL.canParse(written, base) || new URL(written, base).href !== base + written) return false;
+  return canonicalPath(written, form) !== undefined;
 }
 
 function isFromCountry(country: string | undefined, { countries, countriesBlocked }: BunnyParams): boolean {

@@ -13,8 +13,8 @@ export function checkText(option: string, texts: readonly (string | undefined)[]
     const isSafe =
       typeof text === 'string' && !/[\p{Cc}\p{Cs}]/u.test(text) && !separators.some((each) => text.includes(each));
     if (!isSafe) {
-      const names = separators.map((each) => `\`${each}\``).join(', ');
-      throw optionsError(option, `give text without control characters${names && ` and without ${names}, which separate fields`}`);
+      const names = separators.map((each) => ` and \`${each}\``).join('');
+      throw optionsError(option, `give text without control characters${names}`);
     }
   }
 }

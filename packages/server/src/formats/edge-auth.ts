@@ -90,11 +90,13 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
 
   const hmacOf = (key: Uint8Array, fields: EdgeAuthFields, path: string, search: string): string => {
     const url = exact ? escape(signQuery ? path + search : path) : undefined;
-    return bytesToHex(hmac(hash, key, utf8ToBytes(writeEdgeAuthFields(fields, { url, salt: salt === '' ? undefined : salt }))));
+    const signed = writeEdgeAuthFields(fields, { url, salt: salt === '' ? undefined : salt });
+    return bytesToHex(hmac(hash, key, utf8ToBytes(signed)));
   };
   /** Whether what is signed of a path and a query that are opened alone could be read in another way. */
   const isAmbiguous = (path: string, search: string): boolean =>
-    exact && ((!options.escape && `${path}${signQuery ? search : ''}`.includes('~')) || (signQuery && path.includes('?')));
+    exact &&
+    ((!options.escape && `${path}${signQuery ? search : ''}`.includes('~')) || (signQuery && path.includes('?')));
 
   /** What a token for `url` says beside its expiry, and opens. @throws `ERR_OPTIONS` for a URL that is not signed */
   const openedBy = (url: URL): { path: string; search: string; patterns: readonly string[]; opened: Opened } => {
@@ -147,7 +149,8 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
       if (!carried.values[0]) return refused.missing;
       const path = canonicalPath(url.pathname, pathForm);
       const { fields, hmac: mac } = readEdgeAuthFields(carried.values[0]) ?? {};
-      if (path === undefined || isAmbiguous(path, carried.search) || !fields || mac === undefined) return refused.malformed;
+      if (path === undefined || isAmbiguous(path, carried.search)) return refused.malformed;
+      if (!fields || mac === undefined) return refused.malformed;
       // Which kind of token is right is a matter of configuration, never of the token.
       if ((fields.acl === undefined) !== exact || (fields.startsAt ?? 0) > now) return refused.malformed;
       if (fields.expires > now + maxTtl) return refused.malformed;

@@ -20,7 +20,10 @@ export type FastlyOptions = Base64KeyOptions & {
   maxTtl?: number;
 };
 
-const algorithms: Readonly<Record<string, { hash: typeof sha1 | typeof sha256; length: number }>> = { sha256: { hash: sha256, length: 64 }, sha1: { hash: sha1, length: 40 } };
+const algorithms: Readonly<Record<string, { hash: typeof sha1 | typeof sha256; length: number }>> = {
+  sha256: { hash: sha256, length: 64 },
+  sha1: { hash: sha1, length: 40 },
+};
 
 /**
  * The token of `fastly/token-functions`: `token=EXPIRES_HEX`, HMAC over path and expiry. Each token opens one path, with any

@@ -10,7 +10,7 @@ import { decodeBase64 } from './base64-keys.ts';
 import { base64urlPadded } from './base64url-padded.ts';
 import type { SentRequest } from './judging.ts';
 import { utf8Text } from './utf8-text.ts';
-import { searchToSign } from './value-carrier.ts';
+import { searchToSign } from './search-to-sign.ts';
 
 interface GoogleLink {
   /** Without the token. */

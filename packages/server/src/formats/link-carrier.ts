@@ -4,7 +4,7 @@ import { decodeOnce } from '../decode-once.ts';
 import { checkParameterNames, tokenQuery } from '../token-query.ts';
 import { fillTemplate, templateReader } from './link-template.ts';
 import type { LinkFields } from './link-template.ts';
-import { searchToSign } from './value-carrier.ts';
+import { searchToSign } from './search-to-sign.ts';
 
 export interface LinkCarrierOptions {
   /** In the query: values by parameter, of `{token}` and `{expires}`, such as `{ md5: '{token}', expires: '{expires}' }`. */

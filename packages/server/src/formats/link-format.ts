@@ -110,7 +110,9 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
       const expires = form.read(stamp) + validity;
       if (path === undefined || !(expires <= now + maxTtl)) return refused.malformed;
       const signed = signs === 'folder' ? foldersOpening(path, depth) : [path];
-      const readings = signed?.map((each) => pathFields(each, search)).filter((each) => ambiguityOf(each, stamp) === undefined);
+      const readings = signed
+        ?.map((each) => pathFields(each, search))
+        .filter((each) => ambiguityOf(each, stamp) === undefined);
       if (!readings?.length) return refused.malformed;
       let genuine = 0;
       for (const mac of macs) {

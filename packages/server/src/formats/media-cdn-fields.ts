@@ -27,7 +27,7 @@ export interface MediaCdnUnsent {
 
 /**
  * The text of a token in front of its signature, in the order of Google's samples; with `unsent`, what is signed. Whoever
- * signs or verifies has made sure that no field holds a separator (`isFieldText`, `isHeaderValue`): the text has one reading.
+ * signs or verifies has made sure that no field holds a separator (`checkText`, `isHeaderValue`): the text has one reading.
  */
 export function writeMediaCdnFields(fields: MediaCdnFields, unsent?: MediaCdnUnsent): string {
   const { scope, startsAt, expires, sessionId, data, headers, ipRanges } = fields;

@@ -181,8 +181,8 @@ function headerList(headers: Readonly<Record<string, string>>): readonly (readon
 
 /** @throws `ERR_OPTIONS` */
 function rangeList(ranges: readonly string[] | undefined): readonly string[] | undefined {
-  const isList = ranges?.every((range) => typeof (range as unknown) === 'string' && /^[\da-f.:]+(?:\/\d{1,3})?$/i.test(range));
-  if (ranges && (!isList || ranges.length === 0)) {
+  const isRange = (range: unknown): boolean => typeof range === 'string' && /^[\da-f.:]+(?:\/\d{1,3})?$/i.test(range);
+  if (ranges && (!ranges.every(isRange) || ranges.length === 0)) {
     throw optionsError('ipRanges', 'give CIDR ranges such as 203.0.113.0/24');
   }
   return ranges;

@@ -16,7 +16,7 @@ import { readExpiry, writeExpiry } from './expiry.ts';
 import { judging } from './judging.ts';
 import { pathScope } from './opened-scope.ts';
 import { pathToSign } from './path-to-sign.ts';
-import { searchToSign } from './value-carrier.ts';
+import { searchToSign } from './search-to-sign.ts';
 
 export type SecureTokenOptions = SecretOptions & {
   /**

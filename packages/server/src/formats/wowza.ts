@@ -17,7 +17,7 @@ import { ipBytes } from './ip-bytes.ts';
 import { judging } from './judging.ts';
 import { folderScope } from './opened-scope.ts';
 import { pathToSign } from './path-to-sign.ts';
-import { searchToSign } from './value-carrier.ts';
+import { searchToSign } from './search-to-sign.ts';
 
 export type WowzaOptions = SecretOptions & {
   /** "Hash query parameter prefix". @default 'wowzatoken' */

@@ -64,7 +64,8 @@ export function jwtSigner(keys: readonly JwtKey[], algorithm: JwtAlgorithm): Jwt
 function readClaims(payload: Uint8Array): JwtClaims | undefined {
   const claims = readObject(payload);
   const isTime = (value: unknown): boolean => Number.isSafeInteger(value);
-  return claims && isTime(claims.exp) && (claims.nbf === undefined || isTime(claims.nbf)) ? (claims as JwtClaims) : undefined;
+  const isWhole = claims && isTime(claims.exp) && (claims.nbf === undefined || isTime(claims.nbf));
+  return isWhole ? (claims as JwtClaims) : undefined;
 }
 
 /** A JSON object in UTF-8; `undefined` for everything else. */

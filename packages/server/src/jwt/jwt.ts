@@ -109,8 +109,8 @@ function claimsOrNone(claims: JwtOptions['claims'], url: URL): Readonly<Record<s
 function checkedScope(scope: Scope, url: URL): Scope {
   const { kind, href } = scope;
   const target = URL.canParse(href) ? new URL(href) : undefined;
-  const isKind = ['url', 'path', 'folder'].includes(kind) && (kind !== 'folder' || target?.pathname.endsWith('/') === true);
-  if (!isKind || target?.origin !== url.origin || (kind !== 'url' && target.search !== '')) {
+  const isWhole = kind !== 'folder' || target?.pathname.endsWith('/') === true;
+  if (!['url', 'path', 'folder'].includes(kind) || !isWhole || target?.origin !== url.origin || (kind !== 'url' && target.search !== '')) {
     throw optionsError('opens', "return { kind: 'url', 'path' or 'folder', href } on the origin of the URL");
   }
   return { kind, href: target.href };
