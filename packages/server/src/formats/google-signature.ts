@@ -13,7 +13,7 @@ import type { GoogleKey } from './google-keys.ts';
 import { judging } from './judging.ts';
 import { folderHolding, folderScope, urlScope } from './opened-scope.ts';
 import { pathToSign } from './path-to-sign.ts';
-import { checkUrlPrefix, isUrlPrefix } from './url-prefix.ts';
+import { checkUrlPrefix, isUrlPrefix } from './check-url-prefix.ts';
 
 export interface GoogleSignatureOptions {
   /** The keys of the backend or keyset; the first one signs, all of them verify. */

@@ -26,7 +26,7 @@ import {
 import { folderScope, pathScope } from './opened-scope.ts';
 import { pathToSign } from './path-to-sign.ts';
 import type { Signer } from './signer.ts';
-import { isUrlPrefix } from './url-prefix.ts';
+import { isUrlPrefix } from './check-url-prefix.ts';
 import { valueCarrier } from './value-carrier.ts';
 import type { ValueCarrierOptions } from './value-carrier.ts';
 
