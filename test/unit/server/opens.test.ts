@@ -84,8 +84,18 @@ test.each<[string, TokenFormat, string, string, string]>([
   ['cloudflareStream', cloudflareStream(ids), `/${video}/manifest/video.m3u8`, 'folder', `/${video}/`],
 ])('%s says what its tokens open', (_, format, path, kind, opened) => {
   const scope = format.opens!(new URL(`${HOST}${path}#t=1`));
-  expect(scope).toEqual({ kind, href: HOST + opened });
+  expect(scope).toMatchObject({ kind, href: HOST + opened });
   expect(new URL(scope.href).href).toBe(scope.href);
+});
+
+test.each<[string, TokenFormat, string, [string, string][]]>([
+  ['edgeAuth', edgeAuth({ ...hex, acl: ['/vod/7/*', '/vod/8/x?y/*', '/vod/a.key'] }), '/vod/7/a', [['folder', '/vod/7/'], ['folder', '/vod/8/'], ['path', '/vod/a.key']]],
+  ['mediaCdnToken', mediaCdnToken({ ...media, pathGlobs: ['/vod/7/*', '*.ts'] }), '/vod/7/a', [['folder', '/vod/7/'], ['folder', '/']]],
+  ['mux', mux(ids), '/abc/high.mp4', [['path', '/abc.m3u8'], ['folder', '/abc/']]],
+])('%s: a token that opens several things says which', (_, format, path, parts) => {
+  const scope = format.opens!(new URL(HOST + path));
+  expect(scope.kind).toBe('folder');
+  expect(scope.parts).toEqual(parts.map(([kind, href]) => ({ kind, href: HOST + href })));
 });
 
 test('a token that is there already is not part of what is opened', () => {

@@ -38,6 +38,28 @@ describe('what a token opens lies within `allow`', () => {
   });
 });
 
+describe('a token that opens several folders', () => {
+  const two = edgeAuth({ key: '00ff', acl: ['/vod/*', '/live/*'] });
+
+  test('is granted where each of them is allowed', async () => {
+    expect(await statusOf(master, { format: two, allow: [`${HOST}/vod/`, `${HOST}/live/`] })).toBe(200);
+    expect(await statusOf(master, { format: two, allow: [`${HOST}/vod/`, `${HOST}/live/7/`] })).toBe(403);
+  });
+
+  test('is not granted where any of them is denied, and is where something else is', async () => {
+    const denying = (denied: string): Partial<SigningEndpointOptions> => ({ format: two, allow: `${HOST}/`, authorize: () => ({ denied: [denied] }) });
+    expect(await statusOf(master, denying(`${HOST}/live/7/a.ts`))).toBe(403);
+    expect(await statusOf(master, denying(`${HOST}/films/`))).toBe(200);
+  });
+
+  test('is shown as the folder that holds them, with its parts', async () => {
+    const parts = ['/vod/', '/live/'].map((path) => ({ kind: 'folder', href: HOST + path }));
+    const authorize = vi.fn(() => true);
+    await ask({ urls: [master] }, { format: two, allow: `${HOST}/`, authorize });
+    expect(authorize).toHaveBeenCalledExactlyOnceWith(expect.any(Request), [master], [{ kind: 'folder', href: `${HOST}/`, parts }]);
+  });
+});
+
 describe('the hook is shown what a token opens', () => {
   const shownFor = async (options: Partial<SigningEndpointOptions>, ...urls: string[]): Promise<[readonly string[], readonly Scope[]]> => {
     const shown: [readonly string[], readonly Scope[]][] = [];

@@ -7,7 +7,7 @@ import { checkText } from './check-text.ts';
 import { folderOf } from './folders.ts';
 import type { Depth } from './folders.ts';
 import { matchesGlob } from './glob.ts';
-import { folderHolding, folderScope, pathScope } from './opened-scope.ts';
+import { folderHolding, folderScope, joinedScope, pathScope } from './opened-scope.ts';
 
 type Opened = Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
 
@@ -50,17 +50,13 @@ export function openedByPatterns(
   return { prefix: prefixOf(url, folder.split('/').length - 2) };
 }
 
-/** The smallest scope that holds all of a list of path patterns, of which one fits `url`. */
+/** What a list of path patterns opens, of which one fits `url`. */
 export function patternScope(url: URL, patterns: readonly string[], form: PathForm): Scope {
-  const [first, ...others] = patterns;
-  if (first !== undefined && others.length === 0 && !/[*?]/.test(first)) return pathScope(url);
-  const literals = patterns.map((pattern) => folderHolding(/^[^*?]*/.exec(pattern)![0]));
-  return folderScope(url, encodePath(literals.reduce(commonFolder), form));
+  return joinedScope(url, patterns.map((pattern) => onePatternScope(url, pattern, form)));
 }
 
-/** The deepest folder that holds two folders. */
-function commonFolder(a: string, b: string): string {
-  let length = 0;
-  while (length < a.length && a[length] === b[length]) length++;
-  return folderHolding(a.slice(0, length));
+function onePatternScope(url: URL, pattern: string, form: PathForm): Scope {
+  if (/[*?]/.test(pattern)) return folderScope(url, encodePath(folderHolding(/^[^*?]*/.exec(pattern)![0]), form));
+  // What is no path opens nothing, and is taken for the worst.
+  return pattern.startsWith('/') ? pathScope(new URL(url.origin + encodePath(pattern, form))) : folderScope(url, '/');
 }

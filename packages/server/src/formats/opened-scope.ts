@@ -22,3 +22,18 @@ export function folderScope({ origin }: URL, folder: string): Scope {
 export function folderHolding(path: string): string {
   return path.startsWith('/') ? path.slice(0, path.lastIndexOf('/') + 1) : '/';
 }
+
+/** Several scopes of one host as one: the smallest folder that holds them all, and what they are. */
+export function joinedScope(url: URL, scopes: readonly Scope[]): Scope {
+  const [first, ...others] = scopes;
+  if (first && others.length === 0) return first;
+  const paths = scopes.map(({ href }) => new URL(href).pathname);
+  return { ...folderScope(url, paths.map(folderHolding).reduce(commonFolder)), parts: scopes };
+}
+
+/** The deepest folder that holds two folders. */
+function commonFolder(a: string, b: string): string {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return folderHolding(a.slice(0, length));
+}

@@ -107,11 +107,12 @@ function claimsOrNone(claims: JwtOptions['claims'], url: URL): Readonly<Record<s
 
 /** @throws `ERR_OPTIONS` for what is no scope on the origin of `url` */
 function checkedScope(scope: Scope, url: URL): Scope {
-  const { kind, href } = scope;
+  const { kind, href, parts } = scope;
   const target = URL.canParse(href) ? new URL(href) : undefined;
   const isWhole = kind !== 'folder' || target?.pathname.endsWith('/') === true;
-  if (!['url', 'path', 'folder'].includes(kind) || !isWhole || target?.origin !== url.origin || (kind !== 'url' && target.search !== '')) {
+  const isKind = ['url', 'path', 'folder'].includes(kind) && isWhole;
+  if (!isKind || target?.origin !== url.origin || (kind !== 'url' && target.search !== '')) {
     throw optionsError('opens', "return { kind: 'url', 'path' or 'folder', href } on the origin of the URL");
   }
-  return { kind, href: target.href };
+  return { kind, href: target.href, ...(parts && { parts: parts.map((part) => checkedScope(part, url)) }) };
 }

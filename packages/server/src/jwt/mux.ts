@@ -1,4 +1,4 @@
-import { folderScope } from '../formats/opened-scope.ts';
+import { folderScope, joinedScope, pathScope } from '../formats/opened-scope.ts';
 import type { TokenFormat } from '../token-format.ts';
 import type { Scope } from '../url/scope.ts';
 import { checkParams } from './check-params.ts';
@@ -27,8 +27,8 @@ const audiences: readonly (readonly [RegExp, string])[] = [
  * Mux signed playback: `?token=` on `stream.mux.com/PLAYBACK_ID.m3u8`, thumbnails, animations and storyboards. The asset
  * needs the playback policy "signed". Mux writes tokens into the playlists it serves.
  *
- * A token of a video is for its playlist `/ID.m3u8` and for its files `/ID/…` alike, whose common folder is the whole host:
- * that is what the signing endpoint must `allow`, and what its hook sees. One of an image opens what is below `/ID/`.
+ * A token of a video is for its playlist `/ID.m3u8` and for its files `/ID/…` alike: the scope that the hook of the signing
+ * endpoint sees is the folder that holds both, `/`, with the two as its `parts`. One of an image opens what is below `/ID/`.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -44,7 +44,9 @@ export function mux({ keys, params = {}, ...options }: MuxOptions): TokenFormat 
   };
   const opens = (url: URL): Scope => {
     const { sub, aud } = claims(url) ?? {};
-    return folderScope(url, sub === undefined || aud === 'v' ? '/' : `/${sub}/`);
+    if (sub === undefined) return folderScope(url, '/');
+    const files = folderScope(url, `/${sub}/`);
+    return aud === 'v' ? joinedScope(url, [pathScope(new URL(`/${sub}.m3u8`, url)), files]) : files;
   };
   const format = jwt({ ...options, keys, algorithm: 'RS256', claims, opens });
   // Mux wants the key's id among the claims too; whether it is there says nothing about what a token opens.

@@ -6,7 +6,7 @@ import { urlPrefix } from './url-prefix.ts';
 /** What the signing endpoint may sign at all. */
 export interface AllowList {
   readonly holds: (url: JudgedUrl) => boolean;
-  /** Whether all of what a token opens lies within one of the prefixes. */
+  /** Whether all of what a token opens lies within the prefixes. */
   readonly holdsAllOf: (scope: JudgedScope) => boolean;
 }
 
@@ -21,6 +21,6 @@ export function allowList(prefixes: string | readonly string[]): AllowList {
   if (list.length === 0) throw optionsError('allow', 'give the prefixes that may be signed; without any, none may');
   return {
     holds: (url) => list.some((prefix) => url.isBelow(prefix)),
-    holdsAllOf: (scope) => list.some((prefix) => scope.isWithin(prefix)),
+    holdsAllOf: (scope) => scope.isWithin(list),
   };
 }

@@ -13,20 +13,25 @@ export class JudgedScope {
   readonly #plainFolder: string;
   readonly #sortedQuery: string;
 
-  private constructor(kind: Scope['kind'], url: JudgedUrl) {
+  readonly #parts: readonly JudgedScope[];
+
+  private constructor(kind: Scope['kind'], url: JudgedUrl, parts: readonly JudgedScope[] = []) {
     this.#kind = kind;
     this.url = url;
+    this.#parts = parts;
     const path = plainPath(url.path);
     this.#plainFolder = path.endsWith('/') ? path : `${path}/`;
     this.#sortedQuery = sortedQuery(url);
   }
 
   /** Behind `judgeScope`. */
-  static from({ kind, href }: Scope): JudgedScope | undefined {
+  static from({ kind, href, parts = [] }: Scope): JudgedScope | undefined {
     const url = judgeUrl(href);
     if (!url || !['url', 'path', 'folder'].includes(kind)) return undefined;
+    const judged = parts.map((part) => JudgedScope.from(part));
     // Without a `/` at its end, a text that URLs begin with opens `/vodka` beside `/vod`: all of the folder above.
-    return new JudgedScope(kind, kind === 'folder' ? url.folder() : url);
+    const opened = kind === 'folder' ? url.folder() : url;
+    return judged.includes(undefined) ? undefined : new JudgedScope(kind, opened, judged as JudgedScope[]);
   }
 
   /** A URL alone. */
@@ -38,21 +43,25 @@ export class JudgedScope {
     return this.#kind;
   }
 
-  /** As it is shown to hooks, in the one spelling. */
-  get shown(): Scope {
-    return { kind: this.kind, href: this.kind === 'url' ? this.url.href : this.url.hrefWithoutQuery };
+  /** What is really opened, piece by piece: itself, unless it is made of parts. */
+  get parts(): readonly JudgedScope[] {
+    return this.#parts.length > 0 ? this.#parts.flatMap(({ parts }) => parts) : [this];
   }
 
-  /** Whether all of it is `prefix` or below it. */
-  isWithin(prefix: JudgedUrl): boolean {
-    return this.url.isBelow(prefix);
+  /** As it is shown to hooks, in the one spelling. */
+  get shown(): Scope {
+    const href = this.kind === 'url' ? this.url.href : this.url.hrefWithoutQuery;
+    return { kind: this.kind, href, ...(this.#parts.length > 0 && { parts: this.#parts.map(({ shown }) => shown) }) };
+  }
+
+  /** Whether all of it is one of `prefixes` or below one. */
+  isWithin(prefixes: readonly JudgedUrl[]): boolean {
+    return this.parts.every(({ url }) => prefixes.some((prefix) => url.isBelow(prefix)));
   }
 
   /** Whether a token of this scope opens all that one of `other` opens. */
   holds(other: JudgedScope): boolean {
-    if (this.kind === 'folder') return other.url.isBelow(this.url);
-    if (other.kind === 'folder' || other.url.hrefWithoutQuery !== this.url.hrefWithoutQuery) return false;
-    return this.kind === 'path' || (other.kind === 'url' && other.url.search === this.url.search);
+    return other.parts.every((theirs) => this.parts.some((mine) => mine.#holdsPart(theirs)));
   }
 
   /**
@@ -60,6 +69,16 @@ export class JudgedScope {
    * `/premium/`. Scheme and port are not compared, for many formats sign neither.
    */
   reaches(other: JudgedScope): boolean {
+    return this.parts.some((mine) => other.parts.some((theirs) => mine.#reachesPart(theirs)));
+  }
+
+  #holdsPart(other: JudgedScope): boolean {
+    if (this.kind === 'folder') return other.url.isBelow(this.url);
+    if (other.kind === 'folder' || other.url.hrefWithoutQuery !== this.url.hrefWithoutQuery) return false;
+    return this.kind === 'path' || (other.kind === 'url' && other.url.search === this.url.search);
+  }
+
+  #reachesPart(other: JudgedScope): boolean {
     if (this.url.hostname !== other.url.hostname) return false;
     const [mine, theirs] = [this.#plainFolder, other.#plainFolder];
     if (this.kind === 'folder' && theirs.startsWith(mine)) return true;
