@@ -27,13 +27,17 @@ export async function mintTokens(
   const tokens: Token[] = [];
   const cookies: string[] = [];
   const refused: string[] = [];
+  const links: string[] = [];
   const prefixes: JudgedScope[] = [];
   const mint = async ({ href, url, scope }: OpenableUrl): Promise<void> => {
     if (prefixes.some((prefix) => prefix.holds(JudgedScope.exactly(url)))) return;
     try {
       const { setCookie = [], ...token } = withScope(await format.sign(new URL(href), expires), href);
-      if (token.base && !token.prefix)
-        throw new Error('A token in the path of one file is for links, not for players.');
+      if (token.base && !token.prefix) {
+        refused.push(href);
+        links.push(href);
+        return;
+      }
       if (!opensOnly(token, format, { limit: scope, mayOpen })) {
         onError(optionsError('format', `"${format.name}" made a token that opens more than it may; it was not sent`));
         refused.push(href);
@@ -50,5 +54,11 @@ export async function mintTokens(
   };
   if (format.scope === 'url') await Promise.all(wanted.map(mint));
   else for (const each of wanted) await mint(each);
+  if (links.length > 0) {
+    const error = new Error('A token in the path of one file is for links, not for players.');
+    // A format that makes nothing else is a mistake of the options: a 503, and no denial.
+    if (tokens.length === 0) throw error;
+    onError(error);
+  }
   return { tokens, cookies, refused };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { edgeAuth } from '../../../packages/server/src/index.ts';
+import { edgeAuth, secureLink, secureLinkLayouts } from '../../../packages/server/src/index.ts';
 import type { Scope, SignedToken, SigningEndpointOptions, TokenFormat } from '../../../packages/server/src/index.ts';
 import { HOST, ask, format, master } from '../../support/signing-endpoint.ts';
 import { folderFormats } from '../../support/folder-formats.ts';
@@ -213,6 +213,15 @@ describe('whatever a format makes is judged before it leaves', () => {
     });
     const { body } = await ask({ urls: [asked, `${HOST}/vod/8/a.ts`] }, { format: cookies });
     expect([body.tokens.map(({ url }) => url), body.denied]).toEqual([[asked], [`${HOST}/vod/8/a.ts`]]);
+  });
+
+  test('a token in the path of one file is for links: the URL has none, and the others have theirs', async () => {
+    const onError = vi.fn();
+    const format = secureLink({ secret: 's', ...secureLinkLayouts.cdn77Path, depth: 2 });
+    const { body } = await ask({ urls: [asked, `${HOST}/vod/a.ts`] }, { format, onError });
+    expect([body.tokens.map(({ prefix }) => prefix), body.denied]).toEqual([[`${HOST}/vod/7/`], [`${HOST}/vod/a.ts`]]);
+    expect(onError).toHaveBeenCalledOnce();
+    expect(await statusOf(`${HOST}/vod/a.ts`, { format }), 'nothing else: a mistake of the options').toBe(503);
   });
 
   test.each<[string, unknown]>([['nothing', undefined], ['a kind of its own', { kind: 'host', href: HOST }], ['no URL', { kind: 'folder', href: '/vod/' }]])(
