@@ -67,7 +67,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       const format = await readFormat(request);
       const judged = judgeUrl(format.bare?.(asked) ?? asked);
       if (!judged) return refuse(403);
-      granted = { url: judged.hrefWithoutQuery + asked.search };
+      granted = { url: judged.hrefWithoutQuery + asked.search, carriers: { cookies: format.cookies ?? [] } };
       if (isProtected(judged)) {
         const verdict = await format.verify(request, Math.floor(clock() / 1000));
         if (!verdict.ok) return refuse(verdict.status);

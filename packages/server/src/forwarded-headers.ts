@@ -33,9 +33,14 @@ export function forwardedHeaders(request: Request, carriers: GrantedVerdict['car
   const cookie = carriers.cookies && withoutCookies(headers.get('Cookie') ?? '', carriers.cookies);
   if (cookie) headers.set('Cookie', cookie);
   else if (carriers.cookies) headers.delete('Cookie');
-  // What was opened by a token of its own may name itself with it.
-  const referer = headers.get('Referer') ?? '';
-  const from = URL.canParse(referer) ? new URL(referer) : undefined;
-  if (from && judgeHost(from.hostname) === judgeHost(new URL(request.url).hostname)) headers.set('Referer', `${from.origin}/`);
+  const referer = headers.get('Referer');
+  if (referer !== null) setReferer(headers, referer, request.url);
   return headers;
+}
+
+/** What was opened by a token of its own may name itself with it. A `Referer` may be relative (RFC 9110 section 10.1.3). */
+function setReferer(headers: Headers, referer: string, asked: string): void {
+  const from = URL.canParse(referer, asked) ? new URL(referer, asked) : undefined;
+  if (!from) headers.delete('Referer');
+  else if (judgeHost(from.hostname) === judgeHost(new URL(asked).hostname)) headers.set('Referer', `${from.origin}/`);
 }

@@ -25,16 +25,24 @@ interface Permission {
  * `ttl` that is no lifetime and for an entry of `denied` that cannot be judged: it would deny nothing
  */
 export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
-  // A list, a map, a `Response` of another library or a misspelt field says something, and not that all may be had.
-  const isObject =
-    Object.prototype.toString.call(grant) === '[object Object]' &&
-    Object.keys(grant).every((name) => name === 'denied' || name === 'ttl');
-  if (grant !== true && !isObject) throw new Problem(403, 'This viewer may have none of these URLs.');
-  const { denied = [], ttl = defaultTtl } = typeof grant === 'object' ? grant : {};
+  if (grant !== true && !isPlainGrant(grant)) throw new Problem(403, 'This viewer may have none of these URLs.');
+  const { denied, ttl = defaultTtl } = grant === true ? { denied: [] } : { denied: [], ...grant };
   if (!(typeof ttl === 'number' && ttl >= 1)) throw optionsError('ttl from authorize', 'return seconds, at least 1');
   if (!Array.isArray(denied)) throw optionsError('denied from authorize', 'return a list of absolute URLs');
-  const scopes = (denied as readonly unknown[]).map(deniedScope);
+  // Not `map`, which passes over holes.
+  const scopes = Array.from<unknown, JudgedScope>(denied, deniedScope);
   return { isDenied: (scope) => scopes.some((each) => each.reaches(scope)), ttl };
+}
+
+/**
+ * A list, a map, a `Response` of another library or a misspelt field says something, and not that all may be had. Plain
+ * objects of another realm are plain.
+ */
+function isPlainGrant(grant: unknown): grant is { denied?: readonly string[]; ttl?: number } {
+  if (Object.prototype.toString.call(grant) !== '[object Object]') return false;
+  const prototype: unknown = Object.getPrototypeOf(grant);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return isPlain && Object.keys(grant as object).every((name) => name === 'denied' || name === 'ttl');
 }
 
 function deniedScope(entry: unknown): JudgedScope {

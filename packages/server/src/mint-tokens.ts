@@ -6,6 +6,11 @@ import { opensOnly, scopeOfToken, withScope } from './token-scope.ts';
 import type { ScopeTest } from './token-scope.ts';
 import { JudgedScope } from './url/judged-scope.ts';
 
+interface MintedPrefix {
+  readonly prefix: string;
+  readonly scope: JudgedScope;
+}
+
 interface MintedTokens {
   readonly tokens: readonly Token[];
   /** `Set-Cookie` values that go with the tokens. */
@@ -28,9 +33,13 @@ export async function mintTokens(
   const cookies: string[] = [];
   const refused: string[] = [];
   const links: string[] = [];
-  const prefixes: JudgedScope[] = [];
+  const prefixes: MintedPrefix[] = [];
   const mint = async ({ href, url, scope }: OpenableUrl): Promise<void> => {
-    if (prefixes.some((prefix) => prefix.holds(JudgedScope.exactly(url)))) return;
+    // Of the two spellings of a folder that is signed as it stands, one token opens one.
+    const { href: written } = new URL(href);
+    const isOpened = ({ prefix, scope: opened }: MintedPrefix): boolean =>
+      written.startsWith(prefix) && opened.holds(JudgedScope.exactly(url));
+    if (prefixes.some(isOpened)) return;
     try {
       const { setCookie = [], ...token } = withScope(await format.sign(new URL(href), expires), href);
       if (token.base && !token.prefix) {
@@ -45,8 +54,8 @@ export async function mintTokens(
       }
       tokens.push(token);
       cookies.push(...setCookie);
-      const prefix = token.prefix === undefined ? undefined : scopeOfToken(token);
-      if (prefix) prefixes.push(prefix);
+      const opened = token.prefix === undefined ? undefined : scopeOfToken(token);
+      if (opened) prefixes.push({ prefix: new URL(token.prefix!).href, scope: opened });
     } catch (error) {
       if (!isOptionsError(error)) throw error;
       refused.push(href);

@@ -5,6 +5,7 @@ import { playlistReferences } from './playlist-references.ts';
 import { setQuery } from './set-query.ts';
 import type { TokenFormat } from './token-format.ts';
 import { judgeUrl } from './url/judged-url.ts';
+import type { JudgedUrl } from './url/judged-url.ts';
 import { withoutPathToken } from './without-path-token.ts';
 
 export interface SignPlaylistOptions {
@@ -29,6 +30,7 @@ export async function signPlaylist(
   { format, expires }: SignPlaylistOptions,
 ): Promise<string> {
   const base = new URL(playlistUrl);
+  const host = judgeUrl(new URL('/', base));
   const { references, resolve } = playlistReferences(text, base);
   // Byte-range playlists name the same file in every segment: sign it once.
   const signed = new Map<string, string | undefined>();
@@ -37,7 +39,10 @@ export async function signPlaylist(
   for (const reference of references) {
     const { uri } = reference;
     if (uri === undefined) continue;
-    if (!signed.has(uri)) signed.set(uri, await signReference({ uri, url: resolve(reference) }, base, { format, expires }));
+    if (!signed.has(uri)) {
+      const asked = { uri, url: resolve(reference) };
+      signed.set(uri, host && (await signReference(asked, { base, host }, { format, expires })));
+    }
     const written = signed.get(uri);
     if (written === undefined) continue;
     parts.push(text.slice(end, reference.start), written);
@@ -49,13 +54,12 @@ export async function signPlaylist(
 /** @returns the URI with its token; `undefined` to leave it alone */
 async function signReference(
   { uri, url: asked }: { uri: string; url: URL | undefined },
-  base: URL,
+  { base, host }: { base: URL; host: JudgedUrl },
   { format, expires }: SignPlaylistOptions,
 ): Promise<string | undefined> {
-  const playlist = judgeUrl(new URL('/', base));
-  if (!asked || !playlist) return undefined;
+  if (!asked) return undefined;
   const url = withoutPathToken(asked, format);
-  if (!judgeUrl(url)?.hasOriginOf(playlist)) return undefined;
+  if (!judgeUrl(url)?.hasOriginOf(host)) return undefined;
   const token = await signOrSkip(format, url, expires);
   return token && writeToken({ uri: url === asked ? uri : url.href, url }, base, token);
 }

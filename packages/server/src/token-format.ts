@@ -32,6 +32,11 @@ export interface TokenFormat {
    * tell which rule concerns the request.
    */
   bare?(url: URL): URL;
+  /**
+   * Names of the cookies in which its tokens travel. Browsers send them with every request for the host, so the edge takes
+   * them off those that no rule protects, too.
+   */
+  readonly cookies?: readonly string[];
   /** @param now unix seconds */
   verify(request: Pick<Request, 'url' | 'headers'>, now: number): Promise<Verdict> | Verdict;
 }

@@ -45,6 +45,8 @@ export function opensOnly(
   format: TokenFormat,
   { limit, mayOpen }: { limit: JudgedScope; mayOpen: ScopeTest },
 ): boolean {
+  // What is no text would be written into the answer as another one.
+  if ([url, prefix, base].some((each: unknown) => each !== undefined && typeof each !== 'string')) return false;
   const isWithin = (scope: JudgedScope | undefined): boolean =>
     scope !== undefined && mayOpen(scope) && limit.holds(scope);
   if (prefix !== undefined && !isWithin(scopeOfToken({ prefix }))) return false;
@@ -52,8 +54,8 @@ export function opensOnly(
   if (base === undefined || !URL.canParse(base)) return base === undefined;
   // Only the format can take the token out of a path. Without that, the path as it stands has to be allowed.
   const bare = format.bare?.(new URL(base));
-  if (bare) return isWithin(judgeScope({ kind: 'folder', href: bare.href }));
-  const moved = judgeScope({ kind: 'folder', href: base });
+  const moved = judgeScope({ kind: 'folder', href: bare?.href ?? base });
+  if (bare) return bare.origin === new URL(base).origin && isWithin(moved);
   return moved !== undefined && mayOpen(moved);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { secureToken, signUrl } from '../../../packages/server/src/index.ts';
+import { edgeAuth, secureToken, signUrl } from '../../../packages/server/src/index.ts';
 import type { EdgeHandlerOptions } from '../../../packages/server/src/index.ts';
 import { HOST, NOW, body, format, setUp, signed } from '../../support/edge.ts';
 
@@ -142,6 +142,13 @@ describe('createEdgeHandler', () => {
         expect((await get(HOST + path)).status, `${String(protect)} ${path}`).toBe(status);
       expect(origin).toHaveBeenCalledTimes(status === 200 ? 2 : 0);
     }
+  });
+
+  test('the cookie of a token does not reach the origin where no token is needed, either', async () => {
+    const headers = { Cookie: 'a=1; hdnts=exp=1~acl=/vod/*~hmac=00; CloudFront-Policy=x' };
+    const { get, asked } = setUp({ format: edgeAuth({ key: '00ff', carrier: 'cookie' }), protect: '/vod/' });
+    expect((await get(`${HOST}/public/logo.png?st=1`, { headers })).status).toBe(200);
+    expect([asked[0]?.url, asked[0]?.headers.get('Cookie')]).toEqual([`${HOST}/public/logo.png?st=1`, 'a=1; CloudFront-Policy=x']);
   });
 
   test('a format of your own may say no more than that the request is granted', async () => {

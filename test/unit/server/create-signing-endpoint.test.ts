@@ -113,7 +113,13 @@ describe('createSigningEndpoint', () => {
   test('a hook that answers nonsense, forgot to answer or fails lets nobody in', async () => {
     const nothings = [undefined, null, 1, 'yes', 0, ''];
     const foreign = Object.defineProperty({}, Symbol.toStringTag, { value: 'Response' });
-    const somethings = [[master], [], new Map(), { allowed: [] }, { deny: [master] }, { ok: false }, { error: 'no' }, foreign];
+    class Hidden {
+      readonly #allowed = false;
+      get allowed(): boolean {
+        return this.#allowed;
+      }
+    }
+    const somethings = [[master], [], new Map(), { allowed: [] }, { deny: [master] }, { ok: false }, { error: 'no' }, foreign, new Hidden()];
     for (const answer of [...nothings, ...somethings]) {
       expect((await ask({ urls: [master] }, { authorize: () => answer as never })).status, JSON.stringify(answer)).toBe(403);
     }

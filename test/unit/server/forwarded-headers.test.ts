@@ -29,7 +29,12 @@ describe('forwardedHeaders', () => {
     ['https://cdn.example.com./vod/index.m3u8?st=x&e=1', 'https://cdn.example.com./'],
     ['http://cdn.example.com:8080/vod/index.m3u8?st=x', 'http://cdn.example.com:8080/'],
     ['https://app.example/watch?v=1', 'https://app.example/watch?v=1'],
+    ['/vod/index.m3u8?st=x&e=1', 'https://cdn.example.com/'],
+    ['?st=x&e=1', 'https://cdn.example.com/'],
+    ['//cdn.example.com/vod/index.m3u8?st=x&e=1', 'https://cdn.example.com/'],
+    ['https://cdn.example.com:99999/?st=x', undefined],
+    ['https://', undefined],
   ])('the Referer %s arrives as %s', (referer, expected) => {
-    expect(forwarded({ Referer: referer })).toEqual({ referer: expected });
+    expect(forwarded({ Referer: referer })).toEqual(expected === undefined ? {} : { referer: expected });
   });
 });

@@ -40,6 +40,10 @@ describe('judgeUrl', () => {
     'https://cdn.example.com/vod/%zz',
     'https://cdn.example.com/vod/%ff',
     'https://cdn.example.com/vod/..;/x',
+    'https://cdn.example.com/public/..%20/vod/x',
+    'https://cdn.example.com/public/.%20%20;y/vod/x',
+    'https://cdn.example.com/vod/film.mp4::$DATA',
+    `https://cdn.example.com/vod/a${'\u0301'.repeat(31)}`,
   ])('%s has no single reading', (url) => expect(judgeUrl(url)).toBeUndefined());
 
   test('the spelling of a judged URL is judged as itself, and URL keeps it', () => {

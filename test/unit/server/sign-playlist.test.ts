@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { secureToken, signPlaylist, verifyUrl } from '../../../packages/server/src/index.ts';
+import { bunny, secureLink, secureLinkLayouts, secureToken, signPlaylist, signUrl, verifyUrl } from '../../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../../packages/server/src/index.ts';
 
 const NOW = 1_795_500_000;
@@ -18,6 +18,14 @@ const unsign = async (text: string, url = playlistUrl): Promise<{ text: string; 
   }
   return { text: text.replace(pattern, '$1'), signed };
 };
+
+test.each(['skd://key1', 'data:text/plain,x', 'urn:x', 'foo://x/a'])('%s is left alone, by formats that carry the token in the path too', async (uri) => {
+  const text = `#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="${uri}"\n`;
+  for (const format of [bunny({ secret: 's' }), secureLink({ secret: 's', ...secureLinkLayouts.cdn77Path })]) {
+    expect(await signPlaylist(text, 'https://c.example.com/vod/i.m3u8', { format, expires: 1_795_500_300 })).toBe(text);
+    await expect(signUrl(uri, { format, expires: 1_795_500_300 })).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
+  }
+});
 
 describe('signPlaylist', () => {
   test('signs every URI of a multivariant playlist and changes nothing else', async () => {

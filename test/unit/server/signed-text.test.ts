@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
   bunny,
+  cloudCdn,
   cloudFront,
   cloudflare,
   edgeAuth,
@@ -341,4 +342,33 @@ test('a parameter of another kind of token that would stay in the URL is not sig
   await refusesToSign(wowza({ secret }), '/vod/a?wowzatokenstarttime=1795500000');
   await refusesToSign(mediaCdn({ ...google, carrier: 'query', exact: true }), '/a?URLPrefix=x');
   await refusesToSign(cloudFront({ keys: [{ id: 'K', privateKey: rsa }], carrier: 'query', hash: 'SHA1' }), '/a?Hash-Algorithm=SHA256');
+});
+
+describe('secureLink', () => {
+  const sample = { query: { t: '{token}', e: '{expires}' } };
+
+  test.each([
+    ['{expires}{path}{ip} {secret}', ['correct horse', 'horse']],
+    ['{expires}{path}{ip}{secret}', ['bx', 'x']],
+    ['{secret}{ip}{path}{expires}', ['s', 's1']],
+    ['{secret}:{relativePath}:{expires}', ['k:x', 'k']],
+    ['{path}{secret}{expires}', ['x', 'ax']],
+  ])('%s: of two secrets, none is the beginning or the end of the other (%j)', (hash, secrets) => {
+    expect(() => secureLink({ secrets, hash, ...sample })).toThrow(/^secret: /);
+    expect(() => secureLink({ secrets: ['one secret', 'another'], hash, ...sample })).not.toThrow();
+  });
+
+  test.each(['{secret}{expires}{path}:{ip}', '{secret}{expires}{path}.{ip}', '{secret}{expires}{directory}0a:{ip}'])(
+    '%s: what stands between path and address could be of either',
+    (hash) => expect(() => secureLink({ secret: 's', hash, ...sample })).toThrow(/^hash: /),
+  );
+});
+
+test('every format whose token travels in cookies names them', () => {
+  const google = { keys: [{ name: 'k', key: key32 }] };
+  expect(edgeAuth({ key: '00ff', carrier: 'cookie' }).cookies).toEqual(['hdnts']);
+  expect(edgeAuth({ key: '00ff' }).cookies).toEqual([]);
+  expect(cloudCdn({ ...google, carrier: 'cookie' }).cookies).toEqual(['Cloud-CDN-Cookie']);
+  expect(mediaCdnToken({ keys: [key32], carrier: 'cookie', param: 'x' }).cookies).toEqual(['x']);
+  expect(commonAccessToken({ keys: [{ id: 'k', key: '00ff' }], carrier: 'cookie' }).cookies).toEqual(['CTA-Common-Access-Token']);
 });

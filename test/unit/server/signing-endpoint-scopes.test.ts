@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { edgeAuth, secureLink, secureLinkLayouts } from '../../../packages/server/src/index.ts';
 import type { Scope, SignedToken, SigningEndpointOptions, TokenFormat } from '../../../packages/server/src/index.ts';
+import { requestWith } from '../../support/token-request.ts';
 import { HOST, ask, format, master } from '../../support/signing-endpoint.ts';
 import { folderFormats } from '../../support/folder-formats.ts';
 
@@ -125,10 +126,18 @@ describe('a token that reaches into what was denied is not granted', () => {
     expect(await statusOf(master, { authorize: () => denied })).toBe(403);
     const exact: TokenFormat = making({}, { sign: ({ href }, expires) => ({ url: href, expires, query: { t: '1' } }) });
     expect(await statusOf(master, { authorize: () => denied, format: exact })).toBe(200);
-    for (const query of ['?quality=hd', '?%71uality=h%64', '?&quality=hd&', '?quality=hd#x']) {
+    for (const query of ['?quality=hd', '?%71uality=h%64', '?&quality=hd&', '?quality=hd#x', '?quality=hd&quality=hd', '?quality=hd;']) {
       expect(await statusOf(master + query, { authorize: () => denied, format: exact }), query).toBe(403);
     }
   });
+
+  test.each([['?a=my+film', '?a=my%20film'], ['?f=/x/y.mp4', '?f=%2Fx%2fy.mp4'], ['?q', '?q='], ['?q=', '?q'], ['?a=1&b=2', '?b=2&a=1']])(
+    'of a query %s: %s is the same to servers',
+    async (denied, query) => {
+      const exact: TokenFormat = making({}, { sign: ({ href }, expires) => ({ url: href, expires, query: { t: '1' } }) });
+      expect(await statusOf(master + query, { authorize: () => ({ denied: [master + denied] }), format: exact })).toBe(403);
+    },
+  );
 
   test('a denied folder denies everything below it, in any spelling', async () => {
     const authorize = (): { denied: string[] } => ({ denied: [`${HOST}/vod/premium/`] });
@@ -148,7 +157,7 @@ describe('a token that reaches into what was denied is not granted', () => {
   );
 
   test('denied entries that are no list let nobody in', async () => {
-    for (const denied of [master, new Set([master]), null, {}]) {
+    for (const denied of [master, new Set([master]), null, {}, undefined, Array(1)]) {
       expect(await statusOf(master, { authorize: () => ({ denied: denied as never }) }), JSON.stringify(denied)).toBe(503);
     }
   });
@@ -173,6 +182,8 @@ describe('whatever a format makes is judged before it leaves', () => {
     ['a fitting prefix and a URL elsewhere', { prefix: `${HOST}/vod/7/`, url: `${HOST}/secret/x` }],
     ['a base elsewhere', { prefix: `${HOST}/vod/7/`, base: `${HOST}/secret/` }],
     ['a base on another host', { prefix: `${HOST}/vod/7/`, base: 'https://evil.example/vod/7/' }],
+    ['an object that is written as another URL', { url: { toString: () => asked, toJSON: () => `${HOST}/secret/` } as never }],
+    ['null', { prefix: null as never, url: asked }],
     ['a base that is no URL', { prefix: `${HOST}/vod/7/`, base: '//evil.example/' }],
   ])('%s is never sent, and the log hears of it', async (_, token) => {
     const onError = vi.fn();
@@ -194,6 +205,8 @@ describe('whatever a format makes is judged before it leaves', () => {
     const front = `${HOST}/vod/token/x/`;
     const inPath = making({ prefix: `${HOST}/vod/7/`, base: `${front}vod/7/` }, { opens, bare: (url) => new URL(url.href.replace(front, `${HOST}/`)) });
     expect((await ask({ urls: [asked] }, { format: inPath })).body.tokens).toHaveLength(1);
+    const moving = { ...inPath, sign: () => ({ prefix: `${HOST}/vod/7/`, base: 'https://evil.example/x/', expires: 1 }), bare: () => new URL(`${HOST}/vod/7/`) };
+    expect(await statusOf(asked, { format: moving }), 'to another origin').toBe(403);
     const lying = { ...inPath, bare: (url: URL) => new URL(url.href.replace(front, `${HOST}/secret/`)) };
     expect(await statusOf(asked, { format: lying })).toBe(403);
     const unknown = making({ prefix: `${HOST}/vod/7/`, base: `${front}vod/7/` }, { opens });
@@ -204,6 +217,16 @@ describe('whatever a format makes is judged before it leaves', () => {
   test('a token that names nothing is good for the URL it was made for, not for each one of the call', async () => {
     const { body } = await ask({ urls: [master, asked] }, { format: making({}), authorize: () => ({ denied: [master] }) });
     expect(body.tokens).toMatchObject([{ url: asked }]);
+  });
+
+  test('of two spellings of a folder that is signed as it stands, each has its token', async () => {
+    const format = edgeAuth({ key: '00ff' });
+    const urls = [`${HOST}/vod/caf%c3%a9/1.m3u8`, `${HOST}/vod/caf%C3%A9/2.m3u8`, `${HOST}/vod/caf%C3%A9/3.m3u8`];
+    const { body } = await ask({ urls }, { format });
+    expect(body.tokens.map(({ prefix }) => prefix)).toEqual([`${HOST}/vod/caf%c3%a9/`, `${HOST}/vod/caf%C3%A9/`]);
+    for (const [i, token] of [0, 1, 1].entries()) {
+      expect(await format.verify(requestWith(urls[i]!, body.tokens[token]!), 1_795_500_000)).toMatchObject({ ok: true });
+    }
   });
 
   test('the others are sent, and so are their cookies', async () => {

@@ -30,6 +30,11 @@ describe('a rule protects what its author sees in it', () => {
     [/\/films%20\[4k\]\//, ['/films%20[4k]/x', '/films%20%5B4k%5D/x']],
     [/\/films%20%5B4k%5D\//, ['/films%20[4k]/x']],
     [/^https:\/\/cdn\.example\.com\/vod\//, ['/vod/x', '/vod;y/x']],
+    [/\/cafe\u0301\//, ['/caf%C3%A9/x', '/cafe%CC%81/x']],
+    [/\/caf\u00e9\//, ['/caf%C3%A9/x', '/cafe%CC%81/x']],
+    [/\/caf%c3%a9\//i, ['/caf%c3%a9/x']],
+    [/\/100%25\//, ['/100%25/x']],
+    [(url) => url.pathname.startsWith(new URL('http://h/cafe\u0301/').pathname), ['/caf%C3%A9/x']],
     [(url) => url.pathname.startsWith('/films%20[4k]/'), ['/films%20[4k]/x', '/films%20%5B4k%5D/x']],
     [(url) => url.pathname.endsWith('.mp4'), ['/x.mp4', '/x.mp4;y', '/x.mp4/']],
     [(url) => !url.pathname.startsWith('/public/'), ['/vod/x', '/x/../vod/x']],
@@ -79,6 +84,13 @@ describe('a rule that would protect something else than it says is refused where
   ])('%j', (rule) => {
     expect(() => urlRules(rule as UrlRule)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^protect: /) }));
   });
+
+  test.each([[/\/%40user\//, '@'], [/\/a%3Bb\//, ';'], [/it%27s/, "'"], [/\/caf%c3%a9\//, '%C3%A9'], [/%76od/, 'v'], [/a%2Fb/, '/'], [/%zz|%ff/, 'the character itself']])(
+    'a pattern for an escape that no canonical URL holds: %s',
+    (rule, remedy) => {
+      expect(() => urlRules(rule)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(new RegExp(`^protect: .*; write ${remedy}$`)) }));
+    },
+  );
 
   test('what may be secret in it is not quoted', () => {
     for (const rule of ['https://user:pw@cdn.example.com/', '/vod/?st=pw', '/vod/*?pw#pw']) {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { cloudCdn, cloudFront, edgeAuth, mediaCdnToken, secureToken, verifyUrl } from '../../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../../packages/server/src/cat.ts';
-import { cloudflareStream, jwt } from '../../../packages/server/src/jwt.ts';
+import { cloudflareStream, jwPlayer, jwt } from '../../../packages/server/src/jwt.ts';
 
 const NOW = 1_795_500_000;
 const SOON = NOW + 300;
@@ -43,6 +43,15 @@ describe('a genuine JWT', () => {
     ['b64', tokenOf(`{"exp":${SOON}}`, { b64: true })],
   ])('whose claims are %s is malformed', async (_, token) => {
     expect(await verify(format, `${HOST}/a?token=${token}`)).toEqual(malformed);
+  });
+
+  test('whose claims are nested deeper than they can be written again is refused', async () => {
+    const deep = (depth: number): string => tokenOf(`{"resource":${'['.repeat(depth)}${']'.repeat(depth)},"exp":${SOON}}`);
+    for (const depth of [10, 5000, 50_000]) {
+      expect(await verify(jwPlayer({ secret }), `${HOST}/a?token=${deep(depth)}`)).toMatchObject({ ok: false, status: 403 });
+      const claimed = jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: () => ({ resource: ['/a'] }) });
+      expect(await verify(claimed, `${HOST}/a?token=${deep(depth)}`)).toMatchObject({ ok: false, status: 403 });
+    }
   });
 
   test('whose payload is not encoded (b64: false) is malformed', async () => {

@@ -82,6 +82,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): TokenForma
     name: 'common-access-token',
     scope: isAlone ? 'url' : 'prefix',
     maxTtl,
+    cookies: carrier.cookies,
 
     opens(url) {
       const conditions = conditionsFor(url);

@@ -84,7 +84,10 @@ export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
       return { hash: own.values[0]!, expires: own.values.at(-1)!, query, pathname: rest, search };
     },
     searchOf: ({ search }) => search,
-    bare: (url) => new URL(url.origin + (inPath.exec(url.pathname)?.[2] ?? url.pathname) + url.search),
+    bare: (url) => {
+      const rest = inPath.exec(url.pathname)?.[2];
+      return rest === undefined ? url : new URL(url.origin + rest + url.search);
+    },
   };
 }
 

@@ -31,7 +31,10 @@ export type BunnyOptions = SecretOptions & {
   tokenPath?: string;
   /** In the query: parameters that are added later (CMCD, low-latency HLS) are not part of what is signed. @default false */
   ignoreParams?: boolean;
-  /** Binds the token to a client address; IPv6 to its first 64 bits. See `SecureLinkOptions`. */
+  /**
+   * Binds the token to a client address; IPv6 to its first 64 bits. See `SecureLinkOptions`. Bunny does not sign whether a
+   * token is bound: use one secret (pull zone) either with addresses or without.
+   */
   ip?: string;
   /** Countries (ISO 3166-1 alpha-2, upper case) that may or may not use the token, such as `['CA', 'US']`. */
   countries?: readonly string[];

@@ -87,6 +87,7 @@ export function cloudFront(options: CloudFrontOptions): TokenFormat {
     name: 'cloud-front',
     scope: exact ? 'url' : 'prefix',
     maxTtl,
+    cookies: carrier.cookies,
 
     opens: (url) => {
       const { search } = openedBy(url);

@@ -120,6 +120,7 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
     name: 'edge-auth',
     scope: exact ? 'url' : 'prefix',
     maxTtl,
+    cookies: carrier.cookies,
 
     opens(url) {
       const { search } = openedBy(url);

@@ -67,6 +67,7 @@ export function googleSignature(
     name,
     scope: exact ? 'url' : 'prefix',
     maxTtl,
+    cookies: kind === 'cookie' ? [cookieName] : [],
     ...(carrier.bare && { bare: carrier.bare }),
 
     opens(url) {

@@ -98,6 +98,7 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
     name: 'media-cdn-token',
     scope: exact ? 'url' : 'prefix',
     maxTtl,
+    cookies: carrier.cookies,
 
     opens(url) {
       openedBy(url);

@@ -75,7 +75,7 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
   const { validity = 0, ip = '', maxTtl = 86_400, query, base } = options;
   const secrets = secretList(options);
   const path = checkTemplate(hash);
-  checkSecrets(hash, secrets);
+  checkSecrets(secrets);
   if (ip !== '') ipBytes(ip);
   const { pattern, encode } = encodings[encoding as string] ?? {};
   if (!pattern || !encode) throw optionsError('encoding', "give 'base64url', 'base64url=' or 'hex'");
@@ -111,19 +111,20 @@ function checkTemplate(hash: unknown): string {
   if ((hash as string).includes('{ip}{relativePath}')) {
     throw optionsError('hash', 'put something between {ip} and {relativePath}: one could run into the other');
   }
+  if (/\{(?:path|relativePath|directory|folder)\}[\da-f:.]+\{ip\}/i.test(hash as string)) {
+    throw optionsError('hash', 'between a path and {ip}, put characters that no address has: one could run into the other');
+  }
   return path;
 }
 
 /**
- * In a rotation, one secret and a path together must not be another secret with another path.
+ * In a rotation, one secret and what stands beside it must not be another secret beside something else.
  *
  * @throws `ERR_OPTIONS`
  */
-function checkSecrets(hash: string, secrets: readonly string[]): void {
-  const pairs = secrets.flatMap((a) => secrets.filter((b) => a !== b).map((b) => [a, b] as const));
-  const follows = /\{(?:path|relativePath|directory|folder)\}\{secret\}/.test(hash);
-  const leads = hash.includes('{secret}{relativePath}');
-  if (pairs.some(([a, b]) => (follows && a.endsWith(b)) || (leads && a.startsWith(b)))) {
-    throw optionsError('secret', 'no secret may be a part of another one at the end where the path is hashed');
+function checkSecrets(secrets: readonly string[]): void {
+  const isPart = (a: string, b: string): boolean => a !== b && (a.startsWith(b) || a.endsWith(b));
+  if (secrets.some((a) => secrets.some((b) => isPart(a, b)))) {
+    throw optionsError('secret', 'no secret may be the beginning or the end of another one: what is hashed has no separators');
   }
 }

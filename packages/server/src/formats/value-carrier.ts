@@ -33,6 +33,8 @@ export interface ValueCarrier {
   /** @throws `ERR_OPTIONS` for values that this carrier cannot hold */
   readonly check: (values: readonly string[]) => void;
   readonly read: (request: SentRequest) => CarriedValues | undefined;
+  /** Names of the cookies that carry it. */
+  readonly cookies: readonly string[];
   /** The query of a URL that is to be signed, without a token; see `searchToSign`. @throws `ERR_OPTIONS` */
   readonly searchOf: (url: URL) => string;
 }
@@ -84,6 +86,7 @@ export function valueCarrier(
           : readCookies(headers.get('Cookie') ?? '', names);
       return values && { values, search: query.rest, carriers: { [`${carrier}s`]: names } };
     },
+    cookies: carrier === 'cookie' ? names : [],
     searchOf: (url) => searchToSign(url, inQuery, written),
   };
 }

@@ -63,6 +63,7 @@ export function jwt(options: JwtOptions): TokenFormat {
     name: 'jwt',
     scope: 'url',
     maxTtl,
+    cookies: carrier.cookies,
 
     opens(url) {
       claimsToSign(url);

@@ -1,3 +1,4 @@
+import { decodeOnce } from '../decode-once.ts';
 import { judgeUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
 import { plainPath } from './readings.ts';
@@ -93,7 +94,15 @@ export function judgeScope(scope: Scope | undefined): JudgedScope | undefined {
   return scope && JudgedScope.from(scope);
 }
 
-/** Most servers read a query by its names, whatever their order. */
+/** A query as most servers read it: by its names and values, whatever their order, escapes and repetitions. */
 function sortedQuery({ search }: JudgedUrl): string {
-  return search.slice(1).split('&').filter(Boolean).sort().join('&');
+  const pairs = search.slice(1).split(/[&;]/).filter(Boolean).map(readPair);
+  return [...new Set(pairs)].sort().join('&');
+}
+
+function readPair(pair: string): string {
+  const spaced = pair.replaceAll('+', ' ');
+  const read = decodeOnce(spaced) ?? spaced;
+  // `q` is `q=`
+  return pair.includes('=') ? read : `${read}=`;
 }

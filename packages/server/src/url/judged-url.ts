@@ -39,7 +39,7 @@ export class JudgedUrl implements UrlParts {
     if (!/^https?:$/.test(protocol) || username || password) return undefined;
     const hostname = judgeHost(url.hostname);
     const path = canonicalPath(url.pathname, 'decoded');
-    if (hostname === undefined || path === undefined) return undefined;
+    if (hostname === undefined || path === undefined || isReadOtherwise(path)) return undefined;
     return new JudgedUrl({ protocol, hostname, port, path, search: canonicalSearch(url.search) });
   }
 
@@ -101,6 +101,15 @@ export function isBelowPath(path: string, prefix: string): boolean {
 export function judgeUrl(url: URL | string): JudgedUrl | undefined {
   if (typeof url !== 'string') return JudgedUrl.from(url);
   return URL.canParse(url) ? JudgedUrl.from(new URL(url)) : undefined;
+}
+
+/**
+ * Whether Windows reads a canonical path as another one (`.. ` is `..`, `film.mp4::$DATA` is `film.mp4`), or whether it holds
+ * more combining marks in a row than any language writes: more than 30 (Unicode Standard Annex 15, Stream-Safe Text) take
+ * time with the square of their number to be compared.
+ */
+function isReadOtherwise(path: string): boolean {
+  return /\/\.\.? +(?:[;/]|$)|::\$|\p{M}{31}/u.test(path);
 }
 
 /**

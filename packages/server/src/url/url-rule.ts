@@ -1,4 +1,5 @@
 import { encodePath } from '../canonical-path.ts';
+import { decodeOnce } from '../decode-once.ts';
 import { optionsError } from '../options-error.ts';
 import { isBelowPath } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
@@ -48,6 +49,7 @@ const anyHost = 'http://any';
 function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
   if (typeof rule === 'function') return (url) => hrefsOf(url).some((href) => rule(new URL(href)));
   if (isRegExp(rule)) {
+    checkEscapes(rule);
     // /g and /y would go on from where the last request has ended, or look at the beginning only
     const pattern = new RegExp(rule.source, rule.flags.replace(/[gy]/g, ''));
     return (url) => [...hrefsOf(url), ...decodedHrefsOf(url)].some((href) => pattern.test(href));
@@ -69,7 +71,7 @@ function originsOf({ origin, hostname }: JudgedUrl): readonly string[] {
 }
 
 function hrefsOf(url: JudgedUrl): readonly string[] {
-  const paths = readingsOf(url.path).flatMap((path) => {
+  const paths = spelledPaths(url).flatMap((path) => {
     const escaped = encodePath(path, 'decoded');
     // `URL` leaves these as they are, so that is how an author finds them in the address of a page
     return [...new Set([escaped, escaped.replace(/%(?:5B|5D|5E|7C)/g, decodeURIComponent)])];
@@ -78,5 +80,24 @@ function hrefsOf(url: JudgedUrl): readonly string[] {
 }
 
 function decodedHrefsOf(url: JudgedUrl): readonly string[] {
-  return originsOf(url).flatMap((origin) => readingsOf(url.path).map((path) => origin + path));
+  return originsOf(url).flatMap((origin) => spelledPaths(url).map((path) => origin + path));
+}
+
+/** The readings of a path, in both Unicode forms: an author sees no difference. */
+function spelledPaths({ path }: JudgedUrl): readonly string[] {
+  return [...new Set(readingsOf(path).flatMap((each) => [each, each.normalize('NFD')]))];
+}
+
+/**
+ * A pattern sees the canonical URL and the decoded path: an escape that stands in neither would never fit.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+function checkEscapes({ source, flags }: RegExp): void {
+  for (const [escapes] of source.matchAll(/(?:%[\da-f]{2})+/gi)) {
+    const character = decodeOnce(escapes);
+    const written = character === undefined ? '' : encodePath(`/${character}`, 'decoded').slice(1);
+    const isSeen = flags.includes('i') ? written.toLowerCase() === escapes.toLowerCase() : written === escapes;
+    if (!isSeen) throw optionsError('protect', `no canonical URL holds ${escapes}; write ${written || 'the character itself'}`);
+  }
 }
