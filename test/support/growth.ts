@@ -29,7 +29,9 @@ export async function expectLinear(smaller: () => unknown, larger: () => unknown
 /** The median of five ratios, measured in turn, so that whatever else the machine does hits both. */
 async function cpuRatio(smaller: () => unknown, larger: () => unknown): Promise<number> {
   await cpuMs(larger, 2);
-  const repetitions = Math.max(1, Math.ceil(enoughMs / ((await cpuMs(smaller, 3)) / 3)));
+  // A kernel may count CPU in steps of some milliseconds: what is short reads as nothing.
+  let repetitions = 1;
+  while ((await cpuMs(smaller, repetitions)) < enoughMs) repetitions *= 2;
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round++) {
     // What the round before has left behind is not counted.
