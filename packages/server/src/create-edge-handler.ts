@@ -61,7 +61,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, { Allow: methods });
 
     const asked = new URL(request.url);
-    let granted: Pick<GrantedVerdict, 'url' | 'carriers'>;
+    let granted: Required<Pick<GrantedVerdict, 'url' | 'carriers'>>;
     let signing: { format: TokenFormat; expires: number } | undefined;
     try {
       const format = await readFormat(request);
@@ -72,7 +72,8 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         const verdict = await format.verify(request, Math.floor(clock() / 1000));
         if (!verdict.ok) return refuse(verdict.status);
         // A format of your own may leave the URL out.
-        granted = { ...granted, ...verdict };
+        const { url, carriers } = verdict as Partial<GrantedVerdict>;
+        granted = { url: url ?? granted.url, carriers: carriers ?? granted.carriers };
         if (signPlaylists) signing = { format, expires: verdict.expires };
       }
     } catch (error) {

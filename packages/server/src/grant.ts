@@ -26,7 +26,8 @@ interface Permission {
  */
 export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
   if (grant !== true && !isPlainGrant(grant)) throw new Problem(403, 'This viewer may have none of these URLs.');
-  const { denied, ttl = defaultTtl } = grant === true ? { denied: [] } : { denied: [], ...grant };
+  const { ttl = defaultTtl } = grant === true ? {} : grant;
+  const denied: unknown = grant !== true && Object.hasOwn(grant, 'denied') ? grant.denied : [];
   if (!(typeof ttl === 'number' && ttl >= 1)) throw optionsError('ttl from authorize', 'return seconds, at least 1');
   if (!Array.isArray(denied)) throw optionsError('denied from authorize', 'return a list of absolute URLs');
   // Not `map`, which passes over holes.
@@ -40,9 +41,9 @@ export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): 
  */
 function isPlainGrant(grant: unknown): grant is { denied?: readonly string[]; ttl?: number } {
   if (Object.prototype.toString.call(grant) !== '[object Object]') return false;
-  const prototype: unknown = Object.getPrototypeOf(grant);
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return isPlain && Object.keys(grant as object).every((name) => name === 'denied' || name === 'ttl');
+  const prototype = Object.getPrototypeOf(grant) as object | null;
+  const isPlain = prototype === null || Object.hasOwn(prototype, 'hasOwnProperty');
+  return isPlain && Reflect.ownKeys(grant as object).every((name) => name === 'denied' || name === 'ttl');
 }
 
 function deniedScope(entry: unknown): JudgedScope {

@@ -53,7 +53,7 @@ export async function mintTokens(
         return;
       }
       tokens.push(token);
-      cookies.push(...setCookie);
+      cookies.push(...[setCookie].flat());
       const opened = token.prefix === undefined ? undefined : scopeOfToken(token);
       if (opened) prefixes.push({ prefix: new URL(token.prefix!).href, scope: opened });
     } catch (error) {

@@ -353,12 +353,21 @@ describe('secureLink', () => {
     ['{secret}{ip}{path}{expires}', ['s', 's1']],
     ['{secret}:{relativePath}:{expires}', ['k:x', 'k']],
     ['{path}{secret}{expires}', ['x', 'ax']],
+    ['{expires}{path}{ip} {secret}', ['2summer', 'summer']],
   ])('%s: of two secrets, none is the beginning or the end of the other (%j)', (hash, secrets) => {
     expect(() => secureLink({ secrets, hash, ...sample })).toThrow(/^secret: /);
     expect(() => secureLink({ secrets: ['one secret', 'another'], hash, ...sample })).not.toThrow();
+    expect(() => secureLink({ secrets: ['summer', 'summer2'], ...layouts.nginx }), 'where nothing variable follows').not.toThrow();
   });
 
-  test.each(['{secret}{expires}{path}:{ip}', '{secret}{expires}{path}.{ip}', '{secret}{expires}{directory}0a:{ip}'])(
+  test('a path, a time and an address with nothing between need a decimal time', () => {
+    const hash = '{secret}{path}{expires}{ip}';
+    expect(() => secureLink({ secret: 's', hash, time: 'hex', ...sample })).toThrow(/^hash: /);
+    expect(() => secureLink({ secret: 's', hash: '{secret}{path}1{expires}{ip}', ...sample })).toThrow(/^hash: /);
+    expect(() => secureLink({ secret: 's', hash, ...sample })).not.toThrow();
+  });
+
+  test.each(['{secret}:{expires}:{ip}:{relativePath}', '{secret}{expires}{ip}1{relativePath}', '{secret}{expires}{path}:{ip}', '{secret}{expires}{path}.{ip}', '{secret}{expires}{directory}0a:{ip}'])(
     '%s: what stands between path and address could be of either',
     (hash) => expect(() => secureLink({ secret: 's', hash, ...sample })).toThrow(/^hash: /),
   );

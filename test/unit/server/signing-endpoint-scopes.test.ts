@@ -131,7 +131,7 @@ describe('a token that reaches into what was denied is not granted', () => {
     }
   });
 
-  test.each([['?a=my+film', '?a=my%20film'], ['?f=/x/y.mp4', '?f=%2Fx%2fy.mp4'], ['?q', '?q='], ['?q=', '?q'], ['?a=1&b=2', '?b=2&a=1']])(
+  test.each([['?a=my+film', '?a=my%20film'], ['?f=/x/y.mp4', '?f=%2Fx%2fy.mp4'], ['?q', '?q='], ['?q=', '?q'], ['?a=1&b=2', '?b=2&a=1'], ['?t=caf%E9%20noir', '?t=caf%E9+noir']])(
     'of a query %s: %s is the same to servers',
     async (denied, query) => {
       const exact: TokenFormat = making({}, { sign: ({ href }, expires) => ({ url: href, expires, query: { t: '1' } }) });
@@ -184,6 +184,9 @@ describe('whatever a format makes is judged before it leaves', () => {
     ['a base on another host', { prefix: `${HOST}/vod/7/`, base: 'https://evil.example/vod/7/' }],
     ['an object that is written as another URL', { url: { toString: () => asked, toJSON: () => `${HOST}/secret/` } as never }],
     ['null', { prefix: null as never, url: asked }],
+    ['a base with a user name', { prefix: `${HOST}/vod/7/`, base: 'https://u:p@cdn.example.com/vod/7/' }],
+    ['a base of a blob', { prefix: `${HOST}/vod/7/`, base: `blob:${HOST}/vod/7/` }],
+    ['a prefix with a query', { prefix: `${HOST}/vod/7/?a=/` }],
     ['a base that is no URL', { prefix: `${HOST}/vod/7/`, base: '//evil.example/' }],
   ])('%s is never sent, and the log hears of it', async (_, token) => {
     const onError = vi.fn();

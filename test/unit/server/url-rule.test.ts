@@ -30,6 +30,11 @@ describe('a rule protects what its author sees in it', () => {
     [/\/films%20\[4k\]\//, ['/films%20[4k]/x', '/films%20%5B4k%5D/x']],
     [/\/films%20%5B4k%5D\//, ['/films%20[4k]/x']],
     [/^https:\/\/cdn\.example\.com\/vod\//, ['/vod/x', '/vod;y/x']],
+    [/^\/vod\//, ['/vod/a.mp4', '/vod;x/a.mp4']],
+    [/^cdn\.example\.com\/vod\//, ['/vod/a.mp4']],
+    [/\/s\u00e9ries%20tv\//, ['/s%C3%A9ries%20tv/f.mp4', '/s\u00e9ries tv/f.mp4']],
+    [/\/s%C3%A9ries tv\//, ['/s%C3%A9ries%20tv/f.mp4']],
+    [/\.mp4(?:\?.*)?$/, ['/x.mp4']],
     [/\/cafe\u0301\//, ['/caf%C3%A9/x', '/cafe%CC%81/x']],
     [/\/caf\u00e9\//, ['/caf%C3%A9/x', '/cafe%CC%81/x']],
     [/\/caf%c3%a9\//i, ['/caf%c3%a9/x']],
@@ -64,6 +69,11 @@ describe('a rule protects what its author sees in it', () => {
     }
   });
 
+  test('a function that forgets to return protects', () => {
+    expect(isOpen((() => undefined) as never, `${HOST}/vod/a`)).toBe(false);
+    expect(isOpen(() => false, `${HOST}/vod/a`)).toBe(true);
+  });
+
   test('functions and patterns see the canonical URL first, and no query', () => {
     const rule = vi.fn((url: URL) => url.pathname === '/nowhere');
     expect(isOpen(rule, 'https://CDN.example.com.:443/%76od/a?b=1')).toBe(true);
@@ -90,6 +100,16 @@ describe('a rule that would protect something else than it says is refused where
     (rule, remedy) => {
       expect(() => urlRules(rule)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(new RegExp(`^protect: .*; write ${remedy}$`)) }));
     },
+  );
+
+  test.each([/^https:\/\/CDN\.example\.com\/vod\//, /^https?:\/\/cdn\.example\.com:443\/vod\//, /^http:\/\/cdn\.example\.com:80\//, new RegExp('^https://m\u00fcnchen\\.de/')])(
+    'a pattern for a host that no canonical URL has: %s',
+    (rule) => expect(() => urlRules(rule)).toThrow(/^protect: no canonical URL has the host /),
+  );
+
+  test.each([/^https:\/\/CDN\.example\.com\/vod\//i, /^https:\/\/[A-Za-z]+\.example\.com\//, /^https:\/\/cdn\.example\.com:8443\//, /^https:\/\/[^/]+\/vod\//])(
+    'but not %s',
+    (rule) => expect(() => urlRules(rule)).not.toThrow(),
   );
 
   test('what may be secret in it is not quoted', () => {

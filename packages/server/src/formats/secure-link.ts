@@ -75,7 +75,8 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
   const { validity = 0, ip = '', maxTtl = 86_400, query, base } = options;
   const secrets = secretList(options);
   const path = checkTemplate(hash);
-  checkSecrets(secrets);
+  checkSecrets(hash, secrets);
+  checkTimeBeforeAddress(hash, time);
   if (ip !== '') ipBytes(ip);
   const { pattern, encode } = encodings[encoding as string] ?? {};
   if (!pattern || !encode) throw optionsError('encoding', "give 'base64url', 'base64url=' or 'hex'");
@@ -108,8 +109,8 @@ function checkTemplate(hash: unknown): string {
   if (path === undefined || paths.length > 1 || !isKnown || !names.includes('secret') || !names.includes('expires')) {
     throw optionsError('hash', 'give a string with {secret}, {expires}, and one of {path}, {directory} and {folder}');
   }
-  if ((hash as string).includes('{ip}{relativePath}')) {
-    throw optionsError('hash', 'put something between {ip} and {relativePath}: one could run into the other');
+  if (/\{ip\}[\da-f:.]*\{relativePath\}/i.test(hash as string)) {
+    throw optionsError('hash', 'between {ip} and {relativePath}, put characters that no address has: one could run into the other');
   }
   if (/\{(?:path|relativePath|directory|folder)\}[\da-f:.]+\{ip\}/i.test(hash as string)) {
     throw optionsError('hash', 'between a path and {ip}, put characters that no address has: one could run into the other');
@@ -118,13 +119,27 @@ function checkTemplate(hash: unknown): string {
 }
 
 /**
- * In a rotation, one secret and what stands beside it must not be another secret beside something else.
+ * In a rotation, one secret and what stands beside it must not be another secret beside something else. An expiry has a fixed
+ * length, and a path behind a secret begins with a slash, which `secretList` looks at.
  *
  * @throws `ERR_OPTIONS`
  */
-function checkSecrets(secrets: readonly string[]): void {
-  const isPart = (a: string, b: string): boolean => a !== b && (a.startsWith(b) || a.endsWith(b));
+function checkSecrets(hash: string, secrets: readonly string[]): void {
+  const [front = '', behind = ''] = hash.split('{secret}');
+  const isVariable = (name: string | undefined): boolean => name !== undefined && name !== 'expires';
+  const follows = isVariable([...front.matchAll(/\{(\w+)\}/g)].at(-1)?.[1]);
+  const leads = isVariable(/\{(\w+)\}/.exec(behind)?.[1]) && !/^\{(?:path|directory|folder)\}/.test(behind);
+  const isPart = (a: string, b: string): boolean =>
+    a !== b && ((follows && a.endsWith(b)) || (leads && a.startsWith(b)));
   if (secrets.some((a) => secrets.some((b) => isPart(a, b)))) {
-    throw optionsError('secret', 'no secret may be the beginning or the end of another one: what is hashed has no separators');
+    throw optionsError('secret', 'no secret may be a part of another one at the end where the path or the address is hashed');
+  }
+}
+
+/** `runsIntoExpiry` judges ten digits between a path and an address, and nothing else. @throws `ERR_OPTIONS` */
+function checkTimeBeforeAddress(hash: string, time: LinkTime): void {
+  const between = /\{(?:path|relativePath|directory|folder)\}([\da-f:.]*)\{expires\}([\da-f:.]*)\{ip\}/i.exec(hash);
+  if (between && (time !== 'decimal' || between[1] || between[2])) {
+    throw optionsError('hash', 'a path, {expires} and {ip} with nothing between need decimal times: one could run into the other');
   }
 }

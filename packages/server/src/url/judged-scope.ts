@@ -102,7 +102,8 @@ function sortedQuery({ search }: JudgedUrl): string {
 
 function readPair(pair: string): string {
   const spaced = pair.replaceAll('+', ' ');
-  const read = decodeOnce(spaced) ?? spaced;
+  // What is not UTF-8 is Latin-1 to the servers that read it at all.
+  const read = decodeOnce(spaced) ?? spaced.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   // `q` is `q=`
   return pair.includes('=') ? read : `${read}=`;
 }

@@ -13,7 +13,7 @@ import { urlPrefix } from './url-prefix.ts';
  *
  * Patterns and functions are given the canonical URL without its query: lower-case host without a dot at its end, path in
  * one spelling. They are asked again for each other reading of it (`readingsOf`) and for its default ports, until one fits;
- * patterns also for the percent-decoded path.
+ * patterns also for the decoded URL, for the path alone, and for host and path. A function that returns nothing protects.
  */
 export type UrlRule = string | RegExp | ((url: URL) => boolean);
 
@@ -47,12 +47,19 @@ export function pathRule(prefix: string, option: string): (url: JudgedUrl) => bo
 const anyHost = 'http://any';
 
 function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
-  if (typeof rule === 'function') return (url) => hrefsOf(url).some((href) => rule(new URL(href)));
+  if (typeof rule === 'function') {
+    return (url) =>
+      hrefsOf(url).some((href) => {
+        const fits = rule(new URL(href)) as boolean | undefined;
+        return fits === undefined || fits;
+      });
+  }
   if (isRegExp(rule)) {
     checkEscapes(rule);
+    checkHost(rule);
     // /g and /y would go on from where the last request has ended, or look at the beginning only
     const pattern = new RegExp(rule.source, rule.flags.replace(/[gy]/g, ''));
-    return (url) => [...hrefsOf(url), ...decodedHrefsOf(url)].some((href) => pattern.test(href));
+    return (url) => textsOf(url).some((text) => pattern.test(text));
   }
   const isPath = pathRule(rule, 'protect');
   if (rule.startsWith('/')) return isPath;
@@ -71,16 +78,24 @@ function originsOf({ origin, hostname }: JudgedUrl): readonly string[] {
 }
 
 function hrefsOf(url: JudgedUrl): readonly string[] {
-  const paths = spelledPaths(url).flatMap((path) => {
-    const escaped = encodePath(path, 'decoded');
-    // `URL` leaves these as they are, so that is how an author finds them in the address of a page
-    return [...new Set([escaped, escaped.replace(/%(?:5B|5D|5E|7C)/g, decodeURIComponent)])];
-  });
-  return originsOf(url).flatMap((origin) => paths.map((path) => origin + path));
+  const paths = spelledPaths(url).flatMap((path) => writtenPaths(path).slice(0, 2));
+  return originsOf(url).flatMap((origin) => [...new Set(paths)].map((path) => origin + path));
 }
 
-function decodedHrefsOf(url: JudgedUrl): readonly string[] {
-  return originsOf(url).flatMap((origin) => spelledPaths(url).map((path) => origin + path));
+/** What a pattern is tested with: whole URLs, host and path, and the path alone. */
+function textsOf(url: JudgedUrl): readonly string[] {
+  const paths = [...new Set(spelledPaths(url).flatMap(writtenPaths))];
+  return ['', url.hostname, ...originsOf(url)].flatMap((front) => paths.map((path) => front + path));
+}
+
+/** A path as an author may find it: canonical, in the address of a page, half decoded in two ways, and decoded. */
+function writtenPaths(path: string): readonly string[] {
+  const escaped = encodePath(path, 'decoded');
+  // `URL` leaves these as they are
+  const inAddress = escaped.replace(/%(?:5B|5D|5E|7C)/g, decodeURIComponent);
+  const lettersDecoded = escaped.replace(/(?:%[89A-F][\dA-F])+/g, decodeURIComponent);
+  const signsDecoded = escaped.replace(/%[2-7][\dA-F]/g, decodeURIComponent);
+  return [escaped, inAddress, lettersDecoded, signsDecoded, path];
 }
 
 /** The readings of a path, in both Unicode forms: an author sees no difference. */
@@ -99,5 +114,19 @@ function checkEscapes({ source, flags }: RegExp): void {
     const written = character === undefined ? '' : encodePath(`/${character}`, 'decoded').slice(1);
     const isSeen = flags.includes('i') ? written.toLowerCase() === escapes.toLowerCase() : written === escapes;
     if (!isSeen) throw optionsError('protect', `no canonical URL holds ${escapes}; write ${written || 'the character itself'}`);
+  }
+}
+
+/**
+ * A host that is written out has to be written as it is compared.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+function checkHost({ source, flags }: RegExp): void {
+  const written = /^\^?https?\??:\/\/([\p{L}\p{N}.:-]+)\//u.exec(source.replace(/\\([/.:-])/g, '$1'))?.[1];
+  if (written === undefined) return;
+  const isSeen = !/[^\w.:-]/.test(written) && !/:(?:80|443)$/.test(written) && (flags.includes('i') || !/[A-Z]/.test(written));
+  if (!isSeen) {
+    throw optionsError('protect', `no canonical URL has the host ${written}; write it in lower-case ASCII, without a default port`);
   }
 }
