@@ -56,8 +56,9 @@ describe.concurrent.each(labVersions)('hls.js %s knows everything by its unsigne
     for (const level of seen.levels) expect(level).not.toContain('TOKEN');
   });
 
-  // 1.5 does not export its FetchLoader
-  test.skipIf(version === '1.5')('nor with requests of fetch', async () => {
+  // 1.5 does not export its FetchLoader: there is nothing to ask there
+  const fetchVersions = version === '1.5' ? [] : [version];
+  test.each(fetchVersions)('nor with requests of fetch', async () => {
     await using lab = await labs.open(version);
     lab.routes['/v/ts/lo/s002.ts'] = lab.routes['/v/ts/hi/s002.ts'] = () => ({ status: 404 });
     const seen = await lab.page.evaluate(async () => {
