@@ -109,7 +109,7 @@ export function judgeUrl(url: URL | string): JudgedUrl | undefined {
  * time with the square of their number to be compared.
  */
 function isReadOtherwise(path: string): boolean {
-  return /\/\.[. ]+(?:[;/]|$)|:[^/:]*:\$|\p{M}{31}/u.test(path);
+  return /\/\.\.? [. ]*(?:[;/]|$)|:[^/:]*:\$|\p{M}{31}/u.test(path);
 }
 
 /**
