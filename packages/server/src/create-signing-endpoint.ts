@@ -44,7 +44,10 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const format = await readFormat(request);
     const expiryOf = (ttl: number): number => nowSeconds() + lifetimeFor(reason, ttl, format.maxTtl);
     const openable = await openableUrls(listed, { allows, format, expires: expiryOf(options.ttl) });
-    if (openable.length === 0) throw new Problem(403, 'None of these URLs is signed here: the format refuses them, or their tokens would open more than is allowed.');
+    if (openable.length === 0) {
+      const why = 'the format refuses them, or their tokens would open more than is allowed';
+      throw new Problem(403, `None of these URLs is signed here: ${why}.`);
+    }
     const grant = await authorize(request, ...shownUrls(openable));
     if (grant instanceof Response) return noStore(grant);
     const { isDenied, ttl } = readGrant(grant, options.ttl);

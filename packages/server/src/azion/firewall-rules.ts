@@ -48,7 +48,9 @@ function hostTest(host: unknown): RuleTest['isHost'] {
   // No port, no path, no user name; a wildcard would be taken for the name of a host.
   const isName = typeof host === 'string' && /^[^\s/?#@:*\\]+$/.test(host) && URL.canParse(`http://${host}/`);
   const name = isName ? judgeHost(new URL(`http://${host}/`).hostname) : undefined;
-  if (name === undefined) throw optionsError('rules: host', 'give a host name without port and wildcards, as in cdn.example.com');
+  if (name === undefined) {
+    throw optionsError('rules: host', 'give a host name without port and wildcards, as in cdn.example.com');
+  }
   return (asked) => asked === name;
 }
 

@@ -110,17 +110,17 @@ function checkTemplate(hash: unknown): string {
     throw optionsError('hash', 'give a string with {secret}, {expires}, and one of {path}, {directory} and {folder}');
   }
   if (/\{ip\}[\da-f:.]*\{relativePath\}/i.test(hash as string)) {
-    throw optionsError('hash', 'between {ip} and {relativePath}, put characters that no address has: one could run into the other');
+    throw optionsError('hash', 'put characters that no address has between {ip} and {relativePath}');
   }
   if (/\{(?:path|relativePath|directory|folder)\}[\da-f:.]+\{ip\}/i.test(hash as string)) {
-    throw optionsError('hash', 'between a path and {ip}, put characters that no address has: one could run into the other');
+    throw optionsError('hash', 'put characters that no address has between a path and {ip}, or none');
   }
   return path;
 }
 
 /**
- * In a rotation, one secret and what stands beside it must not be another secret beside something else. An expiry has a fixed
- * length, and a path behind a secret begins with a slash, which `secretList` looks at.
+ * In a rotation, one secret and what stands beside it must not be another secret beside something else. An expiry has a
+ * fixed length, and a path behind a secret begins with a slash, which `secretList` looks at.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -132,7 +132,7 @@ function checkSecrets(hash: string, secrets: readonly string[]): void {
   const isPart = (a: string, b: string): boolean =>
     a !== b && ((follows && a.endsWith(b)) || (leads && a.startsWith(b)));
   if (secrets.some((a) => secrets.some((b) => isPart(a, b)))) {
-    throw optionsError('secret', 'no secret may be a part of another one at the end where the path or the address is hashed');
+    throw optionsError('secret', 'no secret may begin or end with another one where a path or an address is hashed');
   }
 }
 
@@ -140,6 +140,6 @@ function checkSecrets(hash: string, secrets: readonly string[]): void {
 function checkTimeBeforeAddress(hash: string, time: LinkTime): void {
   const between = /\{(?:path|relativePath|directory|folder)\}([\da-f:.]*)\{expires\}([\da-f:.]*)\{ip\}/i.exec(hash);
   if (between && (time !== 'decimal' || between[1] || between[2])) {
-    throw optionsError('hash', 'a path, {expires} and {ip} with nothing between need decimal times: one could run into the other');
+    throw optionsError('hash', 'a path, {expires} and {ip} need decimal times, and nothing between them');
   }
 }

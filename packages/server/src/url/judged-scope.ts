@@ -103,7 +103,8 @@ function sortedQuery({ search }: JudgedUrl): string {
 function readPair(pair: string): string {
   const spaced = pair.replaceAll('+', ' ');
   // What is not UTF-8 is Latin-1 to the servers that read it at all.
-  const read = decodeOnce(spaced) ?? spaced.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const asLatin1 = (_: string, hex: string): string => String.fromCharCode(parseInt(hex, 16));
+  const read = decodeOnce(spaced) ?? spaced.replace(/%([\da-f]{2})/gi, asLatin1);
   // `q` is `q=`
   return pair.includes('=') ? read : `${read}=`;
 }

@@ -113,7 +113,8 @@ function checkEscapes({ source, flags }: RegExp): void {
     const character = decodeOnce(escapes);
     const written = character === undefined ? '' : encodePath(`/${character}`, 'decoded').slice(1);
     const isSeen = flags.includes('i') ? written.toLowerCase() === escapes.toLowerCase() : written === escapes;
-    if (!isSeen) throw optionsError('protect', `no canonical URL holds ${escapes}; write ${written || 'the character itself'}`);
+    if (isSeen) continue;
+    throw optionsError('protect', `no canonical URL holds ${escapes}; write ${written || 'the character itself'}`);
   }
 }
 
@@ -125,8 +126,8 @@ function checkEscapes({ source, flags }: RegExp): void {
 function checkHost({ source, flags }: RegExp): void {
   const written = /^\^?https?\??:\/\/([\p{L}\p{N}.:-]+)\//u.exec(source.replace(/\\([/.:-])/g, '$1'))?.[1];
   if (written === undefined) return;
-  const isSeen = !/[^\w.:-]/.test(written) && !/:(?:80|443)$/.test(written) && (flags.includes('i') || !/[A-Z]/.test(written));
-  if (!isSeen) {
-    throw optionsError('protect', `no canonical URL has the host ${written}; write it in lower-case ASCII, without a default port`);
-  }
+  const isLowerCase = flags.includes('i') || !/[A-Z]/.test(written);
+  if (isLowerCase && !/[^\w.:-]|:(?:80|443)$/.test(written)) return;
+  const remedy = 'write it in lower-case ASCII, without a default port';
+  throw optionsError('protect', `no canonical URL has the host ${written}; ${remedy}`);
 }
