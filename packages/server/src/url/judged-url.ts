@@ -104,9 +104,9 @@ export function judgeUrl(url: URL | string): JudgedUrl | undefined {
 }
 
 /**
- * Whether Windows reads a canonical path as another one (`.. ` is `..`, `film.mp4::$DATA` and `vod:$I30:$INDEX_ALLOCATION` are `film.mp4` and `vod`), or whether it holds
- * more combining marks in a row than any language writes: more than 30 (Unicode Standard Annex 15, Stream-Safe Text) take
- * time with the square of their number to be compared.
+ * Whether Windows reads a canonical path as another one (`.. ` is `..`, `film.mp4::$DATA` is `film.mp4`), or whether it
+ * holds more combining marks in a row than any language writes: more than 30 (Unicode Standard Annex 15, Stream-Safe Text)
+ * take time with the square of their number to be compared.
  */
 function isReadOtherwise(path: string): boolean {
   return /\/\.\.? [. ]*(?:[;/]|$)|:[^/:]*:\$|\p{M}{31}/u.test(path);
