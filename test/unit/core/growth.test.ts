@@ -99,22 +99,24 @@ describe('what a playlist costs grows with its length', () => {
     source.destroy();
   };
   test.each(Object.keys(playlists))('learn: %s, from 1 to 2 MiB', async (name) => {
-    const [small, large] = [playlists[name]!(2 ** 20), playlists[name]!(2 ** 21)];
-    await expectLinear(learn(small, ''), learn(large, ''));
+    const work = (length: number): Work => learn(playlists[name]!(length), '');
+    await expectLinear(work(2 ** 20), work(2 ** 21), work(2 ** 22));
   });
 
   const reloads = ['segments', 'parts', 'keys', 'quotes that are not closed', 'names that begin like the last one'];
   test.each(reloads)('learn, a reload that brings almost all of it: %s, from 1 to 2 MiB', async (name) => {
-    const [small, large] = [playlists[name]!(2 ** 20), playlists[name]!(2 ** 21)];
-    const first = '#EXTM3U\n#EXTINF:4,\nfirst.ts';
-    await expectLinear(learn(small, first), learn(large, first));
+    const work = (length: number): Work => learn(playlists[name]!(length), '#EXTM3U\n#EXTINF:4,\nfirst.ts');
+    await expectLinear(work(2 ** 20), work(2 ** 21), work(2 ** 22));
   });
 
   test.each(['parts', 'keys', 'one key'])('learn, a reload that brings the second half: %s, from 1 to 2 MiB', async (name) => {
     const half = (text: string): string => `${text.slice(0, text.lastIndexOf('\n', text.length / 2))}\n#EXTINF:4,\nhalf.ts\n`;
-    const texts = [2 ** 20, 2 ** 21].map((size) => playlists[name]!(size));
-    const whole = texts.map((text) => half(text) + text.slice(half(text).length));
-    await expectLinear(learn(whole[0]!, half(texts[0]!)), learn(whole[1]!, half(texts[1]!)));
+    const work = (length: number): Work => {
+      const text = playlists[name]!(length);
+      const first = half(text);
+      return learn(first + text.slice(first.length), first);
+    };
+    await expectLinear(work(2 ** 20), work(2 ** 21), work(2 ** 22));
   });
 });
 
