@@ -3,12 +3,7 @@ import { spawn } from 'node:child_process';
 
 const vitest = spawn(
   process.execPath,
-  [
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    ...['--config', 'test/vitest.config.ts', '--project', 'unit', 'test/properties'],
-    ...process.argv.slice(2),
-  ],
+  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'properties', ...process.argv.slice(2)],
   { stdio: 'inherit', env: { ...process.env, PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? '100000' } },
 );
 vitest.on('exit', (code) => {

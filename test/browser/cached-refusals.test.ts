@@ -14,7 +14,7 @@ const given = { signer: { ttl: 60 }, movableClock: true };
 
 const refusedBy = async (stage: Stage): Promise<number> => (await stage.refusals()).filter(({ status }) => status === 410).length;
 
-test.runIf(hasNginx && hasFaketime).for(carriers)('hls.js: a 410 that the browser keeps is replayed all the same: %s', async (carrier, context) => {
+test.runIf(hasNginx && hasFaketime).concurrent.for(carriers)('hls.js: a 410 that the browser keeps is replayed all the same: %s', async (carrier, context) => {
   const { expect } = context;
   const stage = await stageFor(context, given);
   const player = await stage.open(carrier, path);
@@ -28,7 +28,7 @@ test.runIf(hasNginx && hasFaketime).for(carriers)('hls.js: a 410 that the browse
   expect(await refusedBy(stage)).toBeGreaterThan(0);
 });
 
-test.runIf(hasNginx && hasFaketime).for(carriers)('Video.js: a 410 that the browser keeps is replayed all the same: %s', async (carrier, context) => {
+test.runIf(hasNginx && hasFaketime).concurrent.for(carriers)('Video.js: a 410 that the browser keeps is replayed all the same: %s', async (carrier, context) => {
   const { expect } = context;
   const stage = await stageFor(context, given);
   const player = await openVideojs(stage, carrier, { path });
@@ -42,7 +42,7 @@ test.runIf(hasNginx && hasFaketime).for(carriers)('Video.js: a 410 that the brow
   expect(await refusedBy(stage)).toBeGreaterThan(0);
 });
 
-test.runIf(hasNginx && hasFaketime)('Video.js: so is that of a file which the browser plays itself', async (context) => {
+test.runIf(hasNginx && hasFaketime).concurrent('Video.js: so is that of a file which the browser plays itself', async (context) => {
   const { expect } = context;
   const stage = await stageFor(context, given);
   const player = await openVideojs(stage, 'cookie', { path: 'vod/v.mp4', form: 'plugins', options: { preload: 'none' } });
@@ -54,7 +54,7 @@ test.runIf(hasNginx && hasFaketime)('Video.js: so is that of a file which the br
   expect(seen.tokens.map(({ type }) => type)).toEqual(['tokenrenewed', 'tokenrefused', 'tokenrenewed']);
 });
 
-test.runIf(hasNginx && hasFaketime).for([false, true])('MP4: so is that of a file, its token renewed meanwhile: %s', async (meanwhile, context) => {
+test.runIf(hasNginx && hasFaketime).concurrent.for([false, true])('MP4: so is that of a file, its token renewed meanwhile: %s', async (meanwhile, context) => {
   const { expect } = context;
   const stage = await stageFor(context, given);
   const page = await (await stage.browser.newContext()).newPage();

@@ -4,7 +4,7 @@ import { stageFor } from '../support/stage.ts';
 const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
 const clean = { rejections: [], pageErrors: [], mediaError: undefined };
 
-test('the signing endpoint is down for less than the token lives: no error and no stall, only a tokenerror', async (context) => {
+test.concurrent('the signing endpoint is down for less than the token lives: no error and no stall, only a tokenerror', async (context) => {
   const { expect } = context;
   // due for renewal after five seconds, dead after eighteen
   const stage = await stageFor(context, { signer: { ttl: 20 } });
@@ -24,7 +24,7 @@ test('the signing endpoint is down for less than the token lives: no error and n
   expect(await stage.refusals()).toEqual([]);
 });
 
-test.for(['exact', 'query'] as const)('the signing endpoint is down for longer than the tokens live: buffering, and on it goes when it is back: %s', async (carrier, context) => {
+test.concurrent.for(['exact', 'query'] as const)('the signing endpoint is down for longer than the tokens live: buffering, and on it goes when it is back: %s', async (carrier, context) => {
   const { expect } = context;
   const stage = await stageFor(context, { signer: { ttl: 4 } });
   const player = await stage.open(carrier, 'film/ts/lo/i.m3u8', { config, tokens: { retry: { limit: 1, backoffLimit: 1 } } });
@@ -41,7 +41,7 @@ test.for(['exact', 'query'] as const)('the signing endpoint is down for longer t
   expect(await stage.refusals(), 'nothing was sent with a dead token').toEqual([]);
 });
 
-test('live with audio and subtitles, requests for all playlists fail at once: no fatal error, and on it goes by itself', async (context) => {
+test.concurrent('live with audio and subtitles, requests for all playlists fail at once: no fatal error, and on it goes by itself', async (context) => {
   const { expect } = context;
   const stage = await stageFor(context, { signer: { ttl: 4 } });
   const player = await stage.open('query', 'live/master.m3u8', { tokens: { retry: { limit: 1, backoffLimit: 1 } } });
@@ -57,7 +57,7 @@ test('live with audio and subtitles, requests for all playlists fail at once: no
   expect(await stage.refusals(), 'nothing was sent with a dead token').toEqual([]);
 });
 
-test.for(['exact', 'query'] as const)('the session of the viewer is revoked in mid-stream: one fatal error that says so, no more calls, and renew() goes on: %s', async (carrier, context) => {
+test.concurrent.for(['exact', 'query'] as const)('the session of the viewer is revoked in mid-stream: one fatal error that says so, no more calls, and renew() goes on: %s', async (carrier, context) => {
   const { expect } = context;
   const stage = await stageFor(context, { signer: { ttl: 4 } });
   const player = await stage.open(carrier, 'film/fmp4/master.m3u8', { config });

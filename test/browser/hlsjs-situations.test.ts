@@ -3,7 +3,7 @@ import { stageFor } from '../support/stage.ts';
 
 const fine = { faults: [], starved: [], rejections: [], pageErrors: [], mediaError: undefined };
 
-test.for(['exact', 'query'] as const)('offline until the tokens are dead, then online: it resumes by itself: %s', async (carrier, context) => {
+test.concurrent.for(['exact', 'query'] as const)('offline until the tokens are dead, then online: it resumes by itself: %s', async (carrier, context) => {
   const { expect } = context;
   const stage = await stageFor(context, { signer: { ttl: 4 } });
   const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
@@ -21,7 +21,7 @@ test.for(['exact', 'query'] as const)('offline until the tokens are dead, then o
   expect(await stage.refusals()).toEqual([]);
 });
 
-test('two players of the same asset share a source: one call serves both', async (context) => {
+test.concurrent('two players of the same asset share a source: one call serves both', async (context) => {
   const { expect } = context;
   // long enough for both to ask meanwhile
   const stage = await stageFor(context, { signer: { delay: 2 } });
@@ -40,7 +40,7 @@ test('two players of the same asset share a source: one call serves both', async
   expect(stage.signer.calls.map(({ reason }) => reason)).toEqual(['initial']);
 });
 
-test('with a token in the page the first picture costs no call', async (context) => {
+test.concurrent('with a token in the page the first picture costs no call', async (context) => {
   const { expect } = context;
   const stage = await stageFor(context, {});
   const src = stage.url('query', 'vod/fmp4/master.m3u8');
@@ -53,7 +53,7 @@ test('with a token in the page the first picture costs no call', async (context)
   expect(await stage.refusals()).toEqual([]);
 });
 
-test('a live stream of which every third request is refused has no hole', async (context) => {
+test.concurrent('a live stream of which every third request is refused has no hole', async (context) => {
   const { expect } = context;
   const stage = await stageFor(context, { edge: { refuseEvery: 3 }, signer: { ttl: 5 } });
   const player = await stage.open('exact', 'live/master.m3u8');

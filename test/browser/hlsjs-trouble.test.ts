@@ -21,7 +21,7 @@ const answers = async ({ edge, nginx, cdn }: Stage): Promise<number[][]> => {
   return [...byPath.values()].filter((statuses) => statuses.some((status) => [401, 403, 410].includes(status)));
 };
 
-test.for(['exact', 'query', 'path'] as const)('the secret is rotated in mid-stream: each request under way is refused once, and nobody sees it: %s', async (carrier, context) => {
+test.concurrent.for(['exact', 'query', 'path'] as const)('the secret is rotated in mid-stream: each request under way is refused once, and nobody sees it: %s', async (carrier, context) => {
   const { expect } = context;
   const stage = await stageFor(context, { signer: { ttl: 60 }, nextSecret: 'another secret' });
   const player = await stage.open(carrier, path, { config });
@@ -39,7 +39,7 @@ test.for(['exact', 'query', 'path'] as const)('the secret is rotated in mid-stre
   expect(seen.tokens.filter(({ type }) => type === 'tokenrefused')).toHaveLength(refused.length);
 });
 
-test('every fifth request is refused: each is replayed once, and nobody sees it', async (context) => {
+test.concurrent('every fifth request is refused: each is replayed once, and nobody sees it', async (context) => {
   const { expect } = context;
   const stage = await stageFor(context, { edge: { refuseEvery: 5 } });
   const player = await stage.open('exact', path, { config });
@@ -54,7 +54,7 @@ test('every fifth request is refused: each is replayed once, and nobody sees it'
   if (stage.nginx) await expect.poll(async () => (await stage.nginx!.refusals()).length, { timeout: 10_000 }).toBe(refusals);
 });
 
-test('a token expires on its way to an edge that sends no CORS headers with its refusals: replayed, and nobody sees it', async (context) => {
+test.concurrent('a token expires on its way to an edge that sends no CORS headers with its refusals: replayed, and nobody sees it', async (context) => {
   const { expect } = context;
   // the first request is held beyond the life of its token; the replay is not
   const stage = await stageFor(context, { edge: { corsOnRefusals: false, latency: 3.5 }, signer: { ttl: 2 } });
@@ -68,7 +68,7 @@ test('a token expires on its way to an edge that sends no CORS headers with its 
   expect(seen.tokens.filter(({ type }) => type === 'tokenrefused').map(({ status }) => status)).toContain(0);
 });
 
-test.for([-18_000, 18_000])('the clock of the viewer is %s s away from that of the edge: nothing happens', async (seconds, context) => {
+test.concurrent.for([-18_000, 18_000])('the clock of the viewer is %s s away from that of the edge: nothing happens', async (seconds, context) => {
   const { expect } = context;
   const stage = await stageFor(context, { movableClock: true, nginx: hasFaketime, signer: { ttl: 6 } });
   await stage.moveClock(seconds);
@@ -82,7 +82,7 @@ test.for([-18_000, 18_000])('the clock of the viewer is %s s away from that of t
   expect(await stage.refusals()).toEqual([]);
 });
 
-test.for(['exact', 'header'] as const)('an ad from another host is asked for as it stands in the playlist, and the endpoint never hears of it: %s', async (carrier, context) => {
+test.concurrent.for(['exact', 'header'] as const)('an ad from another host is asked for as it stands in the playlist, and the endpoint never hears of it: %s', async (carrier, context) => {
   const { expect } = context;
   const asked: Request[] = [];
   const files = createVodOrigin({ root: new URL('../media', import.meta.url).pathname });

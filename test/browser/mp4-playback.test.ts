@@ -1,35 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.mjs';
-import { runIn } from '../support/engines.ts';
-import type { MediaStage } from '../support/media-stage.ts';
-import { startMediaStage } from '../support/media-stage.ts';
+import { describe } from 'vitest';
+import type { MediaFixtures } from '../support/media-test.ts';
+import { mediaTest } from '../support/media-test.ts';
 import { hasNginx } from '../support/nginx.ts';
 
-describe.runIf(hasNginx)('secureVideo without a worker (Chromium)', () => {
-  let stage: MediaStage;
-  let browser: Browser;
-  let page: Page;
-  beforeAll(async () => {
-    stage = await startMediaStage();
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await stage.stop();
-  });
-  beforeEach(async () => {
-    await stage.reset();
-    page = await browser.newPage();
-    await page.goto(stage.origin);
-  });
-  afterEach(() => page.close());
+/** `open(path, more)`: secureVideo for a file of the stage, then more of the page's script. */
+const it = mediaTest.extend<{ open: (path: string, more?: string) => Promise<unknown> }>({
+  open: async ({ run, stage }: MediaFixtures, use) =>
+    use((path, more = '') =>
+      run(`window.secure = follow(await SecureTokenProgressive.secureVideo(video, args, '/token')); ${more}`, stage.url(path)),
+    ),
+});
 
-  const run = <T>(body: string, args: unknown = null): Promise<T> => runIn<T>(page, body, args);
-  const open = (path: string, more = ''): Promise<string> =>
-    run(`window.secure = follow(await SecureTokenProgressive.secureVideo(video, args, '/token')); ${more}`, stage.url(path));
-
-  it('leaves alone a film that is fully buffered, one that is paused, and one that has ended', async () => {
+describe.runIf(hasNginx).concurrent('secureVideo without a worker (Chromium)', () => {
+  it('leaves alone a film that is fully buffered, one that is paused, and one that has ended', async ({ expect, open, page, run, stage }) => {
     await open('short.mp4', `await video.play(); await until(() => video.buffered.end(0) > 19);`);
     await page.waitForTimeout(6000);
     await run(`await seek(15); video.currentTime = 19.5; await until(() => video.ended);`);
@@ -41,10 +24,10 @@ describe.runIf(hasNginx)('secureVideo without a worker (Chromium)', () => {
     expect(stage.signer.calls).toHaveLength(calls);
   });
 
-  it.each([
+  it.for([
     ['goes on by itself', false],
     ['is cut', true],
-  ])('plays what it has when the network goes silent, and then on from there when it %s', async (_, isCut) => {
+  ] as const)('plays what it has when the network goes silent, and then on from there when it %s', async ([, isCut], { expect, open, run, stage }) => {
     stage.network.rate = 300_000;
     await open('film.mp4', `await video.play(); await until(() => video.buffered.length && video.buffered.end(0) > 8);`);
     // the time after which a source that says nothing is given up never comes: it must not be what ends the wait
@@ -60,7 +43,7 @@ describe.runIf(hasNginx)('secureVideo without a worker (Chromium)', () => {
     expect(await run(`return [seen.swaps.length > 0, seen.errors]`)).toEqual([true, 0]);
   });
 
-  it('lets the seek of a viewer win, settles a pending play(), and never swaps twice at a time', async () => {
+  it('lets the seek of a viewer win, settles a pending play(), and never swaps twice at a time', async ({ expect, open, page, run, stage }) => {
     stage.network.rate = 800_000;
     await open('film.mp4', `await video.play();`);
     await page.waitForTimeout(5500);
@@ -85,23 +68,23 @@ describe.runIf(hasNginx)('secureVideo without a worker (Chromium)', () => {
     expect(result.time).toBeLessThan(400);
   });
 
-  it('plays on after destroy()', async () => {
+  it('plays on after destroy()', async ({ expect, open, run }) => {
     await open('film.mp4', `await video.play(); secure.destroy(); await moves(1);`);
     expect(await run(`return [Object.hasOwn(video, 'play'), seen.errors]`)).toEqual([false, 0]);
   });
 
-  it('goes on in picture-in-picture', async (context) => {
+  it('goes on in picture-in-picture', async ({ expect, open, page, run, skip, stage }) => {
     stage.network.rate = 800_000;
     await open('film.mp4', `await video.play();`);
     await page.evaluate(`document.onclick = () => video.requestPictureInPicture().catch(() => undefined).finally(() => (window.isAsked = true))`);
     await page.click('video');
-    if (!(await run(`await until(() => window.isAsked); return document.pictureInPictureElement === video`))) context.skip('this browser shows none');
+    if (!(await run(`await until(() => window.isAsked); return document.pictureInPictureElement === video`))) skip('this browser shows none');
     await page.waitForTimeout(5500);
     const result = await run(`await seek(300); await until(() => seen.swaps.length); return [document.pictureInPictureElement === video, seen.errors]`);
     expect(result).toEqual([true, 0]);
   });
 
-  it('heals a refusal in the middle, and goes on by renew() after a denial', async () => {
+  it('heals a refusal in the middle, and goes on by renew() after a denial', async ({ expect, open, page, run, stage }) => {
     stage.network.rate = 400_000;
     await open('film.mp4', `await video.play();`);
     await stage.setSecret('second');

@@ -1,47 +1,41 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.mjs';
-import { runIn } from '../support/engines.ts';
-import type { MediaStage } from '../support/media-stage.ts';
-import { startMediaStage } from '../support/media-stage.ts';
+import { describe } from 'vitest';
+import type { MediaFixtures } from '../support/media-test.ts';
+import { mediaTest } from '../support/media-test.ts';
 import { hasNginx } from '../support/nginx.ts';
 
-describe.runIf(hasNginx)('what a page does to an element whose source is changed (Chromium)', () => {
-  let stage: MediaStage;
-  let browser: Browser;
-  let page: Page;
-  let told: string[];
-  beforeAll(async () => {
-    stage = await startMediaStage();
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await stage.stop();
-  });
-  beforeEach(async () => {
-    await stage.reset();
-    stage.network.rate = 800_000;
-    page = await browser.newPage();
-    told = [];
-    page.on('pageerror', ({ message }) => told.push(message));
-    page.on('console', (message) => told.push(message.text()));
-    await page.goto(stage.origin);
-    await page.evaluate(`addEventListener('unhandledrejection', ({ reason }) => console.log('unhandled ' + reason))`);
-  });
-  afterEach(async () => {
-    await page.close();
-    // refusals are the browser's own messages
-    expect(told.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
-  });
+interface TroubleFixtures {
+  /** Runs in the page with the URLs of the stage as `args`. */
+  act: <T>(body: string) => Promise<T>;
+  /** Whatever the page tells its console, or nobody catches, fails the test. */
+  silent: undefined;
+}
 
-  const run = <T>(body: string): Promise<T> => runIn<T>(page, body, { film: stage.url('film.mp4'), short: stage.url('short.mp4'), edge: `${stage.edge}/` });
+const it = mediaTest.extend<TroubleFixtures>({
+  act: async ({ run, stage }: MediaFixtures, use) => {
+    stage.network.rate = 800_000;
+    await use((body) => run(body, { film: stage.url('film.mp4'), short: stage.url('short.mp4'), edge: `${stage.edge}/` }));
+  },
+  silent: [
+    async ({ expect, page }, use) => {
+      const told: string[] = [];
+      page.on('pageerror', ({ message }) => told.push(message));
+      page.on('console', (message) => told.push(message.text()));
+      await page.evaluate(`addEventListener('unhandledrejection', ({ reason }) => console.log('unhandled ' + reason))`);
+      await use(undefined);
+      // refusals are the browser's own messages
+      expect(told.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+describe.runIf(hasNginx).concurrent('what a page does to an element whose source is changed (Chromium)', () => {
   const open = `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.film, '/token')); await video.play();`;
   /** A change of source that has begun: the token is dead, and the seek leads outside of the buffer. */
   const swap = `await sleep(5500); video.currentTime = 300; await until(() => document.querySelector('canvas'));`;
 
-  it('another source in the middle of it is the page\'s own, with its events, and not covered', async () => {
-    const result = await run(
+  it('another source in the middle of it is the page\'s own, with its events, and not covered', async ({ act, expect }) => {
+    const result = await act(
       `${open}
       ${swap}
       const { url } = await SecureTokenProgressive.createTokenSource({ endpoint: '/token', protect: args.edge }).sign(args.short);
@@ -58,16 +52,16 @@ describe.runIf(hasNginx)('what a page does to an element whose source is changed
     expect(result).toEqual({ types: ['emptied', 'loadstart', 'loadedmetadata'], fromStart: true, isOwn: true, swaps: [], errors: 0 });
   });
 
-  it('destroy() in the middle of it: nothing more is told, and the element plays on', async () => {
-    expect(await run(`${open} ${swap} secure.destroy(); await moves(1); return [seen.swaps, seen.errors, !!document.querySelector('canvas'), video.currentTime > 300];`)).toEqual([[], 0, false, true]);
+  it('destroy() in the middle of it: nothing more is told, and the element plays on', async ({ act, expect }) => {
+    expect(await act(`${open} ${swap} secure.destroy(); await moves(1); return [seen.swaps, seen.errors, !!document.querySelector('canvas'), video.currentTime > 300];`)).toEqual([[], 0, false, true]);
   });
 
-  it('renew() in the middle of it changes nothing', async () => {
-    expect(await run(`${open} ${swap} await secure.renew(); await moves(1); return [seen.swaps.length, seen.errors, seen.failures];`)).toEqual([1, 0, []]);
+  it('renew() in the middle of it changes nothing', async ({ act, expect }) => {
+    expect(await act(`${open} ${swap} await secure.renew(); await moves(1); return [seen.swaps.length, seen.errors, seen.failures];`)).toEqual([1, 0, []]);
   });
 
-  it('a storm of seeks, long after the token: the last one wins, without an error', async () => {
-    const result = await run(
+  it('a storm of seeks, long after the token: the last one wins, without an error', async ({ act, expect }) => {
+    const result = await act(
       `${open}
       await sleep(5500);
       for (let turn = 0; turn < 60; turn++) {
@@ -82,8 +76,8 @@ describe.runIf(hasNginx)('what a page does to an element whose source is changed
     expect(result).toEqual([0, [], 124, 0]);
   });
 
-  it('taken out of the page and put back, before and in the middle of it', async () => {
-    const result = await run(
+  it('taken out of the page and put back, before and in the middle of it', async ({ act, expect }) => {
+    const result = await act(
       `${open}
       const { parentNode } = video;
       video.remove();
@@ -104,8 +98,8 @@ describe.runIf(hasNginx)('what a page does to an element whose source is changed
     expect(result).toEqual([0, true, 0]);
   });
 
-  it('two elements that share a source, one of them audio, at twice the speed', async () => {
-    const result = await run(
+  it('two elements that share a source, one of them audio, at twice the speed', async ({ act, expect }) => {
+    const result = await act(
       `const source = SecureTokenProgressive.createTokenSource({ endpoint: '/token', protect: args.edge });
       const audio = document.body.appendChild(Object.assign(new Audio(), { muted: true }));
       const audioGaps = [];
@@ -126,17 +120,17 @@ describe.runIf(hasNginx)('what a page does to an element whose source is changed
     expect(result).toEqual([0, 2, 2, false]);
   });
 
-  it('turns back at the end, and goes on after a pause in which the connection and the token were lost', async () => {
-    await run(`${open} video.loop = true; await sleep(5500); await seek(598.5); await until(() => video.currentTime < 100); await moves(1); video.pause();`);
+  it('turns back at the end, and goes on after a pause in which the connection and the token were lost', async ({ act, expect, page, stage }) => {
+    await act(`${open} video.loop = true; await sleep(5500); await seek(598.5); await until(() => video.currentTime < 100); await moves(1); video.pause();`);
     stage.network.cutAfter = [1];
     await page.waitForTimeout(5500);
     stage.network.cutAfter = [];
-    const result = await run(`await video.play(); await moves(20); return [seen.errors, seen.failures, video.loop];`);
+    const result = await act(`await video.play(); await moves(20); return [seen.errors, seen.failures, video.loop];`);
     expect(result).toEqual([0, [], true]);
   });
 
-  it('the source is known again when the browser has encoded what stands in the token', async () => {
-    const result = await run(
+  it('the source is known again when the browser has encoded what stands in the token', async ({ act, expect }) => {
+    const result = await act(
       `const ask = async ({ urls, reason }) => (await fetch('/token', { method: 'POST', body: JSON.stringify({ urls, reason }), headers: { 'content-type': 'application/json' } })).json();
       const getTokens = async (request) => (await ask(request)).tokens.map((token) => ({ ...token, query: { ...token.query, note: "it's" } }));
       window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.film, { getTokens }));
@@ -149,8 +143,8 @@ describe.runIf(hasNginx)('what a page does to an element whose source is changed
     expect(result).toEqual([['seek'], 0]);
   });
 
-  it('nothing that it tells or throws carries a token', async () => {
-    const text = await run<string>(
+  it('nothing that it tells or throws carries a token', async ({ act, expect, page, stage }) => {
+    const text = await act<string>(
       `const all = [];
       const { dispatchEvent } = EventTarget.prototype;
       EventTarget.prototype.dispatchEvent = function (event) { if (event.detail) all.push(JSON.stringify(event.detail), String(event.detail.error), event.detail.error?.stack, String(event.detail.error?.cause)); return dispatchEvent.call(this, event); };
@@ -160,7 +154,7 @@ describe.runIf(hasNginx)('what a page does to an element whose source is changed
     );
     stage.signer.secret = 'another';
     await page.waitForTimeout(5500);
-    const refused = await run<string>(`const all = []; secure.addEventListener('error', ({ error }) => all.push(String(error), error.stack, error.url, String(error.cause))); video.currentTime = 100; await until(() => all.length); return all.join(' ');`);
+    const refused = await act<string>(`const all = []; secure.addEventListener('error', ({ error }) => all.push(String(error), error.stack, error.url, String(error.cause))); video.currentTime = 100; await until(() => all.length); return all.join(' ');`);
     expect(text).toContain('film.mp4');
     expect(`${text} ${refused}`).not.toMatch(/[?&](st|e)=/);
   });

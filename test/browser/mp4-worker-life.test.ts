@@ -1,36 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.mjs';
+import type { BrowserContext, Page } from 'playwright-core';
+import { describe } from 'vitest';
 import { runIn } from '../support/engines.ts';
 import type { MediaStage } from '../support/media-stage.ts';
-import { startMediaStage } from '../support/media-stage.ts';
+import { mediaTest as it } from '../support/media-test.ts';
 import { hasNginx } from '../support/nginx.ts';
 
-describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
-  let stage: MediaStage;
-  let browser: Browser;
-  let context: BrowserContext;
-  let page: Page;
-  beforeAll(async () => {
-    stage = await startMediaStage();
-    browser = await launchChromium();
+describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', () => {
+  const names = (stage: MediaStage): { url: string; origin: string; short: string } => ({
+    url: stage.url('film.mp4'),
+    short: stage.url('short.mp4'),
+    origin: `${stage.edge}/`,
   });
-  afterAll(async () => {
-    await browser.close();
-    await stage.stop();
-  });
-  beforeEach(async () => {
-    await stage.reset();
-    context = await browser.newContext();
-    page = await context.newPage();
-    await page.goto(stage.origin);
-  });
-  afterEach(() => context.close());
-
-  const run = <T>(body: string, args: unknown = null, on: Page = page): Promise<T> => runIn<T>(on, body, args);
-  const names = (): { url: string; origin: string; short: string } => ({ url: stage.url('film.mp4'), short: stage.url('short.mp4'), origin: `${stage.edge}/` });
 
   const inWorker = `window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.origin }));`;
   const inPage = `window.tokens = SecureTokenWorker.createTokenSource({ endpoint: '/token', protect: args.origin });
@@ -43,7 +25,7 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
     return { errors: seen.errors, swaps: seen.swaps, via: secure.via };`;
   const clean = { errors: 0, swaps: [], via: 'worker' };
 
-  async function killWorkers(): Promise<void> {
+  async function killWorkers(context: BrowserContext, page: Page): Promise<void> {
     const session = await context.newCDPSession(page);
     await session.send('ServiceWorker.enable');
     await session.send('ServiceWorker.stopAllWorkers');
@@ -54,39 +36,39 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
     ['the worker', inWorker],
     ['the page', inPage],
   ] as const) {
-    it(`is stopped five times in the middle of a film, tokens in ${place}: nothing is lost`, async () => {
+    it(`is stopped five times in the middle of a film, tokens in ${place}: nothing is lost`, async ({ context, expect, page, run, stage }) => {
       stage.network.rate = 400_000;
-      await run(register + play, names());
+      await run(register + play, names(stage));
       for (let round = 0; round < 5; round++) {
-        await killWorkers();
+        await killWorkers(context, page);
         await page.waitForTimeout(1200);
         expect(await run(seeks, { times: [60 + round * 90] })).toEqual(clean);
       }
       // also one that is reading while nobody seeks
-      await killWorkers();
+      await killWorkers(context, page);
       await run(`await moves(5)`);
       expect(await run(`return seen.errors`)).toBe(0);
       expect(await stage.refusals()).toBe(0);
     });
   }
 
-  it('controls a page that was loaded before it, one that is reloaded hard, and a second tab', async () => {
-    expect(await run(`${inPage} return worker.controls`, names())).toBe(true);
+  it('controls a page that was loaded before it, one that is reloaded hard, and a second tab', async ({ context, expect, page, run, stage }) => {
+    expect(await run(`${inPage} return worker.controls`, names(stage))).toBe(true);
     const session = await context.newCDPSession(page);
     await Promise.all([page.waitForEvent('load'), session.send('Page.reload', { ignoreCache: true })]);
     expect(await run(`return !!navigator.serviceWorker.controller`)).toBe(false);
-    expect(await run(`${inPage} ${play} return [worker.controls, secure.via]`, names())).toEqual([true, 'worker']);
+    expect(await run(`${inPage} ${play} return [worker.controls, secure.via]`, names(stage))).toEqual([true, 'worker']);
     const second = await context.newPage();
     await second.goto(stage.origin);
     // this one hands out no tokens: the first tab does
-    const state = await run<number>(`video.crossOrigin = 'anonymous'; video.src = args.short; await until(() => video.readyState > 2); return video.readyState`, names(), second);
+    const state = await runIn<number>(second, `video.crossOrigin = 'anonymous'; video.src = args.short; await until(() => video.readyState > 2); return video.readyState`, names(stage));
     expect(state).toBeGreaterThan(2);
     expect(await run(seeks, { times: [200, 30] })).toEqual(clean);
   });
 
-  it('is taken away while it plays: the source is changed instead', async () => {
+  it('is taken away while it plays: the source is changed instead', async ({ context, expect, page, run, stage }) => {
     stage.network.rate = 400_000;
-    await run(inWorker + play, names());
+    await run(inWorker + play, names(stage));
     await run(`await worker.registration.unregister();`);
     const session = await context.newCDPSession(page);
     await session.send('ServiceWorker.enable');
@@ -94,7 +76,7 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
     expect(await run(seeks, { times: [250, 90] })).toMatchObject({ errors: 0 });
   });
 
-  it('signs a text track', async () => {
+  it('signs a text track', async ({ expect, run, stage }) => {
     writeFileSync(join(stage.root, 'words.vtt'), 'WEBVTT\n\n00:00.000 --> 00:05.000\nwords\n');
     const seen = await run(
       `${inWorker}
@@ -104,25 +86,25 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
       element.track.mode = 'hidden';
       await until(() => element.readyState > 1);
       return [element.readyState, element.track.cues?.length];`,
-      { ...names(), words: stage.url('words.vtt') },
+      { ...names(stage), words: stage.url('words.vtt') },
     );
     expect(seen).toEqual([2, 1]);
     expect(await stage.refusals()).toBe(0);
   });
 
-  it('leaves alone what it does not protect, and what scripts request', async () => {
+  it('leaves alone what it does not protect, and what scripts request', async ({ expect, run, stage }) => {
     await run(inWorker, { origin: `${stage.edge}/fmp4/` });
-    const status = await run(`return (await fetch(args.url)).status`, names());
+    const status = await run(`return (await fetch(args.url)).status`, names(stage));
     expect(status).toBe(403);
-    await run(`video.src = args.url; await until(() => video.error)`, names());
+    await run(`video.src = args.url; await until(() => video.error)`, names(stage));
     expect(stage.signer.calls).toHaveLength(0);
   });
 
-  it('tokens in a page, and no such page is open: what nobody knows goes out as it is', async () => {
+  it('tokens in a page, and no such page is open: what nobody knows goes out as it is', async ({ context, expect, page, run, stage }) => {
     stage.signer.ttl = 60;
-    await run(inPage, names());
+    await run(inPage, names(stage));
     // as another part of the site might: with a URL that needs nothing
-    const ready = await run<string>(`return (await tokens.sign(args.short)).url`, names());
+    const ready = await run<string>(`return (await tokens.sign(args.short)).url`, names(stage));
     await page.reload();
     stage.signer.calls.length = 0;
     await run(`video.src = args.ready; await until(() => video.readyState > 2 || video.error); if (video.error) throw video.error.message`, { ready });
@@ -138,27 +120,27 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
     // until there is one
     const other = await context.newPage();
     await other.goto(stage.origin);
-    await run(inPage, names(), other);
+    await runIn(other, inPage, names(stage));
     expect(await run(load, { url: stage.url('short.mp4') }), 'signed by the other page').toEqual([true, true]);
   });
 
-  it('says which header CORS does not expose', async () => {
+  it('says which header CORS does not expose', async ({ run, stage }) => {
     await run(`${inWorker} ${play.replace('await video.play()', 'video.play().catch(() => undefined)')}
-      await until(() => seen.types.some((type) => type.startsWith('Access-Control-Expose-Headers')))`, { ...names(), url: stage.url('hidden/film.mp4') });
+      await until(() => seen.types.some((type) => type.startsWith('Access-Control-Expose-Headers')))`, { ...names(stage), url: stage.url('hidden/film.mp4') });
   });
 
-  it('says that there is no CORS at all, and changes the source instead', async () => {
+  it('says that there is no CORS at all, and changes the source instead', async ({ expect, run, stage }) => {
     const none = await run<{ types: string[] }>(`${inWorker} ${play} return { types: seen.types, via: secure.via, errors: seen.errors, cors: video.crossOrigin }`, {
-      ...names(),
+      ...names(stage),
       url: stage.url('none/film.mp4'),
     });
     expect(none.types).toContain('Access-Control-Allow-Origin');
     expect(none).toMatchObject({ via: 'swap', errors: 0, cors: null });
   });
 
-  it('plays through a refusal storm: the secret is changed at the edge', async () => {
+  it('plays through a refusal storm: the secret is changed at the edge', async ({ expect, run, stage }) => {
     stage.network.rate = 400_000;
-    await run(inWorker + play, names());
+    await run(inWorker + play, names(stage));
     for (const secret of ['second', 'third']) {
       await stage.setSecret(secret);
       stage.signer.secret = secret;
@@ -166,9 +148,9 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
     }
   });
 
-  it('waits for a signing endpoint that is slow or down, and ends on a denial', async () => {
+  it('waits for a signing endpoint that is slow or down, and ends on a denial', async ({ expect, page, run, stage }) => {
     stage.network.rate = 400_000;
-    await run(inWorker + play, names());
+    await run(inWorker + play, names(stage));
     stage.signer.delay = 2;
     await page.waitForTimeout(5000);
     expect(await run(seeks, { times: [200] })).toEqual(clean);
@@ -182,18 +164,18 @@ describe.runIf(hasNginx)('the life of the token worker (Chromium)', () => {
     expect(await run(`return [seen.failures, seen.errors]`)).toEqual([['ERR_DENIED'], 1]);
   });
 
-  it('is mixed into a worker of the page, and a foreign one is told from it', async () => {
+  it('is mixed into a worker of the page, and a foreign one is told from it', async ({ expect, page, run, stage }) => {
     const register = (file: string): Promise<unknown> => run(`await navigator.serviceWorker.register(args); await until(() => navigator.serviceWorker.controller?.scriptURL.endsWith(args))`, file);
     await register('/own-worker.js');
-    expect(await run(play + seeks, { ...names(), times: [300, 20] })).toEqual(clean);
+    expect(await run(play + seeks, { ...names(stage), times: [300, 20] })).toEqual(clean);
     await page.reload();
-    expect(await run(inWorker.replace('/token', '/importing') + play + seeks, { ...names(), times: [300, 20] })).toEqual(clean);
+    expect(await run(inWorker.replace('/token', '/importing') + play + seeks, { ...names(stage), times: [300, 20] })).toEqual(clean);
     expect(await run(`return worker.controls`)).toBe(true);
     await page.reload();
     await register('/foreign-worker.js');
-    expect(await run(`return (await SecureTokenProgressive.secureVideo(video, args.url, '/token')).via`, names())).toBe('swap');
+    expect(await run(`return (await SecureTokenProgressive.secureVideo(video, args.url, '/token')).via`, names(stage))).toBe('swap');
     const forced = `return SecureTokenProgressive.secureVideo(video, args.url, { endpoint: '/token', via: 'worker' }).then(() => '', (error) => error.name)`;
-    expect(await run(forced, names())).toBe('NotSupportedError');
+    expect(await run(forced, names(stage))).toBe('NotSupportedError');
     expect(await run(`return SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token' }).then(() => '', (error) => error.message)`)).toContain('protect');
   });
 });

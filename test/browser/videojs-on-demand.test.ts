@@ -20,14 +20,6 @@ test.concurrent.each(carriers)('plays to the end with tokens of five seconds: %s
   await player.close();
 });
 
-test.concurrent.each(['8.17', 'core'] as const)('plays to the end with another build of Video.js: %s', async (version) => {
-  const player = await openVideojs(stage, 'exact', { path: 'vod/fmp4/master.m3u8', form: 'plugins', version });
-  await player.play(2);
-  const seen = await player.until(({ ended }) => ended);
-  expect(seen).toMatchObject({ error: null, events: [], pageErrors: [], src: stage.url('exact', 'vod/fmp4/master.m3u8') });
-  await player.close();
-});
-
 test('no request was refused', async () => {
   expect(await stage.refusals()).toEqual([]);
 });

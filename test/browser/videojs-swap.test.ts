@@ -46,7 +46,7 @@ const countLoads = (player: VideojsPage): Promise<void> =>
   });
 const loadsOf = (player: VideojsPage): Promise<string[]> => player.page.evaluate(() => (window as unknown as { loads: string[] }).loads);
 
-test.for([['exact', false, '8.24'], ['query', true, '8.24'], ['path', true, '8.17'], ['cookie', false, '8.17']] as const)(
+test.concurrent.for([['exact', false, '8.24'], ['query', true, '8.24'], ['path', true, '8.17'], ['cookie', false, '8.17']] as const)(
   'a seek outside the buffer after expiry goes on there, as it was: %s, tracks loaded by the browser: %s, Video.js %s',
   async ([carrier, nativeTextTracks, version], context) => {
     const stage = await stageFor(context);
@@ -74,7 +74,7 @@ test.for([['exact', false, '8.24'], ['query', true, '8.24'], ['path', true, '8.1
   },
 );
 
-test('a paused viewer who seeks after expiry stays paused, and is neither muted nor shown the poster', async (context) => {
+test.concurrent('a paused viewer who seeks after expiry stays paused, and is neither muted nor shown the poster', async (context) => {
   const stage = await stageFor(context);
   const player = await openExpired(stage, 'query', { options: { autoplay: 'muted' } });
   await player.page.evaluate(() => window.players[0]!.muted(false));
@@ -88,7 +88,7 @@ test('a paused viewer who seeks after expiry stays paused, and is neither muted 
   expect({ muted, started, loads: await loadsOf(player) }).toEqual({ muted: false, started: true, loads: [] });
 });
 
-test.for(['play', 'pause', 'seek'] as const)('what is asked for while the source is replaced counts: %s', async (what, context) => {
+test.concurrent.for(['play', 'pause', 'seek'] as const)('what is asked for while the source is replaced counts: %s', async (what, context) => {
   const stage = await stageFor(context);
   const player = await openExpired(stage, 'query');
   await player.page.evaluate((asked) => {
@@ -112,7 +112,7 @@ test.for(['play', 'pause', 'seek'] as const)('what is asked for while the source
   if (what === 'seek') expect(seen.currentTime).toBeLessThan(16);
 });
 
-test.for(['play', 'play and pause', 'seek and play'] as const)('what is asked of a player whose source was refused counts once it is replaced: %s', async (what, context) => {
+test.concurrent.for(['play', 'play and pause', 'seek and play'] as const)('what is asked of a player whose source was refused counts once it is replaced: %s', async (what, context) => {
   const stage = await stageFor(context);
   stage.edge.bandwidth = 0;
   stage.signer.delay = 1;
@@ -144,7 +144,7 @@ test.for(['play', 'play and pause', 'seek and play'] as const)('what is asked of
   if (what !== 'play and pause') expect(await promise).toBe('plays');
 });
 
-test('nothing is replaced while the viewer is paused and asks for nothing', async (context) => {
+test.concurrent('nothing is replaced while the viewer is paused and asks for nothing', async (context) => {
   const stage = await stageFor(context);
   const player = await openExpired(stage, 'query');
   const { length } = stage.signer.calls;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { firefox } from 'playwright-core';
 import { launchChromium } from './chromium.mjs';
+import { inPart } from './parts.ts';
 import { hasWebKit, openWebKit } from './webkit.ts';
 
 /** Runs the body of an async function in the page. Its error is told without the page's stack, which is of no file here. */
@@ -40,8 +41,7 @@ const playwright = async (launch: () => ReturnType<typeof launchChromium>): Prom
   };
 };
 
-export const engines: readonly Engine[] = [
-  { name: 'chromium', isInstalled: true, open: () => playwright(launchChromium) },
+const others: readonly Engine[] = [
   {
     name: 'firefox',
     isInstalled: existsSync(FIREFOX),
@@ -52,3 +52,9 @@ export const engines: readonly Engine[] = [
   },
   { name: 'webkit', isInstalled: hasWebKit, open: openWebKit },
 ];
+
+/** Chromium in `npm test`, the others in `npm run test:all`. */
+export const engines: readonly Engine[] = inPart(
+  [{ name: 'chromium', isInstalled: true, open: () => playwright(launchChromium) }],
+  others,
+);

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { firewallAnswer } from '../../../packages/server/src/azion/firewall-answer.ts';
+import { firewallAnswer } from '../../packages/server/src/azion/firewall-answer.ts';
 import {
   createEdgeHandler,
   createSigningEndpoint,
   secureToken,
   signPlaylist,
-} from '../../../packages/server/src/index.ts';
-import type { TokenFormat } from '../../../packages/server/src/index.ts';
-import { readSigningRequest } from '../../../packages/server/src/signing-request.ts';
-import { expectLinear, repeated } from '../../support/growth.ts';
-import { HOST, NOW, post } from '../../support/signing-endpoint.ts';
+} from '../../packages/server/src/index.ts';
+import type { TokenFormat } from '../../packages/server/src/index.ts';
+import { readSigningRequest } from '../../packages/server/src/signing-request.ts';
+import { expectLinear, repeated } from '../support/growth.ts';
+import { HOST, NOW, post } from '../support/signing-endpoint.ts';
 
 const format = secureToken({ secret: 'mysecret', maxTtl: Infinity });
 /** Its own cost is small, so that what is measured is what stands around it. */

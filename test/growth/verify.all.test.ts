@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest';
-import type { SignedToken, TokenFormat } from '../../../packages/server/src/index.ts';
-import { samples } from '../../support/format-samples.ts';
-import { expectLinear } from '../../support/growth.ts';
-import { requestWith } from '../../support/token-request.ts';
+import type { SignedToken, TokenFormat } from '../../packages/server/src/index.ts';
+import { samples } from '../support/format-samples.ts';
+import { expectLinear } from '../support/growth.ts';
+import { requestWith } from '../support/token-request.ts';
 
 const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';

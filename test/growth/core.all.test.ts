@@ -1,8 +1,8 @@
 import { describe, test, vi } from 'vitest';
-import type { Token, TokenSource } from '../../../packages/core/src/index.ts';
-import { createTokenSource } from '../../../packages/core/src/index.ts';
-import { expectLinear } from '../../support/growth.ts';
-import { CDN, FOLDER, MEDIA } from './lab.ts';
+import type { Token, TokenSource } from '../../packages/core/src/index.ts';
+import { createTokenSource } from '../../packages/core/src/index.ts';
+import { expectLinear } from '../support/growth.ts';
+import { CDN, FOLDER, MEDIA } from '../unit/core/lab.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasNginx } from '../support/nginx.ts';
+import { runsRest } from '../support/parts.ts';
 import type { Snapshot } from '../support/player.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 import type { Carrier } from '../support/token-formats.ts';
 
-const SECONDS = 60;
+/** A minute in `npm run test:all`; what is renewed is renewed in the first seconds as it is later. */
+const SECONDS = runsRest ? 60 : 16;
 const EXACT_TTL = 5;
-const TTL = 8;
+const TTL = 6;
 
 let stage: Stage;
 beforeAll(async () => {
@@ -15,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.dispose());
 
-/** Watches the stream for a minute. */
+/** Watches the stream. */
 async function watch(carrier: Carrier): Promise<Snapshot & { wall: number }> {
   const player = await stage.open(carrier, 'live/master.m3u8');
   await player.play();
@@ -28,7 +30,7 @@ async function watch(carrier: Carrier): Promise<Snapshot & { wall: number }> {
 
 const spotless = { faults: [], starved: [], rejections: [], pageErrors: [], mediaError: undefined };
 
-describe.concurrent('a minute of a live stream goes by without an error or a stall', () => {
+describe.concurrent('a live stream goes by without an error or a stall', () => {
   test(`with one token a URL, of ${EXACT_TTL} seconds each`, async () => {
     const seen = await watch('exact');
     expect(seen).toMatchObject(spotless);

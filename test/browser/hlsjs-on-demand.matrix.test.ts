@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasNginx } from '../support/nginx.ts';
-import type { HlsVersion, ScriptFormat } from '../support/page.ts';
+import { inPart } from '../support/parts.ts';
 import type { PlayerOptions, PlayerRequest } from '../support/player.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
@@ -47,27 +47,25 @@ async function playThrough(folder: string, playlist: string, rate: number, optio
   return requests;
 }
 
+type Film = [content: string, folder: string, playlist: string, options: Pick<PlayerOptions, 'hls' | 'format' | 'attach'>];
+const films: Film[] = [
+  ['multivariant playlist, media playlists, TS segments', 'ts', 'master.m3u8', { format: 'script', attach: 'instance' }],
+  ['audio, subtitles (WebVTT), init segments, fMP4 segments', 'fmp4', 'master.m3u8', { format: 'module', attach: 'config' }],
+  ['a media playlist by itself, AES-128 keys, encrypted segments', 'aes', 'i.m3u8', { format: 'script', attach: 'config' }],
+  ['byte ranges of one file, the init segment among them', 'range', 'i.m3u8', { format: 'module', attach: 'instance' }],
+];
+const onEarlier: Film[] = [
+  ['hls.js 1.6, audio and subtitles', 'fmp4', 'master.m3u8', { hls: '1.6', format: 'script' }],
+  ['hls.js 1.6, AES-128', 'aes', 'i.m3u8', { hls: '1.6', format: 'module' }],
+  ['hls.js 1.5, audio and subtitles', 'fmp4', 'master.m3u8', { hls: '1.5', format: 'module' }],
+  ['hls.js 1.5, AES-128', 'aes', 'i.m3u8', { hls: '1.5', format: 'script' }],
+];
+
 describe.concurrent('a film plays to the end with one token a URL, of five seconds each', () => {
-  test.each([
-    ['multivariant playlist, media playlists, TS segments', 'ts', 'master.m3u8', { format: 'script', attach: 'instance' }],
-    ['audio, subtitles (WebVTT), init segments, fMP4 segments', 'fmp4', 'master.m3u8', { format: 'module', attach: 'config' }],
-    ['a media playlist by itself, AES-128 keys, encrypted segments', 'aes', 'i.m3u8', { format: 'script', attach: 'config' }],
-    ['byte ranges of one file, the init segment among them', 'range', 'i.m3u8', { format: 'module', attach: 'instance' }],
-  ] as const)('%s', async (_, folder, playlist, options) => {
+  test.each(inPart(films, onEarlier))('%s', async (_, folder, playlist, options) => {
     const requests = await playThrough(folder, playlist, 2, options);
     const firstToDie = Math.min(...requests.map(({ url }) => Number(url.searchParams.get('e'))));
     expect(requests.at(-1)!.at / 1000, 'the last token is not one of the first').toBeGreaterThan(firstToDie + 1);
-  });
-});
-
-describe.concurrent('an earlier hls.js plays to the end', () => {
-  test.each<[HlsVersion, string, string, ScriptFormat]>([
-    ['1.6', 'fmp4', 'master.m3u8', 'script'],
-    ['1.6', 'aes', 'i.m3u8', 'module'],
-    ['1.5', 'fmp4', 'master.m3u8', 'module'],
-    ['1.5', 'aes', 'i.m3u8', 'script'],
-  ])('%s: %s', async (hls, folder, playlist, format) => {
-    await playThrough(folder, playlist, 4, { hls, format });
   });
 });
 

@@ -8,6 +8,7 @@ import { engines } from '../support/engines.ts';
 import type { MediaStage } from '../support/media-stage.ts';
 import { startMediaStage } from '../support/media-stage.ts';
 import { hasNginx } from '../support/nginx.ts';
+import { runsRest } from '../support/parts.ts';
 
 const SIZE = 12_000_003;
 const data = randomBytes(SIZE);
@@ -139,7 +140,7 @@ describe.runIf(hasNginx)('download', () => {
     });
   }
 
-  it('keeps the heap flat with 2 GiB through a stream that is slower than the network (Chromium)', async () => {
+  if (runsRest) it('keeps the heap flat with 2 GiB through a stream that is slower than the network (Chromium)', async () => {
     await stage.reset();
     writeFileSync(file(), '');
     // a file of nothing: no disk is read

@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { seekStorm } from '../support/seek-storm.ts';
+import { stageFor } from '../support/stage.ts';
+
+test.concurrent.for(['1.6', '1.5'] as const)('a viewer seeks sixty times and plays on where he stops: hls.js %s', async (hls, context) => {
+  const stage = await stageFor(context, { signer: { ttl: 5, delay: 0.15 } });
+  const seen = await seekStorm(stage, hls);
+  expect(seen).toMatchObject({ faults: [], rejections: [], pageErrors: [], mediaError: undefined });
+  expect(await stage.refusals()).toEqual([]);
+});

@@ -1,0 +1,38 @@
+/** Which test files concern a package: a part of their path. */
+const concerns = {
+  core: ['test/unit/core/', 'test/session/', 'test/growth/core'],
+  hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-'],
+  videojs: ['test/unit/videojs/', 'test/browser/videojs-'],
+  progressive: ['test/unit/progressive/', 'test/browser/mp4-'],
+  worker: ['test/unit/worker/', 'test/browser/mp4-worker', 'test/browser/mp4-native-hls', 'test/browser/videojs-worker'],
+  server: [
+    'test/unit/server/',
+    'test/vectors/',
+    'test/properties/',
+    'test/growth/server',
+    'test/growth/verify',
+    ...['azion', 'cli', 'edge', 'signing-endpoint'].map((name) => `test/dist/${name}`),
+    'test/browser/verifier',
+    'test/browser/serve-page',
+    'test/browser/native-signed-playlist',
+  ],
+};
+
+/**
+ * Arguments of `npm test` and `npm run test:all`: names of packages, `--all`, `--rest`; whatever else is for Vitest.
+ * @param {string[]} args
+ * @returns {{ packages: (keyof typeof concerns)[], all: boolean, rest: boolean, vitest: string[] }}
+ */
+export function readArguments(args) {
+  /** @type {(arg: string) => arg is keyof typeof concerns} */
+  const isPackage = (arg) => Object.hasOwn(concerns, arg);
+  return {
+    packages: args.filter(isPackage),
+    all: args.includes('--all'),
+    rest: args.includes('--rest'),
+    vitest: args.filter((arg) => !isPackage(arg) && arg !== '--all' && arg !== '--rest'),
+  };
+}
+
+/** Filters for Vitest: the test files that concern these packages. @type {(packages: (keyof typeof concerns)[]) => string[]} */
+export const concerning = (packages) => [...new Set(packages.flatMap((name) => concerns[name]))];

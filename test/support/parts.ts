@@ -1,0 +1,27 @@
+/**
+ * Which part of the tests runs, from the environment variable `TEST_PART`: `main` is what `npm test` runs, `rest` what it
+ * leaves to `npm run test:all`. Without, as in `npx vitest run FILE`, both.
+ *
+ * The name of a file says to which part it belongs: `x.test.ts` to `main`; `x.all.test.ts` to `rest`; `x.matrix.test.ts` to
+ * both, with the newest peer (or Chromium) in `main`, with all others in `rest`.
+ */
+const wanted = process.env.TEST_PART ?? '';
+if (!['', 'main', 'rest'].includes(wanted)) throw new Error(`TEST_PART is "${wanted}": give main, rest or nothing.`);
+
+export const runsMain: boolean = wanted !== 'rest';
+export const runsRest: boolean = wanted !== 'main';
+
+/** What a `.matrix.test.ts` is run with: the newest in `main`, the others in `rest`. */
+export const inPart = <T>(newest: readonly T[], others: readonly T[]): T[] => [
+  ...(runsMain ? newest : []),
+  ...(runsRest ? others : []),
+];
+
+/** Of the test files below `folders`, those of the part that runs. */
+export function filesOf(...folders: string[]): { include: string[]; exclude: string[] } {
+  const below = (names: string): string[] => folders.map((folder) => `test/${folder}/**/${names}.test.ts`);
+  return {
+    include: runsMain ? below('*') : [...below('*.all'), ...below('*.matrix')],
+    exclude: ['**/node_modules/**', ...(runsRest ? [] : below('*.all'))],
+  };
+}

@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { filesOf, runsMain } from './test/support/parts.ts';
+
+const from = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const root = from('.');
+const alias = Object.fromEntries(
+  ['core', 'hlsjs', 'progressive', 'server', 'worker'].map((name) => [`secure-token-${name}`, from(`packages/${name}/src/index.ts`)]),
+);
+/** Ends what hangs; no test waits for it, and it is no measure of a busy machine. */
+const testTimeout = 60_000;
+
+/** In this order, for what measures CPU needs the machine for itself, and players in real time mostly wait. */
+export default defineConfig({
+  root,
+  test: {
+    reporters: ['default', from('test/support/count-reporter.ts')],
+    projects: [
+      {
+        root,
+        resolve: { alias },
+        test: { name: 'unit', ...filesOf('unit', 'session', 'vectors'), testTimeout, sequence: { groupOrder: 0 } },
+      },
+      {
+        root,
+        resolve: { alias },
+        test: { name: 'properties', ...filesOf('properties'), testTimeout, sequence: { groupOrder: 0 } },
+      },
+      {
+        root,
+        test: {
+          name: 'dist',
+          ...filesOf('dist'),
+          globalSetup: [from('test/support/build-if-needed.ts')],
+          testTimeout,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'browser',
+          ...filesOf('browser'),
+          globalSetup: [from('test/support/build-if-needed.ts'), from('test/support/unpack-chromium.ts')],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          // players wait for the media clock most of the time: more of them than cores
+          maxWorkers: 4,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        root,
+        resolve: { alias },
+        test: {
+          name: 'growth',
+          ...filesOf('growth'),
+          testTimeout: 120_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+    passWithNoTests: !runsMain,
+  },
+});
