@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe, expect as expectOfPage } from 'vitest';
 import type { MediaFixtures } from '../support/media-test.ts';
 import { mediaTest } from '../support/media-test.ts';
 import { hasNginx } from '../support/nginx.ts';
@@ -16,14 +16,14 @@ const it = mediaTest.extend<TroubleFixtures>({
     await use((body) => run(body, { film: stage.url('film.mp4'), short: stage.url('short.mp4'), edge: `${stage.edge}/` }));
   },
   silent: [
-    async ({ expect, page }, use) => {
+    async ({ page }, use) => {
       const told: string[] = [];
       page.on('pageerror', ({ message }) => told.push(message));
       page.on('console', (message) => told.push(message.text()));
       await page.evaluate(`addEventListener('unhandledrejection', ({ reason }) => console.log('unhandled ' + reason))`);
       await use(undefined);
       // refusals are the browser's own messages
-      expect(told.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
+      expectOfPage(told.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
     },
     { auto: true },
   ],

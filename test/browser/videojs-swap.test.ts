@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { TestContext } from 'vitest';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { bytesResponse } from '../../examples/origin/bytes-response.mjs';
 import { memoryContent } from '../../examples/origin/memory-content.mjs';
 import { createOrigins } from '../support/origins.ts';
@@ -32,7 +32,7 @@ async function openExpired(stage: Stage, carrier: Carrier, options: Partial<Vide
   const player = await openVideojs(stage, carrier, { path, form: 'plugins', ...options });
   await player.play();
   await player.page.evaluate(() => window.players[0]!.pause());
-  await expect.poll(() => Date.now() - stage.signer.calls.at(-1)!.at, { timeout: 60_000 }).toBeGreaterThan((TTL + 2) * 1000);
+  await vi.waitUntil(() => Date.now() - stage.signer.calls.at(-1)!.at > (TTL + 2) * 1000, { timeout: 60_000 });
   stage.edge.bandwidth = 0;
   return player;
 }

@@ -1,0 +1,37 @@
+import { describe } from 'vitest';
+import { exampleTest as it, happens, playOn, press, tile } from '../support/examples-page.ts';
+
+describe.concurrent('the buttons', () => {
+  it('that the viewer does not notice', async ({ expect, open }) => {
+    const { page, errors } = await open('hlsjs.html');
+    await playOn(page, 1);
+    for (const button of ['Rotate the secret', 'Refuse one in five', '5 s fast', 'half a second slow', 'Renew now']) {
+      await press(page, button);
+      await playOn(page, 2);
+    }
+    await happens(page, 'replayed with a new token: 200');
+    await press(page, 'Undo all');
+    await press(page, '30 s slow');
+    await playOn(page, 2);
+    await press(page, 'in step');
+    expect(await tile(page, 'stalls')).toBe('0');
+    expect(await tile(page, 'player')).toBe('playing');
+    expect(errors).toEqual([]);
+  });
+
+  it.for([
+    ['Revoke', 'Restore', 'ERR_DENIED'],
+    ['down', 'up', 'ERR_SIGNING_UNAVAILABLE'],
+    ['30 s fast', 'in step', 'ERR_TOKEN_REFUSED'],
+  ] as const)('%s is reported, and after %s the film goes on', async ([break_, repair, code], { expect, open }) => {
+    const { page, errors } = await open('hlsjs.html');
+    await playOn(page, 1);
+    await press(page, break_);
+    await happens(page, code);
+    await press(page, repair);
+    await page.waitForFunction(() => Number(document.querySelector('[data-tile="tokens"]')!.textContent) > 0);
+    await playOn(page, 25, 4); // more than was buffered
+    expect(await tile(page, 'player')).toBe('playing');
+    expect(errors).toEqual([]);
+  });
+});

@@ -1,0 +1,62 @@
+import type { Page } from 'playwright-core';
+import { test } from 'vitest';
+import { startExamples } from '../../examples/server.mjs';
+import { launchChromium } from './chromium.mjs';
+
+export interface Opened {
+  readonly page: Page;
+  /** What nobody caught in the page. */
+  readonly errors: string[];
+  /** The tokens of its requests. */
+  readonly tokens: string[];
+}
+
+interface ExampleFixtures {
+  readonly examples: Awaited<ReturnType<typeof startExamples>>;
+  readonly open: (path: string) => Promise<Opened>;
+}
+
+/** A test with servers of `npm start` and a Chromium of its own: some buttons of the pages change what the servers do. */
+export const exampleTest = test.extend<ExampleFixtures>({
+  // eslint-disable-next-line no-empty-pattern -- Vitest reads from the pattern which fixtures it needs
+  examples: async ({}, use) => {
+    const examples = await startExamples({ pagePort: 0, appPort: 0, edgePort: 0 });
+    await use(examples);
+    await examples.close();
+  },
+  open: async ({ examples }, use) => {
+    const browser = await launchChromium();
+    await use(async (path) => {
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      const tokens: string[] = [];
+      page.on('pageerror', ({ message }) => errors.push(message));
+      page.on('request', (request) => {
+        const token = new URL(request.url()).searchParams.get('st');
+        if (token) tokens.push(token);
+      });
+      await page.goto(examples.url + path);
+      return { page, errors, tokens };
+    });
+    await browser.close();
+  },
+});
+
+export const tile = (page: Page, name: string): Promise<string> => page.locator(`[data-tile="${name}"]`).innerText();
+export const press = (page: Page, name: string): Promise<void> => page.getByText(name, { exact: true }).first().click();
+
+/** Waits until the picture has moved on by some seconds. */
+export const playOn = (page: Page, seconds: number, rate = 1): Promise<void> =>
+  page.evaluate(
+    async ([by, speed]) => {
+      const video = document.querySelector('video')!;
+      const goal = video.currentTime + by;
+      video.playbackRate = speed;
+      while (video.currentTime < goal) await new Promise((resolve) => setTimeout(resolve, 100));
+    },
+    [seconds, rate] as const,
+  );
+
+/** Waits for something in the list of what happened. */
+export const happens = (page: Page, text: string): Promise<void> =>
+  page.locator('.log li', { hasText: text }).first().waitFor();
