@@ -1,12 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { filesOf, runsMain } from './test/support/parts.ts';
+import { alias, root } from './test/support/sources.ts';
 
 const from = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const root = from('.');
-const alias = Object.fromEntries(
-  ['core', 'hlsjs', 'progressive', 'server', 'worker'].map((name) => [`secure-token-${name}`, from(`packages/${name}/src/index.ts`)]),
-);
 /** Ends what hangs; no test waits for it, and it is no measure of a busy machine. */
 const testTimeout = 60_000;
 

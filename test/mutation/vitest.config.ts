@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+import { alias, root } from '../support/sources.ts';
+
+/** The tests that are to notice a mutant: of core and of the server, without what waits for other processes or measures memory. */
+export default defineConfig({
+  root,
+  resolve: { alias },
+  test: {
+    include: ['test/unit/{core,server}/**/*.test.ts', 'test/session/live.test.ts', 'test/vectors/{azion,nginx,formats}.test.ts'],
+    exclude: ['test/unit/core/memory.test.ts', 'test/unit/server/{rate-limit,rate-limit-redis,over-http,edge-runtime}.test.ts'],
+    testTimeout: 20_000,
+  },
+});
