@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
+/** `HEADED=1` shows the windows. */
+const headless = !process.env.HEADED;
 /** The one without a browser UI first: the full Chromium, headless, makes an invisible window for each page. */
-const INSTALLED = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
+const INSTALLED = headless ? ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'] : ['/usr/bin/chromium', '/usr/bin/google-chrome'];
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -36,5 +38,6 @@ export async function packagedChromium() {
 /** The Chromium of this machine, or the one that comes with the packages. @returns {Promise<string>} */
 export const chromiumPath = async () => process.env.CHROMIUM_PATH ?? INSTALLED.find(existsSync) ?? packagedChromium();
 
-/** Starts Chromium, headless; media plays without a click. @returns {Promise<import('playwright-core').Browser>} */
-export const launchChromium = async (executablePath = chromiumPath()) => chromium.launch({ executablePath: await executablePath, args: ARGS });
+/** Starts Chromium; media plays without a click. @returns {Promise<import('playwright-core').Browser>} */
+export const launchChromium = async (executablePath = chromiumPath()) =>
+  chromium.launch({ executablePath: await executablePath, args: ARGS, headless });
