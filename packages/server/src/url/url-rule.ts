@@ -3,7 +3,7 @@ import { decodeOnce } from '../decode-once.ts';
 import { optionsError } from '../options-error.ts';
 import { isBelowPath } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
-import { plainPath, readingsOf } from './readings.ts';
+import { readingsOf } from './readings.ts';
 import { urlPrefix } from './url-prefix.ts';
 
 /**
@@ -14,6 +14,7 @@ import { urlPrefix } from './url-prefix.ts';
  * Patterns and functions are given the canonical URL without its query: lower-case host without a dot at its end, path in
  * one spelling. They are asked again for each other reading of it (`readingsOf`) and for its default ports, until one fits;
  * patterns also for the decoded URL, for the path alone, and for host and path. A function that returns nothing protects.
+ * All `+` of a path are read as they are, and all as spaces: for a name that holds both, write a text.
  */
 export type UrlRule = string | RegExp | ((url: URL) => boolean);
 
@@ -39,8 +40,8 @@ export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url:
  * @throws `ERR_OPTIONS` for a prefix that does not mean what it says
  */
 export function pathRule(prefix: string, option: string): (url: JudgedUrl) => boolean {
-  const below = plainPath(urlPrefix(prefix, option, anyHost).path);
-  return ({ path }) => isBelowPath(plainPath(path), below);
+  const prefixes = readingsOf(urlPrefix(prefix, option, anyHost).path);
+  return ({ path }) => readingsOf(path).some((reading) => prefixes.some((each) => isBelowPath(reading, each)));
 }
 
 /** Stands for the host of a rule that names none. */
