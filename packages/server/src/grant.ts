@@ -2,7 +2,7 @@ import { optionsError } from './options-error.ts';
 import { Problem } from './problem.ts';
 import { judgeScope } from './url/judged-scope.ts';
 import type { JudgedScope } from './url/judged-scope.ts';
-import { judgeUrl } from './url/judged-url.ts';
+import { hostProblem, judgeUrl } from './url/judged-url.ts';
 
 /**
  * What a viewer may have: everything, nothing (403), everything except `denied`, for `ttl` seconds; or a `Response` that is
@@ -50,7 +50,7 @@ function deniedScope(entry: unknown): JudgedScope {
   const url = typeof entry === 'string' ? judgeUrl(entry) : undefined;
   const kind = url?.search ? 'url' : url?.path.endsWith('/') ? 'folder' : 'path';
   const scope = url && judgeScope({ kind, href: url.href });
-  if (!scope) {
+  if (!scope || hostProblem(url.hostname) !== undefined) {
     throw optionsError('denied from authorize', 'return absolute URLs with one reading, such as those it was given');
   }
   return scope;

@@ -1,5 +1,5 @@
 import { optionsError } from '../options-error.ts';
-import { judgeHost } from '../url/judged-url.ts';
+import { hostProblem, judgeHost } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { pathRule } from '../url/url-rule.ts';
 
@@ -46,11 +46,13 @@ function ruleTest(rule: unknown): RuleTest {
 function hostTest(host: unknown): RuleTest['isHost'] {
   if (host === undefined) return () => true;
   // No port, no path, no user name; a wildcard would be taken for the name of a host.
-  const isName = typeof host === 'string' && /^[^\s/?#@:*\\]+$/.test(host) && URL.canParse(`http://${host}/`);
+  const isName = typeof host === 'string' && /^(?:[^\s/?#@:*\\]+|\[[\da-f:.]+\])$/i.test(host) && URL.canParse(`http://${host}/`);
   const name = isName ? judgeHost(new URL(`http://${host}/`).hostname) : undefined;
   if (name === undefined) {
     throw optionsError('rules: host', 'give a host name without port and wildcards, as in cdn.example.com');
   }
+  const problem = hostProblem(name);
+  if (problem !== undefined) throw optionsError('rules: host', `"${host as string}" ${problem}`);
   return (asked) => asked === name;
 }
 

@@ -121,6 +121,19 @@ export function judgeHost(hostname: string): string | undefined {
   return host === '' || host.startsWith('.') || host.endsWith('.') || host.includes('..') ? undefined : host;
 }
 
+/**
+ * Why a host that somebody wrote into a rule is the host of no request; `undefined` for a name of letters, digits, `-`, `.`
+ * and `_`, and for an address. `URL` takes far more, `{cdn,www}.example.com` too, and such a rule would never hold.
+ *
+ * @param hostname as `URL` has it: IDNA in its ASCII form
+ */
+export function hostProblem(hostname: string): string | undefined {
+  if (/^(?:[a-z\d._-]+|\[[\da-f:.]+\])$/.test(hostname)) return undefined;
+  return /[,;|(){}]/.test(hostname)
+    ? 'has a host that no request has: write one entry per host'
+    : 'has a host that no request has: a host holds letters, digits, `-`, `.` and `_`, and no wildcards';
+}
+
 /** `%61` is `a` to whoever reads a query: escapes of unreserved characters are undone, all others are upper case. */
 function canonicalSearch(search: string): string {
   return search.replace(/%[\da-f]{2}/gi, (escape) => {

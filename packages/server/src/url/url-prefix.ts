@@ -1,5 +1,5 @@
 import { optionsError } from '../options-error.ts';
-import { judgeUrl } from './judged-url.ts';
+import { hostProblem, judgeUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { JudgedUrl } from './judged-url.ts';
  * @param option the name of the option, for the error
  * @param base the origin of a path
  * @throws `ERR_OPTIONS` for whatever is no prefix, has more than one reading, or would be read by `URL` otherwise than it is
- *   written: wildcards, a query, dot segments, a malformed escape, a backslash, a user name
+ *   written: wildcards, a query, dot segments, a malformed escape, a backslash, a user name, a host that no request has
  */
 export function urlPrefix(text: unknown, option: string, base?: string): JudgedUrl {
   const example = base === undefined ? 'https://cdn.example.com/vod/' : '/vod/ or https://cdn.example.com/vod/';
@@ -20,6 +20,8 @@ export function urlPrefix(text: unknown, option: string, base?: string): JudgedU
   const quoted = /[@?#]/.test(text) ? 'one of its prefixes' : `"${text}"`;
   if (problem !== undefined) throw optionsError(option, `${quoted} ${problem}; write it as in ${example}`);
   const judged = URL.canParse(text, base) ? judgeUrl(new URL(text, base)) : undefined;
+  const host = judged && hostProblem(judged.hostname);
+  if (host !== undefined) throw optionsError(option, `${quoted} ${host}`);
   if (judged) return judged;
   throw optionsError(option, `${quoted} has no single reading: use no user name, no //, %2F or ..;, and write % as %25`);
 }

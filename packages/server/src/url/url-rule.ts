@@ -1,8 +1,8 @@
 import { encodePath } from '../canonical-path.ts';
-import { decodeOnce } from '../decode-once.ts';
 import { optionsError } from '../options-error.ts';
 import { isBelowPath } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
+import { checkPattern } from './pattern-rule.ts';
 import { readingsOf } from './readings.ts';
 import { urlPrefix } from './url-prefix.ts';
 
@@ -56,8 +56,7 @@ function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
       });
   }
   if (isRegExp(rule)) {
-    checkEscapes(rule);
-    checkHost(rule);
+    checkPattern(rule);
     // /g and /y would go on from where the last request has ended, or look at the beginning only
     const pattern = new RegExp(rule.source, rule.flags.replace(/[gy]/g, ''));
     return (url) => textsOf(url).some((text) => pattern.test(text));
@@ -102,33 +101,4 @@ function writtenPaths(path: string): readonly string[] {
 /** The readings of a path, in both Unicode forms: an author sees no difference. */
 function spelledPaths({ path }: JudgedUrl): readonly string[] {
   return [...new Set(readingsOf(path).flatMap((each) => [each, each.normalize('NFD')]))];
-}
-
-/**
- * A pattern sees the canonical URL and the decoded path: an escape that stands in neither would never fit.
- *
- * @throws `ERR_OPTIONS`
- */
-function checkEscapes({ source, flags }: RegExp): void {
-  for (const [escapes] of source.matchAll(/(?:%[\da-f]{2})+/gi)) {
-    const character = decodeOnce(escapes);
-    const written = character === undefined ? '' : encodePath(`/${character}`, 'decoded').slice(1);
-    const isSeen = flags.includes('i') ? written.toLowerCase() === escapes.toLowerCase() : written === escapes;
-    if (isSeen) continue;
-    throw optionsError('protect', `no canonical URL holds ${escapes}; write ${written || 'the character itself'}`);
-  }
-}
-
-/**
- * A host that is written out has to be written as it is compared.
- *
- * @throws `ERR_OPTIONS`
- */
-function checkHost({ source, flags }: RegExp): void {
-  const written = /^\^?https?\??:\/\/([\p{L}\p{N}.:-]+)\//u.exec(source.replace(/\\([/.:-])/g, '$1'))?.[1];
-  if (written === undefined) return;
-  const isLowerCase = flags.includes('i') || !/[A-Z]/.test(written);
-  if (isLowerCase && !/[^\w.:-]|:(?:80|443)$/.test(written)) return;
-  const remedy = 'write it in lower-case ASCII, without a default port';
-  throw optionsError('protect', `no canonical URL has the host ${written}; ${remedy}`);
 }
