@@ -1,4 +1,5 @@
 import { decodeOnce } from '../decode-once.ts';
+import { readValue } from './read-value.ts';
 
 type Param = readonly [name: string, value: string];
 
@@ -46,7 +47,7 @@ export function readBunnyParams(query: string): BunnyParams | undefined {
   for (const [name, written] of all) {
     const isOwn = ownNames.includes(name);
     if (ignoring && !isOwn) continue;
-    const value = decodeOnce(isOwn ? written.replaceAll('+', ' ') : written);
+    const value = isOwn ? readValue(written.replaceAll('+', ' ')) : decodeOnce(written);
     if (value === undefined || !(isOwn ? isOwnValue(name, value) : isForeign(name, value, written))) return undefined;
     if (!isOwn) foreign.add(name);
     signed.push([name, value]);
