@@ -26,7 +26,10 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
   exact?: boolean;
   /** How many folders of the path asked for make the folder that is opened. @default all */
   depth?: number;
-  /** `catu` of your own for every token, or `'any'` for none. */
+  /**
+   * `catu` of your own for every token, or `'any'` for none. Without an exact host in it, a token opens what it names on every
+   * host with the same keys, while `opens` names the host that was asked for: say the host (part 1) to bind it.
+   */
   uri?: UriConditions | 'any';
   /** CIDR ranges of the clients that may use the token (`catnip`). */
   ipRanges?: readonly string[];
