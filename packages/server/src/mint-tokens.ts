@@ -44,7 +44,8 @@ export async function mintTokens(
       const { setCookie = [], ...token } = withScope(await format.sign(new URL(href), expires), href);
       if (token.base && !token.prefix) {
         refused.push(href);
-        links.push(href);
+        // A format of folders makes one for a URL that has too few of them, and for no other.
+        if (format.scope === 'url') links.push(href);
         return;
       }
       if (!opensOnly(token, format, { limit: scope, mayOpen })) {

@@ -241,13 +241,13 @@ describe('whatever a format makes is judged before it leaves', () => {
     expect([body.tokens.map(({ url }) => url), body.denied]).toEqual([[asked], [`${HOST}/vod/8/a.ts`]]);
   });
 
-  test('a token in the path of one file is for links: the URL has none, and the others have theirs', async () => {
+  test('a folder in the path: a URL with fewer folders than `depth` is denied, and the others have their tokens', async () => {
     const onError = vi.fn();
     const format = secureLink({ secret: 's', ...secureLinkLayouts.cdn77Path, depth: 2 });
     const { body } = await ask({ urls: [asked, `${HOST}/vod/a.ts`] }, { format, onError });
     expect([body.tokens.map(({ prefix }) => prefix), body.denied]).toEqual([[`${HOST}/vod/7/`], [`${HOST}/vod/a.ts`]]);
-    expect(onError).toHaveBeenCalledOnce();
-    expect(await statusOf(`${HOST}/vod/a.ts`, { format }), 'nothing else: a mistake of the options').toBe(503);
+    expect(await statusOf(`${HOST}/vod/a.ts`, { format, onError }), 'none is left').toBe(403);
+    expect(onError).not.toHaveBeenCalled();
   });
 
   test.each<[string, unknown]>([['nothing', undefined], ['a kind of its own', { kind: 'host', href: HOST }], ['no URL', { kind: 'folder', href: '/vod/' }]])(
