@@ -17,7 +17,8 @@ export function checkCors({ origins, credentials = false }: CorsOptions): void {
     if (credentials) throw optionsError('cors.origins', "list the origins: '*' cannot go with credentials");
     return;
   }
-  if (!Array.isArray(origins)) throw optionsError('cors.origins', "give a list such as ['https://app.example.com'], or '*'");
+  if (!Array.isArray(origins))
+    throw optionsError('cors.origins', "give a list such as ['https://app.example.com'], or '*'");
   for (const origin of origins as readonly string[]) {
     const url = URL.canParse(origin) ? new URL(origin) : undefined;
     if (url?.origin !== origin || hostProblem(url.hostname) !== undefined) {

@@ -20,9 +20,9 @@ interface MintedTokens {
 }
 
 /**
- * One token a URL, or one a distinct prefix: a URL that a prefix token made before already opens costs no signing. Whatever
- * the format has made is judged once more: a token that opens more than its scope, or more than `mayOpen` lets it, is not
- * handed out, and `onError` hears of it.
+ * One token a URL, or one a distinct prefix: a URL that a prefix token made before already opens costs no signing.
+ * Whatever the format has made is judged once more: a token that opens more than its scope, or more than `mayOpen` lets
+ * it, is not handed out, and `onError` hears of it.
  */
 export async function mintTokens(
   format: TokenFormat,

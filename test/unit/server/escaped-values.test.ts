@@ -27,7 +27,7 @@ function* spellingsOf(value: string): Generator<Spelling> {
     if (character.length > 1) continue;
     const isNeedless = /[\w.-]/.test(character);
     for (const escaped of [escapeOf(character), escapeOf(character).toUpperCase()]) {
-      yield { value: plain.with(at, escaped).join(''), isNeedless };
+      yield { value: [...plain.slice(0, at), escaped, ...plain.slice(at + 1)].join(''), isNeedless };
     }
   }
 }

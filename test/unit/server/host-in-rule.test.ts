@@ -4,9 +4,33 @@ import { createEdgeHandler, createSigningEndpoint, secureToken } from '../../../
 import { HOST, ask, master } from '../../support/signing-endpoint.ts';
 
 const format = secureToken({ secret: 'mysecret' });
-const several = ['a.example.com,b.example.com', 'a.example.com;b.example.com', '{cdn,www}.example.com', '(cdn).example.com', '(a|b).example.com'];
-const wrong = ['"cdn.example.com"', '$host', '%2A.example.com', "'cdn.example.com'", 'cdn.example.com!', '`cdn`.test', 'a=b.test', 'a~b.test', 'a&b'];
-const fine = ['cdn.example.com', 'CDN.example.com.', 'my_cdn-1.example', 'b\u00fccher.example', '203.0.113.9', '[2001:db8::1]', 'localhost'];
+const several = [
+  'a.example.com,b.example.com',
+  'a.example.com;b.example.com',
+  '{cdn,www}.example.com',
+  '(cdn).example.com',
+  '(a|b).example.com',
+];
+const wrong = [
+  '"cdn.example.com"',
+  '$host',
+  '%2A.example.com',
+  "'cdn.example.com'",
+  'cdn.example.com!',
+  '`cdn`.test',
+  'a=b.test',
+  'a~b.test',
+  'a&b',
+];
+const fine = [
+  'cdn.example.com',
+  'CDN.example.com.',
+  'my_cdn-1.example',
+  'b\u00fccher.example',
+  '203.0.113.9',
+  '[2001:db8::1]',
+  'localhost',
+];
 
 describe('a host that no request has is refused where it is written', () => {
   /** `URL` itself takes no `|`. */
@@ -14,7 +38,9 @@ describe('a host that no request has is refused where it is written', () => {
   const refusal = (option: string, host: string): unknown =>
     expect.objectContaining({
       code: 'ERR_OPTIONS',
-      message: expect.stringMatching(`^${option}: .*${several.includes(host) ? 'one entry per host' : 'letters, digits'}`),
+      message: expect.stringMatching(
+        `^${option}: .*${several.includes(host) ? 'one entry per host' : 'letters, digits'}`,
+      ),
     });
 
   test.each(inUrls)('%s in a rule of the edge and in `allow`', (host) => {
@@ -26,14 +52,21 @@ describe('a host that no request has is refused where it is written', () => {
 
   test.each(inUrls)('%s in `denied`', async (host) => {
     const onError = vi.fn();
-    const { status } = await ask({ urls: [master] }, { authorize: () => ({ denied: [`https://${host}/vod/`] }), onError });
+    const { status } = await ask(
+      { urls: [master] },
+      { authorize: () => ({ denied: [`https://${host}/vod/`] }), onError },
+    );
     expect(status).toBe(503);
-    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: expect.stringMatching(/^denied from authorize: /) }));
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ message: expect.stringMatching(/^denied from authorize: /) }),
+    );
   });
 
   test.each([...several, ...wrong])('%s in a rule of the Azion file', (host) => {
     const args = { secure_token_secret: 's', rules: [{ host }] };
-    expect(() => readFirewallArgs(args)).toThrow(expect.objectContaining({ message: expect.stringMatching(/^rules: host: /) }));
+    expect(() => readFirewallArgs(args)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^rules: host: /) }),
+    );
     if (!host.includes('|')) expect(() => readFirewallArgs(args)).toThrow(refusal('rules: host', host));
   });
 
@@ -46,7 +79,9 @@ describe('a host that no request has is refused where it is written', () => {
 
   test.each(fine)('%s is a host', (host) => {
     expect(() => createEdgeHandler({ format, origin: HOST, protect: `https://${host}/vod/` })).not.toThrow();
-    expect(() => createSigningEndpoint({ format, authorize: () => true, ttl: 300, allow: `https://${host}/` })).not.toThrow();
+    expect(() =>
+      createSigningEndpoint({ format, authorize: () => true, ttl: 300, allow: `https://${host}/` }),
+    ).not.toThrow();
     expect(() => readFirewallArgs({ secure_token_secret: 's', rules: [{ host }] })).not.toThrow();
   });
 });

@@ -30,7 +30,9 @@ describe('the edge', () => {
 
   test('a name that ends with + is not the name without it', async () => {
     for (const rule of ['/canal+/', '/canal%2B/', /\/canal\+\//]) {
-      expect(await statusesOf(rule, ['/canal+/x', '/canal%2B/x', '/canal/x', '/canals/x'])).toEqual([403, 403, 200, 200]);
+      expect(await statusesOf(rule, ['/canal+/x', '/canal%2B/x', '/canal/x', '/canals/x'])).toEqual([
+        403, 403, 200, 200,
+      ]);
     }
     expect(await statusesOf('/canal+/', ['/canal%20/x'])).toEqual([403]);
     expect(await statusesOf('/canal/', ['/canal+/x', '/canal%2B/x'])).toEqual([200, 200]);

@@ -23,7 +23,8 @@ interface GoogleLink {
 
 interface GoogleCarrier {
   /**
-   * What is signed. Key names have no separators, the expiry has ten digits and a prefix is in base64: the rest is the URL.
+   * What is signed. Key names have no separators, the expiry has ten digits and a prefix is in base64: the rest is the
+   * URL.
    */
   readonly signed: (link: GoogleLink) => string;
   readonly token: (

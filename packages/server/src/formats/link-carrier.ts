@@ -7,7 +7,10 @@ import { readValue } from './read-value.ts';
 import { searchToSign } from './search-to-sign.ts';
 
 export interface LinkCarrierOptions {
-  /** In the query: values by parameter, of `{token}` and `{expires}`, such as `{ md5: '{token}', expires: '{expires}' }`. */
+  /**
+   * In the query: values by parameter, of `{token}` and `{expires}`, such as `{ md5: '{token}', expires: '{expires}'
+   * }`.
+   */
   query?: Readonly<Record<string, string>>;
   /** Or in front of the path, such as `/{token}/{expires}`. */
   base?: string;

@@ -6,8 +6,8 @@ const pathNames = ['path', 'relativePath', 'directory', 'folder'];
 /**
  * The name of the one path that is hashed.
  *
- * @throws `ERR_OPTIONS` for a template without a path, `{secret}` or `{expires}`, with another placeholder, or whose text
- *   could be read as another path with another address
+ * @throws `ERR_OPTIONS` for a template without a path, `{secret}` or `{expires}`, with another placeholder, or whose
+ *   text could be read as another path with another address
  */
 export function checkLinkHash(hash: unknown, time: LinkTime): string {
   const names = typeof hash === 'string' ? [...hash.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!) : [];
@@ -24,9 +24,9 @@ export function checkLinkHash(hash: unknown, time: LinkTime): string {
 /**
  * The secret and the length of the expiry are given, so of what is hashed only a path and an address can change places:
  * where one ends has to show. What shows it is the secret between them, which whoever asks for URLs does not know; a
- * character between them that no address and no expiry has; or a slash of the path itself on the side of the address. An
- * address right behind a path, or behind a path and a decimal expiry, is judged with each path: `runsIntoAddress` and
- * `runsIntoExpiry`.
+ * character between them that no address and no expiry has; or a slash of the path itself on the side of the address.
+ * An address right behind a path, or behind a path and a decimal expiry, is judged with each path: `runsIntoAddress`
+ * and `runsIntoExpiry`.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -42,7 +42,7 @@ function checkBorders(hash: string, path: string, time: LinkTime): void {
   if (after === '' || (after === '{expires}' && time === 'decimal')) return;
   throw optionsError(
     'hash',
-    'between a path and {ip}, put a character that no address has, or nothing, or {expires} in decimal times and no more',
+    'between a path and {ip}, put a character that no address has, nothing, or a decimal {expires} and no more',
   );
 }
 

@@ -22,8 +22,9 @@ type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
 /** What of a CDN's documentation is needed to make its tokens; `secureLinkLayouts` holds the well-known ones. */
 export interface SecureLinkLayout extends LinkCarrierOptions {
   /**
-   * The string that is hashed, of `{secret}`, `{expires}`, `{ip}`, and one of `{path}`, `{relativePath}` (without its first
-   * `/`), `{directory}` (with both slashes) and `{folder}` (without the last one). The last two make tokens of a folder.
+   * The string that is hashed, of `{secret}`, `{expires}`, `{ip}`, and one of `{path}`, `{relativePath}` (without its
+   * first `/`), `{directory}` (with both slashes) and `{folder}` (without the last one). The last two make tokens of a
+   * folder.
    */
   hash: string;
   /** @default 'base64url' */
@@ -44,8 +45,8 @@ export type SecureLinkOptions = SecretOptions &
      */
     validity?: number;
     /**
-     * Binds the token to a client address. Give a format a viewer, `format: (request) => secureLink({ …, ip })`, and take
-     * the address from your platform, never from a header that the client can send.
+     * Binds the token to a client address. Give a format a viewer, `format: (request) => secureLink({ …, ip })`, and
+     * take the address from your platform, never from a header that the client can send.
      * @default '' which is what those CDNs hash without binding
      */
     ip?: string;
@@ -60,16 +61,16 @@ const encodings: Readonly<Record<string, { pattern: string; encode: (digest: Uin
 };
 
 /**
- * The family of nginx `secure_link_md5`: MD5 over a string that the CDN's documentation spells out, carried in the query or
- * in front of the path. As strict as `secureToken`: whatever is not exactly what `sign` makes is `malformed`, the signature
- * is judged before the expiry, and every secret is tried.
+ * The family of nginx `secure_link_md5`: MD5 over a string that the CDN's documentation spells out, carried in the
+ * query or in front of the path. As strict as `secureToken`: whatever is not exactly what `sign` makes is `malformed`,
+ * the signature is judged before the expiry, and every secret is tried.
  *
  * The expiry has a fixed length and there is one path, so a token has one reading, whatever digits its path ends with;
  * with an address, see `checkLinkHash`. Where `{ip}` stands right behind the path, or behind the expiry, paths that the
  * address or the expiry could be part of are refused: see `runsIntoAddress` and `runsIntoExpiry`.
  *
- * @throws `ERR_OPTIONS` for a layout that does not hash and carry both token and expiry: such links never end; for one with
- * other placeholders, with more than one path, or with two readings
+ * @throws `ERR_OPTIONS` for a layout that does not hash and carry both token and expiry: such links never end; for one
+ *   with other placeholders, with more than one path, or with two readings
  */
 export function secureLink(options: SecureLinkOptions): TokenFormat {
   const { hash, encoding = 'base64url', time = 'decimal', depth = 'tree', pathForm = 'decoded' } = options;

@@ -40,8 +40,8 @@ export interface ValueCarrier {
 }
 
 /**
- * Tokens that are named values, in the one carrier that is configured: a bad token in the query is never made good by one
- * in a cookie.
+ * Tokens that are named values, in the one carrier that is configured: a bad token in the query is never made good by
+ * one in a cookie.
  *
  * @param written those of `names` that every token has
  * @throws `ERR_OPTIONS`

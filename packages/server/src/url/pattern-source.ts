@@ -17,8 +17,8 @@ function piecesOf(source: string): readonly string[] {
 }
 
 /**
- * Whether nothing without a `?` in it fits a pattern: a `?` is written where it is neither optional nor in one of several
- * alternatives. A class that holds one counts as one, for who writes `[?&]` means a query.
+ * Whether nothing without a `?` in it fits a pattern: a `?` is written where it is neither optional nor in one of
+ * several alternatives. A class that holds one counts as one, for who writes `[?&]` means a query.
  */
 export function needsQuestionMark({ source }: RegExp): boolean {
   const pieces = piecesOf(source);
@@ -45,8 +45,8 @@ function isOptional(quantifier = ''): boolean {
 }
 
 /**
- * The letters and digits that a pattern with `^` at its beginning asks of the host: those in front of the first slash behind
- * the scheme, up to the first piece that could itself be a slash.
+ * The letters and digits that a pattern with `^` at its beginning asks of the host: those in front of the first slash
+ * behind the scheme, up to the first piece that could itself be a slash.
  */
 export function hostCharacters({ source }: RegExp): string {
   const [start, ...pieces] = piecesOf(source.replace(/:(?:\\?\/){2}/g, ''));

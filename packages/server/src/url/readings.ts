@@ -1,8 +1,8 @@
 /**
- * The paths as which one origin or another serves `path`, itself first: Java servers drop `;parameters`, Windows drops dots
- * and spaces at the end of a name, macOS takes both Unicode forms of a letter, many servers drop a `/` at the end, and S3
- * takes `+` for a space. A rule that holds for any of them holds for the request. Two paths that one origin takes for the
- * same file have a reading in common.
+ * The paths as which one origin or another serves `path`, itself first: Java servers drop `;parameters`, Windows drops
+ * dots and spaces at the end of a name, macOS takes both Unicode forms of a letter, many servers drop a `/` at the end,
+ * and S3 takes `+` for a space. A rule that holds for any of them holds for the request. Two paths that one origin
+ * takes for the same file have a reading in common.
  *
  * A `+` that has become a space is not dropped at the end of a name: who reads it so keeps it, and `/canal+/` is not
  * `/canal/`.

@@ -11,19 +11,20 @@ import { urlPrefix } from './url-prefix.ts';
  * pattern for the URL without its query, or a function. Scheme and port are not compared: behind a proxy that ends TLS,
  * requests arrive with others.
  *
- * Patterns and functions are given the canonical URL without its query: lower-case host without a dot at its end, path in
- * one spelling. They are asked again for each other reading of it (`readingsOf`) and for its default ports, until one fits;
- * patterns also for the decoded URL, for the path alone, and for host and path. A function that returns nothing protects.
- * All `+` of a path are read as they are, and all as spaces: for a name that holds both, write a text.
+ * Patterns and functions are given the canonical URL without its query: lower-case host without a dot at its end, path
+ * in one spelling. They are asked again for each other reading of it (`readingsOf`) and for its default ports, until
+ * one fits; patterns also for the decoded URL, for the path alone, and for host and path. A function that returns
+ * nothing protects. All `+` of a path are read as they are, and all as spaces: for a name that holds both, write a
+ * text.
  */
 export type UrlRule = string | RegExp | ((url: URL) => boolean);
 
 /**
- * Whether any rule fits a URL; without rules, every URL fits. Paths are compared case by case: in front of an origin that
- * ignores case, protect everything.
+ * Whether any rule fits a URL; without rules, every URL fits. Paths are compared case by case: in front of an origin
+ * that ignores case, protect everything.
  *
- * @throws `ERR_OPTIONS` for a text that does not mean what it says (see `urlPrefix`), for what is no rule, and for an empty
- *   list: no rule protects nothing in silence
+ * @throws `ERR_OPTIONS` for a text that does not mean what it says (see `urlPrefix`), for what is no rule, and for an
+ *   empty list: no rule protects nothing in silence
  */
 export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url: JudgedUrl) => boolean {
   if (rules === undefined) return () => true;
