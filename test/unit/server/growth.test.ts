@@ -144,6 +144,7 @@ describe.each([
     slashes: (n) => url(`${repeated('/', n)}b.mp4?${token}`),
     semicolons: (n) => url(`${repeated(';', n)}?${token}`),
     'path parameters': (n) => url(`${repeated('a;b/', n)}?${token}`),
+    'pluses and path parameters': (n) => url(`${repeated('a+;b+/', n)}?${token}`),
     'dot segments': (n) => url(`${repeated('a/../', n)}b.mp4?${token}`),
     dots: (n) => url(`${repeated('.', n)}?${token}`),
     'dots and semicolons': (n) => url(`a${repeated('/..;', n)}?${token}`),

@@ -116,7 +116,7 @@ describe('whatever a format makes is judged before it leaves', () => {
     expect([body.tokens.map(({ url }) => url), body.denied]).toEqual([[asked], [`${HOST}/vod/8/a.ts`]]);
   });
 
-  test('a token in the path of a folder: a URL with fewer folders than `depth` is denied, others have theirs', async () => {
+  test('a folder in the path: a URL with fewer folders than `depth` is denied, others have tokens', async () => {
     const onError = vi.fn();
     const format = secureLink({ secret: 's', ...secureLinkLayouts.cdn77Path, depth: 2 });
     const { body } = await ask({ urls: [asked, `${HOST}/vod/a.ts`] }, { format, onError });
