@@ -77,7 +77,9 @@ const inQuery: GoogleCarrier = {
   read: ({ url }) => {
     const own = tokenQuery(url.search, names);
     const values = own?.values.map((value) => (value === undefined ? undefined : readValue(value)));
-    if (!own || !values) return 'malformed';
+    if (!own || !values || values.some((value, i) => value === undefined && own.values[i] !== undefined)) {
+      return 'malformed';
+    }
     return readLink(url.origin + url.pathname + own.rest, values);
   },
   searchOf: (url, exact) => searchToSign(url, names, exact ? names.slice(1) : names),
