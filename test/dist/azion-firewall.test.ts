@@ -117,6 +117,8 @@ describe('dist/azion-firewall.js', () => {
     ['a host that is null', { secure_token_secret: secret, rules: [{ host: null, path: '/vod/' }] }],
     ['a host with a wildcard', { secure_token_secret: secret, rules: [{ host: '*.example.com' }] }],
     ['a host with two dots behind it', { secure_token_secret: secret, rules: [{ host: 'a.example..' }] }],
+    ['two hosts in one', { secure_token_secret: secret, rules: [{ host: 'a.example,b.example' }] }],
+    ['a host in quotes', { secure_token_secret: secret, rules: [{ host: '"a.example"' }] }],
     ['a path with a wildcard', { secure_token_secret: secret, rules: [{ path: '/vod/*' }] }],
     ['a path with a malformed escape', { secure_token_secret: secret, rules: [{ path: '/100%/' }] }],
     ['a path that is null', { secure_token_secret: secret, rules: [{ path: null }] }],

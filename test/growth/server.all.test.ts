@@ -35,8 +35,14 @@ describe('signPlaylist, 1 to 2 MiB', () => {
     'the shortest URIs, below a long query': (n) => [lines(n, () => 'a'), `${playlistUrl}?${'x'.repeat(8000)}`],
     'one URI with its token many times': (n) => [`${head}a?${repeated('st=1&x&', n)}`],
     'an empty variable in one line': (n) => [head + asked + repeated('{$a}', n), `${playlistUrl}?a=`],
-    'an empty variable behind a long name': (n) => [head + asked + 'x'.repeat(8000) + repeated('{$a}', n), `${playlistUrl}?a=`],
-    'an empty variable in every line': (n) => [head + asked + repeated(`${'x'.repeat(4000)}${'{$a}'.repeat(1000)}\n`, n), `${playlistUrl}?a=`],
+    'an empty variable behind a long name': (n) => [
+      head + asked + 'x'.repeat(8000) + repeated('{$a}', n),
+      `${playlistUrl}?a=`,
+    ],
+    'an empty variable in every line': (n) => [
+      head + asked + repeated(`${'x'.repeat(4000)}${'{$a}'.repeat(1000)}\n`, n),
+      `${playlistUrl}?a=`,
+    ],
     'variables made of variables': (n) => [lines(n, (i) => `#EXT-X-DEFINE:NAME="v${i + 1}",VALUE="x{$v${i}}"`)],
     'a query of many parameters, asked for many times': (n) => [
       lines(n, () => '#EXT-X-DEFINE:QUERYPARAM="zz"'),
@@ -101,8 +107,14 @@ describe('expand, 0.5 to 1 MiB, of which no more is read', () => {
         allow: `${HOST}/vod/`,
         ttl: 300,
         // forgets what it has read before
-        clock: ((nowMs) => () => (nowMs += 2000))(NOW * 1000),
-        expand: { fetch: async (url) => new Response(url.includes('index') ? text : null, { status: url.includes('index') ? 200 : 404 }) },
+        clock: (
+          (nowMs) => () =>
+            (nowMs += 2000)
+        )(NOW * 1000),
+        expand: {
+          fetch: async (url) =>
+            new Response(url.includes('index') ? text : null, { status: url.includes('index') ? 200 : 404 }),
+        },
       });
       return async () => {
         expect((await endpoint(post({ urls: [`${playlistUrl}?a=${'x'.repeat(4000)}`] }))).status).toBe(200);
@@ -118,7 +130,10 @@ describe.each([
 ])('%s, URLs and headers of 8 to 16 kB', (name, size) => {
   const token = `st=${'A'.repeat(22)}&e=${NOW + 60}`;
   const url = (rest: string): [string, HeadersInit?] => [`${HOST}/vod/${rest}`];
-  const header = (name: string, value: string): [string, HeadersInit?] => [`${HOST}/vod/a.mp4?${token}`, { [name]: value }];
+  const header = (name: string, value: string): [string, HeadersInit?] => [
+    `${HOST}/vod/a.mp4?${token}`,
+    { [name]: value },
+  ];
   const requests: Record<string, (length: number) => [string, HeadersInit?]> = {
     'many parameters': (n) => url(`a.mp4?${repeated('a=1&', n)}${token}`),
     'the token many times': (n) => url(`a.mp4?${repeated('st=1&', n)}`),
@@ -129,6 +144,7 @@ describe.each([
     slashes: (n) => url(`${repeated('/', n)}b.mp4?${token}`),
     semicolons: (n) => url(`${repeated(';', n)}?${token}`),
     'path parameters': (n) => url(`${repeated('a;b/', n)}?${token}`),
+    'pluses and path parameters': (n) => url(`${repeated('a+;b+/', n)}?${token}`),
     'dot segments': (n) => url(`${repeated('a/../', n)}b.mp4?${token}`),
     dots: (n) => url(`${repeated('.', n)}?${token}`),
     'dots and semicolons': (n) => url(`a${repeated('/..;', n)}?${token}`),
@@ -172,7 +188,8 @@ describe.each([
 });
 
 describe('the request to the signing endpoint', () => {
-  const many = (n: number, url: (i: number) => string): string => JSON.stringify({ urls: Array.from({ length: n / 64 }, (_, i) => url(i)) });
+  const many = (n: number, url: (i: number) => string): string =>
+    JSON.stringify({ urls: Array.from({ length: n / 64 }, (_, i) => url(i)) });
   const bodies: Record<string, (length: number) => string> = {
     'many URLs': (n) => many(n, (i) => `${HOST}/vod/${i}`),
     'one URL many times': (n) => many(n, () => `${HOST}/vod/a`),

@@ -10,15 +10,58 @@ type Sent = Pick<Request, 'url' | 'headers'>;
 
 /** What `verify` can be sent, `size` characters of it, in which one piece is repeated. */
 const pieces = {
-  path: ['/a', 'a', '1', '%41', '%C3%A9', ';', '~', '!', '*', '=', '&', ',', '.', '/a.b', '/edge-cache-token=', '/bcdn_token=', '1795500300'],
+  path: [
+    '/a',
+    'a',
+    '1',
+    '%41',
+    '%C3%A9',
+    ';',
+    '~',
+    '!',
+    '*',
+    '=',
+    '&',
+    ',',
+    '.',
+    '/a.b',
+    '/edge-cache-token=',
+    '/bcdn_token=',
+    '1795500300',
+  ],
   query: ['&', '&a=1', '&a', '=', '?', '&%61', ';a=1', '&1795500300=1', '&token_path=/', '&x=%2F', '+'],
-  token: ['A', '1', '~', '!', ',', '~acl=/', '~Headers=a', ',a', 'a.', '=', '%41', '%C3%A9', '/*', '*', '-', ':', 'gQ', '_'],
+  token: [
+    'A',
+    '1',
+    '~',
+    '!',
+    ',',
+    '~acl=/',
+    '~Headers=a',
+    ',a',
+    'a.',
+    '=',
+    '%41',
+    '%C3%A9',
+    '/*',
+    '*',
+    '-',
+    ':',
+    'gQ',
+    '_',
+  ],
   cookies: ['; a=b', ';', '=', '; a', ' ', '; a==', ', a'],
 } as const;
 
-const filled = (piece: string, size: number): string => piece.repeat(Math.ceil(size / piece.length)).slice(0, size).replace(/%.?$/, '');
+const filled = (piece: string, size: number): string =>
+  piece
+    .repeat(Math.ceil(size / piece.length))
+    .slice(0, size)
+    .replace(/%.?$/, '');
 
-/** The requests of one kind, each of about `size` characters, on a token that is genuine but for what is put into it. */
+/**
+ * The requests of one kind, each of about `size` characters, on a token that is genuine but for what is put into it.
+ */
 function requestsOf(kind: keyof typeof pieces, size: number, url: string, token: SignedToken): Sent[] {
   const genuine = requestWith(url, token);
   return pieces[kind].flatMap((piece): Sent[] => {
@@ -36,14 +79,24 @@ function requestsOf(kind: keyof typeof pieces, size: number, url: string, token:
       return [
         { url: `${HOST}${pathname}?${text}${search.replace('?', '&')}`, headers },
         { url: `${HOST}${pathname}${search}${search ? '&' : '?'}${text}`, headers },
-        ...Object.keys(token.query ?? {}).map((name) => ({ url: `${HOST}${pathname}?${filled(`${name}=${piece}&`, size)}`, headers })),
+        ...Object.keys(token.query ?? {}).map((name) => ({
+          url: `${HOST}${pathname}?${filled(`${name}=${piece}&`, size)}`,
+          headers,
+        })),
       ];
     }
     if (kind === 'token') {
-      const withText = (value: string): string[] => [text, value + text, value.replace(/^[^=~]*/, (start) => start + text)];
+      const withText = (value: string): string[] => [
+        text,
+        value + text,
+        value.replace(/^[^=~]*/, (start) => start + text),
+      ];
       return [
         ...Object.entries(token.query ?? {}).flatMap(([name, value]) =>
-          withText(value).map((each) => ({ url: requestWith(url, { ...token, query: { ...token.query, [name]: each } }).url, headers })),
+          withText(value).map((each) => ({
+            url: requestWith(url, { ...token, query: { ...token.query, [name]: each } }).url,
+            headers,
+          })),
         ),
         ...Object.entries(token.headers ?? {}).flatMap(([name, value]) =>
           withText(value).map((each) => ({ url, headers: new Headers({ [name]: each.replace(/[^ -~]/g, '') }) })),
@@ -56,7 +109,10 @@ function requestsOf(kind: keyof typeof pieces, size: number, url: string, token:
       ];
     }
     const own = headers.get('Cookie') ?? 'a=b';
-    return [text, own + text, `${text}; ${own}`].map((Cookie) => ({ url: genuine.url, headers: new Headers({ Cookie }) }));
+    return [text, own + text, `${text}; ${own}`].map((Cookie) => ({
+      url: genuine.url,
+      headers: new Headers({ Cookie }),
+    }));
   });
 }
 
@@ -65,12 +121,16 @@ const verifyAll = (format: TokenFormat, requests: readonly Sent[]) => async (): 
 };
 
 describe.each(samples)('%s', (_, format, path) => {
-  test.each(Object.keys(pieces) as (keyof typeof pieces)[])('verify grows no faster than a %s that is sent', async (kind) => {
-    const url = HOST + path;
-    const token = await format.sign(new URL(url), NOW + 300);
-    const [small, large] = [8192, 16_384].map((size) => requestsOf(kind, size, url, token)) as [Sent[], Sent[]];
-    // Only what reads cookies is asked for them.
-    if (small.length === 0 || (kind === 'cookies' && !token.setCookie)) return;
-    await expectLinear(verifyAll(format, small), verifyAll(format, large));
-  }, 120_000);
+  test.each(Object.keys(pieces) as (keyof typeof pieces)[])(
+    'verify grows no faster than a %s that is sent',
+    async (kind) => {
+      const url = HOST + path;
+      const token = await format.sign(new URL(url), NOW + 300);
+      const [small, large] = [8192, 16_384].map((size) => requestsOf(kind, size, url, token)) as [Sent[], Sent[]];
+      // Only what reads cookies is asked for them.
+      if (small.length === 0 || (kind === 'cookies' && !token.setCookie)) return;
+      await expectLinear(verifyAll(format, small), verifyAll(format, large));
+    },
+    120_000,
+  );
 });

@@ -1,6 +1,6 @@
 import type { Token } from '../../packages/core/src/index.ts';
 import { createSigningEndpoint, secureToken } from '../../packages/server/src/index.ts';
-import type { SigningEndpointOptions } from '../../packages/server/src/index.ts';
+import type { SignedToken, SigningEndpointOptions, TokenFormat } from '../../packages/server/src/index.ts';
 
 export const NOW = 1_795_500_000;
 export const HOST = 'https://cdn.example.com';
@@ -35,3 +35,13 @@ export const ask = async (
   const response = await endpoint(options)(post(body));
   return { status: response.status, body: await response.json() };
 };
+/** A format of a team's own that makes just this token. */
+export const making = (token: Partial<SignedToken>, more: Partial<TokenFormat> = {}): TokenFormat => ({
+  name: 'own',
+  scope: 'url',
+  sign: (_, expires) => ({ expires, query: { t: '1' }, ...token }),
+  verify: () => ({ ok: false, status: 403, reason: 'missing' }),
+  ...more,
+});
+export const statusOf = async (url: string, options: Partial<SigningEndpointOptions>): Promise<number> =>
+  (await ask({ urls: [url] }, options)).status;

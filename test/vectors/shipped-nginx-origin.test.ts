@@ -71,6 +71,13 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped: what reache
     expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(100);
   }, 60_000);
 
+  test('%2B reaches the origin as +, which S3 takes for a space', async () => {
+    for (const path of ['/a%2Bb.mp4', '/a+b.mp4']) {
+      expect(await compare(signed(path)), path).toBe(200);
+      expect(nginx.asked.at(-1)).toBe('GET /a+b.mp4');
+    }
+  });
+
   test('empty pairs and parameters that only begin like the token stay', async () => {
     const expires = now() + 60;
     const [st, e] = [`st=${tokenOf('/a.mp4', expires)}`, `e=${expires}`];

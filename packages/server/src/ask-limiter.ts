@@ -1,8 +1,9 @@
 /** What counts calls for several instances together, as `rate-limiter-flexible` has them on Redis and other stores. */
 export interface RateLimiter {
   /**
-   * Counts a call; resolved, the call may go on. To refuse it, rejects with an object that has `msBeforeNext`, milliseconds,
-   * and is no `Error` (`RateLimiterRes`). Whatever else it rejects with says that the limiter itself has failed.
+   * Counts a call; resolved, the call may go on. To refuse it, rejects with an object that has `msBeforeNext`,
+   * milliseconds, and is no `Error` (`RateLimiterRes`). Whatever else it rejects with says that the limiter itself has
+   * failed.
    *
    * @param key a digest of what `key` returned, 43 characters of base64url
    */
@@ -10,8 +11,8 @@ export interface RateLimiter {
 }
 
 /**
- * Milliseconds after which a limiter has failed. Clients of Redis queue commands while the connection is down, for as long
- * as that lasts; a player waits for the endpoint ten seconds.
+ * Milliseconds after which a limiter has failed. Clients of Redis queue commands while the connection is down, for as
+ * long as that lasts; a player waits for the endpoint ten seconds.
  */
 const timeoutMs = 2000;
 

@@ -39,9 +39,9 @@ export async function openableUrls(
 }
 
 /**
- * What the entitlement hook is given: each URL in its one spelling, with what its token would open at the same place of the
- * second list. Behind them the other readings of the URLs that have any: a hook that looks for `/premium/` must not miss
- * `/%70remium/`, nor `/premium;x/`, which Java servers take for the same.
+ * What the entitlement hook is given: each URL in its one spelling, with what its token would open at the same place of
+ * the second list. Behind them the other readings of the URLs that have any: a hook that looks for `/premium/` must not
+ * miss `/%70remium/`, nor `/premium;x/`, which Java servers take for the same.
  */
 export function shownUrls(asked: readonly OpenableUrl[]): [urls: string[], scopes: Scope[]] {
   const others = asked.flatMap(({ url, scope }) => {

@@ -4,9 +4,9 @@ import { decodeOnce } from './decode-once.ts';
 export type PathForm = 'decoded' | 'raw';
 
 /**
- * The one form of a path that is hashed and forwarded, or `undefined` for a path that two servers could read in two ways:
- * malformed escapes, invalid UTF-8, `%00` and other control characters (they carry the MD5 length extension), `%2F`, a
- * backslash in any spelling, `//`, dot segments, and `/..;/`, which Java servers read as one.
+ * The one form of a path that is hashed and forwarded, or `undefined` for a path that two servers could read in two
+ * ways: malformed escapes, invalid UTF-8, `%00` and other control characters (they carry the MD5 length extension),
+ * `%2F`, a backslash in any spelling, `//`, dot segments, and `/..;/`, which Java servers read as one.
  *
  * `URL` has already resolved dot segments (`..`, `%2e%2e`) and turned `\` into `/` before any code sees the path, so a
  * request for `/a/../b` arrives, is checked and is forwarded as `/b`, as in nginx.
@@ -18,7 +18,9 @@ export function canonicalPath(pathname: string, form: PathForm): string | undefi
   return form === 'raw' ? pathname : decoded;
 }
 
-/** A canonical path as it is written into a URL; for `decoded`, `encodePath(canonicalPath(p))` has one spelling a path. */
+/**
+ * A canonical path as it is written into a URL; for `decoded`, `encodePath(canonicalPath(p))` has one spelling a path.
+ */
 export function encodePath(path: string, form: PathForm): string {
   return form === 'raw' || /^[\w\-./~]*$/.test(path) ? path : encodeURI(path).replace(/[?#]/g, encodeURIComponent);
 }

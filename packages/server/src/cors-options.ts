@@ -1,4 +1,5 @@
 import { optionsError } from './options-error.ts';
+import { hostProblem } from './url/judged-url.ts';
 
 export interface CorsOptions {
   /** The pages that may read the answers: `'*'`, or origins such as `https://app.example.com`. */
@@ -16,9 +17,11 @@ export function checkCors({ origins, credentials = false }: CorsOptions): void {
     if (credentials) throw optionsError('cors.origins', "list the origins: '*' cannot go with credentials");
     return;
   }
-  if (!Array.isArray(origins)) throw optionsError('cors.origins', "give a list such as ['https://app.example.com'], or '*'");
+  if (!Array.isArray(origins))
+    throw optionsError('cors.origins', "give a list such as ['https://app.example.com'], or '*'");
   for (const origin of origins as readonly string[]) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    if (url?.origin !== origin || hostProblem(url.hostname) !== undefined) {
       throw optionsError('cors.origins', `"${origin}" is no origin; write it as in https://app.example.com`);
     }
   }

@@ -9,17 +9,24 @@ interface CallWindow {
 }
 
 /**
- * Counts calls a viewer in fixed windows, in the memory of this process: behind several instances a viewer has `limit` in
- * each.
+ * Counts calls a viewer in fixed windows, in the memory of this process: behind several instances a viewer has `limit`
+ * in each.
  *
- * A window is kept until it ends, however many viewers come: a flood of made-up ones must neither fill the memory nor win
- * anybody a new window. Once `maxViewers` windows are open, further viewers are counted together, by the first characters
- * of their digest: under such a flood a newcomer may be refused for the calls of others, and nobody gets more than `limit`.
+ * A window is kept until it ends, however many viewers come: a flood of made-up ones must neither fill the memory nor
+ * win anybody a new window. Once `maxViewers` windows are open, further viewers are counted together, by the first
+ * characters of their digest: under such a flood a newcomer may be refused for the calls of others, and nobody gets
+ * more than `limit`.
  *
  * @param options.window seconds
  * @returns counts a call of `viewer`, a digest, and tells the seconds to wait; 0 when the call may go on
  */
-export function countCalls({ limit, window }: { limit: number; window: number }): (viewer: string, nowMs: number) => number {
+export function countCalls({
+  limit,
+  window,
+}: {
+  limit: number;
+  window: number;
+}): (viewer: string, nowMs: number) => number {
   const windowMs = window * 1000;
   // They are all of one length, so those at the front end first.
   const windows = new Map<string, CallWindow>();

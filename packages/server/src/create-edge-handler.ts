@@ -37,12 +37,13 @@ export interface EdgeHandlerOptions {
 const methods = 'GET, HEAD, OPTIONS';
 
 /**
- * The edge: lets a request with a genuine, fresh token through to the origin, and answers 403 or 410 to all others, with
- * CORS headers. HEAD, ranges and conditional requests are judged like GET; preflights pass; other methods are 405. The
- * origin gets the path in the form that was hashed, never the token, and no header that names another path or method.
+ * The edge: lets a request with a genuine, fresh token through to the origin, and answers 403 or 410 to all others,
+ * with CORS headers. HEAD, ranges and conditional requests are judged like GET; preflights pass; other methods are 405.
+ * The origin gets the path in the form that was hashed, never the token, and no header that names another path or
+ * method.
  *
- * A path that has more than one reading (`canonicalPath`) is a 403 whether it is protected or not, since no rule can say
- * which. A failure of the origin is a 502, a failure of a format function a 503; neither lets anything through.
+ * A path that has more than one reading (`canonicalPath`) is a 403 whether it is protected or not, since no rule can
+ * say which. A failure of the origin is a 502, a failure of a format function a 503; neither lets anything through.
  *
  * @throws `ERR_OPTIONS` at once for options that cannot work
  */

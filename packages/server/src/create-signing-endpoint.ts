@@ -18,8 +18,8 @@ import { JudgedScope } from './url/judged-scope.ts';
  * The signing endpoint: `POST {urls, reason}` in, `{now, tokens, denied}` out, failures as RFC 9457 problems.
  *
  * What a token opens is asked before it is made: a URL whose token would reach beyond `allow`, or into what `authorize`
- * denies, comes back in `denied`, as do URLs outside `allow` and those that the format refuses. A call of which nothing is
- * left is a 403. What the format has made is judged once more before it leaves.
+ * denies, comes back in `denied`, as do URLs outside `allow` and those that the format refuses. A call of which nothing
+ * is left is a 403. What the format has made is judged once more before it leaves.
  *
  * @throws `ERR_OPTIONS` at once for options that cannot work
  */
@@ -88,8 +88,8 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
 }
 
 /**
- * The lifetime of new tokens, in whole seconds. Most formats are deterministic: one URL and one expiry give one token. A
- * viewer whose token was refused must get another one, so it ends a second later than any token made so far; a second
+ * The lifetime of new tokens, in whole seconds. Most formats are deterministic: one URL and one expiry give one token.
+ * A viewer whose token was refused must get another one, so it ends a second later than any token made so far; a second
  * earlier where the edge would not accept that.
  */
 function lifetimeFor(reason: string, ttl: number, maxTtl = Infinity): number {

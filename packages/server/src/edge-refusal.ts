@@ -2,8 +2,8 @@ import { setCorsHeaders } from './cors-headers.ts';
 import type { CorsOptions } from './cors-options.ts';
 
 /**
- * An answer of the edge itself. It is readable by the page (without CORS headers a player sees status 0 and cannot tell an
- * expired token from a lost network), dated (the player measures its clock by it) and never cached.
+ * An answer of the edge itself. It is readable by the page (without CORS headers a player sees status 0 and cannot tell
+ * an expired token from a lost network), dated (the player measures its clock by it) and never cached.
  */
 export function edgeRefusal(
   request: Request,

@@ -1,7 +1,9 @@
 import { optionsError } from './options-error.ts';
 import type { FormatSource, TokenFormat } from './token-format.ts';
 
-/** @throws `ERR_OPTIONS` when `source` is no format and no function: without one, nothing may be signed or let through */
+/**
+ * @throws `ERR_OPTIONS` when `source` is no format and no function: without one, nothing may be signed or let through
+ */
 export function formatReader(source: FormatSource): (request: Request) => TokenFormat | Promise<TokenFormat> {
   if (typeof source === 'function') return source;
   if (typeof (source as Partial<TokenFormat> | undefined)?.verify !== 'function') {

@@ -1,10 +1,10 @@
 import { withoutCookies } from './cookies.ts';
-import { judgeHost } from './url/judged-url.ts';
 import type { GrantedVerdict } from './verdict.ts';
 
 /**
- * Headers by which a viewer could make an origin serve another path or do another thing than was judged (IIS and Symfony
- * read the first ones, Rack, Express and Spring filters the last ones), and those about a body, which is not forwarded.
+ * Headers by which a viewer could make an origin serve another path or do another thing than was judged (IIS and
+ * Symfony read the first ones, Rack, Express and Spring filters the last ones), and those about a body, which is not
+ * forwarded.
  */
 const dropped = new Set([
   'x-original-url',
@@ -38,9 +38,12 @@ export function forwardedHeaders(request: Request, carriers: GrantedVerdict['car
   return headers;
 }
 
-/** What was opened by a token of its own may name itself with it. A `Referer` may be relative (RFC 9110 section 10.1.3). */
+/**
+ * What was opened by a token of its own may name itself with it, on whichever host the token was good: of no `Referer`
+ * more than its origin is sent on, as by the nginx files. It may be relative (RFC 9110 section 10.1.3).
+ */
 function setReferer(headers: Headers, referer: string, asked: string): void {
   const from = URL.canParse(referer, asked) ? new URL(referer, asked) : undefined;
-  if (!from) headers.delete('Referer');
-  else if (judgeHost(from.hostname) === judgeHost(new URL(asked).hostname)) headers.set('Referer', `${from.origin}/`);
+  if (from?.host) headers.set('Referer', `${from.protocol}//${from.host}/`);
+  else headers.delete('Referer');
 }

@@ -2,14 +2,14 @@ import { optionsError } from './options-error.ts';
 import { Problem } from './problem.ts';
 import { judgeScope } from './url/judged-scope.ts';
 import type { JudgedScope } from './url/judged-scope.ts';
-import { judgeUrl } from './url/judged-url.ts';
+import { hostProblem, judgeUrl } from './url/judged-url.ts';
 
 /**
- * What a viewer may have: everything, nothing (403), everything except `denied`, for `ttl` seconds; or a `Response` that is
- * sent as it is, such as a 401 with `WWW-Authenticate`.
+ * What a viewer may have: everything, nothing (403), everything except `denied`, for `ttl` seconds; or a `Response`
+ * that is sent as it is, such as a 401 with `WWW-Authenticate`.
  *
- * An entry of `denied` is an absolute URL: one that ends with `/` denies everything below it, one with a query that query
- * alone, any other its path with every query. A token that opens any of it is not granted.
+ * An entry of `denied` is an absolute URL: one that ends with `/` denies everything below it, one with a query that
+ * query alone, any other its path with every query. A token that opens any of it is not granted.
  */
 export type Grant = boolean | { denied?: readonly string[]; ttl?: number } | Response;
 
@@ -21,8 +21,8 @@ interface Permission {
 }
 
 /**
- * @throws `Problem` 403 for `false`, and for whatever a hook without types returned instead of a grant; `ERR_OPTIONS` for a
- * `ttl` that is no lifetime and for an entry of `denied` that cannot be judged: it would deny nothing
+ * @throws `Problem` 403 for `false`, and for whatever a hook without types returned instead of a grant; `ERR_OPTIONS`
+ *   for a `ttl` that is no lifetime and for an entry of `denied` that cannot be judged: it would deny nothing
  */
 export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
   if (grant !== true && !isPlainGrant(grant)) throw new Problem(403, 'This viewer may have none of these URLs.');
@@ -50,7 +50,7 @@ function deniedScope(entry: unknown): JudgedScope {
   const url = typeof entry === 'string' ? judgeUrl(entry) : undefined;
   const kind = url?.search ? 'url' : url?.path.endsWith('/') ? 'folder' : 'path';
   const scope = url && judgeScope({ kind, href: url.href });
-  if (!scope) {
+  if (!scope || hostProblem(url.hostname) !== undefined) {
     throw optionsError('denied from authorize', 'return absolute URLs with one reading, such as those it was given');
   }
   return scope;

@@ -20,9 +20,9 @@ interface MintedTokens {
 }
 
 /**
- * One token a URL, or one a distinct prefix: a URL that a prefix token made before already opens costs no signing. Whatever
- * the format has made is judged once more: a token that opens more than its scope, or more than `mayOpen` lets it, is not
- * handed out, and `onError` hears of it.
+ * One token a URL, or one a distinct prefix: a URL that a prefix token made before already opens costs no signing.
+ * Whatever the format has made is judged once more: a token that opens more than its scope, or more than `mayOpen` lets
+ * it, is not handed out, and `onError` hears of it.
  */
 export async function mintTokens(
   format: TokenFormat,
@@ -44,7 +44,8 @@ export async function mintTokens(
       const { setCookie = [], ...token } = withScope(await format.sign(new URL(href), expires), href);
       if (token.base && !token.prefix) {
         refused.push(href);
-        links.push(href);
+        // A format of folders makes one for a URL that has too few of them, and for no other.
+        if (format.scope === 'url') links.push(href);
         return;
       }
       if (!opensOnly(token, format, { limit: scope, mayOpen })) {

@@ -1,6 +1,6 @@
 /**
- * An `ERR_OPTIONS` error that the `isSecureTokenError` of `secure-token-core` recognises, made here because this package
- * takes nothing but a type from core. The message names the option and what to do, and never holds a secret.
+ * An `ERR_OPTIONS` error that the `isSecureTokenError` of `secure-token-core` recognises, made here because this
+ * package takes nothing but a type from core. The message names the option and what to do, and never holds a secret.
  */
 export class OptionsError extends Error {
   override readonly name = 'SecureTokenError';

@@ -3,7 +3,9 @@ import { optionsError } from './options-error.ts';
 /** The server behind the edge: its base URL, or a function that answers. */
 export type Origin = string | URL | ((request: Request) => Response | Promise<Response>);
 
-/** They belong to one connection (RFC 9110 section 7.6.1) and mean nothing to the next, as do those `Connection` names. */
+/**
+ * They belong to one connection (RFC 9110 section 7.6.1) and mean nothing to the next, as do those `Connection` names.
+ */
 const hopByHop = [
   'Connection',
   'Keep-Alive',

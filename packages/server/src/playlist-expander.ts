@@ -33,9 +33,9 @@ export type PlaylistExpander = (
 ) => Promise<string[]>;
 
 /**
- * The URLs a player asks for next when it was given the playlists among `urls`: media playlists, init segments, keys, the
- * segments it starts with. Nothing that `allows` refuses is read or named. Whatever cannot be read is skipped: a slow
- * origin costs round trips later, never the answer.
+ * The URLs a player asks for next when it was given the playlists among `urls`: media playlists, init segments, keys,
+ * the segments it starts with. Nothing that `allows` refuses is read or named. Whatever cannot be read is skipped: a
+ * slow origin costs round trips later, never the answer.
  */
 export function playlistExpander(options: ExpandOptions, clock: () => number): PlaylistExpander {
   const {

@@ -5,7 +5,9 @@ const maxBytes = 1_048_576;
 /** Milliseconds for which a playlist is not read again; a live playlist gains a segment no faster than that. */
 const freshForMs = 1000;
 const maxCached = 200;
-/** Characters of all playlists that are kept: the query, which makes another playlist of the same one, is the viewer's. */
+/**
+ * Characters of all playlists that are kept: the query, which makes another playlist of the same one, is the viewer's.
+ */
 const maxCachedLength = 16 * maxBytes;
 
 interface PlaylistReaderOptions {
@@ -20,8 +22,8 @@ export type PlaylistReader = (
 ) => Promise<string | undefined>;
 
 /**
- * Reads playlists with a short memory. Only what has arrived is shared between calls, never a read under way: in workerd a
- * read started by one request must not be awaited by another.
+ * Reads playlists with a short memory. Only what has arrived is shared between calls, never a read under way: in
+ * workerd a read started by one request must not be awaited by another.
  *
  * @returns `undefined` for whatever is not a playlist that arrived whole and in time
  */

@@ -26,8 +26,9 @@ export interface PlaylistReferences {
 const uriAttributes = new Set(['URI', 'SERVER-URI', 'X-ASSET-URI', 'X-ASSET-LIST']);
 
 /**
- * Every URI of a playlist in order: segments, parts, keys, maps, renditions, I-frame playlists, preload hints, rendition
- * reports, session data and keys, steering manifests, interstitials. Takes time and memory in proportion to `text`.
+ * Every URI of a playlist in order: segments, parts, keys, maps, renditions, I-frame playlists, preload hints,
+ * rendition reports, session data and keys, steering manifests, interstitials. Takes time and memory in proportion to
+ * `text`.
  *
  * @param imports the variables of the multivariant playlist that led here, for `EXT-X-DEFINE:IMPORT`
  */

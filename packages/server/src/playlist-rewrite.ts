@@ -33,8 +33,8 @@ export function isPlaylistResponse({ headers }: Response): boolean {
 }
 
 /**
- * The playlist with every URI signed, private to this viewer. To HEAD, the same headers without a length, which only the
- * rewritten body would tell.
+ * The playlist with every URI signed, private to this viewer. To HEAD, the same headers without a length, which only
+ * the rewritten body would tell.
  */
 export async function rewritePlaylist(
   response: Response,

@@ -2,7 +2,10 @@ const variableReference = /\{\$([\w-]+)\}/g;
 
 /** Longer than any URL that is served; variables made of variables must not grow beyond all bounds. */
 const maxLength = 8192;
-/** Characters that variables may bring into a playlist, for each of its own: one of 8 kB may stand in any number of lines. */
+/**
+ * Characters that variables may bring into a playlist, for each of its own: one of 8 kB may stand in any number of
+ * lines.
+ */
 const maxGrowth = 8;
 const minGrowth = 65_536;
 /** Part of one name in a path, or nothing: no `/`, no dot segment, nothing that ends the path or escapes. */
@@ -29,8 +32,8 @@ interface PlaylistScope {
  * Variable substitution (RFC 8216bis section 4.3): `NAME`, `QUERYPARAM` of the playlist's URL, and `IMPORT`.
  *
  * A `QUERYPARAM` may say anything in the query of a URI, and in its path no more than a name: otherwise a viewer could
- * lead the path, and with it the signature, to any other file. Nor may it make a playlist as long as the viewer likes: what
- * variables bring into one is bounded by its own length, and beyond that they have no known value.
+ * lead the path, and with it the signature, to any other file. Nor may it make a playlist as long as the viewer likes:
+ * what variables bring into one is bounded by its own length, and beyond that they have no known value.
  *
  * @param textLength of the playlist
  */

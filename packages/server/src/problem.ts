@@ -21,7 +21,9 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** Without a `type` member a problem means what its status means, and `title` is that status's phrase (section 4.2.1). */
+/**
+ * Without a `type` member a problem means what its status means, and `title` is that status's phrase (section 4.2.1).
+ */
 export function problemResponse({ status, message, headers }: Problem): Response {
   return new Response(JSON.stringify({ title: titles[status], status, detail: message }), {
     status,

@@ -7,12 +7,12 @@ import { optionsError } from './options-error.ts';
 
 export type RateLimitOptions = {
   /**
-   * Who is asking: an account or a session that has been *verified*, else the client address as your platform tells it (of
-   * an IPv6 address the first 64 bits). Nothing that the client can invent or vary: with a header of the client's own
-   * choice, such as the whole `Cookie`, every call comes from a new viewer.
+   * Who is asking: an account or a session that has been *verified*, else the client address as your platform tells it
+   * (of an IPv6 address the first 64 bits). Nothing that the client can invent or vary: with a header of the client's
+   * own choice, such as the whole `Cookie`, every call comes from a new viewer.
    *
-   * When it throws, or returns anything but a text that is not empty, the call is answered with 503 and `onError` hears of
-   * it: a viewer without a name is never a free pass.
+   * When it throws, or returns anything but a text that is not empty, the call is answered with 503 and `onError` hears
+   * of it: a viewer without a name is never a free pass.
    */
   key: (request: Request) => string | Promise<string>;
 } & (
@@ -32,17 +32,18 @@ export type RateLimitOptions = {
 );
 
 /**
- * A key of any length becomes a digest of 43 characters (SHA-256, base64url) before it is counted or handed to a limiter:
- * long keys fill no memory, and session ids do not end up in a Redis.
+ * A key of any length becomes a digest of 43 characters (SHA-256, base64url) before it is counted or handed to a
+ * limiter: long keys fill no memory, and session ids do not end up in a Redis.
  *
  * @param clock unix milliseconds
  * @returns seconds to wait, 0 when the call may go on; rejects when the key or the limiter fails
- * @throws `ERR_OPTIONS` for a key that is no function, for a limit or a window that is no positive number, for a limiter
- * without `consume`, and for both of them together
+ * @throws `ERR_OPTIONS` for a key that is no function, for a limit or a window that is no positive number, for a
+ *   limiter without `consume`, and for both of them together
  */
 export function rateLimit(options: RateLimitOptions, clock: () => number): (request: Request) => Promise<number> {
   const { key } = options;
-  if (typeof (key as unknown) !== 'function') throw optionsError('rateLimit.key', 'give a function that says who is asking');
+  if (typeof (key as unknown) !== 'function')
+    throw optionsError('rateLimit.key', 'give a function that says who is asking');
   const wait = counter(options);
   return async (request) => {
     const viewer: unknown = await key(request);
@@ -68,7 +69,9 @@ function counter(options: RateLimitOptions): (viewer: string, nowMs: number) => 
     return (viewer) => askLimiter(limiter, viewer);
   }
   const { limit, window } = options;
-  if (!(Number.isFinite(limit) && limit >= 1)) throw optionsError('rateLimit.limit', 'give a number of calls, at least 1');
-  if (!(Number.isFinite(window) && window > 0)) throw optionsError('rateLimit.window', 'give a positive number of seconds');
+  if (!(Number.isFinite(limit) && limit >= 1))
+    throw optionsError('rateLimit.limit', 'give a number of calls, at least 1');
+  if (!(Number.isFinite(window) && window > 0))
+    throw optionsError('rateLimit.window', 'give a positive number of seconds');
   return countCalls({ limit, window });
 }

@@ -1,6 +1,6 @@
 /**
- * Sets parameters and leaves every other byte of the URL as its author wrote it: a parameter of the same name is replaced
- * in place (a repeated one is dropped), others are appended. Works on relative references too.
+ * Sets parameters and leaves every other byte of the URL as its author wrote it: a parameter of the same name is
+ * replaced in place (a repeated one is dropped), others are appended. Works on relative references too.
  */
 export function setQuery(url: string, query: Readonly<Record<string, string>>): string {
   if (Object.keys(query).length === 0) return url;

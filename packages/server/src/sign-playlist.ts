@@ -15,9 +15,9 @@ export interface SignPlaylistOptions {
 }
 
 /**
- * A playlist with every URI signed, for players that no plugin reaches (AirPlay, Chromecast, native). Relative URIs stay
- * relative; byte ranges and everything else stay as they were. `{$variables}` in a signed URI are replaced by their
- * values, since the signature covers the real path.
+ * A playlist with every URI signed, for players that no plugin reaches (AirPlay, Chromecast, native). Relative URIs
+ * stay relative; byte ranges and everything else stay as they were. `{$variables}` in a signed URI are replaced by
+ * their values, since the signature covers the real path.
  *
  * Left alone: URIs on another origin than the playlist, `data:` and `skd:` URIs, URIs that the format refuses to sign,
  * and URIs with a variable that is imported from another playlist.

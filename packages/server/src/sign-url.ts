@@ -12,16 +12,19 @@ export type SignUrlOptions = { format: TokenFormat } & (
  * The URL with its token, for any format whose token fits into a URL. A token that is already there is replaced; order,
  * encoding and fragment stay as they were written.
  *
- * @throws `ERR_OPTIONS` unless exactly one of `expiresIn` and `expires` is given, for a relative URL, a text that clients
- * would not request as it is written, a URL or a lifetime that `verifyUrl` would refuse, and for formats that travel in
- * headers or cookies
+ * @throws `ERR_OPTIONS` unless exactly one of `expiresIn` and `expires` is given, for a relative URL, a text that
+ *   clients would not request as it is written, a URL or a lifetime that `verifyUrl` would refuse, and for formats that
+ *   travel in headers or cookies
  */
 export async function signUrl(url: string | URL, options: SignUrlOptions): Promise<string> {
   const { format, expiresIn, expires } = options;
   if ((expiresIn === undefined) === (expires === undefined)) {
     throw optionsError('expiresIn', 'give either `expiresIn` (seconds from now) or `expires` (unix seconds)');
   }
-  if (expiresIn !== undefined && !(Number.isFinite(expiresIn) && expiresIn > 0 && expiresIn <= (format.maxTtl ?? Infinity))) {
+  if (
+    expiresIn !== undefined &&
+    !(Number.isFinite(expiresIn) && expiresIn > 0 && expiresIn <= (format.maxTtl ?? Infinity))
+  ) {
     throw optionsError('expiresIn', "give a positive number of seconds, at most the format's maxTtl");
   }
   const asked = parseAbsolute(url);

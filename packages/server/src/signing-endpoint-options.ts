@@ -12,11 +12,12 @@ export interface SigningEndpointOptions {
   format: FormatSource;
   /**
    * The entitlement hook. `urls` are those below `allow`, each in its one canonical spelling, so that comparing text is
-   * enough; `scopes[i]` is what the token for `urls[i]` would open, which for many formats is a whole folder. A path that
-   * some origin reads as another one (`;x`, a `/` or a dot at the end of a name) stands a second time behind the others, as
-   * that origin reads it. The body of `request` has been read.
+   * enough; `scopes[i]` is what the token for `urls[i]` would open, which for many formats is a whole folder. A path
+   * that some origin reads as another one (`;x`, a `/` or a dot at the end of a name) stands a second time behind the
+   * others, as that origin reads it. The body of `request` has been read.
    *
-   * When it throws, the answer is a 503 that players retry: an outage of the entitlement service never looks like a refusal.
+   * When it throws, the answer is a 503 that players retry: an outage of the entitlement service never looks like a
+   * refusal.
    */
   authorize: (request: Request, urls: readonly string[], scopes: readonly Scope[]) => Grant | Promise<Grant>;
   /** Absolute URL prefixes that may be signed at all; other URLs come back as denied. */
@@ -25,8 +26,8 @@ export interface SigningEndpointOptions {
   ttl: number;
   /**
    * Asked for a playlist, answer for its children too: media playlists, init segments, keys and the segments a player
-   * starts with, in one round trip. The playlists are read from the edge with a token of the endpoint's own. Formats that
-   * sign a prefix open the children anyway, so nothing is read for those.
+   * starts with, in one round trip. The playlists are read from the edge with a token of the endpoint's own. Formats
+   * that sign a prefix open the children anyway, so nothing is read for those.
    * @default false
    */
   expand?: boolean | ExpandOptions;
@@ -39,7 +40,9 @@ export interface SigningEndpointOptions {
    * @default none
    */
   rateLimit?: RateLimitOptions;
-  /** Gets what `authorize`, a format function, the format, or the key or the limiter of `rateLimit` threw, for your log. */
+  /**
+   * Gets what `authorize`, a format function, the format, or the key or the limiter of `rateLimit` threw, for your log.
+   */
   onError?: (error: unknown) => void;
   /** Unix milliseconds. @default Date.now */
   clock?: () => number;
@@ -60,6 +63,7 @@ export function checkSigningEndpointOptions({
   if (!(typeof (ttl as unknown) === 'number' && ttl >= 1 && ttl <= (maxTtl ?? Infinity))) {
     throw optionsError('ttl', "give seconds, at least 1 and at most the format's maxTtl");
   }
-  if (!(typeof (maxUrls as unknown) === 'number' && maxUrls >= 1)) throw optionsError('maxUrls', 'give a number, at least 1');
+  if (!(typeof (maxUrls as unknown) === 'number' && maxUrls >= 1))
+    throw optionsError('maxUrls', 'give a number, at least 1');
   if (cors) checkCors(cors);
 }

@@ -20,21 +20,21 @@ export interface TokenFormat {
    */
   sign(url: URL, expires: number): Promise<SignedToken> | SignedToken;
   /**
-   * What the token that `sign` makes for `url` opens: the signing endpoint grants it only if all of that lies within its
-   * `allow`, and shows it to its hook. Never less than `verify` accepts the token for. A format without it is asked for its
-   * token before the hook, and what that token says is judged.
+   * What the token that `sign` makes for `url` opens: the signing endpoint grants it only if all of that lies within
+   * its `allow`, and shows it to its hook. Never less than `verify` accepts the token for. A format without it is asked
+   * for its token before the hook, and what that token says is judged.
    *
    * @throws `ERR_OPTIONS` for a URL that `sign` refuses
    */
   opens?(url: URL): Scope;
   /**
-   * For tokens in the path: the URL with whatever stands there as a token taken off, genuine or not, so that the edge can
-   * tell which rule concerns the request.
+   * For tokens in the path: the URL with whatever stands there as a token taken off, genuine or not, so that the edge
+   * can tell which rule concerns the request.
    */
   bare?(url: URL): URL;
   /**
-   * Names of the cookies in which its tokens travel. Browsers send them with every request for the host, so the edge takes
-   * them off those that no rule protects, too.
+   * Names of the cookies in which its tokens travel. Browsers send them with every request for the host, so the edge
+   * takes them off those that no rule protects, too.
    */
   readonly cookies?: readonly string[];
   /** @param now unix seconds */

@@ -8,8 +8,8 @@ interface TokenQuery {
 }
 
 /**
- * Reads parameters from the query as it was sent. `URLSearchParams` would decode names and values, and take the first of
- * two equal names where another server takes the last one.
+ * Reads parameters from the query as it was sent. `URLSearchParams` would decode names and values, and take the first
+ * of two equal names where another server takes the last one.
  *
  * @returns `undefined` when a name occurs twice, in another case or percent-encoded: servers disagree about those
  */
@@ -35,8 +35,9 @@ export function tokenQuery(search: string, names: readonly string[]): TokenQuery
 }
 
 /**
- * Names of parameters that `tokenQuery` can tell apart. @throws `ERR_OPTIONS` for other characters than `-._~`, letters and
- * digits, and for two names that differ in nothing but their case
+ * Names of parameters that `tokenQuery` can tell apart.
+ * @throws `ERR_OPTIONS` for other characters than `-._~`, letters and digits, and for two names that differ in nothing
+ *   but their case
  */
 export function checkParameterNames(option: string, names: readonly string[]): void {
   const isName = (name: unknown): boolean => typeof name === 'string' && /^[\w.~-]+$/.test(name);

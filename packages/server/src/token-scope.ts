@@ -50,7 +50,8 @@ export function opensOnly(
   const isWithin = (scope: JudgedScope | undefined): boolean =>
     scope !== undefined && mayOpen(scope) && limit.holds(scope);
   // Neither has a query or a user name, and only http(s) has a place in them.
-  const isPlain = (each: string | undefined): boolean => each === undefined || /^https?:\/\/[^/?#@]+\/[^?#]*$/i.test(each);
+  const isPlain = (each: string | undefined): boolean =>
+    each === undefined || /^https?:\/\/[^/?#@]+\/[^?#]*$/i.test(each);
   if (!isPlain(prefix) || !isPlain(base)) return false;
   if (prefix !== undefined && !isWithin(scopeOfToken({ prefix }))) return false;
   if (url !== undefined && !isWithin(scopeOfToken({ url, anyQuery }))) return false;

@@ -13,8 +13,8 @@ export interface GrantedVerdict {
   /** Unix seconds. */
   readonly expires: number;
   /**
-   * The URL without the token, with its path in exactly the form that was hashed. Forward this one: an origin that reads
-   * `request.url` in another way than the verifier did would serve a path nobody signed.
+   * The URL without the token, with its path in exactly the form that was hashed. Forward this one: an origin that
+   * reads `request.url` in another way than the verifier did would serve a path nobody signed.
    */
   readonly url: string;
   /** The cookies and headers that carried the token; they are not forwarded. */

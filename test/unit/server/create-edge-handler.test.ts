@@ -148,7 +148,10 @@ describe('createEdgeHandler', () => {
     const headers = { Cookie: 'a=1; hdnts=exp=1~acl=/vod/*~hmac=00; CloudFront-Policy=x' };
     const { get, asked } = setUp({ format: edgeAuth({ key: '00ff', carrier: 'cookie' }), protect: '/vod/' });
     expect((await get(`${HOST}/public/logo.png?st=1`, { headers })).status).toBe(200);
-    expect([asked[0]?.url, asked[0]?.headers.get('Cookie')]).toEqual([`${HOST}/public/logo.png?st=1`, 'a=1; CloudFront-Policy=x']);
+    expect([asked[0]?.url, asked[0]?.headers.get('Cookie')]).toEqual([
+      `${HOST}/public/logo.png?st=1`,
+      'a=1; CloudFront-Policy=x',
+    ]);
   });
 
   test('a format of your own may say no more than that the request is granted', async () => {
@@ -180,7 +183,9 @@ describe('createEdgeHandler', () => {
     onError.mockImplementation(() => {
       throw new Error('the log is full');
     });
-    expect([(await noKey.get(await signed('/a'))).status, (await broken.get(await signed('/a'))).status]).toEqual([503, 502]);
+    expect([(await noKey.get(await signed('/a'))).status, (await broken.get(await signed('/a'))).status]).toEqual([
+      503, 502,
+    ]);
   });
 
   test('refuses to start without a format, an origin, or with rules that protect nothing', () => {

@@ -65,7 +65,10 @@ describe('signPlaylists', () => {
       },
     });
     const response = await get(await signed('/vod/a.m3u8'), { headers: { 'Accept-Encoding': 'gzip, br' } });
-    expect([asked[0]?.headers.get('Accept-Encoding'), response.headers.has('Content-Encoding')]).toEqual(['identity', false]);
+    expect([asked[0]?.headers.get('Accept-Encoding'), response.headers.has('Content-Encoding')]).toEqual([
+      'identity',
+      false,
+    ]);
     expect(await response.text()).toContain('seg.m4s?st=');
   });
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { UrlRule } from '../../../packages/server/src/index.ts';
 import { setUp } from '../../support/edge.ts';
 
-const statusOf = async (protect: UrlRule | readonly UrlRule[], url: string): Promise<number> => (await setUp({ protect }).get(url)).status;
+const statusOf = async (protect: UrlRule | readonly UrlRule[], url: string): Promise<number> =>
+  (await setUp({ protect }).get(url)).status;
 
 /** The rules of packages/server/README.md. */
 const shown: readonly UrlRule[] = ['/vod/', /\.mp4$/, (url) => url.hostname === 'live.example.com'];
@@ -27,12 +28,18 @@ describe('without a token, the edge lets nothing through', () => {
     expect(await statusOf(shown, `https://c.test${path}`)).toBe(403);
   });
 
-  test.each(['https://live.example.com/x', 'https://live.example.com./x', 'https://LIVE.example.com:8443/x'])('of what the README shows: %s', async (url) => {
-    expect(await statusOf(shown, url)).toBe(403);
-    expect(await statusOf(/^https:\/\/live\.example\.com\//, url)).toBe(403);
-  });
+  test.each(['https://live.example.com/x', 'https://live.example.com./x', 'https://LIVE.example.com:8443/x'])(
+    'of what the README shows: %s',
+    async (url) => {
+      expect(await statusOf(shown, url)).toBe(403);
+      expect(await statusOf(/^https:\/\/live\.example\.com\//, url)).toBe(403);
+    },
+  );
 });
 
-test.each(['/100%/', '/vod/*', '/vod%2Fx/', '/vod/?x', '//vod/'])('the edge does not start with the rule %s, which would protect nothing', (rule) => {
-  expect(() => setUp({ protect: rule })).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
-});
+test.each(['/100%/', '/vod/*', '/vod%2Fx/', '/vod/?x', '//vod/'])(
+  'the edge does not start with the rule %s, which would protect nothing',
+  (rule) => {
+    expect(() => setUp({ protect: rule })).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
+  },
+);

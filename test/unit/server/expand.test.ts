@@ -120,7 +120,13 @@ describe('expand', () => {
     ['is not a playlist', () => Promise.resolve(new Response('<html>'))],
     ['is too long', () => Promise.resolve(new Response(`#EXTM3U\n${'x'.repeat(1_048_577)}`))],
     ['never comes, whatever the signal says', neverEnding],
-    ['never ends', () => Promise.resolve(new Response(new ReadableStream({ start: (body) => body.enqueue(new TextEncoder().encode('#EXTM3U\n')) })))],
+    [
+      'never ends',
+      () =>
+        Promise.resolve(
+          new Response(new ReadableStream({ start: (body) => body.enqueue(new TextEncoder().encode('#EXTM3U\n')) })),
+        ),
+    ],
     [
       'is slow',
       (_, { signal }) =>

@@ -75,7 +75,15 @@ test('judgeHost: one dot at the end names the same host, an empty label none', (
 });
 
 test('isBelowPath compares on a border', () => {
-  const below = [['/vod', '/vod'], ['/vod', '/vod/'], ['/vod/', '/vod'], ['/vod/7', '/vod'], ['/vod/7', '/vod/'], ['/', '/'], ['/x', '/']];
+  const below = [
+    ['/vod', '/vod'],
+    ['/vod', '/vod/'],
+    ['/vod/', '/vod'],
+    ['/vod/7', '/vod'],
+    ['/vod/7', '/vod/'],
+    ['/', '/'],
+    ['/x', '/'],
+  ];
   const beside = [['/vodka', '/vod'], ['/vodka', '/vod/'], ['/', '/vod/'], ['/v', '/vod'], ['/VOD/7', '/vod/']];
   expect(below.filter(([path, prefix]) => !isBelowPath(path!, prefix!))).toEqual([]);
   expect(beside.filter(([path, prefix]) => isBelowPath(path!, prefix!))).toEqual([]);

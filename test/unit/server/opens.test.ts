@@ -26,7 +26,9 @@ const hex = { key: '00ff'.repeat(16) };
 const key32 = Buffer.from(secret.slice(0, 32)).toString('base64url');
 const google = { keys: [{ name: 'k', key: key32 }] };
 const media = { keys: [key32] };
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString();
 const cf = { keys: [{ id: 'K', privateKey: rsa }] };
 const ids = { keys: [{ id: 'k', key: rsa }] };
 const cat = { keys: [{ id: 'k', ...hex }] };
@@ -52,32 +54,68 @@ test.each<[string, TokenFormat, string, string, string]>([
   ['edgeAuth, border', edgeAuth({ ...hex, acl: '/vod/7*' }), asked, 'folder', '/vod/'],
   ['edgeAuth, everywhere', edgeAuth({ ...hex, acl: ['/vod/7/*', '*.ts'] }), asked, 'folder', '/'],
   ['edgeAuth, one file', edgeAuth({ ...hex, acl: '/vod/7/hd/a.m3u8' }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['edgeAuth, decoded list', edgeAuth({ ...hex, acl: '/é b/*', pathForm: 'decoded' }), '/%C3%A9%20b/x', 'folder', '/%C3%A9%20b/'],
+  [
+    'edgeAuth, decoded list',
+    edgeAuth({ ...hex, acl: '/é b/*', pathForm: 'decoded' }),
+    '/%C3%A9%20b/x',
+    'folder',
+    '/%C3%A9%20b/',
+  ],
   ['bunny', bunny({ secret }), asked, 'folder', '/vod/7/hd/'],
   ['bunny, tokenPath', bunny({ secret, tokenPath: '/vod/7/' }), asked, 'folder', '/vod/7/'],
   ['bunny, no slash', bunny({ secret, tokenPath: '/vod/7' }), asked, 'folder', '/vod/'],
   ['bunny, exact link', bunny({ secret, exact: true }), asked, 'path', '/vod/7/hd/a.m3u8'],
   ['bunny, exact query', bunny({ secret, exact: true, carrier: 'query' }), asked, 'url', '/vod/7/hd/a.m3u8?x=1'],
   ['bunny, any order', bunny({ secret, exact: true, carrier: 'query' }), `${asked}&y=2`, 'path', '/vod/7/hd/a.m3u8'],
-  ['bunny, ignoreParams', bunny({ secret, exact: true, carrier: 'query', ignoreParams: true }), asked, 'path', '/vod/7/hd/a.m3u8'],
+  [
+    'bunny, ignoreParams',
+    bunny({ secret, exact: true, carrier: 'query', ignoreParams: true }),
+    asked,
+    'path',
+    '/vod/7/hd/a.m3u8',
+  ],
   ['mediaCdn', mediaCdn(google), asked, 'folder', '/vod/7/hd/'],
   ['cloudCdn, prefix', cloudCdn({ ...google, prefix: `${HOST}/vod/` }), asked, 'folder', '/vod/'],
   ['cloudCdn, no slash', cloudCdn({ ...google, prefix: `${HOST}/vod/7` }), asked, 'folder', '/vod/'],
   ['cloudCdn, exact', cloudCdn({ ...google, exact: true }), asked, 'url', '/vod/7/hd/a.m3u8?x=1'],
   ['mediaCdnToken', mediaCdnToken(media), asked, 'folder', '/vod/7/hd/'],
   ['mediaCdnToken, exact', mediaCdnToken({ ...media, exact: true }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['mediaCdnToken, globs', mediaCdnToken({ ...media, pathGlobs: ['/vod/7/hd/*', '/vod/7/sd/*'] }), asked, 'folder', '/vod/7/'],
+  [
+    'mediaCdnToken, globs',
+    mediaCdnToken({ ...media, pathGlobs: ['/vod/7/hd/*', '/vod/7/sd/*'] }),
+    asked,
+    'folder',
+    '/vod/7/',
+  ],
   ['cloudFront', cloudFront(cf), asked, 'folder', '/vod/7/hd/'],
   ['cloudFront, exact', cloudFront({ ...cf, exact: true }), asked, 'url', '/vod/7/hd/a.m3u8?x=1'],
   ['cat', commonAccessToken(cat), asked, 'folder', '/vod/7/hd/'],
   ['cat, exact', commonAccessToken({ ...cat, exact: true }), asked, 'path', '/vod/7/hd/a.m3u8'],
   ['cat, any', commonAccessToken({ ...cat, uri: 'any' }), asked, 'folder', '/'],
-  ['cat, prefix', commonAccessToken({ ...cat, uri: new Map([[3, new Map([[1, '/vod/7']])]]) }), asked, 'folder', '/vod/'],
-  ['cat, parent', commonAccessToken({ ...cat, uri: new Map([[5, new Map([[0, '/vod/7/hd']])]]) }), asked, 'folder', '/vod/7/hd/'],
+  [
+    'cat, prefix',
+    commonAccessToken({ ...cat, uri: new Map([[3, new Map([[1, '/vod/7']])]]) }),
+    asked,
+    'folder',
+    '/vod/',
+  ],
+  [
+    'cat, parent',
+    commonAccessToken({ ...cat, uri: new Map([[5, new Map([[0, '/vod/7/hd']])]]) }),
+    asked,
+    'folder',
+    '/vod/7/hd/',
+  ],
   ['cat, extension', commonAccessToken({ ...cat, uri: new Map([[8, new Map([[0, '.m3u8']])]]) }), asked, 'folder', '/'],
   ['jwPlayer', jwPlayer({ secret }), asked, 'path', '/vod/7/hd/a.m3u8'],
   ['jwt', jwt({ ...hmacKeys, claims: () => ({}) }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['jwt, opens', jwt({ ...hmacKeys, claims: () => ({}), opens: ({ origin }) => ({ kind: 'folder', href: `${origin}/vod/` }) }), asked, 'folder', '/vod/'],
+  [
+    'jwt, opens',
+    jwt({ ...hmacKeys, claims: () => ({}), opens: ({ origin }) => ({ kind: 'folder', href: `${origin}/vod/` }) }),
+    asked,
+    'folder',
+    '/vod/',
+  ],
   ['mux', mux(ids), '/abc.m3u8', 'folder', '/'],
   ['mux, file', mux(ids), '/abc/high.mp4', 'folder', '/'],
   ['mux, image', mux(ids), '/abc/thumbnail.png', 'folder', '/abc/'],
@@ -89,9 +127,34 @@ test.each<[string, TokenFormat, string, string, string]>([
 });
 
 test.each<[string, TokenFormat, string, [string, string][]]>([
-  ['edgeAuth', edgeAuth({ ...hex, acl: ['/vod/7/*', '/vod/8/x?y/*', '/vod/a.key'] }), '/vod/7/a', [['folder', '/vod/7/'], ['folder', '/vod/8/'], ['path', '/vod/a.key']]],
-  ['mediaCdnToken', mediaCdnToken({ ...media, pathGlobs: ['/vod/7/*', '*.ts'] }), '/vod/7/a', [['folder', '/vod/7/'], ['folder', '/']]],
-  ['mux', mux(ids), '/abc/high.mp4', [['path', '/abc.m3u8'], ['folder', '/abc/']]],
+  [
+    'edgeAuth',
+    edgeAuth({ ...hex, acl: ['/vod/7/*', '/vod/8/x?y/*', '/vod/a.key'] }),
+    '/vod/7/a',
+    [
+      ['folder', '/vod/7/'],
+      ['folder', '/vod/8/'],
+      ['path', '/vod/a.key'],
+    ],
+  ],
+  [
+    'mediaCdnToken',
+    mediaCdnToken({ ...media, pathGlobs: ['/vod/7/*', '*.ts'] }),
+    '/vod/7/a',
+    [
+      ['folder', '/vod/7/'],
+      ['folder', '/'],
+    ],
+  ],
+  [
+    'mux',
+    mux(ids),
+    '/abc/high.mp4',
+    [
+      ['path', '/abc.m3u8'],
+      ['folder', '/abc/'],
+    ],
+  ],
 ])('%s: a token that opens several things says which', (_, format, path, parts) => {
   const scope = format.opens!(new URL(HOST + path));
   expect(scope.kind).toBe('folder');
@@ -152,7 +215,8 @@ describe('a token says no more to a player than it opens', () => {
   test('wowza: a token opens the folders below its own, as its prefix says', async () => {
     const format = wowza({ secret });
     const token = await format.sign(new URL(`${HOST}/vod/s.mp4/a.m3u8`), NOW);
-    const verdictOf = async (path: string): Promise<boolean> => (await format.verify(requestWith(HOST + path, token), NOW)).ok;
+    const verdictOf = async (path: string): Promise<boolean> =>
+      (await format.verify(requestWith(HOST + path, token), NOW)).ok;
     expect(await verdictOf('/vod/s.mp4/QualityLevels(200)/Fragments(video=0)')).toBe(true);
     expect(await verdictOf('/vod/s.mp42/a.m3u8')).toBe(false);
     expect(await verdictOf('/vod/a.m3u8')).toBe(false);

@@ -62,7 +62,15 @@ describe('over HTTP', () => {
 
   test('what is for one connection, speaks of a body or holds a token in another place goes no further', async () => {
     const url = await signUrl(`${edge}/vod/a.mp4`, { format, expiresIn: 60 });
-    const headers = { Connection: 'keep-alive, X-Hop, Not A Name', 'X-Hop': '1', Expect: '100-continue', 'Content-Length': '5', Referer: url, 'X-Original-URL': '/secret', 'X-HTTP-Method-Override': 'DELETE' };
+    const headers = {
+      Connection: 'keep-alive, X-Hop, Not A Name',
+      'X-Hop': '1',
+      Expect: '100-continue',
+      'Content-Length': '5',
+      Referer: url,
+      'X-Original-URL': '/secret',
+      'X-HTTP-Method-Override': 'DELETE',
+    };
     const answer = await new Promise<{ status?: number; headers: Record<string, unknown> }>((resolve, reject) => {
       const request = httpRequest(url, { headers }, (response) => {
         response.resume();
@@ -73,10 +81,12 @@ describe('over HTTP', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers).not.toHaveProperty('x-hop');
     const asked = seen.at(-1)!.headers;
-    expect(['x-hop', 'expect', 'content-length', 'x-original-url', 'x-http-method-override'].filter((name) => name in asked)).toEqual([]);
+    expect(
+      ['x-hop', 'expect', 'content-length', 'x-original-url', 'x-http-method-override'].filter((name) => name in asked),
+    ).toEqual([]);
     expect(asked.referer).toBe(`${edge}/`);
     await fetch(url, { headers: { Referer: 'https://app.example/watch?v=1' } });
-    expect(seen.at(-1)!.headers.referer).toBe('https://app.example/watch?v=1');
+    expect(seen.at(-1)!.headers.referer).toBe('https://app.example/');
   });
 
   test('a viewer who leaves ends the request to the origin', async () => {

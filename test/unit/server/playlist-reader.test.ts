@@ -7,7 +7,10 @@ describe('playlistReader', () => {
     const text = `#EXTM3U\n${'#'.repeat(length - 8)}`;
     const fetch = vi.fn(async () => new Response(text));
     const read = playlistReader({ fetch, clock: () => 0 });
-    return { fetch, read: (name) => read(`https://h/${name}`, async () => `https://h/${name}`, AbortSignal.timeout(60_000)) };
+    return {
+      fetch,
+      read: (name) => read(`https://h/${name}`, async () => `https://h/${name}`, AbortSignal.timeout(60_000)),
+    };
   };
 
   test('keeps 16 MiB of playlists, however many queries a viewer makes up', async () => {

@@ -11,7 +11,9 @@ const verdictOf = async (signed: string, now = NOW, options: SecureTokenOptions 
 };
 
 const safeChar = fc.constantFrom(...Array.from('abcXYZ019-_.~ é日😀%?#+&=;:@!$\'()*,[]|"<>'));
-const segment = fc.string({ unit: safeChar, minLength: 1, maxLength: 12 }).filter((text) => !/^\.{1,2}(?:;|$)/.test(text));
+const segment = fc
+  .string({ unit: safeChar, minLength: 1, maxLength: 12 })
+  .filter((text) => !/^\.{1,2}(?:;|$)/.test(text));
 const anyUrl = fc
   .tuple(fc.array(segment, { minLength: 1, maxLength: 5 }), fc.option(fc.webQueryParameters(), { nil: '' }))
   .map(([segments, query]) => `https://cdn.example.com/${segments.map(encodeURIComponent).join('/')}?${query}`)
@@ -36,7 +38,8 @@ describe('properties', () => {
         // Both the flipped byte as it is and percent-encoded, which must not be a way around.
         const plain = [...bytes].every((byte) => byte > 0x20 && byte < 0x7f) ? String.fromCharCode(...bytes) : flipped;
         for (const changed of [flipped, plain.replace(/[%?#&]/g, encodeURIComponent)]) {
-          const [from, to] = part === 'path' ? [`.com${pathname}`, `.com/${changed}`] : [`${part}=${text}`, `${part}=${changed}`];
+          const [from, to] =
+            part === 'path' ? [`.com${pathname}`, `.com/${changed}`] : [`${part}=${text}`, `${part}=${changed}`];
           const attacked = full.replace(from, () => to);
           expect(await verdictOf(attacked, NOW, options), `${part} of ${full}: ${attacked}`).toMatch(/^403/);
         }

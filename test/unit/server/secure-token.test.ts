@@ -78,7 +78,7 @@ describe('secureToken', () => {
     for (const [tried, expected] of Object.entries(cases)) expect(await verdictOf(tried), tried).toBe(expected);
   });
 
-  test('a URL arrives with its dot segments resolved and its backslashes turned, and is judged as it arrives', async () => {
+  test('a URL arrives with dot segments resolved and backslashes turned, and is judged as it arrives', async () => {
     const good = await signed();
     for (const spelling of ['/x/../my/uri', '/x/%2e%2E/my/uri', '/./my/uri', '\\my\\uri']) {
       expect(await verdictOf(good.replace('/my/uri', spelling)), spelling).toBe('ok');
@@ -145,9 +145,16 @@ describe('secureToken', () => {
     expect(() => secureToken({ secret, ...options } as never)).toThrow(new RegExp(Object.keys(options)[0]!));
   });
 
-  test.each(['https://h/a\nb', 'https://h/a\tb?c', ' https://h/a', 'https://h/a ', 'https://h/a\\b', 'https:\\\\h/a', 'https://h/a\ud800'])(
-    'what `URL` would silently change is not signed: %j',
-    (text) => expect(signed(text)).rejects.toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^url: /) }),
+  test.each([
+    'https://h/a\nb',
+    'https://h/a\tb?c',
+    ' https://h/a',
+    'https://h/a ',
+    'https://h/a\\b',
+    'https:\\\\h/a',
+    'https://h/a\ud800',
+  ])('what `URL` would silently change is not signed: %j', (text) =>
+    expect(signed(text)).rejects.toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^url: /) }),
   );
 
   test.each([NaN, 0, -1, Infinity, 86_401, '300', null])('%s is no lifetime', (expiresIn) =>

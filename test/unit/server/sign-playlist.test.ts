@@ -1,5 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
-import { bunny, secureLink, secureLinkLayouts, secureToken, signPlaylist, signUrl, verifyUrl } from '../../../packages/server/src/index.ts';
+import {
+  bunny,
+  secureLink,
+  secureLinkLayouts,
+  secureToken,
+  signPlaylist,
+  signUrl,
+  verifyUrl,
+} from '../../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../../packages/server/src/index.ts';
 
 const NOW = 1_795_500_000;
@@ -19,13 +27,18 @@ const unsign = async (text: string, url = playlistUrl): Promise<{ text: string; 
   return { text: text.replace(pattern, '$1'), signed };
 };
 
-test.each(['skd://key1', 'data:text/plain,x', 'urn:x', 'foo://x/a'])('%s is left alone, by formats that carry the token in the path too', async (uri) => {
-  const text = `#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="${uri}"\n`;
-  for (const format of [bunny({ secret: 's' }), secureLink({ secret: 's', ...secureLinkLayouts.cdn77Path })]) {
-    expect(await signPlaylist(text, 'https://c.example.com/vod/i.m3u8', { format, expires: 1_795_500_300 })).toBe(text);
-    await expect(signUrl(uri, { format, expires: 1_795_500_300 })).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
-  }
-});
+test.each(['skd://key1', 'data:text/plain,x', 'urn:x', 'foo://x/a'])(
+  '%s is left alone, by formats that carry the token in the path too',
+  async (uri) => {
+    const text = `#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="${uri}"\n`;
+    for (const format of [bunny({ secret: 's' }), secureLink({ secret: 's', ...secureLinkLayouts.cdn77Path })]) {
+      expect(await signPlaylist(text, 'https://c.example.com/vod/i.m3u8', { format, expires: 1_795_500_300 })).toBe(
+        text,
+      );
+      await expect(signUrl(uri, { format, expires: 1_795_500_300 })).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
+    }
+  },
+);
 
 describe('signPlaylist', () => {
   test('signs every URI of a multivariant playlist and changes nothing else', async () => {
@@ -126,9 +139,16 @@ describe('signPlaylist', () => {
   });
 
   test('a variable may be made of another, and does not grow beyond all bounds', async () => {
-    const signed = await sign(['#EXT-X-DEFINE:NAME="a",VALUE="x"', '#EXT-X-DEFINE:NAME="b",VALUE="{$a}/y"', '{$b}/s.ts']);
+    const signed = await sign([
+      '#EXT-X-DEFINE:NAME="a",VALUE="x"',
+      '#EXT-X-DEFINE:NAME="b",VALUE="{$a}/y"',
+      '{$b}/s.ts',
+    ]);
     expect((await unsign(signed)).text).toMatch(/\nx\/y\/s\.ts$/);
-    const tens = Array.from('abcdefgh', (name, i) => `#EXT-X-DEFINE:NAME="${name}",VALUE="${i ? `{$${'abcdefgh'[i - 1]}}`.repeat(10) : 'x'.repeat(10)}"`);
+    const tens = Array.from(
+      'abcdefgh',
+      (name, i) => `#EXT-X-DEFINE:NAME="${name}",VALUE="${i ? `{$${'abcdefgh'[i - 1]}}`.repeat(10) : 'x'.repeat(10)}"`,
+    );
     const lines = [...tens, '{$h}.ts'];
     expect(await sign(lines)).toBe(lines.join('\n'));
   });
@@ -150,7 +170,13 @@ describe('signPlaylist', () => {
   });
 
   test("what a viewer writes into the playlist's own query leads no signature to another file", async () => {
-    const lines = ['#EXT-X-DEFINE:QUERYPARAM="q"', '#EXT-X-DEFINE:NAME="n",VALUE="{$q}"', 'seg-{$q}.ts', '{$n}', 'seg.ts?auth={$q}'];
+    const lines = [
+      '#EXT-X-DEFINE:QUERYPARAM="q"',
+      '#EXT-X-DEFINE:NAME="n",VALUE="{$q}"',
+      'seg-{$q}.ts',
+      '{$n}',
+      'seg.ts?auth={$q}',
+    ];
     for (const [value, count] of [
       ['x/../../../premium/film.mp4?', 1],
       ['..', 1],
@@ -174,7 +200,12 @@ describe('signPlaylist', () => {
 
   test('no line takes longer than its length', async () => {
     const started = performance.now();
-    await sign([`#EXT-X-A:B="${'A'.repeat(200_000)}`, `#EXT-X-A:B="${'A='.repeat(100_000)}`, '{$a'.repeat(100_000), ' '.repeat(200_000)]);
+    await sign([
+      `#EXT-X-A:B="${'A'.repeat(200_000)}`,
+      `#EXT-X-A:B="${'A='.repeat(100_000)}`,
+      '{$a'.repeat(100_000),
+      ' '.repeat(200_000),
+    ]);
     expect(performance.now() - started).toBeLessThan(2000);
   });
 

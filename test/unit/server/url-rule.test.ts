@@ -13,7 +13,10 @@ const isOpen = (rule: UrlRule | readonly UrlRule[], url: string): boolean => {
 
 describe('a rule protects what its author sees in it', () => {
   test.each<[UrlRule, string[]]>([
-    ['/films [4k]/', ['/films [4k]/x', '/films%20[4k]/x', '/films%20%5B4k%5D/x', '/f%69lms%20%5b4k]/x', '/films%20[4k]']],
+    [
+      '/films [4k]/',
+      ['/films [4k]/x', '/films%20[4k]/x', '/films%20%5B4k%5D/x', '/f%69lms%20%5b4k]/x', '/films%20[4k]'],
+    ],
     ['/films%20%5B4k%5D/', ['/films%20[4k]/x']],
     ['/%76od/', ['/vod/x', '/%76%6f%64/x', '/vod']],
     ['/v%c3%addeos/', ['/v\u00eddeos/x', '/v%C3%ADdeos/x', '/vi%CC%81deos/x']],
@@ -23,8 +26,33 @@ describe('a rule protects what its author sees in it', () => {
     ['/a%2Ab/', ['/a*b/x']],
     ['/a%3Fb/', ['/a%3Fb/x', '/a%3fb/x']],
     ['/vod;v=1/', ['/vod;v=1/x', '/vod/x']],
-    ['/film.mp4', ['/film.mp4', '/film.mp4/', '/film.mp4;y', '/film.mp4%3by', '/film.mp4%3By/', '/film.mp4.', '/film.mp4%20', '/;x/film.mp4']],
-    [/\.mp4$/, ['/x.mp4', '/x.mp4;y', '/x.mp4%3b', '/x.mp4%3By=1;z', '/x.mp4/', '/x.mp4;y/', '/x.%6dp4', '/x.mp4.', '/a;b/x.mp4;c/']],
+    [
+      '/film.mp4',
+      [
+        '/film.mp4',
+        '/film.mp4/',
+        '/film.mp4;y',
+        '/film.mp4%3by',
+        '/film.mp4%3By/',
+        '/film.mp4.',
+        '/film.mp4%20',
+        '/;x/film.mp4',
+      ],
+    ],
+    [
+      /\.mp4$/,
+      [
+        '/x.mp4',
+        '/x.mp4;y',
+        '/x.mp4%3b',
+        '/x.mp4%3By=1;z',
+        '/x.mp4/',
+        '/x.mp4;y/',
+        '/x.%6dp4',
+        '/x.mp4.',
+        '/a;b/x.mp4;c/',
+      ],
+    ],
     [/\.mp4$/y, ['/x.mp4']],
     [/\/films \[4k\]\//, ['/films%20[4k]/x', '/films%20%5B4k%5D/x']],
     [/\/films%20\[4k\]\//, ['/films%20[4k]/x', '/films%20%5B4k%5D/x']],
@@ -44,7 +72,13 @@ describe('a rule protects what its author sees in it', () => {
     [(url) => url.pathname.endsWith('.mp4'), ['/x.mp4', '/x.mp4;y', '/x.mp4/']],
     [(url) => !url.pathname.startsWith('/public/'), ['/vod/x', '/x/../vod/x']],
   ])('%s', (rule, paths) => {
-    for (const host of [HOST, `${HOST}.`, 'http://cdn.example.com', 'http://cdn.example.com:8080', 'https://CDN.example.com']) {
+    for (const host of [
+      HOST,
+      `${HOST}.`,
+      'http://cdn.example.com',
+      'http://cdn.example.com:8080',
+      'https://CDN.example.com',
+    ]) {
       expect(paths.filter((path) => isOpen(rule, host + path))).toEqual([]);
     }
     expect(isOpen(rule, `${HOST}/public/other.jpg`)).toBe(true);
@@ -55,7 +89,10 @@ describe('a rule protects what its author sees in it', () => {
     ['https://b\u00fccher.example/', ['https://xn--bcher-kva.example/x', 'http://B\u00dcCHER.example./x']],
     ['HTTP://c.test:81/%76od', ['https://c.test/vod/x']],
     [(url) => url.hostname === 'live.example.com', ['https://live.example.com./x', 'https://LIVE.example.com/x']],
-    [(url) => url.href.startsWith('https://live.example.com/'), ['http://live.example.com:8080/x', 'https://live.example.com./x']],
+    [
+      (url) => url.href.startsWith('https://live.example.com/'),
+      ['http://live.example.com:8080/x', 'https://live.example.com./x'],
+    ],
     [/^https:\/\/live\.example\.com\//, ['http://live.example.com:8080/x', 'https://live.example.com./x']],
     [/^http:\/\/live\.example\.com\//, ['https://live.example.com/x']],
   ])('%s, on its host', (rule, urls) => {
@@ -84,33 +121,75 @@ describe('a rule protects what its author sees in it', () => {
 describe('a rule that would protect something else than it says is refused where it is written', () => {
   test.each([
     ...['/vod/*', '*', '/*.mp4', 'https://*.example.com/vod/', '/vod/**'],
-    ...['/100%/', '/%zz/', '/%ff/', '/vod%2Fx/', '//vod/', '/vod//x', '/vod%5Cx', '/vod\\x/', '\\vod\\', '/a%00b/', '/..;/vod'],
+    ...[
+      '/100%/',
+      '/%zz/',
+      '/%ff/',
+      '/vod%2Fx/',
+      '//vod/',
+      '/vod//x',
+      '/vod%5Cx',
+      '/vod\\x/',
+      '\\vod\\',
+      '/a%00b/',
+      '/..;/vod',
+    ],
     ...['/vod/../live/', '/./vod/', '/vod/%2e%2e/', '/vod/.%2E', '/vod/..'],
     ...['/vod/?x', '/vod/#x', 'https://cdn.example.com/vod/?st=1', 'https://cdn.example.com/#/vod/'],
     ...['vod', 'vod/', './vod/', '', ' /vod/', '/vod/ ', '/vo\td/', '/vod/\n', '/\ud800/'],
-    ...['cdn.example.com/vod/', 'cdn.example.com:443/vod/', '//cdn.example.com/vod/', 'ftp://cdn.example.com/vod/', 'javascript:1'],
-    ...['https:cdn.example.com', 'https:///vod/', 'https://user:pw@cdn.example.com/', 'https://cdn.example.com../vod/', 'https://a..b/'],
+    ...[
+      'cdn.example.com/vod/',
+      'cdn.example.com:443/vod/',
+      '//cdn.example.com/vod/',
+      'ftp://cdn.example.com/vod/',
+      'javascript:1',
+    ],
+    ...[
+      'https:cdn.example.com',
+      'https:///vod/',
+      'https://user:pw@cdn.example.com/',
+      'https://cdn.example.com../vod/',
+      'https://a..b/',
+    ],
     ...[null, 7, {}, ['/vod/', 7], [null], true, []],
   ])('%j', (rule) => {
-    expect(() => urlRules(rule as UrlRule)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^protect: /) }));
+    expect(() => urlRules(rule as UrlRule)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^protect: /) }),
+    );
   });
 
-  test.each([[/\/%40user\//, '@'], [/\/a%3Bb\//, ';'], [/it%27s/, "'"], [/\/caf%c3%a9\//, '%C3%A9'], [/%76od/, 'v'], [/a%2Fb/, '/'], [/%zz|%ff/, 'the character itself']])(
-    'a pattern for an escape that no canonical URL holds: %s',
-    (rule, remedy) => {
-      expect(() => urlRules(rule)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(new RegExp(`^protect: .*; write ${remedy}$`)) }));
-    },
+  test.each([
+    [/\/%40user\//, '@'],
+    [/\/a%3Bb\//, ';'],
+    [/it%27s/, "'"],
+    [/\/caf%c3%a9\//, '%C3%A9'],
+    [/%76od/, 'v'],
+    [/a%2Fb/, '/'],
+    [/%zz|%ff/, 'the character itself'],
+  ])('a pattern for an escape that no canonical URL holds: %s', (rule, remedy) => {
+    expect(() => urlRules(rule)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_OPTIONS',
+        message: expect.stringMatching(new RegExp(`^protect: .*; write ${remedy}$`)),
+      }),
+    );
+  });
+
+  test.each([
+    /^https:\/\/CDN\.example\.com\/vod\//,
+    /^https?:\/\/cdn\.example\.com:443\/vod\//,
+    /^http:\/\/cdn\.example\.com:80\//,
+    new RegExp('^https://m\u00fcnchen\\.de/'),
+  ])('a pattern for a host that no canonical URL has: %s', (rule) =>
+    expect(() => urlRules(rule)).toThrow(/^protect: no canonical URL has the host /),
   );
 
-  test.each([/^https:\/\/CDN\.example\.com\/vod\//, /^https?:\/\/cdn\.example\.com:443\/vod\//, /^http:\/\/cdn\.example\.com:80\//, new RegExp('^https://m\u00fcnchen\\.de/')])(
-    'a pattern for a host that no canonical URL has: %s',
-    (rule) => expect(() => urlRules(rule)).toThrow(/^protect: no canonical URL has the host /),
-  );
-
-  test.each([/^https:\/\/CDN\.example\.com\/vod\//i, /^https:\/\/[A-Za-z]+\.example\.com\//, /^https:\/\/cdn\.example\.com:8443\//, /^https:\/\/[^/]+\/vod\//])(
-    'but not %s',
-    (rule) => expect(() => urlRules(rule)).not.toThrow(),
-  );
+  test.each([
+    /^https:\/\/CDN\.example\.com\/vod\//i,
+    /^https:\/\/[A-Za-z]+\.example\.com\//,
+    /^https:\/\/cdn\.example\.com:8443\//,
+    /^https:\/\/[^/]+\/vod\//,
+  ])('but not %s', (rule) => expect(() => urlRules(rule)).not.toThrow());
 
   test('what may be secret in it is not quoted', () => {
     for (const rule of ['https://user:pw@cdn.example.com/', '/vod/?st=pw', '/vod/*?pw#pw']) {
@@ -120,26 +199,36 @@ describe('a rule that would protect something else than it says is refused where
 });
 
 /** One character of a name in a path, in every way it can be written. */
-const spellings = fc.constantFrom(...Array.from('aZ09-_.~!$&\'()+,=:@[]|^`{}"<> \u00ed\u0131\u65e5')).chain((character) => {
-  const escaped = [...new TextEncoder().encode(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-  const ways = fc.constantFrom(character, escaped, escaped.toUpperCase());
-  return fc.tuple(ways, ways);
-});
-const name = fc.array(spellings, { minLength: 1, maxLength: 6 }).map((characters) => [0, 1].map((i) => characters.map((each) => each[i]).join('')));
+const spellings = fc
+  .constantFrom(...Array.from('aZ09-_.~!$&\'()+,=:@[]|^`{}"<> \u00ed\u0131\u65e5'))
+  .chain((character) => {
+    const escaped = [...new TextEncoder().encode(character)]
+      .map((byte) => `%${byte.toString(16).padStart(2, '0')}`)
+      .join('');
+    const ways = fc.constantFrom(character, escaped, escaped.toUpperCase());
+    return fc.tuple(ways, ways);
+  });
+const name = fc
+  .array(spellings, { minLength: 1, maxLength: 6 })
+  .map((characters) => [0, 1].map((i) => characters.map((each) => each[i]).join('')));
 
 test('in any two spellings, a rule is refused or protects the request', () => {
   fc.assert(
-    fc.property(fc.array(name, { minLength: 1, maxLength: 3 }), fc.constantFrom('', '/', ';x', '%3Bx=1', '/;y/', '.'), (names, tail) => {
-      const [rule, asked] = [0, 1].map((i) => `/${names.map((each) => each[i]).join('/')}`) as [string, string];
-      let open: boolean;
-      try {
-        open = isOpen(`${rule}/`, `${HOST}${asked}${tail}`);
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'ERR_OPTIONS' });
-        return;
-      }
-      expect(open, `${rule} ${asked}${tail}`).toBe(false);
-    }),
+    fc.property(
+      fc.array(name, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom('', '/', ';x', '%3Bx=1', '/;y/', '.'),
+      (names, tail) => {
+        const [rule, asked] = [0, 1].map((i) => `/${names.map((each) => each[i]).join('/')}`) as [string, string];
+        let open: boolean;
+        try {
+          open = isOpen(`${rule}/`, `${HOST}${asked}${tail}`);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'ERR_OPTIONS' });
+          return;
+        }
+        expect(open, `${rule} ${asked}${tail}`).toBe(false);
+      },
+    ),
     { numRuns: 1000 },
   );
 });

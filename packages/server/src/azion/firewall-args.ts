@@ -54,7 +54,9 @@ export function readFirewallArgs(args: unknown): FirewallOptions {
   };
 }
 
-/** Azion merges the default arguments of a function with those of its instance, so that either may hold the older one. */
+/**
+ * Azion merges the default arguments of a function with those of its instance, so that either may hold the older one.
+ */
 function allSecrets({ secure_token_secret: one, secure_token_secrets: more = [] }: FirewallArgs): readonly string[] {
   if (!Array.isArray(more)) throw optionsError('secure_token_secrets', 'give a list of secrets');
   return [...(more as readonly string[]), ...(one === undefined ? [] : [one])];

@@ -1,5 +1,5 @@
 import { optionsError } from '../options-error.ts';
-import { judgeHost } from '../url/judged-url.ts';
+import { hostProblem, judgeHost } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { pathRule } from '../url/url-rule.ts';
 
@@ -12,7 +12,10 @@ export interface FirewallRule {
 }
 
 export interface FirewallRules {
-  /** Whether any rule is about this host: a path with more than one reading is refused there. @param host from `judgeHost` */
+  /**
+   * Whether any rule is about this host: a path with more than one reading is refused there.
+   * @param host from `judgeHost`
+   */
   concernsHost(host: string): boolean;
   protects(url: JudgedUrl): boolean;
 }
@@ -36,7 +39,8 @@ interface RuleTest {
 }
 
 function ruleTest(rule: unknown): RuleTest {
-  if (typeof rule !== 'object' || rule === null) throw optionsError('rules', 'each is an object with host, path, or both');
+  if (typeof rule !== 'object' || rule === null)
+    throw optionsError('rules', 'each is an object with host, path, or both');
   const unknown = Object.keys(rule).filter((name) => name !== 'host' && name !== 'path');
   if (unknown.length > 0) throw optionsError(`rules: ${unknown.join(', ')}`, 'no such field; there are host and path');
   const { host, path } = rule as { host?: unknown; path?: unknown };
@@ -46,11 +50,14 @@ function ruleTest(rule: unknown): RuleTest {
 function hostTest(host: unknown): RuleTest['isHost'] {
   if (host === undefined) return () => true;
   // No port, no path, no user name; a wildcard would be taken for the name of a host.
-  const isName = typeof host === 'string' && /^[^\s/?#@:*\\]+$/.test(host) && URL.canParse(`http://${host}/`);
+  const isName =
+    typeof host === 'string' && /^(?:[^\s/?#@:*\\]+|\[[\da-f:.]+\])$/i.test(host) && URL.canParse(`http://${host}/`);
   const name = isName ? judgeHost(new URL(`http://${host}/`).hostname) : undefined;
   if (name === undefined) {
     throw optionsError('rules: host', 'give a host name without port and wildcards, as in cdn.example.com');
   }
+  const problem = hostProblem(name);
+  if (problem !== undefined) throw optionsError('rules: host', `"${host as string}" ${problem}`);
   return (asked) => asked === name;
 }
 

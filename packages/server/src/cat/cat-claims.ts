@@ -61,7 +61,9 @@ export function meetsUri(url: URL, conditions: UriConditions): boolean {
   });
 }
 
-/** The smallest folder, or the path, that holds whatever meets the conditions, whichever parts of a URL they are about. */
+/**
+ * The smallest folder, or the path, that holds whatever meets the conditions, whichever parts of a URL they are about.
+ */
 export function pathOfConditions(conditions: UriConditions): { path: string; isFolder: boolean } {
   const path = conditions.get(part.path);
   const exact = path?.get(match.exact);
@@ -94,7 +96,8 @@ export function ipClaim(ranges: readonly string[]): Tagged[] {
 function readRange(claim: unknown): IpRange | undefined {
   if (!(claim instanceof Tagged) || !Array.isArray(claim.value)) return undefined;
   const [bits, network, ...more] = claim.value as unknown[];
-  if (more.length > 0 || !(network instanceof Uint8Array) || claim.tag !== addressTags[network.length]) return undefined;
+  if (more.length > 0 || !(network instanceof Uint8Array) || claim.tag !== addressTags[network.length])
+    return undefined;
   return typeof bits === 'number' && Number.isInteger(bits) && bits >= 0 && bits <= network.length * 8
     ? { network, bits }
     : undefined;
@@ -113,8 +116,8 @@ interface CatClaims {
 }
 
 /**
- * The claims of a genuine token; `undefined` where one is not known here, since it may restrict what the token opens, or is
- * of another type than the standard gives it.
+ * The claims of a genuine token; `undefined` where one is not known here, since it may restrict what the token opens,
+ * or is of another type than the standard gives it.
  */
 export function readClaims(claims: CborClaims): CatClaims | undefined {
   const known: readonly number[] = Object.values(label);
@@ -155,5 +158,7 @@ export function meetsClaims(
 ): boolean {
   const mayRead = methods === undefined || (methods.includes('GET') && methods.includes('HEAD'));
   const isNear = ipRanges === undefined || ipRanges.some((range) => isInRange(ip, range));
-  return mayRead && isNear && (expected === undefined || issuer === expected) && (uri === undefined || meetsUri(url, uri));
+  return (
+    mayRead && isNear && (expected === undefined || issuer === expected) && (uri === undefined || meetsUri(url, uri))
+  );
 }

@@ -26,7 +26,11 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
   exact?: boolean;
   /** How many folders of the path asked for make the folder that is opened. @default all */
   depth?: number;
-  /** `catu` of your own for every token, or `'any'` for none. */
+  /**
+   * `catu` of your own for every token, or `'any'` for none. Without an exact host in it, a token opens what it names
+   * on every host with the same keys, while `opens` names the host that was asked for: say the host (part 1) to bind
+   * it.
+   */
   uri?: UriConditions | 'any';
   /** CIDR ranges of the clients that may use the token (`catnip`). */
   ipRanges?: readonly string[];
@@ -42,8 +46,8 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
 
 /**
  * Common Access Token (CTA-5007): CBOR claims under a COSE MAC with HMAC-SHA256. `verify` understands `iss`, `exp`,
- * `nbf`, `iat`, `cti`, `catv`, `catnip`, `catu` (exact, prefix, suffix, contains), `catm` and `catr`, and refuses a token
- * with any other claim. `catm` has to allow GET and HEAD; `catr` is for your edge to act on.
+ * `nbf`, `iat`, `cti`, `catv`, `catnip`, `catu` (exact, prefix, suffix, contains), `catm` and `catr`, and refuses a
+ * token with any other claim. `catm` has to allow GET and HEAD; `catr` is for your edge to act on.
  *
  * @throws `ERR_OPTIONS`
  */

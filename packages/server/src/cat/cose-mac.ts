@@ -31,13 +31,14 @@ export function sealClaims(claims: CborClaims, { id, bytes }: CoseKey): string {
 }
 
 /**
- * The claims of a token sealed with any of `keys`; `signature` where none of them made it, `malformed` for a genuine token
- * that is not what `sealClaims` makes: bytes behind the claims, or a second spelling of them.
+ * The claims of a token sealed with any of `keys`; `signature` where none of them made it, `malformed` for a genuine
+ * token that is not what `sealClaims` makes: bytes behind the claims, or a second spelling of them.
  */
 export function openClaims(token: string, keys: readonly CoseKey[]): CborClaims | 'signature' | 'malformed' {
   const parts = readParts(token);
   const key = parts && keys.find(({ id }) => id === parts.keyId);
-  if (!key || !equalInConstantTime(base64url(macOf(parts.payload, key.bytes)), base64url(parts.mac))) return 'signature';
+  if (!key || !equalInConstantTime(base64url(macOf(parts.payload, key.bytes)), base64url(parts.mac)))
+    return 'signature';
   const claims = decodeWhole(parts.payload);
   if (!(claims instanceof Map)) return 'malformed';
   const isKnown = [...(claims as ReadonlyMap<unknown, unknown>).keys()].every((each) => typeof each === 'number');

@@ -15,7 +15,10 @@ export interface FormatOptions extends SecretSource {
 export function addFormatOptions(command: Command): Command {
   return addSecretOption(command)
     .addOption(
-      new Option('--path-form <form>', 'how the path is hashed: percent-decoded as in nginx, or as it stands in the URL')
+      new Option(
+        '--path-form <form>',
+        'how the path is hashed: percent-decoded as in nginx, or as it stands in the URL',
+      )
         .choices(['decoded', 'raw'])
         .default('decoded'),
     )

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 /**
- * The playlists and MP4 files below a folder, as paths with `/`, sorted. Hidden ones are left out, as are names that have
- * no single reading in a URL.
+ * The playlists and MP4 files below a folder, as paths with `/`, sorted. Hidden ones are left out, as are names that
+ * have no single reading in a URL.
  */
 export async function mediaList(root: string): Promise<string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });

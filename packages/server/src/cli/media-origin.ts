@@ -14,7 +14,10 @@ const types: Readonly<Record<string, string>> = {
   key: 'application/octet-stream',
 };
 
-/** The files of a folder behind `/media/…` and `/signed/…`, with byte ranges. Links that lead out of it are not followed. */
+/**
+ * The files of a folder behind `/media/…` and `/signed/…`, with byte ranges. Links that lead out of it are not
+ * followed.
+ */
 export function mediaOrigin(root: string): (request: Request) => Promise<Response> {
   const files = new Hono();
   files.use('*', serveStatic({ root, rewriteRequestPath: withoutMount }));

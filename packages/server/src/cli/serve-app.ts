@@ -13,8 +13,8 @@ import { servePage } from './serve-page.ts';
 const linkLifetime = 12 * 3600;
 
 /**
- * The page, the signing endpoint and the edge of `secure-token serve`. The folder is there twice: below `/media/` for the
- * plugin, and below `/signed/` with signed playlists, for links that any player plays.
+ * The page, the signing endpoint and the edge of `secure-token serve`. The folder is there twice: below `/media/` for
+ * the plugin, and below `/signed/` with signed playlists, for links that any player plays.
  */
 export function createServeApp({
   root,

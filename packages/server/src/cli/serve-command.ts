@@ -42,7 +42,9 @@ nothing from the network. Without a secret, one is made up for this run.`,
       if (options.json) console.log(JSON.stringify({ url, player, secret: found.length > 0 ? 'given' : 'made up' }));
       else {
         console.log(url);
-        console.error(playerFiles ? 'Playing HLS with hls.js and its plugin.' : "Playing HLS with the browser's own player.");
+        console.error(
+          playerFiles ? 'Playing HLS with hls.js and its plugin.' : "Playing HLS with the browser's own player.",
+        );
         if (found.length === 0) console.error('No secret given: made one up for this run.');
       }
     });

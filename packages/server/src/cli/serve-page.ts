@@ -10,16 +10,22 @@ interface PageFile {
 }
 
 const style = raw(`
-:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); --accent: light-dark(#0b57d0, #8ab4f8); }
+:root {
+  color-scheme: light dark;
+  --line: color-mix(in srgb, currentColor 18%, transparent);
+  --accent: light-dark(#0b57d0, #8ab4f8);
+}
 * { box-sizing: border-box; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 0 auto; padding: clamp(1rem, 3vw, 2.5rem); }
 h1 { font-size: 1.4rem; line-height: 1.2; margin: 0 0 1rem; }
 main { display: grid; gap: 1.5rem; }
 @media (min-width: 56rem) { main { grid-template-columns: minmax(0, 1fr) 22rem; align-items: start; } }
 video { display: block; width: 100%; aspect-ratio: 16 / 9; background: #000; border-radius: .5rem; }
-ul { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: .5rem; overflow: auto; max-height: 32rem; }
+ul { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: .5rem; }
+ul { overflow: auto; max-height: 32rem; }
 li + li { border-top: 1px solid var(--line); }
-li a { display: flex; gap: .75rem; justify-content: space-between; padding: .6rem .9rem; color: inherit; text-decoration: none; }
+li a { display: flex; gap: .75rem; justify-content: space-between; padding: .6rem .9rem; }
+li a { color: inherit; text-decoration: none; }
 li a:hover, li a:focus-visible { background: color-mix(in srgb, var(--accent) 10%, transparent); outline-offset: -2px; }
 li a[aria-current] { color: var(--accent); font-weight: 600; box-shadow: inset 3px 0 var(--accent); }
 li span { overflow-wrap: anywhere; }
@@ -49,7 +55,8 @@ document.querySelector('ul')?.addEventListener('click', (event) => {
     hls.loadSource(source);
     hls.attachMedia(video);
   } else if (source && !video.canPlayType('application/vnd.apple.mpegurl')) {
-    status.textContent = 'This browser plays no HLS by itself. Run: npm install hls.js secure-token-hlsjs, and start again.';
+    status.textContent =
+      'This browser plays no HLS by itself. Run: npm install hls.js secure-token-hlsjs, and start again.';
     return;
   } else {
     video.src = link.href;
@@ -60,11 +67,14 @@ video.addEventListener('error', () => { if (!hls) status.textContent = video.err
 `);
 
 /** The page of `secure-token serve`: a player and the files it can play. */
-export function servePage(files: readonly PageFile[], hasPlugin: boolean): HtmlEscapedString | Promise<HtmlEscapedString> {
-  const items = files.map(
-    ({ path, link, source }) =>
-      html`<li><a href="${link}" ${source === undefined ? '' : html`data-source="${source}"`}><span>${path}</span><small>${source === undefined ? 'MP4' : 'HLS'}</small></a></li>`,
-  );
+export function servePage(
+  files: readonly PageFile[],
+  hasPlugin: boolean,
+): HtmlEscapedString | Promise<HtmlEscapedString> {
+  const items = files.map(({ path, link, source }) => {
+    const name = html`<span>${path}</span><small>${source === undefined ? 'MP4' : 'HLS'}</small>`;
+    return html`<li><a href="${link}" ${source === undefined ? '' : html`data-source="${source}"`}>${name}</a></li>`;
+  });
   const scripts = html`<script src="/player/hls.js"></script><script src="/player/plugin.js"></script>`;
   return html`<!doctype html>
 <html lang="en">

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 
 /** Reads an option that is a whole number, not below 0, in its one spelling. */
 export function wholeNumber(text: string): number {
-  if (!/^(?:0|[1-9]\d{0,14})$/.test(text)) throw new InvalidArgumentError('Give a whole number, without leading zeros.');
+  if (!/^(?:0|[1-9]\d{0,14})$/.test(text))
+    throw new InvalidArgumentError('Give a whole number, without leading zeros.');
   return Number(text);
 }

@@ -7,8 +7,9 @@ const mediaFile = /\.(?:m3u8|mp[234]|ac[34]|eac3|h26[45]|av1|vp[89])$/i;
 const longest = 45;
 
 /**
- * Whether a path with a client's address right behind it is also another path with another address: `/ch1` with `1.2.3.4` is
- * `/ch` with `11.2.3.4`. Of all such readings one is kept: that of a media file, such as `/ch.m3u8`, else the shortest path.
+ * Whether a path with a client's address right behind it is also another path with another address: `/ch1` with
+ * `1.2.3.4` is `/ch` with `11.2.3.4`. Of all such readings one is kept: that of a media file, such as `/ch.m3u8`, else
+ * the shortest path.
  *
  * @param ip a valid address; empty where none is hashed
  */

@@ -12,8 +12,8 @@ export interface BunnyMessage {
 }
 
 /**
- * What is hashed: path, expiry, address and sorted parameters without separators between them. It has one reading because
- * `readBunnyParams` and `runsIntoParams` refuse whatever could stand on either side of a border.
+ * What is hashed: path, expiry, address and sorted parameters without separators between them. It has one reading
+ * because `readBunnyParams` and `runsIntoParams` refuse whatever could stand on either side of a border.
  */
 function signedText({ path, expires, params }: BunnyMessage, { version, ip }: BunnyKey): Uint8Array {
   const sorted = [...params]
@@ -32,7 +32,9 @@ export interface BunnyKey {
   readonly ip: string | undefined;
 }
 
-/** The token of Bunny's own signers: HMAC-SHA256 since April 2026 (version 3), SHA-256 over the key before (version 2). */
+/**
+ * The token of Bunny's own signers: HMAC-SHA256 since April 2026 (version 3), SHA-256 over the key before (version 2).
+ */
 export function bunnyHash(message: BunnyMessage, by: BunnyKey): string {
   const text = signedText(message, by);
   const key = utf8ToBytes(by.key);

@@ -1,4 +1,5 @@
 import { decodeOnce } from '../decode-once.ts';
+import { readValue } from './read-value.ts';
 
 type Param = readonly [name: string, value: string];
 
@@ -32,10 +33,11 @@ export function isOwnValue(name: string, value: string): boolean {
 }
 
 /**
- * Reads what is signed of a query: everything but the token and its expiry, or with `token_ignore_params` only what belongs
- * to the token. `undefined` for what could be read in two ways. Bunny hashes the parameters decoded and sorted as
- * `name=value&…`, leaves the empty ones out, and puts them right behind the expiry, which stands right behind the path.
- * Hence the parameters that are not the token's own have one spelling, a value, and no `&`, `=` and expiry in them.
+ * Reads what is signed of a query: everything but the token and its expiry, or with `token_ignore_params` only what
+ * belongs to the token. `undefined` for what could be read in two ways. Bunny hashes the parameters decoded and sorted
+ * as `name=value&…`, leaves the empty ones out, and puts them right behind the expiry, which stands right behind the
+ * path. Hence the parameters that are not the token's own have one spelling, a value, and no `&`, `=` and expiry in
+ * them.
  */
 export function readBunnyParams(query: string): BunnyParams | undefined {
   const pairs = query === '' ? [] : query.split('&').map(splitPair);
@@ -46,7 +48,7 @@ export function readBunnyParams(query: string): BunnyParams | undefined {
   for (const [name, written] of all) {
     const isOwn = ownNames.includes(name);
     if (ignoring && !isOwn) continue;
-    const value = decodeOnce(isOwn ? written.replaceAll('+', ' ') : written);
+    const value = isOwn ? readValue(written.replaceAll('+', ' ')) : decodeOnce(written);
     if (value === undefined || !(isOwn ? isOwnValue(name, value) : isForeign(name, value, written))) return undefined;
     if (!isOwn) foreign.add(name);
     signed.push([name, value]);
@@ -74,8 +76,8 @@ function isForeign(name: string, value: string, written: string): boolean {
 }
 
 /**
- * Whether a path could be read as a shorter one with an expiry and parameters behind it: it holds ten digits, and `&` or `=`
- * after them.
+ * Whether a path could be read as a shorter one with an expiry and parameters behind it: it holds ten digits, and `&`
+ * or `=` after them.
  */
 export function runsIntoParams(path: string): boolean {
   const digits = path.search(/\d{10}/);

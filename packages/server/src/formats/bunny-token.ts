@@ -63,7 +63,13 @@ export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
       read: ({ pathname, search }) => {
         const own = readQuery(search);
         if (typeof own === 'string') return own;
-        return { hash: own.values[0]!, expires: own.values.at(-1)!, query: search.slice(1), pathname, search: own.rest };
+        return {
+          hash: own.values[0]!,
+          expires: own.values.at(-1)!,
+          query: search.slice(1),
+          pathname,
+          search: own.rest,
+        };
       },
       searchOf: (url, params) => searchToSign(url, names, ['token', 'expires', ...params]),
     };
@@ -91,7 +97,10 @@ export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
   };
 }
 
-/** Whether the value of `pair` is escaped as `sign` does it: `%2f` for `%2F` would be a second token for the same folder. */
+/**
+ * Whether the value of `pair` is escaped as `sign` does it: `%2f` for `%2F` would be a second token for the same
+ * folder.
+ */
 function hasOneSpelling(pair: string): boolean {
   const value = pair.slice(pair.indexOf('=') + 1);
   const decoded = decodeOnce(value);

@@ -23,17 +23,23 @@ export type BunnyOptions = SecretOptions & {
   version?: 2 | 3;
   /** In front of the path, where HLS inherits it, or in the query. @default 'path' */
   carrier?: 'path' | 'query';
-  /** Opens the URL asked for alone; in the path, that makes links and nothing for players. @default false: its folder */
+  /**
+   * Opens the URL asked for alone; in the path, that makes links and nothing for players.
+   * @default false: its folder
+   */
   exact?: boolean;
   /** How many folders of the path asked for make the folder that is opened, with all below. @default all */
   depth?: number;
   /** Or the one folder that every token opens, such as `/vod/`; without its last slash, Bunny opens `/vodka` too. */
   tokenPath?: string;
-  /** In the query: parameters that are added later (CMCD, low-latency HLS) are not part of what is signed. @default false */
+  /**
+   * In the query: parameters that are added later (CMCD, low-latency HLS) are not part of what is signed.
+   * @default false
+   */
   ignoreParams?: boolean;
   /**
-   * Binds the token to a client address; IPv6 to its first 64 bits. See `SecureLinkOptions`. Bunny does not sign whether a
-   * token is bound: use one secret (pull zone) either with addresses or without.
+   * Binds the token to a client address; IPv6 to its first 64 bits. See `SecureLinkOptions`. Bunny does not sign
+   * whether a token is bound: use one secret (pull zone) either with addresses or without.
    */
   ip?: string;
   /** Countries (ISO 3166-1 alpha-2, upper case) that may or may not use the token, such as `['CA', 'US']`. */
@@ -48,15 +54,15 @@ export type BunnyOptions = SecretOptions & {
 };
 
 /**
- * Bunny token authentication, as `BunnyWay/BunnyCDN.TokenAuthentication` signs it. `secret` is the pull zone's "URL Token
- * Authentication Key"; switch on "Token Authentication" and, for `ip`, "Token IP Validation".
+ * Bunny token authentication, as `BunnyWay/BunnyCDN.TokenAuthentication` signs it. `secret` is the pull zone's "URL
+ * Token Authentication Key"; switch on "Token Authentication" and, for `ip`, "Token IP Validation".
  *
- * Bunny sorts the parameters of the query and decodes them, and has nothing between path, expiry, address and parameters. A
- * query that is signed (`carrier: 'query'` with `exact`) is therefore written as `encodeURIComponent` does it, without empty
- * values, and without `&` and `=` in them; its parameters may come in any order.
+ * Bunny sorts the parameters of the query and decodes them, and has nothing between path, expiry, address and
+ * parameters. A query that is signed (`carrier: 'query'` with `exact`) is therefore written as `encodeURIComponent`
+ * does it, without empty values, and without `&` and `=` in them; its parameters may come in any order.
  *
- * @throws `ERR_OPTIONS`; from `sign` also for a query in another form, and for a path with ten digits and `&` or `=` behind
- * them
+ * @throws `ERR_OPTIONS`; from `sign` also for a query in another form, and for a path with ten digits and `&` or `=`
+ *   behind them
  */
 export function bunny(options: BunnyOptions): TokenFormat {
   const keys = secretList(options);
@@ -131,7 +137,8 @@ export function bunny(options: BunnyOptions): TokenFormat {
       const message = { path: folder ?? path, expires: writeExpiry(expires), params: params.signed };
       const hash = bunnyHash(message, { key: keys[0]!, version, ip });
       const alone = { url: url.origin + url.pathname + search + url.hash, ...(!signsQuery && { anyQuery: true }) };
-      const below = tokenPath === undefined ? folderOf(url.pathname, depth) : encodePath(withSlash(tokenPath), pathForm);
+      const below =
+        tokenPath === undefined ? folderOf(url.pathname, depth) : encodePath(withSlash(tokenPath), pathForm);
       const opened = exact ? alone : { prefix: url.origin + below };
       return token.carry({ hash, params: carried, expires, origin: url.origin, opened });
     },

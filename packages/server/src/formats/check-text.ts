@@ -1,8 +1,8 @@
 import { optionsError } from '../options-error.ts';
 
 /**
- * Checks the texts of an option that enter what is signed: a separator of the format in one of them would make it read as
- * two fields, and a lone surrogate is encoded like U+FFFD.
+ * Checks the texts of an option that enter what is signed: a separator of the format in one of them would make it read
+ * as two fields, and a lone surrogate is encoded like U+FFFD.
  *
  * @param separators what may not be in the texts, in the name of the format
  * @throws `ERR_OPTIONS`

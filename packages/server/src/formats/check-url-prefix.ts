@@ -3,8 +3,8 @@ import { optionsError } from '../options-error.ts';
 import { isHttp } from './path-to-sign.ts';
 
 /**
- * Whether a text is a URL prefix that holds a whole host: `https://cdn.exam` is also the beginning of another host. It is in
- * the one spelling in which `URL` leaves it, without a query, and its path has one reading.
+ * Whether a text is a URL prefix that holds a whole host: `https://cdn.exam` is also the beginning of another host. It
+ * is in the one spelling in which `URL` leaves it, without a query, and its path has one reading.
  */
 export function isUrlPrefix(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -15,6 +15,9 @@ export function isUrlPrefix(text: string): boolean {
 /** @throws `ERR_OPTIONS` */
 export function checkUrlPrefix(option: string, prefix: unknown): void {
   if (typeof prefix !== 'string' || !isUrlPrefix(prefix)) {
-    throw optionsError(option, 'give a URL in lower case with its path and no query, such as https://cdn.example.com/vod/');
+    throw optionsError(
+      option,
+      'give a URL in lower case with its path and no query, such as https://cdn.example.com/vod/',
+    );
   }
 }

@@ -11,8 +11,8 @@ export interface CloudFrontPolicy {
 }
 
 /**
- * What is signed, without whitespace and in this order: the canned form is never sent, both sides write it. JSON escapes
- * what would end a text, so different policies are different texts.
+ * What is signed, without whitespace and in this order: the canned form is never sent, both sides write it. JSON
+ * escapes what would end a text, so different policies are different texts.
  */
 export function writePolicy({ resource, expires, startsAt, ipRange }: CloudFrontPolicy): string {
   const condition = {
@@ -24,8 +24,8 @@ export function writePolicy({ resource, expires, startsAt, ipRange }: CloudFront
 }
 
 /**
- * Reads a policy whose signature has been found good; `undefined` for one that says more than is understood here, or says it
- * in another form than `writePolicy`.
+ * Reads a policy whose signature has been found good; `undefined` for one that says more than is understood here, or
+ * says it in another form than `writePolicy`.
  */
 export function readPolicy(text: string): CloudFrontPolicy | undefined {
   const policy = parsePolicy(text);

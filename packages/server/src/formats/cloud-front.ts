@@ -40,15 +40,16 @@ export interface CloudFrontOptions extends Omit<ValueCarrierOptions, 'carrier'> 
 }
 
 /**
- * CloudFront signed cookies and signed URLs: a policy for a folder with `*`, or the canned policy of one URL. The behaviour
- * needs "Restrict viewer access" with the key group, and the distribution must see the host and scheme that players use.
- * Cookies need `cookie.domain` when endpoint and distribution are on different hosts, and CORS with credentials.
+ * CloudFront signed cookies and signed URLs: a policy for a folder with `*`, or the canned policy of one URL. The
+ * behaviour needs "Restrict viewer access" with the key group, and the distribution must see the host and scheme that
+ * players use. Cookies need `cookie.domain` when endpoint and distribution are on different hosts, and CORS with
+ * credentials.
  *
  * A CloudFront token ends *before* the second of its expiry, unlike all others.
  *
- * CloudFront reads `*` and `?` in a policy as wildcards, and takes a canned policy as a custom one too. `sign` therefore
- * refuses `*` anywhere and `?` in the path; with `exact`, do not sign queries that the viewer may choose. `verify` accepts
- * policies for a folder or for one URL, as `sign` makes them, and none with other wildcards.
+ * CloudFront reads `*` and `?` in a policy as wildcards, and takes a canned policy as a custom one too. `sign`
+ * therefore refuses `*` anywhere and `?` in the path; with `exact`, do not sign queries that the viewer may choose.
+ * `verify` accepts policies for a folder or for one URL, as `sign` makes them, and none with other wildcards.
  *
  * @throws `ERR_OPTIONS`
  */

@@ -29,9 +29,9 @@ export type CloudflareOptions = SecretOptions & {
 };
 
 /**
- * Cloudflare `is_timed_hmac_valid_v0`, for a rule such as
- * `not is_timed_hmac_valid_v0("secret", http.request.uri, 10800, http.request.timestamp.sec, 8)` with action Block, where
- * 8 is the length of `?verify=` and 10800 is `ttl`. The token must be the last parameter. Each token opens one URL.
+ * Cloudflare `is_timed_hmac_valid_v0`, for a rule such as `not is_timed_hmac_valid_v0("secret", http.request.uri,
+ * 10800, http.request.timestamp.sec, 8)` with action Block, where 8 is the length of `?verify=` and 10800 is `ttl`. The
+ * token must be the last parameter. Each token opens one URL.
  *
  * @throws `ERR_OPTIONS`
  */

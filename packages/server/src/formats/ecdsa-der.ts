@@ -1,6 +1,6 @@
 /**
- * ECDSA signatures over P-256: WebCrypto has `r‖s` in 64 bytes (IEEE P1363), CloudFront and OpenSSL have a DER sequence of
- * two integers (RFC 3279 section 2.2.3).
+ * ECDSA signatures over P-256: WebCrypto has `r‖s` in 64 bytes (IEEE P1363), CloudFront and OpenSSL have a DER sequence
+ * of two integers (RFC 3279 section 2.2.3).
  */
 export function toDer(raw: Uint8Array): Uint8Array {
   const body = [...derInteger(raw.subarray(0, 32)), ...derInteger(raw.subarray(32))];

@@ -29,7 +29,10 @@ export type EdgeAuthOptions = HexKeyOptions &
   ValueCarrierOptions & {
     /** Name of the parameter, cookie or header. @default 'hdnts' */
     param?: string;
-    /** Path patterns with `*` and `?` that every token opens. @default the folder of the URL asked for, and all below */
+    /**
+     * Path patterns with `*` and `?` that every token opens.
+     * @default the folder of the URL asked for, and all below
+     */
     acl?: string | readonly string[];
     /** Without `acl`: how many folders of the path asked for make the folder that is opened. */
     depth?: number;
@@ -63,11 +66,12 @@ const hashes = { sha256, sha1, md5 };
 
 /**
  * Akamai EdgeAuth 2.0, `exp=…~acl=…~hmac=…`, as `akamai/EdgeAuth-Token-Node` makes it. `key` is the hex key of the
- * behaviour "Auth Token 2.0 Verification", `keys` also its transition key. The behaviour must look where `carrier` puts the
- * token, under the name `param`, with the same algorithm, salt, delimiter and escaping.
+ * behaviour "Auth Token 2.0 Verification", `keys` also its transition key. The behaviour must look where `carrier` puts
+ * the token, under the name `param`, with the same algorithm, salt, delimiter and escaping.
  *
  * @throws `ERR_OPTIONS`; from `sign` also for folders with the delimiter, `~`, `*` or `?` in their names, which are the
- * separators and wildcards of an access list, and with `exact` for a path or signed query with `~`, unless `escape` is set
+ *   separators and wildcards of an access list, and with `exact` for a path or signed query with `~`, unless `escape`
+ *   is set
  */
 export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
   const { param = 'hdnts', depth = Infinity, exact = false, signQuery = false, algorithm = 'sha256' } = options;

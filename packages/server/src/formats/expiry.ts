@@ -1,8 +1,8 @@
 import { optionsError } from '../options-error.ts';
 
 /**
- * Unix seconds as all formats write them: exactly ten digits. The fixed length is what makes a string unambiguous in which
- * the expiry stands next to a path without a separator.
+ * Unix seconds as all formats write them: exactly ten digits. The fixed length is what makes a string unambiguous in
+ * which the expiry stands next to a path without a separator.
  */
 const form = /^[1-9]\d{9}$/;
 

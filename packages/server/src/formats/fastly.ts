@@ -26,9 +26,9 @@ const algorithms: Readonly<Record<string, { hash: typeof sha1 | typeof sha256; l
 };
 
 /**
- * The token of `fastly/token-functions`: `token=EXPIRES_HEX`, HMAC over path and expiry. Each token opens one path, with any
- * query. `key` is base64, as in `digest.base64_decode` of the VCL; the VCL must use `digest.hmac_sha256` (or `_sha1`) of the
- * same key over `req.url.path` and the expiry, and answer 403 and 410.
+ * The token of `fastly/token-functions`: `token=EXPIRES_HEX`, HMAC over path and expiry. Each token opens one path,
+ * with any query. `key` is base64, as in `digest.base64_decode` of the VCL; the VCL must use `digest.hmac_sha256` (or
+ * `_sha1`) of the same key over `req.url.path` and the expiry, and answer 403 and 410.
  *
  * @throws `ERR_OPTIONS`
  */

@@ -10,7 +10,9 @@ import { optionsError } from '../options-error.ts';
  */
 export type Depth = number | 'parent' | 'tree';
 
-/** With `'tree'` each folder above a file is hashed: without a limit, the work would grow with the square of the path. */
+/**
+ * With `'tree'` each folder above a file is hashed: without a limit, the work would grow with the square of the path.
+ */
 const maxFolders = 32;
 
 /** @throws `ERR_OPTIONS` */

@@ -1,7 +1,6 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { checkCookieOptions, readCookies, setCookie } from '../cookies.ts';
 import type { CookieOptions } from '../cookies.ts';
-import { decodeOnce } from '../decode-once.ts';
 import { optionsError } from '../options-error.ts';
 import type { SignedToken } from '../token-format.ts';
 import { tokenQuery } from '../token-query.ts';
@@ -10,6 +9,7 @@ import { decodeBase64 } from './base64-keys.ts';
 import { base64urlPadded } from './base64url-padded.ts';
 import type { SentRequest } from './judging.ts';
 import { utf8Text } from './utf8-text.ts';
+import { readValue } from './read-value.ts';
 import { searchToSign } from './search-to-sign.ts';
 
 interface GoogleLink {
@@ -23,7 +23,8 @@ interface GoogleLink {
 
 interface GoogleCarrier {
   /**
-   * What is signed. Key names have no separators, the expiry has ten digits and a prefix is in base64: the rest is the URL.
+   * What is signed. Key names have no separators, the expiry has ten digits and a prefix is in base64: the rest is the
+   * URL.
    */
   readonly signed: (link: GoogleLink) => string;
   readonly token: (
@@ -75,8 +76,10 @@ const inQuery: GoogleCarrier = {
   }),
   read: ({ url }) => {
     const own = tokenQuery(url.search, names);
-    const values = own?.values.map((value) => (value === undefined ? undefined : decodeOnce(value)));
-    if (!own || !values) return 'malformed';
+    const values = own?.values.map((value) => (value === undefined ? undefined : readValue(value)));
+    if (!own || !values || values.some((value, i) => value === undefined && own.values[i] !== undefined)) {
+      return 'malformed';
+    }
     return readLink(url.origin + url.pathname + own.rest, values);
   },
   searchOf: (url, exact) => searchToSign(url, names, exact ? names.slice(1) : names),

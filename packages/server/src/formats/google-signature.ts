@@ -18,13 +18,16 @@ import { checkUrlPrefix, isUrlPrefix } from './check-url-prefix.ts';
 export interface GoogleSignatureOptions {
   /** The keys of the backend or keyset; the first one signs, all of them verify. */
   keys: readonly GoogleKey[];
-  /** Opens the URL asked for alone, with the query it has; in the query only. @default false: its folder and all below */
+  /**
+   * Opens the URL asked for alone, with the query it has; in the query only.
+   * @default false: its folder and all below
+   */
   exact?: boolean;
   /** How many folders of the path asked for make the folder that is opened. @default all */
   depth?: number;
   /**
-   * Or the one URL prefix that every token opens, such as `https://cdn.example.com/vod/`. Give its last slash: Google compares
-   * characters, and `…/vod` opens `…/vodka` too.
+   * Or the one URL prefix that every token opens, such as `https://cdn.example.com/vod/`. Give its last slash: Google
+   * compares characters, and `…/vod` opens `…/vodka` too.
    */
   prefix?: string;
   /** For cookies: where the browser sends them. */

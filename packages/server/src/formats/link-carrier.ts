@@ -1,13 +1,16 @@
 import type { Token } from 'secure-token-core';
 import { optionsError } from '../options-error.ts';
-import { decodeOnce } from '../decode-once.ts';
 import { checkParameterNames, tokenQuery } from '../token-query.ts';
 import { fillTemplate, templateReader } from './link-template.ts';
 import type { LinkFields } from './link-template.ts';
+import { readValue } from './read-value.ts';
 import { searchToSign } from './search-to-sign.ts';
 
 export interface LinkCarrierOptions {
-  /** In the query: values by parameter, of `{token}` and `{expires}`, such as `{ md5: '{token}', expires: '{expires}' }`. */
+  /**
+   * In the query: values by parameter, of `{token}` and `{expires}`, such as `{ md5: '{token}', expires: '{expires}'
+   * }`.
+   */
   query?: Readonly<Record<string, string>>;
   /** Or in front of the path, such as `/{token}/{expires}`. */
   base?: string;
@@ -66,7 +69,7 @@ function inQuery(query: Readonly<Record<string, string>>, patterns: LinkFields, 
       if (own.values.some((value) => !value)) return 'missing';
       const fields: Record<string, string> = {};
       for (const [i, read] of readers.entries()) {
-        const value = escaped ? decodeOnce(own.values[i]!) : own.values[i]!;
+        const value = escaped ? readValue(own.values[i]!) : own.values[i]!;
         const found = value === undefined ? undefined : read(value);
         if (!found) return 'malformed';
         Object.assign(fields, found);

@@ -21,7 +21,9 @@ import { pathToSign } from './path-to-sign.ts';
 
 interface LinkFormatOptions extends LinkCarrierOptions {
   readonly name: string;
-  /** One function a secret, the signing one first: the token for `path`, `uri` (with the query), `expires` and so on. */
+  /**
+   * One function a secret, the signing one first: the token for `path`, `uri` (with the query), `expires` and so on.
+   */
   readonly macs: readonly ((fields: LinkFields) => string)[];
   /** Matches what `macs` makes, and no second spelling of it. */
   readonly tokenPattern: string;
@@ -116,7 +118,8 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
       if (!readings?.length) return refused.malformed;
       let genuine = 0;
       for (const mac of macs) {
-        for (const fields of readings) genuine |= Number(equalInConstantTime(mac({ ...fields, expires: stamp }), token));
+        for (const fields of readings)
+          genuine |= Number(equalInConstantTime(mac({ ...fields, expires: stamp }), token));
       }
       if (!genuine) return refused.signature;
       if (expires < now) return refused.expired;

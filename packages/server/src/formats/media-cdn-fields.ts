@@ -26,8 +26,9 @@ export interface MediaCdnUnsent {
 }
 
 /**
- * The text of a token in front of its signature, in the order of Google's samples; with `unsent`, what is signed. Whoever
- * signs or verifies has made sure that no field holds a separator (`checkText`, `isHeaderValue`): the text has one reading.
+ * The text of a token in front of its signature, in the order of Google's samples; with `unsent`, what is signed.
+ * Whoever signs or verifies has made sure that no field holds a separator (`checkText`, `isHeaderValue`): the text has
+ * one reading.
  */
 export function writeMediaCdnFields(fields: MediaCdnFields, unsent?: MediaCdnUnsent): string {
   const { scope, startsAt, expires, sessionId, data, headers, ipRanges } = fields;
@@ -43,8 +44,16 @@ export function writeMediaCdnFields(fields: MediaCdnFields, unsent?: MediaCdnUns
   ].join('~');
 }
 
-const form =
-  /^(URLPrefix=[^~]+|PathGlobs=[^~]+|FullPath)(?:~Starts=(\d+))?~Expires=(\d+)(?:~SessionID=([^~]*))?(?:~Data=([^~]*))?(?:~Headers=([^~]+))?(?:~IPRanges=([^~]*))?~(Signature|hmac)=([^~]+)$/;
+const form = new RegExp(
+  [
+    /^(URLPrefix=[^~]+|PathGlobs=[^~]+|FullPath)/,
+    /(?:~Starts=(\d+))?~Expires=(\d+)/,
+    /(?:~SessionID=([^~]*))?(?:~Data=([^~]*))?(?:~Headers=([^~]+))?(?:~IPRanges=([^~]*))?/,
+    /~(Signature|hmac)=([^~]+)$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+);
 
 /** The fields of a token and its signature; `undefined` for whatever `writeMediaCdnFields` does not make. */
 export function readMediaCdnFields(

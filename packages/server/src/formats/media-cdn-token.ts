@@ -60,9 +60,9 @@ export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier
 }
 
 /**
- * Google Media CDN short and long tokens (`URLPrefix=…~Expires=…~Signature=…`), as in Google's dual-token samples. The route
- * needs `signedRequestMode: REQUIRE_TOKENS` and `signedTokenOptions` with the same algorithm and parameter name; Media CDN
- * then gives out long tokens itself, in a cookie or in the playlists.
+ * Google Media CDN short and long tokens (`URLPrefix=…~Expires=…~Signature=…`), as in Google's dual-token samples. The
+ * route needs `signedRequestMode: REQUIRE_TOKENS` and `signedTokenOptions` with the same algorithm and parameter name;
+ * Media CDN then gives out long tokens itself, in a cookie or in the playlists.
  *
  * @throws `ERR_OPTIONS`; from `sign` also for a path with `~` where `exact` signs it: `~` separates the fields
  */
@@ -115,7 +115,9 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
       const fields = { scope, startsAt, expires, sessionId, data, headers: names, ipRanges };
       const signed = writeMediaCdnFields(fields, { path, headerValues: headers.map(([, value]) => value) });
       const signature = await signers[0]!.sign(signed);
-      return carrier.token(opened, expires, { [param]: `${writeMediaCdnFields(fields)}~${signatureName}=${signature}` });
+      return carrier.token(opened, expires, {
+        [param]: `${writeMediaCdnFields(fields)}~${signatureName}=${signature}`,
+      });
     },
 
     verify: judging(async (sent, now) => {

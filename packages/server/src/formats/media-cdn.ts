@@ -8,10 +8,10 @@ export interface MediaCdnOptions extends GoogleSignatureOptions {
 }
 
 /**
- * Google Media CDN signed requests: Ed25519, in the path, the query or a cookie (`Edge-Cache-Cookie`). The keyset of the
- * route (`signedRequestKeyset`, `signedRequestMode: REQUIRE_SIGNATURES`) must have the public keys under the same names.
- * The scheme is part of what is signed: behind a TLS terminator, `verify` must be given the https URL. For the short and
- * long tokens (`REQUIRE_TOKENS`) see `mediaCdnToken`.
+ * Google Media CDN signed requests: Ed25519, in the path, the query or a cookie (`Edge-Cache-Cookie`). The keyset of
+ * the route (`signedRequestKeyset`, `signedRequestMode: REQUIRE_SIGNATURES`) must have the public keys under the same
+ * names. The scheme is part of what is signed: behind a TLS terminator, `verify` must be given the https URL. For the
+ * short and long tokens (`REQUIRE_TOKENS`) see `mediaCdnToken`.
  *
  * @throws `ERR_OPTIONS`
  */

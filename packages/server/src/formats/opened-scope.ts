@@ -16,8 +16,8 @@ export function folderScope({ origin }: URL, folder: string): Scope {
 }
 
 /**
- * The folder that holds whatever begins with a text: `/vod` is in `/`, as `/vodka` is. What is no beginning of a path may be
- * anywhere.
+ * The folder that holds whatever begins with a text: `/vod` is in `/`, as `/vodka` is. What is no beginning of a path
+ * may be anywhere.
  */
 export function folderHolding(path: string): string {
   return path.startsWith('/') ? path.slice(0, path.lastIndexOf('/') + 1) : '/';

@@ -11,6 +11,7 @@ export function searchToSign(url: URL, names: readonly string[], written: readon
   const query = tokenQuery(url.search, names);
   if (!query) throw optionsError('url', `its query holds ${names.join(' or ')} twice or in another spelling`);
   const left = names.find((name, i) => query.values[i] !== undefined && !written.includes(name));
-  if (left !== undefined) throw optionsError('url', `take \`${left}\` out of its query: it would be read with the token`);
+  if (left !== undefined)
+    throw optionsError('url', `take \`${left}\` out of its query: it would be read with the token`);
   return query.rest;
 }

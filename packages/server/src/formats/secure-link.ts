@@ -12,6 +12,7 @@ import { runsIntoExpiry } from './address-after-expiry.ts';
 import { runsIntoAddress } from './address-after-path.ts';
 import { ipBytes } from './ip-bytes.ts';
 import { linkFormat } from './link-format.ts';
+import { checkLinkHash } from './link-hash.ts';
 import { fillTemplate } from './link-template.ts';
 import type { LinkFields } from './link-template.ts';
 import type { LinkTime } from './link-time.ts';
@@ -21,8 +22,9 @@ type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
 /** What of a CDN's documentation is needed to make its tokens; `secureLinkLayouts` holds the well-known ones. */
 export interface SecureLinkLayout extends LinkCarrierOptions {
   /**
-   * The string that is hashed, of `{secret}`, `{expires}`, `{ip}`, and one of `{path}`, `{relativePath}` (without its first
-   * `/`), `{directory}` (with both slashes) and `{folder}` (without the last one). The last two make tokens of a folder.
+   * The string that is hashed, of `{secret}`, `{expires}`, `{ip}`, and one of `{path}`, `{relativePath}` (without its
+   * first `/`), `{directory}` (with both slashes) and `{folder}` (without the last one). The last two make tokens of a
+   * folder.
    */
   hash: string;
   /** @default 'base64url' */
@@ -43,8 +45,8 @@ export type SecureLinkOptions = SecretOptions &
      */
     validity?: number;
     /**
-     * Binds the token to a client address. Give a format a viewer, `format: (request) => secureLink({ …, ip })`, and take
-     * the address from your platform, never from a header that the client can send.
+     * Binds the token to a client address. Give a format a viewer, `format: (request) => secureLink({ …, ip })`, and
+     * take the address from your platform, never from a header that the client can send.
      * @default '' which is what those CDNs hash without binding
      */
     ip?: string;
@@ -59,24 +61,23 @@ const encodings: Readonly<Record<string, { pattern: string; encode: (digest: Uin
 };
 
 /**
- * The family of nginx `secure_link_md5`: MD5 over a string that the CDN's documentation spells out, carried in the query or
- * in front of the path. As strict as `secureToken`: whatever is not exactly what `sign` makes is `malformed`, the signature
- * is judged before the expiry, and every secret is tried.
+ * The family of nginx `secure_link_md5`: MD5 over a string that the CDN's documentation spells out, carried in the
+ * query or in front of the path. As strict as `secureToken`: whatever is not exactly what `sign` makes is `malformed`,
+ * the signature is judged before the expiry, and every secret is tried.
  *
- * The expiry has a fixed length and there is one path, so a token has one reading, whatever digits its path ends with. Where
- * `{ip}` stands right behind the path, or behind the expiry, paths that the address or the expiry could be part of are
- * refused: see `runsIntoAddress` and `runsIntoExpiry`.
+ * The expiry has a fixed length and there is one path, so a token has one reading, whatever digits its path ends with;
+ * with an address, see `checkLinkHash`. Where `{ip}` stands right behind the path, or behind the expiry, paths that the
+ * address or the expiry could be part of are refused: see `runsIntoAddress` and `runsIntoExpiry`.
  *
- * @throws `ERR_OPTIONS` for a layout that does not hash and carry both token and expiry: such links never end; for one with
- * other placeholders, or with more than one path
+ * @throws `ERR_OPTIONS` for a layout that does not hash and carry both token and expiry: such links never end; for one
+ *   with other placeholders, with more than one path, or with two readings
  */
 export function secureLink(options: SecureLinkOptions): TokenFormat {
   const { hash, encoding = 'base64url', time = 'decimal', depth = 'tree', pathForm = 'decoded' } = options;
   const { validity = 0, ip = '', maxTtl = 86_400, query, base } = options;
   const secrets = secretList(options);
-  const path = checkTemplate(hash);
+  const path = checkLinkHash(hash, time);
   checkSecrets(hash, secrets);
-  checkTimeBeforeAddress(hash, time);
   if (ip !== '') ipBytes(ip);
   const { pattern, encode } = encodings[encoding as string] ?? {};
   if (!pattern || !encode) throw optionsError('encoding', "give 'base64url', 'base64url=' or 'hex'");
@@ -98,26 +99,6 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
   });
 }
 
-const pathNames = ['path', 'relativePath', 'directory', 'folder'];
-
-/** The name of the one path that is hashed. @throws `ERR_OPTIONS` */
-function checkTemplate(hash: unknown): string {
-  const names = typeof hash === 'string' ? [...hash.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!) : [];
-  const paths = names.filter((name) => pathNames.includes(name));
-  const [path] = paths;
-  const isKnown = names.every((name) => pathNames.includes(name) || ['secret', 'expires', 'ip'].includes(name));
-  if (path === undefined || paths.length > 1 || !isKnown || !names.includes('secret') || !names.includes('expires')) {
-    throw optionsError('hash', 'give a string with {secret}, {expires}, and one of {path}, {directory} and {folder}');
-  }
-  if (/\{ip\}[\da-f:.]*\{relativePath\}/i.test(hash as string)) {
-    throw optionsError('hash', 'put characters that no address has between {ip} and {relativePath}');
-  }
-  if (/\{(?:path|relativePath|directory|folder)\}[\da-f:.]+\{ip\}/i.test(hash as string)) {
-    throw optionsError('hash', 'put characters that no address has between a path and {ip}, or none');
-  }
-  return path;
-}
-
 /**
  * In a rotation, one secret and what stands beside it must not be another secret beside something else. An expiry has a
  * fixed length, and a path behind a secret begins with a slash, which `secretList` looks at.
@@ -133,13 +114,5 @@ function checkSecrets(hash: string, secrets: readonly string[]): void {
     a !== b && ((follows && a.endsWith(b)) || (leads && a.startsWith(b)));
   if (secrets.some((a) => secrets.some((b) => isPart(a, b)))) {
     throw optionsError('secret', 'no secret may begin or end with another one where a path or an address is hashed');
-  }
-}
-
-/** `runsIntoExpiry` judges ten digits between a path and an address, and nothing else. @throws `ERR_OPTIONS` */
-function checkTimeBeforeAddress(hash: string, time: LinkTime): void {
-  const between = /\{(?:path|relativePath|directory|folder)\}([\da-f:.]*)\{expires\}([\da-f:.]*)\{ip\}/i.exec(hash);
-  if (between && (time !== 'decimal' || between[1] || between[2])) {
-    throw optionsError('hash', 'a path, {expires} and {ip} need decimal times, and nothing between them');
   }
 }

@@ -27,8 +27,8 @@ export type SecureTokenOptions = SecretOptions & {
   /** @default { token: 'st', expires: 'e' } */
   params?: { token: string; expires: string };
   /**
-   * What is hashed of a path such as `/my%20film.m3u8`: `decoded` is nginx's `$uri` (`/my film.m3u8`), `raw` is the path
-   * as it stands in the URL. They agree on paths made of letters, digits and `-._~/`.
+   * What is hashed of a path such as `/my%20film.m3u8`: `decoded` is nginx's `$uri` (`/my film.m3u8`), `raw` is the
+   * path as it stands in the URL. They agree on paths made of letters, digits and `-._~/`.
    * @default 'decoded'
    */
   pathForm?: PathForm;
@@ -40,16 +40,17 @@ export interface SecureTokenFormat extends TokenFormat {
 }
 
 /**
- * Azion Secure Token, which is nginx `secure_link_md5 "secret$uri$secure_link_expires"` with `secure_link $arg_st,$arg_e`:
- * base64url of MD5 over secret, path and expiry. Each token opens one path, with any query.
+ * Azion Secure Token, which is nginx `secure_link_md5 "secret$uri$secure_link_expires"` with `secure_link
+ * $arg_st,$arg_e`: base64url of MD5 over secret, path and expiry. Each token opens one path, with any query.
  *
- * Why MD5: the CDNs compute this and nothing else. It has no known pre-image attack, which is what guessing a token would
- * need. What is weak is the *string*: without separators the token of `/ch1` until 1700000000 is also that of `/ch` until
- * 11700000000, and MD5 can be extended. The strict forms of expiry and path that `verify` demands close both.
+ * Why MD5: the CDNs compute this and nothing else. It has no known pre-image attack, which is what guessing a token
+ * would need. What is weak is the *string*: without separators the token of `/ch1` until 1700000000 is also that of
+ * `/ch` until 11700000000, and MD5 can be extended. The strict forms of expiry and path that `verify` demands close
+ * both.
  *
- * - `verify` refuses an expiry that is not ten digits or lies beyond `maxTtl`, a token that is not canonical base64url, a
- *   parameter given twice, in another case or percent-encoded, and the paths `canonicalPath` refuses. The signature is
- *   judged before the expiry, against every secret. A token is good through the second `e` itself, as in nginx.
+ * - `verify` refuses an expiry that is not ten digits or lies beyond `maxTtl`, a token that is not canonical base64url,
+ *   a parameter given twice, in another case or percent-encoded, and the paths `canonicalPath` refuses. The signature
+ *   is judged before the expiry, against every secret. A token is good through the second `e` itself, as in nginx.
  * - `sign` throws `ERR_OPTIONS` for what `verify` would refuse.
  *
  * @throws `ERR_OPTIONS` for a missing or empty secret

@@ -6,8 +6,8 @@ export interface Signer {
 }
 
 /**
- * Keeps what `make` came to, never the promise of it: in workerd a promise that one request started must not be awaited by
- * another.
+ * Keeps what `make` came to, never the promise of it: in workerd a promise that one request started must not be awaited
+ * by another.
  */
 export function kept<T>(make: () => Promise<T>): () => Promise<T> {
   let value: T | undefined;

@@ -1,11 +1,11 @@
 import { checkCookieOptions, readCookies, setCookie } from '../cookies.ts';
 import type { CookieOptions } from '../cookies.ts';
-import { decodeOnce } from '../decode-once.ts';
 import { optionsError } from '../options-error.ts';
 import type { SignedToken } from '../token-format.ts';
 import { checkParameterNames, tokenQuery } from '../token-query.ts';
 import type { GrantedVerdict } from '../verdict.ts';
 import type { SentRequest } from './judging.ts';
+import { readValue } from './read-value.ts';
 import { searchToSign } from './search-to-sign.ts';
 
 export interface ValueCarrierOptions {
@@ -40,8 +40,8 @@ export interface ValueCarrier {
 }
 
 /**
- * Tokens that are named values, in the one carrier that is configured: a bad token in the query is never made good by one
- * in a cookie.
+ * Tokens that are named values, in the one carrier that is configured: a bad token in the query is never made good by
+ * one in a cookie.
  *
  * @param written those of `names` that every token has
  * @throws `ERR_OPTIONS`
@@ -76,7 +76,7 @@ export function valueCarrier(
       const query = tokenQuery(url.search, inQuery);
       if (!query) return undefined;
       if (carrier === 'query') {
-        const values = query.values.map((value) => (value === undefined ? value : decodeOnce(value)));
+        const values = query.values.map((value) => (value === undefined ? value : readValue(value)));
         if (values.some((value, i) => value === undefined && query.values[i] !== undefined)) return undefined;
         return { values, search: query.rest, carriers: {} };
       }

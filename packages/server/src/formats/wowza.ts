@@ -37,12 +37,12 @@ export type WowzaOptions = SecretOptions & {
 const hashes = { sha256, sha384, sha512 };
 
 /**
- * Wowza Streaming Engine SecureToken version 2: a hash over the content path (`vod/sample.mp4`, the folder of its playlist),
- * the parameters that begin with `prefix`, the secret and the client address, sorted. It opens everything below that
- * folder. The application's "Playback Security" must have the same prefix, algorithm and address setting.
+ * Wowza Streaming Engine SecureToken version 2: a hash over the content path (`vod/sample.mp4`, the folder of its
+ * playlist), the parameters that begin with `prefix`, the secret and the client address, sorted. It opens everything
+ * below that folder. The application's "Playback Security" must have the same prefix, algorithm and address setting.
  *
- * @throws `ERR_OPTIONS`; from `sign` also for folders with `?` in their names, which ends the content path in what is hashed,
- * and for paths with more than 32 folders
+ * @throws `ERR_OPTIONS`; from `sign` also for folders with `?` in their names, which ends the content path in what is
+ *   hashed, and for paths with more than 32 folders
  */
 export function wowza(options: WowzaOptions): TokenFormat {
   const { prefix = 'wowzatoken', algorithm = 'sha256', startsAt, params = {}, ip, maxTtl = 86_400 } = options;

@@ -1,6 +1,8 @@
 import { optionsError } from '../options-error.ts';
 
-/** @throws `ERR_OPTIONS` for a claim that the format makes itself: another value would open another video, or end later */
+/**
+ * @throws `ERR_OPTIONS` for a claim that the format makes itself: another value would open another video, or end later
+ */
 export function checkParams(params: Readonly<Record<string, unknown>>, own: readonly string[]): void {
   const taken = own.find((name) => Object.hasOwn(params, name));
   if (taken !== undefined) throw optionsError('params', `leave out \`${taken}\`, which the format makes itself`);

@@ -23,8 +23,8 @@ export interface CloudflareStreamOptions {
 }
 
 /**
- * Cloudflare Stream: a token takes the place of the video's id, `/TOKEN/manifest/video.m3u8`, and HLS inherits it. The video
- * needs `requireSignedURLs`.
+ * Cloudflare Stream: a token takes the place of the video's id, `/TOKEN/manifest/video.m3u8`, and HLS inherits it. The
+ * video needs `requireSignedURLs`.
  *
  * @throws `ERR_OPTIONS`
  */

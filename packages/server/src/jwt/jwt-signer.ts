@@ -21,8 +21,9 @@ export type JwtClaims = Readonly<Record<string, unknown>> & { readonly exp: numb
 export interface JwtSigner {
   readonly sign: (claims: Readonly<Record<string, unknown>>, expires: number) => Promise<string>;
   /**
-   * The claims of a genuine token, expired or not; `malformed` for a genuine one without claims that can be judged, and for
-   * headers that change how a token is read (`crit`, RFC 7515 section 4.1.11; `b64`, RFC 7797), which `sign` never writes.
+   * The claims of a genuine token, expired or not; `malformed` for a genuine one without claims that can be judged, and
+   * for headers that change how a token is read (`crit`, RFC 7515 section 4.1.11; `b64`, RFC 7797), which `sign` never
+   * writes.
    */
   readonly read: (token: string) => Promise<JwtClaims | 'signature' | 'malformed'>;
 }

@@ -19,14 +19,14 @@ export interface JwtOptions extends ValueCarrierOptions {
   keys: readonly JwtKey[];
   algorithm: JwtAlgorithm;
   /**
-   * The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. In `verify`, a
-   * URL for which it throws is malformed.
+   * The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. In
+   * `verify`, a URL for which it throws is malformed.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
    * What the claims for a URL open, for a URL without its query. Give it when they name more than the path, such as a
-   * folder or an id, so that the signing endpoint knows what it grants: never less than the URLs that have the same claims.
-   * The `href` is on the origin of `url`; that of a folder ends with a slash.
+   * folder or an id, so that the signing endpoint knows what it grants: never less than the URLs that have the same
+   * claims. The `href` is on the origin of `url`; that of a folder ends with a slash.
    *
    * @default the path, with any query
    */
@@ -38,9 +38,9 @@ export interface JwtOptions extends ValueCarrierOptions {
 }
 
 /**
- * A JWT a URL, for CDNs and for edges of your own. `verify` demands that the token has every claim that `claims` makes of
- * the URL that is asked for, with the same value. Tokens with `crit` or `b64` in their header, without an `exp`, or with an
- * `nbf` that is no number are malformed.
+ * A JWT a URL, for CDNs and for edges of your own. `verify` demands that the token has every claim that `claims` makes
+ * of the URL that is asked for, with the same value. Tokens with `crit` or `b64` in their header, without an `exp`, or
+ * with an `nbf` that is no number are malformed.
  *
  * @throws `ERR_OPTIONS`
  */

@@ -24,11 +24,12 @@ const audiences: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Mux signed playback: `?token=` on `stream.mux.com/PLAYBACK_ID.m3u8`, thumbnails, animations and storyboards. The asset
- * needs the playback policy "signed". Mux writes tokens into the playlists it serves.
+ * Mux signed playback: `?token=` on `stream.mux.com/PLAYBACK_ID.m3u8`, thumbnails, animations and storyboards. The
+ * asset needs the playback policy "signed". Mux writes tokens into the playlists it serves.
  *
- * A token of a video is for its playlist `/ID.m3u8` and for its files `/ID/…` alike: the scope that the hook of the signing
- * endpoint sees is the folder that holds both, `/`, with the two as its `parts`. One of an image opens what is below `/ID/`.
+ * A token of a video is for its playlist `/ID.m3u8` and for its files `/ID/…` alike: the scope that the hook of the
+ * signing endpoint sees is the folder that holds both, `/`, with the two as its `parts`. One of an image opens what is
+ * below `/ID/`.
  *
  * @throws `ERR_OPTIONS`
  */

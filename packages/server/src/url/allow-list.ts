@@ -11,8 +11,8 @@ export interface AllowList {
 }
 
 /**
- * A URL is allowed if it is one of `prefixes` or below one, on a `/` border: `https://cdn.example.com/vod` covers `/vod` and
- * `/vod/7.mp4`, and not `/vodka`. Scheme and port are compared.
+ * A URL is allowed if it is one of `prefixes` or below one, on a `/` border: `https://cdn.example.com/vod` covers
+ * `/vod` and `/vod/7.mp4`, and not `/vodka`. Scheme and port are compared.
  *
  * @throws `ERR_OPTIONS` for an empty list or a prefix that is not an absolute http(s) URL with one reading
  */

@@ -1,7 +1,7 @@
 import { decodeOnce } from '../decode-once.ts';
 import { judgeUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
-import { plainPath } from './readings.ts';
+import { readingsOf } from './readings.ts';
 import type { Scope } from './scope.ts';
 
 /** What a token opens, or what a hook has denied, as it is compared. Only `judgeScope` makes it. */
@@ -11,7 +11,7 @@ export class JudgedScope {
   /** Private, so that no other object fits this type. */
   readonly #kind: Scope['kind'];
   /** What `reaches` compares, made once: a call may hold a hundred URLs, and a hook may deny as many. */
-  readonly #plainFolder: string;
+  readonly #folders: readonly string[];
   readonly #sortedQuery: string;
 
   readonly #parts: readonly JudgedScope[];
@@ -20,8 +20,7 @@ export class JudgedScope {
     this.#kind = kind;
     this.url = url;
     this.#parts = parts;
-    const path = plainPath(url.path);
-    this.#plainFolder = path.endsWith('/') ? path : `${path}/`;
+    this.#folders = [...new Set(readingsOf(url.path).map(asFolder))];
     this.#sortedQuery = sortedQuery(url);
   }
 
@@ -81,10 +80,11 @@ export class JudgedScope {
 
   #reachesPart(other: JudgedScope): boolean {
     if (this.url.hostname !== other.url.hostname) return false;
-    const [mine, theirs] = [this.#plainFolder, other.#plainFolder];
-    if (this.kind === 'folder' && theirs.startsWith(mine)) return true;
-    if (other.kind === 'folder') return mine.startsWith(theirs);
-    if (mine !== theirs) return false;
+    const isAny = (holds: (mine: string, theirs: string) => boolean): boolean =>
+      this.#folders.some((mine) => other.#folders.some((theirs) => holds(mine, theirs)));
+    if (this.kind === 'folder' && isAny((mine, theirs) => theirs.startsWith(mine))) return true;
+    if (other.kind === 'folder') return isAny((mine, theirs) => mine.startsWith(theirs));
+    if (!isAny((mine, theirs) => mine === theirs)) return false;
     return this.kind === 'path' || other.kind === 'path' || this.#sortedQuery === other.#sortedQuery;
   }
 }
@@ -92,6 +92,10 @@ export class JudgedScope {
 /** @returns `undefined` for a scope whose `href` has no single reading, and for what is no scope */
 export function judgeScope(scope: Scope | undefined): JudgedScope | undefined {
   return scope && JudgedScope.from(scope);
+}
+
+function asFolder(path: string): string {
+  return path.endsWith('/') ? path : `${path}/`;
 }
 
 /** A query as most servers read it: by its names and values, whatever their order, escapes and repetitions. */

@@ -15,8 +15,8 @@ interface UrlParts {
 
 /**
  * A URL that has been judged: it has one reading, and this is it. Requests, rules, allowed prefixes, `denied` entries,
- * folders and the references of playlists are compared as values of this type, which only `judgeUrl` makes; whatever has
- * more than one reading was refused there. Comparing text instead would compare spellings.
+ * folders and the references of playlists are compared as values of this type, which only `judgeUrl` makes; whatever
+ * has more than one reading was refused there. Comparing text instead would compare spellings.
  */
 export class JudgedUrl implements UrlParts {
   readonly protocol: string;
@@ -74,8 +74,8 @@ export class JudgedUrl implements UrlParts {
   }
 
   /**
-   * Whether this URL is `prefix` or lies below it on a `/` border, on the same origin: `/vod` and `/vod/` both hold `/vod`,
-   * `/vod/` and `/vod/7.mp4`, and not `/vodka`.
+   * Whether this URL is `prefix` or lies below it on a `/` border, on the same origin: `/vod` and `/vod/` both hold
+   * `/vod`, `/vod/` and `/vod/7.mp4`, and not `/vodka`.
    */
   isBelow(prefix: JudgedUrl): boolean {
     return this.hasOriginOf(prefix) && isBelowPath(this.path, prefix.path);
@@ -105,20 +105,33 @@ export function judgeUrl(url: URL | string): JudgedUrl | undefined {
 
 /**
  * Whether Windows reads a canonical path as another one (`.. ` is `..`, `film.mp4::$DATA` is `film.mp4`), or whether it
- * holds more combining marks in a row than any language writes: more than 30 (Unicode Standard Annex 15, Stream-Safe Text)
- * take time with the square of their number to be compared.
+ * holds more combining marks in a row than any language writes: more than 30 (Unicode Standard Annex 15, Stream-Safe
+ * Text) take time with the square of their number to be compared.
  */
 function isReadOtherwise(path: string): boolean {
   return /\/\.\.? [. ]*(?:[;/]|$)|:[^/:]*:\$|\p{M}{31}/u.test(path);
 }
 
 /**
- * A host name in the one spelling that is compared. `URL` has made it lower case and ASCII (IDNA); a dot at its end names
- * the same host, to DNS and to the certificate. `undefined` for names with an empty label.
+ * A host name in the one spelling that is compared. `URL` has made it lower case and ASCII (IDNA); a dot at its end
+ * names the same host, to DNS and to the certificate. `undefined` for names with an empty label.
  */
 export function judgeHost(hostname: string): string | undefined {
   const host = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
   return host === '' || host.startsWith('.') || host.endsWith('.') || host.includes('..') ? undefined : host;
+}
+
+/**
+ * Why a host that somebody wrote into a rule is the host of no request; `undefined` for a name of letters, digits, `-`,
+ * `.` and `_`, and for an address. `URL` takes far more, `{cdn,www}.example.com` too, and such a rule would never hold.
+ *
+ * @param hostname as `URL` has it: IDNA in its ASCII form
+ */
+export function hostProblem(hostname: string): string | undefined {
+  if (/^(?:[a-z\d._-]+|\[[\da-f:.]+\])$/.test(hostname)) return undefined;
+  return /[,;|(){}]/.test(hostname)
+    ? 'has a host that no request has: write one entry per host'
+    : 'has a host that no request has: a host holds letters, digits, `-`, `.` and `_`, and no wildcards';
 }
 
 /** `%61` is `a` to whoever reads a query: escapes of unreserved characters are undone, all others are upper case. */

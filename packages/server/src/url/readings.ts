@@ -1,18 +1,18 @@
 /**
- * The paths as which one origin or another serves `path`, itself first: Java servers drop `;parameters`, Windows drops dots
- * and spaces at the end of a name, macOS takes both Unicode forms of a letter, and many servers drop a `/` at the end. A
- * rule that holds for any of them holds for the request.
+ * The paths as which one origin or another serves `path`, itself first: Java servers drop `;parameters`, Windows drops
+ * dots and spaces at the end of a name, macOS takes both Unicode forms of a letter, many servers drop a `/` at the end,
+ * and S3 takes `+` for a space. A rule that holds for any of them holds for the request. Two paths that one origin
+ * takes for the same file have a reading in common.
  *
- * @param path canonical
+ * A `+` that has become a space is not dropped at the end of a name: who reads it so keeps it, and `/canal+/` is not
+ * `/canal/`.
+ *
+ * @param path canonical, so that `%2B` is a `+` too
  */
 export function readingsOf(path: string): readonly string[] {
   const stripped = strippedPath(path);
-  return [...new Set([path, withoutLastSlash(path), stripped, withoutLastSlash(stripped)])];
-}
-
-/** The reading that is left when everything is dropped that any origin drops: equal for all spellings of one file. */
-export function plainPath(path: string): string {
-  return withoutLastSlash(strippedPath(path));
+  const readings = [path, withoutLastSlash(path), stripped, withoutLastSlash(stripped)];
+  return [...new Set([...readings, ...readings.map((reading) => reading.replaceAll('+', ' '))])];
 }
 
 function strippedPath(path: string): string {

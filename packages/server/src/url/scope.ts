@@ -5,8 +5,8 @@
  * - `path`: this path, with any query
  * - `folder`: every URL below `href`, which ends with `/`, in all its folders, with any query
  *
- * A token that opens several of them, such as one with a list of patterns, has the smallest folder that holds them all, and
- * in `parts` what it really opens. The signing endpoint compares the parts.
+ * A token that opens several of them, such as one with a list of patterns, has the smallest folder that holds them all,
+ * and in `parts` what it really opens. The signing endpoint compares the parts.
  */
 export interface Scope {
   readonly kind: 'url' | 'path' | 'folder';

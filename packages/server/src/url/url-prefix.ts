@@ -1,16 +1,17 @@
 import { optionsError } from '../options-error.ts';
-import { judgeUrl } from './judged-url.ts';
+import { hostProblem, judgeUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
 
 /**
- * A prefix that somebody wrote into the options, judged: it protects or allows what its author sees in it, or is refused
- * where it is written.
+ * A prefix that somebody wrote into the options, judged: it protects or allows what its author sees in it, or is
+ * refused where it is written.
  *
  * @param text an absolute URL such as `https://cdn.example.com/vod/`, or with `base` also a path such as `/vod/`
  * @param option the name of the option, for the error
  * @param base the origin of a path
- * @throws `ERR_OPTIONS` for whatever is no prefix, has more than one reading, or would be read by `URL` otherwise than it is
- *   written: wildcards, a query, dot segments, a malformed escape, a backslash, a user name
+ * @throws `ERR_OPTIONS` for whatever is no prefix, has more than one reading, or would be read by `URL` otherwise than
+ *   it is written: wildcards, a query, dot segments, a malformed escape, a backslash, a user name, a host that no
+ *   request has
  */
 export function urlPrefix(text: unknown, option: string, base?: string): JudgedUrl {
   const example = base === undefined ? 'https://cdn.example.com/vod/' : '/vod/ or https://cdn.example.com/vod/';
@@ -20,8 +21,13 @@ export function urlPrefix(text: unknown, option: string, base?: string): JudgedU
   const quoted = /[@?#]/.test(text) ? 'one of its prefixes' : `"${text}"`;
   if (problem !== undefined) throw optionsError(option, `${quoted} ${problem}; write it as in ${example}`);
   const judged = URL.canParse(text, base) ? judgeUrl(new URL(text, base)) : undefined;
+  const host = judged && hostProblem(judged.hostname);
+  if (host !== undefined) throw optionsError(option, `${quoted} ${host}`);
   if (judged) return judged;
-  throw optionsError(option, `${quoted} has no single reading: use no user name, no //, %2F or ..;, and write % as %25`);
+  throw optionsError(
+    option,
+    `${quoted} has no single reading: use no user name, no //, %2F or ..;, and write % as %25`,
+  );
 }
 
 function problemOf(text: string, isPathAllowed: boolean): string | undefined {
@@ -30,8 +36,10 @@ function problemOf(text: string, isPathAllowed: boolean): string | undefined {
   }
   const isPath = text.startsWith('/') && !text.startsWith('//');
   if (!(isPath && isPathAllowed) && !/^https?:\/\/[^/]/i.test(text)) return 'is not a prefix';
-  if (text.includes('*')) return 'holds a *: a prefix has no wildcards and covers everything below it (%2A is the character)';
-  if (/[?#]/.test(text)) return 'holds a query or a fragment, which a prefix does not have (%3F and %23 are the characters)';
+  if (text.includes('*'))
+    return 'holds a *: a prefix has no wildcards and covers everything below it (%2A is the character)';
+  if (/[?#]/.test(text))
+    return 'holds a query or a fragment, which a prefix does not have (%3F and %23 are the characters)';
   if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) return 'holds dot segments, which no request has';
   return undefined;
 }

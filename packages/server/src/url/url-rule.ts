@@ -1,9 +1,9 @@
 import { encodePath } from '../canonical-path.ts';
-import { decodeOnce } from '../decode-once.ts';
 import { optionsError } from '../options-error.ts';
 import { isBelowPath } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
-import { plainPath, readingsOf } from './readings.ts';
+import { checkPattern } from './pattern-rule.ts';
+import { readingsOf } from './readings.ts';
 import { urlPrefix } from './url-prefix.ts';
 
 /**
@@ -11,18 +11,20 @@ import { urlPrefix } from './url-prefix.ts';
  * pattern for the URL without its query, or a function. Scheme and port are not compared: behind a proxy that ends TLS,
  * requests arrive with others.
  *
- * Patterns and functions are given the canonical URL without its query: lower-case host without a dot at its end, path in
- * one spelling. They are asked again for each other reading of it (`readingsOf`) and for its default ports, until one fits;
- * patterns also for the decoded URL, for the path alone, and for host and path. A function that returns nothing protects.
+ * Patterns and functions are given the canonical URL without its query: lower-case host without a dot at its end, path
+ * in one spelling. They are asked again for each other reading of it (`readingsOf`) and for its default ports, until
+ * one fits; patterns also for the decoded URL, for the path alone, and for host and path. A function that returns
+ * nothing protects. All `+` of a path are read as they are, and all as spaces: for a name that holds both, write a
+ * text.
  */
 export type UrlRule = string | RegExp | ((url: URL) => boolean);
 
 /**
- * Whether any rule fits a URL; without rules, every URL fits. Paths are compared case by case: in front of an origin that
- * ignores case, protect everything.
+ * Whether any rule fits a URL; without rules, every URL fits. Paths are compared case by case: in front of an origin
+ * that ignores case, protect everything.
  *
- * @throws `ERR_OPTIONS` for a text that does not mean what it says (see `urlPrefix`), for what is no rule, and for an empty
- *   list: no rule protects nothing in silence
+ * @throws `ERR_OPTIONS` for a text that does not mean what it says (see `urlPrefix`), for what is no rule, and for an
+ *   empty list: no rule protects nothing in silence
  */
 export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url: JudgedUrl) => boolean {
   if (rules === undefined) return () => true;
@@ -39,8 +41,8 @@ export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url:
  * @throws `ERR_OPTIONS` for a prefix that does not mean what it says
  */
 export function pathRule(prefix: string, option: string): (url: JudgedUrl) => boolean {
-  const below = plainPath(urlPrefix(prefix, option, anyHost).path);
-  return ({ path }) => isBelowPath(plainPath(path), below);
+  const prefixes = readingsOf(urlPrefix(prefix, option, anyHost).path);
+  return ({ path }) => readingsOf(path).some((reading) => prefixes.some((each) => isBelowPath(reading, each)));
 }
 
 /** Stands for the host of a rule that names none. */
@@ -55,8 +57,7 @@ function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
       });
   }
   if (isRegExp(rule)) {
-    checkEscapes(rule);
-    checkHost(rule);
+    checkPattern(rule);
     // /g and /y would go on from where the last request has ended, or look at the beginning only
     const pattern = new RegExp(rule.source, rule.flags.replace(/[gy]/g, ''));
     return (url) => textsOf(url).some((text) => pattern.test(text));
@@ -101,33 +102,4 @@ function writtenPaths(path: string): readonly string[] {
 /** The readings of a path, in both Unicode forms: an author sees no difference. */
 function spelledPaths({ path }: JudgedUrl): readonly string[] {
   return [...new Set(readingsOf(path).flatMap((each) => [each, each.normalize('NFD')]))];
-}
-
-/**
- * A pattern sees the canonical URL and the decoded path: an escape that stands in neither would never fit.
- *
- * @throws `ERR_OPTIONS`
- */
-function checkEscapes({ source, flags }: RegExp): void {
-  for (const [escapes] of source.matchAll(/(?:%[\da-f]{2})+/gi)) {
-    const character = decodeOnce(escapes);
-    const written = character === undefined ? '' : encodePath(`/${character}`, 'decoded').slice(1);
-    const isSeen = flags.includes('i') ? written.toLowerCase() === escapes.toLowerCase() : written === escapes;
-    if (isSeen) continue;
-    throw optionsError('protect', `no canonical URL holds ${escapes}; write ${written || 'the character itself'}`);
-  }
-}
-
-/**
- * A host that is written out has to be written as it is compared.
- *
- * @throws `ERR_OPTIONS`
- */
-function checkHost({ source, flags }: RegExp): void {
-  const written = /^\^?https?\??:\/\/([\p{L}\p{N}.:-]+)\//u.exec(source.replace(/\\([/.:-])/g, '$1'))?.[1];
-  if (written === undefined) return;
-  const isLowerCase = flags.includes('i') || !/[A-Z]/.test(written);
-  if (isLowerCase && !/[^\w.:-]|:(?:80|443)$/.test(written)) return;
-  const remedy = 'write it in lower-case ASCII, without a default port';
-  throw optionsError('protect', `no canonical URL has the host ${written}; ${remedy}`);
 }

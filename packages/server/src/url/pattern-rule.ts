@@ -1,0 +1,52 @@
+import { encodePath } from '../canonical-path.ts';
+import { decodeOnce } from '../decode-once.ts';
+import { optionsError } from '../options-error.ts';
+import { hostCharacters, needsQuestionMark } from './pattern-source.ts';
+
+/**
+ * A pattern that can fit no URL as it is compared would protect nothing.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function checkPattern(rule: RegExp): void {
+  checkEscapes(rule);
+  checkHost(rule);
+  // Classes in classes are not read here.
+  if (rule.flags.includes('v')) return;
+  if (needsQuestionMark(rule)) {
+    throw optionsError('protect', `${String(rule)} needs a \`?\`, and patterns see no query; in a path write %3F`);
+  }
+  const unseen = (rule.flags.includes('i') ? /[^\0-\x7f]/ : /[A-Z]|[^\0-\x7f]/).exec(hostCharacters(rule))?.[0];
+  if (unseen !== undefined) {
+    throw optionsError('protect', `no canonical URL has a host with ${unseen} in it; write it in lower-case ASCII`);
+  }
+}
+
+/**
+ * A pattern sees the canonical URL and the decoded path: an escape that stands in neither would never fit.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+function checkEscapes({ source, flags }: RegExp): void {
+  for (const [escapes] of source.matchAll(/(?:%[\da-f]{2})+/gi)) {
+    const character = decodeOnce(escapes);
+    const written = character === undefined ? '' : encodePath(`/${character}`, 'decoded').slice(1);
+    const isSeen = flags.includes('i') ? written.toLowerCase() === escapes.toLowerCase() : written === escapes;
+    if (isSeen) continue;
+    throw optionsError('protect', `no canonical URL holds ${escapes}; write ${written || 'the character itself'}`);
+  }
+}
+
+/**
+ * A host that is written out has to be written as it is compared.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+function checkHost({ source, flags }: RegExp): void {
+  const written = /^\^?https?\??:\/\/([\p{L}\p{N}.:-]+)\//u.exec(source.replace(/\\([/.:-])/g, '$1'))?.[1];
+  if (written === undefined) return;
+  const isLowerCase = flags.includes('i') || !/[A-Z]/.test(written);
+  if (isLowerCase && !/[^\w.:-]|:(?:80|443)$/.test(written)) return;
+  const remedy = 'write it in lower-case ASCII, without a default port';
+  throw optionsError('protect', `no canonical URL has the host ${written}; ${remedy}`);
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { judgeUrl } from '../../../packages/server/src/url/judged-url.ts';
+import { urlRules } from '../../../packages/server/src/url/url-rule.ts';
+
+const HOST = 'https://cdn.example.com';
+const protects = (rule: RegExp, path: string): boolean => urlRules(rule)(judgeUrl(HOST + path)!);
+const refusal = (message: RegExp): unknown =>
+  expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(message) });
+
+describe('a pattern that needs a query, which it never sees', () => {
+  test.each([
+    ...[/\.mp4\?/, /\.m3u8(\?.*)$/, /[?&]premium=1/, /\.mp4[?]/, /[\w?]+$/, /[\]?]x/, /\(\?a/, /\[\?/],
+    ...[/\.mp4\x3f/, /\.mp4\u003F/, /\.mp4\u{3f}/u, /\?+/, /\?{1,2}/, /\?|\?x/, new RegExp('\\.mp4\\?')],
+    ...[/(\?|[?#])/, /(?:a|b)\?/, /(?<rest>\?.*)/, /(?:(?:\?)+)/, /a(\?(b)?)c?/, /(?=.*\?)\.mp4/, /(?<=\?)a/],
+  ])('is refused: %s', (rule) => {
+    const message = /^protect: .* needs a `\?`, and patterns see no query; in a path write %3F$/;
+    expect(() => urlRules(rule)).toThrow(refusal(message));
+  });
+
+  test.each([
+    ...[/\.mp4(?:\?.*)?$/, /\.mp4(\?|$)/, /\.mp4($|\?)/, /\.mp4(|\?)/, /\.mp4(?:\?|)/, /\.m3u8\?|\.mp4/],
+    ...[/\.mp4\??/, /\.mp4\?*$/, /\.mp4\?{0,1}$/, /\.mp4(\?.*){0}$/, /\.mp4([?#].*)?$/, /\.mp4[?#]?$/],
+    ...[/^[^?]+\.mp4$/, /^[^?#]*\.mp4/, /(?!.*\?)\.mp4/, /(?<!\?)\.mp4/, /(?=.*mp4)/, /\\?\.mp4/],
+    ...[/(?:\.mp4)/, /(?<name>\.mp4)/, /\.mp?4/, /\.mp4??/, /.*?\.mp4/, /\.mp4{1,2}?/, /\.m\x704/],
+  ])('is not: %s, which fits without one too', (rule) => {
+    expect(protects(rule, '/vod/a.mp4')).toBe(true);
+    expect(protects(rule, '/vod/a.jpg')).toBe(false);
+  });
+
+  test('a `?` in a path is written as it is escaped', () => {
+    expect([protects(/\/what%3F/, '/what%3F/a'), protects(/\/what%3F/, '/what/a?x')]).toEqual([true, false]);
+  });
+});
+
+describe('a pattern whose host no canonical URL has', () => {
+  test.each([
+    ...[/^CDN\.example\.com\/vod\//, /^cdn\.Example\.com/, /^[^/]+\.Example\.com\//, /^\w+\.example\.COM$/],
+    ...[/^(?<host>cdn|WWW)\.example\.com/, /^(?:CDN\.)?example\.com\//, /^(?:https?:\/\/)?CDN\.example\.com\//],
+    ...[/^https?:\/\/(CDN|www)\.example\.com\/vod\//, /^https:\/\/[a-z]+\.example\.coM\//, /^https:\/\/Cdn/],
+    ...['^https://CDN[.]example[.]com/', '^m\u00fcnchen\\.de/'].map((source) => new RegExp(source)),
+    new RegExp('^(?:cdn|m\u00fcnchen)\\.de/', 'i'),
+  ])('is refused: %s', (rule) => {
+    const message = /^protect: no canonical URL has (?:the|a) host .*; write it in lower-case ASCII/;
+    expect(() => urlRules(rule)).toThrow(refusal(message));
+  });
+
+  test.each([
+    ...[/^CDN\.example\.com\/vod\//i, /^https:\/\/(CDN|www)\.example\.com\//i, /^[A-Za-z.]+\/vod\//],
+    ...[/^[A-Z]?cdn\.example\.com\/vod/, /^(?<Host>cdn)\.example\.com\/vod/, /^cdn\x2Eexample\.com\/vod/],
+    ...[/^cdn\.example\.com\/(VOD|vod)\//, /^\/(?:VOD|vod)\//, /^(?:\/VOD|\/vod)\//, /^.*(?:VOD|vod)\//],
+    ...[/^\S*(VOD|vod)\//, /^[^ ]*(VOD|vod)/, /^[!-~]+(VOD|vod)/, /^\D+\/(VOD|vod)/, /(?:^|VOD)\/vod/],
+    ...[/^https:\/\/[^/]+\/(VOD|vod)\//, /^.+:\/\/.*\/(VOD|vod)\//, /^nowhere$|VOD|vod/, /VOD|vod/],
+    ...[/^(?!VOD).*\/vod\//, /^(?=.*VOD|.*vod)/],
+  ])('is not: %s, which fits', (rule) => expect(protects(rule, '/vod/a.mp4')).toBe(true));
+});

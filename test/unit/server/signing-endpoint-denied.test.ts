@@ -1,0 +1,99 @@
+import { describe, expect, test, vi } from 'vitest';
+import { edgeAuth } from '../../../packages/server/src/index.ts';
+import type { TokenFormat } from '../../../packages/server/src/index.ts';
+import { HOST, making, master, statusOf } from '../../support/signing-endpoint.ts';
+
+describe('a token that reaches into what was denied is not granted', () => {
+  const folder = edgeAuth({ key: '00ff', depth: 1 });
+
+  test.each([
+    ['a file', `${HOST}/vod/premium/film.mp4`],
+    ['a file with a query', `${HOST}/vod/film.mp4?a=1`],
+    ['a folder', `${HOST}/vod/premium/`],
+    ['the folder itself', `${HOST}/vod/`],
+    ['the folder above', `${HOST}/`],
+    ['another spelling', `${HOST}/%76od/premium`],
+    ['another scheme and port', 'http://cdn.example.com.:8080/vod/premium/'],
+  ])('of the folder: %s', async (_, denied) => {
+    expect(await statusOf(`${HOST}/vod/7/a.ts`, { format: folder, authorize: () => ({ denied: [denied] }) })).toBe(403);
+  });
+
+  test.each(['https://other.example/vod/', `${HOST}/vodka/`, `${HOST}/live/`])(
+    'of the folder: but %s is no part of it',
+    async (denied) => {
+      expect(await statusOf(`${HOST}/vod/7/a.ts`, { format: folder, authorize: () => ({ denied: [denied] }) })).toBe(
+        200,
+      );
+    },
+  );
+
+  test('of a path: one of its queries is denied, so the path is, for its token opens them all', async () => {
+    const denied = { denied: [`${master}?quality=hd`] };
+    expect(await statusOf(master, { authorize: () => denied })).toBe(403);
+    const exact: TokenFormat = making({}, { sign: ({ href }, expires) => ({ url: href, expires, query: { t: '1' } }) });
+    expect(await statusOf(master, { authorize: () => denied, format: exact })).toBe(200);
+    for (const query of [
+      '?quality=hd',
+      '?%71uality=h%64',
+      '?&quality=hd&',
+      '?quality=hd#x',
+      '?quality=hd&quality=hd',
+      '?quality=hd;',
+    ]) {
+      expect(await statusOf(master + query, { authorize: () => denied, format: exact }), query).toBe(403);
+    }
+  });
+
+  test.each([
+    ['?a=my+film', '?a=my%20film'],
+    ['?f=/x/y.mp4', '?f=%2Fx%2fy.mp4'],
+    ['?q', '?q='],
+    ['?q=', '?q'],
+    ['?a=1&b=2', '?b=2&a=1'],
+    ['?t=caf%E9%20noir', '?t=caf%E9+noir'],
+  ])('of a query %s: %s is the same to servers', async (denied, query) => {
+    const exact: TokenFormat = making({}, { sign: ({ href }, expires) => ({ url: href, expires, query: { t: '1' } }) });
+    expect(await statusOf(master + query, { authorize: () => ({ denied: [master + denied] }), format: exact })).toBe(
+      403,
+    );
+  });
+
+  test('a denied folder denies everything below it, in any spelling', async () => {
+    const authorize = (): { denied: string[] } => ({ denied: [`${HOST}/vod/premium/`] });
+    for (const path of [
+      '/vod/premium/a',
+      '/vod/premium',
+      '/vod/%70remium/a/b?c',
+      '/vod/premium;x/a',
+      '/vod/x/../premium/a',
+    ]) {
+      expect(await statusOf(HOST + path, { authorize }), path).toBe(403);
+    }
+    expect(await statusOf(`${HOST}/vod/premiums/a`, { authorize })).toBe(200);
+  });
+
+  test.each<unknown>([
+    'no URL',
+    '/vod/premium/',
+    'cdn.example.com/vod/',
+    `${HOST}//x`,
+    `${HOST}/vod/%zz`,
+    null,
+    7,
+    { href: master },
+  ])('an entry that cannot be judged lets nobody in, and the log hears of it: %j', async (entry) => {
+    const onError = vi.fn();
+    expect(await statusOf(master, { authorize: () => ({ denied: [entry as string] }), onError })).toBe(503);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^denied from authorize: /) }),
+    );
+  });
+
+  test('denied entries that are no list let nobody in', async () => {
+    for (const denied of [master, new Set([master]), null, {}, undefined, Array(1)]) {
+      expect(await statusOf(master, { authorize: () => ({ denied: denied as never }) }), JSON.stringify(denied)).toBe(
+        503,
+      );
+    }
+  });
+});
