@@ -42,8 +42,9 @@ export default defineConfig({
           globalSetup: [from('test/support/build-if-needed.ts'), from('test/support/unpack-chromium.ts')],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // players wait for the media clock most of the time: more of them than cores
-          maxWorkers: 4,
+          // players wait for the media clock most of the time: nine at once keep two cores busy, and none of them late
+          maxWorkers: 3,
+          maxConcurrency: 3,
           sequence: { groupOrder: 2 },
         },
       },
