@@ -21,35 +21,52 @@ const args = process.argv.slice(2);
 const isWhole = args.includes('--whole');
 const names = args.filter((arg) => !arg.startsWith('--'));
 const all = await readSabotages();
-const unknown = names.filter((name) => !all.some((sabotage) => sabotage.name === name));
+/** @type {(name: string) => Sabotage | undefined} */
+const find = (name) => all.find((sabotage) => sabotage.name === name);
+const unknown = names.filter((name) => !find(name));
 if (unknown.length) {
   console.error(`No such sabotage: ${unknown.join(', ')}. There are:\n${all.map(({ name }) => name).join('\n')}`);
   process.exit(2);
 }
-const chosen = names.length ? all.filter(({ name }) => names.includes(name)) : all;
+const chosen = names.length ? names.flatMap((name) => find(name) ?? []) : all;
 
-const copy = makeCopy();
-const tests = new TestRuns(copy);
 let isStopped = false;
+// before there is a copy: while that is made, signals wait
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.once(signal, async () => {
+  process.on(signal, async () => {
+    if (isStopped) return;
     isStopped = true;
     await tests.stop();
     copy.remove();
     process.exit(130);
   });
 }
+const copy = makeCopy();
+const tests = new TestRuns(copy);
 
 /** @type {(sabotage: Sabotage) => string[]} */
 const namesOf = ({ noticedBy }) => (isWhole || !noticedBy.name ? [] : [noticedBy.name]);
 
+/** The packages that are still built with the sabotage before. @type {readonly string[]} */
+let stale = [];
+/** Builds what the sabotage before has left, and `folders`. @type {(folders: readonly string[]) => Promise<void>} */
+async function rebuild(folders) {
+  stale = [...new Set([...stale, ...folders])];
+  await build(copy.root, stale);
+  stale = folders;
+}
+
 /** @type {Map<string, Outcome[]>} */
 const unbroken = new Map();
 
-/** The tests that `file` is concerned with, without a sabotage: one that is red anyway notices nothing. @type {(file: string) => Promise<Outcome[]>} */
+/**
+ * The tests of `file` that are of concern, without a sabotage: one that is red anyway notices nothing.
+ * @type {(file: string) => Promise<Outcome[]>}
+ */
 async function runUnbroken(file) {
   const known = unbroken.get(file);
   if (known) return known;
+  await rebuild([]);
   const concerning = chosen.filter(({ noticedBy }) => noticedBy.test === file);
   const isAll = concerning.some((sabotage) => !namesOf(sabotage).length);
   const seen = await tests.run(file, isAll ? [] : concerning.flatMap(namesOf));
@@ -58,22 +75,6 @@ async function runUnbroken(file) {
   console.log(`${file}, as it is: ${count('passed')} passed, ${count('failed')} failed`);
   for (const { name, state, message } of seen) if (state === 'failed') console.log(`  ${name}\n    ${message}`);
   return seen;
-}
-
-/** The packages that are still built with the sabotage before. @type {readonly string[]} */
-let stale = [];
-/** Builds what `file` ends up in, and what the sabotage before has left. @type {(file: string) => Promise<string | undefined>} */
-async function rebuild(file) {
-  const now = concerned(copy.root, file);
-  const folders = [...new Set([...stale, ...now])];
-  // also after a failure: some of them may be built
-  stale = folders;
-  try {
-    await build(copy.root, folders);
-    stale = now;
-  } catch (error) {
-    return `the build fails: ${error}`;
-  }
 }
 
 /** @type {(sabotage: Sabotage) => Promise<[Verdict, string]>} */
@@ -88,9 +89,12 @@ async function judge(sabotage) {
   if (text.split(find).length !== 2) return ['wrong', `what it replaces does not stand once in ${file}`];
   copy.write(file, text.replace(find, () => replace));
   try {
-    const failure = await rebuild(file);
-    if (failure) return ['wrong', failure];
-    const seen = await tests.run(noticedBy.test, parts, { stopAtFirst: true });
+    try {
+      await rebuild(concerned(copy.root, file));
+    } catch (error) {
+      return ['wrong', `the build fails: ${error}`];
+    }
+    const seen = await tests.run(noticedBy.test, parts, { isBroken: true });
     const red = seen.find(({ state }) => state === 'failed');
     return red ? ['noticed', `by ${red.name}\n    ${red.message}`] : ['missed', sabotage.promise];
   } finally {
@@ -105,10 +109,12 @@ const verdicts = [];
 try {
   await build(copy.root);
   for (const sabotage of chosen) {
+    const since = performance.now();
     const [verdict, why] = await judge(sabotage);
     if (isStopped) break;
     verdicts.push(verdict);
-    console.log(`${words[verdict]}  ${sabotage.name}  ${why}`);
+    const seconds = Math.round((performance.now() - since) / 1000);
+    console.log(`${words[verdict]}  ${sabotage.name}  ${why} (${seconds} s)`);
   }
 } finally {
   if (!isStopped) copy.remove();

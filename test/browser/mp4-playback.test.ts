@@ -85,6 +85,17 @@ describe.runIf(hasNginx)('secureVideo without a worker (Chromium)', () => {
     expect(result.time).toBeLessThan(400);
   });
 
+  it('says that a token in headers cannot go with an element', async () => {
+    const told = await run(
+      `const expires = Date.now() / 1000 + 60;
+      const getTokens = async ({ urls }) => urls.map((url) => ({ url, expires, headers: { 'x-token': 'a' } }));
+      const secure = SecureTokenProgressive.secureVideo(video, args, { getTokens });
+      return [await secure.catch((error) => error.code), video.hasAttribute('src')];`,
+      stage.url('film.mp4'),
+    );
+    expect(told).toEqual(['ERR_SIGNING_RESPONSE', false]);
+  });
+
   it('plays on after destroy()', async () => {
     await open('film.mp4', `await video.play(); secure.destroy(); await moves(1);`);
     expect(await run(`return [Object.hasOwn(video, 'play'), seen.errors]`)).toEqual([false, 0]);

@@ -111,6 +111,14 @@ export const progressive: readonly Sabotage[] = [
     noticedBy: { test: mp4PlaybackTest, name: 'settles a pending play()' },
   },
   {
+    name: 'progressive-token-in-headers',
+    promise: 'A token in headers cannot be attached to an element: ERR_SIGNING_RESPONSE.',
+    file: keepPlaying,
+    find: '!signs && Object.keys(next.headers).length',
+    replace: '!signs && next.headers.length',
+    noticedBy: { test: mp4PlaybackTest, name: 'says that a token in headers cannot go with an element' },
+  },
+  {
     name: 'progressive-last-frame',
     promise: 'The last frame stays on screen while the source changes.',
     file: 'packages/progressive/src/held-frame.ts',
@@ -128,6 +136,14 @@ export const progressive: readonly Sabotage[] = [
       test: mp4TroubleTest,
       name: 'two elements that share a source, one of them audio, at twice the speed',
     },
+  },
+  {
+    name: 'progressive-shared-source',
+    promise: 'destroy() leaves a shared token source alone.',
+    file: 'packages/progressive/src/source-of.ts',
+    find: 'source !== given && source.destroy()',
+    replace: 'source.destroy()',
+    noticedBy: { test: mp4TroubleTest, name: 'two elements that share a source, one of them audio' },
   },
   {
     name: 'progressive-other-source',

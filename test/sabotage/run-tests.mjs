@@ -51,16 +51,16 @@ export class TestRuns {
   /**
    * @param {string} file
    * @param {readonly string[]} names parts of names of tests; none is all of them
-   * @param {{ stopAtFirst?: boolean }} [options]
+   * @param {{ isBroken?: boolean }} [options] with a sabotage: one red test is enough, and one try, for most fail by waiting
    * @returns {Promise<Outcome[]>} of the tests with these names
    */
-  async run(file, names, { stopAtFirst = false } = {}) {
+  async run(file, names, { isBroken = false } = {}) {
     const { root, temporary } = this.#copy;
     const report = join(temporary, 'report.json');
     rmSync(report, { force: true });
     const args = ['run', '--config', 'test/vitest.config.ts', '--project', 'browser', file, '--reporter', 'json', '--outputFile', report];
     if (names.length) args.push('-t', names.map(asPattern).join('|'));
-    if (stopAtFirst) args.push('--bail', '1');
+    if (isBroken) args.push('--bail', '1', '--retry', '0');
     const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
       cwd: root,
       // what tests leave in there goes with the copy

@@ -11,6 +11,7 @@ const videojsTroubleTest = 'test/browser/videojs-trouble.test.ts';
 const videojsTimeoutsTest = 'test/browser/videojs-timeouts.test.ts';
 const videojsLifecycleTest = 'test/browser/videojs-lifecycle.test.ts';
 const videojsNativeTest = 'test/browser/videojs-native.test.ts';
+const videojsSharedSourceTest = 'test/browser/videojs-shared-source.test.ts';
 const videojsAppsTest = 'test/browser/videojs-apps.test.ts';
 
 export const videojs: readonly Sabotage[] = [
@@ -164,6 +165,14 @@ export const videojs: readonly Sabotage[] = [
     find: 'if (shown && player.error()) return;',
     replace: 'if (shown) return;',
     noticedBy: { test: videojsTroubleTest, name: 'an error that the app has cleared is told again' },
+  },
+  {
+    name: 'videojs-cause',
+    promise: 'The error of a viewer whom the edge refuses has the SecureTokenError as its cause.',
+    file: playbackFailure,
+    find: ', cause: error }',
+    replace: ' }',
+    noticedBy: { test: videojsSharedSourceTest, name: 'what the edge refuses the one is no error of the other' },
   },
   {
     name: 'videojs-dispose',
