@@ -28,7 +28,7 @@ const stateOf = (status) => (status === 'passed' || status === 'failed' ? status
 const outcomesIn = ({ testResults }) =>
   testResults.flatMap(({ status, message, assertionResults }) => {
     const tests = assertionResults.map((test) => ({
-      name: test.fullName.trim(),
+      name: test.fullName.trimStart(),
       state: stateOf(test.status),
       message: firstLine(test.failureMessages[0]),
     }));

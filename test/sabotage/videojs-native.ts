@@ -17,8 +17,8 @@ export const videojsNative: readonly Sabotage[] = [
     name: 'videojs-older-source',
     promise: 'A late answer for an older source does not replace the newer one.',
     file: sourceMiddleware,
-    find: 'if (signal.aborted) return;',
-    replace: '',
+    find: 'stop();\n      failure.forget();',
+    replace: 'failure.forget();',
     noticedBy: { test: videojsNativeTest, name: 'a late answer for an older source' },
   },
   {
