@@ -85,6 +85,25 @@ describe.runIf(hasNginx)('secureVideo without a worker (Chromium)', () => {
     expect(result.time).toBeLessThan(400);
   });
 
+  it('changes nothing while it is paused, although all that it had is played and its token is no longer the newest', async () => {
+    stage.signer.ttl = 60;
+    stage.network.rate = 300_000;
+    await open('film.mp4', `await video.play();`);
+    stage.network.isFrozen = true;
+    const same = await run(
+      `const { src } = video;
+      await until(() => video.readyState < 3);
+      video.pause();
+      await secure.source.renew();
+      // long enough for the connection to count as silent
+      await sleep(2000);
+      video.dispatchEvent(new Event('stalled'));
+      await sleep(500);
+      return video.src === src;`,
+    );
+    expect(same).toBe(true);
+  });
+
   it('says that a token in headers cannot go with an element', async () => {
     const told = await run(
       `const expires = Date.now() / 1000 + 60;

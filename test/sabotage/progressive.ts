@@ -10,8 +10,8 @@ const download = 'packages/progressive/src/download.ts';
 const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.test.ts';
 const mp4WorkerTest = 'test/browser/mp4-worker.test.ts';
 const mp4PlaybackTest = 'test/browser/mp4-playback.test.ts';
-const mp4TroubleTest = 'test/browser/mp4-trouble.test.ts';
 const mp4ErrorsTest = 'test/browser/mp4-errors.test.ts';
+const mp4TroubleTest = 'test/browser/mp4-trouble.test.ts';
 const mp4DownloadTest = 'test/browser/mp4-download.test.ts';
 
 export const progressive: readonly Sabotage[] = [
@@ -62,7 +62,7 @@ export const progressive: readonly Sabotage[] = [
     file: keepPlaying,
     find: 'event.stopImmediatePropagation();\n    haltedAt',
     replace: 'haltedAt',
-    noticedBy: { test: mp4PlaybackTest, name: 'heals a refusal in the middle, and goes on by renew() after a denial' },
+    noticedBy: { test: mp4ErrorsTest, name: 'chromium a missing file, a broken one, a refusal and a denial (swap)' },
   },
   {
     name: 'progressive-renew',
@@ -78,10 +78,7 @@ export const progressive: readonly Sabotage[] = [
     file: swapNeed,
     find: '(paused && !seeking) || ',
     replace: '',
-    noticedBy: {
-      test: mp4PlaybackTest,
-      name: 'leaves alone a film that is fully buffered, one that is paused, and one that has ended',
-    },
+    noticedBy: { test: mp4PlaybackTest, name: 'changes nothing while it is paused' },
   },
   {
     name: 'progressive-all-buffered',

@@ -15,6 +15,15 @@ const GRACE = 3000;
 /** In place of a test, where the set-up of a file failed. */
 export const BROKEN = '(before any test)';
 
+/** Ends what is left of a run: the leader's id is that of its group. @type {(pid: number) => void} */
+function endGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // nobody is left
+  }
+}
+
 /** @type {(text: string) => string} */
 const asPattern = (text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
@@ -74,6 +83,8 @@ export class TestRuns {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data));
     await new Promise((resolve) => child.once('close', resolve));
     this.#child = undefined;
+    // a test that fails half-way may leave its servers
+    if (child.pid) endGroup(child.pid);
     if (!existsSync(report)) throw new Error(`Vitest wrote no report for ${file}:\n${said}`);
     const outcomes = outcomesIn(/** @type {Report} */ (JSON.parse(readFileSync(report, 'utf8'))));
     return outcomes.filter(({ name, state }) => !names.length || state === 'failed' || names.some((part) => name.includes(part)));
@@ -86,10 +97,6 @@ export class TestRuns {
     const gone = new Promise((resolve) => this.#child?.once('close', resolve));
     process.kill(-pid, 'SIGTERM');
     await Promise.race([gone, delay(GRACE)]);
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      // nobody is left
-    }
+    endGroup(pid);
   }
 }

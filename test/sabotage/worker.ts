@@ -1,9 +1,9 @@
 import type { Sabotage } from './sabotage.ts';
 
 const handleFetch = 'packages/worker/src/handle-fetch.ts';
+const tokenWorker = 'packages/worker/src/token-worker.ts';
 const mediaRequest = 'packages/worker/src/media-request.ts';
 const pageSigner = 'packages/worker/src/page-signer.ts';
-const tokenWorker = 'packages/worker/src/token-worker.ts';
 const workerSettings = 'packages/worker/src/worker-settings.ts';
 
 const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.test.ts';
@@ -27,14 +27,14 @@ export const worker: readonly Sabotage[] = [
     file: handleFetch,
     find: '{ ...headers, ...(range && { range }),',
     replace: '{ ...headers,',
-    noticedBy: { test: mp4WorkerLifeTest, name: 'controls a page that was loaded before it' },
+    noticedBy: { test: mp4WorkerLifeTest, name: 'plays through a refusal storm' },
   },
   {
     name: 'worker-protect',
     promise: 'The worker leaves alone what it does not protect.',
-    file: handleFetch,
-    find: 'source.protects(url) && ',
-    replace: '',
+    file: tokenWorker,
+    find: 'createTokenSource({ ...settings, request',
+    replace: 'createTokenSource({ endpoint, request',
     noticedBy: { test: mp4WorkerLifeTest, name: 'leaves alone what it does not protect, and what scripts request' },
   },
   {
