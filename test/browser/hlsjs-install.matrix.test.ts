@@ -209,16 +209,17 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
     const result = await lab.page.evaluate(async (url) => {
       const { secureToken, createTokenSource } = window.SecureTokenHls;
       const config = { backBufferLength: 7 };
-      const hls = window.lab.create(config);
+      // not by way of the lab, which hands on a copy
+      const hls = new window.Hls(config);
       const own = secureToken(hls, '/token');
       hls.destroy();
       const shared = createTokenSource('/token');
-      const other = window.lab.create(config);
+      const other = new window.Hls(config);
       const same = secureToken(other, shared);
       other.destroy();
       const outcome = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok', (error: unknown) => (error as { code: string }).code);
       return { own: await outcome(own.sign(url)), shared: await outcome(shared.sign(url)), same: same === shared, config: Object.keys(config) };
     }, `${lab.origin}${TS}`);
-    expect(result).toEqual({ own: 'ERR_DESTROYED', shared: 'ok', same: true, config: expect.not.arrayContaining(['abrController', 'fpsController']) });
+    expect(result).toEqual({ own: 'ERR_DESTROYED', shared: 'ok', same: true, config: ['backBufferLength'] });
   });
 });

@@ -68,6 +68,36 @@ describe.runIf(hasNginx).concurrent('secureVideo without a worker (Chromium)', (
     expect(result.time).toBeLessThan(400);
   });
 
+  it('changes nothing while it is paused, although all that it had is played and its token is no longer the newest', async ({ expect, open, run, stage }) => {
+    stage.signer.ttl = 60;
+    stage.network.rate = 300_000;
+    await open('film.mp4', `await video.play();`);
+    stage.network.isFrozen = true;
+    const same = await run(
+      `const { src } = video;
+      await until(() => video.readyState < 3);
+      video.pause();
+      await secure.source.renew();
+      // long enough for the connection to count as silent
+      await sleep(2000);
+      video.dispatchEvent(new Event('stalled'));
+      await sleep(500);
+      return video.src === src;`,
+    );
+    expect(same).toBe(true);
+  });
+
+  it('says that a token in headers cannot go with an element', async ({ expect, run, stage }) => {
+    const told = await run(
+      `const expires = Date.now() / 1000 + 60;
+      const getTokens = async ({ urls }) => urls.map((url) => ({ url, expires, headers: { 'x-token': 'a' } }));
+      const secure = SecureTokenProgressive.secureVideo(video, args, { getTokens });
+      return [await secure.catch((error) => error.code), video.hasAttribute('src')];`,
+      stage.url('film.mp4'),
+    );
+    expect(told).toEqual(['ERR_SIGNING_RESPONSE', false]);
+  });
+
   it('plays on after destroy()', async ({ expect, open, run }) => {
     await open('film.mp4', `await video.play(); secure.destroy(); await moves(1);`);
     expect(await run(`return [Object.hasOwn(video, 'play'), seen.errors]`)).toEqual([false, 0]);

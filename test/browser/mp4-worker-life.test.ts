@@ -94,8 +94,9 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
 
   it('leaves alone what it does not protect, and what scripts request', async ({ expect, run, stage }) => {
     await run(inWorker, { origin: `${stage.edge}/fmp4/` });
-    const status = await run(`return (await fetch(args.url)).status`, names(stage));
-    expect(status).toBe(403);
+    const statusOf = (path: string): Promise<number> => run(`return (await fetch(args)).status`, stage.url(path));
+    expect(await statusOf('film.mp4')).toBe(403);
+    expect(await statusOf('fmp4/master.m3u8'), 'protected, but asked for by a script').toBe(403);
     await run(`video.src = args.url; await until(() => video.error)`, names(stage));
     expect(stage.signer.calls).toHaveLength(0);
   });

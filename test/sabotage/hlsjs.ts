@@ -1,0 +1,139 @@
+import type { Sabotage } from './sabotage.ts';
+
+const install = 'packages/hlsjs/src/install.ts';
+const licenseSetup = 'packages/hlsjs/src/license-setup.ts';
+const secureToken = 'packages/hlsjs/src/secure-token.ts';
+
+const hlsjsChildrenTest = 'test/browser/hlsjs-children.test.ts';
+const hlsjsKeysTest = 'test/browser/hlsjs-keys.matrix.test.ts';
+const hlsjsCmcdTest = 'test/browser/hlsjs-cmcd.matrix.test.ts';
+const hlsjsInstallTest = 'test/browser/hlsjs-install.matrix.test.ts';
+const hlsjsRefusalsTest = 'test/browser/hlsjs-refusals.matrix.test.ts';
+const cachedRefusalsTest = 'test/browser/cached-refusals.test.ts';
+
+export const hlsjs: readonly Sabotage[] = [
+  {
+    name: 'hlsjs-interstitials',
+    promise: 'The child players of interstitials carry tokens.',
+    file: install,
+    find: ", abrController: installing(source, 'abrController', config.abrController)",
+    replace: '',
+    noticedBy: {
+      test: hlsjsChildrenTest,
+      name: 'interstitials of hls.js 1.7 the instance form X-ASSET-URI on the same origin',
+    },
+  },
+  {
+    name: 'hlsjs-licence-signed',
+    promise: 'DRM licence requests carry a token.',
+    file: install,
+    find: 'config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, sourceNow);',
+    replace: '',
+    noticedBy: { test: hlsjsKeysTest, name: 'DRM licences, hls.js 1.7 the request is signed' },
+  },
+  {
+    name: 'hlsjs-licence-setup',
+    promise: "The app's own licenseXhrSetup keeps running.",
+    file: licenseSetup,
+    find: 'await before?.call(this, xhr, signed, ...rest)',
+    replace: 'undefined',
+    noticedBy: { test: hlsjsKeysTest, name: "DRM licences, hls.js 1.7 the app's own licenseXhrSetup still runs" },
+  },
+  {
+    name: 'hlsjs-licence-once',
+    promise: 'A licence request that is refused is replayed once, not for ever.',
+    file: licenseSetup,
+    find: 'xhr.onreadystatechange = onreadystatechange;',
+    replace: '',
+    noticedBy: { test: hlsjsKeysTest, name: 'DRM licences, hls.js 1.7 a licence server that keeps refusing' },
+  },
+  {
+    name: 'hlsjs-cmcd',
+    promise: 'With CMCD the URL is signed last, CMCD included.',
+    file: install,
+    find: 'if (!outer.loader?.load) return',
+    replace: 'return',
+    noticedBy: {
+      test: hlsjsCmcdTest,
+      name: 'hls.js 1.7 with CMCD and a signature of the full URL the instance form, CMCD in query',
+    },
+  },
+  {
+    name: 'hlsjs-playlist-loader',
+    promise: "The app's own pLoader keeps working, and what it loads is signed.",
+    file: install,
+    find: 'if (config.pLoader) config.pLoader = wrap(config.pLoader, sourceNow);',
+    replace: '',
+    noticedBy: {
+      test: hlsjsInstallTest,
+      name: 'hls.js 1.7 the instance form what the app has set keeps working: loader, pLoader and fLoader',
+    },
+  },
+  {
+    name: 'hlsjs-default-config',
+    promise: 'secureTokenConfig() may stand in Hls.DefaultConfig.',
+    file: install,
+    find: 'Original === Installing ? { setStreamController: nothing, destroy: nothing } : ',
+    replace: '',
+    noticedBy: { test: hlsjsInstallTest, name: 'hls.js 1.7 in Hls.DefaultConfig' },
+  },
+  {
+    name: 'hlsjs-attached-late',
+    promise: 'Attached after loadSource, it protects the origin of that source and no other.',
+    file: install,
+    find: 'if (hls.url) source.allow(hls.url);',
+    replace: '',
+    noticedBy: { test: hlsjsInstallTest, name: 'hls.js 1.7 attached after loadSource' },
+  },
+  {
+    name: 'hlsjs-newest-source',
+    promise: 'Called again, the newest source signs.',
+    file: install,
+    find: '=> sources.get(hls)!;',
+    replace: '=> source;',
+    noticedBy: { test: hlsjsInstallTest, name: 'hls.js 1.7 called again, the newest source signs' },
+  },
+  {
+    name: 'hlsjs-destroys-own',
+    promise: 'hls.destroy() destroys the source that secureToken has made.',
+    file: secureToken,
+    find: 'if (source !== options) hls.on(DESTROYING, () => source.destroy());',
+    replace: '',
+    noticedBy: { test: hlsjsInstallTest, name: "hls.js 1.7 hls.destroy() destroys the plugin's own" },
+  },
+  {
+    name: 'hlsjs-keeps-shared',
+    promise: 'hls.destroy() leaves a source alone that was passed in.',
+    file: secureToken,
+    find: 'if (source !== options) hls.on',
+    replace: 'hls.on',
+    noticedBy: { test: hlsjsInstallTest, name: "hls.js 1.7 hls.destroy() destroys the plugin's own" },
+  },
+  {
+    name: 'hlsjs-app-config',
+    promise: "The app's configuration object is left as it was.",
+    file: install,
+    find: 'Object.assign(hls, { userConfig });',
+    replace: 'Object.assign(hls.userConfig, userConfig);',
+    noticedBy: { test: hlsjsInstallTest, name: "hls.js 1.7 hls.destroy() destroys the plugin's own" },
+  },
+  {
+    name: 'hlsjs-denial-fatal',
+    promise: 'An endpoint that denies the viewer ends playback with one fatal error that says so.',
+    file: install,
+    find: '  endOnDenial(hls);',
+    replace: '',
+    noticedBy: { test: hlsjsRefusalsTest, name: 'hls.js 1.7 a viewer who is denied all segments' },
+  },
+  {
+    name: 'hlsjs-cookies',
+    promise: 'A token that travels as a cookie is sent with credentials.',
+    file: 'packages/hlsjs/src/with-credentials.ts',
+    find: 'xhr.withCredentials = true;',
+    replace: '',
+    noticedBy: {
+      test: cachedRefusalsTest,
+      name: 'hls.js: a 410 that the browser keeps is replayed all the same: cookie',
+    },
+  },
+];

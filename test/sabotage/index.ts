@@ -1,0 +1,19 @@
+import { core } from './core.ts';
+import { hlsjsLoader } from './hlsjs-loader.ts';
+import { hlsjs } from './hlsjs.ts';
+import { progressive } from './progressive.ts';
+import type { Sabotage } from './sabotage.ts';
+import { videojsNative } from './videojs-native.ts';
+import { videojs } from './videojs.ts';
+import { worker } from './worker.ts';
+
+/** Every sabotage, by package. */
+export const sabotages: readonly Sabotage[] = [
+  ...core,
+  ...hlsjs,
+  ...hlsjsLoader,
+  ...videojs,
+  ...videojsNative,
+  ...progressive,
+  ...worker,
+];

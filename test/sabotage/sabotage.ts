@@ -1,0 +1,18 @@
+/** One realistic mistake in the source of the product, and the browser test that has to notice it. */
+export interface Sabotage {
+  /** Begins with the package; `npm run test:sabotage -- NAME` runs it alone. */
+  readonly name: string;
+  /** The sentence that breaks. */
+  readonly promise: string;
+  readonly file: `packages/${string}/src/${string}.ts`;
+  /** Occurs exactly once in `file`. */
+  readonly find: string;
+  readonly replace: string;
+  readonly noticedBy: {
+    readonly test: `test/browser/${string}.test.ts`;
+    /** A part of the full name, titles of `describe` included. Absent: any test of the file. */
+    readonly name?: string;
+  };
+  /** Only the larger suite notices it: other versions of players, Firefox, WebKitGTK, hours of play. */
+  readonly needs?: 'all';
+}

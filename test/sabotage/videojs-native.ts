@@ -1,0 +1,173 @@
+import type { Sabotage } from './sabotage.ts';
+
+const sourceMiddleware = 'packages/videojs/src/source-middleware.ts';
+const nativeSource = 'packages/videojs/src/native-source.ts';
+const emulatedTextTracks = 'packages/videojs/src/emulated-text-tracks.ts';
+const nativeTextTracks = 'packages/videojs/src/native-text-tracks.ts';
+const swapSource = 'packages/videojs/src/swap-source.ts';
+
+const videojsNativeTest = 'test/browser/videojs-native.test.ts';
+const videojsSubtitlesTest = 'test/browser/videojs-subtitles.test.ts';
+const videojsSwapTest = 'test/browser/videojs-swap.test.ts';
+const videojsWorkerTest = 'test/browser/videojs-worker.test.ts';
+
+/** What the browser itself plays or loads for Video.js. */
+export const videojsNative: readonly Sabotage[] = [
+  {
+    name: 'videojs-older-source',
+    promise: 'A late answer for an older source does not replace the newer one.',
+    file: sourceMiddleware,
+    find: 'stop();\n      failure.forget();',
+    replace: 'failure.forget();',
+    noticedBy: { test: videojsNativeTest, name: 'a late answer for an older source' },
+  },
+  {
+    name: 'videojs-token-in-headers',
+    promise: 'A token in headers cannot be used where the browser plays by itself, and the player says so.',
+    file: nativeSource,
+    find: 'Object.keys(request.headers).length',
+    replace: 'request.headers.length',
+    noticedBy: { test: videojsNativeTest, name: 'a native player that cannot send the token says so' },
+  },
+  {
+    name: 'videojs-cookie-in-cors-mode',
+    promise: 'With a cookie, an element in CORS mode is set to use-credentials.',
+    file: 'packages/videojs/src/send-cookies.ts',
+    find: "player.crossOrigin('use-credentials');",
+    replace: '',
+    noticedBy: {
+      test: videojsNativeTest,
+      name: 'a cookie goes with the media and with its tracks in CORS mode, given as an option, before src()',
+    },
+  },
+  {
+    name: 'videojs-source-in-page',
+    promise: 'A source in the page with preload="none" is not asked for without a token.',
+    file: sourceMiddleware,
+    find: 'if (isProtected) neverAsItIs(player);',
+    replace: '',
+    noticedBy: {
+      test: videojsNativeTest,
+      name: 'a source in the page that may be loaded only now is not loaded without a token: exact',
+    },
+  },
+  {
+    name: 'videojs-emulated-track',
+    promise: 'Text tracks beside the media that Video.js loads are signed.',
+    file: emulatedTextTracks,
+    find: 'signRequest(request, session);',
+    replace: '',
+    noticedBy: { test: videojsNativeTest, name: 'text tracks beside the media, loaded by the browser: false' },
+  },
+  {
+    name: 'videojs-track-once-on',
+    promise: 'A <track> that the browser loads is given its URL once it is switched on.',
+    file: nativeTextTracks,
+    find: " || element.track.mode === 'disabled'",
+    replace: '',
+    noticedBy: {
+      test: videojsNativeTest,
+      name: 'is asked for once it is on, with a token that lives: element, exact, ',
+    },
+  },
+  {
+    name: 'videojs-late-track',
+    promise: 'Tracks that Video.js loads as they are switched on go out signed.',
+    file: emulatedTextTracks,
+    find: 'signing(() => (track.mode = mode));',
+    replace: 'track.mode = mode;',
+    noticedBy: { test: videojsNativeTest, name: 'text tracks that Video.js loads once they are on go out signed' },
+  },
+  {
+    name: 'videojs-track-replay',
+    promise: 'A <track> is replayed once if the edge refuses it.',
+    file: nativeTextTracks,
+    find: "element.addEventListener('error', replay, { signal });",
+    replace: '',
+    noticedBy: {
+      test: videojsSubtitlesTest,
+      name: 'a <track> that the edge refuses to the browser is replayed once, and the app hears of it: false',
+    },
+  },
+  {
+    name: 'videojs-track-error',
+    promise: 'A <track> whose token the browser cannot send is a tokenerror that the app hears of.',
+    file: nativeTextTracks,
+    find: "player.trigger({ type: 'tokenerror', error, detail: { error } })",
+    replace: 'undefined',
+    noticedBy: { test: videojsSubtitlesTest, name: 'a <track> whose token the browser cannot send' },
+  },
+  {
+    name: 'videojs-swap-position',
+    promise: 'An element that gets a new URL goes on where it was.',
+    file: swapSource,
+    find: 'if (duration !== Infinity) media.currentTime = currentTime;',
+    replace: '',
+    noticedBy: {
+      test: videojsSwapTest,
+      name: 'a seek outside the buffer after expiry goes on there, as it was: exact',
+    },
+  },
+  {
+    name: 'videojs-swap-rate',
+    promise: 'An element that gets a new URL goes on at the same rate.',
+    file: swapSource,
+    find: 'media.playbackRate = playbackRate;',
+    replace: '',
+    noticedBy: {
+      test: videojsSwapTest,
+      name: 'a seek outside the buffer after expiry goes on there, as it was: exact',
+    },
+  },
+  {
+    name: 'videojs-swap-unseen',
+    promise: 'A new URL of the same source is no other source to Video.js.',
+    file: nativeSource,
+    find: 'if (loading) event.stopImmediatePropagation();',
+    replace: '',
+    noticedBy: { test: videojsSwapTest, name: 'a paused viewer who seeks after expiry stays paused' },
+  },
+  {
+    name: 'videojs-swap-paused',
+    promise: 'A paused viewer who seeks after expiry stays paused.',
+    file: swapSource,
+    find: 'else media.pause();',
+    replace: 'else void media.play();',
+    noticedBy: { test: videojsSwapTest, name: 'a paused viewer who seeks after expiry stays paused' },
+  },
+  {
+    name: 'videojs-swap-late',
+    promise: 'Nothing is replaced while the viewer is paused and asks for nothing.',
+    file: nativeSource,
+    find: '!isBuffered(media) && ',
+    replace: '',
+    noticedBy: { test: videojsSwapTest, name: 'nothing is replaced while the viewer is paused' },
+  },
+  {
+    name: 'videojs-swap-play',
+    promise: 'A play() that is asked of a source that was refused counts once it is replaced.',
+    file: nativeSource,
+    find: 'if (media.error) wanted = true;',
+    replace: '',
+    noticedBy: {
+      test: videojsSwapTest,
+      name: 'what is asked of a player whose source was refused counts once it is replaced: play',
+    },
+  },
+  {
+    name: 'videojs-worker-signs-others',
+    promise: 'Where a token worker signs other URLs the source is signed.',
+    file: nativeSource,
+    find: '(await workerSigns(url)) ?',
+    replace: 'workerSigns(url) ?',
+    noticedBy: { test: videojsWorkerTest, name: 'is given another URL from the start where the worker signs others' },
+  },
+  {
+    name: 'videojs-worker-gone',
+    promise: "If the worker's place is taken later, the element gets a signed URL.",
+    file: nativeSource,
+    find: 'hasFailed || !(await workerSigns(current.url))',
+    replace: 'hasFailed',
+    noticedBy: { test: videojsWorkerTest, name: 'is given another URL when another worker has taken the place' },
+  },
+];

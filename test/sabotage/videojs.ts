@@ -1,0 +1,201 @@
+import type { Sabotage } from './sabotage.ts';
+
+const vhsRequests = 'packages/videojs/src/vhs-requests.ts';
+const signRequest = 'packages/videojs/src/sign-request.ts';
+const secureTokenPlugin = 'packages/videojs/src/secure-token-plugin.ts';
+const persist = 'packages/videojs/src/persist.ts';
+const playbackFailure = 'packages/videojs/src/playback-failure.ts';
+
+const videojsRequestsTest = 'test/browser/videojs-requests.test.ts';
+const videojsTroubleTest = 'test/browser/videojs-trouble.test.ts';
+const videojsTimeoutsTest = 'test/browser/videojs-timeouts.test.ts';
+const videojsLifecycleTest = 'test/browser/videojs-lifecycle.test.ts';
+const videojsNativeTest = 'test/browser/videojs-native.test.ts';
+const videojsSharedSourceTest = 'test/browser/videojs-shared-source.test.ts';
+const videojsAppsTest = 'test/browser/videojs-apps.test.ts';
+
+export const videojs: readonly Sabotage[] = [
+  {
+    name: 'videojs-first-request',
+    promise: 'A source that is given at creation is signed from its first request on.',
+    file: vhsRequests,
+    find: 'xhr.onRequest(hook);',
+    replace: '',
+    noticedBy: {
+      test: videojsRequestsTest,
+      name: 'signs the first request of a source given by: plugins, Video.js 8.24',
+    },
+  },
+  {
+    name: 'videojs-hooks-for-all',
+    promise: 'Request hooks for all players keep running.',
+    file: vhsRequests,
+    find: 'if (hooks !== everyone) everyone?.forEach((other) => (final = other(final) ?? final));',
+    replace: '',
+    noticedBy: { test: videojsRequestsTest, name: 'hooks of the app run in all three places' },
+  },
+  {
+    name: 'videojs-signs-last',
+    promise: 'Hooks of the app run before the request is signed.',
+    file: vhsRequests,
+    find: '[...hooks].at(-1) !== hook',
+    replace: '!hooks.has(hook)',
+    noticedBy: { test: videojsRequestsTest, name: 'hooks of the app run in all three places' },
+  },
+  {
+    name: 'videojs-before-send',
+    promise: "The app's own beforeSend keeps running.",
+    file: vhsRequests,
+    find: 'beforeSend?.(xhr);',
+    replace: '',
+    noticedBy: { test: videojsRequestsTest, name: 'hooks of the app run in all three places' },
+  },
+  {
+    name: 'videojs-cookies',
+    promise: 'A token that travels as a cookie is sent with credentials.',
+    file: signRequest,
+    find: 'if (request.credentials) xhr.withCredentials = true;',
+    replace: '',
+    noticedBy: { test: videojsRequestsTest, name: 'plays to the end: DASH, an index in each file, cookie' },
+  },
+  {
+    name: 'videojs-response-url',
+    promise: 'The responseURL of requests holds the URL that the app gave, never a token.',
+    file: signRequest,
+    find: '  hideSignedUrl(xhr, source);',
+    replace: '',
+    noticedBy: { test: videojsRequestsTest, name: 'no token is to be seen: query' },
+  },
+  {
+    name: 'videojs-replay',
+    promise: 'A refusal is replayed once with a new token, unseen.',
+    file: signRequest,
+    find: 'replayForPlayer(session, request, status, options)',
+    replace: 'replayForPlayer(session, request, 0, options)',
+    noticedBy: { test: videojsTroubleTest, name: 'every request is refused once: keys' },
+  },
+  {
+    name: 'videojs-timed-out',
+    promise: 'VHS hears of a time-out of its own requests as without tokens.',
+    file: signRequest,
+    find: "if (type === 'timeout') xhr.timedout = true;",
+    replace: '',
+    noticedBy: { test: videojsTimeoutsTest, name: 'VHS gives up a segment without a response' },
+  },
+  {
+    name: 'videojs-wait-is-no-timeout',
+    promise: 'A wait for a token does not count towards time-outs.',
+    file: vhsRequests,
+    find: '      timeout: 0,\n',
+    replace: '',
+    noticedBy: {
+      test: videojsTimeoutsTest,
+      name: 'the time-out of a request does not count while that waits for its token',
+    },
+  },
+  {
+    name: 'videojs-bandwidth',
+    promise: 'A wait for a token does not count towards the bandwidth estimate.',
+    file: signRequest,
+    find: 'xhr.requestTime = Date.now();',
+    replace: '',
+    noticedBy: { test: videojsLifecycleTest, name: 'the bandwidth estimate is that of the same stream without tokens' },
+  },
+  {
+    name: 'videojs-current-source',
+    promise: 'currentSource() holds the URL that the app gave, never a token.',
+    file: secureTokenPlugin,
+    find: '        unsignGetters(player, source),\n',
+    replace: '',
+    noticedBy: { test: videojsNativeTest, name: 'MP4 plays to the end, and its source is told as it was given: query' },
+  },
+  {
+    name: 'videojs-denied-at-once',
+    promise: 'A viewer who is denied from the start reads why, and nothing is asked for.',
+    file: persist,
+    find: '!outage || !player.readyState()',
+    replace: 'player.readyState()',
+    noticedBy: { test: videojsNativeTest, name: 'a source that may not be played is not asked for' },
+  },
+  {
+    name: 'videojs-outage-at-start',
+    promise: 'Signing endpoint down from the start: the viewer reads why.',
+    file: persist,
+    find: '!outage || !player.readyState()',
+    replace: '!outage',
+    noticedBy: { test: videojsTroubleTest, name: 'the signing endpoint is down from the start' },
+  },
+  {
+    name: 'videojs-tokendenied',
+    promise: 'The player event tokendenied tells of a denial.',
+    file: secureTokenPlugin,
+    find: "'tokenerror', 'tokendenied'",
+    replace: "'tokenerror'",
+    noticedBy: {
+      test: videojsTroubleTest,
+      name: 'the session of the viewer is revoked: an error, no more calls, and renew() goes on',
+    },
+  },
+  {
+    name: 'videojs-goes-on',
+    promise: 'source.renew() lifts a denial and playback goes on.',
+    file: playbackFailure,
+    find: 'if (resume) Promise',
+    replace: 'if (!resume) Promise',
+    noticedBy: {
+      test: videojsTroubleTest,
+      name: 'the session of the viewer is revoked: an error, no more calls, and renew() goes on',
+    },
+  },
+  {
+    name: 'videojs-no-spinner',
+    promise: 'A viewer whom the edge refuses for good gets an error, not a spinner.',
+    file: vhsRequests,
+    find: 'if (refusal.last && player.readyState() < 3) failure.show(refusal.last);',
+    replace: '',
+    noticedBy: {
+      test: videojsTroubleTest,
+      name: 'an edge that refuses every token is an error, not a spinner: the only media playlist',
+    },
+  },
+  {
+    name: 'videojs-error-again',
+    promise: 'An error that the app has cleared is told again.',
+    file: playbackFailure,
+    find: 'if (shown && player.error()) return;',
+    replace: 'if (shown) return;',
+    noticedBy: { test: videojsTroubleTest, name: 'an error that the app has cleared is told again' },
+  },
+  {
+    name: 'videojs-cause',
+    promise: 'The error of a viewer whom the edge refuses has the SecureTokenError as its cause.',
+    file: playbackFailure,
+    find: ', cause: error }',
+    replace: ' }',
+    noticedBy: { test: videojsSharedSourceTest, name: 'what the edge refuses the one is no error of the other' },
+  },
+  {
+    name: 'videojs-dispose',
+    promise: 'A player that is disposed of ends the requests that wait for their tokens.',
+    file: secureTokenPlugin,
+    find: '        () => session.waits.forEach((wait) => wait.abort()),\n',
+    replace: '',
+    noticedBy: { test: videojsLifecycleTest, name: 'dispose while requests wait leave nothing behind' },
+  },
+  {
+    name: 'videojs-script-twice',
+    promise: 'The script may be there twice.',
+    file: secureTokenPlugin,
+    find: 'if (known) return',
+    replace: 'if (!known) return',
+    noticedBy: { test: videojsAppsTest, name: 'the script twice' },
+  },
+  {
+    name: 'videojs-shared-source',
+    promise: 'A player that is disposed of leaves a shared token source alone.',
+    file: secureTokenPlugin,
+    find: 'source === options || source.destroy()',
+    replace: 'source.destroy()',
+    noticedBy: { test: videojsAppsTest, name: 'two players share a token source, and one is disposed of' },
+  },
+];
