@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const INSTALLED = '/usr/bin/chromium';
+/** The one without a browser UI first: the full Chromium, headless, makes an invisible window for each page. */
+const INSTALLED = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -33,7 +34,7 @@ export async function packagedChromium() {
 }
 
 /** The Chromium of this machine, or the one that comes with the packages. @returns {Promise<string>} */
-export const chromiumPath = async () => process.env.CHROMIUM_PATH ?? (existsSync(INSTALLED) ? INSTALLED : packagedChromium());
+export const chromiumPath = async () => process.env.CHROMIUM_PATH ?? INSTALLED.find(existsSync) ?? packagedChromium();
 
 /** Starts Chromium, headless; media plays without a click. @returns {Promise<import('playwright-core').Browser>} */
 export const launchChromium = async (executablePath = chromiumPath()) => chromium.launch({ executablePath: await executablePath, args: ARGS });
