@@ -14,8 +14,10 @@ declare global {
       digest(value: unknown, depth?: number): unknown;
       /** `/v/a.ts` of a URL, without its token. */
       pathOf(url: string): string;
-      /** Requests under way, and answers that are being read. */
-      underWay: number;
+      /** Requests, answers that are being read, and what the browser does beside the page. */
+      readonly underWay: Set<{ what: string }>;
+      /** Begins anew, with another player. */
+      reset(): void;
     };
   }
 }
@@ -34,7 +36,7 @@ export function installWitness(): void {
     return entries.map(([name, at], index) => `${name}${at ? (at >= (entries[index - 1]?.[1] ?? 0) ? '' : ' too early') : ' 0'}`).join();
   };
   // times, handles of timers, what is private, and what is told elsewhere
-  const UNTOLD = new RegExp(`^(_.*|hls|.*[lL]oader|chunkMeta|.*(Timer|Timeout|Scheduled|DateTime)|timeStamp|buffering|parsing|bwEstimate|
+  const UNTOLD = new RegExp(`^(_.*|hls|from|to|bandwidth|isMediaInitialization|.*[lL]oader|chunkMeta|.*(Timer|Timeout|Scheduled|DateTime)|timeStamp|buffering|parsing|bwEstimate|
     |(level)?[dD]etails|levelInfo|levelOrTrack|levels|tagList|levelkeys)$`.replace(/\s/g, ''));
 
   const digest = (value: unknown, depth = 3, seen: readonly unknown[] = []): unknown => {
@@ -65,7 +67,11 @@ export function installWitness(): void {
   const witness: Window['witness'] = {
     events: {},
     requests: {},
-    underWay: 0,
+    underWay: new Set(),
+    reset() {
+      Object.assign(witness, { events: {}, requests: {} });
+      witness.underWay.clear();
+    },
     pathOf,
     digest,
     tell(channel, type, detail) {
@@ -78,10 +84,13 @@ export function installWitness(): void {
   const note = (url: string, ...how: unknown[]): void => {
     if (isMedia(url)) (witness.requests[pathOf(url)] ??= []).push(how.join(' '));
   };
-  const counted = <T>(promise: Promise<T>): Promise<T> => {
-    witness.underWay++;
-    return promise.finally(() => witness.underWay--);
+  /** Call the result when it is over. */
+  const begin = (what: string): (() => void) => {
+    const mark = { what };
+    witness.underWay.add(mark);
+    return () => witness.underWay.delete(mark);
   };
+  const counted = <T>(what: string, promise: Promise<T>): Promise<T> => promise.finally(begin(what));
 
   const { open, send, setRequestHeader } = XMLHttpRequest.prototype;
   const opened = new WeakMap<XMLHttpRequest, { method: string; url: string; headers: string[] }>();
@@ -98,11 +107,8 @@ export function installWitness(): void {
       const { method, url, headers } = opened.get(this)!;
       const credentials = this.withCredentials && 'with credentials';
       note(url, ...['XHR', method, this.responseType, credentials, ...headers, body && 'with a body'].filter(Boolean));
-      if (isMedia(url)) {
-        witness.underWay++;
-        // a second send() is another request
-        this.addEventListener('loadend', () => witness.underWay--, { once: true });
-      }
+      // a second send() is another request
+      if (isMedia(url)) this.addEventListener('loadend', begin(pathOf(url)), { once: true });
       send.call(this, body);
     },
   });
@@ -112,19 +118,35 @@ export function installWitness(): void {
     const url = request?.url ?? (input as URL | string).toString();
     const { method, credentials, mode, headers } = request ?? new Request(url, init);
     note(url, 'fetch', method, mode, credentials, ...Array.from(headers, ([name, value]) => `${name}: ${value}`));
-    return counted(fetch(input, init));
+    return counted(pathOf(url), fetch(input, init));
   };
   // what a browser does beside the page, too
   const { subtle } = crypto;
   const { mediaCapabilities } = navigator;
   const [decrypt, importKey, decodingInfo] = [subtle.decrypt.bind(subtle), subtle.importKey.bind(subtle), mediaCapabilities.decodingInfo.bind(mediaCapabilities)];
-  subtle.decrypt = (...args) => counted(decrypt(...args));
-  subtle.importKey = ((...args: Parameters<typeof importKey>) => counted(importKey(...args))) as typeof importKey;
-  mediaCapabilities.decodingInfo = (...args) => counted(decodingInfo(...args));
+  subtle.decrypt = (...args) => counted('decrypt', decrypt(...args));
+  subtle.importKey = ((...args: Parameters<typeof importKey>) => counted('importKey', importKey(...args))) as typeof importKey;
+  mediaCapabilities.decodingInfo = (...args) => counted('decodingInfo', decodingInfo(...args));
   for (const name of ['arrayBuffer', 'text', 'json', 'blob'] as const) {
     const read = Response.prototype[name] as () => Promise<unknown>;
     Reflect.set(Response.prototype, name, function (this: Response) {
-      return counted(read.call(this));
+      return counted(name, read.call(this));
     });
   }
+  const { appendBuffer, remove } = SourceBuffer.prototype;
+  Object.assign(SourceBuffer.prototype, {
+    appendBuffer(this: SourceBuffer, data: BufferSource) {
+      appendBuffer.call(this, data);
+      this.addEventListener('updateend', begin('append'), { once: true });
+    },
+    remove(this: SourceBuffer, from: number, to: number) {
+      remove.call(this, from, to);
+      this.addEventListener('updateend', begin('remove'), { once: true });
+    },
+  });
+  const { createObjectURL } = URL;
+  URL.createObjectURL = (object) => {
+    if (object instanceof MediaSource) object.addEventListener('sourceopen', begin('open'), { once: true });
+    return createObjectURL(object);
+  };
 }
