@@ -10,9 +10,9 @@ import { inPart } from './parts.ts';
 
 /**
  * What a token opens: `path` a URL with any query (Azion, nginx), `full` a URL with its query (CloudFront, Akamai), `prefix`
- * a folder, `moved` a folder, and it travels in the path.
+ * a folder, `moved` a folder, and it travels in the path. `none`: everything is open.
  */
-export type LabFormat = 'path' | 'full' | 'prefix' | 'moved';
+export type LabFormat = 'path' | 'full' | 'prefix' | 'moved' | 'none';
 
 export interface LabRequest {
   /** Without the token. */
@@ -31,7 +31,7 @@ export interface LabCall {
   readonly reason: string;
 }
 
-type Answer = string | Buffer | { status?: number; headers?: Record<string, string>; body?: string | Buffer; /** Seconds between the two halves. */ pause?: number };
+export type Answer = string | Buffer | { status?: number; headers?: Record<string, string>; body?: string | Buffer; /** Seconds between the two halves. */ pause?: number };
 
 interface LabSettings {
   format: LabFormat;
@@ -43,7 +43,7 @@ interface LabSettings {
   failWith: number;
   denied: (url: string) => boolean;
   /** Extra answers, by path: `(url, number of the request)`. Paths under `/v/` are protected. */
-  routes: Record<string, (url: URL, times: number, body: string) => Answer>;
+  routes: Record<string, (url: URL, times: number, body: string) => Answer | Promise<Answer>>;
   /** Refusals to come: `times` requests to a path are refused although their token is good. */
   refusals: { path: RegExp; status: number; times: number }[];
 }
@@ -176,10 +176,13 @@ export class Lab implements LabSettings {
     }
     if (path === '/plugin.js') return this.#plugin;
     const [, version] = /^\/hls-(.*)\.mjs$/.exec(path) ?? [];
-    const file = version
-      ? `node_modules/${versions[version as LabVersion]}/dist/hls.mjs`
-      : `test/media/${path.replace(/^\/v\//, '').replaceAll('..', '')}`;
-    return readFile(root + file).catch(() => ({ status: 404 }));
+    if (version) return readFile(`${root}node_modules/${versions[version as LabVersion]}/dist/hls.mjs`);
+    return this.file(path);
+  }
+
+  /** The media file of a path, or 404. */
+  file(path: string): Promise<Answer> {
+    return readFile(`${root}test/media/${path.replace(/^\/v\//, '').replaceAll('..', '')}`).catch(() => ({ status: 404 }));
   }
 
   async #sign({ urls, reason }: LabCall, response: ServerResponse): Promise<void> {
@@ -207,7 +210,7 @@ export class Lab implements LabSettings {
   #verify(host: LabRequest['host'], url: URL): { path: string; verdict: number } {
     const [, moved, movedExpires, below] = /^\/t\/([^/]+)\/(\d+)(\/v\/.*)$/.exec(url.pathname) ?? [];
     const path = below ?? url.pathname;
-    if (host === 'elsewhere' || !path.startsWith('/v/')) return { path, verdict: 200 };
+    if (host === 'elsewhere' || !path.startsWith('/v/') || this.format === 'none') return { path, verdict: 200 };
     // as text, for some signatures cover the bytes
     const [bare = '', query = ''] = url.href.split('?');
     const pairs = query.split('&').filter(Boolean);

@@ -25,14 +25,19 @@ export class Labs {
     return labs;
   }
 
-  /** A page with this version of hls.js and the plugin. */
-  async open(version: LabVersion): Promise<Lab> {
+  /**
+   * A page with this version of hls.js and the plugin.
+   * @param options `clock`: the test moves the clock of the page; `init` runs in the page before any script of it
+   */
+  async open(version: LabVersion, { clock = false, init }: { clock?: boolean; init?: () => void } = {}): Promise<Lab> {
     const lab = new Lab(this.#plugin);
     lab.origin = await lab.listen('here');
     lab.elsewhere = await lab.listen('elsewhere');
     const page = await this.#browser.newPage();
     page.on('pageerror', (error) => console.error(error));
+    if (clock) await page.clock.install();
     await page.addInitScript(installLabPage);
+    if (init) await page.addInitScript(init);
     await page.goto(`${lab.origin}/?${version}`);
     await page.waitForFunction(() => window.Hls as unknown);
     lab.page = page;
