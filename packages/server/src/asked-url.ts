@@ -4,7 +4,7 @@ import type { AllowList } from './url/allow-list.ts';
 import type { JudgedScope } from './url/judged-scope.ts';
 import { judgeUrl } from './url/judged-url.ts';
 import type { JudgedUrl } from './url/judged-url.ts';
-import { readingsOf } from './url/readings.ts';
+import { everyReading } from './url/readings.ts';
 import type { Scope } from './url/scope.ts';
 
 /** A URL that the endpoint was asked for and that lies below `allow`. */
@@ -40,14 +40,18 @@ export async function openableUrls(
 
 /**
  * What the entitlement hook is given: each URL in its one spelling, with what its token would open at the same place of
- * the second list. Behind them the other readings of the URLs that have any: a hook that looks for `/premium/` must not
- * miss `/%70remium/`, nor `/premium;x/`, which Java servers take for the same.
+ * the second list. Behind them the other readings of both: a hook that looks for `/premium/` must not miss
+ * `/%70remium/`, nor `/premium;x/`, which Java servers take for the same, whether it looks at URLs or at scopes.
  */
 export function shownUrls(asked: readonly OpenableUrl[]): [urls: string[], scopes: Scope[]] {
-  const others = asked.flatMap(({ url, scope }) => {
-    const paths = readingsOf(url.path).slice(1);
-    return paths.map((path) => ({ url: url.withPath(path), scope }));
-  });
-  const shown = [...asked, ...others];
-  return [shown.map(({ url }) => url.href), shown.map(({ scope }) => scope.shown)];
+  const shown = asked.map(shownReadings);
+  const all = [...shown.flatMap((each) => each.slice(0, 1)), ...shown.flatMap((each) => each.slice(1))];
+  return [all.map(({ href }) => href), all.map(({ scope }) => scope)];
+}
+
+/** A URL and its scope as one origin or another reads them, as they are first. */
+function shownReadings({ url, scope }: OpenableUrl): readonly { href: string; scope: Scope }[] {
+  const scopes = scope.shown;
+  const read = everyReading(url.path).map((path, i) => ({ href: url.withPath(path).href, scope: scopes[i]! }));
+  return [...new Map(read.map((each) => [JSON.stringify(each), each])).values()];
 }

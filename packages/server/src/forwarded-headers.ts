@@ -3,8 +3,8 @@ import type { GrantedVerdict } from './verdict.ts';
 
 /**
  * Headers by which a viewer could make an origin serve another path or do another thing than was judged (IIS and
- * Symfony read the first ones, Rack, Express and Spring filters the last ones), and those about a body, which is not
- * forwarded.
+ * Symfony read the first ones, servers of WSGI those with `script-name` and `path-info`, Rack, Express and Spring
+ * filters the last ones), and those about a body, which is not forwarded.
  */
 const dropped = new Set([
   'x-original-url',
@@ -17,6 +17,10 @@ const dropped = new Set([
   'x-forwarded-prefix',
   'x-envoy-original-path',
   'x-waws-unencoded-url',
+  'script-name',
+  'x-script-name',
+  'x-forwarded-script-name',
+  'path-info',
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
@@ -27,7 +31,7 @@ const dropped = new Set([
 /** The headers of `request` as the origin gets them: nothing that carried the token, and nothing of `dropped`. */
 export function forwardedHeaders(request: Request, carriers: GrantedVerdict['carriers'] = {}): Headers {
   const headers = new Headers(request.headers);
-  // PHP and WSGI take `_` in the name of a header for `-`.
+  // PHP and WSGI take `_` in the name of a header for `-`; gunicorn reads a header called SCRIPT_NAME.
   for (const name of [...headers.keys()]) if (dropped.has(name.replaceAll('_', '-'))) headers.delete(name);
   for (const name of carriers.headers ?? []) headers.delete(name);
   const cookie = carriers.cookies && withoutCookies(headers.get('Cookie') ?? '', carriers.cookies);

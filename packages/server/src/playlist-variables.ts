@@ -8,8 +8,11 @@ const maxLength = 8192;
  */
 const maxGrowth = 8;
 const minGrowth = 65_536;
-/** Part of one name in a path, or nothing: no `/`, no dot segment, nothing that ends the path or escapes. */
-const pathPart = /^(?:[\w~-]+(?:\.[\w~-]+)*)?$/;
+/**
+ * Part of one name in a path: no `/`, no dot segment, nothing that ends the path or escapes. Nor is it empty: without
+ * `{$a}`, `{$a}/film.mp4` begins at the root.
+ */
+const pathPart = /^[\w~-]+(?:\.[\w~-]+)*$/;
 
 interface PlaylistVariable {
   readonly value: string;
@@ -31,7 +34,7 @@ interface PlaylistScope {
 /**
  * Variable substitution (RFC 8216bis section 4.3): `NAME`, `QUERYPARAM` of the playlist's URL, and `IMPORT`.
  *
- * A `QUERYPARAM` may say anything in the query of a URI, and in its path no more than a name: otherwise a viewer could
+ * A `QUERYPARAM` may say anything in the query of a URI, and in its path a name, no more and no less: otherwise a viewer could
  * lead the path, and with it the signature, to any other file. Nor may it make a playlist as long as the viewer likes:
  * what variables bring into one is bounded by its own length, and beyond that they have no known value.
  *

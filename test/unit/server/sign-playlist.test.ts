@@ -185,7 +185,7 @@ describe('signPlaylist', () => {
       ['?', 1],
       ['"\n/premium/film.mp4', 0],
       ['hd.1', 3],
-      ['', 3],
+      ['', 1],
     ] as const) {
       const text = await sign(lines, `${playlistUrl}?q=${encodeURIComponent(value)}`);
       expect((await unsign(text)).signed, value).toBe(count);

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { edgeAuth } from '../../../packages/server/src/index.ts';
+import { bunny, edgeAuth, secureLink, secureToken, wowza } from '../../../packages/server/src/index.ts';
 import type { Scope, SigningEndpointOptions } from '../../../packages/server/src/index.ts';
 import { folderFormats } from '../../support/folder-formats.ts';
 import { HOST, ask, format, making, master, statusOf } from '../../support/signing-endpoint.ts';
@@ -96,12 +96,63 @@ describe('the hook is shown what a token opens', () => {
     ]);
   });
 
-  test('a path that some origin reads otherwise is shown in its other readings too, with the same scope', async () => {
+  test('a path that some origin reads otherwise is shown in its other readings too, and so is its scope', async () => {
     const url = `${HOST}/vod/premium;x/film.mp4`;
     expect(await shownFor({}, url, master)).toEqual([
       [url, master, `${HOST}/vod/premium/film.mp4`],
-      [url, master, url].map((href) => ({ kind: 'path', href })),
+      [url, master, `${HOST}/vod/premium/film.mp4`].map((href) => ({ kind: 'path', href })),
     ]);
+  });
+
+  test.each(folderFormats)('$name: the folder as one origin or another reads it', async ({ format: folder }) => {
+    for (const [path, read] of [
+      ['/vod/premium;x/film.m3u8', '/vod/premium/'],
+      ['/vod/premium./film.m3u8', '/vod/premium/'],
+      ['/vod/;/premium/film.m3u8', '/vod/premium/'],
+      ['/vod/my+show/film.m3u8', '/vod/my%20show/'],
+    ] as const) {
+      const [urls, scopes] = await shownFor({ format: folder }, HOST + path);
+      expect(scopes[0]?.href).toBe(`${HOST}${path.slice(0, path.lastIndexOf('/') + 1)}`);
+      const at = scopes.findIndex(({ href }) => href === HOST + read);
+      expect([scopes[at]?.kind, urls[at]]).toEqual(['folder', `${HOST}${read}film.m3u8`]);
+      expect(urls).toHaveLength(scopes.length);
+    }
+  });
+
+  test("the scope of a team's own format, with parts, is shown in its readings where the URL has none", async () => {
+    const scope = (name: string): Scope => ({
+      kind: 'folder',
+      href: `${HOST}/vod/${name}/`,
+      parts: [
+        { kind: 'url', href: `${HOST}/vod/${name}/a.ts?q=b+c` },
+        { kind: 'path', href: `${HOST}/vod/${name}/b+c.ts` },
+        { kind: 'folder', href: `${HOST}/vod/${name}/` },
+      ],
+    });
+    const [urls, scopes] = await shownFor({ format: { ...format, opens: () => scope('premium;x') } }, master);
+    expect(urls).toEqual([master, master, master, master]);
+    expect(scopes.slice(0, 2)).toEqual([scope('premium;x'), { ...scope('premium'), href: `${HOST}/vod/premium/` }]);
+    expect(scopes[3]?.parts?.map(({ href }) => href)).toEqual([
+      `${HOST}/vod/premium/a.ts?q=b+c`,
+      `${HOST}/vod/premium/b%20c.ts`,
+      `${HOST}/vod/premium/`,
+    ]);
+  });
+
+  test.each([
+    ['edgeAuth', edgeAuth({ key: '00ff' })],
+    ['bunny', bunny({ secret: 's' })],
+    ['wowza', wowza({ secret: 's' })],
+    ['secureLink', secureLink({ secret: 's', hash: '{secret}{directory}{expires}', base: '/s/{token}/{expires}' })],
+    ['secureToken', secureToken({ secret: 's' })],
+  ])('%s: what a hook denies by a scope of any reading is denied', async (_, each) => {
+    const authorize: SigningEndpointOptions['authorize'] = (_request, _urls, scopes) => ({
+      denied: scopes.map(({ href }) => href).filter((href) => /\/(?:premium|my%20show)\//.test(href)),
+    });
+    for (const name of ['premium', 'premium;x', 'premium.', '%70remium%20', 'my%20show', 'my+show', 'my%2Bshow;x']) {
+      expect(await statusOf(`${HOST}/vod/${name}/film.m3u8`, { format: each, authorize }), name).toBe(403);
+    }
+    expect(await statusOf(`${HOST}/vod/free;x/film.m3u8`, { format: each, authorize })).toBe(200);
   });
 
   test('a hook that compares text is not fooled by what another server reads as the same', async () => {

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
@@ -20,7 +20,7 @@ const types: Readonly<Record<string, string>> = {
  */
 export function mediaOrigin(root: string): (request: Request) => Promise<Response> {
   const files = new Hono();
-  files.use('*', serveStatic({ root, rewriteRequestPath: withoutMount }));
+  files.use('*', serveStatic({ root, index, rewriteRequestPath: withoutMount }));
   return async (request) => {
     const { pathname } = new URL(request.url);
     const path = decodeOnce(pathname) ?? '%';
@@ -34,11 +34,16 @@ export function mediaOrigin(root: string): (request: Request) => Promise<Respons
   };
 }
 
+/** What a folder is answered with. */
+const index = 'index.html';
+
 const withoutMount = (path: string): string => path.replace(/^\/\w+/, '');
 
 async function isInside(root: string, path: string): Promise<boolean> {
   try {
-    const [folder, file] = await Promise.all([realpath(root), realpath(join(root, path))]);
+    const asked = join(root, path);
+    const served = (await stat(asked)).isDirectory() ? join(asked, index) : asked;
+    const [folder, file] = await Promise.all([realpath(root), realpath(served)]);
     return file.startsWith(folder.endsWith(sep) ? folder : folder + sep);
   } catch {
     return false;

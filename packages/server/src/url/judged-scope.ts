@@ -1,7 +1,7 @@
 import { decodeOnce } from '../decode-once.ts';
 import { judgeUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
-import { readingsOf } from './readings.ts';
+import { everyReading, readingsOf } from './readings.ts';
 import type { Scope } from './scope.ts';
 
 /** What a token opens, or what a hook has denied, as it is compared. Only `judgeScope` makes it. */
@@ -48,10 +48,14 @@ export class JudgedScope {
     return this.#parts.length > 0 ? this.#parts.flatMap(({ parts }) => parts) : [this];
   }
 
-  /** As it is shown to hooks, in the one spelling. */
-  get shown(): Scope {
-    const href = this.kind === 'url' ? this.url.href : this.url.hrefWithoutQuery;
-    return { kind: this.kind, href, ...(this.#parts.length > 0 && { parts: this.#parts.map(({ shown }) => shown) }) };
+  /** As it is shown to hooks, in the one spelling of each reading, in the order of `everyReading`. */
+  get shown(): readonly Scope[] {
+    const parts = this.#parts.map(({ shown }) => shown);
+    return everyReading(this.url.path).map((path, i) => {
+      const url = this.url.withPath(this.kind === 'folder' ? asFolder(path) : path);
+      const href = this.kind === 'url' ? url.href : url.hrefWithoutQuery;
+      return { kind: this.kind, href, ...(parts.length > 0 && { parts: parts.map((each) => each[i]!) }) };
+    });
   }
 
   /** Whether all of it is one of `prefixes` or below one. */

@@ -1,7 +1,8 @@
 import { encodePath } from '../canonical-path.ts';
 import { decodeOnce } from '../decode-once.ts';
 import { optionsError } from '../options-error.ts';
-import { hostCharacters, needsQuestionMark } from './pattern-source.ts';
+import { hostCharacters, hostFault } from './pattern-host.ts';
+import { needsQuestionMark } from './pattern-source.ts';
 
 /**
  * A pattern that can fit no URL as it is compared would protect nothing.
@@ -10,9 +11,15 @@ import { hostCharacters, needsQuestionMark } from './pattern-source.ts';
  */
 export function checkPattern(rule: RegExp): void {
   checkEscapes(rule);
+  const fault = hostFault(rule);
+  if (fault !== undefined) {
+    const problem = {
+      port: 'names a port; scheme and port are not compared: leave the port out',
+      dot: 'has a dot at the end of the host, which no canonical URL has: leave it out',
+    }[fault];
+    throw optionsError('protect', `${String(rule)} ${problem} (if it means a path, begin with a \`/\`)`);
+  }
   checkHost(rule);
-  // Classes in classes are not read here.
-  if (rule.flags.includes('v')) return;
   if (needsQuestionMark(rule)) {
     throw optionsError('protect', `${String(rule)} needs a \`?\`, and patterns see no query; in a path write %3F`);
   }
@@ -46,7 +53,6 @@ function checkHost({ source, flags }: RegExp): void {
   const written = /^\^?https?\??:\/\/([\p{L}\p{N}.:-]+)\//u.exec(source.replace(/\\([/.:-])/g, '$1'))?.[1];
   if (written === undefined) return;
   const isLowerCase = flags.includes('i') || !/[A-Z]/.test(written);
-  if (isLowerCase && !/[^\w.:-]|:(?:80|443)$/.test(written)) return;
-  const remedy = 'write it in lower-case ASCII, without a default port';
-  throw optionsError('protect', `no canonical URL has the host ${written}; ${remedy}`);
+  if (isLowerCase && !/[^\w.:-]/.test(written)) return;
+  throw optionsError('protect', `no canonical URL has the host ${written}; write it in lower-case ASCII`);
 }

@@ -4,15 +4,23 @@
  * and S3 takes `+` for a space. A rule that holds for any of them holds for the request. Two paths that one origin
  * takes for the same file have a reading in common.
  *
- * A `+` that has become a space is not dropped at the end of a name: who reads it so keeps it, and `/canal+/` is not
- * `/canal/`.
- *
  * @param path canonical, so that `%2B` is a `+` too
  */
 export function readingsOf(path: string): readonly string[] {
+  return [...new Set(everyReading(path))];
+}
+
+/**
+ * The same with one entry per way to read, whatever it changes: at the same place of two lists stand two paths as the
+ * same origin reads them.
+ *
+ * A `+` that has become a space is not dropped at the end of a name: who reads it so keeps it, and `/canal+/` is not
+ * `/canal/`.
+ */
+export function everyReading(path: string): readonly string[] {
   const stripped = strippedPath(path);
   const readings = [path, withoutLastSlash(path), stripped, withoutLastSlash(stripped)];
-  return [...new Set([...readings, ...readings.map((reading) => reading.replaceAll('+', ' '))])];
+  return [...readings, ...readings.map((reading) => reading.replaceAll('+', ' '))];
 }
 
 function strippedPath(path: string): string {

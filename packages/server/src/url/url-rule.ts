@@ -11,9 +11,9 @@ import { urlPrefix } from './url-prefix.ts';
  * pattern for the URL without its query, or a function. Scheme and port are not compared: behind a proxy that ends TLS,
  * requests arrive with others.
  *
- * Patterns and functions are given the canonical URL without its query: lower-case host without a dot at its end, path
- * in one spelling. They are asked again for each other reading of it (`readingsOf`) and for its default ports, until
- * one fits; patterns also for the decoded URL, for the path alone, and for host and path. A function that returns
+ * Patterns and functions are given the canonical URL without its query and its port: lower-case host without a dot at
+ * its end, path in one spelling. They are asked again for each other reading of it (`readingsOf`), and for `http` and
+ * `https`, until one fits; patterns also for the decoded URL, for the path alone, and for host and path. A function that returns
  * nothing protects. All `+` of a path are read as they are, and all as spaces: for a name that holds both, write a
  * text.
  */
@@ -73,9 +73,9 @@ function isRegExp(rule: string | RegExp): rule is RegExp {
   return Object.prototype.toString.call(rule) === '[object RegExp]';
 }
 
-/** As it arrived, and as it may have been asked for in front of a proxy. */
-function originsOf({ origin, hostname }: JudgedUrl): readonly string[] {
-  return [...new Set([origin, `https://${hostname}`, `http://${hostname}`])];
+/** With the scheme it arrived with, and with the one it may have been asked for in front of a proxy; without a port. */
+function originsOf({ protocol, hostname }: JudgedUrl): readonly string[] {
+  return [...new Set([protocol, 'https:', 'http:'])].map((scheme) => `${scheme}//${hostname}`);
 }
 
 function hrefsOf(url: JudgedUrl): readonly string[] {
@@ -89,14 +89,19 @@ function textsOf(url: JudgedUrl): readonly string[] {
   return ['', url.hostname, ...originsOf(url)].flatMap((front) => paths.map((path) => front + path));
 }
 
-/** A path as an author may find it: canonical, in the address of a page, half decoded in two ways, and decoded. */
+/**
+ * A path as an author may find it: canonical, in the address of a page, each of them with its letters decoded, with its
+ * signs decoded, and decoded.
+ */
 function writtenPaths(path: string): readonly string[] {
   const escaped = encodePath(path, 'decoded');
   // `URL` leaves these as they are
   const inAddress = escaped.replace(/%(?:5B|5D|5E|7C)/g, decodeURIComponent);
-  const lettersDecoded = escaped.replace(/(?:%[89A-F][\dA-F])+/g, decodeURIComponent);
+  const lettersDecoded = [escaped, inAddress].map((each) =>
+    each.replace(/(?:%[89A-F][\dA-F])+/g, decodeURIComponent),
+  );
   const signsDecoded = escaped.replace(/%[2-7][\dA-F]/g, decodeURIComponent);
-  return [escaped, inAddress, lettersDecoded, signsDecoded, path];
+  return [escaped, inAddress, ...lettersDecoded, signsDecoded, path];
 }
 
 /** The readings of a path, in both Unicode forms: an author sees no difference. */

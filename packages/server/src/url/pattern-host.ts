@@ -1,0 +1,84 @@
+import { canBe, isOptional, piecesOf } from './pattern-source.ts';
+import type { Pattern } from './pattern-source.ts';
+
+/** What no host of a canonical URL has: a port, or a dot at its end. */
+type HostFault = 'port' | 'dot';
+
+/**
+ * What the part of a pattern in front of the first slash of the path asks for, and no canonical URL has. In one of
+ * several alternatives it is asked for too, for that one would never fit; where it may be missing, `(?::8443)?`, not.
+ */
+export function hostFault(pattern: Pattern): HostFault | undefined {
+  const { flags } = pattern;
+  const pieces = piecesOf(pattern);
+  let at = 0;
+  const faultOf = (each: string): HostFault | undefined => {
+    const next = pieces.slice(at).find((other) => !/^[()]/.test(other)) ?? '';
+    if (isWritten(':', each, flags) && isDigit(next, flags)) return 'port';
+    return isWritten('.', each, flags) && isWritten('/', next, flags) ? 'dot' : undefined;
+  };
+  /** Up to the end of a group, or of the pattern. */
+  const readGroup = (isBehindSlash: boolean): { isPath: boolean; fault: HostFault | undefined } => {
+    let [isPath, isAnyPath, isEmpty, mayBeEmpty] = [isBehindSlash, false, true, false];
+    let fault: HostFault | undefined;
+    for (let each = pieces[at++]; each !== undefined && each !== ')'; each = pieces[at++]) {
+      if (each === '|') {
+        [isPath, isAnyPath, isEmpty, mayBeEmpty] = [isBehindSlash, isAnyPath || isPath, true, mayBeEmpty || isEmpty];
+        continue;
+      }
+      isEmpty = false;
+      if (each.startsWith('(')) {
+        const group = readGroup(isPath);
+        if (!/^\(\?<?!/.test(each) && !isOptional(pieces[at])) fault ??= group.fault;
+        if (!/^\(\?<?[=!]/.test(each)) isPath ||= group.isPath;
+      } else if (each === '\\[' && !isPath) {
+        // An IPv6 address is full of colons.
+        at = Math.max(at, pieces.indexOf('\\]', at));
+      } else if (isWritten('/', each, flags)) {
+        const next = pieces[at] ?? '';
+        // Only a scheme has two slashes, and behind it the host is still to come.
+        if (next === '{2}' || isWritten('/', next, flags)) at++;
+        else isPath = true;
+      } else if (!isPath) fault ??= faultOf(each);
+    }
+    return { isPath: isAnyPath || isPath, fault: mayBeEmpty || isEmpty ? undefined : fault };
+  };
+  return readGroup(false).fault;
+}
+
+/** Whether a piece is this character and no other: itself, escaped, or alone in a class. */
+function isWritten(character: string, each: string, flags: string): boolean {
+  // A dot stands for any character.
+  if (each === '.' || !canBe(each, character, flags)) return false;
+  return !/^\[\^|^\\[pdsw]/i.test(each) && (!each.startsWith('[') || /^\[\\?.\]$/s.test(each));
+}
+
+function isDigit(each: string, flags: string): boolean {
+  const isOther = ['a', '/', '-'].some((character) => canBe(each, character, flags));
+  return !isOther && Array.from('0123456789').some((digit) => canBe(each, digit, flags));
+}
+
+/**
+ * The letters and digits that a pattern with `^` at its beginning asks of the host: those in front of the first slash
+ * behind the scheme, up to the first piece that could itself be a slash.
+ */
+export function hostCharacters({ source, flags }: Pattern): string {
+  const [start, ...pieces] = piecesOf({ source: source.replace(/:(?:\\?\/){2}/g, ''), flags });
+  if (start !== '^') return '';
+  let characters = '';
+  let depth = 0;
+  for (const each of pieces) {
+    if (each.startsWith('(')) depth++;
+    if (each === ')') depth--;
+    if ((each === '|' && depth === 0) || endsHost(each, flags)) break;
+    if (/^[\p{L}\p{N}]$/u.test(each)) characters += each;
+  }
+  return characters;
+}
+
+/** Whether a piece may be a slash, or is read in a way of its own: look-arounds, flags of a group, a name. */
+function endsHost(each: string, flags: string): boolean {
+  if (each.startsWith('(')) return !/^\((?:\?(?::|<[^=!].*))?$/.test(each);
+  if (/^(?:[)|^$]|[*+?{].*)$/.test(each)) return false;
+  return /^\\[kp1-9]/i.test(each) || canBe(each, '/', flags);
+}
