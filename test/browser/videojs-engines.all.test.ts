@@ -1,0 +1,3 @@
+import { describeEngines } from '../support/engine-tests.ts';
+
+describeEngines('Video.js');
