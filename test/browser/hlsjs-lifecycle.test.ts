@@ -6,7 +6,7 @@ import { seekStorm } from '../support/seek-storm.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 
-const TTL = 5;
+const TTL = 8;
 
 let stage: Stage;
 beforeAll(async () => {

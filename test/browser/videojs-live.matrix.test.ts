@@ -7,11 +7,11 @@ import type { Carrier } from '../support/token-formats.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
 /** A minute in `npm run test:all`. */
-const SECONDS = runsRest ? 60 : 16;
+const SECONDS = runsRest ? 60 : 20;
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await createStage({ signer: { ttl: 5 } });
+  stage = await createStage({ signer: { ttl: 8 } });
 });
 afterAll(() => stage.dispose());
 

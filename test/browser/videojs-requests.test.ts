@@ -7,7 +7,7 @@ import { openVideojs } from '../support/videojs-player.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await createStage({ signer: { ttl: 5 } });
+  stage = await createStage({ signer: { ttl: 8 } });
 });
 afterAll(() => stage.dispose());
 
