@@ -5,8 +5,8 @@ import { VideojsWitness } from '../support/videojs-witness.ts';
 import { kinds } from '../support/witness.ts';
 
 /**
- * The same script with Video.js alone and with the plugin, on media that is open to the one and protected for the other.
- * No token expires, so whatever a page can see must be the same.
+ * The same script with Video.js alone and with the plugin, on media that is open to the one and protected for the
+ * other. No token expires, so whatever a page can see must be the same.
  */
 let witnesses: VideojsWitness[];
 beforeAll(async () => void (witnesses = await Promise.all(kinds.map((kind) => VideojsWitness.open(kind)))));
@@ -31,7 +31,11 @@ const observe = async ({ script, ...options }: Chapter, all = witnesses): Promis
   });
 };
 
-const seek = (witness: VideojsWitness, seconds: number): Promise<void> => witness.run((to) => void window.player.currentTime(to), seconds);
+const seek = (witness: VideojsWitness, seconds: number): Promise<void> =>
+  witness.run((to) => void window.player.currentTime(to), seconds);
+
+/** Runs inside the page. */
+const takeAnother = (): unknown => window.player.src({ src: '/v/range/i.m3u8', type: 'application/x-mpegURL' });
 
 /** Plays, and seeks to the middle; `file`, which is needed from the start or there, is not as it should be. */
 const failing = (file: string, answer: Answer, times?: number, path = TS): Chapter => ({
@@ -55,7 +59,7 @@ const failing = (file: string, answer: Answer, times?: number, path = TS): Chapt
 });
 
 /** Something happens while a request is under way. */
-const interrupted = (file: string, act: () => void, path = TS): Chapter => ({
+const interrupted = (file: string, act: () => unknown, path = TS): Chapter => ({
   path,
   async script(witness) {
     if (file.endsWith('m3u8')) witness.hold(file);
@@ -81,7 +85,7 @@ const chapters: Record<string, Chapter> = {
       await witness.settled();
       await seek(witness, 12.5);
       await witness.settled();
-      await witness.run(() => window.player.src({ src: '/v/range/i.m3u8', type: 'application/x-mpegURL' }));
+      await witness.run(takeAnother);
       await witness.settled();
     },
   },
@@ -107,10 +111,10 @@ const chapters: Record<string, Chapter> = {
     },
   },
   'a segment under way: seek': interrupted(segment(5), () => void window.player.currentTime(15)),
-  'a segment under way: another source': interrupted(segment(5), () => window.player.src({ src: '/v/range/i.m3u8', type: 'application/x-mpegURL' })),
+  'a segment under way: another source': interrupted(segment(5), takeAnother),
   'a segment under way: dispose': interrupted(segment(5), () => window.player.dispose()),
   'a media playlist under way: dispose': interrupted('/v/ts/hi/i.m3u8', () => window.player.dispose()),
-  'a multivariant playlist under way: another source': interrupted(TS, () => window.player.src({ src: '/v/range/i.m3u8', type: 'application/x-mpegURL' })),
+  'a multivariant playlist under way: another source': interrupted(TS, takeAnother),
 };
 
 test.each(Object.entries(chapters))('%s', async (_, chapter) => {
@@ -135,7 +139,11 @@ describe('hooks of the app', () => {
   });
 
   test('one of all players that returns its options', async () => {
-    const [alone, ...others] = await observe({ everyRequest: (options) => ({ ...options, headers: { 'x-app': 'every' } }), script: plays });
+    const changingAll: Chapter = {
+      everyRequest: (options) => ({ ...options, headers: { 'x-app': 'every' } }),
+      script: plays,
+    };
+    const [alone, ...others] = await observe(changingAll);
     expect(alone!.served).toEqual(['GET 200 every']);
     for (const other of others) expect(other).toEqual(alone);
   });
@@ -156,7 +164,7 @@ describe('hooks of the app', () => {
     },
   };
 
-  test('Video.js alone takes the options of a hook that returns nothing, and those of a player instead of those of all', async () => {
+  test('Video.js alone: a hook may return nothing, and those of a player stand for those of all', async () => {
     const [changed] = await observe(silent, witnesses.slice(0, 1));
     expect(changed!.served).toContain('GET 200 own');
     const [counted] = await observe(counting, witnesses.slice(0, 1));

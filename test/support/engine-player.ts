@@ -18,7 +18,6 @@ export interface Seen {
 
 /** A player of a script library in one tab of any engine. */
 export interface EnginePlayer {
-  run(body: string, args?: unknown): Promise<unknown>;
   /** Resolves with what is seen first that fits. @throws with what was seen last */
   until(fits: (seen: Seen) => boolean, seconds?: number): Promise<Seen>;
   /** Seeks, and plays on from there for two seconds. */
@@ -30,7 +29,9 @@ window.video = document.querySelector('video');
 window.seen = { fatal: [], tokens: [] };
 window.listen = (target) => {
   for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied']) {
-    target.addEventListener(type, ({ detail }) => seen.tokens.push([type, detail.reason ?? detail.status ?? detail.error.code].join(' ')));
+    target.addEventListener(type, ({ detail: { reason, status, error } }) => {
+      seen.tokens.push(type + ' ' + (reason ?? status ?? error.code));
+    });
   }
 };
 window.tokens = { endpoint: args.endpoint, request: { credentials: args.credentials } };
@@ -43,7 +44,9 @@ const script = (src) => new Promise((resolve, reject) => {
 const bodies = {
   'hls.js': `${shared}
     window.hls = new Hls({ maxBufferLength: ahead, maxMaxBufferLength: ahead });
-    hls.on(Hls.Events.ERROR, (_, { fatal, details, response }) => fatal && seen.fatal.push([details, response?.code].join(' ')));
+    hls.on(Hls.Events.ERROR, (_, { fatal, details, response }) => {
+      if (fatal) seen.fatal.push(details + ' ' + response?.code);
+    });
     listen(SecureTokenHls.secureToken(hls, tokens));
     hls.loadSource(args.src);
     hls.attachMedia(video);
@@ -59,26 +62,28 @@ const bodies = {
     player.on('error', () => seen.fatal.push(player.error().message));
     listen(player.secureToken(tokens).source);
     player.src({ src: args.src, type: 'application/x-mpegURL' });
-    player.on('loadedmetadata', () => {
-      window.video = player.tech(true).el();
-      player.play();
-    });`,
+    await new Promise((resolve) => player.one('loadstart', resolve));
+    window.video = player.tech(true).el();
+    player.play().catch((error) => seen.fatal.push(String(error)));`,
 };
 
 const look = `const { currentTime, ended, error } = window.video;
-return { ...window.seen, isFed: window.video.currentSrc.startsWith('blob:'), currentTime, ended, error: error && error.code + ' ' + error.message };`;
+const isFed = window.video.currentSrc.startsWith('blob:');
+return { ...window.seen, isFed, currentTime, ended, error: error && error.code + ' ' + error.message };`;
 
 /** Opens a page with a player of `path` and tokens of `carrier`; it begins to play. */
 export async function openEnginePlayer(
   library: keyof typeof bodies, engine: Engine, tab: Tab, stage: Stage, carrier: Carrier, path: string,
 ): Promise<EnginePlayer> {
-  await tab.goto(library === 'hls.js' ? stage.pages.url('1.7', 'script') : `${stage.pages.origin}/test/support/videojs.html`);
+  const { pages, signer } = stage;
+  await tab.goto(library === 'hls.js' ? pages.url('1.7', 'script') : `${pages.origin}/test/support/videojs.html`);
   const credentials = carrier === 'cookie' ? 'include' : 'same-origin';
-  await tab.run(bodies[library], { src: stage.url(carrier, path), endpoint: stage.signer.endpoint(carrier), credentials });
+  await tab.run(bodies[library], { src: stage.url(carrier, path), endpoint: signer.endpoint(carrier), credentials });
   const until = async (fits: (seen: Seen) => boolean, seconds = 60): Promise<Seen> => {
     let last = -1;
     let since = Date.now();
-    for (const end = Date.now() + seconds * 1000; ; await delay(100)) {
+    for (const end = Date.now() + seconds * 1000; ;) {
+      await delay(100);
       const seen = await tab.run<Seen>(look);
       if (fits(seen)) return seen;
       if (Date.now() > end) throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${JSON.stringify(seen)}`);
@@ -87,11 +92,13 @@ export async function openEnginePlayer(
       // now and then WebKitGTK stands still with everything there: a viewer presses pause and play
       if (engine.name !== 'webkit' || Date.now() - since < 5000) continue;
       since = Date.now();
-      await tab.run('if (video.readyState === 4 && !video.paused) { video.pause(); video.play().catch(() => undefined); }');
+      await tab.run(`if (video.readyState === 4 && !video.paused) {
+        video.pause();
+        video.play().catch(() => undefined);
+      }`);
     }
   };
   return {
-    run: (body, args) => tab.run(body, args),
     until,
     async seek(to) {
       await tab.run('video.currentTime = args', to);

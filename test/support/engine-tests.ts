@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EnginePlayer } from './engine-player.ts';
+import type { EnginePlayer, Seen } from './engine-player.ts';
 import { openEnginePlayer } from './engine-player.ts';
 import type { Tab } from './engines.ts';
 import { engines } from './engines.ts';
 import type { Stage, StageOptions } from './stage.ts';
 import { createStage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
+
+type Script = (player: EnginePlayer, stage: Stage) => Promise<void>;
 
 const well = { fatal: [], error: null, isFed: true };
 
@@ -18,9 +20,7 @@ export function describeEngines(library: 'hls.js' | 'Video.js'): void {
       afterAll(() => browser.close());
 
       /** A stage of its own for each test, for some of them break it. */
-      const play = async (
-        carrier: Carrier, path: string, script: (player: EnginePlayer, stage: Stage) => Promise<void>, options: StageOptions = {},
-      ): Promise<void> => {
+      const play = async (carrier: Carrier, path: string, script: Script, options?: StageOptions): Promise<void> => {
         const stage = await createStage({ signer: { ttl: 5 }, ...options });
         try {
           const player = await openEnginePlayer(library, engine, browser.tab, stage, carrier, path);
@@ -40,7 +40,7 @@ export function describeEngines(library: 'hls.js' | 'Video.js'): void {
         expect(await stage.refusals()).toEqual([]);
       }));
 
-      test('live for 15 seconds, with tokens of five', () => play('exact', 'live/master.m3u8', async (player, stage) => {
+      test('live, 15 seconds with tokens of five', () => play('exact', 'live/master.m3u8', async (player, stage) => {
         const { currentTime } = await player.until(() => true);
         expect(await player.until((seen) => seen.currentTime > currentTime + 15)).toMatchObject(well);
         expect(stage.edge.requests.filter(({ path }) => path.endsWith('.m3u8')).length).toBeGreaterThan(5);
@@ -50,7 +50,8 @@ export function describeEngines(library: 'hls.js' | 'Video.js'): void {
       test('AES-128, to the end', () => play('exact', 'vod/aes/i.m3u8', async (player, stage) => {
         await player.seek(13);
         expect(await player.until(({ ended }) => ended)).toMatchObject(well);
-        expect(stage.edge.requests.map(({ path }) => path)).toEqual(expect.arrayContaining(['/vod/aes/k0.bin', '/vod/aes/k2.bin']));
+        const paths = stage.edge.requests.map(({ path }) => path);
+        expect(paths).toEqual(expect.arrayContaining(['/vod/aes/k0.bin', '/vod/aes/k2.bin']));
         expect(await stage.refusals()).toEqual([]);
       }));
 
@@ -66,7 +67,8 @@ export function describeEngines(library: 'hls.js' | 'Video.js'): void {
       test('the endpoint is down for longer than a token lives, and playback resumes by itself', () =>
         play('query', 'film/ts/lo/i.m3u8', async (player, stage) => {
           stage.signer.failWith = 503;
-          const { currentTime } = await player.until(({ tokens }) => tokens.filter((each) => each.startsWith('tokenerror')).length > 1);
+          const isDown = ({ tokens }: Seen): boolean => tokens.some((each) => each.startsWith('tokenerror'));
+          const { currentTime } = await player.until(isDown);
           await new Promise((resolve) => setTimeout(resolve, 6000));
           stage.signer.failWith = 0;
           expect(await player.until((now) => now.currentTime > currentTime + 12)).toMatchObject(well);

@@ -18,7 +18,7 @@ declare global {
 }
 
 export interface HlsTestimony extends Testimony {
-  /** How the server was asked, in every way that there was; what for is in `requests`, for not all of them get there. */
+  /** How the server was asked, in every way that there was. What for is in `requests`: not all of them get there. */
   readonly served: readonly string[];
   readonly state: unknown;
 }
@@ -30,9 +30,9 @@ export interface PlayerConfig {
 }
 
 const playlist = (media: string, attributes: string): string =>
-  ['#EXTM3U', `#EXT-X-MEDIA:${media}`, `#EXT-X-STREAM-INF:BANDWIDTH=8612,CODECS="avc1.4d4015${attributes}`, 'lo/i.m3u8'].join('\n');
-const soundPlaylist = playlist('TYPE=AUDIO,GROUP-ID="a",NAME="English",DEFAULT=YES,URI="en/i.m3u8"', ',mp4a.40.2",AUDIO="a"');
-const subtitlePlaylist = playlist('TYPE=SUBTITLES,GROUP-ID="s",NAME="English",URI="sub/i.m3u8"', '",SUBTITLES="s"');
+  `#EXTM3U\n#EXT-X-MEDIA:${media}\n#EXT-X-STREAM-INF:BANDWIDTH=8612,CODECS="avc1.4d4015${attributes}\nlo/i.m3u8`;
+const sound = 'TYPE=AUDIO,GROUP-ID="a",NAME="English",DEFAULT=YES,URI="en/i.m3u8"';
+const subtitles = 'TYPE=SUBTITLES,GROUP-ID="s",NAME="English",URI="sub/i.m3u8"';
 /** Video with sound beside it, or with subtitles: three streams at a time have no order at all. */
 export const withSound = '/v/fmp4/sound.m3u8';
 export const withSubtitles = '/v/fmp4/subtitles.m3u8';
@@ -53,9 +53,13 @@ export class HlsWitness extends Witness {
   }
 
   /** What a new player tells of a script. Its video is paused, and it buffers five seconds. */
-  async observe(script: (witness: HlsWitness) => Promise<void>, { config = {}, configure = () => undefined }: PlayerConfig): Promise<HlsTestimony> {
+  async observe(script: (witness: HlsWitness) => Promise<void>, given: PlayerConfig): Promise<HlsTestimony> {
     const { lab } = this;
-    const tokens = this.reset({ [withSound]: () => soundPlaylist, [withSubtitles]: () => subtitlePlaylist });
+    const { config = {}, configure = () => undefined } = given;
+    const tokens = this.reset({
+      [withSound]: () => playlist(sound, ',mp4a.40.2",AUDIO="a"'),
+      [withSubtitles]: () => playlist(subtitles, '",SUBTITLES="s"'),
+    });
     await lab.page.evaluate(`window.configure = ${configure.toString()}`);
     await lab.page.evaluate(createPlayer, { tokens, loader: this.#loader, config } as never);
     try {
@@ -89,7 +93,11 @@ function takeTestimony(): Omit<HlsTestimony, 'served'> {
   const cues = [...video.textTracks].map((track) => [track.label, track.mode, track.cues?.length]);
   const ranges = Array.from({ length: buffered.length }, (_, index) => [buffered.start(index), buffered.end(index)]);
   // a destroyed player has none of these
-  const player = hls.url && [hls.currentLevel, hls.loadLevel, hls.nextLoadLevel, hls.levels.length, hls.audioTrack, hls.subtitleTrack, witness.pathOf(hls.url)];
+  const player = hls.url && {
+    url: witness.pathOf(hls.url),
+    levels: [hls.levels.length, hls.currentLevel, hls.loadLevel, hls.nextLoadLevel],
+    tracks: [hls.audioTrack, hls.subtitleTrack],
+  };
   return { events, requests, state: { player, ranges, cues, ended, currentTime, duration, error: error?.message } };
 }
 
@@ -129,11 +137,11 @@ function createPlayer({ tokens, loader, config }: {
   if (tokens) SecureTokenHls.secureToken(hls, { endpoint: '/token', tokens });
   // what a machine that is busy makes of it
   const UNTOLD = /^(aborted|buffer(Stalled|Nudge|Seek))/;
-  const ofNetwork =
-    /^hls(Error|Destroying|(Manifest|Level|AudioTrack|SubtitleTrack|Frag|Key)(Loading|Loaded|Decrypted|LoadEmergencyAborted))$/;
+  const ofNetwork = /^hls(Error|Destroying|(Manifest|Level|(Audio|Subtitle)Track|Frag|Key)(Loading|Loaded|Decrypted))$/;
   // what follows the clock of the media
   const beside = /^hls(Interstitials.*|FragChanged|LevelSwitched|BufferAppend.*)$/;
-  type Data = Partial<Record<'type' | 'parent' | 'details', string>> & { frag?: Fragment; context?: { type: string }; fatal?: boolean };
+  type Texts = Partial<Record<'type' | 'parent' | 'details', string>>;
+  type Data = Texts & { frag?: Fragment; context?: { type: string }; fatal?: boolean };
   const trigger = hls.trigger.bind(hls) as (...args: unknown[]) => boolean;
   hls.trigger = (event: string, given?: Data) => {
     const data = given ?? {};
@@ -141,7 +149,8 @@ function createPlayer({ tokens, loader, config }: {
     const isTold = !beside.test(event) && (fatal !== false || !UNTOLD.test(details!));
     const subject = frag?.type ?? context?.type ?? type ?? parent ?? '';
     // media are parsed and appended beside the requests, and make what is known of a segment more exact
-    const known = frag && { type: frag.type, level: frag.level, sn: frag.sn, cc: frag.cc, url: frag.relurl, range: frag.byteRange, data: frag.data };
+    const { level, sn, cc, relurl, byteRange } = frag ?? {};
+    const known = frag && { type: frag.type, level, sn, cc, relurl, byteRange, data: frag.data };
     const detail = { ...data, frag: known, what: details, ...(event === 'hlsFragLoaded' && { stats: frag!.stats }) };
     if (isTold && ofNetwork.test(event)) witness.tell(`network ${subject}`, event, detail);
     else if (isTold) witness.tell(`${event} ${subject}`, event, frag ? { frag: known } : detail);

@@ -1,6 +1,7 @@
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
+import type { Token } from '../../packages/core/src/index.ts';
 import type VideoJsPlayer from 'video.js/dist/types/player';
 import { launchChromium } from './chromium.mjs';
 import { Lab } from './hls-lab.ts';
@@ -37,8 +38,17 @@ export interface VideojsOptions {
   readonly everyRequest?: Hook;
 }
 
+type Script = (witness: VideojsWitness) => Promise<void>;
+
+interface NewPlayer {
+  readonly tokens: Token[] | undefined;
+  readonly source: { readonly src: string; readonly type: string };
+}
+
 /** A page in which one Video.js player after the other goes through a script. */
 export class VideojsWitness extends Witness {
+  #player: NewPlayer | undefined;
+
   static async open(kind: Kind): Promise<VideojsWitness> {
     // from the sources, so that no stale build is tested
     const { outputFiles } = await build({
@@ -56,7 +66,8 @@ export class VideojsWitness extends Witness {
     lab.routes = {
       '/videojs.html': () => ({
         headers: { 'content-type': 'text/html' },
-        body: '<!doctype html><link rel=icon href=data:,><script src=/video.js></script><script src=/plugin.js></script>',
+        body: `<!doctype html><link rel=icon href=data:,>
+          <script src=/video.js></script><script src=/plugin.js></script>`,
       }),
       '/video.js': async () => readFile(`${root}node_modules/video.js/dist/video.js`),
     };
@@ -69,14 +80,14 @@ export class VideojsWitness extends Witness {
   }
 
   /** What a new player tells of a script. It does not play by itself, and buffers five seconds. */
-  async observe(script: (witness: VideojsWitness) => Promise<void>, options: VideojsOptions): Promise<VideojsTestimony> {
+  async observe(script: Script, options: VideojsOptions): Promise<VideojsTestimony> {
     const { lab } = this;
     const tokens = this.reset({});
     const { path, source = {}, onHooksReady = () => undefined, everyRequest = (given) => given } = options;
-    await lab.page.evaluate(`window.onHooksReady = ${onHooksReady.toString()}; window.everyRequest = ${everyRequest.toString()};`);
+    await lab.page.evaluate(`window.onHooksReady = ${onHooksReady.toString()}`);
+    await lab.page.evaluate(`window.everyRequest = ${everyRequest.toString()}`);
+    this.#player = { tokens, source: { src: path, type: 'application/x-mpegURL', ...source } };
     try {
-      const begin = (): Promise<void> => lab.page.evaluate(createPlayer, { tokens, source: { src: path, type: 'application/x-mpegURL', ...source } } as never);
-      this.begin = begin;
       await script(this);
       await this.release();
       return { ...((await lab.page.evaluate(takeTestimony)) as Omit<VideojsTestimony, 'served'>), served: this.served };
@@ -87,7 +98,9 @@ export class VideojsWitness extends Witness {
   }
 
   /** Makes the player, with its source; the script does so when it has told the server what to do. */
-  begin!: () => Promise<void>;
+  begin(): Promise<void> {
+    return this.lab.page.evaluate(createPlayer, this.#player!);
+  }
 
   outwait(path: string, type: string): Promise<void> {
     return this.outwaitUntil(path, type);
@@ -97,14 +110,18 @@ export class VideojsWitness extends Witness {
 /** Runs inside the page: hears what the parts of VHS tell each other. */
 function listen(): void {
   // of the clock of the media, or of the speed of the machine
-  const UNTOLD = /^(bandwidthupdate|progress|timeupdate|trackinfo|timingupdate|appending|appendsdone|ready|change|fmp4|sourceopen|.*rangeschanged|appended|pendingtimelinechange|playbackrate.*|syncinfoupdate)$/;
+  const UNTOLD = new Set([
+    'bandwidthupdate', 'progress', 'timeupdate', 'trackinfo', 'timingupdate', 'appending', 'appended', 'appendsdone',
+    'fmp4', 'sourceopen', 'bufferedrangeschanged', 'seekablerangeschanged', 'pendingtimelinechange', 'syncinfoupdate',
+  ]);
   const { videojs, witness } = window;
-  const { trigger } = videojs.EventTarget.prototype as { trigger: (this: object, event: string | { type: string }) => void };
+  type Told = string | { type: string };
+  const { trigger } = videojs.EventTarget.prototype as { trigger: (this: object, event: Told) => void };
   Object.assign(videojs.EventTarget.prototype, {
-    trigger(this: { constructor: { name: string }; loaderType_?: string; audioDisabled_?: boolean }, event: string | { type: string }) {
+    trigger(this: { constructor: { name: string }; loaderType_?: string }, event: Told) {
       const { type, ...rest } = typeof event === 'string' ? { type: event } : event;
       const { name } = this.constructor;
-      if (/Loader|Controller/.test(name) && !UNTOLD.test(type)) {
+      if (/Loader|Controller/.test(name) && !UNTOLD.has(type)) {
         // keys are loaded beside their segments
         witness.tell(`${name} ${this.loaderType_ ?? ''} ${type.includes('key') ? 'key' : ''}`, type, rest);
       }
@@ -134,11 +151,12 @@ function listen(): void {
 }
 
 /** Runs inside the page. */
-function createPlayer({ tokens, source }: { tokens: object[] | undefined; source: { src: string; type: string } }): void {
+function createPlayer({ tokens, source }: NewPlayer): void {
   const { videojs, witness } = window;
   witness.reset();
   for (const each of document.querySelectorAll('video')) each.remove();
-  const element = document.body.appendChild(Object.assign(document.createElement('video'), { muted: true, width: 320, className: 'video-js' }));
+  const element = document.body.appendChild(document.createElement('video'));
+  Object.assign(element, { muted: true, className: 'video-js' });
   const player = videojs(element, {
     preload: 'auto',
     // measured speed is of one run alone
@@ -149,14 +167,14 @@ function createPlayer({ tokens, source }: { tokens: object[] | undefined; source
     const { vhs } = player.tech(true) as unknown as { vhs: { xhr: { onRequest(hook: Hook): void } } };
     window.onHooksReady(vhs.xhr);
   });
-  if (tokens) player.secureToken({ endpoint: '/token', tokens } as never);
+  if (tokens) player.secureToken({ endpoint: '/token', tokens });
   for (const type of ['error', 'loadstart', 'ended', 'sourceset', 'xhr-hooks-ready', 'dispose']) {
     player.on(type, () => witness.tell('player', type, { error: player.error() as unknown }));
   }
   player.src(source);
   player.ready(() => {
-    const tech = player.tech(true) as unknown as { on(types: string[], listener: (event: { type: string }) => void): void };
-    tech.on(['retryplaylist', 'excludeplaylist'], ({ type }) => witness.tell('tech', type, {}));
+    const tech = player.tech(true) as unknown as { on(type: string, listener: () => void): void };
+    for (const type of ['retryplaylist', 'excludeplaylist']) tech.on(type, () => witness.tell('tech', type, {}));
   });
 }
 
@@ -172,8 +190,9 @@ function takeTestimony(): unknown {
   const counted = Object.entries(vhs?.stats ?? {}).filter(([name]) => name.startsWith('media'))
     .filter(([name]) => !/Duration|Appends/.test(name));
   const state = {
-    currentSource: player.currentSource(), src: player.currentSrc(), stats: Object.fromEntries(counted), media: vhs?.playlists.media()?.id,
-    ranges, ended, error: error?.message, playerError: player.error()?.message ?? null, currentTime, duration,
+    currentSource: player.currentSource(), src: player.currentSrc(), error: player.error()?.message ?? null,
+    stats: Object.fromEntries(counted), playlist: vhs?.playlists.media()?.id,
+    element: { ranges, ended, error: error?.message, currentTime, duration },
   };
   return { events, requests, state: witness.digest(state, 6) };
 }

@@ -1,4 +1,4 @@
-/** What a page tells of one player; two of them are compared. Nothing in it is of one run alone: no time, port or token. */
+/** What a page tells of one player. Nothing in it is of one run alone: no time, port or token. */
 export interface Testimony {
   /** By channel: what happens on two of them at a time has no order. */
   events: Record<string, { type: string; detail: unknown }[]>;
@@ -32,12 +32,19 @@ export function installWitness(): void {
 
   /** How the time of a request is told: whether there is one, and none before the one that comes first. */
   const order = (times: object): string => {
-    const entries = Object.entries(times) as [string, number][];
-    return entries.map(([name, at], index) => `${name}${at ? (at >= (entries[index - 1]?.[1] ?? 0) ? '' : ' too early') : ' 0'}`).join();
+    let before = 0;
+    return Object.entries(times).map(([name, at]: [string, number]) => {
+      const isLate = at >= before;
+      before = at;
+      return name + (at === 0 ? ' 0' : isLate ? '' : ' too early');
+    }).join();
   };
   // times, handles of timers, what is private, and what is told elsewhere
-  const UNTOLD = new RegExp(`^(_.*|hls|from|to|bandwidth|isMediaInitialization|.*[lL]oader|chunkMeta|.*(Timer|Timeout|Scheduled|DateTime)|timeStamp|buffering|parsing|bwEstimate|
-    |(level)?[dD]etails|levelInfo|levelOrTrack|levels|tagList|levelkeys)$`.replace(/\s/g, ''));
+  const UNTOLD = new Set([
+    'hls', 'loader', 'keyLoader', 'chunkMeta', 'advancedDateTime', 'requestScheduled', 'timeStamp', 'buffering',
+    'parsing', 'bwEstimate', 'bandwidth', 'from', 'to', 'isMediaInitialization',
+    'details', 'levelDetails', 'levelInfo', 'levelOrTrack', 'levels', 'tagList', 'levelkeys',
+  ]);
 
   const digest = (value: unknown, depth = 3, seen: readonly unknown[] = []): unknown => {
     if (typeof value === 'string') return value.replaceAll(location.origin, '').replace(/blob:\S+/, 'blob:');
@@ -59,7 +66,9 @@ export function installWitness(): void {
     if (depth === 0) return Array.isArray(value) ? `${value.length} of them` : value.constructor.name;
     const inside = [...seen, value];
     if (Array.isArray(value)) return value.map((item) => digest(item, depth - 1, inside));
-    const members = Object.entries(value).filter(([name]) => !UNTOLD.test(name)).map(([name, member]: [string, unknown]) =>
+    const isTold = ([name]: [string, unknown]): boolean => !name.startsWith('_') && !UNTOLD.has(name);
+    const told = Object.entries(value).filter(isTold) as [string, unknown][];
+    const members = told.map(([name, member]) =>
       [name, name === 'loading' ? order(member as object) : digest(member, depth - 1, inside)]);
     return Object.fromEntries(members);
   };
@@ -123,9 +132,11 @@ export function installWitness(): void {
   // what a browser does beside the page, too
   const { subtle } = crypto;
   const { mediaCapabilities } = navigator;
-  const [decrypt, importKey, decodingInfo] = [subtle.decrypt.bind(subtle), subtle.importKey.bind(subtle), mediaCapabilities.decodingInfo.bind(mediaCapabilities)];
+  const decrypt = subtle.decrypt.bind(subtle);
+  const importKey = subtle.importKey.bind(subtle) as (...args: unknown[]) => Promise<CryptoKey>;
+  const decodingInfo = mediaCapabilities.decodingInfo.bind(mediaCapabilities);
   subtle.decrypt = (...args) => counted('decrypt', decrypt(...args));
-  subtle.importKey = ((...args: Parameters<typeof importKey>) => counted('importKey', importKey(...args))) as typeof importKey;
+  subtle.importKey = (...args: unknown[]) => counted('importKey', importKey(...args));
   mediaCapabilities.decodingInfo = (...args) => counted('decodingInfo', decodingInfo(...args));
   for (const name of ['arrayBuffer', 'text', 'json', 'blob'] as const) {
     const read = Response.prototype[name] as () => Promise<unknown>;

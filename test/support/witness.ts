@@ -7,8 +7,8 @@ export type Kind = 'alone' | 'token in hand' | 'tokens asked for';
 export const kinds: readonly Kind[] = ['alone', 'token in hand', 'tokens asked for'];
 
 /**
- * A page in which one player after the other goes through a script. Its clock stands still unless the script moves it, and
- * its server answers when the script lets it, so the speed of the machine changes nothing.
+ * A page in which one player after the other goes through a script. Its clock stands still unless the script moves it,
+ * and its server answers when the script lets it, so the speed of the machine changes nothing.
  */
 export class Witness {
   readonly lab: Lab;
@@ -151,5 +151,6 @@ export class Witness {
 /** Runs inside the page. */
 function takeStock(): string {
   const { underWay, events } = window.witness;
-  return JSON.stringify([[...underWay].map(({ what }) => what), Object.values(events).map((each) => each.at(-1)?.type)]);
+  const last = Object.values(events).map((each) => each.at(-1)?.type);
+  return JSON.stringify({ underWay: [...underWay].map(({ what }) => what), last });
 }
