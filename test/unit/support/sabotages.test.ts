@@ -54,7 +54,8 @@ function fullNames(path: string): Name[] {
 
 /** Whether a test of this name may have `part` in it. */
 function mayHold(name: Name, part: string): boolean {
-  let places = new Set(name.keys());
+  // it begins with what stands there: a placeholder alone would hold everything
+  let places = new Set([...name.keys()].filter((place) => name[place] !== ANYTHING));
   for (const character of part) {
     const next = new Set<number>();
     const step = (place: number): void => {
