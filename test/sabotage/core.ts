@@ -61,7 +61,7 @@ export const core: readonly Sabotage[] = [
     name: 'core-denied-is-final',
     promise: "A viewer's session revoked: no more calls.",
     file: createTokenSource,
-    find: 'for (const error of errors) remember(denials, error.url!, error);',
+    find: 'for (const scope of scopes) remember(denials, scope, error);',
     replace: '',
     noticedBy: {
       test: hlsjsOutageTest,

@@ -137,7 +137,10 @@ export const hlsjsLoader: readonly Sabotage[] = [
     file: tokenLoader,
     find: 'stopWaiting();\n        callbacks = undefined;',
     replace: 'callbacks = undefined;',
-    noticedBy: { test: lifecycleTest, name: 'hls.destroy() leaves nothing behind while segments wait for theirs' },
+    noticedBy: {
+      test: lifecycleTest,
+      name: 'hls.destroy() leaves nothing behind while the first playlist waits for its token',
+    },
   },
   {
     name: 'hlsjs-headers',

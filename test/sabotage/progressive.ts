@@ -2,7 +2,6 @@ import type { Sabotage } from './sabotage.ts';
 
 const keepPlaying = 'packages/progressive/src/keep-playing.ts';
 const swapSource = 'packages/progressive/src/swap-source.ts';
-const secureVideo = 'packages/progressive/src/secure-video.ts';
 const swapNeed = 'packages/progressive/src/swap-need.ts';
 const playbackFailure = 'packages/progressive/src/playback-failure.ts';
 const download = 'packages/progressive/src/download.ts';
@@ -67,7 +66,7 @@ export const progressive: readonly Sabotage[] = [
   {
     name: 'progressive-renew',
     promise: 'renew() goes on after a denial.',
-    file: secureVideo,
+    file: 'packages/progressive/src/secure-video.ts',
     find: '    playback.restart();\n',
     replace: '',
     noticedBy: { test: mp4PlaybackTest, name: 'heals a refusal in the middle, and goes on by renew() after a denial' },
@@ -153,9 +152,9 @@ export const progressive: readonly Sabotage[] = [
   {
     name: 'progressive-told-after-destroy',
     promise: 'destroy() in the middle of a change: nothing more is told.',
-    file: secureVideo,
-    find: '    listening.abort();\n',
-    replace: '',
+    file: keepPlaying,
+    find: 'listening.abort();\n      loading',
+    replace: 'loading',
     noticedBy: { test: mp4TroubleTest, name: 'destroy() in the middle of it' },
   },
   {

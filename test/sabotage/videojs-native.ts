@@ -103,10 +103,7 @@ export const videojsNative: readonly Sabotage[] = [
     file: swapSource,
     find: 'if (duration !== Infinity) media.currentTime = currentTime;',
     replace: '',
-    noticedBy: {
-      test: videojsSwapTest,
-      name: 'a seek outside the buffer after expiry goes on there, as it was: exact',
-    },
+    noticedBy: { test: videojsSwapTest, name: 'a paused viewer who seeks after expiry stays paused' },
   },
   {
     name: 'videojs-swap-rate',

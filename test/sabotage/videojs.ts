@@ -155,7 +155,7 @@ export const videojs: readonly Sabotage[] = [
     replace: '',
     noticedBy: {
       test: videojsTroubleTest,
-      name: 'an edge that refuses every token is an error, not a spinner: the only media playlist',
+      name: 'an edge that refuses every token from now on is an error once there is nothing left to play',
     },
   },
   {
