@@ -13,9 +13,9 @@ export function hostFault(pattern: Pattern): HostFault | undefined {
   const pieces = piecesOf(pattern);
   let at = 0;
   const faultOf = (each: string): HostFault | undefined => {
-    const next = pieces.slice(at).find((other) => !/^[()]/.test(other)) ?? '';
-    if (isWritten(':', each, flags) && isDigit(next, flags)) return 'port';
-    return isWritten('.', each, flags) && isWritten('/', next, flags) ? 'dot' : undefined;
+    const next = (): string => pieces.slice(at).find((other) => !/^[()]/.test(other)) ?? '';
+    if (isWritten(':', each, flags) && isDigit(next(), flags)) return 'port';
+    return isWritten('.', each, flags) && isWritten('/', next(), flags) ? 'dot' : undefined;
   };
   /** Up to the end of a group, or of the pattern. */
   const readGroup = (isBehindSlash: boolean): { isPath: boolean; fault: HostFault | undefined } => {
