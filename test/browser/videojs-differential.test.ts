@@ -140,7 +140,10 @@ describe('hooks of the app', () => {
 
   test('one of all players that returns its options', async () => {
     const changingAll: Chapter = {
-      everyRequest: (options) => ({ ...options, headers: { 'x-app': 'every' } }),
+      everyRequest: (options) => ({
+        ...options,
+        beforeSend: (xhr: XMLHttpRequest) => xhr.setRequestHeader('x-app', 'every'),
+      }),
       script: plays,
     };
     const [alone, ...others] = await observe(changingAll);
