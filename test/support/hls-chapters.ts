@@ -137,7 +137,17 @@ export const chapters: Record<string, Chapter> = {
   'segment: 500 for ever': failing(segment(5), { status: 500 }),
   'segment: empty': failing(segment(5), { body: '' }, 1),
   'segment: not media': failing(segment(5), 'This is no segment.', 1),
-  'init segment: 404': failing('/v/fmp4/lo/init_0.mp4', { status: 404 }, undefined, '/v/fmp4/lo/i.m3u8'),
+  'init segment: 404': {
+    async script(witness) {
+      const path = '/v/fmp4/lo/init_0.mp4';
+      witness.hold(path, { status: 404 }, 1);
+      await witness.load('/v/fmp4/lo/i.m3u8');
+      // the first segment is loaded beside it
+      await witness.alone(path);
+      await witness.release();
+      await witness.settled();
+    },
+  },
   'audio segment: 500, twice': failing('/v/fmp4/en/s005.m4s', { status: 500 }, 2, '/v/fmp4/en/i.m3u8'),
   'media playlist: 404': failing('/v/ts/lo/i.m3u8', { status: 404 }),
   'media playlist: 500, once': failing('/v/ts/lo/i.m3u8', { status: 500 }, 1),

@@ -47,15 +47,16 @@ export class Witness {
     this.lab.routes[path] = () => (++count <= times ? answer : this.lab.file(path));
   }
 
-  /** Requests for `path` are not answered until `release()`, and so then. */
-  hold(path: string, answer?: Answer): void {
+  /** Requests for `path` are not answered until `release()`; then the first `times` are answered so. */
+  hold(path: string, answer?: Answer, times = Infinity): void {
+    let count = 0;
     const released = new Promise<void>((resolve) => this.#releases.push(resolve));
     this.#arrivals.delete(path);
     this.lab.routes[path] = async () => {
       this.#arrivals.set(path, (this.#arrivals.get(path) ?? 0) + 1);
       this.#held.push(released);
       await released;
-      return answer ?? this.lab.file(path);
+      return answer !== undefined && ++count <= times ? answer : this.lab.file(path);
     };
   }
 
