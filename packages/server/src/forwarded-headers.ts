@@ -31,8 +31,8 @@ const dropped = new Set([
 /** The headers of `request` as the origin gets them: nothing that carried the token, and nothing of `dropped`. */
 export function forwardedHeaders(request: Request, carriers: GrantedVerdict['carriers'] = {}): Headers {
   const headers = new Headers(request.headers);
-  // PHP and WSGI take `_` in the name of a header for `-`; gunicorn reads a header called SCRIPT_NAME.
-  for (const name of [...headers.keys()]) if (dropped.has(name.replaceAll('_', '-'))) headers.delete(name);
+  // PHP and WSGI take `_` in the name of a header for `-` (gunicorn reads SCRIPT_NAME), CGI of lighttpd any other sign.
+  for (const name of [...headers.keys()]) if (dropped.has(name.replace(/[^a-z\d]/g, '-'))) headers.delete(name);
   for (const name of carriers.headers ?? []) headers.delete(name);
   const cookie = carriers.cookies && withoutCookies(headers.get('Cookie') ?? '', carriers.cookies);
   if (cookie) headers.set('Cookie', cookie);

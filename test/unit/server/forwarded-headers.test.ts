@@ -19,6 +19,7 @@ describe('forwardedHeaders', () => {
       'x-original-url',
       'X_Original_URL',
       'x_http-method_override',
+      ...['X.Original.URL', 'X!HTTP!Method!Override', 'Script.Name', 'X~Rewrite^URL'],
     ],
   ])('%s, by which a viewer could name another path or method, does not reach the origin', (name) => {
     expect(forwarded({ [name]: '/secret/film.mp4', Range: 'bytes=0-1' })).toEqual({ range: 'bytes=0-1' });

@@ -70,6 +70,7 @@ describe('a pattern that names a port, which it never sees', () => {
     ...[/^https:\/\/a\.example\/|^https:\/\/b\.example:443\//, /^https:\/\/\[2001:db8::1\]:443\//, /^cdn.+\x3a80/],
     ...[/^(?=.*:443)/, /^(?=.*\/vod\/)cdn\.example\.com:443\//, /(?:\/live|cdn\.example\.com:443\/vod)\//, v`:[[0-9]--[5]]+\/vod`, /:\p{Nd}+\/vod/u],
     new RegExp('^https://cdn.example.com:8443/vod/'),
+    ...[/^https:\/\/cdn\.example\.com:[^/]+\/vod\//, /^cdn\.example\.com:\w+\/vod\//, /^https:\/+cdn\.example\.com:8443\/vod\//],
   ])('is refused: %s', (rule) => {
     expect(() => urlRules(rule)).toThrow(refusal(/^protect: .* scheme and port are not compared: leave the port out/));
   });

@@ -11,10 +11,13 @@ type HostFault = 'port' | 'dot';
 export function hostFault(pattern: Pattern): HostFault | undefined {
   const { flags } = pattern;
   const pieces = piecesOf(pattern);
+  // With `^` or a scheme it begins with a host, and whatever is not the slash of a scheme behind a colon is a port.
+  const isAboutHost = pattern.source.startsWith('^') || /(?<!\(\?):\\?\//.test(pattern.source);
   let at = 0;
   const faultOf = (each: string): HostFault | undefined => {
     const next = (): string => pieces.slice(at).find((other) => !/^[()]/.test(other)) ?? '';
-    if (isWritten(':', each, flags) && isDigit(next(), flags)) return 'port';
+    const isPort = (piece: string): boolean => isDigit(piece, flags) || (isAboutHost && !canBe(piece, '/', flags));
+    if (isWritten(':', each, flags) && !isOptional(pieces[at]) && isPort(next())) return 'port';
     return isWritten('.', each, flags) && isWritten('/', next(), flags) ? 'dot' : undefined;
   };
   /** Up to the end of a group, or of the pattern. */
@@ -37,7 +40,7 @@ export function hostFault(pattern: Pattern): HostFault | undefined {
       } else if (isWritten('/', each, flags)) {
         const next = pieces[at] ?? '';
         // Only a scheme has two slashes, and behind it the host is still to come.
-        if (next === '{2}' || isWritten('/', next, flags)) at++;
+        if (next === '{2}' || next === '+' || isWritten('/', next, flags)) at++;
         else isPath = true;
       } else if (!isPath) fault ??= faultOf(each);
     }
