@@ -29,7 +29,7 @@ describe.concurrent('a restless viewer, while tokens are on their way', () => {
   });
 
   test('seeks sixty times and plays on where he stops', async () => {
-    expect(await seekStorm(stage, '1.7')).toMatchObject(clean);
+    expect(await seekStorm(stage, '1.7', film)).toMatchObject(clean);
   });
 
   test('switches between qualities thirty times', async () => {

@@ -6,8 +6,8 @@ import type { Stage } from './stage.ts';
 const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
 
 /** A viewer who seeks sixty times, faster than anything can be loaded; what is seen once the film plays on where he stops. */
-export async function seekStorm(stage: Stage, hls: HlsVersion): Promise<Snapshot> {
-  const player = await stage.open('exact', 'film/fmp4/master.m3u8', { config, hls });
+export async function seekStorm(stage: Stage, hls: HlsVersion, path: string): Promise<Snapshot> {
+  const player = await stage.open('exact', path, { config, hls });
   await player.play();
   for (let seek = 0; seek < 60; seek++) {
     await player.page.evaluate((to) => (window.video.currentTime = to), (seek * 173) % 590);
