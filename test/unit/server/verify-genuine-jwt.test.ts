@@ -1,20 +1,8 @@
-import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
+import { createHmac, createSign } from 'node:crypto';
 import { FlattenedSign } from 'jose';
 import { describe, expect, test } from 'vitest';
-import type { TokenFormat } from '../../../packages/server/src/index.ts';
 import { cloudflareStream, jwPlayer, jwt } from '../../../packages/server/src/jwt.ts';
-
-const NOW = 1_795_500_000;
-const SOON = NOW + 300;
-const HOST = 'https://cdn.example.com';
-const utf8 = new TextEncoder();
-const secret = 'a secret of thirty-two characters';
-const malformed = { ok: false, status: 403, reason: 'malformed' };
-const verify = async (format: TokenFormat, url: string, headers = {}): Promise<unknown> =>
-  format.verify({ url, headers: new Headers(headers) }, NOW);
-const pem = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString();
+import { HOST, malformed, NOW, pem, secret, SOON, utf8, verify } from '../../support/genuine-token.ts';
 
 /** Tokens that were made with the right key, and say something that cannot be judged. */
 describe('a genuine JWT', () => {
