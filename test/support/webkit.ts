@@ -32,11 +32,13 @@ export async function openWebKit(): ReturnType<typeof open> {
 async function open(): Promise<{ tab: Tab; close(): Promise<void> }> {
   const port = await freePort();
   const driver = spawn('xvfb-run', ['-a', 'WebKitWebDriver', `--port=${port}`, '--host=127.0.0.1'], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'pipe'],
     // a group of its own: xvfb-run starts the display and the driver beside each other
     detached: true,
     env: { ...process.env, WEBKIT_GST_ENABLE_HLS_SUPPORT: '1' },
   });
+  let said = '';
+  for (const stream of [driver.stdout, driver.stderr]) stream.on('data', (text) => (said = `${said}${text}`.slice(-2000)));
   const ask = async <Value>(method: string, path: string, body?: unknown): Promise<Value> => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
@@ -45,7 +47,7 @@ async function open(): Promise<{ tab: Tab; close(): Promise<void> }> {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const { value } = (await response.json()) as { value: Value & { error?: string; message?: string } };
-    if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
+    if (!response.ok) throw new Error(`${value.error}: ${value.message} The browser said: ${said || 'nothing'}`);
     return value;
   };
   let session: string | undefined;
