@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createEdgeHandler, createSigningEndpoint, secureToken } from '../../packages/server/src/index.ts';
-import { launchChromium } from '../support/chromium.mjs';
+import type { OwnProfiles } from '../support/chromium.mjs';
+import { openChromium } from '../support/chromium.mjs';
 import type { Listening } from '../support/listen.ts';
 import { listen } from '../support/listen.ts';
 import { createOrigins } from '../support/origins.ts';
@@ -20,7 +20,7 @@ const format = secureToken({ secret: 'a secret of the tests' });
 let asked: string[];
 let expand: boolean;
 let server: Listening;
-let browser: Browser;
+let browser: OwnProfiles;
 beforeAll(async () => {
   const edge = createEdgeHandler({ format, origin: createOrigins() });
   server = await listen(async (request) => {
@@ -37,7 +37,7 @@ beforeAll(async () => {
     asked.push(`${pathname} ${response.status}`);
     return response;
   });
-  browser = await launchChromium();
+  browser = await openChromium();
 });
 beforeEach(() => void (asked = []));
 afterAll(async () => {

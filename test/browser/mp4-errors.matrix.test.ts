@@ -1,60 +1,38 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import type { Tab } from '../support/engines.ts';
-import { engines } from '../support/engines.ts';
 import type { MediaStage } from '../support/media-stage.ts';
-import { startMediaStage } from '../support/media-stage.ts';
-import { hasNginx } from '../support/nginx.ts';
+import { describeMedia } from '../support/media-test.ts';
 
-describe.runIf(hasNginx)('what ends playback is told apart', () => {
-  let stage: MediaStage;
-  beforeAll(async () => {
-    stage = await startMediaStage();
-    writeFileSync(join(stage.root, 'broken.mp4'), Buffer.alloc(100_000, 7));
-  });
-  afterAll(() => stage.stop());
+describeMedia('what ends playback is told apart', (_, it) => {
+  for (const via of ['swap', 'worker'] as const) {
+    const worker = `await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge });`;
+    /** The errors of secureVideo, and how many error events the element told the page of. */
+    const outcome = ({ stage, tab }: { stage: MediaStage; tab: Tab }, path: string): Promise<unknown> =>
+      tab.run(
+        `${via === 'worker' ? worker : ''}
+        seen.errors = seen.failures.length = 0;
+        const secure = await SecureTokenProgressive.secureVideo(video, args.url, { endpoint: '/token', via: '${via}' }).catch((error) => error);
+        if (secure instanceof Error) return [secure.code];
+        follow(secure);
+        video.play().catch(() => undefined);
+        await until(() => seen.failures.length);
+        await sleep(50);
+        secure.destroy();
+        return [...seen.failures, seen.errors];`,
+        { url: stage.url(path), edge: `${stage.edge}/` },
+      );
 
-  for (const engine of engines) {
-    describe.runIf(engine.isInstalled)(engine.name, () => {
-      let tab: Tab;
-      let close: () => Promise<void>;
-      beforeAll(async () => {
-        ({ tab, close } = await engine.open());
-      });
-      afterAll(() => close());
-      beforeEach(async () => {
-        await stage.reset();
-        await tab.goto(stage.origin);
-      });
-
-      for (const via of ['swap', 'worker'] as const) {
-        const worker = `await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge });`;
-        /** The errors of secureVideo, and how many error events the element told the page of. */
-        const outcome = (path: string): Promise<unknown> =>
-          tab.run(
-            `${via === 'worker' ? worker : ''}
-            seen.errors = seen.failures.length = 0;
-            const secure = await SecureTokenProgressive.secureVideo(video, args.url, { endpoint: '/token', via: '${via}' }).catch((error) => error);
-            if (secure instanceof Error) return [secure.code];
-            follow(secure);
-            video.play().catch(() => undefined);
-            await until(() => seen.failures.length);
-            await sleep(50);
-            secure.destroy();
-            return [...seen.failures, seen.errors];`,
-            { url: stage.url(path), edge: `${stage.edge}/` },
-          );
-
-        it(`a missing file, a broken one, a refusal and a denial (${via})`, async () => {
-          expect(await outcome('missing.mp4')).toEqual(['NotFoundError', 1]);
-          expect(await outcome('broken.mp4')).toEqual(['EncodingError', 1]);
-          stage.signer.secret = 'another';
-          expect(await outcome('film.mp4')).toEqual(['ERR_TOKEN_REFUSED', 1]);
-          stage.signer.denies = true;
-          expect(await outcome('film.mp4')).toEqual(['ERR_DENIED']);
-        });
-      }
+    it(`a missing file, a broken one, a refusal and a denial (${via})`, async ({ stage, tab }) => {
+      const given = { stage, tab };
+      writeFileSync(join(stage.root, 'broken.mp4'), Buffer.alloc(100_000, 7));
+      expect(await outcome(given, 'missing.mp4')).toEqual(['NotFoundError', 1]);
+      expect(await outcome(given, 'broken.mp4')).toEqual(['EncodingError', 1]);
+      stage.signer.secret = 'another';
+      expect(await outcome(given, 'film.mp4')).toEqual(['ERR_TOKEN_REFUSED', 1]);
+      stage.signer.denies = true;
+      expect(await outcome(given, 'film.mp4')).toEqual(['ERR_DENIED']);
     });
   }
 });

@@ -1,9 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Tab } from '../support/engines.ts';
-import { engines } from '../support/engines.ts';
-import type { MediaStage } from '../support/media-stage.ts';
-import { startMediaStage } from '../support/media-stage.ts';
-import { hasNginx } from '../support/nginx.ts';
+import { expect } from 'vitest';
+import { describeMedia } from '../support/media-test.ts';
 import { runsRest } from '../support/parts.ts';
 
 /** Seconds to seek to, back and forth over ten minutes, each outside of what is buffered. */
@@ -19,59 +15,40 @@ interface Result {
   state: unknown[];
 }
 
-describe.runIf(hasNginx)('MP4 by changing the source', () => {
-  let stage: MediaStage;
-  beforeAll(async () => {
-    stage = await startMediaStage();
+describeMedia('MP4 by changing the source', (engine, it) => {
+  it('seeks with tokens of five seconds: no error, to the frame, everything as it was', async ({ stage, tab }) => {
+    const seeks = SEEKS.slice(0, runsRest ? 4 : 3);
+    stage.network.rate = 1_000_000;
+    const result = await tab.run<Result>(
+      `const secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token'));
+      const track = video.addTextTrack('subtitles', 'words', 'en');
+      track.mode = 'hidden';
+      await video.play();
+      Object.assign(video, { playbackRate: 1.5, volume: 0.25, loop: true, muted: true });
+      const { preload } = video;
+      const offsets = [];
+      for (const time of args.seeks) {
+        await sleep(5500); // the token dies
+        video.pause();
+        await sleep(100);
+        await seek(time);
+        offsets.push(Math.abs(video.currentTime - time));
+        await video.play();
+      }
+      await moves(1);
+      return {
+        errors: seen.errors, swaps: seen.swaps, offsets, via: secure.via,
+        state: [video.playbackRate, video.defaultPlaybackRate, video.volume, video.muted, video.loop, video.paused, video.preload === preload, track.mode, video.hasAttribute('playsinline')],
+      };`,
+      { url: stage.url('film.mp4'), seeks },
+    );
+    const gaps = result.swaps.map(({ gap }) => Math.round(gap * 1000)).sort((a, b) => a - b);
+    console.log(`${engine.name}: ${gaps.length} swaps, gap ${gaps[gaps.length >> 1]} ms median, ${gaps.at(-1)} ms worst`);
+    expect(result).toMatchObject({ errors: 0, via: 'swap' });
+    // WebKitGTK unmutes whenever a rate is set, also without us
+    const muted = engine.name !== 'webkit';
+    expect(result.state).toEqual([1.5, 1, 0.25, muted, true, false, true, 'hidden', true]);
+    expect(Math.max(...result.offsets)).toBeLessThan(FRAME);
+    expect(result.swaps.length).toBeGreaterThanOrEqual(seeks.length - 1);
   });
-  afterAll(() => stage.stop());
-
-  for (const engine of engines) {
-    describe.runIf(engine.isInstalled)(engine.name, () => {
-      let tab: Tab;
-      let close: () => Promise<void>;
-      beforeAll(async () => {
-        ({ tab, close } = await engine.open());
-      });
-      afterAll(() => close());
-
-      it('seeks with tokens of five seconds: no error, to the frame, everything as it was', async () => {
-        const seeks = SEEKS.slice(0, runsRest ? 4 : 3);
-        await stage.reset();
-        stage.network.rate = 1_000_000;
-        await tab.goto(stage.origin);
-        const result = await tab.run<Result>(
-          `const secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token'));
-          const track = video.addTextTrack('subtitles', 'words', 'en');
-          track.mode = 'hidden';
-          await video.play();
-          Object.assign(video, { playbackRate: 1.5, volume: 0.25, loop: true, muted: true });
-          const { preload } = video;
-          const offsets = [];
-          for (const time of args.seeks) {
-            await sleep(5500); // the token dies
-            video.pause();
-            await sleep(100);
-            await seek(time);
-            offsets.push(Math.abs(video.currentTime - time));
-            await video.play();
-          }
-          await moves(1);
-          return {
-            errors: seen.errors, swaps: seen.swaps, offsets, via: secure.via,
-            state: [video.playbackRate, video.defaultPlaybackRate, video.volume, video.muted, video.loop, video.paused, video.preload === preload, track.mode, video.hasAttribute('playsinline')],
-          };`,
-          { url: stage.url('film.mp4'), seeks },
-        );
-        const gaps = result.swaps.map(({ gap }) => Math.round(gap * 1000)).sort((a, b) => a - b);
-        console.log(`${engine.name}: ${gaps.length} swaps, gap ${gaps[gaps.length >> 1]} ms median, ${gaps.at(-1)} ms worst`);
-        expect(result).toMatchObject({ errors: 0, via: 'swap' });
-        // WebKitGTK unmutes whenever a rate is set, also without us
-        const muted = engine.name !== 'webkit';
-        expect(result.state).toEqual([1.5, 1, 0.25, muted, true, false, true, 'hidden', true]);
-        expect(Math.max(...result.offsets)).toBeLessThan(FRAME);
-        expect(result.swaps.length).toBeGreaterThanOrEqual(seeks.length - 1);
-      });
-    });
-  }
 });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.mjs';
+import type { OwnProfiles } from '../support/chromium.mjs';
+import { openChromium } from '../support/chromium.mjs';
 import { runIn } from '../support/engines.ts';
 import type { Listening } from '../support/listen.ts';
 import { listen } from '../support/listen.ts';
@@ -23,7 +24,7 @@ describe('what the token worker tells of its settings (Chromium)', () => {
   let log: Logged[];
   let site: Listening;
   let edge: Listening;
-  let browser: Browser;
+  let browser: OwnProfiles;
   let context: BrowserContext;
   let page: Page;
   /** With which status the endpoint answers. */
@@ -56,7 +57,7 @@ describe('what the token worker tells of its settings (Chromium)', () => {
       const tokens = urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, query: { st: 'token' } }));
       return status === 200 ? Response.json({ tokens }) : new Response(null, { status });
     });
-    browser = await launchChromium();
+    browser = await openChromium();
   });
   afterAll(async () => {
     await browser.close();

@@ -1,9 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Tab } from '../support/engines.ts';
-import { engines } from '../support/engines.ts';
-import type { MediaStage } from '../support/media-stage.ts';
-import { startMediaStage } from '../support/media-stage.ts';
-import { hasNginx } from '../support/nginx.ts';
+import { expect } from 'vitest';
+import { describeMedia } from '../support/media-test.ts';
 import { runsRest } from '../support/parts.ts';
 
 /** Seconds to seek to, back and forth over ten minutes. */
@@ -16,48 +12,29 @@ interface Result {
   via: string;
 }
 
-describe.runIf(hasNginx)('MP4 through the token worker', () => {
-  let stage: MediaStage;
-  beforeAll(async () => {
-    stage = await startMediaStage();
+describeMedia('MP4 through the token worker', (engine, it) => {
+  const seeks = runsRest ? SEEKS.slice(0, 10) : SEEKS.slice(0, 6);
+  it(`seeks ${seeks.length} times, one every three seconds, with tokens of five: no refusal, no error, no swap`, async ({ stage, tab }) => {
+    stage.network.rate = 500_000;
+    const result = await tab.run<Result>(
+      `const worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge }));
+      await until(() => worker.controls);
+      const secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token'));
+      await video.play();
+      const landed = [];
+      for (const time of args.seeks) {
+        await sleep(2500);
+        landed.push(await seek(time));
+      }
+      await moves(1);
+      return { errors: seen.errors, swaps: seen.swaps, landed, via: secure.via, mediaErrors: seen.mediaErrors };`,
+      { url: stage.url('film.mp4'), edge: `${stage.edge}/`, seeks },
+    );
+    const sorted = result.landed.sort((a, b) => a - b).map(Math.round);
+    console.log(`${engine.name}, worker: a seek takes ${sorted[sorted.length >> 1]} ms median, ${sorted.at(-1)} ms worst`);
+    expect(result).toMatchObject({ errors: 0, mediaErrors: [], swaps: [], via: 'worker' });
+    expect(await stage.refusals()).toBe(0);
+    // each seek asks the edge again, and most find the last token dead
+    expect(stage.signer.calls.length).toBeGreaterThan(seeks.length / 3);
   });
-  afterAll(() => stage.stop());
-
-  for (const engine of engines) {
-    describe.runIf(engine.isInstalled)(engine.name, () => {
-      let tab: Tab;
-      let close: () => Promise<void>;
-      beforeAll(async () => {
-        await stage.reset();
-        ({ tab, close } = await engine.open());
-        await tab.goto(stage.origin);
-      });
-      afterAll(() => close());
-
-      const seeks = runsRest ? SEEKS.slice(0, 10) : SEEKS.slice(0, 6);
-      it(`seeks ${seeks.length} times, one every three seconds, with tokens of five: no refusal, no error, no swap`, async () => {
-        stage.network.rate = 500_000;
-        const result = await tab.run<Result>(
-          `const worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge }));
-          await until(() => worker.controls);
-          const secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token'));
-          await video.play();
-          const landed = [];
-          for (const time of args.seeks) {
-            await sleep(2500);
-            landed.push(await seek(time));
-          }
-          await moves(1);
-          return { errors: seen.errors, swaps: seen.swaps, landed, via: secure.via, mediaErrors: seen.mediaErrors };`,
-          { url: stage.url('film.mp4'), edge: `${stage.edge}/`, seeks },
-        );
-        const sorted = result.landed.sort((a, b) => a - b).map(Math.round);
-        console.log(`${engine.name}, worker: a seek takes ${sorted[sorted.length >> 1]} ms median, ${sorted.at(-1)} ms worst`);
-        expect(result).toMatchObject({ errors: 0, mediaErrors: [], swaps: [], via: 'worker' });
-        expect(await stage.refusals()).toBe(0);
-        // each seek asks the edge again, and most find the last token dead
-        expect(stage.signer.calls.length).toBeGreaterThan(seeks.length / 3);
-      });
-    });
-  }
 });

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createEdgeHandler, secureToken, signUrl } from '../../packages/server/src/index.ts';
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchChromium } from '../support/chromium.mjs';
+import type { OwnProfiles } from '../support/chromium.mjs';
+import { openChromium } from '../support/chromium.mjs';
 import type { Listening } from '../support/listen.ts';
 import { listen } from '../support/listen.ts';
 import { createOrigins } from '../support/origins.ts';
@@ -49,8 +49,8 @@ const refusals = (): Requested[] => requested.filter(({ status }) => status >= 4
 const kinds = (): Set<string> => new Set(requested.map(({ path }) => path.split('.').at(-1)!));
 
 describe('Chromium plays an exact-URL protected stream by itself', () => {
-  let browser: Browser;
-  beforeAll(async () => (browser = await launchChromium()));
+  let browser: OwnProfiles;
+  beforeAll(async () => (browser = await openChromium()));
   afterAll(() => browser.close());
 
   const play = async (path: string, until: (video: { time: number; error: number }) => boolean) => {

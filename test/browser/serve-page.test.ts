@@ -1,17 +1,18 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page, Response } from 'playwright-core';
+import type { Page, Response } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchChromium } from '../support/chromium.mjs';
+import type { OwnProfiles } from '../support/chromium.mjs';
+import { openChromium } from '../support/chromium.mjs';
 import { serveCli } from '../support/cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'my films-'));
-let browser: Browser;
+let browser: OwnProfiles;
 beforeAll(async () => {
   cpSync('test/media/v.mp4', join(folder, 'My film é.mp4'));
   cpSync('test/media/fmp4', join(folder, 'series', 'one'), { recursive: true });
-  browser = await launchChromium();
+  browser = await openChromium();
 });
 afterAll(async () => {
   await browser.close();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Stage } from '../support/stage.ts';
-import { createStage } from '../support/stage.ts';
+import { createStage, stageFor } from '../support/stage.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
 let stage: Stage;
@@ -12,7 +12,7 @@ afterAll(() => stage.dispose());
 const native = { html5: { vhs: { overrideNative: false } } };
 const hasToken = /st=|\/path\/[\w-]{22}\//;
 
-test.each(['exact', 'query', 'path', 'cookie'] as const)('MP4 plays to the end, and its source is told as it was given: %s', async (carrier) => {
+test.concurrent.each(['exact', 'query', 'path', 'cookie'] as const)('MP4 plays to the end, and its source is told as it was given: %s', async (carrier) => {
   const player = await openVideojs(stage, carrier, { path: 'vod/v.mp4', form: 'plugins' });
   await player.play(4);
   const seen = await player.until(({ ended }) => ended);
@@ -20,12 +20,11 @@ test.each(['exact', 'query', 'path', 'cookie'] as const)('MP4 plays to the end, 
   await player.close();
 });
 
-test.each([
+test.concurrent.each([
   ['an attribute', { form: 'element', attributes: { crossorigin: 'anonymous', preload: 'none' } }],
   ['an option at creation', { form: 'plugins', options: { crossOrigin: 'anonymous' } }],
   ['an option, before src()', { form: 'call', options: { crossOrigin: 'anonymous' } }],
 ] as const)('a cookie goes with the media and with its tracks in CORS mode, given as %s', async (_, { form, ...given }) => {
-  const before = (await stage.refusals()).length;
   const player = await openVideojs(stage, 'cookie', {
     path: 'vod/v.mp4',
     form,
@@ -44,11 +43,11 @@ test.each([
   });
   expect(await player.until(({ readyState }) => readyState > 2)).toMatchObject({ error: null, pageErrors: [] });
   expect(await player.page.evaluate(() => window.players[0]!.crossOrigin())).toBe('use-credentials');
-  expect((await stage.refusals()).slice(before)).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
   await player.close();
 });
 
-test('a late answer for an older source does not replace the newer one', async () => {
+test.concurrent('a late answer for an older source does not replace the newer one', async () => {
   const player = await openVideojs(stage, 'query', { path: 'vod/v.mp4', tokens: false });
   await player.page.evaluate(
     ({ endpoint, slow, fast }) => {
@@ -78,16 +77,15 @@ test('a late answer for an older source does not replace the newer one', async (
   await player.close();
 });
 
-test('a source that may not be played is not asked for, and the viewer reads why', async () => {
-  const denied = await createStage({ signer: { denies: () => true } });
+test.concurrent('a source that may not be played is not asked for, and the viewer reads why', async (context) => {
+  const denied = await stageFor(context, { signer: { denies: () => true } });
   const player = await openVideojs(denied, 'query', { path: 'vod/v.mp4', form: 'plugins' });
   const { error } = await player.until(({ error }) => !!error);
   expect(error).toEqual({ code: 2, message: 'You are not allowed to watch this video.' });
   expect([...denied.edge.requests, ...((await denied.nginx?.log()) ?? [])]).toEqual([]);
-  await denied.dispose();
 });
 
-test.each([true, false])('HLS with overrideNative: %s', async (overrideNative) => {
+test.concurrent.each([true, false])('HLS with overrideNative: %s', async (overrideNative) => {
   const player = await openVideojs(stage, 'path', { path: 'vod/ts/lo/i.m3u8', form: 'plugins', options: { html5: { vhs: { overrideNative } } } });
   await player.play(2);
   const seen = await player.until(({ ended }) => ended);
@@ -96,7 +94,7 @@ test.each([true, false])('HLS with overrideNative: %s', async (overrideNative) =
   await player.close();
 });
 
-test.each([true, false])('text tracks beside the media, loaded by the browser: %s', async (nativeTextTracks) => {
+test.concurrent.each([true, false])('text tracks beside the media, loaded by the browser: %s', async (nativeTextTracks) => {
   const player = await openVideojs(stage, 'exact', { path: 'vod/v.mp4', options: { html5: { nativeTextTracks } } });
   await player.page.evaluate(
     (src) => {
@@ -116,7 +114,7 @@ test.each([true, false])('text tracks beside the media, loaded by the browser: %
 });
 
 /** Switched on by the viewer, late, or by the browser. */
-test.each([
+test.concurrent.each([
   ['element', 'exact', ''],
   ['plugins', 'exact', ''],
   ['call', 'query', ''],
@@ -124,7 +122,6 @@ test.each([
   ['plugins', 'path', 'default'],
   ['call', 'exact', 'default'],
 ] as const)('a <track> in the page that the browser loads is asked for once it is on, with a token that lives: %s, %s, %s', async (form, carrier, isDefault) => {
-  const before = (await stage.refusals()).length;
   const player = await openVideojs(stage, carrier, {
     path: 'vod/v.mp4',
     form,
@@ -142,12 +139,13 @@ test.each([
   }
   await player.until(({ cues }) => cues === 10, 20);
   expect(asked()).toEqual([expect.stringMatching(hasToken)]);
-  expect((await stage.refusals()).slice(before)).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
   expect(await player.snapshot()).toMatchObject({ error: null, pageErrors: [] });
   await player.close();
 });
 
-test('a <track> that the browser has been refused before the plugin came is loaded after all', async () => {
+test.concurrent('a <track> that the browser has been refused before the plugin came is loaded after all', async (context) => {
+  const stage = await stageFor(context);
   const player = await openVideojs(stage, 'exact', {
     path: 'vod/v.mp4',
     tokens: false,
@@ -166,8 +164,7 @@ test('a <track> that the browser has been refused before the plugin came is load
 });
 
 /** Switched on by the viewer, once the first token is dead. */
-test('text tracks that Video.js loads once they are on go out signed, and only then', async () => {
-  const before = (await stage.refusals()).length;
+test.concurrent('text tracks that Video.js loads once they are on go out signed, and only then', async () => {
   const player = await openVideojs(stage, 'exact', { path: 'vod/v.mp4', options: { html5: { nativeTextTracks: false, preloadTextTracks: false } } });
   const asked = (): string[] => player.requests.filter((url) => url.includes('v.vtt'));
   const mode = (to: TextTrackMode): Promise<unknown> => player.page.evaluate((mode) => Object.assign(window.players[0]!.remoteTextTracks()[0 as never], { mode }), to);
@@ -183,12 +180,11 @@ test('text tracks that Video.js loads once they are on go out signed, and only t
   await mode('disabled');
   await mode('hidden');
   expect(asked()).toEqual([expect.stringMatching(hasToken)]);
-  expect((await stage.refusals()).slice(before)).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
   await player.close();
 });
 
-test.each(['exact', 'path'] as const)('a source in the page that may be loaded only now is not loaded without a token: %s', async (carrier) => {
-  const before = (await stage.refusals()).length;
+test.concurrent.each(['exact', 'path'] as const)('a source in the page that may be loaded only now is not loaded without a token: %s', async (carrier) => {
   const player = await openVideojs(stage, carrier, {
     path: 'vod/v.mp4',
     form: 'element',
@@ -199,12 +195,12 @@ test.each(['exact', 'path'] as const)('a source in the page that may be loaded o
   const asked = player.requests.filter((url) => url.includes('v.mp4'));
   expect(asked.length).toBeGreaterThan(0);
   expect(asked.filter((url) => !hasToken.test(url))).toEqual([]);
-  expect((await stage.refusals()).slice(before)).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
   expect(await player.snapshot()).toMatchObject({ error: null, pageErrors: [] });
   await player.close();
 });
 
-test('a native player that cannot send the token says so', async () => {
+test.concurrent('a native player that cannot send the token says so', async () => {
   const player = await openVideojs(stage, 'header', { path: 'vod/ts/lo/i.m3u8', form: 'plugins', options: native });
   const { error } = await player.until((seen) => !!seen.error);
   expect(error).toEqual({ code: 2, message: 'This video cannot be played: no valid token.' });

@@ -38,6 +38,41 @@ export async function packagedChromium() {
 /** The Chromium of this machine, or the one that comes with the packages. @returns {Promise<string>} */
 export const chromiumPath = async () => process.env.CHROMIUM_PATH ?? INSTALLED.find(existsSync) ?? packagedChromium();
 
-/** Starts Chromium; media plays without a click. @returns {Promise<import('playwright-core').Browser>} */
+/** Starts Chromium; media plays without a click: for a test that needs more of its own than {@link openChromium} gives. @returns {Promise<import('playwright-core').Browser>} */
 export const launchChromium = async (executablePath = chromiumPath()) =>
   chromium.launch({ executablePath: await executablePath, args: ARGS, headless });
+
+/** @type {ReturnType<typeof launchChromium> | undefined} */
+let running;
+
+/**
+ * The Chromium of this process, started with the first call: a start costs a second of a processor. What is opened here has
+ * a profile of its own (cookies, caches, service workers, connections), and `close` closes just that.
+ * @typedef {Pick<import('playwright-core').Browser, 'newContext' | 'newPage'> & { close(): Promise<void> }} OwnProfiles
+ * @returns {Promise<OwnProfiles>}
+ */
+export async function openChromium() {
+  running ??= launchChromium();
+  const browser = await running;
+  /** @type {Set<import('playwright-core').BrowserContext>} */
+  const contexts = new Set();
+  /** @type {import('playwright-core').Browser['newContext']} */
+  const newContext = async (options) => {
+    const context = await browser.newContext(options);
+    contexts.add(context);
+    context.once('close', () => contexts.delete(context));
+    return context;
+  };
+  return {
+    newContext,
+    newPage: async (options) => {
+      const context = await newContext(options);
+      const page = await context.newPage();
+      page.once('close', () => void context.close());
+      return page;
+    },
+    close: async () => {
+      await Promise.all([...contexts].map((context) => context.close()));
+    },
+  };
+}

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EnginePlayer, Seen } from './engine-player.ts';
 import { openEnginePlayer } from './engine-player.ts';
-import type { Tab } from './engines.ts';
-import { engines } from './engines.ts';
+import { engines, ifEngineEnds } from './engines.ts';
 import type { Stage, StageOptions } from './stage.ts';
 import { createStage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
@@ -14,20 +13,17 @@ const well = { fatal: [], error: null, isFed: true };
 /** The same tests of one library in every engine that is installed; the others count as skipped, with their names. */
 export function describeEngines(library: 'hls.js' | 'Video.js'): void {
   for (const engine of engines) {
-    describe.skipIf(!engine.isInstalled)(`${library} in ${engine.name}`, () => {
-      let browser: { tab: Tab; close(): Promise<void> };
-      beforeAll(async () => void (browser = await engine.open()));
-      afterAll(() => browser.close());
-
-      /** A stage of its own for each test, for some of them break it. */
+    describe.skipIf(!engine.isInstalled)(`${library} in ${engine.name}`, { retry: ifEngineEnds }, () => {
+      /** A stage and a browser of its own for each test, for some of them break it, and a browser may end. */
       const play = async (carrier: Carrier, path: string, script: Script, options?: StageOptions): Promise<void> => {
         const stage = await createStage({ signer: { ttl: 5 }, ...options });
+        const { tab, close } = await engine.open();
         try {
-          const player = await openEnginePlayer(library, engine, browser.tab, stage, carrier, path);
+          const player = await openEnginePlayer(library, engine, tab, stage, carrier, path);
           await player.until(({ currentTime }) => currentTime > 0);
           await script(player, stage);
         } finally {
-          await browser.tab.goto('about:blank');
+          await close();
           await stage.dispose();
         }
       };

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { test } from 'vitest';
 import { startExamples } from '../../examples/server.mjs';
-import { launchChromium } from './chromium.mjs';
+import { openChromium } from './chromium.mjs';
 
 export interface Opened {
   readonly page: Page;
@@ -25,7 +25,7 @@ export const exampleTest = test.extend<ExampleFixtures>({
     await examples.close();
   },
   open: async ({ examples }, use) => {
-    const browser = await launchChromium();
+    const browser = await openChromium();
     await use(async (path) => {
       const page = await browser.newPage();
       const errors: string[] = [];

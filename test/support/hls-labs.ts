@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
-import type { Browser } from 'playwright-core';
-import { launchChromium } from './chromium.mjs';
+import type { OwnProfiles } from './chromium.mjs';
+import { openChromium } from './chromium.mjs';
 import { installLabPage } from './hls-lab-page.ts';
 import type { LabVersion } from './hls-lab.ts';
 import { Lab } from './hls-lab.ts';
@@ -9,7 +9,7 @@ const root = new URL('../..', import.meta.url).pathname;
 
 /** Opens labs in one browser: `await using lab = await labs.open('1.7')`. */
 export class Labs {
-  #browser!: Browser;
+  #browser!: OwnProfiles;
   #plugin!: string;
 
   static async start(): Promise<Labs> {
@@ -21,7 +21,7 @@ export class Labs {
       alias: { 'secure-token-core': `${root}packages/core/src/index.ts` },
     });
     labs.#plugin = outputFiles[0]!.text;
-    labs.#browser = await launchChromium();
+    labs.#browser = await openChromium();
     return labs;
   }
 

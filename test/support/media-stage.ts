@@ -48,8 +48,16 @@ export interface MediaStage {
   stop(): Promise<void>;
 }
 
-/** A page, a signing endpoint, and a slow network to an nginx in front of `seconds` of MP4 (64 MB in ten minutes). */
-export async function startMediaStage({ seconds = 600, size = 64e6 } = {}): Promise<MediaStage> {
+/** What `film.mp4` of a stage is. */
+export interface Film {
+  /** @default 600 */
+  readonly seconds?: number;
+  /** Bytes. @default 64e6 */
+  readonly size?: number;
+}
+
+/** A page, a signing endpoint, and a slow network to an nginx in front of an MP4. */
+export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {}): Promise<MediaStage> {
   const folder = mkdtempSync(join(tmpdir(), 'media-'));
   const root = join(folder, 'root');
   mkdirSync(root);

@@ -1,9 +1,11 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { test } from 'vitest';
-import { launchChromium } from './chromium.mjs';
-import { runIn } from './engines.ts';
-import type { MediaStage } from './media-stage.ts';
+import { describe, test } from 'vitest';
+import { openChromium } from './chromium.mjs';
+import type { Engine, Tab } from './engines.ts';
+import { engines, ifEngineEnds, runIn } from './engines.ts';
+import type { Film, MediaStage } from './media-stage.ts';
 import { startMediaStage } from './media-stage.ts';
+import { hasNginx } from './nginx.ts';
 
 export interface MediaFixtures {
   readonly stage: MediaStage;
@@ -14,7 +16,7 @@ export interface MediaFixtures {
   readonly run: <T>(body: string, args?: unknown) => Promise<T>;
 }
 
-/** A test with a stage, a Chromium and a page of its own: nothing that it breaks is seen by those beside it. */
+/** A test with a stage, a browser's profile and a page of its own: nothing that it breaks is seen by those beside it. */
 export const mediaTest = test.extend<MediaFixtures>({
   // eslint-disable-next-line no-empty-pattern -- Vitest reads from the pattern which fixtures it needs
   stage: async ({}, use) => {
@@ -24,7 +26,7 @@ export const mediaTest = test.extend<MediaFixtures>({
   },
   // eslint-disable-next-line no-empty-pattern
   context: async ({}, use) => {
-    const browser = await launchChromium();
+    const browser = await openChromium();
     await use(await browser.newContext());
     await browser.close();
   },
@@ -35,3 +37,33 @@ export const mediaTest = test.extend<MediaFixtures>({
   },
   run: async ({ page }, use) => use((body, args = null) => runIn(page, body, args)),
 });
+
+/** A test in one engine, with a stage and a browser of its own, whose `tab` shows the page of `stage`. */
+const mediaTestIn = (engine: Engine, film?: Film) =>
+  test.extend<{ readonly stage: MediaStage; readonly tab: Tab }>({
+    // eslint-disable-next-line no-empty-pattern
+    stage: async ({}, use) => {
+      const stage = await startMediaStage(film);
+      await use(stage);
+      await stage.stop();
+    },
+    tab: async ({ stage }, use) => {
+      const { tab, close } = await engine.open();
+      await tab.goto(stage.origin);
+      await use(tab);
+      await close();
+    },
+  });
+
+/** The same tests in every engine that is installed; the others count as skipped, with their names. */
+export function describeMedia(
+  title: string,
+  define: (engine: Engine, it: ReturnType<typeof mediaTestIn>) => void,
+  { film, without }: { film?: Film; without?: Engine['name'] } = {},
+): void {
+  describe.runIf(hasNginx)(title, () => {
+    for (const engine of engines.filter(({ name }) => name !== without)) {
+      describe.runIf(engine.isInstalled)(engine.name, { concurrent: true, retry: ifEngineEnds }, () => define(engine, mediaTestIn(engine, film)));
+    }
+  });
+}

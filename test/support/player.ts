@@ -1,7 +1,8 @@
 import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type * as SecureTokenHls from '../../packages/hlsjs/src/index.ts';
+import type { OwnProfiles } from './chromium.mjs';
 import type { HlsVersion, PageServer, ScriptFormat } from './page.ts';
 import type { RecordedError, RecordedStall, RecordedTokenEvent } from './recording.ts';
 import { installRecording } from './recording.ts';
@@ -90,7 +91,7 @@ export interface Player {
 const HARMLESS = ['aborted', 'bufferStalledError', 'bufferNudgeOnStall', 'bufferSeekOverHole'];
 
 /** Opens a page of its own context: no cache and no cookie is shared. */
-export async function openPlayer(browser: Browser, pages: PageServer, options: PlayerOptions): Promise<Player> {
+export async function openPlayer(browser: OwnProfiles, pages: PageServer, options: PlayerOptions): Promise<Player> {
   const { hls = '1.7', format = 'script', attach = 'instance', clock = false, ...rest } = options;
   const context = await browser.newContext();
   const page = await context.newPage();

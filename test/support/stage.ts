@@ -1,10 +1,10 @@
 import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import type { TestContext } from 'vitest';
 import type { SigningEndpointOptions } from '../../packages/server/src/index.ts';
-import { launchChromium } from './chromium.mjs';
+import type { OwnProfiles } from './chromium.mjs';
+import { openChromium } from './chromium.mjs';
 import type { Edge, EdgeSettings } from './edge-server.ts';
 import { startEdge } from './edge-server.ts';
 import type { Nginx } from './nginx.ts';
@@ -39,7 +39,7 @@ export interface Stage {
   readonly nginx: Nginx | undefined;
   readonly signer: Signer;
   readonly pages: PageServer;
-  readonly browser: Browser;
+  readonly browser: OwnProfiles;
   /** `url('exact', 'vod/ts/master.m3u8')`; the first folder of the path is what a token of the other carriers opens. */
   url(carrier: Carrier, path: string): string;
   /** A player of `path`, with tokens of `carrier`. */
@@ -55,7 +55,7 @@ export interface Stage {
 
 const SECRET = 'a secret of the tests';
 
-/** Page server, signing endpoint, nginx and edge on free ports, and a browser. */
+/** Page server, signing endpoint, nginx and edge on free ports, and a profile of the browser. */
 export async function createStage(options: StageOptions = {}): Promise<Stage> {
   const { origin = createOrigins(), nextSecret, movableClock = false } = options;
   const folder = mkdtempSync(join(tmpdir(), 'stage-'));
@@ -77,7 +77,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     settings: { secrets: edge.secrets, ...options.signer },
     ...(options.expand !== undefined && { expand: options.expand }),
   });
-  const browser = await launchChromium();
+  const browser = await openChromium();
 
   const url: Stage['url'] = (carrier, path) => `${cdn}/${carrier}/${path}`;
   return {

@@ -1,9 +1,8 @@
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
 import type { Token } from '../../packages/core/src/index.ts';
 import type VideoJsPlayer from 'video.js/dist/types/player';
-import { launchChromium } from './chromium.mjs';
+import { openChromium } from './chromium.mjs';
 import { Lab } from './hls-lab.ts';
 import type { Testimony } from './witness-page.ts';
 import { installWitness } from './witness-page.ts';
@@ -56,7 +55,7 @@ export class VideojsWitness extends Witness {
       bundle: true, write: false, format: 'iife', target: 'es2022',
       alias: { 'secure-token-core': `${root}packages/core/src/index.ts` },
     });
-    const browser: Browser = await launchChromium();
+    const browser = await openChromium();
     const lab = new Lab(outputFiles[0]!.text);
     lab.origin = await lab.listen('here');
     const page = await browser.newPage();
