@@ -21,8 +21,8 @@ export interface ShippedNginx {
 /**
  * nginx with the files of `packages/server/nginx`. The secret of a request is its header `X-Secret`, so that every vector
  * can be judged by one server. With `judgeOnly` no origin is asked, which may refuse what nginx lets through. `/own/` is the
- * location of a team with `proxy_set_header` lines of its own, `/base/` one with a path in its `proxy_pass`, `/pattern/` one
- * that makes the path out of its groups.
+ * location of a team with `proxy_set_header` lines of its own, `/base/` one with a path in its `proxy_pass`, `/moved/` one
+ * with a `rewrite`, `/chosen/` one with a variable for the origin, `/pattern/` one with groups, `/cached/` one with a cache.
  *
  * @param options.server directives for the server
  */
@@ -54,6 +54,7 @@ error_log stderr error;
 events { worker_connections 512; }
 http {
   access_log off;
+  proxy_cache_path cache keys_zone=films:1m;
   client_body_temp_path tmp/body; proxy_temp_path tmp/proxy; fastcgi_temp_path tmp/fastcgi; uwsgi_temp_path tmp/uwsgi; scgi_temp_path tmp/scgi;
   large_client_header_buffers 4 32k;
   ${clockFromHeader ? maps.replaceAll('$msec', '$http_x_now') : maps}
@@ -71,7 +72,24 @@ http {
       ${check}
       proxy_set_header X-First $1;
       proxy_set_header X-File $file;
-      proxy_pass ${upstream.origin}/file/$1$file;
+      proxy_pass ${upstream.origin};
+    }
+    location /moved/ {
+      ${check}
+      rewrite ^/moved/(.*)$ /bucket/$1 break;
+      proxy_pass ${upstream.origin};
+    }
+    location /chosen/ {
+      ${check}
+      set $chosen ${upstream.origin};
+      proxy_pass $chosen;
+    }
+    location /cached/ {
+      ${check}
+      proxy_cache films;
+      proxy_cache_key "$host $args $uri";
+      proxy_cache_valid 200 1m;
+      proxy_pass ${upstream.origin};
     }
     location /base/ {
       ${check}

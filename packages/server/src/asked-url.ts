@@ -4,7 +4,7 @@ import type { AllowList } from './url/allow-list.ts';
 import type { JudgedScope } from './url/judged-scope.ts';
 import { judgeUrl } from './url/judged-url.ts';
 import type { JudgedUrl } from './url/judged-url.ts';
-import { everyReading } from './url/readings.ts';
+import { waysToServe } from './url/readings.ts';
 import type { Scope } from './url/scope.ts';
 
 /** A URL that the endpoint was asked for and that lies below `allow`. */
@@ -41,7 +41,8 @@ export async function openableUrls(
 /**
  * What the entitlement hook is given: each URL in its one spelling, with what its token would open at the same place of
  * the second list. Behind them the other readings of both: a hook that looks for `/premium/` must not miss
- * `/%70remium/`, nor `/premium;x/`, which Java servers take for the same, whether it looks at URLs or at scopes.
+ * `/%70remium/`, nor `/premium;x/`, which Java servers take for the same, nor `/film.mp4/x`, which lighttpd takes for
+ * `/film.mp4`, whether it looks at URLs or at scopes.
  */
 export function shownUrls(asked: readonly OpenableUrl[]): [urls: string[], scopes: Scope[]] {
   const shown = asked.map(shownReadings);
@@ -51,7 +52,6 @@ export function shownUrls(asked: readonly OpenableUrl[]): [urls: string[], scope
 
 /** A URL and its scope as one origin or another reads them, as they are first. */
 function shownReadings({ url, scope }: OpenableUrl): readonly { href: string; scope: Scope }[] {
-  const scopes = scope.shown;
-  const read = everyReading(url.path).map((path, i) => ({ href: url.withPath(path).href, scope: scopes[i]! }));
+  const read = waysToServe(url.path).map((way) => ({ href: url.withPath(way(url.path)).href, scope: scope.shownAs(way) }));
   return [...new Map(read.map((each) => [JSON.stringify(each), each])).values()];
 }

@@ -3,7 +3,7 @@ import type { GrantedVerdict } from './verdict.ts';
 
 /**
  * Headers by which a viewer could make an origin serve another path or do another thing than was judged (IIS and
- * Symfony read the first ones, servers of WSGI those with `script-name` and `path-info`, Rack, Express and Spring
+ * Symfony read the first ones, Next.js and Astro `x-matched-path` and those behind it, servers of WSGI those with `script-name` and `path-info`, Rack `x-sendfile-type` and `x-accel-mapping`, Rack, Express and Spring
  * filters the last ones), and those about a body, which is not forwarded.
  */
 const dropped = new Set([
@@ -13,14 +13,22 @@ const dropped = new Set([
   'x-rewrite-uri',
   'x-override-url',
   'x-forwarded-uri',
+  'x-forwarded-url',
   'x-forwarded-path',
+  'x-forwarded-pathbase',
   'x-forwarded-prefix',
+  'x-ms-original-url',
+  'x-matched-path',
+  'x-invoke-path',
+  'x-astro-path',
   'x-envoy-original-path',
   'x-waws-unencoded-url',
   'script-name',
   'x-script-name',
   'x-forwarded-script-name',
   'path-info',
+  'x-sendfile-type',
+  'x-accel-mapping',
   'x-http-method',
   'x-http-method-override',
   'x-method-override',

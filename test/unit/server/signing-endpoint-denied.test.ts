@@ -58,6 +58,35 @@ describe('a token that reaches into what was denied is not granted', () => {
     );
   });
 
+  test.each([`${HOST}/vod/premium`, `${HOST}/vod/premium/`])('%s denies what it is and what is below', async (denied) => {
+    for (const path of ['/vod/premium', '/vod/premium/', '/vod/premium/a', '/vod/premium;x/a', '/vod/premium;/a/b']) {
+      expect(await statusOf(HOST + path, { authorize: () => ({ denied: [denied] }) }), path).toBe(403);
+    }
+    expect(await statusOf(`${HOST}/vod/premiums/a`, { authorize: () => ({ denied: [denied] }) })).toBe(200);
+  });
+
+  test.each([
+    ['with a path info, as lighttpd reads it', '/vod/film.mp4/x'],
+    ['with parameters that hold a slash, as Fastify 4 reads it', '/vod/film.mp4;/x'],
+    ['with a query, once what is decoded stands in a request', '/vod/film.mp4%3Fx'],
+    ['decoded twice', '/vod/fil%256D.mp4'],
+    ['of a session of ASP.NET', '/(S(x))/vod/film.mp4'],
+  ])('a denied file is denied %s', async (_, path) => {
+    expect(await statusOf(HOST + path, { allow: HOST, authorize: () => ({ denied: [`${HOST}/vod/film.mp4`] }) })).toBe(403);
+  });
+
+  test.each(['/vod/premium/*', '/vod/premium/**', '/vod/*/film.mp4', '/vod/premium/.*'])(
+    'a wildcard would deny nothing: %s lets nobody in',
+    async (denied) => {
+      expect(await statusOf(`${HOST}/vod/premium/film.mp4`, { authorize: () => ({ denied: [HOST + denied] }) })).toBe(503);
+    },
+  );
+
+  test('but a name with a * that a viewer has asked for may be denied', async () => {
+    const url = `${HOST}/vod/a*b.mp4`;
+    expect(await statusOf(url, { authorize: (_request, urls) => ({ denied: urls }) })).toBe(403);
+  });
+
   test('a denied folder denies everything below it, in any spelling', async () => {
     const authorize = (): { denied: string[] } => ({ denied: [`${HOST}/vod/premium/`] });
     for (const path of [

@@ -51,9 +51,24 @@ describe('a rule protects what its author sees in it', () => {
         '/x.%6dp4',
         '/x.mp4.',
         '/a;b/x.mp4;c/',
+        '/x.mp4/y',
+        '/x.mp4/y.txt/z.txt/',
+        '/a.b/x.mp4/y',
+        '/x.mp4;/y',
+        '/x.mp4;y/z.txt',
+        '/x.mp4%3Fy',
+        '/x.mp4%23y',
+        '/x.%256Dp4',
+        '/(S(y))/x.mp4',
       ],
     ],
     [/\.mp4$/y, ['/x.mp4']],
+    [/\/my\+film\.mp4$/, ['/my+film.mp4', '/my%20film.mp4']],
+    [({ pathname }) => pathname === '/x.mp4', ['/x.mp4', '/x.mp4/y', '/x.mp4;/y']],
+    ['/vod/', ['/%2576od/x', '/(S(y))/vod/x', '/;y/vod/x']],
+    [/^vod\//, ['/vod/x', '/vod;y/x', '/%76od/x']],
+    [/^(?:vod|live)\/.*\.m3u8$/, ['/live/x.m3u8']],
+    [/^[a-z]+\/.+\.m3u8$/, ['/vod/x.m3u8']],
     [/\/films \[4k\]\//, ['/films%20[4k]/x', '/films%20%5B4k%5D/x']],
     [/\/films%20\[4k\]\//, ['/films%20[4k]/x', '/films%20%5B4k%5D/x']],
     [/\/films%20%5B4k%5D\//, ['/films%20[4k]/x']],
@@ -106,6 +121,27 @@ describe('a rule protects what its author sees in it', () => {
       expect(isOpen(rule, HOST + path), path).toBe(true);
     }
   });
+
+  test.each([
+    /^https:\/\/cdn\.example\.com$/,
+    /^cdn\.example\.com$/,
+    /(?:^|\.)example\.com$/,
+    /^https?:\/\/cdn\.example\.com(?!\/)/,
+  ])('%s is a whole host', (rule) => {
+    expect(['/', '/vod/x', '/public/x'].filter((path) => isOpen(rule, HOST + path))).toEqual([]);
+    expect(isOpen(rule, 'https://cdn.example.org/vod/x')).toBe(true);
+  });
+
+  test.each<[UrlRule, string]>([
+    [/^(?!.*\/public\/)/, '/public/x'],
+    [/^(?!https:\/\/[^/]*\/public\/|http:|\/|cdn)/, '/public/x'],
+    [({ pathname }) => !pathname.startsWith('/public/'), '/public/x.mp4'],
+    [({ pathname }) => !pathname.startsWith('/public/'), '/public/x.mp4/y'],
+    [/^cdn\.example\.org$/, '/vod/x'],
+    [/^vod\//, '/live/vod/x'],
+    [/\.mp4$/, '/x.mp4s/y'],
+    ['/a;b/c/', '/a/x'],
+  ])('%s leaves %s open', (rule, path) => expect(isOpen(rule, HOST + path)).toBe(true));
 
   test('a function sees no port, whatever `Host` says', () => {
     for (const url of ['https://cdn.example.com:8443/x', 'http://cdn.example.com:443/x', `${HOST}.:1/x`, `${HOST}/x`]) {

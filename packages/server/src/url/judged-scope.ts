@@ -1,7 +1,8 @@
 import { decodeOnce } from '../decode-once.ts';
 import { judgeUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
-import { everyReading, readingsOf } from './readings.ts';
+import { readingsOf, servedPaths } from './readings.ts';
+import type { Reading } from './readings.ts';
 import type { Scope } from './scope.ts';
 
 /** What a token opens, or what a hook has denied, as it is compared. Only `judgeScope` makes it. */
@@ -10,8 +11,9 @@ export class JudgedScope {
   readonly url: JudgedUrl;
   /** Private, so that no other object fits this type. */
   readonly #kind: Scope['kind'];
-  /** What `reaches` compares, made once: a call may hold a hundred URLs, and a hook may deny as many. */
+  /** What `isReachedBy` compares, made once: a call may hold a hundred URLs, and a hook may deny as many. */
   readonly #folders: readonly string[];
+  readonly #servedFolders: readonly string[];
   readonly #sortedQuery: string;
 
   readonly #parts: readonly JudgedScope[];
@@ -21,6 +23,7 @@ export class JudgedScope {
     this.url = url;
     this.#parts = parts;
     this.#folders = [...new Set(readingsOf(url.path).map(asFolder))];
+    this.#servedFolders = [...new Set(servedPaths(url.path).map(asFolder))];
     this.#sortedQuery = sortedQuery(url);
   }
 
@@ -48,14 +51,13 @@ export class JudgedScope {
     return this.#parts.length > 0 ? this.#parts.flatMap(({ parts }) => parts) : [this];
   }
 
-  /** As it is shown to hooks, in the one spelling of each reading, in the order of `everyReading`. */
-  get shown(): readonly Scope[] {
-    const parts = this.#parts.map(({ shown }) => shown);
-    return everyReading(this.url.path).map((path, i) => {
-      const url = this.url.withPath(this.kind === 'folder' ? asFolder(path) : path);
-      const href = this.kind === 'url' ? url.href : url.hrefWithoutQuery;
-      return { kind: this.kind, href, ...(parts.length > 0 && { parts: parts.map((each) => each[i]!) }) };
-    });
+  /** As it is shown to hooks, in the one spelling of a reading. */
+  shownAs(read: Reading): Scope {
+    const path = read(this.url.path);
+    const url = this.url.withPath(this.kind === 'folder' ? asFolder(path) : path);
+    const href = this.kind === 'url' ? url.href : url.hrefWithoutQuery;
+    const parts = this.#parts.map((part) => part.shownAs(read));
+    return { kind: this.kind, href, ...(parts.length > 0 && { parts }) };
   }
 
   /** Whether all of it is one of `prefixes` or below one. */
@@ -69,11 +71,12 @@ export class JudgedScope {
   }
 
   /**
-   * Whether a token of one opens anything of the other, as any origin reads it: `/premium;x/film.mp4` reaches into
-   * `/premium/`. Scheme and port are not compared, for many formats sign neither.
+   * Whether a token of `other` opens anything of this, or of what lies below it, as any origin reads it:
+   * `/premium;x/film.mp4` reaches into `/premium/`, and `/film.mp4/x` may be `/film.mp4`. Scheme and port are not
+   * compared, for many formats sign neither.
    */
-  reaches(other: JudgedScope): boolean {
-    return this.parts.some((mine) => other.parts.some((theirs) => mine.#reachesPart(theirs)));
+  isReachedBy(other: JudgedScope): boolean {
+    return this.parts.some((mine) => other.parts.some((theirs) => mine.#isReachedByPart(theirs)));
   }
 
   #holdsPart(other: JudgedScope): boolean {
@@ -82,14 +85,13 @@ export class JudgedScope {
     return this.kind === 'path' || (other.kind === 'url' && other.url.search === this.url.search);
   }
 
-  #reachesPart(other: JudgedScope): boolean {
+  #isReachedByPart(other: JudgedScope): boolean {
     if (this.url.hostname !== other.url.hostname) return false;
     const isAny = (holds: (mine: string, theirs: string) => boolean): boolean =>
-      this.#folders.some((mine) => other.#folders.some((theirs) => holds(mine, theirs)));
-    if (this.kind === 'folder' && isAny((mine, theirs) => theirs.startsWith(mine))) return true;
-    if (other.kind === 'folder') return isAny((mine, theirs) => mine.startsWith(theirs));
-    if (!isAny((mine, theirs) => mine === theirs)) return false;
-    return this.kind === 'path' || other.kind === 'path' || this.#sortedQuery === other.#sortedQuery;
+      this.#folders.some((mine) => other.#servedFolders.some((theirs) => holds(mine, theirs)));
+    if (other.kind === 'folder' && isAny((mine, theirs) => mine.startsWith(theirs))) return true;
+    if (!isAny((mine, theirs) => theirs.startsWith(mine))) return false;
+    return this.kind === 'folder' || other.kind === 'folder' || this.kind === 'path' || other.kind === 'path' || this.#sortedQuery === other.#sortedQuery;
   }
 }
 

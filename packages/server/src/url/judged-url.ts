@@ -1,4 +1,5 @@
 import { canonicalPath, encodePath } from '../canonical-path.ts';
+import { foldersNamedLikeFiles, holdsEscape, maxFoldersNamedLikeFiles } from './readings.ts';
 
 interface UrlParts {
   /** `http:` or `https:`. */
@@ -58,7 +59,7 @@ export class JudgedUrl implements UrlParts {
     return this.hrefWithoutQuery + this.search;
   }
 
-  /** The same origin and query with another path. @param path canonical, as one of `readingsOf` */
+  /** The same origin and query with another path. @param path canonical, as a `Reading` gives it */
   withPath(path: string): JudgedUrl {
     return this.#with({ path });
   }
@@ -104,12 +105,15 @@ export function judgeUrl(url: URL | string): JudgedUrl | undefined {
 }
 
 /**
- * Whether Windows reads a canonical path as another one (`.. ` is `..`, `film.mp4::$DATA` is `film.mp4`), or whether it
- * holds more combining marks in a row than any language writes: more than 30 (Unicode Standard Annex 15, Stream-Safe
- * Text) take time with the square of their number to be compared.
+ * Whether a canonical path cannot be judged: Windows reads it as another one (`.. ` is `..`, `film.mp4::$DATA` is
+ * `film.mp4`); it leads elsewhere when it is decoded twice (`%2e%2e`); it holds more combining marks in a row than any
+ * language writes, for more than 30 (Unicode Standard Annex 15, Stream-Safe Text) take time with the square of their
+ * number to be compared; or more files in front of a path info than could be asked about.
  */
 function isReadOtherwise(path: string): boolean {
-  return /\/\.\.? [. ]*(?:[;/]|$)|:[^/:]*:\$|\p{M}{31}/u.test(path);
+  if (/\/\.\.? [. ]*(?:[;/]|$)|:[^/:]*:\$|\p{M}{31}/u.test(path)) return true;
+  if (holdsEscape(path) && canonicalPath(path, 'decoded') === undefined) return true;
+  return foldersNamedLikeFiles(path).length > maxFoldersNamedLikeFiles;
 }
 
 /**

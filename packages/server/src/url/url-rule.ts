@@ -3,7 +3,7 @@ import { optionsError } from '../options-error.ts';
 import { isBelowPath } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
 import { checkPattern } from './pattern-rule.ts';
-import { readingsOf } from './readings.ts';
+import { readingsOf, servedPaths } from './readings.ts';
 import { urlPrefix } from './url-prefix.ts';
 
 /**
@@ -12,10 +12,11 @@ import { urlPrefix } from './url-prefix.ts';
  * requests arrive with others.
  *
  * Patterns and functions are given the canonical URL without its query and its port: lower-case host without a dot at
- * its end, path in one spelling. They are asked again for each other reading of it (`readingsOf`), and for `http` and
- * `https`, until one fits; patterns also for the decoded URL, for the path alone, and for host and path. A function that returns
- * nothing protects. All `+` of a path are read as they are, and all as spaces: for a name that holds both, write a
- * text.
+ * its end, path in one spelling. They are asked again for each other reading of it (`readingsOf`), for each file that may
+ * stand in front of a path info (`servedPaths`), and for `http` and `https`, until one fits; patterns also for the decoded
+ * URL, for the path alone, with and without its first slash, for host and path, and for the host alone. A function that
+ * returns nothing protects. All `+` of a path are read as they are, and all as spaces, and all spaces as `+`: for a name
+ * that holds both, write a text.
  */
 export type UrlRule = string | RegExp | ((url: URL) => boolean);
 
@@ -42,7 +43,7 @@ export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url:
  */
 export function pathRule(prefix: string, option: string): (url: JudgedUrl) => boolean {
   const prefixes = readingsOf(urlPrefix(prefix, option, anyHost).path);
-  return ({ path }) => readingsOf(path).some((reading) => prefixes.some((each) => isBelowPath(reading, each)));
+  return ({ path }) => servedPaths(path).some((served) => prefixes.some((each) => isBelowPath(served, each)));
 }
 
 /** Stands for the host of a rule that names none. */
@@ -60,7 +61,7 @@ function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
     checkPattern(rule);
     // /g and /y would go on from where the last request has ended, or look at the beginning only
     const pattern = new RegExp(rule.source, rule.flags.replace(/[gy]/g, ''));
-    return (url) => textsOf(url).some((text) => pattern.test(text));
+    return (url) => textsOf(url).some((text) => pattern.test(text)) || isAnchoredElsewhere(pattern, url);
   }
   const isPath = pathRule(rule, 'protect');
   if (rule.startsWith('/')) return isPath;
@@ -85,8 +86,22 @@ function hrefsOf(url: JudgedUrl): readonly string[] {
 
 /** What a pattern is tested with: whole URLs, host and path, and the path alone. */
 function textsOf(url: JudgedUrl): readonly string[] {
-  const paths = [...new Set(spelledPaths(url).flatMap(writtenPaths))];
-  return ['', url.hostname, ...originsOf(url)].flatMap((front) => paths.map((path) => front + path));
+  return ['', url.hostname, ...originsOf(url)].flatMap((front) => pathsOf(url).map((path) => front + path));
+}
+
+function pathsOf(url: JudgedUrl): readonly string[] {
+  return [...new Set(spelledPaths(url).flatMap(writtenPaths))];
+}
+
+/**
+ * Whether a pattern means what no text holds: a host that ends there, as in `/^cdn\.example\.com$/`, or a path without
+ * its first slash, as in `/^vod\//`. It fits that then, and not the same with one more sign; whereas one that asks what is
+ * *not* there, as in `/^(?!.*\/public\/)/`, fits both, and means nothing by it.
+ */
+function isAnchoredElsewhere(pattern: RegExp, url: JudgedUrl): boolean {
+  const hosts = [url.hostname, ...originsOf(url)];
+  if (hosts.some((host) => pattern.test(host) && !pattern.test(`${host}/`))) return true;
+  return pathsOf(url).some((path) => pattern.test(path.slice(1)) && !pattern.test(`~${path.slice(1)}`));
 }
 
 /**
@@ -104,7 +119,7 @@ function writtenPaths(path: string): readonly string[] {
   return [escaped, inAddress, ...lettersDecoded, signsDecoded, path];
 }
 
-/** The readings of a path, in both Unicode forms: an author sees no difference. */
+/** Every path that may be served, in both Unicode forms: an author sees no difference. */
 function spelledPaths({ path }: JudgedUrl): readonly string[] {
-  return [...new Set(readingsOf(path).flatMap((each) => [each, each.normalize('NFD')]))];
+  return [...new Set(servedPaths(path).flatMap((each) => [each, each.normalize('NFD')]))];
 }
