@@ -29,10 +29,16 @@ export async function packagedChromium() {
   process.env.FONTCONFIG_FILE ??= fonts;
   // read when the package is imported: unpacks the shared libraries that a bare machine lacks
   process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs20.x';
+  const { TMPDIR } = process.env;
   // it takes whatever lies in the temporary folder for its own, of any version
   process.env.TMPDIR = CACHE;
-  const { default: packaged } = await import('@sparticuz/chromium');
-  return packaged.executablePath();
+  try {
+    const { default: packaged } = await import('@sparticuz/chromium');
+    return await packaged.executablePath();
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
 }
 
 /** The Chromium of this machine, or the one that comes with the packages. @returns {Promise<string>} */
@@ -52,8 +58,8 @@ let running;
  * @returns {Promise<OwnProfiles>}
  */
 export async function openChromium() {
-  running ??= launchChromium();
-  const browser = await running;
+  if (!(await running)?.isConnected()) running = launchChromium();
+  const browser = await /** @type {NonNullable<typeof running>} */ (running);
   /** @type {Set<import('playwright-core').BrowserContext>} */
   const contexts = new Set();
   /** @type {import('playwright-core').Browser['newContext']} */

@@ -1,5 +1,6 @@
 import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type * as SecureTokenHls from '../../packages/hlsjs/src/index.ts';
 import type { OwnProfiles } from './chromium.mjs';
@@ -90,6 +91,9 @@ export interface Player {
  */
 const HARMLESS = ['aborted', 'bufferStalledError', 'bufferNudgeOnStall', 'bufferSeekOverHole'];
 
+/** Milliseconds between two looks at a page: each costs the processor two, and a dozen players wait at once. */
+export const lookEvery = 200;
+
 /** Opens a page of its own context: no cache and no cookie is shared. */
 export async function openPlayer(browser: OwnProfiles, pages: PageServer, options: PlayerOptions): Promise<Player> {
   const { hls = '1.7', format = 'script', attach = 'instance', clock = false, ...rest } = options;
@@ -119,7 +123,7 @@ export async function openPlayer(browser: OwnProfiles, pages: PageServer, option
       const now = await snapshot();
       if (fits(now)) return now;
       if (Date.now() > deadline) throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${JSON.stringify(now, null, 1)}`);
-      await page.waitForTimeout(100);
+      await delay(lookEvery);
     }
   };
   return {

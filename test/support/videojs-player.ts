@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type videojs from 'video.js';
 import type VideoJsPlayer from 'video.js/dist/types/player';
 import type * as Plugin from '../../packages/videojs/src/index.ts';
 import type { PlayerTokens } from './player.ts';
+import { lookEvery } from './player.ts';
 import type { RecordedStall, RecordedTokenEvent } from './recording.ts';
 import { installRecording } from './recording.ts';
 import type { Stage } from './stage.ts';
@@ -110,7 +112,7 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
       const seen = await snapshot();
       if (fits(seen)) return seen;
       if (Date.now() > deadline) throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${JSON.stringify({ ...seen, logs: seen.logs.filter((line) => !line.includes('DEBUG')).slice(-5), events: seen.events.slice(0, 20) })}`);
-      await page.waitForTimeout(100);
+      await delay(lookEvery);
     }
   };
   return {
