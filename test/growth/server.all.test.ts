@@ -145,6 +145,8 @@ describe.each([
     semicolons: (n) => url(`${repeated(';', n)}?${token}`),
     'path parameters': (n) => url(`${repeated('a;b/', n)}?${token}`),
     'pluses and path parameters': (n) => url(`${repeated('a+;b+/', n)}?${token}`),
+    'folders named like files': (n) => url(`${repeated('a.b/', n)}?${token}`),
+    'a path with many readings': (n) => url(`${repeated('a+b%20/', n)}c.d/e;f/%2541/?${token}`),
     'dot segments': (n) => url(`${repeated('a/../', n)}b.mp4?${token}`),
     dots: (n) => url(`${repeated('.', n)}?${token}`),
     'dots and semicolons': (n) => url(`a${repeated('/..;', n)}?${token}`),
@@ -185,6 +187,23 @@ describe.each([
     };
     await expectLinear(work(size), work(2 * size));
   }, 30_000);
+});
+
+describe('a hook that denies all it is shown, of paths with many readings', () => {
+  const work = (count: number, length: number): (() => unknown) => {
+    const path = `/vod/${repeated('t/', length)}`;
+    const urls = Array.from({ length: count }, (_, i) => `${HOST}${path}${i}/%2541+b%20c;x/a.a/`);
+    const endpoint = createSigningEndpoint({
+      format: cheap,
+      authorize: (_request, shown) => ({ denied: shown }),
+      allow: `${HOST}/vod/`,
+      ttl: 300,
+      maxUrls: 200,
+    });
+    return async () => expect((await endpoint(post({ urls }))).status).toBe(403);
+  };
+  test('50 and 100 URLs', () => expectLinear(work(50, 400), work(100, 400), work(200, 400)), 60_000);
+  test('URLs of 500 and 1,000 characters', () => expectLinear(work(20, 500), work(20, 1000), work(20, 2000)), 60_000);
 });
 
 describe('the request to the signing endpoint', () => {

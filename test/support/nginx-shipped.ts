@@ -1,10 +1,28 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { listen } from './listen.ts';
 import type { Nginx } from './nginx.ts';
 import { startNginx } from './nginx.ts';
+import type { RawAnswer } from './raw-http.ts';
+import { rawHttp } from './raw-http.ts';
 
 const shipped = (name: string): string => readFileSync(`packages/server/nginx/${name}`, 'utf8');
+/** What `signed` signs with, and `send` and `get` name. */
+export const secret = 'mysecret';
+
+/** The token of a path as nginx hashes it: any bytes. @param expires unix seconds */
+export const tokenOf = (path: Buffer | string, expires: number): string =>
+  createHash('md5').update(secret).update(path).update(String(expires)).digest('base64url');
+/** What is hashed of a path: its bytes, percent-decoded once. */
+export const decoded = (path: string): Buffer =>
+  Buffer.from(path.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), 'latin1');
+/** With a token for a minute. */
+export const signed = (path: string): string => {
+  const expires = Math.floor(Date.now() / 1000) + 60;
+  return `${path}?st=${tokenOf(decoded(path), expires)}&e=${expires}`;
+};
+
 const limit = 'if ($secure_token_too_far) { return 403; }';
 
 export interface ShippedNginx {
@@ -15,6 +33,9 @@ export interface ShippedNginx {
   readonly received: readonly { headers: Headers; body: string }[];
   /** The status for a request line of any bytes, with `X-Secret`, and `X-Now` where the clock comes from there. */
   status(target: Buffer | string, secret: string, now?: number): Promise<number>;
+  /** The answer to a request of these lines, with the secret of `signed`. */
+  send(lines: readonly string[], body?: string): Promise<RawAnswer>;
+  get(target: string, headers?: readonly string[]): Promise<RawAnswer>;
   stop(): Promise<void>;
 }
 
@@ -109,11 +130,15 @@ http {
 `,
   });
   const { hostname, port } = new URL(nginx.origin);
+  const send: ShippedNginx['send'] = (lines, body = '') =>
+    rawHttp(Number(port), [...lines, `X-Secret: ${secret}`, 'Connection: close', '', body].join('\r\n'));
   return {
     nginx,
     asked,
     received,
     status: (target, secret, now) => rawStatus({ hostname, port: Number(port) }, target, { secret, now }),
+    send,
+    get: (target, headers = []) => send([`GET ${target} HTTP/1.1`, 'Host: cdn.example.com', ...headers]),
     async stop() {
       await nginx.stop();
       await upstream.close();

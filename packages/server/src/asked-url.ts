@@ -5,6 +5,7 @@ import type { JudgedScope } from './url/judged-scope.ts';
 import { judgeUrl } from './url/judged-url.ts';
 import type { JudgedUrl } from './url/judged-url.ts';
 import { waysToServe } from './url/readings.ts';
+import type { Reading } from './url/readings.ts';
 import type { Scope } from './url/scope.ts';
 
 /** A URL that the endpoint was asked for and that lies below `allow`. */
@@ -52,6 +53,11 @@ export function shownUrls(asked: readonly OpenableUrl[]): [urls: string[], scope
 
 /** A URL and its scope as one origin or another reads them, as they are first. */
 function shownReadings({ url, scope }: OpenableUrl): readonly { href: string; scope: Scope }[] {
-  const read = waysToServe(url.path).map((way) => ({ href: url.withPath(way(url.path)).href, scope: scope.shownAs(way) }));
-  return [...new Map(read.map((each) => [JSON.stringify(each), each])).values()];
+  const { whole, upToFiles } = waysToServe(url.path, ...scope.paths);
+  const hrefAs = (read: Reading): string => url.withPath(read(url.path)).href;
+  const shown = [
+    ...whole.map((read) => ({ href: hrefAs(read), scope: scope.shownAs(read) })),
+    ...upToFiles.map((read) => ({ href: hrefAs(read), scope: scope.shownUpToFile(read) })),
+  ];
+  return [...new Map(shown.map((each) => [JSON.stringify(each), each])).values()];
 }

@@ -48,10 +48,9 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
       const why = 'the format refuses them, or their tokens would open more than is allowed';
       throw new Problem(403, `None of these URLs is signed here: ${why}.`);
     }
-    const [shown, scopes] = shownUrls(openable);
-    const grant = await authorize(request, shown, scopes);
+    const grant = await authorize(request, ...shownUrls(openable));
     if (grant instanceof Response) return noStore(grant);
-    const { isDenied, ttl } = readGrant(grant, options.ttl, shown);
+    const { isDenied, ttl } = readGrant(grant, options.ttl);
     const mayOpen = (scope: JudgedScope): boolean => allows.holdsAllOf(scope) && !isDenied(scope);
     const granted = openable.filter(({ url, scope }) => mayOpen(JudgedScope.exactly(url)) && mayOpen(scope));
     if (granted.length === 0) throw new Problem(403, 'This viewer may have none of these URLs.');

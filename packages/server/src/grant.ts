@@ -2,14 +2,18 @@ import { optionsError } from './options-error.ts';
 import { Problem } from './problem.ts';
 import { judgeScope } from './url/judged-scope.ts';
 import type { JudgedScope } from './url/judged-scope.ts';
+import { DeniedUrls } from './url/denied-urls.ts';
 import { hostProblem, judgeUrl } from './url/judged-url.ts';
+import type { JudgedUrl } from './url/judged-url.ts';
+import type { Scope } from './url/scope.ts';
 
 /**
  * What a viewer may have: everything, nothing (403), everything except `denied`, for `ttl` seconds; or a `Response`
  * that is sent as it is, such as a 401 with `WWW-Authenticate`.
  *
  * An entry of `denied` is an absolute URL: it denies itself and everything below it, one with a query that query alone,
- * any other every query. A token that opens any of it is not granted.
+ * any other every query; one with a `*` denies the folder in which that stands. A token that opens any of it is not
+ * granted.
  */
 export type Grant = boolean | { denied?: readonly string[]; ttl?: number } | Response;
 
@@ -21,19 +25,19 @@ interface Permission {
 }
 
 /**
- * @param shown the URLs that the hook was given
  * @throws `Problem` 403 for `false`, and for whatever a hook without types returned instead of a grant; `ERR_OPTIONS`
  *   for a `ttl` that is no lifetime and for an entry of `denied` that cannot be judged: it would deny nothing
  */
-export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number, shown: readonly string[]): Permission {
+export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
   if (grant !== true && !isPlainGrant(grant)) throw new Problem(403, 'This viewer may have none of these URLs.');
   const { ttl = defaultTtl } = grant === true ? {} : grant;
   const denied: unknown = grant !== true && Object.hasOwn(grant, 'denied') ? grant.denied : [];
   if (!(typeof ttl === 'number' && ttl >= 1)) throw optionsError('ttl from authorize', 'return seconds, at least 1');
   if (!Array.isArray(denied)) throw optionsError('denied from authorize', 'return a list of absolute URLs');
   // Not `map`, which passes over holes.
-  const scopes = Array.from<unknown, JudgedScope>(denied, (entry) => deniedScope(entry, shown));
-  return { isDenied: (scope) => scopes.some((each) => each.isReachedBy(scope)), ttl };
+  const scopes = Array.from<unknown, JudgedScope>(denied, deniedScope);
+  const deniedUrls = new DeniedUrls(scopes);
+  return { isDenied: (scope) => deniedUrls.areReachedBy(scope), ttl };
 }
 
 /**
@@ -47,16 +51,20 @@ function isPlainGrant(grant: unknown): grant is { denied?: readonly string[]; tt
   return isPlain && Reflect.ownKeys(grant as object).every((name) => name === 'denied' || name === 'ttl');
 }
 
-function deniedScope(entry: unknown, shown: readonly string[]): JudgedScope {
+function deniedScope(entry: unknown): JudgedScope {
   const url = typeof entry === 'string' ? judgeUrl(entry) : undefined;
-  const kind = url?.search ? 'url' : url?.path.endsWith('/') ? 'folder' : 'path';
-  const scope = url && judgeScope({ kind, href: url.href });
+  const scope = url && judgeScope(entryScope(url));
   if (!scope || hostProblem(url.hostname) !== undefined) {
     throw optionsError('denied from authorize', 'return absolute URLs with one reading, such as those it was given');
   }
-  // A viewer may have asked for a name with a `*`, and the hook may deny it.
-  if (url.path.includes('*') && !shown.includes(entry as string)) {
-    throw optionsError('denied from authorize', 'holds a *: an entry has no wildcards and denies everything below it');
-  }
   return scope;
+}
+
+/** A wildcard denies all that it may stand for, the folder it stands in; a viewer may have asked for such a name, too. */
+function entryScope(url: JudgedUrl): Scope {
+  const { path, search, href } = url;
+  const wildcard = path.indexOf('*');
+  if (wildcard >= 0) return { kind: 'folder', href: url.withPath(path.slice(0, path.lastIndexOf('/', wildcard) + 1)).href };
+  if (search && !search.includes('*')) return { kind: 'url', href };
+  return { kind: path.endsWith('/') ? 'folder' : 'path', href };
 }

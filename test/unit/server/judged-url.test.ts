@@ -23,7 +23,10 @@ describe('judgeUrl', () => {
     ['https://cdn.example.com/_definst_/smil:a$b.smil/x', 'https://cdn.example.com/_definst_/smil:a$b.smil/x'],
     ['https://cdn.example.com/100%25/%25zz', 'https://cdn.example.com/100%25/%25zz'],
     ['https://cdn.example.com/a%2520b', 'https://cdn.example.com/a%2520b'],
-    ['https://cdn.example.com/a.a/b.b/c.c/d.d/e.e/f.f/film.mp4', 'https://cdn.example.com/a.a/b.b/c.c/d.d/e.e/f.f/film.mp4'],
+    ['https://cdn.example.com/vod/50%25de.mp4', 'https://cdn.example.com/vod/50%25de.mp4'],
+    ['https://cdn.example.com/100%25/a%2520b', 'https://cdn.example.com/100%25/a%2520b'],
+    ['https://cdn.example.com/a+b%20c;x/film.ism/d/', 'https://cdn.example.com/a+b%20c;x/film.ism/d/'],
+    [`https://cdn.example.com/${'a.b/'.repeat(15)}film.mp4`, `https://cdn.example.com/${'a.b/'.repeat(15)}film.mp4`],
     ['https://cdn.example.com/.../f.mp4', 'https://cdn.example.com/.../f.mp4'],
     ['https://cdn.example.com/.well-known/x', 'https://cdn.example.com/.well-known/x'],
   ])('%s is %s', (url, href) => expect(hrefOf(url)).toBe(href));
@@ -54,8 +57,11 @@ describe('judgeUrl', () => {
     'https://cdn.example.com/vod/free/%252e%252e/premium/f.mp4',
     'https://cdn.example.com/vod/a%252fb',
     'https://cdn.example.com/vod/%2500',
-    'https://cdn.example.com/100%25/a%2520b',
-    'https://cdn.example.com/a.a/b.b/c.c/d.d/e.e/f.f/g.g/film.mp4',
+    'https://cdn.example.com/vod/%25ff%252e%252e%252fx',
+    'https://cdn.example.com/vod/film.mp4%253A%253A$DATA',
+    'https://cdn.example.com/vod/free/..%2520/film.mp4',
+    `https://cdn.example.com/${'a.b/'.repeat(16)}film.mp4`,
+    'https://cdn.example.com/a+b%20c;x/%2541/a.a/b.b/c.c/',
     `https://cdn.example.com/vod/a${'\u0301'.repeat(31)}`,
   ])('%s has no single reading', (url) => expect(judgeUrl(url)).toBeUndefined());
 

@@ -38,6 +38,7 @@ describe('servedPaths', () => {
     ['/v1.2/film.mp4', ['/v1.2/film.mp4']],
     ['/film.7z/x', ['/film.7z/x', '/film.7z']],
     ['/film.mp4;/x', ['/film.mp4;/x', '/film.mp4/x', '/film.mp4']],
+    ['/vod;x/film.mp4.?y', expect.arrayContaining(['/vod/film.mp4', '/vod'])],
     ['/film;a/b', ['/film;a/b', '/film/b', '/film']],
     ['/film.mp4?x', ['/film.mp4?x', '/film.mp4']],
     ['/film%2Emp4/x', ['/film%2Emp4/x', '/film.mp4/x', '/film.mp4']],

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { edgeAuth } from '../../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../../packages/server/src/index.ts';
-import { HOST, making, master, statusOf } from '../../support/signing-endpoint.ts';
+import { ask, HOST, making, master, statusOf } from '../../support/signing-endpoint.ts';
 
 describe('a token that reaches into what was denied is not granted', () => {
   const folder = edgeAuth({ key: '00ff', depth: 1 });
@@ -70,21 +70,38 @@ describe('a token that reaches into what was denied is not granted', () => {
     ['with parameters that hold a slash, as Fastify 4 reads it', '/vod/film.mp4;/x'],
     ['with a query, once what is decoded stands in a request', '/vod/film.mp4%3Fx'],
     ['decoded twice', '/vod/fil%256D.mp4'],
+    ['with parameters in front of a query', '/vod;x/film.mp4%3Fx'],
+    ['with a dot in front of a query', '/vod/film.mp4.%3Fx'],
     ['of a session of ASP.NET', '/(S(x))/vod/film.mp4'],
   ])('a denied file is denied %s', async (_, path) => {
     expect(await statusOf(HOST + path, { allow: HOST, authorize: () => ({ denied: [`${HOST}/vod/film.mp4`] }) })).toBe(403);
   });
 
-  test.each(['/vod/premium/*', '/vod/premium/**', '/vod/*/film.mp4', '/vod/premium/.*'])(
-    'a wildcard would deny nothing: %s lets nobody in',
+  test.each(['/vod/premium/*', '/vod/premium/**', '/vod/*/film.mp4', '/vod/premium/.*', '/vod/premium/film.mp4?*'])(
+    'a wildcard denies all that it may stand for: %s',
     async (denied) => {
-      expect(await statusOf(`${HOST}/vod/premium/film.mp4`, { authorize: () => ({ denied: [HOST + denied] }) })).toBe(503);
+      const authorize = (): { denied: string[] } => ({ denied: [HOST + denied] });
+      expect(await statusOf(`${HOST}/vod/premium/film.mp4?q=1`, { authorize })).toBe(403);
+      // whatever else a viewer asks for
+      const urls = [HOST + denied.replace('?', '%3F'), `${HOST}/vod/premium/film.mp4`, `${HOST}/live/a`];
+      const { body } = await ask({ urls }, { authorize, allow: HOST });
+      expect(body.denied).toEqual(urls.slice(0, 2));
+      expect(body.tokens.map(({ url }) => url)).toEqual(urls.slice(2));
     },
   );
 
-  test('but a name with a * that a viewer has asked for may be denied', async () => {
+  test('a name with a * that a viewer has asked for may be denied', async () => {
     const url = `${HOST}/vod/a*b.mp4`;
     expect(await statusOf(url, { authorize: (_request, urls) => ({ denied: urls }) })).toBe(403);
+    expect(await statusOf(url, { authorize: (_request, _urls, scopes) => ({ denied: scopes.map(({ href }) => href) }) })).toBe(403);
+  });
+
+  test('of a folder that is named like a file, what is denied beside a URL is not what is asked for', async () => {
+    const authorize = (): { denied: string[] } => ({ denied: [`${HOST}/vod/show.s01/premium/`] });
+    const format = edgeAuth({ key: '00ff' });
+    expect(await statusOf(`${HOST}/vod/show.s01/free/a.m3u8`, { format, authorize })).toBe(200);
+    expect(await statusOf(`${HOST}/vod/show.s01/premium/a.m3u8`, { format, authorize })).toBe(403);
+    expect(await statusOf(`${HOST}/vod/show.s01/a.m3u8`, { format, authorize })).toBe(403);
   });
 
   test('a denied folder denies everything below it, in any spelling', async () => {

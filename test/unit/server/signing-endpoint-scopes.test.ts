@@ -116,6 +116,15 @@ describe('the hook is shown what a token opens', () => {
     expect(scopes[urls.indexOf(HOST + served)]).toEqual({ kind: 'path', href: HOST + served });
   });
 
+  test('of a folder that is named like a file, the scope up to there is that file', async () => {
+    const [urls, scopes] = await shownFor({ format: edgeAuth({ key: '00ff' }) }, `${HOST}/vod/film.ism/sd/a.m3u8`);
+    expect(urls).toEqual([`${HOST}/vod/film.ism/sd/a.m3u8`, `${HOST}/vod/film.ism`]);
+    expect(scopes).toEqual([
+      { kind: 'folder', href: `${HOST}/vod/film.ism/sd/` },
+      { kind: 'path', href: `${HOST}/vod/film.ism` },
+    ]);
+  });
+
   test.each(folderFormats)('$name: the folder as one origin or another reads it', async ({ format: folder }) => {
     for (const [path, read] of [
       ['/vod/premium;x/film.m3u8', '/vod/premium/'],

@@ -60,6 +60,8 @@ describe('a rule protects what its author sees in it', () => {
         '/x.mp4%23y',
         '/x.%256Dp4',
         '/(S(y))/x.mp4',
+        '/a;b/x.mp4%3Fy',
+        '/x.mp4.%3Fy',
       ],
     ],
     [/\.mp4$/y, ['/x.mp4']],
@@ -69,6 +71,8 @@ describe('a rule protects what its author sees in it', () => {
     [/^vod\//, ['/vod/x', '/vod;y/x', '/%76od/x']],
     [/^(?:vod|live)\/.*\.m3u8$/, ['/live/x.m3u8']],
     [/^[a-z]+\/.+\.m3u8$/, ['/vod/x.m3u8']],
+    [/^[^/]+\.mp4$/, ['/x.mp4']],
+    [/^[\w.~-]+\/premium\//, ['/show/premium/x']],
     [/\/films \[4k\]\//, ['/films%20[4k]/x', '/films%20%5B4k%5D/x']],
     [/\/films%20\[4k\]\//, ['/films%20[4k]/x', '/films%20%5B4k%5D/x']],
     [/\/films%20%5B4k%5D\//, ['/films%20[4k]/x']],
@@ -138,6 +142,10 @@ describe('a rule protects what its author sees in it', () => {
     [({ pathname }) => !pathname.startsWith('/public/'), '/public/x.mp4'],
     [({ pathname }) => !pathname.startsWith('/public/'), '/public/x.mp4/y'],
     [/^cdn\.example\.org$/, '/vod/x'],
+    [/\.[a-z0-9]+$/i, '/health'],
+    [/\.(?!html$|css$|js$)[^./]+$/, '/index.html'],
+    [/^https:\/\/cdn\.example\.com(?!\/(?:public\/|$))/, '/public/x'],
+    [/[^/]$/, '/'],
     [/^vod\//, '/live/vod/x'],
     [/\.mp4$/, '/x.mp4s/y'],
     ['/a;b/c/', '/a/x'],
@@ -162,84 +170,6 @@ describe('a rule protects what its author sees in it', () => {
   });
 });
 
-describe('a rule that would protect something else than it says is refused where it is written', () => {
-  test.each([
-    ...['/vod/*', '*', '/*.mp4', 'https://*.example.com/vod/', '/vod/**'],
-    ...[
-      '/100%/',
-      '/%zz/',
-      '/%ff/',
-      '/vod%2Fx/',
-      '//vod/',
-      '/vod//x',
-      '/vod%5Cx',
-      '/vod\\x/',
-      '\\vod\\',
-      '/a%00b/',
-      '/..;/vod',
-    ],
-    ...['/vod/../live/', '/./vod/', '/vod/%2e%2e/', '/vod/.%2E', '/vod/..'],
-    ...['/vod/?x', '/vod/#x', 'https://cdn.example.com/vod/?st=1', 'https://cdn.example.com/#/vod/'],
-    ...['vod', 'vod/', './vod/', '', ' /vod/', '/vod/ ', '/vo\td/', '/vod/\n', '/\ud800/'],
-    ...[
-      'cdn.example.com/vod/',
-      'cdn.example.com:443/vod/',
-      '//cdn.example.com/vod/',
-      'ftp://cdn.example.com/vod/',
-      'javascript:1',
-    ],
-    ...[
-      'https:cdn.example.com',
-      'https:///vod/',
-      'https://user:pw@cdn.example.com/',
-      'https://cdn.example.com../vod/',
-      'https://a..b/',
-    ],
-    ...[null, 7, {}, ['/vod/', 7], [null], true, []],
-  ])('%j', (rule) => {
-    expect(() => urlRules(rule as UrlRule)).toThrow(
-      expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^protect: /) }),
-    );
-  });
-
-  test.each([
-    [/\/%40user\//, '@'],
-    [/\/a%3Bb\//, ';'],
-    [/it%27s/, "'"],
-    [/\/caf%c3%a9\//, '%C3%A9'],
-    [/%76od/, 'v'],
-    [/a%2Fb/, '/'],
-    [/%zz|%ff/, 'the character itself'],
-  ])('a pattern for an escape that no canonical URL holds: %s', (rule, remedy) => {
-    expect(() => urlRules(rule)).toThrow(
-      expect.objectContaining({
-        code: 'ERR_OPTIONS',
-        message: expect.stringMatching(new RegExp(`^protect: .*; write ${remedy}$`)),
-      }),
-    );
-  });
-
-  test.each([
-    /^https:\/\/CDN\.example\.com\/vod\//,
-    /^https?:\/\/cdn\.Example\.com\//,
-    new RegExp('^https://m\u00fcnchen\\.de/'),
-  ])('a pattern for a host that no canonical URL has: %s', (rule) =>
-    expect(() => urlRules(rule)).toThrow(/^protect: no canonical URL has the host /),
-  );
-
-  test.each([
-    /^https:\/\/CDN\.example\.com\/vod\//i,
-    /^https:\/\/[A-Za-z]+\.example\.com\//,
-    /^https:\/\/[^/]+\/vod\//,
-  ])('but not %s', (rule) => expect(() => urlRules(rule)).not.toThrow());
-
-  test('what may be secret in it is not quoted', () => {
-    for (const rule of ['https://user:pw@cdn.example.com/', '/vod/?st=pw', '/vod/*?pw#pw']) {
-      expect(() => urlRules(rule)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('pw') }));
-    }
-  });
-});
-
 /** One character of a name in a path, in every way it can be written. */
 const spellings = fc
   .constantFrom(...Array.from('aZ09-_.~!$&\'()+,=:@[]|^`{}"<> \u00ed\u0131\u65e5'))
@@ -258,7 +188,7 @@ test('in any two spellings, a rule is refused or protects the request', () => {
   fc.assert(
     fc.property(
       fc.array(name, { minLength: 1, maxLength: 3 }),
-      fc.constantFrom('', '/', ';x', '%3Bx=1', '/;y/', '.'),
+      fc.constantFrom('', '/', ';x', '%3Bx=1', '/;y/', '.', '/x', ';/x.mp4/y'),
       (names, tail) => {
         const [rule, asked] = [0, 1].map((i) => `/${names.map((each) => each[i]).join('/')}`) as [string, string];
         let open: boolean;

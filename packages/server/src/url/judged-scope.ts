@@ -1,7 +1,6 @@
 import { decodeOnce } from '../decode-once.ts';
 import { judgeUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
-import { readingsOf, servedPaths } from './readings.ts';
 import type { Reading } from './readings.ts';
 import type { Scope } from './scope.ts';
 
@@ -11,20 +10,15 @@ export class JudgedScope {
   readonly url: JudgedUrl;
   /** Private, so that no other object fits this type. */
   readonly #kind: Scope['kind'];
-  /** What `isReachedBy` compares, made once: a call may hold a hundred URLs, and a hook may deny as many. */
-  readonly #folders: readonly string[];
-  readonly #servedFolders: readonly string[];
-  readonly #sortedQuery: string;
-
+  /** The query as most servers read it: by names and values, whatever their order, escapes and repetitions. */
+  readonly sortedQuery: string;
   readonly #parts: readonly JudgedScope[];
 
   private constructor(kind: Scope['kind'], url: JudgedUrl, parts: readonly JudgedScope[] = []) {
     this.#kind = kind;
     this.url = url;
     this.#parts = parts;
-    this.#folders = [...new Set(readingsOf(url.path).map(asFolder))];
-    this.#servedFolders = [...new Set(servedPaths(url.path).map(asFolder))];
-    this.#sortedQuery = sortedQuery(url);
+    this.sortedQuery = sortedQuery(url);
   }
 
   /** Behind `judgeScope`. */
@@ -51,6 +45,11 @@ export class JudgedScope {
     return this.#parts.length > 0 ? this.#parts.flatMap(({ parts }) => parts) : [this];
   }
 
+  /** Its own path, and those of the scopes it is made of. */
+  get paths(): readonly string[] {
+    return [this.url.path, ...this.#parts.flatMap(({ paths }) => paths)];
+  }
+
   /** As it is shown to hooks, in the one spelling of a reading. */
   shownAs(read: Reading): Scope {
     const path = read(this.url.path);
@@ -58,6 +57,14 @@ export class JudgedScope {
     const href = this.kind === 'url' ? url.href : url.hrefWithoutQuery;
     const parts = this.#parts.map((part) => part.shownAs(read));
     return { kind: this.kind, href, ...(parts.length > 0 && { parts }) };
+  }
+
+  /** The same in a reading that ends at a file: nothing but that is opened then. */
+  shownUpToFile(read: Reading): Scope {
+    const path = read(this.url.path);
+    if (asFolder(path) === asFolder(this.url.path)) return this.shownAs(read);
+    const url = this.url.withPath(path);
+    return this.kind === 'url' ? { kind: 'url', href: url.href } : { kind: 'path', href: url.hrefWithoutQuery };
   }
 
   /** Whether all of it is one of `prefixes` or below one. */
@@ -70,28 +77,10 @@ export class JudgedScope {
     return other.parts.every((theirs) => this.parts.some((mine) => mine.#holdsPart(theirs)));
   }
 
-  /**
-   * Whether a token of `other` opens anything of this, or of what lies below it, as any origin reads it:
-   * `/premium;x/film.mp4` reaches into `/premium/`, and `/film.mp4/x` may be `/film.mp4`. Scheme and port are not
-   * compared, for many formats sign neither.
-   */
-  isReachedBy(other: JudgedScope): boolean {
-    return this.parts.some((mine) => other.parts.some((theirs) => mine.#isReachedByPart(theirs)));
-  }
-
   #holdsPart(other: JudgedScope): boolean {
     if (this.kind === 'folder') return other.url.isBelow(this.url);
     if (other.kind === 'folder' || other.url.hrefWithoutQuery !== this.url.hrefWithoutQuery) return false;
     return this.kind === 'path' || (other.kind === 'url' && other.url.search === this.url.search);
-  }
-
-  #isReachedByPart(other: JudgedScope): boolean {
-    if (this.url.hostname !== other.url.hostname) return false;
-    const isAny = (holds: (mine: string, theirs: string) => boolean): boolean =>
-      this.#folders.some((mine) => other.#servedFolders.some((theirs) => holds(mine, theirs)));
-    if (other.kind === 'folder' && isAny((mine, theirs) => mine.startsWith(theirs))) return true;
-    if (!isAny((mine, theirs) => theirs.startsWith(mine))) return false;
-    return this.kind === 'folder' || other.kind === 'folder' || this.kind === 'path' || other.kind === 'path' || this.#sortedQuery === other.#sortedQuery;
   }
 }
 
@@ -104,7 +93,6 @@ function asFolder(path: string): string {
   return path.endsWith('/') ? path : `${path}/`;
 }
 
-/** A query as most servers read it: by its names and values, whatever their order, escapes and repetitions. */
 function sortedQuery({ search }: JudgedUrl): string {
   const pairs = search.slice(1).split(/[&;]/).filter(Boolean).map(readPair);
   return [...new Set(pairs)].sort().join('&');

@@ -1,5 +1,5 @@
 import { canonicalPath, encodePath } from '../canonical-path.ts';
-import { foldersNamedLikeFiles, holdsEscape, maxFoldersNamedLikeFiles } from './readings.ts';
+import { isReadElsewhere } from './readings.ts';
 
 interface UrlParts {
   /** `http:` or `https:`. */
@@ -40,7 +40,7 @@ export class JudgedUrl implements UrlParts {
     if (!/^https?:$/.test(protocol) || username || password) return undefined;
     const hostname = judgeHost(url.hostname);
     const path = canonicalPath(url.pathname, 'decoded');
-    if (hostname === undefined || path === undefined || isReadOtherwise(path)) return undefined;
+    if (hostname === undefined || path === undefined || holdsTooManyMarks(path) || isReadElsewhere(path)) return undefined;
     return new JudgedUrl({ protocol, hostname, port, path, search: canonicalSearch(url.search) });
   }
 
@@ -105,15 +105,11 @@ export function judgeUrl(url: URL | string): JudgedUrl | undefined {
 }
 
 /**
- * Whether a canonical path cannot be judged: Windows reads it as another one (`.. ` is `..`, `film.mp4::$DATA` is
- * `film.mp4`); it leads elsewhere when it is decoded twice (`%2e%2e`); it holds more combining marks in a row than any
- * language writes, for more than 30 (Unicode Standard Annex 15, Stream-Safe Text) take time with the square of their
- * number to be compared; or more files in front of a path info than could be asked about.
+ * Whether a path holds more combining marks in a row than any language writes: more than 30 (Unicode Standard Annex 15,
+ * Stream-Safe Text) take time with the square of their number to be compared.
  */
-function isReadOtherwise(path: string): boolean {
-  if (/\/\.\.? [. ]*(?:[;/]|$)|:[^/:]*:\$|\p{M}{31}/u.test(path)) return true;
-  if (holdsEscape(path) && canonicalPath(path, 'decoded') === undefined) return true;
-  return foldersNamedLikeFiles(path).length > maxFoldersNamedLikeFiles;
+function holdsTooManyMarks(path: string): boolean {
+  return /\p{M}{31}/u.test(path);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { canonicalPath } from '../canonical-path.ts';
+import { decodeOnce } from '../decode-once.ts';
 
 /** How one origin or another reads a canonical path: the canonical path that it serves instead. */
 export type Reading = (path: string) => string;
@@ -21,9 +21,19 @@ const plusReadings: readonly Reading[] = [same, (path) => path.replaceAll('+', '
 /** Many servers drop a `/` at the end. */
 const slashReadings: readonly Reading[] = [same, withoutLastSlash];
 
-const readings = nameReadings.flatMap((readName) =>
+const allReadings = nameReadings.flatMap((readName) =>
   plusReadings.flatMap((readPlus) => slashReadings.map((readSlash): Reading => (path) => readSlash(readPlus(readName(path))))),
 );
+
+/** The readings that change one of `paths`, with `same` in front: most paths have one or two. */
+function readingsFor(paths: readonly string[]): readonly Reading[] {
+  return paths.every(isPlain) ? slashReadings : allReadings;
+}
+
+/** Whether no way to read a path changes anything but the `/` at its end. */
+function isPlain(path: string): boolean {
+  return /^[\w\-~/.]*$/.test(path) && !/\.(?:\/|$)/.test(path);
+}
 
 /**
  * The other spellings of a path that somebody wrote into a rule, itself first. Two paths that one origin takes for the
@@ -32,40 +42,74 @@ const readings = nameReadings.flatMap((readName) =>
  * @param path canonical, so that `%2B` is a `+` too
  */
 export function readingsOf(path: string): readonly string[] {
-  return [...new Set(readings.map((read) => read(path)))];
+  return [...new Set(readingsFor([path]).map((read) => read(path)))];
+}
+
+/** How a path that a viewer asks for may be read: to its end, or up to the file with which it ends for some servers. */
+export interface WaysToServe {
+  readonly whole: readonly Reading[];
+  readonly upToFiles: readonly Reading[];
 }
 
 /**
- * The same ways to read what a viewer asks for, and behind them those of servers that do not read a path to its end:
- * Fastify 4 ends it at the first `;`, a decoded path in a request ends at its `?`, and lighttpd, PHP, and Apache with
- * `AcceptPathInfo` end it at the first file: `/film.mp4/x` is `/film.mp4` with a path info (RFC 3875 section 4.1.5).
- * Which names are files is not known here, so those are that have an extension.
+ * How what a viewer asks for may be read. Some servers do not read a path to its end: Fastify 4 ends it at the first
+ * `;`, a decoded path in a request ends at its `?`, and lighttpd, PHP, and Apache with `AcceptPathInfo` end it at the
+ * first file: `/film.mp4/x` is `/film.mp4` with a path info (RFC 3875 section 4.1.5). Which names are files is not known
+ * here, so those are that have an extension.
  *
- * @param path canonical; each way fits what a token opens of it as well
+ * @param paths canonical: that of a URL, and those that its token opens; each way fits all of them
  */
-export function waysToServe(path: string): readonly Reading[] {
-  const upToFiles = nameReadings.flatMap((readName) =>
-    foldersNamedLikeFiles(readName(path)).map((depth): Reading => (other) => upToName(readName(other), depth)),
+export function waysToServe(...paths: readonly string[]): WaysToServe {
+  const readNames = paths.every(isPlain) ? [same] : nameReadings;
+  const upToFiles = readNames.flatMap((readName) =>
+    paths.flatMap((path) =>
+      foldersNamedLikeFiles(readName(path)).map((depth): Reading => (other) => upToName(readName(other), depth)),
+    ),
   );
-  return [...readings, upToFirstSign, ...upToFiles];
+  const upToSigns = paths.some((path) => /[;?#]/.test(path)) ? signReadings : [];
+  return { whole: readingsFor(paths), upToFiles: [...upToSigns, ...upToFiles] };
 }
 
 /** Every path as which `path`, asked for by a viewer, may be served. */
 export function servedPaths(path: string): readonly string[] {
-  return [...new Set(waysToServe(path).map((read) => read(path)))];
+  const { whole, upToFiles } = waysToServe(path);
+  return [...new Set([...whole, ...upToFiles].map((read) => read(path)))];
 }
 
-/** More of them in one path are refused (`judgeUrl`): each is one more path to be looked at. */
-export const maxFoldersNamedLikeFiles = 6;
+/** A path that could be served in more ways is not judged: each is one more to be asked about. */
+const maxServedPaths = 16;
+
+/**
+ * Whether a canonical path cannot be judged: read once more, decoded twice or by Windows, it leads to another folder or
+ * to another part of a file (`%2e%2e`, `.. `, `film.mp4::$DATA`); or it could be read in more ways than anybody writes.
+ */
+export function isReadElsewhere(path: string): boolean {
+  const again = decodedAgain(path);
+  if ([path, again].some((each) => /\/\.\.? [. ]*(?:[;/]|$)|:[^/:]*:\$/.test(each))) return true;
+  if (again !== path && /[\p{Cc}\\]|\/\/|\/\.\.?(?:[;/?#]|$)/u.test(again)) return true;
+  if (again.split('/').length !== path.split('/').length) return true;
+  return foldersNamedLikeFiles(path).length >= maxServedPaths || servedPaths(path).length > maxServedPaths;
+}
 
 /** How many names stand up to and with each folder that has the name of a file: 2 for `/vod/film.mp4/x`. */
-export function foldersNamedLikeFiles(path: string): readonly number[] {
+function foldersNamedLikeFiles(path: string): readonly number[] {
   const folders = path.split('/').slice(1, -1);
   return folders.flatMap((name, i) => (/\.\d*[a-z][a-z\d]{0,7}$/i.test(name) ? [i + 1] : []));
 }
 
 function upToName(path: string, depth: number): string {
   return path.split('/').slice(0, depth + 1).join('/');
+}
+
+const signReadings: readonly Reading[] = [
+  (path) => upTo(/[;?#]/, path),
+  (path) => upTo(/[?#]/, path),
+  (path) => withoutLastSlash(stripped(upTo(/[?#]/, path))),
+];
+
+function upTo(sign: RegExp, path: string): string {
+  const end = path.search(sign);
+  return end < 0 ? path : path.slice(0, Math.max(1, end));
 }
 
 function same(path: string): string {
@@ -87,19 +131,11 @@ function strippedName(name: string): string {
   return name.slice(0, end);
 }
 
-function upToFirstSign(path: string): string {
-  const end = path.search(/[;?#]/);
-  return end > 1 ? path.slice(0, end) : path;
-}
-
-/** Where that has no single reading, `judgeUrl` has refused the URL. */
+/** Of escapes that are not UTF-8, those of ASCII alone. */
 function decodedAgain(path: string): string {
-  return holdsEscape(path) ? (canonicalPath(path, 'decoded') ?? path) : path;
-}
-
-/** Whether a canonical path, which is decoded, could be decoded once more. */
-export function holdsEscape(path: string): boolean {
-  return /%[\da-f]{2}/i.test(path);
+  if (!/%[\da-f]{2}/i.test(path)) return path;
+  const asAscii = (_: string, hex: string): string => String.fromCharCode(parseInt(hex, 16));
+  return decodeOnce(path) ?? path.replace(/%([0-7][\da-f])/gi, asAscii);
 }
 
 function withoutLastSlash(path: string): string {

@@ -33,7 +33,10 @@ export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url:
   if (tests.length === 0) {
     throw optionsError('protect', 'leave it out to protect everything; an empty list protects nothing');
   }
-  return (url) => tests.some((test) => test(url));
+  return (url) => {
+    const asked = new Asked(url);
+    return tests.some((test) => test(asked));
+  };
 }
 
 /**
@@ -42,17 +45,22 @@ export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url:
  * @throws `ERR_OPTIONS` for a prefix that does not mean what it says
  */
 export function pathRule(prefix: string, option: string): (url: JudgedUrl) => boolean {
+  const isOf = prefixTest(prefix, option);
+  return ({ path }) => servedPaths(path).some(isOf);
+}
+
+function prefixTest(prefix: string, option: string): (path: string) => boolean {
   const prefixes = readingsOf(urlPrefix(prefix, option, anyHost).path);
-  return ({ path }) => servedPaths(path).some((served) => prefixes.some((each) => isBelowPath(served, each)));
+  return (path) => prefixes.some((each) => isBelowPath(path, each));
 }
 
 /** Stands for the host of a rule that names none. */
 const anyHost = 'http://any';
 
-function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
+function ruleTest(rule: UrlRule): (asked: Asked) => boolean {
   if (typeof rule === 'function') {
-    return (url) =>
-      hrefsOf(url).some((href) => {
+    return ({ hrefs }) =>
+      hrefs.some((href) => {
         const fits = rule(new URL(href)) as boolean | undefined;
         return fits === undefined || fits;
       });
@@ -61,12 +69,12 @@ function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
     checkPattern(rule);
     // /g and /y would go on from where the last request has ended, or look at the beginning only
     const pattern = new RegExp(rule.source, rule.flags.replace(/[gy]/g, ''));
-    return (url) => textsOf(url).some((text) => pattern.test(text)) || isAnchoredElsewhere(pattern, url);
+    return (asked) => asked.texts.some((text) => pattern.test(text)) || isAnchoredElsewhere(pattern, asked);
   }
-  const isPath = pathRule(rule, 'protect');
-  if (rule.startsWith('/')) return isPath;
+  const isPath = prefixTest(rule, 'protect');
+  if (rule.startsWith('/')) return ({ served }) => served.some(isPath);
   const { hostname } = urlPrefix(rule, 'protect', anyHost);
-  return (url) => url.hostname === hostname && isPath(url);
+  return ({ url, served }) => url.hostname === hostname && served.some(isPath);
 }
 
 /** Of this realm or another. */
@@ -74,34 +82,64 @@ function isRegExp(rule: string | RegExp): rule is RegExp {
   return Object.prototype.toString.call(rule) === '[object RegExp]';
 }
 
-/** With the scheme it arrived with, and with the one it may have been asked for in front of a proxy; without a port. */
-function originsOf({ protocol, hostname }: JudgedUrl): readonly string[] {
-  return [...new Set([protocol, 'https:', 'http:'])].map((scheme) => `${scheme}//${hostname}`);
-}
+/** What rules are asked about one URL, each list made when the first rule needs it. */
+class Asked {
+  readonly url: JudgedUrl;
+  #served?: readonly string[];
+  #paths?: readonly string[];
+  #hrefs?: readonly string[];
+  #texts?: readonly string[];
 
-function hrefsOf(url: JudgedUrl): readonly string[] {
-  const paths = spelledPaths(url).flatMap((path) => writtenPaths(path).slice(0, 2));
-  return originsOf(url).flatMap((origin) => [...new Set(paths)].map((path) => origin + path));
-}
+  constructor(url: JudgedUrl) {
+    this.url = url;
+  }
 
-/** What a pattern is tested with: whole URLs, host and path, and the path alone. */
-function textsOf(url: JudgedUrl): readonly string[] {
-  return ['', url.hostname, ...originsOf(url)].flatMap((front) => pathsOf(url).map((path) => front + path));
-}
+  /** Every path that may be served. */
+  get served(): readonly string[] {
+    return (this.#served ??= servedPaths(this.url.path));
+  }
 
-function pathsOf(url: JudgedUrl): readonly string[] {
-  return [...new Set(spelledPaths(url).flatMap(writtenPaths))];
+  /** With the scheme it arrived with, and with the one it may have been asked for in front of a proxy; without a port. */
+  get origins(): readonly string[] {
+    const { protocol, hostname } = this.url;
+    return [...new Set([protocol, 'https:', 'http:'])].map((scheme) => `${scheme}//${hostname}`);
+  }
+
+  /** The same as authors may find them. */
+  get paths(): readonly string[] {
+    return (this.#paths ??= [...new Set(this.#spelled.flatMap(writtenPaths))]);
+  }
+
+  /** What a function is given. */
+  get hrefs(): readonly string[] {
+    const paths = (): readonly string[] => [...new Set(this.#spelled.flatMap((path) => writtenPaths(path).slice(0, 2)))];
+    return (this.#hrefs ??= this.origins.flatMap((origin) => paths().map((path) => origin + path)));
+  }
+
+  /** What a pattern is tested with: whole URLs, host and path, and the path alone. */
+  get texts(): readonly string[] {
+    const fronts = ['', this.url.hostname, ...this.origins];
+    return (this.#texts ??= fronts.flatMap((front) => this.paths.map((path) => front + path)));
+  }
+
+  /** In both Unicode forms: an author sees no difference. */
+  get #spelled(): readonly string[] {
+    return [...new Set(this.served.flatMap((path) => [path, path.normalize('NFD')]))];
+  }
 }
 
 /**
  * Whether a pattern means what no text holds: a host that ends there, as in `/^cdn\.example\.com$/`, or a path without
- * its first slash, as in `/^vod\//`. It fits that then, and not the same with one more sign; whereas one that asks what is
- * *not* there, as in `/^(?!.*\/public\/)/`, fits both, and means nothing by it.
+ * its first slash, as in `/^vod\//`.
  */
-function isAnchoredElsewhere(pattern: RegExp, url: JudgedUrl): boolean {
-  const hosts = [url.hostname, ...originsOf(url)];
-  if (hosts.some((host) => pattern.test(host) && !pattern.test(`${host}/`))) return true;
-  return pathsOf(url).some((path) => pattern.test(path.slice(1)) && !pattern.test(`~${path.slice(1)}`));
+function isAnchoredElsewhere(pattern: RegExp, { url, origins, paths }: Asked): boolean {
+  // It is about this host only if it fits no other: `/\.[a-z]+$/` means the ends of files.
+  const isOfHost = (host: string): boolean =>
+    pattern.test(host) && ![`${host}/`, `${host}/~`, host.replace(/[^/]+$/, 'other.invalid')].some((each) => pattern.test(each));
+  if ([url.hostname, ...origins].some(isOfHost)) return true;
+  // One that asks what is *not* there, as `/^(?!.*\/public\/)/`, fits whatever has one more sign, and means nothing by it.
+  const isNegative = /\(\?<?!/.test(pattern.source);
+  return paths.some((path) => pattern.test(path.slice(1)) && !(isNegative && pattern.test(`~${path.slice(1)}`)));
 }
 
 /**
@@ -117,9 +155,4 @@ function writtenPaths(path: string): readonly string[] {
   );
   const signsDecoded = escaped.replace(/%[2-7][\dA-F]/g, decodeURIComponent);
   return [escaped, inAddress, ...lettersDecoded, signsDecoded, path];
-}
-
-/** Every path that may be served, in both Unicode forms: an author sees no difference. */
-function spelledPaths({ path }: JudgedUrl): readonly string[] {
-  return [...new Set(servedPaths(path).flatMap((each) => [each, each.normalize('NFD')]))];
 }
