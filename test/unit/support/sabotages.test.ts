@@ -40,9 +40,11 @@ function fullNames(path: string): Name[] {
     if (ts.isCallExpression(node)) {
       const root = rootOf(node.expression);
       const isLast = !ts.isCallExpression(node.parent) || node.parent.expression !== node;
-      if (isLast && /^(test|it|describe)$/.test(root)) {
-        const isGroup = root === 'describe';
+      if (isLast && /^(test|it|describe|describeMedia)$/.test(root)) {
+        const isGroup = root.startsWith('describe');
         here = [...above, ...(above.length ? [' '] : []), ...titleOf(node.arguments[0], isGroup ? A_WORD : ANYTHING)];
+        // behind its title stands the name of an engine
+        if (root === 'describeMedia') here = [...here, ' ', A_WORD];
         if (!isGroup) names.push(here);
       }
     }
