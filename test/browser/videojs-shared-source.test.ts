@@ -58,3 +58,31 @@ test('two players share a source: what the edge refuses the one is no error of t
   expect((await told(1)).events, 'tokens are shared').toContain('tokenrenewed');
   expect((await told(0)).events).toContain('ERR_TOKEN_REFUSED');
 });
+
+test('two players share a source: what the one waited for when it was disposed of is not asked for once it could be', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context);
+  const { page, play } = await openVideojs(stage, 'exact', { path: 'vod/ts/lo/i.m3u8' });
+  await play();
+  const asked = (): number => stage.signer.calls.filter(({ urls }) => urls.some((url) => url.endsWith('v.vtt'))).length;
+  stage.signer.failWith = 503;
+  await page.evaluate((src) => {
+    const { videojs, players } = window;
+    const element = document.body.appendChild(document.createElement('video'));
+    Object.assign(element, { className: 'video-js', muted: true });
+    const second = videojs(element, { html5: { nativeTextTracks: false } });
+    second.secureToken(players[0]!.secureToken().source);
+    const { track } = second.addRemoteTextTrack({ src, kind: 'subtitles', srclang: 'en' }, false) as unknown as { track: TextTrack };
+    track.mode = 'showing';
+    players.push(second);
+  }, stage.url('exact', 'vod/v.vtt'));
+  await expect.poll(asked, { timeout: 30_000 }).toBeGreaterThan(0);
+
+  await page.evaluate(() => window.players[1]!.dispose());
+  await expect.poll(() => stage.signer.calls.every(({ status }) => status > 0)).toBe(true);
+  stage.signer.failWith = 0;
+  // whoever still waits asks again as soon as a token has come
+  await page.evaluate(() => window.players[0]!.secureToken().source.renew());
+  await page.waitForTimeout(1000);
+  expect(stage.edge.requests.filter(({ path }) => path.endsWith('v.vtt'))).toEqual([]);
+});

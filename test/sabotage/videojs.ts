@@ -180,7 +180,7 @@ export const videojs: readonly Sabotage[] = [
     file: secureTokenPlugin,
     find: '        () => session.waits.forEach((wait) => wait.abort()),\n',
     replace: '',
-    noticedBy: { test: videojsLifecycleTest, name: 'dispose while requests wait leave nothing behind' },
+    noticedBy: { test: videojsSharedSourceTest, name: 'waited for when it was disposed of is not asked for' },
   },
   {
     name: 'videojs-script-twice',
