@@ -60,7 +60,7 @@ export class TestRuns {
   /**
    * @param {string} file
    * @param {readonly string[]} names parts of names of tests; none is all of them
-   * @param {{ isBroken?: boolean }} [options] with a sabotage: one red test is enough, and one try, for most fail by waiting
+   * @param {{ isBroken?: boolean }} [options] with a sabotage: one red test is enough
    * @returns {Promise<Outcome[]>} of the tests with these names
    */
   async run(file, names, { isBroken = false } = {}) {
@@ -69,7 +69,7 @@ export class TestRuns {
     rmSync(report, { force: true });
     const args = ['run', '--project', 'browser', file, '--reporter', 'json', '--outputFile', report];
     if (names.length) args.push('-t', names.map(asPattern).join('|'));
-    if (isBroken) args.push('--bail', '1', '--retry', '0');
+    if (isBroken) args.push('--bail', '1');
     const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
       cwd: root,
       // what tests leave in there goes with the copy

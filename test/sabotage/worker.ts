@@ -9,7 +9,6 @@ const workerSettings = 'packages/worker/src/worker-settings.ts';
 const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.test.ts';
 const mp4WorkerSecretsTest = 'test/browser/mp4-worker-secrets.test.ts';
 const mp4WorkerUpdateTest = 'test/browser/mp4-worker-update.matrix.test.ts';
-const mp4NativeHlsTest = 'test/browser/mp4-native-hls.matrix.test.ts';
 const mp4WorkerTest = 'test/browser/mp4-worker.matrix.test.ts';
 
 export const worker: readonly Sabotage[] = [
@@ -162,14 +161,6 @@ export const worker: readonly Sabotage[] = [
     find: 'if (scope.registration.active?.scriptURL !== location.href) void',
     replace: 'void',
     noticedBy: { test: mp4WorkerUpdateTest, name: 'chromium waits while a film plays' },
-  },
-  {
-    name: 'worker-whole-files',
-    promise: "Whole files go on untouched: Chromium's HLS reads no others.",
-    file: handleFetch,
-    find: ' || (end && +end + 1 === +total!)',
-    replace: '',
-    noticedBy: { test: mp4NativeHlsTest, name: 'chromium plays one rendition on demand' },
   },
   {
     name: 'worker-webkit',
