@@ -26,6 +26,7 @@ describe('what was denied', () => {
     ['url', '/a?q=1', 'url', '/a?q=1', true],
     ['url', '/a?q=1', 'url', '/a/b?q=1', true],
     ['url', '/a?q=1', 'url', '/a?q=2', false],
+    ['url', '/a?q=1', 'url', '/a%3Fq=1', true],
     ['url', '/a?q=1', 'path', '/a', true],
     ['url', '/a/b?q=1', 'folder', '/a/', true],
     ['url', '/a?q=1', 'folder', '/a/', true],

@@ -62,6 +62,7 @@ describe('judgeUrl', () => {
     'https://cdn.example.com/vod/free/..%2520/film.mp4',
     `https://cdn.example.com/${'a.b/'.repeat(16)}film.mp4`,
     'https://cdn.example.com/a+b%20c;x/%2541/a.a/b.b/c.c/',
+    `https://cdn.example.com${'/a.m;'.repeat(20)}`,
     `https://cdn.example.com/vod/a${'\u0301'.repeat(31)}`,
   ])('%s has no single reading', (url) => expect(judgeUrl(url)).toBeUndefined());
 

@@ -72,6 +72,7 @@ describe('a token that reaches into what was denied is not granted', () => {
     ['decoded twice', '/vod/fil%256D.mp4'],
     ['with parameters in front of a query', '/vod;x/film.mp4%3Fx'],
     ['with a dot in front of a query', '/vod/film.mp4.%3Fx'],
+    ['decoded twice, with a query', '/vod/fi%256Cm.mp4%3Fx'],
     ['of a session of ASP.NET', '/(S(x))/vod/film.mp4'],
   ])('a denied file is denied %s', async (_, path) => {
     expect(await statusOf(HOST + path, { allow: HOST, authorize: () => ({ denied: [`${HOST}/vod/film.mp4`] }) })).toBe(403);

@@ -47,18 +47,19 @@ export class DeniedUrls {
   #isReachedByPart({ url, kind, sortedQuery }: JudgedScope): boolean {
     const host = this.#hosts.get(url.hostname);
     if (!host) return false;
-    const isDenied = (denied: Denied): boolean =>
-      denied.isDenied || (kind === 'url' ? denied.queries.has(sortedQuery) : denied.queries.size > 0);
+    // What is cut off in front of a query may be one.
+    const isDenied = (denied: Denied, isWhole: boolean): boolean =>
+      denied.isDenied || (kind === 'url' && isWhole ? denied.queries.has(sortedQuery) : denied.queries.size > 0);
     const { whole, upToFiles } = waysToServe(url.path);
     const isReached = (path: string, isWhole: boolean): boolean => {
       let at: Denied | undefined = host;
       for (const name of namesOf(path)) {
-        if (isDenied(at)) return true;
+        if (isDenied(at, isWhole)) return true;
         at = at.below.get(name);
         if (!at) return false;
       }
       // A file in front of a path info opens nothing below itself.
-      return isDenied(at) || (isWhole && kind === 'folder');
+      return isDenied(at, isWhole) || (isWhole && kind === 'folder');
     };
     return whole.some((read) => isReached(read(url.path), true)) || upToFiles.some((read) => isReached(read(url.path), false));
   }

@@ -21,9 +21,11 @@ const plusReadings: readonly Reading[] = [same, (path) => path.replaceAll('+', '
 /** Many servers drop a `/` at the end. */
 const slashReadings: readonly Reading[] = [same, withoutLastSlash];
 
-const allReadings = nameReadings.flatMap((readName) =>
-  plusReadings.flatMap((readPlus) => slashReadings.map((readSlash): Reading => (path) => readSlash(readPlus(readName(path))))),
-);
+const allReadings = nameReadings.flatMap(spelledOut);
+
+function spelledOut(readName: Reading): readonly Reading[] {
+  return plusReadings.flatMap((readPlus) => slashReadings.map((readSlash): Reading => (path) => readSlash(readPlus(readName(path)))));
+}
 
 /** The readings that change one of `paths`, with `same` in front: most paths have one or two. */
 function readingsFor(paths: readonly string[]): readonly Reading[] {
@@ -60,14 +62,16 @@ export interface WaysToServe {
  * @param paths canonical: that of a URL, and those that its token opens; each way fits all of them
  */
 export function waysToServe(...paths: readonly string[]): WaysToServe {
-  const readNames = paths.every(isPlain) ? [same] : nameReadings;
-  const upToFiles = readNames.flatMap((readName) =>
+  const areCut = paths.some((path) => /[;?#]/.test(path));
+  const cutNames = areCut ? nameReadings.map((readName) => remembering((path) => readName(upTo(/[?#]/, path)))) : [];
+  const cut = cutNames.flatMap((readName) => spelledOut(readName));
+  const names = [...(paths.every(isPlain) ? [same] : nameReadings.map(remembering)), ...cutNames];
+  const upToFiles = names.flatMap((readName) =>
     paths.flatMap((path) =>
       foldersNamedLikeFiles(readName(path)).map((depth): Reading => (other) => upToName(readName(other), depth)),
     ),
   );
-  const upToSigns = paths.some((path) => /[;?#]/.test(path)) ? signReadings : [];
-  return { whole: readingsFor(paths), upToFiles: [...upToSigns, ...upToFiles] };
+  return { whole: readingsFor(paths), upToFiles: [...(areCut ? [upToFirstSign] : []), ...cut, ...upToFiles] };
 }
 
 /** Every path as which `path`, asked for by a viewer, may be served. */
@@ -88,7 +92,9 @@ export function isReadElsewhere(path: string): boolean {
   if ([path, again].some((each) => /\/\.\.? [. ]*(?:[;/]|$)|:[^/:]*:\$/.test(each))) return true;
   if (again !== path && /[\p{Cc}\\]|\/\/|\/\.\.?(?:[;/?#]|$)/u.test(again)) return true;
   if (again.split('/').length !== path.split('/').length) return true;
-  return foldersNamedLikeFiles(path).length >= maxServedPaths || servedPaths(path).length > maxServedPaths;
+  // Counted before each of them is looked at, which would take time with the square of their number.
+  const isNamedLikeMany = (readName: Reading): boolean => foldersNamedLikeFiles(readName(path)).length >= maxServedPaths;
+  return (isPlain(path) ? [same] : nameReadings).some(isNamedLikeMany) || servedPaths(path).length > maxServedPaths;
 }
 
 /** How many names stand up to and with each folder that has the name of a file: 2 for `/vod/film.mp4/x`. */
@@ -98,14 +104,23 @@ function foldersNamedLikeFiles(path: string): readonly number[] {
 }
 
 function upToName(path: string, depth: number): string {
-  return path.split('/').slice(0, depth + 1).join('/');
+  let end = 0;
+  for (let i = 0; i < depth && end >= 0; i++) end = path.indexOf('/', end + 1);
+  return end < 0 ? path : path.slice(0, end);
 }
 
-const signReadings: readonly Reading[] = [
-  (path) => upTo(/[;?#]/, path),
-  (path) => upTo(/[?#]/, path),
-  (path) => withoutLastSlash(stripped(upTo(/[?#]/, path))),
-];
+/** Reads one path after the other, and each of them many times. */
+function remembering(read: Reading): Reading {
+  let last: { path: string; asRead: string } | undefined;
+  return (path) => {
+    if (last?.path !== path) last = { path, asRead: read(path) };
+    return last.asRead;
+  };
+}
+
+function upToFirstSign(path: string): string {
+  return upTo(/[;?#]/, path);
+}
 
 function upTo(sign: RegExp, path: string): string {
   const end = path.search(sign);
