@@ -27,6 +27,7 @@ describe('judgeUrl', () => {
     ['https://cdn.example.com/100%25/a%2520b', 'https://cdn.example.com/100%25/a%2520b'],
     ['https://cdn.example.com/a+b%20c;x/film.ism/d/', 'https://cdn.example.com/a+b%20c;x/film.ism/d/'],
     [`https://cdn.example.com/${'a.b/'.repeat(15)}film.mp4`, `https://cdn.example.com/${'a.b/'.repeat(15)}film.mp4`],
+    ['https://cdn.example.com/hls/film,_hi,_lo,.mp4.urlset/master.m3u8', 'https://cdn.example.com/hls/film,_hi,_lo,.mp4.urlset/master.m3u8'],
     ['https://cdn.example.com/.../f.mp4', 'https://cdn.example.com/.../f.mp4'],
     ['https://cdn.example.com/.well-known/x', 'https://cdn.example.com/.well-known/x'],
   ])('%s is %s', (url, href) => expect(hrefOf(url)).toBe(href));
@@ -63,6 +64,9 @@ describe('judgeUrl', () => {
     `https://cdn.example.com/${'a.b/'.repeat(16)}film.mp4`,
     'https://cdn.example.com/a+b%20c;x/%2541/a.a/b.b/c.c/',
     `https://cdn.example.com${'/a.m;'.repeat(20)}`,
+    'https://cdn.example.com/hls/free/,../premium/film,.mp4.urlset/master.m3u8',
+    'https://cdn.example.com/hls/free/.,/premium/film,.mp4.urlset/master.m3u8',
+    `https://cdn.example.com/vod/a${'%25CC%2580'.repeat(31)}`,
     `https://cdn.example.com/vod/a${'\u0301'.repeat(31)}`,
   ])('%s has no single reading', (url) => expect(judgeUrl(url)).toBeUndefined());
 

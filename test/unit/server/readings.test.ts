@@ -41,6 +41,7 @@ describe('servedPaths', () => {
     ['/vod;x/film.mp4.?y', expect.arrayContaining(['/vod/film.mp4', '/vod'])],
     ['/film;a/b', ['/film;a/b', '/film/b', '/film']],
     ['/film.mp4?x', ['/film.mp4?x', '/film.mp4']],
+    ['/film.mp4%3Fx', ['/film.mp4%3Fx', '/film.mp4?x', '/film.mp4']],
     ['/film%2Emp4/x', ['/film%2Emp4/x', '/film.mp4/x', '/film.mp4']],
     ['/;x', ['/;x', '/']],
   ])('%j is served as %j', (path, served) => {

@@ -40,7 +40,7 @@ export class JudgedUrl implements UrlParts {
     if (!/^https?:$/.test(protocol) || username || password) return undefined;
     const hostname = judgeHost(url.hostname);
     const path = canonicalPath(url.pathname, 'decoded');
-    if (hostname === undefined || path === undefined || holdsTooManyMarks(path) || isReadElsewhere(path)) return undefined;
+    if (hostname === undefined || path === undefined || isReadElsewhere(path)) return undefined;
     return new JudgedUrl({ protocol, hostname, port, path, search: canonicalSearch(url.search) });
   }
 
@@ -102,14 +102,6 @@ export function isBelowPath(path: string, prefix: string): boolean {
 export function judgeUrl(url: URL | string): JudgedUrl | undefined {
   if (typeof url !== 'string') return JudgedUrl.from(url);
   return URL.canParse(url) ? JudgedUrl.from(new URL(url)) : undefined;
-}
-
-/**
- * Whether a path holds more combining marks in a row than any language writes: more than 30 (Unicode Standard Annex 15,
- * Stream-Safe Text) take time with the square of their number to be compared.
- */
-function holdsTooManyMarks(path: string): boolean {
-  return /\p{M}{31}/u.test(path);
 }
 
 /**

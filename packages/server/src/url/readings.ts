@@ -62,8 +62,8 @@ export interface WaysToServe {
  * @param paths canonical: that of a URL, and those that its token opens; each way fits all of them
  */
 export function waysToServe(...paths: readonly string[]): WaysToServe {
-  const areCut = paths.some((path) => /[;?#]/.test(path));
-  const cutNames = areCut ? nameReadings.map((readName) => remembering((path) => readName(upTo(/[?#]/, path)))) : [];
+  const areCut = paths.some((path) => /[;?#]/.test(decodedAgain(path)));
+  const cutNames = areCut ? nameReadings.map((readName) => remembering((path) => upTo(/[?#]/, readName(upTo(/[?#]/, path))))) : [];
   const cut = cutNames.flatMap((readName) => spelledOut(readName));
   const names = [...(paths.every(isPlain) ? [same] : nameReadings.map(remembering)), ...cutNames];
   const upToFiles = names.flatMap((readName) =>
@@ -84,12 +84,16 @@ export function servedPaths(path: string): readonly string[] {
 const maxServedPaths = 16;
 
 /**
- * Whether a canonical path cannot be judged: read once more, decoded twice or by Windows, it leads to another folder or
- * to another part of a file (`%2e%2e`, `.. `, `film.mp4::$DATA`); or it could be read in more ways than anybody writes.
+ * Whether a canonical path cannot be judged: read once more, decoded twice, by Windows, or joined of the parts of a list
+ * (`/free/,../premium/film,.mp4.urlset/` of nginx-vod-module), it leads to another folder or to another part of a file
+ * (`%2e%2e`, `.. `, `film.mp4::$DATA`); it holds more combining marks in a row than any language writes, for more than 30
+ * (Unicode Standard Annex 15, Stream-Safe Text) take time with the square of their number to be compared; or it could be
+ * read in more ways than anybody writes.
  */
 export function isReadElsewhere(path: string): boolean {
   const again = decodedAgain(path);
-  if ([path, again].some((each) => /\/\.\.? [. ]*(?:[;/]|$)|:[^/:]*:\$/.test(each))) return true;
+  const isElsewhere = /\/\.\.? [. ]*(?:[;/]|$)|:[^/:]*:\$|,\.\.?(?:[/,]|$)|\/\.\.?,|\p{M}{31}/u;
+  if ([path, again].some((each) => isElsewhere.test(each))) return true;
   if (again !== path && /[\p{Cc}\\]|\/\/|\/\.\.?(?:[;/?#]|$)/u.test(again)) return true;
   if (again.split('/').length !== path.split('/').length) return true;
   // Counted before each of them is looked at, which would take time with the square of their number.
