@@ -23,6 +23,8 @@ describe('readingsOf', () => {
     ['/%76od/7', ['/%76od/7', '/vod/7']],
     ['/%76od%3Bx/7', ['/%76od%3Bx/7', '/vod;x/7', '/vod/7']],
     ['/100%/7', ['/100%/7']],
+    ['/%C3%A9/7;%', expect.arrayContaining(['/\u00e9/7'])],
+    ['/%C3%A9%FF%41', ['/%C3%A9%FF%41', '/%C3%A9%FFA']],
     ['/vi\u0301deos', ['/vi\u0301deos', '/v\u00eddeos']],
   ])('%j is served as %j', (path, readings) => {
     expect(readingsOf(path)).toEqual(readings);

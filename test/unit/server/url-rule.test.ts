@@ -133,6 +133,7 @@ describe('a rule protects what its author sees in it', () => {
   test.each([
     /^https:\/\/cdn\.example\.com$/,
     /^cdn\.example\.com$/,
+    /^https:\/\/cdn\.example\.com\/?$/,
     /(?:^|\.)example\.com$/,
     /^https?:\/\/cdn\.example\.com(?!\/)/,
   ])('%s is a whole host', (rule) => {

@@ -150,11 +150,10 @@ function strippedName(name: string): string {
   return name.slice(0, end);
 }
 
-/** Of escapes that are not UTF-8, those of ASCII alone. */
+/** Of escapes in a row that are not UTF-8, those of ASCII alone. */
 function decodedAgain(path: string): string {
-  if (!/%[\da-f]{2}/i.test(path)) return path;
   const asAscii = (_: string, hex: string): string => String.fromCharCode(parseInt(hex, 16));
-  return decodeOnce(path) ?? path.replace(/%([0-7][\da-f])/gi, asAscii);
+  return path.replace(/(?:%[\da-f]{2})+/gi, (escapes) => decodeOnce(escapes) ?? escapes.replace(/%([0-7][\da-f])/gi, asAscii));
 }
 
 function withoutLastSlash(path: string): string {

@@ -135,7 +135,7 @@ class Asked {
 function isAnchoredElsewhere(pattern: RegExp, { url, origins, paths }: Asked): boolean {
   // It is about this host only if it fits no other: `/\.[a-z]+$/` means the ends of files.
   const isOfHost = (host: string): boolean =>
-    pattern.test(host) && ![`${host}/`, `${host}/~`, host.replace(/[^/]+$/, 'other.invalid')].some((each) => pattern.test(each));
+    pattern.test(host) && ![`${host}/~`, host.replace(/[^/]+$/, 'other.invalid')].some((each) => pattern.test(each));
   if ([url.hostname, ...origins].some(isOfHost)) return true;
   // One that asks what is *not* there, as `/^(?!.*\/public\/)/`, fits whatever has one more sign, and means nothing by it.
   const isNegative = /\(\?<?!/.test(pattern.source);
