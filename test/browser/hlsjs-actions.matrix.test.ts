@@ -59,12 +59,17 @@ const actions: Record<string, (hls: Hls, turn: number) => void> = {
   'sets the level now, next and for loading': (hls, turn) => (hls[(['currentLevel', 'nextLevel', 'loadLevel'] as const)[turn % 3]!] = turn % 2),
 };
 
-/** Lets `run` act on a player at work; resolves to what was seen when it has played on to `seconds`, and to what hls.js asked its loaders for. */
-async function play(lab: Lab, url: string, act: string, config: Record<string, unknown> = {}): Promise<{ errors: string[]; leaks: string[]; asked: string[] }> {
+/**
+ * Lets `run` act on a player at work; resolves to what was seen when it has played on, and to what hls.js asked its loaders
+ * for. With `mayStandStill` five seconds are enough.
+ */
+async function play(
+  lab: Lab, url: string, act: string, { mayStandStill = false, config = {} }: { mayStandStill?: boolean; config?: Record<string, unknown> } = {},
+): Promise<{ errors: string[]; leaks: string[]; asked: string[] }> {
   // each wait for a token is cut short by the next turn
   Object.assign(lab, { wait: 0.1, ttl: 3 });
   return lab.page.evaluate(
-    async ({ url, act, config }) => {
+    async ({ url, act, config, mayStandStill }) => {
       const run = eval(act) as (hls: Hls, turn: number) => void;
       const hls = window.lab.create({ startPosition: 0, maxBufferLength: 3, maxMaxBufferLength: 3, ...config });
       window.SecureTokenHls.secureToken(hls, '/token');
@@ -87,12 +92,14 @@ async function play(lab: Lab, url: string, act: string, config: Record<string, u
       }
       void hls.media!.play().catch(() => undefined);
       const { currentTime } = hls.media!;
-      await window.lab.until(() => hls.media!.currentTime > Math.max(currentTime, 1) + 2 && hls.media!.readyState > 1);
+      const since = performance.now();
+      const isEnough = (): boolean => mayStandStill && performance.now() - since > 5000;
+      await window.lab.until(() => isEnough() || (hls.media!.currentTime > Math.max(currentTime, 1) + 2 && hls.media!.readyState > 1));
       const { errors, leaks } = window.lab.watch(hls);
       hls.destroy();
       return { errors, leaks: [...new Set(leaks)], asked };
     },
-    { url, act: `(${act})`, config },
+    { url, act: `(${act})`, config, mayStandStill },
   );
 }
 
@@ -106,10 +113,12 @@ function expectClean(lab: Lab, { errors, leaks, asked }: Awaited<ReturnType<type
 }
 
 describe.each(labVersions)('hls.js %s: no request goes out unsigned or twice while an app', (version) => {
-  test.concurrent.each(Object.entries(actions))('%s', async (_, act) => {
+  test.concurrent.each(Object.entries(actions))('%s', async (name, act) => {
     await using lab = await labs.open(version);
     serveTwoTracks(lab);
-    expectClean(lab, await play(lab, FMP4, act.toString()));
+    // hls.js before 1.7 now and then waits for ever after so many switches; what it asks for until then is what counts here
+    const mayStandStill = version !== '1.7' && name === 'switches the audio track';
+    expectClean(lab, await play(lab, FMP4, act.toString(), { mayStandStill }));
   });
 
   test.concurrent('is steered from a pathway to its clone and back', async () => {
@@ -125,6 +134,6 @@ describe.each([{ enableWorker: true }, { progressive: true }, { lowLatencyMode: 
   test.concurrent.each(Object.entries(actions).slice(2, 6))('%s', async (_, act) => {
     await using lab = await labs.open('1.7');
     serveTwoTracks(lab);
-    expectClean(lab, await play(lab, FMP4, act.toString(), config));
+    expectClean(lab, await play(lab, FMP4, act.toString(), { config }));
   });
 });
