@@ -42,10 +42,11 @@ const playwright = async (launch: () => ReturnType<typeof openChromium>): Promis
 };
 
 /**
- * WebKitGTK ends by itself about once in a thousand tests, whatever it plays: its driver then says this. Such a test is run
- * again in a new browser, and named in the closing lines. No other failure gets a second try.
+ * WebKitGTK ends by itself about once in a thousand tests, or its driver answers no more, whatever it plays: the first of
+ * these is what the driver says then, the second what is said of its silence. Such a test is run again in a new browser, and
+ * named in the closing lines. No other failure gets a second try.
  */
-export const ifEngineEnds = { count: 1, condition: /session deleted because of page crash or hang/ };
+export const ifEngineEnds = { count: 1, condition: /session deleted because of page crash or hang|aborted due to timeout/ };
 
 const others: readonly Engine[] = [
   {
