@@ -6,7 +6,7 @@ import { openChromium } from '../support/chromium.mjs';
 import type { Listening } from '../support/listen.ts';
 import { listen } from '../support/listen.ts';
 import { createOrigins } from '../support/origins.ts';
-import { ifEngineEnds } from '../support/engines.ts';
+import { webkit as engine } from '../support/engines.ts';
 import { runsMain, runsRest } from '../support/parts.ts';
 import { hasWebKit, openWebKit } from '../support/webkit.ts';
 
@@ -86,7 +86,7 @@ if (runsMain) describe('Chromium plays an exact-URL protected stream by itself',
   });
 });
 
-if (runsRest) describe.skipIf(!hasWebKit)('WebKitGTK plays an exact-URL protected stream by itself', { retry: ifEngineEnds }, () => {
+if (runsRest) describe.skipIf(!hasWebKit)('WebKitGTK plays an exact-URL protected stream by itself', { retry: engine.retry }, () => {
   let webkit: Awaited<ReturnType<typeof openWebKit>> | undefined;
   afterEach(() => webkit?.close());
   const count = (pattern: RegExp): number => new Set(requested.map(({ path }) => path).filter((path) => pattern.test(path))).size;

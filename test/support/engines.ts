@@ -21,6 +21,8 @@ export interface Tab {
 export interface Engine {
   readonly name: 'chromium' | 'firefox' | 'webkit';
   readonly isInstalled: boolean;
+  /** What gets a second try. */
+  readonly retry: 0 | { readonly count: number; readonly condition: RegExp };
   /** Opens a browser with an empty profile. */
   open(): Promise<{ tab: Tab; close(): Promise<void> }>;
 }
@@ -46,22 +48,25 @@ const playwright = async (launch: () => ReturnType<typeof openChromium>): Promis
  * these is what the driver says then, the second what is said of its silence. Such a test is run again in a new browser, and
  * named in the closing lines. No other failure gets a second try.
  */
-export const ifEngineEnds = { count: 1, condition: /session deleted because of page crash or hang|aborted due to timeout/ };
+const ifEngineEnds = { count: 1, condition: /session deleted because of page crash or hang|aborted due to timeout/ };
+
+export const webkit: Engine = { name: 'webkit', isInstalled: hasWebKit, retry: ifEngineEnds, open: openWebKit };
 
 const others: readonly Engine[] = [
   {
     name: 'firefox',
     isInstalled: existsSync(FIREFOX),
+    retry: 0,
     open: () =>
       playwright(() =>
         firefox.launch({ channel: 'moz-firefox', executablePath: FIREFOX, firefoxUserPrefs: { 'media.autoplay.default': 0 } }),
       ),
   },
-  { name: 'webkit', isInstalled: hasWebKit, open: openWebKit },
+  webkit,
 ];
 
 /** Chromium in `npm test`, the others in `npm run test:all`. */
 export const engines: readonly Engine[] = inPart(
-  [{ name: 'chromium', isInstalled: true, open: () => playwright(openChromium) }],
+  [{ name: 'chromium', isInstalled: true, retry: 0, open: () => playwright(openChromium) }],
   others,
 );

@@ -2,7 +2,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { describe, test } from 'vitest';
 import { openChromium } from './chromium.mjs';
 import type { Engine, Tab } from './engines.ts';
-import { engines, ifEngineEnds, runIn } from './engines.ts';
+import { engines, runIn } from './engines.ts';
 import type { Film, MediaStage } from './media-stage.ts';
 import { startMediaStage } from './media-stage.ts';
 import { hasNginx } from './nginx.ts';
@@ -63,7 +63,7 @@ export function describeMedia(
 ): void {
   describe.runIf(hasNginx)(title, () => {
     for (const engine of engines.filter(({ name }) => name !== without)) {
-      describe.runIf(engine.isInstalled)(engine.name, { concurrent: true, retry: ifEngineEnds }, () => define(engine, mediaTestIn(engine, film)));
+      describe.runIf(engine.isInstalled)(engine.name, { concurrent: true, retry: engine.retry }, () => define(engine, mediaTestIn(engine, film)));
     }
   });
 }

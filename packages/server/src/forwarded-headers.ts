@@ -2,9 +2,10 @@ import { withoutCookies } from './cookies.ts';
 import type { GrantedVerdict } from './verdict.ts';
 
 /**
- * Headers by which a viewer could make an origin serve another path or do another thing than was judged (IIS and
- * Symfony read the first ones, Next.js and Astro `x-matched-path` and those behind it, servers of WSGI those with `script-name` and `path-info`, Rack `x-sendfile-type` and `x-accel-mapping`, Rack, Express and Spring
- * filters the last ones), and those about a body, which is not forwarded.
+ * Headers by which a viewer could make an origin serve another path or do another thing than was judged, and those
+ * about a body, which is not forwarded. IIS and Symfony read the first ones, Next.js and Astro `x-matched-path` and the
+ * two behind it, WSGI servers those with `script-name` and `path-info`, Rack `x-sendfile-type` and `x-accel-mapping`;
+ * Rack, Express and Spring filters those about the method.
  */
 const dropped = new Set([
   'x-original-url',

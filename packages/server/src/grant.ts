@@ -1,8 +1,8 @@
 import { optionsError } from './options-error.ts';
 import { Problem } from './problem.ts';
+import { DeniedUrls } from './url/denied-urls.ts';
 import { judgeScope } from './url/judged-scope.ts';
 import type { JudgedScope } from './url/judged-scope.ts';
-import { DeniedUrls } from './url/denied-urls.ts';
 import { hostProblem, judgeUrl } from './url/judged-url.ts';
 import type { JudgedUrl } from './url/judged-url.ts';
 import type { Scope } from './url/scope.ts';
@@ -60,11 +60,12 @@ function deniedScope(entry: unknown): JudgedScope {
   return scope;
 }
 
-/** A wildcard denies all that it may stand for, the folder it stands in; a viewer may have asked for such a name, too. */
+/** A wildcard denies the folder it stands in, all that it may stand for; viewers may ask for such a name, too. */
 function entryScope(url: JudgedUrl): Scope {
   const { path, search, href } = url;
   const wildcard = path.indexOf('*');
-  if (wildcard >= 0) return { kind: 'folder', href: url.withPath(path.slice(0, path.lastIndexOf('/', wildcard) + 1)).href };
+  const folder = path.slice(0, path.lastIndexOf('/', wildcard) + 1);
+  if (wildcard >= 0) return { kind: 'folder', href: url.withPath(folder).href };
   if (search && !search.includes('*')) return { kind: 'url', href };
   return { kind: path.endsWith('/') ? 'folder' : 'path', href };
 }

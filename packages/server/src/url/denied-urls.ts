@@ -1,5 +1,6 @@
 import type { JudgedScope } from './judged-scope.ts';
 import { readingsOf, waysToServe } from './readings.ts';
+import type { Reading } from './readings.ts';
 
 /** What was denied of one folder or file, and of what lies below it. */
 interface Denied {
@@ -11,7 +12,7 @@ interface Denied {
 }
 
 /**
- * What a hook has denied, as a tree of names, so that a hundred URLs and as many entries cost no more than their length.
+ * What a hook has denied, as a tree of names: a hundred URLs and as many entries cost no more than their length.
  * Scheme and port are not compared, for many formats sign neither.
  */
 export class DeniedUrls {
@@ -61,7 +62,9 @@ export class DeniedUrls {
       // A file in front of a path info opens nothing below itself.
       return isDenied(at, isWhole) || (isWhole && kind === 'folder');
     };
-    return whole.some((read) => isReached(read(url.path), true)) || upToFiles.some((read) => isReached(read(url.path), false));
+    const isAnyReached = (ways: readonly Reading[], isWhole: boolean): boolean =>
+      ways.some((read) => isReached(read(url.path), isWhole));
+    return isAnyReached(whole, true) || isAnyReached(upToFiles, false);
   }
 }
 

@@ -1,5 +1,5 @@
 import { canonicalPath, encodePath } from '../canonical-path.ts';
-import { isReadElsewhere } from './readings.ts';
+import { isReadElsewhere, maxServedPaths, servedPaths } from './readings.ts';
 
 interface UrlParts {
   /** `http:` or `https:`. */
@@ -26,6 +26,8 @@ export class JudgedUrl implements UrlParts {
   readonly path: string;
   readonly search: string;
 
+  #servedPaths?: readonly string[];
+
   private constructor({ protocol, hostname, port, path, search }: UrlParts) {
     this.protocol = protocol;
     this.hostname = hostname;
@@ -41,7 +43,13 @@ export class JudgedUrl implements UrlParts {
     const hostname = judgeHost(url.hostname);
     const path = canonicalPath(url.pathname, 'decoded');
     if (hostname === undefined || path === undefined || isReadElsewhere(path)) return undefined;
-    return new JudgedUrl({ protocol, hostname, port, path, search: canonicalSearch(url.search) });
+    const judged = new JudgedUrl({ protocol, hostname, port, path, search: canonicalSearch(url.search) });
+    return judged.servedPaths.length > maxServedPaths ? undefined : judged;
+  }
+
+  /** Every path as which one origin or another may serve this URL. */
+  get servedPaths(): readonly string[] {
+    return (this.#servedPaths ??= servedPaths(this.path));
   }
 
   /** Scheme, host and port. */

@@ -25,7 +25,8 @@ export function checkPattern(rule: RegExp): void {
   }
   const unseen = (rule.flags.includes('i') ? /[^\0-\x7f]/ : /[A-Z]|[^\0-\x7f]/).exec(hostCharacters(rule))?.[0];
   if (unseen !== undefined) {
-    throw optionsError('protect', `no canonical URL has a host with ${unseen} in it; write it in lower-case ASCII (if it means a path, begin with a \`/\`)`);
+    const remedy = 'write it in lower-case ASCII (if it means a path, begin with a `/`)';
+    throw optionsError('protect', `no canonical URL has a host with ${unseen} in it; ${remedy}`);
   }
 }
 

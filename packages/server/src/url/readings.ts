@@ -4,9 +4,9 @@ import { decodeOnce } from '../decode-once.ts';
 export type Reading = (path: string) => string;
 
 /**
- * The names of a path, as they are first: Java servers drop `;parameters`, Windows drops dots and spaces at the end of a
- * name, macOS takes both Unicode forms of a letter, ASP.NET drops `(S(…))`; and what puts a decoded path into a request
- * (`proxy_pass http://origin$uri`) has it decoded twice.
+ * The names of a path, as they are first: Java servers drop `;parameters`, Windows drops dots and spaces at the end of
+ * a name, macOS takes both Unicode forms of a letter, ASP.NET drops `(S(…))`; and what puts a decoded path into a
+ * request (`proxy_pass http://origin$uri`) has it decoded twice.
  */
 const nameReadings: readonly Reading[] = [same, stripped, decodedAgain, (path) => stripped(decodedAgain(path))];
 
@@ -16,7 +16,11 @@ const nameReadings: readonly Reading[] = [same, stripped, decodedAgain, (path) =
  * A `+` that has become a space is not dropped at the end of a name: who reads it so keeps it, and `/canal+/` is not
  * `/canal/`.
  */
-const plusReadings: readonly Reading[] = [same, (path) => path.replaceAll('+', ' '), (path) => path.replaceAll(' ', '+')];
+const plusReadings: readonly Reading[] = [
+  same,
+  (path) => path.replaceAll('+', ' '),
+  (path) => path.replaceAll(' ', '+'),
+];
 
 /** Many servers drop a `/` at the end. */
 const slashReadings: readonly Reading[] = [same, withoutLastSlash];
@@ -24,7 +28,9 @@ const slashReadings: readonly Reading[] = [same, withoutLastSlash];
 const allReadings = nameReadings.flatMap(spelledOut);
 
 function spelledOut(readName: Reading): readonly Reading[] {
-  return plusReadings.flatMap((readPlus) => slashReadings.map((readSlash): Reading => (path) => readSlash(readPlus(readName(path)))));
+  return plusReadings.flatMap((readPlus) =>
+    slashReadings.map((readSlash): Reading => (path) => readSlash(readPlus(readName(path)))),
+  );
 }
 
 /** The readings that change one of `paths`, with `same` in front: most paths have one or two. */
@@ -56,22 +62,24 @@ export interface WaysToServe {
 /**
  * How what a viewer asks for may be read. Some servers do not read a path to its end: Fastify 4 ends it at the first
  * `;`, a decoded path in a request ends at its `?`, and lighttpd, PHP, and Apache with `AcceptPathInfo` end it at the
- * first file: `/film.mp4/x` is `/film.mp4` with a path info (RFC 3875 section 4.1.5). Which names are files is not known
- * here, so those are that have an extension.
+ * first file: `/film.mp4/x` is `/film.mp4` with a path info (RFC 3875 section 4.1.5). Which names are files is not
+ * known here, so those are that have an extension.
  *
  * @param paths canonical: that of a URL, and those that its token opens; each way fits all of them
  */
 export function waysToServe(...paths: readonly string[]): WaysToServe {
   const areCut = paths.some((path) => /[;?#]/.test(decodedAgain(path)));
-  const cutNames = areCut ? nameReadings.map((readName) => remembering((path) => upTo(/[?#]/, readName(upTo(/[?#]/, path))))) : [];
-  const cut = cutNames.flatMap((readName) => spelledOut(readName));
-  const names = [...(paths.every(isPlain) ? [same] : nameReadings.map(remembering)), ...cutNames];
-  const upToFiles = names.flatMap((readName) =>
+  const wholeNames = paths.every(isPlain) ? [same] : nameReadings.map(remembering);
+  const cutNames = (areCut ? nameReadings : []).map((readName) =>
+    remembering((path) => upToQuery(readName(upToQuery(path)))),
+  );
+  const upToNames = [...wholeNames, ...cutNames].flatMap((readName) =>
     paths.flatMap((path) =>
       foldersNamedLikeFiles(readName(path)).map((depth): Reading => (other) => upToName(readName(other), depth)),
     ),
   );
-  return { whole: readingsFor(paths), upToFiles: [...(areCut ? [upToFirstSign] : []), ...cut, ...upToFiles] };
+  const upToSigns = areCut ? [upToFirstSign, ...cutNames.flatMap(spelledOut)] : [];
+  return { whole: readingsFor(paths), upToFiles: [...upToSigns, ...upToNames] };
 }
 
 /** Every path as which `path`, asked for by a viewer, may be served. */
@@ -81,14 +89,14 @@ export function servedPaths(path: string): readonly string[] {
 }
 
 /** A path that could be served in more ways is not judged: each is one more to be asked about. */
-const maxServedPaths = 16;
+export const maxServedPaths = 16;
 
 /**
- * Whether a canonical path cannot be judged: read once more, decoded twice, by Windows, or joined of the parts of a list
- * (`/free/,../premium/film,.mp4.urlset/` of nginx-vod-module), it leads to another folder or to another part of a file
- * (`%2e%2e`, `.. `, `film.mp4::$DATA`); it holds more combining marks in a row than any language writes, for more than 30
- * (Unicode Standard Annex 15, Stream-Safe Text) take time with the square of their number to be compared; or it could be
- * read in more ways than anybody writes.
+ * Whether a canonical path cannot be judged: read once more, decoded twice, by Windows, or joined of the parts of a
+ * list (`/free/,../premium/film,.mp4.urlset/` of nginx-vod-module), it leads to another folder or another part of a
+ * file (`%2e%2e`, `.. `, `film.mp4::$DATA`); it holds more combining marks in a row than any language writes, for more
+ * than 30 (Unicode Standard Annex 15, Stream-Safe Text) take time with the square of their number to be compared; or more
+ * folders that are named like files than could be asked about, counted before each of them is read.
  */
 export function isReadElsewhere(path: string): boolean {
   const again = decodedAgain(path);
@@ -96,9 +104,8 @@ export function isReadElsewhere(path: string): boolean {
   if ([path, again].some((each) => isElsewhere.test(each))) return true;
   if (again !== path && /[\p{Cc}\\]|\/\/|\/\.\.?(?:[;/?#]|$)/u.test(again)) return true;
   if (again.split('/').length !== path.split('/').length) return true;
-  // Counted before each of them is looked at, which would take time with the square of their number.
-  const isNamedLikeMany = (readName: Reading): boolean => foldersNamedLikeFiles(readName(path)).length >= maxServedPaths;
-  return (isPlain(path) ? [same] : nameReadings).some(isNamedLikeMany) || servedPaths(path).length > maxServedPaths;
+  const readNames = isPlain(path) ? [same] : nameReadings;
+  return readNames.some((readName) => foldersNamedLikeFiles(readName(path)).length >= maxServedPaths);
 }
 
 /** How many names stand up to and with each folder that has the name of a file: 2 for `/vod/film.mp4/x`. */
@@ -120,6 +127,10 @@ function remembering(read: Reading): Reading {
     if (last?.path !== path) last = { path, asRead: read(path) };
     return last.asRead;
   };
+}
+
+function upToQuery(path: string): string {
+  return upTo(/[?#]/, path);
 }
 
 function upToFirstSign(path: string): string {
@@ -153,7 +164,10 @@ function strippedName(name: string): string {
 /** Of escapes in a row that are not UTF-8, those of ASCII alone. */
 function decodedAgain(path: string): string {
   const asAscii = (_: string, hex: string): string => String.fromCharCode(parseInt(hex, 16));
-  return path.replace(/(?:%[\da-f]{2})+/gi, (escapes) => decodeOnce(escapes) ?? escapes.replace(/%([0-7][\da-f])/gi, asAscii));
+  return path.replace(
+    /(?:%[\da-f]{2})+/gi,
+    (escapes) => decodeOnce(escapes) ?? escapes.replace(/%([0-7][\da-f])/gi, asAscii),
+  );
 }
 
 function withoutLastSlash(path: string): string {

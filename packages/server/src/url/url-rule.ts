@@ -3,7 +3,7 @@ import { optionsError } from '../options-error.ts';
 import { isBelowPath } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
 import { checkPattern } from './pattern-rule.ts';
-import { readingsOf, servedPaths } from './readings.ts';
+import { readingsOf } from './readings.ts';
 import { urlPrefix } from './url-prefix.ts';
 
 /**
@@ -12,11 +12,10 @@ import { urlPrefix } from './url-prefix.ts';
  * requests arrive with others.
  *
  * Patterns and functions are given the canonical URL without its query and its port: lower-case host without a dot at
- * its end, path in one spelling. They are asked again for each other reading of it (`readingsOf`), for each file that may
- * stand in front of a path info (`servedPaths`), and for `http` and `https`, until one fits; patterns also for the decoded
- * URL, for the path alone, with and without its first slash, for host and path, and for the host alone. A function that
- * returns nothing protects. All `+` of a path are read as they are, and all as spaces, and all spaces as `+`: for a name
- * that holds both, write a text.
+ * its end, path in one spelling. They are asked again for each other way to read and serve it (`readings.ts`), and for
+ * `http` and `https`, until one fits; patterns also for the decoded URL, for the path alone, with and without its
+ * first slash, for host and path, and for the host alone. A function that returns nothing protects. All `+` of a path
+ * are read as they are, and all as spaces, and all spaces as `+`: for a name that holds both, write a text.
  */
 export type UrlRule = string | RegExp | ((url: URL) => boolean);
 
@@ -46,7 +45,7 @@ export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url:
  */
 export function pathRule(prefix: string, option: string): (url: JudgedUrl) => boolean {
   const isOf = prefixTest(prefix, option);
-  return ({ path }) => servedPaths(path).some(isOf);
+  return ({ servedPaths }) => servedPaths.some(isOf);
 }
 
 function prefixTest(prefix: string, option: string): (path: string) => boolean {
@@ -72,9 +71,9 @@ function ruleTest(rule: UrlRule): (asked: Asked) => boolean {
     return (asked) => asked.texts.some((text) => pattern.test(text)) || isAnchoredElsewhere(pattern, asked);
   }
   const isPath = prefixTest(rule, 'protect');
-  if (rule.startsWith('/')) return ({ served }) => served.some(isPath);
+  if (rule.startsWith('/')) return ({ url }) => url.servedPaths.some(isPath);
   const { hostname } = urlPrefix(rule, 'protect', anyHost);
-  return ({ url, served }) => url.hostname === hostname && served.some(isPath);
+  return ({ url }) => url.hostname === hostname && url.servedPaths.some(isPath);
 }
 
 /** Of this realm or another. */
@@ -85,7 +84,6 @@ function isRegExp(rule: string | RegExp): rule is RegExp {
 /** What rules are asked about one URL, each list made when the first rule needs it. */
 class Asked {
   readonly url: JudgedUrl;
-  #served?: readonly string[];
   #paths?: readonly string[];
   #hrefs?: readonly string[];
   #texts?: readonly string[];
@@ -94,26 +92,22 @@ class Asked {
     this.url = url;
   }
 
-  /** Every path that may be served. */
-  get served(): readonly string[] {
-    return (this.#served ??= servedPaths(this.url.path));
-  }
-
-  /** With the scheme it arrived with, and with the one it may have been asked for in front of a proxy; without a port. */
+  /** With the scheme it arrived with, and with the one it may have in front of a proxy; without a port. */
   get origins(): readonly string[] {
     const { protocol, hostname } = this.url;
     return [...new Set([protocol, 'https:', 'http:'])].map((scheme) => `${scheme}//${hostname}`);
   }
 
-  /** The same as authors may find them. */
+  /** Every path that may be served, as authors may find it. */
   get paths(): readonly string[] {
     return (this.#paths ??= [...new Set(this.#spelled.flatMap(writtenPaths))]);
   }
 
   /** What a function is given. */
   get hrefs(): readonly string[] {
-    const paths = (): readonly string[] => [...new Set(this.#spelled.flatMap((path) => writtenPaths(path).slice(0, 2)))];
-    return (this.#hrefs ??= this.origins.flatMap((origin) => paths().map((path) => origin + path)));
+    if (this.#hrefs) return this.#hrefs;
+    const paths = new Set(this.#spelled.flatMap((path) => writtenPaths(path).slice(0, 2)));
+    return (this.#hrefs = this.origins.flatMap((origin) => [...paths].map((path) => origin + path)));
   }
 
   /** What a pattern is tested with: whole URLs, host and path, and the path alone. */
@@ -124,7 +118,7 @@ class Asked {
 
   /** In both Unicode forms: an author sees no difference. */
   get #spelled(): readonly string[] {
-    return [...new Set(this.served.flatMap((path) => [path, path.normalize('NFD')]))];
+    return [...new Set(this.url.servedPaths.flatMap((path) => [path, path.normalize('NFD')]))];
   }
 }
 
@@ -137,7 +131,7 @@ function isAnchoredElsewhere(pattern: RegExp, { url, origins, paths }: Asked): b
   const isOfHost = (host: string): boolean =>
     pattern.test(host) && ![`${host}/~`, host.replace(/[^/]+$/, 'other.invalid')].some((each) => pattern.test(each));
   if ([url.hostname, ...origins].some(isOfHost)) return true;
-  // One that asks what is *not* there, as `/^(?!.*\/public\/)/`, fits whatever has one more sign, and means nothing by it.
+  // One that asks what is *not* there, as `/^(?!.*\/public\/)/`, fits the same with one more sign, and means nothing.
   const isNegative = /\(\?<?!/.test(pattern.source);
   return paths.some((path) => pattern.test(path.slice(1)) && !(isNegative && pattern.test(`~${path.slice(1)}`)));
 }
