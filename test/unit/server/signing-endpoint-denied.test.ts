@@ -91,6 +91,14 @@ describe('a token that reaches into what was denied is not granted', () => {
     },
   );
 
+  test('a wildcard in a query denies every query, where a token opens one', async () => {
+    const exact: TokenFormat = making({}, { sign: ({ href }, expires) => ({ url: href, expires, query: { t: '1' } }) });
+    for (const denied of ['?*', '?q=4k*']) {
+      const authorize = (): { denied: string[] } => ({ denied: [master + denied] });
+      expect(await statusOf(`${master}?q=4k60`, { authorize, format: exact }), denied).toBe(403);
+    }
+  });
+
   test('a name with a * that a viewer has asked for may be denied', async () => {
     const url = `${HOST}/vod/a*b.mp4`;
     expect(await statusOf(url, { authorize: (_request, urls) => ({ denied: urls }) })).toBe(403);
