@@ -116,8 +116,8 @@ describe.each(labVersions)('hls.js %s: no request goes out unsigned or twice whi
   test.concurrent.each(Object.entries(actions))('%s', async (name, act) => {
     await using lab = await labs.open(version);
     serveTwoTracks(lab);
-    // hls.js before 1.7 now and then waits for ever after so many switches; what it asks for until then is what counts here
-    const mayStandStill = version !== '1.7' && name === 'switches the audio track';
+    // On a busy machine hls.js 1.6 may wait for ever for an append after so many switches, alone as well (1 of 30 tries).
+    const mayStandStill = version === '1.6' && name === 'switches the audio track';
     expectClean(lab, await play(lab, FMP4, act.toString(), { mayStandStill }));
   });
 

@@ -95,8 +95,8 @@ export const maxServedPaths = 16;
  * Whether a canonical path cannot be judged: read once more, decoded twice, by Windows, or joined of the parts of a
  * list (`/free/,../premium/film,.mp4.urlset/` of nginx-vod-module), it leads to another folder or another part of a
  * file (`%2e%2e`, `.. `, `film.mp4::$DATA`); it holds more combining marks in a row than any language writes, for more
- * than 30 (Unicode Standard Annex 15, Stream-Safe Text) take time with the square of their number to be compared; or more
- * folders that are named like files than could be asked about, counted before each of them is read.
+ * than 30 (Unicode Standard Annex 15, Stream-Safe Text) take time with the square of their number to be compared; or
+ * more folders that are named like files than could be asked about, counted before each of them is read.
  */
 export function isReadElsewhere(path: string): boolean {
   const again = decodedAgain(path);
