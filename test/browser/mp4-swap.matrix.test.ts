@@ -52,3 +52,40 @@ describeMedia('MP4 by changing the source', (engine, it) => {
     expect(result.swaps.length).toBeGreaterThanOrEqual(seeks.length - 1);
   });
 });
+
+// Chromium asks a refusing edge again for minutes before it fails, and is given another source long before
+describeMedia(
+  'MP4 that has failed',
+  (_, it) => {
+    it.for([
+      ['at once', 0],
+      ['while a token is fetched', 100],
+      ['while the next source loads', 500],
+    ] as const)('goes where the viewer seeks to %s', async ([, wait], { stage, tab }) => {
+      stage.network.rate = 1_000_000;
+      stage.signer.ttl = 20;
+      await tab.run(
+        `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args, '/token'));
+        await video.play();
+        await moves(1);`,
+        stage.url('film.mp4'),
+      );
+      await stage.setSecret('second');
+      Object.assign(stage.signer, { secret: 'second', delay: 0.3 });
+      const result = await tab.run(
+        `const failed = new Promise((resolve) => addEventListener('error', resolve, { capture: true, once: true }));
+        video.currentTime = 300;
+        await failed;
+        await sleep(args);
+        video.currentTime = 100;
+        const shown = video.currentTime;
+        await until(() => seen.swaps.length);
+        await moves(1);
+        return { shown, errors: seen.errors, at: Math.floor(video.currentTime / 50), isOwn: Object.hasOwn(video, 'currentTime') };`,
+        wait,
+      );
+      expect(result).toEqual({ shown: 100, errors: 0, at: 2, isOwn: false });
+    });
+  },
+  { without: 'chromium' },
+);

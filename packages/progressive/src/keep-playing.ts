@@ -1,6 +1,7 @@
 import type { SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
 import { SecureTokenError, isSecureTokenError, workerSigns } from 'secure-token-core';
 import { lastingPlay } from './lasting-play.ts';
+import { lastingSeek } from './lasting-seek.ts';
 import { pause } from './pause.ts';
 import { checkFailure } from './playback-failure.ts';
 import type { SwapReason } from './swap-need.ts';
@@ -41,6 +42,7 @@ export function keepPlaying(media: HTMLMediaElement, { source, user, url, via, e
   const listening = new AbortController();
   const { signal } = listening;
   const need = observeNeed(media, signal);
+  const seek = lastingSeek(media);
   let byWorker = false;
   /** The source it was given last, as the browser writes it. */
   let given = '';
@@ -56,6 +58,8 @@ export function keepPlaying(media: HTMLMediaElement, { source, user, url, via, e
   let restsUntil = 0;
   let isOver = false;
 
+  /** Where the next source is to start: a failed element does not always know. */
+  const place = (): number => seek.asked() ?? (media.error ? position : media.currentTime);
   /** Not if the page has given the element another source. */
   const isOurs = (): boolean => !isOver && !signal.aborted && media.src === given;
   const on = (types: readonly string[], listener: (event: Event) => void): void =>
@@ -80,15 +84,22 @@ export function keepPlaying(media: HTMLMediaElement, { source, user, url, via, e
     else if (crossOrigin === null) media.removeAttribute('crossorigin');
     loading = new AbortController();
     haltedAt ??= performance.now();
-    await swapSource(media, given, media.error ? position : media.currentTime, loading.signal);
+    position = place();
+    seek.begin();
+    await swapSource(media, given, position, loading.signal);
     loading = undefined;
-    if (media.error || !isOurs()) return;
+    // a failure keeps the position for the next source
+    if (media.error && isOurs()) return;
+    seek.end();
+    if (!isOurs()) return;
     if (reason) emit('swap', { reason, gap: (performance.now() - haltedAt) / 1000 });
     haltedAt = undefined;
   };
 
   const fail = (error: unknown): void => {
     if (signal.aborted) return;
+    position = place();
+    seek.end();
     isOver = true;
     haltedAt = undefined;
     emit('error', { error });
@@ -107,6 +118,7 @@ export function keepPlaying(media: HTMLMediaElement, { source, user, url, via, e
   const heal = (): void =>
     run(async () => {
       while (media.error && isOurs()) {
+        position = place();
         const isSame = failures > 0 && Math.abs(position - failedAt) < 1;
         failures = isSame ? failures + 1 : 1;
         failedAt = position;
@@ -148,6 +160,7 @@ export function keepPlaying(media: HTMLMediaElement, { source, user, url, via, e
     if (!loading) return;
     if (isOurs()) event.stopImmediatePropagation();
     else {
+      seek.end();
       loading.abort();
       // where ours was to start: it would hold for the other one
       if (media.currentTime === position) media.currentTime = 0;
@@ -158,6 +171,7 @@ export function keepPlaying(media: HTMLMediaElement, { source, user, url, via, e
     if (!media.error || !isOurs()) return;
     event.stopImmediatePropagation();
     haltedAt ??= performance.now();
+    seek.begin();
     loading?.abort();
     heal();
   });
@@ -177,6 +191,7 @@ export function keepPlaying(media: HTMLMediaElement, { source, user, url, via, e
       clearInterval(timer);
       listening.abort();
       loading?.abort();
+      seek.end();
       restorePlay();
     },
   };
