@@ -61,8 +61,11 @@ export function describeMedia(
   define: (engine: Engine, it: ReturnType<typeof mediaTestIn>) => void,
   { film, without }: { film?: Film; without?: Engine['name'] } = {},
 ): void {
+  const tested = engines.filter(({ name }) => name !== without);
+  // a part of the tests may have no other engine than that
+  if (!tested.length) return;
   describe.runIf(hasNginx)(title, () => {
-    for (const engine of engines.filter(({ name }) => name !== without)) {
+    for (const engine of tested) {
       describe.runIf(engine.isInstalled)(engine.name, { concurrent: true, retry: engine.retry }, () => define(engine, mediaTestIn(engine, film)));
     }
   });
