@@ -157,10 +157,12 @@ export function keepPlaying(media: HTMLMediaElement, { source, user, url, via, e
   on(['play', 'waiting', 'stalled'], () => check());
   // what a change of source tells the page about itself; another one by the page ends it
   on(['abort', 'emptied', 'loadstart'], (event) => {
+    const ours = isOurs();
+    // where the viewer sought to in ours is no place in another source, whether ours was loading or a token on its way
+    if (!ours) seek.end();
     if (!loading) return;
-    if (isOurs()) event.stopImmediatePropagation();
+    if (ours) event.stopImmediatePropagation();
     else {
-      seek.end();
       loading.abort();
       // where ours was to start: it would hold for the other one
       if (media.currentTime === position) media.currentTime = 0;

@@ -41,7 +41,8 @@ export function lastingSeek(media: HTMLMediaElement): LastingSeek {
         },
       });
       const askAgain = (): void => {
-        if (asked !== undefined && Math.abs((native.get!.call(media) as number) - asked) > NEAR) native.set!.call(media, asked);
+        const now = native.get!.call(media) as number;
+        if (asked !== undefined && Math.abs(now - asked) > NEAR) native.set!.call(media, asked);
       };
       media.addEventListener('loadedmetadata', askAgain, { capture: true, signal: listening.signal });
     },
