@@ -139,7 +139,7 @@ function createPlayer({ tokens, loader, config }: {
   const UNTOLD = /^(aborted|buffer(Stalled|Nudge|Seek))/;
   const ofNetwork = /^hls(Error|Destroying|(Manifest|Level|(Audio|Subtitle)Track|Frag|Key)(Loading|Loaded|Decrypted))$/;
   // what follows the clock of the media
-  const beside = /^hls(Interstitials.*|FragChanged|LevelSwitched|BufferAppend.*)$/;
+  const beside = /^hls(Interstitials.*|FragChanged|LevelSwitched|StallResolved|BufferAppend.*)$/;
   type Texts = Partial<Record<'type' | 'parent' | 'details', string>>;
   type Data = Texts & { frag?: Fragment; context?: { type: string }; fatal?: boolean };
   const trigger = hls.trigger.bind(hls) as (...args: unknown[]) => boolean;

@@ -52,14 +52,19 @@ export class Witness {
     let count = 0;
     const released = new Promise<void>((resolve) => this.#releases.push(resolve));
     this.#arrivals.delete(path);
-    this.lab.routes[path] = async () => {
-      this.#arrivals.set(path, (this.#arrivals.get(path) ?? 0) + 1);
-      this.#held.push(released);
+    const answerOnceReleased = async (): Promise<Answer> => {
       await released;
       return answer !== undefined && ++count <= times ? answer : this.lab.file(path);
     };
+    this.lab.routes[path] = () => {
+      this.#arrivals.set(path, (this.#arrivals.get(path) ?? 0) + 1);
+      const answering = answerOnceReleased();
+      this.#held.push(answering);
+      return answering;
+    };
   }
 
+  /** Resolves when the server has answered what it held, whether or not a page still waits for it. */
   async release(): Promise<void> {
     for (const release of this.#releases.splice(0)) release();
     await Promise.all(this.#held.splice(0));
