@@ -1,6 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import type { Token } from '../../packages/core/src/index.ts';
 import type { Answer, Lab } from './hls-lab.ts';
+
+/** Between two looks at a page. */
+const LOOK_MS = 5;
 
 /** A player alone, with a token that it has from the start, and with tokens that it asks an endpoint for, one a URL. */
 export type Kind = 'alone' | 'token in hand' | 'tokens asked for';
@@ -149,6 +152,8 @@ export class Witness {
       const found = await look();
       if (found !== undefined) return found;
       await this.lab.page.clock.runFor(1);
+      // what it waits for needs the processor, too
+      await delay(LOOK_MS);
       if (Date.now() > end) throw new Error(`${look.toString()}: not so, ${await this.lab.page.evaluate(takeStock)}`);
     }
   }
