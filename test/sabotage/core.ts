@@ -1,7 +1,6 @@
 import type { Sabotage } from './sabotage.ts';
 
 const createTokenSource = 'packages/core/src/create-token-source.ts';
-const tokenStore = 'packages/core/src/token-store.ts';
 
 const hlsjsTroubleTest = 'test/browser/hlsjs-trouble.test.ts';
 const hlsjsSituationsTest = 'test/browser/hlsjs-situations.test.ts';
@@ -17,16 +16,16 @@ export const core: readonly Sabotage[] = [
   {
     name: 'core-no-cors',
     promise: 'A token that expires on its way to an edge without CORS on refusals is replayed, unseen.',
-    file: createTokenSource,
-    find: ' || (!status && token.expires - 1 <= now())',
+    file: 'packages/core/src/replays.ts',
+    find: ' || (!status && token.expires - 1 <= clock.now())',
     replace: '',
     noticedBy: { test: hlsjsTroubleTest, name: 'a token expires on its way to an edge that sends no CORS headers' },
   },
   {
     name: 'core-clock',
     promise: "A viewer's clock that is wrong by hours changes nothing.",
-    file: createTokenSource,
-    find: 'offset = from - sentAt;',
+    file: 'packages/core/src/server-clock.ts',
+    find: 'this.#offset = serverNow - sentAt;',
     replace: '',
     noticedBy: { test: hlsjsTroubleTest, name: 'the clock of the viewer is 18000 s away from that of the edge' },
   },
@@ -41,8 +40,8 @@ export const core: readonly Sabotage[] = [
   {
     name: 'core-single-flight',
     promise: 'Two players, same asset, one source: one call serves both.',
-    file: createTokenSource,
-    find: 'flights.set(scope, flight);',
+    file: 'packages/core/src/acquisition.ts',
+    find: 'for (const id of own) this.#flights.set(id, flight);',
     replace: '',
     noticedBy: {
       test: hlsjsSituationsTest,
@@ -53,15 +52,15 @@ export const core: readonly Sabotage[] = [
     name: 'core-tokens-in-page',
     promise: 'Tokens rendered into the page save the round trip at start-up.',
     file: createTokenSource,
-    find: 'store.add(brought.flatMap((token) => parseToken(token) ?? []), [], now());',
+    find: 'hold(preset.flatMap((token) => parseToken(token) ?? []), [], clock.now());',
     replace: '',
     noticedBy: { test: hlsjsSituationsTest, name: 'with a token in the page the first picture costs no call' },
   },
   {
     name: 'core-denied-is-final',
     promise: "A viewer's session revoked: no more calls.",
-    file: createTokenSource,
-    find: 'for (const scope of scopes) remember(denials, scope, error);',
+    file: 'packages/core/src/denials.ts',
+    find: 'for (const id of ids) this.#errors.set(id, error);',
     replace: '',
     noticedBy: {
       test: hlsjsOutageTest,
@@ -82,9 +81,9 @@ export const core: readonly Sabotage[] = [
   {
     name: 'core-ahead-of-expiry',
     promise: 'A token near expiry is renewed while the stream plays.',
-    file: tokenStore,
-    find: 'opens: expires - ',
-    replace: 'opens: expires + ',
+    file: 'packages/core/src/renewal.ts',
+    find: 'renewAt: expires - ',
+    replace: 'renewAt: expires + ',
     noticedBy: {
       test: lifecycleTest,
       name: 'hls.destroy() leaves nothing behind in the middle of a live stream: query',
@@ -94,7 +93,7 @@ export const core: readonly Sabotage[] = [
     name: 'core-destroy',
     promise: 'A source that is destroyed leaves no timer and no listener behind.',
     file: createTokenSource,
-    find: 'clock = () => Infinity;',
+    find: 'timer.stop();',
     replace: '',
     noticedBy: {
       test: lifecycleTest,
@@ -104,7 +103,7 @@ export const core: readonly Sabotage[] = [
   {
     name: 'core-stale-in-playlist',
     promise: 'Stale tokens that a server writes into playlists are replaced on the wire.',
-    file: tokenStore,
+    file: 'packages/core/src/token-urls.ts',
     find: '(name) => !!known?.has(name)',
     replace: '() => false',
     noticedBy: {

@@ -1,36 +1,38 @@
-import { remember } from './remember.ts';
-
-/** Values by folder: absolute URLs that end with `/`. It may be emptied at any time, as `remember` does. */
-export interface FolderMap<V> {
-  readonly set: (folder: string, value: V) => void;
-  readonly values: () => Iterable<V>;
-  /** The values of the folders in which `url` lies, the deepest first, in time proportional to its length. */
-  readonly above: (url: string) => V[];
-}
+import { BoundedMap } from './bounded-map.ts';
 
 const depthOf = (folder: string): number => folder.split('/').length - 1;
 
-export function createFolderMap<V>(): FolderMap<V> {
-  const folders = new Map<string, V>();
+/** Values by folder: absolute URLs that end with `/`. Forgets its oldest entries, as `BoundedMap` does. */
+export class FolderMap<V> {
+  readonly #folders = new BoundedMap<string, V>();
   /** At which depths there are folders: looking at every depth of a URL would be quadratic in its slashes. */
-  const depths = new Set<number>();
+  readonly #depths = new Set<number>();
 
-  return {
-    set(folder, value) {
-      remember(folders, folder, value);
-      depths.add(depthOf(folder));
-    },
-    values: () => folders.values(),
-    above(url) {
-      const path = /^[^?#]*/.exec(url)![0];
-      const found: V[] = [];
-      let depth = 0;
-      for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-        depth++;
-        const value = depths.has(depth) ? folders.get(path.slice(0, slash + 1)) : undefined;
-        if (value !== undefined) found.push(value);
-      }
-      return found.reverse();
-    },
-  };
+  set(folder: string, value: V): void {
+    this.#folders.set(folder, value);
+    this.#depths.add(depthOf(folder));
+  }
+
+  values(): Iterable<V> {
+    return this.#folders.values();
+  }
+
+  /** The values of the folders in which `url` lies, the deepest first, in time proportional to its length. */
+  above(url: string): V[] {
+    const path = pathEnd(url);
+    const found: V[] = [];
+    let depth = 0;
+    for (let slash = url.indexOf('/'); slash >= 0 && slash < path; slash = url.indexOf('/', slash + 1)) {
+      depth++;
+      const value = this.#depths.has(depth) ? this.#folders.get(url.slice(0, slash + 1)) : undefined;
+      if (value !== undefined) found.push(value);
+    }
+    return found.reverse();
+  }
+}
+
+/** Where the path of `url` ends. */
+function pathEnd(url: string): number {
+  const end = url.search(/[?#]/);
+  return end < 0 ? url.length : end;
 }

@@ -1,6 +1,6 @@
 import { SecureTokenError } from './secure-token-error.ts';
-import { setParameters } from './set-parameters.ts';
-import { encodeParameter, originOf, pathOf, resolveUrl } from './signed-url.ts';
+import { replaceParameters } from './replace-parameters.ts';
+import { encodeParameter, originOf, pathOf, resolveUrl } from './url-text.ts';
 import type { Protect } from './token-source-options.ts';
 import type { Token } from './token.ts';
 
@@ -31,7 +31,7 @@ function dropped(what: string, url: string): SecureTokenError {
 /** The URL that a token opens, without what the token would put there: events must not tell it. */
 function openedBy({ url, prefix, query }: Token): string {
   const names = new Set(Object.keys(query ?? {}).map(encodeParameter));
-  return setParameters(resolveUrl(prefix ?? url ?? ''), (name) => names.has(name), new Map());
+  return replaceParameters(resolveUrl(prefix ?? url ?? ''), (name) => names.has(name), new Map());
 }
 
 /** @param protect absent: the origins of the sources that players were given */

@@ -1,67 +1,64 @@
-import { attributeUris, lineAt, playlistUris } from './playlist-uris.ts';
-import { remember } from './remember.ts';
-import { pathOf, resolveUrl } from './signed-url.ts';
-
-/** Knows in which order media playlists name their URLs, so that the next ones are signed ahead. */
-export interface ReadAhead {
-  /** Takes in a playlist; of a reload, what it adds. */
-  readonly learn: (playlist: string, text: string) => void;
-  /** Signs the next URLs that lack a token, once fewer than half of the next ones are ready. */
-  readonly signAfter: (key: string) => void;
-}
+import { isMediaPlaylist, withoutDirectives } from './media-playlist.ts';
+import { PlaylistOrder } from './playlist-order.ts';
+import { resolveUrl } from './url-text.ts';
 
 /** How many of the next URLs are looked at. */
 const SIGHT = 100;
+/** How many URLs are known in their order, in all playlists. */
+const MAX_URLS = 50_000;
 
-/** @param size how many; @param keyOf takes off a URL what a server wrote into it */
-export function createReadAhead(
-  size: number,
-  keyOf: (url: string) => string,
-  isReady: (key: string) => boolean,
-  sign: (key: string) => void,
-): ReadAhead {
-  /**
-   * The URL that follows each URL; after the last one, an empty one. The last one of each playlist, and how that stands
-   * there, is in here too: when all is forgotten, the next reload is read from its beginning.
-   */
-  const order = new Map<string, string>();
+interface ReadAheadOptions {
+  /** How many URLs are signed ahead; 0 is none. */
+  readonly size: number;
+  /** A URL without what a server wrote into it. */
+  readonly unsign: (url: string) => string;
+  readonly isReady: (key: string) => boolean;
+  readonly sign: (key: string) => void;
+}
 
-  const signAfter = (key: string): void => {
-    const next: string[] = [];
-    for (let url = order.get(key); url && next.length < SIGHT; url = order.get(url)) next.push(url);
+/** Signs the next URLs of a playlist before the player asks for them, where a token opens one URL. */
+export class ReadAhead {
+  readonly #options: ReadAheadOptions;
+  /** By playlist; what was loaded last is the last one. */
+  readonly #orders = new Map<string, PlaylistOrder>();
+
+  constructor(options: ReadAheadOptions) {
+    this.#options = options;
+  }
+
+  /** @param playlist its identity */
+  learn(playlist: string, text: string): void {
+    if (!isMediaPlaylist(text)) return;
+    const id = withoutDirectives(playlist);
+    const order = this.#orders.get(id) ?? new PlaylistOrder();
+    this.#orders.delete(id);
+    this.#orders.set(id, order);
+    const { last } = order;
+    order.learn(text, (uri) => this.#options.unsign(resolveUrl(uri, playlist)));
+    this.#forgetOldest();
+    // at the live edge: what this reload has added
+    if (last) this.signAfter(last);
+  }
+
+  /** Signs the next URLs that lack a token, once fewer than half of the next ones are ready. */
+  signAfter(key: string): void {
+    const { size, isReady, sign } = this.#options;
+    const next = this.#after(key);
     if (next.slice(0, size).filter(isReady).length * 2 >= size) return;
     for (const url of next.filter((it) => !isReady(it)).slice(0, size)) sign(url);
-  };
+  }
 
-  return {
-    signAfter,
-    learn(playlist, text) {
-      // a multivariant playlist has no order: nobody plays one variant after the other
-      if (!/#EXT(INF|-X-PART):/.test(text)) return;
-      // without the query, which delta updates and blocking reloads change; the space keeps it apart from URLs
-      const list = `${pathOf(playlist)} `;
-      const lastUri = `${list} `;
-      const before = order.get(list);
-      // From its last line, for before it nothing is new. A low-latency playlist ends with an attribute, which no line
-      // begins with: all of it is read, for its parts vanish.
-      const from = lineAt(text, order.get(lastUri) ?? '');
-      let seen: Set<string> | undefined;
-      const isSeen = (uri: string): boolean => (seen ??= attributeUris(text.slice(0, from))).has(uri);
-      // each once: a file may be named for each of its byte ranges, a key before each segment
-      const keys = new Set<string>();
-      let uri = '';
-      for (const { uri: next, isAttribute } of playlistUris(text.slice(from))) {
-        uri = next;
-        const key = keyOf(resolveUrl(uri, playlist));
-        if (key && !(isAttribute && isSeen(uri))) keys.add(key);
-      }
-      if (uri) order.set(lastUri, uri);
-      let last = list;
-      for (const key of keys) remember(order, last, (last = key));
-      remember(order, last, '');
-      remember(order, list, last);
-      // at the live edge: what this reload has added
-      if (before) signAfter(before);
-    },
-  };
+  /** The playlist that was loaded last is kept, however long. */
+  #forgetOldest(): void {
+    let urls = 0;
+    for (const id of [...this.#orders.keys()].reverse()) {
+      urls += this.#orders.get(id)!.size;
+      if (urls > MAX_URLS && urls > this.#orders.get(id)!.size) this.#orders.delete(id);
+    }
+  }
+
+  #after(key: string): string[] {
+    for (const order of this.#orders.values()) if (order.has(key)) return order.after(key, SIGHT);
+    return [];
+  }
 }

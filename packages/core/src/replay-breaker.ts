@@ -1,37 +1,41 @@
 import type { SignedRequest } from './token-source.ts';
 
+const MAX_REFUSED_IN_A_ROW = 3;
+const OPEN_SECONDS = 10;
+
 /** Ends replays for ten seconds when more than three in a row were refused again. */
-export interface ReplayBreaker {
-  readonly isOpen: () => boolean;
-  /** Takes note of a replay that goes out, and returns it. */
-  readonly sends: (replay: SignedRequest) => SignedRequest;
-  /** `request` was refused; returns whether it was a replay. */
-  readonly refused: (request: SignedRequest) => boolean;
-}
-
-/** @param now seconds */
-export function createReplayBreaker(now: () => number): ReplayBreaker {
-  /** How many in a row were refused, and when the last one was. */
-  let misses = 0;
-  let missed = 0;
+export class ReplayBreaker {
+  readonly #now: () => number;
+  #refusedInARow = 0;
+  #lastRefusedAt = 0;
   /** Of each replay: how many in a row were refused before it. */
-  const before = new WeakMap<SignedRequest, number>();
+  readonly #refusedBefore = new WeakMap<SignedRequest, number>();
 
-  return {
+  /** @param now in seconds */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  isOpen(): boolean {
     // the clock may have been set back
-    isOpen: () => misses > 3 && Math.abs(now() - missed) < 10,
-    sends(replay) {
-      before.set(replay, misses);
-      // that a replay was accepted is told to nobody: it was unless it is refused
-      misses = 0;
-      return replay;
-    },
-    refused(request) {
-      const others = before.get(request);
-      if (others === undefined) return false;
-      misses += others + 1;
-      missed = now();
-      return true;
-    },
-  };
+    const sinceLast = Math.abs(this.#now() - this.#lastRefusedAt);
+    return this.#refusedInARow > MAX_REFUSED_IN_A_ROW && sinceLast < OPEN_SECONDS;
+  }
+
+  /** Takes note of a replay that goes out, and returns it. */
+  sends(replay: SignedRequest): SignedRequest {
+    this.#refusedBefore.set(replay, this.#refusedInARow);
+    // that a replay was accepted is told to nobody: it was unless it is refused
+    this.#refusedInARow = 0;
+    return replay;
+  }
+
+  /** `request` was refused; returns whether it was a replay. */
+  refused(request: SignedRequest): boolean {
+    const before = this.#refusedBefore.get(request);
+    if (before === undefined) return false;
+    this.#refusedInARow += before + 1;
+    this.#lastRefusedAt = this.#now();
+    return true;
+  }
 }

@@ -1,7 +1,8 @@
 import { abortable } from './abortable.ts';
+import { secondsOf } from './failure.ts';
 import { parseToken } from './parse-token.ts';
-import { SecureTokenError, isSecureTokenError } from './secure-token-error.ts';
-import type { TokenRequest, TokenSourceOptions } from './token-source-options.ts';
+import { SecureTokenError } from './secure-token-error.ts';
+import type { TokenRequest, TokenSourceOptions, TokensAnswer } from './token-source-options.ts';
 import type { Token } from './token.ts';
 
 /** What a call for tokens brought. */
@@ -13,59 +14,74 @@ export interface Answer {
   readonly now: number;
 }
 
-const secondsOf = (date: string | null | undefined): number => Date.parse(date!) / 1000;
-
-/** What went wrong, in our words. `cause` is a `Response`, or whatever `fetch`, `request` or `getTokens` threw. */
-export function toError(cause: unknown, now: number): SecureTokenError {
-  if (isSecureTokenError(cause)) return cause;
-  const { status, headers } = (cause ?? {}) as { status?: number; headers?: Partial<Headers> };
-  const after = headers?.get?.('retry-after');
-  // a date is told by the endpoint's clock: the viewer's may be hours wrong
-  const wait = +after! || secondsOf(after) - (secondsOf(headers?.get?.('date')) || now);
-  return new SecureTokenError(
-    status === 401 || status === 403 ? 'ERR_DENIED' : !status || status === 429 || status >= 500 ? 'ERR_SIGNING_UNAVAILABLE' : 'ERR_SIGNING_RESPONSE',
-    'the signing endpoint ' + (status ? `answered ${status}` : 'did not answer'),
-    { status, cause, retryAfter: wait > 0 ? wait : undefined },
-  );
+/** Nothing in here is trusted yet. */
+interface Unread {
+  readonly body: string;
+  readonly date?: string | null;
 }
 
-/** One call for tokens, through `getTokens` or the endpoint. Rejects with whatever went wrong. */
-export async function askForTokens(
-  { endpoint, getTokens, request, fetch = globalThis.fetch, timeout = 10 }: TokenSourceOptions,
-  wanted: Omit<TokenRequest, 'signal'>,
-  running: Set<AbortController>,
-): Promise<Answer> {
-  const call = new AbortController();
-  const { signal } = call;
-  let date: string | null = null;
+type Wanted = Omit<TokenRequest, 'signal'>;
 
-  const bring = async (): Promise<() => string> => {
-    if (getTokens) {
-      const tokens = [await getTokens({ ...wanted, signal })].flat();
-      // the same way from here on: what a team's own code brings is no more to be trusted than an endpoint
-      return () => JSON.stringify({ tokens });
+/** The least that is milliseconds, in seconds: the year 5138. */
+const MILLISECONDS = 1e11;
+
+/** Calls for tokens, through `getTokens` or the endpoint. */
+export class SigningEndpoint {
+  readonly #options: TokenSourceOptions;
+  readonly #running = new Set<AbortController>();
+
+  constructor(options: TokenSourceOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with whatever went wrong: a `Response`, an error, or what `getTokens` threw. */
+  async call(wanted: Wanted): Promise<Answer> {
+    const { timeout = 10 } = this.#options;
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(Error(`no answer in ${timeout} s`)), timeout * 1000);
+    this.#running.add(controller);
+    try {
+      const { signal } = controller;
+      return read(await abortable(this.#fetchAnswer(wanted, signal), signal));
+    } finally {
+      clearTimeout(timer);
+      this.#running.delete(controller);
     }
+  }
+
+  abortAll(): void {
+    for (const controller of this.#running) controller.abort();
+  }
+
+  async #fetchAnswer(wanted: Wanted, signal: AbortSignal): Promise<Unread> {
+    const { endpoint, getTokens, request, fetch = globalThis.fetch } = this.#options;
+    if (getTokens) return { body: toJson(await getTokens({ ...wanted, signal })) };
     const init = typeof request === 'function' ? await request() : request;
     const headers = new Headers(init?.headers);
     headers.set('content-type', 'application/json');
     const response = await fetch(endpoint!, { ...init, method: 'POST', headers, body: JSON.stringify(wanted), signal });
     if (!response.ok) throw response as unknown as Error;
-    date = response.headers.get('date');
-    const text = await response.text();
-    return () => text;
-  };
+    return { body: await response.text(), date: response.headers.get('date') };
+  }
+}
 
-  const timer = setTimeout(() => call.abort(Error(`no answer in ${timeout} s`)), timeout * 1000);
-  running.add(call);
-  const read = await abortable(bring(), signal).finally(() => {
-    clearTimeout(timer);
-    running.delete(call);
-  });
+/** The same way from here on: what a team's own code brings is no more to be trusted than an endpoint. */
+function toJson(answer: Token | readonly Token[] | TokensAnswer): string {
   try {
-    const { tokens: sent, denied = [], now: theirs } = JSON.parse(read()) as { tokens: Token[]; denied?: string[]; now?: string };
+    const isWhole = typeof answer === 'object' && 'tokens' in answer;
+    return JSON.stringify(isWhole ? answer : { tokens: [answer].flat() });
+  } catch {
+    return '';
+  }
+}
+
+function read({ body, date }: Unread): Answer {
+  try {
+    const { tokens: sent, denied = [], now } = JSON.parse(body) as { tokens: Token[]; denied?: unknown[]; now?: unknown };
     const tokens = sent.flatMap((token) => parseToken(token) ?? []);
-    // one that is none spoils them all: the endpoint speaks another protocol. Milliseconds are none either
-    if (tokens.length === sent.length && !(+theirs! > 1e11)) return { tokens, denied: denied.map(String), now: +theirs! || secondsOf(date) };
+    const serverNow = Number(now) || secondsOf(date);
+    // one that is no token spoils them all: the endpoint speaks another protocol
+    if (tokens.length === sent.length && !(serverNow > MILLISECONDS)) return { tokens, denied: denied.map(String), now: serverNow };
   } catch {
     // not kept as a cause: the parser's message quotes the body, which may hold a token
   }

@@ -1,8 +1,3 @@
-import type { Check } from './first-wrong.ts';
-import { firstWrong, isFunction, isObject, upTo } from './first-wrong.ts';
-import { parseToken } from './parse-token.ts';
-import { SecureTokenError } from './secure-token-error.ts';
-import { resolveUrl } from './signed-url.ts';
 import type { Token } from './token.ts';
 
 /** Why tokens are asked for: the first time, before expiry, after it, or because the edge refused the last one. */
@@ -14,6 +9,15 @@ export interface TokenRequest {
   readonly reason: TokenReason;
   /** Aborts when the call takes longer than `timeout` or the source is destroyed. */
   readonly signal: AbortSignal;
+}
+
+/** All that an answer can hold, from `getTokens` as from a signing endpoint. */
+export interface TokensAnswer {
+  readonly tokens: readonly Token[];
+  /** The clock of whoever made the tokens, in unix seconds: without it the viewer's clock has to be right. */
+  readonly now?: number;
+  /** URLs that this viewer may not have: final until `renew()`. */
+  readonly denied?: readonly string[];
 }
 
 /** Which URLs are signed: those below a prefix, those that match, or those a function picks. */
@@ -31,7 +35,7 @@ export interface TokenSourceOptions {
    * Instead of `endpoint`: the team's own way to get tokens. An error with the code `ERR_DENIED` or a `status` of 401 or
    * 403 is final for these URLs; any other is retried.
    */
-  getTokens?: (request: TokenRequest) => Promise<Token | readonly Token[]>;
+  getTokens?: (request: TokenRequest) => Promise<Token | readonly Token[] | TokensAnswer>;
   /** Headers, credentials and the like for the call to `endpoint`; a function is asked before each call. */
   request?: RequestInit | (() => RequestInit | Promise<RequestInit>);
   /**
@@ -46,7 +50,10 @@ export interface TokenSourceOptions {
   protect?: Protect | readonly Protect[];
   /** Seconds before expiry. @default a quarter of the lifetime, at most 60 */
   renewBefore?: number;
-  /** 0…1: the share of `renewBefore` by which this viewer renews even earlier. @default 0.5 */
+  /**
+   * 0…1: the share of a token's lifetime by which it is renewed even earlier, drawn anew for each token, so that an
+   * audience that joined in one second does not come back in one second. @default 0.3
+   */
   jitter?: number;
   /** URLs signed ahead in a playlist when tokens are per URL; 0 switches it off. @default 6 */
   readAhead?: number;
@@ -65,45 +72,4 @@ export interface TokenSourceOptions {
   fetch?: typeof fetch;
   /** 0…1. @default Math.random */
   random?: () => number;
-}
-
-// of this realm or another
-const isLink = (value: unknown): value is string | URL => typeof value === 'string' || !!(value as Partial<URL> | undefined)?.href;
-const isNumber = upTo(1e6);
-const isRule = (rule: unknown): boolean =>
-  typeof rule === 'function' || !!(rule as RegExp).source || resolveUrl(rule as string) !== '';
-const isScoped = (token: Token): boolean => !!parseToken(token) && !!(token.url ?? token.prefix);
-
-const retryMembers: Record<keyof RetryOptions, Check> = { limit: isNumber, backoffLimit: isNumber };
-
-const members: Record<keyof TokenSourceOptions, Check> = {
-  endpoint: (value) => isLink(value) && resolveUrl(value as string, 'http://a'),
-  getTokens: isFunction,
-  request: isObject,
-  tokens: (value) => (value as Token[]).every(isScoped),
-  protect: (value) => [value].flat().every(isRule),
-  renewBefore: isNumber,
-  jitter: upTo(1),
-  readAhead: isNumber,
-  retry: isObject,
-  timeout: (value) => value && isNumber(value),
-  refusals: (value) => (value as unknown[]).every(isNumber),
-  clock: isFunction,
-  fetch: isFunction,
-  random: isFunction,
-};
-
-/** What is missing or wrong in `options`, by name. */
-function wrongIn(options: TokenSourceOptions): string | undefined {
-  if (!options.endpoint === !options.getTokens) return 'endpoint (or getTokens instead)';
-  const wrongRetry = (): string | undefined => options.retry && firstWrong(options.retry, retryMembers);
-  return firstWrong(options, members) ?? wrongRetry();
-}
-
-/** The options as an object of our own. Throws `ERR_OPTIONS` at the first that is wrong, naming it. */
-export function normalise(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions {
-  const settings = { ...(isLink(options) ? { endpoint: options } : options) };
-  const wrong = wrongIn(settings);
-  if (wrong) throw new SecureTokenError('ERR_OPTIONS', `missing or wrong: ${wrong}`);
-  return settings;
 }

@@ -1,4 +1,4 @@
-import { resolveUrl } from './signed-url.ts';
+import { resolveUrl } from './url-text.ts';
 
 /** Whether a token worker (secure-token-worker) controls this page and signs the browser's own requests for `url`. */
 export async function workerSigns(url: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import type { Answer } from './lab.ts';
-import { FOLDER, MASTER, START, after, code, each, elapsed, fakeTime, folder, inTurn, lab, pass, seconds, segment, st, watch } from './lab.ts';
+import { FOLDER, MASTER, MEDIA, START, after, code, each, elapsed, fakeTime, folder, inTurn, lab, pass, seconds, segment, st, watch } from './lab.ts';
 
 fakeTime();
 
@@ -85,18 +86,86 @@ describe('createTokenSource', () => {
       expect(st(source.peek(MASTER))).toBe('t2');
     });
 
-    test('a clock that is set right during the session is learned with the next answer', async () => {
+    test('a clock that is set back during the session changes nothing: time goes on', async () => {
       let wrong = 5 * HOURS * 1000;
-      const { source, calls } = lab(folder(), { clock: () => Date.now() + wrong });
+      const { source, calls, reasons } = lab(folder(), { clock: () => Date.now() + wrong });
       await source.sign(MASTER);
       wrong = -60_000;
       await source.sign(MASTER);
       await pass(400);
-      expect(st(await source.sign(MASTER))).toBeDefined();
-      const before = calls.length;
       expect(source.peek(MASTER)).toBeDefined();
       await pass(100);
-      expect(calls.length).toBe(before);
+      expect(reasons()).toEqual(['initial', 'expiring', 'expiring']);
+      expect(calls.map(({ at }) => Math.round(at))).toEqual([0, 240, 480]);
+    });
+
+    test('an edge without CORS headers, and a clock that is set back: a refusal is known as one', async () => {
+      let wrong = 0;
+      const { source } = lab(each(20), { clock: () => Date.now() + wrong });
+      const request = await source.sign(segment(1));
+      await pass(10);
+      expect(source.isRefusal(request, 0)).toBe(false);
+      wrong = -HOURS * 1000;
+      await pass(10);
+      expect(source.isRefusal(request, 0)).toBe(true);
+      expect(st(await source.refused(request, 0))).toBe('t2');
+    });
+
+    describe('fast, and nobody tells the time', () => {
+      const untold = (lifetime: number): Answer => ({ index, urls }) => ({
+        tokens: urls.map((url) => ({ url, query: { st: `t${index}` }, expires: Math.floor(seconds()) + lifetime })),
+      });
+      const fast = { clock: () => Date.now() + HOURS * 1000, readAhead: 0 };
+
+      test.each([
+        [60, 8],
+        [300, 8],
+      ])('tokens of %i s: not one call a use', async (lifetime, most) => {
+        const { source, calls } = lab(untold(lifetime), fast);
+        for (let time = 0; time < 240; time += 4) {
+          await source.sign(MEDIA);
+          await pass(4);
+        }
+        expect(calls.length).toBeLessThanOrEqual(most);
+      });
+
+      test('tokens that live shorter than it takes them to: the edge tells, and from then on they are renewed in time', async () => {
+        const { source } = lab(untold(20), fast);
+        const request = await source.sign(MEDIA);
+        await pass(21);
+        expect(st(source.peek(MEDIA))).toBe('t1');
+        expect(st(await source.refused(request, 410))).toBe('t2');
+        await pass(19.5);
+        expect(source.peek(MEDIA)).toBeUndefined();
+      });
+
+      test('as `getTokens` can: then it is as if it were right', async () => {
+        let calls = 0;
+        const getTokens: TokenSourceOptions['getTokens'] = async ({ urls }) => {
+          calls++;
+          return { now: seconds(), tokens: urls.map((url) => ({ url, expires: seconds() + 300 })) };
+        };
+        const { source } = lab(folder(), { ...fast, endpoint: undefined as never, getTokens });
+        for (let time = 0; time < 240; time += 4) {
+          await source.sign(segment(1));
+          await pass(4);
+        }
+        expect(calls).toBeLessThanOrEqual(2);
+      });
+    });
+
+    test('a token that looked expired when it came has no negative margin once the clock is known', async () => {
+      let told: number | undefined;
+      const { source } = lab(({ urls, index }) => ({
+        now: told,
+        tokens: urls.map((url) => ({ url, query: { st: `t${index}` }, expires: START + 100 })),
+      }), { clock: () => Date.now() + HOURS * 1000, readAhead: 0 });
+      told = START + HOURS;
+      await source.sign(segment(1)).catch(() => undefined);
+      told = START;
+      await source.sign(segment(2));
+      await pass(101);
+      expect(source.peek(segment(1))).toBeUndefined();
     });
 
     test('the lifetime counts from before the call was sent', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
-import { ENDPOINT, MASTER, fakeTime, fail, folder, inTurn, lab, pass, seconds, st } from './lab.ts';
+import { ENDPOINT, MASTER, each, fakeTime, fail, folder, inTurn, lab, pass, seconds, st, watch } from './lab.ts';
 
 fakeTime();
 
@@ -44,6 +44,28 @@ describe('createTokenSource', () => {
       await pass();
       expect(calls).toHaveLength(3);
       expect(st(source.peek(MASTER))).toBe('t3');
+    });
+
+    test('online: whoever waits goes on at once, also with a token for each URL', async () => {
+      const { source, calls } = lab(inTurn(fail(503, { 'retry-after': '25' }), each()));
+      const seen = watch(source.sign(MASTER));
+      await pass(3);
+      expect(seen.state).toBe('pending');
+      window.dispatchEvent(new Event('online'));
+      await pass();
+      expect(seen.state).toBe('done');
+      expect(calls).toHaveLength(2);
+    });
+
+    test('online: whoever waits goes on at once, also when the token of the folder has expired', async () => {
+      const { source } = lab(inTurn(folder(20), fail(503, { 'retry-after': '25' }), folder()));
+      await source.sign(MASTER);
+      await pass(40);
+      const seen = watch(source.sign(MASTER));
+      await pass(1);
+      window.dispatchEvent(new Event('online'));
+      await pass();
+      expect(seen.state).toBe('done');
     });
 
     test('no listener is added before there is something to renew, none is left when there no longer is', async () => {

@@ -8,6 +8,9 @@ export interface PlaylistUri {
 const TAG = /^#EXT-X-(?:MAP|KEY|PART|PRELOAD-HINT)/;
 const ATTRIBUTE = /[:,]URI="([^"]+)"/;
 
+/** A multivariant playlist has no order: nobody plays one variant after the other. */
+export const isMediaPlaylist = (text: string): boolean => /#EXT(INF|-X-PART):/.test(text);
+
 /** The URIs of a media playlist, in the order in which they stand there. */
 export function* playlistUris(text: string): Iterable<PlaylistUri> {
   for (const [line] of text.matchAll(/[^\r\n]+/g)) {
@@ -31,3 +34,17 @@ export function lineAt(text: string, beginning: string): number {
   }
   return 0;
 }
+
+/** The first segment of the window, and what stands before it. */
+export function windowStart(text: string): { readonly head: string; readonly uri: string | undefined } {
+  const found = /^[^#\s][^\r\n]*/m.exec(text);
+  return { head: text.slice(0, found?.index), uri: found?.[0] };
+}
+
+/** How many segments a delta update leaves out (RFC 8216bis §4.4.5.2). */
+export const skippedSegments = (text: string): number =>
+  Number(/^#EXT-X-SKIP:(?:.*,)?SKIPPED-SEGMENTS=(\d+)/m.exec(text)?.[1] ?? 0);
+
+/** The URL of a playlist without the directives of one reload (RFC 8216bis §6.2.5). */
+export const withoutDirectives = (url: string): string =>
+  url.replace(/[?&]_HLS_\w+=[^&]*/g, '').replace(/^([^?&]*)&/, '$1?');

@@ -42,28 +42,28 @@ describe('createTokenSource', () => {
     });
 
     test.each([
-      [0.5, 0, 240],
-      [0.5, 1, 210],
-      [0.5, 0.5, 225],
-      [1, 1, 180],
+      [0.3, 0, 240],
+      [0.3, 1, 150],
+      [0.3, 0.5, 195],
       [0, 1, 240],
-    ])('jitter %f, random %f: after %i s', async (jitter, random, at) => {
+      // never in the first quarter of its life
+      [1, 1, 75],
+    ])('jitter is a share of the lifetime: %f, random %f: after %i s', async (jitter, random, at) => {
       expect(await renewalOf(300, { jitter, random: () => random })).toBeCloseTo(at, 1);
     });
 
-    test('jitter is 0.5 unless told otherwise', async () => {
-      expect(await renewalOf(300, { jitter: undefined as never, random: () => 1 })).toBeCloseTo(210, 1);
+    test('jitter is 0.3 unless told otherwise', async () => {
+      expect(await renewalOf(300, { jitter: undefined as never, random: () => 1 })).toBeCloseTo(150, 1);
     });
 
-    test('a viewer keeps their place in the audience: random is asked once', async () => {
-      const random = vi.fn(() => 0.5);
-      const { source, calls } = lab(folder(), { jitter: 0.5, random });
-      for (let i = 0; i < 89; i++) {
+    test('jitter is drawn anew for each token: an audience does not stay together', async () => {
+      const draws = [0, 1, 0.5];
+      const { source, calls } = lab(folder(), { jitter: 0.2, random: () => draws.shift() ?? 0 });
+      for (let i = 0; i < 70; i++) {
         await source.sign(MASTER);
         await pass(10);
       }
-      expect(calls.map(({ at }) => Math.round(at))).toEqual([0, 225, 450, 675]);
-      expect(random).toHaveBeenCalledTimes(1);
+      expect(calls.slice(0, 4).map(({ at }) => Math.round(at / 10) * 10)).toEqual([0, 240, 420, 630]);
     });
 
     test('setTimeout is never asked for more than it can do', async () => {

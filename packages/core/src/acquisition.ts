@@ -1,0 +1,99 @@
+import type { Backoff } from './backoff.ts';
+import type { Denials } from './denials.ts';
+import type { Scope } from './scope.ts';
+import { scopeId } from './scope.ts';
+import { SecureTokenError } from './secure-token-error.ts';
+import type { SigningQueue } from './signing-queue.ts';
+import type { HeldToken, TokenIndex } from './token-index.ts';
+import type { TokenReason } from './token-source-options.ts';
+import { pathOf } from './url-text.ts';
+
+interface Parts {
+  readonly index: TokenIndex;
+  readonly denials: Denials;
+  readonly queue: SigningQueue;
+  readonly backoff: Backoff;
+  /** What a URL is known by; an answer may tell what an old token has put there. */
+  readonly identify: (url: string) => string;
+  /** `key` is about to be asked for. */
+  readonly willAsk: (key: string) => void;
+  /** Calls begin or end. */
+  readonly changed: () => void;
+}
+
+/** Gets tokens: one call per scope at a time, which others join. */
+export class Acquisition {
+  readonly #parts: Parts;
+  /** By the URL and the scope that they are for. */
+  readonly #flights = new Map<string, Promise<void>>();
+  /** Their renewal was answered with something that is not understood: it would be asked for again and again. */
+  readonly #suspended = new WeakSet<HeldToken>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get isBusy(): boolean {
+    return this.#flights.size > 0;
+  }
+
+  isSuspended(held: HeldToken): boolean {
+    return this.#suspended.has(held);
+  }
+
+  /** What `key` is known by, the URL itself first. */
+  idsOf(key: string): string[] {
+    const url: Scope = { kind: 'url', href: key };
+    const path: Scope = { kind: 'path', href: pathOf(key) };
+    const held = this.#parts.index.find(key);
+    return [url, path, ...(held ? [held.scope] : [])].map(scopeId);
+  }
+
+  /** The id that is shared by all that one token opens. */
+  scopeIdOf(key: string): string {
+    return scopeId(this.#parts.index.find(key)?.scope ?? { kind: 'url', href: key });
+  }
+
+  denialOf(key: string): SecureTokenError | undefined {
+    return this.#parts.denials.of(this.idsOf(key));
+  }
+
+  /** Resolves when there is a new token for `key`. @throws what went wrong */
+  obtain(key: string, reason: TokenReason): Promise<void> {
+    const ids = this.idsOf(key);
+    const underWay = ids.map((id) => this.#flights.get(id)).find((flight) => flight !== undefined);
+    if (underWay) return underWay;
+    // its own URL is not enough: others that the same token opens join it, even if that is forgotten meanwhile
+    const own = [...new Set([ids[0]!, this.scopeIdOf(key)])];
+    const flight = this.#fly(key, reason, own);
+    for (const id of own) this.#flights.set(id, flight);
+    this.#parts.changed();
+    return flight;
+  }
+
+  /** For nobody who waits: not while the endpoint is left alone. */
+  obtainInBackground(key: string, reason: TokenReason): void {
+    if (!this.#parts.backoff.isPaused) this.obtain(key, reason).catch(() => undefined);
+  }
+
+  async #fly(key: string, reason: TokenReason, ids: readonly string[]): Promise<void> {
+    const { index, identify } = this.#parts;
+    const before = index.find(key);
+    let error = await (this.denialOf(key) ?? this.#ask(key, reason));
+    for (const id of ids) this.#flights.delete(id);
+    this.#parts.changed();
+    const held = index.find(identify(key));
+    error ??= this.denialOf(identify(key));
+    if (!error && (!held || held === before)) {
+      const message = 'the signing endpoint sent no token for this URL';
+      error = new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: identify(key) });
+    }
+    if (held && error?.code === 'ERR_SIGNING_RESPONSE') this.#suspended.add(held);
+    if (error) throw error;
+  }
+
+  #ask(key: string, reason: TokenReason): Promise<SecureTokenError | undefined> {
+    this.#parts.willAsk(key);
+    return this.#parts.queue.ask(key, reason);
+  }
+}

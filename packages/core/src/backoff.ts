@@ -1,0 +1,87 @@
+import type { SecureTokenError } from './secure-token-error.ts';
+import type { RetryOptions } from './token-source-options.ts';
+
+/** setTimeout overflows at 2^31 ms. */
+const MAX_PAUSE_SECONDS = 1e6;
+
+/** Full jitter: anything up to a limit that doubles with each failure in a row. @returns seconds */
+const delayAfter = (failures: number, backoffLimit: number, random: number): number =>
+  random * Math.min(backoffLimit, 2 ** (failures - 1));
+
+/** Leaves an endpoint alone that has failed: one pause for all calls, so that a viewer never asks it twice at a time. */
+export class Backoff {
+  readonly #limit: number;
+  readonly #backoffLimit: number;
+  readonly #random: () => number;
+  #failures = 0;
+  #pause: { readonly ended: Promise<void>; readonly end: () => void } | undefined;
+  #blockedBy: SecureTokenError | undefined;
+  #isStopped = false;
+
+  constructor({ limit = 4, backoffLimit = 30 }: RetryOptions, random: () => number) {
+    this.#limit = limit;
+    this.#backoffLimit = backoffLimit;
+    this.#random = random;
+  }
+
+  get isPaused(): boolean {
+    return this.#pause !== undefined;
+  }
+
+  /** Whether a call that failed is to be given up. */
+  get isExhausted(): boolean {
+    return this.#failures > this.#limit;
+  }
+
+  /** Resolves when the endpoint may be called: to why it must not be, or to nothing. */
+  async ready(): Promise<SecureTokenError | undefined> {
+    if (!this.#blockedBy) await this.#pause?.ended;
+    return this.#blockedBy;
+  }
+
+  /** Why nobody is to wait: the endpoint asks for a pause that is too long, or the source was destroyed. */
+  get blockedBy(): SecureTokenError | undefined {
+    return this.#blockedBy;
+  }
+
+  pauseFor(seconds: number): void {
+    if (this.#pause || this.#isStopped) return;
+    let end!: () => void;
+    const ended = new Promise<void>((resolve) => {
+      const timer = setTimeout(() => end(), Math.min(seconds, MAX_PAUSE_SECONDS) * 1000);
+      end = () => {
+        clearTimeout(timer);
+        this.#pause = undefined;
+        if (!this.#isStopped) this.#blockedBy = undefined;
+        resolve();
+      };
+    });
+    this.#pause = { ended, end };
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+  }
+
+  failed(error: SecureTokenError): void {
+    // calls that fail side by side are one failure; a denial says nothing about the endpoint
+    if (this.#pause || error.code === 'ERR_DENIED') return;
+    this.#failures++;
+    const seconds = error.retryAfter ?? delayAfter(this.#failures, this.#backoffLimit, this.#random());
+    this.pauseFor(seconds);
+    if (seconds > this.#backoffLimit && !this.#isStopped) this.#blockedBy = error;
+  }
+
+  /** Ends the pause: the network or the viewer is back. */
+  wake(): void {
+    this.#failures = 0;
+    this.#pause?.end();
+  }
+
+  /** From now on there is nothing to wait for. */
+  stop(error: SecureTokenError): void {
+    this.wake();
+    this.#isStopped = true;
+    this.#blockedBy = error;
+  }
+}

@@ -1,0 +1,76 @@
+import type { Acquisition } from './acquisition.ts';
+import type { Backoff } from './backoff.ts';
+import { PageEvents } from './page-events.ts';
+import { isDue, isInUse } from './renewal.ts';
+import type { ServerClock } from './server-clock.ts';
+import type { HeldToken, TokenIndex } from './token-index.ts';
+import type { Usage } from './usage.ts';
+
+/** Coarse, because machines sleep and tabs are throttled: the clock is read again each time. */
+const INTERVAL_MS = 1000;
+
+interface Parts {
+  readonly index: TokenIndex;
+  readonly usage: Usage;
+  readonly clock: ServerClock;
+  readonly acquisition: Acquisition;
+  readonly backoff: Backoff;
+  readonly isUsable: (held: HeldToken) => boolean;
+}
+
+/** Renews the tokens of folders ahead of use. Those that nobody uses are left to expire. */
+export class RenewalTimer {
+  readonly #parts: Parts;
+  readonly #page = new PageEvents((type) => this.#wake(type));
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isStopped = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The token of a folder was attached. */
+  start(): void {
+    if (this.#timer === undefined) this.#tick();
+  }
+
+  /** `online` ends a pause also where nothing is to be renewed, but somebody waits. */
+  followCalls(): void {
+    this.#page.listenWhile(!this.#isStopped && (this.#timer !== undefined || this.#parts.acquisition.isBusy));
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.followCalls();
+  }
+
+  #wake(type: string): void {
+    if (type === 'online') this.#parts.backoff.wake();
+    this.#tick();
+  }
+
+  #tick(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#isStopped) return;
+    const { index, clock, acquisition } = this.#parts;
+    const now = clock.now();
+    const worthRenewing = [...index.folders()].filter((held) => this.#isWorthRenewing(held, now));
+    for (const held of worthRenewing) if (isDue(held, now) && !acquisition.isSuspended(held)) this.#renew(held);
+    if (worthRenewing.length > 0) this.#timer = setTimeout(() => this.#tick(), INTERVAL_MS);
+    this.followCalls();
+  }
+
+  #isWorthRenewing(held: HeldToken, now: number): boolean {
+    const { usage, isUsable } = this.#parts;
+    const rhythm = usage.rhythmOf(held);
+    if (!rhythm || !usage.isUsed(held) || !isUsable(held)) return false;
+    return isInUse(rhythm, held.token.expires - held.obtainedAt, now);
+  }
+
+  #renew(held: HeldToken): void {
+    this.#parts.acquisition.obtainInBackground(this.#parts.usage.lastUseOf(held)!.url, 'expiring');
+  }
+}

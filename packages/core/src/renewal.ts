@@ -1,0 +1,71 @@
+/** When tokens are renewed, and until when they are used. Times are seconds on the signing endpoint's clock. */
+export interface RenewalTimes {
+  /** From here on it is renewed while requests go on using it. */
+  readonly renewAt: number;
+  /** From here on it may expire on its way to the edge: requests wait for a new one. */
+  readonly unusableAt: number;
+}
+
+export interface RenewalPolicy {
+  /** Seconds before expiry; `undefined` is a quarter of the lifetime, at most a minute. */
+  readonly renewBefore: number | undefined;
+  /** 0…1: the share of the lifetime by which a viewer renews earlier at most. */
+  readonly jitter: number;
+}
+
+/** A part of its lifetime in which a token is never renewed, however early: a short one would be renewed without end. */
+const RESTING_SHARE = 0.25;
+
+/** Seconds that a request may be under way to the edge, and the share of a short lifetime. */
+const TRANSIT_SECONDS = 2;
+const TRANSIT_SHARE = 0.1;
+
+/**
+ * @param expires of the token; @param obtainedAt when its call was sent
+ * @param random 0…1, drawn anew for each token: an audience that joined in one second spreads, and stays spread
+ */
+export function renewalTimes(
+  expires: number,
+  obtainedAt: number,
+  { renewBefore, jitter }: RenewalPolicy,
+  random: number,
+): RenewalTimes {
+  // a token that looks expired when it arrives has no lifetime: its margins must not become negative
+  const lifetime = Math.max(0, expires - obtainedAt);
+  const ahead = (renewBefore ?? Math.min(60, lifetime / 4)) + lifetime * jitter * random;
+  return {
+    renewAt: expires - Math.min(ahead, lifetime * (1 - RESTING_SHARE)),
+    unusableAt: expires - Math.min(TRANSIT_SECONDS, lifetime * TRANSIT_SHARE),
+  };
+}
+
+export const isUsable = ({ unusableAt }: RenewalTimes, now: number): boolean => now < unusableAt;
+export const isDue = ({ renewAt }: RenewalTimes, now: number): boolean => now >= renewAt;
+
+/** How the URLs of a scope are requested. */
+export interface Rhythm {
+  /** When the last request was, in seconds. */
+  readonly lastAt: number;
+  /** Usual seconds from one request to the next; `undefined` after a single one. */
+  readonly interval: number | undefined;
+}
+
+/** Requests that follow each other faster belong together: several players, or a playlist and what it names. */
+const SAME_MOMENT_SECONDS = 1;
+
+/** A new request at `now`. A longer interval counts at once, shorter ones by and by: segments come in bursts, too. */
+export function rhythmAfter(before: Rhythm | undefined, now: number): Rhythm {
+  if (!before) return { lastAt: now, interval: undefined };
+  const gap = now - before.lastAt;
+  if (gap < SAME_MOMENT_SECONDS) return { lastAt: now, interval: before.interval };
+  const { interval = gap } = before;
+  return { lastAt: now, interval: Math.max(gap, interval * 0.75 + gap * 0.25) };
+}
+
+/**
+ * Whether somebody still plays what a folder's token opens: in a catalogue, the asset that was left is not renewed.
+ * @param lifetime of the token, in seconds
+ */
+export function isInUse({ lastAt, interval = Infinity }: Rhythm, lifetime: number, now: number): boolean {
+  return now - lastAt < Math.max(lifetime / 2, interval * 3);
+}

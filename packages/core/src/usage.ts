@@ -1,0 +1,52 @@
+import { BoundedMap } from './bounded-map.ts';
+import type { Rhythm } from './renewal.ts';
+import { rhythmAfter } from './renewal.ts';
+import { scopeId } from './scope.ts';
+import type { HeldToken } from './token-index.ts';
+
+/** The last request for which a token was attached. */
+export interface LastUse {
+  /** Unsigned. */
+  readonly url: string;
+  /** Seconds. */
+  readonly at: number;
+}
+
+interface FolderUse {
+  readonly url: string;
+  readonly rhythm: Rhythm;
+}
+
+/** Which tokens players use, and how often. */
+export class Usage {
+  readonly #lastUses = new WeakMap<HeldToken, LastUse>();
+  /** Of folders, over all their tokens. */
+  readonly #folders = new BoundedMap<string, FolderUse>();
+
+  note(held: HeldToken, url: string, now: number): void {
+    this.#lastUses.set(held, { url, at: now });
+    if (held.scope.kind !== 'folder') return;
+    const id = scopeId(held.scope);
+    this.#folders.set(id, { url, rhythm: rhythmAfter(this.#folders.get(id)?.rhythm, now) });
+  }
+
+  /** Whether this very token was attached, not only one before it. */
+  isUsed(held: HeldToken): boolean {
+    return this.#lastUses.has(held);
+  }
+
+  /** Of a folder's token, or one before it: a player that waits uses none. */
+  lastUseOf(held: HeldToken): LastUse | undefined {
+    const folder = this.#folderOf(held);
+    return folder ? { url: folder.url, at: folder.rhythm.lastAt } : this.#lastUses.get(held);
+  }
+
+  /** How the URLs of a folder are requested; `undefined` before the first. */
+  rhythmOf(held: HeldToken): Rhythm | undefined {
+    return this.#folderOf(held)?.rhythm;
+  }
+
+  #folderOf({ scope }: HeldToken): FolderUse | undefined {
+    return scope.kind === 'folder' ? this.#folders.get(scopeId(scope)) : undefined;
+  }
+}

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import type { Answer } from './lab.ts';
+import { CDN, MASTER, code, each, fail, fakeTime, hurry, lab, pass, range, seconds, segment } from './lab.ts';
+
+fakeTime();
+
+const asset = (n: number): string => `${CDN}/asset/${n}/a.m3u8`;
+/** A token for the folder of each URL. */
+const folders =
+  (lifetime: number, isDenied: (url: string) => boolean = () => false): Answer =>
+  ({ urls }) => ({
+    now: seconds(),
+    tokens: urls.filter((url) => !isDenied(url)).map((url) => ({ prefix: url.replace(/[^/]*$/, ''), expires: seconds() + lifetime })),
+    denied: urls.filter(isDenied),
+  });
+
+describe('renew() asks for what is in use now', () => {
+  test('not for the folders that were visited before', async () => {
+    const { source, asked, calls } = lab(folders(30));
+    for (let n = 0; n < 100; n++) {
+      await source.sign(asset(n));
+      // and once more with its second token
+      await hurry(25, 5);
+      await source.sign(asset(n));
+      await hurry(40, 10);
+    }
+    await source.sign(asset(999));
+    calls.length = 0;
+    await source.renew();
+    expect(asked()).toEqual([[asset(999)]]);
+  });
+
+  test('segments that were played with tokens of six hours: one call', async () => {
+    const { source, calls } = lab(each(6 * 3600), { readAhead: 0 });
+    for (const url of range(1, 400)) {
+      await source.sign(url);
+      await pass(4);
+    }
+    calls.length = 0;
+    await source.renew();
+    expect(calls).toHaveLength(1);
+    expect(calls[0]!.urls.at(-1)).toBe(segment(400));
+  });
+
+  test('a denial of what was left two hours ago is none of its business', async () => {
+    let denied = '';
+    const { source } = lab(folders(300, (url) => url === denied));
+    await source.sign(asset(1));
+    await pass(250);
+    await source.sign(asset(1));
+    denied = asset(1);
+    await hurry(7200, 60);
+    await source.sign(asset(2));
+    expect(await code(source.renew())).toBeUndefined();
+  });
+
+  test('what was used last, however long ago: its player may wait to go on', async () => {
+    const it = lab(folders(60));
+    await it.source.sign(MASTER);
+    await hurry(3600, 10);
+    it.calls.length = 0;
+    it.answer = fail(403);
+    expect(await code(it.source.renew())).toBe('ERR_DENIED');
+    expect(it.asked()).toEqual([[MASTER]]);
+  });
+});
+
+describe('a catalogue', () => {
+  test('an asset that was left is not renewed: one call a hop', async () => {
+    const { source, asked } = lab(folders(300));
+    for (let hop = 0; hop < 5; hop++) {
+      // a minute of each asset, a segment every four seconds
+      for (let n = 0; n < 15; n++) {
+        await source.sign(asset(hop).replace('a.m3u8', `${n}.ts`));
+        await pass(4);
+      }
+    }
+    await pass(600);
+    expect(asked()).toHaveLength(5);
+  });
+
+  test('a player whose requests are far apart is still there', async () => {
+    const { source, reasons } = lab(folders(20));
+    // segments of ten seconds: longer than half of the lifetime
+    for (let n = 0; n < 30; n++) {
+      await source.sign(segment(n));
+      await pass(12);
+    }
+    expect(new Set(reasons())).toEqual(new Set(['initial', 'expiring']));
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import type { Answer, Call } from './lab.ts';
+import { code, each, fail, fakeTime, inTurn, lab, pass, playing, playlist, range, segment, st, watch } from './lab.ts';
+
+fakeTime();
+
+/** The endpoint fails with `status` whenever one of `bad` is asked for. */
+const failingFor =
+  (status: number, ...bad: string[]): Answer =>
+  (call: Call) => (call.urls.some((url) => bad.includes(url)) ? fail(status)(call) : each()(call));
+
+describe('a call that fails because of one of its URLs', () => {
+  test.each([400, 413, 500])('%i: the others have their tokens, and it fails alone', async (status) => {
+    const { source, calls } = lab(failingFor(status, segment(4)), { retry: { limit: 0 }, random: () => 0 });
+    const seen = range(1, 6).map((url) => watch(source.sign(url)));
+    await pass(20);
+    expect(seen.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'failed', 'done', 'done']);
+    expect(calls.length - 1).toBeLessThanOrEqual(8);
+  });
+
+  test('of a hundred: at most eight calls more, after which nearly all have theirs', async () => {
+    const { source, calls } = lab(failingFor(500, segment(37)), { random: () => 0 });
+    const seen = range(1, 100).map((url) => watch(source.sign(url)));
+    await pass(60);
+    expect(calls.length).toBeLessThanOrEqual(9);
+    expect(seen.filter(({ state }) => state === 'failed').length).toBeLessThanOrEqual(7);
+    expect(seen[36]!.state).toBe('failed');
+  });
+
+  test('the calls keep the pauses of the back-off', async () => {
+    // it begins anew after each part that succeeds
+    const { source, calls } = lab(failingFor(500, segment(1)), { random: () => 1 });
+    for (const url of range(1, 4)) watch(source.sign(url));
+    await pass(30);
+    expect(calls.map(({ at, urls }) => [at, urls.length])).toEqual([[0, 4], [1, 2], [3, 2], [3, 1], [4, 1]]);
+  });
+
+  test('what is asked for meanwhile does not join it', async () => {
+    const { source, asked } = lab(failingFor(500, segment(2)), { random: () => 1 });
+    watch(source.sign(segment(1)));
+    watch(source.sign(segment(2)));
+    await pass(0.5);
+    const other = watch(source.sign(segment(9)));
+    await pass(1);
+    expect(other.state).toBe('done');
+    expect(asked().filter((urls) => urls.includes(segment(9)))).toEqual([[segment(9)]]);
+  });
+
+  test.each([401, 403, 429, 502, 503, 504])('%i is about the viewer or the endpoint: the call is not taken apart', async (status) => {
+    const { source, asked } = lab(fail(status), { random: () => 0 });
+    for (const url of range(1, 4)) watch(source.sign(url));
+    await pass(60);
+    expect(asked().every((urls) => urls.length === 4)).toBe(true);
+    expect(asked().length).toBeLessThanOrEqual(5);
+  });
+
+  test('nor when there is no network', async () => {
+    const { source, asked } = lab(() => Promise.reject(new TypeError('Failed to fetch')), { random: () => 0 });
+    for (const url of range(1, 4)) watch(source.sign(url));
+    await pass(60);
+    expect(new Set(asked().map(({ length }) => length))).toEqual(new Set([4]));
+  });
+
+  test('a bad URL that was only read ahead costs the segment in hand nothing but a moment', async () => {
+    const { source } = await playing(playlist(1, 20), inTurn(each(), failingFor(500, segment(5))), { random: () => 0 });
+    const seen = watch(source.sign(segment(1)));
+    await pass(1);
+    expect(st(seen.value)).toBeDefined();
+  });
+
+  test('destroyed meanwhile: each ends as destroyed', async () => {
+    const { source } = lab(failingFor(500, segment(1)), { random: () => 1 });
+    const codes = range(1, 4).map((url) => code(source.sign(url)));
+    await pass(1.5);
+    source.destroy();
+    expect(new Set(await Promise.all(codes))).toEqual(new Set(['ERR_DESTROYED']));
+  });
+});
