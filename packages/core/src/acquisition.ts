@@ -14,7 +14,7 @@ interface Parts {
   readonly queue: SigningQueue;
   readonly backoff: Backoff;
   /** What a URL is known by; an answer may tell what an old token has put there. */
-  readonly identify: (url: string) => string;
+  readonly identify: (href: string) => string;
   /** `key` is about to be asked for. */
   readonly willAsk: (key: string) => void;
   /** Calls begin or end. */

@@ -57,14 +57,14 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     denials,
     queue,
     backoff,
-    identify: (url) => urls.read(url).key,
+    identify: (href) => urls.identify(href),
     willAsk: protection.name,
     changed: () => timer.followCalls(),
   });
   const timer = new RenewalTimer({ index, usage, clock, acquisition, backoff, isUsable });
   const readAhead = new ReadAhead({
     size,
-    unsign: (url) => urls.read(url).unsigned,
+    identify: (href) => urls.identify(href),
     isReady: (key) => !isProtected(key) || hasUsable(key),
     sign: (key) => acquisition.obtainInBackground(key, 'initial'),
   });

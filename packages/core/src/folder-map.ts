@@ -19,6 +19,7 @@ export class FolderMap<V> {
 
   /** The values of the folders in which `url` lies, the deepest first, in time proportional to its length. */
   above(url: string): V[] {
+    if (this.#depths.size === 0) return [];
     const path = pathEnd(url);
     const found: V[] = [];
     let depth = 0;

@@ -10,8 +10,8 @@ const MAX_URLS = 50_000;
 interface ReadAheadOptions {
   /** How many URLs are signed ahead; 0 is none. */
   readonly size: number;
-  /** A URL without what a server wrote into it. */
-  readonly unsign: (url: string) => string;
+  /** What an absolute URL is known by, without what a server wrote into it. */
+  readonly identify: (href: string) => string;
   readonly isReady: (key: string) => boolean;
   readonly sign: (key: string) => void;
 }
@@ -34,7 +34,7 @@ export class ReadAhead {
     this.#orders.delete(id);
     this.#orders.set(id, order);
     const { last } = order;
-    order.learn(text, (uri) => this.#options.unsign(resolveUrl(uri, playlist)));
+    order.learn(text, (uri) => this.#options.identify(resolveUrl(uri, playlist)));
     this.#forgetOldest();
     // at the live edge: what this reload has added
     if (last) this.signAfter(last);

@@ -21,6 +21,9 @@ interface Move {
   readonly prefix: string;
 }
 
+const unmove = (url: string, move: Move | undefined): string =>
+  move ? move.prefix + url.slice(move.base.length) : url;
+
 /** Name to `name=value`, encoded. */
 function parametersOf({ query = {} }: Token): Map<string, string> {
   const pairs = Object.entries(query).map((pair) => pair.map(encodeParameter) as [string, string]);
@@ -47,14 +50,20 @@ export class TokenUrls {
     this.#moves.set(base, { base, prefix: href });
   }
 
+  /** The identity of `href`, which is absolute and has no fragment. */
+  identify(href: string): string {
+    const unmoved = unmove(href, this.#moves.above(href)[0]);
+    return this.#replace(unmoved, unmoved, NONE);
+  }
+
   read(url: string): KnownUrl {
     const href = resolveUrl(url);
     const [move] = this.#moves.above(href);
-    const unmoved = move ? move.prefix + href.slice(move.base.length) : href;
+    const unmoved = unmove(href, move);
     const key = this.#replace(unmoved, unmoved, NONE);
     if (url === href) return { written: unmoved, unsigned: key, key };
     // with a base in a spelling that is not the browser's it is given back as the browser writes it
-    const written = !move ? url : url.startsWith(move.base) ? move.prefix + url.slice(move.base.length) : unmoved;
+    const written = !move || url.startsWith(move.base) ? unmove(url, move) : unmoved;
     return { written, unsigned: this.#replace(written, unmoved, NONE), key };
   }
 

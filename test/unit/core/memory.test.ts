@@ -79,7 +79,11 @@ describe('createTokenSource', () => {
 
     test('path tokens: a base of its own every five minutes, a folder of its own every hour', async () => {
       const sizes = await day(
-        ([url], now) => [{ prefix: url!.replace(/[^/]*$/, ''), base: `${CDN}/${secret}${now}/`, expires: now + 300 }],
+        (urls, now) =>
+          urls.map((url) => {
+            const prefix = url.replace(/[^/]*$/, '');
+            return { prefix, base: `${CDN}/${secret}${now}${new URL(prefix).pathname}`, expires: now + 300 };
+          }),
         async (source, n) => {
           await source.sign(`${CDN}/${Math.floor(n / 900)}/${n}.ts`);
         },
