@@ -1,8 +1,8 @@
 import type Hls from 'hls.js';
 import type { ErrorData, Events, HlsConfig } from 'hls.js';
 import type { TokenSource } from 'secure-token-core';
-import { isSecureTokenError } from 'secure-token-core';
 import { createLicenseSetup } from './license-setup.ts';
+import { tokenErrorOf } from './token-errors.ts';
 import { createTokenLoader } from './token-loader.ts';
 
 type LoaderClass = HlsConfig['loader'];
@@ -30,13 +30,16 @@ function wrap(Base: LoaderClass, sourceNow: () => TokenSource): never {
   } as never;
 }
 
-/** A denial is final, but hls.js would go on trying other variants and then retry for half a minute. */
-function endOnDenial(hls: Hls): void {
+/**
+ * Errors of hls.js tell ours as their cause. A denial is final, but hls.js would go on trying other variants and then
+ * retry for half a minute.
+ */
+function tellTokenErrors(hls: Hls): void {
   hls.on(ERROR, (_, data) => {
-    const error: unknown = data.networkDetails;
-    if (!isSecureTokenError(error) || error.code !== 'ERR_DENIED') return;
+    const error = tokenErrorOf(data.networkDetails);
+    if (!error) return;
     data.error = error;
-    if (data.fatal) return;
+    if (data.fatal || error.code !== 'ERR_DENIED') return;
     const fatal: ErrorData = { ...data, fatal: true };
     delete fatal.errorAction;
     hls.trigger(ERROR, fatal);
@@ -58,7 +61,7 @@ export function install(hls: Hls, source: TokenSource): void {
   if (config.pLoader) config.pLoader = wrap(config.pLoader, sourceNow);
   if (config.fLoader) config.fLoader = wrap(config.fLoader, sourceNow);
   config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, sourceNow);
-  endOnDenial(hls);
+  tellTokenErrors(hls);
 }
 
 /**

@@ -1,9 +1,29 @@
-import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext, LoaderResponse } from 'hls.js';
+import type {
+  HlsConfig,
+  Loader,
+  LoaderCallbacks,
+  LoaderConfiguration,
+  LoaderContext,
+  LoaderResponse,
+  LoaderStats,
+  RetryConfig,
+} from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { hideSignedUrl, isSecureTokenError, replayOf } from 'secure-token-core';
+import { hideSignedUrl, isSecureTokenError, replayOf, tokenRefused } from 'secure-token-core';
+import { retryDelay, ruleFor } from './retry-policy.ts';
+import { noteTokenError } from './token-errors.ts';
+import { unsignedResponse } from './unsigned-response.ts';
 import { withCredentials } from './with-credentials.ts';
 
 type LoaderClass = HlsConfig['loader'];
+type Callbacks = LoaderCallbacks<LoaderContext>;
+type LoaderError = Parameters<Callbacks['onError']>[0];
+type NetworkDetails = Parameters<Callbacks['onError']>[2];
+
+/** The status in which an outage of the signing endpoint is told: hls.js tries again after 5xx. */
+const UNAVAILABLE = 503;
+/** No status, for no edge has answered: hls.js takes that for final while the viewer is online. */
+const NONE = 0;
 
 /** Never settles once `signal` aborts. */
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -13,160 +33,219 @@ const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   });
 
 /**
- * A loader class around `Base` that signs on the wire what hls.js knows by its unsigned URL. A wait for a token or a
- * replay leaves no trace: not in the statistics, not in the time-outs, not in the URLs that hls.js sees.
- *
+ * Signs on the wire what hls.js knows by its unsigned URL. The life of a request: it waits for its token, goes out with
+ * an inner loader, and is answered, or sent once more if the edge has refused it, or tried again. A wait or a replay
+ * leaves no trace: not in the statistics, not in the time-outs, not in the URLs that hls.js sees.
+ */
+class TokenLoader implements Loader<LoaderContext> {
+  context: LoaderContext | null = null;
+  /** hls.js reads and keeps this object from the start (frag.stats): each inner loader gets it. */
+  readonly stats: LoaderStats;
+  readonly #config: HlsConfig;
+  readonly #Base: LoaderClass;
+  readonly #source: TokenSource;
+  /** `undefined` once destroyed. */
+  #inner: Loader<LoaderContext> | undefined;
+  /** A loader loads once. */
+  #isInnerUsed = false;
+  #context!: LoaderContext;
+  #policy!: LoaderConfiguration;
+  /** `undefined` before `load` and once destroyed. */
+  #callbacks: Callbacks | undefined;
+  /** For a token, or for the next try. */
+  #waiting: AbortController | undefined;
+
+  constructor(config: HlsConfig, Base: LoaderClass, source: TokenSource) {
+    this.#config = config;
+    this.#Base = Base;
+    this.#source = source;
+    this.#inner = new Base(config);
+    this.stats = this.#inner.stats;
+  }
+
+  load(context: LoaderContext, policy: LoaderConfiguration, callbacks: Callbacks): void {
+    if (this.#callbacks) throw new Error('Loader can only be used once.');
+    this.context = this.#context = context;
+    this.#policy = policy;
+    this.#callbacks = callbacks;
+    const { url, type } = context as { url: string; type?: string };
+    // an interstitial's manifest may belong to an ad server: only the primary player's source is protected unasked
+    const { assetPlayerId } = this.#config as { assetPlayerId?: string };
+    if (type === 'manifest' && !assetPlayerId) this.#source.allow(url);
+    const ready = this.#source.peek(url);
+    if (ready) this.#send(ready);
+    else void this.#sendOnce((signal) => this.#source.sign(url, { signal }));
+  }
+
+  abort(): void {
+    if (!this.#waiting) {
+      this.#inner?.abort();
+      return;
+    }
+    this.#stopWaiting();
+    this.stats.aborted = true;
+    this.#callbacks!.onAbort?.(this.stats, this.#context, null);
+  }
+
+  destroy(): void {
+    this.#stopWaiting();
+    this.#callbacks = undefined;
+    this.context = null;
+    this.#inner?.destroy();
+    this.#inner = undefined;
+  }
+
+  getCacheAge(): number | null {
+    return this.#inner?.getCacheAge?.() ?? null;
+  }
+
+  getResponseHeader(name: string): string | null {
+    return this.#inner?.getResponseHeader?.(name) ?? null;
+  }
+
+  #stopWaiting(): void {
+    this.#waiting?.abort();
+    this.#waiting = undefined;
+  }
+
+  /** Waits for `request` and sends it; goes on with `otherwise` if there is none. */
+  async #sendOnce(
+    request: (signal: AbortSignal) => Promise<SignedRequest | undefined>,
+    otherwise: () => void = () => undefined,
+  ): Promise<void> {
+    const { signal } = (this.#waiting = new AbortController());
+    // never 0 while under way: the ABR controller would take it for a request as old as the page
+    this.stats.loading.start ||= performance.now();
+    try {
+      const signed = await request(signal);
+      if (signal.aborted) return;
+      this.#waiting = undefined;
+      if (signed) this.#send(signed);
+      else otherwise();
+    } catch (error) {
+      // one a task: hls.js stops at the first fatal error, and that ends the others' wait
+      await sleep(0, signal);
+      if (!signal.aborted) this.#onSigningFailed(error);
+    }
+  }
+
+  #send(request: SignedRequest): void {
+    const { url, headers, credentials } = request;
+    const { onProgress } = this.#callbacks!;
+    const inner = this.#prepareInner(credentials);
+    // a loader of the app may abort when it is destroyed: hls.js must not hear of that one any more
+    const heard = (): Callbacks | undefined => (this.#inner === inner ? this.#callbacks : undefined);
+    // what the inner loader writes into it (the time-out that it used) is told to hls.js
+    const policy = { ...this.#policy, loadPolicy: { ...this.#policy.loadPolicy, errorRetry: null, timeoutRetry: null } };
+    const ended = (stats?: LoaderStats): void => {
+      Object.assign(this.stats, stats);
+      this.#policy.timeout = policy.timeout;
+    };
+    inner.load({ ...this.#context, url, headers: { ...this.#context.headers, ...headers } }, policy, {
+      onSuccess: (response, stats, _, details) => {
+        if (heard()) this.#onSuccess(response, Object.assign(this.stats, stats), request, details);
+      },
+      onError: (error, _, details, stats) => {
+        if (!heard()) return;
+        ended(stats);
+        this.#onError(error, request, details);
+      },
+      onTimeout: (stats, _, details) => {
+        if (!heard()) return;
+        ended(stats);
+        this.#onTimeout(details);
+      },
+      onAbort: (_, __, details) => heard()?.onAbort?.(this.stats, this.#context, this.#unsigned(details)),
+      // FetchLoader streams only if somebody listens
+      ...(onProgress && {
+        onProgress: (_, __, data, details) => onProgress(this.stats, this.#context, data, this.#unsigned(details)),
+      }),
+    });
+  }
+
+  #prepareInner(credentials: boolean): Loader<LoaderContext> {
+    if (this.#isInnerUsed || credentials) {
+      const before = this.#inner;
+      this.#inner = new this.#Base(credentials ? withCredentials(this.#config) : this.#config);
+      before?.destroy();
+      // does not throw where a loader of the app has a getter only
+      Reflect.set(this.#inner, 'stats', this.stats);
+    }
+    this.#isInnerUsed = true;
+    // hls.js measures from the moment the request goes out (ABR, TTFB, time-outs)
+    Object.assign(this.stats, { aborted: false, loaded: 0, total: 0 });
+    Object.assign(this.stats.loading, { start: 0, first: 0, end: 0 });
+    return this.#inner!;
+  }
+
+  #onSuccess(response: LoaderResponse, stats: LoaderStats, request: SignedRequest, details: NetworkDetails): void {
+    const unsigned = unsignedResponse(response, request, this.#source);
+    // hls.js recognises its requests by the context object: it gets the original back
+    this.#callbacks!.onSuccess(unsigned, stats, this.#context, this.#unsigned(details));
+  }
+
+  #onError(error: LoaderError, request: SignedRequest, details: NetworkDetails): void {
+    const fail = (): void => {
+      if (this.#retry(false, error.code)) return;
+      this.#callbacks!.onError(error, this.#context, this.#unsigned(details), this.stats);
+    };
+    if (!this.#source.isRefusal(request, error.code)) {
+      fail();
+      return;
+    }
+    void this.#sendOnce(
+      (signal) => replayOf(this.#source, request, error.code, { signal }),
+      () => {
+        noteTokenError(details, tokenRefused(request.source, error.code));
+        fail();
+      },
+    );
+  }
+
+  #onTimeout(details: NetworkDetails): void {
+    if (!this.#retry(true, NONE)) this.#callbacks!.onTimeout(this.stats, this.#context, this.#unsigned(details));
+  }
+
+  /**
+   * The signing endpoint failed us. An outage is retried like a 5xx, here also for media playlists: it hits all of them
+   * at once, and hls.js counts their errors together (error-controller.ts). Everything else is final.
+   */
+  #onSigningFailed(error: unknown): void {
+    this.#waiting = undefined;
+    const isFinal = isSecureTokenError(error) && error.code !== 'ERR_SIGNING_UNAVAILABLE';
+    const { type = '' } = this.#context as { type?: string };
+    const isMediaPlaylist = /level|Track/.test(type);
+    const policy = isMediaPlaylist ? this.#config.playlistLoadPolicy.default : this.#policy.loadPolicy;
+    if (!isFinal && this.#retry(false, UNAVAILABLE, policy.errorRetry)) return;
+    const told = { code: isFinal ? NONE : UNAVAILABLE, text: String(error) };
+    this.#callbacks!.onError(told, this.#context, error as NetworkDetails, this.stats);
+  }
+
+  /** hls.js leaves it to the loader to try manifests, keys and steering again: signed anew each time. */
+  #retry(isTimeout: boolean, code: number, rule: RetryConfig | null = ruleFor(this.#policy.loadPolicy, isTimeout)): boolean {
+    const { url } = this.#context;
+    const delay = retryDelay(rule, { url, isTimeout, code, retries: this.stats.retry });
+    if (delay === undefined) return false;
+    this.stats.retry++;
+    void this.#sendOnce((signal) => sleep(delay, signal).then(() => this.#source.sign(url, { signal })));
+    return true;
+  }
+
+  /** What hls.js hands out as `networkDetails`. */
+  #unsigned<T>(details: T): T {
+    hideSignedUrl(details, this.#source);
+    return details;
+  }
+}
+
+/**
+ * A loader class that signs what `Base` loads.
  * @param sourceNow the token source of the player at this moment
  */
 export function createTokenLoader(Base: LoaderClass, sourceNow: () => TokenSource): LoaderClass {
-  return function (config: HlsConfig): Loader<LoaderContext> {
-    const source = sourceNow();
-    let inner: Loader<LoaderContext> | undefined = new Base(config);
-    // hls.js reads and keeps this object from the start (frag.stats)
-    const { stats } = inner;
-    let context: LoaderContext;
-    let policy: LoaderConfiguration;
-    let callbacks: LoaderCallbacks<LoaderContext> | undefined;
-    let waiting: AbortController | undefined;
-    let isUsed = false;
-
-    const stopWaiting = (): void => {
-      waiting?.abort();
-      waiting = undefined;
-    };
-
-    /** Sends what `ask` resolves to; `otherwise` if that is nothing. */
-    const wait = (ask: (signal: AbortSignal) => Promise<SignedRequest | undefined>, otherwise?: () => void): void => {
-      if (!callbacks) return;
-      const { signal } = (waiting = new AbortController());
-      // never 0 while under way: the ABR controller would take it for a request as old as the page
-      stats.loading.start ||= performance.now();
-      ask(signal)
-        .then((request) => {
-          if (signal.aborted) return;
-          waiting = undefined;
-          if (request) send(request);
-          else otherwise!();
-        })
-        // one a task: hls.js stops at the first fatal error, and that ends the others' wait
-        .catch((error: unknown) => sleep(0, signal).then(() => signal.aborted || fail(error)));
-    };
-
-    const send = (request: SignedRequest): void => {
-      const { url, headers, credentials } = request;
-      const { onProgress } = callbacks!;
-      if (isUsed || credentials) {
-        const before = inner;
-        inner = new Base(credentials ? withCredentials(config) : config);
-        before?.destroy();
-        // does not throw where a loader of the app has a getter only
-        Reflect.set(inner, 'stats', stats);
-      }
-      isUsed = true;
-      const mine = inner!;
-      // a loader of the app may abort when it is destroyed: hls.js must not hear of that one any more
-      const heard = (): typeof callbacks => (inner === mine ? callbacks : undefined);
-      // hls.js measures from the moment the request goes out (ABR, TTFB, time-outs)
-      Object.assign(stats, { aborted: false, loaded: 0, total: 0 });
-      Object.assign(stats.loading, { start: 0, first: 0, end: 0 });
-      mine.load(
-        { ...context, url, headers: { ...context.headers, ...headers } },
-        { ...policy, loadPolicy: { ...policy.loadPolicy, errorRetry: null, timeoutRetry: null } },
-        {
-          // hls.js recognises its requests by the context object: it gets the original back, unsigned
-          onSuccess: (response, theirs, _, details) => {
-            heard()?.onSuccess(unsign(response, request), Object.assign(stats, theirs), context, unsigned(details));
-          },
-          onTimeout: (_, __, details) => heard() && (retry(true) || callbacks!.onTimeout(stats, context, unsigned(details))),
-          onAbort: (_, __, details) => heard()?.onAbort?.(stats, context, unsigned(details)),
-          onError: (error, _, details) =>
-            heard() &&
-            wait(
-              (signal) => replayOf(source, request, error.code, { signal }),
-              () => retry(false, error.code) || callbacks!.onError(error, context, unsigned(details), stats),
-            ),
-          // FetchLoader streams only if somebody listens
-          ...(onProgress && { onProgress: (_, __, data, details) => onProgress(stats, context, data, unsigned(details)) }),
-        },
-      );
-    };
-
-    /** What hls.js hands out as `networkDetails`. */
-    const unsigned = <T>(details: T): T => {
-      hideSignedUrl(details, source);
-      return details;
-    };
-
-    const unsign = (response: LoaderResponse, { token }: SignedRequest): LoaderResponse => {
-      const { data } = response;
-      const url = response.url && source.unsign(response.url);
-      const text = typeof data === 'string' && data.startsWith('#EXTM3U') ? data : '';
-      if (text) source.learn(url || context.url, text);
-      // EXT-X-DEFINE:QUERYPARAM reads the token from the URL of the playlist (RFC 8216bis §4.4.2.3)
-      const isRead = Object.keys(token?.query ?? {}).some((name) => text.includes(`QUERYPARAM="${name}"`));
-      return isRead ? response : { ...response, url };
-    };
-
-    /** hls.js leaves it to the loader to try manifests, keys and steering again: signed anew each time. */
-    const retry = (isTimeout: boolean, code = 0, rule = policy.loadPolicy[isTimeout ? 'timeoutRetry' : 'errorRetry']): boolean => {
-      const { url } = context;
-      const count = stats.retry;
-      if (!rule) return false;
-      // as hls.js decides (error-helper.ts): not after 4xx, nor after 0 unless offline
-      const isWorthIt = count < rule.maxNumRetry && (isTimeout || (code ? code < 400 || code > 499 : !navigator.onLine));
-      const response = isTimeout ? undefined : { url, data: '', code };
-      if (!(rule.shouldRetry ? rule.shouldRetry(rule, count, isTimeout, response, isWorthIt) : isWorthIt)) return false;
-      stats.retry++;
-      const delay = rule.retryDelayMs * (rule.backoff === 'linear' ? 1 : 2 ** count);
-      wait((signal) => sleep(Math.min(delay, rule.maxRetryDelayMs), signal).then(() => source.sign(url, { signal })));
-      return true;
-    };
-
-    /**
-     * The signing endpoint failed us. An outage is retried like a 5xx, here also for media playlists: it hits all of them
-     * at once, and hls.js counts their errors together (error-controller.ts). What is final looks like a 403.
-     */
-    const fail = (error: unknown): void => {
-      const isFinal = isSecureTokenError(error) && error.code !== 'ERR_SIGNING_UNAVAILABLE';
-      const code = isFinal ? 403 : 503;
-      waiting = undefined;
-      const { type } = context as { type?: string };
-      const { errorRetry } = /level|Track/.test(type!) ? config.playlistLoadPolicy.default : policy.loadPolicy;
-      if (isFinal || !retry(false, code, errorRetry)) callbacks!.onError({ code, text: String(error) }, context, error as never, stats);
-    };
-
-    const loader: Loader<LoaderContext> = {
-      context: null,
-      stats,
-      load(theirContext, configuration, theirs) {
-        if (callbacks) throw new Error('Loader can only be used once.');
-        loader.context = context = theirContext;
-        policy = configuration;
-        callbacks = theirs;
-        const { url, type } = context as { url: string; type?: string };
-        // an interstitial's manifest may belong to an ad server: only the primary player's source is protected unasked
-        if (type === 'manifest' && !(config as { assetPlayerId?: string }).assetPlayerId) source.allow(url);
-        const ready = source.peek(url);
-        if (ready) send(ready);
-        else wait((signal) => source.sign(url, { signal }));
-      },
-      abort() {
-        if (waiting) {
-          stopWaiting();
-          stats.aborted = true;
-          callbacks!.onAbort?.(stats, context, null);
-        } else inner?.abort();
-      },
-      destroy() {
-        stopWaiting();
-        callbacks = undefined;
-        loader.context = null;
-        inner?.destroy();
-        inner = undefined;
-      },
-      getCacheAge: () => inner?.getCacheAge?.() ?? null,
-      getResponseHeader: (name) => inner?.getResponseHeader?.(name) ?? null,
-    };
-    return loader;
-  } as never;
+  return class extends TokenLoader {
+    constructor(config: HlsConfig) {
+      super(config, Base, sourceNow());
+    }
+  };
 }

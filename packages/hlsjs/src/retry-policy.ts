@@ -1,0 +1,35 @@
+import type { LoadPolicy, LoaderResponse, RetryConfig } from 'hls.js';
+
+/** How a request ended that may be tried again. */
+export interface FailedTry {
+  /** Unsigned. */
+  readonly url: string;
+  readonly isTimeout: boolean;
+  /** HTTP status; 0 without one. */
+  readonly code: number;
+  /** How often it was tried again already. */
+  readonly retries: number;
+}
+
+/** The rule of a policy for what has happened. */
+export const ruleFor = ({ timeoutRetry, errorRetry }: LoadPolicy['default'], isTimeout: boolean): RetryConfig | null =>
+  isTimeout ? timeoutRetry : errorRetry;
+
+/** As hls.js decides (error-helper.ts): not after 4xx, nor without a status unless the viewer is offline. */
+function isWorthRetrying({ isTimeout, code, retries }: FailedTry, { maxNumRetry }: RetryConfig): boolean {
+  if (retries >= maxNumRetry) return false;
+  if (isTimeout) return true;
+  return code ? code < 400 || code > 499 : !navigator.onLine;
+}
+
+/** @returns after how many ms it is tried again; `undefined` if it is not */
+export function retryDelay(rule: RetryConfig | null, failed: FailedTry): number | undefined {
+  if (!rule) return undefined;
+  const { url, isTimeout, code, retries } = failed;
+  const isWorthIt = isWorthRetrying(failed, rule);
+  const response: LoaderResponse | undefined = isTimeout ? undefined : { url, data: '', code };
+  const isRetried = rule.shouldRetry ? rule.shouldRetry(rule, retries, isTimeout, response, isWorthIt) : isWorthIt;
+  if (!isRetried) return undefined;
+  const growth = rule.backoff === 'linear' ? 1 : 2 ** retries;
+  return Math.min(rule.retryDelayMs * growth, rule.maxRetryDelayMs);
+}
