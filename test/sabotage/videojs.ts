@@ -1,6 +1,7 @@
 import type { Sabotage } from './sabotage.ts';
 
 const vhsRequests = 'packages/videojs/src/vhs-requests.ts';
+const vhsRequestHooks = 'packages/videojs/src/vhs-request-hooks.ts';
 const signRequest = 'packages/videojs/src/sign-request.ts';
 const secureTokenPlugin = 'packages/videojs/src/secure-token-plugin.ts';
 const persist = 'packages/videojs/src/persist.ts';
@@ -18,8 +19,8 @@ export const videojs: readonly Sabotage[] = [
   {
     name: 'videojs-first-request',
     promise: 'A source that is given at creation is signed from its first request on.',
-    file: vhsRequests,
-    find: 'xhr.onRequest(hook);',
+    file: vhsRequestHooks,
+    find: 'addTo(xhr);',
     replace: '',
     noticedBy: {
       test: videojsRequestsTest,
@@ -29,17 +30,17 @@ export const videojs: readonly Sabotage[] = [
   {
     name: 'videojs-hooks-for-all',
     promise: 'Request hooks for all players keep running.',
-    file: vhsRequests,
-    find: 'if (hooks !== everyone) everyone?.forEach((other) => (final = other(final) ?? final));',
-    replace: '',
+    file: vhsRequestHooks,
+    find: 'return callAll(all, options);',
+    replace: 'return options;',
     noticedBy: { test: videojsRequestsTest, name: 'hooks of the app run in all three places' },
   },
   {
     name: 'videojs-signs-last',
     promise: 'Hooks of the app run before the request is signed.',
-    file: vhsRequests,
-    find: '[...hooks].at(-1) !== hook',
-    replace: '!hooks.has(hook)',
+    file: vhsRequestHooks,
+    find: '[...hooks].at(-1) !== last',
+    replace: '!hooks.has(last)',
     noticedBy: { test: videojsRequestsTest, name: 'hooks of the app run in all three places' },
   },
   {

@@ -139,6 +139,7 @@ class TokenLoader implements Loader<LoaderContext> {
     const policy = { ...this.#policy, loadPolicy: { ...this.#policy.loadPolicy, errorRetry: null, timeoutRetry: null } };
     const ended = (stats?: LoaderStats): void => {
       Object.assign(this.stats, stats);
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- what hls.js prints
       this.#policy.timeout = policy.timeout;
     };
     inner.load({ ...this.#context, url, headers: { ...this.#context.headers, ...headers } }, policy, {

@@ -10,8 +10,15 @@ export function unsignGetters(player: Player, source: TokenSource): () => void {
   const src = player.src.bind(player) as (...args: unknown[]) => unknown;
   const currentSource = player.currentSource.bind(player) as unknown as () => PlayerSource;
   const currentSources = player.currentSources.bind(player) as unknown as () => PlayerSource[];
-  const unsign = <T extends Partial<PlayerSource>>(given: T): T =>
-    given.src ? { ...given, src: source.unsign(given.src) } : given;
+  /** One for each object, for VHS writes into what it is given: its options for DRM. */
+  const unsignedSources = new WeakMap<object, object>();
+  const unsign = <T extends Partial<PlayerSource>>(given: T): T => {
+    const unsigned = given.src && source.unsign(given.src);
+    if (unsigned === given.src) return given;
+    const known = (unsignedSources.get(given) as T | undefined) ?? { ...given, src: unsigned };
+    unsignedSources.set(given, known);
+    return known;
+  };
   const own = {
     src: (...args: unknown[]): unknown => {
       const answer = src(...args);

@@ -1,6 +1,7 @@
 import type { Session } from './persist.ts';
 import { signRequest } from './sign-request.ts';
-import type { VhsRequestHook, Videojs } from './vhs.ts';
+import { createRequestHooks } from './vhs-request-hooks.ts';
+import type { Videojs } from './vhs.ts';
 import { techOf } from './vhs.ts';
 
 /** How long the viewer looks at a spinner while no request succeeds, after a refusal. In ms. */
@@ -18,44 +19,17 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
     failure.withdraw();
   };
 
-  const hook: VhsRequestHook = (options) => {
-    const everyone = videojs.Vhs!.xhr._requestCallbackSet;
-    const hooks = everyone?.has(hook) ? everyone : techOf(player)?.vhs?.xhr?._requestCallbackSet;
-    // last of all: hooks of the app replace the options or their beforeSend
-    if (hooks && [...hooks].at(-1) !== hook) {
-      hooks.delete(hook);
-      hooks.add(hook);
-      return options;
-    }
-    let final = options;
-    // a player that has a hook of its own is cut off from those for all players
-    if (hooks !== everyone) everyone?.forEach((other) => (final = other(final) ?? final));
-    const { beforeSend, timeout } = final;
+  const hooks = createRequestHooks(videojs, player, (options) => {
+    const { beforeSend, timeout } = options;
     return {
-      ...final,
+      ...options,
       timeout: 0,
       beforeSend: (xhr) => {
         signRequest(xhr, session, { ...(timeout && { timeout }), onSuccess });
         beforeSend?.(xhr);
       },
     };
-  };
-
-  const install = (): void => {
-    const own = techOf(player)?.vhs?.xhr;
-    if (own) {
-      own.onRequest?.(hook);
-      return;
-    }
-    // A source given at creation: VHS is there before its tech is (http-streaming #1499). It falls back to the hooks for
-    // all players while this one has none, and makes its first request before anything else can run.
-    const { xhr } = videojs.Vhs!;
-    xhr.onRequest(hook);
-    queueMicrotask(() => {
-      xhr.offRequest(hook);
-      if (!player.isDisposed()) techOf(player)?.vhs?.xhr?.onRequest?.(hook);
-    });
-  };
+  });
 
   const showIfDry = (): void => {
     if (refusal.last && player.readyState() < 3) failure.show(refusal.last);
@@ -79,7 +53,7 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
   };
   const onHooksReady = (): void => {
     refusal.last = undefined;
-    install();
+    hooks.install();
     queueMicrotask(followTech);
   };
   player.on('xhr-hooks-ready', onHooksReady);
@@ -93,6 +67,6 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
     player.off('waiting', onWaiting);
     clearTimeout(spinner);
     tech?.off('retryplaylist', showIfDry);
-    techOf(player)?.vhs?.xhr?.offRequest?.(hook);
+    hooks.remove();
   };
 }

@@ -2,20 +2,23 @@ import type videojs from 'video.js';
 import type Player from 'video.js/dist/types/player.js';
 
 /** What VHS hands to a request hook: the options of `videojs.xhr`. */
-interface VhsRequestOptions {
+export interface VhsRequestOptions {
   uri: string;
   /** Of the request on the wire, in ms; 0 is none. */
   timeout?: number;
   beforeSend?: (xhr: XMLHttpRequest) => void;
 }
 
+/** One that returns nothing has changed the options in place. */
 export type VhsRequestHook = (options: VhsRequestOptions) => VhsRequestOptions | undefined;
 
 /** `vhs.xhr` of a player, or `videojs.Vhs.xhr` for all of them. */
-interface VhsXhr {
+export interface VhsXhr {
   onRequest(hook: VhsRequestHook): void;
   offRequest(hook: VhsRequestHook): void;
   _requestCallbackSet?: Set<VhsRequestHook>;
+  /** An older kind of hook: VHS adds it to the others while it makes a request. */
+  beforeRequest?: VhsRequestHook;
 }
 
 /** The parts of a tech that Video.js has no types for. */
