@@ -64,7 +64,7 @@ export class Backoff {
   }
 
   failed(error: SecureTokenError): void {
-    // calls that fail side by side are one failure; a denial says nothing about the endpoint
+    // calls that fail side by side are one failure; a denial is about the viewer
     if (this.#pause || error.code === 'ERR_DENIED') return;
     this.#failures++;
     const seconds = error.retryAfter ?? delayAfter(this.#failures, this.#backoffLimit, this.#random());

@@ -65,8 +65,9 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const readAhead = new ReadAhead({
     size,
     identify: (href) => urls.identify(href),
-    isReady: (key) => !isProtected(key) || hasUsable(key),
-    sign: (key) => acquisition.obtainInBackground(key, 'initial'),
+    // a token may since have told what an old one has put there
+    isReady: (key) => isReady(urls.identify(key)),
+    sign: (key) => acquisition.obtainInBackground(urls.identify(key), 'initial'),
   });
   const replays = new Replays({
     refusals,
@@ -93,14 +94,14 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     return key !== '' && protection.covers(key, () => index.find(key) !== undefined);
   }
 
-  function hasUsable(key: string): boolean {
+  function isReady(key: string): boolean {
     const held = index.find(key);
-    return held !== undefined && isUsable(held);
+    return held ? isUsable(held) : !isProtected(key);
   }
 
   /** One call; resolves to what went wrong. */
   async function callEndpoint(asked: readonly string[], reason: TokenReason): Promise<SecureTokenError | undefined> {
-    const sentAt = clock.elapsed();
+    const sentAt = clock.sessionNow();
     try {
       const answer = await endpoint.call({ urls: asked, reason });
       const tokens = dropUnprotected(answer.tokens);
@@ -108,7 +109,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       hold(tokens, asked, clock.correct(answer.now, sentAt, expires));
       if (tokens.length > 0) {
         const unsigned = asked.map((url) => urls.read(url).unsigned);
-        emit('tokenrenewed', { reason, urls: unsigned, expires, wait: clock.elapsed() - sentAt });
+        emit('tokenrenewed', { reason, urls: unsigned, expires, wait: clock.sessionNow() - sentAt });
       }
       denyEach(answer.denied);
       return undefined;

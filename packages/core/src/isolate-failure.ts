@@ -8,37 +8,58 @@ const STATUSES: readonly (number | undefined)[] = [400, 413, 500];
 
 export const isAboutUrls = ({ status }: SecureTokenError): boolean => STATUSES.includes(status);
 
-interface Part {
-  readonly urls: readonly string[];
-  /** With which the call failed that it was a part of. */
-  readonly error: SecureTokenError;
+function halves<T>(items: readonly T[]): T[][] {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)];
 }
 
-function halves(urls: readonly string[], error: SecureTokenError): Part[] {
-  const middle = Math.ceil(urls.length / 2);
-  return [urls.slice(0, middle), urls.slice(middle)].map((half) => ({ urls: half, error }));
+interface Isolation<T> {
+  /** One call for some of the items; resolves to what went wrong. */
+  readonly call: (part: readonly T[]) => Promise<SecureTokenError | undefined>;
+  /** What became of some of the items; without an error they have their tokens. */
+  readonly settle: (part: readonly T[], error?: SecureTokenError) => void;
+}
+
+/** Some of what failed together. */
+interface Part<T> {
+  readonly items: readonly T[];
+  /** It is one URL, which has failed alone once already. */
+  readonly isLastTry: boolean;
+}
+
+/** What is called for next of a part that has failed; nothing if that is the end of it. */
+function partsOf<T>({ items, isLastTry }: Part<T>, { code }: SecureTokenError): Part<T>[] {
+  if (items.length > 1) return halves(items).map((half) => ({ items: half, isLastTry: false }));
+  // it may have been the endpoint, for a moment
+  return isLastTry || code !== 'ERR_SIGNING_UNAVAILABLE' ? [] : [{ items, isLastTry: true }];
 }
 
 /**
  * Calls for the halves of what failed together, and again for the halves of a half that fails, so that one bad URL fails
  * alone. In breadth: when the calls are used up, most of the good ones have their tokens.
- * @param call for some of `urls`; resolves to what went wrong
- * @returns what went wrong, by URL
+ * @returns what failed for another reason than its URLs, to be tried again as usual
  */
-export async function isolateFailure(
-  urls: readonly string[],
+export async function isolateFailure<T>(
+  items: readonly T[],
   error: SecureTokenError,
-  call: (urls: readonly string[]) => Promise<SecureTokenError | undefined>,
-): Promise<Map<string, SecureTokenError>> {
-  const failed = new Map<string, SecureTokenError>();
-  const parts = halves(urls, error);
-  for (let calls = 0; parts.length > 0; calls++) {
-    const part = parts.shift()!;
-    const failure = calls < MAX_CALLS ? await call(part.urls) : part.error;
-    if (!failure) continue;
-    const canBeSplit = calls < MAX_CALLS && part.urls.length > 1 && isAboutUrls(failure);
-    if (canBeSplit) parts.push(...halves(part.urls, failure));
-    else for (const url of part.urls) failed.set(url, failure);
+  { call, settle }: Isolation<T>,
+): Promise<readonly T[]> {
+  const left: T[] = [];
+  let parts = partsOf({ items, isLastTry: false }, error);
+  for (let calls = 0; parts.length > 0; ) {
+    const failed: Part<T>[] = [];
+    for (const part of parts) {
+      const isCalled = calls < MAX_CALLS;
+      calls++;
+      const failure = isCalled ? await call(part.items) : error;
+      if (!failure) settle(part.items);
+      else if (!isAboutUrls(failure)) left.push(...part.items);
+      else if (isCalled && partsOf(part, failure).length > 0) failed.push(part);
+      else settle(part.items, failure);
+    }
+    // an endpoint that fails for either half does so whatever it is asked for
+    if (calls === 2 && failed.length === 2 && error.code === 'ERR_SIGNING_UNAVAILABLE') return items;
+    parts = failed.flatMap((part) => partsOf(part, error));
   }
-  return failed;
+  return left;
 }

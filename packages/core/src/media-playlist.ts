@@ -1,11 +1,11 @@
 /** A URI as it stands in a media playlist. */
 export interface PlaylistUri {
   readonly uri: string;
-  /** Of a tag: a part, a key, an init segment; not a line of its own. */
-  readonly isAttribute: boolean;
+  /** A line of its own; a part or a hint; or what several segments need: an init segment, a key. */
+  readonly kind: 'segment' | 'part' | 'resource';
 }
 
-const TAG = /^#EXT-X-(?:MAP|KEY|PART|PRELOAD-HINT)/;
+const TAG = /^#EXT-X-(MAP|KEY|PART|PRELOAD-HINT)/;
 const ATTRIBUTE = /[:,]URI="([^"]+)"/;
 
 /** A multivariant playlist has no order: nobody plays one variant after the other. */
@@ -16,9 +16,10 @@ export function* playlistUris(text: string): Iterable<PlaylistUri> {
   for (const [line] of text.matchAll(/[^\r\n]+/g)) {
     // `{$name}` is a variable of EXT-X-DEFINE: only the player knows its value
     if (line.includes('{$')) continue;
-    if (/^[^#\s]/.test(line)) yield { uri: line, isAttribute: false };
-    const uri = TAG.test(line) ? ATTRIBUTE.exec(line)?.[1] : undefined;
-    if (uri) yield { uri, isAttribute: true };
+    if (/^[^#\s]/.test(line)) yield { uri: line, kind: 'segment' };
+    const tag = TAG.exec(line)?.[1];
+    const uri = tag && ATTRIBUTE.exec(line)?.[1];
+    if (uri) yield { uri, kind: tag === 'MAP' || tag === 'KEY' ? 'resource' : 'part' };
   }
 }
 

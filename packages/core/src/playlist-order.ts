@@ -1,9 +1,19 @@
 import { attributeUris, lineAt, playlistUris, skippedSegments, windowStart } from './media-playlist.ts';
+import type { PlaylistUri } from './media-playlist.ts';
+
+interface Entry {
+  readonly kind: PlaylistUri['kind'];
+  /** The URL that follows; empty after the last one. */
+  readonly next: string;
+}
+
+/** A delta update does not say which init segment and which key hold for what it leaves out: the last ones. */
+const RESOURCES_IN_FORCE = 2;
 
 /** In which order one media playlist names its URLs. Of a live one, those in its window. */
 export class PlaylistOrder {
-  /** The URL that follows each; after the last one, an empty one. Begins with the oldest. */
-  readonly #successors = new Map<string, string>();
+  /** By URL; begins with the oldest. */
+  readonly #entries = new Map<string, Entry>();
   #last = '';
   /** The last URI as it stands in the playlist. */
   #lastUri = '';
@@ -14,17 +24,17 @@ export class PlaylistOrder {
   }
 
   get size(): number {
-    return this.#successors.size;
+    return this.#entries.size;
   }
 
   has(key: string): boolean {
-    return this.#successors.has(key);
+    return this.#entries.has(key);
   }
 
   /** At most `count` URLs that follow `key`. */
   after(key: string, count: number): string[] {
     const next: string[] = [];
-    for (let url = this.#successors.get(key); url && next.length < count; url = this.#successors.get(url)) {
+    for (let url = this.#entries.get(key)?.next; url && next.length < count; url = this.#entries.get(url)?.next) {
       next.push(url);
     }
     return next;
@@ -41,35 +51,62 @@ export class PlaylistOrder {
     let before: Set<string> | undefined;
     const isBefore = (uri: string): boolean => (before ??= attributeUris(text.slice(0, from))).has(uri);
     // each once: a file may be named for each of its byte ranges, a key before each segment
-    const keys = new Set<string>();
-    for (const { uri, isAttribute } of playlistUris(text.slice(from))) {
+    const kinds = new Map<string, PlaylistUri['kind']>();
+    for (const { uri, kind } of playlistUris(text.slice(from))) {
       this.#lastUri = uri;
       const key = keyOf(uri);
-      if (key && !(isAttribute && isBefore(uri))) keys.add(key);
+      if (key && !(kind !== 'segment' && isBefore(uri)) && !kinds.has(key)) kinds.set(key, kind);
     }
-    if (keys.size > 0) this.#link([...keys]);
+    if (kinds.size > 0) this.#link(kinds);
     this.#forgetBefore(text, keyOf);
   }
 
-  #link(keys: readonly string[]): void {
-    for (const [index, key] of keys.entries()) this.#successors.set(key, keys[index + 1] ?? '');
+  #link(kinds: ReadonlyMap<string, PlaylistUri['kind']>): void {
+    const keys = [...kinds.keys()];
+    for (const [index, key] of keys.entries()) {
+      this.#entries.set(key, { kind: kinds.get(key)!, next: keys[index + 1] ?? '' });
+    }
     this.#last = keys.at(-1)!;
   }
 
   /** Forgets what has left the window: a live stream may go on for days. */
   #forgetBefore(text: string, keyOf: (uri: string) => string): void {
     const { head, uri } = windowStart(text);
-    const first = uri && keyOf(uri);
-    if (!first || !this.#successors.has(first)) return;
-    // init segments and keys stay while the first segment needs them
-    const needed = new Set([...attributeUris(head)].map(keyOf));
-    // a delta update begins behind what it leaves out
+    const named = uri && keyOf(uri);
+    if (!named || !this.#entries.has(named)) return;
     const skipped = skippedSegments(head);
-    const before = skipped > 0 ? [...this.#successors.keys()].indexOf(first) : Infinity;
-    let count = 0;
-    for (const key of this.#successors.keys()) {
-      if (key === first || count++ >= before - skipped) return;
-      if (!needed.has(key)) this.#successors.delete(key);
+    const first = skipped > 0 ? this.#segmentsBefore(named, skipped) : named;
+    const needed = skipped > 0 ? this.#resourcesInForce(first) : new Set([...attributeUris(head)].map(keyOf));
+    for (const key of this.#entries.keys()) {
+      if (key === first) break;
+      if (!needed.has(key)) this.#entries.delete(key);
     }
+    for (const key of needed) {
+      const entry = this.#entries.get(key);
+      if (entry && !this.#entries.has(entry.next)) this.#entries.set(key, { ...entry, next: first });
+    }
+  }
+
+  /** The segment that stands `count` segments before `key`, or the oldest of all. */
+  #segmentsBefore(key: string, count: number): string {
+    const keys = [...this.#entries.keys()];
+    let index = keys.indexOf(key);
+    let oldest = key;
+    for (let left = count; left > 0 && index > 0; ) {
+      const candidate = keys[--index]!;
+      if (this.#entries.get(candidate)!.kind !== 'segment') continue;
+      oldest = candidate;
+      left--;
+    }
+    return oldest;
+  }
+
+  #resourcesInForce(first: string): Set<string> {
+    const resources: string[] = [];
+    for (const [key, { kind }] of this.#entries) {
+      if (key === first) break;
+      if (kind === 'resource') resources.push(key);
+    }
+    return new Set(resources.slice(-RESOURCES_IN_FORCE));
   }
 }

@@ -1,6 +1,6 @@
-import { isMediaPlaylist, withoutDirectives } from './media-playlist.ts';
+import { isMediaPlaylist, windowStart, withoutDirectives } from './media-playlist.ts';
 import { PlaylistOrder } from './playlist-order.ts';
-import { resolveUrl } from './url-text.ts';
+import { pathOf, resolveUrl } from './url-text.ts';
 
 /** How many of the next URLs are looked at. */
 const SIGHT = 100;
@@ -19,7 +19,7 @@ interface ReadAheadOptions {
 /** Signs the next URLs of a playlist before the player asks for them, where a token opens one URL. */
 export class ReadAhead {
   readonly #options: ReadAheadOptions;
-  /** By playlist; what was loaded last is the last one. */
+  /** By playlist, the newest last. */
   readonly #orders = new Map<string, PlaylistOrder>();
 
   constructor(options: ReadAheadOptions) {
@@ -29,12 +29,10 @@ export class ReadAhead {
   /** @param playlist its identity */
   learn(playlist: string, text: string): void {
     if (!isMediaPlaylist(text)) return;
-    const id = withoutDirectives(playlist);
-    const order = this.#orders.get(id) ?? new PlaylistOrder();
-    this.#orders.delete(id);
-    this.#orders.set(id, order);
+    const keyOf = (uri: string): string => this.#options.identify(resolveUrl(uri, playlist));
+    const order = this.#takeOrder(withoutDirectives(playlist), keyOf(windowStart(text).uri ?? ''));
     const { last } = order;
-    order.learn(text, (uri) => this.#options.identify(resolveUrl(uri, playlist)));
+    order.learn(text, keyOf);
     this.#forgetOldest();
     // at the live edge: what this reload has added
     if (last) this.signAfter(last);
@@ -48,17 +46,33 @@ export class ReadAhead {
     for (const url of next.filter((it) => !isReady(it)).slice(0, size)) sign(url);
   }
 
-  /** The playlist that was loaded last is kept, however long. */
+  /**
+   * The order of a playlist, as the newest. A query may change with each reload (a session, a number against caches):
+   * then it is the one of the same path that has the first segment.
+   */
+  #takeOrder(id: string, firstSegment: string): PlaylistOrder {
+    const isContinued = ([other, order]: [string, PlaylistOrder]): boolean =>
+      pathOf(other) === pathOf(id) && order.has(firstSegment);
+    const known = this.#orders.has(id) ? id : ([...this.#orders].reverse().find(isContinued)?.[0] ?? id);
+    const order = this.#orders.get(known) ?? new PlaylistOrder();
+    this.#orders.delete(known);
+    this.#orders.set(id, order);
+    return order;
+  }
+
+  /** The newest playlist is kept, however long. */
   #forgetOldest(): void {
     let urls = 0;
-    for (const id of [...this.#orders.keys()].reverse()) {
-      urls += this.#orders.get(id)!.size;
-      if (urls > MAX_URLS && urls > this.#orders.get(id)!.size) this.#orders.delete(id);
+    for (const [index, [id, { size }]] of [...this.#orders].reverse().entries()) {
+      // one that names nothing counts, too
+      urls += Math.max(1, size);
+      if (urls > MAX_URLS && index > 0) this.#orders.delete(id);
     }
   }
 
+  /** As the newest playlist that names `key` has it. */
   #after(key: string): string[] {
-    for (const order of this.#orders.values()) if (order.has(key)) return order.after(key, SIGHT);
-    return [];
+    const order = [...this.#orders.values()].reverse().find((it) => it.has(key));
+    return order?.after(key, SIGHT) ?? [];
   }
 }

@@ -7,8 +7,6 @@ import type { HeldToken } from './token-index.ts';
 import type { SignOptions, SignedRequest } from './token-source.ts';
 import type { Token } from './token.ts';
 
-/** Edges answer this to a token that has expired. */
-const GONE = 410;
 /** Most tokens end at a whole second: in the second in which one was made, another one is the same. */
 const SECONDS_TO_ANOTHER = 1;
 
@@ -40,7 +38,7 @@ export class Replays {
   isRefusal({ token }: SignedRequest, status: number): boolean {
     if (!token) return false;
     const { refusals, clock } = this.#parts;
-    return refusals.includes(status) || (!status && token.expires - 1 <= clock.now());
+    return refusals.includes(status) || (!status && clock.mayHaveExpired(token.expires));
   }
 
   /**
@@ -56,7 +54,7 @@ export class Replays {
   ): Promise<SignedRequest | undefined> {
     const { clock, acquisition, backoff, find, isUsable, attach } = this.#parts;
     const { source: url } = request;
-    if (status === GONE) clock.hasExpired(token.expires);
+    clock.wasRefused(token.expires);
     if (this.#breaker.refused(request) || this.#breaker.isOpen()) return undefined;
     const refused = carrierIdentity(token);
     const hasAnother = (): boolean => carrierIdentity(find(url).held?.token ?? token) !== refused;

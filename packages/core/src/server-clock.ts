@@ -24,8 +24,8 @@ export class ServerClock {
     this.#localMs = localMs;
   }
 
-  /** Time in this session: the local clock, which never goes back. Going forward it cannot be told from sleep. */
-  elapsed(): number {
+  /** The local clock, but it never goes back in a session. Going forward it cannot be told from sleep. */
+  sessionNow(): number {
     const local = this.#localMs() / 1000;
     const mark = performance.now();
     if (local + this.#setBack < this.#latest - JUMP_SECONDS) {
@@ -37,13 +37,13 @@ export class ServerClock {
   }
 
   now(): number {
-    return this.elapsed() + this.#offset;
+    return this.sessionNow() + this.#offset;
   }
 
   /**
    * Takes in what an answer tells of the time. The lifetime of a token counts from before its call was sent, so that a
    * slow call never makes it look younger.
-   * @param serverNow `NaN` if it told none; @param sentAt by `elapsed()`; @param expires of the first token to expire
+   * @param serverNow `NaN` if it told none; @param sentAt by `sessionNow()`; @param expires of the first token to expire
    * @returns when the call was sent, by the endpoint's clock
    */
   correct(serverNow: number, sentAt: number, expires: number): number {
@@ -51,16 +51,26 @@ export class ServerClock {
       this.#isTold = true;
       this.#isAssumed = false;
       this.#offset = serverNow - sentAt;
-    } else if (!this.#isTold && expires <= this.now()) {
+    } else if (this.#isAssumed && expires > sentAt) {
+      // by the viewer's clock it is alive: that one is right after all
+      this.#isAssumed = false;
+      this.#offset = 0;
+    } else if (!this.#isTold && expires <= sentAt + this.#offset) {
       // nobody hands out expired tokens: it is the viewer's clock that is fast
-      this.#offset = expires - ASSUMED_LIFETIME - sentAt;
       this.#isAssumed = true;
+      this.#offset = expires - ASSUMED_LIFETIME - sentAt;
     }
     return sentAt + this.#offset;
   }
 
-  /** The edge says that a token has expired, which it knows better than a clock that was only assumed. */
-  hasExpired(expires: number): void {
-    if (this.#isAssumed) this.#offset = Math.max(this.#offset, expires - this.elapsed());
+  /** Whether a token that ends at `expires` may have ended on its way to the edge, by this clock or the viewer's. */
+  mayHaveExpired(expires: number): boolean {
+    const now = this.#isAssumed ? this.sessionNow() : this.now();
+    return expires - 1 <= now;
+  }
+
+  /** The edge has refused a token, of which it knows better than a clock that was only assumed whether it has ended. */
+  wasRefused(expires: number): void {
+    if (this.#isAssumed) this.#offset = Math.max(this.#offset, expires - this.sessionNow());
   }
 }

@@ -5,20 +5,23 @@ import type { TokenReason } from './token-source-options.ts';
 
 const MAX_URLS_PER_CALL = 100;
 
-type Failures = ReadonlyMap<string, SecureTokenError>;
+/** Somebody waits for the token of a URL. */
+interface Waiting {
+  readonly url: string;
+  readonly settle: (error: SecureTokenError | undefined) => void;
+}
 
 interface Batch {
-  readonly urls: string[];
+  readonly waiting: Waiting[];
   reason: TokenReason;
-  /** What went wrong, by URL. */
-  readonly outcome: Promise<Failures>;
 }
 
 /** One call; resolves to what went wrong. */
 type Call = (urls: readonly string[], reason: TokenReason) => Promise<SecureTokenError | undefined>;
 
-const failAll = (urls: readonly string[], error: SecureTokenError): Failures =>
-  new Map(urls.map((url) => [url, error]));
+const settleAll = (waiting: readonly Waiting[], error?: SecureTokenError): void => {
+  for (const { settle } of waiting) settle(error);
+};
 
 /** The calls to the signing endpoint: batched, and tried again after a pause. */
 export class SigningQueue {
@@ -33,53 +36,74 @@ export class SigningQueue {
   }
 
   /** Asks for `url` along with whatever else is wanted in this task, or until a pause ends. Resolves to what went wrong. */
-  async ask(url: string, reason: TokenReason): Promise<SecureTokenError | undefined> {
-    if (!this.#open || this.#open.urls.length === MAX_URLS_PER_CALL) this.#open = this.#start(reason);
-    const batch = this.#open;
-    batch.urls.push(url);
-    // must be told: the endpoint may answer any other reason with a token that it made before
-    if (reason === 'refused') batch.reason = reason;
-    return (await batch.outcome).get(url);
+  ask(url: string, reason: TokenReason): Promise<SecureTokenError | undefined> {
+    return new Promise((settle) => {
+      const batch = this.#openBatch(reason);
+      batch.waiting.push({ url, settle });
+      // must be told: the endpoint may answer any other reason with a token that it made before
+      if (reason === 'refused') batch.reason = reason;
+    });
   }
 
-  #start(reason: TokenReason): Batch {
-    const urls: string[] = [];
-    // `ready` takes a microtask at least: what is wanted in this task comes along
-    const batch: Batch = { urls, reason, outcome: Promise.resolve().then(() => this.#deliver(batch)) };
+  #openBatch(reason: TokenReason): Batch {
+    if (this.#open && this.#open.waiting.length < MAX_URLS_PER_CALL) return this.#open;
+    const batch: Batch = { waiting: [], reason };
+    this.#open = batch;
+    void this.#deliver(batch);
     return batch;
   }
 
-  async #deliver(batch: Batch): Promise<Failures> {
-    const { urls } = batch;
+  async #deliver(batch: Batch): Promise<void> {
+    // whatever goes wrong because of its URLs is taken apart once
+    let canBeSplit = true;
+    let { waiting }: { waiting: readonly Waiting[] } = batch;
     for (;;) {
-      const error = await this.#callOnce(urls, batch.reason, () => this.#close(batch));
-      if (!error) return new Map();
-      if (this.#backoff.blockedBy) return failAll(urls, error);
-      // nothing new joins what fails because of its URLs
-      if (urls.length > 1 && isAboutUrls(error)) {
-        return isolateFailure(urls, error, (part) => this.#callOnce(part, batch.reason));
+      // also without a pause this takes a microtask: whatever else is wanted in this task comes along
+      const blockedBy = await this.#backoff.ready();
+      if (this.#open === batch) this.#open = undefined;
+      const error = blockedBy ?? (await this.#callOnce(waiting, batch.reason));
+      if (!error || this.#backoff.blockedBy) {
+        settleAll(waiting, error);
+        return;
       }
-      if (error.code !== 'ERR_SIGNING_UNAVAILABLE' || this.#backoff.isExhausted) return failAll(urls, error);
+      // nothing new joins what fails because of its URLs
+      if (canBeSplit && waiting.length > 1 && isAboutUrls(error)) {
+        canBeSplit = false;
+        waiting = await isolateFailure(waiting, error, {
+          call: (part) => this.#callPart(part, batch.reason),
+          settle: settleAll,
+        });
+        if (waiting.length === 0) return;
+        this.#backoff.failed(error);
+        continue;
+      }
+      if (error.code !== 'ERR_SIGNING_UNAVAILABLE' || this.#backoff.isExhausted) {
+        settleAll(waiting, error);
+        return;
+      }
       // what is wanted until the next try comes along, too
-      this.#open ??= batch;
+      if (waiting === batch.waiting) this.#open ??= batch;
     }
   }
 
-  #close(batch: Batch): void {
-    if (this.#open === batch) this.#open = undefined;
+  async #callOnce(waiting: readonly Waiting[], reason: TokenReason): Promise<SecureTokenError | undefined> {
+    const error = await this.#callFor(waiting, reason);
+    if (error) this.#backoff.failed(error);
+    return this.#backoff.blockedBy ?? error;
   }
 
-  async #callOnce(
-    urls: readonly string[],
-    reason: TokenReason,
-    beforeCall?: () => void,
-  ): Promise<SecureTokenError | undefined> {
+  /** Part of a call that failed, and paused: another failure of the kind is no reason to pause again. */
+  async #callPart(part: readonly Waiting[], reason: TokenReason): Promise<SecureTokenError | undefined> {
     const blockedBy = await this.#backoff.ready();
-    beforeCall?.();
     if (blockedBy) return blockedBy;
-    const error = await this.#call([...urls], reason);
-    if (error) this.#backoff.failed(error);
-    else this.#backoff.succeeded();
+    const error = await this.#callFor(part, reason);
+    if (error && !isAboutUrls(error)) this.#backoff.failed(error);
     return this.#backoff.blockedBy ?? error;
+  }
+
+  async #callFor(waiting: readonly Waiting[], reason: TokenReason): Promise<SecureTokenError | undefined> {
+    const error = await this.#call(waiting.map(({ url }) => url), reason);
+    if (!error) this.#backoff.succeeded();
+    return error;
   }
 }

@@ -1,7 +1,7 @@
 import type { HeldToken, TokenIndex } from './token-index.ts';
 import type { LastUse, Usage } from './usage.ts';
 
-/** Of URLs that have a token each, the latest: one call. */
+/** Of URLs that have a token each, those that were used last: one call. */
 const MAX_URLS = 100;
 
 interface Used {
@@ -24,6 +24,6 @@ export function urlsInUse(index: TokenIndex, usage: Usage, isUsable: (held: Held
   const isRecent = ({ held, lastUse }: Used): boolean => now - lastUse.at < lifetimeOf(held);
   const folders = used(index.folders());
   const latest = folders.reduce<Used | undefined>((one, other) => (one && one.lastUse.at > other.lastUse.at ? one : other), undefined);
-  const urls = used(index.urls()).filter(({ held }) => isUsable(held)).filter(isRecent);
+  const urls = used(index.urls()).filter((it) => isUsable(it.held) && isRecent(it)).sort((one, other) => one.lastUse.at - other.lastUse.at);
   return [...folders.filter((it) => it === latest || isRecent(it)), ...urls.slice(-MAX_URLS)].map(({ lastUse }) => lastUse.url);
 }

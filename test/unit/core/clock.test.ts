@@ -154,6 +154,39 @@ describe('createTokenSource', () => {
       });
     });
 
+    describe('right, and nobody tells the time', () => {
+      const getting = (getTokens: NonNullable<TokenSourceOptions['getTokens']>): ReturnType<typeof lab> =>
+        lab(folder(), { endpoint: undefined as never, getTokens, timeout: 1e5 });
+
+      test('the machine sleeps during a call: later tokens keep their lifetime', async () => {
+        let calls = 0;
+        const { source } = getting(async () => {
+          const made = { prefix: FOLDER, query: { st: `t${++calls}` }, expires: seconds() + 6 * HOURS };
+          if (calls === 1) await new Promise((resolve) => setTimeout(resolve, 7 * HOURS * 1000));
+          return made;
+        });
+        watch(source.sign(MASTER));
+        await pass(7 * HOURS);
+        for (let i = 0; i < 300; i++) {
+          watch(source.sign(MASTER));
+          await pass(4);
+        }
+        expect(calls).toBeLessThanOrEqual(2);
+      });
+
+      test('one stale token is no reason to use later ones beyond their end', async () => {
+        let calls = 0;
+        const { source } = getting(async () => {
+          calls++;
+          return { prefix: FOLDER, query: { st: `t${calls}` }, expires: seconds() + (calls === 1 ? -HOURS : 60) };
+        });
+        const first = await source.sign(MASTER);
+        expect(st(await source.refused(first, 403))).toBe('t2');
+        await pass(70);
+        expect(source.peek(MASTER)?.token?.expires ?? Infinity).toBeGreaterThan(seconds());
+      });
+    });
+
     test('a token that looked expired when it came has no negative margin once the clock is known', async () => {
       let told: number | undefined;
       const { source } = lab(({ urls, index }) => ({

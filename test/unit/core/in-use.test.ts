@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from './lab.ts';
-import { CDN, MASTER, code, each, fail, fakeTime, hurry, lab, pass, range, seconds, segment } from './lab.ts';
+import { CDN, MASTER, MEDIA, code, each, fail, fakeTime, hurry, lab, pass, range, seconds, segment } from './lab.ts';
 
 fakeTime();
 
@@ -40,6 +40,19 @@ describe('renew() asks for what is in use now', () => {
     await source.renew();
     expect(calls).toHaveLength(1);
     expect(calls[0]!.urls.at(-1)).toBe(segment(400));
+  });
+
+  test('a playlist that is used again and again is among them, however long ago its token came', async () => {
+    const { source, asked, calls } = lab(each(6 * 3600), { readAhead: 0 });
+    await source.sign(MEDIA);
+    for (const url of range(1, 120)) {
+      await source.sign(url);
+      source.peek(MEDIA);
+      await pass(4);
+    }
+    calls.length = 0;
+    await source.renew();
+    expect(asked().flat()).toContain(MEDIA);
   });
 
   test('a denial of what was left two hours ago is none of its business', async () => {

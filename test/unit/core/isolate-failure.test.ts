@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer, Call } from './lab.ts';
-import { code, each, fail, fakeTime, inTurn, lab, pass, playing, playlist, range, segment, st, watch } from './lab.ts';
+import { after, code, each, fail, fakeTime, inTurn, lab, pass, playing, playlist, range, segment, st, watch } from './lab.ts';
 
 fakeTime();
 
@@ -27,12 +27,53 @@ describe('a call that fails because of one of its URLs', () => {
     expect(seen[36]!.state).toBe('failed');
   });
 
-  test('the calls keep the pauses of the back-off', async () => {
-    // it begins anew after each part that succeeds
-    const { source, calls } = lab(failingFor(500, segment(1)), { random: () => 1 });
+  test('the parts follow one pause, and make none', async () => {
+    const { source, calls } = lab(failingFor(400, segment(1)), { random: () => 1 });
     for (const url of range(1, 4)) watch(source.sign(url));
     await pass(30);
-    expect(calls.map(({ at, urls }) => [at, urls.length])).toEqual([[0, 4], [1, 2], [3, 2], [3, 1], [4, 1]]);
+    expect(calls.map(({ at, urls }) => [at, urls.length])).toEqual([[0, 4], [1, 2], [1, 2], [1, 1], [1, 1]]);
+  });
+
+  test('the good ones go on as soon as their part has its tokens, whatever becomes of the others', async () => {
+    const slow: Answer = (call) => (call.urls.includes(segment(3)) && call.index > 1 ? after(5, each())(call) : failingFor(500, segment(4))(call));
+    const { source } = lab(slow, { random: () => 0 });
+    const seen = range(1, 4).map((url) => watch(source.sign(url)));
+    await pass(1);
+    expect(seen.map(({ state }) => state)).toEqual(['done', 'done', 'pending', 'pending']);
+  });
+
+  test('an endpoint that fails for either half is down: all wait for it, as long as ever', async () => {
+    let isDown = true;
+    const { source, calls } = lab((call) => (isDown ? fail(500) : each())(call), { random: () => 1 });
+    const seen = range(1, 6).map((url) => watch(source.sign(url)));
+    await pass(6);
+    expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['pending']));
+    isDown = false;
+    await pass(8);
+    expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['done']));
+    expect(calls.length).toBeLessThanOrEqual(6);
+  });
+
+  test('an endpoint that is down for good: they fail when they always did', async () => {
+    const { source, calls } = lab(fail(500), { random: () => 1 });
+    const seen = range(1, 6).map((url) => watch(source.sign(url)));
+    await pass(16);
+    expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['failed']));
+    expect(calls.length).toBeLessThanOrEqual(7);
+  });
+
+  test('a single failure of one half is no reason to give its URL up', async () => {
+    const { source } = lab(inTurn(fail(500), fail(500), each()), { random: () => 1 });
+    const seen = range(1, 2).map((url) => watch(source.sign(url)));
+    await pass(10);
+    expect(seen.map(({ state }) => state)).toEqual(['done', 'done']);
+  });
+
+  test('a part that fails for another reason is tried again as usual', async () => {
+    const { source } = lab(inTurn(fail(500), fail(429), each()), { random: () => 1 });
+    const seen = range(1, 2).map((url) => watch(source.sign(url)));
+    await pass(10);
+    expect(seen.map(({ state }) => state)).toEqual(['done', 'done']);
   });
 
   test('what is asked for meanwhile does not join it', async () => {
@@ -68,10 +109,21 @@ describe('a call that fails because of one of its URLs', () => {
     expect(st(seen.value)).toBeDefined();
   });
 
+  test('a caller that aborts meanwhile leaves it to the others', async () => {
+    const { source } = lab(inTurn(fail(400), after(5, each())), { random: () => 0 });
+    const leaving = new AbortController();
+    const left = watch(source.sign(segment(1), { signal: leaving.signal }));
+    const stays = watch(source.sign(segment(2)));
+    await pass(1);
+    leaving.abort();
+    await pass(20);
+    expect([left.state, stays.state]).toEqual(['failed', 'done']);
+  });
+
   test('destroyed meanwhile: each ends as destroyed', async () => {
     const { source } = lab(failingFor(500, segment(1)), { random: () => 1 });
     const codes = range(1, 4).map((url) => code(source.sign(url)));
-    await pass(1.5);
+    await pass(0.5);
     source.destroy();
     expect(new Set(await Promise.all(codes))).toEqual(new Set(['ERR_DESTROYED']));
   });

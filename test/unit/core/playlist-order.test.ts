@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { FOLDER, MEDIA, each, fakeTime, lab, pass, playlist, range, segment } from './lab.ts';
+
+fakeTime();
+
+/** Whatever was signed ahead has expired: what is asked for now shows the order alone. */
+async function askedWith(it: ReturnType<typeof lab>, url: string): Promise<string[]> {
+  await pass(400);
+  it.calls.length = 0;
+  await it.source.sign(url);
+  return it.asked()[0]!;
+}
+
+describe('a playlist whose query changes with each reload', () => {
+  test('is the same one: the new segment is signed ahead', async () => {
+    const { source, asked, calls } = lab(each());
+    await source.sign(`${MEDIA}?_=1`);
+    source.learn(`${MEDIA}?_=1`, playlist(1, 9, false));
+    await pass();
+    calls.length = 0;
+    source.learn(`${MEDIA}?_=2`, playlist(2, 10, false));
+    await pass();
+    expect(asked()).toEqual([[segment(10)]]);
+  });
+
+  test('a segment signs the next ones', async () => {
+    const it = lab(each());
+    it.source.learn(`${MEDIA}?_=1`, playlist(1, 9, false));
+    it.source.learn(`${MEDIA}?_=2`, playlist(8, 20, false));
+    expect(await askedWith(it, segment(9))).toEqual(range(9, 15));
+  });
+});
+
+test('two playlists that differ in their query only have an order each', async () => {
+  const it = lab(each());
+  const sound = (n: number): string => `${FOLDER}en-${n}.ts`;
+  const other = playlist(1, 20).replaceAll(/^\d+\.ts/gm, 'en-$&');
+  it.source.learn(`${MEDIA}?track=1`, playlist(1, 20));
+  it.source.learn(`${MEDIA}?track=2`, other);
+  expect(await askedWith(it, segment(3))).toEqual(range(3, 9));
+  expect(await askedWith(it, sound(3))).toEqual(range(3, 9, sound));
+});
+
+test('of two playlists of one stream the newer one counts', async () => {
+  const it = lab(each());
+  it.source.learn(`${FOLDER}live.m3u8`, playlist(1, 9, false));
+  it.source.learn(`${FOLDER}dvr.m3u8`, playlist(1, 20, false));
+  expect(await askedWith(it, segment(9))).toEqual(range(9, 15));
+});
+
+describe('delta updates', () => {
+  const parts = (n: number): string[] => [1, 2, 3, 4].map((part) => `#EXT-X-PART:DURATION=1,URI="${n}.${part}.ts"`);
+  const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  const lowLatency = (from: number, to: number, skipped: number): string =>
+    [
+      '#EXTM3U',
+      `#EXT-X-MEDIA-SEQUENCE:${from}`,
+      ...(skipped ? [`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`] : []),
+      ...numbers(from + skipped, to).flatMap((n) => [...(n > to - 2 ? parts(n) : []), '#EXTINF:4,', `${n}.ts`]),
+      `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${to + 1}.1.ts"`,
+      '',
+    ].join('\n');
+
+  test('who plays behind the edge of a low-latency stream still reads ahead', async () => {
+    const it = lab(each());
+    it.source.learn(MEDIA, lowLatency(1, 30, 0));
+    for (let n = 1; n <= 20; n++) it.source.learn(`${MEDIA}?_HLS_skip=YES&_HLS_msn=${30 + n}`, lowLatency(1 + n, 30 + n, 24));
+    expect(await askedWith(it, segment(24))).toContain(segment(25));
+  });
+
+  test('so with a key for each segment', async () => {
+    const keyed = (from: number, to: number, skipped: number): string =>
+      [
+        '#EXTM3U',
+        `#EXT-X-MEDIA-SEQUENCE:${from}`,
+        ...(skipped ? [`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`] : []),
+        ...numbers(from + skipped, to).flatMap((n) => [`#EXT-X-KEY:METHOD=AES-128,URI="key${n}"`, '#EXTINF:4,', `${n}.ts`]),
+        '',
+      ].join('\n');
+    const it = lab(each());
+    it.source.learn(MEDIA, keyed(1, 30, 0));
+    it.source.learn(`${MEDIA}?_HLS_skip=YES`, keyed(2, 31, 24));
+    expect(await askedWith(it, segment(5))).toContain(segment(6));
+  });
+});
+
+test('an init segment that is loaded again signs what follows in the window, not what has left it', async () => {
+  const withInit = (from: number, to: number): string =>
+    playlist(from, to, false).replace('#EXTINF', '#EXT-X-MAP:URI="init.mp4"\n#EXTINF');
+  const it = lab(each());
+  it.source.learn(MEDIA, withInit(1, 9));
+  it.source.learn(MEDIA, withInit(5, 13));
+  expect(await askedWith(it, `${FOLDER}init.mp4`)).toEqual([`${FOLDER}init.mp4`, ...range(5, 10)]);
+});
