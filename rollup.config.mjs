@@ -36,7 +36,8 @@ const withCoreInside = {
 const fromPackages = [/^[@a-z]/];
 const compile = () => esbuild({ target: 'es2022' });
 const minify = () => terser({ ecma: 2020, compress: { passes: 3 } });
-const notice = '/*! secure-token-server, MIT. With parts of @noble/hashes, MIT, (c) 2022 Paul Miller (https://paulmillr.com) */';
+const notice =
+  '/*! secure-token-server, MIT. With parts of @noble/hashes, MIT, (c) 2022 Paul Miller (https://paulmillr.com) */';
 const withoutComments = () => terser({ compress: false, mangle: false, format: { beautify: true, comments: 'some' } });
 const find = () => nodeResolve({ extensions: ['.ts', '.js'] });
 
@@ -49,7 +50,13 @@ const build = (/** @type {typeof files[number]} */ { folder, input = 'index.ts',
       {
         input: source,
         plugins: [withCoreInside, compile(), find(), minify()],
-        output: { file: `${dist}/${iife}`, format: 'iife', ...(global && { name: global }), exports: 'named', sourcemap: true },
+        output: {
+          file: `${dist}/${iife}`,
+          format: 'iife',
+          ...(global && { name: global }),
+          exports: 'named',
+          sourcemap: true,
+        },
       },
     ];
   }

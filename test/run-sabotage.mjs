@@ -84,10 +84,14 @@ async function judge(sabotage) {
   const before = await runUnbroken(noticedBy.test);
   const mine = before.filter(({ name }) => name === BROKEN || parts.every((part) => name.includes(part)));
   if (mine.some(({ state }) => state === 'failed')) return ['wrong', 'its test fails without it'];
-  if (!mine.some(({ state }) => state === 'passed')) return ['not run', 'its test is skipped here, or has another name'];
+  if (!mine.some(({ state }) => state === 'passed'))
+    return ['not run', 'its test is skipped here, or has another name'];
   const text = copy.read(file);
   if (text.split(find).length !== 2) return ['wrong', `what it replaces does not stand once in ${file}`];
-  copy.write(file, text.replace(find, () => replace));
+  copy.write(
+    file,
+    text.replace(find, () => replace),
+  );
   try {
     try {
       await rebuild(concerned(copy.root, file));
@@ -122,7 +126,9 @@ try {
 if (!isStopped) {
   /** @type {(verdict: Verdict) => number} */
   const count = (verdict) => verdicts.filter((each) => each === verdict).length;
-  const others = /** @type {const} */ (['wrong', 'not run']).filter(count).map((verdict) => `, ${count(verdict)} ${verdict}`);
+  const others = /** @type {const} */ (['wrong', 'not run'])
+    .filter(count)
+    .map((verdict) => `, ${count(verdict)} ${verdict}`);
   console.log(`\n${count('noticed')} noticed, ${count('missed')} missed${others.join('')}`);
   process.exitCode = count('noticed') === chosen.length ? 0 : 1;
 }

@@ -15,7 +15,12 @@ const checks = rest
   ? []
   : [
       { name: 'type check', command: 'npm', args: ['run', '--silent', 'typecheck', '--', ...packages] },
-      { name: 'lint', command: 'npx', args: ['eslint', '--max-warnings', '0', ...(chosen ? packages.map((name) => `packages/${name}`) : ['.'])] },
+      {
+        name: 'lint',
+        command: 'npx',
+        args: ['eslint', '--max-warnings', '0', ...(chosen ? packages.map((name) => `packages/${name}`) : ['.'])],
+      },
+      { name: 'format (npm run format)', command: 'npx', args: ['prettier', '--check', '--log-level', 'warn', '.'] },
       { name: 'unused code', command: 'npx', args: ['knip', '--no-progress'] },
     ];
 const part = rest ? 'rest' : all ? '' : 'main';
@@ -27,10 +32,13 @@ const check = ({ name, command, args }) =>
     /** @type {Buffer[]} */
     const output = [];
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (/** @type {Buffer} */ chunk) => output.push(chunk));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (/** @type {Buffer} */ chunk) => output.push(chunk));
     child.on('close', (status) => {
       const seconds = Math.round((Date.now() - begun) / 1000);
-      process.stdout.write(status === 0 ? `— ${name}: passed (${seconds} s)\n` : `${Buffer.concat(output)}\n— ${name}: failed\n`);
+      process.stdout.write(
+        status === 0 ? `— ${name}: passed (${seconds} s)\n` : `${Buffer.concat(output)}\n— ${name}: failed\n`,
+      );
       resolve(status === 0);
     });
   });

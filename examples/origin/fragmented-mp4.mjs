@@ -10,7 +10,7 @@ export function splitFragments(bytes) {
   let fragment = -1;
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const parts = [];
-  for (let offset = 0; offset + 8 <= bytes.length; ) {
+  for (let offset = 0; offset + 8 <= bytes.length;) {
     const end = offset + view.getUint32(offset);
     const type = String.fromCharCode(...bytes.subarray(offset + 4, offset + 8));
     if (end < offset + 8 || end > bytes.length) throw new Error(`Box "${type}" has no valid length`);

@@ -146,7 +146,10 @@ export function* longMp4(file, { turns, size }) {
         case 'stts':
           return box(type, uint32(0, 1, count, delta));
         case 'stss':
-          return box(type, uint32(0, keys.length * turns, ...repeat((at) => keys.map((key) => key + at * samples.length))));
+          return box(
+            type,
+            uint32(0, keys.length * turns, ...repeat((at) => keys.map((key) => key + at * samples.length))),
+          );
         case 'stsc':
           return box(type, uint32(0, 1, 1, samples.length / CHUNKS, 1));
         case 'stsz':

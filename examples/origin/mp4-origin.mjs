@@ -22,7 +22,10 @@ export function createMp4Origin({ file, times, size, rate }) {
   const make = async () => {
     const bytes = new Uint8Array(Buffer.concat([...longMp4(await readFile(file), { turns: times, size })]));
     const content = memoryContent(bytes, { type: mediaType('.mp4') });
-    return { ...content, read: (/** @type {number} */ start, /** @type {number} */ end) => pacedStream(bytes.subarray(start, end), rate) };
+    return {
+      ...content,
+      read: (/** @type {number} */ start, /** @type {number} */ end) => pacedStream(bytes.subarray(start, end), rate),
+    };
   };
   return onlyReads(async (request) => {
     if (!/^\/mp4\/[a-z-]+\/film\.mp4$/.test(new URL(request.url).pathname)) return emptyResponse(404);

@@ -54,7 +54,9 @@ export function createDownloadPanel(root, { url, source }) {
   const finish = async (/** @type {Blob} */ file) => {
     const total = from?.total ?? 0;
     const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-    const hash = btoa(String.fromCharCode(...new Uint8Array(digest))).replaceAll('+', '-').replaceAll('/', '_');
+    const hash = btoa(String.fromCharCode(...new Uint8Array(digest)))
+      .replaceAll('+', '-')
+      .replaceAll('/', '_');
     // this edge makes its ETag of the beginning of the hash
     const isSame = file.size === total && hash.startsWith((from?.validator ?? '-').replaceAll('"', ''));
     status.textContent = isSame

@@ -82,19 +82,22 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
 
   const { say, amend } = createEventLog(/** @type {HTMLElement} */ (aside.querySelector('[data-log]')));
 
-  observeRequests({ app, edge, unsign: (url) => sources.reduce((plain, source) => source.unsign(plain), url) }, (record) => {
-    timeline.add(record);
-    addRow(record);
-    if (record.kind === 'signing') {
-      counts.calls++;
-      if (record.result !== 'ok') counts.failed++;
-    } else if (byBrowser) return;
-    else if (record.result === 'refused') counts.refused++;
-    else if (record.isReplay && record.result === 'ok') {
-      counts.recovered++;
-      amend(record.url, 'good', ', replayed with a new token: 200');
-    }
-  });
+  observeRequests(
+    { app, edge, unsign: (url) => sources.reduce((plain, source) => source.unsign(plain), url) },
+    (record) => {
+      timeline.add(record);
+      addRow(record);
+      if (record.kind === 'signing') {
+        counts.calls++;
+        if (record.result !== 'ok') counts.failed++;
+      } else if (byBrowser) return;
+      else if (record.result === 'refused') counts.refused++;
+      else if (record.isReplay && record.result === 'ok') {
+        counts.recovered++;
+        amend(record.url, 'good', ', replayed with a new token: 200');
+      }
+    },
+  );
 
   createControls(/** @type {HTMLElement} */ (aside.firstElementChild), {
     app,
@@ -123,7 +126,11 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
     tile('ahead', `${join(({ ahead }) => ahead.toFixed(1))} s`, states.some(isShort) ? 'bad' : 'good');
     const [{ latency } = { latency: undefined }] = states;
     tile('latency', latency === undefined ? '–' : `${latency.toFixed(1)} s`);
-    tile('stalls', join(({ stalls }) => String(stalls)), states.some(({ stalls }) => stalls > 0) ? 'bad' : 'good');
+    tile(
+      'stalls',
+      join(({ stalls }) => String(stalls)),
+      states.some(({ stalls }) => stalls > 0) ? 'bad' : 'good',
+    );
     for (const [index, { ahead, isWaiting }] of states.entries()) timeline.sample(index, ahead, isWaiting);
   }, sampleEvery);
 
@@ -139,7 +146,10 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
       players = subjects.map(({ media, latency }) =>
         watchPlayer(media, { latency, onStall: () => say('bad', 'Playback has to wait for data.') }),
       );
-      root.querySelector('[data-live]')?.toggleAttribute('hidden', subjects.every(({ latency }) => latency === undefined));
+      root.querySelector('[data-live]')?.toggleAttribute(
+        'hidden',
+        subjects.every(({ latency }) => latency === undefined),
+      );
       sources = subjects.map(({ source }) => source);
       for (const source of sources) {
         source.addEventListener('tokenrenewed', ({ detail: { urls, expires } }) => tokens.add(urls, expires));
@@ -147,8 +157,12 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
           if (byBrowser) counts.refused++;
           say('busy', `${labelOf(new URL(url).pathname)}: refused, ${status || 'without a status'}`, url);
         });
-        source.addEventListener('tokenerror', ({ detail: { error } }) => say('busy', `${error.code}: ${error.message}.`));
-        source.addEventListener('tokendenied', ({ detail: { error } }) => say('bad', `${error.code}: ${error.message}.`));
+        source.addEventListener('tokenerror', ({ detail: { error } }) =>
+          say('busy', `${error.code}: ${error.message}.`),
+        );
+        source.addEventListener('tokendenied', ({ detail: { error } }) =>
+          say('bad', `${error.code}: ${error.message}.`),
+        );
       }
     },
   };

@@ -73,7 +73,13 @@ function start(id, name, play, film, source) {
       });
     } catch (error) {
       say(`${name} did not start`, error);
-      failed.add(() => void source.renew().catch(() => undefined).then(begin));
+      failed.add(
+        () =>
+          void source
+            .renew()
+            .catch(() => undefined)
+            .then(begin),
+      );
     }
   };
   void begin();

@@ -32,7 +32,8 @@ export function createSwitchTable(root, video) {
       const { signal } = (overtaken = new AbortController());
       const from = performance.now();
       const row = body.insertRow(0);
-      const add = (/** @type {string} */ content, className = '') => Object.assign(row.insertCell(), { textContent: content, className });
+      const add = (/** @type {string} */ content, className = '') =>
+        Object.assign(row.insertCell(), { textContent: content, className });
       add(title);
       add(mode);
       const calls = add('', 'number');

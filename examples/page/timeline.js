@@ -76,10 +76,11 @@ export function createTimeline(root, lanes = usualLanes) {
   };
   setInterval(forget, 1000);
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) setInterval(move, 1000);
-  else requestAnimationFrame(function frame() {
-    move();
-    requestAnimationFrame(frame);
-  });
+  else
+    requestAnimationFrame(function frame() {
+      move();
+      requestAnimationFrame(frame);
+    });
 
   return {
     add({ kind, start, end, result, isReplay, label, status }) {
@@ -88,9 +89,13 @@ export function createTimeline(root, lanes = usualLanes) {
     },
     sample(player, ahead, isWaiting) {
       const now = performance.now();
-      const bar = place(player ? `buffer-${player}` : 'buffer', now - sampleEvery, now, isWaiting ? 'level is-stall' : 'level');
+      const bar = place(
+        player ? `buffer-${player}` : 'buffer',
+        now - sampleEvery,
+        now,
+        isWaiting ? 'level is-stall' : 'level',
+      );
       bar.style.height = isWaiting ? '100%' : `${Math.min(100, (ahead / fullBuffer) * 100).toFixed(1)}%`;
     },
   };
 }
-

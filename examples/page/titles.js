@@ -44,7 +44,8 @@ export function createTitles(root, { onPoint, onChoose }) {
     first: titles[0],
     /** Shows which one plays. @type {(title: Title) => void} */
     mark(title) {
-      for (const [index, button] of buttons.entries()) button.setAttribute('aria-pressed', String(titles[index] === title));
+      for (const [index, button] of buttons.entries())
+        button.setAttribute('aria-pressed', String(titles[index] === title));
     },
   };
 }

@@ -45,12 +45,22 @@ http {
   );
   const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   if (user.uid) for (const name of ['', 'tmp', 'nginx.conf']) chownSync(join(folder, name), user.uid, user.gid);
-  const child = spawn(/** @type {string} */ (binary), ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;'], {
-    stdio: 'ignore',
-    ...user,
-  });
+  const child = spawn(
+    /** @type {string} */ (binary),
+    ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;'],
+    {
+      stdio: 'ignore',
+      ...user,
+    },
+  );
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (await fetch(`http://127.0.0.1:${port}/`).then(() => true, () => false)) break;
+    if (
+      await fetch(`http://127.0.0.1:${port}/`).then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   const stop = () => new Promise((resolve) => child.once('exit', resolve) && child.kill());
@@ -77,8 +87,10 @@ export async function run() {
   const folder = mkdtempSync(join(tmpdir(), 'edge-bench-'));
   for (const name of ['tmp', 'files']) mkdirSync(join(folder, name));
   const paths = Object.keys(sizes).map((name) => `/${name.replaceAll(' ', '-')}`);
-  for (const [i, size] of Object.values(sizes).entries()) writeFileSync(join(folder, 'files', paths[i] ?? ''), new Uint8Array(size));
-  const origin = async (/** @type {Request} */ { url }) => new Response(await readFile(join(folder, 'files', new URL(url).pathname)));
+  for (const [i, size] of Object.values(sizes).entries())
+    writeFileSync(join(folder, 'files', paths[i] ?? ''), new Uint8Array(size));
+  const origin = async (/** @type {Request} */ { url }) =>
+    new Response(await readFile(join(folder, 'files', new URL(url).pathname)));
   const edge = createEdgeHandler({ format, origin });
   const nginx = await startNginx(folder);
   /** @type {import('@hono/node-server').ServerType} */

@@ -1,4 +1,12 @@
-import { createHash, createHmac, createPublicKey, createPrivateKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPublicKey,
+  createPrivateKey,
+  generateKeyPairSync,
+  sign,
+  verify,
+} from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import {
   bunny,
@@ -66,7 +74,12 @@ export const formats = [
   ['cloudflare', cloudflare({ secret, ttl: 3600 }), 'HMAC-SHA-256', hmac('sha256')],
   ['commonAccessToken', commonAccessToken({ keys: [{ id: 'k', key: hex }] }), 'HMAC-SHA-256', hmac('sha256')],
   ['jwPlayer', jwPlayer({ secret }), 'HMAC-SHA-256', hmac('sha256')],
-  ['jwt, HS256', jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ path: pathname }) }), 'HMAC-SHA-256', hmac('sha256')],
+  [
+    'jwt, HS256',
+    jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ path: pathname }) }),
+    'HMAC-SHA-256',
+    hmac('sha256'),
+  ],
   ['cloudCdn', cloudCdn(google), 'HMAC-SHA-1', hmac('sha1')],
   ['mediaCdn', mediaCdn(google), 'Ed25519', signature(null, ed25519)],
   ['mediaCdnToken', mediaCdnToken({ keys: [key.toString('base64url')] }), 'Ed25519', signature(null, ed25519)],
@@ -76,9 +89,13 @@ export const formats = [
 ];
 
 /** What a player sends for `url`. @param {string} url @param {import('secure-token-server').SignedToken} token */
-export function requestWith(url, { base, prefix = `${new URL(url).origin}/`, query = {}, headers = {}, setCookie = [] }) {
+export function requestWith(
+  url,
+  { base, prefix = `${new URL(url).origin}/`, query = {}, headers = {}, setCookie = [] },
+) {
   const target = new URL(base ? base + url.slice(prefix.length) : url);
-  for (const [name, value] of Object.entries(query)) target.search += `${target.search ? '&' : ''}${name}=${encodeURI(value).replace(/[&+#]/g, encodeURIComponent)}`;
+  for (const [name, value] of Object.entries(query))
+    target.search += `${target.search ? '&' : ''}${name}=${encodeURI(value).replace(/[&+#]/g, encodeURIComponent)}`;
   const cookie = setCookie.map((each) => each.split(';')[0]).join('; ');
   return { url: target.href, headers: new Headers({ ...headers, ...(cookie && { cookie }) }) };
 }
@@ -89,7 +106,8 @@ export async function run() {
   for (const [name, format, bareName, bare] of formats) {
     const requests = await Promise.all(
       Array.from({ length: many }, async (_, i) => {
-        const url = name === 'mux' ? `https://stream.mux.com/playback${i}.m3u8` : `https://cdn.example.com/vod/${i}/seg.m4s`;
+        const url =
+          name === 'mux' ? `https://stream.mux.com/playback${i}.m3u8` : `https://cdn.example.com/vod/${i}/seg.m4s`;
         return requestWith(url, await format.sign(new URL(url), now + 3000));
       }),
     );

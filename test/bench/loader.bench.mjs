@@ -11,14 +11,24 @@ async function measure() {
   const hls = new Hls();
   const Bare = hls.config.loader;
   const expires = Date.now() / 1000 + 3600;
-  const tokens = [{ prefix: `${globalThis.location.origin}/`, expires, query: { st: 'm6WCATfRgS_5lcyChCPgrw', e: '1732450300' } }];
+  const tokens = [
+    { prefix: `${globalThis.location.origin}/`, expires, query: { st: 'm6WCATfRgS_5lcyChCPgrw', e: '1732450300' } },
+  ];
   SecureTokenHls.secureToken(hls, { getTokens: () => Promise.reject(new Error('not needed')), tokens });
   const Ours = hls.config.loader;
   const loadPolicy = { maxTimeToFirstByteMs: 9000, maxLoadTimeMs: 9000, errorRetry: null, timeoutRetry: null };
   const load = (/** @type {any} */ Loader, /** @type {number} */ i) =>
     new Promise((onSuccess, onError) => {
       const context = { url: `/segment?${i}`, responseType: 'arraybuffer' };
-      new Loader(hls.config).load(context, { loadPolicy }, { onSuccess, onError: (/** @type {any} */ error) => onError(new Error(JSON.stringify(error))), onTimeout: onError });
+      new Loader(hls.config).load(
+        context,
+        { loadPolicy },
+        {
+          onSuccess,
+          onError: (/** @type {any} */ error) => onError(new Error(JSON.stringify(error))),
+          onTimeout: onError,
+        },
+      );
     });
   const perRequest = async (/** @type {any} */ Loader) => {
     const start = performance.now();

@@ -17,7 +17,9 @@ async function measure() {
   let refused = 0;
   const verify = (/** @type {number} */ from, /** @type {number} */ count) => {
     // a path of its own each time: nothing may be remembered of any
-    for (let i = from; i < from + count; i++) if (!format.verify({ url: `https://cdn.example.com/vod/7/seg${i % 2 ? i : ''}.m4s${good}`, headers }, now).ok) refused++;
+    for (let i = from; i < from + count; i++)
+      if (!format.verify({ url: `https://cdn.example.com/vod/7/seg${i % 2 ? i : ''}.m4s${good}`, headers }, now).ok)
+        refused++;
   };
   const heap = () => {
     gc();
@@ -43,7 +45,10 @@ async function measure() {
 
 /** Memory over five million verifications, in a process of its own whose garbage is collected before each look. */
 export async function run() {
-  const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', file], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (status !== 0) throw new Error('The measurement of the memory failed.');
   return Promise.resolve(JSON.parse(stdout));
 }

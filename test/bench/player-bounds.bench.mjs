@@ -22,7 +22,11 @@ const playlists = {
 };
 
 /** @param {import('secure-token-core').Token[]} [tokens] */
-const sourceWith = (tokens = []) => createTokenSource({ getTokens: ({ urls: asked }) => Promise.resolve(asked.map((url) => ({ url, expires, query: { st: 'a' } }))), tokens });
+const sourceWith = (tokens = []) =>
+  createTokenSource({
+    getTokens: ({ urls: asked }) => Promise.resolve(asked.map((url) => ({ url, expires, query: { st: 'a' } }))),
+    tokens,
+  });
 
 /** ms a time: the median of nine, after one to warm up. @param {() => unknown} work @param {number} times */
 async function milliseconds(work, times) {
@@ -64,7 +68,10 @@ export async function run() {
       source.destroy();
     };
     rows.push({ name: `learn, 1 MiB of ${name}`, ms: await milliseconds(() => learn(text), 1) });
-    rows.push({ name: `learn, a reload that brings 1 MiB of ${name}`, ms: await milliseconds(() => learn(text.slice(0, 30), text), 1) });
+    rows.push({
+      name: `learn, a reload that brings 1 MiB of ${name}`,
+      ms: await milliseconds(() => learn(text.slice(0, 30), text), 1),
+    });
   }
   return rows;
 }

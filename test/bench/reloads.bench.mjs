@@ -5,7 +5,11 @@ import { compare } from './compare.mjs';
 const SEGMENTS = 10_000;
 const media = 'https://cdn.example.com/live/media.m3u8';
 const playlist = (/** @type {number} */ from) =>
-  ['#EXTM3U', `#EXT-X-MEDIA-SEQUENCE:${from}`, ...Array.from({ length: SEGMENTS }, (_, i) => `#EXTINF:6,\n${from + i}.ts`)].join('\n');
+  [
+    '#EXTM3U',
+    `#EXT-X-MEDIA-SEQUENCE:${from}`,
+    ...Array.from({ length: SEGMENTS }, (_, i) => `#EXTINF:6,\n${from + i}.ts`),
+  ].join('\n');
 
 /** @param {{ url?: string, prefix?: string }} scope */
 const sourceWith = (scope) => {
@@ -22,12 +26,20 @@ const microseconds = (source, text) => {
 
 /** What one more segment in a live playlist of ten thousand costs the page, beside what reading such a playlist costs. */
 export async function run() {
-  const rows = { 'a token per URL': { url: media }, 'a token for the folder': { prefix: 'https://cdn.example.com/live/' } };
+  const rows = {
+    'a token per URL': { url: media },
+    'a token for the folder': { prefix: 'https://cdn.example.com/live/' },
+  };
   return Promise.all(
     Object.entries(rows).map(([name, scope]) => {
       let from = 0;
       const source = sourceWith(scope);
-      return compare(`µs a reload, ${name} / first reading`, () => microseconds(source, playlist(from++)), () => microseconds(sourceWith({ url: media }), playlist(0)), 15);
+      return compare(
+        `µs a reload, ${name} / first reading`,
+        () => microseconds(source, playlist(from++)),
+        () => microseconds(sourceWith({ url: media }), playlist(0)),
+        15,
+      );
     }),
   );
 }

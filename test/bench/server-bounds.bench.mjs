@@ -24,7 +24,8 @@ async function milliseconds(work) {
 }
 
 /** A URL of 16 kB. @param {string} start @param {string} unit @param {string} end */
-const longUrl = (start, unit, end) => start + unit.repeat(Math.ceil((16_384 - start.length - end.length) / unit.length)) + end;
+const longUrl = (start, unit, end) =>
+  start + unit.repeat(Math.ceil((16_384 - start.length - end.length) / unit.length)) + end;
 const mux = 'https://stream.mux.com/';
 const inName = longUrl(mux, 'playback', '.m3u8');
 const inFolders = longUrl(`${host}/vod/`, 'folder/', 'seg.m4s');
@@ -54,7 +55,11 @@ export async function run() {
 
   const text = playlist();
   const playlistUrl = `${host}/vod/7/index.m3u8`;
-  rows.push(await row('signPlaylist', 'MiB of playlist', () => signPlaylist(text, playlistUrl, { format, expires: now + 3000 })));
+  rows.push(
+    await row('signPlaylist', 'MiB of playlist', () =>
+      signPlaylist(text, playlistUrl, { format, expires: now + 3000 }),
+    ),
+  );
   let clockMs = now * 1000;
   const endpoint = createSigningEndpoint({
     format,
@@ -67,7 +72,11 @@ export async function run() {
   });
   const headers = { 'Content-Type': 'application/json' };
   const body = JSON.stringify({ urls: [playlistUrl] });
-  rows.push(await row('expand', 'MiB of playlist', () => endpoint(new Request('https://api/token', { method: 'POST', headers, body }))));
+  rows.push(
+    await row('expand', 'MiB of playlist', () =>
+      endpoint(new Request('https://api/token', { method: 'POST', headers, body })),
+    ),
+  );
   return rows;
 }
 

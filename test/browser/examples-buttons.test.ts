@@ -14,7 +14,9 @@ describe('the buttons', () => {
     // the newest stands first
     await page.waitForFunction(() => {
       const happened = [...document.querySelectorAll('.log li')].map(({ textContent }) => textContent);
-      const [secret, replay] = ['New secret', 'replayed with a new token: 200'].map((text) => happened.findIndex((each) => each.includes(text)));
+      const [secret, replay] = ['New secret', 'replayed with a new token: 200'].map((text) =>
+        happened.findIndex((each) => each.includes(text)),
+      );
       return replay! >= 0 && replay! < secret!;
     });
     await playOn(page, 2);

@@ -37,7 +37,11 @@ describe('catalogue.html', () => {
     };
     page.on('request', onRequest).on('response', onResponse);
     await page.getByRole('button', { name: title }).click();
-    await page.locator('#switches tr', { hasText: title }).first().getByText(/^\d+ ms$/).waitFor();
+    await page
+      .locator('#switches tr', { hasText: title })
+      .first()
+      .getByText(/^\d+ ms$/)
+      .waitFor();
     page.off('request', onRequest).off('response', onResponse);
     const urls = sent.filter((url) => url.includes(folders[title]));
     const first = urls.findIndex((url) => /\/s\d+\.(?:m4s|ts)\?/.test(url));
@@ -50,17 +54,28 @@ describe('catalogue.html', () => {
     await page.locator('[aria-busy="false"]', { hasText: title }).waitFor();
   };
 
-  it('starts a title that was pointed at without a call, else with one; or with one after the other', async ({ expect, open }) => {
+  it('starts a title that was pointed at without a call, else with one; or with one after the other', async ({
+    expect,
+    open,
+  }) => {
     const { page, errors } = await open('catalogue.html');
-    expect(await page.locator('#code mark').allInnerTexts()).toEqual(['secureToken(hls, source);', expect.stringMatching(/^await source\.sign\(src\)/)]);
-    await page.locator('#switches').getByText(/^\d+ ms$/).waitFor();
+    expect(await page.locator('#code mark').allInnerTexts()).toEqual([
+      'secureToken(hls, source);',
+      expect.stringMatching(/^await source\.sign\(src\)/),
+    ]);
+    await page
+      .locator('#switches')
+      .getByText(/^\d+ ms$/)
+      .waitFor();
     await pointAt(page, 'Moss');
     expect(await choose(page, 'Moss')).toBe(0);
     await pointAt(page, 'Ember');
     expect(await choose(page, 'Ember')).toBe(0);
     await page.getByText('at the click, in one call').click();
     expect(await choose(page, 'Indigo')).toBe(1);
-    expect(Number(await page.locator('#switches tr', { hasText: 'Indigo' }).first().locator('td').nth(2).innerText())).toBeGreaterThan(0);
+    expect(
+      Number(await page.locator('#switches tr', { hasText: 'Indigo' }).first().locator('td').nth(2).innerText()),
+    ).toBeGreaterThan(0);
     await page.getByText('at the click, one after the other').click();
     expect(await choose(page, 'Moss')).toBeGreaterThan(2);
     await playOn(page, 2);

@@ -15,7 +15,11 @@ const FMP4 = '/v/fmp4/two.m3u8';
 function serveTwoTracks({ routes }: Lab): void {
   const file = (name: string): string => readFileSync(`test/media/fmp4/${name}`, 'utf8');
   routes[FMP4] = () =>
-    file('master.m3u8').replace(/#EXT-X-MEDIA.*/g, (line) => `${line}\n${line.replace('English', 'Other').replace('"en"', '"de"').replace('DEFAULT=YES', 'DEFAULT=NO').replace('/i.m3u8', '/other.m3u8')}`);
+    file('master.m3u8').replace(
+      /#EXT-X-MEDIA.*/g,
+      (line) =>
+        `${line}\n${line.replace('English', 'Other').replace('"en"', '"de"').replace('DEFAULT=YES', 'DEFAULT=NO').replace('/i.m3u8', '/other.m3u8')}`,
+    );
   for (const name of ['en', 'sub']) routes[`/v/fmp4/${name}/other.m3u8`] = () => file(`${name}/i.m3u8`);
 }
 
@@ -23,7 +27,9 @@ function serveTwoTracks({ routes }: Lab): void {
 function serveSteering({ routes }: Lab): void {
   const text = readFileSync('test/media/ts/master.m3u8', 'utf8');
   routes['/v/ts/steered.m3u8'] = () =>
-    text.replace('#EXTM3U', '#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI="/v/steering.json",PATHWAY-ID="here"').replaceAll('BANDWIDTH', 'PATHWAY-ID="here",BANDWIDTH');
+    text
+      .replace('#EXTM3U', '#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI="/v/steering.json",PATHWAY-ID="here"')
+      .replaceAll('BANDWIDTH', 'PATHWAY-ID="here",BANDWIDTH');
   routes['/v/steering.json'] = (_, times) =>
     JSON.stringify({
       VERSION: 1,
@@ -56,7 +62,8 @@ const actions: Record<string, (hls: Hls, turn: number) => void> = {
     hls.recoverMediaError();
   },
   'caps the level': (hls, turn) => (hls.autoLevelCapping = (turn % 2) - 1),
-  'sets the level now, next and for loading': (hls, turn) => (hls[(['currentLevel', 'nextLevel', 'loadLevel'] as const)[turn % 3]!] = turn % 2),
+  'sets the level now, next and for loading': (hls, turn) =>
+    (hls[(['currentLevel', 'nextLevel', 'loadLevel'] as const)[turn % 3]!] = turn % 2),
 };
 
 /**
@@ -64,7 +71,10 @@ const actions: Record<string, (hls: Hls, turn: number) => void> = {
  * for. With `mayStandStill` five seconds are enough.
  */
 async function play(
-  lab: Lab, url: string, act: string, { mayStandStill = false, config = {} }: { mayStandStill?: boolean; config?: Record<string, unknown> } = {},
+  lab: Lab,
+  url: string,
+  act: string,
+  { mayStandStill = false, config = {} }: { mayStandStill?: boolean; config?: Record<string, unknown> } = {},
 ): Promise<{ errors: string[]; leaks: string[]; asked: string[] }> {
   // each wait for a token is cut short by the next turn
   Object.assign(lab, { wait: 0.1, ttl: 3 });
@@ -94,7 +104,9 @@ async function play(
       const { currentTime } = hls.media!;
       const since = performance.now();
       const isEnough = (): boolean => mayStandStill && performance.now() - since > 5000;
-      await window.lab.until(() => isEnough() || (hls.media!.currentTime > Math.max(currentTime, 1) + 2 && hls.media!.readyState > 1));
+      await window.lab.until(
+        () => isEnough() || (hls.media!.currentTime > Math.max(currentTime, 1) + 2 && hls.media!.readyState > 1),
+      );
       const { errors, leaks } = window.lab.watch(hls);
       hls.destroy();
       return { errors, leaks: [...new Set(leaks)], asked };
@@ -106,7 +118,9 @@ async function play(
 /** Nothing went out unsigned or stale, nothing twice for one request of hls.js. */
 function expectClean(lab: Lab, { errors, leaks, asked }: Awaited<ReturnType<typeof play>>): void {
   expect([errors, leaks, lab.refused]).toEqual([[], [], []]);
-  const sent = lab.guarded.map(({ path, headers }) => path + (headers.range ? ` ${/\d+/.exec(headers.range)![0]}` : ''));
+  const sent = lab.guarded.map(
+    ({ path, headers }) => path + (headers.range ? ` ${/\d+/.exec(headers.range)![0]}` : ''),
+  );
   const times = (list: string[], name: string): number => list.filter((each) => each === name).length;
   expect(sent.length).toBeGreaterThan(8);
   for (const name of new Set(sent)) expect(times(sent, name), name).toBeLessThanOrEqual(times(asked, name));
@@ -130,10 +144,13 @@ describe.each(labVersions)('hls.js %s: no request goes out unsigned or twice whi
   });
 });
 
-describe.each([{ enableWorker: true }, { progressive: true }, { lowLatencyMode: false, startFragPrefetch: true }])('with %o: the same', (config) => {
-  test.concurrent.each(Object.entries(actions).slice(2, 6))('%s', async (_, act) => {
-    await using lab = await labs.open('1.7');
-    serveTwoTracks(lab);
-    expectClean(lab, await play(lab, FMP4, act.toString(), { config }));
-  });
-});
+describe.each([{ enableWorker: true }, { progressive: true }, { lowLatencyMode: false, startFragPrefetch: true }])(
+  'with %o: the same',
+  (config) => {
+    test.concurrent.each(Object.entries(actions).slice(2, 6))('%s', async (_, act) => {
+      await using lab = await labs.open('1.7');
+      serveTwoTracks(lab);
+      expectClean(lab, await play(lab, FMP4, act.toString(), { config }));
+    });
+  },
+);

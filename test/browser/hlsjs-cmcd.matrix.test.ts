@@ -12,21 +12,29 @@ describe.concurrent.each(labVersions)('hls.js %s with CMCD', (version) => {
   const formats: LabFormat[] = version === '1.7' ? ['full', 'path'] : ['full'];
   describe.each(formats)('and a signature of the %s URL', (format) => {
     test.each([
-      ['config', 'query'], ['config', 'headers'], ['instance', 'query'], ['instance', 'headers'],
+      ['config', 'query'],
+      ['config', 'headers'],
+      ['instance', 'query'],
+      ['instance', 'headers'],
     ] as const)('the %s form, CMCD in %s: every request is signed, none is refused', async (form, mode) => {
       await using lab = await labs.open(version);
       lab.format = format;
-      const seen = await lab.page.evaluate(async ({ form, useHeaders, url }) => {
-        const { secureToken, secureTokenConfig } = window.SecureTokenHls;
-        const hls = window.lab.create({
-          cmcd: { sessionId: 'session-1', contentId: 'film-1', useHeaders },
-          ...(form === 'config' && secureTokenConfig('/token')),
-        });
-        if (form === 'instance') secureToken(hls, '/token');
-        return window.lab.play(hls, url, 1);
-      }, { form, useHeaders: mode === 'headers', url: `${lab.origin}/v/fmp4/master.m3u8` });
+      const seen = await lab.page.evaluate(
+        async ({ form, useHeaders, url }) => {
+          const { secureToken, secureTokenConfig } = window.SecureTokenHls;
+          const hls = window.lab.create({
+            cmcd: { sessionId: 'session-1', contentId: 'film-1', useHeaders },
+            ...(form === 'config' && secureTokenConfig('/token')),
+          });
+          if (form === 'instance') secureToken(hls, '/token');
+          return window.lab.play(hls, url, 1);
+        },
+        { form, useHeaders: mode === 'headers', url: `${lab.origin}/v/fmp4/master.m3u8` },
+      );
       expect([seen.errors, seen.leaks, lab.refused]).toEqual([[], [], []]);
-      const hasCmcd = lab.guarded.filter(({ url, headers }) => (mode === 'query' ? url.includes('CMCD=') : 'cmcd-session' in headers));
+      const hasCmcd = lab.guarded.filter(({ url, headers }) =>
+        mode === 'query' ? url.includes('CMCD=') : 'cmcd-session' in headers,
+      );
       expect(hasCmcd).toHaveLength(lab.guarded.length);
       expect(lab.guarded.length).toBeGreaterThan(6);
       // exactly one token in each

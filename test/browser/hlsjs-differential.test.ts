@@ -22,11 +22,12 @@ const failingInTheApp: Chapter = {
     config.loader = class extends config.loader! {
       override load(...[context, policy, callbacks]: Parameters<Loader<LoaderContext>['load']>): void {
         if (!context.url.includes('lo/i.m3u8')) super.load(context, policy, callbacks);
-        else setTimeout(() => {
-          window.witness.tell('network level', 'before the answer', {});
-          callbacks.onError({ code: 404, text: 'Not Found' }, context, null, { ...this.stats, loaded: 17 });
-          window.witness.tell('network level', 'after the answer', {});
-        });
+        else
+          setTimeout(() => {
+            window.witness.tell('network level', 'before the answer', {});
+            callbacks.onError({ code: 404, text: 'Not Found' }, context, null, { ...this.stats, loaded: 17 });
+            window.witness.tell('network level', 'after the answer', {});
+          });
       }
     };
   },

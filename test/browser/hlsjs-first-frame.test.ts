@@ -31,7 +31,13 @@ beforeAll(async () => {
       asked.push(`token ${await request.clone().text()}`);
       // the endpoint reads playlists past the server's own list, through the same edge
       const fetch = (url: string): Promise<Response> => edge(new Request(url));
-      return createSigningEndpoint({ format, authorize: () => true, allow: `${origin}/`, ttl: 300, expand: expand && { fetch, timeout: 60 } })(request);
+      return createSigningEndpoint({
+        format,
+        authorize: () => true,
+        allow: `${origin}/`,
+        ttl: 300,
+        expand: expand && { fetch, timeout: 60 },
+      })(request);
     }
     const response = await edge(request);
     asked.push(`${pathname} ${response.status}`);
@@ -61,10 +67,13 @@ async function callsToFirstSegment(path: string): Promise<number> {
   return mine.slice(0, first).filter((each) => each.startsWith('token')).length;
 }
 
-test.each(['vod/ts/master.m3u8', 'vod/fmp4/master.m3u8', 'vod/aes/i.m3u8'])('with `expand`, the first frame of %s costs one call', async (path) => {
-  expand = true;
-  expect(await callsToFirstSegment(path)).toBe(1);
-});
+test.each(['vod/ts/master.m3u8', 'vod/fmp4/master.m3u8', 'vod/aes/i.m3u8'])(
+  'with `expand`, the first frame of %s costs one call',
+  async (path) => {
+    expand = true;
+    expect(await callsToFirstSegment(path)).toBe(1);
+  },
+);
 
 test('without, it costs one a level', async () => {
   expand = false;

@@ -14,7 +14,10 @@ const live = (line = (index: number) => `/v/ts/lo/s00${index}.ts`): (() => strin
     start ||= Date.now();
     const first = Math.min(Math.floor((Date.now() - start) / 2000), 6);
     return [
-      '#EXTM3U', '#EXT-X-VERSION:6', '#EXT-X-TARGETDURATION:2', `#EXT-X-MEDIA-SEQUENCE:${first}`,
+      '#EXTM3U',
+      '#EXT-X-VERSION:6',
+      '#EXT-X-TARGETDURATION:2',
+      `#EXT-X-MEDIA-SEQUENCE:${first}`,
       ...[0, 1, 2, 3].map((index) => `#EXTINF:2,\n${line(first + index)}`),
       '',
     ].join('\n');
@@ -31,21 +34,24 @@ interface Known {
 
 /** Plays for some seconds, or until a live playlist has moved on by some segments. */
 const play = ({ page }: Lab, url: string, until: { seconds: number } | { segments: number }): Promise<Known> =>
-  page.evaluate(async ({ url, until }) => {
-    const rejections: string[] = [];
-    addEventListener('unhandledrejection', ({ reason }) => rejections.push(String(reason)));
-    const hls = window.lab.create({ liveSyncDurationCount: 2 });
-    window.SecureTokenHls.secureToken(hls, '/token');
-    const levels = new Set<string>();
-    let moved = 0;
-    hls.on(window.Hls.Events.LEVEL_UPDATED, (_, { details }) => {
-      moved = details.startSN;
-      hls.levels.forEach(({ uri }) => levels.add(`${uri} ${details.url}`));
-    });
-    const { errors, leaks } = await window.lab.play(hls, url, 'seconds' in until ? until.seconds : 0.1);
-    if ('segments' in until) await window.lab.until(() => moved >= until.segments);
-    return { errors, leaks, levels: [...levels], rejections };
-  }, { url, until });
+  page.evaluate(
+    async ({ url, until }) => {
+      const rejections: string[] = [];
+      addEventListener('unhandledrejection', ({ reason }) => rejections.push(String(reason)));
+      const hls = window.lab.create({ liveSyncDurationCount: 2 });
+      window.SecureTokenHls.secureToken(hls, '/token');
+      const levels = new Set<string>();
+      let moved = 0;
+      hls.on(window.Hls.Events.LEVEL_UPDATED, (_, { details }) => {
+        moved = details.startSN;
+        hls.levels.forEach(({ uri }) => levels.add(`${uri} ${details.url}`));
+      });
+      const { errors, leaks } = await window.lab.play(hls, url, 'seconds' in until ? until.seconds : 0.1);
+      if ('segments' in until) await window.lab.until(() => moved >= until.segments);
+      return { errors, leaks, levels: [...levels], rejections };
+    },
+    { url, until },
+  );
 
 describe.concurrent.each(labVersions)('hls.js %s knows everything by its unsigned URL', (version) => {
   const sources = ['/v/ts/master.m3u8', '/v/aes/i.m3u8', '/v/range/i.m3u8', '/v/fmp4/master.m3u8'];
@@ -68,7 +74,8 @@ describe.concurrent.each(labVersions)('hls.js %s knows everything by its unsigne
       const seen = window.lab.watch(hls);
       const kinds = new Set<string>();
       const { FRAG_LOADED, LEVEL_LOADED, ERROR } = window.Hls.Events;
-      const note = (_: unknown, data: { networkDetails?: unknown }): unknown => kinds.add(Object.prototype.toString.call(data.networkDetails));
+      const note = (_: unknown, data: { networkDetails?: unknown }): unknown =>
+        kinds.add(Object.prototype.toString.call(data.networkDetails));
       hls.on(FRAG_LOADED, note);
       hls.on(LEVEL_LOADED, note);
       hls.on(ERROR, note);
@@ -95,20 +102,24 @@ describe.concurrent.each(labVersions)('hls.js %s knows everything by its unsigne
     expect(seen.leaks).toEqual([]);
   });
 
-  describe.each<LabFormat>(['full', 'moved'])('a live media playlist without a multivariant one, tokens of a few seconds (%s)', (format) => {
-    test('keeps its URL over reloads and renewals, and tokens do not pile up', async () => {
-      await using lab = await labs.open(version);
-      lab.format = format;
-      lab.ttl = 4;
-      lab.routes['/v/live.m3u8'] = live();
-      const url = `${lab.origin}/v/live.m3u8?session=a~b`;
-      const seen = await play(lab, url, { segments: 4 });
-      expect([seen, lab.refused]).toEqual([{ errors: [], leaks: [], levels: [`${url} ${url}`], rejections: [] }, []]);
-      const loads = lab.guarded.filter(({ path }) => path === '/v/live.m3u8');
-      expect(new Set(loads.map((load) => load.url)).size, 'tokens have changed').toBeGreaterThan(1);
-      if (format === 'full') for (const { url: asked } of loads) expect(asked).toMatch(/\/v\/live\.m3u8\?session=a~b&st=[^&?]+&e=\d+$/);
-    });
-  });
+  describe.each<LabFormat>(['full', 'moved'])(
+    'a live media playlist without a multivariant one, tokens of a few seconds (%s)',
+    (format) => {
+      test('keeps its URL over reloads and renewals, and tokens do not pile up', async () => {
+        await using lab = await labs.open(version);
+        lab.format = format;
+        lab.ttl = 4;
+        lab.routes['/v/live.m3u8'] = live();
+        const url = `${lab.origin}/v/live.m3u8?session=a~b`;
+        const seen = await play(lab, url, { segments: 4 });
+        expect([seen, lab.refused]).toEqual([{ errors: [], leaks: [], levels: [`${url} ${url}`], rejections: [] }, []]);
+        const loads = lab.guarded.filter(({ path }) => path === '/v/live.m3u8');
+        expect(new Set(loads.map((load) => load.url)).size, 'tokens have changed').toBeGreaterThan(1);
+        if (format === 'full')
+          for (const { url: asked } of loads) expect(asked).toMatch(/\/v\/live\.m3u8\?session=a~b&st=[^&?]+&e=\d+$/);
+      });
+    },
+  );
 
   test('stale tokens that the server writes into playlists are replaced on the wire', async () => {
     await using lab = await labs.open(version);
@@ -117,7 +128,8 @@ describe.concurrent.each(labVersions)('hls.js %s knows everything by its unsigne
     lab.routes['/v/live.m3u8'] = live((index) => `/v/ts/lo/s00${index}.ts${stale()}`);
     const seen = await play(lab, '/v/live.m3u8', { segments: 2 });
     expect([seen.errors, lab.refused]).toEqual([[], []]);
-    for (const { url } of lab.guarded.filter(({ path }) => path.endsWith('.ts'))) expect(url).toMatch(/\.ts\?st=TOKEN\d{1,6}x\w{16}&a=1&e=\d+$/);
+    for (const { url } of lab.guarded.filter(({ path }) => path.endsWith('.ts')))
+      expect(url).toMatch(/\.ts\?st=TOKEN\d{1,6}x\w{16}&a=1&e=\d+$/);
   });
 
   test('EXT-X-DEFINE:QUERYPARAM of the token finds it, in reloads the current one', async () => {
@@ -125,10 +137,13 @@ describe.concurrent.each(labVersions)('hls.js %s knows everything by its unsigne
     lab.ttl = 3;
     lab.format = 'prefix';
     const text = live((index) => `/v/ts/lo/s00${index}.ts?copied={$st}`);
-    lab.routes['/v/live.m3u8'] = () => text().replace('#EXT-X-VERSION:6', '#EXT-X-VERSION:11\n#EXT-X-DEFINE:QUERYPARAM="st"');
+    lab.routes['/v/live.m3u8'] = () =>
+      text().replace('#EXT-X-VERSION:6', '#EXT-X-VERSION:11\n#EXT-X-DEFINE:QUERYPARAM="st"');
     const seen = await play(lab, '/v/live.m3u8', { segments: 4 });
     expect([seen.errors, seen.rejections, lab.refused]).toEqual([[], [], []]);
-    const copied = lab.guarded.filter(({ path }) => path.endsWith('.ts')).map(({ url }) => /copied=(\w+)/.exec(url)?.[1]);
+    const copied = lab.guarded
+      .filter(({ path }) => path.endsWith('.ts'))
+      .map(({ url }) => /copied=(\w+)/.exec(url)?.[1]);
     expect(new Set(copied).size).toBeGreaterThan(1);
     for (const value of copied) expect(value).toMatch(/^TOKEN/);
     for (const { url } of lab.guarded) expect(url.match(/[?&]st=/g)).toHaveLength(1);
@@ -140,15 +155,20 @@ describe.concurrent.each(labVersions)('hls.js %s knows everything by its unsigne
     lab.routes['/v/entry.m3u8'] = (url) => ({ status: 302, headers: { location: `/v/ts/lo/i.m3u8${url.search}` } });
     const seen = await play(lab, '/v/entry.m3u8', { seconds: 2 });
     const target = `${lab.origin}/v/ts/lo/i.m3u8`;
-    expect([seen, lab.refused]).toEqual([{ errors: [], leaks: [], levels: [`${target} ${target}`], rejections: [] }, []]);
+    expect([seen, lab.refused]).toEqual([
+      { errors: [], leaks: [], levels: [`${target} ${target}`], rejections: [] },
+      [],
+    ]);
   });
 
   test('a key of a live stream is loaded once, not once a reload', async () => {
     await using lab = await labs.open(version);
     lab.ttl = 4;
-    const key = (index: number): string => `#EXT-X-KEY:METHOD=AES-128,URI="k${index >> 2}.bin",IV=0x${String(index).padStart(32, '0')}`;
+    const key = (index: number): string =>
+      `#EXT-X-KEY:METHOD=AES-128,URI="k${index >> 2}.bin",IV=0x${String(index).padStart(32, '0')}`;
     const aes = live((index) => `s00${index}.ts`);
-    lab.routes['/v/aes/live.m3u8'] = () => aes().replace(/#EXTINF.*\ns00(\d)/g, (segment, index) => `${key(Number(index))}\n${segment}`);
+    lab.routes['/v/aes/live.m3u8'] = () =>
+      aes().replace(/#EXTINF.*\ns00(\d)/g, (segment, index) => `${key(Number(index))}\n${segment}`);
     const seen = await play(lab, '/v/aes/live.m3u8', { segments: 3 });
     expect([seen.errors, lab.refused]).toEqual([[], []]);
     expect([0, 1].map((number) => lab.count(`/v/aes/k${number}.bin`))).toEqual([1, 1]);

@@ -20,34 +20,49 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
   describe.each(['instance', 'config'] as const)('the %s form', (form) => {
     test('signs every request: playlists, init segments, segments, audio, subtitles', async () => {
       await using lab = await labs.open(version);
-      const seen = await lab.page.evaluate(async ({ form, url }) => {
-        const { secureToken, secureTokenConfig } = window.SecureTokenHls;
-        const hls = window.lab.create(form === 'config' ? secureTokenConfig('/token') : {});
-        if (form === 'instance') secureToken(hls, '/token');
-        hls.on(window.Hls.Events.SUBTITLE_TRACKS_UPDATED, () => (hls.subtitleTrack = 0));
-        return window.lab.play(hls, url, 3);
-      }, { form, url: FMP4 });
+      const seen = await lab.page.evaluate(
+        async ({ form, url }) => {
+          const { secureToken, secureTokenConfig } = window.SecureTokenHls;
+          const hls = window.lab.create(form === 'config' ? secureTokenConfig('/token') : {});
+          if (form === 'instance') secureToken(hls, '/token');
+          hls.on(window.Hls.Events.SUBTITLE_TRACKS_UPDATED, () => (hls.subtitleTrack = 0));
+          return window.lab.play(hls, url, 3);
+        },
+        { form, url: FMP4 },
+      );
       expect([seen.errors, seen.leaks, lab.refused]).toEqual([[], [], []]);
-      expect(kinds(lab)).toEqual(expect.arrayContaining(['fmp4/master.m3u8', 'fmp4/en/i.m3u8', 'fmp4/en/init_.mp4', 'fmp4/en/s.m4s', 'fmp4/sub/i.m3u8', 'fmp4/sub/s.vtt']));
+      expect(kinds(lab)).toEqual(
+        expect.arrayContaining([
+          'fmp4/master.m3u8',
+          'fmp4/en/i.m3u8',
+          'fmp4/en/init_.mp4',
+          'fmp4/en/s.m4s',
+          'fmp4/sub/i.m3u8',
+          'fmp4/sub/s.vtt',
+        ]),
+      );
     });
 
     test('a second asset, on the same player and on a second player', async () => {
       await using lab = await labs.open(version);
-      const errors = await lab.page.evaluate(async ({ form, urls }) => {
-        const { secureToken, secureTokenConfig } = window.SecureTokenHls;
-        const config = form === 'config' ? secureTokenConfig('/token') : {};
-        const first = window.lab.create(config);
-        if (form === 'instance') secureToken(first, '/token');
-        const seen = [await window.lab.play(first, urls[0], 1)];
-        seen.push(await window.lab.play(first, urls[1], 1));
-        const second = window.lab.create(config);
-        if (form === 'instance') secureToken(second, '/token');
-        second.attachMedia(document.querySelector<HTMLVideoElement>('#other')!);
-        seen.push(await window.lab.play(second, urls[0], 1));
-        first.destroy();
-        seen.push(await window.lab.play(second, urls[1], 1));
-        return seen.flatMap(({ errors }) => errors);
-      }, { form, urls: [TS, FMP4] as const });
+      const errors = await lab.page.evaluate(
+        async ({ form, urls }) => {
+          const { secureToken, secureTokenConfig } = window.SecureTokenHls;
+          const config = form === 'config' ? secureTokenConfig('/token') : {};
+          const first = window.lab.create(config);
+          if (form === 'instance') secureToken(first, '/token');
+          const seen = [await window.lab.play(first, urls[0], 1)];
+          seen.push(await window.lab.play(first, urls[1], 1));
+          const second = window.lab.create(config);
+          if (form === 'instance') secureToken(second, '/token');
+          second.attachMedia(document.querySelector<HTMLVideoElement>('#other')!);
+          seen.push(await window.lab.play(second, urls[0], 1));
+          first.destroy();
+          seen.push(await window.lab.play(second, urls[1], 1));
+          return seen.flatMap(({ errors }) => errors);
+        },
+        { form, urls: [TS, FMP4] as const },
+      );
       expect([errors, lab.refused]).toEqual([[], []]);
       expect(lab.count(TS)).toBe(2);
       expect(lab.count(FMP4)).toBe(2);
@@ -55,45 +70,57 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
 
     test('what the app has set keeps working: xhrSetup', async () => {
       await using lab = await labs.open(version);
-      const seen = await lab.page.evaluate(async ({ form, url }) => {
-        const { secureToken, secureTokenConfig } = window.SecureTokenHls;
-        const hls = window.lab.create({
-          ...(form === 'config' && secureTokenConfig('/token')),
-          xhrSetup: (xhr, at) => {
-            xhr.open('GET', at, true);
-            xhr.setRequestHeader('x-app', 'yes');
-          },
-        });
-        if (form === 'instance') secureToken(hls, '/token');
-        return window.lab.play(hls, url, 1);
-      }, { form, url: TS });
+      const seen = await lab.page.evaluate(
+        async ({ form, url }) => {
+          const { secureToken, secureTokenConfig } = window.SecureTokenHls;
+          const hls = window.lab.create({
+            ...(form === 'config' && secureTokenConfig('/token')),
+            xhrSetup: (xhr, at) => {
+              xhr.open('GET', at, true);
+              xhr.setRequestHeader('x-app', 'yes');
+            },
+          });
+          if (form === 'instance') secureToken(hls, '/token');
+          return window.lab.play(hls, url, 1);
+        },
+        { form, url: TS },
+      );
       expect([seen.errors, lab.refused]).toEqual([[], []]);
       expect(new Set(lab.guarded.map(({ headers }) => headers['x-app']))).toEqual(new Set(['yes']));
     });
 
     test('what the app has set keeps working: loader, pLoader and fLoader', async () => {
       await using lab = await labs.open(version);
-      const [seen, made] = await lab.page.evaluate(async ({ form, url }) => {
-        const { secureToken, secureTokenConfig } = window.SecureTokenHls;
-        const Base = window.Hls.DefaultConfig.loader;
-        const made: Record<string, string[]> = { loader: [], pLoader: [], fLoader: [] };
-        const named = (name: string): never =>
-          class extends Base {
-            override load(...all: Parameters<InstanceType<typeof Base>['load']>): void {
-              made[name]!.push(all[0].url);
-              super.load(...all);
-            }
-          } as never;
-        const hls = window.lab.create({
-          ...(form === 'config' && secureTokenConfig('/token')),
-          loader: named('loader'), pLoader: named('pLoader'), fLoader: named('fLoader'),
-        });
-        if (form === 'instance') secureToken(hls, '/token');
-        return [await window.lab.play(hls, url, 1), made] as const;
-      }, { form, url: '/v/aes/i.m3u8' });
+      const [seen, made] = await lab.page.evaluate(
+        async ({ form, url }) => {
+          const { secureToken, secureTokenConfig } = window.SecureTokenHls;
+          const Base = window.Hls.DefaultConfig.loader;
+          const made: Record<string, string[]> = { loader: [], pLoader: [], fLoader: [] };
+          const named = (name: string): never =>
+            class extends Base {
+              override load(...all: Parameters<InstanceType<typeof Base>['load']>): void {
+                made[name]!.push(all[0].url);
+                super.load(...all);
+              }
+            } as never;
+          const hls = window.lab.create({
+            ...(form === 'config' && secureTokenConfig('/token')),
+            loader: named('loader'),
+            pLoader: named('pLoader'),
+            fLoader: named('fLoader'),
+          });
+          if (form === 'instance') secureToken(hls, '/token');
+          return [await window.lab.play(hls, url, 1), made] as const;
+        },
+        { form, url: '/v/aes/i.m3u8' },
+      );
       expect([seen.errors, lab.refused]).toEqual([[], []]);
       // each sees what goes over the wire, signed
-      for (const [name, pattern] of [['loader', /\/k\d\.bin\?st=/], ['pLoader', /i\.m3u8\?st=/], ['fLoader', /s\d+\.ts\?st=/]] as const) {
+      for (const [name, pattern] of [
+        ['loader', /\/k\d\.bin\?st=/],
+        ['pLoader', /i\.m3u8\?st=/],
+        ['fLoader', /s\d+\.ts\?st=/],
+      ] as const) {
         expect(made[name]!.length).toBeGreaterThan(0);
         for (const url of made[name]!) expect(url).toMatch(pattern);
       }
@@ -102,23 +129,28 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
     test('what the app has set keeps working: FetchLoader, fetchSetup and progressive, with a refusal in between', async () => {
       await using lab = await labs.open(version);
       lab.refusals.push({ path: /s001\.ts$/, status: 403, times: 1 }, { path: /s002\.ts$/, status: 410, times: 1 });
-      const [seen, progress, setups] = await lab.page.evaluate(async ({ form, url }) => {
-        const { secureToken, secureTokenConfig } = window.SecureTokenHls;
-        let setups = 0;
-        const hls = window.lab.create({
-          ...(form === 'config' && secureTokenConfig('/token')),
-          progressive: true,
-          fetchSetup: (context, init) => {
-            setups++;
-            return new Request(context.url, init as RequestInit);
-          },
-        });
-        if (form === 'instance') secureToken(hls, '/token');
-        const seen = await window.lab.play(hls, url, 5);
-        return [seen, hls.config.progressive, setups] as const;
-      }, { form, url: TS });
+      const [seen, progress, setups] = await lab.page.evaluate(
+        async ({ form, url }) => {
+          const { secureToken, secureTokenConfig } = window.SecureTokenHls;
+          let setups = 0;
+          const hls = window.lab.create({
+            ...(form === 'config' && secureTokenConfig('/token')),
+            progressive: true,
+            fetchSetup: (context, init) => {
+              setups++;
+              return new Request(context.url, init as RequestInit);
+            },
+          });
+          if (form === 'instance') secureToken(hls, '/token');
+          const seen = await window.lab.play(hls, url, 5);
+          return [seen, hls.config.progressive, setups] as const;
+        },
+        { form, url: TS },
+      );
       expect([seen.errors, seen.leaks, progress]).toEqual([[], [], true]);
-      expect(lab.refused.sort()).toEqual(expect.arrayContaining([expect.stringMatching(/^403 .*s001\.ts$/), expect.stringMatching(/^410 .*s002\.ts$/)]));
+      expect(lab.refused.sort()).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^403 .*s001\.ts$/), expect.stringMatching(/^410 .*s002\.ts$/)]),
+      );
       expect(lab.refused).toHaveLength(2);
       expect(setups).toBe(lab.guarded.length);
     });
@@ -130,7 +162,10 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
     const padding = Buffer.alloc(188 * 2000, Buffer.from([0x47, 0x1f, 0xff, 0x10, ...Array<number>(184).fill(0xff)]));
     for (const name of ['s000', 's001', 's002']) {
       const path = `/v/ts/lo/${name}.ts`;
-      lab.routes[path] = () => ({ body: Buffer.concat([readFileSync(`test/media/ts/lo/${name}.ts`), padding]), pause: 0.3 });
+      lab.routes[path] = () => ({
+        body: Buffer.concat([readFileSync(`test/media/ts/lo/${name}.ts`), padding]),
+        pause: 0.3,
+      });
     }
     const seen = await lab.page.evaluate(() => {
       const hls = window.lab.create({ progressive: true, startPosition: 0 });
@@ -150,11 +185,15 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
       const { config } = hls;
       const loader = new config.loader({ ...config });
       return new Promise((resolve) =>
-        loader.load({ url, responseType: 'text' } as LoaderContext, { loadPolicy: config.fragLoadPolicy.default } as LoaderConfiguration, {
-          onSuccess: ({ code }) => resolve(code),
-          onError: ({ code, text }) => resolve(`${code} ${text}`),
-          onTimeout: () => resolve('time-out'),
-        }),
+        loader.load(
+          { url, responseType: 'text' } as LoaderContext,
+          { loadPolicy: config.fragLoadPolicy.default } as LoaderConfiguration,
+          {
+            onSuccess: ({ code }) => resolve(code),
+            onError: ({ code, text }) => resolve(`${code} ${text}`),
+            onTimeout: () => resolve('time-out'),
+          },
+        ),
       );
     }, TS);
     expect([status, lab.refused]).toEqual([200, []]);
@@ -180,7 +219,8 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
 
   test('attached after loadSource: what comes from then on is signed, another host is not', async () => {
     await using lab = await labs.open(version);
-    lab.routes['/public.m3u8'] = () => `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n/v/ts/lo/s000.ts\n#EXTINF:2,\n${lab.elsewhere}/ts/lo/s001.ts\n#EXT-X-ENDLIST\n`;
+    lab.routes['/public.m3u8'] = () =>
+      `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n/v/ts/lo/s000.ts\n#EXTINF:2,\n${lab.elsewhere}/ts/lo/s001.ts\n#EXT-X-ENDLIST\n`;
     const seen = await lab.page.evaluate(async () => {
       const hls = window.lab.create({});
       const playing = window.lab.play(hls, '/public.m3u8', 3);
@@ -189,7 +229,9 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
     });
     expect([seen.errors, lab.refused]).toEqual([[], []]);
     expect(lab.calls.flatMap(({ urls }) => urls)).toEqual([`${lab.origin}/v/ts/lo/s000.ts`]);
-    expect(lab.requests.filter(({ host }) => host === 'elsewhere').map(({ url }) => url)).toEqual([`${lab.elsewhere}/ts/lo/s001.ts`]);
+    expect(lab.requests.filter(({ host }) => host === 'elsewhere').map(({ url }) => url)).toEqual([
+      `${lab.elsewhere}/ts/lo/s001.ts`,
+    ]);
   });
 
   test('called again, the newest source signs: a source that was destroyed before does no harm', async () => {
@@ -217,8 +259,17 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
       const other = new window.Hls(config);
       const same = secureToken(other, shared);
       other.destroy();
-      const outcome = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok', (error: unknown) => (error as { code: string }).code);
-      return { own: await outcome(own.sign(url)), shared: await outcome(shared.sign(url)), same: same === shared, config: Object.keys(config) };
+      const outcome = (promise: Promise<unknown>): Promise<string> =>
+        promise.then(
+          () => 'ok',
+          (error: unknown) => (error as { code: string }).code,
+        );
+      return {
+        own: await outcome(own.sign(url)),
+        shared: await outcome(shared.sign(url)),
+        same: same === shared,
+        config: Object.keys(config),
+      };
     }, `${lab.origin}${TS}`);
     expect(result).toEqual({ own: 'ERR_DESTROYED', shared: 'ok', same: true, config: ['backBufferLength'] });
   });

@@ -34,16 +34,22 @@ describe.concurrent.each(labVersions)('AES-128 keys, hls.js %s', (version) => {
 });
 
 describe.concurrent.each(labVersions)('DRM licences, hls.js %s', (version) => {
-  const key = { id: Buffer.from('0123456789abcdef0123456789abcdef', 'hex'), key: Buffer.from('00112233445566778899aabbccddeeff', 'hex') };
+  const key = {
+    id: Buffer.from('0123456789abcdef0123456789abcdef', 'hex'),
+    key: Buffer.from('00112233445566778899aabbccddeeff', 'hex'),
+  };
   const file = (name: string): Buffer => readFileSync(new URL(`../media/fmp4/en/${name}`, import.meta.url));
 
   /** A song that ClearKey can play, and its licence server. */
   const offer = (lab: Lab): void => {
     lab.routes['/v/drm/init.mp4'] = () => encryptInit(file('init_2.mp4'), key);
-    for (let index = 0; index < 10; index++) lab.routes[`/v/drm/s00${index}.m4s`] = () => encryptSegment(file(`s00${index}.m4s`), key);
+    for (let index = 0; index < 10; index++)
+      lab.routes[`/v/drm/s00${index}.m4s`] = () => encryptSegment(file(`s00${index}.m4s`), key);
     lab.routes['/v/drm/i.m3u8'] = () =>
       [
-        '#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-TARGETDURATION:2',
+        '#EXTM3U',
+        '#EXT-X-VERSION:7',
+        '#EXT-X-TARGETDURATION:2',
         `#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,KEYFORMAT="org.w3.clearkey",URI="data:;base64,${key.id.toString('base64')}"`,
         '#EXT-X-MAP:URI="init.mp4"',
         ...Array.from({ length: 10 }, (_, index) => `#EXTINF:2,\ns00${index}.m4s`),
@@ -51,33 +57,42 @@ describe.concurrent.each(labVersions)('DRM licences, hls.js %s', (version) => {
       ].join('\n');
     lab.routes['/v/license'] = (_, __, body) => {
       const { kids } = JSON.parse(body) as { kids: string[] };
-      return JSON.stringify({ keys: kids.map((kid) => ({ kty: 'oct', kid, k: key.key.toString('base64url') })), type: 'temporary' });
+      return JSON.stringify({
+        keys: kids.map((kid) => ({ kty: 'oct', kid, k: key.key.toString('base64url') })),
+        type: 'temporary',
+      });
     };
   };
 
   const play = ({ page }: Lab, withSetup: boolean): Promise<{ errors: string[]; leaks: string[]; setups: string[] }> =>
-    page.evaluate(async ({ withSetup, kid }) => {
-      const setups: string[] = [];
-      const hls = window.lab.create({
-        emeEnabled: true,
-        drmSystems: {
-          'org.w3.clearkey': {
-            licenseUrl: `${location.origin}/v/license`,
-            // there is no pssh box in this media
-            generateRequest: () => ({ initDataType: 'keyids', initData: new TextEncoder().encode(JSON.stringify({ kids: [kid] })).buffer }),
+    page.evaluate(
+      async ({ withSetup, kid }) => {
+        const setups: string[] = [];
+        const hls = window.lab.create({
+          emeEnabled: true,
+          drmSystems: {
+            'org.w3.clearkey': {
+              licenseUrl: `${location.origin}/v/license`,
+              // there is no pssh box in this media
+              generateRequest: () => ({
+                initDataType: 'keyids',
+                initData: new TextEncoder().encode(JSON.stringify({ kids: [kid] })).buffer,
+              }),
+            },
           },
-        },
-        ...(withSetup && {
-          licenseXhrSetup: (xhr: XMLHttpRequest, url: string) => {
-            setups.push(url);
-            xhr.setRequestHeader('x-app', 'yes');
-          },
-        }),
-      });
-      window.SecureTokenHls.secureToken(hls, '/token');
-      const { errors, leaks } = await window.lab.play(hls, '/v/drm/i.m3u8', 1, 20);
-      return { errors, leaks, setups };
-    }, { withSetup, kid: key.id.toString('base64url') });
+          ...(withSetup && {
+            licenseXhrSetup: (xhr: XMLHttpRequest, url: string) => {
+              setups.push(url);
+              xhr.setRequestHeader('x-app', 'yes');
+            },
+          }),
+        });
+        window.SecureTokenHls.secureToken(hls, '/token');
+        const { errors, leaks } = await window.lab.play(hls, '/v/drm/i.m3u8', 1, 20);
+        return { errors, leaks, setups };
+      },
+      { withSetup, kid: key.id.toString('base64url') },
+    );
 
   test('the request is signed, a refusal is replayed once, and it plays', async () => {
     await using lab = await labs.open(version);
@@ -97,7 +112,9 @@ describe.concurrent.each(labVersions)('DRM licences, hls.js %s', (version) => {
     const { errors, setups } = await play(lab, true);
     expect(errors).toEqual([]);
     expect(setups).toHaveLength(1);
-    expect(lab.guarded.filter(({ path }) => path === '/v/license').map(({ headers, status }) => [headers['x-app'], status])).toEqual([['yes', 200]]);
+    expect(
+      lab.guarded.filter(({ path }) => path === '/v/license').map(({ headers, status }) => [headers['x-app'], status]),
+    ).toEqual([['yes', 200]]);
   });
 
   test('a licence server that keeps refusing is asked twice, then it is an error', async () => {

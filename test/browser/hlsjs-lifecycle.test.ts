@@ -100,13 +100,18 @@ test('a viewer zaps: what was given up while it waited for its token is never as
   stage.signer.delay = 0;
   expect(seen).toMatchObject(clean);
   expect(seen.duration).toBeCloseTo(20, 0);
-  const folders = player.requests.filter(({ url }) => url.origin === stage.cdn).map(({ url }) => url.pathname.split('/')[3]);
+  const folders = player.requests
+    .filter(({ url }) => url.origin === stage.cdn)
+    .map(({ url }) => url.pathname.split('/')[3]);
   expect(new Set(folders)).toEqual(new Set(['fmp4']));
 });
 
 /** Due timers, listeners on window and document. */
 const standing = (player: Player): Promise<{ timers: string[]; listeners: string[] }> =>
-  player.page.evaluate(() => ({ timers: [...window.recording.timers.values()], listeners: [...window.recording.listeners.values()] }));
+  player.page.evaluate(() => ({
+    timers: [...window.recording.timers.values()],
+    listeners: [...window.recording.listeners.values()],
+  }));
 
 describe('hls.destroy() leaves nothing behind', () => {
   afterEach(() => void Object.assign(stage.signer, { delay: 0, failWith: 0 }));
@@ -128,7 +133,9 @@ describe('hls.destroy() leaves nothing behind', () => {
       (destroyed) => ({
         rejections: window.recording.rejections,
         // as the page saw them: its driver hears of a request some time after it was sent
-        requests: performance.getEntriesByType('resource').flatMap(({ name, startTime }) => (startTime > destroyed ? [name] : [])),
+        requests: performance
+          .getEntriesByType('resource')
+          .flatMap(({ name, startTime }) => (startTime > destroyed ? [name] : [])),
       }),
       at,
     );
@@ -176,7 +183,7 @@ describe('hls.destroy() leaves nothing behind', () => {
   });
 });
 
-test('a source that is not the player\'s outlives it, and falls asleep when nobody uses its token', async () => {
+test("a source that is not the player's outlives it, and falls asleep when nobody uses its token", async () => {
   const player = await stage.open('query', 'live/master.m3u8', { attach: 'config' });
   await player.play();
   await player.until(({ tokens }) => tokens.length > 1);
@@ -184,7 +191,12 @@ test('a source that is not the player\'s outlives it, and falls asleep when nobo
   await player.page.evaluate(() => window.hls.destroy());
   await expect.poll(() => standing(player), { timeout: 4 * TTL * 1000 }).toEqual({ timers: [], listeners: [] });
   expect(stage.signer.calls.length - calls, 'renewed once more at most').toBeLessThanOrEqual(1);
-  expect(await player.page.evaluate((url) => window.source!.sign(url).then(({ source }) => source), stage.url('query', 'live/x'))).toBe(stage.url('query', 'live/x'));
+  expect(
+    await player.page.evaluate(
+      (url) => window.source!.sign(url).then(({ source }) => source),
+      stage.url('query', 'live/x'),
+    ),
+  ).toBe(stage.url('query', 'live/x'));
   await player.close();
 });
 

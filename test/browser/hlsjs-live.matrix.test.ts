@@ -40,17 +40,20 @@ describe.concurrent('a live stream goes by without an error or a stall', () => {
     expect(calls.length, 'calls to the signing endpoint').toBeLessThan(requests.length);
   });
 
-  test.each<Carrier>(['query', 'header', 'path', 'cookie'])(`with a token of ${TTL} seconds for all of it: %s`, async (carrier) => {
-    const { tokens, wall, ...seen } = await watch(carrier);
-    expect(seen).toMatchObject(spotless);
-    // ahead of use, every time: the stream never had to wait for one
-    expect(tokens.map(({ type, reason }) => `${type} ${reason}`)).toEqual([
-      'tokenrenewed initial',
-      ...tokens.slice(1).map(() => 'tokenrenewed expiring'),
-    ]);
-    expect(tokens.length).toBeGreaterThanOrEqual(wall / TTL);
-    expect(tokens.length).toBeLessThanOrEqual(2 + wall / (TTL / 2));
-  });
+  test.each<Carrier>(['query', 'header', 'path', 'cookie'])(
+    `with a token of ${TTL} seconds for all of it: %s`,
+    async (carrier) => {
+      const { tokens, wall, ...seen } = await watch(carrier);
+      expect(seen).toMatchObject(spotless);
+      // ahead of use, every time: the stream never had to wait for one
+      expect(tokens.map(({ type, reason }) => `${type} ${reason}`)).toEqual([
+        'tokenrenewed initial',
+        ...tokens.slice(1).map(() => 'tokenrenewed expiring'),
+      ]);
+      expect(tokens.length).toBeGreaterThanOrEqual(wall / TTL);
+      expect(tokens.length).toBeLessThanOrEqual(2 + wall / (TTL / 2));
+    },
+  );
 });
 
 test('the edge has refused none of these requests, and had all that was asked for', () => {

@@ -35,12 +35,17 @@ async function watch(player: Player): Promise<Snapshot> {
 
 test('parts, blocking reloads and delta updates with one token a URL: as close to the live edge as without tokens', async () => {
   // side by side: what disturbs one disturbs the other
-  const players = [await stage.open('open', 'll/i.m3u8', { tokens: false, config }), await stage.open('exact', 'll/i.m3u8', { config })] as const;
+  const players = [
+    await stage.open('open', 'll/i.m3u8', { tokens: false, config }),
+    await stage.open('exact', 'll/i.m3u8', { config }),
+  ] as const;
   const [plain, signed] = (await Promise.all(players.map(watch))) as [Snapshot, Snapshot];
 
   expect(signed).toMatchObject({ faults: [], starved: [], rejections: [], pageErrors: [], mediaError: undefined });
   expect(signed.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
-  expect(signed.latency, `seconds behind the live edge; without tokens ${plain.latency}`).toBeLessThan(plain.latency + PART);
+  expect(signed.latency, `seconds behind the live edge; without tokens ${plain.latency}`).toBeLessThan(
+    plain.latency + PART,
+  );
 
   const requests = stage.edge.requests.filter(({ carrier }) => carrier === 'exact');
   expect(requests.filter(({ status }) => status >= 400)).toEqual([]);
@@ -50,7 +55,9 @@ test('parts, blocking reloads and delta updates with one token a URL: as close t
   expect(asked, 'nothing is asked for twice').toEqual([...new Set(asked)]);
   expect(parts.length).toBeGreaterThan(SECONDS / PART - 4);
   // a hint names a part one reload before it is there; the parts at the start are asked for at once
-  const askedAt = new Map(stage.signer.calls.flatMap(({ urls, at }) => urls.map((url) => [new URL(url).pathname.replace('/exact', ''), at])));
+  const askedAt = new Map(
+    stage.signer.calls.flatMap(({ urls, at }) => urls.map((url) => [new URL(url).pathname.replace('/exact', ''), at])),
+  );
   const late = parts.slice(10).filter(({ path, at }) => !(askedAt.get(path)! < at - (PART / 4) * 1000));
   expect(late.length, 'parts whose token was not asked for ahead of them').toBeLessThan(parts.length / 10);
   expect(reloads.length).toBeGreaterThan(SECONDS / PART - 4);

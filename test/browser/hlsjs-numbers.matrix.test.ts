@@ -10,7 +10,9 @@ import { tokenFormat } from '../support/token-formats.ts';
 const SLOW = 1;
 const SEGMENTS = 24;
 const path = 'film/ts/lo/i.m3u8';
-const urls = Array.from({ length: SEGMENTS }, (_, index) => path.replace('i.m3u8', `${index < 10 ? '' : `r${Math.floor(index / 10)}/`}s00${index % 10}.ts`));
+const urls = Array.from({ length: SEGMENTS }, (_, index) =>
+  path.replace('i.m3u8', `${index < 10 ? '' : `r${Math.floor(index / 10)}/`}s00${index % 10}.ts`),
+);
 /** Only these have no token at hand: a player that waits each time would learn to expect it. */
 const waits = (index: number): boolean => index % 3 === 2;
 
@@ -55,7 +57,9 @@ describe('a signing endpoint that takes a second', () => {
     const format = tokenFormat('exact', stage.edge.secrets);
     const expires = Math.floor(Date.now() / 1000) + 600;
     const ready = [path, ...urls.filter((_, index) => !waits(index))];
-    const tokens = await Promise.all(ready.map(async (name) => format.sign(new URL(stage.url('exact', name)), expires)));
+    const tokens = await Promise.all(
+      ready.map(async (name) => format.sign(new URL(stage.url('exact', name)), expires)),
+    );
     const players = [
       await stage.open('open', path, { tokens: false, config }),
       await stage.open('exact', path, { config, tokens: { tokens, readAhead: 0 } }),
@@ -66,14 +70,23 @@ describe('a signing endpoint that takes a second', () => {
 
     const waited = signed.filter(({ index }) => waits(index));
     expect(stage.signer.calls.length, 'there was something to wait for').toBeGreaterThanOrEqual(SEGMENTS / 3);
-    const estimates = [plain, signed].map((all) => median(all.slice(6).map(({ estimate }) => estimate))) as [number, number];
+    const estimates = [plain, signed].map((all) => median(all.slice(6).map(({ estimate }) => estimate))) as [
+      number,
+      number,
+    ];
     expect(estimates[1] / estimates[0], `${estimates.join(' and ')} bit/s`).toBeGreaterThan(0.95);
     expect(estimates[1] / estimates[0], `${estimates.join(' and ')} bit/s`).toBeLessThan(1.05);
     // of each one, against the same segment without tokens: an average would hide a wait
     const later = waited.map(({ index, firstByte }) => firstByte - plain.find((it) => it.index === index)!.firstByte);
-    expect(Math.max(...later), `seconds to the first byte beyond those without tokens: ${later.join(', ')}`).toBeLessThan(SLOW / 2);
+    expect(
+      Math.max(...later),
+      `seconds to the first byte beyond those without tokens: ${later.join(', ')}`,
+    ).toBeLessThan(SLOW / 2);
     expect(median(later)).toBeLessThan(SLOW / 20);
-    expect(Math.min(...waited.map(({ firstByte }) => firstByte)), 'what the edge takes is in them').toBeGreaterThanOrEqual(stage.edge.latency);
+    expect(
+      Math.min(...waited.map(({ firstByte }) => firstByte)),
+      'what the edge takes is in them',
+    ).toBeGreaterThanOrEqual(stage.edge.latency);
     expect(await stage.refusals()).toEqual([]);
   });
 
@@ -82,7 +95,9 @@ describe('a signing endpoint that takes a second', () => {
     Object.assign(stage.edge, { bandwidth: 0, latency: 0 });
     // no retries: a time-out would end it all
     const short = { maxTimeToFirstByteMs: 3000, maxLoadTimeMs: 3500, timeoutRetry: null, errorRetry: null };
-    const policies = Object.fromEntries(['manifestLoadPolicy', 'playlistLoadPolicy', 'fragLoadPolicy'].map((name) => [name, { default: short }]));
+    const policies = Object.fromEntries(
+      ['manifestLoadPolicy', 'playlistLoadPolicy', 'fragLoadPolicy'].map((name) => [name, { default: short }]),
+    );
     const player = await stage.open('exact', 'vod/ts/master.m3u8', { config: policies, tokens: { readAhead: 0 } });
     const seen = await player.until(({ loaded, errors }) => loaded.length >= 2 || errors.length > 0);
     await player.close();
@@ -98,7 +113,9 @@ describe.each(labVersions)('hls.js %s', (version) => {
   test('a segment that was refused is there after one call for a token and one request, and 20 ms', async () => {
     await using lab = await labs.open(version);
     lab.wait = 0.1;
-    lab.refusals.push(...[1, 2, 4, 5, 7, 8].map((index) => ({ path: new RegExp(`s00${index}\\.ts`), status: 410, times: 1 })));
+    lab.refusals.push(
+      ...[1, 2, 4, 5, 7, 8].map((index) => ({ path: new RegExp(`s00${index}\\.ts`), status: 410, times: 1 })),
+    );
     const { errors, losses, others } = await lab.page.evaluate(async () => {
       const hls = window.lab.create({ startPosition: 0 });
       window.SecureTokenHls.secureToken(hls, { endpoint: '/token', readAhead: 0 });
@@ -107,10 +124,13 @@ describe.each(labVersions)('hls.js %s', (version) => {
       void window.lab.play(hls, '/v/ts/lo/i.m3u8', 60).catch(() => undefined);
       await window.lab.until(() => loadedAt.has(9));
       const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
-      const requestsFor = (index: number): PerformanceResourceTiming[] => entries.filter(({ name }) => name.includes(`s00${index}.ts`));
+      const requestsFor = (index: number): PerformanceResourceTiming[] =>
+        entries.filter(({ name }) => name.includes(`s00${index}.ts`));
       const losses = [1, 2, 4, 5, 7, 8].map((index) => {
         const [refused, replay] = requestsFor(index) as [PerformanceResourceTiming, PerformanceResourceTiming];
-        const call = entries.find(({ name, startTime }) => name.endsWith('/token') && startTime >= refused.responseEnd - 1)!;
+        const call = entries.find(
+          ({ name, startTime }) => name.endsWith('/token') && startTime >= refused.responseEnd - 1,
+        )!;
         return loadedAt.get(index)! - refused.responseEnd - call.duration - replay.duration;
       });
       const others = [0, 3, 6, 9].map((index) => loadedAt.get(index)! - requestsFor(index)[0]!.responseEnd);
@@ -119,6 +139,8 @@ describe.each(labVersions)('hls.js %s', (version) => {
     expect(errors).toEqual([]);
     expect(lab.refused).toHaveLength(6);
     // three answers instead of one, and each of them the page hears of as late as of those that were not refused
-    expect(median(losses), `ms lost: ${losses.join(', ')}; not refused: ${others.join(', ')}`).toBeLessThan(20 + 3 * median(others));
+    expect(median(losses), `ms lost: ${losses.join(', ')}; not refused: ${others.join(', ')}`).toBeLessThan(
+      20 + 3 * median(others),
+    );
   });
 });

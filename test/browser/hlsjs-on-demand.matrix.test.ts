@@ -24,15 +24,29 @@ const anyRendition = (path: string): string => path.replace(/\/(hi|lo)\//, '/*/'
 const unique = (list: string[]): string[] => [...new Set(list)].sort();
 
 /** Plays to the end and asserts what holds for any film. Returns the requests for it. */
-async function playThrough(folder: string, playlist: string, rate: number, options: Pick<PlayerOptions, 'hls' | 'format' | 'attach'>): Promise<PlayerRequest[]> {
+async function playThrough(
+  folder: string,
+  playlist: string,
+  rate: number,
+  options: Pick<PlayerOptions, 'hls' | 'format' | 'attach'>,
+): Promise<PlayerRequest[]> {
   const player = await stage.open('exact', `vod/${folder}/${playlist}`, { config, ...options });
   await player.play(rate);
   const seen = await player.until(({ ended }) => ended);
   expect(await player.page.evaluate(() => window.Hls.version)).toMatch(options.hls ?? '1.7');
-  const known = await player.page.evaluate(() => window.hls.levels.flatMap(({ uri, details }) => [uri, details?.url ?? uri, ...(details?.fragments.map(({ url }) => url) ?? [])]));
+  const known = await player.page.evaluate(() =>
+    window.hls.levels.flatMap(({ uri, details }) => [
+      uri,
+      details?.url ?? uri,
+      ...(details?.fragments.map(({ url }) => url) ?? []),
+    ]),
+  );
   await player.close();
 
-  expect(known.filter((url) => url.includes('st=')), 'URLs that hls.js knows stay unsigned').toEqual([]);
+  expect(
+    known.filter((url) => url.includes('st=')),
+    'URLs that hls.js knows stay unsigned',
+  ).toEqual([]);
   expect(seen).toMatchObject({ faults: [], starved: [], rejections: [], pageErrors: [], mediaError: undefined });
   expect(seen.currentTime).toBeCloseTo(20, 0);
   expect(seen.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
@@ -47,11 +61,31 @@ async function playThrough(folder: string, playlist: string, rate: number, optio
   return requests;
 }
 
-type Film = [content: string, folder: string, playlist: string, options: Pick<PlayerOptions, 'hls' | 'format' | 'attach'>];
+type Film = [
+  content: string,
+  folder: string,
+  playlist: string,
+  options: Pick<PlayerOptions, 'hls' | 'format' | 'attach'>,
+];
 const films: Film[] = [
-  ['multivariant playlist, media playlists, TS segments', 'ts', 'master.m3u8', { format: 'script', attach: 'instance' }],
-  ['audio, subtitles (WebVTT), init segments, fMP4 segments', 'fmp4', 'master.m3u8', { format: 'module', attach: 'config' }],
-  ['a media playlist by itself, AES-128 keys, encrypted segments', 'aes', 'i.m3u8', { format: 'script', attach: 'config' }],
+  [
+    'multivariant playlist, media playlists, TS segments',
+    'ts',
+    'master.m3u8',
+    { format: 'script', attach: 'instance' },
+  ],
+  [
+    'audio, subtitles (WebVTT), init segments, fMP4 segments',
+    'fmp4',
+    'master.m3u8',
+    { format: 'module', attach: 'config' },
+  ],
+  [
+    'a media playlist by itself, AES-128 keys, encrypted segments',
+    'aes',
+    'i.m3u8',
+    { format: 'script', attach: 'config' },
+  ],
   ['byte ranges of one file, the init segment among them', 'range', 'i.m3u8', { format: 'module', attach: 'instance' }],
 ];
 const onEarlier: Film[] = [

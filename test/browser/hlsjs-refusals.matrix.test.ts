@@ -26,22 +26,28 @@ const requests = [
 
 /** Plays up to `seconds`, or to the first error; resolves to the errors by then, and to those that the token source told of. */
 const play = ({ page }: Lab, url: string, seconds: number): Promise<{ errors: string[]; tokenErrors: string[] }> =>
-  page.evaluate(async ({ url, seconds }) => {
-    const hls = window.lab.create({ startPosition: 0 });
-    const tokenErrors: string[] = [];
-    window.SecureTokenHls.secureToken(hls, '/token').addEventListener('tokenerror', ({ error }) => tokenErrors.push(`${error.code} ${error.status} ${new URL(error.url!, location.href).pathname}`));
-    hls.on(window.Hls.Events.SUBTITLE_TRACKS_UPDATED, () => (hls.subtitleTrack = 0));
-    const { errors } = window.lab.watch(hls);
-    const end = window.lab.play(hls, url, seconds).catch(() => undefined);
-    const failed = window.lab.until(() => errors.length).catch(() => undefined);
-    await Promise.race([end, failed]);
-    const seen = { errors: [...errors], tokenErrors: [...tokenErrors] };
-    hls.destroy();
-    return seen;
-  }, { url, seconds });
+  page.evaluate(
+    async ({ url, seconds }) => {
+      const hls = window.lab.create({ startPosition: 0 });
+      const tokenErrors: string[] = [];
+      window.SecureTokenHls.secureToken(hls, '/token').addEventListener('tokenerror', ({ error }) =>
+        tokenErrors.push(`${error.code} ${error.status} ${new URL(error.url!, location.href).pathname}`),
+      );
+      hls.on(window.Hls.Events.SUBTITLE_TRACKS_UPDATED, () => (hls.subtitleTrack = 0));
+      const { errors } = window.lab.watch(hls);
+      const end = window.lab.play(hls, url, seconds).catch(() => undefined);
+      const failed = window.lab.until(() => errors.length).catch(() => undefined);
+      await Promise.race([end, failed]);
+      const seen = { errors: [...errors], tokenErrors: [...tokenErrors] };
+      hls.destroy();
+      return seen;
+    },
+    { url, seconds },
+  );
 
 /** Statuses of the answers to requests that were refused at least once. */
-const answers = (lab: Lab, path: RegExp): number[] => lab.guarded.filter((request) => path.test(request.path)).map(({ status }) => status);
+const answers = (lab: Lab, path: RegExp): number[] =>
+  lab.guarded.filter((request) => path.test(request.path)).map(({ status }) => status);
 
 describe.each([403, 410])('a refusal with %s', (status) => {
   test.concurrent.each(requests)('of the %s is replayed, and hls.js does not see it', async (_, url, path) => {
@@ -50,46 +56,58 @@ describe.each([403, 410])('a refusal with %s', (status) => {
     const { errors, tokenErrors } = await play(lab, url, 3);
     expect([errors, tokenErrors, lab.refused]).toEqual([[], [], [expect.stringMatching(new RegExp(`^${status} `))]]);
     const refused = lab.guarded.find((request) => request.status === status)!;
-    const same = lab.guarded.filter((request) => request.path === refused.path && request.headers.range === refused.headers.range);
+    const same = lab.guarded.filter(
+      (request) => request.path === refused.path && request.headers.range === refused.headers.range,
+    );
     expect(same.map((request) => request.status)).toEqual([status, refused.headers.range ? 206 : 200]);
     expect(same[1]!.url, 'another token').not.toBe(refused.url);
     expect(lab.calls.filter(({ reason }) => reason === 'refused')).toHaveLength(1);
   });
 
-  test.concurrent.each(requests)('of the %s and of its replay: hls.js has an error of its own, and the app ERR_TOKEN_REFUSED', async (_, url, path, details) => {
-    await using lab = await labs.open('1.7');
-    lab.refusals.push({ path, status, times: 999 });
-    const { errors, tokenErrors } = await play(lab, url, 60);
-    expect(errors[0]).toMatch(new RegExp(`^(fatal )?${details} ${status}$`));
-    // the player is destroyed by then: what was asked for before its error
-    const first = lab.guarded.find((request) => path.test(request.path))!;
-    const same = lab.guarded.filter(({ path, headers }) => path === first.path && headers.range === first.headers.range);
-    expect(same.map((request) => request.status)).toEqual([status, status]);
-    expect(tokenErrors[0]).toBe(`ERR_TOKEN_REFUSED ${status} ${first.path}`);
-  });
+  test.concurrent.each(requests)(
+    'of the %s and of its replay: hls.js has an error of its own, and the app ERR_TOKEN_REFUSED',
+    async (_, url, path, details) => {
+      await using lab = await labs.open('1.7');
+      lab.refusals.push({ path, status, times: 999 });
+      const { errors, tokenErrors } = await play(lab, url, 60);
+      expect(errors[0]).toMatch(new RegExp(`^(fatal )?${details} ${status}$`));
+      // the player is destroyed by then: what was asked for before its error
+      const first = lab.guarded.find((request) => path.test(request.path))!;
+      const same = lab.guarded.filter(
+        ({ path, headers }) => path === first.path && headers.range === first.headers.range,
+      );
+      expect(same.map((request) => request.status)).toEqual([status, status]);
+      expect(tokenErrors[0]).toBe(`ERR_TOKEN_REFUSED ${status} ${first.path}`);
+    },
+  );
 });
 
 describe.concurrent.each(labVersions)('hls.js %s', (version) => {
-  test.each([403, 410])('the content steering manifest has its token; a refusal with %s does not end steering', async (status) => {
-    await using lab = await labs.open(version);
-    const text = readFileSync('test/media/ts/master.m3u8', 'utf8');
-    lab.routes['/v/ts/steered.m3u8'] = () =>
-      text.replace('#EXTM3U', '#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI="/v/steering.json",PATHWAY-ID="here"').replaceAll('BANDWIDTH', 'PATHWAY-ID="here",BANDWIDTH');
-    // the only pathway there is: nothing to switch to
-    lab.routes['/v/steering.json'] = () => JSON.stringify({ VERSION: 1, TTL: 1, 'PATHWAY-PRIORITY': ['here'] });
-    lab.refusals.push({ path: /steering\.json/, status, times: 1 });
-    const seen = await lab.page.evaluate(async () => {
-      const hls = window.lab.create({});
-      window.SecureTokenHls.secureToken(hls, '/token');
-      let steered = 0;
-      hls.on(window.Hls.Events.STEERING_MANIFEST_LOADED, () => steered++);
-      const seen = await window.lab.play(hls, '/v/ts/steered.m3u8', 1);
-      await window.lab.until(() => steered > 1);
-      return { errors: seen.errors, leaks: seen.leaks };
-    });
-    expect([seen, lab.refused]).toEqual([{ errors: [], leaks: [] }, [`${status} /v/steering.json`]]);
-    expect(answers(lab, /steering/).slice(0, 3)).toEqual([status, 200, 200]);
-  });
+  test.each([403, 410])(
+    'the content steering manifest has its token; a refusal with %s does not end steering',
+    async (status) => {
+      await using lab = await labs.open(version);
+      const text = readFileSync('test/media/ts/master.m3u8', 'utf8');
+      lab.routes['/v/ts/steered.m3u8'] = () =>
+        text
+          .replace('#EXTM3U', '#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI="/v/steering.json",PATHWAY-ID="here"')
+          .replaceAll('BANDWIDTH', 'PATHWAY-ID="here",BANDWIDTH');
+      // the only pathway there is: nothing to switch to
+      lab.routes['/v/steering.json'] = () => JSON.stringify({ VERSION: 1, TTL: 1, 'PATHWAY-PRIORITY': ['here'] });
+      lab.refusals.push({ path: /steering\.json/, status, times: 1 });
+      const seen = await lab.page.evaluate(async () => {
+        const hls = window.lab.create({});
+        window.SecureTokenHls.secureToken(hls, '/token');
+        let steered = 0;
+        hls.on(window.Hls.Events.STEERING_MANIFEST_LOADED, () => steered++);
+        const seen = await window.lab.play(hls, '/v/ts/steered.m3u8', 1);
+        await window.lab.until(() => steered > 1);
+        return { errors: seen.errors, leaks: seen.leaks };
+      });
+      expect([seen, lab.refused]).toEqual([{ errors: [], leaks: [] }, [`${status} /v/steering.json`]]);
+      expect(answers(lab, /steering/).slice(0, 3)).toEqual([status, 200, 200]);
+    },
+  );
 
   test.each([
     ['everything', /./],
@@ -113,7 +131,12 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
     }, FMP4);
     expect(seen).toEqual(['ERR_DENIED: the signing endpoint denies this URL']);
     expect(lab.refused).toEqual([]);
-    expect(lab.guarded.filter((request) => path.test(request.path)), 'nothing is sent without a token').toEqual([]);
-    expect(lab.calls.filter(({ urls }) => urls.every((url) => path.test(new URL(url).pathname))).length).toBeLessThanOrEqual(3);
+    expect(
+      lab.guarded.filter((request) => path.test(request.path)),
+      'nothing is sent without a token',
+    ).toEqual([]);
+    expect(
+      lab.calls.filter(({ urls }) => urls.every((url) => path.test(new URL(url).pathname))).length,
+    ).toBeLessThanOrEqual(3);
   });
 });

@@ -21,23 +21,28 @@ const answers = async ({ edge, nginx, cdn }: Stage): Promise<number[][]> => {
   return [...byPath.values()].filter((statuses) => statuses.some((status) => [401, 403, 410].includes(status)));
 };
 
-test.concurrent.for(['exact', 'query', 'path'] as const)('the secret is rotated in mid-stream: each request under way is refused once, and nobody sees it: %s', async (carrier, context) => {
-  const { expect } = context;
-  const stage = await stageFor(context, { signer: { ttl: 60 }, nextSecret: 'another secret' });
-  const player = await stage.open(carrier, path, { config });
-  await player.play(2);
-  await player.until(({ currentTime }) => currentTime > 4);
-  await stage.setSecret('another secret');
-  const seen = await player.until(({ ended }) => ended);
-  expect(seen).toMatchObject({ ...fine, cues: 10 });
-  expect(new Set(seen.levels).size, 'no change of quality').toBeLessThanOrEqual(1);
-  expect(seen.tokens.map(({ type, reason = '' }) => `${type} ${reason}`.trim())).toEqual(expect.arrayContaining(['tokenrefused', 'tokenrenewed refused']));
-  expect(seen.tokens.filter(({ type }) => !['tokenrefused', 'tokenrenewed'].includes(type))).toEqual([]);
-  const refused = await answers(stage);
-  expect(refused.length).toBeGreaterThan(0);
-  for (const statuses of refused) expect(statuses).toEqual([403, 200]);
-  expect(seen.tokens.filter(({ type }) => type === 'tokenrefused')).toHaveLength(refused.length);
-});
+test.concurrent.for(['exact', 'query', 'path'] as const)(
+  'the secret is rotated in mid-stream: each request under way is refused once, and nobody sees it: %s',
+  async (carrier, context) => {
+    const { expect } = context;
+    const stage = await stageFor(context, { signer: { ttl: 60 }, nextSecret: 'another secret' });
+    const player = await stage.open(carrier, path, { config });
+    await player.play(2);
+    await player.until(({ currentTime }) => currentTime > 4);
+    await stage.setSecret('another secret');
+    const seen = await player.until(({ ended }) => ended);
+    expect(seen).toMatchObject({ ...fine, cues: 10 });
+    expect(new Set(seen.levels).size, 'no change of quality').toBeLessThanOrEqual(1);
+    expect(seen.tokens.map(({ type, reason = '' }) => `${type} ${reason}`.trim())).toEqual(
+      expect.arrayContaining(['tokenrefused', 'tokenrenewed refused']),
+    );
+    expect(seen.tokens.filter(({ type }) => !['tokenrefused', 'tokenrenewed'].includes(type))).toEqual([]);
+    const refused = await answers(stage);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const statuses of refused) expect(statuses).toEqual([403, 200]);
+    expect(seen.tokens.filter(({ type }) => type === 'tokenrefused')).toHaveLength(refused.length);
+  },
+);
 
 test.concurrent('every fifth request is refused: each is replayed once, and nobody sees it', async (context) => {
   const { expect } = context;
@@ -51,63 +56,84 @@ test.concurrent('every fifth request is refused: each is replayed once, and nobo
   expect(seen.tokens.filter(({ type }) => type === 'tokenrefused')).toHaveLength(refusals);
   expect(seen.tokens.filter(({ type }) => type === 'tokenerror')).toEqual([]);
   for (const statuses of await answers(stage)) expect(statuses.join()).toMatch(/^(403,200,?)+$/);
-  if (stage.nginx) await expect.poll(async () => (await stage.nginx!.refusals()).length, { timeout: 10_000 }).toBe(refusals);
+  if (stage.nginx)
+    await expect.poll(async () => (await stage.nginx!.refusals()).length, { timeout: 10_000 }).toBe(refusals);
 });
 
-test.concurrent('a token expires on its way to an edge that sends no CORS headers with its refusals: replayed, and nobody sees it', async (context) => {
-  const { expect } = context;
-  // the first request is held beyond the life of its token; the replay is not
-  const stage = await stageFor(context, { edge: { corsOnRefusals: false, latency: 3.5 }, signer: { ttl: 2 } });
-  const player = await stage.open('query', path, { config });
-  await expect.poll(() => stage.edge.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
-  stage.edge.latency = 0;
-  await player.play();
-  const seen = await player.until(({ currentTime }) => currentTime > 4);
-  expect(seen).toMatchObject(fine);
-  expect((await answers(stage))[0]).toEqual([410, 200]);
-  expect(seen.tokens.filter(({ type }) => type === 'tokenrefused').map(({ status }) => status)).toContain(0);
-});
+test.concurrent(
+  'a token expires on its way to an edge that sends no CORS headers with its refusals: replayed, and nobody sees it',
+  async (context) => {
+    const { expect } = context;
+    // the first request is held beyond the life of its token; the replay is not
+    const stage = await stageFor(context, { edge: { corsOnRefusals: false, latency: 3.5 }, signer: { ttl: 2 } });
+    const player = await stage.open('query', path, { config });
+    await expect.poll(() => stage.edge.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
+    stage.edge.latency = 0;
+    await player.play();
+    const seen = await player.until(({ currentTime }) => currentTime > 4);
+    expect(seen).toMatchObject(fine);
+    expect((await answers(stage))[0]).toEqual([410, 200]);
+    expect(seen.tokens.filter(({ type }) => type === 'tokenrefused').map(({ status }) => status)).toContain(0);
+  },
+);
 
-test.concurrent.for([-18_000, 18_000])('the clock of the viewer is %s s away from that of the edge: nothing happens', async (seconds, context) => {
-  const { expect } = context;
-  const stage = await stageFor(context, { movableClock: true, nginx: hasFaketime, signer: { ttl: 6 } });
-  await stage.moveClock(seconds);
-  const player = await stage.open('exact', path, { config });
-  await player.play(2);
-  const seen = await player.until(({ ended }) => ended);
-  expect(seen).toMatchObject({ ...fine, cues: 10 });
-  expect(seen.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
-  // a token that looked dead from the start would be asked for at each request
-  expect(stage.signer.calls.length).toBeLessThan(stage.edge.requests.length / 2);
-  expect(await stage.refusals()).toEqual([]);
-});
+test.concurrent.for([-18_000, 18_000])(
+  'the clock of the viewer is %s s away from that of the edge: nothing happens',
+  async (seconds, context) => {
+    const { expect } = context;
+    const stage = await stageFor(context, { movableClock: true, nginx: hasFaketime, signer: { ttl: 6 } });
+    await stage.moveClock(seconds);
+    const player = await stage.open('exact', path, { config });
+    await player.play(2);
+    const seen = await player.until(({ ended }) => ended);
+    expect(seen).toMatchObject({ ...fine, cues: 10 });
+    expect(seen.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
+    // a token that looked dead from the start would be asked for at each request
+    expect(stage.signer.calls.length).toBeLessThan(stage.edge.requests.length / 2);
+    expect(await stage.refusals()).toEqual([]);
+  },
+);
 
-test.concurrent.for(['exact', 'header'] as const)('an ad from another host is asked for as it stands in the playlist, and the endpoint never hears of it: %s', async (carrier, context) => {
-  const { expect } = context;
-  const asked: Request[] = [];
-  const files = createVodOrigin({ root: new URL('../media', import.meta.url).pathname });
-  const ads = await listen(async (request) => {
-    asked.push(request);
-    const response = await files(request);
-    response.headers.set('Access-Control-Allow-Origin', '*');
-    return response;
-  });
-  context.onTestFinished(() => ads.close());
-  const line = (index: number): string => `#EXTINF:2,\n${index === 2 || index === 3 ? `${ads.origin}/ts/lo/s00${index}.ts?campaign=a~b` : `ts/lo/s00${index}.ts`}`;
-  const playlist = ['#EXTM3U', '#EXT-X-VERSION:6', '#EXT-X-TARGETDURATION:2', ...[0, 1, 2, 3, 4, 5].map(line), '#EXT-X-ENDLIST', ''].join('\n');
-  const origins = createOrigins();
-  const origin = (request: Request): Promise<Response> =>
-    new URL(request.url).pathname === '/vod/film.m3u8'
-      ? Promise.resolve(new Response(playlist, { headers: { 'Content-Type': 'application/vnd.apple.mpegurl' } }))
-      : origins(request);
-  const stage = await stageFor(context, { origin });
-  const player = await stage.open(carrier, 'vod/film.m3u8');
-  await player.play(4);
-  const seen = await player.until(({ ended }) => ended);
-  expect(seen).toMatchObject(fine);
-  expect(asked.map(({ url, method }) => `${method} ${url}`)).toEqual([2, 3].map((index) => `GET ${ads.origin}/ts/lo/s00${index}.ts?campaign=a~b`));
-  for (const { headers } of asked) expect([...headers.keys()].filter((name) => /token|expires|cookie|auth/.test(name))).toEqual([]);
-  const urls = stage.signer.calls.flatMap((call) => call.urls);
-  expect(urls.filter((url) => !url.startsWith(`${stage.cdn}/`))).toEqual([]);
-  expect(await stage.refusals()).toEqual([]);
-});
+test.concurrent.for(['exact', 'header'] as const)(
+  'an ad from another host is asked for as it stands in the playlist, and the endpoint never hears of it: %s',
+  async (carrier, context) => {
+    const { expect } = context;
+    const asked: Request[] = [];
+    const files = createVodOrigin({ root: new URL('../media', import.meta.url).pathname });
+    const ads = await listen(async (request) => {
+      asked.push(request);
+      const response = await files(request);
+      response.headers.set('Access-Control-Allow-Origin', '*');
+      return response;
+    });
+    context.onTestFinished(() => ads.close());
+    const line = (index: number): string =>
+      `#EXTINF:2,\n${index === 2 || index === 3 ? `${ads.origin}/ts/lo/s00${index}.ts?campaign=a~b` : `ts/lo/s00${index}.ts`}`;
+    const playlist = [
+      '#EXTM3U',
+      '#EXT-X-VERSION:6',
+      '#EXT-X-TARGETDURATION:2',
+      ...[0, 1, 2, 3, 4, 5].map(line),
+      '#EXT-X-ENDLIST',
+      '',
+    ].join('\n');
+    const origins = createOrigins();
+    const origin = (request: Request): Promise<Response> =>
+      new URL(request.url).pathname === '/vod/film.m3u8'
+        ? Promise.resolve(new Response(playlist, { headers: { 'Content-Type': 'application/vnd.apple.mpegurl' } }))
+        : origins(request);
+    const stage = await stageFor(context, { origin });
+    const player = await stage.open(carrier, 'vod/film.m3u8');
+    await player.play(4);
+    const seen = await player.until(({ ended }) => ended);
+    expect(seen).toMatchObject(fine);
+    expect(asked.map(({ url, method }) => `${method} ${url}`)).toEqual(
+      [2, 3].map((index) => `GET ${ads.origin}/ts/lo/s00${index}.ts?campaign=a~b`),
+    );
+    for (const { headers } of asked)
+      expect([...headers.keys()].filter((name) => /token|expires|cookie|auth/.test(name))).toEqual([]);
+    const urls = stage.signer.calls.flatMap((call) => call.urls);
+    expect(urls.filter((url) => !url.startsWith(`${stage.cdn}/`))).toEqual([]);
+    expect(await stage.refusals()).toEqual([]);
+  },
+);

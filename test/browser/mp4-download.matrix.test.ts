@@ -13,43 +13,45 @@ const HASH = `const hash = async (blob) => [...new Uint8Array(await crypto.subtl
 const { download } = SecureTokenProgressive;
 const fails = (promise) => promise.then(() => 'done', (error) => error.code && error.name === 'SecureTokenError' ? error.code : error.name);`;
 
-describeMedia('download', (engine, mediaIt) => {
-  const it = mediaIt.extend<{ file: string }>({
-    file: [
-      async ({ stage }, use) => {
-        const file = join(stage.root, 'data.bin');
-        writeFileSync(file, data);
-        await use(file);
-      },
-      { auto: true },
-    ],
-  });
+describeMedia(
+  'download',
+  (engine, mediaIt) => {
+    const it = mediaIt.extend<{ file: string }>({
+      file: [
+        async ({ stage }, use) => {
+          const file = join(stage.root, 'data.bin');
+          writeFileSync(file, data);
+          await use(file);
+        },
+        { auto: true },
+      ],
+    });
 
-  it('is cut ten times at random, the token expired each time: every byte is right', async ({ stage, tab }) => {
-    stage.signer.ttl = 1;
-    stage.network.rate = 900_000;
-    // each piece takes longer than a token lives
-    stage.network.cutAfter = Array.from({ length: 10 }, () => 920_000 + Math.floor(Math.random() * 220_000));
-    const { value, steps } = await tab.run<{ value: string; steps: number[][] }>(
-      `${HASH}
+    it('is cut ten times at random, the token expired each time: every byte is right', async ({ stage, tab }) => {
+      stage.signer.ttl = 1;
+      stage.network.rate = 900_000;
+      // each piece takes longer than a token lives
+      stage.network.cutAfter = Array.from({ length: 10 }, () => 920_000 + Math.floor(Math.random() * 220_000));
+      const { value, steps } = await tab.run<{ value: string; steps: number[][] }>(
+        `${HASH}
       const steps = [];
       const blob = await download(args, { endpoint: '/token', onProgress: ({ received, total, rate }) => steps.push([received, total, rate]) });
       return { value: await hash(blob), steps };`,
-      stage.url('data.bin'),
-    );
-    expect(value).toBe(hash);
-    expect(stage.network.cutAfter).toEqual([]);
-    expect(stage.signer.calls.length).toBeGreaterThan(10);
-    const received = steps.map(([bytes]) => bytes!);
-    expect(received).toEqual([...received].sort((a, b) => a - b));
-    expect(steps.at(-1)!.slice(0, 2)).toEqual([SIZE, SIZE]);
-    expect(Math.max(...steps.map(([, , rate]) => rate!))).toBeGreaterThan(50_000);
-  });
+        stage.url('data.bin'),
+      );
+      expect(value).toBe(hash);
+      expect(stage.network.cutAfter).toEqual([]);
+      expect(stage.signer.calls.length).toBeGreaterThan(10);
+      const received = steps.map(([bytes]) => bytes!);
+      expect(received).toEqual([...received].sort((a, b) => a - b));
+      expect(steps.at(-1)!.slice(0, 2)).toEqual([SIZE, SIZE]);
+      expect(Math.max(...steps.map(([, , rate]) => rate!))).toBeGreaterThan(50_000);
+    });
 
-  it('stops when the page aborts, and goes on from there', async ({ stage, tab }) => {
-    stage.network.rate = 4_000_000;
-    const { reason, value } = await tab.run<{ reason: string; value: string }>(
-      `${HASH}
+    it('stops when the page aborts, and goes on from there', async ({ stage, tab }) => {
+      stage.network.rate = 4_000_000;
+      const { reason, value } = await tab.run<{ reason: string; value: string }>(
+        `${HASH}
       const pieces = [];
       const size = () => pieces.reduce((sum, { length }) => sum + length, 0);
       const stream = (limit) => new WritableStream({ write: (chunk) => { pieces.push(chunk); if (size() > limit) abort.abort(new Error('enough')); } });
@@ -61,64 +63,68 @@ describeMedia('download', (engine, mediaIt) => {
       if (first.locked) throw new Error('locked ' + reason);
       await download(args, { endpoint: '/token', as: first, from });
       return { reason, value: await hash(new Blob(pieces)) };`,
-      stage.url('data.bin'),
-    );
-    expect(reason).toBe('enough');
-    expect(value).toBe(hash);
-  });
+        stage.url('data.bin'),
+      );
+      expect(reason).toBe('enough');
+      expect(value).toBe(hash);
+    });
 
-  it('notices a file that has changed: starts again, or refuses; never mixes', async ({ file, stage, tab }) => {
-    stage.network.rate = 2_000_000;
-    stage.network.cutAfter = [2_000_000];
-    const job = tab.run<{ value: string; restarted: boolean }>(
-      `${HASH}
+    it('notices a file that has changed: starts again, or refuses; never mixes', async ({ file, stage, tab }) => {
+      stage.network.rate = 2_000_000;
+      stage.network.cutAfter = [2_000_000];
+      const job = tab.run<{ value: string; restarted: boolean }>(
+        `${HASH}
       let before = 0, restarted = false;
       const onProgress = ({ received }) => { restarted ||= received < before; before = received; };
       const blob = await download(args, { endpoint: '/token', onProgress });
       return { value: await hash(blob), restarted };`,
-      stage.url('data.bin'),
-    );
-    const changed = randomBytes(SIZE);
-    // at one stroke, as servers are updated: nginx sends what it has open to its end
-    writeFileSync(`${file}.new`, changed);
-    // nginx makes its ETag of the size and of the second
-    utimesSync(`${file}.new`, 1, 1);
-    await vi.waitUntil(() => stage.network.passed > 100_000, 60_000);
-    renameSync(`${file}.new`, file);
-    expect(await job).toEqual({ value: createHash('sha256').update(changed).digest('hex'), restarted: true });
-    const other = await tab.run<string>(
-      `${HASH} return fails(download(args, { endpoint: '/token', as: new WritableStream(), from: { received: 1000, validator: '"of-another-file"' } }))`,
-      stage.url('data.bin'),
-    );
-    expect(other).toBe('InvalidStateError');
-  });
+        stage.url('data.bin'),
+      );
+      const changed = randomBytes(SIZE);
+      // at one stroke, as servers are updated: nginx sends what it has open to its end
+      writeFileSync(`${file}.new`, changed);
+      // nginx makes its ETag of the size and of the second
+      utimesSync(`${file}.new`, 1, 1);
+      await vi.waitUntil(() => stage.network.passed > 100_000, 60_000);
+      renameSync(`${file}.new`, file);
+      expect(await job).toEqual({ value: createHash('sha256').update(changed).digest('hex'), restarted: true });
+      const other = await tab.run<string>(
+        `${HASH} return fails(download(args, { endpoint: '/token', as: new WritableStream(), from: { received: 1000, validator: '"of-another-file"' } }))`,
+        stage.url('data.bin'),
+      );
+      expect(other).toBe('InvalidStateError');
+    });
 
-  if (engine.name === 'chromium') it('writes a file, and starts it again when what it is of has changed', async ({ file, stage, tab }) => {
-    stage.network.rate = 2_000_000;
-    stage.network.cutAfter = [2_000_000];
-    const job = tab.run<{ value: string; restarted: boolean }>(
-      `${HASH}
+    if (engine.name === 'chromium')
+      it('writes a file, and starts it again when what it is of has changed', async ({ file, stage, tab }) => {
+        stage.network.rate = 2_000_000;
+        stage.network.cutAfter = [2_000_000];
+        const job = tab.run<{ value: string; restarted: boolean }>(
+          `${HASH}
       const handle = await (await navigator.storage.getDirectory()).getFileHandle('film', { create: true });
       let before = 0, restarted = false;
       const onProgress = ({ received }) => { restarted ||= received < before; before = received; };
       await download(args, { endpoint: '/token', as: await handle.createWritable(), onProgress });
       return { value: await hash(await handle.getFile()), restarted };`,
-      stage.url('data.bin'),
-    );
-    // of another size, but longer than what has been written by then
-    const changed = randomBytes(3_000_000);
-    writeFileSync(`${file}.new`, changed);
-    await vi.waitUntil(() => stage.network.passed > 100_000, 60_000);
-    renameSync(`${file}.new`, file);
-    expect(await job).toEqual({ value: createHash('sha256').update(changed).digest('hex'), restarted: true });
-  });
+          stage.url('data.bin'),
+        );
+        // of another size, but longer than what has been written by then
+        const changed = randomBytes(3_000_000);
+        writeFileSync(`${file}.new`, changed);
+        await vi.waitUntil(() => stage.network.passed > 100_000, 60_000);
+        renameSync(`${file}.new`, file);
+        expect(await job).toEqual({ value: createHash('sha256').update(changed).digest('hex'), restarted: true });
+      });
 
-  it('tells a missing file, a denial and a refusal apart', async ({ stage, tab }) => {
-    const job = (path: string): Promise<string> => tab.run(`${HASH} return fails(download(args, { endpoint: '/token' }))`, stage.url(path));
-    expect(await job('missing.bin')).toBe('NotFoundError');
-    stage.signer.denies = true;
-    expect(await job('data.bin')).toBe('ERR_DENIED');
-    Object.assign(stage.signer, { denies: false, secret: 'another' });
-    expect(await job('data.bin')).toBe('ERR_TOKEN_REFUSED');
-  });
-}, { film: { seconds: 20, size: 1e5 } });
+    it('tells a missing file, a denial and a refusal apart', async ({ stage, tab }) => {
+      const job = (path: string): Promise<string> =>
+        tab.run(`${HASH} return fails(download(args, { endpoint: '/token' }))`, stage.url(path));
+      expect(await job('missing.bin')).toBe('NotFoundError');
+      stage.signer.denies = true;
+      expect(await job('data.bin')).toBe('ERR_DENIED');
+      Object.assign(stage.signer, { denies: false, secret: 'another' });
+      expect(await job('data.bin')).toBe('ERR_TOKEN_REFUSED');
+    });
+  },
+  { film: { seconds: 20, size: 1e5 } },
+);

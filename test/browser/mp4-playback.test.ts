@@ -7,12 +7,21 @@ import { hasNginx } from '../support/nginx.ts';
 const it = mediaTest.extend<{ open: (path: string, more?: string) => Promise<unknown> }>({
   open: async ({ run, stage }: MediaFixtures, use) =>
     use((path, more = '') =>
-      run(`window.secure = follow(await SecureTokenProgressive.secureVideo(video, args, '/token')); ${more}`, stage.url(path)),
+      run(
+        `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args, '/token')); ${more}`,
+        stage.url(path),
+      ),
     ),
 });
 
 describe.runIf(hasNginx).concurrent('secureVideo without a worker (Chromium)', () => {
-  it('leaves alone a film that is fully buffered, one that is paused, and one that has ended', async ({ expect, open, page, run, stage }) => {
+  it('leaves alone a film that is fully buffered, one that is paused, and one that has ended', async ({
+    expect,
+    open,
+    page,
+    run,
+    stage,
+  }) => {
     await open('short.mp4', `await video.play(); await until(() => video.buffered.end(0) > 19);`);
     await page.waitForTimeout(6000);
     await run(`await seek(15); video.currentTime = 19.5; await until(() => video.ended);`);
@@ -27,23 +36,39 @@ describe.runIf(hasNginx).concurrent('secureVideo without a worker (Chromium)', (
   it.for([
     ['goes on by itself', false],
     ['is cut', true],
-  ] as const)('plays what it has when the network goes silent, and then on from there when it %s', async ([, isCut], { expect, open, run, stage }) => {
-    stage.network.rate = 300_000;
-    await open('film.mp4', `await video.play(); await until(() => video.buffered.length && video.buffered.end(0) > 8);`);
-    // the time after which a source that says nothing is given up never comes: it must not be what ends the wait
-    await run(`const timer = setTimeout; window.setTimeout = (work, ms, ...more) => (ms < 20000 ? timer(work, ms, ...more) : 0);`);
-    stage.network.isFrozen = true;
-    // longer than the token that it will take for its new source lives
-    await run(`await until(() => video.readyState < 3); await sleep(8000);`);
-    expect(await run(`return [video.currentTime > 3, seen.errors]`)).toEqual([true, 0]);
-    if (isCut) stage.network.cutAfter = [1];
-    stage.network.isFrozen = false;
-    const after = await run<number>(`const start = performance.now(); await moves(2); return performance.now() - start;`);
-    console.log(`the network is back, and two seconds are played after ${Math.round(after)} ms`);
-    expect(await run(`return [seen.swaps.length > 0, seen.errors]`)).toEqual([true, 0]);
-  });
+  ] as const)(
+    'plays what it has when the network goes silent, and then on from there when it %s',
+    async ([, isCut], { expect, open, run, stage }) => {
+      stage.network.rate = 300_000;
+      await open(
+        'film.mp4',
+        `await video.play(); await until(() => video.buffered.length && video.buffered.end(0) > 8);`,
+      );
+      // the time after which a source that says nothing is given up never comes: it must not be what ends the wait
+      await run(
+        `const timer = setTimeout; window.setTimeout = (work, ms, ...more) => (ms < 20000 ? timer(work, ms, ...more) : 0);`,
+      );
+      stage.network.isFrozen = true;
+      // longer than the token that it will take for its new source lives
+      await run(`await until(() => video.readyState < 3); await sleep(8000);`);
+      expect(await run(`return [video.currentTime > 3, seen.errors]`)).toEqual([true, 0]);
+      if (isCut) stage.network.cutAfter = [1];
+      stage.network.isFrozen = false;
+      const after = await run<number>(
+        `const start = performance.now(); await moves(2); return performance.now() - start;`,
+      );
+      console.log(`the network is back, and two seconds are played after ${Math.round(after)} ms`);
+      expect(await run(`return [seen.swaps.length > 0, seen.errors]`)).toEqual([true, 0]);
+    },
+  );
 
-  it('lets the seek of a viewer win, settles a pending play(), and never swaps twice at a time', async ({ expect, open, page, run, stage }) => {
+  it('lets the seek of a viewer win, settles a pending play(), and never swaps twice at a time', async ({
+    expect,
+    open,
+    page,
+    run,
+    stage,
+  }) => {
     stage.network.rate = 800_000;
     await open('film.mp4', `await video.play();`);
     await page.waitForTimeout(5500);
@@ -68,7 +93,12 @@ describe.runIf(hasNginx).concurrent('secureVideo without a worker (Chromium)', (
     expect(result.time).toBeLessThan(400);
   });
 
-  it('changes nothing while it is paused, although all that it had is played and its token is no longer the newest', async ({ expect, open, run, stage }) => {
+  it('changes nothing while it is paused, although all that it had is played and its token is no longer the newest', async ({
+    expect,
+    open,
+    run,
+    stage,
+  }) => {
     stage.signer.ttl = 60;
     stage.network.rate = 300_000;
     await open('film.mp4', `await video.play();`);
@@ -106,25 +136,44 @@ describe.runIf(hasNginx).concurrent('secureVideo without a worker (Chromium)', (
   it('goes on in picture-in-picture', async ({ expect, open, page, run, skip, stage }) => {
     stage.network.rate = 800_000;
     await open('film.mp4', `await video.play();`);
-    await page.evaluate(`document.onclick = () => video.requestPictureInPicture().catch(() => undefined).finally(() => (window.isAsked = true))`);
+    await page.evaluate(
+      `document.onclick = () => video.requestPictureInPicture().catch(() => undefined).finally(() => (window.isAsked = true))`,
+    );
     await page.click('video');
-    if (!(await run(`await until(() => window.isAsked); return document.pictureInPictureElement === video`))) skip('this browser shows none');
+    if (!(await run(`await until(() => window.isAsked); return document.pictureInPictureElement === video`)))
+      skip('this browser shows none');
     await page.waitForTimeout(5500);
-    const result = await run(`await seek(300); await until(() => seen.swaps.length); return [document.pictureInPictureElement === video, seen.errors]`);
+    const result = await run(
+      `await seek(300); await until(() => seen.swaps.length); return [document.pictureInPictureElement === video, seen.errors]`,
+    );
     expect(result).toEqual([true, 0]);
   });
 
-  it('heals a refusal in the middle, and goes on by renew() after a denial', async ({ expect, open, page, run, stage }) => {
+  it('heals a refusal in the middle, and goes on by renew() after a denial', async ({
+    expect,
+    open,
+    page,
+    run,
+    stage,
+  }) => {
     stage.network.rate = 400_000;
     await open('film.mp4', `await video.play();`);
     await stage.setSecret('second');
     stage.signer.secret = 'second';
-    const healed = await run(`video.currentTime = 300; await until(() => seen.swaps.length); await until(() => video.readyState > 2); return [seen.errors, Math.floor(video.currentTime / 10)]`);
+    const healed = await run(
+      `video.currentTime = 300; await until(() => seen.swaps.length); await until(() => video.readyState > 2); return [seen.errors, Math.floor(video.currentTime / 10)]`,
+    );
     expect(healed).toEqual([0, 30]);
     stage.signer.denies = true;
     await page.waitForTimeout(5500);
-    expect(await run(`video.currentTime = 100; await until(() => seen.failures.length); return [seen.failures, seen.errors]`)).toEqual([['ERR_DENIED'], 1]);
+    expect(
+      await run(
+        `video.currentTime = 100; await until(() => seen.failures.length); return [seen.failures, seen.errors]`,
+      ),
+    ).toEqual([['ERR_DENIED'], 1]);
     stage.signer.denies = false;
-    await run(`await secure.renew(); await until(() => !video.error && video.readyState > 2 && video.currentTime > 99); await moves(1)`);
+    await run(
+      `await secure.renew(); await until(() => !video.error && video.readyState > 2 && video.currentTime > 99); await moves(1)`,
+    );
   });
 });

@@ -43,7 +43,9 @@ describeMedia('MP4 by changing the source', (engine, it) => {
       { url: stage.url('film.mp4'), seeks },
     );
     const gaps = result.swaps.map(({ gap }) => Math.round(gap * 1000)).sort((a, b) => a - b);
-    console.log(`${engine.name}: ${gaps.length} swaps, gap ${gaps[gaps.length >> 1]} ms median, ${gaps.at(-1)} ms worst`);
+    console.log(
+      `${engine.name}: ${gaps.length} swaps, gap ${gaps[gaps.length >> 1]} ms median, ${gaps.at(-1)} ms worst`,
+    );
     expect(result).toMatchObject({ errors: 0, via: 'swap' });
     // WebKitGTK unmutes whenever a rate is set, also without us
     const muted = engine.name !== 'webkit';
@@ -87,7 +89,10 @@ describeMedia(
       expect(result).toEqual({ shown: 100, errors: 0, at: 2, isOwn: false });
     });
 
-    it('starts another source of the page where that begins, wherever the viewer sought to before', async ({ stage, tab }) => {
+    it('starts another source of the page where that begins, wherever the viewer sought to before', async ({
+      stage,
+      tab,
+    }) => {
       stage.network.rate = 1_000_000;
       stage.signer.ttl = 20;
       await tab.run(

@@ -13,7 +13,9 @@ interface TroubleFixtures {
 const it = mediaTest.extend<TroubleFixtures>({
   act: async ({ run, stage }: MediaFixtures, use) => {
     stage.network.rate = 800_000;
-    await use((body) => run(body, { film: stage.url('film.mp4'), short: stage.url('short.mp4'), edge: `${stage.edge}/` }));
+    await use((body) =>
+      run(body, { film: stage.url('film.mp4'), short: stage.url('short.mp4'), edge: `${stage.edge}/` }),
+    );
   },
   silent: [
     async ({ page }, use) => {
@@ -34,7 +36,10 @@ describe.runIf(hasNginx).concurrent('what a page does to an element whose source
   /** A change of source that has begun: the token is dead, and the seek leads outside of the buffer. */
   const swap = `await sleep(5500); video.currentTime = 300; await until(() => document.querySelector('canvas'));`;
 
-  it('another source in the middle of it is the page\'s own, with its events, and not covered', async ({ act, expect }) => {
+  it("another source in the middle of it is the page's own, with its events, and not covered", async ({
+    act,
+    expect,
+  }) => {
     const result = await act(
       `${open}
       ${swap}
@@ -49,15 +54,29 @@ describe.runIf(hasNginx).concurrent('what a page does to an element whose source
       await moves(1);
       return { types, fromStart: video.currentTime < 5, isOwn: video.src === url, swaps: seen.swaps, errors: seen.errors };`,
     );
-    expect(result).toEqual({ types: ['emptied', 'loadstart', 'loadedmetadata'], fromStart: true, isOwn: true, swaps: [], errors: 0 });
+    expect(result).toEqual({
+      types: ['emptied', 'loadstart', 'loadedmetadata'],
+      fromStart: true,
+      isOwn: true,
+      swaps: [],
+      errors: 0,
+    });
   });
 
   it('destroy() in the middle of it: nothing more is told, and the element plays on', async ({ act, expect }) => {
-    expect(await act(`${open} ${swap} secure.destroy(); await moves(1); return [seen.swaps, seen.errors, !!document.querySelector('canvas'), video.currentTime > 300];`)).toEqual([[], 0, false, true]);
+    expect(
+      await act(
+        `${open} ${swap} secure.destroy(); await moves(1); return [seen.swaps, seen.errors, !!document.querySelector('canvas'), video.currentTime > 300];`,
+      ),
+    ).toEqual([[], 0, false, true]);
   });
 
   it('renew() in the middle of it changes nothing', async ({ act, expect }) => {
-    expect(await act(`${open} ${swap} await secure.renew(); await moves(1); return [seen.swaps.length, seen.errors, seen.failures];`)).toEqual([1, 0, []]);
+    expect(
+      await act(
+        `${open} ${swap} await secure.renew(); await moves(1); return [seen.swaps.length, seen.errors, seen.failures];`,
+      ),
+    ).toEqual([1, 0, []]);
   });
 
   it('a storm of seeks, long after the token: the last one wins, without an error', async ({ act, expect }) => {
@@ -120,8 +139,15 @@ describe.runIf(hasNginx).concurrent('what a page does to an element whose source
     expect(result).toEqual([0, 2, 2, false]);
   });
 
-  it('turns back at the end, and goes on after a pause in which the connection and the token were lost', async ({ act, expect, page, stage }) => {
-    await act(`${open} video.loop = true; await sleep(5500); await seek(598.5); await until(() => video.currentTime < 100); await moves(1); video.pause();`);
+  it('turns back at the end, and goes on after a pause in which the connection and the token were lost', async ({
+    act,
+    expect,
+    page,
+    stage,
+  }) => {
+    await act(
+      `${open} video.loop = true; await sleep(5500); await seek(598.5); await until(() => video.currentTime < 100); await moves(1); video.pause();`,
+    );
     stage.network.cutAfter = [1];
     await page.waitForTimeout(5500);
     stage.network.cutAfter = [];
@@ -154,7 +180,9 @@ describe.runIf(hasNginx).concurrent('what a page does to an element whose source
     );
     stage.signer.secret = 'another';
     await page.waitForTimeout(5500);
-    const refused = await act<string>(`const all = []; secure.addEventListener('error', ({ error }) => all.push(String(error), error.stack, error.url, String(error.cause))); video.currentTime = 100; await until(() => all.length); return all.join(' ');`);
+    const refused = await act<string>(
+      `const all = []; secure.addEventListener('error', ({ error }) => all.push(String(error), error.stack, error.url, String(error.cause))); video.currentTime = 100; await until(() => all.length); return all.join(' ');`,
+    );
     expect(text).toContain('film.mp4');
     expect(`${text} ${refused}`).not.toMatch(/[?&](st|e)=/);
   });

@@ -36,7 +36,13 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
     ['the worker', inWorker],
     ['the page', inPage],
   ] as const) {
-    it(`is stopped five times in the middle of a film, tokens in ${place}: nothing is lost`, async ({ context, expect, page, run, stage }) => {
+    it(`is stopped five times in the middle of a film, tokens in ${place}: nothing is lost`, async ({
+      context,
+      expect,
+      page,
+      run,
+      stage,
+    }) => {
       stage.network.rate = 400_000;
       await run(register + play, names(stage));
       for (let round = 0; round < 5; round++) {
@@ -52,7 +58,13 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
     });
   }
 
-  it('controls a page that was loaded before it, one that is reloaded hard, and a second tab', async ({ context, expect, page, run, stage }) => {
+  it('controls a page that was loaded before it, one that is reloaded hard, and a second tab', async ({
+    context,
+    expect,
+    page,
+    run,
+    stage,
+  }) => {
     expect(await run(`${inPage} return worker.controls`, names(stage))).toBe(true);
     const session = await context.newCDPSession(page);
     await Promise.all([page.waitForEvent('load'), session.send('Page.reload', { ignoreCache: true })]);
@@ -61,7 +73,11 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
     const second = await context.newPage();
     await second.goto(stage.origin);
     // this one hands out no tokens: the first tab does
-    const state = await runIn<number>(second, `video.crossOrigin = 'anonymous'; video.src = args.short; await until(() => video.readyState > 2); return video.readyState`, names(stage));
+    const state = await runIn<number>(
+      second,
+      `video.crossOrigin = 'anonymous'; video.src = args.short; await until(() => video.readyState > 2); return video.readyState`,
+      names(stage),
+    );
     expect(state).toBeGreaterThan(2);
     expect(await run(seeks, { times: [200, 30] })).toEqual(clean);
   });
@@ -101,14 +117,23 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
     expect(stage.signer.calls).toHaveLength(0);
   });
 
-  it('tokens in a page, and no such page is open: what nobody knows goes out as it is', async ({ context, expect, page, run, stage }) => {
+  it('tokens in a page, and no such page is open: what nobody knows goes out as it is', async ({
+    context,
+    expect,
+    page,
+    run,
+    stage,
+  }) => {
     stage.signer.ttl = 60;
     await run(inPage, names(stage));
     // as another part of the site might: with a URL that needs nothing
     const ready = await run<string>(`return (await tokens.sign(args.short)).url`, names(stage));
     await page.reload();
     stage.signer.calls.length = 0;
-    await run(`video.src = args.ready; await until(() => video.readyState > 2 || video.error); if (video.error) throw video.error.message`, { ready });
+    await run(
+      `video.src = args.ready; await until(() => video.readyState > 2 || video.error); if (video.error) throw video.error.message`,
+      { ready },
+    );
     expect(await run(`return !!navigator.serviceWorker.controller`)).toBe(true);
     expect(stage.signer.calls).toHaveLength(0);
     // waited for once
@@ -126,15 +151,21 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
   });
 
   it('says which header CORS does not expose', async ({ run, stage }) => {
-    await run(`${inWorker} ${play.replace('await video.play()', 'video.play().catch(() => undefined)')}
-      await until(() => seen.types.some((type) => type.startsWith('Access-Control-Expose-Headers')))`, { ...names(stage), url: stage.url('hidden/film.mp4') });
+    await run(
+      `${inWorker} ${play.replace('await video.play()', 'video.play().catch(() => undefined)')}
+      await until(() => seen.types.some((type) => type.startsWith('Access-Control-Expose-Headers')))`,
+      { ...names(stage), url: stage.url('hidden/film.mp4') },
+    );
   });
 
   it('says that there is no CORS at all, and changes the source instead', async ({ expect, run, stage }) => {
-    const none = await run<{ types: string[] }>(`${inWorker} ${play} return { types: seen.types, via: secure.via, errors: seen.errors, cors: video.crossOrigin }`, {
-      ...names(stage),
-      url: stage.url('none/film.mp4'),
-    });
+    const none = await run<{ types: string[] }>(
+      `${inWorker} ${play} return { types: seen.types, via: secure.via, errors: seen.errors, cors: video.crossOrigin }`,
+      {
+        ...names(stage),
+        url: stage.url('none/film.mp4'),
+      },
+    );
     expect(none.types).toContain('Access-Control-Allow-Origin');
     expect(none).toMatchObject({ via: 'swap', errors: 0, cors: null });
   });
@@ -149,7 +180,12 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
     }
   });
 
-  it('waits for a signing endpoint that is slow or down, and ends on a denial', async ({ expect, page, run, stage }) => {
+  it('waits for a signing endpoint that is slow or down, and ends on a denial', async ({
+    expect,
+    page,
+    run,
+    stage,
+  }) => {
     stage.network.rate = 400_000;
     await run(inWorker + play, names(stage));
     stage.signer.delay = 2;
@@ -166,17 +202,29 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
   });
 
   it('is mixed into a worker of the page, and a foreign one is told from it', async ({ expect, page, run, stage }) => {
-    const register = (file: string): Promise<unknown> => run(`await navigator.serviceWorker.register(args); await until(() => navigator.serviceWorker.controller?.scriptURL.endsWith(args))`, file);
+    const register = (file: string): Promise<unknown> =>
+      run(
+        `await navigator.serviceWorker.register(args); await until(() => navigator.serviceWorker.controller?.scriptURL.endsWith(args))`,
+        file,
+      );
     await register('/own-worker.js');
     expect(await run(play + seeks, { ...names(stage), times: [300, 20] })).toEqual(clean);
     await page.reload();
-    expect(await run(inWorker.replace('/token', '/importing') + play + seeks, { ...names(stage), times: [300, 20] })).toEqual(clean);
+    expect(
+      await run(inWorker.replace('/token', '/importing') + play + seeks, { ...names(stage), times: [300, 20] }),
+    ).toEqual(clean);
     expect(await run(`return worker.controls`)).toBe(true);
     await page.reload();
     await register('/foreign-worker.js');
-    expect(await run(`return (await SecureTokenProgressive.secureVideo(video, args.url, '/token')).via`, names(stage))).toBe('swap');
+    expect(
+      await run(`return (await SecureTokenProgressive.secureVideo(video, args.url, '/token')).via`, names(stage)),
+    ).toBe('swap');
     const forced = `return SecureTokenProgressive.secureVideo(video, args.url, { endpoint: '/token', via: 'worker' }).then(() => '', (error) => error.name)`;
     expect(await run(forced, names(stage))).toBe('NotSupportedError');
-    expect(await run(`return SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token' }).then(() => '', (error) => error.message)`)).toContain('protect');
+    expect(
+      await run(
+        `return SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token' }).then(() => '', (error) => error.message)`,
+      ),
+    ).toContain('protect');
   });
 });

@@ -38,10 +38,18 @@ describe('what the token worker tells of its settings (Chromium)', () => {
   beforeAll(async () => {
     const part = (request: Request): Response => {
       const [, start, end] = /^bytes=(\d+)-(\d*)/.exec(request.headers.get('range') ?? '') ?? [];
-      const cors = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'Content-Range, Content-Length, Accept-Ranges, ETag' };
+      const cors = {
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': 'Content-Range, Content-Length, Accept-Ranges, ETag',
+      };
       if (start === undefined) return new Response(film, { headers: { ...cors, 'content-type': 'video/mp4' } });
       const last = end ? Number(end) : film.length - 1;
-      const headers = { ...cors, 'content-type': 'video/mp4', 'accept-ranges': 'bytes', 'content-range': `bytes ${start}-${last}/${film.length}` };
+      const headers = {
+        ...cors,
+        'content-type': 'video/mp4',
+        'accept-ranges': 'bytes',
+        'content-range': `bytes ${start}-${last}/${film.length}`,
+      };
       return new Response(film.subarray(Number(start), last + 1), { status: 206, headers });
     };
     edge = await listen(async (request) => {
@@ -74,7 +82,10 @@ describe('what the token worker tells of its settings (Chromium)', () => {
 
   const run = <T>(body: string, args: unknown = null): Promise<T> => runIn<T>(page, body, args);
   /** Registers the worker with `options` (a text that is evaluated), and plays; returns all the URLs of workers that scripts see. */
-  const play = (options: string, file = `${edge.origin}/film.mp4`): Promise<{ scripts: string[]; pageSigns: boolean }> =>
+  const play = (
+    options: string,
+    file = `${edge.origin}/film.mp4`,
+  ): Promise<{ scripts: string[]; pageSigns: boolean }> =>
     run(
       `window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', ${options}));
       Object.assign(video, { crossOrigin: 'anonymous', src: args.file });
@@ -90,12 +101,18 @@ describe('what the token worker tells of its settings (Chromium)', () => {
 
   it.each([
     ['headers', `{ endpoint: '/token', protect: args.edge, request: { headers: { authorization: 'Bearer SECRET' } } }`],
-    ['headers and credentials', `{ endpoint: '/token', protect: args.edge, request: { credentials: 'include', headers: [['authorization', 'Bearer SECRET']] } }`],
+    [
+      'headers and credentials',
+      `{ endpoint: '/token', protect: args.edge, request: { credentials: 'include', headers: [['authorization', 'Bearer SECRET']] } }`,
+    ],
     ['an endpoint with a query', `{ endpoint: '/token?key=SECRET', protect: args.edge }`],
     ['an endpoint with a fragment', `{ endpoint: '/token#SECRET', protect: args.edge }`],
     ['a protect with a query', `{ endpoint: '/token', protect: [args.edge, args.edge + '?key=SECRET'] }`],
     ['a member that nobody knows', `{ endpoint: '/token', protect: args.edge, apiKey: 'SECRET' }`],
-    ['text in place of credentials', `{ endpoint: '/token', protect: args.edge, request: { referrer: '/SECRET', referrerPolicy: 'no-referrer' } }`],
+    [
+      'text in place of credentials',
+      `{ endpoint: '/token', protect: args.edge, request: { referrer: '/SECRET', referrerPolicy: 'no-referrer' } }`,
+    ],
   ])('with %s the page hands out tokens, and the secret stands in no URL and no Referer', async (name, options) => {
     const { scripts, pageSigns } = await play(options);
     expect(pageSigns).toBe(true);
@@ -106,7 +123,8 @@ describe('what the token worker tells of its settings (Chromium)', () => {
     expect(JSON.stringify(logged)).not.toContain('SECRET');
     expect(log.map(({ referer }) => referer).join()).not.toContain('SECRET');
     expect(calls().length).toBeGreaterThan(0);
-    if (name.startsWith('headers')) expect(calls().map(({ authorization }) => authorization)).toContain('Bearer SECRET');
+    if (name.startsWith('headers'))
+      expect(calls().map(({ authorization }) => authorization)).toContain('Bearer SECRET');
     expect(media().map(({ url }) => new URL(url).search)).toContain('?st=token');
   });
 
@@ -128,6 +146,8 @@ describe('what the token worker tells of its settings (Chromium)', () => {
   it.each([403, 400])('an endpoint that answers %i is told to the page', async (failing) => {
     status = failing;
     await play(`{ endpoint: '/token', protect: args.edge }`).catch(() => undefined);
-    expect(await run(`await until(() => seen.types.length); return seen.types[0]`)).toBe(failing === 403 ? 'tokendenied' : 'tokenerror');
+    expect(await run(`await until(() => seen.types.length); return seen.types[0]`)).toBe(
+      failing === 403 ? 'tokendenied' : 'tokenerror',
+    );
   });
 });

@@ -23,7 +23,11 @@ describeMedia('a new version of the token worker', (_, mediaIt) => {
     return { errors: seen.errors, mediaErrors: seen.mediaErrors, swaps: seen.swaps, via: secure.via };`;
   const isWaiting = `return !!(await navigator.serviceWorker.getRegistration()).waiting;`;
 
-  it('waits while a film plays, over a reload too, and takes over when no page is left', async ({ run, stage, tab }) => {
+  it('waits while a film plays, over a reload too, and takes over when no page is left', async ({
+    run,
+    stage,
+    tab,
+  }) => {
     await run(play);
     stage.signer.version = crypto.randomUUID();
     await run(`await worker.registration.update(); await until(() => worker.registration.waiting);`);
@@ -39,7 +43,11 @@ describeMedia('a new version of the token worker', (_, mediaIt) => {
     expect(await stage.refusals()).toBe(0);
   });
 
-  it('with other options does not wait for pages: the film plays on, and it takes over when this page is left, if not before', async ({ run, stage, tab }) => {
+  it('with other options does not wait for pages: the film plays on, and it takes over when this page is left, if not before', async ({
+    run,
+    stage,
+    tab,
+  }) => {
     await run(play);
     const register = `const worker = await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge, readAhead: 1 });`;
     await run(register);

@@ -14,7 +14,10 @@ interface Result {
 
 describeMedia('MP4 through the token worker', (engine, it) => {
   const seeks = runsRest ? SEEKS.slice(0, 10) : SEEKS.slice(0, 6);
-  it(`seeks ${seeks.length} times, one every three seconds, with tokens of five: no refusal, no error, no swap`, async ({ stage, tab }) => {
+  it(`seeks ${seeks.length} times, one every three seconds, with tokens of five: no refusal, no error, no swap`, async ({
+    stage,
+    tab,
+  }) => {
     stage.network.rate = 500_000;
     const result = await tab.run<Result>(
       `const worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge }));
@@ -31,7 +34,9 @@ describeMedia('MP4 through the token worker', (engine, it) => {
       { url: stage.url('film.mp4'), edge: `${stage.edge}/`, seeks },
     );
     const sorted = result.landed.sort((a, b) => a - b).map(Math.round);
-    console.log(`${engine.name}, worker: a seek takes ${sorted[sorted.length >> 1]} ms median, ${sorted.at(-1)} ms worst`);
+    console.log(
+      `${engine.name}, worker: a seek takes ${sorted[sorted.length >> 1]} ms median, ${sorted.at(-1)} ms worst`,
+    );
     expect(result).toMatchObject({ errors: 0, mediaErrors: [], swaps: [], via: 'worker' });
     expect(await stage.refusals()).toBe(0);
     // each seek asks the edge again, and most find the last token dead

@@ -50,82 +50,92 @@ const pageOf = async (path: string): Promise<string> => {
 const refusals = (): Requested[] => requested.filter(({ status }) => status >= 400);
 const kinds = (): Set<string> => new Set(requested.map(({ path }) => path.split('.').at(-1)!));
 
-if (runsMain) describe('Chromium plays an exact-URL protected stream by itself', () => {
-  let browser: OwnProfiles;
-  beforeAll(async () => (browser = await openChromium()));
-  afterAll(() => browser.close());
+if (runsMain)
+  describe('Chromium plays an exact-URL protected stream by itself', () => {
+    let browser: OwnProfiles;
+    beforeAll(async () => (browser = await openChromium()));
+    afterAll(() => browser.close());
 
-  const play = async (path: string, until: (video: { time: number; error: number }) => boolean) => {
-    const tab = await browser.newPage();
-    await tab.goto(await pageOf(path));
-    const read = () => tab.$eval('video', ({ currentTime, error }) => ({ time: currentTime, error: error?.code ?? 0 }));
-    const end = Date.now() + 90_000;
-    let seen = await read();
-    while (!until(seen) && Date.now() < end) {
-      await tab.waitForTimeout(100);
-      seen = await read();
-    }
-    await tab.close();
-    return seen;
-  };
+    const play = async (path: string, until: (video: { time: number; error: number }) => boolean) => {
+      const tab = await browser.newPage();
+      await tab.goto(await pageOf(path));
+      const read = () =>
+        tab.$eval('video', ({ currentTime, error }) => ({ time: currentTime, error: error?.code ?? 0 }));
+      const end = Date.now() + 90_000;
+      let seen = await read();
+      while (!until(seen) && Date.now() < end) {
+        await tab.waitForTimeout(100);
+        seen = await read();
+      }
+      await tab.close();
+      return seen;
+    };
 
-  test.each(streams)('%s', async (path) => {
-    const seen = await play(path, ({ time, error }) => time > 3 || error > 0);
-    expect(seen.error).toBe(0);
-    expect(seen.time).toBeGreaterThan(3);
-    expect(refusals()).toEqual([]);
-    expect(requested.length).toBeGreaterThan(2);
-    if (path.includes('aes')) expect(kinds()).toContain('bin');
+    test.each(streams)('%s', async (path) => {
+      const seen = await play(path, ({ time, error }) => time > 3 || error > 0);
+      expect(seen.error).toBe(0);
+      expect(seen.time).toBeGreaterThan(3);
+      expect(refusals()).toEqual([]);
+      expect(requested.length).toBeGreaterThan(2);
+      if (path.includes('aes')) expect(kinds()).toContain('bin');
+    });
+
+    test('and does not play it when the playlists are left as they are', async () => {
+      signPlaylists = false;
+      const seen = await play('vod/fmp4/master.m3u8', ({ error }) => error > 0);
+      expect(seen).toEqual({ time: 0, error: 4 });
+      expect(refusals()).not.toEqual([]);
+    });
   });
 
-  test('and does not play it when the playlists are left as they are', async () => {
-    signPlaylists = false;
-    const seen = await play('vod/fmp4/master.m3u8', ({ error }) => error > 0);
-    expect(seen).toEqual({ time: 0, error: 4 });
-    expect(refusals()).not.toEqual([]);
-  });
-});
+if (runsRest)
+  describe.skipIf(!hasWebKit)(
+    'WebKitGTK plays an exact-URL protected stream by itself',
+    { retry: engine.retry },
+    () => {
+      let webkit: Awaited<ReturnType<typeof openWebKit>> | undefined;
+      afterEach(() => webkit?.close());
+      const count = (pattern: RegExp): number =>
+        new Set(requested.map(({ path }) => path).filter((path) => pattern.test(path))).size;
 
-if (runsRest) describe.skipIf(!hasWebKit)('WebKitGTK plays an exact-URL protected stream by itself', { retry: engine.retry }, () => {
-  let webkit: Awaited<ReturnType<typeof openWebKit>> | undefined;
-  afterEach(() => webkit?.close());
-  const count = (pattern: RegExp): number => new Set(requested.map(({ path }) => path).filter((path) => pattern.test(path))).size;
+      /**
+       * What it has to fetch, and how many of each. How far it plays is not asked: where it goes from one rendition to another,
+       * its clock may stand still for good, with all segments fetched and no error.
+       */
+      const expected: Record<string, [pattern: RegExp, atLeast: number][]> = {
+        'vod/fmp4/master.m3u8': [
+          [/master\.m3u8$/, 1],
+          [/i\.m3u8$/, 2],
+          [/init_\d\.mp4$/, 2],
+          [/s\d+\.m4s$/, 4],
+        ],
+        'vod/aes/i.m3u8': [
+          [/k\d\.bin$/, 1],
+          [/s\d+\.ts$/, 3],
+        ],
+        'vod/range/i.m3u8': [[/all\.m4s$/, 1]],
+      };
 
-  /**
-   * What it has to fetch, and how many of each. How far it plays is not asked: where it goes from one rendition to another,
-   * its clock may stand still for good, with all segments fetched and no error.
-   */
-  const expected: Record<string, [pattern: RegExp, atLeast: number][]> = {
-    'vod/fmp4/master.m3u8': [
-      [/master\.m3u8$/, 1],
-      [/i\.m3u8$/, 2],
-      [/init_\d\.mp4$/, 2],
-      [/s\d+\.m4s$/, 4],
-    ],
-    'vod/aes/i.m3u8': [
-      [/k\d\.bin$/, 1],
-      [/s\d+\.ts$/, 3],
-    ],
-    'vod/range/i.m3u8': [[/all\.m4s$/, 1]],
-  };
-
-  test.each(Object.entries(expected))('%s', async (path, files) => {
-    webkit = await openWebKit();
-    await webkit.tab.goto(await pageOf(path));
-    const read = (): Promise<{ time: number; error: number }> =>
-      webkit!.tab.run(`const v = document.querySelector('video'); return { time: v.currentTime, error: v.error?.code ?? 0 };`);
-    const isFetched = (): boolean => files.every(([pattern, atLeast]) => count(pattern) >= atLeast);
-    const isOver = ({ time, error }: Awaited<ReturnType<typeof read>>): boolean =>
-      (time > 0 && isFetched()) || error > 0 || refusals().length > 0;
-    const end = Date.now() + 90_000;
-    let seen = await read();
-    while (!isOver(seen) && Date.now() < end) {
-      await delay(100);
-      seen = await read();
-    }
-    expect(refusals()).toEqual([]);
-    expect(seen.error).toBe(0);
-    expect(seen.time, 'the picture moved').toBeGreaterThan(0);
-    for (const [pattern, atLeast] of files) expect(count(pattern), String(pattern)).toBeGreaterThanOrEqual(atLeast);
-  });
-});
+      test.each(Object.entries(expected))('%s', async (path, files) => {
+        webkit = await openWebKit();
+        await webkit.tab.goto(await pageOf(path));
+        const read = (): Promise<{ time: number; error: number }> =>
+          webkit!.tab.run(
+            `const v = document.querySelector('video'); return { time: v.currentTime, error: v.error?.code ?? 0 };`,
+          );
+        const isFetched = (): boolean => files.every(([pattern, atLeast]) => count(pattern) >= atLeast);
+        const isOver = ({ time, error }: Awaited<ReturnType<typeof read>>): boolean =>
+          (time > 0 && isFetched()) || error > 0 || refusals().length > 0;
+        const end = Date.now() + 90_000;
+        let seen = await read();
+        while (!isOver(seen) && Date.now() < end) {
+          await delay(100);
+          seen = await read();
+        }
+        expect(refusals()).toEqual([]);
+        expect(seen.error).toBe(0);
+        expect(seen.time, 'the picture moved').toBeGreaterThan(0);
+        for (const [pattern, atLeast] of files) expect(count(pattern), String(pattern)).toBeGreaterThanOrEqual(atLeast);
+      });
+    },
+  );

@@ -36,7 +36,8 @@ describe.each([
     page.on('pageerror', ({ message }) => complaints.push(message));
     page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
     // as where hls.js is not installed
-    if (player !== 'hls.js') await page.addInitScript(() => Object.defineProperty(window, 'Hls', { get: () => undefined, set: () => {} }));
+    if (player !== 'hls.js')
+      await page.addInitScript(() => Object.defineProperty(window, 'Hls', { get: () => undefined, set: () => {} }));
     await page.goto(served.url);
     // sound would wait for a click of its own
     await page.$eval('video', (video) => (video.muted = true));
@@ -48,11 +49,19 @@ describe.each([
 
   const choose = (name: string): Promise<void> => page.getByRole('link', { name }).click();
   const playedTo = (seconds: number): Promise<unknown> =>
-    page.waitForFunction((least) => document.querySelector('video')!.currentTime > least && !document.querySelector('video')!.seeking, seconds, { timeout: 90_000 });
+    page.waitForFunction(
+      (least) => document.querySelector('video')!.currentTime > least && !document.querySelector('video')!.seeking,
+      seconds,
+      { timeout: 90_000 },
+    );
   const media = (): Response[] => answers.filter((answer) => /\/(?:media|signed)\//.test(answer.url()));
   /** Everything of the folder had a token, nothing was refused, and without its token it is. */
   const expectProtected = async (): Promise<void> => {
-    expect(media().filter((answer) => !/[?&]st=[\w-]{22}&e=\d{10}/.test(answer.url())).map((answer) => answer.url())).toEqual([]);
+    expect(
+      media()
+        .filter((answer) => !/[?&]st=[\w-]{22}&e=\d{10}/.test(answer.url()))
+        .map((answer) => answer.url()),
+    ).toEqual([]);
     expect(answers.filter((answer) => answer.status() >= 400).map((answer) => answer.url())).toEqual([]);
     const bare = new Set(media().map((answer) => answer.url().split('?')[0]!));
     for (const url of bare) expect((await fetch(url)).status, url).toBe(403);
@@ -61,12 +70,17 @@ describe.each([
   };
 
   test('lists the folder', async () => {
-    expect(await page.locator('li span').allTextContents()).toEqual(expect.arrayContaining(['My film é.mp4', 'series/one/master.m3u8']));
+    expect(await page.locator('li span').allTextContents()).toEqual(
+      expect.arrayContaining(['My film é.mp4', 'series/one/master.m3u8']),
+    );
     expect(await page.locator('video').count()).toBe(1);
     expect(answers.every((answer) => answer.url().startsWith(served.url))).toBe(true);
     for (const width of [360, 1280]) {
       await page.setViewportSize({ width, height: 800 });
-      const { scroll, inside } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, inside: innerWidth }));
+      const { scroll, inside } = await page.evaluate(() => ({
+        scroll: document.documentElement.scrollWidth,
+        inside: innerWidth,
+      }));
       expect(scroll, 'nothing sticks out').toBeLessThanOrEqual(inside);
     }
     expect(complaints).toEqual([]);
@@ -91,7 +105,10 @@ describe.each([
     const paths = media().map((answer) => decodeURIComponent(new URL(answer.url()).pathname));
     expect(paths.every((path) => path.startsWith(mount))).toBe(true);
     for (const kind of [/master\.m3u8$/, /\/i\.m3u8$/, /init_\d\.mp4$/, /s000\.m4s$/, /s007\.m4s$/]) {
-      expect(paths.filter((path) => kind.test(path)), String(kind)).not.toEqual([]);
+      expect(
+        paths.filter((path) => kind.test(path)),
+        String(kind),
+      ).not.toEqual([]);
     }
     expect(answers.some((answer) => answer.url().endsWith('/token'))).toBe(player === 'hls.js');
     expect(await page.locator('[aria-current] span').textContent()).toBe('series/one/master.m3u8');

@@ -5,7 +5,10 @@ import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 
 /** Without nginx the edge alone verifies in the other files, and without libfaketime its clock alone moves: here that is seen. */
-async function openStage({ onTestFinished }: TestContext, movableClock: boolean): Promise<{ stage: Stage; status(query?: string): Promise<number>; sign(): Promise<string> }> {
+async function openStage(
+  { onTestFinished }: TestContext,
+  movableClock: boolean,
+): Promise<{ stage: Stage; status(query?: string): Promise<number>; sign(): Promise<string> }> {
   const stage = await createStage({ movableClock });
   onTestFinished(() => stage.dispose());
   const url = stage.url('exact', 'vod/v.vtt');
@@ -13,21 +16,32 @@ async function openStage({ onTestFinished }: TestContext, movableClock: boolean)
     stage,
     status: async (query = '') => (await fetch(`${url}?${query}`)).status,
     async sign() {
-      const call = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ urls: [url], reason: 'initial' }) };
-      const { tokens } = (await (await fetch(stage.signer.endpoint('exact'), call)).json()) as { tokens: [{ query: Record<string, string> }] };
+      const call = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ urls: [url], reason: 'initial' }),
+      };
+      const { tokens } = (await (await fetch(stage.signer.endpoint('exact'), call)).json()) as {
+        tokens: [{ query: Record<string, string> }];
+      };
       return new URLSearchParams(tokens[0].query).toString();
     },
   };
 }
 
-test.skipIf(!hasNginx)('a real nginx verifies in front of the edge, and what it refuses is counted', async (context) => {
-  const { expect } = context;
-  const { stage, status, sign } = await openStage(context, false);
-  const token = await sign();
-  expect([await status(token), await status()]).toEqual([200, 403]);
-  expect(stage.edge.refusals()).toEqual([]);
-  await expect.poll(() => stage.refusals()).toEqual([{ status: 403, method: 'GET', uri: expect.stringMatching('v.vtt') as string }]);
-});
+test.skipIf(!hasNginx)(
+  'a real nginx verifies in front of the edge, and what it refuses is counted',
+  async (context) => {
+    const { expect } = context;
+    const { stage, status, sign } = await openStage(context, false);
+    const token = await sign();
+    expect([await status(token), await status()]).toEqual([200, 403]);
+    expect(stage.edge.refusals()).toEqual([]);
+    await expect
+      .poll(() => stage.refusals())
+      .toEqual([{ status: 403, method: 'GET', uri: expect.stringMatching('v.vtt') as string }]);
+  },
+);
 
 test.skipIf(!hasFaketime)('the clock of nginx moves', async (context) => {
   const { expect } = context;

@@ -13,7 +13,10 @@ afterAll(() => stage.dispose());
 
 const path = 'vod/fmp4/master.m3u8';
 const fine = { error: null, events: [], pageErrors: [] };
-const hls = (asset: string): { src: string; type: string } => ({ src: stage.url('exact', asset), type: 'application/x-mpegURL' });
+const hls = (asset: string): { src: string; type: string } => ({
+  src: stage.url('exact', asset),
+  type: 'application/x-mpegURL',
+});
 
 /** A player without the plugin. */
 const openPlain = (): Promise<VideojsPage> => openVideojs(stage, 'open', { path, tokens: false });
@@ -21,24 +24,27 @@ const openPlain = (): Promise<VideojsPage> => openVideojs(stage, 'open', { path,
 test('two players share a token source, and one is disposed of while both wait', async () => {
   stage.signer.delay = 1;
   const player = await openPlain();
-  await player.page.evaluate(({ endpoint, source }) => {
-    const shared = window.videojsSecureToken.createTokenSource(endpoint);
-    const [other] = window.players;
-    const element = document.createElement('video');
-    element.className = 'video-js';
-    document.body.append(element);
-    const gone = window.videojs(element, { muted: true });
-    for (const each of [gone, other!]) {
-      each.secureToken(shared);
-      each.src(source);
-    }
-    return new Promise<void>((resolve) => {
-      setTimeout(() => {
-        gone.dispose();
-        resolve();
-      }, 500);
-    });
-  }, { endpoint: stage.signer.endpoint('exact'), source: hls(path) });
+  await player.page.evaluate(
+    ({ endpoint, source }) => {
+      const shared = window.videojsSecureToken.createTokenSource(endpoint);
+      const [other] = window.players;
+      const element = document.createElement('video');
+      element.className = 'video-js';
+      document.body.append(element);
+      const gone = window.videojs(element, { muted: true });
+      for (const each of [gone, other!]) {
+        each.secureToken(shared);
+        each.src(source);
+      }
+      return new Promise<void>((resolve) => {
+        setTimeout(() => {
+          gone.dispose();
+          resolve();
+        }, 500);
+      });
+    },
+    { endpoint: stage.signer.endpoint('exact'), source: hls(path) },
+  );
   await player.until(({ readyState, src }) => src === hls(path).src && readyState > 2);
   stage.signer.delay = 0;
   await player.play();
@@ -76,7 +82,9 @@ test('a viewer of a live stream goes back to its beginning', async () => {
     return at;
   });
   expect(start).toBeLessThan(edge + 10);
-  expect(await player.until(({ currentTime, readyState }) => readyState > 2 && currentTime > start + 1)).toMatchObject(fine);
+  expect(await player.until(({ currentTime, readyState }) => readyState > 2 && currentTime > start + 1)).toMatchObject(
+    fine,
+  );
   await player.close();
 });
 
@@ -91,17 +99,25 @@ test('the script twice, an element <video-js>, created, disposed of and created 
   const player = await openPlain();
   const before = await player.page.evaluate(() => String(window.videojs.getPlugin('secureToken')));
   await player.page.addScriptTag({ url: '/packages/videojs/dist/videojs-secure-token.min.js?again' });
-  const kept = await player.page.evaluate(({ endpoint, source, was }) => {
-    window.players[0]!.dispose();
-    const create = (): (typeof window.players)[0] => {
-      const element = document.createElement('video-js');
-      document.body.append(element);
-      return window.videojs(element, { muted: true, preload: 'auto', plugins: { secureToken: endpoint }, sources: [source] });
-    };
-    create().dispose();
-    window.players[0] = create();
-    return String(window.videojs.getPlugin('secureToken')) === was && window.players[0].usingPlugin('secureToken');
-  }, { endpoint: stage.signer.endpoint('exact'), source: hls(path), was: before });
+  const kept = await player.page.evaluate(
+    ({ endpoint, source, was }) => {
+      window.players[0]!.dispose();
+      const create = (): (typeof window.players)[0] => {
+        const element = document.createElement('video-js');
+        document.body.append(element);
+        return window.videojs(element, {
+          muted: true,
+          preload: 'auto',
+          plugins: { secureToken: endpoint },
+          sources: [source],
+        });
+      };
+      create().dispose();
+      window.players[0] = create();
+      return String(window.videojs.getPlugin('secureToken')) === was && window.players[0].usingPlugin('secureToken');
+    },
+    { endpoint: stage.signer.endpoint('exact'), source: hls(path), was: before },
+  );
   expect(kept).toBe(true);
   await player.until(({ readyState }) => readyState > 2);
   await player.page.evaluate(() => void window.players[0]!.play());
@@ -111,20 +127,23 @@ test('the script twice, an element <video-js>, created, disposed of and created 
 
 test('without options it throws at once, and the player can be given them later', async () => {
   const player = await openPlain();
-  const thrown = await player.page.evaluate(({ endpoint, source }) => {
-    const [player] = window.players;
-    const codes: string[] = [];
-    for (const options of [undefined, {}]) {
-      try {
-        player!.secureToken(options);
-      } catch (error) {
-        codes.push((error as { code: string }).code);
+  const thrown = await player.page.evaluate(
+    ({ endpoint, source }) => {
+      const [player] = window.players;
+      const codes: string[] = [];
+      for (const options of [undefined, {}]) {
+        try {
+          player!.secureToken(options);
+        } catch (error) {
+          codes.push((error as { code: string }).code);
+        }
       }
-    }
-    player!.secureToken(endpoint);
-    player!.src(source);
-    return codes;
-  }, { endpoint: stage.signer.endpoint('exact'), source: hls(path) });
+      player!.secureToken(endpoint);
+      player!.src(source);
+      return codes;
+    },
+    { endpoint: stage.signer.endpoint('exact'), source: hls(path) },
+  );
   expect(thrown).toEqual(['ERR_OPTIONS', 'ERR_OPTIONS']);
   await player.until(({ readyState, src }) => src === hls(path).src && readyState > 2);
   await player.play();
@@ -132,38 +151,51 @@ test('without options it throws at once, and the player can be given them later'
   await player.close();
 });
 
-test.each(['query', 'path'] as const)('no event of the player, of its tech or of VHS holds a token, nor does the page: %s', async (carrier) => {
-  const player = await openVideojs(stage, carrier, {
-    path,
-    before: () => {
-      const said: string[] = [];
-      const write = (value: unknown, depth: number): string => {
-        if (!value || typeof value !== 'object') return typeof value === 'function' ? '' : String(value);
-        return depth ? Object.keys(value).map((key) => write((value as Record<string, unknown>)[key], depth - 1)).join(' ') : '';
-      };
-      const tap = (target: { trigger(...all: unknown[]): unknown }): void => {
-        const trigger = target.trigger.bind(target);
-        target.trigger = (...all) => {
-          said.push(write(all, 5));
-          return trigger(...all);
+test.each(['query', 'path'] as const)(
+  'no event of the player, of its tech or of VHS holds a token, nor does the page: %s',
+  async (carrier) => {
+    const player = await openVideojs(stage, carrier, {
+      path,
+      before: () => {
+        const said: string[] = [];
+        const write = (value: unknown, depth: number): string => {
+          if (!value || typeof value !== 'object') return typeof value === 'function' ? '' : String(value);
+          return depth
+            ? Object.keys(value)
+                .map((key) => write((value as Record<string, unknown>)[key], depth - 1))
+                .join(' ')
+            : '';
         };
-      };
-      Object.assign(window, { said });
-      window.videojs.hook('setup', (created: unknown) => {
-        const player = created as { trigger(): unknown; on(type: string, work: () => void): void; tech(own: true): { trigger(): unknown } };
-        tap(player);
-        player.on('loadstart', () => tap(player.tech(true)));
-      });
-    },
-  });
-  await player.play(2);
-  await player.until(({ ended }) => ended);
-  const said = await player.page.evaluate(() => [...(window as unknown as { said: string[] }).said, document.documentElement.outerHTML].join('\n'));
-  expect(said).toContain('s000.m4s');
-  expect(said).toContain('tokenrenewed');
-  expect(said).not.toMatch(carrier === 'path' ? /\/path\/[\w-]{22}\// : /st=|"st"/);
-  await player.close();
-});
+        const tap = (target: { trigger(...all: unknown[]): unknown }): void => {
+          const trigger = target.trigger.bind(target);
+          target.trigger = (...all) => {
+            said.push(write(all, 5));
+            return trigger(...all);
+          };
+        };
+        Object.assign(window, { said });
+        window.videojs.hook('setup', (created: unknown) => {
+          const player = created as {
+            trigger(): unknown;
+            on(type: string, work: () => void): void;
+            tech(own: true): { trigger(): unknown };
+          };
+          tap(player);
+          player.on('loadstart', () => tap(player.tech(true)));
+        });
+      },
+    });
+    await player.play(2);
+    await player.until(({ ended }) => ended);
+    const said = await player.page.evaluate(() =>
+      [...(window as unknown as { said: string[] }).said, document.documentElement.outerHTML].join('\n'),
+    );
+    expect(said).toContain('s000.m4s');
+    expect(said).toContain('tokenrenewed');
+    expect(said).not.toMatch(carrier === 'path' ? /\/path\/[\w-]{22}\// : /st=|"st"/);
+    await player.close();
+  },
+);
 
 test('no request was refused', async () => {
   expect(await stage.refusals()).toEqual([]);

@@ -38,7 +38,8 @@ beforeAll(async () => {
 });
 afterAll(() => stage.dispose());
 
-const answered = (carrier: Carrier, path: RegExp) => stage.edge.requests.filter((request) => request.carrier === carrier && path.test(request.path));
+const answered = (carrier: Carrier, path: RegExp) =>
+  stage.edge.requests.filter((request) => request.carrier === carrier && path.test(request.path));
 
 test('low latency: parts and blocking reloads', async () => {
   const player = await openVideojs(stage, 'exact', { path: 'll/i.m3u8' });
@@ -54,7 +55,14 @@ test('low latency: parts and blocking reloads', async () => {
 test.for(['exact', 'cookie', 'header'] as const)('the steering manifest and its reloads: %s', async (carrier) => {
   const player = await openVideojs(stage, carrier, { path: 'vod/steered.m3u8' });
   await player.play();
-  await expect.poll(() => answered(carrier, /steering\.json$/).filter(({ url, status }) => status === 200 && url.includes('_HLS_pathway')).length, { timeout: 60_000 }).toBeGreaterThan(1);
+  await expect
+    .poll(
+      () =>
+        answered(carrier, /steering\.json$/).filter(({ url, status }) => status === 200 && url.includes('_HLS_pathway'))
+          .length,
+      { timeout: 60_000 },
+    )
+    .toBeGreaterThan(1);
   expect(await player.snapshot()).toMatchObject({ error: null, events: [], pageErrors: [] });
   await player.close();
 });
@@ -70,29 +78,38 @@ test('tokens that a server has written into the playlist are replaced', async ()
 });
 
 test('a steering manifest that is refused is asked for again', async () => {
-  const refusing = await createStage({ signer: { ttl: 5 }, edge: { refuseEvery: 1 }, nginx: false, origin: stageOrigin });
+  const refusing = await createStage({
+    signer: { ttl: 5 },
+    edge: { refuseEvery: 1 },
+    nginx: false,
+    origin: stageOrigin,
+  });
   const player = await openVideojs(refusing, 'exact', { path: 'vod/steered.m3u8' });
   await player.play();
-  const loaded = () => refusing.edge.requests.filter(({ path, status }) => path.endsWith('steering.json') && status === 200).length;
+  const loaded = () =>
+    refusing.edge.requests.filter(({ path, status }) => path.endsWith('steering.json') && status === 200).length;
   await expect.poll(loaded, { timeout: 60_000 }).toBeGreaterThan(1);
   expect(await player.snapshot()).toMatchObject({ error: null, events: [], pageErrors: [] });
   await refusing.dispose();
 });
 
-test.for(['vod/ts/master.m3u8', 'vod/v.mp4'])('load() begins again, with one token on each request: %s', async (path) => {
-  const player = await openVideojs(stage, 'query', { path, form: 'plugins' });
-  await player.play();
-  await player.until(({ currentTime }) => currentTime > 2);
-  const asked = player.requests.length;
-  await player.page.evaluate(() => window.players[0]!.load());
-  await player.until(({ currentTime }) => currentTime < 1);
-  await player.play();
-  const seen = await player.until(({ currentTime }) => currentTime > 1);
-  expect(seen).toMatchObject({ error: null, events: [], pageErrors: [], src: stage.url('query', path) });
-  const again = player.requests.slice(asked).filter((url) => url.startsWith(stage.cdn));
-  expect(again.filter((url) => url.split('st=').length !== 2)).toEqual([]);
-  await player.close();
-});
+test.for(['vod/ts/master.m3u8', 'vod/v.mp4'])(
+  'load() begins again, with one token on each request: %s',
+  async (path) => {
+    const player = await openVideojs(stage, 'query', { path, form: 'plugins' });
+    await player.play();
+    await player.until(({ currentTime }) => currentTime > 2);
+    const asked = player.requests.length;
+    await player.page.evaluate(() => window.players[0]!.load());
+    await player.until(({ currentTime }) => currentTime < 1);
+    await player.play();
+    const seen = await player.until(({ currentTime }) => currentTime > 1);
+    expect(seen).toMatchObject({ error: null, events: [], pageErrors: [], src: stage.url('query', path) });
+    const again = player.requests.slice(asked).filter((url) => url.startsWith(stage.cdn));
+    expect(again.filter((url) => url.split('st=').length !== 2)).toEqual([]);
+    await player.close();
+  },
+);
 
 test('no request was refused', async () => {
   expect(await stage.refusals()).toEqual([]);

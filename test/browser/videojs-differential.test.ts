@@ -89,7 +89,7 @@ const chapters: Record<string, Chapter> = {
       await witness.settled();
     },
   },
-  'keys': failing('/v/none', '', 0, AES),
+  keys: failing('/v/none', '', 0, AES),
   'segment: 404': failing(segment(5), { status: 404 }),
   'segment: 500, once': failing(segment(5), { status: 500 }, 1),
   'segment: not media': failing(segment(5), 'This is no segment.', 1),
@@ -197,10 +197,18 @@ describe('key systems', () => {
     async script(witness) {
       const [key, format] = ['data:text/plain;base64,AAAA', 'urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed'];
       witness.answer('/v/drm/master.m3u8', '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=8612,CODECS="avc1.4d4015"\ni.m3u8');
-      witness.answer('/v/drm/i.m3u8', [
-        '#EXTM3U', '#EXT-X-TARGETDURATION:2', `#EXT-X-KEY:METHOD=SAMPLE-AES,URI="${key}",KEYFORMAT="${format}"`,
-        '#EXT-X-MAP:URI="/v/fmp4/lo/init_0.mp4"', '#EXTINF:2,', '/v/fmp4/lo/s000.m4s', '#EXT-X-ENDLIST',
-      ].join('\n'));
+      witness.answer(
+        '/v/drm/i.m3u8',
+        [
+          '#EXTM3U',
+          '#EXT-X-TARGETDURATION:2',
+          `#EXT-X-KEY:METHOD=SAMPLE-AES,URI="${key}",KEYFORMAT="${format}"`,
+          '#EXT-X-MAP:URI="/v/fmp4/lo/init_0.mp4"',
+          '#EXTINF:2,',
+          '/v/fmp4/lo/s000.m4s',
+          '#EXT-X-ENDLIST',
+        ].join('\n'),
+      );
       await plays(witness);
     },
   };

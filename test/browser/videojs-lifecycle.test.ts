@@ -14,20 +14,28 @@ test('seeks, level switches, other sources and dispose while requests wait leave
     await player.page.waitForTimeout(150);
   }
   await player.page.evaluate(() => {
-    const { vhs } = window.players[0]!.tech(true) as unknown as { vhs: { representations(): { enabled(on: boolean): void }[] } };
+    const { vhs } = window.players[0]!.tech(true) as unknown as {
+      vhs: { representations(): { enabled(on: boolean): void }[] };
+    };
     vhs.representations()[0]!.enabled(false);
   });
   await player.until(({ readyState }) => readyState > 2);
-  await player.page.evaluate((src) => {
-    window.players[0]!.src({ src, type: 'application/x-mpegURL' });
-    Promise.resolve(window.players[0]!.play()).catch(() => undefined);
-  }, stage.url('exact', 'vod/ts/master.m3u8'));
+  await player.page.evaluate(
+    (src) => {
+      window.players[0]!.src({ src, type: 'application/x-mpegURL' });
+      Promise.resolve(window.players[0]!.play()).catch(() => undefined);
+    },
+    stage.url('exact', 'vod/ts/master.m3u8'),
+  );
   const seen = await player.until(({ currentTime, src }) => src.includes('/ts/') && currentTime > 1);
   expect(seen).toMatchObject({ error: null, events: [], pageErrors: [] });
   // disposed of while the first requests of yet another source wait
   stage.signer.delay = 1;
   const calls = stage.signer.calls.length;
-  await player.page.evaluate((src) => window.players[0]!.src({ src, type: 'application/x-mpegURL' }), stage.url('exact', 'vod/aes/i.m3u8'));
+  await player.page.evaluate(
+    (src) => window.players[0]!.src({ src, type: 'application/x-mpegURL' }),
+    stage.url('exact', 'vod/aes/i.m3u8'),
+  );
   await expect.poll(() => stage.signer.calls.length, { timeout: 60_000 }).toBeGreaterThan(calls);
   const before = stage.edge.requests.length;
   await player.page.evaluate(() => window.players[0]!.dispose());
@@ -56,20 +64,32 @@ test('two players on a page, five assets one after the other, a token each', asy
       element.className = 'video-js';
       element.muted = true;
       document.body.append(element);
-      const second = window.videojs(element, { plugins: { secureToken: endpoint }, sources: [{ src, type: 'application/x-mpegURL' }] });
+      const second = window.videojs(element, {
+        plugins: { secureToken: endpoint },
+        sources: [{ src, type: 'application/x-mpegURL' }],
+      });
       window.players.push(second);
       void Promise.resolve(second.play()).catch(() => undefined);
     },
     { src: stage.url('query', 'vod/aes/i.m3u8'), endpoint: stage.signer.endpoint('query') },
   );
   for (const asset of ['vod/ts/master.m3u8', 'vod/aes/i.m3u8', 'vod/dash/template.mpd', 'vod/v.mp4', path]) {
-    const type = asset.endsWith('mpd') ? 'application/dash+xml' : asset.endsWith('mp4') ? 'video/mp4' : 'application/x-mpegURL';
-    await player.page.evaluate((source) => {
-      window.players[0]!.src(source);
-      // another source may interrupt it
-      void Promise.resolve(window.players[0]!.play()).catch(() => undefined);
-    }, { src: stage.url('exact', asset), type });
-    const seen = await player.until(({ src, currentTime, readyState }) => src.endsWith(asset) && readyState > 2 && currentTime > 0.3);
+    const type = asset.endsWith('mpd')
+      ? 'application/dash+xml'
+      : asset.endsWith('mp4')
+        ? 'video/mp4'
+        : 'application/x-mpegURL';
+    await player.page.evaluate(
+      (source) => {
+        window.players[0]!.src(source);
+        // another source may interrupt it
+        void Promise.resolve(window.players[0]!.play()).catch(() => undefined);
+      },
+      { src: stage.url('exact', asset), type },
+    );
+    const seen = await player.until(
+      ({ src, currentTime, readyState }) => src.endsWith(asset) && readyState > 2 && currentTime > 0.3,
+    );
     expect(seen).toMatchObject({ error: null, events: [], pageErrors: [] });
   }
   const second = await player.page.evaluate(() => [window.players[1]!.currentTime(), window.players[1]!.error()]);
@@ -77,7 +97,9 @@ test('two players on a page, five assets one after the other, a token each', asy
   expect(second[0]).toBeGreaterThan(1);
   expect(await stage.refusals()).toEqual([]);
   // a token of the one is not for the other
-  expect(stage.signer.calls.flatMap(({ carrier, urls }) => urls.filter((url) => !url.includes(`/${carrier}/`)))).toEqual([]);
+  expect(
+    stage.signer.calls.flatMap(({ carrier, urls }) => urls.filter((url) => !url.includes(`/${carrier}/`))),
+  ).toEqual([]);
   await stage.dispose();
 });
 
@@ -87,11 +109,18 @@ test('the bandwidth estimate is that of the same stream without tokens, however 
   const measure = async (carrier: Carrier): Promise<number> => {
     // Chromium would replace the estimate by its own below 10 Mbit/s
     const options = { html5: { vhs: { useNetworkInformationApi: false } } };
-    const player = await openVideojs(stage, carrier, { path: 'vod/ts/lo/i.m3u8', options, tokens: carrier === 'exact' && { readAhead: 0 } });
+    const player = await openVideojs(stage, carrier, {
+      path: 'vod/ts/lo/i.m3u8',
+      options,
+      tokens: carrier === 'exact' && { readAhead: 0 },
+    });
     const estimates: number[] = [];
     await player.page.exposeFunction('note', (bandwidth: number) => estimates.push(bandwidth));
     await player.page.evaluate(() => {
-      const tech = window.players[0]!.tech(true) as unknown as { vhs: { bandwidth: number }; on(type: string, listener: () => void): void };
+      const tech = window.players[0]!.tech(true) as unknown as {
+        vhs: { bandwidth: number };
+        on(type: string, listener: () => void): void;
+      };
       const { note } = window as unknown as { note(bandwidth: number): void };
       tech.on('bandwidthupdate', () => note(tech.vhs.bandwidth));
     });
@@ -102,7 +131,9 @@ test('the bandwidth estimate is that of the same stream without tokens, however 
     return estimates.sort((a, b) => a - b)[Math.floor(estimates.length / 2)]!;
   };
   const [control, slow] = await Promise.all([measure('open'), measure('exact')]);
-  console.log(`bandwidth estimate: ${Math.round(control)} without tokens, ${Math.round(slow)} with a wait of 500 ms for each`);
+  console.log(
+    `bandwidth estimate: ${Math.round(control)} without tokens, ${Math.round(slow)} with a wait of 500 ms for each`,
+  );
   await stage.dispose();
   expect(Math.abs(slow / control - 1)).toBeLessThan(0.05);
 });

@@ -23,17 +23,23 @@ function shareAhead(carrier: Carrier, [, ...renewals]: readonly RecordedTokenEve
   return segments.filter(({ path, at }) => askedAt.get(`/exact${path}`)! < at - 250).length / segments.length;
 }
 
-test.concurrent.each<Carrier>(['exact', 'query', 'header', 'cookie', 'path'])('a live stream goes by: %s', async (carrier) => {
-  const player = await openVideojs(stage, carrier, { path: 'live/master.m3u8' });
-  await player.play();
-  const { currentTime: started } = await player.snapshot();
-  const seen = await player.until(({ currentTime }) => currentTime > started + SECONDS, 1.5 * SECONDS + 30);
-  expect(seen).toMatchObject({ error: null, events: [], pageErrors: [], paused: false, parts: 1 });
-  // VHS begins with one segment, with or without tokens; and with much in the buffer it was the machine that was too slow
-  expect(seen.stalls.filter(({ at, ahead }) => at > started + 4 && ahead < 1)).toEqual([]);
-  expect(shareAhead(carrier, seen.tokens), 'share of tokens that were there ahead of use; a busy machine loses some').toBeGreaterThan(0.5);
-  await player.close();
-});
+test.concurrent.each<Carrier>(['exact', 'query', 'header', 'cookie', 'path'])(
+  'a live stream goes by: %s',
+  async (carrier) => {
+    const player = await openVideojs(stage, carrier, { path: 'live/master.m3u8' });
+    await player.play();
+    const { currentTime: started } = await player.snapshot();
+    const seen = await player.until(({ currentTime }) => currentTime > started + SECONDS, 1.5 * SECONDS + 30);
+    expect(seen).toMatchObject({ error: null, events: [], pageErrors: [], paused: false, parts: 1 });
+    // VHS begins with one segment, with or without tokens; and with much in the buffer it was the machine that was too slow
+    expect(seen.stalls.filter(({ at, ahead }) => at > started + 4 && ahead < 1)).toEqual([]);
+    expect(
+      shareAhead(carrier, seen.tokens),
+      'share of tokens that were there ahead of use; a busy machine loses some',
+    ).toBeGreaterThan(0.5);
+    await player.close();
+  },
+);
 
 test('no request was refused', async () => {
   expect(await stage.refusals()).toEqual([]);

@@ -13,41 +13,53 @@ afterAll(() => stage.dispose());
 const native = { html5: { vhs: { overrideNative: false } } };
 const hasToken = /st=|\/path\/[\w-]{22}\//;
 
-test.concurrent.each(['exact', 'query', 'path', 'cookie'] as const)('MP4 plays to the end, and its source is told as it was given: %s', async (carrier) => {
-  const player = await openVideojs(stage, carrier, { path: 'vod/v.mp4', form: 'plugins' });
-  await player.play(4);
-  const seen = await player.until(({ ended }) => ended);
-  expect(seen).toMatchObject({ error: null, pageErrors: [], rate: 4, src: stage.url(carrier, 'vod/v.mp4') });
-  await player.close();
-});
+test.concurrent.each(['exact', 'query', 'path', 'cookie'] as const)(
+  'MP4 plays to the end, and its source is told as it was given: %s',
+  async (carrier) => {
+    const player = await openVideojs(stage, carrier, { path: 'vod/v.mp4', form: 'plugins' });
+    await player.play(4);
+    const seen = await player.until(({ ended }) => ended);
+    expect(seen).toMatchObject({ error: null, pageErrors: [], rate: 4, src: stage.url(carrier, 'vod/v.mp4') });
+    await player.close();
+  },
+);
 
 test.concurrent.for([
   ['an attribute', { form: 'element', attributes: { crossorigin: 'anonymous', preload: 'none' } }],
   ['an option at creation', { form: 'plugins', options: { crossOrigin: 'anonymous' } }],
   ['an option, before src()', { form: 'call', options: { crossOrigin: 'anonymous' } }],
-] as const)('a cookie goes with the media and with its tracks in CORS mode, given as %s', async ([, { form, ...given }], context) => {
-  const stage = await stageFor(context, { signer: { ttl: 3 } });
-  const player = await openVideojs(stage, 'cookie', {
-    path: 'vod/v.mp4',
-    form,
-    ...given,
-    options: { ...('options' in given && given.options), html5: { nativeTextTracks: true } },
-  });
-  await player.play();
-  await player.page.evaluate((src) => {
-    const { track } = window.players[0]!.addRemoteTextTrack({ src, kind: 'subtitles', srclang: 'en' }, false) as unknown as { track: TextTrack };
-    track.mode = 'showing';
-  }, stage.url('cookie', 'vod/v.vtt'));
-  await player.until(({ cues }) => cues === 10);
-  await player.page.evaluate(() => {
-    const media = (window.players[0]!.tech(true) as unknown as { el(): HTMLVideoElement }).el();
-    media.load();
-  });
-  expect(await player.until(({ readyState }) => readyState > 2)).toMatchObject({ error: null, pageErrors: [] });
-  expect(await player.page.evaluate(() => window.players[0]!.crossOrigin())).toBe('use-credentials');
-  expect(await stage.refusals()).toEqual([]);
-  await player.close();
-});
+] as const)(
+  'a cookie goes with the media and with its tracks in CORS mode, given as %s',
+  async ([, { form, ...given }], context) => {
+    const stage = await stageFor(context, { signer: { ttl: 3 } });
+    const player = await openVideojs(stage, 'cookie', {
+      path: 'vod/v.mp4',
+      form,
+      ...given,
+      options: { ...('options' in given && given.options), html5: { nativeTextTracks: true } },
+    });
+    await player.play();
+    await player.page.evaluate(
+      (src) => {
+        const { track } = window.players[0]!.addRemoteTextTrack(
+          { src, kind: 'subtitles', srclang: 'en' },
+          false,
+        ) as unknown as { track: TextTrack };
+        track.mode = 'showing';
+      },
+      stage.url('cookie', 'vod/v.vtt'),
+    );
+    await player.until(({ cues }) => cues === 10);
+    await player.page.evaluate(() => {
+      const media = (window.players[0]!.tech(true) as unknown as { el(): HTMLVideoElement }).el();
+      media.load();
+    });
+    expect(await player.until(({ readyState }) => readyState > 2)).toMatchObject({ error: null, pageErrors: [] });
+    expect(await player.page.evaluate(() => window.players[0]!.crossOrigin())).toBe('use-credentials');
+    expect(await stage.refusals()).toEqual([]);
+    await player.close();
+  },
+);
 
 test.concurrent('a late answer for an older source does not replace the newer one', async () => {
   const player = await openVideojs(stage, 'query', { path: 'vod/v.mp4', tokens: false });
@@ -69,7 +81,11 @@ test.concurrent('a late answer for an older source does not replace the newer on
       player.src({ src: slow, type: 'video/mp4' });
       player.src({ src: fast, type: 'video/mp4' });
     },
-    { endpoint: stage.signer.endpoint('query'), slow: stage.url('query', 'vod/slow.mp4'), fast: stage.url('query', 'vod/v.mp4') },
+    {
+      endpoint: stage.signer.endpoint('query'),
+      slow: stage.url('query', 'vod/slow.mp4'),
+      fast: stage.url('query', 'vod/v.mp4'),
+    },
   );
   await player.page.waitForFunction(() => 'answered' in window, undefined, { timeout: 60_000 });
   await player.play();
@@ -88,32 +104,44 @@ test.concurrent('a source that may not be played is not asked for, and the viewe
 });
 
 test.concurrent.each([true, false])('HLS with overrideNative: %s', async (overrideNative) => {
-  const player = await openVideojs(stage, 'path', { path: 'vod/ts/lo/i.m3u8', form: 'plugins', options: { html5: { vhs: { overrideNative } } } });
+  const player = await openVideojs(stage, 'path', {
+    path: 'vod/ts/lo/i.m3u8',
+    form: 'plugins',
+    options: { html5: { vhs: { overrideNative } } },
+  });
   await player.play(2);
   const seen = await player.until(({ ended }) => ended);
   expect(seen).toMatchObject({ error: null, pageErrors: [], src: stage.url('path', 'vod/ts/lo/i.m3u8') });
-  expect(await player.page.evaluate(() => !!(window.players[0]!.tech(true) as unknown as { vhs?: object }).vhs)).toBe(overrideNative);
+  expect(await player.page.evaluate(() => !!(window.players[0]!.tech(true) as unknown as { vhs?: object }).vhs)).toBe(
+    overrideNative,
+  );
   await player.close();
 });
 
-test.concurrent.each([true, false])('text tracks beside the media, loaded by the browser: %s', async (nativeTextTracks) => {
-  const player = await openVideojs(stage, 'exact', { path: 'vod/v.mp4', options: { html5: { nativeTextTracks } } });
-  await player.page.evaluate(
-    (src) => {
-      const { track } = window.players[0]!.addRemoteTextTrack({ src, kind: 'subtitles', srclang: 'en' }, true) as unknown as { track: TextTrack };
-      track.mode = 'showing';
-      window.players[0]!.crossOrigin('anonymous');
-    },
-    stage.url('exact', 'vod/v.vtt'),
-  );
-  await player.play();
-  const { cues } = await player.until((seen) => seen.cues > 0);
-  expect(cues).toBe(10);
-  const asked = player.requests.filter((url) => url.includes('v.vtt'));
-  expect(asked.length).toBeGreaterThan(0);
-  expect(asked.filter((url) => !hasToken.test(url))).toEqual([]);
-  await player.close();
-});
+test.concurrent.each([true, false])(
+  'text tracks beside the media, loaded by the browser: %s',
+  async (nativeTextTracks) => {
+    const player = await openVideojs(stage, 'exact', { path: 'vod/v.mp4', options: { html5: { nativeTextTracks } } });
+    await player.page.evaluate(
+      (src) => {
+        const { track } = window.players[0]!.addRemoteTextTrack(
+          { src, kind: 'subtitles', srclang: 'en' },
+          true,
+        ) as unknown as { track: TextTrack };
+        track.mode = 'showing';
+        window.players[0]!.crossOrigin('anonymous');
+      },
+      stage.url('exact', 'vod/v.vtt'),
+    );
+    await player.play();
+    const { cues } = await player.until((seen) => seen.cues > 0);
+    expect(cues).toBe(10);
+    const asked = player.requests.filter((url) => url.includes('v.vtt'));
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter((url) => !hasToken.test(url))).toEqual([]);
+    await player.close();
+  },
+);
 
 /** Switched on by the viewer, late, or by the browser. */
 test.concurrent.for([
@@ -123,55 +151,68 @@ test.concurrent.for([
   ['element', 'exact', 'default'],
   ['plugins', 'path', 'default'],
   ['call', 'exact', 'default'],
-] as const)('a <track> in the page that the browser loads is asked for once it is on, with a token that lives: %s, %s, %s', async ([form, carrier, isDefault], context) => {
-  const stage = await stageFor(context, { signer: { ttl: 3 } });
-  const player = await openVideojs(stage, carrier, {
-    path: 'vod/v.mp4',
-    form,
-    options: { preload: 'none', html5: { nativeTextTracks: true } },
-    attributes: { crossorigin: 'anonymous', preload: 'none' },
-    tracks: [{ path: 'vod/v.vtt', ...(isDefault && { default: '' }) }],
-  });
-  await player.play();
-  const asked = (): string[] => player.requests.filter((url) => url.includes('v.vtt'));
-  if (!isDefault) {
-    // longer than a token lives
-    await player.until(({ currentTime }) => currentTime > 4);
-    expect(asked()).toEqual([]);
-    await player.page.evaluate(() => Object.assign(window.players[0]!.textTracks()[0 as never], { mode: 'showing' }));
-  }
-  await player.until(({ cues }) => cues === 10, 20);
-  expect(asked()).toEqual([expect.stringMatching(hasToken)]);
-  expect(await stage.refusals()).toEqual([]);
-  expect(await player.snapshot()).toMatchObject({ error: null, pageErrors: [] });
-  await player.close();
-});
+] as const)(
+  'a <track> in the page that the browser loads is asked for once it is on, with a token that lives: %s, %s, %s',
+  async ([form, carrier, isDefault], context) => {
+    const stage = await stageFor(context, { signer: { ttl: 3 } });
+    const player = await openVideojs(stage, carrier, {
+      path: 'vod/v.mp4',
+      form,
+      options: { preload: 'none', html5: { nativeTextTracks: true } },
+      attributes: { crossorigin: 'anonymous', preload: 'none' },
+      tracks: [{ path: 'vod/v.vtt', ...(isDefault && { default: '' }) }],
+    });
+    await player.play();
+    const asked = (): string[] => player.requests.filter((url) => url.includes('v.vtt'));
+    if (!isDefault) {
+      // longer than a token lives
+      await player.until(({ currentTime }) => currentTime > 4);
+      expect(asked()).toEqual([]);
+      await player.page.evaluate(() => Object.assign(window.players[0]!.textTracks()[0 as never], { mode: 'showing' }));
+    }
+    await player.until(({ cues }) => cues === 10, 20);
+    expect(asked()).toEqual([expect.stringMatching(hasToken)]);
+    expect(await stage.refusals()).toEqual([]);
+    expect(await player.snapshot()).toMatchObject({ error: null, pageErrors: [] });
+    await player.close();
+  },
+);
 
-test.concurrent('a <track> that the browser has been refused before the plugin came is loaded after all', async (context) => {
-  const stage = await stageFor(context);
-  const player = await openVideojs(stage, 'exact', {
-    path: 'vod/v.mp4',
-    tokens: false,
-    options: { html5: { nativeTextTracks: true } },
-    attributes: { crossorigin: 'anonymous' },
-    tracks: [{ path: 'vod/v.vtt', default: '' }],
-  });
-  await player.until(({ error }) => !!error);
-  await expect.poll(() => player.requests.filter((url) => url.includes('v.vtt')).length).toBe(1);
-  await player.page.evaluate(({ endpoint, source }) => {
-    window.players[0]!.secureToken(endpoint);
-    window.players[0]!.src(source);
-  }, { endpoint: stage.signer.endpoint('exact'), source: { src: stage.url('exact', 'vod/v.mp4'), type: 'video/mp4' } });
-  await player.until(({ cues, readyState }) => cues === 10 && readyState > 2, 20);
-  await player.close();
-});
+test.concurrent(
+  'a <track> that the browser has been refused before the plugin came is loaded after all',
+  async (context) => {
+    const stage = await stageFor(context);
+    const player = await openVideojs(stage, 'exact', {
+      path: 'vod/v.mp4',
+      tokens: false,
+      options: { html5: { nativeTextTracks: true } },
+      attributes: { crossorigin: 'anonymous' },
+      tracks: [{ path: 'vod/v.vtt', default: '' }],
+    });
+    await player.until(({ error }) => !!error);
+    await expect.poll(() => player.requests.filter((url) => url.includes('v.vtt')).length).toBe(1);
+    await player.page.evaluate(
+      ({ endpoint, source }) => {
+        window.players[0]!.secureToken(endpoint);
+        window.players[0]!.src(source);
+      },
+      { endpoint: stage.signer.endpoint('exact'), source: { src: stage.url('exact', 'vod/v.mp4'), type: 'video/mp4' } },
+    );
+    await player.until(({ cues, readyState }) => cues === 10 && readyState > 2, 20);
+    await player.close();
+  },
+);
 
 /** Switched on by the viewer, once the first token is dead. */
 test.concurrent('text tracks that Video.js loads once they are on go out signed, and only then', async (context) => {
   const stage = await stageFor(context, { signer: { ttl: 3 } });
-  const player = await openVideojs(stage, 'exact', { path: 'vod/v.mp4', options: { html5: { nativeTextTracks: false, preloadTextTracks: false } } });
+  const player = await openVideojs(stage, 'exact', {
+    path: 'vod/v.mp4',
+    options: { html5: { nativeTextTracks: false, preloadTextTracks: false } },
+  });
   const asked = (): string[] => player.requests.filter((url) => url.includes('v.vtt'));
-  const mode = (to: TextTrackMode): Promise<unknown> => player.page.evaluate((mode) => Object.assign(window.players[0]!.remoteTextTracks()[0 as never], { mode }), to);
+  const mode = (to: TextTrackMode): Promise<unknown> =>
+    player.page.evaluate((mode) => Object.assign(window.players[0]!.remoteTextTracks()[0 as never], { mode }), to);
   await player.page.evaluate(
     (src) => void window.players[0]!.addRemoteTextTrack({ src, kind: 'subtitles', srclang: 'en' }, true),
     stage.url('exact', 'vod/v.vtt'),
@@ -188,22 +229,25 @@ test.concurrent('text tracks that Video.js loads once they are on go out signed,
   await player.close();
 });
 
-test.concurrent.for(['exact', 'path'] as const)('a source in the page that may be loaded only now is not loaded without a token: %s', async (carrier, context) => {
-  const stage = await stageFor(context, { signer: { ttl: 3 } });
-  const player = await openVideojs(stage, carrier, {
-    path: 'vod/v.mp4',
-    form: 'element',
-    options: { preload: 'auto' },
-    attributes: { preload: 'none' },
-  });
-  await player.play();
-  const asked = player.requests.filter((url) => url.includes('v.mp4'));
-  expect(asked.length).toBeGreaterThan(0);
-  expect(asked.filter((url) => !hasToken.test(url))).toEqual([]);
-  expect(await stage.refusals()).toEqual([]);
-  expect(await player.snapshot()).toMatchObject({ error: null, pageErrors: [] });
-  await player.close();
-});
+test.concurrent.for(['exact', 'path'] as const)(
+  'a source in the page that may be loaded only now is not loaded without a token: %s',
+  async (carrier, context) => {
+    const stage = await stageFor(context, { signer: { ttl: 3 } });
+    const player = await openVideojs(stage, carrier, {
+      path: 'vod/v.mp4',
+      form: 'element',
+      options: { preload: 'auto' },
+      attributes: { preload: 'none' },
+    });
+    await player.play();
+    const asked = player.requests.filter((url) => url.includes('v.mp4'));
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter((url) => !hasToken.test(url))).toEqual([]);
+    expect(await stage.refusals()).toEqual([]);
+    expect(await player.snapshot()).toMatchObject({ error: null, pageErrors: [] });
+    await player.close();
+  },
+);
 
 test.concurrent('a native player that cannot send the token says so', async () => {
   const player = await openVideojs(stage, 'header', { path: 'vod/ts/lo/i.m3u8', form: 'plugins', options: native });

@@ -13,13 +13,20 @@ afterAll(() => stage.dispose());
 
 /** The paths that the edge was asked for by this carrier, and how. */
 const asked = (carrier: Carrier, folder: string): string[] =>
-  stage.edge.requests.filter((request) => request.carrier === carrier && request.path.startsWith(folder)).map(({ method, path }) => `${method} ${path.slice(folder.length)}`);
+  stage.edge.requests
+    .filter((request) => request.carrier === carrier && request.path.startsWith(folder))
+    .map(({ method, path }) => `${method} ${path.slice(folder.length)}`);
 
 test.concurrent.each<[string, Carrier, VideojsOptions, string[]]>([
   ['AES-128', 'exact', { path: 'vod/aes/i.m3u8' }, ['GET k0.bin', 'GET k2.bin', 'GET s009.ts']],
   ['byte ranges', 'exact', { path: 'vod/range/i.m3u8' }, ['GET all.m4s']],
   ['TS', 'path', { path: 'vod/ts/master.m3u8' }, ['GET lo/i.m3u8', 'GET lo/s009.ts']],
-  ['DASH, segments from a template', 'exact', { path: 'vod/dash/template.mpd' }, ['HEAD template.mpd', 'GET s-2-10.m4s']],
+  [
+    'DASH, segments from a template',
+    'exact',
+    { path: 'vod/dash/template.mpd' },
+    ['HEAD template.mpd', 'GET s-2-10.m4s'],
+  ],
   ['DASH, an index in each file', 'query', { path: 'vod/dash/index.mpd' }, ['GET lo.mp4', 'GET sound.mp4']],
   ['DASH, an index in each file, cookie', 'cookie', { path: 'vod/dash/index.mpd' }, ['GET lo.mp4', 'GET sound.mp4']],
 ])('plays to the end: %s', async (_, carrier, options, paths) => {
@@ -45,7 +52,9 @@ test.concurrent.each([
   expect({ error, events }).toEqual({ error: null, events: [] });
   expect(tokens.map(({ type }) => type)).toContain('tokenrenewed');
   // not even the first one went out without a token
-  expect(player.requests.filter((url) => url.includes('/query/') && url.startsWith(stage.cdn) && !url.includes('st='))).toEqual([]);
+  expect(
+    player.requests.filter((url) => url.includes('/query/') && url.startsWith(stage.cdn) && !url.includes('st=')),
+  ).toEqual([]);
   await player.close();
 });
 
@@ -55,9 +64,24 @@ test.concurrent.each(['query', 'path'] as const)('no token is to be seen: %s', a
   const seen = await player.until(({ ended }) => ended);
   const inside = await player.page.evaluate(() => {
     const [player] = window.players;
-    const { vhs } = player!.tech(true) as unknown as { vhs: { playlists: { main: { playlists: { resolvedUri: string; id: string; segments?: { resolvedUri: string }[] }[] } }; stats: object } };
-    const playlists = vhs.playlists.main.playlists.map(({ id, resolvedUri, segments }) => [id, resolvedUri, ...(segments ?? []).map((segment) => segment.resolvedUri)]);
-    return JSON.stringify([playlists, player!.currentSource(), player!.currentSources(), (player!.src as unknown as () => string)(), vhs.stats]);
+    const { vhs } = player!.tech(true) as unknown as {
+      vhs: {
+        playlists: { main: { playlists: { resolvedUri: string; id: string; segments?: { resolvedUri: string }[] }[] } };
+        stats: object;
+      };
+    };
+    const playlists = vhs.playlists.main.playlists.map(({ id, resolvedUri, segments }) => [
+      id,
+      resolvedUri,
+      ...(segments ?? []).map((segment) => segment.resolvedUri),
+    ]);
+    return JSON.stringify([
+      playlists,
+      player!.currentSource(),
+      player!.currentSources(),
+      (player!.src as unknown as () => string)(),
+      vhs.stats,
+    ]);
   });
   const token = carrier === 'path' ? /\/path\/[\w-]{22}\// : /st=/;
   expect(player.requests.filter((url) => token.test(url)).length).toBeGreaterThan(10);

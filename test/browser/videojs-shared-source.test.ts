@@ -14,20 +14,27 @@ test('two players share a source: what the edge refuses the one is no error of t
   const stage = await stageFor(context);
   const { page, play } = await openVideojs(stage, 'exact', { path: 'vod/ts/lo/i.m3u8' });
   await play();
-  await page.evaluate((src) => {
-    const { videojs, players } = window;
-    const element = document.body.appendChild(document.createElement('video'));
-    Object.assign(element, { className: 'video-js', muted: true });
-    const second = videojs(element, { preload: 'auto' });
-    players.push(second);
-    second.secureToken(players[0]!.secureToken().source);
-    const told: string[][] = [[], []];
-    Object.assign(window, { told });
-    for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror']) {
-      players.forEach((player, index) => player.on(type, ({ detail }: { detail: { error?: { code: string } } }) => told[index]!.push(detail.error?.code ?? type)));
-    }
-    second.src({ src, type: 'application/x-mpegURL' });
-  }, stage.url('exact', 'vod/aes/i.m3u8'));
+  await page.evaluate(
+    (src) => {
+      const { videojs, players } = window;
+      const element = document.body.appendChild(document.createElement('video'));
+      Object.assign(element, { className: 'video-js', muted: true });
+      const second = videojs(element, { preload: 'auto' });
+      players.push(second);
+      second.secureToken(players[0]!.secureToken().source);
+      const told: string[][] = [[], []];
+      Object.assign(window, { told });
+      for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror']) {
+        players.forEach((player, index) =>
+          player.on(type, ({ detail }: { detail: { error?: { code: string } } }) =>
+            told[index]!.push(detail.error?.code ?? type),
+          ),
+        );
+      }
+      second.src({ src, type: 'application/x-mpegURL' });
+    },
+    stage.url('exact', 'vod/aes/i.m3u8'),
+  );
   const told = (index: number): Promise<Told> =>
     page.evaluate((at) => {
       const player = window.players[at]!;
@@ -43,7 +50,9 @@ test('two players share a source: what the edge refuses the one is no error of t
     }, index);
   await expect.poll(async () => (await told(1)).readyState, { timeout: 30_000 }).toBeGreaterThan(2);
 
-  await page.route('**/vod/ts/**', (route) => route.fulfill({ status: 403, headers: { 'access-control-allow-origin': '*' } }));
+  await page.route('**/vod/ts/**', (route) =>
+    route.fulfill({ status: 403, headers: { 'access-control-allow-origin': '*' } }),
+  );
   await seek(0);
   await expect.poll(async () => (await told(0)).cause, { timeout: 30_000 }).toBe('ERR_TOKEN_REFUSED');
 
@@ -66,16 +75,21 @@ test('two players share a source: what the one waited for when it was disposed o
   await play();
   const asked = (): number => stage.signer.calls.filter(({ urls }) => urls.some((url) => url.endsWith('v.vtt'))).length;
   stage.signer.failWith = 503;
-  await page.evaluate((src) => {
-    const { videojs, players } = window;
-    const element = document.body.appendChild(document.createElement('video'));
-    Object.assign(element, { className: 'video-js', muted: true });
-    const second = videojs(element, { html5: { nativeTextTracks: false } });
-    second.secureToken(players[0]!.secureToken().source);
-    const { track } = second.addRemoteTextTrack({ src, kind: 'subtitles', srclang: 'en' }, false) as unknown as { track: TextTrack };
-    track.mode = 'showing';
-    players.push(second);
-  }, stage.url('exact', 'vod/v.vtt'));
+  await page.evaluate(
+    (src) => {
+      const { videojs, players } = window;
+      const element = document.body.appendChild(document.createElement('video'));
+      Object.assign(element, { className: 'video-js', muted: true });
+      const second = videojs(element, { html5: { nativeTextTracks: false } });
+      second.secureToken(players[0]!.secureToken().source);
+      const { track } = second.addRemoteTextTrack({ src, kind: 'subtitles', srclang: 'en' }, false) as unknown as {
+        track: TextTrack;
+      };
+      track.mode = 'showing';
+      players.push(second);
+    },
+    stage.url('exact', 'vod/v.vtt'),
+  );
   await expect.poll(asked, { timeout: 30_000 }).toBeGreaterThan(0);
 
   await page.evaluate(() => window.players[1]!.dispose());

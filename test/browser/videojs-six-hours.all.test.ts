@@ -9,24 +9,33 @@ const TTL = 600;
 const JUMP = 270;
 const JUMPS = (6 * 3600) / JUMP;
 
-test.skipIf(!hasFaketime)('six hours of a live stream: a renewal every nine minutes, none besides, and nothing is refused', async (context) => {
-  const { expect } = context;
-  const stage = await createStage({ signer: { ttl: TTL }, movableClock: true });
-  context.onTestFinished(() => stage.dispose());
-  const player = await openVideojs(stage, 'query', { path: 'live/master.m3u8', clock: true });
-  await player.play();
-  for (let jump = 1; jump <= JUMPS; jump++) {
-    await stage.moveClock(jump * JUMP);
-    const { currentTime: before } = await player.snapshot();
-    await player.page.clock.fastForward(JUMP * 1000);
-    // the clocks must not jump again while a token is on its way: it would be one of the future
-    await player.until(({ tokens, currentTime }) => tokens.length > Math.floor(jump / 2) && currentTime > before + 0.5);
-  }
-  const seen = await player.snapshot();
-  expect(seen).toMatchObject({ error: null, events: [], pageErrors: [], paused: false });
-  const reasons = ['initial', ...Array.from({ length: JUMPS / 2 }, () => 'expiring')];
-  expect(seen.tokens.map(({ type, reason }) => `${type} ${reason}`)).toEqual(reasons.map((reason) => `tokenrenewed ${reason}`));
-  expect(stage.signer.calls.map(({ reason, status }) => `${status} ${reason}`)).toEqual(reasons.map((reason) => `200 ${reason}`));
-  expect(await stage.refusals()).toEqual([]);
-  expect(stage.edge.requests.filter(({ status }) => status >= 400)).toEqual([]);
-});
+test.skipIf(!hasFaketime)(
+  'six hours of a live stream: a renewal every nine minutes, none besides, and nothing is refused',
+  async (context) => {
+    const { expect } = context;
+    const stage = await createStage({ signer: { ttl: TTL }, movableClock: true });
+    context.onTestFinished(() => stage.dispose());
+    const player = await openVideojs(stage, 'query', { path: 'live/master.m3u8', clock: true });
+    await player.play();
+    for (let jump = 1; jump <= JUMPS; jump++) {
+      await stage.moveClock(jump * JUMP);
+      const { currentTime: before } = await player.snapshot();
+      await player.page.clock.fastForward(JUMP * 1000);
+      // the clocks must not jump again while a token is on its way: it would be one of the future
+      await player.until(
+        ({ tokens, currentTime }) => tokens.length > Math.floor(jump / 2) && currentTime > before + 0.5,
+      );
+    }
+    const seen = await player.snapshot();
+    expect(seen).toMatchObject({ error: null, events: [], pageErrors: [], paused: false });
+    const reasons = ['initial', ...Array.from({ length: JUMPS / 2 }, () => 'expiring')];
+    expect(seen.tokens.map(({ type, reason }) => `${type} ${reason}`)).toEqual(
+      reasons.map((reason) => `tokenrenewed ${reason}`),
+    );
+    expect(stage.signer.calls.map(({ reason, status }) => `${status} ${reason}`)).toEqual(
+      reasons.map((reason) => `200 ${reason}`),
+    );
+    expect(await stage.refusals()).toEqual([]);
+    expect(stage.edge.requests.filter(({ status }) => status >= 400)).toEqual([]);
+  },
+);

@@ -13,7 +13,12 @@ const kinds: readonly Kind[] = ['protected', 'plain'];
 const LIMIT = 3000;
 
 /** A network on which the first response for each file that `stalls` does not come, or stops after its first bytes. */
-async function stageFor({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, stalls: RegExp, beginsToAnswer: boolean, options: StageOptions = {}) {
+async function stageFor(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  stalls: RegExp,
+  beginsToAnswer: boolean,
+  options: StageOptions = {},
+) {
   const others = createOrigins();
   const log: { kind: string; file: string; at: number }[] = [];
   let release = (): void => undefined;
@@ -21,7 +26,11 @@ async function stageFor({ onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   const stage = await createStage({
     ...options,
     origin: async (request) => {
-      const [, kind, file] = /^\/(\w+)\/(.*)/.exec(new URL(request.url).pathname) as unknown as [string, string, string];
+      const [, kind, file] = /^\/(\w+)\/(.*)/.exec(new URL(request.url).pathname) as unknown as [
+        string,
+        string,
+        string,
+      ];
       const isFirst = !log.some((entry) => entry.kind === kind && entry.file === file);
       log.push({ kind, file, at: Date.now() });
       const response = await others(new Request(new URL(`/vod/${file}`, request.url), request));
@@ -57,12 +66,18 @@ async function stageFor({ onTestFinished }: Pick<TestContext, 'onTestFinished'>,
       openVideojs(stage, kind === 'plain' ? 'open' : 'exact', {
         path: `${kind}/ts/master.m3u8`,
         tokens: kind !== 'plain' && tokens,
-        options: { autoplay: 'muted', html5: { vhs: { useNetworkInformationApi: false, limitRenditionByPlayerDimensions: false, bandwidth: 1e7 } } },
+        options: {
+          autoplay: 'muted',
+          html5: { vhs: { useNetworkInformationApi: false, limitRenditionByPlayerDimensions: false, bandwidth: 1e7 } },
+        },
         before: () => {
           type Hook = (options: { requestType?: string }) => object;
           const { Vhs } = window.videojs as unknown as { Vhs: { xhr: { onRequest(hook: Hook): void } } };
           // VHS has 45 s
-          Vhs.xhr.onRequest((request) => ({ ...request, ...(request.requestType === 'hls-playlist' && { timeout: 4000 }) }));
+          Vhs.xhr.onRequest((request) => ({
+            ...request,
+            ...(request.requestType === 'hls-playlist' && { timeout: 4000 }),
+          }));
         },
       }),
   };
@@ -76,7 +91,9 @@ async function reactionOf(player: VideojsPage): Promise<{ stats: Record<string, 
     const { mediaRequestsTimedout, mediaRequestsAborted, mediaRequestsErrored } = vhs.stats;
     return { mediaRequestsTimedout, mediaRequestsAborted, mediaRequestsErrored } as Record<string, number>;
   });
-  const said = logs.filter((line) => /^VIDEOJS: (WARN|ERROR)/.test(line)).map((line) => line.replaceAll(/http\S+\/(protected|plain)\//g, ''));
+  const said = logs
+    .filter((line) => /^VIDEOJS: (WARN|ERROR)/.test(line))
+    .map((line) => line.replaceAll(/http\S+\/(protected|plain)\//g, ''));
   return { events, error, pageErrors, said, stats } as { stats: Record<string, number> };
 }
 
@@ -88,14 +105,22 @@ test.concurrent.for([
   ['a segment without a response', /hi\/s003\.ts/, false, 1, [...upToS003, 'ts/lo/i.m3u8', 'ts/lo/s003.ts']],
   ['a media playlist', /hi\/i\.m3u8/, false, 0, [...hi, 'ts/lo/i.m3u8', 'ts/lo/s000.ts']],
   ['the multivariant playlist', /master/, false, 0, ['ts/master.m3u8']],
-] as const)('VHS gives up %s and does the same as without tokens', async ([, stalls, beginsToAnswer, timeouts, files], context) => {
-  const { expect } = context;
-  const { open, asked } = await stageFor(context, stalls, beginsToAnswer);
-  const [ours, theirs] = await Promise.all(kinds.map(async (kind) => reactionOf(await open(kind))));
-  expect(ours).toEqual(theirs);
-  expect(ours!.stats.mediaRequestsTimedout).toBe(timeouts);
-  for (const kind of kinds) expect(asked(kind).map(({ file }) => file).slice(0, files.length)).toEqual(files);
-});
+] as const)(
+  'VHS gives up %s and does the same as without tokens',
+  async ([, stalls, beginsToAnswer, timeouts, files], context) => {
+    const { expect } = context;
+    const { open, asked } = await stageFor(context, stalls, beginsToAnswer);
+    const [ours, theirs] = await Promise.all(kinds.map(async (kind) => reactionOf(await open(kind))));
+    expect(ours).toEqual(theirs);
+    expect(ours!.stats.mediaRequestsTimedout).toBe(timeouts);
+    for (const kind of kinds)
+      expect(
+        asked(kind)
+          .map(({ file }) => file)
+          .slice(0, files.length),
+      ).toEqual(files);
+  },
+);
 
 test.concurrent('the time-out of a request does not count while that waits for its token', async (context) => {
   const { expect } = context;
@@ -106,14 +131,21 @@ test.concurrent('the time-out of a request does not count while that waits for i
   const { length } = stage.signer.calls;
   await expect.poll(() => stage.signer.calls.length, { timeout: 60_000 }).toBeGreaterThan(length);
   stage.signer.delay = 0;
-  expect(await reactionOf(player)).toMatchObject({ error: null, events: [], stats: { mediaRequestsTimedout: 0, mediaRequestsAborted: 0 } });
+  expect(await reactionOf(player)).toMatchObject({
+    error: null,
+    events: [],
+    stats: { mediaRequestsTimedout: 0, mediaRequestsAborted: 0 },
+  });
   expect(asked('protected').filter(({ file }) => file.includes('/lo/'))).toEqual([]);
 });
 
 test.concurrent('the time-out of a replay counts from the replay on', async (context) => {
   const { expect } = context;
   // what reaches the origin are replays
-  const { open, stage, asked, patience } = await stageFor(context, /hi\/s003\.ts/, false, { edge: { refuseEvery: 1 }, nginx: false });
+  const { open, stage, asked, patience } = await stageFor(context, /hi\/s003\.ts/, false, {
+    edge: { refuseEvery: 1 },
+    nginx: false,
+  });
   const player = await open('protected', { readAhead: 0 });
   await player.until(() => asked('protected').some(({ file }) => file === 'ts/hi/s002.ts'));
   stage.signer.delay = LIMIT / 2000;

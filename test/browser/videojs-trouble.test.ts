@@ -7,29 +7,35 @@ import { openVideojs } from '../support/videojs-player.ts';
 const path = 'vod/fmp4/master.m3u8';
 const fine = { error: null, events: [], pageErrors: [] };
 
-test.concurrent.for(['exact', 'query'] as const)('the secret is rotated in mid-stream: %s', async (carrier, context) => {
-  const { expect } = context;
-  const stage = await stageFor(context, { signer: { ttl: 20 }, nginx: false });
-  const player = await openVideojs(stage, carrier, { path });
-  await player.play(2);
-  await player.until(({ currentTime }) => currentTime > 4);
-  await stage.setSecret('another secret');
-  const seen = await player.until(({ ended }) => ended);
-  expect(seen).toMatchObject({ ...fine, cues: 10 });
-  // with much in the buffer it was the machine that was too slow
-  expect(seen.stalls.filter(({ ahead }) => ahead < 1)).toEqual([]);
-  expect(seen.tokens.map(({ type }) => type)).toContain('tokenrefused');
-});
+test.concurrent.for(['exact', 'query'] as const)(
+  'the secret is rotated in mid-stream: %s',
+  async (carrier, context) => {
+    const { expect } = context;
+    const stage = await stageFor(context, { signer: { ttl: 20 }, nginx: false });
+    const player = await openVideojs(stage, carrier, { path });
+    await player.play(2);
+    await player.until(({ currentTime }) => currentTime > 4);
+    await stage.setSecret('another secret');
+    const seen = await player.until(({ ended }) => ended);
+    expect(seen).toMatchObject({ ...fine, cues: 10 });
+    // with much in the buffer it was the machine that was too slow
+    expect(seen.stalls.filter(({ ahead }) => ahead < 1)).toEqual([]);
+    expect(seen.tokens.map(({ type }) => type)).toContain('tokenrefused');
+  },
+);
 
-test.concurrent.for(['8.24', '8.17'] as const)('every fifth request is refused: Video.js %s', async (version, context) => {
-  const { expect } = context;
-  const stage = await stageFor(context, { edge: { refuseEvery: 5 } });
-  const player = await openVideojs(stage, 'exact', { path, version });
-  await player.play(2);
-  const seen = await player.until(({ ended }) => ended);
-  expect(seen).toMatchObject({ ...fine, cues: 10 });
-  expect(stage.edge.refusals().length).toBeGreaterThan(4);
-});
+test.concurrent.for(['8.24', '8.17'] as const)(
+  'every fifth request is refused: Video.js %s',
+  async (version, context) => {
+    const { expect } = context;
+    const stage = await stageFor(context, { edge: { refuseEvery: 5 } });
+    const player = await openVideojs(stage, 'exact', { path, version });
+    await player.play(2);
+    const seen = await player.until(({ ended }) => ended);
+    expect(seen).toMatchObject({ ...fine, cues: 10 });
+    expect(stage.edge.refusals().length).toBeGreaterThan(4);
+  },
+);
 
 test.concurrent.for([
   ['the clock of DASH', 'vod/dash/template.mpd'],
@@ -60,19 +66,22 @@ test.concurrent('an error that the app has cleared is told again when nothing ha
   expect(error).toEqual({ code: 2, message: 'The video server refuses access to this video.' });
 });
 
-test.concurrent('a token expires on its way to an edge that sends no CORS headers with its refusals', async (context) => {
-  const { expect } = context;
-  // the first request is held beyond the life of its token; the replay is not
-  const stage = await stageFor(context, { edge: { corsOnRefusals: false, latency: 3.5 }, signer: { ttl: 2 } });
-  const player = await openVideojs(stage, 'query', { path });
-  await expect.poll(() => stage.edge.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
-  stage.edge.latency = 0;
-  await player.play();
-  const seen = await player.until(({ ended }) => ended);
-  expect(seen).toMatchObject({ ...fine, cues: 10 });
-  expect(stage.edge.refusals()[0]).toMatchObject({ status: 410 });
-  expect(seen.tokens.filter(({ type }) => type === 'tokenrefused').map(({ status }) => status)).toContain(0);
-});
+test.concurrent(
+  'a token expires on its way to an edge that sends no CORS headers with its refusals',
+  async (context) => {
+    const { expect } = context;
+    // the first request is held beyond the life of its token; the replay is not
+    const stage = await stageFor(context, { edge: { corsOnRefusals: false, latency: 3.5 }, signer: { ttl: 2 } });
+    const player = await openVideojs(stage, 'query', { path });
+    await expect.poll(() => stage.edge.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
+    stage.edge.latency = 0;
+    await player.play();
+    const seen = await player.until(({ ended }) => ended);
+    expect(seen).toMatchObject({ ...fine, cues: 10 });
+    expect(stage.edge.refusals()[0]).toMatchObject({ status: 410 });
+    expect(seen.tokens.filter(({ type }) => type === 'tokenrefused').map(({ status }) => status)).toContain(0);
+  },
+);
 
 test.concurrent.for([-18000, 18000])('the clock of the viewer is wrong by %s s', async (seconds, context) => {
   const { expect } = context;
@@ -88,13 +97,18 @@ test.concurrent('the signing endpoint is down for less than the token lives: nob
   const { expect } = context;
   // due for renewal after five seconds, dead after twenty
   const stage = await stageFor(context, { signer: { ttl: 20 } });
-  const player = await openVideojs(stage, 'query', { path: 'live/master.m3u8', tokens: { renewBefore: 15, jitter: 0 } });
+  const player = await openVideojs(stage, 'query', {
+    path: 'live/master.m3u8',
+    tokens: { renewBefore: 15, jitter: 0 },
+  });
   await player.play();
   const { currentTime: started } = await player.snapshot();
   await stage.signer.close();
   await player.until(({ tokens }) => tokens.some(({ type }) => type === 'tokenerror'));
   const asked = stage.edge.requests.length;
-  await expect.poll(() => stage.edge.requests.length, { message: 'requests go on with the old token', timeout: 8000 }).toBeGreaterThan(asked + 4);
+  await expect
+    .poll(() => stage.edge.requests.length, { message: 'requests go on with the old token', timeout: 8000 })
+    .toBeGreaterThan(asked + 4);
   await stage.signer.reopen();
   const renewed = await player.until(({ tokens }) => tokens.at(-1)!.reason === 'expiring');
   const seen = await player.until(({ currentTime }) => currentTime > renewed.currentTime + 4);
@@ -112,51 +126,69 @@ test.concurrent('the signing endpoint is down for longer than the tokens live', 
   await player.play();
   await player.until(({ currentTime }) => currentTime > 2);
   await stage.signer.close();
-  const isDry = ({ readyState, tokens }: VideojsSnapshot): boolean => readyState < 3 && tokens.some(({ code }) => code === 'ERR_SIGNING_UNAVAILABLE');
+  const isDry = ({ readyState, tokens }: VideojsSnapshot): boolean =>
+    readyState < 3 && tokens.some(({ code }) => code === 'ERR_SIGNING_UNAVAILABLE');
   expect(await player.until(isDry)).toMatchObject(fine);
   await stage.signer.reopen();
   expect(await player.until(({ ended, cues }) => ended && cues === 10)).toMatchObject(fine);
 });
 
-test.concurrent('the signing endpoint is down from the start: the viewer reads why, and playback begins when it is back', async (context) => {
-  const { expect } = context;
-  const stage = await stageFor(context);
-  await stage.signer.close();
-  const player = await openVideojs(stage, 'exact', { path, form: 'plugins', tokens: { retry: { limit: 1 } }, options: { autoplay: 'muted' } });
-  const outage = await player.until(({ error }) => !!error);
-  expect(outage.error).toEqual({ code: 2, message: 'This video cannot be reached at the moment.' });
-  await stage.signer.reopen();
-  const { error } = await player.until(({ currentTime }) => currentTime > 1);
-  expect(error).toBeNull();
-});
+test.concurrent(
+  'the signing endpoint is down from the start: the viewer reads why, and playback begins when it is back',
+  async (context) => {
+    const { expect } = context;
+    const stage = await stageFor(context);
+    await stage.signer.close();
+    const player = await openVideojs(stage, 'exact', {
+      path,
+      form: 'plugins',
+      tokens: { retry: { limit: 1 } },
+      options: { autoplay: 'muted' },
+    });
+    const outage = await player.until(({ error }) => !!error);
+    expect(outage.error).toEqual({ code: 2, message: 'This video cannot be reached at the moment.' });
+    await stage.signer.reopen();
+    const { error } = await player.until(({ currentTime }) => currentTime > 1);
+    expect(error).toBeNull();
+  },
+);
 
-test.concurrent('the session of the viewer is revoked: an error, no more calls, and renew() goes on', async (context) => {
-  const { expect } = context;
-  const stage = await stageFor(context, { signer: { ttl: 3 } });
-  const player = await openVideojs(stage, 'query', { path });
-  await player.play();
-  await player.until(({ currentTime }) => currentTime > 2);
-  stage.signer.denies = () => true;
-  const denied = await player.until(({ error }) => !!error);
-  expect(denied).toMatchObject({ error: { code: 2, message: 'You are not allowed to watch this video.' }, paused: true });
-  expect(denied.tokens.at(-1)).toMatchObject({ type: 'tokendenied', code: 'ERR_DENIED' });
-  const { length } = stage.signer.calls;
-  await player.page.waitForTimeout(4000);
-  expect(stage.signer.calls.length).toBe(length);
-  stage.signer.denies = () => false;
-  await player.page.evaluate(() => window.players[0]!.secureToken().source.renew());
-  expect(await player.until(({ ended }) => ended)).toMatchObject({ error: null, pageErrors: [] });
-});
+test.concurrent(
+  'the session of the viewer is revoked: an error, no more calls, and renew() goes on',
+  async (context) => {
+    const { expect } = context;
+    const stage = await stageFor(context, { signer: { ttl: 3 } });
+    const player = await openVideojs(stage, 'query', { path });
+    await player.play();
+    await player.until(({ currentTime }) => currentTime > 2);
+    stage.signer.denies = () => true;
+    const denied = await player.until(({ error }) => !!error);
+    expect(denied).toMatchObject({
+      error: { code: 2, message: 'You are not allowed to watch this video.' },
+      paused: true,
+    });
+    expect(denied.tokens.at(-1)).toMatchObject({ type: 'tokendenied', code: 'ERR_DENIED' });
+    const { length } = stage.signer.calls;
+    await player.page.waitForTimeout(4000);
+    expect(stage.signer.calls.length).toBe(length);
+    stage.signer.denies = () => false;
+    await player.page.evaluate(() => window.players[0]!.secureToken().source.renew());
+    expect(await player.until(({ ended }) => ended)).toMatchObject({ error: null, pageErrors: [] });
+  },
+);
 
-test.concurrent.for(['plugins', 'call'] as const)('a viewer who is denied from the start reads why: %s', async (form, context) => {
-  const { expect } = context;
-  const stage = await stageFor(context, { signer: { denies: () => true } });
-  const player = await openVideojs(stage, 'query', { path, form, options: { autoplay: 'muted' } });
-  const { error, pageErrors } = await player.until(({ error }) => !!error);
-  expect(error).toEqual({ code: 2, message: 'You are not allowed to watch this video.' });
-  expect(pageErrors).toEqual([]);
-  expect(stage.edge.requests).toEqual([]);
-});
+test.concurrent.for(['plugins', 'call'] as const)(
+  'a viewer who is denied from the start reads why: %s',
+  async (form, context) => {
+    const { expect } = context;
+    const stage = await stageFor(context, { signer: { denies: () => true } });
+    const player = await openVideojs(stage, 'query', { path, form, options: { autoplay: 'muted' } });
+    const { error, pageErrors } = await player.until(({ error }) => !!error);
+    expect(error).toEqual({ code: 2, message: 'You are not allowed to watch this video.' });
+    expect(pageErrors).toEqual([]);
+    expect(stage.edge.requests).toEqual([]);
+  },
+);
 
 test.concurrent.for([
   ['the multivariant playlist', path],
@@ -164,7 +196,10 @@ test.concurrent.for([
   ['an MPD', 'vod/dash/template.mpd'],
 ] as const)('an edge that refuses every token is an error, not a spinner: %s', async ([, of], context) => {
   const { expect } = context;
-  const stage = await stageFor(context, { edge: { secrets: ['a secret that nobody signs with'] }, signer: { secrets: ['ours'] } });
+  const stage = await stageFor(context, {
+    edge: { secrets: ['a secret that nobody signs with'] },
+    signer: { secrets: ['ours'] },
+  });
   const player = await openVideojs(stage, 'exact', { path: of, options: { autoplay: 'muted' } });
   const { error, tokens } = await player.until(({ error }) => !!error);
   expect(error).toEqual({ code: 2, message: 'The video server refuses access to this video.' });
@@ -172,16 +207,19 @@ test.concurrent.for([
   expect(await stage.refusals()).toHaveLength(2);
 });
 
-test.concurrent('an edge that refuses every token from now on is an error once there is nothing left to play', async (context) => {
-  const { expect } = context;
-  const stage = await stageFor(context);
-  const player = await openVideojs(stage, 'exact', { path: 'vod/ts/lo/i.m3u8' });
-  await player.play();
-  await player.until(({ currentTime }) => currentTime > 2);
-  stage.edge.secrets = ['a secret that nobody signs with'];
-  const { error } = await player.until(({ error }) => !!error);
-  expect(error).toEqual({ code: 2, message: 'The video server refuses access to this video.' });
-});
+test.concurrent(
+  'an edge that refuses every token from now on is an error once there is nothing left to play',
+  async (context) => {
+    const { expect } = context;
+    const stage = await stageFor(context);
+    const player = await openVideojs(stage, 'exact', { path: 'vod/ts/lo/i.m3u8' });
+    await player.play();
+    await player.until(({ currentTime }) => currentTime > 2);
+    stage.edge.secrets = ['a secret that nobody signs with'];
+    const { error } = await player.until(({ error }) => !!error);
+    expect(error).toEqual({ code: 2, message: 'The video server refuses access to this video.' });
+  },
+);
 
 test.concurrent('a first media playlist that is refused once does not stop playback', async (context) => {
   const { expect } = context;

@@ -10,7 +10,10 @@ const it = mediaTest.extend<{ act: Act }>({
   act: async ({ page, run, stage }: MediaFixtures, use) => {
     stage.network.rate = 500_000;
     await page.goto(`${stage.origin}/films/`);
-    for (const path of ['node_modules/video.js/dist/video.min.js', 'packages/videojs/dist/videojs-secure-token.min.js']) {
+    for (const path of [
+      'node_modules/video.js/dist/video.min.js',
+      'packages/videojs/dist/videojs-secure-token.min.js',
+    ]) {
       await page.addScriptTag({ path });
     }
     const act: Act = (body, args = {}) => run(body, { url: stage.url('film.mp4'), edge: `${stage.edge}/`, ...args });
@@ -41,15 +44,28 @@ describe.runIf(hasNginx).concurrent('a native source of Video.js behind the toke
     await moves(1);
     return { errors: seen.errors, loads: seen.loads, sources: [...sources], src: video.src, error: player.error() };`;
 
-  it.for([{}, { crossOrigin: 'anonymous' }])('keeps its plain URL: seeks past expiry, no change of source, no refusal: %o', async (options, { act, expect, stage }) => {
-    const result = await act(play + seeks, { options, times: [100, 300, 150, 450, 50] });
-    expect(result).toEqual({ errors: 0, loads: [], sources: [stage.url('film.mp4')], src: stage.url('film.mp4'), error: null });
-    expect(await stage.refusals()).toBe(0);
-    // the tokens of the worker, and none for the player
-    expect(stage.signer.calls.length).toBeGreaterThan(2);
-  });
+  it.for([{}, { crossOrigin: 'anonymous' }])(
+    'keeps its plain URL: seeks past expiry, no change of source, no refusal: %o',
+    async (options, { act, expect, stage }) => {
+      const result = await act(play + seeks, { options, times: [100, 300, 150, 450, 50] });
+      expect(result).toEqual({
+        errors: 0,
+        loads: [],
+        sources: [stage.url('film.mp4')],
+        src: stage.url('film.mp4'),
+        error: null,
+      });
+      expect(await stage.refusals()).toBe(0);
+      // the tokens of the worker, and none for the player
+      expect(stage.signer.calls.length).toBeGreaterThan(2);
+    },
+  );
 
-  it('is given another URL when another worker has taken the place of the token worker', async ({ act, expect, stage }) => {
+  it('is given another URL when another worker has taken the place of the token worker', async ({
+    act,
+    expect,
+    stage,
+  }) => {
     await act(play);
     await act(`const { controller } = navigator.serviceWorker;
       // of a closer scope: one of the same would wait until the token worker is idle
@@ -65,7 +81,9 @@ describe.runIf(hasNginx).concurrent('a native source of Video.js behind the toke
   });
 
   it('is given another URL from the start where the worker signs others', async ({ act, expect, stage }) => {
-    await act(`await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: 'https://elsewhere.example.com/' });`);
+    await act(
+      `await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: 'https://elsewhere.example.com/' });`,
+    );
     await act(play);
     expect(await stage.refusals(), 'nothing was tried without a token').toBe(0);
     const result = await act<{ src: string }>(seeks, { times: [300] });

@@ -10,31 +10,40 @@ type Work = () => unknown;
 
 const expires = Date.now() / 1000 + 36_000;
 const sourceWith = (tokens: readonly Token[], protect?: string): TokenSource =>
-  createTokenSource({ getTokens: ({ urls }) => Promise.resolve(urls.map((url) => ({ url, expires, query: { st: 'a' } }))), tokens, ...(protect && { protect }) });
+  createTokenSource({
+    getTokens: ({ urls }) => Promise.resolve(urls.map((url) => ({ url, expires, query: { st: 'a' } }))),
+    tokens,
+    ...(protect && { protect }),
+  });
 
 /** What a stranger may write into a playlist, as long as asked for. */
 const urls: Record<string, (length: number) => string> = {
-  'slashes': (length) => `${CDN}/`.padEnd(length, '/'),
-  'folders': (length) => FOLDER.padEnd(length, 'a/'),
+  slashes: (length) => `${CDN}/`.padEnd(length, '/'),
+  folders: (length) => FOLDER.padEnd(length, 'a/'),
   'folders that lead out': (length) => FOLDER.padEnd(length, '../'),
   'escaped folders that lead out': (length) => FOLDER.padEnd(length, '%2e%2e/'),
-  'backslashes': (length) => FOLDER.padEnd(length, 'a\\'),
+  backslashes: (length) => FOLDER.padEnd(length, 'a\\'),
   'a long name': (length) => FOLDER.padEnd(length, 'a'),
   'a query of slashes': (length) => `${FOLDER}a?`.padEnd(length, '/'),
   'question marks': (length) => FOLDER.padEnd(length, '?'),
-  'ampersands': (length) => `${FOLDER}a?`.padEnd(length, '&'),
-  'parameters': (length) => `${FOLDER}a?`.padEnd(length, 'a&b=c&'),
+  ampersands: (length) => `${FOLDER}a?`.padEnd(length, '&'),
+  parameters: (length) => `${FOLDER}a?`.padEnd(length, 'a&b=c&'),
   'equals signs': (length) => `${FOLDER}a?`.padEnd(length, '='),
   'parameters of the token': (length) => `${FOLDER}a?`.padEnd(length, 'st=1&'),
   'a fragment': (length) => `${FOLDER}a#`.padEnd(length, '?#&'),
   'a host, and parameters': (length) => `https://${'a.'.repeat(length / 4)}test/?`.padEnd(length, '&x'),
   'folders below a base': (length) => `${CDN}/t0/`.padEnd(length, 't/'),
-  'spaces': (length) => FOLDER.padEnd(length, ' a'),
+  spaces: (length) => FOLDER.padEnd(length, ' a'),
 };
 
 const holding: Record<string, () => TokenSource> = {
-  'a folder': () => sourceWith([{ prefix: FOLDER, query: { st: 'a' }, expires }, { prefix: `${CDN}/`, query: { st: 'a' }, expires }]),
-  'bases': () => sourceWith([0, 1, 2].map((n) => ({ prefix: `${CDN}/${n}/`, base: `${CDN}/t${n}/`, query: { st: 'a' }, expires }))),
+  'a folder': () =>
+    sourceWith([
+      { prefix: FOLDER, query: { st: 'a' }, expires },
+      { prefix: `${CDN}/`, query: { st: 'a' }, expires },
+    ]),
+  bases: () =>
+    sourceWith([0, 1, 2].map((n) => ({ prefix: `${CDN}/${n}/`, base: `${CDN}/t${n}/`, query: { st: 'a' }, expires }))),
   'a URL, below protect': () => sourceWith([{ url: MEDIA, anyQuery: true, query: { st: 'a' }, expires }], CDN),
 };
 
@@ -48,17 +57,25 @@ describe('what a URL costs grows with its length', () => {
   test.each(cases)('peek, protects and unsign: %s, with a token for %s', async (name, held) => {
     const source = holding[held]!();
     const [small, large] = [urls[name]!(2 ** 13), urls[name]!(2 ** 14)];
-    const work = (url: string): Work => () => [source.peek(url), source.protects(url), source.unsign(url)];
+    const work =
+      (url: string): Work =>
+      () => [source.peek(url), source.protects(url), source.unsign(url)];
     await expectLinear(work(small), work(large));
     source.destroy();
   });
 
-  test.each(['folders', 'ampersands', 'parameters', 'slashes'])('sign, with a token to be asked for: %s', async (name) => {
-    const source = sourceWith([]);
-    const [small, large] = [urls[name]!(2 ** 13), urls[name]!(2 ** 14)];
-    await expectLinear(() => signOnce(2 ** 13, small, source), () => signOnce(2 ** 14, large, source));
-    source.destroy();
-  });
+  test.each(['folders', 'ampersands', 'parameters', 'slashes'])(
+    'sign, with a token to be asked for: %s',
+    async (name) => {
+      const source = sourceWith([]);
+      const [small, large] = [urls[name]!(2 ** 13), urls[name]!(2 ** 14)];
+      await expectLinear(
+        () => signOnce(2 ** 13, small, source),
+        () => signOnce(2 ** 14, large, source),
+      );
+      source.destroy();
+    },
+  );
 });
 
 /** `line` for 0, 1, 2 …, until it is as long as asked for. */
@@ -72,19 +89,19 @@ function lines(length: number, line: (n: number) => string): string {
 }
 
 const playlists: Record<string, (length: number) => string> = {
-  'segments': (length) => lines(length, (n) => `#EXTINF:4,\n${n}.ts`),
-  'parts': (length) => lines(length, (n) => `#EXT-X-PART:DURATION=1,URI="${n}.ts"`),
-  'keys': (length) => lines(length, (n) => `#EXT-X-KEY:METHOD=AES-128,URI="${n}"\n#EXTINF:4,\n${n}.ts`),
+  segments: (length) => lines(length, (n) => `#EXTINF:4,\n${n}.ts`),
+  parts: (length) => lines(length, (n) => `#EXT-X-PART:DURATION=1,URI="${n}.ts"`),
+  keys: (length) => lines(length, (n) => `#EXT-X-KEY:METHOD=AES-128,URI="${n}"\n#EXTINF:4,\n${n}.ts`),
   'one key': (length) => lines(length, (n) => `#EXT-X-KEY:METHOD=AES-128,URI="key"\n#EXTINF:4,\n${n}.ts`),
   'quotes that are not closed': (length) => lines(length, () => '#EXT-X-KEY:URI="'),
   'one line of attributes': (length) => lines(1, () => '#EXT-X-KEY:').padEnd(length, ',URI="'),
   'one line of URIs': (length) => lines(1, () => '#EXT-X-KEY:').padEnd(length, ',URI="a"'),
   'one line of colons': (length) => lines(1, () => '#EXT-X-PART:').padEnd(length, ':URI='),
-  'variables': (length) => lines(length, (n) => `{$a}${n}`),
+  variables: (length) => lines(length, (n) => `{$a}${n}`),
   'one line of variables': (length) => lines(1, () => '#EXT-X-MAP:').padEnd(length, '{$'),
   'one line of braces': (length) => lines(1, () => 'a').padEnd(length, '{'),
   'empty lines': (length) => lines(length, () => ''),
-  'spaces': (length) => lines(1, () => '').padEnd(length, ' '),
+  spaces: (length) => lines(1, () => '').padEnd(length, ' '),
   'carriage returns': (length) => lines(1, () => '').padEnd(length, '\r'),
   'one name': (length) => lines(length, () => '#EXTINF:4,\na.ts'),
   'a URL of slashes': (length) => lines(1, () => 'a').padEnd(length, '/a'),
@@ -93,11 +110,13 @@ const playlists: Record<string, (length: number) => string> = {
 
 describe('what a playlist costs grows with its length', () => {
   /** A player sees `text`, without its end at first. */
-  const learn = (text: string, first: string): Work => () => {
-    const source = sourceWith([]);
-    for (const part of [first, text]) source.learn(MEDIA, part);
-    source.destroy();
-  };
+  const learn =
+    (text: string, first: string): Work =>
+    () => {
+      const source = sourceWith([]);
+      for (const part of [first, text]) source.learn(MEDIA, part);
+      source.destroy();
+    };
   test.each(Object.keys(playlists))('learn: %s, from 1 to 2 MiB', async (name) => {
     const work = (length: number): Work => learn(playlists[name]!(length), '');
     await expectLinear(work(2 ** 20), work(2 ** 21), work(2 ** 22));
@@ -109,31 +128,37 @@ describe('what a playlist costs grows with its length', () => {
     await expectLinear(work(2 ** 20), work(2 ** 21), work(2 ** 22));
   });
 
-  test.each(['parts', 'keys', 'one key'])('learn, a reload that brings the second half: %s, from 1 to 2 MiB', async (name) => {
-    const half = (text: string): string => `${text.slice(0, text.lastIndexOf('\n', text.length / 2))}\n#EXTINF:4,\nhalf.ts\n`;
-    const work = (length: number): Work => {
-      const text = playlists[name]!(length);
-      const first = half(text);
-      return learn(first + text.slice(first.length), first);
-    };
-    await expectLinear(work(2 ** 20), work(2 ** 21), work(2 ** 22));
-  });
+  test.each(['parts', 'keys', 'one key'])(
+    'learn, a reload that brings the second half: %s, from 1 to 2 MiB',
+    async (name) => {
+      const half = (text: string): string =>
+        `${text.slice(0, text.lastIndexOf('\n', text.length / 2))}\n#EXTINF:4,\nhalf.ts\n`;
+      const work = (length: number): Work => {
+        const text = playlists[name]!(length);
+        const first = half(text);
+        return learn(first + text.slice(first.length), first);
+      };
+      await expectLinear(work(2 ** 20), work(2 ** 21), work(2 ** 22));
+    },
+  );
 });
 
 describe('what an answer of the signing endpoint costs grows with its tokens', () => {
   const tokens: Record<string, (n: number) => Token> = {
-    'URLs': (n) => ({ url: `${FOLDER}${n}.ts`, query: { st: 'a' }, expires }),
+    URLs: (n) => ({ url: `${FOLDER}${n}.ts`, query: { st: 'a' }, expires }),
     'URLs with any query': (n) => ({ url: `${FOLDER}${n}.ts`, anyQuery: true, query: { st: 'a' }, expires }),
-    'folders': (n) => ({ prefix: `${CDN}/${n}/`, query: { st: 'a' }, expires }),
+    folders: (n) => ({ prefix: `${CDN}/${n}/`, query: { st: 'a' }, expires }),
     'folders with a base': (n) => ({ prefix: `${CDN}/${n}/`, base: `${CDN}/t${n}/${n}/`, expires }),
     'names of parameters': (n) => ({ url: `${FOLDER}${n}.ts`, query: { [`st${n}`]: 'a' }, expires }),
-    'hosts': (n) => ({ url: `https://${n}.test/`, query: { st: 'a' }, expires }),
+    hosts: (n) => ({ url: `https://${n}.test/`, query: { st: 'a' }, expires }),
   };
   test.each(Object.keys(tokens))('%s, from 2000 to 4000', async (name) => {
     const sign = (count: number): Work => {
       const answer = Array.from({ length: count }, (_, n) => tokens[name]!(n));
       return async () => {
-        const source = createTokenSource({ getTokens: () => Promise.resolve([...answer, { url: MEDIA, query: { st: 'a' }, expires }]) });
+        const source = createTokenSource({
+          getTokens: () => Promise.resolve([...answer, { url: MEDIA, query: { st: 'a' }, expires }]),
+        });
         await source.sign(MEDIA);
         source.destroy();
       };

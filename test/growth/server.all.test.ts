@@ -56,13 +56,17 @@ describe('signPlaylist, 1 to 2 MiB', () => {
     'attributes of quotes': (n) => [`${head}#EXT-X-MAP:${repeated('A="', n)}`],
     'a line of spaces, then of letters': (n) => [head + ' '.repeat(n / 2) + 'a'.repeat(n / 2)],
   };
-  test.each(Object.entries(playlists))('%s', async (_, make) => {
-    const work = (length: number): (() => Promise<string>) => {
-      const [text, url = playlistUrl] = make(length);
-      return () => signPlaylist(text, url, { format: cheap, expires: NOW });
-    };
-    await expectLinear(work(MiB), work(2 * MiB), work(4 * MiB));
-  }, 60_000);
+  test.each(Object.entries(playlists))(
+    '%s',
+    async (_, make) => {
+      const work = (length: number): (() => Promise<string>) => {
+        const [text, url = playlistUrl] = make(length);
+        return () => signPlaylist(text, url, { format: cheap, expires: NOW });
+      };
+      await expectLinear(work(MiB), work(2 * MiB), work(4 * MiB));
+    },
+    60_000,
+  );
 });
 
 describe('signPlaylist, one line of 8 to 16 kB', () => {
@@ -98,30 +102,34 @@ describe('expand, 0.5 to 1 MiB, of which no more is read', () => {
     keys: (i) => `#EXT-X-KEY:URI="${i}.key"\n${i}.m4s`,
     'variables in the name of each segment': (i) => (i === 0 ? '#EXT-X-DEFINE:QUERYPARAM="a"' : 'x{$a}'),
   };
-  test.each(Object.entries(playlists))('%s', async (_, line) => {
-    const work = (length: number): (() => Promise<unknown>) => {
-      const text = lines(length, line).slice(0, length);
-      const endpoint = createSigningEndpoint({
-        format: cheap,
-        authorize: () => true,
-        allow: `${HOST}/vod/`,
-        ttl: 300,
-        // forgets what it has read before
-        clock: (
-          (nowMs) => () =>
-            (nowMs += 2000)
-        )(NOW * 1000),
-        expand: {
-          fetch: async (url) =>
-            new Response(url.includes('index') ? text : null, { status: url.includes('index') ? 200 : 404 }),
-        },
-      });
-      return async () => {
-        expect((await endpoint(post({ urls: [`${playlistUrl}?a=${'x'.repeat(4000)}`] }))).status).toBe(200);
+  test.each(Object.entries(playlists))(
+    '%s',
+    async (_, line) => {
+      const work = (length: number): (() => Promise<unknown>) => {
+        const text = lines(length, line).slice(0, length);
+        const endpoint = createSigningEndpoint({
+          format: cheap,
+          authorize: () => true,
+          allow: `${HOST}/vod/`,
+          ttl: 300,
+          // forgets what it has read before
+          clock: (
+            (nowMs) => () =>
+              (nowMs += 2000)
+          )(NOW * 1000),
+          expand: {
+            fetch: async (url) =>
+              new Response(url.includes('index') ? text : null, { status: url.includes('index') ? 200 : 404 }),
+          },
+        });
+        return async () => {
+          expect((await endpoint(post({ urls: [`${playlistUrl}?a=${'x'.repeat(4000)}`] }))).status).toBe(200);
+        };
       };
-    };
-    await expectLinear(work(524_288), work(1_048_576));
-  }, 60_000);
+      await expectLinear(work(524_288), work(1_048_576));
+    },
+    60_000,
+  );
 });
 
 describe.each([
@@ -149,7 +157,8 @@ describe.each([
     'folders named like files, with parameters': (n) => url(`${repeated('a.b;/', n)}x?${token}`),
     'folders named like files, with dots': (n) => url(`${repeated('a.b./', n)}x?${token}`),
     'folders named like files, escaped twice': (n) => url(`${repeated('a%252Eb/', n)}x?${token}`),
-    'folders named like files, and a query in the path': (n) => url(`${repeated('a%252Eb;/', n - (n % 9))}x%3Fy?${token}`),
+    'folders named like files, and a query in the path': (n) =>
+      url(`${repeated('a%252Eb;/', n - (n % 9))}x%3Fy?${token}`),
     'a path with many readings': (n) => url(`${repeated('a+b%20/', n)}c.d/e;f/%2541/?${token}`),
     'dot segments': (n) => url(`${repeated('a/../', n)}b.mp4?${token}`),
     dots: (n) => url(`${repeated('.', n)}?${token}`),
@@ -160,7 +169,14 @@ describe.each([
     Referer: (n) => header('Referer', `${HOST}/${repeated('a/', n)}`),
     Cookie: (n) => header('Cookie', repeated('a=1; ', n)),
     'Cookie without values': (n) => header('Cookie', repeated(';', n)),
-    Connection: (n) => header('Connection', lines(n, (i) => `x${i}`).slice(head.length).trim().replaceAll('\n', ', ')),
+    Connection: (n) =>
+      header(
+        'Connection',
+        lines(n, (i) => `x${i}`)
+          .slice(head.length)
+          .trim()
+          .replaceAll('\n', ', '),
+      ),
     Origin: (n) => header('Origin', repeated('https://a.', n)),
     'Access-Control-Request-Headers': (n) => header('Access-Control-Request-Headers', repeated('a, ', n)),
     'many headers': (n) => [
@@ -183,14 +199,18 @@ describe.each([
     'the firewall': (request) =>
       firewallAnswer({ request, args, respondWith: () => undefined, continue: () => undefined }, NOW * 1000),
   };
-  test.each(Object.entries(requests))('%s', async (_, make) => {
-    const work = (length: number): (() => unknown) => {
-      const [target, headers] = make(length);
-      const init = { ...(headers && { headers: new Headers(headers) }) };
-      return () => answers[name]!(new Request(target, init));
-    };
-    await expectLinear(work(size), work(2 * size));
-  }, 30_000);
+  test.each(Object.entries(requests))(
+    '%s',
+    async (_, make) => {
+      const work = (length: number): (() => unknown) => {
+        const [target, headers] = make(length);
+        const init = { ...(headers && { headers: new Headers(headers) }) };
+        return () => answers[name]!(new Request(target, init));
+      };
+      await expectLinear(work(size), work(2 * size));
+    },
+    30_000,
+  );
 });
 
 describe('a hook that denies all it is shown, of paths with many readings', () => {
@@ -225,13 +245,17 @@ describe('the request to the signing endpoint', () => {
     'one name many times': (n) => `{${repeated('"urls":1,', n)}"urls":["${HOST}/a"]}`,
     spaces: (n) => `${' '.repeat(n)}{"urls":["${HOST}/a"]}`,
   };
-  test.each(Object.entries(bodies))('%s', async (_, make) => {
-    const work = (length: number) => {
-      const body = make(length);
-      return () => readSigningRequest(post(body), 10_000).catch(() => undefined);
-    };
-    await expectLinear(work(65_536), work(131_072));
-  }, 30_000);
+  test.each(Object.entries(bodies))(
+    '%s',
+    async (_, make) => {
+      const work = (length: number) => {
+        const body = make(length);
+        return () => readSigningRequest(post(body), 10_000).catch(() => undefined);
+      };
+      await expectLinear(work(65_536), work(131_072));
+    },
+    30_000,
+  );
 
   test('its type', async () => {
     const work = (length: number) => {

@@ -6,8 +6,15 @@ export default defineConfig({
   root,
   resolve: { alias },
   test: {
-    include: ['test/unit/{core,server}/**/*.test.ts', 'test/session/live.test.ts', 'test/vectors/{azion,nginx,formats}.test.ts'],
-    exclude: ['test/unit/core/memory.test.ts', 'test/unit/server/{rate-limit,rate-limit-redis,over-http,edge-runtime}.test.ts'],
+    include: [
+      'test/unit/{core,server}/**/*.test.ts',
+      'test/session/live.test.ts',
+      'test/vectors/{azion,nginx,formats}.test.ts',
+    ],
+    exclude: [
+      'test/unit/core/memory.test.ts',
+      'test/unit/server/{rate-limit,rate-limit-redis,over-http,edge-runtime}.test.ts',
+    ],
     testTimeout: 20_000,
   },
 });

@@ -4,7 +4,8 @@ import type { EdgeAuthOptions, SignedToken } from '../../packages/server/src/ind
 import { describeFormat } from '../support/format-properties.ts';
 import { hexKey } from '../support/format-samples.ts';
 
-const signatureOf = ({ query, setCookie = [] }: SignedToken): string => /~hmac=(\w+)/.exec(query?.hdnts ?? setCookie[0]!)![1]!;
+const signatureOf = ({ query, setCookie = [] }: SignedToken): string =>
+  /~hmac=(\w+)/.exec(query?.hdnts ?? setCookie[0]!)![1]!;
 const text = fc.constantFrom(undefined, 'x', 'a=b', 'a~data=b', '~', 'acl=/*', '%7e', 'é', 'e\u0301');
 
 const kinds: Record<string, Partial<EdgeAuthOptions>> = {

@@ -9,7 +9,11 @@ import { HOST, times } from '../support/seams.ts';
 const signatureOf = ({ query, base }: SignedToken): string => query?.token ?? /bcdn_token=([^&]*)/.exec(base!)![1]!;
 
 /** Addresses of one family: whether one is bound at all is a matter of configuration at both ends. */
-const families = [fc.constant(''), fc.constantFrom('1.2.3.4', '11.2.3.4', '97.98.99.100'), fc.constantFrom('abcd::1', 'abcd:1::1', '2001:db8::1')];
+const families = [
+  fc.constant(''),
+  fc.constantFrom('1.2.3.4', '11.2.3.4', '97.98.99.100'),
+  fc.constantFrom('abcd::1', 'abcd:1::1', '2001:db8::1'),
+];
 
 const kinds: Record<string, Partial<BunnyOptions>> = {
   folder: {},
@@ -30,7 +34,13 @@ interface Conditions {
 
 /** An expiry, and what follows it, in the path or at the front of the query. */
 const attacks: fc.Arbitrary<Attack<Conditions>> = fc
-  .record({ front: fc.constantFrom('/vod/', '/vod/paid.mp4', '/a'), one: times, two: times, name: fc.constantFrom('x', 'y1'), kind: fc.nat(5) })
+  .record({
+    front: fc.constantFrom('/vod/', '/vod/paid.mp4', '/a'),
+    one: times,
+    two: times,
+    name: fc.constantFrom('x', 'y1'),
+    kind: fc.nat(5),
+  })
   .map(({ front, one, two, name, kind }) => {
     const folder = front.slice(0, front.lastIndexOf('/') + 1);
     const inFolder = `${folder}${two}token_path=${folder}&z=/`;
@@ -38,7 +48,11 @@ const attacks: fc.Arbitrary<Attack<Conditions>> = fc
       [`${front}${two}`, `${name}=1`, `${front}?${one}${name}=1&expires=${two}`],
       [front, `x${two}${name}=1`, `${front}${one}x?${name}=1&expires=${two}`],
       [front, `${two}${name}=1`, `${front}${one}?${name}=1&expires=${two}`],
-      [folder, `a=1%26token_path=${folder}`, `${folder}premium/x?a=1&token_path=${encodeURIComponent(folder)}&expires=${one}`],
+      [
+        folder,
+        `a=1%26token_path=${folder}`,
+        `${folder}premium/x?a=1&token_path=${encodeURIComponent(folder)}&expires=${one}`,
+      ],
       [`${front}${two}${name}=1`, undefined, `${front}?${name}=1${one}&expires=${two}`],
       [
         `${inFolder}x.ts`,
@@ -62,7 +76,13 @@ for (const version of [2, 3] as const) {
       describeFormat({
         name: `bunny ${version} ${name} ${['', 'IPv4', 'IPv6'][family]}`,
         make: ({ ip, limit }: Conditions) =>
-          bunny({ secret, version, ...options, ...(ip && { ip }), ...(limit !== undefined && { limit }) } as BunnyOptions),
+          bunny({
+            secret,
+            version,
+            ...options,
+            ...(ip && { ip }),
+            ...(limit !== undefined && { limit }),
+          } as BunnyOptions),
         conditions: fc.record({ ip: addresses, limit: fc.constantFrom(undefined, 1, 17, 999_999_999) }),
         ...(family === 0 && options.carrier === 'query' && !options.ignoreParams && { attack: attacks }),
         // A limit is said by the token; of an IPv6 address version 3 takes the first 64 bits.

@@ -12,7 +12,9 @@ const none = fc.constant({});
 /** The tokens say no more than what is signed. */
 const signatureOf = ({ query, headers, base }: SignedToken): string => JSON.stringify(query ?? headers ?? base);
 const below = (...fronts: string[]): fc.Arbitrary<Asked> =>
-  fc.tuple(fc.constantFrom(...fronts), asked).map(([front, from]) => ({ ...from, path: front.endsWith('*') ? front.slice(0, -1) + from.path : front }));
+  fc
+    .tuple(fc.constantFrom(...fronts), asked)
+    .map(([front, from]) => ({ ...from, path: front.endsWith('*') ? front.slice(0, -1) + from.path : front }));
 
 describeFormat({
   name: 'jwt',
@@ -65,12 +67,20 @@ for (const [name, options] of Object.entries(kinds)) {
   describeFormat({
     name: `commonAccessToken ${name}`,
     make: ({ issuer, ipRanges }): TokenFormat =>
-      commonAccessToken({ keys: [{ id: 'k', key: hexKey }], ip: '203.0.113.9', ...options, ...(issuer && { issuer }), ...(ipRanges && { ipRanges }) }),
+      commonAccessToken({
+        keys: [{ id: 'k', key: hexKey }],
+        ip: '203.0.113.9',
+        ...options,
+        ...(issuer && { issuer }),
+        ...(ipRanges && { ipRanges }),
+      }),
     conditions: fc.record({
       issuer: fc.constantFrom('', 'a', 'b'),
       ipRanges: fc.constantFrom(undefined, ['203.0.113.0/24'], ['2001:db8::/32', '203.0.113.9']),
     }),
-    ...(name === 'an extension' && { asked: asked.map((from) => ({ ...from, path: `${from.path.replace(/\/$/, '')}.m3u8` })) }),
+    ...(name === 'an extension' && {
+      asked: asked.map((from) => ({ ...from, path: `${from.path.replace(/\/$/, '')}.m3u8` })),
+    }),
     enforced: () => undefined,
     signatureOf,
   });

@@ -22,7 +22,10 @@ for (const [name, options] of Object.entries(kinds)) {
       cloudFront({ keys, ip: '203.0.113.9', ...options, ...(ipRange && { ipRange }), ...(startsAt && { startsAt }) }),
     conditions: options.exact
       ? fc.constant({ ipRange: '', startsAt: 0 })
-      : fc.record({ ipRange: fc.constantFrom('', '203.0.113.0/24', '203.0.113.9'), startsAt: fc.constantFrom(0, 1_700_000_000) }),
+      : fc.record({
+          ipRange: fc.constantFrom('', '203.0.113.0/24', '203.0.113.9'),
+          startsAt: fc.constantFrom(0, 1_700_000_000),
+        }),
     // The policy says them.
     enforced: () => undefined,
     signatureOf,

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { cloudCdn, mediaCdn, mediaCdnToken } from '../../packages/server/src/index.ts';
-import type { CloudCdnOptions, MediaCdnOptions, MediaCdnTokenOptions, SignedToken } from '../../packages/server/src/index.ts';
+import type {
+  CloudCdnOptions,
+  MediaCdnOptions,
+  MediaCdnTokenOptions,
+  SignedToken,
+} from '../../packages/server/src/index.ts';
 import { describeFormat } from '../support/format-properties.ts';
 import { base64Key } from '../support/format-samples.ts';
 import type { Attack } from '../support/format-properties.ts';
@@ -20,7 +25,12 @@ const cloud: Record<string, Partial<CloudCdnOptions>> = {
   cookie: { carrier: 'cookie' },
 };
 for (const [name, options] of Object.entries(cloud)) {
-  describeFormat({ name: `cloudCdn ${name}`, make: () => cloudCdn({ keys, ...options }), conditions: none, signatureOf });
+  describeFormat({
+    name: `cloudCdn ${name}`,
+    make: () => cloudCdn({ keys, ...options }),
+    conditions: none,
+    signatureOf,
+  });
 }
 
 const media: Record<string, Partial<MediaCdnOptions>> = {
@@ -30,7 +40,12 @@ const media: Record<string, Partial<MediaCdnOptions>> = {
   URL: { carrier: 'query', exact: true },
 };
 for (const [name, options] of Object.entries(media)) {
-  describeFormat({ name: `mediaCdn ${name}`, make: () => mediaCdn({ keys, ...options }), conditions: none, signatureOf });
+  describeFormat({
+    name: `mediaCdn ${name}`,
+    make: () => mediaCdn({ keys, ...options }),
+    conditions: none,
+    signatureOf,
+  });
 }
 
 /** Mostly what is signed: one bad condition of many refuses them all. */
@@ -50,7 +65,9 @@ const unbound: Conditions = { sessionId: undefined, data: undefined, foo: undefi
 const attacks = (options: Partial<MediaCdnTokenOptions>): fc.Arbitrary<Attack<Conditions>> => {
   const name = options.algorithm === 'ed25519' ? 'Signature' : 'hmac';
   const scope = (path: string): string =>
-    options.exact ? 'FullPath' : `URLPrefix=${Buffer.from(`${HOST}${path.slice(0, path.lastIndexOf('/') + 1)}`).toString('base64url')}`;
+    options.exact
+      ? 'FullPath'
+      : `URLPrefix=${Buffer.from(`${HOST}${path.slice(0, path.lastIndexOf('/') + 1)}`).toString('base64url')}`;
   const paths = fc.constantFrom('/a', '/vod/paid.mp4', '/vod/7/1');
   return fc.oneof(
     fc.record({ path: paths, far: times, soon: times }).map(({ path, far, soon }) => ({
@@ -95,7 +112,9 @@ for (const [name, options] of Object.entries(tokens)) {
       }),
     conditions: fc.record({ sessionId: text, data: text, foo: header, bar: header }),
     headers: ({ foo, bar }) => ({ ...(foo !== undefined && { foo }), ...(bar !== undefined && { bar }) }),
-    ...(options.carrier === undefined && options.pathGlobs === undefined && options.depth === undefined && { attack: attacks(options) }),
+    ...(options.carrier === undefined &&
+      options.pathGlobs === undefined &&
+      options.depth === undefined && { attack: attacks(options) }),
     // The token says which headers count: one that sends more of them sends these too.
     enforced: () => undefined,
     signatureOf: ({ query, setCookie = [] }) => /~(?:hmac|Signature)=([\w-]+)/.exec(query?.hdnts ?? setCookie[0]!)![1]!,

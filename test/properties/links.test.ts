@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { cloudflare, fastly, secureLink, secureLinkLayouts as layouts, secureToken, wowza } from '../../packages/server/src/index.ts';
+import {
+  cloudflare,
+  fastly,
+  secureLink,
+  secureLinkLayouts as layouts,
+  secureToken,
+  wowza,
+} from '../../packages/server/src/index.ts';
 import type { SecureLinkLayout } from '../../packages/server/src/index.ts';
 import { describeFormat } from '../support/format-properties.ts';
 import { base64Key, secret } from '../support/format-samples.ts';
@@ -20,9 +27,17 @@ for (const pathForm of ['decoded', 'raw'] as const) {
 
 const templates: Record<string, SecureLinkLayout> = {
   ...layouts,
-  'a folder in front of the address': { hash: '{expires}{folder}{ip}{secret}', query: { t: '{token}', e: '{expires}' } },
+  'a folder in front of the address': {
+    hash: '{expires}{folder}{ip}{secret}',
+    query: { t: '{token}', e: '{expires}' },
+  },
   'a path without its slash': { hash: '{secret}{expires}{relativePath}{ip}', query: { t: '{token},{expires}' } },
-  'the expiry in hex': { hash: '{path}{expires}{secret}', time: 'hex', pathForm: 'raw', query: { t: '{expires},{token}' } },
+  'the expiry in hex': {
+    hash: '{path}{expires}{secret}',
+    time: 'hex',
+    pathForm: 'raw',
+    query: { t: '{expires},{token}' },
+  },
   'two folders in the path': { hash: '{secret}{directory}{expires}', base: '/s/{token}/{expires}', depth: 2 },
 };
 /** The beginning of the address at the end of the path, and back. */
@@ -57,7 +72,8 @@ for (const [name, layout] of Object.entries(templates)) {
     name: `secureLink ${name}`,
     make: (ip) => secureLink({ secret, ...layout, ...(ip && { ip }) }),
     conditions: layout.hash.includes('{ip}') ? addresses : fc.constant(''),
-    signatureOf: ({ query, base }) => /[\da-f]{32}|(?<![\w-])[\w-]{22}(?:==)?(?![\w-])/.exec(base ?? Object.values(query!).join(' '))![0],
+    signatureOf: ({ query, base }) =>
+      /[\da-f]{32}|(?<![\w-])[\w-]{22}(?:==)?(?![\w-])/.exec(base ?? Object.values(query!).join(' '))![0],
     ...(/\{(?:path|relativePath)\}\{ip\}/.test(layout.hash) && { attack: addressAttack(layout) }),
   });
 }
@@ -84,7 +100,11 @@ const param = fc.option(fc.constantFrom('a', 'a=b', 'a&wowzatokeny=b', '?', 'a b
 describeFormat({
   name: 'wowza',
   make: ({ ip, x, y }) =>
-    wowza({ secret, ...(ip && { ip }), params: { ...(x !== undefined && { wowzatokenx: x }), ...(y !== undefined && { wowzatokeny: y }) } }),
+    wowza({
+      secret,
+      ...(ip && { ip }),
+      params: { ...(x !== undefined && { wowzatokenx: x }), ...(y !== undefined && { wowzatokeny: y }) },
+    }),
   conditions: fc.record({ ip: fc.constantFrom('', '1.2.3.4'), x: param, y: param }),
   // Parameters that the edge does not ask for would be refused as unknown; a token without one that it asks for is refused.
   signatureOf: ({ query }) => query!.wowzatokenhash!,
@@ -99,7 +119,9 @@ describeFormat({
   attack: fc.record({ folder: fc.constantFrom('/vod/x', '/live'), expires: times }).map(({ folder, expires }) => ({
     asked: { path: `${folder}%3Fa/f.ts`, query: undefined, expires },
     under: 0,
-    forge: (signature: string) => ({ url: `${HOST}${folder}/f.ts?wowzatokenendtime=${expires}&wowzatokenhash=${signature}` }),
+    forge: (signature: string) => ({
+      url: `${HOST}${folder}/f.ts?wowzatokenendtime=${expires}&wowzatokenhash=${signature}`,
+    }),
   })),
   signatureOf: ({ query }) => query!.wowzatokenhash!,
 });

@@ -21,7 +21,8 @@ export async function build(root, folders = browserFolders(root)) {
   const { default: all } = await import(pathToFileURL(join(root, 'rollup.config.mjs')).href);
   for (const { input, output, plugins, ...options } of all) {
     const to = /** @type {import('rollup').OutputOptions} */ (output);
-    const isWanted = folders.some((folder) => String(input).startsWith(`packages/${folder}/`)) && !to.file?.endsWith('.d.ts');
+    const isWanted =
+      folders.some((folder) => String(input).startsWith(`packages/${folder}/`)) && !to.file?.endsWith('.d.ts');
     if (!isWanted) continue;
     const kept = [plugins].flat().filter((plugin) => /** @type {{ name?: string }} */ (plugin)?.name !== 'terser');
     const bundle = await rollup({ ...options, input: join(root, String(input)), plugins: kept, logLevel: 'silent' });

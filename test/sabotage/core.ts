@@ -52,7 +52,7 @@ export const core: readonly Sabotage[] = [
     name: 'core-tokens-in-page',
     promise: 'Tokens rendered into the page save the round trip at start-up.',
     file: createTokenSource,
-    find: 'hold(preset.flatMap((token) => parseToken(token) ?? []), [], clock.now());',
+    find: 'hold(known, [], clock.now());',
     replace: '',
     noticedBy: { test: hlsjsSituationsTest, name: 'with a token in the page the first picture costs no call' },
   },
@@ -115,7 +115,7 @@ export const core: readonly Sabotage[] = [
     name: 'core-kept-410',
     promise: 'A 410 that the browser keeps does not answer the replay.',
     file: 'packages/core/src/replay-of.ts',
-    find: "cache: 'reload', ",
+    find: "cache: 'reload',",
     replace: '',
     noticedBy: {
       test: cachedRefusalsTest,

@@ -115,9 +115,9 @@ export const hlsjsLoader: readonly Sabotage[] = [
   {
     name: 'hlsjs-outage-live',
     promise: 'In an outage media playlists are tried again as their own policy says: no fatal error.',
-    file: tokenLoader,
-    find: 'isMediaPlaylist ? this.#config.playlistLoadPolicy.default : this.#policy.loadPolicy',
-    replace: 'this.#policy.loadPolicy',
+    file: 'packages/hlsjs/src/retry-policy.ts',
+    find: 'isMediaPlaylist ? config.playlistLoadPolicy.default.errorRetry : loadPolicy.errorRetry',
+    replace: 'loadPolicy.errorRetry',
     noticedBy: {
       test: hlsjsOutageTest,
       name: 'live with audio and subtitles, requests for all playlists fail at once',

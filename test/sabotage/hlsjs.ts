@@ -73,8 +73,8 @@ export const hlsjs: readonly Sabotage[] = [
     name: 'hlsjs-default-config',
     promise: 'secureTokenConfig() may stand in Hls.DefaultConfig.',
     file: install,
-    find: 'Original === Installing ? { setStreamController: nothing, destroy: nothing } : ',
-    replace: '',
+    find: 'return Original === Installing\n',
+    replace: 'return false\n',
     noticedBy: { test: hlsjsInstallTest, name: 'hls.js 1.7 in Hls.DefaultConfig' },
   },
   {

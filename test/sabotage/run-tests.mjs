@@ -87,7 +87,9 @@ export class TestRuns {
     if (child.pid) endGroup(child.pid);
     if (!existsSync(report)) throw new Error(`Vitest wrote no report for ${file}:\n${said}`);
     const outcomes = outcomesIn(/** @type {Report} */ (JSON.parse(readFileSync(report, 'utf8'))));
-    return outcomes.filter(({ name, state }) => !names.length || state === 'failed' || names.some((part) => name.includes(part)));
+    return outcomes.filter(
+      ({ name, state }) => !names.length || state === 'failed' || names.some((part) => name.includes(part)),
+    );
   }
 
   /** Ends the run that is under way, with its servers. */

@@ -171,8 +171,8 @@ export const videojs: readonly Sabotage[] = [
     name: 'videojs-cause',
     promise: 'The error of a viewer whom the edge refuses has the SecureTokenError as its cause.',
     file: playbackFailure,
-    find: ', cause: error }',
-    replace: ' }',
+    find: 'cause: error,',
+    replace: '',
     noticedBy: { test: videojsSharedSourceTest, name: 'what the edge refuses the one is no error of the other' },
   },
   {

@@ -1,5 +1,21 @@
 import { describe, expect, test, vi } from 'vitest';
-import { FOLDER, MASTER, each, elapsed, fail, fakeTime, folder, hurry, lab, pass, playlist, seconds, segment, sleep, st } from '../unit/core/lab.ts';
+import {
+  FOLDER,
+  MASTER,
+  each,
+  elapsed,
+  fail,
+  fakeTime,
+  folder,
+  hurry,
+  lab,
+  pass,
+  playlist,
+  seconds,
+  segment,
+  sleep,
+  st,
+} from '../unit/core/lab.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 fakeTime();

@@ -56,7 +56,8 @@ export function startFirewall(): (request: FirewallRequest) => FirewallOutcome {
  * called for `fetch`. There, arguments are missing and `addEventListener` is the runtime's. `undefined` without a registry.
  */
 export async function startAzionFirewall(): Promise<
-  ((request: FirewallRequest) => Promise<{ outcome: string; status: number; headers: Record<string, string> }>) | undefined
+  | ((request: FirewallRequest) => Promise<{ outcome: string; status: number; headers: Record<string, string> }>)
+  | undefined
 > {
   const FirewallEventContext = await firewallEventContext();
   if (!FirewallEventContext) return undefined;

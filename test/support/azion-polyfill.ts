@@ -37,11 +37,20 @@ function fetchArchives(): boolean {
   const draft = mkdtempSync(join(cache, 'azion-'));
   try {
     for (const { name, version, sha512 } of archives) {
-      const packed = run('npm', ['pack', `${name}@${version}`, '--silent', '--prefer-offline', '--fetch-retries=0', '--pack-destination', draft]);
+      const packed = run('npm', [
+        'pack',
+        `${name}@${version}`,
+        '--silent',
+        '--prefer-offline',
+        '--fetch-retries=0',
+        '--pack-destination',
+        draft,
+      ]);
       if (packed === undefined) return false;
       const archive = join(draft, packed.trim());
       const digest = createHash('sha512').update(readFileSync(archive)).digest('base64');
-      if (digest !== sha512) throw new Error(`${name}@${version} is not the archive that was published: sha512-${digest}`);
+      if (digest !== sha512)
+        throw new Error(`${name}@${version} is not the archive that was published: sha512-${digest}`);
       const target = join(draft, 'node_modules', name);
       mkdirSync(target, { recursive: true });
       if (run('tar', ['-xzf', archive, '--strip-components=1', '-C', target]) === undefined) return false;
@@ -56,6 +65,10 @@ function fetchArchives(): boolean {
 
 /** What it printed; `undefined` when it failed. */
 function run(command: string, args: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', timeout: 60_000, shell: process.platform === 'win32' });
+  const { status, stdout } = spawnSync(command, args, {
+    encoding: 'utf8',
+    timeout: 60_000,
+    shell: process.platform === 'win32',
+  });
   return status === 0 ? stdout : undefined;
 }

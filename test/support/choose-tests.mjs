@@ -4,7 +4,12 @@ const concerns = {
   hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-'],
   videojs: ['test/unit/videojs/', 'test/browser/videojs-'],
   progressive: ['test/unit/progressive/', 'test/browser/mp4-'],
-  worker: ['test/unit/worker/', 'test/browser/mp4-worker', 'test/browser/mp4-native-hls', 'test/browser/videojs-worker'],
+  worker: [
+    'test/unit/worker/',
+    'test/browser/mp4-worker',
+    'test/browser/mp4-native-hls',
+    'test/browser/videojs-worker',
+  ],
   server: [
     'test/unit/server/',
     'test/vectors/',

@@ -6,7 +6,9 @@ import { chromium } from 'playwright-core';
 /** `HEADED=1` shows the windows. */
 const headless = !process.env.HEADED;
 /** The one without a browser UI first: the full Chromium, headless, makes an invisible window for each page. */
-const INSTALLED = headless ? ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'] : ['/usr/bin/chromium', '/usr/bin/google-chrome'];
+const INSTALLED = headless
+  ? ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
+  : ['/usr/bin/chromium', '/usr/bin/google-chrome'];
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -25,7 +27,10 @@ export async function packagedChromium() {
   mkdirSync(CACHE, { recursive: true });
   // the package lists font folders that are not where it unpacks its font: without any, Chromium ends at the first caption
   const fonts = join(CACHE, 'fonts.conf');
-  writeFileSync(fonts, `<fontconfig><dir>${CACHE}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${CACHE}/fonts-cache</cachedir></fontconfig>`);
+  writeFileSync(
+    fonts,
+    `<fontconfig><dir>${CACHE}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${CACHE}/fonts-cache</cachedir></fontconfig>`,
+  );
   process.env.FONTCONFIG_FILE ??= fonts;
   // read when the package is imported: unpacks the shared libraries that a bare machine lacks
   process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs20.x';

@@ -22,11 +22,18 @@ const start = (args: readonly string[], { secret, cwd }: CliOptions): ChildProce
 };
 
 /** Runs `secure-token` as it is built. */
-export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<{ code: number; out: string; err: string }> {
+export async function runCli(
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<{ code: number; out: string; err: string }> {
   const child = start(args, options);
   child.stdin!.end(options.input ?? '');
   if (options.leaveEarly) child.stdout!.once('data', () => child.stdout!.destroy());
-  const [out, err, [code]] = await Promise.all([options.leaveEarly ? '' : text(child.stdout!), text(child.stderr!), once(child, 'close')]);
+  const [out, err, [code]] = await Promise.all([
+    options.leaveEarly ? '' : text(child.stdout!),
+    text(child.stderr!),
+    once(child, 'close'),
+  ]);
   return { code: code as number, out, err };
 }
 

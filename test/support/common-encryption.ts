@@ -13,13 +13,14 @@ const box = (type: string, ...content: Buffer[]): Buffer => {
   head.write(type, 4, 'latin1');
   return Buffer.concat([head, body]);
 };
-const uint32 = (...values: number[]): Buffer => Buffer.concat(values.map((value) => Buffer.from([value >>> 24, value >>> 16, value >>> 8, value])));
+const uint32 = (...values: number[]): Buffer =>
+  Buffer.concat(values.map((value) => Buffer.from([value >>> 24, value >>> 16, value >>> 8, value])));
 
 /** `bytes` with the boxes of `types` put through `change`, whatever folders they are in; sizes are made good. */
 function mapBoxes(bytes: Buffer, change: Record<string, (body: Buffer) => Buffer>): Buffer {
   const folders = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'moof', 'traf'];
   const all: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const size = bytes.readUInt32BE(at);
     const type = bytes.toString('latin1', at + 4, at + 8);
     const body = bytes.subarray(at + 8, at + size);
@@ -35,7 +36,8 @@ export const encryptInit = (init: Buffer, { id }: EncryptionKey): Buffer =>
   mapBoxes(init, {
     stsd(body) {
       const entry = body.subarray(16);
-      const sinf = box('sinf',
+      const sinf = box(
+        'sinf',
         box('frma', Buffer.from('mp4a')),
         box('schm', uint32(0), Buffer.from('cenc'), uint32(0x10000)),
         box('schi', box('tenc', uint32(0), Buffer.from([0, 0, 1, 8]), id)),

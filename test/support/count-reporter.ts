@@ -9,7 +9,8 @@ export default class CountReporter implements Reporter {
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         // a known defect fails at each try
-        if (test.diagnostic()?.retryCount && !test.options.fails) process.stdout.write(`needed a second try: ${test.fullName}\n`);
+        if (test.diagnostic()?.retryCount && !test.options.fails)
+          process.stdout.write(`needed a second try: ${test.fullName}\n`);
         if (state === 'passed' || state === 'failed') count[state]++;
         else {
           count.skipped++;

@@ -108,16 +108,27 @@ export async function startEdge(options: {
 
   const server = await listen(async (request) => {
     const { method, url, headers } = request;
-    const entry = { at: Date.now(), method, url, carrier: carrierOf(url), path: '', range: headers.get('range'), status: 0 };
+    const entry = {
+      at: Date.now(),
+      method,
+      url,
+      carrier: carrierOf(url),
+      path: '',
+      range: headers.get('range'),
+      status: 0,
+    };
     if (method !== 'OPTIONS') requests.push(entry);
     if (edge.latency) await delay(edge.latency * 1000);
     const response = await handler(request)(request);
     entry.path = paths.get(request) ?? '';
     entry.status = response.status;
     if (isRefusal(entry) && !edge.corsOnRefusals) {
-      for (const name of [...response.headers.keys()]) if (name.startsWith('access-control-')) response.headers.delete(name);
+      for (const name of [...response.headers.keys()])
+        if (name.startsWith('access-control-')) response.headers.delete(name);
     }
-    return edge.bandwidth && response.body ? new Response(response.body.pipeThrough(throttle(edge.bandwidth)), response) : response;
+    return edge.bandwidth && response.body
+      ? new Response(response.body.pipeThrough(throttle(edge.bandwidth)), response)
+      : response;
   });
 
   return Object.assign(edge, {
@@ -135,7 +146,9 @@ const carrierOf = (url: string): Carrier => new URL(url).pathname.split('/')[1] 
 /** Any page, with cookies where the token is one: browsers want its origin by name then. */
 function pageCors(request: Request): { origins: '*' | string[]; credentials: boolean } {
   const origin = request.headers.get('origin');
-  return carrierOf(request.url) === 'cookie' && origin ? { origins: [origin], credentials: true } : { origins: '*', credentials: false };
+  return carrierOf(request.url) === 'cookie' && origin
+    ? { origins: [origin], credentials: true }
+    : { origins: '*', credentials: false };
 }
 
 /** Keeps to a timetable: a timer that was late makes the next wait shorter. */

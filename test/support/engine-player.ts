@@ -73,7 +73,12 @@ return { ...window.seen, isFed, currentTime, ended, error: error && error.code +
 
 /** Opens a page with a player of `path` and tokens of `carrier`; it begins to play. */
 export async function openEnginePlayer(
-  library: keyof typeof bodies, engine: Engine, tab: Tab, stage: Stage, carrier: Carrier, path: string,
+  library: keyof typeof bodies,
+  engine: Engine,
+  tab: Tab,
+  stage: Stage,
+  carrier: Carrier,
+  path: string,
 ): Promise<EnginePlayer> {
   const { pages, signer } = stage;
   await tab.goto(library === 'hls.js' ? pages.url('1.7', 'script') : `${pages.origin}/test/support/videojs.html`);

@@ -28,37 +28,46 @@ export function describeEngines(library: 'hls.js' | 'Video.js'): void {
         }
       };
 
-      test('on demand, with seeks', () => play('exact', 'film/ts/lo/i.m3u8', async (player, stage) => {
-        await player.until(({ currentTime }) => currentTime > 2);
-        for (const to of [300, 100, 590]) await player.seek(to);
-        const seen = await player.until(({ tokens }) => tokens.length > 3);
-        expect(seen).toMatchObject(well);
-        expect(await stage.refusals()).toEqual([]);
-      }));
+      test('on demand, with seeks', () =>
+        play('exact', 'film/ts/lo/i.m3u8', async (player, stage) => {
+          await player.until(({ currentTime }) => currentTime > 2);
+          for (const to of [300, 100, 590]) await player.seek(to);
+          const seen = await player.until(({ tokens }) => tokens.length > 3);
+          expect(seen).toMatchObject(well);
+          expect(await stage.refusals()).toEqual([]);
+        }));
 
-      test('live, 15 seconds with tokens of five', () => play('exact', 'live/master.m3u8', async (player, stage) => {
-        const { currentTime } = await player.until(() => true);
-        expect(await player.until((seen) => seen.currentTime > currentTime + 15)).toMatchObject(well);
-        expect(stage.edge.requests.filter(({ path }) => path.endsWith('.m3u8')).length).toBeGreaterThan(5);
-        expect(await stage.refusals()).toEqual([]);
-      }));
+      test('live, 15 seconds with tokens of five', () =>
+        play('exact', 'live/master.m3u8', async (player, stage) => {
+          const { currentTime } = await player.until(() => true);
+          expect(await player.until((seen) => seen.currentTime > currentTime + 15)).toMatchObject(well);
+          expect(stage.edge.requests.filter(({ path }) => path.endsWith('.m3u8')).length).toBeGreaterThan(5);
+          expect(await stage.refusals()).toEqual([]);
+        }));
 
-      test('AES-128, to the end', () => play('exact', 'vod/aes/i.m3u8', async (player, stage) => {
-        await player.seek(13);
-        expect(await player.until(({ ended }) => ended)).toMatchObject(well);
-        const paths = stage.edge.requests.map(({ path }) => path);
-        expect(paths).toEqual(expect.arrayContaining(['/vod/aes/k0.bin', '/vod/aes/k2.bin']));
-        expect(await stage.refusals()).toEqual([]);
-      }));
+      test('AES-128, to the end', () =>
+        play('exact', 'vod/aes/i.m3u8', async (player, stage) => {
+          await player.seek(13);
+          expect(await player.until(({ ended }) => ended)).toMatchObject(well);
+          const paths = stage.edge.requests.map(({ path }) => path);
+          expect(paths).toEqual(expect.arrayContaining(['/vod/aes/k0.bin', '/vod/aes/k2.bin']));
+          expect(await stage.refusals()).toEqual([]);
+        }));
 
-      test('a rotation of the secret goes unseen', () => play('query', 'film/ts/lo/i.m3u8', async (player, stage) => {
-        await stage.setSecret('another secret');
-        const { currentTime } = await player.until(() => true);
-        const seen = await player.until((now) => now.currentTime > currentTime + 8);
-        expect(seen).toMatchObject(well);
-        expect(seen.tokens).toContain('tokenrefused 403');
-        expect(seen.tokens).toContain('tokenrenewed refused');
-      }, { nextSecret: 'another secret', signer: { ttl: 60 } }));
+      test('a rotation of the secret goes unseen', () =>
+        play(
+          'query',
+          'film/ts/lo/i.m3u8',
+          async (player, stage) => {
+            await stage.setSecret('another secret');
+            const { currentTime } = await player.until(() => true);
+            const seen = await player.until((now) => now.currentTime > currentTime + 8);
+            expect(seen).toMatchObject(well);
+            expect(seen.tokens).toContain('tokenrefused 403');
+            expect(seen.tokens).toContain('tokenrenewed refused');
+          },
+          { nextSecret: 'another secret', signer: { ttl: 60 } },
+        ));
 
       test('the endpoint is down for longer than a token lives, and playback resumes by itself', () =>
         play('query', 'film/ts/lo/i.m3u8', async (player, stage) => {
@@ -76,7 +85,8 @@ export function describeEngines(library: 'hls.js' | 'Video.js'): void {
           expect(await player.until(({ currentTime }) => currentTime > 7)).toMatchObject(well);
           expect(stage.edge.requests.filter(({ path }) => path.endsWith('.m4s')).length).toBeGreaterThan(2);
           expect(await stage.refusals()).toEqual([]);
-        }));
+        }),
+      );
     });
   }
 }

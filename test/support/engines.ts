@@ -29,7 +29,9 @@ export interface Engine {
 
 const FIREFOX = process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr';
 
-const playwright = async (launch: () => ReturnType<typeof openChromium>): Promise<{ tab: Tab; close(): Promise<void> }> => {
+const playwright = async (
+  launch: () => ReturnType<typeof openChromium>,
+): Promise<{ tab: Tab; close(): Promise<void> }> => {
   const browser = await launch();
   const page = await browser.newPage();
   return {
@@ -59,7 +61,11 @@ const others: readonly Engine[] = [
     retry: 0,
     open: () =>
       playwright(() =>
-        firefox.launch({ channel: 'moz-firefox', executablePath: FIREFOX, firefoxUserPrefs: { 'media.autoplay.default': 0 } }),
+        firefox.launch({
+          channel: 'moz-firefox',
+          executablePath: FIREFOX,
+          firefoxUserPrefs: { 'media.autoplay.default': 0 },
+        }),
       ),
   },
   webkit,

@@ -1,5 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { bunny, cloudCdn, cloudFront, edgeAuth, mediaCdn, mediaCdnToken, secureLink, secureLinkLayouts as layouts, wowza } from '../../packages/server/src/index.ts';
+import {
+  bunny,
+  cloudCdn,
+  cloudFront,
+  edgeAuth,
+  mediaCdn,
+  mediaCdnToken,
+  secureLink,
+  secureLinkLayouts as layouts,
+  wowza,
+} from '../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
 

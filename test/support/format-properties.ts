@@ -29,7 +29,11 @@ export interface Subject<C> {
 export interface Attack<C> {
   readonly asked: Asked;
   readonly under: C;
-  readonly forge: (signature: string) => { readonly url: string; readonly headers?: Readonly<Record<string, string>>; readonly under?: C };
+  readonly forge: (signature: string) => {
+    readonly url: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly under?: C;
+  };
 }
 
 interface Signed {
@@ -69,7 +73,9 @@ export function isWithin(url: string, { kind, href }: Scope): boolean {
 }
 
 const same = (a: Scope, b: Scope): boolean =>
-  a.kind === b.kind && decoded(new URL(a.href).pathname) === decoded(new URL(b.href).pathname) && new URL(a.href).search === new URL(b.href).search;
+  a.kind === b.kind &&
+  decoded(new URL(a.href).pathname) === decoded(new URL(b.href).pathname) &&
+  new URL(a.href).search === new URL(b.href).search;
 
 /** The query, or the carriers of a token, with a piece of text in it changed. */
 const pieces = fc.constantFrom<readonly [RegExp, string]>(
@@ -115,10 +121,16 @@ export function describeFormat<C>(subject: Subject<C>): void {
         'two different scopes, expiries or conditions have different signatures',
         async () => {
           let compared = 0;
-          const others = fc.array(fc.tuple(fc.oneof({ weight: 1, arbitrary: one }, { weight: 9, arbitrary: moved }), fc.option(conditions, { freq: 1 })), {
-            minLength: 4,
-            maxLength: 4,
-          });
+          const others = fc.array(
+            fc.tuple(
+              fc.oneof({ weight: 1, arbitrary: one }, { weight: 9, arbitrary: moved }),
+              fc.option(conditions, { freq: 1 }),
+            ),
+            {
+              minLength: 4,
+              maxLength: 4,
+            },
+          );
           const property = fc.asyncProperty(one, conditions, others, async (first, under, tried) => {
             const a = await signed(made(subject, under), first);
             for (const [next, other] of a ? tried : []) {
@@ -130,7 +142,10 @@ export function describeFormat<C>(subject: Subject<C>): void {
               if (signatureOf(a.token) !== signatureOf(b.token)) continue;
               expect(a.token.expires).toBe(b.token.expires);
               expect(other ?? under).toEqual(under);
-              expect(same(a.scope, b.scope), `${a.scope.kind} ${a.scope.href} and ${b.scope.kind} ${b.scope.href}`).toBe(true);
+              expect(
+                same(a.scope, b.scope),
+                `${a.scope.kind} ${a.scope.href} and ${b.scope.kind} ${b.scope.href}`,
+              ).toBe(true);
             }
           });
           await fc.assert(property, { numRuns: Math.ceil(propertyRuns / 4) });
@@ -171,7 +186,10 @@ export function describeFormat<C>(subject: Subject<C>): void {
           for (const [move, piece, other] of tried) {
             const target = move ? moveSeams(from, move) : from;
             const request = target && attached(urlOf(target), token, headers(other ?? under));
-            const sent = request && { url: piece ? request.url.replace(piece[0], piece[1]) : request.url, headers: changed(request.headers, piece) };
+            const sent = request && {
+              url: piece ? request.url.replace(piece[0], piece[1]) : request.url,
+              headers: changed(request.headers, piece),
+            };
             const judge = other === null ? format : made(subject, other);
             if (!sent || !judge) continue;
             const found = await judge.verify(sent, NOW);
@@ -229,5 +247,7 @@ function attached(url: string, token: SignedToken, headers: Readonly<Record<stri
 
 function changed(headers: Headers, piece: readonly [RegExp, string] | null): Headers {
   if (!piece) return headers;
-  return new Headers([...headers].map(([name, value]) => [name, value.replace(piece[0], piece[1]).trim()] as [string, string]));
+  return new Headers(
+    [...headers].map(([name, value]) => [name, value.replace(piece[0], piece[1]).trim()] as [string, string]),
+  );
 }

@@ -21,7 +21,11 @@ const attempts = 3;
  * times, and the next twice again. `largest`, with twice the input of `larger`, tells the two apart: quadratic work takes four
  * times at each doubling.
  */
-export async function expectLinear(smaller: () => unknown, larger: () => unknown, largest?: () => unknown): Promise<void> {
+export async function expectLinear(
+  smaller: () => unknown,
+  larger: () => unknown,
+  largest?: () => unknown,
+): Promise<void> {
   const ratios: string[] = [];
   const isLinear = async (small: () => unknown, large: () => unknown): Promise<boolean> => {
     const measured = await cpuRatios(small, large);
@@ -42,7 +46,7 @@ async function cpuRatios(smaller: () => unknown, larger: () => unknown): Promise
   let repetitions = 1;
   while ((await cpuMs(smaller, repetitions)) < enoughMs) repetitions *= 2;
   const ratios: number[] = [];
-  for (let within = 0, over = 0; within < majority && over < majority; ) {
+  for (let within = 0, over = 0; within < majority && over < majority;) {
     const small = await cpuMs(smaller, repetitions);
     const ratio = (await cpuMs(larger, repetitions)) / small;
     ratios.push(ratio);
@@ -62,4 +66,5 @@ async function cpuMs(work: () => unknown, repetitions: number): Promise<number> 
 }
 
 /** `unit` again and again, `length` characters. */
-export const repeated = (unit: string, length: number): string => unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
+export const repeated = (unit: string, length: number): string =>
+  unit.repeat(Math.ceil(length / unit.length)).slice(0, length);

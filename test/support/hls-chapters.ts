@@ -176,12 +176,15 @@ export const chapters: Record<string, Chapter> = {
   'a segment under way: another source': interrupted(segment(5), () => window.hls.loadSource('/v/range/i.m3u8')),
   'a segment under way: detachMedia': interrupted(segment(5), () => window.hls.detachMedia()),
   'a segment under way: destroy': interrupted(segment(5), () => window.hls.destroy()),
-  'a key under way: another source':
-    interrupted('/v/aes/k1.bin', () => window.hls.loadSource('/v/ts/master.m3u8'), AES),
+  'a key under way: another source': interrupted(
+    '/v/aes/k1.bin',
+    () => window.hls.loadSource('/v/ts/master.m3u8'),
+    AES,
+  ),
   'a media playlist under way: destroy': interrupted('/v/ts/lo/i.m3u8', () => window.hls.destroy()),
   'a multivariant playlist under way: stopLoad': interrupted(TS, () => window.hls.stopLoad()),
   'a multivariant playlist under way: another source': interrupted(TS, () => window.hls.loadSource('/v/range/i.m3u8')),
-  'keys': {
+  keys: {
     async script(witness) {
       await witness.load(AES);
       await witness.settled();

@@ -47,12 +47,22 @@ export function installLabPage(): void {
       if (MARK.test(value)) found.push(path);
       return;
     }
-    if (typeof value !== 'object' || value === null || seen.has(value) || value instanceof Node || value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return;
+    if (
+      typeof value !== 'object' ||
+      value === null ||
+      seen.has(value) ||
+      value instanceof Node ||
+      value instanceof ArrayBuffer ||
+      ArrayBuffer.isView(value)
+    )
+      return;
     seen.add(value);
     if (value instanceof Error) search(value.message, `${path}.message`, found, seen);
     if (value instanceof Set) for (const item of value) search(item, `${path}.*`, found, seen);
-    if (value instanceof Map) for (const [key, item] of value as Map<string, unknown>) search(item, `${path}.${key}`, found, seen);
-    for (const key of Object.getOwnPropertyNames(value)) search((value as Record<string, unknown>)[key], `${path}.${key}`, found, seen);
+    if (value instanceof Map)
+      for (const [key, item] of value as Map<string, unknown>) search(item, `${path}.${key}`, found, seen);
+    for (const key of Object.getOwnPropertyNames(value))
+      search((value as Record<string, unknown>)[key], `${path}.${key}`, found, seen);
     search(toldBy(value), `${path}()`, found, seen);
   };
 
@@ -70,7 +80,8 @@ export function installLabPage(): void {
     hls.on('hlsError' as unknown as Events.ERROR, (_, data) => {
       // of a busy machine, or hls.js has changed its mind
       if (/^(aborted|buffer(Stalled|Nudge|Seek))/.test(data.details) && !data.fatal) return;
-      const what = data.details === window.Hls.ErrorDetails.INTERNAL_EXCEPTION ? String(data.error.stack) : data.response?.code;
+      const what =
+        data.details === window.Hls.ErrorDetails.INTERNAL_EXCEPTION ? String(data.error.stack) : data.response?.code;
       seen.errors.push([data.fatal && 'fatal', data.details, what].filter(Boolean).join(' '));
       seen.codes.push((data.error as { code?: string }).code ?? '');
     });
@@ -104,9 +115,13 @@ export function installLabPage(): void {
       void video.play().catch(() => undefined);
       const fatal = (): boolean => seen.errors.slice(from).some((error) => error.startsWith('fatal'));
       // of another asset: from its start
-      await window.lab.until(() => fatal() || (video.readyState > 1 && video.currentTime >= seconds), limit).catch((error: unknown) => {
-        throw new Error(`${String(error)}: at ${video.currentTime}, ready ${video.readyState}, errors ${seen.errors.join()}, last ${seen.events.slice(-5).join()}`);
-      });
+      await window.lab
+        .until(() => fatal() || (video.readyState > 1 && video.currentTime >= seconds), limit)
+        .catch((error: unknown) => {
+          throw new Error(
+            `${String(error)}: at ${video.currentTime}, ready ${video.readyState}, errors ${seen.errors.join()}, last ${seen.events.slice(-5).join()}`,
+          );
+        });
       return { ...seen, leaks: [...new Set(seen.leaks)] };
     },
   };

@@ -31,7 +31,15 @@ export interface LabCall {
   readonly reason: string;
 }
 
-export type Answer = string | Buffer | { status?: number; headers?: Record<string, string>; body?: string | Buffer; /** Seconds between the two halves. */ pause?: number };
+export type Answer =
+  | string
+  | Buffer
+  | {
+      status?: number;
+      headers?: Record<string, string>;
+      body?: string | Buffer;
+      /** Seconds between the two halves. */ pause?: number;
+    };
 
 interface LabSettings {
   format: LabFormat;
@@ -57,7 +65,13 @@ export type LabVersion = keyof typeof versions;
 /** The newest in `npm test`, the others in `npm run test:all`. */
 export const labVersions: readonly LabVersion[] = inPart(['1.7'], ['1.6', '1.5']);
 
-const types: Record<string, string> = { m3u8: 'application/vnd.apple.mpegurl', mjs: 'text/javascript', js: 'text/javascript', html: 'text/html', json: 'application/json' };
+const types: Record<string, string> = {
+  m3u8: 'application/vnd.apple.mpegurl',
+  mjs: 'text/javascript',
+  js: 'text/javascript',
+  html: 'text/html',
+  json: 'application/json',
+};
 
 /** One page, one server that is its origin, signing endpoint and edge, and one on another origin, for ads. */
 export class Lab implements LabSettings {
@@ -125,7 +139,11 @@ export class Lab implements LabSettings {
     const body = Buffer.concat(chunks);
     const origin = host === 'here' ? this.origin : this.elsewhere;
     const url = new URL(origin + request.url!);
-    const cors = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*', 'cache-control': 'no-store' };
+    const cors = {
+      'access-control-allow-origin': '*',
+      'access-control-allow-headers': '*',
+      'cache-control': 'no-store',
+    };
     if (method === 'OPTIONS') return void response.writeHead(204, cors).end();
     if (url.pathname === '/token') return this.#sign(JSON.parse(body.toString()) as LabCall, response);
 
@@ -146,7 +164,8 @@ export class Lab implements LabSettings {
       content = content.subarray(Number(from), to ? Number(to) + 1 : undefined);
       status = 206;
     }
-    if (isServed) this.requests.push({ path, url: url.href, host, method, status, headers, body: body.toString('latin1') });
+    if (isServed)
+      this.requests.push({ path, url: url.href, host, method, status, headers, body: body.toString('latin1') });
     response.writeHead(status, {
       ...cors,
       'content-type': types[path.split('.').at(-1)!] ?? 'application/octet-stream',
@@ -182,7 +201,9 @@ export class Lab implements LabSettings {
 
   /** The media file of a path, or 404. */
   file(path: string): Promise<Answer> {
-    return readFile(`${root}test/media/${path.replace(/^\/v\//, '').replaceAll('..', '')}`).catch(() => ({ status: 404 }));
+    return readFile(`${root}test/media/${path.replace(/^\/v\//, '').replaceAll('..', '')}`).catch(() => ({
+      status: 404,
+    }));
   }
 
   async #sign({ urls, reason }: LabCall, response: ServerResponse): Promise<void> {
@@ -191,7 +212,9 @@ export class Lab implements LabSettings {
     if (this.failWith) return void response.writeHead(this.failWith).end();
     const denied = urls.filter((url) => this.denied(url));
     const tokens = urls.filter((url) => !denied.includes(url)).map((url) => this.token(url));
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ now: Date.now() / 1000, tokens, denied }));
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ now: Date.now() / 1000, tokens, denied }));
   }
 
   /** A token for `url`, unlike any before. */
@@ -200,7 +223,10 @@ export class Lab implements LabSettings {
     const serial = `${MARK}${++this.#serial}x`;
     const { origin, pathname } = new URL(url);
     const prefix = `${origin}/v/`;
-    const query = (subject: string): Record<string, string> => ({ st: serial + hash(`${subject}${expires}${serial}`), e: String(expires) });
+    const query = (subject: string): Record<string, string> => ({
+      st: serial + hash(`${subject}${expires}${serial}`),
+      e: String(expires),
+    });
     if (this.format === 'path') return { url, anyQuery: true, expires, query: query(pathname) };
     if (this.format === 'full') return { url, expires, query: query(url) };
     if (this.format === 'prefix') return { prefix, expires, query: query(prefix) };
@@ -217,11 +243,14 @@ export class Lab implements LabSettings {
     const ours = pairs.filter((pair) => /^(st|e)=/.test(pair));
     const rest = pairs.filter((pair) => !ours.includes(pair));
     const plain = bare + (rest.length ? `?${rest.join('&')}` : '');
-    const [token = '', expires = ''] = moved ? [moved, movedExpires] : ['st', 'e'].map((name) => ours.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1));
+    const [token = '', expires = ''] = moved
+      ? [moved, movedExpires]
+      : ['st', 'e'].map((name) => ours.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1));
     const [serial = ''] = /^TOKEN\d+x/.exec(token) ?? [];
     const subjects = { path: url.pathname, full: plain, prefix: `${url.origin}/v/`, moved: `${url.origin}/v/` };
     // appended instead of replaced is a refusal, too
-    const isGood = ours.length <= 2 && !!serial && token === serial + hash(`${subjects[this.format]}${expires}${serial}`);
+    const isGood =
+      ours.length <= 2 && !!serial && token === serial + hash(`${subjects[this.format]}${expires}${serial}`);
     return { path, verdict: !isGood ? 403 : Number(expires) < Date.now() / 1000 ? 410 : 200 };
   }
 }

@@ -17,7 +17,11 @@ export class Labs {
     // from the sources, so that no stale build is tested
     const { outputFiles } = await build({
       entryPoints: [`${root}packages/hlsjs/src/index.ts`],
-      bundle: true, write: false, format: 'iife', globalName: 'SecureTokenHls', target: 'es2022',
+      bundle: true,
+      write: false,
+      format: 'iife',
+      globalName: 'SecureTokenHls',
+      target: 'es2022',
       alias: { 'secure-token-core': `${root}packages/core/src/index.ts` },
     });
     labs.#plugin = outputFiles[0]!.text;

@@ -102,7 +102,11 @@ function takeTestimony(): Omit<HlsTestimony, 'served'> {
 }
 
 /** Runs inside the page. */
-function createPlayer({ tokens, loader, config }: {
+function createPlayer({
+  tokens,
+  loader,
+  config,
+}: {
   tokens: Token[] | undefined;
   loader: LoaderName;
   config: Partial<HlsConfig>;

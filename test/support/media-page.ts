@@ -76,7 +76,10 @@ ${takesOver}`,
   };
   return (pathname) => {
     const script = pathname === '/token-worker.js' ? `// ${version()}\n${worker}` : fixed[pathname];
-    const headers = { 'content-type': script ? 'text/javascript' : 'text/html', 'cache-control': script ? 'no-cache' : 'no-store' };
+    const headers = {
+      'content-type': script ? 'text/javascript' : 'text/html',
+      'cache-control': script ? 'no-cache' : 'no-store',
+    };
     return new Response(script ?? html, { headers });
   };
 }

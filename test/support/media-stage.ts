@@ -1,4 +1,15 @@
-import { appendFileSync, chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -69,7 +80,11 @@ export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {})
   for (const name of ['ts', 'fmp4', 'aes', 'range']) cpSync(join(media, name), join(root, name), { recursive: true });
   for (const name of ['hidden', 'none']) symlinkSync('.', join(root, name));
 
-  const nginx = await startNginx({ secret: SECRET, upstream: '', configure: (given) => mediaNginxConfig({ ...given, root }) });
+  const nginx = await startNginx({
+    secret: SECRET,
+    upstream: '',
+    configure: (given) => mediaNginxConfig({ ...given, root }),
+  });
   const network = await startSlowNetwork(nginx.origin);
   const initial = { ttl: 5, secret: SECRET, delay: 0, failWith: 0, denies: false, version: '1' };
   const signer: MediaStage['signer'] = { ...initial, calls: [] };
@@ -77,7 +92,8 @@ export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {})
 
   const server = await listen(async (request) => {
     const { origin, pathname, search } = new URL(request.url);
-    if (existsSync(join(root, pathname)) && pathname !== '/') return fetch(network.origin + pathname + search, { headers: request.headers });
+    if (existsSync(join(root, pathname)) && pathname !== '/')
+      return fetch(network.origin + pathname + search, { headers: request.headers });
     if (pathname !== '/token') return page(pathname);
     signer.calls.push((await request.clone().json()) as { urls: string[]; reason: string });
     await delay(signer.delay * 1000);

@@ -66,7 +66,9 @@ export function describeMedia(
   if (!tested.length) return;
   describe.runIf(hasNginx)(title, () => {
     for (const engine of tested) {
-      describe.runIf(engine.isInstalled)(engine.name, { concurrent: true, retry: engine.retry }, () => define(engine, mediaTestIn(engine, film)));
+      describe.runIf(engine.isInstalled)(engine.name, { concurrent: true, retry: engine.retry }, () =>
+        define(engine, mediaTestIn(engine, film)),
+      );
     }
   });
 }

@@ -21,7 +21,16 @@ const verify = (token: string, expires: string, signed: string): string => `
       proxy_pass $upstream;`;
 
 /** One location a carrier, in front of `upstream`, which verifies the same request again. */
-export function nginxConfig({ port, secret, nextSecret = secret, rotated, upstream, corsOnRefusals, generation, keepEnvironment }: NginxConfigOptions): string {
+export function nginxConfig({
+  port,
+  secret,
+  nextSecret = secret,
+  rotated,
+  upstream,
+  corsOnRefusals,
+  generation,
+  keepEnvironment,
+}: NginxConfigOptions): string {
   const always = corsOnRefusals ? 'always' : '';
   const preflight = 'if ($request_method = OPTIONS) { return 204; }';
   const folder = (carrier: string, token: string, expires: string): string => `

@@ -16,7 +16,10 @@ export const tokenOf = (path: Buffer | string, expires: number): string =>
   createHash('md5').update(secret).update(path).update(String(expires)).digest('base64url');
 /** What is hashed of a path: its bytes, percent-decoded once. */
 export const decoded = (path: string): Buffer =>
-  Buffer.from(path.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), 'latin1');
+  Buffer.from(
+    path.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+    'latin1',
+  );
 /** With a token for a minute. */
 export const signed = (path: string): string => {
   const expires = Math.floor(Date.now() / 1000) + 60;

@@ -40,12 +40,17 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-const binary = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync);
-const libraries = ['/usr/lib', '/usr/lib64'].flatMap((folder) => (existsSync(folder) ? [folder, ...readdirSync(folder).map((name) => join(folder, name))] : []));
+const binary = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx', '/opt/homebrew/bin/nginx'].find(
+  existsSync,
+);
+const libraries = ['/usr/lib', '/usr/lib64'].flatMap((folder) =>
+  existsSync(folder) ? [folder, ...readdirSync(folder).map((name) => join(folder, name))] : [],
+);
 const faketime = libraries.map((folder) => join(folder, 'faketime/libfaketime.so.1')).find(existsSync);
 
 /** Whether this machine has an nginx with `secure_link`. */
-export const hasNginx: boolean = !!binary && spawnSync(binary, ['-V'], { encoding: 'utf8' }).stderr.includes('http_secure_link_module');
+export const hasNginx: boolean =
+  !!binary && spawnSync(binary, ['-V'], { encoding: 'utf8' }).stderr.includes('http_secure_link_module');
 export const hasFaketime: boolean = hasNginx && !!faketime;
 
 /** The user of an nginx started by root, which must not run as root: libfaketime and its files. */
@@ -62,14 +67,30 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   let generation = 0;
   const configure = (secret: string): string =>
     options.configure?.({ ...options, port, secret, generation: ++generation }) ??
-    nginxConfig({ ...options, rotated, corsOnRefusals: options.corsOnRefusals ?? true, port, secret, generation: ++generation, keepEnvironment: !!options.clockFile });
+    nginxConfig({
+      ...options,
+      rotated,
+      corsOnRefusals: options.corsOnRefusals ?? true,
+      port,
+      secret,
+      generation: ++generation,
+      keepEnvironment: !!options.clockFile,
+    });
   writeFileSync(join(folder, 'nginx.conf'), configure(options.secret));
-  if (isRoot) for (const path of [folder, join(folder, 'tmp'), join(folder, 'nginx.conf')]) chownSync(path, NOBODY, NOBODY);
+  if (isRoot)
+    for (const path of [folder, join(folder, 'tmp'), join(folder, 'nginx.conf')]) chownSync(path, NOBODY, NOBODY);
 
   const child = spawn(binary!, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;'], {
     stdio: ['ignore', 'ignore', 'pipe'],
     ...(isRoot && { uid: NOBODY, gid: NOBODY }),
-    env: { ...process.env, ...(options.clockFile && { LD_PRELOAD: faketime, FAKETIME_TIMESTAMP_FILE: options.clockFile, FAKETIME_NO_CACHE: '1' }) },
+    env: {
+      ...process.env,
+      ...(options.clockFile && {
+        LD_PRELOAD: faketime,
+        FAKETIME_TIMESTAMP_FILE: options.clockFile,
+        FAKETIME_NO_CACHE: '1',
+      }),
+    },
   });
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
@@ -78,7 +99,10 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     let inARow = 0;
     for (let attempt = 0; attempt < 400; attempt++) {
       if (child.exitCode !== null) break;
-      const seen = await fetch(`${origin}/generation`, { headers: { connection: 'close' } }).then((response) => response.text(), () => '');
+      const seen = await fetch(`${origin}/generation`, { headers: { connection: 'close' } }).then(
+        (response) => response.text(),
+        () => '',
+      );
       inARow = seen === String(generation) ? inARow + 1 : 0;
       if (inARow > (generation > 1 ? 16 : 0)) return;
       await delay(25);

@@ -15,5 +15,7 @@ export function createOrigins(): (request: Request) => Promise<Response> {
   const live = createLiveOrigin({ root: `${media}/fmp4`, base: '/live/' });
   const ll = createLowLatencyOrigin({ file: `${media}/ll/frag.mp4`, base: '/ll/' });
   const origins = new Map(Object.entries({ vod, film, live, ll }));
-  return (request) => origins.get(new URL(request.url).pathname.split('/')[1]!)?.(request) ?? Promise.resolve(new Response(null, { status: 404 }));
+  return (request) =>
+    origins.get(new URL(request.url).pathname.split('/')[1]!)?.(request) ??
+    Promise.resolve(new Response(null, { status: 404 }));
 }

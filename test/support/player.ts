@@ -19,7 +19,10 @@ declare global {
 }
 
 /** Options that survive the way into the page. */
-export type PlayerTokens = Omit<SecureTokenHls.TokenSourceOptions, 'endpoint' | 'getTokens' | 'request' | 'protect' | 'clock' | 'fetch' | 'random'> & {
+export type PlayerTokens = Omit<
+  SecureTokenHls.TokenSourceOptions,
+  'endpoint' | 'getTokens' | 'request' | 'protect' | 'clock' | 'fetch' | 'random'
+> & {
   endpoint: string;
   request?: { credentials?: RequestCredentials; headers?: Record<string, string> };
 };
@@ -122,7 +125,8 @@ export async function openPlayer(browser: OwnProfiles, pages: PageServer, option
     for (;;) {
       const now = await snapshot();
       if (fits(now)) return now;
-      if (Date.now() > deadline) throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${JSON.stringify(now, null, 1)}`);
+      if (Date.now() > deadline)
+        throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${JSON.stringify(now, null, 1)}`);
       await delay(lookEvery);
     }
   };
@@ -135,7 +139,12 @@ export async function openPlayer(browser: OwnProfiles, pages: PageServer, option
       await page.evaluate((speed) => {
         window.video.defaultPlaybackRate = window.video.playbackRate = speed;
         // not awaited: it may never settle; a new source interrupts it
-        window.video.play().catch((error: unknown) => (error as Error).name === 'AbortError' || window.recording.rejections.push(String(error)));
+        window.video
+          .play()
+          .catch(
+            (error: unknown) =>
+              (error as Error).name === 'AbortError' || window.recording.rejections.push(String(error)),
+          );
       }, rate);
       await until(({ currentTime }) => currentTime > 0);
     },
@@ -153,9 +162,19 @@ function createPlayer({ src, tokens, attach, config = {} }: Omit<PlayerOptions, 
   const source = shared ?? (tokens && SecureTokenHls.secureToken(hls, tokens));
   Object.assign(window, { video, hls, source });
   hls.on(Hls.Events.ERROR, (_, { type, details, fatal, response, url, frag, context, error }) => {
-    recording.errors.push({ type, details, fatal, code: response?.code, url: url ?? frag?.url ?? context?.url, text: String(error), at: video.currentTime });
+    recording.errors.push({
+      type,
+      details,
+      fatal,
+      code: response?.code,
+      url: url ?? frag?.url ?? context?.url,
+      text: String(error),
+      at: video.currentTime,
+    });
   });
-  hls.on(Hls.Events.FRAG_LOADED, (_, { frag, part }) => recording.loaded.push(`${frag.type} ${frag.level} ${frag.sn}${part ? `.${part.index}` : ''}`));
+  hls.on(Hls.Events.FRAG_LOADED, (_, { frag, part }) =>
+    recording.loaded.push(`${frag.type} ${frag.level} ${frag.sn}${part ? `.${part.index}` : ''}`),
+  );
   hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => recording.levels.push(level));
   for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied']) {
     source?.addEventListener(type, (event) => {
@@ -178,7 +197,10 @@ function takeSnapshot(): Omit<Snapshot, 'pageErrors' | 'faults' | 'starved'> {
     duration,
     ended,
     paused,
-    buffered: Array.from({ length: buffered.length }, (_, index) => [buffered.start(index), buffered.end(index)] as const),
+    buffered: Array.from(
+      { length: buffered.length },
+      (_, index) => [buffered.start(index), buffered.end(index)] as const,
+    ),
     mediaError: error ? `${error.code} ${error.message}` : undefined,
     errors,
     stalls,

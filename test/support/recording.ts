@@ -91,7 +91,12 @@ export function installRecording(): void {
     known.set(name, id);
     return id;
   };
-  EventTarget.prototype.addEventListener = function (this: EventTarget | undefined, type: string, listener: EventListener | null, options?: AddEventListenerOptions | boolean) {
+  EventTarget.prototype.addEventListener = function (
+    this: EventTarget | undefined,
+    type: string,
+    listener: EventListener | null,
+    options?: AddEventListenerOptions | boolean,
+  ) {
     const target = this ?? window;
     if (listener && (target === window || target === document)) {
       const id = idOf(target, type, listener);
@@ -104,7 +109,12 @@ export function installRecording(): void {
     }
     addEventListener.call(target, type, listener, options);
   };
-  EventTarget.prototype.removeEventListener = function (this: EventTarget | undefined, type: string, listener: EventListener | null, options?: EventListenerOptions | boolean) {
+  EventTarget.prototype.removeEventListener = function (
+    this: EventTarget | undefined,
+    type: string,
+    listener: EventListener | null,
+    options?: EventListenerOptions | boolean,
+  ) {
     const target = this ?? window;
     if (listener && (target === window || target === document)) listeners.delete(idOf(target, type, listener));
     removeEventListener.call(target, type, listener, options);
@@ -115,7 +125,8 @@ export function installRecording(): void {
     const bufferedAhead = (): number => {
       const { buffered, currentTime } = media;
       for (let index = 0; index < buffered.length; index++) {
-        if (buffered.start(index) <= currentTime + 0.1 && buffered.end(index) > currentTime) return buffered.end(index) - currentTime;
+        if (buffered.start(index) <= currentTime + 0.1 && buffered.end(index) > currentTime)
+          return buffered.end(index) - currentTime;
       }
       return 0;
     };
@@ -141,6 +152,7 @@ export function installRecording(): void {
   };
 
   const rejections: string[] = [];
-  addEventListener.call(window, 'unhandledrejection', ((event: PromiseRejectionEvent) => rejections.push(String(event.reason))) as unknown as EventListener);
+  addEventListener.call(window, 'unhandledrejection', ((event: PromiseRejectionEvent) =>
+    rejections.push(String(event.reason))) as unknown as EventListener);
   window.recording = { errors: [], stalls, tokens: [], rejections, loaded: [], levels: [], timers, listeners, watch };
 }

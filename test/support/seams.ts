@@ -20,7 +20,10 @@ export const times: fc.Arbitrary<number> = fc.integer({ min: NOW + 61, max: NOW 
 
 /** What could be read as the beginning or the end of a field, in any format: times, separators raw and escaped, names. */
 const seam = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom('a', 'b', '1', '17', '.m3u8', '.mp4', '.m3u', '/', '/', '/vod/', '-', '_', ' ') },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom('a', 'b', '1', '17', '.m3u8', '.mp4', '.m3u', '/', '/', '/vod/', '-', '_', ' '),
+  },
   { weight: 3, arbitrary: fc.constantFrom(...Array.from('~!*&=,:;+@$\'()|"?#%')) },
   { weight: 1, arbitrary: times.map(String) },
   { weight: 1, arbitrary: times.map((time) => `~Expires=${time}`) },
@@ -57,21 +60,38 @@ const inPath = (text: string, raw: boolean): string =>
   raw ? encodeURI(text).replace(/[?#]/g, encodeURIComponent) : text.split('/').map(encodeURIComponent).join('/');
 
 const pathText = fc
-  .tuple(fc.array(fc.tuple(seam, fc.boolean()), { minLength: 1, maxLength: 5 }), fc.constantFrom('/', '/vod/', '/vod/7/'))
+  .tuple(
+    fc.array(fc.tuple(seam, fc.boolean()), { minLength: 1, maxLength: 5 }),
+    fc.constantFrom('/', '/vod/', '/vod/7/'),
+  )
   .map(([parts, front]) => front + parts.map(([text, raw]) => inPath(text, raw)).join(''))
   .map((path) => path.replace(/\/{2,}/g, '/'));
 
 const parameter = fc
-  .tuple(fc.oneof(fc.constantFrom('a', 'b', 'v'), seam), fc.option(fc.oneof(fc.constantFrom('', '1'), seam), { nil: undefined }), fc.boolean())
+  .tuple(
+    fc.oneof(fc.constantFrom('a', 'b', 'v'), seam),
+    fc.option(fc.oneof(fc.constantFrom('', '1'), seam), { nil: undefined }),
+    fc.boolean(),
+  )
   .map(([name, value, raw]) => {
     const write = raw ? (text: string) => encodeURI(text).replace(/[&#]/g, encodeURIComponent) : encodeURIComponent;
     return value === undefined ? write(name) : `${write(name)}=${write(value)}`;
   });
-const queryText = fc.option(fc.array(parameter, { maxLength: 3 }).map((pairs) => pairs.join('&')), { nil: undefined });
+const queryText = fc.option(
+  fc.array(parameter, { maxLength: 3 }).map((pairs) => pairs.join('&')),
+  { nil: undefined },
+);
 
 /** Mostly what a format signs, and mostly with a seam in it. */
 export const asked: fc.Arbitrary<Asked> = fc
-  .record({ path: fc.oneof({ weight: 3, arbitrary: pathText }, { weight: 1, arbitrary: fc.constantFrom('/vod/7/a.m3u8', '/vod/a1', '/a') }), query: queryText, expires: times })
+  .record({
+    path: fc.oneof(
+      { weight: 3, arbitrary: pathText },
+      { weight: 1, arbitrary: fc.constantFrom('/vod/7/a.m3u8', '/vod/a1', '/a') },
+    ),
+    query: queryText,
+    expires: times,
+  })
   .filter((each) => URL.canParse(urlOf(each)) && new URL(urlOf(each)).href === urlOf(each));
 
 /** Reads a URL back into its parts; `undefined` for text that is no URL of the host. */
@@ -91,16 +111,28 @@ const moves: readonly Move[] = [
   (from, amount) => {
     const digits = String(from.expires);
     const count = 1 + (amount % 9);
-    return { ...from, path: from.path + digits.slice(0, count), expires: Number((digits.slice(count) + digits).slice(0, 10)) };
+    return {
+      ...from,
+      path: from.path + digits.slice(0, count),
+      expires: Number((digits.slice(count) + digits).slice(0, 10)),
+    };
   },
   (from, amount) => {
     const tail = /\d{0,9}$/.exec(from.path)![0].slice(0, 1 + (amount % 9));
-    return { ...from, path: from.path.slice(0, from.path.length - tail.length) || '/', expires: Number(`${tail}${from.expires}`.slice(0, 10)) };
+    return {
+      ...from,
+      path: from.path.slice(0, from.path.length - tail.length) || '/',
+      expires: Number(`${tail}${from.expires}`.slice(0, 10)),
+    };
   },
   // the expiry whole, into the path or a name
   (from, _, text) => ({ ...from, path: `${from.path}${from.expires}${inPath(text, true)}` }),
   (from) => ({ ...from, query: `${from.expires}${from.query ?? ''}` }),
-  (from) => ({ ...from, path: from.path.replace(/\d{10}.*/, '') || '/', query: /\d{10}(.*)/.exec(from.path)?.[1] ?? from.query }),
+  (from) => ({
+    ...from,
+    path: from.path.replace(/\d{10}.*/, '') || '/',
+    query: /\d{10}(.*)/.exec(from.path)?.[1] ?? from.query,
+  }),
   // the query into the path, raw and escaped, and back
   (from) => ({ ...from, path: `${from.path}%3F${from.query ?? ''}`, query: undefined }),
   (from) => ({ ...from, path: from.path + (from.query ?? ''), query: undefined }),
@@ -109,8 +141,17 @@ const moves: readonly Move[] = [
     return { ...from, path: path!, query: rest.length > 0 ? rest.join('?') : from.query };
   },
   // separators raw for escaped, and the other way round
-  (from) => ({ ...from, path: decodeURI(from.path.replace(/%(?![\da-f]{2})/gi, '%25')), query: from.query && encodeURI(from.query) }),
-  (from, amount) => ({ ...from, path: from.path.replace(/[~!&=,:;]/g, (each, at: number) => (at % 2 === amount % 2 ? `%${each.charCodeAt(0).toString(16)}` : each)) }),
+  (from) => ({
+    ...from,
+    path: decodeURI(from.path.replace(/%(?![\da-f]{2})/gi, '%25')),
+    query: from.query && encodeURI(from.query),
+  }),
+  (from, amount) => ({
+    ...from,
+    path: from.path.replace(/[~!&=,:;]/g, (each, at: number) =>
+      at % 2 === amount % 2 ? `%${each.charCodeAt(0).toString(16)}` : each,
+    ),
+  }),
   (from) => ({ ...from, path: from.path.replace(/%(?:7e|21|26|3d|2c|3a|3b)/gi, decodeURIComponent) }),
   (from) => ({ ...from, query: from.query?.replace(/%(?:7e|21|26|3d|2c|3a|3b|2f)/gi, decodeURIComponent) }),
   // parameters: in another order, twice, empty, without value, in another spelling
@@ -119,7 +160,11 @@ const moves: readonly Move[] = [
   (from) => withPairs(from, [...pairsOf(from), 'x']),
   (from) => withPairs(from, [...pairsOf(from), 'x=']),
   (from) => withPairs(from, pairsOf(from).slice(1)),
-  (from) => withPairs(from, pairsOf(from).map((pair) => pair.replace(/^[a-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`))),
+  (from) =>
+    withPairs(
+      from,
+      pairsOf(from).map((pair) => pair.replace(/^[a-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`)),
+    ),
   (from) => ({ ...from, query: from.query === undefined ? '' : undefined }),
   // folders
   (from) => ({ ...from, path: from.path.slice(0, from.path.lastIndexOf('/') + 1) }),
@@ -128,7 +173,10 @@ const moves: readonly Move[] = [
   (from) => ({ ...from, path: from.path.replace(/[^/]*\/[^/]*$/, 'z') }),
   (from) => ({ ...from, path: from.path.replace(/\/([^/]*)$/, '$1') }),
   // Unicode
-  (from) => ({ ...from, path: inPath(decodeURI(from.path.replace(/%(?![\da-f]{2})/gi, '%25')).normalize('NFC'), true) }),
+  (from) => ({
+    ...from,
+    path: inPath(decodeURI(from.path.replace(/%(?![\da-f]{2})/gi, '%25')).normalize('NFC'), true),
+  }),
   (from) => ({ ...from, path: from.path.replaceAll('%C3%A9', 'e%CC%81') }),
   // text of a field
   (from, _, text) => ({ ...from, path: from.path + inPath(text, true) }),

@@ -81,7 +81,10 @@ export async function startSigner(options: {
     calls.push(call);
     if (signer.delay) await delay(signer.delay * 1000);
     if (signer.failWith) {
-      return new Response(null, { status: signer.failWith, headers: { 'Access-Control-Allow-Origin': options.page, 'Access-Control-Allow-Credentials': 'true' } });
+      return new Response(null, {
+        status: signer.failWith,
+        headers: { 'Access-Control-Allow-Origin': options.page, 'Access-Control-Allow-Credentials': 'true' },
+      });
     }
     const response = await endpoint(request);
     call.status = response.status;
@@ -102,6 +105,7 @@ export async function startSigner(options: {
 async function setCookies(response: Response, secret: string): Promise<void> {
   const { tokens } = (await response.clone().json()) as { tokens: { prefix: string; expires: number }[] };
   for (const { prefix, expires } of tokens) {
-    for (const cookie of tokenCookies(secret, new URL(prefix).pathname, expires)) response.headers.append('Set-Cookie', cookie);
+    for (const cookie of tokenCookies(secret, new URL(prefix).pathname, expires))
+      response.headers.append('Set-Cookie', cookie);
   }
 }

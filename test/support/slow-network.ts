@@ -35,7 +35,7 @@ export async function startSlowNetwork(target: string): Promise<SlowNetwork> {
   async function* slowed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     let due = 0;
     for await (const chunk of held(chunks)) {
-      for (let at = 0; at < chunk.length; ) {
+      for (let at = 0; at < chunk.length;) {
         const slice = chunk.subarray(at, network.rate ? at + SLICE : undefined);
         at += slice.length;
         if (network.rate) {

@@ -5,9 +5,13 @@ export function spaceMp4(file: Buffer, gap: number): Buffer {
   const chunks = entries.map((at) => file.readUInt32BE(at)).sort((a, b) => a - b);
   const mdat = positions(file, 'mdat')[0]!;
   const head = Buffer.from(file.subarray(0, chunks[0]));
-  for (const at of entries) head.writeUInt32BE(head.readUInt32BE(at) + gap * (chunks.indexOf(head.readUInt32BE(at)) + 1), at);
+  for (const at of entries)
+    head.writeUInt32BE(head.readUInt32BE(at) + gap * (chunks.indexOf(head.readUInt32BE(at)) + 1), at);
   head.writeUInt32BE(file.readUInt32BE(mdat - 4) + gap * chunks.length, mdat - 4);
-  return Buffer.concat([head, ...chunks.flatMap((start, index) => [Buffer.alloc(gap), file.subarray(start, chunks[index + 1])])]);
+  return Buffer.concat([
+    head,
+    ...chunks.flatMap((start, index) => [Buffer.alloc(gap), file.subarray(start, chunks[index + 1])]),
+  ]);
 }
 
 /** Where the name of each box of `type` stands. */

@@ -43,7 +43,11 @@ export interface Stage {
   /** `url('exact', 'vod/ts/master.m3u8')`; the first folder of the path is what a token of the other carriers opens. */
   url(carrier: Carrier, path: string): string;
   /** A player of `path`, with tokens of `carrier`. */
-  open(carrier: Carrier, path: string, options?: Omit<PlayerOptions, 'src' | 'tokens'> & { tokens?: Partial<PlayerTokens> | false }): Promise<Player>;
+  open(
+    carrier: Carrier,
+    path: string,
+    options?: Omit<PlayerOptions, 'src' | 'tokens'> & { tokens?: Partial<PlayerTokens> | false },
+  ): Promise<Player>;
   /** What the verifiers have refused. The edge does not see what nginx refuses; nginx sees what the edge refuses. */
   refusals(): Promise<readonly { readonly status: number }[]>;
   /** The edge and nginx verify with `secret`, the signing endpoint signs with it: a rotation at one stroke. */
@@ -67,8 +71,14 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   const pages = await startPageServer();
   const edge = await startEdge({ origin, settings: { secrets: [SECRET], ...options.edge } });
   const nginx =
-    options.nginx ?? hasNginx
-      ? await startNginx({ secret: edge.secrets[0]!, upstream: edge.origin, corsOnRefusals: edge.corsOnRefusals, ...(nextSecret && { nextSecret }), ...(movableClock && hasFaketime && { clockFile }) })
+    (options.nginx ?? hasNginx)
+      ? await startNginx({
+          secret: edge.secrets[0]!,
+          upstream: edge.origin,
+          corsOnRefusals: edge.corsOnRefusals,
+          ...(nextSecret && { nextSecret }),
+          ...(movableClock && hasFaketime && { clockFile }),
+        })
       : undefined;
   const cdn = nginx?.origin ?? edge.origin;
   const signer = await startSigner({
@@ -92,7 +102,11 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       openPlayer(browser, pages, {
         src: url(carrier, path),
         ...(tokens && {
-          tokens: { endpoint: signer.endpoint(carrier), ...(carrier === 'cookie' && { request: { credentials: 'include' } }), ...tokens },
+          tokens: {
+            endpoint: signer.endpoint(carrier),
+            ...(carrier === 'cookie' && { request: { credentials: 'include' } }),
+            ...tokens,
+          },
         }),
         ...rest,
       }),
@@ -117,7 +131,10 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
 }
 
 /** A stage of its own for a test that breaks it. */
-export async function stageFor({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, options: StageOptions = {}): Promise<Stage> {
+export async function stageFor(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  options: StageOptions = {},
+): Promise<Stage> {
   const stage = await createStage(options);
   onTestFinished(() => stage.dispose());
   return stage;

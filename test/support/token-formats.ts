@@ -10,10 +10,16 @@ export type Carrier = 'exact' | 'query' | 'header' | 'cookie' | 'path' | 'open';
 
 export const carriers: readonly Carrier[] = ['exact', 'query', 'header', 'cookie', 'path', 'open'];
 
-const refusal = (status: 403 | 410): Verdict => ({ ok: false, status, reason: status === 410 ? 'expired' : 'signature' });
+const refusal = (status: 403 | 410): Verdict => ({
+  ok: false,
+  status,
+  reason: status === 410 ? 'expired' : 'signature',
+});
 
 const hash = (secret: string, path: string, expires: string): string =>
-  createHash('md5').update(secret + path + expires).digest('base64url');
+  createHash('md5')
+    .update(secret + path + expires)
+    .digest('base64url');
 
 /** `/query/live/en/s1.m4s` → `['/query/live/', 'en/s1.m4s']` */
 const folderOf = (path: string): [string, string] => {
@@ -22,7 +28,10 @@ const folderOf = (path: string): [string, string] => {
 };
 
 /** Takes the token off a request: its value, its expiry, and the URL without it. */
-function read(carrier: Carrier, { url, headers }: Pick<Request, 'url' | 'headers'>): { token: string; expires: string; plain: URL } {
+function read(
+  carrier: Carrier,
+  { url, headers }: Pick<Request, 'url' | 'headers'>,
+): { token: string; expires: string; plain: URL } {
   const plain = new URL(url);
   const at = { token: '', expires: '' };
   if (carrier === 'query') {
@@ -34,7 +43,9 @@ function read(carrier: Carrier, { url, headers }: Pick<Request, 'url' | 'headers
     at.token = headers.get('x-token') ?? '';
     at.expires = headers.get('x-expires') ?? '';
   } else if (carrier === 'cookie') {
-    const cookies = new Map((headers.get('cookie') ?? '').split('; ').map((pair) => pair.split('=') as [string, string]));
+    const cookies = new Map(
+      (headers.get('cookie') ?? '').split('; ').map((pair) => pair.split('=') as [string, string]),
+    );
     at.token = cookies.get('token') ?? '';
     at.expires = cookies.get('expires') ?? '';
   } else {
@@ -56,7 +67,8 @@ function folderFormat(carrier: Exclude<Carrier, 'exact' | 'open'>, secrets: read
       const prefix = origin + folder;
       if (carrier === 'query') return { prefix, expires, query: { st: token, e: String(expires) } };
       if (carrier === 'header') return { prefix, expires, headers: { 'x-token': token, 'x-expires': String(expires) } };
-      if (carrier === 'path') return { prefix, expires, base: `${origin}/path/${token}/${expires}/${folder.slice('/path/'.length)}` };
+      if (carrier === 'path')
+        return { prefix, expires, base: `${origin}/path/${token}/${expires}/${folder.slice('/path/'.length)}` };
       return { prefix, expires, credentials: true };
     },
     verify(request, now) {
@@ -81,4 +93,6 @@ export const tokenFormat = (carrier: Carrier, secrets: readonly string[]): Token
 
 /** The two cookies that carry a token of the `cookie` format for `folder`. */
 export const tokenCookies = (secret: string, folder: string, expires: number): string[] =>
-  [`token=${hash(secret, folder, String(expires))}`, `expires=${expires}`].map((pair) => `${pair}; Path=${folder}; SameSite=Lax`);
+  [`token=${hash(secret, folder, String(expires))}`, `expires=${expires}`].map(
+    (pair) => `${pair}; Path=${folder}; SameSite=Lax`,
+  );

@@ -26,11 +26,13 @@ export function* flippedTokens(token: SignedToken): Generator<SignedToken> {
   }
   for (const [index, cookie] of setCookie.entries()) {
     const [from, to] = [cookie.indexOf('=') + 1, cookie.indexOf(';')];
-    for (const flipped of flips(cookie, from, to)) yield { ...token, setCookie: setCookie.map((each, i) => (i === index ? flipped : each)) };
+    for (const flipped of flips(cookie, from, to))
+      yield { ...token, setCookie: setCookie.map((each, i) => (i === index ? flipped : each)) };
   }
   if (base) {
     const tail = prefix ? new URL(prefix).pathname.length : 1;
-    for (const flipped of flips(base, new URL(base).origin.length + 1, base.length - tail)) yield { ...token, base: flipped };
+    for (const flipped of flips(base, new URL(base).origin.length + 1, base.length - tail))
+      yield { ...token, base: flipped };
   }
 }
 

@@ -81,7 +81,18 @@ export interface VideojsPage {
 
 /** Opens a page with Video.js and a player of `path`, with tokens of `carrier`. */
 export async function openVideojs(stage: Stage, carrier: Carrier, given: VideojsOptions): Promise<VideojsPage> {
-  const { path, type = typeOf(path), tokens = {}, form = 'call', options = {}, attributes = {}, tracks = [], version = '8.24', before, clock = false } = given;
+  const {
+    path,
+    type = typeOf(path),
+    tokens = {},
+    form = 'call',
+    options = {},
+    attributes = {},
+    tracks = [],
+    version = '8.24',
+    before,
+    clock = false,
+  } = given;
   const { pages, signer, browser } = stage;
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -99,11 +110,20 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
   if (before) await page.evaluate(before);
   await page.evaluate(createPlayer, {
     source: { src: stage.url(carrier, path), type },
-    tokens: tokens && { endpoint: signer.endpoint(carrier), ...(carrier === 'cookie' && { request: { credentials: 'include' as const } }), ...tokens },
+    tokens: tokens && {
+      endpoint: signer.endpoint(carrier),
+      ...(carrier === 'cookie' && { request: { credentials: 'include' as const } }),
+      ...tokens,
+    },
     form,
     options,
     attributes,
-    tracks: tracks.map(({ path: file, ...rest }) => ({ kind: 'subtitles', srclang: 'en', src: stage.url(carrier, file), ...rest })),
+    tracks: tracks.map(({ path: file, ...rest }) => ({
+      kind: 'subtitles',
+      srclang: 'en',
+      src: stage.url(carrier, file),
+      ...rest,
+    })),
   });
   const snapshot = async (): Promise<VideojsSnapshot> => ({ ...(await page.evaluate(takeSnapshot)), pageErrors });
   const until = async (fits: (seen: VideojsSnapshot) => boolean, seconds = 60): Promise<VideojsSnapshot> => {
@@ -111,7 +131,10 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
     for (;;) {
       const seen = await snapshot();
       if (fits(seen)) return seen;
-      if (Date.now() > deadline) throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${JSON.stringify({ ...seen, logs: seen.logs.filter((line) => !line.includes('DEBUG')).slice(-5), events: seen.events.slice(0, 20) })}`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `Not in ${seconds} s: ${fits.toString()}\n${JSON.stringify({ ...seen, logs: seen.logs.filter((line) => !line.includes('DEBUG')).slice(-5), events: seen.events.slice(0, 20) })}`,
+        );
       await delay(lookEvery);
     }
   };
@@ -185,16 +208,31 @@ function createPlayer({ source, tokens, form, options, attributes, tracks }: InP
     player.src(source);
   }
   for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied']) {
-    player.on(type, (event: { detail: { reason?: string; status?: number; urls: string[]; wait: number; error?: Plugin.SecureTokenError } }) => {
-      const { reason, status, urls, wait, error } = event.detail;
-      recording.tokens.push({ type, reason, status: status ?? error?.status, urls, wait, code: error?.code } as never);
-    });
+    player.on(
+      type,
+      (event: {
+        detail: { reason?: string; status?: number; urls: string[]; wait: number; error?: Plugin.SecureTokenError };
+      }) => {
+        const { reason, status, urls, wait, error } = event.detail;
+        recording.tokens.push({
+          type,
+          reason,
+          status: status ?? error?.status,
+          urls,
+          wait,
+          code: error?.code,
+        } as never);
+      },
+    );
   }
   player.on('error', () => seen.events.push(`error ${player.error()?.code} ${player.error()?.message}`));
   player.on('loadstart', () => seen.loads++);
   player.ready(() => {
     seen.ready = true;
-    const tech = player.tech(true) as unknown as { el(): HTMLVideoElement; on(types: string[], listener: (event: Event) => void): void };
+    const tech = player.tech(true) as unknown as {
+      el(): HTMLVideoElement;
+      on(types: string[], listener: (event: Event) => void): void;
+    };
     tech.on(['retryplaylist', 'excludeplaylist'], ({ type }) => seen.events.push(type));
     recording.watch(tech.el());
   });

@@ -52,7 +52,10 @@ export class VideojsWitness extends Witness {
     // from the sources, so that no stale build is tested
     const { outputFiles } = await build({
       entryPoints: [`${root}packages/videojs/src/index.ts`],
-      bundle: true, write: false, format: 'iife', target: 'es2022',
+      bundle: true,
+      write: false,
+      format: 'iife',
+      target: 'es2022',
       alias: { 'secure-token-core': `${root}packages/core/src/index.ts` },
     });
     const browser = await openChromium();
@@ -110,8 +113,20 @@ export class VideojsWitness extends Witness {
 function listen(): void {
   // of the clock of the media, or of the speed of the machine
   const UNTOLD = new Set([
-    'bandwidthupdate', 'progress', 'timeupdate', 'trackinfo', 'timingupdate', 'appending', 'appended', 'appendsdone',
-    'fmp4', 'sourceopen', 'bufferedrangeschanged', 'seekablerangeschanged', 'pendingtimelinechange', 'syncinfoupdate',
+    'bandwidthupdate',
+    'progress',
+    'timeupdate',
+    'trackinfo',
+    'timingupdate',
+    'appending',
+    'appended',
+    'appendsdone',
+    'fmp4',
+    'sourceopen',
+    'bufferedrangeschanged',
+    'seekablerangeschanged',
+    'pendingtimelinechange',
+    'syncinfoupdate',
   ]);
   const { videojs, witness } = window;
   type Told = string | { type: string };
@@ -182,15 +197,22 @@ function takeTestimony(): unknown {
   const { player, witness } = window;
   const { events, requests } = witness;
   if (player.isDisposed()) return { events, requests, state: 'disposed' };
-  interface Vhs { stats: Record<string, unknown>; playlists: { media(): { id: string } | undefined } }
+  interface Vhs {
+    stats: Record<string, unknown>;
+    playlists: { media(): { id: string } | undefined };
+  }
   const { vhs } = player.tech(true) as unknown as { vhs?: Vhs };
   const { buffered, ended, error, currentTime, duration } = document.querySelector('video')!;
   const ranges = Array.from({ length: buffered.length }, (_, index) => [buffered.start(index), buffered.end(index)]);
-  const counted = Object.entries(vhs?.stats ?? {}).filter(([name]) => name.startsWith('media'))
+  const counted = Object.entries(vhs?.stats ?? {})
+    .filter(([name]) => name.startsWith('media'))
     .filter(([name]) => !/Duration|Appends/.test(name));
   const state = {
-    currentSource: player.currentSource(), src: player.currentSrc(), error: player.error()?.message ?? null,
-    stats: Object.fromEntries(counted), playlist: vhs?.playlists.media()?.id,
+    currentSource: player.currentSource(),
+    src: player.currentSrc(),
+    error: player.error()?.message ?? null,
+    stats: Object.fromEntries(counted),
+    playlist: vhs?.playlists.media()?.id,
     element: { ranges, ended, error: error?.message, currentTime, duration },
   };
   return { events, requests, state: witness.digest(state, 6) };

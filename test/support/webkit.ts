@@ -6,14 +6,21 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tab } from './engines.ts';
 
-const libraries = existsSync('/usr/lib') ? ['/usr/lib', ...readdirSync('/usr/lib').map((name) => join('/usr/lib', name))] : [];
+const libraries = existsSync('/usr/lib')
+  ? ['/usr/lib', ...readdirSync('/usr/lib').map((name) => join('/usr/lib', name))]
+  : [];
 const browser = libraries.map((folder) => join(folder, 'webkit2gtk-4.1/MiniBrowser')).find((path) => existsSync(path));
-const hasPlugin = (name: string): boolean => libraries.some((folder) => existsSync(join(folder, 'gstreamer-1.0', name)));
+const hasPlugin = (name: string): boolean =>
+  libraries.some((folder) => existsSync(join(folder, 'gstreamer-1.0', name)));
 const hasCommand = (name: string): boolean => spawnSync('which', [name]).status === 0;
 
 /** Whether this machine has a WebKitGTK that plays MP4 and HLS, and a display for it. */
 export const hasWebKit: boolean =
-  !!browser && hasPlugin('libgsthls.so') && hasPlugin('libgstlibav.so') && hasCommand('WebKitWebDriver') && hasCommand('xvfb-run');
+  !!browser &&
+  hasPlugin('libgsthls.so') &&
+  hasPlugin('libgstlibav.so') &&
+  hasCommand('WebKitWebDriver') &&
+  hasCommand('xvfb-run');
 
 /** Milliseconds for one answer of the driver, which now and then gives none when it has just started. */
 const patience = 20_000;
@@ -38,7 +45,8 @@ async function open(): Promise<{ tab: Tab; close(): Promise<void> }> {
     env: { ...process.env, WEBKIT_GST_ENABLE_HLS_SUPPORT: '1' },
   });
   let said = '';
-  for (const stream of [driver.stdout, driver.stderr]) stream.on('data', (text) => (said = `${said}${text}`.slice(-2000)));
+  for (const stream of [driver.stdout, driver.stderr])
+    stream.on('data', (text) => (said = `${said}${text}`.slice(-2000)));
   const ask = async <Value>(method: string, path: string, body?: unknown): Promise<Value> => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
@@ -62,7 +70,8 @@ async function open(): Promise<{ tab: Tab; close(): Promise<void> }> {
   };
 
   try {
-    for (let attempt = 0; attempt < 200 && !(await ask('GET', '/status').catch(() => undefined)); attempt++) await delay(50);
+    for (let attempt = 0; attempt < 200 && !(await ask('GET', '/status').catch(() => undefined)); attempt++)
+      await delay(50);
     const options = { binary: browser, args: ['--automation', '--autoplay-policy=allow'] };
     const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': options } };
     const { sessionId } = await ask<{ sessionId: string }>('POST', '/session', { capabilities });
@@ -76,7 +85,8 @@ async function open(): Promise<{ tab: Tab; close(): Promise<void> }> {
     close,
     tab: {
       async run<Value>(body: string, args?: unknown) {
-        const execute = <T>(script: string): Promise<T> => ask('POST', `${session}/execute/sync`, { script, args: [args ?? null] });
+        const execute = <T>(script: string): Promise<T> =>
+          ask('POST', `${session}/execute/sync`, { script, args: [args ?? null] });
         // looked for, not waited for: the driver is to answer at once, however long it takes
         await execute(`window.outcome = undefined;
           (async (args) => { ${body} })(arguments[0]).then((value) => (window.outcome = { value }), (error) => (window.outcome = { error: String(error) }));`);

@@ -33,17 +33,37 @@ export function installWitness(): void {
   /** How the time of a request is told: whether there is one, and none before the one that comes first. */
   const order = (times: object): string => {
     let before = 0;
-    return Object.entries(times).map(([name, at]: [string, number]) => {
-      const isLate = at >= before;
-      before = at;
-      return name + (at === 0 ? ' 0' : isLate ? '' : ' too early');
-    }).join();
+    return Object.entries(times)
+      .map(([name, at]: [string, number]) => {
+        const isLate = at >= before;
+        before = at;
+        return name + (at === 0 ? ' 0' : isLate ? '' : ' too early');
+      })
+      .join();
   };
   // times, handles of timers, what is private, and what is told elsewhere
   const UNTOLD = new Set([
-    'hls', 'loader', 'keyLoader', 'chunkMeta', 'advancedDateTime', 'requestScheduled', 'timeStamp', 'buffering',
-    'parsing', 'bwEstimate', 'bandwidth', 'from', 'to', 'isMediaInitialization',
-    'details', 'levelDetails', 'levelInfo', 'levelOrTrack', 'levels', 'tagList', 'levelkeys',
+    'hls',
+    'loader',
+    'keyLoader',
+    'chunkMeta',
+    'advancedDateTime',
+    'requestScheduled',
+    'timeStamp',
+    'buffering',
+    'parsing',
+    'bwEstimate',
+    'bandwidth',
+    'from',
+    'to',
+    'isMediaInitialization',
+    'details',
+    'levelDetails',
+    'levelInfo',
+    'levelOrTrack',
+    'levels',
+    'tagList',
+    'levelkeys',
   ]);
 
   const digest = (value: unknown, depth = 3, seen: readonly unknown[] = []): unknown => {
@@ -68,8 +88,10 @@ export function installWitness(): void {
     if (Array.isArray(value)) return value.map((item) => digest(item, depth - 1, inside));
     const isTold = ([name]: [string, unknown]): boolean => !name.startsWith('_') && !UNTOLD.has(name);
     const told = Object.entries(value).filter(isTold) as [string, unknown][];
-    const members = told.map(([name, member]) =>
-      [name, name === 'loading' ? order(member as object) : digest(member, depth - 1, inside)]);
+    const members = told.map(([name, member]) => [
+      name,
+      name === 'loading' ? order(member as object) : digest(member, depth - 1, inside),
+    ]);
     return Object.fromEntries(members);
   };
 

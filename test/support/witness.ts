@@ -40,7 +40,8 @@ export class Witness {
   /** How the server was asked, in every way that there was. */
   protected get served(): string[] {
     const ways = this.lab.guarded.map(({ method, status, headers }) =>
-      [method, status, headers.range, headers.cookie, headers['x-app']].filter(Boolean).join(' '));
+      [method, status, headers.range, headers.cookie, headers['x-app']].filter(Boolean).join(' '),
+    );
     return [...new Set(ways)].sort();
   }
 
@@ -111,7 +112,11 @@ export class Witness {
 
   #saw(type: string): Promise<true | undefined> {
     return this.lab.page.evaluate(
-      (wanted) => Object.values(window.witness.events).flat().some((event) => event.type === wanted) || undefined, type,
+      (wanted) =>
+        Object.values(window.witness.events)
+          .flat()
+          .some((event) => event.type === wanted) || undefined,
+      type,
     );
   }
 
@@ -136,19 +141,24 @@ export class Witness {
 
   /** Resolves when nothing is under way that time alone does not end, to how much has been told until then. */
   #rest(): Promise<number> {
-    return this.#until(() => this.lab.page.evaluate(() => {
-      // a player that is disposed of takes it along
-      const { seeking, buffered, currentTime } = document.querySelector('video') ?? document.createElement('video');
-      const isArriving = seeking && Array.from({ length: buffered.length }, (_, index) => index)
-        .some((index) => buffered.start(index) <= currentTime && currentTime < buffered.end(index));
-      const { underWay, events } = window.witness;
-      return underWay.size || isArriving ? undefined : Object.values(events).flat().length;
-    }));
+    return this.#until(() =>
+      this.lab.page.evaluate(() => {
+        // a player that is disposed of takes it along
+        const { seeking, buffered, currentTime } = document.querySelector('video') ?? document.createElement('video');
+        const isArriving =
+          seeking &&
+          Array.from({ length: buffered.length }, (_, index) => index).some(
+            (index) => buffered.start(index) <= currentTime && currentTime < buffered.end(index),
+          );
+        const { underWay, events } = window.witness;
+        return underWay.size || isArriving ? undefined : Object.values(events).flat().length;
+      }),
+    );
   }
 
   /** Lets time pass, slower than it does, until there is an answer: no time-out ends what takes a busy machine long. */
   async #until<T>(look: () => Promise<T | undefined>): Promise<T> {
-    for (const end = Date.now() + 10_000; ; ) {
+    for (const end = Date.now() + 10_000; ;) {
       const found = await look();
       if (found !== undefined) return found;
       await this.lab.page.clock.runFor(1);

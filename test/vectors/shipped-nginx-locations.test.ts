@@ -44,15 +44,23 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped, in the loca
       ...['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', 'X-Sendfile-Type', 'X-Accel-Mapping'],
       ...['Script-Name', 'X-Script-Name', 'X-Forwarded-Script-Name', 'Path-Info'],
     ];
-    const spoofed = names.flatMap((name) => [`${name}: /secret.mp4`, `${name.toLowerCase()}: DELETE`, `${name.replaceAll('-', '_')}: x`]);
+    const spoofed = names.flatMap((name) => [
+      `${name}: /secret.mp4`,
+      `${name.toLowerCase()}: DELETE`,
+      `${name.replaceAll('-', '_')}: x`,
+    ]);
     for (const path of ['/a.mp4', '/own/a.mp4', '/base/a.mp4']) {
       expect((await nginx.get(signed(path), spoofed)).status).toBe(200);
-      const arrived = Object.keys(lastHeaders()).filter((name) => names.some((each) => each.toLowerCase() === name.replaceAll('_', '-')));
+      const arrived = Object.keys(lastHeaders()).filter((name) =>
+        names.some((each) => each.toLowerCase() === name.replaceAll('_', '-')),
+      );
       expect(arrived).toEqual([]);
     }
     const head = ['GET', signed('/a.mp4'), 'HTTP/1.1'].join(' ');
     expect((await nginx.send([head, 'Host: h', 'Content-Length: 5'], 'abcde')).status).toBe(200);
-    expect((await nginx.send([head, 'Host: h', 'Transfer-Encoding: chunked'], '5\r\nabcde\r\n0\r\n\r\n')).status).toBe(200);
+    expect((await nginx.send([head, 'Host: h', 'Transfer-Encoding: chunked'], '5\r\nabcde\r\n0\r\n\r\n')).status).toBe(
+      200,
+    );
     for (const { body, headers } of nginx.received.slice(-2)) {
       expect([body, headers.get('content-length'), headers.get('transfer-encoding')]).toEqual(['', null, null]);
     }
@@ -81,7 +89,13 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped, in the loca
 
   test('the path that was hashed is what the origin is asked for, in each location that the README shows', async () => {
     const names = ['a%20b', '%2570remium', '%252e%252e', 'a%3Fx', 'a%23x', '100%25', '%C3%A9', '%25zz', 'a%22b'];
-    for (const [folder, origin] of [['/', '/'], ['/own/', '/own/'], ['/base/', '/bucket/'], ['/moved/', '/bucket/'], ['/chosen/', '/chosen/']]) {
+    for (const [folder, origin] of [
+      ['/', '/'],
+      ['/own/', '/own/'],
+      ['/base/', '/bucket/'],
+      ['/moved/', '/bucket/'],
+      ['/chosen/', '/chosen/'],
+    ]) {
       for (const name of names) {
         expect((await nginx.get(signed(`${folder}${name}/film.mp4`))).status).toBe(200);
         const asked = nginx.asked.at(-1)!.replace(/^GET /, '');
@@ -97,6 +111,10 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped, in the loca
     for (const target of [`${path}?_=1&${query}`, signed('/cached/film.mp4%3F_=1'), signed('/cached/film.mp4')]) {
       for (let turn = 0; turn < 2; turn++) expect((await nginx.get(target)).status).toBe(200);
     }
-    expect(nginx.asked.slice(before)).toEqual(['GET /cached/film.mp4?_=1', 'GET /cached/film.mp4%3F_=1', 'GET /cached/film.mp4']);
+    expect(nginx.asked.slice(before)).toEqual([
+      'GET /cached/film.mp4?_=1',
+      'GET /cached/film.mp4%3F_=1',
+      'GET /cached/film.mp4',
+    ]);
   });
 });

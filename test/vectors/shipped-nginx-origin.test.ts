@@ -23,7 +23,8 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped: what reache
     const before = nginx.asked.length;
     expect(await nginx.status(target, secret), target).toBe(statusOf(verdict));
     expect(nginx.asked.length, target).toBe(before + Number(verdict.ok));
-    if (verdict.ok) expect(nginx.asked.at(-1), target).toBe(`GET ${verdict.url.slice('https://cdn.example.com'.length)}`);
+    if (verdict.ok)
+      expect(nginx.asked.at(-1), target).toBe(`GET ${verdict.url.slice('https://cdn.example.com'.length)}`);
     return statusOf(verdict);
   };
 
@@ -31,10 +32,60 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped: what reache
     const random = seeded(20261125);
     const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
     const harmless = [
-      ...['', '', '', 'x', 'x=1', 'x=', '=', '=st', '?', 'ST2=1', 'st2=1', 'ste', 'est=1', 'e2=1', 'E2', 'ee', 'best=st', 'x=st=1'],
-      ...['st[]=1', 'e[]=1', 'st.=1', 'st%00=1', '%65e=1', 's%7=1', 's%2574=1', 'x=%26st=1', 'x;st=1', 'a+st=1', '%C3%A9=1', '/', 'x=/../'],
+      ...[
+        '',
+        '',
+        '',
+        'x',
+        'x=1',
+        'x=',
+        '=',
+        '=st',
+        '?',
+        'ST2=1',
+        'st2=1',
+        'ste',
+        'est=1',
+        'e2=1',
+        'E2',
+        'ee',
+        'best=st',
+        'x=st=1',
+      ],
+      ...[
+        'st[]=1',
+        'e[]=1',
+        'st.=1',
+        'st%00=1',
+        '%65e=1',
+        's%7=1',
+        's%2574=1',
+        'x=%26st=1',
+        'x;st=1',
+        'a+st=1',
+        '%C3%A9=1',
+        '/',
+        'x=/../',
+      ],
     ];
-    const spoiling = ['st', 'e', 'st=', 'e=', 'st=x', 'e=1', 'ST=1', 'St', 'E=1', 'E', '%73t=1', 's%74', '%53%54=', '%65=1', '%45', 'sT=&E='];
+    const spoiling = [
+      'st',
+      'e',
+      'st=',
+      'e=',
+      'st=x',
+      'e=1',
+      'ST=1',
+      'St',
+      'E=1',
+      'E',
+      '%73t=1',
+      's%74',
+      '%53%54=',
+      '%65=1',
+      '%45',
+      'sT=&E=',
+    ];
     const seen = { 200: 0, 403: 0 } as Record<number, number>;
     for (let i = 0; i < 500; i++) {
       const expires = now() + 60;
@@ -76,24 +127,27 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped: what reache
     }
   });
 
-  test.each(['/my/uri', '/my/', '/'])('every byte behind %s, as an escape: refused where verify refuses', async (path) => {
-    for (let byte = 0; byte < 256; byte++) {
-      const escape = `%${byte.toString(16).padStart(2, '0').toUpperCase()}`;
-      // nginx answers 400 to %00
-      if (byte === 0) continue;
-      for (const target of [signed(path + escape), signed(`${path + escape}x`)]) {
-        expect(await nginx.status(target, secret), target).toBe(statusOf(await judge(target)));
+  test.each(['/my/uri', '/my/', '/'])(
+    'every byte behind %s, as an escape: refused where verify refuses',
+    async (path) => {
+      for (let byte = 0; byte < 256; byte++) {
+        const escape = `%${byte.toString(16).padStart(2, '0').toUpperCase()}`;
+        // nginx answers 400 to %00
+        if (byte === 0) continue;
+        for (const target of [signed(path + escape), signed(`${path + escape}x`)]) {
+          expect(await nginx.status(target, secret), target).toBe(statusOf(await judge(target)));
+        }
       }
-    }
-    for (const control of ['%C2%80', '%C2%85', '%C2%9F', '%0A%0A', '%0D%0A', 'x%0A', '%C3%A9%0A']) {
-      const target = signed(path + control);
-      expect([await nginx.status(target, secret), statusOf(await judge(target))], target).toEqual([403, 403]);
-    }
-    for (const fine of ['%C2%A0', '%E2%80%A8', '%F0%9F%8E%AC']) {
-      const target = signed(path + fine);
-      expect([await nginx.status(target, secret), statusOf(await judge(target))], target).toEqual([200, 200]);
-    }
-  });
+      for (const control of ['%C2%80', '%C2%85', '%C2%9F', '%0A%0A', '%0D%0A', 'x%0A', '%C3%A9%0A']) {
+        const target = signed(path + control);
+        expect([await nginx.status(target, secret), statusOf(await judge(target))], target).toEqual([403, 403]);
+      }
+      for (const fine of ['%C2%A0', '%E2%80%A8', '%F0%9F%8E%AC']) {
+        const target = signed(path + fine);
+        expect([await nginx.status(target, secret), statusOf(await judge(target))], target).toEqual([200, 200]);
+      }
+    },
+  );
 
   test('a line feed behind the token or the expiry is not part of it', async () => {
     const expires = now() + 60;

@@ -25,7 +25,9 @@ const vectors = [
 
 const now = (): number => Math.floor(Date.now() / 1000);
 const ours = async (secret: string, target: Buffer, maxTtl: number): Promise<number> => {
-  const verdict = await verifyUrl(`https://cdn.example.com${target.toString()}`, { format: secureToken({ secret, maxTtl }) });
+  const verdict = await verifyUrl(`https://cdn.example.com${target.toString()}`, {
+    format: secureToken({ secret, maxTtl }),
+  });
   return verdict.ok ? 200 : verdict.status;
 };
 
@@ -69,11 +71,15 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped', () => {
     for (const path of ['/x/..;/a.mp4', '/x/.;y/a.mp4', '/x/%2e%2e%3b/a.mp4', '/x/%2e;/a.mp4', '/..;']) {
       const expires = now() + 60;
       const target = `${path}?st=${secureTokenHash(secret, decodeURIComponent(path), String(expires))}&e=${expires}`;
-      expect([await ours(secret, Buffer.from(target), 86_400), await limited.status(target, secret)], path).toEqual([403, 403]);
+      expect([await ours(secret, Buffer.from(target), 86_400), await limited.status(target, secret)], path).toEqual([
+        403, 403,
+      ]);
     }
     for (const path of ['/x/a..;b/c', '/x/...;/c', '/x;y/c']) {
       const target = await signed(path);
-      expect([await ours(secret, Buffer.from(target), 86_400), await limited.status(target, secret)], path).toEqual([200, 200]);
+      expect([await ours(secret, Buffer.from(target), 86_400), await limited.status(target, secret)], path).toEqual([
+        200, 200,
+      ]);
     }
   });
 
@@ -87,7 +93,9 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped', () => {
   test('the limit: 90,000 seconds ahead are fine, 100,000 are not, whatever the digits carry', async () => {
     const statusAt = async (at: number, expires: number): Promise<number> =>
       timeless.status(await signed('/a.mp4', expires), secret, at);
-    for (const at of [1_999_999_999, 2_000_000_000, 2_099_909_999, 2_199_990_000, 2_345_678_901, 2_999_899_999, 8_888_888_888]) {
+    for (const at of [
+      1_999_999_999, 2_000_000_000, 2_099_909_999, 2_199_990_000, 2_345_678_901, 2_999_899_999, 8_888_888_888,
+    ]) {
       for (const ahead of [-100_000, -1, 0, 1, 60, 10_000, 86_400, 90_000]) {
         expect(await statusAt(at, at + ahead), `${at} + ${ahead}`).toBe(200);
       }
@@ -142,7 +150,10 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped', () => {
   });
 
   test('preflights pass, HEAD is judged like GET, other methods are 405', async () => {
-    const preflight = await ask('/a.mp4', { method: 'OPTIONS', headers: { 'Access-Control-Request-Headers': 'range' } });
+    const preflight = await ask('/a.mp4', {
+      method: 'OPTIONS',
+      headers: { 'Access-Control-Request-Headers': 'range' },
+    });
     expect(preflight.status).toBe(204);
     expect(Object.fromEntries(preflight.headers)).toMatchObject({
       'access-control-allow-origin': '*',

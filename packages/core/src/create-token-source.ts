@@ -19,15 +19,13 @@ import type { HeldToken } from './token-index.ts';
 import { TokenIndex } from './token-index.ts';
 import type { TokenReason, TokenSourceOptions } from './token-source-options.ts';
 import type { SignOptions, SignedRequest, TokenSource } from './token-source.ts';
+import { isTokenSource } from './token-source.ts';
 import type { KnownUrl } from './token-urls.ts';
 import { TokenUrls, scopeOf } from './token-urls.ts';
 import type { Token } from './token.ts';
 import { urlsInUse } from './tokens-in-use.ts';
-import { originOf, resolveUrl } from './url-text.ts';
+import { resolveUrl } from './url-text.ts';
 import { Usage } from './usage.ts';
-
-// of this realm, an iframe, or another copy of this package
-const isTokenSource = (it: unknown): it is TokenSource => !!(it as Partial<TokenSource> | undefined)?.peek;
 
 /**
  * Creates the token source of one or many players.
@@ -104,7 +102,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     const sentAt = clock.sessionNow();
     try {
       const answer = await endpoint.call({ urls: asked, reason });
-      const tokens = dropUnprotected(answer.tokens);
+      const { tokens, errors } = protection.take(answer.tokens);
+      for (const error of errors) emit('tokenerror', { error });
       const expires = tokens.reduce((first, token) => Math.min(first, token.expires), Infinity);
       hold(tokens, asked, clock.correct(answer.now, sentAt, expires));
       if (tokens.length > 0) {
@@ -119,18 +118,6 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       else emit('tokenerror', { error });
       return error;
     }
-  }
-
-  /** The tokens that may be taken. Of the others one of each origin is reported. */
-  function dropUnprotected(tokens: readonly Token[]): Token[] {
-    const dropped = new Map<string, SecureTokenError>();
-    const taken = tokens.filter((token) => {
-      const error = protection.refuse(token);
-      if (error) dropped.set(originOf(error.url!), error);
-      return !error;
-    });
-    for (const error of dropped.values()) emit('tokenerror', { error });
-    return taken;
   }
 
   /** One without a scope of its own is held for each of `asked`. */
@@ -149,7 +136,10 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   }
 
   function denyAll(asked: readonly string[], error: SecureTokenError): void {
-    denials.deny(asked.map((url) => acquisition.scopeIdOf(urls.read(url).key)), error);
+    denials.deny(
+      asked.map((url) => acquisition.scopeIdOf(urls.read(url).key)),
+      error,
+    );
     emit('tokendenied', { error });
   }
 
@@ -215,7 +205,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   for (const { url, prefix, base } of preset) {
     for (const named of [prefix ?? url, base]) if (named) protection.name(named);
   }
-  hold(preset.flatMap((token) => parseToken(token) ?? []), [], clock.now());
+  const known = preset.flatMap((token) => parseToken(token) ?? []);
+  hold(known, [], clock.now());
 
   return Object.assign(target, {
     sign,

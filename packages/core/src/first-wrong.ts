@@ -6,7 +6,8 @@ export const isObject: Check = (value) => Object(value) === value;
 /** A number from 0 to `max`. */
 export const upTo =
   (max: number): Check =>
-  (value) => value === Math.max(0, Math.min(max, value as number));
+  (value) =>
+    value === Math.max(0, Math.min(max, value as number));
 
 /** The name of the first member of `value` that is there and wrong. Members without a check are not looked at. */
 export function firstWrong(value: object, checks: Readonly<Record<string, Check>>): string | undefined {

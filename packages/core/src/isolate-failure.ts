@@ -46,7 +46,7 @@ export async function isolateFailure<T>(
 ): Promise<readonly T[]> {
   const left: T[] = [];
   let parts = partsOf({ items, isLastTry: false }, error);
-  for (let calls = 0; parts.length > 0; ) {
+  for (let calls = 0; parts.length > 0;) {
     const failed: Part<T>[] = [];
     for (const part of parts) {
       const isCalled = calls < MAX_CALLS;

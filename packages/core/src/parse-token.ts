@@ -5,7 +5,8 @@ import type { Token } from './token.ts';
 // absolute, for there is no base
 const matches =
   (pattern: RegExp): Check =>
-  (value) => pattern.test(new URL(value as string).href);
+  (value) =>
+    pattern.test(new URL(value as string).href);
 const isUrl = matches(/^http/);
 const isFolder = matches(/^http[^?#]*\/$/);
 const isAnything: Check = () => true;

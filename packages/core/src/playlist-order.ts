@@ -92,7 +92,7 @@ export class PlaylistOrder {
     const keys = [...this.#entries.keys()];
     let index = keys.indexOf(key);
     let oldest = key;
-    for (let left = count; left > 0 && index > 0; ) {
+    for (let left = count; left > 0 && index > 0;) {
       const candidate = keys[--index]!;
       if (this.#entries.get(candidate)!.kind !== 'segment') continue;
       oldest = candidate;

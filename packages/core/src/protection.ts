@@ -15,8 +15,8 @@ export interface Protection {
   readonly name: (url: string) => void;
   /** @param key unsigned, absolute; @param hasToken whether there is one for it */
   readonly covers: (key: string, hasToken: () => boolean) => boolean;
-  /** Why `token` must not be taken; `undefined` if it may be. */
-  readonly refuse: (token: Token) => SecureTokenError | undefined;
+  /** Those of `tokens` that may be taken, and why others must not be: one error for each origin. */
+  readonly take: (tokens: readonly Token[]) => { readonly tokens: Token[]; readonly errors: SecureTokenError[] };
 }
 
 /** Text is a folder, or a file: what it covers begins with it, on a border (/vod is not /vodka). */
@@ -62,6 +62,21 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
     return origin === originOf(opened) || isNamed(origin) || isOfRules || isCovered(base);
   };
 
+  /** Why `token` must not be taken; `undefined` if it may be. */
+  const refuse = (token: Token): SecureTokenError | undefined => {
+    // without a scope it opens what was asked for
+    if (!token.url && !token.prefix) return undefined;
+    const url = openedBy(token);
+    if (!mayOpen(token, url)) {
+      const where = protect ? 'for a URL that "protect" does not cover' : 'for an origin of no source and no request';
+      return dropped(where, url);
+    }
+    if (token.base && !mayMoveTo(resolveUrl(token.base), url)) {
+      return dropped('whose base lies on an origin that nobody has named', url);
+    }
+    return undefined;
+  };
+
   return {
     allow(url) {
       const origin = originOf(resolveUrl(url));
@@ -69,18 +84,14 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
     },
     name: (url) => void named.add(originOf(resolveUrl(url))),
     covers: (key, hasToken) => (protect ? isCovered(key) : !sources.size || sources.has(originOf(key)) || hasToken()),
-    refuse(token) {
-      // without a scope it opens what was asked for
-      if (!token.url && !token.prefix) return undefined;
-      const url = openedBy(token);
-      if (!mayOpen(token, url)) {
-        const where = protect ? 'for a URL that "protect" does not cover' : 'for an origin of no source and no request';
-        return dropped(where, url);
-      }
-      if (token.base && !mayMoveTo(resolveUrl(token.base), url)) {
-        return dropped('whose base lies on an origin that nobody has named', url);
-      }
-      return undefined;
+    take(tokens) {
+      const errors = new Map<string, SecureTokenError>();
+      const taken = tokens.filter((token) => {
+        const error = refuse(token);
+        if (error) errors.set(originOf(error.url!), error);
+        return !error;
+      });
+      return { tokens: taken, errors: [...errors.values()] };
     },
   };
 }

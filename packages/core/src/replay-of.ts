@@ -8,13 +8,23 @@ const KEPT = [404, 405, 410, 414, 501];
  * and answer the replay with that where the token is not in the URL: it is made to forget it.
  * @throws as `source.refused()`
  */
-export async function replayOf(source: TokenSource, request: SignedRequest, status: number, options?: SignOptions): Promise<SignedRequest | undefined> {
+export async function replayOf(
+  source: TokenSource,
+  request: SignedRequest,
+  status: number,
+  options?: SignOptions,
+): Promise<SignedRequest | undefined> {
   const replay = await source.refused(request, status, options);
   if (KEPT.includes(status) && replay?.url === request.url) {
     const { url, headers, credentials } = replay;
     try {
       // the request itself has the time-out of the player, this one none
-      const { body } = await fetch(url, { signal: AbortSignal.timeout(5e3), cache: 'reload', headers, credentials: credentials ? 'include' : 'same-origin' });
+      const { body } = await fetch(url, {
+        signal: AbortSignal.timeout(5e3),
+        cache: 'reload',
+        headers,
+        credentials: credentials ? 'include' : 'same-origin',
+      });
       await body?.cancel();
     } catch {
       // the replay will tell

@@ -77,11 +77,16 @@ function toJson(answer: Token | readonly Token[] | TokensAnswer): string {
 
 function read({ body, date }: Unread): Answer {
   try {
-    const { tokens: sent, denied = [], now } = JSON.parse(body) as { tokens: Token[]; denied?: unknown[]; now?: unknown };
+    const {
+      tokens: sent,
+      denied = [],
+      now,
+    } = JSON.parse(body) as { tokens: Token[]; denied?: unknown[]; now?: unknown };
     const tokens = sent.flatMap((token) => parseToken(token) ?? []);
     const serverNow = Number(now) || secondsOf(date);
     // one that is no token spoils them all: the endpoint speaks another protocol
-    if (tokens.length === sent.length && !(serverNow > MILLISECONDS)) return { tokens, denied: denied.map(String), now: serverNow };
+    if (tokens.length === sent.length && !(serverNow > MILLISECONDS))
+      return { tokens, denied: denied.map(String), now: serverNow };
   } catch {
     // not kept as a cause: the parser's message quotes the body, which may hold a token
   }

@@ -102,7 +102,10 @@ export class SigningQueue {
   }
 
   async #callFor(waiting: readonly Waiting[], reason: TokenReason): Promise<SecureTokenError | undefined> {
-    const error = await this.#call(waiting.map(({ url }) => url), reason);
+    const error = await this.#call(
+      waiting.map(({ url }) => url),
+      reason,
+    );
     if (!error) this.#backoff.succeeded();
     return error;
   }

@@ -4,7 +4,12 @@ import type { TokenReason } from './token-source-options.ts';
 /** What each event tells, in `event.detail`. URLs are unsigned; no event carries a token. */
 export interface TokenEventDetails {
   /** New tokens are at hand for `urls`; the first of them ends at `expires` (unix seconds); the call took `wait` seconds. */
-  tokenrenewed: { readonly reason: TokenReason; readonly urls: readonly string[]; readonly expires: number; readonly wait: number };
+  tokenrenewed: {
+    readonly reason: TokenReason;
+    readonly urls: readonly string[];
+    readonly expires: number;
+    readonly wait: number;
+  };
   /** The edge refused a request (`status` 0: without CORS headers). The player has seen nothing yet. */
   tokenrefused: { readonly url: string; readonly status: number };
   /** A call to the signing endpoint failed, or a renewed token was refused again. Playback may still be fine. */
@@ -16,4 +21,5 @@ export interface TokenEventDetails {
 export type TokenEventType = keyof TokenEventDetails;
 
 /** The details stand on the event itself as well. */
-export type TokenEvent<T extends TokenEventType = TokenEventType> = CustomEvent<TokenEventDetails[T]> & TokenEventDetails[T];
+export type TokenEvent<T extends TokenEventType = TokenEventType> = CustomEvent<TokenEventDetails[T]> &
+  TokenEventDetails[T];

@@ -62,3 +62,6 @@ export interface TokenSource extends EventTarget {
     options?: boolean | AddEventListenerOptions,
   ): void;
 }
+
+/** Of this realm, an iframe, or another copy of this package. */
+export const isTokenSource = (it: unknown): it is TokenSource => !!(it as Partial<TokenSource> | undefined)?.peek;

@@ -2,7 +2,10 @@
 const scope = globalThis as { document?: Document; location?: Location };
 
 /** `url` resolved against the page (on a server: as it is), without its fragment; empty if it is not http(s). */
-export function resolveUrl(url: string, from: string | undefined = scope.document?.baseURI ?? scope.location?.href): string {
+export function resolveUrl(
+  url: string,
+  from: string | undefined = scope.document?.baseURI ?? scope.location?.href,
+): string {
   try {
     return /^http[^#]*/.exec(new URL(url, from).href)![0];
   } catch {

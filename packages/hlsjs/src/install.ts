@@ -73,7 +73,9 @@ export function installing<C extends Controller>(source: TokenSource, slot: C, b
     install(hls, source);
     const Original = before ?? (hls.constructor as typeof Hls).DefaultConfig[slot];
     // an app may have put this configuration into Hls.DefaultConfig itself
-    return Original === Installing ? { setStreamController: nothing, destroy: nothing } : new (Original as ControllerClass)(hls);
+    return Original === Installing
+      ? { setStreamController: nothing, destroy: nothing }
+      : new (Original as ControllerClass)(hls);
   } as unknown as HlsConfig[C];
   return Installing;
 }

@@ -29,7 +29,11 @@ export function createLicenseSetup(before: LicenseSetup | undefined, sourceOf: (
       // hls.js takes any 4xx of a licence server for final
       source
         .refused(request, xhr.status)
-        .then((replay) => replay && prepare(replay).then((changed) => (xhr.send((changed ?? challenge ?? rest[1]) as BufferSource), replay)))
+        .then(
+          (replay) =>
+            replay &&
+            prepare(replay).then((changed) => (xhr.send((changed ?? challenge ?? rest[1]) as BufferSource), replay)),
+        )
         .then((replay) => replay ?? answer(), answer);
     };
     return challenge;

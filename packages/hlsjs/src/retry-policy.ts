@@ -1,4 +1,4 @@
-import type { LoadPolicy, LoaderResponse, RetryConfig } from 'hls.js';
+import type { HlsConfig, LoadPolicy, LoaderConfiguration, LoaderContext, LoaderResponse, RetryConfig } from 'hls.js';
 
 /** How a request ended that may be tried again. */
 export interface FailedTry {
@@ -14,6 +14,20 @@ export interface FailedTry {
 /** The rule of a policy for what has happened. */
 export const ruleFor = ({ timeoutRetry, errorRetry }: LoadPolicy['default'], isTimeout: boolean): RetryConfig | null =>
   isTimeout ? timeoutRetry : errorRetry;
+
+/**
+ * The rule in an outage of the signing endpoint. It hits all media playlists at once, whose errors hls.js counts together
+ * (error-controller.ts): they are tried again here, as their own policy says.
+ */
+export function ruleForOutage(
+  context: LoaderContext,
+  config: HlsConfig,
+  { loadPolicy }: LoaderConfiguration,
+): RetryConfig | null {
+  const { type = '' } = context as { type?: string };
+  const isMediaPlaylist = /level|Track/.test(type);
+  return isMediaPlaylist ? config.playlistLoadPolicy.default.errorRetry : loadPolicy.errorRetry;
+}
 
 /** As hls.js decides (error-helper.ts): not after 4xx, nor without a status unless the viewer is offline. */
 function isWorthRetrying({ isTimeout, code, retries }: FailedTry, { maxNumRetry }: RetryConfig): boolean {

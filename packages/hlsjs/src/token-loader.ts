@@ -10,7 +10,8 @@ import type {
 } from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
 import { hideSignedUrl, isSecureTokenError, replayOf, tokenRefused } from 'secure-token-core';
-import { retryDelay, ruleFor } from './retry-policy.ts';
+import { retryDelay, ruleFor, ruleForOutage } from './retry-policy.ts';
+import { sleep } from './sleep.ts';
 import { noteTokenError } from './token-errors.ts';
 import { unsignedResponse } from './unsigned-response.ts';
 import { withCredentials } from './with-credentials.ts';
@@ -24,13 +25,6 @@ type NetworkDetails = Parameters<Callbacks['onError']>[2];
 const UNAVAILABLE = 503;
 /** No status, for no edge has answered: hls.js takes that for final while the viewer is online. */
 const NONE = 0;
-
-/** Never settles once `signal` aborts. */
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => clearTimeout(timer));
-  });
 
 /**
  * Signs on the wire what hls.js knows by its unsigned URL. The life of a request: it waits for its token, goes out with
@@ -136,7 +130,10 @@ class TokenLoader implements Loader<LoaderContext> {
     // a loader of the app may abort when it is destroyed: hls.js must not hear of that one any more
     const heard = (): Callbacks | undefined => (this.#inner === inner ? this.#callbacks : undefined);
     // what the inner loader writes into it (the time-out that it used) is told to hls.js
-    const policy = { ...this.#policy, loadPolicy: { ...this.#policy.loadPolicy, errorRetry: null, timeoutRetry: null } };
+    const policy = {
+      ...this.#policy,
+      loadPolicy: { ...this.#policy.loadPolicy, errorRetry: null, timeoutRetry: null },
+    };
     const ended = (stats?: LoaderStats): void => {
       Object.assign(this.stats, stats);
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- what hls.js prints
@@ -208,22 +205,23 @@ class TokenLoader implements Loader<LoaderContext> {
   }
 
   /**
-   * The signing endpoint failed us. An outage is retried like a 5xx, here also for media playlists: it hits all of them
-   * at once, and hls.js counts their errors together (error-controller.ts). Everything else is final.
+   * The signing endpoint failed us. An outage is retried like a 5xx; everything else is final.
    */
   #onSigningFailed(error: unknown): void {
     this.#waiting = undefined;
     const isFinal = isSecureTokenError(error) && error.code !== 'ERR_SIGNING_UNAVAILABLE';
-    const { type = '' } = this.#context as { type?: string };
-    const isMediaPlaylist = /level|Track/.test(type);
-    const policy = isMediaPlaylist ? this.#config.playlistLoadPolicy.default : this.#policy.loadPolicy;
-    if (!isFinal && this.#retry(false, UNAVAILABLE, policy.errorRetry)) return;
+    const rule = ruleForOutage(this.#context, this.#config, this.#policy);
+    if (!isFinal && this.#retry(false, UNAVAILABLE, rule)) return;
     const told = { code: isFinal ? NONE : UNAVAILABLE, text: String(error) };
     this.#callbacks!.onError(told, this.#context, error as NetworkDetails, this.stats);
   }
 
   /** hls.js leaves it to the loader to try manifests, keys and steering again: signed anew each time. */
-  #retry(isTimeout: boolean, code: number, rule: RetryConfig | null = ruleFor(this.#policy.loadPolicy, isTimeout)): boolean {
+  #retry(
+    isTimeout: boolean,
+    code: number,
+    rule: RetryConfig | null = ruleFor(this.#policy.loadPolicy, isTimeout),
+  ): boolean {
     const { url } = this.#context;
     const delay = retryDelay(rule, { url, isTimeout, code, retries: this.stats.retry });
     if (delay === undefined) return false;

@@ -10,7 +10,11 @@ const readsToken = (playlist: string, { token }: SignedRequest): boolean =>
   Object.keys(token?.query ?? {}).some((name) => playlist.includes(`QUERYPARAM="${name}"`));
 
 /** `response` as hls.js is to know it: from the unsigned URL. A playlist is shown to the source on the way. */
-export function unsignedResponse(response: LoaderResponse, request: SignedRequest, source: TokenSource): LoaderResponse {
+export function unsignedResponse(
+  response: LoaderResponse,
+  request: SignedRequest,
+  source: TokenSource,
+): LoaderResponse {
   const url = response.url && source.unsign(response.url);
   const playlist = playlistOf(response);
   if (playlist) source.learn(url || request.source, playlist);

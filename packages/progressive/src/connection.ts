@@ -11,7 +11,11 @@ export interface Connection {
   readonly close: () => void;
 }
 
-export async function connect(request: SignedRequest, headers: Record<string, string>, signal: AbortSignal | undefined): Promise<Connection> {
+export async function connect(
+  request: SignedRequest,
+  headers: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<Connection> {
   const closing = new AbortController();
   const close = (): void => {
     closing.abort();

@@ -46,4 +46,5 @@ function streamSink(stream: WritableStream): DownloadSink {
   };
 }
 
-export const createSink = (target: DownloadTarget): DownloadSink => (target === 'blob' ? blobSink() : streamSink(target));
+export const createSink = (target: DownloadTarget): DownloadSink =>
+  target === 'blob' ? blobSink() : streamSink(target);

@@ -38,8 +38,14 @@ const RESTARTS = 3;
  *   statuses); a `NetworkError`; an `InvalidStateError` when the file has changed and what went before cannot be taken back
  */
 export function download(url: string | URL, options: DownloadOptions & { readonly as?: 'blob' }): Promise<Blob>;
-export function download(url: string | URL, options: DownloadOptions & { readonly as: Exclude<DownloadTarget, 'blob'> }): Promise<void>;
-export async function download(url: string | URL, options: DownloadOptions & { readonly as?: DownloadTarget }): Promise<unknown> {
+export function download(
+  url: string | URL,
+  options: DownloadOptions & { readonly as: Exclude<DownloadTarget, 'blob'> },
+): Promise<void>;
+export async function download(
+  url: string | URL,
+  options: DownloadOptions & { readonly as?: DownloadTarget },
+): Promise<unknown> {
   const { onProgress, signal, from, as = 'blob' } = options as DownloadSettings & { as?: DownloadTarget };
   const { source, release } = sourceOf(options);
   const { href } = new URL(url, document.baseURI);
@@ -65,7 +71,9 @@ export async function download(url: string | URL, options: DownloadOptions & { r
   const attempt = async (request: SignedRequest): Promise<number> => {
     // elsewhere If-Range would cost a preflight; comparing does as well
     const isHere = new URL(request.url).origin === location.origin;
-    const headers: Record<string, string> = position ? { range: `bytes=${position}-`, ...(isHere && validator && { 'if-range': validator }) } : {};
+    const headers: Record<string, string> = position
+      ? { range: `bytes=${position}-`, ...(isHere && validator && { 'if-range': validator }) }
+      : {};
     const { response, read, close } = await connect(request, headers, signal);
     try {
       if (!response) return 0;
@@ -73,7 +81,8 @@ export async function download(url: string | URL, options: DownloadOptions & { r
       if (!ok && status !== 416) return status;
       const now = representation(response);
       const differs = (before: unknown, after: unknown): unknown => before && after && before !== after;
-      if (differs(validator, now.validator) || differs(total, now.total)) await restart('The file has changed on the server');
+      if (differs(validator, now.validator) || differs(total, now.total))
+        await restart('The file has changed on the server');
       else if (ok && now.start !== position) await restart('The server cannot resume');
       // not from where we are now: the next request asks for that
       if (ok && now.start !== position) return status;

@@ -6,4 +6,13 @@ export type { DownloadOptions, DownloadSettings } from './download.ts';
 export type { DownloadProgress } from './progress-meter.ts';
 export type { SourceOptions } from './source-of.ts';
 export type { SwapReason } from './swap-need.ts';
-export type { Protect, SecureTokenErrorCode, Token, TokenEvent, TokenReason, TokenRequest, TokenSource, TokenSourceOptions } from 'secure-token-core';
+export type {
+  Protect,
+  SecureTokenErrorCode,
+  Token,
+  TokenEvent,
+  TokenReason,
+  TokenRequest,
+  TokenSource,
+  TokenSourceOptions,
+} from 'secure-token-core';

@@ -72,7 +72,11 @@ export function keepPlaying(media: HTMLMediaElement, { source, user, url, via, e
     // also with a worker: if playback fails, it tells why
     const next = replay ?? (await source.sign(url, { signal }));
     if (!signs && Object.keys(next.headers).length) {
-      throw new SecureTokenError('ERR_SIGNING_RESPONSE', 'A media element sends no token in headers: that needs the token worker', { url });
+      throw new SecureTokenError(
+        'ERR_SIGNING_RESPONSE',
+        'A media element sends no token in headers: that needs the token worker',
+        { url },
+      );
     }
     signal.throwIfAborted();
     if (reason && media.src !== src) return;

@@ -33,12 +33,17 @@ const keepers = new WeakMap<HTMLMediaElement, () => void>();
  * @param options where tokens come from: `'/token'` is `{ endpoint: '/token' }`, `{ source }` is a shared token source
  * @throws `ERR_OPTIONS`; `NotSupportedError` if `via: 'worker'` and there is none; as `TokenSource.sign` for the first token
  */
-export async function secureVideo(media: HTMLMediaElement, url: string | URL, options: SecureVideoOptions): Promise<SecureVideo> {
+export async function secureVideo(
+  media: HTMLMediaElement,
+  url: string | URL,
+  options: SecureVideoOptions,
+): Promise<SecureVideo> {
   const { source, release } = sourceOf(options);
   const { href } = new URL(url, document.baseURI);
   const target = new EventTarget();
   const listening = new AbortController();
-  const emit = (type: string, detail: object): unknown => target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
+  const emit = (type: string, detail: object): unknown =>
+    target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   const user = createSourceUser(source);
   for (const type of TOKEN_EVENTS) {
     const tell = (event: CustomEvent<object>): unknown => user.concerns(event) && emit(type, event.detail);
@@ -46,7 +51,13 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
   }
 
   keepers.get(media)?.();
-  const playback = keepPlaying(media, { source, user, url: href, via: (options as { via?: 'worker' | 'swap' }).via, emit });
+  const playback = keepPlaying(media, {
+    source,
+    user,
+    url: href,
+    via: (options as { via?: 'worker' | 'swap' }).via,
+    emit,
+  });
   const destroy = (): void => {
     playback.stop();
     listening.abort();
@@ -64,5 +75,7 @@ export async function secureVideo(media: HTMLMediaElement, url: string | URL, op
     await source.renew();
     playback.restart();
   };
-  return Object.defineProperty(Object.assign(target, { source, renew, destroy }), 'via', { get: playback.via }) as unknown as SecureVideo;
+  return Object.defineProperty(Object.assign(target, { source, renew, destroy }), 'via', {
+    get: playback.via,
+  }) as unknown as SecureVideo;
 }

@@ -16,7 +16,10 @@ function bufferedAhead(buffered: TimeRanges, time: number): number {
  * Watches `media`, and tells whether it will soon ask for more, so that it needs a source whose token lives. As late as
  * possible: a swap drops what is buffered, and costs a moment without a moving picture.
  */
-export function observeNeed(media: HTMLMediaElement, signal: AbortSignal): (hasJustSought: boolean) => SwapReason | undefined {
+export function observeNeed(
+  media: HTMLMediaElement,
+  signal: AbortSignal,
+): (hasJustSought: boolean) => SwapReason | undefined {
   let arrivedAt = 0;
   media.addEventListener('progress', () => (arrivedAt = performance.now()), { signal });
   return (hasJustSought) => {

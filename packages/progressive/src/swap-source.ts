@@ -15,7 +15,10 @@ const arrived = (media: HTMLMediaElement, signal: AbortSignal): Promise<void> =>
     const timer = setTimeout(finish, PATIENCE);
     signal.addEventListener('abort', finish);
     for (const type of ['loadeddata', 'seeked', 'canplay', 'playing']) {
-      media.addEventListener(type, () => media.readyState > 1 && !media.seeking && finish(), { capture: true, signal: listening.signal });
+      media.addEventListener(type, () => media.readyState > 1 && !media.seeking && finish(), {
+        capture: true,
+        signal: listening.signal,
+      });
     }
   });
 
@@ -31,7 +34,12 @@ const painted = (media: HTMLVideoElement): Promise<void> =>
  * the first line on the page can seek, play and pause as ever: the element itself keeps what was asked of it last.
  * Resolves when the picture is there, or `signal` aborts: the element has failed.
  */
-export async function swapSource(media: HTMLMediaElement, url: string, position: number, signal: AbortSignal): Promise<void> {
+export async function swapSource(
+  media: HTMLMediaElement,
+  url: string,
+  position: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { paused, playbackRate, defaultPlaybackRate, preload } = media;
   const modes = [...media.textTracks].map(({ mode }) => mode);
   const inPicture = document.pictureInPictureElement === media;
@@ -51,7 +59,8 @@ export async function swapSource(media: HTMLMediaElement, url: string, position:
     const track = media.textTracks[index];
     if (track && track.mode !== mode) track.mode = mode;
   });
-  if (inPicture && document.pictureInPictureElement !== media) void (media as HTMLVideoElement).requestPictureInPicture().catch(() => undefined);
+  if (inPicture && document.pictureInPictureElement !== media)
+    void (media as HTMLVideoElement).requestPictureInPicture().catch(() => undefined);
   if (!media.error && !media.paused && 'requestVideoFrameCallback' in media) await painted(media as HTMLVideoElement);
   release();
 }

@@ -32,11 +32,7 @@ const uriAttributes = new Set(['URI', 'SERVER-URI', 'X-ASSET-URI', 'X-ASSET-LIST
  *
  * @param imports the variables of the multivariant playlist that led here, for `EXT-X-DEFINE:IMPORT`
  */
-export function playlistReferences(
-  text: string,
-  playlistUrl: URL,
-  imports?: PlaylistVariables,
-): PlaylistReferences {
+export function playlistReferences(text: string, playlistUrl: URL, imports?: PlaylistVariables): PlaylistReferences {
   const references: PlaylistReference[] = [];
   const { define, substitute, variables } = playlistVariables(text.length, playlistUrl, imports);
   let owner = 'EXTINF';

@@ -45,7 +45,9 @@ export function signEmulatedTextTracks(videojs: Videojs, session: Session): () =
   };
 
   const stop = followRemoteTextTracks(player, loadOnceOn);
-  Object.assign(player, { addRemoteTextTrack: ((options, manualCleanup) => signing(() => add(options, manualCleanup))) satisfies AddTrack });
+  Object.assign(player, {
+    addRemoteTextTrack: ((options, manualCleanup) => signing(() => add(options, manualCleanup))) satisfies AddTrack,
+  });
   return () => {
     Reflect.deleteProperty(player, 'addRemoteTextTrack');
     stop();

@@ -11,7 +11,10 @@ export type RemoteTrackElement = HTMLTrackElement & { readonly track: RemoteTrac
 /** Calls `visit` with every remote text track, now and whenever one is added or switched. Call the result to stop. */
 export function followRemoteTextTracks(player: Player, visit: (element: RemoteTrackElement) => void): () => void {
   // the same lists for every tech, now that they are there before the first one
-  const tracks = player.remoteTextTracks() as unknown as Record<'on' | 'off', (types: string[], listener: () => void) => void>;
+  const tracks = player.remoteTextTracks() as unknown as Record<
+    'on' | 'off',
+    (types: string[], listener: () => void) => void
+  >;
   const elements = player.remoteTextTrackEls() as unknown as ArrayLike<RemoteTrackElement>;
   const events = ['addtrack', 'change'];
   const follow = (): unknown => Array.from(elements, visit);

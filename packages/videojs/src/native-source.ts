@@ -30,9 +30,14 @@ const isBuffered = ({ buffered, currentTime, duration }: HTMLMediaElement): bool
 
 /** Signs `url` for the browser's own player. @throws as `persist`, and if the token cannot travel in a URL or a cookie */
 async function signNative(session: Session, url: string, wait: AbortController): Promise<SignedRequest> {
-  const request = session.source.peek(url) ?? (await persist(session, wait, (options) => session.source.sign(url, options)));
+  const request =
+    session.source.peek(url) ?? (await persist(session, wait, (options) => session.source.sign(url, options)));
   if (Object.keys(request.headers).length) {
-    throw new SecureTokenError('ERR_SIGNING_RESPONSE', 'The browser plays this source itself, and sends no token in headers', { url });
+    throw new SecureTokenError(
+      'ERR_SIGNING_RESPONSE',
+      'The browser plays this source itself, and sends no token in headers',
+      { url },
+    );
   }
   return request;
 }
@@ -46,7 +51,12 @@ export const requestFor = async (session: Session, url: string, wait: AbortContr
  * request (a seek outside the buffer, a stall, an error) and the token it has is dead, because a new URL is a new load.
  * What a worker signs is replaced when it fails or the worker has gone: Chromium asks for half a minute before it fails.
  */
-export function keepAlive(media: HTMLMediaElement, session: Session, request: SignedRequest, wait: AbortController): void {
+export function keepAlive(
+  media: HTMLMediaElement,
+  session: Session,
+  request: SignedRequest,
+  wait: AbortController,
+): void {
   const { source } = session;
   const { signal } = wait;
   // of this element: something else may have wrapped them there
@@ -62,7 +72,8 @@ export function keepAlive(media: HTMLMediaElement, session: Session, request: Si
 
   /** The request that takes the place of the current one, if that is dead. */
   const anew = async (hasFailed: boolean): Promise<SignedRequest | undefined> => {
-    if (!current.token) return hasFailed || !(await workerSigns(current.url)) ? signNative(session, current.url, wait) : undefined;
+    if (!current.token)
+      return hasFailed || !(await workerSigns(current.url)) ? signNative(session, current.url, wait) : undefined;
     const status = hasFailed ? await probe(current, signal) : 0;
     return persist(session, wait, (options) => replayForPlayer(session, current, status, options));
   };
@@ -76,7 +87,13 @@ export function keepAlive(media: HTMLMediaElement, session: Session, request: Si
     swaps++;
     loading = true;
     // signed anew once it plays: refused again before that, it stays refused
-    swapSource(media, replay.url, wanted || !media.paused, () => (current = source.peek(request.source) ?? replay), signal);
+    swapSource(
+      media,
+      replay.url,
+      wanted || !media.paused,
+      () => (current = source.peek(request.source) ?? replay),
+      signal,
+    );
     wanted = false;
     return true;
   };

@@ -31,7 +31,11 @@ export function createPlaybackFailure(player: Player): PlaybackFailure {
     show(error) {
       // the app may have cleared it
       if (shown && player.error()) return;
-      shown = { code: 2, message: messages[error.code] ?? 'This video cannot be played: no valid token.', cause: error };
+      shown = {
+        code: 2,
+        message: messages[error.code] ?? 'This video cannot be played: no valid token.',
+        cause: error,
+      };
       resume = !player.paused();
       player.pause();
       tell();

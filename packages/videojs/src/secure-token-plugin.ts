@@ -33,7 +33,9 @@ const EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'toke
  * Registers the plugin with `videojs`, once. A script that finds `window.videojs` does so by itself.
  * @returns the class of the plugin
  */
-export function registerSecureToken(videojs: object): new (player: Player, options: SecureTokenOptions) => SecureTokenPlugin {
+export function registerSecureToken(
+  videojs: object,
+): new (player: Player, options: SecureTokenOptions) => SecureTokenPlugin {
   const vjs = videojs as Videojs;
   const known = vjs.getPlugin(NAME) as unknown;
   if (known) return known as ReturnType<typeof registerSecureToken>;

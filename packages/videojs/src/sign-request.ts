@@ -29,7 +29,11 @@ const taken = new WeakSet();
  * It stays the native object that the player knows, with the URL that the player knows; the player sees neither the wait
  * nor the token nor the first refusal.
  */
-export function signRequest(xhr: PlayerRequest, session: Session, { timeout = 0, onSuccess }: RequestOptions = {}): void {
+export function signRequest(
+  xhr: PlayerRequest,
+  session: Session,
+  { timeout = 0, onSuccess }: RequestOptions = {},
+): void {
   // a retry of @videojs/xhr sends the same object again
   if (taken.has(xhr)) return;
   taken.add(xhr);
@@ -64,7 +68,10 @@ export function signRequest(xhr: PlayerRequest, session: Session, { timeout = 0,
     send(body);
   };
 
-  const wait = async (ask: Parameters<typeof persist<SignedRequest | undefined>>[2], otherwise: () => void): Promise<void> => {
+  const wait = async (
+    ask: Parameters<typeof persist<SignedRequest | undefined>>[2],
+    otherwise: () => void,
+  ): Promise<void> => {
     const controller = (waiting = new AbortController());
     const request = await persist(session, controller, ask).catch(() => undefined);
     if (waiting !== controller) return;
@@ -78,7 +85,7 @@ export function signRequest(xhr: PlayerRequest, session: Session, { timeout = 0,
     const { status, readyState } = xhr;
     // @videojs/xhr times out by itself, from before the wait; VHS knows a native time-out only by this
     if (type === 'timeout') xhr.timedout = true;
-    if (passing || !sent?.token || readyState < 4 && !(status >= 400)) return;
+    if (passing || !sent?.token || (readyState < 4 && !(status >= 400))) return;
     if (status && status < 400) {
       if (type !== 'load') return;
       onSuccess?.(sent.source);
@@ -124,7 +131,11 @@ export function signRequest(xhr: PlayerRequest, session: Session, { timeout = 0,
       body = data;
       const ready = source.peek(url);
       if (ready) fire(ready);
-      else void wait((options) => source.sign(url, options), () => dispatch('error', 'loadend'));
+      else
+        void wait(
+          (options) => source.sign(url, options),
+          () => dispatch('error', 'loadend'),
+        );
     },
     abort() {
       sent = undefined;

@@ -3,9 +3,13 @@ type TrackOf = Switch & { readonly kind: string; readonly label: string; readonl
 type TrackList = EventTarget & ArrayLike<TrackOf>;
 
 /** What a viewer switches in the tracks that come with the media; Safari alone has the latter. */
-const switches = [['textTracks', 'mode'], ['audioTracks', 'enabled']] as const;
+const switches = [
+  ['textTracks', 'mode'],
+  ['audioTracks', 'enabled'],
+] as const;
 
-const isSame = (a: TrackOf, b: TrackOf): boolean => a.kind === b.kind && a.label === b.label && a.language === b.language;
+const isSame = (a: TrackOf, b: TrackOf): boolean =>
+  a.kind === b.kind && a.label === b.label && a.language === b.language;
 
 /** Runs `load`, which forgets the tracks of the media without a word: lists made from their events must not keep them. */
 function swapTracks(media: HTMLMediaElement, load: () => void): (() => void)[] {
@@ -28,7 +32,13 @@ function swapTracks(media: HTMLMediaElement, load: () => void): (() => void)[] {
  * Gives `media` another URL of the same source in mid-play: it goes on where it was, as it was. From the first line on it
  * can be played, paused and seeked as ever, for it keeps what is asked of it last.
  */
-export function swapSource(media: HTMLMediaElement, url: string, goOn: boolean, onLoaded: () => void, signal: AbortSignal): void {
+export function swapSource(
+  media: HTMLMediaElement,
+  url: string,
+  goOn: boolean,
+  onLoaded: () => void,
+  signal: AbortSignal,
+): void {
   const { currentTime, playbackRate, preload, duration } = media;
   // past the property that Video.js puts on the element, which takes it for another source
   const restore = swapTracks(media, () => Reflect.set(HTMLMediaElement.prototype, 'src', url, media));

@@ -22,7 +22,9 @@ export function answerWorker(port: MessagePort, source: TokenSource): void {
       last = signed ?? last;
       return { signed };
     } catch (error) {
-      const { code, message } = isSecureTokenError(error) ? error : { code: 'ERR_SIGNING_UNAVAILABLE' as const, message: String(error) };
+      const { code, message } = isSecureTokenError(error)
+        ? error
+        : { code: 'ERR_SIGNING_UNAVAILABLE' as const, message: String(error) };
       return { error: { code, message } };
     }
   };

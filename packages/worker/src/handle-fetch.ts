@@ -16,14 +16,19 @@ const refusal = (error: unknown): Response =>
     : Response.error();
 
 /** `undefined` is a failure without a status: the network, or an answer without CORS headers. */
-async function send({ request }: FetchEventLike, { url, headers, credentials }: SignedRequest, cache: RequestCache): Promise<Response | undefined> {
+async function send(
+  { request }: FetchEventLike,
+  { url, headers, credentials }: SignedRequest,
+  cache: RequestCache,
+): Promise<Response | undefined> {
   const range = boundedRange(request.url, request.headers.get('range'));
   // across origins it would cost a preflight, which few CDNs answer
   const condition = new URL(url).origin === location.origin && request.headers.get('if-range');
   try {
     return await fetch(url, {
       headers: { ...headers, ...(range && { range }), ...(condition && { 'if-range': condition }) },
-      credentials: credentials || (request.mode === 'cors' && request.credentials === 'include') ? 'include' : 'same-origin',
+      credentials:
+        credentials || (request.mode === 'cors' && request.credentials === 'include') ? 'include' : 'same-origin',
       cache,
       signal: request.signal,
       // of the page; the worker's own URL holds its settings
@@ -53,7 +58,7 @@ async function answer(event: FetchEventLike, source: RequestSigner): Promise<Res
   const { request } = event;
   const { signal, url } = request;
   let cache: RequestCache = 'default';
-  for (let signed = await source.sign(url, { signal }); ; ) {
+  for (let signed = await source.sign(url, { signal }); ;) {
     if (!signed.token) return fetch(request);
     const response = await send(event, signed, cache);
     const replay = response?.ok ? undefined : await source.refused(signed, response?.status ?? 0, { signal });
@@ -67,7 +72,11 @@ async function answer(event: FetchEventLike, source: RequestSigner): Promise<Res
       // as the page has asked: its URL is signed already where it has fallen back on that
       return fetch(request);
     } else if (response.status === 206 && !response.headers.has('content-range')) {
-      await reportMissing(event, signed, 'Access-Control-Expose-Headers: Content-Range, Content-Length, Accept-Ranges, ETag');
+      await reportMissing(
+        event,
+        signed,
+        'Access-Control-Expose-Headers: Content-Range, Content-Length, Accept-Ranges, ETag',
+      );
       return response;
     } else return pass(event, response);
   }

@@ -3,4 +3,12 @@ export { handleFetch } from './handle-fetch.ts';
 export { SecureTokenError, createTokenSource, isSecureTokenError } from 'secure-token-core';
 export type { RequestSigner } from './handle-fetch.ts';
 export type { TokenWorker } from './register-token-worker.ts';
-export type { Protect, SecureTokenErrorCode, Token, TokenReason, TokenRequest, TokenSource, TokenSourceOptions } from 'secure-token-core';
+export type {
+  Protect,
+  SecureTokenErrorCode,
+  Token,
+  TokenReason,
+  TokenRequest,
+  TokenSource,
+  TokenSourceOptions,
+} from 'secure-token-core';

@@ -12,7 +12,11 @@ const originOf = (url: string): string => new URL(url).origin;
 export const isOutOfReach = (url: string): boolean => (pausedUntil.get(originOf(url)) ?? 0) > Date.now();
 
 /** Tells the page that asked which response header the edge does not send; the URL as it is without a token. */
-export async function reportMissing({ clientId }: FetchEventLike, { source }: SignedRequest, header: string): Promise<void> {
+export async function reportMissing(
+  { clientId }: FetchEventLike,
+  { source }: SignedRequest,
+  header: string,
+): Promise<void> {
   const page = await scope.clients.get(clientId);
   page?.postMessage({ secureToken: 'problem', url: source, header });
 }

@@ -31,7 +31,7 @@ async function reachPage(clientId: string): Promise<MessagePort | undefined> {
     page.postMessage({ secureToken: 'hello' }, [port2]);
   };
   if (own) greet(own);
-  for (const since = Date.now(); ; ) {
+  for (const since = Date.now(); ;) {
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, own ? 1000 : 100));
     const port = await Promise.race([reached, late]);
     if (port) return port;

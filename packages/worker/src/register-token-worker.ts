@@ -42,19 +42,24 @@ async function takeOver(controls: () => boolean): Promise<void> {
  * @throws `ERR_OPTIONS` at once, naming the option; `NotSupportedError` without service workers (they need https or
  *   localhost); what the browser throws when the file is missing or lies in the wrong place
  */
-export async function registerTokenWorker(url: string | URL, options: TokenSourceOptions | TokenSource): Promise<TokenWorker> {
+export async function registerTokenWorker(
+  url: string | URL,
+  options: TokenSourceOptions | TokenSource,
+): Promise<TokenWorker> {
   // checks the options in any case
   const tokens = createTokenSource(options);
   const settings = workerSettings(options);
   const source = settings.endpoint ? undefined : tokens;
   if (!source) tokens.destroy();
   const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
-  if (!serviceWorker) throw new DOMException('No service workers here: they need https or localhost', 'NotSupportedError');
+  if (!serviceWorker)
+    throw new DOMException('No service workers here: they need https or localhost', 'NotSupportedError');
 
   const target = new EventTarget();
   const listening = new AbortController();
   const { signal } = listening;
-  const emit = (type: string, detail: object): unknown => target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
+  const emit = (type: string, detail: object): unknown =>
+    target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   const forward = ({ type, detail }: CustomEvent<object>): unknown => emit(type, detail);
   const hear = ({ data, ports: [port] }: MessageEvent): void => {
     const { secureToken, type, ...detail } = (data ?? {}) as { secureToken?: string; type?: string };
@@ -77,5 +82,7 @@ export async function registerTokenWorker(url: string | URL, options: TokenSourc
     listening.abort();
     if (source !== options) source?.destroy();
   };
-  return Object.defineProperty(Object.assign(target, { registration, source, destroy }), 'controls', { get: controls }) as unknown as TokenWorker;
+  return Object.defineProperty(Object.assign(target, { registration, source, destroy }), 'controls', {
+    get: controls,
+  }) as unknown as TokenWorker;
 }

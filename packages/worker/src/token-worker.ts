@@ -10,11 +10,20 @@ import { readSettings } from './worker-settings.ts';
 const settings = readSettings(location.href);
 const { endpoint, protect, request } = settings;
 // the settings in the URL of the worker are nothing to the endpoint
-const source = endpoint && protect ? createTokenSource({ ...settings, request: { ...request, referrerPolicy: 'no-referrer' } }) : undefined;
+const source =
+  endpoint && protect
+    ? createTokenSource({ ...settings, request: { ...request, referrerPolicy: 'no-referrer' } })
+    : undefined;
 const rules = protect && createTokenSource({ endpoint: '/', protect });
 
 /** What of an error can be posted: one itself would lose its code on the way, and its cause may be a Response. */
-const postable = ({ code, message, url, status, retryAfter }: SecureTokenError): object => ({ code, message, url, status, retryAfter });
+const postable = ({ code, message, url, status, retryAfter }: SecureTokenError): object => ({
+  code,
+  message,
+  url,
+  status,
+  retryAfter,
+});
 
 const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 for (const name of TOKEN_EVENTS) {
@@ -26,7 +35,10 @@ for (const name of TOKEN_EVENTS) {
 }
 
 addEventListener('fetch', (event) => {
-  handleFetch(event, source ?? createPageSigner((event as Event & FetchEventLike).clientId, rules && ((url) => rules.protects(url))));
+  handleFetch(
+    event,
+    source ?? createPageSigner((event as Event & FetchEventLike).clientId, rules && ((url) => rules.protects(url))),
+  );
 });
 // other settings take over at once; a new version of this file waits, for Firefox and WebKit would cut off what plays
 addEventListener('install', () => {

@@ -27,7 +27,8 @@ type Writable = (value: unknown) => boolean;
 const isNumber: Writable = (value) => typeof value === 'number';
 const isListOf =
   (isWritable: Writable): Writable =>
-  (value) => Array.isArray(value) && value.every(isWritable);
+  (value) =>
+    Array.isArray(value) && value.every(isWritable);
 /** A plain object that has no members but these. */
 const isObjectOf =
   (members: Readonly<Record<string, Writable>>): Writable =>

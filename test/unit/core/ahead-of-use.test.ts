@@ -1,5 +1,21 @@
 import { describe, expect, test, vi } from 'vitest';
-import { FOLDER, MASTER, START, after, each, elapsed, fakeTime, fail, folder, inTurn, lab, pass, segment, sleep, st } from './lab.ts';
+import {
+  FOLDER,
+  MASTER,
+  START,
+  after,
+  each,
+  elapsed,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  pass,
+  segment,
+  sleep,
+  st,
+} from './lab.ts';
 
 fakeTime();
 
@@ -17,7 +33,12 @@ describe('createTokenSource', () => {
       const it = lab(inTurn(folder(lifetime), after(0.2, folder(lifetime))));
       await it.source.sign(MASTER);
       await play(it, lifetime * 4);
-      expect(it.reasons().slice(1).every((reason) => reason === 'expiring')).toBe(true);
+      expect(
+        it
+          .reasons()
+          .slice(1)
+          .every((reason) => reason === 'expiring'),
+      ).toBe(true);
       expect(it.calls.length).toBeLessThanOrEqual(8);
     });
 
@@ -126,7 +147,10 @@ describe('createTokenSource', () => {
     test('several folders are renewed each in its own time, those due together in one call', async () => {
       const { source, asked } = lab(({ urls }) => ({
         now: Date.now() / 1000,
-        tokens: [...new Set(urls.map((url) => url.replace(/[^/]*$/, '')))].map((prefix) => ({ prefix, expires: Date.now() / 1000 + 100 })),
+        tokens: [...new Set(urls.map((url) => url.replace(/[^/]*$/, '')))].map((prefix) => ({
+          prefix,
+          expires: Date.now() / 1000 + 100,
+        })),
       }));
       await Promise.all([source.sign('https://a.test/x/1'), source.sign('https://b.test/x/1')]);
       await pass(10);
@@ -150,7 +174,9 @@ describe('createTokenSource', () => {
     });
 
     test('a token in the page is renewed once it is used', async () => {
-      const { source, reasons } = lab(folder(), { tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 100 }] });
+      const { source, reasons } = lab(folder(), {
+        tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 100 }],
+      });
       expect(st(source.peek(MASTER))).toBe('page');
       await pass(76);
       expect(reasons()).toEqual(['expiring']);
@@ -169,7 +195,11 @@ describe('createTokenSource', () => {
       await source.sign('https://b.test/a.m3u8');
       await source.sign(MASTER);
       await pass(60);
-      expect(asked().flat().filter((url) => url.startsWith('https://b.test'))).toHaveLength(1);
+      expect(
+        asked()
+          .flat()
+          .filter((url) => url.startsWith('https://b.test')),
+      ).toHaveLength(1);
     });
 
     test('the token died while the endpoint was down: nothing is asked until somebody asks', async () => {

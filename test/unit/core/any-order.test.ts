@@ -33,7 +33,12 @@ const answers: Answer[] = [
 ];
 
 /** What an app, a player, a network and a machine may do. */
-type Step = (world: { it: Lab; requests: SignedRequest[]; promises: Promise<unknown>[]; signals: AbortController[] }) => unknown;
+type Step = (world: {
+  it: Lab;
+  requests: SignedRequest[];
+  promises: Promise<unknown>[];
+  signals: AbortController[];
+}) => unknown;
 const n = fc.nat(4);
 const step: fc.Arbitrary<[string, Step]> = fc.oneof(
   fc.tuple(n, fc.boolean()).map(([at, leaves]): [string, Step] => [
@@ -59,12 +64,22 @@ const step: fc.Arbitrary<[string, Step]> = fc.oneof(
       for (let i = 0; i < count; i++) await Promise.resolve();
     },
   ]),
-  fc.constantFrom(-18_000, 18_000).map((time): [string, Step] => [`clock ${time}`, () => vi.setSystemTime(Date.now() + time * 1000)]),
+  fc
+    .constantFrom(-18_000, 18_000)
+    .map((time): [string, Step] => [`clock ${time}`, () => vi.setSystemTime(Date.now() + time * 1000)]),
   fc.nat(answers.length - 1).map((at): [string, Step] => [`answer ${at}`, ({ it }) => (it.answer = answers[at]!)]),
   fc.constant<[string, Step]>(['leave', ({ signals }) => signals.forEach((each) => each.abort())]),
   fc.constant<[string, Step]>(['renew', ({ it, promises }) => promises.push(it.source.renew())]),
-  n.map((at): [string, Step] => [`destroy after ${at}`, ({ it, promises }) => promises.push(it.source.sign(segment(at)).then(() => it.source.destroy()))]),
-  fc.constantFrom('tokenrenewed', 'tokenerror', 'tokenrefused', 'tokendenied').map((type): [string, Step] => [`destroy at ${type}`, ({ it }) => it.source.addEventListener(type, () => it.source.destroy())]),
+  n.map((at): [string, Step] => [
+    `destroy after ${at}`,
+    ({ it, promises }) => promises.push(it.source.sign(segment(at)).then(() => it.source.destroy())),
+  ]),
+  fc
+    .constantFrom('tokenrenewed', 'tokenerror', 'tokenrefused', 'tokendenied')
+    .map((type): [string, Step] => [
+      `destroy at ${type}`,
+      ({ it }) => it.source.addEventListener(type, () => it.source.destroy()),
+    ]),
   fc.constant<[string, Step]>(['destroy', ({ it }) => it.source.destroy()]),
 );
 
@@ -83,15 +98,24 @@ describe('createTokenSource', () => {
         }
         const calls = it.calls.length;
         let open = promises.length;
-        for (const promise of promises) void promise.then(() => open--, () => open--);
+        for (const promise of promises)
+          void promise.then(
+            () => open--,
+            () => open--,
+          );
         // five tries of ten seconds and the pauses between them; a Retry-After is not waited for
         await pass(240);
         expect(open, 'promises that never settle').toBe(0);
         expect(it.calls.length - calls, 'calls that nobody asked for').toBeLessThan(30);
         for (const result of await Promise.allSettled(promises)) {
-          if (result.status === 'rejected') expect(isSecureTokenError(result.reason) || (result.reason as Error).name === 'AbortError', String(result.reason)).toBe(true);
+          if (result.status === 'rejected')
+            expect(
+              isSecureTokenError(result.reason) || (result.reason as Error).name === 'AbortError',
+              String(result.reason),
+            ).toBe(true);
         }
-        for (const { type, detail } of it.events) expect(`${type} ${JSON.stringify(detail)} ${String(detail.error)}`).not.toMatch(/st=|hidden|"st"/);
+        for (const { type, detail } of it.events)
+          expect(`${type} ${JSON.stringify(detail)} ${String(detail.error)}`).not.toMatch(/st=|hidden|"st"/);
         it.source.destroy();
         // the endpoint finishes what it was at
         await pass(12);

@@ -1,6 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from './lab.ts';
-import { MASTER, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, segment, sleep, st, watch } from './lab.ts';
+import {
+  MASTER,
+  after,
+  code,
+  each,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  pass,
+  segment,
+  sleep,
+  st,
+  watch,
+} from './lab.ts';
 
 fakeTime();
 
@@ -61,7 +76,13 @@ describe('createTokenSource', () => {
         await pass(0.04);
       }
       await pass(15);
-      expect(it.calls.map(({ urls, at: time }) => [time, urls.length])).toEqual([[0, 1], [1, 20], [3, 20], [7, 20], [15, 20]]);
+      expect(it.calls.map(({ urls, at: time }) => [time, urls.length])).toEqual([
+        [0, 1],
+        [1, 20],
+        [3, 20],
+        [7, 20],
+        [15, 20],
+      ]);
       expect(new Set(await Promise.all(requests))).toEqual(new Set(['ERR_SIGNING_UNAVAILABLE']));
     });
 
@@ -101,7 +122,11 @@ describe('createTokenSource', () => {
 
     test.each([
       ['seconds', { 'retry-after': '7' }, 7],
-      ['a date, by the endpoint’s own clock', { 'retry-after': new Date(2_000_000_009_000).toUTCString(), date: new Date(2_000_000_000_000).toUTCString() }, 9],
+      [
+        'a date, by the endpoint’s own clock',
+        { 'retry-after': new Date(2_000_000_009_000).toUTCString(), date: new Date(2_000_000_000_000).toUTCString() },
+        9,
+      ],
       ['nonsense', { 'retry-after': 'soon' }, 1],
       ['nothing', { 'retry-after': '' }, 1],
       ['a date that has passed', { 'retry-after': new Date(0).toUTCString() }, undefined],

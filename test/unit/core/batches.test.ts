@@ -1,5 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { FOLDER, MASTER, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, segment, sleep, st, watch } from './lab.ts';
+import {
+  FOLDER,
+  MASTER,
+  after,
+  code,
+  each,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  pass,
+  segment,
+  sleep,
+  st,
+  watch,
+} from './lab.ts';
 
 fakeTime();
 
@@ -103,7 +119,11 @@ describe('createTokenSource', () => {
       const second = source.sign(`${MASTER}?a=3`);
       await pass(2);
       expect([st(await first), st(await second)]).toEqual(['t2', 't2']);
-      expect(asked().flat().filter((url) => url.startsWith(MASTER))).toHaveLength(2);
+      expect(
+        asked()
+          .flat()
+          .filter((url) => url.startsWith(MASTER)),
+      ).toHaveLength(2);
     });
 
     test('two players that share a source: one call', async () => {

@@ -28,12 +28,19 @@ describe('createTokenSource', () => {
     });
 
     test('a cookie asks for credentials', () => {
-      expect(held({ credentials: true }).source.peek(MASTER)).toMatchObject({ url: MASTER, headers: {}, credentials: true });
+      expect(held({ credentials: true }).source.peek(MASTER)).toMatchObject({
+        url: MASTER,
+        headers: {},
+        credentials: true,
+      });
     });
 
     test('a base replaces the prefix at the front', () => {
       const { source } = held({ base: BASE });
-      expect(source.peek(`${FOLDER}x/a~b.ts?x=1#f`)).toMatchObject({ url: `${BASE}x/a~b.ts?x=1#f`, source: `${FOLDER}x/a~b.ts?x=1#f` });
+      expect(source.peek(`${FOLDER}x/a~b.ts?x=1#f`)).toMatchObject({
+        url: `${BASE}x/a~b.ts?x=1#f`,
+        source: `${FOLDER}x/a~b.ts?x=1#f`,
+      });
       expect(source.unsign(`${BASE}x/a~b.ts?x=1#f`)).toBe(`${FOLDER}x/a~b.ts?x=1#f`);
     });
 
@@ -51,20 +58,39 @@ describe('createTokenSource', () => {
     });
 
     test('URLs that a playlist of a path token resolves to are recognised: the base of now, and an older one', async () => {
-      const { source, asked } = lab(({ index, ...call }) => folder(10, FOLDER, { base: `https://edge.test/${index}/`, query: {} })({ index, ...call }), { protect: [CDN, 'https://edge.test'] });
+      const { source, asked } = lab(
+        ({ index, ...call }) =>
+          folder(10, FOLDER, { base: `https://edge.test/${index}/`, query: {} })({ index, ...call }),
+        { protect: [CDN, 'https://edge.test'] },
+      );
       const first = await source.sign(MASTER);
       expect(first.url).toBe('https://edge.test/1/master.m3u8');
       expect(source.protects('https://edge.test/1/a.ts')).toBe(true);
-      expect(source.peek('https://edge.test/1/a.ts')).toMatchObject({ url: 'https://edge.test/1/a.ts', source: `${FOLDER}a.ts` });
+      expect(source.peek('https://edge.test/1/a.ts')).toMatchObject({
+        url: 'https://edge.test/1/a.ts',
+        source: `${FOLDER}a.ts`,
+      });
       await pass(20);
-      expect(await source.sign('https://edge.test/1/a.ts')).toMatchObject({ url: 'https://edge.test/3/a.ts', source: `${FOLDER}a.ts` });
-      expect(asked().flat().filter((url) => !url.startsWith(CDN))).toEqual([]);
+      expect(await source.sign('https://edge.test/1/a.ts')).toMatchObject({
+        url: 'https://edge.test/3/a.ts',
+        source: `${FOLDER}a.ts`,
+      });
+      expect(
+        asked()
+          .flat()
+          .filter((url) => !url.startsWith(CDN)),
+      ).toEqual([]);
     });
 
     test('all at once', () => {
       const { source } = held({ base: BASE, query: { st: 'a' }, headers: { 'x-t': 'b' }, credentials: true });
       const request = source.peek(`${FOLDER}a.ts?st=old`)!;
-      expect(request).toMatchObject({ url: `${BASE}a.ts?st=a`, headers: { 'x-t': 'b' }, credentials: true, source: `${FOLDER}a.ts` });
+      expect(request).toMatchObject({
+        url: `${BASE}a.ts?st=a`,
+        headers: { 'x-t': 'b' },
+        credentials: true,
+        source: `${FOLDER}a.ts`,
+      });
       expect(source.unsign(request.url)).toBe(`${FOLDER}a.ts`);
     });
 
@@ -76,7 +102,12 @@ describe('createTokenSource', () => {
       const { source } = held({ query: { st: 'a' } });
       expect(source.peek(MASTER)?.token).toMatchObject({ prefix: FOLDER, query: { st: 'a' } });
       source.allow(MASTER);
-      expect(source.peek('https://ads.test/x')).toEqual({ url: 'https://ads.test/x', headers: {}, credentials: false, source: 'https://ads.test/x' });
+      expect(source.peek('https://ads.test/x')).toEqual({
+        url: 'https://ads.test/x',
+        headers: {},
+        credentials: false,
+        source: 'https://ads.test/x',
+      });
     });
   });
 });

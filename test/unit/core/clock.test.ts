@@ -1,13 +1,36 @@
 import { describe, expect, test } from 'vitest';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import type { Answer } from './lab.ts';
-import { FOLDER, MASTER, MEDIA, START, after, code, each, elapsed, fakeTime, folder, inTurn, lab, pass, seconds, segment, st, watch } from './lab.ts';
+import {
+  FOLDER,
+  MASTER,
+  MEDIA,
+  START,
+  after,
+  code,
+  each,
+  elapsed,
+  fakeTime,
+  folder,
+  inTurn,
+  lab,
+  pass,
+  seconds,
+  segment,
+  st,
+  watch,
+} from './lab.ts';
 
 fakeTime();
 
 const HOURS = 3600;
-const token = (index: number, lifetime = 300): object => ({ prefix: FOLDER, query: { st: `t${index}` }, expires: seconds() + lifetime });
-const withDate: Answer = ({ index }) => Response.json({ tokens: [token(index)] }, { headers: { date: new Date(Date.now()).toUTCString() } });
+const token = (index: number, lifetime = 300): object => ({
+  prefix: FOLDER,
+  query: { st: `t${index}` },
+  expires: seconds() + lifetime,
+});
+const withDate: Answer = ({ index }) =>
+  Response.json({ tokens: [token(index)] }, { headers: { date: new Date(Date.now()).toUTCString() } });
 const withNeither: Answer = ({ index }) => ({ tokens: [token(index)] });
 
 describe('createTokenSource', () => {
@@ -55,7 +78,9 @@ describe('createTokenSource', () => {
 
   describe('the clock', () => {
     test('now wins over the Date header', async () => {
-      const { source } = lab(({ index }) => Response.json({ now: seconds(), tokens: [token(index)] }, { headers: { date: new Date(0).toUTCString() } }));
+      const { source } = lab(({ index }) =>
+        Response.json({ now: seconds(), tokens: [token(index)] }, { headers: { date: new Date(0).toUTCString() } }),
+      );
       await source.sign(MASTER);
       expect(st(source.peek(MASTER))).toBe('t1');
     });
@@ -112,9 +137,11 @@ describe('createTokenSource', () => {
     });
 
     describe('fast, and nobody tells the time', () => {
-      const untold = (lifetime: number): Answer => ({ index, urls }) => ({
-        tokens: urls.map((url) => ({ url, query: { st: `t${index}` }, expires: Math.floor(seconds()) + lifetime })),
-      });
+      const untold =
+        (lifetime: number): Answer =>
+        ({ index, urls }) => ({
+          tokens: urls.map((url) => ({ url, query: { st: `t${index}` }, expires: Math.floor(seconds()) + lifetime })),
+        });
       const fast = { clock: () => Date.now() + HOURS * 1000, readAhead: 0 };
 
       test.each([
@@ -189,10 +216,13 @@ describe('createTokenSource', () => {
 
     test('a token that looked expired when it came has no negative margin once the clock is known', async () => {
       let told: number | undefined;
-      const { source } = lab(({ urls, index }) => ({
-        now: told,
-        tokens: urls.map((url) => ({ url, query: { st: `t${index}` }, expires: START + 100 })),
-      }), { clock: () => Date.now() + HOURS * 1000, readAhead: 0 });
+      const { source } = lab(
+        ({ urls, index }) => ({
+          now: told,
+          tokens: urls.map((url) => ({ url, query: { st: `t${index}` }, expires: START + 100 })),
+        }),
+        { clock: () => Date.now() + HOURS * 1000, readAhead: 0 },
+      );
       told = START + HOURS;
       await source.sign(segment(1)).catch(() => undefined);
       told = START;

@@ -6,7 +6,11 @@ import { MASTER, code, each, fail, fakeTime, folder, inTurn, lab, pass, segment 
 fakeTime();
 
 /** Two players that share a source, and the events that each is told. */
-function twoPlayers(it: Lab): { a: ReturnType<typeof createSourceUser>; b: ReturnType<typeof createSourceUser>; told: Record<'a' | 'b', string[]> } {
+function twoPlayers(it: Lab): {
+  a: ReturnType<typeof createSourceUser>;
+  b: ReturnType<typeof createSourceUser>;
+  told: Record<'a' | 'b', string[]>;
+} {
   const [a, b] = [createSourceUser(it.source), createSourceUser(it.source)];
   const told = { a: [] as string[], b: [] as string[] };
   for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied']) {

@@ -1,5 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { FOLDER, MASTER, code, each, fakeTime, fail, folder, inTurn, lab, pass, seconds, segment, sleep, st } from './lab.ts';
+import {
+  FOLDER,
+  MASTER,
+  code,
+  each,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  pass,
+  seconds,
+  segment,
+  sleep,
+  st,
+} from './lab.ts';
 
 fakeTime();
 
@@ -19,17 +34,27 @@ describe('createTokenSource', () => {
     });
 
     test('a URL listed in denied: final for it, not for the others', async () => {
-      const { source, calls, events } = lab((call) => ({ ...(each()({ ...call, urls: [segment(1)] }) as object), denied: [segment(2)] }));
+      const { source, calls, events } = lab((call) => ({
+        ...(each()({ ...call, urls: [segment(1)] }) as object),
+        denied: [segment(2)],
+      }));
       const [one, two] = await Promise.all([source.sign(segment(1)), code(source.sign(segment(2)))]);
       expect(st(one)).toBe('t1');
       expect(two).toBe('ERR_DENIED');
       expect(await code(source.sign(segment(2)))).toBe('ERR_DENIED');
       expect(calls).toHaveLength(1);
-      expect(events.at(-1)).toMatchObject({ type: 'tokendenied', detail: { error: { code: 'ERR_DENIED', url: segment(2) } } });
+      expect(events.at(-1)).toMatchObject({
+        type: 'tokendenied',
+        detail: { error: { code: 'ERR_DENIED', url: segment(2) } },
+      });
     });
 
     test('a denied URL is denied however it is written', async () => {
-      const { source, calls } = lab(() => ({ now: seconds(), tokens: [], denied: ['https://CDN.test/x/../vod/7/master.m3u8'] }));
+      const { source, calls } = lab(() => ({
+        now: seconds(),
+        tokens: [],
+        denied: ['https://CDN.test/x/../vod/7/master.m3u8'],
+      }));
       expect(await code(source.sign(`${MASTER}#a`))).toBe('ERR_DENIED');
       expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
       expect(calls).toHaveLength(1);
@@ -61,12 +86,19 @@ describe('createTokenSource', () => {
     });
 
     test('a denied URL is not asked for by reading ahead', async () => {
-      const { source, asked } = lab((call) => ({ ...(each()({ ...call, urls: call.urls.filter((url) => url !== segment(3)) }) as object), denied: call.urls.filter((url) => url === segment(3)) }));
+      const { source, asked } = lab((call) => ({
+        ...(each()({ ...call, urls: call.urls.filter((url) => url !== segment(3)) }) as object),
+        denied: call.urls.filter((url) => url === segment(3)),
+      }));
       await source.sign(MASTER);
       source.learn(MASTER, '#EXTM3U\n' + [1, 2, 3, 4, 5].map((n) => `#EXTINF:4,\n${n}.ts`).join('\n'));
       await source.sign(segment(1));
       for (const n of [2, 4, 5]) await source.sign(segment(n));
-      expect(asked().flat().filter((url) => url === segment(3))).toHaveLength(1);
+      expect(
+        asked()
+          .flat()
+          .filter((url) => url === segment(3)),
+      ).toHaveLength(1);
     });
 
     test('renew() lifts it', async () => {
@@ -111,7 +143,11 @@ describe('createTokenSource', () => {
     test('renews everything in use, in one call', async () => {
       const it = lab(({ urls }) => ({
         now: seconds(),
-        tokens: urls.map((url) => ({ prefix: url.replace(/[^/]*$/, ''), query: { st: 'x' }, expires: seconds() + 300 })),
+        tokens: urls.map((url) => ({
+          prefix: url.replace(/[^/]*$/, ''),
+          query: { st: 'x' },
+          expires: seconds() + 300,
+        })),
       }));
       await it.source.sign('https://a.test/1');
       await it.source.sign('https://b.test/1');
@@ -137,7 +173,9 @@ describe('createTokenSource', () => {
     });
 
     test('joins a renewal under way', async () => {
-      const it = lab(inTurn(folder(), (call) => new Promise((resolve) => setTimeout(() => resolve(folder()(call)), 2000))));
+      const it = lab(
+        inTurn(folder(), (call) => new Promise((resolve) => setTimeout(() => resolve(folder()(call)), 2000))),
+      );
       await it.source.sign(MASTER);
       await pass(241);
       const renewed = it.source.renew();

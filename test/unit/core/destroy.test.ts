@@ -1,5 +1,20 @@
 import { describe, expect, test, vi } from 'vitest';
-import { FOLDER, MASTER, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, playlist, segment, st } from './lab.ts';
+import {
+  FOLDER,
+  MASTER,
+  after,
+  code,
+  each,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  pass,
+  playlist,
+  segment,
+  st,
+} from './lab.ts';
 
 fakeTime();
 

@@ -2,7 +2,25 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { SecureTokenError, createTokenSource, isSecureTokenError } from '../../../packages/core/src/index.ts';
-import { CDN, ENDPOINT, FOLDER, MASTER, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, seconds, segment, sleep, watch } from './lab.ts';
+import {
+  CDN,
+  ENDPOINT,
+  FOLDER,
+  MASTER,
+  after,
+  code,
+  each,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  pass,
+  seconds,
+  segment,
+  sleep,
+  watch,
+} from './lab.ts';
 
 fakeTime();
 
@@ -39,14 +57,24 @@ describe('createTokenSource', () => {
       await sleep(1000);
       const request = await source.sign(MASTER);
       await source.refused(request, 403);
-      expect(events.filter(({ type }) => type === 'tokenrenewed').map(({ detail }) => detail.reason)).toEqual(['initial', 'expiring', 'expired', 'refused']);
+      expect(events.filter(({ type }) => type === 'tokenrenewed').map(({ detail }) => detail.reason)).toEqual([
+        'initial',
+        'expiring',
+        'expired',
+        'refused',
+      ]);
       expect(it.reasons()).toEqual(['initial', 'expiring', 'expired', 'refused']);
     });
 
     test('tokenrefused {url, status}', async () => {
       const { source, events } = lab();
       await source.refused(await source.sign(`${MASTER}?st=old&x=1`), 410);
-      expect(events[1]).toMatchObject({ type: 'tokenrefused', url: `${MASTER}?x=1`, status: 410, detail: { url: `${MASTER}?x=1`, status: 410 } });
+      expect(events[1]).toMatchObject({
+        type: 'tokenrefused',
+        url: `${MASTER}?x=1`,
+        status: 410,
+        detail: { url: `${MASTER}?x=1`, status: 410 },
+      });
     });
 
     test('tokenerror {error}', async () => {
@@ -107,7 +135,12 @@ describe('createTokenSource', () => {
     /** Everything an application could log of it. */
     const logged = (value: unknown): string => {
       const { detail } = value as { detail?: unknown };
-      return [inspect(value, { depth: 12, showHidden: true, getters: true }), inspect(detail, { depth: 12, showHidden: true }), JSON.stringify(value), JSON.stringify(detail)].join('\n');
+      return [
+        inspect(value, { depth: 12, showHidden: true, getters: true }),
+        inspect(detail, { depth: 12, showHidden: true }),
+        JSON.stringify(value),
+        JSON.stringify(detail),
+      ].join('\n');
     };
 
     /** A session in which everything that can go wrong does. */
@@ -132,10 +165,20 @@ describe('createTokenSource', () => {
       await attempt(source.sign(segment(4)));
     }
 
-    const secret = (query: Record<string, string> = { st: 'SECRET-q' }): ReturnType<typeof folder> => ({ index }) => ({
-      now: seconds(),
-      tokens: [{ prefix: FOLDER, base: `${CDN}/SECRET-b${index > 9 ? '' : index}/`, query, headers: { 'x-t': 'SECRET-h' }, expires: seconds() + 60 }],
-    });
+    const secret =
+      (query: Record<string, string> = { st: 'SECRET-q' }): ReturnType<typeof folder> =>
+      ({ index }) => ({
+        now: seconds(),
+        tokens: [
+          {
+            prefix: FOLDER,
+            base: `${CDN}/SECRET-b${index > 9 ? '' : index}/`,
+            query,
+            headers: { 'x-t': 'SECRET-h' },
+            expires: seconds() + 60,
+          },
+        ],
+      });
 
     test.each([
       ['all goes well', inTurn(secret())],
@@ -148,7 +191,9 @@ describe('createTokenSource', () => {
       ['the network', inTurn(secret(), () => Promise.reject(new TypeError('Failed to fetch')))],
     ])('no token in any event or error: %s', async (_, answer) => {
       const errors: unknown[] = [];
-      const { source, events } = lab(answer, { tokens: [{ prefix: FOLDER, query: { st: 'SECRET-page' }, expires: seconds() + 15 }] });
+      const { source, events } = lab(answer, {
+        tokens: [{ prefix: FOLDER, query: { st: 'SECRET-page' }, expires: seconds() + 15 }],
+      });
       await session(source, errors);
       expect(events.length).toBeGreaterThan(0);
       for (const it of [...events, ...errors]) expect(logged(it)).not.toContain('SECRET');
@@ -167,7 +212,14 @@ describe('SecureTokenError', () => {
     const cause = new Error('why');
     const error = new SecureTokenError('ERR_DENIED', 'no', { url: MASTER, status: 403, cause });
     expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({ name: 'SecureTokenError', code: 'ERR_DENIED', message: expect.stringContaining('no'), url: MASTER, status: 403, cause });
+    expect(error).toMatchObject({
+      name: 'SecureTokenError',
+      code: 'ERR_DENIED',
+      message: expect.stringContaining('no'),
+      url: MASTER,
+      status: 403,
+      cause,
+    });
     const plain = new SecureTokenError('ERR_DENIED', 'no');
     expect('url' in plain || 'status' in plain || 'cause' in plain).toBe(false);
     expect(String(error)).toMatch(/^SecureTokenError: /);
@@ -185,9 +237,12 @@ describe('isSecureTokenError', () => {
     expect(isSecureTokenError(Object.assign(new Error('x'), { name: 'SecureTokenError' }))).toBe(true);
   });
 
-  test.each([undefined, null, 'SecureTokenError', 7, {}, new Error('x'), new TypeError('x')])('nothing else: %s', (value) => {
-    expect(isSecureTokenError(value)).toBe(false);
-  });
+  test.each([undefined, null, 'SecureTokenError', 7, {}, new Error('x'), new TypeError('x')])(
+    'nothing else: %s',
+    (value) => {
+      expect(isSecureTokenError(value)).toBe(false);
+    },
+  );
 });
 
 describe('importing', () => {

@@ -11,7 +11,15 @@ let source: TokenSource;
 beforeEach(() => ({ source } = lab(folder(), { tokens })));
 
 test('a Response tells its URL without the token', () => {
-  const response = Object.defineProperty(Object.create({ get url() { return SIGNED; } }) as Response, 'own', { value: 1 });
+  const response = Object.defineProperty(
+    Object.create({
+      get url() {
+        return SIGNED;
+      },
+    }) as Response,
+    'own',
+    { value: 1 },
+  );
   hideSignedUrl(response, source);
   expect(response.url).toBe(`${MASTER}?x=1`);
   hideSignedUrl(response, source);
@@ -20,7 +28,11 @@ test('a Response tells its URL without the token', () => {
 
 test('a request that has not been answered yet tells its URL later', () => {
   let url = '';
-  const xhr = Object.create({ get responseURL() { return url; } }) as XMLHttpRequest;
+  const xhr = Object.create({
+    get responseURL() {
+      return url;
+    },
+  }) as XMLHttpRequest;
   hideSignedUrl(xhr, source);
   expect(xhr.responseURL).toBe('');
   url = SIGNED;
@@ -30,7 +42,16 @@ test('a request that has not been answered yet tells its URL later', () => {
 test('what is no such object is left alone', () => {
   const error = new Error('down');
   const own = Object.freeze({ url: SIGNED });
-  for (const value of [undefined, null, '', 7, error, own, Object.create(null), Object.freeze(Object.create({ url: SIGNED }))]) {
+  for (const value of [
+    undefined,
+    null,
+    '',
+    7,
+    error,
+    own,
+    Object.create(null),
+    Object.freeze(Object.create({ url: SIGNED })),
+  ]) {
     expect(() => hideSignedUrl(value, source)).not.toThrow();
   }
   expect(Object.keys(error)).toEqual([]);

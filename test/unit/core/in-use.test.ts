@@ -10,7 +10,9 @@ const folders =
   (lifetime: number, isDenied: (url: string) => boolean = () => false): Answer =>
   ({ urls }) => ({
     now: seconds(),
-    tokens: urls.filter((url) => !isDenied(url)).map((url) => ({ prefix: url.replace(/[^/]*$/, ''), expires: seconds() + lifetime })),
+    tokens: urls
+      .filter((url) => !isDenied(url))
+      .map((url) => ({ prefix: url.replace(/[^/]*$/, ''), expires: seconds() + lifetime })),
     denied: urls.filter(isDenied),
   });
 

@@ -1,13 +1,29 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer, Call } from './lab.ts';
-import { after, code, each, fail, fakeTime, inTurn, lab, pass, playing, playlist, range, segment, st, watch } from './lab.ts';
+import {
+  after,
+  code,
+  each,
+  fail,
+  fakeTime,
+  inTurn,
+  lab,
+  pass,
+  playing,
+  playlist,
+  range,
+  segment,
+  st,
+  watch,
+} from './lab.ts';
 
 fakeTime();
 
 /** The endpoint fails with `status` whenever one of `bad` is asked for. */
 const failingFor =
   (status: number, ...bad: string[]): Answer =>
-  (call: Call) => (call.urls.some((url) => bad.includes(url)) ? fail(status)(call) : each()(call));
+  (call: Call) =>
+    call.urls.some((url) => bad.includes(url)) ? fail(status)(call) : each()(call);
 
 describe('a call that fails because of one of its URLs', () => {
   test.each([400, 413, 500])('%i: the others have their tokens, and it fails alone', async (status) => {
@@ -31,11 +47,18 @@ describe('a call that fails because of one of its URLs', () => {
     const { source, calls } = lab(failingFor(400, segment(1)), { random: () => 1 });
     for (const url of range(1, 4)) watch(source.sign(url));
     await pass(30);
-    expect(calls.map(({ at, urls }) => [at, urls.length])).toEqual([[0, 4], [1, 2], [1, 2], [1, 1], [1, 1]]);
+    expect(calls.map(({ at, urls }) => [at, urls.length])).toEqual([
+      [0, 4],
+      [1, 2],
+      [1, 2],
+      [1, 1],
+      [1, 1],
+    ]);
   });
 
   test('the good ones go on as soon as their part has its tokens, whatever becomes of the others', async () => {
-    const slow: Answer = (call) => (call.urls.includes(segment(3)) && call.index > 1 ? after(5, each())(call) : failingFor(500, segment(4))(call));
+    const slow: Answer = (call) =>
+      call.urls.includes(segment(3)) && call.index > 1 ? after(5, each())(call) : failingFor(500, segment(4))(call);
     const { source } = lab(slow, { random: () => 0 });
     const seen = range(1, 4).map((url) => watch(source.sign(url)));
     await pass(1);
@@ -87,13 +110,16 @@ describe('a call that fails because of one of its URLs', () => {
     expect(asked().filter((urls) => urls.includes(segment(9)))).toEqual([[segment(9)]]);
   });
 
-  test.each([401, 403, 429, 502, 503, 504])('%i is about the viewer or the endpoint: the call is not taken apart', async (status) => {
-    const { source, asked } = lab(fail(status), { random: () => 0 });
-    for (const url of range(1, 4)) watch(source.sign(url));
-    await pass(60);
-    expect(asked().every((urls) => urls.length === 4)).toBe(true);
-    expect(asked().length).toBeLessThanOrEqual(5);
-  });
+  test.each([401, 403, 429, 502, 503, 504])(
+    '%i is about the viewer or the endpoint: the call is not taken apart',
+    async (status) => {
+      const { source, asked } = lab(fail(status), { random: () => 0 });
+      for (const url of range(1, 4)) watch(source.sign(url));
+      await pass(60);
+      expect(asked().every((urls) => urls.length === 4)).toBe(true);
+      expect(asked().length).toBeLessThanOrEqual(5);
+    },
+  );
 
   test('nor when there is no network', async () => {
     const { source, asked } = lab(() => Promise.reject(new TypeError('Failed to fetch')), { random: () => 0 });

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, vi } from 'vitest';
-import type { SecureTokenError, SignedRequest, Token, TokenEventType, TokenReason, TokenSource, TokenSourceOptions } from '../../../packages/core/src/index.ts';
+import type {
+  SecureTokenError,
+  SignedRequest,
+  Token,
+  TokenEventType,
+  TokenReason,
+  TokenSource,
+  TokenSourceOptions,
+} from '../../../packages/core/src/index.ts';
 import { createTokenSource, isSecureTokenError } from '../../../packages/core/src/index.ts';
 
 export const CDN = 'https://cdn.test';
@@ -47,7 +55,10 @@ export const sleep = async (time: number): Promise<void> => {
 /** One token for a folder. */
 export const folder =
   (lifetime = 300, prefix = FOLDER, more: Partial<Token> = {}): Answer =>
-  ({ index }) => ({ now: seconds(), tokens: [{ prefix, query: { st: `t${index}` }, expires: seconds() + lifetime, ...more }] });
+  ({ index }) => ({
+    now: seconds(),
+    tokens: [{ prefix, query: { st: `t${index}` }, expires: seconds() + lifetime, ...more }],
+  });
 
 /** One token for each URL asked for. */
 export const each =
@@ -59,7 +70,8 @@ export const each =
 
 export const fail =
   (status: number, headers: Record<string, string> = {}): Answer =>
-  () => new Response('{"title":"no"}', { status, headers });
+  () =>
+    new Response('{"title":"no"}', { status, headers });
 
 /** An answer that takes `time` seconds. */
 export const after =
@@ -74,7 +86,8 @@ export const after =
 /** The first calls are answered by the first answers, all others by the last. */
 export const inTurn =
   (...answers: Answer[]): Answer =>
-  (call) => answers[Math.min(call.index, answers.length) - 1]!(call);
+  (call) =>
+    answers[Math.min(call.index, answers.length) - 1]!(call);
 
 /** Of all events. */
 interface Detail {
@@ -159,7 +172,11 @@ export const code = async (promise: Promise<unknown>): Promise<string | undefine
 };
 
 /** Follows a promise without waiting for it. */
-export function watch<T>(promise: Promise<T>): { state: 'pending' | 'done' | 'failed'; value?: T; error?: SecureTokenError } {
+export function watch<T>(promise: Promise<T>): {
+  state: 'pending' | 'done' | 'failed';
+  value?: T;
+  error?: SecureTokenError;
+} {
   const seen: ReturnType<typeof watch<T>> = { state: 'pending' };
   promise.then(
     (value) => Object.assign(seen, { state: 'done', value }),
@@ -169,11 +186,15 @@ export function watch<T>(promise: Promise<T>): { state: 'pending' | 'done' | 'fa
 }
 
 export const segment = (n: number): string => `${FOLDER}${n}.ts`;
-export const range = (from: number, to: number, name = segment): string[] => Array.from({ length: to - from + 1 }, (_, i) => name(from + i));
+export const range = (from: number, to: number, name = segment): string[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => name(from + i));
 /** A media playlist of segments `from`…`to`. */
 export const playlist = (from: number, to: number, end = true): string =>
   ['#EXTM3U', '#EXT-X-TARGETDURATION:4', `#EXT-X-MEDIA-SEQUENCE:${from}`]
-    .concat(Array.from({ length: to - from + 1 }, (_, i) => `#EXTINF:4,\n${from + i}.ts`), end ? ['#EXT-X-ENDLIST'] : [])
+    .concat(
+      Array.from({ length: to - from + 1 }, (_, i) => `#EXTINF:4,\n${from + i}.ts`),
+      end ? ['#EXT-X-ENDLIST'] : [],
+    )
     .join('\n');
 
 /** A player with a playlist in hand; calls are counted from here on. */

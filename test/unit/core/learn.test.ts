@@ -48,7 +48,10 @@ describe('createTokenSource', () => {
     test('a multivariant playlist has no order: nobody plays one variant after the other', async () => {
       const { source, asked } = lab(each());
       await source.sign(MASTER);
-      source.learn(MASTER, ['#EXTM3U', ...range(1, 9).flatMap((url) => ['#EXT-X-STREAM-INF:BANDWIDTH=1', url])].join('\n'));
+      source.learn(
+        MASTER,
+        ['#EXTM3U', ...range(1, 9).flatMap((url) => ['#EXT-X-STREAM-INF:BANDWIDTH=1', url])].join('\n'),
+      );
       await source.sign(segment(1));
       expect(asked()).toEqual([[MASTER], [segment(1)]]);
     });
@@ -77,7 +80,9 @@ a.mp4
 `.replaceAll('\n  b', '\nb');
       const { source, asked } = await playing(text, each(), { readAhead: 20 });
       await source.sign(`${FOLDER}init.mp4`);
-      expect(asked()).toEqual([['init.mp4', 'key', 'a.mp4', 'b.mp4', 'b.1.mp4', 'b.2.mp4'].map((name) => FOLDER + name)]);
+      expect(asked()).toEqual([
+        ['init.mp4', 'key', 'a.mp4', 'b.mp4', 'b.1.mp4', 'b.2.mp4'].map((name) => FOLDER + name),
+      ]);
     });
 
     test('a key before each segment does not end the order', async () => {
@@ -88,7 +93,8 @@ a.mp4
     });
 
     test('URIs are resolved against the playlist, and lose the token that the server wrote into them', async () => {
-      const text = '#EXTM3U\n#EXTINF:4,\n../8/1.ts?st=stale\n#EXTINF:4,\n/x/2.ts\n#EXTINF:4,\nhttps://cdn.test/y/3.ts?st=stale&x=1\n#EXT-X-ENDLIST';
+      const text =
+        '#EXTM3U\n#EXTINF:4,\n../8/1.ts?st=stale\n#EXTINF:4,\n/x/2.ts\n#EXTINF:4,\nhttps://cdn.test/y/3.ts?st=stale&x=1\n#EXT-X-ENDLIST';
       const { source, asked } = await playing(text);
       await source.sign(`${CDN}/vod/8/1.ts?st=stale`);
       expect(asked()).toEqual([[`${CDN}/vod/8/1.ts`, `${CDN}/x/2.ts`, `${CDN}/y/3.ts?x=1`]]);
@@ -104,7 +110,8 @@ a.mp4
     });
 
     test('URIs with variables are left to the player', async () => {
-      const text = '#EXTM3U\n#EXT-X-DEFINE:NAME="x",VALUE="1"\n#EXTINF:4,\n1.ts\n#EXTINF:4,\n{$x}.ts\n#EXTINF:4,\n2.ts\n#EXT-X-ENDLIST';
+      const text =
+        '#EXTM3U\n#EXT-X-DEFINE:NAME="x",VALUE="1"\n#EXTINF:4,\n1.ts\n#EXTINF:4,\n{$x}.ts\n#EXTINF:4,\n2.ts\n#EXT-X-ENDLIST';
       const { source, asked } = await playing(text);
       await source.sign(segment(1));
       expect(asked()).toEqual([range(1, 2)]);
@@ -112,7 +119,10 @@ a.mp4
 
     test('a delta update goes on where the playlist was', async () => {
       const { source, asked } = await playing(playlist(1, 9, false));
-      source.learn(MEDIA, '#EXTM3U\n#EXT-X-SKIP:SKIPPED-SEGMENTS=6\n#EXTINF:4,\n8.ts\n#EXTINF:4,\n9.ts\n#EXTINF:4,\n10.ts');
+      source.learn(
+        MEDIA,
+        '#EXTM3U\n#EXT-X-SKIP:SKIPPED-SEGMENTS=6\n#EXTINF:4,\n8.ts\n#EXTINF:4,\n9.ts\n#EXTINF:4,\n10.ts',
+      );
       await pass();
       expect(asked()).toEqual([[segment(10)]]);
       await source.sign(segment(7));

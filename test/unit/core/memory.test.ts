@@ -14,7 +14,10 @@ const heap = (): number => {
 };
 
 /** A day of live television, a segment every four seconds, on a clock of our own; returns the heap after each hour, in MB. */
-async function day(answer: (urls: readonly string[], now: number) => object[], use: (source: ReturnType<typeof createTokenSource>, n: number) => Promise<unknown>): Promise<number[]> {
+async function day(
+  answer: (urls: readonly string[], now: number) => object[],
+  use: (source: ReturnType<typeof createTokenSource>, n: number) => Promise<unknown>,
+): Promise<number[]> {
   let now = START * 1000;
   const options = {
     clock: () => now,
@@ -55,7 +58,12 @@ describe('createTokenSource', () => {
 
     test('live, a token for each URL, beside one that lives long', async () => {
       const sizes = await day(
-        (urls, now) => urls.map((url) => (url === MEDIA ? { url, expires: START + 1e6 } : { url, query: { st: `${secret}${now}` }, expires: now + 60 })),
+        (urls, now) =>
+          urls.map((url) =>
+            url === MEDIA
+              ? { url, expires: START + 1e6 }
+              : { url, query: { st: `${secret}${now}` }, expires: now + 60 },
+          ),
         async (source, n) => {
           await source.sign(MEDIA);
           await source.sign(`${FOLDER}${n}.ts`);

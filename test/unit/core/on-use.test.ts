@@ -1,5 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { FOLDER, MASTER, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, segment, sleep, st, watch } from './lab.ts';
+import {
+  FOLDER,
+  MASTER,
+  after,
+  code,
+  each,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  pass,
+  segment,
+  sleep,
+  st,
+  watch,
+} from './lab.ts';
 
 fakeTime();
 
@@ -114,7 +130,10 @@ describe('createTokenSource', () => {
     });
 
     test('an endpoint that keeps answering with the old token is not asked in a loop', async () => {
-      const { source, calls } = lab(() => ({ now: Date.now() / 1000, tokens: [{ prefix: FOLDER, query: { st: 'same' }, expires: 1_800_000_060 }] }));
+      const { source, calls } = lab(() => ({
+        now: Date.now() / 1000,
+        tokens: [{ prefix: FOLDER, query: { st: 'same' }, expires: 1_800_000_060 }],
+      }));
       await source.sign(MASTER);
       for (let i = 0; i < 55; i++) {
         await pass(1);

@@ -20,7 +20,23 @@ describe('createTokenSource', () => {
       ['endpoint', [7, {}, [], 'ftp://api.test/token', 'data:,x', new URL('blob:https://a.test/1'), true]],
       ['getTokens', ['x', {}, [], 1]],
       ['request', ['x', 1, null, true]],
-      ['tokens', [{}, 'x', null, [null], [{}], [{ expires }], [{ prefix: FOLDER }], [{ prefix: '/vod/', expires }], [{ prefix: FOLDER, expires }, { url: 'x', expires }]]],
+      [
+        'tokens',
+        [
+          {},
+          'x',
+          null,
+          [null],
+          [{}],
+          [{ expires }],
+          [{ prefix: FOLDER }],
+          [{ prefix: '/vod/', expires }],
+          [
+            { prefix: FOLDER, expires },
+            { url: 'x', expires },
+          ],
+        ],
+      ],
       ['protect', [7, null, {}, 'data:,x', [7], [null], [FOLDER, {}], 'http://']],
       ['renewBefore', ['10', -1, NaN, null, Infinity, {}]],
       ['jitter', ['0.5', -0.1, 1.1, NaN, null, true]],
@@ -36,7 +52,10 @@ describe('createTokenSource', () => {
         const options = name === 'getTokens' ? {} : { endpoint: ENDPOINT };
         const error = thrown({ ...options, [name]: value });
         expect(isSecureTokenError(error), `${name}: ${JSON.stringify(value)}`).toBe(true);
-        expect(error).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(new RegExp(`\\b${name}\\b`)) });
+        expect(error).toMatchObject({
+          code: 'ERR_OPTIONS',
+          message: expect.stringMatching(new RegExp(`\\b${name}\\b`)),
+        });
       }
     });
 
@@ -45,7 +64,10 @@ describe('createTokenSource', () => {
       ['backoffLimit', [-1, '30', NaN, null, 1e9]],
     ])('retry.%s: a wrong one is named', (name, values) => {
       for (const value of values) {
-        expect(thrown({ endpoint: ENDPOINT, retry: { [name]: value } })).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringContaining(name) });
+        expect(thrown({ endpoint: ENDPOINT, retry: { [name]: value } })).toMatchObject({
+          code: 'ERR_OPTIONS',
+          message: expect.stringContaining(name),
+        });
       }
     });
 
@@ -64,7 +86,8 @@ describe('createTokenSource', () => {
       ['fetch', [globalThis.fetch]],
       ['random', [Math.random]],
     ])('%s: a right one is taken', (name, values) => {
-      for (const value of values) expect(thrown({ endpoint: ENDPOINT, [name]: value }), `${name}: ${JSON.stringify(value)}`).toBeUndefined();
+      for (const value of values)
+        expect(thrown({ endpoint: ENDPOINT, [name]: value }), `${name}: ${JSON.stringify(value)}`).toBeUndefined();
       if (name !== 'endpoint') expect(thrown({ endpoint: ENDPOINT, [name]: undefined })).toBeUndefined();
     });
 

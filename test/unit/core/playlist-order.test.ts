@@ -64,7 +64,8 @@ describe('delta updates', () => {
   test('who plays behind the edge of a low-latency stream still reads ahead', async () => {
     const it = lab(each());
     it.source.learn(MEDIA, lowLatency(1, 30, 0));
-    for (let n = 1; n <= 20; n++) it.source.learn(`${MEDIA}?_HLS_skip=YES&_HLS_msn=${30 + n}`, lowLatency(1 + n, 30 + n, 24));
+    for (let n = 1; n <= 20; n++)
+      it.source.learn(`${MEDIA}?_HLS_skip=YES&_HLS_msn=${30 + n}`, lowLatency(1 + n, 30 + n, 24));
     expect(await askedWith(it, segment(24))).toContain(segment(25));
   });
 
@@ -74,7 +75,11 @@ describe('delta updates', () => {
         '#EXTM3U',
         `#EXT-X-MEDIA-SEQUENCE:${from}`,
         ...(skipped ? [`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`] : []),
-        ...numbers(from + skipped, to).flatMap((n) => [`#EXT-X-KEY:METHOD=AES-128,URI="key${n}"`, '#EXTINF:4,', `${n}.ts`]),
+        ...numbers(from + skipped, to).flatMap((n) => [
+          `#EXT-X-KEY:METHOD=AES-128,URI="key${n}"`,
+          '#EXTINF:4,',
+          `${n}.ts`,
+        ]),
         '',
       ].join('\n');
     const it = lab(each());

@@ -4,7 +4,8 @@ import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, pass } from '.
 
 fakeTime();
 
-const guard = (protect: NonNullable<TokenSourceOptions['protect']>): ReturnType<typeof lab>['source'] => lab(each(), { protect }).source;
+const guard = (protect: NonNullable<TokenSourceOptions['protect']>): ReturnType<typeof lab>['source'] =>
+  lab(each(), { protect }).source;
 
 describe('createTokenSource', () => {
   describe('protects', () => {
@@ -40,7 +41,12 @@ describe('createTokenSource', () => {
 
     test('a list: any of them', () => {
       const source = guard(['https://a.test', /b\.test/, ({ host }) => host === 'c.test']);
-      expect(['a', 'b', 'c', 'd'].map((name) => source.protects(`https://${name}.test/x`))).toEqual([true, true, true, false]);
+      expect(['a', 'b', 'c', 'd'].map((name) => source.protects(`https://${name}.test/x`))).toEqual([
+        true,
+        true,
+        true,
+        false,
+      ]);
     });
 
     test('with protect, allow() adds nothing', () => {
@@ -64,7 +70,9 @@ describe('createTokenSource', () => {
     });
 
     test('by default: also what a token is held for', () => {
-      const { source } = lab(each(), { tokens: [{ prefix: 'https://keys.test/7/', query: { st: 'k' }, expires: START + 60 }] });
+      const { source } = lab(each(), {
+        tokens: [{ prefix: 'https://keys.test/7/', query: { st: 'k' }, expires: START + 60 }],
+      });
       source.allow(MASTER);
       expect(source.protects('https://keys.test/7/key')).toBe(true);
       expect(source.protects('https://keys.test/8/key')).toBe(false);
@@ -80,7 +88,15 @@ describe('createTokenSource', () => {
       expect(source.protects(MASTER)).toBe(true);
     });
 
-    test.each(['data:text/plain,hello', 'blob:https://cdn.test/0-1', 'skd://key', 'about:blank', 'http://', '', 'a.ts'])('%s passes untouched', async (url) => {
+    test.each([
+      'data:text/plain,hello',
+      'blob:https://cdn.test/0-1',
+      'skd://key',
+      'about:blank',
+      'http://',
+      '',
+      'a.ts',
+    ])('%s passes untouched', async (url) => {
       const { source, calls } = lab(each(), { protect: () => true });
       const untouched = { url, headers: {}, credentials: false, source: url };
       expect(source.protects(url)).toBe(false);

@@ -1,5 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { FOLDER, MEDIA, after, each, fakeTime, fail, folder, inTurn, lab, pass, playing, playlist, range, segment, sleep, st, watch } from './lab.ts';
+import {
+  FOLDER,
+  MEDIA,
+  after,
+  each,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  pass,
+  playing,
+  playlist,
+  range,
+  segment,
+  sleep,
+  st,
+  watch,
+} from './lab.ts';
 
 fakeTime();
 
@@ -63,7 +81,12 @@ describe('createTokenSource', () => {
       watch(source.sign(segment(2)));
       await pass(0.1);
       expect(asked()[0]).toEqual(range(1, 7));
-      expect(asked().slice(1).flat().filter((url) => range(1, 7).includes(url))).toEqual([]);
+      expect(
+        asked()
+          .slice(1)
+          .flat()
+          .filter((url) => range(1, 7).includes(url)),
+      ).toEqual([]);
     });
 
     test('tokens that died before use are replaced', async () => {
@@ -86,7 +109,10 @@ describe('createTokenSource', () => {
 
     test('a file that is asked for range by range is asked for often: it never waits', async () => {
       const { source, calls } = lab(each(60));
-      source.learn(MEDIA, `#EXTM3U\n${[0, 1, 2].map((n) => `#EXTINF:4,\n#EXT-X-BYTERANGE:100@${n}00\nall.m4s`).join('\n')}`);
+      source.learn(
+        MEDIA,
+        `#EXTM3U\n${[0, 1, 2].map((n) => `#EXTINF:4,\n#EXT-X-BYTERANGE:100@${n}00\nall.m4s`).join('\n')}`,
+      );
       await source.sign(`${FOLDER}all.m4s`);
       for (let time = 0; time < 300; time += 4) {
         expect(source.peek(`${FOLDER}all.m4s`), `at ${time} s`).toBeDefined();

@@ -1,6 +1,25 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Answer } from './lab.ts';
-import { CDN, FOLDER, MASTER, START, after, code, each, fakeTime, fail, folder, inTurn, lab, pass, seconds, segment, sleep, st, watch } from './lab.ts';
+import {
+  CDN,
+  FOLDER,
+  MASTER,
+  START,
+  after,
+  code,
+  each,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  pass,
+  seconds,
+  segment,
+  sleep,
+  st,
+  watch,
+} from './lab.ts';
 
 fakeTime();
 
@@ -92,14 +111,20 @@ describe('createTokenSource', () => {
       ['headers', { headers: { 'x-t': 'same' } }],
       ['base', { base: `${CDN}/same/` }],
     ])('the endpoint answers with the same token (%s): show the player the refusal', async (_, token) => {
-      const { source, calls, events } = lab(() => ({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 300, ...token }] }));
+      const { source, calls, events } = lab(() => ({
+        now: seconds(),
+        tokens: [{ prefix: FOLDER, expires: seconds() + 300, ...token }],
+      }));
       const request = await source.sign(MASTER);
       await pass(1);
       const replay = watch(source.refused(request, 403));
       await pass(60);
       expect(replay).toEqual({ state: 'done', value: undefined });
       expect(calls).toHaveLength(3);
-      expect(events.at(-1)).toMatchObject({ type: 'tokenerror', detail: { error: { code: 'ERR_TOKEN_REFUSED', url: MASTER, status: 403 } } });
+      expect(events.at(-1)).toMatchObject({
+        type: 'tokenerror',
+        detail: { error: { code: 'ERR_TOKEN_REFUSED', url: MASTER, status: 403 } },
+      });
     });
 
     describe('in the second in which it was made, by an endpoint that makes one token a second', () => {
@@ -116,7 +141,11 @@ describe('createTokenSource', () => {
         expect(replays.map(({ state }) => state)).toEqual(['pending', 'pending', 'pending']);
         await pass(0.1);
         expect(replays.map(({ value }) => st(value))).toEqual(['t1', 't1', 't1']);
-        expect(calls.map(({ at, reason, urls }) => [at, reason, urls.length])).toEqual([[0, 'initial', 3], [0, 'refused', 3], [1, 'refused', 3]]);
+        expect(calls.map(({ at, reason, urls }) => [at, reason, urls.length])).toEqual([
+          [0, 'initial', 3],
+          [0, 'refused', 3],
+          [1, 'refused', 3],
+        ]);
         expect(types()).not.toContain('tokenerror');
       });
 
@@ -124,7 +153,10 @@ describe('createTokenSource', () => {
         const { source } = lab(bySecond);
         const request = await source.sign(MASTER);
         const leaving = new AbortController();
-        const [one, two] = [code(source.refused(request, 403, { signal: leaving.signal })), code(source.refused(request, 403))];
+        const [one, two] = [
+          code(source.refused(request, 403, { signal: leaving.signal })),
+          code(source.refused(request, 403)),
+        ];
         await pass(0.5);
         leaving.abort();
         expect(await one).toMatch(/abort/i);
@@ -139,7 +171,10 @@ describe('createTokenSource', () => {
       ['base', (n: number) => ({ base: `${CDN}/${n}/` })],
       ['cookie: its value cannot be seen', () => ({ credentials: true })],
     ])('a different token (%s) is recognised', async (_, token) => {
-      const { source } = lab((call) => ({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 300, ...token(call.index) }] }));
+      const { source } = lab((call) => ({
+        now: seconds(),
+        tokens: [{ prefix: FOLDER, expires: seconds() + 300, ...token(call.index) }],
+      }));
       const request = await source.sign(MASTER);
       await pass(1);
       expect(await source.refused(request, 403)).toMatchObject({ source: MASTER });
@@ -150,7 +185,13 @@ describe('createTokenSource', () => {
       const replay = await source.refused(await source.sign(MASTER), 403);
       expect(await source.refused(replay!, 403)).toBeUndefined();
       expect(calls).toHaveLength(2);
-      expect(events.map(({ type }) => type)).toEqual(['tokenrenewed', 'tokenrefused', 'tokenrenewed', 'tokenrefused', 'tokenerror']);
+      expect(events.map(({ type }) => type)).toEqual([
+        'tokenrenewed',
+        'tokenrefused',
+        'tokenrenewed',
+        'tokenrefused',
+        'tokenerror',
+      ]);
       expect(events.at(-1)!.detail.error).toMatchObject({ code: 'ERR_TOKEN_REFUSED', url: MASTER, status: 403 });
     });
 
@@ -191,14 +232,26 @@ describe('createTokenSource', () => {
     test('is what the edge refuses tokens with, for a request that has one', async () => {
       const { source } = lab(folder(), { refusals: [404] });
       const request = await source.sign(MASTER);
-      expect([404, 403, 410, 200, 0].map((status) => source.isRefusal(request, status))).toEqual([true, false, false, false, false]);
+      expect([404, 403, 410, 200, 0].map((status) => source.isRefusal(request, status))).toEqual([
+        true,
+        false,
+        false,
+        false,
+        false,
+      ]);
       expect(source.isRefusal({ ...request, token: undefined as never }, 404)).toBe(false);
     });
 
     test('without a status it is one once the token is at its end', async () => {
       const { source } = lab(folder(10));
       const request = await source.sign(MASTER);
-      expect([401, 403, 410, 404, 0].map((status) => source.isRefusal(request, status))).toEqual([true, true, true, false, false]);
+      expect([401, 403, 410, 404, 0].map((status) => source.isRefusal(request, status))).toEqual([
+        true,
+        true,
+        true,
+        false,
+        false,
+      ]);
       await pass(9.5);
       expect(source.isRefusal(request, 0)).toBe(true);
     });

@@ -7,12 +7,15 @@ fakeTime();
 let parsed = 0;
 beforeEach(() => {
   const { URL } = globalThis;
-  vi.stubGlobal('URL', class extends URL {
-    constructor(...all: ConstructorParameters<typeof URL>) {
-      super(...all);
-      parsed++;
-    }
-  });
+  vi.stubGlobal(
+    'URL',
+    class extends URL {
+      constructor(...all: ConstructorParameters<typeof URL>) {
+        super(...all);
+        parsed++;
+      }
+    },
+  );
 });
 const parsedBy = (work: () => void): number => {
   parsed = 0;
@@ -46,13 +49,18 @@ describe('createTokenSource', () => {
         await pass();
         expect(asked(), 'and signs it').toEqual([[segment(last)]]);
       }
-      expect(parsedBy(() => source.learn(MEDIA, playlist(4, 10_003, false))), 'nothing new').toBeLessThan(10 * perUrl + 20);
+      expect(
+        parsedBy(() => source.learn(MEDIA, playlist(4, 10_003, false))),
+        'nothing new',
+      ).toBeLessThan(10 * perUrl + 20);
     });
 
     test('so does one of three such playlists that take turns', () => {
       const { source } = lab(each());
       const reload = (last: number): number[] =>
-        ['video', 'audio', 'text'].map((name) => parsedBy(() => source.learn(`${FOLDER}${name}/media.m3u8`, playlist(last - 9999, last, false))));
+        ['video', 'audio', 'text'].map((name) =>
+          parsedBy(() => source.learn(`${FOLDER}${name}/media.m3u8`, playlist(last - 9999, last, false))),
+        );
       reload(10_000);
       for (let last = 10_001; last < 10_005; last++) expect(Math.max(...reload(last))).toBeLessThan(100);
     });
@@ -100,7 +108,16 @@ describe('createTokenSource', () => {
 
     test.each(['\n', '\r\n'])('a key before each segment, the same or another one (%j)', async (end) => {
       const text = (from: number, to: number): string =>
-        ['#EXTM3U', `#EXT-X-MEDIA-SEQUENCE:${from}`, ...range(from, to, String).flatMap((n) => [`#EXT-X-KEY:METHOD=AES-128,IV=0x${n},URI="key${Math.floor(+n / 10)}"`, '#EXTINF:4,', `${n}.ts`]), ''].join(end);
+        [
+          '#EXTM3U',
+          `#EXT-X-MEDIA-SEQUENCE:${from}`,
+          ...range(from, to, String).flatMap((n) => [
+            `#EXT-X-KEY:METHOD=AES-128,IV=0x${n},URI="key${Math.floor(+n / 10)}"`,
+            '#EXTINF:4,',
+            `${n}.ts`,
+          ]),
+          '',
+        ].join(end);
       const texts = [text(1, 8), text(2, 9), text(3, 10), text(4, 11), text(5, 18)];
       expect(await aheadOf(segment(5), texts, 3)).toEqual(range(5, 8));
       expect(await aheadOf(segment(8), texts, 3)).toEqual([segment(8), segment(9), `${FOLDER}key1`, segment(10)]);
@@ -108,16 +125,30 @@ describe('createTokenSource', () => {
     });
 
     test('a break whose segments were played before', async () => {
-      const text = (...names: string[]): string => ['#EXTM3U', ...names.flatMap((name) => ['#EXTINF:4,', `${name}.ts`]), ''].join('\n');
+      const text = (...names: string[]): string =>
+        ['#EXTM3U', ...names.flatMap((name) => ['#EXTINF:4,', `${name}.ts`]), ''].join('\n');
       const name = (it: string): string => `${FOLDER}${it}.ts`;
-      const texts = [text('1', '2', 'x', 'y'), text('2', 'x', 'y', '3'), text('y', '3', '4', '5'), text('3', '4', '5', 'x'), text('4', '5', 'x', 'y'), text('5', 'x', 'y', '6')];
+      const texts = [
+        text('1', '2', 'x', 'y'),
+        text('2', 'x', 'y', '3'),
+        text('y', '3', '4', '5'),
+        text('3', '4', '5', 'x'),
+        text('4', '5', 'x', 'y'),
+        text('5', 'x', 'y', '6'),
+      ];
       expect(await aheadOf(name('5'), texts)).toEqual(['5', 'x', 'y', '6'].map(name));
     });
 
     test('the parts of a segment vanish: from then on it stands in their place', async () => {
       const text = (last: number): string =>
         ['#EXTM3U', '#EXT-X-PART-INF:PART-TARGET=1']
-          .concat(range(1, last, String).flatMap((n) => [...(+n > last - 2 ? [1, 2, 3, 4].map((i) => `#EXT-X-PART:DURATION=1,URI="${n}.${i}.ts"`) : []), '#EXTINF:4,', `${n}.ts`]))
+          .concat(
+            range(1, last, String).flatMap((n) => [
+              ...(+n > last - 2 ? [1, 2, 3, 4].map((i) => `#EXT-X-PART:DURATION=1,URI="${n}.${i}.ts"`) : []),
+              '#EXTINF:4,',
+              `${n}.ts`,
+            ]),
+          )
           .concat(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${last + 1}.1.ts"`, '')
           .join('\n');
       const texts = [text(3), text(4), text(5), text(6), text(7)];

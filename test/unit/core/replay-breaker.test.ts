@@ -44,23 +44,26 @@ describe('the replay breaker', () => {
     }
   });
 
-  test.each([1, 10])('every fifth of %i requests a second is refused at random, replays too: it is not for a clock to say what is in a row', async (rate) => {
-    const { source } = lab(each());
-    // a sequence of our own, without four in a row
-    let seed = 5;
-    const isRefused = (): boolean => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) < 2 ** 31 / 5;
-    let again = 0;
-    for (let n = 0; n < 600; n++) {
-      const request = await source.sign(segment(n));
-      if (isRefused()) {
-        const replay = await source.refused(request, 403);
-        expect(replay, `request ${n}`).toBeDefined();
-        if (isRefused()) again += Number((await source.refused(replay!, 403)) === undefined);
+  test.each([1, 10])(
+    'every fifth of %i requests a second is refused at random, replays too: it is not for a clock to say what is in a row',
+    async (rate) => {
+      const { source } = lab(each());
+      // a sequence of our own, without four in a row
+      let seed = 5;
+      const isRefused = (): boolean => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) < 2 ** 31 / 5;
+      let again = 0;
+      for (let n = 0; n < 600; n++) {
+        const request = await source.sign(segment(n));
+        if (isRefused()) {
+          const replay = await source.refused(request, 403);
+          expect(replay, `request ${n}`).toBeDefined();
+          if (isRefused()) again += Number((await source.refused(replay!, 403)) === undefined);
+        }
+        await pass(1 / rate);
       }
-      await pass(1 / rate);
-    }
-    expect(again).toBeGreaterThan(10);
-  });
+      expect(again).toBeGreaterThan(10);
+    },
+  );
 
   test('one bad file among others that are replayed well stops nobody', async () => {
     const { source } = lab(each());
@@ -83,10 +86,11 @@ describe('the replay breaker', () => {
     const { source, calls } = lab(each());
     for (let round = 0; round < 120; round++) {
       // one answer after the other, each while the others are under way
-      for (const n of [1, 2, 3]) void source.sign(segment(n)).then(async (request) => {
-        const replay = await source.refused(request, 403);
-        if (replay) setTimeout(() => void source.refused(replay, 403), 300 * n);
-      });
+      for (const n of [1, 2, 3])
+        void source.sign(segment(n)).then(async (request) => {
+          const replay = await source.refused(request, 403);
+          if (replay) setTimeout(() => void source.refused(replay, 403), 300 * n);
+        });
       await pass(1);
     }
     expect(calls.length).toBeLessThan(60);

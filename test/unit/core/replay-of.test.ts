@@ -4,9 +4,18 @@ import { replayOf } from '../../../packages/core/src/index.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
-const request: SignedRequest = { url: 'https://cdn.test/1.ts', source: 'https://cdn.test/1.ts', headers: { 'x-token': '1' }, credentials: false };
+const request: SignedRequest = {
+  url: 'https://cdn.test/1.ts',
+  source: 'https://cdn.test/1.ts',
+  headers: { 'x-token': '1' },
+  credentials: false,
+};
 const sent: unknown[][] = [];
-const replay = (given: SignedRequest | undefined, status: number, answer = (): Promise<unknown> => Promise.resolve({})): Promise<SignedRequest | undefined> => {
+const replay = (
+  given: SignedRequest | undefined,
+  status: number,
+  answer = (): Promise<unknown> => Promise.resolve({}),
+): Promise<SignedRequest | undefined> => {
   sent.length = 0;
   vi.stubGlobal('fetch', (...args: unknown[]) => {
     sent.push(args);
@@ -15,22 +24,30 @@ const replay = (given: SignedRequest | undefined, status: number, answer = (): P
   return replayOf({ refused: () => Promise.resolve(given) } as unknown as TokenSource, request, status, {});
 };
 
-test.each([404, 405, 410, 414, 501])('a %i is one of the statuses that browsers keep (RFC 9110 §15.1), where the edge refuses with it', async (status) => {
-  const other = { ...request, headers: { 'x-token': '2' } };
-  expect(await replay(other, status)).toBe(other);
-  expect(sent).toHaveLength(1);
-});
+test.each([404, 405, 410, 414, 501])(
+  'a %i is one of the statuses that browsers keep (RFC 9110 §15.1), where the edge refuses with it',
+  async (status) => {
+    const other = { ...request, headers: { 'x-token': '2' } };
+    expect(await replay(other, status)).toBe(other);
+    expect(sent).toHaveLength(1);
+  },
+);
 
 test.each([
   ['headers', { headers: { 'x-token': '2' } }, 'same-origin'],
   ['a cookie', { headers: {}, credentials: true }, 'include'],
-])('a 410 that the browser may keep for this URL is replaced before the replay: a token in %s', async (_, more, credentials) => {
-  const other = { ...request, ...more };
-  const cancel = vi.fn();
-  expect(await replay(other, 410, () => Promise.resolve({ body: { cancel } }))).toBe(other);
-  expect(sent).toEqual([[request.url, { cache: 'reload', headers: other.headers, credentials, signal: expect.any(AbortSignal) }]]);
-  expect(cancel).toHaveBeenCalledOnce();
-});
+])(
+  'a 410 that the browser may keep for this URL is replaced before the replay: a token in %s',
+  async (_, more, credentials) => {
+    const other = { ...request, ...more };
+    const cancel = vi.fn();
+    expect(await replay(other, 410, () => Promise.resolve({ body: { cancel } }))).toBe(other);
+    expect(sent).toEqual([
+      [request.url, { cache: 'reload', headers: other.headers, credentials, signal: expect.any(AbortSignal) }],
+    ]);
+    expect(cancel).toHaveBeenCalledOnce();
+  },
+);
 
 test('without an answer the replay goes out all the same', async () => {
   expect(await replay({ ...request }, 410, () => Promise.reject(new TypeError('Failed to fetch')))).toEqual(request);

@@ -4,7 +4,11 @@ import { CDN, FOLDER, START, each, fakeTime, lab, pass, seconds, st } from './la
 
 fakeTime();
 
-const token = (name: string, scope: Partial<Token>, lifetime = 300): Token => ({ query: { st: name }, expires: START + lifetime, ...scope });
+const token = (name: string, scope: Partial<Token>, lifetime = 300): Token => ({
+  query: { st: name },
+  expires: START + lifetime,
+  ...scope,
+});
 const held = (...tokens: Token[]): ReturnType<typeof lab> => lab(each(), { tokens });
 
 describe('createTokenSource', () => {
@@ -35,7 +39,9 @@ describe('createTokenSource', () => {
     });
 
     test('a prefix is normalised, too', () => {
-      expect(st(held(token('p', { prefix: 'https://CDN.test:443/x/../vod/7/' })).source.peek(`${FOLDER}a.ts`))).toBe('p');
+      expect(st(held(token('p', { prefix: 'https://CDN.test:443/x/../vod/7/' })).source.peek(`${FOLDER}a.ts`))).toBe(
+        'p',
+      );
     });
 
     test('a prefix may be a whole host', () => {
@@ -93,7 +99,10 @@ describe('createTokenSource', () => {
     });
 
     test('a token without a scope opens each URL it was asked for, and no other', async () => {
-      const { source, asked } = lab(() => ({ now: seconds(), tokens: [{ query: { st: 'all' }, expires: seconds() + 60 }] }));
+      const { source, asked } = lab(() => ({
+        now: seconds(),
+        tokens: [{ query: { st: 'all' }, expires: seconds() + 60 }],
+      }));
       const both = await Promise.all([source.sign(`${FOLDER}a.ts`), source.sign(`${FOLDER}b.ts`)]);
       expect(both.map(st)).toEqual(['all', 'all']);
       expect(asked()).toEqual([[`${FOLDER}a.ts`, `${FOLDER}b.ts`]]);
@@ -101,7 +110,10 @@ describe('createTokenSource', () => {
     });
 
     test('tokens for URLs that were not asked for are kept', async () => {
-      const { source, calls } = lab(() => ({ now: seconds(), tokens: [token('a', { url: `${FOLDER}a` }), token('b', { url: `${FOLDER}b` })] }));
+      const { source, calls } = lab(() => ({
+        now: seconds(),
+        tokens: [token('a', { url: `${FOLDER}a` }), token('b', { url: `${FOLDER}b` })],
+      }));
       await source.sign(`${FOLDER}a`);
       expect(st(source.peek(`${FOLDER}b`))).toBe('b');
       expect(calls).toHaveLength(1);

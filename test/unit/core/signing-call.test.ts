@@ -6,7 +6,9 @@ fakeTime();
 describe('createTokenSource', () => {
   describe('the call', () => {
     test('POSTs {urls, reason} as JSON', async () => {
-      const fetch = vi.fn(async () => Response.json({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 60 }] }));
+      const fetch = vi.fn(async () =>
+        Response.json({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 60 }] }),
+      );
       const it = lab(folder(), { fetch, endpoint: new URL(ENDPOINT) });
       await it.source.sign(MASTER);
       const [url, init] = fetch.mock.calls[0] as unknown as [URL, RequestInit];
@@ -19,8 +21,14 @@ describe('createTokenSource', () => {
 
     test.each([
       ['an object', { headers: { authorization: 'Bearer me' }, credentials: 'include' } as const],
-      ['a function', () => ({ headers: [['authorization', 'Bearer me']] as [string, string][], credentials: 'include' as const })],
-      ['an async function', async () => ({ headers: new Headers({ authorization: 'Bearer me' }), credentials: 'include' as const })],
+      [
+        'a function',
+        () => ({ headers: [['authorization', 'Bearer me']] as [string, string][], credentials: 'include' as const }),
+      ],
+      [
+        'an async function',
+        async () => ({ headers: new Headers({ authorization: 'Bearer me' }), credentials: 'include' as const }),
+      ],
     ])('carries what the team adds: %s', async (_, request) => {
       const it = lab(folder(), { request });
       await it.source.sign(MASTER);
@@ -51,7 +59,10 @@ describe('createTokenSource', () => {
       const request = it.source.sign(MASTER);
       await pass(2);
       expect(st(await request)).toBe('t1');
-      expect(it.events[0]!.detail.error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE', cause: { message: 'no session yet' } });
+      expect(it.events[0]!.detail.error).toMatchObject({
+        code: 'ERR_SIGNING_UNAVAILABLE',
+        cause: { message: 'no session yet' },
+      });
     });
 
     test('the global fetch is used when the call is made', async () => {

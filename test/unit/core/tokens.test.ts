@@ -8,14 +8,18 @@ fakeTime();
 describe('createTokenSource', () => {
   describe('tokens known beforehand', () => {
     test('no round trip at start-up', async () => {
-      const { source, calls } = lab(folder(), { tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 300 }] });
+      const { source, calls } = lab(folder(), {
+        tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 300 }],
+      });
       expect(st(source.peek(MASTER))).toBe('page');
       expect(st(await source.sign(segment(1)))).toBe('page');
       expect(calls).toHaveLength(0);
     });
 
     test('one that is dead already costs one call', async () => {
-      const { source, reasons } = lab(folder(), { tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START - 300 }] });
+      const { source, reasons } = lab(folder(), {
+        tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START - 300 }],
+      });
       expect(source.peek(MASTER)).toBeUndefined();
       expect(st(await source.sign(MASTER))).toBe('t1');
       expect(reasons()).toEqual(['expired']);
@@ -31,7 +35,9 @@ describe('createTokenSource', () => {
     });
 
     test('the list is the caller’s: it is not changed, and may be', async () => {
-      const tokens: readonly Token[] = [Object.freeze({ prefix: FOLDER, query: Object.freeze({ st: 'page' }), expires: START + 300 })];
+      const tokens: readonly Token[] = [
+        Object.freeze({ prefix: FOLDER, query: Object.freeze({ st: 'page' }), expires: START + 300 }),
+      ];
       const { source } = lab(folder(), { tokens: Object.freeze(tokens) });
       expect(st(source.peek(MASTER))).toBe('page');
     });
@@ -46,7 +52,11 @@ describe('createTokenSource', () => {
     test('sign() beforehand: its first request does not wait', async () => {
       const { source, calls } = lab(({ urls, index }) => ({
         now: seconds(),
-        tokens: urls.map((url) => ({ prefix: url.replace(/[^/]*$/, ''), query: { st: `t${index}` }, expires: seconds() + 300 })),
+        tokens: urls.map((url) => ({
+          prefix: url.replace(/[^/]*$/, ''),
+          query: { st: `t${index}` },
+          expires: seconds() + 300,
+        })),
       }));
       await source.sign(MASTER);
       await Promise.all([1, 2, 3].map((n) => source.sign(`${CDN}/vod/${n}/master.m3u8`)));
@@ -64,11 +74,19 @@ describe('createTokenSource', () => {
   });
 
   describe('getTokens', () => {
-    const from = (getTokens: (request: TokenRequest) => unknown, options = {}): ReturnType<typeof createTokenSource> => {
+    const from = (
+      getTokens: (request: TokenRequest) => unknown,
+      options = {},
+    ): ReturnType<typeof createTokenSource> => {
       const source = createTokenSource({ getTokens: getTokens as never, jitter: 0, random: () => 1, ...options });
       return source;
     };
-    const token = (more: Partial<Token> = {}): Token => ({ prefix: FOLDER, query: { st: 'mine' }, expires: seconds() + 300, ...more });
+    const token = (more: Partial<Token> = {}): Token => ({
+      prefix: FOLDER,
+      query: { st: 'mine' },
+      expires: seconds() + 300,
+      ...more,
+    });
 
     test('is told what is wanted and why', async () => {
       const getTokens = vi.fn(() => Promise.resolve(token()));
@@ -130,9 +148,12 @@ describe('createTokenSource', () => {
     });
 
     test('throws at once, without a promise', async () => {
-      const source = from(() => {
-        throw new Error('no');
-      }, { retry: { limit: 0 } });
+      const source = from(
+        () => {
+          throw new Error('no');
+        },
+        { retry: { limit: 0 } },
+      );
       expect(await code(source.sign(MASTER))).toBe('ERR_SIGNING_UNAVAILABLE');
       source.destroy();
     });
@@ -146,7 +167,10 @@ describe('createTokenSource', () => {
 
     test('its signal aborts when it takes too long, and when the source is destroyed', async () => {
       const signals: AbortSignal[] = [];
-      const source = from(({ signal }) => (signals.push(signal), new Promise(() => undefined)), { timeout: 3, retry: { limit: 1 } });
+      const source = from(({ signal }) => (signals.push(signal), new Promise(() => undefined)), {
+        timeout: 3,
+        retry: { limit: 1 },
+      });
       const request = code(source.sign(MASTER));
       await pass(3.1);
       expect(signals[0]!.aborted).toBe(true);

@@ -6,8 +6,27 @@ fakeTime();
 
 /** Members that no token has, with values that no option of that name has. */
 const strange = {
-  endpoint: 7, getTokens: 'x', request: 'r1', tokens: 'x', protect: 7, renewBefore: 'x', jitter: 9, readAhead: 'x', retry: 'no', limit: 'ten',
-  backoffLimit: -1, timeout: 'soon', refusals: 'x', clock: 'utc', fetch: 1, random: 'x', source: null, token: {}, id: [], toString: 1, hasOwnProperty: 1,
+  endpoint: 7,
+  getTokens: 'x',
+  request: 'r1',
+  tokens: 'x',
+  protect: 7,
+  renewBefore: 'x',
+  jitter: 9,
+  readAhead: 'x',
+  retry: 'no',
+  limit: 'ten',
+  backoffLimit: -1,
+  timeout: 'soon',
+  refusals: 'x',
+  clock: 'utc',
+  fetch: 1,
+  random: 'x',
+  source: null,
+  token: {},
+  id: [],
+  toString: 1,
+  hasOwnProperty: 1,
 };
 
 describe('createTokenSource', () => {
@@ -19,12 +38,17 @@ describe('createTokenSource', () => {
     });
 
     test('of a token known beforehand: nor there', () => {
-      const { source } = lab(folder(), { tokens: [{ ...strange, prefix: FOLDER, query: { st: 'page' }, expires: START + 60 }] });
+      const { source } = lab(folder(), {
+        tokens: [{ ...strange, prefix: FOLDER, query: { st: 'page' }, expires: START + 60 }],
+      });
       expect(st(source.peek(MASTER))).toBe('page');
     });
 
     test('of a token: they make no other token of it', async () => {
-      const { source, types } = lab(({ index }) => ({ now: seconds(), tokens: [{ prefix: FOLDER, query: { st: 'same' }, expires: seconds() + 300, serial: index }] }));
+      const { source, types } = lab(({ index }) => ({
+        now: seconds(),
+        tokens: [{ prefix: FOLDER, query: { st: 'same' }, expires: seconds() + 300, serial: index }],
+      }));
       const request = await source.sign(MASTER);
       const replay = source.refused(request, 403);
       await pass(5);
@@ -37,13 +61,28 @@ describe('createTokenSource', () => {
       expect(st(await source.sign(MASTER))).toBe('t1');
     });
 
-    test.each(['url', 'prefix', 'base', 'expires', 'query', 'headers', 'anyQuery', 'credentials', 'limit', 'backoffLimit', 'via', 'as'])('of the options: %s is not looked at', (name) => {
+    test.each([
+      'url',
+      'prefix',
+      'base',
+      'expires',
+      'query',
+      'headers',
+      'anyQuery',
+      'credentials',
+      'limit',
+      'backoffLimit',
+      'via',
+      'as',
+    ])('of the options: %s is not looked at', (name) => {
       expect(() => createTokenSource({ endpoint: ENDPOINT, [name]: -1 }).destroy()).not.toThrow();
     });
 
     test('of retry: a member with the name of an option is none', async () => {
       const fetch = vi.fn();
-      const { source, calls } = lab(fail(503), { retry: { limit: 1, fetch, timeout: -1, endpoint: 'https://evil.test/', getTokens: fetch } as never });
+      const { source, calls } = lab(fail(503), {
+        retry: { limit: 1, fetch, timeout: -1, endpoint: 'https://evil.test/', getTokens: fetch } as never,
+      });
       source.sign(MASTER).catch(() => undefined);
       await pass(60);
       expect(calls).toHaveLength(2);

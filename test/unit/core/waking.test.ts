@@ -81,16 +81,20 @@ describe('createTokenSource', () => {
         const count = (): void => {
           listening.set(target === window ? 'window' : 'document', live.size);
         };
-        vi.spyOn(target, 'addEventListener').mockImplementation((type: string, listener: unknown, ...rest: unknown[]) => {
-          live.add(id(type, listener));
-          count();
-          addEventListener.apply(target, [type, listener, ...rest] as never);
-        });
-        vi.spyOn(target, 'removeEventListener').mockImplementation((type: string, listener: unknown, ...rest: unknown[]) => {
-          live.delete(id(type, listener));
-          count();
-          removeEventListener.apply(target, [type, listener, ...rest] as never);
-        });
+        vi.spyOn(target, 'addEventListener').mockImplementation(
+          (type: string, listener: unknown, ...rest: unknown[]) => {
+            live.add(id(type, listener));
+            count();
+            addEventListener.apply(target, [type, listener, ...rest] as never);
+          },
+        );
+        vi.spyOn(target, 'removeEventListener').mockImplementation(
+          (type: string, listener: unknown, ...rest: unknown[]) => {
+            live.delete(id(type, listener));
+            count();
+            removeEventListener.apply(target, [type, listener, ...rest] as never);
+          },
+        );
       }
       const total = (): number => [...listening.values()].reduce((sum, n) => sum + n, 0);
       const { source } = lab();
@@ -118,7 +122,11 @@ describe('createTokenSource', () => {
       const frame = contentWindow as unknown as typeof globalThis;
       const url = new frame.URL(ENDPOINT);
       expect(url).not.toBeInstanceOf(URL);
-      for (const options of [url, { endpoint: url }, { endpoint: ENDPOINT, protect: new frame.Array(new frame.RegExp('cdn')) }]) {
+      for (const options of [
+        url,
+        { endpoint: url },
+        { endpoint: ENDPOINT, protect: new frame.Array(new frame.RegExp('cdn')) },
+      ]) {
         const source = createTokenSource(options);
         expect(source.protects(MASTER)).toBe(true);
         source.destroy();

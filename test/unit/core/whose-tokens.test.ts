@@ -11,8 +11,10 @@ const query = { st: 'SECRET' };
 const own: Token = { prefix: FOLDER, query, expires };
 
 /** A source whose endpoint answers `tokens` whatever it is asked. */
-const answering = (tokens: readonly Token[], options: Partial<TokenSourceOptions> = {}): Lab => lab(() => ({ now: seconds(), tokens }), options);
-const dropped = ({ events }: Lab): unknown[] => events.filter(({ type }) => type === 'tokenerror').map(({ detail }) => [detail.error.code, detail.error.url]);
+const answering = (tokens: readonly Token[], options: Partial<TokenSourceOptions> = {}): Lab =>
+  lab(() => ({ now: seconds(), tokens }), options);
+const dropped = ({ events }: Lab): unknown[] =>
+  events.filter(({ type }) => type === 'tokenerror').map(({ detail }) => [detail.error.code, detail.error.url]);
 const drop = (url: string): unknown[] => [['ERR_SIGNING_RESPONSE', url]];
 
 describe('createTokenSource', () => {
@@ -21,7 +23,11 @@ describe('createTokenSource', () => {
       ['a URL', { url: `${OTHER}/a.ts`, query, expires }, `${OTHER}/a.ts`],
       ['a URL with any query', { url: `${OTHER}/a.ts`, anyQuery: true, query, expires }, `${OTHER}/a.ts`],
       ['a folder', { prefix: `${OTHER}/vod/`, headers: { authorization: 'SECRET' }, expires }, `${OTHER}/vod/`],
-      ['a URL that holds the token already', { url: `${OTHER}/a.ts?x=1&st=SECRET`, query, expires }, `${OTHER}/a.ts?x=1`],
+      [
+        'a URL that holds the token already',
+        { url: `${OTHER}/a.ts?x=1&st=SECRET`, query, expires },
+        `${OTHER}/a.ts?x=1`,
+      ],
       ['the same host, another port', { prefix: 'https://cdn.test:8443/', query, expires }, 'https://cdn.test:8443/'],
       ['the same host without TLS', { prefix: 'http://cdn.test/', query, expires }, 'http://cdn.test/'],
       ['a host that begins like ours', { prefix: 'https://cdn.test.evil/', query, expires }, 'https://cdn.test.evil/'],
@@ -37,7 +43,9 @@ describe('createTokenSource', () => {
       expect(it.source.protects(`${OTHER}/a.ts`)).toBe(false);
       expect(it.source.peek(`${OTHER}/vod/a.ts`)).toMatchObject({ url: `${OTHER}/vod/a.ts`, headers: {} });
       expect(it.source.unsign(`${OTHER}/a.ts?st=1`)).toBe(`${OTHER}/a.ts?st=1`);
-      expect(JSON.stringify(it.events.map(({ detail }) => [detail, String(detail.error)])), 'no token').not.toContain('SECRET');
+      expect(JSON.stringify(it.events.map(({ detail }) => [detail, String(detail.error)])), 'no token').not.toContain(
+        'SECRET',
+      );
     });
 
     test('the error says how to allow it', async () => {
@@ -53,7 +61,10 @@ describe('createTokenSource', () => {
     });
 
     test('those of getTokens are no better', async () => {
-      const it = lab(undefined, { endpoint: undefined as never, getTokens: () => Promise.resolve([{ prefix: `${OTHER}/`, query, expires }, own]) });
+      const it = lab(undefined, {
+        endpoint: undefined as never,
+        getTokens: () => Promise.resolve([{ prefix: `${OTHER}/`, query, expires }, own]),
+      });
       await it.source.sign(MASTER);
       expect(dropped(it)).toEqual(drop(`${OTHER}/`));
     });
@@ -68,10 +79,19 @@ describe('createTokenSource', () => {
     });
 
     test('URLs of the same origin that were not asked for: kept (expand)', async () => {
-      const it = answering([{ url: segment(1), query, expires }, { url: segment(2), query, expires }, { url: `${CDN}/keys/1`, query, expires }, { url: MASTER, query, expires }]);
+      const it = answering([
+        { url: segment(1), query, expires },
+        { url: segment(2), query, expires },
+        { url: `${CDN}/keys/1`, query, expires },
+        { url: MASTER, query, expires },
+      ]);
       it.source.allow(MASTER);
       await it.source.sign(MASTER);
-      expect([segment(1), segment(2), `${CDN}/keys/1`].map((url) => st(it.source.peek(url)))).toEqual(['SECRET', 'SECRET', 'SECRET']);
+      expect([segment(1), segment(2), `${CDN}/keys/1`].map((url) => st(it.source.peek(url)))).toEqual([
+        'SECRET',
+        'SECRET',
+        'SECRET',
+      ]);
       expect(dropped(it)).toEqual([]);
     });
 
@@ -85,7 +105,10 @@ describe('createTokenSource', () => {
     });
 
     test('a source that a player was given: also as the place where a base leads', async () => {
-      const it = answering([{ prefix: FOLDER, base: `${OTHER}/SECRET/`, expires }, { prefix: `${OTHER}/live/`, query, expires }]);
+      const it = answering([
+        { prefix: FOLDER, base: `${OTHER}/SECRET/`, expires },
+        { prefix: `${OTHER}/live/`, query, expires },
+      ]);
       it.source.allow(MASTER);
       it.source.allow(`${OTHER}/live/1.m3u8`);
       expect((await it.source.sign(MASTER)).url).toBe(`${OTHER}/SECRET/master.m3u8`);
@@ -117,10 +140,20 @@ describe('createTokenSource', () => {
       ['a folder beside it', `${CDN}/vod/`, { prefix: `${CDN}/live/`, query, expires }, `${CDN}/live/`],
       ['a URL beside it', `${CDN}/vod/`, { url: `${CDN}/vodka`, query, expires }, `${CDN}/vodka`],
       ['another origin', `${CDN}/vod/`, { prefix: `${OTHER}/vod/`, query, expires }, `${OTHER}/vod/`],
-      ['another origin, past a pattern', /^https:\/\/cdn\.test\/.*\.(m3u8|ts)/, { prefix: `${OTHER}/vod/`, query, expires }, `${OTHER}/vod/`],
+      [
+        'another origin, past a pattern',
+        /^https:\/\/cdn\.test\/.*\.(m3u8|ts)/,
+        { prefix: `${OTHER}/vod/`, query, expires },
+        `${OTHER}/vod/`,
+      ],
       ['a URL that a function does not pick', isVod, { url: `${CDN}/live/1`, query, expires }, `${CDN}/live/1`],
       ['another base', `${CDN}/vod/`, { prefix: FOLDER, base: `${OTHER}/SECRET/`, expires }, FOLDER],
-      ['a base that a pattern does not match', /^https:\/\/cdn\.test/, { prefix: FOLDER, base: `${OTHER}/cdn.test/`, expires }, FOLDER],
+      [
+        'a base that a pattern does not match',
+        /^https:\/\/cdn\.test/,
+        { prefix: FOLDER, base: `${OTHER}/cdn.test/`, expires },
+        FOLDER,
+      ],
     ])('%s is dropped', async (_, protect, token, url) => {
       const it = answering([{ url: MASTER, query, expires }, token], { protect });
       it.source.allow(`${OTHER}/live/`);
@@ -137,8 +170,16 @@ describe('createTokenSource', () => {
       ['a folder of URLs that a function picks', ({ pathname }) => pathname.endsWith('.m3u8'), own],
       ['a URL that a pattern matches', /m3u8/, { url: MASTER, query, expires }],
       ['another CDN that it names', [CDN, OTHER], { prefix: FOLDER, base: `${OTHER}/SECRET/`, expires }],
-      ['a folder of another CDN that it names', [CDN, `${OTHER}/vod/`], { prefix: FOLDER, base: `${OTHER}/SECRET/vod/7/`, expires }],
-      ['another CDN that a pattern names', /^https:\/\/(cdn|other)\.test\//, { prefix: FOLDER, base: `${OTHER}/SECRET/`, expires }],
+      [
+        'a folder of another CDN that it names',
+        [CDN, `${OTHER}/vod/`],
+        { prefix: FOLDER, base: `${OTHER}/SECRET/vod/7/`, expires },
+      ],
+      [
+        'another CDN that a pattern names',
+        /^https:\/\/(cdn|other)\.test\//,
+        { prefix: FOLDER, base: `${OTHER}/SECRET/`, expires },
+      ],
     ])('%s is taken', async (_, protect, token) => {
       const it = answering([token], { protect });
       expect((await it.source.sign(MASTER)).url).toContain('SECRET');

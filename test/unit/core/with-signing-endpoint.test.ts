@@ -13,7 +13,12 @@ describe('createTokenSource with createSigningEndpoint', () => {
     ['a second later, where no token may live longer', 60, [1]],
     ['twice, where no token may live longer', 60, [0, 1]],
   ])('a token that is refused %s is replaced by another', async (_, maxTtl, pauses) => {
-    const endpoint = createSigningEndpoint({ format: secureToken({ secret: 'secret', maxTtl }), allow: `${CDN}/`, ttl: 60, authorize: () => true });
+    const endpoint = createSigningEndpoint({
+      format: secureToken({ secret: 'secret', maxTtl }),
+      allow: `${CDN}/`,
+      ttl: 60,
+      authorize: () => true,
+    });
     const { source } = lab(({ init }) => endpoint(new Request(ENDPOINT, init)));
     let request = await source.sign(MASTER);
     for (const pause of pauses) {

@@ -34,7 +34,15 @@ describe('createTokenSource', () => {
       ['expires below 0', { tokens: [{ prefix: FOLDER, expires: -1 }] }],
       ['a base without a prefix', { tokens: [{ url: MASTER, expires, base: `${CDN}/x/` }] }],
       ['a base without / at the end', { tokens: [{ prefix: FOLDER, expires, base: `${CDN}/x` }] }],
-      ['one bad token among good ones', { tokens: [{ prefix: FOLDER, expires }, { prefix: '/', expires }] }],
+      [
+        'one bad token among good ones',
+        {
+          tokens: [
+            { prefix: FOLDER, expires },
+            { prefix: '/', expires },
+          ],
+        },
+      ],
       ['denied not a list', { tokens: [], denied: 'x' }],
       ['400', new Response('{}', { status: 400 })],
       ['404', new Response('{}', { status: 404 })],

@@ -74,7 +74,9 @@ describe('the signing endpoint', () => {
     const response = await askForTokens([examples.edge + master], 'ann', '/token/expanded');
     const { tokens } = (await response.json()) as { tokens: { url: string }[] };
     const paths = tokens.map(({ url }) => new URL(url).pathname);
-    expect(paths).toEqual(expect.arrayContaining([master, '/film/ts/lo/i.m3u8', '/film/ts/hi/i.m3u8', '/film/ts/hi/s000.ts']));
+    expect(paths).toEqual(
+      expect.arrayContaining([master, '/film/ts/lo/i.m3u8', '/film/ts/hi/i.m3u8', '/film/ts/hi/s000.ts']),
+    );
   });
 });
 

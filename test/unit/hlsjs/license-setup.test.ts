@@ -30,7 +30,8 @@ class FakeXhr {
   }
   answer(status: number): void {
     this.status = status;
-    for (this.readyState = 2; this.readyState <= 4; this.readyState++) this.onreadystatechange?.(new Event('readystatechange'));
+    for (this.readyState = 2; this.readyState <= 4; this.readyState++)
+      this.onreadystatechange?.(new Event('readystatechange'));
     this.readyState = 4;
   }
 }
@@ -44,7 +45,8 @@ let source: TokenSource;
 
 const useSource = (token: () => Partial<Token>): void => {
   source = createTokenSource({
-    getTokens: ({ urls }) => Promise.resolve(urls.map((url): Token => ({ url, expires: Date.now() / 1000 + 60, ...token() }))),
+    getTokens: ({ urls }) =>
+      Promise.resolve(urls.map((url): Token => ({ url, expires: Date.now() / 1000 + 60, ...token() }))),
     protect: 'https://drm.example/',
     retry: { limit: 0 },
   });
@@ -131,7 +133,11 @@ describe('createLicenseSetup', () => {
     xhr.answer(403);
     await settle();
     expect([before.mock.calls[0]![1], xhr.sent[0]!.url, xhr.sent.length, seen, number]).toEqual([
-      'https://other.example/license', 'https://other.example/license', 1, [403], 0,
+      'https://other.example/license',
+      'https://other.example/license',
+      1,
+      [403],
+      0,
     ]);
   });
 });

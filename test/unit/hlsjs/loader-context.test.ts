@@ -1,7 +1,19 @@
 // @vitest-environment jsdom
 import { describe, expect, test, vi } from 'vitest';
 import type { FakeLoader } from './loader-lab.ts';
-import { MANIFEST, SEGMENT, attempts, fakeLoaders, last, load, prefixToken, settle, source, token, useSource } from './loader-lab.ts';
+import {
+  MANIFEST,
+  SEGMENT,
+  attempts,
+  fakeLoaders,
+  last,
+  load,
+  prefixToken,
+  settle,
+  source,
+  token,
+  useSource,
+} from './loader-lab.ts';
 
 fakeLoaders();
 
@@ -11,7 +23,10 @@ describe('the context', () => {
     useSource({ tokens: [token()] });
     const run = (act: (loader: FakeLoader) => void) => {
       const onProgress = vi.fn();
-      const run = load(SEGMENT, { callbacks: { onProgress }, context: { headers: { a: 'b' }, rangeStart: 1, rangeEnd: 5, frag: {} } });
+      const run = load(SEGMENT, {
+        callbacks: { onProgress },
+        context: { headers: { a: 'b' }, rangeStart: 1, rangeEnd: 5, frag: {} },
+      });
       act(last());
       return { ...run, onProgress };
     };
@@ -19,7 +34,13 @@ describe('the context', () => {
       inner.callbacks!.onProgress!(inner.stats, inner.context!, 'chunk', inner.details);
       inner.succeed();
     });
-    expect(last().context).toMatchObject({ url: `${SEGMENT}?st=t1&e=9`, headers: { a: 'b' }, rangeStart: 1, rangeEnd: 5, frag: {} });
+    expect(last().context).toMatchObject({
+      url: `${SEGMENT}?st=t1&e=9`,
+      headers: { a: 'b' },
+      rangeStart: 1,
+      rangeEnd: 5,
+      frag: {},
+    });
     expect(succeeded.context.url).toBe(SEGMENT);
     expect(succeeded.onSuccess.mock.calls[0]![2]).toBe(succeeded.context);
     expect(succeeded.onProgress.mock.calls[0]![1]).toBe(succeeded.context);
@@ -48,7 +69,8 @@ describe('the context', () => {
     const redirected = load();
     last().succeed('body', 'https://cdn.example/moved/s1.ts?x=2&st=secret');
     expect([onSuccess, redirected.onSuccess].map((spy) => spy.mock.calls[0]![0].url)).toEqual([
-      `${SEGMENT}?a=1#f`, 'https://cdn.example/moved/s1.ts?x=2',
+      `${SEGMENT}?a=1#f`,
+      'https://cdn.example/moved/s1.ts?x=2',
     ]);
   });
 

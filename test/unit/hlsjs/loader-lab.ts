@@ -1,4 +1,12 @@
-import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext, LoaderResponse, LoaderStats } from 'hls.js';
+import type {
+  HlsConfig,
+  Loader,
+  LoaderCallbacks,
+  LoaderConfiguration,
+  LoaderContext,
+  LoaderResponse,
+  LoaderStats,
+} from 'hls.js';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { Token, TokenRequest, TokenSource, TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
@@ -8,8 +16,15 @@ export const SEGMENT = 'https://cdn.example/vod/s1.ts';
 export const MANIFEST = 'https://cdn.example/vod/master.m3u8';
 
 export const newStats = (): LoaderStats => ({
-  aborted: false, loaded: 0, retry: 0, total: 0, chunkCount: 0, bwEstimate: 0,
-  loading: { start: 0, first: 0, end: 0 }, parsing: { start: 0, end: 0 }, buffering: { start: 0, first: 0, end: 0 },
+  aborted: false,
+  loaded: 0,
+  retry: 0,
+  total: 0,
+  chunkCount: 0,
+  bwEstimate: 0,
+  loading: { start: 0, first: 0, end: 0 },
+  parsing: { start: 0, end: 0 },
+  buffering: { start: 0, first: 0, end: 0 },
 });
 
 /** A loader that behaves like those of hls.js (base-loader.ts) and does nothing until told to. */
@@ -63,18 +78,35 @@ export const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 export const policy = (errorRetry: object | null = null, timeoutRetry: object | null = null): LoaderConfiguration =>
   ({
     loadPolicy: { maxTimeToFirstByteMs: 10_000, maxLoadTimeMs: 20_000, errorRetry, timeoutRetry },
-    timeout: 10_000, maxRetry: 0, retryDelay: 0, maxRetryDelay: 0, highWaterMark: 99,
+    timeout: 10_000,
+    maxRetry: 0,
+    retryDelay: 0,
+    maxRetryDelay: 0,
+    highWaterMark: 99,
   }) as never;
 export const twice = { maxNumRetry: 2, retryDelayMs: 1000, maxRetryDelayMs: 8000 };
 
 export const callbacks = () => ({ onSuccess: vi.fn(), onError: vi.fn(), onTimeout: vi.fn(), onAbort: vi.fn() });
 
-export let calls: (TokenRequest & { answer: (tokens: Token | readonly Token[]) => void; fail: (error: unknown) => void })[];
+export let calls: (TokenRequest & {
+  answer: (tokens: Token | readonly Token[]) => void;
+  fail: (error: unknown) => void;
+})[];
 export let source: TokenSource;
 let number: number;
 
-export const token = (url = SEGMENT, more: Partial<Token> = {}): Token => ({ url, expires: Date.now() / 1000 + 60, query: { st: `t${++number}`, e: '9' }, ...more });
-export const prefixToken = (more: Partial<Token> = {}): Token => ({ prefix: 'https://cdn.example/', expires: Date.now() / 1000 + 60, query: { st: `t${++number}` }, ...more });
+export const token = (url = SEGMENT, more: Partial<Token> = {}): Token => ({
+  url,
+  expires: Date.now() / 1000 + 60,
+  query: { st: `t${++number}`, e: '9' },
+  ...more,
+});
+export const prefixToken = (more: Partial<Token> = {}): Token => ({
+  prefix: 'https://cdn.example/',
+  expires: Date.now() / 1000 + 60,
+  query: { st: `t${++number}` },
+  ...more,
+});
 
 /** A source whose endpoint answers when the test says so. */
 export function useSource(options: Partial<TokenSourceOptions> = {}): void {
@@ -87,7 +119,10 @@ export function useSource(options: Partial<TokenSourceOptions> = {}): void {
   });
 }
 
-export function load(url = SEGMENT, more: { context?: object; policy?: LoaderConfiguration; config?: object; Base?: unknown; callbacks?: object } = {}) {
+export function load(
+  url = SEGMENT,
+  more: { context?: object; policy?: LoaderConfiguration; config?: object; Base?: unknown; callbacks?: object } = {},
+) {
   const config = { playlistLoadPolicy: { default: { errorRetry: null } }, ...more.config } as HlsConfig;
   const TokenLoader = createTokenLoader((more.Base ?? FakeLoader) as HlsConfig['loader'], () => source);
   const loader = new TokenLoader(config);

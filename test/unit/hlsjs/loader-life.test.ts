@@ -1,7 +1,26 @@
 // @vitest-environment jsdom
 import type { HlsConfig, LoaderContext } from 'hls.js';
 import { describe, expect, test, vi } from 'vitest';
-import { MANIFEST, SEGMENT, FakeLoader, attempts, callbacks, calls, fakeLoaders, last, load, newStats, policy, prefixToken, refuseOnce, settle, source, token, twice, useSource } from './loader-lab.ts';
+import {
+  MANIFEST,
+  SEGMENT,
+  FakeLoader,
+  attempts,
+  callbacks,
+  calls,
+  fakeLoaders,
+  last,
+  load,
+  newStats,
+  policy,
+  prefixToken,
+  refuseOnce,
+  settle,
+  source,
+  token,
+  twice,
+  useSource,
+} from './loader-lab.ts';
 
 fakeLoaders();
 
@@ -115,7 +134,11 @@ describe('load', () => {
   });
 
   test('never calls back before it returns, whatever the endpoint says', async () => {
-    useSource({ getTokens: () => { throw Object.assign(new Error('no'), { status: 403 }); } });
+    useSource({
+      getTokens: () => {
+        throw Object.assign(new Error('no'), { status: 403 });
+      },
+    });
     const { onError } = load();
     expect(onError).not.toHaveBeenCalled();
     await settle();
@@ -137,8 +160,12 @@ describe('load', () => {
     expect([plain.getCacheAge!(), plain.getResponseHeader!('date')]).toEqual([null, null]);
   });
 
-  test('data: and unprotected URLs pass at once and are not the endpoint\'s business', async () => {
-    for (const url of ['data:application/octet-stream;base64,AA==', 'blob:https://app.example/1', 'https://ads.example/ad.ts']) {
+  test("data: and unprotected URLs pass at once and are not the endpoint's business", async () => {
+    for (const url of [
+      'data:application/octet-stream;base64,AA==',
+      'blob:https://app.example/1',
+      'https://ads.example/ad.ts',
+    ]) {
       const { onError } = load(url);
       expect(last().context!.url).toBe(url);
       last().fail(403);
@@ -194,7 +221,10 @@ test('a loader that throws from load() after a wait does not leave hls.js withou
 
 test('two requests that are denied at once fail one a task: hls.js ends the second when it hears of the first', async () => {
   // through promises, as the fragment loader of hls.js does
-  const endSecond = (): void => void Promise.resolve().then(() => undefined).then(() => second.loader.destroy());
+  const endSecond = (): void =>
+    void Promise.resolve()
+      .then(() => undefined)
+      .then(() => second.loader.destroy());
   const onError = vi.fn(endSecond);
   load(SEGMENT, { callbacks: { onError } });
   const second = load(MANIFEST);

@@ -1,7 +1,23 @@
 // @vitest-environment jsdom
 import type { LoaderResponse } from 'hls.js';
 import { describe, expect, test, vi } from 'vitest';
-import { MANIFEST, SEGMENT, FakeLoader, attempts, calls, fakeLoaders, last, load, policy, prefixToken, settle, source, token, twice, useSource } from './loader-lab.ts';
+import {
+  MANIFEST,
+  SEGMENT,
+  FakeLoader,
+  attempts,
+  calls,
+  fakeLoaders,
+  last,
+  load,
+  policy,
+  prefixToken,
+  settle,
+  source,
+  token,
+  twice,
+  useSource,
+} from './loader-lab.ts';
 
 fakeLoaders();
 
@@ -26,27 +42,39 @@ describe('retries that hls.js leaves to the loader (manifest, key, steering)', (
     expect(loader.stats.retry).toBe(2);
   });
 
-  test.each(['level', 'audioTrack', 'subtitleTrack'])('of a media playlist (%s), too, when the endpoint is down: hls.js counts the errors of all playlists together', async (type) => {
-    const { onError, onSuccess } = load(MANIFEST, { context: { type }, config: { playlistLoadPolicy: { default: { errorRetry: twice } } } });
-    await settle();
-    calls[0]!.fail(new Error('down'));
-    await vi.advanceTimersByTimeAsync(1000);
-    calls[1]!.fail(new Error('down'));
-    await vi.advanceTimersByTimeAsync(2000);
-    expect(onError).not.toHaveBeenCalled();
-    calls[2]!.answer(token(MANIFEST));
-    await settle();
-    last().succeed();
-    expect([onSuccess.mock.calls.length, onError.mock.calls.length]).toEqual([1, 0]);
-    // what the edge fails to deliver is hls.js's business
-    const other = load(MANIFEST, { context: { type }, config: { playlistLoadPolicy: { default: { errorRetry: twice } } } });
-    last().fail(503);
-    await settle();
-    expect(other.onError).toHaveBeenCalledTimes(1);
-  });
+  test.each(['level', 'audioTrack', 'subtitleTrack'])(
+    'of a media playlist (%s), too, when the endpoint is down: hls.js counts the errors of all playlists together',
+    async (type) => {
+      const { onError, onSuccess } = load(MANIFEST, {
+        context: { type },
+        config: { playlistLoadPolicy: { default: { errorRetry: twice } } },
+      });
+      await settle();
+      calls[0]!.fail(new Error('down'));
+      await vi.advanceTimersByTimeAsync(1000);
+      calls[1]!.fail(new Error('down'));
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(onError).not.toHaveBeenCalled();
+      calls[2]!.answer(token(MANIFEST));
+      await settle();
+      last().succeed();
+      expect([onSuccess.mock.calls.length, onError.mock.calls.length]).toEqual([1, 0]);
+      // what the edge fails to deliver is hls.js's business
+      const other = load(MANIFEST, {
+        context: { type },
+        config: { playlistLoadPolicy: { default: { errorRetry: twice } } },
+      });
+      last().fail(503);
+      await settle();
+      expect(other.onError).toHaveBeenCalledTimes(1);
+    },
+  );
 
   test('of a segment are those of hls.js', async () => {
-    const { onError } = load(SEGMENT, { context: { type: 'media-fragment' }, config: { playlistLoadPolicy: { default: { errorRetry: twice } } } });
+    const { onError } = load(SEGMENT, {
+      context: { type: 'media-fragment' },
+      config: { playlistLoadPolicy: { default: { errorRetry: twice } } },
+    });
     await settle();
     calls[0]!.fail(new Error('down'));
     await settle();
@@ -56,7 +84,9 @@ describe('retries that hls.js leaves to the loader (manifest, key, steering)', (
   test('of a failed request are signed anew: the token of the first attempt may have died', async () => {
     source.destroy();
     useSource({ tokens: [token(MANIFEST, { expires: Date.now() / 1000 + 10 })] });
-    const { onSuccess, onError } = load(MANIFEST, { policy: policy({ ...twice, retryDelayMs: 20_000, maxRetryDelayMs: 9500, backoff: 'linear' }) });
+    const { onSuccess, onError } = load(MANIFEST, {
+      policy: policy({ ...twice, retryDelayMs: 20_000, maxRetryDelayMs: 9500, backoff: 'linear' }),
+    });
     expect(last().policy.loadPolicy).toMatchObject({ errorRetry: null, timeoutRetry: null, maxLoadTimeMs: 20_000 });
     expect(last().policy.highWaterMark).toBe(99);
     last().fail(500);
@@ -97,7 +127,12 @@ describe('retries that hls.js leaves to the loader (manifest, key, steering)', (
     expect([await tries(404), await tries(0), await tries(502)]).toEqual([1, 1, 2]);
     const shouldRetry = vi.fn((_rule, _count, _timeout, response?: LoaderResponse) => response?.code === 404);
     expect([await tries(404, { ...twice, shouldRetry }), await tries(502, { ...twice, shouldRetry })]).toEqual([2, 1]);
-    expect(shouldRetry.mock.calls[0]!.slice(1)).toEqual([0, false, expect.objectContaining({ code: 404, url: MANIFEST }), false]);
+    expect(shouldRetry.mock.calls[0]!.slice(1)).toEqual([
+      0,
+      false,
+      expect.objectContaining({ code: 404, url: MANIFEST }),
+      false,
+    ]);
     vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
     expect(await tries(0)).toBe(2);
     vi.restoreAllMocks();

@@ -1,7 +1,21 @@
 // @vitest-environment jsdom
 import type { HlsConfig } from 'hls.js';
 import { describe, expect, test, vi } from 'vitest';
-import { SEGMENT, FakeLoader, attempts, calls, fakeLoaders, last, load, newStats, refuseOnce, settle, source, token, useSource } from './loader-lab.ts';
+import {
+  SEGMENT,
+  FakeLoader,
+  attempts,
+  calls,
+  fakeLoaders,
+  last,
+  load,
+  newStats,
+  refuseOnce,
+  settle,
+  source,
+  token,
+  useSource,
+} from './loader-lab.ts';
 
 fakeLoaders();
 
@@ -34,7 +48,12 @@ describe('statistics', () => {
     await vi.advanceTimersByTimeAsync(900);
     calls[1]!.answer(token());
     await settle();
-    expect(loader.stats).toMatchObject({ loaded: 0, total: 0, aborted: false, loading: { start: performance.now(), first: 0, end: 0 } });
+    expect(loader.stats).toMatchObject({
+      loaded: 0,
+      total: 0,
+      aborted: false,
+      loading: { start: performance.now(), first: 0, end: 0 },
+    });
     last().succeed();
     const { start, first, end } = onSuccess.mock.calls[0]![1].loading;
     expect([first - start, end - start]).toEqual([5, 9]);

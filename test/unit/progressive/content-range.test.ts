@@ -6,7 +6,13 @@ const of = (status: number, headers: Record<string, string>) => representation(n
 describe('representation', () => {
   test.each([
     ['a part', 206, { 'content-range': 'bytes 500-999/2000', 'content-length': '500' }, 500, 2000],
-    ['a part of a file of unknown length', 206, { 'content-range': 'bytes 500-999/*', 'content-length': '500' }, 500, undefined],
+    [
+      'a part of a file of unknown length',
+      206,
+      { 'content-range': 'bytes 500-999/*', 'content-length': '500' },
+      500,
+      undefined,
+    ],
     ['a part in words of its own', 206, { 'content-range': '500-999/2000' }, NaN, undefined],
     ['beyond the end', 416, { 'content-range': 'bytes */2000' }, 0, 2000],
     ['the whole', 200, { 'content-length': '2000' }, 0, 2000],

@@ -18,7 +18,10 @@ describe('createSink', () => {
   test('waits for a stream that is slower, cannot take back, and closes it at the end', async () => {
     let isClosed = false;
     let go: (() => void) | undefined;
-    const stream = new WritableStream<Uint8Array>({ write: () => new Promise<void>((resolve) => (go = resolve)), close: () => void (isClosed = true) });
+    const stream = new WritableStream<Uint8Array>({
+      write: () => new Promise<void>((resolve) => (go = resolve)),
+      close: () => void (isClosed = true),
+    });
     const sink = createSink(stream);
     expect(sink.restart).toBeUndefined();
     let isReady = false;
@@ -53,6 +56,9 @@ describe('createSink', () => {
     const data = bytes(3, 1);
     await sink.write(data, 700);
     await sink.restart!();
-    expect(written).toEqual([{ type: 'write', position: 700, data }, { type: 'truncate', size: 0 }]);
+    expect(written).toEqual([
+      { type: 'write', position: 700, data },
+      { type: 'truncate', size: 0 },
+    ]);
   });
 });

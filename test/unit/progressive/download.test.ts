@@ -21,13 +21,18 @@ const serve =
     const start = begin(request);
     const body = data.subarray(start);
     const range = { 'content-range': `bytes ${start}-${data.length - 1}/${isKnown ? data.length : '*'}` };
-    response.writeHead(request.headers.range ? 206 : 200, { etag, 'content-length': body.length, ...(request.headers.range && range) });
+    response.writeHead(request.headers.range ? 206 : 200, {
+      etag,
+      'content-length': body.length,
+      ...(request.headers.range && range),
+    });
     if (until >= body.length) response.end(body);
     else response.write(body.subarray(0, until), () => response.destroy());
   };
 const status =
   (code: number, headers: Record<string, string> = {}): Answer =>
-  (_, response) => response.writeHead(code, headers).end();
+  (_, response) =>
+    response.writeHead(code, headers).end();
 const half = serve({ until: SIZE / 2 });
 
 describe('download, from a server that', () => {
@@ -64,7 +69,9 @@ describe('download, from a server that', () => {
 
   const getTokens = ({ urls }: { urls: readonly string[] }) => {
     tokens++;
-    return Promise.resolve(urls.map((each) => ({ url: each, expires: Date.now() / 1000 + 60, query: { token: `secret${tokens}` } })));
+    return Promise.resolve(
+      urls.map((each) => ({ url: each, expires: Date.now() / 1000 + 60, query: { token: `secret${tokens}` } })),
+    );
   };
   const run = async (script: Answer[], more: object = {}): Promise<Buffer> => {
     answers = script;
@@ -84,17 +91,44 @@ describe('download, from a server that', () => {
   });
 
   test.each<[string, Answer[], sent: (string | undefined)[]]>([
-    ['sends too little, again and again', [half, serve({ until: 10_000 }), serve({ until: 1 })], [undefined, 'bytes=50000-', 'bytes=60000-', 'bytes=60001-']],
+    [
+      'sends too little, again and again',
+      [half, serve({ until: 10_000 }), serve({ until: 1 })],
+      [undefined, 'bytes=50000-', 'bytes=60000-', 'bytes=60001-'],
+    ],
     ['closes without an answer', [half, (request) => request.destroy()], [undefined, 'bytes=50000-', 'bytes=50000-']],
-    ['is overloaded', [status(503), status(429, { 'retry-after': '0' }), status(500), status(408)], [undefined, undefined, undefined, undefined, undefined]],
+    [
+      'is overloaded',
+      [status(503), status(429, { 'retry-after': '0' }), status(500), status(408)],
+      [undefined, undefined, undefined, undefined, undefined],
+    ],
     ['redirects to where the file is', [status(302, { location: '/elsewhere' })], [undefined, undefined]],
     ['has nothing to say', [status(204), status(204)], [undefined, undefined, undefined]],
     ['does not say how long it is', [(_, response) => response.writeHead(200).end(file)], [undefined]],
-    ['packs it', [(_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(file))], [undefined]],
-    ['sends the whole when asked for a part', [half, (_, response) => response.writeHead(200, { 'content-length': SIZE }).end(file)], [undefined, 'bytes=50000-']],
-    ['sends another part than was asked for', [half, (_, response) => response.writeHead(206, { 'content-range': `bytes 0-9/${SIZE}` }).end(file.subarray(0, 10))], [undefined, 'bytes=50000-', 'bytes=10-']],
+    [
+      'packs it',
+      [(_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(file))],
+      [undefined],
+    ],
+    [
+      'sends the whole when asked for a part',
+      [half, (_, response) => response.writeHead(200, { 'content-length': SIZE }).end(file)],
+      [undefined, 'bytes=50000-'],
+    ],
+    [
+      'sends another part than was asked for',
+      [
+        half,
+        (_, response) => response.writeHead(206, { 'content-range': `bytes 0-9/${SIZE}` }).end(file.subarray(0, 10)),
+      ],
+      [undefined, 'bytes=50000-', 'bytes=10-'],
+    ],
     ['sends parts of a length that it does not know', [half, serve({ isKnown: false })], [undefined, 'bytes=50000-']],
-    ['hides which part it sends', [half, (_, response) => response.writeHead(206).end(file.subarray(50_000))], [undefined, 'bytes=50000-', undefined]],
+    [
+      'hides which part it sends',
+      [half, (_, response) => response.writeHead(206).end(file.subarray(50_000))],
+      [undefined, 'bytes=50000-', undefined],
+    ],
   ])('%s: every byte is right', async (_, script, sent) => {
     expect((await run(script)).equals(file)).toBe(true);
     expect(ranges()).toEqual(sent);
@@ -125,7 +159,9 @@ describe('download, from a server that', () => {
   });
 
   test('has nothing beyond what is at hand: done without a byte', async () => {
-    const { done } = stream([status(416, { 'content-range': `bytes */${SIZE}`, etag: '"1"' })], { from: { received: SIZE, validator: '"1"' } });
+    const { done } = stream([status(416, { 'content-range': `bytes */${SIZE}`, etag: '"1"' })], {
+      from: { received: SIZE, validator: '"1"' },
+    });
     expect(await done).toHaveLength(0);
     expect(ranges()).toEqual([`bytes=${SIZE}-`]);
   });
@@ -139,9 +175,15 @@ describe('download, from a server that', () => {
   test('is silent: given up after fifteen seconds, and gone on from there', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     let received = 0;
-    const job = run([(_, response) => void response.writeHead(200, { 'content-length': SIZE, etag: '"1"' }).write(file.subarray(0, 50_000))], {
-      onProgress: (progress: DownloadProgress) => (received = progress.received),
-    });
+    const job = run(
+      [
+        (_, response) =>
+          void response.writeHead(200, { 'content-length': SIZE, etag: '"1"' }).write(file.subarray(0, 50_000)),
+      ],
+      {
+        onProgress: (progress: DownloadProgress) => (received = progress.received),
+      },
+    );
     const turn = (): Promise<unknown> => new Promise(setImmediate);
     // the meter speaks ten times a second, and time stands still
     for (let isHere = false; !isHere; isHere = requests.length === 1) await turn();
@@ -158,7 +200,8 @@ describe('download, from a server that', () => {
   });
 
   test('does not have it: ends at once', async () => {
-    for (const code of [404, 400, 451]) await expect(run([status(code)])).rejects.toMatchObject({ name: 'NotFoundError', message: `${code}: ${url}` });
+    for (const code of [404, 400, 451])
+      await expect(run([status(code)])).rejects.toMatchObject({ name: 'NotFoundError', message: `${code}: ${url}` });
     expect(requests).toHaveLength(3);
   });
 
@@ -171,16 +214,27 @@ describe('download, from a server that', () => {
     expect(JSON.stringify([error, String(error)])).not.toContain('secret');
   });
 
-  test.each([404, 451, 416, 429, 500])('refuses with %i, because its team says so: a new token, and after some of them the end', async (code) => {
-    const refusals = [code];
-    expect((await run([half, status(code)], { refusals })).equals(file)).toBe(true);
-    expect(tokens).toBe(2);
-    await expect(run(Array<Answer>(99).fill(status(code)), { refusals })).rejects.toMatchObject({ code: 'ERR_TOKEN_REFUSED', url, status: code });
-    expect(requests.length).toBeLessThan(20);
-  });
+  test.each([404, 451, 416, 429, 500])(
+    'refuses with %i, because its team says so: a new token, and after some of them the end',
+    async (code) => {
+      const refusals = [code];
+      expect((await run([half, status(code)], { refusals })).equals(file)).toBe(true);
+      expect(tokens).toBe(2);
+      await expect(run(Array<Answer>(99).fill(status(code)), { refusals })).rejects.toMatchObject({
+        code: 'ERR_TOKEN_REFUSED',
+        url,
+        status: code,
+      });
+      expect(requests.length).toBeLessThan(20);
+    },
+  );
 
   test('answers with what its team says is no refusal: ends at once', async () => {
-    for (const code of [401, 403, 410]) await expect(run([status(code)], { refusals: [404] })).rejects.toMatchObject({ name: 'NotFoundError', message: `${code}: ${url}` });
+    for (const code of [401, 403, 410])
+      await expect(run([status(code)], { refusals: [404] })).rejects.toMatchObject({
+        name: 'NotFoundError',
+        message: `${code}: ${url}`,
+      });
     expect(requests).toHaveLength(3);
     expect(tokens).toBe(3);
   });
@@ -197,7 +251,15 @@ describe('download, from a server that', () => {
   test('is left by the page', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
-    const job = run([(_, response) => void response.writeHead(200, { 'content-length': SIZE }).write(file.subarray(0, 9), () => controller.abort(reason))], { signal: controller.signal });
+    const job = run(
+      [
+        (_, response) =>
+          void response
+            .writeHead(200, { 'content-length': SIZE })
+            .write(file.subarray(0, 9), () => controller.abort(reason)),
+      ],
+      { signal: controller.signal },
+    );
     await expect(job).rejects.toBe(reason);
     await expect(run([], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(requests).toHaveLength(1);

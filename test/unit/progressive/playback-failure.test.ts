@@ -18,14 +18,20 @@ const NETWORK = { code: 2, message: '' } as MediaError;
 const NO_SOURCE = { code: 4, message: `Format error at ${url}?st=SECRET1 in ${url}?st=SECRET1` } as MediaError;
 
 /** What comes of `failures` at one place, when the edge answers with `status`. */
-async function after(failures: number, status: number, error = NETWORK, options: Partial<TokenSourceOptions> = {}): Promise<SignedRequest | undefined> {
+async function after(
+  failures: number,
+  status: number,
+  error = NETWORK,
+  options: Partial<TokenSourceOptions> = {},
+): Promise<SignedRequest | undefined> {
   let count = 0;
   const getTokens = () => Promise.resolve({ url, expires: Date.now() / 1000 + 60, query: { st: `SECRET${++count}` } });
   source = createTokenSource({ getTokens, ...options });
   answer = () => new Response(null, { status });
   const user = createSourceUser(source);
   let request: SignedRequest | undefined = await source.sign(url);
-  for (let failure = 1; failure < failures; failure++) request = (await checkFailure(error, { source, user }, request, failure)) ?? (await source.sign(url));
+  for (let failure = 1; failure < failures; failure++)
+    request = (await checkFailure(error, { source, user }, request, failure)) ?? (await source.sign(url));
   return checkFailure(error, { source, user }, request, failures);
 }
 
@@ -42,7 +48,11 @@ describe('checkFailure', () => {
   test('a 404 is a refusal where the team says so, and a 403 is none', async () => {
     const refusals = [404];
     expect((await after(1, 404, NETWORK, { refusals }))?.url).toBe(`${url}?st=SECRET2`);
-    await expect(after(4, 404, NETWORK, { refusals })).rejects.toMatchObject({ code: 'ERR_TOKEN_REFUSED', url, status: 404 });
+    await expect(after(4, 404, NETWORK, { refusals })).rejects.toMatchObject({
+      code: 'ERR_TOKEN_REFUSED',
+      url,
+      status: 404,
+    });
     expect(await after(4, 403, NETWORK, { refusals })).toBeUndefined();
   });
 

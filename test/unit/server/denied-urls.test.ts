@@ -6,8 +6,10 @@ import type { JudgedScope } from '../../../packages/server/src/url/judged-scope.
 import type { Scope } from '../../../packages/server/src/url/scope.ts';
 
 const HOST = 'https://cdn.example.com';
-const judged = (kind: Scope['kind'], path: string, host = HOST): JudgedScope => judgeScope({ kind, href: host + path })!;
-const isReached = (denied: readonly JudgedScope[], scope: JudgedScope): boolean => new DeniedUrls(denied).areReachedBy(scope);
+const judged = (kind: Scope['kind'], path: string, host = HOST): JudgedScope =>
+  judgeScope({ kind, href: host + path })!;
+const isReached = (denied: readonly JudgedScope[], scope: JudgedScope): boolean =>
+  new DeniedUrls(denied).areReachedBy(scope);
 
 describe('what was denied', () => {
   test.each<[Scope['kind'], string, Scope['kind'], string, boolean]>([
@@ -46,20 +48,33 @@ describe('what was denied', () => {
 
   test('is reached by any part of a token, in any part of an entry', () => {
     const made = (...paths: string[]): JudgedScope =>
-      judgeScope({ kind: 'folder', href: `${HOST}/`, parts: paths.map((path) => ({ kind: 'path', href: HOST + path })) })!;
+      judgeScope({
+        kind: 'folder',
+        href: `${HOST}/`,
+        parts: paths.map((path) => ({ kind: 'path', href: HOST + path })),
+      })!;
     expect(isReached([made('/a', '/b')], made('/c', '/b'))).toBe(true);
     expect(isReached([made('/a', '/b')], made('/c', '/d'))).toBe(false);
   });
 
-  const path = fc.array(fc.constantFrom('a', 'b', 'c.d'), { minLength: 1, maxLength: 4 }).map((names) => `/${names.join('/')}`);
+  const path = fc
+    .array(fc.constantFrom('a', 'b', 'c.d'), { minLength: 1, maxLength: 4 })
+    .map((names) => `/${names.join('/')}`);
   const scope = fc.tuple(fc.constantFrom('path' as const, 'folder' as const), path);
   test('is what a comparison of all with all finds', () => {
     fc.assert(
       fc.property(fc.array(scope, { maxLength: 5 }), scope, (entries, [kind, asked]) => {
         const folder = (text: string): string => `${text}/`;
-        const expected = entries.some(([, entry]) => folder(asked).startsWith(folder(entry)) || (kind === 'folder' && folder(entry).startsWith(folder(asked))));
-        const scopeOf = (of: Scope['kind'], text: string): JudgedScope => judged(of, of === 'folder' ? folder(text) : text);
-        const found = isReached(entries.map(([of, entry]) => scopeOf(of, entry)), scopeOf(kind, asked));
+        const expected = entries.some(
+          ([, entry]) =>
+            folder(asked).startsWith(folder(entry)) || (kind === 'folder' && folder(entry).startsWith(folder(asked))),
+        );
+        const scopeOf = (of: Scope['kind'], text: string): JudgedScope =>
+          judged(of, of === 'folder' ? folder(text) : text);
+        const found = isReached(
+          entries.map(([of, entry]) => scopeOf(of, entry)),
+          scopeOf(kind, asked),
+        );
         expect(found).toBe(expected);
       }),
       { numRuns: 1000 },

@@ -165,12 +165,18 @@ describe.each(Object.entries(formats))('%s', (name, format) => {
       '#EXTM3U\n#EXT-X-MAP:URI="init.mp4"\na/b.ts\n/vod/7/c.ts\nhttps://cdn.example.com/vod/7/d.ts\n../8/e.ts\n';
     const { headers, credentials } = await format.sign(new URL(url), NOW);
     if (headers || credentials) return;
-    const [first, second] = [{ format, expires: NOW + 600 }, { format, expires: NOW + 900 }];
+    const [first, second] = [
+      { format, expires: NOW + 600 },
+      { format, expires: NOW + 900 },
+    ];
     // ECDSA signs differently each time
     const named = (signed: string): string => signed.replace(/Signature=[\w~-]+/g, 'Signature=…');
     expect(named(await signUrl(await signUrl(url, first), second))).toBe(named(await signUrl(url, second)));
     // a path token is inherited by relative URIs, and what was made absolute stays so: the same files, each once
-    const filesOf = (playlist: string): string[] => named(playlist).split('\n').map((line) => new URL(line, url).href);
+    const filesOf = (playlist: string): string[] =>
+      named(playlist)
+        .split('\n')
+        .map((line) => new URL(line, url).href);
     const again = await signPlaylist(await signPlaylist(text, url, first), url, second);
     expect(filesOf(again)).toEqual(filesOf(await signPlaylist(text, url, second)));
   });

@@ -11,7 +11,14 @@ describe('forwardedHeaders', () => {
   test.each([
     ...['X-Original-URL', 'X-Original-URI', 'X-Rewrite-URL', 'X-Rewrite-URI', 'X-Override-URL', 'X-Forwarded-URI'],
     ...['X-Forwarded-Path', 'X-Forwarded-Prefix', 'X-Envoy-Original-Path', 'X-WAWS-Unencoded-URL'],
-    ...['X-Forwarded-URL', 'X-Forwarded-PathBase', 'X-MS-Original-URL', 'X-Matched-Path', 'X-Invoke-Path', 'X-Astro-Path'],
+    ...[
+      'X-Forwarded-URL',
+      'X-Forwarded-PathBase',
+      'X-MS-Original-URL',
+      'X-Matched-Path',
+      'X-Invoke-Path',
+      'X-Astro-Path',
+    ],
     ...['X-Sendfile-Type', 'X-Accel-Mapping'],
     ...['SCRIPT_NAME', 'Script-Name', 'PATH_INFO', 'Path-Info', 'X-Script-Name', 'X-Forwarded-Script-Name'],
     ...[

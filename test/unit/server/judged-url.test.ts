@@ -27,7 +27,10 @@ describe('judgeUrl', () => {
     ['https://cdn.example.com/100%25/a%2520b', 'https://cdn.example.com/100%25/a%2520b'],
     ['https://cdn.example.com/a+b%20c;x/film.ism/d/', 'https://cdn.example.com/a+b%20c;x/film.ism/d/'],
     [`https://cdn.example.com/${'a.b/'.repeat(15)}film.mp4`, `https://cdn.example.com/${'a.b/'.repeat(15)}film.mp4`],
-    ['https://cdn.example.com/hls/film,_hi,_lo,.mp4.urlset/master.m3u8', 'https://cdn.example.com/hls/film,_hi,_lo,.mp4.urlset/master.m3u8'],
+    [
+      'https://cdn.example.com/hls/film,_hi,_lo,.mp4.urlset/master.m3u8',
+      'https://cdn.example.com/hls/film,_hi,_lo,.mp4.urlset/master.m3u8',
+    ],
     ['https://cdn.example.com/.../f.mp4', 'https://cdn.example.com/.../f.mp4'],
     ['https://cdn.example.com/.well-known/x', 'https://cdn.example.com/.well-known/x'],
   ])('%s is %s', (url, href) => expect(hrefOf(url)).toBe(href));
@@ -103,7 +106,13 @@ test('isBelowPath compares on a border', () => {
     ['/', '/'],
     ['/x', '/'],
   ];
-  const beside = [['/vodka', '/vod'], ['/vodka', '/vod/'], ['/', '/vod/'], ['/v', '/vod'], ['/VOD/7', '/vod/']];
+  const beside = [
+    ['/vodka', '/vod'],
+    ['/vodka', '/vod/'],
+    ['/', '/vod/'],
+    ['/v', '/vod'],
+    ['/VOD/7', '/vod/'],
+  ];
   expect(below.filter(([path, prefix]) => !isBelowPath(path!, prefix!))).toEqual([]);
   expect(beside.filter(([path, prefix]) => isBelowPath(path!, prefix!))).toEqual([]);
 });

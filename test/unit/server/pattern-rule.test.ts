@@ -55,22 +55,40 @@ describe('a pattern whose host no canonical URL has', () => {
     ...[/^cdn\.example\.com\/(VOD|vod)\//, /^\/(?:VOD|vod)\//, /^(?:\/VOD|\/vod)\//, /^.*(?:VOD|vod)\//],
     ...[/^\S*(VOD|vod)\//, /^[^ ]*(VOD|vod)/, /^[!-~]+(VOD|vod)/, /^\D+\/(VOD|vod)/, /(?:^|VOD)\/vod/],
     ...[/^https:\/\/[^/]+\/(VOD|vod)\//, /^.+:\/\/.*\/(VOD|vod)\//, /^nowhere$|VOD|vod/, /VOD|vod/],
-    ...[new RegExp(String.raw`^CDN\.example\.com\/`, 'iv'), v`^[\S--[A-Z]]+(VOD|vod)\/`, v`^(?<a>cdn)\.example\.com\/(?:\k<a>|VOD|vod)`],
+    ...[
+      new RegExp(String.raw`^CDN\.example\.com\/`, 'iv'),
+      v`^[\S--[A-Z]]+(VOD|vod)\/`,
+      v`^(?<a>cdn)\.example\.com\/(?:\k<a>|VOD|vod)`,
+    ],
     ...[/^(?!VOD).*\/vod\//, /^(?=.*VOD|.*vod)/],
   ])('is not: %s, which fits', (rule) => expect(protects(rule, '/vod/a.mp4')).toBe(true));
 });
 
 describe('a pattern that names a port, which it never sees', () => {
   test.each([
-    ...[/^https:\/\/cdn\.example\.com:443/, /^https?:\/\/cdn\.example\.com:8443\/vod\//, /cdn\.example\.com:443\/vod\//],
+    ...[
+      /^https:\/\/cdn\.example\.com:443/,
+      /^https?:\/\/cdn\.example\.com:8443\/vod\//,
+      /cdn\.example\.com:443\/vod\//,
+    ],
     ...[/^https:\/\/cdn\.example\.com(?::443)\/vod\//, /^https:\/\/(cdn)\.example\.com:443\/vod\//],
     ...[/^(?:https:\/\/cdn\.example\.com:443|https:\/\/b\.example\.com)\/vod\//, /^https:\/\/[^/]+:\d+\/vod/],
     ...[/^cdn\.example\.com:(?:80|8080)\//, /^https:\/\/cdn.example.com:[1-9]\d*\//, /:8443\/vod\//, /^.*:8443\//],
     ...[/^(?:https?:)?\/\/cdn\.example\.com:80\//, /^https?:[/]{2}cdn\.example\.com[:]80/, /^\w+:\/{2}cdn.*:80\//],
     ...[/^https:\/\/a\.example\/|^https:\/\/b\.example:443\//, /^https:\/\/\[2001:db8::1\]:443\//, /^cdn.+\x3a80/],
-    ...[/^(?=.*:443)/, /^(?=.*\/vod\/)cdn\.example\.com:443\//, /(?:\/live|cdn\.example\.com:443\/vod)\//, v`:[[0-9]--[5]]+\/vod`, /:\p{Nd}+\/vod/u],
+    ...[
+      /^(?=.*:443)/,
+      /^(?=.*\/vod\/)cdn\.example\.com:443\//,
+      /(?:\/live|cdn\.example\.com:443\/vod)\//,
+      v`:[[0-9]--[5]]+\/vod`,
+      /:\p{Nd}+\/vod/u,
+    ],
     new RegExp('^https://cdn.example.com:8443/vod/'),
-    ...[/^https:\/\/cdn\.example\.com:[^/]+\/vod\//, /^cdn\.example\.com:\w+\/vod\//, /^https:\/+cdn\.example\.com:8443\/vod\//],
+    ...[
+      /^https:\/\/cdn\.example\.com:[^/]+\/vod\//,
+      /^cdn\.example\.com:\w+\/vod\//,
+      /^https:\/+cdn\.example\.com:8443\/vod\//,
+    ],
   ])('is refused: %s', (rule) => {
     expect(() => urlRules(rule)).toThrow(refusal(/^protect: .* scheme and port are not compared: leave the port out/));
   });
@@ -96,8 +114,11 @@ describe('a pattern with a dot at the end of the host, where no canonical URL ha
     expect(() => urlRules(rule)).toThrow(refusal(/^protect: .* has a dot at the end of the host, .*: leave it out/));
   });
 
-  test.each([/^https:\/\/cdn\.example\.com\.?\/vod\./, /^[^/]+(?:\.)?\/vod/, /\/vod\.\//, /^.*\/vod\.\//, /^cdn.*.\/vod/])(
-    'is not: %s, which fits',
-    (rule) => expect(protects(rule, '/vod./a.mp4')).toBe(true),
-  );
+  test.each([
+    /^https:\/\/cdn\.example\.com\.?\/vod\./,
+    /^[^/]+(?:\.)?\/vod/,
+    /\/vod\.\//,
+    /^.*\/vod\.\//,
+    /^cdn.*.\/vod/,
+  ])('is not: %s, which fits', (rule) => expect(protects(rule, '/vod./a.mp4')).toBe(true));
 });

@@ -59,7 +59,10 @@ test('a rule of the Azion file protects every spelling', () => {
     return firewallAnswer(event, NOW * 1000) === undefined;
   };
   for (const rule of ['/vod/my film/', '/vod/my%20film/', '/vod/my+film/', '/vod/my%2Bfilm/']) {
-    expect(spellings.filter((path) => isOpen(rule, path)), rule).toEqual([]);
+    expect(
+      spellings.filter((path) => isOpen(rule, path)),
+      rule,
+    ).toEqual([]);
     expect(isOpen(rule, '/vod/myfilm/x')).toBe(true);
   }
   expect(isOpen('/canal+/', '/canal/x')).toBe(true);

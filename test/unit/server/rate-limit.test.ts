@@ -15,7 +15,12 @@ const status = async (options: RateLimitOptions): Promise<number> => (await answ
 
 describe('the key', () => {
   const broken: [string, RateLimitOptions['key']][] = [
-    ['throws', () => { throw new Error('no session store'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('no session store');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('no session store'))],
     ['is empty', () => ''],
     ['is empty, later', async () => ''],
@@ -118,7 +123,13 @@ describe('a limiter', () => {
 
   test('leaves no timer behind, however it answers', async () => {
     vi.useFakeTimers();
-    for (const consume of [async () => undefined, () => Promise.reject(down), () => { throw down; }]) {
+    for (const consume of [
+      async () => undefined,
+      () => Promise.reject(down),
+      () => {
+        throw down;
+      },
+    ]) {
       await answer({ limiter: { consume }, key });
       expect(vi.getTimerCount()).toBe(0);
     }

@@ -58,12 +58,15 @@ describe('a token that reaches into what was denied is not granted', () => {
     );
   });
 
-  test.each([`${HOST}/vod/premium`, `${HOST}/vod/premium/`])('%s denies what it is and what is below', async (denied) => {
-    for (const path of ['/vod/premium', '/vod/premium/', '/vod/premium/a', '/vod/premium;x/a', '/vod/premium;/a/b']) {
-      expect(await statusOf(HOST + path, { authorize: () => ({ denied: [denied] }) }), path).toBe(403);
-    }
-    expect(await statusOf(`${HOST}/vod/premiums/a`, { authorize: () => ({ denied: [denied] }) })).toBe(200);
-  });
+  test.each([`${HOST}/vod/premium`, `${HOST}/vod/premium/`])(
+    '%s denies what it is and what is below',
+    async (denied) => {
+      for (const path of ['/vod/premium', '/vod/premium/', '/vod/premium/a', '/vod/premium;x/a', '/vod/premium;/a/b']) {
+        expect(await statusOf(HOST + path, { authorize: () => ({ denied: [denied] }) }), path).toBe(403);
+      }
+      expect(await statusOf(`${HOST}/vod/premiums/a`, { authorize: () => ({ denied: [denied] }) })).toBe(200);
+    },
+  );
 
   test.each([
     ['with a path info, as lighttpd reads it', '/vod/film.mp4/x'],
@@ -75,7 +78,9 @@ describe('a token that reaches into what was denied is not granted', () => {
     ['decoded twice, with a query', '/vod/fi%256Cm.mp4%3Fx'],
     ['of a session of ASP.NET', '/(S(x))/vod/film.mp4'],
   ])('a denied file is denied %s', async (_, path) => {
-    expect(await statusOf(HOST + path, { allow: HOST, authorize: () => ({ denied: [`${HOST}/vod/film.mp4`] }) })).toBe(403);
+    expect(await statusOf(HOST + path, { allow: HOST, authorize: () => ({ denied: [`${HOST}/vod/film.mp4`] }) })).toBe(
+      403,
+    );
   });
 
   test.each(['/vod/premium/*', '/vod/premium/**', '/vod/*/film.mp4', '/vod/premium/.*', '/vod/premium/film.mp4?*'])(
@@ -102,7 +107,9 @@ describe('a token that reaches into what was denied is not granted', () => {
   test('a name with a * that a viewer has asked for may be denied', async () => {
     const url = `${HOST}/vod/a*b.mp4`;
     expect(await statusOf(url, { authorize: (_request, urls) => ({ denied: urls }) })).toBe(403);
-    expect(await statusOf(url, { authorize: (_request, _urls, scopes) => ({ denied: scopes.map(({ href }) => href) }) })).toBe(403);
+    expect(
+      await statusOf(url, { authorize: (_request, _urls, scopes) => ({ denied: scopes.map(({ href }) => href) }) }),
+    ).toBe(403);
   });
 
   test('of a folder that is named like a file, what is denied beside a URL is not what is asked for', async () => {

@@ -18,5 +18,7 @@ test('one expensive step between the sizes is told from work that grows with eac
 });
 
 test('work that grows with the square of its input is not', async () => {
-  await expect(expectLinear(add(n), add(4 * n), add(16 * n))).rejects.toThrow('with twice the input, the CPU is that of');
+  await expect(expectLinear(add(n), add(4 * n), add(16 * n))).rejects.toThrow(
+    'with twice the input, the CPU is that of',
+  );
 });

@@ -92,6 +92,9 @@ describe('the sabotages', () => {
 
   it.each(sabotages)('$name: the test that has to notice it is there', ({ noticedBy: { test, name = '' } }) => {
     expect(existsSync(test), test).toBe(true);
-    expect(fullNames(test).some((each) => mayHold(each, name)), name).toBe(true);
+    expect(
+      fullNames(test).some((each) => mayHold(each, name)),
+      name,
+    ).toBe(true);
   });
 });

@@ -6,7 +6,12 @@ import { persist } from '../../../packages/videojs/src/persist.ts';
 
 const outage = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down');
 const denial = new SecureTokenError('ERR_DENIED', 'no');
-const request: SignedRequest = { url: 'https://cdn.example.com/a?st=1', source: 'https://cdn.example.com/a', headers: {}, credentials: false };
+const request: SignedRequest = {
+  url: 'https://cdn.example.com/a?st=1',
+  source: 'https://cdn.example.com/a',
+  headers: {},
+  credentials: false,
+};
 
 const setUp = (readyState = 0) => {
   const source = new EventTarget() as TokenSource;
@@ -23,7 +28,11 @@ afterEach(() => vi.useRealTimers());
 describe('persist', () => {
   test('an outage is asked about again, ever later; the viewer is told only while there is nothing on screen', async () => {
     const { ask, failure, answer } = setUp(4);
-    ask.mockRejectedValueOnce(outage).mockRejectedValueOnce(outage).mockRejectedValueOnce(outage).mockResolvedValue(request);
+    ask
+      .mockRejectedValueOnce(outage)
+      .mockRejectedValueOnce(outage)
+      .mockRejectedValueOnce(outage)
+      .mockResolvedValue(request);
     const answered = answer();
     const asked: number[] = [];
     for (let second = 0; second <= 7; second++) {

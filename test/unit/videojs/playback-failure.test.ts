@@ -27,7 +27,9 @@ describe('createPlaybackFailure', () => {
     failure.show(denial);
     player.error(null);
     failure.show(refusal);
-    expect(set.mock.calls.at(-1)).toEqual([{ code: 2, message: 'The video server refuses access to this video.', cause: refusal }]);
+    expect(set.mock.calls.at(-1)).toEqual([
+      { code: 2, message: 'The video server refuses access to this video.', cause: refusal },
+    ]);
   });
 
   test('shows the first reason once, and again where Video.js clears it', () => {

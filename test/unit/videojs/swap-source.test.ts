@@ -31,13 +31,16 @@ class Media extends EventTarget {
 
 beforeAll(() => {
   vi.stubGlobal('HTMLMediaElement', Media);
-  vi.stubGlobal('TrackEvent', class extends Event {
-    track: unknown;
-    constructor(type: string, { track }: { track: unknown }) {
-      super(type);
-      this.track = track;
-    }
-  });
+  vi.stubGlobal(
+    'TrackEvent',
+    class extends Event {
+      track: unknown;
+      constructor(type: string, { track }: { track: unknown }) {
+        super(type);
+        this.track = track;
+      }
+    },
+  );
 });
 afterAll(() => vi.unstubAllGlobals());
 
@@ -75,13 +78,24 @@ describe('swapSource', () => {
     media.audioTracks.set([audio(false, 'en'), audio(true, 'de')]);
     const removed: unknown[] = [];
     media.textTracks.addEventListener('removetrack', (event) => removed.push((event as TrackEvent).track));
-    media.next = [[beside, text('disabled', 'de'), text('showing', 'en'), text('hidden', 'fr')], [audio(true, 'en'), audio(false, 'de')]];
+    media.next = [
+      [beside, text('disabled', 'de'), text('showing', 'en'), text('hidden', 'fr')],
+      [audio(true, 'en'), audio(false, 'de')],
+    ];
     swap(media);
     expect(removed).toEqual(old);
     beside.mode = 'hidden';
     loaded(media);
-    expect(Array.from(media.textTracks as unknown as ArrayLike<Track>, ({ mode }) => mode)).toEqual(['hidden', 'showing', 'disabled', 'hidden']);
-    expect(Array.from(media.audioTracks as unknown as ArrayLike<Track>, ({ enabled }) => enabled)).toEqual([false, true]);
+    expect(Array.from(media.textTracks as unknown as ArrayLike<Track>, ({ mode }) => mode)).toEqual([
+      'hidden',
+      'showing',
+      'disabled',
+      'hidden',
+    ]);
+    expect(Array.from(media.audioTracks as unknown as ArrayLike<Track>, ({ enabled }) => enabled)).toEqual([
+      false,
+      true,
+    ]);
   });
 
   test('nothing is done to an element that has another source by now', () => {

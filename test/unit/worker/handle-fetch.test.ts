@@ -21,7 +21,9 @@ describe('handleFetch', () => {
     const [, start, end = '9'] = /^bytes=(\d+)-(\d?)/.exec(headers.range ?? '') ?? [];
     if (start === undefined) return response.writeHead(200, { 'content-type': 'video/mp4' }).end(file);
     const last = Math.min(9, Number(end || 9));
-    return response.writeHead(206, { 'content-range': `bytes ${start}-${last}/10`, etag: '"1"' }).end(file.subarray(Number(start), last + 1));
+    return response
+      .writeHead(206, { 'content-range': `bytes ${start}-${last}/10`, etag: '"1"' })
+      .end(file.subarray(Number(start), last + 1));
   };
 
   beforeEach(async () => {
@@ -36,14 +38,21 @@ describe('handleFetch', () => {
     const getTokens = vi.fn(() => {
       count++;
       const query = carrier.query && { st: `${carrier.query.st}${count}` };
-      return Promise.resolve({ prefix: `${origin}/vod/`, expires: Date.now() / 1000 + 60, ...carrier, ...(query && { query }) });
+      return Promise.resolve({
+        prefix: `${origin}/vod/`,
+        expires: Date.now() / 1000 + 60,
+        ...carrier,
+        ...(query && { query }),
+      });
     });
     source = createTokenSource({ getTokens, protect: `${origin}/vod/` });
     vi.stubGlobal('location', { origin: 'https://www.example' });
     vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0 Chrome/156.0.0.0' });
-    vi.stubGlobal('clients', { get: (id: string) => Promise.resolve({ postMessage: (message: unknown) => told.push([id, message]) }) });
+    vi.stubGlobal('clients', {
+      get: (id: string) => Promise.resolve({ postMessage: (message: unknown) => told.push([id, message]) }),
+    });
     vi.resetModules();
-    ({ handleFetch } = (await import('../../../packages/worker/src/handle-fetch.ts')));
+    ({ handleFetch } = await import('../../../packages/worker/src/handle-fetch.ts'));
   });
   afterEach(async () => {
     source.destroy();
@@ -69,7 +78,11 @@ describe('handleFetch', () => {
   const refuse = (status: number) => (_: IncomingMessage, response: ServerResponse) => response.writeHead(status).end();
 
   test('leaves alone what is not protected, not of a player, or not read', () => {
-    for (const { answers: does, response } of [ask('/other/film.mp4'), ask('/vod/film.mp4', { destination: '' }), ask('/vod/film.mp4', { method: 'HEAD' })]) {
+    for (const { answers: does, response } of [
+      ask('/other/film.mp4'),
+      ask('/vod/film.mp4', { destination: '' }),
+      ask('/vod/film.mp4', { method: 'HEAD' }),
+    ]) {
       expect([does, response]).toEqual([false, undefined]);
     }
   });
@@ -80,7 +93,12 @@ describe('handleFetch', () => {
     expect(requests).toMatchObject([{ url: '/vod/film.mp4?st=secret1', headers: { range: 'bytes=2-4' } }]);
     // across origins it would cost a preflight
     expect(requests[0]!.headers['if-range']).toBeUndefined();
-    expect([answer.status, answer.headers.get('content-range'), answer.headers.get('etag'), answer.url]).toEqual([206, 'bytes 2-4/10', '"1"', '']);
+    expect([answer.status, answer.headers.get('content-range'), answer.headers.get('etag'), answer.url]).toEqual([
+      206,
+      'bytes 2-4/10',
+      '"1"',
+      '',
+    ]);
     expect(await answer.text()).toBe('234');
     await Promise.all(held);
     expect(held).toHaveLength(1);
@@ -116,17 +134,25 @@ describe('handleFetch', () => {
     answers = [refuse(status), refuse(status)];
     expect((await ask('/vod/film.mp4').response).status).toBe(status);
     expect(requests.map(({ url }) => url.split('secret')[1])).toEqual(['1', '2', '2', '3']);
-    expect(requests.filter(({ headers }) => headers['cache-control']), 'another URL: nothing to get past').toEqual([]);
+    expect(
+      requests.filter(({ headers }) => headers['cache-control']),
+      'another URL: nothing to get past',
+    ).toEqual([]);
   });
 
   test('replays past the cache, which may hold the refusal for the same URL', async () => {
     answers = [refuse(410)];
     source = Object.assign(createTokenSource({ getTokens: () => Promise.reject(Error()), protect: origin }), {
-      sign: (url: string) => Promise.resolve({ url, source: url, headers: { 'x-token': '1' }, credentials: false, token: { expires: 1 } }),
-      refused: ({ url }: { url: string }) => Promise.resolve({ url, source: url, headers: { 'x-token': '2' }, credentials: false, token: { expires: 2 } }),
+      sign: (url: string) =>
+        Promise.resolve({ url, source: url, headers: { 'x-token': '1' }, credentials: false, token: { expires: 1 } }),
+      refused: ({ url }: { url: string }) =>
+        Promise.resolve({ url, source: url, headers: { 'x-token': '2' }, credentials: false, token: { expires: 2 } }),
     });
     expect((await ask('/vod/film.mp4').response).status).toBe(200);
-    expect(requests.map(({ headers }) => [headers['x-token'], headers['cache-control']])).toEqual([['1', undefined], ['2', 'no-cache']]);
+    expect(requests.map(({ headers }) => [headers['x-token'], headers['cache-control']])).toEqual([
+      ['1', undefined],
+      ['2', 'no-cache'],
+    ]);
   });
 
   test.each([404, 416, 500])('hands a %i over as it came', async (status) => {
@@ -138,7 +164,12 @@ describe('handleFetch', () => {
   test('the source decides what is a refusal', async () => {
     const getTokens = (() => {
       let count = 0;
-      return () => Promise.resolve({ prefix: `${origin}/vod/`, expires: Date.now() / 1000 + 60, query: { st: `secret${++count}` } });
+      return () =>
+        Promise.resolve({
+          prefix: `${origin}/vod/`,
+          expires: Date.now() / 1000 + 60,
+          query: { st: `secret${++count}` },
+        });
     })();
     source = createTokenSource({ getTokens, protect: origin, refusals: [404] });
     answers = [refuse(404)];
@@ -168,13 +199,24 @@ describe('handleFetch', () => {
   test('sends the referrer of the page, not the URL of the worker, which holds its settings', async () => {
     const fetching = vi.spyOn(globalThis, 'fetch');
     await ask('/vod/film.mp4', { referrerPolicy: 'same-origin' }).response;
-    expect(fetching).toHaveBeenCalledWith(expect.anything(), expect.objectContaining({ referrer: 'about:client', referrerPolicy: 'same-origin' }));
+    expect(fetching).toHaveBeenCalledWith(
+      expect.anything(),
+      expect.objectContaining({ referrer: 'about:client', referrerPolicy: 'same-origin' }),
+    );
   });
 
   test('tells which header is missing', async () => {
     answers = [(_, response) => response.writeHead(206).end('234')];
     expect((await ask('/vod/film.mp4', { headers: { range: 'bytes=2-4' } }).response).status).toBe(206);
-    expect(told).toEqual([['page', expect.objectContaining({ url: `${origin}/vod/film.mp4`, header: expect.stringContaining('Content-Range') as string })]]);
+    expect(told).toEqual([
+      [
+        'page',
+        expect.objectContaining({
+          url: `${origin}/vod/film.mp4`,
+          header: expect.stringContaining('Content-Range') as string,
+        }),
+      ],
+    ]);
   });
 
   test('tells a denial from a signing endpoint that is down', async () => {
@@ -183,7 +225,10 @@ describe('handleFetch', () => {
       return ask('/vod/film.mp4').response;
     };
     expect(await signer('ERR_DENIED')).toMatchObject({ status: 403, statusText: 'ERR_DENIED' });
-    expect(await signer('ERR_SIGNING_UNAVAILABLE')).toMatchObject({ status: 503, statusText: 'ERR_SIGNING_UNAVAILABLE' });
+    expect(await signer('ERR_SIGNING_UNAVAILABLE')).toMatchObject({
+      status: 503,
+      statusText: 'ERR_SIGNING_UNAVAILABLE',
+    });
   });
 
   test('a connection that fails, and one that the player gives up, are failures of the network', async () => {
@@ -196,7 +241,8 @@ describe('handleFetch', () => {
   });
 
   test('answers whether it signs: yes, no', async () => {
-    const asked = (path: string): Promise<Response> => ask('/token-worker.js', { destination: '', headers: { 'secure-token-signs': origin + path } }).response;
+    const asked = (path: string): Promise<Response> =>
+      ask('/token-worker.js', { destination: '', headers: { 'secure-token-signs': origin + path } }).response;
     expect([(await asked('/vod/film.mp4')).status, (await asked('/other/film.mp4')).status]).toEqual([204, 205]);
     expect(requests).toEqual([]);
   });

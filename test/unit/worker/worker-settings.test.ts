@@ -9,15 +9,32 @@ describe('workerSettings', () => {
   const protect = 'https://cdn.example/';
   const getTokens = () => Promise.resolve([]);
 
-  const plain = { renewBefore: 5, jitter: 0, readAhead: 3, timeout: 2, refusals: [403, 404], retry: { limit: 1, backoffLimit: 2 }, request: { credentials: 'include' } } as const;
+  const plain = {
+    renewBefore: 5,
+    jitter: 0,
+    readAhead: 3,
+    timeout: 2,
+    refusals: [403, 404],
+    retry: { limit: 1, backoffLimit: 2 },
+    request: { credentials: 'include' },
+  } as const;
 
   test('the worker asks the endpoint itself with what may stand in its URL, which is absolute there', () => {
     const options = { ...plain, endpoint: 'token', protect: [protect, '/vod/'] };
     const settings = workerSettings(options);
-    expect(settings).toEqual({ ...options, endpoint: 'https://www.example/films/token', protect: [protect, 'https://www.example/vod/'] });
+    expect(settings).toEqual({
+      ...options,
+      endpoint: 'https://www.example/films/token',
+      protect: [protect, 'https://www.example/vod/'],
+    });
     expect(JSON.parse(JSON.stringify(settings))).toEqual(settings);
-    expect(workerSettings({ endpoint: new URL('https://api.example/token'), protect })).toEqual({ endpoint: 'https://api.example/token', protect: [protect] });
-    expect(workerSettings({ endpoint: '/token', protect, request: undefined, retry: undefined, tokens: undefined } as never)).toEqual({ endpoint: 'https://www.example/token', protect: [protect] });
+    expect(workerSettings({ endpoint: new URL('https://api.example/token'), protect })).toEqual({
+      endpoint: 'https://api.example/token',
+      protect: [protect],
+    });
+    expect(
+      workerSettings({ endpoint: '/token', protect, request: undefined, retry: undefined, tokens: undefined } as never),
+    ).toEqual({ endpoint: 'https://www.example/token', protect: [protect] });
   });
 
   const tokens = [{ url: 'https://cdn.example/a', expires: 1, query: { st: 'SECRET' } }];
@@ -31,8 +48,18 @@ describe('workerSettings', () => {
     ['a body', { request: { body: 'SECRET' } }],
     ['any other text', { request: { referrer: 'SECRET' } }],
     ['credentials that are none', { request: { credentials: 'SECRET' } }],
-    ['a request that is no plain object', { request: new Request('https://api.example/', { headers: { authorization: 'SECRET' } }) }],
-    ['a request of a class', { request: new (class { credentials = 'include'; })() }],
+    [
+      'a request that is no plain object',
+      { request: new Request('https://api.example/', { headers: { authorization: 'SECRET' } }) },
+    ],
+    [
+      'a request of a class',
+      {
+        request: new (class {
+          credentials = 'include';
+        })(),
+      },
+    ],
     ['tokens', { tokens }],
     ['no tokens at all, where some may be', { tokens: [] }],
     ['an endpoint with a query', { endpoint: '/token?key=SECRET' }],
@@ -52,16 +79,26 @@ describe('workerSettings', () => {
     expect(workerSettings({ endpoint: '/token', ...options, protect })).toEqual({ protect: [protect] });
   });
 
-  test.each(['https://cdn.example/?key=SECRET', 'https://SECRET@cdn.example/', 'https://user:SECRET@cdn.example/', '/vod/#SECRET', 'wss://cdn.example/'])(
-    'the page is asked about each URL with %s in protect',
-    (rule) => {
-      for (const rules of [rule, [protect, rule]]) expect(workerSettings({ endpoint: '/token', protect: rules })).toEqual({});
-    },
-  );
+  test.each([
+    'https://cdn.example/?key=SECRET',
+    'https://SECRET@cdn.example/',
+    'https://user:SECRET@cdn.example/',
+    '/vod/#SECRET',
+    'wss://cdn.example/',
+  ])('the page is asked about each URL with %s in protect', (rule) => {
+    for (const rules of [rule, [protect, rule]])
+      expect(workerSettings({ endpoint: '/token', protect: rules })).toEqual({});
+  });
 
   test('what a getter says is written once', () => {
     let asked = 0;
-    const options = { endpoint: '/token', protect, get request() { return asked++ ? { headers: { a: 'SECRET' } } : { credentials: 'omit' }; } };
+    const options = {
+      endpoint: '/token',
+      protect,
+      get request() {
+        return asked++ ? { headers: { a: 'SECRET' } } : { credentials: 'omit' };
+      },
+    };
     expect(JSON.stringify(workerSettings(options as never))).not.toContain('SECRET');
   });
 
@@ -74,13 +111,23 @@ describe('workerSettings', () => {
   });
 
   test('protect is needed', () => {
-    expect(() => workerSettings({ endpoint: '/token' })).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringContaining('protect') as string }) as Error);
+    expect(() => workerSettings({ endpoint: '/token' })).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringContaining('protect') as string }) as Error,
+    );
   });
 });
 
 describe('readSettings', () => {
-  const read = (settings: unknown): unknown => readSettings(`https://www.example/token-worker.js?a=1&${SETTINGS}=${encodeURIComponent(JSON.stringify(settings))}`);
-  const written = { endpoint: 'https://api.example/token', protect: ['https://cdn.example/'], request: { credentials: 'include' }, timeout: 2, refusals: [404], retry: { limit: 1 } };
+  const read = (settings: unknown): unknown =>
+    readSettings(`https://www.example/token-worker.js?a=1&${SETTINGS}=${encodeURIComponent(JSON.stringify(settings))}`);
+  const written = {
+    endpoint: 'https://api.example/token',
+    protect: ['https://cdn.example/'],
+    request: { credentials: 'include' },
+    timeout: 2,
+    refusals: [404],
+    retry: { limit: 1 },
+  };
 
   test('reads what workerSettings writes', () => {
     expect(read(written)).toEqual(written);
@@ -90,8 +137,15 @@ describe('readSettings', () => {
   test('reads nothing else, whoever has written it', () => {
     const more = { ...written, tokens: [], getTokens: 1, clock: 1, headers: {}, apiKey: 'x', random: 0.5 };
     expect(read(more)).toEqual(written);
-    expect(read({ ...written, request: { credentials: 'include', headers: { a: 'b' } } })).toEqual({ ...written, request: undefined });
-    expect(read({ ...written, endpoint: 'https://api.example/token?key=1', retry: { limit: '1' } })).toEqual({ ...written, endpoint: undefined, retry: undefined });
+    expect(read({ ...written, request: { credentials: 'include', headers: { a: 'b' } } })).toEqual({
+      ...written,
+      request: undefined,
+    });
+    expect(read({ ...written, endpoint: 'https://api.example/token?key=1', retry: { limit: '1' } })).toEqual({
+      ...written,
+      endpoint: undefined,
+      retry: undefined,
+    });
     for (const nothing of [null, 7, 'x', []]) expect(read(nothing)).toEqual({});
   });
 });

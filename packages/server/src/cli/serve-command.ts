@@ -29,7 +29,10 @@ The page plays HLS with hls.js and its plugin where both are installed in the cu
 nothing from the network. Without a secret, one is made up for this run.`,
     )
     .action(async (dir: string, options: ServeOptions) => {
-      const isFolder = await stat(dir).then((found) => found.isDirectory(), () => false);
+      const isFolder = await stat(dir).then(
+        (found) => found.isDirectory(),
+        () => false,
+      );
       if (!isFolder) throw new CliError(`${dir} is no folder`);
       if (options.port > 65_535) throw new CliError('--port: give 0 to 65535');
       if (!(options.ttl >= 2 && options.ttl <= 86_400)) throw new CliError('--ttl: give 2 to 86400 seconds');

@@ -75,28 +75,42 @@ export function servePage(
     const name = html`<span>${path}</span><small>${source === undefined ? 'MP4' : 'HLS'}</small>`;
     return html`<li><a href="${link}" ${source === undefined ? '' : html`data-source="${source}"`}>${name}</a></li>`;
   });
-  const scripts = html`<script src="/player/hls.js"></script><script src="/player/plugin.js"></script>`;
+  const scripts = html`<script src="/player/hls.js"></script>
+    <script src="/player/plugin.js"></script>`;
   return html`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<link rel="icon" href="data:,">
-<title>secure-token serve</title>
-<style>${style}</style>
-<h1>Your protected files</h1>
-<main>
-<div>
-<video controls playsinline></video>
-<p role="status"></p>
-</div>
-${files.length > 0 ? html`<ul>${items}</ul>` : html`<p>No .m3u8 or .mp4 file in this folder.</p>`}
-</main>
-<footer>The links carry a token for twelve hours: copy one into any player. ${
-    hasPlugin
-      ? 'Here, HLS is played by hls.js, whose plugin renews its tokens.'
-      : "Here, HLS is played by the browser's own player."
-  }</footer>
-${hasPlugin ? scripts : ''}
-<script>${script}</script>
-</html>`;
+    <html lang="en">
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width" />
+      <link rel="icon" href="data:," />
+      <title>secure-token serve</title>
+      <style>
+        ${style}
+      </style>
+      <h1>Your protected files</h1>
+      <main>
+        <div>
+          <video controls playsinline></video>
+          <p role="status"></p>
+        </div>
+        ${
+          files.length > 0
+            ? html`<ul>
+                ${items}
+              </ul>`
+            : html`<p>No .m3u8 or .mp4 file in this folder.</p>`
+        }
+      </main>
+      <footer>
+        The links carry a token for twelve hours: copy one into any player.
+        ${
+          hasPlugin
+            ? 'Here, HLS is played by hls.js, whose plugin renews its tokens.'
+            : "Here, HLS is played by the browser's own player."
+        }
+      </footer>
+      ${hasPlugin ? scripts : ''}
+      <script>
+        ${script};
+      </script>
+    </html>`;
 }

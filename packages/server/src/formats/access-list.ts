@@ -52,7 +52,10 @@ export function openedByPatterns(
 
 /** What a list of path patterns opens, of which one fits `url`. */
 export function patternScope(url: URL, patterns: readonly string[], form: PathForm): Scope {
-  return joinedScope(url, patterns.map((pattern) => onePatternScope(url, pattern, form)));
+  return joinedScope(
+    url,
+    patterns.map((pattern) => onePatternScope(url, pattern, form)),
+  );
 }
 
 function onePatternScope(url: URL, pattern: string, form: PathForm): Scope {

@@ -43,7 +43,9 @@ export function needsQuestionMark(pattern: Pattern): boolean {
     const alternatives = [false];
     for (let each = pieces[at++]; each !== undefined && each !== ')'; each = pieces[at++]) {
       if (each === '|') alternatives.push(false);
-      const isNeeded = each.startsWith('(') ? doesGroupNeedIt() && !/^\(\?<?!/.test(each) : isQuestionMark(each, pattern.flags);
+      const isNeeded = each.startsWith('(')
+        ? doesGroupNeedIt() && !/^\(\?<?!/.test(each)
+        : isQuestionMark(each, pattern.flags);
       if (isNeeded && !isOptional(pieces[at])) alternatives[alternatives.length - 1] = true;
     }
     return alternatives.every(Boolean);

@@ -29,7 +29,11 @@ const allReadings = nameReadings.flatMap(spelledOut);
 
 function spelledOut(readName: Reading): readonly Reading[] {
   return plusReadings.flatMap((readPlus) =>
-    slashReadings.map((readSlash): Reading => (path) => readSlash(readPlus(readName(path)))),
+    slashReadings.map(
+      (readSlash): Reading =>
+        (path) =>
+          readSlash(readPlus(readName(path))),
+    ),
   );
 }
 
@@ -75,7 +79,11 @@ export function waysToServe(...paths: readonly string[]): WaysToServe {
   );
   const upToNames = [...wholeNames, ...cutNames].flatMap((readName) =>
     paths.flatMap((path) =>
-      foldersNamedLikeFiles(readName(path)).map((depth): Reading => (other) => upToName(readName(other), depth)),
+      foldersNamedLikeFiles(readName(path)).map(
+        (depth): Reading =>
+          (other) =>
+            upToName(readName(other), depth),
+      ),
     ),
   );
   const upToSigns = areCut ? [upToFirstSign, ...cutNames.flatMap(spelledOut)] : [];

@@ -144,9 +144,7 @@ function writtenPaths(path: string): readonly string[] {
   const escaped = encodePath(path, 'decoded');
   // `URL` leaves these as they are
   const inAddress = escaped.replace(/%(?:5B|5D|5E|7C)/g, decodeURIComponent);
-  const lettersDecoded = [escaped, inAddress].map((each) =>
-    each.replace(/(?:%[89A-F][\dA-F])+/g, decodeURIComponent),
-  );
+  const lettersDecoded = [escaped, inAddress].map((each) => each.replace(/(?:%[89A-F][\dA-F])+/g, decodeURIComponent));
   const signsDecoded = escaped.replace(/%[2-7][\dA-F]/g, decodeURIComponent);
   return [escaped, inAddress, ...lettersDecoded, signsDecoded, path];
 }
