@@ -52,9 +52,10 @@ const inspector = createInspector(find('#inspector'), {
   edge,
   viewer,
   async onRecover() {
-    if (!current || !playing || !hasFailed) return;
+    if (!current) return;
+    // Also before the player has failed: a denial is final until then.
     await current.source.renew().catch(() => undefined);
-    play(playing);
+    if (hasFailed && playing) play(playing);
   },
 });
 

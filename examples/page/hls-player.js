@@ -33,9 +33,11 @@ const inspector = createInspector(find('#inspector'), {
   edge,
   viewer,
   async onRecover() {
-    if (!current || !hasFailed) return;
-    hasFailed = false;
+    if (!current) return;
+    // Also before the player has failed: a denial is final until then.
     await current.source.renew().catch(() => undefined);
+    if (!hasFailed) return;
+    hasFailed = false;
     // A first playlist that failed is not loaded again by startLoad.
     if (current.hls.levels.length > 0) current.hls.startLoad();
     else start();

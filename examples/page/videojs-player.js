@@ -30,7 +30,7 @@ const inspector = createInspector(find('#inspector'), {
   edge,
   viewer,
   async onRecover() {
-    if (!player.error()) return;
+    // Also before the player has failed: a denial is final until then.
     await source?.renew().catch(() => undefined);
     if (player.error()) start();
   },

@@ -141,9 +141,9 @@ test.concurrent('hooks of the app run in all three places, and their headers and
   const seen = await player.until(({ currentTime }) => currentTime > 2);
   const counts = await player.page.evaluate(() => (window as unknown as { counts: Record<string, number> }).counts);
   const requests = player.requests.filter((url) => url.startsWith(stage.cdn)).length;
-  expect(counts.global).toBe(requests);
-  // the very first request is made before a hook of the player can be there
+  // the very first requests are made before a hook of the player can be there; it then stands for those for all players
   expect(counts.own).toBeGreaterThanOrEqual(requests - 2);
+  expect(counts.global! + counts.own!).toBe(requests);
   expect(counts.beforeSend).toBe(counts.own);
   expect(headers.length).toBeGreaterThan(2);
   expect(new Set(headers)).toEqual(new Set(['from the app']));

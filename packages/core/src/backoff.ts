@@ -39,7 +39,7 @@ export class Backoff {
     return this.#blockedBy;
   }
 
-  /** Why nobody is to wait: the endpoint asks for a pause that is too long, or the source was destroyed. */
+  /** Why calls fail at once instead of waiting: `Retry-After` is beyond the limit, or the source was destroyed. */
   get blockedBy(): SecureTokenError | undefined {
     return this.#blockedBy;
   }

@@ -43,7 +43,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const clock = new ServerClock(settings.clock ?? Date.now);
   const isUsable = (held: HeldToken): boolean => !isDestroyed && isUsableAt(held, clock.now());
   const protection = createProtection(protect);
-  const urls = new TokenUrls();
+  const tokenUrls = new TokenUrls();
   const index = new TokenIndex(isUsable);
   const usage = new Usage();
   const denials = new Denials();
@@ -55,17 +55,17 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     denials,
     queue,
     backoff,
-    identify: (href) => urls.identify(href),
-    willAsk: protection.name,
+    identify: (href) => tokenUrls.identify(href),
+    willAsk: protection.noteOriginOf,
     changed: () => timer.followCalls(),
   });
   const timer = new RenewalTimer({ index, usage, clock, acquisition, backoff, isUsable });
   const readAhead = new ReadAhead({
     size,
-    identify: (href) => urls.identify(href),
+    identify: (href) => tokenUrls.identify(href),
     // a token may since have told what an old one has put there
-    isReady: (key) => isReady(urls.identify(key)),
-    sign: (key) => acquisition.obtainInBackground(urls.identify(key), 'initial'),
+    isReady: (key) => isReady(tokenUrls.identify(key)),
+    sign: (key) => acquisition.obtainInBackground(tokenUrls.identify(key), 'initial'),
   });
   const replays = new Replays({
     refusals,
@@ -73,12 +73,12 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     acquisition,
     backoff,
     find: (url) => {
-      const { key } = urls.read(url);
+      const { key } = tokenUrls.read(url);
       return { key, held: index.find(key) };
     },
     isUsable,
     attach: (url) => {
-      const known = urls.read(url);
+      const known = tokenUrls.read(url);
       return attach(known, index.find(known.key)!);
     },
   });
@@ -107,7 +107,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       const expires = tokens.reduce((first, token) => Math.min(first, token.expires), Infinity);
       hold(tokens, asked, clock.correct(answer.now, sentAt, expires));
       if (tokens.length > 0) {
-        const unsigned = asked.map((url) => urls.read(url).unsigned);
+        const unsigned = asked.map((url) => tokenUrls.read(url).unsigned);
         emit('tokenrenewed', { reason, urls: unsigned, expires, wait: clock.sessionNow() - sentAt });
       }
       denyEach(answer.denied);
@@ -127,8 +127,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       const own = token.prefix ?? token.url;
       for (const opened of own ? [own] : asked) {
         const href = resolveUrl(opened);
-        urls.recognise(token, href);
-        const scope = scopeOf(token, href, urls.read(href).key);
+        tokenUrls.recognise(token, href);
+        const scope = scopeOf(token, href, tokenUrls.read(href).key);
         const times = renewalTimes(token.expires, obtainedAt, { renewBefore, jitter }, random());
         index.add({ token, scope, obtainedAt, ...times });
       }
@@ -137,7 +137,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
 
   function denyAll(asked: readonly string[], error: SecureTokenError): void {
     denials.deny(
-      asked.map((url) => acquisition.scopeIdOf(urls.read(url).key)),
+      asked.map((url) => acquisition.scopeIdOf(tokenUrls.read(url).key)),
       error,
     );
     emit('tokendenied', { error });
@@ -145,7 +145,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
 
   /** Those URLs alone: each request is told of its own. */
   function denyEach(denied: readonly string[]): void {
-    const keys = denied.map((url) => urls.read(url).key).filter((key) => key !== '');
+    const keys = denied.map((url) => tokenUrls.read(url).key).filter((key) => key !== '');
     const message = 'the signing endpoint denies this URL';
     const errors = keys.map((url) => new SecureTokenError('ERR_DENIED', message, { url }));
     for (const error of errors) denials.deny([acquisition.idsOf(error.url!)[0]!], error);
@@ -165,7 +165,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     if (isFolder) timer.start();
     else readAhead.signAfter(key);
     const { headers = {}, credentials } = token;
-    const url = urls.sign(known, token, scope);
+    const url = tokenUrls.sign(known, token, scope);
     return { url, headers, credentials: !!credentials, source: known.unsigned, token };
   }
 
@@ -179,7 +179,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
 
   async function sign(url: string, { signal }: SignOptions = {}): Promise<SignedRequest> {
     signal?.throwIfAborted();
-    const known = urls.read(url);
+    const known = tokenUrls.read(url);
     const ready = prepare(url, known);
     if (ready) return ready;
     const before = index.find(known.key);
@@ -187,7 +187,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     if (before?.scope.kind !== 'folder') readAhead.signAfter(known.key);
     await abortable(flight, signal);
     // a new token may have told what an old one has put there
-    const again = urls.read(url);
+    const again = tokenUrls.read(url);
     const held = index.find(again.key);
     // attached even if it looks expired: then this clock is wrong, and the edge judges better; unless an answer that
     // came at the same moment has dropped it
@@ -203,7 +203,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
 
   // the page answers for what it has brought
   for (const { url, prefix, base } of preset) {
-    for (const named of [prefix ?? url, base]) if (named) protection.name(named);
+    for (const named of [prefix ?? url, base]) if (named) protection.noteOriginOf(named);
   }
   const known = preset.flatMap((token) => parseToken(token) ?? []);
   hold(known, [], clock.now());
@@ -213,23 +213,23 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     destroy,
     [Symbol.dispose]: destroy,
     allow: protection.allow,
-    peek: (url: string) => prepare(url, urls.read(url)),
-    protects: (url: string) => isProtected(urls.read(url).key),
+    peek: (url: string) => prepare(url, tokenUrls.read(url)),
+    protects: (url: string) => isProtected(tokenUrls.read(url).key),
     isRefusal: (request: SignedRequest, status: number) => replays.isRefusal(request, status),
     async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
       const { token, source: url } = request;
       if (!token || !replays.isRefusal(request, status)) return undefined;
       emit('tokenrefused', { url, status });
-      const replay = await replays.replayOf(request, token, status, how);
+      const replay = await replays.signAnew(request, token, status, how);
       if (!replay) emit('tokenerror', { error: tokenRefused(url, status) });
       return replay;
     },
     unsign(url: string) {
-      const { key, unsigned } = urls.read(url);
+      const { key, unsigned } = tokenUrls.read(url);
       return isProtected(key) ? unsigned : url;
     },
     learn(playlistUrl: string, text: string) {
-      const { key } = urls.read(playlistUrl);
+      const { key } = tokenUrls.read(playlistUrl);
       if (index.find(key)?.scope.kind !== 'folder') readAhead.learn(key, text);
     },
     async renew() {

@@ -12,7 +12,7 @@ export interface Protection {
   /** The player was given this source. Adds nothing to `protect`. */
   readonly allow: (url: string) => void;
   /** `url` is asked for, or the page has brought a token for it: a token for its origin may be taken. */
-  readonly name: (url: string) => void;
+  readonly noteOriginOf: (url: string) => void;
   /** @param key unsigned, absolute; @param hasToken whether there is one for it */
   readonly covers: (key: string, hasToken: () => boolean) => boolean;
   /** Those of `tokens` that may be taken, and why others must not be: one error for each origin. */
@@ -82,7 +82,7 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
       const origin = originOf(resolveUrl(url));
       if (origin) sources.add(origin);
     },
-    name: (url) => void named.add(originOf(resolveUrl(url))),
+    noteOriginOf: (url) => void named.add(originOf(resolveUrl(url))),
     covers: (key, hasToken) => (protect ? isCovered(key) : !sources.size || sources.has(originOf(key)) || hasToken()),
     take(tokens) {
       const errors = new Map<string, SecureTokenError>();

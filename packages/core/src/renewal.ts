@@ -66,6 +66,8 @@ export function rhythmAfter(before: Rhythm | undefined, now: number): Rhythm {
  * Whether somebody still plays what a folder's token opens: in a catalogue, the asset that was left is not renewed.
  * @param lifetime of the token, in seconds
  */
-export function isInUse({ lastAt, interval = Infinity }: Rhythm, lifetime: number, now: number): boolean {
+export function isInUse({ lastAt, interval }: Rhythm, lifetime: number, now: number): boolean {
+  // a single request tells nothing of the next one
+  if (interval === undefined) return true;
   return now - lastAt < Math.max(lifetime / 2, interval * 3);
 }

@@ -46,7 +46,7 @@ export class Replays {
    * whatever it is given.
    * @throws what went wrong with the call for a token
    */
-  async replayOf(
+  async signAnew(
     request: SignedRequest,
     token: Token,
     status: number,

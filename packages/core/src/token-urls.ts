@@ -5,7 +5,10 @@ import type { Scope } from './scope.ts';
 import type { Token } from './token.ts';
 import { encodeParameter, originOf, pathOf, resolveUrl } from './url-text.ts';
 
-/** A URL that was asked for, read once. */
+/**
+ * A URL that was asked for, read once. Everything else knows it by its `key`: tokens held, calls, denials, the order of
+ * playlists.
+ */
 export interface KnownUrl {
   /** As it was written, but for the base of a path token. It may hold parameters of a stale token. */
   readonly written: string;
