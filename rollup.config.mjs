@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { dts } from 'rollup-plugin-dts';
@@ -34,7 +35,9 @@ const withCoreInside = {
   resolveId: (/** @type {string} */ id) => (id === 'secure-token-core' ? core : null),
 };
 const fromPackages = [/^[@a-z]/];
-const compile = () => esbuild({ target: 'es2022' });
+// all packages have one version, which the release script writes
+const { version } = JSON.parse(readFileSync(new URL('./packages/core/package.json', import.meta.url), 'utf8'));
+const compile = () => esbuild({ target: 'es2022', define: { PACKAGE_VERSION: JSON.stringify(version) } });
 const minify = () => terser({ ecma: 2020, compress: { passes: 3 } });
 const notice =
   '/*! secure-token-server, MIT. With parts of @noble/hashes, MIT, (c) 2022 Paul Miller (https://paulmillr.com) */';

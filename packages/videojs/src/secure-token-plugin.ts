@@ -26,6 +26,9 @@ interface PluginBase {
   dispose(): void;
 }
 
+/** Written by the build. */
+declare const PACKAGE_VERSION: string;
+
 const NAME = 'secureToken';
 const EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 
@@ -43,7 +46,7 @@ export function registerSecureToken(
   const middlewares = new WeakMap<Player, SourceMiddleware>();
 
   class SecureToken extends Base implements SecureTokenPlugin {
-    static readonly VERSION: string = '1.0.0';
+    static readonly VERSION: string = PACKAGE_VERSION;
     static readonly defaultState: object = {};
     readonly source: TokenSource;
     #undo: readonly (() => void)[];

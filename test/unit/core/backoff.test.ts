@@ -160,6 +160,15 @@ describe('createTokenSource', () => {
       expect(it.calls[1]!.at).toBeGreaterThanOrEqual(120);
     });
 
+    test('a long Retry-After of one call takes nothing from another that succeeds', async () => {
+      const { source } = lab(inTurn(after(2, each()), fail(503, { 'retry-after': '120' })));
+      const first = watch(source.sign(segment(1)));
+      await pass(0.5);
+      const second = watch(source.sign(segment(2)));
+      await pass(3);
+      expect([first.state, second.state]).toEqual(['done', 'failed']);
+    });
+
     test('the endpoint is not hammered by a player that retries for a minute', async () => {
       const it = lab(fail(503), { random: () => 0.5 });
       for (let i = 0; i < 60; i++) {
