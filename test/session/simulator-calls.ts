@@ -18,6 +18,8 @@ export interface WatchedCall {
 /** Calls in a row of failures that a window may see: five quick ones, then pauses of up to half a minute. */
 const WINDOW = 20;
 const MAX_IN_WINDOW = 12;
+/** What was wanted in different tasks before the first failure. */
+const MAX_SIDE_BY_SIDE = 8;
 /** What a failed batch may be split into, and what a pause that was ended begins anew. */
 const MAX_PARTS = 9;
 const PER_WAKE = 6;
@@ -30,6 +32,7 @@ export class CallWatch {
   isDestroyed = false;
   /** The last request or renew() of a player; seconds of the run. */
   lastActivity = 0;
+  #awakeThen = 0;
   /** `online` or `renew()`: the pause ends. */
   readonly wakes: number[] = [];
   readonly #plan: Plan;
@@ -50,6 +53,7 @@ export class CallWatch {
   /** A player wants something. */
   noteActivity(): void {
     this.lastActivity = this.#world.now();
+    this.#awakeThen = this.#world.awake();
     this.#idle.clear();
   }
 
@@ -121,6 +125,11 @@ export class CallWatch {
       return;
     }
     const isRecent = (at: number): boolean => now - at < WINDOW;
+    if (this.#underWay.size >= MAX_SIDE_BY_SIDE) {
+      world.violate('rate', `call ${number} is one of ${this.#underWay.size + 1} side by side while "${down.kind}"`);
+    }
+    // those that failed side by side go on side by side: one moment
+    if (this.#failing.at(-1) === now) return;
     this.#failing = [...this.#failing.filter(isRecent), now];
     if (down.kind === 'fails with 500') this.#splits = [...this.#splits.filter(isRecent), now];
     // of calls that fail with 500 all but one in nine may be parts of one that was split
@@ -132,7 +141,7 @@ export class CallWatch {
 
   #checkUse({ scopes }: WatchedCall, number: number): void {
     const world = this.#world;
-    const idle = world.now() - this.lastActivity;
+    const idle = world.awake() - this.#awakeThen;
     if (idle > this.#plan.lifetime + LAST_TRIES) {
       world.violate('unused', `call ${number}, ${idle.toFixed(0)} s after the last request`);
     }

@@ -23,6 +23,9 @@ interface Reply {
   readonly body: unknown;
 }
 
+/** Of the time, by one answer. */
+type Told = { readonly isWrong: boolean; readonly isExact: boolean } | undefined;
+
 /** The signing endpoint, with its faults. */
 export class Endpoint {
   /** Until when somebody was told to wait; seconds of the run. */
@@ -30,6 +33,8 @@ export class Endpoint {
   hasDenied = false;
   /** Whether a right clock is known to the source of today. */
   isTimeKnown = false;
+  /** What was told last is wrong. */
+  isTimeWrong = false;
   readonly #plan: Plan;
   readonly #world: World;
   readonly #mint: Mint;
@@ -83,9 +88,9 @@ export class Endpoint {
     if (world.fault('hangs')) return new Promise(() => undefined);
     const failure = this.#failure();
     if (!failure) {
-      const { reply, minted, isRight } = this.#tokens(call.urls);
+      const { reply, minted, told } = this.#tokens(call.urls);
       await world.pause(latency / 2);
-      this.#delivered(call, minted, isRight);
+      this.#delivered(call, minted, told);
       return reply;
     }
     await world.pause(latency / 2);
@@ -113,7 +118,7 @@ export class Endpoint {
     return undefined;
   }
 
-  #tokens(urls: readonly string[]): { reply: Reply; minted: Minted[]; isRight: boolean | undefined } {
+  #tokens(urls: readonly string[]): { reply: Reply; minted: Minted[]; told: Told } {
     const world = this.#world;
     const { lifetime, tells } = this.#plan;
     const denies = world.fault('denies some URLs');
@@ -137,13 +142,16 @@ export class Endpoint {
     const headers: Record<string, string> =
       isTold && tells === 'date' ? { date: new Date(time * 1000).toUTCString() } : {};
     // a `Date` counts whole seconds only
-    const isRight = isTold ? !wrong && tells === 'now' : undefined;
-    return { reply: { status: 200, headers, body }, minted, isRight };
+    const told = isTold ? { isWrong: !!wrong, isExact: tells === 'now' } : undefined;
+    return { reply: { status: 200, headers, body }, minted, told };
   }
 
-  #delivered(call: WatchedCall, minted: readonly Minted[], isRight: boolean | undefined): void {
+  #delivered(call: WatchedCall, minted: readonly Minted[], told: Told): void {
     if (call.isOver) return;
-    if (isRight !== undefined) this.isTimeKnown = isRight;
+    if (told) {
+      this.isTimeWrong = told.isWrong;
+      this.isTimeKnown = !told.isWrong && told.isExact;
+    }
     for (const made of minted) made.deliveredAt = this.#world.now();
     if (minted.length > 0) call.brings();
   }

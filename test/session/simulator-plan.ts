@@ -78,6 +78,12 @@ const NOT_WITHOUT_CORS: readonly string[] = [
   'rotation',
 ] satisfies (Fault | Moment)['kind'][];
 
+/**
+ * A token without a scope opens also the URL that the same answer denies, once `renew()` has lifted the denial:
+ * test/unit/core/denied-unscoped.test.ts. To be taken out when that is mended.
+ */
+const NOT_WITHOUT_SCOPE: readonly string[] = ['denies some URLs'] satisfies Fault['kind'][];
+
 export function planOf(seed: number): Plan {
   const random = new Random(seed);
   const isWithoutCors = random.chance(0.2);
@@ -85,8 +91,11 @@ export function planOf(seed: number): Plan {
   const faultsEnd = isCalm ? 60 : random.between(50, 150);
   // slept through, a clock that is set back cannot be told from one that is right
   const never = random.chance(0.5) ? 'sleep' : 'clock back';
+  const carrier = random.pick(CARRIERS);
   const isPossible = (kind: string): boolean =>
-    kind !== never && !(isWithoutCors && NOT_WITHOUT_CORS.includes(kind));
+    kind !== never &&
+    !(isWithoutCors && NOT_WITHOUT_CORS.includes(kind)) &&
+    !(carrier === 'unscoped' && NOT_WITHOUT_SCOPE.includes(kind));
   const faults = Array.from({ length: isCalm ? 0 : random.whole(1, 6) }, (): Fault => {
     const from = random.between(3, faultsEnd - 5);
     const to = Math.min(faultsEnd, from + random.between(2, 40));
@@ -102,7 +111,7 @@ export function planOf(seed: number): Plan {
   // without anybody who tells the time and without a status no refusal can be seen by a clock that is slow
   const isBehind = random.chance(0.5) && !(isWithoutCors && tells === 'never');
   return {
-    carrier: random.pick(CARRIERS),
+    carrier,
     session: random.pick(SESSIONS),
     isHls: random.chance(0.34),
     usesGetTokens: tells !== 'date' && random.chance(0.2),

@@ -26,8 +26,7 @@ interface Parts {
   readonly random: Random;
   readonly send: Send;
   readonly isOver: () => boolean;
-  /** From here on all requests have to succeed; Infinity before the faults are over. */
-  readonly recoveredAt: () => number;
+  /** From here on all requests have to succeed. */
   readonly isRecovered: () => boolean;
 }
 
@@ -68,7 +67,9 @@ export class Player {
     subject.watch.noteActivity();
     if (outcome !== 'done') world.log(`${this.#name} ${url}: ${outcome}`);
     const what = `${url}, asked for at ${startedAt.toFixed(3)} s, was ${outcome}`;
-    if (outcome === 'refused' && healthySince + GRACE < startedAt && world.healthySince === healthySince) {
+    // a refusal without CORS headers is no answer
+    const isRefused = outcome === 'refused' || outcome === 'unanswered';
+    if (isRefused && healthySince + GRACE < startedAt && world.healthySince === healthySince) {
       world.violate('healthy', `${what} while endpoint and edge are healthy`);
     }
     if (isStrict && outcome !== 'done' && outcome !== 'aborted') {

@@ -9,7 +9,7 @@ import type { Wire } from './simulator-tokens.ts';
 import type { World } from './simulator-world.ts';
 
 /** How a request ended for the player. */
-export type Outcome = 'done' | 'refused' | 'failed' | 'aborted';
+export type Outcome = 'done' | 'refused' | 'unanswered' | 'failed' | 'aborted';
 
 /** Sends a request the way an adapter does. */
 export type Send = (url: string, signal: AbortSignal) => Promise<Outcome>;
@@ -17,6 +17,7 @@ export type Send = (url: string, signal: AbortSignal) => Promise<Outcome>;
 const REFUSALS = [401, 403, 410];
 const outcomeOf = (status: number): Outcome => {
   if (status === 200) return 'done';
+  if (status === 0) return 'unanswered';
   return REFUSALS.includes(status) ? 'refused' : 'failed';
 };
 
@@ -144,7 +145,7 @@ export function sendWithHls(subject: Subject, edge: Edge, world: World): { send:
         },
         onError: (error, told, details) => {
           tell('onError', error, told, details);
-          end(outcomeOf(error.code));
+          end(details instanceof Details ? outcomeOf(error.code) : 'failed');
         },
         onTimeout: (_, told, details) => {
           tell('onTimeout', told, details);
@@ -155,7 +156,7 @@ export function sendWithHls(subject: Subject, edge: Edge, world: World): { send:
     });
   return {
     send: async (url, signal) => {
-      const settled = await subject.wait(`load ${url}`, load(url, signal), signal);
+      const settled = await subject.wait(`load ${url}`, load(url, signal), signal, true);
       return 'value' in settled ? settled.value : 'failed';
     },
     destroy: () => [...open].forEach((end) => end()),

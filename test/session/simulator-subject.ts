@@ -23,6 +23,9 @@ interface Parts {
   readonly random: Random;
 }
 
+/** The time-out of `replay-of.ts`; seconds. */
+const FORGETTING = 5;
+
 export type Settled<T> = { readonly value: T } | { readonly error: unknown };
 
 /** The token source under test, and what is expected of all that it says. */
@@ -30,7 +33,7 @@ export class Subject {
   source!: TokenSource;
   watch!: CallWatch;
   readonly #parts: Parts;
-  readonly #waits = new Map<number, { readonly what: string; readonly since: number }>();
+  readonly #waits = new Map<number, { readonly what: string; readonly since: number; readonly isLoad: boolean }>();
   #number = 0;
 
   constructor(parts: Parts) {
@@ -43,7 +46,7 @@ export class Subject {
     const watch = new CallWatch(plan, world);
     this.watch = watch;
     watch.noteActivity();
-    endpoint.isTimeKnown = false;
+    endpoint.isTimeKnown = endpoint.isTimeWrong = false;
     const { tokens, minted } = mint.make([masterOf(0)], -plan.lifetime, false);
     if (plan.carrier === 'preset') for (const made of minted) made.deliveredAt = world.now();
     this.source = createTokenSource({
@@ -75,11 +78,11 @@ export class Subject {
     if (text.includes(SECRET)) this.#parts.world.violate('secrets', `${what} holds a token: ${text}`);
   }
 
-  /** Waits for `promise`, and looks at how it ends. */
-  async wait<T>(what: string, promise: Promise<T>, signal?: AbortSignal): Promise<Settled<T>> {
+  /** Waits for `promise`, and looks at how it ends. @param isLoad it waits for the edge, too */
+  async wait<T>(what: string, promise: Promise<T>, signal?: AbortSignal, isLoad = false): Promise<Settled<T>> {
     const { world } = this.#parts;
     const number = ++this.#number;
-    this.#waits.set(number, { what, since: world.now() });
+    this.#waits.set(number, { what, since: world.now(), isLoad });
     try {
       return { value: await promise };
     } catch (error) {
@@ -95,25 +98,25 @@ export class Subject {
   }
 
   /** All that has waited since `since` or longer should have been told by now. */
-  checkWaits(since: number, why: string): void {
+  checkWaits(since: number, why: string, ofLoads = true): void {
     const { world } = this.#parts;
     for (const wait of this.#waits.values()) {
-      if (wait.since > since) continue;
+      if (wait.since > since || (wait.isLoad && !ofLoads)) continue;
       world.violate('settles', `${wait.what} waits since ${wait.since.toFixed(3)} s, ${why}`);
     }
   }
 
   /** At the moment in which a token was attached. @param asked as the player has asked for it */
   checkSigned({ url, headers, credentials }: Omit<SignedRequest, 'source'>, asked: string): void {
-    const { world, mint, endpoint } = this.#parts;
+    const { plan, world, mint, endpoint } = this.#parts;
     const unsigned = this.source.unsign(url);
     if (unsigned !== asked) world.violate('unsign', `${asked} was signed, and is ${unsigned} without its token`);
     if (withoutToken(url) !== asked) world.violate('unsign', `${asked} became ${url}`);
     const token = mint.of({ url, headers, credentials });
     if (!token || !endpoint.isTimeKnown) return;
     const age = world.unix() - token.expires;
-    // whoever has waited for it gets it as it comes
-    const isNew = world.now() - token.deliveredAt < 0.05;
+    // whoever has waited for it gets it as it comes, dead or alive; but then the browser may have to forget a 410 first
+    const isNew = world.now() - token.deliveredAt < (plan.refusal === 410 ? FORGETTING : 0.05);
     const after = `${age.toFixed(3)} s after its end`;
     if (age >= 0 && !isNew) world.violate('stale', `${asked} got a token ${after}`);
   }

@@ -49,6 +49,8 @@ export class World {
 
   /** True seconds since the run began. */
   readonly now = (): number => (performance.now() - this.#zero) / 1000 + this.#slept;
+  /** Seconds in which the machine did not sleep. */
+  readonly awake = (): number => (performance.now() - this.#zero) / 1000;
   /** In true unix seconds. */
   unix(): number {
     return START + this.now();
