@@ -7,6 +7,9 @@ import type { Mint, Minted } from './simulator-tokens.ts';
 import type { World } from './simulator-world.ts';
 import { SECRET } from './simulator-world.ts';
 
+/** The default of the core; seconds. */
+const BACKOFF_LIMIT = 30;
+
 /** Answers of which none is a list of tokens. */
 const GARBAGE: readonly unknown[] = [
   `<html>${SECRET}-html</html>`,
@@ -30,6 +33,8 @@ type Told = { readonly isWrong: boolean; readonly isExact: boolean } | undefined
 export class Endpoint {
   /** Until when somebody was told to wait; seconds of the run. */
   retryUntil = 0;
+  /** The same, of pauses that are too long to wait for. */
+  blockedUntil = 0;
   hasDenied = false;
   /** Whether a right clock is known to the source of today. */
   isTimeKnown = false;
@@ -97,6 +102,7 @@ export class Endpoint {
     if (failure.status === 401 || failure.status === 403) this.hasDenied = true;
     const after = Number(failure.headers['retry-after'] ?? 0);
     this.retryUntil = Math.max(this.retryUntil, world.now() + after);
+    if (after > BACKOFF_LIMIT) this.blockedUntil = Math.max(this.blockedUntil, world.now() + after);
     return failure;
   }
 

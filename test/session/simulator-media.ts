@@ -39,8 +39,8 @@ function liveText(asset: number, isLowLatency: boolean, isDelta: boolean, now: n
 /** What the edge has at `url`, which is unsigned. */
 export function textOf(url: string, now: number): string {
   const asset = Number(/\/[ac](\d+)\//.exec(url)?.[1] ?? 0);
-  if (/master\.m3u8/.test(url)) return '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nmedia.m3u8';
-  if (!/media\.m3u8/.test(url)) return 'media';
+  if (url.includes('master.m3u8')) return '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nmedia.m3u8';
+  if (!url.includes('media.m3u8')) return 'media';
   if (url.startsWith(live(asset))) return liveText(asset, url.includes('_HLS_'), url.includes('_HLS_skip'), now);
   const lines = ['#EXTM3U', '#EXT-X-TARGETDURATION:4', '#EXT-X-MAP:URI="init.mp4"'];
   for (let n = 0; n < SEGMENTS; n++) lines.push('#EXTINF:4,', nameOf(segmentOf(asset, n)));

@@ -1,5 +1,4 @@
 import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext } from 'hls.js';
-import type { SignedRequest } from '../../packages/core/src/index.ts';
 import { replayOf } from '../../packages/core/src/index.ts';
 import { createTokenLoader } from '../../packages/hlsjs/src/token-loader.ts';
 import { newStats, policy, twice } from '../unit/hlsjs/loader-lab.ts';
@@ -21,25 +20,26 @@ const outcomeOf = (status: number): Outcome => {
   return REFUSALS.includes(status) ? 'refused' : 'failed';
 };
 
+const hasAborted = ({ aborted }: AbortSignal): boolean => aborted;
+
 /** As adapters use the core: `peek`, or else wait for `sign`; `refused`, until it tells to show it. */
 export function sendWithCore(subject: Subject, edge: Edge): Send {
   return async (url, signal) => {
     const { source } = subject;
-    let signed: SignedRequest | undefined = source.peek(url);
-    if (!signed) {
-      const settled = await subject.wait(`sign ${url}`, source.sign(url, { signal }), signal);
-      if ('error' in settled) return signal.aborted ? 'aborted' : 'failed';
-      signed = settled.value;
-    }
+    const ready = source.peek(url);
+    const first = ready ? { value: ready } : await subject.wait(`sign ${url}`, source.sign(url, { signal }), signal);
+    if ('error' in first) return hasAborted(signal) ? 'aborted' : 'failed';
+    let signed = first.value;
     for (;;) {
       subject.checkSigned(signed, url);
       const { status, text } = await edge.serve(signed);
-      if (signal.aborted) return 'aborted';
+      // the player has aborted what was under way
+      if (hasAborted(signal)) return 'aborted';
       if (status === 200 && text.startsWith('#EXTM3U')) source.learn(url, text);
       if (!source.isRefusal(signed, status)) return outcomeOf(status);
       const replay = await subject.wait(`refused ${url}`, replayOf(source, signed, status, { signal }), signal);
-      if ('error' in replay) return signal.aborted ? 'aborted' : 'failed';
-      if (!replay.value) return 'refused';
+      if ('error' in replay) return hasAborted(signal) ? 'aborted' : 'failed';
+      if (!replay.value) return outcomeOf(status);
       signed = replay.value;
     }
   };
@@ -77,7 +77,7 @@ function innerLoaderOf(subject: Subject, edge: Edge, world: World): HlsConfig['l
       this.#callbacks = callbacks;
       const { url, headers = {}, asked } = context as AskedContext;
       const xhr = { withCredentials: false };
-      void this.config.xhrSetup?.(xhr as XMLHttpRequest, url);
+      void this.config.xhrSetup?.(xhr as XMLHttpRequest, url, context);
       const wire: Wire = { url, headers, credentials: xhr.withCredentials };
       subject.checkSigned(wire, asked);
       const details = new Details(url) as never;
@@ -120,8 +120,8 @@ export function sendWithHls(subject: Subject, edge: Edge, world: World): { send:
     new Promise((resolve) => {
       const loader = new TokenLoader(config);
       const isManifest = url.includes('m3u8');
-      const type = url.includes('master') ? 'manifest' : 'level';
-      const context = { url, asked: url, responseType: 'text', ...(isManifest && { type }) } as AskedContext;
+      const type: unknown = url.includes('master') ? 'manifest' : 'level';
+      const context = { url, asked: url, responseType: 'text', ...(isManifest && { type }) } as unknown as AskedContext;
       const end = (outcome: Outcome): void => {
         open.delete(destroy);
         loader.destroy();

@@ -60,15 +60,14 @@ async function runIn(world: World, plan: Plan, random: Random): Promise<number> 
   const subject = new Subject({ plan, world, mint, endpoint, random: random.fork('core') });
   const hls = plan.isHls ? sendWithHls(subject, edge, world) : undefined;
 
-  let isOver = false;
-  let recoveredAt = Infinity;
+  const phase = { isOver: false, haveEnded: false, recoveredAt: Infinity };
   const parts = {
     plan,
     world,
     subject,
     send: hls?.send ?? sendWithCore(subject, edge),
-    isOver: () => isOver,
-    isRecovered: () => world.now() >= recoveredAt,
+    isOver: () => phase.isOver,
+    isRecovered: () => world.now() >= phase.recoveredAt,
   };
   const names = session === 'shared' ? ['1', '2', '3'] : ['1'];
   const players = names.map((name) => new Player(name, { ...parts, random: random.fork(`player ${name}`) }).play());
@@ -87,20 +86,21 @@ async function runIn(world: World, plan: Plan, random: Random): Promise<number> 
     if (endpoint.hasDenied) void subject.renew();
     const bound = isTold ? RECOVERY_ONLINE : RECOVERY;
     const from = world.now();
-    recoveredAt = Math.max(from + bound, isTold ? 0 : endpoint.retryUntil + 3);
+    // a pause that the endpoint has asked for, and in which nobody waits, is not ended by the network
+    const asked = isTold ? endpoint.blockedUntil : endpoint.retryUntil;
+    const recoveredAt = (phase.recoveredAt = Math.max(from + bound, asked + 3));
     world.later(recoveredAt - from, () => {
       world.log('recovered');
       subject.checkWaits(from, 'though all faults have ended');
     });
-    world.later(recoveredAt - from + AFTERWARDS, () => (isOver = true));
+    world.later(recoveredAt - from + AFTERWARDS, () => (phase.isOver = true));
   });
 
-  let haveEnded = false;
-  void Promise.all(players).then(() => (haveEnded = true));
+  void Promise.all(players).then(() => (phase.haveEnded = true));
   // a player that pauses comes back later; whoever is stuck is seen by its wait
   const end = 2000;
-  await world.passUntil(() => haveEnded || world.awake() > end);
-  if (!haveEnded) subject.checkWaits(Infinity, 'and nothing goes on');
+  await world.passUntil(() => phase.haveEnded || world.awake() > end);
+  if (!phase.haveEnded) subject.checkWaits(Infinity, 'and nothing goes on');
   await atTheEnd({ world, plan, subject, mint }, endpoint, hls?.destroy);
   return edge.requests;
 }
@@ -114,8 +114,10 @@ async function atTheEnd(stage: Stage, endpoint: Endpoint, destroyLoaders?: () =>
   if (isLeftAlone) await world.passUntil(() => world.now() > after.idle);
   // by a slow clock that nobody corrects, tokens live for hours: the timer waits for their end, and calls nobody
   const isClockKnown = !endpoint.isTimeWrong && (plan.tells !== 'never' || plan.viewerOffset >= 0);
-  if (isLeftAlone && isClockKnown && world.foreignTimers > 0) world.violate('unused', `${world.foreignTimers} timers, for nobody`);
-  if (isLeftAlone && isClockKnown && world.listeners > 0) world.violate('unused', `${world.listeners} listeners, for nobody`);
+  if (isLeftAlone && isClockKnown && world.foreignTimers > 0)
+    world.violate('unused', `${world.foreignTimers} timers, for nobody`);
+  if (isLeftAlone && isClockKnown && world.listeners > 0)
+    world.violate('unused', `${world.listeners} listeners, for nobody`);
   subject.watch.noteActivity();
   void subject.wait('the last sign', subject.source.sign('https://cdn.test/vod/last/s.ts'));
   await world.passUntil(() => true);
