@@ -12,6 +12,8 @@ export interface WatchedCall {
   isOver: boolean;
   /** It brings tokens. */
   readonly brings: () => void;
+  /** For these it brings none, and they must not be asked for again. */
+  readonly denies: (urls: readonly string[]) => void;
   readonly end: (how: string) => void;
 }
 
@@ -39,6 +41,8 @@ export class CallWatch {
   readonly #world: World;
   readonly #underWay = new Set<WatchedCall>();
   readonly #known = new Set<string>();
+  /** Until `renew()`. */
+  readonly #denied = new Set<string>();
   /** Of calls in a time in which all fail. */
   #failing: number[] = [];
   #splits: number[] = [];
@@ -57,6 +61,13 @@ export class CallWatch {
     this.#idle.clear();
   }
 
+  /** `renew()`: denials are lifted, and a pause ends. */
+  noteRenewal(): void {
+    this.noteActivity();
+    this.wakes.push(this.#world.now());
+    this.#denied.clear();
+  }
+
   begins({ urls, reason }: TokenRequest): WatchedCall {
     const world = this.#world;
     const number = ++this.count;
@@ -71,10 +82,15 @@ export class CallWatch {
       brings: () => {
         for (const scope of call.scopes) this.#known.add(scope);
       },
+      denies: (denied) => {
+        for (const url of denied) this.#denied.add(url);
+      },
       end: (how) => this.ends(call, how),
     };
     if (this.isDestroyed) world.violate('after destroy', `call ${number} of a source that was destroyed`);
     if (urls.length > 100) world.violate('batch', `call ${number} asks for ${urls.length} URLs`);
+    const denied = urls.find((url) => this.#denied.has(url));
+    if (denied) world.violate('denied', `call ${number} asks for ${denied}, which was denied`);
     this.#checkSingleFlight(call, number);
     this.#checkRate(number);
     this.#checkUse(call, number);

@@ -93,13 +93,14 @@ export class Endpoint {
     if (world.fault('hangs')) return new Promise(() => undefined);
     const failure = this.#failure();
     if (!failure) {
-      const { reply, minted, told } = this.#tokens(call.urls);
+      const { reply, minted, told, denied } = this.#tokens(call.urls);
       await world.pause(latency / 2);
       this.#delivered(call, minted, told);
+      this.#denies(call, denied);
       return reply;
     }
     await world.pause(latency / 2);
-    if (failure.status === 401 || failure.status === 403) this.hasDenied = true;
+    if (failure.status === 401 || failure.status === 403) this.#denies(call, call.urls);
     const after = Number(failure.headers['retry-after'] ?? 0);
     this.retryUntil = Math.max(this.retryUntil, world.now() + after);
     if (after > BACKOFF_LIMIT) this.blockedUntil = Math.max(this.blockedUntil, world.now() + after);
@@ -124,13 +125,12 @@ export class Endpoint {
     return undefined;
   }
 
-  #tokens(urls: readonly string[]): { reply: Reply; minted: Minted[]; told: Told } {
+  #tokens(urls: readonly string[]): { reply: Reply; minted: Minted[]; told: Told; denied: string[] } {
     const world = this.#world;
     const { lifetime, tells } = this.#plan;
     const denies = world.fault('denies some URLs');
     const isDenied = (url: string): boolean => !!denies && hash(url) % 100 < denies.degree * 60;
     const denied = urls.filter(isDenied);
-    if (denied.length > 0) this.hasDenied = true;
     const dead = world.fault('dead tokens');
     const wrong = world.fault('tells a wrong time');
     const age = dead ? 1 + dead.degree * 100 : -lifetime;
@@ -149,7 +149,13 @@ export class Endpoint {
       isTold && tells === 'date' ? { date: new Date(time * 1000).toUTCString() } : {};
     // a `Date` counts whole seconds only
     const told = isTold ? { isWrong: !!wrong, isExact: tells === 'now' } : undefined;
-    return { reply: { status: 200, headers, body }, minted, told };
+    return { reply: { status: 200, headers, body }, minted, told, denied };
+  }
+
+  #denies(call: WatchedCall, urls: readonly string[]): void {
+    if (call.isOver || urls.length === 0) return;
+    this.hasDenied = true;
+    call.denies(urls);
   }
 
   #delivered(call: WatchedCall, minted: readonly Minted[], told: Told): void {

@@ -6,7 +6,8 @@ export const mediaOf = (asset: number): string => `${CDN}/vod/a${asset}/media.m3
 export const segmentOf = (asset: number, n: number): string =>
   `${CDN}/vod/a${asset}/${n % 7 === 3 ? `s~${n}%2C.ts?q=%7e&&e` : `s${n}.ts`}`;
 
-export const SEGMENTS = 60;
+/** More than one call may ask for. */
+export const SEGMENTS = 130;
 export const SEGMENT_SECONDS = 4;
 const WINDOW = 6;
 

@@ -124,7 +124,7 @@ export function planOf(seed: number): Plan {
     isProtectSet: random.chance(0.5),
     jitter: random.pick([0, 0.3, 0.3, 1]),
     renewBefore: random.chance(0.2) ? random.between(1, 30) : undefined,
-    readAhead: random.pick([0, 3, 6, 6, 20]),
+    readAhead: random.pick([0, 3, 6, 6, 20, 100]),
     abortShare: random.pick([0, 0, 0.05, 0.2]),
     pauseShare: random.pick([0, 0, 0.01]),
     faults,

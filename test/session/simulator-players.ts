@@ -111,7 +111,7 @@ export class Player {
         buffered = 0;
       }
       await this.#get(segmentOf(0, position++ % SEGMENTS));
-      if (random.chance(0.05)) await this.#request('https://other.test/ads/x/beacon.js?st=theirs');
+      if (random.chance(0.05)) await this.#request('https://evil.test/vod/x/beacon.js?st=theirs');
       if (buffered > 3) await world.pause(random.between(2, SEGMENT_SECONDS + 1));
       await this.#mayPause();
     }

@@ -23,14 +23,15 @@ const outcomeOf = (status: number): Outcome => {
 const hasAborted = ({ aborted }: AbortSignal): boolean => aborted;
 
 /** As adapters use the core: `peek`, or else wait for `sign`; `refused`, until it tells to show it. */
-export function sendWithCore(subject: Subject, edge: Edge): Send {
+export function sendWithCore(subject: Subject, edge: Edge, world: World): Send {
   return async (url, signal) => {
     const { source } = subject;
     const ready = source.peek(url);
     const first = ready ? { value: ready } : await subject.wait(`sign ${url}`, source.sign(url, { signal }), signal);
     if ('error' in first) return hasAborted(signal) ? 'aborted' : 'failed';
     let signed = first.value;
-    for (;;) {
+    for (let sent = 1; ; sent++) {
+      if (sent > 2) world.violate('replays', `${url} is sent for the ${sent}th time`);
       subject.checkSigned(signed, url);
       const { status, text } = await edge.serve(signed);
       // the player has aborted what was under way

@@ -65,7 +65,7 @@ async function runIn(world: World, plan: Plan, random: Random): Promise<number> 
     plan,
     world,
     subject,
-    send: hls?.send ?? sendWithCore(subject, edge),
+    send: hls?.send ?? sendWithCore(subject, edge, world),
     isOver: () => phase.isOver,
     isRecovered: () => world.now() >= phase.recoveredAt,
   };

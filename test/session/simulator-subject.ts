@@ -122,8 +122,7 @@ export class Subject {
   }
 
   async renew(): Promise<void> {
-    this.watch.noteActivity();
-    this.watch.wakes.push(this.#parts.world.now());
+    this.watch.noteRenewal();
     await this.wait('renew()', this.source.renew());
   }
 

@@ -15,6 +15,8 @@ export type Invariant =
   | 'batch'
   | 'rate'
   | 'unused'
+  | 'denied'
+  | 'replays'
   | 'recovery'
   | 'stale'
   | 'healthy';
