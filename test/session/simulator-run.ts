@@ -108,10 +108,10 @@ async function runIn(world: World, plan: Plan, random: Random): Promise<number> 
 /** Left alone, a source comes to rest; destroyed, it has nothing left. */
 async function atTheEnd(stage: Stage, endpoint: Endpoint, destroyLoaders?: () => void): Promise<void> {
   const { world, plan, subject } = stage;
-  const after = { idle: world.now() + plan.lifetime * 2 + 200, destroyed: Infinity };
-  // half of them end while something is under way
+  const restsAt = world.now() + plan.lifetime * 2 + 200;
+  // the others end in the middle of what they do
   const isLeftAlone = plan.readAhead !== 6;
-  if (isLeftAlone) await world.passUntil(() => world.now() > after.idle);
+  if (isLeftAlone) await world.passUntil(() => world.now() > restsAt);
   // by a slow clock that nobody corrects, tokens live for hours: the timer waits for their end, and calls nobody
   const isClockKnown = !endpoint.isTimeWrong && (plan.tells !== 'never' || plan.viewerOffset >= 0);
   if (isLeftAlone && isClockKnown && world.foreignTimers > 0)
