@@ -1,0 +1,136 @@
+import { inspect } from 'node:util';
+import type { SignedRequest, TokenSource } from '../../packages/core/src/index.ts';
+import { createTokenSource, isSecureTokenError } from '../../packages/core/src/index.ts';
+import { CDN, ENDPOINT } from '../unit/core/lab.ts';
+import { CallWatch } from './simulator-calls.ts';
+import type { Endpoint } from './simulator-endpoint.ts';
+import { masterOf } from './simulator-media.ts';
+import type { Plan } from './simulator-plan.ts';
+import type { Random } from './simulator-random.ts';
+import type { Mint } from './simulator-tokens.ts';
+import { withoutToken } from './simulator-tokens.ts';
+import type { World } from './simulator-world.ts';
+import { SECRET } from './simulator-world.ts';
+
+const CODES = ['ERR_SIGNING_UNAVAILABLE', 'ERR_SIGNING_RESPONSE', 'ERR_DENIED', 'ERR_DESTROYED'];
+const EVENTS = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'] as const;
+
+interface Parts {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly mint: Mint;
+  readonly endpoint: Endpoint;
+  readonly random: Random;
+}
+
+/** The time-out of `replay-of.ts`; seconds. */
+const FORGETTING = 5;
+
+export type Settled<T> = { readonly value: T } | { readonly error: unknown };
+
+/** The token source under test, and what is expected of all that it says. */
+export class Subject {
+  source!: TokenSource;
+  watch!: CallWatch;
+  readonly #parts: Parts;
+  readonly #waits = new Map<number, { readonly what: string; readonly since: number; readonly isLoad: boolean }>();
+  #number = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#create();
+  }
+
+  #create(): void {
+    const { plan, world, mint, endpoint, random } = this.#parts;
+    const watch = new CallWatch(plan, world);
+    this.watch = watch;
+    watch.noteActivity();
+    endpoint.isTimeKnown = endpoint.isTimeWrong = false;
+    const { tokens, minted } = mint.make([masterOf(0)], -plan.lifetime, false);
+    if (plan.carrier === 'preset') for (const made of minted) made.deliveredAt = world.now();
+    this.source = createTokenSource({
+      ...(plan.usesGetTokens
+        ? { getTokens: endpoint.tokensFor(watch) }
+        : { endpoint: ENDPOINT, fetch: endpoint.fetchFor(watch) }),
+      ...(plan.carrier === 'preset' && { tokens }),
+      ...(plan.isProtectSet && { protect: `${CDN}/` }),
+      ...(plan.renewBefore !== undefined && { renewBefore: plan.renewBefore }),
+      jitter: plan.jitter,
+      readAhead: plan.readAhead,
+      clock: world.viewerMs,
+      random: random.next,
+    });
+    this.source.allow(masterOf(0));
+    for (const type of EVENTS) {
+      this.source.addEventListener(type, (event) => {
+        if (watch.isDestroyed) world.violate('after destroy', `event ${type} of a source that was destroyed`);
+        const { detail } = event as CustomEvent<object>;
+        world.log(`event ${type}${'error' in detail ? ` ${String(detail.error)}` : ''}`);
+        this.checkSecrets(`event ${type}`, detail);
+      });
+    }
+  }
+
+  /** What a page may log must not hold a token. */
+  checkSecrets(what: string, said: unknown): void {
+    const text = inspect(said, { depth: 6, showHidden: false });
+    if (text.includes(SECRET)) this.#parts.world.violate('secrets', `${what} holds a token: ${text}`);
+  }
+
+  /** Waits for `promise`, and looks at how it ends. @param isLoad it waits for the edge, too */
+  async wait<T>(what: string, promise: Promise<T>, signal?: AbortSignal, isLoad = false): Promise<Settled<T>> {
+    const { world } = this.#parts;
+    const number = ++this.#number;
+    this.#waits.set(number, { what, since: world.now(), isLoad });
+    try {
+      return { value: await promise };
+    } catch (error) {
+      const isOurs = isSecureTokenError(error) && error instanceof Error && CODES.includes(error.code);
+      const isCallers = signal?.aborted === true && error === signal.reason;
+      world.log(`  ${what}: ${String(error)}`);
+      if (!isOurs && !isCallers) world.violate('reasons', `${what} was rejected with ${inspect(error)}`);
+      this.checkSecrets(`the rejection of ${what}`, error);
+      return { error };
+    } finally {
+      this.#waits.delete(number);
+    }
+  }
+
+  /** All that has waited since `since` or longer should have been told by now. */
+  checkWaits(since: number, why: string, ofLoads = true): void {
+    const { world } = this.#parts;
+    for (const wait of this.#waits.values()) {
+      if (wait.since > since || (wait.isLoad && !ofLoads)) continue;
+      world.violate('settles', `${wait.what} waits since ${wait.since.toFixed(3)} s, ${why}`);
+    }
+  }
+
+  /** At the moment in which a token was attached. @param asked as the player has asked for it */
+  checkSigned({ url, headers, credentials }: Omit<SignedRequest, 'source'>, asked: string): void {
+    const { plan, world, mint, endpoint } = this.#parts;
+    const unsigned = this.source.unsign(url);
+    if (unsigned !== asked) world.violate('unsign', `${asked} was signed, and is ${unsigned} without its token`);
+    if (withoutToken(url) !== asked) world.violate('unsign', `${asked} became ${url}`);
+    const token = mint.of({ url, headers, credentials });
+    if (!token || !endpoint.isTimeKnown) return;
+    const age = world.unix() - token.expires;
+    // whoever has waited for it gets it as it comes, dead or alive; but then the browser may have to forget a 410 first
+    const isNew = world.now() - token.deliveredAt < (plan.refusal === 410 ? FORGETTING : 0.05);
+    const after = `${age.toFixed(3)} s after its end`;
+    if (age >= 0 && !isNew) world.violate('stale', `${asked} got a token ${after}`);
+  }
+
+  async renew(): Promise<void> {
+    this.watch.noteRenewal();
+    await this.wait('renew()', this.source.renew());
+  }
+
+  /** @param isReplaced by a new one, as by a player that is loaded anew */
+  destroy(isReplaced: boolean): void {
+    this.#parts.world.log(`destroy${isReplaced ? ', and a new one' : ''}`);
+    this.watch.isDestroyed = true;
+    this.source.destroy();
+    if (isReplaced) this.#create();
+  }
+}
