@@ -78,12 +78,6 @@ const NOT_WITHOUT_CORS: readonly string[] = [
   'rotation',
 ] satisfies (Fault | Moment)['kind'][];
 
-/**
- * A token without a scope opens also the URL that the same answer denies, once `renew()` has lifted the denial:
- * test/unit/core/denied-unscoped.test.ts. To be taken out when that is mended.
- */
-const NOT_WITHOUT_SCOPE: readonly string[] = ['denies some URLs'] satisfies Fault['kind'][];
-
 export function planOf(seed: number): Plan {
   const random = new Random(seed);
   const isWithoutCors = random.chance(0.2);
@@ -92,10 +86,7 @@ export function planOf(seed: number): Plan {
   // slept through, a clock that is set back cannot be told from one that is right
   const never = random.chance(0.5) ? 'sleep' : 'clock back';
   const carrier = random.pick(CARRIERS);
-  const isPossible = (kind: string): boolean =>
-    kind !== never &&
-    !(isWithoutCors && NOT_WITHOUT_CORS.includes(kind)) &&
-    !(carrier === 'unscoped' && NOT_WITHOUT_SCOPE.includes(kind));
+  const isPossible = (kind: string): boolean => kind !== never && !(isWithoutCors && NOT_WITHOUT_CORS.includes(kind));
   const faults = Array.from({ length: isCalm ? 0 : random.whole(1, 6) }, (): Fault => {
     const from = random.between(3, faultsEnd - 5);
     const to = Math.min(faultsEnd, from + random.between(2, 40));

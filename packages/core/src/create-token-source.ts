@@ -105,7 +105,10 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       const { tokens, errors } = protection.take(answer.tokens);
       for (const error of errors) emit('tokenerror', { error });
       const expires = tokens.reduce((first, token) => Math.min(first, token.expires), Infinity);
-      hold(tokens, asked, clock.correct(answer.now, sentAt, expires));
+      // a token without a scope opens what was asked for, but nothing that was denied
+      const denied = new Set(answer.denied.map((url) => tokenUrls.read(url).key));
+      const granted = asked.filter((url) => !denied.has(tokenUrls.identify(url)));
+      hold(tokens, granted, clock.correct(answer.now, sentAt, expires));
       if (tokens.length > 0) {
         const unsigned = asked.map((url) => tokenUrls.read(url).unsigned);
         emit('tokenrenewed', { reason, urls: unsigned, expires, wait: clock.sessionNow() - sentAt });

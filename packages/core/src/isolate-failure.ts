@@ -37,7 +37,7 @@ function partsOf<T>({ items, isLastTry }: Part<T>, { code }: SecureTokenError): 
 /**
  * Calls for the halves of what failed together, and again for the halves of a half that fails, so that one bad URL fails
  * alone. In breadth: when the calls are used up, most of the good ones have their tokens.
- * @returns what failed for another reason than its URLs, to be tried again as usual
+ * @returns what failed in an outage, to be tried again as usual
  */
 export async function isolateFailure<T>(
   items: readonly T[],
@@ -53,8 +53,8 @@ export async function isolateFailure<T>(
       calls++;
       const failure = isCalled ? await call(part.items) : error;
       if (!failure) settle(part.items);
-      else if (!isAboutUrls(failure)) left.push(...part.items);
-      else if (isCalled && partsOf(part, failure).length > 0) failed.push(part);
+      else if (isAboutUrls(failure) && isCalled && partsOf(part, failure).length > 0) failed.push(part);
+      else if (!isAboutUrls(failure) && failure.code === 'ERR_SIGNING_UNAVAILABLE') left.push(...part.items);
       else settle(part.items, failure);
     }
     // an endpoint that fails for either half does so whatever it is asked for
