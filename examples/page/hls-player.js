@@ -26,6 +26,18 @@ function play(src) {
 /** @type {Playback | undefined} */
 let current;
 let hasFailed = false;
+/** When what was broken last was repaired, by `performance.now()`. */
+let repairedAt = -Infinity;
+/** What was under way then may fail as late as this, in ms. */
+const AFTERMATH = 5000;
+
+/** Goes on after a fatal error. A first playlist that failed is not loaded again by startLoad. */
+function goOn() {
+  if (!current || !hasFailed) return;
+  hasFailed = false;
+  if (current.hls.levels.length > 0) current.hls.startLoad();
+  else start();
+}
 
 const inspector = createInspector(find('#inspector'), {
   aside: find('#aside'),
@@ -33,14 +45,10 @@ const inspector = createInspector(find('#inspector'), {
   edge,
   viewer,
   async onRecover() {
-    if (!current) return;
+    repairedAt = performance.now();
     // Also before the player has failed: a denial is final until then.
-    await current.source.renew().catch(() => undefined);
-    if (!hasFailed) return;
-    hasFailed = false;
-    // A first playlist that failed is not loaded again by startLoad.
-    if (current.hls.levels.length > 0) current.hls.startLoad();
-    else start();
+    await current?.source.renew().catch(() => undefined);
+    goOn();
   },
 });
 
@@ -58,6 +66,7 @@ function start() {
     if (!fatal) return;
     hasFailed = true;
     inspector.say('bad', `The player stopped loading: ${details}. ${error.message}`);
+    if (performance.now() - repairedAt < AFTERMATH) setTimeout(goOn, 500);
   });
 }
 
