@@ -52,7 +52,15 @@ export const playOn = (page: Page, seconds: number, rate = 1): Promise<void> =>
       const video = document.querySelector('video')!;
       const goal = video.currentTime + by;
       video.playbackRate = speed;
-      while (video.currentTime < goal) await new Promise((resolve) => setTimeout(resolve, 100));
+      // says what is wrong before the test is ended without a word
+      const deadline = performance.now() + 90_000;
+      while (video.currentTime < goal) {
+        if (performance.now() > deadline) {
+          const happened = [...document.querySelectorAll('.log li')].map(({ textContent }) => textContent);
+          throw new Error(`stands at ${video.currentTime} of ${goal} s: ${happened.join(' | ')}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
     },
     [seconds, rate] as const,
   );
