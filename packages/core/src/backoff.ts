@@ -44,6 +44,11 @@ export class Backoff {
     return this.#blockedBy;
   }
 
+  /** What a call ends with that has brought `error`, or tokens: nothing counts any more once the source was destroyed. */
+  outcomeOf(error: SecureTokenError | undefined): SecureTokenError | undefined {
+    return this.#isStopped || error ? (this.#blockedBy ?? error) : undefined;
+  }
+
   pauseFor(seconds: number): void {
     if (this.#pause || this.#isStopped) return;
     let end!: () => void;

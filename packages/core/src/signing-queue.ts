@@ -89,7 +89,7 @@ export class SigningQueue {
   async #callOnce(waiting: readonly Waiting[], reason: TokenReason): Promise<SecureTokenError | undefined> {
     const error = await this.#callFor(waiting, reason);
     if (error) this.#backoff.failed(error);
-    return error && (this.#backoff.blockedBy ?? error);
+    return this.#backoff.outcomeOf(error);
   }
 
   /** Part of a call that failed, and paused: another failure of the kind is no reason to pause again. */
@@ -98,7 +98,7 @@ export class SigningQueue {
     if (blockedBy) return blockedBy;
     const error = await this.#callFor(part, reason);
     if (error && !isAboutUrls(error)) this.#backoff.failed(error);
-    return error && (this.#backoff.blockedBy ?? error);
+    return this.#backoff.outcomeOf(error);
   }
 
   async #callFor(waiting: readonly Waiting[], reason: TokenReason): Promise<SecureTokenError | undefined> {
