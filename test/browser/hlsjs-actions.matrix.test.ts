@@ -90,7 +90,7 @@ async function play(
         const { load } = loader;
         loader.load = (context, ...rest) => {
           asked.push(new URL(context.url, location.href).pathname + (context.rangeEnd ? ` ${context.rangeStart}` : ''));
-          load(context, ...rest);
+          load.call(loader, context, ...rest);
         };
         return loader;
       } as never;

@@ -57,6 +57,7 @@ export class VideojsWitness extends Witness {
       format: 'iife',
       target: 'es2022',
       alias: { 'secure-token-core': `${root}packages/core/src/index.ts` },
+      define: { PACKAGE_VERSION: '"of the sources"' },
     });
     const browser = await openChromium();
     const lab = new Lab(outputFiles[0]!.text);
