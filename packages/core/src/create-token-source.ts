@@ -125,7 +125,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
 
   /** One without a scope of its own is held for each of `asked`. */
   function hold(tokens: readonly Token[], asked: readonly string[], obtainedAt: number): void {
-    index.forgetUnusableUrls();
+    index.forgetUnusableUrls(clock.now());
     for (const token of tokens) {
       const own = token.prefix ?? token.url;
       for (const opened of own ? [own] : asked) {

@@ -1,6 +1,7 @@
 import { BoundedMap } from './bounded-map.ts';
 import { FolderMap } from './folder-map.ts';
 import type { RenewalTimes } from './renewal.ts';
+import { isUsable } from './renewal.ts';
 import type { Scope } from './scope.ts';
 import type { Token } from './token.ts';
 import { pathOf } from './url-text.ts';
@@ -13,10 +14,18 @@ export interface HeldToken extends RenewalTimes {
   readonly obtainedAt: number;
 }
 
+type TokensByTail = BoundedMap<string, readonly HeldToken[]>;
+
+/** V8 takes strings of 16,384 characters and more for the same in a Map if their lengths are: they go by their ends. */
+const tailOf = (href: string): string => (href.length > 1000 ? href.slice(-100) : href);
+
+const heldFor = (tokens: TokensByTail, href: string): HeldToken | undefined =>
+  tokens.get(tailOf(href))?.find(({ scope }) => scope.href === href);
+
 /** The tokens at hand, by what they open. */
 export class TokenIndex {
-  readonly #urls = new BoundedMap<string, HeldToken>();
-  readonly #paths = new BoundedMap<string, HeldToken>();
+  readonly #urls: TokensByTail = new BoundedMap();
+  readonly #paths: TokensByTail = new BoundedMap();
   readonly #folders = new FolderMap<HeldToken>();
   readonly #isUsable: (held: HeldToken) => boolean;
 
@@ -26,22 +35,32 @@ export class TokenIndex {
 
   add(held: HeldToken): void {
     const { kind, href } = held.scope;
-    if (kind === 'folder') this.#folders.set(href, held);
-    else (kind === 'path' ? this.#paths : this.#urls).set(href, held);
+    if (kind === 'folder') {
+      this.#folders.set(href, held);
+      return;
+    }
+    const tokens = kind === 'path' ? this.#paths : this.#urls;
+    const others = (tokens.get(tailOf(href)) ?? []).filter(({ scope }) => scope.href !== href);
+    tokens.set(tailOf(href), [...others, held]);
   }
 
   /** Those of folders stay: they tell which URLs share a token. */
-  forgetUnusableUrls(): void {
+  forgetUnusableUrls(now: number): void {
+    // the clock is read once: hours of tokens may be at hand
     for (const map of [this.#urls, this.#paths]) {
-      for (const [href, held] of map) if (!this.#isUsable(held)) map.delete(href);
+      for (const [tail, tokens] of map) {
+        const usable = tokens.filter((held) => isUsable(held, now));
+        if (usable.length === 0) map.delete(tail);
+        else if (usable.length < tokens.length) map.set(tail, usable);
+      }
     }
   }
 
   /** What opens `key`: the exact URL first, then the longest prefix; an unusable token only if there is no other. */
   find(key: string): HeldToken | undefined {
-    const exact = this.#urls.get(key);
+    const exact = heldFor(this.#urls, key);
     if (exact && this.#isUsable(exact)) return exact;
-    const ofPath = this.#paths.size ? this.#paths.get(pathOf(key)) : undefined;
+    const ofPath = this.#paths.size ? heldFor(this.#paths, pathOf(key)) : undefined;
     const found = [exact, ofPath, ...this.#folders.above(key)];
     return found.find((held) => held && this.#isUsable(held)) ?? found.find((held) => held !== undefined);
   }
@@ -53,6 +72,6 @@ export class TokenIndex {
 
   /** Those of URLs and paths, the latest last. */
   urls(): HeldToken[] {
-    return [...this.#paths.values(), ...this.#urls.values()];
+    return [...this.#paths.values(), ...this.#urls.values()].flat();
   }
 }
