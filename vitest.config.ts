@@ -9,8 +9,8 @@ const from = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Ends what hangs; no test waits for it, and it is no measure of a busy machine. */
 const testTimeout = 60_000;
 /**
- * Vitest would leave one core to itself, where it has nothing to do. Processes, for a thread that ends in the middle of a
- * response takes Node 20 along.
+ * Vitest would leave one core to itself, where it has nothing to do. Processes, for a thread that ends in the middle of
+ * a response takes Node 20 along.
  */
 const onAllCores = { pool: 'forks', maxWorkers: availableParallelism() } as const;
 
@@ -57,7 +57,8 @@ export default defineConfig({
           globalSetup: [from('test/support/build-if-needed.ts'), from('test/support/unpack-chromium.ts')],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // players wait for the media clock most of the time: a dozen at once keep two cores busy, and none of them late
+          // players wait for the media clock most of the time: a dozen at once keep two cores busy, and none of them
+          // late
           maxWorkers: 4,
           maxConcurrency: 3,
           // one browser a worker, and its driver read once: a file starts a second of CPU earlier

@@ -8,7 +8,8 @@ const { packages, all, rest, vitest } = readArguments(process.argv.slice(2));
 const chosen = packages.length > 0;
 
 /**
- * What needs no test runner, one after the other beside the tests: these mostly wait for players, these for a processor.
+ * What needs no test runner, one after the other beside the tests: these mostly wait for players, these for a
+ * processor.
  * @type {ReadonlyArray<{ name: string, command: string, args: string[] }>}
  */
 const checks = rest
@@ -25,7 +26,10 @@ const checks = rest
     ];
 const part = rest ? 'rest' : all ? '' : 'main';
 
-/** Runs a command; its output appears in one piece when it ends, and only if it fails. @type {(step: typeof checks[number]) => Promise<boolean>} */
+/**
+ * Runs a command; its output appears in one piece when it ends, and only if it fails. @type {(step: typeof
+ * checks[number]) => Promise<boolean>}
+ */
 const check = ({ name, command, args }) =>
   new Promise((resolve) => {
     const begun = Date.now();

@@ -5,8 +5,8 @@ import { createSigningEndpoint, secureToken } from 'secure-token-server';
 import { changeControls, readControls } from './demo-state.mjs';
 
 /**
- * The team's own server: the signing endpoint, another one that answers for what a playlist names too, and what the buttons
- * call.
+ * The team's own server: the signing endpoint, another one that answers for what a playlist names too, and what the
+ * buttons call.
  * @param {import('./demo-state.mjs').DemoState} state
  * @param {object} options
  * @param {readonly string[]} options.pages origins of the pages

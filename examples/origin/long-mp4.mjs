@@ -72,7 +72,9 @@ function readTrack(file, trak) {
   return { isVideo, samples, keys: table('stss').slice(1), delta: Number(table('stts')[2]) };
 }
 
-/** Filler data that decoders skip, NAL unit type 12 in the length-prefixed form of MP4. @type {(size: number) => Buffer} */
+/**
+ * Filler data that decoders skip, NAL unit type 12 in the length-prefixed form of MP4. @type {(size: number) => Buffer}
+ */
 function filler(size) {
   const data = Buffer.alloc(Math.max(8, Math.floor(size)), 0xff);
   data.writeUInt32BE(data.length - 4, 0);

@@ -7,8 +7,8 @@ import { emptyResponse, onlyReads } from './origin-request.mjs';
 import { pacedStream } from './paced-stream.mjs';
 
 /**
- * One long MP4 made of a short one, under a URL for each who asks: `/mp4/any-name/film.mp4`. Its ETag is the beginning of
- * its SHA-256 in Base64url.
+ * One long MP4 made of a short one, under a URL for each who asks: `/mp4/any-name/film.mp4`. Its ETag is the beginning
+ * of its SHA-256 in Base64url.
  * @param {object} options
  * @param {string} options.file the short one
  * @param {number} options.times

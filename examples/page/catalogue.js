@@ -23,7 +23,10 @@ const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (doc
 /** This film is so small that hls.js would load all of it at once; a film of yours would not fit. In seconds. */
 const buffer = { maxMaxBufferLength: 20 };
 
-/** What the page shows as its code are these functions, read from themselves. @type {(signing: { endpoint: string }) => Playback} */
+/**
+ * What the page shows as its code are these functions, read from themselves. @type {(signing: { endpoint: string }) =>
+ * Playback}
+ */
 function setUp(signing) {
   const source = createTokenSource(signing);
   const hls = new Hls(buffer);

@@ -46,7 +46,8 @@ const asideMarkup = `
   <section class="card"><h2>What happened</h2><div data-log></div></section>`;
 
 /**
- * Shows what the plugins do for one player or several (tokens, renewals, refusals, replays) and what the viewer notices of it.
+ * Shows what the plugins do for one player or several (tokens, renewals, refusals, replays) and what the viewer notices
+ * of it.
  * @param {HTMLElement} root
  * @param {object} options
  * @param {HTMLElement} options.aside where the buttons and the log go

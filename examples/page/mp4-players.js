@@ -16,7 +16,10 @@ const signing = { endpoint: `${app}/token`, request: () => ({ headers: { 'X-View
 const film = (/** @type {string} */ name) => `${edge}/mp4/${name}/film.mp4`;
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
-/** Other media requests of this page, those of the other player too, are left alone. @type {(film: string) => Promise<TokenWorker>} */
+/**
+ * Other media requests of this page, those of the other player too, are left alone. @type {(film: string) =>
+ * Promise<TokenWorker>}
+ */
 async function register(film) {
   const options = { ...signing, protect: film };
   const worker = await registerTokenWorker('/token-worker.js', options);
@@ -59,7 +62,10 @@ const inspector = createInspector(find('#inspector'), {
 const say = (/** @type {string} */ name, /** @type {unknown} */ error) =>
   inspector.say('bad', `${name}: ${error instanceof Error ? error.message : String(error)}`);
 
-/** @type {(id: string, name: string, play: Play, film: string, source: TokenSource) => ReturnType<typeof createPlayerFacts>} */
+/**
+ * @type {(id: string, name: string, play: Play, film: string, source: TokenSource) => ReturnType<typeof
+ * createPlayerFacts>}
+ */
 function start(id, name, play, film, source) {
   const video = /** @type {HTMLVideoElement} */ (document.querySelector(`#${id} video`));
   const facts = createPlayerFacts(find(`#${id} [data-part="facts"]`), video);

@@ -18,7 +18,10 @@ export function createSwitchTable(root, video) {
   let overtaken = new AbortController();
 
   return {
-    /** Counts the calls that this token source makes for the title. @type {(source: import('secure-token-hlsjs').TokenSource) => void} */
+    /**
+     * Counts the calls that this token source makes for the title. @type {(source:
+     * import('secure-token-hlsjs').TokenSource) => void}
+     */
     follow(source) {
       source.addEventListener('tokenrenewed', ({ detail: { urls } }) => {
         if (urls.some((url) => url.startsWith(folder))) answers++;

@@ -18,7 +18,8 @@ const titles = [
  * The titles of the catalogue, to point at and to choose from.
  * @param {HTMLElement} root
  * @param {object} options
- * @param {(title: Title) => Promise<unknown>} options.onPoint the viewer may choose it next: pointer, keyboard focus or a finger is on it
+ * @param {(title: Title) => Promise<unknown>} options.onPoint the viewer may choose it next: pointer, keyboard focus or
+ * a finger is on it
  * @param {(title: Title) => void} options.onChoose
  */
 export function createTitles(root, { onPoint, onChoose }) {

@@ -79,8 +79,9 @@ const load = (port, path, agent) =>
   });
 
 /**
- * The edge handler under Node beside nginx with the shipped configuration, same files, same client. The client takes part
- * of each machine's time, so the factor is that of the whole way. Takes about 15 seconds; nothing where nginx is missing.
+ * The edge handler under Node beside nginx with the shipped configuration, same files, same client. The client takes
+ * part of each machine's time, so the factor is that of the whole way. Takes about 15 seconds; nothing where nginx is
+ * missing.
  */
 export async function run() {
   if (!binary) return [{ name: 'edge handler in Node / nginx secure_link: there is no nginx here' }];

@@ -17,14 +17,19 @@ const sourceWith = (scope) => {
   return createTokenSource({ getTokens: () => Promise.reject(new Error('not needed')), tokens, readAhead: 0 });
 };
 
-/** Microseconds in which `source` takes in `text`. @param {import('secure-token-core').TokenSource} source @param {string} text */
+/**
+ * Microseconds in which `source` takes in `text`. @param {import('secure-token-core').TokenSource} source @param
+ * {string} text
+ */
 const microseconds = (source, text) => {
   const start = performance.now();
   source.learn(media, text);
   return Promise.resolve((performance.now() - start) * 1000);
 };
 
-/** What one more segment in a live playlist of ten thousand costs the page, beside what reading such a playlist costs. */
+/**
+ * What one more segment in a live playlist of ten thousand costs the page, beside what reading such a playlist costs.
+ */
 export async function run() {
   const rows = {
     'a token per URL': { url: media },

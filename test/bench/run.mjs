@@ -1,7 +1,7 @@
 import { prepare } from '../support/prepare.mjs';
 
-// ratios of two things measured side by side in this run: machines differ, and this one may be busy; those named `bounds` print
-// milliseconds, of the longest input there is
+// ratios of two things measured side by side in this run: machines differ, and this one may be busy; those named
+// `bounds` print milliseconds, of the longest input there is
 await prepare();
 for (const name of [
   'calls',

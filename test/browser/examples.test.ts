@@ -25,8 +25,8 @@ describe.concurrent.each([
 describe('catalogue.html', () => {
   const folders = { Indigo: '/film/fmp4/', Moss: '/film/ts/', Ember: '/film/aes/' };
   /**
-   * Chooses a title; resolves to how many signing calls its first segment, and all that was asked for in front of it, have
-   * their tokens from: what the first frame has waited for, however long the machine takes.
+   * Chooses a title; resolves to how many signing calls its first segment, and all that was asked for in front of it,
+   * have their tokens from: what the first frame has waited for, however long the machine takes.
    */
   const choose = async (page: Page, title: keyof typeof folders): Promise<number> => {
     const sent: string[] = [];

@@ -23,7 +23,10 @@ function serveTwoTracks({ routes }: Lab): void {
   for (const name of ['en', 'sub']) routes[`/v/fmp4/${name}/other.m3u8`] = () => file(`${name}/i.m3u8`);
 }
 
-/** Two pathways; the steering manifest changes its mind with every answer, and the second pathway is a clone of the first on another path. */
+/**
+ * Two pathways; the steering manifest changes its mind with every answer, and the second pathway is a clone of the
+ * first on another path.
+ */
 function serveSteering({ routes }: Lab): void {
   const text = readFileSync('test/media/ts/master.m3u8', 'utf8');
   routes['/v/ts/steered.m3u8'] = () =>
@@ -67,8 +70,8 @@ const actions: Record<string, (hls: Hls, turn: number) => void> = {
 };
 
 /**
- * Lets `run` act on a player at work; resolves to what was seen when it has played on, and to what hls.js asked its loaders
- * for. With `mayStandStill` five seconds are enough.
+ * Lets `run` act on a player at work; resolves to what was seen when it has played on, and to what hls.js asked its
+ * loaders for. With `mayStandStill` five seconds are enough.
  */
 async function play(
   lab: Lab,
@@ -130,7 +133,8 @@ describe.each(labVersions)('hls.js %s: no request goes out unsigned or twice whi
   test.concurrent.each(Object.entries(actions))('%s', async (name, act) => {
     await using lab = await labs.open(version);
     serveTwoTracks(lab);
-    // On a busy machine hls.js 1.6 may wait for ever for an append after so many switches, alone as well (1 of 30 tries).
+    // On a busy machine hls.js 1.6 may wait for ever for an append after so many switches, alone as well (1 of 30
+    // tries).
     const mayStandStill = version === '1.6' && name === 'switches the audio track';
     expectClean(lab, await play(lab, FMP4, act.toString(), { mayStandStill }));
   });

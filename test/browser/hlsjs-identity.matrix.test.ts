@@ -7,7 +7,10 @@ let labs: Labs;
 beforeAll(async () => void (labs = await Labs.start()));
 afterAll(() => labs.stop());
 
-/** A live stream that begins with the first request: a window of four segments, a new one every two seconds. `line` writes the URI of one. */
+/**
+ * A live stream that begins with the first request: a window of four segments, a new one every two seconds. `line`
+ * writes the URI of one.
+ */
 const live = (line = (index: number) => `/v/ts/lo/s00${index}.ts`): (() => string) => {
   let start = 0;
   return () => {

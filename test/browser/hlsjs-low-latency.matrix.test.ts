@@ -19,7 +19,9 @@ afterAll(() => stage.dispose());
 // a player that fell behind on a busy machine catches up, all the way
 const config = { maxLiveSyncPlaybackRate: 2, liveSyncOnStallIncrease: 0 };
 
-/** Watches the stream; the latency is the median of the second half: by then a start on a busy machine is made up for. */
+/**
+ * Watches the stream; the latency is the median of the second half: by then a start on a busy machine is made up for.
+ */
 async function watch(player: Player): Promise<Snapshot> {
   await player.play();
   const { currentTime: start } = await player.snapshot();

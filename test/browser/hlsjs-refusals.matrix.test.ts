@@ -24,7 +24,10 @@ const requests = [
   ['key', '/v/aes/i.m3u8', /k0\.bin/, 'keyLoadError'],
 ] as const;
 
-/** Plays up to `seconds`, or to the first error; resolves to the errors by then, and to those that the token source told of. */
+/**
+ * Plays up to `seconds`, or to the first error; resolves to the errors by then, and to those that the token source told
+ * of.
+ */
 const play = ({ page }: Lab, url: string, seconds: number): Promise<{ errors: string[]; tokenErrors: string[] }> =>
   page.evaluate(
     async ({ url, seconds }) => {

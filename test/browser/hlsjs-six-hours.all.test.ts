@@ -7,7 +7,9 @@ import { createStage } from '../support/stage.ts';
 
 /** Seconds. A token of ten minutes is renewed between 60 and 240 s before it ends: after 360 to 540 s. */
 const TTL = 600;
-/** Seconds. However a viewer's jitter turns out, a token is due at its second jump, not at the first, and never dead. */
+/**
+ * Seconds. However a viewer's jitter turns out, a token is due at its second jump, not at the first, and never dead.
+ */
 const JUMP = 270;
 const HOUR = 3600;
 
@@ -62,7 +64,8 @@ test.skipIf(!hasFaketime)(
     expect(stage.signer.calls.map(({ reason, status }) => `${status} ${reason}`)).toEqual(
       reasons.map((reason) => `200 ${reason}`),
     );
-    // each request carried the token of its nine minutes, and no segment was asked for twice (hls.js does with subtitles, as it starts)
+    // each request carried the token of its nine minutes, and no segment was asked for twice (hls.js does with
+    // subtitles, as it starts)
     const tokensSeen = (): Set<string> => new Set(stage.edge.requests.map(({ url }) => new URL(url).search));
     await expect
       .poll(() => tokensSeen().size, { message: 'tokens that the edge has seen', timeout: 10_000 })

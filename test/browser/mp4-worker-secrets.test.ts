@@ -81,7 +81,10 @@ describe('what the token worker tells of its settings (Chromium)', () => {
   afterEach(() => context.close());
 
   const run = <T>(body: string, args: unknown = null): Promise<T> => runIn<T>(page, body, args);
-  /** Registers the worker with `options` (a text that is evaluated), and plays; returns all the URLs of workers that scripts see. */
+  /**
+   * Registers the worker with `options` (a text that is evaluated), and plays; returns all the URLs of workers that
+   * scripts see.
+   */
   const play = (
     options: string,
     file = `${edge.origin}/film.mp4`,

@@ -99,8 +99,8 @@ if (runsRest)
         new Set(requested.map(({ path }) => path).filter((path) => pattern.test(path))).size;
 
       /**
-       * What it has to fetch, and how many of each. How far it plays is not asked: where it goes from one rendition to another,
-       * its clock may stand still for good, with all segments fetched and no error.
+       * What it has to fetch, and how many of each. How far it plays is not asked: where it goes from one rendition to
+       * another, its clock may stand still for good, with all segments fetched and no error.
        */
       const expected: Record<string, [pattern: RegExp, atLeast: number][]> = {
         'vod/fmp4/master.m3u8': [

@@ -4,7 +4,10 @@ import { hasFaketime, hasNginx } from '../support/nginx.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 
-/** Without nginx the edge alone verifies in the other files, and without libfaketime its clock alone moves: here that is seen. */
+/**
+ * Without nginx the edge alone verifies in the other files, and without libfaketime its clock alone moves: here that is
+ * seen.
+ */
 async function openStage(
   { onTestFinished }: TestContext,
   movableClock: boolean,

@@ -15,7 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => stage.dispose());
 
-/** The share of what was ahead of use: of the tokens of segments by a quarter of a second, of those of a folder the renewals. */
+/**
+ * The share of what was ahead of use: of the tokens of segments by a quarter of a second, of those of a folder the
+ * renewals.
+ */
 function shareAhead(carrier: Carrier, [, ...renewals]: readonly RecordedTokenEvent[]): number {
   if (carrier !== 'exact') return renewals.filter(({ reason }) => reason === 'expiring').length / renewals.length;
   const askedAt = new Map(stage.signer.calls.flatMap(({ urls, at }) => urls.map((url) => [new URL(url).pathname, at])));
@@ -31,7 +34,8 @@ test.concurrent.each<Carrier>(['exact', 'query', 'header', 'cookie', 'path'])(
     const { currentTime: started } = await player.snapshot();
     const seen = await player.until(({ currentTime }) => currentTime > started + SECONDS, 1.5 * SECONDS + 30);
     expect(seen).toMatchObject({ error: null, events: [], pageErrors: [], paused: false, parts: 1 });
-    // VHS begins with one segment, with or without tokens; and with much in the buffer it was the machine that was too slow
+    // VHS begins with one segment, with or without tokens; and with much in the buffer it was the machine that was too
+    // slow
     expect(seen.stalls.filter(({ at, ahead }) => at > started + 4 && ahead < 1)).toEqual([]);
     expect(
       shareAhead(carrier, seen.tokens),

@@ -3,7 +3,9 @@ import type { Stage } from '../support/stage.ts';
 import { createStage, stageFor } from '../support/stage.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
-/** Of the tests that do not ask what was refused: a token that ends while a file is read is refused once, and replaced. */
+/**
+ * Of the tests that do not ask what was refused: a token that ends while a file is read is refused once, and replaced.
+ */
 let stage: Stage;
 beforeAll(async () => {
   stage = await createStage({ signer: { ttl: 3 } });

@@ -113,7 +113,8 @@ test.concurrent('the signing endpoint is down for less than the token lives: nob
   const renewed = await player.until(({ tokens }) => tokens.at(-1)!.reason === 'expiring');
   const seen = await player.until(({ currentTime }) => currentTime > renewed.currentTime + 4);
   expect(seen).toMatchObject({ ...fine, paused: false, parts: 1 });
-  // VHS begins with one segment, with or without tokens; and with much in the buffer it was the machine that was too slow
+  // VHS begins with one segment, with or without tokens; and with much in the buffer it was the machine that was too
+  // slow
   expect(seen.stalls.filter(({ at, ahead }) => at > started + 4 && ahead < 1)).toEqual([]);
   expect(new Set(seen.tokens.flatMap(({ code }) => code ?? []))).toEqual(new Set(['ERR_SIGNING_UNAVAILABLE']));
   expect(await stage.refusals()).toEqual([]);

@@ -3,7 +3,9 @@ import type { MediaFixtures } from '../support/media-test.ts';
 import { mediaTest } from '../support/media-test.ts';
 import { hasNginx } from '../support/nginx.ts';
 
-/** Runs in a page with Video.js that the token worker controls; `args` is what it gets besides the URLs of the stage. */
+/**
+ * Runs in a page with Video.js that the token worker controls; `args` is what it gets besides the URLs of the stage.
+ */
 type Act = <T>(body: string, args?: object) => Promise<T>;
 
 const it = mediaTest.extend<{ act: Act }>({

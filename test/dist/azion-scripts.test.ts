@@ -4,9 +4,9 @@ import { runCli } from '../support/cli.ts';
 import cases from '../vectors/azion-scripts.json' with { type: 'json' };
 
 /**
- * What `secure_token.py` and `secure_token.php` of github.com/aziontech/azion_secure_token print, line by line the same, with
- * secret, URI and expiry of every vector in the place of those written in them (Python 3.11, PHP 8.4). Recorded, so that
- * this test needs neither.
+ * What `secure_token.py` and `secure_token.php` of github.com/aziontech/azion_secure_token print, line by line the
+ * same, with secret, URI and expiry of every vector in the place of those written in them (Python 3.11, PHP 8.4).
+ * Recorded, so that this test needs neither.
  */
 interface Case {
   secret: string;
@@ -15,7 +15,9 @@ interface Case {
   printed: string;
 }
 
-/** What the scripts sign, and neither `verify` nor nginx as shipped here would accept, or no client would send: refused. */
+/**
+ * What the scripts sign, and neither `verify` nor nginx as shipped here would accept, or no client would send: refused.
+ */
 const refusals: Record<string, { is: (each: Case) => boolean; says: RegExp }> = {
   'an expiry is ten digits, the first of them no zero': {
     is: ({ expires }) => !/^[1-9]\d{9}$/.test(expires),

@@ -5,8 +5,8 @@ import { bundleSize } from '../support/bundle-size.ts';
 import budgets from './budgets.json' with { type: 'json' };
 
 /**
- * Ceilings that notice an accident, in bytes, minified and gzipped: nothing is written shorter than it reads well for them.
- * `size` is what the package had when it was last looked at.
+ * Ceilings that notice an accident, in bytes, minified and gzipped: nothing is written shorter than it reads well for
+ * them. `size` is what the package had when it was last looked at.
  */
 test.each(Object.entries(budgets))('%s stays below its ceiling', async (folder, { ceiling, size: before }) => {
   const size = await bundleSize(`packages/${folder}/dist/index.js`);

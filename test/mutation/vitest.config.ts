@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { alias, root } from '../support/sources.ts';
 
-/** The tests that are to notice a mutant: of core and of the server, without what waits for other processes or measures memory. */
+/**
+ * The tests that are to notice a mutant: of core and of the server, without what waits for other processes or measures
+ * memory.
+ */
 export default defineConfig({
   root,
   resolve: { alias },

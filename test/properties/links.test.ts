@@ -106,7 +106,8 @@ describeFormat({
       params: { ...(x !== undefined && { wowzatokenx: x }), ...(y !== undefined && { wowzatokeny: y }) },
     }),
   conditions: fc.record({ ip: fc.constantFrom('', '1.2.3.4'), x: param, y: param }),
-  // Parameters that the edge does not ask for would be refused as unknown; a token without one that it asks for is refused.
+  // Parameters that the edge does not ask for would be refused as unknown; a token without one that it asks for is
+  // refused.
   signatureOf: ({ query }) => query!.wowzatokenhash!,
 });
 

@@ -10,8 +10,8 @@ const NOT_FOR_BROWSERS = 'server';
 const browserFolders = (root) => readdirSync(join(root, 'packages')).filter((folder) => folder !== NOT_FOR_BROWSERS);
 
 /**
- * Builds what browsers load of these packages in the copy of the repository at `root`: as `npm run build` does, but without
- * types and not minified, which takes most of its time.
+ * Builds what browsers load of these packages in the copy of the repository at `root`: as `npm run build` does, but
+ * without types and not minified, which takes most of its time.
  * @param {string} root
  * @param {readonly string[]} [folders] below `packages/`. @default all that run in a page
  * @returns {Promise<void>}
@@ -31,7 +31,10 @@ export async function build(root, folders = browserFolders(root)) {
   }
 }
 
-/** The packages in whose files a change of `file` ends up: core is inside of all. @type {(root: string, file: string) => string[]} */
+/**
+ * The packages in whose files a change of `file` ends up: core is inside of all. @type {(root: string, file: string) =>
+ * string[]}
+ */
 export function concerned(root, file) {
   const [, folder = ''] = file.split('/');
   return folder === 'core' ? browserFolders(root) : [folder];

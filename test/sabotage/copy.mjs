@@ -25,7 +25,8 @@ const CACHES = /^\.(vite|cache)/;
 
 /**
  * A copy of the repository to break: sources are copied, packages from elsewhere are linked.
- * @typedef {{ root: string, temporary: string, read: (file: string) => string, write: (file: string, text: string) => void, remove: () => void }} Copy
+ * @typedef {{ root: string, temporary: string, read: (file: string) => string, write: (file: string, text: string) =>
+ * void, remove: () => void }} Copy
  */
 
 /** @returns {Copy} */
@@ -49,8 +50,8 @@ export function makeCopy() {
 }
 
 /**
- * Installed packages are linked file by file: the page servers of the tests follow no symbolic link out of their folder.
- * Those of this repository are relative links, and the same text leads into the copy.
+ * Installed packages are linked file by file: the page servers of the tests follow no symbolic link out of their
+ * folder. Those of this repository are relative links, and the same text leads into the copy.
  * @type {(from: string, to: string) => void}
  */
 function linkFolder(from, to) {

@@ -7,7 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
  * What became of one test.
  * @typedef {{ name: string, state: 'passed' | 'failed' | 'skipped', message: string }} Outcome
  */
-/** @typedef {{ testResults: { status: string, message: string, assertionResults: { fullName: string, status: string, failureMessages: string[] }[] }[] }} Report */
+/**
+ * @typedef {{ testResults: { status: string, message: string, assertionResults: { fullName: string, status: string,
+ * failureMessages: string[] }[] }[] }} Report
+ */
 
 /** For how long tests may put away their servers and browsers when they are stopped, in ms. */
 const GRACE = 3000;

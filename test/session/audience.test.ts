@@ -8,7 +8,10 @@ fakeTime();
 /** The same numbers in every run. */
 const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
 
-/** The seconds in which `size` viewers who joined in one second ask for tokens after that, while they play for `time` seconds. */
+/**
+ * The seconds in which `size` viewers who joined in one second ask for tokens after that, while they play for `time`
+ * seconds.
+ */
 async function audience(size: number, lifetime: number, time: number, jitter?: number): Promise<number[]> {
   const calls = new Array<number>(time).fill(0);
   const random = dice(42);

@@ -70,7 +70,9 @@ export interface Plan {
   readonly faultsEnd: number;
 }
 
-/** Nobody can tell these from a network that fails, if the edge refuses without a status while the token looks alive. */
+/**
+ * Nobody can tell these from a network that fails, if the edge refuses without a status while the token looks alive.
+ */
 const NOT_WITHOUT_CORS: readonly string[] = [
   'forged tokens',
   'edge refuses some',

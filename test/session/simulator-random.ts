@@ -1,4 +1,7 @@
-/** The same numbers in every run (mulberry32). Each part of a simulation has its own, so that one more draw moves only it. */
+/**
+ * The same numbers in every run (mulberry32). Each part of a simulation has its own, so that one more draw moves only
+ * it.
+ */
 export class Random {
   readonly #seed: number;
   #state: number;

@@ -26,8 +26,8 @@ interface FirewallRequest {
 }
 
 /**
- * A firewall made of Web standards and nothing else. The listener must have chosen when it returns: whatever it does later
- * is not seen.
+ * A firewall made of Web standards and nothing else. The listener must have chosen when it returns: whatever it does
+ * later is not seen.
  */
 export function startFirewall(): (request: FirewallRequest) => FirewallOutcome {
   const vm = new EdgeVM({ initialCode: firewallFile });
@@ -53,7 +53,8 @@ export function startFirewall(): (request: FirewallRequest) => FirewallOutcome {
 
 /**
  * The same in Azion's own polyfill of the event, as `azion dev` runs a firewall: the listener is found by its text and
- * called for `fetch`. There, arguments are missing and `addEventListener` is the runtime's. `undefined` without a registry.
+ * called for `fetch`. There, arguments are missing and `addEventListener` is the runtime's. `undefined` without a
+ * registry.
  */
 export async function startAzionFirewall(): Promise<
   | ((request: FirewallRequest) => Promise<{ outcome: string; status: number; headers: Record<string, string> }>)

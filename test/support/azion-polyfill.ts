@@ -5,8 +5,9 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Azion's own polyfill of the firewall event and the one package it imports. npm would install `azion` with all of webpack
- * and Babel, 560 MB; the event needs two archives of 2.2 MB together, which npm fetches without their dependencies.
+ * Azion's own polyfill of the firewall event and the one package it imports. npm would install `azion` with all of
+ * webpack and Babel, 560 MB; the event needs two archives of 2.2 MB together, which npm fetches without their
+ * dependencies.
  */
 const archives = [
   {
@@ -31,7 +32,9 @@ export async function firewallEventContext(): Promise<(new (request: Request) =>
   return ((await import(pathToFileURL(file).href)) as { default: new (request: Request) => object }).default;
 }
 
-/** All or nothing: the folder gets its name when it is complete. @throws for an archive other than the one known here */
+/**
+ * All or nothing: the folder gets its name when it is complete. @throws for an archive other than the one known here
+ */
 function fetchArchives(): boolean {
   mkdirSync(cache, { recursive: true });
   const draft = mkdtempSync(join(cache, 'azion-'));

@@ -39,5 +39,8 @@ export function readArguments(args) {
   };
 }
 
-/** Filters for Vitest: the test files that concern these packages. @type {(packages: (keyof typeof concerns)[]) => string[]} */
+/**
+ * Filters for Vitest: the test files that concern these packages. @type {(packages: (keyof typeof concerns)[]) =>
+ * string[]}
+ */
 export const concerning = (packages) => [...new Set(packages.flatMap((name) => concerns[name]))];

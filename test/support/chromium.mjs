@@ -25,7 +25,8 @@ const CACHE = fileURLToPath(new URL('../../node_modules/.cache/chromium', import
 /** The Chromium that comes with the packages, unpacked. @returns {Promise<string>} */
 export async function packagedChromium() {
   mkdirSync(CACHE, { recursive: true });
-  // the package lists font folders that are not where it unpacks its font: without any, Chromium ends at the first caption
+  // the package lists font folders that are not where it unpacks its font: without any, Chromium ends at the first
+  // caption
   const fonts = join(CACHE, 'fonts.conf');
   writeFileSync(
     fonts,
@@ -49,7 +50,10 @@ export async function packagedChromium() {
 /** The Chromium of this machine, or the one that comes with the packages. @returns {Promise<string>} */
 export const chromiumPath = async () => process.env.CHROMIUM_PATH ?? INSTALLED.find(existsSync) ?? packagedChromium();
 
-/** Starts Chromium; media plays without a click: for a test that needs more of its own than {@link openChromium} gives. @returns {Promise<import('playwright-core').Browser>} */
+/**
+ * Starts Chromium; media plays without a click: for a test that needs more of its own than {@link openChromium} gives.
+ * @returns {Promise<import('playwright-core').Browser>}
+ */
 export const launchChromium = async (executablePath = chromiumPath()) =>
   chromium.launch({ executablePath: await executablePath, args: ARGS, headless });
 
@@ -57,8 +61,8 @@ export const launchChromium = async (executablePath = chromiumPath()) =>
 let running;
 
 /**
- * The Chromium of this process, started with the first call: a start costs a second of a processor. What is opened here has
- * a profile of its own (cookies, caches, service workers, connections), and `close` closes just that.
+ * The Chromium of this process, started with the first call: a start costs a second of a processor. What is opened here
+ * has a profile of its own (cookies, caches, service workers, connections), and `close` closes just that.
  * @typedef {Pick<import('playwright-core').Browser, 'newContext' | 'newPage'> & { close(): Promise<void> }} OwnProfiles
  * @returns {Promise<OwnProfiles>}
  */

@@ -1,6 +1,8 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** The closing line that counts the tests: `N passed, N failed, N skipped`. A skipped one is never counted as passed. */
+/**
+ * The closing line that counts the tests: `N passed, N failed, N skipped`. A skipped one is never counted as passed.
+ */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const count = { passed: 0, failed: errors.length, skipped: 0 };

@@ -1,6 +1,6 @@
 /**
- * What `createEdgeHandler` answers to every kind of request, gathered by code that needs nothing but Web standards: it is
- * run as a string in Node, in workerd and in @edge-runtime/vm, and must give the same lines in each.
+ * What `createEdgeHandler` answers to every kind of request, gathered by code that needs nothing but Web standards: it
+ * is run as a string in Node, in workerd and in @edge-runtime/vm, and must give the same lines in each.
  *
  * `server` is the package; the origin answers ranges, validators and an endless stream, and is reached by `fetch`.
  */

@@ -12,8 +12,8 @@ export interface EdgeSettings {
   /** Its clock minus that of the machine, in seconds. */
   clockOffset: number;
   /**
-   * Refuses every n-th request on average with a 403, picked by a generator with a fixed seed, but never the next request
-   * for the same path; 0 is off.
+   * Refuses every n-th request on average with a 403, picked by a generator with a fixed seed, but never the next
+   * request for the same path; 0 is off.
    */
   refuseEvery: number;
   /** Without: a page sees status 0. */
@@ -61,8 +61,8 @@ function seededRandom(): () => number {
 }
 
 /**
- * Our edge handler on a port of its own. `/<carrier>/<rest>` is verified by the format of that carrier; `origin` is asked
- * for `/<rest>`.
+ * Our edge handler on a port of its own. `/<carrier>/<rest>` is verified by the format of that carrier; `origin` is
+ * asked for `/<rest>`.
  */
 export async function startEdge(options: {
   origin: (request: Request) => Promise<Response>;

@@ -5,7 +5,9 @@ import { openChromium } from './chromium.mjs';
 import { inPart } from './parts.ts';
 import { hasWebKit, openWebKit } from './webkit.ts';
 
-/** Runs the body of an async function in the page. Its error is told without the page's stack, which is of no file here. */
+/**
+ * Runs the body of an async function in the page. Its error is told without the page's stack, which is of no file here.
+ */
 export const runIn = <T>(page: Page, body: string, args: unknown = null): Promise<T> =>
   page.evaluate<T>(`(async (args) => { ${body} })(${JSON.stringify(args)})`).catch((error: unknown) => {
     throw new Error(String(error).split('\n    at ')[0]);
@@ -46,9 +48,9 @@ const playwright = async (
 };
 
 /**
- * WebKitGTK ends by itself about once in a thousand tests, or its driver answers no more, whatever it plays: the first of
- * these is what the driver says then, the second what is said of its silence. Such a test is run again in a new browser, and
- * named in the closing lines. No other failure gets a second try.
+ * WebKitGTK ends by itself about once in a thousand tests, or its driver answers no more, whatever it plays: the first
+ * of these is what the driver says then, the second what is said of its silence. Such a test is run again in a new
+ * browser, and named in the closing lines. No other failure gets a second try.
  */
 const ifEngineEnds = { count: 1, condition: /session deleted because of page crash or hang|aborted due to timeout/ };
 

@@ -16,7 +16,9 @@ interface ExampleFixtures {
   readonly open: (path: string) => Promise<Opened>;
 }
 
-/** A test with servers of `npm start` and a Chromium of its own: some buttons of the pages change what the servers do. */
+/**
+ * A test with servers of `npm start` and a Chromium of its own: some buttons of the pages change what the servers do.
+ */
 export const exampleTest = test.extend<ExampleFixtures>({
   // eslint-disable-next-line no-empty-pattern -- Vitest reads from the pattern which fixtures it needs
   examples: async ({}, use) => {

@@ -15,7 +15,9 @@ export interface Subject<C> {
   readonly conditions: fc.Arbitrary<C>;
   /** Headers that a client under these conditions sends beside the token. */
   readonly headers?: (conditions: C) => Readonly<Record<string, string>>;
-  /** The signature alone, or the token where it says nothing else; for formats whose signatures are the same each time. */
+  /**
+   * The signature alone, or the token where it says nothing else; for formats whose signatures are the same each time.
+   */
   readonly signatureOf?: (token: SignedToken) => string;
   /** What of the conditions `verify` compares with its own. @default all */
   readonly enforced?: (conditions: C) => unknown;
@@ -108,8 +110,8 @@ const pieces = fc.constantFrom<readonly [RegExp, string]>(
 );
 
 /**
- * Two properties: what is signed has one reading, and what `verify` accepts is what `sign` would have made for exactly that
- * scope, with the same expiry and under the same conditions.
+ * Two properties: what is signed has one reading, and what `verify` accepts is what `sign` would have made for exactly
+ * that scope, with the same expiry and under the same conditions.
  */
 export function describeFormat<C>(subject: Subject<C>): void {
   const { name, conditions, headers = () => ({}), enforced = (all: C): unknown => all, signatureOf } = subject;

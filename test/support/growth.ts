@@ -5,7 +5,9 @@ import { expect } from 'vitest';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Twice the input may take twice the time, and what the collection of garbage adds; quadratic work takes four times. */
+/**
+ * Twice the input may take twice the time, and what the collection of garbage adds; quadratic work takes four times.
+ */
 const linear = 2.5;
 /** Milliseconds of CPU of the smaller work that are enough to compare: less is noise. */
 const enoughMs = 20;
@@ -14,12 +16,13 @@ const majority = 3;
 const attempts = 3;
 
 /**
- * Fails when `larger`, with twice the input, takes more than 2.5 times the CPU of `smaller` (the median of five). No absolute
- * time is judged. A busy machine can make one comparison wrong, and quadratic work look linear in none: three are tried.
+ * Fails when `larger`, with twice the input, takes more than 2.5 times the CPU of `smaller` (the median of five). No
+ * absolute time is judged. A busy machine can make one comparison wrong, and quadratic work look linear in none: three
+ * are tried.
  *
- * Where the larger input is the first that does not fit a cache or the young part of the heap, that one doubling costs three
- * times, and the next twice again. `largest`, with twice the input of `larger`, tells the two apart: quadratic work takes four
- * times at each doubling.
+ * Where the larger input is the first that does not fit a cache or the young part of the heap, that one doubling costs
+ * three times, and the next twice again. `largest`, with twice the input of `larger`, tells the two apart: quadratic
+ * work takes four times at each doubling.
  */
 export async function expectLinear(
   smaller: () => unknown,
@@ -39,7 +42,9 @@ export async function expectLinear(
   expect.fail(`with twice the input, the CPU is that of so many times: ${ratios.join(', ')}`);
 }
 
-/** Ratios measured in turn, so that whatever else the machine does hits both; no more than decide on the median of five. */
+/**
+ * Ratios measured in turn, so that whatever else the machine does hits both; no more than decide on the median of five.
+ */
 async function cpuRatios(smaller: () => unknown, larger: () => unknown): Promise<number[]> {
   await cpuMs(larger, 2);
   // A kernel may count CPU in steps of some milliseconds: what is short reads as nothing.

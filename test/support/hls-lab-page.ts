@@ -21,7 +21,10 @@ declare global {
       /** A player, watched from its first event on. */
       create(config: Partial<HlsConfig>): Hls;
       watch(hls: Hls): LabWatch;
-      /** Plays `url` up to `seconds`; resolves to what was seen. Rejects after a fatal error, or `limit` seconds without. */
+      /**
+       * Plays `url` up to `seconds`; resolves to what was seen. Rejects after a fatal error, or `limit` seconds
+       * without.
+       */
       play(hls: Hls, url: string, seconds: number, limit?: number): Promise<LabWatch>;
       until(condition: () => unknown, limit?: number): Promise<void>;
     };

@@ -9,8 +9,8 @@ import type { Token } from '../../packages/core/src/index.ts';
 import { inPart } from './parts.ts';
 
 /**
- * What a token opens: `path` a URL with any query (Azion, nginx), `full` a URL with its query (CloudFront, Akamai), `prefix`
- * a folder, `moved` a folder, and it travels in the path. `none`: everything is open.
+ * What a token opens: `path` a URL with any query (Azion, nginx), `full` a URL with its query (CloudFront, Akamai),
+ * `prefix` a folder, `moved` a folder, and it travels in the path. `none`: everything is open.
  */
 export type LabFormat = 'path' | 'full' | 'prefix' | 'moved' | 'none';
 

@@ -36,7 +36,8 @@ const until = async (test, what = String(test)) => {
 /** Resolves when the picture has moved on by so many seconds. */
 const moves = async (seconds) => {
   const goal = video.currentTime + seconds;
-  // after a seek WebKitGTK now and then stands still with everything there, without a worker too: a viewer presses pause and play
+  // after a seek WebKitGTK now and then stands still with everything there, without a worker too: a viewer presses
+  // pause and play
   let last = video.currentTime;
   const press = setInterval(() => {
     if (video.currentTime === last && video.readyState === 4 && !video.paused && !video.seeking) {

@@ -16,7 +16,9 @@ export interface MediaFixtures {
   readonly run: <T>(body: string, args?: unknown) => Promise<T>;
 }
 
-/** A test with a stage, a browser's profile and a page of its own: nothing that it breaks is seen by those beside it. */
+/**
+ * A test with a stage, a browser's profile and a page of its own: nothing that it breaks is seen by those beside it.
+ */
 export const mediaTest = test.extend<MediaFixtures>({
   // eslint-disable-next-line no-empty-pattern -- Vitest reads from the pattern which fixtures it needs
   stage: async ({}, use) => {

@@ -43,10 +43,11 @@ export interface ShippedNginx {
 }
 
 /**
- * nginx with the files of `packages/server/nginx`. The secret of a request is its header `X-Secret`, so that every vector
- * can be judged by one server. With `judgeOnly` no origin is asked, which may refuse what nginx lets through. `/own/` is the
- * location of a team with `proxy_set_header` lines of its own, `/base/` one with a path in its `proxy_pass`, `/moved/` one
- * with a `rewrite`, `/chosen/` one with a variable for the origin, `/pattern/` one with groups, `/cached/` one with a cache.
+ * nginx with the files of `packages/server/nginx`. The secret of a request is its header `X-Secret`, so that every
+ * vector can be judged by one server. With `judgeOnly` no origin is asked, which may refuse what nginx lets through.
+ * `/own/` is the location of a team with `proxy_set_header` lines of its own, `/base/` one with a path in its
+ * `proxy_pass`, `/moved/` one with a `rewrite`, `/chosen/` one with a variable for the origin, `/pattern/` one with
+ * groups, `/cached/` one with a cache.
  *
  * @param options.server directives for the server
  */

@@ -6,8 +6,8 @@ import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
 const media = new URL('../media', import.meta.url).pathname;
 
 /**
- * `/vod/…` is the media of test/media (20 s), `/film/…` the same as a film of ten minutes, `/live/…` its fMP4 stream as an
- * endless one, `/ll/i.m3u8` a low-latency one.
+ * `/vod/…` is the media of test/media (20 s), `/film/…` the same as a film of ten minutes, `/live/…` its fMP4 stream as
+ * an endless one, `/ll/i.m3u8` a low-latency one.
  */
 export function createOrigins(): (request: Request) => Promise<Response> {
   const vod = createVodOrigin({ root: media, base: '/vod/' });

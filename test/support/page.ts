@@ -2,7 +2,9 @@ import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
 import { listen } from './listen.ts';
 
 export type HlsVersion = '1.7' | '1.6' | '1.5';
-/** How the page loads hls.js and the plugin: `<script src>` with globals, or `<script type=module>` with an import map. */
+/**
+ * How the page loads hls.js and the plugin: `<script src>` with globals, or `<script type=module>` with an import map.
+ */
 export type ScriptFormat = 'script' | 'module';
 
 const folders: Record<HlsVersion, string> = { '1.7': 'hls.js', '1.6': 'hls.js-1.6', '1.5': 'hls.js-1.5' };

@@ -1,9 +1,9 @@
 /**
- * Which part of the tests runs, from the environment variable `TEST_PART`: `main` is what `npm test` runs, `rest` what it
- * leaves to `npm run test:all`. Without, as in `npx vitest run FILE`, both.
+ * Which part of the tests runs, from the environment variable `TEST_PART`: `main` is what `npm test` runs, `rest` what
+ * it leaves to `npm run test:all`. Without, as in `npx vitest run FILE`, both.
  *
- * The name of a file says to which part it belongs: `x.test.ts` to `main`; `x.all.test.ts` to `rest`; `x.matrix.test.ts` to
- * both, with the newest peer (or Chromium) in `main`, with all others in `rest`.
+ * The name of a file says to which part it belongs: `x.test.ts` to `main`; `x.all.test.ts` to `rest`;
+ * `x.matrix.test.ts` to both, with the newest peer (or Chromium) in `main`, with all others in `rest`.
  */
 const wanted = process.env.TEST_PART ?? '';
 if (!['', 'main', 'rest'].includes(wanted)) throw new Error(`TEST_PART is "${wanted}": give main, rest or nothing.`);

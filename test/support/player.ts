@@ -89,8 +89,8 @@ export interface Player {
 }
 
 /**
- * Errors of hls.js that say nothing about the network: it aborted a request itself, or found that the clock of the media
- * stood still for a moment, as it does on a busy machine.
+ * Errors of hls.js that say nothing about the network: it aborted a request itself, or found that the clock of the
+ * media stood still for a moment, as it does on a busy machine.
  */
 const HARMLESS = ['aborted', 'bufferStalledError', 'bufferNudgeOnStall', 'bufferSeekOverHole'];
 

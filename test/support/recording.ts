@@ -34,7 +34,10 @@ export interface Recording {
   readonly stalls: RecordedStall[];
   readonly tokens: RecordedTokenEvent[];
   readonly rejections: string[];
-  /** What hls.js has loaded, as `type level number`: `main 0 3`, `main 0 initSegment`, `audio 0 5`, `main 0 7.2` (a part). */
+  /**
+   * What hls.js has loaded, as `type level number`: `main 0 3`, `main 0 initSegment`, `audio 0 5`, `main 0 7.2` (a
+   * part).
+   */
   readonly loaded: string[];
   /** The levels it has switched to. */
   readonly levels: number[];
@@ -51,13 +54,17 @@ declare global {
   }
 }
 
-/** Starts the recording. Runs inside the page, before its scripts: nothing from outside of this function exists there. */
+/**
+ * Starts the recording. Runs inside the page, before its scripts: nothing from outside of this function exists there.
+ */
 export function installRecording(): void {
   const { setTimeout, setInterval, clearTimeout } = window;
   const { addEventListener, removeEventListener } = EventTarget.prototype;
   const timers = new Map<number, string>();
   const listeners = new Map<object, string>();
-  /** Remembers where `entry` was made, if by a script of the page: the browser's driver has timers and listeners, too. */
+  /**
+   * Remembers where `entry` was made, if by a script of the page: the browser's driver has timers and listeners, too.
+   */
   const note = <K>(entries: Map<K, string>, entry: K, what: string): void => {
     const stack = new Error().stack!.split('\n').slice(3, 7).join(' < ');
     if (stack.includes(location.origin)) entries.set(entry, `${what} ${stack}`);

@@ -18,7 +18,9 @@ export const urlOf = ({ path, query }: Asked): string => HOST + path + (query ==
 /** Expiries that `verify` accepts at `NOW`. */
 export const times: fc.Arbitrary<number> = fc.integer({ min: NOW + 61, max: NOW + 80_000 });
 
-/** What could be read as the beginning or the end of a field, in any format: times, separators raw and escaped, names. */
+/**
+ * What could be read as the beginning or the end of a field, in any format: times, separators raw and escaped, names.
+ */
 const seam = fc.oneof(
   {
     weight: 3,

@@ -5,7 +5,10 @@ import type { Stage } from './stage.ts';
 // so that there is always something left to ask for
 const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
 
-/** A viewer who seeks sixty times, faster than anything can be loaded; what is seen once the film plays on where he stops. */
+/**
+ * A viewer who seeks sixty times, faster than anything can be loaded; what is seen once the film plays on where he
+ * stops.
+ */
 export async function seekStorm(stage: Stage, hls: HlsVersion, path: string): Promise<Snapshot> {
   const player = await stage.open('exact', path, { config, hls });
   await player.play();

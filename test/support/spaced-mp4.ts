@@ -1,4 +1,7 @@
-/** `file`, an MP4 with its index in front, with `gap` bytes of nothing before each chunk: too large to be buffered at once. */
+/**
+ * `file`, an MP4 with its index in front, with `gap` bytes of nothing before each chunk: too large to be buffered at
+ * once.
+ */
 export function spaceMp4(file: Buffer, gap: number): Buffer {
   const tables = positions(file, 'stco').map((at) => ({ first: at + 12, count: file.readUInt32BE(at + 8) }));
   const entries = tables.flatMap(({ first, count }) => Array.from({ length: count }, (_, index) => first + index * 4));

@@ -36,7 +36,10 @@ export function* flippedTokens(token: SignedToken): Generator<SignedToken> {
   }
 }
 
-/** `text` with one bit flipped, for every bit of every character from `from` to `to` that leaves a character one can send. */
+/**
+ * `text` with one bit flipped, for every bit of every character from `from` to `to` that leaves a character one can
+ * send.
+ */
 function* flips(text: string, from = 0, to = text.length): Generator<string> {
   for (let at = from; at < to; at++) {
     for (let bit = 0; bit < 7; bit++) {

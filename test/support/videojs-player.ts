@@ -31,7 +31,9 @@ export interface VideojsOptions {
   path: string;
   type?: string;
   tokens?: Partial<PlayerTokens> | false;
-  /** Where the source and the plugin are given: both at creation, in the page, or one after the other. @default 'call' */
+  /**
+   * Where the source and the plugin are given: both at creation, in the page, or one after the other. @default 'call'
+   */
   form?: 'plugins' | 'element' | 'call';
   /** Options of the player; values only. */
   options?: Record<string, unknown>;

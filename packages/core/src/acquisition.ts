@@ -55,7 +55,9 @@ export class Acquisition {
   }
 
   denialOf(key: string): SecureTokenError | undefined {
-    return this.#parts.denials.of(this.idsOf(key));
+    const { denials } = this.#parts;
+    // asked with every request, and nearly always there is none
+    return denials.isEmpty ? undefined : denials.of(this.idsOf(key));
   }
 
   /** Resolves when there is a new token for `key`. @throws what went wrong */

@@ -8,7 +8,9 @@ const MAX_PAUSE_SECONDS = 1e6;
 const delayAfter = (failures: number, backoffLimit: number, random: number): number =>
   random * Math.min(backoffLimit, 2 ** (failures - 1));
 
-/** Leaves an endpoint alone that has failed: one pause for all calls, so that a viewer never asks it twice at a time. */
+/**
+ * Leaves an endpoint alone that has failed: one pause for all calls, so that a viewer never asks it twice at a time.
+ */
 export class Backoff {
   readonly #limit: number;
   readonly #backoffLimit: number;
@@ -44,7 +46,9 @@ export class Backoff {
     return this.#blockedBy;
   }
 
-  /** What a call ends with that has brought `error`, or tokens: nothing counts any more once the source was destroyed. */
+  /**
+   * What a call ends with that has brought `error`, or tokens: nothing counts any more once the source was destroyed.
+   */
   outcomeOf(error: SecureTokenError | undefined): SecureTokenError | undefined {
     return this.#isStopped || error ? (this.#blockedBy ?? error) : undefined;
   }

@@ -73,7 +73,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     acquisition,
     backoff,
     find: (url) => {
-      const { key } = tokenUrls.read(url);
+      const key = keyOf(url);
       return { key, held: index.find(key) };
     },
     isUsable,
@@ -86,6 +86,10 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   function emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
     if (isDestroyed) return;
     target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
+  }
+
+  function keyOf(url: string): string {
+    return tokenUrls.read(url).key;
   }
 
   function isProtected(key: string): boolean {
@@ -106,8 +110,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       for (const error of errors) emit('tokenerror', { error });
       const expires = tokens.reduce((first, token) => Math.min(first, token.expires), Infinity);
       // a token without a scope opens what was asked for, but nothing that was denied
-      const denied = new Set(answer.denied.map((url) => tokenUrls.read(url).key));
-      const granted = asked.filter((url) => !denied.has(tokenUrls.identify(url)));
+      const denied = new Set(answer.denied.map(keyOf));
+      const granted = asked.filter((url) => !denied.has(keyOf(url)));
       hold(tokens, granted, clock.correct(answer.now, sentAt, expires));
       if (tokens.length > 0) {
         const unsigned = asked.map((url) => tokenUrls.read(url).unsigned);
@@ -131,7 +135,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       for (const opened of own ? [own] : asked) {
         const href = resolveUrl(opened);
         tokenUrls.recognise(token, href);
-        const scope = scopeOf(token, href, tokenUrls.read(href).key);
+        const scope = scopeOf(token, href, keyOf(href));
         const times = renewalTimes(token.expires, obtainedAt, { renewBefore, jitter }, random());
         index.add({ token, scope, obtainedAt, ...times });
       }
@@ -140,7 +144,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
 
   function denyAll(asked: readonly string[], error: SecureTokenError): void {
     denials.deny(
-      asked.map((url) => acquisition.scopeIdOf(tokenUrls.read(url).key)),
+      asked.map((url) => acquisition.scopeIdOf(keyOf(url))),
       error,
     );
     emit('tokendenied', { error });
@@ -148,7 +152,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
 
   /** Those URLs alone: each request is told of its own. */
   function denyEach(denied: readonly string[]): void {
-    const keys = denied.map((url) => tokenUrls.read(url).key).filter((key) => key !== '');
+    const keys = denied.map(keyOf).filter((key) => key !== '');
     const message = 'the signing endpoint denies this URL';
     const errors = keys.map((url) => new SecureTokenError('ERR_DENIED', message, { url }));
     for (const error of errors) denials.deny([acquisition.idsOf(error.url!)[0]!], error);
@@ -217,7 +221,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     [Symbol.dispose]: destroy,
     allow: protection.allow,
     peek: (url: string) => prepare(url, tokenUrls.read(url)),
-    protects: (url: string) => isProtected(tokenUrls.read(url).key),
+    protects: (url: string) => isProtected(keyOf(url)),
     isRefusal: (request: SignedRequest, status: number) => replays.isRefusal(request, status),
     async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
       const { token, source: url } = request;
@@ -232,7 +236,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       return isProtected(key) ? unsigned : url;
     },
     learn(playlistUrl: string, text: string) {
-      const { key } = tokenUrls.read(playlistUrl);
+      const key = keyOf(playlistUrl);
       if (index.find(key)?.scope.kind !== 'folder') readAhead.learn(key, text);
     },
     async renew() {

@@ -6,13 +6,16 @@ export class Denials {
   /** By URL or scope. */
   readonly #errors = new BoundedMap<string, SecureTokenError>();
 
+  get isEmpty(): boolean {
+    return this.#errors.size === 0;
+  }
+
   deny(ids: readonly string[], error: SecureTokenError): void {
     for (const id of ids) this.#errors.set(id, error);
   }
 
   /** The denial of the first of `ids` that was denied. */
   of(ids: readonly string[]): SecureTokenError | undefined {
-    if (!this.#errors.size) return undefined;
     return ids.map((id) => this.#errors.get(id)).find((error) => error !== undefined);
   }
 

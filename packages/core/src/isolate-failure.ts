@@ -35,8 +35,8 @@ function partsOf<T>({ items, isLastTry }: Part<T>, { code }: SecureTokenError): 
 }
 
 /**
- * Calls for the halves of what failed together, and again for the halves of a half that fails, so that one bad URL fails
- * alone. In breadth: when the calls are used up, most of the good ones have their tokens.
+ * Calls for the halves of what failed together, and again for the halves of a half that fails, so that one bad URL
+ * fails alone. In breadth: when the calls are used up, most of the good ones have their tokens.
  * @returns what failed in an outage, to be tried again as usual
  */
 export async function isolateFailure<T>(

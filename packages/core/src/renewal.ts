@@ -13,7 +13,9 @@ export interface RenewalPolicy {
   readonly jitter: number;
 }
 
-/** A part of its lifetime in which a token is never renewed, however early: a short one would be renewed without end. */
+/**
+ * A part of its lifetime in which a token is never renewed, however early: a short one would be renewed without end.
+ */
 const RESTING_SHARE = 0.25;
 
 /** Seconds that a request may be under way to the edge, and the share of a short lifetime. */

@@ -43,7 +43,8 @@ export class ServerClock {
   /**
    * Takes in what an answer tells of the time. The lifetime of a token counts from before its call was sent, so that a
    * slow call never makes it look younger.
-   * @param serverNow `NaN` if it told none; @param sentAt by `sessionNow()`; @param expires of the first token to expire
+   * @param serverNow `NaN` if it told none; @param sentAt by `sessionNow()`; @param expires of the first token to
+   * expire
    * @returns when the call was sent, by the endpoint's clock
    */
   correct(serverNow: number, sentAt: number, expires: number): number {

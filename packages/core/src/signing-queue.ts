@@ -35,7 +35,9 @@ export class SigningQueue {
     this.#call = call;
   }
 
-  /** Asks for `url` along with whatever else is wanted in this task, or until a pause ends. Resolves to what went wrong. */
+  /**
+   * Asks for `url` along with whatever else is wanted in this task, or until a pause ends. Resolves to what went wrong.
+   */
   ask(url: string, reason: TokenReason): Promise<SecureTokenError | undefined> {
     return new Promise((settle) => {
       const batch = this.#openBatch(reason);

@@ -3,7 +3,10 @@ import type { TokenReason } from './token-source-options.ts';
 
 /** What each event tells, in `event.detail`. URLs are unsigned; no event carries a token. */
 export interface TokenEventDetails {
-  /** New tokens are at hand for `urls`; the first of them ends at `expires` (unix seconds); the call took `wait` seconds. */
+  /**
+   * New tokens are at hand for `urls`; the first of them ends at `expires` (unix seconds); the call took `wait`
+   * seconds.
+   */
   tokenrenewed: {
     readonly reason: TokenReason;
     readonly urls: readonly string[];

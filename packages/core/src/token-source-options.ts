@@ -32,15 +32,15 @@ export interface TokenSourceOptions {
   /** The signing endpoint: `POST {urls, reason}` → `{tokens, now, denied}`. */
   endpoint?: string | URL;
   /**
-   * Instead of `endpoint`: the team's own way to get tokens. An error with the code `ERR_DENIED` or a `status` of 401 or
-   * 403 is final for these URLs; any other is retried.
+   * Instead of `endpoint`: the team's own way to get tokens. An error with the code `ERR_DENIED` or a `status` of 401
+   * or 403 is final for these URLs; any other is retried.
    */
   getTokens?: (request: TokenRequest) => Promise<Token | readonly Token[] | TokensAnswer>;
   /** Headers, credentials and the like for the call to `endpoint`; a function is asked before each call. */
   request?: RequestInit | (() => RequestInit | Promise<RequestInit>);
   /**
-   * Known beforehand (rendered into the page): no round trip at start-up. The page answers for these: they are taken for
-   * whatever origin they name, and later tokens for the same origins are, too.
+   * Known beforehand (rendered into the page): no round trip at start-up. The page answers for these: they are taken
+   * for whatever origin they name, and later tokens for the same origins are, too.
    */
   tokens?: readonly Token[];
   /**

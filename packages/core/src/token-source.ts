@@ -35,8 +35,8 @@ export interface TokenSource extends EventTarget {
   refused(request: SignedRequest, status: number, options?: SignOptions): Promise<SignedRequest | undefined>;
   /**
    * Whether an edge that answers `request` with `status` refuses its token (0: a failure without a status, which is a
-   * refusal if the token was at its end). The one place that knows: if it is one, and `refused` resolved to `undefined`,
-   * then the request is refused for good.
+   * refusal if the token was at its end). The one place that knows: if it is one, and `refused` resolved to
+   * `undefined`, then the request is refused for good.
    */
   isRefusal(request: SignedRequest, status: number): boolean;
   /** The same URL without what was attached. */

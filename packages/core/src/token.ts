@@ -12,7 +12,9 @@ export interface Token {
   url?: string;
   /** Opens every URL that starts with this, on a `/` border: absolute, ends with `/`. */
   prefix?: string;
-  /** With `url`: the query is not part of what was signed (Azion, nginx `secure_link`), so `url` opens with any query. */
+  /**
+   * With `url`: the query is not part of what was signed (Azion, nginx `secure_link`), so `url` opens with any query.
+   */
   anyQuery?: boolean;
   /** When the edge stops accepting it, in unix seconds on the signing endpoint's clock. */
   expires: number;
@@ -21,9 +23,9 @@ export interface Token {
   /** Carrier: request headers. */
   headers?: Record<string, string>;
   /**
-   * Carrier: replaces `prefix` at the front of the URL (tokens that travel in the path): absolute, ends with `/`. It may
-   * lie on another origin than `prefix` if that is one that `protect` covers; without `protect`, one of a source or of a
-   * URL that was asked for.
+   * Carrier: replaces `prefix` at the front of the URL (tokens that travel in the path): absolute, ends with `/`. It
+   * may lie on another origin than `prefix` if that is one that `protect` covers; without `protect`, one of a source or
+   * of a URL that was asked for.
    */
   base?: string;
   /** Carrier: a cookie that the endpoint has set; the request is sent with credentials. */

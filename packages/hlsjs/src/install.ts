@@ -51,7 +51,8 @@ export function install(hls: Hls, source: TokenSource): void {
   const { config } = hls;
   const isFirst = !sources.has(hls);
   sources.set(hls, source);
-  // what child players are made from; the object is the app's, so they get one of their own. Those for I-frames have no frame-rate controller
+  // what child players are made from; the object is the app's, so they get one of their own. Those for I-frames have no
+  // frame-rate controller
   const userConfig = { ...hls.userConfig, abrController: installing(source, 'abrController', config.abrController) };
   Object.assign(hls, { userConfig });
   if (hls.url) source.allow(hls.url);

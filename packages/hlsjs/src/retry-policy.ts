@@ -16,8 +16,8 @@ export const ruleFor = ({ timeoutRetry, errorRetry }: LoadPolicy['default'], isT
   isTimeout ? timeoutRetry : errorRetry;
 
 /**
- * The rule in an outage of the signing endpoint. It hits all media playlists at once, whose errors hls.js counts together
- * (error-controller.ts): they are tried again here, as their own policy says.
+ * The rule in an outage of the signing endpoint. It hits all media playlists at once, whose errors hls.js counts
+ * together (error-controller.ts): they are tried again here, as their own policy says.
  */
 export function ruleForOutage(
   context: LoaderContext,

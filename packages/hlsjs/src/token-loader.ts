@@ -204,9 +204,7 @@ class TokenLoader implements Loader<LoaderContext> {
     if (!this.#retry(true, NONE)) this.#callbacks!.onTimeout(this.stats, this.#context, this.#unsigned(details));
   }
 
-  /**
-   * The signing endpoint failed us. An outage is retried like a 5xx; everything else is final.
-   */
+  /** The signing endpoint failed us. An outage is retried like a 5xx; everything else is final. */
   #onSigningFailed(error: unknown): void {
     this.#waiting = undefined;
     const isFinal = isSecureTokenError(error) && error.code !== 'ERR_SIGNING_UNAVAILABLE';

@@ -14,7 +14,9 @@ export interface DownloadSettings {
   /** Called ten times a second at most, and at the end, be it a failure. */
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly signal?: AbortSignal;
-  /** Goes on where an earlier download stopped, of which this is the last progress. Delivers the bytes from there on. */
+  /**
+   * Goes on where an earlier download stopped, of which this is the last progress. Delivers the bytes from there on.
+   */
   readonly from?: Pick<DownloadProgress, 'received' | 'validator'>;
 }
 
@@ -35,7 +37,8 @@ const RESTARTS = 3;
  * @param options where tokens come from, and `as`: `'blob'` (default), or a stream for files larger than memory. It is
  *   closed at the end, but after a failure left open and unlocked, to go on with `from`.
  * @throws as `TokenSource.sign`; `ERR_TOKEN_REFUSED`; the reason of `signal`; a `NotFoundError` (404 and other final
- *   statuses); a `NetworkError`; an `InvalidStateError` when the file has changed and what went before cannot be taken back
+ *   statuses); a `NetworkError`; an `InvalidStateError` when the file has changed and what went before cannot be taken
+ *   back
  */
 export function download(url: string | URL, options: DownloadOptions & { readonly as?: 'blob' }): Promise<Blob>;
 export function download(

@@ -1,6 +1,6 @@
 /**
- * A change of source rejects the promises of `play()` that are pending: from here on they wait for what is `busy` and go
- * on. The function returned ends that.
+ * A change of source rejects the promises of `play()` that are pending: from here on they wait for what is `busy` and
+ * go on. The function returned ends that.
  */
 export function lastingPlay(media: HTMLMediaElement, busy: () => Promise<void> | undefined): () => void {
   media.play = async () => {

@@ -10,8 +10,9 @@ export type SecureVideoOptions = SourceOptions & {
 };
 
 /**
- * Keeps an element playing. Events: those of its token source, without what is refused to other players that share it; `swap {reason, gap}` after each change of source, `gap` in
- * seconds without a moving picture; `error {error}` when playback has failed for good, along with the element's own.
+ * Keeps an element playing. Events: those of its token source, without what is refused to other players that share it;
+ * `swap {reason, gap}` after each change of source, `gap` in seconds without a moving picture; `error {error}` when
+ * playback has failed for good, along with the element's own.
  */
 export interface SecureVideo extends EventTarget {
   readonly source: TokenSource;
@@ -31,7 +32,8 @@ const keepers = new WeakMap<HTMLMediaElement, () => void>();
  * Lets `media` play `url` with tokens that expire.
  *
  * @param options where tokens come from: `'/token'` is `{ endpoint: '/token' }`, `{ source }` is a shared token source
- * @throws `ERR_OPTIONS`; `NotSupportedError` if `via: 'worker'` and there is none; as `TokenSource.sign` for the first token
+ * @throws `ERR_OPTIONS`; `NotSupportedError` if `via: 'worker'` and there is none; as `TokenSource.sign` for the first
+ * token
  */
 export async function secureVideo(
   media: HTMLMediaElement,

@@ -30,8 +30,8 @@ const painted = (media: HTMLVideoElement): Promise<void> =>
   });
 
 /**
- * Lets `media` go on at `position` from `url`: same rate, volume, tracks and picture-in-picture, playing or paused. From
- * the first line on the page can seek, play and pause as ever: the element itself keeps what was asked of it last.
+ * Lets `media` go on at `position` from `url`: same rate, volume, tracks and picture-in-picture, playing or paused.
+ * From the first line on the page can seek, play and pause as ever: the element itself keeps what was asked of it last.
  * Resolves when the picture is there, or `signal` aborts: the element has failed.
  */
 export async function swapSource(

@@ -34,9 +34,9 @@ interface PlaylistScope {
 /**
  * Variable substitution (RFC 8216bis section 4.3): `NAME`, `QUERYPARAM` of the playlist's URL, and `IMPORT`.
  *
- * A `QUERYPARAM` may say anything in the query of a URI, and in its path a name, no more and no less: otherwise a viewer could
- * lead the path, and with it the signature, to any other file. Nor may it make a playlist as long as the viewer likes:
- * what variables bring into one is bounded by its own length, and beyond that they have no known value.
+ * A `QUERYPARAM` may say anything in the query of a URI, and in its path a name, no more and no less: otherwise a
+ * viewer could lead the path, and with it the signature, to any other file. Nor may it make a playlist as long as the
+ * viewer likes: what variables bring into one is bounded by its own length, and beyond that they have no known value.
  *
  * @param textLength of the playlist
  */

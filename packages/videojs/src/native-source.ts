@@ -28,7 +28,9 @@ const isBuffered = ({ buffered, currentTime, duration }: HTMLMediaElement): bool
   return false;
 };
 
-/** Signs `url` for the browser's own player. @throws as `persist`, and if the token cannot travel in a URL or a cookie */
+/**
+ * Signs `url` for the browser's own player. @throws as `persist`, and if the token cannot travel in a URL or a cookie
+ */
 async function signNative(session: Session, url: string, wait: AbortController): Promise<SignedRequest> {
   const request =
     session.source.peek(url) ?? (await persist(session, wait, (options) => session.source.sign(url, options)));
@@ -42,14 +44,18 @@ async function signNative(session: Session, url: string, wait: AbortController):
   return request;
 }
 
-/** What the browser's own player is to ask for: `url` as it is if a worker signs that, else signed. @throws as `signNative` */
+/**
+ * What the browser's own player is to ask for: `url` as it is if a worker signs that, else signed. @throws as
+ * `signNative`
+ */
 export const requestFor = async (session: Session, url: string, wait: AbortController): Promise<SignedRequest> =>
   (await workerSigns(url)) ? { url, source: url, headers: {}, credentials: false } : signNative(session, url, wait);
 
 /**
  * Keeps `media` alive, which plays `request` by itself. The token is replaced late: only when the element needs another
  * request (a seek outside the buffer, a stall, an error) and the token it has is dead, because a new URL is a new load.
- * What a worker signs is replaced when it fails or the worker has gone: Chromium asks for half a minute before it fails.
+ * What a worker signs is replaced when it fails or the worker has gone: Chromium asks for half a minute before it
+ * fails.
  */
 export function keepAlive(
   media: HTMLMediaElement,

@@ -10,7 +10,9 @@ const messages: Partial<Record<SecureTokenErrorCode, string>> = {
 
 /** The error that ends playback for a viewer without a token, from `show()` until `withdraw()` or another source. */
 export interface PlaybackFailure {
-  /** Stops playback and shows `error` as `player.error()`: code 2, a readable message, `error` itself as its `cause`. */
+  /**
+   * Stops playback and shows `error` as `player.error()`: code 2, a readable message, `error` itself as its `cause`.
+   */
   show(error: SecureTokenError): void;
   /** The reason is gone: playback goes on as it was. */
   withdraw(): void;

@@ -26,8 +26,8 @@ const taken = new WeakSet();
 
 /**
  * Takes over `xhr` before it is sent: it waits for its token, goes out signed and is sent again once if it was refused.
- * It stays the native object that the player knows, with the URL that the player knows; the player sees neither the wait
- * nor the token nor the first refusal.
+ * It stays the native object that the player knows, with the URL that the player knows; the player sees neither the
+ * wait nor the token nor the first refusal.
  */
 export function signRequest(
   xhr: PlayerRequest,
@@ -106,7 +106,8 @@ export function signRequest(
       () => dispatch('readystatechange', status ? 'load' : 'error', 'loadend'),
     );
   };
-  // Before the handlers that @videojs/xhr has set already: they are called in the order they were set, whatever the phase.
+  // Before the handlers that @videojs/xhr has set already: they are called in the order they were set, whatever the
+  // phase.
   const handlers = xhr as unknown as Record<string, unknown>;
   for (const type of EVENTS) {
     const handler = handlers['on' + type];

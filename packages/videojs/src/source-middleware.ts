@@ -20,9 +20,9 @@ export interface SourceMiddleware {
 }
 
 /**
- * The source of a `<video>` that stands in the page: the browser may have begun to load it by itself, without a token, or
- * begin once Video.js sets `preload`, and Video.js might leave it at that. It is taken away, and handed over as one that
- * has failed.
+ * The source of a `<video>` that stands in the page: the browser may have begun to load it by itself, without a token,
+ * or begin once Video.js sets `preload`, and Video.js might leave it at that. It is taken away, and handed over as one
+ * that has failed.
  */
 function neverAsItIs(player: Player): void {
   const { tag } = player as unknown as { tag?: HTMLMediaElement | null };

@@ -11,7 +11,9 @@ const switches = [
 const isSame = (a: TrackOf, b: TrackOf): boolean =>
   a.kind === b.kind && a.label === b.label && a.language === b.language;
 
-/** Runs `load`, which forgets the tracks of the media without a word: lists made from their events must not keep them. */
+/**
+ * Runs `load`, which forgets the tracks of the media without a word: lists made from their events must not keep them.
+ */
 function swapTracks(media: HTMLMediaElement, load: () => void): (() => void)[] {
   const before = switches.map(([name, state]) => {
     const list = (media as unknown as Partial<Record<string, TrackList>>)[name];
@@ -29,8 +31,8 @@ function swapTracks(media: HTMLMediaElement, load: () => void): (() => void)[] {
 }
 
 /**
- * Gives `media` another URL of the same source in mid-play: it goes on where it was, as it was. From the first line on it
- * can be played, paused and seeked as ever, for it keeps what is asked of it last.
+ * Gives `media` another URL of the same source in mid-play: it goes on where it was, as it was. From the first line on
+ * it can be played, paused and seeked as ever, for it keeps what is asked of it last.
  */
 export function swapSource(
   media: HTMLMediaElement,

@@ -3,8 +3,8 @@ import type Player from 'video.js/dist/types/player.js';
 import type { PlayerSource } from './source-middleware.ts';
 
 /**
- * Lets `player` tell its sources as the app gave them: Video.js keeps what the middleware has made of them, and feeds it
- * back in (`load()`, reload plugins). Call the result to stop.
+ * Lets `player` tell its sources as the app gave them: Video.js keeps what the middleware has made of them, and feeds
+ * it back in (`load()`, reload plugins). Call the result to stop.
  */
 export function unsignGetters(player: Player, source: TokenSource): () => void {
   const src = player.src.bind(player) as (...args: unknown[]) => unknown;

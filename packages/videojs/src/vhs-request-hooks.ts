@@ -9,8 +9,8 @@ const callAll = (hooks: Iterable<VhsRequestHook>, options: VhsRequestOptions): V
   [...hooks].reduce((before, hook) => hook(before) ?? before, options);
 
 /**
- * Changes the options of each request that VHS makes for `player`, after all hooks of the app, which go on as without it:
- * those of the player replace those for all players, and any may return nothing.
+ * Changes the options of each request that VHS makes for `player`, after all hooks of the app, which go on as without
+ * it: those of the player replace those for all players, and any may return nothing.
  */
 export function createRequestHooks(
   videojs: Videojs,

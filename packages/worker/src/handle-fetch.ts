@@ -42,8 +42,8 @@ async function send(
 }
 
 /**
- * The response as it came. A whole file goes on untouched: Chromium's HLS reads no other. A part of one is handed over by
- * the worker, which is kept alive until the player has read it.
+ * The response as it came. A whole file goes on untouched: Chromium's HLS reads no other. A part of one is handed over
+ * by the worker, which is kept alive until the player has read it.
  */
 function pass(event: FetchEventLike, response: Response): Response {
   const { body, status, statusText, headers } = response;
@@ -83,8 +83,9 @@ async function answer(event: FetchEventLike, source: RequestSigner): Promise<Res
 }
 
 /**
- * Answers a fetch event of a service worker if it is a media request of the browser's own player for a URL that `source`
- * protects: signed, with its range, replayed once when it is refused, the answer as it came. All others are left alone.
+ * Answers a fetch event of a service worker if it is a media request of the browser's own player for a URL that
+ * `source` protects: signed, with its range, replayed once when it is refused, the answer as it came. All others are
+ * left alone.
  *
  * @returns whether it answers
  */

@@ -1,4 +1,6 @@
-/** 4 MiB: half a minute of a film at 1 Mbit/s. Firefox stops a worker after a minute, even in the middle of an answer. */
+/**
+ * 4 MiB: half a minute of a film at 1 Mbit/s. Firefox stops a worker after a minute, even in the middle of an answer.
+ */
 const LIMIT = 4 * 2 ** 20;
 
 /** The destinations of what a player of the browser requests; hls.js and other scripts sign for themselves. */

@@ -5,7 +5,9 @@ import type { PageAnswer } from './answer-worker.ts';
 import type { WorkerClient } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
 
-/** For how long a page is waited for, in ms: it may still be loading its scripts. After each second every page is asked. */
+/**
+ * For how long a page is waited for, in ms: it may still be loading its scripts. After each second every page is asked.
+ */
 const PATIENCE = 10_000;
 
 /** Pages that were waited for in vain, until any page tells that it signs: they are not held up again. */

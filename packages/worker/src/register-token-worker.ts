@@ -36,8 +36,8 @@ async function takeOver(controls: () => boolean): Promise<void> {
  * Registers the token worker and waits until it controls this page, for five seconds at most: see `controls`.
  *
  * @param url of `token-worker.js`; it must lie at or above the pages it is to help
- * @param options with an `endpoint` and nothing but numbers beside it, or `request: { credentials }`, the worker asks the
- *   endpoint itself; its URL holds them. With anything else that may be secret in them (headers, a body, functions,
+ * @param options with an `endpoint` and nothing but numbers beside it, or `request: { credentials }`, the worker asks
+ * the endpoint itself; its URL holds them. With anything else that may be secret in them (headers, a body, functions,
  *   tokens, an endpoint with a query), or for a `TokenSource`, this page hands out the tokens. Options need `protect`.
  * @throws `ERR_OPTIONS` at once, naming the option; `NotSupportedError` without service workers (they need https or
  *   localhost); what the browser throws when the file is missing or lies in the wrong place

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import type { Answer } from './lab.ts';
 import {
   FOLDER,
   MASTER,
-  MEDIA,
   START,
   after,
   code,
@@ -134,84 +132,6 @@ describe('createTokenSource', () => {
       await pass(10);
       expect(source.isRefusal(request, 0)).toBe(true);
       expect(st(await source.refused(request, 0))).toBe('t2');
-    });
-
-    describe('fast, and nobody tells the time', () => {
-      const untold =
-        (lifetime: number): Answer =>
-        ({ index, urls }) => ({
-          tokens: urls.map((url) => ({ url, query: { st: `t${index}` }, expires: Math.floor(seconds()) + lifetime })),
-        });
-      const fast = { clock: () => Date.now() + HOURS * 1000, readAhead: 0 };
-
-      test.each([
-        [60, 8],
-        [300, 8],
-      ])('tokens of %i s: not one call a use', async (lifetime, most) => {
-        const { source, calls } = lab(untold(lifetime), fast);
-        for (let time = 0; time < 240; time += 4) {
-          await source.sign(MEDIA);
-          await pass(4);
-        }
-        expect(calls.length).toBeLessThanOrEqual(most);
-      });
-
-      test('tokens that live shorter than it takes them to: the edge tells, and from then on they are renewed in time', async () => {
-        const { source } = lab(untold(20), fast);
-        const request = await source.sign(MEDIA);
-        await pass(21);
-        expect(st(source.peek(MEDIA))).toBe('t1');
-        expect(st(await source.refused(request, 410))).toBe('t2');
-        await pass(19.5);
-        expect(source.peek(MEDIA)).toBeUndefined();
-      });
-
-      test('as `getTokens` can: then it is as if it were right', async () => {
-        let calls = 0;
-        const getTokens: TokenSourceOptions['getTokens'] = async ({ urls }) => {
-          calls++;
-          return { now: seconds(), tokens: urls.map((url) => ({ url, expires: seconds() + 300 })) };
-        };
-        const { source } = lab(folder(), { ...fast, endpoint: undefined as never, getTokens });
-        for (let time = 0; time < 240; time += 4) {
-          await source.sign(segment(1));
-          await pass(4);
-        }
-        expect(calls).toBeLessThanOrEqual(2);
-      });
-    });
-
-    describe('right, and nobody tells the time', () => {
-      const getting = (getTokens: NonNullable<TokenSourceOptions['getTokens']>): ReturnType<typeof lab> =>
-        lab(folder(), { endpoint: undefined as never, getTokens, timeout: 1e5 });
-
-      test('the machine sleeps during a call: later tokens keep their lifetime', async () => {
-        let calls = 0;
-        const { source } = getting(async () => {
-          const made = { prefix: FOLDER, query: { st: `t${++calls}` }, expires: seconds() + 6 * HOURS };
-          if (calls === 1) await new Promise((resolve) => setTimeout(resolve, 7 * HOURS * 1000));
-          return made;
-        });
-        watch(source.sign(MASTER));
-        await pass(7 * HOURS);
-        for (let i = 0; i < 300; i++) {
-          watch(source.sign(MASTER));
-          await pass(4);
-        }
-        expect(calls).toBeLessThanOrEqual(2);
-      });
-
-      test('one stale token is no reason to use later ones beyond their end', async () => {
-        let calls = 0;
-        const { source } = getting(async () => {
-          calls++;
-          return { prefix: FOLDER, query: { st: `t${calls}` }, expires: seconds() + (calls === 1 ? -HOURS : 60) };
-        });
-        const first = await source.sign(MASTER);
-        expect(st(await source.refused(first, 403))).toBe('t2');
-        await pass(70);
-        expect(source.peek(MASTER)?.token?.expires ?? Infinity).toBeGreaterThan(seconds());
-      });
     });
 
     test('a token that looked expired when it came has no negative margin once the clock is known', async () => {

@@ -13,7 +13,10 @@ const heap = (): number => {
   return process.memoryUsage().heapUsed;
 };
 
-/** A day of live television, a segment every four seconds, on a clock of our own; returns the heap after each hour, in MB. */
+/**
+ * A day of live television, a segment every four seconds, on a clock of our own; returns the heap after each hour, in
+ * MB.
+ */
 async function day(
   answer: (urls: readonly string[], now: number) => object[],
   use: (source: ReturnType<typeof createTokenSource>, n: number) => Promise<unknown>,

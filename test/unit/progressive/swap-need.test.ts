@@ -8,7 +8,10 @@ const ranges = (...parts: [number, number][]): TimeRanges => ({
   end: (index) => parts[index]![1],
 });
 
-/** What an element says of itself: playing in a film of ten minutes of which `buffered` is there, nothing arriving any more. */
+/**
+ * What an element says of itself: playing in a film of ten minutes of which `buffered` is there, nothing arriving any
+ * more.
+ */
 const playing = {
   currentTime: 100,
   duration: 600,
