@@ -78,6 +78,8 @@ const interrupted = (file: string, act: () => unknown, path = TS): Chapter => ({
   },
 });
 
+const KEY = '/v/aes/k1.bin';
+
 const chapters: Record<string, Chapter> = {
   'one source, and another one': {
     async script(witness) {
@@ -93,7 +95,19 @@ const chapters: Record<string, Chapter> = {
   'segment: 404': failing(segment(5), { status: 404 }),
   'segment: 500, once': failing(segment(5), { status: 500 }, 1),
   'segment: not media': failing(segment(5), 'This is no segment.', 1),
-  'key: 404': failing('/v/aes/k1.bin', { status: 404 }, 2, AES),
+  'key: 404': {
+    path: AES,
+    async script(witness) {
+      await witness.begin();
+      await witness.settled();
+      witness.hold(KEY, { status: 404 }, 2);
+      await seek(witness, 10.5);
+      // the segment is loaded beside it
+      await witness.alone(KEY);
+      await witness.release();
+      await witness.settled();
+    },
+  },
   'media playlist: 404': failing('/v/ts/hi/i.m3u8', { status: 404 }),
   'media playlist: 500, and no other': failing(LO, { status: 500 }, undefined, LO),
   'media playlist: broken': failing('/v/ts/hi/i.m3u8', 'This is no playlist.'),
