@@ -5,6 +5,7 @@ import { TS, chapters, segment, tardy } from '../support/hls-chapters.ts';
 import { Labs } from '../support/hls-labs.ts';
 import type { HlsTestimony, LoaderName } from '../support/hls-witness.ts';
 import { HlsWitness } from '../support/hls-witness.ts';
+import { inPart, runsMain } from '../support/parts.ts';
 import { kinds } from '../support/witness.ts';
 
 /**
@@ -38,7 +39,7 @@ const failingInTheApp: Chapter = {
   },
 };
 
-describe.each<LoaderName>(['XhrLoader', 'FetchLoader'])('%s', (loader) => {
+describe.each(inPart<LoaderName>(['XhrLoader'], ['FetchLoader']))('%s', (loader) => {
   let witnesses: HlsWitness[];
   beforeAll(async () => {
     witnesses = await Promise.all(kinds.map((kind) => HlsWitness.open(labs, kind, loader)));
@@ -90,31 +91,32 @@ describe.each<LoaderName>(['XhrLoader', 'FetchLoader'])('%s', (loader) => {
   });
 });
 
-describe('secureTokenConfig in Hls.DefaultConfig', () => {
-  /** How often hls.js has looked for dropped frames in three seconds. */
-  const looks = async (withPlugin: boolean): Promise<number> => {
-    await using lab = await labs.open('1.7', { clock: true });
-    await lab.page.evaluate((isWith) => {
-      const { Hls, SecureTokenHls } = window;
-      if (isWith) Object.assign(Hls.DefaultConfig, SecureTokenHls.secureTokenConfig('/token'));
-      const hls = new Hls({ capLevelOnFPSDrop: true, fpsDroppedMonitoringPeriod: 1000 });
-      const video = document.querySelector('video')!;
-      let frames = 0;
-      video.getVideoPlaybackQuality = () =>
-        ({ totalVideoFrames: ++frames, droppedVideoFrames: 0 }) as VideoPlaybackQuality;
-      hls.on(Hls.Events.FPS_DROP, () => (document.title += '|'));
-      document.title = '';
-      hls.attachMedia(video);
-    }, withPlugin);
-    await lab.page.clock.runFor(3500);
-    return (await lab.page.title()).length;
-  };
+if (runsMain)
+  describe('secureTokenConfig in Hls.DefaultConfig', () => {
+    /** How often hls.js has looked for dropped frames in three seconds. */
+    const looks = async (withPlugin: boolean): Promise<number> => {
+      await using lab = await labs.open('1.7', { clock: true });
+      await lab.page.evaluate((isWith) => {
+        const { Hls, SecureTokenHls } = window;
+        if (isWith) Object.assign(Hls.DefaultConfig, SecureTokenHls.secureTokenConfig('/token'));
+        const hls = new Hls({ capLevelOnFPSDrop: true, fpsDroppedMonitoringPeriod: 1000 });
+        const video = document.querySelector('video')!;
+        let frames = 0;
+        video.getVideoPlaybackQuality = () =>
+          ({ totalVideoFrames: ++frames, droppedVideoFrames: 0 }) as VideoPlaybackQuality;
+        hls.on(Hls.Events.FPS_DROP, () => (document.title += '|'));
+        document.title = '';
+        hls.attachMedia(video);
+      }, withPlugin);
+      await lab.page.clock.runFor(3500);
+      return (await lab.page.title()).length;
+    };
 
-  test('hls.js alone looks for dropped frames', async () => {
-    expect(await looks(false)).toBeGreaterThan(0);
-  });
+    test('hls.js alone looks for dropped frames', async () => {
+      expect(await looks(false)).toBeGreaterThan(0);
+    });
 
-  test.fails('defect 4: with the plugin, too', async () => {
-    expect(await looks(true)).toBeGreaterThan(0);
+    test.fails('defect 4: with the plugin, too', async () => {
+      expect(await looks(true)).toBeGreaterThan(0);
+    });
   });
-});
