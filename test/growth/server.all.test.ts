@@ -7,7 +7,7 @@ import {
   signPlaylist,
 } from '../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../packages/server/src/index.ts';
-import { readSigningRequest } from '../../packages/server/src/signing-request.ts';
+import { readSigningRequest } from '../../packages/server/src/endpoint/signing-request.ts';
 import { expectLinear, repeated } from '../support/growth.ts';
 import { HOST, NOW, post } from '../support/signing-endpoint.ts';
 

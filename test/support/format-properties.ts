@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isOptionsError } from '../../packages/server/src/options-error.ts';
+import { isOptionsError } from '../../packages/server/src/errors/options-error.ts';
 import type { Scope, SignedToken, TokenFormat } from '../../packages/server/src/index.ts';
 import { propertyRuns, propertyTimeout } from './property-runs.ts';
 import { HOST, NOW, asked, moveSeams, moved, urlOf } from './seams.ts';
