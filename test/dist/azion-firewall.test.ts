@@ -136,12 +136,17 @@ describe('dist/azion-firewall.js', () => {
   test('secrets of the function and of its instance, which Azion merges, are all secrets', () => {
     const status = (secure_token_secret: string, ...secure_token_secrets: string[]) =>
       ask(good, { args: { secure_token_secret, secure_token_secrets } }).status;
-    expect([status('mysecret', 'new'), status('old', 'mysecret'), status('mysecret'), status('old', 'new')]).toEqual([200, 200, 200, 403]);
+    expect([status('mysecret', 'new'), status('old', 'mysecret'), status('mysecret'), status('old', 'new')]).toEqual([
+      200, 200, 200, 403,
+    ]);
   });
 
   test('every unknown argument is named in the one line', () => {
     const { status, log } = ask(good, { args: { secure_token_secret: secret, rule: [], maxTtl: 1 } });
-    expect([status, log]).toEqual([500, [expect.stringMatching(/^rule, maxTtl: no such argument; there are secure_token_secret, /)]]);
+    expect([status, log]).toEqual([
+      500,
+      [expect.stringMatching(/^rule, maxTtl: no such argument; there are secure_token_secret, /)],
+    ]);
   });
 
   test.each([
@@ -154,13 +159,22 @@ describe('dist/azion-firewall.js', () => {
     expect([ask(url, { args }).status, ask('https://other.example/', { args }).status]).toEqual([403, 200]);
   });
 
-  test.each(['/films [4k]/', '/films%20%5b4K]/'.toLowerCase(), '/%66ilms [4k]'])('a rule for the path %s protects what its author sees in it', (path) => {
-    const args = { secure_token_secret: secret, rules: [{ path }] };
-    for (const asked of ['/films%20[4k]/x', '/films%20%5B4k%5D/x', '/films [4k]/x', '/films%20[4k];a/x', '/films%20[4k]./x']) {
-      expect(ask(`https://h${asked}`, { args }).status, asked).toBe(403);
-    }
-    expect(ask('https://h/films/x', { args }).status).toBe(200);
-  });
+  test.each(['/films [4k]/', '/films%20%5b4K]/'.toLowerCase(), '/%66ilms [4k]'])(
+    'a rule for the path %s protects what its author sees in it',
+    (path) => {
+      const args = { secure_token_secret: secret, rules: [{ path }] };
+      for (const asked of [
+        '/films%20[4k]/x',
+        '/films%20%5B4k%5D/x',
+        '/films [4k]/x',
+        '/films%20[4k];a/x',
+        '/films%20[4k]./x',
+      ]) {
+        expect(ask(`https://h${asked}`, { args }).status, asked).toBe(403);
+      }
+      expect(ask('https://h/films/x', { args }).status).toBe(200);
+    },
+  );
 
   test('an argument that is undefined as a word is no key: the token anybody could make is refused', () => {
     // md5('undefined/my/uri1470055000')
@@ -170,8 +184,18 @@ describe('dist/azion-firewall.js', () => {
 
   test('a request that cannot be read is a 500 too: no outcome at all would leave the choice to Azion', () => {
     const log: string[] = [];
-    const request = { url: '/my/uri?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000', method: 'GET', headers: new Headers() } as Request;
-    const event = { request, args: { secure_token_secret: secret }, console: { error: (line: string) => log.push(line) }, respondWith() {}, continue() {} };
+    const request = {
+      url: '/my/uri?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000',
+      method: 'GET',
+      headers: new Headers(),
+    } as Request;
+    const event = {
+      request,
+      args: { secure_token_secret: secret },
+      console: { error: (line: string) => log.push(line) },
+      respondWith() {},
+      continue() {},
+    };
     expect(firewallAnswer(event, now * 1000)?.status).toBe(500);
     expect(log).toEqual(['The arguments or the request cannot be read.']);
   });
@@ -215,34 +239,42 @@ describe('dist/azion-firewall.js', () => {
   });
 });
 
-describe.skipIf(!azionFirewall)("dist/azion-firewall.js in Azion's own polyfill of the event (azion/bundler/polyfills)", () => {
-  const dispatch = azionFirewall!;
+describe.skipIf(!azionFirewall)(
+  "dist/azion-firewall.js in Azion's own polyfill of the event (azion/bundler/polyfills)",
+  () => {
+    const dispatch = azionFirewall!;
 
-  test('every Azion vector: the verdict of verifyUrl, by the outcome that Azion records', async () => {
-    for (const vector of azionVectors) {
-      const url = `https://cdn.example.com${vectorTarget(vector).toString()}`;
-      const args = { secure_token_secret: vector.secret, max_ttl: 1e10 };
-      const format = secureToken({ secret: vector.secret, maxTtl: 1e10 });
-      const verdict = await verifyUrl(url, { format, now: VECTOR_TIME });
-      const { outcome, status } = await dispatch({ url, args, now: VECTOR_TIME });
-      expect([outcome, status], vector.id).toEqual(verdict.ok ? ['continue', 200] : ['respondWith', verdict.status]);
-    }
-  });
+    test('every Azion vector: the verdict of verifyUrl, by the outcome that Azion records', async () => {
+      for (const vector of azionVectors) {
+        const url = `https://cdn.example.com${vectorTarget(vector).toString()}`;
+        const args = { secure_token_secret: vector.secret, max_ttl: 1e10 };
+        const format = secureToken({ secret: vector.secret, maxTtl: 1e10 });
+        const verdict = await verifyUrl(url, { format, now: VECTOR_TIME });
+        const { outcome, status } = await dispatch({ url, args, now: VECTOR_TIME });
+        expect([outcome, status], vector.id).toEqual(verdict.ok ? ['continue', 200] : ['respondWith', verdict.status]);
+      }
+    });
 
-  test.each<[string, Partial<Parameters<typeof dispatch>[0]>, number]>([
-    ['a genuine token', {}, 200],
-    ['a genuine token of the second before', { now: now + 1 }, 410],
-    ['another token', { url: bad }, 403],
-    ['no token', { url: 'https://cdn.example.com/my/uri' }, 403],
-    ['HEAD', { url: bad, method: 'HEAD' }, 403],
-    ['a preflight', { url: bad, method: 'OPTIONS', headers: { Origin: 'https://app.example' } }, 204],
-    ['another method', { method: 'DELETE' }, 405],
-    ['no arguments', { args: undefined }, 500],
-    ['no secret', { args: {} }, 500],
-    ['a path that no rule names', { url: 'https://h/free', args: { secure_token_secret: secret, rules: [{ path: '/vod/' }] } }, 200],
-  ])('%s: one outcome, readable by the page', async (_, request, expected) => {
-    const answer = await dispatch({ url: good, args: { secure_token_secret: secret }, now, ...request });
-    expect([answer.outcome, answer.status]).toEqual([expected === 200 ? 'continue' : 'respondWith', expected]);
-    if (expected !== 200) expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
-  });
-});
+    test.each<[string, Partial<Parameters<typeof dispatch>[0]>, number]>([
+      ['a genuine token', {}, 200],
+      ['a genuine token of the second before', { now: now + 1 }, 410],
+      ['another token', { url: bad }, 403],
+      ['no token', { url: 'https://cdn.example.com/my/uri' }, 403],
+      ['HEAD', { url: bad, method: 'HEAD' }, 403],
+      ['a preflight', { url: bad, method: 'OPTIONS', headers: { Origin: 'https://app.example' } }, 204],
+      ['another method', { method: 'DELETE' }, 405],
+      ['no arguments', { args: undefined }, 500],
+      ['no secret', { args: {} }, 500],
+      [
+        'a path that no rule names',
+        { url: 'https://h/free', args: { secure_token_secret: secret, rules: [{ path: '/vod/' }] } },
+        200,
+      ],
+    ])('%s: one outcome, readable by the page', async (_, request, expected) => {
+      const answer = await dispatch({ url: good, args: { secure_token_secret: secret }, now, ...request });
+      expect([answer.outcome, answer.status]).toEqual([expected === 200 ? 'continue' : 'respondWith', expected]);
+      if (expected !== 200)
+        expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
+    });
+  },
+);
