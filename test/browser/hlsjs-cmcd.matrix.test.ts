@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LabFormat } from '../support/hls-lab.ts';
+import type { LabFormat } from '../support/lab-tokens.ts';
 import { labVersions } from '../support/hls-lab.ts';
 import { Labs } from '../support/hls-labs.ts';
 
