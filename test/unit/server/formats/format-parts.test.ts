@@ -13,6 +13,7 @@ import {
   mediaCdn,
   secureLink,
   secureLinkLayouts,
+  signUrl,
   wowza,
 } from '../../../../packages/server/src/index.ts';
 
@@ -42,6 +43,22 @@ describe('folders', () => {
     expect(foldersOpening(path, 'parent')).toEqual(['/vod/7/720p/']);
     expect(foldersOpening(path, 'tree')).toEqual(['/', '/vod/', '/vod/7/', '/vod/7/720p/']);
     expect(foldersOpening(path, 1)).toEqual(['/vod/']);
+  });
+
+  test("'tree' judges 32 folders: a longer path is hashed for none, whatever its token", async () => {
+    const pathOf = (folders: number): string => `${'/a'.repeat(folders)}/film.mp4`;
+    expect(foldersOpening(pathOf(32), 'tree')).toHaveLength(33);
+    expect(foldersOpening(pathOf(33), 'tree')).toBeUndefined();
+    const now = 1_795_500_000;
+    const formats = [secureLink({ secret: 's', ...secureLinkLayouts.cdn77Path }), wowza({ secret: 's' })];
+    for (const format of formats) {
+      const [fits, beyond] = [32, 33].map((folders) => new URL(`https://cdn.example.com${pathOf(folders)}`));
+      expect(() => format.sign(beyond!, now + 60)).toThrow(/folders/);
+      const url = await signUrl(fits!, { format, expires: now + 60 });
+      expect(await format.verify({ url, headers: new Headers() }, now)).toMatchObject({ ok: true });
+      const longer = { url: url.replace('/film.mp4', '/a/film.mp4'), headers: new Headers() };
+      expect(await format.verify(longer, now)).toMatchObject({ ok: false, reason: 'malformed' });
+    }
   });
 });
 
