@@ -145,7 +145,7 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
     expect([seen.errors, lab.refused]).toEqual([[], []]);
   });
 
-  test("hls.destroy() destroys the plugin's own source, not one passed in, and leaves the app's configuration", async () => {
+  test("hls.destroy() destroys the plugin's own source and none passed in; the app's configuration stays", async () => {
     await using lab = await labs.open(version);
     const result = await lab.page.evaluate(async (url) => {
       const { secureToken, createTokenSource } = window.SecureTokenHls;

@@ -49,8 +49,11 @@ describe('README', () => {
         const script = (file: string): string =>
           `<script>${readFileSync(file, 'utf8').replaceAll('</script', '<\\/script')}</script>`;
         const source = 'https://cdn.example.com/vod/7/master.m3u8';
-        const html = `<!doctype html><video id="player" class="video-js"><source src="${source}" type="application/x-mpegURL"></video>
-        ${script('node_modules/video.js/dist/video.min.js')}${script('packages/videojs/dist/videojs-secure-token.min.js')}${blocks(path, 'html')[0]!}`;
+        const html = `<!doctype html>
+        <video id="player" class="video-js"><source src="${source}" type="application/x-mpegURL"></video>
+        ${script('node_modules/video.js/dist/video.min.js')}
+        ${script('packages/videojs/dist/videojs-secure-token.min.js')}
+        ${blocks(path, 'html')[0]!}`;
         await page.route('**', (route) => route.fulfill({ contentType: 'text/html', body: html }));
         const asked = page.waitForRequest('https://app.example.com/token');
         await page.goto('https://app.example.com/');

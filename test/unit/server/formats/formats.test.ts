@@ -2,16 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  createEdgeHandler,
-  createSigningEndpoint,
-  signPlaylist,
-  signUrl,
-} from '../../../../packages/server/src/index.ts';
-import {
   bunny,
   cloudCdn,
   cloudFront,
   cloudflare,
+  createEdgeHandler,
+  createSigningEndpoint,
   edgeAuth,
   fastly,
   mediaCdn,
@@ -19,6 +15,8 @@ import {
   secureLink,
   secureLinkLayouts as layouts,
   secureToken,
+  signPlaylist,
+  signUrl,
   wowza,
 } from '../../../../packages/server/src/index.ts';
 import type { SignedToken, TokenFormat } from '../../../../packages/server/src/index.ts';
