@@ -129,7 +129,7 @@ export const hlsjsLoader: readonly Sabotage[] = [
     file: tokenLoader,
     find: 'this.#callbacks!.onAbort?.(this.stats, this.#context, null);',
     replace: '',
-    noticedBy: { test: lifecycleTest, name: 'a segment that is given up while it waits for its token' },
+    noticedBy: { test: lifecycleTest, name: 'a segment given up while it waits for its token' },
   },
   {
     name: 'hlsjs-destroy',
