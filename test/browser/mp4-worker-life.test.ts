@@ -219,7 +219,10 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
     expect(await run(play + seeks, { ...names(stage), times: [300, 20] })).toEqual(clean);
     await page.reload();
     expect(
-      await run(inWorker.replace('/token', '/importing') + play + seeks, { ...names(stage), times: [300, 20] }),
+      await run(inWorker.replace('/token-worker', '/importing-worker') + play + seeks, {
+        ...names(stage),
+        times: [300, 20],
+      }),
     ).toEqual(clean);
     expect(await run(`return worker.controls`)).toBe(true);
     await page.reload();
