@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import { serverRooms } from './packages/server/eslint.rooms.mjs';
 
 export default tseslint.config(
   { ignores: ['packages/*/dist/**', '**/node_modules/**', 'coverage/**', 'test/media/**/*.ts'] },
@@ -27,6 +28,7 @@ export default tseslint.config(
     files: ['packages/server/src/cli/**/*.ts', 'packages/server/src/cli.ts'],
     rules: { 'no-console': 'off' },
   },
+  ...serverRooms,
   {
     files: ['test/**/*.ts'],
     rules: {

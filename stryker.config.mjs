@@ -7,8 +7,10 @@ export default {
   mutate: [
     'packages/core/src/**/*.ts',
     'packages/server/src/url/*.ts',
-    'packages/server/src/{canonical-path,decode-once,base64url,token-query,verify-url,token-scope}.ts',
-    'packages/server/src/formats/{secure-token,secure-link,expiry,opened-scope,judging}.ts',
+    'packages/server/src/crypto/base64url.ts',
+    'packages/server/src/token/{token-query,verify-url,token-scope}.ts',
+    'packages/server/src/format-parts/{expiry,opened-scope,judging}.ts',
+    'packages/server/src/formats/{secure-token,link/secure-link}.ts',
     'packages/server/src/azion/*.ts',
   ],
   ignorePatterns: ['test/media', 'test/browser', 'examples', 'packages/*/dist'],

@@ -158,12 +158,8 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
           if (byBrowser) counts.refused++;
           say('busy', `${labelOf(new URL(url).pathname)}: refused, ${status || 'without a status'}`, url);
         });
-        source.addEventListener('tokenerror', ({ detail: { error } }) =>
-          say('busy', `${error.code}: ${error.message}.`),
-        );
-        source.addEventListener('tokendenied', ({ detail: { error } }) =>
-          say('bad', `${error.code}: ${error.message}.`),
-        );
+        source.addEventListener('tokenerror', ({ detail: { error } }) => say('busy', `${error.message}.`));
+        source.addEventListener('tokendenied', ({ detail: { error } }) => say('bad', `${error.message}.`));
       }
     },
   };

@@ -42,6 +42,8 @@ describe('the buttons', () => {
     await playOn(page, 1);
     await press(page, break_);
     await happens(page, code);
+    const reported = await page.locator('.log li', { hasText: code }).first().innerText();
+    expect(reported.split(code)).toHaveLength(2);
     await press(page, repair);
     await page.waitForFunction(() => Number(document.querySelector('[data-tile="tokens"]')!.textContent) > 0);
     await playOn(page, 25, 4); // more than was buffered

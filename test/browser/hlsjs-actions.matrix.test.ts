@@ -15,10 +15,15 @@ const FMP4 = '/v/fmp4/two.m3u8';
 function serveTwoTracks({ routes }: Lab): void {
   const file = (name: string): string => readFileSync(`test/media/fmp4/${name}`, 'utf8');
   routes[FMP4] = () =>
-    file('master.m3u8').replace(
-      /#EXT-X-MEDIA.*/g,
-      (line) =>
-        `${line}\n${line.replace('English', 'Other').replace('"en"', '"de"').replace('DEFAULT=YES', 'DEFAULT=NO').replace('/i.m3u8', '/other.m3u8')}`,
+    file('master.m3u8').replace(/#EXT-X-MEDIA.*/g, (line) =>
+      [
+        line,
+        line
+          .replace('English', 'Other')
+          .replace('"en"', '"de"')
+          .replace('DEFAULT=YES', 'DEFAULT=NO')
+          .replace('/i.m3u8', '/other.m3u8'),
+      ].join('\n'),
     );
   for (const name of ['en', 'sub']) routes[`/v/fmp4/${name}/other.m3u8`] = () => file(`${name}/i.m3u8`);
 }

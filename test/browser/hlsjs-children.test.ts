@@ -15,7 +15,8 @@ const withInterstitial = (attribute: string): string =>
     '#EXT-X-VERSION:6',
     '#EXT-X-TARGETDURATION:2',
     `#EXT-X-PROGRAM-DATE-TIME:${START}`,
-    `#EXT-X-DATERANGE:ID="break",CLASS="com.apple.hls.interstitial",START-DATE="${START}",CUE="PRE",DURATION=4,X-RESUME-OFFSET=0,${attribute}`,
+    `#EXT-X-DATERANGE:ID="break",CLASS="com.apple.hls.interstitial",START-DATE="${START}",CUE="PRE",` +
+      `DURATION=4,X-RESUME-OFFSET=0,${attribute}`,
     ...Array.from({ length: 10 }, (_, index) => `#EXTINF:2,\n/v/ts/lo/s00${index}.ts`),
     '#EXT-X-ENDLIST',
   ].join('\n');
@@ -56,7 +57,7 @@ describe.concurrent.each<LabVersion>(['1.6', '1.7'])('interstitials of hls.js %s
     });
   });
 
-  test('X-ASSET-LIST on the same origin is signed, and so is what it names; a refusal of either is not seen', async () => {
+  test('X-ASSET-LIST on the same origin is signed, and what it names; a refusal of either is not seen', async () => {
     await using lab = await labs.open(version);
     lab.routes['/v/film.m3u8'] = () => withInterstitial('X-ASSET-LIST="/v/list.json"');
     lab.routes['/v/list.json'] = () => JSON.stringify({ ASSETS: [{ URI: '/v/ts/lo/ad.m3u8', DURATION: 4 }] });

@@ -8,7 +8,8 @@ import { listen } from '../support/listen.ts';
 import { createOrigins } from '../support/origins.ts';
 
 const scripts = ['node_modules/hls.js/dist/hls.min.js', 'packages/hlsjs/dist/secure-token-hlsjs.min.js'];
-const html = `<!doctype html><video muted></video>${scripts.map((path) => `<script>${readFileSync(path, 'utf8')}</script>`).join('')}
+const scriptElements = scripts.map((path) => `<script>${readFileSync(path, 'utf8')}</script>`);
+const html = `<!doctype html><video muted></video>${scriptElements.join('')}
 <script>
   const hls = new Hls();
   SecureTokenHls.secureToken(hls, '/token');

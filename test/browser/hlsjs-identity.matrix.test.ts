@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab, LabFormat } from '../support/hls-lab.ts';
+import type { Lab } from '../support/hls-lab.ts';
 import { labVersions } from '../support/hls-lab.ts';
+import type { LabFormat } from '../support/lab-tokens.ts';
 import { Labs } from '../support/hls-labs.ts';
 
 let labs: Labs;

@@ -69,7 +69,7 @@ describe.concurrent('a restless viewer, while tokens are on their way', () => {
   });
 });
 
-test('a segment that is given up while it waits for its token, as on a falling bandwidth, is asked for again', async () => {
+test('a segment given up while it waits for its token, as on a falling bandwidth, is asked for again', async () => {
   const player = await stage.open('exact', film, { config, tokens: { readAhead: 0 } });
   await player.play();
   stage.signer.delay = 1;

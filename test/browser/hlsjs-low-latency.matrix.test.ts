@@ -35,7 +35,7 @@ async function watch(player: Player): Promise<Snapshot> {
   return { ...seen, latency: latencies[Math.floor(latencies.length / 2)]! };
 }
 
-test('parts, blocking reloads and delta updates with one token a URL: as close to the live edge as without tokens', async () => {
+test('parts, blocking reloads, delta updates, one token a URL: as near to the live edge as without', async () => {
   // side by side: what disturbs one disturbs the other
   const players = [
     await stage.open('open', 'll/i.m3u8', { tokens: false, config }),

@@ -83,7 +83,7 @@ test.concurrent(
 );
 
 test.concurrent.for(['exact', 'query'] as const)(
-  'the session of the viewer is revoked in mid-stream: one fatal error that says so, no more calls, and renew() goes on: %s',
+  'the session of the viewer is revoked in mid-stream: one fatal error says so, no more calls, renew() goes on: %s',
   async (carrier, context) => {
     const { expect } = context;
     const stage = await stageFor(context, { signer: { ttl: 4 } });

@@ -108,7 +108,9 @@ test.concurrent.for(['exact', 'header'] as const)(
     });
     context.onTestFinished(() => ads.close());
     const line = (index: number): string =>
-      `#EXTINF:2,\n${index === 2 || index === 3 ? `${ads.origin}/ts/lo/s00${index}.ts?campaign=a~b` : `ts/lo/s00${index}.ts`}`;
+      index === 2 || index === 3
+        ? `#EXTINF:2,\n${ads.origin}/ts/lo/s00${index}.ts?campaign=a~b`
+        : `#EXTINF:2,\nts/lo/s00${index}.ts`;
     const playlist = [
       '#EXTM3U',
       '#EXT-X-VERSION:6',

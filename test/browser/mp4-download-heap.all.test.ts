@@ -26,7 +26,11 @@ describe.runIf(hasNginx)('download', () => {
       let isDone = false;
       const job = run<number>(
         `let received = 0, chunks = 0;
-      const stream = new WritableStream({ write: async ({ length }) => { received += length; if (++chunks % 64 === 0) await sleep(1); } });
+      const write = async ({ length }) => {
+        received += length;
+        if (++chunks % 64 === 0) await sleep(1);
+      };
+      const stream = new WritableStream({ write });
       await SecureTokenProgressive.download(args, { endpoint: '/token', as: stream });
       return received;`,
         stage.url('data.bin'),

@@ -9,9 +9,13 @@ const data = randomBytes(SIZE);
 const hash = createHash('sha256').update(data).digest('hex');
 
 /** In the page: the SHA-256 of a blob, in hex. */
-const HASH = `const hash = async (blob) => [...new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+const HASH = `const hash = async (blob) => {
+  const digest = await crypto.subtle.digest('SHA-256', await blob.arrayBuffer());
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+};
 const { download } = SecureTokenProgressive;
-const fails = (promise) => promise.then(() => 'done', (error) => error.code && error.name === 'SecureTokenError' ? error.code : error.name);`;
+const nameOf = (error) => (error.code && error.name === 'SecureTokenError' ? error.code : error.name);
+const fails = (promise) => promise.then(() => 'done', nameOf);`;
 
 describeMedia(
   'download',
@@ -35,7 +39,8 @@ describeMedia(
       const { value, steps } = await tab.run<{ value: string; steps: number[][] }>(
         `${HASH}
       const steps = [];
-      const blob = await download(args, { endpoint: '/token', onProgress: ({ received, total, rate }) => steps.push([received, total, rate]) });
+      const onProgress = ({ received, total, rate }) => steps.push([received, total, rate]);
+      const blob = await download(args, { endpoint: '/token', onProgress });
       return { value: await hash(blob), steps };`,
         stage.url('data.bin'),
       );
@@ -54,12 +59,18 @@ describeMedia(
         `${HASH}
       const pieces = [];
       const size = () => pieces.reduce((sum, { length }) => sum + length, 0);
-      const stream = (limit) => new WritableStream({ write: (chunk) => { pieces.push(chunk); if (size() > limit) abort.abort(new Error('enough')); } });
+      const stream = (limit) => new WritableStream({
+        write: (chunk) => {
+          pieces.push(chunk);
+          if (size() > limit) abort.abort(new Error('enough'));
+        },
+      });
       const abort = new AbortController();
       const first = stream(3e6);
       let from;
       const onProgress = (progress) => (from = progress);
-      const reason = await download(args, { endpoint: '/token', as: first, signal: abort.signal, onProgress }).then(() => 'done', (error) => error.message);
+      const options = { endpoint: '/token', as: first, signal: abort.signal, onProgress };
+      const reason = await download(args, options).then(() => 'done', (error) => error.message);
       if (first.locked) throw new Error('locked ' + reason);
       await download(args, { endpoint: '/token', as: first, from });
       return { reason, value: await hash(new Blob(pieces)) };`,
@@ -89,7 +100,9 @@ describeMedia(
       renameSync(`${file}.new`, file);
       expect(await job).toEqual({ value: createHash('sha256').update(changed).digest('hex'), restarted: true });
       const other = await tab.run<string>(
-        `${HASH} return fails(download(args, { endpoint: '/token', as: new WritableStream(), from: { received: 1000, validator: '"of-another-file"' } }))`,
+        `${HASH}
+        const from = { received: 1000, validator: '"of-another-file"' };
+        return fails(download(args, { endpoint: '/token', as: new WritableStream(), from }));`,
         stage.url('data.bin'),
       );
       expect(other).toBe('InvalidStateError');

@@ -7,13 +7,15 @@ import { describeMedia } from '../support/media-test.ts';
 
 describeMedia('what ends playback is told apart', (_, it) => {
   for (const via of ['swap', 'worker'] as const) {
-    const worker = `await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge });`;
+    const worker = `const settings = { endpoint: '/token', protect: args.edge };
+      await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings);`;
     /** The errors of secureVideo, and how many error events the element told the page of. */
     const outcome = ({ stage, tab }: { stage: MediaStage; tab: Tab }, path: string): Promise<unknown> =>
       tab.run(
         `${via === 'worker' ? worker : ''}
         seen.errors = seen.failures.length = 0;
-        const secure = await SecureTokenProgressive.secureVideo(video, args.url, { endpoint: '/token', via: '${via}' }).catch((error) => error);
+        const options = { endpoint: '/token', via: '${via}' };
+        const secure = await SecureTokenProgressive.secureVideo(video, args.url, options).catch((error) => error);
         if (secure instanceof Error) return [secure.code];
         follow(secure);
         video.play().catch(() => undefined);

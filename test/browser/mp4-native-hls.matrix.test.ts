@@ -13,7 +13,8 @@ function goLive(root: string): () => void {
       { length: 4 },
       (_, index) => `#EXTINF:2,\n../ts/lo/s00${Math.min(first + index, 9)}.ts`,
     );
-    const text = `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:${first}\n${segments.join('\n')}\n`;
+    const head = ['#EXTM3U', '#EXT-X-VERSION:3', '#EXT-X-TARGETDURATION:2', `#EXT-X-MEDIA-SEQUENCE:${first}`];
+    const text = `${[...head, ...segments].join('\n')}\n`;
     writeFileSync(join(folder, 'new'), text);
     renameSync(join(folder, 'new'), join(folder, 'i.m3u8'));
     first = Math.min(first + 1, 6);
@@ -41,7 +42,8 @@ describeMedia(
       play: ({ tab }, use) =>
         use((url, then) =>
           tab.run(
-            `await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: new URL('/', args).href });
+            `const settings = { endpoint: '/token', protect: new URL('/', args).href };
+            await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings);
           video.src = args;
           await video.play();
           ${then}
@@ -56,7 +58,7 @@ describeMedia(
         ),
     });
 
-    it('plays one rendition on demand across origins, each URL with a token of five seconds, and seeks: no refusal', async ({
+    it('plays one rendition on demand across origins, each URL with a token of 5 s, and seeks: no refusal', async ({
       play,
       stage,
     }) => {

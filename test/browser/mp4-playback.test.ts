@@ -46,7 +46,8 @@ describe.runIf(hasNginx).concurrent('secureVideo without a worker (Chromium)', (
       );
       // the time after which a source that says nothing is given up never comes: it must not be what ends the wait
       await run(
-        `const timer = setTimeout; window.setTimeout = (work, ms, ...more) => (ms < 20000 ? timer(work, ms, ...more) : 0);`,
+        `const timer = setTimeout;
+        window.setTimeout = (work, ms, ...more) => (ms < 20000 ? timer(work, ms, ...more) : 0);`,
       );
       stage.network.isFrozen = true;
       // longer than the token that it will take for its new source lives
@@ -86,14 +87,15 @@ describe.runIf(hasNginx).concurrent('secureVideo without a worker (Chromium)', (
       await until(() => !video.seeking && video.readyState > 2);
       await until(() => !document.querySelector('canvas'));
       clearInterval(look);
-      return { time: video.currentTime, settled: how, paused: video.paused, held, errors: seen.errors, left: document.querySelectorAll('canvas').length };`,
+      const left = document.querySelectorAll('canvas').length;
+      return { time: video.currentTime, settled: how, paused: video.paused, held, errors: seen.errors, left };`,
     );
     expect(result).toMatchObject({ settled: 'played', paused: false, held: 1, errors: 0, left: 0 });
     expect(result.time).toBeGreaterThanOrEqual(200);
     expect(result.time).toBeLessThan(400);
   });
 
-  it('changes nothing while it is paused, although all that it had is played and its token is no longer the newest', async ({
+  it('changes nothing while it is paused, although all it had is played and its token is no longer the newest', async ({
     expect,
     open,
     run,
@@ -137,14 +139,17 @@ describe.runIf(hasNginx).concurrent('secureVideo without a worker (Chromium)', (
     stage.network.rate = 800_000;
     await open('film.mp4', `await video.play();`);
     await page.evaluate(
-      `document.onclick = () => video.requestPictureInPicture().catch(() => undefined).finally(() => (window.isAsked = true))`,
+      `document.onclick = () =>
+        video.requestPictureInPicture().catch(() => undefined).finally(() => (window.isAsked = true))`,
     );
     await page.click('video');
     if (!(await run(`await until(() => window.isAsked); return document.pictureInPictureElement === video`)))
       skip('this browser shows none');
     await page.waitForTimeout(5500);
     const result = await run(
-      `await seek(300); await until(() => seen.swaps.length); return [document.pictureInPictureElement === video, seen.errors]`,
+      `await seek(300);
+      await until(() => seen.swaps.length);
+      return [document.pictureInPictureElement === video, seen.errors]`,
     );
     expect(result).toEqual([true, 0]);
   });
@@ -161,7 +166,10 @@ describe.runIf(hasNginx).concurrent('secureVideo without a worker (Chromium)', (
     await stage.setSecret('second');
     stage.signer.secret = 'second';
     const healed = await run(
-      `video.currentTime = 300; await until(() => seen.swaps.length); await until(() => video.readyState > 2); return [seen.errors, Math.floor(video.currentTime / 10)]`,
+      `video.currentTime = 300;
+      await until(() => seen.swaps.length);
+      await until(() => video.readyState > 2);
+      return [seen.errors, Math.floor(video.currentTime / 10)]`,
     );
     expect(healed).toEqual([0, 30]);
     stage.signer.denies = true;
@@ -173,7 +181,9 @@ describe.runIf(hasNginx).concurrent('secureVideo without a worker (Chromium)', (
     ).toEqual([['ERR_DENIED'], 1]);
     stage.signer.denies = false;
     await run(
-      `await secure.renew(); await until(() => !video.error && video.readyState > 2 && video.currentTime > 99); await moves(1)`,
+      `await secure.renew();
+      await until(() => !video.error && video.readyState > 2 && video.currentTime > 99);
+      await moves(1)`,
     );
   });
 });

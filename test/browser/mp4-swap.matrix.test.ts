@@ -38,7 +38,10 @@ describeMedia('MP4 by changing the source', (engine, it) => {
       await moves(1);
       return {
         errors: seen.errors, swaps: seen.swaps, offsets, via: secure.via,
-        state: [video.playbackRate, video.defaultPlaybackRate, video.volume, video.muted, video.loop, video.paused, video.preload === preload, track.mode, video.hasAttribute('playsinline')],
+        state: [
+          video.playbackRate, video.defaultPlaybackRate, video.volume, video.muted, video.loop, video.paused,
+          video.preload === preload, track.mode, video.hasAttribute('playsinline'),
+        ],
       };`,
       { url: stage.url('film.mp4'), seeks },
     );
@@ -83,7 +86,8 @@ describeMedia(
         const shown = video.currentTime;
         await until(() => seen.swaps.length);
         await moves(1);
-        return { shown, errors: seen.errors, at: Math.floor(video.currentTime / 50), isOwn: Object.hasOwn(video, 'currentTime') };`,
+        const at = Math.floor(video.currentTime / 50);
+        return { shown, errors: seen.errors, at, isOwn: Object.hasOwn(video, 'currentTime') };`,
         wait,
       );
       expect(result).toEqual({ shown: 100, errors: 0, at: 2, isOwn: false });
@@ -104,7 +108,8 @@ describeMedia(
       await stage.setSecret('second');
       stage.signer.secret = 'second';
       await tab.run(
-        `window.other = (await SecureTokenProgressive.createTokenSource({ endpoint: '/token', protect: args }).sign(args)).url;`,
+        `const source = SecureTokenProgressive.createTokenSource({ endpoint: '/token', protect: args });
+        window.other = (await source.sign(args)).url;`,
         stage.url('short.mp4'),
       );
       // the page is faster than the next token
@@ -120,7 +125,8 @@ describeMedia(
         await video.play();
         await moves(1);
         const { currentTime, src } = video;
-        return { kept, isFromStart: currentTime < 6, isOwn: Object.hasOwn(video, 'currentTime'), isOther: src === other };`,
+        const isOwn = Object.hasOwn(video, 'currentTime');
+        return { kept, isFromStart: currentTime < 6, isOwn, isOther: src === other };`,
       );
       expect(result).toEqual({ kept: 10, isFromStart: true, isOwn: false, isOther: true });
     });

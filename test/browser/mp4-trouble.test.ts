@@ -32,7 +32,8 @@ const it = mediaTest.extend<TroubleFixtures>({
 });
 
 describe.runIf(hasNginx).concurrent('what a page does to an element whose source is changed (Chromium)', () => {
-  const open = `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.film, '/token')); await video.play();`;
+  const open = `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.film, '/token'));
+    await video.play();`;
   /** A change of source that has begun: the token is dead, and the seek leads outside of the buffer. */
   const swap = `await sleep(5500); video.currentTime = 300; await until(() => document.querySelector('canvas'));`;
 
@@ -43,16 +44,20 @@ describe.runIf(hasNginx).concurrent('what a page does to an element whose source
     const result = await act(
       `${open}
       ${swap}
-      const { url } = await SecureTokenProgressive.createTokenSource({ endpoint: '/token', protect: args.edge }).sign(args.short);
+      const source = SecureTokenProgressive.createTokenSource({ endpoint: '/token', protect: args.edge });
+      const { url } = await source.sign(args.short);
       const types = [];
-      for (const type of ['emptied', 'loadstart', 'loadedmetadata']) video.addEventListener(type, () => types.push(type));
+      for (const type of ['emptied', 'loadstart', 'loadedmetadata']) {
+        video.addEventListener(type, () => types.push(type));
+      }
       video.preload = 'none';
       video.pause();
       video.src = url;
       await until(() => !document.querySelector('canvas'), 'the picture is taken away');
       await video.play();
       await moves(1);
-      return { types, fromStart: video.currentTime < 5, isOwn: video.src === url, swaps: seen.swaps, errors: seen.errors };`,
+      const { swaps, errors } = seen;
+      return { types, fromStart: video.currentTime < 5, isOwn: video.src === url, swaps, errors };`,
     );
     expect(result).toEqual({
       types: ['emptied', 'loadstart', 'loadedmetadata'],
@@ -66,7 +71,11 @@ describe.runIf(hasNginx).concurrent('what a page does to an element whose source
   it('destroy() in the middle of it: nothing more is told, and the element plays on', async ({ act, expect }) => {
     expect(
       await act(
-        `${open} ${swap} secure.destroy(); await moves(1); return [seen.swaps, seen.errors, !!document.querySelector('canvas'), video.currentTime > 300];`,
+        `${open}
+        ${swap}
+        secure.destroy();
+        await moves(1);
+        return [seen.swaps, seen.errors, !!document.querySelector('canvas'), video.currentTime > 300];`,
       ),
     ).toEqual([[], 0, false, true]);
   });
@@ -122,7 +131,8 @@ describe.runIf(hasNginx).concurrent('what a page does to an element whose source
       `const source = SecureTokenProgressive.createTokenSource({ endpoint: '/token', protect: args.edge });
       const audio = document.body.appendChild(Object.assign(new Audio(), { muted: true }));
       const audioGaps = [];
-      await SecureTokenProgressive.secureVideo(audio, args.film, { source }).then((second) => second.addEventListener('swap', ({ gap }) => audioGaps.push(gap)));
+      const second = await SecureTokenProgressive.secureVideo(audio, args.film, { source });
+      second.addEventListener('swap', ({ gap }) => audioGaps.push(gap));
       window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.film, { source }));
       audio.playbackRate = video.playbackRate = 2;
       await Promise.all([video.play(), audio.play()]);
@@ -146,7 +156,13 @@ describe.runIf(hasNginx).concurrent('what a page does to an element whose source
     stage,
   }) => {
     await act(
-      `${open} video.loop = true; await sleep(5500); await seek(598.5); await until(() => video.currentTime < 100); await moves(1); video.pause();`,
+      `${open}
+      video.loop = true;
+      await sleep(5500);
+      await seek(598.5);
+      await until(() => video.currentTime < 100);
+      await moves(1);
+      video.pause();`,
     );
     stage.network.cutAfter = [1];
     await page.waitForTimeout(5500);
@@ -157,8 +173,13 @@ describe.runIf(hasNginx).concurrent('what a page does to an element whose source
 
   it('the source is known again when the browser has encoded what stands in the token', async ({ act, expect }) => {
     const result = await act(
-      `const ask = async ({ urls, reason }) => (await fetch('/token', { method: 'POST', body: JSON.stringify({ urls, reason }), headers: { 'content-type': 'application/json' } })).json();
-      const getTokens = async (request) => (await ask(request)).tokens.map((token) => ({ ...token, query: { ...token.query, note: "it's" } }));
+      `const headers = { 'content-type': 'application/json' };
+      const ask = async ({ urls, reason }) => {
+        const response = await fetch('/token', { method: 'POST', body: JSON.stringify({ urls, reason }), headers });
+        return (await response.json()).tokens;
+      };
+      const noted = (token) => ({ ...token, query: { ...token.query, note: "it's" } });
+      const getTokens = async (request) => (await ask(request)).map(noted);
       window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.film, { getTokens }));
       await video.play();
       ${swap}
@@ -173,7 +194,12 @@ describe.runIf(hasNginx).concurrent('what a page does to an element whose source
     const text = await act<string>(
       `const all = [];
       const { dispatchEvent } = EventTarget.prototype;
-      EventTarget.prototype.dispatchEvent = function (event) { if (event.detail) all.push(JSON.stringify(event.detail), String(event.detail.error), event.detail.error?.stack, String(event.detail.error?.cause)); return dispatchEvent.call(this, event); };
+      EventTarget.prototype.dispatchEvent = function (event) {
+        const { detail } = event;
+        const error = detail?.error;
+        if (detail) all.push(JSON.stringify(detail), String(error), error?.stack, String(error?.cause));
+        return dispatchEvent.call(this, event);
+      };
       ${open} ${swap}
       await until(() => seen.swaps.length);
       return all.join(' ');`,
@@ -181,7 +207,13 @@ describe.runIf(hasNginx).concurrent('what a page does to an element whose source
     stage.signer.secret = 'another';
     await page.waitForTimeout(5500);
     const refused = await act<string>(
-      `const all = []; secure.addEventListener('error', ({ error }) => all.push(String(error), error.stack, error.url, String(error.cause))); video.currentTime = 100; await until(() => all.length); return all.join(' ');`,
+      `const all = [];
+      secure.addEventListener('error', ({ error }) => {
+        all.push(String(error), error.stack, error.url, String(error.cause));
+      });
+      video.currentTime = 100;
+      await until(() => all.length);
+      return all.join(' ');`,
     );
     expect(text).toContain('film.mp4');
     expect(`${text} ${refused}`).not.toMatch(/[?&](st|e)=/);

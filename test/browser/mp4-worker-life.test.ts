@@ -14,10 +14,12 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
     origin: `${stage.edge}/`,
   });
 
-  const inWorker = `window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.origin }));`;
+  const inWorker = `const settings = { endpoint: '/token', protect: args.origin };
+    window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings));`;
   const inPage = `window.tokens = SecureTokenWorker.createTokenSource({ endpoint: '/token', protect: args.origin });
     window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', tokens));`;
-  const play = `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token')); await video.play();`;
+  const play = `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token'));
+    await video.play();`;
   const seeks = `for (const time of args.times) {
       await seek(time);
       await sleep(300);
@@ -75,7 +77,10 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
     // this one hands out no tokens: the first tab does
     const state = await runIn<number>(
       second,
-      `video.crossOrigin = 'anonymous'; video.src = args.short; await until(() => video.readyState > 2); return video.readyState`,
+      `video.crossOrigin = 'anonymous';
+      video.src = args.short;
+      await until(() => video.readyState > 2);
+      return video.readyState`,
       names(stage),
     );
     expect(state).toBeGreaterThan(2);
@@ -131,7 +136,9 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
     await page.reload();
     stage.signer.calls.length = 0;
     await run(
-      `video.src = args.ready; await until(() => video.readyState > 2 || video.error); if (video.error) throw video.error.message`,
+      `video.src = args.ready;
+      await until(() => video.readyState > 2 || video.error);
+      if (video.error) throw video.error.message`,
       { ready },
     );
     expect(await run(`return !!navigator.serviceWorker.controller`)).toBe(true);
@@ -204,14 +211,18 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
   it('is mixed into a worker of the page, and a foreign one is told from it', async ({ expect, page, run, stage }) => {
     const register = (file: string): Promise<unknown> =>
       run(
-        `await navigator.serviceWorker.register(args); await until(() => navigator.serviceWorker.controller?.scriptURL.endsWith(args))`,
+        `await navigator.serviceWorker.register(args);
+        await until(() => navigator.serviceWorker.controller?.scriptURL.endsWith(args))`,
         file,
       );
     await register('/own-worker.js');
     expect(await run(play + seeks, { ...names(stage), times: [300, 20] })).toEqual(clean);
     await page.reload();
     expect(
-      await run(inWorker.replace('/token', '/importing') + play + seeks, { ...names(stage), times: [300, 20] }),
+      await run(inWorker.replace('/token-worker', '/importing-worker') + play + seeks, {
+        ...names(stage),
+        times: [300, 20],
+      }),
     ).toEqual(clean);
     expect(await run(`return worker.controls`)).toBe(true);
     await page.reload();
@@ -219,11 +230,13 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
     expect(
       await run(`return (await SecureTokenProgressive.secureVideo(video, args.url, '/token')).via`, names(stage)),
     ).toBe('swap');
-    const forced = `return SecureTokenProgressive.secureVideo(video, args.url, { endpoint: '/token', via: 'worker' }).then(() => '', (error) => error.name)`;
+    const forced = `const options = { endpoint: '/token', via: 'worker' };
+      return SecureTokenProgressive.secureVideo(video, args.url, options).then(() => '', (error) => error.name)`;
     expect(await run(forced, names(stage))).toBe('NotSupportedError');
     expect(
       await run(
-        `return SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token' }).then(() => '', (error) => error.message)`,
+        `const registered = SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token' });
+        return registered.then(() => '', (error) => error.message)`,
       ),
     ).toContain('protect');
   });

@@ -95,7 +95,8 @@ describe('what the token worker tells of its settings (Chromium)', () => {
       await until(() => video.readyState > 2 || video.error);
       if (video.error) throw new Error(video.error.message);
       const { active, installing, waiting } = worker.registration;
-      const scripts = [navigator.serviceWorker.controller, active, installing, waiting].flatMap((it) => it?.scriptURL ?? []);
+      const workers = [navigator.serviceWorker.controller, active, installing, waiting];
+      const scripts = workers.flatMap((it) => it?.scriptURL ?? []);
       return { scripts, pageSigns: !!worker.source };`,
       { file, edge: `${edge.origin}/`, site: `${site.origin}/` },
     );
@@ -106,7 +107,11 @@ describe('what the token worker tells of its settings (Chromium)', () => {
     ['headers', `{ endpoint: '/token', protect: args.edge, request: { headers: { authorization: 'Bearer SECRET' } } }`],
     [
       'headers and credentials',
-      `{ endpoint: '/token', protect: args.edge, request: { credentials: 'include', headers: [['authorization', 'Bearer SECRET']] } }`,
+      `{
+        endpoint: '/token',
+        protect: args.edge,
+        request: { credentials: 'include', headers: [['authorization', 'Bearer SECRET']] },
+      }`,
     ],
     ['an endpoint with a query', `{ endpoint: '/token?key=SECRET', protect: args.edge }`],
     ['an endpoint with a fragment', `{ endpoint: '/token#SECRET', protect: args.edge }`],
@@ -133,7 +138,12 @@ describe('what the token worker tells of its settings (Chromium)', () => {
 
   it('asked by the worker itself, the endpoint and the edge hear nothing of its URL', async () => {
     for (const file of [`${edge.origin}/film.mp4`, `${site.origin}/film.mp4`]) {
-      const options = `{ endpoint: '/token', protect: [args.edge, args.site + 'film.mp4'], renewBefore: 5, request: { credentials: 'include' } }`;
+      const options = `{
+        endpoint: '/token',
+        protect: [args.edge, args.site + 'film.mp4'],
+        renewBefore: 5,
+        request: { credentials: 'include' },
+      }`;
       const { scripts, pageSigns } = await play(options, file);
       expect(pageSigns).toBe(false);
       expect(scripts[0]).toContain('renewBefore');

@@ -12,7 +12,8 @@ describeMedia('a new version of the token worker', (_, mediaIt) => {
       await use((body, seeks = []) => tab.run(body, { url: stage.url('film.mp4'), edge: `${stage.edge}/`, seeks }));
     },
   });
-  const play = `window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge }));
+  const play = `const settings = { endpoint: '/token', protect: args.edge };
+    window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings));
     window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token'));
     await video.play();
     await moves(1);`;
@@ -43,13 +44,14 @@ describeMedia('a new version of the token worker', (_, mediaIt) => {
     expect(await stage.refusals()).toBe(0);
   });
 
-  it('with other options does not wait for pages: the film plays on, and it takes over when this page is left, if not before', async ({
+  it('with other options does not wait for pages: the film plays on, and it takes over when this page is left', async ({
     run,
     stage,
     tab,
   }) => {
     await run(play);
-    const register = `const worker = await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge, readAhead: 1 });`;
+    const register = `const settings = { endpoint: '/token', protect: args.edge, readAhead: 1 };
+      const worker = await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings);`;
     await run(register);
     expect(await run(seek, [100, 300])).toMatchObject({ errors: 0 });
     expect(await run(`return seen.failures`)).toEqual([]);

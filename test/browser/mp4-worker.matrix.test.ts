@@ -14,13 +14,14 @@ interface Result {
 
 describeMedia('MP4 through the token worker', (engine, it) => {
   const seeks = runsRest ? SEEKS.slice(0, 10) : SEEKS.slice(0, 6);
-  it(`seeks ${seeks.length} times, one every three seconds, with tokens of five: no refusal, no error, no swap`, async ({
+  it(`seeks ${seeks.length} times, one every 3 s, with tokens of 5 s: no refusal, no error, no swap`, async ({
     stage,
     tab,
   }) => {
     stage.network.rate = 500_000;
     const result = await tab.run<Result>(
-      `const worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge }));
+      `const settings = { endpoint: '/token', protect: args.edge };
+      const worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings));
       await until(() => worker.controls);
       const secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token'));
       await video.play();

@@ -103,7 +103,7 @@ test('two players on a page, five assets one after the other, a token each', asy
   await stage.dispose();
 });
 
-test('the bandwidth estimate is that of the same stream without tokens, however slow the signing endpoint', async () => {
+test('the bandwidth estimate is that of the stream without tokens, however slow the signing endpoint', async () => {
   const stage = await createStage({ signer: { delay: 0.5, ttl: 5 }, edge: { bandwidth: 60_000 } });
   /** The middle one of the estimates after each segment: a moment in which the machine was busy does not count. */
   const measure = async (carrier: Carrier): Promise<number> => {

@@ -68,7 +68,7 @@ test('two players share a source: what the edge refuses the one is no error of t
   expect((await told(0)).events).toContain('ERR_TOKEN_REFUSED');
 });
 
-test('two players share a source: what the one waited for when it was disposed of is not asked for once it could be', async (context) => {
+test('two players share a source: what one waits for when it is disposed of, is not asked for', async (context) => {
   const { expect } = context;
   const stage = await stageFor(context);
   const { page, play } = await openVideojs(stage, 'exact', { path: 'vod/ts/lo/i.m3u8' });

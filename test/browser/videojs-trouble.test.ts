@@ -1,7 +1,7 @@
 import { test } from 'vitest';
 import { hasFaketime } from '../support/nginx.ts';
 import { stageFor } from '../support/stage.ts';
-import type { VideojsSnapshot } from '../support/videojs-player.ts';
+import type { VideojsSnapshot } from '../support/videojs-player-page.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
 const path = 'vod/fmp4/master.m3u8';

@@ -19,7 +19,8 @@ const it = mediaTest.extend<{ act: Act }>({
       await page.addScriptTag({ path });
     }
     const act: Act = (body, args = {}) => run(body, { url: stage.url('film.mp4'), edge: `${stage.edge}/`, ...args });
-    await act(`window.worker = await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: args.edge });
+    await act(`const settings = { endpoint: '/token', protect: args.edge };
+      window.worker = await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings);
       await until(() => worker.controls);`);
     await use(act);
   },
@@ -31,8 +32,14 @@ describe.runIf(hasNginx).concurrent('a native source of Video.js behind the toke
     seen.loads = [];
     window.sources = new Set();
     for (const type of ['emptied', 'loadstart']) video.addEventListener(type, () => seen.loads.push(type));
-    new MutationObserver(() => sources.add(video.getAttribute('src'))).observe(video, { attributes: true, attributeFilter: ['src'] });
-    window.player = videojs(video, { ...args.options, enableSourceset: true, plugins: { secureToken: '/token' }, sources: [{ src: args.url, type: 'video/mp4' }] });
+    const observer = new MutationObserver(() => sources.add(video.getAttribute('src')));
+    observer.observe(video, { attributes: true, attributeFilter: ['src'] });
+    window.player = videojs(video, {
+      ...args.options,
+      enableSourceset: true,
+      plugins: { secureToken: '/token' },
+      sources: [{ src: args.url, type: 'video/mp4' }],
+    });
     player.on('sourceset', ({ src }) => sources.add(src));
     player.on('error', () => seen.errors++);
     await until(() => video.readyState > 2);
@@ -41,7 +48,8 @@ describe.runIf(hasNginx).concurrent('a native source of Video.js behind the toke
   const seeks = `for (const time of args.times) {
       await sleep(2500);
       player.currentTime(time);
-      await until(() => !video.seeking && video.readyState > 2 && Math.abs(video.currentTime - time) < 2, 'seek to ' + time);
+      const hasSought = () => !video.seeking && video.readyState > 2 && Math.abs(video.currentTime - time) < 2;
+      await until(hasSought, 'seek to ' + time);
     }
     await moves(1);
     return { errors: seen.errors, loads: seen.loads, sources: [...sources], src: video.src, error: player.error() };`;
@@ -84,7 +92,8 @@ describe.runIf(hasNginx).concurrent('a native source of Video.js behind the toke
 
   it('is given another URL from the start where the worker signs others', async ({ act, expect, stage }) => {
     await act(
-      `await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: 'https://elsewhere.example.com/' });`,
+      `const settings = { endpoint: '/token', protect: 'https://elsewhere.example.com/' };
+      await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings);`,
     );
     await act(play);
     expect(await stage.refusals(), 'nothing was tried without a token').toBe(0);

@@ -58,7 +58,10 @@ describe("secure-token sign and Azion's own two scripts", () => {
     const [path] = each.uri.split(/[?#]/);
     const { searchParams } = new URL((await sign({ ...each, uri: path! })).out);
     expect(new URL(out).searchParams.get('st')).toBe(searchParams.get('st'));
-    expect(new URL(each.printed).searchParams.get('st'), 'the scripts put it behind a second ?, or into the fragment').toBeNull();
+    expect(
+      new URL(each.printed).searchParams.get('st'),
+      'the scripts put it behind a second ?, or into the fragment',
+    ).toBeNull();
   });
 
   test.each(escaped)('without --path-form raw, $uri is signed as nginx reads it', async (each) => {

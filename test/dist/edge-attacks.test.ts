@@ -31,8 +31,10 @@ beforeAll(async () => {
     origin: (request) => {
       const { pathname, search } = new URL(request.url);
       asked.push(`${request.method} ${pathname}${search} ${request.headers.get('Range') ?? ''}`.trim());
-      if (request.headers.get('If-None-Match') === '"1"') return new Response(null, { status: 304, headers: { ETag: '"1"' } });
-      if (request.headers.get('Range') === 'bytes=900-') return new Response(null, { status: 416, headers: { 'Content-Range': 'bytes */100' } });
+      if (request.headers.get('If-None-Match') === '"1"')
+        return new Response(null, { status: 304, headers: { ETag: '"1"' } });
+      if (request.headers.get('Range') === 'bytes=900-')
+        return new Response(null, { status: 416, headers: { 'Content-Range': 'bytes */100' } });
       const isPart = request.headers.has('Range');
       return new Response('x'.repeat(100), { status: isPart ? 206 : 200, headers: { ETag: '"1"' } });
     },
@@ -49,7 +51,10 @@ beforeEach(() => {
 afterAll(() => server.close());
 
 const send = (target: string, { method = 'GET', headers = '', host = 'cdn.example.com' } = {}): Promise<RawAnswer> =>
-  rawHttp(port, Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${headers}\r\n`, 'latin1'));
+  rawHttp(
+    port,
+    Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${headers}\r\n`, 'latin1'),
+  );
 
 const refusedPaths = [
   film,
@@ -103,26 +108,38 @@ const refusedQueries = [
 ];
 
 describe('the edge handler on a real Node server', () => {
-  test.each([...refusedPaths, ...refusedQueries.map((each) => film + each)])('%s is a 403 that a page can read, and the origin is not asked', async (target) => {
-    const { status, headers } = await send(target);
-    expect(status).toBe(403);
-    expect(Object.fromEntries(headers)).toMatchObject({ 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
-    expect([asked, errors]).toEqual([[], []]);
-  });
+  test.each([...refusedPaths, ...refusedQueries.map((each) => film + each)])(
+    '%s is a 403 that a page can read, and the origin is not asked',
+    async (target) => {
+      const { status, headers } = await send(target);
+      expect(status).toBe(403);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'access-control-allow-origin': '*',
+        'cache-control': 'no-store',
+      });
+      expect([asked, errors]).toEqual([[], []]);
+    },
+  );
 
-  test.each(['/vod\\film.mp4', '\\vod\\film.mp4', '*', '/vod/\xe9.mp4', '/vod/a b'])('%s is no request target: 4xx', async (target) => {
-    const { status } = await send(target + query);
-    expect(status).toBeGreaterThanOrEqual(400);
-    expect(status).toBeLessThan(500);
-    expect([asked, errors]).toEqual([[], []]);
-  });
+  test.each(['/vod\\film.mp4', '\\vod\\film.mp4', '*', '/vod/\xe9.mp4', '/vod/a b'])(
+    '%s is no request target: 4xx',
+    async (target) => {
+      const { status } = await send(target + query);
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeLessThan(500);
+      expect([asked, errors]).toEqual([[], []]);
+    },
+  );
 
-  test.each(['', 'a b', 'x:99999', 'x@y', 'evil.example', '[::1]', 'cdn.example.com.'])('the Host header "%s" lets nothing through', async (host) => {
-    const { status } = await send(film, { host });
-    expect(status).toBeGreaterThanOrEqual(400);
-    expect(status).toBeLessThan(500);
-    expect([asked, errors]).toEqual([[], []]);
-  });
+  test.each(['', 'a b', 'x:99999', 'x@y', 'evil.example', '[::1]', 'cdn.example.com.'])(
+    'the Host header "%s" lets nothing through',
+    async (host) => {
+      const { status } = await send(film, { host });
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeLessThan(500);
+      expect([asked, errors]).toEqual([[], []]);
+    },
+  );
 
   test('what the token opens is one entry of a cache, whatever the token and the spelling', async () => {
     const other = await tokenFor(film, now + 601);
@@ -164,16 +181,24 @@ describe('the edge handler on a real Node server', () => {
     expect(asked).toEqual([`HEAD ${film}`]);
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND', 'PURGE']) {
       const { status, headers } = await send(film + query, { method });
-      expect([status, headers.get('Allow'), headers.get('Access-Control-Allow-Origin')], method).toEqual([405, 'GET, HEAD, OPTIONS', '*']);
+      expect([status, headers.get('Allow'), headers.get('Access-Control-Allow-Origin')], method).toEqual([
+        405,
+        'GET, HEAD, OPTIONS',
+        '*',
+      ]);
     }
     expect(asked).toHaveLength(1);
   });
 
-  test.each(['X-Original-URL: /free/a', 'X-Rewrite-URL: /free/a', 'X-HTTP-Method-Override: OPTIONS', 'X-Forwarded-Host: a', `Cookie: st=${st}; e=${e}`, `Referer: http://cdn.example.com${film}${query}`])(
-    '%s changes nothing',
-    async (line) => {
-      expect((await send(film, { headers: `${line}\r\n` })).status).toBe(403);
-      expect(asked).toEqual([]);
-    },
-  );
+  test.each([
+    'X-Original-URL: /free/a',
+    'X-Rewrite-URL: /free/a',
+    'X-HTTP-Method-Override: OPTIONS',
+    'X-Forwarded-Host: a',
+    `Cookie: st=${st}; e=${e}`,
+    `Referer: http://cdn.example.com${film}${query}`,
+  ])('%s changes nothing', async (line) => {
+    expect((await send(film, { headers: `${line}\r\n` })).status).toBe(403);
+    expect(asked).toEqual([]);
+  });
 });

@@ -65,9 +65,14 @@ describe.each(packages)('$json.name as it is published', ({ json: { name, depend
       lib: ['es2022', 'dom', 'dom.iterable', 'esnext.disposable'],
       types: [],
     };
-    await writeFile(join(app, `${file}.ts`), `import * as all from '${name}';\nexport const names: string[] = Object.keys(all);\n`);
+    await writeFile(
+      join(app, `${file}.ts`),
+      `import * as all from '${name}';\nexport const names: string[] = Object.keys(all);\n`,
+    );
     await writeFile(join(app, `${file}.json`), JSON.stringify({ compilerOptions, files: [`${file}.ts`] }));
-    const { stdout } = await run(bin('tsc'), ['-p', `${file}.json`], { cwd: app }).catch((error: unknown) => error as { stdout: string });
+    const { stdout } = await run(bin('tsc'), ['-p', `${file}.json`], { cwd: app }).catch(
+      (error: unknown) => error as { stdout: string },
+    );
     expect(stdout).toBe('');
   });
 

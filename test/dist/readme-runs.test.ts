@@ -10,7 +10,9 @@ import { hasNginx } from '../support/nginx.ts';
 
 const run = promisify(execFile);
 const blocks = (path: string, language: string): string[] =>
-  [...readFileSync(path, 'utf8').matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, code]) => code!);
+  [...readFileSync(path, 'utf8').matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, code]) => code!,
+  );
 
 /** What a README shows besides TypeScript and JSON: run as it stands. */
 describe('README', () => {
@@ -25,35 +27,52 @@ describe('README', () => {
     const [start, ...lines] = head!.split('\n');
     const [method, path] = start!.split(' ');
     const headers = lines.map((line) => line.split(': ') as [string, string]);
-    const endpoint = createSigningEndpoint({ format: secureToken({ secret: 'a secret' }), authorize: () => true, allow: 'https://cdn.example.com/', ttl: 60 });
-    const response = await endpoint(new Request(`https://app.example.com${path}`, { method: method!, headers, body: body! }));
+    const endpoint = createSigningEndpoint({
+      format: secureToken({ secret: 'a secret' }),
+      authorize: () => true,
+      allow: 'https://cdn.example.com/',
+      ttl: 60,
+    });
+    const response = await endpoint(
+      new Request(`https://app.example.com${path}`, { method: method!, headers, body: body! }),
+    );
     const { urls } = JSON.parse(body!) as { urls: string[] };
     expect(await response.json()).toMatchObject({ tokens: urls.map((url) => ({ url })), denied: [] });
   });
 
-  test.each(['README.md', 'packages/videojs/README.md'])('its page asks for the token of its source: %s', async (path) => {
-    const browser = await launchChromium();
-    try {
-      const page = await browser.newPage();
-      const script = (file: string): string => `<script>${readFileSync(file, 'utf8').replaceAll('</script', '<\\/script')}</script>`;
-      const source = 'https://cdn.example.com/vod/7/master.m3u8';
-      const html = `<!doctype html><video id="player" class="video-js"><source src="${source}" type="application/x-mpegURL"></video>
-        ${script('node_modules/video.js/dist/video.min.js')}${script('packages/videojs/dist/videojs-secure-token.min.js')}${blocks(path, 'html')[0]!}`;
-      await page.route('**', (route) => route.fulfill({ contentType: 'text/html', body: html }));
-      const asked = page.waitForRequest('https://app.example.com/token');
-      await page.goto('https://app.example.com/');
-      expect((await asked).postDataJSON()).toEqual({ urls: [source], reason: 'initial' });
-    } finally {
-      await browser.close();
-    }
-  });
+  test.each(['README.md', 'packages/videojs/README.md'])(
+    'its page asks for the token of its source: %s',
+    async (path) => {
+      const browser = await launchChromium();
+      try {
+        const page = await browser.newPage();
+        const script = (file: string): string =>
+          `<script>${readFileSync(file, 'utf8').replaceAll('</script', '<\\/script')}</script>`;
+        const source = 'https://cdn.example.com/vod/7/master.m3u8';
+        const html = `<!doctype html>
+        <video id="player" class="video-js"><source src="${source}" type="application/x-mpegURL"></video>
+        ${script('node_modules/video.js/dist/video.min.js')}
+        ${script('packages/videojs/dist/videojs-secure-token.min.js')}
+        ${blocks(path, 'html')[0]!}`;
+        await page.route('**', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+        const asked = page.waitForRequest('https://app.example.com/token');
+        await page.goto('https://app.example.com/');
+        expect((await asked).postDataJSON()).toEqual({ urls: [source], reason: 'initial' });
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 
   test.skipIf(!hasNginx)('its nginx configurations are taken by nginx', async () => {
     const [inLocation, whole] = blocks('packages/server/README.md', 'nginx');
     cpSync('packages/server/nginx', folder, { recursive: true });
     mkdirSync(join(folder, 'logs'));
     for (const text of [`http { server { location / { ${inLocation} } } }`, whole!]) {
-      writeFileSync(join(folder, 'nginx.conf'), `pid nginx.pid; events {} ${text.replace('origin.example.com', '127.0.0.1')}`);
+      writeFileSync(
+        join(folder, 'nginx.conf'),
+        `pid nginx.pid; events {} ${text.replace('origin.example.com', '127.0.0.1')}`,
+      );
       const { stderr } = await run('nginx', ['-t', '-p', folder, '-c', 'nginx.conf', '-e', 'stderr']);
       expect(stderr).toContain('test is successful');
     }
@@ -67,7 +86,11 @@ describe('README', () => {
     const npx = `npx() { shift 3; exec node ${resolve('packages/server/dist/cli.js')} "$@"; }`;
     const results = [];
     for (const line of lines.slice(1))
-      results.push(await run('bash', ['-c', `${npx}\n${lines[0]}\n${line}`], { cwd: folder }).catch((error: unknown) => error as { code: number; stdout: string }));
+      results.push(
+        await run('bash', ['-c', `${npx}\n${lines[0]}\n${line}`], { cwd: folder }).catch(
+          (error: unknown) => error as { code: number; stdout: string },
+        ),
+      );
     expect(results).toEqual([
       { stdout: 'http://www.example.org/my/uri?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000\n', stderr: '' },
       expect.objectContaining({ code: 1, stdout: expect.stringContaining('410') as string }),
@@ -77,7 +100,9 @@ describe('README', () => {
 
     const server = spawn('bash', ['-c', `${npx}\n${lines[0]}\n${serve}`], { cwd: folder });
     try {
-      const address = await new Promise<string>((resolve) => server.stdout.on('data', (text: Buffer) => resolve(/http:\S+/.exec(String(text))![0])));
+      const address = await new Promise<string>((resolve) =>
+        server.stdout.on('data', (text: Buffer) => resolve(/http:\S+/.exec(String(text))![0])),
+      );
       expect((await fetch(address)).status).toBe(200);
     } finally {
       server.kill();

@@ -9,7 +9,10 @@ const readmes = ['README.md', ...readdirSync('packages').map((folder) => `packag
 
 function blocksOf(path: string): { language: string; code: string }[] {
   const text = readFileSync(path, 'utf8');
-  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].map(([, language, code]) => ({ language: language!, code: code! }));
+  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].map(([, language, code]) => ({
+    language: language!,
+    code: code!,
+  }));
 }
 
 const folderOf = (path: string): string => `node_modules/.cache/readme/${path.replace(/\W/g, '-')}/`;
@@ -27,7 +30,11 @@ beforeAll(() => {
       return `${folder}block-${i}.ts`;
     });
   });
-  const base = ts.getParsedCommandLineOfConfigFile('tsconfig.base.json', {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: String })!;
+  const base = ts.getParsedCommandLineOfConfigFile(
+    'tsconfig.base.json',
+    {},
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: String },
+  )!;
   const options = { ...base.options, types: ['node'], isolatedDeclarations: false, declaration: false, noEmit: true };
   complaints = ts.getPreEmitDiagnostics(ts.createProgram(files, options)).map(({ file, start, messageText }) => {
     const { line } = file ? file.getLineAndCharacterOfPosition(start ?? 0) : { line: 0 };
@@ -56,7 +63,9 @@ describe.each(readmes)('%s', (path) => {
 
   test('names only npm scripts that exist', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-    const named = [...readFileSync(path, 'utf8').matchAll(/\bnpm (?:run )?(start|test|bench|\w+)\b/g)].map(([, name]) => name!);
+    const named = [...readFileSync(path, 'utf8').matchAll(/\bnpm (?:run )?(start|test|bench|\w+)\b/g)].map(
+      ([, name]) => name!,
+    );
     const builtIn = ['ci', 'install', 'i', 'pack', 'view'];
     expect(named.filter((name) => !builtIn.includes(name) && !(name in scripts))).toEqual([]);
   });
@@ -83,7 +92,11 @@ describe('the example answer of the signing endpoint', () => {
     const { createTokenSource } = await import('secure-token-core');
     const answer = blocksOf('README.md').find(({ language }) => language === 'json')!.code;
     const { now, tokens } = JSON.parse(answer) as { now: number; tokens: { url: string }[] };
-    const source = createTokenSource({ endpoint: 'https://app.example/token', fetch: async () => new Response(answer), clock: () => now * 1000 });
+    const source = createTokenSource({
+      endpoint: 'https://app.example/token',
+      fetch: async () => new Response(answer),
+      clock: () => now * 1000,
+    });
     const signed = await source.sign(tokens[0]!.url);
     expect(signed.url).toBe(`${tokens[0]!.url}?st=m6WCATfRgS_5lcyChCPgrw&e=1732450300`);
     expect((await source.sign('https://cdn.example.com/vod/8/a.ts')).headers).toEqual({ 'x-token': '…' });

@@ -10,10 +10,16 @@ test('npm start prints the addresses of a page, a signing endpoint and an edge, 
       printed += String(text);
       if (printed.includes('Ctrl+C')) break;
     }
-    const [page, endpoint, edge] = ['pages', 'signing endpoint', 'edge'].map((name) => new RegExp(`^ +${name} +(http\\S+)$`, 'm').exec(printed)![1]!);
+    const [page, endpoint, edge] = ['pages', 'signing endpoint', 'edge'].map(
+      (name) => new RegExp(`^ +${name} +(http\\S+)$`, 'm').exec(printed)![1]!,
+    );
     expect(await (await fetch(page!)).text()).toContain('hlsjs.html');
     const url = `${edge}film/ts/master.m3u8`;
-    const response = await fetch(endpoint!, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ urls: [url], reason: 'initial' }) });
+    const response = await fetch(endpoint!, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ urls: [url], reason: 'initial' }),
+    });
     const { tokens } = (await response.json()) as { tokens: { query: Record<string, string> }[] };
     expect((await fetch(url)).status).toBe(403);
     expect((await fetch(`${url}?${String(new URLSearchParams(tokens[0]!.query))}`)).status).toBe(200);

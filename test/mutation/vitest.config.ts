@@ -16,7 +16,7 @@ export default defineConfig({
     ],
     exclude: [
       'test/unit/core/memory.test.ts',
-      'test/unit/server/{rate-limit,rate-limit-redis,over-http,edge-runtime}.test.ts',
+      'test/unit/server/{endpoint/rate-limit,endpoint/rate-limit-redis,edge/over-http,edge/edge-runtime}.test.ts',
     ],
     testTimeout: 20_000,
   },

@@ -57,7 +57,11 @@ const attacks: fc.Arbitrary<Attack<Conditions>> = fc
       [
         `${inFolder}x.ts`,
         undefined,
-        `${folder}x/y?token_path=${encodeURIComponent(folder)}&z=${encodeURIComponent(`/${one}token_path=${inFolder.slice(0, -4)}`)}&z=%2F&expires=${two}`,
+        [
+          `${folder}x/y?token_path=${encodeURIComponent(folder)}`,
+          `z=${encodeURIComponent(`/${one}token_path=${inFolder.slice(0, -4)}`)}`,
+          `z=%2F&expires=${two}`,
+        ].join('&'),
       ],
     ];
     const [path, query, forged] = forms[kind]!;

@@ -60,10 +60,11 @@ const addressAttack = ({ query }: SecureLinkLayout): fc.Arbitrary<Attack<string>
       return {
         asked: { path: one.path, query: undefined, expires },
         under: one.ip,
-        forge: (signature: string) => ({
-          url: `${HOST}${other.path}?${token}=${template.replace('{token}', signature).replace('{expires}', String(expires))}${stamp ? `&${stamp}=${expires}` : ''}`,
-          under: other.ip,
-        }),
+        forge: (signature: string) => {
+          const value = template.replace('{token}', signature).replace('{expires}', String(expires));
+          const search = `?${token}=${value}${stamp ? `&${stamp}=${expires}` : ''}`;
+          return { url: HOST + other.path + search, under: other.ip };
+        },
       };
     });
 

@@ -64,7 +64,7 @@ export const core: readonly Sabotage[] = [
     replace: '',
     noticedBy: {
       test: hlsjsOutageTest,
-      name: 'one fatal error that says so, no more calls, and renew() goes on: query',
+      name: 'one fatal error says so, no more calls, renew() goes on: query',
     },
   },
   {
@@ -75,7 +75,7 @@ export const core: readonly Sabotage[] = [
     replace: '',
     noticedBy: {
       test: hlsjsOutageTest,
-      name: 'one fatal error that says so, no more calls, and renew() goes on: query',
+      name: 'one fatal error says so, no more calls, renew() goes on: query',
     },
   },
   {

@@ -4,7 +4,7 @@ const tokenLoader = 'packages/hlsjs/src/token-loader.ts';
 
 const hlsjsChildrenTest = 'test/browser/hlsjs-children.test.ts';
 const hlsjsKeysTest = 'test/browser/hlsjs-keys.matrix.test.ts';
-const hlsjsInstallTest = 'test/browser/hlsjs-install.matrix.test.ts';
+const hlsjsAppLoadersTest = 'test/browser/hlsjs-app-loaders.matrix.test.ts';
 const hlsjsRefusalsTest = 'test/browser/hlsjs-refusals.matrix.test.ts';
 const cachedRefusalsTest = 'test/browser/cached-refusals.test.ts';
 const hlsjsIdentityTest = 'test/browser/hlsjs-identity.matrix.test.ts';
@@ -36,7 +36,7 @@ export const hlsjsLoader: readonly Sabotage[] = [
     file: tokenLoader,
     find: '...(onProgress && {',
     replace: '...(!onProgress && {',
-    noticedBy: { test: hlsjsInstallTest, name: 'hls.js 1.7 progressive really streams' },
+    noticedBy: { test: hlsjsAppLoadersTest, name: 'hls.js 1.7 progressive really streams' },
   },
   {
     name: 'hlsjs-replay',
@@ -129,7 +129,7 @@ export const hlsjsLoader: readonly Sabotage[] = [
     file: tokenLoader,
     find: 'this.#callbacks!.onAbort?.(this.stats, this.#context, null);',
     replace: '',
-    noticedBy: { test: lifecycleTest, name: 'a segment that is given up while it waits for its token' },
+    noticedBy: { test: lifecycleTest, name: 'a segment given up while it waits for its token' },
   },
   {
     name: 'hlsjs-destroy',

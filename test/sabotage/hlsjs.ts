@@ -65,8 +65,8 @@ export const hlsjs: readonly Sabotage[] = [
     find: 'if (config.pLoader) config.pLoader = wrap(config.pLoader, sourceNow);',
     replace: '',
     noticedBy: {
-      test: hlsjsInstallTest,
-      name: 'hls.js 1.7 the instance form what the app has set keeps working: loader, pLoader and fLoader',
+      test: 'test/browser/hlsjs-app-loaders.matrix.test.ts',
+      name: 'hls.js 1.7 what the app has set keeps working, with the instance form: loader, pLoader and fLoader',
     },
   },
   {

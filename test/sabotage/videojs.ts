@@ -100,7 +100,7 @@ export const videojs: readonly Sabotage[] = [
     file: signRequest,
     find: 'xhr.requestTime = Date.now();',
     replace: '',
-    noticedBy: { test: videojsLifecycleTest, name: 'the bandwidth estimate is that of the same stream without tokens' },
+    noticedBy: { test: videojsLifecycleTest, name: 'the bandwidth estimate is that of the stream without tokens' },
   },
   {
     name: 'videojs-current-source',
@@ -181,7 +181,7 @@ export const videojs: readonly Sabotage[] = [
     file: secureTokenPlugin,
     find: '        () => session.waits.forEach((wait) => wait.abort()),\n',
     replace: '',
-    noticedBy: { test: videojsSharedSourceTest, name: 'waited for when it was disposed of is not asked for' },
+    noticedBy: { test: videojsSharedSourceTest, name: 'waits for when it is disposed of, is not asked for' },
   },
   {
     name: 'videojs-script-twice',

@@ -30,7 +30,11 @@ export async function packagedChromium() {
   const fonts = join(CACHE, 'fonts.conf');
   writeFileSync(
     fonts,
-    `<fontconfig><dir>${CACHE}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${CACHE}/fonts-cache</cachedir></fontconfig>`,
+    `<fontconfig>
+      <dir>${CACHE}/fonts</dir>
+      <dir>/usr/share/fonts</dir>
+      <cachedir>${CACHE}/fonts-cache</cachedir>
+    </fontconfig>`,
   );
   process.env.FONTCONFIG_FILE ??= fonts;
   // read when the package is imported: unpacks the shared libraries that a bare machine lacks

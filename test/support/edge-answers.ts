@@ -8,13 +8,18 @@ export const edgeAnswers = `async (server, origin) => {
   const format = server.secureToken({ secret: 'mysecret' });
   const edge = server.createEdgeHandler({ format, origin, protect: '/vod/' });
   const page = 'https://app.example';
-  const sign = (path, expires = Math.floor(Date.now() / 1000) + 60) => server.signUrl('https://cdn.example' + path, { format, expires });
+  const sign = (path, expires = Math.floor(Date.now() / 1000) + 60) =>
+    server.signUrl('https://cdn.example' + path, { format, expires });
   const lines = [];
   const ask = async (name, url, init = {}, read = (response) => response.text()) => {
     const response = await edge(new Request(url, { ...init, headers: { Origin: page, ...init.headers } }));
     const { headers } = response;
-    const kept = ['access-control-allow-origin', 'access-control-allow-methods', 'allow', 'cache-control', 'content-range', 'etag', 'content-type'];
-    lines.push([name, response.status, ...kept.map((key) => headers.get(key) ?? '-'), await read(response)].join(' | '));
+    const kept = [
+      'access-control-allow-origin', 'access-control-allow-methods', 'allow', 'cache-control', 'content-range', 'etag',
+      'content-type',
+    ];
+    const values = kept.map((key) => headers.get(key) ?? '-');
+    lines.push([name, response.status, ...values, await read(response)].join(' | '));
   };
   const good = await sign('/vod/echo?x=1');
   await ask('genuine', good);
@@ -26,7 +31,10 @@ export const edgeAnswers = `async (server, origin) => {
   await ask('expired', await sign('/vod/echo', 1470055000));
   await ask('expired, conditional', await sign('/vod/echo', 1470055000), { headers: { 'If-None-Match': '"1"' } });
   await ask('HEAD refused', 'https://cdn.example/vod/echo', { method: 'HEAD' });
-  await ask('OPTIONS', 'https://cdn.example/vod/echo', { method: 'OPTIONS', headers: { 'Access-Control-Request-Method': 'GET' } });
+  await ask('OPTIONS', 'https://cdn.example/vod/echo', {
+    method: 'OPTIONS',
+    headers: { 'Access-Control-Request-Method': 'GET' },
+  });
   await ask('POST', good, { method: 'POST', body: 'x' });
   await ask('ambiguous path', 'https://cdn.example/vod//echo');
   await ask('unprotected', 'https://cdn.example/free/echo?x=2');

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isOptionsError } from '../../packages/server/src/options-error.ts';
+import { isOptionsError } from '../../packages/server/src/errors/options-error.ts';
 import type { Scope, SignedToken, TokenFormat } from '../../packages/server/src/index.ts';
 import { propertyRuns, propertyTimeout } from './property-runs.ts';
-import { HOST, NOW, asked, moveSeams, moved, urlOf } from './seams.ts';
-import type { Asked, Moved } from './seams.ts';
+import { NOW, asked, moveSeams, moved, urlOf } from './seams.ts';
+import type { Asked } from './seams.ts';
+import { attached, change, changed } from './token-changes.ts';
 import { requestWith } from './token-request.ts';
 
 /** A format under conditions: what its options add to what is signed, such as an address or a header. */
@@ -78,36 +79,6 @@ const same = (a: Scope, b: Scope): boolean =>
   a.kind === b.kind &&
   decoded(new URL(a.href).pathname) === decoded(new URL(b.href).pathname) &&
   new URL(a.href).search === new URL(b.href).search;
-
-/** The query, or the carriers of a token, with a piece of text in it changed. */
-const pieces = fc.constantFrom<readonly [RegExp, string]>(
-  [/$/, ''],
-  [/$/, '&x=1'],
-  [/\?/, '?x&'],
-  [/\?/, '?a=1&'],
-  [/&/, '&&'],
-  [/&[^&]*$/, ''],
-  [/%2F/i, '/'],
-  [/%3D/i, '='],
-  [/~/, '~x~'],
-  [/~Headers=[^~]*/, ''],
-  [/~(?=hmac|Signature)/, '~Headers=foo~'],
-  [/~id=[^~]*/, ''],
-  [/~(acl|id|data|Data|SessionID)=/, '~'],
-  [/acl=([^~]*)/, 'acl=$1!/*'],
-  [/exp=(\d{9})/, 'exp=$11'],
-  [/(\d{10})/, '0$1'],
-  [/(\d{9})\d/, '$19'],
-  [/token_path=[^&]*/, 'token_path=/'],
-  [/token_path=[^&]*&?/, ''],
-  [/\?/, '?token_path=/&'],
-  [/FullPath/, 'PathGlobs=/*'],
-  [/URLPrefix=[\w=-]+/, 'URLPrefix='],
-  [/Signature=/, 'signature='],
-  [/HS256-/, 'HS256-1-'],
-  [/HS256-1-/, 'HS256-'],
-  [/token=/i, 'TOKEN='],
-);
 
 /**
  * Two properties: what is signed has one reading, and what `verify` accepts is what `sign` would have made for exactly
@@ -210,20 +181,6 @@ export function describeFormat<C>(subject: Subject<C>): void {
   });
 }
 
-type Change<C> = [move: Moved | null, piece: readonly [RegExp, string] | null, conditions: C | null];
-
-/** Mostly one change at a time, which is what finds something. */
-function change<C>(conditions: fc.Arbitrary<C>): fc.Arbitrary<Change<C>> {
-  const none = fc.constant(null);
-  const single: { weight: number; arbitrary: fc.Arbitrary<Change<C>> }[] = [
-    { weight: 6, arbitrary: fc.tuple(moved, none, none) },
-    { weight: 3, arbitrary: fc.tuple(none, pieces, none) },
-    { weight: 1, arbitrary: fc.tuple(none, none, conditions) },
-  ];
-  const several: fc.Arbitrary<Change<C>> = fc.tuple(fc.option(moved), fc.option(pieces), fc.option(conditions));
-  return fc.oneof(...single, { weight: 2, arbitrary: several });
-}
-
 /** Refused by `sign`, or by `verify`, or within what was asked for. */
 async function expectNoSecondReading<C>(subject: Subject<C>, { asked: from, under, forge }: Attack<C>): Promise<void> {
   const genuine = await signed(made(subject, under), from);
@@ -236,20 +193,4 @@ async function expectNoSecondReading<C>(subject: Subject<C>, { asked: from, unde
   expect(found.expires).toBe(genuine.token.expires);
   expect(forged.under ?? under).toEqual(under);
   expect(isWithin(found.url, genuine.scope), `${forged.url} for ${genuine.scope.href}`).toBe(true);
-}
-
-/** A token on another URL than its own: one in the path is put in front of it, as an attacker would. */
-function attached(url: string, token: SignedToken, headers: Readonly<Record<string, string>>): Request | undefined {
-  const { base, prefix, ...rest } = token;
-  if (base === undefined || (prefix !== undefined && url.startsWith(prefix))) return requestWith(url, token, headers);
-  const front = prefix === undefined ? base : base.replace(new URL(prefix).pathname, '/');
-  const moved = url.replace(`${HOST}/`, front);
-  return URL.canParse(moved) ? requestWith(moved, rest, headers) : undefined;
-}
-
-function changed(headers: Headers, piece: readonly [RegExp, string] | null): Headers {
-  if (!piece) return headers;
-  return new Headers(
-    [...headers].map(([name, value]) => [name, value.replace(piece[0], piece[1]).trim()] as [string, string]),
-  );
 }

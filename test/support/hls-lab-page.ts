@@ -121,9 +121,9 @@ export function installLabPage(): void {
       await window.lab
         .until(() => fatal() || (video.readyState > 1 && video.currentTime >= seconds), limit)
         .catch((error: unknown) => {
-          throw new Error(
-            `${String(error)}: at ${video.currentTime}, ready ${video.readyState}, errors ${seen.errors.join()}, last ${seen.events.slice(-5).join()}`,
-          );
+          const { currentTime, readyState } = video;
+          const told = `errors ${seen.errors.join()}, last ${seen.events.slice(-5).join()}`;
+          throw new Error(`${String(error)}: at ${currentTime}, ready ${readyState}, ${told}`);
         });
       return { ...seen, leaks: [...new Set(seen.leaks)] };
     },

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
@@ -6,13 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type { Token } from '../../packages/core/src/index.ts';
+import type { LabFormat } from './lab-tokens.ts';
+import { labToken, verifyLabToken } from './lab-tokens.ts';
 import { inPart } from './parts.ts';
-
-/**
- * What a token opens: `path` a URL with any query (Azion, nginx), `full` a URL with its query (CloudFront, Akamai),
- * `prefix` a folder, `moved` a folder, and it travels in the path. `none`: everything is open.
- */
-export type LabFormat = 'path' | 'full' | 'prefix' | 'moved' | 'none';
 
 export interface LabRequest {
   /** Without the token. */
@@ -57,8 +52,6 @@ interface LabSettings {
 }
 
 const root = new URL('../..', import.meta.url).pathname;
-const MARK = 'TOKEN';
-const hash = (text: string): string => createHash('sha256').update(`lab${text}`).digest('hex').slice(0, 16);
 
 const versions = { '1.5': 'hls.js-1.5', '1.6': 'hls.js-1.6', '1.7': 'hls.js' } as const;
 export type LabVersion = keyof typeof versions;
@@ -147,7 +140,7 @@ export class Lab implements LabSettings {
     if (method === 'OPTIONS') return void response.writeHead(204, cors).end();
     if (url.pathname === '/token') return this.#sign(JSON.parse(body.toString()) as LabCall, response);
 
-    const { path, verdict } = this.#verify(host, url);
+    const { path, verdict } = verifyLabToken(host === 'here' ? this.format : 'none', url);
     let status = verdict;
     const refusal = this.refusals.find((rule) => rule.times && rule.path.test(path));
     if (status === 200 && refusal) {
@@ -189,8 +182,13 @@ export class Lab implements LabSettings {
       const version = url.search.slice(1);
       return {
         headers: { 'content-type': 'text/html' },
-        body: `<!doctype html><link rel=icon href=data:,><video id=video muted></video><video id=other muted></video><script src=/plugin.js></script>
-          <script type=module>import * as all from '/hls-${version}.mjs'; window.hlsModule = all; window.Hls = all.default</script>`,
+        body: `<!doctype html><link rel=icon href=data:,>
+          <video id=video muted></video><video id=other muted></video><script src=/plugin.js></script>
+          <script type=module>
+            import * as all from '/hls-${version}.mjs';
+            window.hlsModule = all;
+            window.Hls = all.default;
+          </script>`,
       };
     }
     if (path === '/plugin.js') return this.#plugin;
@@ -219,38 +217,6 @@ export class Lab implements LabSettings {
 
   /** A token for `url`, unlike any before. */
   token(url: string): Token {
-    const expires = Math.ceil(Date.now() / 1000) + this.ttl;
-    const serial = `${MARK}${++this.#serial}x`;
-    const { origin, pathname } = new URL(url);
-    const prefix = `${origin}/v/`;
-    const query = (subject: string): Record<string, string> => ({
-      st: serial + hash(`${subject}${expires}${serial}`),
-      e: String(expires),
-    });
-    if (this.format === 'path') return { url, anyQuery: true, expires, query: query(pathname) };
-    if (this.format === 'full') return { url, expires, query: query(url) };
-    if (this.format === 'prefix') return { prefix, expires, query: query(prefix) };
-    return { prefix, expires, base: `${origin}/t/${serial}${hash(`${prefix}${expires}${serial}`)}/${expires}/v/` };
-  }
-
-  #verify(host: LabRequest['host'], url: URL): { path: string; verdict: number } {
-    const [, moved, movedExpires, below] = /^\/t\/([^/]+)\/(\d+)(\/v\/.*)$/.exec(url.pathname) ?? [];
-    const path = below ?? url.pathname;
-    if (host === 'elsewhere' || !path.startsWith('/v/') || this.format === 'none') return { path, verdict: 200 };
-    // as text, for some signatures cover the bytes
-    const [bare = '', query = ''] = url.href.split('?');
-    const pairs = query.split('&').filter(Boolean);
-    const ours = pairs.filter((pair) => /^(st|e)=/.test(pair));
-    const rest = pairs.filter((pair) => !ours.includes(pair));
-    const plain = bare + (rest.length ? `?${rest.join('&')}` : '');
-    const [token = '', expires = ''] = moved
-      ? [moved, movedExpires]
-      : ['st', 'e'].map((name) => ours.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1));
-    const [serial = ''] = /^TOKEN\d+x/.exec(token) ?? [];
-    const subjects = { path: url.pathname, full: plain, prefix: `${url.origin}/v/`, moved: `${url.origin}/v/` };
-    // appended instead of replaced is a refusal, too
-    const isGood =
-      ours.length <= 2 && !!serial && token === serial + hash(`${subjects[this.format]}${expires}${serial}`);
-    return { path, verdict: !isGood ? 403 : Number(expires) < Date.now() / 1000 ? 410 : 200 };
+    return labToken(this.format, url, { ttl: this.ttl, serial: ++this.#serial });
   }
 }

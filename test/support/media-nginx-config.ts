@@ -17,7 +17,8 @@ http {
   types { video/mp4 mp4; application/vnd.apple.mpegurl m3u8; video/mp2t ts; text/vtt vtt; }
   log_format counted '$status $request_method $uri';
   access_log access.log counted;
-  client_body_temp_path tmp/a; proxy_temp_path tmp/b; fastcgi_temp_path tmp/c; uwsgi_temp_path tmp/d; scgi_temp_path tmp/e;
+  client_body_temp_path tmp/a; proxy_temp_path tmp/b;
+  fastcgi_temp_path tmp/c; uwsgi_temp_path tmp/d; scgi_temp_path tmp/e;
   keepalive_requests 10000;
   map $uri $allowed_origin { default "*"; ~^/none/ ""; }
   map $uri $exposed_headers { default "Content-Range, Content-Length, Accept-Ranges, ETag"; ~^/(hidden|none)/ ""; }

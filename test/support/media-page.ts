@@ -11,7 +11,8 @@ const video = document.querySelector('video');
 const seen = { errors: 0, mediaErrors: [], swaps: [], failures: [], types: [] };
 video.addEventListener('error', () => seen.errors++);
 // also what secureVideo hides from the page
-addEventListener('error', () => video.error && seen.mediaErrors.push(video.error.code + ' ' + video.error.message + ' at ' + video.currentTime), true);
+const noteError = ({ code, message }) => seen.mediaErrors.push(code + ' ' + message + ' at ' + video.currentTime);
+addEventListener('error', () => video.error && noteError(video.error), true);
 const nameOf = (error) => (error.name === 'SecureTokenError' ? error.code : error.name);
 const follow = (target) => {
   target.addEventListener('swap', ({ reason, gap }) => seen.swaps.push({ reason, gap }));
@@ -27,7 +28,8 @@ const until = async (test, what = String(test)) => {
   while (!test()) {
     if (performance.now() - start > 60000) {
       const { currentTime, readyState, networkState, seeking, paused, error } = video;
-      throw new Error('never: ' + what + ' ' + JSON.stringify({ currentTime, readyState, networkState, seeking, paused, error: error && error.message, seen }));
+      const state = { currentTime, readyState, networkState, seeking, paused, error: error && error.message, seen };
+      throw new Error('never: ' + what + ' ' + JSON.stringify(state));
     }
     await sleep(10);
   }

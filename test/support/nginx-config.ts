@@ -46,7 +46,8 @@ events { worker_connections 512; }
 http {
   log_format counted '$status $request_method $request_uri';
   access_log access.log counted;
-  client_body_temp_path tmp/body; proxy_temp_path tmp/proxy; fastcgi_temp_path tmp/fastcgi; uwsgi_temp_path tmp/uwsgi; scgi_temp_path tmp/scgi;
+  client_body_temp_path tmp/body; proxy_temp_path tmp/proxy;
+  fastcgi_temp_path tmp/fastcgi; uwsgi_temp_path tmp/uwsgi; scgi_temp_path tmp/scgi;
   keepalive_requests 10000;
   # the origin of the page by name, with credentials, where the token is a cookie
   map $uri $allowed_origin { default "*"; ~^/cookie/ $http_origin; }
@@ -75,7 +76,10 @@ http {
     location /open/ { ${preflight} proxy_pass $upstream; }
     location /exact/ {
       ${preflight}${verify('$arg_st', '$arg_e', '$uri')}
-    }${folder('query', '$arg_st', '$arg_e')}${folder('header', '$http_x_token', '$http_x_expires')}${folder('cookie', '$cookie_token', '$cookie_expires')}
+    }
+    ${folder('query', '$arg_st', '$arg_e')}
+    ${folder('header', '$http_x_token', '$http_x_expires')}
+    ${folder('cookie', '$cookie_token', '$cookie_expires')}
     location ~ ^/path/(?<token>[\\w-]+)/(?<expires>\\d+)/(?<folder>[^/]+)/ {
       ${preflight}${verify('$token', '$expires', '/path/$folder/')}
     }

@@ -80,7 +80,8 @@ events { worker_connections 512; }
 http {
   access_log off;
   proxy_cache_path cache keys_zone=films:1m;
-  client_body_temp_path tmp/body; proxy_temp_path tmp/proxy; fastcgi_temp_path tmp/fastcgi; uwsgi_temp_path tmp/uwsgi; scgi_temp_path tmp/scgi;
+  client_body_temp_path tmp/body; proxy_temp_path tmp/proxy;
+  fastcgi_temp_path tmp/fastcgi; uwsgi_temp_path tmp/uwsgi; scgi_temp_path tmp/scgi;
   large_client_header_buffers 4 32k;
   ${clockFromHeader ? maps.replaceAll('$msec', '$http_x_now') : maps}
   map $http_x_secret $secure_token_secret { default $http_x_secret; }

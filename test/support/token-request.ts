@@ -1,4 +1,4 @@
-import { attachToken } from '../../packages/server/src/attach-token.ts';
+import { attachToken } from '../../packages/server/src/token/attach-token.ts';
 import type { SignedToken } from '../../packages/server/src/index.ts';
 
 /** What a player sends for `url` with `token` on it, whatever carries it. */

@@ -89,7 +89,10 @@ async function open(): Promise<{ tab: Tab; close(): Promise<void> }> {
           ask('POST', `${session}/execute/sync`, { script, args: [args ?? null] });
         // looked for, not waited for: the driver is to answer at once, however long it takes
         await execute(`window.outcome = undefined;
-          (async (args) => { ${body} })(arguments[0]).then((value) => (window.outcome = { value }), (error) => (window.outcome = { error: String(error) }));`);
+          (async (args) => { ${body} })(arguments[0]).then(
+            (value) => (window.outcome = { value }),
+            (error) => (window.outcome = { error: String(error) }),
+          );`);
         const look = (): Promise<{ value: Value; error?: string } | null> => execute('return window.outcome ?? null');
         let outcome = await look();
         while (!outcome) {

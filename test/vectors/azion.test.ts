@@ -89,7 +89,7 @@ test('every vector: the hash of secret, URI and expiry is the token', () => {
   }
 });
 
-test('sign makes the token of every vector that nginx accepts or calls expired, or refuses what verify would refuse', async () => {
+test('sign makes the token of each vector that nginx accepts or calls expired, or refuses as verify does', async () => {
   const refused: string[] = [];
   let signed = 0;
   for (const vector of vectors.filter((each) => each.class === 'sign+verify')) {

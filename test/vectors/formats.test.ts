@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { attachToken } from '../../packages/server/src/attach-token.ts';
+import { attachToken } from '../../packages/server/src/token/attach-token.ts';
 import { verifyUrl } from '../../packages/server/src/index.ts';
 import { akamaiCase } from '../support/akamai-case.ts';
 import { catCase } from '../support/cat-case.ts';

@@ -31,7 +31,7 @@ test('an nginx hardened with a map on the expiry and verify agree on every vecto
   for (const vector of of('nginx-hardened')) expect(await statusOf(vector), vector.id).toBe(vector.nginx.status);
 });
 
-test('an nginx without the comma in `secure_link` never expires; verify refuses an expiry that is not ten digits', async () => {
+test('nginx without the comma in `secure_link` never expires; verify refuses expiries not of ten digits', async () => {
   const [vector] = of('nginx-no-comma');
   expect([vector?.nginx.status, await statusOf(vector!)]).toEqual([200, 403]);
 });

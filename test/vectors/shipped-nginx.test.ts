@@ -130,7 +130,7 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped', () => {
     }
   });
 
-  test('a refusal is readable by the page and not cached; what is let through keeps the caching of the origin', async () => {
+  test('a refusal is readable by the page, not cached; what is let through is cached as the origin says', async () => {
     const expected = { 'access-control-allow-origin': '*', 'cache-control': 'no-store' };
     const bad = (await signed('/a.mp4')).replace(/st=./, (start) => (start === 'st=_' ? 'st=-' : 'st=_'));
     for (const [path, status] of [

@@ -124,7 +124,7 @@ describe('createTokenSource', () => {
       expect(calls).toHaveLength(3);
     });
 
-    test('the wall clock is read at least every 5 s: a machine that slept into the window renews within 5 s of waking', async () => {
+    test('the wall clock is read every 5 s: who slept into the window renews within 5 s of waking', async () => {
       const { source, calls } = lab();
       await source.sign(MASTER);
       await pass(7);

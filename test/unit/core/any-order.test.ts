@@ -84,7 +84,7 @@ const step: fc.Arbitrary<[string, Step]> = fc.oneof(
 );
 
 describe('createTokenSource', () => {
-  test('in any order of events: every promise settles, with a request or one of our errors; nothing is left behind', async () => {
+  test('in any order of events each promise settles, with a request or our error; nothing is left', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }), async (steps) => {
         vi.clearAllTimers();

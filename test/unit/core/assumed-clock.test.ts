@@ -29,7 +29,7 @@ describe('a viewer whose clock is', () => {
       expect(calls.length).toBeLessThanOrEqual(most);
     });
 
-    test('tokens that live shorter than it takes them to: the edge tells, and from then on they are renewed in time', async () => {
+    test('tokens that live shorter than it assumes: the edge tells, and then they are renewed in time', async () => {
       const { source } = lab(untold(20), fast);
       const request = await source.sign(MEDIA);
       await pass(21);

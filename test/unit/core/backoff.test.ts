@@ -146,7 +146,7 @@ describe('createTokenSource', () => {
       expect(at(it)).toEqual([0, 9]);
     });
 
-    test('Retry-After beyond backoffLimit: requests do not wait that long, and the endpoint is left alone that long', async () => {
+    test('Retry-After beyond backoffLimit: requests wait less, the endpoint is left alone that long', async () => {
       const it = lab(inTurn(fail(503, { 'retry-after': '120' }), folder()));
       expect(await code(it.source.sign(MASTER))).toBe('ERR_SIGNING_UNAVAILABLE');
       for (let i = 0; i < 119; i++) {

@@ -57,7 +57,7 @@ describe('createTokenSource', () => {
       expect(requests.every((request, i) => request.source === segment(i) && st(request))).toBe(true);
     });
 
-    test('one call also when the reasons differ; refused is told, for the endpoint must not answer with the same token', async () => {
+    test('one call also when the reasons differ; it says refused: the answer must be another token', async () => {
       const { source, asked, reasons } = lab(each(100));
       await source.sign(segment(1));
       await source.sign(segment(2));

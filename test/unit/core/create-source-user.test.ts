@@ -45,7 +45,7 @@ describe('createSourceUser', () => {
     expect(told.a, 'that one was of b alone').not.toContain('tokenrefused');
   });
 
-  test('a refusal of a request that no user of this kind has made is told to all, as are denials and outages', async () => {
+  test('a refusal of a request that no such user has made is told to all, as are denials and outages', async () => {
     const it = lab(inTurn(folder(), folder(), fail(403)));
     const { a, told } = twoPlayers(it);
     await it.source.refused(await it.source.sign(MASTER), 403);

@@ -118,7 +118,7 @@ describe('createTokenSource', () => {
       expect(types()).toEqual([]);
     });
 
-    test('by the first of two who wait, a moment before the other goes on: that one is signed, or fails as all others do', async () => {
+    test('by the first of two who wait, just before the other goes on: that is signed, or fails as all', async () => {
       const seen = new Set<string | undefined>();
       for (let microtasks = 0; microtasks < 12; microtasks++) {
         const { source } = lab();

@@ -94,7 +94,8 @@ a.mp4
 
     test('URIs are resolved against the playlist, and lose the token that the server wrote into them', async () => {
       const text =
-        '#EXTM3U\n#EXTINF:4,\n../8/1.ts?st=stale\n#EXTINF:4,\n/x/2.ts\n#EXTINF:4,\nhttps://cdn.test/y/3.ts?st=stale&x=1\n#EXT-X-ENDLIST';
+        '#EXTM3U\n#EXTINF:4,\n../8/1.ts?st=stale\n#EXTINF:4,\n/x/2.ts\n' +
+        '#EXTINF:4,\nhttps://cdn.test/y/3.ts?st=stale&x=1\n#EXT-X-ENDLIST';
       const { source, asked } = await playing(text);
       await source.sign(`${CDN}/vod/8/1.ts?st=stale`);
       expect(asked()).toEqual([[`${CDN}/vod/8/1.ts`, `${CDN}/x/2.ts`, `${CDN}/y/3.ts?x=1`]]);
@@ -111,7 +112,8 @@ a.mp4
 
     test('URIs with variables are left to the player', async () => {
       const text =
-        '#EXTM3U\n#EXT-X-DEFINE:NAME="x",VALUE="1"\n#EXTINF:4,\n1.ts\n#EXTINF:4,\n{$x}.ts\n#EXTINF:4,\n2.ts\n#EXT-X-ENDLIST';
+        '#EXTM3U\n#EXT-X-DEFINE:NAME="x",VALUE="1"\n' +
+        '#EXTINF:4,\n1.ts\n#EXTINF:4,\n{$x}.ts\n#EXTINF:4,\n2.ts\n#EXT-X-ENDLIST';
       const { source, asked } = await playing(text);
       await source.sign(segment(1));
       expect(asked()).toEqual([range(1, 2)]);

@@ -45,7 +45,7 @@ describe('the replay breaker', () => {
   });
 
   test.each([1, 10])(
-    'every fifth of %i requests a second is refused at random, replays too: it is not for a clock to say what is in a row',
+    'every fifth of %i requests a second is refused at random, replays too: no clock says what is in a row',
     async (rate) => {
       const { source } = lab(each());
       // a sequence of our own, without four in a row

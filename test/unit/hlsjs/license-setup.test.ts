@@ -106,7 +106,7 @@ describe('createLicenseSetup', () => {
     expect([seen, xhr.sent.length]).toEqual([[403], 1]);
   });
 
-  test('the set-up of the app runs before each of the two, on the request to be sent, and may change the challenge', async () => {
+  test('the set-up of the app runs before either, on the request sent, and may change the challenge', async () => {
     const before = vi.fn(function (this: unknown, theirs: XMLHttpRequest, url: string) {
       theirs.open('POST', `${url}&asset=7`, true);
       theirs.setRequestHeader('x-app', String(this));

@@ -55,7 +55,7 @@ describe('the context', () => {
     expect(aborted.onAbort.mock.calls[0]![1]).toBe(aborted.context);
   });
 
-  test('is there as soon as load() returns, also while a token is awaited: hls.js does not load a playlist twice', () => {
+  test('is there when load() returns, also while a token is awaited: hls.js does not load a playlist twice', () => {
     const { loader, context } = load(MANIFEST, { context: { type: 'level' } });
     expect(loader.context).toBe(context);
     expect(attempts()).toHaveLength(0);

@@ -59,7 +59,7 @@ describe('statistics', () => {
     expect([first - start, end - start]).toEqual([5, 9]);
   });
 
-  test('never at zero while a token is awaited: to the ABR controller that is a request as old as the page', async () => {
+  test('never at zero while a token is awaited: to the ABR controller that request is as old as the page', async () => {
     const { loader } = load();
     expect(loader.stats.loading.start).toBe(performance.now());
     await vi.advanceTimersByTimeAsync(2000);

@@ -26,7 +26,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 describe('persist', () => {
-  test('an outage is asked about again, ever later; the viewer is told only while there is nothing on screen', async () => {
+  test('an outage is asked about again, ever later; the viewer is told only while nothing is on screen', async () => {
     const { ask, failure, answer } = setUp(4);
     ask
       .mockRejectedValueOnce(outage)

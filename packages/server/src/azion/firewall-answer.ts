@@ -1,6 +1,6 @@
-import { preflight } from '../cors-headers.ts';
-import { edgeRefusal } from '../edge-refusal.ts';
-import { isOptionsError } from '../options-error.ts';
+import { edgeRefusal } from '../edge/edge-refusal.ts';
+import { isOptionsError } from '../errors/options-error.ts';
+import { preflight } from '../http/cors-headers.ts';
 import { judgeHost, judgeUrl } from '../url/judged-url.ts';
 import { readFirewallArgs } from './firewall-args.ts';
 import type { FirewallOptions } from './firewall-args.ts';

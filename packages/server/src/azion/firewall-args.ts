@@ -1,8 +1,8 @@
-import { checkCors } from '../cors-options.ts';
-import type { CorsOptions } from '../cors-options.ts';
+import { optionsError } from '../errors/options-error.ts';
 import { secureToken } from '../formats/secure-token.ts';
 import type { SecureTokenFormat } from '../formats/secure-token.ts';
-import { optionsError } from '../options-error.ts';
+import { checkCors } from '../http/cors-options.ts';
+import type { CorsOptions } from '../http/cors-options.ts';
 import { firewallRules } from './firewall-rules.ts';
 import type { FirewallRule, FirewallRules } from './firewall-rules.ts';
 

@@ -1,4 +1,4 @@
-import { optionsError } from '../options-error.ts';
+import { optionsError } from '../errors/options-error.ts';
 import { hostProblem, judgeHost } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { pathRule } from '../url/url-rule.ts';

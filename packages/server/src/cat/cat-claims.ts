@@ -1,8 +1,8 @@
 import { Tagged } from 'cborg';
-import { readExpiry } from '../formats/expiry.ts';
-import { checkIpRange, isInRange } from '../formats/ip-bytes.ts';
-import type { IpRange } from '../formats/ip-bytes.ts';
-import { folderHolding } from '../formats/opened-scope.ts';
+import { readExpiry } from '../format-parts/expiry.ts';
+import { checkIpRange, isInRange } from '../format-parts/ip-bytes.ts';
+import type { IpRange } from '../format-parts/ip-bytes.ts';
+import { folderHolding } from '../format-parts/opened-scope.ts';
 import type { CborClaims } from './cose-mac.ts';
 
 /** Labels of CTA-5007 and of RFC 8392. */

@@ -2,10 +2,10 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { decode, encode, Tagged } from 'cborg';
-import { base64url } from '../base64url.ts';
-import { decodeBase64 } from '../formats/base64-keys.ts';
-import { utf8Text } from '../formats/utf8-text.ts';
-import { equalInConstantTime } from '../equal-in-constant-time.ts';
+import { decodeBase64 } from '../crypto/base64-keys.ts';
+import { base64url } from '../crypto/base64url.ts';
+import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
+import { utf8Text } from '../crypto/utf8-text.ts';
 
 /** CBOR claims by their number. */
 export type CborClaims = ReadonlyMap<number, unknown>;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { secureToken } from '../formats/secure-token.ts';
-import type { PathForm } from '../canonical-path.ts';
-import type { TokenFormat } from '../token-format.ts';
+import type { TokenFormat } from '../token/token-format.ts';
+import type { PathForm } from '../url/canonical-path.ts';
 import { addSecretOption, readSecrets } from './read-secrets.ts';
 import type { SecretSource } from './read-secrets.ts';
 import { wholeNumber } from './whole-number.ts';

@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
-import { decodeOnce } from '../decode-once.ts';
+import { decodeOnce } from '../url/decode-once.ts';
 import { isServable } from './media-list.ts';
 
 /** What browsers and players want to see, and mime lists do not know. */

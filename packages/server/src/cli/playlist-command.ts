@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { signPlaylist } from '../sign-playlist.ts';
+import { signPlaylist } from '../playlist/sign-playlist.ts';
 import { CliError } from './cli-error.ts';
 import { addExpiryOptions, addFormatOptions, readExpiry, readFormat } from './format-options.ts';
 import type { ExpiryOptions, FormatOptions } from './format-options.ts';

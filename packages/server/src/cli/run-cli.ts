@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { isOptionsError } from '../options-error.ts';
+import { isOptionsError } from '../errors/options-error.ts';
 import { CliError } from './cli-error.ts';
 import { addPlaylistCommand } from './playlist-command.ts';
 import { addServeCommand } from './serve-command.ts';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Hono } from 'hono';
-import { createEdgeHandler } from '../create-edge-handler.ts';
-import { createSigningEndpoint } from '../create-signing-endpoint.ts';
+import { createEdgeHandler } from '../edge/create-edge-handler.ts';
+import { createSigningEndpoint } from '../endpoint/create-signing-endpoint.ts';
 import { secureToken } from '../formats/secure-token.ts';
-import { signUrl } from '../sign-url.ts';
+import { signUrl } from '../token/sign-url.ts';
 import { mediaList } from './media-list.ts';
 import { mediaOrigin } from './media-origin.ts';
 import type { PlayerFiles } from './player-files.ts';

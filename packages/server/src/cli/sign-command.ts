@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { signUrl } from '../sign-url.ts';
+import { signUrl } from '../token/sign-url.ts';
 import { CliError } from './cli-error.ts';
 import { addExpiryOptions, addFormatOptions, readExpiry, readFormat } from './format-options.ts';
 import type { ExpiryOptions, FormatOptions } from './format-options.ts';

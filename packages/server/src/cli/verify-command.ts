@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { verifyUrl } from '../verify-url.ts';
+import { verifyUrl } from '../token/verify-url.ts';
 import { addFormatOptions, readFormat } from './format-options.ts';
 import type { FormatOptions } from './format-options.ts';
 import { wholeNumber } from './whole-number.ts';

@@ -1,14 +1,14 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { base64url } from '../base64url.ts';
-import type { PathForm } from '../canonical-path.ts';
-import { optionsError } from '../options-error.ts';
-import { secretList } from '../secret-list.ts';
-import type { SecretOptions } from '../secret-list.ts';
-import type { TokenFormat } from '../token-format.ts';
-import { checkTimes } from './check-times.ts';
-import { linkFormat } from './link-format.ts';
+import { base64url } from '../crypto/base64url.ts';
+import { secretList } from '../crypto/secret-list.ts';
+import type { SecretOptions } from '../crypto/secret-list.ts';
+import { optionsError } from '../errors/options-error.ts';
+import { checkTimes } from '../format-parts/check-times.ts';
+import type { TokenFormat } from '../token/token-format.ts';
+import type { PathForm } from '../url/canonical-path.ts';
+import { linkFormat } from './link/link-format.ts';
 
 export type CloudflareOptions = SecretOptions & {
   /**

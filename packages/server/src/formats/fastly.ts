@@ -2,12 +2,12 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { PathForm } from '../canonical-path.ts';
-import { optionsError } from '../options-error.ts';
-import type { TokenFormat } from '../token-format.ts';
-import { base64Keys } from './base64-keys.ts';
-import type { Base64KeyOptions } from './base64-keys.ts';
-import { linkFormat } from './link-format.ts';
+import { base64Keys } from '../crypto/base64-keys.ts';
+import type { Base64KeyOptions } from '../crypto/base64-keys.ts';
+import { optionsError } from '../errors/options-error.ts';
+import type { TokenFormat } from '../token/token-format.ts';
+import type { PathForm } from '../url/canonical-path.ts';
+import { linkFormat } from './link/link-format.ts';
 
 export type FastlyOptions = Base64KeyOptions & {
   /** @default 'sha256' */

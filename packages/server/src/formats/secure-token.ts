@@ -1,22 +1,22 @@
 import { md5 } from '@noble/hashes/legacy.js';
 import type { Token } from 'secure-token-core';
-import { base64url } from '../base64url.ts';
-import { canonicalPath, encodePath } from '../canonical-path.ts';
-import type { PathForm } from '../canonical-path.ts';
-import { equalInConstantTime } from '../equal-in-constant-time.ts';
-import { optionsError } from '../options-error.ts';
-import { secretList } from '../secret-list.ts';
-import type { SecretOptions } from '../secret-list.ts';
-import type { TokenFormat } from '../token-format.ts';
-import { checkParameterNames, tokenQuery } from '../token-query.ts';
-import { refused } from '../verdict.ts';
-import type { Verdict } from '../verdict.ts';
-import { checkTimes } from './check-times.ts';
-import { readExpiry, writeExpiry } from './expiry.ts';
-import { judging } from './judging.ts';
-import { pathScope } from './opened-scope.ts';
-import { pathToSign } from './path-to-sign.ts';
-import { searchToSign } from './search-to-sign.ts';
+import { base64url } from '../crypto/base64url.ts';
+import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
+import { secretList } from '../crypto/secret-list.ts';
+import type { SecretOptions } from '../crypto/secret-list.ts';
+import { optionsError } from '../errors/options-error.ts';
+import { checkTimes } from '../format-parts/check-times.ts';
+import { readExpiry, writeExpiry } from '../format-parts/expiry.ts';
+import { judging } from '../format-parts/judging.ts';
+import { pathScope } from '../format-parts/opened-scope.ts';
+import { pathToSign } from '../format-parts/path-to-sign.ts';
+import { searchToSign } from '../format-parts/search-to-sign.ts';
+import type { TokenFormat } from '../token/token-format.ts';
+import { checkParameterNames, tokenQuery } from '../token/token-query.ts';
+import { refused } from '../token/verdict.ts';
+import type { Verdict } from '../token/verdict.ts';
+import { canonicalPath, encodePath } from '../url/canonical-path.ts';
+import type { PathForm } from '../url/canonical-path.ts';
 
 export type SecureTokenOptions = SecretOptions & {
   /**

@@ -1,23 +1,23 @@
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { canonicalPath } from '../canonical-path.ts';
-import { equalInConstantTime } from '../equal-in-constant-time.ts';
-import { optionsError } from '../options-error.ts';
-import { secretList } from '../secret-list.ts';
-import type { SecretOptions } from '../secret-list.ts';
-import type { TokenFormat } from '../token-format.ts';
-import { checkParameterNames, foldName, tokenQuery } from '../token-query.ts';
-import { refused } from '../verdict.ts';
-import { prefixOf } from './access-list.ts';
-import { base64urlPadded } from './base64url-padded.ts';
-import { checkTimes } from './check-times.ts';
-import { readExpiry, writeExpiry } from './expiry.ts';
-import { folderOf, foldersOpening } from './folders.ts';
-import { ipBytes } from './ip-bytes.ts';
-import { judging } from './judging.ts';
-import { folderScope } from './opened-scope.ts';
-import { pathToSign } from './path-to-sign.ts';
-import { searchToSign } from './search-to-sign.ts';
+import { base64urlPadded } from '../crypto/base64url-padded.ts';
+import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
+import { secretList } from '../crypto/secret-list.ts';
+import type { SecretOptions } from '../crypto/secret-list.ts';
+import { optionsError } from '../errors/options-error.ts';
+import { prefixOf } from '../format-parts/access-list.ts';
+import { checkTimes } from '../format-parts/check-times.ts';
+import { readExpiry, writeExpiry } from '../format-parts/expiry.ts';
+import { folderOf, foldersOpening } from '../format-parts/folders.ts';
+import { ipBytes } from '../format-parts/ip-bytes.ts';
+import { judging } from '../format-parts/judging.ts';
+import { folderScope } from '../format-parts/opened-scope.ts';
+import { pathToSign } from '../format-parts/path-to-sign.ts';
+import { searchToSign } from '../format-parts/search-to-sign.ts';
+import type { TokenFormat } from '../token/token-format.ts';
+import { checkParameterNames, foldName, tokenQuery } from '../token/token-query.ts';
+import { refused } from '../token/verdict.ts';
+import { canonicalPath } from '../url/canonical-path.ts';
 
 export type WowzaOptions = SecretOptions & {
   /** "Hash query parameter prefix". @default 'wowzatoken' */

@@ -1,4 +1,4 @@
-import { optionsError } from '../options-error.ts';
+import { optionsError } from '../errors/options-error.ts';
 
 /**
  * @throws `ERR_OPTIONS` for a claim that the format makes itself: another value would open another video, or end later

@@ -1,6 +1,6 @@
-import type { SecretOptions } from '../secret-list.ts';
-import { secretList } from '../secret-list.ts';
-import type { TokenFormat } from '../token-format.ts';
+import type { SecretOptions } from '../crypto/secret-list.ts';
+import { secretList } from '../crypto/secret-list.ts';
+import type { TokenFormat } from '../token/token-format.ts';
 import { jwt } from './jwt.ts';
 
 export type JwPlayerOptions = SecretOptions & {

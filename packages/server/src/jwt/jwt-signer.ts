@@ -1,10 +1,10 @@
 import { CompactSign, compactVerify, exportJWK, importJWK, importPKCS8 } from 'jose';
 import type { CryptoKey, JWK } from 'jose';
-import { base64url } from '../base64url.ts';
-import { decodeBase64 } from '../formats/base64-keys.ts';
-import { kept } from '../formats/signer.ts';
-import { utf8Text } from '../formats/utf8-text.ts';
-import { optionsError } from '../options-error.ts';
+import { decodeBase64 } from '../crypto/base64-keys.ts';
+import { base64url } from '../crypto/base64url.ts';
+import { kept } from '../crypto/signer.ts';
+import { utf8Text } from '../crypto/utf8-text.ts';
+import { optionsError } from '../errors/options-error.ts';
 
 export interface JwtKey {
   /** `kid` of the token's header. */

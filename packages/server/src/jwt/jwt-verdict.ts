@@ -1,5 +1,5 @@
-import { refused } from '../verdict.ts';
-import type { RefusedVerdict } from '../verdict.ts';
+import { refused } from '../token/verdict.ts';
+import type { RefusedVerdict } from '../token/verdict.ts';
 import type { JwtClaims } from './jwt-signer.ts';
 
 /** What speaks against a token with these claims; a JWT ends at the second of its `exp` (RFC 7519 section 4.1.4). */

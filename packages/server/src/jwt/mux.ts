@@ -1,9 +1,9 @@
-import { folderScope, joinedScope, pathScope } from '../formats/opened-scope.ts';
-import type { TokenFormat } from '../token-format.ts';
+import { folderScope, joinedScope, pathScope } from '../format-parts/opened-scope.ts';
+import type { TokenFormat } from '../token/token-format.ts';
 import type { Scope } from '../url/scope.ts';
 import { checkParams } from './check-params.ts';
-import { jwt } from './jwt.ts';
 import type { JwtKey } from './jwt-signer.ts';
+import { jwt } from './jwt.ts';
 
 export interface MuxOptions {
   /** Signing keys with their ids; Mux hands them out as PKCS#1, so convert them to PKCS#8 first. */

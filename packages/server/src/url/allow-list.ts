@@ -1,4 +1,4 @@
-import { optionsError } from '../options-error.ts';
+import { optionsError } from '../errors/options-error.ts';
 import type { JudgedScope } from './judged-scope.ts';
 import type { JudgedUrl } from './judged-url.ts';
 import { urlPrefix } from './url-prefix.ts';

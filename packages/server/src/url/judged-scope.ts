@@ -1,4 +1,4 @@
-import { decodeOnce } from '../decode-once.ts';
+import { decodeOnce } from './decode-once.ts';
 import { judgeUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
 import type { Reading } from './readings.ts';

@@ -1,4 +1,4 @@
-import { canonicalPath, encodePath } from '../canonical-path.ts';
+import { canonicalPath, encodePath } from './canonical-path.ts';
 import { isReadElsewhere, maxServedPaths, servedPaths } from './readings.ts';
 
 interface UrlParts {

@@ -1,6 +1,6 @@
-import { encodePath } from '../canonical-path.ts';
-import { decodeOnce } from '../decode-once.ts';
-import { optionsError } from '../options-error.ts';
+import { optionsError } from '../errors/options-error.ts';
+import { encodePath } from './canonical-path.ts';
+import { decodeOnce } from './decode-once.ts';
 import { hostCharacters, hostFault } from './pattern-host.ts';
 import { needsQuestionMark } from './pattern-source.ts';
 

@@ -1,4 +1,4 @@
-import { decodeOnce } from '../decode-once.ts';
+import { decodeOnce } from './decode-once.ts';
 
 /** How one origin or another reads a canonical path: the canonical path that it serves instead. */
 export type Reading = (path: string) => string;

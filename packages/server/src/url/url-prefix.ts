@@ -1,4 +1,4 @@
-import { optionsError } from '../options-error.ts';
+import { optionsError } from '../errors/options-error.ts';
 import { hostProblem, judgeUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
 

@@ -1,5 +1,5 @@
-import { encodePath } from '../canonical-path.ts';
-import { optionsError } from '../options-error.ts';
+import { optionsError } from '../errors/options-error.ts';
+import { encodePath } from './canonical-path.ts';
 import { isBelowPath } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
 import { checkPattern } from './pattern-rule.ts';

@@ -1,0 +1,25 @@
+import { optionsError } from '../errors/options-error.ts';
+
+/** One key in base64 or base64url, or several during a rotation: the first one signs, all of them verify. */
+export type Base64KeyOptions = { key: string; keys?: never } | { key?: never; keys: readonly string[] };
+
+/** @throws `ERR_OPTIONS` */
+export function base64Keys(options: Base64KeyOptions): readonly Uint8Array[] {
+  const { key, keys }: { key?: unknown; keys?: readonly unknown[] } = options;
+  const list = (keys ?? [key]).map(decodeBase64);
+  if ((key !== undefined && keys !== undefined) || list.length === 0 || list.some((each) => !each?.length)) {
+    throw optionsError('key', 'give `key` in base64, or `keys` with the current one first');
+  }
+  return list as Uint8Array[];
+}
+
+/** Either alphabet, padded or not; `undefined` for what is neither. */
+export function decodeBase64(text: unknown): Uint8Array | undefined {
+  if (typeof text !== 'string' || !/^[\w+/-]*={0,2}$/.test(text)) return undefined;
+  try {
+    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}

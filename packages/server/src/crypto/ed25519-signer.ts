@@ -1,0 +1,35 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { optionsError } from '../errors/options-error.ts';
+import { decodeBase64 } from './base64-keys.ts';
+import { kept } from './signer.ts';
+import type { Signer } from './signer.ts';
+
+/** RFC 8410 section 7: what stands before the 32 bytes of a private key in PKCS#8. */
+const pkcs8Front = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+
+/**
+ * Ed25519 by WebCrypto.
+ *
+ * @param seed the 32 bytes of the private key
+ * @throws `ERR_OPTIONS`
+ */
+export function ed25519Signer(seed: Uint8Array, encode: (bytes: Uint8Array) => string): Signer {
+  if (seed.length !== 32) throw optionsError('key', 'an Ed25519 key has 32 bytes');
+  const { subtle } = globalThis.crypto;
+  const privateKey = kept(() =>
+    subtle.importKey('pkcs8', Uint8Array.from([...pkcs8Front, ...seed]), 'Ed25519', true, ['sign']),
+  );
+  const publicKey = kept(async () => {
+    const { x = '' } = await subtle.exportKey('jwk', await privateKey());
+    return subtle.importKey('jwk', { kty: 'OKP', crv: 'Ed25519', x }, 'Ed25519', false, ['verify']);
+  });
+  return {
+    sign: async (text) => encode(new Uint8Array(await subtle.sign('Ed25519', await privateKey(), utf8ToBytes(text)))),
+    verify: async (text, signature) => {
+      const bytes = decodeBase64(signature);
+      // One spelling a signature: `decodeBase64` takes either alphabet and stray low bits.
+      if (!bytes || encode(Uint8Array.from(bytes)) !== signature) return false;
+      return subtle.verify('Ed25519', await publicKey(), Uint8Array.from(bytes), utf8ToBytes(text));
+    },
+  };
+}

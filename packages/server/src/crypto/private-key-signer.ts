@@ -1,0 +1,50 @@
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { optionsError } from '../errors/options-error.ts';
+import { decodeBase64 } from './base64-keys.ts';
+import { fromDer, toDer } from './ecdsa-der.ts';
+import { kept } from './signer.ts';
+import type { Signer } from './signer.ts';
+
+interface Encoding {
+  readonly encode: (bytes: Uint8Array) => string;
+  /** `undefined` for whatever `encode` does not make. */
+  readonly decode: (text: string) => Uint8Array | undefined;
+}
+
+/** Object identifiers in DER: `rsaEncryption` (RFC 8017 appendix C) and `prime256v1` (RFC 5480 section 2.1.1.1). */
+const rsa = '06092a864886f70d010101';
+const p256 = '06082a8648ce3d030107';
+
+/**
+ * RSA (PKCS#1 v1.5) or ECDSA P-256 by WebCrypto, with the private key in PEM.
+ *
+ * @throws `ERR_OPTIONS` for a key that is not PKCS#8: WebCrypto reads no other
+ */
+export function privateKeySigner(pem: string, hash: 'SHA-1' | 'SHA-256', { encode, decode }: Encoding): Signer {
+  const body = /-----BEGIN PRIVATE KEY-----([\sA-Za-z\d+/=]+)-----END PRIVATE KEY-----/.exec(pem)?.[1];
+  const der = decodeBase64(body?.replace(/\s/g, ''));
+  const hex = der ? bytesToHex(der) : '';
+  if (!der || !(hex.includes(rsa) || hex.includes(p256))) {
+    throw optionsError('privateKey', 'give an RSA or P-256 key in PKCS#8: openssl pkcs8 -topk8 -nocrypt -in key.pem');
+  }
+  const { subtle } = globalThis.crypto;
+  const isRsa = hex.includes(rsa);
+  const algorithm = isRsa ? { name: 'RSASSA-PKCS1-v1_5', hash } : { name: 'ECDSA', namedCurve: 'P-256', hash };
+  const privateKey = kept(() => subtle.importKey('pkcs8', Uint8Array.from(der), algorithm, true, ['sign']));
+  const publicKey = kept(async () => {
+    const { kty, n, e, crv, x, y } = await subtle.exportKey('jwk', await privateKey());
+    const open = isRsa ? { kty, n, e } : { kty, crv, x, y };
+    return subtle.importKey('jwk', open as JsonWebKey, algorithm, false, ['verify']);
+  });
+  return {
+    sign: async (text) => {
+      const bytes = new Uint8Array(await subtle.sign(algorithm, await privateKey(), utf8ToBytes(text)));
+      return encode(isRsa ? bytes : toDer(bytes));
+    },
+    verify: async (text, signature) => {
+      const bytes = decode(signature);
+      const raw = isRsa ? bytes : bytes && fromDer(bytes);
+      return raw !== undefined && subtle.verify(algorithm, await publicKey(), Uint8Array.from(raw), utf8ToBytes(text));
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { optionsError } from '../errors/options-error.ts';
+
+/** One secret, or several during a rotation: the first one signs, all of them verify. */
+export type SecretOptions = { secret: string; secrets?: never } | { secret?: never; secrets: readonly string[] };
+
+/**
+ * @throws `ERR_OPTIONS` when there is no secret or an empty one: `undefined` and `''` are perfectly hashable strings
+ */
+export function secretList(options: SecretOptions): readonly string[] {
+  const { secret, secrets }: { secret?: unknown; secrets?: readonly unknown[] } = options;
+  const list = secrets ?? [secret];
+  const usable = (each: unknown): each is string => typeof each === 'string' && each !== '';
+  if ((secret !== undefined && secrets !== undefined) || list.length === 0 || !list.every(usable)) {
+    throw optionsError('secret', 'give `secret`, or `secrets` with the current one first; none may be empty');
+  }
+  const runsOn = list.some((each) => list.some((other) => each.startsWith(`${other}/`)));
+  if (runsOn)
+    throw optionsError('secret', 'no secret may be another one with a path behind it: paths are hashed there');
+  return [...list];
+}

@@ -1,0 +1,118 @@
+import { errorLog } from '../errors/error-log.ts';
+import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
+import { checkCors } from '../http/cors-options.ts';
+import type { CorsOptions } from '../http/cors-options.ts';
+import { formatReader } from '../token/format-reader.ts';
+import type { FormatSource, TokenFormat } from '../token/token-format.ts';
+import type { GrantedVerdict } from '../token/verdict.ts';
+import { judgeUrl } from '../url/judged-url.ts';
+import { urlRules } from '../url/url-rule.ts';
+import type { UrlRule } from '../url/url-rule.ts';
+import { edgeRefusal } from './edge-refusal.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
+import { originFetch } from './origin-fetch.ts';
+import type { Origin } from './origin-fetch.ts';
+import { isPlaylistPath, isPlaylistResponse, rewritePlaylist, wholeDocument } from './playlist-rewrite.ts';
+
+export interface EdgeHandlerOptions {
+  /** A function is asked at every request: rotate secrets without a restart, or bind tokens to the client's address. */
+  format: FormatSource;
+  /** Base URL of the origin, or a function that answers; either gets the request without the token. */
+  origin: Origin;
+  /** @default everything */
+  protect?: UrlRule | readonly UrlRule[];
+  /** @default { origins: '*' } */
+  cors?: CorsOptions;
+  /**
+   * Signs every URI of the playlists it serves, with the expiry of the token the playlist was asked with.
+   * @default false
+   */
+  signPlaylists?: boolean;
+  /** Gets what the origin or a format function threw, for your log. */
+  onError?: (error: unknown) => void;
+  /** Unix milliseconds. @default Date.now */
+  clock?: () => number;
+}
+
+const methods = 'GET, HEAD, OPTIONS';
+
+/**
+ * The edge: lets a request with a genuine, fresh token through to the origin, and answers 403 or 410 to all others,
+ * with CORS headers. HEAD, ranges and conditional requests are judged like GET; preflights pass; other methods are 405.
+ * The origin gets the path in the form that was hashed, never the token, and no header that names another path or
+ * method.
+ *
+ * A path that has more than one reading (`canonicalPath`) is a 403 whether it is protected or not, since no rule can
+ * say which. A failure of the origin is a 502, a failure of a format function a 503; neither lets anything through.
+ *
+ * @throws `ERR_OPTIONS` at once for options that cannot work
+ */
+export function createEdgeHandler(options: EdgeHandlerOptions): (request: Request) => Promise<Response> {
+  const { cors = { origins: '*' }, signPlaylists = false, clock = Date.now } = options;
+  const onError = errorLog(options.onError);
+  const readFormat = formatReader(options.format);
+  const forward = originFetch(options.origin);
+  const isProtected = urlRules(options.protect);
+  checkCors(cors);
+
+  return async (request) => {
+    const refuse = (status: number, headers?: Record<string, string>): Response =>
+      edgeRefusal(request, status, { cors, nowMs: clock(), ...(headers && { headers }) });
+    if (request.method === 'OPTIONS') return preflight(request, cors, methods);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, { Allow: methods });
+
+    const asked = new URL(request.url);
+    let granted: Required<Pick<GrantedVerdict, 'url' | 'carriers'>>;
+    let signing: { format: TokenFormat; expires: number } | undefined;
+    try {
+      const format = await readFormat(request);
+      const judged = judgeUrl(format.bare?.(asked) ?? asked);
+      if (!judged) return refuse(403);
+      granted = { url: judged.hrefWithoutQuery + asked.search, carriers: { cookies: format.cookies ?? [] } };
+      if (isProtected(judged)) {
+        const verdict = await format.verify(request, Math.floor(clock() / 1000));
+        if (!verdict.ok) return refuse(verdict.status);
+        // A format of your own may leave the URL out.
+        const { url, carriers } = verdict as Partial<GrantedVerdict>;
+        granted = { url: url ?? granted.url, carriers: carriers ?? granted.carriers };
+        if (signPlaylists) signing = { format, expires: verdict.expires };
+      }
+    } catch (error) {
+      onError(error);
+      return refuse(503);
+    }
+
+    try {
+      const response = await respond(withoutToken(request, granted), forward, signing);
+      setCorsHeaders(response.headers, request, cors);
+      return response;
+    } catch (error) {
+      onError(error);
+      return refuse(502);
+    }
+  };
+}
+
+function withoutToken(request: Request, { url, carriers }: Pick<GrantedVerdict, 'url' | 'carriers'>): Request {
+  const headers = forwardedHeaders(request, carriers);
+  return new Request(url, { method: request.method, headers, signal: request.signal });
+}
+
+async function respond(
+  request: Request,
+  forward: (request: Request) => Promise<Response>,
+  signing: { format: TokenFormat; expires: number } | undefined,
+): Promise<Response> {
+  const isPlaylist = signing !== undefined && isPlaylistPath(new URL(request.url));
+  let response = await forward(isPlaylist ? wholeDocument(request) : request);
+  // A playlist under another name shows by its type; a part of it cannot be rewritten.
+  if (signing && response.status === 206 && isPlaylistResponse(response)) {
+    await response.body?.cancel();
+    response = await forward(wholeDocument(request));
+  }
+  if (signing && response.status === 200 && (isPlaylist || isPlaylistResponse(response))) {
+    return rewritePlaylist(response, request, signing);
+  }
+  // A response that came from `fetch` has headers that cannot be changed.
+  return new Response(response.body, response);
+}

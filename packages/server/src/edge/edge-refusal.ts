@@ -1,0 +1,20 @@
+import { setCorsHeaders } from '../http/cors-headers.ts';
+import type { CorsOptions } from '../http/cors-options.ts';
+
+/**
+ * An answer of the edge itself. It is readable by the page (without CORS headers a player sees status 0 and cannot tell
+ * an expired token from a lost network), dated (the player measures its clock by it) and never cached.
+ */
+export function edgeRefusal(
+  request: Request,
+  status: number,
+  {
+    cors,
+    nowMs,
+    headers: extra = {},
+  }: { cors: CorsOptions | undefined; nowMs: number; headers?: Record<string, string> },
+): Response {
+  const headers = new Headers({ 'Cache-Control': 'no-store', Date: new Date(nowMs).toUTCString(), ...extra });
+  setCorsHeaders(headers, request, cors);
+  return new Response(null, { status, headers });
+}

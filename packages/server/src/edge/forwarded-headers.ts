@@ -1,0 +1,62 @@
+import { withoutCookies } from '../http/cookies.ts';
+import type { GrantedVerdict } from '../token/verdict.ts';
+
+/**
+ * Headers by which a viewer could make an origin serve another path or do another thing than was judged, and those
+ * about a body, which is not forwarded. IIS and Symfony read the first ones, Next.js and Astro `x-matched-path` and the
+ * two behind it, WSGI servers those with `script-name` and `path-info`, Rack `x-sendfile-type` and `x-accel-mapping`;
+ * Rack, Express and Spring filters those about the method.
+ */
+const dropped = new Set([
+  'x-original-url',
+  'x-original-uri',
+  'x-rewrite-url',
+  'x-rewrite-uri',
+  'x-override-url',
+  'x-forwarded-uri',
+  'x-forwarded-url',
+  'x-forwarded-path',
+  'x-forwarded-pathbase',
+  'x-forwarded-prefix',
+  'x-ms-original-url',
+  'x-matched-path',
+  'x-invoke-path',
+  'x-astro-path',
+  'x-envoy-original-path',
+  'x-waws-unencoded-url',
+  'script-name',
+  'x-script-name',
+  'x-forwarded-script-name',
+  'path-info',
+  'x-sendfile-type',
+  'x-accel-mapping',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'content-length',
+  'expect',
+]);
+
+/** The headers of `request` as the origin gets them: nothing that carried the token, and nothing of `dropped`. */
+export function forwardedHeaders(request: Request, carriers: GrantedVerdict['carriers'] = {}): Headers {
+  const headers = new Headers(request.headers);
+  // PHP and WSGI take `_` in the name of a header for `-` (gunicorn reads SCRIPT_NAME), CGI of lighttpd any other sign.
+  for (const name of [...headers.keys()]) if (dropped.has(name.replace(/[^a-z\d]/g, '-'))) headers.delete(name);
+  for (const name of carriers.headers ?? []) headers.delete(name);
+  const cookie = carriers.cookies && withoutCookies(headers.get('Cookie') ?? '', carriers.cookies);
+  if (cookie) headers.set('Cookie', cookie);
+  else if (carriers.cookies) headers.delete('Cookie');
+  const referer = headers.get('Referer');
+  if (referer !== null) setReferer(headers, referer, request.url);
+  return headers;
+}
+
+/**
+ * What was opened by a token of its own may name itself with it, on whichever host the token was good: of no `Referer`
+ * more than its origin is sent on, as by the nginx files. It may be relative (RFC 9110 section 10.1.3).
+ */
+function setReferer(headers: Headers, referer: string, asked: string): void {
+  const from = URL.canParse(referer, asked) ? new URL(referer, asked) : undefined;
+  if (from?.host) headers.set('Referer', `${from.protocol}//${from.host}/`);
+  else headers.delete('Referer');
+}

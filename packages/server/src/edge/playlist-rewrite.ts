@@ -1,0 +1,51 @@
+import { signPlaylist } from '../playlist/sign-playlist.ts';
+import type { SignPlaylistOptions } from '../playlist/sign-playlist.ts';
+
+/** A rewritten playlist is another document than the origin's: its ranges and validators do not apply. */
+const ofOriginalBody = [
+  'Content-Encoding',
+  'Content-Length',
+  'Content-Range',
+  'Accept-Ranges',
+  'ETag',
+  'Last-Modified',
+  'Digest',
+  'Content-Digest',
+  'Repr-Digest',
+];
+const ofPartialRequest = ['Range', 'If-Range', 'If-None-Match', 'If-Modified-Since', 'If-Match', 'If-Unmodified-Since'];
+
+export function isPlaylistPath({ pathname }: URL): boolean {
+  return /\.m3u8?$/i.test(pathname);
+}
+
+/** The same request for the whole document, whatever the viewer holds of it. */
+export function wholeDocument(request: Request): Request {
+  const headers = new Headers(request.headers);
+  for (const name of ofPartialRequest) headers.delete(name);
+  // What cannot be read cannot be signed.
+  headers.set('Accept-Encoding', 'identity');
+  return new Request(request, { headers });
+}
+
+export function isPlaylistResponse({ headers }: Response): boolean {
+  return /mpegurl/i.test(headers.get('Content-Type') ?? '');
+}
+
+/**
+ * The playlist with every URI signed, private to this viewer. To HEAD, the same headers without a length, which only
+ * the rewritten body would tell.
+ */
+export async function rewritePlaylist(
+  response: Response,
+  request: Request,
+  options: SignPlaylistOptions,
+): Promise<Response> {
+  const headers = new Headers(response.headers);
+  for (const name of ofOriginalBody) headers.delete(name);
+  headers.set('Cache-Control', 'private, no-store');
+  if (request.method === 'HEAD') return new Response(null, { status: response.status, headers });
+  const body = new TextEncoder().encode(await signPlaylist(await response.text(), request.url, options));
+  headers.set('Content-Length', String(body.byteLength));
+  return new Response(body, { status: response.status, headers });
+}

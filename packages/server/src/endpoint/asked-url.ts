@@ -1,0 +1,63 @@
+import type { TokenFormat } from '../token/token-format.ts';
+import { scopeToOpen } from '../token/token-scope.ts';
+import type { AllowList } from '../url/allow-list.ts';
+import type { JudgedScope } from '../url/judged-scope.ts';
+import { judgeUrl } from '../url/judged-url.ts';
+import type { JudgedUrl } from '../url/judged-url.ts';
+import { waysToServe } from '../url/readings.ts';
+import type { Reading } from '../url/readings.ts';
+import type { Scope } from '../url/scope.ts';
+
+/** A URL that the endpoint was asked for and that lies below `allow`. */
+export interface ListedUrl {
+  /** As it was asked for: a player has its token under that name. */
+  readonly href: string;
+  readonly url: JudgedUrl;
+}
+
+/** With what its token would open, all of which lies below `allow`. */
+export interface OpenableUrl extends ListedUrl {
+  readonly scope: JudgedScope;
+}
+
+export function listedUrls(hrefs: readonly string[], allows: AllowList): ListedUrl[] {
+  return hrefs.flatMap((href) => {
+    const url = judgeUrl(href);
+    return url && allows.holds(url) ? [{ href, url }] : [];
+  });
+}
+
+/** Those whose token would open nothing that is not allowed. @param expires unix seconds */
+export async function openableUrls(
+  listed: readonly ListedUrl[],
+  { allows, format, expires }: { allows: AllowList; format: TokenFormat; expires: number },
+): Promise<OpenableUrl[]> {
+  const scopes = await Promise.all(listed.map(({ href }) => scopeToOpen(format, href, expires)));
+  return listed.flatMap((each, i) => {
+    const scope = scopes[i];
+    return scope && allows.holdsAllOf(scope) ? [{ ...each, scope }] : [];
+  });
+}
+
+/**
+ * What the entitlement hook is given: each URL in its one spelling, with what its token would open at the same place of
+ * the second list. Behind them the other readings of both: a hook that looks for `/premium/` must not miss
+ * `/%70remium/`, nor `/premium;x/`, which Java servers take for the same, nor `/film.mp4/x`, which lighttpd takes for
+ * `/film.mp4`, whether it looks at URLs or at scopes.
+ */
+export function shownUrls(asked: readonly OpenableUrl[]): [urls: string[], scopes: Scope[]] {
+  const shown = asked.map(shownReadings);
+  const all = [...shown.flatMap((each) => each.slice(0, 1)), ...shown.flatMap((each) => each.slice(1))];
+  return [all.map(({ href }) => href), all.map(({ scope }) => scope)];
+}
+
+/** A URL and its scope as one origin or another reads them, as they are first. */
+function shownReadings({ url, scope }: OpenableUrl): readonly { href: string; scope: Scope }[] {
+  const { whole, upToFiles } = waysToServe(url.path, ...scope.paths);
+  const hrefAs = (read: Reading): string => url.withPath(read(url.path)).href;
+  const shown = [
+    ...whole.map((read) => ({ href: hrefAs(read), scope: scope.shownAs(read) })),
+    ...upToFiles.map((read) => ({ href: hrefAs(read), scope: scope.shownUpToFile(read) })),
+  ];
+  return [...new Map(shown.map((each) => [JSON.stringify(each), each])).values()];
+}

@@ -1,0 +1,105 @@
+import { errorLog } from '../errors/error-log.ts';
+import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
+import { playlistExpander } from '../playlist/playlist-expander.ts';
+import { attachToken } from '../token/attach-token.ts';
+import { formatReader } from '../token/format-reader.ts';
+import { allowList } from '../url/allow-list.ts';
+import { JudgedScope } from '../url/judged-scope.ts';
+import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
+import { readGrant } from './grant.ts';
+import { mintTokens } from './mint-tokens.ts';
+import { Problem, problemResponse } from './problem.ts';
+import { rateLimit } from './rate-limit.ts';
+import { checkSigningEndpointOptions } from './signing-endpoint-options.ts';
+import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
+import { readSigningRequest } from './signing-request.ts';
+
+/**
+ * The signing endpoint: `POST {urls, reason}` in, `{now, tokens, denied}` out, failures as RFC 9457 problems.
+ *
+ * What a token opens is asked before it is made: a URL whose token would reach beyond `allow`, or into what `authorize`
+ * denies, comes back in `denied`, as do URLs outside `allow` and those that the format refuses. A call of which nothing
+ * is left is a 403. What the format has made is judged once more before it leaves.
+ *
+ * @throws `ERR_OPTIONS` at once for options that cannot work
+ */
+export function createSigningEndpoint(options: SigningEndpointOptions): (request: Request) => Promise<Response> {
+  const readFormat = formatReader(options.format);
+  checkSigningEndpointOptions(options);
+  const { authorize, maxUrls = 100, cors, expand, clock = Date.now } = options;
+  const onError = errorLog(options.onError);
+  const allows = allowList(options.allow);
+  const secondsToWait = options.rateLimit && rateLimit(options.rateLimit, clock);
+  const expander = expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined;
+
+  const nowSeconds = (): number => Math.floor(clock() / 1000);
+
+  const answer = async (request: Request): Promise<Response> => {
+    const wait = (await secondsToWait?.(request)) ?? 0;
+    if (wait > 0) throw new Problem(429, 'Too many calls; wait.', { 'Retry-After': String(wait) });
+    const { urls, reason } = await readSigningRequest(request, maxUrls);
+    const listed = listedUrls(urls, allows);
+    if (listed.length === 0) throw new Problem(403, 'None of these URLs is signed here.');
+
+    const format = await readFormat(request);
+    const expiryOf = (ttl: number): number => nowSeconds() + lifetimeFor(reason, ttl, format.maxTtl);
+    const openable = await openableUrls(listed, { allows, format, expires: expiryOf(options.ttl) });
+    if (openable.length === 0) {
+      const why = 'the format refuses them, or their tokens would open more than is allowed';
+      throw new Problem(403, `None of these URLs is signed here: ${why}.`);
+    }
+    const grant = await authorize(request, ...shownUrls(openable));
+    if (grant instanceof Response) return noStore(grant);
+    const { isDenied, ttl } = readGrant(grant, options.ttl);
+    const mayOpen = (scope: JudgedScope): boolean => allows.holdsAllOf(scope) && !isDenied(scope);
+    const granted = openable.filter(({ url, scope }) => mayOpen(JudgedScope.exactly(url)) && mayOpen(scope));
+    if (granted.length === 0) throw new Problem(403, 'This viewer may have none of these URLs.');
+
+    const [now, expires] = [nowSeconds(), expiryOf(ttl)];
+    const hrefs = granted.map(({ href }) => href);
+    const found = await (format.scope === 'url' ? expander : undefined)?.(hrefs, {
+      allows: (url) => mayOpen(JudgedScope.exactly(url)),
+      sign: async (url) => attachToken(url, await format.sign(new URL(url), expires)),
+    });
+    const children = listedUrls(found ?? [], allows).filter(({ href }) => !hrefs.includes(href));
+    const openableChildren = await openableUrls(children, { allows, format, expires });
+    const wanted = [...granted, ...openableChildren.filter(({ scope }) => mayOpen(scope))];
+    const { tokens, cookies, refused } = await mintTokens(format, wanted, { expires, mayOpen, onError });
+    const signed = new Set(hrefs.filter((href) => !refused.includes(href)));
+    if (signed.size === 0) throw new Problem(403, 'None of these URLs can be signed.');
+    const headers = new Headers({ 'Cache-Control': 'no-store' });
+    for (const cookie of cookies) headers.append('Set-Cookie', cookie);
+    return Response.json({ now, tokens, denied: urls.filter((url) => !signed.has(url)) }, { headers });
+  };
+
+  return async (request) => {
+    if (request.method === 'OPTIONS') return preflight(request, cors, 'POST, OPTIONS');
+    let response;
+    try {
+      if (request.method !== 'POST') throw new Problem(405, 'Send a POST.', { Allow: 'POST, OPTIONS' });
+      response = await answer(request);
+    } catch (error) {
+      if (!(error instanceof Problem)) onError(error);
+      response = problemResponse(error instanceof Problem ? error : new Problem(503, 'Try again later.'));
+    }
+    setCorsHeaders(response.headers, request, cors);
+    return response;
+  };
+}
+
+/**
+ * The lifetime of new tokens, in whole seconds. Most formats are deterministic: one URL and one expiry give one token.
+ * A viewer whose token was refused must get another one, so it ends a second later than any token made so far; a second
+ * earlier where the edge would not accept that.
+ */
+function lifetimeFor(reason: string, ttl: number, maxTtl = Infinity): number {
+  const lifetime = Math.floor(Math.min(ttl, maxTtl));
+  if (reason !== 'refused') return lifetime;
+  return lifetime < Math.floor(maxTtl) ? lifetime + 1 : lifetime - 1;
+}
+
+function noStore(response: Response): Response {
+  const copy = new Response(response.body, response);
+  copy.headers.set('Cache-Control', 'no-store');
+  return copy;
+}

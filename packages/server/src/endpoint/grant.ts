@@ -1,0 +1,71 @@
+import { optionsError } from '../errors/options-error.ts';
+import { DeniedUrls } from '../url/denied-urls.ts';
+import { judgeScope } from '../url/judged-scope.ts';
+import type { JudgedScope } from '../url/judged-scope.ts';
+import { hostProblem, judgeUrl } from '../url/judged-url.ts';
+import type { JudgedUrl } from '../url/judged-url.ts';
+import type { Scope } from '../url/scope.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * What a viewer may have: everything, nothing (403), everything except `denied`, for `ttl` seconds; or a `Response`
+ * that is sent as it is, such as a 401 with `WWW-Authenticate`.
+ *
+ * An entry of `denied` is an absolute URL: it denies itself and everything below it, one with a query that query alone,
+ * any other every query; one with a `*` denies the folder in which that stands. A token that opens any of it is not
+ * granted.
+ */
+export type Grant = boolean | { denied?: readonly string[]; ttl?: number } | Response;
+
+interface Permission {
+  /** Whether a token of this scope opens anything that was denied. */
+  readonly isDenied: (scope: JudgedScope) => boolean;
+  /** Seconds. */
+  readonly ttl: number;
+}
+
+/**
+ * @throws `Problem` 403 for `false`, and for whatever a hook without types returned instead of a grant; `ERR_OPTIONS`
+ *   for a `ttl` that is no lifetime and for an entry of `denied` that cannot be judged: it would deny nothing
+ */
+export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
+  if (grant !== true && !isPlainGrant(grant)) throw new Problem(403, 'This viewer may have none of these URLs.');
+  const { ttl = defaultTtl } = grant === true ? {} : grant;
+  const denied: unknown = grant !== true && Object.hasOwn(grant, 'denied') ? grant.denied : [];
+  if (!(typeof ttl === 'number' && ttl >= 1)) throw optionsError('ttl from authorize', 'return seconds, at least 1');
+  if (!Array.isArray(denied)) throw optionsError('denied from authorize', 'return a list of absolute URLs');
+  // Not `map`, which passes over holes.
+  const scopes = Array.from<unknown, JudgedScope>(denied, deniedScope);
+  const deniedUrls = new DeniedUrls(scopes);
+  return { isDenied: (scope) => deniedUrls.areReachedBy(scope), ttl };
+}
+
+/**
+ * A list, a map, a `Response` of another library or a misspelt field says something, and not that all may be had. Plain
+ * objects of another realm are plain.
+ */
+function isPlainGrant(grant: unknown): grant is { denied?: readonly string[]; ttl?: number } {
+  if (Object.prototype.toString.call(grant) !== '[object Object]') return false;
+  const prototype = Object.getPrototypeOf(grant) as object | null;
+  const isPlain = prototype === null || Object.hasOwn(prototype, 'hasOwnProperty');
+  return isPlain && Reflect.ownKeys(grant as object).every((name) => name === 'denied' || name === 'ttl');
+}
+
+function deniedScope(entry: unknown): JudgedScope {
+  const url = typeof entry === 'string' ? judgeUrl(entry) : undefined;
+  const scope = url && judgeScope(entryScope(url));
+  if (!scope || hostProblem(url.hostname) !== undefined) {
+    throw optionsError('denied from authorize', 'return absolute URLs with one reading, such as those it was given');
+  }
+  return scope;
+}
+
+/** A wildcard denies the folder it stands in, all that it may stand for; viewers may ask for such a name, too. */
+function entryScope(url: JudgedUrl): Scope {
+  const { path, search, href } = url;
+  const wildcard = path.indexOf('*');
+  const folder = path.slice(0, path.lastIndexOf('/', wildcard) + 1);
+  if (wildcard >= 0) return { kind: 'folder', href: url.withPath(folder).href };
+  if (search && !search.includes('*')) return { kind: 'url', href };
+  return { kind: path.endsWith('/') ? 'folder' : 'path', href };
+}

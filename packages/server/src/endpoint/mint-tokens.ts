@@ -1,0 +1,74 @@
+import type { Token } from 'secure-token-core';
+import { isOptionsError, optionsError } from '../errors/options-error.ts';
+import type { TokenFormat } from '../token/token-format.ts';
+import { opensOnly, scopeOfToken, withScope } from '../token/token-scope.ts';
+import type { ScopeTest } from '../token/token-scope.ts';
+import { JudgedScope } from '../url/judged-scope.ts';
+import type { OpenableUrl } from './asked-url.ts';
+
+interface MintedPrefix {
+  readonly prefix: string;
+  readonly scope: JudgedScope;
+}
+
+interface MintedTokens {
+  readonly tokens: readonly Token[];
+  /** `Set-Cookie` values that go with the tokens. */
+  readonly cookies: readonly string[];
+  /** The URLs that the format refuses to sign, and those whose token opens more than may be opened. */
+  readonly refused: readonly string[];
+}
+
+/**
+ * One token a URL, or one a distinct prefix: a URL that a prefix token made before already opens costs no signing.
+ * Whatever the format has made is judged once more: a token that opens more than its scope, or more than `mayOpen` lets
+ * it, is not handed out, and `onError` hears of it.
+ */
+export async function mintTokens(
+  format: TokenFormat,
+  wanted: readonly OpenableUrl[],
+  { expires, mayOpen, onError }: { expires: number; mayOpen: ScopeTest; onError: (error: unknown) => void },
+): Promise<MintedTokens> {
+  const tokens: Token[] = [];
+  const cookies: string[] = [];
+  const refused: string[] = [];
+  const links: string[] = [];
+  const prefixes: MintedPrefix[] = [];
+  const mint = async ({ href, url, scope }: OpenableUrl): Promise<void> => {
+    // Of the two spellings of a folder that is signed as it stands, one token opens one.
+    const { href: written } = new URL(href);
+    const isOpened = ({ prefix, scope: opened }: MintedPrefix): boolean =>
+      written.startsWith(prefix) && opened.holds(JudgedScope.exactly(url));
+    if (prefixes.some(isOpened)) return;
+    try {
+      const { setCookie = [], ...token } = withScope(await format.sign(new URL(href), expires), href);
+      if (token.base && !token.prefix) {
+        refused.push(href);
+        // A format of folders makes one for a URL that has too few of them, and for no other.
+        if (format.scope === 'url') links.push(href);
+        return;
+      }
+      if (!opensOnly(token, format, { limit: scope, mayOpen })) {
+        onError(optionsError('format', `"${format.name}" made a token that opens more than it may; it was not sent`));
+        refused.push(href);
+        return;
+      }
+      tokens.push(token);
+      cookies.push(...[setCookie].flat());
+      const opened = token.prefix === undefined ? undefined : scopeOfToken(token);
+      if (opened) prefixes.push({ prefix: new URL(token.prefix!).href, scope: opened });
+    } catch (error) {
+      if (!isOptionsError(error)) throw error;
+      refused.push(href);
+    }
+  };
+  if (format.scope === 'url') await Promise.all(wanted.map(mint));
+  else for (const each of wanted) await mint(each);
+  if (links.length > 0) {
+    const error = new Error('A token in the path of one file is for links, not for players.');
+    // A format that makes nothing else is a mistake of the options: a 503, and no denial.
+    if (tokens.length === 0) throw error;
+    onError(error);
+  }
+  return { tokens, cookies, refused };
+}

@@ -1,0 +1,69 @@
+import { optionsError } from '../errors/options-error.ts';
+import { checkCors } from '../http/cors-options.ts';
+import type { CorsOptions } from '../http/cors-options.ts';
+import type { ExpandOptions } from '../playlist/playlist-expander.ts';
+import type { FormatSource } from '../token/token-format.ts';
+import type { Scope } from '../url/scope.ts';
+import type { Grant } from './grant.ts';
+import type { RateLimitOptions } from './rate-limit.ts';
+
+export interface SigningEndpointOptions {
+  /** A function is asked at every call: return the format with the new secret, and the next token is made with it. */
+  format: FormatSource;
+  /**
+   * The entitlement hook. `urls` are those below `allow`, each in its one canonical spelling, so that comparing text is
+   * enough; `scopes[i]` is what the token for `urls[i]` would open, which for many formats is a whole folder. A URL or
+   * a scope with a path that some origin reads as another one (`;x`, a `/` or a dot at the end of a name, a `+`) stands
+   * once more behind the others, both as that origin reads them. The body of `request` has been read.
+   *
+   * When it throws, the answer is a 503 that players retry: an outage of the entitlement service never looks like a
+   * refusal.
+   */
+  authorize: (request: Request, urls: readonly string[], scopes: readonly Scope[]) => Grant | Promise<Grant>;
+  /** Absolute URL prefixes that may be signed at all; other URLs come back as denied. */
+  allow: string | readonly string[];
+  /** Lifetime of a token in seconds. */
+  ttl: number;
+  /**
+   * Asked for a playlist, answer for its children too: media playlists, init segments, keys and the segments a player
+   * starts with, in one round trip. The playlists are read from the edge with a token of the endpoint's own. Formats
+   * that sign a prefix open the children anyway, so nothing is read for those.
+   * @default false
+   */
+  expand?: boolean | ExpandOptions;
+  /** @default 100 */
+  maxUrls?: number;
+  /** @default none: only pages of the endpoint's own origin */
+  cors?: CorsOptions;
+  /**
+   * Calls a viewer: over the limit is a 429 with `Retry-After`, a limiter or a key that fails a 503.
+   * @default none
+   */
+  rateLimit?: RateLimitOptions;
+  /**
+   * Gets what `authorize`, a format function, the format, or the key or the limiter of `rateLimit` threw, for your log.
+   */
+  onError?: (error: unknown) => void;
+  /** Unix milliseconds. @default Date.now */
+  clock?: () => number;
+}
+
+/** @throws `ERR_OPTIONS` */
+export function checkSigningEndpointOptions({
+  authorize,
+  format,
+  ttl,
+  maxUrls = 100,
+  cors,
+}: SigningEndpointOptions): void {
+  if (typeof (authorize as unknown) !== 'function') {
+    throw optionsError('authorize', 'give a function that decides who may watch what');
+  }
+  const maxTtl = typeof format === 'function' ? undefined : format.maxTtl;
+  if (!(typeof (ttl as unknown) === 'number' && ttl >= 1 && ttl <= (maxTtl ?? Infinity))) {
+    throw optionsError('ttl', "give seconds, at least 1 and at most the format's maxTtl");
+  }
+  if (!(typeof (maxUrls as unknown) === 'number' && maxUrls >= 1))
+    throw optionsError('maxUrls', 'give a number, at least 1');
+  if (cors) checkCors(cors);
+}

@@ -1,0 +1,50 @@
+import { readLimited } from '../http/read-limited.ts';
+import { Problem } from './problem.ts';
+
+const reasons = ['initial', 'expiring', 'expired', 'refused'] as const;
+
+/** The body of `POST /token`. */
+export interface SigningRequest {
+  /** Absolute http(s) URLs as they were asked for, each once. */
+  readonly urls: readonly string[];
+  readonly reason: (typeof reasons)[number];
+}
+
+/** Longer URLs than this fail in front of most CDNs anyway (nginx: `large_client_header_buffers`, 8 KiB). */
+const maxUrlLength = 8192;
+
+/** @throws `Problem` 400, 413 or 415 for everything that is not a signing request */
+export async function readSigningRequest(request: Request, maxUrls: number): Promise<SigningRequest> {
+  // A page of another origin can send text/plain or a form without a preflight, but not JSON.
+  if (!/^application\/json(?:\s*;|$)/i.test(request.headers.get('Content-Type') ?? '')) {
+    throw new Problem(415, 'Send the body as application/json.');
+  }
+  const text = await readLimited(request, maxUrlLength + maxUrls * 2048, { fatal: true }).catch(() => {
+    throw new Problem(400, 'The body ended early, or is not UTF-8.');
+  });
+  if (text === undefined) throw new Problem(413, 'The body is too long; ask for fewer URLs.');
+  const { urls, reason } = parseObject(text);
+  if (!Array.isArray(urls) || urls.length === 0) throw new Problem(400, '`urls` must be an array of URLs.');
+  if (urls.length > maxUrls) throw new Problem(400, `Ask for at most ${maxUrls} URLs.`);
+  if (!urls.every(isWebUrl)) throw new Problem(400, 'Each of `urls` must be an absolute http or https URL.');
+  const known = reasons.find((each) => each === (reason ?? 'initial'));
+  if (!known) throw new Problem(400, `\`reason\` must be one of ${reasons.join(', ')}.`);
+  return { urls: [...new Set(urls)], reason: known };
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new Problem(400, 'The body is not JSON.');
+  }
+  if (typeof body !== 'object' || body === null) throw new Problem(400, 'The body must be a JSON object.');
+  return body as Record<string, unknown>;
+}
+
+function isWebUrl(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > maxUrlLength || !/^https?:/i.test(value)) return false;
+  // `URL` takes line breaks out and puts U+FFFD in the place of half a character: it would sign what was not asked for.
+  return !/[\p{Cc}\p{Cs}]/u.test(value) && URL.canParse(value);
+}

@@ -1,0 +1,65 @@
+import { optionsError } from '../errors/options-error.ts';
+import type { SignedToken } from '../token/token-format.ts';
+import { encodePath } from '../url/canonical-path.ts';
+import type { PathForm } from '../url/canonical-path.ts';
+import type { Scope } from '../url/scope.ts';
+import { checkText } from './check-text.ts';
+import { folderOf } from './folders.ts';
+import type { Depth } from './folders.ts';
+import { matchesGlob } from './glob.ts';
+import { folderHolding, folderScope, joinedScope, pathScope } from './opened-scope.ts';
+
+type Opened = Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
+
+/** The folder of `url` as its author spelled it; see `Depth`. */
+export function prefixOf(url: URL, depth: Depth): string {
+  return url.origin + folderOf(url.pathname, depth);
+}
+
+/**
+ * Path patterns of an option as a list.
+ *
+ * @throws `ERR_OPTIONS` for an empty list or pattern, and for a pattern that holds a separator of the token or the list
+ */
+export function patternList(
+  option: string,
+  patterns: string | readonly string[] | undefined,
+  separators: readonly string[],
+): readonly string[] | undefined {
+  if (patterns === undefined) return undefined;
+  const list = [patterns].flat();
+  if (list.length === 0 || list.includes('')) throw optionsError(option, 'give path patterns such as /vod/*');
+  checkText(option, list, separators);
+  return list;
+}
+
+/**
+ * What of a player's URLs a list of path patterns opens, said so that a player never takes it for more: a folder if the
+ * pattern that fits is one (`/vod/*`), the URL alone otherwise. `undefined` if no pattern fits.
+ */
+export function openedByPatterns(
+  url: URL,
+  path: string,
+  search: string,
+  patterns: readonly string[],
+): Opened | undefined {
+  const pattern = patterns.find((each) => matchesGlob(path, each));
+  if (pattern === undefined) return undefined;
+  const folder = /^(\/(?:[^*?]*\/)?)\*$/.exec(pattern)?.[1];
+  if (folder === undefined) return { url: url.origin + url.pathname + search + url.hash, anyQuery: true };
+  return { prefix: prefixOf(url, folder.split('/').length - 2) };
+}
+
+/** What a list of path patterns opens, of which one fits `url`. */
+export function patternScope(url: URL, patterns: readonly string[], form: PathForm): Scope {
+  return joinedScope(
+    url,
+    patterns.map((pattern) => onePatternScope(url, pattern, form)),
+  );
+}
+
+function onePatternScope(url: URL, pattern: string, form: PathForm): Scope {
+  if (/[*?]/.test(pattern)) return folderScope(url, encodePath(folderHolding(/^[^*?]*/.exec(pattern)![0]), form));
+  // What is no path opens nothing, and is taken for the worst.
+  return pattern.startsWith('/') ? pathScope(new URL(url.origin + encodePath(pattern, form))) : folderScope(url, '/');
+}

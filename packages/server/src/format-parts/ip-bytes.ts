@@ -1,0 +1,67 @@
+import { optionsError } from '../errors/options-error.ts';
+
+/**
+ * The 4 or 16 bytes of an IP address.
+ *
+ * @throws `ERR_OPTIONS` for what is no address
+ */
+export function ipBytes(address: string): Uint8Array {
+  const bytes = readIp(address);
+  if (!bytes) throw optionsError('ip', 'give an IPv4 or IPv6 address');
+  return bytes;
+}
+
+/** The 4 or 16 bytes of an IP address; `undefined` for what is none. */
+export function readIp(address: string): Uint8Array | undefined {
+  if (typeof (address as unknown) !== 'string') return undefined;
+  const isV6 = address.includes(':');
+  const url = `http://${isV6 ? `[${address}]` : address}/`;
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
+  // `URL` also reads 1 and 0x7f000001 as addresses; only the dotted form comes back as it was.
+  if (!isV6 && host === address && /^\d+(?:\.\d+){3}$/.test(host)) return Uint8Array.from(host.split('.'), Number);
+  if (!isV6 || !host.startsWith('[')) return undefined;
+  const [head = '', tail = ''] = host.slice(1, -1).split('::');
+  const groups = (text: string): string[] => (text ? text.split(':') : []);
+  const missing = 8 - groups(head).length - groups(tail).length;
+  const all = [...groups(head), ...Array<string>(missing).fill('0'), ...groups(tail)];
+  return Uint8Array.from(all.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255]));
+}
+
+/** A CIDR range (RFC 4632): a network of 4 or 16 bytes and how many of its bits count. */
+export interface IpRange {
+  readonly network: Uint8Array;
+  readonly bits: number;
+}
+
+/** `203.0.113.0/24`, or one address without a `/`; `undefined` for what is no range. */
+export function readIpRange(text: unknown): IpRange | undefined {
+  if (typeof text !== 'string') return undefined;
+  const [, address = '', length] = /^([^/]*)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
+  const network = readIp(address);
+  const bits = network && (length === undefined ? network.length * 8 : Number(length));
+  return network && bits !== undefined && bits <= network.length * 8 ? { network, bits } : undefined;
+}
+
+/** @throws `ERR_OPTIONS` for what is no CIDR range */
+export function checkIpRange(option: string, text: unknown): IpRange {
+  const range = readIpRange(text);
+  if (!range) throw optionsError(option, 'give an address or a CIDR range such as 203.0.113.0/24');
+  return range;
+}
+
+/** Whether an address lies in a range; one that is not known, or is no address, lies in none. */
+export function isInRange(address: string | undefined, { network, bits }: IpRange): boolean {
+  const bytes = address === undefined ? undefined : readIp(address);
+  if (bytes?.length !== network.length) return false;
+  return bytes.every((byte, i) => ((byte ^ network[i]!) & maskOf(bits - i * 8)) === 0);
+}
+
+/** Whether an address lies in a range that is written out. */
+export function inIpRange(address: string | undefined, text: unknown): boolean {
+  const range = readIpRange(text);
+  return range !== undefined && isInRange(address, range);
+}
+
+function maskOf(bits: number): number {
+  return (0xff00 >> Math.max(0, Math.min(8, bits))) & 0xff;
+}

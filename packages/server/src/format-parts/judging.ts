@@ -1,0 +1,22 @@
+import { refused } from '../token/verdict.ts';
+import type { RefusedVerdict, Verdict } from '../token/verdict.ts';
+import { isHttp } from './path-to-sign.ts';
+
+/** A request whose URL has been parsed. */
+export interface SentRequest {
+  readonly url: URL;
+  readonly headers: Headers;
+}
+
+/**
+ * The `verify` of a format. What no format can judge is malformed here, in one place: a URL that does not parse or is
+ * not http(s), and a time that is no number, with which every comparison would say "not expired".
+ */
+export function judging<V extends Verdict | Promise<Verdict>>(
+  judge: (sent: SentRequest, now: number) => V,
+): (request: Pick<Request, 'url' | 'headers'>, now: number) => V | RefusedVerdict {
+  return ({ url: text, headers }, now) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    return url && isHttp(url) && Number.isFinite(now) ? judge({ url, headers }, now) : refused.malformed;
+  };
+}

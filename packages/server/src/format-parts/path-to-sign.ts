@@ -1,0 +1,20 @@
+import { optionsError } from '../errors/options-error.ts';
+import { canonicalPath } from '../url/canonical-path.ts';
+import type { PathForm } from '../url/canonical-path.ts';
+
+/**
+ * The path of a URL that is to be signed, in the form that is hashed.
+ *
+ * @throws `ERR_OPTIONS` for what `verify` refuses as malformed: another scheme than http(s), and the paths that
+ * `canonicalPath` refuses
+ */
+export function pathToSign(url: URL, form: PathForm): string {
+  if (!isHttp(url)) throw optionsError('url', 'give an http or https URL');
+  const path = canonicalPath(url.pathname, form);
+  if (path === undefined) throw optionsError('url', 'this path has more than one reading and is never signed');
+  return path;
+}
+
+export function isHttp({ protocol }: URL): boolean {
+  return protocol === 'https:' || protocol === 'http:';
+}

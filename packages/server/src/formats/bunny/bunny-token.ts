@@ -1,0 +1,108 @@
+import { readExpiry } from '../../format-parts/expiry.ts';
+import { searchToSign } from '../../format-parts/search-to-sign.ts';
+import type { SignedToken } from '../../token/token-format.ts';
+import { tokenQuery } from '../../token/token-query.ts';
+import { decodeOnce } from '../../url/decode-once.ts';
+
+interface BunnyToken {
+  readonly carry: (link: {
+    hash: string;
+    params: Readonly<Record<string, string>>;
+    expires: number;
+    origin: string;
+    opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
+  }) => SignedToken;
+  readonly read: (url: URL) => BunnyCarried | 'missing' | 'malformed';
+  /** @param params names of the parameters that the token has. @throws `ERR_OPTIONS`; see `searchToSign` */
+  readonly searchOf: (url: URL, params: readonly string[]) => string;
+  /** For tokens in the path: the URL without them. */
+  readonly bare?: (url: URL) => URL;
+}
+
+interface BunnyCarried {
+  readonly hash: string;
+  readonly expires: string;
+  /** The parameters among which the signed ones are, without a `?` in front. */
+  readonly query: string;
+  /** Path and query to forward. */
+  readonly pathname: string;
+  readonly search: string;
+}
+
+const names = [
+  'token',
+  'token_countries',
+  'token_countries_blocked',
+  'token_ignore_params',
+  'token_path',
+  'limit',
+  'expires',
+];
+const hashForm = /^(?:HS256-(?:1-)?)?[\w-]{42}[AEIMQUYcgkosw048]$/;
+const inPath = /^\/bcdn_(token=[^/]*)(\/.*)$/;
+
+/** Bunny's two carriers: `?token=…&expires=…`, and `/bcdn_token=…&expires=…` in front of the path. */
+export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
+  const readQuery = (
+    search: string,
+  ): { values: readonly (string | undefined)[]; rest: string } | 'missing' | 'malformed' => {
+    const own = tokenQuery(search, names);
+    if (!own) return 'malformed';
+    const [token, expires] = [own.values[0], own.values.at(-1)];
+    if (!token || !expires) return 'missing';
+    return hashForm.test(token) && readExpiry(expires) !== undefined ? own : 'malformed';
+  };
+
+  if (carrier === 'query') {
+    return {
+      carry: ({ hash, params, expires, opened }) => ({
+        ...opened,
+        expires,
+        query: { token: hash, ...params, expires: String(expires) },
+      }),
+      read: ({ pathname, search }) => {
+        const own = readQuery(search);
+        if (typeof own === 'string') return own;
+        return {
+          hash: own.values[0]!,
+          expires: own.values.at(-1)!,
+          query: search.slice(1),
+          pathname,
+          search: own.rest,
+        };
+      },
+      searchOf: (url, params) => searchToSign(url, names, ['token', 'expires', ...params]),
+    };
+  }
+
+  return {
+    carry: ({ hash, params, expires, origin, opened }) => {
+      const own = Object.entries(params).map(([name, value]) => `&${name}=${encodeURIComponent(value)}`);
+      const front = `${origin}/bcdn_token=${hash}${own.join('')}&expires=${expires}`;
+      return { ...opened, expires, base: front + (opened.prefix?.slice(origin.length) ?? '/') };
+    },
+    read: ({ pathname, search }) => {
+      const [, query, rest] = inPath.exec(pathname) ?? [];
+      if (query === undefined || rest === undefined) return 'missing';
+      if (!query.split('&').every(hasOneSpelling)) return 'malformed';
+      const own = readQuery(`?${query}`);
+      if (typeof own === 'string') return own;
+      return { hash: own.values[0]!, expires: own.values.at(-1)!, query, pathname: rest, search };
+    },
+    searchOf: ({ search }) => search,
+    bare: (url) => {
+      const rest = inPath.exec(url.pathname)?.[2];
+      return rest === undefined ? url : new URL(url.origin + rest + url.search);
+    },
+  };
+}
+
+/**
+ * Whether the value of `pair` is escaped as `sign` does it: `%2f` for `%2F` would be a second token for the same
+ * folder.
+ */
+function hasOneSpelling(pair: string): boolean {
+  const value = pair.slice(pair.indexOf('=') + 1);
+  const decoded = decodeOnce(value);
+  return decoded !== undefined && encodeURIComponent(decoded) === value;
+}

@@ -1,0 +1,217 @@
+import { equalInConstantTime } from '../../crypto/equal-in-constant-time.ts';
+import { secretList } from '../../crypto/secret-list.ts';
+import type { SecretOptions } from '../../crypto/secret-list.ts';
+import { optionsError } from '../../errors/options-error.ts';
+import { runsIntoExpiry } from '../../format-parts/address-after-expiry.ts';
+import { checkTimes } from '../../format-parts/check-times.ts';
+import { writeExpiry } from '../../format-parts/expiry.ts';
+import { checkFolderCount, folderOf } from '../../format-parts/folders.ts';
+import { ipBytes } from '../../format-parts/ip-bytes.ts';
+import { judging } from '../../format-parts/judging.ts';
+import { folderHolding, folderScope, pathScope, urlScope } from '../../format-parts/opened-scope.ts';
+import { pathToSign } from '../../format-parts/path-to-sign.ts';
+import type { SignedToken, TokenFormat } from '../../token/token-format.ts';
+import { refused } from '../../token/verdict.ts';
+import { canonicalPath, encodePath } from '../../url/canonical-path.ts';
+import { bunnyHash } from './bunny-hash.ts';
+import { isOwnValue, readBunnyParams, runsIntoParams } from './bunny-params.ts';
+import type { BunnyParams } from './bunny-params.ts';
+import { bunnyToken } from './bunny-token.ts';
+
+export type BunnyOptions = SecretOptions & {
+  /** 3 is HMAC (`HS256-`), the format since April 2026; 2 is the SHA-256 before it. @default 3 */
+  version?: 2 | 3;
+  /** In front of the path, where HLS inherits it, or in the query. @default 'path' */
+  carrier?: 'path' | 'query';
+  /**
+   * Opens the URL asked for alone; in the path, that makes links and nothing for players.
+   * @default false: its folder
+   */
+  exact?: boolean;
+  /** How many folders of the path asked for make the folder that is opened, with all below. @default all */
+  depth?: number;
+  /** Or the one folder that every token opens, such as `/vod/`; without its last slash, Bunny opens `/vodka` too. */
+  tokenPath?: string;
+  /**
+   * In the query: parameters that are added later (CMCD, low-latency HLS) are not part of what is signed.
+   * @default false
+   */
+  ignoreParams?: boolean;
+  /**
+   * Binds the token to a client address; IPv6 to its first 64 bits. See `SecureLinkOptions`. Bunny does not sign
+   * whether a token is bound: use one secret (pull zone) either with addresses or without.
+   */
+  ip?: string;
+  /** Countries (ISO 3166-1 alpha-2, upper case) that may or may not use the token, such as `['CA', 'US']`. */
+  countries?: readonly string[];
+  countriesBlocked?: readonly string[];
+  /** Speed limit in kB/s, less than a billion. */
+  limit?: number;
+  /** For `verify`: the client's country; without it, tokens that name countries are refused. */
+  country?: string;
+  /** @default 86400 seconds */
+  maxTtl?: number;
+};
+
+/**
+ * Bunny token authentication, as `BunnyWay/BunnyCDN.TokenAuthentication` signs it. `secret` is the pull zone's "URL
+ * Token Authentication Key"; switch on "Token Authentication" and, for `ip`, "Token IP Validation".
+ *
+ * Bunny sorts the parameters of the query and decodes them, and has nothing between path, expiry, address and
+ * parameters. A query that is signed (`carrier: 'query'` with `exact`) is therefore written as `encodeURIComponent`
+ * does it, without empty values, and without `&` and `=` in them; its parameters may come in any order.
+ *
+ * @throws `ERR_OPTIONS`; from `sign` also for a query in another form, and for a path with ten digits and `&` or `=`
+ *   behind them
+ */
+export function bunny(options: BunnyOptions): TokenFormat {
+  const keys = secretList(options);
+  const { version = 3, carrier = 'path', exact = false, depth = Infinity, ignoreParams = false } = options;
+  const { tokenPath, ip, country, maxTtl = 86_400 } = options;
+  checkTimes({ maxTtl });
+  checkFolderCount(depth);
+  if (ip !== undefined) ipBytes(ip);
+  if (version !== 3 && (version as unknown) !== 2) throw optionsError('version', 'give 3 or 2');
+  if (!['path', 'query'].includes(carrier)) throw optionsError('carrier', "give 'path' or 'query'");
+  if (ignoreParams && carrier === 'path') throw optionsError('ignoreParams', "needs carrier 'query'");
+  // Bunny's signers decoded the path until version 3.
+  const pathForm = version === 2 ? 'decoded' : 'raw';
+  if (tokenPath !== undefined && (exact || !isTokenPath(tokenPath, pathForm))) {
+    throw optionsError('tokenPath', 'give a path such as /vod/, without `exact`');
+  }
+  const own = ownParams(options);
+  const token = bunnyToken(carrier);
+  const signsQuery = carrier === 'query' && !ignoreParams;
+
+  /** In version 2 the address is text. */
+  const isAmbiguous = (path: string, expires: string): boolean =>
+    version === 2 && ip !== undefined && runsIntoExpiry(path, expires, ip, maxTtl);
+  /** Whether these parameters are those of a token of the configured kind. */
+  const areOurs = ({ folder, foreign }: BunnyParams): boolean => {
+    const isKind = (folder === undefined) === exact && (folder?.endsWith('/') !== false || folder === tokenPath);
+    // A folder's token cannot know a query. An IPv6 address in text form would run into a name.
+    return isKind && (foreign.size === 0 || (exact && signsQuery && !(version === 2 && ip?.includes(':'))));
+  };
+  /** What a token for `url` says and opens. @throws `ERR_OPTIONS` for a URL that is not signed */
+  const openedBy = (url: URL): BunnyOpened => {
+    const path = pathToSign(url, pathForm);
+    const folder = exact ? undefined : (tokenPath ?? folderOf(path, depth));
+    const carried = { ...own, ...(folder !== undefined && { token_path: folder }) };
+    const search = token.searchOf(url, Object.keys(carried));
+    if (runsIntoParams(path)) throw optionsError('url', 'its path holds ten digits and then `&` or `=`');
+    if (folder !== undefined && !path.startsWith(withSlash(folder))) {
+      throw optionsError('url', 'it is not below `tokenPath`');
+    }
+    const asked = signsQuery ? search.slice(1) : '';
+    const params = readBunnyParams([asked, String(new URLSearchParams(carried))].filter(Boolean).join('&'));
+    if (!params || !areOurs(params)) {
+      throw optionsError(
+        'url',
+        exact
+          ? 'Bunny signs its query: write it as encodeURIComponent does, without empty values; or use ignoreParams'
+          : "Bunny signs its query, which a folder's token cannot know; use ignoreParams",
+      );
+    }
+    return { path, search, folder, params, carried };
+  };
+
+  return {
+    name: 'bunny',
+    scope: exact ? 'url' : 'prefix',
+    maxTtl,
+    ...(token.bare && { bare: token.bare }),
+
+    opens(url) {
+      const { search, params } = openedBy(url);
+      if (tokenPath !== undefined) return folderScope(url, encodePath(folderHolding(tokenPath), pathForm));
+      if (!exact) return folderScope(url, folderOf(url.pathname, depth));
+      // Sorted, the parameters are the same in every order.
+      return signsQuery && params.foreign.size < 2 ? urlScope(url, search) : pathScope(url);
+    },
+
+    sign(url, expires): SignedToken {
+      const { path, search, folder, params, carried } = openedBy(url);
+      if (isAmbiguous(folder ?? path, writeExpiry(expires))) {
+        throw optionsError('url', 'with this expiry and address, its path could be read in another way');
+      }
+      const message = { path: folder ?? path, expires: writeExpiry(expires), params: params.signed };
+      const hash = bunnyHash(message, { key: keys[0]!, version, ip });
+      const alone = { url: url.origin + url.pathname + search + url.hash, ...(!signsQuery && { anyQuery: true }) };
+      const below =
+        tokenPath === undefined ? folderOf(url.pathname, depth) : encodePath(withSlash(tokenPath), pathForm);
+      const opened = exact ? alone : { prefix: url.origin + below };
+      return token.carry({ hash, params: carried, expires, origin: url.origin, opened });
+    },
+
+    verify: judging(({ url }, now) => {
+      const found = token.read(url);
+      if (typeof found === 'string') return refused[found];
+      const { hash, expires: written, query, pathname, search } = found;
+      const expires = Number(written);
+      const path = canonicalPath(pathname, pathForm);
+      const params = readBunnyParams(query);
+      if (path === undefined || runsIntoParams(path) || !params || !areOurs(params)) return refused.malformed;
+      if (expires > now + maxTtl) return refused.malformed;
+      const { folder } = params;
+      if (isAmbiguous(folder ?? path, written)) return refused.malformed;
+      const message = { path: folder ?? path, expires: written, params: params.signed };
+      let genuine = 0;
+      for (const key of keys) {
+        genuine |= Number(equalInConstantTime(bunnyHash(message, { key, version, ip }), hash));
+      }
+      const inFolder = folder === undefined || path === folder || path.startsWith(withSlash(folder));
+      if (!genuine || !inFolder || !isFromCountry(country, params)) return refused.signature;
+      if (expires < now) return refused.expired;
+      return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + search };
+    }),
+  };
+}
+
+interface BunnyOpened {
+  readonly path: string;
+  readonly search: string;
+  readonly folder: string | undefined;
+  readonly params: BunnyParams;
+  /** The parameters of the token beside its hash and expiry. */
+  readonly carried: Readonly<Record<string, string>>;
+}
+
+/** The parameters that the options make. @throws `ERR_OPTIONS` */
+function ownParams({ limit, countries, countriesBlocked, ignoreParams }: BunnyOptions): Record<string, string> {
+  const own: Record<string, string> = {
+    ...(limit !== undefined && { limit: String(limit) }),
+    ...(countries && { token_countries: countries.join(',') }),
+    ...(countriesBlocked && { token_countries_blocked: countriesBlocked.join(',') }),
+    ...(ignoreParams && { token_ignore_params: 'true' }),
+  };
+  if (limit !== undefined && (typeof (limit as unknown) !== 'number' || !isOwnValue('limit', own.limit!))) {
+    throw optionsError('limit', 'give kB/s, a whole number from 1 to 999999999');
+  }
+  for (const [option, name] of [
+    ['countries', 'token_countries'],
+    ['countriesBlocked', 'token_countries_blocked'],
+  ] as const) {
+    if (own[name] !== undefined && !isOwnValue(name, own[name])) {
+      throw optionsError(option, 'give codes of two upper-case letters, at least one');
+    }
+  }
+  return own;
+}
+
+function isTokenPath(tokenPath: unknown, form: 'decoded' | 'raw'): boolean {
+  if (typeof tokenPath !== 'string' || !isOwnValue('token_path', tokenPath)) return false;
+  const written = encodePath(tokenPath, form);
+  const base = 'https://host';
+  if (!URL.canParse(written, base) || new URL(written, base).href !== base + written) return false;
+  return canonicalPath(written, form) !== undefined;
+}
+
+function isFromCountry(country: string | undefined, { countries, countriesBlocked }: BunnyParams): boolean {
+  if (countries === undefined && countriesBlocked === undefined) return true;
+  if (country === undefined) return false;
+  return countries?.split(',').includes(country) !== false && !countriesBlocked?.split(',').includes(country);
+}
+
+function withSlash(folder: string): string {
+  return folder.endsWith('/') ? folder : `${folder}/`;
+}

@@ -1,0 +1,139 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { privateKeySigner } from '../../crypto/private-key-signer.ts';
+import { utf8Text } from '../../crypto/utf8-text.ts';
+import { optionsError } from '../../errors/options-error.ts';
+import { prefixOf } from '../../format-parts/access-list.ts';
+import { checkTimes } from '../../format-parts/check-times.ts';
+import { readExpiry, writeExpiry } from '../../format-parts/expiry.ts';
+import { checkFolderCount, folderOf } from '../../format-parts/folders.ts';
+import { checkIpRange } from '../../format-parts/ip-bytes.ts';
+import { judging } from '../../format-parts/judging.ts';
+import { folderScope, urlScope } from '../../format-parts/opened-scope.ts';
+import { pathToSign } from '../../format-parts/path-to-sign.ts';
+import { valueCarrier } from '../../format-parts/value-carrier.ts';
+import type { ValueCarrierOptions } from '../../format-parts/value-carrier.ts';
+import type { SignedToken, TokenFormat } from '../../token/token-format.ts';
+import { refused } from '../../token/verdict.ts';
+import { canonicalPath } from '../../url/canonical-path.ts';
+import { cloudFrontEncoding } from './cloud-front-encoding.ts';
+import { isFromRange, readPolicy, writePolicy } from './cloud-front-policy.ts';
+
+export interface CloudFrontOptions extends Omit<ValueCarrierOptions, 'carrier'> {
+  /** Keys of the distribution's key group: public key id and private key (PEM, PKCS#8; RSA 2048 or ECDSA P-256). */
+  keys: readonly { id: string; privateKey: string }[];
+  /** @default 'cookie' */
+  carrier?: 'cookie' | 'query';
+  /** `SHA1` for signers and distributions older than `Hash-Algorithm`. @default 'SHA256' */
+  hash?: 'SHA256' | 'SHA1';
+  /** Opens the URL asked for alone, with a canned policy. @default false: its folder and all below */
+  exact?: boolean;
+  /** How many folders of the path asked for make the folder that is opened. @default all */
+  depth?: number;
+  /** Unix seconds before which the token opens nothing. */
+  startsAt?: number;
+  /** The clients that may use the token, as a CIDR range. */
+  ipRange?: string;
+  /** For `verify`: the client's address; without it, policies with a range are refused. See `SecureLinkOptions`. */
+  ip?: string;
+  /** @default 86400 seconds */
+  maxTtl?: number;
+}
+
+/**
+ * CloudFront signed cookies and signed URLs: a policy for a folder with `*`, or the canned policy of one URL. The
+ * behaviour needs "Restrict viewer access" with the key group, and the distribution must see the host and scheme that
+ * players use. Cookies need `cookie.domain` when endpoint and distribution are on different hosts, and CORS with
+ * credentials.
+ *
+ * A CloudFront token ends *before* the second of its expiry, unlike all others.
+ *
+ * CloudFront reads `*` and `?` in a policy as wildcards, and takes a canned policy as a custom one too. `sign`
+ * therefore refuses `*` anywhere and `?` in the path; with `exact`, do not sign queries that the viewer may choose.
+ * `verify` accepts policies for a folder or for one URL, as `sign` makes them, and none with other wildcards.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function cloudFront(options: CloudFrontOptions): TokenFormat {
+  const { carrier: kind = 'cookie', hash = 'SHA256', exact = false, depth = Infinity, maxTtl = 86_400 } = options;
+  const { startsAt, ipRange, ip } = options;
+  if (exact && (startsAt !== undefined || ipRange !== undefined))
+    throw optionsError('exact', 'a canned policy has an expiry only');
+  checkTimes({ maxTtl, startsAt });
+  checkFolderCount(depth);
+  if (ipRange !== undefined) checkIpRange('ipRange', ipRange);
+  if (hash !== 'SHA256' && (hash as unknown) !== 'SHA1') throw optionsError('hash', "give 'SHA256' or 'SHA1'");
+  const algorithm = hash === 'SHA1' ? 'SHA-1' : 'SHA-256';
+  const signers = new Map(
+    options.keys.map(({ id, privateKey }) => [id, privateKeySigner(privateKey, algorithm, cloudFrontEncoding)]),
+  );
+  const [keyId] = signers.keys();
+  if (!keyId) throw optionsError('keys', 'give at least one with its id; the first one signs');
+  const front = kind === 'cookie' ? 'CloudFront-' : '';
+  const names = [exact ? 'Expires' : 'Policy', 'Signature', 'Key-Pair-Id', 'Hash-Algorithm'].map(
+    (name) => front + name,
+  );
+  const written = hash === 'SHA1' ? names.slice(0, -1) : names;
+  const carrier = valueCarrier(names, { ...options, carrier: kind }, written);
+
+  /** What a token for `url` opens. @throws `ERR_OPTIONS` for a URL that is not signed */
+  const openedBy = (url: URL): { resource: string; search: string } => {
+    pathToSign(url, 'raw');
+    const search = carrier.searchOf(url);
+    const literal = exact ? url.origin + url.pathname + search : prefixOf(url, depth);
+    if (literal.includes('*')) throw optionsError('url', '* is a wildcard of a policy');
+    return { resource: exact ? literal : `${literal}*`, search };
+  };
+
+  return {
+    name: 'cloud-front',
+    scope: exact ? 'url' : 'prefix',
+    maxTtl,
+    cookies: carrier.cookies,
+
+    opens: (url) => {
+      const { search } = openedBy(url);
+      return exact ? urlScope(url, search) : folderScope(url, folderOf(url.pathname, depth));
+    },
+
+    async sign(url, expires): Promise<SignedToken> {
+      const { resource } = openedBy(url);
+      const expiry = writeExpiry(expires);
+      const policy = writePolicy({ resource, expires, startsAt, ipRange });
+      const signature = await signers.get(keyId)!.sign(policy);
+      const values = [exact ? expiry : cloudFrontEncoding.encode(utf8ToBytes(policy)), signature, keyId];
+      if (hash !== 'SHA1') values.push(hash);
+      const carried = Object.fromEntries(values.map((value, i) => [names[i]!, value]));
+      const opened = exact ? { url: resource + url.hash } : { prefix: resource.slice(0, -1) };
+      return carrier.token(opened, expires, carried);
+    },
+
+    verify: judging(async (sent, now) => {
+      const { origin, pathname } = sent.url;
+      const carried = carrier.read(sent);
+      if (!carried) return refused.malformed;
+      const [what, signature, id, given = 'SHA1'] = carried.values;
+      if (!what || !signature || !id) return refused.missing;
+      const url = origin + pathname + carried.search;
+      // The algorithm is a matter of configuration: a token that leaves it out would have itself checked with SHA-1.
+      if (canonicalPath(pathname, 'raw') === undefined || given !== hash) return refused.malformed;
+      const text = exact ? cannedPolicy(url, what) : utf8Text(cloudFrontEncoding.decode(what));
+      if (text === undefined) return refused.malformed;
+      if (!(await signers.get(id)?.verify(text, signature))) return refused.signature;
+      const policy = readPolicy(text);
+      if (!policy || policy.expires > now + maxTtl || (policy.startsAt ?? 0) > now) return refused.malformed;
+      // A canned policy names a URL, whatever characters it has in it.
+      const folder = exact ? undefined : /^(https?:\/\/[^*?]*\/)\*$/.exec(policy.resource)?.[1];
+      if (!exact && folder === undefined) return refused.malformed;
+      if ((folder !== undefined && !url.startsWith(folder)) || !isFromRange(ip, policy.ipRange))
+        return refused.signature;
+      if (policy.expires <= now) return refused.expired;
+      return { ok: true, expires: policy.expires, url, carriers: carried.carriers };
+    }),
+  };
+}
+
+/** The policy that is not sent along; `undefined` where the expiry or the URL is one that `sign` refuses. */
+function cannedPolicy(url: string, expiry: string): string | undefined {
+  const expires = readExpiry(expiry);
+  return expires === undefined || url.includes('*') ? undefined : writePolicy({ resource: url, expires });
+}

@@ -1,0 +1,23 @@
+import { optionsError } from '../../errors/options-error.ts';
+import { isHttp } from '../../format-parts/path-to-sign.ts';
+import { canonicalPath } from '../../url/canonical-path.ts';
+
+/**
+ * Whether a text is a URL prefix that holds a whole host: `https://cdn.exam` is also the beginning of another host. It
+ * is in the one spelling in which `URL` leaves it, without a query, and its path has one reading.
+ */
+export function isUrlPrefix(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.href !== text || url.origin + url.pathname !== text) return false;
+  return isHttp(url) && canonicalPath(url.pathname, 'raw') !== undefined;
+}
+
+/** @throws `ERR_OPTIONS` */
+export function checkUrlPrefix(option: string, prefix: unknown): void {
+  if (typeof prefix !== 'string' || !isUrlPrefix(prefix)) {
+    throw optionsError(
+      option,
+      'give a URL in lower case with its path and no query, such as https://cdn.example.com/vod/',
+    );
+  }
+}

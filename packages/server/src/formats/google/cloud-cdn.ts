@@ -1,0 +1,20 @@
+import type { TokenFormat } from '../../token/token-format.ts';
+import { googleSignature } from './google-signature.ts';
+import type { GoogleSignatureOptions } from './google-signature.ts';
+
+export interface CloudCdnOptions extends GoogleSignatureOptions {
+  /** @default 'query' */
+  carrier?: 'query' | 'cookie';
+}
+
+/**
+ * Google Cloud CDN signed URLs, signed URL prefixes and signed cookies (`Cloud-CDN-Cookie`): HMAC-SHA1 with a 16-byte
+ * key. The backend must have the keys under the same names. The scheme is part of what is signed: behind a TLS
+ * terminator, `verify` must be given the https URL.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function cloudCdn(options: CloudCdnOptions): TokenFormat {
+  const { carrier = 'query' } = options;
+  return googleSignature('cloud-cdn', options, { algorithm: 'hmac', cookieName: 'Cloud-CDN-Cookie', carrier });
+}

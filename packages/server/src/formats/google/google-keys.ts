@@ -1,0 +1,28 @@
+import { decodeBase64 } from '../../crypto/base64-keys.ts';
+import { base64urlPadded } from '../../crypto/base64url-padded.ts';
+import { ed25519Signer } from '../../crypto/ed25519-signer.ts';
+import { hmacSigner } from '../../crypto/hmac-signer.ts';
+import type { Signer } from '../../crypto/signer.ts';
+import { optionsError } from '../../errors/options-error.ts';
+
+export interface GoogleKey {
+  /** `KeyName` of the token. */
+  name: string;
+  /** Base64url: 16 bytes for HMAC, the 32-byte private key for Ed25519. */
+  key: string;
+}
+
+/** @throws `ERR_OPTIONS` */
+export function googleSigners(keys: readonly GoogleKey[], algorithm: 'hmac' | 'ed25519'): ReadonlyMap<string, Signer> {
+  const signers = keys.map(({ name, key }): [string, Signer] => {
+    const bytes = decodeBase64(key);
+    if (!/^[\w-]+$/.test(name) || !bytes?.length) throw optionsError('keys', 'give a name and a key in base64url each');
+    return [
+      name,
+      algorithm === 'hmac' ? hmacSigner('sha1', bytes, base64urlPadded) : ed25519Signer(bytes, base64urlPadded),
+    ];
+  });
+  if (new Set(keys.map(({ name }) => name)).size !== keys.length) throw optionsError('keys', 'give each name once');
+  if (signers.length === 0) throw optionsError('keys', 'give at least one; the first one signs');
+  return new Map(signers);
+}

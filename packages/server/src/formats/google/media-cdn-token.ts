@@ -1,0 +1,192 @@
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { decodeBase64 } from '../../crypto/base64-keys.ts';
+import { base64url } from '../../crypto/base64url.ts';
+import { ed25519Signer } from '../../crypto/ed25519-signer.ts';
+import { hmacSigner } from '../../crypto/hmac-signer.ts';
+import type { Signer } from '../../crypto/signer.ts';
+import { optionsError } from '../../errors/options-error.ts';
+import { openedByPatterns, patternList, patternScope, prefixOf } from '../../format-parts/access-list.ts';
+import { checkText } from '../../format-parts/check-text.ts';
+import { checkTimes } from '../../format-parts/check-times.ts';
+import { writeExpiry } from '../../format-parts/expiry.ts';
+import { checkFolderCount, folderOf } from '../../format-parts/folders.ts';
+import { matchesGlob } from '../../format-parts/glob.ts';
+import { inIpRange } from '../../format-parts/ip-bytes.ts';
+import { judging } from '../../format-parts/judging.ts';
+import { folderScope, pathScope } from '../../format-parts/opened-scope.ts';
+import { pathToSign } from '../../format-parts/path-to-sign.ts';
+import { valueCarrier } from '../../format-parts/value-carrier.ts';
+import type { ValueCarrierOptions } from '../../format-parts/value-carrier.ts';
+import type { SignedToken, TokenFormat } from '../../token/token-format.ts';
+import { refused } from '../../token/verdict.ts';
+import { canonicalPath } from '../../url/canonical-path.ts';
+import { isUrlPrefix } from './check-url-prefix.ts';
+import {
+  areHeaderNames,
+  decodeText,
+  encodeText,
+  isHeaderValue,
+  readMediaCdnFields,
+  writeMediaCdnFields,
+} from './media-cdn-fields.ts';
+
+export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier'> {
+  /** Base64url, the signing one first: 32-byte Ed25519 private keys, or HMAC secrets. */
+  keys: readonly string[];
+  /** @default 'ed25519' */
+  algorithm?: 'ed25519' | 'sha1' | 'sha256';
+  /** @default 'query' */
+  carrier?: 'query' | 'cookie';
+  /** Name of the parameter or cookie. @default 'hdnts' */
+  param?: string;
+  /** Path patterns that every token opens. @default the folder of the URL asked for, as `URLPrefix` */
+  pathGlobs?: string | readonly string[];
+  /** Opens the path asked for alone. @default false */
+  exact?: boolean;
+  /** How many folders of the path asked for make the folder that is opened. @default all */
+  depth?: number;
+  /** Unix seconds before which the token opens nothing. */
+  startsAt?: number;
+  sessionId?: string;
+  data?: string;
+  /** Request headers that the player sends with exactly these values, which have no `~`, `,` and `=` in them. */
+  headers?: Readonly<Record<string, string>>;
+  /** CIDR ranges of the clients that may use the token. */
+  ipRanges?: readonly string[];
+  /** For `verify`: the client's address; without it, tokens with ranges are refused. See `SecureLinkOptions`. */
+  ip?: string;
+  /** @default 86400 seconds */
+  maxTtl?: number;
+}
+
+/**
+ * Google Media CDN short and long tokens (`URLPrefix=…~Expires=…~Signature=…`), as in Google's dual-token samples. The
+ * route needs `signedRequestMode: REQUIRE_TOKENS` and `signedTokenOptions` with the same algorithm and parameter name;
+ * Media CDN then gives out long tokens itself, in a cookie or in the playlists.
+ *
+ * @throws `ERR_OPTIONS`; from `sign` also for a path with `~` where `exact` signs it: `~` separates the fields
+ */
+export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
+  const { algorithm = 'ed25519', param = 'hdnts', exact = false, depth = Infinity, maxTtl = 86_400 } = options;
+  const { startsAt, sessionId, data, ip } = options;
+  const globs = patternList('pathGlobs', options.pathGlobs, ['~', ',']);
+  const headers = headerList(options.headers ?? {});
+  const ipRanges = rangeList(options.ipRanges);
+  const carrier = valueCarrier([param], options);
+  checkTimes({ maxTtl, startsAt });
+  checkFolderCount(depth);
+  checkText('sessionId', [sessionId], ['~']);
+  checkText('data', [data], ['~']);
+  if (globs && exact) throw optionsError('pathGlobs', 'give patterns, or `exact`');
+  const signers = signersOf(options.keys, algorithm);
+  const signatureName = algorithm === 'ed25519' ? 'Signature' : 'hmac';
+  const isAmbiguous = (path: string): boolean => exact && path.includes('~');
+
+  /** @throws `ERR_OPTIONS` for a URL that is not signed */
+  const openedBy = (url: URL): { path: string; opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'> } => {
+    const path = pathToSign(url, 'raw');
+    const search = carrier.searchOf(url);
+    if (isAmbiguous(path)) throw optionsError('url', '`~` in its path would separate fields');
+    const alone = { url: url.origin + url.pathname + search + url.hash, anyQuery: true };
+    const folder = { prefix: prefixOf(url, depth) };
+    const opened = exact ? alone : globs ? openedByPatterns(url, path, search, globs) : folder;
+    if (!opened) throw optionsError('url', 'no pattern of `pathGlobs` opens it');
+    return { path, opened };
+  };
+
+  return {
+    name: 'media-cdn-token',
+    scope: exact ? 'url' : 'prefix',
+    maxTtl,
+    cookies: carrier.cookies,
+
+    opens(url) {
+      openedBy(url);
+      if (exact) return pathScope(url);
+      return globs ? patternScope(url, globs, 'raw') : folderScope(url, folderOf(url.pathname, depth));
+    },
+
+    async sign(url, expires): Promise<SignedToken> {
+      const { path, opened } = openedBy(url);
+      writeExpiry(expires);
+      const list = globs && `PathGlobs=${globs.join(',')}`;
+      const scope = exact ? 'FullPath' : (list ?? `URLPrefix=${encodeText(prefixOf(url, depth))}`);
+      const names = headers.map(([name]) => name);
+      const fields = { scope, startsAt, expires, sessionId, data, headers: names, ipRanges };
+      const signed = writeMediaCdnFields(fields, { path, headerValues: headers.map(([, value]) => value) });
+      const signature = await signers[0]!.sign(signed);
+      return carrier.token(opened, expires, {
+        [param]: `${writeMediaCdnFields(fields)}~${signatureName}=${signature}`,
+      });
+    },
+
+    verify: judging(async (sent, now) => {
+      const { url, headers: sentHeaders } = sent;
+      const carried = carrier.read(sent);
+      if (!carried) return refused.malformed;
+      if (!carried.values[0]) return refused.missing;
+      const path = canonicalPath(url.pathname, 'raw');
+      const { fields, signature } = readMediaCdnFields(carried.values[0], signatureName) ?? {};
+      if (path === undefined || isAmbiguous(path) || !fields || signature === undefined) return refused.malformed;
+      if (fields.expires > now + maxTtl || (fields.startsAt ?? 0) > now) return refused.malformed;
+      if ((fields.scope === 'FullPath') !== exact) return refused.malformed;
+      const headerValues = fields.headers.map((name) => sentHeaders.get(name)).filter(isHeaderValue);
+      if (headerValues.length !== fields.headers.length) return refused.malformed;
+      const signed = writeMediaCdnFields(fields, { path, headerValues });
+      let genuine = false;
+      for (const signer of signers) genuine = (await signer.verify(signed, signature)) || genuine;
+      if (!genuine) return refused.signature;
+      const opened = opens(fields.scope, url, path);
+      if (opened === undefined) return refused.malformed;
+      if (!opened || !isFrom(ip, fields.ipRanges)) return refused.signature;
+      if (fields.expires < now) return refused.expired;
+      const forward = url.origin + path + carried.search;
+      return { ok: true, expires: fields.expires, url: forward, carriers: carried.carriers };
+    }),
+  };
+}
+
+/** Whether a scope opens a URL; `undefined` for one that is none. */
+function opens(scope: string, url: URL, path: string): boolean | undefined {
+  const value = scope.slice(scope.indexOf('=') + 1);
+  if (scope === 'FullPath') return true;
+  if (scope.startsWith('PathGlobs=')) return value.split(',').some((pattern) => matchesGlob(path, pattern));
+  const prefix = decodeText(value);
+  return prefix !== undefined && isUrlPrefix(prefix) ? url.href.startsWith(prefix) : undefined;
+}
+
+/** A range that cannot be read holds no address. */
+function isFrom(ip: string | undefined, ranges: readonly string[] | undefined): boolean {
+  return ranges === undefined || ranges.some((range) => inIpRange(ip, range));
+}
+
+/** @throws `ERR_OPTIONS` */
+function signersOf(keys: readonly string[], algorithm: 'ed25519' | 'sha1' | 'sha256'): readonly Signer[] {
+  if (!['ed25519', 'sha1', 'sha256'].includes(algorithm)) {
+    throw optionsError('algorithm', "give 'ed25519', 'sha1' or 'sha256'");
+  }
+  if (keys.length === 0) throw optionsError('keys', 'give at least one; the first one signs');
+  return keys.map((key) => {
+    const bytes = decodeBase64(key);
+    if (!bytes?.length) throw optionsError('keys', 'give base64url');
+    return algorithm === 'ed25519' ? ed25519Signer(bytes, base64url) : hmacSigner(algorithm, bytes, bytesToHex);
+  });
+}
+
+/** @throws `ERR_OPTIONS` */
+function headerList(headers: Readonly<Record<string, string>>): readonly (readonly [name: string, value: string])[] {
+  const list = Object.entries(headers);
+  if (!areHeaderNames(list.map(([name]) => name)) || !list.every(([, value]) => isHeaderValue(value))) {
+    throw optionsError('headers', 'give different names, and values of visible ASCII without `~`, `,` and `=`');
+  }
+  return list;
+}
+
+/** @throws `ERR_OPTIONS` */
+function rangeList(ranges: readonly string[] | undefined): readonly string[] | undefined {
+  const isRange = (range: unknown): boolean => typeof range === 'string' && /^[\da-f.:]+(?:\/\d{1,3})?$/i.test(range);
+  if (ranges && (!ranges.every(isRange) || ranges.length === 0)) {
+    throw optionsError('ipRanges', 'give CIDR ranges such as 203.0.113.0/24');
+  }
+  return ranges;
+}

@@ -1,0 +1,102 @@
+import type { Token } from 'secure-token-core';
+import { optionsError } from '../../errors/options-error.ts';
+import { readValue } from '../../format-parts/read-value.ts';
+import { searchToSign } from '../../format-parts/search-to-sign.ts';
+import { checkParameterNames, tokenQuery } from '../../token/token-query.ts';
+import { fillTemplate, templateReader } from './link-template.ts';
+import type { LinkFields } from './link-template.ts';
+
+export interface LinkCarrierOptions {
+  /**
+   * In the query: values by parameter, of `{token}` and `{expires}`, such as `{ md5: '{token}', expires: '{expires}'
+   * }`.
+   */
+  query?: Readonly<Record<string, string>>;
+  /** Or in front of the path, such as `/{token}/{expires}`. */
+  base?: string;
+  /** Whether the CDN undoes escapes in the values of the query. @default false, as nginx */
+  escaped?: boolean;
+}
+
+interface Carried {
+  readonly token: string;
+  /** The time as it is written in the URL. */
+  readonly stamp: string;
+  /** Path and query without the token. */
+  readonly pathname: string;
+  readonly search: string;
+}
+
+interface LinkCarrier {
+  /** @param link `prefix` is the folder that is opened; without one, `opened` is. */
+  readonly token: (link: {
+    origin: string;
+    prefix: string | undefined;
+    opened: Pick<Token, 'url' | 'anyQuery'>;
+    expires: number;
+    fields: LinkFields;
+  }) => Token;
+  readonly read: (url: URL) => Carried | 'missing' | 'malformed';
+  /** For tokens in the path: the URL without them. */
+  readonly bare?: (url: URL) => URL;
+  /** The query of a URL that is to be signed, without a token. @throws `ERR_OPTIONS` when it holds the names twice */
+  readonly searchOf: (url: URL) => string;
+}
+
+/** @throws `ERR_OPTIONS` unless there is one carrier and it holds `{token}` and `{expires}` once each */
+export function linkCarrier({ query, base, escaped = false }: LinkCarrierOptions, patterns: LinkFields): LinkCarrier {
+  const template = Object.values(query ?? { base }).join('&');
+  const once = ['{token}', '{expires}'].every((placeholder) => template.split(placeholder).length === 2);
+  if (!query === !base || !once || (base !== undefined && !/^\/[^?#\s%\\]*[^?#\s%\\/]$/.test(base))) {
+    throw optionsError('query', 'give `query` or `base`, with {token} and {expires} in it; base starts with a slash');
+  }
+  checkParameterNames('query', Object.keys(query ?? {}));
+  return base === undefined ? inQuery(query!, patterns, escaped) : inPath(base, patterns);
+}
+
+function inQuery(query: Readonly<Record<string, string>>, patterns: LinkFields, escaped: boolean): LinkCarrier {
+  const names = Object.keys(query);
+  const readers = names.map((name) => templateReader(query[name]!, patterns));
+  return {
+    token: ({ expires, prefix, opened, fields }) => {
+      const carried = Object.fromEntries(names.map((name) => [name, fillTemplate(query[name]!, fields)]));
+      return { ...(prefix ? { prefix } : opened), expires, query: carried };
+    },
+    searchOf: (url) => searchToSign(url, names),
+    read: (url) => {
+      const own = tokenQuery(url.search, names);
+      if (!own) return 'malformed';
+      if (own.values.some((value) => !value)) return 'missing';
+      const fields: Record<string, string> = {};
+      for (const [i, read] of readers.entries()) {
+        const value = escaped ? readValue(own.values[i]!) : own.values[i]!;
+        const found = value === undefined ? undefined : read(value);
+        if (!found) return 'malformed';
+        Object.assign(fields, found);
+      }
+      return { token: fields.token!, stamp: fields.expires!, pathname: url.pathname, search: own.rest };
+    },
+  };
+}
+
+function inPath(base: string, patterns: LinkFields): LinkCarrier {
+  const read = templateReader(base, patterns, '(?<rest>/.*)');
+  return {
+    token: ({ origin, expires, prefix, opened, fields }) => {
+      const front = origin + fillTemplate(base, fields);
+      return prefix
+        ? { prefix, expires, base: front + prefix.slice(origin.length) }
+        : { ...opened, expires, base: `${front}/` };
+    },
+    searchOf: ({ search }) => search,
+    bare: (url) => {
+      const rest = read(url.pathname)?.rest;
+      return rest === undefined ? url : new URL(url.origin + rest + url.search);
+    },
+    read: ({ pathname, search }) => {
+      const fields = read(pathname);
+      if (!fields) return 'missing';
+      return { token: fields.token!, stamp: fields.expires!, pathname: fields.rest!, search };
+    },
+  };
+}

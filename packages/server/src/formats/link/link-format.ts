@@ -1,0 +1,134 @@
+import type { Token } from 'secure-token-core';
+import { equalInConstantTime } from '../../crypto/equal-in-constant-time.ts';
+import { optionsError } from '../../errors/options-error.ts';
+import { checkTimes } from '../../format-parts/check-times.ts';
+import { writeExpiry } from '../../format-parts/expiry.ts';
+import { checkDepth, folderOf, foldersOpening, hasFolders } from '../../format-parts/folders.ts';
+import type { Depth } from '../../format-parts/folders.ts';
+import { judging } from '../../format-parts/judging.ts';
+import { folderScope, pathScope, urlScope } from '../../format-parts/opened-scope.ts';
+import { pathToSign } from '../../format-parts/path-to-sign.ts';
+import type { TokenFormat } from '../../token/token-format.ts';
+import { refused } from '../../token/verdict.ts';
+import type { Verdict } from '../../token/verdict.ts';
+import { canonicalPath, encodePath } from '../../url/canonical-path.ts';
+import type { PathForm } from '../../url/canonical-path.ts';
+import { linkCarrier } from './link-carrier.ts';
+import type { LinkCarrierOptions } from './link-carrier.ts';
+import type { LinkFields } from './link-template.ts';
+import { timeForms } from './link-time.ts';
+import type { LinkTime } from './link-time.ts';
+
+interface LinkFormatOptions extends LinkCarrierOptions {
+  readonly name: string;
+  /**
+   * One function a secret, the signing one first: the token for `path`, `uri` (with the query), `expires` and so on.
+   */
+  readonly macs: readonly ((fields: LinkFields) => string)[];
+  /** Matches what `macs` makes, and no second spelling of it. */
+  readonly tokenPattern: string;
+  /** Whether a folder, a path or a path with its query is signed. */
+  readonly signs: 'folder' | 'path' | 'uri';
+  readonly time: LinkTime;
+  readonly depth: Depth;
+  readonly pathForm: PathForm;
+  /** Seconds between the time in the URL and the expiry. */
+  readonly validity: number;
+  readonly maxTtl: number;
+  /**
+   * Why what is hashed of these fields could be read in another way; `undefined` where it cannot.
+   *
+   * @param stamp the time in the URL, once it is known
+   */
+  readonly ambiguity?: (fields: LinkFields, stamp?: string) => string | undefined;
+}
+
+/**
+ * What `secureLink`, `fastly` and `cloudflare` have in common: a hash and a time, in the query or in front of the path.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function linkFormat(options: LinkFormatOptions): TokenFormat {
+  const { name, macs, tokenPattern, signs, time, depth, pathForm, validity, maxTtl } = options;
+  const form = timeForms[time] as (typeof timeForms)[LinkTime] | undefined;
+  if (!form) throw optionsError('time', "give 'decimal', 'hex', 'HEX' or 'minutes'");
+  const carrier = linkCarrier(options, { token: tokenPattern, expires: form.pattern });
+  const stampForm = new RegExp(`^${form.pattern}$`);
+  checkTimes({ maxTtl, validity });
+  checkDepth(depth);
+  if (!['decoded', 'raw'].includes(pathForm)) throw optionsError('pathForm', "give 'decoded' or 'raw'");
+  // A player takes a prefix for the folders below it too, which a token of one folder does not open: it gets one a URL.
+  const opensBelow = signs === 'folder' && (depth !== 'parent' || options.base !== undefined);
+
+  const ambiguityOf = (fields: LinkFields, stamp?: string): string | undefined =>
+    // The first `?` of path and query must be the one between them.
+    signs === 'uri' && fields.path!.includes('?') ? 'a `?` in its path' : options.ambiguity?.(fields, stamp);
+
+  /** @throws `ERR_OPTIONS` for a URL that is not signed */
+  const fieldsToSign = (url: URL, stamp?: string): { fields: LinkFields; search: string } => {
+    const path = pathToSign(url, pathForm);
+    const search = carrier.searchOf(url);
+    if (signs === 'folder' && !foldersOpening(path, depth)) throw optionsError('url', 'it has too many folders');
+    const fields = pathFields(signs === 'folder' ? folderOf(path, depth) : path, search);
+    const ambiguity = ambiguityOf(fields, stamp);
+    if (ambiguity !== undefined) throw optionsError('url', `it has ${ambiguity}, which makes what is hashed ambiguous`);
+    return { fields, search };
+  };
+
+  return {
+    name,
+    scope: opensBelow ? 'prefix' : 'url',
+    maxTtl,
+    ...(carrier.bare && { bare: carrier.bare }),
+
+    opens(url) {
+      const { search } = fieldsToSign(url);
+      if (signs === 'folder') return folderScope(url, folderOf(url.pathname, depth));
+      return signs === 'uri' ? urlScope(url, search) : pathScope(url);
+    },
+
+    sign(url, expires): Token {
+      writeExpiry(expires);
+      const stamp = form.write(expires - validity);
+      if (!stampForm.test(stamp)) throw optionsError('expires', 'this time cannot be written in the form of the CDN');
+      const { fields, search } = fieldsToSign(url, stamp);
+      const token = macs[0]!({ ...fields, expires: stamp });
+      const until = form.read(stamp) + validity;
+      // With fewer folders than `depth`, the folder is opened without those below it.
+      const isWhole = typeof depth !== 'number' || hasFolders(url.pathname, depth);
+      const prefix = opensBelow && isWhole ? url.origin + folderOf(url.pathname, depth) : undefined;
+      const opened = {
+        url: url.origin + url.pathname + search + url.hash,
+        ...(signs !== 'uri' && { anyQuery: true }),
+      };
+      return carrier.token({ origin: url.origin, prefix, opened, expires: until, fields: { token, expires: stamp } });
+    },
+
+    verify: judging(({ url }, now): Verdict => {
+      const carried = carrier.read(url);
+      if (typeof carried === 'string') return refused[carried];
+      const { token, stamp, pathname, search } = carried;
+      const path = canonicalPath(pathname, pathForm);
+      const expires = form.read(stamp) + validity;
+      if (path === undefined || !(expires <= now + maxTtl)) return refused.malformed;
+      const signed = signs === 'folder' ? foldersOpening(path, depth) : [path];
+      const readings = signed
+        ?.map((each) => pathFields(each, search))
+        .filter((each) => ambiguityOf(each, stamp) === undefined);
+      if (!readings?.length) return refused.malformed;
+      let genuine = 0;
+      for (const mac of macs) {
+        for (const fields of readings)
+          genuine |= Number(equalInConstantTime(mac({ ...fields, expires: stamp }), token));
+      }
+      if (!genuine) return refused.signature;
+      if (expires < now) return refused.expired;
+      return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + search };
+    }),
+  };
+}
+
+function pathFields(path: string, search: string): LinkFields {
+  const folder = path.replace(/\/$/, '');
+  return { path, relativePath: path.slice(1), directory: path, folder, uri: path + search };
+}

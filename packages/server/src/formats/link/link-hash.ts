@@ -1,0 +1,52 @@
+import { optionsError } from '../../errors/options-error.ts';
+import type { LinkTime } from './link-time.ts';
+
+const pathNames = ['path', 'relativePath', 'directory', 'folder'];
+
+/**
+ * The name of the one path that is hashed.
+ *
+ * @throws `ERR_OPTIONS` for a template without a path, `{secret}` or `{expires}`, with another placeholder, or whose
+ *   text could be read as another path with another address
+ */
+export function checkLinkHash(hash: unknown, time: LinkTime): string {
+  const names = typeof hash === 'string' ? [...hash.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!) : [];
+  const paths = names.filter((name) => pathNames.includes(name));
+  const [path] = paths;
+  const isKnown = names.every((name) => pathNames.includes(name) || ['secret', 'expires', 'ip'].includes(name));
+  if (path === undefined || paths.length > 1 || !isKnown || !names.includes('secret') || !names.includes('expires')) {
+    throw optionsError('hash', 'give a string with {secret}, {expires}, and one of {path}, {directory} and {folder}');
+  }
+  checkBorders(hash as string, path, time);
+  return path;
+}
+
+/**
+ * The secret and the length of the expiry are given, so of what is hashed only a path and an address can change places:
+ * where one ends has to show. What shows it is the secret between them, which whoever asks for URLs does not know; a
+ * character between them that no address and no expiry has; or a slash of the path itself on the side of the address.
+ * An address right behind a path, or behind a path and a decimal expiry, is judged with each path: `runsIntoAddress`
+ * and `runsIntoExpiry`.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+function checkBorders(hash: string, path: string, time: LinkTime): void {
+  const part = hash.split('{secret}').find((each) => each.includes(`{${path}}`))!;
+  const [front, behind] = part.split(`{${path}}`) as [string, string];
+  const before = front.includes('{ip}') ? front.split('{ip}').at(-1)! : undefined;
+  if (before !== undefined && path === 'relativePath' && !hasBorder(before)) {
+    throw optionsError('hash', 'put characters that no address has between {ip} and {relativePath}');
+  }
+  const after = behind.includes('{ip}') ? behind.split('{ip}')[0]! : undefined;
+  if (after === undefined || path === 'directory' || hasBorder(after)) return;
+  if (after === '' || (after === '{expires}' && time === 'decimal')) return;
+  throw optionsError(
+    'hash',
+    'between a path and {ip}, put a character that no address has, nothing, or a decimal {expires} and no more',
+  );
+}
+
+/** Whether it holds a character that is neither of an address nor of an expiry. */
+function hasBorder(between: string): boolean {
+  return /[^\da-f:.]/i.test(between.replaceAll('{expires}', ''));
+}

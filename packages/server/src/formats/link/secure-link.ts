@@ -1,0 +1,118 @@
+import { md5 } from '@noble/hashes/legacy.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { base64url } from '../../crypto/base64url.ts';
+import { secretList } from '../../crypto/secret-list.ts';
+import type { SecretOptions } from '../../crypto/secret-list.ts';
+import { optionsError } from '../../errors/options-error.ts';
+import { runsIntoExpiry } from '../../format-parts/address-after-expiry.ts';
+import type { Depth } from '../../format-parts/folders.ts';
+import { ipBytes } from '../../format-parts/ip-bytes.ts';
+import type { TokenFormat } from '../../token/token-format.ts';
+import type { PathForm } from '../../url/canonical-path.ts';
+import { runsIntoAddress } from './address-after-path.ts';
+import type { LinkCarrierOptions } from './link-carrier.ts';
+import { linkFormat } from './link-format.ts';
+import { checkLinkHash } from './link-hash.ts';
+import { fillTemplate } from './link-template.ts';
+import type { LinkFields } from './link-template.ts';
+import type { LinkTime } from './link-time.ts';
+
+type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
+
+/** What of a CDN's documentation is needed to make its tokens; `secureLinkLayouts` holds the well-known ones. */
+export interface SecureLinkLayout extends LinkCarrierOptions {
+  /**
+   * The string that is hashed, of `{secret}`, `{expires}`, `{ip}`, and one of `{path}`, `{relativePath}` (without its
+   * first `/`), `{directory}` (with both slashes) and `{folder}` (without the last one). The last two make tokens of a
+   * folder.
+   */
+  hash: string;
+  /** @default 'base64url' */
+  encoding?: LinkEncoding;
+  /** @default 'decimal' */
+  time?: LinkTime;
+  /** @default 'tree' */
+  depth?: Depth;
+  /** @default 'decoded' */
+  pathForm?: PathForm;
+}
+
+export type SecureLinkOptions = SecretOptions &
+  SecureLinkLayout & {
+    /**
+     * Seconds that the CDN adds to the time in the URL, for CDNs where that is the time of signing (Alibaba, Tencent).
+     * @default 0
+     */
+    validity?: number;
+    /**
+     * Binds the token to a client address. Give a format a viewer, `format: (request) => secureLink({ …, ip })`, and
+     * take the address from your platform, never from a header that the client can send.
+     * @default '' which is what those CDNs hash without binding
+     */
+    ip?: string;
+    /** @default 86400 seconds */
+    maxTtl?: number;
+  };
+
+const encodings: Readonly<Record<string, { pattern: string; encode: (digest: Uint8Array) => string }>> = {
+  base64url: { pattern: '[\\w-]{21}[AQgw]', encode: base64url },
+  'base64url=': { pattern: '[\\w-]{21}[AQgw]==', encode: (digest) => `${base64url(digest)}==` },
+  hex: { pattern: '[\\da-f]{32}', encode: bytesToHex },
+};
+
+/**
+ * The family of nginx `secure_link_md5`: MD5 over a string that the CDN's documentation spells out, carried in the
+ * query or in front of the path. As strict as `secureToken`: whatever is not exactly what `sign` makes is `malformed`,
+ * the signature is judged before the expiry, and every secret is tried.
+ *
+ * The expiry has a fixed length and there is one path, so a token has one reading, whatever digits its path ends with;
+ * with an address, see `checkLinkHash`. Where `{ip}` stands right behind the path, or behind the expiry, paths that the
+ * address or the expiry could be part of are refused: see `runsIntoAddress` and `runsIntoExpiry`.
+ *
+ * @throws `ERR_OPTIONS` for a layout that does not hash and carry both token and expiry: such links never end; for one
+ *   with other placeholders, with more than one path, or with two readings
+ */
+export function secureLink(options: SecureLinkOptions): TokenFormat {
+  const { hash, encoding = 'base64url', time = 'decimal', depth = 'tree', pathForm = 'decoded' } = options;
+  const { validity = 0, ip = '', maxTtl = 86_400, query, base } = options;
+  const secrets = secretList(options);
+  const path = checkLinkHash(hash, time);
+  checkSecrets(hash, secrets);
+  if (ip !== '') ipBytes(ip);
+  const { pattern, encode } = encodings[encoding as string] ?? {};
+  if (!pattern || !encode) throw optionsError('encoding', "give 'base64url', 'base64url=' or 'hex'");
+  const ambiguity = (fields: LinkFields, stamp?: string): string | undefined => {
+    const signed = fields[path]!;
+    const inPath = hash.includes(`{${path}}{ip}`) && runsIntoAddress(signed, ip);
+    const inExpiry = hash.includes(`{${path}}{expires}{ip}`) && runsIntoExpiry(signed, stamp ?? '', ip, maxTtl);
+    return inPath || inExpiry ? 'characters at its end that could be of the address or the expiry' : undefined;
+  };
+  return linkFormat({
+    name: 'secure-link',
+    macs: secrets.map((secret) => (fields) => encode(md5(utf8ToBytes(fillTemplate(hash, { ...fields, secret, ip }))))),
+    tokenPattern: pattern,
+    signs: path === 'directory' || path === 'folder' ? 'folder' : 'path',
+    ...{ time, depth, pathForm, validity, maxTtl },
+    ...(query && { query }),
+    ...(base !== undefined && { base }),
+    ambiguity,
+  });
+}
+
+/**
+ * In a rotation, one secret and what stands beside it must not be another secret beside something else. An expiry has a
+ * fixed length, and a path behind a secret begins with a slash, which `secretList` looks at.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+function checkSecrets(hash: string, secrets: readonly string[]): void {
+  const [front = '', behind = ''] = hash.split('{secret}');
+  const isVariable = (name: string | undefined): boolean => name !== undefined && name !== 'expires';
+  const follows = isVariable([...front.matchAll(/\{(\w+)\}/g)].at(-1)?.[1]);
+  const leads = isVariable(/\{(\w+)\}/.exec(behind)?.[1]) && !/^\{(?:path|directory|folder)\}/.test(behind);
+  const isPart = (a: string, b: string): boolean =>
+    a !== b && ((follows && a.endsWith(b)) || (leads && a.startsWith(b)));
+  if (secrets.some((a) => secrets.some((b) => isPart(a, b)))) {
+    throw optionsError('secret', 'no secret may begin or end with another one where a path or an address is hashed');
+  }
+}

@@ -1,0 +1,43 @@
+import { optionsError } from '../errors/options-error.ts';
+
+/** Where the browser sends a token's cookies. They are always `Secure`, `HttpOnly` and `SameSite=None`. */
+export interface CookieOptions {
+  /** A domain above both the endpoint and the CDN, such as `example.com`. @default the endpoint's own host */
+  domain?: string;
+  /** @default '/' */
+  path?: string;
+}
+
+/** @throws `ERR_OPTIONS` for what would end the attribute */
+export function checkCookieOptions({ domain = '', path = '/' }: CookieOptions): void {
+  if (!/^[\w.-]*$/.test(domain)) throw optionsError('cookie.domain', 'give a domain such as example.com');
+  if (!/^\/[!-+\--:<-~]*$/.test(path)) {
+    throw optionsError('cookie.path', 'give a path in visible ASCII without `;` and `,`');
+  }
+}
+
+/** A `Set-Cookie` value (RFC 6265 section 4.1) that ends with the token. @param expires unix seconds */
+export function setCookie(name: string, value: string, expires: number, { domain, path = '/' }: CookieOptions): string {
+  const until = new Date(expires * 1000).toUTCString();
+  const scope = `${domain ? `; Domain=${domain}` : ''}; Path=${path}`;
+  return `${name}=${value}${scope}; Expires=${until}; Secure; HttpOnly; SameSite=None`;
+}
+
+/** The values of `names` in a `Cookie` header; `undefined` when one comes twice: servers disagree which one counts. */
+export function readCookies(header: string, names: readonly string[]): (string | undefined)[] | undefined {
+  const values: (string | undefined)[] = names.map(() => undefined);
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=');
+    const index = names.indexOf(pair.slice(0, Math.max(equals, 0)).trim());
+    if (index < 0) continue;
+    if (values[index] !== undefined) return undefined;
+    values[index] = pair.slice(equals + 1).trim();
+  }
+  return values;
+}
+
+/** A `Cookie` header without `names`. */
+export function withoutCookies(header: string, names: readonly string[]): string {
+  const kept = header.split(';').filter((pair) => !names.includes((pair.split('=')[0] ?? '').trim()));
+  return kept.join(';').trim();
+}

@@ -1,0 +1,28 @@
+import { optionsError } from '../errors/options-error.ts';
+import { hostProblem } from '../url/judged-url.ts';
+
+export interface CorsOptions {
+  /** The pages that may read the answers: `'*'`, or origins such as `https://app.example.com`. */
+  origins: '*' | readonly string[];
+  /**
+   * Lets those pages send cookies and HTTP authentication.
+   * @default false
+   */
+  credentials?: boolean;
+}
+
+/** @throws `ERR_OPTIONS` for what is no origin, and for `'*'` with credentials: browsers refuse that pair */
+export function checkCors({ origins, credentials = false }: CorsOptions): void {
+  if (origins === '*') {
+    if (credentials) throw optionsError('cors.origins', "list the origins: '*' cannot go with credentials");
+    return;
+  }
+  if (!Array.isArray(origins))
+    throw optionsError('cors.origins', "give a list such as ['https://app.example.com'], or '*'");
+  for (const origin of origins as readonly string[]) {
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    if (url?.origin !== origin || hostProblem(url.hostname) !== undefined) {
+      throw optionsError('cors.origins', `"${origin}" is no origin; write it as in https://app.example.com`);
+    }
+  }
+}

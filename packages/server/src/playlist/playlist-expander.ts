@@ -1,0 +1,84 @@
+import { judgeUrl } from '../url/judged-url.ts';
+import type { JudgedUrl } from '../url/judged-url.ts';
+import { playlistReader } from './playlist-reader.ts';
+import { playlistReferences } from './playlist-references.ts';
+import type { PlaylistReferences } from './playlist-references.ts';
+import { startReferences } from './start-references.ts';
+
+export interface ExpandOptions {
+  /**
+   * Reads a playlist. It gets the signed URL; map the public host to your origin here if they differ.
+   * @default fetch
+   */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /**
+   * Segments signed a media playlist.
+   * @default 6
+   */
+  segments?: number;
+  /**
+   * Seconds for all reads of one call together; what has not arrived by then is left to the player to ask for.
+   * @default 2
+   */
+  timeout?: number;
+}
+
+/** Reads at most this many playlists a call, and hands over at most this many URLs. */
+const maxPlaylists = 12;
+const maxUrls = 200;
+
+export type PlaylistExpander = (
+  urls: readonly string[],
+  options: { allows: (url: JudgedUrl) => boolean; sign: (url: string) => Promise<string> },
+) => Promise<string[]>;
+
+/**
+ * The URLs a player asks for next when it was given the playlists among `urls`: media playlists, init segments, keys,
+ * the segments it starts with. Nothing that `allows` refuses is read or named. Whatever cannot be read is skipped: a
+ * slow origin costs round trips later, never the answer.
+ */
+export function playlistExpander(options: ExpandOptions, clock: () => number): PlaylistExpander {
+  const {
+    fetch = (url: string, init: RequestInit) => globalThis.fetch(url, init),
+    segments = 6,
+    timeout = 2,
+  } = options;
+  const read = playlistReader({ fetch, clock });
+
+  return async (urls, { allows, sign }) => {
+    const signal = AbortSignal.timeout(timeout * 1000);
+    const found = new Set<string>();
+    const seen = new Set<string>();
+    const visit = async (href: string, imports?: PlaylistReferences['variables']): Promise<void> => {
+      if (!isPlaylist(href) || seen.has(href) || seen.size >= maxPlaylists) return;
+      seen.add(href);
+      const text = await read(href, () => sign(href), signal);
+      if (text === undefined) return;
+      const playlist = playlistReferences(text, new URL(href), imports);
+      const playlists = playlist.references.filter(({ tag }) => /^EXT-X-(?:STREAM-INF|MEDIA|SESSION-KEY)$/.test(tag));
+      const wanted = playlists.length > 0 ? playlists : startReferences(playlist, segments);
+      const children = wanted.slice(0, maxUrls).flatMap((reference) => {
+        const url = playlist.resolve(reference);
+        const judged = url && judgeUrl(url);
+        return judged && allows(judged) ? [url.href] : [];
+      });
+      for (const child of children) if (found.size < maxUrls) found.add(child);
+      await Promise.all(children.map((child) => visit(child, playlist.variables)));
+    };
+    const reads = Promise.all(urls.map((url) => visit(withoutDirectives(new URL(url).href))));
+    // A `fetch` of your own may not listen to the signal.
+    await Promise.race([reads, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+    return [...found];
+  };
+}
+
+function isPlaylist(href: string): boolean {
+  return /\.m3u8?$/i.test(new URL(href).pathname);
+}
+
+/** A blocking reload would hold up the answer, a delta update lacks what is needed (RFC 8216bis section 6.2.5). */
+function withoutDirectives(href: string): string {
+  const [path = '', query = ''] = href.split(/\?(.*)/);
+  const pairs = query.split('&').filter((pair) => pair && !pair.startsWith('_HLS_'));
+  return pairs.length > 0 ? `${path}?${pairs.join('&')}` : path;
+}

@@ -1,0 +1,82 @@
+import type { Token } from 'secure-token-core';
+import { isOptionsError } from '../errors/options-error.ts';
+import { attachToken } from '../token/attach-token.ts';
+import { setQuery } from '../token/set-query.ts';
+import type { TokenFormat } from '../token/token-format.ts';
+import { withoutPathToken } from '../token/without-path-token.ts';
+import { judgeUrl } from '../url/judged-url.ts';
+import type { JudgedUrl } from '../url/judged-url.ts';
+import { playlistReferences } from './playlist-references.ts';
+
+export interface SignPlaylistOptions {
+  format: TokenFormat;
+  /** Unix seconds; one value for the whole playlist keeps the signed URLs the same for every viewer of that second. */
+  expires: number;
+}
+
+/**
+ * A playlist with every URI signed, for players that no plugin reaches (AirPlay, Chromecast, native). Relative URIs
+ * stay relative; byte ranges and everything else stay as they were. `{$variables}` in a signed URI are replaced by
+ * their values, since the signature covers the real path.
+ *
+ * Left alone: URIs on another origin than the playlist, `data:` and `skd:` URIs, URIs that the format refuses to sign,
+ * and URIs with a variable that is imported from another playlist.
+ *
+ * @param playlistUrl the playlist's own URL, without a token
+ */
+export async function signPlaylist(
+  text: string,
+  playlistUrl: string | URL,
+  { format, expires }: SignPlaylistOptions,
+): Promise<string> {
+  const base = new URL(playlistUrl);
+  const host = judgeUrl(new URL('/', base));
+  const { references, resolve } = playlistReferences(text, base);
+  // Byte-range playlists name the same file in every segment: sign it once.
+  const signed = new Map<string, string | undefined>();
+  const parts: string[] = [];
+  let end = 0;
+  for (const reference of references) {
+    const { uri } = reference;
+    if (uri === undefined) continue;
+    if (!signed.has(uri)) {
+      const asked = { uri, url: resolve(reference) };
+      signed.set(uri, host && (await signReference(asked, { base, host }, { format, expires })));
+    }
+    const written = signed.get(uri);
+    if (written === undefined) continue;
+    parts.push(text.slice(end, reference.start), written);
+    end = reference.end;
+  }
+  return parts.join('') + text.slice(end);
+}
+
+/** @returns the URI with its token; `undefined` to leave it alone */
+async function signReference(
+  { uri, url: asked }: { uri: string; url: URL | undefined },
+  { base, host }: { base: URL; host: JudgedUrl },
+  { format, expires }: SignPlaylistOptions,
+): Promise<string | undefined> {
+  if (!asked) return undefined;
+  const url = withoutPathToken(asked, format);
+  if (!judgeUrl(url)?.hasOriginOf(host)) return undefined;
+  const token = await signOrSkip(format, url, expires);
+  return token && writeToken({ uri: url === asked ? uri : url.href, url }, base, token);
+}
+
+async function signOrSkip(format: TokenFormat, url: URL, expires: number): Promise<Token | undefined> {
+  try {
+    return await format.sign(url, expires);
+  } catch (error) {
+    if (isOptionsError(error)) return undefined;
+    throw error;
+  }
+}
+
+function writeToken({ uri, url }: { uri: string; url: URL }, base: URL, token: Token): string {
+  if (!token.base) return attachToken(uri, token);
+  // A token in the path is inherited by every relative URI that stays below the token's prefix.
+  const isRelative = !/^(?:\/|[a-z][a-z\d+.-]*:)/i.test(uri);
+  const inherits = token.prefix !== undefined && [base, url].every(({ href }) => href.startsWith(token.prefix ?? ''));
+  return isRelative && inherits ? setQuery(uri, token.query ?? {}) : attachToken(url.href, token);
+}

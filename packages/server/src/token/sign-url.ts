@@ -1,0 +1,47 @@
+import { optionsError } from '../errors/options-error.ts';
+import { attachToken } from './attach-token.ts';
+import type { TokenFormat } from './token-format.ts';
+import { withoutPathToken } from './without-path-token.ts';
+
+export type SignUrlOptions = { format: TokenFormat } & (
+  | { /** Seconds from now. */ expiresIn: number; expires?: never }
+  | { expiresIn?: never; /** Unix seconds. */ expires: number }
+);
+
+/**
+ * The URL with its token, for any format whose token fits into a URL. A token that is already there is replaced; order,
+ * encoding and fragment stay as they were written.
+ *
+ * @throws `ERR_OPTIONS` unless exactly one of `expiresIn` and `expires` is given, for a relative URL, a text that
+ *   clients would not request as it is written, a URL or a lifetime that `verifyUrl` would refuse, and for formats that
+ *   travel in headers or cookies
+ */
+export async function signUrl(url: string | URL, options: SignUrlOptions): Promise<string> {
+  const { format, expiresIn, expires } = options;
+  if ((expiresIn === undefined) === (expires === undefined)) {
+    throw optionsError('expiresIn', 'give either `expiresIn` (seconds from now) or `expires` (unix seconds)');
+  }
+  if (
+    expiresIn !== undefined &&
+    !(Number.isFinite(expiresIn) && expiresIn > 0 && expiresIn <= (format.maxTtl ?? Infinity))
+  ) {
+    throw optionsError('expiresIn', "give a positive number of seconds, at most the format's maxTtl");
+  }
+  const asked = parseAbsolute(url);
+  const target = withoutPathToken(asked, format);
+  const token = await format.sign(target, expires ?? Math.floor(Date.now() / 1000 + expiresIn));
+  return attachToken(target === asked ? String(url) : target.href, token);
+}
+
+function parseAbsolute(url: string | URL): URL {
+  const text = String(url);
+  // `URL` would sign what it makes of these, which is not what is handed out and what another client requests.
+  if (/[\p{Cc}\p{Cs}]|^\s|\s$|^[^?#]*\\/u.test(text)) {
+    throw optionsError('url', 'write it without backslashes, line breaks, and spaces around it');
+  }
+  try {
+    return new URL(text);
+  } catch (cause) {
+    throw Object.assign(optionsError('url', 'give an absolute URL'), { cause });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Token } from 'secure-token-core';
+import type { Scope } from '../url/scope.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A token, and the cookies that carry it: the signing endpoint sends those as `Set-Cookie`. */
+export interface SignedToken extends Token {
+  setCookie?: readonly string[];
+}
+
+/** One way of signing, as one CDN expects it: makes tokens and judges them. */
+export interface TokenFormat {
+  readonly name: string;
+  /** Whether a token opens one exact URL or every URL below a prefix. */
+  readonly scope: 'url' | 'prefix';
+  /** The longest lifetime in seconds that `verify` accepts; longer tokens are never issued. */
+  readonly maxTtl?: number;
+  /**
+   * @param expires unix seconds
+   * @throws `ERR_OPTIONS` for a URL or an expiry that `verify` would refuse
+   */
+  sign(url: URL, expires: number): Promise<SignedToken> | SignedToken;
+  /**
+   * What the token that `sign` makes for `url` opens: the signing endpoint grants it only if all of that lies within
+   * its `allow`, and shows it to its hook. Never less than `verify` accepts the token for. A format without it is asked
+   * for its token before the hook, and what that token says is judged.
+   *
+   * @throws `ERR_OPTIONS` for a URL that `sign` refuses
+   */
+  opens?(url: URL): Scope;
+  /**
+   * For tokens in the path: the URL with whatever stands there as a token taken off, genuine or not, so that the edge
+   * can tell which rule concerns the request.
+   */
+  bare?(url: URL): URL;
+  /**
+   * Names of the cookies in which its tokens travel. Browsers send them with every request for the host, so the edge
+   * takes them off those that no rule protects, too.
+   */
+  readonly cookies?: readonly string[];
+  /** @param now unix seconds */
+  verify(request: Pick<Request, 'url' | 'headers'>, now: number): Promise<Verdict> | Verdict;
+}
+
+/**
+ * A format, or a function that returns the one in force, asked at every request: rotate keys without a restart, or bind
+ * tokens to the client's address.
+ */
+export type FormatSource = TokenFormat | ((request: Request) => TokenFormat | Promise<TokenFormat>);

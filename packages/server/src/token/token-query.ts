@@ -1,0 +1,55 @@
+import { optionsError } from '../errors/options-error.ts';
+
+interface TokenQuery {
+  /** In the order of the names asked for. */
+  readonly values: readonly (string | undefined)[];
+  /** The query without them: `''`, or with its `?`. */
+  readonly rest: string;
+}
+
+/**
+ * Reads parameters from the query as it was sent. `URLSearchParams` would decode names and values, and take the first
+ * of two equal names where another server takes the last one.
+ *
+ * @returns `undefined` when a name occurs twice, in another case or percent-encoded: servers disagree about those
+ */
+export function tokenQuery(search: string, names: readonly string[]): TokenQuery | undefined {
+  const values: (string | undefined)[] = names.map(() => undefined);
+  if (search.length < 2) return { values, rest: '' };
+  const folded = names.map((name) => name.toLowerCase());
+  const rest: string[] = [];
+  for (const pair of search.slice(1).split('&')) {
+    const equals = pair.indexOf('=');
+    const name = equals < 0 ? pair : pair.slice(0, equals);
+    const index = folded.indexOf(foldName(name));
+    if (index < 0) {
+      rest.push(pair);
+    } else if (name === names[index] && values[index] === undefined) {
+      values[index] = equals < 0 ? '' : pair.slice(equals + 1);
+    } else {
+      return undefined;
+    }
+  }
+  const query = rest.join('&');
+  return { values, rest: query && `?${query}` };
+}
+
+/**
+ * Names of parameters that `tokenQuery` can tell apart.
+ * @throws `ERR_OPTIONS` for other characters than `-._~`, letters and digits, and for two names that differ in nothing
+ *   but their case
+ */
+export function checkParameterNames(option: string, names: readonly string[]): void {
+  const isName = (name: unknown): boolean => typeof name === 'string' && /^[\w.~-]+$/.test(name);
+  if (!names.every(isName) || new Set(names.map((name) => name.toLowerCase())).size !== names.length) {
+    throw optionsError(option, 'give different names made of letters, digits and -._~');
+  }
+}
+
+/** Lower case, escapes of ASCII undone; never throws, since the rest of the query is not ours. */
+export function foldName(name: string): string {
+  const decoded = name.includes('%')
+    ? name.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+    : name;
+  return decoded.toLowerCase();
+}

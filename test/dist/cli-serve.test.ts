@@ -1,0 +1,129 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { secureToken, signUrl } from '../../packages/server/src/index.ts';
+import { serveCli } from '../support/cli.ts';
+
+const secret = 'mysecret';
+
+describe('secure-token serve', () => {
+  let served: Awaited<ReturnType<typeof serveCli>>;
+  let page: string;
+  const links = (): Map<string, string> =>
+    new Map(
+      [...page.matchAll(/<a href="([^"]+)"[^>]*><span>([^<]+)</g)].map(([, href, name]) => [
+        name!,
+        href!.replaceAll('&amp;', '&'),
+      ]),
+    );
+  beforeAll(async () => {
+    served = await serveCli('test/media', [], { secret });
+    page = await (await fetch(served.url)).text();
+  });
+  afterAll(() => served.stop());
+
+  test('prints an address on loopback, and which player the page uses', () => {
+    expect(served).toMatchObject({
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
+      player: 'hls.js',
+      secret: 'given',
+    });
+  });
+
+  test('the page lists playlists and MP4 files with signed links, and loads nothing from elsewhere', async () => {
+    expect([...links().keys()]).toEqual(expect.arrayContaining(['v.mp4', 'ts/master.m3u8', 'fmp4/master.m3u8']));
+    expect(
+      [...page.matchAll(/(?:src|href)="([^"]+)"/g)].every(([, url]) =>
+        /^(?:\/|data:|http:\/\/127\.0\.0\.1:)/.test(url!),
+      ),
+    ).toBe(true);
+    for (const [, src] of page.matchAll(/<script src="([^"]+)"/g)) {
+      expect((await fetch(new URL(src!, served.url))).headers.get('Content-Type')).toContain('javascript');
+    }
+  });
+
+  test('files need a token, and come in ranges', async () => {
+    const link = links().get('v.mp4')!;
+    const part = await fetch(link, { headers: { Range: 'bytes=0-9' } });
+    expect([part.status, part.headers.get('Content-Type'), (await part.arrayBuffer()).byteLength]).toEqual([
+      206,
+      'video/mp4',
+      10,
+    ]);
+    expect((await fetch(link, { method: 'HEAD' })).status).toBe(200);
+    expect((await fetch(link.split('?')[0]!)).status).toBe(403);
+    expect((await fetch(link.replace('/signed/', '/media/'))).status, 'a token opens one path').toBe(403);
+  });
+
+  test('a link to a playlist plays alone: every URI behind it is signed', async () => {
+    const master = links().get('ts/master.m3u8')!;
+    const read = async (url: string): Promise<string[]> => {
+      const response = await fetch(url);
+      expect([url, response.status]).toEqual([url, 200]);
+      expect(response.headers.get('Content-Type')).toContain('mpegurl');
+      return (await response.text())
+        .split('\n')
+        .filter((line) => line && !line.startsWith('#'))
+        .map((uri) => new URL(uri, url).href);
+    };
+    const [variant] = await read(master);
+    const [segment] = await read(variant!);
+    expect((await fetch(segment!)).status).toBe(200);
+  });
+
+  test('the signing endpoint answers for the folder and for nothing else', async () => {
+    const ask = (url: string) =>
+      fetch(new URL('/token', served.url), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ urls: [url] }),
+      });
+    const { tokens } = await (await ask(`${served.url}media/v.mp4`)).json();
+    expect((await fetch(`${served.url}media/v.mp4?${new URLSearchParams(tokens[0].query)}`)).status).toBe(200);
+    expect((await ask(`${served.url}signed/v.mp4`)).status).toBe(403);
+  });
+
+  test('hidden files, other folders and other host names get nothing', async () => {
+    const format = secureToken({ secret });
+    for (const path of ['signed/.env', 'signed/../../package.json', 'signed/%2e%2e/package.json', 'signed/none.mp4']) {
+      const url = await signUrl(served.url + path, { format, expiresIn: 60 });
+      expect((await fetch(url)).status, path).toBe(404);
+    }
+    const { request } = await import('node:http');
+    const status = await new Promise((resolve, reject) => {
+      request(served.url, { headers: { Host: 'evil.example' } }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(403);
+  });
+
+  test('a link that leads out of the folder is not followed, one that stays is', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'cli-'));
+    mkdirSync(join(dir, 'media'));
+    writeFileSync(join(dir, 'private.mp4'), 'private');
+    writeFileSync(join(dir, 'media/film.mp4'), 'film');
+    symlinkSync('../private.mp4', join(dir, 'media/out.mp4'));
+    symlinkSync('..', join(dir, 'media/up'));
+    symlinkSync('film.mp4', join(dir, 'media/in.mp4'));
+    const linked = await serveCli(join(dir, 'media'), [], { secret });
+    const format = secureToken({ secret });
+    const statuses = ['film.mp4', 'in.mp4', 'out.mp4', 'up/private.mp4', 'up'].map(
+      async (path) => (await fetch(await signUrl(`${linked.url}signed/${path}`, { format, expiresIn: 60 }))).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 200, 404, 404, 404]);
+    await linked.stop();
+    rmSync(dir, { recursive: true });
+  });
+
+  test('without hls.js nearby and without a secret it still plays: natively, with one made up', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cli-'));
+    writeFileSync(join(folder, 'i.m3u8'), '#EXTM3U\n#EXTINF:4,\nseg1.ts\n');
+    const native = await serveCli(folder, [], { cwd: folder });
+    expect(native.secret).toBe('made up');
+    expect(await (await fetch(native.url)).text()).toContain('i.m3u8');
+    await native.stop();
+    rmSync(folder, { recursive: true });
+  });
+});

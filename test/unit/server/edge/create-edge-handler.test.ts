@@ -1,0 +1,207 @@
+import { describe, expect, test, vi } from 'vitest';
+import { edgeAuth, secureToken, signUrl } from '../../../../packages/server/src/index.ts';
+import type { EdgeHandlerOptions } from '../../../../packages/server/src/index.ts';
+import { HOST, NOW, body, format, setUp, signed } from '../../../support/edge.ts';
+
+describe('createEdgeHandler', () => {
+  test('lets a genuine request through, without its token', async () => {
+    const { get, asked } = setUp();
+    const response = await get(await signed('/vod/a%20b.mp4?cmcd=1'), { headers: { 'User-Agent': 'player' } });
+    expect([response.status, await response.text()]).toEqual([200, body]);
+    expect([asked[0]?.url, asked[0]?.headers.get('User-Agent')]).toEqual([`${HOST}/vod/a%20b.mp4?cmcd=1`, 'player']);
+  });
+
+  test('forwards the one form of the path that was hashed', async () => {
+    const { get, asked } = setUp();
+    for (const spelling of ['/%76od/f%69lm%2Bé.mp4', '/x/../vod/film+é.mp4', '/vod/film%2b%c3%A9.mp4']) {
+      await get((await signed('/vod/film+é.mp4')).replace('/vod/film+é.mp4', spelling));
+    }
+    expect(new Set(asked.map(({ url }) => url))).toEqual(new Set([`${HOST}/vod/film+%C3%A9.mp4`]));
+    expect(asked).toHaveLength(3);
+  });
+
+  test('refuses with 403 or 410, readable by the page, dated, never cached, and asks the origin nothing', async () => {
+    const { get, origin } = setUp();
+    const good = await signed('/vod/a.mp4');
+    const cases: [number, string][] = [
+      [403, `${HOST}/vod/a.mp4`],
+      [403, good.replace('a.mp4', 'b.mp4')],
+      [410, await signed('/vod/a.mp4', NOW - 1)],
+      [403, good.replace('/vod/', '/vod%2F')],
+      [403, good.replace('/vod/', '/vod//')],
+    ];
+    for (const [status, url] of cases) {
+      for (const method of ['GET', 'HEAD']) {
+        for (const extra of [{}, { Range: 'bytes=0-1' }, { 'If-None-Match': '"1"' }, { Range: 'bytes=500-' }]) {
+          const response = await get(url, { method, headers: { Origin: 'https://app.example.com', ...extra } });
+          expect(response.status, url).toBe(status);
+          expect(Object.fromEntries(response.headers)).toMatchObject({
+            'access-control-allow-origin': '*',
+            'access-control-expose-headers': 'Date, Content-Range, Content-Length, Accept-Ranges, ETag',
+            'cache-control': 'no-store',
+            date: new Date(NOW * 1000).toUTCString(),
+            vary: 'Origin',
+          });
+        }
+      }
+    }
+    expect(origin).not.toHaveBeenCalled();
+  });
+
+  test('ranges, conditional requests and HEAD pass through', async () => {
+    const { get } = setUp();
+    const url = await signed('/vod/a.mp4');
+    const part = await get(url, { headers: { Range: 'bytes=10-19' } });
+    expect([part.status, part.headers.get('Content-Range'), (await part.text()).length]).toEqual([
+      206,
+      'bytes 10-19/100',
+      10,
+    ]);
+    const notModified = await get(url, { headers: { 'If-None-Match': '"1"' } });
+    expect([notModified.status, notModified.headers.get('Access-Control-Allow-Origin')]).toEqual([304, '*']);
+    const head = await get(url, { method: 'HEAD' });
+    expect([head.status, head.headers.get('Content-Length'), await head.text()]).toEqual([200, '100', '']);
+  });
+
+  test('streams: the first byte arrives before the last is made', async () => {
+    let finish: () => void = () => {};
+    const stream = new ReadableStream({
+      start: (controller) => {
+        controller.enqueue(new TextEncoder().encode('first'));
+        finish = () => controller.close();
+      },
+    });
+    const { get } = setUp({ origin: () => new Response(stream) });
+    const reader = (await get(await signed('/live'))).body!.getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('first');
+    finish();
+    expect((await reader.read()).done).toBe(true);
+  });
+
+  test('preflights pass without a token, other methods are 405', async () => {
+    const { get, origin } = setUp();
+    const preflight = await get(`${HOST}/vod/a.mp4`, {
+      method: 'OPTIONS',
+      headers: { Origin: 'https://app.example.com', 'Access-Control-Request-Headers': 'range' },
+    });
+    expect([preflight.status, preflight.headers.get('Access-Control-Allow-Headers')]).toEqual([204, 'range']);
+    expect(preflight.headers.get('Access-Control-Allow-Methods')).toBe('GET, HEAD, OPTIONS');
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'PROPFIND']) {
+      const response = await get(await signed('/vod/a.mp4'), { method });
+      expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+      expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    }
+    expect(origin).not.toHaveBeenCalled();
+  });
+
+  test('CORS with credentials, for listed pages only, in place of what the origin says', async () => {
+    const { get } = setUp({ cors: { origins: ['https://app.example.com'], credentials: true } });
+    for (const url of [await signed('/vod/a.mp4'), `${HOST}/vod/a.mp4`]) {
+      const mine = await get(url, { headers: { Origin: 'https://app.example.com' } });
+      expect(mine.headers.get('Access-Control-Allow-Origin')).toBe('https://app.example.com');
+      expect(mine.headers.get('Access-Control-Allow-Credentials')).toBe('true');
+      const other = await get(url, { headers: { Origin: 'https://evil.example' } });
+      expect(other.headers.has('Access-Control-Allow-Origin')).toBe(false);
+      expect(other.headers.has('Access-Control-Allow-Credentials')).toBe(false);
+      expect(other.headers.get('Vary')).toBe('Origin');
+    }
+  });
+
+  test('rules by host and path; a path that no rule can place is refused', async () => {
+    const cases: [EdgeHandlerOptions['protect'], string, number][] = [
+      ['/vod/', '/vod/a', 403],
+      ['/vod/', '/vod', 403],
+      ['/vod/', '/vodka', 200],
+      ['/vod/', '/x', 200],
+      ['/vod/', '/%76od/a', 403],
+      ['/vod/', '/x/../vod/a', 403],
+      ['/vod/', '/x%2F..%2Fvod/a', 403],
+      ['/vod/', '//vod/a', 403],
+      ['/vod/', '/x\\vod', 200],
+      [`${HOST}/vod/`, '/vod/a', 403],
+      ['https://other.example/vod/', '/vod/a', 200],
+      // as behind a proxy that ends TLS, on another port, or under the full name: never less protected than it reads
+      ['http://cdn.example.com/vod/', '/vod/a', 403],
+      ['https://cdn.example.com:8443/vod/', '/vod/a', 403],
+      ['https://cdn.example.com./vod/', '/vod/a', 403],
+      // as a Java server reads them
+      ['/vod/', '/vod;x/a', 403],
+      ['/vod/', '/;/vod/a', 403],
+      ['/vod/', '/;x/;y/vod;z/a', 403],
+      ['/vod/', '/x/..;/vod/a', 403],
+      ['/vod/', '/vo;d/a', 200],
+      [[/\.mp4$/g, '/live'], '/a.mp4', 403],
+      [[/\.mp4$/g, '/live'], '/live/x', 403],
+      [/\.mp4$/, '/a.jpg?b=.mp4', 200],
+      [(url) => url.hostname === 'cdn.example.com', '/x', 403],
+      ['/', '/anything', 403],
+    ];
+    for (const [protect, path, status] of cases) {
+      const { get, origin } = setUp({ protect: protect! });
+      for (let repeat = 0; repeat < 2; repeat++)
+        expect((await get(HOST + path)).status, `${String(protect)} ${path}`).toBe(status);
+      expect(origin).toHaveBeenCalledTimes(status === 200 ? 2 : 0);
+    }
+  });
+
+  test('the cookie of a token does not reach the origin where no token is needed, either', async () => {
+    const headers = { Cookie: 'a=1; hdnts=exp=1~acl=/vod/*~hmac=00; CloudFront-Policy=x' };
+    const { get, asked } = setUp({ format: edgeAuth({ key: '00ff', carrier: 'cookie' }), protect: '/vod/' });
+    expect((await get(`${HOST}/public/logo.png?st=1`, { headers })).status).toBe(200);
+    expect([asked[0]?.url, asked[0]?.headers.get('Cookie')]).toEqual([
+      `${HOST}/public/logo.png?st=1`,
+      'a=1; CloudFront-Policy=x',
+    ]);
+  });
+
+  test('a format of your own may say no more than that the request is granted', async () => {
+    const { get, asked } = setUp({ format: { ...format, verify: () => ({ ok: true, expires: NOW }) as never } });
+    expect((await get(`${HOST}/vod/%61?b=1`)).status).toBe(200);
+    expect(asked[0]?.url).toBe(`${HOST}/vod/a?b=1`);
+  });
+
+  test('secrets rotate without a restart', async () => {
+    let secrets = ['old'];
+    const { get } = setUp({ format: () => secureToken({ secrets }) });
+    const url = await signUrl(`${HOST}/a`, { format: secureToken({ secret: 'old' }), expires: NOW });
+    const statuses = [];
+    for (secrets of [['old'], ['new', 'old'], ['new']]) statuses.push((await get(url)).status);
+    expect(statuses).toEqual([200, 200, 403]);
+  });
+
+  test('a failure is a refusal that the page can read: 503 for the format, 502 for the origin', async () => {
+    const onError = vi.fn();
+    const noKey = setUp({ onError, format: () => Promise.reject(new Error('no key')) });
+    const broken = setUp({ onError, origin: () => Promise.reject(new TypeError('unreachable')) });
+    const responses = [await noKey.get(await signed('/a')), await broken.get(await signed('/a'))];
+    expect(responses.map(({ status, headers }) => [status, headers.get('Access-Control-Allow-Origin')])).toEqual([
+      [503, '*'],
+      [502, '*'],
+    ]);
+    expect(onError.mock.calls.map(([error]) => error.message)).toEqual(['no key', 'unreachable']);
+    expect(noKey.origin).not.toHaveBeenCalled();
+    onError.mockImplementation(() => {
+      throw new Error('the log is full');
+    });
+    expect([(await noKey.get(await signed('/a'))).status, (await broken.get(await signed('/a'))).status]).toEqual([
+      503, 502,
+    ]);
+  });
+
+  test('refuses to start without a format, an origin, or with rules that protect nothing', () => {
+    const wrong: [string, object][] = [
+      ['format', { format: undefined }],
+      ['format', { format: {} }],
+      ['origin', { origin: undefined }],
+      ['origin', { origin: '/x' }],
+      ['origin', { origin: 'ftp://x' }],
+      ['origin', { origin: 'https://x/?a' }],
+      ['protect', { protect: [] }],
+      ['protect', { protect: 'vod' }],
+      ['cors.origins', { cors: { origins: '*', credentials: true } }],
+      ['cors.origins', { cors: true }],
+      ['cors.origins', { cors: { origins: 'https://app.example.com' } }],
+    ];
+    for (const [name, options] of wrong) expect(() => setUp(options), name).toThrow(new RegExp(`^${name}:`));
+  });
+});

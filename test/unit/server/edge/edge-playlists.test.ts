@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { HOST, NOW, setUp, signed } from '../../../support/edge.ts';
+
+describe('signPlaylists', () => {
+  const playlist = [
+    '#EXTM3U',
+    '#EXT-X-MAP:URI="init.mp4"',
+    '#EXTINF:4,',
+    'seg.m4s',
+    '#EXTINF:4,',
+    'https://ads.example/ad.ts',
+  ].join('\n');
+  const withPlaylists = (type = 'application/vnd.apple.mpegurl'): ReturnType<typeof setUp> => {
+    const asked: Request[] = [];
+    const origin = (request: Request): Response => {
+      asked.push(request);
+      const part = request.headers.has('Range');
+      return new Response(request.method === 'HEAD' ? null : part ? playlist.slice(0, 5) : playlist, {
+        status: part ? 206 : 200,
+        headers: {
+          'Content-Type': type,
+          ETag: '"1"',
+          'Content-Length': String(playlist.length),
+          'Cache-Control': 'max-age=9',
+        },
+      });
+    };
+    return { ...setUp({ signPlaylists: true, origin }), asked };
+  };
+
+  test('every URI carries a token that the edge accepts, until the token of the playlist ends', async () => {
+    const { get } = withPlaylists();
+    const response = await get(await signed('/vod/a.m3u8', NOW + 77));
+    const text = await response.text();
+    const uris = [...text.matchAll(/[\w.]+\?st=[\w-]{22}&e=(\d+)/g)];
+    expect(uris.map(([, e]) => Number(e))).toEqual([NOW + 77, NOW + 77]);
+    for (const [uri] of uris) expect((await get(new URL(uri, `${HOST}/vod/`).href)).status).toBe(200);
+    expect(text).toContain('\nhttps://ads.example/ad.ts');
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'cache-control': 'private, no-store',
+      'content-length': String(text.length),
+      'access-control-allow-origin': '*',
+    });
+    expect(response.headers.has('ETag')).toBe(false);
+  });
+
+  test('a playlist is always fetched whole: by its name, or by its type', async () => {
+    for (const path of ['/vod/a.m3u8', '/vod/playlist']) {
+      const { get, asked } = withPlaylists();
+      const response = await get(await signed(path), { headers: { Range: 'bytes=0-4', 'If-None-Match': '"1"' } });
+      expect([response.status, response.headers.has('Content-Range')], path).toEqual([200, false]);
+      expect(asked.at(-1)?.headers.has('Range')).toBe(false);
+      expect(await response.text()).toContain('seg.m4s?st=');
+    }
+  });
+
+  test('a playlist is asked for without compression, and an origin that says otherwise is not believed', async () => {
+    const asked: Request[] = [];
+    const { get } = setUp({
+      signPlaylists: true,
+      origin: (request) => {
+        asked.push(request);
+        // `fetch` has undone the compression and left the header
+        return new Response(playlist, { headers: { 'Content-Encoding': 'gzip' } });
+      },
+    });
+    const response = await get(await signed('/vod/a.m3u8'), { headers: { 'Accept-Encoding': 'gzip, br' } });
+    expect([asked[0]?.headers.get('Accept-Encoding'), response.headers.has('Content-Encoding')]).toEqual([
+      'identity',
+      false,
+    ]);
+    expect(await response.text()).toContain('seg.m4s?st=');
+  });
+
+  test('HEAD has the headers of the rewritten playlist, without a length', async () => {
+    const response = await withPlaylists().get(await signed('/vod/a.m3u8'), { method: 'HEAD' });
+    expect([response.status, response.headers.get('Cache-Control'), response.headers.has('Content-Length')]).toEqual([
+      200,
+      'private, no-store',
+      false,
+    ]);
+  });
+
+  test('what is no playlist stays as it is', async () => {
+    const { get } = setUp({ signPlaylists: true });
+    expect((await get(await signed('/vod/a.mp4'), { headers: { Range: 'bytes=0-4' } })).status).toBe(206);
+  });
+});

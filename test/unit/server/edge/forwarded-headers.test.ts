@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { forwardedHeaders } from '../../../../packages/server/src/edge/forwarded-headers.ts';
+
+const url = 'https://cdn.example.com/vod/a.mp4?st=x&e=1';
+const forwarded = (
+  headers: Record<string, string>,
+  carriers?: Parameters<typeof forwardedHeaders>[1],
+): Record<string, string> => Object.fromEntries(forwardedHeaders(new Request(url, { headers }), carriers));
+
+describe('forwardedHeaders', () => {
+  test.each([
+    ...['X-Original-URL', 'X-Original-URI', 'X-Rewrite-URL', 'X-Rewrite-URI', 'X-Override-URL', 'X-Forwarded-URI'],
+    ...['X-Forwarded-Path', 'X-Forwarded-Prefix', 'X-Envoy-Original-Path', 'X-WAWS-Unencoded-URL'],
+    ...[
+      'X-Forwarded-URL',
+      'X-Forwarded-PathBase',
+      'X-MS-Original-URL',
+      'X-Matched-Path',
+      'X-Invoke-Path',
+      'X-Astro-Path',
+    ],
+    ...['X-Sendfile-Type', 'X-Accel-Mapping'],
+    ...['SCRIPT_NAME', 'Script-Name', 'PATH_INFO', 'Path-Info', 'X-Script-Name', 'X-Forwarded-Script-Name'],
+    ...[
+      'X-HTTP-Method',
+      'X-HTTP-Method-Override',
+      'X-Method-Override',
+      'x-original-url',
+      'X_Original_URL',
+      'x_http-method_override',
+      ...['X.Original.URL', 'X!HTTP!Method!Override', 'Script.Name', 'X~Rewrite^URL'],
+    ],
+  ])('%s, by which a viewer could name another path or method, does not reach the origin', (name) => {
+    expect(forwarded({ [name]: '/secret/film.mp4', Range: 'bytes=0-1' })).toEqual({ range: 'bytes=0-1' });
+  });
+
+  test('everything else does', () => {
+    const headers = { accept: 'video/mp4', 'if-none-match': '"1"', 'x-forwarded-for': '203.0.113.9', cookie: 'a=1' };
+    expect(forwarded(headers)).toEqual(headers);
+  });
+
+  test('what carried the token does not', () => {
+    expect(
+      forwarded({ 'X-Token': 't', Cookie: 'a=1; token=t; b=2' }, { headers: ['x-token'], cookies: ['token'] }),
+    ).toEqual({ cookie: 'a=1; b=2' });
+    expect(forwarded({ Cookie: 'token=t' }, { cookies: ['token'] })).toEqual({});
+  });
+
+  test.each([
+    ['https://cdn.example.com/vod/index.m3u8?st=x&e=1', 'https://cdn.example.com/'],
+    ['https://cdn.example.com./vod/index.m3u8?st=x&e=1', 'https://cdn.example.com./'],
+    ['http://cdn.example.com:8080/vod/index.m3u8?st=x', 'http://cdn.example.com:8080/'],
+    ['https://cdn2.example.com/vod/index.m3u8?st=x&e=1', 'https://cdn2.example.com/'],
+    ['https://app.example/bcdn_token=x&expires=1/watch?v=1', 'https://app.example/'],
+    ['https://user:pw@app.example/watch', 'https://app.example/'],
+    ['android-app://com.example.app/st=x', 'android-app://com.example.app/'],
+    ['about:client?st=x', undefined],
+    ['data:text/html,st=x', undefined],
+    ['/vod/index.m3u8?st=x&e=1', 'https://cdn.example.com/'],
+    ['?st=x&e=1', 'https://cdn.example.com/'],
+    ['//cdn.example.com/vod/index.m3u8?st=x&e=1', 'https://cdn.example.com/'],
+    ['https://cdn.example.com:99999/?st=x', undefined],
+    ['https://', undefined],
+  ])('the Referer %s arrives as %s', (referer, expected) => {
+    expect(forwarded({ Referer: referer })).toEqual(expected === undefined ? {} : { referer: expected });
+  });
+});

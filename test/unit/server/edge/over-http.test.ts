@@ -1,0 +1,154 @@
+import { serve } from '@hono/node-server';
+import type { ServerType } from '@hono/node-server';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import {
+  createEdgeHandler,
+  createSigningEndpoint,
+  secureToken,
+  signUrl,
+} from '../../../../packages/server/src/index.ts';
+
+const format = secureToken({ secret: 'mysecret' });
+const seen: { url: string | undefined; headers: Record<string, unknown> }[] = [];
+let originLeft: () => void = () => {};
+const origin = createServer((request, response) => {
+  seen.push({ url: request.url, headers: request.headers });
+  if (request.url?.endsWith('/moved')) return response.writeHead(302, { Location: '/elsewhere' }).end();
+  if (request.url?.endsWith('/gzip'))
+    return response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('plain text'));
+  if (request.url?.endsWith('/slow')) {
+    response.write('first');
+    return response.on('close', originLeft);
+  }
+  response.setHeader('Connection', 'keep-alive, X-Hop');
+  response.setHeader('X-Hop', '1');
+  response.setHeader('Set-Cookie', ['a=1', 'b=2']);
+  return response.end('hello');
+});
+const servers: { close: () => void }[] = [origin];
+const listen = (fetch: (request: Request) => Promise<Response>): Promise<string> =>
+  new Promise((resolve) => {
+    const server: ServerType = serve({ fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) =>
+      resolve(`http://127.0.0.1:${port}`),
+    );
+    servers.push(server);
+  });
+
+let edge: string;
+let endpoint: string;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
+  const base = `http://127.0.0.1:${(origin.address() as AddressInfo).port}/bucket/`;
+  edge = await listen(createEdgeHandler({ format, origin: base }));
+  endpoint = await listen(
+    createSigningEndpoint({ format, authorize: () => true, allow: 'https://cdn.example.com', ttl: 60 }),
+  );
+});
+afterAll(() => servers.forEach((server) => server.close()));
+
+describe('over HTTP', () => {
+  test('the origin is asked below its base path, under its own name, without the token', async () => {
+    const response = await fetch(await signUrl(`${edge}/vod/a%20b.mp4?x=1`, { format, expiresIn: 60 }));
+    expect([response.status, await response.text()]).toEqual([200, 'hello']);
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(seen.at(-1)).toMatchObject({ url: '/bucket/vod/a%20b.mp4?x=1', headers: { 'accept-encoding': 'identity' } });
+    expect(seen.at(-1)?.headers.host).not.toBe(new URL(edge).host);
+  });
+
+  test('redirects go back to the viewer, an insisting compression is undone', async () => {
+    const moved = await fetch(await signUrl(`${edge}/moved`, { format, expiresIn: 60 }), { redirect: 'manual' });
+    expect([moved.status, moved.headers.get('Location')]).toEqual([302, '/elsewhere']);
+    const zipped = await fetch(await signUrl(`${edge}/gzip`, { format, expiresIn: 60 }));
+    expect([await zipped.text(), zipped.headers.get('Content-Encoding')]).toEqual(['plain text', null]);
+  });
+
+  test('what is for one connection, speaks of a body or holds a token in another place goes no further', async () => {
+    const url = await signUrl(`${edge}/vod/a.mp4`, { format, expiresIn: 60 });
+    const headers = {
+      Connection: 'keep-alive, X-Hop, Not A Name',
+      'X-Hop': '1',
+      Expect: '100-continue',
+      'Content-Length': '5',
+      Referer: url,
+      'X-Original-URL': '/secret',
+      'X-HTTP-Method-Override': 'DELETE',
+    };
+    const answer = await new Promise<{ status?: number; headers: Record<string, unknown> }>((resolve, reject) => {
+      const request = httpRequest(url, { headers }, (response) => {
+        response.resume();
+        resolve({ status: response.statusCode!, headers: response.headers });
+      });
+      request.on('error', reject).end('hello');
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.headers).not.toHaveProperty('x-hop');
+    const asked = seen.at(-1)!.headers;
+    expect(
+      ['x-hop', 'expect', 'content-length', 'x-original-url', 'x-http-method-override'].filter((name) => name in asked),
+    ).toEqual([]);
+    expect(asked.referer).toBe(`${edge}/`);
+    await fetch(url, { headers: { Referer: 'https://app.example/watch?v=1' } });
+    expect(seen.at(-1)!.headers.referer).toBe('https://app.example/');
+  });
+
+  test('a viewer who leaves ends the request to the origin', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {}); // The adapter reports viewers who leave.
+    const url = await signUrl(`${edge}/slow`, { format, expiresIn: 60 });
+    const leave = new AbortController();
+    const left = new Promise<void>((resolve) => (originLeft = resolve));
+    const response = await fetch(url, { signal: leave.signal });
+    await response.body!.getReader().read();
+    leave.abort();
+    await left;
+  });
+
+  test('path tricks that no URL parser has touched are refused or resolved, never passed on', async () => {
+    const raw = (path: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        httpRequest(edge, { path }, (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        })
+          .on('error', reject)
+          .end();
+      });
+    const before = seen.length;
+    const query = new URL(await signUrl(`${edge}/vod/a.mp4`, { format, expiresIn: 60 })).search;
+    for (const path of [
+      '/vod%2Fa.mp4',
+      '/vod//a.mp4',
+      '//vod/a.mp4',
+      '/vod/a.mp4%00',
+      '/vod/%2e%2e%2fa.mp4',
+      '/vod/b.mp4',
+    ]) {
+      expect(await raw(path + query), path).toBe(403);
+    }
+    expect(seen).toHaveLength(before);
+    expect(await raw(`/x/../vod/a.mp4${query}`)).toBe(200);
+    expect(seen.at(-1)?.url).toBe('/bucket/vod/a.mp4');
+  });
+
+  test('a body that is too long gets its 413, sent with or without a length', async () => {
+    const long = JSON.stringify({ urls: ['x'.repeat(1_000_000)] });
+    const headers = { 'Content-Type': 'application/json' };
+    const whole = await fetch(endpoint, { method: 'POST', headers, body: long });
+    expect([whole.status, (await whole.json()).status]).toEqual([413, 413]);
+    const chunked = await fetch(endpoint, {
+      method: 'POST',
+      headers,
+      body: new Blob([long]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    expect(chunked.status).toBe(413);
+    const next = await fetch(endpoint, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ urls: ['https://cdn.example.com/a'] }),
+    });
+    expect(next.status).toBe(200);
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, test, vi } from 'vitest';
+import { edgeAuth, secureLink, secureLinkLayouts } from '../../../../packages/server/src/index.ts';
+import type { Scope, SignedToken } from '../../../../packages/server/src/index.ts';
+import { HOST, ask, making, master, statusOf } from '../../../support/signing-endpoint.ts';
+import { requestWith } from '../../../support/token-request.ts';
+
+describe('whatever a format makes is judged before it leaves', () => {
+  const asked = `${HOST}/vod/7/a.ts`;
+  const opens = (): Scope => ({ kind: 'folder', href: `${HOST}/vod/7/` });
+
+  test.each<[string, Partial<SignedToken>]>([
+    ['a URL elsewhere', { url: `${HOST}/secret/x` }],
+    ['a URL on another host', { url: 'https://evil.example/vod/7/a.ts' }],
+    ['a URL of another title', { url: `${HOST}/vod/8/a.ts`, anyQuery: true }],
+    ['a prefix above', { prefix: `${HOST}/vod/` }],
+    ['a prefix beside', { prefix: `${HOST}/vod/8/` }],
+    ['a prefix that ends within a name', { prefix: `${HOST}/vod/7` }],
+    ['the whole host', { prefix: `${HOST}/` }],
+    ['a prefix with two readings', { prefix: `${HOST}/vod/7//` }],
+    ['a prefix by dot segments', { prefix: `${HOST}/vod/7/../` }],
+    ['another port', { prefix: 'https://cdn.example.com:8443/vod/7/' }],
+    ['no URL at all', { prefix: '/vod/7/' }],
+    ['a fitting prefix and a URL elsewhere', { prefix: `${HOST}/vod/7/`, url: `${HOST}/secret/x` }],
+    ['a base elsewhere', { prefix: `${HOST}/vod/7/`, base: `${HOST}/secret/` }],
+    ['a base on another host', { prefix: `${HOST}/vod/7/`, base: 'https://evil.example/vod/7/' }],
+    [
+      'an object that is written as another URL',
+      { url: { toString: () => asked, toJSON: () => `${HOST}/secret/` } as never },
+    ],
+    ['null', { prefix: null as never, url: asked }],
+    ['a base with a user name', { prefix: `${HOST}/vod/7/`, base: 'https://u:p@cdn.example.com/vod/7/' }],
+    ['a base of a blob', { prefix: `${HOST}/vod/7/`, base: `blob:${HOST}/vod/7/` }],
+    ['a prefix with a query', { prefix: `${HOST}/vod/7/?a=/` }],
+    ['a base that is no URL', { prefix: `${HOST}/vod/7/`, base: '//evil.example/' }],
+  ])('%s is never sent, and the log hears of it', async (_, token) => {
+    const onError = vi.fn();
+    const more = making(token, { opens });
+    expect((await ask({ urls: [asked] }, { format: more, onError })).body).not.toHaveProperty('tokens');
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^format: "own" made/) }),
+    );
+    // without `opens` it is seen before the hook is asked, unless it is within `allow`: then the hook is shown the
+    // truth
+    const unasked = await ask(
+      { urls: [asked] },
+      { format: making(token), authorize: (_request, _urls, scopes) => ({ denied: scopes.map(({ href }) => href) }) },
+    );
+    expect(unasked.body).not.toHaveProperty('tokens');
+  });
+
+  test('a format may open another title only where the hook has seen it', async () => {
+    const wide = making({ prefix: `${HOST}/vod/` });
+    expect(
+      await statusOf(asked, {
+        format: wide,
+        authorize: (_, __, scopes) => ({ denied: scopes.map(({ href }) => href) }),
+      }),
+    ).toBe(403);
+    expect((await ask({ urls: [asked] }, { format: wide })).body.tokens).toMatchObject([{ prefix: `${HOST}/vod/` }]);
+  });
+
+  test('a token in the path is judged without the token, which only its format can take off', async () => {
+    const front = `${HOST}/vod/token/x/`;
+    const inPath = making(
+      { prefix: `${HOST}/vod/7/`, base: `${front}vod/7/` },
+      { opens, bare: (url) => new URL(url.href.replace(front, `${HOST}/`)) },
+    );
+    expect((await ask({ urls: [asked] }, { format: inPath })).body.tokens).toHaveLength(1);
+    const moving = {
+      ...inPath,
+      sign: () => ({ prefix: `${HOST}/vod/7/`, base: 'https://evil.example/x/', expires: 1 }),
+      bare: () => new URL(`${HOST}/vod/7/`),
+    };
+    expect(await statusOf(asked, { format: moving }), 'to another origin').toBe(403);
+    const lying = { ...inPath, bare: (url: URL) => new URL(url.href.replace(front, `${HOST}/secret/`)) };
+    expect(await statusOf(asked, { format: lying })).toBe(403);
+    const unknown = making({ prefix: `${HOST}/vod/7/`, base: `${front}vod/7/` }, { opens });
+    expect(await statusOf(asked, { format: unknown }), 'as it stands, it lies below `allow`').toBe(200);
+    expect(await statusOf(asked, { format: unknown, allow: `${HOST}/vod/7/` }), 'as it stands, it does not').toBe(403);
+  });
+
+  test('a token that names nothing is good for the URL it was made for, not for each one of the call', async () => {
+    const { body } = await ask(
+      { urls: [master, asked] },
+      { format: making({}), authorize: () => ({ denied: [master] }) },
+    );
+    expect(body.tokens).toMatchObject([{ url: asked }]);
+  });
+
+  test('of two spellings of a folder that is signed as it stands, each has its token', async () => {
+    const format = edgeAuth({ key: '00ff' });
+    const urls = [`${HOST}/vod/caf%c3%a9/1.m3u8`, `${HOST}/vod/caf%C3%A9/2.m3u8`, `${HOST}/vod/caf%C3%A9/3.m3u8`];
+    const { body } = await ask({ urls }, { format });
+    expect(body.tokens.map(({ prefix }) => prefix)).toEqual([`${HOST}/vod/caf%c3%a9/`, `${HOST}/vod/caf%C3%A9/`]);
+    for (const [i, token] of [0, 1, 1].entries()) {
+      expect(await format.verify(requestWith(urls[i]!, body.tokens[token]!), 1_795_500_000)).toMatchObject({
+        ok: true,
+      });
+    }
+  });
+
+  test('the others are sent, and so are their cookies', async () => {
+    const cookies = making(
+      {},
+      {
+        opens: ({ href }) => ({ kind: 'url', href }),
+        sign: ({ href }, expires) => ({
+          url: href.replace('/vod/8/', '/secret/'),
+          expires,
+          credentials: true,
+          setCookie: [`c=${new URL(href).pathname}`],
+        }),
+      },
+    );
+    const { body } = await ask({ urls: [asked, `${HOST}/vod/8/a.ts`] }, { format: cookies });
+    expect([body.tokens.map(({ url }) => url), body.denied]).toEqual([[asked], [`${HOST}/vod/8/a.ts`]]);
+  });
+
+  test('a folder in the path: a URL with fewer folders than `depth` is denied, others have tokens', async () => {
+    const onError = vi.fn();
+    const format = secureLink({ secret: 's', ...secureLinkLayouts.cdn77Path, depth: 2 });
+    const { body } = await ask({ urls: [asked, `${HOST}/vod/a.ts`] }, { format, onError });
+    expect([body.tokens.map(({ prefix }) => prefix), body.denied]).toEqual([[`${HOST}/vod/7/`], [`${HOST}/vod/a.ts`]]);
+    expect(await statusOf(`${HOST}/vod/a.ts`, { format, onError }), 'none is left').toBe(403);
+    expect(onError).not.toHaveBeenCalled();
+  });
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a kind of its own', { kind: 'host', href: HOST }],
+    ['no URL', { kind: 'folder', href: '/vod/' }],
+  ])('a format that says %s about what it opens signs nothing', async (_, scope) =>
+    expect(await statusOf(asked, { format: making({ url: asked }, { opens: () => scope as Scope }) })).toBe(403),
+  );
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { bunny, cloudCdn, edgeAuth, mediaCdn, verifyUrl } from '../../../../packages/server/src/index.ts';
+import type { SignedToken, TokenFormat } from '../../../../packages/server/src/index.ts';
+import { base64Key, hexKey, samples, secret } from '../../../support/format-samples.ts';
+import { requestWith } from '../../../support/token-request.ts';
+
+const NOW = 1_795_500_000;
+const HOST = 'https://cdn.example.com';
+const escapeOf = (character: string): string => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+const google = { keys: [{ name: 'k', key: base64Key }] };
+const more: typeof samples = [
+  ['bunny folder', bunny({ secret, carrier: 'query' }), '/vod/7/a.m3u8'],
+  ['edgeAuth exact', edgeAuth({ key: hexKey, exact: true, payload: 'a-b_c.d/e' }), '/vod/7/a.m3u8'],
+  ['mediaCdn query', mediaCdn({ ...google, carrier: 'query' }), '/vod/7/a.m3u8'],
+  ['cloudCdn exact', cloudCdn({ ...google, exact: true }), '/vod/7/a.m3u8'],
+];
+
+interface Spelling {
+  readonly value: string;
+  readonly isNeedless: boolean;
+}
+
+/** `value` as a query may have it, with one character escaped that was not, or the other way round. */
+function* spellingsOf(value: string): Generator<Spelling> {
+  const plain = Array.from(value, (character) => (/[&#%+ ]/.test(character) ? escapeOf(character) : character));
+  for (const [at, character] of plain.entries()) {
+    if (character.length > 1) continue;
+    const isNeedless = /[\w.-]/.test(character);
+    for (const escaped of [escapeOf(character), escapeOf(character).toUpperCase()]) {
+      yield { value: [...plain.slice(0, at), escaped, ...plain.slice(at + 1)].join(''), isNeedless };
+    }
+  }
+}
+
+const carriedInQuery = async (format: TokenFormat, path: string): Promise<Record<string, string>> => {
+  const token: SignedToken = await format.sign(new URL(HOST + path), NOW + 60);
+  return token.query ?? {};
+};
+
+describe.each([...samples, ...more])('%s', (_, format, path) => {
+  test('a letter, a digit, `-`, `.` and `_` of a token are not escaped; all other characters may be', async () => {
+    const query = await carriedInQuery(format, path);
+    for (const [name, signed] of Object.entries(query)) {
+      for (const { value, isNeedless } of spellingsOf(signed)) {
+        const others = new URLSearchParams(Object.entries(query).filter(([each]) => each !== name));
+        const url = `${HOST}${path}?${name}=${value}&${others}`;
+        const verdict = await verifyUrl(url, { format, now: NOW });
+        if (readsNoEscapes(format.name)) {
+          if (isNeedless) expect(verdict, url).toMatchObject({ ok: false, status: 403 });
+        } else {
+          expect(verdict, url).toMatchObject(isNeedless ? { status: 403, reason: 'malformed' } : { ok: true });
+        }
+      }
+    }
+  });
+
+  test('as a browser writes it, with URLSearchParams, it is accepted', async () => {
+    const token = await format.sign(new URL(HOST + path), NOW + 60);
+    expect(await format.verify(requestWith(HOST + path, token), NOW)).toMatchObject({ ok: true });
+  });
+});
+
+/** Their values hold nothing that libraries escape. */
+function readsNoEscapes(name: string): boolean {
+  return ['secure-token', 'secure-link', 'fastly', 'wowza'].includes(name);
+}

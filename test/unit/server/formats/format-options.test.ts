@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import {
+  bunny,
+  cloudCdn,
+  cloudFront,
+  cloudflare,
+  edgeAuth,
+  mediaCdn,
+  mediaCdnToken,
+  secureLink,
+  secureLinkLayouts as layouts,
+  secureToken,
+  wowza,
+} from '../../../../packages/server/src/index.ts';
+import type { TokenFormat } from '../../../../packages/server/src/index.ts';
+import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
+import { cloudflareStream, mux } from '../../../../packages/server/src/jwt.ts';
+import { HOST, SOON, hex, key32, refusesToSign, rsa, secret, sign } from '../../../support/signed-text.ts';
+import { requestWith } from '../../../support/token-request.ts';
+
+test('claims of the team take the place of none that the format makes', () => {
+  const keys = [{ id: 'k', key: rsa }];
+  for (const name of ['sub', 'aud', 'kid', 'exp']) {
+    expect(() => mux({ keys, params: { [name]: 'x' } })).toThrow(/^params:/);
+    if (name !== 'aud') expect(() => cloudflareStream({ keys, params: { [name]: 'x' } })).toThrow(/^params:/);
+  }
+  for (const label of [4, 310, 312]) {
+    expect(() => commonAccessToken({ keys: [{ id: 'k', ...hex }], claims: new Map([[label, 1]]) })).toThrow(/^claims:/);
+  }
+});
+
+test('a text where a number is due switches nothing off', async () => {
+  const media = { keys: [key32] };
+  const google = { keys: [{ name: 'k', key: key32 }] };
+  const makers: Record<string, (option: object) => unknown> = {
+    secureToken: (option) => secureToken({ secret, ...option }),
+    secureLink: (option) => secureLink({ secret, ...layouts.keyCdn, ...option }),
+    cloudflare: (option) => cloudflare({ secret, ttl: 60, ...option }),
+    bunny: (option) => bunny({ secret, ...option }),
+    edgeAuth: (option) => edgeAuth({ ...hex, ...option }),
+    mediaCdnToken: (option) => mediaCdnToken({ ...media, ...option }),
+    mediaCdn: (option) => mediaCdn({ ...google, ...option }),
+    wowza: (option) => wowza({ secret, ...option }),
+    cloudFront: (option) => cloudFront({ keys: [{ id: 'K', privateKey: rsa }], ...option }),
+    mux: (option) => mux({ keys: [{ id: 'k', key: rsa }], ...option }),
+    cloudflareStream: (option) => cloudflareStream({ keys: [{ id: 'k', key: rsa }], ...option }),
+    cat: (option) => commonAccessToken({ keys: [{ id: 'k', ...hex }], ...option }),
+  };
+  const timed: Record<string, readonly string[]> = {
+    startsAt: ['edgeAuth', 'mediaCdnToken', 'wowza', 'cloudFront'],
+    depth: ['secureLink', 'bunny', 'edgeAuth', 'mediaCdnToken', 'mediaCdn', 'cloudFront', 'cat'],
+    validity: ['secureLink'],
+    ttl: ['cloudflare'],
+    maxTtl: Object.keys(makers),
+  };
+  for (const [option, names] of Object.entries(timed)) {
+    for (const name of names) {
+      for (const value of ['60', '1795500000', NaN, -1, null]) {
+        expect(() => makers[name]!({ [option]: value }), `${name} ${option} ${value}`).toThrow(
+          expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${option}:`) }),
+        );
+      }
+    }
+  }
+  for (const make of Object.values(makers)) {
+    const format = make({}) as TokenFormat;
+    const path = format.name === 'mux' ? '/abc.m3u8' : `/${'0'.repeat(32)}/a.m3u8`;
+    await expect(sign(format, path, String(SOON) as never), format.name).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
+    const token = await format.sign(new URL(HOST + path), SOON);
+    for (const now of [NaN, '1795500000'] as never[]) {
+      expect(await format.verify(requestWith(HOST + path, token), now), format.name).toMatchObject({
+        reason: 'malformed',
+      });
+    }
+  }
+});
+
+test('a parameter of another kind of token that would stay in the URL is not signed over', async () => {
+  const google = { keys: [{ name: 'k', key: key32 }] };
+  await refusesToSign(bunny({ secret, carrier: 'query', exact: true }), '/a?token_path=/');
+  await refusesToSign(bunny({ secret, carrier: 'query', ignoreParams: true }), '/a?limit=5');
+  await refusesToSign(wowza({ secret }), '/vod/a?wowzatokenstarttime=1795500000');
+  await refusesToSign(mediaCdn({ ...google, carrier: 'query', exact: true }), '/a?URLPrefix=x');
+  await refusesToSign(
+    cloudFront({ keys: [{ id: 'K', privateKey: rsa }], carrier: 'query', hash: 'SHA1' }),
+    '/a?Hash-Algorithm=SHA256',
+  );
+});
+
+test('every format whose token travels in cookies names them', () => {
+  const google = { keys: [{ name: 'k', key: key32 }] };
+  expect(edgeAuth({ key: '00ff', carrier: 'cookie' }).cookies).toEqual(['hdnts']);
+  expect(edgeAuth({ key: '00ff' }).cookies).toEqual([]);
+  expect(cloudCdn({ ...google, carrier: 'cookie' }).cookies).toEqual(['Cloud-CDN-Cookie']);
+  expect(mediaCdnToken({ keys: [key32], carrier: 'cookie', param: 'x' }).cookies).toEqual(['x']);
+  expect(commonAccessToken({ keys: [{ id: 'k', key: '00ff' }], carrier: 'cookie' }).cookies).toEqual([
+    'CTA-Common-Access-Token',
+  ]);
+});

@@ -1,0 +1,191 @@
+import { SignJWT } from 'jose';
+import { describe, expect, test } from 'vitest';
+import {
+  bunny,
+  cloudCdn,
+  edgeAuth,
+  fastly,
+  mediaCdn,
+  mediaCdnToken,
+  secureLink,
+  secureLinkLayouts as layouts,
+  wowza,
+} from '../../../../packages/server/src/index.ts';
+import type { SignedToken, TokenFormat } from '../../../../packages/server/src/index.ts';
+import { jwPlayer } from '../../../../packages/server/src/jwt.ts';
+import { requestWith } from '../../../support/token-request.ts';
+
+const NOW = 1_795_500_000;
+const url = 'https://cdn.example.com/vod/7/index.m3u8';
+const secret = 'a secret of thirty-two characters';
+const key = Buffer.from(secret.slice(0, 32));
+const hex = { key: key.toString('hex') };
+const google = { keys: [{ name: 'k', key: key.toString('base64url') }] };
+const media = { keys: [key.toString('base64url')] };
+const verdictOf = async (signing: TokenFormat, verifying: TokenFormat, now = NOW, target = url): Promise<string> => {
+  const token = await signing.sign(new URL(url), NOW + 60);
+  const verdict = await verifying.verify(requestWith(target, token), now);
+  return verdict.ok ? 'ok' : `${verdict.status} ${verdict.reason}`;
+};
+
+describe('the configuration decides what kind of token is right, not the token', () => {
+  test.each<[string, TokenFormat, TokenFormat]>([
+    ['edgeAuth', edgeAuth(hex), edgeAuth({ ...hex, exact: true })],
+    ['bunny', bunny({ secret, carrier: 'query' }), bunny({ secret, carrier: 'query', exact: true })],
+    ['cloudCdn', cloudCdn(google), cloudCdn({ ...google, exact: true })],
+    ['mediaCdn', mediaCdn({ ...google, carrier: 'query' }), mediaCdn({ ...google, carrier: 'query', exact: true })],
+    ['mediaCdnToken', mediaCdnToken(media), mediaCdnToken({ ...media, exact: true })],
+  ])('%s: a folder where one URL is due, and the other way round', async (_, folder, exact) => {
+    expect(await verdictOf(folder, folder)).toBe('ok');
+    expect(await verdictOf(exact, exact)).toBe('ok');
+    expect(await verdictOf(folder, exact)).toBe('403 malformed');
+    expect(await verdictOf(exact, folder)).toBe('403 malformed');
+  });
+
+  test.each<[string, TokenFormat, TokenFormat]>([
+    ['carrier', edgeAuth({ ...hex, carrier: 'cookie' }), edgeAuth(hex)],
+    ['carrier', mediaCdn(google), mediaCdn({ ...google, carrier: 'query' })],
+    ['carrier', bunny({ secret }), bunny({ secret, carrier: 'query' })],
+  ])('%s: a token elsewhere is no token', async (_, elsewhere, here) => {
+    expect(await verdictOf(elsewhere, here)).toBe('403 missing');
+  });
+
+  test.each<[string, TokenFormat, TokenFormat]>([
+    ['algorithm', edgeAuth({ ...hex, algorithm: 'md5' }), edgeAuth(hex)],
+    ['algorithm', fastly({ key: key.toString('base64'), algorithm: 'sha1' }), fastly({ key: key.toString('base64') })],
+    ['version', bunny({ secret, version: 2 }), bunny({ secret })],
+    ['salt', edgeAuth({ ...hex, salt: 'x' }), edgeAuth(hex)],
+    ['algorithm', mediaCdnToken({ ...media, algorithm: 'sha1' }), mediaCdnToken({ ...media, algorithm: 'sha256' })],
+  ])('%s: the weaker one is refused', async (_, weaker, configured) => {
+    expect(await verdictOf(weaker, configured)).toMatch(/^403/);
+  });
+
+  test('a JWT by another HMAC with the same secret is refused', async () => {
+    const claims = { resource: new URL(url).pathname, exp: NOW + 60 };
+    for (const alg of ['HS256', 'HS384', 'HS512']) {
+      const token = await new SignJWT(claims)
+        .setProtectedHeader({ alg })
+        .sign(new TextEncoder().encode(secret.repeat(2)));
+      const format = jwPlayer({ secret: secret.repeat(2) });
+      expect((await format.verify(new Request(`${url}?token=${token}`), NOW)).ok).toBe(alg === 'HS256');
+    }
+  });
+});
+
+describe('what a token says beside its expiry', () => {
+  const startsAt = NOW + 10;
+  test.each<[string, TokenFormat]>([
+    ['edgeAuth', edgeAuth({ ...hex, startsAt })],
+    ['mediaCdnToken', mediaCdnToken({ ...media, startsAt })],
+    ['wowza', wowza({ secret, startsAt })],
+  ])('%s: not before its beginning', async (_, format) => {
+    expect([await verdictOf(format, format, startsAt - 1), await verdictOf(format, format, startsAt)]).toEqual([
+      '403 malformed',
+      'ok',
+    ]);
+  });
+
+  test.each<[string, (ip?: string) => TokenFormat]>([
+    ['secureLink', (ip) => secureLink({ secret, ...layouts.gcore, ...(ip && { ip }) })],
+    ['edgeAuth', (ip) => edgeAuth({ ...hex, ...(ip && { ip }) })],
+    ['bunny', (ip) => bunny({ secret, ...(ip && { ip }) })],
+    ['wowza', (ip) => wowza({ secret, ...(ip && { ip }) })],
+    ['mediaCdnToken', (ip) => mediaCdnToken({ ...media, ipRanges: ['203.0.113.9'], ...(ip && { ip }) })],
+  ])('%s: not from another address, nor from one that is not known', async (_, from) => {
+    expect(await verdictOf(from('203.0.113.9'), from('203.0.113.9'))).toBe('ok');
+    expect(await verdictOf(from('203.0.113.9'), from('203.0.113.8'))).toBe('403 signature');
+    expect(await verdictOf(from('203.0.113.9'), from())).toBe('403 signature');
+  });
+
+  test('bunny: an IPv6 client keeps its token while it changes the last 64 bits of its address', async () => {
+    const from = (ip: string): TokenFormat => bunny({ secret, ip });
+    expect(await verdictOf(from('2001:db8:1:2::1'), from('2001:db8:1:2:ffff::9'))).toBe('ok');
+    expect(await verdictOf(from('2001:db8:1:2::1'), from('2001:db8:1:3::1'))).toBe('403 signature');
+  });
+
+  test('bunny: not from another country, nor from one that is not known', async () => {
+    const allowed = bunny({ secret, countries: ['CA', 'US'] });
+    const blocked = bunny({ secret, countriesBlocked: ['RU'] });
+    const from = (country?: string): TokenFormat => bunny({ secret, ...(country && { country }) });
+    for (const [token, country, expected] of [
+      [allowed, 'US', 'ok'],
+      [allowed, 'RU', '403 signature'],
+      [allowed, undefined, '403 signature'],
+      [blocked, 'US', 'ok'],
+      [blocked, 'RU', '403 signature'],
+      [blocked, undefined, '403 signature'],
+    ] as const) {
+      expect(await verdictOf(token, from(country)), country).toBe(expected);
+    }
+  });
+
+  test('wowza: a parameter with the prefix that is not known would have to be signed', async () => {
+    const format = wowza({ secret, params: { wowzatokenuser: 'me' } });
+    expect(await verdictOf(format, format)).toBe('ok');
+    for (const extra of ['wowzatokenother=1', 'WowzaTokenX=1', 'wowzatokenuser=you']) {
+      expect(await verdictOf(format, format, NOW, `${url}?${extra}`), extra).toMatch(
+        extra.includes('user') ? /^ok/ : /^403/,
+      );
+    }
+    expect(await verdictOf(wowza({ secret }), format)).toBe('403 signature');
+  });
+});
+
+describe('a token given twice', () => {
+  const twice = async (
+    format: TokenFormat,
+    change: (request: Request, token: SignedToken) => Request,
+  ): Promise<string> => {
+    const token = await format.sign(new URL(url), NOW + 60);
+    const verdict = await format.verify(change(requestWith(url, token), token), NOW);
+    return verdict.ok ? 'ok' : `${verdict.status} ${verdict.reason}`;
+  };
+
+  test.each<[string, TokenFormat]>([
+    ['secureLink', secureLink({ secret, ...layouts.keyCdn })],
+    ['edgeAuth', edgeAuth(hex)],
+    ['bunny', bunny({ secret, carrier: 'query' })],
+    ['cloudCdn', cloudCdn(google)],
+    ['mediaCdnToken', mediaCdnToken(media)],
+    ['wowza', wowza({ secret })],
+  ])('%s: in the query, also in another spelling', async (_, format) => {
+    for (const rename of [
+      String,
+      (name: string) => name.toUpperCase(),
+      (name: string) => `%${name.charCodeAt(0).toString(16)}${name.slice(1)}`,
+    ]) {
+      const status = await twice(format, ({ url: target }, { query = {} }) => {
+        const [[name, value]] = Object.entries(query) as [[string, string]];
+        return new Request(`${target}&${rename(name)}=${encodeURIComponent(value)}`);
+      });
+      expect(status).toBe('403 malformed');
+    }
+  });
+
+  test('in a cookie', async () => {
+    const format = edgeAuth({ ...hex, carrier: 'cookie' });
+    const add =
+      (more: string) =>
+      (request: Request): Request =>
+        new Request(request.url, { headers: { Cookie: `${request.headers.get('Cookie')}; ${more}` } });
+    expect(await twice(format, add('other=1'))).toBe('ok');
+    expect(await twice(format, add('hdnts=x'))).toBe('403 malformed');
+    expect(await twice(cloudCdn({ ...google, carrier: 'cookie' }), add('Cloud-CDN-Cookie=x'))).toBe('403 malformed');
+  });
+});
+
+test('rotation: every secret verifies, the first one signs', async () => {
+  const old = secureLink({ secret: 'old', ...layouts.keyCdn });
+  const both = secureLink({ secrets: ['new', 'old'], ...layouts.keyCdn });
+  const current = secureLink({ secret: 'new', ...layouts.keyCdn });
+  expect([await verdictOf(old, both), await verdictOf(both, current), await verdictOf(old, current)]).toEqual([
+    'ok',
+    'ok',
+    '403 signature',
+  ]);
+  const [a, b] = ['aa', 'bb'].map((each) => each.repeat(16));
+  expect(await verdictOf(edgeAuth({ key: a! }), edgeAuth({ keys: [b!, a!] }))).toBe('ok');
+  expect(await verdictOf(bunny({ secret: a! }), bunny({ secrets: [b!, a!] }))).toBe('ok');
+  expect(await verdictOf(fastly({ key: a! }), fastly({ keys: [b!, a!] }))).toBe('ok');
+  expect(await verdictOf(wowza({ secret: a! }), wowza({ secrets: [b!, a!] }))).toBe('ok');
+});

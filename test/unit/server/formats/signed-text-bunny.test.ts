@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { bunny } from '../../../../packages/server/src/index.ts';
+import type { TokenFormat } from '../../../../packages/server/src/index.ts';
+import { HOST, SOON, refusesToSign, secret, sign, tokenOf, verdictOf } from '../../../support/signed-text.ts';
+
+describe('bunny', () => {
+  const exact = (version: 2 | 3, more = {}): TokenFormat =>
+    bunny({ secret, carrier: 'query', exact: true, version, ...more });
+
+  test.each([2, 3] as const)('version %i: a signed query has one spelling and no separators in it', async (version) => {
+    for (const query of [
+      'a=1%26token_path=/vod/',
+      'a=1%26token_path%3D%2Fvod%2F',
+      'a=b%3Dc',
+      'a=b=c',
+      '1a=b',
+      'x1795500000y=b',
+      'xtoken_path=%2F',
+      'a',
+      'a=',
+      '=b',
+      'a=1&&b=2',
+      '?',
+      '%61=1',
+      'a=%41',
+      'a=1+2',
+      'a%3D=1',
+    ]) {
+      await refusesToSign(exact(version), `/vod/?${query}`);
+    }
+    await expect(sign(exact(version), '/vod/?b=1&a=%26'.replace('%26', '%20'))).resolves.toBeDefined();
+  });
+
+  test('the HMAC of a file is not that of a folder, whatever its query says', async () => {
+    const folder = bunny({ secret, carrier: 'query' });
+    const url = (token: string): string =>
+      `${HOST}/vod/premium/x?token=${token}&a=1&token_path=%2Fvod%2F&expires=${SOON}`;
+    const token = await tokenOf(folder, '/vod/x', 'token');
+    expect(await verdictOf(folder, url(token))).toBe('malformed');
+  });
+
+  test('a path with an expiry and parameters in it is neither signed nor accepted', async () => {
+    const inPath = `/vod/${SOON}token_path=/vod/&z=/x.ts`;
+    for (const format of [
+      bunny({ secret }),
+      bunny({ secret, exact: true }),
+      exact(3),
+      bunny({ secret, carrier: 'query' }),
+    ]) {
+      await refusesToSign(format, inPath);
+    }
+    expect(await verdictOf(exact(3), `${HOST}${inPath}?token=HS256-${'A'.repeat(43)}&expires=${SOON}`)).toBe(
+      'malformed',
+    );
+  });
+
+  test('digits of the expiry at the end of a path do not run into it', async () => {
+    const long = `/vod/paid.mp4${SOON}`;
+    await refusesToSign(exact(3), `${long}?1795500000v=1`);
+    const token = await tokenOf(exact(3), `${long}?v=1`, 'token');
+    expect(await verdictOf(exact(3), `${HOST}/vod/paid.mp4?token=${token}&${SOON}v=1&expires=${SOON}`)).toBe(
+      'malformed',
+    );
+  });
+
+  test('options that are written into the token have no separators in them', () => {
+    for (const [name, value] of [
+      ['limit', '5&token_path=/'],
+      ['limit', 0.5],
+      ['countries', ['CA&token_path=/']],
+      ['countries', []],
+      ['countriesBlocked', ['ca']],
+      ['tokenPath', '/a//b/'],
+      ['tokenPath', '/../'],
+      ['ip', '1.2.3'],
+    ] as const) {
+      expect(() => bunny({ secret, [name]: value }), name).toThrow(new RegExp(`^${name}:`));
+    }
+  });
+
+  test('version 2 with an IPv6 address signs no query, into which the address would run', async () => {
+    await refusesToSign(exact(2, { ip: 'abcd::1' }), '/a?ab=1');
+    await expect(sign(exact(2, { ip: '1.2.3.4' }), '/a?ab=1')).resolves.toBeDefined();
+  });
+});

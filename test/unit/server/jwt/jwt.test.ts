@@ -1,0 +1,152 @@
+import {
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  exportPKCS8,
+  generateKeyPair,
+  jwtVerify,
+} from 'jose';
+import type { JWK } from 'jose';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createSigningEndpoint, signUrl } from '../../../../packages/server/src/index.ts';
+import type { SignedToken, TokenFormat } from '../../../../packages/server/src/index.ts';
+import { cloudflareStream, jwPlayer, jwt, mux } from '../../../../packages/server/src/jwt.ts';
+import { changedTokens, requestWith } from '../../../support/token-request.ts';
+
+const NOW = 1_795_500_000;
+const uid = '0123456789abcdef0123456789abcdef';
+const streamUrl = `https://customer-x.cloudflarestream.com/${uid}/manifest/video.m3u8`;
+const muxUrl = 'https://stream.mux.com/qxb01i6T202018GFS02vp9RIe01icTcDCjVzQpmaB00CUisJ4.m3u8';
+let rsa: { pem: string; jwk: JWK; open: JWK };
+let ec: string;
+beforeAll(async () => {
+  const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+  rsa = { pem: await exportPKCS8(privateKey), jwk: await exportJWK(privateKey), open: await exportJWK(publicKey) };
+  ec = await exportPKCS8((await generateKeyPair('ES256', { extractable: true })).privateKey);
+});
+
+const statusOf = async (format: TokenFormat, url: string, token: SignedToken, now = NOW - 1): Promise<string> => {
+  const verdict = await format.verify(requestWith(url, token), now);
+  return verdict.ok ? `ok ${verdict.url}` : `${verdict.status} ${verdict.reason}`;
+};
+/** Accepted before its end, expired from there on, refused with any one character changed. */
+const holds = async (format: TokenFormat, url: string, token: SignedToken): Promise<void> => {
+  expect(await statusOf(format, url, token)).toBe(`ok ${url}`);
+  expect(await statusOf(format, url, token, NOW)).toBe('410 expired');
+  for (const changed of changedTokens(token)) expect(await statusOf(format, url, changed)).toMatch(/^403/);
+};
+
+describe('mux', () => {
+  test('makes the token that Mux documents', async () => {
+    const format = mux({ keys: [{ id: 'key-1', key: rsa.pem }] });
+    const token = await format.sign(new URL(`${muxUrl}?x=1`), NOW);
+    expect(token).toMatchObject({ url: `${muxUrl}?x=1`, anyQuery: true, expires: NOW });
+    const verified = await jwtVerify(
+      token.query!.token!,
+      createLocalJWKSet({ keys: [{ ...rsa.open, kid: 'key-1', alg: 'RS256' }] }),
+      {
+        currentDate: new Date((NOW - 1) * 1000),
+        audience: 'v',
+        subject: new URL(muxUrl).pathname.slice(1, -5),
+      },
+    );
+    expect(verified.payload).toMatchObject({ kid: 'key-1', exp: NOW });
+    expect(decodeProtectedHeader(token.query!.token!)).toEqual({ alg: 'RS256', typ: 'JWT', kid: 'key-1' });
+    await holds(format, muxUrl, token);
+  });
+
+  test('one audience is not another, one playback id not another', async () => {
+    const format = mux({ keys: [{ id: 'key-1', key: rsa.jwk }] });
+    const urls = ['/abc.m3u8', '/abc/thumbnail.png', '/abc/animated.gif', '/abc/storyboard.vtt', '/abd.m3u8'];
+    for (const [i, path] of urls.entries()) {
+      const token = await format.sign(new URL(path, 'https://image.mux.com'), NOW);
+      expect(decodeJwt(token.query!.token!).aud).toBe(['v', 't', 'g', 's', 'v'][i]);
+      for (const other of urls) {
+        const status = await statusOf(format, `https://image.mux.com${other}`, token);
+        expect(status).toMatch(other === path ? /^ok/ : /^403 signature/);
+      }
+    }
+    await expect(signUrl('https://stream.mux.com/', { format, expires: NOW })).rejects.toThrow(/^url:/);
+  });
+});
+
+describe('cloudflareStream', () => {
+  test('the token takes the place of the video id, and the edge puts the id back', async () => {
+    const format = cloudflareStream({ keys: [{ id: 'k', key: rsa.jwk }], params: { downloadable: true } });
+    const token = await format.sign(new URL(streamUrl), NOW);
+    expect(token).toEqual({
+      prefix: `https://customer-x.cloudflarestream.com/${uid}/`,
+      base: expect.stringMatching(/^https:\/\/customer-x\.cloudflarestream\.com\/[\w-]+\.[\w-]+\.[\w-]+\/$/),
+      expires: NOW,
+    });
+    expect(await statusOf(format, streamUrl, token)).toBe(`ok ${streamUrl}`);
+    expect(await statusOf(format, streamUrl, token, NOW)).toBe('410 expired');
+    expect((await format.verify(new Request(streamUrl), NOW)).ok).toBe(false);
+    for (const changed of changedTokens(token)) expect(await statusOf(format, streamUrl, changed)).toMatch(/^403/);
+    await expect(signUrl('https://h/x/manifest/video.m3u8', { format, expires: NOW })).rejects.toThrow(/^url:/);
+  });
+});
+
+describe('jwt', () => {
+  const claims = (url: URL): Record<string, unknown> => ({ path: url.pathname.split('/').slice(0, 3) });
+
+  test('claims of your own, in a header, by ECDSA', async () => {
+    const format = jwt({ keys: [{ key: ec }], algorithm: 'ES256', claims, carrier: 'header', param: 'X-Token' });
+    const token = await format.sign(new URL('https://h/vod/7/a.m3u8'), NOW);
+    await holds(format, 'https://h/vod/7/b.ts', token);
+    expect(await statusOf(format, 'https://h/vod/8/b.ts', token)).toBe('403 signature');
+  });
+
+  test('the algorithm is that of the configuration: neither none, nor HMAC with the public key', async () => {
+    const format = jwt({ keys: [{ key: rsa.pem }], algorithm: 'RS256', claims });
+    const { query } = await format.sign(new URL('https://h/vod/7/a'), NOW);
+    const [, payload] = query!.token!.split('.');
+    const none = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
+    const hmac = jwt({ keys: [{ key: JSON.stringify(rsa.open) }], algorithm: 'HS256', claims });
+    const forged = (await hmac.sign(new URL('https://h/vod/7/a'), NOW)).query!.token!;
+    for (const token of [none, forged, 'a.b', 'a.b.c', '..']) {
+      expect(await statusOf(format, 'https://h/vod/7/a', { expires: NOW, query: { token } }), token).toBe(
+        '403 signature',
+      );
+    }
+  });
+
+  test('a token that lives too long, is not valid yet or has no end is refused', async () => {
+    const secret = 'a secret of thirty-two characters';
+    const format = jwPlayer({ secret });
+    const far = await format.sign(new URL('https://h/a'), NOW + 100_000);
+    expect(await statusOf(format, 'https://h/a', far)).toBe('403 malformed');
+    const early = jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: () => ({ resource: '/a', nbf: NOW }) });
+    expect(await statusOf(format, 'https://h/a', await early.sign(new URL('https://h/a'), NOW + 60))).toBe(
+      '403 malformed',
+    );
+  });
+
+  test('rotation: every key verifies, the first one signs', async () => {
+    const [old, current] = ['o', 'n'].map((each) => each.repeat(32));
+    const token = await jwPlayer({ secret: old! }).sign(new URL('https://h/a'), NOW);
+    expect(await statusOf(jwPlayer({ secrets: [current!, old!] }), 'https://h/a', token)).toMatch(/^ok/);
+    expect(await statusOf(jwPlayer({ secret: current! }), 'https://h/a', token)).toBe('403 signature');
+  });
+
+  test('refuses keys that cannot work', () => {
+    expect(() => mux({ keys: [] })).toThrow(/^keys:/);
+    expect(() => mux({ keys: [{ id: 'a', key: '-----BEGIN RSA PRIVATE KEY-----' }] })).toThrow(/^keys: .*pkcs8/);
+    expect(() => jwt({ keys: [{ key: '' }], algorithm: 'HS256', claims })).toThrow(/^keys:/);
+    expect(() => jwt({ keys: [{ key: 'x' }], algorithm: 'none' as never, claims })).toThrow(/^algorithm:/);
+  });
+
+  test('the signing endpoint hands out one token for a whole Cloudflare Stream video', async () => {
+    const endpoint = createSigningEndpoint({
+      format: cloudflareStream({ keys: [{ id: 'k', key: rsa.jwk }] }),
+      authorize: () => true,
+      allow: 'https://customer-x.cloudflarestream.com/',
+      ttl: 300,
+    });
+    const body = JSON.stringify({ urls: [streamUrl, streamUrl.replace('video.m3u8', 'seg_1.ts')] });
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await endpoint(new Request('https://h/token', { method: 'POST', headers, body }));
+    expect((await response.json()).tokens).toHaveLength(1);
+  });
+});

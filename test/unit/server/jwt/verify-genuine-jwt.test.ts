@@ -1,0 +1,75 @@
+import { createHmac, createSign } from 'node:crypto';
+import { FlattenedSign } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { cloudflareStream, jwPlayer, jwt } from '../../../../packages/server/src/jwt.ts';
+import { HOST, malformed, NOW, pem, secret, SOON, utf8, verify } from '../../../support/genuine-token.ts';
+
+/** Tokens that were made with the right key, and say something that cannot be judged. */
+describe('a genuine JWT', () => {
+  const format = jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: () => ({}) });
+  const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url');
+  const tokenOf = (payload: string | Uint8Array, header: object = {}): string => {
+    const signed = `${base64(JSON.stringify({ alg: 'HS256', ...header }))}.${base64(payload)}`;
+    return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+  };
+
+  test.each<[string, string]>([
+    ['text', tokenOf('text')],
+    ['nothing', tokenOf('x')],
+    ['null', tokenOf('null')],
+    ['a list', tokenOf('[]')],
+    ['a number', tokenOf('5')],
+    ['invalid UTF-8', tokenOf(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d))],
+    ['a byte order mark', tokenOf(`\ufeff{"exp":${SOON}}`)],
+    ['no end', tokenOf('{}')],
+    ['an end as text', tokenOf(`{"exp":"${SOON}"}`)],
+    ['an end as fraction', tokenOf(`{"exp":${SOON}.5}`)],
+    ['a beginning as text', tokenOf(`{"exp":${SOON},"nbf":"${NOW + 200}"}`)],
+    ['a beginning as null', tokenOf(`{"exp":${SOON},"nbf":null}`)],
+    ['crit', tokenOf(`{"exp":${SOON}}`, { crit: ['exp'], exp: 1 })],
+    ['b64', tokenOf(`{"exp":${SOON}}`, { b64: true })],
+  ])('whose claims are %s is malformed', async (_, token) => {
+    expect(await verify(format, `${HOST}/a?token=${token}`)).toEqual(malformed);
+  });
+
+  test('whose claims are nested deeper than they can be written again is refused', async () => {
+    const deep = (depth: number): string =>
+      tokenOf(`{"resource":${'['.repeat(depth)}${']'.repeat(depth)},"exp":${SOON}}`);
+    for (const depth of [10, 5000, 50_000]) {
+      expect(await verify(jwPlayer({ secret }), `${HOST}/a?token=${deep(depth)}`)).toMatchObject({
+        ok: false,
+        status: 403,
+      });
+      const claimed = jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: () => ({ resource: ['/a'] }) });
+      expect(await verify(claimed, `${HOST}/a?token=${deep(depth)}`)).toMatchObject({ ok: false, status: 403 });
+    }
+  });
+
+  test('whose payload is not encoded (b64: false) is malformed', async () => {
+    const payload = Buffer.from(JSON.stringify({ exp: SOON })).toString('base64url');
+    const signed = await new FlattenedSign(utf8.encode(payload))
+      .setProtectedHeader({ alg: 'HS256', b64: false, crit: ['b64'] })
+      .sign(utf8.encode(secret));
+    expect(await verify(format, `${HOST}/a?token=${signed.protected}.${payload}.${signed.signature}`)).toEqual(
+      malformed,
+    );
+  });
+
+  test('for a URL that the claims of the team cannot read is malformed', async () => {
+    const strict = jwt({
+      keys: [{ key: secret }],
+      algorithm: 'HS256',
+      claims: ({ pathname }) => ({ id: /^\/(\d+)/.exec(pathname)![1] }),
+    });
+    expect(await verify(strict, `${HOST}/a?token=${tokenOf(`{"exp":${SOON}}`)}`)).toEqual(malformed);
+  });
+
+  test('of Cloudflare Stream for no video is malformed', async () => {
+    const stream = cloudflareStream({ keys: [{ id: 'k', key: pem }] });
+    for (const claims of [{ exp: SOON }, { exp: SOON, sub: 5 }, { exp: SOON, sub: '../x' }]) {
+      const signed = `${base64('{"alg":"RS256"}')}.${base64(JSON.stringify(claims))}`;
+      const token = `${signed}.${createSign('sha256').update(signed).sign(pem, 'base64url')}`;
+      expect(await verify(stream, `${HOST}/${token}/x`)).toEqual(malformed);
+    }
+  });
+});
