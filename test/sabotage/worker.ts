@@ -10,6 +10,7 @@ const workerSettings = 'packages/worker/src/worker-settings.ts';
 const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.test.ts';
 const mp4WorkerSecretsTest = 'test/browser/mp4-worker-secrets.test.ts';
 const mp4WorkerUpdateTest = 'test/browser/mp4-worker-update.matrix.test.ts';
+const mp4WorkerVersionsTest = 'test/browser/mp4-worker-versions.test.ts';
 const mp4WorkerTest = 'test/browser/mp4-worker.matrix.test.ts';
 
 export const worker: readonly Sabotage[] = [
@@ -162,6 +163,22 @@ export const worker: readonly Sabotage[] = [
     find: 'if (!isNewVersion) void',
     replace: 'void',
     noticedBy: { test: mp4WorkerUpdateTest, name: 'chromium waits while a film plays' },
+  },
+  {
+    name: 'worker-words',
+    promise: 'Page and worker of different versions understand each other.',
+    file: 'packages/worker/src/protocol.ts',
+    find: "connect: 'hello'",
+    replace: "connect: 'connect'",
+    noticedBy: { test: mp4WorkerVersionsTest, name: 'a page of 1.0' },
+  },
+  {
+    name: 'worker-page-closed',
+    promise: 'A page that is closed before it has answered holds nothing up.',
+    file: 'packages/worker/src/page-connection.ts',
+    find: 'if (!pages.some(({ id }) => id === this.#pageId)) reject',
+    replace: 'if (!pages.length) reject',
+    noticedBy: { test: mp4WorkerVersionsTest, name: 'is closed before it has answered' },
   },
   {
     name: 'worker-webkit',
