@@ -8,13 +8,13 @@ import { parseTokenEvent, postableTokenEvent } from './token-event-report.ts';
 /*
  * What a page and the token worker say to each other.
  *
- *   page                                      worker
- *     │ ── claim ──────────────────────────────► │   control me: I hand out tokens
- *     │ ◄─────────────── connect, with a port ── │   do you hand out tokens?
- *     │ ── connected ──────────────── on the port ► │   yes; a page without tokens is silent
- *     │ ◄────────────────── {url} or {status} ── │   sign this; that was refused
- *     │ ── {signed} or {error} ────────────────► │   each question has one answer
- *     │ ◄───────────────────── problem, event ── │   for listeners of the page
+ *   page                                        worker
+ *     │ ── claim ────────────────────────────────► │   control me: I hand out tokens
+ *     │ ◄────────────────── connect, with a port ─ │   do you hand out tokens?
+ *     │ ── connected ─────────────── on the port ► │   yes; a page without tokens is silent
+ *     │ ◄───────────────────── {url} or {status} ─ │   sign this; that was refused
+ *     │ ── {signed} or {error} ──────────────────► │   each question has one answer
+ *     │ ◄──────────────────────── problem, event ─ │   for listeners of the page
  *
  * The two are deployed, cached and replaced at different times: an open page may be older than its worker, and the
  * worker that controls a page may be older than its script, because a new version waits until no page is left. So that
@@ -33,11 +33,15 @@ export const words = {
   event: 'event',
 } as const;
 
-/** From a page to the worker. */
-export interface PageMessage {
+/** The page hands out tokens, and is to be controlled: after a hard reload it is not. */
+interface Claim {
   readonly secureToken: typeof words.claim;
 }
 
+/** From a page to the worker. */
+export type PageMessage = Claim;
+
+/** Comes with a port. */
 interface Connect {
   readonly secureToken: typeof words.connect;
 }
