@@ -170,7 +170,7 @@ export const worker: readonly Sabotage[] = [
     file: 'packages/worker/src/protocol.ts',
     find: "connect: 'hello'",
     replace: "connect: 'connect'",
-    noticedBy: { test: mp4WorkerVersionsTest, name: 'a page of 1.0' },
+    noticedBy: { test: mp4WorkerVersionsTest, name: 'signed at once, and replayed when it is refused' },
   },
   {
     name: 'worker-page-closed',
