@@ -13,7 +13,13 @@ const signedBy = (st: string): SignedRequest => ({
   token: { url, expires: 9, query: { st } },
 });
 /** What is posted of it. */
-const postedOf = (st: string): object => ({ ...signedBy(st), token: { expires: 9 } });
+const postedOf = (st: string): object => ({
+  url: `${url}?st=${st}`,
+  headers: {},
+  credentials: false,
+  source: url,
+  token: { expires: 9 },
+});
 
 describe('answerWorker', () => {
   const sign = vi.fn<TokenSource['sign']>();

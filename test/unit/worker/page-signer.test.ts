@@ -50,7 +50,7 @@ describe('PageSigner', () => {
   test('signs by the page whose request it is, and nobody else is asked', async () => {
     pages.open('own', signing());
     pages.open('other', signing());
-    expect(await signer().sign(url)).toEqual(signed);
+    expect(await signer().sign(url)).toMatchObject(signed);
     await pass(3000);
     expect(pages.posted).toEqual([['own', { secureToken: 'hello' }]]);
   });
@@ -63,7 +63,7 @@ describe('PageSigner', () => {
     await pass(900);
     expect([seen, length]).toEqual([{}, 0]);
     await pass(200);
-    expect(seen.value).toEqual(signed);
+    expect(seen.value).toMatchObject(signed);
   });
 
   test('hears a page that has only now loaded its scripts', async () => {
@@ -72,7 +72,7 @@ describe('PageSigner', () => {
     await pass(4500);
     pages.open('own', signing());
     await pass(1000);
-    expect(seen.value).toEqual(signed);
+    expect(seen.value).toMatchObject(signed);
   });
 
   test('asks the same page again when the edge has refused', async () => {
@@ -87,7 +87,7 @@ describe('PageSigner', () => {
     const it = signer();
     const first = await it.sign(url);
     const second = await it.refused(first, 410);
-    expect([first, second]).toEqual([signed, signed]);
+    expect([first, second]).toMatchObject([signed, signed]);
     expect(await it.refused(second!, 403)).toBeUndefined();
     expect(questions).toEqual([{ url }, { status: 410 }, { status: 403 }]);
     expect(await it.refused(second!, 403), 'that page has no other').toBeUndefined();
@@ -122,7 +122,7 @@ describe('PageSigner', () => {
       pages.open('own');
       const seen = outcome(new signers.PageSigner('own').sign(url));
       await pass(11_500);
-      expect(seen.value).toEqual({ url, headers: {}, credentials: false, source: url });
+      expect(seen.value).toMatchObject({ url, headers: {}, credentials: false, source: url });
     });
 
     test.each(['a page says so', 'a page answers, be it too late'])('is over when %s', async (how) => {
@@ -134,7 +134,7 @@ describe('PageSigner', () => {
       else port!.postMessage('here');
       await settle();
       pages.open('own', signing());
-      expect((await ended()).value).toEqual(signed);
+      expect((await ended()).value).toMatchObject(signed);
     });
 
     test('gives up with the player', async () => {
@@ -147,7 +147,7 @@ describe('PageSigner', () => {
       expect(seen.error).toMatchObject({ message: 'enough' });
       // it was not waited for in vain
       pages.open('own', signing());
-      expect((await ended()).value).toEqual(signed);
+      expect((await ended()).value).toMatchObject(signed);
     });
   });
 
@@ -163,7 +163,7 @@ describe('PageSigner', () => {
       pages.close('other');
       pages.open('third', signing());
       await pass(3000);
-      expect(seen.value).toEqual(signed);
+      expect(seen.value).toMatchObject(signed);
     });
 
     test('from pages that are closed one after the other', async () => {
@@ -225,7 +225,7 @@ describe('PageSigner', () => {
       await pass(60_000, 1000);
       port!.postMessage({ signed });
       await settle();
-      expect(seen.value).toEqual(signed);
+      expect(seen.value).toMatchObject(signed);
       expect(vi.getTimerCount()).toBe(0);
     });
   });
