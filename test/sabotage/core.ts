@@ -134,7 +134,7 @@ export const core: readonly Sabotage[] = [
     name: 'core-foreign-worker',
     promise: 'A service worker that signs nothing is told from the token worker.',
     file: 'packages/core/src/worker-signs.ts',
-    find: 'status === 204',
+    find: 'status === workerQuestion.yes',
     replace: 'status < 400',
     noticedBy: { test: mp4WorkerLifeTest, name: 'a foreign one is told from it' },
   },

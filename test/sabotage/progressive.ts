@@ -5,6 +5,7 @@ const swapSource = 'packages/progressive/src/swap-source.ts';
 const swapNeed = 'packages/progressive/src/swap-need.ts';
 const playbackFailure = 'packages/progressive/src/playback-failure.ts';
 const download = 'packages/progressive/src/download.ts';
+const downloadPolicy = 'packages/progressive/src/download-policy.ts';
 
 const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.test.ts';
 const mp4WorkerTest = 'test/browser/mp4-worker.matrix.test.ts';
@@ -193,7 +194,7 @@ export const progressive: readonly Sabotage[] = [
     name: 'progressive-download-resume',
     promise: 'A download goes on past expiry and lost connections.',
     file: download,
-    find: '        attempts = 0;\n',
+    find: '      this.#attempts = 0;\n',
     replace: '',
     noticedBy: { test: mp4DownloadTest, name: 'chromium is cut ten times at random' },
   },
@@ -201,22 +202,22 @@ export const progressive: readonly Sabotage[] = [
     name: 'progressive-download-stream',
     promise: 'After an abort the stream is left open.',
     file: download,
-    find: '    sink.release();\n',
+    find: '      this.#sink.release();\n',
     replace: '',
     noticedBy: { test: mp4DownloadTest, name: 'chromium stops when the page aborts' },
   },
   {
     name: 'progressive-download-versions',
     promise: 'A download never mixes two versions of a file.',
-    file: download,
-    find: 'differs(validator, now.validator) || ',
+    file: downloadPolicy,
+    find: 'differ(before.validator, now.validator) || ',
     replace: '',
     noticedBy: { test: mp4DownloadTest, name: 'chromium notices a file that has changed' },
   },
   {
     name: 'progressive-download-missing',
     promise: 'A download of a missing file is a NotFoundError.',
-    file: download,
+    file: downloadPolicy,
     find: 'status >= 400 && status < 500',
     replace: 'status > 404 && status < 500',
     noticedBy: { test: mp4DownloadTest, name: 'chromium tells a missing file, a denial and a refusal apart' },

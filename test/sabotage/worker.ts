@@ -1,21 +1,23 @@
 import type { Sabotage } from './sabotage.ts';
 
-const handleFetch = 'packages/worker/src/handle-fetch.ts';
+const signedFetch = 'packages/worker/src/signed-fetch.ts';
 const tokenWorker = 'packages/worker/src/token-worker.ts';
 const mediaRequest = 'packages/worker/src/media-request.ts';
 const pageSigner = 'packages/worker/src/page-signer.ts';
+const pageSearch = 'packages/worker/src/page-search.ts';
 const workerSettings = 'packages/worker/src/worker-settings.ts';
 
 const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.test.ts';
 const mp4WorkerSecretsTest = 'test/browser/mp4-worker-secrets.test.ts';
 const mp4WorkerUpdateTest = 'test/browser/mp4-worker-update.matrix.test.ts';
+const mp4WorkerVersionsTest = 'test/browser/mp4-worker-versions.test.ts';
 const mp4WorkerTest = 'test/browser/mp4-worker.matrix.test.ts';
 
 export const worker: readonly Sabotage[] = [
   {
     name: 'worker-replay',
     promise: 'The worker replays a refusal once.',
-    file: handleFetch,
+    file: signedFetch,
     find: 'response?.status ?? 0',
     replace: '0',
     noticedBy: { test: mp4WorkerLifeTest, name: 'plays through a refusal storm' },
@@ -23,7 +25,7 @@ export const worker: readonly Sabotage[] = [
   {
     name: 'worker-range',
     promise: 'Range requests keep their range.',
-    file: handleFetch,
+    file: signedFetch,
     find: '{ ...headers, ...(range && { range }),',
     replace: '{ ...headers,',
     noticedBy: { test: mp4WorkerLifeTest, name: 'plays through a refusal storm' },
@@ -32,8 +34,8 @@ export const worker: readonly Sabotage[] = [
     name: 'worker-protect',
     promise: 'The worker leaves alone what it does not protect.',
     file: tokenWorker,
-    find: 'createTokenSource({ ...settings, request',
-    replace: 'createTokenSource({ endpoint, request',
+    find: 'createTokenSource({ ...options, request',
+    replace: 'createTokenSource({ endpoint: options.endpoint!, request',
     noticedBy: { test: mp4WorkerLifeTest, name: 'leaves alone what it does not protect, and what scripts request' },
   },
   {
@@ -55,15 +57,15 @@ export const worker: readonly Sabotage[] = [
   {
     name: 'worker-no-cors',
     promise: 'The worker says that there is no CORS at all, and leaves requests as they are.',
-    file: handleFetch,
-    find: 'await checkCors(event, signed);',
+    file: signedFetch,
+    find: 'await checkCors(this.#event, sent);',
     replace: '',
     noticedBy: { test: mp4WorkerLifeTest, name: 'says that there is no CORS at all' },
   },
   {
     name: 'worker-hidden-header',
     promise: '`problem` tells which header CORS does not expose.',
-    file: handleFetch,
+    file: signedFetch,
     find: 'response.status === 206 && !',
     replace: 'response.status === 200 && !',
     noticedBy: { test: mp4WorkerLifeTest, name: 'says which header CORS does not expose' },
@@ -72,7 +74,7 @@ export const worker: readonly Sabotage[] = [
     name: 'worker-hard-reload',
     promise: 'The page is controlled after a hard reload, too.',
     file: 'packages/worker/src/register-token-worker.ts',
-    find: "if (controls(active)) active!.postMessage({ secureToken: 'claim' });",
+    find: 'if (this.#isOurs(active)) active.postMessage({ secureToken: words.claim } satisfies PageMessage);',
     replace: '',
     noticedBy: {
       test: mp4WorkerLifeTest,
@@ -83,7 +85,7 @@ export const worker: readonly Sabotage[] = [
     name: 'worker-waits-once',
     promise: 'A page without tokens is held up once only.',
     file: pageSigner,
-    find: 'forsaken.has(clientId) ? undefined : ',
+    find: 'if (pagesWithoutSigner.has(this.#clientId)) return undefined;',
     replace: '',
     noticedBy: { test: mp4WorkerLifeTest, name: 'tokens in a page, and no such page is open' },
   },
@@ -91,16 +93,16 @@ export const worker: readonly Sabotage[] = [
     name: 'worker-page-is-back',
     promise: 'A page that hands out tokens again is heard.',
     file: tokenWorker,
-    find: '  pageSigns();\n',
+    find: '      forgetPagesWithoutSigner();\n',
     replace: '',
     noticedBy: { test: mp4WorkerLifeTest, name: 'tokens in a page, and no such page is open' },
   },
   {
     name: 'worker-other-pages',
     promise: 'Any open page may help another.',
-    file: pageSigner,
-    find: 'if (Date.now() - since > PATIENCE) return undefined;',
-    replace: 'return undefined;',
+    file: pageSearch,
+    find: 'while (!found && ',
+    replace: 'while (found && ',
     noticedBy: {
       test: mp4WorkerLifeTest,
       name: 'controls a page that was loaded before it, one that is reloaded hard, and a second tab',
@@ -141,31 +143,47 @@ export const worker: readonly Sabotage[] = [
   {
     name: 'worker-edge-referer',
     promise: 'Requests to the edge do not tell the URL of the worker.',
-    file: handleFetch,
-    find: '      referrer: request.referrer,\n',
+    file: signedFetch,
+    find: '        referrer,\n',
     replace: '',
     noticedBy: { test: mp4WorkerSecretsTest, name: 'the endpoint and the edge hear nothing of its URL' },
   },
   {
     name: 'worker-events',
     promise: 'The worker object tells of a denial.',
-    file: tokenWorker,
-    find: ', ...(error && { error: postable(error) })',
-    replace: '',
+    file: 'packages/worker/src/token-event-report.ts',
+    find: "...('error' in detail ? { error: postableError(detail.error) } : detail)",
+    replace: '...detail',
     noticedBy: { test: mp4WorkerSecretsTest, name: 'an endpoint that answers 403 is told to the page' },
   },
   {
     name: 'worker-new-version',
     promise: 'A new version of the file waits until no page uses the old one.',
     file: tokenWorker,
-    find: 'if (scope.registration.active?.scriptURL !== location.href) void',
+    find: 'if (!isNewVersion) void',
     replace: 'void',
     noticedBy: { test: mp4WorkerUpdateTest, name: 'chromium waits while a film plays' },
   },
   {
+    name: 'worker-words',
+    promise: 'Page and worker of different versions understand each other.',
+    file: 'packages/worker/src/protocol.ts',
+    find: "connect: 'hello'",
+    replace: "connect: 'connect'",
+    noticedBy: { test: mp4WorkerVersionsTest, name: 'signed at once, and replayed when it is refused' },
+  },
+  {
+    name: 'worker-page-closed',
+    promise: 'A page that is closed before it has answered holds nothing up.',
+    file: 'packages/worker/src/page-connection.ts',
+    find: 'if (!pages.some(({ id }) => id === this.#pageId)) reject',
+    replace: 'if (!pages.length) reject',
+    noticedBy: { test: mp4WorkerVersionsTest, name: 'is closed before it has answered' },
+  },
+  {
     name: 'worker-webkit',
     promise: 'In WebKit everything goes on untouched.',
-    file: handleFetch,
+    file: signedFetch,
     find: 'isWebKit() || ',
     replace: '',
     noticedBy: { test: mp4WorkerTest, name: 'webkit seeks' },

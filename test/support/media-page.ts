@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { workerOfVersion1 } from './earlier-worker.ts';
 
 /** A script as it is shipped. */
 const shipped = (path: string): string => readFileSync(new URL(`../../packages/${path}`, import.meta.url), 'utf8');
@@ -75,6 +76,7 @@ addEventListener('fetch', (event) => handleFetch(event, source));
 ${takesOver}`,
     // its settings are in its own URL, as those of the token worker are
     '/importing-worker.js': `importScripts('/token-worker.js');`,
+    '/earlier-worker.js': workerOfVersion1,
     '/foreign-worker.js': `addEventListener('fetch', () => undefined);\n${takesOver}`,
   };
   return (pathname) => {

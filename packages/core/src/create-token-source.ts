@@ -3,7 +3,7 @@ import { Acquisition } from './acquisition.ts';
 import { Backoff } from './backoff.ts';
 import { Denials } from './denials.ts';
 import { toError } from './failure.ts';
-import { normalise } from './option-checks.ts';
+import { normaliseOptions } from './option-checks.ts';
 import { parseToken } from './parse-token.ts';
 import { createProtection } from './protection.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -34,7 +34,7 @@ import { Usage } from './usage.ts';
  */
 export function createTokenSource(options: TokenSourceOptions | TokenSource | string | URL): TokenSource {
   if (isTokenSource(options)) return options;
-  const settings = normalise(options);
+  const settings = normaliseOptions(options);
   const { random = Math.random, readAhead: size = 6, renewBefore, jitter = 0.3 } = settings;
   const { refusals = [401, 403, 410], protect, tokens: preset = [] } = settings;
 

@@ -41,7 +41,7 @@ function wrongIn(options: TokenSourceOptions): string | undefined {
 }
 
 /** The options as an object of our own. Throws `ERR_OPTIONS` at the first that is wrong, naming it. */
-export function normalise(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions {
+export function normaliseOptions(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions {
   const settings = { ...(isLink(options) ? { endpoint: options } : options) };
   const wrong = wrongIn(settings);
   if (wrong) throw new SecureTokenError('ERR_OPTIONS', `missing or wrong: ${wrong}`);

@@ -95,3 +95,14 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
     },
   };
 }
+
+/**
+ * Whether `protect` covers a URL, for whoever signs by the tokens of somebody else: a service worker, for its pages.
+ */
+export function protectedBy(protect: Protect | readonly Protect[]): (url: string) => boolean {
+  const { covers } = createProtection(protect);
+  return (url) => {
+    const key = resolveUrl(url);
+    return key !== '' && covers(key, () => false);
+  };
+}

@@ -1,7 +1,7 @@
 import type { SignedRequest } from 'secure-token-core';
 
-/** A connection that brings nothing for so many ms is given up. */
-const SILENCE = 15_000;
+/** A connection that brings nothing for so long is given up. */
+const silenceTimeoutMs = 15_000;
 
 /** One request and its answer, in pieces. Failures of the network are not thrown: what they took is `undefined`. */
 export interface Connection {
@@ -21,9 +21,11 @@ export async function connect(
     closing.abort();
     signal?.removeEventListener('abort', close);
   };
+  if (signal?.aborted) close();
   signal?.addEventListener('abort', close);
-  const inTime = async <T>(work: Promise<T>): Promise<T | undefined> => {
-    const timer = setTimeout(close, SILENCE);
+
+  const unlessSilent = async <T>(work: Promise<T>): Promise<T | undefined> => {
+    const timer = setTimeout(close, silenceTimeoutMs);
     try {
       return await work;
     } catch {
@@ -32,7 +34,7 @@ export async function connect(
       clearTimeout(timer);
     }
   };
-  const response = await inTime(
+  const response = await unlessSilent(
     fetch(request.url, {
       headers: { ...request.headers, ...headers },
       credentials: request.credentials ? 'include' : 'same-origin',
@@ -41,5 +43,5 @@ export async function connect(
     }),
   );
   const reader = response?.body?.getReader();
-  return { response, close, read: async () => reader && inTime(reader.read()) };
+  return { response, close, read: async () => reader && unlessSilent(reader.read()) };
 }

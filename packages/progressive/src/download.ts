@@ -1,8 +1,11 @@
-import type { SignedRequest } from 'secure-token-core';
+import type { SignedRequest, TokenSource } from 'secure-token-core';
 import { tokenRefused } from 'secure-token-core';
+import type { Connection } from './connection.ts';
 import { connect } from './connection.ts';
 import { representation } from './content-range.ts';
-import type { DownloadTarget } from './download-sink.ts';
+import type { FileVersion } from './download-policy.ts';
+import { describesFile, isOtherVersion, mayRestart, rangeHeaders, stepAfter } from './download-policy.ts';
+import type { DownloadSink, DownloadTarget } from './download-sink.ts';
 import { createSink } from './download-sink.ts';
 import { pause } from './pause.ts';
 import type { DownloadProgress } from './progress-meter.ts';
@@ -22,15 +25,6 @@ export interface DownloadSettings {
 
 export type DownloadOptions = SourceOptions & DownloadSettings;
 
-/** Attempts in a row that bring no byte: about a minute. Time offline does not count. */
-const ATTEMPTS = 8;
-/** Refusals in a row, each of a renewed token. */
-const REFUSALS = 3;
-/** Client errors that pass: time-out, a range that is not there (any more), too many requests. */
-const WORTH_ANOTHER_TRY = [408, 416, 429];
-/** Versions of a file that changes all the time. */
-const RESTARTS = 3;
-
 /**
  * Downloads `url`, however often its token expires or the network fails; never mixes two versions of the file.
  *
@@ -49,93 +43,154 @@ export async function download(
   url: string | URL,
   options: DownloadOptions & { readonly as?: DownloadTarget },
 ): Promise<unknown> {
-  const { onProgress, signal, from, as = 'blob' } = options as DownloadSettings & { as?: DownloadTarget };
-  const { source, release } = sourceOf(options);
+  const { as = 'blob', ...settings } = options as DownloadSettings & { as?: DownloadTarget };
   const { href } = new URL(url, document.baseURI);
-  const report = createProgressMeter(onProgress);
-  const sink = createSink(as);
-  const { received: begin = 0 } = from ?? {};
-  let position = begin;
-  let validator = from?.validator;
-  let total: number | undefined;
-  let attempts = 0;
-  let restarts = 0;
-  let type = '';
-
-  /** What has been written is of another version, or cannot be continued. */
-  const restart = async (message: string): Promise<void> => {
-    if (begin || !sink.restart || restarts++ >= RESTARTS) throw new DOMException(message, 'InvalidStateError');
-    await sink.restart();
-    position = 0;
-    validator = total = undefined;
-  };
-
-  /** One request; resolves to its status, 0 without one. What it brought is at `position`. */
-  const attempt = async (request: SignedRequest): Promise<number> => {
-    // elsewhere If-Range would cost a preflight; comparing does as well
-    const isHere = new URL(request.url).origin === location.origin;
-    const headers: Record<string, string> = position
-      ? { range: `bytes=${position}-`, ...(isHere && validator && { 'if-range': validator }) }
-      : {};
-    const { response, read, close } = await connect(request, headers, signal);
-    try {
-      if (!response) return 0;
-      const { status, ok } = response;
-      if (!ok && status !== 416) return status;
-      const now = representation(response);
-      const differs = (before: unknown, after: unknown): unknown => before && after && before !== after;
-      if (differs(validator, now.validator) || differs(total, now.total))
-        await restart('The file has changed on the server');
-      else if (ok && now.start !== position) await restart('The server cannot resume');
-      // not from where we are now: the next request asks for that
-      if (ok && now.start !== position) return status;
-      validator ??= now.validator;
-      total ??= now.total;
-      if (!ok) return status;
-      type ||= response.headers.get('content-type') ?? '';
-      for (;;) {
-        const piece = await read();
-        // packed or made on the fly, a file has no other end than this
-        if (piece?.done && status === 200) total ??= position;
-        if (!piece || piece.done) break;
-        await sink.write(piece.value, position);
-        position += piece.value.length;
-        attempts = 0;
-        report({ received: position, total, validator }, false);
-      }
-      return status;
-    } finally {
-      close();
-    }
-  };
-
+  const { source, release } = sourceOf(options);
   try {
-    source.allow(href);
-    let request = await source.sign(href, { signal });
-    for (;;) {
-      const status = await attempt(request);
-      signal?.throwIfAborted();
-      if (position === total) break;
-      // asked before, for without a status it depends on the time; that one is a failure of the network in any case
-      const isRefusal = status > 0 && source.isRefusal(request, status);
-      const isFinal = status >= 400 && status < 500 && !isRefusal && !WORTH_ANOTHER_TRY.includes(status);
-      const replay = status < 400 && status ? undefined : await source.refused(request, status, { signal });
-      if (!replay) {
-        if (isFinal) throw new DOMException(`${status}: ${href}`, 'NotFoundError');
-        attempts++;
-        if (isRefusal && attempts > REFUSALS) throw tokenRefused(href, status);
-        if (attempts > ATTEMPTS) throw new DOMException(`No more data after ${position} bytes`, 'NetworkError');
-        await pause(attempts, signal);
-      }
-      request = replay ?? (await source.sign(href, { signal }));
-    }
-    return await sink.finish(type);
-  } catch (error) {
-    sink.release();
-    throw error;
+    return await new Download(href, source, createSink(as), settings).run();
   } finally {
-    // to go on from, if it has failed: what has come since the last report is written too
-    report({ received: position, total, validator }, true);
     release();
+  }
+}
+
+/** One file on its way: asked for from where it stopped, again and again, until all of it has been written. */
+class Download {
+  /** Absolute, unsigned. */
+  readonly #url: string;
+  readonly #source: TokenSource;
+  readonly #sink: DownloadSink;
+  readonly #signal: AbortSignal | undefined;
+  readonly #report: ReturnType<typeof createProgressMeter>;
+  /** Where what is delivered begins. */
+  readonly #begin: number;
+  /** Up to where it has been written. */
+  #position: number;
+  #version: FileVersion;
+  #type = '';
+  /** In a row, without a byte. */
+  #attempts = 0;
+  #restarts = 0;
+
+  constructor(url: string, source: TokenSource, sink: DownloadSink, settings: DownloadSettings) {
+    const { onProgress, signal, from } = settings;
+    this.#url = url;
+    this.#source = source;
+    this.#sink = sink;
+    this.#signal = signal;
+    this.#report = createProgressMeter(onProgress);
+    this.#begin = this.#position = from?.received ?? 0;
+    this.#version = { validator: from?.validator, total: undefined };
+  }
+
+  async run(): Promise<unknown> {
+    try {
+      this.#source.allow(this.#url);
+      await this.#receiveAll();
+      return await this.#sink.finish(this.#type);
+    } catch (error) {
+      this.#sink.release();
+      throw error;
+    } finally {
+      // to go on from, if it has failed: what has come since the last report is written too
+      this.#reportProgress(true);
+    }
+  }
+
+  get #isComplete(): boolean {
+    return this.#position === this.#version.total;
+  }
+
+  async #receiveAll(): Promise<void> {
+    let request = await this.#sign();
+    let status = await this.#attempt(request);
+    while (!this.#isComplete) {
+      request = await this.#nextRequest(request, status);
+      status = await this.#attempt(request);
+    }
+  }
+
+  #sign(): Promise<SignedRequest> {
+    return this.#source.sign(this.#url, { signal: this.#signal });
+  }
+
+  /** Whether the team says so; a failure without a status is one of the network. */
+  #isRefusal(request: SignedRequest, status: number): boolean {
+    return status > 0 && this.#source.isRefusal(request, status);
+  }
+
+  /** @returns the status of the answer; 0 without one */
+  async #attempt(request: SignedRequest): Promise<number> {
+    const isSameOrigin = new URL(request.url).origin === location.origin;
+    const headers = rangeHeaders(this.#position, this.#version.validator, isSameOrigin);
+    const connection = await connect(request, headers, this.#signal);
+    const { response } = connection;
+    try {
+      if (response && (await this.#accept(request, response))) await this.#writeBody(connection, response.status);
+    } finally {
+      connection.close();
+    }
+    this.#signal?.throwIfAborted();
+    return response?.status ?? 0;
+  }
+
+  /** Whether the body of `response` goes on from where we are. */
+  async #accept(request: SignedRequest, response: Response): Promise<boolean> {
+    const { status, ok, headers } = response;
+    const { start, ...now } = representation(response);
+    if (!describesFile(response, now, this.#isRefusal(request, status))) return false;
+    if (isOtherVersion(this.#version, now)) await this.#restart('The file has changed on the server');
+    else if (ok && start !== this.#position) await this.#restart('The server cannot resume');
+    // not from where we are now: the next request asks for that
+    if (ok && start !== this.#position) return false;
+    const { validator, total } = this.#version;
+    this.#version = { validator: validator ?? now.validator, total: total ?? now.total };
+    if (ok) this.#type ||= headers.get('content-type') ?? '';
+    return ok;
+  }
+
+  /** What has been written is of another version, or cannot be continued. @throws `InvalidStateError` */
+  async #restart(reason: string): Promise<void> {
+    if (!mayRestart(this.#begin, !!this.#sink.restart, this.#restarts))
+      throw new DOMException(reason, 'InvalidStateError');
+    this.#restarts++;
+    await this.#sink.restart!();
+    this.#position = 0;
+    this.#version = { validator: undefined, total: undefined };
+  }
+
+  async #writeBody({ read }: Connection, status: number): Promise<void> {
+    let piece = await read();
+    while (piece && !piece.done) {
+      await this.#sink.write(piece.value, this.#position);
+      this.#position += piece.value.length;
+      this.#attempts = 0;
+      this.#reportProgress(false);
+      piece = await read();
+    }
+    // packed or made on the fly, a file has no other end than this
+    if (piece?.done && status === 200)
+      this.#version = { ...this.#version, total: this.#version.total ?? this.#position };
+  }
+
+  /**
+   * At once by another token if the edge has refused this one; else after a pause.
+   * @throws where another attempt would not help
+   */
+  async #nextRequest(request: SignedRequest, status: number): Promise<SignedRequest> {
+    // asked before, because without a status it depends on the time
+    const isRefusal = this.#isRefusal(request, status);
+    const replay = await this.#source.refused(request, status, { signal: this.#signal });
+    if (replay) return replay;
+    const step = stepAfter({ status, isRefusal, attempts: this.#attempts });
+    if (step === 'not found') throw new DOMException(`${status}: ${this.#url}`, 'NotFoundError');
+    if (step === 'refused') throw tokenRefused(this.#url, status);
+    if (step === 'no more data') throw new DOMException(`No more data after ${this.#position} bytes`, 'NetworkError');
+    this.#attempts++;
+    await pause(this.#attempts, this.#signal);
+    return this.#sign();
+  }
+
+  #reportProgress(isLast: boolean): void {
+    this.#report({ received: this.#position, ...this.#version }, isLast);
   }
 }

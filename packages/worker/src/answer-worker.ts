@@ -1,33 +1,31 @@
-import type { SecureTokenErrorCode, SignedRequest, TokenSource } from 'secure-token-core';
-import { isSecureTokenError } from 'secure-token-core';
+import type { SignedRequest, TokenSource } from 'secure-token-core';
+import { SecureTokenError, isSecureTokenError } from 'secure-token-core';
+import { postableError, postableRequest } from './posted-values.ts';
+import type { PostedAnswer, Question } from './protocol.ts';
+import { parseQuestion, words } from './protocol.ts';
 
-/** What a page answers the worker. */
-export interface PageAnswer {
-  readonly signed?: SignedRequest | undefined;
-  readonly error?: { readonly code: SecureTokenErrorCode; readonly message: string };
-}
-
-/** A worker's question: a URL to sign, or the status with which the last one was refused. */
-interface Question {
-  readonly url?: string;
-  readonly status: number;
-}
-
-/** Signs in this page what the worker at the other end of `port` asks for. */
+/** Signs in this page what the worker at the other end of `port` asks for. Every question has an answer. */
 export function answerWorker(port: MessagePort, source: TokenSource): void {
   let last: SignedRequest | undefined;
-  const sign = async ({ url, status }: Question): Promise<PageAnswer> => {
+
+  const signedFor = async (question: Question | undefined): Promise<SignedRequest | undefined> => {
+    if (question && 'url' in question) return source.sign(question.url);
+    if (question && last) return source.refused(last, question.status);
+    throw new SecureTokenError('ERR_SIGNING_RESPONSE', 'this page does not understand what its token worker asks');
+  };
+  const answer = async (question: Question | undefined): Promise<PostedAnswer> => {
     try {
-      const signed = url ? await source.sign(url) : await source.refused(last!, status);
+      const signed = await signedFor(question);
       last = signed ?? last;
-      return { signed };
+      return { signed: signed && postableRequest(signed) };
     } catch (error) {
-      const { code, message } = isSecureTokenError(error)
+      const known = isSecureTokenError(error)
         ? error
-        : { code: 'ERR_SIGNING_UNAVAILABLE' as const, message: String(error) };
-      return { error: { code, message } };
+        : new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'the token source of this page failed');
+      return { error: postableError(known) };
     }
   };
-  port.onmessage = async ({ data }) => port.postMessage(await sign(data as Question));
-  port.postMessage('here');
+
+  port.onmessage = async ({ data }) => port.postMessage(await answer(parseQuestion(data)));
+  port.postMessage(words.connected);
 }

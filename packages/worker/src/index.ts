@@ -1,7 +1,7 @@
 export { registerTokenWorker } from './register-token-worker.ts';
 export { handleFetch } from './handle-fetch.ts';
 export { SecureTokenError, createTokenSource, isSecureTokenError } from 'secure-token-core';
-export type { RequestSigner } from './handle-fetch.ts';
+export type { RequestSigner } from './request-signer.ts';
 export type { TokenWorker } from './register-token-worker.ts';
 export type {
   Protect,

@@ -1,7 +1,7 @@
 /**
  * 4 MiB: half a minute of a film at 1 Mbit/s. Firefox stops a worker after a minute, even in the middle of an answer.
  */
-const LIMIT = 4 * 2 ** 20;
+const maxPartBytes = 4 * 2 ** 20;
 
 /** The destinations of what a player of the browser requests; hls.js and other scripts sign for themselves. */
 export const isMediaRequest = ({ method, destination }: Request): boolean =>
@@ -20,5 +20,5 @@ export const isWebKit = (): boolean => !/ (Chrome|Firefox)\//.test(navigator.use
 export function boundedRange(url: string, range: string | null): string | null {
   const isFile = !isWebKit() && /\.(mp4|m4v|mov|webm|m4a|mp3|og[agv]|wav|flac)$/i.test(new URL(url).pathname);
   const start = isFile && /^bytes=(\d+)-$/.exec(range ?? '')?.[1];
-  return start ? `bytes=${start}-${+start + LIMIT - 1}` : range;
+  return start ? `bytes=${start}-${+start + maxPartBytes - 1}` : range;
 }

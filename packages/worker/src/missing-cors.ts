@@ -1,9 +1,10 @@
 import type { SignedRequest } from 'secure-token-core';
+import { words } from './protocol.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
 
-/** For how long requests to an origin without CORS are left alone, in ms. */
-const PAUSE = 60_000;
+/** For how long requests to an origin without CORS are left alone. */
+const withoutCorsPauseMs = 60_000;
 
 const pausedUntil = new Map<string, number>();
 const originOf = (url: string): string => new URL(url).origin;
@@ -18,7 +19,7 @@ export async function reportMissing(
   header: string,
 ): Promise<void> {
   const page = await scope.clients.get(clientId);
-  page?.postMessage({ secureToken: 'problem', url: source, header });
+  page?.postMessage({ secureToken: words.problem, url: source, header });
 }
 
 /** `request` failed without a status: if the edge is there, then it is CORS that is missing. */
@@ -30,6 +31,6 @@ export async function checkCors(event: FetchEventLike, request: SignedRequest): 
   } catch {
     return;
   }
-  pausedUntil.set(originOf(url), Date.now() + PAUSE);
+  pausedUntil.set(originOf(url), Date.now() + withoutCorsPauseMs);
   await reportMissing(event, request, 'Access-Control-Allow-Origin');
 }

@@ -1,72 +1,94 @@
-import type { SignedRequest } from 'secure-token-core';
+import type { SignOptions, SignedRequest } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
-import type { RequestSigner } from './handle-fetch.ts';
-import type { PageAnswer } from './answer-worker.ts';
-import type { WorkerClient } from './worker-scope.ts';
-import { scope } from './worker-scope.ts';
+import type { PageConnection } from './page-connection.ts';
+import { PageClosed } from './page-connection.ts';
+import { PageSearch } from './page-search.ts';
+import type { Question } from './protocol.ts';
+import type { RequestSigner } from './request-signer.ts';
+
+/** Pages that were helped by nobody, until any page hands out tokens: they are not held up again. */
+const pagesWithoutSigner = new Set<string>();
+
+/** A page has said that it hands out tokens. */
+export const forgetPagesWithoutSigner = (): void => pagesWithoutSigner.clear();
 
 /**
- * For how long a page is waited for, in ms: it may still be loading its scripts. After each second every page is asked.
+ * Signs one request with the help of a page: that keeps the tokens, so nothing is lost when the browser stops the
+ * worker.
  */
-const PATIENCE = 10_000;
+export class PageSigner implements RequestSigner {
+  readonly protects: RequestSigner['protects'];
+  readonly #clientId: string;
+  readonly #isProtectKnown: boolean;
+  /** To the page that has signed the request. */
+  #connection: PageConnection | undefined;
 
-/** Pages that were waited for in vain, until any page tells that it signs: they are not held up again. */
-const forsaken = new Set<string>();
-export const pageSigns = (): void => forsaken.clear();
-
-const receive = (port: MessagePort): Promise<PageAnswer> =>
-  new Promise((resolve) => {
-    port.onmessage = ({ data }) => resolve(data as PageAnswer);
-  });
-
-/** A port to a page that signs: that of the request, or any other of this origin; `undefined` if there is none. */
-async function reachPage(clientId: string): Promise<MessagePort | undefined> {
-  const own = await scope.clients.get(clientId);
-  let found: ((port: MessagePort) => void) | undefined;
-  const reached = new Promise<MessagePort>((resolve) => (found = resolve));
-  const greet = (page: WorkerClient): void => {
-    const { port1, port2 } = new MessageChannel();
-    void receive(port1).then(() => {
-      pageSigns();
-      found!(port1);
-    });
-    page.postMessage({ secureToken: 'hello' }, [port2]);
-  };
-  if (own) greet(own);
-  for (const since = Date.now(); ;) {
-    const late = new Promise<undefined>((resolve) => setTimeout(resolve, own ? 1000 : 100));
-    const port = await Promise.race([reached, late]);
-    if (port) return port;
-    if (Date.now() - since > PATIENCE) return undefined;
-    (await scope.clients.matchAll({ includeUncontrolled: true, type: 'window' })).forEach(greet);
+  /**
+   * @param clientId the page whose request it is
+   * @param protects absent: only pages know
+   */
+  constructor(clientId: string, protects?: RequestSigner['protects']) {
+    this.#clientId = clientId;
+    this.#isProtectKnown = protects !== undefined;
+    this.protects = protects ?? (() => true);
   }
-}
 
-/**
- * Signs in a page: it keeps the tokens, so that nothing is lost when the browser stops the worker.
- * @param protects absent: only pages know
- */
-export function createPageSigner(clientId: string, protects?: RequestSigner['protects']): RequestSigner {
-  const ports = new WeakMap<SignedRequest, MessagePort>();
-  const ask = async (port: MessagePort, question: object): Promise<SignedRequest | undefined> => {
-    const answer = receive(port);
-    port.postMessage(question);
-    const { signed, error } = await answer;
-    if (error) throw new SecureTokenError(error.code, error.message);
-    if (signed?.token) ports.set(signed, port);
-    else port.close();
+  async sign(url: string, { signal }: SignOptions = {}): Promise<SignedRequest> {
+    try {
+      return await this.#signInPage(url, signal);
+    } catch (error) {
+      if (!(error instanceof PageClosed)) throw error;
+      // another page may be open, or the same one again
+      return this.#signInPage(url, signal);
+    }
+  }
+
+  async refused(
+    _request: SignedRequest,
+    status: number,
+    { signal }: SignOptions = {},
+  ): Promise<SignedRequest | undefined> {
+    return this.#connection && this.#ask(this.#connection, { status }, signal);
+  }
+
+  async #signInPage(url: string, signal: AbortSignal | undefined): Promise<SignedRequest> {
+    const connection = await this.#connect(signal);
+    if (!connection) return this.#withoutPage(url);
+    const signed = await this.#ask(connection, { url }, signal);
+    if (!signed) throw new SecureTokenError('ERR_SIGNING_RESPONSE', 'a page has signed nothing', { url });
     return signed;
-  };
-  return {
-    protects: protects ?? (() => true),
-    async sign(url) {
-      const port = forsaken.has(clientId) ? undefined : await reachPage(clientId);
-      if (port) return (await ask(port, { url }))!;
-      forsaken.add(clientId);
-      if (protects) throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'No page of this origin hands out tokens');
-      // a file of another part of the site, most likely
-      return { url, headers: {}, credentials: false, source: url };
-    },
-    refused: async (request, status) => ask(ports.get(request)!, { status }),
-  };
+  }
+
+  async #connect(signal: AbortSignal | undefined): Promise<PageConnection | undefined> {
+    if (pagesWithoutSigner.has(this.#clientId)) return undefined;
+    const search = new PageSearch(forgetPagesWithoutSigner);
+    const connection = await search.find(this.#clientId, signal);
+    if (!connection) pagesWithoutSigner.add(this.#clientId);
+    return connection;
+  }
+
+  #withoutPage(url: string): SignedRequest {
+    if (this.#isProtectKnown) {
+      throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'no page of this origin hands out tokens');
+    }
+    // a file of another part of the site, most likely
+    return { url, headers: {}, credentials: false, source: url };
+  }
+
+  async #ask(
+    connection: PageConnection,
+    question: Question,
+    signal: AbortSignal | undefined,
+  ): Promise<SignedRequest | undefined> {
+    this.#connection = undefined;
+    try {
+      const answer = await connection.ask(question, signal);
+      if ('error' in answer) throw answer.error;
+      // without a token there is nothing that an edge could refuse
+      if (answer.signed?.token) this.#connection = connection;
+      return answer.signed;
+    } finally {
+      if (!this.#connection) connection.close();
+    }
+  }
 }

@@ -1,12 +1,13 @@
-import type { TokenEventType, TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { createTokenSource } from 'secure-token-core';
+import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import { createTokenSource, isTokenSource, normaliseOptions } from 'secure-token-core';
 import { answerWorker } from './answer-worker.ts';
+import type { PageMessage } from './protocol.ts';
+import { parseWorkerMessage, words } from './protocol.ts';
+import { TOKEN_EVENTS } from './token-event-report.ts';
 import { SETTINGS, workerSettings } from './worker-settings.ts';
 
-/** For how long a worker is waited for that is slow to take over, in ms. */
-const PATIENCE = 5000;
-
-const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
+/** For how long a worker is waited for that is slow to take over. */
+const takeOverTimeoutMs = 5000;
 
 /**
  * A service worker that signs the media requests of this page. Events: those of a token source, and
@@ -20,16 +21,6 @@ export interface TokenWorker extends EventTarget {
   readonly source?: TokenSource;
   /** This page no longer hands out tokens; the worker stays, for the other pages. */
   destroy(): void;
-}
-
-/** Resolves when the worker of this page `controls` it, or is late. */
-async function takeOver(controls: () => boolean): Promise<void> {
-  const late = AbortSignal.timeout(PATIENCE);
-  const taken = new Promise<unknown>((resolve) => {
-    navigator.serviceWorker.addEventListener('controllerchange', () => controls() && resolve(true), { signal: late });
-    late.addEventListener('abort', resolve);
-  });
-  await taken;
 }
 
 /**
@@ -46,43 +37,109 @@ export async function registerTokenWorker(
   url: string | URL,
   options: TokenSourceOptions | TokenSource,
 ): Promise<TokenWorker> {
-  // checks the options in any case
-  const tokens = createTokenSource(options);
-  const settings = workerSettings(options);
-  const source = settings.endpoint ? undefined : tokens;
-  if (!source) tokens.destroy();
+  const checked = isTokenSource(options) ? options : normaliseOptions(options);
+  const settings = workerSettings(checked);
   const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
   if (!serviceWorker)
     throw new DOMException('No service workers here: they need https or localhost', 'NotSupportedError');
 
-  const target = new EventTarget();
-  const listening = new AbortController();
-  const { signal } = listening;
-  const emit = (type: string, detail: object): unknown =>
-    target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
-  const forward = ({ type, detail }: CustomEvent<object>): unknown => emit(type, detail);
-  const hear = ({ data, ports: [port] }: MessageEvent): void => {
-    const { secureToken, type, ...detail } = (data ?? {}) as { secureToken?: string; type?: string };
-    if (secureToken === 'hello' && source) answerWorker(port!, source);
-    else if (secureToken === 'problem' || secureToken === 'event') emit(type ?? 'problem', detail);
-  };
-  serviceWorker.addEventListener('message', hear, { signal });
-  serviceWorker.startMessages();
-  for (const type of TOKEN_EVENTS) source?.addEventListener(type, forward as never, { signal });
-
   const script = new URL(url, document.baseURI);
   script.searchParams.set(SETTINGS, JSON.stringify(settings));
-  const registration = await serviceWorker.register(script);
-  const controls = (worker = serviceWorker.controller): boolean => worker?.scriptURL === script.href;
-  const { active } = registration;
-  // after a hard reload the page has no controller, though the worker is there; and it may have given up on pages
-  if (controls(active)) active!.postMessage({ secureToken: 'claim' });
-  if (!controls()) await takeOver(controls);
-  const destroy = (): void => {
-    listening.abort();
-    if (source !== options) source?.destroy();
-  };
-  return Object.defineProperty(Object.assign(target, { registration, source, destroy }), 'controls', {
-    get: controls,
-  }) as unknown as TokenWorker;
+  // with an endpoint in its URL the worker has tokens of its own
+  const source = settings.endpoint ? undefined : createTokenSource(checked);
+  const worker = new WorkerOfPage(serviceWorker, { script, source, ownsSource: source !== options });
+  try {
+    await worker.start();
+  } catch (error) {
+    worker.destroy();
+    throw error;
+  }
+  return worker as TokenWorker;
+}
+
+interface WorkerParts {
+  readonly script: URL;
+  readonly source: TokenSource | undefined;
+  readonly ownsSource: boolean;
+}
+
+/** The page's side of the token worker. */
+class WorkerOfPage extends EventTarget {
+  readonly source: TokenSource | undefined;
+  registration!: ServiceWorkerRegistration;
+  readonly #container: ServiceWorkerContainer;
+  readonly #script: URL;
+  readonly #ownsSource: boolean;
+  readonly #listening = new AbortController();
+
+  constructor(container: ServiceWorkerContainer, { script, source, ownsSource }: WorkerParts) {
+    super();
+    this.#container = container;
+    this.#script = script;
+    this.source = source;
+    this.#ownsSource = ownsSource;
+  }
+
+  get controls(): boolean {
+    return this.#isOurs(this.#container.controller);
+  }
+
+  /** @throws what the browser throws when the file is missing or lies in the wrong place */
+  async start(): Promise<void> {
+    this.#listen();
+    this.registration = await this.#container.register(this.#script);
+    const { active } = this.registration;
+    // after a hard reload the page has no controller, though the worker is there; and it may have given up on pages
+    if (this.#isOurs(active)) active.postMessage({ secureToken: words.claim } satisfies PageMessage);
+    if (!this.controls) await this.#takeOver();
+  }
+
+  destroy(): void {
+    this.#listening.abort();
+    if (this.#ownsSource) this.source?.destroy();
+  }
+
+  /** Not one with other settings, nor another worker of this site. */
+  #isOurs(worker: ServiceWorker | null): worker is ServiceWorker {
+    return worker?.scriptURL === this.#script.href;
+  }
+
+  #listen(): void {
+    const { signal } = this.#listening;
+    this.#container.addEventListener('message', (event) => this.#onMessage(event), { signal });
+    this.#container.startMessages();
+    const forward = ({ type, detail }: CustomEvent<object>): void => this.#emit(type, detail);
+    for (const type of TOKEN_EVENTS) this.source?.addEventListener(type, forward as never, { signal });
+  }
+
+  #onMessage({ data, ports: [port] }: MessageEvent): void {
+    const message = parseWorkerMessage(data);
+    switch (message?.secureToken) {
+      case words.connect:
+        // a page without tokens is silent: another one may have some
+        if (port && this.source) answerWorker(port, this.source);
+        break;
+      case words.problem:
+        this.#emit('problem', { url: message.url, header: message.header });
+        break;
+      case words.event:
+        this.#emit(message.type, message.detail);
+    }
+  }
+
+  #emit(type: string, detail: object): void {
+    this.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
+  }
+
+  /** Resolves when the worker controls this page, or is late. */
+  async #takeOver(): Promise<void> {
+    const late = AbortSignal.timeout(takeOverTimeoutMs);
+    await new Promise<unknown>((resolve) => {
+      const check = (): void => {
+        if (this.controls) resolve(true);
+      };
+      this.#container.addEventListener('controllerchange', check, { signal: late });
+      late.addEventListener('abort', resolve);
+    });
+  }
 }

@@ -1,52 +1,56 @@
-import type { SecureTokenError, TokenEventType } from 'secure-token-core';
-import { createTokenSource } from 'secure-token-core';
+import type { TokenSource } from 'secure-token-core';
+import { createTokenSource, protectedBy } from 'secure-token-core';
 import { handleFetch } from './handle-fetch.ts';
-import { createPageSigner, pageSigns } from './page-signer.ts';
-import type { FetchEventLike } from './worker-scope.ts';
+import { PageSigner, forgetPagesWithoutSigner } from './page-signer.ts';
+import { parsePageMessage, tokenEventMessage, words } from './protocol.ts';
+import type { RequestSigner } from './request-signer.ts';
+import { TOKEN_EVENTS } from './token-event-report.ts';
+import type { ExtendableEventLike, FetchEventLike } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
+import type { WorkerSettings } from './worker-settings.ts';
 import { readSettings } from './worker-settings.ts';
 
 // The worker itself. All it knows stands in its own URL, so it may be stopped and started at any time.
 const settings = readSettings(location.href);
-const { endpoint, protect, request } = settings;
-// the settings in the URL of the worker are nothing to the endpoint
-const source =
-  endpoint && protect
-    ? createTokenSource({ ...settings, request: { ...request, referrerPolicy: 'no-referrer' } })
-    : undefined;
-const rules = protect && createTokenSource({ endpoint: '/', protect });
+const ownSource = settings.endpoint && settings.protect ? createOwnSource(settings) : undefined;
+const protects = settings.protect && protectedBy(settings.protect);
 
-/** What of an error can be posted: one itself would lose its code on the way, and its cause may be a Response. */
-const postable = ({ code, message, url, status, retryAfter }: SecureTokenError): object => ({
-  code,
-  message,
-  url,
-  status,
-  retryAfter,
+addEventListener('install', () => {
+  // other settings take over at once; a new version of this file waits, for Firefox and WebKit would cut off what plays
+  const isNewVersion = scope.registration.active?.scriptURL === location.href;
+  if (!isNewVersion) void scope.skipWaiting();
 });
 
-const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
-for (const name of TOKEN_EVENTS) {
-  source?.addEventListener(name, ({ detail }) => {
-    const { error } = detail as { error?: SecureTokenError };
-    const message = { secureToken: 'event', type: name, ...detail, ...(error && { error: postable(error) }) };
-    void scope.clients.matchAll({ type: 'window' }).then((pages) => pages.forEach((page) => page.postMessage(message)));
-  });
-}
+addEventListener('activate', (event) => (event as Event & ExtendableEventLike).waitUntil(scope.clients.claim()));
 
 addEventListener('fetch', (event) => {
-  handleFetch(
-    event,
-    source ?? createPageSigner((event as Event & FetchEventLike).clientId, rules && ((url) => rules.protects(url))),
-  );
+  handleFetch(event, signerFor(event as Event & FetchEventLike));
 });
-// other settings take over at once; a new version of this file waits, for Firefox and WebKit would cut off what plays
-addEventListener('install', () => {
-  if (scope.registration.active?.scriptURL !== location.href) void scope.skipWaiting();
-});
-addEventListener('activate', (event) => (event as unknown as FetchEventLike).waitUntil(scope.clients.claim()));
+
 addEventListener('message', ({ data }) => {
-  if ((data as { secureToken?: string } | undefined)?.secureToken !== 'claim') return;
-  pageSigns();
-  void scope.clients.claim();
+  switch (parsePageMessage(data)?.secureToken) {
+    case words.claim:
+      forgetPagesWithoutSigner();
+      void scope.clients.claim();
+  }
 });
+
+/** Who signs a request: the worker, by its settings, or else the pages. */
+function signerFor({ clientId }: FetchEventLike): RequestSigner {
+  return ownSource ?? new PageSigner(clientId, protects);
+}
+
+/** The worker asks the endpoint itself, and its pages hear what happens. */
+function createOwnSource({ request, ...options }: WorkerSettings): TokenSource {
+  // the settings in the URL of the worker are nothing to the endpoint
+  const source = createTokenSource({ ...options, request: { ...request, referrerPolicy: 'no-referrer' } });
+  for (const type of TOKEN_EVENTS) {
+    source.addEventListener(type, ({ detail }) => void tellPages(tokenEventMessage({ type, detail })));
+  }
+  return source;
+}
+
+async function tellPages(message: ReturnType<typeof tokenEventMessage>): Promise<void> {
+  const pages = await scope.clients.matchAll({ type: 'window' });
+  pages.forEach((page) => page.postMessage(message));
+}

@@ -1,7 +1,9 @@
+import type { PostedWorkerMessage } from './protocol.ts';
+
 /** What this package uses of a service worker's global scope: the DOM library of TypeScript has no types for it. */
 export interface WorkerClient {
   readonly id: string;
-  postMessage(message: unknown, transfer?: Transferable[]): void;
+  postMessage(message: PostedWorkerMessage, transfer?: Transferable[]): void;
 }
 
 interface WorkerScope {
@@ -14,13 +16,21 @@ interface WorkerScope {
   skipWaiting(): Promise<void>;
 }
 
+/** An `ExtendableEvent`, as far as it is used. */
+export interface ExtendableEventLike {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
 /** A `FetchEvent`, as far as it is used. */
-export interface FetchEventLike {
+export interface FetchEventLike extends ExtendableEventLike {
   readonly request: Request;
   /** The page that asks. */
   readonly clientId: string;
   respondWith(response: Promise<Response> | Response): void;
-  waitUntil(promise: Promise<unknown>): void;
 }
 
 export const scope: WorkerScope = globalThis as unknown as WorkerScope;
+
+/** Those that the worker does not control, too: any page of this origin may help another. */
+export const openPages = (): Promise<readonly WorkerClient[]> =>
+  scope.clients.matchAll({ includeUncontrolled: true, type: 'window' });

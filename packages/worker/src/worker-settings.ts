@@ -1,5 +1,5 @@
 import type { Protect, TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { SecureTokenError } from 'secure-token-core';
+import { SecureTokenError, isTokenSource } from 'secure-token-core';
 
 /**
  * What the worker reads from its own URL: unlike its memory, that survives when it is stopped. The URL stands in access
@@ -77,7 +77,7 @@ const absolute = (url: string | URL): string => new URL(url, document.baseURI).h
  * @throws `ERR_OPTIONS` without `protect`: a worker sees the media requests of the whole site
  */
 export function workerSettings(options: TokenSourceOptions | TokenSource): WorkerSettings {
-  if (options instanceof EventTarget) return {};
+  if (isTokenSource(options)) return {};
   const { endpoint, protect } = options;
   if (!protect) throw new SecureTokenError('ERR_OPTIONS', 'missing or wrong: protect');
   const rules = [protect].flat() as readonly Protect[];

@@ -1,0 +1,59 @@
+import { PageConnection } from './page-connection.ts';
+import { openPages, scope } from './worker-scope.ts';
+
+/** A page that hands out tokens may still be loading its scripts. */
+const searchTimeoutMs = 10_000;
+/** How often pages are asked. For so long the page of the request is asked alone. */
+const greetingIntervalMs = 1000;
+/** The same where that page is not known: there is nobody to wait for. */
+const hurriedIntervalMs = 100;
+
+/** Looks for a page that hands out tokens: that of the request, or any other of this origin. */
+export class PageSearch {
+  readonly #onConnected: () => void;
+  readonly #first: Promise<PageConnection>;
+  #settleFirst!: (connection: PageConnection) => void;
+  /** One is found, or none in time. */
+  #isOver = false;
+
+  /** @param onConnected a page hands out tokens, be it too late for this search */
+  constructor(onConnected: () => void) {
+    this.#onConnected = onConnected;
+    this.#first = new Promise((resolve) => (this.#settleFirst = resolve));
+  }
+
+  /** @returns `undefined` if there is none. @throws the reason of `signal` */
+  async find(clientId: string, signal: AbortSignal | undefined): Promise<PageConnection | undefined> {
+    const giveUpAt = Date.now() + searchTimeoutMs;
+    const own = await scope.clients.get(clientId);
+    const intervalMs = own ? greetingIntervalMs : hurriedIntervalMs;
+    if (own) this.#greet(own);
+    let found = await this.#firstWithin(intervalMs);
+    while (!found && Date.now() <= giveUpAt && !signal?.aborted) {
+      // the own one again, too: it may not have listened before
+      (await openPages()).forEach((page) => this.#greet(page));
+      found = await this.#firstWithin(intervalMs);
+    }
+    this.#isOver = true;
+    if (signal?.aborted) found?.close();
+    signal?.throwIfAborted();
+    return found;
+  }
+
+  #greet(page: Parameters<typeof PageConnection.greet>[0]): void {
+    PageConnection.greet(page, (connection) => {
+      this.#onConnected();
+      if (this.#isOver) connection.close();
+      this.#isOver = true;
+      this.#settleFirst(connection);
+    });
+  }
+
+  async #firstWithin(ms: number): Promise<PageConnection | undefined> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+    const first = await Promise.race([this.#first, late]);
+    clearTimeout(timer);
+    return first;
+  }
+}

@@ -1,0 +1,59 @@
+import type { SecureTokenErrorCode, SignedRequest } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+import { isNumber, isString, membersOf } from './posted-members.ts';
+
+/** An error as it is posted: one itself would lose its code on the way, and its cause may be a `Response`. */
+export type PostedError = Pick<SecureTokenError, 'code' | 'message' | 'url' | 'status' | 'retryAfter'>;
+
+/** A signed request as it is posted: of the token no more than until when it lives. */
+export type PostedRequest = Omit<SignedRequest, 'token'> & { readonly token?: { readonly expires: number } };
+
+const codes: Readonly<Record<SecureTokenErrorCode, true>> = {
+  ERR_OPTIONS: true,
+  ERR_SIGNING_UNAVAILABLE: true,
+  ERR_SIGNING_RESPONSE: true,
+  ERR_DENIED: true,
+  ERR_TOKEN_REFUSED: true,
+  ERR_DESTROYED: true,
+};
+const isCode = (code: string): code is SecureTokenErrorCode => Object.hasOwn(codes, code);
+
+export function postableError(error: SecureTokenError): PostedError {
+  const { code, message, url, status, retryAfter } = error;
+  return { code, message, ...(url !== undefined && { url }), ...optionalNumbers({ status, retryAfter }) };
+}
+
+export function parseError(data: unknown): SecureTokenError | undefined {
+  const { code, message, url, ...rest } = membersOf(data);
+  if (!isString(code) || !isString(message)) return undefined;
+  // the constructor puts the code there again
+  const text = message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message;
+  const details = { ...(isString(url) && { url }), ...optionalNumbers(rest) };
+  // of a later version: not understood, and therefore final
+  return isCode(code)
+    ? new SecureTokenError(code, text, details)
+    : new SecureTokenError('ERR_SIGNING_RESPONSE', message, details);
+}
+
+function optionalNumbers({ status, retryAfter }: { status?: unknown; retryAfter?: unknown }): {
+  status?: number;
+  retryAfter?: number;
+} {
+  return { ...(isNumber(status) && { status }), ...(isNumber(retryAfter) && { retryAfter }) };
+}
+
+export function postableRequest({ url, headers, credentials, source, token }: SignedRequest): PostedRequest {
+  return { url, headers, credentials, source, ...(token && { token: { expires: token.expires } }) };
+}
+
+export function parseRequest(data: unknown): SignedRequest | undefined {
+  const { url, headers, credentials, source, token } = membersOf(data);
+  const { expires } = membersOf(token);
+  const isToken = token === undefined || isNumber(expires);
+  if (!isString(url) || !isString(source) || !isHeaders(headers) || !isToken) return undefined;
+  return { url, headers, credentials: credentials === true, source, ...(isNumber(expires) && { token: { expires } }) };
+}
+
+function isHeaders(headers: unknown): headers is Readonly<Record<string, string>> {
+  return typeof headers === 'object' && headers !== null && Object.values(headers).every(isString);
+}

@@ -1,0 +1,125 @@
+import type { SecureTokenError, SignedRequest } from 'secure-token-core';
+import { isString, membersOf } from './posted-members.ts';
+import type { PostedError, PostedRequest } from './posted-values.ts';
+import { parseError, parseRequest } from './posted-values.ts';
+import type { PostedTokenEvent, TokenEventReport } from './token-event-report.ts';
+import { parseTokenEvent, postableTokenEvent } from './token-event-report.ts';
+
+/*
+ * What a page and the token worker say to each other.
+ *
+ *   page                                        worker
+ *     │ ── claim ────────────────────────────────► │   control me: I hand out tokens
+ *     │ ◄────────────────── connect, with a port ─ │   do you hand out tokens?
+ *     │ ── connected ─────────────── on the port ► │   yes; a page without tokens is silent
+ *     │ ◄───────────────────── {url} or {status} ─ │   sign this; that was refused
+ *     │ ── {signed} or {error} ──────────────────► │   each question has one answer
+ *     │ ◄──────────────────────── problem, event ─ │   for listeners of the page
+ *
+ * The two are deployed, cached and replaced at different times: an open page may be older than its worker, and the
+ * worker that controls a page may be older than its script, because a new version waits until no page is left. So that
+ * neither waits for an answer that never comes:
+ * - the words on the wire stay those of 1.0, whatever they are called here, and members are only ever added;
+ * - a message that is not known is ignored, but for a question: that one is answered with an error;
+ * - whatever comes on the port as an answer ends the wait, whether it is understood or not.
+ */
+
+/** The words on the wire. Those that are not sent on a port stand in the member `secureToken`. */
+export const words = {
+  claim: 'claim',
+  connect: 'hello',
+  connected: 'here',
+  problem: 'problem',
+  event: 'event',
+} as const;
+
+/** The page hands out tokens, and is to be controlled: after a hard reload it is not. */
+interface Claim {
+  readonly secureToken: typeof words.claim;
+}
+
+/** From a page to the worker. */
+export type PageMessage = Claim;
+
+/** Comes with a port. */
+interface Connect {
+  readonly secureToken: typeof words.connect;
+}
+
+/** The edge does not send `header` with the response for `url`, which is unsigned. */
+interface Problem {
+  readonly secureToken: typeof words.problem;
+  readonly url: string;
+  readonly header: string;
+}
+
+/** What happened in the worker's token source. */
+interface TokenEvent {
+  readonly secureToken: typeof words.event;
+}
+
+/** From the worker to a page, as a page reads it. */
+export type WorkerMessage = Connect | Problem | (TokenEvent & TokenEventReport);
+
+/** From the worker to a page, as it is posted. */
+export type PostedWorkerMessage = Connect | Problem | (TokenEvent & PostedTokenEvent);
+
+/** From the worker, on the port: a URL to sign, or the status with which the last one was refused. */
+export type Question = { readonly url: string } | { readonly status: number };
+
+/** From the page, on the port, as the worker reads it. `undefined`: there is no other token for what was refused. */
+export type Answer = { readonly signed: SignedRequest | undefined } | { readonly error: SecureTokenError };
+
+/** From the page, on the port, as it is posted. */
+export type PostedAnswer = { readonly signed: PostedRequest | undefined } | { readonly error: PostedError };
+
+/** @returns `undefined` for whatever else pages post to a worker */
+export function parsePageMessage(data: unknown): PageMessage | undefined {
+  const { secureToken } = membersOf(data);
+  return secureToken === words.claim ? { secureToken } : undefined;
+}
+
+/** @returns `undefined` for whatever else a worker posts to its pages */
+export function parseWorkerMessage(data: unknown): WorkerMessage | undefined {
+  const { secureToken, url, header, ...members } = membersOf(data);
+  switch (secureToken) {
+    case words.connect:
+      return { secureToken };
+    case words.problem:
+      return isString(url) && isString(header) ? { secureToken, url, header } : undefined;
+    case words.event: {
+      const report = parseTokenEvent({ url, ...members });
+      return report && { secureToken, ...report };
+    }
+    default:
+      return undefined;
+  }
+}
+
+export const tokenEventMessage = (report: TokenEventReport): PostedWorkerMessage => ({
+  secureToken: words.event,
+  ...postableTokenEvent(report),
+});
+
+/** Whether a page says on the port that it hands out tokens. */
+export const isConnected = (data: unknown): data is typeof words.connected => data === words.connected;
+
+/** @returns `undefined` for a question of a later version */
+export function parseQuestion(data: unknown): Question | undefined {
+  const { url, status } = membersOf(data);
+  if (isString(url)) return { url };
+  return typeof status === 'number' ? { status } : undefined;
+}
+
+/** @returns `undefined` for what no version known here answers */
+export function parseAnswer(data: unknown): Answer | undefined {
+  const members = membersOf(data);
+  if (members.error !== undefined) {
+    const error = parseError(members.error);
+    return error && { error };
+  }
+  if (!('signed' in members)) return undefined;
+  if (members.signed === undefined) return { signed: undefined };
+  const signed = parseRequest(members.signed);
+  return signed && { signed };
+}

@@ -1,0 +1,70 @@
+import { describe } from 'vitest';
+import { pageOfVersion1 } from '../support/earlier-worker.ts';
+import { runIn } from '../support/engines.ts';
+import type { MediaStage } from '../support/media-stage.ts';
+import { mediaTest as it } from '../support/media-test.ts';
+import { hasNginx } from '../support/nginx.ts';
+
+/** A page and its worker are deployed at different times, and a page may be open for days. */
+describe.runIf(hasNginx).concurrent('page and token worker of different versions (Chromium)', () => {
+  const names = (stage: MediaStage): { url: string; film: string; origin: string } => ({
+    url: stage.url('short.mp4'),
+    film: stage.url('film.mp4'),
+    origin: `${stage.edge}/`,
+  });
+  const tokens = `window.tokens = SecureTokenWorker.createTokenSource({ endpoint: '/token', protect: args.origin });`;
+  const controls = `await until(() => navigator.serviceWorker.controller, 'control');`;
+  const earlierPage = `${tokens} ${pageOfVersion1}
+    const settings = encodeURIComponent(JSON.stringify({ protect: [args.origin] }));
+    await navigator.serviceWorker.register('/token-worker.js?secure-token=' + settings);
+    ${controls}`;
+  const page = (file: string): string => `${tokens}
+    window.worker = follow(await SecureTokenWorker.registerTokenWorker('${file}', tokens));
+    ${controls}`;
+  /** Resolves to whether it plays, and within five seconds: a page that is not understood is waited for for ten. */
+  const load = (url: string): string => `const since = performance.now();
+    Object.assign(video, { crossOrigin: 'anonymous', src: args.${url} });
+    await until(() => video.readyState > 2 || video.error, 'load');
+    return [video.error?.message ?? '', performance.now() - since < 5000];`;
+
+  it.for([
+    ['a page of 1.0 that is still open, and a worker of now', earlierPage],
+    ['a page of now, and a worker of 1.0 that waits for its end', page('/earlier-worker.js')],
+  ] as const)('%s: signed at once, and replayed when it is refused', async ([, start], { expect, run, stage }) => {
+    // what is refused is not expired
+    stage.signer.ttl = 60;
+    await run(start, names(stage));
+    expect(await run(load('url'), names(stage))).toEqual(['', true]);
+    expect(await stage.refusals()).toBe(0);
+    // for a file of which nothing is in a cache
+    await run(`await tokens.sign(args.film)`, names(stage));
+    stage.signer.secret = 'second';
+    await stage.setSecret('second');
+    expect(await run(load('film'), names(stage))).toEqual(['', true]);
+    expect(await stage.refusals()).toBeGreaterThan(0);
+  });
+
+  it('a page that hands out tokens is closed before it has answered: another one is asked', async ({
+    context,
+    expect,
+    page: asked,
+    run,
+    stage,
+  }) => {
+    await run(page('/token-worker.js'), names(stage));
+    const viewer = await context.newPage();
+    await viewer.goto(stage.origin);
+    stage.signer.delay = 30;
+    stage.signer.calls.length = 0;
+    await runIn(viewer, `Object.assign(video, { crossOrigin: 'anonymous', src: args.url });`, names(stage));
+    await expect.poll(() => stage.signer.calls.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await asked.close();
+    stage.signer.delay = 0;
+    const other = await context.newPage();
+    await other.goto(stage.origin);
+    await runIn(other, page('/token-worker.js'), names(stage));
+    expect(
+      await runIn(viewer, `await until(() => video.readyState > 2 || video.error, 'load'); return video.error`),
+    ).toBeNull();
+  });
+});

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, test, vi } from 'vitest';
+import { SecureTokenError } from '../../../packages/core/src/index.ts';
+import { fetchLab, serve } from './handle-fetch-lab.ts';
+
+const lab = fetchLab();
+
+describe('handleFetch', () => {
+  test('tells of problems by the unsigned URL, also where the page has fallen back on a signed one', async () => {
+    lab.answers = [serve, (_, response) => response.writeHead(206).end('234')];
+    await lab.ask('/vod/film.mp4').response;
+    await lab.ask('/vod/film.mp4?st=secret1', { headers: { range: 'bytes=2-4' } }).response;
+    expect(lab.told).toEqual([['page', expect.objectContaining({ url: `${lab.origin}/vod/film.mp4` })]]);
+  });
+
+  test('tells which header is missing', async () => {
+    lab.answers = [(_, response) => response.writeHead(206).end('234')];
+    expect((await lab.ask('/vod/film.mp4', { headers: { range: 'bytes=2-4' } }).response).status).toBe(206);
+    expect(lab.told).toEqual([
+      [
+        'page',
+        expect.objectContaining({
+          url: `${lab.origin}/vod/film.mp4`,
+          header: expect.stringContaining('Content-Range') as string,
+        }),
+      ],
+    ]);
+  });
+
+  test('tells a denial from a signing endpoint that is down', async () => {
+    const signer = (code: 'ERR_DENIED' | 'ERR_SIGNING_UNAVAILABLE') => {
+      vi.spyOn(lab.source, 'sign').mockRejectedValueOnce(new SecureTokenError(code, 'no'));
+      return lab.ask('/vod/film.mp4').response;
+    };
+    expect(await signer('ERR_DENIED')).toMatchObject({ status: 403, statusText: 'ERR_DENIED' });
+    expect(await signer('ERR_SIGNING_UNAVAILABLE')).toMatchObject({
+      status: 503,
+      statusText: 'ERR_SIGNING_UNAVAILABLE',
+    });
+  });
+
+  test('a connection that fails, and one that the player gives up, are failures of the network', async () => {
+    lab.answers = Array.from({ length: 9 }, () => (request: IncomingMessage) => request.destroy());
+    expect((await lab.ask('/vod/film.mp4').response).type).toBe('error');
+    expect(lab.told).toEqual([]);
+    const controller = new AbortController();
+    lab.answers = [() => controller.abort()];
+    expect((await lab.ask('/vod/film.mp4', { signal: controller.signal }).response).type).toBe('error');
+  });
+});

@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SignedRequest } from '../../../packages/core/src/index.ts';
+import type * as PageSignerModule from '../../../packages/worker/src/page-signer.ts';
+import { FakePages, pass, settle } from './worker-lab.ts';
+
+const url = 'https://cdn.test/film.mp4';
+const signed = { url: `${url}?st=1`, headers: {}, credentials: false, source: url, token: { expires: 9 } };
+
+let pages: FakePages;
+let signers: typeof PageSignerModule;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  pages = new FakePages();
+  vi.stubGlobal('clients', pages);
+  vi.resetModules();
+  signers = await import('../../../packages/worker/src/page-signer.ts');
+});
+afterEach(() => {
+  pages.end();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** A page that hands out tokens as 1.0 does; `answer` is what it posts for a question, `undefined` for nothing. */
+const signing =
+  (answer: (question: unknown) => unknown = () => ({ signed })) =>
+  (message: unknown, port: MessagePort | undefined): void => {
+    if ((message as { secureToken?: string }).secureToken !== 'hello') return;
+    port!.onmessage = ({ data }) => {
+      const given = answer(data);
+      if (given !== undefined) port!.postMessage(given);
+    };
+    port!.postMessage('here');
+  };
+const protects = (): boolean => true;
+const signer = (clientId = 'own') => new signers.PageSigner(clientId, protects);
+
+/** What becomes of `work`, as far as one can tell now. */
+function outcome<T>(work: Promise<T>): { value?: T; error?: unknown } {
+  const seen: { value?: T; error?: unknown } = {};
+  work.then(
+    (value) => (seen.value = value),
+    (error: unknown) => (seen.error = error),
+  );
+  return seen;
+}
+
+describe('PageSigner', () => {
+  test('signs by the page whose request it is, and nobody else is asked', async () => {
+    pages.open('own', signing());
+    pages.open('other', signing());
+    expect(await signer().sign(url)).toMatchObject(signed);
+    await pass(3000);
+    expect(pages.posted).toEqual([['own', { secureToken: 'hello' }]]);
+  });
+
+  test('asks every other page a second later', async () => {
+    pages.open('own');
+    pages.open('other', signing());
+    const { length } = pages.posted;
+    const seen = outcome(signer().sign(url));
+    await pass(900);
+    expect([seen, length]).toEqual([{}, 0]);
+    await pass(200);
+    expect(seen.value).toMatchObject(signed);
+  });
+
+  test('hears a page that has only now loaded its scripts', async () => {
+    pages.open('own');
+    const seen = outcome(signer().sign(url));
+    await pass(4500);
+    pages.open('own', signing());
+    await pass(1000);
+    expect(seen.value).toMatchObject(signed);
+  });
+
+  test('asks the same page again when the edge has refused', async () => {
+    const questions: unknown[] = [];
+    pages.open(
+      'own',
+      signing((question) => {
+        questions.push(question);
+        return questions.length < 3 ? { signed } : { signed: undefined };
+      }),
+    );
+    const it = signer();
+    const first = await it.sign(url);
+    const second = await it.refused(first, 410);
+    expect([first, second]).toMatchObject([signed, signed]);
+    expect(await it.refused(second!, 403)).toBeUndefined();
+    expect(questions).toEqual([{ url }, { status: 410 }, { status: 403 }]);
+    expect(await it.refused(second!, 403), 'that page has no other').toBeUndefined();
+  });
+
+  test('fails as the page fails', async () => {
+    pages.open(
+      'own',
+      signing(() => ({ error: { code: 'ERR_DENIED', message: 'ERR_DENIED: no' } })),
+    );
+    await expect(signer().sign(url)).rejects.toMatchObject({ code: 'ERR_DENIED', message: 'ERR_DENIED: no' });
+  });
+
+  describe('where no page hands out tokens', () => {
+    const ended = async (clientId = 'own'): Promise<{ value?: SignedRequest; error?: unknown }> => {
+      const seen = outcome(signer(clientId).sign(url));
+      await settle();
+      return seen;
+    };
+
+    test('waits for ten seconds, and once only', async () => {
+      pages.open('own');
+      const seen = outcome(signer().sign(url));
+      await pass(9900);
+      expect(seen).toEqual({});
+      await pass(1300);
+      expect(seen.error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
+      expect((await ended()).error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
+    });
+
+    test('lets through what only pages know to be protected', async () => {
+      pages.open('own');
+      const seen = outcome(new signers.PageSigner('own').sign(url));
+      await pass(11_500);
+      expect(seen.value).toMatchObject({ url, headers: {}, credentials: false, source: url });
+    });
+
+    test.each(['a page says so', 'a page answers, be it too late'])('is over when %s', async (how) => {
+      let port: MessagePort | undefined;
+      pages.open('own', (_, given) => (port ??= given));
+      void outcome(signer().sign(url));
+      await pass(11_500);
+      if (how === 'a page says so') signers.forgetPagesWithoutSigner();
+      else port!.postMessage('here');
+      await settle();
+      pages.open('own', signing());
+      expect((await ended()).value).toMatchObject(signed);
+    });
+
+    test('gives up with the player', async () => {
+      pages.open('own');
+      const leaving = new AbortController();
+      const seen = outcome(signer().sign(url, { signal: leaving.signal }));
+      await pass(1500);
+      leaving.abort(new Error('enough'));
+      await pass(1000);
+      expect(seen.error).toMatchObject({ message: 'enough' });
+      // it was not waited for in vain
+      pages.open('own', signing());
+      expect((await ended()).value).toMatchObject(signed);
+    });
+  });
+
+  describe('never waits for an answer that does not come', () => {
+    const silent = signing(() => undefined);
+
+    test('from a page that was closed: another one is asked', async () => {
+      pages.open('other', silent);
+      pages.open('own');
+      const seen = outcome(signer().sign(url));
+      await pass(2500);
+      expect(seen, 'it may take its time').toEqual({});
+      pages.close('other');
+      pages.open('third', signing());
+      await pass(3000);
+      expect(seen.value).toMatchObject(signed);
+    });
+
+    test('from pages that are closed one after the other', async () => {
+      pages.open('own', silent);
+      const seen = outcome(signer().sign(url));
+      await pass(1500);
+      pages.close('own');
+      pages.open('second', silent);
+      await pass(2500);
+      pages.close('second');
+      pages.open('third', silent);
+      await pass(2500);
+      expect(seen.error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
+    });
+
+    test('from the page that has signed what was refused', async () => {
+      pages.open(
+        'own',
+        signing((question) => ('url' in (question as object) ? { signed } : undefined)),
+      );
+      const it = signer();
+      const seen = outcome(it.refused(await it.sign(url), 403));
+      pages.close('own');
+      await pass(2000);
+      expect(seen.error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
+    });
+
+    test('when the player has given up', async () => {
+      pages.open('own', silent);
+      const leaving = new AbortController();
+      const seen = outcome(signer().sign(url, { signal: leaving.signal }));
+      await pass(1000);
+      leaving.abort(new Error('enough'));
+      await settle();
+      expect(seen.error).toMatchObject({ message: 'enough' });
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    test.each([
+      ['of a later version', { signature: 'st=1' }],
+      ['that is broken', { signed: { url: 7 } }],
+      ['that is no object', 'st=1'],
+      ['that signs nothing', { signed: undefined }],
+    ])('but %s', async (_, answer) => {
+      pages.open(
+        'own',
+        signing(() => answer),
+      );
+      await expect(signer().sign(url)).rejects.toMatchObject({ code: 'ERR_SIGNING_RESPONSE' });
+    });
+
+    test('takes its time where the page does, which asks an endpoint that is down', async () => {
+      let port: MessagePort | undefined;
+      pages.open('own', (message, given) => {
+        port = given;
+        silent(message, given);
+      });
+      const seen = outcome(signer().sign(url));
+      await pass(60_000, 1000);
+      port!.postMessage({ signed });
+      await settle();
+      expect(seen.value).toMatchObject(signed);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+  });
+});

@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createTokenSource, isSecureTokenError } from '../../../packages/core/src/index.ts';
+import type { TokenWorker } from '../../../packages/worker/src/register-token-worker.ts';
+import { registerTokenWorker } from '../../../packages/worker/src/register-token-worker.ts';
+import { channel, settle } from './worker-lab.ts';
+
+const protect = 'https://cdn.test/';
+const url = 'https://cdn.test/film.mp4';
+
+/** `navigator.serviceWorker` of a page. */
+class FakeContainer extends EventTarget {
+  controller: object | null = null;
+  readonly active = { scriptURL: '', postMessage: vi.fn() };
+  /** What `register` throws. */
+  failure: Error | undefined;
+  readonly startMessages = vi.fn();
+  listeners = 0;
+
+  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
+    const { signal } = args[2] as { signal: AbortSignal };
+    this.listeners++;
+    signal.addEventListener('abort', () => this.listeners--);
+    super.addEventListener(...args);
+  }
+
+  register(script: URL): Promise<object> {
+    if (this.failure) return Promise.reject(this.failure);
+    this.active.scriptURL = script.href;
+    this.controller = this.active;
+    return Promise.resolve({ active: this.active });
+  }
+
+  /** The worker posts this. */
+  tells(data: unknown, ports: MessagePort[] = []): void {
+    this.dispatchEvent(Object.assign(new Event('message'), { data, ports }));
+  }
+}
+
+describe('registerTokenWorker', () => {
+  let container: FakeContainer;
+  let workers: TokenWorker[];
+
+  beforeEach(() => {
+    container = new FakeContainer();
+    workers = [];
+    vi.stubGlobal('navigator', { serviceWorker: container });
+    vi.stubGlobal('document', { baseURI: 'https://www.test/films/' });
+  });
+  afterEach(() => {
+    for (const worker of workers) worker.destroy();
+    vi.unstubAllGlobals();
+  });
+
+  const getTokens = vi.fn(() => Promise.resolve({ prefix: protect, expires: 4e9, query: { st: '1' } }));
+  const register = async (options: Parameters<typeof registerTokenWorker>[1]): Promise<TokenWorker> => {
+    const worker = await registerTokenWorker('/token-worker.js', options);
+    workers.push(worker);
+    return worker;
+  };
+
+  test.each([
+    [{ endpoint: '/token' }, 'protect'],
+    [{ endpoint: '/token', protect, jitter: 2 }, 'jitter'],
+    [{ protect }, 'endpoint'],
+    ['/token', 'protect'],
+  ])('%j: ERR_OPTIONS, before anything is registered', async (options, name) => {
+    await expect(register(options as never)).rejects.toMatchObject({
+      code: 'ERR_OPTIONS',
+      message: expect.stringContaining(name),
+    });
+    expect([container.listeners, container.controller]).toEqual([0, null]);
+  });
+
+  test('no service workers: NotSupportedError', async () => {
+    vi.stubGlobal('navigator', {});
+    await expect(register({ endpoint: '/token', protect })).rejects.toMatchObject({ name: 'NotSupportedError' });
+  });
+
+  test('a file that is missing: what the browser says, and nothing stays behind', async () => {
+    container.failure = new TypeError('bad HTTP response code (404)');
+    const source = createTokenSource({ getTokens, protect });
+    const destroy = vi.spyOn(source, 'destroy');
+    await expect(register(source)).rejects.toBe(container.failure);
+    expect([container.listeners, destroy.mock.calls.length], 'a source of the page is its own').toEqual([0, 0]);
+    source.destroy();
+  });
+
+  test('the worker hears that this page hands out tokens, in the word of 1.0', async () => {
+    expect((await register({ getTokens, protect })).controls).toBe(true);
+    expect(container.active.postMessage.mock.calls).toEqual([[{ secureToken: 'claim' }]]);
+  });
+
+  test('with an endpoint of its own the worker has the tokens, and this page is silent', async () => {
+    const worker = await register({ endpoint: '/token', protect });
+    expect(worker.source).toBeUndefined();
+    const { port, heard, close } = channel();
+    container.tells({ secureToken: 'hello' }, [port]);
+    await settle();
+    expect(heard).toEqual([]);
+    close();
+  });
+
+  test('answers the worker until it is destroyed', async () => {
+    const worker = await register({ getTokens, protect });
+    const { port, post, heard, close } = channel();
+    container.tells({ secureToken: 'hello' }, [port]);
+    post({ url });
+    await settle();
+    expect(heard).toEqual(['here', { signed: expect.objectContaining({ url: `${url}?st=1` }) }]);
+    worker.destroy();
+    expect(container.listeners).toBe(0);
+    await expect(worker.source!.sign('https://cdn.test/other/')).rejects.toMatchObject({
+      code: 'ERR_DESTROYED',
+    });
+    close();
+  });
+
+  test('tells its listeners what the worker tells, errors as such', async () => {
+    const worker = await register({ endpoint: '/token', protect });
+    const seen: unknown[] = [];
+    for (const type of ['problem', 'tokenrefused', 'tokendenied'])
+      worker.addEventListener(type, (event) => seen.push([type, (event as CustomEvent<unknown>).detail]));
+    container.tells({ secureToken: 'problem', url, header: 'ETag' });
+    container.tells({ secureToken: 'event', type: 'tokenrefused', url, status: 410 });
+    const error = { code: 'ERR_DENIED', message: 'ERR_DENIED: no', url, status: 403 };
+    container.tells({ secureToken: 'event', type: 'tokendenied', error });
+    expect(seen).toEqual([
+      ['problem', { url, header: 'ETag' }],
+      ['tokenrefused', { url, status: 410 }],
+      ['tokendenied', { error: expect.objectContaining({ ...error, name: 'SecureTokenError' }) }],
+    ]);
+    expect(isSecureTokenError((seen[2] as [string, { error: unknown }])[1].error)).toBe(true);
+  });
+
+  test('ignores what is not said by a token worker, or is broken', async () => {
+    const worker = await register({ getTokens, protect });
+    const dispatch = vi.spyOn(worker, 'dispatchEvent');
+    for (const data of [undefined, null, 'hello', [], {}, { secureToken: 'hello' }, { secureToken: 'event' }])
+      container.tells(data);
+    container.tells({ type: 'problem', url, header: 'ETag' });
+    expect(dispatch).not.toHaveBeenCalled();
+  });
+});

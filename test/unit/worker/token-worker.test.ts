@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SETTINGS } from '../../../packages/worker/src/worker-settings.ts';
+import { FakePages, settle } from './worker-lab.ts';
+
+const protect = ['https://cdn.test/vod/'];
+
+describe('the token worker', () => {
+  let pages: FakePages;
+  let listeners: Map<string, (event: object) => void>;
+  const skipWaiting = vi.fn(() => Promise.resolve());
+
+  beforeEach(() => {
+    // what waits for a page ends with its test
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    pages = new FakePages();
+    listeners = new Map();
+    skipWaiting.mockClear();
+    vi.stubGlobal('clients', pages);
+    vi.stubGlobal('skipWaiting', skipWaiting);
+    vi.stubGlobal('addEventListener', (type: string, listener: (event: object) => void) =>
+      listeners.set(type, listener),
+    );
+  });
+  afterEach(() => {
+    pages.end();
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  /** Starts it with these settings in its URL; `active` is the URL of the worker that is there already. */
+  const start = async (settings: object, active?: string): Promise<string> => {
+    const href = `https://www.test/token-worker.js?${SETTINGS}=${encodeURIComponent(JSON.stringify(settings))}`;
+    vi.stubGlobal('location', new URL(href));
+    vi.stubGlobal('registration', { active: active && { scriptURL: active.replace('SAME', href) } });
+    vi.resetModules();
+    await import('../../../packages/worker/src/token-worker.ts');
+    return href;
+  };
+  const dispatch = (type: string, event: object = {}): void => listeners.get(type)!(event);
+  /** Whether it answers the browser's request for `url`, and with which status if it is one of its own. */
+  const asksFor = (url: string, headers = {}): { answers: boolean; response?: Promise<Response> } => {
+    const seen: { answers: boolean; response?: Promise<Response> } = { answers: false };
+    const request = Object.defineProperty(new Request(url, { headers }), 'destination', { value: 'video' });
+    const respondWith = (given: Promise<Response> | Response): void => {
+      Object.assign(seen, { answers: true, response: Promise.resolve(given) });
+    };
+    dispatch('fetch', { request, clientId: 'own', respondWith, waitUntil: () => undefined });
+    return seen;
+  };
+
+  test.each([
+    ['takes over at once where there is none', undefined, 1],
+    ['takes over at once with other settings', 'https://www.test/token-worker.js?', 1],
+    ['waits where only its file is new', 'SAME', 0],
+  ])('%s', async (_, active, times) => {
+    await start({ protect }, active);
+    dispatch('install');
+    expect(skipWaiting).toHaveBeenCalledTimes(times);
+    const waitUntil = vi.fn();
+    dispatch('activate', { waitUntil });
+    expect([waitUntil.mock.calls.length, pages.claim.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  test('takes the pages that say that they hand out tokens, and ignores what else is posted', async () => {
+    await start({ protect });
+    for (const data of [undefined, null, 'claim', 7, [], {}, { secureToken: 'hello' }, { secureToken: { claim: 1 } }])
+      dispatch('message', { data });
+    expect(pages.claim).not.toHaveBeenCalled();
+    dispatch('message', { data: { secureToken: 'claim', since: 'later' } });
+    expect(pages.claim).toHaveBeenCalledTimes(1);
+  });
+
+  test('signs what its settings name, whoever has the tokens', async () => {
+    for (const settings of [{ protect }, { protect, endpoint: 'https://www.test/token' }]) {
+      await start(settings);
+      // nothing is sent: no page is open, and no endpoint answers
+      vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')));
+      expect(asksFor('https://cdn.test/vod/film.mp4').answers).toBe(true);
+      expect(asksFor('https://cdn.test/vod#t=7').answers, 'a fragment is no part of it').toBe(true);
+      for (const url of ['https://cdn.test/vodka.mp4', 'https://other.test/vod/film.mp4', 'blob:https://cdn.test/vod/'])
+        expect(asksFor(url).answers).toBe(false);
+      const { response } = asksFor('https://www.test/', { 'secure-token-signs': 'https://cdn.test/vod/film.mp4' });
+      expect((await response)!.status).toBe(204);
+    }
+  });
+
+  test('without rules in its settings leaves the decision to its pages', async () => {
+    await start({});
+    expect(asksFor('https://other.test/film.mp4').answers).toBe(true);
+  });
+
+  test('tells its pages what happens to its own tokens', async () => {
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response(null, { status: 403 })));
+    await start({ protect, endpoint: 'https://www.test/token' });
+    pages.open('own');
+    const { response } = asksFor('https://cdn.test/vod/film.mp4');
+    expect(await response).toMatchObject({ status: 403, statusText: 'ERR_DENIED' });
+    await settle();
+    expect(pages.posted).toEqual([
+      ['own', { secureToken: 'event', type: 'tokendenied', error: expect.objectContaining({ code: 'ERR_DENIED' }) }],
+    ]);
+  });
+});
