@@ -31,7 +31,7 @@ export function createSourceUser(source: TokenSource): SourceUser {
   replaying.set(source, underWay);
   const user: SourceUser = {
     async replay(request, status, options) {
-      const mine = { url: request.source, user };
+      const mine = { url: request.unsignedUrl, user };
       underWay.push(mine);
       try {
         return await replayOf(source, request, status, options);

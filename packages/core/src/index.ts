@@ -1,9 +1,18 @@
 export { createTokenSource } from './create-token-source.ts';
+export { acquireTokenSource } from './acquire-token-source.ts';
 export { createSourceUser } from './create-source-user.ts';
+export { credentialsMode, needsUseCredentials } from './credentials.ts';
+export { forwardTokenEvents } from './forward-token-events.ts';
 export { hideSignedUrl } from './hide-signed-url.ts';
 export { SecureTokenError, isSecureTokenError, tokenRefused } from './secure-token-error.ts';
+export { isOutage, outagePauseMs } from './outage.ts';
+export { refusalOf } from './refusal-of.ts';
+export { replayCacheMode } from './replay-cache.ts';
 export { replayOf } from './replay-of.ts';
+export { TOKEN_EVENTS } from './token-events.ts';
+export { untouchedRequest } from './untouched-request.ts';
 export { workerSigns } from './worker-signs.ts';
+export type { AcquiredTokenSource } from './acquire-token-source.ts';
 export type { SourceUser } from './create-source-user.ts';
 export type { SignOptions, SignedRequest, TokenSource } from './token-source.ts';
 export type { Protect, TokenReason, TokenRequest, TokenSourceOptions, TokensAnswer } from './token-source-options.ts';

@@ -9,7 +9,7 @@ import type {
   RetryConfig,
 } from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { hideSignedUrl, isSecureTokenError, replayOf, tokenRefused } from 'secure-token-core';
+import { hideSignedUrl, isOutage, refusalOf, replayOf } from 'secure-token-core';
 import { retryDelay, ruleFor, ruleForOutage } from './retry-policy.ts';
 import { sleep } from './sleep.ts';
 import { noteTokenError } from './token-errors.ts';
@@ -187,14 +187,15 @@ class TokenLoader implements Loader<LoaderContext> {
       if (this.#retry(false, error.code)) return;
       this.#callbacks!.onError(error, this.#context, this.#unsigned(details), this.stats);
     };
-    if (!this.#source.isRefusal(request, error.code)) {
+    const refusal = refusalOf(this.#source, request, error.code);
+    if (!refusal) {
       fail();
       return;
     }
     void this.#sendOnce(
       (signal) => replayOf(this.#source, request, error.code, { signal }),
       () => {
-        noteTokenError(details, tokenRefused(request.source, error.code));
+        noteTokenError(details, refusal);
         fail();
       },
     );
@@ -207,10 +208,9 @@ class TokenLoader implements Loader<LoaderContext> {
   /** The signing endpoint failed us. An outage is retried like a 5xx; everything else is final. */
   #onSigningFailed(error: unknown): void {
     this.#waiting = undefined;
-    const isFinal = isSecureTokenError(error) && error.code !== 'ERR_SIGNING_UNAVAILABLE';
     const rule = ruleForOutage(this.#context, this.#config, this.#policy);
-    if (!isFinal && this.#retry(false, UNAVAILABLE, rule)) return;
-    const told = { code: isFinal ? NONE : UNAVAILABLE, text: String(error) };
+    if (isOutage(error) && this.#retry(false, UNAVAILABLE, rule)) return;
+    const told = { code: isOutage(error) ? UNAVAILABLE : NONE, text: String(error) };
     this.#callbacks!.onError(told, this.#context, error as NetworkDetails, this.stats);
   }
 

@@ -1,4 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
+import { credentialsMode } from 'secure-token-core';
 
 /** A connection that brings nothing for so many ms is given up. */
 const SILENCE = 15_000;
@@ -35,7 +36,7 @@ export async function connect(
   const response = await inTime(
     fetch(request.url, {
       headers: { ...request.headers, ...headers },
-      credentials: request.credentials ? 'include' : 'same-origin',
+      credentials: credentialsMode(request),
       cache: 'no-store',
       signal: closing.signal,
     }),

@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { tokenRefused } from 'secure-token-core';
+import { refusalOf } from 'secure-token-core';
 import { connect } from './connection.ts';
 import { representation } from './content-range.ts';
 import type { DownloadTarget } from './download-sink.ts';
@@ -117,13 +117,13 @@ export async function download(
       signal?.throwIfAborted();
       if (position === total) break;
       // asked before, for without a status it depends on the time; that one is a failure of the network in any case
-      const isRefusal = status > 0 && source.isRefusal(request, status);
-      const isFinal = status >= 400 && status < 500 && !isRefusal && !WORTH_ANOTHER_TRY.includes(status);
+      const refusal = status > 0 ? refusalOf(source, request, status) : undefined;
+      const isFinal = status >= 400 && status < 500 && !refusal && !WORTH_ANOTHER_TRY.includes(status);
       const replay = status < 400 && status ? undefined : await source.refused(request, status, { signal });
       if (!replay) {
         if (isFinal) throw new DOMException(`${status}: ${href}`, 'NotFoundError');
         attempts++;
-        if (isRefusal && attempts > REFUSALS) throw tokenRefused(href, status);
+        if (refusal && attempts > REFUSALS) throw refusal;
         if (attempts > ATTEMPTS) throw new DOMException(`No more data after ${position} bytes`, 'NetworkError');
         await pause(attempts, signal);
       }

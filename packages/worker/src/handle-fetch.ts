@@ -1,5 +1,5 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { isSecureTokenError } from 'secure-token-core';
+import { credentialsMode, isOutage, isSecureTokenError, replayCacheMode } from 'secure-token-core';
 import { boundedRange, isMediaRequest, isWebKit } from './media-request.ts';
 import { checkCors, isOutOfReach, reportMissing } from './missing-cors.ts';
 import type { FetchEventLike } from './worker-scope.ts';
@@ -12,7 +12,7 @@ const QUESTION = 'secure-token-signs';
 
 const refusal = (error: unknown): Response =>
   isSecureTokenError(error)
-    ? new Response(null, { status: error.code === 'ERR_SIGNING_UNAVAILABLE' ? 503 : 403, statusText: error.code })
+    ? new Response(null, { status: isOutage(error) ? 503 : 403, statusText: error.code })
     : Response.error();
 
 /** `undefined` is a failure without a status: the network, or an answer without CORS headers. */
@@ -27,8 +27,7 @@ async function send(
   try {
     return await fetch(url, {
       headers: { ...headers, ...(range && { range }), ...(condition && { 'if-range': condition }) },
-      credentials:
-        credentials || (request.mode === 'cors' && request.credentials === 'include') ? 'include' : 'same-origin',
+      credentials: credentialsMode({ credentials }, request.mode === 'cors' ? request.credentials : undefined),
       cache,
       signal: request.signal,
       // of the page; the worker's own URL holds its settings
@@ -64,8 +63,7 @@ async function answer(event: FetchEventLike, source: RequestSigner): Promise<Res
     const replay = response?.ok ? undefined : await source.refused(signed, response?.status ?? 0, { signal });
     if (replay) {
       await response?.body?.cancel();
-      // it may hold the refusal, where the token is not in the URL
-      if (replay.url === signed.url) cache = 'reload';
+      cache = replayCacheMode(signed, replay);
       signed = replay;
     } else if (!response) {
       await checkCors(event, signed);

@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SecureTokenError } from 'secure-token-core';
+import { SecureTokenError, untouchedRequest } from 'secure-token-core';
 import type { RequestSigner } from './handle-fetch.ts';
 import type { PageAnswer } from './answer-worker.ts';
 import type { WorkerClient } from './worker-scope.ts';
@@ -65,7 +65,7 @@ export function createPageSigner(clientId: string, protects?: RequestSigner['pro
       forsaken.add(clientId);
       if (protects) throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'No page of this origin hands out tokens');
       // a file of another part of the site, most likely
-      return { url, headers: {}, credentials: false, source: url };
+      return untouchedRequest(url);
     },
     refused: async (request, status) => ask(ports.get(request)!, { status }),
   };

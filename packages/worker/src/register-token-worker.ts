@@ -1,12 +1,10 @@
-import type { TokenEventType, TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { createTokenSource } from 'secure-token-core';
+import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import { TOKEN_EVENTS, createTokenSource } from 'secure-token-core';
 import { answerWorker } from './answer-worker.ts';
 import { SETTINGS, workerSettings } from './worker-settings.ts';
 
 /** For how long a worker is waited for that is slow to take over, in ms. */
 const PATIENCE = 5000;
-
-const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 
 /**
  * A service worker that signs the media requests of this page. Events: those of a token source, and

@@ -1,5 +1,5 @@
-import type { SecureTokenError, TokenEventType } from 'secure-token-core';
-import { createTokenSource } from 'secure-token-core';
+import type { SecureTokenError } from 'secure-token-core';
+import { TOKEN_EVENTS, createTokenSource } from 'secure-token-core';
 import { handleFetch } from './handle-fetch.ts';
 import { createPageSigner, pageSigns } from './page-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
@@ -25,7 +25,6 @@ const postable = ({ code, message, url, status, retryAfter }: SecureTokenError):
   retryAfter,
 });
 
-const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 for (const name of TOKEN_EVENTS) {
   source?.addEventListener(name, ({ detail }) => {
     const { error } = detail as { error?: SecureTokenError };
