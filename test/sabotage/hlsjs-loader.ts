@@ -104,9 +104,9 @@ export const hlsjsLoader: readonly Sabotage[] = [
   {
     name: 'hlsjs-outage',
     promise: 'Signing endpoint down for longer than the tokens live: buffering, then it resumes by itself.',
-    file: tokenLoader,
-    find: " && error.code !== 'ERR_SIGNING_UNAVAILABLE'",
-    replace: '',
+    file: 'packages/core/src/outage.ts',
+    find: "error.code === 'ERR_SIGNING_UNAVAILABLE'",
+    replace: "error.code === 'ERR_SIGNING_RESPONSE'",
     noticedBy: {
       test: hlsjsOutageTest,
       name: 'down for longer than the tokens live: buffering, and on it goes when it is back: query',
@@ -154,7 +154,7 @@ export const hlsjsLoader: readonly Sabotage[] = [
     name: 'hlsjs-read-ahead',
     promise: 'Tokens of single URLs are asked for in batches, ahead of the playhead.',
     file: 'packages/hlsjs/src/unsigned-response.ts',
-    find: 'if (playlist) source.learn(url || request.source, playlist);',
+    find: 'if (playlist) source.learn(url || request.unsignedUrl, playlist);',
     replace: '',
     noticedBy: { test: hlsjsTroubleTest, name: 'the clock of the viewer is 18000 s away from that of the edge' },
   },

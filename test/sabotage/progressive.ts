@@ -136,8 +136,8 @@ export const progressive: readonly Sabotage[] = [
   {
     name: 'progressive-shared-source',
     promise: 'destroy() leaves a shared token source alone.',
-    file: 'packages/progressive/src/source-of.ts',
-    find: 'source !== given && source.destroy()',
+    file: 'packages/core/src/acquire-token-source.ts',
+    find: 'if (!isShared) source.destroy();',
     replace: 'source.destroy()',
     noticedBy: { test: mp4TroubleTest, name: 'two elements that share a source, one of them audio' },
   },
