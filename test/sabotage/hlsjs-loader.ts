@@ -104,9 +104,9 @@ export const hlsjsLoader: readonly Sabotage[] = [
   {
     name: 'hlsjs-outage',
     promise: 'Signing endpoint down for longer than the tokens live: buffering, then it resumes by itself.',
-    file: 'packages/core/src/outage.ts',
-    find: "error.code === 'ERR_SIGNING_UNAVAILABLE'",
-    replace: "error.code === 'ERR_SIGNING_RESPONSE'",
+    file: tokenLoader,
+    find: 'const isFinal = !isOutage(error);',
+    replace: 'const isFinal = isOutage(error);',
     noticedBy: {
       test: hlsjsOutageTest,
       name: 'down for longer than the tokens live: buffering, and on it goes when it is back: query',

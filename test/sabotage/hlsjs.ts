@@ -4,7 +4,6 @@ const install = 'packages/hlsjs/src/install.ts';
 const originalController = 'packages/hlsjs/src/original-controller.ts';
 const licenseSetup = 'packages/hlsjs/src/license-setup.ts';
 const secureToken = 'packages/hlsjs/src/secure-token.ts';
-const acquireTokenSource = 'packages/core/src/acquire-token-source.ts';
 
 const hlsjsChildrenTest = 'test/browser/hlsjs-children.test.ts';
 const hlsjsKeysTest = 'test/browser/hlsjs-keys.matrix.test.ts';
@@ -117,9 +116,9 @@ export const hlsjs: readonly Sabotage[] = [
   {
     name: 'hlsjs-keeps-shared',
     promise: 'hls.destroy() leaves a source alone that was passed in.',
-    file: acquireTokenSource,
-    find: 'if (!isShared) source.destroy();',
-    replace: 'source.destroy();',
+    file: secureToken,
+    find: 'hls.on(DESTROYING, release);',
+    replace: 'hls.on(DESTROYING, () => source.destroy());',
     noticedBy: { test: hlsjsInstallTest, name: "hls.js 1.7 hls.destroy() destroys the plugin's own" },
   },
   {

@@ -3,7 +3,6 @@ import type { Sabotage } from './sabotage.ts';
 const vhsRequests = 'packages/videojs/src/vhs-requests.ts';
 const vhsRequestHooks = 'packages/videojs/src/vhs-request-hooks.ts';
 const signedXhr = 'packages/videojs/src/signed-xhr.ts';
-const acquireTokenSource = 'packages/core/src/acquire-token-source.ts';
 const secureTokenPlugin = 'packages/videojs/src/secure-token-plugin.ts';
 const session = 'packages/videojs/src/session.ts';
 const playbackFailure = 'packages/videojs/src/playback-failure.ts';
@@ -130,9 +129,9 @@ export const videojs: readonly Sabotage[] = [
   {
     name: 'videojs-tokendenied',
     promise: 'The player event tokendenied tells of a denial.',
-    file: 'packages/core/src/token-events.ts',
-    find: "'tokenerror', 'tokendenied'",
-    replace: "'tokenerror'",
+    file: secureTokenPlugin,
+    find: 'player.trigger({ ...detail, type, detail })',
+    replace: "type !== 'tokendenied' && player.trigger({ ...detail, type, detail })",
     noticedBy: {
       test: videojsTroubleTest,
       name: 'the session of the viewer is revoked: an error, no more calls, and renew() goes on',
@@ -195,9 +194,9 @@ export const videojs: readonly Sabotage[] = [
   {
     name: 'videojs-shared-source',
     promise: 'A player that is disposed of leaves a shared token source alone.',
-    file: acquireTokenSource,
-    find: 'if (!isShared) source.destroy();',
-    replace: 'source.destroy();',
+    file: secureTokenPlugin,
+    find: '        release,\n',
+    replace: '        () => source.destroy(),\n',
     noticedBy: { test: videojsAppsTest, name: 'two players share a token source, and one is disposed of' },
   },
 ];

@@ -208,9 +208,10 @@ class TokenLoader implements Loader<LoaderContext> {
   /** The signing endpoint failed us. An outage is retried like a 5xx; everything else is final. */
   #onSigningFailed(error: unknown): void {
     this.#waiting = undefined;
+    const isFinal = !isOutage(error);
     const rule = ruleForOutage(this.#context, this.#config, this.#policy);
-    if (isOutage(error) && this.#retry(false, UNAVAILABLE, rule)) return;
-    const told = { code: isOutage(error) ? UNAVAILABLE : NONE, text: String(error) };
+    if (!isFinal && this.#retry(false, UNAVAILABLE, rule)) return;
+    const told = { code: isFinal ? NONE : UNAVAILABLE, text: String(error) };
     this.#callbacks!.onError(told, this.#context, error as NetworkDetails, this.stats);
   }
 
