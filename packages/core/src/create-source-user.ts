@@ -19,7 +19,7 @@ interface Replaying {
 
 const replaying = new WeakMap<TokenSource, Replaying[]>();
 
-/** The URL whose refusal `event` tells of. */
+/** The URL whose refusal `event` reports. */
 function refusedUrl({ type, detail }: CustomEvent<unknown>): string | undefined {
   if (type === 'tokenrefused') return (detail as TokenEventDetails['tokenrefused']).url;
   const { error } = detail as Partial<TokenEventDetails['tokenerror']>;

@@ -31,10 +31,10 @@ function wrap(Base: LoaderClass, sourceNow: () => TokenSource): never {
 }
 
 /**
- * Errors of hls.js tell ours as their cause. A denial is final, but hls.js would go on trying other variants and then
+ * Errors of hls.js carry ours. A denial is final, but hls.js would go on trying other variants and then
  * retry for half a minute.
  */
-function tellTokenErrors(hls: Hls): void {
+function reportTokenErrors(hls: Hls): void {
   hls.on(ERROR, (_, data) => {
     const error = tokenErrorOf(data.networkDetails);
     if (!error) return;
@@ -62,7 +62,7 @@ export function install(hls: Hls, source: TokenSource): void {
   if (config.pLoader) config.pLoader = wrap(config.pLoader, sourceNow);
   if (config.fLoader) config.fLoader = wrap(config.fLoader, sourceNow);
   config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, sourceNow);
-  tellTokenErrors(hls);
+  reportTokenErrors(hls);
 }
 
 /**

@@ -21,9 +21,9 @@ type Callbacks = LoaderCallbacks<LoaderContext>;
 type LoaderError = Parameters<Callbacks['onError']>[0];
 type NetworkDetails = Parameters<Callbacks['onError']>[2];
 
-/** The status in which an outage of the signing endpoint is told: hls.js tries again after 5xx. */
+/** The status with which an outage of the signing endpoint is reported: hls.js tries again after 5xx. */
 const UNAVAILABLE = 503;
-/** No status, for no edge has answered: hls.js takes that for final while the viewer is online. */
+/** No status, because no edge has answered: hls.js takes that for final while the viewer is online. */
 const NONE = 0;
 
 /**
@@ -129,7 +129,7 @@ class TokenLoader implements Loader<LoaderContext> {
     const inner = this.#prepareInner(credentials);
     // a loader of the app may abort when it is destroyed: hls.js must not hear of that one any more
     const heard = (): Callbacks | undefined => (this.#inner === inner ? this.#callbacks : undefined);
-    // what the inner loader writes into it (the time-out that it used) is told to hls.js
+    // what the inner loader writes into it (the time-out that it used) is reported to hls.js
     const policy = {
       ...this.#policy,
       loadPolicy: { ...this.#policy.loadPolicy, errorRetry: null, timeoutRetry: null },
@@ -211,8 +211,8 @@ class TokenLoader implements Loader<LoaderContext> {
     const isFinal = !isOutage(error);
     const rule = ruleForOutage(this.#context, this.#config, this.#policy);
     if (!isFinal && this.#retry(false, UNAVAILABLE, rule)) return;
-    const told = { code: isFinal ? NONE : UNAVAILABLE, text: String(error) };
-    this.#callbacks!.onError(told, this.#context, error as NetworkDetails, this.stats);
+    const reported = { code: isFinal ? NONE : UNAVAILABLE, text: String(error) };
+    this.#callbacks!.onError(reported, this.#context, error as NetworkDetails, this.stats);
   }
 
   /** hls.js leaves it to the loader to try manifests, keys and steering again: signed anew each time. */
