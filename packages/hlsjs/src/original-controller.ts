@@ -5,7 +5,7 @@ export type ControllerClass = new (hls: Hls) => object;
 type HlsClass = typeof Hls;
 
 /** Our controller classes: they stand in for one of hls.js. */
-const standIns = new WeakSet<object>();
+const standIns = new WeakSet();
 /** What hls.js has for a slot, by its class: a page may load it twice. */
 const originals = new WeakMap<HlsClass, Partial<Record<Controller, ControllerClass>>>();
 

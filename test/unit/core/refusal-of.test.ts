@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MASTER, code, each, fakeTime, lab } from './lab.ts';
+import { MASTER, each, fakeTime, lab } from './lab.ts';
 import { refusalOf, untouchedRequest } from '../../../packages/core/src/index.ts';
 
 fakeTime();

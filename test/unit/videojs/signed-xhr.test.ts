@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Token, TokenRequest } from 'secure-token-core';
+import type { Token } from 'secure-token-core';
 import { createSourceUser, createTokenSource } from 'secure-token-core';
 import type { Session } from '../../../packages/videojs/src/session.ts';
 import type { RequestOptions } from '../../../packages/videojs/src/signed-xhr.ts';
@@ -15,7 +15,7 @@ const later = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 /** A request of a player, taken over. Its endpoint needs 10 ms. */
 function taken(more: Partial<Token> = {}, options: RequestOptions = {}) {
   let calls = 0;
-  const getTokens = vi.fn(async (_: TokenRequest) => {
+  const getTokens = vi.fn(async () => {
     await new Promise((resolve) => setTimeout(resolve, 10));
     return { expires: nowSeconds() + LIFETIME_SECONDS, query: { st: String(++calls) }, ...more };
   });
