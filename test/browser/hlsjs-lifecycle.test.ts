@@ -193,7 +193,7 @@ test("a source that is not the player's outlives it, and falls asleep when nobod
   expect(stage.signer.calls.length - calls, 'renewed once more at most').toBeLessThanOrEqual(1);
   expect(
     await player.page.evaluate(
-      (url) => window.source!.sign(url).then(({ source }) => source),
+      (url) => window.source!.sign(url).then(({ unsignedUrl }) => unsignedUrl),
       stage.url('query', 'live/x'),
     ),
   ).toBe(stage.url('query', 'live/x'));

@@ -115,7 +115,7 @@ export const core: readonly Sabotage[] = [
     name: 'core-kept-410',
     promise: 'A 410 that the browser keeps does not answer the replay.',
     file: 'packages/core/src/replay-of.ts',
-    find: "cache: 'reload',",
+    find: 'cache: replayCacheMode(refused, replay),',
     replace: '',
     noticedBy: {
       test: cachedRefusalsTest,

@@ -1,6 +1,7 @@
 import type { Sabotage } from './sabotage.ts';
 
 const install = 'packages/hlsjs/src/install.ts';
+const originalController = 'packages/hlsjs/src/original-controller.ts';
 const licenseSetup = 'packages/hlsjs/src/license-setup.ts';
 const secureToken = 'packages/hlsjs/src/secure-token.ts';
 
@@ -72,10 +73,21 @@ export const hlsjs: readonly Sabotage[] = [
   {
     name: 'hlsjs-default-config',
     promise: 'secureTokenConfig() may stand in Hls.DefaultConfig.',
-    file: install,
-    find: 'return Original === Installing\n',
-    replace: 'return false\n',
+    file: originalController,
+    find: 'if (present && !standIns.has(present))',
+    replace: 'if (present)',
     noticedBy: { test: hlsjsInstallTest, name: 'hls.js 1.7 in Hls.DefaultConfig' },
+  },
+  {
+    name: 'hlsjs-frame-rate',
+    promise: 'With secureTokenConfig() in Hls.DefaultConfig hls.js still looks for dropped frames.',
+    file: originalController,
+    find: '    hlsClass.DefaultConfig = undefined as never;\n',
+    replace: '',
+    noticedBy: {
+      test: 'test/browser/hlsjs-differential.test.ts',
+      name: 'secureTokenConfig in Hls.DefaultConfig with the plugin, too: hls.js as a module',
+    },
   },
   {
     name: 'hlsjs-attached-late',
@@ -97,7 +109,7 @@ export const hlsjs: readonly Sabotage[] = [
     name: 'hlsjs-destroys-own',
     promise: 'hls.destroy() destroys the source that secureToken has made.',
     file: secureToken,
-    find: 'if (source !== options) hls.on(DESTROYING, () => source.destroy());',
+    find: 'hls.on(DESTROYING, release);',
     replace: '',
     noticedBy: { test: hlsjsInstallTest, name: "hls.js 1.7 hls.destroy() destroys the plugin's own" },
   },
@@ -105,8 +117,8 @@ export const hlsjs: readonly Sabotage[] = [
     name: 'hlsjs-keeps-shared',
     promise: 'hls.destroy() leaves a source alone that was passed in.',
     file: secureToken,
-    find: 'if (source !== options) hls.on',
-    replace: 'hls.on',
+    find: 'hls.on(DESTROYING, release);',
+    replace: 'hls.on(DESTROYING, () => source.destroy());',
     noticedBy: { test: hlsjsInstallTest, name: "hls.js 1.7 hls.destroy() destroys the plugin's own" },
   },
   {
@@ -121,7 +133,7 @@ export const hlsjs: readonly Sabotage[] = [
     name: 'hlsjs-denial-fatal',
     promise: 'An endpoint that denies the viewer ends playback with one fatal error that says so.',
     file: install,
-    find: '  tellTokenErrors(hls);',
+    find: '  reportTokenErrors(hls);',
     replace: '',
     noticedBy: { test: hlsjsRefusalsTest, name: 'hls.js 1.7 a viewer who is denied all segments' },
   },

@@ -137,9 +137,9 @@ export const progressive: readonly Sabotage[] = [
   {
     name: 'progressive-shared-source',
     promise: 'destroy() leaves a shared token source alone.',
-    file: 'packages/progressive/src/source-of.ts',
-    find: 'source !== given && source.destroy()',
-    replace: 'source.destroy()',
+    file: 'packages/progressive/src/secure-video.ts',
+    find: '    release();',
+    replace: '    source.destroy();',
     noticedBy: { test: mp4TroubleTest, name: 'two elements that share a source, one of them audio' },
   },
   {

@@ -2,9 +2,9 @@ import type { Sabotage } from './sabotage.ts';
 
 const vhsRequests = 'packages/videojs/src/vhs-requests.ts';
 const vhsRequestHooks = 'packages/videojs/src/vhs-request-hooks.ts';
-const signRequest = 'packages/videojs/src/sign-request.ts';
+const signedXhr = 'packages/videojs/src/signed-xhr.ts';
 const secureTokenPlugin = 'packages/videojs/src/secure-token-plugin.ts';
-const persist = 'packages/videojs/src/persist.ts';
+const session = 'packages/videojs/src/session.ts';
 const playbackFailure = 'packages/videojs/src/playback-failure.ts';
 
 const videojsRequestsTest = 'test/browser/videojs-requests.test.ts';
@@ -54,7 +54,7 @@ export const videojs: readonly Sabotage[] = [
   {
     name: 'videojs-cookies',
     promise: 'A token that travels as a cookie is sent with credentials.',
-    file: signRequest,
+    file: signedXhr,
     find: 'if (request.credentials) xhr.withCredentials = true;',
     replace: '',
     noticedBy: { test: videojsRequestsTest, name: 'plays to the end: DASH, an index in each file, cookie' },
@@ -62,24 +62,24 @@ export const videojs: readonly Sabotage[] = [
   {
     name: 'videojs-response-url',
     promise: 'The responseURL of requests holds the URL that the app gave, never a token.',
-    file: signRequest,
-    find: '  hideSignedUrl(xhr, source);',
+    file: signedXhr,
+    find: '    hideSignedUrl(this.#xhr, this.#session.source);',
     replace: '',
     noticedBy: { test: videojsRequestsTest, name: 'no token is to be seen: query' },
   },
   {
     name: 'videojs-replay',
     promise: 'A refusal is replayed once with a new token, unseen.',
-    file: signRequest,
-    find: 'replayForPlayer(session, request, status, options)',
-    replace: 'replayForPlayer(session, request, 0, options)',
+    file: signedXhr,
+    find: 'replayForPlayer(this.#session, request, status, options)',
+    replace: 'replayForPlayer(this.#session, request, 0, options)',
     noticedBy: { test: videojsTroubleTest, name: 'every request is refused once: keys' },
   },
   {
     name: 'videojs-timed-out',
     promise: 'VHS hears of a time-out of its own requests as without tokens.',
-    file: signRequest,
-    find: "if (type === 'timeout') xhr.timedout = true;",
+    file: signedXhr,
+    find: "if (type === 'timeout') this.#xhr.timedout = true;",
     replace: '',
     noticedBy: { test: videojsTimeoutsTest, name: 'VHS gives up a segment without a response' },
   },
@@ -97,7 +97,7 @@ export const videojs: readonly Sabotage[] = [
   {
     name: 'videojs-bandwidth',
     promise: 'A wait for a token does not count towards the bandwidth estimate.',
-    file: signRequest,
+    file: signedXhr,
     find: 'xhr.requestTime = Date.now();',
     replace: '',
     noticedBy: { test: videojsLifecycleTest, name: 'the bandwidth estimate is that of the stream without tokens' },
@@ -113,25 +113,25 @@ export const videojs: readonly Sabotage[] = [
   {
     name: 'videojs-denied-at-once',
     promise: 'A viewer who is denied from the start reads why, and nothing is asked for.',
-    file: persist,
-    find: '!outage || !player.readyState()',
+    file: session,
+    find: '!isOutage(error) || !player.readyState()',
     replace: 'player.readyState()',
     noticedBy: { test: videojsNativeTest, name: 'a source that may not be played is not asked for' },
   },
   {
     name: 'videojs-outage-at-start',
     promise: 'Signing endpoint down from the start: the viewer reads why.',
-    file: persist,
-    find: '!outage || !player.readyState()',
-    replace: '!outage',
+    file: session,
+    find: '!isOutage(error) || !player.readyState()',
+    replace: '!isOutage(error)',
     noticedBy: { test: videojsTroubleTest, name: 'the signing endpoint is down from the start' },
   },
   {
     name: 'videojs-tokendenied',
     promise: 'The player event tokendenied tells of a denial.',
     file: secureTokenPlugin,
-    find: "'tokenerror', 'tokendenied'",
-    replace: "'tokenerror'",
+    find: 'player.trigger({ ...detail, type, detail })',
+    replace: "type !== 'tokendenied' && player.trigger({ ...detail, type, detail })",
     noticedBy: {
       test: videojsTroubleTest,
       name: 'the session of the viewer is revoked: an error, no more calls, and renew() goes on',
@@ -195,8 +195,8 @@ export const videojs: readonly Sabotage[] = [
     name: 'videojs-shared-source',
     promise: 'A player that is disposed of leaves a shared token source alone.',
     file: secureTokenPlugin,
-    find: 'source === options || source.destroy()',
-    replace: 'source.destroy()',
+    find: '        release,\n',
+    replace: '        () => source.destroy(),\n',
     noticedBy: { test: videojsAppsTest, name: 'two players share a token source, and one is disposed of' },
   },
 ];

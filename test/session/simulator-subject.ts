@@ -107,7 +107,10 @@ export class Subject {
   }
 
   /** At the moment in which a token was attached. @param asked as the player has asked for it */
-  checkSigned({ url, headers, credentials }: Omit<SignedRequest, 'source'>, asked: string): void {
+  checkSigned(
+    { url, headers, credentials }: Pick<SignedRequest, 'url' | 'headers' | 'credentials'>,
+    asked: string,
+  ): void {
     const { plan, world, mint, endpoint } = this.#parts;
     const unsigned = this.source.unsign(url);
     if (unsigned !== asked) world.violate('unsign', `${asked} was signed, and is ${unsigned} without its token`);

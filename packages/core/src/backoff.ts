@@ -1,12 +1,9 @@
+import { jitteredDelay } from './jittered-delay.ts';
 import type { SecureTokenError } from './secure-token-error.ts';
 import type { RetryOptions } from './token-source-options.ts';
 
 /** setTimeout overflows at 2^31 ms. */
 const MAX_PAUSE_SECONDS = 1e6;
-
-/** Full jitter: anything up to a limit that doubles with each failure in a row. @returns seconds */
-const delayAfter = (failures: number, backoffLimit: number, random: number): number =>
-  random * Math.min(backoffLimit, 2 ** (failures - 1));
 
 /**
  * Leaves an endpoint alone that has failed: one pause for all calls, so that a viewer never asks it twice at a time.
@@ -76,7 +73,7 @@ export class Backoff {
     // calls that fail side by side are one failure; a denial is about the viewer
     if (this.#pause || error.code === 'ERR_DENIED') return;
     this.#failures++;
-    const seconds = error.retryAfter ?? delayAfter(this.#failures, this.#backoffLimit, this.#random());
+    const seconds = error.retryAfter ?? jitteredDelay(this.#failures, this.#backoffLimit, this.#random());
     this.pauseFor(seconds);
     if (seconds > this.#backoffLimit && !this.#isStopped) this.#blockedBy = error;
   }

@@ -19,7 +19,7 @@ interface Replaying {
 
 const replaying = new WeakMap<TokenSource, Replaying[]>();
 
-/** The URL whose refusal `event` tells of. */
+/** The URL whose refusal `event` reports. */
 function refusedUrl({ type, detail }: CustomEvent<unknown>): string | undefined {
   if (type === 'tokenrefused') return (detail as TokenEventDetails['tokenrefused']).url;
   const { error } = detail as Partial<TokenEventDetails['tokenerror']>;
@@ -31,7 +31,7 @@ export function createSourceUser(source: TokenSource): SourceUser {
   replaying.set(source, underWay);
   const user: SourceUser = {
     async replay(request, status, options) {
-      const mine = { url: request.source, user };
+      const mine = { url: request.unsignedUrl, user };
       underWay.push(mine);
       try {
         return await replayOf(source, request, status, options);

@@ -24,6 +24,7 @@ import type { KnownUrl } from './token-urls.ts';
 import { TokenUrls, scopeOf } from './token-urls.ts';
 import type { Token } from './token.ts';
 import { urlsInUse } from './tokens-in-use.ts';
+import { untouchedRequest } from './untouched-request.ts';
 import { resolveUrl } from './url-text.ts';
 import { Usage } from './usage.ts';
 
@@ -161,7 +162,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
 
   function attach(known: KnownUrl, held: HeldToken): SignedRequest {
     const { token, scope } = held;
-    const { key } = known;
+    const { key, unsigned } = known;
     const isFolder = scope.kind === 'folder';
     // a segment is requested once: its token is not worth renewing
     const isUsedAgain = isFolder || usage.isUsed(held);
@@ -173,13 +174,13 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     else readAhead.signAfter(key);
     const { headers = {}, credentials } = token;
     const url = tokenUrls.sign(known, token, scope);
-    return { url, headers, credentials: !!credentials, source: known.unsigned, token };
+    return { ...untouchedRequest(unsigned), url, headers, credentials: !!credentials, token };
   }
 
   /** The request as it is if it needs no token, or with one that is at hand. */
   function prepare(url: string, known: KnownUrl): SignedRequest | undefined {
     const { key } = known;
-    if (!isProtected(key)) return { url, headers: {}, credentials: false, source: url };
+    if (!isProtected(key)) return untouchedRequest(url);
     const held = index.find(key);
     return held && isUsable(held) && !acquisition.denialOf(key) ? attach(known, held) : undefined;
   }
@@ -224,7 +225,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     protects: (url: string) => isProtected(keyOf(url)),
     isRefusal: (request: SignedRequest, status: number) => replays.isRefusal(request, status),
     async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
-      const { token, source: url } = request;
+      const { token, unsignedUrl: url } = request;
       if (!token || !replays.isRefusal(request, status)) return undefined;
       emit('tokenrefused', { url, status });
       const replay = await replays.signAnew(request, token, status, how);

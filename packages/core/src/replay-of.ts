@@ -1,11 +1,29 @@
+import { credentialsMode } from './credentials.ts';
+import { isRefusalCached, replayCacheMode } from './replay-cache.ts';
 import type { SignOptions, SignedRequest, TokenSource } from './token-source.ts';
 
-/** What browsers may keep without being told to (RFC 9110 §15.1), of what an edge may refuse a token with. */
-const KEPT = [404, 405, 410, 414, 501];
+/** The request of the player has a time-out of its own; the one before it must not hold it up. */
+const OVERWRITE_TIMEOUT_MS = 5000;
+
+/** Lets the browser's cache answer `replay` with what the edge says now. */
+async function overwriteCached(refused: SignedRequest, replay: SignedRequest): Promise<void> {
+  const { url, headers } = replay;
+  try {
+    const { body } = await fetch(url, {
+      signal: AbortSignal.timeout(OVERWRITE_TIMEOUT_MS),
+      cache: replayCacheMode(refused, replay),
+      headers,
+      credentials: credentialsMode(replay),
+    });
+    await body?.cancel();
+  } catch {
+    // the replay will show it
+  }
+}
 
 /**
- * As `source.refused()`, for requests that go through the cache of the browser. It may keep a refusal
- * and answer the replay with that where the token is not in the URL: it is made to forget it.
+ * As `source.refused()`, for requests that go through the cache of the browser and cannot choose a cache mode. It may
+ * keep a refusal and answer the replay with that where the token is not in the URL.
  * @throws as `source.refused()`
  */
 export async function replayOf(
@@ -15,20 +33,6 @@ export async function replayOf(
   options?: SignOptions,
 ): Promise<SignedRequest | undefined> {
   const replay = await source.refused(request, status, options);
-  if (KEPT.includes(status) && replay?.url === request.url) {
-    const { url, headers, credentials } = replay;
-    try {
-      // the request itself has the time-out of the player, this one none
-      const { body } = await fetch(url, {
-        signal: AbortSignal.timeout(5e3),
-        cache: 'reload',
-        headers,
-        credentials: credentials ? 'include' : 'same-origin',
-      });
-      await body?.cancel();
-    } catch {
-      // the replay will tell
-    }
-  }
+  if (replay && isRefusalCached(request, replay, status)) await overwriteCached(request, replay);
   return replay;
 }

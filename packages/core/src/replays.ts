@@ -53,7 +53,7 @@ export class Replays {
     { signal }: SignOptions,
   ): Promise<SignedRequest | undefined> {
     const { clock, acquisition, backoff, find, isUsable, attach } = this.#parts;
-    const { source: url } = request;
+    const { unsignedUrl: url } = request;
     clock.wasRefused(token.expires);
     if (this.#breaker.refused(request) || this.#breaker.isOpen()) return undefined;
     const refused = carrierIdentity(token);

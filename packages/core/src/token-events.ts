@@ -23,6 +23,9 @@ export interface TokenEventDetails {
 
 export type TokenEventType = keyof TokenEventDetails;
 
+/** All of them. */
+export const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
+
 /** The details stand on the event itself as well. */
 export type TokenEvent<T extends TokenEventType = TokenEventType> = CustomEvent<TokenEventDetails[T]> &
   TokenEventDetails[T];

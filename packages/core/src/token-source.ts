@@ -7,7 +7,9 @@ export interface SignedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Send with credentials: the token is a cookie. */
   readonly credentials: boolean;
-  /** The unsigned URL: the identity of the request everywhere else. */
+  /** The identity of the request everywhere else. */
+  readonly unsignedUrl: string;
+  /** @deprecated the same as `unsignedUrl` */
   readonly source: string;
   /** Absent when the URL is not protected. */
   readonly token?: Token;

@@ -2,12 +2,12 @@ import type Hls from 'hls.js';
 import type { ErrorData, Events, HlsConfig } from 'hls.js';
 import type { TokenSource } from 'secure-token-core';
 import { createLicenseSetup } from './license-setup.ts';
+import type { Controller, ControllerClass } from './original-controller.ts';
+import { noteStandIn, originalController } from './original-controller.ts';
 import { tokenErrorOf } from './token-errors.ts';
 import { createTokenLoader } from './token-loader.ts';
 
 type LoaderClass = HlsConfig['loader'];
-type Controller = 'abrController' | 'fpsController';
-type ControllerClass = new (hls: Hls) => object;
 
 // hls.js is imported as types only: the app keeps its one copy
 const ERROR = 'hlsError' as unknown as Events.ERROR;
@@ -31,10 +31,10 @@ function wrap(Base: LoaderClass, sourceNow: () => TokenSource): never {
 }
 
 /**
- * Errors of hls.js tell ours as their cause. A denial is final, but hls.js would go on trying other variants and then
+ * Errors of hls.js carry ours. A denial is final, but hls.js would go on trying other variants and then
  * retry for half a minute.
  */
-function tellTokenErrors(hls: Hls): void {
+function reportTokenErrors(hls: Hls): void {
   hls.on(ERROR, (_, data) => {
     const error = tokenErrorOf(data.networkDetails);
     if (!error) return;
@@ -62,7 +62,7 @@ export function install(hls: Hls, source: TokenSource): void {
   if (config.pLoader) config.pLoader = wrap(config.pLoader, sourceNow);
   if (config.fLoader) config.fLoader = wrap(config.fLoader, sourceNow);
   config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, sourceNow);
-  tellTokenErrors(hls);
+  reportTokenErrors(hls);
 }
 
 /**
@@ -72,11 +72,9 @@ export function install(hls: Hls, source: TokenSource): void {
 export function installing<C extends Controller>(source: TokenSource, slot: C, before?: HlsConfig[C]): HlsConfig[C] {
   const Installing = function (hls: Hls): object {
     install(hls, source);
-    const Original = before ?? (hls.constructor as typeof Hls).DefaultConfig[slot];
-    // an app may have put this configuration into Hls.DefaultConfig itself
-    return Original === Installing
-      ? { setStreamController: nothing, destroy: nothing }
-      : new (Original as ControllerClass)(hls);
-  } as unknown as HlsConfig[C];
-  return Installing;
+    const Original = (before as ControllerClass | undefined) ?? originalController(hls.constructor as typeof Hls, slot);
+    return Original ? new Original(hls) : { setStreamController: nothing, destroy: nothing };
+  };
+  noteStandIn(Installing, slot);
+  return Installing as unknown as HlsConfig[C];
 }

@@ -13,7 +13,7 @@ export function createLicenseSetup(before: LicenseSetup | undefined, sourceOf: (
       xhr.open('POST', signed, true);
       xhr.withCredentials = credentials;
       const challenge = await before?.call(this, xhr, signed, ...rest);
-      // last, for the app's set-up may open the request once more, which drops its headers
+      // last, because the app's set-up may open the request once more, which drops its headers
       for (const name in headers) xhr.setRequestHeader(name, headers[name]!);
       return challenge;
     };

@@ -1,7 +1,7 @@
 import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { createTokenSource } from 'secure-token-core';
+import { acquireTokenSource, createTokenSource } from 'secure-token-core';
 import { DESTROYING, install, installing } from './install.ts';
 
 type Options = TokenSourceOptions | TokenSource | string | URL;
@@ -15,9 +15,9 @@ type Options = TokenSourceOptions | TokenSource | string | URL;
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureToken(hls: Hls, options: Options): TokenSource {
-  const source = createTokenSource(options);
+  const { source, release } = acquireTokenSource(options);
   install(hls, source);
-  if (source !== options) hls.on(DESTROYING, () => source.destroy());
+  hls.on(DESTROYING, release);
   return source;
 }
 

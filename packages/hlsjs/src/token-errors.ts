@@ -4,7 +4,7 @@ import { isSecureTokenError } from 'secure-token-core';
 /** By the `networkDetails` that hls.js hands out with an error. */
 const errors = new WeakMap<object, SecureTokenError>();
 
-/** What the loader tells hls.js with `details` ended with `error`. */
+/** The request that the loader reports to hls.js with `details` ended with `error`. */
 export function noteTokenError(details: unknown, error: SecureTokenError): void {
   if (typeof details === 'object' && details !== null) errors.set(details, error);
 }

@@ -9,7 +9,7 @@ import type {
   RetryConfig,
 } from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { hideSignedUrl, isSecureTokenError, replayOf, tokenRefused } from 'secure-token-core';
+import { hideSignedUrl, isOutage, refusalOf, replayOf } from 'secure-token-core';
 import { retryDelay, ruleFor, ruleForOutage } from './retry-policy.ts';
 import { sleep } from './sleep.ts';
 import { noteTokenError } from './token-errors.ts';
@@ -21,9 +21,9 @@ type Callbacks = LoaderCallbacks<LoaderContext>;
 type LoaderError = Parameters<Callbacks['onError']>[0];
 type NetworkDetails = Parameters<Callbacks['onError']>[2];
 
-/** The status in which an outage of the signing endpoint is told: hls.js tries again after 5xx. */
+/** The status with which an outage of the signing endpoint is reported: hls.js tries again after 5xx. */
 const UNAVAILABLE = 503;
-/** No status, for no edge has answered: hls.js takes that for final while the viewer is online. */
+/** No status, because no edge has answered: hls.js takes that for final while the viewer is online. */
 const NONE = 0;
 
 /**
@@ -129,7 +129,7 @@ class TokenLoader implements Loader<LoaderContext> {
     const inner = this.#prepareInner(credentials);
     // a loader of the app may abort when it is destroyed: hls.js must not hear of that one any more
     const heard = (): Callbacks | undefined => (this.#inner === inner ? this.#callbacks : undefined);
-    // what the inner loader writes into it (the time-out that it used) is told to hls.js
+    // what the inner loader writes into it (the time-out that it used) is reported to hls.js
     const policy = {
       ...this.#policy,
       loadPolicy: { ...this.#policy.loadPolicy, errorRetry: null, timeoutRetry: null },
@@ -187,14 +187,15 @@ class TokenLoader implements Loader<LoaderContext> {
       if (this.#retry(false, error.code)) return;
       this.#callbacks!.onError(error, this.#context, this.#unsigned(details), this.stats);
     };
-    if (!this.#source.isRefusal(request, error.code)) {
+    const refusal = refusalOf(this.#source, request, error.code);
+    if (!refusal) {
       fail();
       return;
     }
     void this.#sendOnce(
       (signal) => replayOf(this.#source, request, error.code, { signal }),
       () => {
-        noteTokenError(details, tokenRefused(request.source, error.code));
+        noteTokenError(details, refusal);
         fail();
       },
     );
@@ -207,11 +208,11 @@ class TokenLoader implements Loader<LoaderContext> {
   /** The signing endpoint failed us. An outage is retried like a 5xx; everything else is final. */
   #onSigningFailed(error: unknown): void {
     this.#waiting = undefined;
-    const isFinal = isSecureTokenError(error) && error.code !== 'ERR_SIGNING_UNAVAILABLE';
+    const isFinal = !isOutage(error);
     const rule = ruleForOutage(this.#context, this.#config, this.#policy);
     if (!isFinal && this.#retry(false, UNAVAILABLE, rule)) return;
-    const told = { code: isFinal ? NONE : UNAVAILABLE, text: String(error) };
-    this.#callbacks!.onError(told, this.#context, error as NetworkDetails, this.stats);
+    const reported = { code: isFinal ? NONE : UNAVAILABLE, text: String(error) };
+    this.#callbacks!.onError(reported, this.#context, error as NetworkDetails, this.stats);
   }
 
   /** hls.js leaves it to the loader to try manifests, keys and steering again: signed anew each time. */

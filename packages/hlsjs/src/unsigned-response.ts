@@ -17,6 +17,6 @@ export function unsignedResponse(
 ): LoaderResponse {
   const url = response.url && source.unsign(response.url);
   const playlist = playlistOf(response);
-  if (playlist) source.learn(url || request.source, playlist);
+  if (playlist) source.learn(url || request.unsignedUrl, playlist);
   return readsToken(playlist, request) ? response : { ...response, url };
 }

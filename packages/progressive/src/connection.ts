@@ -1,4 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
+import { credentialsMode } from 'secure-token-core';
 
 /** A connection that brings nothing for so long is given up. */
 const silenceTimeoutMs = 15_000;
@@ -37,7 +38,7 @@ export async function connect(
   const response = await unlessSilent(
     fetch(request.url, {
       headers: { ...request.headers, ...headers },
-      credentials: request.credentials ? 'include' : 'same-origin',
+      credentials: credentialsMode(request),
       cache: 'no-store',
       signal: closing.signal,
     }),

@@ -10,7 +10,8 @@ async function probe(request: SignedRequest): Promise<number> {
 }
 
 /** What `error` says, without the token that its URL may hold. */
-const messageOf = ({ message }: MediaError, { url, source }: SignedRequest): string => message.replaceAll(url, source);
+const messageOf = ({ message }: MediaError, { url, unsignedUrl }: SignedRequest): string =>
+  message.replaceAll(url, unsignedUrl);
 
 /**
  * Finds out what a media element died of that played from `request`, by asking the edge for its first byte. Resolves to
@@ -25,7 +26,7 @@ export async function checkFailure(
   request: SignedRequest,
   failures: number,
 ): Promise<SignedRequest | undefined> {
-  const { source: url, token } = request;
+  const { unsignedUrl: url, token } = request;
   const status = await probe(request);
   const isRefusal = status > 0 && source.isRefusal(request, status);
   if (status === 404 && !isRefusal) throw new DOMException(`No such file: ${url}`, 'NotFoundError');

@@ -1,5 +1,5 @@
-import type { TokenEventType, TokenSource } from 'secure-token-core';
-import { createSourceUser } from 'secure-token-core';
+import type { TokenSource } from 'secure-token-core';
+import { createSourceUser, forwardTokenEvents } from 'secure-token-core';
 import { keepPlaying } from './keep-playing.ts';
 import type { SourceOptions } from './source-of.ts';
 import { sourceOf } from './source-of.ts';
@@ -23,8 +23,6 @@ export interface SecureVideo extends EventTarget {
   destroy(): void;
 }
 
-const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
-
 /** Who keeps which element playing: a second call takes over from the first. */
 const keepers = new WeakMap<HTMLMediaElement, () => void>();
 
@@ -43,14 +41,10 @@ export async function secureVideo(
   const { source, release } = sourceOf(options);
   const { href } = new URL(url, document.baseURI);
   const target = new EventTarget();
-  const listening = new AbortController();
   const emit = (type: string, detail: object): unknown =>
     target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   const user = createSourceUser(source);
-  for (const type of TOKEN_EVENTS) {
-    const tell = (event: CustomEvent<object>): unknown => user.concerns(event) && emit(type, event.detail);
-    source.addEventListener(type, tell as (event: Event) => void, { signal: listening.signal });
-  }
+  const stopEvents = forwardTokenEvents(source, emit, user);
 
   keepers.get(media)?.();
   const playback = keepPlaying(media, {
@@ -62,7 +56,7 @@ export async function secureVideo(
   });
   const destroy = (): void => {
     playback.stop();
-    listening.abort();
+    stopEvents();
     release();
   };
   keepers.set(media, destroy);

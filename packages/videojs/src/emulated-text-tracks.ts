@@ -1,7 +1,7 @@
 import type { RemoteTrackElement } from './follow-remote-text-tracks.ts';
 import { followRemoteTextTracks } from './follow-remote-text-tracks.ts';
-import type { Session } from './persist.ts';
-import { signRequest } from './sign-request.ts';
+import type { Session } from './session.ts';
+import { signRequest } from './signed-xhr.ts';
 import type { Videojs } from './vhs.ts';
 
 type AddTrack = (options?: object, manualCleanup?: boolean) => unknown;

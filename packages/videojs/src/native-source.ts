@@ -1,8 +1,7 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SecureTokenError, workerSigns } from 'secure-token-core';
-import type { Session } from './persist.ts';
-import { persist } from './persist.ts';
-import { replayForPlayer } from './replay-for-player.ts';
+import { SecureTokenError, untouchedRequest, workerSigns } from 'secure-token-core';
+import type { Session } from './session.ts';
+import { replayForPlayer, signOrWait as persist } from './session.ts';
 import { swapSource } from './swap-source.ts';
 
 const NETWORK = 2;
@@ -49,7 +48,7 @@ async function signNative(session: Session, url: string, wait: AbortController):
  * `signNative`
  */
 export const requestFor = async (session: Session, url: string, wait: AbortController): Promise<SignedRequest> =>
-  (await workerSigns(url)) ? { url, source: url, headers: {}, credentials: false } : signNative(session, url, wait);
+  (await workerSigns(url)) ? untouchedRequest(url) : signNative(session, url, wait);
 
 /**
  * Keeps `media` alive, which plays `request` by itself. The token is replaced late: only when the element needs another
@@ -97,7 +96,7 @@ export function keepAlive(
       media,
       replay.url,
       wanted || !media.paused,
-      () => (current = source.peek(request.source) ?? replay),
+      () => (current = source.peek(request.unsignedUrl) ?? replay),
       signal,
     );
     wanted = false;

@@ -1,9 +1,8 @@
 import type { SignedRequest } from 'secure-token-core';
 import { followRemoteTextTracks } from './follow-remote-text-tracks.ts';
 import { probe, requestFor } from './native-source.ts';
-import type { Session } from './persist.ts';
-import { persist } from './persist.ts';
-import { replayForPlayer } from './replay-for-player.ts';
+import type { Session } from './session.ts';
+import { replayForPlayer, signOrWait as persist } from './session.ts';
 import { sendCookies } from './send-cookies.ts';
 
 /** Signs the text tracks that the browser loads, `<track>` elements in the page among them. Call the result to stop. */

@@ -1,10 +1,10 @@
-import type { TokenEventType, TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { createSourceUser, createTokenSource } from 'secure-token-core';
+import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import { acquireTokenSource, createSourceUser, forwardTokenEvents } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
 import { signEmulatedTextTracks } from './emulated-text-tracks.ts';
 import { signNativeTextTracks } from './native-text-tracks.ts';
 import { createPlaybackFailure } from './playback-failure.ts';
-import type { Session } from './persist.ts';
+import type { Session } from './session.ts';
 import type { NextMiddleware, PlayerSource, SourceMiddleware } from './source-middleware.ts';
 import { createSourceMiddleware } from './source-middleware.ts';
 import { unsignGetters } from './unsigned-getters.ts';
@@ -30,7 +30,6 @@ interface PluginBase {
 declare const PACKAGE_VERSION: string;
 
 const NAME = 'secureToken';
-const EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 
 /**
  * Registers the plugin with `videojs`, once. A script that finds `window.videojs` does so by itself.
@@ -53,17 +52,17 @@ export function registerSecureToken(
 
     constructor(player: Player, options: SecureTokenOptions) {
       // before anything is set up: it throws at a wrong option
-      const source = createTokenSource(options);
+      const { source, release } = acquireTokenSource(options);
       super(player);
       this.source = source;
       const user = createSourceUser(source);
       const failure = createPlaybackFailure(player);
       const session: Session = { player, source, user, failure, refusal: { last: undefined }, waits: new Set() };
-      const tell = (event: CustomEvent<object>): void => {
-        const { type, detail } = event;
-        if (user.concerns(event)) player.trigger({ ...detail, type, detail });
-      };
-      for (const type of EVENTS) source.addEventListener(type, tell);
+      const stopEvents = forwardTokenEvents(
+        source,
+        (type, detail) => player.trigger({ ...detail, type, detail }),
+        user,
+      );
       const middleware = createSourceMiddleware(vjs, session);
       middlewares.set(player, middleware);
       const url = player.currentSrc();
@@ -77,8 +76,8 @@ export function registerSecureToken(
         () => middleware.dispose(),
         () => failure.dispose(),
         () => session.waits.forEach((wait) => wait.abort()),
-        () => EVENTS.forEach((type) => source.removeEventListener(type, tell as EventListener)),
-        () => source === options || source.destroy(),
+        stopEvents,
+        release,
       ];
     }
 

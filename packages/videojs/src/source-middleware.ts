@@ -1,7 +1,7 @@
 import type { SecureTokenError } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
 import { sendCookies } from './send-cookies.ts';
-import type { Session } from './persist.ts';
+import type { Session } from './session.ts';
 import { keepAlive, requestFor } from './native-source.ts';
 import type { Videojs } from './vhs.ts';
 import { isForVhs, techOf } from './vhs.ts';

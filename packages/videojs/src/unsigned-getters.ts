@@ -3,14 +3,14 @@ import type Player from 'video.js/dist/types/player.js';
 import type { PlayerSource } from './source-middleware.ts';
 
 /**
- * Lets `player` tell its sources as the app gave them: Video.js keeps what the middleware has made of them, and feeds
+ * Lets `player` report its sources as the app gave them: Video.js keeps what the middleware has made of them, and feeds
  * it back in (`load()`, reload plugins). Call the result to stop.
  */
 export function unsignGetters(player: Player, source: TokenSource): () => void {
   const src = player.src.bind(player) as (...args: unknown[]) => unknown;
   const currentSource = player.currentSource.bind(player) as unknown as () => PlayerSource;
   const currentSources = player.currentSources.bind(player) as unknown as () => PlayerSource[];
-  /** One for each object, for VHS writes into what it is given: its options for DRM. */
+  /** One for each object, because VHS writes into what it is given: its options for DRM. */
   const unsignedSources = new WeakMap<object, object>();
   const unsign = <T extends Partial<PlayerSource>>(given: T): T => {
     const unsigned = given.src && source.unsign(given.src);

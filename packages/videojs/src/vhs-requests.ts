@@ -1,11 +1,11 @@
-import type { Session } from './persist.ts';
-import { signRequest } from './sign-request.ts';
+import type { Session } from './session.ts';
+import { signRequest } from './signed-xhr.ts';
 import { createRequestHooks } from './vhs-request-hooks.ts';
 import type { Videojs } from './vhs.ts';
 import { techOf } from './vhs.ts';
 
-/** How long the viewer looks at a spinner while no request succeeds, after a refusal. In ms. */
-const SPINNER = 5000;
+/** How long the viewer looks at a spinner while no request succeeds, after a refusal. */
+const SPINNER_TIMEOUT_MS = 5000;
 
 /** Signs every request that VHS makes for one player. Call the result to stop. */
 export function signVhsRequests(videojs: Videojs, session: Session): () => void {
@@ -38,7 +38,7 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
   const onWaiting = (): void => {
     const before = successes;
     clearTimeout(spinner);
-    spinner = setTimeout(() => successes === before && showIfDry(), SPINNER);
+    spinner = setTimeout(() => successes === before && showIfDry(), SPINNER_TIMEOUT_MS);
   };
   const onError = (): void => {
     if (refusal.last) failure.show(refusal.last);

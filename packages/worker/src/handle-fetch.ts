@@ -1,4 +1,4 @@
-import { isSecureTokenError, workerQuestion } from 'secure-token-core';
+import { isOutage, isSecureTokenError, workerQuestion } from 'secure-token-core';
 import { isMediaRequest } from './media-request.ts';
 import { isOutOfReach } from './missing-cors.ts';
 import type { RequestSigner } from './request-signer.ts';
@@ -31,6 +31,5 @@ const canSign = (url: string, source: RequestSigner): boolean => source.protects
 /** What a player is told when there is no token. */
 function failure(error: unknown): Response {
   if (!isSecureTokenError(error)) return Response.error();
-  const { code } = error;
-  return new Response(null, { status: code === 'ERR_SIGNING_UNAVAILABLE' ? 503 : 403, statusText: code });
+  return new Response(null, { status: isOutage(error) ? 503 : 403, statusText: error.code });
 }

@@ -15,11 +15,11 @@ export const isOutOfReach = (url: string): boolean => (pausedUntil.get(originOf(
 /** Tells the page that asked which response header the edge does not send; the URL as it is without a token. */
 export async function reportMissing(
   { clientId }: FetchEventLike,
-  { source }: SignedRequest,
+  { unsignedUrl }: SignedRequest,
   header: string,
 ): Promise<void> {
   const page = await scope.clients.get(clientId);
-  page?.postMessage({ secureToken: words.problem, url: source, header });
+  page?.postMessage({ secureToken: words.problem, url: unsignedUrl, header });
 }
 
 /** `request` failed without a status: if the edge is there, then it is CORS that is missing. */

@@ -1,5 +1,5 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { SecureTokenError } from 'secure-token-core';
+import { SecureTokenError, untouchedRequest } from 'secure-token-core';
 import type { PageConnection } from './page-connection.ts';
 import { PageClosed } from './page-connection.ts';
 import { PageSearch } from './page-search.ts';
@@ -72,7 +72,7 @@ export class PageSigner implements RequestSigner {
       throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'no page of this origin hands out tokens');
     }
     // a file of another part of the site, most likely
-    return { url, headers: {}, credentials: false, source: url };
+    return untouchedRequest(url);
   }
 
   async #ask(

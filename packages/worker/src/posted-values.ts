@@ -1,12 +1,18 @@
 import type { SecureTokenErrorCode, SignedRequest } from 'secure-token-core';
-import { SecureTokenError } from 'secure-token-core';
+import { SecureTokenError, untouchedRequest } from 'secure-token-core';
 import { isNumber, isString, membersOf } from './posted-members.ts';
 
 /** An error as it is posted: one itself would lose its code on the way, and its cause may be a `Response`. */
 export type PostedError = Pick<SecureTokenError, 'code' | 'message' | 'url' | 'status' | 'retryAfter'>;
 
-/** A signed request as it is posted: of the token no more than until when it lives. */
-export type PostedRequest = Omit<SignedRequest, 'token'> & { readonly token?: { readonly expires: number } };
+/**
+ * A signed request as it is posted: of the token no more than until when it lives. The unsigned URL has the name that it
+ * had in 1.0.
+ */
+export interface PostedRequest extends Pick<SignedRequest, 'url' | 'headers' | 'credentials'> {
+  readonly source: string;
+  readonly token?: { readonly expires: number };
+}
 
 const codes: Readonly<Record<SecureTokenErrorCode, true>> = {
   ERR_OPTIONS: true,
@@ -42,8 +48,8 @@ function optionalNumbers({ status, retryAfter }: { status?: unknown; retryAfter?
   return { ...(isNumber(status) && { status }), ...(isNumber(retryAfter) && { retryAfter }) };
 }
 
-export function postableRequest({ url, headers, credentials, source, token }: SignedRequest): PostedRequest {
-  return { url, headers, credentials, source, ...(token && { token: { expires: token.expires } }) };
+export function postableRequest({ url, headers, credentials, unsignedUrl, token }: SignedRequest): PostedRequest {
+  return { url, headers, credentials, source: unsignedUrl, ...(token && { token: { expires: token.expires } }) };
 }
 
 export function parseRequest(data: unknown): SignedRequest | undefined {
@@ -51,7 +57,13 @@ export function parseRequest(data: unknown): SignedRequest | undefined {
   const { expires } = membersOf(token);
   const isToken = token === undefined || isNumber(expires);
   if (!isString(url) || !isString(source) || !isHeaders(headers) || !isToken) return undefined;
-  return { url, headers, credentials: credentials === true, source, ...(isNumber(expires) && { token: { expires } }) };
+  return {
+    ...untouchedRequest(source),
+    url,
+    headers,
+    credentials: credentials === true,
+    ...(isNumber(expires) && { token: { expires } }),
+  };
 }
 
 function isHeaders(headers: unknown): headers is Readonly<Record<string, string>> {

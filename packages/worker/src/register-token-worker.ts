@@ -1,9 +1,8 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { createTokenSource, isTokenSource, normaliseOptions } from 'secure-token-core';
+import { createTokenSource, forwardTokenEvents, isTokenSource, normaliseOptions } from 'secure-token-core';
 import { answerWorker } from './answer-worker.ts';
 import type { PageMessage } from './protocol.ts';
 import { parseWorkerMessage, words } from './protocol.ts';
-import { TOKEN_EVENTS } from './token-event-report.ts';
 import { SETTINGS, workerSettings } from './worker-settings.ts';
 
 /** For how long a worker is waited for that is slow to take over. */
@@ -108,8 +107,9 @@ class WorkerOfPage extends EventTarget {
     const { signal } = this.#listening;
     this.#container.addEventListener('message', (event) => this.#onMessage(event), { signal });
     this.#container.startMessages();
-    const forward = ({ type, detail }: CustomEvent<object>): void => this.#emit(type, detail);
-    for (const type of TOKEN_EVENTS) this.source?.addEventListener(type, forward as never, { signal });
+    if (!this.source) return;
+    const stopForwarding = forwardTokenEvents(this.source, (type, detail) => this.#emit(type, detail));
+    signal.addEventListener('abort', stopForwarding);
   }
 
   #onMessage({ data, ports: [port] }: MessageEvent): void {

@@ -1,4 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
+import { credentialsMode, replayCacheMode } from 'secure-token-core';
 import { boundedRange, isWebKit } from './media-request.ts';
 import { checkCors, reportMissing } from './missing-cors.ts';
 import type { RequestSigner } from './request-signer.ts';
@@ -27,8 +28,7 @@ export class SignedFetch {
     const replay = await this.#replayOf(signed, response);
     if (!replay) return this.#deliver(signed, response);
     await response?.body?.cancel();
-    // the cache may hold the refusal, where the token is not in the URL
-    const second = await this.#send(replay, replay.url === signed.url ? 'reload' : 'default');
+    const second = await this.#send(replay, replayCacheMode(signed, replay));
     // once: that this one is refused, too, is only reported
     await this.#replayOf(replay, second);
     return this.#deliver(replay, second);
@@ -41,11 +41,10 @@ export class SignedFetch {
     const range = boundedRange(request.url, request.headers.get('range'));
     // across origins it would cost a preflight, which few CDNs answer
     const condition = new URL(url).origin === location.origin && request.headers.get('if-range');
-    const isSentWithCredentials = credentials || (mode === 'cors' && request.credentials === 'include');
     try {
       return await fetch(url, {
         headers: { ...headers, ...(range && { range }), ...(condition && { 'if-range': condition }) },
-        credentials: isSentWithCredentials ? 'include' : 'same-origin',
+        credentials: credentialsMode({ credentials }, mode === 'cors' ? request.credentials : undefined),
         cache,
         signal,
         // of the page; the worker's own URL holds its settings

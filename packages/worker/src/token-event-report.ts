@@ -1,10 +1,9 @@
 import type { SecureTokenError, TokenEventDetails, TokenEventType, TokenReason } from 'secure-token-core';
+import { TOKEN_EVENTS } from 'secure-token-core';
 import type { Members } from './posted-members.ts';
 import { isNumber, isString } from './posted-members.ts';
 import type { PostedError } from './posted-values.ts';
 import { parseError, postableError } from './posted-values.ts';
-
-export const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 
 const isTokenEvent = (type: unknown): type is TokenEventType => (TOKEN_EVENTS as readonly unknown[]).includes(type);
 

@@ -1,10 +1,9 @@
 import type { TokenSource } from 'secure-token-core';
-import { createTokenSource, protectedBy } from 'secure-token-core';
+import { createTokenSource, forwardTokenEvents, protectedBy } from 'secure-token-core';
 import { handleFetch } from './handle-fetch.ts';
 import { PageSigner, forgetPagesWithoutSigner } from './page-signer.ts';
 import { parsePageMessage, tokenEventMessage, words } from './protocol.ts';
 import type { RequestSigner } from './request-signer.ts';
-import { TOKEN_EVENTS } from './token-event-report.ts';
 import type { ExtendableEventLike, FetchEventLike } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
 import type { WorkerSettings } from './worker-settings.ts';
@@ -44,9 +43,7 @@ function signerFor({ clientId }: FetchEventLike): RequestSigner {
 function createOwnSource({ request, ...options }: WorkerSettings): TokenSource {
   // the settings in the URL of the worker are nothing to the endpoint
   const source = createTokenSource({ ...options, request: { ...request, referrerPolicy: 'no-referrer' } });
-  for (const type of TOKEN_EVENTS) {
-    source.addEventListener(type, ({ detail }) => void tellPages(tokenEventMessage({ type, detail })));
-  }
+  forwardTokenEvents(source, (type, detail) => tellPages(tokenEventMessage({ type, detail })));
   return source;
 }
 

@@ -54,7 +54,7 @@ describe('createTokenSource', () => {
       const requests = await Promise.all(count(n).map((url) => source.sign(url)));
       expect(asked().map(({ length }) => length)).toEqual(sizes);
       expect(asked().flat()).toEqual(count(n));
-      expect(requests.every((request, i) => request.source === segment(i) && st(request))).toBe(true);
+      expect(requests.every((request, i) => request.unsignedUrl === segment(i) && st(request))).toBe(true);
     });
 
     test('one call also when the reasons differ; it says refused: the answer must be another token', async () => {

@@ -106,6 +106,7 @@ describe('createTokenSource', () => {
         url: 'https://ads.test/x',
         headers: {},
         credentials: false,
+        unsignedUrl: 'https://ads.test/x',
         source: 'https://ads.test/x',
       });
     });

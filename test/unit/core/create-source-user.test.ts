@@ -27,7 +27,7 @@ describe('createSourceUser', () => {
     const it = lab(each());
     const { a, told } = twoPlayers(it);
     const replay = await a.replay(await it.source.sign(MASTER), 403);
-    expect(replay?.source).toBe(MASTER);
+    expect(replay?.unsignedUrl).toBe(MASTER);
     expect(await a.replay(replay!, 403)).toBeUndefined();
     expect(told.a).toEqual(['tokenrenewed', 'tokenrefused', 'tokenrenewed', 'tokenrefused', 'tokenerror']);
     expect(told.b).toEqual(['tokenrenewed', 'tokenrenewed']);

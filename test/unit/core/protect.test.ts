@@ -98,7 +98,7 @@ describe('createTokenSource', () => {
       'a.ts',
     ])('%s passes untouched', async (url) => {
       const { source, calls } = lab(each(), { protect: () => true });
-      const untouched = { url, headers: {}, credentials: false, source: url };
+      const untouched = { url, headers: {}, credentials: false, unsignedUrl: url, source: url };
       expect(source.protects(url)).toBe(false);
       expect(source.peek(url)).toEqual(untouched);
       expect(await source.sign(url)).toEqual(untouched);

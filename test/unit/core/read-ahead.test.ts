@@ -144,7 +144,7 @@ describe('createTokenSource', () => {
 
     test('an endpoint that answers only for the first URL is lived with', async () => {
       const { source } = await playing(playlist(1, 20), (call) => each()({ ...call, urls: call.urls.slice(0, 1) }));
-      for (let i = 1; i <= 5; i++) expect((await source.sign(segment(i))).source).toBe(segment(i));
+      for (let i = 1; i <= 5; i++) expect((await source.sign(segment(i))).unsignedUrl).toBe(segment(i));
     });
 
     test('a token for the folder makes reading ahead needless', async () => {

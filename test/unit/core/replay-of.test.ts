@@ -1,15 +1,10 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { SignedRequest, TokenSource } from '../../../packages/core/src/index.ts';
-import { replayOf } from '../../../packages/core/src/index.ts';
+import { replayOf, untouchedRequest } from '../../../packages/core/src/index.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
-const request: SignedRequest = {
-  url: 'https://cdn.test/1.ts',
-  source: 'https://cdn.test/1.ts',
-  headers: { 'x-token': '1' },
-  credentials: false,
-};
+const request: SignedRequest = { ...untouchedRequest('https://cdn.test/1.ts'), headers: { 'x-token': '1' } };
 const sent: unknown[][] = [];
 const replay = (
   given: SignedRequest | undefined,

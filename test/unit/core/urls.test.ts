@@ -37,14 +37,14 @@ describe('createTokenSource', () => {
     test('the source of a request is the URL without the token', async () => {
       const { source } = lab(twoParams);
       await source.sign(MASTER);
-      expect(source.peek(`${FOLDER}a.ts?x=1&st=old&e=1#f`)?.source).toBe(`${FOLDER}a.ts?x=1#f`);
+      expect(source.peek(`${FOLDER}a.ts?x=1&st=old&e=1#f`)?.unsignedUrl).toBe(`${FOLDER}a.ts?x=1#f`);
     });
 
     test('signing twice changes nothing but the token', async () => {
       const { source } = lab(twoParams);
       const once = await source.sign(MASTER);
       expect((await source.sign(once.url)).url).toBe(once.url);
-      expect((await source.sign(once.url)).source).toBe(MASTER);
+      expect((await source.sign(once.url)).unsignedUrl).toBe(MASTER);
     });
 
     test('unsign takes off what sign put on, and nothing else', async () => {
@@ -85,7 +85,7 @@ describe('createTokenSource', () => {
           const signed = source.peek(it)!;
           expect(signed.url).not.toBe(it);
           expect(source.unsign(signed.url)).toBe(it);
-          expect(signed.source).toBe(it);
+          expect(signed.unsignedUrl).toBe(it);
           // a token that is renewed changes the URL nowhere else
           expect(source.peek(signed.url)!.url).toBe(signed.url);
         }),

@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignedRequest, TokenSource } from '../../../packages/core/src/index.ts';
-import { SecureTokenError } from '../../../packages/core/src/index.ts';
+import { SecureTokenError, untouchedRequest } from '../../../packages/core/src/index.ts';
 import { answerWorker } from '../../../packages/worker/src/answer-worker.ts';
 import { channel, settle } from './worker-lab.ts';
 
 const url = 'https://cdn.test/film.mp4';
 const signedBy = (st: string): SignedRequest => ({
+  ...untouchedRequest(url),
   url: `${url}?st=${st}`,
-  headers: {},
-  credentials: false,
-  source: url,
   token: { url, expires: 9, query: { st } },
 });
 /** What is posted of it. */

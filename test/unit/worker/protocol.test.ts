@@ -16,6 +16,7 @@ const signed = {
   url: `${url}?st=secret`,
   headers: { 'x-token': 'secret' },
   credentials: true,
+  unsignedUrl: url,
   source: url,
   token: { url, expires: 9, query: { st: 'secret' } },
 };
@@ -136,7 +137,9 @@ describe('what is posted', () => {
   });
 
   test('an answer holds of the token no more than until when it lives', () => {
-    expect(postableRequest(signed)).toEqual({ ...signed, token: { expires: 9 } });
+    // by the name that the unsigned URL had in 1.0, alone
+    const { unsignedUrl, ...posted } = { ...signed, token: { expires: 9 } };
+    expect(postableRequest(signed)).toEqual({ ...posted, source: unsignedUrl });
     expect(parseAnswer(through({ signed: postableRequest(signed) }))).toMatchObject({
       signed: { ...signed, token: { expires: 9 } },
     });

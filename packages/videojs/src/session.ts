@@ -1,5 +1,5 @@
 import type { SecureTokenError, SignOptions, SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
-import { isSecureTokenError } from 'secure-token-core';
+import { isOutage, isSecureTokenError, outagePauseMs, refusalOf } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
 import type { PlaybackFailure } from './playback-failure.ts';
 
@@ -22,27 +22,28 @@ type Ask<T> = (options: Required<SignOptions>) => Promise<T>;
 const pause = (source: TokenSource, ms: number | undefined, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const timer = ms === undefined ? undefined : setTimeout(() => end(resolve), ms);
-    const renewed = (): void => end(resolve);
-    const stop = (): void => end(() => reject(signal.reason as Error));
+    const onRenewed = (): void => end(resolve);
+    const onAbort = (): void => end(() => reject(signal.reason as Error));
     const end = (settle: () => void): void => {
       clearTimeout(timer);
-      source.removeEventListener('tokenrenewed', renewed);
-      signal.removeEventListener('abort', stop);
+      source.removeEventListener('tokenrenewed', onRenewed);
+      signal.removeEventListener('abort', onAbort);
       settle();
     };
-    source.addEventListener('tokenrenewed', renewed);
-    signal.addEventListener('abort', stop);
+    source.addEventListener('tokenrenewed', onRenewed);
+    signal.addEventListener('abort', onAbort);
   });
 
 /**
  * Asks the token source until it answers. An outage of the signing endpoint is waited out, because VHS takes a failed
- * request hard: it ends playback, switches subtitles off or stops loading without a word. A denial holds the request
- * until tokens are renewed. The viewer sees an error when there is nothing on screen yet, or nothing to wait for.
+ * request hard: it ends playback, switches subtitles off or stops loading without a word. Any other failure holds the
+ * request until tokens are renewed. The viewer sees an error when there is nothing on screen yet, or nothing to wait
+ * for.
  *
  * @param wait ends the wait; the plugin does so when it is disposed of
  * @throws the reason of `wait`, or `ERR_DESTROYED`
  */
-export async function persist<T extends SignedRequest | undefined>(
+export async function signOrWait<T extends SignedRequest | undefined>(
   { player, source, failure, waits }: Session,
   wait: AbortController,
   ask: Ask<T>,
@@ -50,20 +51,35 @@ export async function persist<T extends SignedRequest | undefined>(
   const { signal } = wait;
   waits.add(wait);
   try {
-    for (let round = 0; ; round++) {
+    for (let failures = 1; ; failures++) {
       try {
         const answer = await ask({ signal });
-        if (round) failure.withdraw();
+        if (failures > 1) failure.withdraw();
         return answer;
       } catch (error) {
         signal.throwIfAborted();
         if (!isSecureTokenError(error) || error.code === 'ERR_DESTROYED') throw error;
-        const outage = error.code === 'ERR_SIGNING_UNAVAILABLE';
-        if (!outage || !player.readyState()) failure.show(error);
-        await pause(source, outage ? (error.retryAfter ?? Math.min(2 ** round, 15)) * 1000 : undefined, signal);
+        if (!isOutage(error) || !player.readyState()) failure.show(error);
+        await pause(source, isOutage(error) ? outagePauseMs(error, failures) : undefined, signal);
       }
     }
   } finally {
     waits.delete(wait);
   }
+}
+
+/**
+ * The request to send in place of one of this player that has failed; `undefined` if there is none. What the edge
+ * refuses for good is kept. @throws as `replayOf`
+ */
+export async function replayForPlayer(
+  session: Session,
+  request: SignedRequest,
+  status: number,
+  options: SignOptions,
+): Promise<SignedRequest | undefined> {
+  const refusal = refusalOf(session.source, request, status);
+  const replay = await session.user.replay(request, status, options);
+  if (!replay && refusal) session.refusal.last = refusal;
+  return replay;
 }

@@ -1,16 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { SecureTokenError } from 'secure-token-core';
-import type { Session } from '../../../packages/videojs/src/persist.ts';
-import { persist } from '../../../packages/videojs/src/persist.ts';
+import { SecureTokenError, untouchedRequest } from 'secure-token-core';
+import type { Session } from '../../../packages/videojs/src/session.ts';
+import { signOrWait } from '../../../packages/videojs/src/session.ts';
 
 const outage = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down');
 const denial = new SecureTokenError('ERR_DENIED', 'no');
 const request: SignedRequest = {
+  ...untouchedRequest('https://cdn.example.com/a'),
   url: 'https://cdn.example.com/a?st=1',
-  source: 'https://cdn.example.com/a',
-  headers: {},
-  credentials: false,
 };
 
 const setUp = (readyState = 0) => {
@@ -19,14 +17,20 @@ const setUp = (readyState = 0) => {
   const session = { player: { readyState: () => readyState }, source, failure, waits: new Set() } as unknown as Session;
   const controller = new AbortController();
   const ask = vi.fn<() => Promise<SignedRequest>>();
-  return { source, failure, ask, controller, answer: () => persist(session, controller, ask) };
+  return { source, failure, ask, controller, answer: () => signOrWait(session, controller, ask) };
 };
 
-beforeEach(() => vi.useFakeTimers());
-afterEach(() => vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
-describe('persist', () => {
-  test('an outage is asked about again, ever later; the viewer is told only while nothing is on screen', async () => {
+describe('signOrWait', () => {
+  test('an outage is asked about again, ever later; the viewer is told only while there is nothing on screen', async () => {
     const { ask, failure, answer } = setUp(4);
     ask
       .mockRejectedValueOnce(outage)

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { MASTER, code, each, fakeTime, lab } from './lab.ts';
+import { acquireTokenSource } from '../../../packages/core/src/index.ts';
+
+fakeTime();
+
+describe('acquireTokenSource', () => {
+  test('a source that was made from options is destroyed when it is given up', async () => {
+    const { source, release } = acquireTokenSource({
+      endpoint: 'https://app.test/token',
+      protect: 'https://cdn.test/',
+    });
+    release();
+    expect(await code(source.sign('https://cdn.test/a'))).toBe('ERR_DESTROYED');
+  });
+
+  test('one that was passed in is the same, and goes on', async () => {
+    const it = lab(each());
+    const { source, release } = acquireTokenSource(it.source);
+    expect(source).toBe(it.source);
+    release();
+    expect((await source.sign(MASTER)).token).toBeDefined();
+  });
+
+  test('wrong options are an error at once', () => expect(() => acquireTokenSource({})).toThrow('endpoint'));
+});

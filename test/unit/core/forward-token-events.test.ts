@@ -1,0 +1,42 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { Lab } from './lab.ts';
+import { MASTER, each, fail, fakeTime, inTurn, lab } from './lab.ts';
+import { TOKEN_EVENTS, createSourceUser, forwardTokenEvents } from '../../../packages/core/src/index.ts';
+
+fakeTime();
+
+describe('forwardTokenEvents', () => {
+  const forwarded = (it: Lab, user?: ReturnType<typeof createSourceUser>) => {
+    const forward = vi.fn();
+    const stop = forwardTokenEvents(it.source, forward, user);
+    return { stop, forward, types: () => forward.mock.calls.map(([type]) => type as string) };
+  };
+
+  test('all of them, with their details', async () => {
+    const it = lab(inTurn(each(), fail(403)));
+    const { types, forward } = forwarded(it);
+    const request = await it.source.sign(MASTER);
+    await it.source.refused(request, 403).catch(() => undefined);
+    expect(types()).toEqual(['tokenrenewed', 'tokenrefused', 'tokendenied']);
+    expect(TOKEN_EVENTS).toEqual(expect.arrayContaining(types()));
+    expect(forward).toHaveBeenCalledWith('tokenrefused', { url: MASTER, status: 403 });
+  });
+
+  test('for a user without the refusals of others', async () => {
+    const it = lab(each());
+    const [mine, others] = [createSourceUser(it.source), createSourceUser(it.source)];
+    const { types } = forwarded(it, mine);
+    await others.replay(await it.source.sign(MASTER), 403);
+    expect(types()).not.toContain('tokenrefused');
+    await mine.replay(await it.source.sign(MASTER), 403);
+    expect(types()).toContain('tokenrefused');
+  });
+
+  test('until it is stopped', async () => {
+    const it = lab(each());
+    const { stop, forward } = forwarded(it);
+    stop();
+    await it.source.sign(MASTER);
+    expect(forward).not.toHaveBeenCalled();
+  });
+});
