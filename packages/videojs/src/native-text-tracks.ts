@@ -1,6 +1,7 @@
 import type { SignedRequest } from 'secure-token-core';
+import { probe } from 'secure-token-media-element';
 import { followRemoteTextTracks } from './follow-remote-text-tracks.ts';
-import { probe, requestFor } from './native-source.ts';
+import { requestFor } from './native-source.ts';
 import type { Session } from './persist.ts';
 import { persist } from './persist.ts';
 import { replayForPlayer } from './replay-for-player.ts';

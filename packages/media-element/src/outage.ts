@@ -1,0 +1,49 @@
+import type { SecureTokenError, TokenSource } from 'secure-token-core';
+import { isSecureTokenError } from 'secure-token-core';
+import { pause } from './back-off.ts';
+
+/** The first pause is one of two seconds at most. */
+const FIRST_ATTEMPT = 3;
+
+interface OutageOptions {
+  readonly source: TokenSource;
+  readonly signal: AbortSignal;
+  /** The signing endpoint does not answer; told once for each time it was asked. */
+  readonly onOutage: (error: SecureTokenError) => void;
+}
+
+const isOutage = (error: unknown): error is SecureTokenError =>
+  isSecureTokenError(error) && error.code === 'ERR_SIGNING_UNAVAILABLE';
+
+/** Until the next attempt is due, or a token has come in for another request: then the endpoint answers again. */
+async function waitForEndpoint(
+  attempt: number,
+  error: SecureTokenError,
+  { source, signal }: OutageOptions,
+): Promise<void> {
+  const waiting = new AbortController();
+  const wake = (): void => waiting.abort();
+  signal.addEventListener('abort', wake, { signal: waiting.signal });
+  source.addEventListener('tokenrenewed', wake, { signal: waiting.signal });
+  await pause(attempt, waiting.signal, (error.retryAfter ?? 0) * 1000);
+  waiting.abort();
+}
+
+/**
+ * What `ask` answers. An outage of the signing endpoint is waited out, however long it lasts: it is no failure of the
+ * media, and nothing that a viewer can do anything about.
+ * @throws what is no outage, or the reason of `signal`
+ */
+export async function throughOutages<T>(ask: () => Promise<T>, options: OutageOptions): Promise<T> {
+  for (let attempt = FIRST_ATTEMPT; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (!isOutage(error)) throw error;
+      options.onOutage(error);
+      await waitForEndpoint(attempt, error, options);
+      options.signal.throwIfAborted();
+    }
+  }
+}
