@@ -65,6 +65,7 @@ test.concurrent.for([
       version,
       options: { ...(nativeTextTracks && { crossOrigin: 'anonymous' }), html5: { nativeTextTracks } },
     });
+    const calls = stage.signer.calls.length;
     await player.page.evaluate(
       (src) => {
         const [player] = window.players;
@@ -99,7 +100,7 @@ test.concurrent.for([
     ).toContain('showing');
     expect(await loadsOf(player)).toEqual([]);
     expect(player.requests.slice(asked).filter((url) => url.includes('film.mp4')).length).toBeGreaterThan(0);
-    expect(stage.signer.calls.at(-1)!.reason).toMatch(/^(refused|expired)$/);
+    expect(stage.signer.calls.length, 'tokens after those that are dead').toBeGreaterThan(calls);
     await player.until(({ ended }) => ended);
   },
 );

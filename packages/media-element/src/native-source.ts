@@ -1,41 +1,13 @@
-import type { SecureTokenError, SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
-import { workerSigns } from 'secure-token-core';
-import type { Failures } from './attempts.ts';
-import { isHopeless, mayTryWorker, needsPause, noFailures, oneMore } from './attempts.ts';
+import type { SignedRequest } from 'secure-token-core';
+import { isHopeless, needsPause, noFailures, oneMore } from './attempts.ts';
 import { pause } from './back-off.ts';
-import { diagnoseFailure } from './diagnose-failure.ts';
-import { assertFitsElement, corsModeFor } from './element-request.ts';
+import { ElementRequests } from './element-requests.ts';
 import { LastingPlay } from './lasting-play.ts';
-import { throughOutages } from './outage.ts';
+import type { NativeSourceOptions } from './native-source-options.ts';
 import { PlaybackPosition } from './playback-position.ts';
 import type { SwapReason } from './request-need.ts';
 import { observeNeed } from './request-need.ts';
 import { swapSource } from './swap-source.ts';
-
-/** How a player is told. */
-export interface NativeSourceListener {
-  /** `gap` in seconds without a moving picture. */
-  onSwap?(detail: { readonly reason: SwapReason; readonly gap: number }): void;
-  /** The signing endpoint does not answer; it is asked until it does. */
-  onOutage?(error: SecureTokenError): void;
-  /** After `onOutage` or `onFailure`: there is a token again. */
-  onRecovery?(): void;
-  /** Playback has failed for good; `restart()` goes on. An error event of the element is let through by now. */
-  onFailure(error: unknown): void;
-}
-
-export interface NativeSourceOptions {
-  readonly source: TokenSource;
-  /** This player, among others that may share the source. */
-  readonly user: SourceUser;
-  /** Unsigned, absolute. */
-  readonly url: string;
-  /** Forces a way. @default the worker if it signs `url`, else changing the source */
-  readonly via?: 'worker' | 'swap' | undefined;
-  /** Events of a change of source that nobody is to hear. */
-  readonly hiddenEvents: readonly string[];
-  readonly listener: NativeSourceListener;
-}
 
 /**
  * - `idle`: the element plays what it has.
@@ -55,8 +27,7 @@ const REST_MS = 2000;
 export class NativeSource {
   readonly #media: HTMLMediaElement;
   readonly #options: NativeSourceOptions;
-  /** As the page has set it. */
-  readonly #crossOrigin: string | null;
+  readonly #requests: ElementRequests;
   readonly #position: PlaybackPosition;
   readonly #play: LastingPlay;
   readonly #need: ReturnType<typeof observeNeed>;
@@ -66,32 +37,23 @@ export class NativeSource {
   #operation: Promise<void> | undefined;
   /** The last change of source; aborted when it has failed, or is no longer ours. */
   #swap: AbortController | undefined;
-  /** What the element plays, or what tells why it failed. */
-  #request: SignedRequest | undefined;
   /** The source the element was given last, as the browser writes it. */
   #assignedSrc: string | undefined;
-  #isByWorker = false;
   #failures = noFailures;
   #haltedAtMs: number | undefined;
   #restsUntilMs = 0;
-  /** An outage, or a failure. */
-  #hasToldOfTrouble = false;
 
   /** @param given what the element has been given already; without a token a worker signs it */
   constructor(media: HTMLMediaElement, options: NativeSourceOptions, given?: SignedRequest) {
     const { signal } = this.#released;
     this.#media = media;
     this.#options = options;
-    this.#crossOrigin = media.crossOrigin;
+    this.#requests = new ElementRequests(options, { signal, given, crossOrigin: media.crossOrigin });
     this.#position = new PlaybackPosition(media);
     this.#need = observeNeed(media, signal);
     this.#play = new LastingPlay(media, () => this.#operation);
-    if (given) {
-      this.#isByWorker = !given.token;
-      this.#request = given.token && given;
-      this.#assignedSrc = new URL(given.url, document.baseURI).href;
-    }
-    this.#on(['timeupdate'], () => this.#notePosition());
+    if (given) this.#assignedSrc = new URL(given.url, document.baseURI).href;
+    this.#on(['timeupdate'], () => this.#phase !== 'loading' && !media.error && this.#position.note());
     this.#on(['durationchange'], () => this.#position.noteDuration());
     this.#on(['seeking'], () => this.#onSeeking());
     this.#on(['play', 'waiting', 'stalled'], () => this.#check(false));
@@ -102,7 +64,7 @@ export class NativeSource {
   }
 
   get via(): 'worker' | 'swap' {
-    return this.#isByWorker ? 'worker' : 'swap';
+    return this.#requests.areByWorker ? 'worker' : 'swap';
   }
 
   /** Gives the element its first source. @throws as `TokenSource.sign`; `NotSupportedError` if the way cannot be had */
@@ -115,7 +77,7 @@ export class NativeSource {
     if (this.#phase !== 'failed') return;
     this.#phase = 'idle';
     this.#failures = noFailures;
-    void this.#begin(() => this.#load('error')).catch((error: unknown) => this.#fail(error));
+    this.#run(() => this.#load('error'));
   }
 
   /** Leaves the element to itself: it plays on as long as its last token allows. */
@@ -127,7 +89,7 @@ export class NativeSource {
     this.#play.release();
   }
 
-  #on(types: readonly string[], listener: (event: Event) => void): void {
+  #on(types: readonly string[], listener: (event: Event) => unknown): void {
     const options = { capture: true, signal: this.#released.signal };
     for (const type of types) this.#media.addEventListener(type, listener, options);
   }
@@ -138,10 +100,6 @@ export class NativeSource {
     return !isOver && this.#assignedSrc !== undefined && this.#media.src === this.#assignedSrc;
   }
 
-  #notePosition(): void {
-    if (this.#phase !== 'loading' && !this.#media.error) this.#position.note();
-  }
-
   #onSeeking(): void {
     if (this.#phase !== 'loading') this.#position.note();
     this.#check(true);
@@ -149,17 +107,17 @@ export class NativeSource {
 
   /** What a change of source tells the page about itself is hidden; another one by the page ends ours. */
   #onLoad(event: Event): void {
-    const isOurs = this.#isOurs();
-    // where the viewer sought to in ours is no place in another source
-    if (!isOurs) this.#position.release();
-    if (this.#phase !== 'loading') return;
-    if (isOurs) {
-      if (this.#options.hiddenEvents.includes(event.type)) event.stopImmediatePropagation();
+    const isLoading = this.#phase === 'loading';
+    if (this.#isOurs()) {
+      if (isLoading && this.#options.hiddenEvents.includes(event.type)) event.stopImmediatePropagation();
       return;
     }
+    // where the viewer sought to in ours is no place in another source
+    this.#position.release();
+    if (!isLoading) return;
     this.#swap?.abort();
     // where ours was to start: it would hold for the other one
-    if (this.#media.currentTime === this.#position.current) this.#media.currentTime = 0;
+    if (this.#media.currentTime === this.#position.last) this.#media.currentTime = 0;
   }
 
   #onError(event: Event): void {
@@ -180,8 +138,15 @@ export class NativeSource {
       this.#operation = undefined;
       if (this.#phase === 'preparing' || this.#phase === 'loading') this.#phase = 'idle';
       if (this.#media.error && this.#isOurs()) this.#recover();
+      // the viewer did not wait for it
+      else if (this.#media.seeking) this.#check(true);
     });
     return result;
+  }
+
+  /** As `#begin`; if it fails, playback has failed for good. */
+  #run(work: () => Promise<void>): void {
+    void this.#begin(work).catch((error: unknown) => this.#fail(error));
   }
 
   /** Changes the source if the element needs one whose token lives. */
@@ -189,22 +154,12 @@ export class NativeSource {
     const isResting = performance.now() < this.#restsUntilMs;
     if (this.#operation || this.#media.error || isResting || !this.#isOurs()) return;
     const reason = this.#need({ hasJustSought, isLive: this.#position.isLive });
-    if (!reason || !this.#mayNeedAnother()) return;
+    if (!reason || this.#requests.areServed()) return;
     void this.#begin(() => this.#load(reason)).catch((error: unknown) => {
-      this.#rest();
+      this.#restsUntilMs = performance.now() + REST_MS;
       // what is buffered still plays
       if (reason !== 'expiring') this.#fail(error);
     });
-  }
-
-  /** Of what a worker signs, only the worker knows. */
-  #mayNeedAnother(): boolean {
-    const { source, url, via } = this.#options;
-    return this.#isByWorker ? via !== 'worker' : source.peek(url)?.token !== this.#request?.token;
-  }
-
-  #rest(): void {
-    this.#restsUntilMs = performance.now() + REST_MS;
   }
 
   /** Finds out why the element has failed, and gives it another source until it plays. */
@@ -213,33 +168,30 @@ export class NativeSource {
     const work = async (): Promise<void> => {
       for (let { error } = this.#media; error && this.#isOurs(); { error } = this.#media) {
         this.#failures = oneMore(this.#failures, this.#position.current);
-        await this.#loadAfter(error, this.#failures);
+        await this.#loadAfter(error);
       }
     };
-    void this.#begin(work).catch((error: unknown) => this.#fail(error));
+    this.#run(work);
   }
 
-  async #loadAfter(error: MediaError, failures: Failures): Promise<void> {
-    const { source, user } = this.#options;
-    const { signal } = this.#released;
+  async #loadAfter(error: MediaError): Promise<void> {
+    const failures = this.#failures;
     if (isHopeless(failures)) throw new DOMException('The browser cannot load this file', 'NetworkError');
-    if (needsPause(failures)) await pause(failures.count, signal);
-    this.#request ??= await this.#sign();
-    const failed = this.#request;
-    const replay = await this.#ask(() => diagnoseFailure(error, failed, failures, { source, user, signal }));
-    await this.#load('error', replay);
+    if (needsPause(failures)) await pause(failures.count, this.#released.signal);
+    await this.#load('error', await this.#requests.diagnose(error, failures));
   }
 
   /** @param reason absent for the first source */
   async #load(reason?: SwapReason, replay?: SignedRequest): Promise<void> {
     const { src } = this.#media;
-    const isByWorker = await this.#asksWorker();
-    const isStillByWorker = this.#isByWorker && isByWorker;
-    // it is slow, but its requests are signed
-    if (isStillByWorker && reason && reason !== 'error') return this.#rest();
+    const isByWorker = await this.#requests.areForWorker(this.#failures);
+    if (this.#requests.areByWorker && isByWorker && reason && reason !== 'error') {
+      // it is slow, but its requests are signed
+      this.#restsUntilMs = performance.now() + REST_MS;
+      return;
+    }
     // also with a worker: if playback fails, it tells why
-    const request = replay ?? (await this.#sign());
-    if (!isByWorker) assertFitsElement(request);
+    const request = replay ?? (await this.#requests.sign());
     this.#released.signal.throwIfAborted();
     if (reason && this.#media.src !== src) return;
     await this.#assign(request, isByWorker, !!reason);
@@ -247,34 +199,16 @@ export class NativeSource {
     if (this.#media.error && this.#isOurs()) return;
     this.#position.release();
     if (!this.#isOurs()) return;
-    // let through: refused later, it is replayed again
-    this.#request = { ...request };
+    if (this.#media.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) this.#requests.noteArrival();
     const gap = (performance.now() - this.#haltedAtMs!) / 1000;
     this.#haltedAtMs = undefined;
     if (reason) this.#options.listener.onSwap?.({ reason, gap });
   }
 
-  /** Whether a worker is to sign the next source. @throws `NotSupportedError` if it must, and there is none */
-  async #asksWorker(): Promise<boolean> {
-    const { url, via } = this.#options;
-    if (via === 'swap') return false;
-    const signs = await workerSigns(url);
-    if (via !== 'worker') return signs && mayTryWorker(this.#failures);
-    if (!signs) throw new DOMException('No token worker signs this URL here', 'NotSupportedError');
-    return true;
-  }
-
   /** Changes the source of the element, and waits for the picture. */
   async #assign(request: SignedRequest, isByWorker: boolean, isReplacement: boolean): Promise<void> {
     const media = this.#media;
-    const { url } = this.#options;
-    const { credentials } = request;
-    const src = new URL(isByWorker ? url : request.url, document.baseURI).href;
-    const isSameOrigin = src.startsWith(`${location.origin}/`);
-    const crossOrigin = corsModeFor({ crossOrigin: this.#crossOrigin, isByWorker, isSameOrigin, credentials });
-    if (media.crossOrigin !== crossOrigin) media.crossOrigin = crossOrigin;
-    this.#request = request;
-    this.#isByWorker = isByWorker;
+    const { src, crossOrigin } = this.#requests.use(request, isByWorker);
     this.#assignedSrc = src;
     this.#haltedAtMs ??= performance.now();
     this.#phase = 'loading';
@@ -282,36 +216,23 @@ export class NativeSource {
     const { signal } = (this.#swap = new AbortController());
     const { start: position } = this.#position;
     const plays = this.#play.takeRequest() || !media.paused;
-    this.#position.note();
     this.#position.hold();
-    await swapSource(media, { src, position, plays, isReplacement, signal });
+    await swapSource(media, { src, crossOrigin, position, plays, isReplacement, signal });
+    this.#endLoading();
+  }
+
+  /** Released or failed meanwhile, it stays that. */
+  #endLoading(): void {
     if (this.#phase === 'loading') this.#phase = 'preparing';
   }
 
-  #sign(): Promise<SignedRequest> {
-    const { source, url } = this.#options;
-    return this.#ask(() => source.sign(url, { signal: this.#released.signal }));
-  }
-
-  /** What `ask` answers, however long the signing endpoint is down. */
-  async #ask<T>(ask: () => Promise<T>): Promise<T> {
-    const { source, listener } = this.#options;
-    const onOutage = (error: SecureTokenError): void => {
-      this.#hasToldOfTrouble = true;
-      listener.onOutage?.(error);
-    };
-    const answer = await throughOutages(ask, { source, signal: this.#released.signal, onOutage });
-    if (this.#hasToldOfTrouble) listener.onRecovery?.();
-    this.#hasToldOfTrouble = false;
-    return answer;
-  }
-
   #fail(error: unknown): void {
-    if (this.#phase === 'released') return;
+    if (!this.#isOurs()) return;
+    this.#position.keep();
     this.#position.release();
     this.#phase = 'failed';
     this.#haltedAtMs = undefined;
-    this.#hasToldOfTrouble = true;
+    this.#requests.noteFailure();
     this.#options.listener.onFailure(error);
   }
 }

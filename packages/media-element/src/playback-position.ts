@@ -4,7 +4,6 @@ import { LastingSeek } from './lasting-seek.ts';
 export class PlaybackPosition {
   readonly #media: HTMLMediaElement;
   readonly #seek: LastingSeek;
-  /** The last that the element knew, in seconds. */
   #last = 0;
   #isLive = false;
 
@@ -28,8 +27,18 @@ export class PlaybackPosition {
     return this.#isLive ? undefined : this.current;
   }
 
+  /** The last that is known, in seconds; while a source loads, where that is to start. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** The element knows. */
   note(): void {
     this.#last = this.#media.currentTime;
+  }
+
+  keep(): void {
+    this.#last = this.current;
   }
 
   /** A source that loads has none yet. */
@@ -45,12 +54,12 @@ export class PlaybackPosition {
 
   /** From here on a seek counts, whatever becomes of the source. */
   hold(): void {
+    this.keep();
     if (!this.#isLive) this.#seek.begin();
   }
 
   /** The element keeps its position itself again. */
   release(): void {
-    this.#last = this.current;
     this.#seek.end();
   }
 }

@@ -6,8 +6,12 @@ const ARRIVAL_TIMEOUT_MS = 20_000;
 /** Nothing is painted in a hidden page. */
 const PAINT_TIMEOUT_MS = 300;
 
+/** Of these one comes first after `loadstart`, which itself may be hidden. */
+const AFTER_LOADSTART = ['suspend', 'progress', 'stalled', 'loadedmetadata'];
+
 export interface Swap {
   readonly src: string;
+  readonly crossOrigin: string | null;
   /** Where to start, in seconds; `undefined`: where the media do (live: at the edge). */
   readonly position: number | undefined;
   readonly plays: boolean;
@@ -72,12 +76,13 @@ function load(media: HTMLMediaElement, src: string): () => void {
  */
 export async function swapSource(
   media: HTMLMediaElement,
-  { src, position, plays, isReplacement, signal }: Swap,
+  { src, crossOrigin, position, plays, isReplacement, signal }: Swap,
 ): Promise<void> {
   const { preload } = media;
   const isPictureInPicture = document.pictureInPictureElement === media;
   const hasPicture = !!position || plays || (isReplacement && media.readyState > 0);
   const releaseFrame = holdFrame(media);
+  if (media.crossOrigin !== crossOrigin) media.crossOrigin = crossOrigin;
   const restoreTracks = load(media, src);
   // or a paused element would not load
   if (hasPicture) media.preload = 'auto';
@@ -97,7 +102,7 @@ export async function swapSource(
   };
   media.addEventListener('loadeddata', onData, { once: true, capture: true, signal });
   if (hasPicture) await untilPictureIsThere(media, signal);
-  else if (isReplacement) await until(media, ['loadstart'], () => true, signal);
+  else if (isReplacement) await until(media, AFTER_LOADSTART, () => true, signal);
   if (isPictureInPicture && !signal.aborted && document.pictureInPictureElement !== media)
     void (media as HTMLVideoElement).requestPictureInPicture().catch(() => undefined);
   const showsFrames = 'requestVideoFrameCallback' in media;

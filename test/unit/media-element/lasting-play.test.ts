@@ -38,7 +38,7 @@ describe('LastingPlay', () => {
 
   test('without one, or if it is paused meanwhile, it fails as ever', async () => {
     const media = new Media();
-    let operation: Promise<void> | undefined;
+    let operation: Promise<void> | undefined = undefined;
     open(media, () => operation);
     media.asked.mockRejectedValue(interrupted);
     await expect(media.play()).rejects.toBe(interrupted);

@@ -13,6 +13,7 @@ class Media extends EventTarget {
   playbackRate = 1.5;
   defaultPlaybackRate = 1;
   preload = 'none';
+  crossOrigin = null;
   readyState = 4;
   paused = true;
   seeking = false;
@@ -41,6 +42,7 @@ function swap(media: Media, how: Partial<Swap> = {}): { isOver: () => boolean; a
   let isOver = false;
   void swapSource(media as unknown as HTMLMediaElement, {
     src: 'https://cdn.example.com/b',
+    crossOrigin: null,
     position: 50,
     plays: true,
     isReplacement: true,
@@ -85,7 +87,7 @@ describe('swapSource', () => {
     const media = Object.assign(new Media(), { readyState: 0 });
     const { isOver } = swap(media, { position: 0, plays: false });
     expect(media.preload).toBe('none');
-    media.dispatchEvent(new Event('loadstart'));
+    media.dispatchEvent(new Event('suspend'));
     await Promise.resolve();
     await Promise.resolve();
     expect(isOver()).toBe(true);
