@@ -27,7 +27,7 @@ export const isHopeless = ({ count }: Failures): boolean => count > MAX_ATTEMPTS
 /** Whether the worker may be tried again: if it has not helped, the page signs by itself. */
 export const mayTryWorker = ({ count }: Failures): boolean => count < 2;
 
-/** Whether the media are at fault if the edge lets the request through: once that may have been the network. */
-export const isFaultOfMedia = ({ count }: Failures): boolean => count > 1;
+/** Whether the media are at fault if the edge lets the request through: twice that may have been the network. */
+export const isFaultOfMedia = ({ count }: Failures): boolean => count > 2;
 
 export const isRefusedForGood = ({ count }: Failures): boolean => count > REFUSALS_BELIEVED_AFTER;

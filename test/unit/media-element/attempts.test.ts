@@ -25,7 +25,7 @@ describe('failures', () => {
 
   test.each([
     [1, { pause: false, worker: true, media: false, refused: false, hopeless: false }],
-    [2, { pause: true, worker: false, media: true, refused: false, hopeless: false }],
+    [2, { pause: true, worker: false, media: false, refused: false, hopeless: false }],
     [3, { pause: true, worker: false, media: true, refused: false, hopeless: false }],
     [4, { pause: true, worker: false, media: true, refused: true, hopeless: false }],
     [6, { pause: true, worker: false, media: true, refused: true, hopeless: false }],

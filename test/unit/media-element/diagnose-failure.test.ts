@@ -59,7 +59,7 @@ describe('diagnoseFailure', () => {
   });
 
   test('a file that the browser cannot play: its message holds no token', async () => {
-    const error = await after(2, 206, NO_SOURCE).catch((thrown: unknown) => thrown as DOMException);
+    const error = await after(3, 206, NO_SOURCE).catch((thrown: unknown) => thrown as DOMException);
     expect(error).toMatchObject({ name: 'EncodingError', message: `Format error at ${url} in ${url}` });
   });
 });
