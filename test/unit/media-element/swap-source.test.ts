@@ -83,6 +83,18 @@ describe('swapSource', () => {
     expect(media.currentTime).toBe(0);
   });
 
+  test('picture-in-picture that the browser ends is asked for again', async () => {
+    const page = { pictureInPictureElement: null as object | null };
+    vi.stubGlobal('document', page);
+    const requestPictureInPicture = vi.fn(() => Promise.reject(new Error('without a click')));
+    const media = Object.assign(new Media(), { requestPictureInPicture });
+    page.pictureInPictureElement = media;
+    swap(media);
+    page.pictureInPictureElement = null;
+    await arrive(media);
+    expect(requestPictureInPicture).toHaveBeenCalledTimes(1);
+  });
+
   test('an element that has shown nothing and is paused loads no more than the page wants', async () => {
     const media = Object.assign(new Media(), { readyState: 0 });
     const { isOver } = swap(media, { position: 0, plays: false });
