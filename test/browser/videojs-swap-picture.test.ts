@@ -16,13 +16,15 @@ test.concurrent(
       const { players: [player] } = window;
       const seen = new Promise((resolve) =>
         new MutationObserver((records) => {
-          const canvas = records.flatMap(({ addedNodes }) => [...addedNodes]).find(({ nodeName }) => nodeName === 'CANVAS');
+          const added = records.flatMap(({ addedNodes }) => [...addedNodes]);
+          const canvas = added.find(({ nodeName }) => nodeName === 'CANVAS');
           if (!canvas) return;
           const { offsetWidth, offsetHeight } = canvas;
           resolve({ isAfterPicture: canvas.previousElementSibling === ${media}, size: [offsetWidth, offsetHeight] });
         }).observe(player.el(), { childList: true }));
       player.currentTime(16);
-      const loaded = new Promise((resolve) => ${media}.addEventListener('loadeddata', () => resolve('no frame was held')));
+      const loaded = new Promise((resolve) =>
+        ${media}.addEventListener('loadeddata', () => resolve('no frame was held')));
       const frame = await Promise.race([seen, loaded]);
       await loaded;
       while (document.querySelector('canvas')) await new Promise((resolve) => setTimeout(resolve, 20));

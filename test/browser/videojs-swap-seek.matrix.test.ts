@@ -22,7 +22,8 @@ describeMedia(
         );
       await tab.run(
         `video.className = 'video-js';
-        window.player = videojs(video, { plugins: { secureToken: '/token' }, sources: [{ src: args, type: 'video/mp4' }] });
+        const sources = [{ src: args, type: 'video/mp4' }];
+        window.player = videojs(video, { plugins: { secureToken: '/token' }, sources });
         player.on('error', () => seen.failures.push(player.error()));
         await until(() => video.readyState > 2);
         await player.play();

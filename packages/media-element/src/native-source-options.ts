@@ -2,7 +2,7 @@ import type { SecureTokenError, SourceUser, TokenSource } from 'secure-token-cor
 import type { SwapReason } from './request-need.ts';
 
 /** How a player is told. */
-export interface NativeSourceListener {
+interface NativeSourceListener {
   /** `gap` in seconds without a moving picture. */
   onSwap?(detail: { readonly reason: SwapReason; readonly gap: number }): void;
   /** The signing endpoint does not answer; it is asked until it does. */

@@ -126,7 +126,7 @@ describe('swapSource', () => {
     expect(media.preload).toBe('auto');
   });
 
-  test('after twenty seconds it no longer counts as under way; its tracks and preload are restored with the data', async () => {
+  test('after twenty seconds it no longer counts as under way; what it restores comes with the data', async () => {
     vi.useFakeTimers();
     const media = new Media();
     const { isOver } = swap(media);
