@@ -6,7 +6,8 @@ import esbuild from 'rollup-plugin-esbuild';
 
 /**
  * One row a file that is shipped. `iife` rows are `<script>` files with core inside; `esm` rows keep every package
- * import outside, but for private packages, which nobody could install. `script` rows are pasted by hand: everything inside, and readable. `bin` rows are commands.
+ * import outside, but for private packages, which nobody could install. `script` rows are pasted by hand: everything
+ * inside, and readable. `bin` rows are commands.
  * @type {ReadonlyArray<{
  *   folder: string, input?: string, esm?: string, iife?: string, global?: string, script?: string, bin?: string
  * }>}
