@@ -77,7 +77,7 @@ export class NativeSource {
     if (this.#phase !== 'failed') return;
     this.#phase = 'idle';
     this.#failures = noFailures;
-    this.#run(() => this.#load('error'));
+    if (this.#isOurs()) this.#run(() => this.#load('error'));
   }
 
   /** Leaves the element to itself: it plays on as long as its last token allows. */

@@ -133,6 +133,20 @@ describe('secureVideo', () => {
     secure.destroy();
   });
 
+  test('renew() leaves alone a source that the page has given since', async () => {
+    const { media, secure } = await openExpired(600);
+    failWith = new SecureTokenError('ERR_DENIED', 'no');
+    status = 410;
+    media.fail(2);
+    await later(60);
+    media.src = 'https://elsewhere.example.com/other.mp4';
+    failWith = undefined;
+    await secure.renew();
+    await later(1);
+    expect(media.src).toBe('https://elsewhere.example.com/other.mp4');
+    secure.destroy();
+  });
+
   test('a source that the page gives in the meantime is not touched, nor told of', async () => {
     const { media, secure, seen } = await openExpired(600);
     failWith = new SecureTokenError('ERR_DENIED', 'no');
