@@ -6,7 +6,8 @@ import esbuild from 'rollup-plugin-esbuild';
 
 /**
  * One row a file that is shipped. `iife` rows are `<script>` files with core inside; `esm` rows keep every package
- * import outside. `script` rows are pasted by hand: everything inside, and readable. `bin` rows are commands.
+ * import outside, but for private packages, which nobody could install. `script` rows are pasted by hand: everything
+ * inside, and readable. `bin` rows are commands.
  * @type {ReadonlyArray<{
  *   folder: string, input?: string, esm?: string, iife?: string, global?: string, script?: string, bin?: string
  * }>}
@@ -29,12 +30,18 @@ const files = [
   { folder: 'server', input: 'cli.ts', bin: 'cli.js' },
 ];
 
-const core = new URL('./packages/core/src/index.ts', import.meta.url).pathname;
+const sourceOf = (/** @type {string} */ folder) =>
+  new URL(`./packages/${folder}/src/index.ts`, import.meta.url).pathname;
 const withCoreInside = {
   name: 'with-core-inside',
-  resolveId: (/** @type {string} */ id) => (id === 'secure-token-core' ? core : null),
+  resolveId: (/** @type {string} */ id) => (id === 'secure-token-core' ? sourceOf('core') : null),
 };
-const fromPackages = [/^[@a-z]/];
+const isPrivate = (/** @type {string} */ id) => id === 'secure-token-media-element';
+const withPrivateInside = {
+  name: 'with-private-inside',
+  resolveId: (/** @type {string} */ id) => (isPrivate(id) ? sourceOf('media-element') : null),
+};
+const fromPackages = (/** @type {string} */ id) => /^[@a-z]/.test(id) && !isPrivate(id);
 // all packages have one version, which the release script writes
 const { version } = JSON.parse(readFileSync(new URL('./packages/core/package.json', import.meta.url), 'utf8'));
 const compile = () => esbuild({ target: 'es2022', define: { PACKAGE_VERSION: JSON.stringify(version) } });
@@ -52,7 +59,7 @@ const build = (/** @type {typeof files[number]} */ { folder, input = 'index.ts',
     return [
       {
         input: source,
-        plugins: [withCoreInside, compile(), find(), minify()],
+        plugins: [withCoreInside, withPrivateInside, compile(), find(), minify()],
         output: {
           file: `${dist}/${iife}`,
           format: 'iife',
@@ -86,13 +93,16 @@ const build = (/** @type {typeof files[number]} */ { folder, input = 'index.ts',
     {
       input: source,
       external: fromPackages,
-      plugins: [compile(), find()],
+      plugins: [withPrivateInside, compile(), find()],
       output: { file: `${dist}/${esm}`, format: 'es', sourcemap: true },
     },
     {
       input: source,
       external: fromPackages,
-      plugins: [dts({ tsconfig: `packages/${folder}/tsconfig.json`, compilerOptions: { paths: {}, noEmit: false } })],
+      plugins: [
+        withPrivateInside,
+        dts({ tsconfig: `packages/${folder}/tsconfig.json`, compilerOptions: { paths: {}, noEmit: false } }),
+      ],
       output: { file: `${dist}/${esm?.replace(/\.js$/, '.d.ts')}`, format: 'es' },
     },
   ];

@@ -31,11 +31,11 @@ export async function build(root, folders = browserFolders(root)) {
   }
 }
 
-/**
- * The packages in whose files a change of `file` ends up: core is inside of all. @type {(root: string, file: string) =>
- * string[]}
- */
+/** Packages that are built into others. @type {(root: string) => Readonly<Record<string, readonly string[]>>} */
+const builtInto = (root) => ({ core: browserFolders(root), 'media-element': ['progressive', 'videojs'] });
+
+/** The packages in whose files a change of `file` ends up. @type {(root: string, file: string) => readonly string[]} */
 export function concerned(root, file) {
   const [, folder = ''] = file.split('/');
-  return folder === 'core' ? browserFolders(root) : [folder];
+  return builtInto(root)[folder] ?? [folder];
 }

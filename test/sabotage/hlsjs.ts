@@ -85,7 +85,7 @@ export const hlsjs: readonly Sabotage[] = [
     find: '    hlsClass.DefaultConfig = undefined as never;\n',
     replace: '',
     noticedBy: {
-      test: 'test/browser/hlsjs-differential.test.ts',
+      test: 'test/browser/hlsjs-differential.matrix.test.ts',
       name: 'secureTokenConfig in Hls.DefaultConfig with the plugin, too: hls.js as a module',
     },
   },

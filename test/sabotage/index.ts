@@ -1,6 +1,7 @@
 import { core } from './core.ts';
 import { hlsjsLoader } from './hlsjs-loader.ts';
 import { hlsjs } from './hlsjs.ts';
+import { mediaElement } from './media-element.ts';
 import { progressive } from './progressive.ts';
 import type { Sabotage } from './sabotage.ts';
 import { videojsNative } from './videojs-native.ts';
@@ -14,6 +15,7 @@ export const sabotages: readonly Sabotage[] = [
   ...hlsjsLoader,
   ...videojs,
   ...videojsNative,
+  ...mediaElement,
   ...progressive,
   ...worker,
 ];

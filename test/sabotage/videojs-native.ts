@@ -4,7 +4,6 @@ const sourceMiddleware = 'packages/videojs/src/source-middleware.ts';
 const nativeSource = 'packages/videojs/src/native-source.ts';
 const emulatedTextTracks = 'packages/videojs/src/emulated-text-tracks.ts';
 const nativeTextTracks = 'packages/videojs/src/native-text-tracks.ts';
-const swapSource = 'packages/videojs/src/swap-source.ts';
 
 const videojsNativeTest = 'test/browser/videojs-native.test.ts';
 const videojsSubtitlesTest = 'test/browser/videojs-subtitles.test.ts';
@@ -22,14 +21,6 @@ export const videojsNative: readonly Sabotage[] = [
     noticedBy: { test: videojsNativeTest, name: 'a late answer for an older source' },
   },
   {
-    name: 'videojs-token-in-headers',
-    promise: 'A token in headers cannot be used where the browser plays by itself, and the player says so.',
-    file: nativeSource,
-    find: 'Object.keys(request.headers).length',
-    replace: 'request.headers.length',
-    noticedBy: { test: videojsNativeTest, name: 'a native player that cannot send the token says so' },
-  },
-  {
     name: 'videojs-cookie-in-cors-mode',
     promise: 'With a cookie, an element in CORS mode is set to use-credentials.',
     file: 'packages/videojs/src/send-cookies.ts',
@@ -44,7 +35,7 @@ export const videojsNative: readonly Sabotage[] = [
     name: 'videojs-source-in-page',
     promise: 'A source in the page with preload="none" is not asked for without a token.',
     file: sourceMiddleware,
-    find: 'if (isProtected) neverAsItIs(player);',
+    find: 'if (isProtected) detachMarkupSource(player);',
     replace: '',
     noticedBy: {
       test: videojsNativeTest,
@@ -98,73 +89,19 @@ export const videojsNative: readonly Sabotage[] = [
     noticedBy: { test: videojsSubtitlesTest, name: 'a <track> whose token the browser cannot send' },
   },
   {
-    name: 'videojs-swap-position',
-    promise: 'An element that gets a new URL goes on where it was.',
-    file: swapSource,
-    find: 'if (duration !== Infinity) media.currentTime = currentTime;',
-    replace: '',
-    noticedBy: { test: videojsSwapTest, name: 'a paused viewer who seeks after expiry stays paused' },
-  },
-  {
-    name: 'videojs-swap-rate',
-    promise: 'An element that gets a new URL goes on at the same rate.',
-    file: swapSource,
-    find: 'media.playbackRate = playbackRate;',
-    replace: '',
-    noticedBy: {
-      test: videojsSwapTest,
-      name: 'a seek outside the buffer after expiry goes on there, as it was: exact',
-    },
-  },
-  {
     name: 'videojs-swap-unseen',
     promise: 'A new URL of the same source is no other source to Video.js.',
     file: nativeSource,
-    find: 'if (loading) event.stopImmediatePropagation();',
-    replace: '',
+    find: "const HIDDEN_EVENTS = ['loadstart'];",
+    replace: 'const HIDDEN_EVENTS: string[] = [];',
     noticedBy: { test: videojsSwapTest, name: 'a paused viewer who seeks after expiry stays paused' },
-  },
-  {
-    name: 'videojs-swap-paused',
-    promise: 'A paused viewer who seeks after expiry stays paused.',
-    file: swapSource,
-    find: 'else media.pause();',
-    replace: 'else void media.play();',
-    noticedBy: { test: videojsSwapTest, name: 'a paused viewer who seeks after expiry stays paused' },
-  },
-  {
-    name: 'videojs-swap-late',
-    promise: 'Nothing is replaced while the viewer is paused and asks for nothing.',
-    file: nativeSource,
-    find: '!isBuffered(media) && ',
-    replace: '',
-    noticedBy: { test: videojsSwapTest, name: 'nothing is replaced while the viewer is paused' },
-  },
-  {
-    name: 'videojs-swap-play',
-    promise: 'A play() that is asked of a source that was refused counts once it is replaced.',
-    file: nativeSource,
-    find: 'if (media.error) wanted = true;',
-    replace: '',
-    noticedBy: {
-      test: videojsSwapTest,
-      name: 'what is asked of a player whose source was refused counts once it is replaced: play',
-    },
   },
   {
     name: 'videojs-worker-signs-others',
     promise: 'Where a token worker signs other URLs the source is signed.',
     file: nativeSource,
-    find: '(await workerSigns(url)) ?',
-    replace: 'workerSigns(url) ?',
+    find: 'if (await workerSigns(url))',
+    replace: 'if (!!workerSigns(url))',
     noticedBy: { test: videojsWorkerTest, name: 'is given another URL from the start where the worker signs others' },
-  },
-  {
-    name: 'videojs-worker-gone',
-    promise: "If the worker's place is taken later, the element gets a signed URL.",
-    file: nativeSource,
-    find: 'hasFailed || !(await workerSigns(current.url))',
-    replace: 'hasFailed',
-    noticedBy: { test: videojsWorkerTest, name: 'is given another URL when another worker has taken the place' },
   },
 ];

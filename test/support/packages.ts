@@ -3,15 +3,18 @@ import { readFileSync, readdirSync } from 'node:fs';
 export interface PackageFile {
   readonly name: string;
   readonly version: string;
+  readonly private?: boolean;
   readonly unpkg?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-/** The folders below `packages/` with their package.json. */
-export const packages: readonly { folder: string; json: PackageFile }[] = readdirSync('packages').map((folder) => ({
-  folder,
-  json: JSON.parse(readFileSync(`packages/${folder}/package.json`, 'utf8')) as PackageFile,
-}));
+/** The folders below `packages/` that are published, with their package.json. */
+export const packages: readonly { folder: string; json: PackageFile }[] = readdirSync('packages')
+  .map((folder) => ({
+    folder,
+    json: JSON.parse(readFileSync(`packages/${folder}/package.json`, 'utf8')) as PackageFile,
+  }))
+  .filter(({ json }) => !json.private);
 
 /** The packages that run in a page. */
 export const browserPackages = packages.filter(({ folder }) => folder !== 'server');

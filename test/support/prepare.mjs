@@ -38,16 +38,16 @@ export function needsInstall(root) {
 /** @type {(root: string) => boolean} */
 export function needsBuild(root) {
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name));
-  const built = packages.filter((folder) => existsSync(join(folder, 'package.json'))).map(mainFile);
+  const built = packages.filter((folder) => existsSync(join(folder, 'package.json'))).flatMap(mainFile);
   const sources = packages.flatMap((folder) => filesBelow(join(folder, 'src')));
   const newest = Math.max(...[...sources, join(root, 'rollup.config.mjs')].map(changedAt));
   return built.some((file) => changedAt(file) < newest);
 }
 
-/** @type {(folder: string) => string} */
+/** Private packages are built into others. @type {(folder: string) => string[]} */
 function mainFile(folder) {
-  const { main = 'dist/index.js' } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  return join(folder, main);
+  const { main = 'dist/index.js', private: isPrivate } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return isPrivate ? [] : [join(folder, main)];
 }
 
 /** @type {(folder: string) => string[]} */

@@ -5,7 +5,7 @@ export type { SecureVideo, SecureVideoOptions } from './secure-video.ts';
 export type { DownloadOptions, DownloadSettings } from './download.ts';
 export type { DownloadProgress } from './progress-meter.ts';
 export type { SourceOptions } from './source-of.ts';
-export type { SwapReason } from './swap-need.ts';
+export type { SwapReason } from 'secure-token-media-element';
 export type {
   Protect,
   SecureTokenErrorCode,

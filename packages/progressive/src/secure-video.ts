@@ -1,6 +1,6 @@
 import type { TokenSource } from 'secure-token-core';
 import { createSourceUser, forwardTokenEvents } from 'secure-token-core';
-import { keepPlaying } from './keep-playing.ts';
+import { NativeSource } from 'secure-token-media-element';
 import type { SourceOptions } from './source-of.ts';
 import { sourceOf } from './source-of.ts';
 
@@ -19,9 +19,12 @@ export interface SecureVideo extends EventTarget {
   readonly via: 'worker' | 'swap';
   /** Renews the token now and lifts a denial; goes on playing if that had failed. @throws as `TokenSource.sign` */
   renew(): Promise<void>;
-  /** Lets go of the element, which plays on as long as its last token allows. */
+  /** Releases the element, which plays on as long as its last token allows. */
   destroy(): void;
 }
+
+/** To the page a change of source is none. */
+const HIDDEN_EVENTS = ['abort', 'emptied', 'loadstart'];
 
 /** Who keeps which element playing: a second call takes over from the first. */
 const keepers = new WeakMap<HTMLMediaElement, () => void>();
@@ -47,15 +50,22 @@ export async function secureVideo(
   const stopEvents = forwardTokenEvents(source, emit, user);
 
   keepers.get(media)?.();
-  const playback = keepPlaying(media, {
+  const playback = new NativeSource(media, {
     source,
     user,
     url: href,
     via: (options as { via?: 'worker' | 'swap' }).via,
-    emit,
+    hiddenEvents: HIDDEN_EVENTS,
+    listener: {
+      onSwap: (detail) => emit('swap', detail),
+      onFailure: (error) => {
+        emit('error', { error });
+        media.dispatchEvent(new Event('error'));
+      },
+    },
   });
   const destroy = (): void => {
-    playback.stop();
+    playback.release();
     stopEvents();
     release();
   };
@@ -72,6 +82,6 @@ export async function secureVideo(
     playback.restart();
   };
   return Object.defineProperty(Object.assign(target, { source, renew, destroy }), 'via', {
-    get: playback.via,
+    get: () => playback.via,
   }) as unknown as SecureVideo;
 }

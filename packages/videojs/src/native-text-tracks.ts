@@ -1,9 +1,10 @@
 import type { SignedRequest } from 'secure-token-core';
+import { probe } from 'secure-token-media-element';
 import { followRemoteTextTracks } from './follow-remote-text-tracks.ts';
-import { probe, requestFor } from './native-source.ts';
-import type { Session } from './session.ts';
-import { replayForPlayer, signOrWait as persist } from './session.ts';
+import { requestFor } from './native-source.ts';
 import { sendCookies } from './send-cookies.ts';
+import type { Session } from './session.ts';
+import { replayForPlayer, signOrWait } from './session.ts';
 
 /** Signs the text tracks that the browser loads, `<track>` elements in the page among them. Call the result to stop. */
 export function signNativeTextTracks(session: Session): () => void {
@@ -36,7 +37,7 @@ export function signNativeTextTracks(session: Session): () => void {
       if (!refused) return;
       const replayed = async (): Promise<SignedRequest | undefined> => {
         const status = await probe(refused, signal);
-        return persist(session, wait, (options) => replayForPlayer(session, refused, status, options));
+        return signOrWait(session, wait, (options) => replayForPlayer(session, refused, status, options));
       };
       give(replayed());
     };

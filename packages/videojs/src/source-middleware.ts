@@ -1,8 +1,8 @@
 import type { SecureTokenError } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
 import { sendCookies } from './send-cookies.ts';
+import { maintainNativeSource, requestFor } from './native-source.ts';
 import type { Session } from './session.ts';
-import { keepAlive, requestFor } from './native-source.ts';
 import type { Videojs } from './vhs.ts';
 import { isForVhs, techOf } from './vhs.ts';
 
@@ -24,11 +24,11 @@ export interface SourceMiddleware {
  * or begin once Video.js sets `preload`, and Video.js might leave it at that. It is taken away, and handed over as one
  * that has failed.
  */
-function neverAsItIs(player: Player): void {
+function detachMarkupSource(player: Player): void {
   const { tag } = player as unknown as { tag?: HTMLMediaElement | null };
   if (!tag) return;
   tag.removeAttribute('src');
-  tag.querySelectorAll('source').forEach((it) => it.remove());
+  tag.querySelectorAll('source').forEach((element) => element.remove());
   tag.load();
   Object.assign(tag, { initNetworkState_: HTMLMediaElement.NETWORK_NO_SOURCE });
 }
@@ -44,7 +44,7 @@ export function createSourceMiddleware(videojs: Videojs, session: Session): Sour
       failure.forget();
       source.allow(given.src);
       const isProtected = source.protects(given.src);
-      if (isProtected) neverAsItIs(player);
+      if (isProtected) detachMarkupSource(player);
       if (!isProtected || isForVhs(videojs, player, given)) {
         next(null, given);
         return;
@@ -58,7 +58,8 @@ export function createSourceMiddleware(videojs: Videojs, session: Session): Sour
           next(null, { ...given, src: request.url });
           player.ready(() => {
             const media = (techOf(player) as { el?(): Element } | undefined)?.el?.();
-            if (!signal.aborted && media instanceof HTMLMediaElement) keepAlive(media, session, request, controller);
+            if (!signal.aborted && media instanceof HTMLMediaElement)
+              maintainNativeSource(media, session, request, signal);
           }, true);
         },
         (error: unknown) => {

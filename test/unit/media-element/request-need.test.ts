@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { SwapReason } from '../../../packages/progressive/src/swap-need.ts';
-import { observeNeed } from '../../../packages/progressive/src/swap-need.ts';
+import type { SwapReason } from '../../../packages/media-element/src/request-need.ts';
+import { observeNeed } from '../../../packages/media-element/src/request-need.ts';
 
 const ranges = (...parts: [number, number][]): TimeRanges => ({
   length: parts.length,
@@ -28,11 +28,12 @@ describe('observeNeed', () => {
 
   /** Asked `silence` ms after the last byte. */
   const need = (state: Partial<typeof playing>, hasJustSought = false, silence = 2000): SwapReason | undefined => {
+    const isLive = state.duration === Infinity;
     const media = Object.assign(new EventTarget(), playing, state);
     const ask = observeNeed(media as never, new AbortController().signal);
     media.dispatchEvent(new Event('progress'));
     vi.advanceTimersByTime(silence);
-    return ask(hasJustSought);
+    return ask({ hasJustSought, isLive });
   };
 
   test.each<[string, SwapReason | undefined, Partial<typeof playing>, hasJustSought?: boolean, silence?: number]>([
@@ -79,6 +80,11 @@ describe('observeNeed', () => {
       { currentTime: 309.95, seeking: true, buffered: ranges([310, 350]) },
       true,
     ],
+    ['live, near the edge', undefined, { duration: Infinity, buffered: ranges([90, 102]) }],
+    ['live, and it is used up', 'dry', { duration: Infinity, buffered: ranges([90, 100.2]), readyState: 2 }],
+    ['it plays, and does not say what is there (native HLS in WebKitGTK)', undefined, { buffered: ranges() }],
+    ['it does not say what is there, and halts', 'dry', { buffered: ranges(), readyState: 2 }],
+    ['it does not say what is there, and was sought', 'seek', { buffered: ranges(), seeking: true }, true],
     ['nothing is there, nor known', 'dry', { currentTime: 0, duration: NaN, buffered: ranges(), readyState: 0 }],
   ])('%s: %s', (_, expected, state, hasJustSought, silence) => {
     expect(need(state, hasJustSought, silence)).toBe(expected);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignedRequest, TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { createSourceUser, createTokenSource } from 'secure-token-core';
-import { checkFailure } from '../../../packages/progressive/src/playback-failure.ts';
+import { diagnoseFailure } from '../../../packages/media-element/src/diagnose-failure.ts';
 
 const url = 'https://cdn.example/film.mp4';
 let source: TokenSource;
@@ -29,13 +29,15 @@ async function after(
   source = createTokenSource({ getTokens, ...options });
   answer = () => new Response(null, { status });
   const user = createSourceUser(source);
+  const asked = { source, user, signal: new AbortController().signal };
+  const diagnose = (from: SignedRequest, count: number) => diagnoseFailure(error, from, { count, position: 0 }, asked);
   let request: SignedRequest | undefined = await source.sign(url);
   for (let failure = 1; failure < failures; failure++)
-    request = (await checkFailure(error, { source, user }, request, failure)) ?? (await source.sign(url));
-  return checkFailure(error, { source, user }, request, failures);
+    request = (await diagnose(request, failure)) ?? (await source.sign(url));
+  return diagnose(request, failures);
 }
 
-describe('checkFailure', () => {
+describe('diagnoseFailure', () => {
   test.each([401, 403, 410])('a %i is a refusal: another token, and in the end the error', async (status) => {
     expect((await after(1, status))?.url).toBe(`${url}?st=SECRET2`);
     await expect(after(4, status)).rejects.toMatchObject({ code: 'ERR_TOKEN_REFUSED', url, status });
@@ -57,7 +59,7 @@ describe('checkFailure', () => {
   });
 
   test('a file that the browser cannot play: its message holds no token', async () => {
-    const error = await after(2, 206, NO_SOURCE).catch((thrown: unknown) => thrown as DOMException);
+    const error = await after(3, 206, NO_SOURCE).catch((thrown: unknown) => thrown as DOMException);
     expect(error).toMatchObject({ name: 'EncodingError', message: `Format error at ${url} in ${url}` });
   });
 });

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { pause } from '../../../packages/progressive/src/pause.ts';
+import { pause, pauseFor } from '../../../packages/media-element/src/back-off.ts';
 
 describe('pause', () => {
   let page: EventTarget;
@@ -46,6 +46,22 @@ describe('pause', () => {
     await vi.advanceTimersByTimeAsync(3600e3);
     expect(isOver()).toBe(false);
     page.dispatchEvent(new Event('online'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isOver()).toBe(true);
+  });
+
+  test('lasts as long as it is told', async () => {
+    let isOver = false;
+    void pauseFor(30_000, controller.signal).then(() => (isOver = true));
+    await vi.advanceTimersByTimeAsync(29_900);
+    expect(isOver).toBe(false);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(isOver).toBe(true);
+  });
+
+  test('does not begin where it was aborted before', async () => {
+    controller.abort();
+    const isOver = begin(20);
     await vi.advanceTimersByTimeAsync(0);
     expect(isOver()).toBe(true);
   });

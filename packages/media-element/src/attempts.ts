@@ -1,0 +1,33 @@
+/** After so many failures at one place playback has failed for good. */
+const MAX_ATTEMPTS = 6;
+/** Failures that are less than so many seconds apart in the media are at one place. */
+const SAME_PLACE_SECONDS = 1;
+/** Failures at one place after which the edge is believed that it refuses whatever it is given. */
+const REFUSALS_BELIEVED_AFTER = 3;
+
+/** Failures in a row at one place of the media. */
+export interface Failures {
+  readonly count: number;
+  readonly position: number;
+}
+
+export const noFailures: Failures = { count: 0, position: 0 };
+
+/** `before`, and one more at `position`: at another place they are counted anew. */
+export function oneMore(before: Failures, position: number): Failures {
+  const isSamePlace = before.count > 0 && Math.abs(position - before.position) < SAME_PLACE_SECONDS;
+  return { count: isSamePlace ? before.count + 1 : 1, position };
+}
+
+/** The first attempt is made at once. */
+export const needsPause = ({ count }: Failures): boolean => count > 1;
+
+export const isHopeless = ({ count }: Failures): boolean => count > MAX_ATTEMPTS;
+
+/** Whether the worker may be tried again: if it has not helped, the page signs by itself. */
+export const mayTryWorker = ({ count }: Failures): boolean => count < 2;
+
+/** Whether the media are at fault if the edge lets the request through: twice that may have been the network. */
+export const isFaultOfMedia = ({ count }: Failures): boolean => count > 2;
+
+export const isRefusedForGood = ({ count }: Failures): boolean => count > REFUSALS_BELIEVED_AFTER;

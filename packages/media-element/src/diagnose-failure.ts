@@ -1,0 +1,47 @@
+import type { SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
+import { refusalOf } from 'secure-token-core';
+import type { Failures } from './attempts.ts';
+import { isFaultOfMedia, isRefusedForGood } from './attempts.ts';
+import { probe } from './probe.ts';
+
+/** `MediaError.MEDIA_ERR_NETWORK`: codes above it are about what has arrived. */
+const MEDIA_ERR_NETWORK = 2;
+
+interface Asked {
+  readonly source: TokenSource;
+  readonly user: SourceUser;
+  readonly signal: AbortSignal;
+}
+
+/** What `error` says, without the token that its URL may hold. */
+const messageOf = ({ message }: MediaError, { url, unsignedUrl }: SignedRequest): string =>
+  message.replaceAll(url, unsignedUrl);
+
+/**
+ * Finds out why a media element that played from `request` has failed, by asking the edge for its first byte. Resolves
+ * to the request to go on from; `undefined`: from any whose token lives.
+ * @param failures this one included
+ * @throws what is final: `ERR_DENIED`, `ERR_TOKEN_REFUSED` and the like, a `NotFoundError` (no such file), an
+ *   `EncodingError` (the browser cannot play it)
+ */
+export async function diagnoseFailure(
+  error: MediaError,
+  request: SignedRequest,
+  failures: Failures,
+  { source, user, signal }: Asked,
+): Promise<SignedRequest | undefined> {
+  const { unsignedUrl, token } = request;
+  const status = await probe(request, signal);
+  // without a status it is a failure of the network in any case
+  const refusal = status > 0 ? refusalOf(source, request, status) : undefined;
+  if (status === 404 && !refusal) throw new DOMException(`No such file: ${unsignedUrl}`, 'NotFoundError');
+  const isLetThrough = status > 0 && status < 300;
+  if (isLetThrough && error.code > MEDIA_ERR_NETWORK && isFaultOfMedia(failures)) {
+    throw new DOMException(messageOf(error, request) || 'The browser cannot play this file', 'EncodingError');
+  }
+  // expired: nothing is wrong with the next one
+  if (source.peek(unsignedUrl)?.token !== token) return undefined;
+  const replay = await user.replay(request, status, { signal });
+  if (!replay && refusal && isRefusedForGood(failures)) throw refusal;
+  return replay;
+}

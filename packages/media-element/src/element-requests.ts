@@ -1,0 +1,105 @@
+import type { SecureTokenError, SignedRequest } from 'secure-token-core';
+import { workerSigns } from 'secure-token-core';
+import type { Failures } from './attempts.ts';
+import { mayTryWorker } from './attempts.ts';
+import { diagnoseFailure } from './diagnose-failure.ts';
+import type { ElementSource } from './element-source.ts';
+import { assertFitsElement, elementSource } from './element-source.ts';
+import type { NativeSourceOptions } from './native-source-options.ts';
+import { throughOutages } from './outage.ts';
+
+interface Start {
+  /** Ends the waits. */
+  readonly signal: AbortSignal;
+  /** What the element plays already; without a token a worker signs it. */
+  readonly given: SignedRequest | undefined;
+  /** As the page has set it. */
+  readonly crossOrigin: string | null;
+}
+
+/**
+ * What an element asks the edge for, and what next. The player hears when there is no token, and when there is one
+ * again.
+ */
+export class ElementRequests {
+  readonly #options: NativeSourceOptions;
+  readonly #start: Start;
+  /** What the element plays; where a worker signs, what finds out why that has failed. */
+  #request: SignedRequest | undefined;
+  #areByWorker: boolean;
+  /** An outage, or a failure. */
+  #hasToldOfTrouble = false;
+
+  constructor(options: NativeSourceOptions, start: Start) {
+    const { given } = start;
+    this.#options = options;
+    this.#start = start;
+    this.#request = given?.token && given;
+    this.#areByWorker = !!given && !given.token;
+  }
+
+  /** Whether a worker signs what the element asks for. */
+  get areByWorker(): boolean {
+    return this.#areByWorker;
+  }
+
+  /** Whether no other source would be of use: there is no other token, or the worker has to know. */
+  areServed(): boolean {
+    const { source, url, via } = this.#options;
+    return this.#areByWorker ? via === 'worker' : source.peek(url)?.token === this.#request?.token;
+  }
+
+  /** Whether a worker is to sign what is next. @throws `NotSupportedError` if it must, and there is none */
+  async areForWorker(failures: Failures): Promise<boolean> {
+    const { url, via } = this.#options;
+    if (via === 'swap') return false;
+    const signs = await workerSigns(url);
+    if (via !== 'worker') return signs && mayTryWorker(failures);
+    if (!signs) throw new DOMException('No token worker signs this URL here', 'NotSupportedError');
+    return true;
+  }
+
+  /** @throws as `TokenSource.sign`, but for an outage */
+  sign(): Promise<SignedRequest> {
+    const { source, url } = this.#options;
+    return this.#ask(() => source.sign(url, { signal: this.#start.signal }));
+  }
+
+  /** The element plays from `request` from here on. @throws `ERR_SIGNING_RESPONSE` if it cannot */
+  use(request: SignedRequest, isByWorker: boolean): ElementSource {
+    if (!isByWorker) assertFitsElement(request);
+    this.#request = request;
+    this.#areByWorker = isByWorker;
+    return elementSource(this.#options.url, { request, isByWorker, crossOrigin: this.#start.crossOrigin });
+  }
+
+  /** The edge has let the request through: refused later, it is replayed as one that was never refused. */
+  noteArrival(): void {
+    this.#request &&= { ...this.#request };
+  }
+
+  /** As `diagnoseFailure`, of what the element plays. @throws as that, but for an outage */
+  async diagnose(error: MediaError, failures: Failures): Promise<SignedRequest | undefined> {
+    const { source, user } = this.#options;
+    const { signal } = this.#start;
+    const request = (this.#request ??= await this.sign());
+    return this.#ask(() => diagnoseFailure(error, request, failures, { source, user, signal }));
+  }
+
+  /** The player was told of a failure: it hears of the next token. */
+  noteFailure(): void {
+    this.#hasToldOfTrouble = true;
+  }
+
+  async #ask<T>(ask: () => Promise<T>): Promise<T> {
+    const { source, listener } = this.#options;
+    const onOutage = (error: SecureTokenError): void => {
+      this.#hasToldOfTrouble = true;
+      listener.onOutage?.(error);
+    };
+    const answer = await throughOutages(ask, { source, signal: this.#start.signal, onOutage });
+    if (this.#hasToldOfTrouble) listener.onRecovery?.();
+    this.#hasToldOfTrouble = false;
+    return answer;
+  }
+}

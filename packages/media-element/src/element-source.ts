@@ -1,0 +1,35 @@
+import type { SignedRequest } from 'secure-token-core';
+import { SecureTokenError, needsUseCredentials } from 'secure-token-core';
+
+/** @throws `ERR_SIGNING_RESPONSE` if a media element cannot send the token of `request` */
+export function assertFitsElement({ headers, unsignedUrl: url }: SignedRequest): void {
+  if (!Object.keys(headers).length) return;
+  throw new SecureTokenError(
+    'ERR_SIGNING_RESPONSE',
+    'A media element sends no token in headers: that needs the token worker',
+    { url },
+  );
+}
+
+interface Chosen {
+  readonly request: SignedRequest;
+  readonly isByWorker: boolean;
+  /** What the page has set. */
+  readonly crossOrigin: string | null;
+}
+
+export interface ElementSource {
+  readonly src: string;
+  readonly crossOrigin: string | null;
+}
+
+/**
+ * What an element is given to load `url`: its `crossOrigin` as the page has set it, unless the token would not arrive.
+ */
+export function elementSource(url: string, { request, isByWorker, crossOrigin }: Chosen): ElementSource {
+  const src = new URL(isByWorker ? url : request.url, document.baseURI).href;
+  const isSameOrigin = src.startsWith(`${location.origin}/`);
+  // Firefox shows a worker the media requests to other origins only in CORS mode, which the worker needs anyway
+  if (crossOrigin === null) return { src, crossOrigin: isByWorker && !isSameOrigin ? 'anonymous' : null };
+  return { src, crossOrigin: needsUseCredentials(request, crossOrigin) ? 'use-credentials' : crossOrigin };
+}

@@ -1,0 +1,54 @@
+/** A position that is this close to the one asked for, in seconds, is the one asked for. */
+const NEAR_SECONDS = 0.5;
+
+/**
+ * WebKitGTK drops a seek of an element that has failed, without an event, and now and then starts at 0 where another
+ * position was asked for before the metadata were there. While a source has failed or changes, `currentTime` remembers
+ * what was asked for last, by the page or by the change itself, and asks again when there are metadata.
+ */
+export class LastingSeek {
+  readonly #media: HTMLMediaElement;
+  #asked: number | undefined;
+  #listening: AbortController | undefined;
+
+  constructor(media: HTMLMediaElement) {
+    this.#media = media;
+  }
+
+  /** The position asked for since `begin()`, in seconds. */
+  get asked(): number | undefined {
+    return this.#asked;
+  }
+
+  /** From here on the position asked for is kept. */
+  begin(): void {
+    // what the page has put on the element itself stays: it is not ours to remove
+    if (this.#listening || Object.hasOwn(this.#media, 'currentTime')) return;
+    const media = this.#media;
+    const native = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime')!;
+    const current = (): number => native.get!.call(media) as number;
+    this.#listening = new AbortController();
+    Object.defineProperty(media, 'currentTime', {
+      configurable: true,
+      enumerable: true,
+      get: () => (media.error ? (this.#asked ?? current()) : current()),
+      set: (time: number) => {
+        // first: it throws what is no number
+        native.set!.call(media, time);
+        this.#asked = time;
+      },
+    });
+    const askAgain = (): void => {
+      const asked = this.#asked;
+      if (asked !== undefined && Math.abs(current() - asked) > NEAR_SECONDS) native.set!.call(media, asked);
+    };
+    media.addEventListener('loadedmetadata', askAgain, { capture: true, signal: this.#listening.signal });
+  }
+
+  end(): void {
+    if (!this.#listening) return;
+    this.#listening.abort();
+    this.#listening = this.#asked = undefined;
+    Reflect.deleteProperty(this.#media, 'currentTime');
+  }
+}

@@ -1,0 +1,238 @@
+import type { SignedRequest } from 'secure-token-core';
+import { isHopeless, needsPause, noFailures, oneMore } from './attempts.ts';
+import { pause } from './back-off.ts';
+import { ElementRequests } from './element-requests.ts';
+import { LastingPlay } from './lasting-play.ts';
+import type { NativeSourceOptions } from './native-source-options.ts';
+import { PlaybackPosition } from './playback-position.ts';
+import type { SwapReason } from './request-need.ts';
+import { observeNeed } from './request-need.ts';
+import { swapSource } from './swap-source.ts';
+
+/**
+ * - `idle`: the element plays what it has.
+ * - `preparing`: another source is under way: it is found out why the element has failed, or a token is fetched.
+ * - `loading`: the element loads another source.
+ * - `failed`: playback has ended, and the player has been told.
+ * - `released`: the element is left to itself.
+ */
+type Phase = 'idle' | 'preparing' | 'loading' | 'failed' | 'released';
+
+/** How often the buffer is looked at while it plays. */
+const CHECK_INTERVAL_MS = 500;
+/** For how long nothing is tried after a change of source was of no use, or there was no token for it. */
+const REST_MS = 2000;
+
+/** Keeps `media` playing `url`: changes its source when it needs one whose token lives, and recovers from failures. */
+export class NativeSource {
+  readonly #media: HTMLMediaElement;
+  readonly #options: NativeSourceOptions;
+  readonly #requests: ElementRequests;
+  readonly #position: PlaybackPosition;
+  readonly #play: LastingPlay;
+  readonly #need: ReturnType<typeof observeNeed>;
+  readonly #released = new AbortController();
+  #phase: Phase = 'idle';
+  /** What is under way while `preparing` or `loading`: one thing at a time. Never rejects. */
+  #operation: Promise<void> | undefined;
+  /** The last change of source; aborted when it has failed, or is no longer ours. */
+  #swap: AbortController | undefined;
+  /** The source the element was given last, as the browser writes it. */
+  #assignedSrc: string | undefined;
+  #failures = noFailures;
+  #haltedAtMs: number | undefined;
+  #restsUntilMs = 0;
+
+  /** @param given what the element has been given already; without a token a worker signs it */
+  constructor(media: HTMLMediaElement, options: NativeSourceOptions, given?: SignedRequest) {
+    const { signal } = this.#released;
+    this.#media = media;
+    this.#options = options;
+    this.#requests = new ElementRequests(options, { signal, given, crossOrigin: media.crossOrigin });
+    this.#position = new PlaybackPosition(media);
+    this.#need = observeNeed(media, signal);
+    this.#play = new LastingPlay(media, () => this.#operation);
+    if (given) this.#assignedSrc = new URL(given.url, document.baseURI).href;
+    this.#on(['timeupdate'], () => this.#phase !== 'loading' && !media.error && this.#position.note());
+    this.#on(['durationchange'], () => this.#position.noteDuration());
+    this.#on(['seeking'], () => this.#onSeeking());
+    this.#on(['play', 'waiting', 'stalled'], () => this.#check(false));
+    this.#on(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
+    this.#on(['error'], (event) => this.#onError(event));
+    const timer = setInterval(() => !media.paused && this.#check(false), CHECK_INTERVAL_MS);
+    signal.addEventListener('abort', () => clearInterval(timer));
+  }
+
+  get via(): 'worker' | 'swap' {
+    return this.#requests.areByWorker ? 'worker' : 'swap';
+  }
+
+  /** Gives the element its first source. @throws as `TokenSource.sign`; `NotSupportedError` if the way cannot be had */
+  start(): Promise<void> {
+    return this.#begin(() => this.#load());
+  }
+
+  /** Goes on, if playback has failed for good. */
+  restart(): void {
+    if (this.#phase !== 'failed') return;
+    this.#phase = 'idle';
+    this.#failures = noFailures;
+    if (this.#isOurs()) this.#run(() => this.#load('error'));
+  }
+
+  /** Leaves the element to itself: it plays on as long as its last token allows. */
+  release(): void {
+    this.#phase = 'released';
+    this.#released.abort();
+    this.#swap?.abort();
+    this.#position.release();
+    this.#play.release();
+  }
+
+  #on(types: readonly string[], listener: (event: Event) => unknown): void {
+    const options = { capture: true, signal: this.#released.signal };
+    for (const type of types) this.#media.addEventListener(type, listener, options);
+  }
+
+  /** Not if the page has given the element another source. */
+  #isOurs(): boolean {
+    const isOver = this.#phase === 'failed' || this.#phase === 'released';
+    return !isOver && this.#assignedSrc !== undefined && this.#media.src === this.#assignedSrc;
+  }
+
+  #onSeeking(): void {
+    if (this.#phase !== 'loading') this.#position.note();
+    this.#check(true);
+  }
+
+  /** What a change of source tells the page about itself is hidden; another one by the page ends ours. */
+  #onLoad(event: Event): void {
+    const isLoading = this.#phase === 'loading';
+    if (this.#isOurs()) {
+      if (isLoading && this.#options.hiddenEvents.includes(event.type)) event.stopImmediatePropagation();
+      return;
+    }
+    // where the viewer sought to in ours is no place in another source
+    this.#position.release();
+    if (!isLoading) return;
+    this.#swap?.abort();
+    // where ours was to start: it would hold for the other one
+    if (this.#media.currentTime === this.#position.last) this.#media.currentTime = 0;
+  }
+
+  #onError(event: Event): void {
+    if (!this.#media.error || !this.#isOurs()) return;
+    event.stopImmediatePropagation();
+    this.#haltedAtMs ??= performance.now();
+    this.#position.noteFailure();
+    this.#swap?.abort();
+    this.#recover();
+  }
+
+  /** Runs `work` as the one operation. */
+  #begin(work: () => Promise<void>): Promise<void> {
+    this.#phase = 'preparing';
+    const result = work();
+    const settled = (): void => undefined;
+    this.#operation = result.then(settled, settled).then(() => {
+      this.#operation = undefined;
+      if (this.#phase === 'preparing' || this.#phase === 'loading') this.#phase = 'idle';
+      if (this.#media.error && this.#isOurs()) this.#recover();
+      // the viewer did not wait for it
+      else if (this.#media.seeking) this.#check(true);
+    });
+    return result;
+  }
+
+  /** As `#begin`; if it fails, playback has failed for good. */
+  #run(work: () => Promise<void>): void {
+    void this.#begin(work).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Changes the source if the element needs one whose token lives. */
+  #check(hasJustSought: boolean): void {
+    const isResting = performance.now() < this.#restsUntilMs;
+    if (this.#operation || this.#media.error || isResting || !this.#isOurs()) return;
+    const reason = this.#need({ hasJustSought, isLive: this.#position.isLive });
+    if (!reason || this.#requests.areServed()) return;
+    void this.#begin(() => this.#load(reason)).catch((error: unknown) => {
+      this.#restsUntilMs = performance.now() + REST_MS;
+      // what is buffered still plays
+      if (reason !== 'expiring') this.#fail(error);
+    });
+  }
+
+  /** Finds out why the element has failed, and gives it another source until it plays. */
+  #recover(): void {
+    if (this.#operation) return;
+    const work = async (): Promise<void> => {
+      for (let { error } = this.#media; error && this.#isOurs(); { error } = this.#media) {
+        this.#failures = oneMore(this.#failures, this.#position.current);
+        await this.#loadAfter(error);
+      }
+    };
+    this.#run(work);
+  }
+
+  async #loadAfter(error: MediaError): Promise<void> {
+    const failures = this.#failures;
+    if (isHopeless(failures)) throw new DOMException('The browser cannot load this file', 'NetworkError');
+    if (needsPause(failures)) await pause(failures.count, this.#released.signal);
+    await this.#load('error', await this.#requests.diagnose(error, failures));
+  }
+
+  /** @param reason absent for the first source */
+  async #load(reason?: SwapReason, replay?: SignedRequest): Promise<void> {
+    const { src } = this.#media;
+    const isByWorker = await this.#requests.areForWorker(this.#failures);
+    if (this.#requests.areByWorker && isByWorker && reason && reason !== 'error') {
+      // it is slow, but its requests are signed
+      this.#restsUntilMs = performance.now() + REST_MS;
+      return;
+    }
+    // also with a worker: if playback fails, it tells why
+    const request = replay ?? (await this.#requests.sign());
+    this.#released.signal.throwIfAborted();
+    if (reason && this.#media.src !== src) return;
+    await this.#assign(request, isByWorker, !!reason);
+    // a failure keeps the position for the next source
+    if (this.#media.error && this.#isOurs()) return;
+    this.#position.release();
+    if (!this.#isOurs()) return;
+    if (this.#media.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) this.#requests.noteArrival();
+    const gap = (performance.now() - this.#haltedAtMs!) / 1000;
+    this.#haltedAtMs = undefined;
+    if (reason) this.#options.listener.onSwap?.({ reason, gap });
+  }
+
+  /** Changes the source of the element, and waits for the picture. */
+  async #assign(request: SignedRequest, isByWorker: boolean, isReplacement: boolean): Promise<void> {
+    const media = this.#media;
+    const { src, crossOrigin } = this.#requests.use(request, isByWorker);
+    this.#assignedSrc = src;
+    this.#haltedAtMs ??= performance.now();
+    this.#phase = 'loading';
+    this.#swap?.abort();
+    const { signal } = (this.#swap = new AbortController());
+    const { start: position } = this.#position;
+    const plays = this.#play.takeRequest() || !media.paused;
+    this.#position.hold();
+    await swapSource(media, { src, crossOrigin, position, plays, isReplacement, signal });
+    this.#endLoading();
+  }
+
+  /** Released or failed meanwhile, it stays that. */
+  #endLoading(): void {
+    if (this.#phase === 'loading') this.#phase = 'preparing';
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#isOurs()) return;
+    this.#position.keep();
+    this.#position.release();
+    this.#phase = 'failed';
+    this.#haltedAtMs = undefined;
+    this.#requests.noteFailure();
+    this.#options.listener.onFailure(error);
+  }
+}

@@ -1,0 +1,87 @@
+import { vi } from 'vitest';
+
+type Track = Record<string, unknown>;
+
+export class FakeTrackList extends EventTarget {
+  length = 0;
+  set(tracks: readonly Track[]): void {
+    this.length = tracks.length;
+    Object.assign(this, tracks);
+  }
+  *[Symbol.iterator](): Iterator<Track> {
+    for (let index = 0; index < this.length; index++) yield (this as unknown as ArrayLike<Track>)[index]!;
+  }
+}
+
+/** An element that loads as browsers do: from the start, with other tracks, and nothing is there before `arrive()`. */
+export class FakeMedia extends EventTarget {
+  static readonly HAVE_CURRENT_DATA = 2;
+  readonly sources: string[] = [];
+  readonly textTracks = new FakeTrackList();
+  readonly audioTracks = new FakeTrackList();
+  tracksOfNext: readonly Track[] = [];
+  time = 0;
+  duration = NaN;
+  playbackRate = 1;
+  defaultPlaybackRate = 1;
+  preload = 'auto';
+  readyState = 0;
+  paused = true;
+  ended = false;
+  seeking = false;
+  crossOrigin: string | null = null;
+  error: { code: number; message: string } | null = null;
+  buffered = { length: 0, start: () => 0, end: () => 0 };
+
+  get currentTime(): number {
+    return this.time;
+  }
+  set currentTime(time: number) {
+    this.time = time;
+  }
+  get src(): string {
+    return this.sources.at(-1) ?? '';
+  }
+  set src(url: string) {
+    this.sources.push(url);
+    this.time = this.readyState = 0;
+    this.duration = NaN;
+    this.error = null;
+    this.audioTracks.set(this.tracksOfNext);
+  }
+  removeAttribute(): void {
+    this.crossOrigin = null;
+  }
+  play(): Promise<void> {
+    this.paused = false;
+    return Promise.resolve();
+  }
+  pause(): void {
+    this.paused = true;
+  }
+  tell(...types: string[]): void {
+    for (const type of types) this.dispatchEvent(new Event(type));
+  }
+  /** What was asked for is there. */
+  arrive(duration: number): void {
+    this.duration = duration;
+    this.readyState = 4;
+    this.tell('durationchange', 'loadedmetadata', 'loadeddata', 'canplay');
+  }
+  fail(code: number): void {
+    this.error = { code, message: '' };
+    this.tell('error');
+  }
+}
+
+/** What a page has besides, with a network that answers every probe with the status told by `statusOf`. */
+export function stubPage(statusOf: () => number): void {
+  class FakeTrackEvent extends Event {}
+  vi.stubGlobal('HTMLMediaElement', FakeMedia);
+  vi.stubGlobal('TrackEvent', FakeTrackEvent);
+  vi.stubGlobal('location', { origin: 'https://www.example.com' });
+  vi.stubGlobal('document', { baseURI: 'https://www.example.com/', pictureInPictureElement: null });
+  vi.stubGlobal('navigator', { onLine: true });
+  vi.stubGlobal('addEventListener', () => undefined);
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(null, { status: statusOf() })));
+}

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { LastingSeek } from '../../../packages/media-element/src/lasting-seek.ts';
+
+/** As WebKitGTK: what has failed drops a seek. */
+class Media extends EventTarget {
+  error: object | null = null;
+  time = 50;
+  get currentTime(): number {
+    return this.time;
+  }
+  set currentTime(time: number) {
+    if (Number.isNaN(time)) throw new TypeError('not a number');
+    if (!this.error) this.time = time;
+  }
+}
+
+beforeAll(() => vi.stubGlobal('HTMLMediaElement', Media));
+afterAll(() => vi.unstubAllGlobals());
+
+const open = (media: Media): LastingSeek => new LastingSeek(media as unknown as HTMLMediaElement);
+
+describe('LastingSeek', () => {
+  test('what is asked of an element that has failed is asked again of its next source', () => {
+    const media = new Media();
+    const seek = open(media);
+    seek.begin();
+    media.error = {};
+    media.currentTime = 100;
+    expect([media.currentTime, media.time, seek.asked]).toEqual([100, 50, 100]);
+    media.error = null;
+    media.time = 0;
+    media.dispatchEvent(new Event('loadedmetadata'));
+    expect(media.time).toBe(100);
+    seek.end();
+    expect([Object.hasOwn(media, 'currentTime'), seek.asked]).toEqual([false, undefined]);
+  });
+
+  test('an element that is where it was asked to be is left alone', () => {
+    const media = new Media();
+    const seek = open(media);
+    seek.begin();
+    media.currentTime = 100;
+    media.time = 100.2;
+    media.dispatchEvent(new Event('loadedmetadata'));
+    expect(media.time).toBe(100.2);
+    seek.end();
+  });
+
+  test('what is no number is thrown, and not kept', () => {
+    const media = new Media();
+    const seek = open(media);
+    seek.begin();
+    expect(() => (media.currentTime = NaN)).toThrow(TypeError);
+    expect(seek.asked).toBeUndefined();
+  });
+
+  test('a property that the page has put on the element stays', () => {
+    const media = new Media();
+    Object.defineProperty(media, 'currentTime', { value: 7, configurable: true });
+    const seek = open(media);
+    seek.begin();
+    seek.end();
+    expect(media.currentTime).toBe(7);
+  });
+});

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { keepTracks } from '../../../packages/media-element/src/media-tracks.ts';
+
+type Track = Record<string, unknown>;
+class List extends EventTarget {
+  length = 0;
+  set(tracks: readonly Track[]): void {
+    this.length = tracks.length;
+    Object.assign(this, tracks);
+  }
+}
+
+const text = (mode: string, language: string, label = ''): Track => ({ kind: 'subtitles', label, language, mode });
+const audio = (enabled: boolean, language: string): Track => ({ kind: 'main', label: '', language, enabled });
+const all = (list: List, property: string): unknown[] =>
+  Array.from(list as unknown as ArrayLike<Track>, (track) => track[property]);
+
+/** A load as Safari does it for HLS: tracks of the media are others afterwards, and no event says so. */
+const load =
+  (media: { textTracks: List; audioTracks?: List }, texts: readonly Track[], audios: readonly Track[] = []) =>
+  (): (() => void) =>
+    keepTracks(media as unknown as HTMLMediaElement, () => {
+      media.textTracks.set(texts);
+      media.audioTracks?.set(audios);
+    });
+
+beforeAll(() => {
+  vi.stubGlobal(
+    'TrackEvent',
+    class extends Event {
+      track: unknown;
+      constructor(type: string, { track }: { track: unknown }) {
+        super(type);
+        this.track = track;
+      }
+    },
+  );
+});
+afterAll(() => vi.unstubAllGlobals());
+
+describe('keepTracks', () => {
+  test('tracks of the media are switched as they were, and lists hear of those that have gone', () => {
+    const media = { textTracks: new List(), audioTracks: new List() };
+    const beside = text('showing', 'en', 'beside');
+    const old = [text('showing', 'de'), text('disabled', 'en')];
+    media.textTracks.set([beside, ...old]);
+    media.audioTracks.set([audio(false, 'en'), audio(true, 'de')]);
+    const removed: unknown[] = [];
+    media.textTracks.addEventListener('removetrack', (event) => removed.push((event as TrackEvent).track));
+    const restore = load(
+      media,
+      [beside, text('disabled', 'de'), text('showing', 'en'), text('hidden', 'fr')],
+      [audio(true, 'en'), audio(false, 'de')],
+    )();
+    expect(removed).toEqual(old);
+    beside.mode = 'hidden';
+    restore();
+    expect(all(media.textTracks, 'mode')).toEqual(['hidden', 'showing', 'disabled', 'hidden']);
+    expect(all(media.audioTracks, 'enabled')).toEqual([false, true]);
+  });
+
+  test('of tracks that are alike the first is switched as the first, and the second as the second', () => {
+    const media = { textTracks: new List() };
+    media.textTracks.set([text('showing', 'en'), text('disabled', 'en')]);
+    load(media, [text('disabled', 'en'), text('disabled', 'en')])()();
+    expect(all(media.textTracks, 'mode')).toEqual(['showing', 'disabled']);
+  });
+});

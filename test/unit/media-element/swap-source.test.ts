@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Swap } from '../../../packages/media-element/src/swap-source.ts';
+import { swapSource } from '../../../packages/media-element/src/swap-source.ts';
+
+const play = vi.fn(() => Promise.reject(new Error('interrupted')));
+const pause = vi.fn();
+
+/** An element that loads as browsers do: from the start, at the default rate. */
+class Media extends EventTarget {
+  static HAVE_CURRENT_DATA = 2;
+  textTracks = [];
+  currentTime = 50;
+  playbackRate = 1.5;
+  defaultPlaybackRate = 1;
+  preload = 'none';
+  crossOrigin = null;
+  readyState = 4;
+  paused = true;
+  seeking = false;
+  error = null;
+  play(): Promise<void> {
+    return play();
+  }
+  pause(): void {
+    pause();
+  }
+  set src(_: string) {
+    this.currentTime = this.readyState = 0;
+    this.playbackRate = this.defaultPlaybackRate;
+  }
+}
+
+beforeAll(() => {
+  vi.stubGlobal('HTMLMediaElement', Media);
+  vi.stubGlobal('document', { pictureInPictureElement: null });
+});
+beforeEach(() => vi.clearAllMocks());
+afterAll(() => vi.unstubAllGlobals());
+
+function swap(media: Media, how: Partial<Swap> = {}): { isOver: () => boolean; abort: () => void } {
+  const controller = new AbortController();
+  let isOver = false;
+  void swapSource(media as unknown as HTMLMediaElement, {
+    src: 'https://cdn.example.com/b',
+    crossOrigin: null,
+    position: 50,
+    plays: true,
+    isReplacement: true,
+    signal: controller.signal,
+    ...how,
+  }).then(() => (isOver = true));
+  return { isOver: () => isOver, abort: () => controller.abort() };
+}
+
+/** What a browser tells once there is a picture. */
+async function arrive(media: Media): Promise<void> {
+  media.readyState = 2;
+  media.dispatchEvent(new Event('loadeddata'));
+  await Promise.resolve();
+  await Promise.resolve();
+}
+
+describe('swapSource', () => {
+  test('where it was, as it was, until the picture is there', async () => {
+    const media = new Media();
+    const { isOver } = swap(media);
+    expect(media).toMatchObject({ currentTime: 50, playbackRate: 1.5, defaultPlaybackRate: 1, preload: 'auto' });
+    expect([play.mock.calls.length, pause.mock.calls.length]).toEqual([1, 0]);
+    expect(isOver()).toBe(false);
+    await arrive(media);
+    expect(isOver()).toBe(true);
+    expect(media.preload).toBe('none');
+  });
+
+  test('paused it stays paused, also with the attribute "autoplay"', () => {
+    swap(new Media(), { plays: false });
+    expect([play.mock.calls.length, pause.mock.calls.length]).toEqual([0, 1]);
+  });
+
+  test('live it begins at the edge', () => {
+    const media = new Media();
+    swap(media, { position: undefined });
+    expect(media.currentTime).toBe(0);
+  });
+
+  test('picture-in-picture that the browser ends is asked for again', async () => {
+    const page = { pictureInPictureElement: null as object | null };
+    vi.stubGlobal('document', page);
+    const requestPictureInPicture = vi.fn(() => Promise.reject(new Error('without a click')));
+    const media = Object.assign(new Media(), { requestPictureInPicture });
+    page.pictureInPictureElement = media;
+    swap(media);
+    page.pictureInPictureElement = null;
+    await arrive(media);
+    expect(requestPictureInPicture).toHaveBeenCalledTimes(1);
+  });
+
+  test('an element that has shown nothing and is paused loads no more than the page wants', async () => {
+    const media = Object.assign(new Media(), { readyState: 0 });
+    const { isOver } = swap(media, { position: 0, plays: false });
+    expect(media.preload).toBe('none');
+    media.dispatchEvent(new Event('suspend'));
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(isOver()).toBe(true);
+  });
+
+  test('a seek that is under way is waited for', async () => {
+    const media = Object.assign(new Media(), { seeking: true });
+    const { isOver } = swap(media);
+    await arrive(media);
+    expect(isOver()).toBe(false);
+    media.seeking = false;
+    media.dispatchEvent(new Event('seeked'));
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(isOver()).toBe(true);
+  });
+
+  test('nothing is done to an element that has failed or has another source by now', async () => {
+    const media = new Media();
+    const { isOver, abort } = swap(media);
+    abort();
+    await arrive(media);
+    expect(isOver()).toBe(true);
+    expect(media.preload).toBe('auto');
+  });
+
+  test('after twenty seconds it no longer counts as under way; what it restores comes with the data', async () => {
+    vi.useFakeTimers();
+    const media = new Media();
+    const { isOver } = swap(media);
+    await vi.advanceTimersByTimeAsync(19_900);
+    expect(isOver()).toBe(false);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(isOver()).toBe(true);
+    expect(media.preload).toBe('auto');
+    await arrive(media);
+    expect(media.preload).toBe('none');
+    vi.useRealTimers();
+  });
+});

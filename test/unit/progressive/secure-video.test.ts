@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Token } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+import { secureVideo } from '../../../packages/progressive/src/index.ts';
+import { FakeMedia, stubPage } from '../../support/fake-media.ts';
+
+const url = 'https://cdn.example.com/film.mp4';
+const TTL = 60;
+
+let status: number;
+let failWith: SecureTokenError | undefined;
+let carrier: Partial<Token>;
+let calls: number;
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  status = 206;
+  failWith = undefined;
+  carrier = {};
+  calls = 0;
+  stubPage(() => status);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+const later = (seconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(seconds * 1000);
+
+/** An element that plays `url`, ten seconds in, and whose token is dead. */
+async function openExpired(duration: number, media = new FakeMedia()) {
+  const getTokens = async (): Promise<Token> => {
+    calls++;
+    if (failWith) throw failWith;
+    return { url, expires: Date.now() / 1000 + TTL, query: { st: `${calls}` }, ...carrier };
+  };
+  const seen: unknown[] = [];
+  const secure = await secureVideo(media as unknown as HTMLMediaElement, url, { getTokens });
+  for (const type of ['swap', 'error'])
+    secure.addEventListener(type, (event) =>
+      seen.push((event as CustomEvent<{ error?: unknown }>).detail.error ?? type),
+    );
+  media.arrive(duration);
+  await media.play();
+  media.time = 10;
+  media.tell('timeupdate');
+  await later(TTL + 5);
+  return { media, secure, seen, sources: () => media.sources.length };
+}
+
+/** The picture halts, and nothing arrives. */
+async function halt(media: FakeMedia): Promise<void> {
+  media.readyState = 2;
+  media.tell('waiting');
+  await later(0.1);
+}
+
+describe('secureVideo', () => {
+  test('a film goes on where it was, a live stream at its edge, without a worker', async () => {
+    const film = await openExpired(600);
+    await halt(film.media);
+    expect([film.sources(), film.media.time]).toEqual([2, 10]);
+    film.secure.destroy();
+    const live = await openExpired(Infinity);
+    await halt(live.media);
+    expect([live.sources(), live.media.time]).toEqual([2, 0]);
+    live.secure.destroy();
+  });
+
+  test('the audio track that the viewer has chosen stays', async () => {
+    const audio = (language: string, enabled: boolean) => ({ kind: 'main', label: '', language, enabled });
+    const { media, secure } = await openExpired(600);
+    media.audioTracks.set([audio('en', false), audio('de', true)]);
+    const next = [audio('en', true), audio('de', false)];
+    media.tracksOfNext = next;
+    await halt(media);
+    media.arrive(600);
+    await later(0);
+    expect(next.map(({ enabled }) => enabled)).toEqual([false, true]);
+    secure.destroy();
+  });
+
+  test('a cookie goes along across origins in CORS mode', async () => {
+    carrier = { query: {}, credentials: true };
+    const media = Object.assign(new FakeMedia(), { crossOrigin: 'anonymous' });
+    const { secure } = await openExpired(600, media);
+    expect(media.crossOrigin).toBe('use-credentials');
+    secure.destroy();
+  });
+
+  test('what is asked of an element that has failed counts for its next source', async () => {
+    const { media, secure } = await openExpired(600);
+    media.pause();
+    status = 410;
+    media.fail(4);
+    // as browsers do with a source that they do not support
+    media.play().catch(() => undefined);
+    media.paused = true;
+    await later(0.1);
+    expect([media.sources.length, media.paused]).toEqual([2, false]);
+    secure.destroy();
+  });
+
+  test('an outage is waited out however long it lasts, and is no failure', async () => {
+    const { media, secure, seen } = await openExpired(600);
+    failWith = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down');
+    status = 410;
+    media.fail(2);
+    await later(3600);
+    expect([media.sources.length, seen]).toEqual([1, []]);
+    failWith = undefined;
+    for (let second = 0; second < 20 && media.sources.length < 2; second++) await later(1);
+    media.arrive(600);
+    await later(1);
+    expect([media.sources.length, seen, media.time]).toEqual([2, ['swap'], 10]);
+    secure.destroy();
+  });
+
+  test('a denial ends playback once, and renew() goes on there', async () => {
+    const { media, secure, seen } = await openExpired(600);
+    failWith = new SecureTokenError('ERR_DENIED', 'no');
+    status = 410;
+    media.fail(2);
+    await later(60);
+    expect(seen).toEqual([expect.objectContaining({ code: 'ERR_DENIED' })]);
+    failWith = undefined;
+    await secure.renew();
+    await later(0.1);
+    media.arrive(600);
+    await later(1);
+    expect([media.sources.length, media.time, seen.length]).toEqual([2, 10, 2]);
+    secure.destroy();
+  });
+
+  test('renew() leaves alone a source that the page has given since', async () => {
+    const { media, secure } = await openExpired(600);
+    failWith = new SecureTokenError('ERR_DENIED', 'no');
+    status = 410;
+    media.fail(2);
+    await later(60);
+    media.src = 'https://elsewhere.example.com/other.mp4';
+    failWith = undefined;
+    await secure.renew();
+    await later(1);
+    expect(media.src).toBe('https://elsewhere.example.com/other.mp4');
+    secure.destroy();
+  });
+
+  test('a source that the page gives in the meantime is not touched, nor told of', async () => {
+    const { media, secure, seen } = await openExpired(600);
+    failWith = new SecureTokenError('ERR_DENIED', 'no');
+    status = 410;
+    media.fail(2);
+    media.src = 'https://elsewhere.example.com/other.mp4';
+    media.tell('emptied', 'loadstart');
+    await later(60);
+    expect([media.src, seen]).toEqual(['https://elsewhere.example.com/other.mp4', []]);
+    secure.destroy();
+  });
+});
