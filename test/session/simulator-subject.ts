@@ -35,6 +35,8 @@ export class Subject {
   readonly #parts: Parts;
   readonly #waits = new Map<number, { readonly what: string; readonly since: number; readonly isLoad: boolean }>();
   #number = 0;
+  /** The viewer's clock was slow when the source was made. */
+  #isBehind = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -46,7 +48,8 @@ export class Subject {
     const watch = new CallWatch(plan, world);
     this.watch = watch;
     watch.noteActivity();
-    endpoint.isTimeKnown = endpoint.isTimeWrong = false;
+    endpoint.isTimeKnown = endpoint.isTimeWrong = endpoint.isTimeTold = false;
+    this.#isBehind = world.viewerOffset < 0;
     const { tokens, minted } = mint.make([masterOf(0)], -plan.lifetime, false);
     if (plan.carrier === 'preset') for (const made of minted) made.deliveredAt = world.now();
     this.source = createTokenSource({
@@ -76,6 +79,14 @@ export class Subject {
   checkSecrets(what: string, said: unknown): void {
     const text = inspect(said, { depth: 6, showHidden: false });
     if (text.includes(SECRET)) this.#parts.world.violate('secrets', `${what} holds a token: ${text}`);
+  }
+
+  /**
+   * Whether it can know when its tokens end: by a clock that is slow and that nobody has corrected they live for hours.
+   */
+  get isClockKnown(): boolean {
+    const { endpoint } = this.#parts;
+    return !endpoint.isTimeWrong && (endpoint.isTimeTold || !this.#isBehind);
   }
 
   /** Waits for `promise`, and looks at how it ends. @param isLoad it waits for the edge, too */
