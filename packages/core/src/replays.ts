@@ -48,6 +48,8 @@ interface Refusal {
 export class Replays {
   readonly #parts: Parts;
   readonly #breaker: ReplayBreaker;
+  /** Failures without a status before the first answer of the endpoint. */
+  #unexplained = 0;
   /** While it is being answered. */
   #first: First | undefined;
 
@@ -64,12 +66,14 @@ export class Replays {
   }
 
   /**
-   * A failure without a status, while nobody has confirmed the clock by which the token lives: it is renewed, and the
-   * answer tells the time.
+   * A failure without a status, while nobody has confirmed the clock by which the token lives. One may be the network;
+   * after another one the token is renewed, and the answer tells the time.
    */
   noteFailure({ token, source }: SignedRequest, status: number): void {
     const { clock, acquisition, find } = this.#parts;
-    if (token && !status && clock.isUnconfirmed) acquisition.obtainInBackground(find(source).key, 'expiring');
+    if (!token || status || !clock.isUnconfirmed) return;
+    this.#unexplained++;
+    if (this.#unexplained > 1) acquisition.obtainInBackground(find(source).key, 'expiring');
   }
 
   /**

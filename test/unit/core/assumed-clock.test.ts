@@ -58,11 +58,14 @@ describe('a viewer whose clock is', () => {
     const slow = { clock: () => Date.now() - 24 * HOURS * 1000 };
     const tokens = [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 12 }];
 
-    test('a failure without a status is none of the edge, but brings a token and the time', async () => {
+    test('the second failure without a status is none of the edge, but brings a token and the time', async () => {
       const { source, reasons } = lab(folder(20), { ...slow, tokens, renewBefore: 0 });
       const request = source.peek(MASTER)!;
       await pass(13);
       expect(source.isRefusal(request, 0)).toBe(false);
+      await pass();
+      expect(reasons()).toEqual([]);
+      expect(await source.refused(request, 0)).toBeUndefined();
       await pass();
       expect(reasons()).toEqual(['expiring']);
       expect(st(source.peek(MASTER))).toBe('t1');
