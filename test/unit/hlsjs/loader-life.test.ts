@@ -6,7 +6,6 @@ import {
   SEGMENT,
   FakeLoader,
   attempts,
-  callbacks,
   calls,
   fakeLoaders,
   last,
