@@ -40,6 +40,8 @@ export class Endpoint {
   isTimeKnown = false;
   /** What was told last is wrong. */
   isTimeWrong = false;
+  /** The source of today has been told the time. */
+  isTimeTold = false;
   readonly #plan: Plan;
   readonly #world: World;
   readonly #mint: Mint;
@@ -161,6 +163,7 @@ export class Endpoint {
   #delivered(call: WatchedCall, minted: readonly Minted[], told: Told): void {
     if (call.isOver) return;
     if (told) {
+      this.isTimeTold = true;
       this.isTimeWrong = told.isWrong;
       this.isTimeKnown = !told.isWrong && told.isExact;
     }

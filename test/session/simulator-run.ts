@@ -101,19 +101,19 @@ async function runIn(world: World, plan: Plan, random: Random): Promise<number> 
   const end = 2000;
   await world.passUntil(() => phase.haveEnded || world.awake() > end);
   if (!phase.haveEnded) subject.checkWaits(Infinity, 'and nothing goes on');
-  await atTheEnd({ world, plan, subject, mint }, endpoint, hls?.destroy);
+  await atTheEnd({ world, plan, subject, mint }, hls?.destroy);
   return edge.requests;
 }
 
 /** Left alone, a source comes to rest; destroyed, it has nothing left. */
-async function atTheEnd(stage: Stage, endpoint: Endpoint, destroyLoaders?: () => void): Promise<void> {
+async function atTheEnd(stage: Stage, destroyLoaders?: () => void): Promise<void> {
   const { world, plan, subject } = stage;
   const restsAt = world.now() + plan.lifetime * 2 + 200;
   // the others end in the middle of what they do
   const isLeftAlone = plan.readAhead !== 6;
   if (isLeftAlone) await world.passUntil(() => world.now() > restsAt);
   // by a slow clock that nobody corrects, tokens live for hours: the timer waits for their end, and calls nobody
-  const isClockKnown = !endpoint.isTimeWrong && (plan.tells !== 'never' || plan.viewerOffset >= 0);
+  const { isClockKnown } = subject;
   if (isLeftAlone && isClockKnown && world.foreignTimers > 0)
     world.violate('unused', `${world.foreignTimers} timers, for nobody`);
   if (isLeftAlone && isClockKnown && world.listeners > 0)

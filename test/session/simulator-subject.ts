@@ -26,6 +26,14 @@ interface Parts {
 /** The time-out of `replay-of.ts`; seconds. */
 const FORGETTING = 5;
 
+interface Wait {
+  readonly what: string;
+  readonly since: number;
+  readonly isLoad: boolean;
+  /** Of the source that it waits for. */
+  readonly watch: CallWatch;
+}
+
 export type Settled<T> = { readonly value: T } | { readonly error: unknown };
 
 /** The token source under test, and what is expected of all that it says. */
@@ -33,8 +41,10 @@ export class Subject {
   source!: TokenSource;
   watch!: CallWatch;
   readonly #parts: Parts;
-  readonly #waits = new Map<number, { readonly what: string; readonly since: number; readonly isLoad: boolean }>();
+  readonly #waits = new Map<number, Wait>();
   #number = 0;
+  /** The viewer's clock was slow when the source was made. */
+  #isBehind = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -46,7 +56,8 @@ export class Subject {
     const watch = new CallWatch(plan, world);
     this.watch = watch;
     watch.noteActivity();
-    endpoint.isTimeKnown = endpoint.isTimeWrong = false;
+    endpoint.isTimeKnown = endpoint.isTimeWrong = endpoint.isTimeTold = false;
+    this.#isBehind = world.viewerOffset < 0;
     const { tokens, minted } = mint.make([masterOf(0)], -plan.lifetime, false);
     if (plan.carrier === 'preset') for (const made of minted) made.deliveredAt = world.now();
     this.source = createTokenSource({
@@ -78,11 +89,19 @@ export class Subject {
     if (text.includes(SECRET)) this.#parts.world.violate('secrets', `${what} holds a token: ${text}`);
   }
 
+  /**
+   * Whether it can know when its tokens end: by a clock that is slow and that nobody has corrected they live for hours.
+   */
+  get isClockKnown(): boolean {
+    const { endpoint } = this.#parts;
+    return !endpoint.isTimeWrong && (endpoint.isTimeTold || !this.#isBehind);
+  }
+
   /** Waits for `promise`, and looks at how it ends. @param isLoad it waits for the edge, too */
   async wait<T>(what: string, promise: Promise<T>, signal?: AbortSignal, isLoad = false): Promise<Settled<T>> {
     const { world } = this.#parts;
     const number = ++this.#number;
-    this.#waits.set(number, { what, since: world.now(), isLoad });
+    this.#waits.set(number, { what, since: world.now(), isLoad, watch: this.watch });
     try {
       return { value: await promise };
     } catch (error) {
@@ -101,7 +120,8 @@ export class Subject {
   checkWaits(since: number, why: string, ofLoads = true): void {
     const { world } = this.#parts;
     for (const wait of this.#waits.values()) {
-      if (wait.since > since || (wait.isLoad && !ofLoads)) continue;
+      // a source that was destroyed may be replaced, and asked, in the same moment
+      if (wait.since > since || (!ofLoads && (wait.isLoad || !wait.watch.isDestroyed))) continue;
       world.violate('settles', `${wait.what} waits since ${wait.since.toFixed(3)} s, ${why}`);
     }
   }

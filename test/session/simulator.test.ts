@@ -4,7 +4,8 @@ import { simulate } from './simulator-run.ts';
 const COMMAND = 'npx vitest run test/session/simulator --project unit';
 const only = process.env.SIMULATOR_SEED;
 const count = Number(process.env.SIMULATOR_SEEDS ?? 200);
-const seeds = only === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(only)];
+const first = Number(process.env.SIMULATOR_FIRST ?? 1);
+const seeds = only === undefined ? Array.from({ length: count }, (_, i) => first + i) : [Number(only)];
 /** Of so many one is run twice. */
 const TWICE = 20;
 

@@ -15,6 +15,8 @@ interface Parts {
   readonly backoff: Backoff;
   /** What a URL is known by; an answer may tell what an old token has put there. */
   readonly identify: (href: string) => string;
+  /** What else is asked for along with `key`. */
+  readonly alongWith: (key: string) => readonly string[];
   /** `key` is about to be asked for. */
   readonly willAsk: (key: string) => void;
   /** Calls begin or end. */
@@ -60,8 +62,17 @@ export class Acquisition {
     return denials.isEmpty ? undefined : denials.of(this.idsOf(key));
   }
 
-  /** Resolves when there is a new token for `key`. @throws what went wrong */
+  /** Resolves when there is a new token for `key`, for a request that waits. @throws what went wrong */
   obtain(key: string, reason: TokenReason): Promise<void> {
+    return this.#parts.backoff.hurryFor(reason === 'expired', () => this.#join(key, reason));
+  }
+
+  /** For nobody who waits: not while the endpoint is left alone. */
+  obtainInBackground(key: string, reason: TokenReason): void {
+    if (!this.#parts.backoff.isPaused) this.#join(key, reason).catch(() => undefined);
+  }
+
+  #join(key: string, reason: TokenReason): Promise<void> {
     const ids = this.idsOf(key);
     const underWay = ids.map((id) => this.#flights.get(id)).find((flight) => flight !== undefined);
     if (underWay) return underWay;
@@ -70,12 +81,8 @@ export class Acquisition {
     const flight = this.#fly(key, reason, own);
     for (const id of own) this.#flights.set(id, flight);
     this.#parts.changed();
+    for (const other of this.#parts.alongWith(key)) this.#join(other, reason).catch(() => undefined);
     return flight;
-  }
-
-  /** For nobody who waits: not while the endpoint is left alone. */
-  obtainInBackground(key: string, reason: TokenReason): void {
-    if (!this.#parts.backoff.isPaused) this.obtain(key, reason).catch(() => undefined);
   }
 
   async #fly(key: string, reason: TokenReason, ids: readonly string[]): Promise<void> {

@@ -1,41 +1,103 @@
 import { jitteredDelay } from './jittered-delay.ts';
+import type { PauseOptions } from './pause.ts';
+import { Pause } from './pause.ts';
 import type { SecureTokenError } from './secure-token-error.ts';
 import type { RetryOptions } from './token-source-options.ts';
 
-/** setTimeout overflows at 2^31 ms. */
-const MAX_PAUSE_SECONDS = 1e6;
+/** Of an audience whose tokens live longer than so many seconds, fewer need a new one at a time: they try more often. */
+const SHORT_LIFETIME = 150;
+
+/**
+ * The share of a token's rest after which a failed renewal is tried again: about its end, for an endpoint that returns
+ * takes all that have failed meanwhile if they come one after the other.
+ */
+const REST_SHARE = { least: 0.5, most: 1.5 };
+
+/** Of the limit, after another failure: the least. */
+const LASTING_SHARE = 2 / 3;
+
+/** A token whose renewal ahead of use has failed. */
+export interface EndingToken {
+  readonly lifetime: number;
+  /** Seconds for which it is still used. */
+  readonly rest: number;
+}
+
+const between = (least: number, most: number, random: number): number => least + (most - least) * random;
 
 /**
  * Leaves an endpoint alone that has failed: one pause for all calls, so that a viewer never asks it twice at a time.
+ *
+ * Requests that wait are tried again soon, with full jitter. A renewal ahead of use is one of a whole audience whose
+ * tokens end one after the other: it has time until then, and an endpoint that returns must not be overrun by all that
+ * have failed meanwhile.
  */
 export class Backoff {
   readonly #limit: number;
   readonly #backoffLimit: number;
   readonly #random: () => number;
+  readonly #now: () => number;
+  readonly #endingToken: () => EndingToken | undefined;
   #failures = 0;
-  #pause: { readonly ended: Promise<void>; readonly end: () => void } | undefined;
+  /** When the first of them was. */
+  #failingSince = 0;
+  /** The first of them was of a renewal ahead of use. */
+  #isNoticedAhead = false;
+  /** Requests that wait for a token. */
+  #waiting = 0;
+  #pause: Pause | undefined;
   #blockedBy: SecureTokenError | undefined;
   #isStopped = false;
 
-  constructor({ limit = 4, backoffLimit = 30 }: RetryOptions, random: () => number) {
+  /**
+   * @param now in seconds, never goes back
+   * @param endingToken the one of those in use that is to be renewed first
+   */
+  constructor(
+    { limit = 4, backoffLimit = 30 }: RetryOptions,
+    random: () => number,
+    now: () => number,
+    endingToken: () => EndingToken | undefined,
+  ) {
     this.#limit = limit;
     this.#backoffLimit = backoffLimit;
     this.#random = random;
+    this.#now = now;
+    this.#endingToken = endingToken;
   }
 
   get isPaused(): boolean {
     return this.#pause !== undefined;
   }
 
-  /** Whether a call that failed is to be given up. */
+  /** The last call has failed. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
+  /**
+   * Whether a call that failed is to be given up: it was tried often enough. What nobody waits for is tried twice, and
+   * then again when it is used, or by the timer.
+   */
   get isExhausted(): boolean {
-    return this.#failures > this.#limit;
+    return this.#failures > (this.#waiting > 0 ? this.#limit : 1);
   }
 
   /** Resolves when the endpoint may be called: to why it must not be, or to nothing. */
   async ready(): Promise<SecureTokenError | undefined> {
     if (!this.#blockedBy) await this.#pause?.ended;
     return this.#blockedBy;
+  }
+
+  /** A request waits for what `start` begins. @param hasEnded its token has: others of the audience wait as well */
+  async hurryFor(hasEnded: boolean, start: () => Promise<void>): Promise<void> {
+    this.#waiting++;
+    this.#pause?.hurry(hasEnded);
+    try {
+      await start();
+    } finally {
+      this.#waiting--;
+    }
   }
 
   /** Why calls fail at once instead of waiting: `Retry-After` is beyond the limit, or the source was destroyed. */
@@ -51,18 +113,7 @@ export class Backoff {
   }
 
   pauseFor(seconds: number): void {
-    if (this.#pause || this.#isStopped) return;
-    let end!: () => void;
-    const ended = new Promise<void>((resolve) => {
-      const timer = setTimeout(() => end(), Math.min(seconds, MAX_PAUSE_SECONDS) * 1000);
-      end = () => {
-        clearTimeout(timer);
-        this.#pause = undefined;
-        if (!this.#isStopped) this.#blockedBy = undefined;
-        resolve();
-      };
-    });
-    this.#pause = { ended, end };
+    this.#begin({ seconds, unhurriedSeconds: seconds, isForAudience: false });
   }
 
   succeeded(): void {
@@ -72,10 +123,47 @@ export class Backoff {
   failed(error: SecureTokenError): void {
     // calls that fail side by side are one failure; a denial is about the viewer
     if (this.#pause || error.code === 'ERR_DENIED') return;
+    const ending = this.#waiting > 0 ? undefined : this.#endingToken();
+    if (this.#failures === 0) {
+      this.#failingSince = this.#now();
+      this.#isNoticedAhead = ending !== undefined;
+    }
     this.#failures++;
-    const seconds = error.retryAfter ?? jitteredDelay(this.#failures, this.#backoffLimit, this.#random());
-    this.pauseFor(seconds);
-    if (seconds > this.#backoffLimit && !this.#isStopped) this.#blockedBy = error;
+    const limit = this.#backoffLimit;
+    const { retryAfter } = error;
+    const soon = retryAfter ?? jitteredDelay(this.#failures, limit, this.#random());
+    if (soon > limit) {
+      this.pauseFor(soon);
+      if (!this.#isStopped) this.#blockedBy = error;
+    } else if (ending) {
+      // what the endpoint has asked for it may have asked of all for the same moment
+      const asked = retryAfter === undefined ? 0 : retryAfter + (this.#random() * limit) / 2;
+      const unhurriedSeconds = Math.max(soon, asked, this.#patienceWith(ending));
+      this.#begin({ seconds: soon, unhurriedSeconds, isForAudience: true });
+    } else if (this.#isNoticedAhead && this.#now() - this.#failingSince > limit / 3) {
+      // the tokens of others have ended as well
+      const spread = limit * (1 - LASTING_SHARE) * this.#random();
+      this.pauseFor(Math.max(retryAfter ?? 0, limit * LASTING_SHARE) + spread);
+    } else {
+      this.pauseFor(soon);
+    }
+  }
+
+  #patienceWith({ lifetime, rest }: EndingToken): number {
+    const most = (this.#backoffLimit * SHORT_LIFETIME) / Math.max(SHORT_LIFETIME, lifetime);
+    if (this.#failures > 1) return most * between(LASTING_SHARE, 1, this.#random());
+    return Math.min(most, rest * between(REST_SHARE.least, REST_SHARE.most, this.#random()));
+  }
+
+  #begin(options: Omit<PauseOptions, 'onEnd'>): void {
+    if (this.#pause || this.#isStopped) return;
+    this.#pause = new Pause({
+      ...options,
+      onEnd: () => {
+        this.#pause = undefined;
+        if (!this.#isStopped) this.#blockedBy = undefined;
+      },
+    });
   }
 
   /** Ends the pause: the network or the viewer is back. */

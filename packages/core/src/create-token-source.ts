@@ -2,30 +2,29 @@ import { abortable } from './abortable.ts';
 import { Acquisition } from './acquisition.ts';
 import { Backoff } from './backoff.ts';
 import { Denials } from './denials.ts';
-import { toError } from './failure.ts';
 import { normaliseOptions } from './option-checks.ts';
 import { parseToken } from './parse-token.ts';
 import { createProtection } from './protection.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { RenewalTimer } from './renewal-timer.ts';
-import { isDue, isUsable as isUsableAt, renewalTimes } from './renewal.ts';
+import { isDue, isUsable as isUsableAt } from './renewal.ts';
 import { Replays } from './replays.ts';
+import { Rotation } from './rotation.ts';
 import { SecureTokenError, tokenRefused } from './secure-token-error.ts';
 import { ServerClock } from './server-clock.ts';
+import { SigningCalls } from './signing-calls.ts';
 import { SigningEndpoint } from './signing-endpoint.ts';
 import { SigningQueue } from './signing-queue.ts';
 import type { TokenEventDetails, TokenEventType } from './token-events.ts';
 import type { HeldToken } from './token-index.ts';
 import { TokenIndex } from './token-index.ts';
-import type { TokenReason, TokenSourceOptions } from './token-source-options.ts';
+import type { TokenSourceOptions } from './token-source-options.ts';
 import type { SignOptions, SignedRequest, TokenSource } from './token-source.ts';
 import { isTokenSource } from './token-source.ts';
 import type { KnownUrl } from './token-urls.ts';
-import { TokenUrls, scopeOf } from './token-urls.ts';
-import type { Token } from './token.ts';
-import { urlsInUse } from './tokens-in-use.ts';
+import { TokenUrls } from './token-urls.ts';
+import { outdatedUrls, urlsInUse } from './tokens-in-use.ts';
 import { untouchedRequest } from './untouched-request.ts';
-import { resolveUrl } from './url-text.ts';
 import { Usage } from './usage.ts';
 
 /**
@@ -42,23 +41,46 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   let isDestroyed = false;
   const target = new EventTarget();
   const clock = new ServerClock(settings.clock ?? Date.now);
-  const isUsable = (held: HeldToken): boolean => !isDestroyed && isUsableAt(held, clock.now());
+  const rotation = new Rotation();
+  const isAlive = (held: HeldToken): boolean => !isDestroyed && isUsableAt(held, clock.now());
+  // while the endpoint fails, an outdated one is better than none
+  const isOutdated = (held: HeldToken): boolean => rotation.isOutdated(held) && !backoff.isFailing;
+  const isUsable = (held: HeldToken): boolean => isAlive(held) && !isOutdated(held);
   const protection = createProtection(protect);
   const tokenUrls = new TokenUrls();
   const index = new TokenIndex(isUsable);
   const usage = new Usage();
   const denials = new Denials();
   const endpoint = new SigningEndpoint(settings);
-  const backoff = new Backoff(settings.retry ?? {}, random);
-  const queue = new SigningQueue(backoff, callEndpoint);
+  const backoff: Backoff = new Backoff(
+    settings.retry ?? {},
+    random,
+    () => clock.sessionNow(),
+    () => timer.endingToken(),
+  );
+  const queue: SigningQueue = new SigningQueue(backoff, (urls, reason) => calls.call(urls, reason));
   const acquisition = new Acquisition({
     index,
     denials,
     queue,
     backoff,
     identify: (href) => tokenUrls.identify(href),
+    alongWith,
     willAsk: protection.noteOriginOf,
     changed: () => timer.followCalls(),
+  });
+  const calls = new SigningCalls({
+    endpoint,
+    clock,
+    rotation,
+    protection,
+    tokenUrls,
+    index,
+    denials,
+    acquisition,
+    emit,
+    renewal: { renewBefore, jitter },
+    random,
   });
   const timer = new RenewalTimer({ index, usage, clock, acquisition, backoff, isUsable });
   const readAhead = new ReadAhead({
@@ -73,6 +95,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     clock,
     acquisition,
     backoff,
+    rotation,
     find: (url) => {
       const key = keyOf(url);
       return { key, held: index.find(key) };
@@ -89,6 +112,13 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   }
 
+  /** After a rotation all that is in use is renewed together. */
+  function alongWith(key: string): readonly string[] {
+    const held = index.find(key);
+    const isToBeRenewed = (other: HeldToken): boolean => rotation.isOutdated(other) && isAlive(other);
+    return held && rotation.isOutdated(held) ? outdatedUrls(index, usage, isToBeRenewed, clock.now()) : [];
+  }
+
   function keyOf(url: string): string {
     return tokenUrls.read(url).key;
   }
@@ -100,64 +130,6 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   function isReady(key: string): boolean {
     const held = index.find(key);
     return held ? isUsable(held) : !isProtected(key);
-  }
-
-  /** One call; resolves to what went wrong. */
-  async function callEndpoint(asked: readonly string[], reason: TokenReason): Promise<SecureTokenError | undefined> {
-    const sentAt = clock.sessionNow();
-    try {
-      const answer = await endpoint.call({ urls: asked, reason });
-      const { tokens, errors } = protection.take(answer.tokens);
-      for (const error of errors) emit('tokenerror', { error });
-      const expires = tokens.reduce((first, token) => Math.min(first, token.expires), Infinity);
-      // a token without a scope opens what was asked for, but nothing that was denied
-      const denied = new Set(answer.denied.map(keyOf));
-      const granted = asked.filter((url) => !denied.has(keyOf(url)));
-      hold(tokens, granted, clock.correct(answer.now, sentAt, expires));
-      if (tokens.length > 0) {
-        const unsigned = asked.map((url) => tokenUrls.read(url).unsigned);
-        emit('tokenrenewed', { reason, urls: unsigned, expires, wait: clock.sessionNow() - sentAt });
-      }
-      denyEach(answer.denied);
-      return undefined;
-    } catch (cause) {
-      const error = toError(cause, clock.now());
-      if (error.code === 'ERR_DENIED') denyAll(asked, error);
-      else emit('tokenerror', { error });
-      return error;
-    }
-  }
-
-  /** One without a scope of its own is held for each of `asked`. */
-  function hold(tokens: readonly Token[], asked: readonly string[], obtainedAt: number): void {
-    index.forgetUnusableUrls(clock.now());
-    for (const token of tokens) {
-      const own = token.prefix ?? token.url;
-      for (const opened of own ? [own] : asked) {
-        const href = resolveUrl(opened);
-        tokenUrls.recognise(token, href);
-        const scope = scopeOf(token, href, keyOf(href));
-        const times = renewalTimes(token.expires, obtainedAt, { renewBefore, jitter }, random());
-        index.add({ token, scope, obtainedAt, ...times });
-      }
-    }
-  }
-
-  function denyAll(asked: readonly string[], error: SecureTokenError): void {
-    denials.deny(
-      asked.map((url) => acquisition.scopeIdOf(keyOf(url))),
-      error,
-    );
-    emit('tokendenied', { error });
-  }
-
-  /** Those URLs alone: each request is told of its own. */
-  function denyEach(denied: readonly string[]): void {
-    const keys = denied.map(keyOf).filter((key) => key !== '');
-    const message = 'the signing endpoint denies this URL';
-    const errors = keys.map((url) => new SecureTokenError('ERR_DENIED', message, { url }));
-    for (const error of errors) denials.deny([acquisition.idsOf(error.url!)[0]!], error);
-    if (errors[0]) emit('tokendenied', { error: errors[0] });
   }
 
   function attach(known: KnownUrl, held: HeldToken): SignedRequest {
@@ -202,6 +174,11 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     return held ? attach(again, held) : sign(url, { signal });
   }
 
+  function isRefusal(request: SignedRequest, status: number): boolean {
+    replays.noteFailure(request, status);
+    return replays.isRefusal(request, status);
+  }
+
   function destroy(): void {
     isDestroyed = true;
     timer.stop();
@@ -213,8 +190,12 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   for (const { url, prefix, base } of preset) {
     for (const named of [prefix ?? url, base]) if (named) protection.noteOriginOf(named);
   }
-  const known = preset.flatMap((token) => parseToken(token) ?? []);
-  hold(known, [], clock.now());
+  calls.hold({
+    tokens: preset.flatMap((token) => parseToken(token) ?? []),
+    asked: [],
+    obtainedAt: clock.now(),
+    call: 0,
+  });
 
   return Object.assign(target, {
     sign,
@@ -223,10 +204,10 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     allow: protection.allow,
     peek: (url: string) => prepare(url, tokenUrls.read(url)),
     protects: (url: string) => isProtected(keyOf(url)),
-    isRefusal: (request: SignedRequest, status: number) => replays.isRefusal(request, status),
+    isRefusal,
     async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
       const { token, unsignedUrl: url } = request;
-      if (!token || !replays.isRefusal(request, status)) return undefined;
+      if (!token || !isRefusal(request, status)) return undefined;
       emit('tokenrefused', { url, status });
       const replay = await replays.signAnew(request, token, status, how);
       if (!replay) emit('tokenerror', { error: tokenRefused(url, status) });
@@ -241,9 +222,10 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       if (index.find(key)?.scope.kind !== 'folder') readAhead.learn(key, text);
     },
     async renew() {
+      if (!denials.isEmpty) endpoint.startAnew();
       denials.clear();
       backoff.wake();
-      const inUse = urlsInUse(index, usage, isUsable, clock.now());
+      const inUse = urlsInUse(index, usage, isAlive, clock.now());
       await Promise.all(inUse.map((url) => acquisition.obtain(url, 'expiring')));
     },
   });

@@ -1,5 +1,5 @@
 import type { Acquisition } from './acquisition.ts';
-import type { Backoff } from './backoff.ts';
+import type { Backoff, EndingToken } from './backoff.ts';
 import { PageEvents } from './page-events.ts';
 import { isDue, isInUse } from './renewal.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -46,6 +46,17 @@ export class RenewalTimer {
     this.followCalls();
   }
 
+  /** Of the tokens that are due and in use, the first to end. */
+  endingToken(): EndingToken | undefined {
+    const now = this.#parts.clock.now();
+    const due = this.#worthRenewing(now).filter((held) => isDue(held, now));
+    const first = due.reduce<HeldToken | undefined>(
+      (one, other) => (one && one.unusableAt <= other.unusableAt ? one : other),
+      undefined,
+    );
+    return first && { lifetime: first.token.expires - first.obtainedAt, rest: first.unusableAt - now };
+  }
+
   #wake(type: string): void {
     if (type === 'online') this.#parts.backoff.wake();
     this.#tick();
@@ -55,12 +66,16 @@ export class RenewalTimer {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#isStopped) return;
-    const { index, clock, acquisition } = this.#parts;
+    const { clock, acquisition } = this.#parts;
     const now = clock.now();
-    const worthRenewing = [...index.folders()].filter((held) => this.#isWorthRenewing(held, now));
+    const worthRenewing = this.#worthRenewing(now);
     for (const held of worthRenewing) if (isDue(held, now) && !acquisition.isSuspended(held)) this.#renew(held);
     if (worthRenewing.length > 0) this.#timer = setTimeout(() => this.#tick(), INTERVAL_MS);
     this.followCalls();
+  }
+
+  #worthRenewing(now: number): HeldToken[] {
+    return [...this.#parts.index.folders()].filter((held) => this.#isWorthRenewing(held, now));
   }
 
   #isWorthRenewing(held: HeldToken, now: number): boolean {

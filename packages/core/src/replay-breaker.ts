@@ -3,13 +3,21 @@ import type { SignedRequest } from './token-source.ts';
 const MAX_REFUSED_IN_A_ROW = 3;
 const OPEN_SECONDS = 10;
 
-/** Ends replays for ten seconds when more than three in a row were refused again. */
+/** So many replays may be under way at a time, and more. */
+const REMEMBERED = 100;
+
+/**
+ * Ends replays for ten seconds when more than three in a row were refused again: in the order in which they were sent,
+ * for an edge that refuses some of what is under way at a time refuses others in between, or accepts them.
+ */
 export class ReplayBreaker {
   readonly #now: () => number;
-  #refusedInARow = 0;
-  #lastRefusedAt = 0;
-  /** Of each replay: how many in a row were refused before it. */
-  readonly #refusedBefore = new WeakMap<SignedRequest, number>();
+  /** How many replays were sent. */
+  #sent = 0;
+  readonly #numbers = new WeakMap<SignedRequest, number>();
+  /** Of those that were refused. That one was accepted is told to nobody: it was unless it is refused. */
+  readonly #refused = new Set<number>();
+  #openedAt = -Infinity;
 
   /** @param now in seconds */
   constructor(now: () => number) {
@@ -18,24 +26,30 @@ export class ReplayBreaker {
 
   isOpen(): boolean {
     // the clock may have been set back
-    const sinceLast = Math.abs(this.#now() - this.#lastRefusedAt);
-    return this.#refusedInARow > MAX_REFUSED_IN_A_ROW && sinceLast < OPEN_SECONDS;
+    return Math.abs(this.#now() - this.#openedAt) < OPEN_SECONDS;
   }
 
   /** Takes note of a replay that goes out, and returns it. */
   sends(replay: SignedRequest): SignedRequest {
-    this.#refusedBefore.set(replay, this.#refusedInARow);
-    // that a replay was accepted is told to nobody: it was unless it is refused
-    this.#refusedInARow = 0;
+    this.#numbers.set(replay, ++this.#sent);
+    this.#refused.delete(this.#sent - REMEMBERED);
     return replay;
   }
 
   /** `request` was refused; returns whether it was a replay. */
   refused(request: SignedRequest): boolean {
-    const before = this.#refusedBefore.get(request);
-    if (before === undefined) return false;
-    this.#refusedInARow += before + 1;
-    this.#lastRefusedAt = this.#now();
+    const number = this.#numbers.get(request);
+    if (number === undefined) return false;
+    this.#refused.add(number);
+    if (this.#rowAround(number) > MAX_REFUSED_IN_A_ROW) this.#openedAt = this.#now();
     return true;
+  }
+
+  #rowAround(number: number): number {
+    let first = number;
+    while (this.#refused.has(first - 1)) first--;
+    let last = number;
+    while (this.#refused.has(last + 1)) last++;
+    return last - first + 1;
   }
 }

@@ -2,6 +2,7 @@ import { abortable } from './abortable.ts';
 import type { Acquisition } from './acquisition.ts';
 import type { Backoff } from './backoff.ts';
 import { ReplayBreaker } from './replay-breaker.ts';
+import type { Rotation } from './rotation.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { HeldToken } from './token-index.ts';
 import type { SignOptions, SignedRequest } from './token-source.ts';
@@ -15,6 +16,7 @@ interface Parts {
   readonly clock: ServerClock;
   readonly acquisition: Acquisition;
   readonly backoff: Backoff;
+  readonly rotation: Rotation;
   readonly find: (url: string) => { key: string; held: HeldToken | undefined };
   readonly isUsable: (held: HeldToken) => boolean;
   readonly attach: (url: string) => SignedRequest;
@@ -24,10 +26,32 @@ interface Parts {
 const carrierIdentity = (token: Token): string =>
   JSON.stringify({ ...token, expires: token.credentials ? token.expires : undefined });
 
+const isSame = (one: Token, other: Token): boolean => carrierIdentity(one) === carrierIdentity(other);
+
+/** A refusal that others may wait for. */
+interface First {
+  /** Before its own. */
+  readonly lastCall: number;
+  readonly answered: Promise<void>;
+}
+
+interface Refusal {
+  readonly url: string;
+  readonly token: Token;
+  /** The last one when it was told. */
+  readonly lastCall: number;
+  /** The token has: that is why it was refused. */
+  readonly hasEnded: boolean;
+}
+
 /** What becomes of requests that the edge refuses. */
 export class Replays {
   readonly #parts: Parts;
   readonly #breaker: ReplayBreaker;
+  /** Failures without a status before the first answer of the endpoint. */
+  #unexplained = 0;
+  /** While it is being answered. */
+  #first: First | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -42,6 +66,17 @@ export class Replays {
   }
 
   /**
+   * A failure without a status, while nobody has confirmed the clock by which the token lives. One may be the network;
+   * after another one the token is renewed, and the answer tells the time.
+   */
+  noteFailure({ token, unsignedUrl }: SignedRequest, status: number): void {
+    const { clock, acquisition, find } = this.#parts;
+    if (!token || status || !clock.isUnconfirmed) return;
+    this.#unexplained++;
+    if (this.#unexplained > 1) acquisition.obtainInBackground(find(unsignedUrl).key, 'expiring');
+  }
+
+  /**
    * The request signed by a token that is not the refused one; `undefined` if there is none, or if the edge refuses
    * whatever it is given.
    * @throws what went wrong with the call for a token
@@ -52,19 +87,54 @@ export class Replays {
     status: number,
     { signal }: SignOptions,
   ): Promise<SignedRequest | undefined> {
-    const { clock, acquisition, backoff, find, isUsable, attach } = this.#parts;
-    const { unsignedUrl: url } = request;
+    const { clock, rotation } = this.#parts;
+    // by the state of things when the refusal was told
+    const refusal = {
+      url: request.unsignedUrl,
+      token,
+      lastCall: rotation.lastCall,
+      hasEnded: clock.mayHaveExpired(token.expires),
+    };
     clock.wasRefused(token.expires);
+    rotation.wasRefused(request);
     if (this.#breaker.refused(request) || this.#breaker.isOpen()) return undefined;
-    const refused = carrierIdentity(token);
-    const hasAnother = (): boolean => carrierIdentity(find(url).held?.token ?? token) !== refused;
+    const first = this.#first;
+    // one whose call is not sent yet takes others along
+    const isSent = first !== undefined && rotation.lastCall > first.lastCall;
+    if (isSent && !this.#isReplaced(refusal)) await abortable(first.answered, signal);
+    const answer = this.#answer(refusal, signal);
+    this.#first ??= this.#asFirst(answer);
+    return answer;
+  }
+
+  /**
+   * After a rotation all tokens are refused, and how the first refusal ends tells whether the others are renewed
+   * together: they wait for it.
+   */
+  #asFirst(answer: Promise<unknown>): First {
+    const end = (): void => (this.#first = undefined);
+    return { lastCall: this.#parts.rotation.lastCall, answered: answer.then(end, end) };
+  }
+
+  #isReplaced({ url, token }: Refusal): boolean {
+    const { held } = this.#parts.find(url);
+    return held !== undefined && this.#parts.isUsable(held) && !isSame(held.token, token);
+  }
+
+  async #answer(refusal: Refusal, signal: AbortSignal | undefined): Promise<SignedRequest | undefined> {
+    const { acquisition, backoff, rotation, find, attach } = this.#parts;
+    const { url, token, lastCall, hasEnded } = refusal;
     const renew = (): Promise<void> => abortable(acquisition.obtain(find(url).key, 'refused'), signal);
-    const { held } = find(url);
-    if (!held || !isUsable(held) || !hasAnother()) await renew();
+    const hasAnother = (): boolean => !isSame(find(url).held?.token ?? token, token);
+    if (!this.#isReplaced(refusal)) await renew();
     if (!hasAnother()) {
       backoff.pauseFor(SECONDS_TO_ANOTHER);
       await renew();
     }
-    return hasAnother() ? this.#breaker.sends(attach(url)) : undefined;
+    if (!hasAnother()) return undefined;
+    const { call } = find(url).held!;
+    const replay = this.#breaker.sends(attach(url));
+    if (!hasEnded) rotation.isReplacedBy(replay, call, lastCall);
+    return replay;
   }
 }

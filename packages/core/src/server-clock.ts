@@ -16,6 +16,8 @@ export class ServerClock {
   #offset = 0;
   /** The endpoint has told its time. */
   #isTold = false;
+  /** There was an answer, whether it told the time or not. */
+  #isHeard = false;
   /** It has not, and the viewer's clock was found to be fast. */
   #isAssumed = false;
 
@@ -28,12 +30,17 @@ export class ServerClock {
   sessionNow(): number {
     const local = this.#localMs() / 1000;
     const mark = performance.now();
-    if (local + this.#setBack < this.#latest - JUMP_SECONDS) {
-      this.#setBack = this.#latest + (mark - this.#latestMark) / 1000 - local;
-    }
+    // it may have been set back by less than has passed
+    const atLeast = this.#latest + (mark - this.#latestMark) / 1000;
+    if (local + this.#setBack < atLeast - JUMP_SECONDS) this.#setBack = atLeast - local;
     this.#latest = Math.max(this.#latest, local + this.#setBack);
     this.#latestMark = mark;
     return this.#latest;
+  }
+
+  /** Nobody has confirmed the viewer's clock: no answer has come yet. */
+  get isUnconfirmed(): boolean {
+    return !this.#isHeard;
   }
 
   now(): number {
@@ -48,6 +55,7 @@ export class ServerClock {
    * @returns when the call was sent, by the endpoint's clock
    */
   correct(serverNow: number, sentAt: number, expires: number): number {
+    this.#isHeard = true;
     if (serverNow) {
       this.#isTold = true;
       this.#isAssumed = false;

@@ -22,6 +22,9 @@ interface Unread {
 
 type Wanted = Omit<TokenRequest, 'signal'>;
 
+/** Why a call is given up that is made again at once. */
+const ANEW = new Error('the call is made again');
+
 /** The least that is milliseconds, in seconds: the year 5138. */
 const MILLISECONDS = 1e11;
 
@@ -36,6 +39,25 @@ export class SigningEndpoint {
 
   /** Rejects with whatever went wrong: a `Response`, an error, or what `getTokens` threw. */
   async call(wanted: Wanted): Promise<Answer> {
+    for (;;) {
+      try {
+        return await this.#callOnce(wanted);
+      } catch (error) {
+        if (error !== ANEW) throw error;
+      }
+    }
+  }
+
+  /** Calls under way are made again: their answer would be for somebody who had not logged in yet. */
+  startAnew(): void {
+    for (const controller of this.#running) controller.abort(ANEW);
+  }
+
+  abortAll(): void {
+    for (const controller of this.#running) controller.abort();
+  }
+
+  async #callOnce(wanted: Wanted): Promise<Answer> {
     const { timeout = 10 } = this.#options;
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(Error(`no answer in ${timeout} s`)), timeout * 1000);
@@ -47,10 +69,6 @@ export class SigningEndpoint {
       clearTimeout(timer);
       this.#running.delete(controller);
     }
-  }
-
-  abortAll(): void {
-    for (const controller of this.#running) controller.abort();
   }
 
   async #fetchAnswer(wanted: Wanted, signal: AbortSignal): Promise<Unread> {

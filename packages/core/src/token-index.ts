@@ -12,6 +12,8 @@ export interface HeldToken extends RenewalTimes {
   readonly scope: Scope;
   /** When its call was sent, in seconds on the endpoint's clock. */
   readonly obtainedAt: number;
+  /** The number of its call; 0 if the page has brought it. */
+  readonly call: number;
 }
 
 type TokensByTail = BoundedMap<string, readonly HeldToken[]>;

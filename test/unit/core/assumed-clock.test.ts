@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import type { Answer } from './lab.ts';
-import { FOLDER, MASTER, MEDIA, fakeTime, folder, lab, pass, seconds, segment, st, watch } from './lab.ts';
+import { FOLDER, MASTER, MEDIA, START, fakeTime, folder, lab, pass, seconds, segment, st, watch } from './lab.ts';
 
 fakeTime();
 
@@ -51,6 +51,44 @@ describe('a viewer whose clock is', () => {
         await pass(4);
       }
       expect(calls).toBeLessThanOrEqual(2);
+    });
+  });
+
+  describe('slow, with a token of the page, an edge without CORS headers, and no answer yet', () => {
+    const slow = { clock: () => Date.now() - 24 * HOURS * 1000 };
+    const tokens = [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 12 }];
+
+    test('the second failure without a status is none of the edge, but brings a token and the time', async () => {
+      const { source, reasons } = lab(folder(20), { ...slow, tokens, renewBefore: 0 });
+      const request = source.peek(MASTER)!;
+      await pass(13);
+      expect(source.isRefusal(request, 0)).toBe(false);
+      await pass();
+      expect(reasons()).toEqual([]);
+      expect(await source.refused(request, 0)).toBeUndefined();
+      await pass();
+      expect(reasons()).toEqual(['expiring']);
+      expect(st(source.peek(MASTER))).toBe('t1');
+      await pass(21);
+      expect(source.peek(MASTER)).toBeUndefined();
+    });
+
+    test('once there was an answer, a network that fails costs no calls', async () => {
+      const { source, calls } = lab(folder(), { ...slow, tokens });
+      const request = source.peek(MASTER)!;
+      for (let n = 0; n < 5; n++) {
+        source.isRefusal(request, 0);
+        await pass(2);
+      }
+      expect(calls).toHaveLength(1);
+    });
+
+    test('other failures cost none either', async () => {
+      const { source, calls } = lab(folder(), { ...slow, tokens });
+      expect(source.isRefusal(source.peek(MASTER)!, 503)).toBe(false);
+      expect(source.isRefusal({ ...source.peek(MASTER)!, token: undefined as never }, 0)).toBe(false);
+      await pass(1);
+      expect(calls).toHaveLength(0);
     });
   });
 

@@ -122,6 +122,16 @@ describe('createTokenSource', () => {
       expect(calls.map(({ at }) => Math.round(at))).toEqual([0, 240, 480]);
     });
 
+    test('a clock that is set back by less than has passed while nobody looked changes nothing', async () => {
+      let wrong = 0;
+      const { source } = lab(each(20), { clock: () => Date.now() + wrong, renewBefore: 0 });
+      await source.sign(segment(1));
+      await pass(15);
+      wrong = -10_000;
+      await pass(4);
+      expect(source.peek(segment(1))).toBeUndefined();
+    });
+
     test('an edge without CORS headers, and a clock that is set back: a refusal is known as one', async () => {
       let wrong = 0;
       const { source } = lab(each(20), { clock: () => Date.now() + wrong });

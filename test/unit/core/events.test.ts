@@ -1,15 +1,9 @@
-import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { TokenSource } from '../../../packages/core/src/index.ts';
-import { SecureTokenError, createTokenSource, isSecureTokenError } from '../../../packages/core/src/index.ts';
 import {
-  CDN,
-  ENDPOINT,
   FOLDER,
   MASTER,
   after,
   code,
-  each,
   fakeTime,
   fail,
   folder,
@@ -17,7 +11,6 @@ import {
   lab,
   pass,
   seconds,
-  segment,
   sleep,
   watch,
 } from './lab.ts';
@@ -129,126 +122,5 @@ describe('createTokenSource', () => {
       expect(protects(MASTER)).toBe(true);
       destroy();
     });
-  });
-
-  describe('secrecy', () => {
-    /** Everything an application could log of it. */
-    const logged = (value: unknown): string => {
-      const { detail } = value as { detail?: unknown };
-      return [
-        inspect(value, { depth: 12, showHidden: true, getters: true }),
-        inspect(detail, { depth: 12, showHidden: true }),
-        JSON.stringify(value),
-        JSON.stringify(detail),
-      ].join('\n');
-    };
-
-    /** A session in which everything that can go wrong does. */
-    async function session(source: TokenSource, errors: unknown[]): Promise<void> {
-      const attempt = async <T>(promise: Promise<T>): Promise<T | undefined> => {
-        const seen = watch(promise);
-        await pass(20);
-        if (seen.error) errors.push(seen.error);
-        return seen.value;
-      };
-      const request = await attempt(source.sign(`${MASTER}?st=SECRET-old`));
-      source.learn(MASTER, '#EXTM3U\n#EXTINF:4,\n1.ts?st=SECRET-list\n#EXTINF:4,\n2.ts?st=SECRET-list');
-      await attempt(source.sign(`${segment(1)}?st=SECRET-list`));
-      if (request) {
-        const replay = await attempt(source.refused(request, 403));
-        if (replay) await attempt(source.refused(replay, 403));
-      }
-      await pass(3600);
-      await attempt(source.sign(segment(3)));
-      await attempt(source.renew());
-      source.destroy();
-      await attempt(source.sign(segment(4)));
-    }
-
-    const secret =
-      (query: Record<string, string> = { st: 'SECRET-q' }): ReturnType<typeof folder> =>
-      ({ index }) => ({
-        now: seconds(),
-        tokens: [
-          {
-            prefix: FOLDER,
-            base: `${CDN}/SECRET-b${index > 9 ? '' : index}/`,
-            query,
-            headers: { 'x-t': 'SECRET-h' },
-            expires: seconds() + 60,
-          },
-        ],
-      });
-
-    test.each([
-      ['all goes well', inTurn(secret())],
-      ['the same token twice', inTurn(secret(), secret())],
-      ['per-URL tokens', each(60, { query: { st: 'SECRET-u' } })],
-      ['denied', inTurn(secret(), fail(403))],
-      ['a body that is no JSON', inTurn(secret(), () => new Response('{"tokens":[{"query":{"st":"SECRET-json"}'))],
-      ['a malformed token', inTurn(secret(), () => ({ tokens: [{ prefix: FOLDER, query: { st: 'SECRET-bad' } }] }))],
-      ['a problem document', inTurn(secret(), () => new Response('{"detail":"SECRET-problem"}', { status: 500 }))],
-      ['the network', inTurn(secret(), () => Promise.reject(new TypeError('Failed to fetch')))],
-    ])('no token in any event or error: %s', async (_, answer) => {
-      const errors: unknown[] = [];
-      const { source, events } = lab(answer, {
-        tokens: [{ prefix: FOLDER, query: { st: 'SECRET-page' }, expires: seconds() + 15 }],
-      });
-      await session(source, errors);
-      expect(events.length).toBeGreaterThan(0);
-      for (const it of [...events, ...errors]) expect(logged(it)).not.toContain('SECRET');
-    });
-
-    test('URLs in events are unsigned even when the first request of all carries a stale token', async () => {
-      const { source, events } = lab(folder(300));
-      await source.sign(`${MASTER}?st=SECRET`);
-      for (const event of events) expect(logged(event)).not.toContain('SECRET');
-    });
-  });
-});
-
-describe('SecureTokenError', () => {
-  test('is an Error with a code, and only the details it was given', () => {
-    const cause = new Error('why');
-    const error = new SecureTokenError('ERR_DENIED', 'no', { url: MASTER, status: 403, cause });
-    expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({
-      name: 'SecureTokenError',
-      code: 'ERR_DENIED',
-      message: expect.stringContaining('no'),
-      url: MASTER,
-      status: 403,
-      cause,
-    });
-    const plain = new SecureTokenError('ERR_DENIED', 'no');
-    expect('url' in plain || 'status' in plain || 'cause' in plain).toBe(false);
-    expect(String(error)).toMatch(/^SecureTokenError: /);
-  });
-
-  test('thrown by a source, it tells which URL', async () => {
-    const { source } = lab(folder(300, 'https://other.test/'));
-    await expect(source.sign(`${MASTER}#f`)).rejects.toMatchObject({ code: 'ERR_SIGNING_RESPONSE', url: MASTER });
-  });
-});
-
-describe('isSecureTokenError', () => {
-  test('recognises its own, also of another copy or realm', () => {
-    expect(isSecureTokenError(new SecureTokenError('ERR_OPTIONS', 'x'))).toBe(true);
-    expect(isSecureTokenError(Object.assign(new Error('x'), { name: 'SecureTokenError' }))).toBe(true);
-  });
-
-  test.each([undefined, null, 'SecureTokenError', 7, {}, new Error('x'), new TypeError('x')])(
-    'nothing else: %s',
-    (value) => {
-      expect(isSecureTokenError(value)).toBe(false);
-    },
-  );
-});
-
-describe('importing', () => {
-  test('has no side effect on a server', () => {
-    const source = createTokenSource(ENDPOINT);
-    expect(source.protects('/relative')).toBe(false);
-    source.destroy();
   });
 });

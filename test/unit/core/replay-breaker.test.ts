@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
-import { each, fakeTime, folder, lab, pass, segment } from './lab.ts';
+import { FOLDER, each, fakeTime, folder, lab, pass, range, seconds, segment, st } from './lab.ts';
 
 fakeTime();
 
@@ -80,6 +80,44 @@ describe('the replay breaker', () => {
     const replays = await Promise.all(requests.map((request) => source.refused(request, 403)));
     for (const n of [5, 0, 3, 1, 4, 2]) await source.refused(replays[n]!, 403);
     expect(await refuse(source, 7)).toBe(false);
+  });
+
+  test('of eight replays at a time every other one is refused: that is not in a row', async () => {
+    const { source } = lab(each());
+    const requests = await Promise.all(range(1, 8).map((url) => source.sign(url)));
+    const replays = await Promise.all(requests.map((request) => source.refused(request, 403)));
+    for (const n of [0, 2, 4, 6]) expect(await source.refused(replays[n]!, 403)).toBeUndefined();
+    expect(await source.refused(await source.sign(segment(9)), 403)).toBeDefined();
+  });
+
+  test('an edge that refuses one in five, and a rotation in the middle: each request is replayed', async () => {
+    let generation = 0;
+    const { source } = lab(({ urls, index }) => ({
+      now: seconds(),
+      tokens: urls.map((url) => ({ url, query: { st: `${generation}-${index}` }, expires: seconds() + 300 })),
+    }));
+    // a sequence of our own, without four in a row
+    let seed = 7;
+    const isRefused = (request: SignedRequest): boolean =>
+      (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) < 2 ** 31 / 5 || !st(request)!.startsWith(`${generation}-`);
+    let again = 0;
+    const get = async (url: string): Promise<void> => {
+      const request = await source.sign(url);
+      await pass(0.1);
+      if (!isRefused(request)) return;
+      const replay = await source.refused(request, 403);
+      expect(replay, url).toBeDefined();
+      await pass(0.1);
+      if (!isRefused(replay!)) return;
+      again++;
+      await source.refused(replay!, 403);
+    };
+    for (let n = 0; n < 300; n++) {
+      if (n % 100 === 50) generation++;
+      // video, audio and text at a time
+      await Promise.all(['v', 'a', 't'].map((name) => get(`${FOLDER}${name}/${n}.ts`)));
+    }
+    expect(again).toBeGreaterThan(10);
   });
 
   test('three players whose every replay is refused, without end: few calls', async () => {

@@ -1,0 +1,117 @@
+import type { Acquisition } from './acquisition.ts';
+import type { Denials } from './denials.ts';
+import { toError } from './failure.ts';
+import type { Protection } from './protection.ts';
+import type { RenewalPolicy } from './renewal.ts';
+import { renewalTimes } from './renewal.ts';
+import type { Rotation } from './rotation.ts';
+import { SecureTokenError } from './secure-token-error.ts';
+import type { ServerClock } from './server-clock.ts';
+import type { SigningEndpoint } from './signing-endpoint.ts';
+import type { TokenEventDetails, TokenEventType } from './token-events.ts';
+import type { TokenIndex } from './token-index.ts';
+import type { TokenReason } from './token-source-options.ts';
+import type { TokenUrls } from './token-urls.ts';
+import { scopeOf } from './token-urls.ts';
+import type { Token } from './token.ts';
+import { resolveUrl } from './url-text.ts';
+
+interface Parts {
+  readonly endpoint: SigningEndpoint;
+  readonly clock: ServerClock;
+  readonly rotation: Rotation;
+  readonly protection: Protection;
+  readonly tokenUrls: TokenUrls;
+  readonly index: TokenIndex;
+  readonly denials: Denials;
+  readonly acquisition: Acquisition;
+  readonly emit: <T extends TokenEventType>(type: T, detail: TokenEventDetails[T]) => void;
+  readonly renewal: RenewalPolicy;
+  readonly random: () => number;
+}
+
+/** Tokens, and what is known of their call. */
+interface Obtained {
+  readonly tokens: readonly Token[];
+  /** A token without a scope of its own is held for each of these. */
+  readonly asked: readonly string[];
+  /** When the call was sent, in seconds on the endpoint's clock. */
+  readonly obtainedAt: number;
+  /** Its number; 0 if the page has brought them. */
+  readonly call: number;
+}
+
+/** Makes calls, and takes in what they bring: tokens, the time, denials, failures. */
+export class SigningCalls {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** One call; resolves to what went wrong. */
+  async call(asked: readonly string[], reason: TokenReason): Promise<SecureTokenError | undefined> {
+    const { clock, rotation, endpoint, protection, tokenUrls, emit } = this.#parts;
+    const sentAt = clock.sessionNow();
+    const call = rotation.nextCall();
+    try {
+      const answer = await endpoint.call({ urls: asked, reason });
+      const { tokens, errors } = protection.take(answer.tokens);
+      for (const error of errors) emit('tokenerror', { error });
+      const expires = tokens.reduce((first, token) => Math.min(first, token.expires), Infinity);
+      // a token without a scope opens what was asked for, but nothing that was denied
+      const denied = new Set(answer.denied.map((url) => this.#keyOf(url)));
+      const granted = asked.filter((url) => !denied.has(this.#keyOf(url)));
+      this.hold({ tokens, asked: granted, obtainedAt: clock.correct(answer.now, sentAt, expires), call });
+      if (tokens.length > 0) {
+        const unsigned = asked.map((url) => tokenUrls.read(url).unsigned);
+        emit('tokenrenewed', { reason, urls: unsigned, expires, wait: clock.sessionNow() - sentAt });
+      }
+      this.#denyEach(answer.denied);
+      return undefined;
+    } catch (cause) {
+      const error = toError(cause, clock.now());
+      if (error.code === 'ERR_DENIED') this.#denyAll(asked, error);
+      else emit('tokenerror', { error });
+      return error;
+    }
+  }
+
+  hold({ tokens, asked, obtainedAt, call }: Obtained): void {
+    const { index, clock, tokenUrls, renewal, random } = this.#parts;
+    index.forgetUnusableUrls(clock.now());
+    for (const token of tokens) {
+      const own = token.prefix ?? token.url;
+      for (const opened of own ? [own] : asked) {
+        const href = resolveUrl(opened);
+        tokenUrls.recognise(token, href);
+        const scope = scopeOf(token, href, this.#keyOf(href));
+        const times = renewalTimes(token.expires, obtainedAt, renewal, random());
+        index.add({ token, scope, obtainedAt, call, ...times });
+      }
+    }
+  }
+
+  #keyOf(url: string): string {
+    return this.#parts.tokenUrls.read(url).key;
+  }
+
+  #denyAll(asked: readonly string[], error: SecureTokenError): void {
+    const { denials, acquisition, emit } = this.#parts;
+    denials.deny(
+      asked.map((url) => acquisition.scopeIdOf(this.#keyOf(url))),
+      error,
+    );
+    emit('tokendenied', { error });
+  }
+
+  /** Those URLs alone: each request is told of its own. */
+  #denyEach(denied: readonly string[]): void {
+    const { denials, acquisition, emit } = this.#parts;
+    const keys = denied.map((url) => this.#keyOf(url)).filter((key) => key !== '');
+    const message = 'the signing endpoint denies this URL';
+    const errors = keys.map((url) => new SecureTokenError('ERR_DENIED', message, { url }));
+    for (const error of errors) denials.deny([acquisition.idsOf(error.url!)[0]!], error);
+    if (errors[0]) emit('tokendenied', { error: errors[0] });
+  }
+}

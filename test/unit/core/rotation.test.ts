@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import type { SignedRequest } from '../../../packages/core/src/index.ts';
+import type { Answer } from './lab.ts';
+import {
+  CDN,
+  MASTER,
+  START,
+  each,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  pass,
+  playlist,
+  seconds,
+  segment,
+  st,
+} from './lab.ts';
+
+fakeTime();
+
+/** An edge whose secret is rotated: it refuses tokens of calls that the endpoint has answered before. */
+class Edge {
+  refusals = 0;
+  #first = 1;
+
+  constructor(readonly it: ReturnType<typeof lab>) {}
+
+  rotate(): void {
+    this.#first = this.it.calls.length + 1;
+    this.it.calls.length = 0;
+    this.refusals = 0;
+  }
+
+  refuses(request: SignedRequest): boolean {
+    const name = st(request) ?? 't0';
+    return Number(/\d+/.exec(name)![0]) < this.#first;
+  }
+
+  /** Sends `request` as an adapter does; resolves to whether the player has what it wanted. */
+  async send(request: SignedRequest): Promise<boolean> {
+    if (!this.refuses(request)) return true;
+    this.refusals++;
+    const replay = await this.it.source.refused(request, 403);
+    return replay !== undefined && !this.refuses(replay);
+  }
+
+  async get(url: string): Promise<boolean> {
+    return this.send(this.it.source.peek(url) ?? (await this.it.source.sign(url)));
+  }
+}
+
+const tokensPerFolder: Answer = ({ index, urls }) => ({
+  now: seconds(),
+  tokens: [...new Set(urls.map((url) => url.replace(/[^/]*$/, '')))].map((prefix) => ({
+    prefix,
+    query: { st: `t${index}` },
+    expires: seconds() + 300,
+  })),
+});
+
+const rendition = (name: string) => ({
+  media: `${CDN}/vod/${name}/media.m3u8`,
+  segment: (n: number) => `${CDN}/vod/${name}/${n}.ts`,
+});
+const renditions = ['video', 'audio', 'text'].map(rendition);
+
+describe('a secret that is rotated at the edge costs a viewer', () => {
+  test('one refusal and one call, where one token opens all', async () => {
+    const it = lab(folder());
+    const edge = new Edge(it);
+    await edge.get(MASTER);
+    edge.rotate();
+    for (let n = 0; n < 10; n++) expect(await edge.get(segment(n))).toBe(true);
+    expect([edge.refusals, it.calls.length]).toEqual([1, 1]);
+  });
+
+  test('one refusal and two calls, where each URL has its token: what was read ahead is renewed together', async () => {
+    const it = lab(each());
+    const edge = new Edge(it);
+    await edge.get(MASTER);
+    it.source.learn(MASTER, playlist(1, 7));
+    await edge.get(segment(1));
+    await pass();
+    edge.rotate();
+    for (let n = 2; n < 8; n++) expect(await edge.get(segment(n))).toBe(true);
+    expect(edge.refusals).toBe(1);
+    expect(it.asked()[0]).toEqual([segment(2)]);
+    expect(it.asked()[1]).toEqual(expect.arrayContaining([3, 4, 5, 6, 7].map(segment)));
+    expect(it.calls).toHaveLength(2);
+  });
+
+  test('one refusal for each request under way and two calls, with several renditions', async () => {
+    const it = lab(each());
+    const edge = new Edge(it);
+    for (const { media, segment: of } of renditions) {
+      await edge.get(media);
+      it.source.learn(
+        media,
+        [1, 2, 3, 4].map((n) => `#EXTINF:4,\n${n}.ts`).reduce((text, line) => `${text}\n${line}`, '#EXTM3U'),
+      );
+      await edge.get(of(1));
+    }
+    await pass();
+    const underWay = renditions.map(({ segment: of }) => it.source.peek(of(2))!);
+    edge.rotate();
+    const sent = [];
+    for (const request of underWay) {
+      sent.push(edge.send(request));
+      await pass(0.05);
+    }
+    expect(await Promise.all(sent)).toEqual([true, true, true]);
+    for (const { media, segment: of } of renditions) {
+      for (const url of [of(3), of(4), media]) expect(await edge.get(url), url).toBe(true);
+    }
+    expect([edge.refusals, it.calls.length]).toEqual([3, 2]);
+  });
+
+  test('requests that are refused while the first refusal is being answered: two calls for all of them', async () => {
+    const it = lab(each());
+    const edge = new Edge(it);
+    const underWay = await Promise.all([1, 2, 3, 4, 5].map((n) => it.source.sign(segment(n))));
+    edge.rotate();
+    it.answer = (call) => new Promise((resolve) => setTimeout(() => resolve(each()(call)), 500));
+    const sent = [];
+    for (const request of underWay) {
+      sent.push(edge.send(request));
+      await pass(0.1);
+    }
+    await pass(2);
+    expect(await Promise.all(sent)).toEqual([true, true, true, true, true]);
+    expect(it.asked()).toEqual([[segment(1)], [2, 3, 4, 5].map(segment)]);
+  });
+
+  test('one refusal and two calls, with a token for each of several folders', async () => {
+    const it = lab(tokensPerFolder);
+    const edge = new Edge(it);
+    for (const { media } of renditions) await edge.get(media);
+    edge.rotate();
+    for (const { segment: of } of renditions) {
+      for (const n of [1, 2]) expect(await edge.get(of(n))).toBe(true);
+    }
+    expect([edge.refusals, it.calls.length]).toEqual([1, 2]);
+  });
+
+  test('one refusal and two calls, with tokens that the page has brought', async () => {
+    const tokens = [1, 2, 3, 4].map((n) => ({ url: segment(n), query: { st: 't0' }, expires: START + 300 }));
+    const it = lab(each(), { tokens });
+    const edge = new Edge(it);
+    edge.rotate();
+    for (const n of [1, 2, 3, 4]) expect(await edge.get(segment(n))).toBe(true);
+    expect([edge.refusals, it.calls.length]).toEqual([1, 2]);
+  });
+});
+
+describe('tokens of earlier calls are used on', () => {
+  test('if the successor is refused as well: it is not the secret', async () => {
+    const it = lab(each());
+    const requests = await Promise.all([1, 2, 3].map((n) => it.source.sign(segment(n))));
+    const replay = await it.source.refused(requests[0]!, 403);
+    expect(await it.source.refused(replay!, 403)).toBeUndefined();
+    expect(st(it.source.peek(segment(2)))).toBe('t1');
+  });
+
+  test('if the token was refused because it had ended', async () => {
+    const it = lab(inTurn(each(20), each(), each()), { readAhead: 0 });
+    const short = await it.source.sign(segment(1));
+    await it.source.sign(segment(2));
+    await pass(20);
+    expect(st(await it.source.refused(short, 410))).toBe('t3');
+    expect(st(it.source.peek(segment(2)))).toBe('t2');
+  });
+
+  test('while the endpoint fails: one that may be outdated is better than none', async () => {
+    const it = lab(inTurn(each(), each(), fail(503)));
+    const requests = await Promise.all([1, 2].map((n) => it.source.sign(segment(n))));
+    await it.source.refused(requests[0]!, 403);
+    expect(it.source.peek(segment(2))).toBeUndefined();
+    void it.source.sign(segment(2)).catch(() => undefined);
+    await pass(0.1);
+    expect(st(it.source.peek(segment(2)))).toBe('t1');
+  });
+
+  test('if they came after the refusal', async () => {
+    const it = lab(each(), { readAhead: 0 });
+    const request = await it.source.sign(segment(1));
+    await it.source.refused(request, 403);
+    await it.source.sign(segment(2));
+    expect(st(it.source.peek(segment(2)))).toBe('t3');
+    expect(st(it.source.peek(segment(1)))).toBe('t2');
+  });
+});
