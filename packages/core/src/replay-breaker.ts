@@ -19,14 +19,13 @@ export class ReplayBreaker {
   readonly #refused = new Set<number>();
   #openedAt = -Infinity;
 
-  /** @param now in seconds */
+  /** @param now in seconds, never goes back */
   constructor(now: () => number) {
     this.#now = now;
   }
 
   isOpen(): boolean {
-    // the clock may have been set back
-    return Math.abs(this.#now() - this.#openedAt) < OPEN_SECONDS;
+    return this.#now() - this.#openedAt < OPEN_SECONDS;
   }
 
   /** Takes note of a replay that goes out, and returns it. */

@@ -55,7 +55,7 @@ export class Replays {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#breaker = new ReplayBreaker(() => parts.clock.now());
+    this.#breaker = new ReplayBreaker(() => parts.clock.sessionNow());
   }
 
   /** A refusal without CORS headers looks like a failure without a status: it is one if the token was at its end. */

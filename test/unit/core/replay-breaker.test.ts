@@ -143,6 +143,20 @@ describe('the replay breaker', () => {
     expect(await refuse(source, 6)).toBe(true);
   });
 
+  test('nor when the clock is found to be fast after them: that time is not theirs', async () => {
+    let offset = 0;
+    const { source } = lab(
+      ({ urls, index }) => ({
+        tokens: urls.map((url) => ({ url, query: { st: `t${index}` }, expires: seconds() + 45 })),
+      }),
+      { clock: () => Date.now() + offset },
+    );
+    for (let n = 1; n <= 5; n++) await refuse(source, n);
+    await pass(20);
+    offset = 3_600_000;
+    expect(await refuse(source, 6)).toBe(true);
+  });
+
   test('refused in parallel: stopped as well', async () => {
     const { source, calls } = lab();
     for (let round = 0; round < 10; round++) await Promise.all([1, 2, 3].map((n) => refuse(source, n)));
