@@ -147,7 +147,7 @@ export const mediaElement: readonly Sabotage[] = [
     noticedBy: { test: mp4TroubleTest, name: 'destroy() in the middle of it' },
   },
   {
-    name: 'media-element-no-token-in-errors',
+    name: 'core-no-token-in-errors',
     promise: 'Events and errors of secureVideo hold no token.',
     file: 'packages/core/src/refusal-of.ts',
     find: 'tokenRefused(request.unsignedUrl, status)',
