@@ -4,14 +4,15 @@ import { Pause } from './pause.ts';
 import type { SecureTokenError } from './secure-token-error.ts';
 import type { RetryOptions } from './token-source-options.ts';
 
-/** Of an audience whose tokens live longer than so many seconds, fewer need a new one at a time: they try more often. */
+/** Of an audience whose tokens live longer, in seconds, fewer need a new one at a time: they try more often. */
 const SHORT_LIFETIME = 150;
 
 /**
- * The share of a token's rest after which a failed renewal is tried again: about its end, for an endpoint that returns
- * takes all that have failed meanwhile if they come one after the other.
+ * The share of a token's rest after which a failed renewal is tried again: before its end, so that nobody notices an
+ * outage of seconds, but late: an endpoint that returns takes all that have failed meanwhile if they come one after the
+ * other.
  */
-const REST_SHARE = { least: 0.5, most: 1.5 };
+const REST_SHARE = { least: 0.5, most: 0.95 };
 
 /** Of the limit, after another failure: the least. */
 const LASTING_SHARE = 2 / 3;

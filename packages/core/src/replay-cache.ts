@@ -3,7 +3,9 @@ import type { SignedRequest } from './token-source.ts';
 /** What browsers may keep without being told to (RFC 9110 §15.1), of what an edge may refuse a token with. */
 const KEPT = [404, 405, 410, 414, 501];
 
-/** The cache mode of a fetch that replays `refused`: the cache may hold the refusal where the token is not in the URL. */
+/**
+ * The cache mode of a fetch that replays `refused`: the cache may hold the refusal where the token is not in the URL.
+ */
 export const replayCacheMode = (refused: SignedRequest, replay: SignedRequest): RequestCache =>
   refused.url === replay.url ? 'reload' : 'default';
 

@@ -9,7 +9,7 @@ interface OutageOptions {
   readonly onOutage: (error: SecureTokenError) => void;
 }
 
-/** Resolves when the next attempt is due, or a token has come in for another request: then the endpoint answers again. */
+/** Resolves when the next attempt is due, or when another request has got a token: then the endpoint answers again. */
 async function waitForEndpoint(
   failures: number,
   error: SecureTokenError,

@@ -6,8 +6,8 @@ import { isNumber, isString, membersOf } from './posted-members.ts';
 export type PostedError = Pick<SecureTokenError, 'code' | 'message' | 'url' | 'status' | 'retryAfter'>;
 
 /**
- * A signed request as it is posted: of the token no more than until when it lives. The unsigned URL has the name that it
- * had in 1.0.
+ * A signed request as it is posted: of the token no more than until when it lives. The unsigned URL has the name of
+ * 1.0.
  */
 export interface PostedRequest extends Pick<SignedRequest, 'url' | 'headers' | 'credentials'> {
   readonly source: string;

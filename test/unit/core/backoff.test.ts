@@ -198,7 +198,7 @@ describe('createTokenSource', () => {
       const codes: unknown[] = [];
       for (let i = 0; i < 5; i++) {
         const request = code(it.source.sign(MASTER));
-        await pass(20);
+        await pass(120);
         codes.push(await request);
       }
       expect(codes).toEqual(codes.map(() => 'ERR_SIGNING_UNAVAILABLE'));

@@ -133,7 +133,7 @@ test('a loader that throws from load() after a wait does not leave hls.js withou
   expect(onError).toHaveBeenCalledTimes(1);
 });
 
-test('two requests that are denied at once fail one a task: hls.js ends the second when it hears of the first', async () => {
+test('two requests denied at once fail one a task: hls.js ends the second when it hears of the first', async () => {
   // through promises, as the fragment loader of hls.js does
   const endSecond = (): void =>
     void Promise.resolve()
@@ -150,7 +150,7 @@ test('two requests that are denied at once fail one a task: hls.js ends the seco
   expect(second.onError).not.toHaveBeenCalled();
 });
 
-test('a loader of the app that aborts when it is destroyed: of the one that was refused, hls.js hears no more', async () => {
+test('a loader of the app that aborts when it is destroyed: hls.js hears no more of the refused one', async () => {
   class Noisy extends FakeLoader {
     override destroy(): void {
       const { callbacks, context, details } = this;

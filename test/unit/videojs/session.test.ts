@@ -30,7 +30,7 @@ afterEach(() => {
 });
 
 describe('signOrWait', () => {
-  test('an outage is asked about again, ever later; the viewer is told only while there is nothing on screen', async () => {
+  test('an outage is asked about again, ever later; the viewer is told while nothing is on screen', async () => {
     const { ask, failure, answer } = setUp(4);
     ask
       .mockRejectedValueOnce(outage)
