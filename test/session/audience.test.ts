@@ -110,7 +110,7 @@ const status =
 
 describe('after an outage of 30 s no second holds more than a twentieth of the audience', () => {
   // of 1,000 viewers chance alone makes seconds differ by a quarter
-  const twentieth = SIZE < 5000 ? 0.075 : 0.055;
+  const twentieth = SIZE < 5000 ? 0.075 : 0.05;
   test.each<[string, Outage, number]>([
     ['the network', { from: 180, to: 210, fail: () => new TypeError('network') }, twentieth],
     [
