@@ -1,11 +1,15 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isSecureTokenError } from 'secure-token-core';
 import budgets from './budgets.json' with { type: 'json' };
 
-const readmes = ['README.md', ...readdirSync('packages').map((folder) => `packages/${folder}/README.md`)];
+const packages = readdirSync('packages').map((folder) => `packages/${folder}`);
+const docs = readdirSync('docs', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`);
+const readmes = ['README.md', ...packages.map((folder) => `${folder}/README.md`), ...docs];
 
 function blocksOf(path: string): { language: string; code: string }[] {
   const text = readFileSync(path, 'utf8');
@@ -15,7 +19,38 @@ function blocksOf(path: string): { language: string; code: string }[] {
   }));
 }
 
+const textOf = (path: string): string => readFileSync(path, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, '');
+
+/** Relative ones. */
+const linksOf = (path: string): string[] =>
+  [...textOf(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!).filter((link) => !/^\w+:/.test(link));
+
+/** As GitHub names the anchor of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+
+function leadsSomewhere(link: string, from: string): boolean {
+  const [path = '', anchor] = link.split('#');
+  const file = path ? join(dirname(from), path) : from;
+  // made by the build
+  if (!existsSync(file)) return file.startsWith('packages/server/dist/');
+  if (anchor === undefined) return true;
+  return [...textOf(file).matchAll(/^#+ (.*)$/gm)].some(([, heading]) => anchorOf(heading!) === anchor);
+}
+
 const folderOf = (path: string): string => `node_modules/.cache/readme/${path.replace(/\W/g, '-')}/`;
+
+const codes = new Set(readFileSync('packages/core/src/secure-token-error.ts', 'utf8').match(/ERR_\w+/g)!);
+
+interface Manifest {
+  readonly name: string;
+  readonly private?: boolean;
+}
+const manifestOf = (folder: string): Manifest => JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Manifest;
+const isPrivate = (folder: string): boolean => manifestOf(folder).private === true;
 
 /** What the compiler says of the code of all READMEs, as one program. */
 let complaints: string[];
@@ -24,18 +59,26 @@ beforeAll(() => {
     const folder = folderOf(path);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    const code = blocksOf(path).filter(({ language }) => /^(?:ts|js)$/.test(language));
+    const code = blocksOf(path).filter(({ language }) => /^(?:ts|tsx|js)$/.test(language));
     return code.map((block, i) => {
-      writeFileSync(`${folder}block-${i}.ts`, `${block.code}\nexport {};\n`);
-      return `${folder}block-${i}.ts`;
+      const file = `${folder}block-${i}.${block.language === 'tsx' ? 'tsx' : 'ts'}`;
+      writeFileSync(file, `${block.code}\nexport {};\n`);
+      return file;
     });
   });
+  files.push('test/support/host-players.d.ts');
   const base = ts.getParsedCommandLineOfConfigFile(
     'tsconfig.base.json',
     {},
     { ...ts.sys, onUnRecoverableConfigFileDiagnostic: String },
   )!;
-  const options = { ...base.options, types: ['node'], isolatedDeclarations: false, declaration: false, noEmit: true };
+  const options = {
+    ...base.options,
+    types: ['node'],
+    isolatedDeclarations: false,
+    declaration: false,
+    jsx: ts.JsxEmit.Preserve,
+  };
   complaints = ts.getPreEmitDiagnostics(ts.createProgram(files, options)).map(({ file, start, messageText }) => {
     const { line } = file ? file.getLineAndCharacterOfPosition(start ?? 0) : { line: 0 };
     return `${relative('.', file?.fileName ?? '')}:${line + 1} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
@@ -61,6 +104,10 @@ describe.each(readmes)('%s', (path) => {
     expect(() => JSON.parse(code) as unknown).not.toThrow();
   });
 
+  test('its links lead somewhere', () => {
+    expect(linksOf(path).filter((link) => !leadsSomewhere(link, path))).toEqual([]);
+  });
+
   test('names only npm scripts that exist', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
     const named = [...readFileSync(path, 'utf8').matchAll(/\bnpm (?:run )?(start|test|bench|\w+)\b/g)].map(
@@ -71,7 +118,42 @@ describe.each(readmes)('%s', (path) => {
   });
 });
 
+describe.each(packages.filter((folder) => !isPrivate(folder)))('%s', (folder) => {
+  test('its README begins with how it is installed', () => {
+    const { language, code } = blocksOf(`${folder}/README.md`)[0]!;
+    const lines = code.split('\n').filter((line) => line.startsWith('npm install '));
+    expect(language).toBe('sh');
+    expect(lines[0]!.split(' ')).toContain(manifestOf(folder).name);
+  });
+});
+
+describe('docs', () => {
+  test('every page is in the index', () => {
+    const linked = linksOf('docs/README.md').map((link) => join('docs', link));
+    expect(docs.filter((path) => path !== 'docs/README.md' && !linked.includes(path))).toEqual([]);
+  });
+
+  test('the table of options has every option, and its default', () => {
+    const options = readFileSync('packages/core/src/token-source-options.ts', 'utf8');
+    const [, members] = /interface TokenSourceOptions \{([\s\S]*?)^\}/m.exec(options)!;
+    const names = [...members!.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name!);
+    const rows = textOf('docs/options.md').split('\n');
+    expect(names.filter((name) => !rows.some((row) => row.startsWith(`| \`${name}`)))).toEqual([]);
+    for (const [, value, name] of members!.matchAll(/@default (\d[\d.]*)[^@]*?\n {2}(\w+)\?:/g))
+      expect(rows.find((row) => row.startsWith(`| \`${name!}`))).toContain(`| ${value!} |`);
+  });
+
+  test('has a section on each error code, with cause and remedy', () => {
+    const sections = textOf('docs/errors.md').split(/^## /m);
+    for (const code of codes) expect(sections.find((text) => text.startsWith(code))).toMatch(/Cause[^]*Remedy/);
+  });
+});
+
 describe('README.md', () => {
+  test('is short', () => {
+    expect(text.split('\n').length).toBeLessThanOrEqual(151);
+  });
+
   const text = readFileSync('README.md', 'utf8');
 
   test('states the sizes that are enforced', () => {
@@ -82,8 +164,7 @@ describe('README.md', () => {
   });
 
   test('has a paragraph on each error code', () => {
-    const codes = readFileSync('packages/core/src/secure-token-error.ts', 'utf8').match(/ERR_\w+/g)!;
-    for (const code of new Set(codes)) expect(text).toContain(`- **\`${code}\`**`);
+    for (const code of codes) expect(text).toContain(`- **\`${code}\`**`);
   });
 });
 

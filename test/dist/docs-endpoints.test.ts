@@ -1,0 +1,171 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createTokenSource } from 'secure-token-core';
+import { secureToken, verifyUrl } from 'secure-token-server';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const secret = 'a secret';
+const page = 'https://app.example.com';
+const film = 'https://cdn.example.com/vod/7/master.m3u8';
+const premium = 'https://cdn.example.com/vod/premium/master.m3u8';
+
+const serveWsgi = `
+import sys
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+from token_endpoint import app
+WSGIRequestHandler.log_message = lambda *_: None
+make_server("127.0.0.1", int(sys.argv[1]), app).serve_forever()
+`;
+
+/** The endpoints that docs/ shows, as they stand. */
+const endpoints = [
+  {
+    interpreter: 'python3',
+    path: 'docs/endpoint-python.md',
+    language: 'python',
+    file: 'token_endpoint.py',
+    args: (port: number) => ['-c', serveWsgi, String(port)],
+  },
+  {
+    interpreter: 'php',
+    path: 'docs/endpoint-php.md',
+    language: 'php',
+    file: 'token.php',
+    args: (port: number) => ['-n', '-S', `127.0.0.1:${port}`, 'token.php'],
+  },
+];
+
+const isThere = (interpreter: string): boolean => spawnSync(interpreter, ['--version']).status === 0;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function answering(url: string): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    const isUp = await fetch(url).then(
+      () => true,
+      () => false,
+    );
+    if (isUp) return;
+    await delay(50);
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+describe.each(endpoints)(
+  'the endpoint of $path, run by $interpreter',
+  ({ interpreter, path, language, file, args }) => {
+    describe.skipIf(!isThere(interpreter))(interpreter, () => {
+      const folder = mkdtempSync(join(tmpdir(), 'docs-endpoint-'));
+      let child: ChildProcess;
+      let url: string;
+
+      beforeAll(async () => {
+        const [, code] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(readFileSync(path, 'utf8'))!;
+        writeFileSync(join(folder, file), code!);
+        const port = await freePort();
+        url = `http://127.0.0.1:${port}/token`;
+        const env = { ...process.env, CDN_SECRET: secret };
+        child = spawn(interpreter, args(port), { cwd: folder, env, stdio: 'ignore' });
+        await answering(url);
+      });
+      afterAll(() => {
+        child.kill();
+        rmSync(folder, { recursive: true, force: true });
+      });
+
+      const headers = { Authorization: 'Bearer a-viewer', 'Content-Type': 'application/json', Origin: page };
+      const ask = (body: unknown, init: RequestInit = {}): Promise<Response> =>
+        fetch(url, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body), ...init });
+
+      test('makes the token that the server package makes, and denies what the viewer may not have', async () => {
+        const response = await ask({ urls: [film, premium, film], reason: 'initial' });
+        expect(response.status).toBe(200);
+        expect(response.headers.get('Cache-Control')).toBe('no-store');
+        const { now, tokens, denied } = (await response.json()) as { now: number; tokens: unknown[]; denied: string[] };
+        expect(tokens).toEqual([await secureToken({ secret }).sign(new URL(film), now + 300)]);
+        expect(denied).toEqual([premium]);
+      });
+
+      test('a player plays with it', async () => {
+        const source = createTokenSource({ endpoint: url, request: { headers } });
+        const { url: signed } = await source.sign(`${film}?a=1`);
+        expect(await verifyUrl(signed, { format: secureToken({ secret }) })).toMatchObject({ ok: true });
+        await expect(source.sign(premium)).rejects.toMatchObject({ code: 'ERR_DENIED' });
+        source.destroy();
+      });
+
+      test('a token that was refused is not handed out again', async () => {
+        const { now, tokens } = (await (await ask({ urls: [film], reason: 'refused' })).json()) as {
+          now: number;
+          tokens: { expires: number }[];
+        };
+        expect(tokens[0]!.expires).toBe(now + 301);
+      });
+
+      test.each([
+        'https://cdn.example.com/live/a.m3u8',
+        'http://cdn.example.com/vod/a.m3u8',
+        'https://cdn.example.com.evil.example/vod/a.m3u8',
+        'https://cdn.example.com/vod/../live/a.m3u8',
+        'https://cdn.example.com/vod/%2e%2e/live/a.m3u8',
+        'https://cdn.example.com/vod/./a.m3u8',
+        'https://cdn.example.com/vod//premium/a.m3u8',
+        'https://cdn.example.com/vod/7;x/a.m3u8',
+        'https://cdn.example.com/vod/7/é.m3u8',
+        `${film}\n`,
+        `${film}#a`,
+      ])('signs nothing else: %j', async (other) => {
+        expect((await ask({ urls: [other] })).status).toBe(403);
+        expect(((await (await ask({ urls: [film, other] })).json()) as { denied: string[] }).denied).toEqual([other]);
+      });
+
+      test.each([
+        ['a text', 'urls', 400],
+        ['a list', [film], 400],
+        ['no URLs', { urls: [] }, 400],
+        ['numbers', { urls: [1] }, 400],
+        ['an object of URLs', { urls: { a: film } }, 400],
+        ['too many', { urls: Array.from({ length: 101 }, () => film) }, 400],
+        ['deep', '['.repeat(100_000), 400],
+        ['too long', ' '.repeat(200_001), 413],
+      ])('answers a problem to %s', async (_, body, status) => {
+        const response = await ask(body);
+        expect(response.status).toBe(status);
+        expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+        expect(await response.json()).toMatchObject({ status });
+      });
+
+      test('nobody is 401, a form is 415, a GET is 405', async () => {
+        const json = { 'Content-Type': 'application/json' };
+        expect((await ask({ urls: [film] }, { headers: json })).status).toBe(401);
+        expect((await ask({ urls: [film] }, { headers: { ...headers, 'Content-Type': 'text/plain' } })).status).toBe(
+          415,
+        );
+        const got = await fetch(url, { headers });
+        expect([got.status, got.headers.get('Allow')]).toEqual([405, 'POST, OPTIONS']);
+      });
+
+      test('CORS: for its own pages, on refusals too', async () => {
+        const preflight = await fetch(url, { method: 'OPTIONS', headers: { Origin: page } });
+        expect(preflight.status).toBe(204);
+        expect(preflight.headers.get('Access-Control-Allow-Headers')).toContain('content-type');
+        const refusal = await ask('', {});
+        expect(refusal.headers.get('Access-Control-Allow-Origin')).toBe(page);
+        const stranger = await ask({ urls: [film] }, { headers: { ...headers, Origin: 'https://evil.example' } });
+        expect(stranger.headers.get('Access-Control-Allow-Origin')).toBeNull();
+      });
+    });
+  },
+);
