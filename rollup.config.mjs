@@ -56,6 +56,14 @@ const isExternalType = (/** @type {string} */ folder) => (/** @type {string} */ 
   fromPackages(id) && !(folder === 'server' && id === 'secure-token-core');
 const find = () => nodeResolve({ extensions: ['.ts', '.js'] });
 
+/** The types of a script: it exports nothing. @returns {import('rollup').Plugin} */
+const typesOfScript = (/** @type {string} */ file) => ({
+  name: 'types-of-script',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: file.replace(/\.js$/, '.d.ts'), source: 'export {};\n' });
+  },
+});
+
 /** @returns {import('rollup').RollupOptions[]} */
 const build = (/** @type {typeof files[number]} */ row) => {
   const { folder, input = 'index.ts', esm, iife, global, script, bin, lib } = row;
@@ -65,7 +73,14 @@ const build = (/** @type {typeof files[number]} */ row) => {
     return [
       {
         input: source,
-        plugins: [withCoreInside, withPrivateInside, compile(), find(), minify()],
+        plugins: [
+          withCoreInside,
+          withPrivateInside,
+          compile(),
+          find(),
+          minify(),
+          ...(global ? [] : [typesOfScript(iife)]),
+        ],
         output: {
           file: `${dist}/${iife}`,
           format: 'iife',
@@ -80,7 +95,7 @@ const build = (/** @type {typeof files[number]} */ row) => {
     return [
       {
         input: source,
-        plugins: [compile(), find(), withoutComments()],
+        plugins: [compile(), find(), withoutComments(), typesOfScript(script)],
         output: { file: `${dist}/${script}`, format: 'iife', banner: notice },
       },
     ];
