@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 import { serverRooms } from './packages/server/eslint.rooms.mjs';
 
 export default tseslint.config(
-  { ignores: ['packages/*/dist/**', '**/node_modules/**', 'coverage/**', 'test/media/**/*.ts'] },
+  { ignores: ['packages/*/dist/**', 'docs/api/**', '**/node_modules/**', 'coverage/**', 'test/media/**/*.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

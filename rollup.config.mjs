@@ -7,13 +7,14 @@ import esbuild from 'rollup-plugin-esbuild';
 /**
  * One row a file that is shipped. `iife` rows are `<script>` files with core inside; `esm` rows keep every package
  * import outside, but for private packages, which nobody could install. `script` rows are pasted by hand: everything
- * inside, and readable. `bin` rows are commands.
+ * inside, and readable. `bin` rows are commands. `lib` is what the types of an `esm` row need of TypeScript's own.
  * @type {ReadonlyArray<{
- *   folder: string, input?: string, esm?: string, iife?: string, global?: string, script?: string, bin?: string
+ *   folder: string, input?: string, esm?: string, iife?: string, global?: string, script?: string, bin?: string,
+ *   lib?: string
  * }>}
  */
 const files = [
-  { folder: 'core', esm: 'index.js' },
+  { folder: 'core', esm: 'index.js', lib: 'esnext.disposable' },
   { folder: 'hlsjs', esm: 'index.js' },
   { folder: 'hlsjs', iife: 'secure-token-hlsjs.min.js', global: 'SecureTokenHls' },
   { folder: 'progressive', esm: 'index.js' },
@@ -49,17 +50,37 @@ const minify = () => terser({ ecma: 2020, compress: { passes: 3 } });
 const notice =
   '/*! secure-token-server, MIT. With parts of @noble/hashes, MIT, (c) 2022 Paul Miller (https://paulmillr.com) */';
 const withoutComments = () => terser({ compress: false, mangle: false, format: { beautify: true, comments: 'some' } });
+/** The types of core need the DOM library, which a server has not: the one type that it takes from there is copied. */
+const typesInside = (/** @type {string} */ folder) => (folder === 'server' ? [withCoreInside] : []);
+const isExternalType = (/** @type {string} */ folder) => (/** @type {string} */ id) =>
+  fromPackages(id) && !(folder === 'server' && id === 'secure-token-core');
 const find = () => nodeResolve({ extensions: ['.ts', '.js'] });
 
+/** The types of a script: it exports nothing. @returns {import('rollup').Plugin} */
+const typesOfScript = (/** @type {string} */ file) => ({
+  name: 'types-of-script',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: file.replace(/\.js$/, '.d.ts'), source: 'export {};\n' });
+  },
+});
+
 /** @returns {import('rollup').RollupOptions[]} */
-const build = (/** @type {typeof files[number]} */ { folder, input = 'index.ts', esm, iife, global, script, bin }) => {
+const build = (/** @type {typeof files[number]} */ row) => {
+  const { folder, input = 'index.ts', esm, iife, global, script, bin, lib } = row;
   const source = `packages/${folder}/src/${input}`;
   const dist = `packages/${folder}/dist`;
   if (iife) {
     return [
       {
         input: source,
-        plugins: [withCoreInside, withPrivateInside, compile(), find(), minify()],
+        plugins: [
+          withCoreInside,
+          withPrivateInside,
+          compile(),
+          find(),
+          minify(),
+          ...(global ? [] : [typesOfScript(iife)]),
+        ],
         output: {
           file: `${dist}/${iife}`,
           format: 'iife',
@@ -74,7 +95,7 @@ const build = (/** @type {typeof files[number]} */ { folder, input = 'index.ts',
     return [
       {
         input: source,
-        plugins: [compile(), find(), withoutComments()],
+        plugins: [compile(), find(), withoutComments(), typesOfScript(script)],
         output: { file: `${dist}/${script}`, format: 'iife', banner: notice },
       },
     ];
@@ -98,12 +119,17 @@ const build = (/** @type {typeof files[number]} */ { folder, input = 'index.ts',
     },
     {
       input: source,
-      external: fromPackages,
+      external: isExternalType(folder),
       plugins: [
         withPrivateInside,
+        ...typesInside(folder),
         dts({ tsconfig: `packages/${folder}/tsconfig.json`, compilerOptions: { paths: {}, noEmit: false } }),
       ],
-      output: { file: `${dist}/${esm?.replace(/\.js$/, '.d.ts')}`, format: 'es' },
+      output: {
+        file: `${dist}/${esm?.replace(/\.js$/, '.d.ts')}`,
+        format: 'es',
+        ...(lib && { banner: `/// <reference lib="${lib}" />` }),
+      },
     },
   ];
 };

@@ -1,83 +1,107 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packages } from '../support/packages.ts';
+import root from '../../package.json' with { type: 'json' };
+import { PackedApp } from '../support/packed-app.ts';
+import { browserPackages, packages } from '../support/packages.ts';
 
 const run = promisify(execFile);
 const bin = (name: string): string => join(process.cwd(), 'node_modules/.bin', name);
-/** What an app needs beside the packages to compile against them. */
-const peers = ['hls.js', 'video.js'];
 
-let app: string;
-const tarballs = new Map<string, string>();
-
+let app: PackedApp;
 beforeAll(async () => {
-  app = await mkdtemp(join(tmpdir(), 'secure-token-app-'));
-  for (const { folder, json } of packages) {
-    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', app], { cwd: `packages/${folder}` });
-    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-    tarballs.set(json.name, join(app, filename));
-  }
-  const { devDependencies } = (await import('../../package.json', { with: { type: 'json' } })).default as {
-    devDependencies: Record<string, string>;
-  };
-  const dependencies = {
-    ...Object.fromEntries([...tarballs].map(([name, path]) => [name, `file:${path}`])),
-    ...Object.fromEntries(peers.map((name) => [name, devDependencies[name]!])),
-  };
-  await writeFile(join(app, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
-  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'], { cwd: app });
+  // what an app needs beside the packages to compile against them
+  const { 'hls.js': hls, 'video.js': videojs, '@types/node': node } = root.devDependencies;
+  app = await PackedApp.install({ 'hls.js': hls, 'video.js': videojs, '@types/node': node });
 }, 180_000);
+afterAll(() => app.remove());
 
-afterAll(() => rm(app, { recursive: true, force: true }));
-
-describe.each(packages)('$json.name as it is published', ({ json: { name, dependencies = {} } }) => {
+describe.each(packages)('$json.name as it is published', ({ folder, json: { name, dependencies = {} } }) => {
   test('publint and are-the-types-wrong find nothing', async () => {
-    const lint = await run(bin('publint'), ['run', tarballs.get(name)!, '--strict']);
+    const tarball = app.tarballs.get(name)!;
+    const lint = await run(bin('publint'), ['run', tarball, '--strict']);
     expect(lint.stdout).toContain('All good!');
-    await run(bin('attw'), [tarballs.get(name)!, '--profile', 'esm-only', '--no-emoji']);
+    await run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji']);
   });
 
-  test('carries its licence', async () => {
-    expect(await readFile(join(app, 'node_modules', name, 'LICENSE'), 'utf8')).toBe(await readFile('LICENSE', 'utf8'));
+  test('carries its licence and its changelog', async () => {
+    const shipped = (file: string): Promise<string> => readFile(app.path('node_modules', name, file), 'utf8');
+    expect(await shipped('LICENSE')).toBe(await readFile('LICENSE', 'utf8'));
+    expect(await shipped('CHANGELOG.md')).toBe(await readFile(`packages/${folder}/CHANGELOG.md`, 'utf8'));
   });
 
   test('is imported on a server without a trace', async () => {
     const script = `const before = Object.keys(globalThis).length; const module = await import('${name}');
       console.log(JSON.stringify([Object.keys(module).length, Object.keys(globalThis).length - before]));`;
-    const { stdout, stderr } = await run('node', ['--input-type=module', '-e', script], { cwd: app });
+    const { stdout, stderr } = await app.run('node', ['--input-type=module', '-e', script]);
     const [exported, globals] = JSON.parse(stdout) as [number, number];
     expect({ exported: exported > 0, globals, stderr }).toEqual({ exported: true, globals: 0, stderr: '' });
   });
 
-  test('compiles in a strict app', async () => {
-    const file = `check-${name}`;
-    const compilerOptions = {
-      noEmit: true,
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      target: 'es2022',
-      // the types of video.js are CommonJS: under nodenext they import as a namespace, in any ESM package
-      ...(name === 'videojs-secure-token' ? { module: 'esnext', moduleResolution: 'bundler' } : { module: 'nodenext' }),
-      lib: ['es2022', 'dom', 'dom.iterable', 'esnext.disposable'],
-      types: [],
-    };
-    await writeFile(
-      join(app, `${file}.ts`),
-      `import * as all from '${name}';\nexport const names: string[] = Object.keys(all);\n`,
-    );
-    await writeFile(join(app, `${file}.json`), JSON.stringify({ compilerOptions, files: [`${file}.ts`] }));
-    const { stdout } = await run(bin('tsc'), ['-p', `${file}.json`], { cwd: app }).catch(
-      (error: unknown) => error as { stdout: string },
-    );
-    expect(stdout).toBe('');
+  test('is required by a CommonJS module', async () => {
+    const script = `console.log(Object.keys(require('${name}')).length > 0);`;
+    const { stdout } = await app.run('node', ['--input-type=commonjs', '-e', script]);
+    expect(stdout).toBe('true\n');
   });
 
   test('brings no runtime dependency into a page', () => {
     const foreign = Object.keys(dependencies).filter((each) => !each.startsWith('secure-token-'));
-    expect(name === 'secure-token-server' ? [] : foreign).toEqual([]);
+    expect(folder === 'server' ? [] : foreign).toEqual([]);
   });
+});
+
+test.each(browserPackages.filter(({ json }) => json.unpkg))(
+  '$json.unpkg of $json.name is one plain script',
+  async ({ json: { name, unpkg } }) => {
+    const page = { EventTarget };
+    runInNewContext(await readFile(app.path('node_modules', name, unpkg!), 'utf8'), page);
+    const { EventTarget: _, ...added } = page as object as Record<string, object>;
+    expect(Object.values(added).map(Object.keys)).toEqual([expect.arrayContaining(['createTokenSource'])]);
+  },
+);
+
+test.each([
+  { where: 'a page, with an old library', imported: browserPackages, lib: ['es2020', 'dom'], types: [] },
+  {
+    where: 'a server, without the DOM',
+    imported: packages.filter((each) => !browserPackages.includes(each)),
+    lib: ['es2020'],
+    types: ['node'],
+  },
+])('strict code compiles for $where', async ({ imported, lib, types }) => {
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    target: 'es2020',
+    module: 'nodenext',
+    lib,
+    types,
+  };
+  const lines = imported.map(
+    ({ json }, i) =>
+      `import * as all${i} from '${json.name}';\nexport const names${i}: string[] = Object.keys(all${i});`,
+  );
+  const file = `compiled-${lib.join('-')}`;
+  await app.write({
+    [`${file}.ts`]: lines.join('\n'),
+    [`${file}.json`]: JSON.stringify({ compilerOptions, files: [`${file}.ts`] }),
+  });
+  const { stdout } = await app
+    .run(bin('tsc'), ['-p', `${file}.json`])
+    .catch((error: unknown) => error as { stdout: string });
+  expect(stdout).toBe('');
+});
+
+test.each([
+  ['secure-token-worker/token-worker.js', 'dist/token-worker.js'],
+  ['secure-token-server/azion-firewall.js', 'dist/azion-firewall.js'],
+  ['secure-token-server/nginx/secure-token.conf', 'nginx/secure-token.conf'],
+  ['secure-token-server/nginx/secure-token-check.conf', 'nginx/secure-token-check.conf'],
+])('%s is found by that name', async (specifier, file) => {
+  const { stdout } = await app.run('node', ['--input-type=commonjs', '-p', `require.resolve('${specifier}')`]);
+  expect(stdout.trim()).toBe(app.path('node_modules', specifier.split('/')[0]!, file));
 });

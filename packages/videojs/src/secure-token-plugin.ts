@@ -33,11 +33,12 @@ const NAME = 'secureToken';
 
 /**
  * Registers the plugin with `videojs`, once. A script that finds `window.videojs` does so by itself.
- * @returns the class of the plugin
+ * @returns the class of the plugin, of which Video.js makes the instances
  */
 export function registerSecureToken(
   videojs: object,
-): new (player: Player, options: SecureTokenOptions) => SecureTokenPlugin {
+  // no `Player` here: node16 and bundler resolution import that type from a CommonJS file in different ways
+): new (player: object, options: SecureTokenOptions) => SecureTokenPlugin {
   const vjs = videojs as Videojs;
   const known = vjs.getPlugin(NAME) as unknown;
   if (known) return known as ReturnType<typeof registerSecureToken>;
@@ -95,5 +96,5 @@ export function registerSecureToken(
       else next(null, source);
     },
   })) as never);
-  return SecureToken;
+  return SecureToken as ReturnType<typeof registerSecureToken>;
 }

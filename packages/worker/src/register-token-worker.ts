@@ -3,7 +3,9 @@ import { createTokenSource, forwardTokenEvents, isTokenSource, normaliseOptions 
 import { answerWorker } from './answer-worker.ts';
 import type { PageMessage } from './protocol.ts';
 import { parseWorkerMessage, words } from './protocol.ts';
-import { SETTINGS, workerSettings } from './worker-settings.ts';
+import type { TrustedScriptUrl, WorkerScript } from './worker-script.ts';
+import { workerScript } from './worker-script.ts';
+import { workerSettings } from './worker-settings.ts';
 
 /** For how long a worker is waited for that is slow to take over. */
 const takeOverTimeoutMs = 5000;
@@ -25,7 +27,9 @@ export interface TokenWorker extends EventTarget {
 /**
  * Registers the token worker and waits until it controls this page, for five seconds at most: see `controls`.
  *
- * @param url of `token-worker.js`; it must lie at or above the pages it is to help
+ * @param url of `token-worker.js`; it must lie at or above the pages it is to help. A `TrustedScriptURL` is registered
+ *   as it is if no settings have to be added to it, which is so for a `TokenSource`; otherwise the Trusted Types policy
+ *   `secure-token` is created
  * @param options with an `endpoint` and nothing but numbers beside it, or `request: { credentials }`, the worker asks
  * the endpoint itself; its URL holds them. With anything else that may be secret in them (headers, a body, functions,
  *   tokens, an endpoint with a query), or for a `TokenSource`, this page hands out the tokens. Options need `protect`.
@@ -33,7 +37,7 @@ export interface TokenWorker extends EventTarget {
  *   localhost); what the browser throws when the file is missing or lies in the wrong place
  */
 export async function registerTokenWorker(
-  url: string | URL,
+  url: string | URL | TrustedScriptUrl,
   options: TokenSourceOptions | TokenSource,
 ): Promise<TokenWorker> {
   const checked = isTokenSource(options) ? options : normaliseOptions(options);
@@ -42,8 +46,7 @@ export async function registerTokenWorker(
   if (!serviceWorker)
     throw new DOMException('No service workers here: they need https or localhost', 'NotSupportedError');
 
-  const script = new URL(url, document.baseURI);
-  script.searchParams.set(SETTINGS, JSON.stringify(settings));
+  const script = workerScript(url, settings);
   // with an endpoint in its URL the worker has tokens of its own
   const source = settings.endpoint ? undefined : createTokenSource(checked);
   const worker = new WorkerOfPage(serviceWorker, { script, source, ownsSource: source !== options });
@@ -57,7 +60,7 @@ export async function registerTokenWorker(
 }
 
 interface WorkerParts {
-  readonly script: URL;
+  readonly script: WorkerScript;
   readonly source: TokenSource | undefined;
   readonly ownsSource: boolean;
 }
@@ -67,7 +70,7 @@ class WorkerOfPage extends EventTarget {
   readonly source: TokenSource | undefined;
   registration!: ServiceWorkerRegistration;
   readonly #container: ServiceWorkerContainer;
-  readonly #script: URL;
+  readonly #script: WorkerScript;
   readonly #ownsSource: boolean;
   readonly #listening = new AbortController();
 
@@ -86,7 +89,7 @@ class WorkerOfPage extends EventTarget {
   /** @throws what the browser throws when the file is missing or lies in the wrong place */
   async start(): Promise<void> {
     this.#listen();
-    this.registration = await this.#container.register(this.#script);
+    this.registration = await this.#container.register(this.#script.url);
     const { active } = this.registration;
     // after a hard reload the page has no controller, though the worker is there; and it may have given up on pages
     if (this.#isOurs(active)) active.postMessage({ secureToken: words.claim } satisfies PageMessage);

@@ -23,9 +23,12 @@ class FakeContainer extends EventTarget {
     super.addEventListener(...args);
   }
 
-  register(script: URL): Promise<object> {
+  registered: unknown;
+
+  register(script: object): Promise<object> {
     if (this.failure) return Promise.reject(this.failure);
-    this.active.scriptURL = script.href;
+    this.registered = script;
+    this.active.scriptURL = new URL(String(script), document.baseURI).href;
     this.controller = this.active;
     return Promise.resolve({ active: this.active });
   }
@@ -83,6 +86,15 @@ describe('registerTokenWorker', () => {
     await expect(register(source)).rejects.toBe(container.failure);
     expect([container.listeners, destroy.mock.calls.length], 'a source of the page is its own').toEqual([0, 0]);
     source.destroy();
+  });
+
+  test('a trusted URL of the page is what the browser gets, and the page is controlled', async () => {
+    vi.stubGlobal('trustedTypes', { isScriptURL: (value: unknown) => value === trusted, createPolicy: vi.fn() });
+    const trusted = { toString: () => '/token-worker.js', toJSON: () => '/token-worker.js' };
+    const worker = await registerTokenWorker(trusted, createTokenSource({ getTokens, protect }));
+    workers.push(worker);
+    expect([container.registered, worker.controls]).toEqual([trusted, true]);
+    expect(container.registered).toBe(trusted);
   });
 
   test('the worker hears that this page hands out tokens, in the word of 1.0', async () => {

@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
+
+/** Every file of types that apps import, and the name of its report. */
+export const entries = [
+  ...['core', 'hlsjs', 'progressive', 'worker', 'videojs', 'server'].map((folder) => ({
+    folder,
+    types: 'index.d.ts',
+    report: `${folder}.api.md`,
+  })),
+  { folder: 'server', types: 'jwt.d.ts', report: 'server-jwt.api.md' },
+  { folder: 'server', types: 'cat.d.ts', report: 'server-cat.api.md' },
+];
+
+export const reportFolder = resolve('docs/api-report');
+
+/**
+ * Compares the public names and types of a built package with its report in `docs/api-report`.
+ * @param {typeof entries[number]} entry
+ * @param {{ write?: boolean }} [options] `write` brings the report up to date
+ * @returns {{ changed: boolean, problems: string[] }}
+ */
+export function compareApi({ folder, types, report }, { write = false } = {}) {
+  const scratch = mkdtempSync(join(tmpdir(), 'secure-token-api-'));
+  try {
+    mkdirSync(reportFolder, { recursive: true });
+    const packageJsonFullPath = resolve(`packages/${folder}/package.json`);
+    const tsconfig = join(scratch, 'tsconfig.json');
+    writeFileSync(tsconfig, '{}');
+    /** @type {string[]} */
+    const problems = [];
+    const config = ExtractorConfig.prepare({
+      packageJsonFullPath,
+      configObjectFullPath: undefined,
+      configObject: {
+        projectFolder: resolve(`packages/${folder}`),
+        mainEntryPointFilePath: resolve(`packages/${folder}/dist/${types}`),
+        newlineKind: 'lf',
+        compiler: {
+          overrideTsconfig: {
+            compilerOptions: {
+              target: 'es2022',
+              module: 'esnext',
+              moduleResolution: 'bundler',
+              lib: ['es2022', 'dom'],
+              types: folder === 'server' ? ['node'] : [],
+              skipLibCheck: true,
+            },
+            files: [resolve(`packages/${folder}/dist/${types}`)],
+          },
+        },
+        apiReport: { enabled: true, reportFileName: report, reportFolder, reportTempFolder: scratch },
+        docModel: { enabled: false },
+        dtsRollup: { enabled: false },
+        tsdocMetadata: { enabled: false },
+        messages: {
+          compilerMessageReporting: { default: { logLevel: 'error' } },
+          // the report is about names and types; release tags and TSDoc's own syntax are not used here
+          extractorMessageReporting: { default: { logLevel: 'none' } },
+          tsdocMessageReporting: { default: { logLevel: 'none' } },
+        },
+      },
+    });
+    const { apiReportChanged } = Extractor.invoke(config, {
+      localBuild: write,
+      messageCallback: (message) => {
+        message.handled = true;
+        if (message.logLevel === 'error') problems.push(message.text);
+      },
+    });
+    return { changed: apiReportChanged, problems };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}

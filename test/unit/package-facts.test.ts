@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { withOrganisation } from '../../.ci/set-organisation.mjs';
+import { packages } from '../support/packages.ts';
+
+interface Facts {
+  readonly [name: string]: unknown;
+  readonly author: string;
+  readonly bugs: string;
+  readonly repository: { readonly type: string; readonly url: string; readonly directory?: string };
+  readonly engines?: unknown;
+  readonly files?: readonly string[];
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+const factsOf = (folder: string): Facts => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Facts;
+const root = factsOf('.');
+const repositoryPage = `https://github.com/${root.author}/secure-token`;
+
+test('the root names the organisation that publishes', () => {
+  expect(root.repository).toEqual({ type: 'git', url: `git+${repositoryPage}.git` });
+  expect(root.bugs).toBe(`${repositoryPage}/issues`);
+});
+
+describe.each(packages)('$json.name', ({ folder, json }) => {
+  const facts = factsOf(`packages/${folder}`);
+
+  test('is published by whom the root names, from its folder, so that npm finds what its README links to', () => {
+    expect(facts).toMatchObject({
+      author: root.author,
+      bugs: root.bugs,
+      homepage: `${repositoryPage}/tree/main/packages/${folder}#readme`,
+      repository: { ...root.repository, directory: `packages/${folder}` },
+    });
+  });
+
+  test('ships its changelog', () => {
+    expect(facts.files).toContain('CHANGELOG.md');
+    expect(readFileSync(`packages/${folder}/CHANGELOG.md`, 'utf8')).toMatch(`# ${json.name}\n`);
+  });
+
+  test('asks for a version of Node where it runs in Node alone', () => {
+    expect(facts.engines).toEqual(folder === 'server' ? root.engines : undefined);
+  });
+
+  test('lets an app update what it depends on', () => {
+    const foreign = Object.entries(facts.dependencies ?? {}).filter(([name]) => !name.startsWith('secure-token-'));
+    expect(foreign.filter(([, range]) => !range.startsWith('^'))).toEqual([]);
+  });
+});
+
+const pages = ['README.md', ...readdirSync('packages').flatMap((name) => [`packages/${name}/README.md`])];
+test.each([...pages, ...packages.map(({ folder }) => `packages/${folder}/CHANGELOG.md`)])(
+  'every relative link of %s leads to a file of the repository',
+  (page) => {
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link]) => link!);
+    const isThere = (link: string): boolean => existsSync(join(dirname(page), link)) && !/(?:^|\/)dist\//.test(link);
+    expect(links.filter((link) => !isThere(link))).toEqual([]);
+  },
+);
+
+describe('npm run set-organisation', () => {
+  const text = readFileSync('packages/core/package.json', 'utf8');
+
+  test('changes the author and every link, and nothing else', () => {
+    const changed = withOrganisation(text, 'acme-video');
+    expect(changed).toContain('"author": "acme-video"');
+    expect(changed).not.toContain(`/${root.author}/`);
+    expect(withOrganisation(changed, root.author)).toBe(text);
+  });
+
+  test.each(['', 'a b', 'a/b', '-a', '"'])('refuses %j', (name) => {
+    expect(() => withOrganisation(text, name)).toThrow('is not the name');
+  });
+});
