@@ -30,8 +30,9 @@ const rooms = [
     ],
   },
   { room: 'http', imports: ['errors', 'url'] },
+  { room: 'node', imports: ['errors', 'http'], doors: ['to-node-handler'] },
   { room: 'token', imports: ['errors', 'url'] },
-  { room: 'format-parts', imports: ['errors', 'url', 'http', 'token'] },
+  { room: 'format-parts', imports: ['errors', 'crypto', 'url', 'http', 'token'] },
   {
     room: 'formats',
     imports: ['errors', 'crypto', 'url', 'http', 'token', 'format-parts'],
