@@ -41,7 +41,11 @@ const rooms = [
   },
   { room: 'jwt', imports: ['errors', 'crypto', 'url', 'token', 'format-parts'], doors: [] },
   { room: 'cat', imports: ['errors', 'crypto', 'url', 'token', 'format-parts'], doors: [] },
-  { room: 'playlist', imports: ['errors', 'url', 'http', 'token'], doors: ['playlist-expander', 'sign-playlist'] },
+  {
+    room: 'playlist',
+    imports: ['errors', 'url', 'http', 'token'],
+    doors: ['playlist-expander', 'playlist-references', 'sign-playlist'],
+  },
   {
     room: 'edge',
     imports: ['errors', 'url', 'http', 'token', 'playlist'],
