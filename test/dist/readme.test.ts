@@ -26,8 +26,10 @@ beforeAll(() => {
     mkdirSync(folder, { recursive: true });
     const code = blocksOf(path).filter(({ language }) => /^(?:ts|js)$/.test(language));
     return code.map((block, i) => {
-      writeFileSync(`${folder}block-${i}.ts`, `${block.code}\nexport {};\n`);
-      return `${folder}block-${i}.ts`;
+      // one that begins with the name of its file is imported by others
+      const file = /^\/\/ ([\w-]+\.ts)\n/.exec(block.code)?.[1] ?? `block-${i}.ts`;
+      writeFileSync(`${folder}${file}`, `${block.code}\nexport {};\n`);
+      return `${folder}${file}`;
     });
   });
   const base = ts.getParsedCommandLineOfConfigFile(
