@@ -30,8 +30,9 @@ const rooms = [
     ],
   },
   { room: 'http', imports: ['errors', 'url'] },
+  { room: 'node', imports: ['errors', 'http'], doors: ['to-node-handler'] },
   { room: 'token', imports: ['errors', 'url'] },
-  { room: 'format-parts', imports: ['errors', 'url', 'http', 'token'] },
+  { room: 'format-parts', imports: ['errors', 'crypto', 'url', 'http', 'token'] },
   {
     room: 'formats',
     imports: ['errors', 'crypto', 'url', 'http', 'token', 'format-parts'],
@@ -40,7 +41,11 @@ const rooms = [
   },
   { room: 'jwt', imports: ['errors', 'crypto', 'url', 'token', 'format-parts'], doors: [] },
   { room: 'cat', imports: ['errors', 'crypto', 'url', 'token', 'format-parts'], doors: [] },
-  { room: 'playlist', imports: ['errors', 'url', 'http', 'token'], doors: ['playlist-expander', 'sign-playlist'] },
+  {
+    room: 'playlist',
+    imports: ['errors', 'url', 'http', 'token'],
+    doors: ['playlist-expander', 'playlist-references', 'sign-playlist'],
+  },
   {
     room: 'edge',
     imports: ['errors', 'url', 'http', 'token', 'playlist'],

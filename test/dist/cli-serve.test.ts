@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { secureToken, signUrl } from '../../packages/server/src/index.ts';
-import { serveCli } from '../support/cli.ts';
+import { runCli, serveCli } from '../support/cli.ts';
 
 const secret = 'mysecret';
 
@@ -125,5 +125,39 @@ describe('secure-token serve', () => {
     expect(await (await fetch(native.url)).text()).toContain('i.m3u8');
     await native.stop();
     rmSync(folder, { recursive: true });
+  });
+
+  test('init segments are no films', () => {
+    expect([...links().keys()].filter((path) => path.includes('init'))).toEqual([]);
+    expect([...links().keys()]).toContain('fmp4/lo/i.m3u8');
+  });
+
+  test('says in words what another host means, and answers to addresses alone', async () => {
+    const open = await serveCli('test/media', ['--host', '0.0.0.0'], { secret });
+    await vi.waitFor(() => expect(open.complaints()).toMatch(/everyone on this network .* hands out tokens/));
+    const { port } = new URL(open.url);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+    expect((await fetch(open.url)).status).toBe(200);
+    await open.stop();
+    expect(served.complaints()).not.toContain('network');
+  });
+
+  test('a host that is not of this machine is a call that cannot work', async () => {
+    const { code, err } = await runCli(['serve', 'test/media', '--host', '192.0.2.1', '--port', '0']);
+    expect([code, err]).toEqual([2, 'secure-token: --host: 192.0.2.1 is not an address of this machine\n']);
+  });
+
+  test.skipIf(process.platform !== 'linux')('--open opens the page, or says that it could not', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cli-'));
+    const opened = join(folder, 'opened');
+    writeFileSync(join(folder, 'xdg-open'), `#!/bin/sh\necho "$1" > ${opened}\n`, { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    const opening = await serveCli('test/media', ['--open'], { secret, env });
+    await vi.waitFor(() => expect(readFileSync(opened, 'utf8')).toBe(`${opening.url}\n`), { timeout: 10_000 });
+    await opening.stop();
+    rmSync(folder, { recursive: true });
+    const alone = await serveCli('test/media', ['--open'], { secret, env: { PATH: folder } });
+    await vi.waitFor(() => expect(alone.complaints()).toContain('open the address yourself'), { timeout: 10_000 });
+    await alone.stop();
   });
 });

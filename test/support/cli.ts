@@ -11,12 +11,14 @@ interface CliOptions {
   secret?: string;
   input?: string;
   cwd?: string;
+  /** Added to the environment. */
+  env?: Record<string, string>;
   /** Closes the output after its first bytes. */
   leaveEarly?: boolean;
 }
 
-const start = (args: readonly string[], { secret, cwd }: CliOptions): ChildProcess => {
-  const env = { ...process.env, ...(secret !== undefined && { SECURE_TOKEN_SECRET: secret }) };
+const start = (args: readonly string[], { secret, cwd, env: more }: CliOptions): ChildProcess => {
+  const env = { ...process.env, ...more, ...(secret !== undefined && { SECURE_TOKEN_SECRET: secret }) };
   if (secret === undefined) delete env.SECURE_TOKEN_SECRET;
   return spawn(process.execPath, [file, ...args], { env, cwd });
 };
@@ -40,9 +42,13 @@ export async function runCli(
 /** `secure-token serve … --json --port 0`, until it has printed its first line. */
 export async function serveCli(dir: string, args: readonly string[] = [], options: CliOptions = {}) {
   const child = start(['serve', dir, '--json', '--port', '0', ...args], options);
+  let complaints = '';
+  child.stderr!.on('data', (data: Buffer) => (complaints += data.toString()));
   const [line] = (await once(child.stdout!, 'data')) as [Buffer];
   return {
     ...(JSON.parse(line.toString()) as { url: string; player: string; secret: string }),
+    /** What it has written to its error output so far. */
+    complaints: () => complaints,
     async stop() {
       child.kill();
       await once(child, 'close');

@@ -1,3 +1,4 @@
+export type { SecretOptions, SecretSource } from './crypto/secret-list.ts';
 export { createEdgeHandler } from './edge/create-edge-handler.ts';
 export type { EdgeHandlerOptions } from './edge/create-edge-handler.ts';
 export type { Origin } from './edge/origin-fetch.ts';
@@ -6,6 +7,8 @@ export { createSigningEndpoint } from './endpoint/create-signing-endpoint.ts';
 export type { Grant } from './endpoint/grant.ts';
 export type { RateLimitOptions } from './endpoint/rate-limit.ts';
 export type { SigningEndpointOptions } from './endpoint/signing-endpoint-options.ts';
+export { tokensFor } from './endpoint/tokens-for.ts';
+export type { TokensForOptions } from './endpoint/tokens-for.ts';
 export { bunny } from './formats/bunny/bunny.ts';
 export type { BunnyOptions } from './formats/bunny/bunny.ts';
 export { cloudFront } from './formats/cloud-front/cloud-front.ts';
@@ -31,6 +34,11 @@ export type { SecureTokenFormat, SecureTokenOptions } from './formats/secure-tok
 export { wowza } from './formats/wowza.ts';
 export type { WowzaOptions } from './formats/wowza.ts';
 export type { CorsOptions } from './http/cors-options.ts';
+export { jsonForScript } from './http/json-for-script.ts';
+export { lazyHandler } from './http/lazy-handler.ts';
+export { toNodeHandler } from './node/to-node-handler.ts';
+export type { NodeHandler, NodeHandlerOptions } from './node/to-node-handler.ts';
+export type { FastifyReplyLike, FastifyRequestLike, NodeRequest, NodeResponse } from './node/node-message.ts';
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
 export { signPlaylist } from './playlist/sign-playlist.ts';
 export type { SignPlaylistOptions } from './playlist/sign-playlist.ts';

@@ -16,7 +16,7 @@ function isAllowed(file: string, imported: string): boolean {
 describe('the rooms of the server', () => {
   test.each([
     ['a room below, by its door', 'endpoint/grant.ts', '../url/judged-url.ts'],
-    ['beside itself', 'endpoint/grant.ts', './problem.ts'],
+    ['beside itself', 'endpoint/grant.ts', './asked-url.ts'],
     ['packages', 'endpoint/rate-limit.ts', '@noble/hashes/sha2.js'],
     ['a room below, from a family', 'formats/link/secure-link.ts', '../../token/token-format.ts'],
     ['the door of a family', 'formats/fastly.ts', './link/link-format.ts'],

@@ -1,20 +1,37 @@
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { playlistReferences } from '../playlist/playlist-references.ts';
+import { decodeOnce } from '../url/decode-once.ts';
 
 /**
  * The playlists and MP4 files below a folder, as paths with `/`, sorted. Hidden ones are left out, as are names that
- * have no single reading in a URL.
+ * have no single reading in a URL, and init segments, which are no films: those that a playlist names in `EXT-X-MAP`,
+ * and files called `init….mp4`, which a DASH manifest may name.
  */
 export async function mediaList(root: string): Promise<string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  return entries
+  const paths = entries
     .filter((entry) => entry.isFile() && /\.(?:m3u8|mp4|m4v)$/i.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => isServable(`/${path}`))
+    .filter((path) => isServable(`/${path}`));
+  const playlists = paths.filter((path) => /\.m3u8$/i.test(path));
+  const maps = new Set((await Promise.all(playlists.map((path) => initSegments(root, path)))).flat());
+  return paths
+    .filter((path) => !maps.has(path) && !/(?:^|\/)init[^/]*\.(?:mp4|m4v)$/i.test(path))
     .sort((a, b) => a.localeCompare(b));
 }
 
 /** @param path decoded, with its leading `/` */
 export function isServable(path: string): boolean {
   return !/[#?%\\\p{Cc}]|\/\.|(?:^|\/)node_modules\//u.test(path);
+}
+
+/** The paths that a playlist of the folder names in `EXT-X-MAP`. */
+async function initSegments(root: string, path: string): Promise<string[]> {
+  const text = await readFile(join(root, path), 'utf8').catch(() => '');
+  const base = new URL(encodeURI(`/${path}`), 'http://localhost');
+  const { references, resolve } = playlistReferences(text, base);
+  return references
+    .filter(({ tag }) => tag === 'EXT-X-MAP')
+    .map((reference) => decodeOnce(resolve(reference)?.pathname ?? '')?.slice(1) ?? '');
 }

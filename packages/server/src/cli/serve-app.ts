@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { Hono } from 'hono';
 import { createEdgeHandler } from '../edge/create-edge-handler.ts';
 import { createSigningEndpoint } from '../endpoint/create-signing-endpoint.ts';
@@ -21,23 +22,27 @@ export function createServeApp({
   secrets,
   ttl,
   playerFiles,
+  isNamed,
 }: {
   root: string;
   secrets: readonly string[];
   /** Seconds. */
   ttl: number;
   playerFiles: PlayerFiles | undefined;
+  /** Whether a `Host` header is one of this server. */
+  isNamed: (host: string) => boolean;
 }): Hono {
   const format = secureToken({ secrets });
   const origin = mediaOrigin(root);
   const media = createEdgeHandler({ format, origin });
   const signed = createEdgeHandler({ format, origin, signPlaylists: true });
 
+  const folder = basename(resolve(root));
   const app = new Hono();
   // a page of another site must not reach this one under a name of its own
   app.use('*', async (context, next) => {
-    if (/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(context.req.header('Host') ?? '')) return next();
-    return context.text('This server answers to 127.0.0.1 and localhost.', 403);
+    if (isNamed(context.req.header('Host') ?? '')) return next();
+    return context.text('This server answers to the address that it has printed.', 403);
   });
   app.get('/', async (context) => {
     const { origin: here } = new URL(context.req.url);
@@ -48,7 +53,7 @@ export function createServeApp({
       return { path, link, source: /\.m3u8$/i.test(path) ? url('media') : undefined };
     });
     context.header('Cache-Control', 'no-store');
-    return context.html(await servePage(await Promise.all(files), playerFiles !== undefined));
+    return context.html(await servePage(await Promise.all(files), { folder, hasPlugin: playerFiles !== undefined }));
   });
   if (playerFiles) {
     for (const [name, file] of Object.entries(playerFiles) as [string, string][]) {

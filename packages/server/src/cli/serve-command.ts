@@ -3,23 +3,30 @@ import { stat } from 'node:fs/promises';
 import { serve } from '@hono/node-server';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
+import { openBrowser } from './open-browser.ts';
 import { findPlayerFiles } from './player-files.ts';
 import { addSecretOption, findSecrets } from './read-secrets.ts';
 import type { SecretSource } from './read-secrets.ts';
 import { createServeApp } from './serve-app.ts';
+import { serveHost } from './serve-host.ts';
+import type { ServeHost } from './serve-host.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface ServeOptions extends SecretSource {
+  host: string;
   port: number;
   ttl: number;
+  open?: true;
   json?: true;
 }
 
 export function addServeCommand(program: Command): void {
   addSecretOption(program.command('serve').argument('<dir>', 'folder with your HLS and MP4 files'))
-    .description('Protect a folder on this machine (127.0.0.1) and open a page that plays it.')
+    .description('Protect a folder of this machine and show a page that plays it.')
+    .option('--host <host>', 'name or address to listen at; any other lets the network in', '127.0.0.1')
     .option('--port <port>', 'TCP port; 0 takes a free one', wholeNumber, 8080)
     .option('--ttl <seconds>', 'lifetime of the tokens of the hls.js plugin', wholeNumber, 60)
+    .option('--open', 'open the page in the browser')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -33,14 +40,15 @@ nothing from the network. Without a secret, one is made up for this run.`,
         (found) => found.isDirectory(),
         () => false,
       );
-      if (!isFolder) throw new CliError(`${dir} is no folder`);
+      if (!isFolder) throw new CliError(`${dir} is not a folder`);
       if (options.port > 65_535) throw new CliError('--port: give 0 to 65535');
       if (!(options.ttl >= 2 && options.ttl <= 86_400)) throw new CliError('--ttl: give 2 to 86400 seconds');
       const found = await findSecrets(options);
       const secrets = found.length > 0 ? found : [randomBytes(24).toString('base64url')];
       const playerFiles = findPlayerFiles();
-      const app = createServeApp({ root: dir, secrets, ttl: options.ttl, playerFiles });
-      const url = await listen(app, options.port);
+      const host = serveHost(options.host);
+      const app = createServeApp({ root: dir, secrets, ttl: options.ttl, playerFiles, isNamed: host.isNamed });
+      const url = await listen(app, host, options.port);
       const player = playerFiles ? 'hls.js' : 'native';
       if (options.json) console.log(JSON.stringify({ url, player, secret: found.length > 0 ? 'given' : 'made up' }));
       else {
@@ -50,16 +58,29 @@ nothing from the network. Without a secret, one is made up for this run.`,
         );
         if (found.length === 0) console.error('No secret given: made one up for this run.');
       }
+      if (!host.isLocal) console.error(networkWarning);
+      if (options.open) openBrowser(url);
     });
 }
 
-function listen(app: { fetch(request: Request): Response | Promise<Response> }, port: number): Promise<string> {
+const networkWarning =
+  'Warning: everyone on this network can open the page, and it hands out tokens to everyone who does. ' +
+  'Use --host only in a network that you trust.';
+
+function listen(
+  app: { fetch(request: Request): Response | Promise<Response> },
+  { name, urlAt }: ServeHost,
+  port: number,
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: (request) => app.fetch(request), port, hostname: '127.0.0.1' }, (address) =>
-      resolve(`http://127.0.0.1:${address.port}/`),
+    const server = serve({ fetch: (request) => app.fetch(request), port, hostname: name }, (address) =>
+      resolve(urlAt(address.port)),
     );
-    server.on('error', (error: NodeJS.ErrnoException) =>
-      reject(new CliError(error.code === 'EADDRINUSE' ? `port ${port} is taken; try --port 0` : error.message)),
-    );
+    const whyNot = (code: string | undefined, text: string): string => {
+      if (code === 'EADDRINUSE') return `port ${port} is taken; try --port 0`;
+      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `--host: ${name} is not an address of this machine`;
+      return text;
+    };
+    server.on('error', ({ code, message }: NodeJS.ErrnoException) => reject(new CliError(whyNot(code, message))));
   });
 }

@@ -1,7 +1,17 @@
 import { optionsError } from '../errors/options-error.ts';
 
+/**
+ * Asked for the secret whenever a token is made or judged: for a secret that is not there yet when the program is built
+ * or begins, and for one that is rotated. Of several the first one signs, all of them verify.
+ */
+export type SecretSource = () => string | readonly string[] | undefined;
+
 /** One secret, or several during a rotation: the first one signs, all of them verify. */
-export type SecretOptions = { secret: string; secrets?: never } | { secret?: never; secrets: readonly string[] };
+export type SecretOptions =
+  { secret: string | SecretSource; secrets?: never } | { secret?: never; secrets: readonly string[] };
+
+/** The secrets themselves. */
+export type KnownSecrets = Extract<SecretOptions, { secrets: readonly string[] }>;
 
 /**
  * @throws `ERR_OPTIONS` when there is no secret or an empty one: `undefined` and `''` are perfectly hashable strings

@@ -1,4 +1,5 @@
 import { errorLog } from '../errors/error-log.ts';
+import { checkRequest } from '../http/check-request.ts';
 import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
 import { checkCors } from '../http/cors-options.ts';
 import type { CorsOptions } from '../http/cors-options.ts';
@@ -55,7 +56,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   const isProtected = urlRules(options.protect);
   checkCors(cors);
 
-  return async (request) => {
+  const answer = async (request: Request): Promise<Response> => {
     const refuse = (status: number, headers?: Record<string, string>): Response =>
       edgeRefusal(request, status, { cors, nowMs: clock(), ...(headers && { headers }) });
     if (request.method === 'OPTIONS') return preflight(request, cors, methods);
@@ -90,6 +91,11 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       onError(error);
       return refuse(502);
     }
+  };
+
+  return (request) => {
+    checkRequest(request);
+    return answer(request);
   };
 }
 

@@ -1,14 +1,15 @@
 import { errorLog } from '../errors/error-log.ts';
+import { checkRequest } from '../http/check-request.ts';
 import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
+import { Problem, problemResponse } from '../http/problem.ts';
 import { playlistExpander } from '../playlist/playlist-expander.ts';
-import { attachToken } from '../token/attach-token.ts';
 import { formatReader } from '../token/format-reader.ts';
 import { allowList } from '../url/allow-list.ts';
 import { JudgedScope } from '../url/judged-scope.ts';
 import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
 import { readGrant } from './grant.ts';
-import { mintTokens } from './mint-tokens.ts';
-import { Problem, problemResponse } from './problem.ts';
+import { grantedTokens } from './granted-tokens.ts';
+import { lifetimeFor } from './lifetime.ts';
 import { rateLimit } from './rate-limit.ts';
 import { checkSigningEndpointOptions } from './signing-endpoint-options.ts';
 import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
@@ -56,15 +57,9 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     if (granted.length === 0) throw new Problem(403, 'This viewer may have none of these URLs.');
 
     const [now, expires] = [nowSeconds(), expiryOf(ttl)];
+    const granting = { format, expires, allows, mayOpen, expander, onError };
+    const { tokens, cookies, refused } = await grantedTokens(granted, granting);
     const hrefs = granted.map(({ href }) => href);
-    const found = await (format.scope === 'url' ? expander : undefined)?.(hrefs, {
-      allows: (url) => mayOpen(JudgedScope.exactly(url)),
-      sign: async (url) => attachToken(url, await format.sign(new URL(url), expires)),
-    });
-    const children = listedUrls(found ?? [], allows).filter(({ href }) => !hrefs.includes(href));
-    const openableChildren = await openableUrls(children, { allows, format, expires });
-    const wanted = [...granted, ...openableChildren.filter(({ scope }) => mayOpen(scope))];
-    const { tokens, cookies, refused } = await mintTokens(format, wanted, { expires, mayOpen, onError });
     const signed = new Set(hrefs.filter((href) => !refused.includes(href)));
     if (signed.size === 0) throw new Problem(403, 'None of these URLs can be signed.');
     const headers = new Headers({ 'Cache-Control': 'no-store' });
@@ -72,7 +67,7 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     return Response.json({ now, tokens, denied: urls.filter((url) => !signed.has(url)) }, { headers });
   };
 
-  return async (request) => {
+  const respond = async (request: Request): Promise<Response> => {
     if (request.method === 'OPTIONS') return preflight(request, cors, 'POST, OPTIONS');
     let response;
     try {
@@ -85,17 +80,11 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     setCorsHeaders(response.headers, request, cors);
     return response;
   };
-}
 
-/**
- * The lifetime of new tokens, in whole seconds. Most formats are deterministic: one URL and one expiry give one token.
- * A viewer whose token was refused must get another one, so it ends a second later than any token made so far; a second
- * earlier where the edge would not accept that.
- */
-function lifetimeFor(reason: string, ttl: number, maxTtl = Infinity): number {
-  const lifetime = Math.floor(Math.min(ttl, maxTtl));
-  if (reason !== 'refused') return lifetime;
-  return lifetime < Math.floor(maxTtl) ? lifetime + 1 : lifetime - 1;
+  return (request) => {
+    checkRequest(request);
+    return respond(request);
+  };
 }
 
 function noStore(response: Response): Response {

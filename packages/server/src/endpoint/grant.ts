@@ -1,11 +1,11 @@
 import { optionsError } from '../errors/options-error.ts';
+import { Problem } from '../http/problem.ts';
 import { DeniedUrls } from '../url/denied-urls.ts';
 import { judgeScope } from '../url/judged-scope.ts';
 import type { JudgedScope } from '../url/judged-scope.ts';
 import { hostProblem, judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import type { Scope } from '../url/scope.ts';
-import { Problem } from './problem.ts';
 
 /**
  * What a viewer may have: everything, nothing (403), everything except `denied`, for `ttl` seconds; or a `Response`

@@ -11,7 +11,7 @@ interface MintedPrefix {
   readonly scope: JudgedScope;
 }
 
-interface MintedTokens {
+export interface MintedTokens {
   readonly tokens: readonly Token[];
   /** `Set-Cookie` values that go with the tokens. */
   readonly cookies: readonly string[];

@@ -5,6 +5,7 @@ import type { ExpandOptions } from '../playlist/playlist-expander.ts';
 import type { FormatSource } from '../token/token-format.ts';
 import type { Scope } from '../url/scope.ts';
 import type { Grant } from './grant.ts';
+import { checkTtl } from './lifetime.ts';
 import type { RateLimitOptions } from './rate-limit.ts';
 
 export interface SigningEndpointOptions {
@@ -59,10 +60,7 @@ export function checkSigningEndpointOptions({
   if (typeof (authorize as unknown) !== 'function') {
     throw optionsError('authorize', 'give a function that decides who may watch what');
   }
-  const maxTtl = typeof format === 'function' ? undefined : format.maxTtl;
-  if (!(typeof (ttl as unknown) === 'number' && ttl >= 1 && ttl <= (maxTtl ?? Infinity))) {
-    throw optionsError('ttl', "give seconds, at least 1 and at most the format's maxTtl");
-  }
+  checkTtl(ttl, typeof format === 'function' ? undefined : format.maxTtl);
   if (!(typeof (maxUrls as unknown) === 'number' && maxUrls >= 1))
     throw optionsError('maxUrls', 'give a number, at least 1');
   if (cors) checkCors(cors);

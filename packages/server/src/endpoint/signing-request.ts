@@ -1,5 +1,5 @@
+import { Problem } from '../http/problem.ts';
 import { readLimited } from '../http/read-limited.ts';
-import { Problem } from './problem.ts';
 
 const reasons = ['initial', 'expiring', 'expired', 'refused'] as const;
 

@@ -5,6 +5,7 @@ import { base64url } from '../crypto/base64url.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { optionsError } from '../errors/options-error.ts';
+import { withAskedSecret } from '../format-parts/asked-secret.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
@@ -36,6 +37,8 @@ export type CloudflareOptions = SecretOptions & {
  * @throws `ERR_OPTIONS`
  */
 export function cloudflare(options: CloudflareOptions): TokenFormat {
+  const asked = withAskedSecret(options, cloudflare);
+  if (asked) return asked;
   const { ttl, urlSafe = false, param = 'verify', signQuery = true, pathForm = 'raw', maxTtl = ttl } = options;
   if ((ttl as unknown) === undefined) throw optionsError('ttl', 'give the seconds of the rule');
   checkTimes({ ttl });

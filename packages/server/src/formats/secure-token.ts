@@ -5,6 +5,7 @@ import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { optionsError } from '../errors/options-error.ts';
+import { withAskedSecret } from '../format-parts/asked-secret.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
 import { readExpiry, writeExpiry } from '../format-parts/expiry.ts';
 import { judging } from '../format-parts/judging.ts';
@@ -56,6 +57,8 @@ export interface SecureTokenFormat extends TokenFormat {
  * @throws `ERR_OPTIONS` for a missing or empty secret
  */
 export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
+  const asked = withAskedSecret(options, secureToken);
+  if (asked) return asked;
   const secrets = secretList(options);
   const { maxTtl = 86_400, params = { token: 'st', expires: 'e' }, pathForm = 'decoded' } = options;
   const names = [params.token, params.expires] as const;

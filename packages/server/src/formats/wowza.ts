@@ -5,6 +5,7 @@ import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { optionsError } from '../errors/options-error.ts';
+import { withAskedSecret } from '../format-parts/asked-secret.ts';
 import { prefixOf } from '../format-parts/access-list.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
 import { readExpiry, writeExpiry } from '../format-parts/expiry.ts';
@@ -45,6 +46,8 @@ const hashes = { sha256, sha384, sha512 };
  *   hashed, and for paths with more than 32 folders
  */
 export function wowza(options: WowzaOptions): TokenFormat {
+  const asked = withAskedSecret(options, wowza);
+  if (asked) return asked;
   const { prefix = 'wowzatoken', algorithm = 'sha256', startsAt, params = {}, ip, maxTtl = 86_400 } = options;
   const secrets = secretList(options);
   checkTimes({ maxTtl, startsAt });

@@ -3,6 +3,7 @@ import { secretList } from '../../crypto/secret-list.ts';
 import type { SecretOptions } from '../../crypto/secret-list.ts';
 import { optionsError } from '../../errors/options-error.ts';
 import { runsIntoExpiry } from '../../format-parts/address-after-expiry.ts';
+import { withAskedSecret } from '../../format-parts/asked-secret.ts';
 import { checkTimes } from '../../format-parts/check-times.ts';
 import { writeExpiry } from '../../format-parts/expiry.ts';
 import { checkFolderCount, folderOf } from '../../format-parts/folders.ts';
@@ -65,6 +66,8 @@ export type BunnyOptions = SecretOptions & {
  *   behind them
  */
 export function bunny(options: BunnyOptions): TokenFormat {
+  const asked = withAskedSecret(options, bunny);
+  if (asked) return asked;
   const keys = secretList(options);
   const { version = 3, carrier = 'path', exact = false, depth = Infinity, ignoreParams = false } = options;
   const { tokenPath, ip, country, maxTtl = 86_400 } = options;

@@ -5,6 +5,7 @@ import { secretList } from '../../crypto/secret-list.ts';
 import type { SecretOptions } from '../../crypto/secret-list.ts';
 import { optionsError } from '../../errors/options-error.ts';
 import { runsIntoExpiry } from '../../format-parts/address-after-expiry.ts';
+import { withAskedSecret } from '../../format-parts/asked-secret.ts';
 import type { Depth } from '../../format-parts/folders.ts';
 import { ipBytes } from '../../format-parts/ip-bytes.ts';
 import type { TokenFormat } from '../../token/token-format.ts';
@@ -73,6 +74,8 @@ const encodings: Readonly<Record<string, { pattern: string; encode: (digest: Uin
  *   with other placeholders, with more than one path, or with two readings
  */
 export function secureLink(options: SecureLinkOptions): TokenFormat {
+  const asked = withAskedSecret(options, secureLink);
+  if (asked) return asked;
   const { hash, encoding = 'base64url', time = 'decimal', depth = 'tree', pathForm = 'decoded' } = options;
   const { validity = 0, ip = '', maxTtl = 86_400, query, base } = options;
   const secrets = secretList(options);

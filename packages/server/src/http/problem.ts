@@ -1,4 +1,4 @@
-/** An RFC 9457 problem, thrown inside the signing endpoint and sent as `application/problem+json`. */
+/** An RFC 9457 problem, thrown inside a handler and sent as `application/problem+json`. */
 export class Problem extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -18,6 +18,7 @@ const titles: Readonly<Record<number, string>> = {
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   429: 'Too Many Requests',
+  500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
 

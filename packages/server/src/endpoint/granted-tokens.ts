@@ -1,0 +1,40 @@
+import type { PlaylistExpander } from '../playlist/playlist-expander.ts';
+import { attachToken } from '../token/attach-token.ts';
+import type { TokenFormat } from '../token/token-format.ts';
+import type { ScopeTest } from '../token/token-scope.ts';
+import type { AllowList } from '../url/allow-list.ts';
+import { JudgedScope } from '../url/judged-scope.ts';
+import { listedUrls, openableUrls } from './asked-url.ts';
+import type { OpenableUrl } from './asked-url.ts';
+import { mintTokens } from './mint-tokens.ts';
+import type { MintedTokens } from './mint-tokens.ts';
+
+interface GrantOptions {
+  readonly format: TokenFormat;
+  /** Unix seconds. */
+  readonly expires: number;
+  /** Within which the children of a playlist have to lie. */
+  readonly allows: AllowList;
+  /** What the viewer may have. */
+  readonly mayOpen: ScopeTest;
+  readonly expander: PlaylistExpander | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * The tokens for URLs that have been granted, and with an expander those for what a player asks for next: the one way
+ * in which the signing endpoint and `tokensFor` come to tokens.
+ */
+export async function grantedTokens(granted: readonly OpenableUrl[], options: GrantOptions): Promise<MintedTokens> {
+  const { format, expires, allows, mayOpen, expander, onError } = options;
+  const hrefs = granted.map(({ href }) => href);
+  // A token of a folder opens the children anyway.
+  const found = await (format.scope === 'url' ? expander : undefined)?.(hrefs, {
+    allows: (url) => allows.holds(url) && mayOpen(JudgedScope.exactly(url)),
+    sign: async (url) => attachToken(url, await format.sign(new URL(url), expires)),
+  });
+  const children = listedUrls(found ?? [], allows).filter(({ href }) => !hrefs.includes(href));
+  const openableChildren = await openableUrls(children, { allows, format, expires });
+  const wanted = [...granted, ...openableChildren.filter(({ scope }) => mayOpen(scope))];
+  return mintTokens(format, wanted, { expires, mayOpen, onError });
+}

@@ -1,0 +1,19 @@
+import { optionsError } from '../errors/options-error.ts';
+
+/** @param maxTtl of the format, where it is known already @throws `ERR_OPTIONS` */
+export function checkTtl(ttl: unknown, maxTtl: number = Infinity): void {
+  if (!(typeof ttl === 'number' && ttl >= 1 && ttl <= maxTtl)) {
+    throw optionsError('ttl', "give seconds, at least 1 and at most the format's maxTtl");
+  }
+}
+
+/**
+ * The lifetime of new tokens, in whole seconds. Most formats are deterministic: one URL and one expiry give one token.
+ * A viewer whose token was refused must get another one, so it ends a second later than any token made so far; a second
+ * earlier where the edge would not accept that.
+ */
+export function lifetimeFor(reason: string, ttl: number, maxTtl: number = Infinity): number {
+  const lifetime = Math.floor(Math.min(ttl, maxTtl));
+  if (reason !== 'refused') return lifetime;
+  return lifetime < Math.floor(maxTtl) ? lifetime + 1 : lifetime - 1;
+}

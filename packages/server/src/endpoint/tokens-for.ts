@@ -1,0 +1,101 @@
+import type { Token } from 'secure-token-core';
+import { optionsError } from '../errors/options-error.ts';
+import { playlistExpander } from '../playlist/playlist-expander.ts';
+import type { ExpandOptions } from '../playlist/playlist-expander.ts';
+import type { TokenFormat } from '../token/token-format.ts';
+import { allowList } from '../url/allow-list.ts';
+import type { AllowList } from '../url/allow-list.ts';
+import { listedUrls, openableUrls } from './asked-url.ts';
+import type { OpenableUrl } from './asked-url.ts';
+import { grantedTokens } from './granted-tokens.ts';
+import { checkTtl, lifetimeFor } from './lifetime.ts';
+
+export interface TokensForOptions {
+  format: TokenFormat | (() => TokenFormat | Promise<TokenFormat>);
+  /** Lifetime of a token in seconds, from the making of the page. */
+  ttl: number;
+  /**
+   * As with the signing endpoint: tokens for the children of playlists, too. Reading them takes its time: at most two
+   * seconds, unless `timeout` says otherwise.
+   * @default false
+   */
+  expand?: boolean | ExpandOptions;
+  /**
+   * Absolute URL prefixes, as with the signing endpoint: `urls`, what their tokens open and all children have to lie
+   * below them.
+   * @default any URL; children in the folders of `urls`
+   */
+  allow?: string | readonly string[];
+  /** Unix milliseconds. @default Date.now */
+  clock?: () => number;
+}
+
+/**
+ * The tokens that the signing endpoint would hand out for `urls`, to be rendered into a page: give them to the player as
+ * `tokens`, and it starts without a call. Who may see the page may watch: ask that before.
+ *
+ * @returns one token a URL, or one a folder
+ * @throws `ERR_OPTIONS` for options that cannot work, for a URL that is not signed, and for a format whose tokens travel
+ *   in cookies, which no page can set; whatever the format throws
+ */
+export async function tokensFor(urls: readonly string[], options: TokensForOptions): Promise<Token[]> {
+  const { expand, ttl, clock = Date.now } = options;
+  const format = await readFormat(options.format);
+  checkTtl(ttl, format.maxTtl);
+  if (!Array.isArray(urls)) throw optionsError('urls', 'give a list of absolute URLs');
+  if (urls.length === 0) return [];
+  const allows = options.allow === undefined ? undefined : allowList(options.allow);
+  const expires = Math.floor(clock() / 1000) + lifetimeFor('initial', ttl, format.maxTtl);
+  const asked = await askedUrls([...new Set(urls)], allows ?? everything, format, expires);
+  const { tokens, cookies, refused } = await grantedTokens(asked, {
+    format,
+    expires,
+    allows: allows ?? (expand ? allowList(asked.map(({ href }) => new URL('.', href).href)) : everything),
+    mayOpen: () => true,
+    expander: expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  if (cookies.length > 0) {
+    throw optionsError('format', 'its tokens travel in cookies, which only the signing endpoint can set');
+  }
+  const [unsigned] = asked.filter(({ href }) => refused.includes(href));
+  if (unsigned) throw notSigned(unsigned.href);
+  return [...tokens];
+}
+
+/** The app names these URLs itself. */
+const everything: AllowList = { holds: () => true, holdsAllOf: () => true };
+
+async function readFormat(source: TokensForOptions['format']): Promise<TokenFormat> {
+  const format: unknown = typeof source === 'function' ? await source() : source;
+  if (typeof (format as Partial<TokenFormat> | undefined)?.sign === 'function') return format as TokenFormat;
+  throw optionsError('format', 'give a format such as secureToken({ secret }), or a function that returns one');
+}
+
+/** @throws `ERR_OPTIONS` for the first that is not signed: a page that lacks a token says nothing about it */
+async function askedUrls(
+  urls: readonly string[],
+  allows: AllowList,
+  format: TokenFormat,
+  expires: number,
+): Promise<OpenableUrl[]> {
+  for (const url of urls) {
+    if (typeof url !== 'string' || !/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+      throw optionsError('urls', 'give absolute http or https URLs');
+    }
+  }
+  const openable = await openableUrls(listedUrls(urls, allows), { allows, format, expires });
+  const missing = urls.find((url) => !openable.some(({ href }) => href === url));
+  if (missing !== undefined) throw notSigned(missing);
+  return openable;
+}
+
+function notSigned(url: string): Error {
+  const { origin, pathname } = new URL(url);
+  return optionsError(
+    'urls',
+    `"${origin}${pathname}" is not signed: it or what its token opens is not below \`allow\`, or the format refuses it`,
+  );
+}

@@ -1,0 +1,59 @@
+import type { KnownSecrets, SecretOptions, SecretSource } from '../crypto/secret-list.ts';
+import { SecretError } from '../errors/secret-error.ts';
+import type { TokenFormat } from '../token/token-format.ts';
+
+/** Nothing is ever signed with it: it is there to check the other options before there is a secret. */
+const placeholder = 'a placeholder';
+
+/**
+ * A format whose `secret` is a function. Everything but the secret is checked at once. The function is called for each
+ * token that is made or judged, and the format is made anew when it returns something else than before.
+ *
+ * @param make the format with secrets that are known
+ * @returns `undefined` where `secret` is no function
+ * @throws `ERR_OPTIONS`; from `sign` and `verify` `ERR_SECRET` while there is no secret
+ */
+export function withAskedSecret<Options extends SecretOptions, Format extends TokenFormat>(
+  options: Options,
+  make: (options: Omit<Options, 'secret' | 'secrets'> & KnownSecrets) => Format,
+): Format | undefined {
+  const { secret, secrets, ...others } = options;
+  if (typeof secret !== 'function' || secrets !== undefined) return undefined;
+  const withSecrets = (list: readonly string[]): Format => make({ ...others, secrets: list });
+  const checked = withSecrets([placeholder]);
+  let last: { readonly list: readonly string[]; readonly format: Format } | undefined;
+  const current = (): Format => {
+    const list = askedSecrets(secret);
+    if (!last || !isSame(last.list, list)) last = { list, format: madeOf(list, withSecrets) };
+    return last.format;
+  };
+  return {
+    ...checked,
+    sign: (url, expires) => current().sign(url, expires),
+    verify: (request, now) => current().verify(request, now),
+  };
+}
+
+function askedSecrets(secret: SecretSource): readonly string[] {
+  const answer: unknown = secret();
+  const list = typeof answer === 'string' ? [answer] : answer;
+  const isList = Array.isArray(list) && list.length > 0;
+  if (isList && list.every((each) => typeof each === 'string' && each !== '')) return [...(list as string[])];
+  throw new SecretError(
+    answer instanceof Promise
+      ? 'secret: the function returned a promise. Return text, or give the endpoint `format: async () => …`.'
+      : 'secret: the function returned none. Return text that is not empty, or a list of such texts.',
+  );
+}
+
+function madeOf<Format>(list: readonly string[], make: (list: readonly string[]) => Format): Format {
+  try {
+    return make(list);
+  } catch (error) {
+    throw new SecretError('secret: the function returned secrets that cannot be used.', { cause: error });
+  }
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((each, i) => each === b[i]);
+}

@@ -1,0 +1,27 @@
+import { optionsError } from '../errors/options-error.ts';
+import { checkRequest } from './check-request.ts';
+
+type Handler = (request: Request) => Promise<Response>;
+
+/**
+ * A handler that is made at its first request: for a Worker, whose `env` is not there before, and wherever making it
+ * needs what a build does not have. It is kept as long as `env` is the same object, and made anew when a deployment has
+ * changed it; a `make` that throws is asked again at the next request.
+ *
+ * @throws `ERR_OPTIONS` at once when `make` is no function
+ */
+export function lazyHandler<Env extends readonly [env?: unknown]>(
+  make: (...env: Env) => Handler,
+): (request: Request, ...env: Env) => Promise<Response> {
+  if (typeof (make as unknown) !== 'function') {
+    throw optionsError('make', 'give a function such as (env) => createSigningEndpoint({ … })');
+  }
+  let made: { readonly env: unknown; readonly handler: Handler } | undefined;
+  return (request, ...env) => {
+    checkRequest(request);
+    // Only what `make` asks for: Next and Workers hand over more, which is another object at every request.
+    const [first] = make.length > 0 ? env : [];
+    if (!made || made.env !== first) made = { env: first, handler: make(...([first] as unknown as Env)) };
+    return made.handler(request);
+  };
+}

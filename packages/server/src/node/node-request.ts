@@ -1,0 +1,31 @@
+import { Problem } from '../http/problem.ts';
+import type { NodeRequest } from './node-message.ts';
+import type { RequestBody } from './request-body.ts';
+import { requestUrl } from './request-url.ts';
+
+/** @throws `Problem` 400 for what is no request of the Fetch standard, such as a TRACE */
+export function nodeRequest(
+  message: NodeRequest,
+  { body, trustProxy, signal }: { body: RequestBody; trustProxy: boolean; signal: AbortSignal },
+): Request {
+  const url = requestUrl(message, trustProxy);
+  const { method = 'GET' } = message;
+  const { content, isParsed } = body;
+  const headers = requestHeaders(message, isParsed ? /^(?:content-length|content-encoding|transfer-encoding)$/ : /^$/);
+  const init = { method, headers, signal, ...(content !== undefined && { body: content, duplex: 'half' }) };
+  try {
+    return new Request(url, init as RequestInit);
+  } catch {
+    throw new Problem(400, 'The request cannot be read.');
+  }
+}
+
+function requestHeaders({ headers }: NodeRequest, without: RegExp): Headers {
+  const copy = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    // HTTP/2 has the method and the path among its headers.
+    if (value === undefined || name.startsWith(':') || without.test(name)) continue;
+    for (const each of [value].flat()) copy.append(name, each);
+  }
+  return copy;
+}

@@ -1,0 +1,84 @@
+import { Problem } from '../http/problem.ts';
+import type { NodeRequest } from './node-message.ts';
+
+/** The body of a request, and how to be rid of what nobody has read of it. */
+export interface RequestBody {
+  readonly content: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | string | undefined;
+  /** Whether a parser has made it: then length and encoding of what was sent say nothing about it. */
+  readonly isParsed: boolean;
+  /** Reads the rest and drops it: the client sees its answer only when it has sent everything. */
+  readonly discard: () => void;
+}
+
+/**
+ * The stream, if it is untouched. Behind a parser such as `express.json()` it is empty, and what the parser made of it
+ * is written down again.
+ *
+ * @throws `Error` for a body that somebody has read and left nowhere
+ */
+export function requestBody(message: NodeRequest, parsed: unknown): RequestBody {
+  const nothingToDo = (): void => undefined;
+  if (message.method === 'GET' || message.method === 'HEAD') {
+    return { content: undefined, isParsed: false, discard: nothingToDo };
+  }
+  if (!message.readableDidRead) return untouchedBody(message);
+  const type = [message.headers['content-type']].flat()[0] ?? '';
+  return { content: writtenAgain(parsed, type, message), isParsed: true, discard: nothingToDo };
+}
+
+function untouchedBody(message: NodeRequest): RequestBody {
+  // Destroying a request would close the connection before its answer is there.
+  const chunks = message.iterator({ destroyOnReturn: false });
+  const discard = (): void => {
+    const rest = (): unknown => message.resume();
+    void Promise.resolve(chunks.return?.()).then(rest, rest);
+  };
+  const content = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = (await chunks.next()) as IteratorResult<Uint8Array>;
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: discard,
+    },
+    // Nothing is taken from the socket before the handler asks for it.
+    { highWaterMark: 0 },
+  );
+  return { content, isParsed: false, discard };
+}
+
+/** What a parser has made of a body, as text of the type that was sent: a form never turns into JSON. */
+function writtenAgain(parsed: unknown, type: string, { headers }: NodeRequest): RequestBody['content'] {
+  if (typeof parsed === 'string') return parsed;
+  if (parsed instanceof Uint8Array) return new Uint8Array(parsed);
+  if (parsed === undefined || parsed === null) {
+    if (!headers['transfer-encoding'] && !(Number(headers['content-length']) > 0)) return undefined;
+    throw new Error(
+      'The body of the request was read before toNodeHandler, and `req.body` does not hold it. ' +
+        'With Fastify hand over its own request and reply, not their `raw`.',
+    );
+  }
+  if (/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) {
+    return new URLSearchParams(formPairs('', parsed)).toString();
+  }
+  if (/^[\w.-]+\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) return jsonText(parsed);
+  throw new Error(
+    'The body of the request was parsed before toNodeHandler, and is neither JSON nor a form. ' +
+      'Mount the handler in front of that parser.',
+  );
+}
+
+function jsonText(parsed: unknown): string {
+  try {
+    return JSON.stringify(parsed);
+  } catch {
+    throw new Problem(400, 'The body is not JSON.');
+  }
+}
+
+/** `a=1&b[c]=2&d[0]=3`, as `express.urlencoded({ extended: true })` reads it. */
+function formPairs(name: string, value: unknown): [string, string][] {
+  if (typeof value !== 'object' || value === null) return [[name, String(value)]];
+  return Object.entries(value).flatMap(([key, each]) => formPairs(name === '' ? key : `${name}[${key}]`, each));
+}

@@ -1,0 +1,32 @@
+import { Problem } from '../http/problem.ts';
+import type { NodeRequest } from './node-message.ts';
+
+/**
+ * The URL that a client asked for, from `Host` and the request target. `X-Forwarded-Proto` and `X-Forwarded-Host` can
+ * be sent by any client, so they count only with `trustProxy`; of several values then the last one, which the nearest
+ * proxy has added.
+ *
+ * @throws `Problem` 400 for a `Host` that is no host: with a path in it, it would name another URL
+ */
+export function requestUrl({ headers, url, originalUrl, socket }: NodeRequest, trustProxy: boolean): string {
+  const forwarded = (name: string): string | undefined => (trustProxy ? lastOf(headers[name]) : undefined);
+  const isEncrypted = 'encrypted' in socket && socket.encrypted === true;
+  const scheme = /^https?$/.exec(forwarded('x-forwarded-proto') ?? '')?.[0] ?? (isEncrypted ? 'https' : 'http');
+  const target = originalUrl ?? url ?? '/';
+  // A client of a proxy names the whole URL, which then counts instead of `Host` (RFC 9112, section 3.2.2).
+  const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target);
+  const [named, path] = absolute
+    ? [absolute[1], absolute[2]]
+    : [lastOf(headers[':authority'] ?? headers.host), target === '*' ? '' : target];
+  const host = forwarded('x-forwarded-host') ?? named ?? 'localhost';
+  if (!/^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(host))
+    throw new Problem(400, 'The Host of the request is no host.');
+  const rooted = /^\//.test(path ?? '') ? path! : `/${path ?? ''}`;
+  const href = `${scheme}://${host}${rooted}`;
+  if (!URL.canParse(href)) throw new Problem(400, 'The URL of the request cannot be read.');
+  return href;
+}
+
+function lastOf(value: string | readonly string[] | undefined): string | undefined {
+  return [value].flat().join(',').split(',').at(-1)?.trim() || undefined;
+}

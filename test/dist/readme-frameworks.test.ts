@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { Miniflare } from 'miniflare';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { framework, hasCommand } from '../support/frameworks.ts';
+
+const folder = resolve('node_modules/.cache/readme-frameworks');
+const secret = 'mysecret';
+const master = 'https://cdn.example.com/vod/7/master.m3u8';
+const readme = readFileSync('packages/server/README.md', 'utf8');
+const section = readme.slice(readme.indexOf('## Where it runs'), readme.indexOf('### `toNodeHandler'));
+const codeBelow = (title: string): string =>
+  new RegExp(`^\\*\\*${title}\\*\\*[^\\n]*\\n\\n\`\`\`ts\\n([\\s\\S]*?)^\`\`\``, 'm').exec(section)![1]!;
+
+/** A file of the README with all it imports inside. */
+async function bundled(title: string, edit = (code: string): string => code): Promise<string> {
+  const name = title.replace(/\W+/g, '-');
+  const file = join(folder, `${name}.ts`);
+  writeFileSync(file, edit(codeBelow(title)));
+  const outfile = join(folder, `${name}.mjs`);
+  await build({
+    entryPoints: [file],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'silent',
+    nodePaths: process.env.NODE_PATH?.split(':') ?? [],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+  return outfile;
+}
+
+const request = (origin = 'https://app.example.com'): Request =>
+  new Request(`${origin}/token`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: 'Bearer a-viewer' },
+    body: JSON.stringify({ urls: [master], reason: 'initial' }),
+  });
+const expectTokens = async (response: Response): Promise<void> => {
+  expect([response.status, await response.json()]).toEqual([
+    200,
+    expect.objectContaining({ tokens: [expect.objectContaining({ url: master })] }),
+  ]);
+};
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** Runs `command` until its server has answered. */
+async function expectServes(command: string, args: readonly string[], port: number): Promise<void> {
+  const env = { ...process.env, CDN_SECRET: secret, PORT: String(port) };
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  try {
+    const origin = `http://127.0.0.1:${port}`;
+    const response = await vi.waitFor(() => fetch(request(origin)), { timeout: 20_000, interval: 100 });
+    await expectTokens(response);
+  } finally {
+    child.kill();
+  }
+}
+
+describe('the README of the server', () => {
+  beforeAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'token.ts'), /^```ts\n(\/\/ token\.ts\n[\s\S]*?)^```/m.exec(readme)![1]!);
+    process.env.CDN_SECRET = secret;
+  });
+  afterAll(() => {
+    delete process.env.CDN_SECRET;
+  });
+
+  const inNode = async (title: string): Promise<void> => {
+    const port = await freePort();
+    await expectServes(process.execPath, [await bundled(title, (code) => code.replace('3000', String(port)))], port);
+  };
+  test('node:http', () => inNode('node:http'));
+  test.skipIf(!framework('express'))('Express', () => inNode('Express'));
+  test.skipIf(!framework('fastify'))('Fastify', () => inNode('Fastify'));
+
+  const imported = async (title: string) =>
+    (await import(pathToFileURL(await bundled(title)).href)) as Record<string, never>;
+
+  test('Next: it is built without a secret, and answers with one', async () => {
+    delete process.env.CDN_SECRET;
+    const { POST, OPTIONS } = (await imported('Next')) as Record<string, (request: Request) => Promise<Response>>;
+    expect((await POST!(request())).status).toBe(503);
+    process.env.CDN_SECRET = secret;
+    await expectTokens(await POST!(request()));
+    expect((await OPTIONS!(new Request('https://app.example.com/token', { method: 'OPTIONS' }))).status).toBe(204);
+  });
+
+  test('Hono', async () => {
+    const { default: app } = (await imported('Hono')) as {
+      default: { fetch: (request: Request) => Promise<Response> };
+    };
+    await expectTokens(await app.fetch(request()));
+  });
+
+  test('Cloudflare Workers', async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: codeBelow('Cloudflare Workers'), resolveDir: folder, loader: 'ts' },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'neutral',
+      mainFields: ['module', 'main'],
+      logLevel: 'silent',
+    });
+    const worker = new Miniflare({ modules: true, script: outputFiles[0]!.text, bindings: { CDN_SECRET: secret } });
+    try {
+      const { url, method, headers } = request();
+      for (const body of [await request().text(), await request().text()]) {
+        const response = await worker.dispatchFetch(url, { method, headers: Object.fromEntries(headers), body });
+        await expectTokens(response as unknown as Response);
+      }
+    } finally {
+      await worker.dispose();
+    }
+  });
+
+  test('Deno and Bun: a module whose default export has `fetch`', async () => {
+    const { default: served } = (await imported('Deno')) as {
+      default: { fetch: (request: Request) => Promise<Response> };
+    };
+    await expectTokens(await served.fetch(request()));
+  });
+  test.skipIf(!hasCommand('deno'))('Deno', async () => {
+    const port = await freePort();
+    const file = await bundled('Deno');
+    await expectServes('deno', ['serve', '--allow-env', '--port', String(port), file], port);
+  });
+  test.skipIf(!hasCommand('bun'))('Bun', async () => {
+    await expectServes('bun', [await bundled('Deno')], await freePort());
+  });
+});
