@@ -61,16 +61,11 @@ beforeAll(() => {
     mkdirSync(folder, { recursive: true });
     const code = blocksOf(path).filter(({ language }) => /^(?:ts|tsx|js)$/.test(language));
     return code.map((block, i) => {
-<<<<<<< HEAD
-      const file = `${folder}block-${i}.${block.language === 'tsx' ? 'tsx' : 'ts'}`;
+      // one that begins with the name of its file is imported by others
+      const ownName = /^\/\/ ([\w-]+\.ts)\n/.exec(block.code)?.[1];
+      const file = `${folder}${ownName ?? `block-${i}.${block.language === 'tsx' ? 'tsx' : 'ts'}`}`;
       writeFileSync(file, `${block.code}\nexport {};\n`);
       return file;
-=======
-      // one that begins with the name of its file is imported by others
-      const file = /^\/\/ ([\w-]+\.ts)\n/.exec(block.code)?.[1] ?? `block-${i}.ts`;
-      writeFileSync(`${folder}${file}`, `${block.code}\nexport {};\n`);
-      return `${folder}${file}`;
->>>>>>> w-server13
     });
   });
   files.push('test/support/host-players.d.ts');

@@ -52,7 +52,7 @@ function trustedUrl(trustedTypes: TrustedTypes, href: string): string | undefine
     const policy =
       policies.get(trustedTypes) ?? trustedTypes.createPolicy(POLICY, { createScriptURL: (allowed) => allowed });
     policies.set(trustedTypes, policy);
-    return policy.createScriptURL(href) as string;
+    return policy.createScriptURL(href) as unknown as string;
   } catch {
     // The page does not allow this policy. It may have a default one, or not enforce trusted types: the browser decides.
     return undefined;
