@@ -13,7 +13,9 @@ type Load = (url: string, init?: RequestInit) => Promise<Response>;
 async function run(path: string): Promise<unknown> {
   const blocks = [...readFileSync(path, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code]) => code!);
   const code = blocks.find((block) => block.includes('globalThis.fetch'))!;
-  const { outputText } = ts.transpileModule(code, { compilerOptions: { module: 99, target: 9 } });
+  const { outputText } = ts.transpileModule(code, {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+  });
   mkdirSync('node_modules/.cache/docs', { recursive: true });
   const file = resolve(`node_modules/.cache/docs/${path.replace(/\W/g, '-')}.mjs`);
   writeFileSync(file, outputText);

@@ -10,8 +10,9 @@ declare module 'hls-video-element/react';
 declare module 'plyr';
 
 declare module 'react' {
-  export function useEffect(effect: () => void | (() => void), dependencies: readonly unknown[]): void;
-  export function useRef<T>(initial: null): { readonly current: T | null };
+  export function useEffect(effect: () => (() => void) | undefined, dependencies: readonly unknown[]): void;
+  export const useRef: UseRef;
+  type UseRef = <T>(initial: T | null) => { readonly current: T | null };
 }
 
 declare namespace JSX {
