@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
 /** Every file of types that apps import, and the name of its report. */
 export const entries = [
@@ -56,10 +56,10 @@ export function compareApi({ folder, types, report }, { write = false } = {}) {
         dtsRollup: { enabled: false },
         tsdocMetadata: { enabled: false },
         messages: {
-          compilerMessageReporting: { default: { logLevel: 'error' } },
+          compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Error } },
           // the report is about names and types; release tags and TSDoc's own syntax are not used here
-          extractorMessageReporting: { default: { logLevel: 'none' } },
-          tsdocMessageReporting: { default: { logLevel: 'none' } },
+          extractorMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+          tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
         },
       },
     });
@@ -67,7 +67,7 @@ export function compareApi({ folder, types, report }, { write = false } = {}) {
       localBuild: write,
       messageCallback: (message) => {
         message.handled = true;
-        if (message.logLevel === 'error') problems.push(message.text);
+        if (message.logLevel === ExtractorLogLevel.Error) problems.push(message.text);
       },
     });
     return { changed: apiReportChanged, problems };

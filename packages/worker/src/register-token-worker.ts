@@ -89,7 +89,8 @@ class WorkerOfPage extends EventTarget {
   /** @throws what the browser throws when the file is missing or lies in the wrong place */
   async start(): Promise<void> {
     this.#listen();
-    this.registration = await this.#container.register(this.#script.url);
+    // that it takes a TrustedScriptURL as well is unknown to TypeScript's library
+    this.registration = await this.#container.register(this.#script.url as URL);
     const { active } = this.registration;
     // after a hard reload the page has no controller, though the worker is there; and it may have given up on pages
     if (this.#isOurs(active)) active.postMessage({ secureToken: words.claim } satisfies PageMessage);

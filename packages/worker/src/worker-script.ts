@@ -20,7 +20,7 @@ export interface WorkerScript {
   /** The URL that the registered worker has. */
   readonly href: string;
   /** What `ServiceWorkerContainer.register` is given. */
-  readonly url: string | URL;
+  readonly url: URL | TrustedScriptUrl;
 }
 
 /** The name that a page with a `trusted-types` directive allows. */
@@ -36,8 +36,7 @@ export function workerScript(url: string | URL | TrustedScriptUrl, settings: Wor
   const written = JSON.stringify(settings);
   // without settings a worker asks its pages: the URL of the app needs no addition
   const isComplete = written === (script.searchParams.get(SETTINGS) ?? '{}');
-  // `register` takes a TrustedScriptURL as it takes a string, which TypeScript's library does not know
-  if (isTrusted && isComplete) return { href: script.href, url: url as string };
+  if (isTrusted && isComplete) return { href: script.href, url: url as TrustedScriptUrl };
 
   script.searchParams.set(SETTINGS, written);
   return { href: script.href, url: (trustedTypes && trustedUrl(trustedTypes, script.href)) ?? script };
@@ -47,12 +46,12 @@ export function workerScript(url: string | URL | TrustedScriptUrl, settings: Wor
  * `href` as a trusted value. A worker's script is of the page's own origin by specification, so that no other origin
  * comes in here.
  */
-function trustedUrl(trustedTypes: TrustedTypes, href: string): string | undefined {
+function trustedUrl(trustedTypes: TrustedTypes, href: string): TrustedScriptUrl | undefined {
   try {
     const policy =
       policies.get(trustedTypes) ?? trustedTypes.createPolicy(POLICY, { createScriptURL: (allowed) => allowed });
     policies.set(trustedTypes, policy);
-    return policy.createScriptURL(href) as unknown as string;
+    return policy.createScriptURL(href);
   } catch {
     // The page does not allow this policy. It may have a default one, or not enforce trusted types: the browser decides.
     return undefined;
