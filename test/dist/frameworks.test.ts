@@ -1,11 +1,10 @@
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSigningEndpoint, secureToken, toNodeHandler } from 'secure-token-server';
+import type { FastifyReplyLike, FastifyRequestLike } from 'secure-token-server';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { framework } from '../support/frameworks.ts';
-
-const [express, fastify] = [framework('express'), framework('fastify')];
+import { express, fastify } from '../support/frameworks.ts';
 
 const master = 'https://cdn.example.com/vod/7/master.m3u8';
 const token = createSigningEndpoint({
@@ -14,6 +13,8 @@ const token = createSigningEndpoint({
   ttl: 60,
   authorize: () => true,
 });
+type Done = (error: null, body?: unknown) => void;
+
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
@@ -42,23 +43,23 @@ const listen = async (server: Server): Promise<string> => {
 };
 
 describe.skipIf(!express)('Express', () => {
-  const app = (...uses: unknown[]): any => {
-    const made = express();
+  const app = (...uses: unknown[]) => {
+    const made = express!();
     for (const use of uses) made.use(use);
     return made;
   };
-  const serveApp = (made: any): Promise<string> => listen(createServer(made));
+  const serveApp = (made: RequestListener): Promise<string> => listen(createServer(made));
 
   test('alone', async () => {
     await expectTokens(`${await serveApp(app().all('/token', toNodeHandler(token)))}/token`);
   });
 
   test.each([
-    ['express.json()', () => [express.json()]],
-    ['express.urlencoded()', () => [express.urlencoded({ extended: true })]],
-    ['both', () => [express.json(), express.urlencoded({ extended: true })]],
-    ['express.text()', () => [express.text({ type: '*/*' })]],
-    ['express.raw()', () => [express.raw({ type: '*/*' })]],
+    ['express.json()', () => [express!.json()]],
+    ['express.urlencoded()', () => [express!.urlencoded({ extended: true })]],
+    ['both', () => [express!.json(), express!.urlencoded({ extended: true })]],
+    ['express.text()', () => [express!.text({ type: '*/*' })]],
+    ['express.raw()', () => [express!.raw({ type: '*/*' })]],
   ])('behind %s', async (_, parsers) => {
     const origin = await serveApp(app(...parsers()).all('/token', toNodeHandler(token)));
     await expectTokens(`${origin}/token`);
@@ -67,7 +68,7 @@ describe.skipIf(!express)('Express', () => {
   });
 
   test('below a router the handler sees the whole URL', async () => {
-    const router = express.Router();
+    const router = express!.Router();
     router.use(
       '/seen',
       toNodeHandler((request) => new Response(request.url)),
@@ -79,10 +80,11 @@ describe.skipIf(!express)('Express', () => {
   test('a handler that was not wrapped says so at once', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
     const told = vi.fn();
-    const made = app().all('/token', token);
-    made.use((error: unknown, _: unknown, response: any, __: unknown) => {
-      told(error);
-      response.status(500).end();
+    const made = app().all('/token', token as never);
+    made.use((error: unknown, _request: unknown, response: ServerResponse, next: unknown) => {
+      // Express knows an error handler by its four parameters
+      told(error, next);
+      response.writeHead(500).end();
     });
     expect((await post(`${await serveApp(made)}/token`)).status).toBe(500);
     expect(told.mock.calls[0]![0]).toMatchObject({
@@ -93,35 +95,35 @@ describe.skipIf(!express)('Express', () => {
 });
 
 describe.skipIf(!fastify)('Fastify', () => {
-  const start = async (made: any): Promise<string> => {
+  const start = async (made: ReturnType<NonNullable<typeof fastify>>): Promise<string> => {
     stops.push(() => made.close());
     return made.listen({ port: 0, host: '127.0.0.1' });
   };
 
   test('as a route', async () => {
-    const made = fastify();
+    const made = fastify!();
     made.all('/token', toNodeHandler(token));
     await expectTokens(`${await start(made)}/token`);
   });
 
   test('with a parser of its own, text and bytes', async () => {
     for (const parseAs of ['string', 'buffer']) {
-      const made = fastify();
+      const made = fastify!();
       made.removeAllContentTypeParsers();
-      made.addContentTypeParser('*', { parseAs }, (_: unknown, body: unknown, done: any) => done(null, body));
+      made.addContentTypeParser('*', { parseAs }, (_: unknown, body: unknown, done: Done) => done(null, body));
       made.all('/token', toNodeHandler(token));
       await expectTokens(`${await start(made)}/token`);
     }
   });
 
   test('by `raw`, where Fastify has not read the body', async () => {
-    const made = fastify();
+    const made = fastify!();
     made.removeAllContentTypeParsers();
-    made.addContentTypeParser('*', (_: unknown, __: unknown, done: any) => done(null));
+    made.addContentTypeParser('*', (_: unknown, _stream: unknown, done: Done) => done(null));
     const handler = toNodeHandler(token);
-    made.all('/token', (request: any, reply: any) => {
+    made.all('/token', (request: FastifyRequestLike, reply: FastifyReplyLike) => {
       reply.hijack();
-      void handler(request.raw, reply.raw);
+      handler(request.raw, reply.raw);
     });
     await expectTokens(`${await start(made)}/token`);
   });

@@ -1,16 +1,44 @@
 import { spawnSync } from 'node:child_process';
+import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
+import type { toNodeHandler } from '../../packages/server/src/index.ts';
 
-const require = createRequire(import.meta.url);
+type Route = ReturnType<typeof toNodeHandler> | ((request: never, reply: never) => unknown);
 
-/** A framework, or `undefined` where it is not installed. */
-export function framework(name: 'express' | 'fastify'): any {
+/** What the tests need of Express. */
+interface ExpressApp {
+  use(...handlers: unknown[]): unknown;
+  all(path: string, route: Route): ExpressApp & RequestListener;
+}
+interface Express {
+  (): ExpressApp & RequestListener;
+  json(): unknown;
+  urlencoded(options: { extended: boolean }): unknown;
+  text(options: { type: string }): unknown;
+  raw(options: { type: string }): unknown;
+  Router(): ExpressApp;
+}
+
+/** What the tests need of Fastify. */
+interface FastifyApp {
+  all(path: string, route: Route): unknown;
+  removeAllContentTypeParsers(): void;
+  addContentTypeParser(type: string, ...parser: unknown[]): void;
+  listen(options: { port: number; host: string }): Promise<string>;
+  close(): Promise<void>;
+}
+
+function installed(name: string): unknown {
   try {
-    return require(name);
+    return createRequire(import.meta.url)(name) as unknown;
   } catch {
     return undefined;
   }
 }
+
+/** Each is `undefined` where it is not installed. */
+export const express = installed('express') as Express | undefined;
+export const fastify = installed('fastify') as (() => FastifyApp) | undefined;
 
 /** Whether a runtime such as `deno` is on this machine. */
 export function hasCommand(name: string): boolean {

@@ -18,7 +18,7 @@ export function withAskedSecret<Options extends SecretOptions, Format extends To
   make: (options: Omit<Options, 'secret' | 'secrets'> & KnownSecrets) => Format,
 ): Format | undefined {
   const { secret, secrets, ...others } = options;
-  if (typeof secret !== 'function' || secrets !== undefined) return undefined;
+  if (typeof secret !== 'function' || (secrets as unknown) !== undefined) return undefined;
   const withSecrets = (list: readonly string[]): Format => make({ ...others, secrets: list });
   const checked = withSecrets([placeholder]);
   let last: { readonly list: readonly string[]; readonly format: Format } | undefined;

@@ -23,7 +23,8 @@ export interface NodeResponse {
   readonly writableEnded: boolean;
   getHeader(name: string): number | string | readonly string[] | undefined;
   setHeader(name: string, value: string | string[]): unknown;
-  flushHeaders(): void;
+  /** Not in the types of HTTP/2. */
+  flushHeaders?(): void;
   write(chunk: Uint8Array): boolean;
   end(): unknown;
   destroy(): unknown;

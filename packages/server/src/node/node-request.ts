@@ -14,7 +14,7 @@ export function nodeRequest(
   const headers = requestHeaders(message, isParsed ? /^(?:content-length|content-encoding|transfer-encoding)$/ : /^$/);
   const init = { method, headers, signal, ...(content !== undefined && { body: content, duplex: 'half' }) };
   try {
-    return new Request(url, init as RequestInit);
+    return new Request(url, init);
   } catch {
     throw new Problem(400, 'The request cannot be read.');
   }

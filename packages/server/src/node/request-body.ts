@@ -36,7 +36,7 @@ function untouchedBody(message: NodeRequest): RequestBody {
   const content = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = (await chunks.next()) as IteratorResult<Uint8Array>;
+        const { done, value } = (await chunks.next()) as IteratorResult<Uint8Array, undefined>;
         if (done) controller.close();
         else controller.enqueue(value);
       },

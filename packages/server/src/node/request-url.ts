@@ -21,12 +21,13 @@ export function requestUrl({ headers, url, originalUrl, socket }: NodeRequest, t
   const host = forwarded('x-forwarded-host') ?? named ?? 'localhost';
   if (!/^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(host))
     throw new Problem(400, 'The Host of the request is no host.');
-  const rooted = /^\//.test(path ?? '') ? path! : `/${path ?? ''}`;
+  const rooted = path?.startsWith('/') ? path : `/${path ?? ''}`;
   const href = `${scheme}://${host}${rooted}`;
   if (!URL.canParse(href)) throw new Problem(400, 'The URL of the request cannot be read.');
   return href;
 }
 
 function lastOf(value: string | readonly string[] | undefined): string | undefined {
-  return [value].flat().join(',').split(',').at(-1)?.trim() || undefined;
+  const last = [value].flat().join(',').split(',').at(-1)?.trim();
+  return last === '' ? undefined : last;
 }

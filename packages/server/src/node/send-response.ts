@@ -52,7 +52,7 @@ async function sendBody(
   const leave = (): void => void reader.cancel().catch(() => undefined);
   signal.addEventListener('abort', leave);
   // Players measure from here, and the first byte of the body may take its time.
-  response.flushHeaders();
+  response.flushHeaders?.();
   try {
     for (;;) {
       const { done, value } = await reader.read();

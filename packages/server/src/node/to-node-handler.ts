@@ -27,7 +27,7 @@ export type NodeHandler = (
   req: NodeRequest | FastifyRequestLike,
   res: NodeResponse | FastifyReplyLike,
   next?: (error?: unknown) => void,
-) => Promise<void>;
+) => void;
 
 /**
  * A handler of this package, or any other `(request: Request) => Response`, as a listener of `node:http`, `node:https`
@@ -46,8 +46,7 @@ export function toNodeHandler(
   const { trustProxy = false, onError = logToConsole } = options;
   const report = errorLog(onError);
 
-  return async (req, res) => {
-    const { message, response, parsed } = unwrapped(req, res);
+  const answer = async ({ message, response, parsed }: Exchange): Promise<void> => {
     const client = new AbortController();
     response.once('close', () => {
       if (!response.writableEnded) client.abort();
@@ -62,20 +61,33 @@ export function toNodeHandler(
     let body: RequestBody | undefined;
     try {
       body = requestBody(message, parsed);
-      const answer: unknown = await handler(nodeRequest(message, { body, trustProxy, signal: client.signal }));
-      if (!isResponse(answer)) throw new Error('The handler returned no Response.');
-      await sendResponse(answer, response, sending);
+      const answered: unknown = await handler(nodeRequest(message, { body, trustProxy, signal: client.signal }));
+      if (!isResponse(answered)) throw new Error('The handler returned no Response.');
+      await sendResponse(answered, response, sending);
     } catch (error) {
       await fail(error);
     }
     body?.discard();
   };
+
+  return (req, res) => {
+    const exchange = unwrapped(req, res);
+    answer(exchange).catch((error: unknown) => {
+      // Not even the problem could be sent.
+      report(error);
+      exchange.response.destroy();
+    });
+  };
 }
 
-function unwrapped(
-  req: NodeRequest | FastifyRequestLike,
-  res: NodeResponse | FastifyReplyLike,
-): { message: NodeRequest; response: NodeResponse; parsed: unknown } {
+interface Exchange {
+  readonly message: NodeRequest;
+  readonly response: NodeResponse;
+  /** What a parser has made of the body. */
+  readonly parsed: unknown;
+}
+
+function unwrapped(req: NodeRequest | FastifyRequestLike, res: NodeResponse | FastifyReplyLike): Exchange {
   const message = 'raw' in req ? req.raw : req;
   if (!('raw' in res)) return { message, response: res, parsed: req.body };
   res.hijack();

@@ -1,4 +1,4 @@
-import { JSDOM } from 'jsdom';
+// @vitest-environment jsdom
 import { beforeAll, describe, expect, test } from 'vitest';
 import { servePage } from '../../../../packages/server/src/cli/serve-page.ts';
 
@@ -10,7 +10,7 @@ describe('servePage', () => {
       files.map((path) => ({ path, link: `/signed/${encodeURI(path)}`, source: undefined })),
       { folder: 'my films', hasPlugin: false },
     );
-    ({ document } = new JSDOM(String(page)).window);
+    document = new DOMParser().parseFromString(String(page), 'text/html');
   });
   const texts = (selector: string): string[] =>
     [...document.querySelectorAll(selector)].map(({ textContent }) => textContent.trim());

@@ -18,7 +18,7 @@ describe('lazyHandler', () => {
 
   test('without env it makes one, whatever a framework hands over', async () => {
     const make = vi.fn(() => saying('x'));
-    const handler = lazyHandler(make) as (request: Request, context?: unknown) => Promise<Response>;
+    const handler: (request: Request, context?: unknown) => Promise<Response> = lazyHandler(make);
     for (const context of [{}, {}, undefined]) await handler(request(), context);
     expect(make).toHaveBeenCalledOnce();
   });
