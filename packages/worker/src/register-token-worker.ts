@@ -40,7 +40,7 @@ export async function registerTokenWorker(
   const settings = workerSettings(checked);
   const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
   if (!serviceWorker)
-    throw new DOMException('No service workers here: they need https or localhost', 'NotSupportedError');
+    throw new DOMException('This page has no service workers. Serve it from https or localhost.', 'NotSupportedError');
 
   const script = new URL(url, document.baseURI);
   script.searchParams.set(SETTINGS, JSON.stringify(settings));

@@ -33,9 +33,10 @@ nothing from the network. Without a secret, one is made up for this run.`,
         (found) => found.isDirectory(),
         () => false,
       );
-      if (!isFolder) throw new CliError(`${dir} is no folder`);
-      if (options.port > 65_535) throw new CliError('--port: give 0 to 65535');
-      if (!(options.ttl >= 2 && options.ttl <= 86_400)) throw new CliError('--ttl: give 2 to 86400 seconds');
+      if (!isFolder) throw new CliError(`${dir} is not a folder. Give the folder with your HLS and MP4 files.`);
+      if (options.port > 65_535) throw new CliError(`--port: this is ${options.port}. Give 0 to 65535.`);
+      if (!(options.ttl >= 2 && options.ttl <= 86_400))
+        throw new CliError(`--ttl: this is ${options.ttl}. Give 2 to 86400 seconds.`);
       const found = await findSecrets(options);
       const secrets = found.length > 0 ? found : [randomBytes(24).toString('base64url')];
       const playerFiles = findPlayerFiles();
@@ -48,7 +49,8 @@ nothing from the network. Without a secret, one is made up for this run.`,
         console.error(
           playerFiles ? 'Playing HLS with hls.js and its plugin.' : "Playing HLS with the browser's own player.",
         );
-        if (found.length === 0) console.error('No secret given: made one up for this run.');
+        if (found.length === 0)
+          console.error('The secret is made up for this run. Set SECURE_TOKEN_SECRET to use your own.');
       }
     });
 }
@@ -59,7 +61,11 @@ function listen(app: { fetch(request: Request): Response | Promise<Response> }, 
       resolve(`http://127.0.0.1:${address.port}/`),
     );
     server.on('error', (error: NodeJS.ErrnoException) =>
-      reject(new CliError(error.code === 'EADDRINUSE' ? `port ${port} is taken; try --port 0` : error.message)),
+      reject(
+        new CliError(
+          error.code === 'EADDRINUSE' ? `Port ${port} is taken. Give another one, or --port 0.` : error.message,
+        ),
+      ),
     );
   });
 }

@@ -4,6 +4,7 @@ import { base64url } from '../crypto/base64url.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
 import { readExpiry, writeExpiry } from '../format-parts/expiry.ts';
@@ -56,12 +57,14 @@ export interface SecureTokenFormat extends TokenFormat {
  * @throws `ERR_OPTIONS` for a missing or empty secret
  */
 export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
+  checkNames(options, { secret: true, secrets: true, maxTtl: true, params: true, pathForm: true });
   const secrets = secretList(options);
   const { maxTtl = 86_400, params = { token: 'st', expires: 'e' }, pathForm = 'decoded' } = options;
   const names = [params.token, params.expires] as const;
   checkParameterNames('params', names);
   checkTimes({ maxTtl });
-  if (!['decoded', 'raw'].includes(pathForm)) throw optionsError('pathForm', "give 'decoded' or 'raw'");
+  if (!['decoded', 'raw'].includes(pathForm))
+    throw optionsError('pathForm', "This is unknown. Give 'decoded' or 'raw'.");
 
   return {
     name: 'secure-token',
