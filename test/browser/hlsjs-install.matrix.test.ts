@@ -127,11 +127,47 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
       return playing;
     });
     expect([seen.errors, lab.refused]).toEqual([[], []]);
-    expect(lab.calls.flatMap(({ urls }) => urls)).toEqual([`${lab.origin}/v/ts/lo/s000.ts`]);
+    expect(lab.calls.flatMap(({ urls }) => urls)).toEqual([
+      `${lab.origin}/public.m3u8`,
+      `${lab.origin}/v/ts/lo/s000.ts`,
+    ]);
     expect(lab.requests.filter(({ host }) => host === 'elsewhere').map(({ url }) => url)).toEqual([
       `${lab.elsewhere}/ts/lo/s001.ts`,
     ]);
   });
+
+  test.each(['under way', 'refused'] as const)(
+    'attached after loadSource, the first request without a token is %s: loaded again, and told once',
+    async (state) => {
+      await using lab = await labs.open(version);
+      const { seen, warnings } = await lab.page.evaluate(
+        async ({ state, url }) => {
+          const warnings: string[] = [];
+          console.warn = (text: string) => warnings.push(text);
+          const hls = window.lab.create({});
+          if (state === 'refused') {
+            const failed = new Promise((resolve) => hls.once(window.Hls.Events.ERROR, resolve));
+            hls.loadSource(url);
+            await failed;
+            const video = document.querySelector('video')!;
+            hls.attachMedia(video);
+            const errors: string[] = [];
+            hls.on(window.Hls.Events.ERROR, (_, { details }) => void errors.push(details));
+            window.SecureTokenHls.secureToken(hls, '/token');
+            void video.play().catch(() => undefined);
+            await window.lab.until(() => video.currentTime >= 1);
+            return { seen: { errors }, warnings };
+          }
+          const playing = window.lab.play(hls, url, 3);
+          window.SecureTokenHls.secureToken(hls, '/token');
+          return { seen: await playing, warnings };
+        },
+        { state, url: FMP4 },
+      );
+      expect(seen.errors).toEqual([]);
+      expect(warnings).toEqual([expect.stringContaining('The source is loaded again.')]);
+    },
+  );
 
   test('called again, the newest source signs: a source that was destroyed before does no harm', async () => {
     await using lab = await labs.open(version);

@@ -31,8 +31,8 @@ export const mediaElement: readonly Sabotage[] = [
     name: 'media-element-forced-worker',
     promise: "`via: 'worker'` is a NotSupportedError where there is none.",
     file: elementRequests,
-    find: 'if (!signs) throw',
-    replace: 'if (signs) throw',
+    find: 'if (!signs)',
+    replace: 'if (signs)',
     noticedBy: { test: mp4WorkerLifeTest, name: 'a foreign one is told from it' },
   },
   {
@@ -158,8 +158,8 @@ export const mediaElement: readonly Sabotage[] = [
     name: 'media-element-missing-file',
     promise: 'A missing file is a NotFoundError.',
     file: diagnoseFailure,
-    find: 'if (status === 404 && !refusal) throw',
-    replace: 'if (status === 410 && !refusal) throw',
+    find: 'if (status === 404 && !refusal)',
+    replace: 'if (status === 410 && !refusal)',
     noticedBy: { test: mp4ErrorsTest, name: 'chromium a missing file, a broken one, a refusal and a denial (swap)' },
   },
   {

@@ -94,7 +94,9 @@ export class Acquisition {
     const held = index.find(identify(key));
     error ??= this.denialOf(identify(key));
     if (!error && (!held || held === before)) {
-      const message = 'the signing endpoint sent no token for this URL';
+      const message =
+        'The answer of the signing endpoint has no token for this URL. ' +
+        "Send one with this 'url', or with a 'prefix' above it.";
       error = new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: identify(key) });
     }
     if (held && error?.code === 'ERR_SIGNING_RESPONSE') this.#suspended.add(held);

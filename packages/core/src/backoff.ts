@@ -39,6 +39,7 @@ export class Backoff {
   readonly #random: () => number;
   readonly #now: () => number;
   readonly #endingToken: () => EndingToken | undefined;
+  readonly #paused: (seconds: number) => void;
   #failures = 0;
   /** When the first of them was. */
   #failingSince = 0;
@@ -53,18 +54,21 @@ export class Backoff {
   /**
    * @param now in seconds, never goes back
    * @param endingToken the one of those in use that is to be renewed first
+   * @param paused for how long nothing is called
    */
   constructor(
     { limit = 4, backoffLimit = 30 }: RetryOptions,
     random: () => number,
     now: () => number,
     endingToken: () => EndingToken | undefined,
+    paused: (seconds: number) => void = () => undefined,
   ) {
     this.#limit = limit;
     this.#backoffLimit = backoffLimit;
     this.#random = random;
     this.#now = now;
     this.#endingToken = endingToken;
+    this.#paused = paused;
   }
 
   get isPaused(): boolean {
@@ -158,6 +162,7 @@ export class Backoff {
 
   #begin(options: Omit<PauseOptions, 'onEnd'>): void {
     if (this.#pause || this.#isStopped) return;
+    this.#paused(options.seconds);
     this.#pause = new Pause({
       ...options,
       onEnd: () => {

@@ -1,6 +1,7 @@
 import { abortable } from './abortable.ts';
 import { Acquisition } from './acquisition.ts';
 import { Backoff } from './backoff.ts';
+import { createDebugLog } from './debug-log.ts';
 import { Denials } from './denials.ts';
 import { normaliseOptions } from './option-checks.ts';
 import { parseToken } from './parse-token.ts';
@@ -40,6 +41,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
 
   let isDestroyed = false;
   const target = new EventTarget();
+  const debug = createDebugLog(settings.debug);
   const clock = new ServerClock(settings.clock ?? Date.now);
   const rotation = new Rotation();
   const isAlive = (held: HeldToken): boolean => !isDestroyed && isUsableAt(held, clock.now());
@@ -57,6 +59,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     random,
     () => clock.sessionNow(),
     () => timer.endingToken(),
+    (seconds) => debug?.pause('the signing endpoint is not called', seconds),
   );
   const queue: SigningQueue = new SigningQueue(backoff, (urls, reason) => calls.call(urls, reason));
   const acquisition = new Acquisition({
@@ -101,6 +104,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       return { key, held: index.find(key) };
     },
     isUsable,
+    paused: (seconds) => debug?.pause('no request is sent again, because too many were refused', seconds),
     attach: (url) => {
       const known = tokenUrls.read(url);
       return attach(known, index.find(known.key)!);
@@ -109,6 +113,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
 
   function emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
     if (isDestroyed) return;
+    debug?.event(type, detail);
     target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   }
 
@@ -140,6 +145,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     const isUsedAgain = isFolder || usage.isUsed(held);
     const now = clock.now();
     usage.note(held, key, now);
+    debug?.attach(unsigned, token.expires - now);
     const isToBeRenewed = isUsedAgain && isDue(held, now) && isUsable(held) && !acquisition.isSuspended(held);
     if (isToBeRenewed) acquisition.obtainInBackground(key, 'expiring');
     if (isFolder) timer.start();
@@ -163,7 +169,9 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     const ready = prepare(url, known);
     if (ready) return ready;
     const before = index.find(known.key);
-    const flight = acquisition.obtain(known.key, before ? 'expired' : 'initial');
+    const reason = before ? 'expired' : 'initial';
+    debug?.wait(known.unsigned, reason);
+    const flight = acquisition.obtain(known.key, reason);
     if (before?.scope.kind !== 'folder') readAhead.signAfter(known.key);
     await abortable(flight, signal);
     // a new token may have told what an old one has put there
@@ -182,7 +190,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   function destroy(): void {
     isDestroyed = true;
     timer.stop();
-    backoff.stop(new SecureTokenError('ERR_DESTROYED', 'this token source was destroyed'));
+    backoff.stop(new SecureTokenError('ERR_DESTROYED', 'This token source was destroyed. Create another one.'));
     endpoint.abortAll();
   }
 
@@ -209,7 +217,9 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       const { token, unsignedUrl: url } = request;
       if (!token || !isRefusal(request, status)) return undefined;
       emit('tokenrefused', { url, status });
+      const since = clock.sessionNow();
       const replay = await replays.signAnew(request, token, status, how);
+      debug?.replay(url, status, !!replay, clock.sessionNow() - since);
       if (!replay) emit('tokenerror', { error: tokenRefused(url, status) });
       return replay;
     },

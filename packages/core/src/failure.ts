@@ -22,13 +22,27 @@ function retryAfterOf(headers: Failure['headers'], now: number): number | undefi
   return seconds > 0 ? seconds : undefined;
 }
 
+function messageOf(status: number | undefined): string {
+  const answered = `The signing endpoint answered ${status}.`;
+  switch (codeOf(status)) {
+    case 'ERR_DENIED':
+      return `${answered} This viewer has no access: let them log in, then call renew().`;
+    case 'ERR_SIGNING_RESPONSE':
+      return `${answered} Check its URL, and that it accepts POST with { "urls", "reason" }.`;
+    default:
+      return status
+        ? `${answered} Look at its log.`
+        : 'The signing endpoint did not answer. Check its URL, its CORS headers and the network.';
+  }
+}
+
 /** What went wrong, in our words. @param now of the endpoint, in seconds */
 export function toError(cause: unknown, now: number): SecureTokenError {
   if (isSecureTokenError(cause)) return cause;
   const { status, headers } = (cause ?? {}) as Failure;
-  return new SecureTokenError(
-    codeOf(status),
-    `the signing endpoint ${status ? `answered ${status}` : 'did not answer'}`,
-    { status, cause, retryAfter: retryAfterOf(headers, now) },
-  );
+  return new SecureTokenError(codeOf(status), messageOf(status), {
+    status,
+    cause,
+    retryAfter: retryAfterOf(headers, now),
+  });
 }

@@ -1,22 +1,61 @@
-/** Says whether a member is right; one that throws says no. */
-export type Check = (value: unknown) => unknown;
+/** What is wrong with a member, and what to write instead, in a sentence or two; `undefined` if it is right. */
+export type Check = (value: unknown, name: string) => string | undefined;
 
-export const isFunction: Check = (value) => typeof value === 'function';
-export const isObject: Check = (value) => Object(value) === value;
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  function: 'a function',
+  number: 'a number',
+  boolean: 'a boolean',
+  object: 'an object',
+};
+
+/** What `value` is, without its content: that may be a secret. */
+export function kindOf(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null || Number.isNaN(value)) return String(value);
+  if (Array.isArray(value)) return 'a list';
+  return value === '' ? 'empty text' : (KINDS[typeof value] ?? `a ${typeof value}`);
+}
+
+/** "retry is text. Give an object." */
+export const isWrong = (value: unknown, name: string, remedy: string): string =>
+  `${name} is ${kindOf(value)}. ${remedy}`;
+
+export const isFunction: Check = (value, name) =>
+  typeof value === 'function' ? undefined : isWrong(value, name, 'Give a function.');
+export const isObject: Check = (value, name) =>
+  Object(value) === value ? undefined : isWrong(value, name, 'Give an object.');
+export const isBoolean: Check = (value, name) =>
+  typeof value === 'boolean' ? undefined : isWrong(value, name, 'Give true or false.');
 /** A number from 0 to `max`. */
 export const upTo =
   (max: number): Check =>
-  (value) =>
-    value === Math.max(0, Math.min(max, value as number));
+  (value, name) => {
+    if (typeof value !== 'number') return isWrong(value, name, `Give a number from 0 to ${max}.`);
+    return value >= 0 && value <= max ? undefined : `${name} is ${value}. Give a number from 0 to ${max}.`;
+  };
 
-/** The name of the first member of `value` that is there and wrong. Members without a check are not looked at. */
-export function firstWrong(value: object, checks: Readonly<Record<string, Check>>): string | undefined {
-  return Object.keys(checks).find((name) => {
+/** Checks a list, item by item. */
+export const eachOf =
+  (check: Check, remedy: string): Check =>
+  (value, name) =>
+    Array.isArray(value) ? firstOf(value, (item, i) => check(item, `${name}[${i}]`)) : isWrong(value, name, remedy);
+
+function firstOf<T>(items: readonly T[], check: (item: T, index: number) => string | undefined): string | undefined {
+  for (const [index, item] of items.entries()) {
+    const problem = check(item, index);
+    if (problem) return problem;
+  }
+  return undefined;
+}
+
+/**
+ * What is wrong with the first member of `value` that is there and wrong. Members without a check are not looked at.
+ * @param path what stands before the name of a member, such as `tokens[0].`
+ */
+export function firstWrong(value: object, checks: Readonly<Record<string, Check>>, path = ''): string | undefined {
+  return firstOf(Object.keys(checks), (name) => {
     const member = (value as Record<string, unknown>)[name];
-    try {
-      return member !== undefined && !checks[name]!(member);
-    } catch {
-      return true;
-    }
+    return member === undefined ? undefined : checks[name]!(member, path + name);
   });
 }

@@ -5,7 +5,7 @@ export { credentialsMode, needsUseCredentials } from './credentials.ts';
 export { forwardTokenEvents } from './forward-token-events.ts';
 export { hideSignedUrl } from './hide-signed-url.ts';
 export { SecureTokenError, isSecureTokenError, tokenRefused } from './secure-token-error.ts';
-export { normaliseOptions } from './option-checks.ts';
+export { normaliseOptions, withoutOwnOptions } from './option-checks.ts';
 export { isOutage, outagePauseMs } from './outage.ts';
 export { protectedBy } from './protection.ts';
 export { refusalOf } from './refusal-of.ts';

@@ -1,49 +1,93 @@
 import type { Check } from './first-wrong.ts';
-import { firstWrong, isFunction, isObject, upTo } from './first-wrong.ts';
-import { parseToken } from './parse-token.ts';
+import { eachOf, firstWrong, isBoolean, isFunction, isObject, isWrong, upTo } from './first-wrong.ts';
+import { isToken } from './parse-token.ts';
 import { SecureTokenError } from './secure-token-error.ts';
 import type { RetryOptions, TokenSourceOptions } from './token-source-options.ts';
 import type { Token } from './token.ts';
+import { unknownOption } from './unknown-option.ts';
 import { resolveUrl } from './url-text.ts';
 
 // of this realm or another
 const isLink = (value: unknown): value is string | URL =>
   typeof value === 'string' || !!(value as Partial<URL> | undefined)?.href;
 const isNumber = upTo(1e6);
-const isRule = (rule: unknown): boolean =>
-  typeof rule === 'function' || !!(rule as RegExp).source || resolveUrl(rule as string) !== '';
-const isScoped = (token: Token): boolean => !!parseToken(token) && !!(token.url ?? token.prefix);
+
+const isEndpoint: Check = (value, name) => {
+  const remedy = "Give the URL of your signing endpoint, such as '/token'.";
+  if (!isLink(value)) return isWrong(value, name, remedy);
+  return resolveUrl(value as string, 'http://a') ? undefined : `${name} is not an http or https URL. ${remedy}`;
+};
+
+/** `cdn.example.com/vod`: a browser would read it as a path of the page. */
+const HOST = /^[\w-]+(\.[\w-]+)+(:\d+)?(?=\/|$)[^?#]*$/;
+
+const isRule: Check = (rule, name) => {
+  if (typeof rule === 'function' || (rule as RegExp | null)?.source) return undefined;
+  if (typeof rule !== 'string' || !rule)
+    return isWrong(rule, name, "Give a URL prefix such as 'https://cdn.example.com/', a RegExp or a function.");
+  if (HOST.test(rule)) return `${name}: '${rule}' is not a URL. Write 'https://${rule.replace(/\/?$/, '/')}'.`;
+  const isUrl = resolveUrl(rule) !== '';
+  return isUrl ? undefined : `${name} is not an http or https URL. Write it as in 'https://cdn.example.com/'.`;
+};
+
+const isKnownToken: Check = (value, name) => {
+  const { url, prefix } = (value ?? {}) as Partial<Token>;
+  return (
+    isToken(value, name) ??
+    ((url ?? prefix) ? undefined : `${name} has neither url nor prefix. Give one: it says which URLs the token opens.`)
+  );
+};
 
 const retryMembers: Record<keyof RetryOptions, Check> = { limit: isNumber, backoffLimit: isNumber };
 
 const members: Record<keyof TokenSourceOptions, Check> = {
-  endpoint: (value) => isLink(value) && resolveUrl(value as string, 'http://a'),
+  endpoint: isEndpoint,
   getTokens: isFunction,
   request: isObject,
-  tokens: (value) => (value as Token[]).every(isScoped),
-  protect: (value) => [value].flat().every(isRule),
+  tokens: eachOf(isKnownToken, 'Give a list of tokens.'),
+  protect: (value, name) => (Array.isArray(value) ? eachOf(isRule, '')(value, name) : isRule(value, name)),
   renewBefore: isNumber,
   jitter: upTo(1),
   readAhead: isNumber,
-  retry: isObject,
-  timeout: (value) => value && isNumber(value),
-  refusals: (value) => (value as unknown[]).every(isNumber),
+  retry: (value, name) => isObject(value, name) ?? wrongMember(value as object, retryMembers, `${name}.`),
+  timeout: (value, name) => (value === 0 ? `${name} is 0. Give seconds, more than 0.` : isNumber(value, name)),
+  refusals: eachOf(isNumber, 'Give a list of HTTP statuses, such as [401, 403, 410].'),
+  debug: isBoolean,
   clock: isFunction,
   fetch: isFunction,
   random: isFunction,
 };
 
-/** What is missing or wrong in `options`, by name. */
-function wrongIn(options: TokenSourceOptions): string | undefined {
-  if (!options.endpoint === !options.getTokens) return 'endpoint (or getTokens instead)';
-  const wrongRetry = (): string | undefined => options.retry && firstWrong(options.retry, retryMembers);
-  return firstWrong(options, members) ?? wrongRetry();
+/** What is wrong with the first member that is not one of `checks`, or else does not pass its check. */
+const wrongMember = (value: object, checks: Readonly<Record<string, Check>>, path = ''): string | undefined =>
+  unknownOption(value, Object.keys(checks), path) ?? firstWrong(value, checks, path);
+
+function wrongWhence({ endpoint, getTokens }: TokenSourceOptions): string | undefined {
+  if (endpoint && getTokens) return 'endpoint and getTokens are both given. Give one of them.';
+  if (endpoint || getTokens) return undefined;
+  return isWrong(
+    endpoint,
+    'endpoint',
+    "Give the URL of your signing endpoint, such as '/token', or getTokens instead.",
+  );
 }
 
-/** The options as an object of our own. Throws `ERR_OPTIONS` at the first that is wrong, naming it. */
+function refuse(problem: string | undefined): void {
+  if (problem) throw new SecureTokenError('ERR_OPTIONS', problem);
+}
+
+/** The options as an object of our own. Throws `ERR_OPTIONS` at the first that is wrong: what is, and what to write. */
 export function normaliseOptions(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions {
   const settings = { ...(isLink(options) ? { endpoint: options } : options) };
-  const wrong = wrongIn(settings);
-  if (wrong) throw new SecureTokenError('ERR_OPTIONS', `missing or wrong: ${wrong}`);
+  refuse(unknownOption(settings, Object.keys(members)) ?? wrongWhence(settings) ?? firstWrong(settings, members));
   return settings;
+}
+
+/**
+ * What an adapter was given, without the options of its own: those are nothing to a token source.
+ * @throws `ERR_OPTIONS` if a name is neither one of `own` nor an option of a token source
+ */
+export function withoutOwnOptions(options: object, own: readonly string[]): object {
+  refuse(unknownOption(options, [...Object.keys(members), ...own]));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !own.includes(name)));
 }

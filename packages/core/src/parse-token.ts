@@ -1,35 +1,62 @@
 import type { Check } from './first-wrong.ts';
-import { firstWrong, isObject, upTo } from './first-wrong.ts';
+import { firstWrong, isObject, isWrong } from './first-wrong.ts';
 import type { Token } from './token.ts';
 
-// absolute, for there is no base
-const matches =
-  (pattern: RegExp): Check =>
-  (value) =>
-    pattern.test(new URL(value as string).href);
-const isUrl = matches(/^http/);
-const isFolder = matches(/^http[^?#]*\/$/);
-const isAnything: Check = () => true;
+/** The least that is milliseconds, in seconds: the year 5138. */
+const MILLISECONDS = 1e11;
+
+/** A time in unix seconds. */
+export const isUnixSeconds: Check = (value, name) => {
+  if (typeof value !== 'number') return isWrong(value, name, 'Give unix seconds as a number.');
+  if (value > MILLISECONDS) return `${name} is ${value}: milliseconds? Give unix seconds.`;
+  return value > 0 ? undefined : `${name} is ${value}. Give unix seconds.`;
+};
+
+// never quoted: a token may be in it. And absolute, because there is no base
+const isUrl: Check = (value, name) => {
+  const remedy = `Give an absolute http or https URL.`;
+  if (!value) return isWrong(value, name, remedy);
+  try {
+    return /^http/.test(new URL(value as string).href) ? undefined : `${name} is not http or https. ${remedy}`;
+  } catch {
+    return typeof value === 'string' ? `${name} is not an absolute URL. ${remedy}` : isWrong(value, name, remedy);
+  }
+};
+const isFolder: Check = (value, name) => {
+  const problem = isUrl(value, name);
+  if (problem) return problem;
+  const { href } = new URL(value as string);
+  const remedy = "Give a folder, such as 'https://cdn.example.com/vod/'.";
+  if (/[?#]/.test(href)) return `${name} has a query or a fragment. ${remedy}`;
+  return href.endsWith('/') ? undefined : `${name} does not end with '/'. ${remedy}`;
+};
+const isAnything: Check = () => undefined;
 
 /** Every member of a token. */
 const members: Record<keyof Token, Check> = {
   url: isUrl,
   prefix: isFolder,
   base: isFolder,
-  // not milliseconds
-  expires: (value) => !!value && upTo(1e11)(value),
+  expires: isUnixSeconds,
   query: isObject,
   headers: isObject,
   anyQuery: isAnything,
   credentials: isAnything,
 };
 
-/**
- * What `value`, sent by a signing endpoint or written by a team, says about a token; `undefined` if it is not one.
- * Members that a token does not have are left out.
- */
+/** What is wrong with a token that a signing endpoint has sent, or that a team has written. */
+export const isToken: Check = (value, name) => {
+  if (isObject(value, name)) return isWrong(value, name, "Give an object with 'expires', and 'url' or 'prefix'.");
+  const { expires, base, prefix } = value as Partial<Token>;
+  const problem = firstWrong(value as object, members, `${name}.`);
+  if (problem) return problem;
+  if (expires === undefined) return isWrong(expires, `${name}.expires`, 'Give unix seconds as a number.');
+  return base && !prefix ? `${name} has a base, but no prefix. Give the prefix that the base replaces.` : undefined;
+};
+
+/** What `value` says about a token; `undefined` if it is not one. Members that a token does not have are left out. */
 export function parseToken(value: Token): Token | undefined {
-  if (firstWrong(value, members) || !value.expires || (value.base && !value.prefix)) return undefined;
+  if (isToken(value, '')) return undefined;
   const known = (Object.keys(members) as (keyof Token)[]).filter((name) => value[name] !== undefined);
   return Object.fromEntries(known.map((name) => [name, value[name]])) as unknown as Token;
 }

@@ -24,7 +24,7 @@ const folderOf = (rule: string): string => pathOf(resolveUrl(rule)).replace(/\/?
 
 /** @param url unsigned */
 function dropped(what: string, url: string): SecureTokenError {
-  const message = `dropped a token ${what}: list every CDN in "protect"`;
+  const message = `A token ${what} was not used. List every CDN of yours in "protect".`;
   return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
 }
 
@@ -68,11 +68,13 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
     if (!token.url && !token.prefix) return undefined;
     const url = openedBy(token);
     if (!mayOpen(token, url)) {
-      const where = protect ? 'for a URL that "protect" does not cover' : 'for an origin of no source and no request';
+      const where = protect
+        ? 'for a URL that "protect" does not cover'
+        : 'for an origin that no source and no request has';
       return dropped(where, url);
     }
     if (token.base && !mayMoveTo(resolveUrl(token.base), url)) {
-      return dropped('whose base lies on an origin that nobody has named', url);
+      return dropped('whose "base" has an origin of no source and no request', url);
     }
     return undefined;
   };

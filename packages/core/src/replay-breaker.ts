@@ -12,6 +12,7 @@ const REMEMBERED = 100;
  */
 export class ReplayBreaker {
   readonly #now: () => number;
+  readonly #opened: (seconds: number) => void;
   /** How many replays were sent. */
   #sent = 0;
   readonly #numbers = new WeakMap<SignedRequest, number>();
@@ -19,9 +20,10 @@ export class ReplayBreaker {
   readonly #refused = new Set<number>();
   #openedAt = -Infinity;
 
-  /** @param now in seconds, never goes back */
-  constructor(now: () => number) {
+  /** @param now in seconds, never goes back; @param opened for how long there are no replays from now on */
+  constructor(now: () => number, opened: (seconds: number) => void = () => undefined) {
     this.#now = now;
+    this.#opened = opened;
   }
 
   isOpen(): boolean {
@@ -40,7 +42,10 @@ export class ReplayBreaker {
     const number = this.#numbers.get(request);
     if (number === undefined) return false;
     this.#refused.add(number);
-    if (this.#rowAround(number) > MAX_REFUSED_IN_A_ROW) this.#openedAt = this.#now();
+    if (this.#rowAround(number) > MAX_REFUSED_IN_A_ROW) {
+      if (!this.isOpen()) this.#opened(OPEN_SECONDS);
+      this.#openedAt = this.#now();
+    }
     return true;
   }
 

@@ -20,6 +20,8 @@ interface Parts {
   readonly find: (url: string) => { key: string; held: HeldToken | undefined };
   readonly isUsable: (held: HeldToken) => boolean;
   readonly attach: (url: string) => SignedRequest;
+  /** Nothing is replayed for so many seconds. */
+  readonly paused: (seconds: number) => void;
 }
 
 // cookies are told apart by their expiry: their values cannot be seen
@@ -55,7 +57,7 @@ export class Replays {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#breaker = new ReplayBreaker(() => parts.clock.sessionNow());
+    this.#breaker = new ReplayBreaker(() => parts.clock.sessionNow(), parts.paused);
   }
 
   /** A refusal without CORS headers looks like a failure without a status: it is one if the token was at its end. */

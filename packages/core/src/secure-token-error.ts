@@ -37,7 +37,8 @@ export class SecureTokenError extends Error {
   }
 }
 
-const REFUSED = 'the edge refuses renewed tokens: compare its key, format and clock with those of the signing endpoint';
+const REFUSED =
+  'The edge refused a renewed token too. Compare its key, token format and clock with the signing endpoint.';
 
 /** What a request ends with that the edge refused again; `url` is unsigned. */
 export const tokenRefused = (url: string, status: number): SecureTokenError =>

@@ -7,7 +7,7 @@ import { renewalTimes } from './renewal.ts';
 import type { Rotation } from './rotation.ts';
 import { SecureTokenError } from './secure-token-error.ts';
 import type { ServerClock } from './server-clock.ts';
-import type { SigningEndpoint } from './signing-endpoint.ts';
+import type { Answer, SigningEndpoint } from './signing-endpoint.ts';
 import type { TokenEventDetails, TokenEventType } from './token-events.ts';
 import type { TokenIndex } from './token-index.ts';
 import type { TokenReason } from './token-source-options.ts';
@@ -41,6 +41,21 @@ interface Obtained {
   readonly call: number;
 }
 
+/**
+ * What is wrong with an answer whose token had ended before it was sent. The request that waits for it goes out with it
+ * all the same: the edge judges better.
+ */
+function expiredIn({ tokens, now }: Answer): SecureTokenError | undefined {
+  const at = tokens.findIndex(({ expires }) => expires < now);
+  if (at < 0) return undefined;
+  const ago = Math.ceil(now - tokens[at]!.expires);
+  return new SecureTokenError(
+    'ERR_SIGNING_RESPONSE',
+    `tokens[${at}].expires is ${ago} s in the past by the clock of the signing endpoint. ` +
+      'Give the time at which the token will end. It is used all the same if no other token is at hand.',
+  );
+}
+
 /** Makes calls, and takes in what they bring: tokens, the time, denials, failures. */
 export class SigningCalls {
   readonly #parts: Parts;
@@ -63,6 +78,8 @@ export class SigningCalls {
       const denied = new Set(answer.denied.map((url) => this.#keyOf(url)));
       const granted = asked.filter((url) => !denied.has(this.#keyOf(url)));
       this.hold({ tokens, asked: granted, obtainedAt: clock.correct(answer.now, sentAt, expires), call });
+      const expired = expiredIn(answer);
+      if (expired) emit('tokenerror', { error: expired });
       if (tokens.length > 0) {
         const unsigned = asked.map((url) => tokenUrls.read(url).unsigned);
         emit('tokenrenewed', { reason, urls: unsigned, expires, wait: clock.sessionNow() - sentAt });
@@ -109,7 +126,7 @@ export class SigningCalls {
   #denyEach(denied: readonly string[]): void {
     const { denials, acquisition, emit } = this.#parts;
     const keys = denied.map((url) => this.#keyOf(url)).filter((key) => key !== '');
-    const message = 'the signing endpoint denies this URL';
+    const message = 'The signing endpoint lists this URL in "denied". Call renew() once the viewer may have it.';
     const errors = keys.map((url) => new SecureTokenError('ERR_DENIED', message, { url }));
     for (const error of errors) denials.deny([acquisition.idsOf(error.url!)[0]!], error);
     if (errors[0]) emit('tokendenied', { error: errors[0] });

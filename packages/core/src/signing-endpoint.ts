@@ -1,6 +1,8 @@
 import { abortable } from './abortable.ts';
 import { secondsOf } from './failure.ts';
-import { parseToken } from './parse-token.ts';
+import type { Check } from './first-wrong.ts';
+import { eachOf, firstWrong, isObject, isWrong } from './first-wrong.ts';
+import { isToken, isUnixSeconds, parseToken } from './parse-token.ts';
 import { SecureTokenError } from './secure-token-error.ts';
 import type { TokenRequest, TokenSourceOptions, TokensAnswer } from './token-source-options.ts';
 import type { Token } from './token.ts';
@@ -25,8 +27,23 @@ type Wanted = Omit<TokenRequest, 'signal'>;
 /** Why a call is given up that is made again at once. */
 const ANEW = new Error('the call is made again');
 
-/** The least that is milliseconds, in seconds: the year 5138. */
-const MILLISECONDS = 1e11;
+const ANSWER = 'Answer { "now": 1732450000, "tokens": [], "denied": [] }.';
+
+/** An answer whose members have been checked. */
+interface Sent {
+  readonly tokens: readonly Token[];
+  readonly denied?: readonly unknown[];
+  readonly now?: unknown;
+}
+
+// text is as good; what tells no time is as good as none
+const timeOf = (now: unknown): number => (typeof now === 'object' ? NaN : Number(now));
+
+const members: Readonly<Record<keyof Sent, Check>> = {
+  tokens: eachOf(isToken, 'Give a list of tokens.'),
+  denied: eachOf(() => undefined, 'Give a list of URLs.'),
+  now: (value, name) => (timeOf(value) ? isUnixSeconds(timeOf(value), name) : undefined),
+};
 
 /** Calls for tokens, through `getTokens` or the endpoint. */
 export class SigningEndpoint {
@@ -60,11 +77,12 @@ export class SigningEndpoint {
   async #callOnce(wanted: Wanted): Promise<Answer> {
     const { timeout = 10 } = this.#options;
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(Error(`no answer in ${timeout} s`)), timeout * 1000);
+    const timer = setTimeout(() => controller.abort(Error(`No answer in ${timeout} s.`)), timeout * 1000);
     this.#running.add(controller);
     try {
       const { signal } = controller;
-      return read(await abortable(this.#fetchAnswer(wanted, signal), signal));
+      const sender = this.#options.getTokens ? 'getTokens' : 'the signing endpoint';
+      return read(await abortable(this.#fetchAnswer(wanted, signal), signal), sender);
     } finally {
       clearTimeout(timer);
       this.#running.delete(controller);
@@ -93,20 +111,30 @@ function toJson(answer: Token | readonly Token[] | TokensAnswer): string {
   }
 }
 
-function read({ body, date }: Unread): Answer {
-  try {
-    const {
-      tokens: sent,
-      denied = [],
-      now,
-    } = JSON.parse(body) as { tokens: Token[]; denied?: unknown[]; now?: unknown };
-    const tokens = sent.flatMap((token) => parseToken(token) ?? []);
-    const serverNow = Number(now) || secondsOf(date);
-    // one that is no token spoils them all: the endpoint speaks another protocol
-    if (tokens.length === sent.length && !(serverNow > MILLISECONDS))
-      return { tokens, denied: denied.map(String), now: serverNow };
-  } catch {
-    // not kept as a cause: the parser's message quotes the body, which may hold a token
-  }
-  throw new SecureTokenError('ERR_SIGNING_RESPONSE', 'the signing endpoint must answer {tokens, now, denied}');
+/** Takes an answer apart. @throws `ERR_SIGNING_RESPONSE`, which names the first member that is wrong */
+function read({ body, date }: Unread, sender: string): Answer {
+  const answer = parse(body);
+  const problem = typeof answer === 'string' ? answer : wrongIn(answer);
+  if (problem) throw new SecureTokenError('ERR_SIGNING_RESPONSE', `answer of ${sender}: ${problem}`);
+  const { tokens, denied = [], now } = answer as Sent;
+  return {
+    tokens: tokens.flatMap((token) => parseToken(token) ?? []),
+    denied: denied.filter((url) => typeof url === 'string'),
+    now: timeOf(now) || secondsOf(date),
+  };
 }
+
+/** What `body` holds, or what is wrong with it. The parser's own message quotes the body, which may hold a token. */
+function parse(body: string): object | string {
+  try {
+    const answer: unknown = JSON.parse(body);
+    return Array.isArray(answer) ? isWrong(answer, 'it', ANSWER) : (isObject(answer, 'it') ?? (answer as object));
+  } catch {
+    if (!body.trim()) return `it is empty. ${ANSWER}`;
+    return `it is ${/^\s*</.test(body) ? 'HTML or XML' : 'text'} instead of JSON. ${ANSWER}`;
+  }
+}
+
+// one that is no token spoils them all: the endpoint speaks another protocol
+const wrongIn = (answer: object): string | undefined =>
+  'tokens' in answer ? firstWrong(answer, members) : `tokens is missing. ${ANSWER}`;

@@ -66,6 +66,11 @@ export interface TokenSourceOptions {
   timeout?: number;
   /** The statuses with which the edge refuses a token. @default [401, 403, 410] */
   refusals?: readonly number[];
+  /**
+   * Writes one line for each decision to `console.debug`, without tokens: attach, wait, renew, replay, deny, pause.
+   * @default whether `localStorage['secure-token:debug']` is '1'
+   */
+  debug?: boolean;
   /** Unix time in ms. @default Date.now */
   clock?: () => number;
   /** @default the global fetch */

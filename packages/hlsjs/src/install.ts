@@ -1,6 +1,7 @@
 import type Hls from 'hls.js';
 import type { ErrorData, Events, HlsConfig } from 'hls.js';
 import type { TokenSource } from 'secure-token-core';
+import { reloadUnsigned } from './late-install.ts';
 import { createLicenseSetup } from './license-setup.ts';
 import type { Controller, ControllerClass } from './original-controller.ts';
 import { noteStandIn, originalController } from './original-controller.ts';
@@ -63,6 +64,7 @@ export function install(hls: Hls, source: TokenSource): void {
   if (config.fLoader) config.fLoader = wrap(config.fLoader, sourceNow);
   config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, sourceNow);
   reportTokenErrors(hls);
+  reloadUnsigned(hls, source);
 }
 
 /**

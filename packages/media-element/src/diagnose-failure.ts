@@ -34,10 +34,17 @@ export async function diagnoseFailure(
   const status = await probe(request, signal);
   // without a status it is a failure of the network in any case
   const refusal = status > 0 ? refusalOf(source, request, status) : undefined;
-  if (status === 404 && !refusal) throw new DOMException(`No such file: ${unsignedUrl}`, 'NotFoundError');
+  if (status === 404 && !refusal)
+    throw new DOMException(
+      `The server answered 404 for ${unsignedUrl}. Check the URL: it is not tried again.`,
+      'NotFoundError',
+    );
   const isLetThrough = status > 0 && status < 300;
   if (isLetThrough && error.code > MEDIA_ERR_NETWORK && isFaultOfMedia(failures)) {
-    throw new DOMException(messageOf(error, request) || 'The browser cannot play this file', 'EncodingError');
+    throw new DOMException(
+      messageOf(error, request) || 'The browser cannot play this file. Check its container and its codecs.',
+      'EncodingError',
+    );
   }
   // expired: nothing is wrong with the next one
   if (source.peek(unsignedUrl)?.token !== token) return undefined;

@@ -55,7 +55,11 @@ export class ElementRequests {
     if (via === 'swap') return false;
     const signs = await workerSigns(url);
     if (via !== 'worker') return signs && mayTryWorker(failures);
-    if (!signs) throw new DOMException('No token worker signs this URL here', 'NotSupportedError');
+    if (!signs)
+      throw new DOMException(
+        "No token worker signs this URL on this page. Call registerTokenWorker() first, or leave 'via' out.",
+        'NotSupportedError',
+      );
     return true;
   }
 

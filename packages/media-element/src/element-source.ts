@@ -6,7 +6,7 @@ export function assertFitsElement({ headers, unsignedUrl: url }: SignedRequest):
   if (!Object.keys(headers).length) return;
   throw new SecureTokenError(
     'ERR_SIGNING_RESPONSE',
-    'A media element sends no token in headers: that needs the token worker',
+    "The token is in 'headers', which a media element cannot send. Register the token worker, or answer with 'query'.",
     { url },
   );
 }

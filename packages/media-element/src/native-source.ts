@@ -176,7 +176,11 @@ export class NativeSource {
 
   async #loadAfter(error: MediaError): Promise<void> {
     const failures = this.#failures;
-    if (isHopeless(failures)) throw new DOMException('The browser cannot load this file', 'NetworkError');
+    if (isHopeless(failures))
+      throw new DOMException(
+        'The browser cannot load this file. Check the network and the CORS headers of the server.',
+        'NetworkError',
+      );
     if (needsPause(failures)) await pause(failures.count, this.#released.signal);
     await this.#load('error', await this.#requests.diagnose(error, failures));
   }

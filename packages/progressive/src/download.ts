@@ -23,6 +23,9 @@ export interface DownloadSettings {
   readonly from?: Pick<DownloadProgress, 'received' | 'validator'>;
 }
 
+/** Those that are none of a token source. */
+const OWN_OPTIONS: readonly (keyof DownloadSettings | 'as')[] = ['as', 'onProgress', 'signal', 'from'];
+
 export type DownloadOptions = SourceOptions & DownloadSettings;
 
 /**
@@ -45,7 +48,7 @@ export async function download(
 ): Promise<unknown> {
   const { as = 'blob', ...settings } = options as DownloadSettings & { as?: DownloadTarget };
   const { href } = new URL(url, document.baseURI);
-  const { source, release } = sourceOf(options);
+  const { source, release } = sourceOf(options, OWN_OPTIONS);
   try {
     return await new Download(href, source, createSink(as), settings).run();
   } finally {
@@ -138,8 +141,10 @@ class Download {
     const { status, ok, headers } = response;
     const { start, ...now } = representation(response);
     if (!describesFile(response, now, this.#isRefusal(request, status))) return false;
-    if (isOtherVersion(this.#version, now)) await this.#restart('The file has changed on the server');
-    else if (ok && start !== this.#position) await this.#restart('The server cannot resume');
+    if (isOtherVersion(this.#version, now))
+      await this.#restart('The file has changed on the server. Download it again from its beginning.');
+    else if (ok && start !== this.#position)
+      await this.#restart('The server does not answer ranges. Download the file from its beginning.');
     // not from where we are now: the next request asks for that
     if (ok && start !== this.#position) return false;
     const { validator, total } = this.#version;
@@ -182,9 +187,17 @@ class Download {
     const replay = await this.#source.refused(request, status, { signal: this.#signal });
     if (replay) return replay;
     const step = stepAfter({ status, isRefusal, attempts: this.#attempts });
-    if (step === 'not found') throw new DOMException(`${status}: ${this.#url}`, 'NotFoundError');
+    if (step === 'not found')
+      throw new DOMException(
+        `The server answered ${status} for ${this.#url}. Check the URL: it is not tried again.`,
+        'NotFoundError',
+      );
     if (step === 'refused') throw tokenRefused(this.#url, status);
-    if (step === 'no more data') throw new DOMException(`No more data after ${this.#position} bytes`, 'NetworkError');
+    if (step === 'no more data')
+      throw new DOMException(
+        `No data came after ${this.#position} bytes. Download the rest later with 'from'.`,
+        'NetworkError',
+      );
     this.#attempts++;
     await pause(this.#attempts, this.#signal);
     return this.#sign();

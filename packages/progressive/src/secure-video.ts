@@ -26,6 +26,9 @@ export interface SecureVideo extends EventTarget {
 /** To the page a change of source is none. */
 const HIDDEN_EVENTS = ['abort', 'emptied', 'loadstart'];
 
+/** Those that are none of a token source. */
+const OWN_OPTIONS = ['via'];
+
 /** Who keeps which element playing: a second call takes over from the first. */
 const keepers = new WeakMap<HTMLMediaElement, () => void>();
 
@@ -41,7 +44,7 @@ export async function secureVideo(
   url: string | URL,
   options: SecureVideoOptions,
 ): Promise<SecureVideo> {
-  const { source, release } = sourceOf(options);
+  const { source, release } = sourceOf(options, OWN_OPTIONS);
   const { href } = new URL(url, document.baseURI);
   const target = new EventTarget();
   const emit = (type: string, detail: object): unknown =>

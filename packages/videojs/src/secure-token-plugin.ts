@@ -4,6 +4,7 @@ import type Player from 'video.js/dist/types/player.js';
 import { signEmulatedTextTracks } from './emulated-text-tracks.ts';
 import { signNativeTextTracks } from './native-text-tracks.ts';
 import { createPlaybackFailure } from './playback-failure.ts';
+import { UnsignedSources } from './late-plugin.ts';
 import type { Session } from './session.ts';
 import type { NextMiddleware, PlayerSource, SourceMiddleware } from './source-middleware.ts';
 import { createSourceMiddleware } from './source-middleware.ts';
@@ -44,6 +45,7 @@ export function registerSecureToken(
   if (known) return known as ReturnType<typeof registerSecureToken>;
   const Base = vjs.getPlugin('plugin') as unknown as new (player: Player) => PluginBase;
   const middlewares = new WeakMap<Player, SourceMiddleware>();
+  const unsigned = new UnsignedSources();
 
   class SecureToken extends Base implements SecureTokenPlugin {
     static readonly VERSION: string = PACKAGE_VERSION;
@@ -80,6 +82,7 @@ export function registerSecureToken(
         stopEvents,
         release,
       ];
+      unsigned.reload(player, source);
     }
 
     override dispose(): void {
@@ -92,8 +95,12 @@ export function registerSecureToken(
   vjs.use('*', ((player: Player) => ({
     setSource: (source: PlayerSource, next: NextMiddleware) => {
       const middleware = middlewares.get(player);
-      if (middleware) middleware.setSource(source, next);
-      else next(null, source);
+      if (middleware) {
+        middleware.setSource(source, next);
+        return;
+      }
+      unsigned.note(player, source);
+      next(null, source);
     },
   })) as never);
   return SecureToken as ReturnType<typeof registerSecureToken>;

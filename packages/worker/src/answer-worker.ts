@@ -11,7 +11,10 @@ export function answerWorker(port: MessagePort, source: TokenSource): void {
   const signedFor = async (question: Question | undefined): Promise<SignedRequest | undefined> => {
     if (question && 'url' in question) return source.sign(question.url);
     if (question && last) return source.refused(last, question.status);
-    throw new SecureTokenError('ERR_SIGNING_RESPONSE', 'this page does not understand what its token worker asks');
+    throw new SecureTokenError(
+      'ERR_SIGNING_RESPONSE',
+      'The token worker asked this page in an unknown form. Load the same version of the page and the worker.',
+    );
   };
   const answer = async (question: Question | undefined): Promise<PostedAnswer> => {
     try {
@@ -21,7 +24,10 @@ export function answerWorker(port: MessagePort, source: TokenSource): void {
     } catch (error) {
       const known = isSecureTokenError(error)
         ? error
-        : new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'the token source of this page failed');
+        : new SecureTokenError(
+            'ERR_SIGNING_UNAVAILABLE',
+            'The token source of this page failed. Look at its tokenerror event.',
+          );
       return { error: postableError(known) };
     }
   };

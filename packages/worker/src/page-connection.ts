@@ -10,7 +10,7 @@ const pageCheckIntervalMs = 1000;
 /** The page was closed, or left, before it answered. */
 export class PageClosed extends SecureTokenError {
   constructor() {
-    super('ERR_SIGNING_UNAVAILABLE', 'the page that hands out tokens was closed');
+    super('ERR_SIGNING_UNAVAILABLE', 'The page that hands out tokens was closed before it answered. Keep one open.');
   }
 }
 
@@ -65,5 +65,8 @@ export class PageConnection {
 }
 
 function notUnderstood(): SecureTokenError {
-  return new SecureTokenError('ERR_SIGNING_RESPONSE', 'the token worker does not understand what its page answers');
+  return new SecureTokenError(
+    'ERR_SIGNING_RESPONSE',
+    'The page answered the token worker in an unknown form. Load the same version of the page and the worker.',
+  );
 }

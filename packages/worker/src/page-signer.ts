@@ -55,7 +55,12 @@ export class PageSigner implements RequestSigner {
     const connection = await this.#connect(signal);
     if (!connection) return this.#withoutPage(url);
     const signed = await this.#ask(connection, { url }, signal);
-    if (!signed) throw new SecureTokenError('ERR_SIGNING_RESPONSE', 'a page has signed nothing', { url });
+    if (!signed)
+      throw new SecureTokenError(
+        'ERR_SIGNING_RESPONSE',
+        'The page answered without a signed request. Load the same version of the page and the worker.',
+        { url },
+      );
     return signed;
   }
 
@@ -69,7 +74,10 @@ export class PageSigner implements RequestSigner {
 
   #withoutPage(url: string): SignedRequest {
     if (this.#isProtectKnown) {
-      throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'no page of this origin hands out tokens');
+      throw new SecureTokenError(
+        'ERR_SIGNING_UNAVAILABLE',
+        'No open page of this site hands out tokens. Call registerTokenWorker() in one.',
+      );
     }
     // a file of another part of the site, most likely
     return untouchedRequest(url);

@@ -44,7 +44,7 @@ export async function registerTokenWorker(
   const settings = workerSettings(checked);
   const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
   if (!serviceWorker)
-    throw new DOMException('No service workers here: they need https or localhost', 'NotSupportedError');
+    throw new DOMException('This page has no service workers. Serve it from https or localhost.', 'NotSupportedError');
 
   const script = workerScript(url, settings);
   // with an endpoint in its URL the worker has tokens of its own

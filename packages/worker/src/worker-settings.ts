@@ -16,6 +16,7 @@ export interface WorkerSettings {
   readonly readAhead?: number;
   readonly timeout?: number;
   readonly refusals?: readonly number[];
+  readonly debug?: boolean;
   readonly retry?: { readonly limit?: number; readonly backoffLimit?: number };
 }
 
@@ -66,8 +67,13 @@ const writable: Record<keyof WorkerSettings, Writable> = {
   readAhead: isNumber,
   timeout: isNumber,
   refusals: isListOf(isNumber),
+  debug: (value) => typeof value === 'boolean',
   retry: isObjectOf({ limit: isNumber, backoffLimit: isNumber }),
 };
+
+const PROTECT_IS_MISSING =
+  "protect is missing. Write which URLs the worker signs, such as 'https://cdn.example.com/': " +
+  'it sees the media requests of the whole site.';
 
 const absolute = (url: string | URL): string => new URL(url, document.baseURI).href;
 
@@ -79,7 +85,7 @@ const absolute = (url: string | URL): string => new URL(url, document.baseURI).h
 export function workerSettings(options: TokenSourceOptions | TokenSource): WorkerSettings {
   if (isTokenSource(options)) return {};
   const { endpoint, protect } = options;
-  if (!protect) throw new SecureTokenError('ERR_OPTIONS', 'missing or wrong: protect');
+  if (!protect) throw new SecureTokenError('ERR_OPTIONS', PROTECT_IS_MISSING);
   const rules = [protect].flat() as readonly Protect[];
   if (!rules.every((rule) => typeof rule === 'string')) return {};
   const written = { protect: rules.map(absolute) };

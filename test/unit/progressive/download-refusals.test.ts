@@ -33,7 +33,7 @@ describe('download, from a server that', () => {
     for (const code of [401, 403, 410])
       await expect(lab.run([status(code)], { refusals: [404] })).rejects.toMatchObject({
         name: 'NotFoundError',
-        message: `${code}: ${lab.url}`,
+        message: `The server answered ${code} for ${lab.url}. Check the URL: it is not tried again.`,
       });
     expect(lab.requests).toHaveLength(3);
     expect(lab.tokens).toBe(3);

@@ -92,7 +92,7 @@ describe('download, from a server that', () => {
     for (const code of [404, 400, 451])
       await expect(lab.run([status(code)])).rejects.toMatchObject({
         name: 'NotFoundError',
-        message: `${code}: ${lab.url}`,
+        message: `The server answered ${code} for ${lab.url}. Check the URL: it is not tried again.`,
       });
     expect(lab.requests).toHaveLength(3);
   });

@@ -15,6 +15,7 @@ describe('workerSettings', () => {
     readAhead: 3,
     timeout: 2,
     refusals: [403, 404],
+    debug: true,
     retry: { limit: 1, backoffLimit: 2 },
     request: { credentials: 'include' },
   } as const;

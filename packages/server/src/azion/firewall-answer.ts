@@ -20,7 +20,11 @@ export function firewallAnswer(event: FirewallEvent, nowMs: number): Response | 
     return judge(request, readFirewallArgs(args), nowMs);
   } catch (error) {
     // Thrown on, it would leave the request without an outcome, and Azion to decide what becomes of it.
-    console?.error?.(isOptionsError(error) ? (error as Error).message : 'The arguments or the request cannot be read.');
+    console?.error?.(
+      isOptionsError(error)
+        ? (error as Error).message
+        : 'The arguments or the request could not be read. Check the JSON of the arguments.',
+    );
     return edgeRefusal(request, 500, { cors: { origins: '*' }, nowMs });
   }
 }

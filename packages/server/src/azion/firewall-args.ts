@@ -35,12 +35,13 @@ const known = ['secure_token_secret', 'secure_token_secrets', 'rules', 'cors', '
  * not read protects nothing
  */
 export function readFirewallArgs(args: unknown): FirewallOptions {
-  if (typeof args !== 'object' || args === null) throw optionsError('arguments', 'give {"secure_token_secret": "…"}');
+  if (typeof args !== 'object' || args === null)
+    throw optionsError('arguments', 'Give {"secure_token_secret": "…"}.', args);
   const unknown = Object.keys(args).filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw optionsError(unknown.join(', '), `no such argument; there are ${known.join(', ')}`);
+  if (unknown.length > 0) throw optionsError(unknown.join(', '), `unknown. Known arguments: ${known.join(', ')}.`);
   const { rules, cors = { origins: '*' }, max_ttl: maxTtl, path_form: pathForm, ...secrets } = args as FirewallArgs;
   if (maxTtl !== undefined && typeof (maxTtl as unknown) !== 'number') {
-    throw optionsError('max_ttl', 'give seconds as a number, without quotes');
+    throw optionsError('max_ttl', 'Give seconds as a number, without quotes.', maxTtl);
   }
   checkCors(cors);
   return {
@@ -58,6 +59,6 @@ export function readFirewallArgs(args: unknown): FirewallOptions {
  * Azion merges the default arguments of a function with those of its instance, so that either may hold the older one.
  */
 function allSecrets({ secure_token_secret: one, secure_token_secrets: more = [] }: FirewallArgs): readonly string[] {
-  if (!Array.isArray(more)) throw optionsError('secure_token_secrets', 'give a list of secrets');
+  if (!Array.isArray(more)) throw optionsError('secure_token_secrets', 'Give a list of secrets.', more);
   return [...(more as readonly string[]), ...(one === undefined ? [] : [one])];
 }

@@ -24,7 +24,11 @@ export interface FirewallRules {
 export function firewallRules(rules: readonly FirewallRule[] | undefined): FirewallRules {
   if (rules === undefined) return { concernsHost: () => true, protects: () => true };
   if (!Array.isArray(rules) || rules.length === 0) {
-    throw optionsError('rules', 'give a list such as [{"host": "cdn.example.com", "path": "/vod/"}], or leave it out');
+    throw optionsError(
+      'rules',
+      'Give a list such as [{"host": "cdn.example.com", "path": "/vod/"}], or leave it out.',
+      rules,
+    );
   }
   const tests = (rules as readonly unknown[]).map(ruleTest);
   return {
@@ -40,9 +44,9 @@ interface RuleTest {
 
 function ruleTest(rule: unknown): RuleTest {
   if (typeof rule !== 'object' || rule === null)
-    throw optionsError('rules', 'each is an object with host, path, or both');
+    throw optionsError('rules', 'A rule has neither host nor path. Give an object with host, path, or both.');
   const unknown = Object.keys(rule).filter((name) => name !== 'host' && name !== 'path');
-  if (unknown.length > 0) throw optionsError(`rules: ${unknown.join(', ')}`, 'no such field; there are host and path');
+  if (unknown.length > 0) throw optionsError(`rules: ${unknown.join(', ')}`, 'unknown. Known fields: host, path.');
   const { host, path } = rule as { host?: unknown; path?: unknown };
   return { isHost: hostTest(host), isPath: pathTest(path) };
 }
@@ -54,7 +58,7 @@ function hostTest(host: unknown): RuleTest['isHost'] {
     typeof host === 'string' && /^(?:[^\s/?#@:*\\]+|\[[\da-f:.]+\])$/i.test(host) && URL.canParse(`http://${host}/`);
   const name = isName ? judgeHost(new URL(`http://${host}/`).hostname) : undefined;
   if (name === undefined) {
-    throw optionsError('rules: host', 'give a host name without port and wildcards, as in cdn.example.com');
+    throw optionsError('rules: host', 'Give a host name without port and wildcards, such as cdn.example.com.', host);
   }
   const problem = hostProblem(name);
   if (problem !== undefined) throw optionsError('rules: host', `"${host as string}" ${problem}`);
@@ -63,6 +67,7 @@ function hostTest(host: unknown): RuleTest['isHost'] {
 
 function pathTest(path: unknown): RuleTest['isPath'] {
   if (path === undefined) return () => true;
-  if (typeof path !== 'string' || !path.startsWith('/')) throw optionsError('rules: path', 'write it as in /vod/');
+  if (typeof path !== 'string' || !path.startsWith('/'))
+    throw optionsError('rules: path', 'Give a path that begins with a slash, such as /vod/.', path);
   return pathRule(path, 'rules: path');
 }

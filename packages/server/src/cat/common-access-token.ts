@@ -1,4 +1,5 @@
 import { hexKeys } from '../crypto/hex-keys.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { prefixOf } from '../format-parts/access-list.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
@@ -52,15 +53,31 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
  * @throws `ERR_OPTIONS`
  */
 export function commonAccessToken(options: CommonAccessTokenOptions): TokenFormat {
+  checkNames(options, {
+    keys: true,
+    issuer: true,
+    exact: true,
+    depth: true,
+    uri: true,
+    ipRanges: true,
+    ip: true,
+    claims: true,
+    carrier: true,
+    cookie: true,
+    param: true,
+    maxTtl: true,
+  });
   const { issuer, exact = false, depth = Infinity, uri, ipRanges, ip, claims: more, maxTtl = 86_400 } = options;
   const { carrier: kind = 'query', param = kind === 'query' ? 'cat' : 'CTA-Common-Access-Token' } = options;
-  if (options.keys.length === 0) throw optionsError('keys', 'give at least one; the first one signs');
+  if (options.keys.length === 0)
+    throw optionsError('keys', 'Give at least one key. The first one signs.', options.keys);
   const keys = options.keys.map(({ id, key }) => ({ id, bytes: hexKeys({ key })[0]! }));
   const carrier = valueCarrier([param], options);
   checkTimes({ maxTtl });
   checkFolderCount(depth);
-  if (uri !== undefined && uri !== 'any' && !(uri instanceof Map)) throw optionsError('uri', "give a Map, or 'any'");
-  if (uri !== undefined && exact) throw optionsError('uri', 'give conditions, or `exact`');
+  if (uri !== undefined && uri !== 'any' && !(uri instanceof Map))
+    throw optionsError('uri', "Give a Map, or 'any'.", uri);
+  if (uri !== undefined && exact) throw optionsError('uri', '`uri` and `exact` are both given. Give one of them.');
   const ranges = ipRanges && ipClaim(ipRanges);
   const isAlone = exact || uri instanceof Map;
 
@@ -69,7 +86,8 @@ export function commonAccessToken(options: CommonAccessTokenOptions): TokenForma
     const path = pathToSign(url, 'raw');
     carrier.searchOf(url);
     const conditions = uri ?? uriConditions(url, exact ? path : folderOf(path, depth), exact);
-    if (conditions !== 'any' && !meetsUri(url, conditions)) throw optionsError('url', '`uri` does not open it');
+    if (conditions !== 'any' && !meetsUri(url, conditions))
+      throw optionsError('url', 'the conditions of `uri` do not open this URL. Change them, or sign another URL.');
     return conditions;
   };
   const ownClaims = (conditions: UriConditions | 'any', expires: number): CborClaims =>
@@ -80,7 +98,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): TokenForma
       ...(ranges ? ([[label.ipRanges, ranges]] as const) : []),
     ]);
   const taken = [...ownClaims(uri ?? new Map(), 0).keys(), label.version].find((each) => more?.has(each));
-  if (taken !== undefined) throw optionsError('claims', `leave out ${taken}, which another option makes`);
+  if (taken !== undefined) throw optionsError('claims', `claim ${taken} comes from another option. Leave it out here.`);
 
   return {
     name: 'common-access-token',

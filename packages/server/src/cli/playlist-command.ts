@@ -12,11 +12,15 @@ export function addPlaylistCommand(program: Command): void {
     .requiredOption('--url <url>', 'where players load the playlist: its URIs are relative to it')
     .action(async (file: string, options: FormatOptions & ExpiryOptions & { url: string }) => {
       const { url, json } = options;
-      if (!URL.canParse(url)) throw new CliError('--url: give an absolute URL');
+      if (!URL.canParse(url))
+        throw new CliError(
+          '--url: this is not an absolute URL. Give one such as https://cdn.example.com/vod/master.m3u8.',
+        );
       const expires = readExpiry(options);
       const format = await readFormat(options);
       const text = await readText(file);
-      if (!text.startsWith('#EXTM3U')) throw new CliError(`${file} is no HLS playlist: it does not begin with #EXTM3U`);
+      if (!text.startsWith('#EXTM3U'))
+        throw new CliError(`${file} is not an HLS playlist: it does not begin with #EXTM3U. Give an .m3u8 file.`);
       // whatever may be wrong with the expiry would be taken for a URI that is left alone
       await format.sign(new URL(url), expires);
       const playlist = await signPlaylist(text, url, { format, expires });

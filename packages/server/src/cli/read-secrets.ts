@@ -20,13 +20,15 @@ export async function findSecrets({ secretFile }: SecretSource): Promise<string[
     return secret ? [secret] : [];
   }
   const secrets = (await readText(secretFile)).split(/\r?\n/).filter((line) => line !== '');
-  if (secrets.length === 0) throw new CliError(`${secretFile} holds no secret`);
+  if (secrets.length === 0)
+    throw new CliError(`${secretFile} is empty. Write the secret into it, or several, one a line.`);
   return secrets;
 }
 
 /** @throws `CliError` when there is none */
 export async function readSecrets(source: SecretSource): Promise<string[]> {
   const secrets = await findSecrets(source);
-  if (secrets.length === 0) throw new CliError('no secret: set SECURE_TOKEN_SECRET, or give --secret-file');
+  if (secrets.length === 0)
+    throw new CliError('The secret is missing. Set SECURE_TOKEN_SECRET, or give --secret-file.');
   return secrets;
 }

@@ -11,6 +11,8 @@ export async function readText(file: string): Promise<string> {
   try {
     return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
   } catch (error) {
-    throw new CliError(`cannot read ${file}: ${(error as Error).message}`);
+    throw new CliError(
+      `${file} cannot be read: ${(error as Error).message}. Give a file that exists, or - for standard input.`,
+    );
   }
 }

@@ -40,9 +40,10 @@ nothing from the network. Without a secret, one is made up for this run.`,
         (found) => found.isDirectory(),
         () => false,
       );
-      if (!isFolder) throw new CliError(`${dir} is not a folder`);
-      if (options.port > 65_535) throw new CliError('--port: give 0 to 65535');
-      if (!(options.ttl >= 2 && options.ttl <= 86_400)) throw new CliError('--ttl: give 2 to 86400 seconds');
+      if (!isFolder) throw new CliError(`${dir} is not a folder. Give the folder with your HLS and MP4 files.`);
+      if (options.port > 65_535) throw new CliError(`--port: this is ${options.port}. Give 0 to 65535.`);
+      if (!(options.ttl >= 2 && options.ttl <= 86_400))
+        throw new CliError(`--ttl: this is ${options.ttl}. Give 2 to 86400 seconds.`);
       const found = await findSecrets(options);
       const secrets = found.length > 0 ? found : [randomBytes(24).toString('base64url')];
       const playerFiles = findPlayerFiles();
@@ -56,7 +57,8 @@ nothing from the network. Without a secret, one is made up for this run.`,
         console.error(
           playerFiles ? 'Playing HLS with hls.js and its plugin.' : "Playing HLS with the browser's own player.",
         );
-        if (found.length === 0) console.error('No secret given: made one up for this run.');
+        if (found.length === 0)
+          console.error('The secret is made up for this run. Set SECURE_TOKEN_SECRET to use your own.');
       }
       if (!host.isLocal) console.error(networkWarning);
       if (options.open) openBrowser(url);
@@ -77,8 +79,8 @@ function listen(
       resolve(urlAt(address.port)),
     );
     const whyNot = (code: string | undefined, text: string): string => {
-      if (code === 'EADDRINUSE') return `port ${port} is taken; try --port 0`;
-      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `--host: ${name} is not an address of this machine`;
+      if (code === 'EADDRINUSE') return `Port ${port} is taken. Give another one, or --port 0.`;
+      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `--host: ${name} is not an address of this machine. Give one of its addresses, or localhost.`;
       return text;
     };
     server.on('error', ({ code, message }: NodeJS.ErrnoException) => reject(new CliError(whyNot(code, message))));

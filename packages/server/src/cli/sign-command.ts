@@ -10,7 +10,8 @@ export function addSignCommand(program: Command): void {
     .description('Print the URL with its token.')
     .action(async (url: string, options: FormatOptions & ExpiryOptions) => {
       // Clients resolve them, Azion's scripts sign them as they stand: neither is what was asked for.
-      if (/^[^?#]*\/(?:\.|%2e){1,2}(?:[/?#]|$)/i.test(url)) throw new CliError('url: write it without dot segments');
+      if (/^[^?#]*\/(?:\.|%2e){1,2}(?:[/?#]|$)/i.test(url))
+        throw new CliError('url: the path has dot segments. Write it without dot segments, as servers read it.');
       const expires = readExpiry(options);
       const signed = await signUrl(url, { format: await readFormat(options), expires });
       console.log(options.json ? JSON.stringify({ url: signed, expires }) : signed);

@@ -8,7 +8,10 @@ export function base64Keys(options: Base64KeyOptions): readonly Uint8Array[] {
   const { key, keys }: { key?: unknown; keys?: readonly unknown[] } = options;
   const list = (keys ?? [key]).map(decodeBase64);
   if ((key !== undefined && keys !== undefined) || list.length === 0 || list.some((each) => !each?.length)) {
-    throw optionsError('key', 'give `key` in base64, or `keys` with the current one first');
+    throw optionsError(
+      'key',
+      'This is missing, empty or not base64. Give `key` in base64, or `keys` with the current one first.',
+    );
   }
   return list as Uint8Array[];
 }

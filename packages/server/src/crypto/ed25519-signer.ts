@@ -14,7 +14,8 @@ const pkcs8Front = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x2
  * @throws `ERR_OPTIONS`
  */
 export function ed25519Signer(seed: Uint8Array, encode: (bytes: Uint8Array) => string): Signer {
-  if (seed.length !== 32) throw optionsError('key', 'an Ed25519 key has 32 bytes');
+  if (seed.length !== 32)
+    throw optionsError('key', `the key has ${seed.length} bytes. Give an Ed25519 key, which has 32.`);
   const { subtle } = globalThis.crypto;
   const privateKey = kept(() =>
     subtle.importKey('pkcs8', Uint8Array.from([...pkcs8Front, ...seed]), 'Ed25519', true, ['sign']),

@@ -10,7 +10,10 @@ export function hexKeys(options: HexKeyOptions): readonly Uint8Array[] {
   const list = keys ?? [key];
   const usable = (each: unknown): each is string => typeof each === 'string' && /^(?:[\da-f]{2})+$/i.test(each);
   if ((key !== undefined && keys !== undefined) || list.length === 0 || !list.every(usable)) {
-    throw optionsError('key', 'give `key` in hex, or `keys` with the current one first');
+    throw optionsError(
+      'key',
+      'This is missing, empty or not hex. Give `key` in hex, or `keys` with the current one first.',
+    );
   }
   return list.map((each) => hexToBytes(each));
 }

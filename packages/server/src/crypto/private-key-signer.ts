@@ -25,7 +25,10 @@ export function privateKeySigner(pem: string, hash: 'SHA-1' | 'SHA-256', { encod
   const der = decodeBase64(body?.replace(/\s/g, ''));
   const hex = der ? bytesToHex(der) : '';
   if (!der || !(hex.includes(rsa) || hex.includes(p256))) {
-    throw optionsError('privateKey', 'give an RSA or P-256 key in PKCS#8: openssl pkcs8 -topk8 -nocrypt -in key.pem');
+    throw optionsError(
+      'privateKey',
+      'This key cannot be read. Give an RSA or P-256 key in PKCS#8: openssl pkcs8 -topk8 -nocrypt -in key.pem',
+    );
   }
   const { subtle } = globalThis.crypto;
   const isRsa = hex.includes(rsa);

@@ -21,10 +21,16 @@ export function secretList(options: SecretOptions): readonly string[] {
   const list = secrets ?? [secret];
   const usable = (each: unknown): each is string => typeof each === 'string' && each !== '';
   if ((secret !== undefined && secrets !== undefined) || list.length === 0 || !list.every(usable)) {
-    throw optionsError('secret', 'give `secret`, or `secrets` with the current one first; none may be empty');
+    throw optionsError(
+      'secret',
+      'This is missing, empty or not text. Give `secret`, or `secrets` with the current one first.',
+    );
   }
   const runsOn = list.some((each) => list.some((other) => each.startsWith(`${other}/`)));
   if (runsOn)
-    throw optionsError('secret', 'no secret may be another one with a path behind it: paths are hashed there');
+    throw optionsError(
+      'secret',
+      'One secret is another one with a path behind it, so that two paths have the same token. Choose another secret.',
+    );
   return [...list];
 }

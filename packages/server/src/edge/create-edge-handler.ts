@@ -1,3 +1,4 @@
+import { checkNames } from '../errors/check-names.ts';
 import { errorLog } from '../errors/error-log.ts';
 import { checkRequest } from '../http/check-request.ts';
 import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
@@ -49,6 +50,15 @@ const methods = 'GET, HEAD, OPTIONS';
  * @throws `ERR_OPTIONS` at once for options that cannot work
  */
 export function createEdgeHandler(options: EdgeHandlerOptions): (request: Request) => Promise<Response> {
+  checkNames(options, {
+    format: true,
+    origin: true,
+    protect: true,
+    cors: true,
+    signPlaylists: true,
+    onError: true,
+    clock: true,
+  });
   const { cors = { origins: '*' }, signPlaylists = false, clock = Date.now } = options;
   const onError = errorLog(options.onError);
   const readFormat = formatReader(options.format);

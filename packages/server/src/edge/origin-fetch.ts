@@ -27,7 +27,11 @@ export function originFetch(origin: Origin): (request: Request) => Promise<Respo
   if (typeof origin === 'function') return async (request) => origin(request);
   const base = URL.canParse(String(origin)) ? new URL(origin) : undefined;
   if (!base || !/^https?:$/.test(base.protocol) || base.search || base.hash) {
-    throw optionsError('origin', 'give an http or https base URL without a query, or a function');
+    throw optionsError(
+      'origin',
+      'Give an http or https base URL without a query, such as https://origin.example.com/, or a function.',
+      origin,
+    );
   }
   const root = base.origin + base.pathname.replace(/\/$/, '');
   return async (request) => {

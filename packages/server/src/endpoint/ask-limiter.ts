@@ -23,7 +23,8 @@ const timeoutMs = 2000;
 export async function askLimiter(limiter: RateLimiter, key: string): Promise<number> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    const fail = (): void => reject(new Error('rateLimit.limiter: it has not answered within two seconds'));
+    const fail = (): void =>
+      reject(new Error('rateLimit.limiter: consume() did not answer within two seconds. Check its store.'));
     timer = setTimeout(fail, timeoutMs);
   });
   try {
@@ -32,7 +33,9 @@ export async function askLimiter(limiter: RateLimiter, key: string): Promise<num
   } catch (reason) {
     const waitMs = refusal(reason);
     if (waitMs !== undefined) return Math.max(1, Math.ceil(waitMs / 1000));
-    throw reason instanceof Error ? reason : new Error('rateLimit.limiter: it has failed', { cause: reason });
+    throw reason instanceof Error
+      ? reason
+      : new Error('rateLimit.limiter: consume() failed. Look at the cause of this error.', { cause: reason });
   } finally {
     clearTimeout(timer);
   }

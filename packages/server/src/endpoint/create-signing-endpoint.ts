@@ -37,31 +37,33 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
 
   const answer = async (request: Request): Promise<Response> => {
     const wait = (await secondsToWait?.(request)) ?? 0;
-    if (wait > 0) throw new Problem(429, 'Too many calls; wait.', { 'Retry-After': String(wait) });
+    if (wait > 0)
+      throw new Problem(429, 'Too many calls. Wait as long as Retry-After says.', { 'Retry-After': String(wait) });
     const { urls, reason } = await readSigningRequest(request, maxUrls);
     const listed = listedUrls(urls, allows);
-    if (listed.length === 0) throw new Problem(403, 'None of these URLs is signed here.');
+    if (listed.length === 0)
+      throw new Problem(403, 'None of these URLs lies below `allow`. Add their prefix there, or ask for other URLs.');
 
     const format = await readFormat(request);
     const expiryOf = (ttl: number): number => nowSeconds() + lifetimeFor(reason, ttl, format.maxTtl);
     const openable = await openableUrls(listed, { allows, format, expires: expiryOf(options.ttl) });
     if (openable.length === 0) {
       const why = 'the format refuses them, or their tokens would open more than is allowed';
-      throw new Problem(403, `None of these URLs is signed here: ${why}.`);
+      throw new Problem(403, `None of these URLs can be signed: ${why}.`);
     }
     const grant = await authorize(request, ...shownUrls(openable));
     if (grant instanceof Response) return noStore(grant);
     const { isDenied, ttl } = readGrant(grant, options.ttl);
     const mayOpen = (scope: JudgedScope): boolean => allows.holdsAllOf(scope) && !isDenied(scope);
     const granted = openable.filter(({ url, scope }) => mayOpen(JudgedScope.exactly(url)) && mayOpen(scope));
-    if (granted.length === 0) throw new Problem(403, 'This viewer may have none of these URLs.');
+    if (granted.length === 0) throw new Problem(403, '`authorize` grants this viewer none of these URLs.');
 
     const [now, expires] = [nowSeconds(), expiryOf(ttl)];
     const granting = { format, expires, allows, mayOpen, expander, onError };
     const { tokens, cookies, refused } = await grantedTokens(granted, granting);
     const hrefs = granted.map(({ href }) => href);
     const signed = new Set(hrefs.filter((href) => !refused.includes(href)));
-    if (signed.size === 0) throw new Problem(403, 'None of these URLs can be signed.');
+    if (signed.size === 0) throw new Problem(403, 'The format refused all of these URLs. `onError` was told why.');
     const headers = new Headers({ 'Cache-Control': 'no-store' });
     for (const cookie of cookies) headers.append('Set-Cookie', cookie);
     return Response.json({ now, tokens, denied: urls.filter((url) => !signed.has(url)) }, { headers });
@@ -71,11 +73,16 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     if (request.method === 'OPTIONS') return preflight(request, cors, 'POST, OPTIONS');
     let response;
     try {
-      if (request.method !== 'POST') throw new Problem(405, 'Send a POST.', { Allow: 'POST, OPTIONS' });
+      if (request.method !== 'POST')
+        throw new Problem(405, `The method is ${request.method}. Send a POST.`, { Allow: 'POST, OPTIONS' });
       response = await answer(request);
     } catch (error) {
       if (!(error instanceof Problem)) onError(error);
-      response = problemResponse(error instanceof Problem ? error : new Problem(503, 'Try again later.'));
+      response = problemResponse(
+        error instanceof Problem
+          ? error
+          : new Problem(503, 'The signing endpoint failed. `onError` was told why. Try again later.'),
+      );
     }
     setCorsHeaders(response.headers, request, cors);
     return response;

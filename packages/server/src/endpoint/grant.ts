@@ -29,11 +29,13 @@ interface Permission {
  *   for a `ttl` that is no lifetime and for an entry of `denied` that cannot be judged: it would deny nothing
  */
 export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
-  if (grant !== true && !isPlainGrant(grant)) throw new Problem(403, 'This viewer may have none of these URLs.');
+  if (grant !== true && !isPlainGrant(grant))
+    throw new Problem(403, '`authorize` grants this viewer none of these URLs.');
   const { ttl = defaultTtl } = grant === true ? {} : grant;
   const denied: unknown = grant !== true && Object.hasOwn(grant, 'denied') ? grant.denied : [];
-  if (!(typeof ttl === 'number' && ttl >= 1)) throw optionsError('ttl from authorize', 'return seconds, at least 1');
-  if (!Array.isArray(denied)) throw optionsError('denied from authorize', 'return a list of absolute URLs');
+  if (!(typeof ttl === 'number' && ttl >= 1))
+    throw optionsError('ttl from authorize', 'Return seconds, at least 1.', ttl);
+  if (!Array.isArray(denied)) throw optionsError('denied from authorize', 'Return a list of absolute URLs.', denied);
   // Not `map`, which passes over holes.
   const scopes = Array.from<unknown, JudgedScope>(denied, deniedScope);
   const deniedUrls = new DeniedUrls(scopes);
@@ -55,7 +57,11 @@ function deniedScope(entry: unknown): JudgedScope {
   const url = typeof entry === 'string' ? judgeUrl(entry) : undefined;
   const scope = url && judgeScope(entryScope(url));
   if (!scope || hostProblem(url.hostname) !== undefined) {
-    throw optionsError('denied from authorize', 'return absolute URLs with one reading, such as those it was given');
+    throw optionsError(
+      'denied from authorize',
+      'One of its URLs is not absolute, or servers could read it in different ways. ' +
+        'Return URLs as `authorize` gets them.',
+    );
   }
   return scope;
 }

@@ -49,7 +49,13 @@ export async function mintTokens(
         return;
       }
       if (!opensOnly(token, format, { limit: scope, mayOpen })) {
-        onError(optionsError('format', `"${format.name}" made a token that opens more than it may; it was not sent`));
+        onError(
+          optionsError(
+            'format',
+            `"${format.name}" made a token that opens more than \`allow\` and \`authorize\` grant. It was not sent. ` +
+              `Check its \`opens\`.`,
+          ),
+        );
         refused.push(href);
         return;
       }
@@ -65,7 +71,9 @@ export async function mintTokens(
   if (format.scope === 'url') await Promise.all(wanted.map(mint));
   else for (const each of wanted) await mint(each);
   if (links.length > 0) {
-    const error = new Error('A token in the path of one file is for links, not for players.');
+    const error = new Error(
+      'A token in the path of one file is for links, not for players. Use signUrl(), or another format.',
+    );
     // A format that makes nothing else is a mistake of the options: a 503, and no denial.
     if (tokens.length === 0) throw error;
     onError(error);

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { base64url } from '../crypto/base64url.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { askLimiter } from './ask-limiter.ts';
 import type { RateLimiter } from './ask-limiter.ts';
@@ -41,14 +42,15 @@ export type RateLimitOptions = {
  *   limiter without `consume`, and for both of them together
  */
 export function rateLimit(options: RateLimitOptions, clock: () => number): (request: Request) => Promise<number> {
+  checkNames(options, { key: true, limit: true, window: true, limiter: true }, 'rateLimit');
   const { key } = options;
   if (typeof (key as unknown) !== 'function')
-    throw optionsError('rateLimit.key', 'give a function that says who is asking');
+    throw optionsError('rateLimit.key', 'Give a function that returns who is asking.', key);
   const wait = counter(options);
   return async (request) => {
     const viewer: unknown = await key(request);
     if (typeof viewer !== 'string' || viewer === '') {
-      throw optionsError('rateLimit.key', 'return a text that is not empty, for every request');
+      throw optionsError('rateLimit.key', 'Return text that is not empty, for every request.', viewer);
     }
     // After the key: of two calls at once, the one that is counted later has the later time.
     return wait(base64url(sha256(utf8.encode(viewer))), clock());
@@ -61,17 +63,24 @@ function counter(options: RateLimitOptions): (viewer: string, nowMs: number) => 
   if (options.limiter !== undefined) {
     const { limiter, limit, window }: { limiter: RateLimiter; limit?: unknown; window?: unknown } = options;
     if (limit !== undefined || window !== undefined) {
-      throw optionsError('rateLimit.limiter', 'give either a limiter, or `limit` and `window`: a limiter has its own');
+      throw optionsError(
+        'rateLimit.limiter',
+        'A limiter is given, and `limit` or `window` too. Leave these out: a limiter has its own.',
+      );
     }
     if (typeof (limiter as Partial<RateLimiter> | null)?.consume !== 'function') {
-      throw optionsError('rateLimit.limiter', 'give an object with consume(key), as rate-limiter-flexible makes them');
+      throw optionsError(
+        'rateLimit.limiter',
+        'Give an object with consume(key), such as one of rate-limiter-flexible.',
+        limiter,
+      );
     }
     return (viewer) => askLimiter(limiter, viewer);
   }
   const { limit, window } = options;
   if (!(Number.isFinite(limit) && limit >= 1))
-    throw optionsError('rateLimit.limit', 'give a number of calls, at least 1');
+    throw optionsError('rateLimit.limit', 'Give a number of calls, at least 1.', limit);
   if (!(Number.isFinite(window) && window > 0))
-    throw optionsError('rateLimit.window', 'give a positive number of seconds');
+    throw optionsError('rateLimit.window', 'Give seconds, more than 0.', window);
   return countCalls({ limit, window });
 }

@@ -1,3 +1,4 @@
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { checkCors } from '../http/cors-options.ts';
 import type { CorsOptions } from '../http/cors-options.ts';
@@ -50,18 +51,25 @@ export interface SigningEndpointOptions {
 }
 
 /** @throws `ERR_OPTIONS` */
-export function checkSigningEndpointOptions({
-  authorize,
-  format,
-  ttl,
-  maxUrls = 100,
-  cors,
-}: SigningEndpointOptions): void {
+export function checkSigningEndpointOptions(options: SigningEndpointOptions): void {
+  checkNames(options, {
+    format: true,
+    authorize: true,
+    allow: true,
+    ttl: true,
+    expand: true,
+    maxUrls: true,
+    cors: true,
+    rateLimit: true,
+    onError: true,
+    clock: true,
+  });
+  const { authorize, format, ttl, maxUrls = 100, cors } = options;
   if (typeof (authorize as unknown) !== 'function') {
-    throw optionsError('authorize', 'give a function that decides who may watch what');
+    throw optionsError('authorize', 'Give a function that decides who may watch what.', authorize);
   }
   checkTtl(ttl, typeof format === 'function' ? undefined : format.maxTtl);
   if (!(typeof (maxUrls as unknown) === 'number' && maxUrls >= 1))
-    throw optionsError('maxUrls', 'give a number, at least 1');
+    throw optionsError('maxUrls', 'Give a number, at least 1.', maxUrls);
   if (cors) checkCors(cors);
 }

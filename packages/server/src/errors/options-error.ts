@@ -1,15 +1,30 @@
 /**
  * An `ERR_OPTIONS` error that the `isSecureTokenError` of `secure-token-core` recognises, made here because this
- * package takes nothing but a type from core. The message names the option and what to do, and never holds a secret.
+ * package takes nothing but a type from core. The message names the option, says what is wrong and what to write
+ * instead, and never holds a secret.
  */
 export class OptionsError extends Error {
   override readonly name = 'SecureTokenError';
   readonly code = 'ERR_OPTIONS';
 }
 
-/** `optionsError('ttl', 'give a whole number of seconds')` reads "ttl: give a whole number of seconds". */
-export function optionsError(option: string, remedy: string): OptionsError {
-  return new OptionsError(`${option}: ${remedy}`);
+/** What `value` is, without its content: that may be a secret. */
+export function kindOf(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'string') return value === '' ? 'empty text' : 'text';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/**
+ * `optionsError('ttl', 'Give a number of seconds.', '60')` reads "ttl: this is text. Give a number of seconds."
+ * @param given what was found there, where that says what is wrong; only its kind is told, or its number
+ */
+export function optionsError(option: string, remedy: string, ...given: readonly unknown[]): OptionsError {
+  const wrong = given.length > 0 ? `this is ${kindOf(given[0])}. ` : '';
+  return new OptionsError(`${option}: ${wrong}${remedy}`);
 }
 
 /** Whether `error` says that the input was wrong, as opposed to a key store or a network that failed. */

@@ -28,7 +28,8 @@ export function patternList(
 ): readonly string[] | undefined {
   if (patterns === undefined) return undefined;
   const list = [patterns].flat();
-  if (list.length === 0 || list.includes('')) throw optionsError(option, 'give path patterns such as /vod/*');
+  if (list.length === 0 || list.includes(''))
+    throw optionsError(option, 'This is empty, or one of its patterns is. Give path patterns such as /vod/*.');
   checkText(option, list, separators);
   return list;
 }

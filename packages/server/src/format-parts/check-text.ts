@@ -14,7 +14,10 @@ export function checkText(option: string, texts: readonly (string | undefined)[]
       typeof text === 'string' && !/[\p{Cc}\p{Cs}]/u.test(text) && !separators.some((each) => text.includes(each));
     if (!isSafe) {
       const names = separators.map((each) => ` and \`${each}\``).join('');
-      throw optionsError(option, `give text without control characters${names}`);
+      throw optionsError(
+        option,
+        `This is not text, or has characters that are not allowed. Give text without control characters${names}.`,
+      );
     }
   }
 }

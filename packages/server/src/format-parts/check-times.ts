@@ -13,15 +13,15 @@ const isWhole = (value: unknown): value is number => typeof value === 'number' &
 /** @throws `ERR_OPTIONS` for a value of another type or range; `undefined` is for the default */
 export function checkTimes({ maxTtl, ttl, validity, startsAt }: Times): void {
   if (maxTtl !== undefined && !(typeof (maxTtl as unknown) === 'number' && maxTtl > 0)) {
-    throw optionsError('maxTtl', 'give a positive number of seconds, or Infinity; not a text');
+    throw optionsError('maxTtl', 'Give a number of seconds, more than 0, or Infinity.', maxTtl);
   }
   if (ttl !== undefined && !(isWhole(ttl) && ttl >= 1)) {
-    throw optionsError('ttl', 'give the seconds of the rule, a whole number, at least 1');
+    throw optionsError('ttl', 'Give the seconds of the rule of your CDN, a whole number, at least 1.', ttl);
   }
   if (validity !== undefined && !(isWhole(validity) && validity >= 0)) {
-    throw optionsError('validity', 'give seconds, a whole number, 0 or more');
+    throw optionsError('validity', 'Give seconds, a whole number, 0 or more.', validity);
   }
   if (startsAt !== undefined && !(isWhole(startsAt) && String(startsAt).length === 10 && startsAt > 0)) {
-    throw optionsError('startsAt', 'give unix seconds, a whole number of ten digits');
+    throw optionsError('startsAt', 'Give unix seconds, a whole number of ten digits.', startsAt);
   }
 }

@@ -10,7 +10,7 @@ const form = /^[1-9]\d{9}$/;
 export function writeExpiry(expires: number): string {
   const text = String(expires);
   if (typeof (expires as unknown) !== 'number' || !form.test(text)) {
-    throw optionsError('expires', 'give unix seconds, a whole number of ten digits');
+    throw optionsError('expires', 'Give unix seconds, a whole number of ten digits.', expires);
   }
   return text;
 }

@@ -19,13 +19,13 @@ const maxFolders = 32;
 export function checkDepth(depth: Depth): void {
   const isNumber = depth === Infinity || (typeof depth === 'number' && Number.isSafeInteger(depth) && depth >= 0);
   if (depth !== 'parent' && depth !== 'tree' && !isNumber) {
-    throw optionsError('depth', "give a number of folders, 'parent' or 'tree'");
+    throw optionsError('depth', "Give a number of folders, 'parent' or 'tree'.", depth);
   }
 }
 
 /** For formats whose folders are a number of folders only. @throws `ERR_OPTIONS` */
 export function checkFolderCount(depth: number): void {
-  if (typeof depth !== 'number') throw optionsError('depth', 'give a number of folders; not a text');
+  if (typeof depth !== 'number') throw optionsError('depth', 'Give a number of folders.', depth);
   checkDepth(depth);
 }
 

@@ -7,7 +7,7 @@ import { optionsError } from '../errors/options-error.ts';
  */
 export function ipBytes(address: string): Uint8Array {
   const bytes = readIp(address);
-  if (!bytes) throw optionsError('ip', 'give an IPv4 or IPv6 address');
+  if (!bytes) throw optionsError('ip', 'This is not an address. Give an IPv4 or IPv6 address.');
   return bytes;
 }
 
@@ -45,7 +45,8 @@ export function readIpRange(text: unknown): IpRange | undefined {
 /** @throws `ERR_OPTIONS` for what is no CIDR range */
 export function checkIpRange(option: string, text: unknown): IpRange {
   const range = readIpRange(text);
-  if (!range) throw optionsError(option, 'give an address or a CIDR range such as 203.0.113.0/24');
+  if (!range)
+    throw optionsError(option, 'This is not a range. Give an address, or a CIDR range such as 203.0.113.0/24.');
   return range;
 }
 

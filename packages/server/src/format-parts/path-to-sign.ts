@@ -9,9 +9,13 @@ import type { PathForm } from '../url/canonical-path.ts';
  * `canonicalPath` refuses
  */
 export function pathToSign(url: URL, form: PathForm): string {
-  if (!isHttp(url)) throw optionsError('url', 'give an http or https URL');
+  if (!isHttp(url)) throw optionsError('url', `The scheme is ${url.protocol} Give an http or https URL.`);
   const path = canonicalPath(url.pathname, form);
-  if (path === undefined) throw optionsError('url', 'this path has more than one reading and is never signed');
+  if (path === undefined)
+    throw optionsError(
+      'url',
+      'Servers could read this path in different ways. Write it without //, %2F, %5C and control characters.',
+    );
   return path;
 }
 

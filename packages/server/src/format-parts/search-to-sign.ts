@@ -9,9 +9,10 @@ import { tokenQuery } from '../token/token-query.ts';
  */
 export function searchToSign(url: URL, names: readonly string[], written: readonly string[] = names): string {
   const query = tokenQuery(url.search, names);
-  if (!query) throw optionsError('url', `its query holds ${names.join(' or ')} twice or in another spelling`);
+  if (!query)
+    throw optionsError('url', `The query has ${names.join(' or ')} twice or in another spelling. Take it out.`);
   const left = names.find((name, i) => query.values[i] !== undefined && !written.includes(name));
   if (left !== undefined)
-    throw optionsError('url', `take \`${left}\` out of its query: it would be read with the token`);
+    throw optionsError('url', `The query has \`${left}\`, which would be read as part of the token. Take it out.`);
   return query.rest;
 }

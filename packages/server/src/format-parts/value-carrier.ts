@@ -52,14 +52,17 @@ export function valueCarrier(
   written: readonly string[] = names,
 ): ValueCarrier {
   if (!['query', 'cookie', 'header'].includes(carrier))
-    throw optionsError('carrier', "give 'query', 'cookie' or 'header'");
+    throw optionsError('carrier', "This is unknown. Give 'query', 'cookie' or 'header'.");
   checkParameterNames('param', names);
   checkCookieOptions(cookie);
   const inQuery = carrier === 'query' ? names : [];
   const check = (values: readonly string[]): void => {
     // A cookie ends at `;`, and neither a cookie nor a header holds anything but visible ASCII.
     if (carrier !== 'query' && !values.every((value) => /^[!-:<-~]*$/.test(value))) {
-      throw optionsError('url', `its path cannot travel in a ${carrier}`);
+      throw optionsError(
+        'url',
+        `The path has characters that cannot travel in a ${carrier}. Use carrier 'query', or another path.`,
+      );
     }
   };
 

@@ -4,6 +4,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { base64url } from '../crypto/base64url.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { withAskedSecret } from '../format-parts/asked-secret.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
@@ -37,10 +38,20 @@ export type CloudflareOptions = SecretOptions & {
  * @throws `ERR_OPTIONS`
  */
 export function cloudflare(options: CloudflareOptions): TokenFormat {
+  checkNames(options, {
+    secret: true,
+    secrets: true,
+    ttl: true,
+    urlSafe: true,
+    param: true,
+    signQuery: true,
+    pathForm: true,
+    maxTtl: true,
+  });
   const asked = withAskedSecret(options, cloudflare);
   if (asked) return asked;
   const { ttl, urlSafe = false, param = 'verify', signQuery = true, pathForm = 'raw', maxTtl = ttl } = options;
-  if ((ttl as unknown) === undefined) throw optionsError('ttl', 'give the seconds of the rule');
+  if ((ttl as unknown) === undefined) throw optionsError('ttl', 'Give the seconds of the rule in Cloudflare.', ttl);
   checkTimes({ ttl });
   const encode = (digest: Uint8Array): string =>
     urlSafe ? base64url(digest) : `${base64url(digest).replaceAll('-', '+').replaceAll('_', '/')}=`;

@@ -5,6 +5,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { hexKeys } from '../crypto/hex-keys.ts';
 import type { HexKeyOptions } from '../crypto/hex-keys.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { openedByPatterns, patternList, patternScope } from '../format-parts/access-list.ts';
 import { checkText } from '../format-parts/check-text.ts';
@@ -74,6 +75,27 @@ const hashes = { sha256, sha1, md5 };
  *   is set
  */
 export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
+  checkNames(options, {
+    key: true,
+    keys: true,
+    carrier: true,
+    cookie: true,
+    param: true,
+    acl: true,
+    depth: true,
+    exact: true,
+    signQuery: true,
+    algorithm: true,
+    startsAt: true,
+    ip: true,
+    sessionId: true,
+    payload: true,
+    salt: true,
+    escape: true,
+    aclDelimiter: true,
+    pathForm: true,
+    maxTtl: true,
+  });
   const { param = 'hdnts', depth = Infinity, exact = false, signQuery = false, algorithm = 'sha256' } = options;
   const { startsAt, ip, sessionId, payload, salt, aclDelimiter = '!', pathForm = 'raw', maxTtl = 86_400 } = options;
   const keys = hexKeys(options);
@@ -83,14 +105,16 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
   checkTimes({ maxTtl, startsAt });
   checkFolderCount(depth);
   if (ip !== undefined) ipBytes(ip);
-  if (!/^[^\w\s~*?/%]$/.test(aclDelimiter)) throw optionsError('aclDelimiter', 'give one character such as ! or ,');
+  if (!/^[^\w\s~*?/%]$/.test(aclDelimiter))
+    throw optionsError('aclDelimiter', 'This is not one separating character. Give one such as ! or ,');
   const acl = patternList('acl', options.acl, ['~', aclDelimiter]);
-  if (acl && exact) throw optionsError('acl', 'give patterns, or `exact`');
+  if (acl && exact) throw optionsError('acl', '`acl` and `exact` are both given. Give one of them.');
   checkText('sessionId', [sessionId], options.escape ? [] : ['~']);
   checkText('payload', [payload], options.escape ? [] : ['~']);
   checkText('salt', [salt], ['~']);
-  if (!hash) throw optionsError('algorithm', "give 'sha256', 'sha1' or 'md5'");
-  if (!['decoded', 'raw'].includes(pathForm)) throw optionsError('pathForm', "give 'decoded' or 'raw'");
+  if (!hash) throw optionsError('algorithm', "This is unknown. Give 'sha256', 'sha1' or 'md5'.");
+  if (!['decoded', 'raw'].includes(pathForm))
+    throw optionsError('pathForm', "This is unknown. Give 'decoded' or 'raw'.");
 
   const hmacOf = (key: Uint8Array, fields: EdgeAuthFields, path: string, search: string): string => {
     const url = exact ? escape(signQuery ? path + search : path) : undefined;
@@ -108,15 +132,19 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
     const search = carrier.searchOf(url);
     const folder = folderOf(path, depth);
     const patterns = acl ?? [`${folder}*`];
-    if (isAmbiguous(path, search)) throw optionsError('url', 'it holds `~`, or a `?` in its path, which is ambiguous');
+    if (isAmbiguous(path, search))
+      throw optionsError(
+        'url',
+        'The URL has a `~`, or a `?` in its path, which could be read in two ways. Rename the file or folder.',
+      );
     if (!acl && !exact && (/[~*?]/.test(folder) || folder.includes(aclDelimiter))) {
-      throw optionsError('url', `its folder holds ${aclDelimiter}, ~, * or ?`);
+      throw optionsError('url', `The folder has ${aclDelimiter}, ~, * or ? in its name. Rename it, or give \`acl\`.`);
     }
     if (!exact) carrier.check(patterns);
     const opened = exact
       ? { url: url.origin + url.pathname + search + url.hash, ...(!signQuery && { anyQuery: true }) }
       : openedByPatterns(url, path, search, patterns);
-    if (!opened) throw optionsError('url', 'no pattern of `acl` opens it');
+    if (!opened) throw optionsError('url', 'None of the patterns in `acl` opens this URL. Add one.');
     return { path, search, patterns, opened };
   };
 

@@ -4,6 +4,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { base64Keys } from '../crypto/base64-keys.ts';
 import type { Base64KeyOptions } from '../crypto/base64-keys.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
@@ -33,9 +34,10 @@ const algorithms: Readonly<Record<string, { hash: typeof sha1 | typeof sha256; l
  * @throws `ERR_OPTIONS`
  */
 export function fastly(options: FastlyOptions): TokenFormat {
+  checkNames(options, { key: true, keys: true, algorithm: true, param: true, pathForm: true, maxTtl: true });
   const { algorithm = 'sha256', param = 'token', pathForm = 'raw', maxTtl = 86_400 } = options;
   const { hash, length } = algorithms[algorithm as string] ?? {};
-  if (!hash) throw optionsError('algorithm', "give 'sha256' or 'sha1'");
+  if (!hash) throw optionsError('algorithm', "This is unknown. Give 'sha256' or 'sha1'.");
   return linkFormat({
     name: 'fastly',
     macs: base64Keys(options).map(

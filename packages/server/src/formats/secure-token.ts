@@ -4,6 +4,7 @@ import { base64url } from '../crypto/base64url.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { withAskedSecret } from '../format-parts/asked-secret.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
@@ -57,6 +58,7 @@ export interface SecureTokenFormat extends TokenFormat {
  * @throws `ERR_OPTIONS` for a missing or empty secret
  */
 export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
+  checkNames(options, { secret: true, secrets: true, maxTtl: true, params: true, pathForm: true });
   const asked = withAskedSecret(options, secureToken);
   if (asked) return asked;
   const secrets = secretList(options);
@@ -64,7 +66,8 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
   const names = [params.token, params.expires] as const;
   checkParameterNames('params', names);
   checkTimes({ maxTtl });
-  if (!['decoded', 'raw'].includes(pathForm)) throw optionsError('pathForm', "give 'decoded' or 'raw'");
+  if (!['decoded', 'raw'].includes(pathForm))
+    throw optionsError('pathForm', "This is unknown. Give 'decoded' or 'raw'.");
 
   return {
     name: 'secure-token',

@@ -4,6 +4,7 @@ import { base64urlPadded } from '../crypto/base64url-padded.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { withAskedSecret } from '../format-parts/asked-secret.ts';
 import { prefixOf } from '../format-parts/access-list.ts';
@@ -46,6 +47,16 @@ const hashes = { sha256, sha384, sha512 };
  *   hashed, and for paths with more than 32 folders
  */
 export function wowza(options: WowzaOptions): TokenFormat {
+  checkNames(options, {
+    secret: true,
+    secrets: true,
+    prefix: true,
+    algorithm: true,
+    startsAt: true,
+    params: true,
+    ip: true,
+    maxTtl: true,
+  });
   const asked = withAskedSecret(options, wowza);
   if (asked) return asked;
   const { prefix = 'wowzatoken', algorithm = 'sha256', startsAt, params = {}, ip, maxTtl = 86_400 } = options;
@@ -53,17 +64,24 @@ export function wowza(options: WowzaOptions): TokenFormat {
   checkTimes({ maxTtl, startsAt });
   if (ip !== undefined) ipBytes(ip);
   const hash = hashes[algorithm] as (typeof hashes)['sha256'] | undefined;
-  if (!hash) throw optionsError('algorithm', "give 'sha256', 'sha384' or 'sha512'");
-  if (!/^\w+$/.test(prefix)) throw optionsError('prefix', 'give letters and digits');
+  if (!hash) throw optionsError('algorithm', "This is unknown. Give 'sha256', 'sha384' or 'sha512'.");
+  if (!/^\w+$/.test(prefix))
+    throw optionsError(
+      'prefix',
+      'This is empty, or has other characters than letters, digits and _. Give letters and digits.',
+    );
   const [hashName, endName, startName] = [`${prefix}hash`, `${prefix}endtime`, `${prefix}starttime`];
   const names = [hashName, endName, startName, ...Object.keys(params)];
   if (!Object.keys(params).every((name) => name.startsWith(prefix))) {
-    throw optionsError('params', 'names must begin with `prefix`');
+    throw optionsError('params', 'A name does not begin with `prefix`. Write it with the prefix.');
   }
   checkParameterNames('params', names);
   // Values are hashed as they stand in the query: these are the characters that stand there unescaped, and end nothing.
   if (!Object.values(params).every((value) => /^[\w!$'()*,\-./:;=?@~]+$/.test(value))) {
-    throw optionsError('params', "give values made of letters, digits and !$'()*,-./:;=?@_~");
+    throw optionsError(
+      'params',
+      "A value has characters that are not allowed. Give letters, digits and !$'()*,-./:;=?@_~",
+    );
   }
 
   /** What is hashed. A content path has no `?`, and no value has an `&`. */
@@ -79,7 +97,11 @@ export function wowza(options: WowzaOptions): TokenFormat {
   const folderToSign = (url: URL): string => {
     const path = pathToSign(url, 'decoded');
     searchToSign(url, names, startsAt === undefined ? names.filter((name) => name !== startName) : names);
-    if (!foldersTo(path)) throw optionsError('url', 'its folder has a `?` in it, or it has too many folders');
+    if (!foldersTo(path))
+      throw optionsError(
+        'url',
+        'The folder has a `?` in its name, or there are too many folders. Rename it, or use fewer folders.',
+      );
     return folderOf(path, 'parent');
   };
 

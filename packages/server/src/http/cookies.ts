@@ -1,3 +1,4 @@
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 
 /** Where the browser sends a token's cookies. They are always `Secure`, `HttpOnly` and `SameSite=None`. */
@@ -9,10 +10,16 @@ export interface CookieOptions {
 }
 
 /** @throws `ERR_OPTIONS` for what would end the attribute */
-export function checkCookieOptions({ domain = '', path = '/' }: CookieOptions): void {
-  if (!/^[\w.-]*$/.test(domain)) throw optionsError('cookie.domain', 'give a domain such as example.com');
+export function checkCookieOptions(cookie: CookieOptions): void {
+  checkNames(cookie, { domain: true, path: true }, 'cookie');
+  const { domain = '', path = '/' } = cookie;
+  if (!/^[\w.-]*$/.test(domain))
+    throw optionsError('cookie.domain', 'This is not a domain. Give one such as example.com.');
   if (!/^\/[!-+\--:<-~]*$/.test(path)) {
-    throw optionsError('cookie.path', 'give a path in visible ASCII without `;` and `,`');
+    throw optionsError(
+      'cookie.path',
+      'This is not a path of a cookie. Give one that begins with a slash, in visible ASCII without `;` and `,`.',
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { hostProblem } from '../url/judged-url.ts';
 
@@ -12,17 +13,23 @@ export interface CorsOptions {
 }
 
 /** @throws `ERR_OPTIONS` for what is no origin, and for `'*'` with credentials: browsers refuse that pair */
-export function checkCors({ origins, credentials = false }: CorsOptions): void {
+export function checkCors(cors: CorsOptions): void {
+  checkNames(cors, { origins: true, credentials: true }, 'cors');
+  const { origins, credentials = false } = cors;
   if (origins === '*') {
-    if (credentials) throw optionsError('cors.origins', "list the origins: '*' cannot go with credentials");
+    if (credentials)
+      throw optionsError('cors.origins', "'*' is given with `credentials`, which browsers refuse. List the origins.");
     return;
   }
   if (!Array.isArray(origins))
-    throw optionsError('cors.origins', "give a list such as ['https://app.example.com'], or '*'");
+    throw optionsError('cors.origins', "Give a list such as ['https://app.example.com'], or '*'.", origins);
   for (const origin of origins as readonly string[]) {
     const url = URL.canParse(origin) ? new URL(origin) : undefined;
     if (url?.origin !== origin || hostProblem(url.hostname) !== undefined) {
-      throw optionsError('cors.origins', `"${origin}" is no origin; write it as in https://app.example.com`);
+      throw optionsError(
+        'cors.origins',
+        `"${origin}" is not an origin. Write it as in https://app.example.com, without a path.`,
+      );
     }
   }
 }

@@ -5,5 +5,5 @@ import { optionsError } from '../errors/options-error.ts';
  */
 export function checkParams(params: Readonly<Record<string, unknown>>, own: readonly string[]): void {
   const taken = own.find((name) => Object.hasOwn(params, name));
-  if (taken !== undefined) throw optionsError('params', `leave out \`${taken}\`, which the format makes itself`);
+  if (taken !== undefined) throw optionsError('params', `\`${taken}\` is made by the format itself. Leave it out.`);
 }

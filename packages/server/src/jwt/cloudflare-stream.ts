@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../crypto/base64-keys.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
 import { writeExpiry } from '../format-parts/expiry.ts';
@@ -28,7 +29,9 @@ export interface CloudflareStreamOptions {
  *
  * @throws `ERR_OPTIONS`
  */
-export function cloudflareStream({ keys, params = {}, maxTtl = 86_400 }: CloudflareStreamOptions): TokenFormat {
+export function cloudflareStream(options: CloudflareStreamOptions): TokenFormat {
+  checkNames(options, { keys: true, params: true, maxTtl: true });
+  const { keys, params = {}, maxTtl = 86_400 } = options;
   checkTimes({ maxTtl });
   checkParams(params, ['sub', 'kid', 'exp']);
   const signer = jwtSigner(keys, 'RS256');
@@ -36,7 +39,12 @@ export function cloudflareStream({ keys, params = {}, maxTtl = 86_400 }: Cloudfl
   /** @throws `ERR_OPTIONS` for a URL that is not signed */
   const videoOf = (url: URL): string => {
     const video = /^\/([\da-f]{32})\//.exec(pathToSign(url, 'raw'))?.[1];
-    if (video === undefined) throw optionsError('url', 'give one below the 32 characters of a video id');
+    if (video === undefined)
+      throw optionsError(
+        'url',
+        'The path has no video id of 32 characters. ' +
+          'Give a URL such as https://customer-x.cloudflarestream.com/VIDEO_ID/manifest/video.m3u8.',
+      );
     return video;
   };
 

@@ -1,5 +1,6 @@
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { secretList } from '../crypto/secret-list.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { withAskedSecret } from '../format-parts/asked-secret.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { jwt } from './jwt.ts';
@@ -16,6 +17,7 @@ export type JwPlayerOptions = SecretOptions & {
  * @throws `ERR_OPTIONS`
  */
 export function jwPlayer(options: JwPlayerOptions): TokenFormat {
+  checkNames(options, { secret: true, secrets: true, maxTtl: true });
   const asked = withAskedSecret(options, jwPlayer);
   if (asked) return asked;
   const { maxTtl = 86_400 } = options;

@@ -35,8 +35,8 @@ export interface JwtSigner {
  */
 export function jwtSigner(keys: readonly JwtKey[], algorithm: JwtAlgorithm): JwtSigner {
   if (!['RS256', 'ES256', 'HS256'].includes(algorithm))
-    throw optionsError('algorithm', "give 'RS256', 'ES256' or 'HS256'");
-  if (keys.length === 0) throw optionsError('keys', 'give at least one; the first one signs');
+    throw optionsError('algorithm', "This is unknown. Give 'RS256', 'ES256' or 'HS256'.");
+  if (keys.length === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
   const pairs = keys.map(({ id, key }) => ({ id, pair: kept(() => importPair(key, algorithm)) }));
   for (const { key } of keys) checkKey(key, algorithm);
 
@@ -97,9 +97,10 @@ async function importPair(key: string | JWK, algorithm: JwtAlgorithm): Promise<{
 
 function checkKey(key: unknown, algorithm: JwtAlgorithm): void {
   if (algorithm === 'HS256') {
-    if (typeof key !== 'string' || key === '') throw optionsError('keys', 'for HS256, give the shared secret');
+    if (typeof key !== 'string' || key === '')
+      throw optionsError('keys', 'For HS256, give the shared secret as text.', key);
   } else if (typeof key === 'string' ? !key.includes('BEGIN PRIVATE KEY') : typeof key !== 'object' || key === null) {
-    throw optionsError('keys', 'give a JWK or PKCS#8: openssl pkcs8 -topk8 -nocrypt -in key.pem');
+    throw optionsError('keys', 'A key cannot be read. Give a JWK or PKCS#8: openssl pkcs8 -topk8 -nocrypt -in key.pem');
   }
 }
 

@@ -1,3 +1,4 @@
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
 import { writeExpiry } from '../format-parts/expiry.ts';
@@ -45,6 +46,16 @@ export interface JwtOptions extends ValueCarrierOptions {
  * @throws `ERR_OPTIONS`
  */
 export function jwt(options: JwtOptions): TokenFormat {
+  checkNames(options, {
+    keys: true,
+    algorithm: true,
+    claims: true,
+    opens: true,
+    carrier: true,
+    cookie: true,
+    param: true,
+    maxTtl: true,
+  });
   const { claims, opens = pathScope, param = 'token', maxTtl = 86_400 } = options;
   checkTimes({ maxTtl });
   const signer = jwtSigner(options.keys, options.algorithm);
@@ -55,7 +66,8 @@ export function jwt(options: JwtOptions): TokenFormat {
     pathToSign(url, 'raw');
     carrier.searchOf(url);
     const found = claims(withoutQuery(url));
-    if (!found) throw optionsError('url', '`claims` has none for it');
+    if (!found)
+      throw optionsError('url', '`claims` returned nothing for this URL. Return claims, or sign another URL.');
     return found;
   };
 
@@ -113,7 +125,10 @@ function checkedScope(scope: Scope, url: URL): Scope {
   const isWhole = kind !== 'folder' || target?.pathname.endsWith('/') === true;
   const isKind = ['url', 'path', 'folder'].includes(kind) && isWhole;
   if (!isKind || target?.origin !== url.origin || (kind !== 'url' && target.search !== '')) {
-    throw optionsError('opens', "return { kind: 'url', 'path' or 'folder', href } on the origin of the URL");
+    throw optionsError(
+      'opens',
+      "This is not a scope on the origin of the URL. Return { kind, href } with kind 'url', 'path' or 'folder'.",
+    );
   }
   return { kind, href: target.href, ...(parts && { parts: parts.map((part) => checkedScope(part, url)) }) };
 }

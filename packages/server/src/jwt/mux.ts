@@ -1,3 +1,4 @@
+import { checkNames } from '../errors/check-names.ts';
 import { folderScope, joinedScope, pathScope } from '../format-parts/opened-scope.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import type { Scope } from '../url/scope.ts';
@@ -33,7 +34,9 @@ const audiences: readonly (readonly [RegExp, string])[] = [
  *
  * @throws `ERR_OPTIONS`
  */
-export function mux({ keys, params = {}, ...options }: MuxOptions): TokenFormat {
+export function mux(given: MuxOptions): TokenFormat {
+  checkNames(given, { keys: true, params: true, maxTtl: true });
+  const { keys, params = {}, ...options } = given;
   checkParams(params, ['sub', 'aud', 'kid', 'exp']);
   const kid = keys[0]?.id;
   const claims = ({ pathname }: URL): { sub: string; aud: string } | undefined => {

@@ -1,3 +1,4 @@
+import { checkNames } from '../errors/check-names.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { playlistReader } from './playlist-reader.ts';
@@ -38,6 +39,7 @@ export type PlaylistExpander = (
  * slow origin costs round trips later, never the answer.
  */
 export function playlistExpander(options: ExpandOptions, clock: () => number): PlaylistExpander {
+  checkNames(options, { fetch: true, segments: true, timeout: true }, 'expand');
   const {
     fetch = (url: string, init: RequestInit) => globalThis.fetch(url, init),
     segments = 6,

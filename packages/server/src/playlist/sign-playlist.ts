@@ -1,4 +1,5 @@
 import type { Token } from 'secure-token-core';
+import { checkNames } from '../errors/check-names.ts';
 import { isOptionsError } from '../errors/options-error.ts';
 import { attachToken } from '../token/attach-token.ts';
 import { setQuery } from '../token/set-query.ts';
@@ -27,8 +28,10 @@ export interface SignPlaylistOptions {
 export async function signPlaylist(
   text: string,
   playlistUrl: string | URL,
-  { format, expires }: SignPlaylistOptions,
+  options: SignPlaylistOptions,
 ): Promise<string> {
+  checkNames(options, { format: true, expires: true });
+  const { format, expires } = options;
   const base = new URL(playlistUrl);
   const host = judgeUrl(new URL('/', base));
   const { references, resolve } = playlistReferences(text, base);

@@ -9,7 +9,10 @@ import { setQuery } from './set-query.ts';
  */
 export function attachToken(url: string, token: Token): string {
   if (token.headers || token.credentials) {
-    throw optionsError('format', 'this format travels in headers or cookies, which no URL can carry');
+    throw optionsError(
+      'format',
+      'Its token travels in headers or cookies, which a URL cannot carry. Choose a format with carrier query or path.',
+    );
   }
   const { base, prefix, query = {} } = token;
   return setQuery(base ? replacePrefix(url, prefix ?? `${new URL(url).origin}/`, base) : url, query);
@@ -19,5 +22,5 @@ function replacePrefix(url: string, prefix: string, base: string): string {
   for (const spelling of [url, new URL(url).href]) {
     if (spelling.startsWith(prefix)) return base + spelling.slice(prefix.length);
   }
-  throw optionsError('url', 'it is not below the prefix that its token opens');
+  throw optionsError('url', 'The URL is not below the prefix that its token opens. Check `sign` of the format.');
 }

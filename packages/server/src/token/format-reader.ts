@@ -7,7 +7,11 @@ import type { FormatSource, TokenFormat } from './token-format.ts';
 export function formatReader(source: FormatSource): (request: Request) => TokenFormat | Promise<TokenFormat> {
   if (typeof source === 'function') return source;
   if (typeof (source as Partial<TokenFormat> | undefined)?.verify !== 'function') {
-    throw optionsError('format', 'give a format such as secureToken({ secret }), or a function that returns one');
+    throw optionsError(
+      'format',
+      'Give a format such as secureToken({ secret }), or a function that returns one.',
+      source,
+    );
   }
   return () => source;
 }

@@ -1,3 +1,4 @@
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { attachToken } from './attach-token.ts';
 import type { TokenFormat } from './token-format.ts';
@@ -17,15 +18,20 @@ export type SignUrlOptions = { format: TokenFormat } & (
  *   travel in headers or cookies
  */
 export async function signUrl(url: string | URL, options: SignUrlOptions): Promise<string> {
+  checkNames(options, { format: true, expiresIn: true, expires: true });
   const { format, expiresIn, expires } = options;
   if ((expiresIn === undefined) === (expires === undefined)) {
-    throw optionsError('expiresIn', 'give either `expiresIn` (seconds from now) or `expires` (unix seconds)');
+    throw optionsError(
+      'expiresIn',
+      'Both or neither of `expiresIn` and `expires` are given. ' +
+        'Give `expiresIn` (seconds from now) or `expires` (unix seconds).',
+    );
   }
   if (
     expiresIn !== undefined &&
     !(Number.isFinite(expiresIn) && expiresIn > 0 && expiresIn <= (format.maxTtl ?? Infinity))
   ) {
-    throw optionsError('expiresIn', "give a positive number of seconds, at most the format's maxTtl");
+    throw optionsError('expiresIn', 'Give seconds, more than 0 and at most the maxTtl of the format.', expiresIn);
   }
   const asked = parseAbsolute(url);
   const target = withoutPathToken(asked, format);
@@ -37,11 +43,15 @@ function parseAbsolute(url: string | URL): URL {
   const text = String(url);
   // `URL` would sign what it makes of these, which is not what is handed out and what another client requests.
   if (/[\p{Cc}\p{Cs}]|^\s|\s$|^[^?#]*\\/u.test(text)) {
-    throw optionsError('url', 'write it without backslashes, line breaks, and spaces around it');
+    throw optionsError(
+      'url',
+      'The text has backslashes, line breaks, or spaces around it. ' +
+        'Write it without backslashes, line breaks and spaces.',
+    );
   }
   try {
     return new URL(text);
   } catch (cause) {
-    throw Object.assign(optionsError('url', 'give an absolute URL'), { cause });
+    throw Object.assign(optionsError('url', 'This is not an absolute URL. Give an absolute URL.'), { cause });
   }
 }

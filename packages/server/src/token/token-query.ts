@@ -42,7 +42,11 @@ export function tokenQuery(search: string, names: readonly string[]): TokenQuery
 export function checkParameterNames(option: string, names: readonly string[]): void {
   const isName = (name: unknown): boolean => typeof name === 'string' && /^[\w.~-]+$/.test(name);
   if (!names.every(isName) || new Set(names.map((name) => name.toLowerCase())).size !== names.length) {
-    throw optionsError(option, 'give different names made of letters, digits and -._~');
+    throw optionsError(
+      option,
+      'A name is used twice, or has characters that are not allowed. ' +
+        'Give different names made of letters, digits and -._~',
+    );
   }
 }
 

@@ -18,7 +18,12 @@ export interface AllowList {
  */
 export function allowList(prefixes: string | readonly string[]): AllowList {
   const list = [prefixes].flat().map((prefix) => urlPrefix(prefix, 'allow'));
-  if (list.length === 0) throw optionsError('allow', 'give the prefixes that may be signed; without any, none may');
+  if (list.length === 0)
+    throw optionsError(
+      'allow',
+      'Give the URL prefixes that may be signed, such as https://cdn.example.com/vod/.',
+      list,
+    );
   return {
     holds: (url) => list.some((prefix) => url.isBelow(prefix)),
     holdsAllOf: (scope) => scope.isWithin(list),

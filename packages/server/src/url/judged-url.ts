@@ -130,8 +130,8 @@ export function judgeHost(hostname: string): string | undefined {
 export function hostProblem(hostname: string): string | undefined {
   if (/^(?:[a-z\d._-]+|\[[\da-f:.]+\])$/.test(hostname)) return undefined;
   return /[,;|(){}]/.test(hostname)
-    ? 'has a host that no request has: write one entry per host'
-    : 'has a host that no request has: a host holds letters, digits, `-`, `.` and `_`, and no wildcards';
+    ? 'has a host that cannot exist. Write one entry per host.'
+    : 'has a host that cannot exist. Write it with letters, digits, `-`, `.` and `_`, without wildcards.';
 }
 
 /** `%61` is `a` to whoever reads a query: escapes of unreserved characters are undone, all others are upper case. */

@@ -14,19 +14,22 @@ export function checkPattern(rule: RegExp): void {
   const fault = hostFault(rule);
   if (fault !== undefined) {
     const problem = {
-      port: 'names a port; scheme and port are not compared: leave the port out',
-      dot: 'has a dot at the end of the host, which no canonical URL has: leave it out',
+      port: 'has a port, but scheme and port are not compared. Leave the port out',
+      dot: 'has a dot at the end of the host, which is never there when URLs are compared. Leave it out',
     }[fault];
-    throw optionsError('protect', `${String(rule)} ${problem} (if it means a path, begin with a \`/\`)`);
+    throw optionsError('protect', `${String(rule)} ${problem}. If it is a path, begin it with a \`/\`.`);
   }
   checkHost(rule);
   if (needsQuestionMark(rule)) {
-    throw optionsError('protect', `${String(rule)} needs a \`?\`, and patterns see no query; in a path write %3F`);
+    throw optionsError(
+      'protect',
+      `${String(rule)} needs a \`?\`, but patterns are matched without the query. In a path, write %3F.`,
+    );
   }
   const unseen = (rule.flags.includes('i') ? /[^\0-\x7f]/ : /[A-Z]|[^\0-\x7f]/).exec(hostCharacters(rule))?.[0];
   if (unseen !== undefined) {
-    const remedy = 'write it in lower-case ASCII (if it means a path, begin with a `/`)';
-    throw optionsError('protect', `no canonical URL has a host with ${unseen} in it; ${remedy}`);
+    const remedy = 'Write it in lower-case ASCII. If it is a path, begin it with a `/`.';
+    throw optionsError('protect', `a host with ${unseen} in it never matches. ${remedy}`);
   }
 }
 
@@ -41,7 +44,7 @@ function checkEscapes({ source, flags }: RegExp): void {
     const written = character === undefined ? '' : encodePath(`/${character}`, 'decoded').slice(1);
     const isSeen = flags.includes('i') ? written.toLowerCase() === escapes.toLowerCase() : written === escapes;
     if (isSeen) continue;
-    throw optionsError('protect', `no canonical URL holds ${escapes}; write ${written || 'the character itself'}`);
+    throw optionsError('protect', `${escapes} never matches. Write ${written || 'the character itself'}.`);
   }
 }
 
@@ -55,5 +58,5 @@ function checkHost({ source, flags }: RegExp): void {
   if (written === undefined) return;
   const isLowerCase = flags.includes('i') || !/[A-Z]/.test(written);
   if (isLowerCase && !/[^\w.:-]/.test(written)) return;
-  throw optionsError('protect', `no canonical URL has the host ${written}; write it in lower-case ASCII`);
+  throw optionsError('protect', `the host ${written} never matches. Write it in lower-case ASCII.`);
 }

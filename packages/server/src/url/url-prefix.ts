@@ -15,18 +15,18 @@ import type { JudgedUrl } from './judged-url.ts';
  */
 export function urlPrefix(text: unknown, option: string, base?: string): JudgedUrl {
   const example = base === undefined ? 'https://cdn.example.com/vod/' : '/vod/ or https://cdn.example.com/vod/';
-  if (typeof text !== 'string') throw optionsError(option, `give a text such as ${example}`);
+  if (typeof text !== 'string') throw optionsError(option, `Give text such as ${example}.`, text);
   const problem = problemOf(text, base !== undefined);
   // A user name or a query may be secret, so what holds one is not quoted.
   const quoted = /[@?#]/.test(text) ? 'one of its prefixes' : `"${text}"`;
-  if (problem !== undefined) throw optionsError(option, `${quoted} ${problem}; write it as in ${example}`);
+  if (problem !== undefined) throw optionsError(option, `${quoted} ${problem}. Write it as in ${example}.`);
   const judged = URL.canParse(text, base) ? judgeUrl(new URL(text, base)) : undefined;
   const host = judged && hostProblem(judged.hostname);
   if (host !== undefined) throw optionsError(option, `${quoted} ${host}`);
   if (judged) return judged;
   throw optionsError(
     option,
-    `${quoted} has no single reading: use no user name, no //, %2F or ..;, and write % as %25`,
+    `${quoted} could be read in different ways. Write it without a user name, //, %2F and ..;, and write % as %25.`,
   );
 }
 
@@ -35,11 +35,11 @@ function problemOf(text: string, isPathAllowed: boolean): string | undefined {
     return 'holds a backslash, a control character, half a character, or spaces around it';
   }
   const isPath = text.startsWith('/') && !text.startsWith('//');
-  if (!(isPath && isPathAllowed) && !/^https?:\/\/[^/]/i.test(text)) return 'is not a prefix';
+  if (!(isPath && isPathAllowed) && !/^https?:\/\/[^/]/i.test(text)) return 'is not a URL prefix';
   if (text.includes('*'))
     return 'holds a *: a prefix has no wildcards and covers everything below it (%2A is the character)';
   if (/[?#]/.test(text))
     return 'holds a query or a fragment, which a prefix does not have (%3F and %23 are the characters)';
-  if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) return 'holds dot segments, which no request has';
+  if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) return 'has dot segments, which are never there when URLs are compared';
   return undefined;
 }

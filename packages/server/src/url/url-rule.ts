@@ -30,7 +30,7 @@ export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url:
   if (rules === undefined) return () => true;
   const tests = [rules].flat().map(ruleTest);
   if (tests.length === 0) {
-    throw optionsError('protect', 'leave it out to protect everything; an empty list protects nothing');
+    throw optionsError('protect', 'This is an empty list, which protects nothing. Leave it out to protect everything.');
   }
   return (url) => {
     const asked = new Asked(url);

@@ -1,6 +1,7 @@
 import { equalInConstantTime } from '../../crypto/equal-in-constant-time.ts';
 import { secretList } from '../../crypto/secret-list.ts';
 import type { SecretOptions } from '../../crypto/secret-list.ts';
+import { checkNames } from '../../errors/check-names.ts';
 import { optionsError } from '../../errors/options-error.ts';
 import { runsIntoExpiry } from '../../format-parts/address-after-expiry.ts';
 import { withAskedSecret } from '../../format-parts/asked-secret.ts';
@@ -66,6 +67,22 @@ export type BunnyOptions = SecretOptions & {
  *   behind them
  */
 export function bunny(options: BunnyOptions): TokenFormat {
+  checkNames(options, {
+    secret: true,
+    secrets: true,
+    version: true,
+    carrier: true,
+    exact: true,
+    depth: true,
+    tokenPath: true,
+    ignoreParams: true,
+    ip: true,
+    countries: true,
+    countriesBlocked: true,
+    limit: true,
+    country: true,
+    maxTtl: true,
+  });
   const asked = withAskedSecret(options, bunny);
   if (asked) return asked;
   const keys = secretList(options);
@@ -74,13 +91,17 @@ export function bunny(options: BunnyOptions): TokenFormat {
   checkTimes({ maxTtl });
   checkFolderCount(depth);
   if (ip !== undefined) ipBytes(ip);
-  if (version !== 3 && (version as unknown) !== 2) throw optionsError('version', 'give 3 or 2');
-  if (!['path', 'query'].includes(carrier)) throw optionsError('carrier', "give 'path' or 'query'");
-  if (ignoreParams && carrier === 'path') throw optionsError('ignoreParams', "needs carrier 'query'");
+  if (version !== 3 && (version as unknown) !== 2) throw optionsError('version', 'Give 3 or 2.', version);
+  if (!['path', 'query'].includes(carrier)) throw optionsError('carrier', "This is unknown. Give 'path' or 'query'.");
+  if (ignoreParams && carrier === 'path')
+    throw optionsError('ignoreParams', "It has no effect with carrier 'path'. Give carrier 'query', or leave it out.");
   // Bunny's signers decoded the path until version 3.
   const pathForm = version === 2 ? 'decoded' : 'raw';
   if (tokenPath !== undefined && (exact || !isTokenPath(tokenPath, pathForm))) {
-    throw optionsError('tokenPath', 'give a path such as /vod/, without `exact`');
+    throw optionsError(
+      'tokenPath',
+      'This is not a path, or `exact` is given too. Give a path such as /vod/, without `exact`.',
+    );
   }
   const own = ownParams(options);
   const token = bunnyToken(carrier);
@@ -101,9 +122,13 @@ export function bunny(options: BunnyOptions): TokenFormat {
     const folder = exact ? undefined : (tokenPath ?? folderOf(path, depth));
     const carried = { ...own, ...(folder !== undefined && { token_path: folder }) };
     const search = token.searchOf(url, Object.keys(carried));
-    if (runsIntoParams(path)) throw optionsError('url', 'its path holds ten digits and then `&` or `=`');
+    if (runsIntoParams(path))
+      throw optionsError(
+        'url',
+        'The path has ten digits before `&` or `=`, which could be read as an expiry. Rename the file or folder.',
+      );
     if (folder !== undefined && !path.startsWith(withSlash(folder))) {
-      throw optionsError('url', 'it is not below `tokenPath`');
+      throw optionsError('url', 'The URL is not below `tokenPath`. Give one below it, or change `tokenPath`.');
     }
     const asked = signsQuery ? search.slice(1) : '';
     const params = readBunnyParams([asked, String(new URLSearchParams(carried))].filter(Boolean).join('&'));
@@ -111,8 +136,8 @@ export function bunny(options: BunnyOptions): TokenFormat {
       throw optionsError(
         'url',
         exact
-          ? 'Bunny signs its query: write it as encodeURIComponent does, without empty values; or use ignoreParams'
-          : "Bunny signs its query, which a folder's token cannot know; use ignoreParams",
+          ? 'Bunny signs the query. Write it as encodeURIComponent does, without empty values, or use ignoreParams.'
+          : 'Bunny signs the query, which the token of a folder cannot know. Use ignoreParams.',
       );
     }
     return { path, search, folder, params, carried };
@@ -135,7 +160,10 @@ export function bunny(options: BunnyOptions): TokenFormat {
     sign(url, expires): SignedToken {
       const { path, search, folder, params, carried } = openedBy(url);
       if (isAmbiguous(folder ?? path, writeExpiry(expires))) {
-        throw optionsError('url', 'with this expiry and address, its path could be read in another way');
+        throw optionsError(
+          'url',
+          'With this expiry and address, the path could be read in another way. Choose another expiry.',
+        );
       }
       const message = { path: folder ?? path, expires: writeExpiry(expires), params: params.signed };
       const hash = bunnyHash(message, { key: keys[0]!, version, ip });
@@ -188,14 +216,17 @@ function ownParams({ limit, countries, countriesBlocked, ignoreParams }: BunnyOp
     ...(ignoreParams && { token_ignore_params: 'true' }),
   };
   if (limit !== undefined && (typeof (limit as unknown) !== 'number' || !isOwnValue('limit', own.limit!))) {
-    throw optionsError('limit', 'give kB/s, a whole number from 1 to 999999999');
+    throw optionsError('limit', 'Give kB/s, a whole number from 1 to 999999999.', limit);
   }
   for (const [option, name] of [
     ['countries', 'token_countries'],
     ['countriesBlocked', 'token_countries_blocked'],
   ] as const) {
     if (own[name] !== undefined && !isOwnValue(name, own[name])) {
-      throw optionsError(option, 'give codes of two upper-case letters, at least one');
+      throw optionsError(
+        option,
+        'This is empty, or has something else than country codes. Give codes of two upper-case letters, such as BR.',
+      );
     }
   }
   return own;

@@ -1,6 +1,7 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { privateKeySigner } from '../../crypto/private-key-signer.ts';
 import { utf8Text } from '../../crypto/utf8-text.ts';
+import { checkNames } from '../../errors/check-names.ts';
 import { optionsError } from '../../errors/options-error.ts';
 import { prefixOf } from '../../format-parts/access-list.ts';
 import { checkTimes } from '../../format-parts/check-times.ts';
@@ -54,20 +55,40 @@ export interface CloudFrontOptions extends Omit<ValueCarrierOptions, 'carrier'> 
  * @throws `ERR_OPTIONS`
  */
 export function cloudFront(options: CloudFrontOptions): TokenFormat {
+  checkNames(options, {
+    keys: true,
+    carrier: true,
+    cookie: true,
+    hash: true,
+    exact: true,
+    depth: true,
+    startsAt: true,
+    ipRange: true,
+    ip: true,
+    maxTtl: true,
+  });
   const { carrier: kind = 'cookie', hash = 'SHA256', exact = false, depth = Infinity, maxTtl = 86_400 } = options;
   const { startsAt, ipRange, ip } = options;
   if (exact && (startsAt !== undefined || ipRange !== undefined))
-    throw optionsError('exact', 'a canned policy has an expiry only');
+    throw optionsError(
+      'exact',
+      '`exact` makes a canned policy, which has an expiry only. Leave `exact` out, or the other conditions.',
+    );
   checkTimes({ maxTtl, startsAt });
   checkFolderCount(depth);
   if (ipRange !== undefined) checkIpRange('ipRange', ipRange);
-  if (hash !== 'SHA256' && (hash as unknown) !== 'SHA1') throw optionsError('hash', "give 'SHA256' or 'SHA1'");
+  if (hash !== 'SHA256' && (hash as unknown) !== 'SHA1')
+    throw optionsError('hash', "This is unknown. Give 'SHA256' or 'SHA1'.");
   const algorithm = hash === 'SHA1' ? 'SHA-1' : 'SHA-256';
   const signers = new Map(
     options.keys.map(({ id, privateKey }) => [id, privateKeySigner(privateKey, algorithm, cloudFrontEncoding)]),
   );
   const [keyId] = signers.keys();
-  if (!keyId) throw optionsError('keys', 'give at least one with its id; the first one signs');
+  if (!keyId)
+    throw optionsError(
+      'keys',
+      'The list is empty, or a key has no id. Give at least one key with its id. The first one signs.',
+    );
   const front = kind === 'cookie' ? 'CloudFront-' : '';
   const names = [exact ? 'Expires' : 'Policy', 'Signature', 'Key-Pair-Id', 'Hash-Algorithm'].map(
     (name) => front + name,
@@ -80,7 +101,11 @@ export function cloudFront(options: CloudFrontOptions): TokenFormat {
     pathToSign(url, 'raw');
     const search = carrier.searchOf(url);
     const literal = exact ? url.origin + url.pathname + search : prefixOf(url, depth);
-    if (literal.includes('*')) throw optionsError('url', '* is a wildcard of a policy');
+    if (literal.includes('*'))
+      throw optionsError(
+        'url',
+        'The URL has a `*`, which is a wildcard in a policy. Rename the file, or write it as %2A.',
+      );
     return { resource: exact ? literal : `${literal}*`, search };
   };
 

@@ -17,7 +17,8 @@ export function checkUrlPrefix(option: string, prefix: unknown): void {
   if (typeof prefix !== 'string' || !isUrlPrefix(prefix)) {
     throw optionsError(
       option,
-      'give a URL in lower case with its path and no query, such as https://cdn.example.com/vod/',
+      'This is not a URL prefix. ' +
+        'Give a URL with its host in lower case, its path and no query, such as https://cdn.example.com/vod/.',
     );
   }
 }

@@ -51,7 +51,7 @@ export function googleCarrier(kind: string, cookieName: string, cookie: CookieOp
   if (kind === 'query') return inQuery;
   if (kind === 'path') return inPath;
   if (kind === 'cookie') return inCookie(cookieName, cookie);
-  throw optionsError('carrier', "give 'query', 'cookie' or 'path'");
+  throw optionsError('carrier', "This is unknown. Give 'query', 'cookie' or 'path'.");
 }
 
 const joined = ({ prefix, expires, keyName }: GoogleLink, separator: string): string =>
@@ -103,7 +103,8 @@ const inPath: GoogleCarrier = {
     return typeof link === 'string' ? link : { ...link, prefix: origin + folder };
   },
   searchOf: ({ pathname, search }) => {
-    if (pathname.includes('edge-cache-token=')) throw optionsError('url', 'give one without a token in its path');
+    if (pathname.includes('edge-cache-token='))
+      throw optionsError('url', 'The path has a token in it. Give the URL without it.');
     return search;
   },
   bare: (url) => {

@@ -16,13 +16,20 @@ export interface GoogleKey {
 export function googleSigners(keys: readonly GoogleKey[], algorithm: 'hmac' | 'ed25519'): ReadonlyMap<string, Signer> {
   const signers = keys.map(({ name, key }): [string, Signer] => {
     const bytes = decodeBase64(key);
-    if (!/^[\w-]+$/.test(name) || !bytes?.length) throw optionsError('keys', 'give a name and a key in base64url each');
+    if (!/^[\w-]+$/.test(name) || !bytes?.length)
+      throw optionsError(
+        'keys',
+        'A key has a name that is not allowed, or is not base64url. ' +
+          'Give a name of letters, digits, - and _, and a key in base64url.',
+      );
     return [
       name,
       algorithm === 'hmac' ? hmacSigner('sha1', bytes, base64urlPadded) : ed25519Signer(bytes, base64urlPadded),
     ];
   });
-  if (new Set(keys.map(({ name }) => name)).size !== keys.length) throw optionsError('keys', 'give each name once');
-  if (signers.length === 0) throw optionsError('keys', 'give at least one; the first one signs');
+  if (new Set(keys.map(({ name }) => name)).size !== keys.length)
+    throw optionsError('keys', 'A name is given twice. Give each name once.');
+  if (signers.length === 0)
+    throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
   return new Map(signers);
 }

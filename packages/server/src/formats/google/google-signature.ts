@@ -1,3 +1,4 @@
+import { checkNames } from '../../errors/check-names.ts';
 import { optionsError } from '../../errors/options-error.ts';
 import { prefixOf } from '../../format-parts/access-list.ts';
 import { checkTimes } from '../../format-parts/check-times.ts';
@@ -42,6 +43,15 @@ export function googleSignature(
   options: GoogleSignatureOptions,
   { algorithm, cookieName, carrier: kind }: { algorithm: 'hmac' | 'ed25519'; cookieName: string; carrier: string },
 ): TokenFormat {
+  checkNames<GoogleSignatureOptions & { carrier?: string }>(options, {
+    keys: true,
+    exact: true,
+    depth: true,
+    prefix: true,
+    cookie: true,
+    maxTtl: true,
+    carrier: true,
+  });
   const { exact = false, depth = Infinity, prefix: everyPrefix, maxTtl = 86_400 } = options;
   checkTimes({ maxTtl });
   checkFolderCount(depth);
@@ -49,11 +59,14 @@ export function googleSignature(
   const [keyName] = signers.keys();
   const carrier = googleCarrier(kind, cookieName, options.cookie ?? {});
   if (exact && (kind !== 'query' || everyPrefix !== undefined)) {
-    throw optionsError('exact', "needs carrier 'query', and no `prefix`");
+    throw optionsError(
+      'exact',
+      "It is given with another carrier, or with `prefix`. Give carrier 'query' and no `prefix`.",
+    );
   }
   if (everyPrefix !== undefined) checkUrlPrefix('prefix', everyPrefix);
   if (kind === 'path' && everyPrefix?.endsWith('/') === false) {
-    throw optionsError('prefix', "end it with a slash for carrier 'path'");
+    throw optionsError('prefix', "It does not end with a slash, which carrier 'path' needs. Add one.");
   }
 
   /** What a token for `url` opens. @throws `ERR_OPTIONS` for a URL that is not signed */
@@ -62,7 +75,8 @@ export function googleSignature(
     const search = carrier.searchOf(url, exact);
     const prefix = exact ? undefined : (everyPrefix ?? prefixOf(url, depth));
     const bare = url.origin + url.pathname + search;
-    if (prefix !== undefined && !bare.startsWith(prefix)) throw optionsError('url', 'it is not below `prefix`');
+    if (prefix !== undefined && !bare.startsWith(prefix))
+      throw optionsError('url', 'The URL is not below `prefix`. Give one below it, or change `prefix`.');
     return { bare, search, prefix };
   };
 

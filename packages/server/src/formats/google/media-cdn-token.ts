@@ -4,6 +4,7 @@ import { base64url } from '../../crypto/base64url.ts';
 import { ed25519Signer } from '../../crypto/ed25519-signer.ts';
 import { hmacSigner } from '../../crypto/hmac-signer.ts';
 import type { Signer } from '../../crypto/signer.ts';
+import { checkNames } from '../../errors/check-names.ts';
 import { optionsError } from '../../errors/options-error.ts';
 import { openedByPatterns, patternList, patternScope, prefixOf } from '../../format-parts/access-list.ts';
 import { checkText } from '../../format-parts/check-text.ts';
@@ -67,6 +68,23 @@ export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier
  * @throws `ERR_OPTIONS`; from `sign` also for a path with `~` where `exact` signs it: `~` separates the fields
  */
 export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
+  checkNames(options, {
+    keys: true,
+    algorithm: true,
+    carrier: true,
+    cookie: true,
+    param: true,
+    pathGlobs: true,
+    exact: true,
+    depth: true,
+    startsAt: true,
+    sessionId: true,
+    data: true,
+    headers: true,
+    ipRanges: true,
+    ip: true,
+    maxTtl: true,
+  });
   const { algorithm = 'ed25519', param = 'hdnts', exact = false, depth = Infinity, maxTtl = 86_400 } = options;
   const { startsAt, sessionId, data, ip } = options;
   const globs = patternList('pathGlobs', options.pathGlobs, ['~', ',']);
@@ -77,7 +95,7 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
   checkFolderCount(depth);
   checkText('sessionId', [sessionId], ['~']);
   checkText('data', [data], ['~']);
-  if (globs && exact) throw optionsError('pathGlobs', 'give patterns, or `exact`');
+  if (globs && exact) throw optionsError('pathGlobs', '`pathGlobs` and `exact` are both given. Give one of them.');
   const signers = signersOf(options.keys, algorithm);
   const signatureName = algorithm === 'ed25519' ? 'Signature' : 'hmac';
   const isAmbiguous = (path: string): boolean => exact && path.includes('~');
@@ -86,11 +104,15 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
   const openedBy = (url: URL): { path: string; opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'> } => {
     const path = pathToSign(url, 'raw');
     const search = carrier.searchOf(url);
-    if (isAmbiguous(path)) throw optionsError('url', '`~` in its path would separate fields');
+    if (isAmbiguous(path))
+      throw optionsError(
+        'url',
+        'The path has a `~`, which separates the fields of a token. Rename the file or folder.',
+      );
     const alone = { url: url.origin + url.pathname + search + url.hash, anyQuery: true };
     const folder = { prefix: prefixOf(url, depth) };
     const opened = exact ? alone : globs ? openedByPatterns(url, path, search, globs) : folder;
-    if (!opened) throw optionsError('url', 'no pattern of `pathGlobs` opens it');
+    if (!opened) throw optionsError('url', 'None of the patterns in `pathGlobs` opens this URL. Add one.');
     return { path, opened };
   };
 
@@ -163,12 +185,12 @@ function isFrom(ip: string | undefined, ranges: readonly string[] | undefined): 
 /** @throws `ERR_OPTIONS` */
 function signersOf(keys: readonly string[], algorithm: 'ed25519' | 'sha1' | 'sha256'): readonly Signer[] {
   if (!['ed25519', 'sha1', 'sha256'].includes(algorithm)) {
-    throw optionsError('algorithm', "give 'ed25519', 'sha1' or 'sha256'");
+    throw optionsError('algorithm', "This is unknown. Give 'ed25519', 'sha1' or 'sha256'.");
   }
-  if (keys.length === 0) throw optionsError('keys', 'give at least one; the first one signs');
+  if (keys.length === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
   return keys.map((key) => {
     const bytes = decodeBase64(key);
-    if (!bytes?.length) throw optionsError('keys', 'give base64url');
+    if (!bytes?.length) throw optionsError('keys', 'A key is empty or not base64url. Give base64url.');
     return algorithm === 'ed25519' ? ed25519Signer(bytes, base64url) : hmacSigner(algorithm, bytes, bytesToHex);
   });
 }
@@ -177,7 +199,11 @@ function signersOf(keys: readonly string[], algorithm: 'ed25519' | 'sha1' | 'sha
 function headerList(headers: Readonly<Record<string, string>>): readonly (readonly [name: string, value: string])[] {
   const list = Object.entries(headers);
   if (!areHeaderNames(list.map(([name]) => name)) || !list.every(([, value]) => isHeaderValue(value))) {
-    throw optionsError('headers', 'give different names, and values of visible ASCII without `~`, `,` and `=`');
+    throw optionsError(
+      'headers',
+      'A name is given twice, or a name or value has characters that are not allowed. ' +
+        'Give visible ASCII without `~`, `,` and `=`.',
+    );
   }
   return list;
 }
@@ -186,7 +212,7 @@ function headerList(headers: Readonly<Record<string, string>>): readonly (readon
 function rangeList(ranges: readonly string[] | undefined): readonly string[] | undefined {
   const isRange = (range: unknown): boolean => typeof range === 'string' && /^[\da-f.:]+(?:\/\d{1,3})?$/i.test(range);
   if (ranges && (!ranges.every(isRange) || ranges.length === 0)) {
-    throw optionsError('ipRanges', 'give CIDR ranges such as 203.0.113.0/24');
+    throw optionsError('ipRanges', 'This is not a list of ranges. Give CIDR ranges such as 203.0.113.0/24.');
   }
   return ranges;
 }

@@ -48,7 +48,11 @@ export function linkCarrier({ query, base, escaped = false }: LinkCarrierOptions
   const template = Object.values(query ?? { base }).join('&');
   const once = ['{token}', '{expires}'].every((placeholder) => template.split(placeholder).length === 2);
   if (!query === !base || !once || (base !== undefined && !/^\/[^?#\s%\\]*[^?#\s%\\/]$/.test(base))) {
-    throw optionsError('query', 'give `query` or `base`, with {token} and {expires} in it; base starts with a slash');
+    throw optionsError(
+      'query',
+      'Neither `query` nor `base` is complete. Give one of them with {token} and {expires} in it. ' +
+        '`base` begins with a slash.',
+    );
   }
   checkParameterNames('query', Object.keys(query ?? {}));
   return base === undefined ? inQuery(query!, patterns, escaped) : inPath(base, patterns);

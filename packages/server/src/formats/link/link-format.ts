@@ -51,12 +51,13 @@ interface LinkFormatOptions extends LinkCarrierOptions {
 export function linkFormat(options: LinkFormatOptions): TokenFormat {
   const { name, macs, tokenPattern, signs, time, depth, pathForm, validity, maxTtl } = options;
   const form = timeForms[time] as (typeof timeForms)[LinkTime] | undefined;
-  if (!form) throw optionsError('time', "give 'decimal', 'hex', 'HEX' or 'minutes'");
+  if (!form) throw optionsError('time', "This is unknown. Give 'decimal', 'hex', 'HEX' or 'minutes'.");
   const carrier = linkCarrier(options, { token: tokenPattern, expires: form.pattern });
   const stampForm = new RegExp(`^${form.pattern}$`);
   checkTimes({ maxTtl, validity });
   checkDepth(depth);
-  if (!['decoded', 'raw'].includes(pathForm)) throw optionsError('pathForm', "give 'decoded' or 'raw'");
+  if (!['decoded', 'raw'].includes(pathForm))
+    throw optionsError('pathForm', "This is unknown. Give 'decoded' or 'raw'.");
   // A player takes a prefix for the folders below it too, which a token of one folder does not open: it gets one a URL.
   const opensBelow = signs === 'folder' && (depth !== 'parent' || options.base !== undefined);
 
@@ -68,10 +69,15 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
   const fieldsToSign = (url: URL, stamp?: string): { fields: LinkFields; search: string } => {
     const path = pathToSign(url, pathForm);
     const search = carrier.searchOf(url);
-    if (signs === 'folder' && !foldersOpening(path, depth)) throw optionsError('url', 'it has too many folders');
+    if (signs === 'folder' && !foldersOpening(path, depth))
+      throw optionsError('url', 'The path has more folders than a token can open. Use fewer folders.');
     const fields = pathFields(signs === 'folder' ? folderOf(path, depth) : path, search);
     const ambiguity = ambiguityOf(fields, stamp);
-    if (ambiguity !== undefined) throw optionsError('url', `it has ${ambiguity}, which makes what is hashed ambiguous`);
+    if (ambiguity !== undefined)
+      throw optionsError(
+        'url',
+        `The URL has ${ambiguity}, so that another URL would have the same token. Rename the file or folder.`,
+      );
     return { fields, search };
   };
 
@@ -90,7 +96,8 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
     sign(url, expires): Token {
       writeExpiry(expires);
       const stamp = form.write(expires - validity);
-      if (!stampForm.test(stamp)) throw optionsError('expires', 'this time cannot be written in the form of the CDN');
+      if (!stampForm.test(stamp))
+        throw optionsError('expires', 'This time cannot be written as `time` says. Give a later or an earlier one.');
       const { fields, search } = fieldsToSign(url, stamp);
       const token = macs[0]!({ ...fields, expires: stamp });
       const until = form.read(stamp) + validity;

@@ -15,7 +15,10 @@ export function checkLinkHash(hash: unknown, time: LinkTime): string {
   const [path] = paths;
   const isKnown = names.every((name) => pathNames.includes(name) || ['secret', 'expires', 'ip'].includes(name));
   if (path === undefined || paths.length > 1 || !isKnown || !names.includes('secret') || !names.includes('expires')) {
-    throw optionsError('hash', 'give a string with {secret}, {expires}, and one of {path}, {directory} and {folder}');
+    throw optionsError(
+      'hash',
+      'A placeholder is missing. Give text with {secret}, {expires}, and one of {path}, {directory} and {folder}.',
+    );
   }
   checkBorders(hash as string, path, time);
   return path;
@@ -35,14 +38,18 @@ function checkBorders(hash: string, path: string, time: LinkTime): void {
   const [front, behind] = part.split(`{${path}}`) as [string, string];
   const before = front.includes('{ip}') ? front.split('{ip}').at(-1)! : undefined;
   if (before !== undefined && path === 'relativePath' && !hasBorder(before)) {
-    throw optionsError('hash', 'put characters that no address has between {ip} and {relativePath}');
+    throw optionsError(
+      'hash',
+      '{ip} and {relativePath} run into each other. Put characters between them that an address cannot have.',
+    );
   }
   const after = behind.includes('{ip}') ? behind.split('{ip}')[0]! : undefined;
   if (after === undefined || path === 'directory' || hasBorder(after)) return;
   if (after === '' || (after === '{expires}' && time === 'decimal')) return;
   throw optionsError(
     'hash',
-    'between a path and {ip}, put a character that no address has, nothing, or a decimal {expires} and no more',
+    'A path and {ip} could run into each other. ' +
+      'Put a character between them that an address cannot have, nothing, or a decimal {expires} alone.',
   );
 }
 

@@ -6,7 +6,8 @@ export type LinkFields = Readonly<Record<string, string>>;
 export function fillTemplate(template: string, fields: LinkFields): string {
   return template.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
     const value = fields[name];
-    if (value === undefined) throw optionsError('hash', `${placeholder} is no placeholder`);
+    if (value === undefined)
+      throw optionsError('hash', `${placeholder} is not a placeholder. Take it out, or see SecureLinkLayout.`);
     return value;
   });
 }

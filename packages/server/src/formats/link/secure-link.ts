@@ -3,6 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { base64url } from '../../crypto/base64url.ts';
 import { secretList } from '../../crypto/secret-list.ts';
 import type { SecretOptions } from '../../crypto/secret-list.ts';
+import { checkNames } from '../../errors/check-names.ts';
 import { optionsError } from '../../errors/options-error.ts';
 import { runsIntoExpiry } from '../../format-parts/address-after-expiry.ts';
 import { withAskedSecret } from '../../format-parts/asked-secret.ts';
@@ -74,6 +75,21 @@ const encodings: Readonly<Record<string, { pattern: string; encode: (digest: Uin
  *   with other placeholders, with more than one path, or with two readings
  */
 export function secureLink(options: SecureLinkOptions): TokenFormat {
+  checkNames(options, {
+    secret: true,
+    secrets: true,
+    hash: true,
+    encoding: true,
+    time: true,
+    depth: true,
+    pathForm: true,
+    query: true,
+    base: true,
+    escaped: true,
+    validity: true,
+    ip: true,
+    maxTtl: true,
+  });
   const asked = withAskedSecret(options, secureLink);
   if (asked) return asked;
   const { hash, encoding = 'base64url', time = 'decimal', depth = 'tree', pathForm = 'decoded' } = options;
@@ -83,7 +99,7 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
   checkSecrets(hash, secrets);
   if (ip !== '') ipBytes(ip);
   const { pattern, encode } = encodings[encoding as string] ?? {};
-  if (!pattern || !encode) throw optionsError('encoding', "give 'base64url', 'base64url=' or 'hex'");
+  if (!pattern || !encode) throw optionsError('encoding', "This is unknown. Give 'base64url', 'base64url=' or 'hex'.");
   const ambiguity = (fields: LinkFields, stamp?: string): string | undefined => {
     const signed = fields[path]!;
     const inPath = hash.includes(`{${path}}{ip}`) && runsIntoAddress(signed, ip);
@@ -116,6 +132,9 @@ function checkSecrets(hash: string, secrets: readonly string[]): void {
   const isPart = (a: string, b: string): boolean =>
     a !== b && ((follows && a.endsWith(b)) || (leads && a.startsWith(b)));
   if (secrets.some((a) => secrets.some((b) => isPart(a, b)))) {
-    throw optionsError('secret', 'no secret may begin or end with another one where a path or an address is hashed');
+    throw optionsError(
+      'secret',
+      'One secret begins or ends with another one, so that two URLs could have the same token. Choose another secret.',
+    );
   }
 }

@@ -1,0 +1,68 @@
+import type { TokenEventDetails, TokenEventType } from './token-events.ts';
+import { pathOf } from './url-text.ts';
+
+/** The item of `localStorage` that switches it on where nobody can change the options. */
+const STORAGE_KEY = 'secure-token:debug';
+
+function isOnInStorage(): boolean {
+  try {
+    // a server may have a storage too, and warns about its use
+    const { document, localStorage } = globalThis as { document?: unknown; localStorage?: Storage };
+    return !!document && localStorage?.getItem(STORAGE_KEY) === '1';
+  } catch {
+    // cookies and storage are blocked
+    return false;
+  }
+}
+
+/** The URL without its query: a server may have written a token there that no answer has made known yet. */
+const shown = (url: string): string => (url === pathOf(url) ? url : `${pathOf(url)}?…`);
+
+const seconds = (value: number): string => `${value.toFixed(2)} s`;
+
+/** One line on the console for each decision, without tokens. */
+class DebugLog {
+  attach(url: string, restSeconds: number): void {
+    this.#write('attach', shown(url), `the token ends in ${seconds(restSeconds)}`);
+  }
+
+  wait(url: string, reason: string): void {
+    this.#write('wait', shown(url), `for a token, ${reason}`);
+  }
+
+  replay(url: string, status: number, isSent: boolean, waitSeconds: number): void {
+    const outcome = isSent ? 'sent again with another token' : 'not sent again';
+    this.#write(
+      'replay',
+      shown(url),
+      `the edge answered ${status || 'nothing'}: ${outcome} after ${seconds(waitSeconds)}`,
+    );
+  }
+
+  pause(what: string, pauseSeconds: number): void {
+    this.#write('pause', what, seconds(pauseSeconds));
+  }
+
+  /** The rest is told by events. */
+  event<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
+    if (type === 'tokenrenewed') {
+      const { reason, urls, wait } = detail as TokenEventDetails['tokenrenewed'];
+      const others = urls.length > 1 ? ` and ${urls.length - 1} more` : '';
+      this.#write('renew', shown(urls[0] ?? '') + others, `${reason}, the call took ${seconds(wait)}`);
+    } else if (type === 'tokendenied' || type === 'tokenerror') {
+      const { code, status, url } = (detail as TokenEventDetails['tokenerror']).error;
+      const what = status ? `${code}, status ${status}` : code;
+      this.#write(type === 'tokendenied' ? 'deny' : 'error', url ? shown(url) : 'all URLs of the call', what);
+    }
+  }
+
+  #write(decision: string, what: string, why: string): void {
+    console.debug(`secure-token: ${decision} ${what} (${why})`);
+  }
+}
+
+export type { DebugLog };
+
+/** @param isOn the option; without it `localStorage` decides. @returns `undefined` when off: no line is even made up */
+export const createDebugLog = (isOn: boolean | undefined): DebugLog | undefined =>
+  (isOn ?? isOnInStorage()) ? new DebugLog() : undefined;

@@ -1,0 +1,43 @@
+import { OptionsError, optionsError } from './options-error.ts';
+
+/** How many letters are to be changed, added or left out to make one text of the other. */
+function distance(one: string, other: string): number {
+  let row = [...other, ''].map((_, i) => i);
+  for (const [i, letter] of [...one].entries()) {
+    const next = [i + 1];
+    for (const [j, otherLetter] of [...other].entries()) {
+      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (letter === otherLetter ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1)!;
+}
+
+/** The one of `names` that was probably meant; capitals do not count. */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  const distances = names.map((known) => distance(name.toLowerCase(), known.toLowerCase()));
+  const least = Math.min(...distances);
+  return least <= Math.max(1, name.length / 3) ? names[distances.indexOf(least)] : undefined;
+}
+
+/**
+ * A misspelt option would silently do nothing.
+ *
+ * @param names all of them: the compiler sees to it
+ * @param path the option that holds these, such as `cors`
+ * @throws `ERR_OPTIONS` for a name that is not one of `names`
+ */
+export function checkNames<T extends object>(options: T, names: Readonly<Record<keyof T, true>>, path?: string): void {
+  if (typeof (options as unknown) !== 'object' || (options as unknown) === null) {
+    throw optionsError(path ?? 'options', 'Give an object.', options);
+  }
+  const known = Object.keys(names);
+  const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name))?.[0];
+  if (unknown === undefined) return;
+  const meant = nearest(unknown, known);
+  const prefix = path === undefined ? '' : `${path}.`;
+  throw new OptionsError(
+    `Unknown option '${prefix}${unknown}'. ` +
+      (meant === undefined ? `Known options: ${known.join(', ')}.` : `Did you mean '${prefix}${meant}'?`),
+  );
+}

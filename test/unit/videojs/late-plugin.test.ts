@@ -1,0 +1,40 @@
+import type Player from 'video.js/dist/types/player.js';
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { TokenSource } from '../../../packages/core/src/index.ts';
+import { UnsignedSources } from '../../../packages/videojs/src/late-plugin.ts';
+
+const given = { src: 'https://cdn.example/vod/master.m3u8', type: 'application/x-mpegURL' };
+const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+
+const player = { src: vi.fn(), currentSrc: vi.fn(), readyState: vi.fn() };
+const source = { protects: vi.fn() };
+let sources: UnsignedSources;
+const reload = (): void => sources.reload(player as unknown as Player, source as unknown as TokenSource);
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  player.currentSrc.mockReturnValue(given.src);
+  player.readyState.mockReturnValue(0);
+  source.protects.mockReturnValue(true);
+  sources = new UnsignedSources();
+  sources.note(player as unknown as Player, given);
+});
+
+test('a source that was loaded without the plugin, and has not arrived: told once, and loaded again', () => {
+  reload();
+  reload();
+  expect(player.src).toHaveBeenCalledExactlyOnceWith(given);
+  expect(warn).toHaveBeenCalledOnce();
+  expect(warn.mock.calls[0]![0]).toMatch(/after player\.src\(\).*loaded again/);
+});
+
+test.each([
+  ['something of it has arrived: it needed no token', () => player.readyState.mockReturnValue(1)],
+  ['it is not protected', () => source.protects.mockReturnValue(false)],
+  ['another one was set a moment ago: that one is signed', () => player.currentSrc.mockReturnValue('https://a/b')],
+  ['nothing was loaded', () => (sources = new UnsignedSources())],
+])('not if %s', (_, change) => {
+  change();
+  reload();
+  expect([player.src.mock.calls, warn.mock.calls]).toEqual([[], []]);
+});
