@@ -80,7 +80,8 @@ function listen(
     );
     const whyNot = (code: string | undefined, text: string): string => {
       if (code === 'EADDRINUSE') return `Port ${port} is taken. Give another one, or --port 0.`;
-      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `--host: ${name} is not an address of this machine. Give one of its addresses, or localhost.`;
+      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+        return `--host: ${name} is not an address of this machine. Give one of its addresses, or localhost.`;
       return text;
     };
     server.on('error', ({ code, message }: NodeJS.ErrnoException) => reject(new CliError(whyNot(code, message))));

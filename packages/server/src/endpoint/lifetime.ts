@@ -3,7 +3,8 @@ import { optionsError } from '../errors/options-error.ts';
 /** @param maxTtl of the format, where it is known already @throws `ERR_OPTIONS` */
 export function checkTtl(ttl: unknown, maxTtl: number = Infinity): void {
   if (!(typeof ttl === 'number' && ttl >= 1 && ttl <= maxTtl)) {
-    throw optionsError('ttl', "give seconds, at least 1 and at most the format's maxTtl");
+    const most = maxTtl === Infinity ? '' : ` and at most ${maxTtl}, the maxTtl of the format`;
+    throw optionsError('ttl', `Give seconds, at least 1${most}.`, ttl);
   }
 }
 

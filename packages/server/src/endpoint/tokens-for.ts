@@ -42,7 +42,7 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
   const { expand, ttl, clock = Date.now } = options;
   const format = await readFormat(options.format);
   checkTtl(ttl, format.maxTtl);
-  if (!Array.isArray(urls)) throw optionsError('urls', 'give a list of absolute URLs');
+  if (!Array.isArray(urls)) throw optionsError('urls', 'Give a list of absolute URLs.', urls);
   if (urls.length === 0) return [];
   const allows = options.allow === undefined ? undefined : allowList(options.allow);
   const expires = Math.floor(clock() / 1000) + lifetimeFor('initial', ttl, format.maxTtl);
@@ -58,7 +58,10 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
     },
   });
   if (cookies.length > 0) {
-    throw optionsError('format', 'its tokens travel in cookies, which only the signing endpoint can set');
+    throw optionsError(
+      'format',
+      'Its tokens travel in cookies, which only the signing endpoint can set. Give another format.',
+    );
   }
   const [unsigned] = asked.filter(({ href }) => refused.includes(href));
   if (unsigned) throw notSigned(unsigned.href);
@@ -71,7 +74,7 @@ const everything: AllowList = { holds: () => true, holdsAllOf: () => true };
 async function readFormat(source: TokensForOptions['format']): Promise<TokenFormat> {
   const format: unknown = typeof source === 'function' ? await source() : source;
   if (typeof (format as Partial<TokenFormat> | undefined)?.sign === 'function') return format as TokenFormat;
-  throw optionsError('format', 'give a format such as secureToken({ secret }), or a function that returns one');
+  throw optionsError('format', 'Give a format such as secureToken({ secret }), or a function that returns one.');
 }
 
 /** @throws `ERR_OPTIONS` for the first that is not signed: a page that lacks a token says nothing about it */

@@ -14,7 +14,7 @@ export function lazyHandler<Env extends readonly [env?: unknown]>(
   make: (...env: Env) => Handler,
 ): (request: Request, ...env: Env) => Promise<Response> {
   if (typeof (make as unknown) !== 'function') {
-    throw optionsError('make', 'give a function such as (env) => createSigningEndpoint({ … })');
+    throw optionsError('make', 'Give a function such as (env) => createSigningEndpoint({ … }).', make);
   }
   let made: { readonly env: unknown; readonly handler: Handler } | undefined;
   return (request, ...env) => {

@@ -41,7 +41,7 @@ export function toNodeHandler(
   options: NodeHandlerOptions = {},
 ): NodeHandler {
   if (typeof (handler as unknown) !== 'function') {
-    throw optionsError('handler', 'give a function such as the one that createSigningEndpoint returns');
+    throw optionsError('handler', 'Give a function such as the one that createSigningEndpoint returns.', handler);
   }
   const { trustProxy = false, onError = logToConsole } = options;
   const report = errorLog(onError);
