@@ -58,8 +58,8 @@ test.each(browserPackages.filter(({ json }) => json.unpkg))(
   async ({ json: { name, unpkg } }) => {
     const page = { EventTarget };
     runInNewContext(await readFile(app.path('node_modules', name, unpkg!), 'utf8'), page);
-    const { EventTarget: _, ...added } = page as object as Record<string, object>;
-    expect(Object.values(added).map(Object.keys)).toEqual([expect.arrayContaining(['createTokenSource'])]);
+    const added = Object.entries<object>(page).filter(([global]) => global !== 'EventTarget');
+    expect(added.map(([, exported]) => Object.keys(exported))).toEqual([expect.arrayContaining(['createTokenSource'])]);
   },
 );
 

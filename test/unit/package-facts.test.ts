@@ -63,8 +63,8 @@ describe('npm run set-organisation', () => {
   const text = readFileSync('packages/core/package.json', 'utf8');
 
   test('changes the author and every link, and nothing else', () => {
-    const changed = withOrganisation(text, 'acme-video');
-    expect(changed).toContain('"author": "acme-video"');
+    const changed = withOrganisation(text, `${root.author}-2`);
+    expect(changed).toContain(`"author": "${root.author}-2"`);
     expect(changed).not.toContain(`/${root.author}/`);
     expect(withOrganisation(changed, root.author)).toBe(text);
   });

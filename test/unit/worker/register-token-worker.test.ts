@@ -25,10 +25,10 @@ class FakeContainer extends EventTarget {
 
   registered: unknown;
 
-  register(script: object): Promise<object> {
+  register(script: { toString(): string }): Promise<object> {
     if (this.failure) return Promise.reject(this.failure);
     this.registered = script;
-    this.active.scriptURL = new URL(String(script), document.baseURI).href;
+    this.active.scriptURL = new URL(script.toString(), document.baseURI).href;
     this.controller = this.active;
     return Promise.resolve({ active: this.active });
   }
