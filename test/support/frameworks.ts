@@ -6,12 +6,12 @@ import type { toNodeHandler } from '../../packages/server/src/index.ts';
 type Route = ReturnType<typeof toNodeHandler> | ((request: never, reply: never) => unknown);
 
 /** What the tests need of Express. */
-interface ExpressApp {
-  use(...handlers: unknown[]): unknown;
-  all(path: string, route: Route): ExpressApp & RequestListener;
+interface ExpressApp extends RequestListener {
+  use(...handlers: unknown[]): ExpressApp;
+  all(path: string, route: Route): ExpressApp;
 }
 interface Express {
-  (): ExpressApp & RequestListener;
+  (): ExpressApp;
   json(): unknown;
   urlencoded(options: { extended: boolean }): unknown;
   text(options: { type: string }): unknown;
