@@ -40,7 +40,7 @@ nothing from the network. Without a secret, one is made up for this run.`,
         (found) => found.isDirectory(),
         () => false,
       );
-      if (!isFolder) throw new CliError(`${dir} is not a folder`);
+      if (!isFolder) throw new CliError(`${dir} is no folder`);
       if (options.port > 65_535) throw new CliError('--port: give 0 to 65535');
       if (!(options.ttl >= 2 && options.ttl <= 86_400)) throw new CliError('--ttl: give 2 to 86400 seconds');
       const found = await findSecrets(options);

@@ -1,8 +1,8 @@
 import { optionsError } from '../errors/options-error.ts';
 
 /** @param maxTtl of the format, where it is known already @throws `ERR_OPTIONS` */
-export function checkTtl(ttl: unknown, maxTtl: number = Infinity): void {
-  if (!(typeof ttl === 'number' && ttl >= 1 && ttl <= maxTtl)) {
+export function checkTtl(ttl: unknown, maxTtl?: number): void {
+  if (!(typeof ttl === 'number' && ttl >= 1 && ttl <= (maxTtl ?? Infinity))) {
     throw optionsError('ttl', "give seconds, at least 1 and at most the format's maxTtl");
   }
 }
@@ -12,8 +12,9 @@ export function checkTtl(ttl: unknown, maxTtl: number = Infinity): void {
  * A viewer whose token was refused must get another one, so it ends a second later than any token made so far; a second
  * earlier where the edge would not accept that.
  */
-export function lifetimeFor(reason: string, ttl: number, maxTtl: number = Infinity): number {
-  const lifetime = Math.floor(Math.min(ttl, maxTtl));
+export function lifetimeFor(reason: string, ttl: number, maxTtl?: number): number {
+  const longest = maxTtl ?? Infinity;
+  const lifetime = Math.floor(Math.min(ttl, longest));
   if (reason !== 'refused') return lifetime;
-  return lifetime < Math.floor(maxTtl) ? lifetime + 1 : lifetime - 1;
+  return lifetime < Math.floor(longest) ? lifetime + 1 : lifetime - 1;
 }
