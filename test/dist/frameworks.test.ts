@@ -80,7 +80,7 @@ describe.skipIf(!express)('Express', () => {
   test('a handler that was not wrapped says so at once', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
     const told = vi.fn();
-    const made = app().all('/token', token as never);
+    const made = app().all('/token', token);
     made.use((error: unknown, _request: unknown, response: ServerResponse, next: unknown) => {
       // Express knows an error handler by its four parameters
       told(error, next);

@@ -1,17 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
-import type { toNodeHandler } from '../../packages/server/src/index.ts';
-
-type Route = ReturnType<typeof toNodeHandler> | ((request: never, reply: never) => unknown);
 
 /** What the tests need of Express. */
-interface ExpressApp {
-  use(...handlers: unknown[]): unknown;
-  all(path: string, route: Route): ExpressApp & RequestListener;
+interface ExpressApp extends RequestListener {
+  use(...handlers: unknown[]): ExpressApp;
+  all(path: string, route: unknown): ExpressApp;
 }
 interface Express {
-  (): ExpressApp & RequestListener;
+  (): ExpressApp;
   json(): unknown;
   urlencoded(options: { extended: boolean }): unknown;
   text(options: { type: string }): unknown;
@@ -21,7 +18,7 @@ interface Express {
 
 /** What the tests need of Fastify. */
 interface FastifyApp {
-  all(path: string, route: Route): unknown;
+  all(path: string, route: unknown): unknown;
   removeAllContentTypeParsers(): void;
   addContentTypeParser(type: string, ...parser: unknown[]): void;
   listen(options: { port: number; host: string }): Promise<string>;

@@ -31,12 +31,12 @@ export interface TokensForOptions {
 }
 
 /**
- * The tokens that the signing endpoint would hand out for `urls`, to be rendered into a page: give them to the player as
- * `tokens`, and it starts without a call. Who may see the page may watch: ask that before.
+ * The tokens that the signing endpoint would hand out for `urls`, to be rendered into a page: give them to the player
+ * as `tokens`, and it starts without a call. Who may see the page may watch: ask that before.
  *
  * @returns one token a URL, or one a folder
- * @throws `ERR_OPTIONS` for options that cannot work, for a URL that is not signed, and for a format whose tokens travel
- *   in cookies, which no page can set; whatever the format throws
+ * @throws `ERR_OPTIONS` for options that cannot work, for a URL that is not signed, and for a format whose tokens
+ *   travel in cookies, which no page can set; whatever the format throws
  */
 export async function tokensFor(urls: readonly string[], options: TokensForOptions): Promise<Token[]> {
   const { expand, ttl, clock = Date.now } = options;

@@ -1,8 +1,8 @@
 import { optionsError } from '../errors/options-error.ts';
 
 /**
- * Called with what Node, Express or Hono hand over, a handler would wait for ever, or fail without saying why. Judged by
- * what is used of it: there are Requests of other libraries and of other realms.
+ * Called with what Node, Express or Hono hand over, a handler would wait for ever, or fail without saying why. Judged
+ * by what is used of it: there are Requests of other libraries and of other realms.
  *
  * @throws `ERR_OPTIONS`
  */
