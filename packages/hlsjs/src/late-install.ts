@@ -12,6 +12,7 @@ const MESSAGE =
 export function reloadUnsigned(hls: Hls, source: TokenSource): void {
   const { url, levels } = hls;
   if (!url || levels.length > 0 || !source.protects(url)) return;
+  // eslint-disable-next-line no-console -- nothing is broken, so there is no event for it
   console.warn(MESSAGE);
   // stops what is under way
   hls.loadSource(url);

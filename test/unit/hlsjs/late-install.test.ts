@@ -5,7 +5,9 @@ import { secureToken } from '../../../packages/hlsjs/src/index.ts';
 import type { TokenSource, TokenSourceOptions } from '../../../packages/hlsjs/src/index.ts';
 import { FakeLoader, MANIFEST } from './loader-lab.ts';
 
-const FakeController = class {};
+const FakeController = class {
+  readonly isFake = true;
+};
 class FakeHls {
   static DefaultConfig: object = { abrController: FakeController, fpsController: FakeController };
   readonly config = { loader: FakeLoader, ...FakeHls.DefaultConfig } as unknown as HlsConfig;
