@@ -61,3 +61,12 @@ test('a source that is not protected needs no token', () => {
   attach(hls, { protect: 'https://other.example/' });
   expect([hls.loadSource.mock.calls, warn.mock.calls]).toEqual([[], []]);
 });
+
+test('while hls.js is being made, as in the form for its configuration: its levels are not asked for', () => {
+  Object.defineProperty(hls, 'levels', {
+    get: () => {
+      throw new TypeError('no level controller');
+    },
+  });
+  expect(() => attach(hls)).not.toThrow();
+});
