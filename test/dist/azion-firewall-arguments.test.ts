@@ -68,7 +68,7 @@ describe('the arguments of dist/azion-firewall.js', () => {
     const { status, log } = ask(good, { args: { secure_token_secret: secret, rule: [], maxTtl: 1 } });
     expect([status, log]).toEqual([
       500,
-      [expect.stringMatching(/^rule, maxTtl: no such argument; there are secure_token_secret, /)],
+      [expect.stringMatching(/^rule, maxTtl: unknown\. Known arguments: secure_token_secret, /)],
     ]);
   });
 

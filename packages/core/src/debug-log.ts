@@ -57,6 +57,7 @@ class DebugLog {
   }
 
   #write(decision: string, what: string, why: string): void {
+    // eslint-disable-next-line no-console -- what it is for
     console.debug(`secure-token: ${decision} ${what} (${why})`);
   }
 }

@@ -10,9 +10,10 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** What `value` is, without its content: that may be a secret. */
-export function kindOf(value: unknown): string {
+function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
-  if (value === null || Number.isNaN(value)) return String(value);
+  if (value === null) return 'null';
+  if (Number.isNaN(value)) return 'NaN';
   if (Array.isArray(value)) return 'a list';
   return value === '' ? 'empty text' : (KINDS[typeof value] ?? `a ${typeof value}`);
 }

@@ -14,10 +14,10 @@ export const isUnixSeconds: Check = (value, name) => {
 
 // never quoted: a token may be in it. And absolute, because there is no base
 const isUrl: Check = (value, name) => {
-  const remedy = `Give an absolute http or https URL.`;
+  const remedy = 'Give an absolute http or https URL.';
   if (!value) return isWrong(value, name, remedy);
   try {
-    return /^http/.test(new URL(value as string).href) ? undefined : `${name} is not http or https. ${remedy}`;
+    return new URL(value as string).href.startsWith('http') ? undefined : `${name} is not http or https. ${remedy}`;
   } catch {
     return typeof value === 'string' ? `${name} is not an absolute URL. ${remedy}` : isWrong(value, name, remedy);
   }

@@ -1,9 +1,9 @@
 /** How many letters are to be changed, added or left out to make one text of the other. */
 function distance(one: string, other: string): number {
-  let row = [...other, ''].map((_, i) => i);
-  for (const [i, letter] of [...one].entries()) {
+  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  for (const [i, letter] of one.split('').entries()) {
     const next = [i + 1];
-    for (const [j, otherLetter] of [...other].entries()) {
+    for (const [j, otherLetter] of other.split('').entries()) {
       next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (letter === otherLetter ? 0 : 1)));
     }
     row = next;

@@ -10,8 +10,10 @@ const MESSAGE =
  * be refused, or has been. With levels the manifest is there: it needed no token.
  */
 export function reloadUnsigned(hls: Hls, source: TokenSource): void {
-  const { url, levels } = hls;
-  if (!url || levels.length > 0 || !source.protects(url)) return;
+  const { url } = hls;
+  // `levels` is not there yet while hls.js is being made
+  if (!url || hls.levels.length > 0 || !source.protects(url)) return;
+  // eslint-disable-next-line no-console -- nothing is broken, so there is no event for it
   console.warn(MESSAGE);
   // stops what is under way
   hls.loadSource(url);

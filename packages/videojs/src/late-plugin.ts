@@ -22,7 +22,8 @@ export class UnsignedSources {
     const given = this.#sources.get(player);
     this.#sources.delete(player);
     if (given?.src !== player.currentSrc() || player.readyState() > 0 || !source.protects(given.src)) return;
+    // eslint-disable-next-line no-console -- nothing is broken, so there is no event for it
     console.warn(MESSAGE);
-    player.src(given as never);
+    player.src(given);
   }
 }

@@ -5,7 +5,9 @@ import { secureToken } from '../../../packages/hlsjs/src/index.ts';
 import type { TokenSource, TokenSourceOptions } from '../../../packages/hlsjs/src/index.ts';
 import { FakeLoader, MANIFEST } from './loader-lab.ts';
 
-const FakeController = class {};
+const FakeController = class {
+  readonly isFake = true;
+};
 class FakeHls {
   static DefaultConfig: object = { abrController: FakeController, fpsController: FakeController };
   readonly config = { loader: FakeLoader, ...FakeHls.DefaultConfig } as unknown as HlsConfig;
@@ -58,4 +60,13 @@ test('a source that is not protected needs no token', () => {
   hls.url = MANIFEST;
   attach(hls, { protect: 'https://other.example/' });
   expect([hls.loadSource.mock.calls, warn.mock.calls]).toEqual([[], []]);
+});
+
+test('while hls.js is being made, as in the form for its configuration: its levels are not asked for', () => {
+  Object.defineProperty(hls, 'levels', {
+    get: () => {
+      throw new TypeError('no level controller');
+    },
+  });
+  expect(() => attach(hls)).not.toThrow();
 });

@@ -9,7 +9,7 @@ export class OptionsError extends Error {
 }
 
 /** What `value` is, without its content: that may be a secret. */
-export function kindOf(value: unknown): string {
+function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';

@@ -9,7 +9,7 @@ import type { PathForm } from '../url/canonical-path.ts';
  * `canonicalPath` refuses
  */
 export function pathToSign(url: URL, form: PathForm): string {
-  if (!isHttp(url)) throw optionsError('url', `The scheme is ${url.protocol} Give an http or https URL.`);
+  if (!isHttp(url)) throw optionsError('url', `The scheme is '${url.protocol}'. Give an http or https URL.`);
   const path = canonicalPath(url.pathname, form);
   if (path === undefined)
     throw optionsError(

@@ -7,7 +7,7 @@ export function fillTemplate(template: string, fields: LinkFields): string {
   return template.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
     const value = fields[name];
     if (value === undefined)
-      throw optionsError('hash', `${placeholder} is not a placeholder. Take it out, or see SecureLinkLayout.`);
+      throw optionsError('hash', `${placeholder} is not a placeholder. Known here: ${Object.keys(fields).join(', ')}.`);
     return value;
   });
 }
