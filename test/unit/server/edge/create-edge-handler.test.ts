@@ -199,7 +199,7 @@ describe('createEdgeHandler', () => {
       ['protect', { protect: [] }],
       ['protect', { protect: 'vod' }],
       ['cors.origins', { cors: { origins: '*', credentials: true } }],
-      ['cors.origins', { cors: true }],
+      ['cors', { cors: true }],
       ['cors.origins', { cors: { origins: 'https://app.example.com' } }],
     ];
     for (const [name, options] of wrong) expect(() => setUp(options), name).toThrow(new RegExp(`^${name}:`));
