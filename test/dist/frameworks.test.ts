@@ -73,7 +73,7 @@ describe.skipIf(!express)('Express', () => {
       '/seen',
       toNodeHandler((request) => new Response(request.url)),
     );
-    const origin = await serveApp(app().use('/api', router) as RequestListener);
+    const origin = await serveApp(app().use('/api', router));
     expect(await (await fetch(`${origin}/api/seen/x?y=1`)).text()).toBe(`${origin}/api/seen/x?y=1`);
   });
 

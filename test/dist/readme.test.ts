@@ -6,8 +6,9 @@ import { isSecureTokenError } from 'secure-token-core';
 import budgets from './budgets.json' with { type: 'json' };
 
 const packages = readdirSync('packages').map((folder) => `packages/${folder}`);
+// what is generated is not written for readers
 const docs = readdirSync('docs', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.md'))
+  .filter((name) => name.endsWith('.md') && !/^api(?:-report)?[\\/]/.test(name))
   .map((name) => `docs/${name}`);
 const readmes = ['README.md', ...packages.map((folder) => `${folder}/README.md`), ...docs];
 
