@@ -144,7 +144,10 @@ describe('secure-token serve', () => {
 
   test('a host that is not of this machine is a call that cannot work', async () => {
     const { code, err } = await runCli(['serve', 'test/media', '--host', '192.0.2.1', '--port', '0']);
-    expect([code, err]).toEqual([2, 'secure-token: --host: 192.0.2.1 is not an address of this machine. Give one of its addresses, or localhost.\n']);
+    expect([code, err]).toEqual([
+      2,
+      'secure-token: --host: 192.0.2.1 is not an address of this machine. Give one of its addresses, or localhost.\n',
+    ]);
   });
 
   test.skipIf(process.platform !== 'linux')('--open opens the page, or says that it could not', async () => {
