@@ -4,15 +4,18 @@ import { Pause } from './pause.ts';
 import type { SecureTokenError } from './secure-token-error.ts';
 import type { RetryOptions } from './token-source-options.ts';
 
-/** Of an audience whose tokens live longer, in seconds, fewer need a new one at a time: they try more often. */
+/**
+ * Lifetime, in seconds, up to which a failed renewal may pause for all of `backoffLimit`. Above it the longest pause
+ * shrinks in proportion (300 s: half). The longer tokens live, the fewer viewers need one at a time.
+ */
 const SHORT_LIFETIME = 150;
 
 /**
- * The share of a token's rest after which a failed renewal is tried again: before its end, so that nobody notices an
- * outage of seconds, but late: an endpoint that returns takes all that have failed meanwhile if they come one after the
- * other.
+ * After a first failed renewal the next try comes when a random share of the token's remaining time has passed. Less
+ * than all, so that an outage of seconds is over before the token ends. At least half, so that those who failed during
+ * an outage come back spread out.
  */
-const REST_SHARE = { least: 0.5, most: 0.95 };
+const REMAINING_SHARE = { least: 0.5, most: 0.95 };
 
 /** Of the limit, after another failure: the least. */
 const LASTING_SHARE = 2 / 3;
@@ -157,7 +160,7 @@ export class Backoff {
   #patienceWith({ lifetime, rest }: EndingToken): number {
     const most = (this.#backoffLimit * SHORT_LIFETIME) / Math.max(SHORT_LIFETIME, lifetime);
     if (this.#failures > 1) return most * between(LASTING_SHARE, 1, this.#random());
-    return Math.min(most, rest * between(REST_SHARE.least, REST_SHARE.most, this.#random()));
+    return Math.min(most, rest * between(REMAINING_SHARE.least, REMAINING_SHARE.most, this.#random()));
   }
 
   #begin(options: Omit<PauseOptions, 'onEnd'>): void {

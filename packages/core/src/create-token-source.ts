@@ -174,7 +174,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     const flight = acquisition.obtain(known.key, reason);
     if (before?.scope.kind !== 'folder') readAhead.signAfter(known.key);
     await abortable(flight, signal);
-    // a new token may have told what an old one has put there
+    // a new token may bring parameter names or a base that were not known: the URL may have another key than before
     const again = tokenUrls.read(url);
     const held = index.find(again.key);
     // attached even if it looks expired: then this clock is wrong, and the edge judges better; unless an answer that

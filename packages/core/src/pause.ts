@@ -9,7 +9,10 @@ export interface PauseOptions {
   readonly seconds: number;
   /** For renewals that nobody waits for; not fewer. */
   readonly unhurriedSeconds: number;
-  /** Requests whose token has ended are in no hurry either: those of others have, too. */
+  /**
+   * A renewal ahead of use has failed. A request whose token has ended does not shorten this pause, because the tokens
+   * of many other viewers end now as well. Any other request that waits does, such as one for a first token.
+   */
   readonly isForAudience: boolean;
   readonly onEnd: () => void;
 }

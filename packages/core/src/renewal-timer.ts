@@ -4,6 +4,7 @@ import { PageEvents } from './page-events.ts';
 import { isDue, isInUse } from './renewal.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { HeldToken, TokenIndex } from './token-index.ts';
+import { lifetimeOf } from './token-index.ts';
 import type { Usage } from './usage.ts';
 
 /** Coarse, because machines sleep and tabs are throttled: the clock is read again each time. */
@@ -69,7 +70,9 @@ export class RenewalTimer {
     const { clock, acquisition } = this.#parts;
     const now = clock.now();
     const worthRenewing = this.#worthRenewing(now);
-    for (const held of worthRenewing) if (isDue(held, now) && !acquisition.isSuspended(held)) this.#renew(held);
+    for (const held of worthRenewing) {
+      if (this.#isToBeRenewed(held, now) && !acquisition.isSuspended(held)) this.#renew(held);
+    }
     if (worthRenewing.length > 0) this.#timer = setTimeout(() => this.#tick(), INTERVAL_MS);
     this.followCalls();
   }
@@ -82,7 +85,13 @@ export class RenewalTimer {
     const { usage, isUsable } = this.#parts;
     const rhythm = usage.rhythmOf(held);
     if (!rhythm || !usage.isUsed(held) || !isUsable(held)) return false;
-    return isInUse(rhythm, held.token.expires - held.obtainedAt, now);
+    return isInUse(rhythm, lifetimeOf(held), now);
+  }
+
+  /** Whoever renews early, by jitter, must not take an asset for one in use that was left a moment ago. */
+  #isToBeRenewed(held: HeldToken, now: number): boolean {
+    const rhythm = this.#parts.usage.rhythmOf(held)!;
+    return isDue(held, now) && isInUse(rhythm, lifetimeOf(held), now, Math.max(now, held.latestRenewAt));
   }
 
   #renew(held: HeldToken): void {

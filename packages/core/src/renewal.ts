@@ -2,6 +2,8 @@
 export interface RenewalTimes {
   /** From here on it is renewed while requests go on using it. */
   readonly renewAt: number;
+  /** The same without jitter. */
+  readonly latestRenewAt: number;
   /** From here on it may expire on its way to the edge: requests wait for a new one. */
   readonly unusableAt: number;
 }
@@ -34,9 +36,11 @@ export function renewalTimes(
 ): RenewalTimes {
   // a token that looks expired when it arrives has no lifetime: its margins must not become negative
   const lifetime = Math.max(0, expires - obtainedAt);
-  const ahead = (renewBefore ?? Math.min(60, lifetime / 4)) + lifetime * jitter * random;
+  const ahead = renewBefore ?? Math.min(60, lifetime / 4);
+  const most = lifetime * (1 - RESTING_SHARE);
   return {
-    renewAt: expires - Math.min(ahead, lifetime * (1 - RESTING_SHARE)),
+    renewAt: expires - Math.min(ahead + lifetime * jitter * random, most),
+    latestRenewAt: expires - Math.min(ahead, most),
     unusableAt: expires - Math.min(TRANSIT_SECONDS, lifetime * TRANSIT_SHARE),
   };
 }
@@ -67,9 +71,10 @@ export function rhythmAfter(before: Rhythm | undefined, now: number): Rhythm {
 /**
  * Whether somebody still plays what a folder's token opens: in a catalogue, the asset that was left is not renewed.
  * @param lifetime of the token, in seconds
+ * @param by the time up to which a request would have to come: not before `now`
  */
-export function isInUse({ lastAt, interval }: Rhythm, lifetime: number, now: number): boolean {
+export function isInUse({ lastAt, interval }: Rhythm, lifetime: number, now: number, by: number = now): boolean {
   // a single request tells nothing of the next one
   if (interval === undefined) return true;
-  return now - lastAt < Math.max(lifetime / 2, interval * 3);
+  return by - lastAt < lifetime / 2 || now - lastAt < interval * 3;
 }

@@ -32,7 +32,7 @@ const isSame = (one: Token, other: Token): boolean => carrierIdentity(one) === c
 
 /** A refusal that others may wait for. */
 interface First {
-  /** Before its own. */
+  /** Number of the last call that was sent before the one of this refusal. */
   readonly lastCall: number;
   readonly answered: Promise<void>;
 }

@@ -27,8 +27,8 @@ export class Rotation {
   }
 
   /**
-   * `replay` goes out with a token of `call` for a request that was refused when `lastCall` was the last one. That the
-   * edge accepts it is told to nobody: it does unless it is refused.
+   * `replay` goes out with a token of `call` for a request that was refused when `lastCall` was the last one.
+   * Adapters report refusals only, never success: it counts as accepted at once, and `wasRefused` takes that back.
    */
   isReplacedBy(replay: SignedRequest, call: number, lastCall: number): void {
     const outdatedCall = Math.min(lastCall, call - 1);

@@ -16,6 +16,9 @@ export interface HeldToken extends RenewalTimes {
   readonly call: number;
 }
 
+/** In seconds. */
+export const lifetimeOf = ({ token, obtainedAt }: HeldToken): number => token.expires - obtainedAt;
+
 type TokensByTail = BoundedMap<string, readonly HeldToken[]>;
 
 /** V8 takes strings of 16,384 characters and more for the same in a Map if their lengths are: they go by their ends. */

@@ -1,4 +1,5 @@
 import type { HeldToken, TokenIndex } from './token-index.ts';
+import { lifetimeOf } from './token-index.ts';
 import type { LastUse, Usage } from './usage.ts';
 
 /** Of URLs that have a token each, those that were used last: one call. */
@@ -11,8 +12,6 @@ interface Used {
   readonly held: HeldToken;
   readonly lastUse: LastUse;
 }
-
-const lifetimeOf = ({ token, obtainedAt }: HeldToken): number => token.expires - obtainedAt;
 
 const usedOf = (tokens: Iterable<HeldToken>, usage: Usage): Used[] =>
   [...tokens].flatMap((held) => {

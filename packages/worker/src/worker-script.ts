@@ -53,7 +53,7 @@ function trustedUrl(trustedTypes: TrustedTypes, href: string): TrustedScriptUrl 
     policies.set(trustedTypes, policy);
     return policy.createScriptURL(href);
   } catch {
-    // The page does not allow this policy. It may have a default one, or not enforce trusted types: the browser decides.
+    // The page does not allow this policy. It may have a default one, or enforce none: the browser decides.
     return undefined;
   }
 }

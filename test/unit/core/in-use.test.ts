@@ -81,17 +81,31 @@ describe('renew() asks for what is in use now', () => {
 });
 
 describe('a catalogue', () => {
-  test('an asset that was left is not renewed: one call a hop', async () => {
-    const { source, asked } = lab(folders(300));
-    for (let hop = 0; hop < 5; hop++) {
-      // a minute of each asset, a segment every four seconds
-      for (let n = 0; n < 15; n++) {
-        await source.sign(asset(hop).replace('a.m3u8', `${n}.ts`));
-        await pass(4);
+  test.each([0, 0.4, 0.7, 1])(
+    'an asset that was left is not renewed: one call a hop (jitter: random %f)',
+    async (random) => {
+      const { source, asked } = lab(folders(300), { jitter: 0.3, random: () => random });
+      for (let hop = 0; hop < 5; hop++) {
+        // a minute of each asset, a segment every four seconds
+        for (let n = 0; n < 15; n++) {
+          await source.sign(asset(hop).replace('a.m3u8', `${n}.ts`));
+          await pass(4);
+        }
       }
+      await pass(600);
+      expect(asked()).toHaveLength(5);
+    },
+  );
+
+  test('an asset is renewed whose viewer has a minute buffered when its renewal is due', async () => {
+    const { source, reasons } = lab(folders(300));
+    // segments of four seconds, up to two minutes before its end
+    for (let n = 0; n < 45; n++) {
+      await source.sign(segment(n));
+      await pass(4);
     }
-    await pass(600);
-    expect(asked()).toHaveLength(5);
+    await pass(65);
+    expect(reasons()).toEqual(['initial', 'expiring']);
   });
 
   test('a player whose requests are far apart is still there', async () => {

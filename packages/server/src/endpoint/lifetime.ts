@@ -1,9 +1,9 @@
 import { optionsError } from '../errors/options-error.ts';
 
 /** @param maxTtl of the format, where it is known already @throws `ERR_OPTIONS` */
-export function checkTtl(ttl: unknown, maxTtl = Infinity): void {
-  if (!(typeof ttl === 'number' && ttl >= 1 && ttl <= maxTtl)) {
-    const most = maxTtl === Infinity ? '' : ` and at most ${maxTtl}, the maxTtl of the format`;
+export function checkTtl(ttl: unknown, maxTtl?: number): void {
+  if (!(typeof ttl === 'number' && ttl >= 1 && ttl <= (maxTtl ?? Infinity))) {
+    const most = maxTtl === undefined ? '' : ` and at most ${maxTtl}, the maxTtl of the format`;
     throw optionsError('ttl', `Give seconds, at least 1${most}.`, ttl);
   }
 }
@@ -13,7 +13,8 @@ export function checkTtl(ttl: unknown, maxTtl = Infinity): void {
  * A viewer whose token was refused must get another one, so it ends a second later than any token made so far; a second
  * earlier where the edge would not accept that.
  */
-export function lifetimeFor(reason: string, ttl: number, maxTtl = Infinity): number {
+export function lifetimeFor(reason: string, ttl: number, formatMaxTtl?: number): number {
+  const maxTtl = formatMaxTtl ?? Infinity;
   const lifetime = Math.floor(Math.min(ttl, maxTtl));
   if (reason !== 'refused') return lifetime;
   return lifetime < Math.floor(maxTtl) ? lifetime + 1 : lifetime - 1;
