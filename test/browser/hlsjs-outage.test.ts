@@ -109,7 +109,7 @@ test.concurrent.for(['exact', 'query'] as const)(
     const seen = await player.snapshot();
     expect(seen).toMatchObject(clean);
     expect(seen.errors.filter(({ fatal }) => fatal).map(({ text, code }) => `${code} ${text}`)).toEqual([
-      expect.stringMatching(/^0 SecureTokenError: ERR_DENIED: the signing endpoint /),
+      expect.stringMatching(/^0 SecureTokenError: ERR_DENIED: The signing endpoint /),
     ]);
     expect([stage.signer.calls.length, stage.edge.requests.length], 'calls, requests').toEqual([calls, asked]);
     expect(await stage.refusals()).toEqual([]);

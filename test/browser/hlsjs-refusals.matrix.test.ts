@@ -146,7 +146,9 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
       await new Promise((resolve) => setTimeout(resolve, 2500));
       return fatal;
     }, FMP4);
-    expect(seen).toEqual(['ERR_DENIED: the signing endpoint denies this URL']);
+    expect(seen).toEqual([
+      'ERR_DENIED: The signing endpoint lists this URL in "denied". Call renew() once the viewer may have it.',
+    ]);
     expect(lab.refused).toEqual([]);
     expect(
       lab.guarded.filter((request) => path.test(request.path)),

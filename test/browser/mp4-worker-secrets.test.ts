@@ -116,7 +116,6 @@ describe('what the token worker tells of its settings (Chromium)', () => {
     ['an endpoint with a query', `{ endpoint: '/token?key=SECRET', protect: args.edge }`],
     ['an endpoint with a fragment', `{ endpoint: '/token#SECRET', protect: args.edge }`],
     ['a protect with a query', `{ endpoint: '/token', protect: [args.edge, args.edge + '?key=SECRET'] }`],
-    ['a member that nobody knows', `{ endpoint: '/token', protect: args.edge, apiKey: 'SECRET' }`],
     [
       'text in place of credentials',
       `{ endpoint: '/token', protect: args.edge, request: { referrer: '/SECRET', referrerPolicy: 'no-referrer' } }`,
