@@ -6,6 +6,7 @@ const emulatedTextTracks = 'packages/videojs/src/emulated-text-tracks.ts';
 const nativeTextTracks = 'packages/videojs/src/native-text-tracks.ts';
 
 const videojsNativeTest = 'test/browser/videojs-native.test.ts';
+const videojsTextTracksTest = 'test/browser/videojs-text-tracks.test.ts';
 const videojsSubtitlesTest = 'test/browser/videojs-subtitles.test.ts';
 const videojsSwapTest = 'test/browser/videojs-swap.test.ts';
 const videojsWorkerTest = 'test/browser/videojs-worker.test.ts';
@@ -57,7 +58,7 @@ export const videojsNative: readonly Sabotage[] = [
     find: " || element.track.mode === 'disabled'",
     replace: '',
     noticedBy: {
-      test: videojsNativeTest,
+      test: videojsTextTracksTest,
       name: 'is asked for once it is on, with a token that lives: element, exact, ',
     },
   },
@@ -67,7 +68,7 @@ export const videojsNative: readonly Sabotage[] = [
     file: emulatedTextTracks,
     find: 'signing(() => (track.mode = mode));',
     replace: 'track.mode = mode;',
-    noticedBy: { test: videojsNativeTest, name: 'text tracks that Video.js loads once they are on go out signed' },
+    noticedBy: { test: videojsTextTracksTest, name: 'text tracks that Video.js loads once they are on go out signed' },
   },
   {
     name: 'videojs-track-replay',

@@ -73,15 +73,27 @@ export class Acquisition {
   }
 
   #join(key: string, reason: TokenReason): Promise<void> {
-    const ids = this.idsOf(key);
-    const underWay = ids.map((id) => this.#flights.get(id)).find((flight) => flight !== undefined);
+    const underWay = this.#flightFor(key);
     if (underWay) return underWay;
+    const flight = this.#start(key, reason);
+    for (const other of this.#parts.alongWith(key)) {
+      if (!this.#flightFor(other)) this.#start(other, reason).catch(() => undefined);
+    }
+    return flight;
+  }
+
+  #flightFor(key: string): Promise<void> | undefined {
+    return this.idsOf(key)
+      .map((id) => this.#flights.get(id))
+      .find((flight) => flight !== undefined);
+  }
+
+  #start(key: string, reason: TokenReason): Promise<void> {
     // its own URL is not enough: others that the same token opens join it, even if that is forgotten meanwhile
-    const own = [...new Set([ids[0]!, this.scopeIdOf(key)])];
+    const own = [...new Set([this.idsOf(key)[0]!, this.scopeIdOf(key)])];
     const flight = this.#fly(key, reason, own);
     for (const id of own) this.#flights.set(id, flight);
     this.#parts.changed();
-    for (const other of this.#parts.alongWith(key)) this.#join(other, reason).catch(() => undefined);
     return flight;
   }
 

@@ -165,7 +165,7 @@ export class Backoff {
 
   #begin(options: Omit<PauseOptions, 'onEnd'>): void {
     if (this.#pause || this.#isStopped) return;
-    this.#paused(options.seconds);
+    this.#paused(options.unhurriedSeconds);
     this.#pause = new Pause({
       ...options,
       onEnd: () => {

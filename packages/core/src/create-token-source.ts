@@ -121,7 +121,9 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   function alongWith(key: string): readonly string[] {
     const held = index.find(key);
     const isToBeRenewed = (other: HeldToken): boolean => rotation.isOutdated(other) && isAlive(other);
-    return held && rotation.isOutdated(held) ? outdatedUrls(index, usage, isToBeRenewed, clock.now()) : [];
+    return held && rotation.isOutdated(held)
+      ? outdatedUrls(index, usage, { isToBeRenewed, from: held }, clock.now())
+      : [];
   }
 
   function keyOf(url: string): string {

@@ -6,9 +6,8 @@ const STORAGE_KEY = 'secure-token:debug';
 
 function isOnInStorage(): boolean {
   try {
-    // a server may have a storage too, and warns about its use
-    const { document, localStorage } = globalThis as { document?: unknown; localStorage?: Storage };
-    return !!document && localStorage?.getItem(STORAGE_KEY) === '1';
+    // a server may have a storage too, and warns when it is looked at
+    return 'document' in globalThis && globalThis.localStorage.getItem(STORAGE_KEY) === '1';
   } catch {
     // cookies and storage are blocked
     return false;

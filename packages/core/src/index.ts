@@ -6,6 +6,7 @@ export { forwardTokenEvents } from './forward-token-events.ts';
 export { hideSignedUrl } from './hide-signed-url.ts';
 export { SecureTokenError, isSecureTokenError, tokenRefused } from './secure-token-error.ts';
 export { normaliseOptions, withoutOwnOptions } from './option-checks.ts';
+export { jitteredDelay } from './jittered-delay.ts';
 export { isOutage, outagePauseMs } from './outage.ts';
 export { protectedBy } from './protection.ts';
 export { refusalOf } from './refusal-of.ts';

@@ -1,9 +1,10 @@
 import { jitteredDelay } from './jittered-delay.ts';
+import { MAX_PAUSE_SECONDS } from './pause.ts';
 import type { SecureTokenError } from './secure-token-error.ts';
 import { isSecureTokenError } from './secure-token-error.ts';
 
 /** Beyond this a viewer would wait for nothing but the back-off. */
-const MAX_PAUSE_SECONDS = 15;
+const MAX_DELAY_SECONDS = 15;
 
 /**
  * Whether a failure to get a token ends by itself: the signing endpoint does not answer. An adapter waits, or reports
@@ -21,4 +22,4 @@ export const outagePauseMs = (
   { retryAfter }: SecureTokenError,
   failures: number,
   random: number = Math.random(),
-): number => (retryAfter ?? jitteredDelay(failures, MAX_PAUSE_SECONDS, random)) * 1000;
+): number => Math.min(retryAfter ?? jitteredDelay(failures, MAX_DELAY_SECONDS, random), MAX_PAUSE_SECONDS) * 1000;

@@ -1,5 +1,5 @@
-/** setTimeout overflows at 2^31 ms. */
-const MAX_PAUSE_SECONDS = 1e6;
+/** setTimeout overflows at 2^31 ms, and then does not wait at all. */
+export const MAX_PAUSE_SECONDS = 1e6;
 
 const startTimer = (seconds: number, run: () => void): ReturnType<typeof setTimeout> =>
   setTimeout(run, Math.min(seconds, MAX_PAUSE_SECONDS) * 1000);

@@ -51,7 +51,7 @@ export class Replays {
   readonly #parts: Parts;
   readonly #breaker: ReplayBreaker;
   /** Failures without a status before the first answer of the endpoint. */
-  #unexplained = 0;
+  readonly #unexplained = new Set<SignedRequest>();
   /** While it is being answered. */
   #first: First | undefined;
 
@@ -71,11 +71,12 @@ export class Replays {
    * A failure without a status, while nobody has confirmed the clock by which the token lives. One may be the network;
    * after another one the token is renewed, and the answer tells the time.
    */
-  noteFailure({ token, unsignedUrl }: SignedRequest, status: number): void {
+  noteFailure(request: SignedRequest, status: number): void {
     const { clock, acquisition, find } = this.#parts;
-    if (!token || status || !clock.isUnconfirmed) return;
-    this.#unexplained++;
-    if (this.#unexplained > 1) acquisition.obtainInBackground(find(unsignedUrl).key, 'expiring');
+    if (!request.token || status || !clock.isUnconfirmed || this.isRefusal(request, status)) return;
+    // adapters ask more than once about one failure
+    this.#unexplained.add(request);
+    if (this.#unexplained.size > 1) acquisition.obtainInBackground(find(request.unsignedUrl).key, 'expiring');
   }
 
   /**

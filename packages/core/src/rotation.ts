@@ -1,6 +1,15 @@
 import type { HeldToken } from './token-index.ts';
 import type { SignedRequest } from './token-source.ts';
 
+/** A request that was sent once more, and the call whose tokens are outdated if the edge takes it. */
+interface Evidence {
+  readonly replay: SignedRequest;
+  readonly outdatedCall: number;
+}
+
+/** Replays of which the edge may still refuse one. */
+const MAX_EVIDENCE = 20;
+
 /**
  * Finds out that the secret was rotated at the edge: a token was refused before its end, and its successor is not. Then
  * the tokens of earlier calls are outdated, and are renewed before they are used.
@@ -8,10 +17,10 @@ import type { SignedRequest } from './token-source.ts';
 export class Rotation {
   /** How many calls were sent; tokens of the page are of call 0. */
   #calls = 0;
-  /** Tokens of this call and earlier ones are outdated. */
-  #outdatedCall = -1;
-  /** The replay that has shown it, and what was outdated before. */
-  #evidence: { readonly replay: SignedRequest; readonly outdatedCall: number } | undefined;
+  /** Tokens of this call and earlier ones are outdated, whatever becomes of the replays under way. */
+  #believedCall = -1;
+  /** What replays have shown that were not refused so far; the latest ones. */
+  #evidence: readonly Evidence[] = [];
 
   get lastCall(): number {
     return this.#calls;
@@ -31,16 +40,19 @@ export class Rotation {
    * Adapters report refusals only, never success: it counts as accepted at once, and `wasRefused` takes that back.
    */
   isReplacedBy(replay: SignedRequest, call: number, lastCall: number): void {
-    const outdatedCall = Math.min(lastCall, call - 1);
-    if (outdatedCall <= this.#outdatedCall) return;
-    this.#evidence = { replay, outdatedCall: this.#outdatedCall };
-    this.#outdatedCall = outdatedCall;
+    this.#evidence = [...this.#evidence, { replay, outdatedCall: Math.min(lastCall, call - 1) }];
+    if (this.#evidence.length <= MAX_EVIDENCE) return;
+    const [oldest, ...others] = this.#evidence;
+    this.#believedCall = Math.max(this.#believedCall, oldest!.outdatedCall);
+    this.#evidence = others;
   }
 
   /** If it was a replay, then the edge has refused it for another reason than the age of its token. */
   wasRefused(request: SignedRequest): void {
-    if (this.#evidence?.replay !== request) return;
-    this.#outdatedCall = this.#evidence.outdatedCall;
-    this.#evidence = undefined;
+    this.#evidence = this.#evidence.filter(({ replay }) => replay !== request);
+  }
+
+  get #outdatedCall(): number {
+    return this.#evidence.reduce((call, { outdatedCall }) => Math.max(call, outdatedCall), this.#believedCall);
   }
 }

@@ -8,6 +8,7 @@ import type { Rotation } from './rotation.ts';
 import { SecureTokenError } from './secure-token-error.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { Answer, SigningEndpoint } from './signing-endpoint.ts';
+import { ANEW } from './signing-endpoint.ts';
 import type { TokenEventDetails, TokenEventType } from './token-events.ts';
 import type { TokenIndex } from './token-index.ts';
 import type { TokenReason } from './token-source-options.ts';
@@ -87,6 +88,7 @@ export class SigningCalls {
       this.#denyEach(answer.denied);
       return undefined;
     } catch (cause) {
+      if (cause === ANEW) return this.call(asked, reason);
       const error = toError(cause, clock.now());
       if (error.code === 'ERR_DENIED') this.#denyAll(asked, error);
       else emit('tokenerror', { error });

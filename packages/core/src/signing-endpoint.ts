@@ -25,7 +25,8 @@ interface Unread {
 type Wanted = Omit<TokenRequest, 'signal'>;
 
 /** Why a call is given up that is made again at once. */
-const ANEW = new Error('the call is made again');
+/** Why a call that was aborted is to be made again. */
+export const ANEW: Error = new Error('the call is made again');
 
 const ANSWER = 'Answer { "now": 1732450000, "tokens": [], "denied": [] }.';
 
@@ -54,18 +55,7 @@ export class SigningEndpoint {
     this.#options = options;
   }
 
-  /** Rejects with whatever went wrong: a `Response`, an error, or what `getTokens` threw. */
-  async call(wanted: Wanted): Promise<Answer> {
-    for (;;) {
-      try {
-        return await this.#callOnce(wanted);
-      } catch (error) {
-        if (error !== ANEW) throw error;
-      }
-    }
-  }
-
-  /** Calls under way are made again: their answer would be for somebody who had not logged in yet. */
+  /** Calls under way are to be made again: their answer would be for somebody who had not logged in yet. */
   startAnew(): void {
     for (const controller of this.#running) controller.abort(ANEW);
   }
@@ -74,7 +64,8 @@ export class SigningEndpoint {
     for (const controller of this.#running) controller.abort();
   }
 
-  async #callOnce(wanted: Wanted): Promise<Answer> {
+  /** Rejects with whatever went wrong: a `Response`, an error, what `getTokens` threw, or `ANEW`. */
+  async call(wanted: Wanted): Promise<Answer> {
     const { timeout = 10 } = this.#options;
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(Error(`No answer in ${timeout} s.`)), timeout * 1000);

@@ -45,21 +45,26 @@ export function urlsInUse(
 }
 
 /**
- * One URL for each outdated token that will be used: of folders that players use, of what was read ahead, and of what
- * was requested just now.
+ * One URL for each outdated token that will be used: of folders that players use, of what was requested just now, and
+ * of what was read ahead, from the place of `from` on, which comes along itself.
  */
 export function outdatedUrls(
   index: TokenIndex,
   usage: Usage,
-  isOutdated: (held: HeldToken) => boolean,
+  { isToBeRenewed, from }: { isToBeRenewed: (held: HeldToken) => boolean; from: HeldToken },
   now: number,
 ): string[] {
-  const folders = usedOf([...index.folders()].filter(isOutdated), usage).filter((it) => isRecent(it, now));
-  const urls = index.urls().flatMap((held) => {
+  const folders = usedOf([...index.folders()].filter(isToBeRenewed), usage).filter((it) => isRecent(it, now));
+  const underWay: string[] = [];
+  const ahead: string[] = [];
+  const urls = index.urls();
+  const next = urls.indexOf(from) + 1;
+  // in the order in which they were asked for: that is the one in which they are played
+  for (const held of [...urls.slice(next), ...urls.slice(0, next)]) {
+    if (held === from || !isToBeRenewed(held)) continue;
     const lastUse = usage.lastUseOf(held);
-    const isToCome = isOutdated(held) && (!lastUse || now - lastUse.at < UNDER_WAY_SECONDS);
-    return isToCome ? [lastUse?.url ?? held.scope.href] : [];
-  });
-  // the one that is the reason comes along
-  return [...folders.map(({ lastUse }) => lastUse.url), ...urls].slice(1 - MAX_URLS);
+    if (!lastUse) ahead.push(held.scope.href);
+    else if (now - lastUse.at < UNDER_WAY_SECONDS) underWay.push(lastUse.url);
+  }
+  return [...folders.map(({ lastUse }) => lastUse.url), ...underWay, ...ahead].slice(0, MAX_URLS - 1);
 }

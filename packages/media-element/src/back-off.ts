@@ -1,11 +1,14 @@
-const MAX_DELAY_MS = 15_000;
-const FIRST_DELAY_MS = 250;
+import { jitteredDelay } from 'secure-token-core';
+
+const MAX_DELAY_SECONDS = 15;
 
 /** Resolves after `delayMs`; while offline when the network is back. An aborted `signal` ends it. */
 export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
     const listening = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const end = (): void => {
+      clearTimeout(timer);
       listening.abort();
       resolve();
     };
@@ -15,9 +18,9 @@ export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Prom
     }
     signal?.addEventListener('abort', end, { signal: listening.signal });
     addEventListener('online', end, { signal: listening.signal });
-    if (navigator.onLine) setTimeout(end, delayMs);
+    if (navigator.onLine) timer = setTimeout(end, delayMs);
   });
 
-/** Full-jitter back-off, as `pauseFor`. */
-export const pause = (attempt: number, signal: AbortSignal | undefined): Promise<void> =>
-  pauseFor(Math.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt), signal);
+/** Full-jitter back-off, half a second at most after the first failure, as `pauseFor`. */
+export const pause = (failures: number, signal: AbortSignal | undefined): Promise<void> =>
+  pauseFor(jitteredDelay(failures - 1, MAX_DELAY_SECONDS, Math.random()) * 1000, signal);

@@ -63,6 +63,12 @@ export class ElementRequests {
     return true;
   }
 
+  /** For the first source: nobody waits for ever for one that was never there. @throws as `TokenSource.sign` */
+  signFirst(): Promise<SignedRequest> {
+    const { source, url } = this.#options;
+    return source.sign(url, { signal: this.#start.signal });
+  }
+
   /** @throws as `TokenSource.sign`, but for an outage */
   sign(): Promise<SignedRequest> {
     const { source, url } = this.#options;

@@ -114,8 +114,9 @@ export class NativeSource {
     }
     // where the viewer sought to in ours is no place in another source
     this.#position.release();
-    if (!isLoading) return;
+    // it may wait for data still
     this.#swap?.abort();
+    if (!isLoading) return;
     // where ours was to start: it would hold for the other one
     if (this.#media.currentTime === this.#position.last) this.#media.currentTime = 0;
   }
@@ -195,7 +196,7 @@ export class NativeSource {
       return;
     }
     // also with a worker: if playback fails, it tells why
-    const request = replay ?? (await this.#requests.sign());
+    const request = replay ?? (await (reason ? this.#requests.sign() : this.#requests.signFirst()));
     this.#released.signal.throwIfAborted();
     if (reason && this.#media.src !== src) return;
     await this.#assign(request, isByWorker, !!reason);

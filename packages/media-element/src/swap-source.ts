@@ -96,11 +96,17 @@ export async function swapSource(
   else if (isReplacement) native().pause.call(media);
 
   // also when the time for the picture is up by then
-  const onData = (): void => {
+  const restorePreload = (): void => {
     media.preload = preload;
+  };
+  const onData = (): void => {
+    signal.removeEventListener('abort', restorePreload);
+    restorePreload();
     restoreTracks();
   };
   media.addEventListener('loadeddata', onData, { once: true, capture: true, signal });
+  // the next source, or the page's own, is to be loaded as the page has said
+  signal.addEventListener('abort', restorePreload);
   if (hasPicture) await untilPictureIsThere(media, signal);
   else if (isReplacement) await until(media, AFTER_LOADSTART, () => true, signal);
   if (isPictureInPicture && !signal.aborted && document.pictureInPictureElement !== media)

@@ -60,12 +60,14 @@ describe('a viewer whose clock is', () => {
 
     test('the second failure without a status is none of the edge, but brings a token and the time', async () => {
       const { source, reasons } = lab(folder(20), { ...slow, tokens, renewBefore: 0 });
-      const request = source.peek(MASTER)!;
+      const [request, another] = [source.peek(MASTER)!, source.peek(MASTER)!];
       await pass(13);
+      // an adapter asks twice about one failure
       expect(source.isRefusal(request, 0)).toBe(false);
+      expect(await source.refused(request, 0)).toBeUndefined();
       await pass();
       expect(reasons()).toEqual([]);
-      expect(await source.refused(request, 0)).toBeUndefined();
+      expect(source.isRefusal(another, 0)).toBe(false);
       await pass();
       expect(reasons()).toEqual(['expiring']);
       expect(st(source.peek(MASTER))).toBe('t1');
@@ -75,12 +77,21 @@ describe('a viewer whose clock is', () => {
 
     test('once there was an answer, a network that fails costs no calls', async () => {
       const { source, calls } = lab(folder(), { ...slow, tokens });
-      const request = source.peek(MASTER)!;
       for (let n = 0; n < 5; n++) {
-        source.isRefusal(request, 0);
+        source.isRefusal(source.peek(MASTER)!, 0);
         await pass(2);
       }
       expect(calls).toHaveLength(1);
+    });
+
+    test('a refusal without a status is told to the endpoint as one', async () => {
+      const { source, reasons } = lab(folder(), { tokens, renewBefore: 0 });
+      const request = source.peek(MASTER)!;
+      await pass(11.3);
+      source.isRefusal(request, 0);
+      expect(source.isRefusal(request, 0)).toBe(true);
+      await source.refused(request, 0);
+      expect(reasons()).toEqual(['refused']);
     });
 
     test('other failures cost none either', async () => {

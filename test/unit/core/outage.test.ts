@@ -31,3 +31,7 @@ describe('outagePauseMs', () => {
 
   test('Retry-After is obeyed, whatever the failure', () => expect(outagePauseMs(outage(40), 1, 0)).toBe(40_000));
 });
+
+test('a pause of months is one that a timer can wait for: beyond 2^31 ms it would not wait at all', () => {
+  expect(outagePauseMs(outage(30 * 86_400), 1)).toBeLessThan(2 ** 31);
+});

@@ -18,6 +18,19 @@ describe('renew() after a log-in, while a call of before is under way', () => {
     expect(it.types()).toEqual(['tokendenied', 'tokenrenewed']);
   });
 
+  test('its time and its number are those of the call that was answered', async () => {
+    const it = lab(inTurn(fail(401), after(8, fail(401)), each(10)), { readAhead: 0 });
+    await code(it.source.sign(segment(1)));
+    const request = watch(it.source.sign(segment(2)));
+    await pass(7);
+    await it.source.renew();
+    await pass();
+    expect(st(request.value)).toBe('t3');
+    // 10 s: usable for nine, counted from the second call
+    await pass(8.5);
+    expect(it.source.peek(segment(2))).toBeDefined();
+  });
+
   test('where nobody was denied, it is joined', async () => {
     const it = lab(inTurn(folder(), after(2, folder())));
     await it.source.sign(MASTER);

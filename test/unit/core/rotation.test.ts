@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
+import { TokenIndex } from '../../../packages/core/src/token-index.ts';
 import type { Answer } from './lab.ts';
 import {
   CDN,
@@ -13,12 +14,15 @@ import {
   lab,
   pass,
   playlist,
+  range,
   seconds,
   segment,
   st,
 } from './lab.ts';
 
 fakeTime();
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object
+const { urls: urlsOf } = TokenIndex.prototype;
 
 /** An edge whose secret is rotated: it refuses tokens of calls that the endpoint has answered before. */
 class Edge {
@@ -163,6 +167,15 @@ describe('tokens of earlier calls are used on', () => {
     expect(st(it.source.peek(segment(2)))).toBe('t1');
   });
 
+  test('if two replays under way are refused, one after the other', async () => {
+    const it = lab(each(), { readAhead: 0 });
+    const requests = await Promise.all([1, 2, 3].map((n) => it.source.sign(segment(n))));
+    const replays = await Promise.all([0, 1].map((n) => it.source.refused(requests[n]!, 403)));
+    expect(await it.source.refused(replays[0]!, 403)).toBeUndefined();
+    expect(await it.source.refused(replays[1]!, 403)).toBeUndefined();
+    expect(st(it.source.peek(segment(3)))).toBe('t1');
+  });
+
   test('if the token was refused because it had ended', async () => {
     const it = lab(inTurn(each(20), each(), each()), { readAhead: 0 });
     const short = await it.source.sign(segment(1));
@@ -189,5 +202,32 @@ describe('tokens of earlier calls are used on', () => {
     await it.source.sign(segment(2));
     expect(st(it.source.peek(segment(2)))).toBe('t3');
     expect(st(it.source.peek(segment(1)))).toBe('t2');
+  });
+});
+
+describe('where thousands of tokens are held, as from an endpoint that reads playlists', () => {
+  const tokens = range(1, 2000).map((url) => ({ url, query: { st: 't0' }, expires: START + 3600 }));
+
+  test('those that are played next are renewed, in one call for a hundred', async () => {
+    const it = lab(each(), { tokens, readAhead: 0 });
+    await it.source.refused(it.source.peek(segment(500))!, 403);
+    await it.source.sign(segment(501));
+    await pass();
+    expect(it.asked()).toEqual([[segment(500)], range(501, 600)]);
+    for (const url of range(501, 600)) expect(it.source.peek(url), url).toBeDefined();
+    expect(it.calls).toHaveLength(2);
+  });
+
+  test('what else is outdated is looked for once, not once for each of them', async () => {
+    const it = lab(each(), { tokens, readAhead: 0 });
+    await it.source.refused(it.source.peek(segment(1))!, 403);
+    let compared = 0;
+    const find = vi.spyOn(TokenIndex.prototype, 'urls').mockImplementation(function (this: TokenIndex) {
+      compared++;
+      return urlsOf.call(this);
+    });
+    await it.source.sign(segment(2));
+    find.mockRestore();
+    expect(compared).toBe(1);
   });
 });

@@ -56,6 +56,14 @@ async function halt(media: FakeMedia): Promise<void> {
   await later(0.1);
 }
 
+test('an outage before the first token is told, after the tries of the token source: nobody waits for ever', async () => {
+  const getTokens = (): Promise<Token> => Promise.reject(Object.assign(new Error('down'), { status: 503 }));
+  const opened = secureVideo(new FakeMedia() as unknown as HTMLMediaElement, url, { getTokens });
+  const told = expect(opened).rejects.toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
+  await later(120);
+  await told;
+});
+
 describe('secureVideo', () => {
   test('a film goes on where it was, a live stream at its edge, without a worker', async () => {
     const film = await openExpired(600);

@@ -1,5 +1,6 @@
 import { Problem } from '../http/problem.ts';
 import { readLimited } from '../http/read-limited.ts';
+import { isWebUrl, maxUrlLength } from './web-url.ts';
 
 const reasons = ['initial', 'expiring', 'expired', 'refused'] as const;
 
@@ -9,9 +10,6 @@ export interface SigningRequest {
   readonly urls: readonly string[];
   readonly reason: (typeof reasons)[number];
 }
-
-/** Longer URLs than this fail in front of most CDNs anyway (nginx: `large_client_header_buffers`, 8 KiB). */
-const maxUrlLength = 8192;
 
 /** @throws `Problem` 400, 413 or 415 for everything that is not a signing request */
 export async function readSigningRequest(request: Request, maxUrls: number): Promise<SigningRequest> {
@@ -44,10 +42,4 @@ function parseObject(text: string): Record<string, unknown> {
   if (typeof body !== 'object' || body === null)
     throw new Problem(400, 'The body is not a JSON object. Send { "urls": […], "reason": "initial" }.');
   return body as Record<string, unknown>;
-}
-
-function isWebUrl(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length > maxUrlLength || !/^https?:/i.test(value)) return false;
-  // `URL` takes line breaks out and puts U+FFFD in the place of half a character: it would sign what was not asked for.
-  return !/[\p{Cc}\p{Cs}]/u.test(value) && URL.canParse(value);
 }

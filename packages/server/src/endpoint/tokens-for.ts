@@ -1,4 +1,5 @@
 import type { Token } from 'secure-token-core';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { playlistExpander } from '../playlist/playlist-expander.ts';
 import type { ExpandOptions } from '../playlist/playlist-expander.ts';
@@ -9,6 +10,7 @@ import { listedUrls, openableUrls } from './asked-url.ts';
 import type { OpenableUrl } from './asked-url.ts';
 import { grantedTokens } from './granted-tokens.ts';
 import { checkTtl, lifetimeFor } from './lifetime.ts';
+import { isWebUrl } from './web-url.ts';
 
 export interface TokensForOptions {
   format: TokenFormat | (() => TokenFormat | Promise<TokenFormat>);
@@ -39,6 +41,7 @@ export interface TokensForOptions {
  *   travel in cookies, which no page can set; whatever the format throws
  */
 export async function tokensFor(urls: readonly string[], options: TokensForOptions): Promise<Token[]> {
+  checkNames(options, { format: true, ttl: true, expand: true, allow: true, clock: true });
   const { expand, ttl, clock = Date.now } = options;
   const format = await readFormat(options.format);
   checkTtl(ttl, format.maxTtl);
@@ -47,16 +50,16 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
   const allows = options.allow === undefined ? undefined : allowList(options.allow);
   const expires = Math.floor(clock() / 1000) + lifetimeFor('initial', ttl, format.maxTtl);
   const asked = await askedUrls([...new Set(urls)], allows ?? everything, format, expires);
+  const failures: unknown[] = [];
   const { tokens, cookies, refused } = await grantedTokens(asked, {
     format,
     expires,
     allows: allows ?? (expand ? allowList(asked.map(({ href }) => new URL('.', href).href)) : everything),
     mayOpen: () => true,
     expander: expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined,
-    onError: (error) => {
-      throw error;
-    },
+    onError: (error) => failures.push(error),
   });
+  if (failures.length > 0) throw failures[0];
   if (cookies.length > 0) {
     throw optionsError(
       'format',
@@ -85,9 +88,7 @@ async function askedUrls(
   expires: number,
 ): Promise<OpenableUrl[]> {
   for (const url of urls) {
-    if (typeof url !== 'string' || !/^https?:\/\//i.test(url) || !URL.canParse(url)) {
-      throw optionsError('urls', 'give absolute http or https URLs');
-    }
+    if (!isWebUrl(url)) throw optionsError('urls', 'One of them is not an absolute http or https URL. Give such URLs.');
   }
   const openable = await openableUrls(listedUrls(urls, allows), { allows, format, expires });
   const missing = urls.find((url) => !openable.some(({ href }) => href === url));
@@ -99,6 +100,7 @@ function notSigned(url: string): Error {
   const { origin, pathname } = new URL(url);
   return optionsError(
     'urls',
-    `"${origin}${pathname}" is not signed: it or what its token opens is not below \`allow\`, or the format refuses it`,
+    `"${origin}${pathname}" is not signed: it or what its token opens is not below \`allow\`, or the format refuses it. ` +
+      'Add its prefix to `allow`, or give another URL.',
   );
 }

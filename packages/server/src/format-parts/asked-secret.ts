@@ -39,6 +39,8 @@ function askedSecrets(secret: SecretSource): readonly string[] {
   const list = typeof answer === 'string' ? [answer] : answer;
   const isList = Array.isArray(list) && list.length > 0;
   if (isList && list.every((each) => typeof each === 'string' && each !== '')) return [...(list as string[])];
+  // what it is rejected with is nobody's to handle
+  if (answer instanceof Promise) answer.catch(() => undefined);
   throw new SecretError(
     answer instanceof Promise
       ? 'secret: the function returned a promise. Return text, or give the endpoint `format: async () => …`.'

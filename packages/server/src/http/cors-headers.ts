@@ -1,7 +1,10 @@
 import type { CorsOptions } from './cors-options.ts';
 
-/** What a page may read of an answer: `Date` measures the clock, the rest is what players need for ranges. */
-const exposed = 'Date, Content-Range, Content-Length, Accept-Ranges, ETag';
+/**
+ * What a page may read of an answer: `Date` measures the clock, `Retry-After` ends a pause, the rest is what players need
+ * for ranges.
+ */
+const exposed = 'Date, Retry-After, Content-Range, Content-Length, Accept-Ranges, ETag';
 
 /** Puts the CORS headers for `request` in the place of whatever CORS headers are there. */
 export function setCorsHeaders(headers: Headers, request: Request, cors: CorsOptions | undefined): void {

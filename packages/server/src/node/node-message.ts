@@ -9,6 +9,8 @@ export interface NodeRequest {
   readonly originalUrl?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly socket: object;
+  /** The client had left before the listener was called: no event says so any more. */
+  readonly aborted?: boolean;
   /** What a parser of the framework has made of the body. */
   readonly body?: unknown;
   /** Whether anybody has read of the stream. */
@@ -23,6 +25,7 @@ export interface NodeResponse {
   readonly writableEnded: boolean;
   getHeader(name: string): number | string | readonly string[] | undefined;
   setHeader(name: string, value: string | string[]): unknown;
+  removeHeader(name: string): void;
   /** Not in the types of HTTP/2. */
   flushHeaders?(): void;
   write(chunk: Uint8Array): boolean;

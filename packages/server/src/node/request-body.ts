@@ -52,7 +52,8 @@ function untouchedBody(message: NodeRequest): RequestBody {
 function writtenAgain(parsed: unknown, type: string, { headers }: NodeRequest): RequestBody['content'] {
   if (typeof parsed === 'string') return parsed;
   if (parsed instanceof Uint8Array) return new Uint8Array(parsed);
-  if (parsed === undefined || parsed === null) {
+  const isJson = /^[\w.-]+\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type);
+  if (parsed === undefined || (parsed === null && !isJson)) {
     if (!headers['transfer-encoding'] && !(Number(headers['content-length']) > 0)) return undefined;
     throw new Error(
       'The body of the request was read before toNodeHandler, and `req.body` does not hold it. ' +
@@ -62,7 +63,7 @@ function writtenAgain(parsed: unknown, type: string, { headers }: NodeRequest): 
   if (/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) {
     return new URLSearchParams(formPairs('', parsed)).toString();
   }
-  if (/^[\w.-]+\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) return jsonText(parsed);
+  if (isJson) return jsonText(parsed);
   throw new Error(
     'The body of the request was parsed before toNodeHandler, and is neither JSON nor a form. ' +
       'Mount the handler in front of that parser.',

@@ -21,7 +21,14 @@ export async function sendResponse(
   }
   // Throws for a body that somebody has read already: before the headers are out.
   const reader = (answer.body as ReadableStream<Uint8Array> | null)?.getReader();
-  sendHeaders(answer, response);
+  try {
+    sendHeaders(answer, response);
+  } catch (error) {
+    // Node refuses some values that `Headers` takes. What is sent instead has headers of its own.
+    for (const [name] of answer.headers) response.removeHeader(name);
+    await reader?.cancel();
+    throw error;
+  }
   if (reader) await sendBody(reader, response, signal);
   response.end();
 }

@@ -1,3 +1,4 @@
+import { checkNames } from '../errors/check-names.ts';
 import { errorLog } from '../errors/error-log.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { Problem, problemResponse } from '../http/problem.ts';
@@ -43,11 +44,13 @@ export function toNodeHandler(
   if (typeof (handler as unknown) !== 'function') {
     throw optionsError('handler', 'Give a function such as the one that createSigningEndpoint returns.', handler);
   }
+  checkNames(options, { trustProxy: true, onError: true });
   const { trustProxy = false, onError = logToConsole } = options;
   const report = errorLog(onError);
 
   const answer = async ({ message, response, parsed }: Exchange): Promise<void> => {
     const client = new AbortController();
+    if (message.aborted) client.abort();
     response.once('close', () => {
       if (!response.writableEnded) client.abort();
     });

@@ -37,7 +37,7 @@ describe('createEdgeHandler', () => {
           expect(response.status, url).toBe(status);
           expect(Object.fromEntries(response.headers)).toMatchObject({
             'access-control-allow-origin': '*',
-            'access-control-expose-headers': 'Date, Content-Range, Content-Length, Accept-Ranges, ETag',
+            'access-control-expose-headers': 'Date, Retry-After, Content-Range, Content-Length, Accept-Ranges, ETag',
             'cache-control': 'no-store',
             date: new Date(NOW * 1000).toUTCString(),
             vary: 'Origin',

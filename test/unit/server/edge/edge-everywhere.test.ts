@@ -1,11 +1,11 @@
 import { EdgeVM } from '@edge-runtime/vm';
-import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as server from '../../../../packages/server/src/index.ts';
 import { edgeAnswers } from '../../../support/edge-answers.ts';
+import { bundleServer } from '../../../support/server-bundle.ts';
 
 const asked: string[] = [];
 let left = 0;
@@ -31,17 +31,7 @@ let bundle: string;
 beforeAll(async () => {
   await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(origin.address() as AddressInfo).port}/`;
-  const { outputFiles } = await build({
-    entryPoints: ['packages/server/src/index.ts'],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    globalName: 'server',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    logLevel: 'silent',
-  });
-  bundle = outputFiles[0]!.text;
+  bundle = await bundleServer();
 });
 afterAll(() => origin.close());
 

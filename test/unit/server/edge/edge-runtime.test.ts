@@ -1,22 +1,12 @@
 import { EdgeVM } from '@edge-runtime/vm';
-import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { bundleServer } from '../../../support/server-bundle.ts';
 
 /** The package bundled for the edge, run where there is nothing but Web standards. */
 let evaluate: (code: string) => Promise<unknown>;
 beforeAll(async () => {
-  const { outputFiles } = await build({
-    entryPoints: ['packages/server/src/index.ts'],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    globalName: 'server',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    logLevel: 'silent',
-  });
   const vm = new EdgeVM();
-  vm.evaluate(outputFiles[0]!.text);
+  vm.evaluate(await bundleServer());
   evaluate = (code) => vm.evaluate(`(async () => { ${code} })()`);
 });
 

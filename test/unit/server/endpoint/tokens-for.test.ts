@@ -32,6 +32,28 @@ const expand = {
 };
 
 describe('tokensFor', () => {
+  test('a misspelt option is told at once: without allow everything would be signed', async () => {
+    await expect(tokens([master], { allows: `${HOST}/vod/` } as never)).rejects.toThrow(
+      "Unknown option 'allows'. Did you mean 'allow'?",
+    );
+  });
+
+  test.each([
+    ['a line break', `${HOST}/vod/a\nb.m3u8`],
+    ['half a character', `${HOST}/vod/\ud800.m3u8`],
+    ['more than 8 KiB', `${HOST}/vod/${'x'.repeat(9000)}`],
+  ])('%s in a URL is refused, as by the signing endpoint', async (_, url) => {
+    await expect(tokens([url])).rejects.toEqual(wrong(/^urls: One of them is not an absolute http or https URL/));
+  });
+
+  test('a token that opens more than its format says is told as that', async () => {
+    const wide = { ...format, opens: (url: URL) => ({ kind: 'url', href: url.href }) as const };
+    const sign = (): object => ({ prefix: `${HOST}/`, expires: NOW + 300 });
+    await expect(tokens([master], { format: { ...wide, sign } as never })).rejects.toEqual(
+      wrong(/made a token that opens more than/),
+    );
+  });
+
   test('gives what the signing endpoint answers', async () => {
     const urls = [master, `${HOST}/vod/7/a.mp4?x=1`];
     for (const each of [{}, { expand, allow: `${HOST}/vod/` }]) {
@@ -98,7 +120,7 @@ describe('tokensFor', () => {
       'a token that opens another URL',
       [master],
       { format: making({ url: `${HOST}/x` }, { opens: () => ({ kind: 'url', href: master }) }) },
-      /is not signed/,
+      /made a token that opens more than/,
     ],
     ['an empty allow', [master], { allow: [] }, /allow/],
     ['no lifetime', [master], { ttl: 0 }, /ttl/],

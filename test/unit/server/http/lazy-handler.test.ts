@@ -38,4 +38,9 @@ describe('lazyHandler', () => {
     const handler = lazyHandler(() => saying('x')) as (request: unknown) => unknown;
     expect(() => handler({ url: '/', method: 'GET', headers: {} })).toThrow(/toNodeHandler/);
   });
+
+  test('a make that returns a promise is told so', () => {
+    const handler = lazyHandler((() => Promise.resolve(saying('x'))) as never);
+    expect(() => handler(request())).toThrow(/^make: It returned no function/);
+  });
 });

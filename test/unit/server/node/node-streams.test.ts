@@ -161,4 +161,43 @@ describe('toNodeHandler', () => {
     await expect(fetch(origin).then((response) => response.text())).rejects.toThrow();
     expect(onError).toHaveBeenCalledExactlyOnceWith(new Error('the origin is gone'));
   });
+
+  test('a viewer who has left before the listener is called: the signal says so, and the body is let go', async () => {
+    const hasLeft = gate();
+    const seen: { isAborted?: boolean } = {};
+    const isCancelled = gate();
+    const listener = toNodeHandler(({ signal }) => {
+      seen.isAborted = signal.aborted;
+      const body = new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+        cancel: () => isCancelled.resolve(),
+      });
+      return new Response(body);
+    });
+    running = await startNodeServer((req, res) => {
+      // a middleware that asks who is there
+      req.once('close', () => setImmediate(() => hasLeft.resolve()));
+      void hasLeft.promise.then(() => listener(req, res));
+    });
+    const request = httpRequest(running.origin).end();
+    request.on('error', () => undefined);
+    await once(request, 'socket');
+    setTimeout(() => request.destroy(), 50);
+    await isCancelled.promise;
+    expect(seen.isAborted).toBe(true);
+  });
+
+  test('a header that Node refuses is a 500 with headers of its own, and the body is let go', async () => {
+    const isCancelled = gate();
+    const origin = await serve(
+      () =>
+        new Response(new ReadableStream({ cancel: () => isCancelled.resolve() }), {
+          headers: { 'Content-Length': '1000', 'Content-Encoding': 'gzip', 'X-Title': 'a\u0001b' },
+        }),
+      { onError: () => undefined },
+    );
+    const { status, headers } = await fetch(origin);
+    expect([status, headers.get('content-encoding'), headers.get('content-length')]).toEqual([500, null, null]);
+    await isCancelled.promise;
+  });
 });

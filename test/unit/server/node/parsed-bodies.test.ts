@@ -105,4 +105,10 @@ describe('toNodeHandler behind a parser', () => {
     expect((await post(url, json, JSON.stringify({ urls: [master] }))).status).toBe(200);
     expect(hijack).toHaveBeenCalledOnce();
   });
+
+  test('null is what was sent: the endpoint refuses it as it does without a parser', async () => {
+    const { url, errors } = await behindParser(() => null, endpoint());
+    expect((await post(url, json, 'null')).status).toBe(400);
+    expect(errors).toEqual([]);
+  });
 });

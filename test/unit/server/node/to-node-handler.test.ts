@@ -171,4 +171,10 @@ describe('toNodeHandler', () => {
     }
     expect(() => toNodeHandler({} as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
   });
+
+  test('an option that is none of its own is told at once', () => {
+    expect(() => toNodeHandler(endpoint(), { trustproxy: true } as never)).toThrow(
+      "Unknown option 'trustproxy'. Did you mean 'trustProxy'?",
+    );
+  });
 });

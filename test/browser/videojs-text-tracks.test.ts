@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { stageFor } from '../support/stage.ts';
+import { openVideojs } from '../support/videojs-player.ts';
+
+const hasToken = /st=|\/path\/[\w-]{22}\//;
+
+/** Switched on by the viewer, late, or by the browser. */
+test.concurrent.for([
+  ['element', 'exact', ''],
+  ['plugins', 'exact', ''],
+  ['call', 'query', ''],
+  ['element', 'exact', 'default'],
+  ['plugins', 'path', 'default'],
+  ['call', 'exact', 'default'],
+] as const)(
+  'a <track> in the page that the browser loads is asked for once it is on, with a token that lives: %s, %s, %s',
+  async ([form, carrier, isDefault], context) => {
+    const stage = await stageFor(context, { signer: { ttl: 3 } });
+    const player = await openVideojs(stage, carrier, {
+      path: 'vod/v.mp4',
+      form,
+      options: { preload: 'none', html5: { nativeTextTracks: true } },
+      attributes: { crossorigin: 'anonymous', preload: 'none' },
+      tracks: [{ path: 'vod/v.vtt', ...(isDefault && { default: '' }) }],
+    });
+    await player.play();
+    const asked = (): string[] => player.requests.filter((url) => url.includes('v.vtt'));
+    if (!isDefault) {
+      // longer than a token lives
+      await player.until(({ currentTime }) => currentTime > 4);
+      expect(asked()).toEqual([]);
+      await player.page.evaluate(() => Object.assign(window.players[0]!.textTracks()[0 as never], { mode: 'showing' }));
+    }
+    await player.until(({ cues }) => cues === 10, 20);
+    expect(asked()).toEqual([expect.stringMatching(hasToken)]);
+    expect(await stage.refusals()).toEqual([]);
+    expect(await player.snapshot()).toMatchObject({ error: null, pageErrors: [] });
+    await player.close();
+  },
+);
+
+test.concurrent(
+  'a <track> that the browser has been refused before the plugin came is loaded after all',
+  async (context) => {
+    const stage = await stageFor(context);
+    const player = await openVideojs(stage, 'exact', {
+      path: 'vod/v.mp4',
+      tokens: false,
+      options: { html5: { nativeTextTracks: true } },
+      attributes: { crossorigin: 'anonymous' },
+      tracks: [{ path: 'vod/v.vtt', default: '' }],
+    });
+    await player.until(({ error }) => !!error);
+    await expect.poll(() => player.requests.filter((url) => url.includes('v.vtt')).length).toBe(1);
+    await player.page.evaluate(
+      ({ endpoint, source }) => {
+        window.players[0]!.secureToken(endpoint);
+        window.players[0]!.src(source);
+      },
+      { endpoint: stage.signer.endpoint('exact'), source: { src: stage.url('exact', 'vod/v.mp4'), type: 'video/mp4' } },
+    );
+    await player.until(({ cues, readyState }) => cues === 10 && readyState > 2, 20);
+    await player.close();
+  },
+);
+
+/** Switched on by the viewer, once the first token is dead. */
+test.concurrent('text tracks that Video.js loads once they are on go out signed, and only then', async (context) => {
+  const stage = await stageFor(context, { signer: { ttl: 3 } });
+  const player = await openVideojs(stage, 'exact', {
+    path: 'vod/v.mp4',
+    options: { html5: { nativeTextTracks: false, preloadTextTracks: false } },
+  });
+  const asked = (): string[] => player.requests.filter((url) => url.includes('v.vtt'));
+  const mode = (to: TextTrackMode): Promise<unknown> =>
+    player.page.evaluate((mode) => Object.assign(window.players[0]!.remoteTextTracks()[0 as never], { mode }), to);
+  await player.page.evaluate(
+    (src) => void window.players[0]!.addRemoteTextTrack({ src, kind: 'subtitles', srclang: 'en' }, true),
+    stage.url('exact', 'vod/v.vtt'),
+  );
+  await player.play();
+  await player.until(({ currentTime }) => currentTime > 4);
+  expect(asked()).toEqual([]);
+  await mode('showing');
+  await player.until(({ cues }) => cues === 10, 20);
+  await mode('disabled');
+  await mode('hidden');
+  expect(asked()).toEqual([expect.stringMatching(hasToken)]);
+  expect(await stage.refusals()).toEqual([]);
+  await player.close();
+});
