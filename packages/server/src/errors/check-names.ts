@@ -1,6 +1,9 @@
 import { OptionsError, optionsError } from './options-error.ts';
 
-/** How many letters are to be changed, added or left out to make one text of the other. */
+/**
+ * How many letters are to be changed, added or left out to make one text of the other. Written here, because the edge
+ * function carries it (a library is a tenth of that), and core, which has the same, shares no code with this package.
+ */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (const [i, letter] of one.split('').entries()) {
