@@ -21,7 +21,7 @@ import {
 } from './lab.ts';
 
 fakeTime();
-// eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object
+ 
 const { urls: urlsOf } = TokenIndex.prototype;
 
 /** An edge whose secret is rotated: it refuses tokens of calls that the endpoint has answered before. */
