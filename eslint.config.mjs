@@ -41,6 +41,14 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/unbound-method': 'off',
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'expect',
+          property: 'poll',
+          message: 'It does not find its test where several run at a time. Write vi.waitFor(() => expect(…)).',
+        },
+      ],
     },
   },
   { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },

@@ -1,5 +1,5 @@
 import type { Fragment } from 'hls.js';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { hasNginx } from '../support/nginx.ts';
 import type { Player } from '../support/player.ts';
 import { seekStorm } from '../support/seek-storm.ts';
@@ -75,7 +75,7 @@ test('a segment given up while it waits for its token, as on a falling bandwidth
   stage.signer.delay = 1;
   const calls = stage.signer.calls.length;
   await player.page.evaluate(() => (window.video.currentTime = 400));
-  await expect.poll(() => stage.signer.calls.length).toBeGreaterThan(calls);
+  await vi.waitFor(() => expect(stage.signer.calls.length).toBeGreaterThan(calls), { timeout: 10_000 });
   // what the ABR controller of hls.js does
   await player.page.evaluate(() => {
     const { streamController } = window.hls as unknown as { streamController: { fragCurrent: Fragment } };
@@ -148,7 +148,8 @@ describe('hls.destroy() leaves nothing behind', () => {
     await player.play();
     if (carrier !== 'open') await player.until(({ tokens }) => tokens.some(({ reason }) => reason === 'expiring'));
     // a token for the whole stream is watched by a timer
-    if (carrier === 'query') await expect.poll(async () => (await standing(player)).listeners).not.toEqual([]);
+    if (carrier === 'query')
+      await vi.waitFor(async () => expect((await standing(player)).listeners).not.toEqual([]), { timeout: 10_000 });
     expect(await destroy(player)).toEqual(nothing);
   });
 
@@ -164,7 +165,7 @@ describe('hls.destroy() leaves nothing behind', () => {
     stage.signer.delay = 1.5;
     const calls = stage.signer.calls.length;
     await player.page.evaluate(() => (window.video.currentTime = 400));
-    await expect.poll(() => stage.signer.calls.length).toBeGreaterThan(calls);
+    await vi.waitFor(() => expect(stage.signer.calls.length).toBeGreaterThan(calls), { timeout: 10_000 });
     expect(await destroy(player)).toEqual(nothing);
   });
 
@@ -189,7 +190,9 @@ test("a source that is not the player's outlives it, and falls asleep when nobod
   await player.until(({ tokens }) => tokens.length > 1);
   const calls = stage.signer.calls.length;
   await player.page.evaluate(() => window.hls.destroy());
-  await expect.poll(() => standing(player), { timeout: 4 * TTL * 1000 }).toEqual({ timers: [], listeners: [] });
+  await vi.waitFor(async () => expect(await standing(player)).toEqual({ timers: [], listeners: [] }), {
+    timeout: 4 * TTL * 1000,
+  });
   expect(stage.signer.calls.length - calls, 'renewed once more at most').toBeLessThanOrEqual(1);
   expect(
     await player.page.evaluate(

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { hasNginx } from '../support/nginx.ts';
 import { inPart } from '../support/parts.ts';
 import type { PlayerOptions, PlayerRequest } from '../support/player.ts';
@@ -105,5 +105,7 @@ describe.concurrent('a film plays to the end with one token a URL, of five secon
 
 test.skipIf(!hasNginx)('nginx, with the same secret, let every one of these requests through', async () => {
   expect(await stage.nginx!.refusals()).toEqual([]);
-  await expect.poll(() => stage.nginx!.log(), { timeout: 10_000 }).toHaveLength(stage.edge.requests.length);
+  await vi.waitFor(async () => expect(await stage.nginx!.log()).toHaveLength(stage.edge.requests.length), {
+    timeout: 10_000,
+  });
 });

@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest';
-import { test } from 'vitest';
+import { test, vi } from 'vitest';
 import { hasFaketime } from '../support/nginx.ts';
 import type { Player } from '../support/player.ts';
 import type { Stage } from '../support/stage.ts';
@@ -92,7 +92,10 @@ test.skipIf(!hasFaketime).for(['live/master.m3u8', 'film/fmp4/master.m3u8'])(
     // a machine that sleeps has no timer and no request under way
     await page.clock.pauseAt(await page.evaluate(() => Date.now() + 500));
     let asked = -1;
-    await expect.poll(() => asked === (asked = player.requests.length), { interval: 1000, timeout: 60_000 }).toBe(true);
+    await vi.waitFor(() => expect(asked === (asked = player.requests.length)).toBe(true), {
+      interval: 1000,
+      timeout: 60_000,
+    });
 
     await stage.moveClock(2 * HOUR);
     await page.clock.fastForward(2 * HOUR * 1000);

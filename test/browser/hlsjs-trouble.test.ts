@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { test, vi } from 'vitest';
 import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
 import { listen } from '../support/listen.ts';
 import { hasFaketime } from '../support/nginx.ts';
@@ -57,7 +57,7 @@ test.concurrent('every fifth request is refused: each is replayed once, and nobo
   expect(seen.tokens.filter(({ type }) => type === 'tokenerror')).toEqual([]);
   for (const statuses of await answers(stage)) expect(statuses.join()).toMatch(/^(403,200,?)+$/);
   if (stage.nginx)
-    await expect.poll(async () => (await stage.nginx!.refusals()).length, { timeout: 10_000 }).toBe(refusals);
+    await vi.waitFor(async () => expect((await stage.nginx!.refusals()).length).toBe(refusals), { timeout: 10_000 });
 });
 
 test.concurrent(
@@ -67,7 +67,7 @@ test.concurrent(
     // the first request is held beyond the life of its token; the replay is not
     const stage = await stageFor(context, { edge: { corsOnRefusals: false, latency: 3.5 }, signer: { ttl: 2 } });
     const player = await stage.open('query', path, { config });
-    await expect.poll(() => stage.edge.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(stage.edge.requests.length).toBeGreaterThan(0), { timeout: 30_000 });
     stage.edge.latency = 0;
     await player.play();
     const seen = await player.until(({ currentTime }) => currentTime > 4);

@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe, vi } from 'vitest';
 import { pageOfVersion1 } from '../support/earlier-worker.ts';
 import { runIn } from '../support/engines.ts';
 import type { MediaStage } from '../support/media-stage.ts';
@@ -57,7 +57,7 @@ describe.runIf(hasNginx).concurrent('page and token worker of different versions
     stage.signer.delay = 30;
     stage.signer.calls.length = 0;
     await runIn(viewer, `Object.assign(video, { crossOrigin: 'anonymous', src: args.url });`, names(stage));
-    await expect.poll(() => stage.signer.calls.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(stage.signer.calls.length).toBeGreaterThan(0), { timeout: 20_000 });
     await asked.close();
     stage.signer.delay = 0;
     const other = await context.newPage();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { bytesResponse } from '../../examples/origin/bytes-response.mjs';
 import { memoryContent } from '../../examples/origin/memory-content.mjs';
 import { createOrigins } from '../support/origins.ts';
@@ -88,7 +88,7 @@ test('a steering manifest that is refused is asked for again', async () => {
   await player.play();
   const loaded = () =>
     refusing.edge.requests.filter(({ path, status }) => path.endsWith('steering.json') && status === 200).length;
-  await expect.poll(loaded, { timeout: 60_000 }).toBeGreaterThan(1);
+  await vi.waitFor(async () => expect(await loaded()).toBeGreaterThan(1), { timeout: 60_000 });
   expect(await player.snapshot()).toMatchObject({ error: null, events: [], pageErrors: [] });
   await refusing.dispose();
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createStage } from '../support/stage.ts';
 import type { Carrier } from '../support/token-formats.ts';
 import { openVideojs } from '../support/videojs-player.ts';
@@ -36,11 +36,11 @@ test('seeks, level switches, other sources and dispose while requests wait leave
     (src) => window.players[0]!.src({ src, type: 'application/x-mpegURL' }),
     stage.url('exact', 'vod/aes/i.m3u8'),
   );
-  await expect.poll(() => stage.signer.calls.length, { timeout: 60_000 }).toBeGreaterThan(calls);
+  await vi.waitFor(() => expect(stage.signer.calls.length).toBeGreaterThan(calls), { timeout: 60_000 });
   const before = stage.edge.requests.length;
   await player.page.evaluate(() => window.players[0]!.dispose());
   // answers come to a player that has gone
-  await expect.poll(() => stage.signer.calls.every(({ status }) => status > 0), { timeout: 60_000 }).toBe(true);
+  await vi.waitFor(() => expect(stage.signer.calls.every(({ status }) => status > 0)).toBe(true), { timeout: 60_000 });
   await player.page.waitForTimeout(500);
   const [left, rejections] = await player.page.evaluate(() => {
     const ours = (where: string): boolean => where.includes('videojs-secure-token');

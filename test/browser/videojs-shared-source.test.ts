@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { test, vi } from 'vitest';
 import { stageFor } from '../support/stage.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
@@ -48,18 +48,18 @@ test('two players share a source: what the edge refuses the one is no error of t
       window.players[at]!.currentTime(9);
       void Promise.resolve(window.players[at]!.play()).catch(() => undefined);
     }, index);
-  await expect.poll(async () => (await told(1)).readyState, { timeout: 30_000 }).toBeGreaterThan(2);
+  await vi.waitFor(async () => expect((await told(1)).readyState).toBeGreaterThan(2), { timeout: 30_000 });
 
   await page.route('**/vod/ts/**', (route) =>
     route.fulfill({ status: 403, headers: { 'access-control-allow-origin': '*' } }),
   );
   await seek(0);
-  await expect.poll(async () => (await told(0)).cause, { timeout: 30_000 }).toBe('ERR_TOKEN_REFUSED');
+  await vi.waitFor(async () => expect((await told(0)).cause).toBe('ERR_TOKEN_REFUSED'), { timeout: 30_000 });
 
   // the other one has nothing to play for a while, for reasons of its own
   await page.route('**/vod/aes/**', () => undefined);
   await seek(1);
-  await expect.poll(async () => (await told(1)).readyState).toBeLessThan(3);
+  await vi.waitFor(async () => expect((await told(1)).readyState).toBeLessThan(3), { timeout: 10_000 });
   await page.waitForTimeout(8000);
   expect((await told(1)).cause).toBeNull();
   expect((await told(1)).events).not.toContain('ERR_TOKEN_REFUSED');
@@ -90,10 +90,10 @@ test('two players share a source: what one waits for when it is disposed of, is 
     },
     stage.url('exact', 'vod/v.vtt'),
   );
-  await expect.poll(asked, { timeout: 30_000 }).toBeGreaterThan(0);
+  await vi.waitFor(async () => expect(await asked()).toBeGreaterThan(0), { timeout: 30_000 });
 
   await page.evaluate(() => window.players[1]!.dispose());
-  await expect.poll(() => stage.signer.calls.every(({ status }) => status > 0)).toBe(true);
+  await vi.waitFor(() => expect(stage.signer.calls.every(({ status }) => status > 0)).toBe(true), { timeout: 10_000 });
   stage.signer.failWith = 0;
   // whoever still waits asks again as soon as a token has come
   await page.evaluate(() => window.players[0]!.secureToken().source.renew());

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { stageFor } from '../support/stage.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
@@ -51,7 +51,9 @@ test.concurrent(
       tracks: [{ path: 'vod/v.vtt', default: '' }],
     });
     await player.until(({ error }) => !!error);
-    await expect.poll(() => player.requests.filter((url) => url.includes('v.vtt')).length).toBe(1);
+    await vi.waitFor(() => expect(player.requests.filter((url) => url.includes('v.vtt')).length).toBe(1), {
+      timeout: 10_000,
+    });
     await player.page.evaluate(
       ({ endpoint, source }) => {
         window.players[0]!.secureToken(endpoint);

@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest';
-import { test } from 'vitest';
+import { test, vi } from 'vitest';
 import { createOrigins } from '../support/origins.ts';
 import type { StageOptions } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
@@ -129,7 +129,7 @@ test.concurrent('the time-out of a request does not count while that waits for i
   await player.until(({ readyState }) => readyState > 2);
   stage.signer.delay = (LIMIT + 1500) / 1000;
   const { length } = stage.signer.calls;
-  await expect.poll(() => stage.signer.calls.length, { timeout: 60_000 }).toBeGreaterThan(length);
+  await vi.waitFor(() => expect(stage.signer.calls.length).toBeGreaterThan(length), { timeout: 60_000 });
   stage.signer.delay = 0;
   expect(await reactionOf(player)).toMatchObject({
     error: null,

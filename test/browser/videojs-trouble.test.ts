@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { test, vi } from 'vitest';
 import { hasFaketime } from '../support/nginx.ts';
 import { stageFor } from '../support/stage.ts';
 import type { VideojsSnapshot } from '../support/videojs-player-page.ts';
@@ -73,7 +73,7 @@ test.concurrent(
     // the first request is held beyond the life of its token; the replay is not
     const stage = await stageFor(context, { edge: { corsOnRefusals: false, latency: 3.5 }, signer: { ttl: 2 } });
     const player = await openVideojs(stage, 'query', { path });
-    await expect.poll(() => stage.edge.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(stage.edge.requests.length).toBeGreaterThan(0), { timeout: 30_000 });
     stage.edge.latency = 0;
     await player.play();
     const seen = await player.until(({ ended }) => ended);

@@ -143,15 +143,17 @@ function listen(): void {
       trigger.call(this, event);
     },
   });
-  // the workers of VHS that repack and decrypt
+  // the workers of VHS that repack and decrypt; what is asked first is what a segment holds
+  const isQuestion = (action = ''): boolean => action.startsWith('probe') || action.startsWith('get');
   const { postMessage } = Worker.prototype;
   Worker.prototype.postMessage = function (this: Worker, ...args: unknown[]) {
     const { action, encrypted } = args[0] as { action?: string; encrypted?: unknown };
-    if (action === 'flush' || encrypted) {
+    if (action === 'flush' || isQuestion(action) || encrypted) {
       const mark = { what: 'worker' };
+      const answer = isQuestion(action) ? action : 'done';
       witness.underWay.add(mark);
       const end = ({ data }: MessageEvent<{ action?: string; type?: string }>): void => {
-        if (!encrypted && data.action !== 'done' && data.type !== 'done') return;
+        if (!encrypted && data.action !== answer && data.type !== answer) return;
         witness.underWay.delete(mark);
         this.removeEventListener('message', end);
       };

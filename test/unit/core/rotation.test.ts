@@ -21,7 +21,7 @@ import {
 } from './lab.ts';
 
 fakeTime();
- 
+
 const { urls: urlsOf } = TokenIndex.prototype;
 
 /** An edge whose secret is rotated: it refuses tokens of calls that the endpoint has answered before. */

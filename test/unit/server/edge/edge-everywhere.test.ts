@@ -2,7 +2,7 @@ import { EdgeVM } from '@edge-runtime/vm';
 import { Miniflare } from 'miniflare';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as server from '../../../../packages/server/src/index.ts';
 import { edgeAnswers } from '../../../support/edge-answers.ts';
 import { bundleServer } from '../../../support/server-bundle.ts';
@@ -60,7 +60,7 @@ const expected = [
 const checkOrigin = async (): Promise<void> => {
   const seen = asked.splice(0);
   expect(seen).toEqual([...Array<string>(4).fill('/vod/echo?x=1'), '/free/echo?x=2', '/vod/none', '/vod/endless']);
-  await expect.poll(() => left).toBe(1);
+  await vi.waitFor(() => expect(left).toBe(1), { timeout: 10_000 });
   left = 0;
 };
 
