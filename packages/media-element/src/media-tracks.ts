@@ -24,25 +24,45 @@ function switchAs(before: readonly TrackState[], list: TrackList, property: stri
   }
 }
 
-/**
- * Runs `load`, which makes `media` forget its tracks without a word: lists that are made from their events hear of it.
- * The function returned switches those that have come instead as they were. Tracks beside the media stay, and are left
- * alone.
- */
-export function keepTracks(media: HTMLMediaElement, load: () => void): () => void {
-  const lists = SWITCHES.flatMap(([name, property]) => {
-    const list = (media as unknown as Partial<Record<string, TrackList>>)[name];
-    if (!list) return [];
-    return { list, property, before: Array.from(list, (track) => ({ track, value: track[property] })) };
-  });
-  load();
-  const switched = lists.map(({ list, property, before }) => {
-    const now = Array.from(list);
-    const gone = before.filter(({ track }) => !now.includes(track));
-    for (const { track } of gone) list.dispatchEvent(new TrackEvent('removetrack', { track: track as never }));
-    return { list, property, gone };
-  });
-  return () => {
-    for (const { list, property, gone } of switched) switchAs(gone, list, property);
-  };
+/** The tracks that come with the media: a change of source leaves them as the viewer has switched them. */
+export class MediaTracks {
+  readonly #lists: { readonly list: TrackList; readonly property: string }[];
+  /** How the tracks that have gone were switched, until those that come instead are. */
+  #lost = new Map<TrackList, readonly TrackState[]>();
+
+  constructor(media: HTMLMediaElement) {
+    this.#lists = SWITCHES.flatMap(([name, property]) => {
+      const list = (media as unknown as Partial<Record<string, TrackList>>)[name];
+      return list ? { list, property } : [];
+    });
+  }
+
+  /**
+   * Runs `load`, which makes the media forget its tracks without an event: lists that are made from events are told.
+   * Tracks beside the media stay, and are left alone. If the source before this one failed before its tracks were
+   * switched, those of the one before it count.
+   */
+  around(load: () => void): void {
+    const before = this.#lists.map(({ list, property }) =>
+      Array.from(list, (track) => ({ track, value: track[property] })),
+    );
+    load();
+    this.#lists.forEach(({ list }, index) => {
+      const now = Array.from(list);
+      const gone = before[index]!.filter(({ track }) => !now.includes(track));
+      for (const { track } of gone) list.dispatchEvent(new TrackEvent('removetrack', { track: track as never }));
+      if (!this.#lost.has(list)) this.#lost.set(list, gone);
+    });
+  }
+
+  /** The tracks of the new source have come: they are switched as those that have gone were. */
+  restore(): void {
+    for (const { list, property } of this.#lists) switchAs(this.#lost.get(list) ?? [], list, property);
+    this.forget();
+  }
+
+  /** The element plays something else. */
+  forget(): void {
+    this.#lost.clear();
+  }
 }

@@ -3,6 +3,7 @@ import { isHopeless, needsPause, noFailures, oneMore } from './attempts.ts';
 import { pause } from './back-off.ts';
 import { ElementRequests } from './element-requests.ts';
 import { LastingPlay } from './lasting-play.ts';
+import { MediaTracks } from './media-tracks.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
 import { PlaybackPosition } from './playback-position.ts';
 import type { SwapReason } from './request-need.ts';
@@ -30,6 +31,7 @@ export class NativeSource {
   readonly #requests: ElementRequests;
   readonly #position: PlaybackPosition;
   readonly #play: LastingPlay;
+  readonly #tracks: MediaTracks;
   readonly #need: ReturnType<typeof observeNeed>;
   readonly #released = new AbortController();
   #phase: Phase = 'idle';
@@ -50,6 +52,7 @@ export class NativeSource {
     this.#options = options;
     this.#requests = new ElementRequests(options, { signal, given, crossOrigin: media.crossOrigin });
     this.#position = new PlaybackPosition(media);
+    this.#tracks = new MediaTracks(media);
     this.#need = observeNeed(media, signal);
     this.#play = new LastingPlay(media, () => this.#operation);
     if (given) this.#assignedSrc = new URL(given.url, document.baseURI).href;
@@ -114,6 +117,7 @@ export class NativeSource {
     }
     // where the viewer sought to in ours is no place in another source
     this.#position.release();
+    this.#tracks.forget();
     // it may wait for data still
     this.#swap?.abort();
     if (!isLoading) return;
@@ -222,7 +226,7 @@ export class NativeSource {
     const { start: position } = this.#position;
     const plays = this.#play.takeRequest() || !media.paused;
     this.#position.hold();
-    await swapSource(media, { src, crossOrigin, position, plays, isReplacement, signal });
+    await swapSource(media, { src, crossOrigin, position, plays, isReplacement, tracks: this.#tracks, signal });
     this.#endLoading();
   }
 

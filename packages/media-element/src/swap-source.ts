@@ -1,5 +1,5 @@
 import { holdFrame } from './held-frame.ts';
-import { keepTracks } from './media-tracks.ts';
+import type { MediaTracks } from './media-tracks.ts';
 
 /** After this many ms a change of source no longer counts as under way, even if the network has brought nothing. */
 const ARRIVAL_TIMEOUT_MS = 20_000;
@@ -17,6 +17,7 @@ export interface Swap {
   readonly plays: boolean;
   /** Whether `src` is the same media as before, and not the first the element gets. */
   readonly isReplacement: boolean;
+  readonly tracks: MediaTracks;
   /** Aborts when the element has failed, or has another source. */
   readonly signal: AbortSignal;
 }
@@ -59,14 +60,13 @@ const painted = (media: HTMLVideoElement): Promise<void> =>
 /** Past what a player has put on the element, which takes each of these for the wish of somebody else. */
 const native = (): HTMLMediaElement => HTMLMediaElement.prototype;
 
-/** Loads `src`; the rate stays. @returns switches the tracks as they were */
-function load(media: HTMLMediaElement, src: string): () => void {
+/** Loads `src`; the rate stays. */
+function load(media: HTMLMediaElement, src: string, tracks: MediaTracks): void {
   const { playbackRate, defaultPlaybackRate } = media;
   // loading sets the rate to the default
   media.defaultPlaybackRate = playbackRate;
-  const restoreTracks = keepTracks(media, () => Reflect.set(native(), 'src', src, media));
+  tracks.around(() => Reflect.set(native(), 'src', src, media));
   media.defaultPlaybackRate = defaultPlaybackRate;
-  return restoreTracks;
 }
 
 /**
@@ -76,14 +76,14 @@ function load(media: HTMLMediaElement, src: string): () => void {
  */
 export async function swapSource(
   media: HTMLMediaElement,
-  { src, crossOrigin, position, plays, isReplacement, signal }: Swap,
+  { src, crossOrigin, position, plays, isReplacement, tracks, signal }: Swap,
 ): Promise<void> {
   const { preload } = media;
   const isPictureInPicture = document.pictureInPictureElement === media;
   const hasPicture = !!position || plays || (isReplacement && media.readyState > 0);
   const releaseFrame = holdFrame(media);
   if (media.crossOrigin !== crossOrigin) media.crossOrigin = crossOrigin;
-  const restoreTracks = load(media, src);
+  load(media, src, tracks);
   // or a paused element would not load
   if (hasPicture) media.preload = 'auto';
   // before there are metadata this is where playback will start
@@ -102,7 +102,7 @@ export async function swapSource(
   const onData = (): void => {
     signal.removeEventListener('abort', restorePreload);
     restorePreload();
-    restoreTracks();
+    tracks.restore();
   };
   media.addEventListener('loadeddata', onData, { once: true, capture: true, signal });
   // the next source, or the page's own, is to be loaded as the page has said

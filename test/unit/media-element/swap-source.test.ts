@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MediaTracks } from '../../../packages/media-element/src/media-tracks.ts';
 import type { Swap } from '../../../packages/media-element/src/swap-source.ts';
 import { swapSource } from '../../../packages/media-element/src/swap-source.ts';
 
@@ -46,6 +47,7 @@ function swap(media: Media, how: Partial<Swap> = {}): { isOver: () => boolean; a
     position: 50,
     plays: true,
     isReplacement: true,
+    tracks: new MediaTracks(media as unknown as HTMLMediaElement),
     signal: controller.signal,
     ...how,
   }).then(() => (isOver = true));
