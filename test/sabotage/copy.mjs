@@ -37,7 +37,9 @@ export function makeCopy() {
   const root = join(folder, 'repository');
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary);
-  cpSync(repository, root, { recursive: true, filter: (path) => !LEFT_OUT.includes(basename(path)) });
+  // a lock file that is newer than what is installed asks for an installation
+  const filter = (/** @type {string} */ path) => !LEFT_OUT.includes(basename(path));
+  cpSync(repository, root, { recursive: true, preserveTimestamps: true, filter });
   linkFolder(join(repository, 'node_modules'), join(root, 'node_modules'));
   return {
     root,
