@@ -84,7 +84,8 @@ test.concurrent.for([-18_000, 18_000])(
     const stage = await stageFor(context, { movableClock: true, nginx: hasFaketime, signer: { ttl: 6 } });
     await stage.moveClock(seconds);
     const player = await stage.open('exact', path, { config });
-    await player.play(2);
+    // not faster, or what was read ahead would be used before it ends
+    await player.play();
     const seen = await player.until(({ ended }) => ended);
     expect(seen).toMatchObject({ ...fine, cues: 10 });
     expect(seen.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
