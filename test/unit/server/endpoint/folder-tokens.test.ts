@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { secureToken, tokensFor, verifyUrl } from '../../../../packages/server/src/index.ts';
-import type { Scope, SigningEndpointOptions } from '../../../../packages/server/src/index.ts';
+import type { SigningEndpointOptions } from '../../../../packages/server/src/index.ts';
 import { attachToken } from '../../../../packages/server/src/token/attach-token.ts';
 import { HOST, NOW, ask, master } from '../../../support/signing-endpoint.ts';
 
@@ -26,7 +26,7 @@ describe('the signing endpoint with folder tokens of secureToken', () => {
   test('authorize sees the folder, and the path where there are too few', async () => {
     const authorize = vi.fn<SigningEndpointOptions['authorize']>(() => true);
     await ask({ urls: [master, `${HOST}/vod/a.mp4`] }, { format, authorize });
-    const scopes = authorize.mock.calls[0]![2] as readonly Scope[];
+    const scopes = authorize.mock.calls[0]![2];
     expect(scopes.slice(0, 2)).toEqual([
       { kind: 'folder', href: folder },
       { kind: 'path', href: `${HOST}/vod/a.mp4` },
