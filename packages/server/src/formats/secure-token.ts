@@ -87,6 +87,12 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
   const folderToOpen = (path: string): string | undefined =>
     depth !== undefined && hasFolders(path, depth) ? folderOf(path, depth) : undefined;
 
+  /** What is hashed for a path: its folder, or itself. */
+  const uriToSign = (path: string): string => {
+    const folder = folderToOpen(path);
+    return folder === undefined ? path : folderMark + folder;
+  };
+
   return {
     name: 'secure-token',
     scope: depth === undefined ? 'url' : 'prefix',
@@ -103,12 +109,12 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
       const path = pathToSign(url, pathForm);
       const search = searchToSign(url, names);
       const e = writeExpiry(expires);
-      const folder = folderToOpen(path);
+      const folder = folderToOpen(url.pathname);
       const opened =
         folder === undefined
           ? { url: url.origin + url.pathname + search + url.hash, anyQuery: true }
-          : { prefix: url.origin + folderToOpen(url.pathname) };
-      const token = secureTokenHash(secrets[0]!, folder === undefined ? path : folderMark + folder, e);
+          : { prefix: url.origin + folder };
+      const token = secureTokenHash(secrets[0]!, uriToSign(path), e);
       return { ...opened, expires, query: { [params.token]: token, [params.expires]: e } };
     },
 
@@ -122,8 +128,8 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
       if (path === undefined || expires === undefined || !tokenForm.test(token) || expires > now + maxTtl) {
         return refused.malformed;
       }
-      const folder = folderToOpen(path);
-      const opening = folder === undefined ? [path] : [path, folderMark + folder];
+      const ofFolder = uriToSign(path);
+      const opening = ofFolder === path ? [path] : [path, ofFolder];
       let genuine = 0;
       for (const secret of secrets) {
         for (const uri of opening) genuine |= Number(equalInConstantTime(secureTokenHash(secret, uri, e), token));
