@@ -1,7 +1,6 @@
-import { md5 } from '@noble/hashes/legacy.js';
 import type { Token } from 'secure-token-core';
-import { base64url } from '../crypto/base64url.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
+import { digest, md5 } from '../crypto/hash.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { checkNames } from '../errors/check-names.ts';
@@ -147,9 +146,7 @@ const folderMark = 'folder:';
 /** 16 bytes fill 21 characters and two bits of a 22nd, whose other four bits are zero in canonical form. */
 const tokenForm = /^[\w-]{21}[AQgw]$/;
 
-const utf8 = /* @__PURE__ */ new TextEncoder();
-
 /** The hash of Azion's README: base64url(md5(secret + uri + expires)), 22 characters. */
 export function secureTokenHash(secret: string, uri: string, expires: string): string {
-  return base64url(md5(utf8.encode(secret + uri + expires)));
+  return digest(md5, secret + uri + expires, 'base64url');
 }
