@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import { createSigningEndpoint, secureToken } from 'secure-token-server';
+import { createSigningEndpoint } from 'secure-token-server';
+import { demoFormats } from './demo-format.mjs';
 import { changeControls, readControls } from './demo-state.mjs';
 
 /**
@@ -17,7 +18,7 @@ import { changeControls, readControls } from './demo-state.mjs';
 export function createApp(state, { pages, edges, ttl }) {
   /** @type {import('secure-token-server').SigningEndpointOptions} */
   const signing = {
-    format: () => secureToken({ secret: state.secret }),
+    format: () => demoFormats(state.secret)[state.tokens],
     allow: edges,
     ttl,
     cors: { origins: pages },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** @typedef {'up' | 'slow' | 'down'} EndpointMode */
+/** @typedef {'url' | 'folder'} TokenKind what a token of the endpoint opens */
 
 /**
  * What the buttons of the pages change. One per running server; only revocation is per viewer.
@@ -8,6 +9,7 @@ import { randomBytes } from 'node:crypto';
  * @property {string} secret what endpoint and edge share
  * @property {number} rotations how often the secret was replaced
  * @property {EndpointMode} endpoint
+ * @property {TokenKind} tokens
  * @property {number} edgeClock seconds that the edge's clock is ahead
  * @property {boolean} refusing the edge refuses every fifth request, good token or not
  * @property {Set<string>} revoked viewers
@@ -18,6 +20,7 @@ export const createDemoState = () => ({
   secret: createSecret(),
   rotations: 0,
   endpoint: 'up',
+  tokens: 'url',
   edgeClock: 0,
   refusing: false,
   revoked: new Set(),
@@ -29,6 +32,7 @@ const createSecret = () => randomBytes(24).toString('base64url');
  * What a page may know and change: the secret is not in here.
  * @typedef {object} Controls
  * @property {EndpointMode} endpoint
+ * @property {TokenKind} tokens
  * @property {number} edgeClock
  * @property {boolean} refusing
  * @property {number} rotations
@@ -36,8 +40,9 @@ const createSecret = () => randomBytes(24).toString('base64url');
  */
 
 /** @type {(state: DemoState, viewer: string) => Controls} */
-export const readControls = ({ endpoint, edgeClock, refusing, rotations, revoked }, viewer) => ({
+export const readControls = ({ endpoint, tokens, edgeClock, refusing, rotations, revoked }, viewer) => ({
   endpoint,
+  tokens,
   edgeClock,
   refusing,
   rotations,
@@ -49,6 +54,10 @@ const changes = {
   endpoint(state, value) {
     if (!['up', 'slow', 'down'].includes(value)) throw new RangeError('endpoint: up, slow or down');
     state.endpoint = value;
+  },
+  tokens(state, value) {
+    if (!['url', 'folder'].includes(value)) throw new RangeError('tokens: url or folder');
+    state.tokens = value;
   },
   edgeClock(state, value) {
     if (!Number.isInteger(value) || Math.abs(value) > 3600) throw new RangeError('edgeClock: up to 3600 seconds');

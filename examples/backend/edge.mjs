@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { createEdgeHandler, secureToken } from 'secure-token-server';
+import { createEdgeHandler } from 'secure-token-server';
 import { createFilmOrigin } from '../origin/film-origin.mjs';
 import { createLiveOrigin } from '../origin/live-origin.mjs';
 import { createLowLatencyOrigin } from '../origin/low-latency-origin.mjs';
 import { createMp4Origin } from '../origin/mp4-origin.mjs';
 import { emptyResponse } from '../origin/origin-request.mjs';
 import { createVodOrigin } from '../origin/vod-origin.mjs';
+import { demoFormats } from './demo-format.mjs';
 
 /**
  * The edge of the examples: origins, none of which gives anything away without a token.
@@ -27,7 +28,8 @@ export function createEdge(state, media) {
   return createEdgeHandler({
     origin: (request) => origins[new URL(request.url).pathname.split('/')[1] ?? '']?.(request) ?? emptyResponse(404),
     format() {
-      const format = secureToken({ secret: state.secret });
+      // Both kinds, whatever the endpoint makes: a switch must not refuse those that players still have.
+      const format = demoFormats(state.secret).folder;
       const refuses = state.refusing && ++requests % 5 === 0;
       return refuses ? { ...format, verify: () => ({ ok: false, status: 403, reason: 'signature' }) } : format;
     },

@@ -24,6 +24,10 @@ const markup = `
       <label><input type="radio" name="endpoint" value="slow" />half a second slow</label>
       <label><input type="radio" name="endpoint" value="down" />down</label>
     </fieldset>
+    <fieldset class="segments"><legend>Tokens</legend>
+      <label><input type="radio" name="tokens" value="url" checked />per URL</label>
+      <label><input type="radio" name="tokens" value="folder" />per folder</label>
+    </fieldset>
   </div>
   <div class="control">
     <h3>Viewer</h3>
@@ -45,13 +49,16 @@ const hints = {
   'endpoint slow':
     'Tokens are asked for ahead of need: nothing to see. Only a low-latency part is known too late to hide it all.',
   'endpoint down': 'Calls fail with 503 and are retried. Tokens last ten seconds, so the buffer is all that is left.',
+  'tokens url':
+    'Each URL has a token of its own again: calls ahead of need, a few URLs in each. Look at Signing calls.',
+  'tokens folder': 'One token opens the whole film or channel. The edge accepts both kinds: nothing is refused.',
   'edgeClock -30': 'Tokens live half a minute longer than they say. Nothing to see.',
   'edgeClock 0': 'Edge and endpoint agree on the time.',
   'edgeClock 5': 'Tokens die five seconds early. Expect some 410, each replayed.',
   'edgeClock 30': 'Every token is dead on arrival. Nothing helps: the player reports it, and no storm of calls begins.',
 };
 
-const calm = { endpoint: 'up', edgeClock: 0, refusing: false, revoked: false };
+const calm = { endpoint: 'up', tokens: 'url', edgeClock: 0, refusing: false, revoked: false };
 
 /**
  * @param {HTMLElement} root
@@ -59,10 +66,11 @@ const calm = { endpoint: 'up', edgeClock: 0, refusing: false, revoked: false };
  * @param {string} options.app
  * @param {string} options.viewer
  * @param {(change: Partial<Controls> & { rotateSecret?: boolean }) => void} options.onChange
+ * @param {(controls: Controls) => void} options.onControls what is in force now
  * @param {() => void} options.onRenew
  * @param {(text: string) => void} options.say
  */
-export function createControls(root, { app, viewer, onChange, onRenew, say }) {
+export function createControls(root, { app, viewer, onChange, onControls, onRenew, say }) {
   root.innerHTML = markup;
   const noServer = () => say('The example server does not answer. Is it still running?');
 
@@ -72,7 +80,9 @@ export function createControls(root, { app, viewer, onChange, onRenew, say }) {
       headers: { 'X-Viewer': viewer, ...(change && { 'Content-Type': 'application/json' }) },
       ...(change && { method: 'PATCH', body: JSON.stringify(change) }),
     });
-    show(root, await response.json());
+    const controls = await response.json();
+    show(root, controls);
+    onControls(controls);
     if (change) onChange(change);
   };
   /** @type {(change: object, hint?: string) => void} */

@@ -68,7 +68,11 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
   const timeline = createTimeline(part('timeline'), lanes);
   const addRow = createRequestTable(part('requests'));
   const tokens = createTokenPanel(part('tokens'));
-  const counts = { calls: 0, failed: 0, refused: 0, recovered: 0 };
+  const counts = { failed: 0, refused: 0, recovered: 0 };
+  /** Signing calls, by what their tokens open. */
+  const calls = { url: 0, folder: 0 };
+  /** @type {keyof typeof calls} */
+  let tokenKind = 'url';
   /** @type {readonly TokenSource[]} */
   let sources = [];
   /** @type {readonly ReturnType<typeof watchPlayer>[]} */
@@ -89,7 +93,7 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
       timeline.add(record);
       addRow(record);
       if (record.kind === 'signing') {
-        counts.calls++;
+        calls[tokenKind]++;
         if (record.result !== 'ok') counts.failed++;
       } else if (byBrowser) return;
       else if (record.result === 'refused') counts.refused++;
@@ -107,6 +111,7 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
     onChange(change) {
       if (change.revoked === false || change.endpoint === 'up' || change.edgeClock === 0) onRecover();
     },
+    onControls: (controls) => (tokenKind = controls.tokens),
     onRenew: () => sources.forEach((source) => void source.renew().catch(() => undefined)),
   });
 
@@ -114,7 +119,8 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
     const { count, next } = tokens.draw();
     tile('tokens', String(count), count > 0 ? 'good' : 'busy');
     tile('next', count > 0 ? `${next.toFixed(1)} s` : '–');
-    tile('calls', counts.failed > 0 ? `${counts.calls}, ${counts.failed} failed` : String(counts.calls));
+    const byKind = calls.folder > 0 ? `${calls.url} per URL, ${calls.folder} per folder` : String(calls.url);
+    tile('calls', counts.failed > 0 ? `${byKind}, ${counts.failed} failed` : byKind);
     if (byBrowser) tile('refused', String(counts.refused), 'good');
     else tile('refused', `${counts.refused} / ${counts.recovered}`, counts.refused > counts.recovered ? 'bad' : 'good');
     const states = players.map((player) => player.read());

@@ -24,6 +24,7 @@ const rooms = [
       'denied-urls',
       'judged-scope',
       'judged-url',
+      'parsed-url',
       'readings',
       'scope',
       'url-rule',

@@ -20,7 +20,10 @@ describe('the buttons', () => {
       return replay! >= 0 && replay! < secret!;
     });
     await playOn(page, 2);
-    for (const button of ['5 s fast', 'half a second slow', 'Renew now']) {
+    await press(page, 'per folder');
+    await page.locator('[data-tile="calls"]', { hasText: /^\d+ per URL, \d+ per folder$/ }).waitFor();
+    await playOn(page, 2);
+    for (const button of ['per URL', '5 s fast', 'half a second slow', 'Renew now']) {
       await press(page, button);
       await playOn(page, 2);
     }

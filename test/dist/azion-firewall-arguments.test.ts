@@ -46,6 +46,11 @@ describe('the arguments of dist/azion-firewall.js', () => {
     ['a path with a malformed escape', { secure_token_secret: secret, rules: [{ path: '/100%/' }] }],
     ['a path that is null', { secure_token_secret: secret, rules: [{ path: null }] }],
     ['a path that begins with two slashes', { secure_token_secret: secret, rules: [{ path: '//vod/' }] }],
+    ['a depth as text', { secure_token_secret: secret, folder_depth: '2' }],
+    ['a depth of none', { secure_token_secret: secret, folder_depth: 0 }],
+    ['half a folder', { secure_token_secret: secret, folder_depth: 1.5 }],
+    ['a depth below none', { secure_token_secret: secret, folder_depth: -1 }],
+    ['a depth that is null', { secure_token_secret: secret, folder_depth: null }],
     ['an unknown path form', { secure_token_secret: secret, path_form: 'both' }],
   ])('nothing is let through with %s: 500, and one line that tells why', (_, args) => {
     for (const url of [good, 'https://cdn.example.com/', 'https://other.example/']) {
@@ -62,6 +67,25 @@ describe('the arguments of dist/azion-firewall.js', () => {
     expect([status('mysecret', 'new'), status('old', 'mysecret'), status('mysecret'), status('old', 'new')]).toEqual([
       200, 200, 200, 403,
     ]);
+  });
+
+  test('folder_depth: a token of the folder and one of the path are good, and neither is the other', () => {
+    const at = 'https://cdn.example.com/live/7';
+    const ofFolder = '?st=N0FRwVnSNd2jHjC4uqrlAg&e=1470055000';
+    const args = { secure_token_secret: secret, folder_depth: 2 };
+    const status = (url: string, more: object = {}) => ask(url, { args: { ...args, ...more } }).status;
+    expect([status(`${at}/a.m3u8${ofFolder}`), status(`${at}/hd/s1.m4s${ofFolder}`), status(good)]).toEqual([
+      200, 200, 200,
+    ]);
+    expect([status(`${at}0/a.m3u8${ofFolder}`), status(at + ofFolder), status(good.replace('uri', 'uri/x'))]).toEqual([
+      403, 403, 403,
+    ]);
+    expect(status(`${at}/a.m3u8${ofFolder}`, { folder_depth: 1 })).toBe(403);
+    expect(status(`${at}/a.m3u8${ofFolder}`, { folder_depth: undefined })).toBe(403);
+    expect(ask(`${at}/a.m3u8${ofFolder}`, { args, now: now + 1 }).status).toBe(410);
+    for (const out of ['%2e%2e/8/a', '..;/8/a', '%252e%252e/8/a', '.. /8/a', 'x,../8/a']) {
+      expect(status(`${at}/${out}${ofFolder}`.replace('/7/%2e%2e', '/7/x/%2e%2e/%2e%2e')), out).toBe(403);
+    }
   });
 
   test('every unknown argument is named in the one line', () => {

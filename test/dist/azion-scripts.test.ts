@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../support/cli.ts';
+import folders from '../vectors/azion-scripts-folders.json' with { type: 'json' };
 import cases from '../vectors/azion-scripts.json' with { type: 'json' };
 
 /**
@@ -68,6 +69,13 @@ describe("secure-token sign and Azion's own two scripts", () => {
     const { out } = await sign(each);
     const hash = createHash('md5').update(each.secret + decodeURIComponent(each.uri) + each.expires);
     expect(new URL(out).searchParams.get('st')).toBe(hash.digest('base64url'));
+  });
+
+  test.each(folders)('given $uri as their URI, they make the token of the folder', async (each) => {
+    const path = each.uri.slice('folder:'.length);
+    const depth = String(path.split('/').length - 2);
+    const { out } = await sign({ ...each, uri: `${path}a.m3u8` }, '--depth', depth);
+    expect(out.trim().replace(/^.*\?/, '')).toBe(each.printed.replace(/^.*\?/, ''));
   });
 
   test('the file holds what this test was written for', () => {

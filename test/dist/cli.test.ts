@@ -53,6 +53,32 @@ describe('secure-token sign', () => {
   });
 });
 
+describe('--depth', () => {
+  const at = 'https://h/live/7';
+  const token = 'st=N0FRwVnSNd2jHjC4uqrlAg&e=1470055000';
+
+  test('sign and playlist sign the folder, verify accepts it and the token of one path', async () => {
+    const until = ['--expires', '1470055000'];
+    expect((await runCli(['sign', `${at}/a.m3u8`, ...until, '--depth', '2'], { secret })).out).toBe(
+      `${at}/a.m3u8?${token}\n`,
+    );
+    const playlist = ['playlist', '-', '--url', `${at}/a.m3u8`, ...until, '--depth', '2'];
+    const { out } = await runCli(playlist, { secret, input: '#EXTM3U\n#EXTINF:4,\ns1.ts\n#EXTINF:4,\nhd/s2.ts\n' });
+    expect(out).toBe(`#EXTM3U\n#EXTINF:4,\ns1.ts?${token}\n#EXTINF:4,\nhd/s2.ts?${token}\n`);
+    const verify = async (url: string, ...args: string[]): Promise<string> =>
+      (await runCli(['verify', url, '--now', '1470055000', ...args], { secret })).out;
+    expect(await verify(`${at}/b.ts?${token}`, '--depth', '2')).toMatch(/^200 until/);
+    expect(await verify(known, '--depth', '1')).toMatch(/^200 until/);
+    expect(await verify(`${at}/b.ts?${token}`)).toBe('403 signature\n');
+  });
+
+  test.each(['0', '-1', '1.5', 'two'])('%s is no depth', async (depth) => {
+    const { code, out, err } = await runCli(['sign', bare, `--depth=${depth}`], { secret });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/depth/);
+  });
+});
+
 describe('secure-token verify', () => {
   const verify = (url: string, ...args: string[]) => runCli(['verify', url, ...args], { secret });
 

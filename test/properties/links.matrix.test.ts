@@ -23,6 +23,12 @@ for (const pathForm of ['decoded', 'raw'] as const) {
     conditions: none,
     signatureOf: ({ query }) => query!.st!,
   });
+  describeFormat({
+    name: `secureToken ${pathForm}, a folder`,
+    make: () => secureToken({ secret, pathForm, depth: 1 }),
+    conditions: none,
+    signatureOf: ({ query }) => query!.st!,
+  });
 }
 
 const templates: Record<string, SecureLinkLayout> = {

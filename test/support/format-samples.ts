@@ -35,6 +35,7 @@ const jwtKeys = { keys: [{ id: 'k', key: rsaKey }] };
 export const samples: readonly (readonly [name: string, format: TokenFormat, path: string])[] = [
   ['secureToken', secureToken({ secret }), '/vod/7/a.m3u8'],
   ['secureToken raw', secureToken({ secret, pathForm: 'raw' }), '/vod/7/a.m3u8'],
+  ['secureToken of a folder', secureToken({ secret, depth: 2 }), '/vod/7/a.m3u8'],
   ['keyCdn', secureLink({ secret, ...layouts.keyCdn }), '/vod/7/a.m3u8'],
   ['gcore with an address', secureLink({ secret, ...layouts.gcore, ip: '203.0.113.9' }), '/vod/7/a.m3u8'],
   ['cdn77 path', secureLink({ secret, ...layouts.cdn77Path }), '/vod/7/a.m3u8'],

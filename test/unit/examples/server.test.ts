@@ -83,7 +83,7 @@ describe('the signing endpoint', () => {
 describe('the buttons', () => {
   it('tell the state, and nothing secret', async () => {
     const response = await change({ edgeClock: 5 });
-    const calm = { endpoint: 'up', edgeClock: 0, refusing: false, rotations: 0, revoked: false };
+    const calm = { endpoint: 'up', tokens: 'url', edgeClock: 0, refusing: false, rotations: 0, revoked: false };
     expect(await response.json()).toEqual({ ...calm, edgeClock: 5 });
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe(origin);
   });
@@ -94,6 +94,25 @@ describe('the buttons', () => {
     await change({ rotateSecret: true });
     expect(await statusOf(before)).toBe(403);
     expect(await statusOf(await sign(master))).toBe(200);
+  });
+
+  it.each([
+    ['/film/fmp4/master.m3u8', '/film/fmp4/'],
+    ['/mp4/download/film.mp4', '/mp4/download/'],
+    ['/live/master.m3u8', '/live/'],
+    ['/low-latency/i.m3u8', '/low-latency/'],
+  ])('make one token for all that belongs to %s, and refuse none of those before', async (path, folder) => {
+    const before = await sign(path);
+    await change({ tokens: 'folder' });
+    const { tokens } = (await (await askForTokens([examples.edge + path])).json()) as {
+      tokens: { prefix: string; query: Record<string, string> }[];
+    };
+    expect(tokens.map(({ prefix }) => prefix)).toEqual([examples.edge + folder]);
+    const search = new URLSearchParams(tokens[0]!.query).toString();
+    expect([await statusOf(before), await statusOf(`${examples.edge}${path}?${search}`)]).toEqual([200, 200]);
+    expect(await statusOf(`${examples.edge}/film/ts/master.m3u8?${search}`)).toBe(403);
+    await change({ tokens: 'url' });
+    expect(await statusOf(await sign(path))).toBe(200);
   });
 
   it('revoke one viewer, not the others', async () => {

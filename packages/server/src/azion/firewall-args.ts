@@ -20,6 +20,8 @@ interface FirewallArgs {
   max_ttl?: number;
   /** @default 'decoded' */
   path_form?: 'decoded' | 'raw';
+  /** Folders of a URL that a token may open, beside those of one path. @default none */
+  folder_depth?: number;
 }
 
 export interface FirewallOptions {
@@ -28,7 +30,7 @@ export interface FirewallOptions {
   readonly cors: CorsOptions;
 }
 
-const known = ['secure_token_secret', 'secure_token_secrets', 'rules', 'cors', 'max_ttl', 'path_form'];
+const known = ['secure_token_secret', 'secure_token_secrets', 'rules', 'cors', 'max_ttl', 'path_form', 'folder_depth'];
 
 /**
  * @throws `ERR_OPTIONS` for arguments that cannot work, a missing secret and a misspelt name among them: a rule that is
@@ -39,9 +41,13 @@ export function readFirewallArgs(args: unknown): FirewallOptions {
     throw optionsError('arguments', 'Give {"secure_token_secret": "…"}.', args);
   const unknown = Object.keys(args).filter((name) => !known.includes(name));
   if (unknown.length > 0) throw optionsError(unknown.join(', '), `unknown. Known arguments: ${known.join(', ')}.`);
-  const { rules, cors = { origins: '*' }, max_ttl: maxTtl, path_form: pathForm, ...secrets } = args as FirewallArgs;
+  const { rules, cors = { origins: '*' }, max_ttl: maxTtl, path_form: pathForm, ...others } = args as FirewallArgs;
+  const { folder_depth: depth, ...secrets } = others;
   if (maxTtl !== undefined && typeof (maxTtl as unknown) !== 'number') {
     throw optionsError('max_ttl', 'Give seconds as a number, without quotes.', maxTtl);
+  }
+  if (depth !== undefined && !(Number.isSafeInteger(depth) && depth >= 1)) {
+    throw optionsError('folder_depth', 'Give a number of folders, a whole number without quotes, at least 1.', depth);
   }
   checkCors(cors);
   return {
@@ -49,6 +55,7 @@ export function readFirewallArgs(args: unknown): FirewallOptions {
       secrets: allSecrets(secrets),
       ...(maxTtl !== undefined && { maxTtl }),
       ...(pathForm !== undefined && { pathForm }),
+      ...(depth !== undefined && { depth }),
     }),
     rules: firewallRules(rules),
     cors,

@@ -1,10 +1,9 @@
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { decode, encode, Tagged } from 'cborg';
 import { decodeBase64 } from '../crypto/base64-keys.ts';
 import { base64url } from '../crypto/base64url.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
+import { hmac, sha256 } from '../crypto/hash.ts';
 import { utf8Text } from '../crypto/utf8-text.ts';
 
 /** CBOR claims by their number. */
@@ -27,7 +26,8 @@ const readMaps = { useMaps: true, tags: Object.fromEntries([52, 54].map((tag) =>
 export function sealClaims(claims: CborClaims, { id, bytes }: CoseKey): string {
   const payload = encode(claims, inOrder);
   const key = new Map([[keyIdLabel, utf8ToBytes(id)]]);
-  return base64url(Uint8Array.from([...front, ...encode([protectedHeader, key, payload, macOf(payload, bytes)])]));
+  const mac = decodeBase64(macOf(payload, bytes));
+  return base64url(concatBytes(Uint8Array.from(front), encode([protectedHeader, key, payload, mac])));
 }
 
 /**
@@ -37,8 +37,7 @@ export function sealClaims(claims: CborClaims, { id, bytes }: CoseKey): string {
 export function openClaims(token: string, keys: readonly CoseKey[]): CborClaims | 'signature' | 'malformed' {
   const parts = readParts(token);
   const key = parts && keys.find(({ id }) => id === parts.keyId);
-  if (!key || !equalInConstantTime(base64url(macOf(parts.payload, key.bytes)), base64url(parts.mac)))
-    return 'signature';
+  if (!key || !equalInConstantTime(macOf(parts.payload, key.bytes), base64url(parts.mac))) return 'signature';
   const claims = decodeWhole(parts.payload);
   if (!(claims instanceof Map)) return 'malformed';
   const isKnown = [...(claims as ReadonlyMap<unknown, unknown>).keys()].every((each) => typeof each === 'number');
@@ -62,8 +61,9 @@ function decodeWhole(bytes: Uint8Array): unknown {
   }
 }
 
-function macOf(payload: Uint8Array, key: Uint8Array): Uint8Array {
-  return hmac(sha256, key, encode(['MAC0', protectedHeader, new Uint8Array(), payload]));
+/** In base64url. */
+function macOf(payload: Uint8Array, key: Uint8Array): string {
+  return hmac(sha256, key, encode(['MAC0', protectedHeader, new Uint8Array(), payload]), 'base64url');
 }
 
 function readParts(token: string): { keyId: string; payload: Uint8Array; mac: Uint8Array } | undefined {

@@ -9,6 +9,7 @@ import { wholeNumber } from './whole-number.ts';
 
 export interface FormatOptions extends SecretSource {
   pathForm: PathForm;
+  depth?: number;
   json?: true;
 }
 
@@ -22,12 +23,22 @@ export function addFormatOptions(command: Command): Command {
         .choices(['decoded', 'raw'])
         .default('decoded'),
     )
+    .option(...depthOption)
     .option('--json', 'print JSON');
 }
 
+/** For `option()` of a command. */
+export const depthOption: readonly [string, string, typeof wholeNumber] = [
+  '--depth <folders>',
+  'sign the first so many folders of the URL, for edges that know of it (default: the path alone)',
+  wholeNumber,
+];
+
 /** @throws `CliError` without a secret */
 export async function readFormat(options: FormatOptions, maxTtl?: number): Promise<TokenFormat> {
-  return secureToken({ secrets: await readSecrets(options), pathForm: options.pathForm, maxTtl: maxTtl ?? Infinity });
+  const { pathForm, depth } = options;
+  const secrets = await readSecrets(options);
+  return secureToken({ secrets, pathForm, maxTtl: maxTtl ?? Infinity, ...(depth !== undefined && { depth }) });
 }
 
 export interface ExpiryOptions {

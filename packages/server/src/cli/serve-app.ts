@@ -3,8 +3,8 @@ import { basename, resolve } from 'node:path';
 import { Hono } from 'hono';
 import { createEdgeHandler } from '../edge/create-edge-handler.ts';
 import { createSigningEndpoint } from '../endpoint/create-signing-endpoint.ts';
-import { secureToken } from '../formats/secure-token.ts';
 import { signUrl } from '../token/sign-url.ts';
+import type { TokenFormat } from '../token/token-format.ts';
 import { mediaList } from './media-list.ts';
 import { mediaOrigin } from './media-origin.ts';
 import type { PlayerFiles } from './player-files.ts';
@@ -19,20 +19,19 @@ const linkLifetime = 12 * 3600;
  */
 export function createServeApp({
   root,
-  secrets,
+  format,
   ttl,
   playerFiles,
   isNamed,
 }: {
   root: string;
-  secrets: readonly string[];
+  format: TokenFormat;
   /** Seconds. */
   ttl: number;
   playerFiles: PlayerFiles | undefined;
   /** Whether a `Host` header is one of this server. */
   isNamed: (host: string) => boolean;
 }): Hono {
-  const format = secureToken({ secrets });
   const origin = mediaOrigin(root);
   const media = createEdgeHandler({ format, origin });
   const signed = createEdgeHandler({ format, origin, signPlaylists: true });

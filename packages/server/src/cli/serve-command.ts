@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { serve } from '@hono/node-server';
 import type { Command } from 'commander';
+import { secureToken } from '../formats/secure-token.ts';
 import { CliError } from './cli-error.ts';
+import { depthOption } from './format-options.ts';
 import { openBrowser } from './open-browser.ts';
 import { findPlayerFiles } from './player-files.ts';
 import { addSecretOption, findSecrets } from './read-secrets.ts';
@@ -16,6 +18,7 @@ interface ServeOptions extends SecretSource {
   host: string;
   port: number;
   ttl: number;
+  depth?: number;
   open?: true;
   json?: true;
 }
@@ -26,6 +29,7 @@ export function addServeCommand(program: Command): void {
     .option('--host <host>', 'name or address to listen at; any other lets the network in', '127.0.0.1')
     .option('--port <port>', 'TCP port; 0 takes a free one', wholeNumber, 8080)
     .option('--ttl <seconds>', 'lifetime of the tokens of the hls.js plugin', wholeNumber, 60)
+    .option(...depthOption)
     .option('--open', 'open the page in the browser')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -46,9 +50,11 @@ nothing from the network. Without a secret, one is made up for this run.`,
         throw new CliError(`--ttl: this is ${options.ttl}. Give 2 to 86400 seconds.`);
       const found = await findSecrets(options);
       const secrets = found.length > 0 ? found : [randomBytes(24).toString('base64url')];
+      const { ttl, depth } = options;
+      const format = secureToken({ secrets, ...(depth !== undefined && { depth }) });
       const playerFiles = findPlayerFiles();
       const host = serveHost(options.host);
-      const app = createServeApp({ root: dir, secrets, ttl: options.ttl, playerFiles, isNamed: host.isNamed });
+      const app = createServeApp({ root: dir, format, ttl, playerFiles, isNamed: host.isNamed });
       const url = await listen(app, host, options.port);
       const player = playerFiles ? 'hls.js' : 'native';
       if (options.json) console.log(JSON.stringify({ url, player, secret: found.length > 0 ? 'given' : 'made up' }));

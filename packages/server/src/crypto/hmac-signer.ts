@@ -1,17 +1,15 @@
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha1 } from '@noble/hashes/legacy.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { equalInConstantTime } from './equal-in-constant-time.ts';
+import { hmac } from './hash.ts';
+import type { Encoding, Hash } from './hash.ts';
 import type { Signer } from './signer.ts';
 
-const hashes = { sha1, sha256 };
-
+/** @param write what becomes of the encoded signature */
 export function hmacSigner(
-  algorithm: 'sha1' | 'sha256',
+  hash: Hash,
   key: Uint8Array,
-  encode: (bytes: Uint8Array) => string,
+  encoding: Encoding,
+  write: (signature: string) => string = (signature) => signature,
 ): Signer {
-  const sign = (text: string): string => encode(hmac(hashes[algorithm], key, utf8ToBytes(text)));
+  const sign = (text: string): string => write(hmac(hash, key, text, encoding));
   return { sign, verify: (text, signature) => equalInConstantTime(sign(text), signature) };
 }

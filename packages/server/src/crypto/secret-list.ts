@@ -14,9 +14,11 @@ export type SecretOptions =
 export type KnownSecrets = Extract<SecretOptions, { secrets: readonly string[] }>;
 
 /**
+ * @param fronts how what is hashed behind the secret may begin: a secret that is another one with such a text behind it
+ *   would make tokens of the other one
  * @throws `ERR_OPTIONS` when there is no secret or an empty one: `undefined` and `''` are perfectly hashable strings
  */
-export function secretList(options: SecretOptions): readonly string[] {
+export function secretList(options: SecretOptions, fronts: readonly string[] = ['/']): readonly string[] {
   const { secret, secrets }: { secret?: unknown; secrets?: readonly unknown[] } = options;
   const list = secrets ?? [secret];
   const usable = (each: unknown): each is string => typeof each === 'string' && each !== '';
@@ -26,11 +28,12 @@ export function secretList(options: SecretOptions): readonly string[] {
       'This is missing, empty or not text. Give `secret`, or `secrets` with the current one first.',
     );
   }
-  const runsOn = list.some((each) => list.some((other) => each.startsWith(`${other}/`)));
+  const runsOn = list.some((each) => list.some((other) => fronts.some((front) => each.startsWith(other + front))));
   if (runsOn)
     throw optionsError(
       'secret',
-      'One secret is another one with a path behind it, so that two paths have the same token. Choose another secret.',
+      'One secret is another one with the beginning of what is signed behind it, so that two URLs have the same token. ' +
+        'Choose another secret.',
     );
   return [...list];
 }

@@ -27,14 +27,22 @@ interface GrantOptions {
  */
 export async function grantedTokens(granted: readonly OpenableUrl[], options: GrantOptions): Promise<MintedTokens> {
   const { format, expires, allows, mayOpen, expander, onError } = options;
-  const hrefs = granted.map(({ href }) => href);
-  // A token of a folder opens the children anyway.
-  const found = await (format.scope === 'url' ? expander : undefined)?.(hrefs, {
-    allows: (url) => allows.holds(url) && mayOpen(JudgedScope.exactly(url)),
-    sign: async (url) => attachToken(url, await format.sign(new URL(url), expires)),
-  });
+  const hrefs = hrefsOf(granted);
+  // A token of a folder opens the children anyway. A format of folders makes one of a path where there are too few.
+  const toExpand = granted.filter(({ scope }) => format.scope === 'url' || scope.kind !== 'folder');
+  const found =
+    toExpand.length > 0
+      ? await expander?.(hrefsOf(toExpand), {
+          allows: (url) => allows.holds(url) && mayOpen(JudgedScope.exactly(url)),
+          sign: async (url) => attachToken(url, await format.sign(new URL(url), expires)),
+        })
+      : [];
   const children = listedUrls(found ?? [], allows).filter(({ href }) => !hrefs.includes(href));
   const openableChildren = await openableUrls(children, { allows, format, expires });
   const wanted = [...granted, ...openableChildren.filter(({ scope }) => mayOpen(scope))];
   return mintTokens(format, wanted, { expires, mayOpen, onError });
+}
+
+function hrefsOf(urls: readonly OpenableUrl[]): string[] {
+  return urls.map(({ href }) => href);
 }

@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { base64url } from '../crypto/base64url.ts';
+import { digest, sha256 } from '../crypto/hash.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { askLimiter } from './ask-limiter.ts';
@@ -53,11 +52,9 @@ export function rateLimit(options: RateLimitOptions, clock: () => number): (requ
       throw optionsError('rateLimit.key', 'Return text that is not empty, for every request.', viewer);
     }
     // After the key: of two calls at once, the one that is counted later has the later time.
-    return wait(base64url(sha256(utf8.encode(viewer))), clock());
+    return wait(digest(sha256, viewer, 'base64url'), clock());
   };
 }
-
-const utf8 = /* @__PURE__ */ new TextEncoder();
 
 function counter(options: RateLimitOptions): (viewer: string, nowMs: number) => number | Promise<number> {
   if (options.limiter !== undefined) {

@@ -1,5 +1,6 @@
 import { refused } from '../token/verdict.ts';
 import type { RefusedVerdict, Verdict } from '../token/verdict.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
 import { isHttp } from './path-to-sign.ts';
 
 /** A request whose URL has been parsed. */
@@ -16,7 +17,7 @@ export function judging<V extends Verdict | Promise<Verdict>>(
   judge: (sent: SentRequest, now: number) => V,
 ): (request: Pick<Request, 'url' | 'headers'>, now: number) => V | RefusedVerdict {
   return ({ url: text, headers }, now) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const url = parsedUrl(text);
     return url && isHttp(url) && Number.isFinite(now) ? judge({ url, headers }, now) : refused.malformed;
   };
 }

@@ -1,7 +1,5 @@
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { base64url } from '../crypto/base64url.ts';
+import { hmac, sha256 } from '../crypto/hash.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { checkNames } from '../errors/check-names.ts';
@@ -53,15 +51,16 @@ export function cloudflare(options: CloudflareOptions): TokenFormat {
   const { ttl, urlSafe = false, param = 'verify', signQuery = true, pathForm = 'raw', maxTtl = ttl } = options;
   if ((ttl as unknown) === undefined) throw optionsError('ttl', 'Give the seconds of the rule in Cloudflare.', ttl);
   checkTimes({ ttl });
-  const encode = (digest: Uint8Array): string =>
-    urlSafe ? base64url(digest) : `${base64url(digest).replaceAll('-', '+').replaceAll('_', '/')}=`;
+  const write = (mac: string): string => (urlSafe ? mac : `${mac.replaceAll('-', '+').replaceAll('_', '/')}=`);
   return linkFormat({
     name: 'cloudflare',
-    macs: secretList(options).map(
-      (secret) =>
-        ({ uri, path, expires }) =>
-          encode(hmac(sha256, utf8ToBytes(secret), utf8ToBytes(`${(signQuery ? uri : path) ?? ''}${expires ?? ''}`))),
-    ),
+    macs: secretList(options)
+      .map(utf8ToBytes)
+      .map(
+        (key) =>
+          ({ uri, path, expires }) =>
+            write(hmac(sha256, key, `${(signQuery ? uri : path) ?? ''}${expires ?? ''}`, 'base64url')),
+      ),
     // 32 bytes are 43 characters, the last one with two zero bits.
     tokenPattern: urlSafe ? '[\\w-]{42}[AEIMQUYcgkosw048]' : '[A-Za-z\\d+/]{42}[AEIMQUYcgkosw048]=',
     signs: signQuery ? 'uri' : 'path',

@@ -1,8 +1,6 @@
-import { hmac } from '@noble/hashes/hmac.js';
-import { md5, sha1 } from '@noble/hashes/legacy.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
+import { hmac, md5, sha1, sha256 } from '../crypto/hash.ts';
+import type { Hash } from '../crypto/hash.ts';
 import { hexKeys } from '../crypto/hex-keys.ts';
 import type { HexKeyOptions } from '../crypto/hex-keys.ts';
 import { checkNames } from '../errors/check-names.ts';
@@ -100,7 +98,7 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
   const { startsAt, ip, sessionId, payload, salt, aclDelimiter = '!', pathForm = 'raw', maxTtl = 86_400 } = options;
   const keys = hexKeys(options);
   const carrier = valueCarrier([param], options);
-  const hash = hashes[algorithm] as (typeof hashes)[typeof algorithm] | undefined;
+  const hash = hashes[algorithm] as Hash | undefined;
   const escape = options.escape ? escapeEarly : (text: string) => text;
   checkTimes({ maxTtl, startsAt });
   checkFolderCount(depth);
@@ -119,7 +117,7 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
   const hmacOf = (key: Uint8Array, fields: EdgeAuthFields, path: string, search: string): string => {
     const url = exact ? escape(signQuery ? path + search : path) : undefined;
     const signed = writeEdgeAuthFields(fields, { url, salt: salt === '' ? undefined : salt });
-    return bytesToHex(hmac(hash, key, utf8ToBytes(signed)));
+    return hmac(hash, key, signed, 'hex');
   };
   /** Whether what is signed of a path and a query that are opened alone could be read in another way. */
   const isAmbiguous = (path: string, search: string): boolean =>

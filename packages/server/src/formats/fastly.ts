@@ -1,9 +1,7 @@
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha1 } from '@noble/hashes/legacy.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { base64Keys } from '../crypto/base64-keys.ts';
 import type { Base64KeyOptions } from '../crypto/base64-keys.ts';
+import { hmac, sha1, sha256 } from '../crypto/hash.ts';
+import type { Hash } from '../crypto/hash.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import type { TokenFormat } from '../token/token-format.ts';
@@ -21,7 +19,7 @@ export type FastlyOptions = Base64KeyOptions & {
   maxTtl?: number;
 };
 
-const algorithms: Readonly<Record<string, { hash: typeof sha1 | typeof sha256; length: number }>> = {
+const algorithms: Readonly<Record<string, { hash: Hash; length: number }>> = {
   sha256: { hash: sha256, length: 64 },
   sha1: { hash: sha1, length: 40 },
 };
@@ -43,7 +41,7 @@ export function fastly(options: FastlyOptions): TokenFormat {
     macs: base64Keys(options).map(
       (key) =>
         ({ path, expires }) =>
-          bytesToHex(hmac(hash, key, utf8ToBytes(`${path ?? ''}${expires ?? ''}`))),
+          hmac(hash, key, `${path ?? ''}${expires ?? ''}`, 'hex'),
     ),
     tokenPattern: `[\\da-f]{${length}}`,
     signs: 'path',

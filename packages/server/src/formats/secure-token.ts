@@ -1,7 +1,6 @@
-import { md5 } from '@noble/hashes/legacy.js';
 import type { Token } from 'secure-token-core';
-import { base64url } from '../crypto/base64url.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
+import { digest, md5 } from '../crypto/hash.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { checkNames } from '../errors/check-names.ts';
@@ -9,8 +8,9 @@ import { optionsError } from '../errors/options-error.ts';
 import { withAskedSecret } from '../format-parts/asked-secret.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
 import { readExpiry, writeExpiry } from '../format-parts/expiry.ts';
+import { folderOf, hasFolders } from '../format-parts/folders.ts';
 import { judging } from '../format-parts/judging.ts';
-import { pathScope } from '../format-parts/opened-scope.ts';
+import { folderScope, pathScope } from '../format-parts/opened-scope.ts';
 import { pathToSign } from '../format-parts/path-to-sign.ts';
 import { searchToSign } from '../format-parts/search-to-sign.ts';
 import type { TokenFormat } from '../token/token-format.ts';
@@ -34,6 +34,14 @@ export type SecureTokenOptions = SecretOptions & {
    * @default 'decoded'
    */
   pathForm?: PathForm;
+  /**
+   * Signs a folder in place of a path: the first so many folders of the URL, `/live/7/` with 2. For edges that know of
+   * it: the edge handler, the Azion firewall file and the nginx files of this package. A URL with fewer folders gets a
+   * token of its own. `verify` accepts tokens of the folder, and those of the path.
+   *
+   * @default none: each token opens one path
+   */
+  depth?: number;
 };
 
 /** A format that judges at once, for edges that want an answer before their listener returns. */
@@ -55,41 +63,58 @@ export interface SecureTokenFormat extends TokenFormat {
  *   is judged before the expiry, against every secret. A token is good through the second `e` itself, as in nginx.
  * - `sign` throws `ERR_OPTIONS` for what `verify` would refuse.
  *
+ * With `depth` the token opens a folder and all below it: MD5 over secret, `folder:`, the folder and expiry. A path
+ * begins with a slash, so that no token of a path is one of a folder.
+ *
  * @throws `ERR_OPTIONS` for a missing or empty secret
  */
 export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
-  checkNames(options, { secret: true, secrets: true, maxTtl: true, params: true, pathForm: true });
+  checkNames(options, { secret: true, secrets: true, maxTtl: true, params: true, pathForm: true, depth: true });
   const asked = withAskedSecret(options, secureToken);
   if (asked) return asked;
-  const secrets = secretList(options);
-  const { maxTtl = 86_400, params = { token: 'st', expires: 'e' }, pathForm = 'decoded' } = options;
+  const secrets = secretList(options, ['/', folderMark]);
+  const { maxTtl = 86_400, params = { token: 'st', expires: 'e' }, pathForm = 'decoded', depth } = options;
   const names = [params.token, params.expires] as const;
   checkParameterNames('params', names);
   checkTimes({ maxTtl });
   if (!['decoded', 'raw'].includes(pathForm))
     throw optionsError('pathForm', "This is unknown. Give 'decoded' or 'raw'.");
+  if (depth !== undefined && !(Number.isSafeInteger(depth) && depth >= 1))
+    throw optionsError('depth', 'Give a number of folders, a whole number, at least 1.', depth);
+
+  /** The folder that a token for `path` opens; `undefined` where it opens the path alone. */
+  const folderToOpen = (path: string): string | undefined =>
+    depth !== undefined && hasFolders(path, depth) ? folderOf(path, depth) : undefined;
+
+  /** What is hashed for a path: its folder, or itself. */
+  const uriToSign = (path: string): string => {
+    const folder = folderToOpen(path);
+    return folder === undefined ? path : folderMark + folder;
+  };
 
   return {
     name: 'secure-token',
-    scope: 'url',
+    scope: depth === undefined ? 'url' : 'prefix',
     maxTtl,
 
     opens(url) {
       pathToSign(url, pathForm);
       searchToSign(url, names);
-      return pathScope(url);
+      const folder = folderToOpen(url.pathname);
+      return folder === undefined ? pathScope(url) : folderScope(url, folder);
     },
 
     sign(url: URL, expires: number): Token {
       const path = pathToSign(url, pathForm);
       const search = searchToSign(url, names);
       const e = writeExpiry(expires);
-      return {
-        url: url.origin + url.pathname + search + url.hash,
-        anyQuery: true,
-        expires,
-        query: { [params.token]: secureTokenHash(secrets[0]!, path, e), [params.expires]: e },
-      };
+      const folder = folderToOpen(url.pathname);
+      const opened =
+        folder === undefined
+          ? { url: url.origin + url.pathname + search + url.hash, anyQuery: true }
+          : { prefix: url.origin + folder };
+      const token = secureTokenHash(secrets[0]!, uriToSign(path), e);
+      return { ...opened, expires, query: { [params.token]: token, [params.expires]: e } };
     },
 
     verify: judging(({ url }, now): Verdict => {
@@ -102,8 +127,12 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
       if (path === undefined || expires === undefined || !tokenForm.test(token) || expires > now + maxTtl) {
         return refused.malformed;
       }
+      const ofFolder = uriToSign(path);
+      const opening = ofFolder === path ? [path] : [path, ofFolder];
       let genuine = 0;
-      for (const secret of secrets) genuine |= Number(equalInConstantTime(secureTokenHash(secret, path, e), token));
+      for (const secret of secrets) {
+        for (const uri of opening) genuine |= Number(equalInConstantTime(secureTokenHash(secret, uri, e), token));
+      }
       if (!genuine) return refused.signature;
       if (expires < now) return refused.expired;
       return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + query.rest };
@@ -111,12 +140,13 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
   };
 }
 
+/** In front of a folder that is hashed: whatever is hashed for a path begins with a slash. */
+const folderMark = 'folder:';
+
 /** 16 bytes fill 21 characters and two bits of a 22nd, whose other four bits are zero in canonical form. */
 const tokenForm = /^[\w-]{21}[AQgw]$/;
 
-const utf8 = /* @__PURE__ */ new TextEncoder();
-
 /** The hash of Azion's README: base64url(md5(secret + uri + expires)), 22 characters. */
-export function secureTokenHash(secret: string, path: string, expires: string): string {
-  return base64url(md5(utf8.encode(secret + path + expires)));
+export function secureTokenHash(secret: string, uri: string, expires: string): string {
+  return digest(md5, secret + uri + expires, 'base64url');
 }

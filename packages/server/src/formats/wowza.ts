@@ -1,7 +1,7 @@
-import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { base64urlPadded } from '../crypto/base64url-padded.ts';
+import { padded } from '../crypto/base64url-padded.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
+import { digest, sha256, sha384, sha512 } from '../crypto/hash.ts';
+import type { Hash } from '../crypto/hash.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { checkNames } from '../errors/check-names.ts';
@@ -63,7 +63,7 @@ export function wowza(options: WowzaOptions): TokenFormat {
   const secrets = secretList(options);
   checkTimes({ maxTtl, startsAt });
   if (ip !== undefined) ipBytes(ip);
-  const hash = hashes[algorithm] as (typeof hashes)['sha256'] | undefined;
+  const hash = hashes[algorithm] as Hash | undefined;
   if (!hash) throw optionsError('algorithm', "This is unknown. Give 'sha256', 'sha384' or 'sha512'.");
   if (!/^\w+$/.test(prefix))
     throw optionsError(
@@ -88,7 +88,7 @@ export function wowza(options: WowzaOptions): TokenFormat {
   const hashOf = (secret: string, folder: string, signed: readonly (readonly [string, string])[]): string => {
     const content = folder.slice(1, -1);
     const parts = [secret, ...(ip === undefined ? [] : [ip]), ...signed.map(([name, value]) => `${name}=${value}`)];
-    return base64urlPadded(hash(utf8ToBytes(`${content}?${parts.sort().join('&')}`)));
+    return padded(digest(hash, `${content}?${parts.sort().join('&')}`, 'base64url'));
   };
   /** The folders whose token opens a path; `undefined` for a path that is not signed. */
   const foldersTo = (path: string): readonly string[] | undefined =>

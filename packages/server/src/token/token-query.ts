@@ -16,18 +16,18 @@ interface TokenQuery {
 export function tokenQuery(search: string, names: readonly string[]): TokenQuery | undefined {
   const values: (string | undefined)[] = names.map(() => undefined);
   if (search.length < 2) return { values, rest: '' };
-  const folded = names.map((name) => name.toLowerCase());
   const rest: string[] = [];
   for (const pair of search.slice(1).split('&')) {
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
-    const index = folded.indexOf(foldName(name));
-    if (index < 0) {
-      rest.push(pair);
-    } else if (name === names[index] && values[index] === undefined) {
+    const index = names.indexOf(name);
+    if (index >= 0) {
+      if (values[index] !== undefined) return undefined;
       values[index] = equals < 0 ? '' : pair.slice(equals + 1);
-    } else {
+    } else if (isSpelling(name, names)) {
       return undefined;
+    } else {
+      rest.push(pair);
     }
   }
   const query = rest.join('&');
@@ -48,6 +48,12 @@ export function checkParameterNames(option: string, names: readonly string[]): v
         'Give different names made of letters, digits and -._~',
     );
   }
+}
+
+/** Whether a name is one of `names` in another case, or percent-encoded. */
+function isSpelling(name: string, names: readonly string[]): boolean {
+  const folded = foldName(name);
+  return names.some((each) => each.toLowerCase() === folded);
 }
 
 /** Lower case, escapes of ASCII undone; never throws, since the rest of the query is not ours. */

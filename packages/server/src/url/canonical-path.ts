@@ -12,11 +12,15 @@ export type PathForm = 'decoded' | 'raw';
  * request for `/a/../b` arrives, is checked and is forwarded as `/b`, as in nginx.
  */
 export function canonicalPath(pathname: string, form: PathForm): string | undefined {
+  if (plainPath.test(pathname)) return pathname;
   if (!pathname.startsWith('/') || pathname.includes('//') || /%2f/i.test(pathname)) return undefined;
   const decoded = decodeOnce(pathname);
   if (decoded === undefined || /[\p{Cc}\\]|\/\.\.?(?:[;/]|$)/u.test(decoded)) return undefined;
   return form === 'raw' ? pathname : decoded;
 }
+
+/** Names of letters, digits and `-._~` that do not begin with a dot: most paths. They are canonical in either form. */
+const plainPath = /^(?:\/[\w~-][\w.~-]*)+\/?$/;
 
 /**
  * A canonical path as it is written into a URL; for `decoded`, `encodePath(canonicalPath(p))` has one spelling a path.

@@ -1,4 +1,5 @@
 import { canonicalPath, encodePath } from './canonical-path.ts';
+import { parsedUrl } from './parsed-url.ts';
 import { isReadElsewhere, maxServedPaths, servedPaths } from './readings.ts';
 
 interface UrlParts {
@@ -108,8 +109,8 @@ export function isBelowPath(path: string, prefix: string): boolean {
  * password, for a host with an empty label, and for the paths that `canonicalPath` refuses.
  */
 export function judgeUrl(url: URL | string): JudgedUrl | undefined {
-  if (typeof url !== 'string') return JudgedUrl.from(url);
-  return URL.canParse(url) ? JudgedUrl.from(new URL(url)) : undefined;
+  const parsed = typeof url === 'string' ? parsedUrl(url) : url;
+  return parsed && JudgedUrl.from(parsed);
 }
 
 /**

@@ -92,6 +92,9 @@ export function waysToServe(...paths: readonly string[]): WaysToServe {
 
 /** Every path as which `path`, asked for by a viewer, may be served. */
 export function servedPaths(path: string): readonly string[] {
+  if (isPlain(path) && foldersNamedLikeFiles(path).length === 0) {
+    return path.length > 1 && path.endsWith('/') ? [path, withoutLastSlash(path)] : [path];
+  }
   const { whole, upToFiles } = waysToServe(path);
   return [...new Set([...whole, ...upToFiles].map((read) => read(path)))];
 }
@@ -107,17 +110,20 @@ export const maxServedPaths = 16;
  * more folders that are named like files than could be asked about, counted before each of them is read.
  */
 export function isReadElsewhere(path: string): boolean {
+  // It holds nothing of what follows.
+  if (isPlain(path)) return foldersNamedLikeFiles(path).length >= maxServedPaths;
   const again = decodedAgain(path);
   const isElsewhere = /\/\.\.? [. ]*(?:[;/]|$)|:[^/:]*:\$|,\.\.?(?:[/,]|$)|\/\.\.?,|\p{M}{31}/u;
   if ([path, again].some((each) => isElsewhere.test(each))) return true;
   if (again !== path && /[\p{Cc}\\]|\/\/|\/\.\.?(?:[;/?#]|$)/u.test(again)) return true;
   if (again.split('/').length !== path.split('/').length) return true;
-  const readNames = isPlain(path) ? [same] : nameReadings;
-  return readNames.some((readName) => foldersNamedLikeFiles(readName(path)).length >= maxServedPaths);
+  return nameReadings.some((readName) => foldersNamedLikeFiles(readName(path)).length >= maxServedPaths);
 }
 
 /** How many names stand up to and with each folder that has the name of a file: 2 for `/vod/film.mp4/x`. */
 function foldersNamedLikeFiles(path: string): readonly number[] {
+  // Most paths have no dot in front of their last name.
+  if (path.lastIndexOf('/') < path.indexOf('.') || !path.includes('.')) return [];
   const folders = path.split('/').slice(1, -1);
   return folders.flatMap((name, i) => (/\.\d*[a-z][a-z\d]{0,7}$/i.test(name) ? [i + 1] : []));
 }

@@ -48,7 +48,7 @@ test('a text where a number is due switches nothing off', async () => {
   };
   const timed: Record<string, readonly string[]> = {
     startsAt: ['edgeAuth', 'mediaCdnToken', 'wowza', 'cloudFront'],
-    depth: ['secureLink', 'bunny', 'edgeAuth', 'mediaCdnToken', 'mediaCdn', 'cloudFront', 'cat'],
+    depth: ['secureToken', 'secureLink', 'bunny', 'edgeAuth', 'mediaCdnToken', 'mediaCdn', 'cloudFront', 'cat'],
     validity: ['secureLink'],
     ttl: ['cloudflare'],
     maxTtl: Object.keys(makers),

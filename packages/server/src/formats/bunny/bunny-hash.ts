@@ -1,7 +1,5 @@
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { base64url } from '../../crypto/base64url.ts';
+import { digest, hmac, sha256 } from '../../crypto/hash.ts';
 import { ipBytes } from '../../format-parts/ip-bytes.ts';
 
 export interface BunnyMessage {
@@ -38,6 +36,6 @@ export interface BunnyKey {
 export function bunnyHash(message: BunnyMessage, by: BunnyKey): string {
   const text = signedText(message, by);
   const key = utf8ToBytes(by.key);
-  if (by.version === 2) return base64url(sha256(concatBytes(key, text)));
-  return `HS256-${by.ip === undefined ? '' : '1-'}${base64url(hmac(sha256, key, text))}`;
+  if (by.version === 2) return digest(sha256, concatBytes(key, text), 'base64url');
+  return `HS256-${by.ip === undefined ? '' : '1-'}${hmac(sha256, key, text, 'base64url')}`;
 }

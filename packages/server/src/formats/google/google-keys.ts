@@ -1,6 +1,7 @@
 import { decodeBase64 } from '../../crypto/base64-keys.ts';
-import { base64urlPadded } from '../../crypto/base64url-padded.ts';
+import { base64urlPadded, padded } from '../../crypto/base64url-padded.ts';
 import { ed25519Signer } from '../../crypto/ed25519-signer.ts';
+import { sha1 } from '../../crypto/hash.ts';
 import { hmacSigner } from '../../crypto/hmac-signer.ts';
 import type { Signer } from '../../crypto/signer.ts';
 import { optionsError } from '../../errors/options-error.ts';
@@ -24,7 +25,7 @@ export function googleSigners(keys: readonly GoogleKey[], algorithm: 'hmac' | 'e
       );
     return [
       name,
-      algorithm === 'hmac' ? hmacSigner('sha1', bytes, base64urlPadded) : ed25519Signer(bytes, base64urlPadded),
+      algorithm === 'hmac' ? hmacSigner(sha1, bytes, 'base64url', padded) : ed25519Signer(bytes, base64urlPadded),
     ];
   });
   if (new Set(keys.map(({ name }) => name)).size !== keys.length)

@@ -1,7 +1,7 @@
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { decodeBase64 } from '../../crypto/base64-keys.ts';
 import { base64url } from '../../crypto/base64url.ts';
 import { ed25519Signer } from '../../crypto/ed25519-signer.ts';
+import { sha1, sha256 } from '../../crypto/hash.ts';
 import { hmacSigner } from '../../crypto/hmac-signer.ts';
 import type { Signer } from '../../crypto/signer.ts';
 import { checkNames } from '../../errors/check-names.ts';
@@ -182,6 +182,8 @@ function isFrom(ip: string | undefined, ranges: readonly string[] | undefined): 
   return ranges === undefined || ranges.some((range) => inIpRange(ip, range));
 }
 
+const hashes = { sha1, sha256 };
+
 /** @throws `ERR_OPTIONS` */
 function signersOf(keys: readonly string[], algorithm: 'ed25519' | 'sha1' | 'sha256'): readonly Signer[] {
   if (!['ed25519', 'sha1', 'sha256'].includes(algorithm)) {
@@ -191,7 +193,7 @@ function signersOf(keys: readonly string[], algorithm: 'ed25519' | 'sha1' | 'sha
   return keys.map((key) => {
     const bytes = decodeBase64(key);
     if (!bytes?.length) throw optionsError('keys', 'A key is empty or not base64url. Give base64url.');
-    return algorithm === 'ed25519' ? ed25519Signer(bytes, base64url) : hmacSigner(algorithm, bytes, bytesToHex);
+    return algorithm === 'ed25519' ? ed25519Signer(bytes, base64url) : hmacSigner(hashes[algorithm], bytes, 'hex');
   });
 }
 

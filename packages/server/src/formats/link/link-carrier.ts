@@ -3,7 +3,7 @@ import { optionsError } from '../../errors/options-error.ts';
 import { readValue } from '../../format-parts/read-value.ts';
 import { searchToSign } from '../../format-parts/search-to-sign.ts';
 import { checkParameterNames, tokenQuery } from '../../token/token-query.ts';
-import { fillTemplate, templateReader } from './link-template.ts';
+import { templateReader, templateWriter } from './link-template.ts';
 import type { LinkFields } from './link-template.ts';
 
 export interface LinkCarrierOptions {
@@ -61,9 +61,10 @@ export function linkCarrier({ query, base, escaped = false }: LinkCarrierOptions
 function inQuery(query: Readonly<Record<string, string>>, patterns: LinkFields, escaped: boolean): LinkCarrier {
   const names = Object.keys(query);
   const readers = names.map((name) => templateReader(query[name]!, patterns));
+  const writers = names.map((name) => templateWriter(query[name]!));
   return {
     token: ({ expires, prefix, opened, fields }) => {
-      const carried = Object.fromEntries(names.map((name) => [name, fillTemplate(query[name]!, fields)]));
+      const carried = Object.fromEntries(names.map((name, i) => [name, writers[i]!(fields)]));
       return { ...(prefix ? { prefix } : opened), expires, query: carried };
     },
     searchOf: (url) => searchToSign(url, names),
@@ -85,9 +86,10 @@ function inQuery(query: Readonly<Record<string, string>>, patterns: LinkFields, 
 
 function inPath(base: string, patterns: LinkFields): LinkCarrier {
   const read = templateReader(base, patterns, '(?<rest>/.*)');
+  const write = templateWriter(base);
   return {
     token: ({ origin, expires, prefix, opened, fields }) => {
-      const front = origin + fillTemplate(base, fields);
+      const front = origin + write(fields);
       return prefix
         ? { prefix, expires, base: front + prefix.slice(origin.length) }
         : { ...opened, expires, base: `${front}/` };

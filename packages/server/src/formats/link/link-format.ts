@@ -136,6 +136,6 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
 }
 
 function pathFields(path: string, search: string): LinkFields {
-  const folder = path.replace(/\/$/, '');
+  const folder = path.endsWith('/') ? path.slice(0, -1) : path;
   return { path, relativePath: path.slice(1), directory: path, folder, uri: path + search };
 }

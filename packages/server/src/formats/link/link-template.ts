@@ -2,17 +2,26 @@ import { optionsError } from '../../errors/options-error.ts';
 
 export type LinkFields = Readonly<Record<string, string>>;
 
-/** @throws `ERR_OPTIONS` for a placeholder that `fields` does not have */
-export function fillTemplate(template: string, fields: LinkFields): string {
-  return template.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
-    const value = fields[name];
-    if (value === undefined)
-      throw optionsError('hash', `${placeholder} is not a placeholder. Known here: ${Object.keys(fields).join(', ')}.`);
-    return value;
-  });
+/** A writer for a template, which is taken apart once. It throws `ERR_OPTIONS` for a placeholder without a field. */
+export function templateWriter(template: string): (fields: LinkFields) => string {
+  // Texts and names by turns: a text is first.
+  const parts = template.split(/\{(\w+)\}/);
+  return (fields) => {
+    let text = parts[0]!;
+    for (let i = 1; i < parts.length; i += 2) {
+      const value = fields[parts[i]!];
+      if (value === undefined) throw unknownPlaceholder(parts[i]!, fields);
+      text += value + parts[i + 1]!;
+    }
+    return text;
+  };
 }
 
-/** A reader for what `fillTemplate` made: the fields, or `undefined` for any other text. */
+function unknownPlaceholder(name: string, fields: LinkFields): Error {
+  return optionsError('hash', `{${name}} is not a placeholder. Known here: ${Object.keys(fields).join(', ')}.`);
+}
+
+/** A reader for what `templateWriter` makes: the fields, or `undefined` for any other text. */
 export function templateReader(
   template: string,
   patterns: LinkFields,

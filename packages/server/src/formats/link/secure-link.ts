@@ -1,6 +1,5 @@
-import { md5 } from '@noble/hashes/legacy.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { base64url } from '../../crypto/base64url.ts';
+import { padded } from '../../crypto/base64url-padded.ts';
+import { digest, md5 } from '../../crypto/hash.ts';
 import { secretList } from '../../crypto/secret-list.ts';
 import type { SecretOptions } from '../../crypto/secret-list.ts';
 import { checkNames } from '../../errors/check-names.ts';
@@ -15,7 +14,7 @@ import { runsIntoAddress } from './address-after-path.ts';
 import type { LinkCarrierOptions } from './link-carrier.ts';
 import { linkFormat } from './link-format.ts';
 import { checkLinkHash } from './link-hash.ts';
-import { fillTemplate } from './link-template.ts';
+import { templateWriter } from './link-template.ts';
 import type { LinkFields } from './link-template.ts';
 import type { LinkTime } from './link-time.ts';
 
@@ -56,10 +55,10 @@ export type SecureLinkOptions = SecretOptions &
     maxTtl?: number;
   };
 
-const encodings: Readonly<Record<string, { pattern: string; encode: (digest: Uint8Array) => string }>> = {
-  base64url: { pattern: '[\\w-]{21}[AQgw]', encode: base64url },
-  'base64url=': { pattern: '[\\w-]{21}[AQgw]==', encode: (digest) => `${base64url(digest)}==` },
-  hex: { pattern: '[\\da-f]{32}', encode: bytesToHex },
+const encodings: Readonly<Record<string, { pattern: string; hash: (text: string) => string }>> = {
+  base64url: { pattern: '[\\w-]{21}[AQgw]', hash: (text) => digest(md5, text, 'base64url') },
+  'base64url=': { pattern: '[\\w-]{21}[AQgw]==', hash: (text) => padded(digest(md5, text, 'base64url')) },
+  hex: { pattern: '[\\da-f]{32}', hash: (text) => digest(md5, text, 'hex') },
 };
 
 /**
@@ -96,10 +95,11 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
   const { validity = 0, ip = '', maxTtl = 86_400, query, base } = options;
   const secrets = secretList(options);
   const path = checkLinkHash(hash, time);
+  const write = templateWriter(hash);
   checkSecrets(hash, secrets);
   if (ip !== '') ipBytes(ip);
-  const { pattern, encode } = encodings[encoding as string] ?? {};
-  if (!pattern || !encode) throw optionsError('encoding', "This is unknown. Give 'base64url', 'base64url=' or 'hex'.");
+  const { pattern, hash: md5Of } = encodings[encoding as string] ?? {};
+  if (!pattern || !md5Of) throw optionsError('encoding', "This is unknown. Give 'base64url', 'base64url=' or 'hex'.");
   const ambiguity = (fields: LinkFields, stamp?: string): string | undefined => {
     const signed = fields[path]!;
     const inPath = hash.includes(`{${path}}{ip}`) && runsIntoAddress(signed, ip);
@@ -108,7 +108,7 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
   };
   return linkFormat({
     name: 'secure-link',
-    macs: secrets.map((secret) => (fields) => encode(md5(utf8ToBytes(fillTemplate(hash, { ...fields, secret, ip }))))),
+    macs: secrets.map((secret) => (fields) => md5Of(write({ ...fields, secret, ip }))),
     tokenPattern: pattern,
     signs: path === 'directory' || path === 'folder' ? 'folder' : 'path',
     ...{ time, depth, pathForm, validity, maxTtl },

@@ -1,0 +1,26 @@
+import { secureToken } from 'secure-token-server';
+
+/**
+ * What endpoint and edge agree on, as long as the secret is the same.
+ * @typedef {object} DemoFormats
+ * @property {import('secure-token-server').TokenFormat} url a token for each URL
+ * @property {import('secure-token-server').TokenFormat} folder one for the folder of a film or channel, and a verdict on
+ *   both kinds
+ */
+
+/** @type {(secret: string) => DemoFormats} */
+export function demoFormats(secret) {
+  const channels = secureToken({ secret, depth: 1 });
+  const films = secureToken({ secret, depth: 2 });
+  /** `/live/` is a channel, `/film/ts/` a film. @type {(url: URL) => typeof films} */
+  const formatOf = ({ pathname }) => (/^\/(?:live|low-latency)\//.test(pathname) ? channels : films);
+  return {
+    url: secureToken({ secret }),
+    folder: {
+      ...films,
+      opens: (url) => /** @type {NonNullable<typeof films.opens>} */ (formatOf(url).opens)(url),
+      sign: (url, expires) => formatOf(url).sign(url, expires),
+      verify: (request, now) => formatOf(new URL(request.url)).verify(request, now),
+    },
+  };
+}
