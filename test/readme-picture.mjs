@@ -1,4 +1,5 @@
-// node test/readme-picture.mjs: takes the pictures of the README, docs/images/inspector-*.webp, from the running examples
+// node test/readme-picture.mjs: takes the pictures of the README from the running examples
+/* global document, Image -- of the page */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startExamples } from '../examples/server.mjs';
@@ -22,7 +23,7 @@ const isCalm = (page) =>
     return Number(refused) > 0 && refused === replayed;
   });
 
-/** From the player to the end of the timeline, as WebP: the browser writes it. @type {(page: Page) => Promise<Buffer>} */
+/** The page from the player to the timeline, as WebP. @type {(page: Page) => Promise<Buffer>} */
 async function take(page) {
   const top = await page.locator('.stage').boundingBox();
   const last = await page.locator('[aria-label="The last minute"]').boundingBox();

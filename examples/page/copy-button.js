@@ -17,7 +17,8 @@ export function addCopyButton(block, title = '') {
   const button = /** @type {HTMLButtonElement} */ (bar.querySelector('button'));
   const said = /** @type {HTMLElement} */ (bar.querySelector('[data-said]'));
   const status = /** @type {HTMLElement} */ (bar.querySelector('[role="status"]'));
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
 
   /** @type {(short: string, spoken: string) => void} */
   const say = (short, spoken) => {

@@ -47,8 +47,11 @@ export async function startPageServer(): Promise<PageServer> {
   return {
     origin: server.origin,
     url: (version, format) => `${server.origin}/player.html?hls=${version}&format=${format}`,
-    withPolicy: (policy, scripts) =>
-      `${server.origin}${POLICY_PAGE}?${new URLSearchParams([['policy', policy], ...scripts.map((src) => ['script', src])])}`,
+    withPolicy(policy, scripts) {
+      const query = new URLSearchParams({ policy });
+      for (const script of scripts) query.append('script', script);
+      return `${server.origin}${POLICY_PAGE}?${query}`;
+    },
     stop: () => server.close(),
   };
 }
