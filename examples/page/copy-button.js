@@ -1,5 +1,5 @@
 /** How long a button says what it has done, in ms. */
-const SAID_MS = 2000;
+const SAID_MS = 3000;
 
 const markup = `
   <button type="button"><span data-said>Copy</span><span class="unseen"> the code</span></button>
