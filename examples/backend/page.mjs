@@ -6,6 +6,7 @@ import { mediaType } from '../origin/media-type.mjs';
 import { memoryContent } from '../origin/memory-content.mjs';
 import { emptyResponse, onlyReads } from '../origin/origin-request.mjs';
 import { createVodOrigin } from '../origin/vod-origin.mjs';
+import { documentation } from './documentation.mjs';
 
 /** @type {(path: string) => string} */
 const inRepository = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -16,6 +17,7 @@ const packages = readdirSync(inRepository('packages')).filter((name) => name !==
 /** Folders that are served as they are: URL path, folder. The servers' own files are in none of them. */
 const folders = Object.entries({
   '/page/': 'examples/page',
+  '/docs/images/': 'docs/images',
   '/hls.js/': 'node_modules/hls.js/dist',
   '/video.js/': 'node_modules/video.js/dist',
   ...Object.fromEntries(packages.map((name) => [`/packages/${name}/`, `packages/${name}/dist`])),
@@ -25,7 +27,7 @@ const folders = Object.entries({
 const workerFile = createVodOrigin({ root: inRepository('packages/worker/dist') });
 
 /**
- * Serves the pages, the built packages and the players, and tells the pages where the other two servers are.
+ * Serves the pages, the documentation, the built packages and the players, and tells the pages where the other two servers are.
  * @param {Readonly<Record<string, string>>} addresses exported by `/addresses.js` under these names
  * @returns {(request: Request) => Promise<Response>}
  */
@@ -42,6 +44,7 @@ export function createPage(addresses) {
       return page ? bytesResponse(request, page) : emptyResponse(404);
     }
     const folder = folders.find(({ base }) => pathname.startsWith(base));
-    return folder ? folder.serve(request) : emptyResponse(404);
+    if (folder) return folder.serve(request);
+    return (await documentation(request)) ?? emptyResponse(404);
   });
 }

@@ -16,6 +16,7 @@ const types = {
   '.svg': 'image/svg+xml',
   '.ts': 'video/mp2t',
   '.vtt': 'text/vtt; charset=utf-8',
+  '.webp': 'image/webp',
 };
 
 /** @type {(extension: string) => string} */

@@ -1,3 +1,5 @@
+import { addCopyButton } from './copy-button.js';
+
 const matters = /secureToken\(|secureVideo\(|registerTokenWorker\(|source\.sign\(/;
 
 /**
@@ -20,4 +22,5 @@ export function showCode(root, runs, endpoint) {
     code.append(node, '\n');
   }
   /** @type {HTMLElement} */ (root.querySelector('[data-endpoint]')).textContent = endpoint;
+  addCopyButton(/** @type {HTMLPreElement} */ (root.querySelector('pre')), 'The code of this page');
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -164,6 +164,12 @@ describe('README.md', () => {
       const row = text.split('\n').find((line) => line.includes(`](packages/${folder})`));
       expect(row).toContain(`≤ ${(Math.ceil(ceiling / 100) / 10).toFixed(1)} kB`);
     }
+  });
+
+  test('its pictures, light and dark, are there and small', () => {
+    const pictures = [...text.matchAll(/\b(?:src|srcset)="([^"]+)"/g)].map(([, path]) => path!);
+    expect(pictures).toHaveLength(2);
+    for (const path of pictures) expect(statSync(path).size, path).toBeLessThan(200_000);
   });
 
   test('has a paragraph on each error code', () => {

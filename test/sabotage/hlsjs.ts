@@ -1,6 +1,7 @@
 import type { Sabotage } from './sabotage.ts';
 
 const install = 'packages/hlsjs/src/install.ts';
+const lateInstall = 'packages/hlsjs/src/late-install.ts';
 const originalController = 'packages/hlsjs/src/original-controller.ts';
 const licenseSetup = 'packages/hlsjs/src/license-setup.ts';
 const secureToken = 'packages/hlsjs/src/secure-token.ts';
@@ -96,6 +97,14 @@ export const hlsjs: readonly Sabotage[] = [
     find: 'if (hls.url) source.allow(hls.url);',
     replace: '',
     noticedBy: { test: hlsjsInstallTest, name: 'hls.js 1.7 attached after loadSource' },
+  },
+  {
+    name: 'hlsjs-loaded-again',
+    promise: 'Attached after loadSource, it loads again a source whose first request went out without a token.',
+    file: lateInstall,
+    find: 'hls.loadSource(url);',
+    replace: '',
+    noticedBy: { test: hlsjsInstallTest, name: 'hls.js 1.7 attached after loadSource, the first request without' },
   },
   {
     name: 'hlsjs-newest-source',

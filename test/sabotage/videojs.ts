@@ -5,6 +5,7 @@ const vhsRequestHooks = 'packages/videojs/src/vhs-request-hooks.ts';
 const signedXhr = 'packages/videojs/src/signed-xhr.ts';
 const secureTokenPlugin = 'packages/videojs/src/secure-token-plugin.ts';
 const session = 'packages/videojs/src/session.ts';
+const latePlugin = 'packages/videojs/src/late-plugin.ts';
 const playbackFailure = 'packages/videojs/src/playback-failure.ts';
 
 const videojsRequestsTest = 'test/browser/videojs-requests.test.ts';
@@ -13,6 +14,7 @@ const videojsTimeoutsTest = 'test/browser/videojs-timeouts.test.ts';
 const videojsLifecycleTest = 'test/browser/videojs-lifecycle.test.ts';
 const videojsNativeTest = 'test/browser/videojs-native.test.ts';
 const videojsSharedSourceTest = 'test/browser/videojs-shared-source.test.ts';
+const videojsLateTest = 'test/browser/videojs-late.matrix.test.ts';
 const videojsAppsTest = 'test/browser/videojs-apps.test.ts';
 
 export const videojs: readonly Sabotage[] = [
@@ -50,6 +52,14 @@ export const videojs: readonly Sabotage[] = [
     find: 'beforeSend?.(xhr);',
     replace: '',
     noticedBy: { test: videojsRequestsTest, name: 'hooks of the app run in all three places' },
+  },
+  {
+    name: 'videojs-loaded-again',
+    promise: 'Called after src(), the plugin loads again a source whose first request went out without a token.',
+    file: latePlugin,
+    find: 'player.src(given);',
+    replace: '',
+    noticedBy: { test: videojsLateTest, name: 'Video.js 8.24 the first request was refused' },
   },
   {
     name: 'videojs-cookies',

@@ -1,8 +1,8 @@
 /** Which test files concern a package: a part of their path. */
 const concerns = {
   core: ['test/unit/core/', 'test/session/', 'test/growth/core'],
-  hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-'],
-  videojs: ['test/unit/videojs/', 'test/browser/videojs-'],
+  hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-', 'test/browser/content-security-'],
+  videojs: ['test/unit/videojs/', 'test/browser/videojs-', 'test/browser/content-security-'],
   'media-element': ['test/unit/media-element/', 'test/browser/mp4-', 'test/browser/videojs-'],
   progressive: ['test/unit/progressive/', 'test/browser/mp4-'],
   worker: [
@@ -10,6 +10,7 @@ const concerns = {
     'test/browser/mp4-worker',
     'test/browser/mp4-native-hls',
     'test/browser/videojs-worker',
+    'test/browser/content-security-',
   ],
   server: [
     'test/unit/server/',

@@ -12,8 +12,24 @@ const folders: Record<HlsVersion, string> = { '1.7': 'hls.js', '1.6': 'hls.js-1.
 export interface PageServer {
   readonly origin: string;
   url(version: HlsVersion, format: ScriptFormat): string;
+  /** A page with these scripts, sent with this Content Security Policy. It lies beside the worker's file. */
+  withPolicy(policy: string, scripts: readonly string[]): string;
   stop(): Promise<void>;
 }
+
+/** A worker helps the pages beside its file and below. */
+const POLICY_PAGE = '/packages/worker/dist/policy.html';
+
+const html = (body: string, headers: Record<string, string> = {}): Response =>
+  new Response(body, { headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers } });
+
+const scriptTag = (src: string): string => `<script src="${src}"></script>`;
+
+const withElement = (scripts: string): string => `<!doctype html>
+<title>Player</title>
+<video muted playsinline width="320" height="180"></video>
+${scripts}
+`;
 
 /** Serves pages with a video element, hls.js and the plugin as it is shipped, from a port of its own: CORS is real. */
 export async function startPageServer(): Promise<PageServer> {
@@ -21,13 +37,21 @@ export async function startPageServer(): Promise<PageServer> {
   const server = await listen(async (request) => {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === '/favicon.ico') return new Response(null, { status: 204 });
+    if (pathname === POLICY_PAGE) {
+      const policy = { 'Content-Security-Policy': searchParams.get('policy') ?? '' };
+      return html(withElement(searchParams.getAll('script').map(scriptTag).join('\n')), policy);
+    }
     if (pathname !== '/player.html') return files(request);
-    const html = playerPage(folders[searchParams.get('hls') as HlsVersion], searchParams.get('format') as ScriptFormat);
-    return new Response(html, { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+    return html(playerPage(folders[searchParams.get('hls') as HlsVersion], searchParams.get('format') as ScriptFormat));
   });
   return {
     origin: server.origin,
     url: (version, format) => `${server.origin}/player.html?hls=${version}&format=${format}`,
+    withPolicy(policy, scripts) {
+      const query = new URLSearchParams({ policy });
+      for (const script of scripts) query.append('script', script);
+      return `${server.origin}${POLICY_PAGE}?${query}`;
+    },
     stop: () => server.close(),
   };
 }
@@ -40,17 +64,14 @@ function playerPage(hls: string, format: ScriptFormat): string {
   };
   const scripts =
     format === 'script'
-      ? `<script src="/node_modules/${hls}/dist/hls.min.js"></script>
-<script src="/packages/hlsjs/dist/secure-token-hlsjs.min.js"></script>`
+      ? [`/node_modules/${hls}/dist/hls.min.js`, '/packages/hlsjs/dist/secure-token-hlsjs.min.js']
+          .map(scriptTag)
+          .join('\n')
       : `<script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module">
 import Hls from 'hls.js';
 import * as SecureTokenHls from 'secure-token-hlsjs';
 Object.assign(window, { Hls, SecureTokenHls });
 </script>`;
-  return `<!doctype html>
-<title>Player</title>
-<video muted playsinline width="320" height="180"></video>
-${scripts}
-`;
+  return withElement(scripts);
 }

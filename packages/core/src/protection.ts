@@ -24,7 +24,7 @@ const folderOf = (rule: string): string => pathOf(resolveUrl(rule)).replace(/\/?
 
 /** @param url unsigned */
 function dropped(what: string, url: string): SecureTokenError {
-  const message = `A token ${what} was not used. List every CDN of yours in "protect".`;
+  const message = `The signing endpoint sent a token ${what}. It is not used. List every CDN of yours in "protect".`;
   return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
 }
 
@@ -70,11 +70,11 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
     if (!mayOpen(token, url)) {
       const where = protect
         ? 'for a URL that "protect" does not cover'
-        : 'for an origin that no source and no request has';
+        : 'for an origin that neither a source nor a request has named';
       return dropped(where, url);
     }
     if (token.base && !mayMoveTo(resolveUrl(token.base), url)) {
-      return dropped('whose "base" has an origin of no source and no request', url);
+      return dropped('whose "base" leads to an origin that neither a source nor a request has named', url);
     }
     return undefined;
   };

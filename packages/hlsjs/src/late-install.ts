@@ -15,6 +15,9 @@ export function reloadUnsigned(hls: Hls, source: TokenSource): void {
   if (!url || hls.levels.length > 0 || !source.protects(url)) return;
   // eslint-disable-next-line no-console -- nothing is broken, so there is no event for it
   console.warn(MESSAGE);
+  // with `autoStartLoad: false`, whether the app has called startLoad() already: loadSource() forgets that
+  const isStarted = hls.forceStartLoad;
   // stops what is under way
   hls.loadSource(url);
+  if (isStarted) hls.startLoad();
 }

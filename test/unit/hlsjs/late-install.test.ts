@@ -13,6 +13,8 @@ class FakeHls {
   readonly config = { loader: FakeLoader, ...FakeHls.DefaultConfig } as unknown as HlsConfig;
   readonly userConfig = {};
   readonly loadSource = vi.fn();
+  readonly startLoad = vi.fn();
+  forceStartLoad = false;
   readonly on = vi.fn();
   url: string | null = null;
   levels: object[] = [];
@@ -69,4 +71,12 @@ test('while hls.js is being made, as in the form for its configuration: its leve
     },
   });
   expect(() => attach(hls)).not.toThrow();
+});
+test.each([true, false])('with autoStartLoad: false, loading goes on if the app had started it: %s', (isStarted) => {
+  hls.url = MANIFEST;
+  hls.forceStartLoad = isStarted;
+  hls.loadSource.mockImplementation(() => (hls.forceStartLoad = false));
+  attach(hls);
+  expect(hls.startLoad).toHaveBeenCalledTimes(isStarted ? 1 : 0);
+  if (isStarted) expect(hls.startLoad).toHaveBeenCalledAfter(hls.loadSource);
 });

@@ -88,6 +88,7 @@ function listen(
       if (code === 'EADDRINUSE') return `Port ${port} is taken. Give another one, or --port 0.`;
       if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
         return `--host: ${name} is not an address of this machine. Give one of its addresses, or localhost.`;
+      if (code === 'EACCES') return `--port: you may not listen at ${port}. Give a port above 1023.`;
       return text;
     };
     server.on('error', ({ code, message }: NodeJS.ErrnoException) => reject(new CliError(whyNot(code, message))));

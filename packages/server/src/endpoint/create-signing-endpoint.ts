@@ -7,6 +7,7 @@ import { formatReader } from '../token/format-reader.ts';
 import { allowList } from '../url/allow-list.ts';
 import { JudgedScope } from '../url/judged-scope.ts';
 import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
+import { deniedToViewer, hasFailed, unsignable } from './endpoint-problems.ts';
 import { readGrant } from './grant.ts';
 import { grantedTokens } from './granted-tokens.ts';
 import { lifetimeFor } from './lifetime.ts';
@@ -41,29 +42,25 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
       throw new Problem(429, 'Too many calls. Wait as long as Retry-After says.', { 'Retry-After': String(wait) });
     const { urls, reason } = await readSigningRequest(request, maxUrls);
     const listed = listedUrls(urls, allows);
-    if (listed.length === 0)
-      throw new Problem(403, 'None of these URLs lies below `allow`. Add their prefix there, or ask for other URLs.');
+    if (listed.length === 0) throw unsignable();
 
     const format = await readFormat(request);
     const expiryOf = (ttl: number): number => nowSeconds() + lifetimeFor(reason, ttl, format.maxTtl);
     const openable = await openableUrls(listed, { allows, format, expires: expiryOf(options.ttl) });
-    if (openable.length === 0) {
-      const why = 'the format refuses them, or their tokens would open more than is allowed';
-      throw new Problem(403, `None of these URLs can be signed: ${why}.`);
-    }
+    if (openable.length === 0) throw unsignable();
     const grant = await authorize(request, ...shownUrls(openable));
     if (grant instanceof Response) return noStore(grant);
     const { isDenied, ttl } = readGrant(grant, options.ttl);
     const mayOpen = (scope: JudgedScope): boolean => allows.holdsAllOf(scope) && !isDenied(scope);
     const granted = openable.filter(({ url, scope }) => mayOpen(JudgedScope.exactly(url)) && mayOpen(scope));
-    if (granted.length === 0) throw new Problem(403, '`authorize` grants this viewer none of these URLs.');
+    if (granted.length === 0) throw deniedToViewer();
 
     const [now, expires] = [nowSeconds(), expiryOf(ttl)];
     const granting = { format, expires, allows, mayOpen, expander, onError };
     const { tokens, cookies, refused } = await grantedTokens(granted, granting);
     const hrefs = granted.map(({ href }) => href);
     const signed = new Set(hrefs.filter((href) => !refused.includes(href)));
-    if (signed.size === 0) throw new Problem(403, 'The format refused all of these URLs. `onError` was told why.');
+    if (signed.size === 0) throw unsignable();
     const headers = new Headers({ 'Cache-Control': 'no-store' });
     for (const cookie of cookies) headers.append('Set-Cookie', cookie);
     return Response.json({ now, tokens, denied: urls.filter((url) => !signed.has(url)) }, { headers });
@@ -78,11 +75,7 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
       response = await answer(request);
     } catch (error) {
       if (!(error instanceof Problem)) onError(error);
-      response = problemResponse(
-        error instanceof Problem
-          ? error
-          : new Problem(503, 'The signing endpoint failed. `onError` was told why. Try again later.'),
-      );
+      response = problemResponse(error instanceof Problem ? error : hasFailed());
     }
     setCorsHeaders(response.headers, request, cors);
     return response;

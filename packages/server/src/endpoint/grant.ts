@@ -1,11 +1,11 @@
 import { optionsError } from '../errors/options-error.ts';
-import { Problem } from '../http/problem.ts';
 import { DeniedUrls } from '../url/denied-urls.ts';
 import { judgeScope } from '../url/judged-scope.ts';
 import type { JudgedScope } from '../url/judged-scope.ts';
 import { hostProblem, judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import type { Scope } from '../url/scope.ts';
+import { deniedToViewer } from './endpoint-problems.ts';
 
 /**
  * What a viewer may have: everything, nothing (403), everything except `denied`, for `ttl` seconds; or a `Response`
@@ -29,8 +29,7 @@ interface Permission {
  *   for a `ttl` that is no lifetime and for an entry of `denied` that cannot be judged: it would deny nothing
  */
 export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
-  if (grant !== true && !isPlainGrant(grant))
-    throw new Problem(403, '`authorize` grants this viewer none of these URLs.');
+  if (grant !== true && !isPlainGrant(grant)) throw deniedToViewer();
   const { ttl = defaultTtl } = grant === true ? {} : grant;
   const denied: unknown = grant !== true && Object.hasOwn(grant, 'denied') ? grant.denied : [];
   if (!(typeof ttl === 'number' && ttl >= 1))

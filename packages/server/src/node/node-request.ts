@@ -16,7 +16,7 @@ export function nodeRequest(
   try {
     return new Request(url, init);
   } catch {
-    throw new Problem(400, 'The request cannot be read.');
+    throw new Problem(400, 'The method, the URL or a header of the request is not valid.');
   }
 }
 

@@ -20,7 +20,7 @@ export function requestUrl({ headers, url, originalUrl, socket }: NodeRequest, t
     : [lastOf(headers[':authority'] ?? headers.host), target === '*' ? '' : target];
   const host = forwarded('x-forwarded-host') ?? named ?? 'localhost';
   if (!/^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(host))
-    throw new Problem(400, 'The Host of the request is no host.');
+    throw new Problem(400, 'The Host header of the request is not a host name.');
   const rooted = path?.startsWith('/') ? path : `/${path ?? ''}`;
   const href = `${scheme}://${host}${rooted}`;
   if (!URL.canParse(href)) throw new Problem(400, 'The URL of the request cannot be read.');

@@ -98,7 +98,7 @@ function unwrapped(req: NodeRequest | FastifyRequestLike, res: NodeResponse | Fa
 }
 
 function asProblem(error: unknown): Problem {
-  return error instanceof Problem ? error : new Problem(500, 'The server has failed.');
+  return error instanceof Problem ? error : new Problem(500, 'The server failed. Its log says why.');
 }
 
 /** Judged by what is used of it; `Response.error()` has the status 0. */

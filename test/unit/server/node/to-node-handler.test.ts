@@ -129,7 +129,7 @@ describe('toNodeHandler', () => {
     expect(await response.json()).toEqual({
       title: 'Internal Server Error',
       status: 500,
-      detail: 'The server has failed.',
+      detail: 'The server failed. Its log says why.',
     });
     expect(onError).toHaveBeenCalledOnce();
   });

@@ -1,0 +1,6 @@
+import { addCopyButton } from './copy-button.js';
+
+for (const block of document.querySelectorAll('pre')) {
+  const [, language = ''] = /language-(\w+)/.exec(block.firstElementChild?.className ?? '') ?? [];
+  addCopyButton(block, language);
+}

@@ -1,0 +1,18 @@
+import { Problem } from '../http/problem.ts';
+
+// What viewers are told names no option and no rule of the server. A 403 is not reported to `onError` either: anybody
+// can ask for anything, and would fill that log.
+
+/**
+ * None of the URLs lies below `allow`; or the format refuses them all; or their tokens would open more than `allow`
+ * does.
+ */
+export const unsignable = (): Problem =>
+  new Problem(403, 'This endpoint signs none of these URLs. Check the URLs, or the settings of the endpoint.');
+
+/** `authorize` has said so. */
+export const deniedToViewer = (): Problem => new Problem(403, 'This viewer may have none of these URLs.');
+
+/** `onError` gets why. */
+export const hasFailed = (): Problem =>
+  new Problem(503, 'The signing endpoint failed. Its log says why. Try again later.');
