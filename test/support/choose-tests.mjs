@@ -11,6 +11,7 @@ const concerns = {
     'test/browser/mp4-native-hls',
     'test/browser/videojs-worker',
   ],
+  fetch: ['test/unit/fetch/', 'test/browser/fetch-'],
   server: [
     'test/unit/server/',
     'test/vectors/',

@@ -1,0 +1,54 @@
+import type { Sent, TokenSource } from 'secure-token-core';
+import { isSecureTokenError, isSignedByAnother, responseWithoutToken, sendSigned } from 'secure-token-core';
+import { initOf, signedInit } from './fetch-arguments.ts';
+import { learnPlaylist } from './learn-playlist.ts';
+import { unsignedResponse, withUrl } from './unsigned-response.ts';
+
+/** One request for a protected URL: it waits for its token, is sent, once more if it is refused, and answered. */
+export class SecureRequest {
+  readonly #source: TokenSource;
+  readonly #fetch: typeof fetch;
+  /** As the app has called fetch. */
+  readonly #args: Parameters<typeof fetch>;
+
+  constructor(source: TokenSource, fetch: typeof globalThis.fetch, args: Parameters<typeof globalThis.fetch>) {
+    this.#source = source;
+    this.#fetch = fetch;
+    this.#args = args;
+  }
+
+  /**
+   * As fetch. Without a token it is answered with 503 in an outage of the signing endpoint, and with 403 for good.
+   * @throws what fetch throws, among it the reason of the signal
+   */
+  async answer(): Promise<Response> {
+    const asked = new Request(...this.#args);
+    const { url, headers } = asked;
+    if (isSignedByAnother(this.#source, url, headers)) return this.#fetch(...this.#args);
+    try {
+      return await this.#answerSigned(asked, initOf(asked, this.#args[1]));
+    } catch (error) {
+      if (!isSecureTokenError(error)) throw error;
+      return withUrl(responseWithoutToken(error), url);
+    }
+  }
+
+  async #answerSigned(asked: Request, init: RequestInit): Promise<Response> {
+    const { url, signal } = asked;
+    const signed = await this.#source.sign(url, { signal });
+    if (!signed.token) return this.#fetch(url, init);
+    const sent = await sendSigned(
+      this.#source,
+      signed,
+      (request, cache) => this.#fetch(request.url, { ...init, ...signedInit(asked, request, cache) }),
+      { signal },
+    );
+    return this.#deliver(sent);
+  }
+
+  #deliver({ request, response, error }: Sent): Response {
+    if (!response) throw error as Error;
+    learnPlaylist(this.#source, response, request.unsignedUrl);
+    return unsignedResponse(this.#source, response);
+  }
+}
