@@ -13,8 +13,8 @@ export function urlOf(input: Arguments[0]): string {
 
 /** Whether it only reads: whatever sends something is none of a player's requests to an edge. */
 export function isRead(input: Arguments[0], init?: Arguments[1]): boolean {
-  const method = init?.method ?? (input as Partial<Request>).method ?? 'GET';
-  return /^(GET|HEAD)$/i.test(method) && !init?.body;
+  const { method = 'GET' } = Object(input) as Partial<Request>;
+  return /^(GET|HEAD)$/i.test(init?.method ?? method) && !init?.body;
 }
 
 /** What is taken over from a request. The rest of it is not in the hands of a script, or comes with the signature. */

@@ -1,5 +1,6 @@
 import type { Sent, TokenSource } from 'secure-token-core';
 import { isSecureTokenError, isSignedByAnother, responseWithoutToken, sendSigned } from 'secure-token-core';
+import { throughOutages } from 'secure-token-media-element';
 import { initOf, signedInit } from './fetch-arguments.ts';
 import { learnPlaylist } from './learn-playlist.ts';
 import { unsignedResponse, withUrl } from './unsigned-response.ts';
@@ -18,7 +19,8 @@ export class SecureRequest {
   }
 
   /**
-   * As fetch. Without a token it is answered with 503 in an outage of the signing endpoint, and with 403 for good.
+   * As fetch. An outage of the signing endpoint is waited out: players without a hook take a failed request hard.
+   * Without a token for good it is answered with 403.
    * @throws what fetch throws, among it the reason of the signal
    */
   async answer(): Promise<Response> {
@@ -34,11 +36,13 @@ export class SecureRequest {
   }
 
   async #answerSigned(asked: Request, init: RequestInit): Promise<Response> {
+    const source = this.#source;
     const { url, signal } = asked;
-    const signed = await this.#source.sign(url, { signal });
+    const wait = <T>(ask: () => Promise<T>): Promise<T> => throughOutages(ask, { source, signal });
+    const signed = await wait(() => source.sign(url, { signal }));
     if (!signed.token) return this.#fetch(url, init);
     const sent = await sendSigned(
-      this.#source,
+      { refused: (...refusal) => wait(() => source.refused(...refusal)) },
       signed,
       (request, cache) => this.#fetch(request.url, { ...init, ...signedInit(asked, request, cache) }),
       { signal },
