@@ -10,14 +10,6 @@ const fetchTroubleTest = 'test/browser/fetch-trouble.all.test.ts';
 
 export const fetch: readonly Sabotage[] = [
   {
-    name: 'fetch-replay',
-    promise: 'A refusal in mid-stream is not seen by the player.',
-    file: 'packages/core/src/send-signed.ts',
-    find: 'if (!replay) return first;',
-    replace: 'if (!replay || first.response) return first;',
-    noticedBy: { test: fetchSpfTest, name: 'a 403 in mid-stream is not seen' },
-  },
-  {
     name: 'fetch-learn',
     promise: 'Playlists are learned: segments have their tokens in batches.',
     file: 'packages/fetch/src/learn-playlist.ts',

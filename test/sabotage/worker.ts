@@ -15,14 +15,6 @@ const mp4WorkerTest = 'test/browser/mp4-worker.matrix.test.ts';
 
 export const worker: readonly Sabotage[] = [
   {
-    name: 'worker-replay',
-    promise: 'The worker replays a refusal once.',
-    file: 'packages/core/src/send-signed.ts',
-    find: 'response?.status ?? 0',
-    replace: '0',
-    noticedBy: { test: mp4WorkerLifeTest, name: 'plays through a refusal storm' },
-  },
-  {
     name: 'worker-range',
     promise: 'Range requests keep their range.',
     file: signedFetch,

@@ -29,8 +29,9 @@ const isSignedHere: IsSigned = (url, headers, asking) => {
 
 /** In the page; made when the first request is signed, for an import has no side effect. */
 function copies(): Set<IsSigned> {
-  const scope = globalThis as { [COPIES]?: Set<IsSigned> };
-  return (scope[COPIES] ??= new Set());
+  const page = globalThis as Partial<Record<typeof COPIES, Set<IsSigned>>>;
+  const known: Set<IsSigned> | undefined = page[COPIES];
+  return known ?? (page[COPIES] = new Set());
 }
 
 /** `by` has signed `request`, which goes out now. A cookie cannot be seen in it, and is sent but once in any case. */

@@ -82,7 +82,7 @@ describe('a playlist', () => {
     ['what is not there', 'vod/i.m3u8', {}, 404],
   ])('nothing else is read: %s', async (_, path, headers, status) => {
     const learn = learned();
-    lab.now.answers.push(answer(text, headers as Record<string, string>, status));
+    lab.now.answers.push(answer(text, headers, status));
     const response = await lab.now.secure(lab.now.url(path));
     const reader = response.body!.getReader();
     while (!(await reader.read()).done);
@@ -93,7 +93,12 @@ describe('a playlist', () => {
     const learn = learned();
     const piece = new Uint8Array(2 ** 20).fill(35);
     let pulled = 0;
-    const endless = new ReadableStream({ pull: (controller) => (pulled++, controller.enqueue(piece)) });
+    const endless = new ReadableStream({
+      pull(controller) {
+        pulled++;
+        controller.enqueue(piece);
+      },
+    });
     lab.now.fetch.mockResolvedValueOnce(new Response(endless));
     const response = await lab.now.secure(lab.now.url('vod/i.m3u8'));
     await vi.waitFor(() => expect(pulled).toBeGreaterThan(10));

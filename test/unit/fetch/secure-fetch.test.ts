@@ -50,7 +50,7 @@ describe('what is signed', () => {
       mode: 'cors',
     } as const;
     await lab.now.secure(new Request(lab.now.url('vod/1.m4s'), { ...said, cache: 'no-store' }));
-    await lab.now.secure(lab.now.url('vod/1.m4s'), { ...said, cache: 'no-store', priority: 'low' } as RequestInit);
+    await lab.now.secure(lab.now.url('vod/1.m4s'), { ...said, cache: 'no-store', priority: 'low' });
     const [first, second] = lab.now.fetch.mock.calls.map(([, init]) => init);
     expect(first).toMatchObject({ ...said, method: 'GET', cache: 'no-store' });
     expect(second).toMatchObject({ ...said, method: 'GET', cache: 'no-store', priority: 'low' });
@@ -81,7 +81,7 @@ describe('options', () => {
       /^ERR_OPTIONS: protect is missing. Write which URLs are signed/,
     );
     expect(() => secureFetch('/token' as never)).toThrow(/^ERR_OPTIONS: protect is missing/);
-    expect(() => secureFetch({ protect: 'https://cdn.test/' } as never)).toThrow(/^ERR_OPTIONS: endpoint is missing/);
+    expect(() => secureFetch({ protect: 'https://cdn.test/' })).toThrow(/^ERR_OPTIONS: endpoint is missing/);
     expect(() => secureFetch({ endpoint: '/token', protected: 'https://cdn.test/' } as never)).toThrow(
       "ERR_OPTIONS: Unknown option 'protected'. Did you mean 'protect'?",
     );
