@@ -22,6 +22,8 @@ const files = [
   { folder: 'worker', esm: 'index.js' },
   { folder: 'worker', iife: 'secure-token-worker.min.js', global: 'SecureTokenWorker' },
   { folder: 'worker', input: 'token-worker.ts', iife: 'token-worker.js' },
+  { folder: 'fetch', esm: 'index.js' },
+  { folder: 'fetch', iife: 'secure-token-fetch.min.js', global: 'SecureTokenFetch' },
   { folder: 'videojs', esm: 'index.js' },
   { folder: 'videojs', iife: 'videojs-secure-token.min.js', global: 'videojsSecureToken' },
   { folder: 'server', esm: 'index.js' },

@@ -13,6 +13,7 @@ const has = (name: Bundler): boolean => found[names.indexOf(name)]!;
 /** An app of all browser packages; `workerUrl` is how its bundler finds the file of the token worker. */
 const page = (workerUrl: string): string => `
   import { createTokenSource } from 'secure-token-core';
+  import { secureFetch } from 'secure-token-fetch';
   import { secureTokenConfig } from 'secure-token-hlsjs';
   import { secureVideo } from 'secure-token-progressive';
   import { registerTokenWorker } from 'secure-token-worker';
@@ -25,7 +26,7 @@ const page = (workerUrl: string): string => `
   });
   window.facts = {
     workerUrl,
-    functions: [secureTokenConfig, secureVideo, registerTokenWorker, registerSecureToken],
+    functions: [secureFetch, secureTokenConfig, secureVideo, registerTokenWorker, registerSecureToken],
     signed: source.sign(url).then((request) => (source.destroy(), request.url)),
   };`;
 
@@ -44,7 +45,7 @@ async function runAsPage(code: string): Promise<string> {
       facts: { workerUrl?: string | URL; functions: unknown[]; signed: Promise<string> };
     };
     expect(await facts.signed).toBe('https://cdn.example.com/film.mp4?st=signed');
-    expect(facts.functions.map((each) => typeof each)).toEqual(Array(4).fill('function'));
+    expect(facts.functions.map((each) => typeof each)).toEqual(Array(5).fill('function'));
     return String(facts.workerUrl);
   } finally {
     window.close();

@@ -32,7 +32,7 @@ export async function build(root, folders = browserFolders(root)) {
 }
 
 /** Packages that are built into others. @type {(root: string) => Readonly<Record<string, readonly string[]>>} */
-const builtInto = (root) => ({ core: browserFolders(root), 'media-element': ['progressive', 'videojs'] });
+const builtInto = (root) => ({ core: browserFolders(root), 'media-element': ['progressive', 'videojs', 'fetch'] });
 
 /** The packages in whose files a change of `file` ends up. @type {(root: string, file: string) => readonly string[]} */
 export function concerned(root, file) {

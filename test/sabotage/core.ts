@@ -138,4 +138,20 @@ export const core: readonly Sabotage[] = [
     replace: 'status < 400',
     noticedBy: { test: mp4WorkerLifeTest, name: 'a foreign one is told from it' },
   },
+  {
+    name: 'core-fetch-status',
+    promise: 'The worker replays a refusal once.',
+    file: 'packages/core/src/send-signed.ts',
+    find: 'response?.status ?? 0',
+    replace: '0',
+    noticedBy: { test: 'test/browser/mp4-worker-life.test.ts', name: 'plays through a refusal storm' },
+  },
+  {
+    name: 'core-fetch-replay',
+    promise: 'A refusal of what a player fetches in mid-stream is not seen by it.',
+    file: 'packages/core/src/send-signed.ts',
+    find: 'if (!replay) return first;',
+    replace: 'if (!replay || first.response) return first;',
+    noticedBy: { test: 'test/browser/fetch-spf.test.ts', name: 'a 403 in mid-stream is not seen' },
+  },
 ];

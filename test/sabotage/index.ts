@@ -1,4 +1,5 @@
 import { core } from './core.ts';
+import { fetch } from './fetch.ts';
 import { hlsjsLoader } from './hlsjs-loader.ts';
 import { hlsjs } from './hlsjs.ts';
 import { mediaElement } from './media-element.ts';
@@ -18,4 +19,5 @@ export const sabotages: readonly Sabotage[] = [
   ...mediaElement,
   ...progressive,
   ...worker,
+  ...fetch,
 ];

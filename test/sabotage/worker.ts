@@ -15,14 +15,6 @@ const mp4WorkerTest = 'test/browser/mp4-worker.matrix.test.ts';
 
 export const worker: readonly Sabotage[] = [
   {
-    name: 'worker-replay',
-    promise: 'The worker replays a refusal once.',
-    file: signedFetch,
-    find: 'response?.status ?? 0',
-    replace: '0',
-    noticedBy: { test: mp4WorkerLifeTest, name: 'plays through a refusal storm' },
-  },
-  {
     name: 'worker-range',
     promise: 'Range requests keep their range.',
     file: signedFetch,
@@ -144,7 +136,7 @@ export const worker: readonly Sabotage[] = [
     name: 'worker-edge-referer',
     promise: 'Requests to the edge do not tell the URL of the worker.',
     file: signedFetch,
-    find: '        referrer,\n',
+    find: '      referrer,\n',
     replace: '',
     noticedBy: { test: mp4WorkerSecretsTest, name: 'the endpoint and the edge hear nothing of its URL' },
   },

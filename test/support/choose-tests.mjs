@@ -12,6 +12,7 @@ const concerns = {
     'test/browser/videojs-worker',
     'test/browser/content-security-',
   ],
+  fetch: ['test/unit/fetch/', 'test/browser/fetch-'],
   server: [
     'test/unit/server/',
     'test/vectors/',

@@ -13,6 +13,7 @@ import { Replays } from './replays.ts';
 import { Rotation } from './rotation.ts';
 import { SecureTokenError, tokenRefused } from './secure-token-error.ts';
 import { ServerClock } from './server-clock.ts';
+import { noteSigned } from './signed-by-another.ts';
 import { SigningCalls } from './signing-calls.ts';
 import { SigningEndpoint } from './signing-endpoint.ts';
 import { SigningQueue } from './signing-queue.ts';
@@ -154,7 +155,9 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     else readAhead.signAfter(key);
     const { headers = {}, credentials } = token;
     const url = tokenUrls.sign(known, token, scope);
-    return { ...untouchedRequest(unsigned), url, headers, credentials: !!credentials, token };
+    const request = { ...untouchedRequest(unsigned), url, headers, credentials: !!credentials, token };
+    noteSigned(request, target);
+    return request;
   }
 
   /** The request as it is if it needs no token, or with one that is at hand. */

@@ -2,6 +2,9 @@ import { jitteredDelay } from 'secure-token-core';
 
 const MAX_DELAY_SECONDS = 15;
 
+/** Outside of browsers nobody knows. */
+const isOffline = (): boolean => (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
+
 /** Resolves after `delayMs`; while offline when the network is back. An aborted `signal` ends it. */
 export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
@@ -17,8 +20,8 @@ export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Prom
       return;
     }
     signal?.addEventListener('abort', end, { signal: listening.signal });
-    addEventListener('online', end, { signal: listening.signal });
-    if (navigator.onLine) timer = setTimeout(end, delayMs);
+    (globalThis as Partial<Window>).addEventListener?.('online', end, { signal: listening.signal });
+    if (!isOffline()) timer = setTimeout(end, delayMs);
   });
 
 /** Full-jitter back-off, half a second at most after the first failure, as `pauseFor`. */

@@ -1,5 +1,6 @@
 export { NativeSource } from './native-source.ts';
 export { assertFitsElement } from './element-source.ts';
 export { pause } from './back-off.ts';
+export { throughOutages } from './outage.ts';
 export { probe } from './probe.ts';
 export type { SwapReason } from './request-need.ts';

@@ -6,7 +6,7 @@ interface OutageOptions {
   readonly source: TokenSource;
   readonly signal: AbortSignal;
   /** The signing endpoint does not answer; told once for each time it was asked. */
-  readonly onOutage: (error: SecureTokenError) => void;
+  readonly onOutage?: (error: SecureTokenError) => void;
 }
 
 /** Resolves when the next attempt is due, or when another request has got a token: then the endpoint answers again. */
@@ -35,7 +35,7 @@ export async function throughOutages<T>(ask: () => Promise<T>, options: OutageOp
     } catch (error) {
       options.signal.throwIfAborted();
       if (!isOutage(error)) throw error;
-      options.onOutage(error);
+      options.onOutage?.(error);
       await waitForEndpoint(failures, error, options);
       options.signal.throwIfAborted();
     }

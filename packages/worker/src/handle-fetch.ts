@@ -1,4 +1,4 @@
-import { isOutage, isSecureTokenError, workerQuestion } from 'secure-token-core';
+import { isSecureTokenError, responseWithoutToken, workerQuestion } from 'secure-token-core';
 import { isMediaRequest } from './media-request.ts';
 import { isOutOfReach } from './missing-cors.ts';
 import type { RequestSigner } from './request-signer.ts';
@@ -29,7 +29,5 @@ export function handleFetch(event: Event, source: RequestSigner): boolean {
 const canSign = (url: string, source: RequestSigner): boolean => source.protects(url) && !isOutOfReach(url);
 
 /** What a player is told when there is no token. */
-function failure(error: unknown): Response {
-  if (!isSecureTokenError(error)) return Response.error();
-  return new Response(null, { status: isOutage(error) ? 503 : 403, statusText: error.code });
-}
+const failure = (error: unknown): Response =>
+  isSecureTokenError(error) ? responseWithoutToken(error) : Response.error();

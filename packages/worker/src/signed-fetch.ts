@@ -1,5 +1,5 @@
-import type { SignedRequest } from 'secure-token-core';
-import { credentialsMode, replayCacheMode } from 'secure-token-core';
+import type { Sent, SignedRequest } from 'secure-token-core';
+import { credentialsMode, sendSigned } from 'secure-token-core';
 import { boundedRange, isWebKit } from './media-request.ts';
 import { checkCors, reportMissing } from './missing-cors.ts';
 import type { RequestSigner } from './request-signer.ts';
@@ -24,47 +24,28 @@ export class SignedFetch {
     const { url, signal } = request;
     const signed = await this.#signer.sign(url, { signal });
     if (!signed.token) return fetch(request);
-    const response = await this.#send(signed, 'default');
-    const replay = await this.#replayOf(signed, response);
-    if (!replay) return this.#deliver(signed, response);
-    await response?.body?.cancel();
-    const second = await this.#send(replay, replayCacheMode(signed, replay));
-    // once: that this one is refused, too, is only reported
-    await this.#replayOf(replay, second);
-    return this.#deliver(replay, second);
+    const sent = await sendSigned(this.#signer, signed, (...args) => this.#send(...args), { signal });
+    return this.#deliver(sent);
   }
 
-  /** `undefined` is a failure without a status: the network, or an answer without CORS headers. */
-  async #send({ url, headers, credentials }: SignedRequest, cache: RequestCache): Promise<Response | undefined> {
+  #send({ url, headers, credentials }: SignedRequest, cache: RequestCache = 'default'): Promise<Response> {
     const { request } = this.#event;
     const { mode, signal, referrer, referrerPolicy } = request;
     const range = boundedRange(request.url, request.headers.get('range'));
     // across origins it would cost a preflight, which few CDNs answer
     const condition = new URL(url).origin === location.origin && request.headers.get('if-range');
-    try {
-      return await fetch(url, {
-        headers: { ...headers, ...(range && { range }), ...(condition && { 'if-range': condition }) },
-        credentials: credentialsMode({ credentials }, mode === 'cors' ? request.credentials : undefined),
-        cache,
-        signal,
-        // of the page; the worker's own URL holds its settings
-        referrer,
-        referrerPolicy,
-      });
-    } catch {
-      signal.throwIfAborted();
-      return undefined;
-    }
+    return fetch(url, {
+      headers: { ...headers, ...(range && { range }), ...(condition && { 'if-range': condition }) },
+      credentials: credentialsMode({ credentials }, mode === 'cors' ? request.credentials : undefined),
+      cache,
+      signal,
+      // of the page; the worker's own URL holds its settings
+      referrer,
+      referrerPolicy,
+    });
   }
 
-  /** The request signed by another token, if this one was refused and there is one. */
-  async #replayOf(sent: SignedRequest, response: Response | undefined): Promise<SignedRequest | undefined> {
-    if (response?.ok) return undefined;
-    const { signal } = this.#event.request;
-    return this.#signer.refused(sent, response?.status ?? 0, { signal });
-  }
-
-  async #deliver(sent: SignedRequest, response: Response | undefined): Promise<Response> {
+  async #deliver({ request: sent, response }: Sent): Promise<Response> {
     if (!response) {
       await checkCors(this.#event, sent);
       // as the page has asked: its URL is signed already where it has fallen back on that

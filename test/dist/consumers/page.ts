@@ -1,5 +1,6 @@
 import Hls from 'hls.js';
 import { createTokenSource, isSecureTokenError } from 'secure-token-core';
+import { installSecureFetch, secureFetch } from 'secure-token-fetch';
 import { secureToken, secureTokenConfig } from 'secure-token-hlsjs';
 import { download, secureVideo } from 'secure-token-progressive';
 import { registerTokenWorker } from 'secure-token-worker';
@@ -20,8 +21,10 @@ export async function play(video: HTMLVideoElement, player: Player, videojs: obj
   registerSecureToken(videojs);
   const signed = await source.sign('https://cdn.example.com/film.mp4');
   const worker = await registerTokenWorker('/token-worker.js', source);
+  installSecureFetch(source).uninstall();
   return [
     signed.headers,
+    (await secureFetch(source)(signed.unsignedUrl)).url,
     worker.controls,
     player.secureToken('/token').source.renew(),
     await download(signed.unsignedUrl, source),

@@ -1,0 +1,26 @@
+import type { AcquiredTokenSource, TokenSource, TokenSourceOptions } from 'secure-token-core';
+import { SecureTokenError, acquireTokenSource, isTokenSource, normaliseOptions } from 'secure-token-core';
+
+const REMEDY = "Write which URLs are signed, such as 'https://cdn.example.com/': fetch sees every request of the page.";
+
+/** A name that nobody has (RFC 2606): only a source that signs whatever it is asked for protects it. */
+const ANYWHERE = 'https://anywhere.invalid/';
+
+/**
+ * The token source for a fetch, to which no player says what is protected. One that is made here makes its own calls
+ * through `fetch`.
+ * @throws `ERR_OPTIONS` without `protect`
+ */
+export function acquireNamedSource(
+  options: TokenSourceOptions | TokenSource,
+  fetch: typeof globalThis.fetch,
+): AcquiredTokenSource {
+  if (isTokenSource(options)) {
+    if (options.protects(ANYWHERE))
+      throw new SecureTokenError('ERR_OPTIONS', `this token source protects every URL. Give it "protect". ${REMEDY}`);
+    return acquireTokenSource(options);
+  }
+  const settings = normaliseOptions(options);
+  if (!settings.protect) throw new SecureTokenError('ERR_OPTIONS', `protect is missing. ${REMEDY}`);
+  return acquireTokenSource({ ...settings, fetch: settings.fetch ?? fetch });
+}

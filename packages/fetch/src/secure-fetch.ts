@@ -1,0 +1,33 @@
+import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import { acquireNamedSource } from './named-source.ts';
+import { isRead, urlOf } from './fetch-arguments.ts';
+import { SecureRequest } from './secure-request.ts';
+
+export type SecureFetch = typeof fetch & {
+  /** Decides when tokens are fetched, renewed and replaced. */
+  readonly source: TokenSource;
+};
+
+/**
+ * A fetch that signs requests for protected URLs, waits for their token, and sends a refused one once more. Whoever
+ * called it sees unsigned URLs. All other requests go to `fetch` as they are.
+ *
+ * @param options with `protect`, because no player says what is protected; or a token source, to share it
+ * @param fetch sends the requests, and the calls for tokens. @default the global one of now
+ * @throws `ERR_OPTIONS` at once, naming the option
+ */
+export function secureFetch(
+  options: TokenSourceOptions | TokenSource,
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): SecureFetch {
+  const { source } = acquireNamedSource(options, fetch);
+  return Object.assign(signingFetch(source, fetch), { source });
+}
+
+export function signingFetch(source: TokenSource, fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return function (this: unknown, ...args: Parameters<typeof globalThis.fetch>) {
+    const send: typeof globalThis.fetch = (...sent) => Reflect.apply(fetch, this, sent);
+    if (!source.protects(urlOf(args[0])) || !isRead(...args)) return send(...args);
+    return new SecureRequest(source, send, args).answer();
+  };
+}

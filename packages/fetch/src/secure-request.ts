@@ -1,0 +1,58 @@
+import type { Sent, TokenSource } from 'secure-token-core';
+import { isSecureTokenError, isSignedByAnother, responseWithoutToken, sendSigned } from 'secure-token-core';
+import { throughOutages } from 'secure-token-media-element';
+import { initOf, signedInit } from './fetch-arguments.ts';
+import { learnPlaylist } from './learn-playlist.ts';
+import { unsignedResponse, withUrl } from './unsigned-response.ts';
+
+/** One request for a protected URL: it waits for its token, is sent, once more if it is refused, and answered. */
+export class SecureRequest {
+  readonly #source: TokenSource;
+  readonly #fetch: typeof fetch;
+  /** As the app has called fetch. */
+  readonly #args: Parameters<typeof fetch>;
+
+  constructor(source: TokenSource, fetch: typeof globalThis.fetch, args: Parameters<typeof globalThis.fetch>) {
+    this.#source = source;
+    this.#fetch = fetch;
+    this.#args = args;
+  }
+
+  /**
+   * As fetch. An outage of the signing endpoint is waited out: players without a hook take a failed request hard.
+   * Without a token for good it is answered with 403.
+   * @throws what fetch throws, among it the reason of the signal
+   */
+  async answer(): Promise<Response> {
+    const asked = new Request(...this.#args);
+    const { url, headers } = asked;
+    if (isSignedByAnother(this.#source, url, headers)) return this.#fetch(...this.#args);
+    try {
+      return await this.#answerSigned(asked, initOf(asked, this.#args[1]));
+    } catch (error) {
+      if (!isSecureTokenError(error)) throw error;
+      return withUrl(responseWithoutToken(error), url);
+    }
+  }
+
+  async #answerSigned(asked: Request, init: RequestInit): Promise<Response> {
+    const source = this.#source;
+    const { url, signal } = asked;
+    const wait = <T>(ask: () => Promise<T>): Promise<T> => throughOutages(ask, { source, signal });
+    const signed = await wait(() => source.sign(url, { signal }));
+    if (!signed.token) return this.#fetch(url, init);
+    const sent = await sendSigned(
+      { refused: (...refusal) => wait(() => source.refused(...refusal)) },
+      signed,
+      (request, cache) => this.#fetch(request.url, { ...init, ...signedInit(asked, request, cache) }),
+      { signal },
+    );
+    return this.#deliver(sent);
+  }
+
+  #deliver({ request, response, error }: Sent): Response {
+    if (!response) throw error as Error;
+    learnPlaylist(this.#source, response, request.unsignedUrl);
+    return unsignedResponse(this.#source, response);
+  }
+}

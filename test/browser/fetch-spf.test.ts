@@ -1,0 +1,32 @@
+import { test } from 'vitest';
+import { openSpf } from '../support/spf-player.ts';
+import { stageFor } from '../support/stage.ts';
+
+/** So slow that the twenty seconds take longer to load than a token lives. */
+const slow = { bandwidth: 35_000 };
+const fine = { error: undefined, reported: null, stalls: [] };
+
+test.concurrent('SPF plays across the expiries of tokens for one URL each: no request is refused', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { edge: slow, signer: { ttl: 3 } });
+  const player = await openSpf(stage, 'exact', 'vod/fmp4/master.m3u8');
+  expect(await player.playTo(8)).toMatchObject(fine);
+  expect(player.pageErrors).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
+  const [first, last] = [stage.edge.requests[0]!, stage.edge.requests.at(-1)!];
+  expect(last.at - first.at, 'loading has outlived tokens').toBeGreaterThan(6000);
+  // playlists are learned: segments have their tokens in batches
+  expect(stage.signer.calls.length).toBeLessThan(stage.edge.requests.length / 2);
+});
+
+test.concurrent('a 403 in mid-stream is not seen by SPF, which would end at it', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { edge: { ...slow, refuseEvery: 3 } });
+  const player = await openSpf(stage, 'exact', 'vod/fmp4/master.m3u8');
+  const seen = await player.playTo(6);
+  expect(seen).toMatchObject(fine);
+  const refused = stage.edge.refusals();
+  expect(refused.length).toBeGreaterThan(3);
+  expect(seen.tokens.filter(({ type }) => type === 'tokenrefused')).toHaveLength(refused.length);
+  expect(seen.tokens.filter(({ type }) => type === 'tokenerror')).toEqual([]);
+});
