@@ -3,6 +3,7 @@ const concerns = {
   core: ['test/unit/core/', 'test/session/', 'test/growth/core'],
   hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-'],
   videojs: ['test/unit/videojs/', 'test/browser/videojs-'],
+  shaka: ['test/unit/shaka/', 'test/browser/shaka-'],
   'media-element': ['test/unit/media-element/', 'test/browser/mp4-', 'test/browser/videojs-'],
   progressive: ['test/unit/progressive/', 'test/browser/mp4-'],
   worker: [

@@ -15,6 +15,7 @@ export { replayOf } from './replay-of.ts';
 export { TOKEN_EVENTS } from './token-events.ts';
 export { isTokenSource } from './token-source.ts';
 export { untouchedRequest } from './untouched-request.ts';
+export { waitForTokens } from './wait-for-tokens.ts';
 export { workerQuestion, workerSigns } from './worker-signs.ts';
 export type { AcquiredTokenSource } from './acquire-token-source.ts';
 export type { SourceUser } from './create-source-user.ts';
