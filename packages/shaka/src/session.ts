@@ -82,7 +82,8 @@ export class Session {
     }
   }
 
+  /** Not before the first segment, nor where a viewer has just changed to another title. */
   #hasPicture(): boolean {
-    return (this.#player.getMediaElement()?.readyState ?? 0) > HTMLMediaElement.HAVE_METADATA;
+    return !!this.#player.getMediaElement()?.readyState;
   }
 }
