@@ -26,6 +26,8 @@ const files = [
   { folder: 'fetch', iife: 'secure-token-fetch.min.js', global: 'SecureTokenFetch' },
   { folder: 'videojs', esm: 'index.js' },
   { folder: 'videojs', iife: 'videojs-secure-token.min.js', global: 'videojsSecureToken' },
+  { folder: 'shaka', esm: 'index.js' },
+  { folder: 'shaka', iife: 'secure-token-shaka.min.js', global: 'SecureTokenShaka' },
   { folder: 'server', esm: 'index.js' },
   { folder: 'server', input: 'jwt.ts', esm: 'jwt.js' },
   { folder: 'server', input: 'cat.ts', esm: 'cat.js' },

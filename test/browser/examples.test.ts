@@ -5,6 +5,7 @@ import { exampleTest as it, playOn, tile } from '../support/examples-page.ts';
 describe.concurrent.each([
   ['hlsjs.html', ['fMP4, audio and subtitles', 'TS', 'AES-128', 'Byte ranges']],
   ['videojs.html', ['fMP4, audio and subtitles', 'AES-128', 'Live']],
+  ['shaka.html', ['HLS, audio and subtitles']],
   ['live.html', ['Live', 'Low latency: parts, blocking reloads']],
 ])('%s', (path, streams) => {
   it.for(streams)('plays %s', async (stream, { expect, open }) => {

@@ -3,6 +3,7 @@ const concerns = {
   core: ['test/unit/core/', 'test/session/', 'test/growth/core'],
   hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-', 'test/browser/content-security-'],
   videojs: ['test/unit/videojs/', 'test/browser/videojs-', 'test/browser/content-security-'],
+  shaka: ['test/unit/shaka/', 'test/browser/shaka-'],
   'media-element': ['test/unit/media-element/', 'test/browser/mp4-', 'test/browser/videojs-'],
   progressive: ['test/unit/progressive/', 'test/browser/mp4-'],
   worker: [

@@ -18,6 +18,7 @@ export { isSignedByAnother } from './signed-by-another.ts';
 export { TOKEN_EVENTS } from './token-events.ts';
 export { isTokenSource } from './token-source.ts';
 export { untouchedRequest } from './untouched-request.ts';
+export { waitForTokens } from './wait-for-tokens.ts';
 export { workerQuestion, workerSigns } from './worker-signs.ts';
 export type { AcquiredTokenSource } from './acquire-token-source.ts';
 export type { Send, Sent } from './send-signed.ts';

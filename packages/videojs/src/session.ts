@@ -1,5 +1,5 @@
 import type { SecureTokenError, SignOptions, SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
-import { isOutage, isSecureTokenError, outagePauseMs, refusalOf } from 'secure-token-core';
+import { isOutage, isSecureTokenError, outagePauseMs, refusalOf, waitForTokens } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
 import type { PlaybackFailure } from './playback-failure.ts';
 
@@ -17,22 +17,6 @@ export interface Session {
 }
 
 type Ask<T> = (options: Required<SignOptions>) => Promise<T>;
-
-/** Resolves when tokens come in again, or after `ms`. */
-const pause = (source: TokenSource, ms: number | undefined, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const timer = ms === undefined ? undefined : setTimeout(() => end(resolve), ms);
-    const onRenewed = (): void => end(resolve);
-    const onAbort = (): void => end(() => reject(signal.reason as Error));
-    const end = (settle: () => void): void => {
-      clearTimeout(timer);
-      source.removeEventListener('tokenrenewed', onRenewed);
-      signal.removeEventListener('abort', onAbort);
-      settle();
-    };
-    source.addEventListener('tokenrenewed', onRenewed);
-    signal.addEventListener('abort', onAbort);
-  });
 
 /**
  * Asks the token source until it answers. An outage of the signing endpoint is waited out, because VHS takes a failed
@@ -60,7 +44,7 @@ export async function signOrWait<T extends SignedRequest | undefined>(
         signal.throwIfAborted();
         if (!isSecureTokenError(error) || error.code === 'ERR_DESTROYED') throw error;
         if (!isOutage(error) || !player.readyState()) failure.show(error);
-        await pause(source, isOutage(error) ? outagePauseMs(error, failures) : undefined, signal);
+        await waitForTokens(source, isOutage(error) ? outagePauseMs(error, failures) : undefined, signal);
       }
     }
   } finally {

@@ -1,0 +1,74 @@
+import { SecureTokenError } from 'secure-token-core';
+import type { EngineClass, SchemePlugin } from './shaka-types.ts';
+
+/** `PluginPriority.APPLICATION` of Shaka. */
+const APPLICATION = 3;
+const SCHEMES = ['http', 'https'];
+/** A scheme of nobody. */
+const PROBE = 'secure-token-probe';
+
+/** The names of its members are minified: a number, a function, and whether that reports progress. */
+type Entry = Readonly<Record<string, unknown>>;
+/** An object before Shaka 4.12. */
+type Registry = ReadonlyMap<string, Entry> | Readonly<Record<string, Entry>>;
+
+const ours = new WeakSet<SchemePlugin>();
+
+/**
+ * Where Shaka keeps its scheme plugins. It can be written to, but not read: a plugin of ours could hand nothing on to
+ * the one it replaces, be it Shaka's or the app's, and where Shaka was imported as a module, no name leads to it. So
+ * the registry is caught when Shaka looks up a scheme in it, and the answer is that a plugin of a higher priority has
+ * that scheme already. Nothing is registered, and nothing else runs meanwhile.
+ */
+function registryOf(engineClass: EngineClass): Registry | undefined {
+  let registry: Registry | undefined;
+  const taken = {};
+  const catchRegistry = (caught: object): object => {
+    registry = caught as Registry;
+    return taken;
+  };
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the map that it is asked of
+  const get: (this: object, key: unknown) => unknown = Map.prototype.get;
+  try {
+    Map.prototype.get = function (key) {
+      return key === PROBE ? catchRegistry(this) : get.call(this, key);
+    };
+    Object.defineProperty(Object.prototype, PROBE, {
+      configurable: true,
+      get() {
+        return catchRegistry(this as object);
+      },
+    });
+    engineClass.registerScheme(PROBE, () => undefined as never);
+  } finally {
+    Map.prototype.get = get;
+    Reflect.deleteProperty(Object.prototype, PROBE);
+  }
+  return registry;
+}
+
+const entryOf = (registry: Registry | undefined, scheme: string): Entry | undefined =>
+  registry instanceof Map
+    ? (registry as ReadonlyMap<string, Entry>).get(scheme)
+    : (registry as Record<string, Entry> | undefined)?.[scheme];
+
+/**
+ * Puts a plugin that `wrap` makes in front of what Shaka, or the app, has registered for http and https. Schemes belong
+ * to all players of one copy of Shaka, so this is done once for each.
+ * @throws `ERR_OPTIONS` if there is none
+ */
+export function wrapSchemePlugins(engineClass: EngineClass, wrap: (plugin: SchemePlugin) => SchemePlugin): void {
+  const registry = registryOf(engineClass);
+  for (const scheme of SCHEMES) {
+    const members = Object.values(entryOf(registry, scheme) ?? {});
+    const plugin = members.find((it) => typeof it === 'function') as SchemePlugin | undefined;
+    if (!plugin) {
+      const message = `This copy of Shaka Player has no plugin for ${scheme} that could be found. Use 4.11 to 5.2.`;
+      throw new SecureTokenError('ERR_OPTIONS', message);
+    }
+    if (ours.has(plugin)) continue;
+    const wrapped = wrap(plugin);
+    ours.add(wrapped);
+    engineClass.registerScheme(scheme, wrapped, APPLICATION, members.includes(true));
+  }
+}

@@ -1,0 +1,66 @@
+import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import { SecureTokenError, acquireTokenSource, forwardTokenEvents } from 'secure-token-core';
+import { wrapSchemePlugins } from './scheme-plugins.ts';
+import { Session } from './session.ts';
+import type { Engine, EngineClass, ShakaPlayer } from './shaka-types.ts';
+import { signing } from './token-transfer.ts';
+
+/** Ends what `secureToken` has begun, by the networking engine: a player has one, from its birth to its end. */
+const endings = new WeakMap<Engine, () => void>();
+
+function engineOf(player: ShakaPlayer): Engine {
+  const engine = player.getNetworkingEngine() as Engine | null;
+  if (engine) return engine;
+  throw new SecureTokenError('ERR_OPTIONS', 'The player is destroyed. Call secureToken() with one that is not.');
+}
+
+/** Calls the ending of the moment when `engine` is destroyed: Shaka has no event for that. */
+function endWith(engine: Engine, end: () => void): void {
+  const before = endings.get(engine);
+  endings.set(engine, end);
+  if (before) {
+    before();
+    return;
+  }
+  const destroy = engine.destroy.bind(engine);
+  engine.destroy = () => {
+    endings.get(engine)?.();
+    return destroy();
+  };
+}
+
+/** An event as Shaka dispatches them: it writes into it, which it could not into one of the browser. */
+const shakaEvent = (type: string, detail: object): Event =>
+  ({ ...detail, type, detail, bubbles: false, cancelable: false, defaultPrevented: false }) as never;
+
+/**
+ * Signs every request of a Shaka player that goes through its networking engine: manifests, segments, init segments,
+ * indexes, keys, licences, text, thumbnails, clock synchronisation, preloads. Call it before `load`. Called again for
+ * the same player, it replaces the token source.
+ *
+ * @param options `'/token'` is `{ endpoint: '/token' }`; a `TokenSource` is shared, e.g. between players
+ * @returns the token source; `player.destroy()` destroys it unless it was passed in
+ * @throws `ERR_OPTIONS` at once, naming the option
+ */
+export function secureToken(
+  player: ShakaPlayer,
+  options: TokenSourceOptions | TokenSource | string | URL,
+): TokenSource {
+  const engine = engineOf(player);
+  wrapSchemePlugins(engine.constructor as unknown as EngineClass, signing);
+  const { source, release } = acquireTokenSource(options);
+  const session = new Session(player, source);
+  const { dispatchEvent } = player as ShakaPlayer & Pick<EventTarget, 'dispatchEvent'>;
+  const stopForwarding = forwardTokenEvents(
+    source,
+    (type, detail) => dispatchEvent.call(player, shakaEvent(type, detail)),
+    session.user,
+  );
+  endWith(engine, () => {
+    engine.unregisterRequestFilter(session.filter);
+    stopForwarding();
+    release();
+  });
+  engine.registerRequestFilter(session.filter);
+  return source;
+}

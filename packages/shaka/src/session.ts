@@ -1,0 +1,89 @@
+import type { SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
+import { createSourceUser, isOutage, outagePauseMs, waitForTokens } from 'secure-token-core';
+import type { Request, RequestFilter, ShakaPlayer } from './shaka-types.ts';
+
+/** What the filter has found out about a request, for the scheme plugin, which all players share. */
+export interface PreparedRequest {
+  readonly session: Session;
+  /** For one attempt: Shaka 4 asks its filters once for all attempts. */
+  signed?: SignedRequest | undefined;
+  /** What Shaka 4 adds to `timeMs` of the response: how long the filter took. */
+  waitedMs: number;
+}
+
+const preparedRequests = new WeakMap<Request, PreparedRequest>();
+
+/** `undefined` if it is of a player without a token source. */
+export const preparedRequest = (request: Request): PreparedRequest | undefined => preparedRequests.get(request);
+
+/** Which of its URLs a request is sent to next; Shaka 4 does not count, but it filters before the first attempt only. */
+const nextUrl = ({ uris, attempt = 0 }: Partial<Pick<Request, 'attempt'>> & Pick<Request, 'uris'>): string =>
+  uris[attempt % uris.length]!;
+
+/** One player and its token source. */
+export class Session {
+  readonly source: TokenSource;
+  /** This player, among others that may share the source. */
+  readonly user: SourceUser;
+  readonly #player: ShakaPlayer;
+
+  constructor(player: ShakaPlayer, source: TokenSource) {
+    this.#player = player;
+    this.source = source;
+    this.user = createSourceUser(source);
+  }
+
+  /**
+   * Holds a request until there is a token for it: here, because the time-outs of Shaka start after its filters. Shaka
+   * copies filters to the engines of preloads and of interstitials, so these are signed, too.
+   */
+  readonly filter: RequestFilter = (_, request) => {
+    const asset = this.#player.getAssetUri();
+    if (asset) this.source.allow(asset);
+    const prepared: PreparedRequest = { session: this, waitedMs: 0 };
+    preparedRequests.set(request, prepared);
+    const url = nextUrl(request);
+    prepared.signed = this.source.peek(url);
+    if (prepared.signed) return undefined;
+    const wait = new AbortController();
+    const promise = this.#prepare(prepared, url, request, wait.signal);
+    // Shaka takes what has these two members for an operation that it can abort; it would wait for any other promise,
+    // and so would the app that unloads or destroys the player
+    return Object.assign(promise, {
+      promise,
+      abort: () => {
+        wait.abort();
+        return Promise.resolve();
+      },
+    });
+  };
+
+  async #prepare(prepared: PreparedRequest, url: string, request: Request, signal: AbortSignal): Promise<void> {
+    const since = Date.now();
+    prepared.signed = await this.sign(url, request, signal);
+    prepared.waitedMs = Date.now() - since;
+  }
+
+  /**
+   * Waits for a token. An outage of the signing endpoint is waited out while there is something on screen; before that
+   * it is tried as often as the player tries a request.
+   * @throws as `source.sign`; Shaka takes whatever a filter throws for critical
+   */
+  async sign(url: string, { retryParameters }: Request, signal: AbortSignal): Promise<SignedRequest> {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await this.source.sign(url, { signal });
+      } catch (error) {
+        signal.throwIfAborted();
+        const mayWait = failures < retryParameters.maxAttempts || this.#hasPicture();
+        if (!isOutage(error) || !mayWait) throw error;
+        await waitForTokens(this.source, outagePauseMs(error, failures), signal);
+      }
+    }
+  }
+
+  /** Not before the first segment, nor where a viewer has just changed to another title. */
+  #hasPicture(): boolean {
+    return !!this.#player.getMediaElement()?.readyState;
+  }
+}

@@ -1,0 +1,38 @@
+import type { TokenSource } from 'secure-token-core';
+
+/** A `shaka.util.Error`, of whichever copy of Shaka. */
+export interface ShakaError extends Error {
+  readonly severity: number;
+  readonly category: number;
+  readonly code: number;
+  readonly data: readonly unknown[];
+  readonly constructor: new (severity: number, category: number, code: number, ...data: unknown[]) => ShakaError;
+}
+
+const CRITICAL = 2;
+const BAD_HTTP_STATUS = 1001;
+const HTTP_ERROR = 1002;
+/** What Shaka makes of an error that a request filter throws. */
+const REQUEST_FILTER_ERROR = 1006;
+
+export const isShakaError = (error: unknown): error is ShakaError =>
+  Array.isArray((error as Partial<ShakaError> | undefined)?.data);
+
+/** How the edge has answered; 0 if the browser does not tell; `undefined` if it was not the edge that failed. */
+export function statusOf({ code, data }: ShakaError): number | undefined {
+  if (code === BAD_HTTP_STATUS) return Number(data[1]);
+  return code === HTTP_ERROR ? 0 : undefined;
+}
+
+const isUrl = (it: unknown): it is string => typeof it === 'string' && /^https?:\/\/\S+$/i.test(it);
+
+/** The same error without a token in its URLs, and with what is behind it as the last of its data. */
+export function unsignedError(error: ShakaError, source: TokenSource, behind?: Error): ShakaError {
+  const { severity, category, code } = error;
+  const data = error.data.map((it) => (isUrl(it) ? source.unsign(it) : it));
+  return new error.constructor(severity, category, code, ...data, ...(behind ? [behind] : []));
+}
+
+/** What Shaka would have made of `cause`, had a request filter thrown it. */
+export const filterError = ({ category, constructor }: ShakaError, cause: unknown): ShakaError =>
+  new constructor(CRITICAL, category, REQUEST_FILTER_ERROR, cause);

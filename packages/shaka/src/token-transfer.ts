@@ -1,0 +1,134 @@
+import type { SecureTokenError, SignedRequest, TokenSource } from 'secure-token-core';
+import { isOutage, refusalOf } from 'secure-token-core';
+import type { PreparedRequest, Session } from './session.ts';
+import { preparedRequest } from './session.ts';
+import type { ShakaError } from './shaka-errors.ts';
+import { filterError, isShakaError, statusOf, unsignedError } from './shaka-errors.ts';
+import type { Operation, Response, SchemePlugin } from './shaka-types.ts';
+import { withFilterTime } from './time-of-response.ts';
+import { WithheldReports } from './withheld-reports.ts';
+
+type Call = Parameters<SchemePlugin>;
+
+/** `RequestType.MANIFEST` of Shaka: playlists, too. */
+const MANIFEST = 0;
+
+/**
+ * Signs on the wire what the player knows by its unsigned URL. The life of an attempt: it goes out with the plugin that
+ * was there before, and is answered, or sent once more if the edge has refused it. A wait or a replay leaves no trace:
+ * not in the times and bytes that are reported, not in events, not in the URLs that the player sees.
+ */
+class TokenTransfer implements Operation {
+  readonly promise: Promise<Response>;
+  readonly #base: SchemePlugin;
+  readonly #call: Call;
+  readonly #prepared: PreparedRequest;
+  readonly #session: Session;
+  readonly #source: TokenSource;
+  /** For a token. */
+  readonly #wait = new AbortController();
+  #onWire: Operation | undefined;
+
+  constructor(base: SchemePlugin, call: Call, prepared: PreparedRequest) {
+    this.#base = base;
+    this.#call = call;
+    this.#prepared = prepared;
+    this.#session = prepared.session;
+    this.#source = prepared.session.source;
+    this.promise = this.#transfer();
+  }
+
+  async abort(): Promise<void> {
+    this.#wait.abort();
+    await this.#onWire?.abort();
+  }
+
+  finally(onFinal: (isOk: boolean) => unknown): this {
+    this.promise.then(
+      () => onFinal(true),
+      () => onFinal(false),
+    );
+    return this;
+  }
+
+  async #transfer(): Promise<Response> {
+    const signed = this.#takeSigned() ?? (await this.#sign());
+    try {
+      return await this.#send(signed);
+    } catch (error) {
+      return await this.#sendAgain(signed, error);
+    }
+  }
+
+  /** What the filter has got, unless a filter after it has changed the URL. */
+  #takeSigned(): SignedRequest | undefined {
+    const { signed } = this.#prepared;
+    this.#prepared.signed = undefined;
+    return signed?.unsignedUrl === this.#call[0] ? signed : this.#source.peek(this.#call[0]);
+  }
+
+  #sign(): Promise<SignedRequest> {
+    const [url, request] = this.#call;
+    return this.#session.sign(url, request, this.#wait.signal);
+  }
+
+  async #send(signed: SignedRequest): Promise<Response> {
+    this.#wait.signal.throwIfAborted();
+    const [url, request, type, progress, headers, config] = this.#call;
+    // Shaka measures from here, not from the wait
+    const sentAt = (request.requestStartTime = Date.now());
+    const reports = new WithheldReports(request, sentAt, progress, headers);
+    const onWire = {
+      ...request,
+      headers: { ...request.headers, ...signed.headers },
+      allowCrossSiteCredentials: request.allowCrossSiteCredentials || signed.credentials,
+    };
+    this.#onWire = this.#base(signed.url, onWire, type, reports.progress, reports.headers, config);
+    const response = await this.#onWire.promise;
+    reports.pass();
+    const timeMs = response.timeMs ?? Date.now() - sentAt;
+    Object.assign(response, { uri: this.#source.unsign(response.uri), originalUri: url, originalRequest: request });
+    if ((type as number) === MANIFEST) this.#learn(response);
+    return withFilterTime(response, timeMs, this.#prepared.waitedMs);
+  }
+
+  #learn({ uri, data }: Response): void {
+    const text = new TextDecoder().decode(data);
+    if (text.startsWith('#EXTM3U')) this.#source.learn(uri, text);
+  }
+
+  async #sendAgain(signed: SignedRequest, error: unknown): Promise<Response> {
+    if (!isShakaError(error)) throw error;
+    const status = statusOf(error);
+    const refusal = this.#refusalOf(signed, status);
+    if (status === undefined || !refusal) throw unsignedError(error, this.#source);
+    const { signal } = this.#wait;
+    const replay = await this.#session.user.replay(signed, status, { signal }).catch((failure: unknown) => {
+      throw this.#failed(error, failure);
+    });
+    if (!replay) throw unsignedError(error, this.#source, refusal);
+    return this.#send(replay).catch((again: unknown) => {
+      throw isShakaError(again) ? unsignedError(again, this.#source, this.#refusalOf(replay, statusOf(again))) : again;
+    });
+  }
+
+  #refusalOf(signed: SignedRequest, status: number | undefined): SecureTokenError | undefined {
+    return status === undefined ? undefined : refusalOf(this.#source, signed, status);
+  }
+
+  /** The signing endpoint has failed us. After a refusal in an outage the player goes on as its own policy says. */
+  #failed(refusal: ShakaError, failure: unknown): unknown {
+    if (this.#wait.signal.aborted) return failure;
+    return isOutage(failure) ? unsignedError(refusal, this.#source, failure) : filterError(refusal, failure);
+  }
+}
+
+/** A scheme plugin that signs what `base` transfers, if it is for a player with a token source. */
+export const signing =
+  (base: SchemePlugin): SchemePlugin =>
+  (...call) => {
+    const [url, request] = call;
+    const prepared = preparedRequest(request);
+    if (!prepared?.session.source.protects(url)) return base(...call);
+    return new TokenTransfer(base, call, prepared);
+  };

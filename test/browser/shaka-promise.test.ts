@@ -1,0 +1,19 @@
+import { test } from 'vitest';
+import { openShaka } from '../support/shaka-player.ts';
+import { stageFor } from '../support/stage.ts';
+
+const quiet = { errors: [], retries: [], failedDownloads: [], leaks: [], rejections: [], pageErrors: [] };
+
+test.concurrent.for(['vod/dash/template.mpd', 'vod/fmp4/master.m3u8'])(
+  'Shaka plays past expiries and refusals, and nobody sees them: %s',
+  async (path, context) => {
+    const { expect } = context;
+    const stage = await stageFor(context, { signer: { ttl: 3 }, edge: { refuseEvery: 5 } });
+    const player = await openShaka(stage, 'exact', { path });
+    await player.play(4);
+    const seen = await player.until(({ ended }) => ended);
+    expect(seen).toMatchObject({ ...quiet, loadError: undefined });
+    expect(stage.edge.refusals().length).toBeGreaterThan(3);
+    expect(seen.tokens.map(({ type }) => type)).toContain('tokenrefused');
+  },
+);
