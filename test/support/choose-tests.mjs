@@ -2,6 +2,7 @@
 const concerns = {
   core: ['test/unit/core/', 'test/session/', 'test/growth/core'],
   hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-'],
+  dashjs: ['test/unit/dashjs/', 'test/browser/dashjs-'],
   videojs: ['test/unit/videojs/', 'test/browser/videojs-'],
   'media-element': ['test/unit/media-element/', 'test/browser/mp4-', 'test/browser/videojs-'],
   progressive: ['test/unit/progressive/', 'test/browser/mp4-'],

@@ -7,7 +7,7 @@ export const root: string = from('');
 
 /** Packages import each other from their sources, so that nothing has to be built. */
 export const alias: Record<string, string> = Object.fromEntries(
-  ['core', 'hlsjs', 'media-element', 'progressive', 'server', 'worker'].map((name) => [
+  ['core', 'hlsjs', 'dashjs', 'media-element', 'progressive', 'server', 'worker'].map((name) => [
     `secure-token-${name}`,
     from(`packages/${name}/src/index.ts`),
   ]),
