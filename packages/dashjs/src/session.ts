@@ -14,8 +14,7 @@ export interface Session {
 }
 
 /** dash.js throws where there is no video element. */
-const hasPicture = (player: MediaPlayerClass): boolean =>
-  player.isReady() && player.getVideoElement().readyState > HTMLMediaElement.HAVE_NOTHING;
+const hasPicture = (player: MediaPlayerClass): boolean => player.isReady() && player.getVideoElement().readyState > 0;
 
 /** Once, however many requests wait for the same. */
 function show({ player, failure }: Session, error: SecureTokenError): void {

@@ -1,7 +1,8 @@
 import type { MediaPlayerClass } from 'dashjs';
-import type { TokenSource } from 'secure-token-core';
+import { ServerTime } from './server-time.ts';
 import type { Session } from './session.ts';
 
+/** A `UTCTiming` element. */
 interface TimingSource {
   readonly schemeIdUri: string;
   /** URLs with white space between them, or the time itself. */
@@ -18,30 +19,67 @@ interface TimeSync {
   readonly setConfig: (config: Config) => void;
 }
 
-const OF_HTTP = 'urn:mpeg:dash:utc:http-';
+/** That the time is asked for over HTTP; as `http-head` it stands in a header. */
+const OVER_HTTP = /^urn:mpeg:dash:utc:http-(head|xsdate|iso):/;
+const DIRECT = 'urn:mpeg:dash:utc:direct:2014';
 
 /** The URLs of `source`, absolute; none if it is not asked over HTTP. */
 function urlsOf({ schemeIdUri, value }: TimingSource, base: string | undefined): string[] {
-  if (!schemeIdUri.startsWith(OF_HTTP)) return [];
+  if (!OVER_HTTP.test(schemeIdUri)) return [];
   return (value.match(/\S+/g) ?? []).map((url) => (URL.canParse(url, base) ? new URL(url, base).href : url));
 }
 
-/** Each time that dash.js asks for the time, it reads `value`: it gets the tokens of that moment. */
-const signedSource = (source: TimingSource, base: string | undefined, tokens: TokenSource): TimingSource => ({
-  ...source,
+/** What dash.js takes for a source that names the time itself: it reads `value` whenever it wants to know. */
+const directSource = (time: ServerTime): TimingSource => ({
+  schemeIdUri: DIRECT,
   get value() {
-    const urls = urlsOf(source, base);
-    return urls.length ? urls.map((url) => tokens.peek(url)?.url ?? url).join(' ') : source.value;
+    const now = time.now().toISOString();
+    // for the next time
+    void time.measure();
+    return now;
   },
 });
 
+/** The servers that tell the time of one player. */
+class Clock {
+  readonly #sessionNow: () => Session | undefined;
+  /** By scheme and URLs: those of the last manifest. */
+  #times = new Map<string, ServerTime>();
+
+  constructor(sessionNow: () => Session | undefined) {
+    this.#sessionNow = sessionNow;
+  }
+
+  /** `sources` as dash.js may ask them: those that need a token are asked here. */
+  async answered(sources: readonly TimingSource[], base: string | undefined): Promise<TimingSource[]> {
+    const session = this.#sessionNow();
+    const before = this.#times;
+    this.#times = new Map();
+    const times = sources.map((source) => {
+      const urls = urlsOf(source, base);
+      if (!session || !urls.some((url) => session.source.protects(url))) return undefined;
+      const key = [source.schemeIdUri, ...urls].join(' ');
+      const time = before.get(key) ?? new ServerTime(session, urls, OVER_HTTP.exec(source.schemeIdUri)?.[1] === 'head');
+      this.#times.set(key, time);
+      return time;
+    });
+    await Promise.all([...this.#times.values()].filter(({ isKnown }) => !isKnown).map((time) => time.measure()));
+    return sources.flatMap((source, index) => {
+      const time = times[index];
+      if (!time) return source;
+      return time.isKnown ? directSource(time) : [];
+    });
+  }
+}
+
 /**
- * Signs the requests for the time of the server (`UTCTiming`), which dash.js makes without a loader: once the tokens
- * are there. Without one, dash.js goes on to its next source.
+ * Signs the requests for the time of the server (`UTCTiming`), which dash.js makes without a loader, and replays those
+ * that are refused.
  */
 export function signClock(player: MediaPlayerClass, sessionNow: () => Session | undefined): void {
   function signing(this: { readonly parent: TimeSync }): TimeSync {
     const { attemptSync, setConfig } = this.parent;
+    const clock = new Clock(sessionNow);
     let baseUrls: Config['baseURLController'];
     return {
       setConfig(config) {
@@ -49,16 +87,9 @@ export function signClock(player: MediaPlayerClass, sessionNow: () => Session | 
         setConfig(config);
       },
       attemptSync(sources, isDynamic) {
-        const tokens = sessionNow()?.source;
-        if (!tokens) {
-          attemptSync(sources, isDynamic);
-          return;
-        }
-        const base = baseUrls?.resolve()?.url;
-        const urls = isDynamic ? sources.flatMap((source) => urlsOf(source, base)) : [];
-        const isSigned = urls.filter((url) => tokens.protects(url)).map((url) => tokens.sign(url));
-        const signed = sources.map((source) => signedSource(source, base, tokens));
-        void Promise.allSettled(isSigned).then(() => attemptSync(signed, isDynamic));
+        if (!isDynamic) attemptSync(sources, isDynamic);
+        else
+          void clock.answered(sources, baseUrls?.resolve()?.url).then((answered) => attemptSync(answered, isDynamic));
       },
     };
   }
