@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+export type { DashSnapshot } from './dashjs-player-page.ts';
 import type { DashSnapshot, InPage } from './dashjs-player-page.ts';
 import { createPlayer, takeSnapshot } from './dashjs-player-page.ts';
 import type { PlayerTokens } from './player.ts';

@@ -111,11 +111,9 @@ export const settle = async (ms = 0): Promise<void> => {
 
 export function useFakeTime(): void {
   beforeEach(() => {
-    vi.useFakeTimers({ now: 1_800_000_000_000, toFake: [...FAKED] });
+    vi.useFakeTimers({ now: 1_800_000_000_000, toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
   });
   afterEach(() => {
     vi.useRealTimers();
   });
 }
-
-const FAKED = ['setTimeout', 'clearTimeout', 'Date', 'performance', 'queueMicrotask'] as const;
