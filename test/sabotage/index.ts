@@ -1,4 +1,5 @@
 import { core } from './core.ts';
+import { dashjs } from './dashjs.ts';
 import { hlsjsLoader } from './hlsjs-loader.ts';
 import { hlsjs } from './hlsjs.ts';
 import { mediaElement } from './media-element.ts';
@@ -13,6 +14,7 @@ export const sabotages: readonly Sabotage[] = [
   ...core,
   ...hlsjs,
   ...hlsjsLoader,
+  ...dashjs,
   ...videojs,
   ...videojsNative,
   ...mediaElement,
