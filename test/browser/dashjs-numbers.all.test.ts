@@ -6,7 +6,7 @@ import { stageFor } from '../support/stage.ts';
 import type { Carrier } from '../support/token-formats.ts';
 
 /** A network on which a segment takes long enough to be measured. */
-const slow = { latency: 0.2, bandwidth: 100_000 };
+const slow = { latency: 0.2, bandwidth: 1_000_000 };
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 

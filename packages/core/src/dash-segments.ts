@@ -31,7 +31,7 @@ const SEGMENTS_AHEAD = 6;
 /** The values of `$…$` in a template (ISO/IEC 23009-1, 5.3.9.4.4). */
 export type TemplateValues = Readonly<Record<string, string | number>>;
 
-export const fillTemplate = (template: string, values: TemplateValues): string =>
+const fillTemplate = (template: string, values: TemplateValues): string =>
   template.replace(/\$(\w*)(?:%0(\d+)d)?\$/g, (all, name: string, width = '0') => {
     if (!name) return '$';
     const value = values[name];
