@@ -17,6 +17,8 @@ const files = [
   { folder: 'core', esm: 'index.js', lib: 'esnext.disposable' },
   { folder: 'hlsjs', esm: 'index.js' },
   { folder: 'hlsjs', iife: 'secure-token-hlsjs.min.js', global: 'SecureTokenHls' },
+  { folder: 'dashjs', esm: 'index.js' },
+  { folder: 'dashjs', iife: 'secure-token-dashjs.min.js', global: 'SecureTokenDash' },
   { folder: 'progressive', esm: 'index.js' },
   { folder: 'progressive', iife: 'secure-token-progressive.min.js', global: 'SecureTokenProgressive' },
   { folder: 'worker', esm: 'index.js' },

@@ -21,6 +21,7 @@ const folders = Object.entries({
   '/hls.js/': 'node_modules/hls.js/dist',
   '/video.js/': 'node_modules/video.js/dist',
   '/shaka-player/': 'node_modules/shaka-player/dist',
+  '/dashjs/': 'node_modules/dashjs/dist/modern/esm',
   ...Object.fromEntries(packages.map((name) => [`/packages/${name}/`, `packages/${name}/dist`])),
 }).map(([base, folder]) => ({ base, serve: createVodOrigin({ base, root: inRepository(folder) }) }));
 

@@ -4,6 +4,7 @@ import { exampleTest as it, playOn, tile } from '../support/examples-page.ts';
 
 describe.concurrent.each([
   ['hlsjs.html', ['fMP4, audio and subtitles', 'TS', 'AES-128', 'Byte ranges']],
+  ['dashjs.html', ['Numbered segments']],
   ['videojs.html', ['fMP4, audio and subtitles', 'AES-128', 'Live']],
   ['shaka.html', ['HLS, audio and subtitles']],
   ['live.html', ['Live', 'Low latency: parts, blocking reloads']],

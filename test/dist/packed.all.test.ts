@@ -14,8 +14,8 @@ const bin = (name: string): string => join(process.cwd(), 'node_modules/.bin', n
 let app: PackedApp;
 beforeAll(async () => {
   // what an app needs beside the packages to compile against them
-  const { 'hls.js': hls, 'video.js': videojs, '@types/node': node } = root.devDependencies;
-  app = await PackedApp.install({ 'hls.js': hls, 'video.js': videojs, '@types/node': node });
+  const { dashjs, 'hls.js': hls, 'video.js': videojs, '@types/node': node } = root.devDependencies;
+  app = await PackedApp.install({ dashjs, 'hls.js': hls, 'video.js': videojs, '@types/node': node });
 }, 180_000);
 afterAll(() => app.remove());
 

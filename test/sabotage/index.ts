@@ -1,5 +1,6 @@
 import { core } from './core.ts';
 import { fetch } from './fetch.ts';
+import { dashjs } from './dashjs.ts';
 import { hlsjsLoader } from './hlsjs-loader.ts';
 import { hlsjs } from './hlsjs.ts';
 import { mediaElement } from './media-element.ts';
@@ -14,6 +15,7 @@ export const sabotages: readonly Sabotage[] = [
   ...core,
   ...hlsjs,
   ...hlsjsLoader,
+  ...dashjs,
   ...videojs,
   ...videojsNative,
   ...mediaElement,

@@ -5,7 +5,7 @@ import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-ex
 
 /** Every file of types that apps import, and the name of its report. */
 export const entries = [
-  ...['core', 'hlsjs', 'progressive', 'worker', 'fetch', 'shaka', 'videojs', 'server'].map((folder) => ({
+  ...['core', 'hlsjs', 'dashjs', 'progressive', 'worker', 'fetch', 'shaka', 'videojs', 'server'].map((folder) => ({
     folder,
     types: 'index.d.ts',
     report: `${folder}.api.md`,

@@ -2,19 +2,21 @@ import { createFilmOrigin } from '../../examples/origin/film-origin.mjs';
 import { createLiveOrigin } from '../../examples/origin/live-origin.mjs';
 import { createLowLatencyOrigin } from '../../examples/origin/low-latency-origin.mjs';
 import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
+import { createDashLiveOrigin } from './dash-live-origin.ts';
 
 const media = new URL('../media', import.meta.url).pathname;
 
 /**
  * `/vod/…` is the media of test/media (20 s), `/film/…` the same as a film of ten minutes, `/live/…` its fMP4 stream as
- * an endless one, `/ll/i.m3u8` a low-latency one.
+ * an endless one, `/ll/i.m3u8` a low-latency one, `/dashlive/…` the DASH media as an endless stream.
  */
 export function createOrigins(): (request: Request) => Promise<Response> {
   const vod = createVodOrigin({ root: media, base: '/vod/' });
   const film = createFilmOrigin({ root: media, times: 30, base: '/film/' });
   const live = createLiveOrigin({ root: `${media}/fmp4`, base: '/live/' });
   const ll = createLowLatencyOrigin({ file: `${media}/ll/frag.mp4`, base: '/ll/' });
-  const origins = new Map(Object.entries({ vod, film, live, ll }));
+  const dashlive = createDashLiveOrigin({ root: `${media}/dash`, base: '/dashlive/' });
+  const origins = new Map(Object.entries({ vod, film, live, ll, dashlive }));
   return (request) =>
     origins.get(new URL(request.url).pathname.split('/')[1]!)?.(request) ??
     Promise.resolve(new Response(null, { status: 404 }));

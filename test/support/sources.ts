@@ -7,7 +7,7 @@ export const root: string = from('');
 
 /** Packages import each other from their sources, so that nothing has to be built. */
 export const alias: Record<string, string> = Object.fromEntries(
-  ['core', 'fetch', 'hlsjs', 'media-element', 'progressive', 'server', 'shaka', 'worker'].map((name) => [
+  ['core', 'dashjs', 'fetch', 'hlsjs', 'media-element', 'progressive', 'server', 'shaka', 'worker'].map((name) => [
     `secure-token-${name}`,
     from(`packages/${name}/src/index.ts`),
   ]),

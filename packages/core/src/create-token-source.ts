@@ -93,6 +93,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     // a token may since have told what an old one has put there
     isReady: (key) => isReady(tokenUrls.identify(key)),
     sign: (key) => acquisition.obtainInBackground(tokenUrls.identify(key), 'initial'),
+    now: () => clock.now(),
   });
   const replays = new Replays({
     refusals,

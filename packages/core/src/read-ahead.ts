@@ -1,3 +1,4 @@
+import { dashPlaylists, isMpd } from './dash-playlists.ts';
 import { isMediaPlaylist, windowStart, withoutDirectives } from './media-playlist.ts';
 import { PlaylistOrder } from './playlist-order.ts';
 import { pathOf, resolveUrl } from './url-text.ts';
@@ -14,6 +15,8 @@ interface ReadAheadOptions {
   readonly identify: (href: string) => string;
   readonly isReady: (key: string) => boolean;
   readonly sign: (key: string) => void;
+  /** Unix seconds. */
+  readonly now: () => number;
 }
 
 /** Signs the next URLs of a playlist before the player asks for them, where a token opens one URL. */
@@ -28,14 +31,26 @@ export class ReadAhead {
 
   /** @param playlist its identity */
   learn(playlist: string, text: string): void {
-    if (!isMediaPlaylist(text)) return;
+    if (isMpd(text)) this.#learnDash(playlist, text);
+    else if (isMediaPlaylist(text)) this.#learnMedia(playlist, text);
+  }
+
+  /** A manifest names all renditions: those that nobody plays are only known. */
+  #learnDash(manifest: string, text: string): void {
+    for (const { id, text: playlist, isAhead } of dashPlaylists(text, manifest, this.#options.now())) {
+      this.#learnMedia(`${manifest}#${id}`, playlist, (last) => !isAhead && this.#options.isReady(last));
+    }
+  }
+
+  /** @param isInUse whether what has been added at the live edge is signed; by the last URL before that */
+  #learnMedia(playlist: string, text: string, isInUse: (last: string) => boolean = () => true): void {
     const keyOf = (uri: string): string => this.#options.identify(resolveUrl(uri, playlist));
     const order = this.#takeOrder(withoutDirectives(playlist), keyOf(windowStart(text).uri ?? ''));
     const { last } = order;
     order.learn(text, keyOf);
     this.#forgetOldest();
     // at the live edge: what this reload has added
-    if (last) this.signAfter(last);
+    if (last && isInUse(last)) this.signAfter(last);
   }
 
   /** Signs the next URLs that lack a token, once fewer than half of the next ones are ready. */

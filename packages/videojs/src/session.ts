@@ -1,5 +1,5 @@
 import type { SecureTokenError, SignOptions, SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
-import { isOutage, isSecureTokenError, outagePauseMs, refusalOf, waitForTokens } from 'secure-token-core';
+import { isOutage, keepAsking, refusalOf } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
 import type { PlaybackFailure } from './playback-failure.ts';
 
@@ -19,10 +19,8 @@ export interface Session {
 type Ask<T> = (options: Required<SignOptions>) => Promise<T>;
 
 /**
- * Asks the token source until it answers. An outage of the signing endpoint is waited out, because VHS takes a failed
- * request hard: it ends playback, switches subtitles off or stops loading without a word. Any other failure holds the
- * request until tokens are renewed. The viewer sees an error when there is nothing on screen yet, or nothing to wait
- * for.
+ * Asks the token source until it answers: VHS takes a failed request hard. It ends playback, switches subtitles off or
+ * stops loading without a word. The viewer sees an error when there is nothing on screen yet, or nothing to wait for.
  *
  * @param wait ends the wait; the plugin does so when it is disposed of
  * @throws the reason of `wait`, or `ERR_DESTROYED`
@@ -35,18 +33,15 @@ export async function signOrWait<T extends SignedRequest | undefined>(
   const { signal } = wait;
   waits.add(wait);
   try {
-    for (let failures = 1; ; failures++) {
-      try {
-        const answer = await ask({ signal });
-        if (failures > 1) failure.withdraw();
-        return answer;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!isSecureTokenError(error) || error.code === 'ERR_DESTROYED') throw error;
+    return await keepAsking({
+      source,
+      signal,
+      ask,
+      failed: (error) => {
         if (!isOutage(error) || !player.readyState()) failure.show(error);
-        await waitForTokens(source, isOutage(error) ? outagePauseMs(error, failures) : undefined, signal);
-      }
-    }
+      },
+      recovered: () => failure.withdraw(),
+    });
   } finally {
     waits.delete(wait);
   }

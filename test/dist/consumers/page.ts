@@ -1,6 +1,8 @@
+import { MediaPlayer } from 'dashjs';
 import Hls from 'hls.js';
 import { createTokenSource, isSecureTokenError } from 'secure-token-core';
 import { installSecureFetch, secureFetch } from 'secure-token-fetch';
+import { secureToken as secureDash } from 'secure-token-dashjs';
 import { secureToken, secureTokenConfig } from 'secure-token-hlsjs';
 import { download, secureVideo } from 'secure-token-progressive';
 import { registerTokenWorker } from 'secure-token-worker';
@@ -18,6 +20,7 @@ export async function play(video: HTMLVideoElement, player: Player, videojs: obj
   source.addEventListener('tokendenied', (event) => isSecureTokenError(event.error) && event.error.code);
   const hls = new Hls(secureTokenConfig(source));
   secureToken(hls, source);
+  secureDash(MediaPlayer().create(), source);
   registerSecureToken(videojs);
   const signed = await source.sign('https://cdn.example.com/film.mp4');
   const worker = await registerTokenWorker('/token-worker.js', source);

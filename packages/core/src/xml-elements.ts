@@ -1,0 +1,43 @@
+/** An element of an XML document, as far as a manifest needs it. */
+export interface XmlElement {
+  /** Without its namespace. */
+  readonly name: string;
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly children: XmlElement[];
+  /** What stands before its first child. */
+  text: string;
+}
+
+const NOT_ELEMENTS = /<!--[^]*?-->|<\?[^]*?\?>|<!\[CDATA\[[^]*?\]\]>|<!DOCTYPE[^>]*>/g;
+const TAG = /<(\/?)(?:\w+:)?([\w.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>([^<]*)/g;
+const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+const decode = (text: string): string => text.replace(/&(\w+);/g, (all, name: string) => ENTITIES[name] ?? all);
+
+const attributesOf = (text: string): Map<string, string> =>
+  new Map(Array.from(text.matchAll(ATTRIBUTE), ([, name, double, single]) => [name!, decode(double ?? single ?? '')]));
+
+/** The outermost element of `text`; `undefined` if that is no XML. Workers have no DOMParser. */
+export function parseXml(text: string): XmlElement | undefined {
+  const document: XmlElement = { name: '', attributes: new Map(), children: [], text: '' };
+  const open = [document];
+  for (const [, isEnd, name, attributes, isEmpty, after] of text.replace(NOT_ELEMENTS, '').matchAll(TAG)) {
+    if (isEnd) {
+      if (open.length > 1) open.pop();
+      continue;
+    }
+    const element: XmlElement = {
+      name: name!,
+      attributes: attributesOf(attributes!),
+      children: [],
+      text: decode(after!).trim(),
+    };
+    open.at(-1)!.children.push(element);
+    if (!isEmpty) open.push(element);
+  }
+  return document.children[0];
+}
+
+export const childrenOf = ({ children }: XmlElement, name: string): XmlElement[] =>
+  children.filter((it) => it.name === name);

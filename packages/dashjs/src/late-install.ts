@@ -1,0 +1,48 @@
+import type { MediaPlayerClass } from 'dashjs';
+import type { TokenSource } from 'secure-token-core';
+import type { RequestDetails } from './loader.ts';
+import { MANIFEST } from './loader.ts';
+
+const MESSAGE =
+  'secure-token-dashjs: secureToken(player) was called after the player was given its source, so the first request ' +
+  'went out without a token. The source is loaded again. To save that request, call secureToken(player) first.';
+
+/** dash.js throws where there is no source. It may be a manifest that the app has parsed. */
+function urlOf(player: MediaPlayerClass): string | undefined {
+  try {
+    const source: unknown = player.getSource();
+    return typeof source === 'string' ? source : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where playback goes on; of a live stream at its edge, as anew. */
+const timeOf = (player: MediaPlayerClass): number | undefined => {
+  const { currentTime, duration } = player.getVideoElement();
+  return Number.isFinite(duration) ? currentTime : undefined;
+};
+
+/**
+ * Loads the source of `player` again if it has one: its loaders are those of dash.js alone.
+ * @param isSigned whether a request came to a loader that signs
+ */
+export function reloadUnsigned(
+  player: MediaPlayerClass,
+  source: TokenSource,
+  isSigned: (request: RequestDetails) => boolean,
+): void {
+  const url = urlOf(player);
+  if (url === undefined || !player.isReady()) return;
+  source.allow(url);
+  if (!source.protects(url)) return;
+  // eslint-disable-next-line no-console -- nothing is broken, so there is no event for it
+  console.warn(MESSAGE);
+  // dash.js cannot stop a request that it has not sent yet, and would report that it was refused
+  player.addResponseInterceptor((response) => {
+    const { request } = response.request.customData as unknown as { request: RequestDetails };
+    const isOutdated = request.type === MANIFEST && response.request.url === url && !isSigned(request);
+    return isOutdated ? new Promise(() => undefined) : Promise.resolve(response);
+  });
+  player.attachSource(url, timeOf(player));
+}

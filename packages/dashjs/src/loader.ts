@@ -1,0 +1,56 @@
+/** The type of a request for a manifest, in dash.js. */
+export const MANIFEST = 'MPD';
+
+/** What dash.js knows of a request for as long as it lives: it goes into its metrics. */
+export interface RequestDetails {
+  readonly type: string;
+  /** Of dash.js: how often it has tried this request again. */
+  readonly retryAttempts: number;
+  /** When it went out; the same object as `traces[0].s`. */
+  startDate: Date;
+  readonly traces: readonly { readonly s: Date }[];
+  resourceTimingValues?: PerformanceEntry;
+}
+
+/** An XMLHttpRequest reports its own events, FetchLoader objects like them. */
+export interface LoadProgress {
+  readonly target?: EventTarget | null;
+  /** How long the load took, in ms; without, dash.js measures it. */
+  time?: number | null;
+  /** Not counted as throughput. */
+  readonly noTrace?: boolean;
+}
+
+/** How a loader tells dash.js what happens, and is told to stop. */
+interface LoadHandlers {
+  request: RequestDetails;
+  onprogress?: ((event: LoadProgress) => void) | undefined;
+  onloadend?: (() => void) | undefined;
+  onabort?: (() => void) | undefined;
+  ontimeout?: ((event: LoadProgress) => void) | undefined;
+  /** Set by the loader. */
+  abort?: (() => void) | undefined;
+}
+
+/** What dash.js hands to a loader (its `CommonMediaRequest`). */
+export interface LoaderRequest {
+  url: string;
+  readonly headers?: Record<string, string>;
+  readonly credentials?: string | undefined;
+  readonly customData: LoadHandlers;
+}
+
+/** What a loader writes (a part of dash.js's `CommonMediaResponse`). */
+export interface LoaderAnswer {
+  status: number;
+  statusText?: string;
+  url?: string;
+  headers?: Record<string, string>;
+  data?: unknown;
+}
+
+export interface LoaderResponse extends LoaderAnswer {
+  readonly resourceTiming: { startTime: number };
+}
+
+export type Load = (request: LoaderRequest, answer: LoaderAnswer) => unknown;

@@ -1,0 +1,83 @@
+import type { MediaPlayerClass } from 'dashjs';
+import type { AcquiredTokenSource, TokenSource, TokenSourceOptions } from 'secure-token-core';
+import { acquireTokenSource, createSourceUser, forwardTokenEvents } from 'secure-token-core';
+import { reloadUnsigned } from './late-install.ts';
+import { createLicenseFilter } from './license-filter.ts';
+import type { Session } from './session.ts';
+import { signClock } from './sign-clock.ts';
+import { signLoads } from './sign-loads.ts';
+import { trigger } from './trigger.ts';
+
+type Options = TokenSourceOptions | TokenSource | string | URL;
+
+/** A player whose requests are signed. */
+interface Secured {
+  readonly session: Session;
+  /** Gives the player back as it was. */
+  end(): void;
+}
+
+/** Its requests are signed now. */
+const secured = new WeakMap<MediaPlayerClass, Secured>();
+/** Its loaders ask here, also once there is nothing to sign any more: dash.js is extended once. */
+const extended = new WeakSet<MediaPlayerClass>();
+
+/** dash.js drops filters by itself in `reset()`; those for certificates are new in 5.1. */
+function signLicenses(session: Session): () => void {
+  const { player } = session;
+  const end = new AbortController();
+  const filter = createLicenseFilter(session, end.signal);
+  const { registerCertificateRequestFilter, unregisterCertificateRequestFilter } = player as Partial<MediaPlayerClass>;
+  player.registerLicenseRequestFilter(filter);
+  registerCertificateRequestFilter?.(filter as never);
+  return () => {
+    end.abort();
+    player.unregisterLicenseRequestFilter(filter);
+    unregisterCertificateRequestFilter?.(filter as never);
+  };
+}
+
+function secure(player: MediaPlayerClass, { source, release }: AcquiredTokenSource): Secured {
+  const user = createSourceUser(source);
+  const session: Session = { player, source, user, failure: { shown: undefined } };
+  const undo = [
+    forwardTokenEvents(source, (type, detail) => trigger(player, type, { ...detail, detail }), user),
+    signLicenses(session),
+    release,
+  ];
+  return { session, end: () => undo.forEach((it) => it()) };
+}
+
+function endWith(player: MediaPlayerClass, name: 'reset' | 'destroy'): void {
+  const original = player[name].bind(player);
+  player[name] = () => {
+    secured.get(player)?.end();
+    secured.delete(player);
+    original();
+  };
+}
+
+/**
+ * Makes every request of `player` carry a live token: manifests, segments, init segments, indexes, text, XLink, content
+ * steering, the time of the server, DRM licences. Call it before the player is given its source: called later, it loads
+ * the source again, and says so in the console.
+ *
+ * @param options `'/token'` is `{ endpoint: '/token' }`; a `TokenSource` is shared, e.g. between players
+ * @returns the token source; `player.reset()` and `player.destroy()` destroy it unless it was passed in
+ * @throws `ERR_OPTIONS` at once, naming the option
+ */
+export function secureToken(player: MediaPlayerClass, options: Options): TokenSource {
+  const acquired = acquireTokenSource(options);
+  const { source } = acquired;
+  secured.get(player)?.end();
+  secured.set(player, secure(player, acquired));
+  if (extended.has(player)) return source;
+  extended.add(player);
+  const sessionNow = (): Session | undefined => secured.get(player)?.session;
+  const isSigned = signLoads(player, sessionNow);
+  signClock(player, sessionNow);
+  endWith(player, 'reset');
+  endWith(player, 'destroy');
+  reloadUnsigned(player, source, isSigned);
+  return source;
+}

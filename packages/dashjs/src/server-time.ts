@@ -1,0 +1,64 @@
+import type { SignedRequest } from 'secure-token-core';
+import { credentialsMode, replayCacheMode } from 'secure-token-core';
+import type { Session } from './session.ts';
+
+/** Of ISO 8601; without a zone the time of the server is that of Greenwich. */
+const parseTime = (text: string): number => Date.parse(/(Z|GMT|[+-]\d\d:?\d\d)\s*$/.test(text) ? text : `${text}Z`);
+
+/** The time of a server, asked by signed requests. */
+export class ServerTime {
+  readonly #session: Session;
+  /** In order of preference. */
+  readonly #urls: readonly string[];
+  /** Whether the time stands in a header; else it is the answer. */
+  readonly #isInHeader: boolean;
+  /** Its clock minus that of this machine; NaN before an answer. */
+  #offsetMs = NaN;
+
+  constructor(session: Session, urls: readonly string[], isInHeader: boolean) {
+    this.#session = session;
+    this.#urls = urls;
+    this.#isInHeader = isInHeader;
+  }
+
+  get isKnown(): boolean {
+    return !Number.isNaN(this.#offsetMs);
+  }
+
+  now(): Date {
+    return new Date(Date.now() + this.#offsetMs);
+  }
+
+  /** Asks one URL after the other. What was known stays if none answers. */
+  async measure(): Promise<void> {
+    for (const url of this.#urls) {
+      const offset = await this.#offsetBy(url).catch(() => NaN);
+      if (Number.isNaN(offset)) continue;
+      this.#offsetMs = offset;
+      return;
+    }
+  }
+
+  async #offsetBy(url: string): Promise<number> {
+    const { source, user } = this.#session;
+    const signed = await source.sign(url);
+    const first = await this.#ask(signed, 'no-store');
+    if (first.status === 200) return first.offset;
+    const replay = await user.replay(signed, first.status);
+    return replay ? (await this.#ask(replay, replayCacheMode(signed, replay))).offset : NaN;
+  }
+
+  async #ask(request: SignedRequest, cache: RequestCache): Promise<{ status: number; offset: number }> {
+    const { url, headers } = request;
+    const sentAt = Date.now();
+    try {
+      const method = this.#isInHeader ? 'HEAD' : 'GET';
+      const response = await fetch(url, { method, headers, cache, credentials: credentialsMode(request) });
+      const text = this.#isInHeader ? (response.headers.get('date') ?? '') : await response.text();
+      const offset = response.ok ? parseTime(text) - (sentAt + Date.now()) / 2 : NaN;
+      return { status: response.status, offset };
+    } catch {
+      return { status: 0, offset: NaN };
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { MediaPlayerClass } from 'dashjs';
+import type { Load, LoaderRequest, LoaderResponse, RequestDetails } from './loader.ts';
+import { MANIFEST } from './loader.ts';
+import type { Session } from './session.ts';
+import { SignedLoad } from './signed-load.ts';
+
+/** What dash.js calls an extension with. */
+interface Extended {
+  readonly parent: { load: Load };
+}
+
+/** One for whole files, one for segments that are still being made. */
+const LOADERS = ['XHRLoader', 'FetchLoader'];
+
+/**
+ * Signs what the loaders of `player` load, those that it makes from now on. They come after all request interceptors:
+ * what these add to a URL is signed.
+ *
+ * @param sessionNow nothing is signed while it is `undefined`
+ * @returns whether a request came to one of these loaders
+ */
+export function signLoads(
+  player: MediaPlayerClass,
+  sessionNow: () => Session | undefined,
+): (request: RequestDetails) => boolean {
+  const seen = new WeakSet<RequestDetails>();
+
+  /** dash.js copies over its own loader what this returns. */
+  function signing(this: Extended): { load: (request: LoaderRequest, response: LoaderResponse) => void } {
+    const { load } = this.parent;
+    return {
+      load: (request, response) => {
+        const details = request.customData.request;
+        const session = sessionNow();
+        seen.add(details);
+        if (details.type === MANIFEST) session?.source.allow(request.url);
+        if (session?.source.protects(request.url)) new SignedLoad(request, response, session, load).start();
+        else load(request, response);
+      },
+    };
+  }
+
+  for (const name of LOADERS) player.extend(name, signing, true);
+  return (request) => seen.has(request);
+}

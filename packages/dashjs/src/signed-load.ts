@@ -1,0 +1,176 @@
+import type { SignOptions, SignedRequest } from 'secure-token-core';
+import { isOutage } from 'secure-token-core';
+import type { Load, LoadProgress, LoaderAnswer, LoaderRequest, LoaderResponse } from './loader.ts';
+import { MANIFEST } from './loader.ts';
+import { RequestTimes } from './request-times.ts';
+import type { Session } from './session.ts';
+import { signOrWait } from './session.ts';
+
+/** The status with which an outage of the signing endpoint is reported. */
+const UNAVAILABLE: LoaderAnswer = { status: 503, statusText: 'No token: the signing endpoint does not answer' };
+/** Nobody has answered, and nobody will. */
+const DESTROYED: LoaderAnswer = { status: 0, statusText: 'No token: the token source was destroyed' };
+
+/** One time that a request goes out, and what has come back. */
+interface Attempt {
+  readonly request: SignedRequest;
+  readonly answer: LoaderAnswer;
+  hasTimedOut: boolean;
+  /** Of the loader, which sets it once it has begun. */
+  abort(): void;
+}
+
+type Phase =
+  /** Its token, or another one after a refusal, is on the way. */
+  | { readonly name: 'waiting'; readonly wait: AbortController }
+  | { readonly name: 'sent'; readonly attempt: Attempt }
+  /** dash.js knows how it ended. */
+  | { readonly name: 'settled' };
+
+/** Of a response that is being read, from XMLHttpRequest or from FetchLoader. */
+const statusOf = ({ answer }: Attempt, { target }: LoadProgress): number =>
+  answer.status === 0 ? ((target as XMLHttpRequest | null | undefined)?.status ?? 0) : answer.status;
+
+/**
+ * Signs on the wire what dash.js knows by its unsigned URL. The life of a request: it waits for its token, goes out
+ * with the loader of dash.js, and is answered, or sent once more if the edge has refused it. A wait or a refusal leaves
+ * no trace: not in the metrics, not in the events, not in the URLs that dash.js sees.
+ */
+export class SignedLoad {
+  readonly #request: LoaderRequest;
+  readonly #response: LoaderResponse;
+  readonly #session: Session;
+  readonly #load: Load;
+  readonly #times: RequestTimes;
+  #phase: Phase = { name: 'settled' };
+
+  constructor(request: LoaderRequest, response: LoaderResponse, session: Session, load: Load) {
+    this.#request = request;
+    this.#response = response;
+    this.#session = session;
+    this.#load = load;
+    this.#times = new RequestTimes(request, response);
+  }
+
+  start(): void {
+    const { customData, url } = this.#request;
+    const { source } = this.#session;
+    // while the request waits there is nothing else that dash.js could stop
+    customData.abort = () => this.#abort();
+    const ready = source.peek(url);
+    if (ready) this.#send(ready);
+    else void this.#sendOnce((options) => source.sign(url, options));
+  }
+
+  /** Waits for a request and sends it; goes on with `otherwise` if there is none. */
+  async #sendOnce(
+    ask: (options: SignOptions) => Promise<SignedRequest | undefined>,
+    otherwise: () => void = () => undefined,
+  ): Promise<void> {
+    const wait = new AbortController();
+    const phase = (this.#phase = { name: 'waiting', wait });
+    try {
+      const signed = await signOrWait(this.#session, wait.signal, ask, this.#hasTriesLeft());
+      if (this.#phase !== phase) return;
+      if (signed) this.#send(signed);
+      else otherwise();
+    } catch (error) {
+      if (this.#phase === phase) this.#end(isOutage(error) ? UNAVAILABLE : DESTROYED);
+    }
+  }
+
+  /** dash.js will ask once more if this request fails. */
+  #hasTriesLeft(): boolean {
+    const { type, retryAttempts } = this.#request.customData.request;
+    const limits = this.#session.player.getSettings().streaming?.retryAttempts as Record<string, number> | undefined;
+    return retryAttempts < (limits?.[type] ?? 0);
+  }
+
+  #send(signed: SignedRequest): void {
+    const { customData, headers, credentials } = this.#request;
+    const attempt: Attempt = {
+      request: signed,
+      answer: { status: 0 },
+      hasTimedOut: false,
+      abort: () => handlers.abort?.(),
+    };
+    const ifCurrent = <A extends unknown[]>(handle: (...args: A) => void) => {
+      return (...args: A): void => {
+        if (this.#phase.name === 'sent' && this.#phase.attempt === attempt) handle(...args);
+      };
+    };
+    const handlers: LoaderRequest['customData'] = {
+      ...customData,
+      onprogress: ifCurrent((event: LoadProgress) => this.#onProgress(attempt, event)),
+      onloadend: ifCurrent(() => this.#onEnd(attempt)),
+      onabort: ifCurrent(() => this.#endAborted()),
+      ontimeout: ifCurrent((event: LoadProgress) => {
+        attempt.hasTimedOut = true;
+        customData.ontimeout?.(event);
+      }),
+    };
+    this.#phase = { name: 'sent', attempt };
+    this.#times.sent();
+    this.#load(
+      {
+        ...this.#request,
+        url: signed.url,
+        headers: { ...headers, ...signed.headers },
+        credentials: signed.credentials ? 'include' : credentials,
+        customData: handlers,
+      },
+      attempt.answer,
+    );
+  }
+
+  /** The body of an answer that is not what was asked for is kept from the player: it would play it. */
+  #onProgress(attempt: Attempt, event: LoadProgress): void {
+    if (statusOf(attempt, event) >= 400) return;
+    this.#times.beforeProgress(event);
+    this.#request.customData.onprogress?.(event);
+    this.#times.afterProgress();
+  }
+
+  #onEnd(attempt: Attempt): void {
+    const { request, answer, hasTimedOut } = attempt;
+    const { source, user } = this.#session;
+    const { status } = answer;
+    const hasFailed = status === 0 || status >= 400;
+    if (hasFailed && !hasTimedOut && source.isRefusal(request, status)) {
+      void this.#sendOnce(
+        (options) => user.replay(request, status, options),
+        () => this.#endAnswered(attempt),
+      );
+    } else this.#endAnswered(attempt);
+  }
+
+  #endAnswered({ request, answer }: Attempt): void {
+    const { source } = this.#session;
+    // empty where there was no answer
+    const url = answer.url ? source.unsign(answer.url) : '';
+    if (this.#request.customData.request.type === MANIFEST && typeof answer.data === 'string')
+      source.learn(url, answer.data);
+    this.#times.withEntriesOf(request.url, () => this.#end({ ...answer, url }));
+    this.#times.afterEnd();
+  }
+
+  #end(answer: LoaderAnswer): void {
+    this.#phase = { name: 'settled' };
+    Object.assign(this.#response, answer);
+    // dash.js takes its handlers away before it aborts
+    this.#request.customData.onloadend?.();
+  }
+
+  #abort(): void {
+    if (this.#phase.name === 'sent') this.#phase.attempt.abort();
+    else if (this.#phase.name === 'waiting') {
+      this.#phase.wait.abort();
+      this.#endAborted();
+    }
+  }
+
+  #endAborted(): void {
+    this.#phase = { name: 'settled' };
+    this.#request.customData.onabort?.();
+  }
+}

@@ -1,0 +1,51 @@
+import { test } from 'vitest';
+import { fine, openDash } from '../support/dashjs-player.ts';
+import { stageFor } from '../support/stage.ts';
+
+test.concurrent(
+  'every second request is refused, and tokens live three seconds: dash.js notices nothing',
+  async (context) => {
+    const { expect } = context;
+    const stage = await stageFor(context, { edge: { refuseEvery: 2 }, signer: { ttl: 3 } });
+    const player = await openDash(stage, 'exact');
+    await player.play(2);
+    const seen = await player.until(({ currentTime }) => currentTime > 14);
+    expect(seen).toMatchObject({ ...fine, parts: 1 });
+    expect(
+      seen.requests.filter(({ status }) => status !== 200),
+      'no refusal in the metrics',
+    ).toEqual([]);
+    const refused = stage.edge.refusals();
+    expect(refused.length).toBeGreaterThan(3);
+    expect(seen.tokens.filter(({ type }) => type === 'tokenrefused')).toHaveLength(refused.length);
+    expect(
+      seen.urls.filter((url) => /[?&](st|e)=/.test(url)),
+      'signed URLs that the player has seen',
+    ).toEqual([]);
+    expect(player.requests.filter((url) => !url.includes('?st=')).filter((url) => url.startsWith(stage.cdn))).toEqual(
+      [],
+    );
+  },
+);
+
+test.concurrent('a live stream goes by, in two players of their own, with tokens of four seconds', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { signer: { ttl: 4 } });
+  const players = await Promise.all([
+    openDash(stage, 'query', { path: 'dashlive/index.mpd' }),
+    openDash(stage, 'header', { path: 'dashlive/chunked.mpd' }),
+  ]);
+  await Promise.all(
+    players.map(async (player) => {
+      await player.play();
+      const { currentTime } = await player.snapshot();
+      const seen = await player.until((now) => now.currentTime > currentTime + 7);
+      expect(seen).toMatchObject({ ...fine, parts: 1 });
+      expect(seen.tokens.map(({ reason }) => reason)).toContain('expiring');
+    }),
+  );
+  expect(
+    new Set(stage.edge.requests.filter(({ path }) => path.endsWith('/time')).map(({ carrier }) => carrier)),
+  ).toEqual(new Set(['query', 'header']));
+  expect(await stage.refusals()).toEqual([]);
+});

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { dashPlaylists, isMpd } from '../../../packages/core/src/dash-playlists.ts';
+
+const MPD = 'https://cdn.test/vod/7/index.mpd';
+const AT = Date.parse('2026-11-26T12:00:00Z') / 1000;
+
+/** The URLs of each Representation, without their folder; an init segment in brackets. */
+const named = (text: string, now = AT): string[][] =>
+  dashPlaylists(text, MPD, now).map((playlist) =>
+    playlist.text
+      .split('\n')
+      .filter((line) => !/^#EXT(M3U|INF)/.test(line))
+      .map((line) => line.replace(/^#EXT-X-MAP:URI="(.*)"$/, '[$1]').replace('https://cdn.test/vod/7/', '')),
+  );
+
+const mpd = (content: string, attributes = 'type="static" mediaPresentationDuration="PT7S"'): string =>
+  `<?xml version="1.0"?><!-- one --><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" ${attributes}>${content}</MPD>`;
+const period = (content: string, attributes = ''): string =>
+  `<Period ${attributes}><AdaptationSet>${content}</AdaptationSet></Period>`;
+const live = 'type="dynamic" availabilityStartTime="2026-11-26T11:00:00Z" timeShiftBufferDepth="PT4S"';
+
+describe('the URLs of a manifest', () => {
+  test('numbers: from the duration', () => {
+    const text = mpd(
+      period(`<SegmentTemplate timescale="10" duration="20" startNumber="8" media="$RepresentationID$/$Number%03d$.m4s?b=$Bandwidth$&amp;a=1" initialization="$RepresentationID$/i.mp4"/>
+        <Representation id="lo" bandwidth="100"/><Representation id="hi" bandwidth="200"></Representation>`),
+    );
+    expect(named(text)).toEqual([
+      ['[lo/i.mp4]', ...['008', '009', '010', '011'].map((it) => `lo/${it}.m4s?b=100&a=1`)],
+      ['[hi/i.mp4]', ...['008', '009', '010', '011'].map((it) => `hi/${it}.m4s?b=200&a=1`)],
+    ]);
+  });
+
+  test('a timeline: times, gaps, repetitions up to the next entry or the end', () => {
+    const timeline =
+      '<SegmentTimeline><S t="100" d="20" r="1"/><S d="10"/><S t="200" d="10" r="-1"/><S t="230" d="20" r="-1"/></SegmentTimeline>';
+    const text = mpd(
+      period(
+        `<SegmentTemplate timescale="10" presentationTimeOffset="200" media="$Time$-$Number$-$$.m4s">${timeline}</SegmentTemplate><Representation id="1"/>`,
+      ),
+    );
+    const starts = [100, 120, 140, 200, 210, 220, 230, 250];
+    expect(named(text)).toEqual([starts.map((time, index) => `${time}-${index + 1}-$.m4s`)]);
+  });
+
+  test('a list, and base URLs at every level', () => {
+    const text = mpd(
+      `<BaseURL>../8/</BaseURL><Period><BaseURL>p/</BaseURL><AdaptationSet><BaseURL>a/</BaseURL><BaseURL>https://other.test/</BaseURL>
+      <Representation id="1"><BaseURL>r/</BaseURL><SegmentList><Initialization sourceURL="i.mp4"/><SegmentURL media="1.m4s"/><SegmentURL media="2.m4s"/></SegmentList></Representation>
+      </AdaptationSet></Period>`,
+    );
+    const base = 'https://cdn.test/vod/8/p/a/r/';
+    expect(named(text)).toEqual([[`[${base}i.mp4]`, `${base}1.m4s`, `${base}2.m4s`]]);
+  });
+
+  test('what a Representation says itself counts, the rest is inherited', () => {
+    const text = mpd(
+      period(
+        `<SegmentTemplate duration="2" media="$Number$.m4s"/><Representation id="1"><SegmentTemplate startNumber="5"/></Representation>`,
+      ),
+    );
+    expect(named(text)).toEqual([['5.m4s', '6.m4s', '7.m4s', '8.m4s']]);
+  });
+
+  test('one file with an index needs no order', () => {
+    expect(named(readFileSync('test/media/dash/index.mpd', 'utf8'))).toEqual([]);
+    expect(named(readFileSync('test/media/dash/template.mpd', 'utf8')).map(({ length }) => length)).toEqual([
+      11, 11, 11,
+    ]);
+  });
+
+  test('live: numbers of the window and a few ahead, in the period that is on', () => {
+    const template = '<SegmentTemplate duration="2" startNumber="1" media="$Number$.m4s"/><Representation id="1"/>';
+    const text = mpd(`${period(template, 'start="PT0S"')}${period(template, 'start="PT3590S"')}`, live);
+    expect(named(text)).toEqual([['4', '5', '6', '7', '8', '9', '10', '11'].map((it) => `${it}.m4s`)]);
+  });
+
+  test('live: a timeline as far as it goes', () => {
+    const timeline = '<SegmentTimeline><S t="35900" d="20" r="-1"/></SegmentTimeline>';
+    const text = mpd(
+      period(
+        `<SegmentTemplate timescale="10" media="$Time$.m4s">${timeline}</SegmentTemplate><Representation id="1"/>`,
+        'start="PT0S"',
+      ),
+      live,
+    );
+    expect(named(text)).toEqual([['35900', '35920', '35940', '35960', '35980'].map((it) => `${it}.m4s`)]);
+  });
+
+  test.each([
+    '',
+    '#EXTM3U',
+    '<html></html>',
+    '<MPD',
+    '<MPD><Period>',
+    mpd(period('<Representation/>')),
+    '<MPD></p></MPD></MPD>',
+  ])('nothing of %j', (text) => {
+    expect(dashPlaylists(text, MPD, AT)).toEqual([]);
+  });
+
+  test.each([
+    ['duration="0"', ''],
+    ['duration="x"', ''],
+    ['', '<SegmentTimeline><S t="0" d="0" r="5"/></SegmentTimeline>'],
+  ])('nothing to count to: %s %s', (attribute, timeline) => {
+    const rules = `<SegmentTemplate ${attribute} media="$Number$.m4s">${timeline}</SegmentTemplate><Representation id="1"/>`;
+    expect(named(mpd(period(rules)))).toEqual([]);
+    expect(named(mpd(period(rules), live))).toEqual([]);
+  });
+
+  test('does not grow without end', () => {
+    const rules = '<SegmentTemplate timescale="1000" duration="1" media="$Number$.m4s"/><Representation id="1"/>';
+    const text = mpd(period(rules), 'type="static" mediaPresentationDuration="PT100H"');
+    expect(dashPlaylists(text, MPD, AT)[0]!.text.split('\n').length).toBeLessThan(50_000);
+  });
+});
+
+test('what a manifest is', () => {
+  for (const text of ['<MPD>', '<?xml version="1.0"?>\n<!-- a -->\n<MPD type="static">', '<mpd:MPD >']) {
+    expect(isMpd(text)).toBe(true);
+  }
+  for (const text of ['<MPDs>', '#EXTM3U', '{"MPD":1}', '<Patch>']) expect(isMpd(text)).toBe(false);
+});

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { TokenSource } from '../../../packages/core/src/index.ts';
+import { SecureTokenError, keepAsking } from '../../../packages/core/src/index.ts';
+
+const outage = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down');
+const denial = new SecureTokenError('ERR_DENIED', 'no');
+
+const setUp = () => {
+  const source = new EventTarget() as TokenSource;
+  const controller = new AbortController();
+  const ask = vi.fn<() => Promise<string>>();
+  const failed = vi.fn();
+  const recovered = vi.fn();
+  const answer = (): Promise<string> => keepAsking({ source, signal: controller.signal, ask, failed, recovered });
+  return { source, controller, ask, failed, recovered, answer };
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+test('an outage is asked about again, ever later; each failure is heard of, and that it is over', async () => {
+  const { ask, failed, recovered, answer } = setUp();
+  ask.mockRejectedValueOnce(outage).mockRejectedValueOnce(outage).mockResolvedValue('a token');
+  const answered = answer();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(ask).toHaveBeenCalledTimes(2);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(ask).toHaveBeenCalledTimes(2);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await answered).toBe('a token');
+  expect(failed.mock.calls).toEqual([[outage], [outage]]);
+  expect(recovered).toHaveBeenCalledOnce();
+});
+
+test('what is answered at once is no recovery', async () => {
+  const { ask, recovered, answer } = setUp();
+  ask.mockResolvedValue('a token');
+  await answer();
+  expect(recovered).not.toHaveBeenCalled();
+});
+
+test('any other failure waits for tokens, however long', async () => {
+  const { source, ask, answer } = setUp();
+  ask.mockRejectedValueOnce(denial).mockResolvedValue('a token');
+  const answered = answer();
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(ask).toHaveBeenCalledOnce();
+  source.dispatchEvent(new Event('tokenrenewed'));
+  expect(await answered).toBe('a token');
+});
+
+test.each([outage, denial])('an abort ends the wait after %s', async (error) => {
+  const { controller, ask, answer } = setUp();
+  ask.mockRejectedValue(error);
+  const answered = expect(answer()).rejects.toThrow('enough');
+  await vi.advanceTimersByTimeAsync(0);
+  controller.abort(new Error('enough'));
+  await answered;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('what hears of a failure may give up', async () => {
+  const { ask, failed, answer } = setUp();
+  ask.mockRejectedValue(outage);
+  failed.mockImplementation((error: unknown) => {
+    throw error;
+  });
+  await expect(answer()).rejects.toBe(outage);
+});
+
+test.each([new SecureTokenError('ERR_DESTROYED', 'gone'), new TypeError('a defect')])('%s is final', async (error) => {
+  const { ask, failed, answer } = setUp();
+  ask.mockRejectedValue(error);
+  await expect(answer()).rejects.toBe(error);
+  expect(failed).not.toHaveBeenCalled();
+});
