@@ -4,9 +4,7 @@ const concerns = {
   hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-', 'test/browser/content-security-'],
   videojs: ['test/unit/videojs/', 'test/browser/videojs-', 'test/browser/content-security-'],
   shaka: ['test/unit/shaka/', 'test/browser/shaka-'],
-  hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-'],
   dashjs: ['test/unit/dashjs/', 'test/browser/dashjs-'],
-  videojs: ['test/unit/videojs/', 'test/browser/videojs-'],
   'media-element': ['test/unit/media-element/', 'test/browser/mp4-', 'test/browser/videojs-'],
   progressive: ['test/unit/progressive/', 'test/browser/mp4-'],
   worker: [

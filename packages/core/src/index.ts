@@ -8,7 +8,8 @@ export { SecureTokenError, isSecureTokenError, tokenRefused } from './secure-tok
 export { normaliseOptions, withoutOwnOptions } from './option-checks.ts';
 export { jitteredDelay } from './jittered-delay.ts';
 export { keepAsking } from './keep-asking.ts';
-export { isOutage, outagePauseMs } from './outage.ts';
+export { pauseFor } from './network-pause.ts';
+export { isOutage } from './outage.ts';
 export { protectedBy } from './protection.ts';
 export { refusalOf } from './refusal-of.ts';
 export { replayCacheMode } from './replay-cache.ts';
@@ -19,7 +20,6 @@ export { isSignedByAnother } from './signed-by-another.ts';
 export { TOKEN_EVENTS } from './token-events.ts';
 export { isTokenSource } from './token-source.ts';
 export { untouchedRequest } from './untouched-request.ts';
-export { waitForTokens } from './wait-for-tokens.ts';
 export { workerQuestion, workerSigns } from './worker-signs.ts';
 export type { AcquiredTokenSource } from './acquire-token-source.ts';
 export type { Send, Sent } from './send-signed.ts';

@@ -1,3 +1,4 @@
+import { pauseFor } from './network-pause.ts';
 import { isOutage, outagePauseMs } from './outage.ts';
 import type { SecureTokenError } from './secure-token-error.ts';
 import { isSecureTokenError } from './secure-token-error.ts';
@@ -8,46 +9,44 @@ export interface KeepAskingOptions<T> {
   /** Ends the wait. */
   readonly signal: AbortSignal;
   readonly ask: (options: Required<SignOptions>) => Promise<T>;
-  /** Hears of each failure before the wait for the next try; what it throws ends the wait. */
-  readonly failed: (error: SecureTokenError) => void;
+  /** Hears of each failure before the wait for the next try, of which it is the `count`th; what it throws ends that. */
+  readonly failed: (error: SecureTokenError, count: number) => void;
   /** There was a failure, and now an answer. */
   readonly recovered?: () => void;
 }
 
-/** Resolves when tokens come in again, or after `ms`. */
-const pause = (source: TokenSource, ms: number | undefined, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const timer = ms === undefined ? undefined : setTimeout(() => end(resolve), ms);
-    const onRenewed = (): void => end(resolve);
-    const onAbort = (): void => end(() => reject(signal.reason as Error));
-    const end = (settle: () => void): void => {
-      clearTimeout(timer);
-      source.removeEventListener('tokenrenewed', onRenewed);
-      signal.removeEventListener('abort', onAbort);
-      settle();
-    };
-    source.addEventListener('tokenrenewed', onRenewed);
-    signal.addEventListener('abort', onAbort);
-  });
+/** Resolves when tokens come in again, after `ms`, if that is given, or when `signal` aborts. */
+async function waitForTokens(source: TokenSource, ms: number | undefined, signal: AbortSignal): Promise<void> {
+  const waiting = new AbortController();
+  const end = (): void => waiting.abort();
+  const ended = new Promise<void>((resolve) => waiting.signal.addEventListener('abort', () => resolve()));
+  source.addEventListener('tokenrenewed', end, { signal: waiting.signal });
+  signal.addEventListener('abort', end, { signal: waiting.signal });
+  // by whoever has heard of the failure
+  if (signal.aborted) end();
+  await (ms === undefined ? ended : pauseFor(ms, waiting.signal));
+  end();
+}
 
 /**
  * Asks the token source until it answers, for players that take a failed request hard. An outage of the signing
- * endpoint is waited out; after any other failure the request is held until tokens are renewed.
+ * endpoint is waited out, however long it lasts; after any other failure the request is held until tokens are renewed.
  *
  * @throws the reason of `signal`, what `failed` throws, or `ERR_DESTROYED`
  */
 export async function keepAsking<T>(options: KeepAskingOptions<T>): Promise<T> {
   const { source, signal, ask, failed, recovered } = options;
-  for (let failures = 1; ; failures++) {
+  for (let count = 1; ; count++) {
     try {
       const answer = await ask({ signal });
-      if (failures > 1) recovered?.();
+      if (count > 1) recovered?.();
       return answer;
     } catch (error) {
       signal.throwIfAborted();
       if (!isSecureTokenError(error) || error.code === 'ERR_DESTROYED') throw error;
-      failed(error);
-      await pause(source, isOutage(error) ? outagePauseMs(error, failures) : undefined, signal);
+      failed(error, count);
+      await waitForTokens(source, isOutage(error) ? outagePauseMs(error, count) : undefined, signal);
+      signal.throwIfAborted();
     }
   }
 }

@@ -1,9 +1,20 @@
-import type { Sent, TokenSource } from 'secure-token-core';
-import { isSecureTokenError, isSignedByAnother, responseWithoutToken, sendSigned } from 'secure-token-core';
-import { throughOutages } from 'secure-token-media-element';
+import type { SecureTokenError, Sent, TokenSource } from 'secure-token-core';
+import {
+  isOutage,
+  isSecureTokenError,
+  isSignedByAnother,
+  keepAsking,
+  responseWithoutToken,
+  sendSigned,
+} from 'secure-token-core';
 import { initOf, signedInit } from './fetch-arguments.ts';
 import { learnPlaylist } from './learn-playlist.ts';
 import { unsignedResponse, withUrl } from './unsigned-response.ts';
+
+/** An outage ends by itself, without a word to the app. */
+const throwOthers = (error: SecureTokenError): void => {
+  if (!isOutage(error)) throw error;
+};
 
 /** One request for a protected URL: it waits for its token, is sent, once more if it is refused, and answered. */
 export class SecureRequest {
@@ -38,7 +49,7 @@ export class SecureRequest {
   async #answerSigned(asked: Request, init: RequestInit): Promise<Response> {
     const source = this.#source;
     const { url, signal } = asked;
-    const wait = <T>(ask: () => Promise<T>): Promise<T> => throughOutages(ask, { source, signal });
+    const wait = <T>(ask: () => Promise<T>): Promise<T> => keepAsking({ source, signal, ask, failed: throwOthers });
     const signed = await wait(() => source.sign(url, { signal }));
     if (!signed.token) return this.#fetch(url, init);
     const sent = await sendSigned(

@@ -1,12 +1,11 @@
 import type { SecureTokenError, SignedRequest } from 'secure-token-core';
-import { workerSigns } from 'secure-token-core';
+import { isOutage, keepAsking, workerSigns } from 'secure-token-core';
 import type { Failures } from './attempts.ts';
 import { mayTryWorker } from './attempts.ts';
 import { diagnoseFailure } from './diagnose-failure.ts';
 import type { ElementSource } from './element-source.ts';
 import { assertFitsElement, elementSource } from './element-source.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
-import { throughOutages } from './outage.ts';
 
 interface Start {
   /** Ends the waits. */
@@ -103,11 +102,12 @@ export class ElementRequests {
 
   async #ask<T>(ask: () => Promise<T>): Promise<T> {
     const { source, listener } = this.#options;
-    const onOutage = (error: SecureTokenError): void => {
+    const failed = (error: SecureTokenError): void => {
+      if (!isOutage(error)) throw error;
       this.#hasToldOfTrouble = true;
       listener.onOutage?.(error);
     };
-    const answer = await throughOutages(ask, { source, signal: this.#start.signal, onOutage });
+    const answer = await keepAsking({ source, signal: this.#start.signal, ask, failed });
     if (this.#hasToldOfTrouble) listener.onRecovery?.();
     this.#hasToldOfTrouble = false;
     return answer;

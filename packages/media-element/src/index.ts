@@ -1,6 +1,5 @@
 export { NativeSource } from './native-source.ts';
 export { assertFitsElement } from './element-source.ts';
 export { pause } from './back-off.ts';
-export { throughOutages } from './outage.ts';
 export { probe } from './probe.ts';
 export type { SwapReason } from './request-need.ts';

@@ -1,5 +1,5 @@
 import type { SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
-import { createSourceUser, isOutage, outagePauseMs, waitForTokens } from 'secure-token-core';
+import { createSourceUser, isOutage, keepAsking } from 'secure-token-core';
 import type { Request, RequestFilter, ShakaPlayer } from './shaka-types.ts';
 
 /** What the filter has found out about a request, for the scheme plugin, which all players share. */
@@ -69,17 +69,17 @@ export class Session {
    * it is tried as often as the player tries a request.
    * @throws as `source.sign`; Shaka takes whatever a filter throws for critical
    */
-  async sign(url: string, { retryParameters }: Request, signal: AbortSignal): Promise<SignedRequest> {
-    for (let failures = 1; ; failures++) {
-      try {
-        return await this.source.sign(url, { signal });
-      } catch (error) {
-        signal.throwIfAborted();
-        const mayWait = failures < retryParameters.maxAttempts || this.#hasPicture();
+  sign(url: string, { retryParameters }: Request, signal: AbortSignal): Promise<SignedRequest> {
+    const { source } = this;
+    return keepAsking({
+      source,
+      signal,
+      ask: () => source.sign(url, { signal }),
+      failed: (error, count) => {
+        const mayWait = count < retryParameters.maxAttempts || this.#hasPicture();
         if (!isOutage(error) || !mayWait) throw error;
-        await waitForTokens(this.source, outagePauseMs(error, failures), signal);
-      }
-    }
+      },
+    });
   }
 
   /** Not before the first segment, nor where a viewer has just changed to another title. */

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { SecureTokenError, keepAsking } from '../../../packages/core/src/index.ts';
@@ -22,6 +23,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 test('an outage is asked about again, ever later; each failure is heard of, and that it is over', async () => {
@@ -34,7 +36,10 @@ test('an outage is asked about again, ever later; each failure is heard of, and 
   expect(ask).toHaveBeenCalledTimes(2);
   await vi.advanceTimersByTimeAsync(1000);
   expect(await answered).toBe('a token');
-  expect(failed.mock.calls).toEqual([[outage], [outage]]);
+  expect(failed.mock.calls).toEqual([
+    [outage, 1],
+    [outage, 2],
+  ]);
   expect(recovered).toHaveBeenCalledOnce();
 });
 
@@ -79,4 +84,60 @@ test.each([new SecureTokenError('ERR_DESTROYED', 'gone'), new TypeError('a defec
   ask.mockRejectedValue(error);
   await expect(answer()).rejects.toBe(error);
   expect(failed).not.toHaveBeenCalled();
+});
+
+test('an outage of an hour: pauses of fifteen seconds at most', async () => {
+  const { ask, answer } = setUp();
+  ask.mockRejectedValue(outage);
+  const answered = answer();
+  await vi.advanceTimersByTimeAsync(3600e3);
+  expect(ask.mock.calls.length).toBeGreaterThan(3600 / 15);
+  expect(ask.mock.calls.length).toBeLessThan(3600 / 15 + 5);
+  ask.mockResolvedValue('a token');
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(await answered).toBe('a token');
+});
+
+test('the endpoint says when it wants to be asked again', async () => {
+  const { ask, answer } = setUp();
+  ask
+    .mockRejectedValueOnce(new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down', { retryAfter: 60 }))
+    .mockResolvedValue('a token');
+  const answered = answer();
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(ask).toHaveBeenCalledOnce();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await answered).toBe('a token');
+});
+
+test('a token that has come in for another request ends the pause of an outage, and no listener is left', async () => {
+  const { source, controller, ask, answer } = setUp();
+  ask.mockRejectedValueOnce(outage).mockResolvedValue('a token');
+  const answered = answer();
+  await vi.advanceTimersByTimeAsync(100);
+  source.dispatchEvent(new Event('tokenrenewed'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await answered).toBe('a token');
+  expect([...getEventListeners(source, 'tokenrenewed'), ...getEventListeners(controller.signal, 'abort')]).toEqual([]);
+});
+
+test('offline it asks nobody, and at once when the network is back', async () => {
+  const page = new EventTarget();
+  vi.stubGlobal('navigator', { onLine: false });
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  const { ask, answer } = setUp();
+  ask.mockRejectedValueOnce(outage).mockResolvedValue('a token');
+  const answered = answer();
+  await vi.advanceTimersByTimeAsync(3600e3);
+  expect(ask).toHaveBeenCalledOnce();
+  page.dispatchEvent(new Event('online'));
+  expect(await answered).toBe('a token');
+});
+
+test.each([outage, denial])('who hears of %s may end the wait', async (error) => {
+  const { controller, ask, failed, answer } = setUp();
+  ask.mockRejectedValue(error);
+  failed.mockImplementation(() => controller.abort(new Error('enough')));
+  await expect(answer()).rejects.toThrow('enough');
+  expect(ask).toHaveBeenCalledOnce();
 });

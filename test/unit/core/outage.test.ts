@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { SecureTokenError, isOutage, outagePauseMs } from '../../../packages/core/src/index.ts';
+import { SecureTokenError, isOutage } from '../../../packages/core/src/index.ts';
+import { outagePauseMs } from '../../../packages/core/src/outage.ts';
 
 const outage = (retryAfter?: number): SecureTokenError =>
   new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down', { retryAfter });

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { pause, pauseFor } from '../../../packages/media-element/src/back-off.ts';
+import { pauseFor } from '../../../packages/core/src/network-pause.ts';
+import { pause } from '../../../packages/media-element/src/back-off.ts';
 
 describe('pause', () => {
   let page: EventTarget;
