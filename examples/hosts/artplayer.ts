@@ -8,12 +8,12 @@ export const player = new Artplayer({
   type: 'm3u8',
   muted: true,
   customType: {
-    m3u8: (video: HTMLVideoElement, url: string) => {
+    m3u8: (video: HTMLVideoElement, url: string, art: Artplayer) => {
       const hls = new Hls();
       secureToken(hls, '/token');
       hls.loadSource(url);
       hls.attachMedia(video);
-      player.once('destroy', () => hls.destroy());
+      art.on('destroy', () => hls.destroy());
     },
   },
 });

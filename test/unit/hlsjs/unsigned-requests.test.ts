@@ -2,6 +2,7 @@ import type Hls from 'hls.js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SignedRequest, TokenSource } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
+import type * as unsignedRequests from '../../../packages/hlsjs/src/unsigned-requests.ts';
 
 const MANIFEST = 'https://cdn.example/vod/master.m3u8';
 const SUBTITLES = 'https://cdn.example/vod/sub/i.m3u8';
@@ -21,7 +22,7 @@ const ended = (name: string, responseStatus = 403, workerStart = 0): void =>
   observers.forEach((hear) => hear([{ name, responseStatus, workerStart }]));
 
 const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-let module: typeof import('../../../packages/hlsjs/src/unsigned-requests.ts');
+let module: typeof unsignedRequests;
 let source: TokenSource;
 beforeEach(async () => {
   vi.stubGlobal('document', {});
