@@ -116,7 +116,7 @@ describe.each(readmes)('%s', (path) => {
     const named = [...readFileSync(path, 'utf8').matchAll(/\bnpm (?:run )?(start|test|bench|\w+)\b/g)].map(
       ([, name]) => name!,
     );
-    const builtIn = ['ci', 'install', 'i', 'pack', 'view'];
+    const builtIn = ['ci', 'install', 'i', 'ls', 'pack', 'view'];
     expect(named.filter((name) => !builtIn.includes(name) && !(name in scripts))).toEqual([]);
   });
 });

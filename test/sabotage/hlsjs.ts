@@ -11,6 +11,7 @@ const hlsjsKeysTest = 'test/browser/hlsjs-keys.matrix.test.ts';
 const hlsjsCmcdTest = 'test/browser/hlsjs-cmcd.matrix.test.ts';
 const hlsjsInstallTest = 'test/browser/hlsjs-install.matrix.test.ts';
 const hlsjsRefusalsTest = 'test/browser/hlsjs-refusals.matrix.test.ts';
+const hlsjsUnsignedTest = 'test/browser/hlsjs-unsigned.matrix.test.ts';
 const cachedRefusalsTest = 'test/browser/cached-refusals.test.ts';
 
 export const hlsjs: readonly Sabotage[] = [
@@ -155,6 +156,28 @@ export const hlsjs: readonly Sabotage[] = [
     noticedBy: {
       test: cachedRefusalsTest,
       name: 'hls.js: a 410 that the browser keeps is replayed all the same: cookie',
+    },
+  },
+  {
+    name: 'hlsjs-lost-configuration',
+    promise: 'Where a player loses the configuration and its playlist is refused, the console says so.',
+    file: secureToken,
+    find: 'configurationWatch.begin();',
+    replace: '',
+    noticedBy: {
+      test: hlsjsUnsignedTest,
+      name: 'a request that hls.js 1.7 did not sign, and the edge refuses the player around it has lost',
+    },
+  },
+  {
+    name: 'hlsjs-unsigned-elsewhere',
+    promise: 'Where the player or the page asks for a protected URL without a token, the console says so.',
+    file: install,
+    find: '  watchUnsignedRequests(hls, sourceNow);\n',
+    replace: '',
+    noticedBy: {
+      test: hlsjsUnsignedTest,
+      name: 'a request that hls.js 1.7 did not sign, and the edge refuses the page itself has asked (config form)',
     },
   },
 ];

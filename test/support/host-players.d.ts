@@ -3,16 +3,60 @@
 declare module '@clappr/core';
 declare module '@clappr/hlsjs-playback';
 declare module '@mux/mux-video';
-declare module 'artplayer';
+declare module '@videojs/react/media/hlsjs-video';
 declare module 'copy-webpack-plugin';
-declare module 'hls-video-element';
+declare module 'dplayer';
 declare module 'hls-video-element/react';
+declare module 'media-chrome';
 declare module 'plyr';
+declare module 'react-dom/client';
+declare module 'react-player';
+declare module 'vidstack/player';
+declare module 'vidstack/player/ui';
+declare module 'xgplayer';
+declare module 'xgplayer-hls.js';
+
+declare module 'artplayer' {
+  export default class Artplayer {
+    constructor(options: object);
+    on(type: string, listener: () => void): void;
+  }
+}
+
+declare module 'hls-video-element' {
+  export default class HlsVideoElement extends HTMLVideoElement {
+    config: object;
+  }
+}
+
+declare module 'vidstack' {
+  import type Hls from 'hls.js';
+  export function isHLSProvider(provider: unknown): provider is HlsProvider;
+  interface HlsProvider {
+    library: unknown;
+    config: object;
+    onInstance(callback: (hls: Hls) => void): void;
+  }
+}
+
+interface HTMLElementTagNameMap {
+  'media-player': MediaPlayer;
+}
+interface MediaPlayer {
+  src: string;
+  addEventListener(type: 'provider-change', listener: (event: { detail: unknown }) => void): void;
+}
 
 declare module 'react' {
+  export function StrictMode(props: { children?: unknown }): unknown;
   export function useEffect(effect: () => (() => void) | undefined, dependencies: readonly unknown[]): void;
   export const useRef: UseRef;
+  export const useState: UseState;
   type UseRef = <T>(initial: T | null) => { readonly current: T | null };
+  interface UseState {
+    <T>(initial: T): [T, (next: T) => void];
+    <T>(): [T | undefined, (next: T | undefined) => void];
+  }
 }
 
 declare namespace JSX {

@@ -7,6 +7,7 @@ import type { Controller, ControllerClass } from './original-controller.ts';
 import { noteStandIn, originalController } from './original-controller.ts';
 import { tokenErrorOf } from './token-errors.ts';
 import { createTokenLoader } from './token-loader.ts';
+import { configurationWatch, watchUnsignedRequests } from './unsigned-requests.ts';
 
 type LoaderClass = HlsConfig['loader'];
 
@@ -64,6 +65,7 @@ export function install(hls: Hls, source: TokenSource): void {
   if (config.fLoader) config.fLoader = wrap(config.fLoader, sourceNow);
   config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, sourceNow);
   reportTokenErrors(hls);
+  watchUnsignedRequests(hls, sourceNow);
   reloadUnsigned(hls, source);
 }
 
@@ -73,6 +75,7 @@ export function install(hls: Hls, source: TokenSource): void {
  */
 export function installing<C extends Controller>(source: TokenSource, slot: C, before?: HlsConfig[C]): HlsConfig[C] {
   const Installing = function (hls: Hls): object {
+    configurationWatch.end();
     install(hls, source);
     const Original = (before as ControllerClass | undefined) ?? originalController(hls.constructor as typeof Hls, slot);
     return Original ? new Original(hls) : { setStreamController: nothing, destroy: nothing };

@@ -1,5 +1,10 @@
 import type { HlsConfig, LoadPolicy, LoaderConfiguration, LoaderContext, LoaderResponse, RetryConfig } from 'hls.js';
 
+/** The status with which an outage of the signing endpoint is reported: hls.js tries again after 5xx. */
+export const UNAVAILABLE = 503;
+/** No status, because no edge has answered: hls.js takes that for final while the viewer is online. */
+export const NONE = 0;
+
 /** How a request ended that may be tried again. */
 export interface FailedTry {
   /** Unsigned. */

@@ -3,6 +3,7 @@ import type { HlsConfig } from 'hls.js';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { acquireTokenSource, createTokenSource } from 'secure-token-core';
 import { DESTROYING, install, installing } from './install.ts';
+import { configurationWatch } from './unsigned-requests.ts';
 
 type Options = TokenSourceOptions | TokenSource | string | URL;
 
@@ -30,5 +31,7 @@ export function secureToken(hls: Hls, options: Options): TokenSource {
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureTokenConfig(options: Options): Partial<HlsConfig> {
-  return { fpsController: installing(createTokenSource(options), 'fpsController')! };
+  const source = createTokenSource(options);
+  configurationWatch.begin();
+  return { fpsController: installing(source, 'fpsController')! };
 }

@@ -10,9 +10,10 @@ import type {
 } from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
 import { hideSignedUrl, isOutage, refusalOf, replayOf } from 'secure-token-core';
-import { retryDelay, ruleFor, ruleForOutage } from './retry-policy.ts';
+import { NONE, UNAVAILABLE, retryDelay, ruleFor, ruleForOutage } from './retry-policy.ts';
 import { sleep } from './sleep.ts';
 import { noteTokenError } from './token-errors.ts';
+import { noteSigned } from './unsigned-requests.ts';
 import { unsignedResponse } from './unsigned-response.ts';
 import { withCredentials } from './with-credentials.ts';
 
@@ -20,11 +21,6 @@ type LoaderClass = HlsConfig['loader'];
 type Callbacks = LoaderCallbacks<LoaderContext>;
 type LoaderError = Parameters<Callbacks['onError']>[0];
 type NetworkDetails = Parameters<Callbacks['onError']>[2];
-
-/** The status with which an outage of the signing endpoint is reported: hls.js tries again after 5xx. */
-const UNAVAILABLE = 503;
-/** No status, because no edge has answered: hls.js takes that for final while the viewer is online. */
-const NONE = 0;
 
 /**
  * Signs on the wire what hls.js knows by its unsigned URL. The life of a request: it waits for its token, goes out with
@@ -125,6 +121,7 @@ class TokenLoader implements Loader<LoaderContext> {
 
   #send(request: SignedRequest): void {
     const { url, headers, credentials } = request;
+    noteSigned(this.#source, request);
     const { onProgress } = this.#callbacks!;
     const inner = this.#prepareInner(credentials);
     // a loader of the app may abort when it is destroyed: hls.js must not hear of that one any more

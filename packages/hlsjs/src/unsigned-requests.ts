@@ -1,0 +1,92 @@
+import type Hls from 'hls.js';
+import type { Events } from 'hls.js';
+import type { SignedRequest, TokenSource } from 'secure-token-core';
+
+const DESTROYING = 'hlsDestroying' as unknown as Events.DESTROYING;
+/** The statuses with which an edge refuses what has no token. */
+const REFUSALS = [401, 403, 410];
+
+type Refused = Pick<PerformanceResourceTiming, 'name' | 'responseStatus'>;
+
+/** Without its query, which may hold a token that is not ours. */
+const shown = ({ name, responseStatus }: Refused): string => `${name.replace(/[?#].*/, '')} (status ${responseStatus})`;
+
+function warn(message: string): void {
+  // eslint-disable-next-line no-console -- no request of ours has failed, so there is no event for it
+  console.warn(`secure-token-hlsjs: ${message}`);
+}
+
+/**
+ * Hears of every request of the page that is refused, whoever has made it, until the returned function is called. Not
+ * of those that went through a service worker, which may have signed them.
+ */
+function observeRefusals(onRefused: (request: Refused) => void): () => void {
+  // a server has an observer too, of requests that are not those of a page
+  if (!('document' in globalThis) || !('PerformanceObserver' in globalThis)) return () => undefined;
+  const observer = new PerformanceObserver((list) => {
+    for (const request of list.getEntries() as PerformanceResourceTiming[])
+      if (REFUSALS.includes(request.responseStatus) && request.workerStart === 0) onRefused(request);
+  });
+  observer.observe({ type: 'resource' });
+  return () => observer.disconnect();
+}
+
+/** Whether a configuration that was made has reached an Hls: where a host player loses it, nothing of ours runs. */
+class ConfigurationWatch {
+  #isReached = false;
+  #stop: (() => void) | undefined;
+
+  /** A configuration was made. */
+  begin(): void {
+    if (this.#isReached) return;
+    this.#stop ??= observeRefusals((request) => this.#onRefused(request));
+  }
+
+  /** An Hls has one. */
+  end(): void {
+    this.#isReached = true;
+    this.#stop?.();
+  }
+
+  #onRefused(request: Refused): void {
+    if (this.#isReached || !/\.m3u8(?:\?|$)/.test(request.name)) return;
+    this.end();
+    warn(
+      `${shown(request)} was refused, and no player of hls.js has received the configuration of secureTokenConfig(). ` +
+        'The player that builds hls.js does not pass it on, or received it after the source, or uses another copy of ' +
+        'hls.js. Set it before the source, or assign it before the first player: ' +
+        'Hls.DefaultConfig = { ...Hls.DefaultConfig, ...secureTokenConfig(…) }',
+    );
+  }
+}
+
+/** One for all: it ends with the first player that has a configuration. */
+export const configurationWatch: ConfigurationWatch = new ConfigurationWatch();
+
+/** Those whose tokens travel in URLs: of another one a refused request looks as if it had none. */
+const signUrls = new WeakSet<TokenSource>();
+const told = new WeakSet<TokenSource>();
+
+/** `source` has signed a request of hls.js. */
+export function noteSigned(source: TokenSource, { url, unsignedUrl }: SignedRequest): void {
+  if (url !== unsignedUrl) signUrls.add(source);
+}
+
+/**
+ * Says once if a protected URL was asked for without a token, and refused: players ask for some by themselves, such as
+ * Vidstack for playlists of subtitles.
+ */
+export function watchUnsignedRequests(hls: Hls, sourceNow: () => TokenSource): void {
+  const stop = observeRefusals((request) => {
+    const { name } = request;
+    const source = sourceNow();
+    if (told.has(source) || !signUrls.has(source) || !source.protects(name) || source.unsign(name) !== name) return;
+    told.add(source);
+    warn(
+      `${shown(request)} was requested without a token and refused. The request does not come from hls.js: the player ` +
+        'around it, or the page, has made it, where it cannot be signed. "Host players" in the documentation says ' +
+        'which players do that, and how to prevent it.',
+    );
+  });
+  hls.on(DESTROYING, stop);
+}

@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import type { TokenSource } from '../../packages/hlsjs/src/index.ts';
+import { installHosts, openHost } from '../support/host-page.ts';
+import type { Stage } from '../support/stage.ts';
+import { stageFor } from '../support/stage.ts';
+
+declare global {
+  interface Window {
+    sources: TokenSource[];
+    unmount(): void;
+  }
+}
+
+/** The pages of examples/hosts: all of them in `npm run test:hosts`, those that are used most in `test:all`. */
+const mostUsed = ['react-player', 'vidstack', 'hls-video-element'];
+const isAll = process.env.HOSTS === 'all';
+const pages = readdirSync('examples/hosts').flatMap((name) => /(.*)\.html$/.exec(name)?.[1] ?? []);
+const hosts = isAll ? pages : mostUsed;
+
+/** Seconds that a token lives. */
+const TTL = 3;
+const FILM = '/exact/film/fmp4/master.m3u8';
+
+beforeAll(installHosts);
+
+/** A film that is not loaded whole before the first token expires. */
+const slowStage = (context: Parameters<typeof stageFor>[0]): Promise<Stage> =>
+  stageFor(context, { signer: { ttl: TTL }, edge: { latency: 0.1 } });
+
+/** What was asked of the CDN. */
+async function requested({ nginx, edge }: Stage): Promise<URL[]> {
+  const urls = nginx ? (await nginx.log()).map(({ uri }) => uri) : edge.requests.map(({ url }) => url);
+  return urls.map((url) => new URL(url, 'http://cdn'));
+}
+
+/** Seconds between the first and the last expiry of the tokens in `urls`. */
+function expirySpan(urls: readonly URL[]): number {
+  const expiries = urls.map(({ searchParams }) => Number(searchParams.get('e')));
+  return Math.max(...expiries) - Math.min(...expiries);
+}
+
+test.concurrent.for(hosts)('%s plays past five expiries and a seek, and nothing is refused', async (name, context) => {
+  const stage = await slowStage(context);
+  const host = await openHost(stage, name);
+  await host.play();
+  await host.moves(TTL);
+  await host.seek(300);
+  const passed = async (): Promise<void> => expect(expirySpan(await requested(stage))).toBeGreaterThan(5 * TTL);
+  await vi.waitFor(passed, { timeout: 60_000, interval: 500 });
+  await host.moves(1);
+  expect(await stage.refusals()).toEqual([]);
+  expect([host.pageErrors, host.warnings.filter((text) => text.startsWith('secure-token'))]).toEqual([[], []]);
+});
+
+describe.concurrent('what does not work, and what is said then', () => {
+  test('react-player loses config.hls: the console says what to do', async (context) => {
+    const stage = await slowStage(context);
+    const host = await openHost(stage, 'react-player', (script) =>
+      script
+        .replace(/^Hls\.DefaultConfig = .*$/m, "const config = { hls: secureTokenConfig('/token') };")
+        .replace('<ReactPlayer', '<ReactPlayer config={config}'),
+    );
+    const said = expect.stringMatching(`${FILM} .status 403. was refused.*Hls.DefaultConfig = `);
+    await vi.waitFor(() => expect(host.warnings).toEqual([said]), { timeout: 30_000 });
+    expect(stage.signer.calls).toEqual([]);
+  });
+
+  test('Vidstack has the browser ask for subtitles: the console says so, and the page prevents it', async (context) => {
+    const stage = await slowStage(context);
+    const asIs = await openHost(stage, 'vidstack');
+    await asIs.play();
+    const cues = (): Promise<number> =>
+      asIs.page.evaluate(() => {
+        const { textTracks } = document.querySelector<HTMLVideoElement>('media-player')!;
+        return textTracks[0]?.cues?.length ?? 0;
+      });
+    await vi.waitFor(async () => expect(await cues()).toBeGreaterThan(0), { timeout: 30_000 });
+    expect(await stage.refusals()).toEqual([]);
+
+    const host = await openHost(stage, 'vidstack', (script) => script.replace(", url: ''", ''));
+    await host.play();
+    const said = expect.stringMatching('/exact/film/fmp4/sub/i.m3u8 .status 403. was requested without a token');
+    await vi.waitFor(() => expect(host.warnings).toContainEqual(said), { timeout: 30_000 });
+  });
+});
+
+test('the hook useTokenSource in StrictMode: one source lives, and no call is lost', async (context) => {
+  const stage = await slowStage(context);
+  const host = await openHost(stage, 'hlsjs-react', (script) =>
+    script
+      .replace(
+        /const created = (createTokenSource\(first\));/,
+        '$&\n    ((window as any).sources ??= []).push(created);',
+      )
+      .replace(
+        /^(createRoot\(.*\))\.render\(/m,
+        'const app = $1;\n(window as any).unmount = () => app.unmount();\napp.render(',
+      ),
+  );
+  await host.play();
+  const outcomes = (): Promise<string[]> =>
+    host.page.evaluate(
+      (url) =>
+        Promise.all(
+          window.sources.map((source) =>
+            source.sign(url).then(
+              () => 'signs',
+              (error: unknown) => (error as { code: string }).code,
+            ),
+          ),
+        ),
+      `${stage.cdn}${FILM}`,
+    );
+  expect(await outcomes()).toEqual(['ERR_DESTROYED', 'signs']);
+  expect(stage.signer.calls.filter(({ status }) => status !== 200)).toEqual([]);
+  const first = stage.signer.calls.filter(({ reason, urls }) => reason === 'initial' && urls[0]!.endsWith(FILM));
+  expect(first).toHaveLength(1);
+  await host.page.evaluate(() => window.unmount());
+  expect(await outcomes()).toEqual(['ERR_DESTROYED', 'ERR_DESTROYED']);
+});
+
+if (isAll) {
+  test('the pages compile with the types of the players', async () => {
+    const compiled = promisify(execFile)('npx', ['tsc', '-p', 'examples/hosts'], {
+      shell: process.platform === 'win32',
+    });
+    await expect(compiled).resolves.toMatchObject({ stdout: '' });
+  });
+}

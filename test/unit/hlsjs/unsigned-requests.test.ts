@@ -1,0 +1,120 @@
+import type Hls from 'hls.js';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { SignedRequest, TokenSource } from '../../../packages/core/src/index.ts';
+import { createTokenSource } from '../../../packages/core/src/index.ts';
+import type * as unsignedRequests from '../../../packages/hlsjs/src/unsigned-requests.ts';
+
+const MANIFEST = 'https://cdn.example/vod/master.m3u8';
+const SUBTITLES = 'https://cdn.example/vod/sub/i.m3u8';
+
+type Entry = Pick<PerformanceResourceTiming, 'name' | 'responseStatus' | 'workerStart'>;
+
+const observers = new Set<(entries: Entry[]) => void>();
+class FakeObserver {
+  readonly #hear: (entries: Entry[]) => void;
+  constructor(callback: (list: { getEntries(): Entry[] }) => void) {
+    this.#hear = (entries) => callback({ getEntries: () => entries });
+  }
+  observe = (): unknown => observers.add(this.#hear);
+  disconnect = (): unknown => observers.delete(this.#hear);
+}
+const ended = (name: string, responseStatus = 403, workerStart = 0): void =>
+  observers.forEach((hear) => hear([{ name, responseStatus, workerStart }]));
+
+const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+let module: typeof unsignedRequests;
+let source: TokenSource;
+beforeEach(async () => {
+  vi.stubGlobal('document', {});
+  vi.stubGlobal('PerformanceObserver', FakeObserver);
+  warn.mockClear();
+  observers.clear();
+  vi.resetModules();
+  module = await import('../../../packages/hlsjs/src/unsigned-requests.ts');
+  source = createTokenSource({
+    protect: 'https://cdn.example/',
+    getTokens: async ({ urls }) => urls.map((url) => ({ url, expires: 4e9, query: { st: 'a' } })),
+  });
+});
+afterEach(() => {
+  source.destroy();
+  vi.unstubAllGlobals();
+});
+
+test('a configuration that no player has received, and a playlist that is refused: told once', () => {
+  module.configurationWatch.begin();
+  ended('https://cdn.example/vod/s1.ts');
+  ended(MANIFEST, 200);
+  ended(MANIFEST, 403, 12.5);
+  expect(warn).not.toHaveBeenCalled();
+  ended(`${MANIFEST}?st=secret`);
+  ended(MANIFEST);
+  expect(warn).toHaveBeenCalledOnce();
+  expect(warn.mock.calls[0]![0]).toMatch(
+    /vod\/master\.m3u8 \(status 403\).*before the first player: Hls\.DefaultConfig/,
+  );
+  expect(warn.mock.calls[0]![0]).not.toContain('secret');
+  expect(observers.size).toBe(0);
+});
+
+test('one that a player has received: nothing listens any more, and not for later ones', () => {
+  module.configurationWatch.begin();
+  module.configurationWatch.begin();
+  expect(observers.size).toBe(1);
+  module.configurationWatch.end();
+  module.configurationWatch.begin();
+  expect(observers.size).toBe(0);
+});
+
+test('on a server nothing listens', () => {
+  vi.stubGlobal('document', undefined);
+  // @ts-expect-error -- there is none
+  delete globalThis.document;
+  module.configurationWatch.begin();
+  expect(observers.size).toBe(0);
+});
+
+/** A player that is watched, and how it is destroyed. */
+function watched(): () => void {
+  const listeners: (() => void)[] = [];
+  const hls = { on: (_: string, listener: () => void) => listeners.push(listener) } as unknown as Hls;
+  module.watchUnsignedRequests(hls, () => source);
+  return () => listeners.forEach((destroying) => destroying());
+}
+const signed = (url: string): Promise<SignedRequest> => source.sign(url);
+
+test('a request without a token that is refused: told once, without its query', async () => {
+  watched();
+  module.noteSigned(source, await signed(MANIFEST));
+  ended(`${SUBTITLES}?other=secret`);
+  ended(SUBTITLES);
+  expect(warn).toHaveBeenCalledOnce();
+  expect(warn.mock.calls[0]![0]).toMatch(/vod\/sub\/i\.m3u8 \(status 403\) was requested without a token/);
+  expect(warn.mock.calls[0]![0]).not.toContain('secret');
+});
+
+test('not told: what was signed, what is not protected, what was not refused, what a service worker has sent', async () => {
+  watched();
+  const request = await signed(MANIFEST);
+  module.noteSigned(source, request);
+  ended(request.url);
+  ended('https://other.example/vod/master.m3u8');
+  ended(SUBTITLES, 404);
+  ended(SUBTITLES, 200);
+  ended(SUBTITLES, 403, 12.5);
+  expect(warn).not.toHaveBeenCalled();
+});
+
+test('not told where tokens travel in headers: a request with one looks the same', () => {
+  watched();
+  module.noteSigned(source, { url: MANIFEST, unsignedUrl: MANIFEST } as SignedRequest);
+  ended(SUBTITLES);
+  expect(warn).not.toHaveBeenCalled();
+});
+
+test('nothing listens once the player is destroyed', () => {
+  const destroy = watched();
+  expect(observers.size).toBe(1);
+  destroy();
+  expect(observers.size).toBe(0);
+});
