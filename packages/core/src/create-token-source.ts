@@ -1,6 +1,6 @@
 import { abortable } from './abortable.ts';
 import { Acquisition } from './acquisition.ts';
-import { Backoff } from './backoff.ts';
+import { Backoff, soonestOf } from './backoff.ts';
 import { createDebugLog } from './debug-log.ts';
 import { Denials } from './denials.ts';
 import { normaliseOptions } from './option-checks.ts';
@@ -58,10 +58,10 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     settings.retry ?? {},
     random,
     () => clock.sessionNow(),
-    () => timer.endingToken(),
+    () => soonestOf(timer.endingToken(), readAhead.ending()),
     (seconds) => debug?.pause('the signing endpoint is not called', seconds),
   );
-  const queue: SigningQueue = new SigningQueue(backoff, (urls, reason) => calls.call(urls, reason));
+  const queue: SigningQueue = new SigningQueue(backoff, (wanted) => calls.call(wanted));
   const acquisition = new Acquisition({
     index,
     denials,
@@ -69,6 +69,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     backoff,
     identify: (href) => tokenUrls.identify(href),
     alongWith,
+    isPredicted: (key) => readAhead.isPredicted(key),
     willAsk: protection.noteOriginOf,
     changed: () => timer.followCalls(),
   });
@@ -86,12 +87,22 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     random,
   });
   const timer = new RenewalTimer({ index, usage, clock, acquisition, backoff, isUsable });
-  const readAhead = new ReadAhead({
+  const readAhead: ReadAhead = new ReadAhead({
     size,
+    jitter,
+    random,
+    now: () => clock.now(),
+    find: (key) => index.find(tokenUrls.identify(key)),
     identify: (href) => tokenUrls.identify(href),
     // a token may since have told what an old one has put there
     isReady: (key) => isReady(tokenUrls.identify(key)),
+    isUnderWay: (key) => acquisition.isUnderWay(tokenUrls.identify(key)),
     sign: (key) => acquisition.obtainInBackground(tokenUrls.identify(key), 'initial'),
+    predict: (key) => acquisition.predict(tokenUrls.identify(key)),
+    renew: (key) => {
+      const held = index.find(key);
+      if (held && !acquisition.isSuspended(held)) acquisition.obtainInBackground(key, 'expiring');
+    },
   });
   const replays = new Replays({
     refusals,
@@ -151,7 +162,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     const isToBeRenewed = isUsedAgain && isDue(held, now) && isUsable(held) && !acquisition.isSuspended(held);
     if (isToBeRenewed) acquisition.obtainInBackground(key, 'expiring');
     if (isFolder) timer.start();
-    else readAhead.signAfter(key);
+    else readAhead.attached(key);
     const { headers = {}, credentials } = token;
     const url = tokenUrls.sign(known, token, scope);
     return { ...untouchedRequest(unsigned), url, headers, credentials: !!credentials, token };
@@ -174,7 +185,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     const reason = before ? 'expired' : 'initial';
     debug?.wait(known.unsigned, reason);
     const flight = acquisition.obtain(known.key, reason);
-    if (before?.scope.kind !== 'folder') readAhead.signAfter(known.key);
+    if (before?.scope.kind !== 'folder') readAhead.isAskedFor(known.key);
     await abortable(flight, signal);
     // a new token may bring parameter names or a base that were not known: the URL may have another key than before
     const again = tokenUrls.read(url);
@@ -192,6 +203,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   function destroy(): void {
     isDestroyed = true;
     timer.stop();
+    readAhead.stop();
     backoff.stop(new SecureTokenError('ERR_DESTROYED', 'This token source was destroyed. Create another one.'));
     endpoint.abortAll();
   }
