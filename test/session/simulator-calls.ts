@@ -1,4 +1,5 @@
 import type { TokenRequest } from '../../packages/core/src/index.ts';
+import { isLiveMedia, nameOf } from './simulator-media.ts';
 import type { Plan } from './simulator-plan.ts';
 import { folderOf } from './simulator-tokens.ts';
 import type { World } from './simulator-world.ts';
@@ -7,6 +8,8 @@ import type { World } from './simulator-world.ts';
 export interface WatchedCall {
   readonly urls: readonly string[];
   readonly scopes: readonly string[];
+  /** Those of `urls` that no player has seen in a playlist: the source has inferred their names. */
+  readonly predicted: ReadonlySet<string>;
   /** What it asks for shares its token with others, and the source has had one of that scope. */
   readonly isScopeKnown: (scope: string) => boolean;
   isOver: boolean;
@@ -49,9 +52,13 @@ export class CallWatch {
   /** Since the last activity, by scope. */
   #idle = new Map<string, number>();
 
-  constructor(plan: Plan, world: World) {
+  readonly #listed: ReadonlySet<string>;
+
+  /** @param listed the names that players have seen in playlists */
+  constructor(plan: Plan, world: World, listed: ReadonlySet<string>) {
     this.#plan = plan;
     this.#world = world;
+    this.#listed = listed;
   }
 
   /** A player wants something. */
@@ -77,13 +84,15 @@ export class CallWatch {
     const call: WatchedCall = {
       urls,
       scopes: urls.map((url) => this.#scopeOf(url)),
+      predicted: new Set(urls.filter((url) => isLiveMedia(url) && !this.#listed.has(nameOf(url)))),
       isScopeKnown: (scope) => known.has(scope),
       isOver: false,
       brings: () => {
         for (const scope of call.scopes) this.#known.add(scope);
       },
       denies: (denied) => {
-        for (const url of denied) this.#denied.add(url);
+        // what is denied of names that may never exist is asked for again once they do
+        for (const url of denied) if (!call.predicted.has(url)) this.#denied.add(url);
       },
       end: (how) => this.ends(call, how),
     };

@@ -102,7 +102,9 @@ export class Endpoint {
       return reply;
     }
     await world.pause(latency / 2);
-    if (failure.status === 401 || failure.status === 403) this.#denies(call, call.urls);
+    // one that names what may not exist yet is sent once more without that
+    const isFinal = (failure.status === 401 || failure.status === 403) && call.predicted.size === 0;
+    if (isFinal) this.#denies(call, call.urls);
     const after = Number(failure.headers['retry-after'] ?? 0);
     this.retryUntil = Math.max(this.retryUntil, world.now() + after);
     if (after > BACKOFF_LIMIT) this.blockedUntil = Math.max(this.blockedUntil, world.now() + after);

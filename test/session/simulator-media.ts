@@ -19,7 +19,8 @@ export const partOf = (asset: number, n: number, part: number): string => `${liv
 /** The newest segment that is complete. */
 export const edgeAt = (now: number): number => Math.floor(now / SEGMENT_SECONDS) + WINDOW;
 
-const nameOf = (url: string): string => /[^/]*$/.exec(url)![0];
+export const nameOf = (url: string): string => /[^/]*$/.exec(url)![0];
+export const isLiveMedia = (url: string): boolean => /\/l\d+(\.\d)?\.(ts|m4s)$/.test(url);
 
 function liveText(asset: number, isLowLatency: boolean, isDelta: boolean, now: number): string {
   const last = edgeAt(now);

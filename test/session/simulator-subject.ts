@@ -43,6 +43,7 @@ export class Subject {
   readonly #parts: Parts;
   readonly #waits = new Map<number, Wait>();
   #number = 0;
+  readonly #listed = new Set<string>();
   /** The viewer's clock was slow when the source was made. */
   #isBehind = false;
 
@@ -53,7 +54,7 @@ export class Subject {
 
   #create(): void {
     const { plan, world, mint, endpoint, random } = this.#parts;
-    const watch = new CallWatch(plan, world);
+    const watch = new CallWatch(plan, world, this.#listed);
     this.watch = watch;
     watch.noteActivity();
     endpoint.isTimeKnown = endpoint.isTimeWrong = endpoint.isTimeTold = false;
@@ -72,7 +73,13 @@ export class Subject {
       clock: world.viewerMs,
       random: random.next,
     });
-    this.source.allow(masterOf(0));
+    const { source } = this;
+    const learn = source.learn.bind(source);
+    source.learn = (url, text) => {
+      for (const [, inTag, line] of text.matchAll(/URI="([^"]+)"|^([^#\s].*)$/gm)) this.#listed.add(inTag ?? line!);
+      learn(url, text);
+    };
+    source.allow(masterOf(0));
     for (const type of EVENTS) {
       this.source.addEventListener(type, (event) => {
         if (watch.isDestroyed) world.violate('after destroy', `event ${type} of a source that was destroyed`);

@@ -1,5 +1,6 @@
 import type { Backoff } from './backoff.ts';
 import type { Denials } from './denials.ts';
+import { mayBeAboutPredictions } from './isolate-failure.ts';
 import type { Scope } from './scope.ts';
 import { scopeId } from './scope.ts';
 import { SecureTokenError } from './secure-token-error.ts';
@@ -17,17 +18,30 @@ interface Parts {
   readonly identify: (href: string) => string;
   /** What else is asked for along with `key`. */
   readonly alongWith: (key: string) => readonly string[];
+  /** It is in no playlist yet. */
+  readonly isPredicted: (key: string) => boolean;
   /** `key` is about to be asked for. */
   readonly willAsk: (key: string) => void;
   /** Calls begin or end. */
   readonly changed: () => void;
 }
 
+interface Manner {
+  readonly reason: TokenReason;
+  /** Nobody knows yet whether what is asked for will exist. */
+  readonly isPredicted: boolean;
+}
+
+interface Flight {
+  readonly ended: Promise<void>;
+  readonly isPredicted: boolean;
+}
+
 /** Gets tokens: one call per scope at a time, which others join. */
 export class Acquisition {
   readonly #parts: Parts;
   /** By the URL and the scope that they are for. */
-  readonly #flights = new Map<string, Promise<void>>();
+  readonly #flights = new Map<string, Flight>();
   /** Their renewal was answered with something that is not understood: it would be asked for again and again. */
   readonly #suspended = new WeakSet<HeldToken>();
 
@@ -72,35 +86,56 @@ export class Acquisition {
     if (!this.#parts.backoff.isPaused) this.#join(key, reason).catch(() => undefined);
   }
 
+  isUnderWay(key: string): boolean {
+    return this.#flightFor(key) !== undefined;
+  }
+
+  /**
+   * Asks for a URL that may never exist, along with what is asked for anyway. Whatever goes wrong is no failure.
+   * Resolves to whether the endpoint has answered, but without a token for it.
+   */
+  async predict(key: string): Promise<boolean> {
+    if (this.#parts.backoff.isPaused || this.isUnderWay(key) || this.denialOf(key)) return false;
+    try {
+      await this.#start(key, 'initial', true);
+      return false;
+    } catch (error) {
+      return mayBeAboutPredictions(error as SecureTokenError);
+    }
+  }
+
   #join(key: string, reason: TokenReason): Promise<void> {
     const underWay = this.#flightFor(key);
-    if (underWay) return underWay;
+    // what could not be had as a prediction is asked for once somebody wants it
+    if (underWay?.isPredicted) return underWay.ended.catch(() => this.#join(key, reason));
+    if (underWay) return underWay.ended;
     const flight = this.#start(key, reason);
     for (const other of this.#parts.alongWith(key)) {
-      if (!this.#flightFor(other)) this.#start(other, reason).catch(() => undefined);
+      if (this.#parts.isPredicted(other)) void this.predict(other);
+      else if (!this.#flightFor(other)) this.#start(other, reason).catch(() => undefined);
     }
     return flight;
   }
 
-  #flightFor(key: string): Promise<void> | undefined {
+  #flightFor(key: string): Flight | undefined {
     return this.idsOf(key)
       .map((id) => this.#flights.get(id))
       .find((flight) => flight !== undefined);
   }
 
-  #start(key: string, reason: TokenReason): Promise<void> {
+  #start(key: string, reason: TokenReason, isPredicted = false): Promise<void> {
     // its own URL is not enough: others that the same token opens join it, even if that is forgotten meanwhile
     const own = [...new Set([this.idsOf(key)[0]!, this.scopeIdOf(key)])];
-    const flight = this.#fly(key, reason, own);
+    const flight: Flight = { ended: this.#fly(key, own, { reason, isPredicted }), isPredicted };
     for (const id of own) this.#flights.set(id, flight);
     this.#parts.changed();
-    return flight;
+    return flight.ended;
   }
 
-  async #fly(key: string, reason: TokenReason, ids: readonly string[]): Promise<void> {
+  async #fly(key: string, ids: readonly string[], how: Manner): Promise<void> {
     const { index, identify } = this.#parts;
     const before = index.find(key);
-    let error = await (this.denialOf(key) ?? this.#ask(key, reason));
+    let error = await (this.denialOf(key) ?? this.#ask(key, how));
     for (const id of ids) this.#flights.delete(id);
     this.#parts.changed();
     const held = index.find(identify(key));
@@ -115,8 +150,8 @@ export class Acquisition {
     if (error) throw error;
   }
 
-  #ask(key: string, reason: TokenReason): Promise<SecureTokenError | undefined> {
+  #ask(key: string, { reason, isPredicted }: Manner): Promise<SecureTokenError | undefined> {
     this.#parts.willAsk(key);
-    return this.#parts.queue.ask(key, reason);
+    return this.#parts.queue.ask(key, reason, isPredicted);
   }
 }

@@ -27,6 +27,9 @@ export interface EndingToken {
   readonly rest: number;
 }
 
+export const soonestOf = (...tokens: (EndingToken | undefined)[]): EndingToken | undefined =>
+  tokens.reduce((one, other) => (one && other ? (one.rest <= other.rest ? one : other) : (one ?? other)), undefined);
+
 const between = (least: number, most: number, random: number): number => least + (most - least) * random;
 
 /**

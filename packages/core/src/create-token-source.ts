@@ -1,6 +1,6 @@
 import { abortable } from './abortable.ts';
 import { Acquisition } from './acquisition.ts';
-import { Backoff } from './backoff.ts';
+import { Backoff, soonestOf } from './backoff.ts';
 import { createDebugLog } from './debug-log.ts';
 import { Denials } from './denials.ts';
 import { normaliseOptions } from './option-checks.ts';
@@ -59,10 +59,10 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     settings.retry ?? {},
     random,
     () => clock.sessionNow(),
-    () => timer.endingToken(),
+    () => soonestOf(timer.endingToken(), readAhead.ending()),
     (seconds) => debug?.pause('the signing endpoint is not called', seconds),
   );
-  const queue: SigningQueue = new SigningQueue(backoff, (urls, reason) => calls.call(urls, reason));
+  const queue: SigningQueue = new SigningQueue(backoff, (wanted) => calls.call(wanted));
   const acquisition = new Acquisition({
     index,
     denials,
@@ -70,6 +70,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     backoff,
     identify: (href) => tokenUrls.identify(href),
     alongWith,
+    isPredicted: (key) => readAhead.isPredicted(key),
     willAsk: protection.noteOriginOf,
     changed: () => timer.followCalls(),
   });
@@ -87,13 +88,22 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     random,
   });
   const timer = new RenewalTimer({ index, usage, clock, acquisition, backoff, isUsable });
-  const readAhead = new ReadAhead({
+  const readAhead: ReadAhead = new ReadAhead({
     size,
+    jitter,
+    random,
+    now: () => clock.now(),
+    find: (key) => index.find(tokenUrls.identify(key)),
     identify: (href) => tokenUrls.identify(href),
     // a token may since have told what an old one has put there
     isReady: (key) => isReady(tokenUrls.identify(key)),
+    isUnderWay: (key) => acquisition.isUnderWay(tokenUrls.identify(key)),
     sign: (key) => acquisition.obtainInBackground(tokenUrls.identify(key), 'initial'),
-    now: () => clock.now(),
+    predict: (key) => acquisition.predict(tokenUrls.identify(key)),
+    renew: (key) => {
+      const held = index.find(key);
+      if (held && !acquisition.isSuspended(held)) acquisition.obtainInBackground(key, 'expiring');
+    },
   });
   const replays = new Replays({
     refusals,
@@ -153,7 +163,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     const isToBeRenewed = isUsedAgain && isDue(held, now) && isUsable(held) && !acquisition.isSuspended(held);
     if (isToBeRenewed) acquisition.obtainInBackground(key, 'expiring');
     if (isFolder) timer.start();
-    else readAhead.signAfter(key);
+    else readAhead.attached(key);
     const { headers = {}, credentials } = token;
     const url = tokenUrls.sign(known, token, scope);
     const request = { ...untouchedRequest(unsigned), url, headers, credentials: !!credentials, token };
@@ -178,7 +188,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     const reason = before ? 'expired' : 'initial';
     debug?.wait(known.unsigned, reason);
     const flight = acquisition.obtain(known.key, reason);
-    if (before?.scope.kind !== 'folder') readAhead.signAfter(known.key);
+    if (before?.scope.kind !== 'folder') readAhead.isAskedFor(known.key);
     await abortable(flight, signal);
     // a new token may bring parameter names or a base that were not known: the URL may have another key than before
     const again = tokenUrls.read(url);
@@ -196,6 +206,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   function destroy(): void {
     isDestroyed = true;
     timer.stop();
+    readAhead.stop();
     backoff.stop(new SecureTokenError('ERR_DESTROYED', 'This token source was destroyed. Create another one.'));
     endpoint.abortAll();
   }

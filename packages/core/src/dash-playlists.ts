@@ -105,6 +105,8 @@ export function dashPlaylists(text: string, url: string, now: number): DashPlayl
     const absolute = (uri: string): string => resolveUrl(uri, representation.base);
     const map = init ? [`#EXT-X-MAP:URI="${absolute(init)}"`] : [];
     const lines = segments.flatMap((uri) => ['#EXTINF:1,', absolute(uri)]);
-    return { id: representation.id, text: ['#EXTM3U', ...map, ...lines].join('\n'), isAhead: areAhead };
+    // its end: which names come is said by the manifest, and is not guessed
+    const text = ['#EXTM3U', ...map, ...lines, '#EXT-X-ENDLIST'].join('\n');
+    return { id: representation.id, text, isAhead: areAhead };
   });
 }

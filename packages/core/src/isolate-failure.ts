@@ -8,6 +8,13 @@ const STATUSES: readonly (number | undefined)[] = [400, 413, 500];
 
 export const isAboutUrls = ({ status }: SecureTokenError): boolean => STATUSES.includes(status);
 
+/**
+ * Whether a call may have failed, or brought no token, because of URLs that do not exist yet. A 429 is about how often
+ * is called.
+ */
+export const mayBeAboutPredictions = ({ code, status }: SecureTokenError): boolean =>
+  code === 'ERR_DENIED' || code === 'ERR_SIGNING_RESPONSE' || status === 500;
+
 function halves<T>(items: readonly T[]): T[][] {
   const middle = Math.ceil(items.length / 2);
   return [items.slice(0, middle), items.slice(middle)];

@@ -42,6 +42,45 @@ export function windowStart(text: string): { readonly head: string; readonly uri
   return { head: text.slice(0, found?.index), uri: found?.[0] };
 }
 
+/** A playlist that goes on: its end is not written into it. */
+export const isLive = (text: string): boolean => !/^#EXT-X-(ENDLIST|PLAYLIST-TYPE:VOD)/m.test(text);
+
+/** One of the last segments of a playlist. */
+export interface ListedSegment {
+  /** `undefined` while it is being made. */
+  readonly uri: string | undefined;
+  /** Each once: several may be ranges of one file. */
+  readonly parts: readonly string[];
+  /** 0 if that is not told. */
+  readonly seconds: number;
+}
+
+/** More parts than any packager cuts a segment into. */
+const MAX_PARTS = 100;
+
+/** The last `count` whole segments, and the one that is being made, if that has parts. */
+export function lastSegments(text: string, count: number): ListedSegment[] {
+  // from the segment before them: its parts stand in front of where it begins here
+  let from = text.length;
+  for (let left = count + 1; left > 0 && from > 0; left--) from = Math.max(0, text.lastIndexOf('#EXTINF:', from - 1));
+  const segments: ListedSegment[] = [];
+  let parts = new Set<string>();
+  let seconds = 0;
+  const end = (uri: string | undefined): void => {
+    segments.push({ uri, parts: parts.size > MAX_PARTS ? [] : [...parts], seconds });
+    parts = new Set();
+    seconds = 0;
+  };
+  for (const [line] of text.slice(from).matchAll(/[^\r\n]+/g)) {
+    seconds = Number(/^#EXTINF:(\d+(?:\.\d+)?)/.exec(line)?.[1] ?? seconds);
+    const [named] = playlistUris(line);
+    if (named?.kind === 'segment') end(named.uri);
+    else if (named?.kind === 'part' && !line.includes('TYPE=MAP')) parts.add(named.uri);
+  }
+  if (parts.size > 0) end(undefined);
+  return (from > 0 ? segments.slice(1) : segments).slice(-count - 1);
+}
+
 /** How many segments a delta update leaves out (RFC 8216bis §4.4.5.2). */
 export const skippedSegments = (text: string): number =>
   Number(/^#EXT-X-SKIP:(?:.*,)?SKIPPED-SEGMENTS=(\d+)/m.exec(text)?.[1] ?? 0);

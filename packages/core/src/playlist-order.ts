@@ -31,6 +31,10 @@ export class PlaylistOrder {
     return this.#entries.has(key);
   }
 
+  kindOf(key: string): PlaylistUri['kind'] | undefined {
+    return this.#entries.get(key)?.kind;
+  }
+
   /** At most `count` URLs that follow `key`. */
   after(key: string, count: number): string[] {
     const next: string[] = [];

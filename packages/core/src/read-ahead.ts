@@ -1,38 +1,61 @@
 import { dashPlaylists, isMpd } from './dash-playlists.ts';
+import type { EndingToken } from './backoff.ts';
+import { SIGHT, KnownPlaylist } from './known-playlist.ts';
+import type { NameAhead } from './known-playlist.ts';
 import { isMediaPlaylist, windowStart, withoutDirectives } from './media-playlist.ts';
-import { PlaylistOrder } from './playlist-order.ts';
+import { PAUSE_SECONDS } from './name-prediction.ts';
+import type { Horizon, PlaylistToken } from './prediction-horizon.ts';
+import { comesAlong, firstSecondsOf, horizonOf, isHalfOver, isRefillDue, refillDelay } from './prediction-horizon.ts';
+import type { HeldToken } from './token-index.ts';
+import { lifetimeOf } from './token-index.ts';
 import { pathOf, resolveUrl } from './url-text.ts';
 
-/** How many of the next URLs are looked at. */
-const SIGHT = 100;
 /** How many URLs are known in their order, in all playlists. */
 const MAX_URLS = 50_000;
+/** Names that one call brings. */
+const MAX_NAMES = 100;
 
 interface ReadAheadOptions {
-  /** How many URLs are signed ahead; 0 is none. */
+  /** How many URLs are signed ahead where their playlist names them; 0 is none, and nothing is predicted. */
   readonly size: number;
+  /** 0…1: the share of the lifetime over which an audience is spread. */
+  readonly jitter: number;
+  readonly random: () => number;
+  /** In seconds on the endpoint's clock. */
+  readonly now: () => number;
   /** What an absolute URL is known by, without what a server wrote into it. */
   readonly identify: (href: string) => string;
+  readonly find: (key: string) => HeldToken | undefined;
   readonly isReady: (key: string) => boolean;
+  /** It is being asked for. */
+  readonly isUnderWay: (key: string) => boolean;
   readonly sign: (key: string) => void;
-  /** Unix seconds. */
-  readonly now: () => number;
+  /** Asks for a name that is not in its playlist yet. Resolves to whether it was refused as such. */
+  readonly predict: (key: string) => Promise<boolean>;
+  /** Asks for the successor of a token in use. */
+  readonly renew: (key: string) => void;
 }
 
 /** Signs the next URLs of a playlist before the player asks for them, where a token opens one URL. */
 export class ReadAhead {
   readonly #options: ReadAheadOptions;
   /** By playlist, the newest last. */
-  readonly #orders = new Map<string, PlaylistOrder>();
+  readonly #playlists = new Map<string, KnownPlaylist>();
+  /** Drawn once for a viewer. */
+  #firstShare: number | undefined;
+  #hasRefilled = false;
+  /** The endpoint signs no names that do not exist. */
+  #pausedUntil = -Infinity;
+  #refill: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ReadAheadOptions) {
     this.#options = options;
   }
 
-  /** @param playlist its identity */
-  learn(playlist: string, text: string): void {
-    if (isMpd(text)) this.#learnDash(playlist, text);
-    else if (isMediaPlaylist(text)) this.#learnMedia(playlist, text);
+  /** @param key identity of the playlist or manifest */
+  learn(key: string, text: string): void {
+    if (isMpd(text)) this.#learnDash(key, text);
+    else if (isMediaPlaylist(text)) this.#learnMedia(key, text);
   }
 
   /** A manifest names all renditions: those that nobody plays are only known. */
@@ -42,52 +65,181 @@ export class ReadAhead {
     }
   }
 
-  /** @param isInUse whether what has been added at the live edge is signed; by the last URL before that */
-  #learnMedia(playlist: string, text: string, isInUse: (last: string) => boolean = () => true): void {
-    const keyOf = (uri: string): string => this.#options.identify(resolveUrl(uri, playlist));
-    const order = this.#takeOrder(withoutDirectives(playlist), keyOf(windowStart(text).uri ?? ''));
-    const { last } = order;
-    order.learn(text, keyOf);
+  /** @param isPlayed whether what a reload has added is signed; by the last URL before that */
+  #learnMedia(key: string, text: string, isPlayed: (last: string) => boolean = () => true): void {
+    const keyOf = (uri: string): string => this.#options.identify(resolveUrl(uri, key));
+    const playlist = this.#take(withoutDirectives(key), keyOf(windowStart(text).uri ?? ''));
+    const { last } = playlist.order;
+    playlist.learn(key, text, keyOf, this.#options.now());
     this.#forgetOldest();
-    // at the live edge: what this reload has added
-    if (last && isInUse(last)) this.signAfter(last);
+    // at the live edge
+    if (last && isPlayed(last)) this.#reloaded(playlist, last);
+  }
+
+  /** A token for `key` was attached. */
+  attached(key: string): void {
+    const playlist = this.#noteAsked(key);
+    if (!playlist) return;
+    const horizon = this.#horizonOf(playlist);
+    if (horizon) this.#refillIfDue(playlist, horizon);
+    else this.#signNext(playlist, key);
+  }
+
+  /** `key` is asked for, by a request that waits: what is signed ahead comes along. */
+  isAskedFor(key: string): void {
+    const playlist = this.#noteAsked(key);
+    if (!playlist) return;
+    if (this.#horizonOf(playlist)) this.#fill();
+    else this.#signNext(playlist, key);
+  }
+
+  /** Whether `key` stands in no playlist yet. */
+  isPredicted(key: string): boolean {
+    return [...this.#playlists.values()].some(({ prediction }) => prediction.has(key));
+  }
+
+  /** What is at hand of playlists that are due for more: a call that fails may try again within this. */
+  ending(): EndingToken | undefined {
+    const ending = this.#inUse.flatMap((playlist): EndingToken[] => {
+      const horizon = this.#horizonOf(playlist);
+      if (!horizon) return [];
+      const ahead = this.#secondsAhead(playlist, horizon, this.#options.isReady);
+      const token = this.#ownToken(playlist);
+      if (!isRefillDue(ahead, playlist.nameSeconds, horizon) && !(token && isHalfOver(token))) return [];
+      return [{ lifetime: playlist.lifetime!, rest: Math.min(ahead, token?.rest ?? Infinity) }];
+    });
+    return ending.sort((one, other) => one.rest - other.rest)[0];
+  }
+
+  stop(): void {
+    clearTimeout(this.#refill);
+    this.#playlists.clear();
+  }
+
+  get #inUse(): KnownPlaylist[] {
+    const now = this.#options.now();
+    return [...this.#playlists.values()].filter((playlist) => playlist.isInUse(now));
+  }
+
+  #noteAsked(key: string): KnownPlaylist | undefined {
+    // as the newest playlist that names it has it
+    const playlist = [...this.#playlists.values()].reverse().find(({ order }) => order.has(key));
+    playlist?.noteAsked(key, this.#options.now());
+    return playlist;
+  }
+
+  #reloaded(playlist: KnownPlaylist, last: string): void {
+    const horizon = this.#horizonOf(playlist);
+    const isLeft = playlist.lastAsked !== '' && !playlist.isInUse(this.#options.now());
+    if (!horizon && !(isLeft && playlist.prediction.isBelieved)) this.#signNext(playlist, last);
+    else if (horizon && !isLeft) this.#refillIfDue(playlist, horizon);
+  }
+
+  /** How far to sign ahead; `undefined` where no more is known than the playlist names. */
+  #horizonOf(playlist: KnownPlaylist): Horizon | undefined {
+    const { size, find, now } = this.#options;
+    if (size === 0 || now() < this.#pausedUntil || !playlist.isPredictable(now())) return undefined;
+    const held = find(playlist.lastAsked) ?? find(playlist.url);
+    if (held?.scope.kind === 'folder') return undefined;
+    if (held) playlist.lifetime = lifetimeOf(held);
+    return playlist.lifetime === undefined ? undefined : horizonOf(playlist.lifetime);
   }
 
   /** Signs the next URLs that lack a token, once fewer than half of the next ones are ready. */
-  signAfter(key: string): void {
+  #signNext(playlist: KnownPlaylist, key: string): void {
     const { size, isReady, sign } = this.#options;
-    const next = this.#after(key);
+    const next = playlist.order.after(key, SIGHT);
     if (next.slice(0, size).filter(isReady).length * 2 >= size) return;
     for (const url of next.filter((it) => !isReady(it)).slice(0, size)) sign(url);
+    this.#fill(playlist);
+  }
+
+  #refillIfDue(playlist: KnownPlaylist, horizon: Horizon): void {
+    if (this.#refill !== undefined) return;
+    const { jitter, random, isReady, isUnderWay } = this.#options;
+    const ahead = this.#secondsAhead(playlist, horizon, (key) => isReady(key) || isUnderWay(key));
+    const token = this.#ownToken(playlist);
+    if (!isRefillDue(ahead, playlist.nameSeconds, horizon) && !(token && isHalfOver(token))) return;
+    const delay = refillDelay(ahead, playlist.nameSeconds, jitter, random());
+    this.#hasRefilled = true;
+    if (delay === 0) this.#fill();
+    else {
+      this.#refill = setTimeout(() => {
+        this.#refill = undefined;
+        this.#fill();
+      }, delay * 1000);
+    }
+  }
+
+  /** Seconds of media without a gap. What cannot be asked for is no gap. */
+  #secondsAhead(playlist: KnownPlaylist, horizon: Horizon, isCovered: (key: string) => boolean): number {
+    const names = this.#namesOf(playlist, horizon);
+    const gap = names.findIndex(({ key }) => key !== '' && !isCovered(key));
+    return gap < 0 ? horizon.fullSeconds : (names[gap - 1]?.end ?? 0);
+  }
+
+  #namesOf(playlist: KnownPlaylist, horizon: Horizon): NameAhead[] {
+    const { jitter, random } = this.#options;
+    if (this.#hasRefilled) return playlist.namesWithin(horizon.fullSeconds);
+    this.#firstShare ??= random();
+    return playlist.namesWithin(firstSecondsOf(horizon, jitter, this.#firstShare));
+  }
+
+  /** What all playlists in use lack, in one call. @param but this one, which has asked already */
+  #fill(but?: KnownPlaylist): void {
+    const { isReady, sign, renew } = this.#options;
+    const lacking: NameAhead[] = [];
+    for (const playlist of this.#inUse) {
+      const horizon = this.#horizonOf(playlist);
+      if (horizon) {
+        const token = this.#ownToken(playlist);
+        if (token && comesAlong(token, horizon)) renew(playlist.url);
+        lacking.push(...this.#namesOf(playlist, horizon).filter(({ key }) => key !== '' && !isReady(key)));
+      } else if (playlist !== but) {
+        for (const key of playlist.order.after(playlist.lastAsked, this.#options.size)) if (!isReady(key)) sign(key);
+      }
+    }
+    const real = lacking.filter(({ isPredicted }) => !isPredicted);
+    for (const { key } of real) sign(key);
+    const predicted = lacking.filter(({ isPredicted }) => isPredicted).sort((one, other) => one.end - other.end);
+    for (const { key } of predicted.slice(0, Math.max(0, MAX_NAMES - real.length))) this.#predict(key);
+  }
+
+  #predict(key: string): void {
+    void this.#options.predict(key).then((isRefused) => {
+      if (isRefused) this.#pausedUntil = this.#options.now() + PAUSE_SECONDS;
+    });
+  }
+
+  /** Of a playlist whose reloads share a token, while that lives. */
+  #ownToken({ url, isSameUrl }: KnownPlaylist): PlaylistToken | undefined {
+    const held = this.#options.find(url);
+    if (!held || held.scope.kind === 'folder' || (held.scope.kind === 'url' && !isSameUrl)) return undefined;
+    const rest = held.token.expires - this.#options.now();
+    return rest > 0 ? { lifetime: lifetimeOf(held), rest } : undefined;
   }
 
   /**
-   * The order of a playlist, as the newest. A query may change with each reload (a session, a number against caches):
-   * then it is the one of the same path that has the first segment.
+   * A playlist, as the newest. A query may change with each reload (a session, a number against caches): then it is the
+   * one of the same path that has the first segment.
    */
-  #takeOrder(id: string, firstSegment: string): PlaylistOrder {
-    const isContinued = ([other, order]: [string, PlaylistOrder]): boolean =>
+  #take(id: string, firstSegment: string): KnownPlaylist {
+    const isContinued = ([other, { order }]: [string, KnownPlaylist]): boolean =>
       pathOf(other) === pathOf(id) && order.has(firstSegment);
-    const known = this.#orders.has(id) ? id : ([...this.#orders].reverse().find(isContinued)?.[0] ?? id);
-    const order = this.#orders.get(known) ?? new PlaylistOrder();
-    this.#orders.delete(known);
-    this.#orders.set(id, order);
-    return order;
+    const known = this.#playlists.has(id) ? id : ([...this.#playlists].reverse().find(isContinued)?.[0] ?? id);
+    const playlist = this.#playlists.get(known) ?? new KnownPlaylist();
+    this.#playlists.delete(known);
+    this.#playlists.set(id, playlist);
+    return playlist;
   }
 
   /** The newest playlist is kept, however long. */
   #forgetOldest(): void {
     let urls = 0;
-    for (const [index, [id, { size }]] of [...this.#orders].reverse().entries()) {
+    for (const [index, [id, { order }]] of [...this.#playlists].reverse().entries()) {
       // one that names nothing counts, too
-      urls += Math.max(1, size);
-      if (urls > MAX_URLS && index > 0) this.#orders.delete(id);
+      urls += Math.max(1, order.size);
+      if (urls > MAX_URLS && index > 0) this.#playlists.delete(id);
     }
-  }
-
-  /** As the newest playlist that names `key` has it. */
-  #after(key: string): string[] {
-    const order = [...this.#orders.values()].reverse().find((it) => it.has(key));
-    return order?.after(key, SIGHT) ?? [];
   }
 }

@@ -1,6 +1,7 @@
 import type { Acquisition } from './acquisition.ts';
 import type { Denials } from './denials.ts';
 import { toError } from './failure.ts';
+import { mayBeAboutPredictions } from './isolate-failure.ts';
 import type { Protection } from './protection.ts';
 import type { RenewalPolicy } from './renewal.ts';
 import { renewalTimes } from './renewal.ts';
@@ -10,8 +11,8 @@ import type { ServerClock } from './server-clock.ts';
 import type { Answer, SigningEndpoint } from './signing-endpoint.ts';
 import { ANEW } from './signing-endpoint.ts';
 import type { TokenEventDetails, TokenEventType } from './token-events.ts';
+import type { WantedUrls } from './signing-queue.ts';
 import type { TokenIndex } from './token-index.ts';
-import type { TokenReason } from './token-source-options.ts';
 import type { TokenUrls } from './token-urls.ts';
 import { scopeOf } from './token-urls.ts';
 import type { Token } from './token.ts';
@@ -66,7 +67,8 @@ export class SigningCalls {
   }
 
   /** One call; resolves to what went wrong. */
-  async call(asked: readonly string[], reason: TokenReason): Promise<SecureTokenError | undefined> {
+  async call(wanted: WantedUrls): Promise<SecureTokenError | undefined> {
+    const { urls: asked, predicted, reason } = wanted;
     const { clock, rotation, endpoint, protection, tokenUrls, emit } = this.#parts;
     const sentAt = clock.sessionNow();
     const call = rotation.nextCall();
@@ -82,14 +84,18 @@ export class SigningCalls {
       const expired = expiredIn(answer);
       if (expired) emit('tokenerror', { error: expired });
       if (tokens.length > 0) {
-        const unsigned = asked.map((url) => tokenUrls.read(url).unsigned);
+        const signed = asked.filter((url) => !predicted.has(url) || granted.includes(url));
+        const unsigned = signed.map((url) => tokenUrls.read(url).unsigned);
         emit('tokenrenewed', { reason, urls: unsigned, expires, wait: clock.sessionNow() - sentAt });
       }
-      this.#denyEach(answer.denied);
+      const unborn = new Set([...predicted].map((url) => this.#keyOf(url)));
+      this.#denyEach(answer.denied.filter((url) => !unborn.has(this.#keyOf(url))));
       return undefined;
     } catch (cause) {
-      if (cause === ANEW) return this.call(asked, reason);
+      if (cause === ANEW) return this.call(wanted);
       const error = toError(cause, clock.now());
+      // sent once more without them: that call decides
+      if (predicted.size > 0 && mayBeAboutPredictions(error)) return error;
       if (error.code === 'ERR_DENIED') this.#denyAll(asked, error);
       else emit('tokenerror', { error });
       return error;

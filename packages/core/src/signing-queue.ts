@@ -1,6 +1,6 @@
 import type { Backoff } from './backoff.ts';
-import { isAboutUrls, isolateFailure } from './isolate-failure.ts';
-import type { SecureTokenError } from './secure-token-error.ts';
+import { isAboutUrls, isolateFailure, mayBeAboutPredictions } from './isolate-failure.ts';
+import { SecureTokenError } from './secure-token-error.ts';
 import type { TokenReason } from './token-source-options.ts';
 
 const MAX_URLS_PER_CALL = 100;
@@ -8,16 +8,29 @@ const MAX_URLS_PER_CALL = 100;
 /** Somebody waits for the token of a URL. */
 interface Waiting {
   readonly url: string;
+  /** Nobody waits: the URL may never exist. */
+  readonly isPredicted: boolean;
   readonly settle: (error: SecureTokenError | undefined) => void;
 }
 
 interface Batch {
-  readonly waiting: Waiting[];
+  waiting: Waiting[];
   reason: TokenReason;
 }
 
 /** One call; resolves to what went wrong. */
-type Call = (urls: readonly string[], reason: TokenReason) => Promise<SecureTokenError | undefined>;
+type Call = (wanted: WantedUrls) => Promise<SecureTokenError | undefined>;
+
+export interface WantedUrls {
+  readonly urls: readonly string[];
+  /** Those of `urls` that may not exist yet. */
+  readonly predicted: ReadonlySet<string>;
+  readonly reason: TokenReason;
+}
+
+/** Nobody is told: a prediction has only its place in a call, and gives it to what is wanted. */
+const noRoom = (): SecureTokenError =>
+  new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'The call has no room for a predicted URL.');
 
 const settleAll = (waiting: readonly Waiting[], error?: SecureTokenError): void => {
   for (const { settle } of waiting) settle(error);
@@ -37,18 +50,30 @@ export class SigningQueue {
 
   /**
    * Asks for `url` along with whatever else is wanted in this task, or until a pause ends. Resolves to what went wrong.
+   * @param isPredicted it may never exist: it is left out where there is no room, and after the first failure
    */
-  ask(url: string, reason: TokenReason): Promise<SecureTokenError | undefined> {
+  ask(url: string, reason: TokenReason, isPredicted = false): Promise<SecureTokenError | undefined> {
     return new Promise((settle) => {
-      const batch = this.#openBatch(reason);
-      batch.waiting.push({ url, settle });
+      const batch = this.#batchFor(reason, isPredicted);
+      if (!batch) {
+        settle(noRoom());
+        return;
+      }
+      batch.waiting.push({ url, isPredicted, settle });
       // must be told: the endpoint may answer any other reason with a token that it made before
       if (reason === 'refused') batch.reason = reason;
     });
   }
 
-  #openBatch(reason: TokenReason): Batch {
-    if (this.#open && this.#open.waiting.length < MAX_URLS_PER_CALL) return this.#open;
+  #batchFor(reason: TokenReason, isPredicted: boolean): Batch | undefined {
+    const { waiting = [] } = this.#open ?? {};
+    if (this.#open && waiting.length < MAX_URLS_PER_CALL) return this.#open;
+    if (this.#open && isPredicted) return undefined;
+    const last = waiting.map((it) => it.isPredicted).lastIndexOf(true);
+    if (this.#open && last >= 0) {
+      for (const { settle } of waiting.splice(last, 1)) settle(noRoom());
+      return this.#open;
+    }
     const batch: Batch = { waiting: [], reason };
     this.#open = batch;
     void this.#deliver(batch);
@@ -67,6 +92,17 @@ export class SigningQueue {
       if (!error || this.#backoff.blockedBy) {
         settleAll(waiting, error);
         return;
+      }
+      const wanted = waiting.filter(({ isPredicted }) => !isPredicted);
+      if (wanted.length < waiting.length) {
+        settleAll(
+          waiting.filter(({ isPredicted }) => isPredicted),
+          error,
+        );
+        waiting = batch.waiting = wanted;
+        if (wanted.length === 0) return;
+        // what is wrong with these the next call tells
+        if (mayBeAboutPredictions(error)) continue;
       }
       // nothing new joins what fails because of its URLs
       if (canBeSplit && waiting.length > 1 && isAboutUrls(error)) {
@@ -90,7 +126,8 @@ export class SigningQueue {
 
   async #callOnce(waiting: readonly Waiting[], reason: TokenReason): Promise<SecureTokenError | undefined> {
     const error = await this.#callFor(waiting, reason);
-    if (error) this.#backoff.failed(error);
+    const isPassing = waiting.some(({ isPredicted }) => isPredicted) && error && mayBeAboutPredictions(error);
+    if (error && !isPassing) this.#backoff.failed(error);
     return this.#backoff.outcomeOf(error);
   }
 
@@ -104,10 +141,11 @@ export class SigningQueue {
   }
 
   async #callFor(waiting: readonly Waiting[], reason: TokenReason): Promise<SecureTokenError | undefined> {
-    const error = await this.#call(
-      waiting.map(({ url }) => url),
+    const error = await this.#call({
+      urls: waiting.map(({ url }) => url),
+      predicted: new Set(waiting.filter(({ isPredicted }) => isPredicted).map(({ url }) => url)),
       reason,
-    );
+    });
     if (!error) this.#backoff.succeeded();
     return error;
   }

@@ -55,7 +55,10 @@ export interface TokenSourceOptions {
    * audience that joined in one second does not come back in one second. @default 0.3
    */
   jitter?: number;
-  /** URLs signed ahead in a playlist when tokens are per URL; 0 switches it off. @default 6 */
+  /**
+   * URLs signed ahead in a playlist when tokens are per URL; 0 switches it off. At the live edge names that are not in
+   * the playlist yet are signed ahead too, for up to three quarters of the lifetime of the tokens. @default 6
+   */
   readAhead?: number;
   /**
    * Retries of a failed call, with full-jitter back-off of at most `backoffLimit` seconds; `Retry-After` wins.

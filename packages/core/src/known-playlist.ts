@@ -1,0 +1,125 @@
+import { isLive, lastSegments } from './media-playlist.ts';
+import type { PlaylistUri } from './media-playlist.ts';
+import type { UpcomingName, Wanted } from './name-prediction.ts';
+import { LOOKED_AT, NamePrediction } from './name-prediction.ts';
+import { PlaylistOrder } from './playlist-order.ts';
+
+/** How many of the next URLs are looked at. */
+export const SIGHT = 100;
+
+/** A playlist is in use while its last request, and its last reload if it is live, are not longer ago. */
+const IN_USE_SECONDS = 10;
+const IN_USE_SEGMENTS = 3;
+
+/** Names of one kind in a row: then a player asks for that kind only. */
+const HABIT = 3;
+
+/** A name that comes after the one that was asked for last. */
+export interface NameAhead {
+  readonly key: string;
+  /** Seconds of media from there to its end. */
+  readonly end: number;
+  /** It is not in the playlist yet. */
+  readonly isPredicted: boolean;
+}
+
+/** A media playlist: its names, those that come, and what its players have asked for. */
+export class KnownPlaylist {
+  readonly order: PlaylistOrder = new PlaylistOrder();
+  readonly prediction: NamePrediction = new NamePrediction();
+  /** Its own key at the last reload. */
+  url = '';
+  /** It was the same at the one before. */
+  isSameUrl = false;
+  /** Of its tokens, in seconds; `undefined` until one has told. */
+  lifetime: number | undefined;
+  #isLive = false;
+  #learntAt = -Infinity;
+  #lastAsked = '';
+  #askedAt = -Infinity;
+  /** Of the last requests. */
+  #kinds: readonly PlaylistUri['kind'][] = [];
+
+  /** What was asked for last; empty if nothing was. */
+  get lastAsked(): string {
+    return this.#lastAsked;
+  }
+
+  /** Seconds from one name to the next. */
+  get nameSeconds(): number {
+    return this.#wanted.parts ? this.prediction.partSeconds : this.prediction.segmentSeconds;
+  }
+
+  /** Whether names that come can be signed ahead, after one that was asked for. */
+  isPredictable(now: number): boolean {
+    const { isBelieved, segmentSeconds } = this.prediction;
+    return isBelieved && segmentSeconds > 0 && this.order.has(this.#lastAsked) && this.#isRecent(this.#learntAt, now);
+  }
+
+  learn(url: string, text: string, keyOf: (uri: string) => string, now: number): void {
+    this.order.learn(text, keyOf);
+    this.isSameUrl = this.url === url;
+    this.url = url;
+    this.#learntAt = now;
+    this.#isLive = isLive(text);
+    const listed = lastSegments(text, LOOKED_AT).map(({ uri, parts, seconds }) => ({
+      uri: uri && keyOf(uri),
+      parts: parts.map(keyOf),
+      seconds,
+    }));
+    this.prediction.learn(listed, now);
+    if (!this.#isLive) this.prediction.end();
+  }
+
+  noteAsked(key: string, now: number): void {
+    this.#lastAsked = key;
+    this.#askedAt = now;
+    const kind = this.order.kindOf(key);
+    if (kind && kind !== 'resource') this.#kinds = [...this.#kinds, kind].slice(-HABIT);
+  }
+
+  isInUse(now: number): boolean {
+    return this.#isRecent(this.#askedAt, now) && (!this.#isLive || this.#isRecent(this.#learntAt, now));
+  }
+
+  #isRecent(at: number, now: number): boolean {
+    return now - at <= Math.max(IN_USE_SECONDS, IN_USE_SEGMENTS * this.prediction.segmentSeconds);
+  }
+
+  /** What follows the name that was asked for last, in `seconds` of media. */
+  namesWithin(seconds: number): NameAhead[] {
+    const names: NameAhead[] = [];
+    let end = 0;
+    for (const { key, isPredicted, seconds: length } of this.#namesAhead()) {
+      end += length;
+      // durations are sums of decimal fractions
+      if (end > seconds + 0.001 || names.length === SIGHT) break;
+      names.push({ key, end, isPredicted });
+    }
+    return names;
+  }
+
+  *#namesAhead(): Iterable<UpcomingName & { isPredicted: boolean }> {
+    const wanted = this.#wanted;
+    for (const key of this.order.after(this.#lastAsked, SIGHT)) {
+      const kind = this.order.kindOf(key);
+      if ((kind === 'segment' && !wanted.segments) || (kind === 'part' && !wanted.parts)) continue;
+      yield { key, seconds: this.#secondsOf(kind), isPredicted: false };
+    }
+    for (const name of this.prediction.upcoming(wanted)) yield { ...name, isPredicted: true };
+  }
+
+  #secondsOf(kind: PlaylistUri['kind'] | undefined): number {
+    const { parts } = this.#wanted;
+    if (kind === 'part') return this.prediction.partSeconds;
+    // where both are wanted the parts are as long as the segment
+    return kind === 'segment' && !parts ? this.prediction.segmentSeconds : 0;
+  }
+
+  get #wanted(): Wanted {
+    if (!this.prediction.hasParts) return { segments: true, parts: false };
+    const onlyAsks = (kind: PlaylistUri['kind']): boolean =>
+      this.#kinds.length === HABIT && this.#kinds.every((it) => it === kind);
+    return { segments: !onlyAsks('part'), parts: !onlyAsks('segment') };
+  }
+}

@@ -1,0 +1,120 @@
+import type { ListedSegment } from './media-playlist.ts';
+import type { PredictedSegment } from './predict-names.ts';
+import { predictSegments } from './predict-names.ts';
+
+/** Whole segments that are looked at: three in a row show a step. */
+export const LOOKED_AT = 4;
+/** No call takes more names. */
+const MAX_NAMES = 100;
+/** A playlist whose names were other than predicted so often is not predicted for a time. */
+const MAX_SURPRISES = 2;
+export const PAUSE_SECONDS = 60;
+
+/** What players ask for in a playlist that has parts. */
+export interface Wanted {
+  readonly segments: boolean;
+  readonly parts: boolean;
+}
+
+/** A name that follows, and how long what it names plays. */
+export interface UpcomingName {
+  readonly key: string;
+  readonly seconds: number;
+}
+
+const isOther = (real: string | undefined, predicted: string | undefined): boolean =>
+  real !== undefined && predicted !== undefined && real !== predicted;
+
+/** How the names of one live playlist go on, compared with those that then appear. */
+export class NamePrediction {
+  #segments: readonly ListedSegment[] = [];
+  #predicted: readonly PredictedSegment[] = [];
+  /** Those that are predicted and are not in the playlist yet. */
+  #names: ReadonlySet<string> = new Set();
+  #surprises = 0;
+  #pausedUntil = -Infinity;
+
+  /** Whether its next names are known. */
+  get isBelieved(): boolean {
+    return this.#names.size > 0;
+  }
+
+  has(key: string): boolean {
+    return this.#names.has(key);
+  }
+
+  get hasParts(): boolean {
+    return this.#partsOfSegment > 0;
+  }
+
+  /** Of a segment, on the average; 0 if the playlist does not tell. */
+  get segmentSeconds(): number {
+    const told = this.#segments.map(({ seconds }) => seconds).filter((seconds) => seconds > 0);
+    return told.reduce((sum, seconds) => sum + seconds, 0) / Math.max(1, told.length);
+  }
+
+  get partSeconds(): number {
+    return this.segmentSeconds / Math.max(1, this.#partsOfSegment);
+  }
+
+  get #whole(): ListedSegment[] {
+    return this.#segments.filter(({ uri }) => uri !== undefined);
+  }
+
+  get #partsOfSegment(): number {
+    return this.#whole.at(-1)?.parts.length ?? 0;
+  }
+
+  /** @param listed the last segments of the playlist, by the identities of their URLs */
+  learn(listed: readonly ListedSegment[], now: number): void {
+    const last = this.#whole.at(-1);
+    const at = last ? listed.findIndex(({ uri }) => uri === last.uri) : -1;
+    const added = listed.slice(at + 1);
+    // whoever was away for longer than the window has missed names: nothing to compare
+    if (at >= 0 && this.#isSurprising(added)) this.#noteSurprise(now);
+    this.#segments = [...(at >= 0 ? this.#whole : []), ...added].slice(-LOOKED_AT - 1);
+    this.#predict(now);
+  }
+
+  /** The playlist has ended: no name comes any more. */
+  end(): void {
+    this.#predicted = [];
+    this.#names = new Set();
+  }
+
+  /** The names that come, as long as they are known. */
+  *upcoming({ segments, parts }: Wanted): Iterable<UpcomingName> {
+    const listed = this.#segments.at(-1)?.uri === undefined ? (this.#segments.at(-1)?.parts.length ?? 0) : 0;
+    for (const [later, segment] of this.#predicted.entries()) {
+      const toCome = parts ? segment.parts.slice(later === 0 ? listed : 0) : [];
+      for (const key of toCome) yield { key: key ?? '', seconds: this.partSeconds };
+      // in a playlist with parts they are as long as the segment
+      const seconds = parts && segment.parts.length > 0 ? 0 : this.segmentSeconds;
+      if (segments) yield { key: segment.uri ?? '', seconds };
+    }
+  }
+
+  #predict(now: number): void {
+    const count = Math.ceil(MAX_NAMES / (this.#partsOfSegment + 1)) + 1;
+    this.#predicted = now < this.#pausedUntil ? [] : predictSegments(this.#segments, count);
+    const names = this.#predicted.flatMap(({ uri, parts }) => [...parts, uri]);
+    this.#names = new Set(names.filter((name) => name !== undefined));
+  }
+
+  /** Where no name was predicted none surprises, nor does one that comes in another place. */
+  #isSurprising(added: readonly ListedSegment[]): boolean {
+    return added.some(({ uri, parts }, later) => {
+      const predicted = this.#predicted[later];
+      const isSurprise = (real: string | undefined, expected: string | undefined): boolean =>
+        isOther(real, expected) && !this.#names.has(real!);
+      return isSurprise(uri, predicted?.uri) || parts.some((part, place) => isSurprise(part, predicted?.parts[place]));
+    });
+  }
+
+  #noteSurprise(now: number): void {
+    this.#surprises++;
+    if (this.#surprises < MAX_SURPRISES) return;
+    this.#surprises = 0;
+    this.#pausedUntil = now + PAUSE_SECONDS;
+  }
+}

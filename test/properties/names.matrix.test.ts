@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { continuationOf, predictSegments } from '../../packages/core/src/predict-names.ts';
+import { propertyRuns, propertyTimeout } from '../support/property-runs.ts';
+
+const settings = { numRuns: propertyRuns };
+/** Of strangers, and such as a packager might write. */
+const name = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 50 }),
+  fc.stringMatching(/^(https:\/\/[ac]\d?\.test)?\/?[a%]{0,3}\d{0,20}[./?=&#%2e-]{0,4}\d{0,3}$/),
+);
+const names = fc.array(name, { maxLength: 4 });
+const segment = fc.record({ uri: fc.option(name, { nil: undefined }), parts: names, seconds: fc.double() });
+const text = fc.stringMatching(/^[a-z./?=&-]{1,8}$/);
+
+describe('predicted names', { timeout: propertyTimeout }, () => {
+  test('whatever strangers write into a playlist, nothing throws, and no host is made up', () => {
+    const originOf = (url: string): string => /^\w+:\/\/[^/?#]*/.exec(url)?.[0] ?? '';
+    fc.assert(
+      fc.property(fc.array(segment, { maxLength: 6 }), fc.integer({ min: 0, max: 5 }), (segments, count) => {
+        const known = new Set(segments.flatMap(({ uri, parts }) => [uri ?? '', ...parts]).map(originOf));
+        const predicted = predictSegments(segments, count);
+        expect(predicted).toHaveLength(count);
+        for (const it of predicted.flatMap(({ uri, parts }) => [uri ?? '', ...parts]))
+          expect(it === undefined || it === '' || known.has(originOf(it))).toBe(true);
+      }),
+      settings,
+    );
+  });
+
+  test('numbers that grow by a constant step go on, padded or not', () => {
+    const counters = fc.array(
+      fc.record({
+        before: text,
+        start: fc.integer({ min: 0, max: 10 ** 13 }),
+        step: fc.integer({ min: 0, max: 10 ** 6 }),
+        width: fc.integer({ min: 0, max: 14 }),
+      }),
+      { minLength: 1, maxLength: 4 },
+    );
+    fc.assert(
+      fc.property(counters, text, fc.integer({ min: 1, max: 100 }), (all, end, steps) => {
+        fc.pre(all.some(({ step }) => step > 0));
+        const at = (n: number): string =>
+          all.map(({ before, start, step, width }) => before + String(start + n * step).padStart(width, '0')).join('') +
+          end;
+        expect(continuationOf([at(0), at(1), at(2)])?.(steps)).toBe(at(2 + steps));
+      }),
+      settings,
+    );
+  });
+});
