@@ -10,7 +10,7 @@ const named = (text: string, now = AT): string[][] =>
   dashPlaylists(text, MPD, now).map((playlist) =>
     playlist.text
       .split('\n')
-      .filter((line) => !/^#EXT(M3U|INF)/.test(line))
+      .filter((line) => !/^#EXT(M3U|INF|-X-ENDLIST)/.test(line))
       .map((line) => line.replace(/^#EXT-X-MAP:URI="(.*)"$/, '[$1]').replace('https://cdn.test/vod/7/', '')),
   );
 

@@ -87,7 +87,7 @@ describe('maintainNativeSource', () => {
     await later(600);
     expect(Math.min(failure.show.mock.calls.length, 1)).toBe(shown);
     failWith = undefined;
-    for (let second = 0; second < 20 && media.sources.length < 2; second++) await later(1);
+    for (let second = 0; second < 60 && media.sources.length < 2; second++) await later(1);
     expect([media.sources.length, told.mock.calls.length]).toEqual([2, 0]);
     expect(failure.withdraw).toHaveBeenCalledTimes(1);
   });
