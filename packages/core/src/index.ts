@@ -8,6 +8,7 @@ export { SecureTokenError, isSecureTokenError, tokenRefused } from './secure-tok
 export { normaliseOptions, withoutOwnOptions } from './option-checks.ts';
 export { jitteredDelay } from './jittered-delay.ts';
 export { isOutage, outagePauseMs } from './outage.ts';
+export { carriesToken } from './page-sources.ts';
 export { protectedBy } from './protection.ts';
 export { refusalOf } from './refusal-of.ts';
 export { replayCacheMode } from './replay-cache.ts';
@@ -17,6 +18,7 @@ export { isTokenSource } from './token-source.ts';
 export { untouchedRequest } from './untouched-request.ts';
 export { workerQuestion, workerSigns } from './worker-signs.ts';
 export type { AcquiredTokenSource } from './acquire-token-source.ts';
+export type { ScriptRequest } from './page-sources.ts';
 export type { SourceUser } from './create-source-user.ts';
 export type { SignOptions, SignedRequest, TokenSource } from './token-source.ts';
 export type { Protect, TokenReason, TokenRequest, TokenSourceOptions, TokensAnswer } from './token-source-options.ts';

@@ -1,21 +1,19 @@
 import type { SignedRequest } from 'secure-token-core';
-import { credentialsMode, replayCacheMode } from 'secure-token-core';
-import { boundedRange, isWebKit } from './media-request.ts';
-import { checkCors, reportMissing } from './missing-cors.ts';
+import { replayCacheMode } from 'secure-token-core';
+import type { Delivery } from './delivery.ts';
 import type { RequestSigner } from './request-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
-/** Without them a player cannot tell which part of a file it was given. */
-const headersOfParts = 'Access-Control-Expose-Headers: Content-Range, Content-Length, Accept-Ranges, ETag';
-
-/** One media request on its way to the edge: signed, sent, once more if it is refused, and answered. */
+/** One request on its way to the edge: signed, sent, once more if it is refused, and answered. */
 export class SignedFetch {
   readonly #event: FetchEventLike;
   readonly #signer: RequestSigner;
+  readonly #delivery: Delivery;
 
-  constructor(event: FetchEventLike, signer: RequestSigner) {
+  constructor(event: FetchEventLike, signer: RequestSigner, delivery: Delivery) {
     this.#event = event;
     this.#signer = signer;
+    this.#delivery = delivery;
   }
 
   /** @throws as `TokenSource.sign`; the reason for which the player gave the request up */
@@ -24,7 +22,7 @@ export class SignedFetch {
     const { url, signal } = request;
     const signed = await this.#signer.sign(url, { signal });
     if (!signed.token) return fetch(request);
-    const response = await this.#send(signed, 'default');
+    const response = await this.#send(signed);
     const replay = await this.#replayOf(signed, response);
     if (!replay) return this.#deliver(signed, response);
     await response?.body?.cancel();
@@ -35,58 +33,25 @@ export class SignedFetch {
   }
 
   /** `undefined` is a failure without a status: the network, or an answer without CORS headers. */
-  async #send({ url, headers, credentials }: SignedRequest, cache: RequestCache): Promise<Response | undefined> {
-    const { request } = this.#event;
-    const { mode, signal, referrer, referrerPolicy } = request;
-    const range = boundedRange(request.url, request.headers.get('range'));
-    // across origins it would cost a preflight, which few CDNs answer
-    const condition = new URL(url).origin === location.origin && request.headers.get('if-range');
+  async #send(signed: SignedRequest, cache: RequestCache = 'default'): Promise<Response | undefined> {
+    const init = this.#delivery.request(this.#event, signed);
     try {
-      return await fetch(url, {
-        headers: { ...headers, ...(range && { range }), ...(condition && { 'if-range': condition }) },
-        credentials: credentialsMode({ credentials }, mode === 'cors' ? request.credentials : undefined),
-        cache,
-        signal,
-        // of the page; the worker's own URL holds its settings
-        referrer,
-        referrerPolicy,
-      });
+      return await fetch(signed.url, { ...init, ...(cache !== 'default' && { cache }) });
     } catch {
-      signal.throwIfAborted();
+      this.#event.request.signal.throwIfAborted();
       return undefined;
     }
   }
 
   /** The request signed by another token, if this one was refused and there is one. */
   async #replayOf(sent: SignedRequest, response: Response | undefined): Promise<SignedRequest | undefined> {
-    if (response?.ok) return undefined;
+    // 0 is an answer that only the page may see
+    if (response && response.status < 400) return undefined;
     const { signal } = this.#event.request;
     return this.#signer.refused(sent, response?.status ?? 0, { signal });
   }
 
-  async #deliver(sent: SignedRequest, response: Response | undefined): Promise<Response> {
-    if (!response) {
-      await checkCors(this.#event, sent);
-      // as the page has asked: its URL is signed already where it has fallen back on that
-      return fetch(this.#event.request);
-    }
-    const isUnknownPart = response.status === 206 && !response.headers.has('content-range');
-    if (isUnknownPart) await reportMissing(this.#event, sent, headersOfParts);
-    return isUnknownPart || isWebKit() || isWhole(response) ? response : this.#handOver(response);
+  #deliver(sent: SignedRequest, response: Response | undefined): Promise<Response> {
+    return response ? this.#delivery.answer(this.#event, sent, response) : this.#delivery.failed(this.#event, sent);
   }
-
-  /** The worker hands the body over itself, and is kept alive until the player has read it. */
-  #handOver(response: Response): Response {
-    const { body, status, statusText, headers } = response;
-    if (!body) return response;
-    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-    this.#event.waitUntil(body.pipeTo(writable).catch(() => undefined));
-    return new Response(readable, { status, statusText, headers });
-  }
-}
-
-/** Whether all of a file was sent, be it as a part: Chromium's HLS reads no other body than that of the edge itself. */
-function isWhole({ status, headers }: Response): boolean {
-  const [, end, total] = /^bytes 0-(\d+)\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
-  return status !== 206 || (end !== undefined && Number(end) + 1 === Number(total));
 }

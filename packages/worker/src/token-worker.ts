@@ -1,9 +1,10 @@
 import type { TokenSource } from 'secure-token-core';
 import { createTokenSource, forwardTokenEvents, protectedBy } from 'secure-token-core';
-import { handleFetch } from './handle-fetch.ts';
+import { handleFetch, handleScriptFetch } from './handle-fetch.ts';
 import { PageSigner, forgetPagesWithoutSigner } from './page-signer.ts';
 import { parsePageMessage, tokenEventMessage, words } from './protocol.ts';
-import type { RequestSigner } from './request-signer.ts';
+import type { ScriptSigner } from './request-signer.ts';
+import { forgetSilentPages } from './script-request.ts';
 import type { ExtendableEventLike, FetchEventLike } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
 import type { WorkerSettings } from './worker-settings.ts';
@@ -23,19 +24,23 @@ addEventListener('install', () => {
 addEventListener('activate', (event) => (event as Event & ExtendableEventLike).waitUntil(scope.clients.claim()));
 
 addEventListener('fetch', (event) => {
-  handleFetch(event, signerFor(event as Event & FetchEventLike));
+  const fetchEvent = event as Event & FetchEventLike;
+  const signer = signerFor(fetchEvent);
+  if (!handleFetch(event, signer) && settings.protect && settings.requests === 'all')
+    handleScriptFetch(fetchEvent, signer);
 });
 
 addEventListener('message', ({ data }) => {
   switch (parsePageMessage(data)?.secureToken) {
     case words.claim:
       forgetPagesWithoutSigner();
+      forgetSilentPages();
       void scope.clients.claim();
   }
 });
 
 /** Who signs a request: the worker, by its settings, or else the pages. */
-function signerFor({ clientId }: FetchEventLike): RequestSigner {
+function signerFor({ clientId }: FetchEventLike): ScriptSigner {
   return ownSource ?? new PageSigner(clientId, protects);
 }
 
