@@ -48,7 +48,8 @@ export class ScriptDelivery implements Delivery {
   }
 
   async failed(event: FetchEventLike, sent: SignedRequest): Promise<Response> {
-    await reportMissingCors(event, sent);
+    const { mode, redirect } = event.request;
+    if (mode === 'cors' && redirect !== 'error') await reportMissingCors(event, sent);
     return Response.error();
   }
 

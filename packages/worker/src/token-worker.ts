@@ -45,7 +45,7 @@ function signerFor({ clientId }: FetchEventLike): ScriptSigner {
 }
 
 /** The worker asks the endpoint itself, and its pages hear what happens. */
-function createOwnSource({ request, ...options }: WorkerSettings): TokenSource {
+function createOwnSource({ request, requests: _whose, ...options }: WorkerSettings): TokenSource {
   // the settings in the URL of the worker are nothing to the endpoint
   const source = createTokenSource({ ...options, request: { ...request, referrerPolicy: 'no-referrer' } });
   forwardTokenEvents(source, (type, detail) => tellPages(tokenEventMessage({ type, detail })));
