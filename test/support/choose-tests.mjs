@@ -10,6 +10,7 @@ const concerns = {
     'test/browser/mp4-worker',
     'test/browser/mp4-native-hls',
     'test/browser/videojs-worker',
+    'test/browser/worker-',
   ],
   server: [
     'test/unit/server/',

@@ -79,7 +79,8 @@ export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {})
   const sample = readFileSync(join(media, 'v.mp4'));
   for (const part of longMp4(sample, { turns: seconds / 20, size })) appendFileSync(join(root, 'film.mp4'), part);
   copyFileSync(join(media, 'v.mp4'), join(root, 'short.mp4'));
-  for (const name of ['ts', 'fmp4', 'aes', 'range', 'dash']) cpSync(join(media, name), join(root, name), { recursive: true });
+  for (const name of ['ts', 'fmp4', 'aes', 'range', 'dash'])
+    cpSync(join(media, name), join(root, name), { recursive: true });
   for (const name of ['hidden', 'none', 'open']) symlinkSync('.', join(root, name));
 
   const nginx = await startNginx({
