@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, vi } from 'vitest';
+import { pageOfVersion1 } from '../support/earlier-worker.ts';
 import { registers, scriptTest as it } from '../support/script-edge.ts';
 
 describe.concurrent("what a script requests behind a token worker with requests: 'all' (Chromium)", () => {
@@ -129,6 +130,18 @@ describe.concurrent("what a script requests behind a token worker with requests:
     },
   );
 
+  it('is signed for a Web Worker of the page, too', async ({ expect, lab, run }) => {
+    const status = await run(
+      `${registers()}
+      const script = "onmessage = async ({ data }) => postMessage((await fetch(data)).status)";
+      const worker = new Worker(URL.createObjectURL(new Blob([script])));
+      const answered = new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data)));
+      worker.postMessage(args.vod + 'a.ts');
+      return answered;`,
+    );
+    expect([status, ...requested(lab.received)]).toEqual([200, 'GET /vod/a.ts?st=worker1']);
+  });
+
   it('is read ahead by a playlist that passes through, in the worker and in the page', async ({ expect, lab, run }) => {
     await run(`${registers()} await (await fetch(args.vod + 'i.m3u8')).text(); await fetch(args.vod + 's0.ts')`);
     await vi.waitFor(() => expect(lab.asked.flat().some((url) => url.endsWith('/s3.ts'))).toBe(true));
@@ -150,6 +163,8 @@ describe.concurrent("what a script requests behind a token worker with requests:
     await run(`${registers()} await fetch(args.vod + 'a.ts')`);
     const other = await page.context().newPage();
     await other.goto(`${lab.site.origin}/other`);
+    // of an earlier version: it hands out tokens, and does not know the question
+    await other.evaluate(`window.tokens = {}; ${pageOfVersion1}`);
     lab.received.length = 0;
     const waitedMs = await other.evaluate(async (url) => {
       const waits: number[] = [];
