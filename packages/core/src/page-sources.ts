@@ -20,7 +20,7 @@ interface SourceOfPage {
 const LIST = Symbol.for('secure-token.sources');
 type Listed = Set<WeakRef<SourceOfPage>>;
 
-const listed = (): Listed => ((globalThis as { [LIST]?: Listed })[LIST] ??= new Set());
+const listed = (): Listed => ((globalThis as Partial<Record<symbol, Listed>>)[LIST] ??= new Set());
 const living = (): SourceOfPage[] => [...listed()].flatMap((ref) => ref.deref() ?? []);
 /** What is listed lives as long as its source: a source that nobody destroys is not kept. */
 const entries = new WeakMap<TokenSource, SourceOfPage>();

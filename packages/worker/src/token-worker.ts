@@ -11,7 +11,7 @@ import type { WorkerSettings } from './worker-settings.ts';
 import { readSettings } from './worker-settings.ts';
 
 // The worker itself. All it knows stands in its own URL, so it may be stopped and started at any time.
-const settings = readSettings(location.href);
+const { requests, ...settings } = readSettings(location.href);
 const ownSource = settings.endpoint && settings.protect ? createOwnSource(settings) : undefined;
 const protects = settings.protect && protectedBy(settings.protect);
 
@@ -26,8 +26,7 @@ addEventListener('activate', (event) => (event as Event & ExtendableEventLike).w
 addEventListener('fetch', (event) => {
   const fetchEvent = event as Event & FetchEventLike;
   const signer = signerFor(fetchEvent);
-  if (!handleFetch(event, signer) && settings.protect && settings.requests === 'all')
-    handleScriptFetch(fetchEvent, signer);
+  if (!handleFetch(event, signer) && settings.protect && requests === 'all') handleScriptFetch(fetchEvent, signer);
 });
 
 addEventListener('message', ({ data }) => {
@@ -45,7 +44,7 @@ function signerFor({ clientId }: FetchEventLike): ScriptSigner {
 }
 
 /** The worker asks the endpoint itself, and its pages hear what happens. */
-function createOwnSource({ request, requests: _whose, ...options }: WorkerSettings): TokenSource {
+function createOwnSource({ request, ...options }: WorkerSettings): TokenSource {
   // the settings in the URL of the worker are nothing to the endpoint
   const source = createTokenSource({ ...options, request: { ...request, referrerPolicy: 'no-referrer' } });
   forwardTokenEvents(source, (type, detail) => tellPages(tokenEventMessage({ type, detail })));
