@@ -48,7 +48,7 @@ export const workerScripts: readonly Sabotage[] = [
     noticedBy: { test: workerScriptsTest, name: 'streams, and ends when the script gives it up' },
   },
   {
-    name: 'worker-signed-twice',
+    name: 'core-signed-twice',
     promise: 'What an adapter has signed is not signed again.',
     file: 'packages/core/src/page-sources.ts',
     find: 'if (urls.holdsToken(url)) return true;',
@@ -56,7 +56,7 @@ export const workerScripts: readonly Sabotage[] = [
     noticedBy: { test: workerScriptsTest, name: 'is left alone with a token in the query' },
   },
   {
-    name: 'worker-sent-cookie',
+    name: 'core-sent-cookie',
     promise: 'A request whose token is a cookie is not signed again.',
     file: 'packages/core/src/page-sources.ts',
     find: ' || (credentials && !!token?.credentials)',
