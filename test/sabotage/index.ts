@@ -8,6 +8,7 @@ import { progressive } from './progressive.ts';
 import type { Sabotage } from './sabotage.ts';
 import { videojsNative } from './videojs-native.ts';
 import { videojs } from './videojs.ts';
+import { workerScripts } from './worker-scripts.ts';
 import { worker } from './worker.ts';
 
 /** Every sabotage, by package. */
@@ -22,4 +23,5 @@ export const sabotages: readonly Sabotage[] = [
   ...progressive,
   ...worker,
   ...fetch,
+  ...workerScripts,
 ];

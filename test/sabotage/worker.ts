@@ -1,6 +1,6 @@
 import type { Sabotage } from './sabotage.ts';
 
-const signedFetch = 'packages/worker/src/signed-fetch.ts';
+const mediaDelivery = 'packages/worker/src/media-delivery.ts';
 const tokenWorker = 'packages/worker/src/token-worker.ts';
 const mediaRequest = 'packages/worker/src/media-request.ts';
 const pageSigner = 'packages/worker/src/page-signer.ts';
@@ -17,7 +17,7 @@ export const worker: readonly Sabotage[] = [
   {
     name: 'worker-range',
     promise: 'Range requests keep their range.',
-    file: signedFetch,
+    file: mediaDelivery,
     find: '{ ...headers, ...(range && { range }),',
     replace: '{ ...headers,',
     noticedBy: { test: mp4WorkerLifeTest, name: 'plays through a refusal storm' },
@@ -49,15 +49,15 @@ export const worker: readonly Sabotage[] = [
   {
     name: 'worker-no-cors',
     promise: 'The worker says that there is no CORS at all, and leaves requests as they are.',
-    file: signedFetch,
-    find: 'await checkCors(this.#event, sent);',
+    file: mediaDelivery,
+    find: 'await checkCors(event, sent);',
     replace: '',
     noticedBy: { test: mp4WorkerLifeTest, name: 'says that there is no CORS at all' },
   },
   {
     name: 'worker-hidden-header',
     promise: '`problem` tells which header CORS does not expose.',
-    file: signedFetch,
+    file: mediaDelivery,
     find: 'response.status === 206 && !',
     replace: 'response.status === 200 && !',
     noticedBy: { test: mp4WorkerLifeTest, name: 'says which header CORS does not expose' },
@@ -135,7 +135,7 @@ export const worker: readonly Sabotage[] = [
   {
     name: 'worker-edge-referer',
     promise: 'Requests to the edge do not tell the URL of the worker.',
-    file: signedFetch,
+    file: mediaDelivery,
     find: '      referrer,\n',
     replace: '',
     noticedBy: { test: mp4WorkerSecretsTest, name: 'the endpoint and the edge hear nothing of its URL' },
@@ -168,14 +168,14 @@ export const worker: readonly Sabotage[] = [
     name: 'worker-page-closed',
     promise: 'A page that is closed before it has answered holds nothing up.',
     file: 'packages/worker/src/page-connection.ts',
-    find: 'if (!pages.some(({ id }) => id === this.#pageId)) reject',
+    find: 'if (!pages.some(({ id }) => id === this.pageId)) reject',
     replace: 'if (!pages.length) reject',
     noticedBy: { test: mp4WorkerVersionsTest, name: 'is closed before it has answered' },
   },
   {
     name: 'worker-webkit',
     promise: 'In WebKit everything goes on untouched.',
-    file: signedFetch,
+    file: mediaDelivery,
     find: 'isWebKit() || ',
     replace: '',
     noticedBy: { test: mp4WorkerTest, name: 'webkit seeks' },

@@ -13,6 +13,7 @@ const concerns = {
     'test/browser/mp4-native-hls',
     'test/browser/videojs-worker',
     'test/browser/content-security-',
+    'test/browser/worker-',
   ],
   fetch: ['test/unit/fetch/', 'test/browser/fetch-'],
   server: [

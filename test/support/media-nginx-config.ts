@@ -7,14 +7,15 @@ interface MediaNginxConfigOptions {
   generation: number;
 }
 
-/** Static files. Below `/hidden/` a page cannot read which part of a file it got, below `/none/` there is no CORS. */
+/** Static files, each of which needs a token, but for those below `/open/`. Below `/hidden/` a page cannot read which part of a file it got, below `/none/` there is no CORS. */
 export const mediaNginxConfig = ({ port, secret, root, generation }: MediaNginxConfigOptions): string => `
 worker_processes 1;
 pid nginx.pid;
 error_log stderr error;
 events { worker_connections 512; }
 http {
-  types { video/mp4 mp4; application/vnd.apple.mpegurl m3u8; video/mp2t ts; text/vtt vtt; }
+  types { video/mp4 mp4; application/vnd.apple.mpegurl m3u8; video/mp2t ts; text/vtt vtt;
+    application/dash+xml mpd; }
   log_format counted '$status $request_method $uri';
   access_log access.log counted;
   client_body_temp_path tmp/a; proxy_temp_path tmp/b;
@@ -29,6 +30,7 @@ http {
     add_header Access-Control-Allow-Headers "Range" always;
     add_header Access-Control-Expose-Headers $exposed_headers always;
     location = /generation { return 200 "${generation}"; }
+    location /open/ { }
     location / {
       if ($request_method = OPTIONS) { return 204; }
       secure_link $arg_st,$arg_e;

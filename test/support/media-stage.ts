@@ -48,7 +48,9 @@ export interface MediaStage {
   readonly signer: SignerSettings & { calls: { urls: string[]; reason: string }[] };
   /** Folder of the protected files. */
   readonly root: string;
-  /** URL of a protected file, unsigned. Below `hidden/` CORS exposes no headers, below `none/` there is no CORS. */
+  /** URL of a protected file, unsigned. Below `hidden/` CORS exposes no headers, below `none/` there is no CORS, below `open/`
+   * no token is needed.
+   */
   url(path: string): string;
   /** What the edge verifies with from here on. */
   setSecret(secret: string): Promise<void>;
@@ -77,8 +79,9 @@ export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {})
   const sample = readFileSync(join(media, 'v.mp4'));
   for (const part of longMp4(sample, { turns: seconds / 20, size })) appendFileSync(join(root, 'film.mp4'), part);
   copyFileSync(join(media, 'v.mp4'), join(root, 'short.mp4'));
-  for (const name of ['ts', 'fmp4', 'aes', 'range']) cpSync(join(media, name), join(root, name), { recursive: true });
-  for (const name of ['hidden', 'none']) symlinkSync('.', join(root, name));
+  for (const name of ['ts', 'fmp4', 'aes', 'range', 'dash'])
+    cpSync(join(media, name), join(root, name), { recursive: true });
+  for (const name of ['hidden', 'none', 'open']) symlinkSync('.', join(root, name));
 
   const nginx = await startNginx({
     secret: SECRET,

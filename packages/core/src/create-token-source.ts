@@ -5,6 +5,7 @@ import { createDebugLog } from './debug-log.ts';
 import { Denials } from './denials.ts';
 import { normaliseOptions } from './option-checks.ts';
 import { parseToken } from './parse-token.ts';
+import { listInPage } from './page-sources.ts';
 import { createProtection } from './protection.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { RenewalTimer } from './renewal-timer.ts';
@@ -222,7 +223,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     call: 0,
   });
 
-  return Object.assign(target, {
+  const source = Object.assign(target, {
     sign,
     destroy,
     [Symbol.dispose]: destroy,
@@ -256,4 +257,6 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       await Promise.all(inUse.map((url) => acquisition.obtain(url, 'expiring')));
     },
   });
+  listInPage(source, tokenUrls, index);
+  return source;
 }

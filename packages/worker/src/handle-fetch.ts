@@ -1,7 +1,10 @@
 import { isSecureTokenError, responseWithoutToken, workerQuestion } from 'secure-token-core';
+import { mediaDelivery } from './media-delivery.ts';
 import { isMediaRequest } from './media-request.ts';
 import { isOutOfReach } from './missing-cors.ts';
-import type { RequestSigner } from './request-signer.ts';
+import type { RequestSigner, ScriptSigner } from './request-signer.ts';
+import { ScriptDelivery } from './script-delivery.ts';
+import { isScriptRequest, isWanted } from './script-request.ts';
 import { SignedFetch } from './signed-fetch.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
@@ -22,8 +25,22 @@ export function handleFetch(event: Event, source: RequestSigner): boolean {
     return true;
   }
   if (!isMediaRequest(request) || !canSign(request.url, source)) return false;
-  fetchEvent.respondWith(new SignedFetch(fetchEvent, source).answer().catch(failure));
+  fetchEvent.respondWith(new SignedFetch(fetchEvent, source, mediaDelivery).answer().catch(failure));
   return true;
+}
+
+/** The same for a request of a script. */
+export function handleScriptFetch(event: FetchEventLike, signer: ScriptSigner): void {
+  const { request } = event;
+  if (isScriptRequest(request) && signer.protects(request.url))
+    event.respondWith(answerScript(event, signer).catch(failure));
+}
+
+async function answerScript(event: FetchEventLike, signer: ScriptSigner): Promise<Response> {
+  const { request } = event;
+  const isSigned = signer.unsign(request.url) !== request.url;
+  if (isSigned || !(await isWanted(event))) return fetch(request);
+  return new SignedFetch(event, signer, new ScriptDelivery(signer)).answer();
 }
 
 const canSign = (url: string, source: RequestSigner): boolean => source.protects(url) && !isOutOfReach(url);

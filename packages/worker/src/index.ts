@@ -3,6 +3,7 @@ export { handleFetch } from './handle-fetch.ts';
 export { SecureTokenError, createTokenSource, isSecureTokenError } from 'secure-token-core';
 export type { RequestSigner } from './request-signer.ts';
 export type { TokenWorker } from './register-token-worker.ts';
+export type { TokenWorkerOptions } from './token-worker-options.ts';
 export type { TrustedScriptUrl } from './worker-script.ts';
 export type {
   Protect,

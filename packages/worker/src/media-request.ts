@@ -11,7 +11,7 @@ export const isMediaRequest = ({ method, destination }: Request): boolean =>
  * WebKit takes a bounded answer for the end of the file, and does not tell a worker that hands a body over that nobody
  * reads it any more: after six seeks no connection would be left.
  */
-export const isWebKit = (): boolean => !/ (Chrome|Firefox)\//.test(navigator.userAgent);
+export const isWebKit = (): boolean => !/(Chrome|Firefox)\//.test(navigator.userAgent);
 
 /**
  * The range to ask the edge for. An open one of a progressive file is bounded, so that no answer outlives the worker:

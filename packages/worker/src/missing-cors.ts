@@ -23,14 +23,24 @@ export async function reportMissing(
 }
 
 /** `request` failed without a status: if the edge is there, then it is CORS that is missing. */
-export async function checkCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
-  const { url } = request;
+async function isCorsMissing({ url }: SignedRequest): Promise<boolean> {
   try {
     // the URL of the worker holds its settings
     await fetch(url, { method: 'HEAD', mode: 'no-cors', referrerPolicy: 'no-referrer' });
+    return true;
   } catch {
-    return;
+    return false;
   }
-  pausedUntil.set(originOf(url), Date.now() + withoutCorsPauseMs);
-  await reportMissing(event, request, 'Access-Control-Allow-Origin');
+}
+
+/** Tells the page where it was CORS that has failed. */
+export async function reportMissingCors(event: FetchEventLike, request: SignedRequest): Promise<boolean> {
+  const isMissing = await isCorsMissing(request);
+  if (isMissing) await reportMissing(event, request, 'Access-Control-Allow-Origin');
+  return isMissing;
+}
+
+/** The same for an element, which can do without CORS: its requests to that origin are left alone for a while. */
+export async function checkCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
+  if (await reportMissingCors(event, request)) pausedUntil.set(originOf(request.url), Date.now() + withoutCorsPauseMs);
 }

@@ -17,11 +17,11 @@ export class PageClosed extends SecureTokenError {
 /** The worker's end of a channel to a page that hands out tokens. */
 export class PageConnection {
   readonly #port: MessagePort;
-  readonly #pageId: string;
+  readonly pageId: string;
 
   private constructor(port: MessagePort, pageId: string) {
     this.#port = port;
-    this.#pageId = pageId;
+    this.pageId = pageId;
   }
 
   /**
@@ -50,7 +50,7 @@ export class PageConnection {
       // a page that is closed breaks the channel without a sound
       const checkPage = async (): Promise<void> => {
         const pages = await openPages();
-        if (!pages.some(({ id }) => id === this.#pageId)) reject(new PageClosed());
+        if (!pages.some(({ id }) => id === this.pageId)) reject(new PageClosed());
       };
       const timer = setInterval(() => void checkPage(), pageCheckIntervalMs);
       waiting.signal.addEventListener('abort', () => clearInterval(timer));

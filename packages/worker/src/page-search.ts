@@ -1,4 +1,5 @@
 import { PageConnection } from './page-connection.ts';
+import { within } from './within.ts';
 import { openPages, scope } from './worker-scope.ts';
 
 /** A page that hands out tokens may still be loading its scripts. */
@@ -28,11 +29,11 @@ export class PageSearch {
     const own = await scope.clients.get(clientId);
     const intervalMs = own ? greetingIntervalMs : hurriedIntervalMs;
     if (own) this.#greet(own);
-    let found = await this.#firstWithin(intervalMs);
+    let found = await within(intervalMs, this.#first);
     while (!found && Date.now() <= giveUpAt && !signal?.aborted) {
       // the own one again, too: it may not have listened before
       (await openPages()).forEach((page) => this.#greet(page));
-      found = await this.#firstWithin(intervalMs);
+      found = await within(intervalMs, this.#first);
     }
     this.#isOver = true;
     if (signal?.aborted) found?.close();
@@ -47,13 +48,5 @@ export class PageSearch {
       this.#isOver = true;
       this.#settleFirst(connection);
     });
-  }
-
-  async #firstWithin(ms: number): Promise<PageConnection | undefined> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
-    const first = await Promise.race([this.#first, late]);
-    clearTimeout(timer);
-    return first;
   }
 }

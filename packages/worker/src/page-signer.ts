@@ -4,7 +4,9 @@ import type { PageConnection } from './page-connection.ts';
 import { PageClosed } from './page-connection.ts';
 import { PageSearch } from './page-search.ts';
 import type { Question } from './protocol.ts';
-import type { RequestSigner } from './request-signer.ts';
+import { words } from './protocol.ts';
+import type { RequestSigner, ScriptSigner } from './request-signer.ts';
+import { scope } from './worker-scope.ts';
 
 /** Pages that were helped by nobody, until any page hands out tokens: they are not held up again. */
 const pagesWithoutSigner = new Set<string>();
@@ -16,12 +18,13 @@ export const forgetPagesWithoutSigner = (): void => pagesWithoutSigner.clear();
  * Signs one request with the help of a page: that keeps the tokens, so nothing is lost when the browser stops the
  * worker.
  */
-export class PageSigner implements RequestSigner {
+export class PageSigner implements ScriptSigner {
   readonly protects: RequestSigner['protects'];
   readonly #clientId: string;
   readonly #isProtectKnown: boolean;
   /** To the page that has signed the request. */
   #connection: PageConnection | undefined;
+  #signingPageId = '';
 
   /**
    * @param clientId the page whose request it is
@@ -49,6 +52,20 @@ export class PageSigner implements RequestSigner {
     { signal }: SignOptions = {},
   ): Promise<SignedRequest | undefined> {
     return this.#connection && this.#ask(this.#connection, { status }, signal);
+  }
+
+  /** The page that has signed the request reads ahead. */
+  learn(url: string, text: string): void {
+    const tell = async (): Promise<void> => {
+      const page = await scope.clients.get(this.#signingPageId);
+      page?.postMessage({ secureToken: words.playlist, url, text });
+    };
+    void tell();
+  }
+
+  /** Only the page knows what a token looks like. */
+  unsign(url: string): string {
+    return url;
   }
 
   async #signInPage(url: string, signal: AbortSignal | undefined): Promise<SignedRequest> {
@@ -89,6 +106,7 @@ export class PageSigner implements RequestSigner {
     signal: AbortSignal | undefined,
   ): Promise<SignedRequest | undefined> {
     this.#connection = undefined;
+    this.#signingPageId = connection.pageId;
     try {
       const answer = await connection.ask(question, signal);
       if ('error' in answer) throw answer.error;

@@ -1,4 +1,4 @@
-import type { SecureTokenError, SignedRequest } from 'secure-token-core';
+import type { ScriptRequest, SecureTokenError, SignedRequest } from 'secure-token-core';
 import { isString, membersOf } from './posted-members.ts';
 import type { PostedError, PostedRequest } from './posted-values.ts';
 import { parseError, parseRequest } from './posted-values.ts';
@@ -14,6 +14,9 @@ import { parseTokenEvent, postableTokenEvent } from './token-event-report.ts';
  *     │ ── connected ─────────────── on the port ► │   yes; a page without tokens is silent
  *     │ ◄───────────────────── {url} or {status} ─ │   sign this; that was refused
  *     │ ── {signed} or {error} ──────────────────► │   each question has one answer
+ *     │ ◄─────────────── script, with a new port ─ │   is a token in this request of yours?
+ *     │ ── {carries} ─────────────── on the port ► │   only from pages with `requests: 'all'`
+ *     │ ◄─────────────────────────────── playlist ─ │   to read ahead
  *     │ ◄──────────────────────── problem, event ─ │   for listeners of the page
  *
  * The two are deployed, cached and replaced at different times: an open page may be older than its worker, and the
@@ -31,6 +34,8 @@ export const words = {
   connected: 'here',
   problem: 'problem',
   event: 'event',
+  script: 'script',
+  playlist: 'playlist',
 } as const;
 
 /** The page hands out tokens, and is to be controlled: after a hard reload it is not. */
@@ -58,11 +63,23 @@ interface TokenEvent {
   readonly secureToken: typeof words.event;
 }
 
+/** Comes with a port: is a token in this request? */
+interface Script extends ScriptRequest {
+  readonly secureToken: typeof words.script;
+}
+
+/** A playlist that a script of some page was given; the URL is unsigned. */
+interface Playlist {
+  readonly secureToken: typeof words.playlist;
+  readonly url: string;
+  readonly text: string;
+}
+
 /** From the worker to a page, as a page reads it. */
-export type WorkerMessage = Connect | Problem | (TokenEvent & TokenEventReport);
+export type WorkerMessage = Connect | Problem | Script | Playlist | (TokenEvent & TokenEventReport);
 
 /** From the worker to a page, as it is posted. */
-export type PostedWorkerMessage = Connect | Problem | (TokenEvent & PostedTokenEvent);
+export type PostedWorkerMessage = Connect | Problem | Script | Playlist | (TokenEvent & PostedTokenEvent);
 
 /** From the worker, on the port: a URL to sign, or the status with which the last one was refused. */
 export type Question = { readonly url: string } | { readonly status: number };
@@ -81,12 +98,18 @@ export function parsePageMessage(data: unknown): PageMessage | undefined {
 
 /** @returns `undefined` for whatever else a worker posts to its pages */
 export function parseWorkerMessage(data: unknown): WorkerMessage | undefined {
-  const { secureToken, url, header, ...members } = membersOf(data);
+  const { secureToken, url, header, headers, credentials, text, ...members } = membersOf(data);
   switch (secureToken) {
     case words.connect:
       return { secureToken };
     case words.problem:
       return isString(url) && isString(header) ? { secureToken, url, header } : undefined;
+    case words.script:
+      return isString(url) && isListOfStrings(headers)
+        ? { secureToken, url, headers, credentials: credentials === true }
+        : undefined;
+    case words.playlist:
+      return isString(url) && isString(text) ? { secureToken, url, text } : undefined;
     case words.event: {
       const report = parseTokenEvent({ url, ...members });
       return report && { secureToken, ...report };
@@ -94,6 +117,14 @@ export function parseWorkerMessage(data: unknown): WorkerMessage | undefined {
     default:
       return undefined;
   }
+}
+
+const isListOfStrings = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isString);
+
+/** What a page says to `script`: whether the request carries a token. @returns `undefined` for anything else */
+export function parseCarries(data: unknown): boolean | undefined {
+  const { carries } = membersOf(data);
+  return typeof carries === 'boolean' ? carries : undefined;
 }
 
 export const tokenEventMessage = (report: TokenEventReport): PostedWorkerMessage => ({

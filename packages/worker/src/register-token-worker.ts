@@ -1,11 +1,12 @@
-import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { createTokenSource, forwardTokenEvents, isTokenSource, normaliseOptions } from 'secure-token-core';
+import type { TokenSource } from 'secure-token-core';
+import { carriesToken, forwardTokenEvents } from 'secure-token-core';
 import { answerWorker } from './answer-worker.ts';
 import type { PageMessage } from './protocol.ts';
 import { parseWorkerMessage, words } from './protocol.ts';
+import type { TokenWorkerOptions, WorkerPlan } from './token-worker-options.ts';
+import { planWorker } from './token-worker-options.ts';
 import type { TrustedScriptUrl, WorkerScript } from './worker-script.ts';
 import { workerScript } from './worker-script.ts';
-import { workerSettings } from './worker-settings.ts';
 
 /** For how long a worker is waited for that is slow to take over. */
 const takeOverTimeoutMs = 5000;
@@ -33,23 +34,20 @@ export interface TokenWorker extends EventTarget {
  * @param options with an `endpoint` and nothing but numbers beside it, or `request: { credentials }`, the worker asks
  * the endpoint itself; its URL holds them. With anything else that may be secret in them (headers, a body, functions,
  *   tokens, an endpoint with a query), or for a `TokenSource`, this page hands out the tokens. Options need `protect`.
+ *   With `requests: 'all'` the requests of this page's scripts are signed too; start the player when it resolves
  * @throws `ERR_OPTIONS` at once, naming the option; `NotSupportedError` without service workers (they need https or
  *   localhost); what the browser throws when the file is missing or lies in the wrong place
  */
 export async function registerTokenWorker(
   url: string | URL | TrustedScriptUrl,
-  options: TokenSourceOptions | TokenSource,
+  options: TokenWorkerOptions | TokenSource,
 ): Promise<TokenWorker> {
-  const checked = isTokenSource(options) ? options : normaliseOptions(options);
-  const settings = workerSettings(checked);
+  const plan = planWorker(options);
   const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
   if (!serviceWorker)
     throw new DOMException('This page has no service workers. Serve it from https or localhost.', 'NotSupportedError');
 
-  const script = workerScript(url, settings);
-  // with an endpoint in its URL the worker has tokens of its own
-  const source = settings.endpoint ? undefined : createTokenSource(checked);
-  const worker = new WorkerOfPage(serviceWorker, { script, source, ownsSource: source !== options });
+  const worker = new WorkerOfPage(serviceWorker, workerScript(url, plan.settings), plan);
   try {
     await worker.start();
   } catch (error) {
@@ -59,12 +57,6 @@ export async function registerTokenWorker(
   return worker as TokenWorker;
 }
 
-interface WorkerParts {
-  readonly script: WorkerScript;
-  readonly source: TokenSource | undefined;
-  readonly ownsSource: boolean;
-}
-
 /** The page's side of the token worker. */
 class WorkerOfPage extends EventTarget {
   readonly source: TokenSource | undefined;
@@ -72,14 +64,16 @@ class WorkerOfPage extends EventTarget {
   readonly #container: ServiceWorkerContainer;
   readonly #script: WorkerScript;
   readonly #ownsSource: boolean;
+  readonly #signsScripts: boolean;
   readonly #listening = new AbortController();
 
-  constructor(container: ServiceWorkerContainer, { script, source, ownsSource }: WorkerParts) {
+  constructor(container: ServiceWorkerContainer, script: WorkerScript, plan: WorkerPlan) {
     super();
     this.#container = container;
     this.#script = script;
-    this.source = source;
-    this.#ownsSource = ownsSource;
+    this.source = plan.source;
+    this.#ownsSource = plan.ownsSource;
+    this.#signsScripts = plan.signsScripts;
   }
 
   get controls(): boolean {
@@ -122,6 +116,13 @@ class WorkerOfPage extends EventTarget {
       case words.connect:
         // a page without tokens is silent: another one may have some
         if (port && this.source) answerWorker(port, this.source);
+        break;
+      case words.script:
+        // a page that has not asked for it is silent: its requests are left alone
+        if (this.#signsScripts) port?.postMessage({ carries: carriesToken(message, this.source) });
+        break;
+      case words.playlist:
+        this.source?.learn(message.url, message.text);
         break;
       case words.problem:
         this.#emit('problem', { url: message.url, header: message.header });

@@ -2,3 +2,6 @@ import type { TokenSource } from 'secure-token-core';
 
 /** What `handleFetch` needs of a token source. */
 export type RequestSigner = Pick<TokenSource, 'protects' | 'sign' | 'refused'>;
+
+/** What the requests of scripts need: their playlists are read, and some of them are signed already. */
+export type ScriptSigner = RequestSigner & Pick<TokenSource, 'learn' | 'unsign'>;

@@ -1,16 +1,17 @@
 import type { TokenSource } from 'secure-token-core';
 import { createTokenSource, forwardTokenEvents, protectedBy } from 'secure-token-core';
-import { handleFetch } from './handle-fetch.ts';
+import { handleFetch, handleScriptFetch } from './handle-fetch.ts';
 import { PageSigner, forgetPagesWithoutSigner } from './page-signer.ts';
 import { parsePageMessage, tokenEventMessage, words } from './protocol.ts';
-import type { RequestSigner } from './request-signer.ts';
+import type { ScriptSigner } from './request-signer.ts';
+import { forgetSilentPages } from './script-request.ts';
 import type { ExtendableEventLike, FetchEventLike } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 import { readSettings } from './worker-settings.ts';
 
 // The worker itself. All it knows stands in its own URL, so it may be stopped and started at any time.
-const settings = readSettings(location.href);
+const { requests, ...settings } = readSettings(location.href);
 const ownSource = settings.endpoint && settings.protect ? createOwnSource(settings) : undefined;
 const protects = settings.protect && protectedBy(settings.protect);
 
@@ -23,19 +24,22 @@ addEventListener('install', () => {
 addEventListener('activate', (event) => (event as Event & ExtendableEventLike).waitUntil(scope.clients.claim()));
 
 addEventListener('fetch', (event) => {
-  handleFetch(event, signerFor(event as Event & FetchEventLike));
+  const fetchEvent = event as Event & FetchEventLike;
+  const signer = signerFor(fetchEvent);
+  if (!handleFetch(event, signer) && settings.protect && requests === 'all') handleScriptFetch(fetchEvent, signer);
 });
 
 addEventListener('message', ({ data }) => {
   switch (parsePageMessage(data)?.secureToken) {
     case words.claim:
       forgetPagesWithoutSigner();
+      forgetSilentPages();
       void scope.clients.claim();
   }
 });
 
 /** Who signs a request: the worker, by its settings, or else the pages. */
-function signerFor({ clientId }: FetchEventLike): RequestSigner {
+function signerFor({ clientId }: FetchEventLike): ScriptSigner {
   return ownSource ?? new PageSigner(clientId, protects);
 }
 

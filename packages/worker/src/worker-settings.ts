@@ -18,6 +18,8 @@ export interface WorkerSettings {
   readonly refusals?: readonly number[];
   readonly debug?: boolean;
   readonly retry?: { readonly limit?: number; readonly backoffLimit?: number };
+  /** Those of scripts are signed, too. */
+  readonly requests?: 'all';
 }
 
 /** The parameter of the worker's URL that holds them. */
@@ -69,21 +71,35 @@ const writable: Record<keyof WorkerSettings, Writable> = {
   refusals: isListOf(isNumber),
   debug: (value) => typeof value === 'boolean',
   retry: isObjectOf({ limit: isNumber, backoffLimit: isNumber }),
+  requests: (value) => value === 'all',
 };
 
 const PROTECT_IS_MISSING =
   "protect is missing. Write which URLs the worker signs, such as 'https://cdn.example.com/': " +
   'it sees the media requests of the whole site.';
 
+const PROTECT_IS_NO_TEXT =
+  "requests: 'all' needs protect as text, without a query, such as 'https://cdn.example.com/': the worker sees every " +
+  'request of the site, and has to know by itself which ones to leave alone.';
+
 const absolute = (url: string | URL): string => new URL(url, document.baseURI).href;
 
 /**
  * The settings of a worker for `options`. It asks the endpoint itself if all of them may stand in its URL; with
  * anything else in them (functions, tokens, headers, a body, text), the page does.
- * @throws `ERR_OPTIONS` without `protect`: a worker sees the media requests of the whole site
+ * @throws `ERR_OPTIONS` without `protect`: a worker sees the requests of the whole site
  */
-export function workerSettings(options: TokenSourceOptions | TokenSource): WorkerSettings {
-  if (isTokenSource(options)) return {};
+export function workerSettings(
+  options: TokenSourceOptions | TokenSource,
+  requests: 'media' | 'all' = 'media',
+): WorkerSettings {
+  const settings = isTokenSource(options) ? {} : signingSettings(options);
+  if (requests === 'media') return settings;
+  if (!settings.protect) throw new SecureTokenError('ERR_OPTIONS', PROTECT_IS_NO_TEXT);
+  return { ...settings, requests };
+}
+
+function signingSettings(options: TokenSourceOptions): WorkerSettings {
   const { endpoint, protect } = options;
   if (!protect) throw new SecureTokenError('ERR_OPTIONS', PROTECT_IS_MISSING);
   const rules = [protect].flat() as readonly Protect[];

@@ -5,6 +5,7 @@ import { postableError, postableRequest } from '../../../packages/worker/src/pos
 import {
   isConnected,
   parseAnswer,
+  parseCarries,
   parsePageMessage,
   parseQuestion,
   parseWorkerMessage,
@@ -58,12 +59,17 @@ const strange: readonly unknown[] = [
   { error: null },
   { error: { code: 'ERR_DENIED' } },
   { url: 7, status: '403' },
+  { secureToken: 'script', headers: [] },
+  { carries: 'perhaps' },
 ];
 
 /** They have a `url`, as a question has. */
 const strangeToPages: readonly unknown[] = [
   { secureToken: 'of-2040', url, header: 'ETag' },
   { secureToken: 'problem', url },
+  { secureToken: 'script', url, headers: 'x-token' },
+  { secureToken: 'script', url, headers: [7] },
+  { secureToken: 'playlist', url },
   { secureToken: 'event', type: 'tokenlost', url },
   { secureToken: 'event', type: 'tokenrefused', url },
 ];
@@ -78,6 +84,7 @@ test.each(strange)('%o is no message, and throws nothing', (data) => {
   expect(parseQuestion(data)).toBeUndefined();
   expect(parseAnswer(data)).toBeUndefined();
   expect(isConnected(data)).toBe(false);
+  expect(parseCarries(data)).toBeUndefined();
 });
 
 describe('the words of 1.0', () => {
@@ -100,6 +107,14 @@ describe('the words of 1.0', () => {
     expect(parseQuestion({ url, method: 'HEAD' })).toEqual({ url });
     expect(parseAnswer({ signed, since: 1 })).toMatchObject({ signed: { ...signed, token: { expires: 9 } } });
   });
+});
+
+test('words that were added: requests of scripts, and their playlists', () => {
+  const script = { secureToken: 'script', url, headers: ['x-token'], credentials: true };
+  expect(parseWorkerMessage({ ...script, method: 'HEAD' })).toEqual(script);
+  const playlist = { secureToken: 'playlist', url, text: '#EXTM3U' };
+  expect(parseWorkerMessage(playlist)).toEqual(playlist);
+  expect([parseCarries({ carries: true }), parseCarries({ carries: false, since: 1 })]).toEqual([true, false]);
 });
 
 describe('what is posted', () => {

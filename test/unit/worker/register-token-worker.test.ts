@@ -127,6 +127,32 @@ describe('registerTokenWorker', () => {
     close();
   });
 
+  test("only with requests: 'all' it says whether a request of its scripts carries a token", async () => {
+    const question = { secureToken: 'script', url, headers: [], credentials: false };
+    const media = await register({ getTokens, protect });
+    const { port, heard, close } = channel();
+    container.tells(question, [port]);
+    await settle();
+    expect(heard).toEqual([]);
+    media.destroy();
+    const all = await register({ getTokens, protect, requests: 'all' });
+    await all.source!.sign(url);
+    container.tells(question, [port]);
+    container.tells({ ...question, url: `${url}?st=0` }, [port]);
+    await settle();
+    expect(heard).toEqual([{ carries: false }, { carries: true }]);
+    close();
+  });
+
+  test('playlists of scripts go to the source of the page', async () => {
+    const source = createTokenSource({ getTokens, protect });
+    const learn = vi.spyOn(source, 'learn');
+    await register({ source, protect, requests: 'all' });
+    container.tells({ secureToken: 'playlist', url, text: '#EXTM3U' });
+    expect(learn.mock.calls).toEqual([[url, '#EXTM3U']]);
+    source.destroy();
+  });
+
   test('tells its listeners what the worker tells, errors as such', async () => {
     const worker = await register({ endpoint: '/token', protect });
     const seen: unknown[] = [];

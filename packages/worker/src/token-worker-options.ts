@@ -1,0 +1,76 @@
+import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import {
+  SecureTokenError,
+  createTokenSource,
+  isTokenSource,
+  normaliseOptions,
+  withoutOwnOptions,
+} from 'secure-token-core';
+import type { WorkerSettings } from './worker-settings.ts';
+import { workerSettings } from './worker-settings.ts';
+
+interface OwnOptions {
+  /**
+   * Whose requests are signed: those of the browser's own players, or those of scripts too, `fetch()` and
+   * `XMLHttpRequest`, which needs `protect` as text. @default 'media'
+   */
+  requests?: 'media' | 'all';
+}
+
+/** Options of a token source; or one that the page shares, and which URLs the worker signs by it. */
+export type TokenWorkerOptions = OwnOptions &
+  (TokenSourceOptions | (Pick<TokenSourceOptions, 'protect'> & { source: TokenSource }));
+
+/** What a worker is registered with. */
+export interface WorkerPlan {
+  readonly settings: WorkerSettings;
+  /** The page's tokens. Absent where the worker has tokens of its own. */
+  readonly source: TokenSource | undefined;
+  readonly ownsSource: boolean;
+  readonly signsScripts: boolean;
+}
+
+/** @throws `ERR_OPTIONS` at once, naming the option */
+export function planWorker(given: TokenWorkerOptions | TokenSource): WorkerPlan {
+  if (isTokenSource(given)) return plan({}, given, false);
+  // a URL alone has no `protect`, and is refused below
+  const options = isObjectOfOptions(given) ? given : { endpoint: given };
+  const forSource: TokenSourceOptions = withoutOwnOptions(options, ['requests', 'source']);
+  const requests = checkedRequests(options.requests);
+  if ('source' in options) return plan(sharedSettings(forSource, requests), checkedSource(options.source), false);
+
+  const checked = normaliseOptions(forSource);
+  const settings = workerSettings(checked, requests);
+  // with an endpoint in its URL the worker has tokens of its own
+  return plan(settings, settings.endpoint ? undefined : createTokenSource(checked), true);
+}
+
+const isObjectOfOptions = (given: unknown): given is TokenWorkerOptions =>
+  typeof given === 'object' && given !== null && !('href' in given);
+
+const plan = (settings: WorkerSettings, source: TokenSource | undefined, ownsSource: boolean): WorkerPlan => ({
+  settings,
+  source,
+  ownsSource,
+  signsScripts: settings.requests === 'all',
+});
+
+function sharedSettings({ protect, ...others }: TokenSourceOptions, requests: 'media' | 'all'): WorkerSettings {
+  const [other] = Object.keys(others);
+  if (other) throw wrong(`${other} is given beside source. Give it to createTokenSource() instead.`);
+  if (!protect && requests === 'media') return {};
+  const rules = normaliseOptions({ getTokens: () => Promise.resolve([]), ...(protect && { protect }) });
+  return workerSettings(rules, requests);
+}
+
+function checkedSource(source: unknown): TokenSource {
+  if (isTokenSource(source)) return source;
+  throw wrong('source is not a token source. Give one of createTokenSource().');
+}
+
+function checkedRequests(requests: unknown = 'media'): 'media' | 'all' {
+  if (requests === 'media' || requests === 'all') return requests;
+  throw wrong("requests is neither 'media' nor 'all'. Write 'all' if the requests of scripts are to be signed too.");
+}
+
+const wrong = (problem: string): SecureTokenError => new SecureTokenError('ERR_OPTIONS', problem);

@@ -1,0 +1,8 @@
+/** What `promise` resolves to, if it does so in time. */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  const first = await Promise.race([promise, late]);
+  clearTimeout(timer);
+  return first;
+}

@@ -1,0 +1,90 @@
+import type { Sabotage } from './sabotage.ts';
+
+const scriptDelivery = 'packages/worker/src/script-delivery.ts';
+const scriptRequest = 'packages/worker/src/script-request.ts';
+const workerSettings = 'packages/worker/src/worker-settings.ts';
+const workerScriptsTest = 'test/browser/worker-scripts.test.ts';
+
+/** Of `requests: 'all'`. */
+export const workerScripts: readonly Sabotage[] = [
+  {
+    name: 'worker-all-requests',
+    promise: "With requests: 'all' the requests of scripts are signed.",
+    file: workerSettings,
+    find: 'return { ...settings, requests };',
+    replace: 'return settings;',
+    noticedBy: { test: workerScriptsTest, name: 'is signed as it was asked for' },
+  },
+  {
+    name: 'worker-script-headers',
+    promise: 'Requests of scripts keep their headers: Range, conditions, their own.',
+    file: scriptDelivery,
+    find: 'new Headers(request.headers)',
+    replace: 'new Headers()',
+    noticedBy: { test: workerScriptsTest, name: 'is signed as it was asked for' },
+  },
+  {
+    name: 'worker-script-url',
+    promise: 'No script sees a token in the URL of a response.',
+    file: scriptDelivery,
+    find: 'isWebKit() ? readWhole(response) : handOver(event, response)',
+    replace: 'response',
+    noticedBy: { test: workerScriptsTest, name: 'is signed as it was asked for' },
+  },
+  {
+    name: 'worker-script-redirect',
+    promise: 'A redirect that repeats the token is followed without it.',
+    file: scriptDelivery,
+    find: 'if (target === response.url) return response;',
+    replace: 'if (target) return response;',
+    noticedBy: { test: workerScriptsTest, name: 'keeps its mode, and its way with redirects' },
+  },
+  {
+    name: 'worker-script-stream',
+    promise: 'Bodies are streamed to scripts.',
+    file: scriptDelivery,
+    find: 'isWebKit() ? readWhole(response) : handOver(event, response)',
+    replace: 'readWhole(response)',
+    noticedBy: { test: workerScriptsTest, name: 'streams, and ends when the script gives it up' },
+  },
+  {
+    name: 'core-signed-twice',
+    promise: 'What an adapter has signed is not signed again.',
+    file: 'packages/core/src/page-sources.ts',
+    find: 'if (urls.holdsToken(url)) return true;',
+    replace: '',
+    noticedBy: { test: workerScriptsTest, name: 'is left alone with a token in the query' },
+  },
+  {
+    name: 'core-sent-cookie',
+    promise: 'A request whose token is a cookie is not signed again.',
+    file: 'packages/core/src/page-sources.ts',
+    find: ' || (credentials && !!token?.credentials)',
+    replace: '',
+    noticedBy: { test: workerScriptsTest, name: 'is left alone with a token in the cookie' },
+  },
+  {
+    name: 'worker-script-pages',
+    promise: "A page that has not asked for requests: 'all' is left alone.",
+    file: scriptRequest,
+    find: 'answers.includes(false) && !answers.includes(true)',
+    replace: '!answers.includes(true)',
+    noticedBy: { test: workerScriptsTest, name: 'is left alone in a page that has not asked for it' },
+  },
+  {
+    name: 'worker-script-read-ahead',
+    promise: 'Playlists that pass through are read ahead.',
+    file: scriptDelivery,
+    find: 'this.#learn(event, sent, response);',
+    replace: '',
+    noticedBy: { test: workerScriptsTest, name: 'is read ahead by a playlist that passes through' },
+  },
+  {
+    name: 'worker-script-send',
+    promise: 'What scripts send, such as calls to the signing endpoint, is left alone.',
+    file: scriptRequest,
+    find: "(method === 'GET' || method === 'HEAD')",
+    replace: "method !== 'OPTIONS'",
+    noticedBy: { test: workerScriptsTest, name: 'is left alone where nothing is protected, and where it sends' },
+  },
+];
