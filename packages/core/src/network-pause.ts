@@ -16,6 +16,8 @@ export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Prom
       return;
     }
     signal?.addEventListener('abort', end, { signal: listening.signal });
-    (globalThis as unknown as Partial<Window>).addEventListener?.('online', end, { signal: listening.signal });
+    (globalThis as Partial<Pick<Window, 'addEventListener'>>).addEventListener?.('online', end, {
+      signal: listening.signal,
+    });
     if (!isOffline()) timer = setTimeout(end, delayMs);
   });
