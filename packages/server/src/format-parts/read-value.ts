@@ -7,6 +7,7 @@ import { decodeOnce } from '../url/decode-once.ts';
  *   query makes them
  */
 export function readValue(written: string): string | undefined {
+  if (!written.includes('%')) return written;
   const escapes = [...written.matchAll(/%([2-7][\da-f])/gi)];
   const isNeedless = escapes.some(([, hex]) => /[\w.-]/.test(String.fromCharCode(parseInt(hex!, 16))));
   return isNeedless ? undefined : decodeOnce(written);

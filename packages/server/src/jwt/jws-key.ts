@@ -12,7 +12,7 @@ export interface JwsKey {
   readonly isGenuine: (token: string, header: Readonly<Record<string, unknown>>) => Promise<boolean> | boolean;
 }
 
-export interface JwsHeader {
+interface JwsHeader {
   readonly alg: string;
   readonly typ: string;
   readonly kid?: string;

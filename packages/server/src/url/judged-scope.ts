@@ -94,6 +94,7 @@ function asFolder(path: string): string {
 }
 
 function sortedQuery({ search }: JudgedUrl): string {
+  if (search === '') return '';
   const pairs = search.slice(1).split(/[&;]/).filter(Boolean).map(readPair);
   return [...new Set(pairs)].sort().join('&');
 }

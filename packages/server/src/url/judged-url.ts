@@ -80,7 +80,7 @@ export class JudgedUrl implements UrlParts {
 
   /** Whether scheme, host and port are the same. */
   hasOriginOf(other: JudgedUrl): boolean {
-    return this.origin === other.origin;
+    return this.protocol === other.protocol && this.hostname === other.hostname && this.port === other.port;
   }
 
   /**

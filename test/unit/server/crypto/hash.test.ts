@@ -17,7 +17,7 @@ describe('digest and hmac', () => {
 
   test.each([
     ['without node:crypto', undefined],
-    ['in FIPS mode', () => ({ createHash: () => expect.fail('unsupported') as never })],
+    ['in FIPS mode', () => ({ createHash: () => expect.fail('unsupported') })],
   ])('are the same %s', async (_, getBuiltinModule) => {
     const pure = await elsewhere(getBuiltinModule);
     const property = fc.property(message, fc.uint8Array({ maxLength: 200 }), (text, key) => {
