@@ -93,18 +93,12 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     size,
     jitter,
     random,
-    now: () => clock.now(),
+    clock,
+    acquisition,
     find: (key) => index.find(tokenUrls.identify(key)),
     identify: (href) => tokenUrls.identify(href),
     // a token may since have told what an old one has put there
     isReady: (key) => isReady(tokenUrls.identify(key)),
-    isUnderWay: (key) => acquisition.isUnderWay(tokenUrls.identify(key)),
-    sign: (key) => acquisition.obtainInBackground(tokenUrls.identify(key), 'initial'),
-    predict: (key) => acquisition.predict(tokenUrls.identify(key)),
-    renew: (key) => {
-      const held = index.find(key);
-      if (held && !acquisition.isSuspended(held)) acquisition.obtainInBackground(key, 'expiring');
-    },
   });
   const replays = new Replays({
     refusals,

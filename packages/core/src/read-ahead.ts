@@ -1,4 +1,5 @@
 import { dashPlaylists, isMpd } from './dash-playlists.ts';
+import type { Acquisition } from './acquisition.ts';
 import type { EndingToken } from './backoff.ts';
 import { SIGHT, KnownPlaylist } from './known-playlist.ts';
 import type { NameAhead } from './known-playlist.ts';
@@ -6,6 +7,7 @@ import { isMediaPlaylist, windowStart, withoutDirectives } from './media-playlis
 import { PAUSE_SECONDS } from './name-prediction.ts';
 import type { Horizon, PlaylistToken } from './prediction-horizon.ts';
 import { comesAlong, firstSecondsOf, horizonOf, isHalfOver, isRefillDue, refillDelay } from './prediction-horizon.ts';
+import type { ServerClock } from './server-clock.ts';
 import type { HeldToken } from './token-index.ts';
 import { lifetimeOf } from './token-index.ts';
 import { pathOf, resolveUrl } from './url-text.ts';
@@ -21,19 +23,12 @@ interface ReadAheadOptions {
   /** 0…1: the share of the lifetime over which an audience is spread. */
   readonly jitter: number;
   readonly random: () => number;
-  /** In seconds on the endpoint's clock. */
-  readonly now: () => number;
+  readonly clock: ServerClock;
+  readonly acquisition: Acquisition;
   /** What an absolute URL is known by, without what a server wrote into it. */
   readonly identify: (href: string) => string;
   readonly find: (key: string) => HeldToken | undefined;
   readonly isReady: (key: string) => boolean;
-  /** It is being asked for. */
-  readonly isUnderWay: (key: string) => boolean;
-  readonly sign: (key: string) => void;
-  /** Asks for a name that is not in its playlist yet. Resolves to whether it was refused as such. */
-  readonly predict: (key: string) => Promise<boolean>;
-  /** Asks for the successor of a token in use. */
-  readonly renew: (key: string) => void;
 }
 
 /** Signs the next URLs of a playlist before the player asks for them, where a token opens one URL. */
@@ -60,7 +55,7 @@ export class ReadAhead {
 
   /** A manifest names all renditions: those that nobody plays are only known. */
   #learnDash(manifest: string, text: string): void {
-    for (const { id, text: playlist, isAhead } of dashPlaylists(text, manifest, this.#options.now())) {
+    for (const { id, text: playlist, isAhead } of dashPlaylists(text, manifest, this.#now)) {
       this.#learnMedia(`${manifest}#${id}`, playlist, (last) => !isAhead && this.#options.isReady(last));
     }
   }
@@ -70,7 +65,7 @@ export class ReadAhead {
     const keyOf = (uri: string): string => this.#options.identify(resolveUrl(uri, key));
     const playlist = this.#take(withoutDirectives(key), keyOf(windowStart(text).uri ?? ''));
     const { last } = playlist.order;
-    playlist.learn(key, text, keyOf, this.#options.now());
+    playlist.learn(key, text, keyOf, this.#now);
     this.#forgetOldest();
     // at the live edge
     if (last && isPlayed(last)) this.#reloaded(playlist, last);
@@ -116,29 +111,34 @@ export class ReadAhead {
     this.#playlists.clear();
   }
 
+  /** In seconds on the endpoint's clock. */
+  get #now(): number {
+    return this.#options.clock.now();
+  }
+
   get #inUse(): KnownPlaylist[] {
-    const now = this.#options.now();
+    const now = this.#now;
     return [...this.#playlists.values()].filter((playlist) => playlist.isInUse(now));
   }
 
   #noteAsked(key: string): KnownPlaylist | undefined {
     // as the newest playlist that names it has it
     const playlist = [...this.#playlists.values()].reverse().find(({ order }) => order.has(key));
-    playlist?.noteAsked(key, this.#options.now());
+    playlist?.noteAsked(key, this.#now);
     return playlist;
   }
 
   #reloaded(playlist: KnownPlaylist, last: string): void {
     const horizon = this.#horizonOf(playlist);
-    const isLeft = playlist.lastAsked !== '' && !playlist.isInUse(this.#options.now());
+    const isLeft = playlist.lastAsked !== '' && !playlist.isInUse(this.#now);
     if (!horizon && !(isLeft && playlist.prediction.isBelieved)) this.#signNext(playlist, last);
     else if (horizon && !isLeft) this.#refillIfDue(playlist, horizon);
   }
 
   /** How far to sign ahead; `undefined` where no more is known than the playlist names. */
   #horizonOf(playlist: KnownPlaylist): Horizon | undefined {
-    const { size, find, now } = this.#options;
-    if (size === 0 || now() < this.#pausedUntil || !playlist.isPredictable(now())) return undefined;
+    const { size, find } = this.#options;
+    if (size === 0 || this.#now < this.#pausedUntil || !playlist.isPredictable(this.#now)) return undefined;
     const held = find(playlist.lastAsked) ?? find(playlist.url);
     if (held?.scope.kind === 'folder') return undefined;
     if (held) playlist.lifetime = lifetimeOf(held);
@@ -147,17 +147,17 @@ export class ReadAhead {
 
   /** Signs the next URLs that lack a token, once fewer than half of the next ones are ready. */
   #signNext(playlist: KnownPlaylist, key: string): void {
-    const { size, isReady, sign } = this.#options;
+    const { size, isReady } = this.#options;
     const next = playlist.order.after(key, SIGHT);
     if (next.slice(0, size).filter(isReady).length * 2 >= size) return;
-    for (const url of next.filter((it) => !isReady(it)).slice(0, size)) sign(url);
+    for (const url of next.filter((it) => !isReady(it)).slice(0, size)) this.#sign(url);
     this.#fill(playlist);
   }
 
   #refillIfDue(playlist: KnownPlaylist, horizon: Horizon): void {
     if (this.#refill !== undefined) return;
-    const { jitter, random, isReady, isUnderWay } = this.#options;
-    const ahead = this.#secondsAhead(playlist, horizon, (key) => isReady(key) || isUnderWay(key));
+    const { jitter, random, identify, isReady, acquisition } = this.#options;
+    const ahead = this.#secondsAhead(playlist, horizon, (key) => isReady(key) || acquisition.isUnderWay(identify(key)));
     const token = this.#ownToken(playlist);
     if (!isRefillDue(ahead, playlist.nameSeconds, horizon) && !(token && isHalfOver(token))) return;
     const delay = refillDelay(ahead, playlist.nameSeconds, jitter, random());
@@ -187,27 +187,39 @@ export class ReadAhead {
 
   /** What all playlists in use lack, in one call. @param but this one, which has asked already */
   #fill(but?: KnownPlaylist): void {
-    const { isReady, sign, renew } = this.#options;
+    const { isReady } = this.#options;
     const lacking: NameAhead[] = [];
     for (const playlist of this.#inUse) {
       const horizon = this.#horizonOf(playlist);
       if (horizon) {
         const token = this.#ownToken(playlist);
-        if (token && comesAlong(token, horizon)) renew(playlist.url);
+        if (token && comesAlong(token, horizon)) this.#renew(playlist.url);
         lacking.push(...this.#namesOf(playlist, horizon).filter(({ key }) => key !== '' && !isReady(key)));
       } else if (playlist !== but) {
-        for (const key of playlist.order.after(playlist.lastAsked, this.#options.size)) if (!isReady(key)) sign(key);
+        for (const key of playlist.order.after(playlist.lastAsked, this.#options.size))
+          if (!isReady(key)) this.#sign(key);
       }
     }
     const real = lacking.filter(({ isPredicted }) => !isPredicted);
-    for (const { key } of real) sign(key);
+    for (const { key } of real) this.#sign(key);
     const predicted = lacking.filter(({ isPredicted }) => isPredicted).sort((one, other) => one.end - other.end);
     for (const { key } of predicted.slice(0, Math.max(0, MAX_NAMES - real.length))) this.#predict(key);
   }
 
+  #sign(key: string): void {
+    this.#options.acquisition.obtainInBackground(this.#options.identify(key), 'initial');
+  }
+
+  #renew(key: string): void {
+    const { acquisition, find } = this.#options;
+    const held = find(key);
+    if (held && !acquisition.isSuspended(held)) acquisition.obtainInBackground(key, 'expiring');
+  }
+
   #predict(key: string): void {
-    void this.#options.predict(key).then((isRefused) => {
-      if (isRefused) this.#pausedUntil = this.#options.now() + PAUSE_SECONDS;
+    const { acquisition, identify } = this.#options;
+    void acquisition.predict(identify(key)).then((isRefused) => {
+      if (isRefused) this.#pausedUntil = this.#now + PAUSE_SECONDS;
     });
   }
 
@@ -215,7 +227,7 @@ export class ReadAhead {
   #ownToken({ url, isSameUrl }: KnownPlaylist): PlaylistToken | undefined {
     const held = this.#options.find(url);
     if (!held || held.scope.kind === 'folder' || (held.scope.kind === 'url' && !isSameUrl)) return undefined;
-    const rest = held.token.expires - this.#options.now();
+    const rest = held.token.expires - this.#now;
     return rest > 0 ? { lifetime: lifetimeOf(held), rest } : undefined;
   }
 

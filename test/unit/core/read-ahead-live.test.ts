@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { CDN, FOLDER, MEDIA, each, fakeTime, folder, lab, pass, range, segment } from './lab.ts';
+import { live, media, viewer } from './live-viewer.ts';
+
+fakeTime();
+
+describe('names that are signed ahead of a live playlist', () => {
+  test('three quarters of the lifetime, along with the first segment', async () => {
+    const it = await viewer();
+    expect(it.asked()).toEqual([[MEDIA], range(6, 21)]);
+  });
+
+  test('are filled up when less than half of the lifetime is left, with a successor for the playlist', async () => {
+    const it = await viewer();
+    await it.watch(5);
+    expect(it.calls).toHaveLength(2);
+    await it.watch(1);
+    expect(it.asked()[2]).toEqual([MEDIA, ...range(22, 27)]);
+    expect(it.calls[2]!.at).toBe(6);
+  });
+
+  test.each([
+    [20, 6],
+    [5, 2],
+    [60, 12],
+  ])('tokens of %i s: a call for %i requests, no wait, and few that are not used', async (lifetime, requests) => {
+    const it = await viewer(each(lifetime));
+    await it.watch(120);
+    expect(it.requests / it.calls.length).toBeGreaterThanOrEqual(requests);
+    expect(it.waits).toEqual([MEDIA, segment(6)]);
+    expect(it.asked().flat().length / it.requests).toBeLessThan(1.5);
+  });
+
+  test('no more than a minute, however long tokens live, and no more than a call takes', async () => {
+    const it = await viewer(each(3600));
+    expect(it.asked()[1]).toEqual(range(6, 66));
+    const fast = await viewer(each(3600), {}, (n) => `${n}.ts\n#EXTINF:0.2,\n${n}b.ts`);
+    expect(fast.asked().every(({ length }) => length <= 100)).toBe(true);
+  });
+
+  test('readAhead 0: none', async () => {
+    const it = await viewer(each(20), { readAhead: 0 });
+    await it.watch(5);
+    expect(media(it)).toEqual(range(6, 11));
+  });
+
+  test('names without a pattern: none, and the same calls as before', async () => {
+    const hash = (n: number): string => `${((n * 2654435761) % 2 ** 32).toString(36)}x.ts`;
+    const it = await viewer(each(20), {}, hash);
+    await it.watch(20);
+    const names = range(6, 26, (n) => FOLDER + hash(n));
+    expect(media(it)).toEqual(names);
+  });
+
+  test('a token for the folder: none', async () => {
+    const it = await viewer(folder(20));
+    await it.watch(5);
+    expect(it.asked()).toEqual([[MEDIA]]);
+  });
+
+  test('of URLs that are not protected: none', async () => {
+    const it = await viewer(each(20), { protect: (url) => !/1\d\.ts/.test(url.href) });
+    expect(media(it)).toEqual([...range(6, 9), ...range(20, 21)]);
+  });
+
+  test('only for origins that the names have', async () => {
+    const it = await viewer(each(20), { protect: /test/ }, (n) => `https://cdn${n}.test/s.ts`);
+    expect(media(it)).toEqual(['https://cdn6.test/s.ts']);
+  });
+
+  test('a playlist that has ended: none', async () => {
+    const it = await viewer();
+    const calls = it.calls.length;
+    await it.watch(12, (last) => live(Math.min(last, 8)).replace('#EXTM3U', '#EXTM3U\n#EXT-X-ENDLIST'));
+    expect(media(it, calls)).toEqual([]);
+  });
+
+  test('a viewer who pauses while reloads go on: none any more', async () => {
+    const it = await viewer();
+    const before = media(it).length;
+    for (let last = 7; last < 200; last++) {
+      await pass(1);
+      await it.source.sign(MEDIA);
+      it.source.learn(MEDIA, live(last));
+    }
+    expect(media(it).length - before).toBeLessThan(20);
+  });
+
+  test('a viewer who has gone back: what follows there, not what comes at the edge', async () => {
+    const it = lab(each(20));
+    const text = ['#EXTM3U', ...range(1, 100, String).map((n) => `#EXTINF:1,\n${n}.ts`), ''].join('\n');
+    await it.source.sign(MEDIA);
+    it.source.learn(MEDIA, text);
+    await it.source.sign(segment(50));
+    expect(it.asked()[1]).toEqual(range(50, 65));
+  });
+
+  test('a stream that stands still: none any more', async () => {
+    const it = await viewer();
+    const before = media(it).length;
+    for (let n = 0; n < 300; n++) {
+      await pass(1);
+      await it.source.sign(MEDIA);
+      it.source.learn(MEDIA, live(6));
+    }
+    expect(media(it).length - before).toBeLessThan(20);
+  });
+});
+
+describe('several renditions', () => {
+  test('are signed ahead in one call', async () => {
+    const it = lab(each(60));
+    const names = ['video', 'audio', 'text'];
+    const of = (name: string, n: number | string): string => `${CDN}/${name}/${n}`;
+    for (let last = 6; last < 66; last++) {
+      for (const name of names) {
+        const url = of(name, 'i.m3u8');
+        if (!it.source.peek(url)) await it.source.sign(url);
+        it.source.learn(url, live(last));
+        if (!it.source.peek(of(name, `${last}.ts`))) await it.source.sign(of(name, `${last}.ts`));
+      }
+      await pass(1);
+    }
+    const calls = it.calls.filter(({ at }) => at > 5);
+    expect(calls.length).toBeLessThanOrEqual(60 / 10);
+    for (const { urls } of calls) {
+      for (const name of names) expect(urls.some((url) => url.includes(name))).toBe(true);
+      expect(urls.length).toBeLessThanOrEqual(100);
+    }
+  });
+});
+
+describe('low latency', () => {
+  const part = (n: number, i: number): string => `${n}.${i}.m4s`;
+  /** Segments of four parts of a quarter of a second; `count` parts have been made. */
+  const parts = (count: number): string => {
+    const current = Math.floor(count / 4);
+    const lines = ['#EXTM3U', '#EXT-X-TARGETDURATION:1', '#EXT-X-PART-INF:PART-TARGET=0.25'];
+    for (let n = current - 5; n <= current; n++) {
+      const made = n < current ? 4 : count % 4;
+      for (let i = 0; n > current - 4 && i < made; i++) {
+        lines.push(`#EXT-X-PART:DURATION=0.25,URI="${part(n, i)}"`);
+      }
+      if (n < current) lines.push('#EXTINF:1,', `${n}.m4s`);
+    }
+    return [...lines, `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${part(current, count % 4)}"`, ''].join('\n');
+  };
+
+  test('parts are signed ahead, and the segments that nobody asks for are not: a call for several seconds', async () => {
+    const it = lab(each(20, { anyQuery: true }));
+    const waits: string[] = [];
+    let requests = 0;
+    const load = async (url: string): Promise<void> => {
+      requests++;
+      if (it.source.peek(url)) return;
+      waits.push(url);
+      await it.source.sign(url);
+    };
+    for (let count = 40; count < 200; count++) {
+      const url = `${MEDIA}?_HLS_msn=${Math.floor(count / 4)}&_HLS_part=${count % 4}`;
+      await load(url);
+      it.source.learn(url, parts(count));
+      await load(FOLDER + part(Math.floor(count / 4), count % 4));
+      await pass(0.25);
+    }
+    expect(waits).toHaveLength(2);
+    expect(it.calls.length, 'in 40 s').toBeLessThan(12);
+    const asked = it.asked().flat();
+    expect(asked.filter((url) => /\/\d+\.m4s/.test(url)).length).toBeLessThan(20);
+    expect(asked.length / requests).toBeLessThan(1.5);
+  });
+});
