@@ -4,6 +4,7 @@ import { hlsjs } from './hlsjs.ts';
 import { mediaElement } from './media-element.ts';
 import { progressive } from './progressive.ts';
 import type { Sabotage } from './sabotage.ts';
+import { shaka } from './shaka.ts';
 import { videojsNative } from './videojs-native.ts';
 import { videojs } from './videojs.ts';
 import { worker } from './worker.ts';
@@ -18,4 +19,5 @@ export const sabotages: readonly Sabotage[] = [
   ...mediaElement,
   ...progressive,
   ...worker,
+  ...shaka,
 ];
