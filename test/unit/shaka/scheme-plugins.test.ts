@@ -22,7 +22,7 @@ function engineWith(kind: 'Map' | 'object') {
     else object[scheme] = entry;
   };
   const registered = (): string[] => (kind === 'Map' ? [...map.keys()] : Object.keys(object));
-  return { engine: { registerScheme } as unknown as EngineClass, registerScheme, get, registered };
+  return { engine: { registerScheme }, registerScheme, get, registered };
 }
 
 const plugin = (): SchemePlugin => vi.fn() as SchemePlugin;
@@ -32,7 +32,7 @@ test.each(['Map', 'object'] as const)('finds what is registered, and puts ours i
   const [http, https, wrapped] = [plugin(), plugin(), plugin()];
   registerScheme('http', http, 2, true);
   registerScheme('https', https, 3, false);
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- compared only
+   
   const mapGet = Map.prototype.get;
   const wrap = vi.fn<(base: SchemePlugin) => SchemePlugin>(() => wrapped);
   wrapSchemePlugins(engine, wrap);
