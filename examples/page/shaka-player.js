@@ -45,7 +45,7 @@ function start() {
   inspector.follow({ source, media: video });
 }
 
-/** @type {(error: import('shaka-player').util.Error) => void} */
+/** @type {(error: { severity: number, code: number, data: unknown[] }) => void} */
 function say({ severity, code, data }) {
   const { CRITICAL } = shaka.util.Error.Severity;
   // another stream was chosen meanwhile

@@ -6,6 +6,7 @@ import { hlsjs } from './hlsjs.ts';
 import { mediaElement } from './media-element.ts';
 import { progressive } from './progressive.ts';
 import type { Sabotage } from './sabotage.ts';
+import { shaka } from './shaka.ts';
 import { videojsNative } from './videojs-native.ts';
 import { videojs } from './videojs.ts';
 import { workerScripts } from './worker-scripts.ts';
@@ -24,4 +25,5 @@ export const sabotages: readonly Sabotage[] = [
   ...worker,
   ...fetch,
   ...workerScripts,
+  ...shaka,
 ];

@@ -27,6 +27,8 @@ export interface ToldResponse {
   readonly originalUri: string;
   readonly uris: readonly string[];
   readonly timeMs: number;
+  /** What the browser has measured. */
+  readonly networkMs: number;
 }
 
 /** What a page has heard of its player. */
@@ -92,7 +94,9 @@ export function createShaka({ src, tokens, config, startTime }: InPage): void {
     setTimeout(() => {
       const { timeMs = NaN } = response;
       const { uris = [] } = originalRequest ?? {};
-      told.responses.push({ type: type, uri, originalUri, uris, timeMs });
+      const entries = performance.getEntriesByType('resource').filter(({ name }) => name.split('?')[0] === uri);
+      const networkMs = entries.at(-1)?.duration ?? NaN;
+      told.responses.push({ type: type, uri, originalUri, uris, timeMs, networkMs });
     });
   });
   type ShakaEvent = Event & { detail: Shaka.util.Error; error: Shaka.util.Error; request: Shaka.extern.Request };
