@@ -20,8 +20,9 @@ describe.each<DashVersion>(['5.2', '5.0'])('dash.js %s', (version) => {
       ),
     );
     expect(ours).toEqual([]);
-    const error = await player.page.evaluate(() =>
-      window.dashSource!.sign('https://cdn.example.com/').catch((it: unknown) => (it as { code: string }).code),
+    const error = await player.page.evaluate(
+      (url) => window.dashSource!.sign(url).catch((it: unknown) => (it as { code: string }).code),
+      stage.url('query', 'other/film.mpd'),
     );
     expect(error).toBe('ERR_DESTROYED');
   });
@@ -31,8 +32,9 @@ describe.each<DashVersion>(['5.2', '5.0'])('dash.js %s', (version) => {
     const stage = await stageFor(context);
     const player = await openDash(stage, 'query', { version });
     await player.play();
-    await player.page.evaluate((src) => window.dashPlayer.attachSource(src), stage.url('exact', 'vod/dash/index.mpd'));
-    // the endpoint of this carrier signs folders: the other one needs another source
+    await player.page.evaluate((src) => window.dashPlayer.attachSource(src), stage.url('query', 'vod/dash/index.mpd'));
+    await player.until(({ requests }) => requests.some(({ url }) => url.endsWith('sound.mp4')));
+    // that endpoint signs folders: this path needs another one
     const endpoint = stage.signer.endpoint('exact');
     await player.page.evaluate(
       ([src, tokens]) => {

@@ -21,6 +21,8 @@ export interface DashRequest {
   readonly url: string;
   readonly type: string;
   readonly status: number | null;
+  /** When it went out, in unix ms. */
+  readonly startedAt: number;
   /** ms */
   readonly latency: number;
   readonly duration: number;
@@ -45,6 +47,15 @@ export interface DashSnapshot {
   readonly pageErrors: readonly string[];
 }
 
+/** What the events of tokens tell. */
+interface TokenDetail {
+  readonly reason?: string;
+  readonly status?: number;
+  readonly urls?: readonly string[];
+  readonly wait?: number;
+  readonly error?: Plugin.SecureTokenError;
+}
+
 export interface InPage {
   src: string;
   tokens: PlayerTokens | false;
@@ -60,32 +71,19 @@ export async function createPlayer({ src, tokens, form, settings }: InPage): Pro
   const urls: string[] = [];
   Object.assign(window, { dashPlayer: player, dashErrors: [], dashUrls: urls });
   // the media of the tests are short: requests must go on while they play
-  player.updateSettings({
+  const playerSettings: object = {
     debug: { logLevel: 0 },
     streaming: { buffer: { bufferTimeDefault: 4, bufferTimeAtTopQuality: 4, initialBufferLevel: NaN }, ...settings },
-  } as never);
+  };
+  player.updateSettings(playerSettings);
   const hear = (type: string, listener: (event: never) => void): void => player.on(type as never, listener as never);
   const secure = (): void => {
     if (!tokens) return;
     for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied']) {
-      hear(type, ({ detail }: { detail: Record<string, never> }) => {
-        const {
-          reason,
-          status,
-          urls: asked,
-          wait,
-          error,
-        } = detail as unknown as Plugin.TokenEvent & {
-          error?: Plugin.SecureTokenError;
-        } & Record<string, never>;
-        recording.tokens.push({
-          type,
-          reason,
-          status: status ?? (error as Plugin.SecureTokenError | undefined)?.status,
-          urls: asked,
-          wait,
-          code: (error as Plugin.SecureTokenError | undefined)?.code,
-        } as never);
+      hear(type, ({ detail }: { detail: TokenDetail }) => {
+        const { reason, status, urls: asked, wait, error } = detail;
+        const { code, status: refusedWith } = error ?? {};
+        recording.tokens.push({ type, reason, status: status ?? refusedWith, urls: asked, wait, code } as never);
       });
     }
     window.dashSource = SecureTokenDash.secureToken(player, tokens);
@@ -146,6 +144,7 @@ export function takeSnapshot(): Omit<DashSnapshot, 'pageErrors'> {
       url,
       type,
       status: responsecode,
+      startedAt: Number(trequest),
       latency: Number(tresponse) - Number(trequest),
       duration: Number(_tfinish) - Number(trequest),
       traced: trace.reduce((total, { d }) => total + d, 0),

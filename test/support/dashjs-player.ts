@@ -43,7 +43,8 @@ export interface DashPage {
 function shiftClock(offsetMs: number): void {
   const { now } = Date;
   window.Date = new Proxy(Date, {
-    construct: (target, args: [number]) => (args.length ? new target(...args) : new target(now() + offsetMs)),
+    construct: (target, args: number[]) =>
+      args.length > 0 ? new target(...(args as [number])) : new target(now() + offsetMs),
     get: (target, name) => (name === 'now' ? () => now() + offsetMs : (Reflect.get(target, name) as unknown)),
   });
 }

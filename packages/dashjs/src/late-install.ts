@@ -2,20 +2,11 @@ import type { MediaPlayerClass } from 'dashjs';
 import type { TokenSource } from 'secure-token-core';
 import type { RequestDetails } from './loader.ts';
 import { MANIFEST } from './loader.ts';
+import { sourceUrl } from './source-url.ts';
 
 const MESSAGE =
   'secure-token-dashjs: secureToken(player) was called after the player was given its source, so the first request ' +
   'went out without a token. The source is loaded again. To save that request, call secureToken(player) first.';
-
-/** dash.js throws where there is no source. It may be a manifest that the app has parsed. */
-function urlOf(player: MediaPlayerClass): string | undefined {
-  try {
-    const source: unknown = player.getSource();
-    return typeof source === 'string' ? source : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Where playback goes on; of a live stream at its edge, as anew. */
 const timeOf = (player: MediaPlayerClass): number | undefined => {
@@ -32,7 +23,7 @@ export function reloadUnsigned(
   source: TokenSource,
   isSigned: (request: RequestDetails) => boolean,
 ): void {
-  const url = urlOf(player);
+  const url = sourceUrl(player);
   if (url === undefined || !player.isReady()) return;
   source.allow(url);
   if (!source.protects(url)) return;

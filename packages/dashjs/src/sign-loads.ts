@@ -3,6 +3,7 @@ import type { Load, LoaderRequest, LoaderResponse, RequestDetails } from './load
 import { MANIFEST } from './loader.ts';
 import type { Session } from './session.ts';
 import { SignedLoad } from './signed-load.ts';
+import { sourceUrl } from './source-url.ts';
 
 /** What dash.js calls an extension with. */
 interface Extended {
@@ -33,7 +34,9 @@ export function signLoads(
         const details = request.customData.request;
         const session = sessionNow();
         seen.add(details);
-        if (details.type === MANIFEST) session?.source.allow(request.url);
+        // a manifest of its own accord (an XLink, `retrieveManifest`) may belong to an ad server
+        const url = details.type === MANIFEST ? sourceUrl(player) : undefined;
+        if (url !== undefined) session?.source.allow(url);
         if (session?.source.protects(request.url)) new SignedLoad(request, response, session, load).start();
         else load(request, response);
       },

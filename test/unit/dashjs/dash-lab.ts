@@ -67,7 +67,7 @@ export class DashRequest {
       const now = new Date();
       this.details.firstByteDate ??= now;
       if (!noTrace) {
-        traces.push({ s: lastTrace, d: time ? time : now.getTime() - lastTrace.getTime() });
+        traces.push({ s: lastTrace, d: time ?? now.getTime() - lastTrace.getTime() });
         this.details.traces = traces;
         lastTrace = now;
       }

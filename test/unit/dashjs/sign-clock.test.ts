@@ -67,7 +67,7 @@ test('a manifest that comes again costs no request; when dash.js wants to know t
   attemptSync([iso(`${CDN}/time`)], true);
   await settle(200);
   expect(asked).toHaveLength(1);
-  void attempts[1]![0]!.value;
+  expect(offsetOf(attempts[1]![0]!)).toBe(5000);
   await settle(200);
   expect(asked).toHaveLength(2);
 });
