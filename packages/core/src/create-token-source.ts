@@ -4,7 +4,6 @@ import { Backoff, soonestOf } from './backoff.ts';
 import { createDebugLog } from './debug-log.ts';
 import { Denials } from './denials.ts';
 import { normaliseOptions } from './option-checks.ts';
-import { parseToken } from './parse-token.ts';
 import { listInPage } from './page-sources.ts';
 import { createProtection } from './protection.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -206,16 +205,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     endpoint.abortAll();
   }
 
-  // the page answers for what it has brought
-  for (const { url, prefix, base } of preset) {
-    for (const named of [prefix ?? url, base]) if (named) protection.noteOriginOf(named);
-  }
-  calls.hold({
-    tokens: preset.flatMap((token) => parseToken(token) ?? []),
-    asked: [],
-    obtainedAt: clock.now(),
-    call: 0,
-  });
+  calls.holdPreset(preset);
 
   const source = Object.assign(target, {
     sign,

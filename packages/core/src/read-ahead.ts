@@ -1,8 +1,9 @@
 import { dashPlaylists, isMpd } from './dash-playlists.ts';
 import type { Acquisition } from './acquisition.ts';
 import type { EndingToken } from './backoff.ts';
-import { SIGHT, KnownPlaylist } from './known-playlist.ts';
-import type { NameAhead } from './known-playlist.ts';
+import { SIGHT } from './known-playlist.ts';
+import type { KnownPlaylist, NameAhead } from './known-playlist.ts';
+import { KnownPlaylists } from './known-playlists.ts';
 import { isMediaPlaylist, windowStart, withoutDirectives } from './media-playlist.ts';
 import { PAUSE_SECONDS } from './name-prediction.ts';
 import type { Horizon, PlaylistToken } from './prediction-horizon.ts';
@@ -10,10 +11,8 @@ import { comesAlong, firstSecondsOf, horizonOf, isHalfOver, isRefillDue, refillD
 import type { ServerClock } from './server-clock.ts';
 import type { HeldToken } from './token-index.ts';
 import { lifetimeOf } from './token-index.ts';
-import { pathOf, resolveUrl } from './url-text.ts';
+import { resolveUrl } from './url-text.ts';
 
-/** How many URLs are known in their order, in all playlists. */
-const MAX_URLS = 50_000;
 /** Names that one call brings. */
 const MAX_NAMES = 100;
 
@@ -34,8 +33,7 @@ interface ReadAheadOptions {
 /** Signs the next URLs of a playlist before the player asks for them, where a token opens one URL. */
 export class ReadAhead {
   readonly #options: ReadAheadOptions;
-  /** By playlist, the newest last. */
-  readonly #playlists = new Map<string, KnownPlaylist>();
+  readonly #playlists = new KnownPlaylists();
   /** Drawn once for a viewer. */
   #firstShare: number | undefined;
   #hasRefilled = false;
@@ -63,10 +61,10 @@ export class ReadAhead {
   /** @param isPlayed whether what a reload has added is signed; by the last URL before that */
   #learnMedia(key: string, text: string, isPlayed: (last: string) => boolean = () => true): void {
     const keyOf = (uri: string): string => this.#options.identify(resolveUrl(uri, key));
-    const playlist = this.#take(withoutDirectives(key), keyOf(windowStart(text).uri ?? ''));
+    const playlist = this.#playlists.take(withoutDirectives(key), keyOf(windowStart(text).uri ?? ''));
     const { last } = playlist.order;
     playlist.learn(key, text, keyOf, this.#now);
-    this.#forgetOldest();
+    this.#playlists.forgetOldest();
     // at the live edge
     if (last && isPlayed(last)) this.#reloaded(playlist, last);
   }
@@ -90,7 +88,7 @@ export class ReadAhead {
 
   /** Whether `key` stands in no playlist yet. */
   isPredicted(key: string): boolean {
-    return [...this.#playlists.values()].some(({ prediction }) => prediction.has(key));
+    return this.#playlists.predicts(key);
   }
 
   /** What is at hand of playlists that are due for more: a call that fails may try again within this. */
@@ -117,13 +115,11 @@ export class ReadAhead {
   }
 
   get #inUse(): KnownPlaylist[] {
-    const now = this.#now;
-    return [...this.#playlists.values()].filter((playlist) => playlist.isInUse(now));
+    return this.#playlists.inUse(this.#now);
   }
 
   #noteAsked(key: string): KnownPlaylist | undefined {
-    // as the newest playlist that names it has it
-    const playlist = [...this.#playlists.values()].reverse().find(({ order }) => order.has(key));
+    const playlist = this.#playlists.naming(key);
     playlist?.noteAsked(key, this.#now);
     return playlist;
   }
@@ -229,29 +225,5 @@ export class ReadAhead {
     if (!held || held.scope.kind === 'folder' || (held.scope.kind === 'url' && !isSameUrl)) return undefined;
     const rest = held.token.expires - this.#now;
     return rest > 0 ? { lifetime: lifetimeOf(held), rest } : undefined;
-  }
-
-  /**
-   * A playlist, as the newest. A query may change with each reload (a session, a number against caches): then it is the
-   * one of the same path that has the first segment.
-   */
-  #take(id: string, firstSegment: string): KnownPlaylist {
-    const isContinued = ([other, { order }]: [string, KnownPlaylist]): boolean =>
-      pathOf(other) === pathOf(id) && order.has(firstSegment);
-    const known = this.#playlists.has(id) ? id : ([...this.#playlists].reverse().find(isContinued)?.[0] ?? id);
-    const playlist = this.#playlists.get(known) ?? new KnownPlaylist();
-    this.#playlists.delete(known);
-    this.#playlists.set(id, playlist);
-    return playlist;
-  }
-
-  /** The newest playlist is kept, however long. */
-  #forgetOldest(): void {
-    let urls = 0;
-    for (const [index, [id, { order }]] of [...this.#playlists].reverse().entries()) {
-      // one that names nothing counts, too
-      urls += Math.max(1, order.size);
-      if (urls > MAX_URLS && index > 0) this.#playlists.delete(id);
-    }
   }
 }

@@ -2,6 +2,7 @@ import type { Acquisition } from './acquisition.ts';
 import type { Denials } from './denials.ts';
 import { toError } from './failure.ts';
 import { mayBeAboutPredictions } from './isolate-failure.ts';
+import { parseToken } from './parse-token.ts';
 import type { Protection } from './protection.ts';
 import type { RenewalPolicy } from './renewal.ts';
 import { renewalTimes } from './renewal.ts';
@@ -66,6 +67,16 @@ export class SigningCalls {
     this.#parts = parts;
   }
 
+  /** Takes in tokens that the page has brought. It answers for them: their origins are protected. */
+  holdPreset(preset: readonly Token[]): void {
+    const { protection, clock } = this.#parts;
+    for (const { url, prefix, base } of preset) {
+      for (const named of [prefix ?? url, base]) if (named) protection.noteOriginOf(named);
+    }
+    const tokens = preset.flatMap((token) => parseToken(token) ?? []);
+    this.#hold({ tokens, asked: [], obtainedAt: clock.now(), call: 0 });
+  }
+
   /** One call; resolves to what went wrong. */
   async call(wanted: WantedUrls): Promise<SecureTokenError | undefined> {
     const { urls: asked, predicted, reason } = wanted;
@@ -80,7 +91,7 @@ export class SigningCalls {
       // a token without a scope opens what was asked for, but nothing that was denied
       const denied = new Set(answer.denied.map((url) => this.#keyOf(url)));
       const granted = asked.filter((url) => !denied.has(this.#keyOf(url)));
-      this.hold({ tokens, asked: granted, obtainedAt: clock.correct(answer.now, sentAt, expires), call });
+      this.#hold({ tokens, asked: granted, obtainedAt: clock.correct(answer.now, sentAt, expires), call });
       const expired = expiredIn(answer);
       if (expired) emit('tokenerror', { error: expired });
       if (tokens.length > 0) {
@@ -102,7 +113,7 @@ export class SigningCalls {
     }
   }
 
-  hold({ tokens, asked, obtainedAt, call }: Obtained): void {
+  #hold({ tokens, asked, obtainedAt, call }: Obtained): void {
     const { index, clock, tokenUrls, renewal, random } = this.#parts;
     index.forgetUnusableUrls(clock.now());
     for (const token of tokens) {
