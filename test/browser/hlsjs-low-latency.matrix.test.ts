@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { hasNginx } from '../support/nginx.ts';
 import { runsRest } from '../support/parts.ts';
 import type { Player, Snapshot } from '../support/player.ts';
@@ -74,7 +74,8 @@ test('parts, blocking reloads, delta updates, one token a URL: as near to the li
 test.skipIf(!hasNginx)('nginx, with the same secret, let every one of them through', async () => {
   expect(await stage.nginx!.refusals()).toEqual([]);
   // it writes a request down when it ends, and a page may have been closed in the middle of one
-  await expect
-    .poll(async () => (await stage.nginx!.log()).length, { timeout: 10_000 })
-    .toBeGreaterThanOrEqual(stage.edge.requests.length);
+  await vi.waitFor(
+    async () => expect((await stage.nginx!.log()).length).toBeGreaterThanOrEqual(stage.edge.requests.length),
+    { timeout: 10_000 },
+  );
 });

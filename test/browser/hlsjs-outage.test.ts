@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { test, vi } from 'vitest';
 import { stageFor } from '../support/stage.ts';
 
 const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
@@ -15,9 +15,10 @@ test.concurrent(
     await stage.signer.close();
     await player.until(({ tokens }) => tokens.some(({ type }) => type === 'tokenerror'));
     const asked = stage.edge.requests.length;
-    await expect
-      .poll(() => stage.edge.requests.length, { message: 'requests go on with the old token', timeout: 8000 })
-      .toBeGreaterThan(asked + 4);
+    await vi.waitFor(
+      () => expect(stage.edge.requests.length, 'requests go on with the old token').toBeGreaterThan(asked + 4),
+      { timeout: 8000 },
+    );
     await stage.signer.reopen();
     const renewed = await player.until(({ tokens }) => tokens.at(-1)!.reason === 'expiring');
     const seen = await player.until(({ currentTime }) => currentTime > renewed.currentTime + 4);

@@ -67,9 +67,9 @@ test.skipIf(!hasFaketime)(
     // each request carried the token of its nine minutes, and no segment was asked for twice (hls.js does with
     // subtitles, as it starts)
     const tokensSeen = (): Set<string> => new Set(stage.edge.requests.map(({ url }) => new URL(url).search));
-    await expect
-      .poll(() => tokensSeen().size, { message: 'tokens that the edge has seen', timeout: 10_000 })
-      .toBe(reasons.length);
+    await vi.waitFor(() => expect(tokensSeen().size, 'tokens that the edge has seen').toBe(reasons.length), {
+      timeout: 10_000,
+    });
     const segments = stage.edge.requests.map(({ path }) => path).filter((path) => path.endsWith('.m4s'));
     expect(segments).toEqual([...new Set(segments)]);
     expect(await stage.nginx!.refusals()).toEqual([]);

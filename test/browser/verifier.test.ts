@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest';
-import { test } from 'vitest';
+import { test, vi } from 'vitest';
 import { hasFaketime, hasNginx } from '../support/nginx.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
@@ -40,9 +40,8 @@ test.skipIf(!hasNginx)(
     const token = await sign();
     expect([await status(token), await status()]).toEqual([200, 403]);
     expect(stage.edge.refusals()).toEqual([]);
-    await expect
-      .poll(() => stage.refusals())
-      .toEqual([{ status: 403, method: 'GET', uri: expect.stringMatching('v.vtt') as string }]);
+    const refusal = { status: 403, method: 'GET', uri: expect.stringMatching('v.vtt') as string };
+    await vi.waitFor(async () => expect(await stage.refusals()).toEqual([refusal]), { timeout: 10_000 });
   },
 );
 

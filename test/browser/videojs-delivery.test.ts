@@ -55,14 +55,10 @@ test('low latency: parts and blocking reloads', async () => {
 test.for(['exact', 'cookie', 'header'] as const)('the steering manifest and its reloads: %s', async (carrier) => {
   const player = await openVideojs(stage, carrier, { path: 'vod/steered.m3u8' });
   await player.play();
-  await expect
-    .poll(
-      () =>
-        answered(carrier, /steering\.json$/).filter(({ url, status }) => status === 200 && url.includes('_HLS_pathway'))
-          .length,
-      { timeout: 60_000 },
-    )
-    .toBeGreaterThan(1);
+  const reloads = (): number =>
+    answered(carrier, /steering\.json$/).filter(({ url, status }) => status === 200 && url.includes('_HLS_pathway'))
+      .length;
+  await vi.waitFor(() => expect(reloads()).toBeGreaterThan(1), { timeout: 60_000 });
   expect(await player.snapshot()).toMatchObject({ error: null, events: [], pageErrors: [] });
   await player.close();
 });
@@ -88,7 +84,7 @@ test('a steering manifest that is refused is asked for again', async () => {
   await player.play();
   const loaded = () =>
     refusing.edge.requests.filter(({ path, status }) => path.endsWith('steering.json') && status === 200).length;
-  await vi.waitFor(async () => expect(await loaded()).toBeGreaterThan(1), { timeout: 60_000 });
+  await vi.waitFor(() => expect(loaded()).toBeGreaterThan(1), { timeout: 60_000 });
   expect(await player.snapshot()).toMatchObject({ error: null, events: [], pageErrors: [] });
   await refusing.dispose();
 });

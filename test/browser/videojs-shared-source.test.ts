@@ -90,7 +90,7 @@ test('two players share a source: what one waits for when it is disposed of, is 
     },
     stage.url('exact', 'vod/v.vtt'),
   );
-  await vi.waitFor(async () => expect(await asked()).toBeGreaterThan(0), { timeout: 30_000 });
+  await vi.waitFor(() => expect(asked()).toBeGreaterThan(0), { timeout: 30_000 });
 
   await page.evaluate(() => window.players[1]!.dispose());
   await vi.waitFor(() => expect(stage.signer.calls.every(({ status }) => status > 0)).toBe(true), { timeout: 10_000 });

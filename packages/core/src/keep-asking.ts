@@ -9,8 +9,8 @@ export interface KeepAskingOptions<T> {
   /** Ends the wait. */
   readonly signal: AbortSignal;
   readonly ask: (options: Required<SignOptions>) => Promise<T>;
-  /** Hears of each failure before the wait for the next try, of which it is the `count`th; what it throws ends that. */
-  readonly failed: (error: SecureTokenError, count: number) => void;
+  /** Hears of each failure, the `count`th in a row: whether to wait for the next try. If not, the failure is thrown. */
+  readonly mayWait: (error: SecureTokenError, count: number) => boolean;
   /** There was a failure, and now an answer. */
   readonly recovered?: () => void;
 }
@@ -32,10 +32,10 @@ async function waitForTokens(source: TokenSource, ms: number | undefined, signal
  * Asks the token source until it answers, for players that take a failed request hard. An outage of the signing
  * endpoint is waited out, however long it lasts; after any other failure the request is held until tokens are renewed.
  *
- * @throws the reason of `signal`, what `failed` throws, or `ERR_DESTROYED`
+ * @throws the reason of `signal`, a failure for which `mayWait` says no, or `ERR_DESTROYED`
  */
 export async function keepAsking<T>(options: KeepAskingOptions<T>): Promise<T> {
-  const { source, signal, ask, failed, recovered } = options;
+  const { source, signal, ask, mayWait, recovered } = options;
   for (let count = 1; ; count++) {
     try {
       const answer = await ask({ signal });
@@ -43,8 +43,7 @@ export async function keepAsking<T>(options: KeepAskingOptions<T>): Promise<T> {
       return answer;
     } catch (error) {
       signal.throwIfAborted();
-      if (!isSecureTokenError(error) || error.code === 'ERR_DESTROYED') throw error;
-      failed(error, count);
+      if (!isSecureTokenError(error) || error.code === 'ERR_DESTROYED' || !mayWait(error, count)) throw error;
       await waitForTokens(source, isOutage(error) ? outagePauseMs(error, count) : undefined, signal);
       signal.throwIfAborted();
     }

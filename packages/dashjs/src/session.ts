@@ -40,9 +40,10 @@ export const signOrWait = <T extends SignedRequest | undefined>(
     source: session.source,
     signal,
     ask,
-    failed: (error) => {
-      if (isOutage(error) && hasTriesLeft) throw error;
+    mayWait: (error) => {
+      if (isOutage(error) && hasTriesLeft) return false;
       if (!isOutage(error) || !hasPicture(session.player)) show(session, error);
+      return true;
     },
     recovered: () => {
       session.failure.shown = undefined;

@@ -1,4 +1,4 @@
-import type { SecureTokenError, Sent, TokenSource } from 'secure-token-core';
+import type { Sent, TokenSource } from 'secure-token-core';
 import {
   isOutage,
   isSecureTokenError,
@@ -10,11 +10,6 @@ import {
 import { initOf, signedInit } from './fetch-arguments.ts';
 import { learnPlaylist } from './learn-playlist.ts';
 import { unsignedResponse, withUrl } from './unsigned-response.ts';
-
-/** An outage ends by itself, without a word to the app. */
-const throwOthers = (error: SecureTokenError): void => {
-  if (!isOutage(error)) throw error;
-};
 
 /** One request for a protected URL: it waits for its token, is sent, once more if it is refused, and answered. */
 export class SecureRequest {
@@ -49,7 +44,7 @@ export class SecureRequest {
   async #answerSigned(asked: Request, init: RequestInit): Promise<Response> {
     const source = this.#source;
     const { url, signal } = asked;
-    const wait = <T>(ask: () => Promise<T>): Promise<T> => keepAsking({ source, signal, ask, failed: throwOthers });
+    const wait = <T>(ask: () => Promise<T>): Promise<T> => keepAsking({ source, signal, ask, mayWait: isOutage });
     const signed = await wait(() => source.sign(url, { signal }));
     if (!signed.token) return this.#fetch(url, init);
     const sent = await sendSigned(

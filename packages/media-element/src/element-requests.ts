@@ -102,12 +102,13 @@ export class ElementRequests {
 
   async #ask<T>(ask: () => Promise<T>): Promise<T> {
     const { source, listener } = this.#options;
-    const failed = (error: SecureTokenError): void => {
-      if (!isOutage(error)) throw error;
+    const mayWait = (error: SecureTokenError): boolean => {
+      if (!isOutage(error)) return false;
       this.#hasToldOfTrouble = true;
       listener.onOutage?.(error);
+      return true;
     };
-    const answer = await keepAsking({ source, signal: this.#start.signal, ask, failed });
+    const answer = await keepAsking({ source, signal: this.#start.signal, ask, mayWait });
     if (this.#hasToldOfTrouble) listener.onRecovery?.();
     this.#hasToldOfTrouble = false;
     return answer;

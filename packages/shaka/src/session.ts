@@ -75,10 +75,7 @@ export class Session {
       source,
       signal,
       ask: () => source.sign(url, { signal }),
-      failed: (error, count) => {
-        const mayWait = count < retryParameters.maxAttempts || this.#hasPicture();
-        if (!isOutage(error) || !mayWait) throw error;
-      },
+      mayWait: (error, count) => isOutage(error) && (count < retryParameters.maxAttempts || this.#hasPicture()),
     });
   }
 

@@ -37,8 +37,9 @@ export async function signOrWait<T extends SignedRequest | undefined>(
       source,
       signal,
       ask,
-      failed: (error) => {
+      mayWait: (error) => {
         if (!isOutage(error) || !player.readyState()) failure.show(error);
+        return true;
       },
       recovered: () => failure.withdraw(),
     });

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { wrapSchemePlugins } from '../../../packages/shaka/src/scheme-plugins.ts';
-import type { EngineClass, SchemePlugin } from '../../../packages/shaka/src/shaka-types.ts';
+import type { SchemePlugin } from '../../../packages/shaka/src/shaka-types.ts';
 
 /** As in the compiled files, but for the names. */
 interface Entry {
@@ -32,7 +32,7 @@ test.each(['Map', 'object'] as const)('finds what is registered, and puts ours i
   const [http, https, wrapped] = [plugin(), plugin(), plugin()];
   registerScheme('http', http, 2, true);
   registerScheme('https', https, 3, false);
-   
+
   const mapGet = Map.prototype.get;
   const wrap = vi.fn<(base: SchemePlugin) => SchemePlugin>(() => wrapped);
   wrapSchemePlugins(engine, wrap);
