@@ -51,7 +51,7 @@ export const core: readonly Sabotage[] = [
   {
     name: 'core-tokens-in-page',
     promise: 'Tokens rendered into the page save the round trip at start-up.',
-    file: createTokenSource,
+    file: 'packages/core/src/signing-calls.ts',
     find: 'preset.flatMap((token) => parseToken(token) ?? [])',
     replace: '[]',
     noticedBy: { test: hlsjsSituationsTest, name: 'with a token in the page the first picture costs no call' },

@@ -52,8 +52,8 @@ export const dashjs: readonly Sabotage[] = [
     name: 'dashjs-outage',
     promise: 'An outage of the signing endpoint that outlasts the tries of dash.js ends by itself.',
     file: 'packages/dashjs/src/session.ts',
-    find: 'if (isOutage(error) && hasTriesLeft) throw error;',
-    replace: 'if (isOutage(error)) throw error;',
+    find: 'if (isOutage(error) && hasTriesLeft) return false;',
+    replace: 'if (isOutage(error)) return false;',
     noticedBy: {
       test: 'test/browser/dashjs-trouble.all.test.ts',
       name: 'dash.js 5.2 the signing endpoint is down for longer',

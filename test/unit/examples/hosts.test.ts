@@ -10,7 +10,7 @@ const scripts = files.filter((name) => /\.tsx?$/.test(name));
 const codeOf = (name: string): string => textOf(`examples/hosts/${name}`);
 
 const HOSTS = 'docs/players.md';
-const [recipes] = textOf(HOSTS).split('## Players that need code of your own');
+const [recipes] = textOf(HOSTS).split('## Players that cannot be changed');
 const pages = [recipes!, ...['hlsjs', 'videojs'].map((name) => textOf(`docs/get-started/${name}.md`))];
 
 test(`every recipe of ${HOSTS} is the code of a page, as it stands`, () => {
