@@ -9,6 +9,7 @@ const lifecycleTest = 'test/browser/hlsjs-lifecycle.test.ts';
 const hlsjsIdentityTest = 'test/browser/hlsjs-identity.matrix.test.ts';
 const cachedRefusalsTest = 'test/browser/cached-refusals.test.ts';
 const videojsSharedSourceTest = 'test/browser/videojs-shared-source.test.ts';
+const liveCallsTest = 'test/browser/hlsjs-live-calls.matrix.test.ts';
 const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.test.ts';
 
 /** What core does in a player. What unit tests see of it, mutation testing proves. */
@@ -153,5 +154,30 @@ export const core: readonly Sabotage[] = [
     find: 'if (!replay) return first;',
     replace: 'if (!replay || first.response) return first;',
     noticedBy: { test: 'test/browser/fetch-spf.test.ts', name: 'a 403 in mid-stream is not seen' },
+  },
+  {
+    name: 'core-live-names',
+    promise: 'Live, the next names are signed ahead: a call for six requests.',
+    file: 'packages/core/src/known-playlist.ts',
+    find: 'this.prediction.learn(listed, now);',
+    replace: '',
+    noticedBy: { test: liveCallsTest, name: 'live, segments of 1 s, tokens of 20 s: a call for six requests' },
+  },
+  {
+    name: 'core-live-refill',
+    promise: 'Names are filled up when less than half of the lifetime is left, not with each segment.',
+    file: 'packages/core/src/read-ahead.ts',
+    find: 'if (!isRefillDue(ahead, playlist.nameSeconds, horizon) && !(token && isHalfOver(token))) return;',
+    replace: '',
+    noticedBy: { test: liveCallsTest, name: 'live, segments of 1 s, tokens of 20 s: a call for six requests' },
+  },
+  {
+    name: 'core-film-renditions',
+    promise: 'On demand, a call brings the next segments of all renditions in use.',
+    file: 'packages/core/src/read-ahead.ts',
+    find: '    this.#fill(playlist);\n',
+    replace: '',
+    needs: 'all',
+    noticedBy: { test: liveCallsTest, name: 'a film with audio and subtitles: six segments a call' },
   },
 ];
