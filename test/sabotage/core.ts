@@ -171,13 +171,4 @@ export const core: readonly Sabotage[] = [
     replace: '',
     noticedBy: { test: liveCallsTest, name: 'live, segments of 1 s, tokens of 20 s: a call for six requests' },
   },
-  {
-    name: 'core-film-renditions',
-    promise: 'On demand, a call brings the next segments of all renditions in use.',
-    file: 'packages/core/src/read-ahead.ts',
-    find: '    this.#fill(playlist);\n',
-    replace: '',
-    needs: 'all',
-    noticedBy: { test: liveCallsTest, name: 'a film with audio and subtitles: six segments a call' },
-  },
 ];
