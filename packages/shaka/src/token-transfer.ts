@@ -93,8 +93,7 @@ class TokenTransfer implements Operation {
   }
 
   #learn({ uri, data }: Response): void {
-    const text = new TextDecoder().decode(data);
-    if (text.startsWith('#EXTM3U')) this.#source.learn(uri, text);
+    this.#source.learn(uri, new TextDecoder().decode(data));
   }
 
   async #sendAgain(signed: SignedRequest, error: unknown): Promise<Response> {
