@@ -78,7 +78,8 @@ describe.concurrent("what a script requests behind a token worker with requests:
       giveUp.abort();
       return new TextDecoder().decode(value);`,
     );
-    expect(first).toBe('first');
+    // what has come together is read together
+    expect(first).toMatch(/^(first)+$/);
     await vi.waitFor(() => expect(ended).toHaveBeenCalled(), { timeout: 10_000 });
   });
 

@@ -4,8 +4,8 @@ const transfer = 'packages/shaka/src/token-transfer.ts';
 const session = 'packages/shaka/src/session.ts';
 
 const promiseTest = 'test/browser/shaka-promise.test.ts';
-const situationsTest = 'test/browser/shaka-situations.matrix.test.ts';
-const playersTest = 'test/browser/shaka-players.matrix.test.ts';
+const situationsTest = 'test/browser/shaka-situations.all.test.ts';
+const playersTest = 'test/browser/shaka-players.all.test.ts';
 const promise = 'Shaka plays past expiries and refusals, and nobody sees them: vod/dash/template.mpd';
 
 export const shaka: readonly Sabotage[] = [
@@ -35,6 +35,7 @@ export const shaka: readonly Sabotage[] = [
       test: situationsTest,
       name: 'the signing endpoint is down for longer than the tokens live: Shaka 5.2',
     },
+    needs: 'all',
   },
   {
     name: 'shaka-denied-replay',
@@ -43,6 +44,7 @@ export const shaka: readonly Sabotage[] = [
     find: 'isOutage(failure) ? unsignedError',
     replace: 'failure ? unsignedError',
     noticedBy: { test: situationsTest, name: 'the viewer is denied after a refusal: Shaka 5.2' },
+    needs: 'all',
   },
   {
     name: 'shaka-destroy-waits',
@@ -51,5 +53,6 @@ export const shaka: readonly Sabotage[] = [
     find: '        wait.abort();\n',
     replace: '',
     noticedBy: { test: playersTest, name: 'a player is destroyed while it waits for a token: Shaka 5.2' },
+    needs: 'all',
   },
 ];

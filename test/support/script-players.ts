@@ -14,7 +14,8 @@ export interface ScriptPlayer {
 const hlsjs = (config: string): Pick<ScriptPlayer, 'scripts' | 'play' | 'estimate'> => ({
   scripts: ['hls.js/dist/hls.min.js'],
   play: `window.hls = new Hls({ maxBufferLength: 2, maxMaxBufferLength: 2, ${config} });
-    hls.on(Hls.Events.ERROR, (event, { details }) => seen.failures.push(details));
+    // a request that hls.js itself ends for a seek is no failure
+    hls.on(Hls.Events.ERROR, (event, { details }) => details !== 'aborted' && seen.failures.push(details));
     hls.loadSource(args.url);
     hls.attachMedia(video);`,
   estimate: 'hls.bandwidthEstimate',
@@ -76,7 +77,7 @@ export const playersBesideAdapters: readonly Omit<ScriptPlayer, 'estimate'>[] = 
     scripts: ['node_modules/hls.js/dist/hls.min.js', 'packages/hlsjs/dist/secure-token-hlsjs.min.js'],
     play: `window.hls = new Hls({ maxBufferLength: 2, maxMaxBufferLength: 2 });
       SecureTokenHls.secureToken(hls, '/token');
-      hls.on(Hls.Events.ERROR, (event, { details }) => seen.failures.push(details));
+      hls.on(Hls.Events.ERROR, (event, { details }) => details !== 'aborted' && seen.failures.push(details));
       hls.loadSource(args.url);
       hls.attachMedia(video);
       ${moves}`,
