@@ -86,10 +86,14 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
   const folderToOpen = (path: string): string | undefined =>
     depth !== undefined && hasFolders(path, depth) ? folderOf(path, depth) : undefined;
 
-  /** What is hashed for a path: its folder, or itself. */
-  const uriToSign = (path: string): string => {
-    const folder = folderToOpen(path);
-    return folder === undefined ? path : folderMark + folder;
+  const tokenOf = (uri: string, expires: number): Pick<Token, 'expires' | 'query'> => {
+    const e = writeExpiry(expires);
+    return { expires, query: { [params.token]: secureTokenHash(secrets[0]!, uri, e), [params.expires]: e } };
+  };
+  const signExactly = (url: URL, expires: number): Token => {
+    const path = pathToSign(url, pathForm);
+    const search = searchToSign(url, names);
+    return { url: url.origin + url.pathname + search + url.hash, anyQuery: true, ...tokenOf(path, expires) };
   };
 
   return {
@@ -106,16 +110,12 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
 
     sign(url: URL, expires: number): Token {
       const path = pathToSign(url, pathForm);
-      const search = searchToSign(url, names);
-      const e = writeExpiry(expires);
+      searchToSign(url, names);
       const folder = folderToOpen(url.pathname);
-      const opened =
-        folder === undefined
-          ? { url: url.origin + url.pathname + search + url.hash, anyQuery: true }
-          : { prefix: url.origin + folder };
-      const token = secureTokenHash(secrets[0]!, uriToSign(path), e);
-      return { ...opened, expires, query: { [params.token]: token, [params.expires]: e } };
+      if (folder === undefined) return signExactly(url, expires);
+      return { prefix: url.origin + folder, ...tokenOf(folderMark + folderToOpen(path)!, expires) };
     },
+    ...(depth !== undefined && { signExactly }),
 
     verify: judging(({ url }, now): Verdict => {
       const query = tokenQuery(url.search, names);
@@ -127,15 +127,20 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
       if (path === undefined || expires === undefined || !tokenForm.test(token) || expires > now + maxTtl) {
         return refused.malformed;
       }
-      const ofFolder = uriToSign(path);
-      const opening = ofFolder === path ? [path] : [path, ofFolder];
-      let genuine = 0;
+      const folder = folderToOpen(path);
+      let [isOfPath, isOfFolder] = [0, 0];
       for (const secret of secrets) {
-        for (const uri of opening) genuine |= Number(equalInConstantTime(secureTokenHash(secret, uri, e), token));
+        const isTokenOf = (uri: string): number => Number(equalInConstantTime(secureTokenHash(secret, uri, e), token));
+        isOfPath |= isTokenOf(path);
+        if (folder !== undefined) isOfFolder |= isTokenOf(folderMark + folder);
       }
-      if (!genuine) return refused.signature;
+      if (!(isOfPath | isOfFolder)) return refused.signature;
       if (expires < now) return refused.expired;
-      return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + query.rest };
+      const forwarded = url.origin + encodePath(path, pathForm);
+      const granted = { ok: true, expires, url: forwarded + query.rest } as const;
+      if (depth === undefined) return granted;
+      const opened = isOfFolder ? folderScope(url, encodePath(folder!, pathForm)) : pathScope(new URL(forwarded));
+      return { ...granted, opened };
     }),
   };
 }
