@@ -19,6 +19,7 @@ import { refused } from '../token/verdict.ts';
 import type { Verdict } from '../token/verdict.ts';
 import { canonicalPath, encodePath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
+import { mayLeaveFolder } from '../url/readings.ts';
 
 export type SecureTokenOptions = SecretOptions & {
   /**
@@ -37,7 +38,8 @@ export type SecureTokenOptions = SecretOptions & {
   /**
    * Signs a folder in place of a path: the first so many folders of the URL, `/live/7/` with 2. For edges that know of
    * it: the edge handler, the Azion firewall file and the nginx files of this package. A URL with fewer folders gets a
-   * token of its own. `verify` accepts tokens of the folder, and those of the path.
+   * token of its own, and so does one that another server could read as leading out of the folder. `verify` accepts
+   * tokens of the folder, and those of the path.
    *
    * @default none: each token opens one path
    */
@@ -82,9 +84,15 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
   if (depth !== undefined && !(Number.isSafeInteger(depth) && depth >= 1))
     throw optionsError('depth', 'Give a number of folders, a whole number, at least 1.', depth);
 
-  /** The folder that a token for `path` opens; `undefined` where it opens the path alone. */
-  const folderToOpen = (path: string): string | undefined =>
-    depth !== undefined && hasFolders(path, depth) ? folderOf(path, depth) : undefined;
+  /**
+   * The folder that a token for a path opens, as `path` spells it; `undefined` where it opens the path alone.
+   *
+   * @param decoded the same path, percent-decoded once
+   */
+  const folderToOpen = (path: string, decoded: string | undefined): string | undefined =>
+    depth !== undefined && decoded !== undefined && hasFolders(path, depth) && !mayLeaveFolder(decoded)
+      ? folderOf(path, depth)
+      : undefined;
 
   const tokenOf = (uri: string, expires: number): Pick<Token, 'expires' | 'query'> => {
     const e = writeExpiry(expires);
@@ -102,18 +110,18 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
     maxTtl,
 
     opens(url) {
-      pathToSign(url, pathForm);
+      const decoded = pathToSign(url, 'decoded');
       searchToSign(url, names);
-      const folder = folderToOpen(url.pathname);
+      const folder = folderToOpen(url.pathname, decoded);
       return folder === undefined ? pathScope(url) : folderScope(url, folder);
     },
 
     sign(url: URL, expires: number): Token {
-      const path = pathToSign(url, pathForm);
+      const decoded = pathToSign(url, 'decoded');
       searchToSign(url, names);
-      const folder = folderToOpen(url.pathname);
+      const folder = folderToOpen(url.pathname, decoded);
       if (folder === undefined) return signExactly(url, expires);
-      return { prefix: url.origin + folder, ...tokenOf(folderMark + folderToOpen(path)!, expires) };
+      return { prefix: url.origin + folder, ...tokenOf(folderMark + canonicalPath(folder, pathForm)!, expires) };
     },
     ...(depth !== undefined && { signExactly }),
 
@@ -127,7 +135,7 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
       if (path === undefined || expires === undefined || !tokenForm.test(token) || expires > now + maxTtl) {
         return refused.malformed;
       }
-      const folder = folderToOpen(path);
+      const folder = folderToOpen(path, canonicalPath(url.pathname, 'decoded'));
       let [isOfPath, isOfFolder] = [0, 0];
       for (const secret of secrets) {
         const isTokenOf = (uri: string): number => Number(equalInConstantTime(secureTokenHash(secret, uri, e), token));
