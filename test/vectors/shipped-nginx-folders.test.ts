@@ -62,7 +62,7 @@ http {
 ${bothKinds!
   .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
   .replaceAll('/run/nginx/', `${tmpdir()}/nginx-${port}-`)
-  .replaceAll('include locations.conf;', `location / { ${check} }\n`)}
+  .replaceAll('include locations.conf;', `location / { ${check} } location = /breaks-off { return 444; }\n`)}
 }
 `;
 };
@@ -166,6 +166,17 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped, with tokens
     expect(await Promise.all(expired.map((each) => status(both, each)))).toEqual([410, 410]);
     expect(await status(both, path)).toBe(403);
     expect(await status(both, exact(path), '')).toBe(500);
+  });
+
+  test('an answer that breaks off takes neither of the two servers away', async () => {
+    const [path, folder] = ['/live/7/a.m3u8', tokenFor('folder:/live/7/')];
+    expect(await status(both, '/breaks-off')).toBe(502);
+    expect([await status(both, path + folder), await status(both, exact(path))]).toEqual([200, 200]);
+  });
+
+  test('the first of the two servers waits longer than those behind it', () => {
+    const [, seconds] = /proxy_read_timeout (\d+)s;/.exec(bothKinds!) ?? [];
+    expect(Number(seconds)).toBeGreaterThan(60);
   });
 
   test('one to eight folders; no other number lets anything through', async () => {
