@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { compileFunction } from 'node:vm';
 import ts from 'typescript';
 import { expect, test, vi } from 'vitest';
 import * as server from '../../../../packages/server/src/index.ts';
@@ -8,19 +9,19 @@ import { HOST, endpoint, post } from '../../../support/signing-endpoint.ts';
 const readme = readFileSync('packages/server/README.md', 'utf8');
 const example = /### Folder tokens\n[\s\S]*?```ts\n([\s\S]*?)```/.exec(readme)![1]!;
 
-/** The hook of the example, for a viewer who has bought something. */
-async function hookOf(boughtBy: (cookie: string | null) => Promise<string[]>) {
+/** The options of the example's endpoint, with the sessions of the test. */
+function exampleFor(boughtBy: (cookie: string | null) => Promise<string[]>): SigningEndpointOptions {
   const { outputText } = ts.transpileModule(example, {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
   });
   const createSigningEndpoint = vi.fn();
-  const load = new Function('require', 'exports', 'boughtBy', outputText);
-  load(() => ({ ...server, createSigningEndpoint }), {}, boughtBy);
+  const run = compileFunction(outputText, ['require', 'exports', 'boughtBy']);
+  run(() => ({ ...server, createSigningEndpoint }), {}, boughtBy);
   return createSigningEndpoint.mock.calls[0]![0] as SigningEndpointOptions;
 }
 
 test('the hook that the README shows for folder tokens grants what the session has bought', async () => {
-  const { authorize, allow } = await hookOf(async (cookie) =>
+  const { authorize, allow } = exampleFor(async (cookie) =>
     cookie === 'sid=1' ? [`${HOST}/live/7/`, `${HOST}/live/guide.m3u8`] : [],
   );
   const format = server.secureToken({ secret: 'mysecret', depth: 2 });
