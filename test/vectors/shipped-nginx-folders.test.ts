@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEdgeHandler, secureToken, signUrl } from '../../packages/server/src/index.ts';
+import { createEdgeHandler, secureToken, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
 import { secureTokenHash } from '../../packages/server/src/formats/secure-token.ts';
 import { azionVectors, vectorTarget } from '../support/azion-vectors.ts';
 import { hasNginx, startNginx } from '../support/nginx.ts';
@@ -18,6 +18,12 @@ const readme = readFileSync('packages/server/README.md', 'utf8');
 const bothKinds = /```nginx\nhttp \{\n {2}include secure-token\.conf;\n( {2}upstream [\s\S]*?)\}\n```/.exec(
   readme,
 )?.[1];
+
+/** The same files beside themselves, with one pattern that always reaches the limit of its steps. */
+const starvedFile = (name: string): string =>
+  shipped(name)
+    .replace(/(map \$uri \$secure_token_leaves_folder \{[^}]*?"~\*)/, '$1(*LIMIT_MATCH=1)')
+    .replaceAll('secure_token', 'starved');
 
 /**
  * Tokens of folders, whose depth the first part of a path names, two where it names none. To `cdn.example.com` the
@@ -37,6 +43,13 @@ http {
   large_client_header_buffers 4 32k;
   ${shipped('secure-token.conf')}
   map $http_x_secret $secure_token_secret { default $http_x_secret; }
+  ${starvedFile('secure-token.conf')}
+  map $http_x_secret $starved_secret { default $http_x_secret; }
+  server {
+    listen 127.0.0.1:${port};
+    server_name starved.example.com;
+    location / { set $starved_folder_depth 2; ${starvedFile('secure-token-check.conf')} return 200; }
+  }
   server {
     listen 127.0.0.1:${port} default_server;
     location = /generation { return 200 "${generation}"; }
@@ -49,7 +62,7 @@ http {
 ${bothKinds!
   .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
   .replaceAll('/run/nginx/', `${tmpdir()}/nginx-${port}-`)
-  .replaceAll('include locations.conf;', `location / { ${check} }\n`)}
+  .replaceAll('include locations.conf;', `location / { ${check} } location = /breaks-off { return 444; }\n`)}
 }
 `;
 };
@@ -63,6 +76,7 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped, with tokens
 
   const folders = 'folders.example.com';
   const both = 'cdn.example.com';
+  const starved = 'starved.example.com';
   const status = async (host: string, target: Buffer | string, own = secret): Promise<number> => {
     const head = `Host: ${host}\r\nX-Secret: ${own}\r\nConnection: close\r\n\r\n`;
     const bytes = [Buffer.from('GET '), Buffer.from(target), Buffer.from(` HTTP/1.1\r\n${head}`)];
@@ -113,15 +127,27 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped, with tokens
       ',../8/a,.urlset/x',
       'x/..,/a',
       'x%252f..%252f8',
+      '..%3Fx',
+      '..%23',
+      '.%3Fx',
+      ',..%3Fx',
     ]) {
       const path = `/live/7/${rest}`;
       for (const host of [folders, both]) expect(await status(host, path + token), `${host} ${path}`).toBe(403);
       expect(await bySecretToken(path + token), path).toBe(403);
+      const url = `https://h${path}${token}`;
+      expect(await verifyUrl(url, { format: secureToken({ secret, depth: 2 }) }), path).toMatchObject({ ok: false });
     }
-    for (const rest of ['...', 'a..b/c', 'a,b', 'a:b', '..a/b', '%20..x']) {
+    for (const rest of ['...', 'a..b/c', 'a,b', 'a:b', '..a/b', '%20..x', 'a%3Fb', 'a..%23b', 'a,:-/'.repeat(5000)]) {
       const path = `/live/7/${rest}`;
       expect([await status(folders, path + token), await bySecretToken(path + token)], path).toEqual([200, 200]);
     }
+  });
+
+  test('where the pattern for it cannot be evaluated, no token of a folder opens anything', async () => {
+    const [path, folder] = ['/live/7/a.m3u8', tokenFor('folder:/live/7/')];
+    expect(await status(folders, path + folder)).toBe(200);
+    expect([await status(starved, path + folder), await status(starved, exact(path))]).toEqual([403, 200]);
   });
 
   test('a path with fewer folders has a token of its own, in either configuration', async () => {
@@ -140,6 +166,17 @@ describe.skipIf(!hasNginx)('the nginx configuration that is shipped, with tokens
     expect(await Promise.all(expired.map((each) => status(both, each)))).toEqual([410, 410]);
     expect(await status(both, path)).toBe(403);
     expect(await status(both, exact(path), '')).toBe(500);
+  });
+
+  test('an answer that breaks off takes neither of the two servers away', async () => {
+    const [path, folder] = ['/live/7/a.m3u8', tokenFor('folder:/live/7/')];
+    expect(await status(both, '/breaks-off')).toBe(502);
+    expect([await status(both, path + folder), await status(both, exact(path))]).toEqual([200, 200]);
+  });
+
+  test('the first of the two servers waits longer than those behind it', () => {
+    const [, seconds] = /proxy_read_timeout (\d+)s;/.exec(bothKinds!) ?? [];
+    expect(Number(seconds)).toBeGreaterThan(60);
   });
 
   test('one to eight folders; no other number lets anything through', async () => {

@@ -10,6 +10,7 @@ import type { GrantedVerdict } from '../token/verdict.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import { urlRules } from '../url/url-rule.ts';
 import type { UrlRule } from '../url/url-rule.ts';
+import { formatWithin } from './format-within.ts';
 import { edgeRefusal } from './edge-refusal.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { originFetch } from './origin-fetch.ts';
@@ -84,9 +85,9 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         const verdict = await format.verify(request, Math.floor(clock() / 1000));
         if (!verdict.ok) return refuse(verdict.status);
         // A format of your own may leave the URL out.
-        const { url, carriers } = verdict as Partial<GrantedVerdict>;
+        const { url, carriers, opened } = verdict as Partial<GrantedVerdict>;
         granted = { url: url ?? granted.url, carriers: carriers ?? granted.carriers };
-        if (signPlaylists) signing = { format, expires: verdict.expires };
+        if (signPlaylists) signing = { format: formatWithin(format, opened), expires: verdict.expires };
       }
     } catch (error) {
       onError(error);

@@ -39,7 +39,10 @@ export async function grantedTokens(granted: readonly OpenableUrl[], options: Gr
       : [];
   const children = listedUrls(found ?? [], allows).filter(({ href }) => !hrefs.includes(href));
   const openableChildren = await openableUrls(children, { allows, format, expires });
-  const wanted = [...granted, ...openableChildren.filter(({ scope }) => mayOpen(scope))];
+  // A child may open itself. A folder that nobody was asked about is left for the player to ask for.
+  const wasAskedFor: ScopeTest = (scope) => granted.some((each) => each.scope.holds(scope));
+  const mayFollow: ScopeTest = (scope) => mayOpen(scope) && (!scope.opensFolder || wasAskedFor(scope));
+  const wanted = [...granted, ...openableChildren.filter(({ scope }) => mayFollow(scope))];
   return mintTokens(format, wanted, { expires, mayOpen, onError });
 }
 

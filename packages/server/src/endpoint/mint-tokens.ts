@@ -39,7 +39,8 @@ export async function mintTokens(
     const { href: written } = new URL(href);
     const isOpened = ({ prefix, scope: opened }: MintedPrefix): boolean =>
       written.startsWith(prefix) && opened.holds(JudgedScope.exactly(url));
-    if (prefixes.some(isOpened)) return;
+    // Whose token would open itself alone needs that one: the token of its folder may not open it.
+    if (scope.opensFolder && prefixes.some(isOpened)) return;
     try {
       const { setCookie = [], ...token } = withScope(await format.sign(new URL(href), expires), href);
       if (token.base && !token.prefix) {

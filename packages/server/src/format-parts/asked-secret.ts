@@ -30,6 +30,7 @@ export function withAskedSecret<Options extends SecretOptions, Format extends To
   return {
     ...checked,
     sign: (url, expires) => current().sign(url, expires),
+    ...(checked.signExactly && { signExactly: (url: URL, expires: number) => current().signExactly!(url, expires) }),
     verify: (request, now) => current().verify(request, now),
   };
 }

@@ -19,6 +19,7 @@ import { refused } from '../token/verdict.ts';
 import type { Verdict } from '../token/verdict.ts';
 import { canonicalPath, encodePath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
+import { mayLeaveFolder } from '../url/readings.ts';
 
 export type SecureTokenOptions = SecretOptions & {
   /**
@@ -37,7 +38,8 @@ export type SecureTokenOptions = SecretOptions & {
   /**
    * Signs a folder in place of a path: the first so many folders of the URL, `/live/7/` with 2. For edges that know of
    * it: the edge handler, the Azion firewall file and the nginx files of this package. A URL with fewer folders gets a
-   * token of its own. `verify` accepts tokens of the folder, and those of the path.
+   * token of its own, and so does one that another server could read as leading out of the folder. `verify` accepts
+   * tokens of the folder, and those of the path.
    *
    * @default none: each token opens one path
    */
@@ -82,14 +84,24 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
   if (depth !== undefined && !(Number.isSafeInteger(depth) && depth >= 1))
     throw optionsError('depth', 'Give a number of folders, a whole number, at least 1.', depth);
 
-  /** The folder that a token for `path` opens; `undefined` where it opens the path alone. */
-  const folderToOpen = (path: string): string | undefined =>
-    depth !== undefined && hasFolders(path, depth) ? folderOf(path, depth) : undefined;
+  /**
+   * The folder that a token for a path opens, as `path` spells it; `undefined` where it opens the path alone.
+   *
+   * @param decoded the same path, percent-decoded once
+   */
+  const folderToOpen = (path: string, decoded: string | undefined): string | undefined =>
+    depth !== undefined && decoded !== undefined && hasFolders(path, depth) && !mayLeaveFolder(decoded)
+      ? folderOf(path, depth)
+      : undefined;
 
-  /** What is hashed for a path: its folder, or itself. */
-  const uriToSign = (path: string): string => {
-    const folder = folderToOpen(path);
-    return folder === undefined ? path : folderMark + folder;
+  const tokenOf = (uri: string, expires: number): Pick<Token, 'expires' | 'query'> => {
+    const e = writeExpiry(expires);
+    return { expires, query: { [params.token]: secureTokenHash(secrets[0]!, uri, e), [params.expires]: e } };
+  };
+  const signExactly = (url: URL, expires: number): Token => {
+    const path = pathToSign(url, pathForm);
+    const search = searchToSign(url, names);
+    return { url: url.origin + url.pathname + search + url.hash, anyQuery: true, ...tokenOf(path, expires) };
   };
 
   return {
@@ -98,24 +110,20 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
     maxTtl,
 
     opens(url) {
-      pathToSign(url, pathForm);
+      const decoded = pathToSign(url, 'decoded');
       searchToSign(url, names);
-      const folder = folderToOpen(url.pathname);
+      const folder = folderToOpen(url.pathname, decoded);
       return folder === undefined ? pathScope(url) : folderScope(url, folder);
     },
 
     sign(url: URL, expires: number): Token {
-      const path = pathToSign(url, pathForm);
-      const search = searchToSign(url, names);
-      const e = writeExpiry(expires);
-      const folder = folderToOpen(url.pathname);
-      const opened =
-        folder === undefined
-          ? { url: url.origin + url.pathname + search + url.hash, anyQuery: true }
-          : { prefix: url.origin + folder };
-      const token = secureTokenHash(secrets[0]!, uriToSign(path), e);
-      return { ...opened, expires, query: { [params.token]: token, [params.expires]: e } };
+      const decoded = pathToSign(url, 'decoded');
+      searchToSign(url, names);
+      const folder = folderToOpen(url.pathname, decoded);
+      if (folder === undefined) return signExactly(url, expires);
+      return { prefix: url.origin + folder, ...tokenOf(folderMark + canonicalPath(folder, pathForm)!, expires) };
     },
+    ...(depth !== undefined && { signExactly }),
 
     verify: judging(({ url }, now): Verdict => {
       const query = tokenQuery(url.search, names);
@@ -127,15 +135,20 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
       if (path === undefined || expires === undefined || !tokenForm.test(token) || expires > now + maxTtl) {
         return refused.malformed;
       }
-      const ofFolder = uriToSign(path);
-      const opening = ofFolder === path ? [path] : [path, ofFolder];
-      let genuine = 0;
+      const folder = folderToOpen(path, canonicalPath(url.pathname, 'decoded'));
+      let [isOfPath, isOfFolder] = [0, 0];
       for (const secret of secrets) {
-        for (const uri of opening) genuine |= Number(equalInConstantTime(secureTokenHash(secret, uri, e), token));
+        const isTokenOf = (uri: string): number => Number(equalInConstantTime(secureTokenHash(secret, uri, e), token));
+        isOfPath |= isTokenOf(path);
+        if (folder !== undefined) isOfFolder |= isTokenOf(folderMark + folder);
       }
-      if (!genuine) return refused.signature;
+      if (!(isOfPath | isOfFolder)) return refused.signature;
       if (expires < now) return refused.expired;
-      return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + query.rest };
+      const forwarded = url.origin + encodePath(path, pathForm);
+      const granted = { ok: true, expires, url: forwarded + query.rest } as const;
+      if (depth === undefined) return granted;
+      const opened = isOfFolder ? folderScope(url, encodePath(folder!, pathForm)) : pathScope(new URL(forwarded));
+      return { ...granted, opened };
     }),
   };
 }

@@ -20,6 +20,11 @@ export interface TokenFormat {
    */
   sign(url: URL, expires: number): Promise<SignedToken> | SignedToken;
   /**
+   * For formats whose `verify` accepts both tokens of folders and tokens of one path: the token that opens `url` alone.
+   * The edge signs with it what the token of a playlist does not open by itself, so that none becomes one of a folder.
+   */
+  signExactly?(url: URL, expires: number): Promise<SignedToken> | SignedToken;
+  /**
    * What the token that `sign` makes for `url` opens: the signing endpoint grants it only if all of that lies within
    * its `allow`, and shows it to its hook. Never less than `verify` accepts the token for. A format without it is asked
    * for its token before the hook, and what that token says is judged.

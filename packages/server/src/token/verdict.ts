@@ -1,3 +1,5 @@
+import type { Scope } from '../url/scope.ts';
+
 /**
  * What a format says about one request.
  *
@@ -17,6 +19,8 @@ export interface GrantedVerdict {
    * reads `request.url` in another way than the verifier did would serve a path nobody signed.
    */
   readonly url: string;
+  /** What the token opens, of a format with `signExactly`: a path, or the folder that holds it. */
+  readonly opened?: Scope;
   /** The cookies and headers that carried the token; they are not forwarded. */
   readonly carriers?: { readonly cookies?: readonly string[]; readonly headers?: readonly string[] };
 }

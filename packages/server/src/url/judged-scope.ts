@@ -45,6 +45,11 @@ export class JudgedScope {
     return this.#parts.length > 0 ? this.#parts.flatMap(({ parts }) => parts) : [this];
   }
 
+  /** Whether it opens more than one path. */
+  get opensFolder(): boolean {
+    return this.parts.some(({ kind }) => kind === 'folder');
+  }
+
   /** Its own path, and those of the scopes it is made of. */
   get paths(): readonly string[] {
     return [this.url.path, ...this.#parts.flatMap(({ paths }) => paths)];

@@ -113,11 +113,19 @@ export function isReadElsewhere(path: string): boolean {
   // It holds nothing of what follows.
   if (isPlain(path)) return foldersNamedLikeFiles(path).length >= maxServedPaths;
   const again = decodedAgain(path);
-  const isElsewhere = /\/\.\.? [. ]*(?:[;/]|$)|:[^/:]*:\$|,\.\.?(?:[/,]|$)|\/\.\.?,|\p{M}{31}/u;
+  const isElsewhere = /\/\.\.?(?: [. ]*)?(?:[;/?#]|$)|:[^/:]*:\$|,\.\.?(?:[/,?#]|$)|\/\.\.?,|\p{M}{31}/u;
   if ([path, again].some((each) => isElsewhere.test(each))) return true;
   if (again !== path && /[\p{Cc}\\]|\/\/|\/\.\.?(?:[;/?#]|$)/u.test(again)) return true;
   if (again.split('/').length !== path.split('/').length) return true;
   return nameReadings.some((readName) => foldersNamedLikeFiles(readName(path)).length >= maxServedPaths);
+}
+
+/**
+ * Whether a path below a folder could be read as leading out of it, by a server that decodes it once more or otherwise.
+ * nginx judges it with one pattern, `$secure_token_leaves_folder`, to which every escape that is left is one too many.
+ */
+export function mayLeaveFolder(path: string): boolean {
+  return /%[\da-f]{2}/i.test(path) || isReadElsewhere(path);
 }
 
 /** How many names stand up to and with each folder that has the name of a file: 2 for `/vod/film.mp4/x`. */

@@ -43,6 +43,13 @@ describe('the signing endpoint with folder tokens of secureToken', () => {
     expect((await ask({ urls: [`${folder}hd/i.m3u8`] }, { format, allow: folder })).status).toBe(200);
   });
 
+  test('a path that may lead out of the folder has a token of its own beside it', async () => {
+    const odd = `${folder}100%2525.ts`;
+    const { body } = await ask({ urls: [master, odd] }, { format });
+    expect(body.tokens.map(({ url, prefix }) => prefix ?? url)).toEqual([folder, odd]);
+    expect(await verifyUrl(attachToken(odd, body.tokens[1]!), { format, now: NOW })).toMatchObject({ ok: true });
+  });
+
   test('a viewer who was refused gets another token', async () => {
     const token = async (reason: string) => (await ask({ urls, reason }, { format })).body.tokens[0]!.query.st;
     expect(await token('refused')).not.toBe(await token('initial'));
@@ -63,11 +70,27 @@ describe('the signing endpoint with folder tokens of secureToken', () => {
       '/vod/7/',
     ]);
     expect(fetch).not.toHaveBeenCalled();
-    const expected = ['/vod/7/', '/vod/low.m3u8', '/vod/low1.m4s', '/vod/master.m3u8'];
+    // The folder that it names is not handed out: nobody was asked about it.
+    const expected = ['/vod/low.m3u8', '/vod/low1.m4s', '/vod/master.m3u8'];
     const beside = `${HOST}/vod/master.m3u8`;
     expect(named((await ask({ urls: [beside] }, { format, expand: { fetch } })).body.tokens)).toEqual(expected);
     const clock = () => NOW * 1000;
     expect(named(await tokensFor([beside], { format, ttl: 300, clock, expand: { fetch } }))).toEqual(expected);
+  });
+
+  test('expand hands out no folder that the hook has not seen', async () => {
+    const trailer = `${HOST}/vod/master.m3u8`;
+    const authorize = vi.fn<SigningEndpointOptions['authorize']>((_request, _urls, scopes) =>
+      scopes.every(({ href }) => !href.includes('/vod/7')),
+    );
+    const call = { urls: [trailer], reason: 'initial' };
+    expect(named((await ask(call, { format, authorize, expand: { fetch } })).body.tokens)).not.toContain('/vod/7/');
+    expect((await ask({ urls: [`${folder}i.m3u8`] }, { format, authorize, expand: { fetch } })).status).toBe(403);
+    for (const allow of [undefined, `${HOST}/vod/`]) {
+      const options = { format, ttl: 300, clock: () => NOW * 1000, expand: { fetch }, ...(allow && { allow }) };
+      expect(named(await tokensFor([trailer], options))).not.toContain('/vod/7/');
+      expect(named(await tokensFor([trailer, `${folder}i.m3u8`], options))).toContain('/vod/7/');
+    }
   });
 
   test('tokensFor: one token a folder', async () => {
