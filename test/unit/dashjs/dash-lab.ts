@@ -9,6 +9,7 @@ import type {
   LoaderResponse,
 } from '../../../packages/dashjs/src/loader.ts';
 import type { Session } from '../../../packages/dashjs/src/session.ts';
+import { ShownFailure } from '../../../packages/dashjs/src/shown-failure.ts';
 
 export const CDN = 'https://cdn.test';
 
@@ -16,14 +17,16 @@ export const CDN = 'https://cdn.test';
 export function createSession(getTokens: (request: TokenRequest) => Promise<Token[]>, readyState = 4) {
   const source: TokenSource = createTokenSource({ getTokens, protect: CDN, random: () => 0, retry: { limit: 0 } });
   const errors: unknown[] = [];
+  const playing = { asset: `${CDN}/vod/a.mpd` };
   const player = {
     trigger: (type: string, { error }: { error: unknown }) => type === 'error' && errors.push(error),
     isReady: () => true,
+    getSource: () => playing.asset,
     getVideoElement: () => ({ readyState }),
     getSettings: () => ({ streaming: { retryAttempts: { MediaSegment: 3 } } }),
   };
-  const session = { player, source, user: createSourceUser(source), failure: { shown: undefined } };
-  return { source, errors, session: session as unknown as Session };
+  const session = { player, source, user: createSourceUser(source), failure: new ShownFailure() };
+  return { source, errors, playing, session: session as unknown as Session };
 }
 
 /** Tokens `t1`, `t2`, …, each a minute long. */
