@@ -40,8 +40,8 @@ export const shaka: readonly Sabotage[] = [
     name: 'shaka-denied-replay',
     promise: 'A denial after a refusal is critical, with our error in its data.',
     file: transfer,
-    find: 'isOutage(failure) ? unsignedError',
-    replace: 'failure ? unsignedError',
+    find: 'isOutage(failure) ? recoverableError',
+    replace: 'failure ? recoverableError',
     noticedBy: { test: situationsTest, name: 'the viewer is denied after a refusal: Shaka 5.2' },
   },
   {

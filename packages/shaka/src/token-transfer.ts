@@ -3,7 +3,7 @@ import { isOutage, refusalOf } from 'secure-token-core';
 import type { PreparedRequest, Session } from './session.ts';
 import { preparedRequest } from './session.ts';
 import type { ShakaError } from './shaka-errors.ts';
-import { filterError, isShakaError, statusOf, unsignedError } from './shaka-errors.ts';
+import { filterError, isShakaError, recoverableError, statusOf, unsignedError } from './shaka-errors.ts';
 import type { Operation, Response, SchemePlugin } from './shaka-types.ts';
 import { withFilterTime } from './time-of-response.ts';
 import { WithheldReports } from './withheld-reports.ts';
@@ -118,7 +118,7 @@ class TokenTransfer implements Operation {
   /** The signing endpoint has failed us. After a refusal in an outage the player goes on as its own policy says. */
   #failed(refusal: ShakaError, failure: unknown): unknown {
     if (this.#wait.signal.aborted) return failure;
-    return isOutage(failure) ? unsignedError(refusal, this.#source, failure) : filterError(refusal, failure);
+    return isOutage(failure) ? recoverableError(refusal, this.#source, failure) : filterError(refusal, failure);
   }
 }
 
