@@ -1,4 +1,5 @@
 import type { TokenSource } from 'secure-token-core';
+import type { EngineClass } from './shaka-types.ts';
 
 /** A `shaka.util.Error`, of whichever copy of Shaka. */
 export interface ShakaError extends Error {
@@ -44,3 +45,16 @@ export function recoverableError(error: ShakaError, source: TokenSource, outage:
 /** What Shaka would have made of `cause`, had a request filter thrown it. */
 export const filterError = ({ constructor }: Pick<ShakaError, 'constructor'>, cause: unknown): ShakaError =>
   new constructor(CRITICAL, NETWORK, REQUEST_FILTER_ERROR, cause);
+
+/**
+ * What a request ends with that is aborted. Where Shaka was imported as a module, no name leads to its errors: this one
+ * comes from an engine that is destroyed.
+ */
+export async function abortedError(engineClass: EngineClass): Promise<ShakaError> {
+  const engine = new engineClass();
+  await engine.destroy();
+  return engine.request(0, { uris: ['about:blank'] } as never).promise.then(
+    () => Promise.reject(new Error('an engine that is destroyed has answered')),
+    (error: unknown) => error as ShakaError,
+  );
+}
