@@ -40,10 +40,11 @@ function signLicenses(session: Session): () => void {
 
 function secure(player: MediaPlayerClass, { source, release }: AcquiredTokenSource): Secured {
   const user = createSourceUser(source);
-  const session: Session = { player, source, user, failure: new ShownFailure() };
+  const session: Session = { player, source, user, failure: new ShownFailure(), waits: new Set() };
   const undo = [
     forwardTokenEvents(source, (type, detail) => trigger(player, type, { ...detail, detail }), user),
     signLicenses(session),
+    () => session.waits.forEach((wait) => wait.abort()),
     release,
   ];
   return { session, end: () => undo.forEach((it) => it()) };

@@ -12,6 +12,8 @@ export interface Session {
   /** This player, among others that may share the source. */
   readonly user: SourceUser;
   readonly failure: ShownFailure;
+  /** Of loads; aborted when the session ends. */
+  readonly waits: Set<AbortController>;
 }
 
 /** dash.js throws where there is no video element. */

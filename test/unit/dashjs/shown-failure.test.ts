@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { SecureTokenError } from '../../../packages/core/src/index.ts';
 import { createLicenseFilter } from '../../../packages/dashjs/src/license-filter.ts';
 import { SignedLoad } from '../../../packages/dashjs/src/signed-load.ts';
@@ -13,7 +13,7 @@ const denying = () => {
   const lab = createSession(() => Promise.reject(new SecureTokenError('ERR_DENIED', 'no')));
   const load = async (name: string): Promise<DashRequest> => {
     const dash = new DashRequest(`${CDN}/vod/${name}`, 'MPD');
-    new SignedLoad(dash.request, dash.response, lab.session, new FakeLoader().load).start();
+    new SignedLoad(dash.request, dash.response, lab.session, new FakeLoader().load, vi.fn()).start();
     await settle();
     return dash;
   };
