@@ -87,6 +87,12 @@ describe('options', () => {
     );
   });
 
+  test('protect names nothing', () => {
+    const empty = /^ERR_OPTIONS: protect is empty.* Write which URLs are signed/;
+    expect(() => secureFetch({ endpoint: '/token', protect: [] })).toThrow(empty);
+    expect(() => secureFetch({ endpoint: '/token', protect: '' })).toThrow(/^ERR_OPTIONS: protect /);
+  });
+
   test('a source that signs whatever it is asked for', () => {
     const source = createTokenSource('https://api.test/token');
     expect(() => secureFetch(source)).toThrow(/^ERR_OPTIONS: this token source protects every URL/);
