@@ -66,6 +66,14 @@ describe('what is signed', () => {
     expect(lab.now.fetch.mock.calls[0]![1]!.cache).toBe('no-cache');
   });
 
+  test('a Request whose URL needs no token after all is sent with all that it says', async () => {
+    const url = lab.now.url('vod/1.m4s');
+    const unsigned = { url, unsignedUrl: url, source: url, headers: {}, credentials: false };
+    vi.spyOn(lab.now.source, 'sign').mockResolvedValue(unsigned);
+    await lab.now.secure(new Request(url, { headers: { range: 'bytes=0-1' } }));
+    expect(lab.now.requests[0]!.headers.range).toBe('bytes=0-1');
+  });
+
   test('a Request can be sent again', async () => {
     const request = new Request(lab.now.url('vod/1.m4s'));
     lab.now.answers.push(refuse(403));
