@@ -62,7 +62,8 @@ class Clock {
       const urls = urlsOf(source, base);
       if (!session || !urls.some((url) => session.source.protects(url))) return undefined;
       const key = [source.schemeIdUri, ...urls].join(' ');
-      const time = before?.get(key) ?? new ServerTime(session, urls, OVER_HTTP.exec(source.schemeIdUri)?.[1] === 'head');
+      const time =
+        before?.get(key) ?? new ServerTime(session, urls, OVER_HTTP.exec(source.schemeIdUri)?.[1] === 'head');
       this.#times.set(key, time);
       return time;
     });

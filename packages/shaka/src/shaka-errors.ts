@@ -53,7 +53,7 @@ export const filterError = ({ constructor }: Pick<ShakaError, 'constructor'>, ca
 export async function abortedError(engineClass: EngineClass): Promise<ShakaError> {
   const engine = new engineClass();
   await engine.destroy();
-  return engine.request(0, { uris: ['about:blank'] } as never).promise.then(
+  return engine.request(engineClass.RequestType.APP, { uris: ['about:blank'] } as never).promise.then(
     () => Promise.reject(new Error('an engine that is destroyed has answered')),
     (error: unknown) => error as ShakaError,
   );

@@ -13,8 +13,8 @@ export const CDN = 'https://cdn.test';
 
 /** The published file of a version of Shaka Player, which looks at the browser when it is loaded. */
 export function loadShaka(name: 'shaka-player' | 'shaka-player-4.11'): Shaka {
-  const { window } = new JSDOM('', { url: 'https://page.test/' });
-  const { document, navigator, location } = window;
+  const { window } = new JSDOM('', { url: 'https://page.test/', runScripts: 'outside-only' });
+  const { document, navigator, location } = window as unknown as Window;
   for (const [member, value] of Object.entries({ self: globalThis, window, document, navigator, location }))
     vi.stubGlobal(member, value);
   return createRequire(import.meta.url)(name) as Shaka;
@@ -33,7 +33,7 @@ function edge({ util }: Shaka, statuses: number[], sent: string[]): SchemePlugin
       status < 400
         ? Promise.resolve({ uri, originalUri: uri, data: new ArrayBuffer(1), status, headers: {} })
         : Promise.reject(new util.Error(severity, NETWORK, util.Error.Code.BAD_HTTP_STATUS, uri, status, '', {}, 1));
-    return util.AbortableOperation.notAbortable(answer as Promise<unknown>) as unknown as Operation;
+    return util.AbortableOperation.notAbortable(answer) as unknown as Operation;
   };
 }
 
@@ -66,7 +66,10 @@ export function createShakaLab(
       baseDelay: 0,
       fuzzFactor: 0,
     };
-    return engine.request(1, lib.net.NetworkingEngine.makeRequest([`${CDN}/s-1.m4s`], retryParameters));
+    return engine.request(
+      lib.net.NetworkingEngine.RequestType.SEGMENT,
+      lib.net.NetworkingEngine.makeRequest([`${CDN}/s-1.m4s`], retryParameters),
+    );
   };
   return { lib, engine, source, sent, request };
 }
