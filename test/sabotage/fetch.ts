@@ -61,7 +61,7 @@ export const fetch: readonly Sabotage[] = [
     name: 'fetch-outage',
     promise: 'An outage of the signing endpoint is waited out.',
     file: secureRequest,
-    find: 'await wait(() => source.sign(url, { signal }))',
+    find: 'await wait((options) => source.sign(url, options))',
     replace: 'await source.sign(url, { signal })',
     noticedBy: { test: fetchTroubleTest, name: 'resumes by itself' },
     needs: 'all',

@@ -162,7 +162,7 @@ export const hlsjs: readonly Sabotage[] = [
     name: 'hlsjs-lost-configuration',
     promise: 'Where a player loses the configuration and its playlist is refused, the console says so.',
     file: secureToken,
-    find: 'configurationWatch.begin();',
+    find: 'configurationWatch.begin(source);',
     replace: '',
     noticedBy: {
       test: hlsjsUnsignedTest,

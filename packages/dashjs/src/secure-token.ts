@@ -5,6 +5,7 @@ import { reloadUnsigned } from './late-install.ts';
 import { createLicenseFilter } from './license-filter.ts';
 import type { Session } from './session.ts';
 import { signClock } from './sign-clock.ts';
+import { ShownFailure } from './shown-failure.ts';
 import { signLoads } from './sign-loads.ts';
 import { trigger } from './trigger.ts';
 
@@ -39,10 +40,11 @@ function signLicenses(session: Session): () => void {
 
 function secure(player: MediaPlayerClass, { source, release }: AcquiredTokenSource): Secured {
   const user = createSourceUser(source);
-  const session: Session = { player, source, user, failure: { shown: undefined } };
+  const session: Session = { player, source, user, failure: new ShownFailure(), waits: new Set() };
   const undo = [
     forwardTokenEvents(source, (type, detail) => trigger(player, type, { ...detail, detail }), user),
     signLicenses(session),
+    () => session.waits.forEach((wait) => wait.abort()),
     release,
   ];
   return { session, end: () => undo.forEach((it) => it()) };

@@ -1,6 +1,8 @@
 import type { MediaPlayerClass } from 'dashjs';
-import type { SecureTokenError, SignOptions, SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
+import type { SignOptions, SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
 import { isOutage, keepAsking } from 'secure-token-core';
+import type { ShownFailure } from './shown-failure.ts';
+import { sourceUrl } from './source-url.ts';
 import { trigger } from './trigger.ts';
 
 /** What every part of the plugin works with. */
@@ -9,19 +11,13 @@ export interface Session {
   readonly source: TokenSource;
   /** This player, among others that may share the source. */
   readonly user: SourceUser;
-  /** Of the request that the player shows an error for. */
-  readonly failure: { shown: SecureTokenError | undefined };
+  readonly failure: ShownFailure;
+  /** Of loads; aborted when the session ends. */
+  readonly waits: Set<AbortController>;
 }
 
 /** dash.js throws where there is no video element. */
 const hasPicture = (player: MediaPlayerClass): boolean => player.isReady() && player.getVideoElement().readyState > 0;
-
-/** Once, however many requests wait for the same. */
-function show({ player, failure }: Session, error: SecureTokenError): void {
-  if (failure.shown) return;
-  failure.shown = error;
-  trigger(player, 'error', { error });
-}
 
 /**
  * Asks the token source until it answers: dash.js gives a stream up for good once its own tries have failed. The app
@@ -30,22 +26,29 @@ function show({ player, failure }: Session, error: SecureTokenError): void {
  * @param hasTriesLeft an outage is thrown: the player will ask again
  * @throws the reason of `signal`, or `ERR_DESTROYED`
  */
-export const signOrWait = <T extends SignedRequest | undefined>(
-  session: Session,
+export async function signOrWait<T extends SignedRequest | undefined>(
+  { player, source, failure }: Session,
   signal: AbortSignal,
   ask: (options: Required<SignOptions>) => Promise<T>,
   hasTriesLeft = false,
-): Promise<T> =>
-  keepAsking({
-    source: session.source,
-    signal,
-    ask,
-    mayWait: (error) => {
-      if (isOutage(error) && hasTriesLeft) return false;
-      if (!isOutage(error) || !hasPicture(session.player)) show(session, error);
-      return true;
-    },
-    recovered: () => {
-      session.failure.shown = undefined;
-    },
-  });
+): Promise<T> {
+  const request = {};
+  const asset = sourceUrl(player);
+  try {
+    return await keepAsking({
+      source,
+      signal,
+      ask,
+      mayWait: (error) => {
+        if (isOutage(error) && hasTriesLeft) return false;
+        const isShown = !isOutage(error) || !hasPicture(player);
+        // a licence of the source before may still wait
+        if (isShown && asset === sourceUrl(player) && failure.hold(request, asset)) trigger(player, 'error', { error });
+        return true;
+      },
+      recovered: () => failure.recovered(),
+    });
+  } finally {
+    failure.release(request);
+  }
+}

@@ -43,6 +43,8 @@ const directSource = (time: ServerTime): TimingSource => ({
 /** The servers that tell the time of one player. */
 class Clock {
   readonly #sessionNow: () => Session | undefined;
+  /** Which they ask by. */
+  #session: Session | undefined;
   /** By scheme and URLs: those of the last manifest. */
   #times = new Map<string, ServerTime>();
 
@@ -53,13 +55,15 @@ class Clock {
   /** `sources` as dash.js may ask them: those that need a token are asked here. */
   async answered(sources: readonly TimingSource[], base: string | undefined): Promise<TimingSource[]> {
     const session = this.#sessionNow();
-    const before = this.#times;
+    const before = session === this.#session ? this.#times : undefined;
+    this.#session = session;
     this.#times = new Map();
     const times = sources.map((source) => {
       const urls = urlsOf(source, base);
       if (!session || !urls.some((url) => session.source.protects(url))) return undefined;
       const key = [source.schemeIdUri, ...urls].join(' ');
-      const time = before.get(key) ?? new ServerTime(session, urls, OVER_HTTP.exec(source.schemeIdUri)?.[1] === 'head');
+      const time =
+        before?.get(key) ?? new ServerTime(session, urls, OVER_HTTP.exec(source.schemeIdUri)?.[1] === 'head');
       this.#times.set(key, time);
       return time;
     });

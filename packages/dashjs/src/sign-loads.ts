@@ -29,18 +29,17 @@ export function signLoads(
   /** dash.js copies over its own loader what this returns. */
   function signing(this: Extended): { load: (request: LoaderRequest, response: LoaderResponse) => void } {
     const { load } = this.parent;
-    return {
-      load: (request, response) => {
-        const details = request.customData.request;
-        const session = sessionNow();
-        seen.add(details);
-        // a manifest of its own accord (an XLink, `retrieveManifest`) may belong to an ad server
-        const url = details.type === MANIFEST ? sourceUrl(player) : undefined;
-        if (url !== undefined) session?.source.allow(url);
-        if (session?.source.protects(request.url)) new SignedLoad(request, response, session, load).start();
-        else load(request, response);
-      },
+    const signed = (request: LoaderRequest, response: LoaderResponse): void => {
+      const details = request.customData.request;
+      const session = sessionNow();
+      seen.add(details);
+      // a manifest of its own accord (an XLink, `retrieveManifest`) may belong to an ad server
+      const url = details.type === MANIFEST ? sourceUrl(player) : undefined;
+      if (url !== undefined) session?.source.allow(url);
+      if (session?.source.protects(request.url)) new SignedLoad(request, response, session, load, signed).start();
+      else load(request, response);
     };
+    return { load: signed };
   }
 
   for (const name of LOADERS) player.extend(name, signing, true);

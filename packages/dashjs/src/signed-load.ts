@@ -11,6 +11,8 @@ const UNAVAILABLE: LoaderAnswer = { status: 503, statusText: 'No token: the sign
 /** Nobody has answered, and nobody will. */
 const DESTROYED: LoaderAnswer = { status: 0, statusText: 'No token: the token source was destroyed' };
 
+type LoadAnew = (request: LoaderRequest, response: LoaderResponse) => void;
+
 /** One time that a request goes out, and what has come back. */
 interface Attempt {
   readonly request: SignedRequest;
@@ -41,14 +43,20 @@ export class SignedLoad {
   readonly #response: LoaderResponse;
   readonly #session: Session;
   readonly #load: Load;
+  readonly #loadAnew: LoadAnew;
   readonly #times: RequestTimes;
   #phase: Phase = { name: 'settled' };
 
-  constructor(request: LoaderRequest, response: LoaderResponse, session: Session, load: Load) {
+  /**
+   * @param load of dash.js
+   * @param loadAnew in the session that comes after this one
+   */
+  constructor(request: LoaderRequest, response: LoaderResponse, session: Session, load: Load, loadAnew: LoadAnew) {
     this.#request = request;
     this.#response = response;
     this.#session = session;
     this.#load = load;
+    this.#loadAnew = loadAnew;
     this.#times = new RequestTimes(request, response);
   }
 
@@ -69,14 +77,28 @@ export class SignedLoad {
   ): Promise<void> {
     const wait = new AbortController();
     const phase = (this.#phase = { name: 'waiting', wait });
+    const { waits } = this.#session;
+    waits.add(wait);
     try {
       const signed = await signOrWait(this.#session, wait.signal, ask, this.#hasTriesLeft());
       if (this.#phase !== phase) return;
       if (signed) this.#send(signed);
       else otherwise();
     } catch (error) {
-      if (this.#phase === phase) this.#end(isOutage(error) ? UNAVAILABLE : DESTROYED);
+      if (this.#phase !== phase) return;
+      if (wait.signal.aborted) this.#startAnew();
+      else this.#end(isOutage(error) ? UNAVAILABLE : DESTROYED);
+    } finally {
+      waits.delete(wait);
     }
+  }
+
+  /** Its session has ended while it waited, and dash.js still wants it. */
+  #startAnew(): void {
+    this.#phase = { name: 'settled' };
+    // the wait counts for nothing
+    this.#times.sent();
+    this.#loadAnew(this.#request, this.#response);
   }
 
   /** dash.js will ask once more if this request fails. */
@@ -148,10 +170,11 @@ export class SignedLoad {
     const { source } = this.#session;
     // empty where there was no answer
     const url = answer.url ? source.unsign(answer.url) : '';
-    if (this.#request.customData.request.type === MANIFEST && typeof answer.data === 'string')
-      source.learn(url, answer.data);
     this.#times.withEntriesOf(request.url, () => this.#end({ ...answer, url }));
     this.#times.afterEnd();
+    // last: dash.js has its manifest, whatever is made of it here
+    if (this.#request.customData.request.type === MANIFEST && typeof answer.data === 'string')
+      source.learn(url, answer.data);
   }
 
   #end(answer: LoaderAnswer): void {

@@ -5,7 +5,9 @@ import { signingFetch } from './secure-fetch.ts';
 export interface SecureFetchInstallation {
   /** Decides when tokens are fetched, renewed and replaced. */
   readonly source: TokenSource;
-  /** Gives the page its fetch back; destroys `source` unless it was passed in. */
+  /**
+   * Gives the page its fetch back; what waits for a token is sent as it is. Destroys `source` unless it was passed in.
+   */
   uninstall(): void;
 }
 
@@ -19,19 +21,20 @@ export interface SecureFetchInstallation {
 export function installSecureFetch(options: TokenSourceOptions | TokenSource): SecureFetchInstallation {
   const before = globalThis.fetch;
   const { source, release } = acquireNamedSource(options, before);
-  const signing = signingFetch(source, before);
-  let isInstalled = true;
+  const installation = new AbortController();
+  const uninstalled = installation.signal;
+  const signing = signingFetch(source, before, uninstalled);
 
   function fetch(this: unknown, ...args: Parameters<typeof globalThis.fetch>): Promise<Response> {
-    return Reflect.apply(isInstalled ? signing : before, this, args);
+    return Reflect.apply(uninstalled.aborted ? before : signing, this, args);
   }
   globalThis.fetch = fetch;
 
   return {
     source,
     uninstall() {
-      if (!isInstalled) return;
-      isInstalled = false;
+      if (uninstalled.aborted) return;
+      installation.abort();
       // whoever has wrapped it since goes on calling it
       if (globalThis.fetch === fetch) globalThis.fetch = before;
       release();

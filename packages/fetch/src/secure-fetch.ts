@@ -24,10 +24,15 @@ export function secureFetch(
   return Object.assign(signingFetch(source, fetch), { source });
 }
 
-export function signingFetch(source: TokenSource, fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+/** @param uninstalled aborts when what waits for a token is to be sent as it is */
+export function signingFetch(
+  source: TokenSource,
+  fetch: typeof globalThis.fetch,
+  uninstalled: AbortSignal = new AbortController().signal,
+): typeof globalThis.fetch {
   return function (this: unknown, ...args: Parameters<typeof globalThis.fetch>) {
     const send: typeof globalThis.fetch = (...sent) => Reflect.apply(fetch, this, sent);
     if (!source.protects(urlOf(args[0])) || !isRead(...args)) return send(...args);
-    return new SecureRequest(source, send, args).answer();
+    return new SecureRequest(source, send, args, uninstalled).answer();
   };
 }

@@ -1,4 +1,4 @@
-import type { Sent, TokenSource } from 'secure-token-core';
+import type { Sent, SignOptions, TokenSource } from 'secure-token-core';
 import {
   isOutage,
   isSecureTokenError,
@@ -10,6 +10,7 @@ import {
 import { initOf, signedInit } from './fetch-arguments.ts';
 import { learnPlaylist } from './learn-playlist.ts';
 import { unsignedResponse, withUrl } from './unsigned-response.ts';
+import { untilAny } from './until-any.ts';
 
 /** One request for a protected URL: it waits for its token, is sent, once more if it is refused, and answered. */
 export class SecureRequest {
@@ -17,11 +18,19 @@ export class SecureRequest {
   readonly #fetch: typeof fetch;
   /** As the app has called fetch. */
   readonly #args: Parameters<typeof fetch>;
+  readonly #uninstalled: AbortSignal;
 
-  constructor(source: TokenSource, fetch: typeof globalThis.fetch, args: Parameters<typeof globalThis.fetch>) {
+  /** @param uninstalled ends waits: there is nothing to sign any more */
+  constructor(
+    source: TokenSource,
+    fetch: typeof globalThis.fetch,
+    args: Parameters<typeof globalThis.fetch>,
+    uninstalled: AbortSignal,
+  ) {
     this.#source = source;
     this.#fetch = fetch;
     this.#args = args;
+    this.#uninstalled = uninstalled;
   }
 
   /**
@@ -36,6 +45,7 @@ export class SecureRequest {
     try {
       return await this.#answerSigned(asked, initOf(asked, this.#args[1]));
     } catch (error) {
+      if (this.#uninstalled.aborted && error === this.#uninstalled.reason) return this.#fetch(asked);
       if (!isSecureTokenError(error)) throw error;
       return withUrl(responseWithoutToken(error), url);
     }
@@ -44,11 +54,12 @@ export class SecureRequest {
   async #answerSigned(asked: Request, init: RequestInit): Promise<Response> {
     const source = this.#source;
     const { url, signal } = asked;
-    const wait = <T>(ask: () => Promise<T>): Promise<T> => keepAsking({ source, signal, ask, mayWait: isOutage });
-    const signed = await wait(() => source.sign(url, { signal }));
-    if (!signed.token) return this.#fetch(url, init);
+    const wait = <T>(ask: (options: SignOptions) => Promise<T>): Promise<T> =>
+      untilAny([signal, this.#uninstalled], (any) => keepAsking({ source, signal: any, ask, mayWait: isOutage }));
+    const signed = await wait((options) => source.sign(url, options));
+    if (!signed.token) return this.#fetch(asked);
     const sent = await sendSigned(
-      { refused: (...refusal) => wait(() => source.refused(...refusal)) },
+      { refused: (request, status) => wait((options) => source.refused(request, status, options)) },
       signed,
       (request, cache) => this.#fetch(request.url, { ...init, ...signedInit(asked, request, cache) }),
       { signal },

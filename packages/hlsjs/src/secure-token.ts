@@ -32,6 +32,6 @@ export function secureToken(hls: Hls, options: Options): TokenSource {
  */
 export function secureTokenConfig(options: Options): Partial<HlsConfig> {
   const source = createTokenSource(options);
-  configurationWatch.begin();
+  configurationWatch.begin(source);
   return { fpsController: installing(source, 'fpsController')! };
 }

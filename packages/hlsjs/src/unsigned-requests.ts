@@ -8,8 +8,12 @@ const REFUSALS = [401, 403, 410];
 
 type Refused = Pick<PerformanceResourceTiming, 'name' | 'responseStatus'>;
 
-/** Without its query, which may hold a token that is not ours. */
-const shown = ({ name, responseStatus }: Refused): string => `${name.replace(/[?#].*/, '')} (status ${responseStatus})`;
+/** Its origin and file: the rest may hold a token that is not ours. */
+function shown({ name, responseStatus }: Refused): string {
+  const { origin, pathname } = new URL(name);
+  const file = pathname.replace(/^\/.+(?=\/)/, '/…').replace(/;.*/, '');
+  return `${origin}${file} (status ${responseStatus})`;
+}
 
 function warn(message: string): void {
   // eslint-disable-next-line no-console -- no request of ours has failed, so there is no event for it
@@ -35,10 +39,14 @@ function observeRefusals(onRefused: (request: Refused) => void): () => void {
 class ConfigurationWatch {
   #isReached = false;
   #stop: (() => void) | undefined;
+  readonly #sources = new Set<TokenSource>();
+  /** One warning each: without `protect`, a source may take what is refused to somebody else for its own. */
+  readonly #toldOrigins = new Set<string>();
 
   /** A configuration was made. */
-  begin(): void {
+  begin(source: TokenSource): void {
     if (this.#isReached) return;
+    this.#sources.add(source);
     this.#stop ??= observeRefusals((request) => this.#onRefused(request));
   }
 
@@ -46,11 +54,15 @@ class ConfigurationWatch {
   end(): void {
     this.#isReached = true;
     this.#stop?.();
+    this.#sources.clear();
   }
 
   #onRefused(request: Refused): void {
-    if (this.#isReached || !/\.m3u8(?:\?|$)/.test(request.name)) return;
-    this.end();
+    const { name } = request;
+    if (this.#isReached || !/\.m3u8(?:\?|$)/.test(name)) return;
+    const { origin } = new URL(name);
+    if (this.#toldOrigins.has(origin) || ![...this.#sources].some((source) => source.protects(name))) return;
+    this.#toldOrigins.add(origin);
     warn(
       `${shown(request)} was refused, and no player of hls.js has received the configuration of secureTokenConfig(). ` +
         'The player that builds hls.js does not pass it on, or received it after the source, or uses another copy of ' +

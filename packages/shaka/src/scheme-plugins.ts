@@ -7,6 +7,8 @@ const SCHEMES = ['http', 'https'];
 /** A scheme of nobody. */
 const PROBE = 'secure-token-probe';
 
+type Registering = Pick<EngineClass, 'registerScheme'>;
+
 /** The names of its members are minified: a number, a function, and whether that reports progress. */
 type Entry = Readonly<Record<string, unknown>>;
 /** An object before Shaka 4.12. */
@@ -20,7 +22,7 @@ const ours = new WeakSet<SchemePlugin>();
  * the registry is caught when Shaka looks up a scheme in it, and the answer is that a plugin of a higher priority has
  * that scheme already. Nothing is registered, and nothing else runs meanwhile.
  */
-function registryOf(engineClass: EngineClass): Registry | undefined {
+function registryOf(engineClass: Registering): Registry | undefined {
   let registry: Registry | undefined;
   const taken = {};
   const catchRegistry = (caught: object): object => {
@@ -57,7 +59,7 @@ const entryOf = (registry: Registry | undefined, scheme: string): Entry | undefi
  * to all players of one copy of Shaka, so this is done once for each.
  * @throws `ERR_OPTIONS` if there is none
  */
-export function wrapSchemePlugins(engineClass: EngineClass, wrap: (plugin: SchemePlugin) => SchemePlugin): void {
+export function wrapSchemePlugins(engineClass: Registering, wrap: (plugin: SchemePlugin) => SchemePlugin): void {
   const registry = registryOf(engineClass);
   for (const scheme of SCHEMES) {
     const members = Object.values(entryOf(registry, scheme) ?? {});

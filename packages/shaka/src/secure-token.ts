@@ -47,7 +47,8 @@ export function secureToken(
   options: TokenSourceOptions | TokenSource | string | URL,
 ): TokenSource {
   const engine = engineOf(player);
-  wrapSchemePlugins(engine.constructor as unknown as EngineClass, signing);
+  const engineClass = engine.constructor as EngineClass;
+  wrapSchemePlugins(engineClass, signing(engineClass));
   const { source, release } = acquireTokenSource(options);
   const session = new Session(player, source);
   const { dispatchEvent } = player as ShakaPlayer & Pick<EventTarget, 'dispatchEvent'>;

@@ -1,4 +1,5 @@
 import type { TokenSource } from 'secure-token-core';
+import type { EngineClass } from './shaka-types.ts';
 
 /** A `shaka.util.Error`, of whichever copy of Shaka. */
 export interface ShakaError extends Error {
@@ -9,7 +10,9 @@ export interface ShakaError extends Error {
   readonly constructor: new (severity: number, category: number, code: number, ...data: unknown[]) => ShakaError;
 }
 
+const RECOVERABLE = 1;
 const CRITICAL = 2;
+const NETWORK = 1;
 const BAD_HTTP_STATUS = 1001;
 const HTTP_ERROR = 1002;
 /** What Shaka makes of an error that a request filter throws. */
@@ -33,6 +36,25 @@ export function unsignedError(error: ShakaError, source: TokenSource, behind?: E
   return new error.constructor(severity, category, code, ...data, ...(behind ? [behind] : []));
 }
 
+/** The same for an outage of the signing endpoint: Shaka 4 takes a 401 or 403 for critical, and would end playback. */
+export function recoverableError(error: ShakaError, source: TokenSource, outage: Error): ShakaError {
+  const { category, code, data, constructor } = unsignedError(error, source, outage);
+  return new constructor(RECOVERABLE, category, code, ...data);
+}
+
 /** What Shaka would have made of `cause`, had a request filter thrown it. */
-export const filterError = ({ category, constructor }: ShakaError, cause: unknown): ShakaError =>
-  new constructor(CRITICAL, category, REQUEST_FILTER_ERROR, cause);
+export const filterError = ({ constructor }: Pick<ShakaError, 'constructor'>, cause: unknown): ShakaError =>
+  new constructor(CRITICAL, NETWORK, REQUEST_FILTER_ERROR, cause);
+
+/**
+ * What a request ends with that is aborted. Where Shaka was imported as a module, no name leads to its errors: this one
+ * comes from an engine that is destroyed.
+ */
+export async function abortedError(engineClass: EngineClass): Promise<ShakaError> {
+  const engine = new engineClass();
+  await engine.destroy();
+  return engine.request(engineClass.RequestType.APP, { uris: ['about:blank'] } as never).promise.then(
+    () => Promise.reject(new Error('an engine that is destroyed has answered')),
+    (error: unknown) => error as ShakaError,
+  );
+}

@@ -3,7 +3,7 @@ import type shaka from 'shaka-player';
 // Shaka Player is imported as types only: the app keeps its one copy
 
 export type Engine = shaka.net.NetworkingEngine;
-export type EngineClass = Pick<typeof shaka.net.NetworkingEngine, 'registerScheme'>;
+export type EngineClass = typeof shaka.net.NetworkingEngine;
 export type Request = shaka.extern.Request;
 export type Response = shaka.extern.Response;
 export type RequestFilter = shaka.extern.RequestFilter;

@@ -1,10 +1,10 @@
 import type { SecureTokenError, SignedRequest, TokenSource } from 'secure-token-core';
-import { isOutage, refusalOf } from 'secure-token-core';
+import { isOutage, isSecureTokenError, refusalOf } from 'secure-token-core';
 import type { PreparedRequest, Session } from './session.ts';
 import { preparedRequest } from './session.ts';
 import type { ShakaError } from './shaka-errors.ts';
-import { filterError, isShakaError, statusOf, unsignedError } from './shaka-errors.ts';
-import type { Operation, Response, SchemePlugin } from './shaka-types.ts';
+import { abortedError, filterError, isShakaError, recoverableError, statusOf, unsignedError } from './shaka-errors.ts';
+import type { EngineClass, Operation, Response, SchemePlugin } from './shaka-types.ts';
 import { withFilterTime } from './time-of-response.ts';
 import { WithheldReports } from './withheld-reports.ts';
 
@@ -20,6 +20,7 @@ const MANIFEST = 0;
  */
 class TokenTransfer implements Operation {
   readonly promise: Promise<Response>;
+  readonly #engineClass: EngineClass;
   readonly #base: SchemePlugin;
   readonly #call: Call;
   readonly #prepared: PreparedRequest;
@@ -29,13 +30,16 @@ class TokenTransfer implements Operation {
   readonly #wait = new AbortController();
   #onWire: Operation | undefined;
 
-  constructor(base: SchemePlugin, call: Call, prepared: PreparedRequest) {
+  constructor(engineClass: EngineClass, base: SchemePlugin, call: Call, prepared: PreparedRequest) {
+    this.#engineClass = engineClass;
     this.#base = base;
     this.#call = call;
     this.#prepared = prepared;
     this.#session = prepared.session;
     this.#source = prepared.session.source;
-    this.promise = this.#transfer();
+    this.promise = this.#transfer().catch(async (error: unknown) => {
+      throw await this.#errorForShaka(error);
+    });
   }
 
   async abort(): Promise<void> {
@@ -118,16 +122,24 @@ class TokenTransfer implements Operation {
   /** The signing endpoint has failed us. After a refusal in an outage the player goes on as its own policy says. */
   #failed(refusal: ShakaError, failure: unknown): unknown {
     if (this.#wait.signal.aborted) return failure;
-    return isOutage(failure) ? unsignedError(refusal, this.#source, failure) : filterError(refusal, failure);
+    return isOutage(failure) ? recoverableError(refusal, this.#source, failure) : failure;
+  }
+
+  /** Shaka writes into any error, and apps expect its own: ours, which other requests may get, too, is in its data. */
+  async #errorForShaka(error: unknown): Promise<unknown> {
+    if (isShakaError(error)) return error;
+    if (this.#wait.signal.aborted) return abortedError(this.#engineClass);
+    return isSecureTokenError(error) ? filterError(await abortedError(this.#engineClass), error) : error;
   }
 }
 
-/** A scheme plugin that signs what `base` transfers, if it is for a player with a token source. */
+/** Makes scheme plugins of a copy of Shaka that sign what `base` transfers, if it is for a player with a token source. */
 export const signing =
+  (engineClass: EngineClass) =>
   (base: SchemePlugin): SchemePlugin =>
   (...call) => {
     const [url, request] = call;
     const prepared = preparedRequest(request);
     if (!prepared?.session.source.protects(url)) return base(...call);
-    return new TokenTransfer(base, call, prepared);
+    return new TokenTransfer(engineClass, base, call, prepared);
   };

@@ -9,21 +9,26 @@ import type {
   LoaderResponse,
 } from '../../../packages/dashjs/src/loader.ts';
 import type { Session } from '../../../packages/dashjs/src/session.ts';
+import { SignedLoad } from '../../../packages/dashjs/src/signed-load.ts';
+import { ShownFailure } from '../../../packages/dashjs/src/shown-failure.ts';
 
 export const CDN = 'https://cdn.test';
+export const URL_OF_SEGMENT = `${CDN}/vod/s-1.m4s`;
 
 /** A session of a player with a source of its own, whose endpoint answers as `getTokens` does. */
 export function createSession(getTokens: (request: TokenRequest) => Promise<Token[]>, readyState = 4) {
   const source: TokenSource = createTokenSource({ getTokens, protect: CDN, random: () => 0, retry: { limit: 0 } });
   const errors: unknown[] = [];
+  const playing = { asset: `${CDN}/vod/a.mpd` };
   const player = {
     trigger: (type: string, { error }: { error: unknown }) => type === 'error' && errors.push(error),
     isReady: () => true,
+    getSource: () => playing.asset,
     getVideoElement: () => ({ readyState }),
     getSettings: () => ({ streaming: { retryAttempts: { MediaSegment: 3 } } }),
   };
-  const session = { player, source, user: createSourceUser(source), failure: { shown: undefined } };
-  return { source, errors, session: session as unknown as Session };
+  const session = { player, source, user: createSourceUser(source), failure: new ShownFailure(), waits: new Set() };
+  return { source, errors, playing, session: session as unknown as Session };
 }
 
 /** Tokens `t1`, `t2`, …, each a minute long. */
@@ -104,6 +109,19 @@ export class FakeLoader {
     request.customData.onloadend?.();
   }
 }
+
+/** A request of dash.js that is to be signed, on its way. */
+export const startLoad = (
+  getTokens = numbered(),
+  { type = 'MediaSegment', retryAttempts = 0, readyState = 4 } = {},
+) => {
+  const lab = createSession(getTokens, readyState);
+  const loader = new FakeLoader();
+  const dash = new DashRequest(URL_OF_SEGMENT, type, retryAttempts);
+  const loadAnew = vi.fn();
+  new SignedLoad(dash.request, dash.response, lab.session, loader.load, loadAnew).start();
+  return { ...lab, loader, dash, loadAnew };
+};
 
 export const settle = async (ms = 0): Promise<void> => {
   await vi.advanceTimersByTimeAsync(ms);

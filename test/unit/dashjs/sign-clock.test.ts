@@ -23,7 +23,8 @@ function setUp(session: Session | undefined, { aheadMs = 5000, statuses = [] as 
       extended = extension.call({ parent });
     },
   };
-  signClock(player as unknown as MediaPlayerClass, () => session);
+  const now = { session };
+  signClock(player as unknown as MediaPlayerClass, () => now.session);
   const asked: string[] = [];
   vi.stubGlobal('fetch', async (url: string, { method, headers }: { method: string; headers: object }) => {
     asked.push(`${method} ${url} ${Object.keys(headers).join()}`.trim());
@@ -35,7 +36,7 @@ function setUp(session: Session | undefined, { aheadMs = 5000, statuses = [] as 
       headers: { date: time.toUTCString() },
     });
   });
-  return { attempts, asked, ...extended, parent };
+  return { attempts, asked, now, ...extended, parent };
 }
 
 const offsetOf = ({ value }: Source): number => Date.parse(value) - Date.now();
@@ -70,6 +71,21 @@ test('a manifest that comes again costs no request; when dash.js wants to know t
   expect(offsetOf(attempts[1]![0]!)).toBe(5000);
   await settle(200);
   expect(asked).toHaveLength(2);
+});
+
+test('another token source asks anew', async () => {
+  const { session } = createSession(numbered());
+  const { attemptSync, attempts, asked, now } = setUp(session);
+  attemptSync([iso(`${CDN}/time`)], true);
+  await settle(200);
+  session.source.destroy();
+  now.session = createSession(numbered()).session;
+  attemptSync([iso(`${CDN}/time`)], true);
+  await settle(200);
+  expect(asked).toHaveLength(2);
+  expect(offsetOf(attempts[1]![0]!)).toBe(5000);
+  await settle(200);
+  expect(asked, 'when dash.js wants to know the time').toHaveLength(3);
 });
 
 test('a relative URL, the time in a header, one URL after the other', async () => {

@@ -1,23 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { SecureTokenError } from '../../../packages/core/src/index.ts';
-import { SignedLoad } from '../../../packages/dashjs/src/signed-load.ts';
-import { CDN, DashRequest, FakeLoader, createSession, numbered, settle, useFakeTime } from './dash-lab.ts';
+import { CDN, URL_OF_SEGMENT, numbered, settle, startLoad, useFakeTime } from './dash-lab.ts';
 
 useFakeTime();
 
-const URL_OF_SEGMENT = `${CDN}/vod/s-1.m4s`;
-
-const start = (getTokens = numbered(), { type = 'MediaSegment', retryAttempts = 0, readyState = 4 } = {}) => {
-  const lab = createSession(getTokens, readyState);
-  const loader = new FakeLoader();
-  const dash = new DashRequest(URL_OF_SEGMENT, type, retryAttempts);
-  new SignedLoad(dash.request, dash.response, lab.session, loader.load).start();
-  return { ...lab, loader, dash };
-};
-
 describe('a request on its way', () => {
   test('goes out signed, and dash.js sees its unsigned URL', async () => {
-    const { loader, dash } = start();
+    const { loader, dash } = startLoad();
     await settle();
     expect(loader.last).toMatchObject({
       url: `${URL_OF_SEGMENT}?st=t1`,
@@ -31,7 +20,7 @@ describe('a request on its way', () => {
   });
 
   test('takes headers and cookies of the token along', async () => {
-    const { loader } = start(({ urls }) =>
+    const { loader } = startLoad(({ urls }) =>
       Promise.resolve(
         urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, headers: { 'x-token': '1' }, credentials: true })),
       ),
@@ -45,7 +34,7 @@ describe('a request on its way', () => {
   });
 
   test('a wait is in no date, neither is what comes before a replay', async () => {
-    const { loader, dash } = start(numbered(1500));
+    const { loader, dash } = startLoad(numbered(1500));
     await settle(1500);
     const sentAt = performance.now();
     await settle(200);
@@ -68,7 +57,7 @@ describe('a request on its way', () => {
   });
 
   test('what a loader has measured itself is left alone; what it has not is measured from when it went out', async () => {
-    const { loader, dash } = start(numbered(1500));
+    const { loader, dash } = startLoad(numbered(1500));
     await settle(1500);
     loader.progress({ noTrace: true });
     await settle(30);
@@ -76,7 +65,7 @@ describe('a request on its way', () => {
     loader.end(200);
     expect(dash.details.traces.map(({ d }) => d)).toEqual([12]);
 
-    const other = start(numbered(1500));
+    const other = startLoad(numbered(1500));
     await settle(1530);
     other.loader.progress({ time: null });
     expect(other.dash.details.traces.map(({ d }) => d)).toEqual([30]);
@@ -85,7 +74,7 @@ describe('a request on its way', () => {
 
 describe('a refusal', () => {
   test('is replayed unseen, its body is not fed', async () => {
-    const { loader, dash } = start();
+    const { loader, dash } = startLoad();
     await settle();
     loader.sent[0]!.answer.status = 410;
     loader.progress({ noTrace: true });
@@ -100,14 +89,14 @@ describe('a refusal', () => {
   });
 
   test('whose status only the XMLHttpRequest knows is not fed either', async () => {
-    const { loader, dash } = start();
+    const { loader, dash } = startLoad();
     await settle();
     loader.progress({ target: { status: 403 } as unknown as EventTarget });
     expect(dash.seen).toEqual([]);
   });
 
   test('that the loader reports twice counts once, as in dash.js 5.0', async () => {
-    const { loader, dash } = start();
+    const { loader, dash } = startLoad();
     await settle();
     loader.end(410);
     loader.end(410);
@@ -120,7 +109,7 @@ describe('a refusal', () => {
   });
 
   test('of the replay, too, is shown', async () => {
-    const { loader, dash } = start();
+    const { loader, dash } = startLoad();
     await settle();
     loader.end(410);
     await settle();
@@ -132,12 +121,12 @@ describe('a refusal', () => {
   });
 
   test('other failures and time-outs are shown at once', async () => {
-    const { loader, dash } = start();
+    const { loader, dash } = startLoad();
     await settle();
     loader.end(404);
     expect(dash.seen).toEqual(['end']);
 
-    const other = start(({ urls }) =>
+    const other = startLoad(({ urls }) =>
       Promise.resolve(urls.map((url) => ({ url, expires: Date.now() / 1000 + 20, query: { st: '1' } }))),
     );
     await settle();
@@ -150,7 +139,7 @@ describe('a refusal', () => {
 
 describe('dash.js gives a request up', () => {
   test('while it waits: nothing goes out', async () => {
-    const { loader, dash } = start(numbered(1000));
+    const { loader, dash } = startLoad(numbered(1000));
     // as HTTPLoader does
     dash.request.customData.onloadend = dash.request.customData.onprogress = undefined;
     dash.request.customData.abort?.();
@@ -160,7 +149,7 @@ describe('dash.js gives a request up', () => {
   });
 
   test('on the wire: it hears of the end once', async () => {
-    const { loader, dash } = start();
+    const { loader, dash } = startLoad();
     await settle();
     dash.request.customData.abort?.();
     loader.end(0);
@@ -168,7 +157,7 @@ describe('dash.js gives a request up', () => {
   });
 
   test('before a replay: there is none', async () => {
-    const { loader, dash } = start();
+    const { loader, dash } = startLoad();
     await settle();
     loader.end(410);
     dash.request.customData.abort?.();
@@ -182,7 +171,7 @@ describe('the signing endpoint', () => {
   const outage = (): Promise<never> => Promise.reject(new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down'));
 
   test('is down: dash.js tries again by its own policy', async () => {
-    const { dash, errors } = start(outage);
+    const { dash, errors } = startLoad(outage);
     await settle(60_000);
     expect(dash.seen).toEqual(['end']);
     expect(dash.response.status).toBe(503);
@@ -192,7 +181,9 @@ describe('the signing endpoint', () => {
   test('is down at the last try: the request waits, and goes on by itself', async () => {
     let isDown = true;
     const tokens = numbered();
-    const { dash, loader, errors } = start((request) => (isDown ? outage() : tokens(request)), { retryAttempts: 3 });
+    const { dash, loader, errors } = startLoad((request) => (isDown ? outage() : tokens(request)), {
+      retryAttempts: 3,
+    });
     await settle(60_000);
     expect(dash.seen).toEqual([]);
     expect(errors, 'there is a picture').toEqual([]);
@@ -202,7 +193,7 @@ describe('the signing endpoint', () => {
   });
 
   test('is down at the last try, and there is no picture: an error says so, once', async () => {
-    const { errors } = start(outage, { retryAttempts: 3, readyState: 0 });
+    const { errors } = startLoad(outage, { retryAttempts: 3, readyState: 0 });
     await settle(120_000);
     expect(errors).toEqual([expect.objectContaining({ code: 'ERR_SIGNING_UNAVAILABLE' })]);
   });
@@ -211,7 +202,9 @@ describe('the signing endpoint', () => {
     let isDenied = true;
     const tokens = numbered();
     const denial = new SecureTokenError('ERR_DENIED', 'no');
-    const { source, dash, loader, errors } = start((request) => (isDenied ? Promise.reject(denial) : tokens(request)));
+    const { source, dash, loader, errors } = startLoad((request) =>
+      isDenied ? Promise.reject(denial) : tokens(request),
+    );
     await settle(10_000);
     expect(errors).toEqual([expect.objectContaining({ code: 'ERR_DENIED' })]);
     expect(dash.seen).toEqual([]);
@@ -224,7 +217,7 @@ describe('the signing endpoint', () => {
   });
 
   test('the source is destroyed: the request ends', async () => {
-    const { source, dash } = start(numbered(1000));
+    const { source, dash } = startLoad(numbered(1000));
     source.destroy();
     await settle();
     expect(dash.seen).toEqual(['end']);

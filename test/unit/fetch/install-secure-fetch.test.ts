@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { installSecureFetch, secureFetch } from '../../../packages/fetch/src/index.ts';
-import { answer, fetchLab } from './fetch-lab.ts';
+import { answer, fetchLab, refuse } from './fetch-lab.ts';
 
 const lab = fetchLab();
 beforeEach(() => void vi.stubGlobal('fetch', lab.now.fetch));
@@ -41,6 +41,34 @@ describe('installSecureFetch', () => {
     own.uninstall();
     await expect(own.source.sign(segment())).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
     expect((await shared.source.sign(segment())).token).toBeDefined();
+  });
+
+  test.each(['its own', 'shared'])(
+    'what waits when it is uninstalled is sent as it is; the source is %s',
+    async (kind) => {
+      const protect = lab.now.url('vod/');
+      const getTokens = (): Promise<never> => new Promise(() => undefined);
+      lab.now.getTokens = getTokens;
+      const { uninstall } = installSecureFetch(kind === 'shared' ? lab.now.source : { protect, getTokens });
+      const request = new Request(segment(), { headers: { range: 'bytes=0-1' } });
+      const waiting = fetch(request);
+      await Promise.resolve();
+      uninstall();
+      expect((await waiting).status).toBe(200);
+      expect(lab.now.requests).toMatchObject([{ url: '/vod/1.m4s', headers: { range: 'bytes=0-1' } }]);
+    },
+  );
+
+  test('so is a request that was refused', async () => {
+    const { uninstall } = installSecureFetch(lab.now.source);
+    lab.now.answers.push(refuse(403), refuse(403));
+    const refused = new Promise((resolve) => lab.now.source.addEventListener('tokenrefused', resolve));
+    const waiting = fetch(segment());
+    lab.now.getTokens = () => (lab.now.asked.length > 1 ? new Promise(() => undefined) : [lab.now.token(1)]) as never;
+    await refused;
+    uninstall();
+    expect((await waiting).status).toBe(403);
+    expect(lab.now.seen).toEqual(['/vod/1.m4s?st=t1', '/vod/1.m4s']);
   });
 
   test('calls for tokens go through the fetch that was there before', async () => {

@@ -66,6 +66,14 @@ describe('what is signed', () => {
     expect(lab.now.fetch.mock.calls[0]![1]!.cache).toBe('no-cache');
   });
 
+  test('a Request whose URL needs no token after all is sent with all that it says', async () => {
+    const url = lab.now.url('vod/1.m4s');
+    const unsigned = { url, unsignedUrl: url, source: url, headers: {}, credentials: false };
+    vi.spyOn(lab.now.source, 'sign').mockResolvedValue(unsigned);
+    await lab.now.secure(new Request(url, { headers: { range: 'bytes=0-1' } }));
+    expect(lab.now.requests[0]!.headers.range).toBe('bytes=0-1');
+  });
+
   test('a Request can be sent again', async () => {
     const request = new Request(lab.now.url('vod/1.m4s'));
     lab.now.answers.push(refuse(403));
@@ -85,6 +93,12 @@ describe('options', () => {
     expect(() => secureFetch({ endpoint: '/token', protected: 'https://cdn.test/' } as never)).toThrow(
       "ERR_OPTIONS: Unknown option 'protected'. Did you mean 'protect'?",
     );
+  });
+
+  test('protect names nothing', () => {
+    const empty = /^ERR_OPTIONS: protect is empty.* Write which URLs are signed/;
+    expect(() => secureFetch({ endpoint: '/token', protect: [] })).toThrow(empty);
+    expect(() => secureFetch({ endpoint: '/token', protect: '' })).toThrow(/^ERR_OPTIONS: protect /);
   });
 
   test('a source that signs whatever it is asked for', () => {

@@ -42,7 +42,7 @@ afterEach(() => {
 });
 
 test('a configuration that no player has received, and a playlist that is refused: told once', () => {
-  module.configurationWatch.begin();
+  module.configurationWatch.begin(source);
   ended('https://cdn.example/vod/s1.ts');
   ended(MANIFEST, 200);
   ended(MANIFEST, 403, 12.5);
@@ -51,18 +51,43 @@ test('a configuration that no player has received, and a playlist that is refuse
   ended(MANIFEST);
   expect(warn).toHaveBeenCalledOnce();
   expect(warn.mock.calls[0]![0]).toMatch(
-    /vod\/master\.m3u8 \(status 403\).*before the first player: Hls\.DefaultConfig/,
+    /https:\/\/cdn\.example\/…\/master\.m3u8 \(status 403\).*before the first player: Hls\.DefaultConfig/,
   );
   expect(warn.mock.calls[0]![0]).not.toContain('secret');
-  expect(observers.size).toBe(0);
+});
+
+test('not told: a playlist that the source of the configuration does not protect; the one behind it is', () => {
+  module.configurationWatch.begin(source);
+  ended('https://other.example/live/master.m3u8');
+  expect(warn).not.toHaveBeenCalled();
+  ended(MANIFEST);
+  expect(warn).toHaveBeenCalledOnce();
+});
+
+test('a source that covers whatever it is asked for: told once for each origin, so that ours is among them', () => {
+  module.configurationWatch.begin(createTokenSource('https://api.example/token'));
+  ended('https://other.example/live/master.m3u8');
+  ended('https://other.example/live/720p.m3u8');
+  ended(MANIFEST);
+  expect(warn).toHaveBeenCalledTimes(2);
+  module.configurationWatch.end();
+  ended('https://third.example/master.m3u8');
+  expect(warn).toHaveBeenCalledTimes(2);
+});
+
+test('of a URL its origin and file are told: a token may be in its path', () => {
+  module.configurationWatch.begin(source);
+  ended('https://cdn.example/exp=1~hmac=secret/vod/master.m3u8;token=secret.m3u8');
+  expect(warn.mock.calls[0]![0]).toContain('https://cdn.example/…/master.m3u8 (status 403)');
+  expect(warn.mock.calls[0]![0]).not.toContain('secret');
 });
 
 test('one that a player has received: nothing listens any more, and not for later ones', () => {
-  module.configurationWatch.begin();
-  module.configurationWatch.begin();
+  module.configurationWatch.begin(source);
+  module.configurationWatch.begin(source);
   expect(observers.size).toBe(1);
   module.configurationWatch.end();
-  module.configurationWatch.begin();
+  module.configurationWatch.begin(source);
   expect(observers.size).toBe(0);
 });
 
@@ -70,7 +95,7 @@ test('on a server nothing listens', () => {
   vi.stubGlobal('document', undefined);
   // @ts-expect-error -- there is none
   delete globalThis.document;
-  module.configurationWatch.begin();
+  module.configurationWatch.begin(source);
   expect(observers.size).toBe(0);
 });
 
@@ -89,7 +114,9 @@ test('a request without a token that is refused: told once, without its query', 
   ended(`${SUBTITLES}?other=secret`);
   ended(SUBTITLES);
   expect(warn).toHaveBeenCalledOnce();
-  expect(warn.mock.calls[0]![0]).toMatch(/vod\/sub\/i\.m3u8 \(status 403\) was requested without a token/);
+  expect(warn.mock.calls[0]![0]).toMatch(
+    /https:\/\/cdn\.example\/…\/i\.m3u8 \(status 403\) was requested without a token/,
+  );
   expect(warn.mock.calls[0]![0]).not.toContain('secret');
 });
 

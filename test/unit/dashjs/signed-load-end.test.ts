@@ -1,0 +1,50 @@
+import { describe, expect, test, vi } from 'vitest';
+import { numbered, settle, startLoad, useFakeTime } from './dash-lab.ts';
+
+useFakeTime();
+
+describe('a session that ends', () => {
+  test.each([0, 1])(
+    'while a request waits, refused %i times: it is loaded anew, by whoever signs now',
+    async (refused) => {
+      const { session, dash, loader, loadAnew } = startLoad(numbered(1000));
+      if (refused) {
+        await settle(1000);
+        loader.end(410);
+      }
+      await settle(500);
+      session.waits.forEach((wait) => wait.abort());
+      expect(loadAnew, 'dash.js may be about to give it up').not.toHaveBeenCalled();
+      await settle(2000);
+      expect(loadAnew.mock.calls).toEqual([[dash.request, dash.response]]);
+      expect(loader.sent).toHaveLength(refused);
+      expect(dash.seen).toEqual([]);
+    },
+  );
+
+  test('together with its player: nothing is loaded', async () => {
+    const { session, dash, loadAnew } = startLoad(numbered(1000));
+    session.waits.forEach((wait) => wait.abort());
+    dash.request.customData.abort?.();
+    await settle(2000);
+    expect(loadAnew).not.toHaveBeenCalled();
+    expect(dash.seen).toEqual(['abort']);
+  });
+
+  test('has no waits of requests that are answered', async () => {
+    const { session, loader } = startLoad();
+    await settle();
+    loader.end(200);
+    expect(session.waits.size).toBe(0);
+  });
+});
+
+test('dash.js has the end of its manifest before anything is made of it', async () => {
+  const { source, loader, dash } = startLoad(numbered(), { type: 'MPD' });
+  vi.spyOn(source, 'learn').mockImplementation(() => {
+    throw new Error('no manifest');
+  });
+  await settle();
+  expect(() => loader.end(200, { data: '<MPD/>' })).toThrow('no manifest');
+  expect(dash.seen).toEqual(['end']);
+});

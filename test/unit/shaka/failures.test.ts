@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Token, TokenRequest } from '../../../packages/core/src/index.ts';
+import { SecureTokenError } from '../../../packages/core/src/index.ts';
+import { CDN, createShakaLab, failureOf } from './shaka-lab.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+const VERSIONS = ['shaka-player', 'shaka-player-4.11'] as const;
+
+let count = 0;
+const token = ({ urls }: TokenRequest): Token[] =>
+  urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, query: { st: `t${++count}` } }));
+
+/** The endpoint answers with a token, with these failures, and then with tokens again. */
+const withFailures = (...failures: SecureTokenError[]) => {
+  let calls = 0;
+  return (request: TokenRequest): Promise<Token[]> => {
+    const failure = calls++ ? failures.shift() : undefined;
+    return failure ? Promise.reject(failure) : Promise.resolve(token(request));
+  };
+};
+const outage = (): SecureTokenError => new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down', { retryAfter: 0 });
+
+test.each(VERSIONS)('a refusal in an outage is tried again by the player, 403 too: %s', async (version) => {
+  const { request, sent } = createShakaLab(version, withFailures(outage()), [403]);
+  await expect(request(2).promise).resolves.toMatchObject({ status: 200 });
+  expect(sent).toHaveLength(2);
+});
+
+const denial = (): SecureTokenError => new SecureTokenError('ERR_DENIED', 'no');
+const REQUEST_FILTER_ERROR = 1006;
+const OPERATION_ABORTED = 7001;
+
+describe.each(VERSIONS)('what ends a request is an error of Shaka: %s', (version) => {
+  test('a denial, where a filter of the app has changed the URL', async () => {
+    const error = denial();
+    const { request, engine, lib } = createShakaLab(version, withFailures(error));
+    engine.registerRequestFilter((_, changed) => {
+      changed.uris = [`${CDN}/other.m4s`];
+    });
+    const failure = await failureOf(request());
+    expect(failure).toBeInstanceOf(lib.util.Error);
+    expect(failure).toMatchObject({ severity: 2, category: 1, code: REQUEST_FILTER_ERROR });
+    expect(failure.data[0]).toMatchObject({ code: 'ERR_DENIED' });
+    expect(failure.data[0]).not.toHaveProperty('severity');
+  });
+
+  test('a denial after a refusal', async () => {
+    const { request } = createShakaLab(version, withFailures(denial()), [403]);
+    const failure = await failureOf(request(2));
+    expect(failure).toMatchObject({ severity: 2, code: REQUEST_FILTER_ERROR, data: [{ code: 'ERR_DENIED' }] });
+  });
+
+  test('an abort while a refused request waits for its token', async () => {
+    let calls = 0;
+    const { request, source, sent } = createShakaLab(
+      version,
+      (asked) => (calls++ ? new Promise(() => undefined) : Promise.resolve(token(asked))),
+      [403],
+    );
+    const operation = request(2);
+    const failure = failureOf(operation);
+    await new Promise((resolve) => source.addEventListener('tokenrefused', resolve));
+    await operation.abort();
+    expect(await failure).toMatchObject({ code: OPERATION_ABORTED });
+    expect(sent).toHaveLength(1);
+  });
+});

@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module';
+import { JSDOM } from 'jsdom';
+import type shaka from 'shaka-player';
+import { vi } from 'vitest';
+import type { TokenRequest, TokensAnswer } from '../../../packages/core/src/index.ts';
+import { createTokenSource } from '../../../packages/core/src/index.ts';
+import { secureToken } from '../../../packages/shaka/src/index.ts';
+import type { Operation, Response, SchemePlugin } from '../../../packages/shaka/src/shaka-types.ts';
+
+type Shaka = typeof shaka;
+
+export const CDN = 'https://cdn.test';
+
+/** The published file of a version of Shaka Player, which looks at the browser when it is loaded. */
+export function loadShaka(name: 'shaka-player' | 'shaka-player-4.11'): Shaka {
+  const { window } = new JSDOM('', { url: 'https://page.test/', runScripts: 'outside-only' });
+  const { document, navigator, location } = window as unknown as Window;
+  for (const [member, value] of Object.entries({ self: globalThis, window, document, navigator, location }))
+    vi.stubGlobal(member, value);
+  return createRequire(import.meta.url)(name) as Shaka;
+}
+
+/** An edge in place of the network, which answers with these statuses, one after the other, and then with 200. */
+function edge({ util }: Shaka, statuses: number[], sent: string[]): SchemePlugin {
+  return (uri) => {
+    sent.push(uri);
+    const status = statuses.shift() ?? 200;
+    const { RECOVERABLE, CRITICAL } = util.Error.Severity;
+    const { NETWORK } = util.Error.Category;
+    // as Shaka 4: its HttpPluginUtils
+    const severity = status === 401 || status === 403 ? CRITICAL : RECOVERABLE;
+    const answer =
+      status < 400
+        ? Promise.resolve({ uri, originalUri: uri, data: new ArrayBuffer(1), status, headers: {} })
+        : Promise.reject(new util.Error(severity, NETWORK, util.Error.Code.BAD_HTTP_STATUS, uri, status, '', {}, 1));
+    return util.AbortableOperation.notAbortable(answer) as unknown as Operation;
+  };
+}
+
+/** A networking engine of Shaka, and an endpoint that answers as `getTokens` does. */
+export function createShakaLab(
+  name: 'shaka-player' | 'shaka-player-4.11',
+  getTokens: (request: TokenRequest) => Promise<TokensAnswer | TokensAnswer['tokens']>,
+  statuses: number[] = [],
+) {
+  const lib = loadShaka(name);
+  const sent: string[] = [];
+  const engine = new lib.net.NetworkingEngine();
+  // as a player does, since 5
+  const { configure } = engine as Partial<typeof engine>;
+  configure?.call(engine, { forceHTTP: false, forceHTTPS: false, minBytesForProgressEvents: 0 } as never);
+  lib.net.NetworkingEngine.registerScheme('http', edge(lib, statuses, sent));
+  lib.net.NetworkingEngine.registerScheme('https', edge(lib, statuses, sent));
+  const source = createTokenSource({ getTokens, protect: CDN, random: () => 0, retry: { limit: 0 } });
+  const player = {
+    getNetworkingEngine: () => engine,
+    getMediaElement: () => null,
+    getAssetUri: () => null,
+    dispatchEvent: () => true,
+  };
+  secureToken(player, source);
+  const request = (maxAttempts = 1): shaka.extern.IAbortableOperation<Response> => {
+    const retryParameters = {
+      ...lib.net.NetworkingEngine.defaultRetryParameters(),
+      maxAttempts,
+      baseDelay: 0,
+      fuzzFactor: 0,
+    };
+    return engine.request(
+      lib.net.NetworkingEngine.RequestType.SEGMENT,
+      lib.net.NetworkingEngine.makeRequest([`${CDN}/s-1.m4s`], retryParameters),
+    );
+  };
+  return { lib, engine, source, sent, request };
+}
+
+export const failureOf = ({ promise }: { readonly promise: Promise<unknown> }): Promise<shaka.util.Error> =>
+  promise.then(
+    () => {
+      throw new Error('it has not failed');
+    },
+    (error: unknown) => error as shaka.util.Error,
+  );
