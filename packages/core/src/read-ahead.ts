@@ -47,20 +47,24 @@ export class ReadAhead {
 
   /** @param key identity of the playlist or manifest */
   learn(key: string, text: string): void {
-    if (isMpd(text)) this.#learnDash(key, text);
-    else if (isMediaPlaylist(text)) this.#learnMedia(key, text);
+    try {
+      if (isMpd(text)) this.#learnDash(key, text);
+      else if (isMediaPlaylist(text)) this.#learnMedia(key, text, key);
+    } catch {
+      // written by a stranger: what cannot be read is not read ahead, and its requests are signed one by one
+    }
   }
 
   /** A manifest names all renditions: those that nobody plays are only known. */
   #learnDash(manifest: string, text: string): void {
-    for (const { id, text: playlist, isAhead } of dashPlaylists(text, manifest, this.#now)) {
-      this.#learnMedia(`${manifest}#${id}`, playlist, (last) => !isAhead && this.#options.isReady(last));
+    for (const { id, text: playlist, base, isAhead } of dashPlaylists(text, manifest, this.#now)) {
+      this.#learnMedia(`${manifest}#${id}`, playlist, base, (last) => !isAhead && this.#options.isReady(last));
     }
   }
 
-  /** @param isPlayed whether what a reload has added is signed; by the last URL before that */
-  #learnMedia(key: string, text: string, isPlayed: (last: string) => boolean = () => true): void {
-    const keyOf = (uri: string): string => this.#options.identify(resolveUrl(uri, key));
+  /** @param base of its URIs; @param isPlayed whether what a reload has added is signed; by the last URL before that */
+  #learnMedia(key: string, text: string, base: string, isPlayed: (last: string) => boolean = () => true): void {
+    const keyOf = (uri: string): string => this.#options.identify(resolveUrl(uri, base));
     const playlist = this.#playlists.take(withoutDirectives(key), keyOf(windowStart(text).uri ?? ''));
     const { last } = playlist.order;
     playlist.learn(key, text, keyOf, this.#now);

@@ -21,7 +21,10 @@ async function watchLive(lifetime: number, behind: number): Promise<{ waits: num
     }
     await pass(4);
   }
-  const urls = it.asked().flat().filter((url) => url !== MEDIA).length;
+  const urls = it
+    .asked()
+    .flat()
+    .filter((url) => url !== MEDIA).length;
   return { waits, requests: 30, urls };
 }
 
