@@ -62,10 +62,10 @@ export class KnownPlaylist {
     this.url = url;
     this.#learntAt = now;
     this.#isLive = isLive(text);
-    const listed = lastSegments(text, LOOKED_AT).map(({ uri, parts, seconds }) => ({
+    const listed = lastSegments(text, LOOKED_AT).map(({ uri, parts, ...how }) => ({
       uri: uri && keyOf(uri),
       parts: parts.map(keyOf),
-      seconds,
+      ...how,
     }));
     this.prediction.learn(listed, now);
     if (!this.#isLive) this.prediction.end();
