@@ -54,7 +54,7 @@ export interface ListedSegment {
   /** 0 if that is not told. */
   readonly seconds: number;
   /** Something else begins with it, such as an advertisement. */
-  readonly isDiscontinuous: boolean;
+  readonly isDiscontinuous?: boolean;
 }
 
 /** More parts than any packager cuts a segment into. */
