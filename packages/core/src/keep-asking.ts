@@ -1,4 +1,4 @@
-import { pauseFor } from './network-pause.ts';
+import { pauseBetweenTries } from './network-pause.ts';
 import { isOutage, outagePauseMs } from './outage.ts';
 import type { SecureTokenError } from './secure-token-error.ts';
 import { isSecureTokenError, sourceDestroyed } from './secure-token-error.ts';
@@ -35,14 +35,14 @@ class HeldRequest {
 
   /** Resolves after `ms`, or once tokens come in again. */
   async outlast(ms: number): Promise<void> {
-    await Promise.race([pauseFor(ms, this.#holding.signal), this.#tokensCame]);
+    await Promise.race([pauseBetweenTries(ms, this.#holding.signal), this.#tokensCame]);
     this.#assertNotDestroyed();
   }
 
   /** Resolves `ms` after tokens have come in; a call to `renew()` is not waited after. */
   async untilTokens(ms: number): Promise<void> {
     await this.#tokensCame;
-    if (ms > 0) await pauseFor(ms, this.#holding.signal);
+    if (ms > 0) await pauseBetweenTries(ms, this.#holding.signal);
     this.#assertNotDestroyed();
   }
 
