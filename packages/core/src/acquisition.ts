@@ -86,6 +86,17 @@ export class Acquisition {
     if (!this.#parts.backoff.isPaused) this.#join(key, reason).catch(() => undefined);
   }
 
+  /** The same for a listed name; resolves to whether the endpoint has answered, but without a token for it. */
+  async obtainAhead(key: string): Promise<boolean> {
+    if (this.#parts.backoff.isPaused) return false;
+    try {
+      await this.#join(key, 'initial');
+      return false;
+    } catch (error) {
+      return (error as SecureTokenError).code === 'ERR_SIGNING_RESPONSE';
+    }
+  }
+
   isUnderWay(key: string): boolean {
     return this.#flightFor(key) !== undefined;
   }

@@ -11,13 +11,14 @@ import { RenewalTimer } from './renewal-timer.ts';
 import { isDue, isUsable as isUsableAt } from './renewal.ts';
 import { Replays } from './replays.ts';
 import { Rotation } from './rotation.ts';
-import { SecureTokenError, tokenRefused } from './secure-token-error.ts';
+import { sourceDestroyed, tokenRefused } from './secure-token-error.ts';
 import { ServerClock } from './server-clock.ts';
 import { noteSigned } from './signed-by-another.ts';
 import { SigningCalls } from './signing-calls.ts';
 import { SigningEndpoint } from './signing-endpoint.ts';
 import { SigningQueue } from './signing-queue.ts';
 import type { TokenEventDetails, TokenEventType } from './token-events.ts';
+import { SOURCE_DESTROYED, SOURCE_RENEWS } from './token-events.ts';
 import type { HeldToken } from './token-index.ts';
 import { TokenIndex } from './token-index.ts';
 import type { TokenSourceOptions } from './token-source-options.ts';
@@ -201,8 +202,9 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     isDestroyed = true;
     timer.stop();
     readAhead.stop();
-    backoff.stop(new SecureTokenError('ERR_DESTROYED', 'This token source was destroyed. Create another one.'));
+    backoff.stop(sourceDestroyed());
     endpoint.abortAll();
+    target.dispatchEvent(new Event(SOURCE_DESTROYED));
   }
 
   calls.holdPreset(preset);
@@ -237,6 +239,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       if (!denials.isEmpty) endpoint.startAnew();
       denials.clear();
       backoff.wake();
+      target.dispatchEvent(new Event(SOURCE_RENEWS));
       const inUse = urlsInUse(index, usage, isAlive, clock.now());
       await Promise.all(inUse.map((url) => acquisition.obtain(url, 'expiring')));
     },

@@ -4,8 +4,8 @@ import { resolveUrl } from './url-text.ts';
 import type { XmlElement } from './xml-elements.ts';
 import { childrenOf, parseXml } from './xml-elements.ts';
 
-/** How many URLs of a manifest are named. */
-const MAX_URLS = 20_000;
+/** How many URLs of a manifest are named: a film of two hours in a dozen Representations. Not more than are known. */
+const MAX_URLS = 48_000;
 /** Of a live stream without a window. */
 const DEPTH_SECONDS = 60;
 
@@ -77,16 +77,32 @@ function urisOf({ levels, times }: Found, limit: number): SegmentUris {
   if (template) return templateUris(template, times, values, limit);
   const list = rulesOf(levels, 'SegmentList');
   // with SegmentBase it is one file, whose ranges share a token
-  return list ? listUris(list) : { init: undefined, segments: [] };
+  return list ? listUris(list, times, limit) : { init: undefined, segments: [] };
+}
+
+/** Each has the same share, and what some do not need goes to those that have more. */
+function urisOfAll(found: readonly Found[]): SegmentUris[] {
+  const share = Math.floor(MAX_URLS / Math.max(1, found.length));
+  const uris = found.map((representation) => urisOf(representation, share));
+  const rest = MAX_URLS - uris.reduce((sum, { segments }) => sum + segments.length, 0);
+  const long = uris.filter(({ segments }) => segments.length === share).length;
+  if (long === 0 || rest < long) return uris;
+  const larger = share + Math.floor(rest / long);
+  return uris.map((it, index) => (it.segments.length === share ? urisOf(found[index]!, larger) : it));
 }
 
 /** A media playlist in place of a Representation. */
 export interface DashPlaylist {
   readonly id: string;
   readonly text: string;
+  /** What its URIs are relative to: a reload resolves what is new. */
+  readonly base: string;
   /** It names what is yet to come: a reload brings no news. */
   readonly isAhead: boolean;
 }
+
+/** What would not be read as a URI in a playlist. */
+const NO_LINE = /^[#\s]|["\r\n]|\{\$/;
 
 /**
  * The URLs of a DASH manifest in the order in which they are played: a media playlist for each Representation of each
@@ -98,15 +114,15 @@ export function dashPlaylists(text: string, url: string, now: number): DashPlayl
   const mpd = parseXml(text);
   if (mpd?.name !== 'MPD') return [];
   const found = [...representations(mpd, url, now)];
-  const limit = Math.floor(MAX_URLS / Math.max(1, found.length));
-  return found.flatMap((representation) => {
-    const { init, segments, areAhead = false } = urisOf(representation, limit);
+  return urisOfAll(found).flatMap(({ init, segments, seconds = 1, areAhead = false }, index) => {
+    const { id, base } = found[index]!;
     if (segments.length === 0) return [];
-    const absolute = (uri: string): string => resolveUrl(uri, representation.base);
-    const map = init ? [`#EXT-X-MAP:URI="${absolute(init)}"`] : [];
-    const lines = segments.flatMap((uri) => ['#EXTINF:1,', absolute(uri)]);
+    const lineOf = (uri: string): string => (NO_LINE.test(uri) ? resolveUrl(uri, base) : uri);
+    const map = init ? [`#EXT-X-MAP:URI="${lineOf(init)}"`] : [];
+    const duration = `#EXTINF:${seconds > 0 ? seconds.toFixed(3) : 1},`;
+    const lines = segments.flatMap((uri) => [duration, lineOf(uri)]);
     // its end: which names come is said by the manifest, and is not guessed
     const text = ['#EXTM3U', ...map, ...lines, '#EXT-X-ENDLIST'].join('\n');
-    return { id: representation.id, text, isAhead: areAhead };
+    return { id, text, base, isAhead: areAhead };
   });
 }

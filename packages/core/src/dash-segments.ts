@@ -15,6 +15,8 @@ export interface PeriodTimes {
 export interface SegmentUris {
   readonly init: string | undefined;
   readonly segments: readonly string[];
+  /** Of each of them; `undefined` if that is not told. */
+  readonly seconds?: number | undefined;
   /** Of a live stream, those that are yet to come are among them. */
   readonly areAhead?: boolean;
 }
@@ -24,6 +26,12 @@ export interface SegmentRules {
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
 }
+
+/** More digits than a number has; a name that is longer than any edge takes. */
+const MAX_WIDTH = 20;
+const MAX_LENGTH = 2000;
+/** More repetitions than a presentation has. */
+const MAX_REPEATS = 1e9;
 
 /** How far beyond the present the numbers of a live stream are known. */
 const SEGMENTS_AHEAD = 6;
@@ -38,9 +46,25 @@ const fillTemplate = (template: string, values: TemplateValues): string =>
     return value === undefined ? all : String(value).padStart(Number(width), '0');
   });
 
-/** The segments of a `SegmentTimeline`, of which at most `limit`: the times at which they begin. */
-function timelineTimes(timeline: XmlElement, end: number, limit: number): number[] {
-  const times: number[] = [];
+/** Whether names from `template` are no longer than a URL can be. */
+const isFillable = (template: string, values: TemplateValues): boolean =>
+  [template, ...Object.values(values).map(String)].every(({ length }) => length <= MAX_LENGTH) &&
+  [...template.matchAll(/%0(\d+)d/g)].every(([, width]) => Number(width) <= MAX_WIDTH) &&
+  fillTemplate(template, values).length <= MAX_LENGTH;
+
+/** What is played first, or of a live stream what is nearest to the present. */
+const shareOf = <T>(all: readonly T[], { now }: PeriodTimes, limit: number): T[] =>
+  now === undefined ? all.slice(0, limit) : all.slice(Math.max(0, all.length - limit));
+
+/** Segments of one duration in a row. */
+interface Run {
+  readonly time: number;
+  readonly duration: number;
+  readonly count: number;
+}
+
+function runsOf(timeline: XmlElement, end: number): Run[] {
+  const runs: Run[] = [];
   let time = 0;
   const entries = childrenOf(timeline, 'S').map(({ attributes }) => ({
     at: attributes.get('t'),
@@ -49,13 +73,34 @@ function timelineTimes(timeline: XmlElement, end: number, limit: number): number
   }));
   for (const [index, { at, duration, repeats }] of entries.entries()) {
     if (at !== undefined) time = Number(at);
-    if (!(duration > 0)) return times;
+    if (!(duration > 0)) return runs;
     const next = Number(entries[index + 1]?.at ?? end);
     // a negative number: until the next one, or the end
-    const count = repeats >= 0 ? repeats + 1 : Math.ceil((next - time) / duration);
-    for (let done = 0; done < count && times.length < limit; done++, time += duration) times.push(time);
+    const told = repeats >= 0 ? repeats + 1 : Math.ceil((next - time) / duration);
+    const count = Math.max(0, Math.min(told, MAX_REPEATS)) || 0;
+    runs.push({ time, duration, count });
+    time += count * duration;
   }
-  return times;
+  return runs;
+}
+
+interface TimelineSegment {
+  readonly time: number;
+  /** Its place in the timeline. */
+  readonly index: number;
+}
+
+/** At most `limit` of the segments of `runs`, after the first `skipped`. */
+function segmentsOf(runs: readonly Run[], skipped: number, limit: number): TimelineSegment[] {
+  const segments: TimelineSegment[] = [];
+  let index = 0;
+  for (const { time, duration, count } of runs) {
+    for (let at = Math.max(0, skipped - index); at < count && segments.length < limit; at++) {
+      segments.push({ time: time + at * duration, index: index + at });
+    }
+    index += count;
+  }
+  return segments;
 }
 
 /** The numbers of segments that all last `seconds`: from where, and how many. */
@@ -75,28 +120,38 @@ export function templateUris(
   limit: number,
 ): SegmentUris {
   const media = attributes.get('media') ?? '';
-  const initialization = attributes.get('initialization');
+  const initialization = attributes.get('initialization') ?? '';
   const timescale = Number(attributes.get('timescale') ?? 1);
   const startNumber = Number(attributes.get('startNumber') ?? 1);
   const offset = Number(attributes.get('presentationTimeOffset') ?? 0);
+  if (![media, initialization].every((template) => isFillable(template, { ...values, Number: 0, Time: 0 }))) {
+    return { init: undefined, segments: [] };
+  }
   const uriOf = (index: number, time: number): string =>
     fillTemplate(media, { ...values, Number: startNumber + index, Time: time });
-  const init = initialization && fillTemplate(initialization, values);
+  const init = fillTemplate(initialization, values) || undefined;
 
   const timeline = children.find(({ name }) => name === 'SegmentTimeline');
   if (timeline) {
     const end = offset + Math.min(times.duration, times.now ?? Infinity) * timescale;
-    return { init, segments: timelineTimes(timeline, end, limit).map((time, index) => uriOf(index, time)) };
+    const runs = runsOf(timeline, end);
+    const total = runs.reduce((sum, { count }) => sum + count, 0);
+    const skipped = times.now === undefined ? 0 : Math.max(0, total - limit);
+    const segments = segmentsOf(runs, skipped, limit).map(({ time, index }) => uriOf(index, time));
+    return { init, segments, seconds: (runs.at(-1)?.duration ?? 0) / timescale };
   }
   const duration = Number(attributes.get('duration'));
   const { from, count } = numbersOf(duration / timescale, times);
   const length = Math.max(0, Math.min(count, limit));
-  const segments = Array.from({ length }, (_, index) => uriOf(from + index, (from + index) * duration));
-  return { init, segments, areAhead: true };
+  const first = times.now === undefined ? from : from + count - length;
+  const segments = Array.from({ length }, (_, index) => uriOf(first + index, (first + index) * duration));
+  return { init, segments, seconds: duration / timescale, areAhead: true };
 }
 
-export function listUris({ children }: SegmentRules): SegmentUris {
+export function listUris({ attributes, children }: SegmentRules, times: PeriodTimes, limit: number): SegmentUris {
   const init = children.find(({ name }) => name === 'Initialization')?.attributes.get('sourceURL');
-  const media = children.filter(({ name }) => name === 'SegmentURL').map(({ attributes }) => attributes.get('media'));
-  return { init, segments: media.filter((uri) => uri !== undefined) };
+  const media = children.filter(({ name }) => name === 'SegmentURL').map((it) => it.attributes.get('media'));
+  const isName = (uri: string | undefined): uri is string => uri !== undefined && uri.length <= MAX_LENGTH;
+  const seconds = Number(attributes.get('duration')) / Number(attributes.get('timescale') ?? 1);
+  return { init, segments: shareOf(media.filter(isName), times, limit), seconds };
 }

@@ -1,7 +1,8 @@
-import { pauseFor } from './network-pause.ts';
+import { pauseBetweenTries } from './network-pause.ts';
 import { isOutage, outagePauseMs } from './outage.ts';
 import type { SecureTokenError } from './secure-token-error.ts';
-import { isSecureTokenError } from './secure-token-error.ts';
+import { isSecureTokenError, sourceDestroyed } from './secure-token-error.ts';
+import { SOURCE_DESTROYED, SOURCE_RENEWS } from './token-events.ts';
 import type { SignOptions, TokenSource } from './token-source.ts';
 
 export interface KeepAskingOptions<T> {
@@ -15,27 +16,57 @@ export interface KeepAskingOptions<T> {
   readonly recovered?: () => void;
 }
 
-/** Resolves when tokens come in again, after `ms`, if that is given, or when `signal` aborts. */
-async function waitForTokens(source: TokenSource, ms: number | undefined, signal: AbortSignal): Promise<void> {
-  const waiting = new AbortController();
-  const end = (): void => waiting.abort();
-  const ended = new Promise<void>((resolve) => waiting.signal.addEventListener('abort', () => resolve()));
-  source.addEventListener('tokenrenewed', end, { signal: waiting.signal });
-  signal.addEventListener('abort', end, { signal: waiting.signal });
-  // by whoever has heard of the failure
-  if (signal.aborted) end();
-  await (ms === undefined ? ended : pauseFor(ms, waiting.signal));
-  end();
+/** A request after a failure. It listens from the start: whoever hears of the failure may renew, abort or destroy. */
+class HeldRequest {
+  readonly #holding = new AbortController();
+  readonly #tokensCame: Promise<void>;
+
+  constructor(source: TokenSource, signal: AbortSignal) {
+    const listen = { signal: this.#holding.signal };
+    const end = (): void => this.end();
+    source.addEventListener(SOURCE_RENEWS, end, listen);
+    source.addEventListener(SOURCE_DESTROYED, () => this.#holding.abort(sourceDestroyed()), listen);
+    signal.addEventListener('abort', end, listen);
+    this.#tokensCame = new Promise((resolve) => {
+      source.addEventListener('tokenrenewed', () => resolve(), listen);
+      listen.signal.addEventListener('abort', () => resolve());
+    });
+  }
+
+  /** Resolves after `ms`, or once tokens come in again. */
+  async outlast(ms: number): Promise<void> {
+    await Promise.race([pauseBetweenTries(ms, this.#holding.signal), this.#tokensCame]);
+    this.#assertNotDestroyed();
+  }
+
+  /** Resolves `ms` after tokens have come in; a call to `renew()` is not waited after. */
+  async untilTokens(ms: number): Promise<void> {
+    await this.#tokensCame;
+    if (ms > 0) await pauseBetweenTries(ms, this.#holding.signal);
+    this.#assertNotDestroyed();
+  }
+
+  end(): void {
+    this.#holding.abort();
+  }
+
+  #assertNotDestroyed(): void {
+    const { reason } = this.#holding.signal as { reason?: unknown };
+    this.end();
+    if (isSecureTokenError(reason)) throw reason;
+  }
 }
 
 /**
  * Asks the token source until it answers, for players that take a failed request hard. An outage of the signing
- * endpoint is waited out, however long it lasts; after any other failure the request is held until tokens are renewed.
+ * endpoint is waited out, however long it lasts; after any other failure the request is held until tokens are renewed. The tokens
+ * may be those of another held request, which that one did not want either: only the first try comes at once.
  *
  * @throws the reason of `signal`, a failure for which `mayWait` says no, or `ERR_DESTROYED`
  */
 export async function keepAsking<T>(options: KeepAskingOptions<T>): Promise<T> {
   const { source, signal, ask, mayWait, recovered } = options;
+  let held = 0;
   for (let count = 1; ; count++) {
     try {
       const answer = await ask({ signal });
@@ -43,8 +74,16 @@ export async function keepAsking<T>(options: KeepAskingOptions<T>): Promise<T> {
       return answer;
     } catch (error) {
       signal.throwIfAborted();
-      if (!isSecureTokenError(error) || error.code === 'ERR_DESTROYED' || !mayWait(error, count)) throw error;
-      await waitForTokens(source, isOutage(error) ? outagePauseMs(error, count) : undefined, signal);
+      if (!isSecureTokenError(error) || error.code === 'ERR_DESTROYED') throw error;
+      const request = new HeldRequest(source, signal);
+      if (!mayWait(error, count)) {
+        request.end();
+        throw error;
+      }
+      // by whoever has heard of the failure
+      signal.throwIfAborted();
+      if (isOutage(error)) await request.outlast(outagePauseMs(error, count));
+      else await request.untilTokens(held++ === 0 ? 0 : outagePauseMs(error, held));
       signal.throwIfAborted();
     }
   }

@@ -62,10 +62,10 @@ export class KnownPlaylist {
     this.url = url;
     this.#learntAt = now;
     this.#isLive = isLive(text);
-    const listed = lastSegments(text, LOOKED_AT).map(({ uri, parts, seconds }) => ({
+    const listed = lastSegments(text, LOOKED_AT).map(({ uri, parts, ...how }) => ({
       uri: uri && keyOf(uri),
       parts: parts.map(keyOf),
-      seconds,
+      ...how,
     }));
     this.prediction.learn(listed, now);
     if (!this.#isLive) this.prediction.end();
@@ -86,14 +86,18 @@ export class KnownPlaylist {
     return now - at <= Math.max(IN_USE_SECONDS, IN_USE_SEGMENTS * this.prediction.segmentSeconds);
   }
 
-  /** What follows the name that was asked for last, in `seconds` of media. */
+  /**
+   * What follows the name that was asked for last, in `seconds` of media. The first one also where it is longer: if it
+   * is not listed yet, only as far as its token would live until it is asked for.
+   */
   namesWithin(seconds: number): NameAhead[] {
     const names: NameAhead[] = [];
     let end = 0;
     for (const { key, isPredicted, seconds: length } of this.#namesAhead()) {
+      const isFirst = end === 0 && (!isPredicted || length < (this.lifetime ?? 0));
       end += length;
       // durations are sums of decimal fractions
-      if (end > seconds + 0.001 || names.length === SIGHT) break;
+      if ((end > seconds + 0.001 && !isFirst) || names.length === SIGHT) break;
       names.push({ key, end, isPredicted });
     }
     return names;

@@ -53,6 +53,8 @@ export interface ListedSegment {
   readonly parts: readonly string[];
   /** 0 if that is not told. */
   readonly seconds: number;
+  /** Something else begins with it, such as an advertisement. */
+  readonly isDiscontinuous?: boolean;
 }
 
 /** More parts than any packager cuts a segment into. */
@@ -66,13 +68,16 @@ export function lastSegments(text: string, count: number): ListedSegment[] {
   const segments: ListedSegment[] = [];
   let parts = new Set<string>();
   let seconds = 0;
+  let isDiscontinuous = false;
   const end = (uri: string | undefined): void => {
-    segments.push({ uri, parts: parts.size > MAX_PARTS ? [] : [...parts], seconds });
+    segments.push({ uri, parts: parts.size > MAX_PARTS ? [] : [...parts], seconds, isDiscontinuous });
     parts = new Set();
     seconds = 0;
+    isDiscontinuous = false;
   };
   for (const [line] of text.slice(from).matchAll(/[^\r\n]+/g)) {
     seconds = Number(/^#EXTINF:(\d+(?:\.\d+)?)/.exec(line)?.[1] ?? seconds);
+    isDiscontinuous ||= /^#EXT-X-DISCONTINUITY\s*$/.test(line);
     const [named] = playlistUris(line);
     if (named?.kind === 'segment') end(named.uri);
     else if (named?.kind === 'part' && !line.includes('TYPE=MAP')) parts.add(named.uri);

@@ -9,6 +9,10 @@ const MAX_NAMES = 100;
 /** A playlist whose names were other than predicted so often is not predicted for a time. */
 const MAX_SURPRISES = 2;
 export const PAUSE_SECONDS = 60;
+/** If it then surprises again, for twice as long each time. */
+const MAX_PAUSE_SECONDS = 3600;
+/** Names in a row that were as predicted: what surprised before is forgotten. */
+const MANY_RIGHT = 6;
 
 /** What players ask for in a playlist that has parts. */
 export interface Wanted {
@@ -32,6 +36,9 @@ export class NamePrediction {
   /** Those that are predicted and are not in the playlist yet. */
   #names: ReadonlySet<string> = new Set();
   #surprises = 0;
+  /** Names in a row that were as predicted. */
+  #right = 0;
+  #pauseSeconds = PAUSE_SECONDS;
   #pausedUntil = -Infinity;
 
   /** Whether its next names are known. */
@@ -71,7 +78,7 @@ export class NamePrediction {
     const at = last ? listed.findIndex(({ uri }) => uri === last.uri) : -1;
     const added = listed.slice(at + 1);
     // whoever was away for longer than the window has missed names: nothing to compare
-    if (at >= 0 && this.#isSurprising(added)) this.#noteSurprise(now);
+    if (at >= 0) this.#compare(added, now);
     this.#segments = [...(at >= 0 ? this.#whole : []), ...added].slice(-LOOKED_AT - 1);
     this.#predict(now);
   }
@@ -101,6 +108,14 @@ export class NamePrediction {
     this.#names = new Set(names.filter((name) => name !== undefined));
   }
 
+  #compare(added: readonly ListedSegment[], now: number): void {
+    // behind it another counter is none
+    const end = added.findIndex(({ isDiscontinuous }) => isDiscontinuous);
+    const comparable = end < 0 ? added : added.slice(0, end);
+    if (this.#isSurprising(comparable)) this.#noteSurprise(now);
+    else this.#noteRight(comparable.filter(({ uri }) => uri !== undefined && this.#names.has(uri)).length);
+  }
+
   /** Where no name was predicted none surprises, nor does one that comes in another place. */
   #isSurprising(added: readonly ListedSegment[]): boolean {
     return added.some(({ uri, parts }, later) => {
@@ -111,10 +126,20 @@ export class NamePrediction {
     });
   }
 
+  #noteRight(count: number): void {
+    this.#right += count;
+    if (this.#right < MANY_RIGHT) return;
+    this.#surprises = 0;
+    this.#pauseSeconds = PAUSE_SECONDS;
+  }
+
   #noteSurprise(now: number): void {
+    this.#right = 0;
     this.#surprises++;
     if (this.#surprises < MAX_SURPRISES) return;
-    this.#surprises = 0;
-    this.#pausedUntil = now + PAUSE_SECONDS;
+    // one more after the pause is enough
+    this.#surprises = MAX_SURPRISES - 1;
+    this.#pausedUntil = now + this.#pauseSeconds;
+    this.#pauseSeconds = Math.min(2 * this.#pauseSeconds, MAX_PAUSE_SECONDS);
   }
 }

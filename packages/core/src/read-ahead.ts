@@ -1,3 +1,4 @@
+import { BoundedMap } from './bounded-map.ts';
 import { dashPlaylists, isMpd } from './dash-playlists.ts';
 import type { Acquisition } from './acquisition.ts';
 import type { EndingToken } from './backoff.ts';
@@ -12,6 +13,9 @@ import type { ServerClock } from './server-clock.ts';
 import type { HeldToken } from './token-index.ts';
 import { lifetimeOf } from './token-index.ts';
 import { resolveUrl } from './url-text.ts';
+
+/** A listed name that was answered without a token is not asked for again so soon. */
+const UNANSWERED_SECONDS = 10;
 
 /** Names that one call brings. */
 const MAX_NAMES = 100;
@@ -34,6 +38,8 @@ interface ReadAheadOptions {
 export class ReadAhead {
   readonly #options: ReadAheadOptions;
   readonly #playlists = new KnownPlaylists();
+  /** Until when names are not asked for again that were answered without a token. */
+  readonly #unanswered = new BoundedMap<string, number>();
   /** Drawn once for a viewer. */
   #firstShare: number | undefined;
   #hasRefilled = false;
@@ -47,20 +53,24 @@ export class ReadAhead {
 
   /** @param key identity of the playlist or manifest */
   learn(key: string, text: string): void {
-    if (isMpd(text)) this.#learnDash(key, text);
-    else if (isMediaPlaylist(text)) this.#learnMedia(key, text);
+    try {
+      if (isMpd(text)) this.#learnDash(key, text);
+      else if (isMediaPlaylist(text)) this.#learnMedia(key, text, key);
+    } catch {
+      // written by a stranger: what cannot be read is not read ahead, and its requests are signed one by one
+    }
   }
 
   /** A manifest names all renditions: those that nobody plays are only known. */
   #learnDash(manifest: string, text: string): void {
-    for (const { id, text: playlist, isAhead } of dashPlaylists(text, manifest, this.#now)) {
-      this.#learnMedia(`${manifest}#${id}`, playlist, (last) => !isAhead && this.#options.isReady(last));
+    for (const { id, text: playlist, base, isAhead } of dashPlaylists(text, manifest, this.#now)) {
+      this.#learnMedia(`${manifest}#${id}`, playlist, base, (last) => !isAhead && this.#options.isReady(last));
     }
   }
 
-  /** @param isPlayed whether what a reload has added is signed; by the last URL before that */
-  #learnMedia(key: string, text: string, isPlayed: (last: string) => boolean = () => true): void {
-    const keyOf = (uri: string): string => this.#options.identify(resolveUrl(uri, key));
+  /** @param base of its URIs; @param isPlayed whether what a reload has added is signed; by the last URL before that */
+  #learnMedia(key: string, text: string, base: string, isPlayed: (last: string) => boolean = () => true): void {
+    const keyOf = (uri: string): string => this.#options.identify(resolveUrl(uri, base));
     const playlist = this.#playlists.take(withoutDirectives(key), keyOf(windowStart(text).uri ?? ''));
     const { last } = playlist.order;
     playlist.learn(key, text, keyOf, this.#now);
@@ -170,8 +180,14 @@ export class ReadAhead {
   /** Seconds of media without a gap. What cannot be asked for is no gap. */
   #secondsAhead(playlist: KnownPlaylist, horizon: Horizon, isCovered: (key: string) => boolean): number {
     const names = this.#namesOf(playlist, horizon);
-    const gap = names.findIndex(({ key }) => key !== '' && !isCovered(key));
+    const gap = names.findIndex(({ key }) => key !== '' && !isCovered(key) && !this.#isRefused(key));
     return gap < 0 ? horizon.fullSeconds : (names[gap - 1]?.end ?? 0);
+  }
+
+  /** No call brings a token for it. */
+  #isRefused(key: string): boolean {
+    const { acquisition, identify } = this.#options;
+    return acquisition.denialOf(identify(key)) !== undefined || (this.#unanswered.get(key) ?? 0) > this.#now;
   }
 
   #namesOf(playlist: KnownPlaylist, horizon: Horizon): NameAhead[] {
@@ -190,7 +206,9 @@ export class ReadAhead {
       if (horizon) {
         const token = this.#ownToken(playlist);
         if (token && comesAlong(token, horizon)) this.#renew(playlist.url);
-        lacking.push(...this.#namesOf(playlist, horizon).filter(({ key }) => key !== '' && !isReady(key)));
+        lacking.push(
+          ...this.#namesOf(playlist, horizon).filter(({ key }) => key !== '' && !isReady(key) && !this.#isRefused(key)),
+        );
       } else if (playlist !== but) {
         for (const key of playlist.order.after(playlist.lastAsked, this.#options.size))
           if (!isReady(key)) this.#sign(key);
@@ -203,7 +221,10 @@ export class ReadAhead {
   }
 
   #sign(key: string): void {
-    this.#options.acquisition.obtainInBackground(this.#options.identify(key), 'initial');
+    const { acquisition, identify } = this.#options;
+    void acquisition.obtainAhead(identify(key)).then((isUnanswered) => {
+      if (isUnanswered) this.#unanswered.set(key, this.#now + UNANSWERED_SECONDS);
+    });
   }
 
   #renew(key: string): void {

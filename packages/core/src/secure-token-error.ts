@@ -44,6 +44,10 @@ const REFUSED =
 export const tokenRefused = (url: string, status: number): SecureTokenError =>
   new SecureTokenError('ERR_TOKEN_REFUSED', REFUSED, { url, status });
 
+/** What a request ends with whose token source was destroyed. */
+export const sourceDestroyed = (): SecureTokenError =>
+  new SecureTokenError('ERR_DESTROYED', 'This token source was destroyed. Create another one.');
+
 /** Whether `error` is a `SecureTokenError`, also one from another realm (an iframe) or another copy of this package. */
 export const isSecureTokenError = (error: unknown): error is SecureTokenError =>
   (error as Error | undefined)?.name === 'SecureTokenError';

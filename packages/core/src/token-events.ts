@@ -26,6 +26,11 @@ export type TokenEventType = keyof TokenEventDetails;
 /** All of them. */
 export const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 
+/** Dispatched by a token source for requests that are held, and for nobody else: `renew()` was called. */
+export const SOURCE_RENEWS = 'secure-token-core:renews';
+/** The same: `destroy()` was called. */
+export const SOURCE_DESTROYED = 'secure-token-core:destroyed';
+
 /** The details stand on the event itself as well. */
 export type TokenEvent<T extends TokenEventType = TokenEventType> = CustomEvent<TokenEventDetails[T]> &
   TokenEventDetails[T];

@@ -8,7 +8,8 @@ export interface XmlElement {
   text: string;
 }
 
-const NOT_ELEMENTS = /<!--[^]*?-->|<\?[^]*?\?>|<!\[CDATA\[[^]*?\]\]>|<!DOCTYPE[^>]*>/g;
+/** How what is no element ends, by how it begins. */
+const ENDS: Readonly<Record<string, string>> = { '<!--': '-->', '<?': '?>', '<![CDATA[': ']]>', '<!DOCTYPE': '>' };
 const TAG = /<(\/?)(?:\w+:)?([\w.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>([^<]*)/g;
 const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
@@ -18,11 +19,26 @@ const decode = (text: string): string => text.replace(/&(\w+);/g, (all, name: st
 const attributesOf = (text: string): Map<string, string> =>
   new Map(Array.from(text.matchAll(ATTRIBUTE), ([, name, double, single]) => [name!, decode(double ?? single ?? '')]));
 
+/** The elements alone; nothing after what has no end, which is looked for once. */
+function elementsOf(text: string): string {
+  const opening = /<!--|<\?|<!\[CDATA\[|<!DOCTYPE/g;
+  const kept: string[] = [];
+  for (let from = 0; ;) {
+    opening.lastIndex = from;
+    const found = opening.exec(text);
+    kept.push(text.slice(from, found?.index));
+    const ending = ENDS[found?.[0] ?? ''];
+    const end = ending ? text.indexOf(ending, opening.lastIndex) : -1;
+    if (!ending || end < 0) return kept.join('');
+    from = end + ending.length;
+  }
+}
+
 /** The outermost element of `text`; `undefined` if that is no XML. Workers have no DOMParser. */
 export function parseXml(text: string): XmlElement | undefined {
   const document: XmlElement = { name: '', attributes: new Map(), children: [], text: '' };
   const open = [document];
-  for (const [, isEnd, name, attributes, isEmpty, after] of text.replace(NOT_ELEMENTS, '').matchAll(TAG)) {
+  for (const [, isEnd, name, attributes, isEmpty, after] of elementsOf(text).matchAll(TAG)) {
     if (isEnd) {
       if (open.length > 1) open.pop();
       continue;

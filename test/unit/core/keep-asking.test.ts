@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { SecureTokenError, keepAsking } from '../../../packages/core/src/index.ts';
 
@@ -119,17 +119,35 @@ test('a token that has come in for another request ends the pause of an outage, 
   expect([...getEventListeners(source, 'tokenrenewed'), ...getEventListeners(controller.signal, 'abort')]).toEqual([]);
 });
 
-test('offline it asks nobody, and at once when the network is back', async () => {
+describe('offline', () => {
   const page = new EventTarget();
-  vi.stubGlobal('navigator', { onLine: false });
-  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
-  const { ask, answer } = setUp();
-  ask.mockRejectedValueOnce(outage).mockResolvedValue('a token');
-  const answered = answer();
-  await vi.advanceTimersByTimeAsync(3600e3);
-  expect(ask).toHaveBeenCalledOnce();
-  page.dispatchEvent(new Event('online'));
-  expect(await answered).toBe('a token');
+  beforeEach(() => {
+    vi.stubGlobal('navigator', { onLine: false });
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  });
+
+  test('it asks at once when the network is back', async () => {
+    const { ask, answer } = setUp();
+    ask.mockRejectedValueOnce(outage).mockResolvedValue('a token');
+    const answered = answer();
+    await vi.advanceTimersByTimeAsync(14_000);
+    expect(ask).toHaveBeenCalledOnce();
+    page.dispatchEvent(new Event('online'));
+    expect(await answered).toBe('a token');
+  });
+
+  test.each([
+    [undefined, 15_000],
+    [60, 60_000],
+  ])('it asks now and then, for a browser may be wrong: retryAfter %s', async (retryAfter, ms) => {
+    const { ask, answer } = setUp();
+    ask.mockRejectedValue(new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down', { retryAfter }));
+    void answer();
+    await vi.advanceTimersByTimeAsync(ms - 100);
+    expect(ask).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(ask).toHaveBeenCalledTimes(2);
+  });
 });
 
 test.each([outage, denial])('who hears of %s may end the wait', async (error) => {

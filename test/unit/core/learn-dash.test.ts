@@ -46,3 +46,14 @@ test('live: the rendition that is played is signed ahead as the manifest goes on
   expect(calls.flat().every((url) => url.includes('s-1-'))).toBe(true);
   expect(calls.length, 'calls for 31 segments').toBeLessThan(12);
 });
+
+test('what cannot be read is not read ahead, and nothing is thrown', () => {
+  const { source } = lab(each());
+  const rules = '<SegmentTemplate duration="2" media="$Number%0999999999d$.m4s"/><Representation id="1"/>';
+  const manifest = `<MPD mediaPresentationDuration="PT9S"><Period><AdaptationSet>${rules}</AdaptationSet></Period></MPD>`;
+  for (const text of [manifest, undefined as never]) {
+    expect(() => {
+      source.learn(MANIFEST, text);
+    }).not.toThrow();
+  }
+});

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { fakeTime, range, segment } from './lab.ts';
+import { each, fakeTime, range, segment } from './lab.ts';
 import { live, media, viewer } from './live-viewer.ts';
 
 fakeTime();
+
+/** Timestamps that are often, but not always, as far apart. */
+const nearlyConstant = (n: number): number => n * 90_000 + (n % 5 === 0 ? 7 : 0);
 
 describe('names that come otherwise', () => {
   /** Segments of another counter from `first` on. */
@@ -30,6 +33,25 @@ describe('names that come otherwise', () => {
     expect(media(it, calls), 'one by one').toEqual(range(2017, 2071));
     await it.watch(30, (last) => live(last, name));
     expect(it.calls.length - calls - 55).toBeLessThan(25);
+  });
+
+  test.each([
+    ['with a discontinuity', 7, '#EXT-X-DISCONTINUITY\n'],
+    ['without one', 20, ''],
+  ])('breaks %s, every %i segments: predicted all the same', async (_, every, tag) => {
+    const it = await viewer();
+    const name = (n: number): string => `${n % every === 0 ? tag : ''}${n + Math.floor(n / every) * 1000}.ts`;
+    await it.watch(20, (last) => live(last, name));
+    it.waits.length = 0;
+    await it.watch(100, (last) => live(last, name));
+    expect(it.waits.length, 'three of each break').toBeLessThanOrEqual((100 / every) * 3 + 3);
+  });
+
+  test('who surprises again after the pause is left alone for twice as long, and longer', async () => {
+    const it = await viewer(each(20), {}, (n) => `${nearlyConstant(n)}.ts`);
+    await it.watch(900);
+    const unused = media(it).length - it.requests / 2;
+    expect(unused).toBeLessThan(30);
   });
 
   test('the first segment after a long absence is no surprise', async () => {

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { Answer } from './lab.ts';
+import { FOLDER, MEDIA, each, fakeTime, lab, pass, range, segment } from './lab.ts';
+
+fakeTime();
+
+const PREROLL = `${FOLDER}preroll.ts`;
+
+/** One name among those of a live stream whose window is a minute; the viewer is half a minute behind the edge. */
+const live = (last: number): string =>
+  ['#EXTM3U', '#EXT-X-TARGETDURATION:1']
+    .concat(
+      range(last - 59, last, (n) => `#EXTINF:1,\n${n === 110 ? 'preroll' : n}.ts`),
+      '',
+    )
+    .join('\n');
+
+const without =
+  (more: (urls: string[]) => object): Answer =>
+  (call) => ({
+    ...(each(40)({ ...call, urls: call.urls.filter((url) => url !== PREROLL) }) as object),
+    ...more(call.urls),
+  });
+
+test.each([
+  ['denies', without((urls) => ({ denied: urls.filter((url) => url === PREROLL) }))],
+  ['gives no token for', without(() => ({}))],
+])(
+  'a listed name that the endpoint %s is no gap: what comes behind it is not asked for one by one',
+  async (_, answer) => {
+    const it = lab(answer);
+    for (let last = 100; last < 138; last++) {
+      if (!it.source.peek(MEDIA)) await it.source.sign(MEDIA);
+      it.source.learn(MEDIA, live(last));
+      await pass();
+      if (!it.source.peek(segment(last - 30))) await it.source.sign(segment(last - 30));
+      await pass(1);
+    }
+    expect(it.calls.length).toBeLessThan(9);
+  },
+);
