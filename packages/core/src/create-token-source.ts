@@ -220,7 +220,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
       const { token, unsignedUrl: url } = request;
       if (!token || !isRefusal(request, status)) return undefined;
-      emit('tokenrefused', { url, status });
+      if (replays.isNews(request)) emit('tokenrefused', { url, status });
       const since = clock.sessionNow();
       const replay = await replays.signAnew(request, token, status, how);
       debug?.replay(url, status, !!replay, clock.sessionNow() - since);

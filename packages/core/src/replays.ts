@@ -52,6 +52,7 @@ export class Replays {
   readonly #breaker: ReplayBreaker;
   /** Failures without a status before the first answer of the endpoint. */
   readonly #unexplained = new Set<SignedRequest>();
+  readonly #told = new WeakSet<SignedRequest>();
   /** While it is being answered. */
   #first: First | undefined;
 
@@ -65,6 +66,13 @@ export class Replays {
     if (!token) return false;
     const { refusals, clock } = this.#parts;
     return refusals.includes(status) || (!status && clock.mayHaveExpired(token.expires));
+  }
+
+  /** Whether the app has not heard of this refusal: adapters ask again about a request that they hold in an outage. */
+  isNews(request: SignedRequest): boolean {
+    const isNews = !this.#told.has(request);
+    this.#told.add(request);
+    return isNews;
   }
 
   /**

@@ -58,8 +58,11 @@ describe('no token', () => {
     const answers = [outage, outage, () => Promise.resolve(lab.now.token(1)), outage, outage];
     lab.now.getTokens = () => (answers.shift() ?? (() => Promise.resolve(lab.now.token(2))))();
     lab.now.answers.push(refuse(403));
+    const told = vi.fn();
+    lab.now.source.addEventListener('tokenrefused', told);
     const response = await lab.now.secure(lab.now.url('vod/1.m4s'));
     expect([response.status, await response.text()]).toEqual([200, 'media']);
+    expect(told, 'one refusal').toHaveBeenCalledOnce();
     expect(lab.now.seen).toEqual(['/vod/1.m4s?st=t1', '/vod/1.m4s?st=t2']);
     expect(lab.now.asked.length).toBeGreaterThan(5);
   });
