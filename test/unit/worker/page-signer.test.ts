@@ -66,6 +66,14 @@ describe('PageSigner', () => {
     expect(seen.value).toMatchObject(signed);
   });
 
+  test('a request of a Web Worker waits for nobody: any page signs it', async () => {
+    pages.open('other', signing());
+    vi.spyOn(pages, 'get').mockImplementation((id) => Promise.resolve({ id, postMessage: () => undefined }));
+    const seen = outcome(signer('of a worker').sign(url));
+    await pass(200);
+    expect(seen.value).toMatchObject(signed);
+  });
+
   test('hears a page that has only now loaded its scripts', async () => {
     pages.open('own');
     const seen = outcome(signer().sign(url));
