@@ -67,8 +67,8 @@ export const workerScripts: readonly Sabotage[] = [
     name: 'worker-script-pages',
     promise: "A page that has not asked for requests: 'all' is left alone.",
     file: scriptRequest,
-    find: 'answers.includes(false) && !answers.includes(true)',
-    replace: '!answers.includes(true)',
+    find: 'answers.some(({ wants }) => wants) && !answers.some(({ carries }) => carries)',
+    replace: '!answers.some(({ carries }) => carries)',
     noticedBy: { test: workerScriptsTest, name: 'is left alone in a page that has not asked for it' },
   },
   {
