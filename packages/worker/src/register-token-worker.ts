@@ -57,6 +57,10 @@ export async function registerTokenWorker(
   return worker as TokenWorker;
 }
 
+const OTHER_WORKER =
+  'secure-token-worker: another page of this site has registered a service worker with other options, or another one. ' +
+  'It has taken over, so the options of this page no longer hold. Register the same file and options in all pages.';
+
 /** Those of this page with `requests: 'all'`: they answer for the others, too. */
 const signingScripts = new Set<WorkerOfPage>();
 
@@ -108,6 +112,14 @@ class WorkerOfPage extends EventTarget {
     return worker?.scriptURL === this.#script.href;
   }
 
+  /** Another page of this site has other options: what plays here is no longer signed as it was. */
+  readonly #warnOfOther = (): void => {
+    if (!this.#container.controller || this.controls) return;
+    this.#container.removeEventListener('controllerchange', this.#warnOfOther);
+    // eslint-disable-next-line no-console -- the events are those of tokens and of the edge
+    console.warn(OTHER_WORKER);
+  };
+
   #tell(worker: ServiceWorker | null, message: PageMessage): void {
     if (this.#isOurs(worker)) worker.postMessage(message);
   }
@@ -115,6 +127,7 @@ class WorkerOfPage extends EventTarget {
   #listen(): void {
     const { signal } = this.#listening;
     this.#container.addEventListener('message', (event) => this.#onMessage(event), { signal });
+    this.#container.addEventListener('controllerchange', this.#warnOfOther, { signal });
     this.#container.startMessages();
     if (this.#signsScripts) signingScripts.add(this);
     if (!this.source) return;

@@ -118,6 +118,22 @@ describe('registerTokenWorker', () => {
     expect(active.postMessage.mock.lastCall).toEqual([{ secureToken: 'leave' }]);
   });
 
+  test('warns, once, that the options of another page have taken over', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    await register({ getTokens, protect, requests: 'all' });
+    const change = (controller: object | null): void => {
+      container.controller = controller;
+      container.dispatchEvent(new Event('controllerchange'));
+    };
+    change(null);
+    change({ scriptURL: container.active.scriptURL });
+    expect(warn).not.toHaveBeenCalled();
+    change({ scriptURL: 'https://www.test/token-worker.js' });
+    change({ scriptURL: 'https://www.test/token-worker.js?v=2' });
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('another page')]]);
+    warn.mockRestore();
+  });
+
   test('with an endpoint of its own the worker has the tokens, and this page is silent', async () => {
     const worker = await register({ endpoint: '/token', protect });
     expect(worker.source).toBeUndefined();
