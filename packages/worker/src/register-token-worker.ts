@@ -143,6 +143,7 @@ class WorkerOfPage extends EventTarget {
         if (port && this.source) answerWorker(port, this.source);
         break;
       case words.script:
+        // one answer each: that of a token worker object with `requests: 'all'`, if there is one
         if (!this.#signsScripts && signingScripts.size) break;
         port?.postMessage({
           carries: carriesToken(message, this.source),
