@@ -101,24 +101,14 @@ describe('PageSigner', () => {
     expect(await it.refused(second!, 403), 'that page has no other').toBeUndefined();
   });
 
-  test('closes its channel to the page when there is an answer', async () => {
-    const closed = vi.fn();
-    pages.open('own', (message, port) => {
-      signing()(message, port);
-      port!.addEventListener('close', closed);
-    });
+  test('closes its channel to the page when it is released', async () => {
+    const close = vi.spyOn(MessagePort.prototype, 'close');
+    pages.open('own', signing());
     const it = signer();
-    const first = await it.sign(url);
-    await settle();
-    expect(closed, 'the edge may refuse').not.toHaveBeenCalled();
-    const { SignedFetch } = await import('../../../packages/worker/src/signed-fetch.ts');
-    const event = { request: new Request(url), clientId: 'own' };
-    const delivery = { request: () => ({}), answer: (_: unknown, __: unknown, given: Response) => given };
-    vi.stubGlobal('fetch', () => Promise.resolve(new Response('film')));
-    const response = await new SignedFetch(event as never, it, delivery as never).answer();
-    expect([await response.text(), first.token]).toEqual(['film', { expires: 9 }]);
-    await settle();
-    expect(closed).toHaveBeenCalled();
+    await it.sign(url);
+    it.release();
+    expect(close).toHaveBeenCalledTimes(1);
+    close.mockRestore();
   });
 
   test('fails as the page fails', async () => {

@@ -105,12 +105,12 @@ describe('what is learned', () => {
 
 describe('a failure of the network', () => {
   test('is told at once; whether CORS is missing is looked at beside, once in a minute', async () => {
-    const fetched = vi.fn((_: string, __: RequestInit) => new Promise<Response>(() => undefined));
+    const fetched = vi.fn<typeof fetch>(() => new Promise<Response>(() => undefined));
     vi.stubGlobal('fetch', fetched);
     const fail = async (): Promise<string> => (await delivery.failed(event({ mode: 'cors' }), sentTo(asked))).type;
     expect([await fail(), await fail()]).toEqual(['error', 'error']);
     expect(fetched).toHaveBeenCalledTimes(1);
-    expect(fetched.mock.calls[0]![1].signal, 'it does not wait without a limit').toBeInstanceOf(AbortSignal);
+    expect(fetched.mock.calls[0]![1]!.signal, 'it does not wait without a limit').toBeInstanceOf(AbortSignal);
     expect(held).not.toEqual([]);
     vi.setSystemTime(Date.now() + 61_000);
     fetched.mockResolvedValueOnce(new Response());
