@@ -40,6 +40,22 @@ export const workerScripts: readonly Sabotage[] = [
     noticedBy: { test: workerScriptsTest, name: 'keeps its mode, and its way with redirects' },
   },
   {
+    name: 'worker-script-manual',
+    promise: 'A redirect that a script does not follow shows no token.',
+    file: scriptDelivery,
+    find: 'return Response.redirect(event.request.url);',
+    replace: 'return response;',
+    noticedBy: { test: workerScriptsTest, name: 'keeps its mode, and its way with redirects' },
+  },
+  {
+    name: 'worker-script-outside',
+    promise: 'What the edge redirects to outside of `protect` is answered as it came.',
+    file: scriptDelivery,
+    find: ' && this.#signer.protects(target)',
+    replace: '',
+    noticedBy: { test: workerScriptsTest, name: 'keeps its mode, and its way with redirects' },
+  },
+  {
     name: 'worker-script-stream',
     promise: 'Bodies are streamed to scripts.',
     file: scriptDelivery,
