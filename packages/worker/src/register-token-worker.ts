@@ -58,8 +58,8 @@ export async function registerTokenWorker(
 }
 
 const OTHER_WORKER =
-  'secure-token-worker: another page of this site has registered a service worker with other options, or another one. ' +
-  'It has taken over, so the options of this page no longer hold. Register the same file and options in all pages.';
+  'secure-token-worker: a service worker with other options has taken over, registered by another page of this site, ' +
+  'most likely. The options of this page no longer hold. Register the same file and options in all pages.';
 
 /** Those of this page with `requests: 'all'`: they answer for the others, too. */
 const signingScripts = new Set<WorkerOfPage>();
@@ -94,7 +94,7 @@ class WorkerOfPage extends EventTarget {
     this.registration = await this.#container.register(this.#script.url as URL);
     const { active } = this.registration;
     // after a hard reload the page has no controller, though the worker is there; and it may have given up on pages
-    if (this.#isOurs(active)) this.#tell(active, { secureToken: words.claim });
+    this.#tell(active, { secureToken: words.claim });
     if (!this.controls) await this.#takeOver();
     // one that is new does not know yet that this page listens
     if (!this.#isOurs(active)) this.#tell(this.#container.controller, { secureToken: words.claim });
