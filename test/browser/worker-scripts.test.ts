@@ -44,16 +44,24 @@ describe.concurrent("what a script requests behind a token worker with requests:
     const serves = (): Response => new Response('here');
     // what the edge has redirected to is asked for with the token of the first URL, and again with one of its own
     const followed = [to('/vod/y.ts?st=worker3&b=2'), serves, serves];
-    lab.answers.push(serves, to('/vod/x.ts'), ...followed, to('/vod/x.ts'));
+    // outside of `protect` it is answered as it came
+    const outside = [to('/other/z.ts?st=worker6'), serves];
+    lab.answers.push(serves, to('/vod/x.ts'), ...followed, to('/vod/x.ts'), ...outside);
     const seen = await run(
       `${registers()}
       const opaque = await fetch(args.vod + 'a.ts', { mode: 'no-cors' });
       const manual = await fetch(args.vod + 'b.ts', { redirect: 'manual' });
       const followed = await fetch(args.vod + 'c.ts');
       const error = await fetch(args.vod + 'd.ts', { redirect: 'error' }).catch(({ name }) => name);
-      return [opaque.type, manual.type, followed.url, await followed.text(), error];`,
+      const outside = await fetch(args.vod + 'e.ts');
+      return [opaque.type, manual.type, manual.url, followed.url, await followed.text(), error, outside.url,
+        await outside.text()];`,
     );
-    expect(seen).toEqual(['opaque', 'opaqueredirect', `${lab.edge.origin}/vod/y.ts?b=2`, 'here', 'TypeError']);
+    const vod = `${lab.edge.origin}/vod/`;
+    expect(seen).toEqual([
+      ...['opaque', 'opaqueredirect', `${vod}b.ts`, `${vod}y.ts?b=2`, 'here', 'TypeError', `${vod}e.ts`, 'here'],
+    ]);
+    expect(requested(lab.received).filter((it) => it.includes('z.ts'))).toEqual(['GET /other/z.ts?st=worker6']);
     expect(requested(lab.received).filter((it) => it.includes('y.ts'))).toEqual([
       'GET /vod/y.ts?st=worker3&b=2',
       'GET /vod/y.ts?b=2&st=worker4',

@@ -66,7 +66,7 @@ export const worker: readonly Sabotage[] = [
     name: 'worker-hard-reload',
     promise: 'The page is controlled after a hard reload, too.',
     file: 'packages/worker/src/register-token-worker.ts',
-    find: 'if (this.#isOurs(active)) active.postMessage({ secureToken: words.claim } satisfies PageMessage);',
+    find: '    this.#tell(active, { secureToken: words.claim });\n',
     replace: '',
     noticedBy: {
       test: mp4WorkerLifeTest,

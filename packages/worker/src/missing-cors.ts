@@ -6,7 +6,12 @@ import { scope } from './worker-scope.ts';
 /** For how long requests to an origin without CORS are left alone. */
 const withoutCorsPauseMs = 60_000;
 
+/** For how long the edge is waited for that is asked whether it is there. */
+const checkTimeoutMs = 5000;
+
 const pausedUntil = new Map<string, number>();
+/** Where a script's request has failed. */
+const checkedUntil = new Map<string, number>();
 const originOf = (url: string): string => new URL(url).origin;
 
 /** Whether the worker cannot sign requests to this origin, as far as it has seen. */
@@ -22,25 +27,28 @@ export async function reportMissing(
   page?.postMessage({ secureToken: words.problem, url: unsignedUrl, header });
 }
 
-/** `request` failed without a status: if the edge is there, then it is CORS that is missing. */
-async function isCorsMissing({ url }: SignedRequest): Promise<boolean> {
+/** `request` failed without a status: if the edge is there, then it is CORS that is missing. Tells the page so. */
+async function isCorsMissing(event: FetchEventLike, request: SignedRequest): Promise<boolean> {
   try {
     // the URL of the worker holds its settings
-    await fetch(url, { method: 'HEAD', mode: 'no-cors', referrerPolicy: 'no-referrer' });
-    return true;
+    const signal = AbortSignal.timeout(checkTimeoutMs);
+    await fetch(request.url, { method: 'HEAD', mode: 'no-cors', referrerPolicy: 'no-referrer', signal });
   } catch {
     return false;
   }
+  await reportMissing(event, request, 'Access-Control-Allow-Origin');
+  return true;
 }
 
-/** Tells the page where it was CORS that has failed. */
-export async function reportMissingCors(event: FetchEventLike, request: SignedRequest): Promise<boolean> {
-  const isMissing = await isCorsMissing(request);
-  if (isMissing) await reportMissing(event, request, 'Access-Control-Allow-Origin');
-  return isMissing;
+/** Tells the page where it was CORS that has failed; each origin is looked at once in a minute. */
+export async function reportMissingCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
+  const origin = originOf(request.url);
+  if ((checkedUntil.get(origin) ?? 0) > Date.now()) return;
+  checkedUntil.set(origin, Date.now() + withoutCorsPauseMs);
+  await isCorsMissing(event, request);
 }
 
 /** The same for an element, which can do without CORS: its requests to that origin are left alone for a while. */
 export async function checkCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
-  if (await reportMissingCors(event, request)) pausedUntil.set(originOf(request.url), Date.now() + withoutCorsPauseMs);
+  if (await isCorsMissing(event, request)) pausedUntil.set(originOf(request.url), Date.now() + withoutCorsPauseMs);
 }

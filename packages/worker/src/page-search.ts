@@ -1,6 +1,6 @@
 import { PageConnection } from './page-connection.ts';
 import { within } from './within.ts';
-import { openPages, scope } from './worker-scope.ts';
+import { openPages } from './worker-scope.ts';
 
 /** A page that hands out tokens may still be loading its scripts. */
 const searchTimeoutMs = 10_000;
@@ -26,7 +26,8 @@ export class PageSearch {
   /** @returns `undefined` if there is none. @throws the reason of `signal` */
   async find(clientId: string, signal: AbortSignal | undefined): Promise<PageConnection | undefined> {
     const giveUpAt = Date.now() + searchTimeoutMs;
-    const own = await scope.clients.get(clientId);
+    // a Web Worker is a client, too, and hands nothing out
+    const own = (await openPages()).find(({ id }) => id === clientId);
     const intervalMs = own ? greetingIntervalMs : hurriedIntervalMs;
     if (own) this.#greet(own);
     let found = await within(intervalMs, this.#first);

@@ -5,7 +5,7 @@ import { PageClosed } from './page-connection.ts';
 import { PageSearch } from './page-search.ts';
 import type { Question } from './protocol.ts';
 import { words } from './protocol.ts';
-import type { RequestSigner, ScriptSigner } from './request-signer.ts';
+import type { Releasable, RequestSigner, ScriptSigner } from './request-signer.ts';
 import { scope } from './worker-scope.ts';
 
 /** Pages that were helped by nobody, until any page hands out tokens: they are not held up again. */
@@ -18,7 +18,7 @@ export const forgetPagesWithoutSigner = (): void => pagesWithoutSigner.clear();
  * Signs one request with the help of a page: that keeps the tokens, so nothing is lost when the browser stops the
  * worker.
  */
-export class PageSigner implements ScriptSigner {
+export class PageSigner implements ScriptSigner, Releasable {
   readonly protects: RequestSigner['protects'];
   readonly #clientId: string;
   readonly #isProtectKnown: boolean;
@@ -52,6 +52,11 @@ export class PageSigner implements ScriptSigner {
     { signal }: SignOptions = {},
   ): Promise<SignedRequest | undefined> {
     return this.#connection && this.#ask(this.#connection, { status }, signal);
+  }
+
+  release(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
   }
 
   /** The page that has signed the request reads ahead. */

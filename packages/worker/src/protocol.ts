@@ -14,8 +14,9 @@ import { parseTokenEvent, postableTokenEvent } from './token-event-report.ts';
  *     │ ── connected ─────────────── on the port ► │   yes; a page without tokens is silent
  *     │ ◄───────────────────── {url} or {status} ─ │   sign this; that was refused
  *     │ ── {signed} or {error} ──────────────────► │   each question has one answer
- *     │ ◄─────────────── script, with a new port ─ │   is a token in this request of yours?
- *     │ ── {carries} ─────────────── on the port ► │   only from pages with `requests: 'all'`
+ *     │ ◄─────────────── script, with a new port ─ │   is this request of yours to be signed?
+ *     │ ── {carries, leave} ──────── on the port ► │   a token is in it; or: I have not asked for `requests: 'all'`
+ *     │ ── leave ────────────────────────────────► │   I answer no more
  *     │ ◄─────────────────────────────── playlist ─ │   to read ahead
  *     │ ◄──────────────────────── problem, event ─ │   for listeners of the page
  *
@@ -30,6 +31,7 @@ import { parseTokenEvent, postableTokenEvent } from './token-event-report.ts';
 /** The words on the wire. Those that are not sent on a port stand in the member `secureToken`. */
 export const words = {
   claim: 'claim',
+  leave: 'leave',
   connect: 'hello',
   connected: 'here',
   problem: 'problem',
@@ -43,8 +45,13 @@ interface Claim {
   readonly secureToken: typeof words.claim;
 }
 
+/** The page has destroyed its worker object. */
+interface Leave {
+  readonly secureToken: typeof words.leave;
+}
+
 /** From a page to the worker. */
-export type PageMessage = Claim;
+export type PageMessage = Claim | Leave;
 
 /** Comes with a port. */
 interface Connect {
@@ -93,7 +100,7 @@ export type PostedAnswer = { readonly signed: PostedRequest | undefined } | { re
 /** @returns `undefined` for whatever else pages post to a worker */
 export function parsePageMessage(data: unknown): PageMessage | undefined {
   const { secureToken } = membersOf(data);
-  return secureToken === words.claim ? { secureToken } : undefined;
+  return secureToken === words.claim || secureToken === words.leave ? { secureToken } : undefined;
 }
 
 /** @returns `undefined` for whatever else a worker posts to its pages */
@@ -121,10 +128,25 @@ export function parseWorkerMessage(data: unknown): WorkerMessage | undefined {
 
 const isListOfStrings = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isString);
 
-/** What a page says to `script`: whether the request carries a token. @returns `undefined` for anything else */
-export function parseCarries(data: unknown): boolean | undefined {
-  const { carries } = membersOf(data);
-  return typeof carries === 'boolean' ? carries : undefined;
+/** What a page says to `script`, as it is posted. */
+export interface PostedScriptAnswer {
+  /** A token of one of its sources is in the request. */
+  readonly carries: boolean;
+  /** The page has not asked for `requests: 'all'`. */
+  readonly leave?: boolean;
+}
+
+/** The same as the worker reads it. */
+export interface ScriptAnswer {
+  readonly carries: boolean;
+  /** It is to be signed. */
+  readonly wants: boolean;
+}
+
+/** An answer that is not understood is taken for a token in the request. */
+export function parseScriptAnswer(data: unknown): ScriptAnswer {
+  const { carries, leave } = membersOf(data);
+  return { carries: carries !== false, wants: carries === false && leave !== true };
 }
 
 export const tokenEventMessage = (report: TokenEventReport): PostedWorkerMessage => ({

@@ -1,7 +1,7 @@
 import type { TokenSource } from 'secure-token-core';
 import { carriesToken, forwardTokenEvents } from 'secure-token-core';
 import { answerWorker } from './answer-worker.ts';
-import type { PageMessage } from './protocol.ts';
+import type { PageMessage, PostedScriptAnswer } from './protocol.ts';
 import { parseWorkerMessage, words } from './protocol.ts';
 import type { TokenWorkerOptions, WorkerPlan } from './token-worker-options.ts';
 import { planWorker } from './token-worker-options.ts';
@@ -57,6 +57,13 @@ export async function registerTokenWorker(
   return worker as TokenWorker;
 }
 
+const OTHER_WORKER =
+  'secure-token-worker: a service worker with other options has taken over, registered by another page of this site, ' +
+  'most likely. The options of this page no longer hold. Register the same file and options in all pages.';
+
+/** Those of this page with `requests: 'all'`: they answer for the others, too. */
+const signingScripts = new Set<WorkerOfPage>();
+
 /** The page's side of the token worker. */
 class WorkerOfPage extends EventTarget {
   readonly source: TokenSource | undefined;
@@ -87,12 +94,16 @@ class WorkerOfPage extends EventTarget {
     this.registration = await this.#container.register(this.#script.url as URL);
     const { active } = this.registration;
     // after a hard reload the page has no controller, though the worker is there; and it may have given up on pages
-    if (this.#isOurs(active)) active.postMessage({ secureToken: words.claim } satisfies PageMessage);
+    this.#tell(active, { secureToken: words.claim });
     if (!this.controls) await this.#takeOver();
+    // one that is new does not know yet that this page listens
+    if (!this.#isOurs(active)) this.#tell(this.#container.controller, { secureToken: words.claim });
   }
 
   destroy(): void {
+    if (this.#signsScripts) this.#tell(this.#container.controller, { secureToken: words.leave });
     this.#listening.abort();
+    signingScripts.delete(this);
     if (this.#ownsSource) this.source?.destroy();
   }
 
@@ -101,10 +112,24 @@ class WorkerOfPage extends EventTarget {
     return worker?.scriptURL === this.#script.href;
   }
 
+  /** Another page of this site has other options: what plays here is no longer signed as it was. */
+  readonly #warnOfOther = (): void => {
+    if (!this.#container.controller || this.controls) return;
+    this.#container.removeEventListener('controllerchange', this.#warnOfOther);
+    // eslint-disable-next-line no-console -- the events are those of tokens and of the edge
+    console.warn(OTHER_WORKER);
+  };
+
+  #tell(worker: ServiceWorker | null, message: PageMessage): void {
+    if (this.#isOurs(worker)) worker.postMessage(message);
+  }
+
   #listen(): void {
     const { signal } = this.#listening;
     this.#container.addEventListener('message', (event) => this.#onMessage(event), { signal });
+    this.#container.addEventListener('controllerchange', this.#warnOfOther, { signal });
     this.#container.startMessages();
+    if (this.#signsScripts) signingScripts.add(this);
     if (!this.source) return;
     const stopForwarding = forwardTokenEvents(this.source, (type, detail) => this.#emit(type, detail));
     signal.addEventListener('abort', stopForwarding);
@@ -118,8 +143,12 @@ class WorkerOfPage extends EventTarget {
         if (port && this.source) answerWorker(port, this.source);
         break;
       case words.script:
-        // a page that has not asked for it is silent: its requests are left alone
-        if (this.#signsScripts) port?.postMessage({ carries: carriesToken(message, this.source) });
+        // one answer each: that of a token worker object with `requests: 'all'`, if there is one
+        if (!this.#signsScripts && signingScripts.size) break;
+        port?.postMessage({
+          carries: carriesToken(message, this.source),
+          leave: !this.#signsScripts,
+        } satisfies PostedScriptAnswer);
         break;
       case words.playlist:
         this.source?.learn(message.url, message.text);

@@ -5,3 +5,9 @@ export type RequestSigner = Pick<TokenSource, 'protects' | 'sign' | 'refused'>;
 
 /** What the requests of scripts need: their playlists are read, and some of them are signed already. */
 export type ScriptSigner = RequestSigner & Pick<TokenSource, 'learn' | 'unsign'>;
+
+/** A signer of one request. */
+export interface Releasable {
+  /** There is an answer: nothing will be asked any more. */
+  release(): void;
+}

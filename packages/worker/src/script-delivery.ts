@@ -3,6 +3,7 @@ import type { Delivery } from './delivery.ts';
 import { handOver } from './hand-over.ts';
 import { isWebKit } from './media-request.ts';
 import { reportMissingCors } from './missing-cors.ts';
+import { withoutToken } from './redirect-target.ts';
 import type { ScriptSigner } from './request-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
@@ -36,32 +37,42 @@ export class ScriptDelivery implements Delivery {
 
   async answer(event: FetchEventLike, sent: SignedRequest, response: Response): Promise<Response> {
     // an opaque one has no URL that a script could see
-    if (response.type.startsWith('opaque')) return response;
-    this.#learn(event, sent, response);
-    if (!response.redirected) return isWebKit() ? readWhole(response) : handOver(event, response);
-    // relative URIs of a playlist begin where the redirect has led
-    const target = withoutToken(response.url, sent);
-    if (target === response.url) return response;
-    await response.body?.cancel();
-    // the browser asks for that in turn, and is signed for
-    return Response.redirect(target);
+    if (response.type === 'opaque') return response;
+    // a redirect that the script does not follow shows the signed URL; of one of the worker's own it sees that it asked
+    if (response.type === 'opaqueredirect') return Response.redirect(event.request.url);
+
+    const asked = withoutFragment(sent.unsignedUrl);
+    const target = response.redirected ? withoutToken(this.#signer.unsign(response.url), sent) : asked;
+    const isElsewhere = target !== asked;
+    const showsToken = target !== response.url;
+    // relative URIs of a playlist begin where the redirect has led: the browser asks for that in turn, and is signed for
+    if (isElsewhere && showsToken && this.#signer.protects(target)) {
+      await response.body?.cancel().catch(() => undefined);
+      return Response.redirect(target);
+    }
+    const isShown = isElsewhere && !showsToken;
+    this.#learn(event, isShown ? target : asked, response);
+    if (isShown) return response;
+    return isWebKit() ? readWhole(response) : handOver(event, response);
   }
 
-  async failed(event: FetchEventLike, sent: SignedRequest): Promise<Response> {
+  failed(event: FetchEventLike, sent: SignedRequest): Promise<Response> {
     const { mode, redirect } = event.request;
-    if (mode === 'cors' && redirect !== 'error') await reportMissingCors(event, sent);
-    return Response.error();
+    if (mode === 'cors' && redirect !== 'error') event.waitUntil(reportMissingCors(event, sent));
+    return Promise.resolve(Response.error());
   }
 
-  /** A playlist is read beside the player, which waits for nothing. */
-  #learn(event: FetchEventLike, { unsignedUrl }: SignedRequest, response: Response): void {
+  /** A playlist is read beside the player, which waits for nothing; `url` is the one that the player sees. */
+  #learn(event: FetchEventLike, url: string, response: Response): void {
     const type = response.headers.get('content-type') ?? '';
-    const isPlaylist = response.status === 200 && (/mpegurl/i.test(type) || /\.m3u8($|[?#])/i.test(unsignedUrl));
-    if (!isPlaylist || event.request.method === 'HEAD') return;
+    const isPlaylist = /mpegurl|dash\+xml/i.test(type) || /\.(m3u8|mpd)$/i.test(new URL(url).pathname);
+    if (!isPlaylist || response.status !== 200 || event.request.method === 'HEAD') return;
     const reading = response.clone().text();
-    event.waitUntil(reading.then((text) => this.#signer.learn(unsignedUrl, text)).catch(() => undefined));
+    event.waitUntil(reading.then((text) => this.#signer.learn(url, text)).catch(() => undefined));
   }
 }
+
+const withoutFragment = (url: string): string => url.split('#', 1)[0]!;
 
 /**
  * WebKit does not tell a worker that nobody reads a body any more, and its connection would stay: it is read to its
@@ -71,16 +82,4 @@ async function readWhole(response: Response): Promise<Response> {
   const { status, statusText, headers } = response;
   const bytes = await response.arrayBuffer();
   return new Response(bytes.byteLength ? bytes : null, { status, statusText, headers });
-}
-
-/** `url`, to which the edge has redirected `sent`, without parameters that only the token has put there. */
-function withoutToken(url: string, { url: signedUrl, unsignedUrl }: SignedRequest): string {
-  const parametersOf = (text: string): string[] => new URL(text).search.slice(1).split('&');
-  const before = new Set(parametersOf(unsignedUrl));
-  const ofToken = new Set(parametersOf(signedUrl).filter((parameter) => !before.has(parameter)));
-  const target = new URL(url);
-  const kept = parametersOf(url).filter((parameter) => !ofToken.has(parameter));
-  if (kept.length === parametersOf(url).length) return url;
-  target.search = kept.join('&');
-  return target.href;
 }

@@ -1,18 +1,26 @@
 import type { ScriptRequest } from 'secure-token-core';
-import { parseCarries, words } from './protocol.ts';
+import type { ScriptAnswer } from './protocol.ts';
+import { parseScriptAnswer, words } from './protocol.ts';
 import type { FetchEventLike, WorkerClient } from './worker-scope.ts';
 import { openPages } from './worker-scope.ts';
 import { within } from './within.ts';
 
-/** For how long a page is waited for: it may be loading its scripts, or be busy. */
-const patienceMs = 5000;
+/** For how long a page is waited for that may not have this package at all. */
+const strangerPatienceMs = 1000;
+/** The same for one that listens: it is busy. */
+const listenerPatienceMs = 5000;
 const askIntervalMs = 250;
+/** For how long the other pages are waited for when one of them wants the request of a Web Worker signed. */
+const othersPatienceMs = 250;
 
-/** Pages that have not answered: they have not asked for `requests: 'all'`, and are not waited for again. */
-const silentPages = new Set<string>();
+/** What is known of pages: those that listen have said so, or answered; those that are silent are not waited for. */
+const knownPages = new Map<string, 'listens' | 'silent'>();
 
 /** A page has registered the worker. */
-export const forgetSilentPages = (): void => silentPages.clear();
+export const notePageListens = (id: string): void => void knownPages.set(id, 'listens');
+
+/** It has destroyed its worker object. */
+export const notePageLeaves = (id: string): void => void knownPages.delete(id);
 
 /** `fetch()` and `XMLHttpRequest`, which read: what they send, such as a call to the signing endpoint, is theirs. */
 export const isScriptRequest = ({ method, destination }: Request): boolean =>
@@ -20,38 +28,67 @@ export const isScriptRequest = ({ method, destination }: Request): boolean =>
 
 /** Whether the page of a script's request wants it signed: it has asked for that, and no token is in it already. */
 export async function isWanted({ clientId, request }: FetchEventLike): Promise<boolean> {
-  if (silentPages.has(clientId)) return false;
+  if (isSilent(clientId)) return false;
   const { url, headers, credentials } = request;
   const question: ScriptRequest = {
     url,
     headers: [...headers.keys()],
     credentials: credentials === 'include' || (credentials === 'same-origin' && url.startsWith(`${location.origin}/`)),
   };
-  const answers = await Promise.all((await pagesOf(clientId)).map((page) => ask(page, question)));
-  return answers.includes(false) && !answers.includes(true);
+  const answers = await answersOf(await pagesOf(clientId), question);
+  return answers.some(({ wants }) => wants) && !answers.some(({ carries }) => carries);
 }
+
+const isSilent = (id: string): boolean => knownPages.get(id) === 'silent';
 
 /** The page that asks, or all of them: whose Web Worker it is that asks is not told. */
 async function pagesOf(clientId: string): Promise<readonly WorkerClient[]> {
   const pages = await openPages();
   const own = pages.filter(({ id }) => id === clientId);
-  return own.length ? own : pages.filter(({ id }) => !silentPages.has(id));
+  return own.length ? own : pages.filter(({ id }) => !isSilent(id));
 }
 
-/** Whether `page` says that the request carries a token; `undefined` if it says nothing. */
-async function ask(page: WorkerClient, request: ScriptRequest): Promise<boolean | undefined> {
+/** What `pages` say; those that are silent hold nothing up where another page wants the request signed. */
+async function answersOf(pages: readonly WorkerClient[], request: ScriptRequest): Promise<readonly ScriptAnswer[]> {
+  const answers: ScriptAnswer[] = [];
+  await new Promise<void>((resolve) => {
+    const hear = async (page: WorkerClient): Promise<void> => {
+      const answer = await ask(page, request);
+      if (!answer) return;
+      answers.push(answer);
+      if (answer.wants) setTimeout(resolve, othersPatienceMs);
+    };
+    void Promise.all(pages.map(hear)).then(() => resolve());
+  });
+  return answers;
+}
+
+/** What `page` says about the request; `undefined` if it says nothing in time. */
+async function ask(page: WorkerClient, request: ScriptRequest): Promise<ScriptAnswer | undefined> {
   const ports: MessagePort[] = [];
-  let settle!: (carries: boolean) => void;
-  const answered = new Promise<boolean>((resolve) => (settle = resolve));
-  let carries: boolean | undefined;
-  for (let waitedMs = 0; carries === undefined && waitedMs < patienceMs; waitedMs += askIntervalMs) {
+  let settle!: (answer: ScriptAnswer) => void;
+  const answered = new Promise<ScriptAnswer>((resolve) => (settle = resolve));
+  const listens = (): boolean => knownPages.get(page.id) === 'listens';
+  const post = (): void => {
     const { port1, port2 } = new MessageChannel();
     ports.push(port1);
-    port1.onmessage = ({ data }) => settle(parseCarries(data) ?? true);
+    // an answer that comes too late for this request counts for the next ones
+    port1.onmessage = ({ data }) => {
+      notePageListens(page.id);
+      settle(parseScriptAnswer(data));
+      for (const port of ports) port.close();
+    };
     page.postMessage({ secureToken: words.script, ...request }, [port2]);
-    carries = await within(askIntervalMs, answered);
+  };
+
+  let answer: ScriptAnswer | undefined;
+  let waitedMs = 0;
+  while (!answer && waitedMs < (listens() ? listenerPatienceMs : strangerPatienceMs)) {
+    // one that listens has the first question in its queue
+    if (!ports.length || !listens()) post();
+    answer = await within(askIntervalMs, answered);
+    waitedMs += askIntervalMs;
   }
-  for (const port of ports) port.close();
-  if (carries === undefined) silentPages.add(page.id);
-  return carries;
+  if (!answer && !listens()) knownPages.set(page.id, 'silent');
+  return answer;
 }

@@ -1,16 +1,16 @@
 import type { SignedRequest } from 'secure-token-core';
 import { sendSigned } from 'secure-token-core';
 import type { Delivery } from './delivery.ts';
-import type { RequestSigner } from './request-signer.ts';
+import type { Releasable, RequestSigner } from './request-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
 /** One request on its way to the edge: signed, sent, once more if it is refused, and answered. */
 export class SignedFetch {
   readonly #event: FetchEventLike;
-  readonly #signer: RequestSigner;
+  readonly #signer: RequestSigner & Partial<Releasable>;
   readonly #delivery: Delivery;
 
-  constructor(event: FetchEventLike, signer: RequestSigner, delivery: Delivery) {
+  constructor(event: FetchEventLike, signer: RequestSigner & Partial<Releasable>, delivery: Delivery) {
     this.#event = event;
     this.#signer = signer;
     this.#delivery = delivery;
@@ -22,7 +22,8 @@ export class SignedFetch {
     const { url, signal } = request;
     const signed = await this.#signer.sign(url, { signal });
     if (!signed.token) return fetch(request);
-    const sent = await sendSigned(this.#signer, signed, (...args) => this.#send(...args), { signal });
+    const sending = sendSigned(this.#signer, signed, (...args) => this.#send(...args), { signal });
+    const sent = await sending.finally(() => this.#signer.release?.());
     return sent.response
       ? this.#delivery.answer(this.#event, sent.request, sent.response)
       : this.#delivery.failed(this.#event, sent.request);

@@ -4,8 +4,8 @@ import { handleFetch, handleScriptFetch } from './handle-fetch.ts';
 import { PageSigner, forgetPagesWithoutSigner } from './page-signer.ts';
 import { parsePageMessage, tokenEventMessage, words } from './protocol.ts';
 import type { ScriptSigner } from './request-signer.ts';
-import { forgetSilentPages } from './script-request.ts';
-import type { ExtendableEventLike, FetchEventLike } from './worker-scope.ts';
+import { notePageLeaves, notePageListens } from './script-request.ts';
+import type { ExtendableEventLike, FetchEventLike, WorkerClient } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 import { readSettings } from './worker-settings.ts';
@@ -29,12 +29,16 @@ addEventListener('fetch', (event) => {
   if (!handleFetch(event, signer) && settings.protect && requests === 'all') handleScriptFetch(fetchEvent, signer);
 });
 
-addEventListener('message', ({ data }) => {
+addEventListener('message', ({ data, source }) => {
+  const page = source as WorkerClient | null;
   switch (parsePageMessage(data)?.secureToken) {
     case words.claim:
       forgetPagesWithoutSigner();
-      forgetSilentPages();
+      if (page) notePageListens(page.id);
       void scope.clients.claim();
+      break;
+    case words.leave:
+      if (page) notePageLeaves(page.id);
   }
 });
 

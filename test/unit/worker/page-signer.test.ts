@@ -66,6 +66,14 @@ describe('PageSigner', () => {
     expect(seen.value).toMatchObject(signed);
   });
 
+  test('a request of a Web Worker waits for nobody: any page signs it', async () => {
+    pages.open('other', signing());
+    vi.spyOn(pages, 'get').mockImplementation((id) => Promise.resolve({ id, postMessage: () => undefined }));
+    const seen = outcome(signer('of a worker').sign(url));
+    await pass(200);
+    expect(seen.value).toMatchObject(signed);
+  });
+
   test('hears a page that has only now loaded its scripts', async () => {
     pages.open('own');
     const seen = outcome(signer().sign(url));
@@ -91,6 +99,16 @@ describe('PageSigner', () => {
     expect(await it.refused(second!, 403)).toBeUndefined();
     expect(questions).toEqual([{ url }, { status: 410 }, { status: 403 }]);
     expect(await it.refused(second!, 403), 'that page has no other').toBeUndefined();
+  });
+
+  test('closes its channel to the page when it is released', async () => {
+    const close = vi.spyOn(MessagePort.prototype, 'close');
+    pages.open('own', signing());
+    const it = signer();
+    await it.sign(url);
+    it.release();
+    expect(close).toHaveBeenCalledTimes(1);
+    close.mockRestore();
   });
 
   test('fails as the page fails', async () => {

@@ -5,7 +5,7 @@ import { postableError, postableRequest } from '../../../packages/worker/src/pos
 import {
   isConnected,
   parseAnswer,
-  parseCarries,
+  parseScriptAnswer,
   parsePageMessage,
   parseQuestion,
   parseWorkerMessage,
@@ -84,7 +84,7 @@ test.each(strange)('%o is no message, and throws nothing', (data) => {
   expect(parseQuestion(data)).toBeUndefined();
   expect(parseAnswer(data)).toBeUndefined();
   expect(isConnected(data)).toBe(false);
-  expect(parseCarries(data)).toBeUndefined();
+  expect(parseScriptAnswer(data)).toEqual({ carries: true, wants: false });
 });
 
 describe('the words of 1.0', () => {
@@ -114,7 +114,13 @@ test('words that were added: requests of scripts, and their playlists', () => {
   expect(parseWorkerMessage({ ...script, method: 'HEAD' })).toEqual(script);
   const playlist = { secureToken: 'playlist', url, text: '#EXTM3U' };
   expect(parseWorkerMessage(playlist)).toEqual(playlist);
-  expect([parseCarries({ carries: true }), parseCarries({ carries: false, since: 1 })]).toEqual([true, false]);
+  expect(
+    [{ carries: true }, { carries: false, since: 1 }, { carries: false, leave: true }].map(parseScriptAnswer),
+  ).toEqual([
+    { carries: true, wants: false },
+    { carries: false, wants: true },
+    { carries: false, wants: false },
+  ]);
 });
 
 describe('what is posted', () => {

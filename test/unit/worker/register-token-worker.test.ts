@@ -102,6 +102,38 @@ describe('registerTokenWorker', () => {
     expect(container.active.postMessage.mock.calls).toEqual([[{ secureToken: 'claim' }]]);
   });
 
+  test("with requests: 'all' the worker hears who listens, also one that is new, and who leaves", async () => {
+    const { active } = container;
+    vi.spyOn(container, 'register').mockImplementation((script: { toString(): string }) => {
+      active.scriptURL = script.toString();
+      queueMicrotask(() => {
+        container.controller = active;
+        container.dispatchEvent(new Event('controllerchange'));
+      });
+      return Promise.resolve({ active: null });
+    });
+    const worker = await register({ getTokens, protect, requests: 'all' });
+    expect(active.postMessage.mock.calls).toEqual([[{ secureToken: 'claim' }]]);
+    worker.destroy();
+    expect(active.postMessage.mock.lastCall).toEqual([{ secureToken: 'leave' }]);
+  });
+
+  test('warns, once, that the options of another page have taken over', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    await register({ getTokens, protect, requests: 'all' });
+    const change = (controller: object | null): void => {
+      container.controller = controller;
+      container.dispatchEvent(new Event('controllerchange'));
+    };
+    change(null);
+    change({ scriptURL: container.active.scriptURL });
+    expect(warn).not.toHaveBeenCalled();
+    change({ scriptURL: 'https://www.test/token-worker.js' });
+    change({ scriptURL: 'https://www.test/token-worker.js?v=2' });
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('another page')]]);
+    warn.mockRestore();
+  });
+
   test('with an endpoint of its own the worker has the tokens, and this page is silent', async () => {
     const worker = await register({ endpoint: '/token', protect });
     expect(worker.source).toBeUndefined();
@@ -127,20 +159,23 @@ describe('registerTokenWorker', () => {
     close();
   });
 
-  test("only with requests: 'all' it says whether a request of its scripts carries a token", async () => {
+  test("it says whether a request of its scripts carries a token, and that it has not asked for 'all'", async () => {
     const question = { secureToken: 'script', url, headers: [], credentials: false };
     const media = await register({ getTokens, protect });
     const { port, heard, close } = channel();
     container.tells(question, [port]);
     await settle();
-    expect(heard).toEqual([]);
-    media.destroy();
+    expect(heard.splice(0)).toEqual([{ carries: false, leave: true }]);
     const all = await register({ getTokens, protect, requests: 'all' });
     await all.source!.sign(url);
     container.tells(question, [port]);
     container.tells({ ...question, url: `${url}?st=0` }, [port]);
     await settle();
-    expect(heard).toEqual([{ carries: false }, { carries: true }]);
+    expect(heard, 'one answer each').toEqual([
+      { carries: false, leave: false },
+      { carries: true, leave: false },
+    ]);
+    media.destroy();
     close();
   });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as ScriptRequestModule from '../../../packages/worker/src/script-request.ts';
-import { FakePages, pass } from './worker-lab.ts';
+import { FakePages, pass, settle } from './worker-lab.ts';
 
 const url = 'https://cdn.test/s1.ts';
 
@@ -64,27 +64,86 @@ describe('a request of a script', () => {
     expect(await isWanted('of a worker')).toBe(false);
   });
 
-  test('a page that says nothing is asked for five seconds, once, and its requests are left alone', async () => {
+  test('a page that says nothing is asked for a second, once, and its requests are left alone', async () => {
     pages.open('own');
     const asked = isWanted('own');
-    await pass(5500);
+    await pass(1100);
     expect(await asked).toBe(false);
     const { length } = pages.posted;
-    expect(length).toBe(20);
+    expect(length).toBe(4);
     expect(await isWanted('own')).toBe(false);
     expect(pages.posted).toHaveLength(length);
     // it has registered the worker since
-    scripts.forgetSilentPages();
+    scripts.notePageListens('own');
     pages.open('own', answering(false));
     expect(await isWanted('own')).toBe(true);
   });
 
-  test('a page that is loading its scripts, or busy, is waited for', async () => {
+  test('a page that is loading its scripts is asked again', async () => {
     pages.open('own');
     const asked = isWanted('own');
-    await pass(3000);
+    await pass(600);
     pages.open('own', answering(false));
-    await pass(500);
+    await pass(400);
     expect(await asked).toBe(true);
+  });
+
+  test.each(['has registered the worker', 'has answered before'])(
+    'a page that %s is waited for while it is busy, by one question, and each time',
+    async (how) => {
+      pages.open('own', answering(false));
+      if (how === 'has answered before') await isWanted('own');
+      else scripts.notePageListens('own');
+      let port: MessagePort | undefined;
+      pages.open('own', (_, given) => (port = given));
+      const { length } = pages.posted;
+      const asked = isWanted('own');
+      await pass(4000);
+      port!.postMessage({ carries: false });
+      await pass(300);
+      expect([await asked, pages.posted.length - length]).toEqual([true, 1]);
+      const tooLong = isWanted('own');
+      await pass(5500);
+      expect(await tooLong).toBe(false);
+      pages.open('own', answering(false));
+      expect(await isWanted('own')).toBe(true);
+    },
+  );
+
+  test('a late answer counts for the next request', async () => {
+    let port: MessagePort | undefined;
+    pages.open('own', (_, given) => (port ??= given));
+    const asked = isWanted('own');
+    await pass(1500);
+    expect(await asked).toBe(false);
+    port!.postMessage({ carries: false });
+    await settle();
+    pages.open('own', answering(false));
+    expect(await isWanted('own')).toBe(true);
+  });
+
+  test('a page that has destroyed its worker object is one of those without', async () => {
+    scripts.notePageListens('own');
+    scripts.notePageLeaves('own');
+    pages.open('own');
+    const asked = isWanted('own');
+    await pass(1100);
+    expect(await asked).toBe(false);
+    expect(await isWanted('own')).toBe(false);
+  });
+
+  test('of a Web Worker is signed shortly after its page has answered, whoever else is silent', async () => {
+    pages.open('silent');
+    pages.open('busy');
+    scripts.notePageListens('busy');
+    pages.open('media', (_, port) => port!.postMessage({ carries: false, leave: true }));
+    const alone = isWanted('of a worker');
+    await pass(500);
+    pages.open('all', answering(false));
+    const asked = isWanted('of a worker');
+    await pass(300);
+    expect(await asked).toBe(true);
+    await pass(5000);
+    expect(await alone, 'no page wants it').toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SETTINGS } from '../../../packages/worker/src/worker-settings.ts';
-import { FakePages, settle } from './worker-lab.ts';
+import { FakePages, pass, settle } from './worker-lab.ts';
 
 const protect = ['https://cdn.test/vod/'];
 
@@ -68,6 +68,31 @@ describe('the token worker', () => {
     expect(pages.claim).not.toHaveBeenCalled();
     dispatch('message', { data: { secureToken: 'claim', since: 'later' } });
     expect(pages.claim).toHaveBeenCalledTimes(1);
+  });
+
+  test('waits for a page that has registered it while that is busy, until it leaves', async () => {
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response('as it is')));
+    await start({ protect, endpoint: 'https://www.test/token', requests: 'all' });
+    let port: MessagePort | undefined;
+    pages.open('own', (_, given) => (port = given));
+    const asks = (): { isDone: boolean } => {
+      const seen = { isDone: false };
+      const request = new Request('https://cdn.test/vod/s1.ts');
+      const respondWith = (given: Promise<Response>): unknown => given.then(() => (seen.isDone = true));
+      dispatch('fetch', { request, clientId: 'own', respondWith, waitUntil: () => undefined });
+      return seen;
+    };
+    dispatch('message', { data: { secureToken: 'claim' }, source: { id: 'own' } });
+    const busy = asks();
+    await pass(2000);
+    expect(busy).toEqual({ isDone: false });
+    port!.postMessage({ carries: true });
+    await pass(300);
+    expect(busy).toEqual({ isDone: true });
+    dispatch('message', { data: { secureToken: 'leave' }, source: { id: 'own' } });
+    const left = asks();
+    await pass(1500);
+    expect(left).toEqual({ isDone: true });
   });
 
   test('signs what its settings name, whoever has the tokens', async () => {

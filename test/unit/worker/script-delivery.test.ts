@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { untouchedRequest } from '../../../packages/core/src/index.ts';
+import type * as ScriptDeliveryModule from '../../../packages/worker/src/script-delivery.ts';
+import { settle } from './worker-lab.ts';
+
+const vod = 'https://cdn.test/vod/';
+const asked = `${vod}c.ts?x=1`;
+
+let delivery: ScriptDeliveryModule.ScriptDelivery;
+let learned: unknown[];
+let told: unknown[];
+let held: Promise<unknown>[];
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0 Chrome/156.0.0.0' });
+  [learned, told, held] = [[], [], []];
+  const postMessage = (message: unknown): void => void told.push(message);
+  vi.stubGlobal('clients', { get: () => Promise.resolve({ postMessage }) });
+  vi.resetModules();
+  const { ScriptDelivery } = await import('../../../packages/worker/src/script-delivery.ts');
+  delivery = new ScriptDelivery({
+    protects: (url: string) => url.startsWith(vod) || url.startsWith('https://other.test/vod/'),
+    learn: (...args: unknown[]) => void learned.push(args),
+    // of a page: the worker does not know its tokens
+    unsign: (url: string) => url,
+  } as never);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const event = (init: RequestInit = {}, url = asked) =>
+  ({
+    request: new Request(url, init),
+    clientId: 'own',
+    waitUntil: (work: Promise<unknown>) => void held.push(work),
+  }) as never;
+const sentTo = (url: string, unsignedUrl = asked) => ({ ...untouchedRequest(unsignedUrl), url, token: { expires: 9 } });
+const answered = (url: string, { type = 'cors', contentType = 'video/mp2t', redirected = true } = {}): Response =>
+  Object.defineProperties(new Response('body', { headers: { 'content-type': contentType } }), {
+    ...{ url: { value: url }, redirected: { value: redirected }, type: { value: type } },
+  });
+/** Where the browser is sent to, or the URL that the script sees, and the body. */
+async function seen(response: Response): Promise<string> {
+  const location = response.headers.get('location');
+  return location ? `to ${location}` : `${response.url || 'as asked'}: ${await response.text()}`;
+}
+const redirected = async (to: string, signed = `${asked}&st=a%2Fb%3D&e=7`): Promise<string> =>
+  seen(await delivery.answer(event(), sentTo(signed), answered(to)));
+
+describe('what a script is given after a redirect', () => {
+  test.each([
+    ['without a token: its URL', `${vod}d.ts?b=2`, `${vod}d.ts?b=2: body`],
+    ['with the token: it is followed without', `${vod}d.ts?st=a%2Fb%3D&b=2&e=7`, `to ${vod}d.ts?b=2`],
+    ['with the token in another encoding', `${vod}d.ts?b=2&%73t=a/b%3D&e=7`, `to ${vod}d.ts?b=2`],
+    ['with another token', `${vod}d.ts?st=other&b=%32&e=8`, `to ${vod}d.ts?b=%32`],
+    ['with parameters of the request', `${vod}d.ts?x=1&st=a%2Fb%3D`, `to ${vod}d.ts?x=1`],
+    ['to another host', 'https://other.test/vod/d.ts?e=8&st=a%2Fb%3D', 'to https://other.test/vod/d.ts?e=8'],
+    ['to a host that is not protected, which has answered', 'https://far.test/d.ts?st=a%2Fb%3D', 'as asked: body'],
+    ['to the same URL with another token: it would go on for good', `${asked}&st=other`, 'as asked: body'],
+  ])('%s', async (_, to, expected) => {
+    expect(await redirected(to)).toBe(expected);
+  });
+
+  test.each([
+    [`${vod}d.ts`, `${vod}d.ts: body`],
+    ['https://cdn.test/st=a%2Fb/vod/d.ts?b=2', `to ${vod}d.ts?b=2`],
+    ['https://cdn.test/st%3Da%2Fb/vod/d.ts', `to ${vod}d.ts`],
+    ['https://other.test/st=a%2Fb/vod/d.ts', 'to https://other.test/vod/d.ts'],
+  ])('with a token in the path, %s', async (to, expected) => {
+    expect(await redirected(to, 'https://cdn.test/st=a%2Fb/vod/c.ts?x=1')).toBe(expected);
+  });
+
+  test('that it does not follow: nothing but the URL that it has asked for', async () => {
+    const given = answered(`${asked}&st=1`, { type: 'opaqueredirect', redirected: false });
+    const response = await delivery.answer(event({ redirect: 'manual' }), sentTo(`${asked}&st=1`), given);
+    expect(await seen(response)).toBe(`to ${asked}`);
+  });
+});
+
+describe('what is learned', () => {
+  const learnedFrom = async (to: string, contentType: string, isRedirected = true): Promise<unknown[]> => {
+    const given = answered(to, { contentType, redirected: isRedirected });
+    await delivery.answer(event(), sentTo(`${asked}&st=1`), given);
+    await settle();
+    return learned;
+  };
+
+  test('a playlist, under the URL that the player sees', async () => {
+    expect(await learnedFrom(`${vod}live/i.m3u8`, '')).toEqual([[`${vod}live/i.m3u8`, 'body']]);
+  });
+  test('nothing where the player asks again', async () => {
+    expect(await learnedFrom(`${vod}live/i.m3u8?st=1`, '')).toEqual([]);
+  });
+  test('a DASH manifest', async () => {
+    expect(await learnedFrom(`${asked}&st=1`, 'application/dash+xml', false)).toEqual([[asked, 'body']]);
+    expect(await learnedFrom(`${vod}m.MPD`, '')).toHaveLength(2);
+  });
+  test('no other file', async () => {
+    expect(await learnedFrom(`${vod}a.ts?n=.mpd`, 'video/mp4')).toEqual([]);
+  });
+});
+
+describe('a failure of the network', () => {
+  test('is told at once; whether CORS is missing is looked at beside, once in a minute', async () => {
+    const fetched = vi.fn<typeof fetch>(() => new Promise<Response>(() => undefined));
+    vi.stubGlobal('fetch', fetched);
+    const fail = async (): Promise<string> => (await delivery.failed(event({ mode: 'cors' }), sentTo(asked))).type;
+    expect([await fail(), await fail()]).toEqual(['error', 'error']);
+    expect(fetched).toHaveBeenCalledTimes(1);
+    expect(fetched.mock.calls[0]![1]!.signal, 'it does not wait without a limit').toBeInstanceOf(AbortSignal);
+    expect(held).not.toEqual([]);
+    vi.setSystemTime(Date.now() + 61_000);
+    fetched.mockResolvedValueOnce(new Response());
+    await fail();
+    await settle();
+    expect(told).toEqual([expect.objectContaining({ secureToken: 'problem', url: asked })]);
+  });
+});
