@@ -17,6 +17,8 @@ export function tokenQuery(search: string, names: readonly string[]): TokenQuery
   const values: (string | undefined)[] = names.map(() => undefined);
   if (search.length < 2) return { values, rest: '' };
   const rest: string[] = [];
+  // once for all pairs, of which a stranger may send thousands
+  const folded = names.map((name) => name.toLowerCase());
   for (const pair of search.slice(1).split('&')) {
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
@@ -24,7 +26,7 @@ export function tokenQuery(search: string, names: readonly string[]): TokenQuery
     if (index >= 0) {
       if (values[index] !== undefined) return undefined;
       values[index] = equals < 0 ? '' : pair.slice(equals + 1);
-    } else if (isSpelling(name, names)) {
+    } else if (folded.includes(foldName(name))) {
       return undefined;
     } else {
       rest.push(pair);
@@ -48,12 +50,6 @@ export function checkParameterNames(option: string, names: readonly string[]): v
         'Give different names made of letters, digits and -._~',
     );
   }
-}
-
-/** Whether a name is one of `names` in another case, or percent-encoded. */
-function isSpelling(name: string, names: readonly string[]): boolean {
-  const folded = foldName(name);
-  return names.some((each) => each.toLowerCase() === folded);
 }
 
 /** Lower case, escapes of ASCII undone; never throws, since the rest of the query is not ours. */
