@@ -12,9 +12,9 @@ export const fetch: readonly Sabotage[] = [
   {
     name: 'fetch-learn',
     promise: 'Playlists are learned: segments have their tokens in batches.',
-    file: 'packages/fetch/src/learn-playlist.ts',
-    find: 'source.learn(from, text);',
-    replace: 'source.learn(text, from);',
+    file: 'packages/core/src/learn-response.ts',
+    find: 'source.learn(url, text);',
+    replace: 'source.learn(text, url);',
     noticedBy: { test: fetchSpfTest, name: 'across the expiries of tokens' },
   },
   {

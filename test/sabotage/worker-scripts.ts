@@ -91,8 +91,8 @@ export const workerScripts: readonly Sabotage[] = [
     name: 'worker-script-read-ahead',
     promise: 'Playlists that pass through are read ahead.',
     file: scriptDelivery,
-    find: 'this.#learn(event, isShown ? target : asked, response);',
-    replace: '',
+    find: 'learnResponse(this.#signer, response, isShown ? target : asked)',
+    replace: 'Promise.resolve()',
     noticedBy: { test: workerScriptsTest, name: 'is read ahead by a playlist that passes through' },
   },
   {

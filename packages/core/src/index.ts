@@ -8,6 +8,7 @@ export { SecureTokenError, isSecureTokenError, tokenRefused } from './secure-tok
 export { normaliseOptions, withoutOwnOptions } from './option-checks.ts';
 export { jitteredDelay } from './jittered-delay.ts';
 export { keepAsking } from './keep-asking.ts';
+export { learnResponse } from './learn-response.ts';
 export { pauseFor } from './network-pause.ts';
 export { isOutage } from './outage.ts';
 export { carriesToken } from './page-sources.ts';

@@ -59,8 +59,9 @@ class HeldRequest {
 
 /**
  * Asks the token source until it answers, for players that take a failed request hard. An outage of the signing
- * endpoint is waited out, however long it lasts; after any other failure the request is held until tokens are renewed. The tokens
- * may be those of another held request, which that one did not want either: only the first try comes at once.
+ * endpoint is waited out, however long it lasts; after any other failure the request is held until tokens are renewed.
+ * The tokens may be those of another held request, which that one did not want either: only the first try comes at
+ * once.
  *
  * @throws the reason of `signal`, a failure for which `mayWait` says no, or `ERR_DESTROYED`
  */

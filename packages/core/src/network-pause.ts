@@ -26,8 +26,8 @@ const pause = (delayMs: number | undefined, signal: AbortSignal | undefined): Pr
   });
 
 /**
- * Resolves after `delayMs`; while offline when the network is back, for those who count their tries. An aborted `signal`
- * ends it.
+ * Resolves after `delayMs`; while offline when the network is back, for those who count their tries. An aborted
+ * `signal` ends it.
  */
 export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Promise<void> =>
   pause(isOffline() ? undefined : delayMs, signal);

@@ -4,11 +4,11 @@ import {
   isSecureTokenError,
   isSignedByAnother,
   keepAsking,
+  learnResponse,
   responseWithoutToken,
   sendSigned,
 } from 'secure-token-core';
 import { initOf, signedInit } from './fetch-arguments.ts';
-import { learnPlaylist } from './learn-playlist.ts';
 import { unsignedResponse, withUrl } from './unsigned-response.ts';
 import { untilAny } from './until-any.ts';
 
@@ -69,7 +69,8 @@ export class SecureRequest {
 
   #deliver({ request, response, error }: Sent): Response {
     if (!response) throw error as Error;
-    learnPlaylist(this.#source, response, request.unsignedUrl);
+    // relative URIs of a playlist begin where it has come from in the end
+    void learnResponse(this.#source, response, this.#source.unsign(response.url || request.unsignedUrl));
     return unsignedResponse(this.#source, response);
   }
 }

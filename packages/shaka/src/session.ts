@@ -16,7 +16,7 @@ const preparedRequests = new WeakMap<Request, PreparedRequest>();
 /** `undefined` if it is of a player without a token source. */
 export const preparedRequest = (request: Request): PreparedRequest | undefined => preparedRequests.get(request);
 
-/** Which of its URLs a request is sent to next; Shaka 4 does not count, but it filters before the first attempt only. */
+/** The URL that a request is sent to next; Shaka 4 does not count, but it filters before the first attempt only. */
 const nextUrl = ({ uris, attempt = 0 }: Partial<Pick<Request, 'attempt'>> & Pick<Request, 'uris'>): string =>
   uris[attempt % uris.length]!;
 

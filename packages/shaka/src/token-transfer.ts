@@ -133,7 +133,7 @@ class TokenTransfer implements Operation {
   }
 }
 
-/** Makes scheme plugins of a copy of Shaka that sign what `base` transfers, if it is for a player with a token source. */
+/** Makes scheme plugins of a copy of Shaka: they sign what `base` transfers for a player with a token source. */
 export const signing =
   (engineClass: EngineClass) =>
   (base: SchemePlugin): SchemePlugin =>

@@ -1,4 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
+import { learnResponse } from 'secure-token-core';
 import type { Delivery } from './delivery.ts';
 import { handOver } from './hand-over.ts';
 import { isWebKit } from './media-request.ts';
@@ -45,13 +46,14 @@ export class ScriptDelivery implements Delivery {
     const target = response.redirected ? withoutToken(this.#signer.unsign(response.url), sent) : asked;
     const isElsewhere = target !== asked;
     const showsToken = target !== response.url;
-    // relative URIs of a playlist begin where the redirect has led: the browser asks for that in turn, and is signed for
+    // relative URIs of a playlist begin where the redirect has led: the browser asks for that, and is signed for
     if (isElsewhere && showsToken && this.#signer.protects(target)) {
       await response.body?.cancel().catch(() => undefined);
       return Response.redirect(target);
     }
     const isShown = isElsewhere && !showsToken;
-    this.#learn(event, isShown ? target : asked, response);
+    // a playlist is read beside the player; its URIs are relative to the URL that the player sees
+    event.waitUntil(learnResponse(this.#signer, response, isShown ? target : asked));
     if (isShown) return response;
     return isWebKit() ? readWhole(response) : handOver(event, response);
   }
@@ -60,15 +62,6 @@ export class ScriptDelivery implements Delivery {
     const { mode, redirect } = event.request;
     if (mode === 'cors' && redirect !== 'error') event.waitUntil(reportMissingCors(event, sent));
     return Promise.resolve(Response.error());
-  }
-
-  /** A playlist is read beside the player, which waits for nothing; `url` is the one that the player sees. */
-  #learn(event: FetchEventLike, url: string, response: Response): void {
-    const type = response.headers.get('content-type') ?? '';
-    const isPlaylist = /mpegurl|dash\+xml/i.test(type) || /\.(m3u8|mpd)$/i.test(new URL(url).pathname);
-    if (!isPlaylist || response.status !== 200 || event.request.method === 'HEAD') return;
-    const reading = response.clone().text();
-    event.waitUntil(reading.then((text) => this.#signer.learn(url, text)).catch(() => undefined));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { TokenSource } from 'secure-token-core';
+import type { TokenSource } from './token-source.ts';
 
 /** In characters. A day in segments of two seconds has a fifth of it; what is longer has no end, or is no playlist. */
 const MAX_LENGTH = 10 * 2 ** 20;
@@ -27,18 +27,19 @@ async function textOf(body: ReadableStream<Uint8Array>): Promise<string | undefi
 
 /**
  * Shows `source` a playlist on its way to the player, which is not held up: the player and we each get a copy as it
- * comes in.
- * @param url unsigned
+ * comes in. Any other response is left alone. Resolves when it has been read; never rejects.
+ * @param url unsigned: relative URIs in it are relative to that
  */
-export function learnPlaylist(source: TokenSource, response: Response, url: string): void {
-  const { status, headers, body } = response;
-  if (status !== 200 || !body || !isPlaylist(headers, url)) return;
-  // relative URLs in it are relative to where it has come from in the end
-  const from = source.unsign(response.url || url);
-  textOf(response.clone().body!)
-    .then((text) => {
-      if (text) source.learn(from, text);
-    })
+export async function learnResponse(
+  source: Pick<TokenSource, 'learn'>,
+  response: Response,
+  url: string,
+): Promise<void> {
+  if (response.status !== 200 || !response.body || !isPlaylist(response.headers, url)) return;
+  try {
+    const text = await textOf(response.clone().body!);
+    if (text) source.learn(url, text);
+  } catch {
     // a body that breaks off is for the player to notice
-    .catch(() => undefined);
+  }
 }
