@@ -10,7 +10,7 @@ const fetchTroubleTest = 'test/browser/fetch-trouble.all.test.ts';
 
 export const fetch: readonly Sabotage[] = [
   {
-    name: 'fetch-learn',
+    name: 'core-fetch-learn',
     promise: 'Playlists are learned: segments have their tokens in batches.',
     file: 'packages/core/src/learn-response.ts',
     find: 'source.learn(url, text);',
