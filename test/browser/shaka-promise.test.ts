@@ -1,8 +1,6 @@
 import { test } from 'vitest';
-import { openShaka } from '../support/shaka-player.ts';
+import { openShaka, quiet } from '../support/shaka-player.ts';
 import { stageFor } from '../support/stage.ts';
-
-const quiet = { errors: [], retries: [], failedDownloads: [], leaks: [], rejections: [], pageErrors: [] };
 
 test.concurrent.for(['vod/dash/template.mpd', 'vod/fmp4/master.m3u8'])(
   'Shaka plays past expiries and refusals, and nobody sees them: %s',

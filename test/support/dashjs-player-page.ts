@@ -44,7 +44,6 @@ export interface DashSnapshot {
   readonly urls: readonly string[];
   readonly throughput: number;
   readonly latency: number;
-  readonly pageErrors: readonly string[];
 }
 
 /** What the events of tokens tell. */
@@ -109,7 +108,7 @@ export async function createPlayer({ src, tokens, form, settings }: InPage): Pro
 }
 
 /** Runs inside the page. */
-export function takeSnapshot(): Omit<DashSnapshot, 'pageErrors'> {
+export function takeSnapshot(): DashSnapshot {
   const { dashPlayer: player, recording, dashErrors, dashUrls } = window;
   const { currentTime, ended, paused, readyState, buffered } = document.querySelector('video')!;
   const { stalls, tokens, rejections } = recording;

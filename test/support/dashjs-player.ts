@@ -1,11 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-export type { DashSnapshot } from './dashjs-player-page.ts';
-import type { DashSnapshot, InPage } from './dashjs-player-page.ts';
+import type { DashSnapshot as SeenInPage, InPage } from './dashjs-player-page.ts';
 import { createPlayer, takeSnapshot } from './dashjs-player-page.ts';
 import type { PlayerTokens } from './player.ts';
-import { lookEvery } from './player.ts';
-import { installRecording } from './recording.ts';
+import { lookUntil, openRecordedPage } from './recorded-page.ts';
+import type { RecordedStall } from './recording.ts';
+import { starvedOf } from './recording.ts';
 import type { Stage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
 
@@ -26,6 +25,13 @@ export interface DashOptions {
   clockOffsetMs?: number;
   /** Runs in the page before the player is made. */
   before?: () => void;
+}
+
+export interface DashSnapshot extends SeenInPage {
+  /** Stalls for want of media. */
+  readonly starved: readonly RecordedStall[];
+  /** Exceptions nobody caught. */
+  readonly pageErrors: readonly string[];
 }
 
 export interface DashPage {
@@ -50,49 +56,38 @@ function shiftClock(offsetMs: number): void {
 }
 
 /** What a viewer and an app see of a player that has no trouble. */
-export const fine = { errors: [], stalls: [], rejections: [], pageErrors: [], paused: false };
+export const fine = { errors: [], starved: [], rejections: [], pageErrors: [], paused: false };
 
 /** Opens a page with dash.js and a player of `path`, with tokens of `carrier`. */
 export async function openDash(stage: Stage, carrier: Carrier, given: DashOptions = {}): Promise<DashPage> {
   const { path = 'vod/dash/template.mpd', tokens = {}, form = 'before', settings = {}, version = '5.2' } = given;
-  const { pages, signer, browser } = stage;
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const pageErrors: string[] = [];
-  const requests: string[] = [];
-  page.on('pageerror', (error) => pageErrors.push(String(error)));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(pages.origin)) requests.push(request.url());
+  const { clockOffsetMs, before } = given;
+  const { page, pageErrors, requests, close } = await openRecordedPage(stage, 'dashjs.html', async (opened) => {
+    if (clockOffsetMs) await opened.addInitScript(shiftClock, clockOffsetMs);
   });
-  if (given.clockOffsetMs) await page.addInitScript(shiftClock, given.clockOffsetMs);
-  await page.addInitScript(installRecording);
-  await page.goto(`${pages.origin}/test/support/dashjs.html`);
   await page.addScriptTag({ url: `/node_modules/${folders[version]}/dist/modern/umd/dash.all.min.js` });
   await page.addScriptTag({ url: '/packages/dashjs/dist/secure-token-dashjs.min.js' });
-  if (given.before) await page.evaluate(given.before);
+  if (before) await page.evaluate(before);
   await page.evaluate(createPlayer, {
     src: stage.url(carrier, path),
     tokens: tokens && {
-      endpoint: signer.endpoint(carrier),
+      endpoint: stage.signer.endpoint(carrier),
       ...(carrier === 'cookie' && { request: { credentials: 'include' as const } }),
       ...tokens,
     },
     form,
     settings,
   });
-  const snapshot = async (): Promise<DashSnapshot> => ({ ...(await page.evaluate(takeSnapshot)), pageErrors });
-  const until = async (fits: (seen: DashSnapshot) => boolean, seconds = 60): Promise<DashSnapshot> => {
-    const deadline = Date.now() + seconds * 1000;
-    for (;;) {
-      const seen = await snapshot();
-      if (fits(seen)) return seen;
-      if (Date.now() > deadline) {
-        const last = JSON.stringify({ ...seen, urls: [], requests: seen.requests.slice(-10) });
-        throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${last}\n${requests.slice(-10).join('\n')}`);
-      }
-      await delay(lookEvery);
-    }
+  const snapshot = async (): Promise<DashSnapshot> => {
+    const seen = await page.evaluate(takeSnapshot);
+    return { ...seen, pageErrors, starved: starvedOf(seen.stalls) };
   };
+  const describe = (seen: DashSnapshot): string => {
+    const last = JSON.stringify({ ...seen, urls: [], requests: seen.requests.slice(-10) });
+    return [last, ...requests.slice(-10)].join('\n');
+  };
+  const until = (fits: (seen: DashSnapshot) => boolean, seconds = 60): Promise<DashSnapshot> =>
+    lookUntil(snapshot, fits, seconds, describe);
   return {
     page,
     requests,
@@ -106,6 +101,6 @@ export async function openDash(stage: Stage, carrier: Carrier, given: DashOption
       }, rate);
       await until(({ currentTime }) => currentTime > 0);
     },
-    close: () => context.close(),
+    close,
   };
 }

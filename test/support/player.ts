@@ -1,12 +1,12 @@
 import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type * as SecureTokenHls from '../../packages/hlsjs/src/index.ts';
 import type { OwnProfiles } from './chromium.mjs';
 import type { HlsVersion, PageServer, ScriptFormat } from './page.ts';
 import type { RecordedError, RecordedStall, RecordedTokenEvent } from './recording.ts';
-import { installRecording } from './recording.ts';
+import { lookUntil } from './recorded-page.ts';
+import { installRecording, starvedOf } from './recording.ts';
 
 declare global {
   interface Window {
@@ -94,9 +94,6 @@ export interface Player {
  */
 const HARMLESS = ['aborted', 'bufferStalledError', 'bufferNudgeOnStall', 'bufferSeekOverHole'];
 
-/** Milliseconds between two looks at a page: each costs the processor two, and a dozen players wait at once. */
-export const lookEvery = 200;
-
 /** Opens a page of its own context: no cache and no cookie is shared. */
 export async function openPlayer(browser: OwnProfiles, pages: PageServer, options: PlayerOptions): Promise<Player> {
   const { hls = '1.7', format = 'script', attach = 'instance', clock = false, ...rest } = options;
@@ -118,18 +115,10 @@ export async function openPlayer(browser: OwnProfiles, pages: PageServer, option
   const snapshot = async (): Promise<Snapshot> => {
     const seen = await page.evaluate(takeSnapshot);
     const faults = seen.errors.filter(({ fatal, details }) => fatal || !HARMLESS.includes(details));
-    return { ...seen, pageErrors, faults, starved: seen.stalls.filter(({ ahead }) => ahead < 0.5) };
+    return { ...seen, pageErrors, faults, starved: starvedOf(seen.stalls) };
   };
-  const until = async (fits: (snapshot: Snapshot) => boolean, seconds = 60): Promise<Snapshot> => {
-    const deadline = Date.now() + seconds * 1000;
-    for (;;) {
-      const now = await snapshot();
-      if (fits(now)) return now;
-      if (Date.now() > deadline)
-        throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${JSON.stringify(now, null, 1)}`);
-      await delay(lookEvery);
-    }
-  };
+  const until = (fits: (snapshot: Snapshot) => boolean, seconds = 60): Promise<Snapshot> =>
+    lookUntil(snapshot, fits, seconds);
   return {
     page,
     requests,

@@ -19,6 +19,10 @@ export interface RecordedStall {
   readonly ahead: number;
 }
 
+/** The stalls for want of media. */
+export const starvedOf = (stalls: readonly RecordedStall[]): RecordedStall[] =>
+  stalls.filter(({ ahead }) => ahead < 0.5);
+
 export interface RecordedTokenEvent {
   readonly type: string;
   readonly reason?: string;

@@ -51,7 +51,6 @@ export interface ShakaSnapshot extends Told {
   readonly stalls: readonly RecordedStall[];
   readonly tokens: readonly RecordedTokenEvent[];
   readonly rejections: readonly string[];
-  readonly pageErrors: readonly string[];
   readonly estimate: number;
   readonly cues: number;
 }
@@ -122,7 +121,7 @@ export function createShaka({ src, tokens, config, startTime }: InPage): void {
 }
 
 /** Runs inside the page. */
-export function takeShakaSnapshot(): Omit<ShakaSnapshot, 'pageErrors'> {
+export function takeShakaSnapshot(): ShakaSnapshot {
   const { shakaPlayer: player, recording, told, video } = window;
   const { currentTime, ended, paused, readyState, textTracks } = video;
   const { stalls, tokens, rejections } = recording;

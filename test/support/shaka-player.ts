@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type { PlayerTokens } from './player.ts';
-import { lookEvery } from './player.ts';
-import { installRecording } from './recording.ts';
-import type { ShakaSnapshot } from './shaka-player-page.ts';
+import { lookUntil, openRecordedPage } from './recorded-page.ts';
+import type { RecordedStall } from './recording.ts';
+import { starvedOf } from './recording.ts';
+import type { ShakaSnapshot as SeenInPage } from './shaka-player-page.ts';
 import { createShaka, takeShakaSnapshot } from './shaka-player-page.ts';
 import type { Stage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
@@ -25,6 +25,13 @@ export interface ShakaOptions {
   startTime?: number;
 }
 
+export interface ShakaSnapshot extends SeenInPage {
+  /** Stalls for want of media. */
+  readonly starved: readonly RecordedStall[];
+  /** Exceptions nobody caught. */
+  readonly pageErrors: readonly string[];
+}
+
 export interface ShakaPage {
   readonly page: Page;
   /** Requests for anything but the page's own files, as the browser sent them. */
@@ -36,45 +43,40 @@ export interface ShakaPage {
   close(): Promise<void>;
 }
 
+/** Nothing that a viewer or an app would hear of. */
+export const quiet = {
+  errors: [],
+  retries: [],
+  failedDownloads: [],
+  leaks: [],
+  rejections: [],
+  pageErrors: [],
+  starved: [],
+};
+
 /** Opens a page with Shaka Player and a player of `path`, with tokens of `carrier`. */
 export async function openShaka(stage: Stage, carrier: Carrier, given: ShakaOptions): Promise<ShakaPage> {
   const { path, tokens = {}, version = '5.2', build = 'compiled', config = {}, startTime = null } = given;
-  const { pages, signer, browser } = stage;
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const pageErrors: string[] = [];
-  const requests: string[] = [];
-  page.on('pageerror', (error) => pageErrors.push(String(error)));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(pages.origin)) requests.push(request.url());
-  });
-  await page.addInitScript(installRecording);
-  await page.goto(`${pages.origin}/test/support/shaka.html`);
+  const { page, pageErrors, requests, close } = await openRecordedPage(stage, 'shaka.html');
   await page.addScriptTag({ url: `/node_modules/${folders[version]}/dist/shaka-player.${build}.js` });
   await page.addScriptTag({ url: '/packages/shaka/dist/secure-token-shaka.min.js' });
   await page.evaluate(createShaka, {
     src: stage.url(carrier, path),
     tokens: tokens && {
-      endpoint: signer.endpoint(carrier),
+      endpoint: stage.signer.endpoint(carrier),
       ...(carrier === 'cookie' && { request: { credentials: 'include' as const } }),
       ...tokens,
     },
     config,
     startTime,
   });
-  const snapshot = async (): Promise<ShakaSnapshot> => ({ ...(await page.evaluate(takeShakaSnapshot)), pageErrors });
-  const until = async (fits: (seen: ShakaSnapshot) => boolean, seconds = 60): Promise<ShakaSnapshot> => {
-    const deadline = Date.now() + seconds * 1000;
-    for (;;) {
-      const seen = await snapshot();
-      if (fits(seen)) return seen;
-      if (Date.now() > deadline) {
-        const last = JSON.stringify({ ...seen, responses: seen.responses.slice(-5) });
-        throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${last}`);
-      }
-      await delay(lookEvery);
-    }
+  const snapshot = async (): Promise<ShakaSnapshot> => {
+    const seen = await page.evaluate(takeShakaSnapshot);
+    return { ...seen, pageErrors, starved: starvedOf(seen.stalls) };
   };
+  const describe = (seen: ShakaSnapshot): string => JSON.stringify({ ...seen, responses: seen.responses.slice(-5) });
+  const until = (fits: (seen: ShakaSnapshot) => boolean, seconds = 60): Promise<ShakaSnapshot> =>
+    lookUntil(snapshot, fits, seconds, describe);
   return {
     page,
     requests,
@@ -87,6 +89,6 @@ export async function openShaka(stage: Stage, carrier: Carrier, given: ShakaOpti
       }, rate);
       await until(({ currentTime }) => currentTime > 0);
     },
-    close: () => context.close(),
+    close,
   };
 }

@@ -3,7 +3,8 @@ import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import type * as Plugin from '../../packages/fetch/src/index.ts';
 import type { PlayerTokens } from './player.ts';
-import { installRecording } from './recording.ts';
+import { openRecordedPage } from './recorded-page.ts';
+import { starvedOf } from './recording.ts';
 import type { RecordedStall, RecordedTokenEvent } from './recording.ts';
 import type { Stage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
@@ -35,6 +36,8 @@ export interface SpfSnapshot {
   readonly reported: unknown;
   readonly tokens: readonly RecordedTokenEvent[];
   readonly stalls: readonly RecordedStall[];
+  /** Stalls for want of media. */
+  readonly starved: readonly RecordedStall[];
 }
 
 export interface SpfPage {
@@ -55,15 +58,7 @@ export async function openSpf(
   path: string,
   tokens: Partial<PlayerTokens> | false = {},
 ): Promise<SpfPage> {
-  const page = await (await stage.browser.newContext()).newPage();
-  const pageErrors: string[] = [];
-  const requests: string[] = [];
-  page.on('pageerror', (error) => pageErrors.push(String(error)));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(stage.pages.origin)) requests.push(request.url());
-  });
-  await page.addInitScript(installRecording);
-  await page.goto(`${stage.pages.origin}/test/support/videojs.html`);
+  const { page, pageErrors, requests } = await openRecordedPage(stage, 'videojs.html');
   await page.addScriptTag({ url: '/packages/fetch/dist/secure-token-fetch.min.js' });
   await page.addScriptTag({ content: await spf });
   await page.evaluate(play, {
@@ -75,7 +70,10 @@ export async function openSpf(
       ...tokens,
     },
   });
-  const snapshot = (): Promise<SpfSnapshot> => page.evaluate(takeSnapshot);
+  const snapshot = async (): Promise<SpfSnapshot> => {
+    const seen = await page.evaluate(takeSnapshot);
+    return { ...seen, starved: starvedOf(seen.stalls) };
+  };
   return {
     page,
     pageErrors,
@@ -115,7 +113,7 @@ function play({ src, options }: { src: string; options: Plugin.TokenSourceOption
 }
 
 /** Runs inside the page. */
-function takeSnapshot(): SpfSnapshot {
+function takeSnapshot(): Omit<SpfSnapshot, 'starved'> {
   const { video, spf, recording } = window;
   const { currentTime, error } = video;
   return {

@@ -1,8 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type { PlayerTokens } from './player.ts';
-import { lookEvery } from './player.ts';
-import { installRecording } from './recording.ts';
+import { lookUntil, openRecordedPage } from './recorded-page.ts';
 import type { Stage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
 import type { VideojsSnapshot } from './videojs-player-page.ts';
@@ -64,25 +62,16 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
     before,
     clock = false,
   } = given;
-  const { pages, signer, browser } = stage;
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const pageErrors: string[] = [];
-  const requests: string[] = [];
-  page.on('pageerror', (error) => pageErrors.push(String(error)));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(pages.origin)) requests.push(request.url());
+  const { page, pageErrors, requests, close } = await openRecordedPage(stage, 'videojs.html', async (opened) => {
+    if (clock) await opened.clock.install();
   });
-  if (clock) await page.clock.install();
-  await page.addInitScript(installRecording);
-  await page.goto(`${pages.origin}/test/support/videojs.html`);
   for (const url of builds[version]) await page.addScriptTag({ url: `/node_modules/${url}` });
   await page.addScriptTag({ url: '/packages/videojs/dist/videojs-secure-token.min.js' });
   if (before) await page.evaluate(before);
   await page.evaluate(createPlayer, {
     source: { src: stage.url(carrier, path), type },
     tokens: tokens && {
-      endpoint: signer.endpoint(carrier),
+      endpoint: stage.signer.endpoint(carrier),
       ...(carrier === 'cookie' && { request: { credentials: 'include' as const } }),
       ...tokens,
     },
@@ -97,19 +86,12 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
     })),
   });
   const snapshot = async (): Promise<VideojsSnapshot> => ({ ...(await page.evaluate(takeSnapshot)), pageErrors });
-  const until = async (fits: (seen: VideojsSnapshot) => boolean, seconds = 60): Promise<VideojsSnapshot> => {
-    const deadline = Date.now() + seconds * 1000;
-    for (;;) {
-      const seen = await snapshot();
-      if (fits(seen)) return seen;
-      if (Date.now() > deadline) {
-        const logs = seen.logs.filter((line) => !line.includes('DEBUG')).slice(-5);
-        const last = JSON.stringify({ ...seen, logs, events: seen.events.slice(0, 20) });
-        throw new Error(`Not in ${seconds} s: ${fits.toString()}\n${last}`);
-      }
-      await delay(lookEvery);
-    }
+  const describe = (seen: VideojsSnapshot): string => {
+    const logs = seen.logs.filter((line) => !line.includes('DEBUG')).slice(-5);
+    return JSON.stringify({ ...seen, logs, events: seen.events.slice(0, 20) });
   };
+  const until = (fits: (seen: VideojsSnapshot) => boolean, seconds = 60): Promise<VideojsSnapshot> =>
+    lookUntil(snapshot, fits, seconds, describe);
   return {
     page,
     requests,
@@ -127,7 +109,7 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
       }, rate);
       await until(({ currentTime }) => currentTime > 0);
     },
-    close: () => context.close(),
+    close,
   };
 }
 
