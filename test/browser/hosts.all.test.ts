@@ -64,7 +64,9 @@ describe.concurrent('what does not work, and what is said then', () => {
         .replace('<ReactPlayer', '<ReactPlayer config={config}'),
     );
     const said = expect.stringMatching('/…/master.m3u8 .status 403. was refused.*Hls.DefaultConfig = ');
-    await vi.waitFor(() => expect(host.warnings).toEqual([said]), { timeout: 30_000 });
+    const refused = async (): Promise<void> => expect((await stage.refusals()).length).toBeGreaterThan(0);
+    await vi.waitFor(refused, { timeout: 60_000, interval: 200 });
+    await vi.waitFor(() => expect(host).toMatchObject({ warnings: [said], pageErrors: [] }), { timeout: 60_000 });
     expect(stage.signer.calls).toEqual([]);
   });
 
@@ -77,13 +79,13 @@ describe.concurrent('what does not work, and what is said then', () => {
         const { textTracks } = document.querySelector<HTMLVideoElement>('media-player')!;
         return textTracks[0]?.cues?.length ?? 0;
       });
-    await vi.waitFor(async () => expect(await cues()).toBeGreaterThan(0), { timeout: 30_000 });
+    await vi.waitFor(async () => expect(await cues()).toBeGreaterThan(0), { timeout: 60_000 });
     expect(await stage.refusals()).toEqual([]);
 
     const host = await openHost(stage, 'vidstack', (script) => script.replace(", url: ''", ''));
     await host.play();
     const said = expect.stringMatching('/…/i.m3u8 .status 403. was requested without a token');
-    await vi.waitFor(() => expect(host.warnings).toContainEqual(said), { timeout: 30_000 });
+    await vi.waitFor(() => expect(host.warnings).toContainEqual(said), { timeout: 60_000 });
   });
 });
 

@@ -78,6 +78,8 @@ export async function openChromium() {
   /** @type {import('playwright-core').Browser['newContext']} */
   const newContext = async (options) => {
     const context = await browser.newContext(options);
+    // a little less than a test may take: what does not come is named, and a busy machine is waited for
+    context.setDefaultTimeout(150_000);
     contexts.add(context);
     context.once('close', () => contexts.delete(context));
     return context;
