@@ -56,11 +56,11 @@ test.concurrent.for(hosts)('%s plays past five expiries and a seek, and nothing 
 });
 
 describe.concurrent('what does not work, and what is said then', () => {
-  test('react-player loses config.hls: the console says what to do', async (context) => {
+  test('react-player loses what its second version knew: the console says what to do', async (context) => {
     const stage = await slowStage(context);
     const host = await openHost(stage, 'react-player', (script) =>
       script
-        .replace(/^Hls\.DefaultConfig = .*$/m, "const config = { hls: secureTokenConfig('/token') };")
+        .replace(/^Hls\.DefaultConfig = .*$/m, "const config = { file: { hlsOptions: secureTokenConfig('/token') } };")
         .replace('<ReactPlayer', '<ReactPlayer config={config}'),
     );
     const said = expect.stringMatching('/…/master.m3u8 .status 403. was refused.*Hls.DefaultConfig = ');
