@@ -56,7 +56,7 @@ test.concurrent.for(hosts)('%s plays past five expiries and a seek, and nothing 
 });
 
 describe.concurrent('what does not work, and what is said then', () => {
-  test('react-player loses what its second version knew: the console says what to do', async (context) => {
+  test('react-player drops what its second version took: the console says what to do', async (context) => {
     const stage = await slowStage(context);
     const host = await openHost(stage, 'react-player', (script) =>
       script
