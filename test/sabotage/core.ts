@@ -55,7 +55,10 @@ export const core: readonly Sabotage[] = [
     file: 'packages/core/src/signing-calls.ts',
     find: 'preset.flatMap((token) => parseToken(token) ?? [])',
     replace: '[]',
-    noticedBy: { test: hlsjsSituationsTest, name: 'with a token in the page the first picture costs no call' },
+    noticedBy: {
+      test: 'test/browser/hlsjs-first-frame.test.ts',
+      name: 'with tokens in the page, vod/ts/master.m3u8 costs no call',
+    },
   },
   {
     name: 'core-denied-is-final',
