@@ -9,7 +9,7 @@ import { edgeAuth, secureToken } from '../../packages/server/src/index.ts';
  */
 export type Carrier = 'exact' | 'query' | 'header' | 'cookie' | 'path' | 'open' | 'whole';
 
-/** Those that whatever plays is played with. */
+/** What each player is tried with: all but `whole`. */
 export const carriers: readonly Carrier[] = ['exact', 'query', 'header', 'cookie', 'path', 'open'];
 
 const refusal = (status: 403 | 410): Verdict => ({
