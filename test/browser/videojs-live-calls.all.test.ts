@@ -1,5 +1,6 @@
+import { test } from 'vitest';
 import type { LiveLibrary } from '../support/live-calls.ts';
-import { testCalls, testOutage, viewings } from '../support/live-calls.ts';
+import { byName, expectFewCalls, expectNoStall, viewings } from '../support/live-calls.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
 const library: LiveLibrary = {
@@ -7,5 +8,10 @@ const library: LiveLibrary = {
   fine: { error: null, events: [], pageErrors: [] },
 };
 
-for (const viewing of viewings) testCalls(library, viewing);
-testOutage(library);
+test.concurrent.for(byName(viewings))('calls of the endpoint: %s', ([, viewing], context) =>
+  expectFewCalls(context, library, viewing),
+);
+
+test.concurrent('the signing endpoint is away for 8 s, tokens of 20 s: no stall', (context) =>
+  expectNoStall(context, library),
+);

@@ -164,7 +164,7 @@ export const core: readonly Sabotage[] = [
     file: 'packages/core/src/known-playlist.ts',
     find: 'this.prediction.learn(listed, now);',
     replace: '',
-    noticedBy: { test: liveCallsTest, name: 'live, segments of 1 s, tokens of 20 s: a call for six requests' },
+    noticedBy: { test: liveCallsTest, name: 'calls of the endpoint: live, segments of 1 s, tokens of 20 s' },
   },
   {
     name: 'core-live-refill',
@@ -172,6 +172,6 @@ export const core: readonly Sabotage[] = [
     file: 'packages/core/src/read-ahead.ts',
     find: 'if (!isRefillDue(ahead, playlist.nameSeconds, horizon) && !(token && isHalfOver(token))) return;',
     replace: '',
-    noticedBy: { test: liveCallsTest, name: 'live, segments of 1 s, tokens of 20 s: a call for six requests' },
+    noticedBy: { test: liveCallsTest, name: 'calls of the endpoint: live, segments of 1 s, tokens of 20 s' },
   },
 ];

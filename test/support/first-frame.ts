@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { TestContext } from 'vitest';
+import { vi } from 'vitest';
 import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
 import {
   createEdgeHandler,
@@ -8,11 +9,11 @@ import {
   secureToken,
   tokensFor,
 } from '../../packages/server/src/index.ts';
-import type { OwnProfiles } from './chromium.mjs';
+import { openChromium } from './chromium.mjs';
 import { listen } from './listen.ts';
 
 /** How a player has its tokens: it needs none; from an endpoint that expands playlists, or not; out of its page. */
-export type Start = 'unprotected' | 'expand' | 'endpoint' | 'tokens';
+type Start = 'unprotected' | 'expand' | 'endpoint' | 'tokens';
 
 /** A player and the plugin, as a page has them. */
 export interface PlayerScripts {
@@ -21,7 +22,7 @@ export interface PlayerScripts {
   readonly code: string;
 }
 
-export interface FirstFrame {
+interface FirstFrame {
   /** What was asked for until the picture was there, in order: `token`, or a path. */
   readonly untilPicture: readonly string[];
   /** All that is asked for but tokens, sorted. */
@@ -55,9 +56,8 @@ ${scripts.join('')}
  * Opens a page that plays `path`, on a server that is its endpoint and its edge, too; resolves at the first picture. Of
  * each rendition only the first segment is answered: what is before the picture and what after is no matter of speed.
  */
-export async function seeFirstFrame(
+async function seeFirstFrame(
   { onTestFinished }: TestContext,
-  browser: OwnProfiles,
   scripts: PlayerScripts,
   path: string,
   start: Start,
@@ -100,9 +100,10 @@ export async function seeFirstFrame(
     if (!response.ok) refusals.push(`${response.status} ${pathname}`);
     return response;
   });
+  const browser = await openChromium();
   const tab = await browser.newPage();
   onTestFinished(async () => {
-    await tab.close();
+    await browser.close();
     release();
     await server.close();
   });
@@ -113,4 +114,25 @@ export async function seeFirstFrame(
     requests: () => asked.filter((each) => each !== 'token').sort(),
     refusals,
   };
+}
+
+export const playlists = ['vod/ts/master.m3u8', 'vod/fmp4/master.m3u8', 'vod/aes/i.m3u8'];
+
+/** The first picture of `path` costs so many calls, and else what it costs a player without tokens. */
+export async function expectCalls(
+  context: TestContext,
+  scripts: PlayerScripts,
+  path: string,
+  { start, calls }: { start: Start; calls: number },
+): Promise<void> {
+  const { expect } = context;
+  const see = (how: Start): Promise<FirstFrame> => seeFirstFrame(context, scripts, path, how);
+  const [plain, signed] = await Promise.all([see('unprotected'), see(start)]);
+  const { untilPicture } = signed;
+  expect(untilPicture.filter((asked) => asked === 'token').length, untilPicture.join(' ')).toBe(calls);
+  // nothing goes out before it
+  if (calls > 0) expect(untilPicture[0]).toBe('token');
+  // in the end each waits for what the server holds back
+  await vi.waitFor(() => expect(signed.requests()).toEqual(plain.requests()), { timeout: 20_000 });
+  expect(signed.refusals).toEqual([]);
 }

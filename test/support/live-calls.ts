@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestContext } from 'vitest';
-import { test } from 'vitest';
 import { createCallOrigins } from './live-call-origins.ts';
 import type { RecordedStall, RecordedTokenEvent } from './recording.ts';
 import { starvedOf } from './recording.ts';
@@ -8,7 +7,7 @@ import type { Stage } from './stage.ts';
 import { stageFor } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
 
-interface Counts {
+export interface Counts {
   readonly calls: number;
   /** URLs in them. */
   readonly signed: number;
@@ -159,49 +158,53 @@ function countsOf(stage: Stage, before?: Counts): Counts {
   };
 }
 
+/** By their names, for a table of tests. */
+export const byName = (viewings: readonly Viewing[]): [string, Viewing][] =>
+  viewings.map((viewing) => [viewing.name, viewing]);
+
 /** The calls that `viewing` costs are as few as it says. */
-export function testCalls({ open, fine }: LiveLibrary, viewing: Viewing): void {
-  const { name, carrier = 'exact', ttl, seconds, from, rate = 1, atMost } = viewing;
-  test.concurrent(name, async (context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, { origin: createCallOrigins(), signer: { ttl } });
-    const player = await open(stage, carrier, viewing);
-    await player.play(rate);
-    const { currentTime: first } = await player.snapshot();
-    if (from === 'middle') await player.until(({ currentTime }) => currentTime > first + 3);
-    const before = from === 'middle' ? countsOf(stage) : undefined;
-    const { currentTime: start } = await player.snapshot();
-    const seen = await player.until(({ currentTime }) => currentTime > start + seconds * rate, 3 * seconds);
-    const counts = countsOf(stage, before);
-    note(context, counts, seen);
-    expect(seen).toMatchObject(fine);
-    expect(seen.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
-    expect(await stage.refusals()).toEqual([]);
-    expect(counts.signed / counts.requests, 'URLs signed for each that was requested').toBeLessThanOrEqual(1.5);
-    expect(counts.calls, JSON.stringify(counts)).toBeLessThanOrEqual(atMost(counts));
-  });
+export async function expectFewCalls(
+  context: TestContext,
+  { open, fine }: LiveLibrary,
+  viewing: Viewing,
+): Promise<void> {
+  const { expect } = context;
+  const { carrier = 'exact', ttl, seconds, from, rate = 1, atMost } = viewing;
+  const stage = await stageFor(context, { origin: createCallOrigins(), signer: { ttl } });
+  const player = await open(stage, carrier, viewing);
+  await player.play(rate);
+  const { currentTime: first } = await player.snapshot();
+  if (from === 'middle') await player.until(({ currentTime }) => currentTime > first + 3);
+  const before = from === 'middle' ? countsOf(stage) : undefined;
+  const { currentTime: start } = await player.snapshot();
+  const seen = await player.until(({ currentTime }) => currentTime > start + seconds * rate, 3 * seconds);
+  const counts = countsOf(stage, before);
+  note(context, counts, seen);
+  expect(seen).toMatchObject(fine);
+  expect(seen.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
+  expect(await stage.refusals()).toEqual([]);
+  expect(counts.signed / counts.requests, 'URLs signed for each that was requested').toBeLessThanOrEqual(1.5);
+  expect(counts.calls, JSON.stringify(counts)).toBeLessThanOrEqual(atMost(counts));
 }
 
-/** An endpoint that is away for eight seconds is not noticed. */
-export function testOutage({ open, fine }: LiveLibrary): void {
-  test.concurrent('the signing endpoint is away for 8 s, tokens of 20 s: no stall', async (context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, { origin: createCallOrigins(), signer: { ttl: 20 } });
-    const player = await open(stage, 'exact', SECOND);
-    await player.play();
-    const { currentTime: start } = await player.snapshot();
-    await player.until(({ currentTime }) => currentTime > start + 12);
-    await stage.signer.close();
-    await delay(8000);
-    await stage.signer.reopen();
-    const back = await player.snapshot();
-    const seen = await player.until(({ currentTime }) => currentTime > back.currentTime + 15);
-    const starved = starvedOf(seen.stalls).filter(({ at }) => at > start + 12);
-    const stalled = starved.reduce((sum, stall) => sum + stall.seconds, 0);
-    note(context, stalled, seen);
-    expect(stalled, 'seconds without a picture').toBeLessThanOrEqual(0.2);
-    expect(seen).toMatchObject(fine);
-  });
+/** An endpoint that is away for eight seconds is not noticed, with tokens of twenty. */
+export async function expectNoStall(context: TestContext, { open, fine }: LiveLibrary): Promise<void> {
+  const { expect } = context;
+  const stage = await stageFor(context, { origin: createCallOrigins(), signer: { ttl: 20 } });
+  const player = await open(stage, 'exact', SECOND);
+  await player.play();
+  const { currentTime: start } = await player.snapshot();
+  await player.until(({ currentTime }) => currentTime > start + 12);
+  await stage.signer.close();
+  await delay(8000);
+  await stage.signer.reopen();
+  const back = await player.snapshot();
+  const seen = await player.until(({ currentTime }) => currentTime > back.currentTime + 15);
+  const starved = starvedOf(seen.stalls).filter(({ at }) => at > start + 12);
+  const stalled = starved.reduce((sum, stall) => sum + stall.seconds, 0);
+  note(context, stalled, seen);
+  expect(stalled, 'seconds without a picture').toBeLessThanOrEqual(0.2);
+  expect(seen).toMatchObject(fine);
 }
 
 /** `COUNTS=1` shows the figures. */
