@@ -97,12 +97,12 @@ export const viewings: readonly Viewing[] = [
   },
   {
     // without their names known it would be one a segment
-    name: 'low latency, parts that are ranges of one file: a call in three segments of 2 s',
+    name: 'low latency, parts that are ranges of one file: a call in two segments of 2 s',
     path: 'ranges/i.m3u8',
     ttl: 60,
     seconds: 30,
     from: 'middle',
-    atMost: () => 30 / (3 * 2),
+    atMost: () => 30 / (2 * 2),
     ...thirds,
   },
   {
