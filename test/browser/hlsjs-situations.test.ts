@@ -48,23 +48,6 @@ test.concurrent('two players of the same asset share a source: one call serves b
   expect(stage.signer.calls.map(({ reason }) => reason)).toEqual(['initial']);
 });
 
-test.concurrent('with a token in the page the first picture costs no call', async (context) => {
-  const { expect } = context;
-  const stage = await stageFor(context, {});
-  const src = stage.url('query', 'vod/fmp4/master.m3u8');
-  const response = await fetch(stage.signer.endpoint('query'), {
-    method: 'POST',
-    body: JSON.stringify({ urls: [src], reason: 'initial' }),
-    headers: { 'content-type': 'application/json' },
-  });
-  const { tokens } = (await response.json()) as { tokens: [] };
-  const player = await stage.open('query', 'vod/fmp4/master.m3u8', { tokens: { tokens } });
-  await player.play();
-  expect(await player.until(({ currentTime }) => currentTime > 3)).toMatchObject(fine);
-  expect(stage.signer.calls, 'but the one of this test').toHaveLength(1);
-  expect(await stage.refusals()).toEqual([]);
-});
-
 test.concurrent('a live stream of which every third request is refused has no hole', async (context) => {
   const { expect } = context;
   const stage = await stageFor(context, { edge: { refuseEvery: 3 }, signer: { ttl: 5 } });

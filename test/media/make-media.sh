@@ -28,11 +28,13 @@ picture="
   [clock][line]overlay=x='-W+W*t/$seconds':y=325[bar];
   [bar][dot]overlay=x='W*t/$seconds-8':y=320"
 note="0.3*pow(sin(PI*mod(t,1)),2)*sin(2*PI*220*(1+0.25*mod(floor(t),4))*t)"
-hi="$work/hi.mp4" lo="$work/lo.mp4" parts="$work/parts.mp4" sound="$work/sound.mp4"
+hi="$work/hi.mp4" lo="$work/lo.mp4" parts="$work/parts.mp4" thirds="$work/thirds.mp4" sound="$work/sound.mp4"
 gop=$(every $((segment * rate)))
 ff -filter_complex "$picture" "${exact[@]}" "${h264[@]}" $gop -crf 32 "$hi"
 ff -filter_complex "$picture,scale=320:180" "${exact[@]}" "${h264[@]}" $gop -crf 35 "$lo"
 ff -filter_complex "$picture,scale=320:180" "${exact[@]}" "${h264[@]}" $(every $((rate / 2))) -crf 36 "$parts"
+# nine pictures a second can be cut into thirds of it
+ff -filter_complex "$picture,scale=320:180,fps=9" "${exact[@]}" "${h264[@]}" $(every 3) -crf 38 "$thirds"
 # 20 s are 625 AAC frames at 32 kHz. The encoder puts one in front, so one less is made: no tail segment of 21 ms.
 ff -f lavfi -i "aevalsrc='$note':s=32000:d=$seconds:c=mono,atrim=end_sample=$((624 * 1024))" "${exact[@]}" \
   -c:a aac -b:a 6k "$sound"
@@ -106,10 +108,14 @@ fresh range
 hls "$lo" "$sound" -- -hls_segment_type fmp4 -hls_flags independent_segments+single_file \
   -hls_segment_filename "$out/range/all.m4s" "$out/range/i.m3u8"
 
-# 7. Low latency: one fragment (moof + mdat) each half second, cut by the low-latency origin.
+# 7. Low latency: one fragment (moof + mdat) each half or third of a second, cut by the low-latency origin.
 fresh ll
-ff -i "$parts" -ignore_editlist 1 -i "$sound" "${exact[@]}" -c copy -frag_duration 500000 \
-  -movflags +frag_keyframe+empty_moov+default_base_moof "$out/ll/frag.mp4"
+fragments() { # fragments PICTURE MICROSECONDS MP4
+  ff -i "$1" -ignore_editlist 1 -i "$sound" "${exact[@]}" -c copy -frag_duration "$2" \
+    -movflags +frag_keyframe+empty_moov+default_base_moof "$3"
+}
+fragments "$parts" 500000 "$out/ll/frag.mp4"
+fragments "$thirds" 333333 "$out/ll/thirds.mp4"
 
 # 8. DASH: numbered segments from a template, with a clock of its own; and one file a rendition, its index a sidx box.
 fresh dash

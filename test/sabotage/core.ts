@@ -55,7 +55,10 @@ export const core: readonly Sabotage[] = [
     file: 'packages/core/src/signing-calls.ts',
     find: 'preset.flatMap((token) => parseToken(token) ?? [])',
     replace: '[]',
-    noticedBy: { test: hlsjsSituationsTest, name: 'with a token in the page the first picture costs no call' },
+    noticedBy: {
+      test: 'test/browser/hlsjs-first-frame.test.ts',
+      name: 'with tokens in the page, vod/ts/master.m3u8 costs no call',
+    },
   },
   {
     name: 'core-denied-is-final',
@@ -161,7 +164,7 @@ export const core: readonly Sabotage[] = [
     file: 'packages/core/src/known-playlist.ts',
     find: 'this.prediction.learn(listed, now);',
     replace: '',
-    noticedBy: { test: liveCallsTest, name: 'live, segments of 1 s, tokens of 20 s: a call for six requests' },
+    noticedBy: { test: liveCallsTest, name: 'calls of the endpoint: live, segments of 1 s, tokens of 20 s' },
   },
   {
     name: 'core-live-refill',
@@ -169,6 +172,6 @@ export const core: readonly Sabotage[] = [
     file: 'packages/core/src/read-ahead.ts',
     find: 'if (!isRefillDue(ahead, playlist.nameSeconds, horizon) && !(token && isHalfOver(token))) return;',
     replace: '',
-    noticedBy: { test: liveCallsTest, name: 'live, segments of 1 s, tokens of 20 s: a call for six requests' },
+    noticedBy: { test: liveCallsTest, name: 'calls of the endpoint: live, segments of 1 s, tokens of 20 s' },
   },
 ];

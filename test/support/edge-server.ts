@@ -82,7 +82,9 @@ export async function startEdge(options: {
   };
 
   const formatNow = (): TokenFormat => {
-    const formats = new Map(carriers.map((carrier) => [carrier, tokenFormat(carrier, edge.secrets)]));
+    const formats = new Map(
+      [...carriers, 'whole' as const].map((carrier) => [carrier, tokenFormat(carrier, edge.secrets)]),
+    );
     return {
       ...formats.get('exact')!,
       verify: (request, now) => {

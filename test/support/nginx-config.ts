@@ -73,7 +73,7 @@ http {
     add_header Access-Control-Expose-Headers "Date, Content-Range, Content-Length, ETag" ${always};
     location / { ${preflight} return 403; }
     location = /generation { return 200 "${generation}"; }
-    location /open/ { ${preflight} proxy_pass $upstream; }
+    location ~ ^/(open|whole)/ { ${preflight} proxy_pass $upstream; }
     location /exact/ {
       ${preflight}${verify('$arg_st', '$arg_e', '$uri')}
     }

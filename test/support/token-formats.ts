@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { TokenFormat, Verdict } from '../../packages/server/src/index.ts';
-import { secureToken } from '../../packages/server/src/index.ts';
+import { edgeAuth, secureToken } from '../../packages/server/src/index.ts';
 
 /**
  * How a token travels, which is also the first folder of the URLs it opens: `exact` is Azion's one token a URL, the
- * others open a folder, such as `/query/live/`; `/open/` needs none.
+ * others open a folder, such as `/query/live/`; `/open/` needs none. `whole` is one token a URL with its query, which
+ * nginx leaves to our edge.
  */
-export type Carrier = 'exact' | 'query' | 'header' | 'cookie' | 'path' | 'open';
+export type Carrier = 'exact' | 'query' | 'header' | 'cookie' | 'path' | 'open' | 'whole';
 
+/** What each player is tried with: all but `whole`. */
 export const carriers: readonly Carrier[] = ['exact', 'query', 'header', 'cookie', 'path', 'open'];
 
 const refusal = (status: 403 | 410): Verdict => ({
@@ -57,7 +59,7 @@ function read(
 }
 
 /** A token of nginx `secure_link` over a folder, for the carriers that the packages' own format does not cover. */
-function folderFormat(carrier: Exclude<Carrier, 'exact' | 'open'>, secrets: readonly string[]): TokenFormat {
+function folderFormat(carrier: Exclude<Carrier, 'exact' | 'open' | 'whole'>, secrets: readonly string[]): TokenFormat {
   return {
     name: carrier,
     scope: 'prefix',
@@ -87,9 +89,15 @@ const open: TokenFormat = {
   verify: ({ url }) => ({ ok: true, expires: Infinity, url }),
 };
 
+const wholeFormat = (secrets: readonly string[]): TokenFormat =>
+  edgeAuth({ keys: secrets.map((secret) => Buffer.from(secret).toString('hex')), exact: true, signQuery: true });
+
 /** The format behind `/<carrier>/`. The first secret signs, all of them verify. */
-export const tokenFormat = (carrier: Carrier, secrets: readonly string[]): TokenFormat =>
-  carrier === 'exact' ? secureToken({ secrets }) : carrier === 'open' ? open : folderFormat(carrier, secrets);
+export function tokenFormat(carrier: Carrier, secrets: readonly string[]): TokenFormat {
+  if (carrier === 'exact') return secureToken({ secrets });
+  if (carrier === 'whole') return wholeFormat(secrets);
+  return carrier === 'open' ? open : folderFormat(carrier, secrets);
+}
 
 /** The two cookies that carry a token of the `cookie` format for `folder`. */
 export const tokenCookies = (secret: string, folder: string, expires: number): string[] =>

@@ -110,6 +110,19 @@ describe('blocking reloads', () => {
     expect(await answer).toContain(uri);
   });
 
+  it('are answered with the part that they wait for, with parts of a third of a second, too', async () => {
+    const thirds = new URL('../../media/ll/thirds.mp4', import.meta.url).pathname;
+    const origin = createLowLatencyOrigin({ file: thirds, partSeconds: 1 / 3, partsPerSegment: 6 });
+    for (let part = 0; part < 60; part++) {
+      const [segment, place] = [10 + Math.floor(part / 6), part % 6];
+      const query = `_HLS_msn=${segment}&_HLS_part=${place}`;
+      const answer = origin(new Request(`http://edge.test/low-latency/i.m3u8?${query}`));
+      await timeTo(answer);
+      expect(await (await answer).text()).toContain(`INDEPENDENT=YES,URI="p${segment}.${place}.m4s"`);
+    }
+    expect(Date.now()).toBe(start + 20_000);
+  });
+
   it.each([
     '_HLS_msn=12',
     '_HLS_msn=11&_HLS_part=2',
