@@ -145,7 +145,9 @@ export function bunny(options: BunnyOptions): TokenFormat {
       const inFolder = folder === undefined || path === folder || path.startsWith(withSlash(folder));
       if (!genuine || !inFolder || !isFromCountry(country, params)) return refused.signature;
       if (expires < now) return refused.expired;
-      return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + search };
+      const conditional =
+        params.countries !== own.token_countries || params.countriesBlocked !== own.token_countries_blocked;
+      return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + search, conditional };
     }),
   };
 }
