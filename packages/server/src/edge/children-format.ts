@@ -14,8 +14,9 @@ interface Granted extends Pick<GrantedVerdict, 'url' | 'expires' | 'carriers' | 
 }
 
 /**
- * The format as it signs the children of a playlist. What a playlist names is the origin's choice, and no reason to open
- * more than the viewer's own token does, which may be narrower than those that the edge would make. So a child gets
+ * The format as it signs the children of a playlist. What a playlist names is the origin's choice, and no reason to
+ * open more than the viewer's own token does, which may be narrower than those that the edge would make. So a child
+ * gets
  *
  * - a token of its own, where that opens nothing else;
  * - or the token that the viewer has sent, where that opens the child;

@@ -34,7 +34,7 @@ describe('signPlaylists with tokens of folders', () => {
     expect(await kindsOf('/vod/trailer.m3u8', ofFolders)).toEqual(all);
   });
 
-  test('what the token of a folder opened is signed with it in that folder, and with tokens of paths elsewhere', async () => {
+  test('what the token of a folder opened gets it in that folder, and tokens of paths elsewhere', async () => {
     expect(await kindsOf('/vod/7/master.m3u8', ofFolders)).toEqual(['folder', 'folder', 'path', 'path']);
     expect(await kindsOf('/vod/%37/master.m3u8', ofFolders)).toEqual(['folder', 'folder', 'path', 'path']);
   });
