@@ -25,15 +25,17 @@ interface Granted extends Pick<GrantedVerdict, 'url' | 'expires' | 'carriers' | 
  */
 export function childrenFormat(format: TokenFormat, granted: Granted): TokenFormat {
   const { request, now, conditional = false } = granted;
-  const sent = sentToken(new URL(request.url), granted, format);
+  let known: SignedToken | undefined;
+  // Most requests are for no playlist.
+  const sent = (): SignedToken => (known ??= sentToken(new URL(request.url), granted, format));
   const opensAlone = async ({ href, origin, pathname }: URL, expires: number): Promise<boolean> => {
     const opened = await scopeToOpen(format, href, expires);
     return opened !== undefined && judgeScope({ kind: 'path', href: origin + pathname })?.holds(opened) === true;
   };
   const isOpenedBySent = async ({ href }: URL): Promise<boolean> =>
     // No URL carries it, which `attachToken` says.
-    sent.credentials === true ||
-    (await format.verify({ url: attachToken(href, sent), headers: request.headers }, now)).ok;
+    sent().credentials === true ||
+    (await format.verify({ url: attachToken(href, sent()), headers: request.headers }, now)).ok;
 
   return {
     name: format.name,
@@ -42,7 +44,7 @@ export function childrenFormat(format: TokenFormat, granted: Granted): TokenForm
     verify: (asked, at) => format.verify(asked, at),
     async sign(url, expires): Promise<SignedToken> {
       if (!conditional && (await opensAlone(url, expires))) return format.sign(url, expires);
-      if (await isOpenedBySent(url)) return sent;
+      if (await isOpenedBySent(url)) return sent();
       if (!conditional && format.signExactly) return format.signExactly(url, expires);
       throw optionsError('url', 'The token of the playlist does not open it, and a new one would open more.');
     },

@@ -27,7 +27,8 @@ export interface EdgeHandlerOptions {
   /** @default { origins: '*' } */
   cors?: CorsOptions;
   /**
-   * Signs every URI of the playlists it serves, with the expiry of the token the playlist was asked with.
+   * Signs the URIs of the playlists it serves, with the expiry of the token the playlist was asked with. None opens more
+   * than that token and what the playlist lists.
    * @default false
    */
   signPlaylists?: boolean;
