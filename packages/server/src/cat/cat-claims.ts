@@ -151,6 +151,11 @@ export function readClaims(claims: CborClaims): CatClaims | undefined {
   };
 }
 
+/** The claims of a token that say from where and how it is used, as text that can be compared. */
+export function limitsOf(claims: CborClaims): string {
+  return JSON.stringify([label.ipRanges, label.methods].map((each) => claims.get(each)));
+}
+
 /** Whether the conditions of a token but its times let a request for `url` through. */
 export function meetsClaims(
   { uri, ipRanges, methods, issuer }: CatClaims,

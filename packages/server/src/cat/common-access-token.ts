@@ -10,10 +10,19 @@ import { folderScope, pathScope } from '../format-parts/opened-scope.ts';
 import { pathToSign } from '../format-parts/path-to-sign.ts';
 import { valueCarrier } from '../format-parts/value-carrier.ts';
 import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
-import type { TokenFormat } from '../token/token-format.ts';
+import type { SignedToken, TokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
-import { ipClaim, label, meetsClaims, meetsUri, pathOfConditions, readClaims, uriConditions } from './cat-claims.ts';
+import {
+  ipClaim,
+  label,
+  limitsOf,
+  meetsClaims,
+  meetsUri,
+  pathOfConditions,
+  readClaims,
+  uriConditions,
+} from './cat-claims.ts';
 import type { UriConditions } from './cat-claims.ts';
 import { openClaims, sealClaims } from './cose-mac.ts';
 import type { CborClaims } from './cose-mac.ts';
@@ -100,6 +109,17 @@ export function commonAccessToken(options: CommonAccessTokenOptions): TokenForma
   const taken = [...ownClaims(uri ?? new Map(), 0).keys(), label.version].find((each) => more?.has(each));
   if (taken !== undefined) throw optionsError('claims', `claim ${taken} comes from another option. Leave it out here.`);
 
+  const tokenOf = (
+    opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>,
+    conditions: UriConditions | 'any',
+    expires: number,
+  ): SignedToken => {
+    writeExpiry(expires);
+    const claims = new Map([...ownClaims(conditions, expires), ...(more ?? []), [label.version, 1]]);
+    return carrier.token(opened, expires, { [param]: sealClaims(claims, keys[0]!) });
+  };
+  const ownLimits = limitsOf(new Map([...ownClaims('any', 0), ...(more ?? [])]));
+
   return {
     name: 'common-access-token',
     scope: isAlone ? 'url' : 'prefix',
@@ -114,15 +134,20 @@ export function commonAccessToken(options: CommonAccessTokenOptions): TokenForma
 
     sign(url, expires) {
       const conditions = conditionsFor(url);
-      writeExpiry(expires);
       const alone = {
         url: url.origin + url.pathname + carrier.searchOf(url) + url.hash,
         anyQuery: !(uri instanceof Map),
       };
       const opened = isAlone ? alone : { prefix: prefixOf(url, uri === 'any' ? 0 : depth) };
-      const claims = new Map([...ownClaims(conditions, expires), ...(more ?? []), [label.version, 1]]);
-      return carrier.token(opened, expires, { [param]: sealClaims(claims, keys[0]!) });
+      return tokenOf(opened, conditions, expires);
     },
+    ...(!exact && {
+      signExactly(url: URL, expires: number) {
+        const path = pathToSign(url, 'raw');
+        const alone = { url: url.origin + path + carrier.searchOf(url) + url.hash, anyQuery: true };
+        return tokenOf(alone, uriConditions(url, path, true), expires);
+      },
+    }),
 
     verify: judging((sent, now) => {
       const carried = carrier.read(sent);
@@ -137,7 +162,8 @@ export function commonAccessToken(options: CommonAccessTokenOptions): TokenForma
       const url = new URL(origin + pathname + carried.search);
       if (!meetsClaims(claims, { url, ip, expected: issuer })) return refused.signature;
       if (claims.expires < now) return refused.expired;
-      return { ok: true, expires: claims.expires, url: url.href, carriers: carried.carriers };
+      const conditional = limitsOf(opened) !== ownLimits;
+      return { ok: true, expires: claims.expires, url: url.href, carriers: carried.carriers, conditional };
     }),
   };
 }

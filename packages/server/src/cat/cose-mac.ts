@@ -23,10 +23,13 @@ const keyIdLabel = 4;
 const inOrder = { mapSorter: () => 0 };
 const readMaps = { useMaps: true, tags: Object.fromEntries([52, 54].map((tag) => [tag, keepTag(tag)])) };
 
-export function sealClaims(claims: CborClaims, { id, bytes }: CoseKey): string {
+export function sealClaims(claims: CborClaims, key: CoseKey): string {
   const payload = encode(claims, inOrder);
+  return writeToken(key, payload, decodeBase64(macOf(payload, key.bytes))!);
+}
+
+function writeToken({ id }: CoseKey, payload: Uint8Array, mac: Uint8Array): string {
   const key = new Map([[keyIdLabel, utf8ToBytes(id)]]);
-  const mac = decodeBase64(macOf(payload, bytes));
   return base64url(concatBytes(Uint8Array.from(front), encode([protectedHeader, key, payload, mac])));
 }
 
@@ -41,13 +44,17 @@ export function openClaims(token: string, keys: readonly CoseKey[]): CborClaims 
   const claims = decodeWhole(parts.payload);
   if (!(claims instanceof Map)) return 'malformed';
   const isKnown = [...(claims as ReadonlyMap<unknown, unknown>).keys()].every((each) => typeof each === 'number');
-  return isKnown && sealedAs(claims as CborClaims, key) === token ? (claims as CborClaims) : 'malformed';
+  return isKnown && sealedAs(claims as CborClaims, key, parts.mac) === token ? (claims as CborClaims) : 'malformed';
 }
 
-/** CBOR claims were decoded, and need not be what can be encoded. */
-function sealedAs(claims: CborClaims, key: CoseKey): string | undefined {
+/**
+ * CBOR claims were decoded, and need not be what can be encoded.
+ *
+ * @param mac that of the payload in which the claims stood
+ */
+function sealedAs(claims: CborClaims, key: CoseKey, mac: Uint8Array): string | undefined {
   try {
-    return sealClaims(claims, key);
+    return writeToken(key, encode(claims, inOrder), mac);
   } catch {
     return undefined;
   }

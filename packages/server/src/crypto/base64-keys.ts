@@ -21,7 +21,10 @@ export function decodeBase64(text: unknown): Uint8Array | undefined {
   if (typeof text !== 'string' || !/^[\w+/-]*={0,2}$/.test(text)) return undefined;
   try {
     const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    const bytes = new Uint8Array(binary.length);
+    // `Uint8Array.from` takes ten times as long, and this is done for each token.
+    for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+    return bytes;
   } catch {
     return undefined;
   }

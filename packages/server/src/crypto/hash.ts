@@ -54,7 +54,8 @@ function findNative(): NativeHashes | undefined {
   }
 }
 
-function bytesOf(message: string | Uint8Array): Uint8Array {
+/** Text as UTF-8. */
+export function bytesOf(message: string | Uint8Array): Uint8Array {
   return typeof message === 'string' ? utf8ToBytes(message) : message;
 }
 

@@ -32,8 +32,8 @@ export function secretList(options: SecretOptions, fronts: readonly string[] = [
   if (runsOn)
     throw optionsError(
       'secret',
-      'One secret is another one with the beginning of what is signed behind it, so that two URLs have the same token. ' +
-        'Choose another secret.',
+      'One secret is another one with the beginning of what is signed behind it, ' +
+        'so that two URLs have the same token. Choose another secret.',
     );
   return [...list];
 }

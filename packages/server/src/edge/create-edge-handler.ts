@@ -10,7 +10,7 @@ import type { GrantedVerdict } from '../token/verdict.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import { urlRules } from '../url/url-rule.ts';
 import type { UrlRule } from '../url/url-rule.ts';
-import { formatWithin } from './format-within.ts';
+import { childrenFormat } from './children-format.ts';
 import { edgeRefusal } from './edge-refusal.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { originFetch } from './origin-fetch.ts';
@@ -27,7 +27,8 @@ export interface EdgeHandlerOptions {
   /** @default { origins: '*' } */
   cors?: CorsOptions;
   /**
-   * Signs every URI of the playlists it serves, with the expiry of the token the playlist was asked with.
+   * Signs the URIs of the playlists it serves, with the expiry of the token the playlist was asked with. None opens more
+   * than that token and what the playlist lists.
    * @default false
    */
   signPlaylists?: boolean;
@@ -82,12 +83,16 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       if (!judged) return refuse(403);
       granted = { url: judged.hrefWithoutQuery + asked.search, carriers: { cookies: format.cookies ?? [] } };
       if (isProtected(judged)) {
-        const verdict = await format.verify(request, Math.floor(clock() / 1000));
+        const now = Math.floor(clock() / 1000);
+        const verdict = await format.verify(request, now);
         if (!verdict.ok) return refuse(verdict.status);
         // A format of your own may leave the URL out.
-        const { url, carriers, opened } = verdict as Partial<GrantedVerdict>;
+        const { url, carriers } = verdict as Partial<GrantedVerdict>;
         granted = { url: url ?? granted.url, carriers: carriers ?? granted.carriers };
-        if (signPlaylists) signing = { format: formatWithin(format, opened), expires: verdict.expires };
+        if (signPlaylists) {
+          const expires = Math.min(verdict.expires, now + (format.maxTtl ?? Infinity));
+          signing = { format: childrenFormat(format, { ...verdict, ...granted, request, now }), expires };
+        }
       }
     } catch (error) {
       onError(error);

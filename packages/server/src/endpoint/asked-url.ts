@@ -53,11 +53,15 @@ export function shownUrls(asked: readonly OpenableUrl[]): [urls: string[], scope
 
 /** A URL and its scope as one origin or another reads them, as they are first. */
 function shownReadings({ url, scope }: OpenableUrl): readonly { href: string; scope: Scope }[] {
-  const { whole, upToFiles } = waysToServe(url.path, ...scope.paths);
+  const paths = [url.path, ...scope.paths];
+  const { whole, upToFiles } = waysToServe(...paths);
+  // Most URLs have one reading: whatever changes nothing is the first again.
+  const different = whole.filter((read, i) => i === 0 || paths.some((path) => read(path) !== path));
   const hrefAs = (read: Reading): string => url.withPath(read(url.path)).href;
   const shown = [
-    ...whole.map((read) => ({ href: hrefAs(read), scope: scope.shownAs(read) })),
+    ...different.map((read) => ({ href: hrefAs(read), scope: scope.shownAs(read) })),
     ...upToFiles.map((read) => ({ href: hrefAs(read), scope: scope.shownUpToFile(read) })),
   ];
+  if (shown.length === 1) return shown;
   return [...new Map(shown.map((each) => [JSON.stringify(each), each])).values()];
 }

@@ -100,7 +100,7 @@ function notSigned(url: string): Error {
   const { origin, pathname } = new URL(url);
   return optionsError(
     'urls',
-    `"${origin}${pathname}" is not signed: it or what its token opens is not below \`allow\`, or the format refuses it. ` +
-      'Add its prefix to `allow`, or give another URL.',
+    `"${origin}${pathname}" is not signed: it or what its token opens is not below \`allow\`, ` +
+      'or the format refuses it. Add its prefix to `allow`, or give another URL.',
   );
 }

@@ -24,11 +24,11 @@ export interface EdgeAuthUnsent {
  */
 export function writeEdgeAuthFields(fields: EdgeAuthFields, { url, salt }: EdgeAuthUnsent = {}): string {
   const { ip, startsAt, expires, acl, id, data } = fields;
-  const named = { ip, st: startsAt, exp: expires, acl, id, data, url, salt };
-  return Object.entries(named)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${value ?? ''}`)
-    .join('~');
+  const field = (name: string, value: string | number | undefined): string =>
+    value === undefined ? '' : `${name}=${value}~`;
+  const carried = field('ip', ip) + field('st', startsAt) + field('exp', expires) + field('acl', acl);
+  const all = carried + field('id', id) + field('data', data) + field('url', url) + field('salt', salt);
+  return all.slice(0, -1);
 }
 
 const form = new RegExp(

@@ -124,18 +124,23 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
     exact &&
     ((!options.escape && `${path}${signQuery ? search : ''}`.includes('~')) || (signQuery && path.includes('?')));
 
-  /** What a token for `url` says beside its expiry, and opens. @throws `ERR_OPTIONS` for a URL that is not signed */
-  const openedBy = (url: URL): { path: string; search: string; patterns: readonly string[]; opened: Opened } => {
+  /**
+   * What a token for `url` says beside its expiry, and opens.
+   *
+   * @param alone the one path, in place of its folder or of `acl`
+   * @throws `ERR_OPTIONS` for a URL that is not signed
+   */
+  const openedBy = (url: URL, { alone = false } = {}): EdgeAuthOpened => {
     const path = pathToSign(url, pathForm);
     const search = carrier.searchOf(url);
-    const folder = folderOf(path, depth);
-    const patterns = acl ?? [`${folder}*`];
+    const pattern = alone ? path : folderOf(path, depth);
+    const patterns = alone ? [pattern] : (acl ?? [`${pattern}*`]);
     if (isAmbiguous(path, search))
       throw optionsError(
         'url',
         'The URL has a `~`, or a `?` in its path, which could be read in two ways. Rename the file or folder.',
       );
-    if (!acl && !exact && (/[~*?]/.test(folder) || folder.includes(aclDelimiter))) {
+    if (patterns !== acl && !exact && (/[~*?]/.test(pattern) || pattern.includes(aclDelimiter))) {
       throw optionsError('url', `The folder has ${aclDelimiter}, ~, * or ? in its name. Rename it, or give \`acl\`.`);
     }
     if (!exact) carrier.check(patterns);
@@ -144,6 +149,19 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
       : openedByPatterns(url, path, search, patterns);
     if (!opened) throw optionsError('url', 'None of the patterns in `acl` opens this URL. Add one.');
     return { path, search, patterns, opened };
+  };
+  const tokenOf = ({ path, search, patterns, opened }: EdgeAuthOpened, expires: number): SignedToken => {
+    writeExpiry(expires);
+    const fields = {
+      ip,
+      startsAt,
+      expires,
+      acl: exact ? undefined : patterns.join(aclDelimiter),
+      id: sessionId ? escape(sessionId) : undefined,
+      data: payload ? escape(payload) : undefined,
+    };
+    const mac = hmacOf(keys[0]!, fields, path, search);
+    return carrier.token(opened, expires, { [param]: `${writeEdgeAuthFields(fields)}~hmac=${mac}` });
   };
 
   return {
@@ -158,20 +176,8 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
       return acl ? patternScope(url, acl, pathForm) : folderScope(url, folderOf(url.pathname, depth));
     },
 
-    sign(url, expires) {
-      const { path, search, patterns, opened } = openedBy(url);
-      writeExpiry(expires);
-      const fields = {
-        ip,
-        startsAt,
-        expires,
-        acl: exact ? undefined : patterns.join(aclDelimiter),
-        id: sessionId ? escape(sessionId) : undefined,
-        data: payload ? escape(payload) : undefined,
-      };
-      const mac = hmacOf(keys[0]!, fields, path, search);
-      return carrier.token(opened, expires, { [param]: `${writeEdgeAuthFields(fields)}~hmac=${mac}` });
-    },
+    sign: (url, expires) => tokenOf(openedBy(url), expires),
+    ...(!exact && { signExactly: (url: URL, expires: number) => tokenOf(openedBy(url, { alone: true }), expires) }),
 
     verify: judging((sent, now) => {
       const { url } = sent;
@@ -198,4 +204,9 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
   };
 }
 
-type Opened = Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
+interface EdgeAuthOpened {
+  readonly path: string;
+  readonly search: string;
+  readonly patterns: readonly string[];
+  readonly opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
+}

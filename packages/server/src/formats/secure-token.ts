@@ -136,19 +136,15 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
         return refused.malformed;
       }
       const folder = folderToOpen(path, canonicalPath(url.pathname, 'decoded'));
-      let [isOfPath, isOfFolder] = [0, 0];
+      let genuine = 0;
       for (const secret of secrets) {
         const isTokenOf = (uri: string): number => Number(equalInConstantTime(secureTokenHash(secret, uri, e), token));
-        isOfPath |= isTokenOf(path);
-        if (folder !== undefined) isOfFolder |= isTokenOf(folderMark + folder);
+        genuine |= isTokenOf(path);
+        if (folder !== undefined) genuine |= isTokenOf(folderMark + folder);
       }
-      if (!(isOfPath | isOfFolder)) return refused.signature;
+      if (!genuine) return refused.signature;
       if (expires < now) return refused.expired;
-      const forwarded = url.origin + encodePath(path, pathForm);
-      const granted = { ok: true, expires, url: forwarded + query.rest } as const;
-      if (depth === undefined) return granted;
-      const opened = isOfFolder ? folderScope(url, encodePath(folder!, pathForm)) : pathScope(new URL(forwarded));
-      return { ...granted, opened };
+      return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + query.rest };
     }),
   };
 }

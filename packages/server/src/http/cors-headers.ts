@@ -1,8 +1,8 @@
 import type { CorsOptions } from './cors-options.ts';
 
 /**
- * What a page may read of an answer: `Date` measures the clock, `Retry-After` ends a pause, the rest is what players need
- * for ranges.
+ * What a page may read of an answer: `Date` measures the clock, `Retry-After` ends a pause, the rest is what players
+ * need for ranges.
  */
 const exposed = 'Date, Retry-After, Content-Range, Content-Length, Accept-Ranges, ETag';
 

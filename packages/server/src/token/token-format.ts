@@ -21,7 +21,8 @@ export interface TokenFormat {
   sign(url: URL, expires: number): Promise<SignedToken> | SignedToken;
   /**
    * For formats whose `verify` accepts both tokens of folders and tokens of one path: the token that opens `url` alone.
-   * The edge signs with it what the token of a playlist does not open by itself, so that none becomes one of a folder.
+   * The edge signs with it what a playlist lists and the token of the playlist does not open; without it, that has no
+   * token.
    */
   signExactly?(url: URL, expires: number): Promise<SignedToken> | SignedToken;
   /**

@@ -17,8 +17,8 @@ export function tokenQuery(search: string, names: readonly string[]): TokenQuery
   const values: (string | undefined)[] = names.map(() => undefined);
   if (search.length < 2) return { values, rest: '' };
   const rest: string[] = [];
-  // once for all pairs, of which a stranger may send thousands
-  const folded = names.map((name) => name.toLowerCase());
+  // Once for all pairs, of which a stranger may send thousands; most requests have none but the token's.
+  let folded: readonly string[] | undefined;
   for (const pair of search.slice(1).split('&')) {
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
@@ -26,9 +26,9 @@ export function tokenQuery(search: string, names: readonly string[]): TokenQuery
     if (index >= 0) {
       if (values[index] !== undefined) return undefined;
       values[index] = equals < 0 ? '' : pair.slice(equals + 1);
-    } else if (folded.includes(foldName(name))) {
-      return undefined;
     } else {
+      folded ??= names.map((each) => each.toLowerCase());
+      if (folded.includes(foldName(name))) return undefined;
       rest.push(pair);
     }
   }

@@ -1,5 +1,3 @@
-import type { Scope } from '../url/scope.ts';
-
 /**
  * What a format says about one request.
  *
@@ -19,8 +17,11 @@ export interface GrantedVerdict {
    * reads `request.url` in another way than the verifier did would serve a path nobody signed.
    */
   readonly url: string;
-  /** What the token opens, of a format with `signExactly`: a path, or the folder that holds it. */
-  readonly opened?: Scope;
+  /**
+   * Whether the token has conditions, such as an address or a country, that those which `sign` makes would not have: no
+   * other token is made of it.
+   */
+  readonly conditional?: boolean;
   /** The cookies and headers that carried the token; they are not forwarded. */
   readonly carriers?: { readonly cookies?: readonly string[]; readonly headers?: readonly string[] };
 }

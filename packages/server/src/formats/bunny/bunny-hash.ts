@@ -1,5 +1,5 @@
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { digest, hmac, sha256 } from '../../crypto/hash.ts';
+import { bytesOf, digest, hmac, sha256 } from '../../crypto/hash.ts';
 import { ipBytes } from '../../format-parts/ip-bytes.ts';
 
 export interface BunnyMessage {
@@ -13,19 +13,20 @@ export interface BunnyMessage {
  * What is hashed: path, expiry, address and sorted parameters without separators between them. It has one reading
  * because `readBunnyParams` and `runsIntoParams` refuse whatever could stand on either side of a border.
  */
-function signedText({ path, expires, params }: BunnyMessage, { version, ip }: BunnyKey): Uint8Array {
+function signedText({ path, expires, params }: BunnyMessage, { version, ip }: BunnyKey): string | Uint8Array {
   const sorted = [...params]
     .sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
-  // Version 3: of an IPv6 address the last 8 bytes are zero: a client changes those at will (RFC 8981).
-  const isText = version === 2 || ip === undefined;
-  const address = isText ? utf8ToBytes(ip ?? '') : ipBytes(ip).map((byte, i) => (i < 8 ? byte : 0));
+  if (version === 2 || ip === undefined) return path + expires + (ip ?? '') + sorted;
+  // Of an IPv6 address the last 8 bytes are zero: a client changes those at will (RFC 8981).
+  const address = ipBytes(ip).map((byte, i) => (i < 8 ? byte : 0));
   return concatBytes(utf8ToBytes(path + expires), address, utf8ToBytes(sorted));
 }
 
 export interface BunnyKey {
-  readonly key: string;
+  /** In UTF-8. */
+  readonly key: Uint8Array;
   readonly version: 2 | 3;
   readonly ip: string | undefined;
 }
@@ -35,7 +36,6 @@ export interface BunnyKey {
  */
 export function bunnyHash(message: BunnyMessage, by: BunnyKey): string {
   const text = signedText(message, by);
-  const key = utf8ToBytes(by.key);
-  if (by.version === 2) return digest(sha256, concatBytes(key, text), 'base64url');
-  return `HS256-${by.ip === undefined ? '' : '1-'}${hmac(sha256, key, text, 'base64url')}`;
+  if (by.version === 2) return digest(sha256, concatBytes(by.key, bytesOf(text)), 'base64url');
+  return `HS256-${by.ip === undefined ? '' : '1-'}${hmac(sha256, by.key, text, 'base64url')}`;
 }

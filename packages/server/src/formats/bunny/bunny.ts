@@ -1,3 +1,4 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { equalInConstantTime } from '../../crypto/equal-in-constant-time.ts';
 import { secretList } from '../../crypto/secret-list.ts';
 import { optionsError } from '../../errors/options-error.ts';
@@ -37,7 +38,7 @@ export function bunny(options: BunnyOptions): TokenFormat {
   checkBunnyNames(options);
   const asked = withAskedSecret(options, bunny);
   if (asked) return asked;
-  const keys = secretList(options);
+  const keys = secretList(options).map(utf8ToBytes);
   const { version = 3, carrier = 'path', exact = false, depth = Infinity, ignoreParams = false } = options;
   const { tokenPath, ip, country, maxTtl = 86_400 } = options;
   checkTimes({ maxTtl });
@@ -145,7 +146,9 @@ export function bunny(options: BunnyOptions): TokenFormat {
       const inFolder = folder === undefined || path === folder || path.startsWith(withSlash(folder));
       if (!genuine || !inFolder || !isFromCountry(country, params)) return refused.signature;
       if (expires < now) return refused.expired;
-      return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + search };
+      const conditional =
+        params.countries !== own.token_countries || params.countriesBlocked !== own.token_countries_blocked;
+      return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + search, conditional };
     }),
   };
 }

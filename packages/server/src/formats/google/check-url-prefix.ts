@@ -1,13 +1,14 @@
 import { optionsError } from '../../errors/options-error.ts';
 import { isHttp } from '../../format-parts/path-to-sign.ts';
 import { canonicalPath } from '../../url/canonical-path.ts';
+import { parsedUrl } from '../../url/parsed-url.ts';
 
 /**
  * Whether a text is a URL prefix that holds a whole host: `https://cdn.exam` is also the beginning of another host. It
  * is in the one spelling in which `URL` leaves it, without a query, and its path has one reading.
  */
 export function isUrlPrefix(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parsedUrl(text);
   if (url?.href !== text || url.origin + url.pathname !== text) return false;
   return isHttp(url) && canonicalPath(url.pathname, 'raw') !== undefined;
 }

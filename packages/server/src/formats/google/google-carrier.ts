@@ -21,6 +21,12 @@ interface GoogleLink {
   readonly keyName: string;
 }
 
+interface GoogleCarried extends GoogleLink {
+  /** The path of `url`. */
+  readonly pathname: string;
+  readonly signature: string;
+}
+
 interface GoogleCarrier {
   /**
    * What is signed. Key names have no separators, the expiry has ten digits and a prefix is in base64: the rest is the
@@ -32,8 +38,7 @@ interface GoogleCarrier {
   ) => SignedToken;
   readonly read: (
     request: SentRequest,
-  ) =>
-    (GoogleLink & { signature: string; carriers?: NonNullable<GrantedVerdict['carriers']> }) | 'missing' | 'malformed';
+  ) => (GoogleCarried & { carriers?: NonNullable<GrantedVerdict['carriers']> }) | 'missing' | 'malformed';
   /** The query of a URL that is to be signed, without a token. @throws `ERR_OPTIONS`; see `searchToSign` */
   readonly searchOf: (url: URL, exact: boolean) => string;
   readonly bare?: (url: URL) => URL;
@@ -80,7 +85,7 @@ const inQuery: GoogleCarrier = {
     if (!own || !values || values.some((value, i) => value === undefined && own.values[i] !== undefined)) {
       return 'malformed';
     }
-    return readLink(url.origin + url.pathname + own.rest, values);
+    return readLink({ origin: url.origin, pathname: url.pathname, search: own.rest }, values);
   },
   searchOf: (url, exact) => searchToSign(url, names, exact ? names.slice(1) : names),
 };
@@ -99,7 +104,8 @@ const inPath: GoogleCarrier = {
     const [, folder, expires, keyName, signature, rest] = segment.exec(pathname) ?? [];
     if (folder === undefined || rest?.includes('edge-cache-token='))
       return folder === undefined ? 'missing' : 'malformed';
-    const link = readLink(origin + folder + (rest ?? '') + search, [undefined, expires, keyName, signature]);
+    const bare = { origin, pathname: folder + (rest ?? ''), search };
+    const link = readLink(bare, [undefined, expires, keyName, signature]);
     return typeof link === 'string' ? link : { ...link, prefix: origin + folder };
   },
   searchOf: ({ pathname, search }) => {
@@ -130,8 +136,7 @@ function inCookie(name: string, cookie: CookieOptions): GoogleCarrier {
       if (!value) return 'missing';
       const form = /^URLPrefix=([^:]*):Expires=([^:]*):KeyName=([^:]*):Signature=([^:]*)$/.exec(value);
       if (!form) return 'malformed';
-      const { origin, pathname, search } = url;
-      const link = readLink(origin + pathname + search, form.slice(1));
+      const link = readLink(url, form.slice(1));
       return typeof link === 'string' ? link : { ...link, carriers: { cookies: [name] } };
     },
     searchOf: bareSearch,
@@ -139,12 +144,12 @@ function inCookie(name: string, cookie: CookieOptions): GoogleCarrier {
 }
 
 function readLink(
-  url: string,
+  { origin, pathname, search }: Pick<URL, 'origin' | 'pathname' | 'search'>,
   [encoded, expires, keyName, signature]: readonly (string | undefined)[],
-): (GoogleLink & { signature: string }) | 'missing' | 'malformed' {
+): GoogleCarried | 'missing' | 'malformed' {
   if (!expires || !keyName || !signature) return 'missing';
   const prefix = encoded === undefined ? undefined : utf8Text(decodeBase64(encoded));
   // One spelling a prefix: what is signed is the encoded text.
   if (encoded !== undefined && (prefix === undefined || encodePrefix(prefix) !== encoded)) return 'malformed';
-  return { url, prefix, expires, keyName, signature };
+  return { url: origin + pathname + search, pathname, prefix, expires, keyName, signature };
 }

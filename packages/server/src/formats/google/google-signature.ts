@@ -108,9 +108,9 @@ export function googleSignature(
     verify: judging(async (sent, now) => {
       const carried = carrier.read(sent);
       if (typeof carried === 'string') return refused[carried];
-      const { url, prefix, expires: written, keyName: given, signature, carriers } = carried;
+      const { url, pathname, prefix, expires: written, keyName: given, signature, carriers } = carried;
       const expires = readExpiry(written);
-      if (canonicalPath(new URL(url).pathname, 'raw') === undefined) return refused.malformed;
+      if (canonicalPath(pathname, 'raw') === undefined) return refused.malformed;
       if (expires === undefined || expires > now + maxTtl) return refused.malformed;
       if ((prefix === undefined) !== exact || (prefix !== undefined && !isUrlPrefix(prefix))) return refused.malformed;
       const genuine = await signers.get(given)?.verify(carrier.signed(carried), signature);

@@ -100,8 +100,11 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
   const signatureName = algorithm === 'ed25519' ? 'Signature' : 'hmac';
   const isAmbiguous = (path: string): boolean => exact && path.includes('~');
 
-  /** @throws `ERR_OPTIONS` for a URL that is not signed */
-  const openedBy = (url: URL): { path: string; opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'> } => {
+  /**
+   * @param list path patterns in place of the folder
+   * @throws `ERR_OPTIONS` for a URL that is not signed
+   */
+  const openedBy = (url: URL, list = globs): MediaCdnOpened => {
     const path = pathToSign(url, 'raw');
     const search = carrier.searchOf(url);
     if (isAmbiguous(path))
@@ -110,10 +113,28 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
         'The path has a `~`, which separates the fields of a token. Rename the file or folder.',
       );
     const alone = { url: url.origin + url.pathname + search + url.hash, anyQuery: true };
-    const folder = { prefix: prefixOf(url, depth) };
-    const opened = exact ? alone : globs ? openedByPatterns(url, path, search, globs) : folder;
+    if (exact) return { path, scope: 'FullPath', opened: alone };
+    const folder = prefixOf(url, depth);
+    if (!list) return { path, scope: `URLPrefix=${encodeText(folder)}`, opened: { prefix: folder } };
+    const opened = openedByPatterns(url, path, search, list);
     if (!opened) throw optionsError('url', 'None of the patterns in `pathGlobs` opens this URL. Add one.');
-    return { path, opened };
+    return { path, scope: `PathGlobs=${list.join(',')}`, opened };
+  };
+  const tokenOf = async ({ path, scope, opened }: MediaCdnOpened, expires: number): Promise<SignedToken> => {
+    writeExpiry(expires);
+    const names = headers.map(([name]) => name);
+    const fields = { scope, startsAt, expires, sessionId, data, headers: names, ipRanges };
+    const signed = writeMediaCdnFields(fields, { path, headerValues: headers.map(([, value]) => value) });
+    const signature = await signers[0]!.sign(signed);
+    return carrier.token(opened, expires, {
+      [param]: `${writeMediaCdnFields(fields)}~${signatureName}=${signature}`,
+    });
+  };
+  const signExactly = async (url: URL, expires: number): Promise<SignedToken> => {
+    const path = pathToSign(url, 'raw');
+    if (/[*?~,]/.test(path))
+      throw optionsError('url', 'The path has a `*`, `?`, `~` or `,`. Rename the file or folder.');
+    return tokenOf(openedBy(url, [path]), expires);
   };
 
   return {
@@ -128,19 +149,8 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
       return globs ? patternScope(url, globs, 'raw') : folderScope(url, folderOf(url.pathname, depth));
     },
 
-    async sign(url, expires): Promise<SignedToken> {
-      const { path, opened } = openedBy(url);
-      writeExpiry(expires);
-      const list = globs && `PathGlobs=${globs.join(',')}`;
-      const scope = exact ? 'FullPath' : (list ?? `URLPrefix=${encodeText(prefixOf(url, depth))}`);
-      const names = headers.map(([name]) => name);
-      const fields = { scope, startsAt, expires, sessionId, data, headers: names, ipRanges };
-      const signed = writeMediaCdnFields(fields, { path, headerValues: headers.map(([, value]) => value) });
-      const signature = await signers[0]!.sign(signed);
-      return carrier.token(opened, expires, {
-        [param]: `${writeMediaCdnFields(fields)}~${signatureName}=${signature}`,
-      });
-    },
+    sign: async (url, expires) => tokenOf(openedBy(url), expires),
+    ...(!exact && { signExactly }),
 
     verify: judging(async (sent, now) => {
       const { url, headers: sentHeaders } = sent;
@@ -163,9 +173,18 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
       if (!opened || !isFrom(ip, fields.ipRanges)) return refused.signature;
       if (fields.expires < now) return refused.expired;
       const forward = url.origin + path + carried.search;
-      return { ok: true, expires: fields.expires, url: forward, carriers: carried.carriers };
+      const sentList = fields.headers.map((name, i) => [name, headerValues[i]]);
+      const conditional = JSON.stringify([sentList, fields.ipRanges]) !== JSON.stringify([headers, ipRanges]);
+      return { ok: true, expires: fields.expires, url: forward, carriers: carried.carriers, conditional };
     }),
   };
+}
+
+interface MediaCdnOpened {
+  readonly path: string;
+  /** As `MediaCdnFields` has it. */
+  readonly scope: string;
+  readonly opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
 }
 
 /** Whether a scope opens a URL; `undefined` for one that is none. */

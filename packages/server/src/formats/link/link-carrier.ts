@@ -72,12 +72,12 @@ function inQuery(query: Readonly<Record<string, string>>, patterns: LinkFields, 
       const own = tokenQuery(url.search, names);
       if (!own) return 'malformed';
       if (own.values.some((value) => !value)) return 'missing';
-      const fields: Record<string, string> = {};
-      for (const [i, read] of readers.entries()) {
+      let fields: LinkFields = {};
+      for (let i = 0; i < names.length; i++) {
         const value = escaped ? readValue(own.values[i]!) : own.values[i]!;
-        const found = value === undefined ? undefined : read(value);
+        const found = value === undefined ? undefined : readers[i]!(value);
         if (!found) return 'malformed';
-        Object.assign(fields, found);
+        fields = i === 0 ? found : { ...fields, ...found };
       }
       return { token: fields.token!, stamp: fields.expires!, pathname: url.pathname, search: own.rest };
     },
@@ -85,7 +85,7 @@ function inQuery(query: Readonly<Record<string, string>>, patterns: LinkFields, 
 }
 
 function inPath(base: string, patterns: LinkFields): LinkCarrier {
-  const read = templateReader(base, patterns, '(?<rest>/.*)');
+  const read = templateReader(`${base}{rest}`, { ...patterns, rest: '/.*' });
   const write = templateWriter(base);
   return {
     token: ({ origin, expires, prefix, opened, fields }) => {

@@ -71,7 +71,7 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
     const search = carrier.searchOf(url);
     if (signs === 'folder' && !foldersOpening(path, depth))
       throw optionsError('url', 'The path has more folders than a token can open. Use fewer folders.');
-    const fields = pathFields(signs === 'folder' ? folderOf(path, depth) : path, search);
+    const fields = linkFields(signs === 'folder' ? folderOf(path, depth) : path, search, stamp);
     const ambiguity = ambiguityOf(fields, stamp);
     if (ambiguity !== undefined)
       throw optionsError(
@@ -99,7 +99,7 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
       if (!stampForm.test(stamp))
         throw optionsError('expires', 'This time cannot be written as `time` says. Give a later or an earlier one.');
       const { fields, search } = fieldsToSign(url, stamp);
-      const token = macs[0]!({ ...fields, expires: stamp });
+      const token = macs[0]!(fields);
       const until = form.read(stamp) + validity;
       // With fewer folders than `depth`, the folder is opened without those below it.
       const isWhole = typeof depth !== 'number' || hasFolders(url.pathname, depth);
@@ -120,13 +120,12 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
       if (path === undefined || !(expires <= now + maxTtl)) return refused.malformed;
       const signed = signs === 'folder' ? foldersOpening(path, depth) : [path];
       const readings = signed
-        ?.map((each) => pathFields(each, search))
+        ?.map((each) => linkFields(each, search, stamp))
         .filter((each) => ambiguityOf(each, stamp) === undefined);
       if (!readings?.length) return refused.malformed;
       let genuine = 0;
       for (const mac of macs) {
-        for (const fields of readings)
-          genuine |= Number(equalInConstantTime(mac({ ...fields, expires: stamp }), token));
+        for (const fields of readings) genuine |= Number(equalInConstantTime(mac(fields), token));
       }
       if (!genuine) return refused.signature;
       if (expires < now) return refused.expired;
@@ -135,7 +134,8 @@ export function linkFormat(options: LinkFormatOptions): TokenFormat {
   };
 }
 
-function pathFields(path: string, search: string): LinkFields {
+/** @param stamp the time in the URL, once it is known */
+function linkFields(path: string, search: string, stamp = ''): LinkFields {
   const folder = path.endsWith('/') ? path.slice(0, -1) : path;
-  return { path, relativePath: path.slice(1), directory: path, folder, uri: path + search };
+  return { path, relativePath: path.slice(1), directory: path, folder, uri: path + search, expires: stamp };
 }

@@ -2,15 +2,20 @@ import { optionsError } from '../../errors/options-error.ts';
 
 export type LinkFields = Readonly<Record<string, string>>;
 
-/** A writer for a template, which is taken apart once. It throws `ERR_OPTIONS` for a placeholder without a field. */
-export function templateWriter(template: string): (fields: LinkFields) => string {
+/**
+ * A writer for a template, which is taken apart once. It throws `ERR_OPTIONS` for a placeholder without a field.
+ *
+ * @param known fields that are the same each time
+ */
+export function templateWriter(template: string, known: LinkFields = {}): (fields: LinkFields) => string {
   // Texts and names by turns: a text is first.
   const parts = template.split(/\{(\w+)\}/);
+  const values = parts.map((name, i) => (i % 2 === 1 ? known[name] : undefined));
   return (fields) => {
     let text = parts[0]!;
     for (let i = 1; i < parts.length; i += 2) {
-      const value = fields[parts[i]!];
-      if (value === undefined) throw unknownPlaceholder(parts[i]!, fields);
+      const value = values[i] ?? fields[parts[i]!];
+      if (value === undefined) throw unknownPlaceholder(parts[i]!, { ...fields, ...known });
       text += value + parts[i + 1]!;
     }
     return text;
@@ -22,18 +27,23 @@ function unknownPlaceholder(name: string, fields: LinkFields): Error {
 }
 
 /** A reader for what `templateWriter` makes: the fields, or `undefined` for any other text. */
-export function templateReader(
-  template: string,
-  patterns: LinkFields,
-  tail = '',
-): (text: string) => LinkFields | undefined {
+export function templateReader(template: string, patterns: LinkFields): (text: string) => LinkFields | undefined {
+  const names: string[] = [];
   const source = template
     .split(/(\{\w+\})/)
     .map((part) => {
       const name = /^\{(\w+)\}$/.exec(part)?.[1];
-      return name && patterns[name] ? `(?<${name}>${patterns[name]})` : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      if (name === undefined || patterns[name] === undefined) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      names.push(name);
+      return `(${patterns[name]})`;
     })
     .join('');
-  const pattern = new RegExp(`^${source}${tail}$`);
-  return (text) => pattern.exec(text)?.groups;
+  const pattern = new RegExp(`^${source}$`);
+  return (text) => {
+    const found = pattern.exec(text);
+    if (!found) return undefined;
+    const fields: Record<string, string> = {};
+    for (let i = 0; i < names.length; i++) fields[names[i]!] = found[i + 1]!;
+    return fields;
+  };
 }

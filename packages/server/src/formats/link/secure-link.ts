@@ -95,7 +95,6 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
   const { validity = 0, ip = '', maxTtl = 86_400, query, base } = options;
   const secrets = secretList(options);
   const path = checkLinkHash(hash, time);
-  const write = templateWriter(hash);
   checkSecrets(hash, secrets);
   if (ip !== '') ipBytes(ip);
   const { pattern, hash: md5Of } = encodings[encoding as string] ?? {};
@@ -108,7 +107,10 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
   };
   return linkFormat({
     name: 'secure-link',
-    macs: secrets.map((secret) => (fields) => md5Of(write({ ...fields, secret, ip }))),
+    macs: secrets.map((secret) => {
+      const write = templateWriter(hash, { secret, ip });
+      return (fields) => md5Of(write(fields));
+    }),
     tokenPattern: pattern,
     signs: path === 'directory' || path === 'folder' ? 'folder' : 'path',
     ...{ time, depth, pathForm, validity, maxTtl },

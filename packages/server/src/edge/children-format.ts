@@ -1,0 +1,52 @@
+import { optionsError } from '../errors/options-error.ts';
+import { attachToken } from '../token/attach-token.ts';
+import type { SignedToken, TokenFormat } from '../token/token-format.ts';
+import { scopeToOpen } from '../token/token-scope.ts';
+import type { GrantedVerdict } from '../token/verdict.ts';
+import { judgeScope } from '../url/judged-scope.ts';
+import { sentToken } from './sent-token.ts';
+
+/** A request for a playlist that was let through. */
+interface Granted extends Pick<GrantedVerdict, 'url' | 'expires' | 'carriers' | 'conditional'> {
+  readonly request: Request;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+/**
+ * The format as it signs the children of a playlist. What a playlist names is the origin's choice, and no reason to
+ * open more than the viewer's own token does, which may be narrower than those that the edge would make. So a child
+ * gets
+ *
+ * - a token of its own, where that opens nothing else;
+ * - or the token that the viewer has sent, where that opens the child;
+ * - or the token of its path alone, of a format that can make one;
+ * - or none.
+ */
+export function childrenFormat(format: TokenFormat, granted: Granted): TokenFormat {
+  const { request, now, conditional = false } = granted;
+  let known: SignedToken | undefined;
+  // Most requests are for no playlist.
+  const sent = (): SignedToken => (known ??= sentToken(new URL(request.url), granted, format));
+  const opensAlone = async ({ href, origin, pathname }: URL, expires: number): Promise<boolean> => {
+    const opened = await scopeToOpen(format, href, expires);
+    return opened !== undefined && judgeScope({ kind: 'path', href: origin + pathname })?.holds(opened) === true;
+  };
+  const isOpenedBySent = async ({ href }: URL): Promise<boolean> =>
+    // No URL carries it, which `attachToken` says.
+    sent().credentials === true ||
+    (await format.verify({ url: attachToken(href, sent()), headers: request.headers }, now)).ok;
+
+  return {
+    name: format.name,
+    scope: format.scope,
+    ...(format.bare && { bare: (url) => format.bare!(url) }),
+    verify: (asked, at) => format.verify(asked, at),
+    async sign(url, expires): Promise<SignedToken> {
+      if (!conditional && (await opensAlone(url, expires))) return format.sign(url, expires);
+      if (await isOpenedBySent(url)) return sent();
+      if (!conditional && format.signExactly) return format.signExactly(url, expires);
+      throw optionsError('url', 'The token of the playlist does not open it, and a new one would open more.');
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
+import {
+  bunny,
+  cloudFront,
+  createEdgeHandler,
+  edgeAuth,
+  mediaCdn,
+  mediaCdnToken,
+  secureLink,
+  secureLinkLayouts,
+} from '../../../../packages/server/src/index.ts';
+import type { TokenFormat } from '../../../../packages/server/src/index.ts';
+import { HOST, NOW } from '../../../support/edge.ts';
+import { base64Key, hexKey, rsaKey, secret } from '../../../support/format-samples.ts';
+import { requestWith } from '../../../support/token-request.ts';
+
+/** What an edge makes of a playlist for a viewer with a token of another format. */
+async function served(
+  format: TokenFormat,
+  viewer: TokenFormat,
+  {
+    uris,
+    path = '/live/7/a/i.m3u8',
+    expires = NOW + 600,
+    headers = {},
+  }: { uris: string[]; path?: string; expires?: number; headers?: Record<string, string> },
+): Promise<{ status: number; lines: string[]; asked: URL; errors: unknown[] }> {
+  const errors: unknown[] = [];
+  const edge = createEdgeHandler({
+    format,
+    origin: () => new Response(['#EXTM3U', ...uris].join('\n')),
+    clock: () => NOW * 1000,
+    signPlaylists: true,
+    onError: (error) => errors.push(error),
+  });
+  const request = requestWith(HOST + path, await viewer.sign(new URL(HOST + path), expires), headers);
+  const response = await edge(request);
+  const [, ...lines] = (await response.text()).split('\n');
+  return { status: response.status, lines, asked: new URL(request.url), errors };
+}
+
+const wide = { key: hexKey, depth: 2 };
+
+describe('a child of a signed playlist', () => {
+  test('has the token that the viewer sent, where that opens it', async () => {
+    const viewer = edgeAuth({ key: hexKey, acl: '/live/7/a/*', sessionId: 'viewer 1', payload: 'x=1&y+z' });
+    const { lines, asked } = await served(edgeAuth(wide), viewer, { uris: ['1.ts', 'hd/2.ts?x=1', '/live/7/a/3.ts'] });
+    for (const line of lines)
+      expect(new URL(line, HOST).searchParams.get('hdnts')).toBe(asked.searchParams.get('hdnts'));
+    expect(lines[1]).toMatch(/^hd\/2\.ts\?x=1&hdnts=/);
+  });
+
+  test('has one of its own path, where only the playlist opens it', async () => {
+    const { lines } = await served(edgeAuth(wide), edgeAuth({ key: hexKey }), { uris: ['../b/1.ts', '/live/8/2.ts'] });
+    expect(lines[0]).toContain(`?hdnts=exp=${NOW + 600}~acl=/live/7/b/1.ts~hmac=`);
+    expect(lines[1]).toContain(`?hdnts=exp=${NOW + 600}~acl=/live/8/2.ts~hmac=`);
+    const media = { keys: [base64Key], algorithm: 'sha256' as const };
+    const globs = await served(mediaCdnToken({ ...media, depth: 2 }), mediaCdnToken(media), { uris: ['../b/1.ts'] });
+    expect(globs.lines[0]).toContain(`?hdnts=PathGlobs=/live/7/b/1.ts~Expires=${NOW + 600}~hmac=`);
+  });
+
+  test.each(['a*.ts', 'a!.ts', 'a~.ts'])('has none where an access list with %s would open more', async (file) => {
+    const { lines } = await served(edgeAuth(wide), edgeAuth({ key: hexKey }), { uris: [`../b/${file}`, '1.ts'] });
+    expect(lines).toEqual([`../b/${file}`, expect.stringContaining('1.ts?hdnts=')]);
+  });
+
+  test.each(['a*.ts', 'a,.ts', 'a~.ts'])('has none where path globs with %s would open more', async (file) => {
+    const media = { keys: [base64Key], algorithm: 'sha256' as const };
+    const uris = [`../b/${file}`, '1.ts'];
+    const { lines } = await served(mediaCdnToken({ ...media, depth: 2 }), mediaCdnToken(media), { uris });
+    expect(lines).toEqual([`../b/${file}`, expect.stringContaining('1.ts?hdnts=')]);
+  });
+
+  test('has none from a format that knows tokens of folders only', async () => {
+    const formats: [TokenFormat, TokenFormat][] = [
+      [bunny({ secret, depth: 1 }), bunny({ secret })],
+      [
+        secureLink({ secret, ...secureLinkLayouts.gcoreFolder }),
+        secureLink({ secret, ...secureLinkLayouts.gcoreFolder }),
+      ],
+    ];
+    for (const [format, viewer] of formats) {
+      const { lines } = await served(format, viewer, { uris: ['../b/1.ts', '/live/8/2.ts'] });
+      expect(lines).toEqual(['../b/1.ts', '/live/8/2.ts']);
+    }
+  });
+
+  test('inherits a token in the path, and gets it in front of a path from the root', async () => {
+    const google = { keys: [{ name: 'k', key: base64Key }] };
+    for (const [format, viewer] of [
+      [bunny({ secret, depth: 1 }), bunny({ secret })],
+      [mediaCdn({ ...google, depth: 1 }), mediaCdn({ ...google, depth: 2 })],
+      [secureLink({ secret, hash: '{secret}{directory}{expires}', base: '/s/{token}/{expires}' }), undefined],
+    ] as const) {
+      const uris = ['1.ts', 'hd/2.ts?x=1', '/live/7/a/3.ts', `${HOST}/live/7/a/4.ts`];
+      const { lines, asked } = await served(format, viewer ?? format, { uris });
+      expect(lines.slice(0, 2)).toEqual(uris.slice(0, 2));
+      const front = asked.href.slice(0, -'i.m3u8'.length);
+      expect(lines.slice(2)).toEqual([`${front}3.ts`, `${front}4.ts`]);
+    }
+  });
+
+  test('ends with the token of the playlist, and no later than the format allows', async () => {
+    const ofPath = edgeAuth({ key: hexKey, exact: true });
+    const lax: TokenFormat = { ...ofPath, maxTtl: 60 };
+    expect((await served(lax, ofPath, { uris: ['1.ts'] })).lines[0]).toContain(`exp=${NOW + 60}~`);
+    expect((await served(lax, ofPath, { uris: ['1.ts'], expires: NOW + 30 })).lines[0]).toContain(`exp=${NOW + 30}~`);
+  });
+});
+
+describe('a token with conditions that the edge would not write', () => {
+  const headers = { 'X-Plan': 'gold' };
+  const media = { keys: [base64Key], algorithm: 'sha256' as const };
+  const cat = { keys: [{ id: 'k', key: hexKey }] };
+  const ranges = { ipRanges: ['203.0.113.0/24'] };
+  const ip = '203.0.113.9';
+  const inQuery = { secret, carrier: 'query' as const, exact: true };
+
+  test.each<[string, TokenFormat, TokenFormat]>([
+    [
+      'mediaCdnToken',
+      mediaCdnToken({ ...media, ip, exact: true }),
+      mediaCdnToken({ ...media, ...ranges, exact: true }),
+    ],
+    [
+      'mediaCdnToken, headers',
+      mediaCdnToken({ ...media, exact: true }),
+      mediaCdnToken({ ...media, headers, exact: true }),
+    ],
+    ['commonAccessToken', commonAccessToken({ ...cat, ip }), commonAccessToken({ ...cat, ...ranges, exact: true })],
+    [
+      'commonAccessToken, methods',
+      commonAccessToken({ ...cat, exact: true }),
+      commonAccessToken({ ...cat, claims: new Map([[313, ['GET', 'HEAD']]]), exact: true }),
+    ],
+    ['bunny', bunny({ ...inQuery, country: 'BR' }), bunny({ ...inQuery, countries: ['BR'] })],
+    ['bunny, blocked', bunny({ ...inQuery, country: 'BR' }), bunny({ ...inQuery, countriesBlocked: ['CA'] })],
+  ])('%s: becomes no token without them', async (_, format, viewer) => {
+    expect(await served(format, viewer, { uris: ['1.ts'], headers })).toMatchObject({ status: 200, lines: ['1.ts'] });
+    // those of the edge's own making are signed on
+    expect((await served(format, format, { uris: ['1.ts'], headers })).lines[0]).not.toBe('1.ts');
+  });
+
+  test.each<[string, TokenFormat]>([
+    ['mediaCdnToken', mediaCdnToken({ ...media, ...ranges, headers, ip, exact: true })],
+    [
+      'commonAccessToken',
+      commonAccessToken({ ...cat, ...ranges, ip, claims: new Map([[313, ['GET', 'HEAD']]]), exact: true }),
+    ],
+    ['bunny', bunny({ ...inQuery, countries: ['BR'], country: 'BR' })],
+  ])('%s: an edge that writes them too signs on', async (_, format) => {
+    const { lines } = await served(format, format, { uris: ['1.ts'], headers });
+    expect(lines[0]).toMatch(/^1\.ts\?.*=/);
+  });
+
+  test('is handed on with them, where it opens the child', async () => {
+    const { lines, asked } = await served(commonAccessToken({ ...cat, ip }), commonAccessToken({ ...cat, ...ranges }), {
+      uris: ['1.ts', '../1.ts'],
+    });
+    expect(lines).toEqual([`1.ts${asked.search}`, '../1.ts']);
+  });
+});
+
+test('a token in a cookie or header cannot be put on a URL, which the log says', async () => {
+  const pem = { keys: [{ id: 'K', privateKey: rsaKey }] };
+  for (const format of [cloudFront(pem), edgeAuth({ key: hexKey, carrier: 'header' })]) {
+    const { status, errors } = await served(format, format, { uris: ['1.ts'] });
+    expect([status, String(errors[0])]).toEqual([502, expect.stringContaining('headers or cookies')]);
+  }
+});
