@@ -1,7 +1,11 @@
 import DPlayer from 'dplayer';
 import { registerTokenWorker } from 'secure-token-worker';
 
-await registerTokenWorker('/token-worker.js', { endpoint: '/token', protect: 'https://cdn.example.com/', requests: 'all' });
+await registerTokenWorker('/token-worker.js', {
+  endpoint: '/token',
+  protect: 'https://cdn.example.com/',
+  requests: 'all',
+});
 
 export const player = new DPlayer({
   container: document.querySelector('#player'),

@@ -27,6 +27,9 @@ const REMEMBERED = 200;
 /** Each script file has a copy of core inside: each answers for its own sources, and shows its tokens to nobody. */
 const COPIES = Symbol.for('secure-token:carries');
 
+// a page or a worker; on a server there is none
+const scope = globalThis as { location?: Location };
+
 const attached = new BoundedMap<HeldToken, Attached>(REMEMBERED);
 
 const carriesHere: Carries = (request, asking) => {
@@ -81,7 +84,7 @@ export const sentRequest = ({ url, headers, credentials }: Request): SentRequest
   url,
   headers: [...headers.keys()],
   credentials:
-    credentials === 'include' || (credentials === 'same-origin' && new URL(url).origin === globalThis.location?.origin),
+    credentials === 'include' || (credentials === 'same-origin' && new URL(url).origin === scope.location?.origin),
 });
 
 /**
