@@ -28,7 +28,7 @@ const REMEMBERED = 200;
 const COPIES = Symbol.for('secure-token:carries');
 
 // a page or a worker; on a server there is none
-const scope = globalThis as { location?: Location };
+const realm = globalThis as { location?: Location };
 
 const attached = new BoundedMap<HeldToken, Attached>(REMEMBERED);
 
@@ -84,7 +84,7 @@ export const sentRequest = ({ url, headers, credentials }: Request): SentRequest
   url,
   headers: [...headers.keys()],
   credentials:
-    credentials === 'include' || (credentials === 'same-origin' && new URL(url).origin === scope.location?.origin),
+    credentials === 'include' || (credentials === 'same-origin' && new URL(url).origin === realm.location?.origin),
 });
 
 /**
