@@ -14,8 +14,11 @@ declare global {
   }
 }
 
-/** The pages of examples/hosts: all of them in `npm run test:hosts`, those that are used most in `test:all`. */
-const mostUsed = ['react-player', 'vidstack', 'hls-video-element'];
+/**
+ * The pages of examples/hosts: all of them in `npm run test:hosts`; in `test:all` those that are used most, and those
+ * that do not sign by hls.js.
+ */
+const mostUsed = ['react-player', 'vidstack', 'hls-video-element', 'dplayer-worker', 'xgplayer-fetch'];
 const isAll = process.env.HOSTS === 'all';
 const pages = readdirSync('examples/hosts').flatMap((name) => /(.*)\.html$/.exec(name)?.[1] ?? []);
 const hosts = isAll ? pages : mostUsed;

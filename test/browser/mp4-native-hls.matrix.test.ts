@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { MediaStage } from '../support/media-stage.ts';
 import { describeMedia } from '../support/media-test.ts';
 
 /** A live playlist: a window of four segments of two seconds that moves on in real time. */
@@ -29,26 +30,30 @@ interface Played {
   readonly reached: number;
 }
 
+/** Plays what is at `url`, and goes on with `then`, the body of a function in the page. */
+type MediaPlay = (url: string, then: string, crossOrigin?: string) => Promise<Played>;
+
 describeMedia(
   'native HLS through the token worker',
   (engine, mediaIt) => {
     const it = mediaIt.extend<{
       base: string;
-      play: (url: string, then: string) => Promise<Played>;
+      play: MediaPlay;
       signed: (pattern: RegExp) => number;
     }>({
       // across origins WebKitGTK fetches playlists past every worker, but for the first
       base: ({ stage }, use) => use(engine.name === 'webkit' ? stage.origin : stage.edge),
       play: ({ tab }, use) =>
-        use((url, then) =>
+        use((url, then, crossOrigin) =>
           tab.run(
-            `const settings = { endpoint: '/token', protect: new URL('/', args).href };
+            `const settings = { endpoint: '/token', protect: new URL('/', args.url).href };
             await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings);
-          video.src = args;
+          video.crossOrigin = args.crossOrigin;
+          video.src = args.url;
           await video.play();
           ${then}
           return { errors: seen.errors, reached: video.currentTime };`,
-            url,
+            { url, crossOrigin: crossOrigin ?? null },
           ),
         ),
       /** How many URLs that fit were signed. */
@@ -104,17 +109,48 @@ describeMedia(
       expect(await stage.refusals()).toBe(0);
     });
 
-    if (engine.name === 'webkit')
-      it('cannot play a multivariant playlist of another origin: what it names is fetched past the worker', async ({
-        play,
-        signed,
-        stage,
-      }) => {
-        await play(stage.url('fmp4/master.m3u8'), '').catch(() => undefined);
-        expect(signed(/master\.m3u8$/)).toBe(1);
-        expect(signed(/i\.m3u8$/)).toBe(0);
+    if (engine.name !== 'webkit') return;
+
+    /** A live playlist of another origin, in CORS mode, with tokens of so many seconds. */
+    const playsLive = async (play: MediaPlay, stage: MediaStage, ttl: number): Promise<Played> => {
+      stage.signer.ttl = ttl;
+      const end = goLive(stage.root);
+      return play(stage.url('live/i.m3u8'), `await moves(9);`, 'anonymous').finally(end);
+    };
+
+    it('plays a live playlist across origins with crossorigin, as long as the token of the playlist lives', async ({
+      play,
+      signed,
+      stage,
+    }) => {
+      expect((await playsLive(play, stage, 60)).errors).toBe(0);
+      expect(await stage.refusals()).toBe(0);
+      expect(signed(/\.ts$/)).toBeGreaterThan(4);
+    });
+
+    it('and no longer: it is reloaded past the worker, by the URL that was signed first', async ({
+      play,
+      signed,
+      stage,
+    }) => {
+      await playsLive(play, stage, 5).catch(() => undefined);
+      expect(signed(/i\.m3u8$/)).toBe(1);
+      expect(await stage.refusals()).toBeGreaterThan(0);
+    });
+
+    it.for([
+      ['fmp4/master.m3u8', undefined],
+      ['fmp4/master.m3u8', 'anonymous'],
+      ['aes/i.m3u8', 'anonymous'],
+    ] as const)(
+      'cannot play %s of another origin, crossorigin %s: what it names is fetched past the worker',
+      async ([path, crossOrigin], { play, signed, stage }) => {
+        await play(stage.url(path), '', crossOrigin).catch(() => undefined);
+        expect(signed(/\.m3u8$/)).toBe(1);
+        expect(signed(/\.bin$/)).toBe(0);
         expect(await stage.refusals()).toBeGreaterThan(0);
-      });
+      },
+    );
   },
   { film: { seconds: 20, size: 1e5 }, without: 'firefox' },
 );

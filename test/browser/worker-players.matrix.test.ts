@@ -1,8 +1,10 @@
+import type { Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { mediaTest as it } from '../support/media-test.ts';
 import { hasNginx } from '../support/nginx.ts';
 import { inPart, runsRest } from '../support/parts.ts';
-import { playersBesideAdapters, scriptPlayers } from '../support/script-players.ts';
+import type { ScriptPlayer } from '../support/script-players.ts';
+import { playersBesideAdapters, scriptPlayers, spf } from '../support/script-players.ts';
 
 const register = (who: string): string => `window.worker = follow(
   await SecureTokenWorker.registerTokenWorker('/token-worker.js', { ${who}, protect: args.edge, requests: 'all' }));`;
@@ -19,6 +21,11 @@ const plays = `await video.play();
   const names = performance.getEntriesByType('resource').map(({ name }) => name);
   return { failures: seen.failures, errors: seen.errors, types: [...new Set(seen.types)], names };`;
 
+async function load(page: Page, { scripts, bundle }: Pick<ScriptPlayer, 'scripts' | 'bundle'>): Promise<void> {
+  for (const script of scripts) await page.addScriptTag({ path: `node_modules/${script}` });
+  if (bundle) await page.addScriptTag({ content: await bundle() });
+}
+
 interface Seen {
   readonly failures: unknown[];
   readonly errors: number;
@@ -31,17 +38,18 @@ describe.runIf(hasNginx).concurrent('players that know nothing of tokens, behind
     (['the worker', 'the page'] as const).map((place) => ({ ...player, place })),
   );
 
-  for (const { name, path, scripts, play, place } of inPart([newest!], others)) {
-    it(`${name}, tokens of two seconds in ${place}: plays, seeks, plays on; no refusal`, async ({
+  for (const { place, ...player } of inPart([newest!], others)) {
+    it(`${player.name}, tokens of two seconds in ${place}: plays, seeks, plays on; no refusal`, async ({
       expect,
       page,
       run,
       stage,
     }) => {
       stage.signer.ttl = 2;
-      for (const script of scripts) await page.addScriptTag({ path: `node_modules/${script}` });
-      const seen = await run<Seen>(`${register(signers[place])} ${play} ${plays}`, {
-        url: stage.url(path),
+      stage.network.rate = player.rate ?? 0;
+      await load(page, player);
+      const seen = await run<Seen>(`${register(signers[place])} ${player.play} ${plays}`, {
+        url: stage.url(player.path),
         edge: `${stage.edge}/`,
       });
       expect(seen).toMatchObject({ failures: [], errors: 0, types: ['tokenrenewed'] });
@@ -70,4 +78,46 @@ describe.runIf(hasNginx).concurrent('players that know nothing of tokens, behind
       expect(stage.signer.calls.length).toBeGreaterThan(3);
     });
   }
+
+  if (runsRest)
+    it('SPF beside secure-token-hlsjs in one page: the worker signs what SPF requests, and nothing else', async ({
+      expect,
+      page,
+      run,
+      stage,
+    }) => {
+      stage.signer.ttl = 2;
+      stage.network.rate = spf.rate!;
+      await load(page, spf);
+      await page.addScriptTag({ path: 'node_modules/hls.js/dist/hls.min.js' });
+      await page.addScriptTag({ path: 'packages/hlsjs/dist/secure-token-hlsjs.min.js' });
+      const seen = await run<{ asked: string[]; failures: string[] }>(
+        `window.asked = [];
+        const getTokens = async ({ urls, reason }) => {
+          asked.push(...urls);
+          const headers = { 'content-type': 'application/json' };
+          const body = JSON.stringify({ urls, reason });
+          return (await fetch('/token', { method: 'POST', headers, body })).json();
+        };
+        ${register('getTokens')}
+        const beside = document.body.appendChild(Object.assign(document.createElement('video'), { muted: true }));
+        window.hls = new Hls();
+        SecureTokenHls.secureToken(hls, '/token');
+        hls.on(Hls.Events.ERROR, (event, { fatal, details }) => fatal && seen.failures.push(details));
+        hls.loadSource(args.beside);
+        hls.attachMedia(beside);
+        void beside.play();
+        ${spf.play}
+        await video.play();
+        await moves(8);
+        await until(() => beside.currentTime > 8);
+        return { asked, failures: seen.failures };`,
+        { url: stage.url(spf.path), beside: stage.url('ts/master.m3u8'), edge: `${stage.edge}/` },
+      );
+      expect(seen.failures).toEqual([]);
+      expect(seen.asked.length).toBeGreaterThan(3);
+      expect(seen.asked.filter((url) => !url.includes('/fmp4/'))).toEqual([]);
+      expect(await stage.refusals(), 'each request was signed').toBe(0);
+      expect(stage.signer.calls.some(({ urls }) => urls.some((url) => url.includes('/ts/')))).toBe(true);
+    });
 });

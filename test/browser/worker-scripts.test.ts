@@ -139,6 +139,29 @@ describe.concurrent("what a script requests behind a token worker with requests:
     },
   );
 
+  it('is signed anew where a server has written a token into its URL, whose names are known here', async ({
+    expect,
+    lab,
+    run,
+  }) => {
+    await run(
+      `${registers()}
+      const token = { prefix: args.vod, expires: Date.now() / 1000 + 60, query: { tk: 'own' } };
+      const source = SecureTokenProgressive.createTokenSource({ endpoint: '/none', protect: args.vod, tokens: [token] });
+      await fetch((await source.sign(args.vod + 'a.ts')).url);
+      await fetch(args.vod + 'b.ts');
+      // of the worker, and of the source in the page
+      await fetch(args.vod + 'c.ts?st=stale&x=1');
+      await fetch(args.vod + 'd.ts?tk=stale');`,
+    );
+    expect(requested(lab.received)).toEqual([
+      'GET /vod/a.ts?tk=own',
+      'GET /vod/b.ts?st=worker1',
+      'GET /vod/c.ts?st=worker2&x=1',
+      'GET /vod/d.ts?tk=stale&st=worker3',
+    ]);
+  });
+
   it('is signed for a Web Worker of the page, too', async ({ expect, lab, run }) => {
     const status = await run(
       `${registers()}

@@ -1,5 +1,6 @@
 import type { Sabotage } from './sabotage.ts';
 
+const carriedTokens = 'packages/core/src/carried-tokens.ts';
 const scriptDelivery = 'packages/worker/src/script-delivery.ts';
 const scriptRequest = 'packages/worker/src/script-request.ts';
 const workerSettings = 'packages/worker/src/worker-settings.ts';
@@ -66,18 +67,26 @@ export const workerScripts: readonly Sabotage[] = [
   {
     name: 'core-signed-twice',
     promise: 'What an adapter has signed is not signed again.',
-    file: 'packages/core/src/page-sources.ts',
-    find: 'if (urls.holdsToken(url)) return true;',
-    replace: '',
+    file: carriedTokens,
+    find: 'by !== asking || isVisible(held)',
+    replace: 'by === asking',
     noticedBy: { test: workerScriptsTest, name: 'is left alone with a token in the query' },
   },
   {
     name: 'core-sent-cookie',
     promise: 'A request whose token is a cookie is not signed again.',
-    file: 'packages/core/src/page-sources.ts',
-    find: ' || (credentials && !!token?.credentials)',
-    replace: '',
+    file: carriedTokens,
+    find: 'if (!isVisible(held) && !held.token.credentials) return;',
+    replace: 'if (!isVisible(held)) return;',
     noticedBy: { test: workerScriptsTest, name: 'is left alone with a token in the cookie' },
+  },
+  {
+    name: 'core-stale-token',
+    promise: 'A stale token that a server has written into a URL is replaced.',
+    file: carriedTokens,
+    find: 'searchParams.getAll(name).includes(value)',
+    replace: 'searchParams.has(name)',
+    noticedBy: { test: workerScriptsTest, name: 'is signed anew where a server has written a token' },
   },
   {
     name: 'worker-script-pages',

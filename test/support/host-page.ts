@@ -26,14 +26,23 @@ export async function installHosts(): Promise<void> {
 /** What the pages play and where they get tokens: written out in them, as in an app. */
 const FILM = 'https://cdn.example.com/vod/7/master.m3u8';
 const ENDPOINT = "'/token'";
+const CDN = "'https://cdn.example.com/'";
 
-/** Lets the pages play `film`; `change` may change their scripts further. */
-const replaceUrls = (film: string, endpoint: string, change: (script: string) => string): Plugin => ({
+/**
+ * The film of a page. The engine of xgplayer does not place fMP4 after a discontinuity, with or without tokens: it
+ * plays transport streams.
+ */
+const filmOf = (name: string): string => `film/${name === 'xgplayer-fetch' ? 'ts' : 'fmp4'}/master.m3u8`;
+
+/** Lets the pages play the film of `stage`; `change` may change their scripts further. */
+const replaceUrls = (stage: Stage, film: string, change: (script: string) => string): Plugin => ({
   name: 'urls-of-the-stage',
   setup({ onLoad }) {
     onLoad({ filter: /examples.hosts.[\w-]+\.tsx?$/ }, ({ path }) => {
-      const script = change(readFileSync(path, 'utf8'));
-      const contents = script.replaceAll(FILM, film).replaceAll(ENDPOINT, `'${endpoint}'`);
+      const contents = change(readFileSync(path, 'utf8'))
+        .replaceAll(FILM, stage.url('exact', film))
+        .replaceAll(ENDPOINT, `'${stage.signer.endpoint('exact')}'`)
+        .replaceAll(CDN, `'${stage.cdn}/'`);
       return { contents, loader: path.endsWith('x') ? 'tsx' : 'ts' };
     });
   },
@@ -58,7 +67,7 @@ async function bundle(stage: Stage, name: string, change: (script: string) => st
     tsconfigRaw: {},
     // React runs effects twice in StrictMode only in development
     define: { 'process.env.NODE_ENV': '"development"' },
-    plugins: [replaceUrls(stage.url('exact', 'film/fmp4/master.m3u8'), stage.signer.endpoint('exact'), change)],
+    plugins: [replaceUrls(stage, filmOf(name), change)],
   });
   writeFileSync(join(outdir, 'index.html'), html.replace(script!, 'page.js'));
   return `${relative(root, outdir)}/index.html`;

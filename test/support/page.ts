@@ -20,6 +20,9 @@ export interface PageServer {
 /** A worker helps the pages beside its file and below. */
 const POLICY_PAGE = '/packages/worker/dist/policy.html';
 
+/** At the root, as in an app: there a worker helps every page. */
+const TOKEN_WORKER = '/token-worker.js';
+
 const html = (body: string, headers: Record<string, string> = {}): Response =>
   new Response(body, { headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers } });
 
@@ -41,6 +44,7 @@ export async function startPageServer(): Promise<PageServer> {
       const policy = { 'Content-Security-Policy': searchParams.get('policy') ?? '' };
       return html(withElement(searchParams.getAll('script').map(scriptTag).join('\n')), policy);
     }
+    if (pathname === TOKEN_WORKER) return files(new Request(new URL(`/packages/worker/dist${pathname}`, request.url)));
     if (pathname !== '/player.html') return files(request);
     return html(playerPage(folders[searchParams.get('hls') as HlsVersion], searchParams.get('format') as ScriptFormat));
   });

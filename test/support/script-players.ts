@@ -3,8 +3,12 @@ export interface ScriptPlayer {
   readonly name: string;
   /** Its files as they are shipped. */
   readonly scripts: readonly string[];
+  /** Of one that is shipped in many files: all of them in one. */
+  readonly bundle?: () => Promise<string>;
   /** Of the media stage. */
   readonly path: string;
+  /** Bytes a second of one connection, for one that cannot be told to load a few seconds ahead only. */
+  readonly rate?: number;
   /** Body of a function in the page: plays `args.url` in `video`, a few seconds ahead. */
   readonly play: string;
   /** What it takes the throughput for, in bits a second. */
@@ -43,6 +47,20 @@ const dashjs: Omit<ScriptPlayer, 'name' | 'path'> = {
   estimate: `player.getAverageThroughput('video') * 1000`,
 };
 
+/** The engine of Video.js 10, which fetches by itself and has no hook. */
+export const spf: ScriptPlayer = {
+  name: 'Video.js 10, SPF',
+  path: 'fmp4/master.m3u8',
+  scripts: [],
+  bundle: async () => (await import('./spf-player.ts')).spf,
+  rate: 4000,
+  play: `window.spf = new Spf.HlsVideoAdapter();
+    spf.attach(video);
+    spf.src = args.url;
+    await spf.play();`,
+  estimate: 'undefined',
+};
+
 export const scriptPlayers: readonly ScriptPlayer[] = [
   { name: 'hls.js by XMLHttpRequest', path: 'fmp4/master.m3u8', ...hlsjs('') },
   { name: 'hls.js by fetch', path: 'fmp4/master.m3u8', ...hlsjs('progressive: true') },
@@ -62,6 +80,7 @@ export const scriptPlayers: readonly ScriptPlayer[] = [
       player.src({ src: args.url, type: 'application/vnd.apple.mpegurl' });`,
     estimate: 'player.tech(true).vhs.systemBandwidth',
   },
+  spf,
 ];
 
 const moves = `await video.play();

@@ -1,10 +1,10 @@
 import { abortable } from './abortable.ts';
 import { Acquisition } from './acquisition.ts';
 import { Backoff, soonestOf } from './backoff.ts';
+import { noteAttached } from './carried-tokens.ts';
 import { createDebugLog } from './debug-log.ts';
 import { Denials } from './denials.ts';
 import { normaliseOptions } from './option-checks.ts';
-import { listInPage } from './page-sources.ts';
 import { createProtection } from './protection.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { RenewalTimer } from './renewal-timer.ts';
@@ -13,7 +13,6 @@ import { Replays } from './replays.ts';
 import { Rotation } from './rotation.ts';
 import { sourceDestroyed, tokenRefused } from './secure-token-error.ts';
 import { ServerClock } from './server-clock.ts';
-import { noteSigned } from './signed-by-another.ts';
 import { SigningCalls } from './signing-calls.ts';
 import { SigningEndpoint } from './signing-endpoint.ts';
 import { SigningQueue } from './signing-queue.ts';
@@ -161,9 +160,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     else readAhead.attached(key);
     const { headers = {}, credentials } = token;
     const url = tokenUrls.sign(known, token, scope);
-    const request = { ...untouchedRequest(unsigned), url, headers, credentials: !!credentials, token };
-    noteSigned(request, target);
-    return request;
+    noteAttached(held, target, isAlive);
+    return { ...untouchedRequest(unsigned), url, headers, credentials: !!credentials, token };
   }
 
   /** The request as it is if it needs no token, or with one that is at hand. */
@@ -209,7 +207,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
 
   calls.holdPreset(preset);
 
-  const source = Object.assign(target, {
+  return Object.assign(target, {
     sign,
     destroy,
     [Symbol.dispose]: destroy,
@@ -244,6 +242,4 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       await Promise.all(inUse.map((url) => acquisition.obtain(url, 'expiring')));
     },
   });
-  listInPage(source, tokenUrls, index);
-  return source;
 }

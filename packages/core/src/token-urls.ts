@@ -70,12 +70,6 @@ export class TokenUrls {
     return { written, unsigned: this.#replace(written, unmoved, NONE), key };
   }
 
-  /** Whether a token stands in `url`, be it a stale one. */
-  holdsToken(url: string): boolean {
-    const href = resolveUrl(url);
-    return this.#moves.above(href).length > 0 || this.#replace(href, href, NONE) !== href;
-  }
-
   /** `url` with what `token` puts there. */
   sign({ written }: KnownUrl, token: Token, scope: Scope): string {
     const signed = this.#replace(written, resolveUrl(written), parametersOf(token));

@@ -1,12 +1,13 @@
 import type { Sent, SignOptions, TokenSource } from 'secure-token-core';
 import {
+  carriesToken,
   isOutage,
   isSecureTokenError,
-  isSignedByAnother,
   keepAsking,
   learnResponse,
   responseWithoutToken,
   sendSigned,
+  sentRequest,
 } from 'secure-token-core';
 import { initOf, signedInit } from './fetch-arguments.ts';
 import { unsignedResponse, withUrl } from './unsigned-response.ts';
@@ -40,14 +41,13 @@ export class SecureRequest {
    */
   async answer(): Promise<Response> {
     const asked = new Request(...this.#args);
-    const { url, headers } = asked;
-    if (isSignedByAnother(this.#source, url, headers)) return this.#fetch(...this.#args);
+    if (carriesToken(sentRequest(asked), this.#source)) return this.#fetch(...this.#args);
     try {
       return await this.#answerSigned(asked, initOf(asked, this.#args[1]));
     } catch (error) {
       if (this.#uninstalled.aborted && error === this.#uninstalled.reason) return this.#fetch(asked);
       if (!isSecureTokenError(error)) throw error;
-      return withUrl(responseWithoutToken(error), url);
+      return withUrl(responseWithoutToken(error), asked.url);
     }
   }
 

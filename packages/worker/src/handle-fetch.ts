@@ -37,9 +37,7 @@ export function handleScriptFetch(event: FetchEventLike, signer: ScriptSigner): 
 }
 
 async function answerScript(event: FetchEventLike, signer: ScriptSigner): Promise<Response> {
-  const { request } = event;
-  const isSigned = signer.unsign(request.url) !== request.url;
-  if (isSigned || !(await isWanted(event))) return fetch(request);
+  if (!(await isWanted(event))) return fetch(event.request);
   return new SignedFetch(event, signer, new ScriptDelivery(signer)).answer();
 }
 

@@ -1,4 +1,4 @@
-import type { ScriptRequest, SecureTokenError, SignedRequest } from 'secure-token-core';
+import type { SecureTokenError, SentRequest, SignedRequest } from 'secure-token-core';
 import { isString, membersOf } from './posted-members.ts';
 import type { PostedError, PostedRequest } from './posted-values.ts';
 import { parseError, parseRequest } from './posted-values.ts';
@@ -71,7 +71,7 @@ interface TokenEvent {
 }
 
 /** Comes with a port: is a token in this request? */
-interface Script extends ScriptRequest {
+interface Script extends SentRequest {
   readonly secureToken: typeof words.script;
 }
 

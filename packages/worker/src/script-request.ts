@@ -1,4 +1,5 @@
-import type { ScriptRequest } from 'secure-token-core';
+import type { SentRequest } from 'secure-token-core';
+import { sentRequest } from 'secure-token-core';
 import type { ScriptAnswer } from './protocol.ts';
 import { parseScriptAnswer, words } from './protocol.ts';
 import type { FetchEventLike, WorkerClient } from './worker-scope.ts';
@@ -29,13 +30,7 @@ export const isScriptRequest = ({ method, destination }: Request): boolean =>
 /** Whether the page of a script's request wants it signed: it has asked for that, and no token is in it already. */
 export async function isWanted({ clientId, request }: FetchEventLike): Promise<boolean> {
   if (isSilent(clientId)) return false;
-  const { url, headers, credentials } = request;
-  const question: ScriptRequest = {
-    url,
-    headers: [...headers.keys()],
-    credentials: credentials === 'include' || (credentials === 'same-origin' && url.startsWith(`${location.origin}/`)),
-  };
-  const answers = await answersOf(await pagesOf(clientId), question);
+  const answers = await answersOf(await pagesOf(clientId), sentRequest(request));
   return answers.some(({ wants }) => wants) && !answers.some(({ carries }) => carries);
 }
 
@@ -49,7 +44,7 @@ async function pagesOf(clientId: string): Promise<readonly WorkerClient[]> {
 }
 
 /** What `pages` say; those that are silent hold nothing up where another page wants the request signed. */
-async function answersOf(pages: readonly WorkerClient[], request: ScriptRequest): Promise<readonly ScriptAnswer[]> {
+async function answersOf(pages: readonly WorkerClient[], request: SentRequest): Promise<readonly ScriptAnswer[]> {
   const answers: ScriptAnswer[] = [];
   await new Promise<void>((resolve) => {
     const hear = async (page: WorkerClient): Promise<void> => {
@@ -64,7 +59,7 @@ async function answersOf(pages: readonly WorkerClient[], request: ScriptRequest)
 }
 
 /** What `page` says about the request; `undefined` if it says nothing in time. */
-async function ask(page: WorkerClient, request: ScriptRequest): Promise<ScriptAnswer | undefined> {
+async function ask(page: WorkerClient, request: SentRequest): Promise<ScriptAnswer | undefined> {
   const ports: MessagePort[] = [];
   let settle!: (answer: ScriptAnswer) => void;
   const answered = new Promise<ScriptAnswer>((resolve) => (settle = resolve));

@@ -169,11 +169,14 @@ describe('registerTokenWorker', () => {
     const all = await register({ getTokens, protect, requests: 'all' });
     await all.source!.sign(url);
     container.tells(question, [port]);
+    container.tells({ ...question, url: `${url}?st=1` }, [port]);
+    // written by a server, long ago
     container.tells({ ...question, url: `${url}?st=0` }, [port]);
     await settle();
     expect(heard, 'one answer each').toEqual([
       { carries: false, leave: false },
       { carries: true, leave: false },
+      { carries: false, leave: false },
     ]);
     media.destroy();
     close();

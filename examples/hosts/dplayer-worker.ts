@@ -1,0 +1,13 @@
+import DPlayer from 'dplayer';
+import { registerTokenWorker } from 'secure-token-worker';
+
+await registerTokenWorker('/token-worker.js', {
+  endpoint: '/token',
+  protect: 'https://cdn.example.com/',
+  requests: 'all',
+});
+
+export const player = new DPlayer({
+  container: document.querySelector('#player'),
+  video: { url: 'https://cdn.example.com/vod/7/master.m3u8' },
+});

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SentRequest, Token, TokenSource } from '../../../packages/core/src/index.ts';
+import { carriesToken, createTokenSource, sentRequest } from '../../../packages/core/src/index.ts';
+
+const vod = 'https://cdn.test/vod/';
+const url = `${vod}1.ts`;
+const plain: SentRequest = { url, headers: [], credentials: false };
+
+describe('carriesToken', () => {
+  const sources: TokenSource[] = [];
+  const create = (carrier: Partial<Token>, scope: Partial<Token> = { prefix: vod }): TokenSource => {
+    const source = createTokenSource({
+      protect: 'https://cdn.test/',
+      getTokens: () => Promise.reject(new Error('nobody asks')),
+      tokens: [{ ...scope, expires: Date.now() / 1000 + 1000, ...carrier }],
+    });
+    sources.push(source);
+    return source;
+  };
+  /** What `source` signs, as the browser sends it. */
+  const sent = (source: TokenSource, asked = url): SentRequest => {
+    const { headers, credentials, ...signed } = source.peek(asked)!;
+    return sentRequest(
+      new Request(signed.url, {
+        headers: { accept: '*/*', ...headers },
+        credentials: credentials ? 'include' : 'same-origin',
+      }),
+    );
+  };
+
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+  afterEach(() => {
+    for (const source of sources.splice(0)) source.destroy();
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  test.each<[string, Partial<Token>]>([
+    ['query', { query: { st: 'x y', e: '1' } }],
+    ['path', { base: 'https://cdn.test/secret/vod/' }],
+    ['headers', { headers: { 'X-Token': '1', 'X-Expires': '2' } }],
+    ['cookie', { credentials: true }],
+    ['query and cookie', { query: { st: '1' }, credentials: true }],
+  ])('sees a token that was attached, in the %s, and none elsewhere', (_, carrier) => {
+    const signed = sent(create(carrier), `${url}?x=1#f`);
+    expect(carriesToken(signed, undefined)).toBe(true);
+    expect(carriesToken(signed, create({ query: { st: 'of another' } })), 'whoever asks').toBe(true);
+    expect(carriesToken(plain, undefined), 'unsigned').toBe(false);
+    const elsewhere = signed.url.replace('cdn.test', 'other.test');
+    expect(carriesToken({ ...signed, url: elsewhere }, undefined), 'elsewhere').toBe(false);
+  });
+
+  test('an adapter may add to the query what it likes', () => {
+    const signed = sent(create({ query: { st: '1' } }));
+    expect(carriesToken({ ...signed, url: `${signed.url}&x=1` }, undefined)).toBe(true);
+  });
+
+  test('the token of one URL is none for another', () => {
+    const signed = sent(create({ url, query: { st: '1' } }, {}));
+    expect(carriesToken(signed, undefined)).toBe(true);
+    expect(carriesToken({ ...signed, url: signed.url.replace('1.ts', '2.ts') }, undefined)).toBe(false);
+  });
+
+  test('a stale token that a server has written there is none, nor one that no source has attached', () => {
+    const source = create({ query: { st: 'new' } });
+    expect(carriesToken({ ...plain, url: `${url}?st=new` }, undefined)).toBe(false);
+    source.peek(url);
+    expect(carriesToken({ ...plain, url: `${url}?st=new` }, undefined)).toBe(true);
+    expect(carriesToken({ ...plain, url: `${url}?st=old` }, undefined)).toBe(false);
+  });
+
+  test('nor is one that has expired, or whose source is destroyed', () => {
+    const [expiring, destroyed] = [create({ query: { st: '1' } }), create({ query: { st: '2' } })];
+    const requests = [sent(expiring), sent(destroyed)];
+    expect(requests.map((request) => carriesToken(request, undefined))).toEqual([true, true]);
+    destroyed.destroy();
+    expect(requests.map((request) => carriesToken(request, undefined))).toEqual([true, false]);
+    vi.setSystemTime(Date.now() + 1000_000);
+    expect(requests.map((request) => carriesToken(request, undefined))).toEqual([false, false]);
+  });
+
+  test('of the source that asks, no cookie, for it has to renew that', () => {
+    const [visible, cookie] = [create({ query: { st: '1' } }), create({ credentials: true })];
+    expect(carriesToken(sent(visible), visible)).toBe(true);
+    expect(carriesToken(sent(cookie), cookie)).toBe(false);
+    expect(carriesToken(sent(cookie), visible)).toBe(true);
+  });
+
+  test('another copy of this package in the page is asked', async () => {
+    vi.resetModules();
+    const copy = await import('../../../packages/core/src/index.ts');
+    expect(copy.carriesToken).not.toBe(carriesToken);
+    expect(copy.carriesToken(sent(create({ query: { st: 'here' } })), undefined)).toBe(true);
+  });
+
+  test('only the last ones are known', () => {
+    const first = sent(create({ query: { st: 'first' } }));
+    for (let n = 0; n < 200; n++) create({ query: { st: String(n) } }).peek(url);
+    expect(carriesToken(first, undefined)).toBe(false);
+  });
+});
+
+describe('sentRequest', () => {
+  test.each<[RequestCredentials, string, boolean]>([
+    ['include', vod, true],
+    ['same-origin', vod, false],
+    ['same-origin', 'https://www.test/vod/', true],
+    ['omit', 'https://www.test/vod/', false],
+  ])('cookies go with %s to %s: %s', (credentials, to, expected) => {
+    vi.stubGlobal('location', { origin: 'https://www.test' });
+    expect(sentRequest(new Request(to, { credentials }))).toEqual({ url: to, headers: [], credentials: expected });
+    vi.unstubAllGlobals();
+  });
+});
