@@ -23,17 +23,24 @@ export async function installHosts(): Promise<void> {
   await promisify(execFile)('npm', args, { cwd: folder, shell: process.platform === 'win32' });
 }
 
-/** What the pages play and where they get tokens: written out in them, as in an app. */
-const FILM = 'https://cdn.example.com/vod/7/master.m3u8';
+/** What the pages play, of which origin, and where they get tokens: written out in them, as in an app. */
+const CDN = 'https://cdn.example.com/';
+const FILM = `${CDN}vod/7/master.m3u8`;
 const ENDPOINT = "'/token'";
 
-/** Lets the pages play `film`; `change` may change their scripts further. */
-const replaceUrls = (film: string, endpoint: string, change: (script: string) => string): Plugin => ({
+/** The engine of Video.js 10 knows no discontinuities: it plays the same ten minutes on one timeline. */
+const filmOf = (name: string): string =>
+  name.startsWith('video-js-10-spf') ? 'continuous/film/master.m3u8' : 'film/fmp4/master.m3u8';
+
+/** Lets the page `name` play the film of `stage`; `change` may change its script further. */
+const replaceUrls = (stage: Stage, name: string, change: (script: string) => string): Plugin => ({
   name: 'urls-of-the-stage',
   setup({ onLoad }) {
     onLoad({ filter: /examples.hosts.[\w-]+\.tsx?$/ }, ({ path }) => {
-      const script = change(readFileSync(path, 'utf8'));
-      const contents = script.replaceAll(FILM, film).replaceAll(ENDPOINT, `'${endpoint}'`);
+      const contents = change(readFileSync(path, 'utf8'))
+        .replaceAll(FILM, stage.url('exact', filmOf(name)))
+        .replaceAll(CDN, `${stage.cdn}/`)
+        .replaceAll(ENDPOINT, `'${stage.signer.endpoint('exact')}'`);
       return { contents, loader: path.endsWith('x') ? 'tsx' : 'ts' };
     });
   },
@@ -58,7 +65,7 @@ async function bundle(stage: Stage, name: string, change: (script: string) => st
     tsconfigRaw: {},
     // React runs effects twice in StrictMode only in development
     define: { 'process.env.NODE_ENV': '"development"' },
-    plugins: [replaceUrls(stage.url('exact', 'film/fmp4/master.m3u8'), stage.signer.endpoint('exact'), change)],
+    plugins: [replaceUrls(stage, name, change)],
   });
   writeFileSync(join(outdir, 'index.html'), html.replace(script!, 'page.js'));
   return `${relative(root, outdir)}/index.html`;
