@@ -1,6 +1,6 @@
 import type { HlsVideoAdapter } from '@videojs/spf/hls-video';
-import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
+import { spfEngine } from '../../examples/backend/spf-engine.mjs';
 import type * as Plugin from '../../packages/fetch/src/index.ts';
 import type { PlayerTokens } from './player.ts';
 import { openRecordedPage } from './recorded-page.ts';
@@ -18,16 +18,7 @@ declare global {
   }
 }
 
-const root = new URL('../..', import.meta.url).pathname;
-
-/** Video.js 10's own engine, in one file: it is shipped in a hundred. */
-const spf = build({
-  stdin: { contents: "export { HlsVideoAdapter } from '@videojs/spf/hls-video'", resolveDir: root },
-  bundle: true,
-  write: false,
-  format: 'iife',
-  globalName: 'Spf',
-}).then(({ outputFiles }) => outputFiles[0]!.text);
+const spf = spfEngine('iife');
 
 export interface SpfSnapshot {
   readonly currentTime: number;
