@@ -38,6 +38,8 @@ export interface SpfPage {
   /** Requests for anything but the page's own files, as the browser sent them. */
   readonly requests: readonly string[];
   snapshot(): Promise<SpfSnapshot>;
+  /** How many times as fast as it was recorded. */
+  setRate(rate: number): Promise<void>;
   /** Waits until the picture has come so far, in seconds. */
   playTo(seconds: number, timeout?: number): Promise<SpfSnapshot>;
 }
@@ -70,6 +72,10 @@ export async function openSpf(
     pageErrors,
     requests,
     snapshot,
+    setRate: (rate) =>
+      page.evaluate((speed) => {
+        window.video.defaultPlaybackRate = window.video.playbackRate = speed;
+      }, rate),
     async playTo(seconds, timeout = 60) {
       try {
         await page.waitForFunction((goal) => window.video.currentTime >= goal, seconds, { timeout: timeout * 1000 });
