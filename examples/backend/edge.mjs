@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createEdgeHandler } from 'secure-token-server';
+import { createContinuousOrigin } from '../origin/continuous-origin.mjs';
 import { createFilmOrigin } from '../origin/film-origin.mjs';
 import { createLiveOrigin } from '../origin/live-origin.mjs';
 import { createLowLatencyOrigin } from '../origin/low-latency-origin.mjs';
@@ -17,6 +18,7 @@ import { demoFormats } from './demo-format.mjs';
 export function createEdge(state, media) {
   /** @type {Readonly<Record<string, (request: Request) => Promise<Response>>>} */
   const origins = {
+    continuous: createContinuousOrigin({ root: join(media, 'fmp4'), seconds: 20, times: 30 }),
     film: createFilmOrigin({ root: media, times: 30 }),
     live: createLiveOrigin({ root: join(media, 'fmp4') }),
     'low-latency': createLowLatencyOrigin({ file: join(media, 'll/frag.mp4') }),

@@ -7,6 +7,7 @@ import { memoryContent } from '../origin/memory-content.mjs';
 import { emptyResponse, onlyReads } from '../origin/origin-request.mjs';
 import { createVodOrigin } from '../origin/vod-origin.mjs';
 import { documentation } from './documentation.mjs';
+import { spfEngine } from './spf-engine.mjs';
 
 /** @type {(path: string) => string} */
 const inRepository = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -36,9 +37,15 @@ const workerFile = createVodOrigin({ root: inRepository('packages/worker/dist') 
 export function createPage(addresses) {
   const lines = Object.entries(addresses).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`);
   const script = memoryContent(lines.join(''), { type: mediaType('.js') });
+  /** Made when it is asked for first. @type {Promise<import('../origin/bytes-response.mjs').Content> | undefined} */
+  let engine;
   return onlyReads(async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === '/addresses.js') return bytesResponse(request, script);
+    if (pathname === '/spf/hls-video.js') {
+      engine ??= spfEngine('esm').then((text) => memoryContent(text, { type: mediaType('.js') }));
+      return bytesResponse(request, await engine);
+    }
     if (pathname === '/token-worker.js') return workerFile(request);
     const [, name] = /^\/([a-z0-9-]+\.html)?$/.exec(pathname) ?? [];
     if (pathname === '/' || name !== undefined) {

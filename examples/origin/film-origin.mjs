@@ -1,7 +1,9 @@
 import { bytesResponse } from './bytes-response.mjs';
 import { fileContent } from './file-content.mjs';
-import { memoryContent } from './memory-content.mjs';
+import { laterSegment } from './later-segment.mjs';
+import { withoutSubtitles } from './media-playlist.mjs';
 import { mediaType } from './media-type.mjs';
+import { memoryContent } from './memory-content.mjs';
 import { emptyResponse, onlyReads, relativePath } from './origin-request.mjs';
 import { repeatPlaylist } from './repeat-playlist.mjs';
 
@@ -12,15 +14,24 @@ import { repeatPlaylist } from './repeat-playlist.mjs';
  * @param {string} options.root folder of the files
  * @param {number} options.times
  * @param {string} [options.base] URL path of that folder; begins and ends with `/`
+ * @param {number} [options.continuousAfter] seconds of the short one, if the film has one timeline for players that know
+ *   no discontinuities: fMP4, picture and sound only. @default each repetition begins at 0 again
  * @returns {(request: Request) => Promise<Response>}
  */
-export function createFilmOrigin({ root, times, base = '/film/' }) {
+export function createFilmOrigin({ root, times, base = '/film/', continuousAfter = 0 }) {
+  const continuous = continuousAfter > 0;
   return onlyReads(async (request) => {
-    const path = relativePath(request, base)?.replace(/(^|\/)r[1-9]\d*\/(?=[^/]+$)/, '$1');
+    const asked = relativePath(request, base);
+    const path = asked?.replace(/(^|\/)r[1-9]\d*\/(?=[^/]+$)/, '$1');
     const content = path ? await fileContent(root, path) : undefined;
     if (content === undefined) return emptyResponse(404);
-    if (content.type !== mediaType('.m3u8')) return bytesResponse(request, content);
+    if (content.type !== mediaType('.m3u8')) {
+      const turn = Number(/(?:^|\/)r(\d+)\/[^/]+$/.exec(asked ?? '')?.[1] ?? 0);
+      const isLater = continuous && turn > 0 && content.type === mediaType('.m4s');
+      return bytesResponse(request, isLater ? await laterSegment(content, turn * continuousAfter) : content);
+    }
     const text = await new Response(content.read(0, content.size)).text();
-    return bytesResponse(request, memoryContent(repeatPlaylist(text, times), { type: content.type }));
+    const repeated = repeatPlaylist(continuous ? withoutSubtitles(text) : text, times, { continuous });
+    return bytesResponse(request, memoryContent(repeated, { type: content.type }));
   });
 }

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { extname, join, posix } from 'node:path';
 import { bytesResponse } from './bytes-response.mjs';
 import { fileContent } from './file-content.mjs';
+import { laterSegment } from './later-segment.mjs';
 import { createLiveTimeline } from './live-timeline.mjs';
-import { listMediaPlaylists, parseMediaPlaylist } from './media-playlist.mjs';
+import { listMediaPlaylists, parseMediaPlaylist, withoutSubtitles } from './media-playlist.mjs';
 import { mediaType } from './media-type.mjs';
 import { memoryContent } from './memory-content.mjs';
 import { emptyResponse, onlyReads, relativePath } from './origin-request.mjs';
@@ -22,10 +23,13 @@ import { emptyResponse, onlyReads, relativePath } from './origin-request.mjs';
  * @param {() => number} [options.clock] unix ms
  * @param {number} [options.windowSegments] segments in a playlist
  * @param {string} [options.base] begins and ends with `/`
+ * @param {boolean} [options.continuous] one timeline, for players that know no discontinuities: fMP4, picture and sound
+ *   only. @default false: times begin again with each turn of the recording
  * @returns {(request: Request) => Promise<Response>}
  */
-export function createLiveOrigin({ root, clock = Date.now, windowSegments = 6, base = '/live/' }) {
-  const master = readFileSync(join(root, 'master.m3u8'), 'utf8');
+export function createLiveOrigin({ root, clock = Date.now, windowSegments = 6, base = '/live/', continuous = false }) {
+  const recorded = readFileSync(join(root, 'master.m3u8'), 'utf8');
+  const master = continuous ? withoutSubtitles(recorded) : recorded;
   const renditions = new Map(listMediaPlaylists(master).map((path) => [path, readRendition(join(root, path))]));
   const durations = sharedDurations(renditions);
   const timeline = createLiveTimeline({ durations, windowSegments, startedAt: clock() });
@@ -34,14 +38,21 @@ export function createLiveOrigin({ root, clock = Date.now, windowSegments = 6, b
     const path = relativePath(request, base) ?? '';
     if (path === 'master.m3u8') return bytesResponse(request, playlistContent(master));
     const rendition = renditions.get(path);
-    if (rendition) return bytesResponse(request, playlistContent(livePlaylist(rendition, timeline, clock())));
-    const file = fileOf(path, renditions, timeline, clock());
-    const content = file === undefined ? undefined : await fileContent(root, file);
-    return content
-      ? bytesResponse(request, { ...content, cache: 'public, max-age=60, immutable' })
-      : emptyResponse(404);
+    if (rendition) {
+      const text = livePlaylist(rendition, timeline, clock());
+      return bytesResponse(request, playlistContent(continuous ? text.replace(discontinuities, '') : text));
+    }
+    const found = fileOf(path, renditions, timeline, clock());
+    const recording = found && (await fileContent(root, found.file));
+    if (!recording) return emptyResponse(404);
+    const isLater = continuous && found.loop > 0;
+    const content = isLater ? await laterSegment(recording, (found.loop * timeline.loopMs) / 1000) : recording;
+    return bytesResponse(request, { ...content, cache: 'public, max-age=60, immutable' });
   });
 }
+
+/** Lines of a playlist that say that times begin again. */
+const discontinuities = /^#EXT-X-DISCONTINUITY\b.*\n/gm;
 
 /** @type {(file: string) => Rendition} */
 function readRendition(file) {
@@ -91,9 +102,10 @@ function livePlaylist({ version, targetDuration, map, segments, durationsMs }, t
 }
 
 /**
- * The file behind the path of a segment or of an init segment, if it is there at this moment.
+ * The file behind the path of a segment or of an init segment, if it is there at this moment, and how often the recording
+ * has been played before.
  * @type {(path: string, renditions: ReadonlyMap<string, Rendition>, timeline: LiveTimeline, nowMs: number) =>
- *   string | undefined}
+ *   { file: string, loop: number } | undefined}
  */
 function fileOf(path, renditions, timeline, nowMs) {
   const [, digits = '', extension] = /^s(0|[1-9]\d*)(\.\w+)$/.exec(posix.basename(path)) ?? [];
@@ -102,11 +114,12 @@ function fileOf(path, renditions, timeline, nowMs) {
   for (const [playlist, { map, segments }] of renditions) {
     const folder = posix.dirname(playlist);
     if (posix.dirname(path) !== folder) continue;
-    if (map !== undefined && path === posix.join(folder, map)) return path;
+    if (map !== undefined && path === posix.join(folder, map)) return { file: path, loop: 0 };
     const uri = segments[number % segments.length]?.uri;
     if (digits === '' || uri === undefined || extname(uri) !== extension) continue;
     const kept = end - first;
-    return number >= first - kept && number < end ? posix.join(folder, uri) : undefined;
+    if (number < first - kept || number >= end) return undefined;
+    return { file: posix.join(folder, uri), loop: Math.floor(number / timeline.segmentsPerLoop) };
   }
   return undefined;
 }

@@ -2,6 +2,7 @@
  * A recording played over and over, as the schedule of an endless live stream. Segment numbers never repeat.
  * @typedef {object} LiveTimeline
  * @property {number} segmentsPerLoop
+ * @property {number} loopMs
  * @property {(nowMs: number) => { first: number, end: number }} windowAt the segments in the playlist, without `end`
  * @property {(number: number, durations: readonly number[]) => number} startOf unix ms at which a segment begins, in a
  *   rendition with these durations in ms
@@ -24,6 +25,7 @@ export function createLiveTimeline({ durations, windowSegments, startedAt }) {
 
   return {
     segmentsPerLoop,
+    loopMs,
     startOf: (number, own) => birth + offset(number, own),
     discontinuitiesBefore: (number) => Math.max(0, Math.floor((number - 1) / segmentsPerLoop)),
     windowAt(nowMs) {

@@ -1,6 +1,7 @@
+import { boxes, containers, find, search } from './mp4-boxes.mjs';
+
 /** Chunks of one turn of the sample: of four seconds each, if it has twenty. */
 const CHUNKS = 5;
-const containers = ['moov', 'trak', 'mdia', 'minf', 'stbl'];
 
 /**
  * @typedef {object} Track
@@ -9,30 +10,6 @@ const containers = ['moov', 'trak', 'mdia', 'minf', 'stbl'];
  * @property {number[]} keys numbers of its key frames
  * @property {number} delta how long a sample lasts
  */
-
-/** @type {(data: Buffer) => Generator<[type: string, box: Buffer]>} */
-function* boxes(data) {
-  for (let at = 0; at < data.length; at += data.readUInt32BE(at)) {
-    yield [data.toString('latin1', at + 4, at + 8), data.subarray(at, at + data.readUInt32BE(at))];
-  }
-}
-
-/** @type {(data: Buffer, type: string) => Buffer | undefined} */
-function search(data, type) {
-  for (const [name, found] of boxes(data)) {
-    if (name === type) return found;
-    const inside = containers.includes(name) ? search(found.subarray(8), type) : undefined;
-    if (inside) return inside;
-  }
-  return undefined;
-}
-
-/** @type {(data: Buffer, type: string) => Buffer} */
-function find(data, type) {
-  const found = search(data, type);
-  if (!found) throw new Error(`No box "${type}"`);
-  return found;
-}
 
 /** The numbers of a full box. @type {(data: Buffer | undefined) => number[]} */
 const integers = (data) =>

@@ -37,3 +37,7 @@ export function listMediaPlaylists(text) {
   const uris = [...text.matchAll(/^#EXT-X-MEDIA:.*URI="([^"]+)"|^([^#\s].*)$/gm)];
   return [...new Set(uris.map(([, media, variant]) => media ?? variant ?? ''))];
 }
+
+/** A multivariant playlist without its subtitles. @type {(text: string) => string} */
+export const withoutSubtitles = (text) =>
+  text.replace(/^#EXT-X-MEDIA:.*TYPE=SUBTITLES.*\n/gm, '').replace(/,SUBTITLES="[^"]*"/g, '');

@@ -1,3 +1,5 @@
+/** What says that times begin again. */
+const newTimes = /^#EXT-X-(?:DISCONTINUITY|MAP)\b.*\n/gm;
 const firstOfSegments = /^#EXT(?:INF|-X-(?:KEY|MAP|BYTERANGE|PROGRAM-DATE-TIME|DISCONTINUITY))\b/m;
 
 /**
@@ -5,16 +7,17 @@ const firstOfSegments = /^#EXT(?:INF|-X-(?:KEY|MAP|BYTERANGE|PROGRAM-DATE-TIME|D
  * playlists stay as they are.
  * @param {string} text
  * @param {number} times
+ * @param {{ continuous?: boolean }} [options] continuous: the times of the segments go on from one repetition to the next
  * @returns {string}
  */
-export function repeatPlaylist(text, times) {
+export function repeatPlaylist(text, times, { continuous = false } = {}) {
   const start = text.search(firstOfSegments);
   const end = text.indexOf('#EXT-X-ENDLIST');
   if (start === -1 || end === -1) return text;
   const body = text.slice(start, end);
   const repetitions = Array.from({ length: times - 1 }, (_, index) => {
-    const folder = `r${index + 1}/`;
-    return '#EXT-X-DISCONTINUITY\n' + body.replace(/(?<=URI=")|^(?=[^#\s])/gm, folder);
+    const repeated = body.replace(/(?<=URI=")|^(?=[^#\s])/gm, `r${index + 1}/`);
+    return continuous ? repeated.replace(newTimes, '') : '#EXT-X-DISCONTINUITY\n' + repeated;
   });
   return text.slice(0, end) + repetitions.join('') + text.slice(end);
 }

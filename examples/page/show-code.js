@@ -1,6 +1,6 @@
 import { addCopyButton } from './copy-button.js';
 
-const matters = /secureToken\(|secureVideo\(|registerTokenWorker\(|source\.sign\(/;
+const matters = /secureToken\(|secureVideo\(|installSecureFetch\(|registerTokenWorker\(|source\.sign\(/;
 
 /**
  * Shows the bodies of functions as the page runs them, with the lines that matter marked.
@@ -12,6 +12,7 @@ export function showCode(root, runs, endpoint) {
   root.innerHTML = `
     <pre tabindex="0" aria-label="The code of this page"><code></code></pre>
     <p class="hint"><code>signing</code> names the endpoint, <span class="file" data-endpoint></span>, and who asks.
+      ${runs.join().includes('installSecureFetch') ? 'It also names what is protected: no player says so here.' : ''}
       ${runs.join().includes('(buffer)') ? '<code>buffer</code> only keeps hls.js from loading this small film in one go.' : ''}
       ${runs.join().includes('{ source,') ? '<code>source</code> is <code>createTokenSource(signing)</code>, shared with the download.' : ''}</p>`;
   const code = /** @type {HTMLElement} */ (root.querySelector('code'));

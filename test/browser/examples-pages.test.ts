@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { exampleTest as it } from '../support/examples-page.ts';
 
-const pages = ['', 'hlsjs.html', 'live.html', 'catalogue.html', 'videojs.html', 'mp4.html'];
+const pages = ['', 'hlsjs.html', 'live.html', 'catalogue.html', 'videojs.html', 'fetch.html', 'mp4.html'];
 
 describe.concurrent('the pages of npm start', () => {
   it('nothing sticks out, on a phone and on a laptop; the first page is one screen of a laptop', async ({

@@ -1,6 +1,6 @@
 import type { Page, Request, Response } from 'playwright-core';
 import { describe } from 'vitest';
-import { exampleTest as it, playOn, tile } from '../support/examples-page.ts';
+import { exampleTest as it, playOn, playsUnseen, tile } from '../support/examples-page.ts';
 
 describe.concurrent.each([
   ['hlsjs.html', ['fMP4, audio and subtitles', 'TS', 'AES-128', 'Byte ranges']],
@@ -10,17 +10,7 @@ describe.concurrent.each([
   ['live.html', ['Live', 'Low latency: parts, blocking reloads']],
 ])('%s', (path, streams) => {
   it.for(streams)('plays %s', async (stream, { expect, open }) => {
-    const { page, errors, tokens } = await open(path);
-    await page.locator('label', { hasText: stream }).first().click();
-    await page.waitForFunction(() => document.querySelector('video')!.currentTime > 0);
-    await playOn(page, 3);
-    expect(await tile(page, 'player')).toBe('playing');
-    expect(await tile(page, 'refused')).toBe('0 / 0');
-    expect(errors).toEqual([]);
-
-    const html = await page.content();
-    expect(tokens.length).toBeGreaterThan(2);
-    expect(tokens.filter((token) => html.includes(token))).toEqual([]);
+    await playsUnseen(await open(path), stream, expect);
   });
 });
 

@@ -22,7 +22,7 @@ test.concurrent.for(['query', 'header', 'path', 'cookie'] as const)(
 test.concurrent('live, for three lifetimes of a token', async (context) => {
   const { expect } = context;
   const stage = await stageFor(context, { signer: { ttl: 3 } });
-  const player = await openSpf(stage, 'exact', 'live/master.m3u8');
+  const player = await openSpf(stage, 'exact', 'continuous/live/master.m3u8');
   const { currentTime } = await player.playTo(0.5);
   expect(await player.playTo(currentTime + 9)).toMatchObject(fine);
   expect(await stage.refusals()).toEqual([]);
@@ -31,7 +31,7 @@ test.concurrent('live, for three lifetimes of a token', async (context) => {
 test.concurrent('the signing endpoint is down for longer than a token lives: it resumes by itself', async (context) => {
   const { expect } = context;
   const stage = await stageFor(context, { signer: { ttl: 3 } });
-  const player = await openSpf(stage, 'exact', 'live/master.m3u8');
+  const player = await openSpf(stage, 'exact', 'continuous/live/master.m3u8');
   await player.playTo(0.5);
   stage.signer.failWith = 503;
   // whatever SPF does then: wait, or look for another place

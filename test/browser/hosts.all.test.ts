@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
+import type { TestContext } from 'vitest';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { TokenSource } from '../../packages/hlsjs/src/index.ts';
 import { installHosts, openHost } from '../support/host-page.ts';
@@ -45,9 +46,10 @@ function expirySpan(urls: readonly URL[]): number {
   return Math.max(...expiries) - Math.min(...expiries);
 }
 
-test.concurrent.for(hosts)('%s plays past five expiries and a seek, and nothing is refused', async (name, context) => {
+/** Plays it past five expiries and a seek. */
+async function playThrough(context: TestContext, name: string, change?: (script: string) => string): Promise<void> {
   const stage = await slowStage(context);
-  const host = await openHost(stage, name);
+  const host = await openHost(stage, name, change);
   await host.play();
   await host.moves(TTL);
   await host.seek(300);
@@ -56,7 +58,11 @@ test.concurrent.for(hosts)('%s plays past five expiries and a seek, and nothing 
   await host.moves(1);
   expect(await stage.refusals()).toEqual([]);
   expect([host.pageErrors, host.warnings.filter((text) => text.startsWith('secure-token'))]).toEqual([[], []]);
-});
+}
+
+test.concurrent.for(hosts)('%s plays past five expiries and a seek, and nothing is refused', (name, context) =>
+  playThrough(context, name),
+);
 
 describe.concurrent('what does not work, and what is said then', () => {
   test('react-player drops what its second version took: the console says what to do', async (context) => {
@@ -128,6 +134,13 @@ test('the hook useTokenSource in StrictMode: one source lives, and no call is lo
 });
 
 if (isAll) {
+  test('the engine of Video.js 10 plays so in the release candidate, too', (context) =>
+    playThrough(context, 'video-js-10-spf-react', (script) => {
+      const candidate = script.replace('@videojs/react/', '@videojs/react-rc.2/');
+      expect(candidate).not.toBe(script);
+      return candidate;
+    }));
+
   test('the pages compile with the types of the players', async () => {
     const compiled = promisify(execFile)('npx', ['tsc', '-p', 'examples/hosts'], {
       shell: process.platform === 'win32',

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { ExpectStatic } from 'vitest';
 import { test } from 'vitest';
 import { startExamples } from '../../examples/server.mjs';
 import { openChromium } from './chromium.mjs';
@@ -70,3 +71,21 @@ export const playOn = (page: Page, seconds: number, rate = 1): Promise<void> =>
 /** Waits for something in the list of what happened. */
 export const happens = (page: Page, text: string): Promise<void> =>
   page.locator('.log li', { hasText: text }).first().waitFor();
+
+/** The page plays that stream of its choice; nothing is refused, and no token is seen in the page. */
+export async function playsUnseen(
+  { page, errors, tokens }: Opened,
+  stream: string,
+  expect: ExpectStatic,
+): Promise<void> {
+  await page.locator('label', { hasText: stream }).first().click();
+  await page.waitForFunction(() => document.querySelector('video')!.currentTime > 0);
+  await playOn(page, 3);
+  expect(await tile(page, 'player')).toBe('playing');
+  expect(await tile(page, 'refused')).toBe('0 / 0');
+  expect(errors).toEqual([]);
+
+  const html = await page.content();
+  expect(tokens.length).toBeGreaterThan(2);
+  expect(tokens.filter((token) => html.includes(token))).toEqual([]);
+}

@@ -23,26 +23,29 @@ export async function installHosts(): Promise<void> {
   await promisify(execFile)('npm', args, { cwd: folder, shell: process.platform === 'win32' });
 }
 
-/** What the pages play and where they get tokens: written out in them, as in an app. */
-const FILM = 'https://cdn.example.com/vod/7/master.m3u8';
+/** What the pages play, of which origin, and where they get tokens: written out in them, as in an app. */
+const CDN = 'https://cdn.example.com/';
+const FILM = `${CDN}vod/7/master.m3u8`;
 const ENDPOINT = "'/token'";
-const CDN = "'https://cdn.example.com/'";
 
 /**
  * The film of a page. The engine of xgplayer does not place fMP4 after a discontinuity, with or without tokens: it
- * plays transport streams.
+ * plays transport streams. That of Video.js 10 knows no discontinuities: it plays the same ten minutes on one timeline.
  */
-const filmOf = (name: string): string => `film/${name === 'xgplayer-fetch' ? 'ts' : 'fmp4'}/master.m3u8`;
+const filmOf = (name: string): string => {
+  if (name.startsWith('video-js-10-spf')) return 'continuous/film/master.m3u8';
+  return `film/${name === 'xgplayer-fetch' ? 'ts' : 'fmp4'}/master.m3u8`;
+};
 
-/** Lets the pages play the film of `stage`; `change` may change their scripts further. */
-const replaceUrls = (stage: Stage, film: string, change: (script: string) => string): Plugin => ({
+/** Lets the page `name` play the film of `stage`; `change` may change its script further. */
+const replaceUrls = (stage: Stage, name: string, change: (script: string) => string): Plugin => ({
   name: 'urls-of-the-stage',
   setup({ onLoad }) {
     onLoad({ filter: /examples.hosts.[\w-]+\.tsx?$/ }, ({ path }) => {
       const contents = change(readFileSync(path, 'utf8'))
-        .replaceAll(FILM, stage.url('exact', film))
-        .replaceAll(ENDPOINT, `'${stage.signer.endpoint('exact')}'`)
-        .replaceAll(CDN, `'${stage.cdn}/'`);
+        .replaceAll(FILM, stage.url('exact', filmOf(name)))
+        .replaceAll(CDN, `${stage.cdn}/`)
+        .replaceAll(ENDPOINT, `'${stage.signer.endpoint('exact')}'`);
       return { contents, loader: path.endsWith('x') ? 'tsx' : 'ts' };
     });
   },
@@ -67,7 +70,7 @@ async function bundle(stage: Stage, name: string, change: (script: string) => st
     tsconfigRaw: {},
     // React runs effects twice in StrictMode only in development
     define: { 'process.env.NODE_ENV': '"development"' },
-    plugins: [replaceUrls(stage, filmOf(name), change)],
+    plugins: [replaceUrls(stage, name, change)],
   });
   writeFileSync(join(outdir, 'index.html'), html.replace(script!, 'page.js'));
   return `${relative(root, outdir)}/index.html`;

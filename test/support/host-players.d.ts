@@ -3,6 +3,7 @@
 declare module '@clappr/core';
 declare module '@clappr/hlsjs-playback';
 declare module '@mux/mux-video';
+declare module '@videojs/react/media/hls-video';
 declare module '@videojs/react/media/hlsjs-video';
 declare module 'copy-webpack-plugin';
 declare module 'dplayer';

@@ -1,6 +1,6 @@
 import type { HlsVideoAdapter } from '@videojs/spf/hls-video';
-import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
+import { spfEngine } from '../../examples/backend/spf-engine.mjs';
 import type * as Plugin from '../../packages/fetch/src/index.ts';
 import type { PlayerTokens } from './player.ts';
 import { openRecordedPage } from './recorded-page.ts';
@@ -18,16 +18,7 @@ declare global {
   }
 }
 
-const root = new URL('../..', import.meta.url).pathname;
-
-/** Video.js 10's own engine, in one file: it is shipped in a hundred. */
-export const spf: Promise<string> = build({
-  stdin: { contents: "export { HlsVideoAdapter } from '@videojs/spf/hls-video'", resolveDir: root },
-  bundle: true,
-  write: false,
-  format: 'iife',
-  globalName: 'Spf',
-}).then(({ outputFiles }) => outputFiles[0]!.text);
+export const spf: Promise<string> = spfEngine('iife');
 
 export interface SpfSnapshot {
   readonly currentTime: number;
@@ -47,6 +38,8 @@ export interface SpfPage {
   /** Requests for anything but the page's own files, as the browser sent them. */
   readonly requests: readonly string[];
   snapshot(): Promise<SpfSnapshot>;
+  /** How many times as fast as it was recorded. */
+  setRate(rate: number): Promise<void>;
   /** Waits until the picture has come so far, in seconds. */
   playTo(seconds: number, timeout?: number): Promise<SpfSnapshot>;
 }
@@ -79,6 +72,10 @@ export async function openSpf(
     pageErrors,
     requests,
     snapshot,
+    setRate: (rate) =>
+      page.evaluate((speed) => {
+        window.video.defaultPlaybackRate = window.video.playbackRate = speed;
+      }, rate),
     async playTo(seconds, timeout = 60) {
       try {
         await page.waitForFunction((goal) => window.video.currentTime >= goal, seconds, { timeout: timeout * 1000 });

@@ -36,13 +36,16 @@ const statusOf = async (url: string) => (await fetch(url, { headers: { Origin: o
 const master = '/film/ts/master.m3u8';
 
 describe('the edge', () => {
-  it.each(['/vod/v.mp4', '/film/aes/i.m3u8', '/live/master.m3u8', '/low-latency/i.m3u8'])(
-    'gives %s away for a token only',
-    async (path) => {
-      expect(await statusOf(examples.edge + path)).toBe(403);
-      expect(await statusOf(await sign(path))).toBe(200);
-    },
-  );
+  it.each([
+    '/vod/v.mp4',
+    '/film/aes/i.m3u8',
+    '/live/master.m3u8',
+    '/continuous/film/hi/r29/s009.m4s',
+    '/low-latency/i.m3u8',
+  ])('gives %s away for a token only', async (path) => {
+    expect(await statusOf(examples.edge + path)).toBe(403);
+    expect(await statusOf(await sign(path))).toBe(200);
+  });
 
   it('lets the page read what it refuses', async () => {
     const response = await fetch(examples.edge + master, { headers: { Origin: origin } });
@@ -98,6 +101,7 @@ describe('the buttons', () => {
 
   it.each([
     ['/film/fmp4/master.m3u8', '/film/fmp4/'],
+    ['/continuous/live/master.m3u8', '/continuous/live/'],
     ['/mp4/download/film.mp4', '/mp4/download/'],
     ['/live/master.m3u8', '/live/'],
     ['/low-latency/i.m3u8', '/low-latency/'],

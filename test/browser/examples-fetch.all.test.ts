@@ -1,0 +1,37 @@
+import { describe } from 'vitest';
+import { exampleTest as it, happens, playOn, playsUnseen, press, tile } from '../support/examples-page.ts';
+
+describe.concurrent('fetch.html', () => {
+  it.for(['On demand', 'Live'])('plays %s', async (stream, { expect, open }) => {
+    await playsUnseen(await open('fetch.html'), stream, expect);
+  });
+
+  it('what the viewer does not notice: a new secret, and one request in five refused', async ({ expect, open }) => {
+    const { page, errors } = await open('fetch.html');
+    await playOn(page, 1);
+    await press(page, 'Rotate the secret');
+    await happens(page, 'replayed with a new token: 200');
+    await press(page, 'Refuse one in five');
+    // past the twenty seconds of the recording, with more loaded than was buffered
+    await playOn(page, 35, 4);
+    expect(await tile(page, 'stalls')).toBe('0');
+    expect(errors).toEqual([]);
+  });
+
+  it.for([
+    ['Revoke', 'Restore', 'ERR_DENIED'],
+    ['down', 'up', 'ERR_SIGNING_UNAVAILABLE'],
+    ['30 s fast', 'in step', 'ERR_TOKEN_REFUSED'],
+  ] as const)('%s is reported, and after %s the film goes on', async ([break_, repair, code], { expect, open }) => {
+    const { page, errors } = await open('fetch.html');
+    await playOn(page, 5);
+    await press(page, break_);
+    await happens(page, code);
+    const before = await page.evaluate(() => document.querySelector('video')!.currentTime);
+    await press(page, repair);
+    await page.waitForFunction((time) => document.querySelector('video')!.currentTime > time + 1, before);
+    await playOn(page, 35, 4);
+    expect(await tile(page, 'player')).toBe('playing');
+    expect(errors).toEqual([]);
+  });
+});

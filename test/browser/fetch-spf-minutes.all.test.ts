@@ -1,0 +1,62 @@
+import type { TestContext } from 'vitest';
+import { test } from 'vitest';
+import { openSpf } from '../support/spf-player.ts';
+import type { Stage } from '../support/stage.ts';
+import { stageFor } from '../support/stage.ts';
+
+/** Ten minutes on one timeline: SPF knows no discontinuities. */
+const FILM = 'continuous/film/master.m3u8';
+const MINUTES = 600;
+/** Seconds that a token lives. */
+const TTL = 10;
+/**
+ * So fast that the film takes two minutes, twelve lives of a token. The clocks are left alone: nginx follows one that
+ * jumps within a second or two, and that is too much of ten.
+ */
+const RATE = 5;
+const seconds = (2 * MINUTES) / RATE;
+
+/** As SPF, which has no option for it: hls.js would load all of this small film at once. */
+const config = { maxMaxBufferLength: 30 };
+const fine = { error: undefined, reported: null, starved: [] };
+
+const openStage = (context: TestContext): Promise<Stage> => stageFor(context, { signer: { ttl: TTL } });
+
+test.concurrent(
+  'ten minutes across tokens of ten seconds: no refusal, and as many calls as hls.js',
+  async (context) => {
+    const { expect } = context;
+    const [stage, other] = await Promise.all([openStage(context), openStage(context)]);
+    const [spf, hls] = await Promise.all([openSpf(stage, 'exact', FILM), other.open('exact', FILM, { config })]);
+    await Promise.all([spf.setRate(RATE), hls.play(RATE)]);
+    const [seen] = await Promise.all([
+      spf.playTo(MINUTES - 1, seconds),
+      hls.until(({ currentTime }) => currentTime >= MINUTES - 1, seconds),
+    ]);
+    expect(seen).toMatchObject(fine);
+    expect(spf.pageErrors).toEqual([]);
+    expect(seen.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
+    expect([await stage.refusals(), await other.refusals()]).toEqual([[], []]);
+
+    const [first, last] = [stage.edge.requests[0]!, stage.edge.requests.at(-1)!];
+    expect((last.at - first.at) / 1000, 'seconds of loading').toBeGreaterThan(8 * TTL);
+    const [calls, callsOfHls] = [stage, other].map(({ signer }) => signer.calls.length);
+    expect(calls, `${callsOfHls} by hls.js`).toBeLessThanOrEqual(1.2 * callsOfHls!);
+  },
+);
+
+test.concurrent('one request in five is refused in mid-film: SPF does not see it', async (context) => {
+  const { expect } = context;
+  const stage = await openStage(context);
+  const player = await openSpf(stage, 'exact', FILM);
+  await player.setRate(RATE);
+  await player.playTo(20);
+  stage.edge.refuseEvery = 5;
+  const seen = await player.playTo(150);
+  expect(seen).toMatchObject(fine);
+  expect(player.pageErrors).toEqual([]);
+  const refused = stage.edge.refusals();
+  expect(refused.length).toBeGreaterThan(5);
+  expect(seen.tokens.filter(({ type }) => type === 'tokenrefused')).toHaveLength(refused.length);
+  expect(seen.tokens.filter(({ type }) => type === 'tokenerror')).toEqual([]);
+});
