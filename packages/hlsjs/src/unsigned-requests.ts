@@ -1,8 +1,7 @@
 import type Hls from 'hls.js';
-import type { Events } from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
+import { DESTROYING } from './tell-token-errors.ts';
 
-const DESTROYING = 'hlsDestroying' as unknown as Events.DESTROYING;
 /** The statuses with which an edge refuses what has no token. */
 const REFUSALS = [401, 403, 410];
 
@@ -31,7 +30,8 @@ function observeRefusals(onRefused: (request: Refused) => void): () => void {
     for (const request of list.getEntries() as PerformanceResourceTiming[])
       if (REFUSALS.includes(request.responseStatus) && request.workerStart === 0) onRefused(request);
   });
-  observer.observe({ type: 'resource' });
+  // buffered: those that have ended already, too
+  observer.observe({ type: 'resource', buffered: true });
   return () => observer.disconnect();
 }
 
