@@ -1,5 +1,6 @@
+import { BoundedMap } from './bounded-map.ts';
 import type { TokenEventDetails, TokenEventType } from './token-events.ts';
-import { shownUrl } from './url-text.ts';
+import { originOf, shownUrl } from './url-text.ts';
 
 /** The item of `localStorage` that switches it on where nobody can change the options. */
 const STORAGE_KEY = 'secure-token:debug';
@@ -18,6 +19,16 @@ const seconds = (value: number): string => `${value.toFixed(2)} s`;
 
 /** One line on the console for each decision, without tokens. */
 class DebugLog {
+  /** Those of which was told that a URL there is not protected: that is decided with every request. */
+  readonly #left = new BoundedMap<string, true>();
+
+  leave(url: string): void {
+    const origin = originOf(url);
+    if (this.#left.has(origin)) return;
+    this.#left.set(origin, true);
+    this.#write('leave', shownUrl(url), 'not protected, so it goes out as it is; told once for each origin');
+  }
+
   attach(url: string, restSeconds: number): void {
     this.#write('attach', shownUrl(url), `the token ends in ${seconds(restSeconds)}`);
   }

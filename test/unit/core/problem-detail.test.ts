@@ -64,8 +64,7 @@ describe('the `detail` of the signing endpoint', () => {
 
   test('a body that never ends is given up with the call', async () => {
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')) });
-    const endless: Answer = () =>
-      new Response(body, { status: 403, headers: { 'content-type': 'application/json' } });
+    const endless: Answer = () => new Response(body, { status: 403, headers: { 'content-type': 'application/json' } });
     expect(await errorOf(endless)).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
   });
 

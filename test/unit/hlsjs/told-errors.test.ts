@@ -4,7 +4,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import { SecureTokenError } from '../../../packages/core/src/index.ts';
 import { secureToken } from '../../../packages/hlsjs/src/index.ts';
 
-const ERROR = 'hlsError' as Events.ERROR;
+const ERROR = 'hlsError' as unknown as Events.ERROR;
+const FPS_DROP = 'hlsFpsDrop' as unknown as Events.FPS_DROP;
 const ENDPOINT = 'https://api.example/token';
 
 const denied = (): SecureTokenError => new SecureTokenError('ERR_DENIED', 'no', { status: 403 });
@@ -59,8 +60,8 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
     expect(heard).toEqual(['stalled']);
     const dropped = vi.fn();
     const drop = { currentDropped: 1, currentDecoded: 2, totalDroppedFrames: 3 };
-    hls.on('hlsFpsDrop' as Events.FPS_DROP, dropped);
-    hls.trigger('hlsFpsDrop' as Events.FPS_DROP, drop);
+    hls.on(FPS_DROP, dropped);
+    hls.trigger(FPS_DROP, drop);
     expect(dropped).toHaveBeenCalledExactlyOnceWith('hlsFpsDrop', drop);
   });
 
@@ -91,8 +92,7 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
     secureToken(hls, ENDPOINT);
     hls.trigger(ERROR, failed(denied()));
     expect(before).toHaveBeenCalledOnce();
-    const ours = hls.emit.bind(hls) as typeof emit;
-    const after = vi.fn(ours);
+    const after = vi.fn<typeof emit>(hls.emit.bind(hls));
     hls.emit = after;
     hls.destroy();
     expect(hls.emit).toBe(after);
