@@ -203,8 +203,12 @@ test.concurrent.for([
     signer: { secrets: ['ours'] },
   });
   const player = await openVideojs(stage, 'exact', { path: of, options: { autoplay: 'muted' } });
-  const { error, tokens } = await player.until(({ error }) => !!error);
+  const { error, tokens, events } = await player.until(({ error }) => !!error);
   expect(error).toEqual({ code: 2, message: 'The video server refuses access to this video.' });
+  expect(
+    events.filter((event) => event.startsWith('error')),
+    'an app shows the first',
+  ).toEqual(['error 2 The video server refuses access to this video.']);
   expect(tokens.at(-1)).toMatchObject({ type: 'tokenerror', code: 'ERR_TOKEN_REFUSED' });
   expect(await stage.refusals()).toHaveLength(2);
 });

@@ -97,6 +97,35 @@ describe('secure-token verify', () => {
     });
   });
 
+  test('standard error says what is known of a refusal, and never the secret', async () => {
+    const at = ['--now', '1470055000'];
+    const told = async (url: string, ...args: string[]): Promise<string> => {
+      const { err, out } = await verify(url, ...at, ...args);
+      expect(out + err).not.toContain(secret);
+      return err;
+    };
+    const forged = known.replace('m6', 'm7');
+    expect(await told(forged)).toMatch(
+      /^The form of the token is right, .*secret of SECURE_TOKEN_SECRET: is that the one of the CDN/,
+    );
+    const secretFile = file('of-another-cdn', 'other\n');
+    expect(await told(known, '--secret-file', secretFile)).toContain(`secret of ${secretFile}:`);
+    const { out: raw } = await runCli(['sign', 'https://h/a%20b', '--expires', '1470055000', '--path-form', 'raw'], {
+      secret,
+    });
+    expect(await told(raw.trim())).toMatch(/other path form: --path-form raw accepts it/);
+    const { out: folder } = await runCli(['sign', 'https://h/live/7/a', '--expires', '1470055000', '--depth', '2'], {
+      secret,
+    });
+    expect(await told(folder.trim())).toMatch(/token of a folder: --depth 2 accepts it/);
+    expect(await told(known, '--now', '1470055001')).toMatch(/^The signature is right\. .*sign it anew/);
+    expect(await told(known, '--now', '1470000000', '--max-ttl', '60')).toMatch(/more than 60 s \(--max-ttl\) ahead/);
+    expect(await told(bare)).toMatch(/no token: st and e/);
+    expect(await told(`${known}=`)).toMatch(/e has ten digits/);
+    expect(await told(forged, '--json')).toBe('');
+    expect(await told(known)).toBe('');
+  });
+
   test('--json, and every line of a secret file verifies', async () => {
     const args = [
       'verify',

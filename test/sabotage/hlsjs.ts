@@ -143,7 +143,7 @@ export const hlsjs: readonly Sabotage[] = [
     name: 'hlsjs-denial-fatal',
     promise: 'An endpoint that denies the viewer ends playback with one fatal error that says so.',
     file: install,
-    find: '  reportTokenErrors(hls);',
+    find: '  tellTokenErrors(hls);',
     replace: '',
     noticedBy: { test: hlsjsRefusalsTest, name: 'hls.js 1.7 a viewer who is denied all segments' },
   },

@@ -132,13 +132,9 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       : [];
   }
 
-  function keyOf(url: string): string {
-    return tokenUrls.read(url).key;
-  }
-
-  function isProtected(key: string): boolean {
-    return key !== '' && protection.covers(key, () => index.find(key) !== undefined);
-  }
+  const keyOf = (url: string): string => tokenUrls.read(url).key;
+  const isProtected = (key: string): boolean =>
+    key !== '' && protection.covers(key, () => index.find(key) !== undefined);
 
   function isReady(key: string): boolean {
     const held = index.find(key);
@@ -167,7 +163,10 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   /** The request as it is if it needs no token, or with one that is at hand. */
   function prepare(url: string, known: KnownUrl): SignedRequest | undefined {
     const { key } = known;
-    if (!isProtected(key)) return untouchedRequest(url);
+    if (!isProtected(key)) {
+      if (key !== '') debug?.leave(key);
+      return untouchedRequest(url);
+    }
     const held = index.find(key);
     return held && isUsable(held) && !acquisition.denialOf(key) ? attach(known, held) : undefined;
   }

@@ -1,5 +1,6 @@
+import { BoundedMap } from './bounded-map.ts';
 import type { TokenEventDetails, TokenEventType } from './token-events.ts';
-import { pathOf } from './url-text.ts';
+import { originOf, shownUrl } from './url-text.ts';
 
 /** The item of `localStorage` that switches it on where nobody can change the options. */
 const STORAGE_KEY = 'secure-token:debug';
@@ -14,26 +15,33 @@ function isOnInStorage(): boolean {
   }
 }
 
-/** The URL without its query: a server may have written a token there that no answer has made known yet. */
-const shown = (url: string): string => (url === pathOf(url) ? url : `${pathOf(url)}?…`);
-
 const seconds = (value: number): string => `${value.toFixed(2)} s`;
 
 /** One line on the console for each decision, without tokens. */
 class DebugLog {
+  /** Those of which was told that a URL there is not protected: that is decided with every request. */
+  readonly #left = new BoundedMap<string, true>();
+
+  leave(url: string): void {
+    const origin = originOf(url);
+    if (this.#left.has(origin)) return;
+    this.#left.set(origin, true);
+    this.#write('leave', shownUrl(url), 'not protected, so it goes out as it is; told once for each origin');
+  }
+
   attach(url: string, restSeconds: number): void {
-    this.#write('attach', shown(url), `the token ends in ${seconds(restSeconds)}`);
+    this.#write('attach', shownUrl(url), `the token ends in ${seconds(restSeconds)}`);
   }
 
   wait(url: string, reason: string): void {
-    this.#write('wait', shown(url), `for a token, ${reason}`);
+    this.#write('wait', shownUrl(url), `for a token, ${reason}`);
   }
 
   replay(url: string, status: number, isSent: boolean, waitSeconds: number): void {
     const outcome = isSent ? 'sent again with another token' : 'not sent again';
     this.#write(
       'replay',
-      shown(url),
+      shownUrl(url),
       `the edge answered ${status || 'nothing'}: ${outcome} after ${seconds(waitSeconds)}`,
     );
   }
@@ -47,11 +55,11 @@ class DebugLog {
     if (type === 'tokenrenewed') {
       const { reason, urls, wait } = detail as TokenEventDetails['tokenrenewed'];
       const others = urls.length > 1 ? ` and ${urls.length - 1} more` : '';
-      this.#write('renew', shown(urls[0] ?? '') + others, `${reason}, the call took ${seconds(wait)}`);
+      this.#write('renew', shownUrl(urls[0] ?? '') + others, `${reason}, the call took ${seconds(wait)}`);
     } else if (type === 'tokendenied' || type === 'tokenerror') {
       const { code, status, url } = (detail as TokenEventDetails['tokenerror']).error;
       const what = status ? `${code}, status ${status}` : code;
-      this.#write(type === 'tokendenied' ? 'deny' : 'error', url ? shown(url) : 'all URLs of the call', what);
+      this.#write(type === 'tokendenied' ? 'deny' : 'error', url ? shownUrl(url) : 'all URLs of the call', what);
     }
   }
 

@@ -1,3 +1,4 @@
+import { detailOf } from './problem-detail.ts';
 import type { SecureTokenErrorCode } from './secure-token-error.ts';
 import { SecureTokenError, isSecureTokenError } from './secure-token-error.ts';
 
@@ -22,7 +23,9 @@ function retryAfterOf(headers: Failure['headers'], now: number): number | undefi
   return seconds > 0 ? seconds : undefined;
 }
 
-function messageOf(status: number | undefined): string {
+function messageOf(status: number | undefined, detail: string | undefined): string {
+  // the endpoint knows better than we do
+  if (detail) return `The signing endpoint answered ${status}: ${detail}`;
   const answered = `The signing endpoint answered ${status}.`;
   switch (codeOf(status)) {
     case 'ERR_DENIED':
@@ -40,7 +43,7 @@ function messageOf(status: number | undefined): string {
 export function toError(cause: unknown, now: number): SecureTokenError {
   if (isSecureTokenError(cause)) return cause;
   const { status, headers } = (cause ?? {}) as Failure;
-  return new SecureTokenError(codeOf(status), messageOf(status), {
+  return new SecureTokenError(codeOf(status), messageOf(status, detailOf(cause)), {
     status,
     cause,
     retryAfter: retryAfterOf(headers, now),

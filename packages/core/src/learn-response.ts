@@ -1,3 +1,4 @@
+import { readText } from './read-text.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** In characters. A day in segments of two seconds has a fifth of it; what is longer has no end, or is no playlist. */
@@ -9,21 +10,6 @@ const PLAYLIST_NAME = /\.(m3u8|mpd)$/i;
 /** By what its server says, or its name: nothing else is read. */
 const isPlaylist = (headers: Headers, url: string): boolean =>
   PLAYLIST_TYPE.test(headers.get('content-type') ?? '') || PLAYLIST_NAME.test(new URL(url).pathname);
-
-/** The text of `body`; `undefined` if it is too long. */
-async function textOf(body: ReadableStream<Uint8Array>): Promise<string | undefined> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    text += decoder.decode(piece.value, { stream: true });
-    if (text.length <= MAX_LENGTH) continue;
-    // not awaited: it ends only when the player has done the same
-    void reader.cancel();
-    return undefined;
-  }
-  return text;
-}
 
 /**
  * Shows `source` a playlist on its way to the player, which is not held up: the player and we each get a copy as it
@@ -37,7 +23,7 @@ export async function learnResponse(
 ): Promise<void> {
   if (response.status !== 200 || !response.body || !isPlaylist(response.headers, url)) return;
   try {
-    const text = await textOf(response.clone().body!);
+    const text = await readText(response.clone().body!, MAX_LENGTH);
     if (text) source.learn(url, text);
   } catch {
     // a body that breaks off is for the player to notice

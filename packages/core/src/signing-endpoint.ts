@@ -3,6 +3,7 @@ import { secondsOf } from './failure.ts';
 import type { Check } from './first-wrong.ts';
 import { eachOf, firstWrong, isObject, isWrong } from './first-wrong.ts';
 import { isToken, isUnixSeconds, parseToken } from './parse-token.ts';
+import { readDetail } from './problem-detail.ts';
 import { SecureTokenError } from './secure-token-error.ts';
 import type { TokenRequest, TokenSourceOptions, TokensAnswer } from './token-source-options.ts';
 import type { Token } from './token.ts';
@@ -87,7 +88,10 @@ export class SigningEndpoint {
     const headers = new Headers(init?.headers);
     headers.set('content-type', 'application/json');
     const response = await fetch(endpoint!, { ...init, method: 'POST', headers, body: JSON.stringify(wanted), signal });
-    if (!response.ok) throw response as unknown as Error;
+    if (!response.ok) {
+      await readDetail(response);
+      throw response as unknown as Error;
+    }
     return { body: await response.text(), date: response.headers.get('date') };
   }
 }

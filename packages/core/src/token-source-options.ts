@@ -1,6 +1,15 @@
 import type { Token } from './token.ts';
 
-/** Why tokens are asked for: the first time, before expiry, after it, or because the edge refused the last one. */
+/**
+ * Why a call is made; one for all of its URLs. A URL may join a call that was begun for another one: only `refused`
+ * replaces the reason it had.
+ *
+ * - `initial`: no token is at hand. There may have been one: that of a single URL is forgotten some time after its end.
+ * - `expiring`: the token at hand is renewed ahead of its end, or by `renew()`.
+ * - `expired`: the token at hand is no longer sent. It has ended, or will within two seconds (of a lifetime below 20 s,
+ *   within a tenth of it) and could do so on its way to the edge; or the edge has refused another token of its age.
+ * - `refused`: the edge has refused the token.
+ */
 export type TokenReason = 'initial' | 'expiring' | 'expired' | 'refused';
 
 export interface TokenRequest {

@@ -1,19 +1,15 @@
 import type Hls from 'hls.js';
-import type { ErrorData, Events, HlsConfig } from 'hls.js';
+import type { HlsConfig } from 'hls.js';
 import type { TokenSource } from 'secure-token-core';
 import { reloadUnsigned } from './late-install.ts';
 import { createLicenseSetup } from './license-setup.ts';
 import type { Controller, ControllerClass } from './original-controller.ts';
 import { noteStandIn, originalController } from './original-controller.ts';
-import { tokenErrorOf } from './token-errors.ts';
+import { tellTokenErrors } from './tell-token-errors.ts';
 import { createTokenLoader } from './token-loader.ts';
 import { configurationWatch, watchUnsignedRequests } from './unsigned-requests.ts';
 
 type LoaderClass = HlsConfig['loader'];
-
-// hls.js is imported as types only: the app keeps its one copy
-const ERROR = 'hlsError' as unknown as Events.ERROR;
-export const DESTROYING = 'hlsDestroying' as unknown as Events.DESTROYING;
 
 const sources = new WeakMap<Hls, TokenSource>();
 const nothing = (): void => undefined;
@@ -32,22 +28,6 @@ function wrap(Base: LoaderClass, sourceNow: () => TokenSource): never {
   } as never;
 }
 
-/**
- * Errors of hls.js carry ours. A denial is final, but hls.js would go on trying other variants and then
- * retry for half a minute.
- */
-function reportTokenErrors(hls: Hls): void {
-  hls.on(ERROR, (_, data) => {
-    const error = tokenErrorOf(data.networkDetails);
-    if (!error) return;
-    data.error = error;
-    if (data.fatal || error.code !== 'ERR_DENIED') return;
-    const fatal: ErrorData = { ...data, fatal: true };
-    delete fatal.errorAction;
-    hls.trigger(ERROR, fatal);
-  });
-}
-
 /** Makes `source` sign the requests of `hls`, in place of the one that did before. */
 export function install(hls: Hls, source: TokenSource): void {
   const { config } = hls;
@@ -64,7 +44,7 @@ export function install(hls: Hls, source: TokenSource): void {
   if (config.pLoader) config.pLoader = wrap(config.pLoader, sourceNow);
   if (config.fLoader) config.fLoader = wrap(config.fLoader, sourceNow);
   config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, sourceNow);
-  reportTokenErrors(hls);
+  tellTokenErrors(hls);
   watchUnsignedRequests(hls, sourceNow);
   reloadUnsigned(hls, source);
 }

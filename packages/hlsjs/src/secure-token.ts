@@ -2,7 +2,8 @@ import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { acquireTokenSource, createTokenSource } from 'secure-token-core';
-import { DESTROYING, install, installing } from './install.ts';
+import { install, installing } from './install.ts';
+import { DESTROYING } from './tell-token-errors.ts';
 import { configurationWatch } from './unsigned-requests.ts';
 
 type Options = TokenSourceOptions | TokenSource | string | URL;

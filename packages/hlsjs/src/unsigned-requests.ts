@@ -1,8 +1,7 @@
 import type Hls from 'hls.js';
-import type { Events } from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
+import { DESTROYING } from './tell-token-errors.ts';
 
-const DESTROYING = 'hlsDestroying' as unknown as Events.DESTROYING;
 /** The statuses with which an edge refuses what has no token. */
 const REFUSALS = [401, 403, 410];
 
@@ -23,15 +22,16 @@ function warn(message: string): void {
 /**
  * Hears of every request of the page that is refused, whoever has made it, until the returned function is called. Not
  * of those that went through a service worker, which may have signed them.
+ * @param buffered whether of those that were refused before, too
  */
-function observeRefusals(onRefused: (request: Refused) => void): () => void {
+function observeRefusals(buffered: boolean, onRefused: (request: Refused) => void): () => void {
   // a server has an observer too, of requests that are not those of a page
   if (!('document' in globalThis) || !('PerformanceObserver' in globalThis)) return () => undefined;
   const observer = new PerformanceObserver((list) => {
     for (const request of list.getEntries() as PerformanceResourceTiming[])
       if (REFUSALS.includes(request.responseStatus) && request.workerStart === 0) onRefused(request);
   });
-  observer.observe({ type: 'resource' });
+  observer.observe({ type: 'resource', buffered });
   return () => observer.disconnect();
 }
 
@@ -47,7 +47,8 @@ class ConfigurationWatch {
   begin(source: TokenSource): void {
     if (this.#isReached) return;
     this.#sources.add(source);
-    this.#stop ??= observeRefusals((request) => this.#onRefused(request));
+    // a playlist may have been refused while the configuration was still on its way
+    this.#stop ??= observeRefusals(true, (request) => this.#onRefused(request));
   }
 
   /** An Hls has one. */
@@ -89,7 +90,7 @@ export function noteSigned(source: TokenSource, { url, unsignedUrl }: SignedRequ
  * Vidstack for playlists of subtitles.
  */
 export function watchUnsignedRequests(hls: Hls, sourceNow: () => TokenSource): void {
-  const stop = observeRefusals((request) => {
+  const stop = observeRefusals(false, (request) => {
     const { name } = request;
     const source = sourceNow();
     if (told.has(source) || !signUrls.has(source) || !source.protects(name) || source.unsign(name) !== name) return;

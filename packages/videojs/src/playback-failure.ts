@@ -14,6 +14,8 @@ export interface PlaybackFailure {
    * Stops playback and shows `error` as `player.error()`: code 2, a readable message, `error` itself as its `cause`.
    */
   show(error: SecureTokenError): void;
+  /** The same for a failure of Video.js that `error` has caused: what `player.error()` becomes in place of `given`. */
+  insteadOf(given: object | string | number, error: SecureTokenError): object;
   /** The reason is gone: playback goes on as it was. */
   withdraw(): void;
   /** Another source: nothing to go on with. */
@@ -27,21 +29,25 @@ export function createPlaybackFailure(player: Player): PlaybackFailure {
   const tell = (): void => {
     if (shown) player.error(shown as never);
   };
+  const begin = (error: SecureTokenError): object => {
+    resume = !player.paused();
+    player.pause();
+    return (shown = {
+      code: 2,
+      message: messages[error.code] ?? 'This video cannot be played: no valid token.',
+      cause: error,
+    });
+  };
   // Video.js takes any error that comes before `loadstart` for one of the source before
   player.on('loadstart', tell);
   return {
     show(error) {
       // the app may have cleared it
       if (shown && player.error()) return;
-      shown = {
-        code: 2,
-        message: messages[error.code] ?? 'This video cannot be played: no valid token.',
-        cause: error,
-      };
-      resume = !player.paused();
-      player.pause();
+      begin(error);
       tell();
     },
+    insteadOf: (given, error) => (shown && (given === shown || player.error()) ? shown : begin(error)),
     withdraw() {
       if (!shown) return;
       shown = undefined;

@@ -45,6 +45,7 @@ export function registerSecureToken(
   if (known) return known as ReturnType<typeof registerSecureToken>;
   const Base = vjs.getPlugin('plugin') as unknown as new (player: Player) => PluginBase;
   const middlewares = new WeakMap<Player, SourceMiddleware>();
+  const sessions = new WeakMap<Player, Session>();
   const unsigned = new UnsignedSources();
 
   class SecureToken extends Base implements SecureTokenPlugin {
@@ -68,6 +69,7 @@ export function registerSecureToken(
       );
       const middleware = createSourceMiddleware(vjs, session);
       middlewares.set(player, middleware);
+      sessions.set(player, session);
       const url = player.currentSrc();
       if (url) source.allow(url);
       this.#undo = [
@@ -76,6 +78,7 @@ export function registerSecureToken(
         signNativeTextTracks(session),
         unsignGetters(player, source),
         () => middlewares.delete(player),
+        () => sessions.delete(player),
         () => middleware.dispose(),
         () => failure.dispose(),
         () => session.waits.forEach((wait) => wait.abort()),
@@ -103,5 +106,10 @@ export function registerSecureToken(
       next(null, source);
     },
   })) as never);
+  // before anybody hears of it: an app shows the first error that comes
+  vjs.hook('beforeerror', (player: Player, error: object | string | number | null) => {
+    const { failure, refusal } = sessions.get(player) ?? {};
+    return failure && refusal?.last && error !== null ? failure.insteadOf(error, refusal.last) : error;
+  });
   return SecureToken as ReturnType<typeof registerSecureToken>;
 }

@@ -40,9 +40,6 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
     clearTimeout(spinner);
     spinner = setTimeout(() => successes === before && showIfDry(), SPINNER_TIMEOUT_MS);
   };
-  const onError = (): void => {
-    if (refusal.last) failure.show(refusal.last);
-  };
 
   let tech = techOf(player);
   const followTech = (): void => {
@@ -57,13 +54,11 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
     queueMicrotask(followTech);
   };
   player.on('xhr-hooks-ready', onHooksReady);
-  player.on('error', onError);
   player.on('waiting', onWaiting);
   if (tech?.vhs) onHooksReady();
 
   return () => {
     player.off('xhr-hooks-ready', onHooksReady);
-    player.off('error', onError);
     player.off('waiting', onWaiting);
     clearTimeout(spinner);
     tech?.off('retryplaylist', showIfDry);

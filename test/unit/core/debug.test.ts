@@ -28,6 +28,19 @@ describe('debug: one line for each decision', () => {
     ]);
   });
 
+  test('leave: a URL that needs no token, once for each origin', async () => {
+    const { source } = lab(folder(), { ...debug, protect: FOLDER });
+    const why = 'not protected, so it goes out as it is; told once for each origin';
+    source.peek('https://ads.example/pixel?id=SECRET');
+    source.peek('https://ads.example/other');
+    await source.sign(`${CDN}/free/a.m3u8`);
+    source.peek('data:text/plain,a');
+    expect(lines).toEqual([
+      `secure-token: leave https://ads.example/pixel?… (${why})`,
+      `secure-token: leave ${CDN}/free/a.m3u8 (${why})`,
+    ]);
+  });
+
   test('renew ahead of expiry, of several URLs', async () => {
     const { source } = lab(each(300), debug);
     await Promise.all([source.sign(segment(1)), source.sign(segment(2)), source.sign(segment(3))]);

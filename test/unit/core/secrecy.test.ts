@@ -76,6 +76,13 @@ describe('secrecy', () => {
     ['a body that is no JSON', inTurn(secret(), () => new Response('{"tokens":[{"query":{"st":"SECRET-json"}'))],
     ['a malformed token', inTurn(secret(), () => ({ tokens: [{ prefix: FOLDER, query: { st: 'SECRET-bad' } }] }))],
     ['a problem document', inTurn(secret(), () => new Response('{"detail":"SECRET-problem"}', { status: 500 }))],
+    [
+      'a problem document that is read',
+      inTurn(secret(), () => {
+        const body = JSON.stringify({ detail: `${MASTER}?st=SECRET-problem /vod/a?st=SECRET-problem is not signed.` });
+        return new Response(body, { status: 403, headers: { 'content-type': 'application/problem+json' } });
+      }),
+    ],
     ['the network', inTurn(secret(), () => Promise.reject(new TypeError('Failed to fetch')))],
   ])('no token in any event or error: %s', async (_, answer) => {
     const errors: unknown[] = [];

@@ -10,16 +10,23 @@ const SUBTITLES = 'https://cdn.example/vod/sub/i.m3u8';
 type Entry = Pick<PerformanceResourceTiming, 'name' | 'responseStatus' | 'workerStart'>;
 
 const observers = new Set<(entries: Entry[]) => void>();
+/** What a browser keeps of the requests of the page. */
+const buffer: Entry[] = [];
 class FakeObserver {
   readonly #hear: (entries: Entry[]) => void;
   constructor(callback: (list: { getEntries(): Entry[] }) => void) {
     this.#hear = (entries) => callback({ getEntries: () => entries });
   }
-  observe = (): unknown => observers.add(this.#hear);
+  observe({ buffered }: PerformanceObserverInit): void {
+    observers.add(this.#hear);
+    if (buffered) this.#hear([...buffer]);
+  }
   disconnect = (): unknown => observers.delete(this.#hear);
 }
-const ended = (name: string, responseStatus = 403, workerStart = 0): void =>
-  observers.forEach((hear) => hear([{ name, responseStatus, workerStart }]));
+const ended = (name: string, responseStatus = 403, workerStart = 0): void => {
+  buffer.push({ name, responseStatus, workerStart });
+  observers.forEach((hear) => hear(buffer.slice(-1)));
+};
 
 const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
 let module: typeof unsignedRequests;
@@ -29,6 +36,7 @@ beforeEach(async () => {
   vi.stubGlobal('PerformanceObserver', FakeObserver);
   warn.mockClear();
   observers.clear();
+  buffer.length = 0;
   vi.resetModules();
   module = await import('../../../packages/hlsjs/src/unsigned-requests.ts');
   source = createTokenSource({
@@ -54,6 +62,12 @@ test('a configuration that no player has received, and a playlist that is refuse
     /https:\/\/cdn\.example\/…\/master\.m3u8 \(status 403\).*before the first player: Hls\.DefaultConfig/,
   );
   expect(warn.mock.calls[0]![0]).not.toContain('secret');
+});
+
+test('a configuration that is made after the playlist was refused: told all the same', () => {
+  ended(MANIFEST);
+  module.configurationWatch.begin(source);
+  expect(warn).toHaveBeenCalledOnce();
 });
 
 test('not told: a playlist that the source of the configuration does not protect; the one behind it is', () => {
@@ -107,6 +121,13 @@ function watched(): () => void {
   return () => listeners.forEach((destroying) => destroying());
 }
 const signed = (url: string): Promise<SignedRequest> => source.sign(url);
+
+test('what was refused before there was a player is not told: whoever made it could not sign it', async () => {
+  module.noteSigned(source, await signed(MANIFEST));
+  ended(SUBTITLES);
+  watched();
+  expect(warn).not.toHaveBeenCalled();
+});
 
 test('a request without a token that is refused: told once, without its query', async () => {
   watched();

@@ -6,7 +6,18 @@ import { UnsignedSources } from '../../../packages/videojs/src/late-plugin.ts';
 const given = { src: 'https://cdn.example/vod/master.m3u8', type: 'application/x-mpegURL' };
 const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
 
-const player = { src: vi.fn(), currentSrc: vi.fn(), readyState: vi.fn() };
+const listeners = new Map<string, (event: { type: string }) => void>();
+const player = {
+  src: vi.fn(),
+  currentSrc: vi.fn(),
+  readyState: vi.fn(),
+  paused: vi.fn(),
+  play: vi.fn(() => Promise.reject(new Error('no gesture'))),
+  on: (types: string[], listener: (event: { type: string }) => void) =>
+    types.forEach((type) => listeners.set(type, listener)),
+  off: (types: string[]) => types.forEach((type) => listeners.delete(type)),
+};
+const tell = (type: string): void => listeners.get(type)?.({ type });
 const source = { protects: vi.fn() };
 let sources: UnsignedSources;
 const reload = (): void => sources.reload(player as unknown as Player, source as unknown as TokenSource);
@@ -15,6 +26,8 @@ beforeEach(() => {
   vi.clearAllMocks();
   player.currentSrc.mockReturnValue(given.src);
   player.readyState.mockReturnValue(0);
+  player.paused.mockReturnValue(true);
+  listeners.clear();
   source.protects.mockReturnValue(true);
   sources = new UnsignedSources();
   sources.note(player as unknown as Player, given);
@@ -37,4 +50,30 @@ test.each([
   change();
   reload();
   expect([player.src.mock.calls, warn.mock.calls]).toEqual([[], []]);
+});
+
+test('a play() of before is asked for again with the source, until something of it has arrived', () => {
+  player.paused.mockReturnValue(false);
+  reload();
+  expect(player.play).not.toHaveBeenCalled();
+  tell('loadstart');
+  expect(player.play, 'of the source before').not.toHaveBeenCalled();
+  player.paused.mockReturnValue(true);
+  tell('loadstart');
+  tell('loadedmetadata');
+  expect(player.play).toHaveBeenCalledTimes(2);
+  expect(listeners.size).toBe(0);
+});
+
+test.each([
+  ['there was none', true],
+  ['the viewer pauses meanwhile', false],
+])('no play() if %s', (_, paused) => {
+  player.paused.mockReturnValue(paused);
+  reload();
+  player.paused.mockReturnValue(true);
+  tell('pause');
+  tell('loadstart');
+  expect(player.play).not.toHaveBeenCalled();
+  expect(listeners.size).toBe(0);
 });

@@ -41,6 +41,21 @@ describe('createPlaybackFailure', () => {
     expect(player.pause).toHaveBeenCalledOnce();
   });
 
+  test('stands for what Video.js makes of it, however often', () => {
+    const { player, set, failure } = setUp(false);
+    const own = { code: 4, message: 'not supported' };
+    const stands = failure.insteadOf(own, denial);
+    expect(stands).toEqual(shown);
+    expect(player.pause).toHaveBeenCalledOnce();
+    player.error(stands);
+    expect([failure.insteadOf(stands, denial), failure.insteadOf(own, denial)]).toEqual([stands, stands]);
+    failure.show(denial);
+    expect(set).toHaveBeenCalledOnce();
+    expect(player.pause).toHaveBeenCalledOnce();
+    player.error(null);
+    expect(failure.insteadOf(own, refusal)).toMatchObject({ cause: refusal });
+  });
+
   test.each([true, false])('plays on when the reason is gone, if it played; it was paused: %s', (paused) => {
     const { player, set, failure } = setUp(paused);
     failure.show(denial);

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { verifyUrl } from '../token/verify-url.ts';
+import { explainRefusal } from './explain-refusal.ts';
+import type { Judged } from './explain-refusal.ts';
 import { addFormatOptions, readFormat } from './format-options.ts';
-import type { FormatOptions } from './format-options.ts';
 import { wholeNumber } from './whole-number.ts';
 
 export function addVerifyCommand(program: Command, exitWith: (code: number) => void): void {
@@ -9,13 +10,15 @@ export function addVerifyCommand(program: Command, exitWith: (code: number) => v
     .description('Say what an edge would answer: exit code 0 for 200, 1 for 403 and 410.')
     .option('--now <time>', 'judge as of this unix time (default: the clock)', wholeNumber)
     .option('--max-ttl <seconds>', 'refuse tokens that expire further ahead', wholeNumber, 86_400)
-    .action(async (url: string, options: FormatOptions & { now?: number; maxTtl: number }) => {
+    .action(async (url: string, options: Judged) => {
       const { now, json } = options;
       const format = await readFormat(options, options.maxTtl);
       const verdict = await verifyUrl(url, { format, ...(now !== undefined && { now }) });
       if (!verdict.ok) exitWith(1);
       const line = verdict.ok ? `200 until ${isoTime(verdict.expires)}` : `${verdict.status} ${verdict.reason}`;
       console.log(json ? JSON.stringify(verdict) : line);
+      // programs read the line
+      if (!verdict.ok && !json) console.error(await explainRefusal(url, verdict, options));
     });
 }
 

@@ -32,7 +32,7 @@ export interface EdgeHandlerOptions {
    * @default false
    */
   signPlaylists?: boolean;
-  /** Gets what the origin or a format function threw, for your log. */
+  /** Gets what the origin or a format function threw, for your log. @default console.error */
   onError?: (error: unknown) => void;
   /** Unix milliseconds. @default Date.now */
   clock?: () => number;

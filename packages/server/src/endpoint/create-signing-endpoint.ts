@@ -1,3 +1,4 @@
+import { callHook } from '../errors/call-hook.ts';
 import { errorLog } from '../errors/error-log.ts';
 import { checkRequest } from '../http/check-request.ts';
 import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
@@ -48,7 +49,7 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const expiryOf = (ttl: number): number => nowSeconds() + lifetimeFor(reason, ttl, format.maxTtl);
     const openable = await openableUrls(listed, { allows, format, expires: expiryOf(options.ttl) });
     if (openable.length === 0) throw unsignable();
-    const grant = await authorize(request, ...shownUrls(openable));
+    const grant = await callHook('authorize', () => authorize(request, ...shownUrls(openable)));
     if (grant instanceof Response) return noStore(grant);
     const { isDenied, ttl } = readGrant(grant, options.ttl);
     const mayOpen = (scope: JudgedScope): boolean => allows.holdsAllOf(scope) && !isDenied(scope);

@@ -1,4 +1,5 @@
 import { digest, sha256 } from '../crypto/hash.ts';
+import { callHook } from '../errors/call-hook.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { askLimiter } from './ask-limiter.ts';
@@ -47,7 +48,7 @@ export function rateLimit(options: RateLimitOptions, clock: () => number): (requ
     throw optionsError('rateLimit.key', 'Give a function that returns who is asking.', key);
   const wait = counter(options);
   return async (request) => {
-    const viewer: unknown = await key(request);
+    const viewer: unknown = await callHook('rateLimit.key', () => key(request));
     if (typeof viewer !== 'string' || viewer === '') {
       throw optionsError('rateLimit.key', 'Return text that is not empty, for every request.', viewer);
     }

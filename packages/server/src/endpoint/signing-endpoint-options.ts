@@ -44,6 +44,7 @@ export interface SigningEndpointOptions {
   rateLimit?: RateLimitOptions;
   /**
    * Gets what `authorize`, a format function, the format, or the key or the limiter of `rateLimit` threw, for your log.
+   * @default console.error
    */
   onError?: (error: unknown) => void;
   /** Unix milliseconds. @default Date.now */

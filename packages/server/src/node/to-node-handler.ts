@@ -45,8 +45,8 @@ export function toNodeHandler(
     throw optionsError('handler', 'Give a function such as the one that createSigningEndpoint returns.', handler);
   }
   checkNames(options, { trustProxy: true, onError: true });
-  const { trustProxy = false, onError = logToConsole } = options;
-  const report = errorLog(onError);
+  const { trustProxy = false } = options;
+  const report = errorLog(options.onError);
 
   const answer = async ({ message, response, parsed }: Exchange): Promise<void> => {
     const client = new AbortController();
@@ -106,10 +106,4 @@ function isResponse(answer: unknown): answer is Response {
   if (typeof answer !== 'object' || answer === null) return false;
   const { status = 0, headers } = answer as Partial<Response>;
   return status >= 200 && status <= 599 && typeof headers?.getSetCookie === 'function';
-}
-
-function logToConsole(error: unknown): void {
-  // A server that answers 500 and says nothing cannot be mended.
-  // eslint-disable-next-line no-console
-  console.error(error);
 }

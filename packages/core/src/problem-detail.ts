@@ -1,0 +1,40 @@
+import { readText } from './read-text.ts';
+import { shownUrl } from './url-text.ts';
+
+/** In characters: of a body that is read at all, and of what is shown of its `detail`. */
+const MAX_BODY = 20_000;
+const MAX_SHOWN = 200;
+
+/** By the `Response` with which the signing endpoint has failed: that is the `cause` of the error, and left as it is. */
+const details = new WeakMap<object, string>();
+
+/** What looks like a token, or a part of one: long, and both letters and digits. */
+const hideToken = (run: string): string => (/\d/.test(run) && /[a-z]/i.test(run) ? '…' : run);
+
+/** Text of an endpoint, for a message that apps log: one line, not long, without queries and tokens. */
+function shown(text: string): string {
+  const line = text
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim()
+    .replace(/https?:[^\s"'<>]+/gi, shownUrl)
+    // of a URL without its host
+    .replace(/\?[^\s"'<>]*[=&][^\s"'<>]*/g, '?…')
+    .replace(/[\w~%+=-]{16,}/g, hideToken);
+  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
+}
+
+/** Reads why the signing endpoint has failed (RFC 9457), for `detailOf`. Never rejects. */
+export async function readDetail(response: Response): Promise<void> {
+  try {
+    if (!/\bjson\b/i.test(response.headers.get('content-type') ?? '')) return;
+    const text = await readText(response.clone().body!, MAX_BODY);
+    const { detail } = JSON.parse(text!) as { detail?: unknown };
+    if (typeof detail === 'string' && shown(detail)) details.set(response, shown(detail));
+  } catch {
+    // a body that breaks off or is no JSON says nothing, and the status stands
+  }
+}
+
+/** What the signing endpoint says of its failure; `undefined` if it says nothing. */
+export const detailOf = (cause: unknown): string | undefined =>
+  typeof cause === 'object' && cause !== null ? details.get(cause) : undefined;

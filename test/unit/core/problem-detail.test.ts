@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import type { SecureTokenError } from '../../../packages/core/src/index.ts';
+import type { Answer } from './lab.ts';
+import { MASTER, fakeTime, lab, pass, watch } from './lab.ts';
+
+fakeTime();
+
+const problem =
+  (status: number, detail: unknown, type = 'application/problem+json'): Answer =>
+  () =>
+    new Response(JSON.stringify({ detail }), { status, headers: { 'content-type': type } });
+
+async function errorOf(answer: Answer): Promise<SecureTokenError> {
+  const { source } = lab(answer, { retry: { limit: 0 } });
+  const request = watch(source.sign(MASTER));
+  await pass(20);
+  source.destroy();
+  return request.error!;
+}
+const messageOf = async (answer: Answer): Promise<string> => (await errorOf(answer)).message;
+
+const UNSIGNABLE = 'This endpoint signs none of these URLs. Check the URLs, or the settings of the endpoint.';
+
+describe('the `detail` of the signing endpoint', () => {
+  test.each([
+    [403, 'ERR_DENIED'],
+    [400, 'ERR_SIGNING_RESPONSE'],
+    [503, 'ERR_SIGNING_UNAVAILABLE'],
+  ])('is in the message, in place of our hint: %i', async (status, code) => {
+    expect(await messageOf(problem(status, UNSIGNABLE))).toBe(
+      `${code}: The signing endpoint answered ${status}: ${UNSIGNABLE}`,
+    );
+  });
+
+  test('is read of application/json too, and the cause stays to be read', async () => {
+    const error = await errorOf(problem(403, 'No.', 'application/json; charset=utf-8'));
+    expect(error.message).toBe('ERR_DENIED: The signing endpoint answered 403: No.');
+    expect(await (error.cause as Response).json()).toEqual({ detail: 'No.' });
+  });
+
+  test.each<[string, Answer]>([
+    ['there is none', problem(403, undefined)],
+    ['it is no text', problem(403, { st: 'SECRET' })],
+    ['it is blank', problem(403, ' \n')],
+    ['it is HTML', () => new Response('<p>SECRET</p>', { status: 403, headers: { 'content-type': 'text/html' } })],
+    [
+      'it is no JSON',
+      () => new Response('{"detail":"SECRET', { status: 403, headers: { 'content-type': 'application/json' } }),
+    ],
+    ['its body is long', problem(403, 'a '.repeat(20_000))],
+    [
+      'its body breaks off',
+      () =>
+        new Response(new ReadableStream({ start: (controller) => controller.error(new TypeError('cut')) }), {
+          status: 403,
+          headers: { 'content-type': 'application/json' },
+        }),
+    ],
+  ])('our hint stays where %s', async (_, answer) => {
+    expect(await messageOf(answer)).toBe(
+      'ERR_DENIED: The signing endpoint answered 403. This viewer has no access: let them log in, then call renew().',
+    );
+  });
+
+  test('a body that never ends is given up with the call', async () => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')) });
+    const endless: Answer = () => new Response(body, { status: 403, headers: { 'content-type': 'application/json' } });
+    expect(await errorOf(endless)).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
+  });
+
+  test.each([
+    ['a\r\n\u0007\u202eb\u001b[31m', 'a b [31m'],
+    ['https://c.example/vod/a.m3u8?st=SECRET&e=1 is not signed.', 'https://c.example/vod/a.m3u8?… is not signed.'],
+    ['"https://c.example/a?SECRET"', '"https://c.example/a?…"'],
+    ['/vod/a.m3u8?st=SECRET is not signed.', '/vod/a.m3u8?… is not signed.'],
+    ['Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N has ended.', 'Bearer ….….… has ended.'],
+    ['st=m6WCATfRgS_5lcyChCPgrw is wrong', '… is wrong'],
+    ['Is this yours? Incomprehensibilities.', 'Is this yours? Incomprehensibilities.'],
+  ])('%j is shown as %j', async (detail, shown) => {
+    expect(await messageOf(problem(403, detail))).toBe(`ERR_DENIED: The signing endpoint answered 403: ${shown}`);
+  });
+
+  test('a long one is cut', async () => {
+    const text = await messageOf(problem(403, 'word '.repeat(100)));
+    expect(text).toMatch(/word…$|…$/);
+    expect(text.length).toBeLessThan(260);
+  });
+});
