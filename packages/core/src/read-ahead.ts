@@ -109,7 +109,8 @@ export class ReadAhead {
       const ahead = this.#secondsAhead(playlist, horizon, this.#options.isReady);
       const token = this.#ownToken(playlist);
       if (!isRefillDue(ahead, playlist.nameSeconds, horizon) && !(token && isHalfOver(token))) return [];
-      return [{ lifetime: playlist.lifetime!, rest: Math.min(ahead, token?.rest ?? Infinity) }];
+      // those who joined together were spread by how far they signed ahead at first
+      return [{ isFirst: false, lifetime: playlist.lifetime!, rest: Math.min(ahead, token?.rest ?? Infinity) }];
     });
     return ending.sort((one, other) => one.rest - other.rest)[0];
   }

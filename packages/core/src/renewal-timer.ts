@@ -55,7 +55,7 @@ export class RenewalTimer {
       (one, other) => (one && one.unusableAt <= other.unusableAt ? one : other),
       undefined,
     );
-    return first && { lifetime: first.token.expires - first.obtainedAt, rest: first.unusableAt - now };
+    return first && { isFirst: first.isFirst, lifetime: lifetimeOf(first), rest: first.unusableAt - now };
   }
 
   #wake(type: string): void {
