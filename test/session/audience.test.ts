@@ -118,8 +118,8 @@ describe('after an outage of 30 s no second holds more than a twentieth of the a
       { from: 180, to: 210, fail: status(503, () => ({ 'retry-after': '5' })) },
       twentieth,
     ],
-    // not quite: a twentieth would leave half of the viewers without a token for three seconds longer, as nobody may
-    // come before that second, and those who come first are the ones who wait
+    // not quite: all come within 15 s. Within 25 s it would be a twentieth, and a viewer would be without a token for
+    // 8 s on average instead of 5
     [
       '429 that tells all of them the second in which it ends',
       { from: 180, to: 210, fail: status(429, (now) => ({ 'retry-after': `${Math.ceil(210 - now)}` })) },
