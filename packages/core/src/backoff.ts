@@ -72,7 +72,7 @@ export class Backoff {
    * @param paused for how long nothing is called
    */
   constructor(
-    { limit = 4, backoffLimit = 30 }: RetryOptions,
+    { limit, backoffLimit }: Required<RetryOptions>,
     random: () => number,
     now: () => number,
     endingToken: () => EndingToken | undefined,

@@ -1,7 +1,7 @@
 import { BoundedMap } from './bounded-map.ts';
 import { FolderMap } from './folder-map.ts';
 import type { RenewalTimes } from './renewal.ts';
-import { isUsable } from './renewal.ts';
+import { isUnexpired } from './renewal.ts';
 import type { Scope } from './scope.ts';
 import type { Token } from './token.ts';
 import { pathOf } from './url-text.ts';
@@ -53,13 +53,13 @@ export class TokenIndex {
   }
 
   /** Those of folders stay: they tell which URLs share a token. */
-  forgetUnusableUrls(now: number): void {
+  forgetExpiredUrls(now: number): void {
     // the clock is read once: hours of tokens may be at hand
     for (const map of [this.#urls, this.#paths]) {
       for (const [tail, tokens] of map) {
-        const usable = tokens.filter((held) => isUsable(held, now));
-        if (usable.length === 0) map.delete(tail);
-        else if (usable.length < tokens.length) map.set(tail, usable);
+        const kept = tokens.filter((held) => isUnexpired(held, now));
+        if (kept.length === 0) map.delete(tail);
+        else if (kept.length < tokens.length) map.set(tail, kept);
       }
     }
   }
