@@ -118,17 +118,15 @@ describe('after an outage of 30 s no second holds more than a twentieth of the a
       { from: 180, to: 210, fail: status(503, () => ({ 'retry-after': '5' })) },
       twentieth,
     ],
+    // not quite: all come within 15 s. Within 25 s it would be a twentieth, and a viewer would be without a token for
+    // 8 s on average instead of 5
     [
       '429 that tells all of them the second in which it ends',
       { from: 180, to: 210, fail: status(429, (now) => ({ 'retry-after': `${Math.ceil(210 - now)}` })) },
-      0.1,
+      SIZE < 5000 ? 0.1 : 0.075,
     ],
-    // before they have spread
-    [
-      'in their first minute, in which all tokens end: a tenth',
-      { from: 30, to: 60, fail: () => new TypeError('network') },
-      0.1,
-    ],
+    // before they have spread: all tokens end in the second before the outage does
+    ['the network, in their first minute', { from: 30, to: 60, fail: () => new TypeError('network') }, twentieth],
   ])('%s', async (name, outage, limit) => {
     const calls = await audience({ time: outage.to + 45, outage });
     const busiest = Math.max(...calls.slice(outage.to)) / SIZE;

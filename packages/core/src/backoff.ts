@@ -20,8 +20,17 @@ const REMAINING_SHARE = { least: 0.5, most: 0.95 };
 /** Of the limit, after another failure: the least. */
 const LASTING_SHARE = 2 / 3;
 
+/**
+ * The same after the second failure of a first token: seconds after its end, when a request waits again. The tokens of
+ * all who joined in one second end in one second, and what they have left has drawn the first tries together. A wider
+ * pause spreads the audience again, and brings it back sooner.
+ */
+const WAITED_FOR_SECONDS = 1.5;
+
 /** A token whose renewal ahead of use has failed. */
 export interface EndingToken {
+  /** Nothing was held for its scope before. */
+  readonly isFirst: boolean;
   readonly lifetime: number;
   /** Seconds for which it is still used. */
   readonly rest: number;
@@ -63,7 +72,7 @@ export class Backoff {
    * @param paused for how long nothing is called
    */
   constructor(
-    { limit = 4, backoffLimit = 30 }: RetryOptions,
+    { limit, backoffLimit }: Required<RetryOptions>,
     random: () => number,
     now: () => number,
     endingToken: () => EndingToken | undefined,
@@ -160,10 +169,14 @@ export class Backoff {
     }
   }
 
-  #patienceWith({ lifetime, rest }: EndingToken): number {
+  #patienceWith({ isFirst, lifetime, rest }: EndingToken): number {
     const most = (this.#backoffLimit * SHORT_LIFETIME) / Math.max(SHORT_LIFETIME, lifetime);
-    if (this.#failures > 1) return most * between(LASTING_SHARE, 1, this.#random());
-    return Math.min(most, rest * between(REMAINING_SHARE.least, REMAINING_SHARE.most, this.#random()));
+    if (this.#failures === 1) {
+      return Math.min(most, rest * between(REMAINING_SHARE.least, REMAINING_SHARE.most, this.#random()));
+    }
+    const lasting = most * LASTING_SHARE;
+    const least = isFirst && this.#failures === 2 ? Math.min(lasting, rest + WAITED_FOR_SECONDS) : lasting;
+    return between(least, most, this.#random());
   }
 
   #begin(options: Omit<PauseOptions, 'onEnd'>): void {

@@ -1,15 +1,15 @@
-import { abortable } from './abortable.ts';
 import { Acquisition } from './acquisition.ts';
 import { Backoff, soonestOf } from './backoff.ts';
-import { noteAttached } from './carried-tokens.ts';
 import { createDebugLog } from './debug-log.ts';
+import { withDefaults } from './default-options.ts';
 import { Denials } from './denials.ts';
 import { normaliseOptions } from './option-checks.ts';
 import { createProtection } from './protection.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { RenewalTimer } from './renewal-timer.ts';
-import { isDue, isUsable as isUsableAt } from './renewal.ts';
+import { isUnexpired } from './renewal.ts';
 import { Replays } from './replays.ts';
+import { RequestSigner } from './request-signer.ts';
 import { Rotation } from './rotation.ts';
 import { sourceDestroyed, tokenRefused } from './secure-token-error.ts';
 import { ServerClock } from './server-clock.ts';
@@ -23,10 +23,8 @@ import { TokenIndex } from './token-index.ts';
 import type { TokenSourceOptions } from './token-source-options.ts';
 import type { SignOptions, SignedRequest, TokenSource } from './token-source.ts';
 import { isTokenSource } from './token-source.ts';
-import type { KnownUrl } from './token-urls.ts';
 import { TokenUrls } from './token-urls.ts';
 import { outdatedUrls, urlsInUse } from './tokens-in-use.ts';
-import { untouchedRequest } from './untouched-request.ts';
 import { Usage } from './usage.ts';
 
 /**
@@ -36,27 +34,28 @@ import { Usage } from './usage.ts';
  */
 export function createTokenSource(options: TokenSourceOptions | TokenSource | string | URL): TokenSource {
   if (isTokenSource(options)) return options;
-  const settings = normaliseOptions(options);
-  const { random = Math.random, readAhead: size = 6, renewBefore, jitter = 0.3 } = settings;
-  const { refusals = [401, 403, 410], protect, tokens: preset = [] } = settings;
+  const settings = withDefaults(normaliseOptions(options));
+  const { renewBefore, jitter, random } = settings;
 
   let isDestroyed = false;
   const target = new EventTarget();
   const debug = createDebugLog(settings.debug);
-  const clock = new ServerClock(settings.clock ?? Date.now);
+  const clock = new ServerClock(settings.clock);
   const rotation = new Rotation();
-  const isAlive = (held: HeldToken): boolean => !isDestroyed && isUsableAt(held, clock.now());
+  /** Nobody uses it any more once this source is destroyed. */
+  const isAlive = (held: HeldToken): boolean => !isDestroyed && isUnexpired(held, clock.now());
   // while the endpoint fails, an outdated one is better than none
   const isOutdated = (held: HeldToken): boolean => rotation.isOutdated(held) && !backoff.isFailing;
+  /** Requests go out with it; without such a one they wait. */
   const isUsable = (held: HeldToken): boolean => isAlive(held) && !isOutdated(held);
-  const protection = createProtection(protect);
+  const protection = createProtection(settings.protect);
   const tokenUrls = new TokenUrls();
   const index = new TokenIndex(isUsable);
   const usage = new Usage();
   const denials = new Denials();
   const endpoint = new SigningEndpoint(settings);
   const backoff: Backoff = new Backoff(
-    settings.retry ?? {},
+    settings.retry,
     random,
     () => clock.sessionNow(),
     () => soonestOf(timer.endingToken(), readAhead.ending()),
@@ -89,7 +88,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   });
   const timer = new RenewalTimer({ index, usage, clock, acquisition, backoff, isUsable });
   const readAhead: ReadAhead = new ReadAhead({
-    size,
+    size: settings.readAhead,
     jitter,
     random,
     clock,
@@ -97,10 +96,24 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     find: (key) => index.find(tokenUrls.identify(key)),
     identify: (href) => tokenUrls.identify(href),
     // a token may since have told what an old one has put there
-    isReady: (key) => isReady(tokenUrls.identify(key)),
+    isReady: (key) => signer.isReady(tokenUrls.identify(key)),
+  });
+  const signer: RequestSigner = new RequestSigner({
+    tokenUrls,
+    protection,
+    index,
+    usage,
+    clock,
+    acquisition,
+    timer,
+    readAhead,
+    isAlive,
+    isUsable,
+    source: target,
+    debug,
   });
   const replays = new Replays({
-    refusals,
+    refusals: settings.refusals,
     clock,
     acquisition,
     backoff,
@@ -111,10 +124,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     },
     isUsable,
     paused: (seconds) => debug?.pause('no request is sent again, because too many were refused', seconds),
-    attach: (url) => {
-      const known = tokenUrls.read(url);
-      return attach(known, index.find(known.key)!);
-    },
+    attach: (url) => signer.attachTo(url),
   });
 
   function emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
@@ -132,62 +142,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       : [];
   }
 
-  const keyOf = (url: string): string => tokenUrls.read(url).key;
-  const isProtected = (key: string): boolean =>
-    key !== '' && protection.covers(key, () => index.find(key) !== undefined);
-
-  function isReady(key: string): boolean {
-    const held = index.find(key);
-    return held ? isUsable(held) : !isProtected(key);
-  }
-
-  function attach(known: KnownUrl, held: HeldToken): SignedRequest {
-    const { token, scope } = held;
-    const { key, unsigned } = known;
-    const isFolder = scope.kind === 'folder';
-    // a segment is requested once: its token is not worth renewing
-    const isUsedAgain = isFolder || usage.isUsed(held);
-    const now = clock.now();
-    usage.note(held, key, now);
-    debug?.attach(unsigned, token.expires - now);
-    const isToBeRenewed = isUsedAgain && isDue(held, now) && isUsable(held) && !acquisition.isSuspended(held);
-    if (isToBeRenewed) acquisition.obtainInBackground(key, 'expiring');
-    if (isFolder) timer.start();
-    else readAhead.attached(key);
-    const { headers = {}, credentials } = token;
-    const url = tokenUrls.sign(known, token, scope);
-    noteAttached(held, target, isAlive);
-    return { ...untouchedRequest(unsigned), url, headers, credentials: !!credentials, token };
-  }
-
-  /** The request as it is if it needs no token, or with one that is at hand. */
-  function prepare(url: string, known: KnownUrl): SignedRequest | undefined {
-    const { key } = known;
-    if (!isProtected(key)) {
-      if (key !== '') debug?.leave(key);
-      return untouchedRequest(url);
-    }
-    const held = index.find(key);
-    return held && isUsable(held) && !acquisition.denialOf(key) ? attach(known, held) : undefined;
-  }
-
-  async function sign(url: string, { signal }: SignOptions = {}): Promise<SignedRequest> {
-    signal?.throwIfAborted();
-    const known = tokenUrls.read(url);
-    const ready = prepare(url, known);
-    if (ready) return ready;
-    const before = index.find(known.key);
-    const reason = before ? 'expired' : 'initial';
-    debug?.wait(known.unsigned, reason);
-    const flight = acquisition.obtain(known.key, reason);
-    if (before?.scope.kind !== 'folder') readAhead.isAskedFor(known.key);
-    await abortable(flight, signal);
-    // a new token may bring parameter names or a base that were not known: the URL may have another key than before
-    const again = tokenUrls.read(url);
-    const held = index.find(again.key);
-    // attached even if it looks expired: then this clock is wrong, and the edge judges better; unless an answer that
-    // came at the same moment has dropped it
-    return held ? attach(again, held) : sign(url, { signal });
+  function keyOf(url: string): string {
+    return tokenUrls.read(url).key;
   }
 
   function isRefusal(request: SignedRequest, status: number): boolean {
@@ -204,15 +160,15 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     target.dispatchEvent(new Event(SOURCE_DESTROYED));
   }
 
-  calls.holdPreset(preset);
+  calls.holdPreset(settings.tokens);
 
   return Object.assign(target, {
-    sign,
+    sign: (url: string, how?: SignOptions) => signer.sign(url, how),
     destroy,
     [Symbol.dispose]: destroy,
     allow: protection.allow,
-    peek: (url: string) => prepare(url, tokenUrls.read(url)),
-    protects: (url: string) => isProtected(keyOf(url)),
+    peek: (url: string) => signer.peek(url),
+    protects: (url: string) => signer.isProtected(keyOf(url)),
     isRefusal,
     async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
       const { token, unsignedUrl: url } = request;
@@ -226,7 +182,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     },
     unsign(url: string) {
       const { key, unsigned } = tokenUrls.read(url);
-      return isProtected(key) ? unsigned : url;
+      return signer.isProtected(key) ? unsigned : url;
     },
     learn(playlistUrl: string, text: string) {
       const key = keyOf(playlistUrl);

@@ -7,9 +7,9 @@ import { PlaylistOrder } from './playlist-order.ts';
 /** How many of the next URLs are looked at. */
 export const SIGHT = 100;
 
-/** A playlist is in use while its last request, and its last reload if it is live, are not longer ago. */
-const IN_USE_SECONDS = 10;
-const IN_USE_SEGMENTS = 3;
+/** A playlist is being played while its last request, and its last reload if it is live, are not longer ago. */
+const PLAYED_SECONDS = 10;
+const PLAYED_SEGMENTS = 3;
 
 /** Names of one kind in a row: then a player asks for that kind only. */
 const HABIT = 3;
@@ -53,7 +53,9 @@ export class KnownPlaylist {
   /** Whether names that come can be signed ahead, after one that was asked for. */
   isPredictable(now: number): boolean {
     const { isBelieved, segmentSeconds } = this.prediction;
-    return isBelieved && segmentSeconds > 0 && this.order.has(this.#lastAsked) && this.#isRecent(this.#learntAt, now);
+    return (
+      isBelieved && segmentSeconds > 0 && this.order.has(this.#lastAsked) && this.#isWithinSegments(this.#learntAt, now)
+    );
   }
 
   learn(url: string, text: string, keyOf: (uri: string) => string, now: number): void {
@@ -78,12 +80,14 @@ export class KnownPlaylist {
     if (kind && kind !== 'resource') this.#kinds = [...this.#kinds, kind].slice(-HABIT);
   }
 
-  isInUse(now: number): boolean {
-    return this.#isRecent(this.#askedAt, now) && (!this.#isLive || this.#isRecent(this.#learntAt, now));
+  /** Whether a player is asking for its URLs now, one after the other: that is what is signed ahead. */
+  isBeingPlayed(now: number): boolean {
+    return this.#isWithinSegments(this.#askedAt, now) && (!this.#isLive || this.#isWithinSegments(this.#learntAt, now));
   }
 
-  #isRecent(at: number, now: number): boolean {
-    return now - at <= Math.max(IN_USE_SECONDS, IN_USE_SEGMENTS * this.prediction.segmentSeconds);
+  /** Whether `at` is no longer ago than a few of its segments last. */
+  #isWithinSegments(at: number, now: number): boolean {
+    return now - at <= Math.max(PLAYED_SECONDS, PLAYED_SEGMENTS * this.prediction.segmentSeconds);
   }
 
   /**

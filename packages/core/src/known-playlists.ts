@@ -28,8 +28,8 @@ export class KnownPlaylists {
     return [...this.#playlists.values()].reverse().find(({ order }) => order.has(key));
   }
 
-  inUse(now: number): KnownPlaylist[] {
-    return [...this.#playlists.values()].filter((playlist) => playlist.isInUse(now));
+  beingPlayed(now: number): KnownPlaylist[] {
+    return [...this.#playlists.values()].filter((playlist) => playlist.isBeingPlayed(now));
   }
 
   /** Whether one of them predicts `key`. */

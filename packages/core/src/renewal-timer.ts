@@ -1,7 +1,7 @@
 import type { Acquisition } from './acquisition.ts';
 import type { Backoff, EndingToken } from './backoff.ts';
 import { PageEvents } from './page-events.ts';
-import { isDue, isInUse } from './renewal.ts';
+import { isDue, isStillPlayed } from './renewal.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { HeldToken, TokenIndex } from './token-index.ts';
 import { lifetimeOf } from './token-index.ts';
@@ -55,7 +55,7 @@ export class RenewalTimer {
       (one, other) => (one && one.unusableAt <= other.unusableAt ? one : other),
       undefined,
     );
-    return first && { lifetime: first.token.expires - first.obtainedAt, rest: first.unusableAt - now };
+    return first && { isFirst: first.isFirst, lifetime: lifetimeOf(first), rest: first.unusableAt - now };
   }
 
   #wake(type: string): void {
@@ -84,14 +84,14 @@ export class RenewalTimer {
   #isWorthRenewing(held: HeldToken, now: number): boolean {
     const { usage, isUsable } = this.#parts;
     const rhythm = usage.rhythmOf(held);
-    if (!rhythm || !usage.isUsed(held) || !isUsable(held)) return false;
-    return isInUse(rhythm, lifetimeOf(held), now);
+    if (!rhythm || !usage.wasAttached(held) || !isUsable(held)) return false;
+    return isStillPlayed(rhythm, lifetimeOf(held), now);
   }
 
   /** Whoever renews early, by jitter, must not take an asset for one in use that was left a moment ago. */
   #isToBeRenewed(held: HeldToken, now: number): boolean {
     const rhythm = this.#parts.usage.rhythmOf(held)!;
-    return isDue(held, now) && isInUse(rhythm, lifetimeOf(held), now, Math.max(now, held.latestRenewAt));
+    return isDue(held, now) && isStillPlayed(rhythm, lifetimeOf(held), now, Math.max(now, held.latestRenewAt));
   }
 
   #renew(held: HeldToken): void {

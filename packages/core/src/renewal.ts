@@ -45,7 +45,10 @@ export function renewalTimes(
   };
 }
 
-export const isUsable = ({ unusableAt }: RenewalTimes, now: number): boolean => now < unusableAt;
+/** Whether a request that is sent now reaches the edge before the token expires; of the token alone. */
+export const isUnexpired = ({ unusableAt }: RenewalTimes, now: number): boolean => now < unusableAt;
+
+/** Whether it is time for a successor, if somebody needs one. */
 export const isDue = ({ renewAt }: RenewalTimes, now: number): boolean => now >= renewAt;
 
 /** How the URLs of a scope are requested. */
@@ -69,11 +72,12 @@ export function rhythmAfter(before: Rhythm | undefined, now: number): Rhythm {
 }
 
 /**
- * Whether somebody still plays what a folder's token opens: in a catalogue, the asset that was left is not renewed.
+ * Whether somebody still plays what a folder's token opens, and will ask for its URLs again: that is whose token is
+ * renewed ahead of use. In a catalogue the asset that was left is not.
  * @param lifetime of the token, in seconds
  * @param by the time up to which a request would have to come: not before `now`
  */
-export function isInUse({ lastAt, interval }: Rhythm, lifetime: number, now: number, by: number = now): boolean {
+export function isStillPlayed({ lastAt, interval }: Rhythm, lifetime: number, now: number, by: number = now): boolean {
   // a single request tells nothing of the next one
   if (interval === undefined) return true;
   return by - lastAt < lifetime / 2 || now - lastAt < interval * 3;

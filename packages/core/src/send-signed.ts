@@ -17,6 +17,9 @@ export type Send = (request: SignedRequest, cache: RequestCache | undefined) => 
 /** Out of CORS mode nobody sees a status: such an answer is what was asked for. */
 const mayBeRefusal = ({ ok, type }: Response): boolean => !ok && !type.startsWith('opaque');
 
+/** For an answer that nobody reads: its connection is free. */
+const cancelBody = async ({ response }: Sent): Promise<void> => await response?.body?.cancel().catch(() => undefined);
+
 /**
  * Sends `signed` by fetch, and once more, by another token, if the edge refuses it. For requests that can choose their
  * cache mode; for others see `replayOf`.
@@ -36,14 +39,21 @@ export async function sendSigned(
       return { request, error };
     }
   };
-  const replayOf = async ({ request, response }: Sent): Promise<SignedRequest | undefined> =>
-    response && !mayBeRefusal(response) ? undefined : source.refused(request, response?.status ?? 0, { signal });
+  const replayOf = async (sent: Sent): Promise<SignedRequest | undefined> => {
+    const { request, response } = sent;
+    if (response && !mayBeRefusal(response)) return undefined;
+    try {
+      return await source.refused(request, response?.status ?? 0, { signal });
+    } catch (error) {
+      await cancelBody(sent);
+      throw error;
+    }
+  };
 
   const first = await attempt(signed);
   const replay = await replayOf(first);
   if (!replay) return first;
-  // nobody reads it: its connection is free for the replay
-  await first.response?.body?.cancel().catch(() => undefined);
+  await cancelBody(first);
   const second = await attempt(replay, replayCacheMode(signed, replay));
   // once: that this one is refused, too, is only reported
   await replayOf(second);

@@ -115,7 +115,7 @@ export class SigningCalls {
 
   #hold({ tokens, asked, obtainedAt, call }: Obtained): void {
     const { index, clock, tokenUrls, renewal, random } = this.#parts;
-    index.forgetUnusableUrls(clock.now());
+    index.forgetExpiredUrls(clock.now());
     for (const token of tokens) {
       const own = token.prefix ?? token.url;
       for (const opened of own ? [own] : asked) {

@@ -5,7 +5,8 @@ import { eachOf, firstWrong, isObject, isWrong } from './first-wrong.ts';
 import { isToken, isUnixSeconds, parseToken } from './parse-token.ts';
 import { readDetail } from './problem-detail.ts';
 import { SecureTokenError } from './secure-token-error.ts';
-import type { TokenRequest, TokenSourceOptions, TokensAnswer } from './token-source-options.ts';
+import type { Settings } from './default-options.ts';
+import type { TokenRequest, TokensAnswer } from './token-source-options.ts';
 import type { Token } from './token.ts';
 
 /** What a call for tokens brought. */
@@ -25,7 +26,6 @@ interface Unread {
 
 type Wanted = Omit<TokenRequest, 'signal'>;
 
-/** Why a call is given up that is made again at once. */
 /** Why a call that was aborted is to be made again. */
 export const ANEW: Error = new Error('the call is made again');
 
@@ -49,10 +49,10 @@ const members: Readonly<Record<keyof Sent, Check>> = {
 
 /** Calls for tokens, through `getTokens` or the endpoint. */
 export class SigningEndpoint {
-  readonly #options: TokenSourceOptions;
+  readonly #options: Settings;
   readonly #running = new Set<AbortController>();
 
-  constructor(options: TokenSourceOptions) {
+  constructor(options: Settings) {
     this.#options = options;
   }
 
@@ -67,7 +67,7 @@ export class SigningEndpoint {
 
   /** Rejects with whatever went wrong: a `Response`, an error, what `getTokens` threw, or `ANEW`. */
   async call(wanted: Wanted): Promise<Answer> {
-    const { timeout = 10 } = this.#options;
+    const { timeout } = this.#options;
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(Error(`No answer in ${timeout} s.`)), timeout * 1000);
     this.#running.add(controller);

@@ -1,7 +1,7 @@
 import { BoundedMap } from './bounded-map.ts';
 import { FolderMap } from './folder-map.ts';
 import type { RenewalTimes } from './renewal.ts';
-import { isUsable } from './renewal.ts';
+import { isUnexpired } from './renewal.ts';
 import type { Scope } from './scope.ts';
 import type { Token } from './token.ts';
 import { pathOf } from './url-text.ts';
@@ -14,6 +14,8 @@ export interface HeldToken extends RenewalTimes {
   readonly obtainedAt: number;
   /** The number of its call; 0 if the page has brought it. */
   readonly call: number;
+  /** Of a folder: none was held for it before. */
+  readonly isFirst: boolean;
 }
 
 /** In seconds. */
@@ -38,8 +40,9 @@ export class TokenIndex {
     this.#isUsable = isUsable;
   }
 
-  add(held: HeldToken): void {
-    const { kind, href } = held.scope;
+  add(added: Omit<HeldToken, 'isFirst'>): void {
+    const { kind, href } = added.scope;
+    const held = { ...added, isFirst: kind === 'folder' && !this.#folders.has(href) };
     if (kind === 'folder') {
       this.#folders.set(href, held);
       return;
@@ -50,13 +53,13 @@ export class TokenIndex {
   }
 
   /** Those of folders stay: they tell which URLs share a token. */
-  forgetUnusableUrls(now: number): void {
+  forgetExpiredUrls(now: number): void {
     // the clock is read once: hours of tokens may be at hand
     for (const map of [this.#urls, this.#paths]) {
       for (const [tail, tokens] of map) {
-        const usable = tokens.filter((held) => isUsable(held, now));
-        if (usable.length === 0) map.delete(tail);
-        else if (usable.length < tokens.length) map.set(tail, usable);
+        const kept = tokens.filter((held) => isUnexpired(held, now));
+        if (kept.length === 0) map.delete(tail);
+        else if (kept.length < tokens.length) map.set(tail, kept);
       }
     }
   }

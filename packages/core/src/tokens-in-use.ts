@@ -19,7 +19,8 @@ const usedOf = (tokens: Iterable<HeldToken>, usage: Usage): Used[] =>
     return lastUse ? [{ held, lastUse }] : [];
   });
 
-const isRecent = ({ held, lastUse }: Used, now: number): boolean => now - lastUse.at < lifetimeOf(held);
+/** Whether a request was given it, or one before it for the same folder, less than a lifetime ago: it is in use. */
+const isInUse = ({ held, lastUse }: Used, now: number): boolean => now - lastUse.at < lifetimeOf(held);
 
 /**
  * One URL for each token that players use now: it was attached less than its lifetime ago. What was used last is among
@@ -28,7 +29,7 @@ const isRecent = ({ held, lastUse }: Used, now: number): boolean => now - lastUs
 export function urlsInUse(
   index: TokenIndex,
   usage: Usage,
-  isUsable: (held: HeldToken) => boolean,
+  isAlive: (held: HeldToken) => boolean,
   now: number,
 ): string[] {
   const folders = usedOf(index.folders(), usage);
@@ -37,9 +38,9 @@ export function urlsInUse(
     undefined,
   );
   const urls = usedOf(index.urls(), usage)
-    .filter((it) => isUsable(it.held) && isRecent(it, now))
+    .filter((it) => isAlive(it.held) && isInUse(it, now))
     .sort((one, other) => one.lastUse.at - other.lastUse.at);
-  return [...folders.filter((it) => it === latest || isRecent(it, now)), ...urls.slice(-MAX_URLS)].map(
+  return [...folders.filter((it) => it === latest || isInUse(it, now)), ...urls.slice(-MAX_URLS)].map(
     ({ lastUse }) => lastUse.url,
   );
 }
@@ -54,7 +55,7 @@ export function outdatedUrls(
   { isToBeRenewed, from }: { isToBeRenewed: (held: HeldToken) => boolean; from: HeldToken },
   now: number,
 ): string[] {
-  const folders = usedOf([...index.folders()].filter(isToBeRenewed), usage).filter((it) => isRecent(it, now));
+  const folders = usedOf([...index.folders()].filter(isToBeRenewed), usage).filter((it) => isInUse(it, now));
   const underWay: string[] = [];
   const ahead: string[] = [];
   const urls = index.urls();

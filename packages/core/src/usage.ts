@@ -30,8 +30,8 @@ export class Usage {
     this.#folders.set(id, { url, rhythm: rhythmAfter(this.#folders.get(id)?.rhythm, now) });
   }
 
-  /** Whether this very token was attached, not only one before it. */
-  isUsed(held: HeldToken): boolean {
+  /** Whether a request has been given this very token, ever: one before it for the same folder does not count. */
+  wasAttached(held: HeldToken): boolean {
     return this.#lastUses.has(held);
   }
 

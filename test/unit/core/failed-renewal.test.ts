@@ -31,9 +31,20 @@ describe('a renewal ahead of use that fails', () => {
   });
 
   test('and again: then it is left alone for twenty seconds at least, whoever waits', async () => {
-    const it = lab(inTurn(folder(60), fail(503)), { random: () => 0 });
+    const it = lab(inTurn(folder(60), folder(60), fail(503)), { random: () => 0 });
+    await play(it, 150);
+    expect(at(it)).toEqual([0, 45, 90, 96.5, 116.5, 136.5]);
+  });
+
+  // whose end is that of all who joined in the same second, and so is the second failure
+  test.each([
+    [0, [59.5, 79.5, 99.5]],
+    [0.5, [72, 97]],
+    [1, [87.3]],
+  ])('and again, of a first token: from its end on, so that an audience spreads: random %f', async (random, then) => {
+    const it = lab(inTurn(folder(60), fail(503)), { random: () => random });
     await play(it, 100);
-    expect(at(it)).toEqual([0, 45, 51.5, 71.5, 91.5]);
+    expect(at(it).slice(3)).toEqual(then);
   });
 
   test.each([

@@ -48,6 +48,27 @@ describe('sendSigned', () => {
     expect(cancel).toHaveBeenCalledOnce();
   });
 
+  test('so is that of a refusal for which no other token can be had', async () => {
+    const refusal = await answer(403);
+    const cancel = vi.spyOn(refusal.body!, 'cancel');
+    const source = { refused: vi.fn().mockRejectedValue(new Error('the endpoint is down')) };
+    await expect(sendSigned(source, first, () => Promise.resolve(refusal))).rejects.toThrow('the endpoint is down');
+    expect(cancel).toHaveBeenCalledOnce();
+  });
+
+  test('and that of a replay whose refusal cannot be told', async () => {
+    const refusal = await answer(403);
+    const cancel = vi.spyOn(refusal.body!, 'cancel');
+    const source = { refused: vi.fn() };
+    source.refused.mockResolvedValueOnce(second).mockRejectedValueOnce(new Error('the source was destroyed'));
+    const send = vi
+      .fn()
+      .mockResolvedValueOnce(await answer(403))
+      .mockResolvedValueOnce(refusal);
+    await expect(sendSigned(source, first, send)).rejects.toThrow('the source was destroyed');
+    expect(cancel).toHaveBeenCalledOnce();
+  });
+
   test('a failure without a status may be a refusal; else it is told', async () => {
     const error = new TypeError('Failed to fetch');
     const source = { refused: refused() };

@@ -1,0 +1,31 @@
+import type { RetryOptions, TokenSourceOptions } from './token-source-options.ts';
+
+/** The options of a token source with everything that has a default. */
+export interface Settings extends TokenSourceOptions {
+  readonly tokens: NonNullable<TokenSourceOptions['tokens']>;
+  readonly jitter: number;
+  readonly readAhead: number;
+  readonly retry: Required<RetryOptions>;
+  readonly timeout: number;
+  readonly refusals: readonly number[];
+  readonly clock: () => number;
+  readonly random: () => number;
+}
+
+/**
+ * What an option is that was left out. Two are not here: `renewBefore` depends on the lifetime of a token (`renewal.ts`),
+ * and `fetch` is looked up for each call, for a page may replace it.
+ */
+export function withDefaults(options: TokenSourceOptions): Settings {
+  const {
+    tokens = [],
+    jitter = 0.3,
+    readAhead = 6,
+    retry: { limit = 4, backoffLimit = 30 } = {},
+    timeout = 10,
+    refusals = [401, 403, 410],
+    clock = Date.now,
+    random = Math.random,
+  } = options;
+  return { ...options, tokens, jitter, readAhead, retry: { limit, backoffLimit }, timeout, refusals, clock, random };
+}
