@@ -52,7 +52,10 @@ declare module 'react' {
   export function useEffect(effect: () => (() => void) | undefined, dependencies: readonly unknown[]): void;
   export const useRef: UseRef;
   export const useState: UseState;
-  type UseRef = <T>(initial: T | null) => { readonly current: T | null };
+  interface UseRef {
+    <T>(initial: T): { current: T };
+    <T>(initial: T | null): { readonly current: T | null };
+  }
   interface UseState {
     <T>(initial: T): [T, (next: T) => void];
     <T>(): [T | undefined, (next: T | undefined) => void];
