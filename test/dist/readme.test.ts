@@ -92,10 +92,12 @@ beforeAll(() => {
     ts.createProgram([...files.filter((name) => !isScript(name)), told], options),
     ts.createProgram([...files.filter(isScript), told], loose),
   ];
-  complaints = programs.flatMap((program) => ts.getPreEmitDiagnostics(program)).map(({ file, start, messageText }) => {
-    const { line } = file ? file.getLineAndCharacterOfPosition(start ?? 0) : { line: 0 };
-    return `${relative('.', file?.fileName ?? '')}:${line + 1} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
-  });
+  complaints = programs
+    .flatMap((program) => ts.getPreEmitDiagnostics(program))
+    .map(({ file, start, messageText }) => {
+      const { line } = file ? file.getLineAndCharacterOfPosition(start ?? 0) : { line: 0 };
+      return `${relative('.', file?.fileName ?? '')}:${line + 1} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+    });
 });
 
 test('the code of the READMEs is compiled: nothing but that is complained of', () => {
