@@ -31,6 +31,10 @@ declare module 'next/server' {
 }
 
 // the reader's own files
+declare module '*/use-token-source' {
+  import type { TokenSource, TokenSourceOptions } from 'secure-token-hlsjs';
+  export function useTokenSource(options: TokenSourceOptions | string): TokenSource | undefined;
+}
 declare module '*/token.mjs' {
   export const token: (request: Request) => Promise<Response>;
 }
