@@ -94,5 +94,8 @@ declare module 'react' {
 }
 
 declare namespace JSX {
+  interface IntrinsicAttributes {
+    key?: string;
+  }
   type IntrinsicElements = Record<string, object>;
 }
