@@ -98,6 +98,23 @@ describe.concurrent('what does not work, and what is said then', () => {
   });
 });
 
+test('react-player: after a denial another player goes on where the first one stood', async (context) => {
+  const stage = await slowStage(context);
+  const host = await openHost(stage, 'react-player');
+  await host.play();
+  await host.seek(300);
+  stage.signer.denies = () => true;
+  const button = host.page.getByRole('button', { name: 'Logged in' });
+  await button.waitFor({ timeout: 60_000 });
+  expect(await host.page.locator('hls-video').count()).toBe(0);
+  stage.signer.denies = () => false;
+  await button.click();
+  await host.play();
+  await host.moves(TTL);
+  expect(await host.page.evaluate(() => window.findVideo()!.currentTime)).toBeGreaterThan(300);
+  expect(host.pageErrors).toEqual([]);
+});
+
 test('the hook useTokenSource in StrictMode: one source lives, and no call is lost', async (context) => {
   const stage = await slowStage(context);
   const host = await openHost(stage, 'hlsjs-react', (script) =>

@@ -98,6 +98,15 @@ test.concurrent.for(versions)('the viewer is revoked in mid-stream: Shaka %s', a
   const { errors, leaks } = await player.until(({ errors: all }) => all.some((it) => it.severity === CRITICAL));
   expect(errors.at(-1)).toMatchObject({ code: 1006, token: 'ERR_DENIED' });
   expect(leaks).toEqual([]);
+
+  const stood = await player.snapshot();
+  stage.signer.denies = () => false;
+  // what docs/get-started/shaka.md says
+  await player.page.evaluate(async () => {
+    await window.shakaSource!.renew();
+    window.shakaPlayer.retryStreaming();
+  });
+  await player.until(({ currentTime }) => currentTime > stood.currentTime + 6);
 });
 
 test.concurrent.for(versions)('the viewer is denied after a refusal: Shaka %s', async (version, context) => {

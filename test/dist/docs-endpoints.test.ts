@@ -1,14 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTokenSource } from 'secure-token-core';
 import { secureToken, verifyUrl } from 'secure-token-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 
 const secret = 'a secret';
 const page = 'https://app.example.com';
@@ -31,6 +30,7 @@ const endpoints = [
     language: 'python',
     file: 'token_endpoint.py',
     args: (port: number) => ['-c', serveWsgi, String(port)],
+    check: /^def viewer_of[\s\S]*?\n\n/m,
   },
   {
     interpreter: 'php',
@@ -38,18 +38,11 @@ const endpoints = [
     language: 'php',
     file: 'token.php',
     args: (port: number) => ['-n', '-S', `127.0.0.1:${port}`, 'token.php'],
+    check: /^function viewer[\s\S]*?^\}\n/m,
   },
 ];
 
 const isThere = (interpreter: string): boolean => spawnSync(interpreter, ['--version']).status === 0;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function answering(url: string): Promise<void> {
   for (let i = 0; i < 200; i++) {
@@ -65,29 +58,40 @@ async function answering(url: string): Promise<void> {
 
 describe.each(endpoints)(
   'the endpoint of $path, run by $interpreter',
-  ({ interpreter, path, language, file, args }) => {
+  ({ interpreter, path, language, file, args, check }) => {
     describe.skipIf(!isThere(interpreter))(interpreter, () => {
       const folder = mkdtempSync(join(tmpdir(), 'docs-endpoint-'));
-      let child: ChildProcess;
+      const blocks = readFileSync(path, 'utf8').matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'));
+      const [whole, sessions] = [...blocks].map(([, code]) => code!);
+      const children: ChildProcess[] = [];
       let url: string;
 
-      beforeAll(async () => {
-        const [, code] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(readFileSync(path, 'utf8'))!;
-        writeFileSync(join(folder, file), code!);
+      const serve = async (name: string, code: string): Promise<string> => {
+        mkdirSync(join(folder, name));
+        writeFileSync(join(folder, name, file), code);
         const port = await freePort();
-        url = `http://127.0.0.1:${port}/token`;
         const env = { ...process.env, CDN_SECRET: secret };
-        child = spawn(interpreter, args(port), { cwd: folder, env, stdio: 'ignore' });
-        await answering(url);
-      });
+        children.push(spawn(interpreter, args(port), { cwd: join(folder, name), env, stdio: 'ignore' }));
+        await answering(`http://127.0.0.1:${port}/token`);
+        return `http://127.0.0.1:${port}/token`;
+      };
+      beforeAll(async () => void (url = await serve('sessions', whole!.replace(check, `${sessions!}\n\n`))));
       afterAll(() => {
-        child.kill();
+        for (const child of children) child.kill();
         rmSync(folder, { recursive: true, force: true });
       });
 
-      const headers = { Authorization: 'Bearer a-viewer', 'Content-Type': 'application/json', Origin: page };
+      const cookie = 'theme=dark; session=a-session; last=7';
+      const headers = { Cookie: cookie, 'Content-Type': 'application/json', Origin: page };
       const ask = (body: unknown, init: RequestInit = {}): Promise<Response> =>
         fetch(url, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body), ...init });
+
+      test('as it stands, it fits the first example of a player: everyone may watch', async () => {
+        const source = createTokenSource(await serve('first-try', whole!));
+        const { url: signed } = await source.sign(film);
+        expect(await verifyUrl(signed, { format: secureToken({ secret }) })).toMatchObject({ ok: true });
+        source.destroy();
+      });
 
       test('makes the token that the server package makes, and denies what the viewer may not have', async () => {
         const response = await ask({ urls: [film, premium, film], reason: 'initial' });
@@ -148,8 +152,8 @@ describe.each(endpoints)(
       });
 
       test('nobody is 401, a form is 415, a GET is 405', async () => {
-        const json = { 'Content-Type': 'application/json' };
-        expect((await ask({ urls: [film] }, { headers: json })).status).toBe(401);
+        for (const Cookie of ['', 'session=another', 'xsession=a-session'])
+          expect((await ask({ urls: [film] }, { headers: { ...headers, Cookie } })).status, Cookie).toBe(401);
         expect((await ask({ urls: [film] }, { headers: { ...headers, 'Content-Type': 'text/plain' } })).status).toBe(
           415,
         );

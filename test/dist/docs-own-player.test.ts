@@ -10,7 +10,7 @@ type Load = (url: string, init?: RequestInit) => Promise<Response>;
 
 /** Runs the block of a page that begins to use `fetch`, as it stands. */
 async function run(path: string): Promise<unknown> {
-  const blocks = [...readFileSync(path, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code]) => code!);
+  const blocks = [...readFileSync(path, 'utf8').matchAll(/^```[jt]s\n([\s\S]*?)^```/gm)].map(([, code]) => code!);
   const code = blocks.find((block) => block.includes('globalThis.fetch'))!;
   const { outputText } = ts.transpileModule(code, {
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },

@@ -1,72 +1,53 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import root from '../../package.json' with { type: 'json' };
 import { PackedApp, canInstall } from '../support/packed-app.ts';
 
+/** The files that a page of the documentation shows, by the names in their first lines. */
+const filesOf = (page: string): [name: string, text: string][] =>
+  [...readFileSync(page, 'utf8').matchAll(/^```tsx?\n\/\/ (\S+)\n([\s\S]*?)^```/gm)].map(([, name, text]) => [
+    name!,
+    text!,
+  ]);
+
 const files = {
-  'app/layout.js': `
-    export default function Layout({ children }) {
+  'app/layout.tsx': `
+    export default function Layout({ children }: { children: React.ReactNode }) {
       return <html lang="en"><body>{children}</body></html>;
     }`,
-  'app/page.js': `
-    import Player from './player.js';
-    export default function Page() {
-      return <Player />;
-    }`,
-  'app/player.js': `
-    'use client';
-    import Hls from 'hls.js';
-    import { useEffect, useRef } from 'react';
-    import { secureToken } from 'secure-token-hlsjs';
-    export default function Player() {
-      const video = useRef(null);
-      useEffect(() => {
-        const hls = new Hls();
-        secureToken(hls, '/token');
-        hls.loadSource('https://cdn.example.com/vod/master.m3u8');
-        hls.attachMedia(video.current);
-        return () => hls.destroy();
-      }, []);
-      return <video ref={video} />;
-    }`,
-  // the secret is read when a request comes: there is none while the app is built
-  'app/token/route.js': `
-    import { createSigningEndpoint, secureToken } from 'secure-token-server';
-    export const POST = createSigningEndpoint({
-      format: () => secureToken({ secret: process.env.TOKEN_SECRET }),
-      ttl: 300,
-      allow: 'https://cdn.example.com/vod/',
-      authorize: () => true,
-    });`,
+  ...Object.fromEntries(filesOf('docs/next.md')),
+  ...Object.fromEntries(filesOf('docs/get-started/hlsjs.md').map(([name, text]) => [`app/${name}`, text])),
 };
+const film = 'https://cdn.example.com/vod/7/master.m3u8';
 
-const wanted = { next: '^16', react: '^19', 'react-dom': '^19' };
+const types = { typescript: root.devDependencies.typescript, '@types/node': '^20', '@types/react': '^19' };
+const wanted = { next: '^16', react: '^19', 'react-dom': '^19', ...types };
 /** Where the registry is out of reach, the tests are skipped. */
 const hasNext = await canInstall('next', wanted.next);
 
-describe.skipIf(!hasNext)('an app of Next.js', () => {
+describe.skipIf(!hasNext)('the app that docs/next.md shows', () => {
   let app: PackedApp;
+  const env: NodeJS.ProcessEnv = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
+  delete env.CDN_SECRET;
+  const next = (args: readonly string[], more: object = {}) =>
+    spawn('node', ['node_modules/next/dist/bin/next', ...args], { cwd: app.folder, env: { ...env, ...more } });
+
   beforeAll(async () => {
     app = await PackedApp.install({ ...wanted, 'hls.js': root.devDependencies['hls.js'] });
     await app.write(files);
-  }, 180_000);
-  afterAll(() => app.remove());
-
-  test('is built without a secret; then it renders the player and signs with the secret', async () => {
-    const env: NodeJS.ProcessEnv = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
-    delete env.TOKEN_SECRET;
-    const next = (args: readonly string[], more: object = {}) =>
-      spawn('node', ['node_modules/next/dist/bin/next', ...args], { cwd: app.folder, env: { ...env, ...more } });
-
     const build = next(['build']);
     let printed = '';
     for (const output of [build.stdout, build.stderr]) output.on('data', (text) => (printed += String(text)));
     const [code] = (await once(build, 'close')) as [number];
     expect(code, printed).toBe(0);
+  }, 300_000);
+  afterAll(() => app.remove());
 
-    const server = next(['start', '--port', '0'], { TOKEN_SECRET: 'a secret' });
+  const whileStarted = async (more: object, use: (address: string) => Promise<void>): Promise<void> => {
+    const server = next(['start', '--port', '0'], more);
     try {
       const address = await new Promise<string>((resolve, reject) => {
         server.stdout.on('data', (text) => {
@@ -75,26 +56,49 @@ describe.skipIf(!hasNext)('an app of Next.js', () => {
         });
         server.once('exit', () => reject(new Error('next start has ended')));
       });
-      expect(await (await fetch(address)).text()).toContain('<video');
-      const url = 'https://cdn.example.com/vod/master.m3u8';
-      const response = await fetch(`${address}/token`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ urls: [url], reason: 'initial' }),
-      });
-      expect(await response.json()).toMatchObject({ tokens: [{ url, query: { st: expect.any(String) } }] });
+      await use(address);
     } finally {
       server.kill();
       await once(server, 'close');
     }
+  };
+  const ask = (address: string): Promise<Response> =>
+    fetch(`${address}/token`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ urls: [film], reason: 'initial' }),
+    });
 
+  test('is built without a secret; with one it signs, and each page has tokens of its own, once', async () => {
+    await whileStarted({ CDN_SECRET: 'a secret' }, async (address) => {
+      expect(await (await ask(address)).json()).toMatchObject({
+        tokens: [{ url: film, query: { st: expect.any(String) } }],
+      });
+      const page = await fetch(address);
+      expect(page.headers.get('Cache-Control')).toContain('no-store');
+      const html = await page.text();
+      expect(html).toContain('<video');
+      const tokens = html.match(/st\W+([\w-]{22})\W/g);
+      expect(tokens).toHaveLength(1);
+      // tokens end a second later
+      await vi.waitFor(async () => expect(await (await fetch(address)).text()).not.toContain(tokens![0]), 10_000);
+    });
+  }, 180_000);
+
+  test('without a secret it renders the player, without tokens; the endpoint answers 503', async () => {
+    await whileStarted({}, async (address) => {
+      const html = await (await fetch(address)).text();
+      expect(html).toContain('<video');
+      expect(html).not.toMatch(/st\W+[\w-]{22}\W/);
+      expect((await ask(address)).status).toBe(503);
+    });
+  }, 180_000);
+
+  test('the plugin is in the scripts of the page, and nothing of the server', async () => {
     const chunks = app.path('.next/static/chunks');
     const scripts = (await readdir(chunks, { recursive: true })).filter((name) => name.endsWith('.js'));
     const texts = await Promise.all(scripts.map((name) => readFile(`${chunks}/${name}`, 'utf8')));
-    expect(
-      texts.some((text) => text.includes('ERR_TOKEN_REFUSED')),
-      'the plugin is in the page',
-    ).toBe(true);
-    expect(texts.filter((text) => /a secret|secure_token_secret|TOKEN_SECRET/.test(text))).toEqual([]);
-  }, 180_000);
+    expect(texts.some((text) => text.includes('ERR_TOKEN_REFUSED'))).toBe(true);
+    expect(texts.filter((text) => /a secret|secure_token_secret|CDN_SECRET/.test(text))).toEqual([]);
+  });
 });

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { express, fastify, hasCommand } from '../support/frameworks.ts';
+import { freePort } from '../support/free-port.ts';
+import { whileServed } from '../support/served.ts';
 
 const folder = resolve('node_modules/.cache/readme-frameworks');
 const secret = 'mysecret';
@@ -39,7 +38,7 @@ async function bundled(title: string, edit = (code: string): string => code): Pr
 const request = (origin = 'https://app.example.com'): Request =>
   new Request(`${origin}/token`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Authorization: 'Bearer a-viewer' },
+    headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ urls: [master], reason: 'initial' }),
   });
 const expectTokens = async (response: Response): Promise<void> => {
@@ -49,26 +48,11 @@ const expectTokens = async (response: Response): Promise<void> => {
   ]);
 };
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
-
 /** Runs `command` until its server has answered. */
-async function expectServes(command: string, args: readonly string[], port: number): Promise<void> {
-  const env = { ...process.env, CDN_SECRET: secret, PORT: String(port) };
-  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  try {
-    const origin = `http://127.0.0.1:${port}`;
-    const response = await vi.waitFor(() => fetch(request(origin)), { timeout: 20_000, interval: 100 });
-    await expectTokens(response);
-  } finally {
-    child.kill();
-  }
-}
+const expectServes = (command: string, args: readonly string[], port: number): Promise<void> =>
+  whileServed({ command, args, port, env: { CDN_SECRET: secret, PORT: String(port) } }, async (origin) =>
+    expectTokens(await fetch(request(origin))),
+  );
 
 describe('the README of the server', () => {
   beforeAll(() => {

@@ -53,23 +53,25 @@ interface Manifest {
 const manifestOf = (folder: string): Manifest => JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Manifest;
 const isPrivate = (folder: string): boolean => manifestOf(folder).private === true;
 
-/** What the compiler says of the code of all READMEs, as one program. */
+/** Writes the code of a page into files of its folder. */
+function writeCode(path: string): string[] {
+  const folder = folderOf(path);
+  rmSync(folder, { recursive: true, force: true });
+  const code = blocksOf(path).filter(({ language }) => /^(?:tsx?|js)$/.test(language));
+  return code.map((block, i) => {
+    // one that begins with the name of its file is imported by others
+    const [, ownName = `block-${i}.${block.language}`] = /^\/\/ ([\w/-]+\.(?:tsx?|mjs))\n/.exec(block.code) ?? [];
+    const file = `${folder}${ownName}`;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${block.code}\nexport {};\n`);
+    return file;
+  });
+}
+
+/** What the compiler says of the code of all READMEs: one program for TypeScript, one for JavaScript. */
 let complaints: string[];
 beforeAll(() => {
-  const files = readmes.flatMap((path) => {
-    const folder = folderOf(path);
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    const code = blocksOf(path).filter(({ language }) => /^(?:ts|tsx|js)$/.test(language));
-    return code.map((block, i) => {
-      // one that begins with the name of its file is imported by others
-      const ownName = /^\/\/ ([\w-]+\.ts)\n/.exec(block.code)?.[1];
-      const file = `${folder}${ownName ?? `block-${i}.${block.language === 'tsx' ? 'tsx' : 'ts'}`}`;
-      writeFileSync(file, `${block.code}\nexport {};\n`);
-      return file;
-    });
-  });
-  files.push('test/support/host-players.d.ts');
+  const files = readmes.flatMap(writeCode);
   const base = ts.getParsedCommandLineOfConfigFile(
     'tsconfig.base.json',
     {},
@@ -82,7 +84,17 @@ beforeAll(() => {
     declaration: false,
     jsx: ts.JsxEmit.Preserve,
   };
-  complaints = ts.getPreEmitDiagnostics(ts.createProgram(files, options)).map(({ file, start, messageText }) => {
+  // what may be null is no concern of JavaScript
+  const loose = { ...options, allowJs: true, checkJs: true, strict: false, exactOptionalPropertyTypes: false };
+  const isScript = (name: string): boolean => /\.m?js$/.test(name);
+  const told = 'test/support/host-players.d.ts';
+  const scripts = ts.createProgram([...files.filter(isScript), told], loose);
+  const all = [
+    ...ts.getPreEmitDiagnostics(ts.createProgram([...files.filter((name) => !isScript(name)), told], options)),
+    // of them alone: our sources are written for other options
+    ...files.filter(isScript).flatMap((name) => [...ts.getPreEmitDiagnostics(scripts, scripts.getSourceFile(name))]),
+  ];
+  complaints = all.map(({ file, start, messageText }) => {
     const { line } = file ? file.getLineAndCharacterOfPosition(start ?? 0) : { line: 0 };
     return `${relative('.', file?.fileName ?? '')}:${line + 1} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
   });
@@ -99,7 +111,7 @@ describe.each(readmes)('%s', (path) => {
     expect(blocks.filter(({ language }) => !language)).toEqual([]);
   });
 
-  test('its TypeScript compiles', () => {
+  test('its code compiles', () => {
     expect(complaints.filter((complaint) => complaint.startsWith(folderOf(path)))).toEqual([]);
   });
 

@@ -11,11 +11,42 @@ declare module 'hls-video-element/react';
 declare module 'media-chrome';
 declare module 'plyr';
 declare module 'react-dom/client';
-declare module 'react-player';
 declare module 'vidstack/player';
 declare module 'vidstack/player/ui';
 declare module 'xgplayer';
 declare module 'xgplayer-hls.js';
+
+declare module 'react-player' {
+  type Listener = (event: { readonly currentTarget: HTMLVideoElement }) => void;
+  export default function ReactPlayer(props: {
+    src: string;
+    muted?: boolean;
+    controls?: boolean;
+    onLoadedMetadata?: Listener;
+    onTimeUpdate?: Listener;
+  }): unknown;
+}
+
+declare module 'next/server' {
+  export function connection(): Promise<void>;
+}
+
+// the reader's own files
+declare module '*/use-token-source' {
+  import type { TokenSource, TokenSourceOptions } from 'secure-token-hlsjs';
+  export function useTokenSource(options: TokenSourceOptions | string): TokenSource | undefined;
+}
+declare module '*/token.mjs' {
+  export const token: (request: Request) => Promise<Response>;
+}
+declare module '*/sessions.mjs' {
+  interface Viewer {
+    readonly id: string;
+  }
+  export function viewerOf(session: string | undefined): Promise<Viewer | undefined>;
+  export function mayWatch(viewer: Viewer, urls: readonly string[]): Promise<boolean>;
+  export function sessions(req: object, res: object, next: () => void): void;
+}
 
 declare module 'artplayer' {
   export default class Artplayer {
@@ -53,7 +84,10 @@ declare module 'react' {
   export function useEffect(effect: () => (() => void) | undefined, dependencies: readonly unknown[]): void;
   export const useRef: UseRef;
   export const useState: UseState;
-  type UseRef = <T>(initial: T | null) => { readonly current: T | null };
+  interface UseRef {
+    <T>(initial: T): { current: T };
+    <T>(initial: T | null): { readonly current: T | null };
+  }
   interface UseState {
     <T>(initial: T): [T, (next: T) => void];
     <T>(): [T | undefined, (next: T | undefined) => void];
@@ -61,5 +95,8 @@ declare module 'react' {
 }
 
 declare namespace JSX {
+  interface IntrinsicAttributes {
+    key?: string;
+  }
   type IntrinsicElements = Record<string, object>;
 }

@@ -1,10 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tab } from './engines.ts';
+import { freePort } from './free-port.ts';
 
 const libraries = existsSync('/usr/lib')
   ? ['/usr/lib', ...readdirSync('/usr/lib').map((name) => join('/usr/lib', name))]
@@ -107,12 +106,3 @@ async function open(): Promise<{ tab: Tab; close(): Promise<void> }> {
     },
   };
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });

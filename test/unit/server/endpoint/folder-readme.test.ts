@@ -10,7 +10,7 @@ const readme = readFileSync('packages/server/README.md', 'utf8');
 const example = /### Folder tokens\n[\s\S]*?```ts\n([\s\S]*?)```/.exec(readme)![1]!;
 
 /** The options of the example's endpoint, with the sessions of the test. */
-function exampleFor(boughtBy: (cookie: string | null) => Promise<string[]>): SigningEndpointOptions {
+function exampleFor(boughtBy: (request: Request) => Promise<string[]>): SigningEndpointOptions {
   const { outputText } = ts.transpileModule(example, {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
   });
@@ -21,8 +21,8 @@ function exampleFor(boughtBy: (cookie: string | null) => Promise<string[]>): Sig
 }
 
 test('the hook that the README shows for folder tokens grants what the session has bought', async () => {
-  const { authorize, allow } = exampleFor(async (cookie) =>
-    cookie === 'sid=1' ? [`${HOST}/live/7/`, `${HOST}/live/guide.m3u8`] : [],
+  const { authorize, allow } = exampleFor(async ({ headers }) =>
+    headers.get('Cookie') === 'sid=1' ? [`${HOST}/live/7/`, `${HOST}/live/guide.m3u8`] : [],
   );
   const format = server.secureToken({ secret: 'mysecret', depth: 2 });
   const token = endpoint({ format, authorize, allow });

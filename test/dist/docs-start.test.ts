@@ -1,0 +1,119 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { express } from '../support/frameworks.ts';
+import { freePort } from '../support/free-port.ts';
+import { whileServed } from '../support/served.ts';
+
+const folder = resolve('node_modules/.cache/docs-start');
+const master = 'https://cdn.example.com/vod/7/master.m3u8';
+const env = { CDN_SECRET: 'a secret' };
+const page = readFileSync('docs/endpoint.md', 'utf8');
+const blocksOf = (text: string): string[] => [...text.matchAll(/^```js\n([\s\S]*?)^```/gm)].map(([, code]) => code!);
+const blockWith = (words: string): string => blocksOf(page).find((code) => code.includes(words))!;
+const start = blockWith('// token-server.mjs');
+
+/** What the page leaves to its readers. */
+const yours = `
+const viewers = { one: { id: 'a viewer' } };
+const sessionOf = (cookie = '') => /session=(\\w+)/.exec(cookie)?.[1];
+export const viewerOf = async (session) => viewers[session];
+export const mayWatch = async (viewer, urls) => urls.every((url) => !url.includes('/premium/'));
+export function sessions(req, res, next) {
+  req.session = { user: viewers[sessionOf(req.headers.cookie)] };
+  next();
+}`;
+
+const ask = (url: string, headers: Record<string, string> = {}, asked = master): Promise<Response> =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify({ urls: [asked], reason: 'initial' }),
+  });
+const expectTokens = async (answer: Promise<Response>): Promise<void> => {
+  const response = await answer;
+  expect([response.status, await response.json()]).toEqual([
+    200,
+    expect.objectContaining({ tokens: [expect.objectContaining({ url: master })] }),
+  ]);
+};
+const write = (name: string, code: string): string => {
+  writeFileSync(join(folder, name), code);
+  return join(folder, name);
+};
+const node = (file: string, port: number) => ({ command: process.execPath, args: [file], port, env });
+
+/** The code of docs/endpoint.md, as it stands but for the port. */
+describe('docs/endpoint.md', () => {
+  beforeAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    write('package.json', '{ "type": "module" }');
+    write('index.html', '<!doctype html>');
+    write('sessions.mjs', yours);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('its first file is an endpoint; the README of the server begins with the same', async () => {
+    expect(blocksOf(readFileSync('packages/server/README.md', 'utf8'))[0]).toBe(start);
+    const port = await freePort();
+    const file = write('token-server.mjs', start.replace('3000', String(port)));
+    await whileServed(node(file, port), (origin) => expectTokens(ask(`${origin}/token`)));
+  });
+
+  const vite = async (config: string, use: (origin: string) => Promise<void>): Promise<void> => {
+    const port = await freePort();
+    const file = write(`${port}.config.js`, config);
+    const args = [resolve('node_modules/vite/bin/vite.js'), '--config', file, '--host', '127.0.0.1'];
+    await whileServed(
+      { command: process.execPath, args: [...args, '--port', String(port)], port, env, cwd: folder },
+      use,
+    );
+  };
+
+  test('Vite passes /token on, and nothing that only begins like it', async () => {
+    const port = await freePort();
+    const file = write('behind-vite.mjs', start.replace('3000', String(port)));
+    await whileServed(node(file, port), () =>
+      vite(blockWith('proxy').replace('3000', String(port)), async (origin) => {
+        await expectTokens(ask(`${origin}/token`));
+        expect((await fetch(`${origin}/token-worker.js`)).status).not.toBe(405);
+      }),
+    );
+  });
+
+  test('the endpoint runs within Vite', async () => {
+    write('token.mjs', start.replace('const token', 'export const token').replace(/^createServer.*$/m, ''));
+    await vite(blockWith('configureServer'), (origin) => expectTokens(ask(`${origin}/token`)));
+  });
+
+  test('authorize reads one cookie of several', async () => {
+    const file = write('authorize.mjs', blockWith('// authorize.mjs'));
+    const { authorize } = (await import(pathToFileURL(file).href)) as {
+      authorize: (request: Request, urls: string[]) => Promise<unknown>;
+    };
+    const answer = (cookie: string, asked = master): Promise<unknown> =>
+      authorize(new Request('https://app.example.com/token', { headers: { Cookie: cookie } }), [asked]);
+    expect(await answer('session=one')).toBe(true);
+    expect(await answer('theme=dark; session=one; last=7')).toBe(true);
+    expect(await answer('session=one', master.replace('7', 'premium'))).toBe(false);
+    for (const cookie of ['', 'session=two', 'xsession=one', 'theme=session=one'])
+      expect(await answer(cookie), cookie).toMatchObject({ status: 401 });
+  });
+
+  test.skipIf(!express)('Express: who is logged in gets tokens, up to a limit of all calls', async () => {
+    const port = await freePort();
+    const code = blockWith('// server.mjs').replace('3000', String(port)).replace('limit: 60', 'limit: 3');
+    await whileServed(node(write('server.mjs', code), port), async (origin) => {
+      const url = `${origin}/token`;
+      const viewer = { Cookie: 'theme=dark; session=one' };
+      expect((await ask(url)).status).toBe(401);
+      expect((await fetch(url, { method: 'OPTIONS' })).status).toBe(204);
+      await expectTokens(ask(url, viewer));
+      expect((await ask(url, viewer, master.replace('7', 'premium'))).status).toBe(403);
+      await expectTokens(ask(url, viewer));
+      expect((await ask(url, viewer)).status).toBe(429);
+    });
+  });
+});
