@@ -5,6 +5,7 @@ import {
   after,
   code,
   each,
+  ended,
   fakeTime,
   fail,
   folder,
@@ -32,7 +33,7 @@ describe('createTokenSource', () => {
       const it = lab(fail(503), { random: () => random });
       const request = code(it.source.sign(MASTER));
       await pass(16);
-      await request;
+      await ended(request);
       expect(at(it).slice(0, 5)).toEqual(times);
     });
 
@@ -40,7 +41,7 @@ describe('createTokenSource', () => {
       const it = lab(fail(503), { retry: { limit: 6, backoffLimit: 3 } });
       const request = code(it.source.sign(MASTER));
       await pass(30);
-      await request;
+      await ended(request);
       expect(at(it)).toEqual([0, 1, 3, 6, 9, 12, 15]);
     });
 
@@ -48,7 +49,7 @@ describe('createTokenSource', () => {
       const it = lab(fail(503), { retry: { limit: 7 } });
       const request = code(it.source.sign(MASTER));
       await pass(130);
-      await request;
+      await ended(request);
       expect(at(it)).toEqual([0, 1, 3, 7, 15, 31, 61, 91]);
     });
 
@@ -59,7 +60,7 @@ describe('createTokenSource', () => {
       const two = code(it.source.sign(segment(2)));
       // the second waits for the end of the pause that the first has begun
       await pass(16);
-      expect(await Promise.all([one, two])).toEqual(['ERR_SIGNING_UNAVAILABLE', 'ERR_SIGNING_UNAVAILABLE']);
+      expect(await ended(Promise.all([one, two]))).toEqual(['ERR_SIGNING_UNAVAILABLE', 'ERR_SIGNING_UNAVAILABLE']);
       const slow = lab(after(0.5, fail(503)));
       watch(slow.source.sign(segment(1)));
       await pass(0.1);
@@ -83,7 +84,7 @@ describe('createTokenSource', () => {
         [7, 20],
         [15, 20],
       ]);
-      expect(new Set(await Promise.all(requests))).toEqual(new Set(['ERR_SIGNING_UNAVAILABLE']));
+      expect(new Set(await ended(Promise.all(requests)))).toEqual(new Set(['ERR_SIGNING_UNAVAILABLE']));
     });
 
     test('at most 100 URLs a call also then', async () => {
@@ -94,7 +95,7 @@ describe('createTokenSource', () => {
         await pass();
       }
       await pass(1);
-      await Promise.all(requests);
+      await ended(Promise.all(requests));
       expect(it.calls.map(({ urls }) => urls.length)).toEqual([1, 100, 50]);
     });
 
@@ -102,7 +103,7 @@ describe('createTokenSource', () => {
       const it = lab(fail(429, { 'retry-after': '3' }));
       const request = code(it.source.sign(MASTER));
       await pass(12);
-      expect(await request).toBe('ERR_SIGNING_UNAVAILABLE');
+      expect(await ended(request)).toBe('ERR_SIGNING_UNAVAILABLE');
       expect(at(it)).toEqual([0, 3, 6, 9, 12]);
     });
 
@@ -134,7 +135,7 @@ describe('createTokenSource', () => {
       const it = lab(inTurn(fail(429, headers), folder()));
       const request = it.source.sign(MASTER);
       await pass(wait ?? 1);
-      await request;
+      await ended(request);
       if (wait) expect(at(it)).toEqual([0, wait]);
     });
 
@@ -142,7 +143,7 @@ describe('createTokenSource', () => {
       const it = lab(inTurn(fail(503, { 'retry-after': new Date(Date.now() + 9000).toUTCString() }), folder()));
       const request = it.source.sign(MASTER);
       await pass(10);
-      await request;
+      await ended(request);
       expect(at(it)).toEqual([0, 9]);
     });
 
@@ -156,7 +157,7 @@ describe('createTokenSource', () => {
       expect(it.calls).toHaveLength(1);
       await pass(1);
       const request = it.source.sign(MASTER);
-      expect(st(await request)).toBe('t2');
+      expect(st(await ended(request))).toBe('t2');
       expect(it.calls[1]!.at).toBeGreaterThanOrEqual(120);
     });
 
@@ -199,7 +200,7 @@ describe('createTokenSource', () => {
       for (let i = 0; i < 5; i++) {
         const request = code(it.source.sign(MASTER));
         await pass(120);
-        codes.push(await request);
+        codes.push(await ended(request));
       }
       expect(codes).toEqual(codes.map(() => 'ERR_SIGNING_UNAVAILABLE'));
       it.answer = folder();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from './lab.ts';
-import { MASTER, after, code, fakeTime, fail, folder, inTurn, lab, pass, segment, st, watch } from './lab.ts';
+import { MASTER, after, code, ended, fakeTime, fail, folder, inTurn, lab, pass, segment, st, watch } from './lab.ts';
 
 fakeTime();
 
@@ -70,7 +70,7 @@ describe('createTokenSource', () => {
       const it = lab(silent, { timeout: 2, retry: { limit: 1 } });
       const request = code(it.source.sign(MASTER));
       await pass(6);
-      expect(await request).toBe('ERR_SIGNING_UNAVAILABLE');
+      expect(await ended(request)).toBe('ERR_SIGNING_UNAVAILABLE');
       expect(at(it)).toEqual([0, 3]);
     });
 
@@ -78,14 +78,14 @@ describe('createTokenSource', () => {
       const it = lab(() => new Response(new ReadableStream()), { retry: { limit: 0 } });
       const request = code(it.source.sign(MASTER));
       await pass(10.1);
-      expect(await request).toBe('ERR_SIGNING_UNAVAILABLE');
+      expect(await ended(request)).toBe('ERR_SIGNING_UNAVAILABLE');
     });
 
     test('the request that the team prepares counts', async () => {
       const it = lab(folder(), { retry: { limit: 0 }, request: () => new Promise(() => undefined) });
       const request = code(it.source.sign(MASTER));
       await pass(10.1);
-      expect(await request).toBe('ERR_SIGNING_UNAVAILABLE');
+      expect(await ended(request)).toBe('ERR_SIGNING_UNAVAILABLE');
     });
 
     test('a late answer is not taken for anything else', async () => {

@@ -185,6 +185,18 @@ export function watch<T>(promise: Promise<T>): {
   return seen;
 }
 
+/**
+ * What `promise` has come to in the time that has passed. One that still waits would wait for ever, as no more time
+ * passes: then the test fails at once.
+ */
+export async function ended<T>(promise: Promise<T>): Promise<T> {
+  const seen = watch(promise);
+  for (let turn = 0; turn < 20 && seen.state === 'pending'; turn++)
+    await new Promise((resolve) => setImmediate(resolve));
+  if (seen.state === 'pending') throw new Error('It still waits, after all the time that has passed.');
+  return promise;
+}
+
 export const segment = (n: number): string => `${FOLDER}${n}.ts`;
 export const range = (from: number, to: number, name = segment): string[] =>
   Array.from({ length: to - from + 1 }, (_, i) => name(from + i));

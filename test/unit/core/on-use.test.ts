@@ -5,6 +5,7 @@ import {
   after,
   code,
   each,
+  ended,
   fakeTime,
   fail,
   folder,
@@ -165,7 +166,7 @@ describe('createTokenSource', () => {
       // but not more than once a second
       const again = source.sign(MASTER);
       await pass(1);
-      expect(st(await again)).toBe('t2');
+      expect(st(await ended(again))).toBe('t2');
     });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { ENDPOINT, FOLDER, MASTER, fakeTime, fail, folder, inTurn, lab, pass, seconds, st } from './lab.ts';
+import { ENDPOINT, FOLDER, MASTER, ended, fakeTime, fail, folder, inTurn, lab, pass, seconds, st } from './lab.ts';
 
 fakeTime();
 
@@ -43,7 +43,7 @@ describe('createTokenSource', () => {
       const it = lab(inTurn(fail(503), folder()), { request });
       const signed = it.source.sign(MASTER);
       await pass(2);
-      await signed;
+      await ended(signed);
       expect(request).toHaveBeenCalledTimes(2);
     });
 
@@ -58,7 +58,7 @@ describe('createTokenSource', () => {
       });
       const request = it.source.sign(MASTER);
       await pass(2);
-      expect(st(await request)).toBe('t1');
+      expect(st(await ended(request))).toBe('t1');
       expect(it.events[0]!.detail.error).toMatchObject({
         code: 'ERR_SIGNING_UNAVAILABLE',
         cause: { message: 'no session yet' },
