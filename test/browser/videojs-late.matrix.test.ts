@@ -27,10 +27,6 @@ async function comeLate(player: VideojsPage): Promise<readonly string[]> {
   return warnings;
 }
 
-/** Before the plugin is there. */
-const pressPlay = (player: VideojsPage): Promise<void> =>
-  player.page.evaluate(() => void window.players[0]!.play()?.catch(() => undefined));
-
 async function expectItPlays(player: VideojsPage, warnings: readonly string[]): Promise<void> {
   const seen = await player.until(({ currentTime }) => currentTime > 1);
   expect(seen).toMatchObject({ error: null, pageErrors: [], src: stage.url('query', PATH) });
@@ -40,26 +36,33 @@ async function expectItPlays(player: VideojsPage, warnings: readonly string[]): 
 describe.concurrent.each(inPart(['8.24'] as const, ['8.17'] as const))(
   'the plugin comes after src(), Video.js %s',
   (version) => {
-    test('the first request was refused: the source is loaded again and plays on, and the console says so', async () => {
-      const player = await openVideojs(stage, 'query', { path: PATH, version, tokens: false });
-      // Video.js takes the error back with a `loadstart` that comes later
-      await player.until(({ events }) => events.length > 0);
-      await pressPlay(player);
-      const warnings = await comeLate(player);
-      await expectItPlays(player, warnings);
-      await player.close();
-    });
-
-    test('the first request is under way: the same, and its refusal does not end playback', async () => {
+    /** A player whose first request waits for the edge; `play()` has been called. */
+    async function openWaiting(): Promise<{ readonly player: VideojsPage; readonly route: Route }> {
       const player = await openVideojs(stage, 'query', { path: 'vod/none.m3u8', version, tokens: false });
-      // without a token the URL ends here; the edge is asked only when the plugin is there
+      // without a token the URL ends here
       const first = new Promise<Route>((resolve) => void player.page.route(stage.url('query', PATH), resolve));
       await player.page.evaluate(
         (src) => window.players[0]!.src({ src, type: 'application/x-mpegURL' }),
         stage.url('query', PATH),
       );
       const route = await first;
-      await pressPlay(player);
+      await player.page.evaluate(() => void window.players[0]!.play()?.catch(() => undefined));
+      return { player, route };
+    }
+
+    test('the first request was refused: the source is loaded again and plays on, and the console says so', async () => {
+      const { player, route } = await openWaiting();
+      const { events: before } = await player.snapshot();
+      await route.continue();
+      // Video.js takes the error back with a `loadstart` that comes later
+      await player.until(({ events }) => events.length > before.length);
+      const warnings = await comeLate(player);
+      await expectItPlays(player, warnings);
+      await player.close();
+    });
+
+    test('the first request is under way: the same, and its refusal does not end playback', async () => {
+      const { player, route } = await openWaiting();
       const warnings = await comeLate(player);
       await route.continue();
       await expectItPlays(player, warnings);

@@ -6,26 +6,24 @@ const MESSAGE =
   'videojs-secure-token: player.secureToken() was called after player.src(), so the first request went out without a ' +
   'token. The source is loaded again. To save that request, call player.secureToken() first.';
 
-const EVENTS = ['loadstart', 'loadedmetadata', 'pause'];
-
-/**
- * Another source pauses, and Video.js forgets a `play()` before its `loadstart`: asked for again until something of it
- * has arrived. The `loadstart` of the source before may come late.
- */
-function playAgain(player: Player): void {
-  const onEvent = ({ type }: Event): void => {
-    if (type !== 'loadstart') player.off(EVENTS, onEvent);
-    if (type !== 'pause' && player.paused()) Promise.resolve(player.play()).catch(() => undefined);
-  };
-  player.on(EVENTS, onEvent);
-}
+/** Of a source that is loaded again: the first may still be of the source before, with the second something is there. */
+const LOADING = ['loadstart', 'loadedmetadata'];
 
 /** What players without the plugin were given: they ask for it without tokens. */
 export class UnsignedSources {
   readonly #sources = new WeakMap<Player, PlayerSource>();
+  /** Those that were asked to play it: one that has failed does not remember. */
+  readonly #toPlay = new WeakSet<Player>();
 
   note(player: Player, source: PlayerSource): void {
     this.#sources.set(player, source);
+    this.#toPlay.delete(player);
+  }
+
+  /** The app or the viewer plays, or pauses. */
+  noteWish(player: Player, wish: 'play' | 'pause'): void {
+    if (wish === 'play') this.#toPlay.add(player);
+    else this.#toPlay.delete(player);
   }
 
   /**
@@ -38,8 +36,16 @@ export class UnsignedSources {
     if (given?.src !== player.currentSrc() || player.readyState() > 0 || !source.protects(given.src)) return;
     // eslint-disable-next-line no-console -- nothing is broken, so there is no event for it
     console.warn(MESSAGE);
-    const isPlaying = !player.paused();
     player.src(given);
-    if (isPlaying) playAgain(player);
+    if (this.#toPlay.has(player)) this.#playAgain(player);
+  }
+
+  /** Another source pauses, and Video.js forgets a `play()` that comes before its `loadstart`. */
+  #playAgain(player: Player): void {
+    const onLoading = ({ type }: Event): void => {
+      if (type === 'loadedmetadata') player.off(LOADING, onLoading);
+      if (this.#toPlay.has(player) && player.paused()) Promise.resolve(player.play()).catch(() => undefined);
+    };
+    player.on(LOADING, onLoading);
   }
 }

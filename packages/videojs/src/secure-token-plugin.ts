@@ -105,6 +105,8 @@ export function registerSecureToken(
       unsigned.note(player, source);
       next(null, source);
     },
+    callPlay: () => unsigned.noteWish(player, 'play'),
+    callPause: () => unsigned.noteWish(player, 'pause'),
   })) as never);
   // before anybody hears of it: an app shows the first error that comes
   vjs.hook('beforeerror', (player: Player, error: object | string | number | null) => {

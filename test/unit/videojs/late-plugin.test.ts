@@ -52,12 +52,15 @@ test.each([
   expect([player.src.mock.calls, warn.mock.calls]).toEqual([[], []]);
 });
 
+const wish = (what: 'play' | 'pause'): void => sources.noteWish(player as unknown as Player, what);
+
 test('a play() of before is asked for again with the source, until something of it has arrived', () => {
-  player.paused.mockReturnValue(false);
+  wish('play');
   reload();
   expect(player.play).not.toHaveBeenCalled();
+  player.paused.mockReturnValue(false);
   tell('loadstart');
-  expect(player.play, 'of the source before').not.toHaveBeenCalled();
+  expect(player.play, 'it plays').not.toHaveBeenCalled();
   player.paused.mockReturnValue(true);
   tell('loadstart');
   tell('loadedmetadata');
@@ -65,15 +68,34 @@ test('a play() of before is asked for again with the source, until something of 
   expect(listeners.size).toBe(0);
 });
 
-test.each([
-  ['there was none', true],
-  ['the viewer pauses meanwhile', false],
-])('no play() if %s', (_, paused) => {
-  player.paused.mockReturnValue(paused);
+test.each<[string, () => void]>([
+  ['there was none', () => undefined],
+  [
+    'the viewer has paused since',
+    () => {
+      wish('play');
+      wish('pause');
+    },
+  ],
+  [
+    'it was for another source',
+    () => {
+      wish('play');
+      sources.note(player as unknown as Player, given);
+    },
+  ],
+])('no play() if %s', (_, before) => {
+  before();
   reload();
-  player.paused.mockReturnValue(true);
-  tell('pause');
+  expect(listeners.size).toBe(0);
+});
+
+test('no play() if the viewer pauses while the source is loaded again', () => {
+  wish('play');
+  reload();
+  wish('pause');
   tell('loadstart');
+  tell('loadedmetadata');
   expect(player.play).not.toHaveBeenCalled();
   expect(listeners.size).toBe(0);
 });
