@@ -169,9 +169,9 @@ export const core: readonly Sabotage[] = [
   {
     name: 'core-live-refill',
     promise: 'Names are filled up when less than half of the lifetime is left, not with each segment.',
-    file: 'packages/core/src/read-ahead.ts',
-    find: 'if (!isRefillDue(ahead, playlist.nameSeconds, horizon) && !(token && isHalfOver(token))) return;',
-    replace: '',
+    file: 'packages/core/src/signed-ahead.ts',
+    find: 'return isRefillDue(secondsAhead, playlist.nameSeconds, horizon) || (token !== undefined && isHalfOver(token));',
+    replace: 'return true;',
     noticedBy: { test: liveCallsTest, name: 'calls of the endpoint: live, segments of 1 s, tokens of 20 s' },
   },
 ];
