@@ -118,3 +118,19 @@ describe('a catalogue', () => {
     expect(new Set(reasons())).toEqual(new Set(['initial', 'expiring']));
   });
 });
+
+test('the token of one URL is renewed from its second request on: a segment is asked for once', async () => {
+  const { source, asked } = lab(each(60), { readAhead: 0 });
+  await source.sign(MEDIA);
+  await source.sign(segment(1));
+  await pass(50);
+  source.peek(MEDIA);
+  await pass();
+  expect(asked()).toEqual([[MEDIA], [segment(1)], [MEDIA]]);
+  // signed before the page was there, and not used yet
+  const preset = lab(each(60), { tokens: [{ url: segment(2), query: { st: 'p' }, expires: seconds() + 60 }] });
+  await pass(50);
+  preset.source.peek(segment(2));
+  await pass();
+  expect(preset.calls).toHaveLength(0);
+});

@@ -32,7 +32,7 @@ describe('createTokenSource', () => {
     });
 
     test('further ones are signed only when fewer than half of them are ready', async () => {
-      const { source, asked } = await playing(playlist(1, 30));
+      const { source, asked, calls } = await playing(playlist(1, 30));
       const waits: number[] = [];
       for (let i = 1; i <= 30; i++) {
         if (!source.peek(segment(i))) {
@@ -43,6 +43,8 @@ describe('createTokenSource', () => {
       }
       expect(waits).toEqual([1]);
       expect(asked()).toEqual([range(1, 7), range(8, 13), range(14, 19), range(20, 25), range(26, 30)]);
+      // with the first, the fifth, and then every sixth
+      expect(calls.map(({ at }) => at)).toEqual([0, 16, 40, 64, 88]);
     });
 
     test('a seek signs from there on', async () => {
