@@ -21,7 +21,7 @@ declare global {
 const root = new URL('../..', import.meta.url).pathname;
 
 /** Video.js 10's own engine, in one file: it is shipped in a hundred. */
-const spf = build({
+export const spf: Promise<string> = build({
   stdin: { contents: "export { HlsVideoAdapter } from '@videojs/spf/hls-video'", resolveDir: root },
   bundle: true,
   write: false,
