@@ -10,9 +10,13 @@ export async function startVideo({ src, endpoint, way, worker, tokens }: Start):
     bench.refusals.push('error');
     bench.failures.push(String(video.error?.message));
   });
-  if (worker)
-    await SecureTokenWorker.registerTokenWorker('/packages/worker/dist/token-worker.js', { endpoint, protect });
-  if (way === 'ours') await SecureTokenProgressive.secureVideo(video, src, { endpoint, protect, ...tokens });
+  // what controls the page and what plays ask for one token
+  const source =
+    way === 'ours' ? SecureTokenProgressive.createTokenSource({ endpoint, protect, ...tokens }) : undefined;
+  if (worker) {
+    await SecureTokenWorker.registerTokenWorker('/packages/worker/dist/token-worker.js', { source: source!, protect });
+  }
+  if (source) await SecureTokenProgressive.secureVideo(video, src, { source });
   else if (way === 'recipe') await Recipe.recipe(video, endpoint, src);
   else video.src = src;
 }
