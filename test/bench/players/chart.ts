@@ -124,7 +124,7 @@ function curve({ viewers, spread, together }: BenchResults['loadCurve'], y: numb
     text(
       0,
       y + 30 + CURVE.height,
-      `blue: ours, at most ${Math.max(...spread)}; orange: no jitter, at most ${Math.max(...together)}, which is cut off`,
+      `blue: ours, at most ${Math.max(...spread)}; orange: no jitter, cut off, at most ${Math.max(...together)}`,
     ),
   ].join('\n');
 }

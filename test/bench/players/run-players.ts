@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { describeMachine } from './machine.ts';
 import type { Contender } from './contender.ts';
 import { contenders } from './contender.ts';
@@ -80,7 +81,9 @@ export async function runPlayers(
       const seconds = Math.round((Date.now() - begun) / 1000);
       console.log(`round ${results.rounds + 1} of ${rounds}: ${name}, ${seconds} s`);
     }
-    results = { ...results, samples, rounds: results.rounds + 1 };
+    // says whether the machine had other work
+    const machine = { ...results.machine, 'load average at the end': loadavg()[1]!.toFixed(1) };
+    results = { ...results, machine, samples, rounds: results.rounds + 1 };
     await onRound(results);
   }
   return results;

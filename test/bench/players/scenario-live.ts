@@ -35,10 +35,10 @@ async function look({ opened }: Runner): Promise<Seen> {
 /** A live stream, calm for half a minute, then the endpoint goes away for eight seconds. Nothing here is timed in ms. */
 export async function measureLive(contenders: readonly Contender[]): Promise<Map<Contender, Sample>> {
   const stage = await createStage({ origin: createBenchOrigin(), signer: { ttl: TTL_SECONDS, delay: 0.05 } });
-  const lookAtAll = (): Promise<Seen[]> => Promise.all(runners.map(look));
-  const all = lasting(contenders, 'SPF', 'MP4');
-  const runners = await startTogether(stage, all, (contender) => ({ path: liveOf(contender), recorded: true }));
   try {
+    const all = lasting(contenders, 'SPF', 'MP4');
+    const runners = await startTogether(stage, all, (contender) => ({ path: liveOf(contender), recorded: true }));
+    const lookAtAll = (): Promise<Seen[]> => Promise.all(runners.map(look));
     const begun = await lookAtAll();
     await delay(CALM_MS);
     const calm = await lookAtAll();

@@ -26,7 +26,8 @@ export async function startShaka({ src, endpoint, way, tokens, config }: Start):
     if (detail.severity === shaka.util.Error.Severity.CRITICAL) bench.failures.push(String(detail.code));
   });
   await player.attach(document.querySelector('video')!);
-  await player.load(src).catch((error: unknown) => {
+  // not awaited: whether there is a picture is seen from outside
+  void player.load(src).catch((error: unknown) => {
     hear(error as Shaka.util.Error);
     bench.failures.push(String(error));
   });
