@@ -1,20 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { prepare } from '../support/prepare.mjs';
 
-// ratios of two things measured side by side in this run: machines differ, and this one may be busy; those named
-// `bounds` print milliseconds, of the longest input there is
+// npm run bench [-- players | server] [--rounds 5] [--write]; the options are for the players
+
+/** In Node, against the least that could do the job: ratios of two things measured side by side in this run. */
+const server = ['calls', 'reloads', 'player-bounds', 'loader', 'formats', 'server', 'edge', 'server-bounds', 'memory'];
+
+const args = process.argv.slice(2);
+const isChosen = (/** @type {string} */ part) =>
+  args.includes(part) || !(args.includes('players') || args.includes('server'));
+
 await prepare();
-for (const name of [
-  'calls',
-  'reloads',
-  'player-bounds',
-  'loader',
-  'formats',
-  'server',
-  'edge',
-  'server-bounds',
-  'memory',
-]) {
-  const { run } = await import(`./${name}.bench.mjs`);
-  console.log(`\n${name}`);
-  console.table(await run());
+if (isChosen('players')) {
+  const typescript = fileURLToPath(new URL('typescript.mjs', import.meta.url));
+  const main = fileURLToPath(new URL('players/main.ts', import.meta.url));
+  const options = args.filter((arg) => arg !== 'players' && arg !== 'server');
+  const { status } = spawnSync(process.execPath, ['--import', typescript, main, ...options], { stdio: 'inherit' });
+  process.exitCode = status ?? 1;
+}
+if (isChosen('server')) {
+  // those named `bounds` print milliseconds, of the longest input there is
+  for (const name of server) {
+    const { run } = await import(`./${name}.bench.mjs`);
+    console.log(`\n${name}`);
+    console.table(await run());
+  }
 }

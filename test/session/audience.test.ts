@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { createTokenSource } from '../../packages/core/src/index.ts';
 import { FOLDER, MASTER, START, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
@@ -141,3 +142,12 @@ test('an outage of five seconds is noticed by nobody', async () => {
   const outage: Outage = { from: 180, to: 185, fail: () => new TypeError('network') };
   expect(await audience({ time: 240, outage, size: 200, isNoticed: false })).toHaveLength(235);
 });
+
+// for `npm run bench`
+const curveFile = process.env.LOAD_CURVE;
+if (curveFile) {
+  test('load curve', async () => {
+    const [spread, together] = [await audience({ time: 305 }), await audience({ time: 305, jitter: 0 })];
+    writeFileSync(curveFile, JSON.stringify({ viewers: SIZE, spread, together }));
+  });
+}

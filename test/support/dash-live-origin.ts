@@ -24,9 +24,17 @@ const period = (turn: number, lowLatency: boolean): string => {
   </Period>`;
 };
 
+const FILM_TURNS = 30;
+
+const film = (): string => `<?xml version="1.0" encoding="utf-8"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static"
+  mediaPresentationDuration="PT${FILM_TURNS * FILM_SECONDS}S" minBufferTime="PT2S">
+  ${Array.from({ length: FILM_TURNS }, (_, turn) => period(turn, false)).join('')}
+</MPD>`;
+
 /**
  * The DASH media of `root` as an endless live stream: `index.mpd`, and `chunked.mpd`, whose segments dash.js reads while
- * they arrive. `time` is its clock.
+ * they arrive; `time` is its clock. `film.mpd` is a film of ten minutes.
  */
 export function createDashLiveOrigin({
   root,
@@ -58,7 +66,8 @@ export function createDashLiveOrigin({
     const name = url.pathname.slice(base.length);
     if (name === 'time') return new Response(new Date().toISOString());
     if (name.endsWith('.mpd')) {
-      return new Response(manifest(name === 'chunked.mpd'), { headers: { 'Content-Type': 'application/dash+xml' } });
+      const text = name === 'film.mpd' ? film() : manifest(name === 'chunked.mpd');
+      return new Response(text, { headers: { 'Content-Type': 'application/dash+xml' } });
     }
     url.pathname = base + name.replace(/^turn-\d+\//, '');
     return files(new Request(url, request));

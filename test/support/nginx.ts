@@ -47,9 +47,11 @@ const libraries = ['/usr/lib', '/usr/lib64'].flatMap((folder) =>
 );
 const faketime = libraries.map((folder) => join(folder, 'faketime/libfaketime.so.1')).find(existsSync);
 
+const described = binary ? spawnSync(binary, ['-V'], { encoding: 'utf8' }).stderr : '';
+
 /** Whether this machine has an nginx with `secure_link`. */
-export const hasNginx: boolean =
-  !!binary && spawnSync(binary, ['-V'], { encoding: 'utf8' }).stderr.includes('http_secure_link_module');
+export const hasNginx: boolean = described.includes('http_secure_link_module');
+export const nginxVersion: string = /nginx\/([\d.]+)/.exec(described)?.[1] ?? 'none';
 export const hasFaketime: boolean = hasNginx && !!faketime;
 
 /** The user of an nginx started by root, which must not run as root: libfaketime and its files. */

@@ -1,0 +1,23 @@
+import { parseArgs } from 'node:util';
+import type { BenchResults } from './bench-results.ts';
+import { readResults, writeResults } from './write-results.ts';
+import { runPlayers } from './run-players.ts';
+import { renderTables } from './report.ts';
+
+// npm run bench -- players [--rounds 5] [--write]; --render makes the page anew from the figures that were written
+const { values } = parseArgs({
+  args: process.argv.slice(2),
+  options: {
+    rounds: { type: 'string', default: '5' },
+    write: { type: 'boolean', default: false },
+    render: { type: 'boolean', default: false },
+  },
+});
+const keep = async (results: BenchResults): Promise<void> => {
+  if (values.write || values.render) await writeResults(results);
+};
+const results = values.render ? await readResults() : await runPlayers(Number(values.rounds), keep);
+if (values.render) await keep(results);
+console.log(`\n${renderTables(results)}`);
+// the shared browser would keep the process alive
+process.exit();

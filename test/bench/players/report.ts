@@ -1,0 +1,97 @@
+import { median } from '../compare.mjs';
+import type { BenchResults } from './bench-results.ts';
+import type { Contender } from './contender.ts';
+import { contenders, lasting } from './contender.ts';
+import type { Samples } from './sample.ts';
+import { describeDifference, describeSpread, measuredOf } from './spread.ts';
+
+interface Column {
+  readonly head: string;
+  readonly cell: (samples: Samples, contender: Contender, results: BenchResults) => string;
+}
+
+const column = (head: string, metric: string, never?: string): Column => ({
+  head,
+  cell: (samples) => describeSpread(samples[metric], never),
+});
+
+/** Medians side by side. */
+const counts = (head: string, calls: string, requests: string): Column => ({
+  head,
+  cell: (samples) => {
+    const [asked, sent] = [calls, requests].map((metric) => measuredOf(samples[metric] ?? [])) as [number[], number[]];
+    return sent.length > 0 ? `${median(asked)} / ${median(sent)}` : '–';
+  },
+});
+
+const unprotected = (player: string): string => contenders.find((it) => it.player === player)!.name;
+
+const startColumns: readonly Column[] = [
+  column('first picture, endpoint 50 ms', 'frame50'),
+  {
+    head: 'endpoint 500 ms',
+    // without an endpoint, one is like the other
+    cell: (samples, { way }) => describeSpread(way === 'unprotected' ? samples.frame50 : samples.frame500),
+  },
+  column('wait a segment', 'wait'),
+  column('CPU a request', 'cpu'),
+  counts('calls / requests', 'filmCalls', 'filmRequests'),
+  {
+    head: 'bandwidth estimate',
+    cell: (samples, { player, way }, { samples: all }) =>
+      way === 'unprotected' ? '–' : describeDifference(samples.estimate, all[unprotected(player)]?.estimate),
+  },
+  {
+    head: 'bytes beside the player',
+    cell: (_, { name }, { sizes }) => (sizes[name] ? `${(sizes[name] / 1000).toFixed(1)} kB` : '0'),
+  },
+];
+
+const liveColumns: readonly Column[] = [
+  column('s without a picture', 'liveStalls'),
+  column('refusals that reach the player', 'liveRefusals'),
+  counts('calls / requests', 'liveCalls', 'liveRequests'),
+  column('s without a picture, endpoint away for 8 s', 'outage', 'does not come back'),
+];
+
+const NO_PICTURE = 'none in 12 s';
+
+const recoveryColumns: readonly Column[] = [
+  column('after expiry (410)', 'expiry', NO_PICTURE),
+  column('after a rotation (403)', 'rotation', NO_PICTURE),
+  column('after an hour of sleep', 'sleep', NO_PICTURE),
+  {
+    head: 'refusals that reach the player',
+    cell: (samples) => {
+      const names = ['expiryRefusals', 'rotationRefusals', 'sleepRefusals'];
+      return names.map((metric) => median(measuredOf(samples[metric] ?? [0]))).join(' + ');
+    },
+  },
+];
+
+function table(rows: readonly Contender[], columns: readonly Column[], results: BenchResults): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    line(['', ...columns.map(({ head }) => head)]),
+    line(['---', ...columns.map(() => '---')]),
+    ...rows.map((contender) => {
+      const samples = results.samples[contender.name] ?? {};
+      const name = contender.way === 'ours' ? `**${contender.name}**` : contender.name;
+      return line([name, ...columns.map(({ cell }) => cell(samples, contender, results))]);
+    }),
+  ].join('\n');
+}
+
+export interface Tables {
+  readonly start: string;
+  readonly live: string;
+  readonly recovery: string;
+}
+
+export const tablesOf = (results: BenchResults): Tables => ({
+  start: table(contenders, startColumns, results),
+  live: table(lasting(contenders, 'SPF', 'MP4'), liveColumns, results),
+  recovery: table(lasting(contenders, 'SPF'), recoveryColumns, results),
+});
+
+export const renderTables = (results: BenchResults): string => Object.values(tablesOf(results)).join('\n\n');

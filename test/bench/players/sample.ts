@@ -1,0 +1,14 @@
+/** What was measured once; `null` where there was nothing to measure, or it has not come to an end. */
+export type Sample = Readonly<Record<string, number | null>>;
+
+/** Of a contender, all that was measured, in order. */
+export type Samples = Readonly<Record<string, readonly (number | null)[]>>;
+
+export type Results = Readonly<Record<string, Samples>>;
+
+/** Adds a sample to those of `name`. */
+export function addSample(results: Results, name: string, sample: Sample): Results {
+  const before = results[name] ?? {};
+  const added = Object.entries(sample).map(([metric, value]) => [metric, [...(before[metric] ?? []), value]] as const);
+  return { ...results, [name]: { ...before, ...Object.fromEntries(added) } };
+}

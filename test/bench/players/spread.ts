@@ -1,0 +1,36 @@
+import { median } from '../compare.mjs';
+
+export type Values = readonly (number | null)[];
+
+export const measuredOf = (values: Values): number[] => values.filter((value) => value !== null);
+
+/** As many digits as mean something. */
+const short = (value: number): string =>
+  value === 0 ? '0' : Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
+
+/**
+ * `1.2 (1.1–1.4)`: the median and the least and the most of it. What has not come to an end is counted.
+ *
+ * @param never what that means, as in `no picture`
+ */
+export function describeSpread(values: Values | undefined, never = 'never'): string {
+  if (values === undefined || values.length === 0) return '–';
+  const measured = measuredOf(values);
+  const missing = values.length - measured.length;
+  if (measured.length === 0) return `**${never}**`;
+  const [least, most] = [short(Math.min(...measured)), short(Math.max(...measured))];
+  const middle = short(median(measured));
+  const range = least === most ? middle : `${middle} (${least}–${most})`;
+  return missing > 0 ? `${range}, **${missing} of ${values.length} ${never}**` : range;
+}
+
+/** Like `describeSpread`, in per cent of what `base` is in the middle. */
+export function describeDifference(values: Values | undefined, base: Values | undefined): string {
+  const [measured, plain] = [measuredOf(values ?? []), measuredOf(base ?? [])];
+  if (measured.length === 0 || plain.length === 0) return '–';
+  const middle = median(plain);
+  const percent = measured.map((value) => (value / middle - 1) * 100);
+  const signed = (value: number): string =>
+    `${value > 0.5 ? '+' : value < -0.5 ? '−' : ''}${Math.abs(Math.round(value))}`;
+  return `${signed(median(percent))} % (${signed(Math.min(...percent))} – ${signed(Math.max(...percent))})`;
+}
