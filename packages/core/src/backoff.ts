@@ -153,7 +153,8 @@ export class Backoff {
     const { retryAfter } = error;
     const soon = retryAfter ?? jitteredDelay(this.#failures, limit, this.#random());
     if (soon > limit) {
-      this.pauseFor(soon);
+      // it may have named the same moment to all
+      this.pauseFor(soon + this.#random() * limit);
       if (!this.#isStopped) this.#blockedBy = error;
     } else if (ending) {
       // what the endpoint has asked for it may have asked of all for the same moment

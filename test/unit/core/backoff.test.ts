@@ -155,10 +155,24 @@ describe('createTokenSource', () => {
         await pass(1);
       }
       expect(it.calls).toHaveLength(1);
-      await pass(1);
+      // and up to the limit longer
+      await pass(31);
       const request = it.source.sign(MASTER);
       expect(st(await ended(request))).toBe('t2');
       expect(it.calls[1]!.at).toBeGreaterThanOrEqual(120);
+    });
+
+    test('the moment of a long Retry-After may be the same for all: each viewer comes back at another one', async () => {
+      const comesBack = async (random: number): Promise<boolean> => {
+        const it = lab(inTurn(fail(503, { 'retry-after': '120' }), folder()), { random: () => random });
+        await code(it.source.sign(MASTER));
+        await pass(135);
+        return it.source.sign(MASTER).then(
+          () => true,
+          () => false,
+        );
+      };
+      expect([await comesBack(0.4), await comesBack(0.6)]).toEqual([true, false]);
     });
 
     test('a long Retry-After of one call takes nothing from another that succeeds', async () => {
