@@ -32,7 +32,7 @@ async function look({ opened }: Runner): Promise<Seen> {
   return { stalled, at, refusals, ...opened.sent };
 }
 
-/** A live stream, calm for half a minute, then the endpoint goes away for eight seconds. Nothing here is timed in ms. */
+/** A live stream, calm at first; then the endpoint goes away for eight seconds. Nothing here is timed in ms. */
 export async function measureLive(contenders: readonly Contender[]): Promise<Map<Contender, Sample>> {
   const stage = await createStage({ origin: createBenchOrigin(), signer: { ttl: TTL_SECONDS, delay: 0.05 } });
   try {
