@@ -49,7 +49,7 @@ const tests = (name, ...projects) => ({
 // whoever gives arguments to Vitest wants to see what it makes of them
 const isAsked = vitest.length > 0;
 const inSight = isAsked ? tests('tests') : tests('tests in browsers', 'browser');
-const beside = isAsked ? [] : [tests('other tests', 'unit', 'properties', 'dist')];
+const beside = isAsked ? [] : [tests('unit tests', 'unit', 'properties'), tests('tests of packages', 'dist')];
 // it measures the work of a processor, which must do nothing else then
 const alone = isAsked || part === 'main' ? [] : [tests('growth of work', 'growth')];
 
@@ -67,13 +67,13 @@ await prepare();
 // players wait for the clock of their media most of the time, all others for a processor
 const [checked, ...tested] = await Promise.all([
   inTurn(checks, runBeside),
-  inTurn([inSight], runInSight),
-  inTurn(beside, runBeside),
+  runInSight(inSight),
+  ...beside.map(runBeside),
 ]);
-tested.push(await inTurn(alone, runInSight));
+tested.push(...(await inTurn(alone, runInSight)));
 
 const failed = checks.filter((_, index) => !checked[index]).map(({ name }) => name);
 const ofChecks = { passed: 0, failed: failed.length, skipped: 0, remarks: failed.map((name) => `failed: ${name}`) };
 const ofTests = counts.take([inSight, ...beside, ...alone].map(({ name }) => name));
 console.log(closingLines([...ofTests, ofChecks]));
-process.exitCode = failed.length > 0 || tested.flat().includes(false) ? 1 : 0;
+process.exitCode = failed.length > 0 || tested.includes(false) ? 1 : 0;

@@ -14,6 +14,7 @@ declare module 'react-dom/client';
 declare module 'vidstack/player';
 declare module 'vidstack/player/ui';
 declare module 'xgplayer';
+declare module 'xgplayer-hls';
 declare module 'xgplayer-hls.js';
 
 declare module 'react-player' {
