@@ -97,6 +97,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     identify: (href) => tokenUrls.identify(href),
     // a token may since have told what an old one has put there
     isReady: (key) => signer.isReady(tokenUrls.identify(key)),
+    debug,
   });
   const signer: RequestSigner = new RequestSigner({
     tokenUrls,

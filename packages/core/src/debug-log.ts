@@ -37,6 +37,11 @@ class DebugLog {
     this.#write('wait', shownUrl(url), `for a token, ${reason}`);
   }
 
+  /** Names that no playlist has brought yet are signed. @param last how the one is called that is furthest ahead */
+  predict(last: string, count: number): void {
+    this.#write('predict', shownUrl(last), `the last of ${count} names that no playlist has brought yet`);
+  }
+
   replay(url: string, status: number, isSent: boolean, waitSeconds: number): void {
     const outcome = isSent ? 'sent again with another token' : 'not sent again';
     this.#write(

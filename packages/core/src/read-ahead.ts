@@ -150,8 +150,13 @@ export class ReadAhead {
     }
     const real = lacking.filter(({ isPredicted }) => !isPredicted);
     for (const { key } of real) this.#sign(key);
-    const predicted = lacking.filter(({ isPredicted }) => isPredicted).sort((one, other) => one.end - other.end);
-    for (const { key } of predicted.slice(0, Math.max(0, MAX_NAMES - real.length))) this.#predict(key);
+    const predicted = lacking
+      .filter(({ isPredicted }) => isPredicted)
+      .sort((one, other) => one.end - other.end)
+      .slice(0, Math.max(0, MAX_NAMES - real.length));
+    for (const { key } of predicted) this.#predict(key);
+    const last = predicted.at(-1);
+    if (last) this.#options.debug?.predict(last.key, predicted.length);
   }
 
   #sign(key: string): void {

@@ -1,6 +1,7 @@
 import type { Acquisition } from './acquisition.ts';
 import type { EndingToken } from './backoff.ts';
 import { BoundedMap } from './bounded-map.ts';
+import type { DebugLog } from './debug-log.ts';
 import type { KnownPlaylist, NameAhead } from './known-playlist.ts';
 import { PAUSE_SECONDS } from './name-prediction.ts';
 import type { Horizon, PlaylistToken } from './prediction-horizon.ts';
@@ -24,6 +25,7 @@ export interface SignedAheadOptions {
   readonly identify: (href: string) => string;
   readonly find: (key: string) => HeldToken | undefined;
   readonly isReady: (key: string) => boolean;
+  readonly debug: DebugLog | undefined;
 }
 
 /** How far the playlists are signed ahead whose names come, and what they lack. Asks for nothing itself. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CDN, FOLDER, MASTER, after, each, fakeTime, fail, folder, inTurn, lab, pass, segment, watch } from './lab.ts';
+import { viewer } from './live-viewer.ts';
 
 fakeTime();
 
@@ -45,6 +46,12 @@ describe('debug: one line for each decision', () => {
     const { source } = lab(each(300), debug);
     await Promise.all([source.sign(segment(1)), source.sign(segment(2)), source.sign(segment(3))]);
     expect(lines).toContain(`secure-token: renew ${segment(1)} and 2 more (initial, the call took 0.00 s)`);
+  });
+
+  test('predict: names that no playlist has brought yet', async () => {
+    await viewer(each(20), debug);
+    const why = 'the last of 15 names that no playlist has brought yet';
+    expect(lines.filter((line) => line.includes('predict'))).toEqual([`secure-token: predict ${segment(21)} (${why})`]);
   });
 
   test('replay', async () => {
