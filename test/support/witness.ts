@@ -158,7 +158,8 @@ export class Witness {
 
   /** Lets time pass, slower than it does, until there is an answer: no time-out ends what takes a busy machine long. */
   async #until<T>(look: () => Promise<T | undefined>): Promise<T> {
-    for (const end = Date.now() + 10_000; ;) {
+    // a busy machine looks so seldom that a second of the page may take it half a minute
+    for (const end = Date.now() + 60_000; ;) {
       const found = await look();
       if (found !== undefined) return found;
       await this.lab.page.clock.runFor(1);
