@@ -109,7 +109,7 @@ describe.each<DashVersion>(['5.2', '5.0'])('dash.js %s', (version) => {
     const calls = stage.signer.calls.length;
     await player.page.waitForTimeout(4000);
     const seen = await player.snapshot();
-    expect(seen.errors).toEqual([{ code: 'ERR_DENIED', message: expect.stringContaining('no access') }]);
+    expect(seen.errors).toEqual([{ code: 'ERR_DENIED', message: expect.stringContaining('answered 403') }]);
     expect(stage.signer.calls).toHaveLength(calls);
     stage.signer.denies = () => false;
     await player.page.evaluate(() => window.dashSource!.renew());
