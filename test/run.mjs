@@ -49,7 +49,7 @@ const tests = (name, ...projects) => ({
 // whoever gives arguments to Vitest wants to see what it makes of them
 const isAsked = vitest.length > 0;
 const inSight = isAsked ? tests('tests') : tests('tests in browsers', 'browser');
-const beside = isAsked ? [] : [tests('unit tests', 'unit', 'properties'), tests('tests of packages', 'dist')];
+const beside = isAsked ? [] : [tests('other tests', 'unit', 'properties', 'dist')];
 // it measures the work of a processor, which must do nothing else then
 const alone = isAsked || part === 'main' ? [] : [tests('growth of work', 'growth')];
 
