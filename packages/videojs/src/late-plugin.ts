@@ -6,7 +6,7 @@ const MESSAGE =
   'videojs-secure-token: player.secureToken() was called after player.src(), so the first request went out without a ' +
   'token. The source is loaded again. To save that request, call player.secureToken() first.';
 
-/** Of a source that is loaded again: the first may still be of the source before, with the second something is there. */
+/** Of a source that is loaded again: the first may still be of its first try, with the second something is there. */
 const LOADING = ['loadstart', 'loadedmetadata'];
 
 /** What players without the plugin were given: they ask for it without tokens. */
@@ -37,14 +37,17 @@ export class UnsignedSources {
     // eslint-disable-next-line no-console -- nothing is broken, so there is no event for it
     console.warn(MESSAGE);
     player.src(given);
-    if (this.#toPlay.has(player)) this.#playAgain(player);
+    if (this.#toPlay.has(player)) this.#playAgain(player, given.src);
   }
 
   /** Another source pauses, and Video.js forgets a `play()` that comes before its `loadstart`. */
-  #playAgain(player: Player): void {
+  #playAgain(player: Player, src: string): void {
     const onLoading = ({ type }: Event): void => {
-      if (type === 'loadedmetadata') player.off(LOADING, onLoading);
-      if (this.#toPlay.has(player) && player.paused()) Promise.resolve(player.play()).catch(() => undefined);
+      // it may never arrive, and the app play something else
+      const isAnother = player.currentSrc() !== src;
+      if (isAnother || type === 'loadedmetadata') player.off(LOADING, onLoading);
+      if (!isAnother && this.#toPlay.has(player) && player.paused())
+        Promise.resolve(player.play()).catch(() => undefined);
     };
     player.on(LOADING, onLoading);
   }

@@ -99,3 +99,15 @@ test('no play() if the viewer pauses while the source is loaded again', () => {
   expect(player.play).not.toHaveBeenCalled();
   expect(listeners.size).toBe(0);
 });
+
+test('no play() of another source, if the one that is loaded again never arrives', () => {
+  wish('play');
+  reload();
+  tell('loadstart');
+  player.play.mockClear();
+  player.currentSrc.mockReturnValue('https://cdn.example/vod/another.m3u8');
+  tell('loadstart');
+  tell('loadedmetadata');
+  expect(player.play).not.toHaveBeenCalled();
+  expect(listeners.size).toBe(0);
+});
