@@ -2,7 +2,7 @@ import { createFilmOrigin } from './film-origin.mjs';
 import { createLiveOrigin } from './live-origin.mjs';
 
 /**
- * The same recording as a film, `<base>film/master.m3u8`, and as a stream that never ends, `<base>live/master.m3u8`: each
+ * The same recording as a film, `<base>film/master.m3u8`, and as a stream without end, `<base>live/master.m3u8`: each
  * on one timeline, for players that know no discontinuities.
  * @param {object} options
  * @param {string} options.root folder of the fMP4 files

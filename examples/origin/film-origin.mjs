@@ -14,8 +14,8 @@ import { repeatPlaylist } from './repeat-playlist.mjs';
  * @param {string} options.root folder of the files
  * @param {number} options.times
  * @param {string} [options.base] URL path of that folder; begins and ends with `/`
- * @param {number} [options.continuousAfter] seconds of the short one, if the film has one timeline for players that know
- *   no discontinuities: fMP4, picture and sound only. @default each repetition begins at 0 again
+ * @param {number} [options.continuousAfter] seconds of the short one, if the film is to have one timeline, for players
+ *   that know no discontinuities: fMP4, picture and sound only. @default each repetition begins at 0 again
  * @returns {(request: Request) => Promise<Response>}
  */
 export function createFilmOrigin({ root, times, base = '/film/', continuousAfter = 0 }) {

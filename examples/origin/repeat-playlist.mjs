@@ -7,7 +7,7 @@ const firstOfSegments = /^#EXT(?:INF|-X-(?:KEY|MAP|BYTERANGE|PROGRAM-DATE-TIME|D
  * playlists stay as they are.
  * @param {string} text
  * @param {number} times
- * @param {{ continuous?: boolean }} [options] continuous: the times of the segments go on from one repetition to the next
+ * @param {{ continuous?: boolean }} [options] continuous: times go on from one repetition to the next
  * @returns {string}
  */
 export function repeatPlaylist(text, times, { continuous = false } = {}) {

@@ -50,7 +50,7 @@ describe.concurrent.each(inPart(['8.24'] as const, ['8.17'] as const))(
       return { player, route };
     }
 
-    test('the first request was refused: the source is loaded again and plays on, and the console says so', async () => {
+    test('the first request was refused: the source is loaded again and plays on, and the console tells', async () => {
       const { player, route } = await openWaiting();
       const { events: before } = await player.snapshot();
       await route.continue();

@@ -205,10 +205,8 @@ test.concurrent.for([
   const player = await openVideojs(stage, 'exact', { path: of, options: { autoplay: 'muted' } });
   const { error, tokens, events } = await player.until(({ error }) => !!error);
   expect(error).toEqual({ code: 2, message: 'The video server refuses access to this video.' });
-  expect(
-    events.filter((event) => event.startsWith('error')),
-    'an app shows the first',
-  ).toEqual(['error 2 The video server refuses access to this video.']);
+  const errors = events.filter((event) => event.startsWith('error'));
+  expect(errors, 'an app shows the first').toEqual(['error 2 The video server refuses access to this video.']);
   expect(tokens.at(-1)).toMatchObject({ type: 'tokenerror', code: 'ERR_TOKEN_REFUSED' });
   expect(await stage.refusals()).toHaveLength(2);
 });

@@ -10,7 +10,10 @@ import { constants, setPriority } from 'node:os';
  * @property {NodeJS.ProcessEnv} [env]
  */
 
-/** @type {(step: Step, stdio: import('node:child_process').StdioOptions) => import('node:child_process').ChildProcess} */
+/**
+ * @param {Step} step
+ * @param {import('node:child_process').StdioOptions} stdio
+ */
 const start = ({ command, args, env }, stdio) =>
   spawn(command, args, { stdio, shell: process.platform === 'win32', env: { ...process.env, ...env } });
 

@@ -5,7 +5,7 @@ import { shownUrl } from './url-text.ts';
 const MAX_BODY = 20_000;
 const MAX_SHOWN = 200;
 
-/** By the `Response` with which the signing endpoint has failed: that is the `cause` of the error, and left as it is. */
+/** By the `Response` with which the signing endpoint has failed: the `cause` of the error, which is left as it is. */
 const details = new WeakMap<object, string>();
 
 /** What looks like a token, or a part of one: long, and both letters and digits. */

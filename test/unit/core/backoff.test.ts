@@ -162,7 +162,7 @@ describe('createTokenSource', () => {
       expect(it.calls[1]!.at).toBeGreaterThanOrEqual(120);
     });
 
-    test('the moment of a long Retry-After may be the same for all: each viewer comes back at another one', async () => {
+    test('a long Retry-After may name the same moment to all: each viewer comes back at another', async () => {
       const comesBack = async (random: number): Promise<boolean> => {
         const it = lab(inTurn(fail(503, { 'retry-after': '120' }), folder()), { random: () => random });
         await code(it.source.sign(MASTER));

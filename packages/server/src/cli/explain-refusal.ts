@@ -44,7 +44,7 @@ export async function explainRefusal(url: string, { reason }: RefusedVerdict, op
   const secret = options.secretFile ?? 'SECURE_TOKEN_SECRET';
   return (
     'The form of the token is right, and it is none of the other path form or of a folder. It was checked with the ' +
-    `secret of ${secret}: is that the one of the CDN, without a space or a line break too many? Otherwise the path or ` +
-    'the expiry was changed after signing.'
+    `secret of ${secret}: is that the one of the CDN, without a space or a line break too many? Otherwise the path ` +
+    'or the expiry was changed after signing.'
   );
 }

@@ -27,7 +27,7 @@ export interface EdgeHandlerOptions {
   /** @default { origins: '*' } */
   cors?: CorsOptions;
   /**
-   * Signs the URIs of the playlists it serves, with the expiry of the token the playlist was asked with. None opens more
+   * Signs the URIs of the playlists it serves, with the expiry of the token that the playlist came with. None opens more
    * than that token and what the playlist lists.
    * @default false
    */
