@@ -14,7 +14,7 @@ export interface SentRequest {
 }
 
 /** Whether a token that was attached here is in `request`; of `asking`, none that is a cookie alone. */
-type Carries = (request: SentRequest, asking: object | undefined) => boolean;
+type Carries = (request: SentRequest, asking: object | undefined, headers: Headers | undefined) => boolean;
 
 interface Attached {
   readonly by: object;
@@ -32,13 +32,13 @@ const realm = globalThis as { location?: Location };
 
 const attached = new BoundedMap<HeldToken, Attached>(REMEMBERED);
 
-const carriesHere: Carries = (request, asking) => {
+const carriesHere: Carries = (request, asking, values) => {
   const href = resolveUrl(request.url);
   return [...attached].some(
     ([held, { by, isAlive }]) =>
       (by !== asking || isVisible(held)) &&
       isWithin(href, held) &&
-      isIn({ ...request, url: href }, held) &&
+      isIn({ ...request, url: href }, held, values) &&
       isAlive(held),
   );
 };
@@ -63,11 +63,15 @@ const opensPath = ({ kind, href }: Scope, path: string): boolean =>
   kind === 'folder' ? path.startsWith(href) : path === pathOf(href);
 
 /** Whether everything is there that the token adds. */
-function isIn(request: SentRequest, { token: { query = {}, headers = {}, credentials } }: HeldToken): boolean {
+function isIn(request: SentRequest, { token }: HeldToken, values: Headers | undefined): boolean {
+  const { query = {}, headers = {}, credentials } = token;
   const { searchParams } = new URL(request.url);
+  const hasHeader = ([name, value]: [string, string]): boolean =>
+    values ? values.get(name) === value : request.headers.includes(name.toLowerCase());
   return (
-    Object.entries(query).every(([name, value]) => searchParams.getAll(name).includes(value)) &&
-    Object.keys(headers).every((name) => request.headers.includes(name.toLowerCase())) &&
+    // an endpoint may have sent a number
+    Object.entries(query).every(([name, value]) => searchParams.getAll(name).includes(String(value))) &&
+    Object.entries(headers).every(hasHeader) &&
     (!credentials || request.credentials)
   );
 }
@@ -77,6 +81,11 @@ export function noteAttached(held: HeldToken, by: object, isAlive: (held: HeldTo
   if (!isVisible(held) && !held.token.credentials) return;
   copies().add(carriesHere);
   attached.set(held, { by, isAlive });
+}
+
+/** `by` is destroyed: nothing holds on to its tokens. */
+export function forgetAttached(by: object): void {
+  for (const [held, entry] of [...attached]) if (entry.by === by) attached.delete(held);
 }
 
 /** What `carriesToken` is to know of a request that a script makes. */
@@ -92,6 +101,8 @@ export const sentRequest = ({ url, headers, credentials }: Request): SentRequest
  * headers, or, but for `asking`, as a cookie. It is the request of whoever has put it there: nobody else signs it, or
  * sends it again. `asking` signs what comes without a token, and knows how to renew its cookie. A token that is none of
  * the last ones, such as a stale one that a server has written into a playlist, is for `asking` to replace.
+ *
+ * @param headers those of the request, where it is made in this page; without them their names decide
  */
-export const carriesToken = (request: SentRequest, asking: TokenSource | undefined): boolean =>
-  [...copies()].some((carries) => carries(request, asking));
+export const carriesToken = (request: SentRequest, asking: TokenSource | undefined, headers?: Headers): boolean =>
+  [...copies()].some((carries) => carries(request, asking, headers));

@@ -1,5 +1,6 @@
 import { Acquisition } from './acquisition.ts';
 import { Backoff, soonestOf } from './backoff.ts';
+import { forgetAttached } from './carried-tokens.ts';
 import { createDebugLog } from './debug-log.ts';
 import { withDefaults } from './default-options.ts';
 import { Denials } from './denials.ts';
@@ -158,6 +159,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     readAhead.stop();
     backoff.stop(sourceDestroyed());
     endpoint.abortAll();
+    forgetAttached(target);
     target.dispatchEvent(new Event(SOURCE_DESTROYED));
   }
 

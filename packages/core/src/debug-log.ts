@@ -26,7 +26,8 @@ class DebugLog {
     const origin = originOf(url);
     if (this.#left.has(origin)) return;
     this.#left.set(origin, true);
-    this.#write('leave', shownUrl(url), 'not protected, so it goes out as it is; told once for each origin');
+    // of such a URL nobody knows where a token stands
+    this.#write('leave', origin, 'its URLs go out as they are where they are not protected; told once');
   }
 
   attach(url: string, restSeconds: number): void {

@@ -8,21 +8,24 @@ const PLAYLIST_TYPE = /mpegurl|dash\+xml/i;
 const PLAYLIST_NAME = /\.(m3u8|mpd)$/i;
 
 /** By what its server says, or its name: nothing else is read. */
-const isPlaylist = (headers: Headers, url: string): boolean =>
-  PLAYLIST_TYPE.test(headers.get('content-type') ?? '') || PLAYLIST_NAME.test(new URL(url).pathname);
+const isPlaylist = (headers: Headers, urls: readonly string[]): boolean =>
+  PLAYLIST_TYPE.test(headers.get('content-type') ?? '') ||
+  urls.some((url) => PLAYLIST_NAME.test(new URL(url).pathname));
 
 /**
  * Shows `source` a playlist on its way to the player, which is not held up: the player and we each get a copy as it
  * comes in. Any other response is left alone. Resolves when it has been read; never rejects.
  * @param url unsigned: relative URIs in it are relative to that
+ * @param asked unsigned: where it was asked for, before a redirect
  */
 export async function learnResponse(
   source: Pick<TokenSource, 'learn'>,
   response: Response,
   url: string,
+  asked: string = url,
 ): Promise<void> {
-  if (response.status !== 200 || !response.body || !isPlaylist(response.headers, url)) return;
   try {
+    if (response.status !== 200 || !response.body || !isPlaylist(response.headers, [url, asked])) return;
     const text = await readText(response.clone().body!, MAX_LENGTH);
     if (text) source.learn(url, text);
   } catch {

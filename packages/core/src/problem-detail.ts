@@ -1,6 +1,8 @@
 import { readText } from './read-text.ts';
 import { shownUrl } from './url-text.ts';
 
+/** The status waits no longer for what explains it. */
+const PATIENCE_MS = 1000;
 /** In characters: of a body that is read at all, and of what is shown of its `detail`. */
 const MAX_BODY = 20_000;
 const MAX_SHOWN = 200;
@@ -8,28 +10,37 @@ const MAX_SHOWN = 200;
 /** By the `Response` with which the signing endpoint has failed: the `cause` of the error, which is left as it is. */
 const details = new WeakMap<object, string>();
 
-/** What looks like a token, or a part of one: long, and both letters and digits. */
+/** What looks like a token, or a part of one: long, and both letters and digits, or Base64 with its padding. */
 const hideToken = (run: string): string => (/\d/.test(run) && /[a-z]/i.test(run) ? '…' : run);
+const hideTokens = (run: string): string => (run.endsWith('=') ? '…' : run.replace(/[^/]{16,}/g, hideToken));
 
 /** Text of an endpoint, for a message that apps log: one line, not long, without queries and tokens. */
-function shown(text: string): string {
+export function shownDetail(text: string): string {
   const line = text
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
     .replace(/https?:[^\s"'<>]+/gi, shownUrl)
     // of a URL without its host
-    .replace(/\?[^\s"'<>]*[=&][^\s"'<>]*/g, '?…')
-    .replace(/[\w~%+=-]{16,}/g, hideToken);
+    .replace(/\?[^\s"'<>]+/g, (query) => (/[=&]/.test(query) ? '?…' : query))
+    .replace(/[\w~%+/=-]{16,}/g, hideTokens);
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
 
-/** Reads why the signing endpoint has failed (RFC 9457), for `detailOf`. Never rejects. */
+/** Reads why the signing endpoint has failed (RFC 9457), for `detailOf`, if that comes at once. Never rejects. */
 export async function readDetail(response: Response): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const isLate = new Promise<void>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)));
+  await Promise.race([noteDetail(response), isLate]);
+  clearTimeout(timer);
+}
+
+async function noteDetail(response: Response): Promise<void> {
   try {
     if (!/\bjson\b/i.test(response.headers.get('content-type') ?? '')) return;
     const text = await readText(response.clone().body!, MAX_BODY);
     const { detail } = JSON.parse(text!) as { detail?: unknown };
-    if (typeof detail === 'string' && shown(detail)) details.set(response, shown(detail));
+    const line = typeof detail === 'string' ? shownDetail(detail) : '';
+    if (line) details.set(response, line);
   } catch {
     // a body that breaks off or is no JSON says nothing, and the status stands
   }

@@ -15,7 +15,7 @@ export function resolveUrl(
 
 export const pathOf = (url: string): string => /^[^?]*/.exec(url)![0];
 /** Without its query: a server may have written a token there that no answer has made known yet. */
-export const shownUrl = (url: string): string => (url === pathOf(url) ? url : `${pathOf(url)}?…`);
+export const shownUrl = (url: string): string => url.replace(/[?#].*/s, '?…');
 export const originOf = (url: string): string => url.split('/', 3).join('/');
 
 /** Encodes only what cannot stand in a query: CDNs compare `~`, `*`, `/` and `=` as bytes. */

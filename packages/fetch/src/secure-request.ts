@@ -41,7 +41,7 @@ export class SecureRequest {
    */
   async answer(): Promise<Response> {
     const asked = new Request(...this.#args);
-    if (carriesToken(sentRequest(asked), this.#source)) return this.#fetch(...this.#args);
+    if (carriesToken(sentRequest(asked), this.#source, asked.headers)) return this.#fetch(...this.#args);
     try {
       return await this.#answerSigned(asked, initOf(asked, this.#args[1]));
     } catch (error) {
@@ -69,8 +69,9 @@ export class SecureRequest {
 
   #deliver({ request, response, error }: Sent): Response {
     if (!response) throw error as Error;
+    const { unsignedUrl } = request;
     // relative URIs of a playlist begin where it has come from in the end
-    void learnResponse(this.#source, response, this.#source.unsign(response.url || request.unsignedUrl));
+    void learnResponse(this.#source, response, this.#source.unsign(response.url || unsignedUrl), unsignedUrl);
     return unsignedResponse(this.#source, response);
   }
 }

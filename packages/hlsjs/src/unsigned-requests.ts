@@ -7,6 +7,9 @@ const REFUSALS = [401, 403, 410];
 
 type Refused = Pick<PerformanceResourceTiming, 'name' | 'responseStatus'>;
 
+/** How long a configuration may be on its way while the player has begun: what was refused before is another matter. */
+const ON_ITS_WAY_MS = 5000;
+
 /** Its origin and file: the rest may hold a token that is not ours. */
 function shown({ name, responseStatus }: Refused): string {
   const { origin, pathname } = new URL(name);
@@ -22,16 +25,17 @@ function warn(message: string): void {
 /**
  * Hears of every request of the page that is refused, whoever has made it, until the returned function is called. Not
  * of those that went through a service worker, which may have signed them.
- * @param buffered whether of those that were refused before, too
+ * @param since of those that began later, in ms of `performance.now()`
  */
-function observeRefusals(buffered: boolean, onRefused: (request: Refused) => void): () => void {
+function observeRefusals(since: number, onRefused: (request: Refused) => void): () => void {
   // a server has an observer too, of requests that are not those of a page
   if (!('document' in globalThis) || !('PerformanceObserver' in globalThis)) return () => undefined;
   const observer = new PerformanceObserver((list) => {
     for (const request of list.getEntries() as PerformanceResourceTiming[])
-      if (REFUSALS.includes(request.responseStatus) && request.workerStart === 0) onRefused(request);
+      if (request.startTime >= since && REFUSALS.includes(request.responseStatus) && request.workerStart === 0)
+        onRefused(request);
   });
-  observer.observe({ type: 'resource', buffered });
+  observer.observe({ type: 'resource', buffered: true });
   return () => observer.disconnect();
 }
 
@@ -48,7 +52,7 @@ class ConfigurationWatch {
     if (this.#isReached) return;
     this.#sources.add(source);
     // a playlist may have been refused while the configuration was still on its way
-    this.#stop ??= observeRefusals(true, (request) => this.#onRefused(request));
+    this.#stop ??= observeRefusals(performance.now() - ON_ITS_WAY_MS, (request) => this.#onRefused(request));
   }
 
   /** An Hls has one. */
@@ -90,7 +94,7 @@ export function noteSigned(source: TokenSource, { url, unsignedUrl }: SignedRequ
  * Vidstack for playlists of subtitles.
  */
 export function watchUnsignedRequests(hls: Hls, sourceNow: () => TokenSource): void {
-  const stop = observeRefusals(false, (request) => {
+  const stop = observeRefusals(performance.now(), (request) => {
     const { name } = request;
     const source = sourceNow();
     if (told.has(source) || !signUrls.has(source) || !source.protects(name) || source.unsign(name) !== name) return;

@@ -50,6 +50,23 @@ describe('carriesToken', () => {
     expect(carriesToken({ ...signed, url: elsewhere }, undefined), 'elsewhere').toBe(false);
   });
 
+  test('a header of another value is no token, where the values are known', () => {
+    const signed = sent(create({ headers: { Authorization: 'Bearer a' } }));
+    expect(carriesToken(signed, undefined, new Headers({ authorization: 'Bearer a' }))).toBe(true);
+    expect(carriesToken(signed, undefined, new Headers({ authorization: 'Bearer stale' }))).toBe(false);
+  });
+
+  test('an endpoint may have sent a number', () => {
+    expect(carriesToken(sent(create({ query: { e: 1732450300 as never } })), undefined)).toBe(true);
+  });
+
+  test('tokens of a source that is destroyed are none any more', () => {
+    const source = create({ query: { st: '1' } });
+    const signed = sent(source);
+    source.destroy();
+    expect(carriesToken(signed, undefined)).toBe(false);
+  });
+
   test('an adapter may add to the query what it likes', () => {
     const signed = sent(create({ query: { st: '1' } }));
     expect(carriesToken({ ...signed, url: `${signed.url}&x=1` }, undefined)).toBe(true);

@@ -15,6 +15,17 @@ test.each([
   expect(await response.text()).toBe('#EXTM3U');
 });
 
+test('a playlist that a redirect has led elsewhere is known by the name that was asked for', async () => {
+  const learn = vi.fn();
+  const elsewhere = 'https://edge.test/obj/9f3c';
+  await learnResponse({ learn }, playlist(), elsewhere, URL_);
+  expect(learn.mock.calls).toEqual([[elsewhere, '#EXTM3U']]);
+});
+
+test('never rejects', async () => {
+  await expect(learnResponse({ learn: vi.fn() }, playlist(), 'no URL')).resolves.toBeUndefined();
+});
+
 test.each([
   ['a segment', 'https://cdn.test/vod/7/s.ts', playlist()],
   ['a refusal', URL_, playlist({ status: 403 })],

@@ -62,10 +62,10 @@ describe('the `detail` of the signing endpoint', () => {
     );
   });
 
-  test('a body that never ends is given up with the call', async () => {
+  test('the status does not wait for a body that never ends', async () => {
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')) });
     const endless: Answer = () => new Response(body, { status: 403, headers: { 'content-type': 'application/json' } });
-    expect(await errorOf(endless)).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
+    expect(await errorOf(endless)).toMatchObject({ code: 'ERR_DENIED', status: 403 });
   });
 
   test.each([
@@ -75,6 +75,8 @@ describe('the `detail` of the signing endpoint', () => {
     ['/vod/a.m3u8?st=SECRET is not signed.', '/vod/a.m3u8?… is not signed.'],
     ['Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N has ended.', 'Bearer ….….… has ended.'],
     ['st=m6WCATfRgS_5lcyChCPgrw is wrong', '… is wrong'],
+    ['expected aBxdEygHyjKz/mNwpQysTyu=', 'expected …'],
+    ['https://c.example/cb#code=ab12cd is no file', 'https://c.example/cb?… is no file'],
     ['Is this yours? Incomprehensibilities.', 'Is this yours? Incomprehensibilities.'],
   ])('%j is shown as %j', async (detail, shown) => {
     expect(await messageOf(problem(403, detail))).toBe(`ERR_DENIED: The signing endpoint answered 403: ${shown}`);

@@ -7,7 +7,7 @@ import type * as unsignedRequests from '../../../packages/hlsjs/src/unsigned-req
 const MANIFEST = 'https://cdn.example/vod/master.m3u8';
 const SUBTITLES = 'https://cdn.example/vod/sub/i.m3u8';
 
-type Entry = Pick<PerformanceResourceTiming, 'name' | 'responseStatus' | 'workerStart'>;
+type Entry = Pick<PerformanceResourceTiming, 'name' | 'responseStatus' | 'workerStart' | 'startTime'>;
 
 const observers = new Set<(entries: Entry[]) => void>();
 /** What a browser keeps of the requests of the page. */
@@ -23,8 +23,8 @@ class FakeObserver {
   }
   disconnect = (): unknown => observers.delete(this.#hear);
 }
-const ended = (name: string, responseStatus = 403, workerStart = 0): void => {
-  buffer.push({ name, responseStatus, workerStart });
+const ended = (name: string, responseStatus = 403, workerStart = 0, startTime = performance.now()): void => {
+  buffer.push({ name, responseStatus, workerStart, startTime });
   observers.forEach((hear) => hear(buffer.slice(-1)));
 };
 
@@ -47,6 +47,14 @@ beforeEach(async () => {
 afterEach(() => {
   source.destroy();
   vi.unstubAllGlobals();
+});
+
+test('what was refused long before the configuration was made is another matter: not told', () => {
+  ended(MANIFEST, 403, 0, performance.now() - 6000);
+  module.configurationWatch.begin(source);
+  expect(warn).not.toHaveBeenCalled();
+  ended(MANIFEST);
+  expect(warn).toHaveBeenCalledOnce();
 });
 
 test('a configuration that no player has received, and a playlist that is refused: told once', () => {
