@@ -1,14 +1,17 @@
+import { spawn } from 'node:child_process';
 import { concerning, readArguments } from './support/choose-tests.mjs';
 import { prepare } from './support/prepare.mjs';
-import { runBeside, runInSight } from './support/steps.mjs';
-import { CountsFolder, closingLines } from './support/test-counts.mjs';
 
 // npm test [-- PACKAGE | VITEST ARGUMENT …]     npm run test:all [-- --rest]
 
 const { packages, all, rest, vitest } = readArguments(process.argv.slice(2));
 const chosen = packages.length > 0;
 
-/** What needs no test runner. @type {ReadonlyArray<import('./support/steps.mjs').Step>} */
+/**
+ * What needs no test runner, one after the other beside the tests: these mostly wait for players, these for a
+ * processor.
+ * @type {ReadonlyArray<{ name: string, command: string, args: string[] }>}
+ */
 const checks = rest
   ? []
   : [
@@ -21,59 +24,48 @@ const checks = rest
       { name: 'format (npm run format)', command: 'npx', args: ['prettier', '--check', '--log-level', 'warn', '.'] },
       { name: 'unused code', command: 'npx', args: ['knip', '--no-progress'] },
     ];
-
-const counts = new CountsFolder();
 const part = rest ? 'rest' : all ? '' : 'main';
 
-/** Not every package has tests of each kind. */
-const noneIsFine = chosen ? ['--passWithNoTests'] : [];
-
 /**
- * Tests of these projects of `vitest.config.ts`, or of all; those that concern the chosen packages.
- * @type {(name: string, ...projects: string[]) => import('./support/steps.mjs').Step}
+ * Runs a command; its output appears in one piece when it ends, and only if it fails. @type {(step: typeof
+ * checks[number]) => Promise<boolean>}
  */
-const tests = (name, ...projects) => ({
-  name,
-  command: 'npx',
-  args: [
-    'vitest',
-    'run',
-    ...projects.flatMap((project) => ['--project', project]),
-    ...concerning(packages),
-    ...noneIsFine,
-    ...vitest,
-  ],
-  env: { TEST_PART: part, ...counts.env(name) },
-});
+const check = ({ name, command, args }) =>
+  new Promise((resolve) => {
+    const begun = Date.now();
+    /** @type {Buffer[]} */
+    const output = [];
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (/** @type {Buffer} */ chunk) => output.push(chunk));
+    child.on('close', (status) => {
+      const seconds = Math.round((Date.now() - begun) / 1000);
+      process.stdout.write(
+        status === 0 ? `— ${name}: passed (${seconds} s)\n` : `${Buffer.concat(output)}\n— ${name}: failed\n`,
+      );
+      resolve(status === 0);
+    });
+  });
 
-// whoever gives arguments to Vitest wants to see what it makes of them
-const isAsked = vitest.length > 0;
-const inSight = isAsked ? tests('tests') : tests('tests in browsers', 'browser');
-const beside = isAsked ? [] : [tests('other tests', 'unit', 'properties', 'dist')];
-// it measures the work of a processor, which must do nothing else then
-const alone = isAsked || part === 'main' ? [] : [tests('growth of work', 'growth')];
+/** @type {() => Promise<boolean>} */
+const runTests = () =>
+  new Promise((resolve) => {
+    const child = spawn('npx', ['vitest', 'run', ...concerning(packages), ...vitest], {
+      stdio: 'inherit',
+      shell: process.platform === 'win32',
+      env: { ...process.env, TEST_PART: part },
+    });
+    child.on('close', (status) => resolve(status === 0));
+  });
 
-/**
- * One after the other.
- * @type {(steps: readonly import('./support/steps.mjs').Step[], run: typeof runBeside) => Promise<boolean[]>}
- */
-const inTurn = async (steps, run) => {
-  const passed = [];
-  for (const step of steps) passed.push(await run(step));
-  return passed;
+/** @type {() => Promise<string[]>} the names of those that failed */
+const runChecks = async () => {
+  const failed = [];
+  for (const step of checks) if (!(await check(step))) failed.push(step.name);
+  return failed;
 };
 
 await prepare();
-// players wait for the clock of their media most of the time, all others for a processor
-const [checked, ...tested] = await Promise.all([
-  inTurn(checks, runBeside),
-  runInSight(inSight),
-  ...beside.map(runBeside),
-]);
-tested.push(...(await inTurn(alone, runInSight)));
-
-const failed = checks.filter((_, index) => !checked[index]).map(({ name }) => name);
-const ofChecks = { passed: 0, failed: failed.length, skipped: 0, remarks: failed.map((name) => `failed: ${name}`) };
-const ofTests = counts.take([inSight, ...beside, ...alone].map(({ name }) => name));
-console.log(closingLines([...ofTests, ofChecks]));
-process.exitCode = failed.length > 0 || tested.includes(false) ? 1 : 0;
+const [failed, tested] = await Promise.all([runChecks(), runTests()]);
+if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}\n\n0 passed, ${failed.length} failed`);
+process.exitCode = failed.length > 0 || !tested ? 1 : 0;
