@@ -126,6 +126,11 @@ describe('secure-token verify', () => {
     expect(await told(known)).toBe('');
   });
 
+  test('a secret that comes through a pipe is read once, and the exit code is that of the verdict', async () => {
+    const args = ['verify', known.replace('m6', 'm7'), '--now', '1470055000', '--secret-file', '-'];
+    expect(await runCli(args, { input: `${secret}\n` })).toMatchObject({ code: 1, out: '403 signature\n' });
+  });
+
   test('--json, and every line of a secret file verifies', async () => {
     const args = [
       'verify',

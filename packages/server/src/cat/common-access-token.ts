@@ -145,7 +145,10 @@ export function commonAccessToken(options: CommonAccessTokenOptions): TokenForma
       signExactly(url: URL, expires: number) {
         const path = pathToSign(url, 'raw');
         const alone = { url: url.origin + path + carrier.searchOf(url) + url.hash, anyQuery: true };
-        return tokenOf(alone, uriConditions(url, path, true), expires);
+        // what `uri` does not open has no token of its own either, and what it demands beside the path stays
+        const own = conditionsFor(url);
+        const conditions = uriConditions(url, path, true);
+        return tokenOf(alone, new Map([...(own === 'any' ? [] : own), ...conditions]), expires);
       },
     }),
 

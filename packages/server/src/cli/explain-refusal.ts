@@ -1,7 +1,6 @@
-import { secureToken } from '../formats/secure-token.ts';
 import { verifyUrl } from '../token/verify-url.ts';
 import type { RefusedVerdict } from '../token/verdict.ts';
-import { readSecrets } from './read-secrets.ts';
+import { formatWith } from './format-options.ts';
 import type { FormatOptions } from './format-options.ts';
 
 /** What `verify` was called with. */
@@ -19,17 +18,21 @@ const MALFORMED =
   'the path has no //, no %2F and no malformed escape. Put the URL in quotes: the shell reads & as an end.';
 
 /** For who looks for what is wrong: all that can be known from here, and never the secret. */
-export async function explainRefusal(url: string, { reason }: RefusedVerdict, options: Judged): Promise<string> {
+export async function explainRefusal(
+  url: string,
+  { reason }: RefusedVerdict,
+  options: Judged,
+  secrets: readonly string[],
+): Promise<string> {
   if (reason === 'missing') return MISSING;
-  const secrets = await readSecrets(options);
+  if (reason === 'expired') return 'The signature is right. The URL has outlived its token: sign it anew.';
   const isSignedFor = async (changed: Partial<Pick<Judged, 'pathForm' | 'depth' | 'maxTtl'>>): Promise<boolean> => {
-    const { pathForm, depth = options.depth, maxTtl } = { ...options, ...changed };
-    const format = secureToken({ secrets, pathForm, maxTtl, ...(depth !== undefined && { depth }) });
+    const judged = { ...options, ...changed };
+    const format = formatWith(secrets, judged, judged.maxTtl);
     const verdict = await verifyUrl(url, { format, ...(options.now !== undefined && { now: options.now }) });
     return verdict.ok || verdict.reason === 'expired';
   };
 
-  if (reason === 'expired') return 'The signature is right. The URL has outlived its token: sign it anew.';
   if (reason === 'malformed') {
     return (await isSignedFor({ maxTtl: Infinity }))
       ? `The signature is right, but e lies more than ${options.maxTtl} s (--max-ttl) ahead.`

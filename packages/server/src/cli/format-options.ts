@@ -35,11 +35,15 @@ export const depthOption: readonly [string, string, typeof wholeNumber] = [
 ];
 
 /** @throws `CliError` without a secret */
-export async function readFormat(options: FormatOptions, maxTtl?: number): Promise<TokenFormat> {
-  const { pathForm, depth } = options;
-  const secrets = await readSecrets(options);
-  return secureToken({ secrets, pathForm, maxTtl: maxTtl ?? Infinity, ...(depth !== undefined && { depth }) });
+export async function readFormat(options: FormatOptions): Promise<TokenFormat> {
+  return formatWith(await readSecrets(options), options);
 }
+
+export const formatWith = (
+  secrets: readonly string[],
+  { pathForm, depth }: Pick<FormatOptions, 'pathForm' | 'depth'>,
+  maxTtl = Infinity,
+): TokenFormat => secureToken({ secrets, pathForm, maxTtl, ...(depth !== undefined && { depth }) });
 
 export interface ExpiryOptions {
   expires?: number;

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { verifyUrl } from '../token/verify-url.ts';
 import { explainRefusal } from './explain-refusal.ts';
 import type { Judged } from './explain-refusal.ts';
-import { addFormatOptions, readFormat } from './format-options.ts';
+import { addFormatOptions, formatWith } from './format-options.ts';
+import { readSecrets } from './read-secrets.ts';
 import { wholeNumber } from './whole-number.ts';
 
 export function addVerifyCommand(program: Command, exitWith: (code: number) => void): void {
@@ -12,13 +13,15 @@ export function addVerifyCommand(program: Command, exitWith: (code: number) => v
     .option('--max-ttl <seconds>', 'refuse tokens that expire further ahead', wholeNumber, 86_400)
     .action(async (url: string, options: Judged) => {
       const { now, json } = options;
-      const format = await readFormat(options, options.maxTtl);
+      // once: a pipe is empty after that
+      const secrets = await readSecrets(options);
+      const format = formatWith(secrets, options, options.maxTtl);
       const verdict = await verifyUrl(url, { format, ...(now !== undefined && { now }) });
       if (!verdict.ok) exitWith(1);
       const line = verdict.ok ? `200 until ${isoTime(verdict.expires)}` : `${verdict.status} ${verdict.reason}`;
       console.log(json ? JSON.stringify(verdict) : line);
       // programs read the line
-      if (!verdict.ok && !json) console.error(await explainRefusal(url, verdict, options));
+      if (!verdict.ok && !json) console.error(await explainRefusal(url, verdict, options, secrets));
     });
 }
 

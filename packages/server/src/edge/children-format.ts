@@ -32,10 +32,14 @@ export function childrenFormat(format: TokenFormat, granted: Granted): TokenForm
     const opened = await scopeToOpen(format, href, expires);
     return opened !== undefined && judgeScope({ kind: 'path', href: origin + pathname })?.holds(opened) === true;
   };
-  const isOpenedBySent = async ({ href }: URL): Promise<boolean> =>
+  const isOpenedBySent = async ({ href }: URL): Promise<boolean> => {
+    const { credentials, prefix = '' } = sent();
     // No URL carries it, which `attachToken` says.
-    sent().credentials === true ||
-    (await format.verify({ url: attachToken(href, sent()), headers: request.headers }, now)).ok;
+    if (credentials === true) return true;
+    // A token in the path has no place elsewhere.
+    if (!href.startsWith(prefix)) return false;
+    return (await format.verify({ url: attachToken(href, sent()), headers: request.headers }, now)).ok;
+  };
 
   return {
     name: format.name,

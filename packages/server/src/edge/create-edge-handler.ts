@@ -104,7 +104,8 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       setCorsHeaders(response.headers, request, cors);
       return response;
     } catch (error) {
-      onError(error);
+      // A viewer who seeks leaves requests behind: nothing has failed.
+      if (!request.signal.aborted) onError(error);
       return refuse(502);
     }
   };

@@ -177,7 +177,13 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
     },
 
     sign: (url, expires) => tokenOf(openedBy(url), expires),
-    ...(!exact && { signExactly: (url: URL, expires: number) => tokenOf(openedBy(url, { alone: true }), expires) }),
+    ...(!exact && {
+      signExactly(url: URL, expires: number) {
+        // what `acl` does not open has no token of its own either
+        openedBy(url);
+        return tokenOf(openedBy(url, { alone: true }), expires);
+      },
+    }),
 
     verify: judging((sent, now) => {
       const { url } = sent;

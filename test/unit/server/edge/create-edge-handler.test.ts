@@ -169,6 +169,19 @@ describe('createEdgeHandler', () => {
     expect(statuses).toEqual([200, 200, 403]);
   });
 
+  test('a request that its viewer has left is no failure to report', async () => {
+    const onError = vi.fn();
+    const viewer = new AbortController();
+    const origin = async ({ signal }: Request): Promise<Response> => {
+      viewer.abort();
+      signal.throwIfAborted();
+      return new Response();
+    };
+    const { get } = setUp({ origin, onError });
+    const { status } = await get(await signed('/a'), { signal: viewer.signal });
+    expect([status, onError.mock.calls]).toEqual([502, []]);
+  });
+
   test('a failure is a refusal that the page can read: 503 for the format, 502 for the origin', async () => {
     const onError = vi.fn();
     const noKey = setUp({ onError, format: () => Promise.reject(new Error('no key')) });

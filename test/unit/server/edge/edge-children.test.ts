@@ -60,6 +60,17 @@ describe('a child of a signed playlist', () => {
     expect(globs.lines[0]).toContain(`?hdnts=PathGlobs=/live/7/b/1.ts~Expires=${NOW + 600}~hmac=`);
   });
 
+  test('has none where the list of the edge does not open it', async () => {
+    const listed = ['/private/1.ts', '/live/7/2.ts'];
+    const acl = await served(edgeAuth({ key: hexKey, acl: '/live/*' }), edgeAuth({ key: hexKey }), { uris: listed });
+    expect(acl.lines).toEqual(['/private/1.ts', expect.stringContaining('/live/7/2.ts?hdnts=')]);
+    const media = { keys: [base64Key], algorithm: 'sha256' as const };
+    const globs = await served(mediaCdnToken({ ...media, pathGlobs: ['/live/**'] }), mediaCdnToken(media), {
+      uris: listed,
+    });
+    expect(globs.lines).toEqual(['/private/1.ts', expect.stringContaining('/live/7/2.ts?hdnts=')]);
+  });
+
   test.each(['a*.ts', 'a!.ts', 'a~.ts'])('has none where an access list with %s would open more', async (file) => {
     const { lines } = await served(edgeAuth(wide), edgeAuth({ key: hexKey }), { uris: [`../b/${file}`, '1.ts'] });
     expect(lines).toEqual([`../b/${file}`, expect.stringContaining('1.ts?hdnts=')]);

@@ -134,6 +134,8 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
     const path = pathToSign(url, 'raw');
     if (/[*?~,]/.test(path))
       throw optionsError('url', 'The path has a `*`, `?`, `~` or `,`. Rename the file or folder.');
+    // what `pathGlobs` do not open has no token of its own either
+    openedBy(url);
     return tokenOf(openedBy(url, [path]), expires);
   };
 
