@@ -85,7 +85,7 @@ export function noteAttached(held: HeldToken, by: object, isAlive: (held: HeldTo
 
 /** `by` is destroyed: nothing holds on to its tokens. */
 export function forgetAttached(by: object): void {
-  for (const [held, entry] of [...attached]) if (entry.by === by) attached.delete(held);
+  for (const [held, entry] of attached) if (entry.by === by) attached.delete(held);
 }
 
 /** What `carriesToken` is to know of a request that a script makes. */

@@ -27,7 +27,7 @@ class DebugLog {
     if (this.#left.has(origin)) return;
     this.#left.set(origin, true);
     // of such a URL nobody knows where a token stands
-    this.#write('leave', origin, 'its URLs go out as they are where they are not protected; told once');
+    this.#write('leave', origin, 'not protected');
   }
 
   attach(url: string, restSeconds: number): void {
@@ -40,7 +40,7 @@ class DebugLog {
 
   /** Names that no playlist has brought yet are signed. @param last how the one is called that is furthest ahead */
   predict(last: string, count: number): void {
-    this.#write('predict', shownUrl(last), `the last of ${count} names that no playlist has brought yet`);
+    this.#write('predict', shownUrl(last), `the last of ${count} to come`);
   }
 
   replay(url: string, status: number, isSent: boolean, waitSeconds: number): void {

@@ -28,10 +28,13 @@ export function shownDetail(text: string): string {
 
 /** Reads why the signing endpoint has failed (RFC 9457), for `detailOf`, if that comes at once. Never rejects. */
 export async function readDetail(response: Response): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const isLate = new Promise<void>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)));
-  await Promise.race([noteDetail(response), isLate]);
-  clearTimeout(timer);
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, PATIENCE_MS);
+    void noteDetail(response).then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 async function noteDetail(response: Response): Promise<void> {

@@ -31,7 +31,7 @@ describe('debug: one line for each decision', () => {
 
   test('leave: a URL that needs no token, once for each origin', async () => {
     const { source } = lab(folder(), { ...debug, protect: FOLDER });
-    const why = 'its URLs go out as they are where they are not protected; told once';
+    const why = 'not protected';
     source.peek('https://ads.example/pixel?id=SECRET');
     source.peek('https://ads.example/other');
     await source.sign(`${CDN}/free/a.m3u8`);
@@ -47,7 +47,7 @@ describe('debug: one line for each decision', () => {
 
   test('predict: names that no playlist has brought yet', async () => {
     await viewer(each(20), debug);
-    const why = 'the last of 15 names that no playlist has brought yet';
+    const why = 'the last of 15 to come';
     expect(lines.filter((line) => line.includes('predict'))).toEqual([`secure-token: predict ${segment(21)} (${why})`]);
   });
 
