@@ -37,7 +37,7 @@ export const fetch: readonly Sabotage[] = [
     name: 'fetch-signed-twice',
     promise: 'A request that another source in the page has signed is left alone.',
     file: secureRequest,
-    find: 'if (carriesToken(sentRequest(asked), this.#source)) return this.#fetch(...this.#args);',
+    find: 'if (carriesToken(sentRequest(asked), this.#source, asked.headers)) return this.#fetch(...this.#args);',
     replace: '',
     noticedBy: { test: fetchPageTest, name: 'is not signed twice' },
   },

@@ -69,8 +69,7 @@ function isIn(request: SentRequest, { token }: HeldToken, values: Headers | unde
   const hasHeader = ([name, value]: [string, string]): boolean =>
     values ? values.get(name) === value : request.headers.includes(name.toLowerCase());
   return (
-    // an endpoint may have sent a number
-    Object.entries(query).every(([name, value]) => searchParams.getAll(name).includes(String(value))) &&
+    Object.entries(query).every(([name, value]) => searchParams.getAll(name).includes(value)) &&
     Object.entries(headers).every(hasHeader) &&
     (!credentials || request.credentials)
   );

@@ -54,9 +54,15 @@ export const isToken: Check = (value, name) => {
   return base && !prefix ? `${name} has a base, but no prefix. Give the prefix that the base replaces.` : undefined;
 };
 
+/** JSON has numbers, such as the `e` of a query. URLs and headers have none. */
+const asTexts = (values: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+
 /** What `value` says about a token; `undefined` if it is not one. Members that a token does not have are left out. */
 export function parseToken(value: Token): Token | undefined {
   if (isToken(value, '')) return undefined;
   const known = (Object.keys(members) as (keyof Token)[]).filter((name) => value[name] !== undefined);
-  return Object.fromEntries(known.map((name) => [name, value[name]])) as unknown as Token;
+  const token = Object.fromEntries(known.map((name) => [name, value[name]])) as unknown as Token;
+  const { query, headers } = token;
+  return { ...token, ...(query && { query: asTexts(query) }), ...(headers && { headers: asTexts(headers) }) };
 }

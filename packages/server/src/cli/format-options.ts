@@ -36,13 +36,13 @@ export const depthOption: readonly [string, string, typeof wholeNumber] = [
 
 /** @throws `CliError` without a secret */
 export async function readFormat(options: FormatOptions): Promise<TokenFormat> {
-  return formatWith(await readSecrets(options), options);
+  return formatWith(await readSecrets(options), options, Infinity);
 }
 
 export const formatWith = (
   secrets: readonly string[],
   { pathForm, depth }: Pick<FormatOptions, 'pathForm' | 'depth'>,
-  maxTtl = Infinity,
+  maxTtl: number,
 ): TokenFormat => secureToken({ secrets, pathForm, maxTtl, ...(depth !== undefined && { depth }) });
 
 export interface ExpiryOptions {
