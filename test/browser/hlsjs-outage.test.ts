@@ -112,7 +112,7 @@ test.concurrent.for(['exact', 'query'] as const)(
     expect(seen.errors.filter(({ fatal }) => fatal).map(({ text, code }) => `${code} ${text}`)).toEqual([
       expect.stringMatching(/^0 SecureTokenError: ERR_DENIED: The signing endpoint /),
     ]);
-    expect([stage.signer.calls.length, stage.edge.requests.length], 'calls, requests').toEqual([calls, asked]);
+    expect([stage.signer.calls.slice(calls), stage.edge.requests.slice(asked)], 'calls, requests').toEqual([[], []]);
     expect(await stage.refusals()).toEqual([]);
 
     stage.signer.denies = () => false;

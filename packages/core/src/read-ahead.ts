@@ -63,8 +63,10 @@ export class ReadAhead {
     else this.#signNext(playlist, key);
   }
 
-  /** `key` is asked for, by a request that waits: what is signed ahead comes along. */
+  /** `key` is asked for, by a request that waits: what is signed ahead comes along, unless the viewer may not have it. */
   isAskedFor(key: string): void {
+    const { acquisition, identify } = this.#options;
+    if (acquisition.denialOf(identify(key))) return;
     const playlist = this.#noteAsked(key);
     if (!playlist) return;
     if (this.#ahead.horizonOf(playlist)) this.#fill();

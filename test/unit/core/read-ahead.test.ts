@@ -3,6 +3,7 @@ import {
   FOLDER,
   MEDIA,
   after,
+  code,
   each,
   fakeTime,
   fail,
@@ -129,6 +130,14 @@ describe('createTokenSource', () => {
       for (let i = 2; i < 8; i++) expect(source.peek(segment(i))).toBeDefined();
       await pass(60);
       expect(types()).toContain('tokenerror');
+    });
+
+    test('what follows a denied segment is not asked for: the viewer is told without a call', async () => {
+      const { source, asked } = await playing(playlist(1, 20), inTurn(each(), fail(403)));
+      expect(await code(source.sign(segment(1)))).toBe('ERR_DENIED');
+      for (const n of [1, 4, 7]) expect(await code(source.sign(segment(n)))).toBe('ERR_DENIED');
+      await pass(60);
+      expect(asked()).toEqual([range(1, 7)]);
     });
 
     test('while the endpoint is down, playing on does not hammer it', async () => {
