@@ -186,6 +186,22 @@ export const videojs: readonly Sabotage[] = [
     noticedBy: { test: videojsSharedSourceTest, name: 'what the edge refuses the one is no error of the other' },
   },
   {
+    name: 'videojs-first-error',
+    promise: 'One refusal is one error, and the first that an app hears of says what is wrong.',
+    file: secureTokenPlugin,
+    find: 'return failure && refusal?.last && error !== null ? failure.insteadOf(error, refusal.last) : error;',
+    replace: 'return error;',
+    noticedBy: { test: videojsTroubleTest, name: 'an edge that refuses every token is an error, not a spinner' },
+  },
+  {
+    name: 'videojs-early-play',
+    promise: 'A `play()` that was called before the plugin came is not lost.',
+    file: secureTokenPlugin,
+    find: "callPlay: () => unsigned.noteWish(player, 'play'),",
+    replace: '',
+    noticedBy: { test: videojsLateTest, name: 'the first request was refused: the source is loaded again' },
+  },
+  {
     name: 'videojs-dispose',
     promise: 'A player that is disposed of ends the requests that wait for their tokens.',
     file: secureTokenPlugin,
