@@ -13,7 +13,7 @@ export default {
     'packages/server/src/formats/{secure-token,link/secure-link}.ts',
     'packages/server/src/azion/*.ts',
   ],
-  ignorePatterns: ['test/media', 'test/browser', 'examples', 'packages/*/dist'],
+  ignorePatterns: ['test/browser', 'examples', 'packages/*/dist'],
   coverageAnalysis: 'perTest',
   // a mutant that only changes the words of a message is none of behaviour
   mutator: { excludedMutations: ['StringLiteral'] },

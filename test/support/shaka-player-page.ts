@@ -31,6 +31,11 @@ export interface ToldResponse {
   readonly networkMs: number;
 }
 
+export interface ToldSample {
+  readonly ms: number;
+  readonly bytes: number;
+}
+
 /** What a page has heard of its player. */
 export interface Told {
   readonly errors: ToldError[];
@@ -38,6 +43,8 @@ export interface Told {
   readonly retries: ToldError[];
   readonly failedDownloads: string[];
   readonly responses: ToldResponse[];
+  /** What the bandwidth estimate is made of. */
+  readonly samples: ToldSample[];
   /** URLs in events and filters that hold a token. */
   readonly leaks: string[];
   loadError: ToldError | undefined;
@@ -51,7 +58,6 @@ export interface ShakaSnapshot extends Told {
   readonly stalls: readonly RecordedStall[];
   readonly tokens: readonly RecordedTokenEvent[];
   readonly rejections: readonly string[];
-  readonly estimate: number;
   readonly cues: number;
 }
 
@@ -65,7 +71,15 @@ export interface InPage {
 /** Runs inside the page. */
 export function createShaka({ src, tokens, config, startTime }: InPage): void {
   const { shaka, SecureTokenShaka, recording } = window;
-  const told: Told = { errors: [], retries: [], failedDownloads: [], responses: [], leaks: [], loadError: undefined };
+  const told: Told = {
+    errors: [],
+    retries: [],
+    failedDownloads: [],
+    responses: [],
+    samples: [],
+    leaks: [],
+    loadError: undefined,
+  };
   const video = document.querySelector('video')!;
   const player = new shaka.Player();
   const isSigned = (it: unknown): boolean => /[?&](st|e|md5|expires|token)=/.test(String(it));
@@ -78,6 +92,15 @@ export function createShaka({ src, tokens, config, startTime }: InPage): void {
   // the media of the tests are short: requests must go on while they play
   player.configure({ streaming: { bufferingGoal: 4, rebufferingGoal: 0.5 }, abr: { useNetworkInformation: false } });
   player.configure(config);
+  player.configure('abrFactory', () => {
+    const manager = new shaka.abr.SimpleAbrManager();
+    const sample = manager.segmentDownloaded.bind(manager);
+    manager.segmentDownloaded = (ms, bytes, ...others) => {
+      told.samples.push({ ms, bytes });
+      sample(ms, bytes, ...others);
+    };
+    return manager;
+  });
   const engine = player.getNetworkingEngine()!;
   const look = (request: Shaka.extern.Request): void => void told.leaks.push(...request.uris.filter(isSigned));
   engine.registerRequestFilter((_, request) => look(request));
@@ -134,7 +157,6 @@ export function takeShakaSnapshot(): ShakaSnapshot {
     stalls,
     tokens,
     rejections,
-    estimate: player.getStats().estimatedBandwidth,
     cues: [...textTracks].reduce((total, { cues }) => total + (cues?.length ?? 0), 0),
   };
 }
