@@ -28,9 +28,10 @@ export function childrenFormat(format: TokenFormat, granted: Granted): TokenForm
   let known: SignedToken | undefined;
   // Most requests are for no playlist.
   const sent = (): SignedToken => (known ??= sentToken(new URL(request.url), granted, format));
-  const opensAlone = async ({ href, origin, pathname }: URL, expires: number): Promise<boolean> => {
-    const opened = await scopeToOpen(format, href, expires);
-    return opened !== undefined && judgeScope({ kind: 'path', href: origin + pathname })?.holds(opened) === true;
+  const opensAlone = async (url: URL, expires: number): Promise<boolean> => {
+    const path = judgeScope({ kind: 'path', href: url.origin + url.pathname });
+    const opened = await scopeToOpen(format, new URL(url), expires);
+    return opened !== undefined && path?.holds(opened) === true;
   };
   const isOpenedBySent = async ({ href }: URL): Promise<boolean> => {
     const { credentials, prefix = '' } = sent();

@@ -13,6 +13,8 @@ export interface ListedUrl {
   /** As it was asked for: a player has its token under that name. */
   readonly href: string;
   readonly url: JudgedUrl;
+  /** The same for a format, whatever it did to the last one. */
+  readonly target: () => URL;
 }
 
 /** With what its token would open, all of which lies below `allow`. */
@@ -22,9 +24,20 @@ export interface OpenableUrl extends ListedUrl {
 
 export function listedUrls(hrefs: readonly string[], allows: AllowList): ListedUrl[] {
   return hrefs.flatMap((href) => {
-    const url = judgeUrl(href);
-    return url && allows.holds(url) ? [{ href, url }] : [];
+    const target = targetOf(href);
+    const url = judgeUrl(target());
+    return url && allows.holds(url) ? [{ href, url, target }] : [];
   });
+}
+
+/** Parsed once, and once more for each time that a format has changed what it was given. */
+function targetOf(href: string): () => URL {
+  let target = new URL(href);
+  const written = target.href;
+  return () => {
+    if (target.href !== written) target = new URL(written);
+    return target;
+  };
 }
 
 /** Those whose token would open nothing that is not allowed. @param expires unix seconds */
@@ -32,7 +45,7 @@ export async function openableUrls(
   listed: readonly ListedUrl[],
   { allows, format, expires }: { allows: AllowList; format: TokenFormat; expires: number },
 ): Promise<OpenableUrl[]> {
-  const scopes = await Promise.all(listed.map(({ href }) => scopeToOpen(format, href, expires)));
+  const scopes = await Promise.all(listed.map(({ target }) => scopeToOpen(format, target(), expires)));
   return listed.flatMap((each, i) => {
     const scope = scopes[i];
     return scope && allows.holdsAllOf(scope) ? [{ ...each, scope }] : [];
@@ -54,6 +67,9 @@ export function shownUrls(asked: readonly OpenableUrl[]): [urls: string[], scope
 /** A URL and its scope as one origin or another reads them, as they are first. */
 function shownReadings({ url, scope }: OpenableUrl): readonly { href: string; scope: Scope }[] {
   const paths = [url.path, ...scope.paths];
+  // Most are served as they are, and by every server.
+  if (url.servedPaths.length === 1 && scope.paths.every((path) => path === url.path))
+    return [{ href: url.href, scope: scope.shownAs((path) => path) }];
   const { whole, upToFiles } = waysToServe(...paths);
   // Most URLs have one reading: whatever changes nothing is the first again.
   const different = whole.filter((read, i) => i === 0 || paths.some((path) => read(path) !== path));

@@ -34,16 +34,15 @@ export async function mintTokens(
   const refused: string[] = [];
   const links: string[] = [];
   const prefixes: MintedPrefix[] = [];
-  const mint = async ({ href, url, scope }: OpenableUrl): Promise<void> => {
-    const target = new URL(href);
+  const mint = async ({ href, url, scope, target }: OpenableUrl): Promise<void> => {
     // Of the two spellings of a folder that is signed as it stands, one token opens one.
-    const { href: written } = target;
+    const { href: written } = target();
     const isOpened = ({ prefix, scope: opened }: MintedPrefix): boolean =>
       written.startsWith(prefix) && opened.holds(JudgedScope.exactly(url));
     // Whose token would open itself alone needs that one: the token of its folder may not open it.
     if (scope.opensFolder && prefixes.some(isOpened)) return;
     try {
-      const { setCookie = [], ...token } = withScope(await format.sign(target, expires), href);
+      const { setCookie = [], ...token } = withScope(await format.sign(target(), expires), href);
       if (token.base && !token.prefix) {
         refused.push(href);
         // A format of folders makes one for a URL that has too few of them, and for no other.

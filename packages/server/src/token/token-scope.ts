@@ -23,12 +23,12 @@ export function withScope(token: SignedToken, url: string): SignedToken {
  * @returns `undefined` for a URL that the format refuses to sign, and for an answer that cannot be judged
  * @throws what the format throws beside `ERR_OPTIONS`
  */
-export async function scopeToOpen(format: TokenFormat, url: string, expires: number): Promise<JudgedScope | undefined> {
-  const target = new URL(url);
+export async function scopeToOpen(format: TokenFormat, url: URL, expires: number): Promise<JudgedScope | undefined> {
+  const { href } = url;
   try {
-    if (format.opens) return judgeScope(format.opens(target));
+    if (format.opens) return judgeScope(format.opens(url));
     // A format of the team's own says it with a token, which is not handed out.
-    return scopeOfToken(withScope(await format.sign(target, expires), url));
+    return scopeOfToken(withScope(await format.sign(url, expires), href));
   } catch (error) {
     if (isOptionsError(error)) return undefined;
     throw error;

@@ -10,15 +10,12 @@ export class JudgedScope {
   readonly url: JudgedUrl;
   /** Private, so that no other object fits this type. */
   readonly #kind: Scope['kind'];
-  /** The query as most servers read it: by names and values, whatever their order, escapes and repetitions. */
-  readonly sortedQuery: string;
   readonly #parts: readonly JudgedScope[];
 
   private constructor(kind: Scope['kind'], url: JudgedUrl, parts: readonly JudgedScope[] = []) {
     this.#kind = kind;
     this.url = url;
     this.#parts = parts;
-    this.sortedQuery = sortedQuery(url);
   }
 
   /** Behind `judgeScope`. */
@@ -38,6 +35,11 @@ export class JudgedScope {
 
   get kind(): Scope['kind'] {
     return this.#kind;
+  }
+
+  /** The query as most servers read it: by names and values, whatever their order, escapes and repetitions. */
+  get sortedQuery(): string {
+    return sortedQuery(this.url);
   }
 
   /** What is really opened, piece by piece: itself, unless it is made of parts. */

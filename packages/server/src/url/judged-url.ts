@@ -1,4 +1,5 @@
 import { canonicalPath, encodePath } from './canonical-path.ts';
+import { LastAnswers } from './last-answers.ts';
 import { parsedUrl } from './parsed-url.ts';
 import { isReadElsewhere, maxServedPaths, servedPaths } from './readings.ts';
 
@@ -109,9 +110,15 @@ export function isBelowPath(path: string, prefix: string): boolean {
  * password, for a host with an empty label, and for the paths that `canonicalPath` refuses.
  */
 export function judgeUrl(url: URL | string): JudgedUrl | undefined {
-  const parsed = typeof url === 'string' ? parsedUrl(url) : url;
-  return parsed && JudgedUrl.from(parsed);
+  if (typeof url !== 'string') return judgedLately.for(url.href, () => JudgedUrl.from(url));
+  return judgedLately.for(url, () => {
+    const parsed = parsedUrl(url);
+    return parsed && JudgedUrl.from(parsed);
+  });
 }
+
+/** An audience asks for the same URLs, and one call judges each of its own more than once. */
+const judgedLately = /* @__PURE__ */ new LastAnswers<JudgedUrl | undefined>();
 
 /**
  * A host name in the one spelling that is compared. `URL` has made it lower case and ASCII (IDNA); a dot at its end

@@ -48,6 +48,29 @@ describe('whatever a format makes is judged before it leaves', () => {
     expect(unasked.body).not.toHaveProperty('tokens');
   });
 
+  test.each(['opens', 'sign'] as const)('what a format does to its URL in %s is not signed', async (method) => {
+    const given: string[] = [];
+    const take = (url: URL): void => {
+      given.push(url.href);
+      if (given.length === (method === 'opens' ? 1 : 2)) url.pathname = '/secret/x';
+    };
+    const format = {
+      ...making({}),
+      opens: (url: URL): Scope => {
+        const scope: Scope = { kind: 'url', href: url.href };
+        take(url);
+        return scope;
+      },
+      sign: (url: URL, expires: number): SignedToken => {
+        const token = { url: url.href, expires, query: { st: 'x' } };
+        take(url);
+        return token;
+      },
+    };
+    expect((await ask({ urls: [asked] }, { format })).body.tokens).toMatchObject([{ url: asked }]);
+    expect(given).toEqual([asked, asked]);
+  });
+
   test('a format may open another title only where the hook has seen it', async () => {
     const wide = making({ prefix: `${HOST}/vod/` });
     expect(
