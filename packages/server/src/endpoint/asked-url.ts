@@ -24,9 +24,8 @@ export interface OpenableUrl extends ListedUrl {
 
 export function listedUrls(hrefs: readonly string[], allows: AllowList): ListedUrl[] {
   return hrefs.flatMap((href) => {
-    const target = targetOf(href);
-    const url = judgeUrl(target());
-    return url && allows.holds(url) ? [{ href, url, target }] : [];
+    const url = judgeUrl(href);
+    return url && allows.holds(url) ? [{ href, url, target: targetOf(href) }] : [];
   });
 }
 

@@ -110,7 +110,8 @@ export function isBelowPath(path: string, prefix: string): boolean {
  * password, for a host with an empty label, and for the paths that `canonicalPath` refuses.
  */
 export function judgeUrl(url: URL | string): JudgedUrl | undefined {
-  if (typeof url !== 'string') return judgedLately.for(url.href, () => JudgedUrl.from(url));
+  // A URL of another library may say one thing in its `href` and another in its parts: those are judged.
+  if (typeof url !== 'string') return JudgedUrl.from(url);
   return judgedLately.for(url, () => {
     const parsed = parsedUrl(url);
     return parsed && JudgedUrl.from(parsed);

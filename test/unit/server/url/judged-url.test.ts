@@ -5,6 +5,19 @@ import { isBelowPath, judgeHost, judgeUrl } from '../../../../packages/server/sr
 const hrefOf = (url: string): string | undefined => judgeUrl(url)?.href;
 
 describe('judgeUrl', () => {
+  test('what a URL object says of itself is not what is remembered of its text', () => {
+    const href = 'https://cdn.example.com/vod/remembered.mp4';
+    class OtherUrl extends URL {
+      override get href(): string {
+        return href;
+      }
+    }
+    const other = new OtherUrl('https://cdn.example.com/secret.mp4');
+    expect(judgeUrl(other)?.path).toBe('/secret.mp4');
+    expect(judgeUrl(href)?.path).toBe('/vod/remembered.mp4');
+    expect(judgeUrl(other)?.path).toBe('/secret.mp4');
+  });
+
   test.each([
     ['https://CDN.Example.com/vod/', 'https://cdn.example.com/vod/'],
     ['https://cdn.example.com./vod/', 'https://cdn.example.com/vod/'],
