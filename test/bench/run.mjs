@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { prepare } from '../support/prepare.mjs';
 
-// npm run bench [-- players | server] [--rounds 5] [--write]; the options are for the players
+// npm run bench [-- players | server] [--rounds 5] [--write | --add]; the options are for the players
 
 /** In Node, against the least that could do the job: ratios of two things measured side by side in this run. */
 const server = ['calls', 'reloads', 'player-bounds', 'loader', 'formats', 'server', 'edge', 'server-bounds', 'memory'];

@@ -4,19 +4,22 @@ import { readResults, writeResults } from './write-results.ts';
 import { runPlayers } from './run-players.ts';
 import { renderTables } from './report.ts';
 
-// npm run bench -- players [--rounds 5] [--write]; --render makes the page anew from the figures that were written
+// npm run bench -- players [--rounds 5] [--write]; --add adds rounds to the figures that were written, on the same
+// machine; --render makes the page anew from them
 const { values } = parseArgs({
   args: process.argv.slice(2),
   options: {
     rounds: { type: 'string', default: '5' },
     write: { type: 'boolean', default: false },
+    add: { type: 'boolean', default: false },
     render: { type: 'boolean', default: false },
   },
 });
 const keep = async (results: BenchResults): Promise<void> => {
-  if (values.write || values.render) await writeResults(results);
+  if (values.write || values.add || values.render) await writeResults(results);
 };
-const results = values.render ? await readResults() : await runPlayers(Number(values.rounds), keep);
+const before = values.add || values.render ? await readResults() : undefined;
+const results = before && values.render ? before : await runPlayers(Number(values.rounds), keep, before);
 if (values.render) await keep(results);
 console.log(`\n${renderTables(results)}`);
 // the shared browser would keep the process alive

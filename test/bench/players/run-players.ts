@@ -60,30 +60,37 @@ async function measured(name: string): Promise<Map<Contender, Sample>> {
  * Everything, `rounds` times over: what disturbs the machine for a while does not hit one scenario alone.
  *
  * @param onRound is given what there is after each round
+ * @param before figures that the new ones are added to
+ * @throws if those come from another machine, or from other versions
  */
 export async function runPlayers(
   rounds: number,
   onRound: (results: BenchResults) => Promise<void>,
+  before?: BenchResults,
 ): Promise<BenchResults> {
+  const machine = await describeMachine();
+  if (before && Object.entries(machine).some(([name, value]) => before.machine[name] !== value))
+    throw new Error('Those figures come from another machine, or from other versions. Measure all of them again.');
+  const measuredBefore = before?.rounds ?? 0;
   let results: BenchResults = {
     date: new Date().toISOString().slice(0, 10),
-    rounds: 0,
-    machine: await describeMachine(),
+    rounds: measuredBefore,
+    machine,
     sizes: await sizesOf(contenders),
-    samples: {},
+    samples: before?.samples ?? {},
     loadCurve: loadCurve(),
   };
   const begun = Date.now();
-  while (results.rounds < rounds) {
+  while (results.rounds < measuredBefore + rounds) {
     let { samples } = results;
     for (const name of Object.keys(scenarios)) {
       for (const [contender, sample] of await measured(name)) samples = addSample(samples, contender.name, sample);
       const seconds = Math.round((Date.now() - begun) / 1000);
-      console.log(`round ${results.rounds + 1} of ${rounds}: ${name}, ${seconds} s`);
+      console.log(`round ${results.rounds + 1} of ${measuredBefore + rounds}: ${name}, ${seconds} s`);
     }
     // says whether the machine had other work
-    const machine = { ...results.machine, 'load average at the end': loadavg()[1]!.toFixed(1) };
-    results = { ...results, machine, samples, rounds: results.rounds + 1 };
+    const load = { 'load average at the end': loadavg()[1]!.toFixed(1) };
+    results = { ...results, machine: { ...machine, ...load }, samples, rounds: results.rounds + 1 };
     await onRound(results);
   }
   return results;
