@@ -30,7 +30,7 @@ describe('a signing endpoint that takes a second', () => {
   let stage: Stage;
   beforeAll(async () => {
     // what a segment of some 11 kB takes is the edge's doing, not the machine's
-    stage = await createStage({ nginx: false, edge: { bandwidth: 160_000, latency: 0.1 }, signer: { delay: SLOW } });
+    stage = await createStage({ nginx: false, edge: { bandwidth: 60_000, latency: 0.1 }, signer: { delay: SLOW } });
   });
   afterAll(() => stage.dispose());
 
