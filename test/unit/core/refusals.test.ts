@@ -42,6 +42,16 @@ describe('createTokenSource', () => {
       expect(types()).toEqual(['tokenrenewed']);
     });
 
+    test('for a caller that has left already: its reason at once, and others have the new token', async () => {
+      const { source } = lab(inTurn(folder(), after(5, folder())));
+      const request = await source.sign(MASTER);
+      const left = watch(source.refused(request, 403, { signal: AbortSignal.abort(new Error('left')) }));
+      await pass(1);
+      expect(left).toMatchObject({ state: 'failed', error: { message: 'left' } });
+      await pass(5);
+      expect(st(source.peek(MASTER))).toBe('t2');
+    });
+
     test('other statuses, when the CDN has its own', async () => {
       const { source } = lab(folder(), { refusals: [404] });
       const request = await source.sign(MASTER);
