@@ -79,11 +79,12 @@ test.each([outage, denial])('an abort ends the wait after %s', async (error) => 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('who hears of a failure may give up', async () => {
-  const { ask, mayWait, answer } = setUp();
+test('who hears of a failure may give up, and no listener is left', async () => {
+  const { source, controller, ask, mayWait, answer } = setUp();
   ask.mockRejectedValue(outage);
   mayWait.mockReturnValue(false);
   await expect(answer()).rejects.toBe(outage);
+  expect([...getEventListeners(source, 'tokenrenewed'), ...getEventListeners(controller.signal, 'abort')]).toEqual([]);
 });
 
 test.each([new SecureTokenError('ERR_DESTROYED', 'gone'), new TypeError('a defect')])('%s is final', async (error) => {
