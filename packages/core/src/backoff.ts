@@ -133,7 +133,7 @@ export class Backoff {
   }
 
   pauseFor(seconds: number): void {
-    this.#begin({ seconds, unhurriedSeconds: seconds, isForAudience: false });
+    this.#begin({ seconds, unhurriedSeconds: seconds });
   }
 
   succeeded(): void {
@@ -160,7 +160,7 @@ export class Backoff {
       // what the endpoint has asked for it may have asked of all for the same moment
       const asked = retryAfter === undefined ? 0 : retryAfter + (this.#random() * limit) / 2;
       const unhurriedSeconds = Math.max(soon, asked, this.#patienceWith(ending));
-      this.#begin({ seconds: soon, unhurriedSeconds, isForAudience: true });
+      this.#begin({ seconds: soon, unhurriedSeconds });
     } else if (this.#isNoticedAhead && this.#now() - this.#failingSince > limit / 3) {
       // the tokens of others have ended as well
       const spread = limit * (1 - LASTING_SHARE) * this.#random();

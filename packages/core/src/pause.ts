@@ -9,18 +9,12 @@ export interface PauseOptions {
   readonly seconds: number;
   /** For renewals that nobody waits for; not fewer. */
   readonly unhurriedSeconds: number;
-  /**
-   * A renewal ahead of use has failed. A request whose token has ended does not shorten this pause, because the tokens
-   * of many other viewers end now as well. Any other request that waits does, such as one for a first token.
-   */
-  readonly isForAudience: boolean;
   readonly onEnd: () => void;
 }
 
 /** A time in which the endpoint is left alone: first all calls, then those that are in no hurry. */
 export class Pause {
   readonly ended: Promise<void>;
-  readonly #isForAudience: boolean;
   readonly #onEnd: () => void;
   #resolve!: () => void;
   #timer: ReturnType<typeof setTimeout>;
@@ -28,9 +22,8 @@ export class Pause {
   /** Only what is in no hurry goes on waiting. */
   #isUnhurried = false;
 
-  constructor({ seconds, unhurriedSeconds, isForAudience, onEnd }: PauseOptions) {
+  constructor({ seconds, unhurriedSeconds, onEnd }: PauseOptions) {
     this.ended = new Promise((resolve) => (this.#resolve = resolve));
-    this.#isForAudience = isForAudience;
     this.#onEnd = onEnd;
     this.#timer = startTimer(seconds, () => {
       this.#isUnhurried = true;
@@ -40,9 +33,13 @@ export class Pause {
     });
   }
 
-  /** A request waits. @param hasEnded its token has */
+  /**
+   * A request waits, such as one for a first token. One whose token has ended does not shorten the pause, because the
+   * tokens of many other viewers end now as well.
+   * @param hasEnded its token has
+   */
   hurry(hasEnded: boolean): void {
-    if (hasEnded && this.#isForAudience) return;
+    if (hasEnded) return;
     this.#isHurried = true;
     if (this.#isUnhurried) this.end();
   }

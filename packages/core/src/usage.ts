@@ -47,6 +47,6 @@ export class Usage {
   }
 
   #folderOf({ scope }: HeldToken): FolderUse | undefined {
-    return scope.kind === 'folder' ? this.#folders.get(scopeId(scope)) : undefined;
+    return this.#folders.get(scopeId(scope));
   }
 }

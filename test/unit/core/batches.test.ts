@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   FOLDER,
   MASTER,
+  START,
   after,
   code,
   each,
@@ -11,6 +12,7 @@ import {
   inTurn,
   lab,
   pass,
+  range,
   segment,
   sleep,
   st,
@@ -146,6 +148,17 @@ describe('createTokenSource', () => {
       await pass(5);
       expect(st(await waiting)).toBe('t2');
       expect(calls).toHaveLength(2);
+    });
+
+    test('after a rotation: what is renewed along with a request already is not asked for once more', async () => {
+      const tokens = range(1, 700).map((url) => ({ url, query: { st: 't0' }, expires: START + 3600 }));
+      const { source, asked } = lab(inTurn(each(), after(1, each())), { tokens, readAhead: 0 });
+      await source.refused(source.peek(segment(500))!, 403);
+      watch(source.sign(segment(501)));
+      await pass(0.1);
+      watch(source.sign(segment(450)));
+      await pass(2);
+      expect(asked()).toEqual([[segment(500)], range(501, 600), range(450, 499)]);
     });
 
     test('a caller that aborts detaches without killing the call for the rest', async () => {

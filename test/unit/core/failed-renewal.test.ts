@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Answer } from './lab.ts';
 import { MASTER, each, fakeTime, fail, folder, inTurn, lab, pass, segment, st, watch } from './lab.ts';
 
 fakeTime();
@@ -82,6 +83,34 @@ describe('a renewal ahead of use that fails', () => {
     await it.source.sign(MASTER);
     await pass(3600);
     expect(it.calls).toHaveLength(3);
+  });
+});
+
+describe('the renewal of one URL that fails', () => {
+  const own = 'https://cdn.test/own/list.m3u8';
+  const answer: Answer = (call) => (call.urls[0] === own ? each(60) : folder(300))(call);
+
+  test('is tried again soon beside a folder whose token is not due', async () => {
+    const it = lab(answer);
+    await it.source.sign(own);
+    await play(it, 50);
+    it.answer = inTurn(fail(503), fail(503), fail(503), each());
+    it.source.peek(own);
+    await pass(2);
+    expect(at(it)).toEqual([0, 0, 50, 51]);
+  });
+
+  test('is not asked for where another call has failed just before, nor afterwards, unless it is used', async () => {
+    const it = lab(answer);
+    await it.source.sign(own);
+    await pass(50);
+    it.answer = inTurn(folder(), fail(503, { 'retry-after': '5' }), answer);
+    const other = watch(it.source.sign(MASTER));
+    await pass(1);
+    expect(st(it.source.peek(own))).toBe('t1');
+    await pass(8);
+    expect(other.state).toBe('done');
+    expect(it.asked().slice(1)).toEqual([[MASTER], [MASTER]]);
   });
 });
 

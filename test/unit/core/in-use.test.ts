@@ -1,6 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from './lab.ts';
-import { CDN, MASTER, MEDIA, code, each, fail, fakeTime, hurry, lab, pass, range, seconds, segment } from './lab.ts';
+import {
+  CDN,
+  MASTER,
+  MEDIA,
+  code,
+  each,
+  fail,
+  fakeTime,
+  hurry,
+  lab,
+  pass,
+  range,
+  seconds,
+  segment,
+  sleep,
+} from './lab.ts';
 
 fakeTime();
 
@@ -78,6 +93,20 @@ describe('renew() asks for what is in use now', () => {
     expect(await code(it.source.renew())).toBe('ERR_DENIED');
     expect(it.asked()).toEqual([[MASTER]]);
   });
+});
+
+// of what was used before something else
+test.each([
+  [59, 60, true],
+  [60, 60, false],
+])('%i s after its use a token of %i s is in use: %s', async (time, lifetime, isInUse) => {
+  const { source, asked, calls } = lab(folders(lifetime));
+  await source.sign(asset(1));
+  await sleep(time);
+  await source.sign(asset(2));
+  calls.length = 0;
+  await source.renew();
+  expect(asked().flat()).toEqual(isInUse ? [asset(1), asset(2)] : [asset(2)]);
 });
 
 describe('a catalogue', () => {

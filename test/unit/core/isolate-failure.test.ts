@@ -99,6 +99,16 @@ describe('a call that fails because of one of its URLs', () => {
     expect(seen.map(({ state }) => state)).toEqual(['done', 'done']);
   });
 
+  test('nor does anything join that part while it waits for its next try', async () => {
+    const { source, asked } = lab(inTurn(fail(500), fail(429), each(), fail(503), each()), { random: () => 1 });
+    const seen = range(1, 2).map((url) => watch(source.sign(url)));
+    await pass(4.5);
+    expect(asked()).toHaveLength(4);
+    seen.push(watch(source.sign(segment(9))));
+    await pass(10);
+    expect(seen.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+  });
+
   test('what is asked for meanwhile does not join it', async () => {
     const { source, asked } = lab(failingFor(500, segment(2)), { random: () => 1 });
     watch(source.sign(segment(1)));

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { TokenSource } from '../../../packages/core/src/index.ts';
-import { SecureTokenError, keepAsking } from '../../../packages/core/src/index.ts';
+import type { SignOptions, TokenSource } from '../../../packages/core/src/index.ts';
+import { SecureTokenError, keepAsking, pauseFor } from '../../../packages/core/src/index.ts';
 
 const outage = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down');
 const denial = new SecureTokenError('ERR_DENIED', 'no');
@@ -9,7 +9,7 @@ const denial = new SecureTokenError('ERR_DENIED', 'no');
 const setUp = () => {
   const source = new EventTarget() as TokenSource;
   const controller = new AbortController();
-  const ask = vi.fn<() => Promise<string>>();
+  const ask = vi.fn<(options: Required<SignOptions>) => Promise<string>>();
   const mayWait = vi.fn().mockReturnValue(true);
   const recovered = vi.fn();
   const answer = (): Promise<string> => keepAsking({ source, signal: controller.signal, ask, mayWait, recovered });
@@ -43,6 +43,15 @@ test('an outage is asked about again, ever later; each failure is heard of, and 
   expect(recovered).toHaveBeenCalledOnce();
 });
 
+test('each try is given the signal: an abort ends also what is asked for', async () => {
+  const { controller, ask, answer } = setUp();
+  ask.mockRejectedValueOnce(outage).mockResolvedValue('a token');
+  const answered = answer();
+  await vi.advanceTimersByTimeAsync(1000);
+  await answered;
+  expect(ask.mock.calls).toEqual([[{ signal: controller.signal }], [{ signal: controller.signal }]]);
+});
+
 test('what is answered at once is no recovery', async () => {
   const { ask, recovered, answer } = setUp();
   ask.mockResolvedValue('a token');
@@ -70,11 +79,12 @@ test.each([outage, denial])('an abort ends the wait after %s', async (error) => 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('who hears of a failure may give up', async () => {
-  const { ask, mayWait, answer } = setUp();
+test('who hears of a failure may give up, and no listener is left', async () => {
+  const { source, controller, ask, mayWait, answer } = setUp();
   ask.mockRejectedValue(outage);
   mayWait.mockReturnValue(false);
   await expect(answer()).rejects.toBe(outage);
+  expect([...getEventListeners(source, 'tokenrenewed'), ...getEventListeners(controller.signal, 'abort')]).toEqual([]);
 });
 
 test.each([new SecureTokenError('ERR_DESTROYED', 'gone'), new TypeError('a defect')])('%s is final', async (error) => {
@@ -147,6 +157,30 @@ describe('offline', () => {
     expect(ask).toHaveBeenCalledOnce();
     await vi.advanceTimersByTimeAsync(100);
     expect(ask).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('pauseFor, for those who count their tries', () => {
+  const page = new EventTarget();
+  const network = { onLine: true };
+  beforeEach(() => {
+    vi.stubGlobal('navigator', network);
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  });
+
+  test.each([
+    ['ends after its time', true, 500],
+    ['offline when the network is back, however long that takes', false, 3_600_000],
+  ])('%s', async (_, onLine, ms) => {
+    network.onLine = onLine;
+    const ended = vi.fn();
+    void pauseFor(500, undefined).then(ended);
+    await vi.advanceTimersByTimeAsync(ms - 1);
+    expect(ended).not.toHaveBeenCalled();
+    if (!onLine) page.dispatchEvent(new Event('online'));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ended).toHaveBeenCalled();
+    expect(getEventListeners(page, 'online')).toEqual([]);
   });
 });
 

@@ -113,6 +113,34 @@ describe('createTokenSource', () => {
       expect(calls).toHaveLength(2);
     });
 
+    // it has ended when it comes: the next answer drops it, which may be before the request goes on
+    test('dead on arrival, and dropped at that moment: asked for once more, and an abort still counts', async () => {
+      const seen = new Set<string>();
+      for (let microtasks = 0; microtasks < 40; microtasks++) {
+        const send: (() => void)[] = [];
+        const { source, calls } = lab(
+          (call) =>
+            new Promise((resolve) => {
+              send.push(() => resolve(each(call.urls[0] === MASTER ? -10 : 300)(call)));
+            }),
+        );
+        const leaving = new AbortController();
+        const request = watch(source.sign(MASTER, { signal: leaving.signal }));
+        await pass();
+        watch(source.sign(segment(1)));
+        await pass();
+        send[0]!();
+        for (let i = 0; i < microtasks; i++) await Promise.resolve();
+        send[1]!();
+        await pass();
+        leaving.abort(new Error('left'));
+        await pass();
+        seen.add(request.error?.message === 'left' ? `left after ${calls.length} calls` : request.state);
+      }
+      expect(seen).toContain('left after 3 calls');
+      expect(seen).not.toContain('pending');
+    });
+
     test('the answer holds nothing for this URL', async () => {
       const { source, calls } = lab(folder(300, 'https://cdn.test/other/'));
       expect(await code(source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');

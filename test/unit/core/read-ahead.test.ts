@@ -153,6 +153,22 @@ describe('createTokenSource', () => {
       expect(it.calls.length).toBeLessThan(60);
     });
 
+    test('while the endpoint is left alone nothing is asked for ahead, nor at the end of the pause', async () => {
+      const it = await playing(playlist(1, 40));
+      await it.source.sign(segment(1));
+      it.answer = fail(503, { 'retry-after': '5' });
+      const other = watch(it.source.sign(`${FOLDER}other.ts`));
+      await pass(1);
+      it.answer = each();
+      for (const url of range(2, 6)) it.source.peek(url);
+      await pass(5);
+      expect(other.state).toBe('done');
+      expect(it.asked().slice(1)).toEqual([[`${FOLDER}other.ts`], [`${FOLDER}other.ts`]]);
+      it.source.peek(segment(7));
+      await pass();
+      expect(it.asked().at(-1)).toEqual(range(8, 13));
+    });
+
     test('an endpoint that answers only for the first URL is lived with', async () => {
       const { source } = await playing(playlist(1, 20), (call) => each()({ ...call, urls: call.urls.slice(0, 1) }));
       for (let i = 1; i <= 5; i++) expect((await source.sign(segment(i))).unsignedUrl).toBe(segment(i));

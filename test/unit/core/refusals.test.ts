@@ -42,6 +42,40 @@ describe('createTokenSource', () => {
       expect(types()).toEqual(['tokenrenewed']);
     });
 
+    test('for a caller that has left already: its reason at once, and others have the new token', async () => {
+      const { source } = lab(inTurn(folder(), after(5, folder())));
+      const request = await source.sign(MASTER);
+      const left = watch(source.refused(request, 403, { signal: AbortSignal.abort(new Error('left')) }));
+      await pass(1);
+      expect(left).toMatchObject({ state: 'failed', error: { message: 'left' } });
+      await pass(5);
+      expect(st(source.peek(MASTER))).toBe('t2');
+    });
+
+    test('a token that came between a refusal and the call for its replay is used on', async () => {
+      const { source, asked } = lab(inTurn(each(), after(1, each()), each()), { readAhead: 0 });
+      const [one, other] = await Promise.all([1, 2].map((n) => source.sign(segment(n))));
+      watch(source.refused(one!, 403));
+      await pass();
+      // waits for how the first ends
+      const replay = watch(source.refused(other!, 403));
+      await source.sign(segment(3));
+      await pass(3);
+      expect(st(replay.value)).toBe('t4');
+      expect(st(source.peek(segment(3)))).toBe('t3');
+      expect(asked()).toHaveLength(4);
+    });
+
+    test('after a rotation: a failure of what is renewed along with a request disturbs nobody', async () => {
+      const { source, asked } = lab(inTurn(each(), each(), fail(503)), { retry: { limit: 0 } });
+      const requests = await Promise.all([1, 2, 3].map((n) => source.sign(segment(n))));
+      await source.refused(requests[0]!, 403);
+      const request = watch(source.sign(segment(2)));
+      await pass(5);
+      expect(request.error?.code).toBe('ERR_SIGNING_UNAVAILABLE');
+      expect(asked()[2]).toEqual([segment(2), segment(3)]);
+    });
+
     test('other statuses, when the CDN has its own', async () => {
       const { source } = lab(folder(), { refusals: [404] });
       const request = await source.sign(MASTER);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MEDIA, each, fail, fakeTime, inTurn, pass, range, segment, st, watch } from './lab.ts';
+import type { Answer } from './lab.ts';
+import { MEDIA, after, each, fail, fakeTime, inTurn, pass, range, segment, st, watch } from './lab.ts';
 import type { Viewer } from './live-viewer.ts';
 import { viewer } from './live-viewer.ts';
 
@@ -64,15 +65,66 @@ describe('an endpoint that signs no names that do not exist', () => {
     expect(it.types().filter((type) => type !== 'tokenrenewed')).toEqual([]);
     expect(it.source.peek(segment(it.last - 1))).toBeDefined();
   });
+});
 
-  test('a request that comes while its name is asked for as a prediction is asked for itself, if that fails', async () => {
+describe('a request for a name that is being asked for as a prediction', () => {
+  const early = async (...answers: Answer[]) => {
     const it = await viewer();
     await it.watch(5);
-    it.answer = inTurn(fail(404), fail(404), fail(404), each(20));
+    it.calls.length = 0;
+    // the next call of all: it predicts
+    it.answer = ({ urls, ...call }) => inTurn(...answers)({ ...call, urls, index: it.calls.length });
     await it.watch(1);
-    const early = watch(it.source.sign(segment(30)));
+    expect(it.asked()[0]).toContain(segment(25));
+    return { it, seen: watch(it.source.sign(segment(25))) };
+  };
+
+  test('waits for that call, if it brings the token', async () => {
+    const { it, seen } = await early(after(1, each(20)));
     await pass(1);
-    expect(early.state).toBe('done');
+    expect(seen.state).toBe('done');
+    expect(it.calls).toHaveLength(1);
+  });
+
+  test('asks for it itself, if that call fails', async () => {
+    const { it, seen } = await early(after(1, fail(404)), each(20));
+    await pass(1);
+    expect(seen.state).toBe('done');
+    expect(it.asked().slice(1).flat()).toContain(segment(25));
+  });
+});
+
+describe('after a rotation, names that are signed ahead of a live playlist', () => {
+  /** The endpoint fails for names that do not exist; the first time after `delay` seconds. */
+  const rotated = async (delay: number) => {
+    const it = await viewer(each(60));
+    await it.watch(3);
+    const early = it.source.peek(segment(12))!;
+    const newest = it.source.peek(segment(9))!;
+    it.calls.length = 0;
+    await it.source.refused(newest, 403);
+    const exists = (url: string): boolean => url === MEDIA || Number(/(\d+)\.ts/.exec(url)![1]) <= 12;
+    it.answer = (call) =>
+      call.urls.every(exists) ? each(60)(call) : after(it.calls.length === 2 ? delay : 0, fail(404))(call);
+    return { it, early, reload: watch(it.source.sign(MEDIA)) };
+  };
+
+  test('are renewed along with what is listed, and are no reason to give that up', async () => {
+    const { it, reload } = await rotated(0);
+    await pass(0.1);
+    expect(reload.state).toBe('done');
+    expect(it.asked()[1]).toContain(segment(20));
+    expect(it.asked()[2]).toEqual([MEDIA, ...range(6, 8)]);
+    expect(it.types()).not.toContain('tokenerror');
+  });
+
+  test('one that is refused meanwhile, with its old token, is asked for itself at once', async () => {
+    const { it, early } = await rotated(1);
+    await pass(0.5);
+    const replay = watch(it.source.refused(early, 403));
+    await pass(0.6);
+    expect(st(replay.value)).toBeDefined();
+    expect(it.reasons().at(-1)).toBe('refused');
   });
 });
 

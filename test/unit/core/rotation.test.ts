@@ -176,6 +176,21 @@ describe('tokens of earlier calls are used on', () => {
     expect(st(it.source.peek(segment(3)))).toBe('t1');
   });
 
+  // of more the oldest count for good: what is remembered has an end
+  test.each([
+    [20, true],
+    [21, false],
+  ])('if all of %i replays are refused: %s', async (count, areUsed) => {
+    const it = lab(each(), { readAhead: 0 });
+    await it.source.sign(MASTER);
+    // longer ago than what is renewed along with others
+    await pass(31);
+    const requests = await Promise.all(range(1, count).map((url) => it.source.sign(url)));
+    const replays = await Promise.all(requests.map((request) => it.source.refused(request, 403)));
+    for (const replay of replays) await it.source.refused(replay!, 403);
+    expect(st(it.source.peek(MASTER))).toBe(areUsed ? 't1' : undefined);
+  });
+
   test('if the token was refused because it had ended', async () => {
     const it = lab(inTurn(each(20), each(), each()), { readAhead: 0 });
     const short = await it.source.sign(segment(1));

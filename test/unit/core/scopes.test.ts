@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Token } from '../../../packages/core/src/index.ts';
-import { CDN, FOLDER, START, each, fakeTime, lab, pass, seconds, st } from './lab.ts';
+import { CDN, FOLDER, START, each, fakeTime, inTurn, lab, pass, seconds, sleep, st } from './lab.ts';
 
 fakeTime();
 
@@ -96,6 +96,19 @@ describe('createTokenSource', () => {
       await pass(11);
       expect(st(source.peek(`${FOLDER}a.ts`))).toBe('p');
       expect(calls).toHaveLength(0);
+    });
+
+    // very long ones are told apart by their ends at first
+    test('of URLs that are long and end alike each has its own, also after one has ended', async () => {
+      const [one, other] = ['a', 'b'].map((name) => `${FOLDER}${name}/${'x'.repeat(2000)}.ts`) as [string, string];
+      const { source } = lab(inTurn(each(60), each(100), each(60)), { readAhead: 0 });
+      await source.sign(one);
+      expect(source.peek(other)).toBeUndefined();
+      await source.sign(other);
+      expect([one, other].map((url) => st(source.peek(url)))).toEqual(['t1', 't2']);
+      await sleep(60);
+      expect(st(await source.sign(one))).toBe('t3');
+      expect([one, other].map((url) => st(source.peek(url)))).toEqual(['t3', 't2']);
     });
 
     test('a token without a scope opens each URL it was asked for, and no other', async () => {
