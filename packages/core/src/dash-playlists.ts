@@ -39,7 +39,8 @@ function rulesOf(levels: readonly XmlElement[], name: string): SegmentRules | un
   const found = levels.flatMap((level) => childrenOf(level, name));
   if (found.length === 0) return undefined;
   const attributes = new Map(found.flatMap((it) => [...it.attributes]));
-  return { attributes, children: [...found].reverse().find(({ children }) => children.length > 0)?.children ?? [] };
+  const children = found.map((it) => it.children).reduce((outer, inner) => (inner.length > 0 ? inner : outer));
+  return { attributes, children };
 }
 
 function* representations(mpd: XmlElement, url: string, now: number): Iterable<Found> {
