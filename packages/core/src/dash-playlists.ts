@@ -83,7 +83,7 @@ function urisOf({ levels, times }: Found, limit: number): SegmentUris {
 
 /** Each has the same share, and what some do not need goes to those that have more. */
 function urisOfAll(found: readonly Found[]): SegmentUris[] {
-  const share = Math.floor(MAX_URLS / Math.max(1, found.length));
+  const share = Math.floor(MAX_URLS / found.length);
   const uris = found.map((representation) => urisOf(representation, share));
   const rest = MAX_URLS - uris.reduce((sum, { segments }) => sum + segments.length, 0);
   const long = uris.filter(({ segments }) => segments.length === share).length;

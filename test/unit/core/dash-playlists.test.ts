@@ -246,5 +246,5 @@ test('what a manifest is', () => {
   for (const text of ['<MPD>', '<?xml version="1.0"?>\n<!-- a -->\n<MPD type="static">', '<mpd:MPD >']) {
     expect(isMpd(text)).toBe(true);
   }
-  for (const text of ['<MPDs>', '#EXTM3U', '{"MPD":1}', '<Patch>']) expect(isMpd(text)).toBe(false);
+  for (const text of ['<MPDs>', '#EXTM3U', 'x<MPD>', '{"MPD":1}', '<Patch>']) expect(isMpd(text)).toBe(false);
 });
