@@ -39,7 +39,8 @@ function rulesOf(levels: readonly XmlElement[], name: string): SegmentRules | un
   const found = levels.flatMap((level) => childrenOf(level, name));
   if (found.length === 0) return undefined;
   const attributes = new Map(found.flatMap((it) => [...it.attributes]));
-  return { attributes, children: [...found].reverse().find(({ children }) => children.length > 0)?.children ?? [] };
+  const children = found.map((it) => it.children).reduce((outer, inner) => (inner.length > 0 ? inner : outer));
+  return { attributes, children };
 }
 
 function* representations(mpd: XmlElement, url: string, now: number): Iterable<Found> {
@@ -82,7 +83,7 @@ function urisOf({ levels, times }: Found, limit: number): SegmentUris {
 
 /** Each has the same share, and what some do not need goes to those that have more. */
 function urisOfAll(found: readonly Found[]): SegmentUris[] {
-  const share = Math.floor(MAX_URLS / Math.max(1, found.length));
+  const share = Math.floor(MAX_URLS / found.length);
   const uris = found.map((representation) => urisOf(representation, share));
   const rest = MAX_URLS - uris.reduce((sum, { segments }) => sum + segments.length, 0);
   const long = uris.filter(({ segments }) => segments.length === share).length;

@@ -1,13 +1,7 @@
 /** What is wrong with a member, and what to write instead, in a sentence or two; `undefined` if it is right. */
 export type Check = (value: unknown, name: string) => string | undefined;
 
-const KINDS: Readonly<Record<string, string>> = {
-  string: 'text',
-  function: 'a function',
-  number: 'a number',
-  boolean: 'a boolean',
-  object: 'an object',
-};
+const KINDS: Readonly<Record<string, string>> = { string: 'text', object: 'an object' };
 
 /** What `value` is, without its content: that may be a secret. */
 function kindOf(value: unknown): string {

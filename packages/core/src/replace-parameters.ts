@@ -8,7 +8,7 @@ export function replaceParameters(
   isReplaced: (name: string) => boolean,
   parameters: ReadonlyMap<string, string>,
 ): string {
-  const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(.*)$/s.exec(url) ?? [];
+  const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(.*)$/s.exec(url)!;
   const missing = new Map(parameters);
   const kept = query.replace(/[?&]([^=&]*)[^&]*/g, (pair, name: string) => {
     if (!isReplaced(name)) return pair;

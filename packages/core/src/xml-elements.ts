@@ -4,7 +4,7 @@ export interface XmlElement {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: XmlElement[];
-  /** What stands before its first child. */
+  /** What stands before its first child, with the white space around it. */
   text: string;
 }
 
@@ -47,7 +47,7 @@ export function parseXml(text: string): XmlElement | undefined {
       name: name!,
       attributes: attributesOf(attributes!),
       children: [],
-      text: decode(after!).trim(),
+      text: decode(after!),
     };
     open.at(-1)!.children.push(element);
     if (!isEmpty) open.push(element);

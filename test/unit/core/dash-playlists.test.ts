@@ -51,7 +51,9 @@ describe('the URLs of a manifest', () => {
 
   test('a list, and base URLs at every level', () => {
     const text = mpd(
-      `<BaseURL>../8/</BaseURL><Period><BaseURL>p/</BaseURL><AdaptationSet><BaseURL>a/</BaseURL><BaseURL>https://other.test/</BaseURL>
+      `<BaseURL>
+        ../8/
+      </BaseURL><Period><BaseURL>p/</BaseURL><AdaptationSet><BaseURL>a/</BaseURL><BaseURL>https://other.test/</BaseURL>
       <Representation id="1"><BaseURL>r/</BaseURL><SegmentList><Initialization sourceURL="i.mp4"/><SegmentURL media="1.m4s"/><SegmentURL media="2.m4s"/></SegmentList></Representation>
       </AdaptationSet></Period>`,
     );
@@ -67,6 +69,55 @@ describe('the URLs of a manifest', () => {
     );
     expect(named(text)).toEqual([['5.m4s', '6.m4s', '7.m4s', '8.m4s']]);
   });
+
+  test.each([
+    ['of its own for one', '<SegmentTimeline><S t="5" d="4"/></SegmentTimeline>', ['5-9.m4s']],
+    ['of all', '', ['0-9.m4s', '2-10.m4s']],
+  ])('a timeline %s', (_, own, expected) => {
+    const text = mpd(
+      period(`<SegmentTemplate media="$Time$-$Number$.m4s"><SegmentTimeline><S t="0" d="2" r="1"/></SegmentTimeline></SegmentTemplate>
+        <Representation id="1"><SegmentTemplate startNumber="9">${own}</SegmentTemplate></Representation>`),
+    );
+    expect(named(text)).toEqual([expected]);
+  });
+
+  test('another child of a template is no timeline', () => {
+    const rules = '<SegmentTemplate duration="4" media="$Number$.m4s"><BitstreamSwitching/></SegmentTemplate>';
+    expect(named(mpd(period(`${rules}<Representation id="1"/>`)))).toEqual([['1.m4s', '2.m4s']]);
+  });
+
+  test('periods: from one to the next, or as long as they say', () => {
+    const rules = '<SegmentTemplate duration="2" media="$Number$.m4s"/><Representation id="1"/>';
+    const lengths = (...attributes: string[]): number[] =>
+      named(mpd(attributes.map((it) => period(rules, it)).join(''))).map(({ length }) => length);
+    expect(lengths('', 'start="PT2S"')).toEqual([1, 3]);
+    expect(lengths('duration="PT4S"', '')).toEqual([2, 2]);
+    expect(lengths('duration="PT2S"', 'duration="PT2S"', '')).toEqual([1, 1, 2]);
+  });
+
+  test.each([
+    ['PT10M', 60, 10],
+    ['PT10H', 3600, 10],
+    ['P12D', 86_400, 12],
+    ['P1DT2H3M', 60, 1563],
+    ['PT1M1.5S', 1.5, 41],
+    // as if it were not there: what the presentation says counts
+    ['-PT2S', 1, 7],
+    ['PT2S.', 1, 7],
+    ['P1Y', 1, 7],
+  ])('a duration of %s in segments of %d s', (duration, seconds, count) => {
+    const rules = `<SegmentTemplate duration="${seconds}" media="$Number$.m4s"/><Representation id="1"/>`;
+    expect(named(mpd(period(rules, `duration="${duration}"`)))[0]).toHaveLength(count);
+  });
+
+  const hidden = '<Representation id="2"/>';
+  test.each([`<!-- ${hidden} -->`, `<![CDATA[${hidden}]]>`, `<?x ${hidden} ?>`, `<!-- ${hidden}`])(
+    'what is no element is not read: %s',
+    (text) => {
+      const rules = '<SegmentTemplate duration="7" media="$RepresentationID$.m4s"/><Representation id="1"/>';
+      expect(named(mpd(period(rules + text)))).toEqual([['1.m4s']]);
+    },
+  );
 
   test('one file with an index needs no order', () => {
     expect(named(readFileSync('test/media/dash/index.mpd', 'utf8'))).toEqual([]);
@@ -131,6 +182,27 @@ describe('the URLs of a manifest', () => {
     expect(named(text).map((names) => names.at(-1))).toContain('11-3600.m4s');
   });
 
+  describe('a hundred Representations that name more than is remembered', () => {
+    const many = Array.from({ length: 100 }, (_, id) => `<Representation id="${id}"/>`).join('');
+    const list = (count: number): string => {
+      const urls = Array.from({ length: count }, (_, index) => `<SegmentURL media="${index + 1}"/>`);
+      return period(`<SegmentList>${urls.join('')}</SegmentList>${many}`);
+    };
+    const ends = (text: string): (string | undefined)[] => [named(text)[7]![0], named(text)[7]!.at(-1)];
+
+    test('a film: what is played first', () => {
+      expect(ends(mpd(list(500)))).toEqual(['1', '480']);
+      const timeline = '<SegmentTimeline><S t="0" d="1" r="499"/></SegmentTimeline>';
+      const template = `<SegmentTemplate media="$Time$">${timeline}</SegmentTemplate>`;
+      expect(ends(mpd(period(template + many)))).toEqual(['0', '479']);
+    });
+
+    test('a live list: what is nearest to the present', () => {
+      expect(ends(mpd(list(500), live))).toEqual(['21', '500']);
+      expect(ends(mpd(list(300), live)), 'all of a shorter one').toEqual(['1', '300']);
+    });
+  });
+
   describe('live, with a window of many hours: counted back from the present', () => {
     const many = Array.from({ length: 100 }, (_, id) => `<Representation id="${id}"/>`).join('');
     const day = 'type="dynamic" availabilityStartTime="2026-11-25T12:00:00Z" timeShiftBufferDepth="PT24H"';
@@ -157,6 +229,10 @@ describe('the URLs of a manifest', () => {
     const list = '<SegmentList duration="4"><SegmentURL media="1"/></SegmentList>';
     expect(extinf(`<Representation id="1">${list}</Representation>`)).toBe('#EXTINF:4.000,');
     expect(extinf(`<Representation id="1">${list.replace(' duration="4"', '')}</Representation>`)).toBe('#EXTINF:1,');
+    expect(extinf(`<Representation id="1">${list.replace('"4"', '"0"')}</Representation>`)).toBe('#EXTINF:1,');
+    expect(extinf(`<Representation id="1">${list.replace('>', ' timescale="2">')}</Representation>`)).toBe(
+      '#EXTINF:2.000,',
+    );
   });
 
   test('does not grow without end', () => {
@@ -170,5 +246,5 @@ test('what a manifest is', () => {
   for (const text of ['<MPD>', '<?xml version="1.0"?>\n<!-- a -->\n<MPD type="static">', '<mpd:MPD >']) {
     expect(isMpd(text)).toBe(true);
   }
-  for (const text of ['<MPDs>', '#EXTM3U', '{"MPD":1}', '<Patch>']) expect(isMpd(text)).toBe(false);
+  for (const text of ['<MPDs>', '#EXTM3U', 'x<MPD>', '{"MPD":1}', '<Patch>']) expect(isMpd(text)).toBe(false);
 });

@@ -37,6 +37,19 @@ test.each([
   expect([clone.mock.calls.length, learn.mock.calls.length]).toEqual([0, 0]);
 });
 
+test('a character may come in two pieces', async () => {
+  const bytes = new TextEncoder().encode('#EXTM3U é 🎬');
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+      controller.close();
+    },
+  });
+  const learn = vi.fn();
+  await learnResponse({ learn }, new Response(body), URL_);
+  expect(learn.mock.calls).toEqual([[URL_, '#EXTM3U é 🎬']]);
+});
+
 test('a body without end is read no further than a playlist is long', async () => {
   let pieces = 0;
   const piece = new Uint8Array(2 ** 20);

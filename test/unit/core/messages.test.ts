@@ -43,6 +43,11 @@ describe('an option that is wrong: what is, and what to write instead', () => {
     [{ debug: '1' }, 'debug is text. Give true or false.'],
     [{ retry: { limit: NaN } }, 'retry.limit is NaN. Give a number from 0 to 1000000.'],
     [{ tokens: {} }, 'tokens is an object. Give a list of tokens.'],
+    [{ tokens: NaN }, 'tokens is NaN. Give a list of tokens.'],
+    [{ tokens: '' }, 'tokens is empty text. Give a list of tokens.'],
+    [{ tokens: true }, 'tokens is a boolean. Give a list of tokens.'],
+    [{ tokens: () => [] }, 'tokens is a function. Give a list of tokens.'],
+    [{ debug: [] }, 'debug is a list. Give true or false.'],
     [{ tokens: [{ expires }] }, 'tokens[0] has neither url nor prefix. Give one: it says which URLs the token opens.'],
     [
       { tokens: [{ prefix: FOLDER, expires: expires * 1000 }] },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { lineAt, skippedSegments, withoutDirectives } from '../../../packages/core/src/media-playlist.ts';
 import { FOLDER, MEDIA, each, fakeTime, lab, pass, playlist, range, segment } from './lab.ts';
 
 fakeTime();
@@ -96,4 +97,40 @@ test('an init segment that is loaded again signs what follows in the window, not
   it.source.learn(MEDIA, withInit(1, 9));
   it.source.learn(MEDIA, withInit(5, 13));
   expect(await askedWith(it, `${FOLDER}init.mp4`)).toEqual([`${FOLDER}init.mp4`, ...range(5, 10)]);
+});
+
+describe('where a line begins', () => {
+  test.each([
+    ['#EXTM3U\n1.ts\n2.ts\n', '2.ts', 13],
+    ['#EXTM3U\n1.ts\n2.ts\n', '1.ts', 8],
+    ['#EXTM3U\r\n1.ts\r\n', '1.ts', 9],
+    ['#EXTM3U\na1.ts\n1.ts', '1.ts', 14],
+    ['\n1.ts', '1.ts', 1],
+    ['#EXTM3U\n1.ts\n', '3.ts', 0],
+    ['#EXTM3U\n1.ts\n', '', 0],
+    ['1.ts', '1.ts', 0],
+  ])('in %j: %s', (text, beginning, expected) => {
+    expect(lineAt(text, beginning)).toBe(expected);
+  });
+});
+
+test.each([
+  ['#EXTM3U\n#EXT-X-SKIP:SKIPPED-SEGMENTS=24\n', 24],
+  ['#EXTM3U\r\n#EXT-X-SKIP:RECENTLY-REMOVED-DATERANGES="a\tb,c",SKIPPED-SEGMENTS=3\r\n', 3],
+  ['#EXTM3U\n#EXTINF:4,#EXT-X-SKIP:SKIPPED-SEGMENTS=24\n', 0],
+  ['#EXTM3U\n', 0],
+])('how many segments %j leaves out', (text, count) => {
+  expect(skippedSegments(text)).toBe(count);
+});
+
+test.each([
+  ['?_HLS_msn=6&_HLS_part=0', ''],
+  ['?_HLS_msn=6&x=1', '?x=1'],
+  ['?x=1&_HLS_msn=6', '?x=1'],
+  ['?_HLS_msn=6&x=1&_HLS_skip=YES&y=2&z', '?x=1&y=2&z'],
+  ['?x=1&y=2', '?x=1&y=2'],
+  ['?x=_HLS_msn=6', '?x=_HLS_msn=6'],
+  ['?x_HLS_msn=6', '?x_HLS_msn=6'],
+])('the URL of a playlist, without directives: %s', (query, expected) => {
+  expect(withoutDirectives(MEDIA + query)).toBe(MEDIA + expected);
 });

@@ -62,6 +62,15 @@ describe('the `detail` of the signing endpoint', () => {
     );
   });
 
+  test.each([
+    [20_000, 'The signing endpoint answered 403: No.'],
+    [20_001, 'The signing endpoint answered 403. This viewer'],
+  ])('a body is read up to a length: %i characters', async (length, message) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer: Answer = () => new Response('{"detail":"No."}'.padEnd(length), { status: 403, headers });
+    expect(await messageOf(answer)).toContain(message);
+  });
+
   test('the status does not wait for a body that never ends', async () => {
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')) });
     const endless: Answer = () => new Response(body, { status: 403, headers: { 'content-type': 'application/json' } });
