@@ -206,6 +206,13 @@ describe('low latency', () => {
     expect([/^\d+\.m4s/, /\.\d\.m4s/].map((kind) => names.some((key) => kind.test(key)))).toEqual(wanted);
   });
 
+  test('where both come, the parts are as long as their segment', () => {
+    const known = new KnownPlaylist();
+    known.learn(MEDIA, parts(40), (uri) => uri, 0);
+    known.noteAsked('9.1.m4s', 0);
+    expect([known.nameSeconds, ...known.namesWithin(0.8).map(({ end }) => end)]).toEqual([0.25, 0.25, 0.5, 0.5, 0.75]);
+  });
+
   test('of parts that nobody can tell the names of: none, and the segments all the same', async () => {
     const unknownName = (name: string): string => `${btoa(name)}.m4s`;
     const unknown = (count: number): string => parts(count).replace(/\d+\.\d\.m4s/g, unknownName);
