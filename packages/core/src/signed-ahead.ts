@@ -24,6 +24,7 @@ export interface SignedAheadOptions {
   /** What an absolute URL is known by, without what a server wrote into it. */
   readonly identify: (href: string) => string;
   readonly find: (key: string) => HeldToken | undefined;
+  /** Whether a request for it would not wait. So it is with what cannot be asked for, whose key is empty. */
   readonly isReady: (key: string) => boolean;
   readonly debug: DebugLog | undefined;
 }
@@ -73,9 +74,7 @@ export class SignedAhead {
 
   /** The names that lack a token. */
   lackedBy(playlist: KnownPlaylist, horizon: Horizon): NameAhead[] {
-    return this.#namesOf(playlist, horizon).filter(
-      ({ key }) => key !== '' && !this.#options.isReady(key) && !this.#isRefused(key),
-    );
+    return this.#namesOf(playlist, horizon).filter(({ key }) => !this.#options.isReady(key) && !this.#isRefused(key));
   }
 
   /** Whether the token of the playlist itself comes along in a refill. */
@@ -110,7 +109,7 @@ export class SignedAhead {
   /** Seconds of media without a gap. What cannot be asked for is no gap. */
   #secondsOf(playlist: KnownPlaylist, horizon: Horizon, isCovered: (key: string) => boolean): number {
     const names = this.#namesOf(playlist, horizon);
-    const gap = names.findIndex(({ key }) => key !== '' && !isCovered(key) && !this.#isRefused(key));
+    const gap = names.findIndex(({ key }) => !isCovered(key) && !this.#isRefused(key));
     return gap < 0 ? horizon.fullSeconds : (names[gap - 1]?.end ?? 0);
   }
 

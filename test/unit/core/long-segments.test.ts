@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { KnownPlaylist } from '../../../packages/core/src/known-playlist.ts';
 import { MEDIA, each, fakeTime, lab, pass, range, segment } from './lab.ts';
 
 fakeTime();
@@ -37,4 +38,52 @@ test.each([
   const { waits, requests, urls } = await watchLive(...how);
   expect(waits).toBeLessThan(3);
   expect(urls / requests).toBeLessThan(2.5);
+});
+
+describe('a playlist of which is known how long its segments are', () => {
+  const listed = (last: number, length: number, more = ''): string =>
+    range(last - 3, last, (n) => `#EXTINF:${length},\n${n}.ts`).join('\n') + more;
+  const known = (text: string, asked: string): KnownPlaylist => {
+    const playlist = new KnownPlaylist();
+    playlist.learn(MEDIA, text, (uri) => uri, 0);
+    playlist.noteAsked(asked, 0);
+    return playlist;
+  };
+
+  test.each([
+    [1, 10],
+    [30, 90],
+  ])('segments of %i s: it is being played until %i s after the last request', (length, seconds) => {
+    const ended = known(listed(4, length, '\n#EXT-X-ENDLIST'), '1.ts');
+    expect([seconds, seconds + 0.1].map((now) => ended.isBeingPlayed(now))).toEqual([true, false]);
+  });
+
+  test('a live one also has to be reloaded, one that has ended has not', () => {
+    const played = ['', '\n#EXT-X-ENDLIST'].map((end) => {
+      const playlist = known(listed(4, 1, end), '1.ts');
+      playlist.noteAsked('2.ts', 20);
+      return playlist.isBeingPlayed(20);
+    });
+    expect(played).toEqual([false, true]);
+  });
+
+  test('as many names as last for so long, though the sums of their lengths are not exact', () => {
+    expect(
+      known(listed(4, 0.1), '1.ts')
+        .namesWithin(0.3)
+        .map(({ key }) => key),
+    ).toEqual(['2.ts', '3.ts', '4.ts']);
+  });
+
+  test('the first name that is longer: a listed one, and one that comes while its token would live for so long', () => {
+    expect(known(listed(4, 4), '3.ts').namesWithin(1)).toHaveLength(1);
+    const edge = known(listed(4, 4), '4.ts');
+    expect(edge.namesWithin(1)).toEqual([]);
+    edge.lifetime = 5;
+    expect(edge.namesWithin(1)).toHaveLength(1);
+  });
+
+  test('no more than a hundred names', () => {
+    expect(known(listed(4, 0.1), '1.ts').namesWithin(60)).toHaveLength(100);
+  });
 });

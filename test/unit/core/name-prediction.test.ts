@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { ListedSegment } from '../../../packages/core/src/media-playlist.ts';
+import { NamePrediction } from '../../../packages/core/src/name-prediction.ts';
 import { each, fakeTime, range, segment } from './lab.ts';
 import { live, media, viewer } from './live-viewer.ts';
 
@@ -62,5 +64,148 @@ describe('names that come otherwise', () => {
     it.last += 1000;
     await it.watch(2);
     expect(media(it)).toContain(segment(it.last + 5));
+  });
+});
+
+const whole = (n: number, ...parts: string[]): ListedSegment => ({ uri: `s${n}.ts`, parts, seconds: 2 });
+const begun = (...parts: string[]): ListedSegment => ({ uri: undefined, parts, seconds: 0 });
+const partsOf = (n: number, name = 's'): string[] => [0, 1, 2, 3].map((i) => `${name}${n}.${i}.ts`);
+
+/** A playlist to which one segment is added at a time. */
+function stream(): { prediction: NamePrediction; add: (now: number) => boolean; jump: (now: number) => boolean } {
+  const prediction = new NamePrediction();
+  let listed: ListedSegment[] = [];
+  let number = 0;
+  const add = (now: number): boolean => {
+    listed = [...listed, whole(++number)].slice(-4);
+    prediction.learn(listed, now);
+    return prediction.isBelieved;
+  };
+  /** Another counter, until it is known how that one goes on. @returns whether it is then believed */
+  const jump = (now: number): boolean => {
+    number += 1000;
+    return [add(now), add(now), add(now)].at(-1)!;
+  };
+  jump(0);
+  return { prediction, add, jump };
+}
+
+describe('what is compared', () => {
+  test('a window of two segments: their names become known, one by one', () => {
+    const prediction = new NamePrediction();
+    for (const n of [1, 2, 3]) prediction.learn([whole(n), whole(n + 1)], n);
+    expect(prediction.has('s5.ts')).toBe(true);
+  });
+
+  test('all that a reload adds, even if only one segment was known before', () => {
+    const prediction = new NamePrediction();
+    const numbers = [1, 2, 3, 4, 501, 502, 503, 1001, 1002, 1003];
+    for (const from of [0, 3, 6])
+      prediction.learn(
+        numbers.slice(from, from + 4).map((n) => whole(n)),
+        from,
+      );
+    expect(prediction.isBelieved, 'surprised twice').toBe(false);
+  });
+
+  test('parts: their names may surprise while those of the segments go on', () => {
+    const prediction = new NamePrediction();
+    const listed = 'aaabbbcc'.split('').map((name, n) => whole(n, ...partsOf(n, name)));
+    for (let n = 0; n < 6; n++) prediction.learn(listed.slice(0, n + 1), n);
+    expect(prediction.isBelieved, 'surprised once').toBe(true);
+    for (let n = 6; n < 8; n++) {
+      prediction.learn(listed.slice(0, n + 1), n);
+      expect(prediction.isBelieved, 'surprised twice').toBe(false);
+    }
+  });
+
+  test.each([
+    [5, 0, false],
+    [6, 0, true],
+    [6, 3, true],
+    [3, 3, false],
+  ])('%i names as predicted, and %i before: whether a surprise is forgotten', (after, before, isForgotten) => {
+    const { add, jump } = stream();
+    for (let n = 0; n < before; n++) add(0);
+    jump(0);
+    for (let n = 0; n < after; n++) add(0);
+    expect(jump(0)).toBe(isForgotten);
+  });
+});
+
+describe('the pause of a playlist that surprises', () => {
+  test('twice as long each time, up to an hour', () => {
+    const { add, jump } = stream();
+    expect(jump(0)).toBe(true);
+    let now = 0;
+    for (const pause of [60, 120, 240, 480, 960, 1920, 3600, 3600]) {
+      expect(jump(now)).toBe(false);
+      now += pause;
+      expect(add(now - 0.1), `before ${now} s`).toBe(false);
+      expect(add(now), `at ${now} s`).toBe(true);
+    }
+  });
+
+  test('a minute again after many names as predicted', () => {
+    const { add, jump } = stream();
+    jump(0);
+    jump(0);
+    for (let n = 0; n < 7; n++) expect(add(60)).toBe(true);
+    expect(jump(100)).toBe(true);
+    expect(jump(100)).toBe(false);
+    expect(add(159.9)).toBe(false);
+    expect(add(160)).toBe(true);
+  });
+});
+
+describe('upcoming', () => {
+  const all = { segments: true, parts: true };
+  const upcoming = (listed: ListedSegment[], wanted = all): { key: string; seconds: number }[] => {
+    const prediction = new NamePrediction();
+    prediction.learn(listed, 0);
+    return [...prediction.upcoming(wanted)];
+  };
+  const listed = [7, 8, 9].map((n) => whole(n, ...partsOf(n)));
+  const parts = (n: number, from = 0): object[] =>
+    partsOf(n)
+      .slice(from)
+      .map((key) => ({ key, seconds: 0.5 }));
+  const segment = (n: number, seconds: number): object => ({ key: `s${n}.ts`, seconds });
+
+  test('parts of a segment that has not begun: all, and the segment after them', () => {
+    const expected = [...parts(10), segment(10, 0), ...parts(11), segment(11, 0)];
+    expect(upcoming(listed).slice(0, 10)).toEqual(expected);
+  });
+
+  test('parts of a segment that has begun: those that are not listed', () => {
+    const expected = [...parts(10, 3), segment(10, 0), ...parts(11), segment(11, 0)];
+    expect(upcoming([...listed, begun(...partsOf(10).slice(0, 3))]).slice(0, 7)).toEqual(expected);
+  });
+
+  test('what nobody wants is left out, and segments without parts are as long as they are', () => {
+    expect(upcoming(listed, { segments: true, parts: false }).slice(0, 2)).toEqual([segment(10, 2), segment(11, 2)]);
+    expect(upcoming(listed, { segments: false, parts: true }).slice(0, 8)).toEqual([...parts(10), ...parts(11)]);
+    expect(upcoming([7, 8, 9].map((n) => whole(n))).slice(0, 2)).toEqual([segment(10, 2), segment(11, 2)]);
+  });
+
+  test('as many as a call takes, and few more', () => {
+    for (const whose of [listed, [...listed, begun(...partsOf(10))], [7, 8, 9].map((n) => whole(n))]) {
+      const { length } = upcoming(whose);
+      expect(length).toBeGreaterThanOrEqual(100);
+      expect(length).toBeLessThanOrEqual(110);
+    }
+  });
+
+  test('nothing was learnt, or the playlist has ended: none', () => {
+    expect([...new NamePrediction().upcoming(all)]).toEqual([]);
+    const { prediction } = stream();
+    prediction.end();
+    expect([prediction.isBelieved, ...prediction.upcoming(all)]).toEqual([false]);
+  });
+
+  test('segments are as long as the last ones', () => {
+    const { prediction } = stream();
+    for (let n = 3000; n < 3010; n++) prediction.learn([whole(n), { ...whole(n + 1), seconds: 6 }], 0);
+    expect(prediction.segmentSeconds).toBe(6);
   });
 });

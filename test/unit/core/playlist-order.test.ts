@@ -68,6 +68,7 @@ describe('delta updates', () => {
     for (let n = 1; n <= 20; n++)
       it.source.learn(`${MEDIA}?_HLS_skip=YES&_HLS_msn=${30 + n}`, lowLatency(1 + n, 30 + n, 24));
     expect(await askedWith(it, segment(24))).toContain(segment(25));
+    expect(await askedWith(it, segment(20)), 'it has left the window').toEqual([segment(20)]);
   });
 
   test('so with a key for each segment', async () => {

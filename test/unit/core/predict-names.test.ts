@@ -18,6 +18,7 @@ describe('continuationOf', () => {
     ['in nanoseconds', '1700000000000000000', '1700000002000000000', '1700000004000000000', '1700000006000000000'],
     ['a number and a timestamp', 'a1-100.ts', 'a2-104.ts', 'a3-108.ts', 'a4-112.ts'],
     ['beside numbers that stay', 'v03/720p/s1.ts', 'v03/720p/s2.ts', 'v03/720p/s3.ts', 'v03/720p/s4.ts'],
+    ['before another URL', `7.ts?of=${HOST}/a`, `8.ts?of=${HOST}/a`, `9.ts?of=${HOST}/a`, `10.ts?of=${HOST}/a`],
     ['with escapes', 's%2C7.ts', 's%2C8.ts', 's%2C9.ts', 's%2C10.ts'],
     ['of a host', `${HOST}/1/7.ts`, `${HOST}/1/8.ts`, `${HOST}/1/9.ts`, `${HOST}/1/10.ts`],
   ])('%s', (_, first, second, third, expected) => {

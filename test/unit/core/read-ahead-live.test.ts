@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { CDN, FOLDER, MEDIA, each, fakeTime, folder, lab, pass, range, segment } from './lab.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { KnownPlaylist } from '../../../packages/core/src/known-playlist.ts';
+import type { Answer } from './lab.ts';
+import { CDN, FOLDER, MEDIA, each, fakeTime, folder, lab, pass, range, seconds, segment } from './lab.ts';
 import { live, media, viewer } from './live-viewer.ts';
 
 fakeTime();
@@ -58,6 +60,21 @@ describe('names that are signed ahead of a live playlist', () => {
     expect(it.asked()).toEqual([[MEDIA]]);
   });
 
+  test('a token for the folder of each segment: none', async () => {
+    const name = (n: number): string => `${n}/s.ts`;
+    const answer: Answer = ({ urls }) => ({
+      tokens: urls.map((url) => ({ prefix: url.replace('s.ts', ''), query: { st: 't' }, expires: seconds() + 20 })),
+    });
+    const it = await viewer(answer, { protect: /ts$/ }, name);
+    await it.watch(5);
+    expect(it.asked().flat()).toEqual(range(6, 11, (n) => FOLDER + name(n)));
+  });
+
+  test('how far is known from the first token only: until then, none', async () => {
+    const it = await viewer(each(20), { protect: /ts$/ });
+    expect(it.asked()).toEqual([[segment(6)], range(7, 21)]);
+  });
+
   test('of URLs that are not protected: none', async () => {
     const it = await viewer(each(20), { protect: (url) => !/1\d\.ts/.test(url.href) });
     expect(media(it)).toEqual([...range(6, 9), ...range(20, 21)]);
@@ -107,6 +124,33 @@ describe('names that are signed ahead of a live playlist', () => {
   });
 });
 
+describe('an audience that joined in one second', () => {
+  const joined = (share: number): ReturnType<typeof viewer> => viewer(each(20), { jitter: 0.25, random: () => share });
+
+  test.each([
+    [0, 21, [6, 12, 18]],
+    [0.5, 18, [3.5, 9.5, 15.5]],
+    [1, 16, [2, 8, 14, 20]],
+  ])('comes back at any time, and stays spread: random %f', async (share, last, times) => {
+    const it = await joined(share);
+    await it.watch(20);
+    expect(it.asked()[1], 'at first').toEqual(range(6, last));
+    expect(it.calls.slice(2).map(({ at }) => at)).toEqual(times);
+    const later = it.calls.slice(2).map(({ urls }) => urls.filter((url) => url !== MEDIA).length);
+    expect(later).toEqual(times.map(() => 6));
+  });
+
+  test('a refill that was put off is dropped with the source', async () => {
+    const it = await joined(1);
+    await it.watch(1);
+    await pass(0.5);
+    it.source.destroy();
+    expect(vi.getTimerCount()).toBe(0);
+    await pass(60);
+    expect(it.calls).toHaveLength(2);
+  });
+});
+
 describe('several renditions', () => {
   test('are signed ahead in one call', async () => {
     const it = lab(each(60));
@@ -145,6 +189,40 @@ describe('low latency', () => {
     }
     return [...lines, `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${part(current, count % 4)}"`, ''].join('\n');
   };
+
+  test.each([
+    ['one part', ['9.0.m4s'], true, true],
+    ['three parts', ['8.2.m4s', '8.3.m4s', '9.0.m4s'], false, true],
+    ['three parts, with a key in between', ['8.2.m4s', '8.3.m4s', 'key', '9.0.m4s'], false, true],
+    ['a segment before two parts', ['7.m4s', '8.3.m4s', '9.0.m4s'], true, true],
+    ['three segments', ['6.m4s', '7.m4s', '8.m4s'], true, false],
+    ['three segments and a part', ['6.m4s', '7.m4s', '8.m4s', '9.0.m4s'], true, true],
+  ])('after %s: segments and parts that come next', (_, asked, ...wanted) => {
+    const text = parts(40).replace('#EXTINF', '#EXT-X-KEY:METHOD=AES-128,URI="key"\n#EXTINF');
+    const known = new KnownPlaylist();
+    known.learn(MEDIA, text, (uri) => uri, 0);
+    for (const key of asked) known.noteAsked(key, 0);
+    const names = known.namesWithin(10).map(({ key }) => key);
+    expect([/^\d+\.m4s/, /\.\d\.m4s/].map((kind) => names.some((key) => kind.test(key)))).toEqual(wanted);
+  });
+
+  test('where both come, the parts are as long as their segment', () => {
+    const known = new KnownPlaylist();
+    known.learn(MEDIA, parts(40), (uri) => uri, 0);
+    known.noteAsked('9.1.m4s', 0);
+    expect([known.nameSeconds, ...known.namesWithin(0.8).map(({ end }) => end)]).toEqual([0.25, 0.25, 0.5, 0.5, 0.75]);
+  });
+
+  test('of parts that nobody can tell the names of: none, and the segments all the same', async () => {
+    const unknownName = (name: string): string => `${btoa(name)}.m4s`;
+    const unknown = (count: number): string => parts(count).replace(/\d+\.\d\.m4s/g, unknownName);
+    const it = lab(each(20, { anyQuery: true }));
+    await it.source.sign(MEDIA);
+    it.source.learn(MEDIA, unknown(40));
+    await it.source.sign(`${FOLDER}9.m4s`);
+    const hint = `${FOLDER}${unknownName('10.0.m4s')}`;
+    expect(it.asked()[1]).toEqual([`${FOLDER}9.m4s`, hint, ...range(10, 24, (n) => `${FOLDER}${n}.m4s`)]);
+  });
 
   test('parts are signed ahead, and the segments that nobody asks for are not: a call for several seconds', async () => {
     const it = lab(each(20, { anyQuery: true }));

@@ -48,6 +48,29 @@ describe('createTokenSource', () => {
       expect(calls.map(({ at }) => at)).toEqual([0, 16, 40, 64, 88]);
     });
 
+    test('what another rendition that is played lacks comes along in the same call', async () => {
+      const sound = (n: number): string => `${FOLDER}en-${n}.ts`;
+      const { source, asked } = await playing(playlist(1, 20));
+      source.learn(`${FOLDER}en.m3u8`, playlist(1, 20).replaceAll(/^\d+\.ts/gm, 'en-$&'));
+      await source.sign(segment(1));
+      for (const n of [1, 2, 3]) await source.sign(sound(n));
+      for (const n of [2, 3, 4, 5]) await source.sign(segment(n));
+      await pass();
+      expect(asked().slice(2)).toEqual([[...range(8, 13), ...range(8, 9, sound)]]);
+    });
+
+    test('a reload behind the edge signs what it adds, not more of what follows there', async () => {
+      const name = (n: number): string => `${btoa(`${n * 7919}`).replaceAll('=', '')}.ts`;
+      const text = (last: number): string => playlist(1, last, false).replaceAll(/^(\d+)\.ts/gm, (_, n) => name(+n));
+      const { source, asked } = await playing(text(30));
+      const names = range(1, 31, (n) => FOLDER + name(n));
+      await source.sign(names[0]!);
+      await source.sign(names[1]!);
+      source.learn(MEDIA, text(31));
+      await pass();
+      expect(asked()).toEqual([names.slice(0, 7), [names[30]]]);
+    });
+
     test('a seek signs from there on', async () => {
       const { source, asked } = await playing(playlist(1, 90));
       await source.sign(segment(1));

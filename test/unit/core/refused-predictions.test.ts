@@ -26,6 +26,19 @@ describe('an endpoint that signs no names that do not exist', () => {
     },
   );
 
+  test('after that minute they are asked for again', async () => {
+    const it = await viewer();
+    const isReal = exists(it);
+    const refused: number[] = [];
+    it.answer = (call) => {
+      if (call.urls.every(isReal)) return each(20)(call);
+      refused.push(call.at);
+      return fail(404)(call);
+    };
+    await it.watch(70);
+    expect(refused).toEqual([6, 66]);
+  });
+
   test('401 also without them: that is a denial', async () => {
     const it = await viewer();
     it.answer = fail(401);
