@@ -145,7 +145,7 @@ export function createShaka({ src, tokens, config, startTime }: InPage): void {
 
 /** Runs inside the page. */
 export function takeShakaSnapshot(): ShakaSnapshot {
-  const { shakaPlayer: player, recording, told, video } = window;
+  const { recording, told, video } = window;
   const { currentTime, ended, paused, readyState, textTracks } = video;
   const { stalls, tokens, rejections } = recording;
   return {
