@@ -218,4 +218,23 @@ describe.runIf(hasNginx).concurrent('what a page does to an element whose source
     expect(text).toContain('film.mp4');
     expect(`${text} ${refused}`).not.toMatch(/[?&](st|e)=/);
   });
+
+  it('the secret is rotated, and the clock shows nothing: a seek has its picture long before Chromium gives up', async ({
+    act,
+    expect,
+    stage,
+  }) => {
+    stage.signer.ttl = 600;
+    await act(open);
+    stage.signer.secret = 'rotated';
+    await stage.setSecret('rotated');
+    const result = await act<{ ms: number }>(
+      `const ms = await seek(300);
+      await moves(1);
+      const { swaps, errors, failures, mediaErrors } = seen;
+      return { ms, reasons: swaps.map(({ reason }) => reason), errors, failures, mediaErrors };`,
+    );
+    expect(result).toMatchObject({ reasons: ['error'], errors: 0, failures: [], mediaErrors: [] });
+    expect(result.ms).toBeLessThan(10_000);
+  });
 });

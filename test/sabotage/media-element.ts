@@ -8,6 +8,7 @@ const lastingPlay = 'packages/media-element/src/lasting-play.ts';
 const nativeSource = 'packages/media-element/src/native-source.ts';
 const requestNeed = 'packages/media-element/src/request-need.ts';
 const swapSource = 'packages/media-element/src/swap-source.ts';
+const watchStalls = 'packages/media-element/src/watch-stalls.ts';
 
 const mp4ErrorsTest = 'test/browser/mp4-errors.matrix.test.ts';
 const mp4PlaybackTest = 'test/browser/mp4-playback.test.ts';
@@ -19,6 +20,14 @@ const videojsWorkerTest = 'test/browser/videojs-worker.test.ts';
 
 /** What keeps a media element alive, seen in the package whose test notices it first. */
 export const mediaElement: readonly Sabotage[] = [
+  {
+    name: 'media-element-stalled',
+    promise: 'A refusal that the browser keeps to itself is found out.',
+    file: watchStalls,
+    find: "media.addEventListener('stalled', () => void ask(), { signal });",
+    replace: '',
+    noticedBy: { test: mp4TroubleTest, name: 'the secret is rotated, and the clock shows nothing' },
+  },
   {
     name: 'media-element-worker-first',
     promise: 'A token worker that signs the URL is used: no change of source at all.',

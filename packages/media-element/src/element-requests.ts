@@ -6,6 +6,7 @@ import { diagnoseFailure } from './diagnose-failure.ts';
 import type { ElementSource } from './element-source.ts';
 import { assertFitsElement, elementSource } from './element-source.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
+import { probe } from './probe.ts';
 
 interface Start {
   /** Ends the waits. */
@@ -14,6 +15,11 @@ interface Start {
   readonly given: SignedRequest | undefined;
   /** As the page has set it. */
   readonly crossOrigin: string | null;
+}
+
+export interface Refusal {
+  readonly request: SignedRequest;
+  readonly status: number;
 }
 
 /**
@@ -93,6 +99,20 @@ export class ElementRequests {
     const { signal } = this.#start;
     const request = (this.#request ??= await this.sign());
     return this.#ask(() => diagnoseFailure(error, request, failures, { source, user, signal }));
+  }
+
+  /** Whether the edge refuses what the element asks for now. A worker would have replayed it. */
+  async findRefusal(): Promise<Refusal | undefined> {
+    const request = this.#request;
+    if (!request || this.#areByWorker) return undefined;
+    const status = await probe(request, this.#start.signal);
+    return this.#options.source.isRefusal(request, status) ? { request, status } : undefined;
+  }
+
+  /** What the element is to play from instead, if there is anything. @throws as `replayOf`, but for an outage */
+  replay({ request, status }: Refusal): Promise<SignedRequest | undefined> {
+    const { signal } = this.#start;
+    return this.#ask(() => this.#options.user.replay(request, status, { signal }));
   }
 
   /** The player was told of a failure: it hears of the next token. */

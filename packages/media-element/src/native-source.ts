@@ -5,19 +5,12 @@ import { ElementRequests } from './element-requests.ts';
 import { LastingPlay } from './lasting-play.ts';
 import { MediaTracks } from './media-tracks.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
+import type { Phase } from './phase.ts';
 import { PlaybackPosition } from './playback-position.ts';
 import type { SwapReason } from './request-need.ts';
 import { observeNeed } from './request-need.ts';
 import { swapSource } from './swap-source.ts';
-
-/**
- * - `idle`: the element plays what it has.
- * - `preparing`: another source is under way: it is found out why the element has failed, or a token is fetched.
- * - `loading`: the element loads another source.
- * - `failed`: playback has ended, and the player has been told.
- * - `released`: the element is left to itself.
- */
-type Phase = 'idle' | 'preparing' | 'loading' | 'failed' | 'released';
+import { watchStalls } from './watch-stalls.ts';
 
 /** How often the buffer is looked at while it plays. */
 const CHECK_INTERVAL_MS = 500;
@@ -60,6 +53,16 @@ export class NativeSource {
     this.#on(['durationchange'], () => this.#position.noteDuration());
     this.#on(['seeking'], () => this.#onSeeking());
     this.#on(['play', 'waiting', 'stalled'], () => this.#check(false));
+    watchStalls(media, {
+      requests: this.#requests,
+      signal,
+      isIdle: () => !this.#operation && this.#isOurs(),
+      onRefused: (refusal) =>
+        this.#run(async () => {
+          const replay = await this.#requests.replay(refusal);
+          if (replay && !media.error) await this.#load('error', replay);
+        }),
+    });
     this.#on(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
     this.#on(['error'], (event) => this.#onError(event));
     const timer = setInterval(() => !media.paused && this.#check(false), CHECK_INTERVAL_MS);
@@ -170,13 +173,12 @@ export class NativeSource {
   /** Finds out why the element has failed, and gives it another source until it plays. */
   #recover(): void {
     if (this.#operation) return;
-    const work = async (): Promise<void> => {
+    this.#run(async () => {
       for (let { error } = this.#media; error && this.#isOurs(); { error } = this.#media) {
         this.#failures = oneMore(this.#failures, this.#position.current);
         await this.#loadAfter(error);
       }
-    };
-    this.#run(work);
+    });
   }
 
   async #loadAfter(error: MediaError): Promise<void> {
