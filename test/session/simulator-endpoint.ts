@@ -31,7 +31,7 @@ type Told = { readonly isWrong: boolean; readonly isExact: boolean } | undefined
 
 /** The signing endpoint, with its faults. */
 export class Endpoint {
-  /** Until when somebody was told to wait; seconds of the run. */
+  /** Until when those who were told to wait may stay away; seconds of the run. */
   retryUntil = 0;
   /** The same, of pauses that are too long to wait for. */
   blockedUntil = 0;
@@ -106,8 +106,10 @@ export class Endpoint {
     const isFinal = (failure.status === 401 || failure.status === 403) && call.predicted.size === 0;
     if (isFinal) this.#denies(call, call.urls);
     const after = Number(failure.headers['retry-after'] ?? 0);
-    this.retryUntil = Math.max(this.retryUntil, world.now() + after);
-    if (after > BACKOFF_LIMIT) this.blockedUntil = Math.max(this.blockedUntil, world.now() + after);
+    // an audience that was told one moment comes back spread over the limit, or over half of it
+    const back = after === 0 ? 0 : world.now() + after + (after > BACKOFF_LIMIT ? BACKOFF_LIMIT : BACKOFF_LIMIT / 2);
+    this.retryUntil = Math.max(this.retryUntil, back);
+    if (after > BACKOFF_LIMIT) this.blockedUntil = Math.max(this.blockedUntil, back);
     return failure;
   }
 

@@ -4,7 +4,7 @@ import { createTokenSource, isSecureTokenError } from '../../packages/core/src/i
 import { CDN, ENDPOINT } from '../unit/core/lab.ts';
 import { CallWatch } from './simulator-calls.ts';
 import type { Endpoint } from './simulator-endpoint.ts';
-import { masterOf } from './simulator-media.ts';
+import { masterOf, nameOf } from './simulator-media.ts';
 import type { Plan } from './simulator-plan.ts';
 import type { Random } from './simulator-random.ts';
 import type { Mint } from './simulator-tokens.ts';
@@ -78,6 +78,12 @@ export class Subject {
     source.learn = (url, text) => {
       for (const [, inTag, line] of text.matchAll(/URI="([^"]+)"|^([^#\s].*)$/gm)) this.#listed.add(inTag ?? line!);
       learn(url, text);
+    };
+    // what was requested is no name that may never exist, also where no playlist has shown it yet
+    const refused = source.refused.bind(source);
+    source.refused = (request, ...others) => {
+      this.#listed.add(nameOf(request.unsignedUrl));
+      return refused(request, ...others);
     };
     source.allow(masterOf(0));
     for (const type of EVENTS) {
