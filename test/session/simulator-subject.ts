@@ -80,10 +80,18 @@ export class Subject {
       learn(url, text);
     };
     // what was requested is no name that may never exist, also where no playlist has shown it yet
-    const refused = source.refused.bind(source);
+    const { peek, sign, refused } = source;
+    source.peek = (url) => {
+      this.#listed.add(nameOf(source.unsign(url)));
+      return peek.call(source, url);
+    };
+    source.sign = (url, ...others) => {
+      this.#listed.add(nameOf(source.unsign(url)));
+      return sign.call(source, url, ...others);
+    };
     source.refused = (request, ...others) => {
       this.#listed.add(nameOf(request.unsignedUrl));
-      return refused(request, ...others);
+      return refused.call(source, request, ...others);
     };
     source.allow(masterOf(0));
     for (const type of EVENTS) {

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
+import { isStillPlayed } from '../../../packages/core/src/renewal.ts';
 import { MASTER, fakeTime, folder, lab, pass } from './lab.ts';
 
 fakeTime();
@@ -11,6 +12,35 @@ async function renewalOf(lifetime: number, options: Partial<TokenSourceOptions> 
   await pass(lifetime + 1);
   return calls[1]?.at;
 }
+
+describe('isStillPlayed', () => {
+  const lifetime = 300;
+
+  test('after one request nobody knows', () => {
+    expect(isStillPlayed({ lastAt: 0, interval: undefined }, lifetime, 10_000)).toBe(true);
+  });
+
+  test.each([
+    [149, true],
+    [150, false],
+  ])('requests every ten seconds, the last one %s s ago: for half of the lifetime', (now, expected) => {
+    expect(isStillPlayed({ lastAt: 0, interval: 10 }, lifetime, now)).toBe(expected);
+  });
+
+  test.each([
+    [299, true],
+    [300, false],
+  ])('requests every hundred seconds, the last one %s s ago: for three times as long', (now, expected) => {
+    expect(isStillPlayed({ lastAt: 0, interval: 100 }, lifetime, now)).toBe(expected);
+  });
+
+  test.each([
+    [149, true],
+    [150, false],
+  ])('who renews early must not keep what was left: a request would have to come by %s s', (by, expected) => {
+    expect(isStillPlayed({ lastAt: 0, interval: 10 }, lifetime, 100, by)).toBe(expected);
+  });
+});
 
 describe('createTokenSource', () => {
   describe('the renewal window', () => {
