@@ -63,7 +63,7 @@ export class ReadAhead {
     else this.#signNext(playlist, key);
   }
 
-  /** `key` is asked for, by a request that waits: what is signed ahead comes along, unless the viewer may not have it. */
+  /** `key` is asked for, by a request that waits: what is signed ahead comes along, unless that is denied. */
   isAskedFor(key: string): void {
     const { acquisition, identify } = this.#options;
     if (acquisition.denialOf(identify(key))) return;

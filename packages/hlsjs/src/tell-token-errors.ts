@@ -13,8 +13,8 @@ type Emit = (event: string, name: string, data: unknown) => boolean;
  * Errors of `hls` carry ours before anybody hears of them: a listener would come after those that the app has added
  * before. Whatever hls.js emits passes `emit`, what its controllers `trigger()` too.
  *
- * A denial is final, but hls.js would go on trying other variants and then retry for half a minute: so it is made fatal.
- * Of one that several segments have waited for, such as that of their key, hls.js tells once for each, in one task: it has
+ * A denial is final, but hls.js would try other variants and then retry for half a minute: so it is made fatal. Of one
+ * that several segments have waited for, such as that of their key, hls.js tells once for each, in one task: it has
  * stopped at the first.
  */
 export function tellTokenErrors(hls: Hls): void {

@@ -101,8 +101,8 @@ export function watchUnsignedRequests(hls: Hls, sourceNow: () => TokenSource): v
     told.add(source);
     warn(
       `${shown(request)} was requested without a token and refused. The request does not come from hls.js: the ` +
-        'player around it, or the page, has made it, where it cannot be signed. "Host players" in the documentation says ' +
-        'which players do that, and how to prevent it.',
+        'player around it, or the page, has made it, where it cannot be signed. "Host players" in the documentation ' +
+        'says which players do that, and how to prevent it.',
     );
   });
   hls.on(DESTROYING, stop);

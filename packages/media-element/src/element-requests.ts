@@ -106,6 +106,8 @@ export class ElementRequests {
     const request = this.#request;
     if (!request || this.#areByWorker) return undefined;
     const status = await probe(request, this.#start.signal);
+    // it may have another source by now
+    if (this.#request?.url !== request.url) return undefined;
     return this.#options.source.isRefusal(request, status) ? { request, status } : undefined;
   }
 

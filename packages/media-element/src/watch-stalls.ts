@@ -9,9 +9,9 @@ interface StallOptions {
 }
 
 /**
- * Asks the edge when `media` has had no data for three seconds, and has nothing left to play. Chromium asks about twenty
- * times for what is refused, and says nothing to the page until then; a clock that is right, and a token that lives, do
- * not show it either.
+ * Asks the edge when `media` has had no data for three seconds, and has nothing left to play. Chromium repeats what is
+ * refused about twenty times, and says nothing to the page until then; a clock that is right, and a token that lives,
+ * do not show it either.
  */
 export function watchStalls(media: HTMLMediaElement, { requests, signal, isIdle, onRefused }: StallOptions): void {
   const isStarving = (): boolean => {

@@ -27,8 +27,8 @@ export interface EdgeHandlerOptions {
   /** @default { origins: '*' } */
   cors?: CorsOptions;
   /**
-   * Signs the URIs of the playlists it serves, with the expiry of the token that the playlist came with. None opens more
-   * than that token and what the playlist lists.
+   * Signs the URIs of the playlists it serves, with the expiry of the token that the playlist came with. None opens
+   * more than that token and what the playlist lists.
    * @default false
    */
   signPlaylists?: boolean;
