@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { concerning, readArguments } from './support/choose-tests.mjs';
 import { prepare } from './support/prepare.mjs';
 
@@ -8,8 +9,8 @@ const { packages, all, rest, vitest } = readArguments(process.argv.slice(2));
 const chosen = packages.length > 0;
 
 /**
- * What needs no test runner, one after the other beside the tests: these mostly wait for players, these for a
- * processor.
+ * What needs no test runner, one after the other beside the tests, with what these leave of the processors: players in
+ * real time mostly wait.
  * @type {ReadonlyArray<{ name: string, command: string, args: string[] }>}
  */
 const checks = rest
@@ -36,6 +37,7 @@ const check = ({ name, command, args }) =>
     /** @type {Buffer[]} */
     const output = [];
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (/** @type {Buffer} */ chunk) => output.push(chunk));
     child.on('close', (status) => {

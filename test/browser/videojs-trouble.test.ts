@@ -130,9 +130,15 @@ test.concurrent('the signing endpoint is down for longer than the tokens live', 
   await stage.signer.close();
   const isDry = ({ readyState, tokens }: VideojsSnapshot): boolean =>
     readyState < 3 && tokens.some(({ code }) => code === 'ERR_SIGNING_UNAVAILABLE');
-  expect(await player.until(isDry)).toMatchObject(fine);
+  const dry = await player.until(isDry);
+  expect(dry).toMatchObject(fine);
   await stage.signer.reopen();
-  expect(await player.until(({ ended, cues }) => ended && cues === 10)).toMatchObject(fine);
+  // one cue in each segment of two seconds; VHS drops those of the past when it seeks to where playback has stopped
+  const hasRest = ({ cueStarts }: VideojsSnapshot): boolean =>
+    cueStarts[0]! < dry.currentTime + 2 &&
+    cueStarts.at(-1)! > 18 &&
+    cueStarts.length === 10 - Math.floor(cueStarts[0]! / 2);
+  expect(await player.until((seen) => seen.ended && hasRest(seen))).toMatchObject(fine);
 });
 
 test.concurrent(

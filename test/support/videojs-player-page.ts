@@ -28,6 +28,8 @@ export interface VideojsSnapshot {
   readonly logs: readonly string[];
   readonly bandwidth: number;
   readonly cues: number;
+  /** When each of them begins. */
+  readonly cueStarts: readonly number[];
   /** Parts of the media that are buffered: 1 without a hole. */
   readonly parts: number;
   readonly pageErrors: readonly string[];
@@ -118,6 +120,8 @@ export function takeSnapshot(): Omit<VideojsSnapshot, 'pageErrors'> {
   // no tech yet while the first source waits for its token
   const tech = player.tech(true) as unknown as { vhs?: { bandwidth: number } } | undefined;
   const tracks = Array.from(player.textTracks() as unknown as ArrayLike<TextTrack>);
+  const subtitles = tracks.filter(({ kind }) => kind === 'subtitles');
+  const cueStarts = subtitles.flatMap(({ cues }) => Array.from(cues ?? [], ({ startTime }) => startTime));
   return {
     currentTime: player.currentTime()!,
     duration: player.duration()!,
@@ -133,6 +137,7 @@ export function takeSnapshot(): Omit<VideojsSnapshot, 'pageErrors'> {
     logs: videojs.log.history().map((line: unknown[]) => line.map(String).join(' ')),
     parts: (player.buffered() as TimeRanges).length,
     bandwidth: tech?.vhs?.bandwidth ?? 0,
-    cues: tracks.filter(({ kind }) => kind === 'subtitles').reduce((total, { cues }) => total + (cues?.length ?? 0), 0),
+    cues: cueStarts.length,
+    cueStarts,
   };
 }
