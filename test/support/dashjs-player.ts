@@ -94,12 +94,14 @@ export async function openDash(stage: Stage, carrier: Carrier, given: DashOption
     snapshot,
     until,
     async play(rate = 1) {
+      // dash.js gives the element its source once it has the manifest, and a new source ends a play() before it
+      await until(({ readyState }) => readyState > 0);
       await page.evaluate((speed) => {
         const video = document.querySelector('video')!;
         video.defaultPlaybackRate = video.playbackRate = speed;
         void video.play().catch(() => undefined);
       }, rate);
-      await until(({ currentTime }) => currentTime > 0);
+      await until(({ currentTime, paused }) => currentTime > 0 && !paused);
     },
     close,
   };
