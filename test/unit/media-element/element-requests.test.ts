@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { TokenSource } from 'secure-token-core';
+import { createSourceUser, createTokenSource } from 'secure-token-core';
+import { ElementRequests } from '../../../packages/media-element/src/element-requests.ts';
+
+const url = 'https://cdn.example/film.mp4';
+let source: TokenSource;
+let answer: (response: Response) => void;
+
+beforeEach(() => {
+  let count = 0;
+  const getTokens = () => Promise.resolve({ url, expires: Date.now() / 1000 + 60, query: { st: `${++count}` } });
+  source = createTokenSource({ getTokens });
+  vi.stubGlobal('document', { baseURI: 'https://app.example/' });
+  vi.stubGlobal('location', { origin: 'https://app.example' });
+  vi.stubGlobal('fetch', () => new Promise((resolve) => (answer = resolve)));
+});
+afterEach(() => {
+  source.destroy();
+  vi.unstubAllGlobals();
+});
+
+/** Of an element that plays from a signed request. */
+async function playing(isByWorker = false): Promise<ElementRequests> {
+  const user = createSourceUser(source);
+  const requests = new ElementRequests(
+    { source, user, url, hiddenEvents: [], listener: { onFailure: () => undefined } },
+    { signal: new AbortController().signal, given: undefined, crossOrigin: null },
+  );
+  requests.use(await requests.signFirst(), isByWorker);
+  return requests;
+}
+
+const refusal = (): Response => new Response(null, { status: 410 });
+
+test('a refusal of what the element plays is found, with its status', async () => {
+  const requests = await playing();
+  const finding = requests.findRefusal();
+  answer(refusal());
+  expect(await finding).toMatchObject({ request: { url: `${url}?st=1` }, status: 410 });
+});
+
+test('a refusal of a source that the element no longer plays is none', async () => {
+  const requests = await playing();
+  const finding = requests.findRefusal();
+  await source.renew();
+  requests.use(await requests.sign(), false);
+  answer(refusal());
+  expect(await finding).toBeUndefined();
+});
+
+test('an edge that lets it through has refused nothing', async () => {
+  const requests = await playing();
+  const finding = requests.findRefusal();
+  answer(new Response('v', { status: 206 }));
+  expect(await finding).toBeUndefined();
+});
+
+test('what a worker signs is not asked for: the worker would have replayed a refusal', async () => {
+  const requests = await playing(true);
+  expect(await requests.findRefusal()).toBeUndefined();
+});
