@@ -1,4 +1,5 @@
 import { test } from 'vitest';
+import type { ShakaPage } from '../support/shaka-player.ts';
 import { openShaka } from '../support/shaka-player.ts';
 import { stageFor } from '../support/stage.ts';
 
@@ -11,6 +12,18 @@ const builds = [
   ['5.2', 'compiled.debug'],
   ['4.11', 'ui'],
 ] as const;
+
+/** Whether a call ends long before any token comes. */
+const endsAtOnce = ({ page }: ShakaPage, method: 'destroy' | 'unload'): Promise<boolean> =>
+  page.evaluate(
+    (name) =>
+      Promise.race([
+        window.shakaPlayer[name]().then(() => true),
+        new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 5000)),
+      ]),
+    method,
+  );
+
 test.concurrent.for(builds)('Shaka %s, shaka-player.%s.js', async ([version, build], context) => {
   const { expect } = context;
   const stage = await stageFor(context, { edge: { refuseEvery: 5 } });
@@ -49,24 +62,28 @@ test.concurrent.for(['5.2', '4.11'] as const)(
 );
 
 // Shaka 4.11 alone waits until `load` ends
-test.concurrent.for(['5.2'] as const)(
-  'a player is destroyed while it waits for a token: Shaka %s',
+test.concurrent('a player is destroyed while it waits for a token: Shaka 5.2', async (context) => {
+  const { expect } = context;
+  const stage = await stageFor(context, { signer: { delay: 600 } });
+  const player = await openShaka(stage, 'exact', { path: dash });
+  await player.page.waitForFunction(() => window.shakaPlayer.getAssetUri() !== null);
+  // the filter is asked a few turns after the asset is known
+  await player.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)));
+  expect(await endsAtOnce(player, 'destroy')).toBe(true);
+  const error = await player.page.evaluate((url) => window.shakaSource!.sign(url).then(String, String), stage.cdn);
+  expect(error).toContain('ERR_DESTROYED');
+});
+
+test.concurrent.for(['5.2', '4.11'] as const)(
+  'segments wait for a token, and the player is unloaded: Shaka %s',
   async (version, context) => {
     const { expect } = context;
-    const stage = await stageFor(context, { signer: { delay: 600 } });
-    const player = await openShaka(stage, 'exact', { path: dash, version });
-    await player.page.waitForFunction(() => window.shakaPlayer.getAssetUri() !== null);
-    const isDestroyed = player.page.evaluate(async () => {
-      // the filter is asked a few turns after the asset is known
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      return Promise.race([
-        window.shakaPlayer.destroy().then(() => true),
-        new Promise((resolve) => setTimeout(() => resolve(false), 5000)),
-      ]);
-    });
-    expect(await isDestroyed).toBe(true);
-    const error = await player.page.evaluate((url) => window.shakaSource!.sign(url).then(String, String), stage.cdn);
-    expect(error).toContain('ERR_DESTROYED');
+    const stage = await stageFor(context, { signer: { ttl: 3 } });
+    const player = await openShaka(stage, 'query', { path: dash, version });
+    await player.play();
+    stage.signer.delay = 600;
+    await player.page.waitForFunction(() => window.shakaPlayer.isBuffering());
+    expect(await endsAtOnce(player, 'unload')).toBe(true);
   },
 );
 

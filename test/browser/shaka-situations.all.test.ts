@@ -63,14 +63,19 @@ test.concurrent.for(versions)(
   async (version, context) => {
     const { expect } = context;
     const stage = await stageFor(context, { signer: { ttl: 3 } });
-    const player = await openShaka(stage, 'query', { path: hls, version, tokens: { retry: { limit: 0 } } });
+    const player = await openShaka(stage, 'query', {
+      path: hls,
+      version,
+      tokens: { retry: { limit: 0, backoffLimit: 3 } },
+    });
     // what is not there cannot be played
     const waiting = { ...fine, starved: expect.any(Array) };
     await player.play();
     await player.until(({ currentTime }) => currentTime > 1);
     await stage.signer.close();
     const failures = (codes: readonly { code?: string }[]): number => codes.filter(({ code }) => code).length;
-    expect(await player.until(({ tokens }) => failures(tokens) > 2)).toMatchObject(waiting);
+    // of two tries ahead, and then more often than Shaka tries a request
+    expect(await player.until(({ tokens }) => failures(tokens) > 6)).toMatchObject(waiting);
     await stage.signer.reopen();
     expect(await player.until(({ ended }) => ended)).toMatchObject(waiting);
     expect(await stage.refusals()).toEqual([]);
@@ -116,8 +121,9 @@ test.concurrent.for(versions)('the viewer is denied after a refusal: Shaka %s', 
   await player.play();
   stage.edge.secrets = ['another secret'];
   stage.signer.denies = () => true;
-  const { errors } = await player.until(({ errors: all }) => all.some((it) => it.severity === CRITICAL));
+  const { errors, retries } = await player.until(({ errors: all }) => all.some((it) => it.severity === CRITICAL));
   expect(errors.at(-1)).toMatchObject({ code: 1006, token: 'ERR_DENIED' });
+  expect(retries, 'it is final').toEqual([]);
 });
 
 test.concurrent.for(versions)('the edge refuses every token: Shaka %s', async (version, context) => {

@@ -47,12 +47,12 @@ export const shaka: readonly Sabotage[] = [
     needs: 'all',
   },
   {
-    name: 'shaka-destroy-waits',
-    promise: 'A player that is destroyed does not wait for the signing endpoint.',
+    name: 'shaka-unload-waits',
+    promise: 'A player that is unloaded does not wait for the signing endpoint.',
     file: session,
-    find: '        wait.abort();\n',
+    find: '      promise,\n',
     replace: '',
-    noticedBy: { test: playersTest, name: 'a player is destroyed while it waits for a token: Shaka 5.2' },
+    noticedBy: { test: playersTest, name: 'segments wait for a token, and the player is unloaded: Shaka 5.2' },
     needs: 'all',
   },
 ];
