@@ -1,11 +1,14 @@
 import { bytesResponse } from './bytes-response.mjs';
 import { fileContent } from './file-content.mjs';
-import { laterSegment } from './later-segment.mjs';
+import { laterSegment, laterSubtitles } from './later-segment.mjs';
 import { withoutSubtitles } from './media-playlist.mjs';
 import { mediaType } from './media-type.mjs';
 import { memoryContent } from './memory-content.mjs';
 import { emptyResponse, onlyReads, relativePath } from './origin-request.mjs';
 import { repeatPlaylist } from './repeat-playlist.mjs';
+
+/** What places a file later on one timeline, by its type. @type {Readonly<Record<string, typeof laterSegment>>} */
+const laterBy = { [mediaType('.m4s')]: laterSegment, [mediaType('.vtt')]: laterSubtitles };
 
 /**
  * A long film made of a short one: on demand, every media playlist below `root` repeated `times` times. Repetitions
@@ -15,10 +18,11 @@ import { repeatPlaylist } from './repeat-playlist.mjs';
  * @param {number} options.times
  * @param {string} [options.base] URL path of that folder; begins and ends with `/`
  * @param {number} [options.continuousAfter] seconds of the short one, if the film is to have one timeline, for players
- *   that know no discontinuities: fMP4, picture and sound only. @default each repetition begins at 0 again
+ *   that know no discontinuities: fMP4. @default each repetition begins at 0 again
+ * @param {boolean} [options.subtitles] whether a film on one timeline has them; some of these players know none
  * @returns {(request: Request) => Promise<Response>}
  */
-export function createFilmOrigin({ root, times, base = '/film/', continuousAfter = 0 }) {
+export function createFilmOrigin({ root, times, base = '/film/', continuousAfter = 0, subtitles = false }) {
   const continuous = continuousAfter > 0;
   return onlyReads(async (request) => {
     const asked = relativePath(request, base);
@@ -27,11 +31,11 @@ export function createFilmOrigin({ root, times, base = '/film/', continuousAfter
     if (content === undefined) return emptyResponse(404);
     if (content.type !== mediaType('.m3u8')) {
       const turn = Number(/(?:^|\/)r(\d+)\/[^/]+$/.exec(asked ?? '')?.[1] ?? 0);
-      const isLater = continuous && turn > 0 && content.type === mediaType('.m4s');
-      return bytesResponse(request, isLater ? await laterSegment(content, turn * continuousAfter) : content);
+      const later = continuous && turn > 0 ? laterBy[content.type] : undefined;
+      return bytesResponse(request, later ? await later(content, turn * continuousAfter) : content);
     }
     const text = await new Response(content.read(0, content.size)).text();
-    const repeated = repeatPlaylist(continuous ? withoutSubtitles(text) : text, times, { continuous });
+    const repeated = repeatPlaylist(continuous && !subtitles ? withoutSubtitles(text) : text, times, { continuous });
     return bytesResponse(request, memoryContent(repeated, { type: content.type }));
   });
 }

@@ -16,3 +16,15 @@ export async function laterSegment(content, seconds) {
   for (const time of times) time.writeBigUInt64BE(time.readBigUInt64BE() + ticks);
   return memoryContent(bytes, content);
 }
+
+/**
+ * A segment of WebVTT as it would be `seconds` later: its cues are placed by `X-TIMESTAMP-MAP` (RFC 8216, 3.5).
+ * @param {import('./bytes-response.mjs').Content} content
+ * @param {number} seconds
+ * @returns {Promise<import('./bytes-response.mjs').Content>}
+ */
+export async function laterSubtitles(content, seconds) {
+  const text = await new Response(content.read(0, content.size)).text();
+  const later = text.replace(/(?<=MPEGTS:)\d+/, (ticks) => String(Number(ticks) + seconds * 90_000));
+  return memoryContent(later, content);
+}

@@ -26,7 +26,7 @@ const hosts = isAll ? pages : mostUsed;
 
 /** Seconds that a token lives. */
 const TTL = 3;
-const FILM = '/exact/film/fmp4/master.m3u8';
+const FILM = '/exact/one-timeline/master.m3u8';
 
 beforeAll(installHosts);
 

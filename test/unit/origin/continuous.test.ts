@@ -67,3 +67,26 @@ it.each([
   expect(text.match(/^#EXT-X-(MEDIA|STREAM-INF):/gm)).toHaveLength(3);
   expect(text.match(/AUDIO="group_aud"$/gm)).toHaveLength(2);
 });
+
+describe('subtitles of a film on one timeline', () => {
+  const subtitled = createFilmOrigin({ root, times: 3, base: '/', continuousAfter: 20, subtitles: true });
+
+  it('are named, and their cues go on from one repetition to the next', async () => {
+    expect(await textOf(subtitled, 'master.m3u8')).toMatch('TYPE=SUBTITLES');
+    const segments = segmentsOf(await textOf(subtitled, 'sub/i.m3u8'));
+    expect(segments).toHaveLength(30);
+    const starts = await Promise.all(
+      segments.map(async (segment) => {
+        const text = await textOf(subtitled, `sub/${segment}`);
+        const [, ticks] = /MPEGTS:(\d+),LOCAL:00:00:00.000/.exec(text)!;
+        const [, seconds] = /^00:00:([\d.]+) -->/m.exec(text)!;
+        return Number(ticks) / 90_000 + Number(seconds);
+      }),
+    );
+    expect(starts).toEqual(segments.map((_, index) => expect.closeTo(index * 2 + 0.2, 3)));
+  });
+
+  it('are left out where they are not asked for', async () => {
+    expect(await textOf(film, 'master.m3u8')).not.toMatch('SUBTITLES');
+  });
+});
