@@ -17,9 +17,9 @@ const laterBy = { [mediaType('.m4s')]: laterSegment, [mediaType('.vtt')]: laterS
  * @param {string} options.root folder of the files
  * @param {number} options.times
  * @param {string} [options.base] URL path of that folder; begins and ends with `/`
+ * @param {boolean} [options.subtitles] whether a film on one timeline has them; some players know none
  * @param {number} [options.continuousAfter] seconds of the short one, if the film is to have one timeline, for players
  *   that know no discontinuities: fMP4. @default each repetition begins at 0 again
- * @param {boolean} [options.subtitles] whether a film on one timeline has them; some of these players know none
  * @returns {(request: Request) => Promise<Response>}
  */
 export function createFilmOrigin({ root, times, base = '/film/', continuousAfter = 0, subtitles = false }) {
