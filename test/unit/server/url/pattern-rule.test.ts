@@ -122,3 +122,22 @@ describe('a pattern with a dot at the end of the host, where no canonical URL ha
     /^cdn.*.\/vod/,
   ])('is not: %s, which fits', (rule) => expect(protects(rule, '/vod./a.mp4')).toBe(true));
 });
+
+describe('a pattern with an escape', () => {
+  test.each([/^\/v%6Fd\//, /^\/v%6fd\//i, /^\/a%c3%ad/, /^\/100%2f/i])(
+    'is refused where no path as it is compared has it: %s',
+    (rule) => {
+      expect(() => urlRules(rule)).toThrow(refusal(/^protect: (%[\da-f]{2})+ never matches\. Write /i));
+    },
+  );
+
+  test.each([
+    [/%3F/, '/what%3F.mp4'],
+    [/%3f/i, '/what%3F.mp4'],
+    [/a%C3%AD/, '/a%C3%AD.mp4'],
+    [/a%c3%ad/i, '/a%C3%AD.mp4'],
+    [/100%25/, '/100%25.mp4'],
+  ])('fits where one has it: %s', (rule, path) => {
+    expect(protects(rule, path)).toBe(true);
+  });
+});
