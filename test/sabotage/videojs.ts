@@ -10,6 +10,7 @@ const playbackFailure = 'packages/videojs/src/playback-failure.ts';
 
 const videojsRequestsTest = 'test/browser/videojs-requests.test.ts';
 const videojsTroubleTest = 'test/browser/videojs-trouble.test.ts';
+const videojsOutageTest = 'test/browser/videojs-outage.test.ts';
 const videojsTimeoutsTest = 'test/browser/videojs-timeouts.test.ts';
 const videojsLifecycleTest = 'test/browser/videojs-lifecycle.test.ts';
 const videojsNativeTest = 'test/browser/videojs-native.test.ts';
@@ -134,7 +135,7 @@ export const videojs: readonly Sabotage[] = [
     file: session,
     find: '!isOutage(error) || !player.readyState()',
     replace: '!isOutage(error)',
-    noticedBy: { test: videojsTroubleTest, name: 'the signing endpoint is down from the start' },
+    noticedBy: { test: videojsOutageTest, name: 'the signing endpoint is down from the start' },
   },
   {
     name: 'videojs-tokendenied',

@@ -9,7 +9,7 @@ declare global {
     videojs: typeof videojs;
     videojsSecureToken: typeof Plugin;
     players: VideoJsPlayer[];
-    seen: { events: string[]; ready: boolean; loads: number };
+    seen: { events: string[]; ready: boolean; loads: number; underflows: number };
   }
 }
 
@@ -30,6 +30,8 @@ export interface VideojsSnapshot {
   readonly cues: number;
   /** When each of them begins. */
   readonly cueStarts: readonly number[];
+  /** How often VHS has sought to where its audio was, because there was no video. */
+  readonly underflows: number;
   /** Parts of the media that are buffered: 1 without a hole. */
   readonly parts: number;
   readonly pageErrors: readonly string[];
@@ -47,7 +49,7 @@ interface InPage {
 /** Runs inside the page. */
 export function createPlayer({ source, tokens, form, options, attributes, tracks }: InPage): void {
   window.players = [];
-  window.seen = { events: [], ready: false, loads: 0 };
+  window.seen = { events: [], ready: false, loads: 0, underflows: 0 };
   const { videojs, seen, recording } = window;
   // the media of the tests are short: requests must go on while they play
   Object.assign((videojs as unknown as { Vhs: object }).Vhs, { GOAL_BUFFER_LENGTH: 4, MAX_GOAL_BUFFER_LENGTH: 4 });
@@ -104,9 +106,10 @@ export function createPlayer({ source, tokens, form, options, attributes, tracks
     seen.ready = true;
     const tech = player.tech(true) as unknown as {
       el(): HTMLVideoElement;
-      on(types: string[], listener: (event: Event) => void): void;
+      on(types: string[], listener: (event: Event & { name?: string }) => void): void;
     };
     tech.on(['retryplaylist', 'excludeplaylist'], ({ type }) => seen.events.push(type));
+    tech.on(['usage'], ({ name }) => name === 'vhs-video-underflow' && seen.underflows++);
     recording.watch(tech.el());
   });
 }
@@ -139,5 +142,6 @@ export function takeSnapshot(): Omit<VideojsSnapshot, 'pageErrors'> {
     bandwidth: tech?.vhs?.bandwidth ?? 0,
     cues: cueStarts.length,
     cueStarts,
+    underflows: seen.underflows,
   };
 }
