@@ -35,6 +35,15 @@ export default tseslint.config(
     files: ['packages/server/src/cli/**/*.ts', 'packages/server/src/cli.ts'],
     rules: { 'no-console': 'off' },
   },
+  {
+    files: ['packages/server/src/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'URL', property: 'canParse', message: 'It is wrong in a warm Node 20. Ask parsedUrl() instead.' },
+      ],
+    },
+  },
   ...serverRooms,
   {
     files: ['test/**/*.ts'],

@@ -31,7 +31,7 @@ const rooms = [
     ],
   },
   { room: 'http', imports: ['errors', 'url'] },
-  { room: 'node', imports: ['errors', 'http'], doors: ['to-node-handler'] },
+  { room: 'node', imports: ['errors', 'url', 'http'], doors: ['to-node-handler'] },
   { room: 'token', imports: ['errors', 'url'] },
   { room: 'format-parts', imports: ['errors', 'crypto', 'url', 'http', 'token'] },
   {

@@ -149,8 +149,8 @@ export function fakeTime(): void {
   afterEach(() => {
     for (const source of open) source.destroy();
     open.clear();
-    vi.useRealTimers();
     vi.restoreAllMocks();
+    vi.useRealTimers();
     vi.unstubAllGlobals();
   });
 }

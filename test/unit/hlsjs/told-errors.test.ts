@@ -1,6 +1,6 @@
 import type Hls from 'hls.js';
 import type { ErrorData, Events } from 'hls.js';
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SecureTokenError } from '../../../packages/core/src/index.ts';
 import { secureToken } from '../../../packages/hlsjs/src/index.ts';
 
@@ -23,6 +23,7 @@ const failed = (error: SecureTokenError): ErrorData =>
 beforeAll(() => {
   vi.stubGlobal('self', globalThis);
 });
+afterAll(() => vi.unstubAllGlobals());
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 

@@ -17,8 +17,8 @@ describe('pause', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.999);
   });
   afterEach(() => {
-    vi.useRealTimers();
     vi.restoreAllMocks();
+    vi.useRealTimers();
     vi.unstubAllGlobals();
   });
 

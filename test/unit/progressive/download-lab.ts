@@ -64,8 +64,8 @@ export class DownloadLab {
   }
 
   async stop(): Promise<void> {
-    vi.useRealTimers();
     vi.restoreAllMocks();
+    vi.useRealTimers();
     vi.unstubAllGlobals();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));

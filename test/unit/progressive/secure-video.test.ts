@@ -21,8 +21,8 @@ beforeEach(() => {
   stubPage(() => status);
 });
 afterEach(() => {
-  vi.useRealTimers();
   vi.restoreAllMocks();
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 

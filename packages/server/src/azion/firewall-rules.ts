@@ -1,6 +1,7 @@
 import { optionsError } from '../errors/options-error.ts';
 import { hostProblem, judgeHost } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
 import { pathRule } from '../url/url-rule.ts';
 
 /** Which requests need a token: those to this host, below this path; without either, any. */
@@ -54,9 +55,9 @@ function ruleTest(rule: unknown): RuleTest {
 function hostTest(host: unknown): RuleTest['isHost'] {
   if (host === undefined) return () => true;
   // No port, no path, no user name; a wildcard would be taken for the name of a host.
-  const isName =
-    typeof host === 'string' && /^(?:[^\s/?#@:*\\]+|\[[\da-f:.]+\])$/i.test(host) && URL.canParse(`http://${host}/`);
-  const name = isName ? judgeHost(new URL(`http://${host}/`).hostname) : undefined;
+  const isName = typeof host === 'string' && /^(?:[^\s/?#@:*\\]+|\[[\da-f:.]+\])$/i.test(host);
+  const url = isName ? parsedUrl(`http://${host}/`) : undefined;
+  const name = url && judgeHost(url.hostname);
   if (name === undefined) {
     throw optionsError('rules: host', 'Give a host name without port and wildcards, such as cdn.example.com.', host);
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { signPlaylist } from '../playlist/sign-playlist.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
 import { CliError } from './cli-error.ts';
 import { addExpiryOptions, addFormatOptions, readExpiry, readFormat } from './format-options.ts';
 import type { ExpiryOptions, FormatOptions } from './format-options.ts';
@@ -12,7 +13,7 @@ export function addPlaylistCommand(program: Command): void {
     .requiredOption('--url <url>', 'where players load the playlist: its URIs are relative to it')
     .action(async (file: string, options: FormatOptions & ExpiryOptions & { url: string }) => {
       const { url, json } = options;
-      if (!URL.canParse(url))
+      if (!parsedUrl(url))
         throw new CliError(
           '--url: this is not an absolute URL. Give one such as https://cdn.example.com/vod/master.m3u8.',
         );

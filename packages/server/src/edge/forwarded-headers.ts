@@ -1,5 +1,6 @@
 import { withoutCookies } from '../http/cookies.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
 
 /**
  * Headers by which a viewer could make an origin serve another path or do another thing than was judged, and those
@@ -56,7 +57,7 @@ export function forwardedHeaders(request: Request, carriers: GrantedVerdict['car
  * more than its origin is sent on, as by the nginx files. It may be relative (RFC 9110 section 10.1.3).
  */
 function setReferer(headers: Headers, referer: string, asked: string): void {
-  const from = URL.canParse(referer, asked) ? new URL(referer, asked) : undefined;
+  const from = parsedUrl(referer, asked);
   if (from?.host) headers.set('Referer', `${from.protocol}//${from.host}/`);
   else headers.delete('Referer');
 }

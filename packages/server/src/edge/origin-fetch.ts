@@ -1,4 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
 
 /** The server behind the edge: its base URL, or a function that answers. */
 export type Origin = string | URL | ((request: Request) => Response | Promise<Response>);
@@ -25,7 +26,7 @@ const hopByHop = [
  */
 export function originFetch(origin: Origin): (request: Request) => Promise<Response> {
   if (typeof origin === 'function') return async (request) => origin(request);
-  const base = URL.canParse(String(origin)) ? new URL(origin) : undefined;
+  const base = parsedUrl(String(origin));
   if (!base || !/^https?:$/.test(base.protocol) || base.search || base.hash) {
     throw optionsError(
       'origin',

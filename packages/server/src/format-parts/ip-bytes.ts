@@ -1,4 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
 
 /**
  * The 4 or 16 bytes of an IP address.
@@ -15,8 +16,7 @@ export function ipBytes(address: string): Uint8Array {
 export function readIp(address: string): Uint8Array | undefined {
   if (typeof (address as unknown) !== 'string') return undefined;
   const isV6 = address.includes(':');
-  const url = `http://${isV6 ? `[${address}]` : address}/`;
-  const host = URL.canParse(url) ? new URL(url).hostname : '';
+  const host = parsedUrl(`http://${isV6 ? `[${address}]` : address}/`)?.hostname ?? '';
   // `URL` also reads 1 and 0x7f000001 as addresses; only the dotted form comes back as it was.
   if (!isV6 && host === address && /^\d+(?:\.\d+){3}$/.test(host)) return Uint8Array.from(host.split('.'), Number);
   if (!isV6 || !host.startsWith('[')) return undefined;

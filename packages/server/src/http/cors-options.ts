@@ -1,6 +1,7 @@
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { hostProblem } from '../url/judged-url.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
 
 export interface CorsOptions {
   /** The pages that may read the answers: `'*'`, or origins such as `https://app.example.com`. */
@@ -24,7 +25,7 @@ export function checkCors(cors: CorsOptions): void {
   if (!Array.isArray(origins))
     throw optionsError('cors.origins', "Give a list such as ['https://app.example.com'], or '*'.", origins);
   for (const origin of origins as readonly string[]) {
-    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    const url = parsedUrl(origin);
     if (url?.origin !== origin || hostProblem(url.hostname) !== undefined) {
       throw optionsError(
         'cors.origins',

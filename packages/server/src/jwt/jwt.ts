@@ -10,6 +10,7 @@ import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
 import type { Scope } from '../url/scope.ts';
 import { jwtSigner } from './jwt-signer.ts';
 import type { JwtAlgorithm, JwtKey } from './jwt-signer.ts';
@@ -121,7 +122,7 @@ function claimsOrNone(claims: JwtOptions['claims'], url: URL): Readonly<Record<s
 /** @throws `ERR_OPTIONS` for what is no scope on the origin of `url` */
 function checkedScope(scope: Scope, url: URL): Scope {
   const { kind, href, parts } = scope;
-  const target = URL.canParse(href) ? new URL(href) : undefined;
+  const target = parsedUrl(href);
   const isWhole = kind !== 'folder' || target?.pathname.endsWith('/') === true;
   const isKind = ['url', 'path', 'folder'].includes(kind) && isWhole;
   if (!isKind || target?.origin !== url.origin || (kind !== 'url' && target.search !== '')) {

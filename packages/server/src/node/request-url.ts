@@ -1,4 +1,5 @@
 import { Problem } from '../http/problem.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
 import type { NodeRequest } from './node-message.ts';
 
 /**
@@ -23,7 +24,7 @@ export function requestUrl({ headers, url, originalUrl, socket }: NodeRequest, t
     throw new Problem(400, 'The Host header of the request is not a host name.');
   const rooted = path?.startsWith('/') ? path : `/${path ?? ''}`;
   const href = `${scheme}://${host}${rooted}`;
-  if (!URL.canParse(href)) throw new Problem(400, 'The URL of the request cannot be read.');
+  if (!parsedUrl(href)) throw new Problem(400, 'The URL of the request cannot be read.');
   return href;
 }
 

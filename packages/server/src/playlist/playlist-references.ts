@@ -1,3 +1,4 @@
+import { parsedUrl } from '../url/parsed-url.ts';
 import { playlistVariables } from './playlist-variables.ts';
 import type { PlaylistVariables } from './playlist-variables.ts';
 
@@ -70,5 +71,5 @@ function resolver(playlistUrl: URL): PlaylistReferences['resolve'] {
   base.search = '';
   base.hash = '';
   const { href } = base;
-  return ({ uri }) => (uri !== undefined && URL.canParse(uri, href) ? new URL(uri, href) : undefined);
+  return ({ uri }) => (uri === undefined ? undefined : parsedUrl(uri, href));
 }

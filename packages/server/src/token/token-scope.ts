@@ -1,6 +1,7 @@
 import { isOptionsError } from '../errors/options-error.ts';
 import { judgeScope } from '../url/judged-scope.ts';
 import type { JudgedScope } from '../url/judged-scope.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
 import type { SignedToken, TokenFormat } from './token-format.ts';
 
 /** Whether a token may open all of `scope`. */
@@ -55,11 +56,14 @@ export function opensOnly(
   if (!isPlain(prefix) || !isPlain(base)) return false;
   if (prefix !== undefined && !isWithin(scopeOfToken({ prefix }))) return false;
   if (url !== undefined && !isWithin(scopeOfToken({ url, anyQuery }))) return false;
-  if (base === undefined || !URL.canParse(base)) return base === undefined;
+  if (base === undefined) return true;
+  const front = parsedUrl(base);
+  if (!front) return false;
+  const { origin } = front;
   // Only the format can take the token out of a path. Without that, the path as it stands has to be allowed.
-  const bare = format.bare?.(new URL(base));
+  const bare = format.bare?.(front);
   const moved = judgeScope({ kind: 'folder', href: bare?.href ?? base });
-  if (bare) return bare.origin === new URL(base).origin && isWithin(moved);
+  if (bare) return bare.origin === origin && isWithin(moved);
   return moved !== undefined && mayOpen(moved);
 }
 

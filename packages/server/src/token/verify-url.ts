@@ -1,4 +1,5 @@
 import { checkNames } from '../errors/check-names.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
 import type { TokenFormat } from './token-format.ts';
 import { refused } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -21,6 +22,6 @@ const noHeaders = /* @__PURE__ */ new Headers();
 export async function verifyUrl(url: string | URL, options: VerifyUrlOptions): Promise<Verdict> {
   checkNames(options, { format: true, now: true });
   const { format, now = Math.floor(Date.now() / 1000) } = options;
-  if (!URL.canParse(String(url))) return refused.malformed;
+  if (!parsedUrl(String(url))) return refused.malformed;
   return format.verify({ url: String(url), headers: noHeaders }, now);
 }

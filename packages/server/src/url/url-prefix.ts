@@ -1,6 +1,7 @@
 import { optionsError } from '../errors/options-error.ts';
 import { hostProblem, judgeUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
+import { parsedUrl } from './parsed-url.ts';
 
 /**
  * A prefix that somebody wrote into the options, judged: it protects or allows what its author sees in it, or is
@@ -20,7 +21,8 @@ export function urlPrefix(text: unknown, option: string, base?: string): JudgedU
   // A user name or a query may be secret, so what holds one is not quoted.
   const quoted = /[@?#]/.test(text) ? 'one of its prefixes' : `"${text}"`;
   if (problem !== undefined) throw optionsError(option, `${quoted} ${problem}. Write it as in ${example}.`);
-  const judged = URL.canParse(text, base) ? judgeUrl(new URL(text, base)) : undefined;
+  const url = parsedUrl(text, base);
+  const judged = url && judgeUrl(url);
   const host = judged && hostProblem(judged.hostname);
   if (host !== undefined) throw optionsError(option, `${quoted} ${host}`);
   if (judged) return judged;

@@ -47,7 +47,12 @@ beforeAll(async () => {
     createSigningEndpoint({ format, authorize: () => true, allow: 'https://cdn.example.com', ttl: 60 }),
   );
 });
-afterAll(() => servers.forEach((server) => server.close()));
+// the server of Hono puts its own in their place
+const natives = { Request, Response };
+afterAll(() => {
+  servers.forEach((server) => server.close());
+  Object.assign(globalThis, natives);
+});
 
 describe('over HTTP', () => {
   test('the origin is asked below its base path, under its own name, without the token', async () => {

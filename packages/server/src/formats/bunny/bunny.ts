@@ -14,6 +14,7 @@ import { pathToSign } from '../../format-parts/path-to-sign.ts';
 import type { SignedToken, TokenFormat } from '../../token/token-format.ts';
 import { refused } from '../../token/verdict.ts';
 import { canonicalPath, encodePath } from '../../url/canonical-path.ts';
+import { parsedUrl } from '../../url/parsed-url.ts';
 import { bunnyHash } from './bunny-hash.ts';
 import type { BunnyOptions } from './bunny-options.ts';
 import { checkBunnyNames, ownParams } from './bunny-options.ts';
@@ -166,7 +167,7 @@ function isTokenPath(tokenPath: unknown, form: 'decoded' | 'raw'): boolean {
   if (typeof tokenPath !== 'string' || !isOwnValue('token_path', tokenPath)) return false;
   const written = encodePath(tokenPath, form);
   const base = 'https://host';
-  if (!URL.canParse(written, base) || new URL(written, base).href !== base + written) return false;
+  if (parsedUrl(written, base)?.href !== base + written) return false;
   return canonicalPath(written, form) !== undefined;
 }
 
