@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { exampleTest as it, happens, playOn, press, tile } from '../support/examples-page.ts';
 
-describe('the buttons', () => {
+describe.concurrent('the buttons', () => {
   it('that the viewer does not notice', async ({ expect, open }) => {
     const { page, errors } = await open('hlsjs.html');
     await playOn(page, 1);

@@ -41,7 +41,7 @@ afterAll(() => stage.dispose());
 const answered = (carrier: Carrier, path: RegExp) =>
   stage.edge.requests.filter((request) => request.carrier === carrier && path.test(request.path));
 
-test('low latency: parts and blocking reloads', async () => {
+test.concurrent('low latency: parts and blocking reloads', async () => {
   const player = await openVideojs(stage, 'exact', { path: 'll/i.m3u8' });
   await player.play();
   const { currentTime: start } = await player.snapshot();
@@ -52,18 +52,21 @@ test('low latency: parts and blocking reloads', async () => {
   await player.close();
 });
 
-test.for(['exact', 'cookie', 'header'] as const)('the steering manifest and its reloads: %s', async (carrier) => {
-  const player = await openVideojs(stage, carrier, { path: 'vod/steered.m3u8' });
-  await player.play();
-  const reloads = (): number =>
-    answered(carrier, /steering\.json$/).filter(({ url, status }) => status === 200 && url.includes('_HLS_pathway'))
-      .length;
-  await vi.waitFor(() => expect(reloads()).toBeGreaterThan(1), { timeout: 60_000 });
-  expect(await player.snapshot()).toMatchObject({ error: null, events: [], pageErrors: [] });
-  await player.close();
-});
+test.concurrent.for(['exact', 'cookie', 'header'] as const)(
+  'the steering manifest and its reloads: %s',
+  async (carrier) => {
+    const player = await openVideojs(stage, carrier, { path: 'vod/steered.m3u8' });
+    await player.play();
+    const reloads = (): number =>
+      answered(carrier, /steering\.json$/).filter(({ url, status }) => status === 200 && url.includes('_HLS_pathway'))
+        .length;
+    await vi.waitFor(() => expect(reloads()).toBeGreaterThan(1), { timeout: 60_000 });
+    expect(await player.snapshot()).toMatchObject({ error: null, events: [], pageErrors: [] });
+    await player.close();
+  },
+);
 
-test('tokens that a server has written into the playlist are replaced', async () => {
+test.concurrent('tokens that a server has written into the playlist are replaced', async () => {
   const player = await openVideojs(stage, 'exact', { path: 'vod/written.m3u8' });
   await player.play(4);
   expect(await player.until(({ ended }) => ended)).toMatchObject({ error: null, events: [], pageErrors: [] });
@@ -73,7 +76,7 @@ test('tokens that a server has written into the playlist are replaced', async ()
   await player.close();
 });
 
-test('a steering manifest that is refused is asked for again', async () => {
+test.concurrent('a steering manifest that is refused is asked for again', async () => {
   const refusing = await createStage({
     signer: { ttl: 5 },
     edge: { refuseEvery: 1 },
@@ -89,7 +92,7 @@ test('a steering manifest that is refused is asked for again', async () => {
   await refusing.dispose();
 });
 
-test.for(['vod/ts/master.m3u8', 'vod/v.mp4'])(
+test.concurrent.for(['vod/ts/master.m3u8', 'vod/v.mp4'])(
   'load() begins again, with one token on each request: %s',
   async (path) => {
     const player = await openVideojs(stage, 'query', { path, form: 'plugins' });
