@@ -12,7 +12,7 @@ import type { SignedToken, TokenFormat } from '../../token/token-format.ts';
 import { refused } from '../../token/verdict.ts';
 import { canonicalPath } from '../../url/canonical-path.ts';
 import { checkUrlPrefix, isUrlPrefix } from './check-url-prefix.ts';
-import { googleCarrier } from './google-carrier.ts';
+import { encodePrefix, googleCarrier } from './google-carrier.ts';
 import { googleSigners } from './google-keys.ts';
 import type { GoogleKey } from './google-keys.ts';
 
@@ -95,7 +95,8 @@ export function googleSignature(
 
     async sign(url, expires): Promise<SignedToken> {
       const { bare, prefix } = openedBy(url);
-      const link = { url: bare, prefix, expires: writeExpiry(expires), keyName: keyName! };
+      const encodedPrefix = prefix === undefined ? undefined : encodePrefix(prefix);
+      const link = { url: bare, prefix, encodedPrefix, expires: writeExpiry(expires), keyName: keyName! };
       const signature = await signers.get(keyName!)!.sign(carrier.signed(link));
       return carrier.token({
         ...link,
