@@ -55,7 +55,7 @@ function findNative(): NativeHashes | undefined {
 }
 
 /** Text as UTF-8. */
-export function bytesOf(message: string | Uint8Array): Uint8Array {
+function bytesOf(message: string | Uint8Array): Uint8Array {
   return typeof message === 'string' ? utf8ToBytes(message) : message;
 }
 
