@@ -84,7 +84,7 @@ export function bunny(options: BunnyOptions): TokenFormat {
       throw optionsError('url', 'The URL is not below `tokenPath`. Give one below it, or change `tokenPath`.');
     }
     const asked = signsQuery ? search.slice(1) : '';
-    const params = readBunnyParams([asked, String(new URLSearchParams(carried))].filter(Boolean).join('&'));
+    const params = readBunnyParams([asked, String(new URLSearchParams(carried))].filter(Boolean).join('&'), false);
     if (!params || !areOurs(params)) {
       throw optionsError(
         'url',
@@ -133,7 +133,7 @@ export function bunny(options: BunnyOptions): TokenFormat {
       const { hash, expires: written, query, pathname, search } = found;
       const expires = Number(written);
       const path = canonicalPath(pathname, pathForm);
-      const params = readBunnyParams(query);
+      const params = readBunnyParams(query, carrier === 'path');
       if (path === undefined || runsIntoParams(path) || !params || !areOurs(params)) return refused.malformed;
       if (expires > now + maxTtl) return refused.malformed;
       const { folder } = params;
