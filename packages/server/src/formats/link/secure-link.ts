@@ -99,10 +99,12 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
   if (ip !== '') ipBytes(ip);
   const { pattern, hash: md5Of } = encodings[encoding as string] ?? {};
   if (!pattern || !md5Of) throw optionsError('encoding', "This is unknown. Give 'base64url', 'base64url=' or 'hex'.");
+  const isBeforeAddress = hash.includes(`{${path}}{ip}`);
+  const isBeforeExpiry = hash.includes(`{${path}}{expires}{ip}`);
   const ambiguity = (fields: LinkFields, stamp?: string): string | undefined => {
     const signed = fields[path]!;
-    const inPath = hash.includes(`{${path}}{ip}`) && runsIntoAddress(signed, ip);
-    const inExpiry = hash.includes(`{${path}}{expires}{ip}`) && runsIntoExpiry(signed, stamp ?? '', ip, maxTtl);
+    const inPath = isBeforeAddress && runsIntoAddress(signed, ip);
+    const inExpiry = isBeforeExpiry && runsIntoExpiry(signed, stamp ?? '', ip, maxTtl);
     return inPath || inExpiry ? 'characters at its end that could be of the address or the expiry' : undefined;
   };
   return linkFormat({
