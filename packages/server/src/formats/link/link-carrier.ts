@@ -72,12 +72,10 @@ function inQuery(query: Readonly<Record<string, string>>, patterns: LinkFields, 
       const own = tokenQuery(url.search, names);
       if (!own) return 'malformed';
       if (own.values.some((value) => !value)) return 'missing';
-      let fields: LinkFields = {};
+      const fields: Record<string, string> = {};
       for (let i = 0; i < names.length; i++) {
         const value = escaped ? readValue(own.values[i]!) : own.values[i]!;
-        const found = value === undefined ? undefined : readers[i]!(value);
-        if (!found) return 'malformed';
-        fields = i === 0 ? found : { ...fields, ...found };
+        if (value === undefined || !readers[i]!(value, fields)) return 'malformed';
       }
       return { token: fields.token!, stamp: fields.expires!, pathname: url.pathname, search: own.rest };
     },
@@ -96,12 +94,12 @@ function inPath(base: string, patterns: LinkFields): LinkCarrier {
     },
     searchOf: ({ search }) => search,
     bare: (url) => {
-      const rest = read(url.pathname)?.rest;
-      return rest === undefined ? url : new URL(url.origin + rest + url.search);
+      const fields: Record<string, string> = {};
+      return read(url.pathname, fields) ? new URL(url.origin + fields.rest! + url.search) : url;
     },
     read: ({ pathname, search }) => {
-      const fields = read(pathname);
-      if (!fields) return 'missing';
+      const fields: Record<string, string> = {};
+      if (!read(pathname, fields)) return 'missing';
       return { token: fields.token!, stamp: fields.expires!, pathname: fields.rest!, search };
     },
   };
