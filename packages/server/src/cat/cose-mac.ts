@@ -3,9 +3,7 @@ import { decode, encode, Tagged } from 'cborg';
 import { decodeBase64 } from '../crypto/base64-keys.ts';
 import { base64url } from '../crypto/base64url.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
-import { sha256 } from '../crypto/hash.ts';
-import { hmacOf } from '../crypto/hmac.ts';
-import type { Hmac } from '../crypto/hmac.ts';
+import { hmac, sha256 } from '../crypto/hash.ts';
 import { utf8Text } from '../crypto/utf8-text.ts';
 
 /** CBOR claims by their number. */
@@ -13,7 +11,7 @@ export type CborClaims = ReadonlyMap<number, unknown>;
 
 export interface CoseKey {
   readonly id: string;
-  readonly hmac: Hmac;
+  readonly bytes: Uint8Array;
   /** A token of this key up to its payload. */
   readonly front: Uint8Array;
 }
@@ -34,12 +32,12 @@ const macFront = /* @__PURE__ */ encode(['MAC0', protectedHeader, empty, empty])
 export function coseKey(id: string, bytes: Uint8Array): CoseKey {
   const header = new Map([[keyIdLabel, utf8ToBytes(id)]]);
   const list = encode([protectedHeader, header, empty, empty]).slice(0, -2);
-  return { id, hmac: hmacOf(sha256, bytes), front: Uint8Array.of(...tags, ...list) };
+  return { id, bytes, front: Uint8Array.of(...tags, ...list) };
 }
 
 export function sealClaims(claims: CborClaims, key: CoseKey): string {
   const payload = encode(claims, inOrder);
-  return writeToken(key, payload, decodeBase64(macOf(payload, key))!);
+  return writeToken(key, payload, decodeBase64(macOf(payload, key.bytes))!);
 }
 
 function writeToken({ front }: CoseKey, payload: Uint8Array, mac: Uint8Array): string {
@@ -53,7 +51,7 @@ function writeToken({ front }: CoseKey, payload: Uint8Array, mac: Uint8Array): s
 export function openClaims(token: string, keys: readonly CoseKey[]): CborClaims | 'signature' | 'malformed' {
   const parts = readParts(token);
   const key = parts && keys.find(({ id }) => id === parts.keyId);
-  if (!key || !equalInConstantTime(macOf(parts.payload, key), base64url(parts.mac))) return 'signature';
+  if (!key || !equalInConstantTime(macOf(parts.payload, key.bytes), base64url(parts.mac))) return 'signature';
   const claims = decodeWhole(parts.payload);
   if (!(claims instanceof Map)) return 'malformed';
   for (const each of (claims as ReadonlyMap<unknown, unknown>).keys()) if (typeof each !== 'number') return 'malformed';
@@ -82,8 +80,8 @@ function decodeWhole(bytes: Uint8Array): unknown {
 }
 
 /** In base64url. */
-function macOf(payload: Uint8Array, { hmac }: CoseKey): string {
-  return hmac(concatBytes(macFront, encode(payload)), 'base64url');
+function macOf(payload: Uint8Array, key: Uint8Array): string {
+  return hmac(sha256, key, concatBytes(macFront, encode(payload)), 'base64url');
 }
 
 function readParts(token: string): { keyId: string; payload: Uint8Array; mac: Uint8Array } | undefined {

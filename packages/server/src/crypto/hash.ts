@@ -1,4 +1,5 @@
 import type * as nodeCrypto from 'node:crypto';
+import { hmac as pureHmac } from '@noble/hashes/hmac.js';
 import { md5 as pureMd5, sha1 as pureSha1 } from '@noble/hashes/legacy.js';
 import { sha256 as pureSha256, sha384 as pureSha384, sha512 as pureSha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
@@ -27,14 +28,20 @@ export function digest({ name, pure }: Hash, message: string | Uint8Array, encod
   return native.hash?.(name, message, encoding) ?? native.createHash(name).update(message).digest(encoding);
 }
 
+/** @param message text is hashed as UTF-8 */
+export function hmac({ name, pure }: Hash, key: Uint8Array, message: string | Uint8Array, encoding: Encoding): string {
+  if (!native) return encoded(pureHmac(pure, key, bytesOf(message)), encoding);
+  return native.createHmac(name, key).update(message).digest(encoding);
+}
+
 type NodeCrypto = typeof nodeCrypto;
-export type NativeHashes = Pick<NodeCrypto, 'createHash' | 'createHmac'> & Partial<Pick<NodeCrypto, 'hash'>>;
+type NativeHashes = Pick<NodeCrypto, 'createHash' | 'createHmac'> & Partial<Pick<NodeCrypto, 'hash'>>;
 
 /**
  * Where the runtime has `node:crypto`, it hashes several times as fast as JavaScript, and at once, which WebCrypto does
  * not.
  */
-export const native: NativeHashes | undefined = /* @__PURE__ */ findNative();
+const native = /* @__PURE__ */ findNative();
 
 function findNative(): NativeHashes | undefined {
   try {
@@ -48,10 +55,10 @@ function findNative(): NativeHashes | undefined {
 }
 
 /** Text as UTF-8. */
-export function bytesOf(message: string | Uint8Array): Uint8Array {
+function bytesOf(message: string | Uint8Array): Uint8Array {
   return typeof message === 'string' ? utf8ToBytes(message) : message;
 }
 
-export function encoded(bytes: Uint8Array, encoding: Encoding): string {
+function encoded(bytes: Uint8Array, encoding: Encoding): string {
   return encoding === 'hex' ? bytesToHex(bytes) : base64url(bytes);
 }

@@ -1,6 +1,6 @@
 import { equalInConstantTime } from './equal-in-constant-time.ts';
+import { hmac } from './hash.ts';
 import type { Encoding, Hash } from './hash.ts';
-import { hmacOf } from './hmac.ts';
 import type { Signer } from './signer.ts';
 
 /** @param write what becomes of the encoded signature */
@@ -10,7 +10,6 @@ export function hmacSigner(
   encoding: Encoding,
   write: (signature: string) => string = (signature) => signature,
 ): Signer {
-  const hmac = hmacOf(hash, key);
-  const sign = (text: string): string => write(hmac(text, encoding));
+  const sign = (text: string): string => write(hmac(hash, key, text, encoding));
   return { sign, verify: (text, signature) => equalInConstantTime(sign(text), signature) };
 }

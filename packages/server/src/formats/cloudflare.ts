@@ -1,6 +1,5 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { sha256 } from '../crypto/hash.ts';
-import { hmacOf } from '../crypto/hmac.ts';
+import { hmac, sha256 } from '../crypto/hash.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { checkNames } from '../errors/check-names.ts';
@@ -55,10 +54,13 @@ export function cloudflare(options: CloudflareOptions): TokenFormat {
   const write = (mac: string): string => (urlSafe ? mac : `${mac.replaceAll('-', '+').replaceAll('_', '/')}=`);
   return linkFormat({
     name: 'cloudflare',
-    macs: secretList(options).map((secret) => {
-      const hmac = hmacOf(sha256, utf8ToBytes(secret));
-      return ({ uri, path, expires }) => write(hmac(`${(signQuery ? uri : path) ?? ''}${expires ?? ''}`, 'base64url'));
-    }),
+    macs: secretList(options)
+      .map(utf8ToBytes)
+      .map(
+        (key) =>
+          ({ uri, path, expires }) =>
+            write(hmac(sha256, key, `${(signQuery ? uri : path) ?? ''}${expires ?? ''}`, 'base64url')),
+      ),
     // 32 bytes are 43 characters, the last one with two zero bits.
     tokenPattern: urlSafe ? '[\\w-]{42}[AEIMQUYcgkosw048]' : '[A-Za-z\\d+/]{42}[AEIMQUYcgkosw048]=',
     signs: signQuery ? 'uri' : 'path',

@@ -1,8 +1,7 @@
 import { base64Keys } from '../crypto/base64-keys.ts';
 import type { Base64KeyOptions } from '../crypto/base64-keys.ts';
-import { sha1, sha256 } from '../crypto/hash.ts';
+import { hmac, sha1, sha256 } from '../crypto/hash.ts';
 import type { Hash } from '../crypto/hash.ts';
-import { hmacOf } from '../crypto/hmac.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import type { TokenFormat } from '../token/token-format.ts';
@@ -39,10 +38,11 @@ export function fastly(options: FastlyOptions): TokenFormat {
   if (!hash) throw optionsError('algorithm', "This is unknown. Give 'sha256' or 'sha1'.");
   return linkFormat({
     name: 'fastly',
-    macs: base64Keys(options).map((key) => {
-      const hmac = hmacOf(hash, key);
-      return ({ path, expires }) => hmac(`${path ?? ''}${expires ?? ''}`, 'hex');
-    }),
+    macs: base64Keys(options).map(
+      (key) =>
+        ({ path, expires }) =>
+          hmac(hash, key, `${path ?? ''}${expires ?? ''}`, 'hex'),
+    ),
     tokenPattern: `[\\da-f]{${length}}`,
     signs: 'path',
     query: { [param]: '{expires}_{token}' },

@@ -2,8 +2,7 @@ import { CompactSign, compactVerify, exportJWK, importJWK, importPKCS8 } from 'j
 import type { CryptoKey, JWK } from 'jose';
 import { base64url } from '../crypto/base64url.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
-import { sha256 } from '../crypto/hash.ts';
-import { hmacOf } from '../crypto/hmac.ts';
+import { hmac, sha256 } from '../crypto/hash.ts';
 import { kept } from '../crypto/signer.ts';
 
 /** Makes and checks JWS in compact form (RFC 7515 section 7.1) with one key. */
@@ -22,15 +21,15 @@ interface JwsHeader {
 /** HS256 (RFC 7518 section 3.2): an HMAC as other formats have it, where jose imports the secret for each token. */
 export function hs256Key(secret: string): JwsKey {
   const utf8 = new TextEncoder();
-  const hmac = hmacOf(sha256, utf8.encode(secret));
+  const key = utf8.encode(secret);
   return {
     sign: (header, payload) => {
       const input = `${base64url(utf8.encode(JSON.stringify(header)))}.${base64url(payload)}`;
-      return `${input}.${hmac(input, 'base64url')}`;
+      return `${input}.${hmac(sha256, key, input, 'base64url')}`;
     },
     isGenuine: (token, { alg }) => {
       const end = token.lastIndexOf('.');
-      const mac = hmac(token.slice(0, end), 'base64url');
+      const mac = hmac(sha256, key, token.slice(0, end), 'base64url');
       return equalInConstantTime(mac, token.slice(end + 1)) && alg === 'HS256';
     },
   };

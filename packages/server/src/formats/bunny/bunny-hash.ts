@@ -1,6 +1,5 @@
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { digest, sha256 } from '../../crypto/hash.ts';
-import { hmacOf } from '../../crypto/hmac.ts';
+import { digest, hmac, sha256 } from '../../crypto/hash.ts';
 import { ipBytes } from '../../format-parts/ip-bytes.ts';
 
 export interface BunnyMessage {
@@ -24,15 +23,16 @@ export function bunnyHash(secret: string, { version, ip }: BunnyKind): (message:
     return ({ path, expires, params }) =>
       digest(sha256, secret + path + expires + (ip ?? '') + signedParams(params), 'base64url');
   }
-  const hmac = hmacOf(sha256, utf8ToBytes(secret));
+  const key = utf8ToBytes(secret);
   if (ip === undefined) {
-    return ({ path, expires, params }) => `HS256-${hmac(path + expires + signedParams(params), 'base64url')}`;
+    return ({ path, expires, params }) =>
+      `HS256-${hmac(sha256, key, path + expires + signedParams(params), 'base64url')}`;
   }
   // Of an IPv6 address the last 8 bytes are zero: a client changes those at will (RFC 8981).
   const address = ipBytes(ip).map((byte, i) => (i < 8 ? byte : 0));
   return ({ path, expires, params }) => {
     const message = concatBytes(utf8ToBytes(path + expires), address, utf8ToBytes(signedParams(params)));
-    return `HS256-1-${hmac(message, 'base64url')}`;
+    return `HS256-1-${hmac(sha256, key, message, 'base64url')}`;
   };
 }
 
