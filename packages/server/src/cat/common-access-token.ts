@@ -24,7 +24,7 @@ import {
   uriConditions,
 } from './cat-claims.ts';
 import type { UriConditions } from './cat-claims.ts';
-import { openClaims, sealClaims } from './cose-mac.ts';
+import { coseKey, openClaims, sealClaims } from './cose-mac.ts';
 import type { CborClaims } from './cose-mac.ts';
 
 export interface CommonAccessTokenOptions extends ValueCarrierOptions {
@@ -80,7 +80,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): TokenForma
   const { carrier: kind = 'query', param = kind === 'query' ? 'cat' : 'CTA-Common-Access-Token' } = options;
   if (options.keys.length === 0)
     throw optionsError('keys', 'Give at least one key. The first one signs.', options.keys);
-  const keys = options.keys.map(({ id, key }) => ({ id, bytes: hexKeys({ key })[0]! }));
+  const keys = options.keys.map(({ id, key }) => coseKey(id, hexKeys({ key })[0]!));
   const carrier = valueCarrier([param], options);
   checkTimes({ maxTtl });
   checkFolderCount(depth);

@@ -12,25 +12,36 @@ export type CborClaims = ReadonlyMap<number, unknown>;
 export interface CoseKey {
   readonly id: string;
   readonly bytes: Uint8Array;
+  /** A token of this key up to its payload. */
+  readonly front: Uint8Array;
 }
 
 /** Tags 61 (CWT, RFC 8392 section 6) and 17 (COSE_Mac0, RFC 9052 section 6.2). */
-const front = [0xd8, 0x3d, 0xd1];
+const tags = [0xd8, 0x3d, 0xd1];
 /** `{1: 5}`: HMAC-SHA256, and nothing else: what the header says is compared with it. */
 const protectedHeader = Uint8Array.of(0xa1, 1, 5);
 const keyIdLabel = 4;
 /** Claims stand in the order they are given. */
 const inOrder = { mapSorter: () => 0 };
 const readMaps = { useMaps: true, tags: Object.fromEntries([52, 54].map((tag) => [tag, keepTag(tag)])) };
+/** One byte in CBOR: what stands in front of it is the same for every payload, and encoded once. */
+const empty = new Uint8Array();
+/** What is signed (RFC 9052 section 6.3) up to the payload. */
+const macFront = /* @__PURE__ */ encode(['MAC0', protectedHeader, empty, empty]).slice(0, -1);
+
+export function coseKey(id: string, bytes: Uint8Array): CoseKey {
+  const header = new Map([[keyIdLabel, utf8ToBytes(id)]]);
+  const list = encode([protectedHeader, header, empty, empty]).slice(0, -2);
+  return { id, bytes, front: Uint8Array.of(...tags, ...list) };
+}
 
 export function sealClaims(claims: CborClaims, key: CoseKey): string {
   const payload = encode(claims, inOrder);
   return writeToken(key, payload, decodeBase64(macOf(payload, key.bytes))!);
 }
 
-function writeToken({ id }: CoseKey, payload: Uint8Array, mac: Uint8Array): string {
-  const key = new Map([[keyIdLabel, utf8ToBytes(id)]]);
-  return base64url(concatBytes(Uint8Array.from(front), encode([protectedHeader, key, payload, mac])));
+function writeToken({ front }: CoseKey, payload: Uint8Array, mac: Uint8Array): string {
+  return base64url(concatBytes(front, encode(payload), encode(mac)));
 }
 
 /**
@@ -43,8 +54,8 @@ export function openClaims(token: string, keys: readonly CoseKey[]): CborClaims 
   if (!key || !equalInConstantTime(macOf(parts.payload, key.bytes), base64url(parts.mac))) return 'signature';
   const claims = decodeWhole(parts.payload);
   if (!(claims instanceof Map)) return 'malformed';
-  const isKnown = [...(claims as ReadonlyMap<unknown, unknown>).keys()].every((each) => typeof each === 'number');
-  return isKnown && sealedAs(claims as CborClaims, key, parts.mac) === token ? (claims as CborClaims) : 'malformed';
+  for (const each of (claims as ReadonlyMap<unknown, unknown>).keys()) if (typeof each !== 'number') return 'malformed';
+  return sealedAs(claims as CborClaims, key, parts.mac) === token ? (claims as CborClaims) : 'malformed';
 }
 
 /**
@@ -70,13 +81,13 @@ function decodeWhole(bytes: Uint8Array): unknown {
 
 /** In base64url. */
 function macOf(payload: Uint8Array, key: Uint8Array): string {
-  return hmac(sha256, key, encode(['MAC0', protectedHeader, new Uint8Array(), payload]), 'base64url');
+  return hmac(sha256, key, concatBytes(macFront, encode(payload)), 'base64url');
 }
 
 function readParts(token: string): { keyId: string; payload: Uint8Array; mac: Uint8Array } | undefined {
   const bytes = decodeBase64(token);
-  if (!bytes || !front.every((byte, i) => bytes[i] === byte)) return undefined;
-  const parts: unknown = decodeWhole(bytes.subarray(front.length));
+  if (!bytes || !tags.every((byte, i) => bytes[i] === byte)) return undefined;
+  const parts: unknown = decodeWhole(bytes.subarray(tags.length));
   if (!Array.isArray(parts) || parts.length !== 4) return undefined;
   const [, header, payload, mac] = parts as unknown[];
   const id: unknown = header instanceof Map ? (header as Map<unknown, unknown>).get(keyIdLabel) : undefined;

@@ -5,6 +5,7 @@ import { sha256 as pureSha256, sha384 as pureSha384, sha512 as pureSha512 } from
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { CHash } from '@noble/hashes/utils.js';
 import { base64url } from './base64url.ts';
+import { nodeModule } from './node-module.ts';
 
 /** A hash function by its name in `node:crypto`, and in JavaScript. */
 export interface Hash {
@@ -37,15 +38,14 @@ type NodeCrypto = typeof nodeCrypto;
 type NativeHashes = Pick<NodeCrypto, 'createHash' | 'createHmac'> & Partial<Pick<NodeCrypto, 'hash'>>;
 
 /**
- * Where the runtime has `node:crypto` (Node, Deno, Bun, Workers with `nodejs_compat`), it hashes several times as fast
- * as JavaScript, and at once, which WebCrypto does not. Asked for without an import, which other runtimes would refuse.
+ * Where the runtime has `node:crypto`, it hashes several times as fast as JavaScript, and at once, which WebCrypto does
+ * not.
  */
 const native = /* @__PURE__ */ findNative();
 
 function findNative(): NativeHashes | undefined {
   try {
-    const { process } = globalThis as { process?: Partial<Pick<NodeJS.Process, 'getBuiltinModule'>> };
-    const found = process?.getBuiltinModule?.('node:crypto');
+    const found = nodeModule('node:crypto') as NativeHashes | undefined;
     // Throws in FIPS mode, in which there is no MD5.
     found?.createHash('md5');
     return found;
@@ -55,7 +55,7 @@ function findNative(): NativeHashes | undefined {
 }
 
 /** Text as UTF-8. */
-export function bytesOf(message: string | Uint8Array): Uint8Array {
+function bytesOf(message: string | Uint8Array): Uint8Array {
   return typeof message === 'string' ? utf8ToBytes(message) : message;
 }
 

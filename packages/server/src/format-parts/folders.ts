@@ -54,5 +54,7 @@ export function foldersOpening(path: string, depth: Depth): readonly string[] | 
 
 /** `/`, `/vod/`, `/vod/7/` for `/vod/7/film.mp4`. */
 function foldersAbove(path: string): string[] {
-  return [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index + 1));
+  const folders: string[] = [];
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) folders.push(path.slice(0, at + 1));
+  return folders;
 }

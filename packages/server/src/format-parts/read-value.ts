@@ -1,5 +1,8 @@
 import { decodeOnce } from '../url/decode-once.ts';
 
+/** An escape of a letter, a digit, `-`, `.` or `_`. */
+const needless = /%(?:2[de]|3\d|[46][1-9a-f]|5[\daf]|7[\da])/i;
+
 /**
  * The value of a parameter, its escapes undone once: libraries escape `=`, `/`, `*`, `~` and the like, or leave them.
  *
@@ -8,7 +11,5 @@ import { decodeOnce } from '../url/decode-once.ts';
  */
 export function readValue(written: string): string | undefined {
   if (!written.includes('%')) return written;
-  const escapes = [...written.matchAll(/%([2-7][\da-f])/gi)];
-  const isNeedless = escapes.some(([, hex]) => /[\w.-]/.test(String.fromCharCode(parseInt(hex!, 16))));
-  return isNeedless ? undefined : decodeOnce(written);
+  return needless.test(written) ? undefined : decodeOnce(written);
 }

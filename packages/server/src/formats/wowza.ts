@@ -84,12 +84,11 @@ export function wowza(options: WowzaOptions): TokenFormat {
     );
   }
 
-  /** What is hashed. A content path has no `?`, and no value has an `&`. */
-  const hashOf = (secret: string, folder: string, signed: readonly (readonly [string, string])[]): string => {
-    const content = folder.slice(1, -1);
-    const parts = [secret, ...(ip === undefined ? [] : [ip]), ...signed.map(([name, value]) => `${name}=${value}`)];
-    return padded(digest(hash, `${content}?${parts.sort().join('&')}`, 'base64url'));
-  };
+  /** What is hashed behind the content path and its `?`, the same for each folder. No value has an `&`. */
+  const hashedParts = (secret: string, signed: readonly string[]): string =>
+    [secret, ...(ip === undefined ? [] : [ip]), ...signed].sort().join('&');
+  const hashOf = (folder: string, parts: string): string =>
+    padded(digest(hash, `${folder.slice(1, -1)}?${parts}`, 'base64url'));
   /** The folders whose token opens a path; `undefined` for a path that is not signed. */
   const foldersTo = (path: string): readonly string[] | undefined =>
     folderOf(path, 'parent').includes('?') ? undefined : foldersOpening(path, 'tree');
@@ -119,15 +118,15 @@ export function wowza(options: WowzaOptions): TokenFormat {
       const folder = folderToSign(url);
       const start = startsAt === undefined ? {} : { [startName]: String(startsAt) };
       const signed = { [endName]: writeExpiry(expires), ...start, ...params };
-      const token = hashOf(secrets[0]!, folder, Object.entries(signed));
+      const pairs = Object.entries(signed).map(([name, value]) => `${name}=${value}`);
+      const token = hashOf(folder, hashedParts(secrets[0]!, pairs));
       return { prefix: prefixOf(url, 'parent'), expires, query: { ...signed, [hashName]: token } };
     },
 
     verify: judging(({ url }, now) => {
       const own = tokenQuery(url.search, names);
       if (!own) return refused.malformed;
-      const values = Object.fromEntries(names.map((name, i) => [name, own.values[i]]));
-      const { [hashName]: token, [endName]: end, [startName]: start } = values;
+      const [token, end, start, ...others] = own.values;
       if (!token || !end) return refused.missing;
       const path = canonicalPath(url.pathname, 'decoded');
       const folders = path === undefined ? undefined : foldersTo(path);
@@ -137,14 +136,16 @@ export function wowza(options: WowzaOptions): TokenFormat {
       const from = start === undefined ? 0 : readExpiry(start);
       if (!folders || strange || expires === undefined || from === undefined) return refused.malformed;
       if (expires > now + maxTtl || from > now) return refused.malformed;
-      const signed = Object.entries(values).flatMap(([name, value]) =>
-        name === hashName || value === undefined ? [] : [[name, value] as const],
-      );
+      const signed: string[] = [];
+      for (let i = 1; i < names.length; i++) {
+        if (own.values[i] !== undefined) signed.push(`${names[i]}=${own.values[i]}`);
+      }
       let genuine = 0;
       for (const secret of secrets) {
-        for (const folder of folders) genuine |= Number(equalInConstantTime(hashOf(secret, folder, signed), token));
+        const parts = hashedParts(secret, signed);
+        for (const folder of folders) genuine |= Number(equalInConstantTime(hashOf(folder, parts), token));
       }
-      if (!genuine || Object.entries(params).some(([name, value]) => values[name] !== value)) return refused.signature;
+      if (!genuine || Object.values(params).some((value, i) => value !== others[i])) return refused.signature;
       if (expires < now) return refused.expired;
       return { ok: true, expires, url: url.origin + url.pathname + own.rest };
     }),

@@ -1,5 +1,5 @@
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { bytesOf, digest, hmac, sha256 } from '../../crypto/hash.ts';
+import { digest, hmac, sha256 } from '../../crypto/hash.ts';
 import { ipBytes } from '../../format-parts/ip-bytes.ts';
 
 export interface BunnyMessage {
@@ -9,33 +9,40 @@ export interface BunnyMessage {
   readonly params: readonly (readonly [name: string, value: string])[];
 }
 
-/**
- * What is hashed: path, expiry, address and sorted parameters without separators between them. It has one reading
- * because `readBunnyParams` and `runsIntoParams` refuse whatever could stand on either side of a border.
- */
-function signedText({ path, expires, params }: BunnyMessage, { version, ip }: BunnyKey): string | Uint8Array {
-  const sorted = [...params]
-    .sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
-    .map(([name, value]) => `${name}=${value}`)
-    .join('&');
-  if (version === 2 || ip === undefined) return path + expires + (ip ?? '') + sorted;
-  // Of an IPv6 address the last 8 bytes are zero: a client changes those at will (RFC 8981).
-  const address = ipBytes(ip).map((byte, i) => (i < 8 ? byte : 0));
-  return concatBytes(utf8ToBytes(path + expires), address, utf8ToBytes(sorted));
-}
-
-export interface BunnyKey {
-  /** In UTF-8. */
-  readonly key: Uint8Array;
+interface BunnyKind {
   readonly version: 2 | 3;
   readonly ip: string | undefined;
 }
 
 /**
- * The token of Bunny's own signers: HMAC-SHA256 since April 2026 (version 3), SHA-256 over the key before (version 2).
+ * The token of Bunny's own signers, made with one secret: HMAC-SHA256 since April 2026 (version 3), SHA-256 over the
+ * secret before (version 2).
  */
-export function bunnyHash(message: BunnyMessage, by: BunnyKey): string {
-  const text = signedText(message, by);
-  if (by.version === 2) return digest(sha256, concatBytes(by.key, bytesOf(text)), 'base64url');
-  return `HS256-${by.ip === undefined ? '' : '1-'}${hmac(sha256, by.key, text, 'base64url')}`;
+export function bunnyHash(secret: string, { version, ip }: BunnyKind): (message: BunnyMessage) => string {
+  if (version === 2) {
+    return ({ path, expires, params }) =>
+      digest(sha256, secret + path + expires + (ip ?? '') + signedParams(params), 'base64url');
+  }
+  const key = utf8ToBytes(secret);
+  if (ip === undefined) {
+    return ({ path, expires, params }) =>
+      `HS256-${hmac(sha256, key, path + expires + signedParams(params), 'base64url')}`;
+  }
+  // Of an IPv6 address the last 8 bytes are zero: a client changes those at will (RFC 8981).
+  const address = ipBytes(ip).map((byte, i) => (i < 8 ? byte : 0));
+  return ({ path, expires, params }) => {
+    const message = concatBytes(utf8ToBytes(path + expires), address, utf8ToBytes(signedParams(params)));
+    return `HS256-1-${hmac(sha256, key, message, 'base64url')}`;
+  };
+}
+
+/**
+ * The parameters as they are hashed. Path, expiry, address and parameters have no separators between them: that has one
+ * reading because `readBunnyParams` and `runsIntoParams` refuse whatever could stand on either side of a border.
+ */
+function signedParams(params: BunnyMessage['params']): string {
+  return [...params]
+    .sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
 }

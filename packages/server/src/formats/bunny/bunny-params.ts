@@ -38,22 +38,28 @@ export function isOwnValue(name: string, value: string): boolean {
  * as `name=value&…`, leaves the empty ones out, and puts them right behind the expiry, which stands right behind the
  * path. Hence the parameters that are not the token's own have one spelling, a value, and no `&`, `=` and expiry in
  * them.
+ *
+ * @param areInPath whether values must be escaped as `sign` does it: in a path, `%2f` for `%2F` would be a second token
+ *   for the same folder
  */
-export function readBunnyParams(query: string): BunnyParams | undefined {
-  const pairs = query === '' ? [] : query.split('&').map(splitPair);
-  const all = pairs.filter(([name]) => name !== 'token' && name !== 'expires');
-  const ignoring = all.some(([name, value]) => name === 'token_ignore_params' && value === 'true');
+export function readBunnyParams(query: string, areInPath: boolean): BunnyParams | undefined {
+  const pairs = query === '' ? [] : query.split('&');
+  const ignoring = pairs.includes('token_ignore_params=true');
   const signed: Param[] = [];
+  const own: Partial<Record<string, string>> = {};
   const foreign = new Set<string>();
-  for (const [name, written] of all) {
+  for (const pair of pairs) {
+    const [name, written] = splitPair(pair);
+    if (name === 'token' || name === 'expires') continue;
     const isOwn = ownNames.includes(name);
+    const value = isOwn && !areInPath ? readValue(written.replaceAll('+', ' ')) : decodeOnce(written);
+    if (areInPath && (value === undefined || encodeURIComponent(value) !== written)) return undefined;
     if (ignoring && !isOwn) continue;
-    const value = isOwn ? readValue(written.replaceAll('+', ' ')) : decodeOnce(written);
     if (value === undefined || !(isOwn ? isOwnValue(name, value) : isForeign(name, value, written))) return undefined;
-    if (!isOwn) foreign.add(name);
+    if (isOwn) own[name] = value;
+    else foreign.add(name);
     signed.push([name, value]);
   }
-  const own = Object.fromEntries(signed.filter(([name]) => ownNames.includes(name)));
   return {
     signed,
     folder: own.token_path,

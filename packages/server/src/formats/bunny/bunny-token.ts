@@ -2,7 +2,6 @@ import { readExpiry } from '../../format-parts/expiry.ts';
 import { searchToSign } from '../../format-parts/search-to-sign.ts';
 import type { SignedToken } from '../../token/token-format.ts';
 import { tokenQuery } from '../../token/token-query.ts';
-import { decodeOnce } from '../../url/decode-once.ts';
 
 interface BunnyToken {
   readonly carry: (link: {
@@ -84,7 +83,6 @@ export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
     read: ({ pathname, search }) => {
       const [, query, rest] = inPath.exec(pathname) ?? [];
       if (query === undefined || rest === undefined) return 'missing';
-      if (!query.split('&').every(hasOneSpelling)) return 'malformed';
       const own = readQuery(`?${query}`);
       if (typeof own === 'string') return own;
       return { hash: own.values[0]!, expires: own.values.at(-1)!, query, pathname: rest, search };
@@ -95,14 +93,4 @@ export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
       return rest === undefined ? url : new URL(url.origin + rest + url.search);
     },
   };
-}
-
-/**
- * Whether the value of `pair` is escaped as `sign` does it: `%2f` for `%2F` would be a second token for the same
- * folder.
- */
-function hasOneSpelling(pair: string): boolean {
-  const value = pair.slice(pair.indexOf('=') + 1);
-  const decoded = decodeOnce(value);
-  return decoded !== undefined && encodeURIComponent(decoded) === value;
 }

@@ -1,4 +1,3 @@
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { equalInConstantTime } from '../../crypto/equal-in-constant-time.ts';
 import { secretList } from '../../crypto/secret-list.ts';
 import { optionsError } from '../../errors/options-error.ts';
@@ -39,7 +38,7 @@ export function bunny(options: BunnyOptions): TokenFormat {
   checkBunnyNames(options);
   const asked = withAskedSecret(options, bunny);
   if (asked) return asked;
-  const keys = secretList(options).map(utf8ToBytes);
+  const secrets = secretList(options);
   const { version = 3, carrier = 'path', exact = false, depth = Infinity, ignoreParams = false } = options;
   const { tokenPath, ip, country, maxTtl = 86_400 } = options;
   checkTimes({ maxTtl });
@@ -58,6 +57,7 @@ export function bunny(options: BunnyOptions): TokenFormat {
     );
   }
   const own = ownParams(options);
+  const hashes = secrets.map((secret) => bunnyHash(secret, { version, ip }));
   const token = bunnyToken(carrier);
   const signsQuery = carrier === 'query' && !ignoreParams;
 
@@ -85,7 +85,7 @@ export function bunny(options: BunnyOptions): TokenFormat {
       throw optionsError('url', 'The URL is not below `tokenPath`. Give one below it, or change `tokenPath`.');
     }
     const asked = signsQuery ? search.slice(1) : '';
-    const params = readBunnyParams([asked, String(new URLSearchParams(carried))].filter(Boolean).join('&'));
+    const params = readBunnyParams([asked, String(new URLSearchParams(carried))].filter(Boolean).join('&'), false);
     if (!params || !areOurs(params)) {
       throw optionsError(
         'url',
@@ -120,7 +120,7 @@ export function bunny(options: BunnyOptions): TokenFormat {
         );
       }
       const message = { path: folder ?? path, expires: writeExpiry(expires), params: params.signed };
-      const hash = bunnyHash(message, { key: keys[0]!, version, ip });
+      const hash = hashes[0]!(message);
       const alone = { url: url.origin + url.pathname + search + url.hash, ...(!signsQuery && { anyQuery: true }) };
       const below =
         tokenPath === undefined ? folderOf(url.pathname, depth) : encodePath(withSlash(tokenPath), pathForm);
@@ -134,16 +134,14 @@ export function bunny(options: BunnyOptions): TokenFormat {
       const { hash, expires: written, query, pathname, search } = found;
       const expires = Number(written);
       const path = canonicalPath(pathname, pathForm);
-      const params = readBunnyParams(query);
+      const params = readBunnyParams(query, carrier === 'path');
       if (path === undefined || runsIntoParams(path) || !params || !areOurs(params)) return refused.malformed;
       if (expires > now + maxTtl) return refused.malformed;
       const { folder } = params;
       if (isAmbiguous(folder ?? path, written)) return refused.malformed;
       const message = { path: folder ?? path, expires: written, params: params.signed };
       let genuine = 0;
-      for (const key of keys) {
-        genuine |= Number(equalInConstantTime(bunnyHash(message, { key, version, ip }), hash));
-      }
+      for (const hashOf of hashes) genuine |= Number(equalInConstantTime(hashOf(message), hash));
       const inFolder = folder === undefined || path === folder || path.startsWith(withSlash(folder));
       if (!genuine || !inFolder || !isFromCountry(country, params)) return refused.signature;
       if (expires < now) return refused.expired;

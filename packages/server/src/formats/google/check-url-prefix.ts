@@ -13,6 +13,15 @@ export function isUrlPrefix(text: string): boolean {
   return isHttp(url) && canonicalPath(url.pathname, 'raw') !== undefined;
 }
 
+/**
+ * Whether a text is a folder of `url`, and with that a URL prefix: most are, and need not be parsed to see it.
+ *
+ * @param url as `URL` leaves it, and with a path that `canonicalPath` accepts
+ */
+export function isFolderOf(url: string, text: string): boolean {
+  return url.startsWith(text) && /^https?:\/\/[^?]+\/$/.test(text);
+}
+
 /** @throws `ERR_OPTIONS` */
 export function checkUrlPrefix(option: string, prefix: unknown): void {
   if (typeof prefix !== 'string' || !isUrlPrefix(prefix)) {

@@ -17,6 +17,8 @@ interface GoogleLink {
   readonly url: string;
   /** What is opened, unless it is the URL alone. */
   readonly prefix: string | undefined;
+  /** The same as `URLPrefix`, which is signed; not asked for where the prefix is in the path. */
+  readonly encodedPrefix: string | undefined;
   readonly expires: string;
   readonly keyName: string;
 }
@@ -45,7 +47,7 @@ interface GoogleCarrier {
 }
 
 /** `URLPrefix` as it is signed. */
-const encodePrefix = (prefix: string): string => base64urlPadded(utf8ToBytes(prefix));
+export const encodePrefix = (prefix: string): string => base64urlPadded(utf8ToBytes(prefix));
 
 const names = ['URLPrefix', 'Expires', 'KeyName', 'Signature'];
 const bareSearch = ({ search }: URL): string => search;
@@ -59,23 +61,21 @@ export function googleCarrier(kind: string, cookieName: string, cookie: CookieOp
   throw optionsError('carrier', "This is unknown. Give 'query', 'cookie' or 'path'.");
 }
 
-const joined = ({ prefix, expires, keyName }: GoogleLink, separator: string): string =>
-  [
-    ...(prefix === undefined ? [] : [`URLPrefix=${encodePrefix(prefix)}`]),
-    `Expires=${expires}`,
-    `KeyName=${keyName}`,
-  ].join(separator);
+const joined = ({ encodedPrefix, expires, keyName }: GoogleLink, separator: string): string => {
+  const front = encodedPrefix === undefined ? '' : `URLPrefix=${encodedPrefix}${separator}`;
+  return `${front}Expires=${expires}${separator}KeyName=${keyName}`;
+};
 
 const inQuery: GoogleCarrier = {
   signed: (link) =>
     link.prefix === undefined
       ? `${link.url}${link.url.includes('?') ? '&' : '?'}${joined(link, '&')}`
       : joined(link, '&'),
-  token: ({ prefix, expires, keyName, signature, opened, until }) => ({
+  token: ({ encodedPrefix, expires, keyName, signature, opened, until }) => ({
     ...opened,
     expires: until,
     query: {
-      ...(prefix !== undefined && { URLPrefix: encodePrefix(prefix) }),
+      ...(encodedPrefix !== undefined && { URLPrefix: encodedPrefix }),
       ...{ Expires: expires, KeyName: keyName, Signature: signature },
     },
   }),
@@ -93,7 +93,7 @@ const inQuery: GoogleCarrier = {
 const segment = /^(.*\/)edge-cache-token=Expires=([^&/]*)&KeyName=([^&/]*)&Signature=([^&/]*)\/(.*)$/;
 
 const inPath: GoogleCarrier = {
-  signed: (link) => `${link.prefix ?? ''}edge-cache-token=${joined({ ...link, prefix: undefined }, '&')}`,
+  signed: (link) => `${link.prefix ?? ''}edge-cache-token=${joined({ ...link, encodedPrefix: undefined }, '&')}`,
   token: (link) => ({
     prefix: link.prefix ?? '',
     expires: link.until,
@@ -148,8 +148,11 @@ function readLink(
   [encoded, expires, keyName, signature]: readonly (string | undefined)[],
 ): GoogleCarried | 'missing' | 'malformed' {
   if (!expires || !keyName || !signature) return 'missing';
-  const prefix = encoded === undefined ? undefined : utf8Text(decodeBase64(encoded));
+  const bytes = encoded === undefined ? undefined : decodeBase64(encoded);
+  const prefix = utf8Text(bytes);
   // One spelling a prefix: what is signed is the encoded text.
-  if (encoded !== undefined && (prefix === undefined || encodePrefix(prefix) !== encoded)) return 'malformed';
-  return { url: origin + pathname + search, pathname, prefix, expires, keyName, signature };
+  if (encoded !== undefined && (!bytes || prefix === undefined || base64urlPadded(bytes) !== encoded)) {
+    return 'malformed';
+  }
+  return { url: origin + pathname + search, pathname, prefix, encodedPrefix: encoded, expires, keyName, signature };
 }

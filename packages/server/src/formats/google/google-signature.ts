@@ -11,8 +11,8 @@ import type { CookieOptions } from '../../http/cookies.ts';
 import type { SignedToken, TokenFormat } from '../../token/token-format.ts';
 import { refused } from '../../token/verdict.ts';
 import { canonicalPath } from '../../url/canonical-path.ts';
-import { checkUrlPrefix, isUrlPrefix } from './check-url-prefix.ts';
-import { googleCarrier } from './google-carrier.ts';
+import { checkUrlPrefix, isFolderOf, isUrlPrefix } from './check-url-prefix.ts';
+import { encodePrefix, googleCarrier } from './google-carrier.ts';
 import { googleSigners } from './google-keys.ts';
 import type { GoogleKey } from './google-keys.ts';
 
@@ -95,7 +95,8 @@ export function googleSignature(
 
     async sign(url, expires): Promise<SignedToken> {
       const { bare, prefix } = openedBy(url);
-      const link = { url: bare, prefix, expires: writeExpiry(expires), keyName: keyName! };
+      const encodedPrefix = prefix === undefined ? undefined : encodePrefix(prefix);
+      const link = { url: bare, prefix, encodedPrefix, expires: writeExpiry(expires), keyName: keyName! };
       const signature = await signers.get(keyName!)!.sign(carrier.signed(link));
       return carrier.token({
         ...link,
@@ -112,7 +113,8 @@ export function googleSignature(
       const expires = readExpiry(written);
       if (canonicalPath(pathname, 'raw') === undefined) return refused.malformed;
       if (expires === undefined || expires > now + maxTtl) return refused.malformed;
-      if ((prefix === undefined) !== exact || (prefix !== undefined && !isUrlPrefix(prefix))) return refused.malformed;
+      if ((prefix === undefined) !== exact) return refused.malformed;
+      if (prefix !== undefined && !isFolderOf(url, prefix) && !isUrlPrefix(prefix)) return refused.malformed;
       const genuine = await signers.get(given)?.verify(carrier.signed(carried), signature);
       if (!genuine || (prefix !== undefined && !url.startsWith(prefix))) return refused.signature;
       if (expires < now) return refused.expired;

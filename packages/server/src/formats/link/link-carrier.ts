@@ -18,6 +18,11 @@ export interface LinkCarrierOptions {
   escaped?: boolean;
 }
 
+export interface TokenCarrierOptions extends LinkCarrierOptions {
+  /** Stands behind the token wherever that is carried, and is not part of what is compared. @default '' */
+  readonly padding?: string;
+}
+
 interface Carried {
   readonly token: string;
   /** The time as it is written in the URL. */
@@ -44,7 +49,10 @@ interface LinkCarrier {
 }
 
 /** @throws `ERR_OPTIONS` unless there is one carrier and it holds `{token}` and `{expires}` once each */
-export function linkCarrier({ query, base, escaped = false }: LinkCarrierOptions, patterns: LinkFields): LinkCarrier {
+export function linkCarrier(
+  { query, base, escaped = false, padding = '' }: TokenCarrierOptions,
+  patterns: LinkFields,
+): LinkCarrier {
   const template = Object.values(query ?? { base }).join('&');
   const once = ['{token}', '{expires}'].every((placeholder) => template.split(placeholder).length === 2);
   if (!query === !base || !once || (base !== undefined && !/^\/[^?#\s%\\]*[^?#\s%\\/]$/.test(base))) {
@@ -55,13 +63,19 @@ export function linkCarrier({ query, base, escaped = false }: LinkCarrierOptions
     );
   }
   checkParameterNames('query', Object.keys(query ?? {}));
-  return base === undefined ? inQuery(query!, patterns, escaped) : inPath(base, patterns);
+  const padded = (each: string): string => each.replace('{token}', `{token}${padding}`);
+  if (base !== undefined) return inPath(padded(base), patterns);
+  return inQuery(Object.keys(query!), Object.values(query!).map(padded), patterns, escaped);
 }
 
-function inQuery(query: Readonly<Record<string, string>>, patterns: LinkFields, escaped: boolean): LinkCarrier {
-  const names = Object.keys(query);
-  const readers = names.map((name) => templateReader(query[name]!, patterns));
-  const writers = names.map((name) => templateWriter(query[name]!));
+function inQuery(
+  names: readonly string[],
+  templates: readonly string[],
+  patterns: LinkFields,
+  escaped: boolean,
+): LinkCarrier {
+  const readers = templates.map((each) => templateReader(each, patterns));
+  const writers = templates.map((each) => templateWriter(each));
   return {
     token: ({ expires, prefix, opened, fields }) => {
       const carried = Object.fromEntries(names.map((name, i) => [name, writers[i]!(fields)]));
@@ -72,12 +86,10 @@ function inQuery(query: Readonly<Record<string, string>>, patterns: LinkFields, 
       const own = tokenQuery(url.search, names);
       if (!own) return 'malformed';
       if (own.values.some((value) => !value)) return 'missing';
-      let fields: LinkFields = {};
+      const fields: Record<string, string> = {};
       for (let i = 0; i < names.length; i++) {
         const value = escaped ? readValue(own.values[i]!) : own.values[i]!;
-        const found = value === undefined ? undefined : readers[i]!(value);
-        if (!found) return 'malformed';
-        fields = i === 0 ? found : { ...fields, ...found };
+        if (value === undefined || !readers[i]!(value, fields)) return 'malformed';
       }
       return { token: fields.token!, stamp: fields.expires!, pathname: url.pathname, search: own.rest };
     },
@@ -96,12 +108,12 @@ function inPath(base: string, patterns: LinkFields): LinkCarrier {
     },
     searchOf: ({ search }) => search,
     bare: (url) => {
-      const rest = read(url.pathname)?.rest;
-      return rest === undefined ? url : new URL(url.origin + rest + url.search);
+      const fields: Record<string, string> = {};
+      return read(url.pathname, fields) ? new URL(url.origin + fields.rest! + url.search) : url;
     },
     read: ({ pathname, search }) => {
-      const fields = read(pathname);
-      if (!fields) return 'missing';
+      const fields: Record<string, string> = {};
+      if (!read(pathname, fields)) return 'missing';
       return { token: fields.token!, stamp: fields.expires!, pathname: fields.rest!, search };
     },
   };

@@ -14,12 +14,12 @@ import type { Verdict } from '../../token/verdict.ts';
 import { canonicalPath, encodePath } from '../../url/canonical-path.ts';
 import type { PathForm } from '../../url/canonical-path.ts';
 import { linkCarrier } from './link-carrier.ts';
-import type { LinkCarrierOptions } from './link-carrier.ts';
+import type { TokenCarrierOptions } from './link-carrier.ts';
 import type { LinkFields } from './link-template.ts';
 import { timeForms } from './link-time.ts';
 import type { LinkTime } from './link-time.ts';
 
-interface LinkFormatOptions extends LinkCarrierOptions {
+interface LinkFormatOptions extends TokenCarrierOptions {
   readonly name: string;
   /**
    * One function a secret, the signing one first: the token for `path`, `uri` (with the query), `expires` and so on.

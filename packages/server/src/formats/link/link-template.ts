@@ -26,8 +26,11 @@ function unknownPlaceholder(name: string, fields: LinkFields): Error {
   return optionsError('hash', `{${name}} is not a placeholder. Known here: ${Object.keys(fields).join(', ')}.`);
 }
 
-/** A reader for what `templateWriter` makes: the fields, or `undefined` for any other text. */
-export function templateReader(template: string, patterns: LinkFields): (text: string) => LinkFields | undefined {
+/** Puts the fields of a text into `fields`; `false` for a text that `templateWriter` does not make. */
+export type TemplateReader = (text: string, fields: Record<string, string>) => boolean;
+
+/** A reader for what `templateWriter` makes. */
+export function templateReader(template: string, patterns: LinkFields): TemplateReader {
   const names: string[] = [];
   const source = template
     .split(/(\{\w+\})/)
@@ -39,11 +42,10 @@ export function templateReader(template: string, patterns: LinkFields): (text: s
     })
     .join('');
   const pattern = new RegExp(`^${source}$`);
-  return (text) => {
+  return (text, fields) => {
     const found = pattern.exec(text);
-    if (!found) return undefined;
-    const fields: Record<string, string> = {};
+    if (!found) return false;
     for (let i = 0; i < names.length; i++) fields[names[i]!] = found[i + 1]!;
-    return fields;
+    return true;
   };
 }

@@ -1,4 +1,3 @@
-import { padded } from '../../crypto/base64url-padded.ts';
 import { digest, md5 } from '../../crypto/hash.ts';
 import { secretList } from '../../crypto/secret-list.ts';
 import type { SecretOptions } from '../../crypto/secret-list.ts';
@@ -55,9 +54,17 @@ export type SecureLinkOptions = SecretOptions &
     maxTtl?: number;
   };
 
-const encodings: Readonly<Record<string, { pattern: string; hash: (text: string) => string }>> = {
-  base64url: { pattern: '[\\w-]{21}[AQgw]', hash: (text) => digest(md5, text, 'base64url') },
-  'base64url=': { pattern: '[\\w-]{21}[AQgw]==', hash: (text) => padded(digest(md5, text, 'base64url')) },
+interface TokenEncoding {
+  readonly pattern: string;
+  readonly hash: (text: string) => string;
+  /** See `TokenCarrierOptions`. */
+  readonly padding?: string;
+}
+
+const inBase64url: TokenEncoding = { pattern: '[\\w-]{21}[AQgw]', hash: (text) => digest(md5, text, 'base64url') };
+const encodings: Readonly<Record<string, TokenEncoding>> = {
+  base64url: inBase64url,
+  'base64url=': { ...inBase64url, padding: '==' },
   hex: { pattern: '[\\da-f]{32}', hash: (text) => digest(md5, text, 'hex') },
 };
 
@@ -97,12 +104,14 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
   const path = checkLinkHash(hash, time);
   checkSecrets(hash, secrets);
   if (ip !== '') ipBytes(ip);
-  const { pattern, hash: md5Of } = encodings[encoding as string] ?? {};
+  const { pattern, hash: md5Of, padding = '' } = encodings[encoding as string] ?? {};
   if (!pattern || !md5Of) throw optionsError('encoding', "This is unknown. Give 'base64url', 'base64url=' or 'hex'.");
+  const isBeforeAddress = hash.includes(`{${path}}{ip}`);
+  const isBeforeExpiry = hash.includes(`{${path}}{expires}{ip}`);
   const ambiguity = (fields: LinkFields, stamp?: string): string | undefined => {
     const signed = fields[path]!;
-    const inPath = hash.includes(`{${path}}{ip}`) && runsIntoAddress(signed, ip);
-    const inExpiry = hash.includes(`{${path}}{expires}{ip}`) && runsIntoExpiry(signed, stamp ?? '', ip, maxTtl);
+    const inPath = isBeforeAddress && runsIntoAddress(signed, ip);
+    const inExpiry = isBeforeExpiry && runsIntoExpiry(signed, stamp ?? '', ip, maxTtl);
     return inPath || inExpiry ? 'characters at its end that could be of the address or the expiry' : undefined;
   };
   return linkFormat({
@@ -113,7 +122,7 @@ export function secureLink(options: SecureLinkOptions): TokenFormat {
     }),
     tokenPattern: pattern,
     signs: path === 'directory' || path === 'folder' ? 'folder' : 'path',
-    ...{ time, depth, pathForm, validity, maxTtl },
+    ...{ padding, time, depth, pathForm, validity, maxTtl },
     ...(query && { query }),
     ...(base !== undefined && { base }),
     ambiguity,

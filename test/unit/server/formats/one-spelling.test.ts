@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readValue } from '../../../../packages/server/src/format-parts/read-value.ts';
+import { isFolderOf, isUrlPrefix } from '../../../../packages/server/src/formats/google/check-url-prefix.ts';
+import { bunny, secureLink, secureLinkLayouts, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
+import type { TokenFormat } from '../../../../packages/server/src/index.ts';
+import { canonicalPath } from '../../../../packages/server/src/url/canonical-path.ts';
+
+const NOW = 1_795_500_000;
+const URL_ASKED = 'https://cdn.example.com/vod/7/a.m3u8';
+const secret = 'a secret of thirty-two characters';
+
+const verdictOf = async (format: TokenFormat, url: string): Promise<string> => {
+  const verdict = await verifyUrl(url, { format, now: NOW });
+  return verdict.ok ? 'ok' : verdict.reason;
+};
+
+test('of the escapes of ASCII, a value may have all but those of letters, digits, `-`, `.` and `_`', () => {
+  for (let code = 0; code < 128; code++) {
+    const character = String.fromCharCode(code);
+    const hex = code.toString(16).padStart(2, '0');
+    for (const written of [`a%${hex}b`, `a%${hex.toUpperCase()}b`]) {
+      expect(readValue(written), written).toBe(/[\w.-]/.test(character) ? undefined : `a${character}b`);
+    }
+  }
+});
+
+test('a folder of a URL is a URL prefix', () => {
+  const unit = fc.constantFrom(...Array.from('ab.~/?#%@:;=é '), '%2e', '%2F', '..');
+  const text = fc.string({ unit, maxLength: 20 });
+  const property = fc.property(text, fc.nat(), fc.boolean(), (rest, end, atSlash) => {
+    const { origin, pathname, search } = new URL(`https://cdn.example.com:8443/${rest}`);
+    fc.pre(canonicalPath(pathname, 'raw') !== undefined);
+    const url = origin + pathname + search;
+    const cut = end % (url.length + 1);
+    const prefix = url.slice(0, atSlash ? url.indexOf('/', cut) + 1 : cut);
+    if (isFolderOf(url, prefix)) expect(isUrlPrefix(prefix), prefix).toBe(true);
+  });
+  fc.assert(property, { numRuns: 5000 });
+  expect(isFolderOf(URL_ASKED, 'https://cdn.example.com/vod/')).toBe(true);
+});
+
+describe('a token in a path has one spelling', () => {
+  test.each([3, 2] as const)('of Bunny, version %i', async (version) => {
+    const format = bunny({ secret, version });
+    const signed = await signUrl(URL_ASKED, { format, expires: NOW + 60 });
+    expect(await verdictOf(format, signed)).toBe('ok');
+    for (const [from, to] of [
+      ['%2Fvod', '%2fvod'],
+      ['%2Fvod', '/vod'],
+      ['%2Fvod', '%2F%76od'],
+      ['%2Fvod', '%2Fvod+'],
+      ['token_path=', 'token_path=%zz'],
+      ['&expires=', '&x=%2f&expires='],
+      ['&expires=', '&token_ignore_params=true&x=%2f&expires='],
+      ['&expires=', '&&expires='],
+    ] as const) {
+      const changed = signed.replace(from, to);
+      expect(changed).not.toBe(signed);
+      expect(await verdictOf(format, changed), changed).toBe(
+        from === '%2Fvod' && to === '/vod' ? 'missing' : 'malformed',
+      );
+    }
+  });
+
+  test('of CDN77, with its padding', async () => {
+    for (const layout of [secureLinkLayouts.cdn77, secureLinkLayouts.cdn77Path]) {
+      const format = secureLink({ secret, ...layout });
+      const signed = await signUrl(URL_ASKED, { format, expires: NOW + 60 });
+      expect(signed).toContain('==,');
+      expect(await verdictOf(format, signed)).toBe('ok');
+      for (const padding of ['', '=', '===', '%3D%3D']) {
+        expect(await verdictOf(format, signed.replace('==,', `${padding},`))).toMatch(/^(?:malformed|missing)$/);
+      }
+    }
+  });
+});
