@@ -45,9 +45,9 @@ export async function openableUrls(
   { allows, format, expires }: { allows: AllowList; format: TokenFormat; expires: number },
 ): Promise<OpenableUrl[]> {
   const scopes = await Promise.all(listed.map(({ target }) => scopeToOpen(format, target(), expires)));
-  return listed.flatMap((each, i) => {
+  return listed.flatMap(({ href, url, target }, i) => {
     const scope = scopes[i];
-    return scope && allows.holdsAllOf(scope) ? [{ ...each, scope }] : [];
+    return scope && allows.holdsAllOf(scope) ? [{ href, url, target, scope }] : [];
   });
 }
 

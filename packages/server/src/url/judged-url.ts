@@ -28,7 +28,9 @@ export class JudgedUrl implements UrlParts {
   readonly path: string;
   readonly search: string;
 
+  // Most are asked for again: an audience asks for the same URLs.
   #servedPaths?: readonly string[];
+  #hrefWithoutQuery?: string;
 
   private constructor({ protocol, hostname, port, path, search }: UrlParts) {
     this.protocol = protocol;
@@ -61,7 +63,7 @@ export class JudgedUrl implements UrlParts {
 
   /** The one spelling of the URL without its query; `new URL()` leaves it as it is. */
   get hrefWithoutQuery(): string {
-    return this.origin + encodePath(this.path, 'decoded');
+    return (this.#hrefWithoutQuery ??= this.origin + encodePath(this.path, 'decoded'));
   }
 
   /** The one spelling of the URL. */
