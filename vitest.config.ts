@@ -63,7 +63,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // players wait for the media clock most of the time: a dozen at once keep two cores busy, and none of them
           // late
-          maxWorkers: 6,
+          maxWorkers: 5,
           maxConcurrency: 3,
           // one browser a worker, and its driver read once: a file starts a second of CPU earlier
           isolate: false,

@@ -1,6 +1,7 @@
 import { test, vi } from 'vitest';
 import { hasFaketime } from '../support/nginx.ts';
 import { stageFor } from '../support/stage.ts';
+import { hasPlayed } from '../support/videojs-cues.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
 const path = 'vod/fmp4/master.m3u8';
@@ -15,8 +16,8 @@ test.concurrent.for(['exact', 'query'] as const)(
     await player.play(2);
     await player.until(({ currentTime }) => currentTime > 4);
     await stage.setSecret('another secret');
-    const seen = await player.until(({ ended }) => ended);
-    expect(seen).toMatchObject({ ...fine, cues: 10 });
+    const seen = await player.until(hasPlayed);
+    expect(seen).toMatchObject(fine);
     // with much in the buffer it was the machine that was too slow
     expect(seen.stalls.filter(({ ahead }) => ahead < 1)).toEqual([]);
     expect(seen.tokens.map(({ type }) => type)).toContain('tokenrefused');
@@ -30,8 +31,8 @@ test.concurrent.for(['8.24', '8.17'] as const)(
     const stage = await stageFor(context, { edge: { refuseEvery: 5 } });
     const player = await openVideojs(stage, 'exact', { path, version });
     await player.play(2);
-    const seen = await player.until(({ ended }) => ended);
-    expect(seen).toMatchObject({ ...fine, cues: 10 });
+    const seen = await player.until(hasPlayed);
+    expect(seen).toMatchObject(fine);
     expect(stage.edge.refusals().length).toBeGreaterThan(4);
   },
 );
@@ -75,8 +76,8 @@ test.concurrent(
     await vi.waitFor(() => expect(stage.edge.requests.length).toBeGreaterThan(0), { timeout: 30_000 });
     stage.edge.latency = 0;
     await player.play();
-    const seen = await player.until(({ ended }) => ended);
-    expect(seen).toMatchObject({ ...fine, cues: 10 });
+    const seen = await player.until(hasPlayed);
+    expect(seen).toMatchObject(fine);
     expect(stage.edge.refusals()[0]).toMatchObject({ status: 410 });
     expect(seen.tokens.filter(({ type }) => type === 'tokenrefused').map(({ status }) => status)).toContain(0);
   },
