@@ -40,7 +40,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'URL', property: 'canParse', message: 'It is wrong in a warm Node 20. Ask parsedUrl() instead.' },
+        {
+          object: 'URL',
+          property: 'canParse',
+          message: 'It is wrong in a warm Node 20 and 22. Ask parsedUrl() instead.',
+        },
       ],
     },
   },

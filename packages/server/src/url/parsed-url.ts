@@ -1,6 +1,6 @@
 /**
- * A URL; `undefined` for what is none. Node 20 would say it of some that are, if `URL.canParse` were asked: once a
- * process is warm, `https://bücher.example/` cannot be parsed there any more.
+ * A URL; `undefined` for what is none. Node 20 and 22 would say it of some that are, if `URL.canParse` were asked:
+ * after some thousand calls they take `https://bücher.example/` for none (AikidoSec/firewall-node#1086).
  *
  * @param base of a relative one
  */

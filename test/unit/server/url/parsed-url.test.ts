@@ -9,7 +9,7 @@ test('what is relative is read from its base, and what is no URL is undefined', 
   expect(parsedUrl('https://')).toBeUndefined();
 });
 
-// Node 20 compiles URL.canParse, when it is warm, to a call that takes Latin-1 for UTF-8
+// Node 20 and 22 compile URL.canParse, when it is warm, to a call that takes Latin-1 for UTF-8
 test.each<[string, (url: string) => unknown]>([
   ['parsedUrl', (url) => parsedUrl(url)],
   ['isWebUrl', isWebUrl],
