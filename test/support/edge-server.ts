@@ -33,7 +33,7 @@ export interface EdgeRequest {
   /** What the origin was asked for, such as `/vod/ts/master.m3u8`; empty for what was refused. */
   readonly path: string;
   readonly range: string | null;
-  /** 0 until it is known. */
+  /** 0 until it is known, and where the origin was given up with the request: a page has been closed. */
   readonly status: number;
 }
 
@@ -123,7 +123,8 @@ export async function startEdge(options: {
     if (edge.latency) await delay(edge.latency * 1000);
     const response = await handler(request)(request);
     entry.path = paths.get(request) ?? '';
-    entry.status = response.status;
+    const isGivenUp = response.status === 502 && request.signal.aborted;
+    entry.status = isGivenUp ? 0 : response.status;
     if (isRefusal(entry) && !edge.corsOnRefusals) {
       for (const name of [...response.headers.keys()])
         if (name.startsWith('access-control-')) response.headers.delete(name);
