@@ -14,9 +14,6 @@ const testTimeout = 60_000;
  */
 const onAllCores = { pool: 'forks', maxWorkers: availableParallelism() } as const;
 
-/** A process a file costs a third of the time that the unit tests take; each file has to leave nothing behind. */
-const inOneProcess = { isolate: false, setupFiles: [from('test/support/nothing-left.ts')] };
-
 /** In this order, for what measures CPU needs the machine for itself, and players in real time mostly wait. */
 export default defineConfig({
   root,
@@ -32,7 +29,6 @@ export default defineConfig({
           ...filesOf('unit', 'session', 'vectors'),
           testTimeout,
           ...onAllCores,
-          ...inOneProcess,
           sequence: { groupOrder: 0 },
         },
       },
@@ -63,7 +59,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // players wait for the media clock most of the time: a dozen at once keep two cores busy, and none of them
           // late
-          maxWorkers: 5,
+          maxWorkers: 4,
           maxConcurrency: 3,
           // one browser a worker, and its driver read once: a file starts a second of CPU earlier
           isolate: false,

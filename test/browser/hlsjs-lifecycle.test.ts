@@ -143,7 +143,7 @@ describe('hls.destroy() leaves nothing behind', () => {
     return { ...left, requests, rejections, pageErrors };
   }
 
-  test.concurrent.each(['exact', 'query', 'open'] as const)('in the middle of a live stream: %s', async (carrier) => {
+  test.each(['exact', 'query', 'open'] as const)('in the middle of a live stream: %s', async (carrier) => {
     const player = await stage.open(carrier, 'live/master.m3u8', carrier === 'open' ? { tokens: false } : {});
     await player.play();
     if (carrier !== 'open') await player.until(({ tokens }) => tokens.some(({ reason }) => reason === 'expiring'));

@@ -5,62 +5,57 @@ import { openVideojs } from '../support/videojs-player.ts';
 
 const path = 'vod/fmp4/master.m3u8';
 
-test.concurrent(
-  'seeks, level switches, other sources and dispose while requests wait leave nothing behind',
-  async () => {
-    const stage = await createStage({ signer: { ttl: 3, delay: 0.3 } });
-    const player = await openVideojs(stage, 'exact', { path });
-    await player.play();
-    for (const at of [15, 3, 11, 7, 18]) {
-      await player.page.evaluate((time) => window.players[0]!.currentTime(time), at);
-      await player.page.waitForTimeout(150);
-    }
-    await player.page.evaluate(() => {
-      const { vhs } = window.players[0]!.tech(true) as unknown as {
-        vhs: { representations(): { enabled(on: boolean): void }[] };
-      };
-      vhs.representations()[0]!.enabled(false);
-    });
-    await player.until(({ readyState }) => readyState > 2);
-    await player.page.evaluate(
-      (src) => {
-        window.players[0]!.src({ src, type: 'application/x-mpegURL' });
-        Promise.resolve(window.players[0]!.play()).catch(() => undefined);
-      },
-      stage.url('exact', 'vod/ts/master.m3u8'),
-    );
-    const seen = await player.until(({ currentTime, src }) => src.includes('/ts/') && currentTime > 1);
-    expect(seen).toMatchObject({ error: null, events: [], pageErrors: [] });
-    // disposed of while the first requests of yet another source wait
-    stage.signer.delay = 1;
-    const calls = stage.signer.calls.length;
-    await player.page.evaluate(
-      (src) => window.players[0]!.src({ src, type: 'application/x-mpegURL' }),
-      stage.url('exact', 'vod/aes/i.m3u8'),
-    );
-    await vi.waitFor(() => expect(stage.signer.calls.length).toBeGreaterThan(calls), { timeout: 60_000 });
-    const before = stage.edge.requests.length;
-    await player.page.evaluate(() => window.players[0]!.dispose());
-    // answers come to a player that has gone
-    await vi.waitFor(() => expect(stage.signer.calls.every(({ status }) => status > 0)).toBe(true), {
-      timeout: 60_000,
-    });
-    await player.page.waitForTimeout(500);
-    const [left, rejections] = await player.page.evaluate(() => {
-      const ours = (where: string): boolean => where.includes('videojs-secure-token');
-      const { timers, listeners, rejections } = window.recording;
-      return [[...timers.values(), ...listeners.values()].filter(ours), rejections];
-    });
-    expect(left).toEqual([]);
-    expect(rejections).toEqual([]);
-    expect(player.pageErrors).toEqual([]);
-    expect(stage.edge.requests.length).toBe(before);
-    expect(await stage.refusals()).toEqual([]);
-    await stage.dispose();
-  },
-);
+test('seeks, level switches, other sources and dispose while requests wait leave nothing behind', async () => {
+  const stage = await createStage({ signer: { ttl: 3, delay: 0.3 } });
+  const player = await openVideojs(stage, 'exact', { path });
+  await player.play();
+  for (const at of [15, 3, 11, 7, 18]) {
+    await player.page.evaluate((time) => window.players[0]!.currentTime(time), at);
+    await player.page.waitForTimeout(150);
+  }
+  await player.page.evaluate(() => {
+    const { vhs } = window.players[0]!.tech(true) as unknown as {
+      vhs: { representations(): { enabled(on: boolean): void }[] };
+    };
+    vhs.representations()[0]!.enabled(false);
+  });
+  await player.until(({ readyState }) => readyState > 2);
+  await player.page.evaluate(
+    (src) => {
+      window.players[0]!.src({ src, type: 'application/x-mpegURL' });
+      Promise.resolve(window.players[0]!.play()).catch(() => undefined);
+    },
+    stage.url('exact', 'vod/ts/master.m3u8'),
+  );
+  const seen = await player.until(({ currentTime, src }) => src.includes('/ts/') && currentTime > 1);
+  expect(seen).toMatchObject({ error: null, events: [], pageErrors: [] });
+  // disposed of while the first requests of yet another source wait
+  stage.signer.delay = 1;
+  const calls = stage.signer.calls.length;
+  await player.page.evaluate(
+    (src) => window.players[0]!.src({ src, type: 'application/x-mpegURL' }),
+    stage.url('exact', 'vod/aes/i.m3u8'),
+  );
+  await vi.waitFor(() => expect(stage.signer.calls.length).toBeGreaterThan(calls), { timeout: 60_000 });
+  const before = stage.edge.requests.length;
+  await player.page.evaluate(() => window.players[0]!.dispose());
+  // answers come to a player that has gone
+  await vi.waitFor(() => expect(stage.signer.calls.every(({ status }) => status > 0)).toBe(true), { timeout: 60_000 });
+  await player.page.waitForTimeout(500);
+  const [left, rejections] = await player.page.evaluate(() => {
+    const ours = (where: string): boolean => where.includes('videojs-secure-token');
+    const { timers, listeners, rejections } = window.recording;
+    return [[...timers.values(), ...listeners.values()].filter(ours), rejections];
+  });
+  expect(left).toEqual([]);
+  expect(rejections).toEqual([]);
+  expect(player.pageErrors).toEqual([]);
+  expect(stage.edge.requests.length).toBe(before);
+  expect(await stage.refusals()).toEqual([]);
+  await stage.dispose();
+});
 
-test.concurrent('two players on a page, five assets one after the other, a token each', async () => {
+test('two players on a page, five assets one after the other, a token each', async () => {
   const stage = await createStage();
   const player = await openVideojs(stage, 'exact', { path, form: 'plugins' });
   await player.page.evaluate(
