@@ -47,7 +47,7 @@ test.concurrent('the signing endpoint is down for longer than the tokens live', 
   const dry = await player.until(isDry);
   expect(dry).toMatchObject(fine);
   await stage.signer.reopen();
-  const seen = await player.until(hasPlayed);
+  const seen = await player.until(hasPlayed(player));
   expect(seen).toMatchObject(fine);
   // where VHS drops what is before, no more of it than the audio that it had
   expect(seen.cueStarts[0]).toBeLessThan(dry.currentTime + 4);

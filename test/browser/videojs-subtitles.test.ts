@@ -22,7 +22,7 @@ test.concurrent(
     const stage = await stageFor(context, { origin });
     const player = await openVideojs(stage, 'exact', { path });
     await player.play(2);
-    expect(await player.until(hasPlayed)).toMatchObject(fine);
+    expect(await player.until(hasPlayed(player))).toMatchObject(fine);
     expect(refused.size).toBeGreaterThan(1);
     for (const file of refused)
       expect(stage.edge.requests.filter((request) => request.path === file).map(({ status }) => status)).toEqual([

@@ -16,7 +16,7 @@ test.concurrent.for(['exact', 'query'] as const)(
     await player.play(2);
     await player.until(({ currentTime }) => currentTime > 4);
     await stage.setSecret('another secret');
-    const seen = await player.until(hasPlayed);
+    const seen = await player.until(hasPlayed(player));
     expect(seen).toMatchObject(fine);
     // with much in the buffer it was the machine that was too slow
     expect(seen.stalls.filter(({ ahead }) => ahead < 1)).toEqual([]);
@@ -31,7 +31,7 @@ test.concurrent.for(['8.24', '8.17'] as const)(
     const stage = await stageFor(context, { edge: { refuseEvery: 5 } });
     const player = await openVideojs(stage, 'exact', { path, version });
     await player.play(2);
-    const seen = await player.until(hasPlayed);
+    const seen = await player.until(hasPlayed(player));
     expect(seen).toMatchObject(fine);
     expect(stage.edge.refusals().length).toBeGreaterThan(4);
   },
@@ -76,7 +76,7 @@ test.concurrent(
     await vi.waitFor(() => expect(stage.edge.requests.length).toBeGreaterThan(0), { timeout: 30_000 });
     stage.edge.latency = 0;
     await player.play();
-    const seen = await player.until(hasPlayed);
+    const seen = await player.until(hasPlayed(player));
     expect(seen).toMatchObject(fine);
     expect(stage.edge.refusals()[0]).toMatchObject({ status: 410 });
     expect(seen.tokens.filter(({ type }) => type === 'tokenrefused').map(({ status }) => status)).toContain(0);

@@ -7,8 +7,8 @@ interface NodeModules {
 }
 
 /**
- * A module of Node, of which some runtimes have a part (Deno, Bun, Workers with `nodejs_compat`) and some nothing. It is
- * asked for without an import, which the latter would refuse.
+ * A module of Node, of which some runtimes have a part (Deno, Bun, Workers with `nodejs_compat`) and some nothing.
+ * Asked for without an import, which the latter would refuse.
  */
 export function nodeModule<Name extends keyof NodeModules>(name: Name): Partial<NodeModules[Name]> | undefined {
   try {
