@@ -1,6 +1,7 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { optionsError } from '../errors/options-error.ts';
 import { decodeBase64 } from './base64-keys.ts';
+import { signatureCheck } from './signature-check.ts';
 import { kept } from './signer.ts';
 import type { Signer } from './signer.ts';
 
@@ -8,7 +9,7 @@ import type { Signer } from './signer.ts';
 const pkcs8Front = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
 
 /**
- * Ed25519 by WebCrypto.
+ * Ed25519.
  *
  * @param seed the 32 bytes of the private key
  * @throws `ERR_OPTIONS`
@@ -20,17 +21,14 @@ export function ed25519Signer(seed: Uint8Array, encode: (bytes: Uint8Array) => s
   const privateKey = kept(() =>
     subtle.importKey('pkcs8', Uint8Array.from([...pkcs8Front, ...seed]), 'Ed25519', true, ['sign']),
   );
-  const publicKey = kept(async () => {
-    const { x = '' } = await subtle.exportKey('jwk', await privateKey());
-    return subtle.importKey('jwk', { kty: 'OKP', crv: 'Ed25519', x }, 'Ed25519', false, ['verify']);
-  });
+  const check = kept(async () => signatureCheck(await privateKey(), { name: 'Ed25519' }));
   return {
     sign: async (text) => encode(new Uint8Array(await subtle.sign('Ed25519', await privateKey(), utf8ToBytes(text)))),
     verify: async (text, signature) => {
       const bytes = decodeBase64(signature);
       // One spelling a signature: `decodeBase64` takes either alphabet and stray low bits.
       if (!bytes || encode(Uint8Array.from(bytes)) !== signature) return false;
-      return subtle.verify('Ed25519', await publicKey(), Uint8Array.from(bytes), utf8ToBytes(text));
+      return (await check())(utf8ToBytes(text), bytes);
     },
   };
 }

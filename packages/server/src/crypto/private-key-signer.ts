@@ -2,6 +2,8 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { optionsError } from '../errors/options-error.ts';
 import { decodeBase64 } from './base64-keys.ts';
 import { fromDer, toDer } from './ecdsa-der.ts';
+import { signatureCheck } from './signature-check.ts';
+import type { SignatureAlgorithm, SignatureHash } from './signature-check.ts';
 import { kept } from './signer.ts';
 import type { Signer } from './signer.ts';
 
@@ -16,11 +18,11 @@ const rsa = '06092a864886f70d010101';
 const p256 = '06082a8648ce3d030107';
 
 /**
- * RSA (PKCS#1 v1.5) or ECDSA P-256 by WebCrypto, with the private key in PEM.
+ * RSA (PKCS#1 v1.5) or ECDSA P-256, with the private key in PEM.
  *
  * @throws `ERR_OPTIONS` for a key that is not PKCS#8: WebCrypto reads no other
  */
-export function privateKeySigner(pem: string, hash: 'SHA-1' | 'SHA-256', { encode, decode }: Encoding): Signer {
+export function privateKeySigner(pem: string, hash: SignatureHash, { encode, decode }: Encoding): Signer {
   const body = /-----BEGIN PRIVATE KEY-----([\sA-Za-z\d+/=]+)-----END PRIVATE KEY-----/.exec(pem)?.[1];
   const der = decodeBase64(body?.replace(/\s/g, ''));
   const hex = der ? bytesToHex(der) : '';
@@ -32,13 +34,11 @@ export function privateKeySigner(pem: string, hash: 'SHA-1' | 'SHA-256', { encod
   }
   const { subtle } = globalThis.crypto;
   const isRsa = hex.includes(rsa);
-  const algorithm = isRsa ? { name: 'RSASSA-PKCS1-v1_5', hash } : { name: 'ECDSA', namedCurve: 'P-256', hash };
+  const algorithm: SignatureAlgorithm = isRsa
+    ? { name: 'RSASSA-PKCS1-v1_5', hash }
+    : { name: 'ECDSA', namedCurve: 'P-256', hash };
   const privateKey = kept(() => subtle.importKey('pkcs8', Uint8Array.from(der), algorithm, true, ['sign']));
-  const publicKey = kept(async () => {
-    const { kty, n, e, crv, x, y } = await subtle.exportKey('jwk', await privateKey());
-    const open = isRsa ? { kty, n, e } : { kty, crv, x, y };
-    return subtle.importKey('jwk', open as JsonWebKey, algorithm, false, ['verify']);
-  });
+  const check = kept(async () => signatureCheck(await privateKey(), algorithm));
   return {
     sign: async (text) => {
       const bytes = new Uint8Array(await subtle.sign(algorithm, await privateKey(), utf8ToBytes(text)));
@@ -47,7 +47,7 @@ export function privateKeySigner(pem: string, hash: 'SHA-1' | 'SHA-256', { encod
     verify: async (text, signature) => {
       const bytes = decode(signature);
       const raw = isRsa ? bytes : bytes && fromDer(bytes);
-      return raw !== undefined && subtle.verify(algorithm, await publicKey(), Uint8Array.from(raw), utf8ToBytes(text));
+      return raw !== undefined && (await check())(utf8ToBytes(text), raw);
     },
   };
 }

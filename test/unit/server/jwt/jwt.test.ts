@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import {
   createLocalJWKSet,
   decodeJwt,
@@ -112,6 +113,26 @@ describe('jwt', () => {
     }
   });
 
+  test('a genuine signature under the name of another algorithm is none of ours', async () => {
+    const format = jwt({ keys: [{ key: rsa.pem }], algorithm: 'RS256', claims });
+    const payload = Buffer.from(JSON.stringify({ path: ['', 'vod', '7'], exp: NOW })).toString('base64url');
+    const verdict = async (alg: string): Promise<string> => {
+      const signed = `${Buffer.from(JSON.stringify({ alg })).toString('base64url')}.${payload}`;
+      const token = `${signed}.${sign('sha256', Buffer.from(signed), rsa.pem).toString('base64url')}`;
+      return statusOf(format, 'https://h/vod/7/a', { expires: NOW, query: { token } });
+    };
+    expect(await verdict('RS256')).toMatch(/^ok/);
+    for (const alg of ['RS384', 'PS256', 'ES256', 'none', '']) expect(await verdict(alg)).toBe('403 signature');
+  });
+
+  test('a public key verifies and does not sign', async () => {
+    const token = await jwt({ keys: [{ key: rsa.pem }], algorithm: 'RS256', claims }).sign(new URL('https://h/a'), NOW);
+    const format = jwt({ keys: [{ key: rsa.open }], algorithm: 'RS256', claims });
+    expect(await statusOf(format, 'https://h/a', token)).toMatch(/^ok/);
+    for (const changed of changedTokens(token)) expect(await statusOf(format, 'https://h/a', changed)).toMatch(/^403/);
+    await expect(format.sign(new URL('https://h/a'), NOW)).rejects.toThrow();
+  });
+
   test('a token that lives too long, is not valid yet or has no end is refused', async () => {
     const secret = 'a secret of thirty-two characters';
     const format = jwPlayer({ secret });
@@ -135,6 +156,17 @@ describe('jwt', () => {
     expect(() => mux({ keys: [{ id: 'a', key: '-----BEGIN RSA PRIVATE KEY-----' }] })).toThrow(/^keys: .*pkcs8/);
     expect(() => jwt({ keys: [{ key: '' }], algorithm: 'HS256', claims })).toThrow(/^keys:/);
     expect(() => jwt({ keys: [{ key: 'x' }], algorithm: 'none' as never, claims })).toThrow(/^algorithm:/);
+  });
+
+  test('neither signs nor verifies with an RSA key of 1024 bits, nor with a key of another kind', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const short = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const token = await jwt({ keys: [{ key: rsa.pem }], algorithm: 'RS256', claims }).sign(new URL('https://h/a'), NOW);
+    for (const key of [short, { kty: 'oct', k: 'c2VjcmV0' }]) {
+      const format = jwt({ keys: [{ key }], algorithm: 'RS256', claims });
+      await expect(format.sign(new URL('https://h/a'), NOW)).rejects.toThrow(/^keys: .*2048/);
+      await expect(statusOf(format, 'https://h/a', token)).rejects.toThrow(/^keys: .*2048/);
+    }
   });
 
   test('the signing endpoint hands out one token for a whole Cloudflare Stream video', async () => {

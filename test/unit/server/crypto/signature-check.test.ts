@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type * as Here from '../../../../packages/server/src/crypto/signature-check.ts';
+
+type Algorithm = Here.SignatureAlgorithm;
+
+const { subtle } = globalThis.crypto;
+const nodeCrypto = process.getBuiltinModule('node:crypto');
+const modulus = { modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) };
+
+const algorithms: readonly Algorithm[] = [
+  { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-1' },
+  { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+  { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-1' },
+  { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  { name: 'Ed25519' },
+];
+
+const keyPair = (algorithm: Algorithm): Promise<CryptoKeyPair> =>
+  subtle.generateKey({ ...modulus, ...algorithm }, true, ['sign', 'verify']) as Promise<CryptoKeyPair>;
+
+/** `signatureCheck` in a runtime with this `node:crypto`. */
+async function checkWith(found: unknown, key: CryptoKey, algorithm: Algorithm): Promise<Here.SignatureCheck> {
+  vi.resetModules();
+  vi.stubGlobal('process', { ...process, getBuiltinModule: () => found });
+  const { signatureCheck } = await import('../../../../packages/server/src/crypto/signature-check.ts');
+  return signatureCheck(key, algorithm);
+}
+
+describe.each(algorithms)('signatureCheck of %o', (algorithm) => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  test('judges the same with and without node:crypto', async () => {
+    const { privateKey } = await keyPair(algorithm);
+    const stranger = await keyPair(algorithm);
+    const checks = [
+      await checkWith(nodeCrypto, privateKey, algorithm),
+      await checkWith(undefined, privateKey, algorithm),
+    ];
+    const property = fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.nat(), async (drawn, at) => {
+      const message = Uint8Array.from(drawn);
+      const signature = new Uint8Array(await subtle.sign(algorithm, privateKey, message));
+      const flipped = signature.map((byte, i) => (i === at % signature.length ? byte ^ (1 << (at % 8)) : byte));
+      const foreign = new Uint8Array(await subtle.sign(algorithm, stranger.privateKey, message));
+      const ofZeros = new Uint8Array(signature.length);
+      const wrong = [
+        flipped,
+        foreign,
+        ofZeros,
+        signature.subarray(1),
+        Uint8Array.of(...signature, 0),
+        new Uint8Array(),
+      ];
+      for (const check of checks) {
+        expect(await check(message, signature)).toBe(true);
+        expect(await check(Uint8Array.of(...message, 0), signature)).toBe(false);
+        for (const each of wrong) expect(await check(message, each)).toBe(false);
+      }
+    });
+    await fc.assert(property, { numRuns: 20 });
+  });
+
+  test.each([
+    ['has no verify', { ...nodeCrypto, verify: undefined }],
+    ['does not know the key', { ...nodeCrypto, createPublicKey: () => expect.fail('not implemented') }],
+    ['does not know the hash', { ...nodeCrypto, verify: () => expect.fail('not implemented') }],
+    ['reads signatures in another encoding', { ...nodeCrypto, verify: () => false }],
+  ])('asks WebCrypto where node:crypto %s', async (_, found) => {
+    const { privateKey } = await keyPair(algorithm);
+    const check = await checkWith(found, privateKey, algorithm);
+    const message = Uint8Array.of(1, 2, 3);
+    const signature = new Uint8Array(await subtle.sign(algorithm, privateKey, message));
+    expect(await check(message, signature)).toBe(true);
+    expect(await check(Uint8Array.of(1, 2), signature)).toBe(false);
+  });
+
+  test('needs no private key', async () => {
+    const { privateKey, publicKey } = await keyPair(algorithm);
+    const check = await checkWith(nodeCrypto, publicKey, algorithm);
+    const message = Uint8Array.of(1, 2, 3);
+    const signature = new Uint8Array(await subtle.sign(algorithm, privateKey, message));
+    expect(await check(message, signature)).toBe(true);
+    expect(await check(Uint8Array.of(1, 2), signature)).toBe(false);
+  });
+
+  test('asks node:crypto where that judges a sample well', async () => {
+    const { privateKey } = await keyPair(algorithm);
+    const verify = vi.fn(nodeCrypto.verify);
+    const check = await checkWith({ ...nodeCrypto, verify }, privateKey, algorithm);
+    verify.mockClear();
+    expect(check(Uint8Array.of(1), new Uint8Array(64))).toBe(false);
+    expect(verify).toHaveBeenCalledTimes(1);
+  });
+});
