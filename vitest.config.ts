@@ -14,12 +14,17 @@ const testTimeout = 60_000;
  */
 const onAllCores = { pool: 'forks', maxWorkers: availableParallelism() } as const;
 
-/** In this order, for what measures CPU needs the machine for itself, and players in real time mostly wait. */
+/**
+ * In this order where one run has several. `npm test` runs the browsers in front of the others, and what measures CPU
+ * when all is done.
+ */
 export default defineConfig({
   root,
   test: {
     reporters: ['default', from('test/support/count-reporter.ts')],
     sequence: { sequencer: LongestFirst },
+    // two runs at a time would write the same file
+    cache: false,
     projects: [
       {
         root,

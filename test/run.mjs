@@ -1,18 +1,19 @@
 import { spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, setPriority, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { concerning, readArguments } from './support/choose-tests.mjs';
-import { prepare } from './support/prepare.mjs';
+import { build, install } from './support/prepare.mjs';
+import { addCounts, closingLine, sumOfCounts } from './support/test-counts.mjs';
 
 // npm test [-- PACKAGE | VITEST ARGUMENT …]     npm run test:all [-- --rest]
 
 const { packages, all, rest, vitest } = readArguments(process.argv.slice(2));
 const chosen = packages.length > 0;
 
-/**
- * What needs no test runner, one after the other beside the tests, with what these leave of the processors: players in
- * real time mostly wait.
- * @type {ReadonlyArray<{ name: string, command: string, args: string[] }>}
- */
+/** @typedef {{ name: string, command: string, args: string[] }} Step */
+
+/** What needs no test runner. @type {readonly Step[]} */
 const checks = rest
   ? []
   : [
@@ -25,49 +26,81 @@ const checks = rest
       { name: 'format (npm run format)', command: 'npx', args: ['prettier', '--check', '--log-level', 'warn', '.'] },
       { name: 'unused code', command: 'npx', args: ['knip', '--no-progress'] },
     ];
-const part = rest ? 'rest' : all ? '' : 'main';
+
+/** @type {(name: string, ...projects: string[]) => Step} */
+const tests = (name, ...projects) => ({
+  name,
+  command: 'npx',
+  args: [
+    ...['vitest', 'run', '--passWithNoTests'],
+    ...projects.flatMap((project) => ['--project', project]),
+    ...concerning(packages),
+    ...vitest,
+  ],
+});
+
+const scratch = mkdtempSync(join(tmpdir(), 'secure-token-test-'));
+const counts = join(scratch, 'counts');
+writeFileSync(counts, '');
+const shell = process.platform === 'win32';
+const env = { ...process.env, TEST_PART: rest ? 'rest' : all ? '' : 'main', TEST_COUNTS: counts };
+/** @type {string[]} */
+const failed = [];
+
+/** Runs a step and shows what it writes. @type {(step: Step) => Promise<void>} */
+const inFront = ({ name, command, args }) =>
+  new Promise((resolve) => {
+    spawn(command, args, { stdio: 'inherit', shell, env }).on('close', (status) => {
+      if (status !== 0) failed.push(name);
+      resolve();
+    });
+  });
 
 /**
- * Runs a command; its output appears in one piece when it ends, and only if it fails. @type {(step: typeof
- * checks[number]) => Promise<boolean>}
+ * Runs a step with what those in front leave of the processors; its output appears in one piece when it ends. @type
+ * {(step: Step) => Promise<boolean>}
  */
-const check = ({ name, command, args }) =>
+const behind = ({ name, command, args }) =>
   new Promise((resolve) => {
     const begun = Date.now();
     /** @type {Buffer[]} */
     const output = [];
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], shell, env });
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (/** @type {Buffer} */ chunk) => output.push(chunk));
     child.on('close', (status) => {
       const seconds = Math.round((Date.now() - begun) / 1000);
-      process.stdout.write(
-        status === 0 ? `— ${name}: passed (${seconds} s)\n` : `${Buffer.concat(output)}\n— ${name}: failed\n`,
-      );
+      const verdict = status === 0 ? 'passed' : 'failed';
+      process.stdout.write(`${Buffer.concat(output)}— ${name}: ${verdict} (${seconds} s)\n`);
+      if (status !== 0) failed.push(name);
       resolve(status === 0);
     });
   });
 
-/** @type {() => Promise<boolean>} */
-const runTests = () =>
-  new Promise((resolve) => {
-    const child = spawn('npx', ['vitest', 'run', ...concerning(packages), ...vitest], {
-      stdio: 'inherit',
-      shell: process.platform === 'win32',
-      env: { ...process.env, TEST_PART: part },
-    });
-    child.on('close', (status) => resolve(status === 0));
-  });
-
-/** @type {() => Promise<string[]>} the names of those that failed */
+/** One after the other. */
 const runChecks = async () => {
-  const failed = [];
-  for (const step of checks) if (!(await check(step))) failed.push(step.name);
-  return failed;
+  for (const check of checks) if (!(await behind(check))) addCounts(counts, { passed: 0, failed: 1, skipped: 0 });
 };
 
-await prepare();
-const [failed, tested] = await Promise.all([runChecks(), runTests()]);
-if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}\n\n0 passed, ${failed.length} failed`);
-process.exitCode = failed.length > 0 || !tested ? 1 : 0;
+await install();
+// These look at sources alone.
+const checked = runChecks();
+await build();
+// Players in real time wait for the media clock a third of the time, and must not be late.
+await Promise.all([
+  inFront(tests('tests in browsers', 'browser')),
+  behind(tests('tests without a browser', 'unit', 'properties', 'dist')),
+  checked,
+]);
+// What measures CPU has the machine for itself.
+await inFront(tests('tests of growth', 'growth'));
+
+const sum = sumOfCounts(counts);
+rmSync(scratch, { recursive: true });
+const ranNone = sum.passed + sum.failed + sum.skipped === 0;
+if (ranNone) console.log('No test matches.');
+if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`);
+// A run that ends early counts nothing.
+console.log(`\n${closingLine({ ...sum, failed: Math.max(sum.failed, failed.length) })}`);
+process.exitCode = failed.length > 0 || ranNone ? 1 : 0;

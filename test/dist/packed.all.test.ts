@@ -71,7 +71,7 @@ test.each([
     lib: ['es2020'],
     types: ['node'],
   },
-])('strict code compiles for $where', async ({ imported, lib, types }) => {
+])('strict code compiles for $where, with TypeScript 6 and 7', async ({ imported, lib, types }) => {
   const compilerOptions = {
     noEmit: true,
     strict: true,
@@ -90,10 +90,13 @@ test.each([
     [`${file}.ts`]: lines.join('\n'),
     [`${file}.json`]: JSON.stringify({ compilerOptions, files: [`${file}.ts`] }),
   });
-  const { stdout } = await app
-    .run(bin('tsc'), ['-p', `${file}.json`])
-    .catch((error: unknown) => error as { stdout: string });
-  expect(stdout).toBe('');
+  for (const compiler of ['typescript', 'typescript-native']) {
+    const tsc = join(process.cwd(), 'node_modules', compiler, 'bin/tsc');
+    const { stdout } = await app
+      .run('node', [tsc, '-p', `${file}.json`])
+      .catch((error: unknown) => error as { stdout: string });
+    expect(stdout, compiler).toBe('');
+  }
 });
 
 test.each([

@@ -30,13 +30,17 @@ const concerns = {
 };
 
 /**
+ * @param {string} arg
+ * @returns {arg is keyof typeof concerns}
+ */
+const isPackage = (arg) => Object.hasOwn(concerns, arg);
+
+/**
  * Arguments of `npm test` and `npm run test:all`: names of packages, `--all`, `--rest`; whatever else is for Vitest.
  * @param {string[]} args
  * @returns {{ packages: (keyof typeof concerns)[], all: boolean, rest: boolean, vitest: string[] }}
  */
 export function readArguments(args) {
-  /** @type {(arg: string) => arg is keyof typeof concerns} */
-  const isPackage = (arg) => Object.hasOwn(concerns, arg);
   return {
     packages: args.filter(isPackage),
     all: args.includes('--all'),

@@ -10,8 +10,7 @@ const rankOf = ({ moduleId }: TestSpecification): number => {
 };
 
 /**
- * The order in which test files begin: as Vitest has it, which knows how long each took the last time, and in a new
- * clone only how large they are; but the longest first.
+ * The order in which test files begin: as Vitest has it, by size; but the longest first.
  */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

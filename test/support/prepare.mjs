@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,26 +8,46 @@ import { fileURLToPath } from 'node:url';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Makes a fresh clone ready: installs what package-lock.json asks for and builds the packages, each only if needed.
- * @param {object} [options]
- * @param {string} [options.root]
- * @param {(command: string, args: string[], cwd: string) => number | null} [options.run] returns the exit code
- * @param {(line: string) => void} [options.log]
- * @returns {Promise<void>}
+ * @typedef {object} PrepareOptions
+ * @property {string} [root]
+ * @property {(command: string, args: string[], cwd: string) => number | null | Promise<number | null>} [run] gives the
+ *   exit code
+ * @property {(line: string) => void} [log]
+ */
+
+/**
+ * Installs what package-lock.json asks for, if needed. @type {(options?: PrepareOptions) => Promise<void>}
  * @throws an error to show as it is
  */
-export async function prepare({ root = repository, run = runCommand, log = console.log } = {}) {
-  const steps = [
-    { isNeeded: needsInstall, title: 'Installing packages (npm ci)', args: ['ci', '--no-audit', '--no-fund'] },
-    { isNeeded: needsBuild, title: 'Building the packages', args: ['run', '--silent', 'build', '--', '--silent'] },
-  ];
+export async function install({ root = repository, ...options } = {}) {
   checkNode(root);
-  for (const { isNeeded, title, args } of steps) {
-    if (!isNeeded(root)) continue;
-    log(`${title} …`);
-    const status = run('npm', args, root);
-    if (status !== 0) throw new Error(`${title}: failed. The lines above say why; npm ${args.join(' ')} repeats it.`);
-  }
+  if (needsInstall(root))
+    await runStep('Installing packages (npm ci)', ['ci', '--no-audit', '--no-fund'], root, options);
+}
+
+/**
+ * Builds the packages, if needed. @type {(options?: PrepareOptions) => Promise<void>}
+ * @throws an error to show as it is
+ */
+export async function build({ root = repository, ...options } = {}) {
+  if (needsBuild(root))
+    await runStep('Building the packages', ['run', '--silent', 'build', '--', '--silent'], root, options);
+}
+
+/**
+ * Makes a fresh clone ready. @type {(options?: PrepareOptions) => Promise<void>}
+ * @throws an error to show as it is
+ */
+export async function prepare(options) {
+  await install(options);
+  await build(options);
+}
+
+/** @type {(title: string, args: string[], root: string, options: PrepareOptions) => Promise<void>} */
+async function runStep(title, args, root, { run = runCommand, log = console.log }) {
+  log(`${title} …`);
+  const status = await run('npm', args, root);
+  if (status !== 0) throw new Error(`${title}: failed. The lines above say why; npm ${args.join(' ')} repeats it.`);
 }
 
 /** @type {(root: string) => boolean} */
@@ -71,7 +91,10 @@ function checkNode(root) {
   }
 }
 
-/** @type {(command: string, args: string[], cwd: string) => number | null} */
-function runCommand(command, args, cwd) {
-  return spawnSync(command, args, { cwd, stdio: 'inherit', shell: process.platform === 'win32' }).status;
-}
+/** @type {(command: string, args: string[], cwd: string) => Promise<number | null>} */
+const runCommand = (command, args, cwd) =>
+  new Promise((resolve, reject) => {
+    spawn(command, args, { cwd, stdio: 'inherit', shell: process.platform === 'win32' })
+      .on('error', reject)
+      .on('close', resolve);
+  });
