@@ -116,6 +116,8 @@ export const chapters: Record<string, Chapter> = {
     },
   },
   'sound of its own': {
+    // all of it: which of the two is appended first decides whether a full buffer gets one segment more
+    config: { maxBufferLength: 60, maxMaxBufferLength: 60 },
     async script(witness) {
       await witness.load(withSound);
       await witness.settled();
