@@ -42,8 +42,11 @@ const tests = (name, ...projects) => ({
 const scratch = mkdtempSync(join(tmpdir(), 'secure-token-test-'));
 const counts = join(scratch, 'counts');
 writeFileSync(counts, '');
+/** Whether a folder of `test/` may have files for this run. @type {(folder: string) => boolean} */
+const concerns = (folder) => !chosen || concerning(packages).some((path) => path.startsWith(`test/${folder}/`));
 const shell = process.platform === 'win32';
-const env = { ...process.env, TEST_PART: rest ? 'rest' : all ? '' : 'main', TEST_COUNTS: counts };
+const part = rest ? 'rest' : all ? '' : 'main';
+const env = { ...process.env, TEST_PART: part, TEST_COUNTS: counts };
 /** @type {string[]} */
 const failed = [];
 
@@ -89,12 +92,12 @@ const checked = runChecks();
 await build();
 // Players in real time wait for the media clock a third of the time, and must not be late.
 await Promise.all([
-  inFront(tests('tests in browsers', 'browser')),
+  concerns('browser') && inFront(tests('tests in browsers', 'browser')),
   behind(tests('tests without a browser', 'unit', 'properties', 'dist')),
   checked,
 ]);
-// What measures CPU has the machine for itself.
-await inFront(tests('tests of growth', 'growth'));
+// What measures CPU has the machine for itself, and is no part of `npm test`.
+if (part !== 'main' && concerns('growth')) await inFront(tests('tests of growth', 'growth'));
 
 const sum = sumOfCounts(counts);
 rmSync(scratch, { recursive: true });

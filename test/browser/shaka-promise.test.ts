@@ -8,7 +8,8 @@ test.concurrent.for(['vod/dash/template.mpd', 'vod/fmp4/master.m3u8'])(
     const { expect } = context;
     const stage = await stageFor(context, { signer: { ttl: 3 }, edge: { refuseEvery: 5 } });
     const player = await openShaka(stage, 'exact', { path });
-    await player.play(4);
+    // of the four seconds that it keeps ahead here, these are two, which a busy machine does not use up
+    await player.play(2);
     const seen = await player.until(({ ended }) => ended);
     expect(seen).toMatchObject({ ...quiet, loadError: undefined });
     expect(stage.edge.refusals().length).toBeGreaterThan(3);
