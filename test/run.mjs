@@ -59,9 +59,12 @@ const inFront = ({ name, command, args }) =>
     });
   });
 
+/** Tests that were skipped, and those that needed a second try. */
+const NAMED = /^(?:skipped|needed a second try): .*\n/gm;
+
 /**
- * Runs a step with what those in front leave of the processors; its output appears in one piece when it ends. @type
- * {(step: Step) => Promise<boolean>}
+ * Runs a step with what those in front leave of the processors. If it fails, its output appears in one piece when it
+ * ends. @type {(step: Step) => Promise<boolean>}
  */
 const behind = ({ name, command, args }) =>
   new Promise((resolve) => {
@@ -74,9 +77,13 @@ const behind = ({ name, command, args }) =>
       stream.on('data', (/** @type {Buffer} */ chunk) => output.push(chunk));
     child.on('close', (status) => {
       const seconds = Math.round((Date.now() - begun) / 1000);
-      const verdict = status === 0 ? 'passed' : 'failed';
-      process.stdout.write(`${Buffer.concat(output)}— ${name}: ${verdict} (${seconds} s)\n`);
-      if (status !== 0) failed.push(name);
+      const text = Buffer.concat(output).toString();
+      if (status === 0) {
+        process.stdout.write(`${(text.match(NAMED) ?? []).join('')}— ${name}: passed (${seconds} s)\n`);
+      } else {
+        process.stdout.write(`${text}— ${name}: failed (${seconds} s)\n`);
+        failed.push(name);
+      }
       resolve(status === 0);
     });
   });
