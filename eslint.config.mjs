@@ -22,8 +22,6 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
-      // for enums of numbers, of which there are none; it took a fifth of the time
-      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
     },
   },
   {

@@ -42,6 +42,7 @@ const tests = (name, ...projects) => ({
 const scratch = mkdtempSync(join(tmpdir(), 'secure-token-test-'));
 const counts = join(scratch, 'counts');
 writeFileSync(counts, '');
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 /** Whether a folder of `test/` may have files for this run. @type {(folder: string) => boolean} */
 const concerns = (folder) => !chosen || concerning(packages).some((path) => path.startsWith(`test/${folder}/`));
 const shell = process.platform === 'win32';
@@ -107,7 +108,6 @@ await Promise.all([
 if (part !== 'main' && concerns('growth')) await inFront(tests('tests of growth', 'growth'));
 
 const sum = sumOfCounts(counts);
-rmSync(scratch, { recursive: true });
 const ranNone = sum.passed + sum.failed + sum.skipped === 0;
 if (ranNone) console.log('No test matches.');
 if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`);

@@ -20,6 +20,8 @@ test.concurrent.for(['exact', 'query'] as const)(
     const seen = await player.until(hasPlayed(player));
     expect(seen).toMatchObject(fine);
     expect(starvedOf(seen.stalls)).toEqual([]);
+    // with much in the buffer it was the machine that was too slow
+    expect(seen.stalls.filter(({ at, ahead }) => at > 4 && ahead < 1)).toEqual([]);
     expect(seen.tokens.map(({ type }) => type)).toContain('tokenrefused');
   },
 );

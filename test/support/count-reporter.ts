@@ -2,8 +2,8 @@ import type { Reporter, TestModule } from 'vitest/node';
 import { addCounts, closingLine } from './test-counts.mjs';
 
 /**
- * Names the tests that were skipped, and ends with the line that counts all: `N passed, N failed, N skipped`. Of several
- * runs that belong together, that line is `npm test`'s: each adds its counts to the file `TEST_COUNTS`.
+ * Names the tests that were skipped, and ends with the line that counts all: `N passed, N failed, N skipped`. Of
+ * several runs that belong together, that line is `npm test`'s: each adds its counts to the file `TEST_COUNTS`.
  */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {

@@ -7,9 +7,9 @@ const CUES = 10;
 const LATE = 2;
 
 /**
- * Whether the film has been played to its end and all of its cues are there, from the first that was asked for: the last
- * may come after the picture. Where the video is late, VHS plays on with the audio that it has, seeks to where that ends
- * and drops the cues before, with tokens and without: those need not be there.
+ * Whether the film has been played to its end and all of its cues are there, from the first that was asked for: the
+ * last may come after the picture. Where the video is late, VHS plays on with the audio that it has, seeks to where that
+ * ends and drops the cues before, with tokens and without: those need not be there.
  */
 export function hasPlayed({ requests }: VideojsPage): (seen: VideojsSnapshot) => boolean {
   return ({ ended, cueStarts, underflows }) => {

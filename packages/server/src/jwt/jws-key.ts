@@ -24,11 +24,10 @@ interface JwsHeader {
 
 /** HS256 (RFC 7518 section 3.2): an HMAC as other formats have it, where jose imports the secret for each token. */
 export function hs256Key(secret: string): JwsKey {
-  const utf8 = new TextEncoder();
-  const key = utf8.encode(secret);
+  const key = utf8ToBytes(secret);
   return {
     sign: (header, payload) => {
-      const input = `${base64url(utf8.encode(JSON.stringify(header)))}.${base64url(payload)}`;
+      const input = `${base64url(utf8ToBytes(JSON.stringify(header)))}.${base64url(payload)}`;
       return `${input}.${hmac(sha256, key, input, 'base64url')}`;
     },
     isGenuine: (token, { alg }) => {

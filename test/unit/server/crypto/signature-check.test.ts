@@ -60,27 +60,28 @@ describe.each(algorithms)('signatureCheck of %o', (algorithm) => {
     await fc.assert(property, { numRuns: 20 });
   });
 
-  test.each([
-    ['has no verify', { ...nodeCrypto, verify: undefined }],
-    ['does not know the key', { ...nodeCrypto, createPublicKey: () => expect.fail('not implemented') }],
-    ['does not know the hash', { ...nodeCrypto, verify: () => expect.fail('not implemented') }],
-    ['reads signatures in another encoding', { ...nodeCrypto, verify: () => false }],
-  ])('asks WebCrypto where node:crypto %s', async (_, found) => {
-    const { privateKey } = await keyPair(algorithm);
-    const check = await checkWith(found, privateKey, algorithm);
+  const expectToJudge = async (check: Here.SignatureCheck, privateKey: CryptoKey): Promise<void> => {
     const message = Uint8Array.of(1, 2, 3);
     const signature = new Uint8Array(await subtle.sign(algorithm, privateKey, message));
     expect(await check(message, signature)).toBe(true);
     expect(await check(Uint8Array.of(1, 2), signature)).toBe(false);
+  };
+
+  test.each([
+    ['has no verify', { ...nodeCrypto, verify: undefined }],
+    ['does not know the key', { ...nodeCrypto, createPublicKey: () => expect.fail('unsupported') }],
+    ['does not know the hash', { ...nodeCrypto, verify: () => expect.fail('unsupported') }],
+    ['reads signatures in another encoding', { ...nodeCrypto, verify: () => false }],
+  ])('asks WebCrypto where node:crypto %s', async (_, found) => {
+    const { privateKey } = await keyPair(algorithm);
+    const check = await checkWith(found, privateKey, algorithm);
+    await expectToJudge(check, privateKey);
   });
 
   test('needs no private key', async () => {
     const { privateKey, publicKey } = await keyPair(algorithm);
     const check = await checkWith(nodeCrypto, publicKey, algorithm);
-    const message = Uint8Array.of(1, 2, 3);
-    const signature = new Uint8Array(await subtle.sign(algorithm, privateKey, message));
-    expect(await check(message, signature)).toBe(true);
-    expect(await check(Uint8Array.of(1, 2), signature)).toBe(false);
+    await expectToJudge(check, privateKey);
   });
 
   test('asks node:crypto where that judges a sample well', async () => {
