@@ -32,8 +32,21 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
-    files: ['packages/server/src/cli/**/*.ts', 'packages/server/src/cli.ts'],
-    rules: { 'no-console': 'off' },
+    files: ['packages/cli/src/**/*.ts'],
+    rules: {
+      'no-console': 'off',
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?:\\.\\./)+server/',
+              message: 'The command line has what secure-token-server exports: import it by that name.',
+            },
+          ],
+        },
+      ],
+    },
   },
   {
     files: ['packages/server/src/**/*.ts'],

@@ -34,7 +34,7 @@ const files = [
   { folder: 'server', input: 'jwt.ts', esm: 'jwt.js' },
   { folder: 'server', input: 'cat.ts', esm: 'cat.js' },
   { folder: 'server', input: 'azion-firewall.ts', script: 'azion-firewall.js' },
-  { folder: 'server', input: 'cli.ts', bin: 'cli.js' },
+  { folder: 'cli', input: 'cli.ts', bin: 'cli.js' },
 ];
 
 const sourceOf = (/** @type {string} */ folder) =>
@@ -140,4 +140,10 @@ const build = (/** @type {typeof files[number]} */ row) => {
   ];
 };
 
-export default files.flatMap(build);
+/** What the example pages and their servers load: no types, and of the scripts the token worker alone. */
+const forPages = () =>
+  files.filter(({ esm, iife, global }) => esm || (iife && !global)).flatMap((row) => build(row).slice(0, 1));
+
+/** `npm run build`; `rollup -c --configPages` is the part of it that `npm start` waits for. */
+export default (/** @type {{ configPages?: boolean }} */ { configPages }) =>
+  configPages ? forPages() : files.flatMap(build);

@@ -1,4 +1,3 @@
-// npm run test:mutation [-- --mutate packages/core/src/replay-of.ts]
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   testRunner: 'vitest',

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import LongestFirst from './test/support/longest-first.ts';
 import { filesOf, runsMain } from './test/support/parts.ts';
+import { programTags } from './test/support/programs.ts';
 import { alias, root } from './test/support/sources.ts';
 
 const from = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -16,7 +17,7 @@ const onAllCores = { pool: 'forks', maxWorkers: availableParallelism() } as cons
 
 /**
  * In this order where one run has several. `npm test` runs the browsers in front of the others, and what measures CPU
- * when all is done.
+ * or loads it when all is done.
  */
 export default defineConfig({
   root,
@@ -25,6 +26,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // two runs at a time would write the same file
     cache: false,
+    tags: programTags(),
     projects: [
       {
         root,
@@ -40,7 +42,14 @@ export default defineConfig({
       {
         root,
         resolve: { alias },
-        test: { name: 'properties', ...filesOf('properties'), testTimeout, ...onAllCores, sequence: { groupOrder: 0 } },
+        test: {
+          name: 'properties',
+          ...filesOf('properties'),
+          // thousands of signatures each
+          testTimeout: 10 * testTimeout,
+          ...onAllCores,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         root,
@@ -62,9 +71,8 @@ export default defineConfig({
           globalSetup: [from('test/support/build-if-needed.ts'), from('test/support/unpack-chromium.ts')],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // players wait for the media clock most of the time: a dozen at once keep two cores busy, and none of them
-          // late
-          maxWorkers: 4,
+          // players wait for the media clock most of the time: nine at once keep two cores busy, and none of them late
+          maxWorkers: 3,
           maxConcurrency: 3,
           // one browser a worker, and its driver read once: a file starts a second of CPU earlier
           isolate: false,
@@ -80,6 +88,17 @@ export default defineConfig({
           testTimeout: 120_000,
           maxWorkers: 1,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'load',
+          ...filesOf('load'),
+          globalSetup: [from('test/support/build-if-needed.ts')],
+          testTimeout: 300_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concerning, readArguments } from './support/choose-tests.mjs';
-import { build, install } from './support/prepare.mjs';
-import { addCounts, closingLine, sumOfCounts } from './support/test-counts.mjs';
+import { build, install, installIn } from './support/prepare.mjs';
+import { addCounts, closingLine, missingLines, redLines, sumOfCounts } from './support/test-counts.mjs';
 
 // npm test [-- PACKAGE | VITEST ARGUMENT …]     npm run test:all [-- --rest]
 
@@ -95,6 +95,7 @@ const runChecks = async () => {
 };
 
 await install();
+if (part !== 'main') await installIn('test/extra');
 // These look at sources alone.
 const checked = runChecks();
 await build();
@@ -104,13 +105,16 @@ await Promise.all([
   behind(tests('tests without a browser', 'unit', 'properties', 'dist')),
   checked,
 ]);
-// What measures CPU has the machine for itself, and is no part of `npm test`.
+// What measures CPU or loads it has the machine for itself, and is no part of `npm test`.
 if (part !== 'main' && concerns('growth')) await inFront(tests('tests of growth', 'growth'));
+if (part !== 'main' && concerns('load')) await inFront(tests('tests under load', 'load'));
 
 const sum = sumOfCounts(counts);
 const ranNone = sum.passed + sum.failed + sum.skipped === 0;
 if (ranNone) console.log('No test matches.');
 if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`);
 // A run that ends early counts nothing.
-console.log(`\n${closingLine({ ...sum, failed: Math.max(sum.failed, failed.length) })}`);
+console.log(
+  `\n${redLines(sum)}${missingLines(sum)}${closingLine({ ...sum, failed: Math.max(sum.failed, failed.length) })}`,
+);
 process.exitCode = failed.length > 0 || ranNone ? 1 : 0;

@@ -27,13 +27,27 @@ export function createEdge(state, media) {
     vod: createVodOrigin({ root: media, base: '/vod/' }),
   };
   let requests = 0;
+  /** Paths whose next request is let through: a replay that meets the next fifth request would be refused, too. */
+  const refused = new Set();
+  /** @type {(url: string) => boolean} */
+  const takesFifth = (url) => {
+    const { pathname } = new URL(url);
+    const isFifth = ++requests % 5 === 0;
+    if (refused.delete(pathname) || !isFifth) return false;
+    refused.add(pathname);
+    return true;
+  };
   return createEdgeHandler({
     origin: (request) => origins[new URL(request.url).pathname.split('/')[1] ?? '']?.(request) ?? emptyResponse(404),
     format() {
       // Both kinds, whatever the endpoint makes: a switch must not refuse those that players still have.
       const format = demoFormats(state.secret).folder;
-      const refuses = state.refusing && ++requests % 5 === 0;
-      return refuses ? { ...format, verify: () => ({ ok: false, status: 403, reason: 'signature' }) } : format;
+      if (!state.refusing) return format;
+      return {
+        ...format,
+        verify: (request, now) =>
+          takesFifth(request.url) ? { ok: false, status: 403, reason: 'signature' } : format.verify(request, now),
+      };
     },
     clock: () => Date.now() + state.edgeClock * 1000,
   });

@@ -24,6 +24,9 @@ const rooms = [
       'denied-urls',
       'judged-scope',
       'judged-url',
+      'last-answers',
+      'name-tree',
+      'opened-urls',
       'parsed-url',
       'readings',
       'scope',
@@ -31,7 +34,7 @@ const rooms = [
     ],
   },
   { room: 'http', imports: ['errors', 'url'] },
-  { room: 'node', imports: ['errors', 'url', 'http'], doors: ['to-node-handler'] },
+  { room: 'node', imports: ['errors', 'url', 'http'], doors: ['limit-connections', 'to-node-handler'] },
   { room: 'token', imports: ['errors', 'url'] },
   { room: 'format-parts', imports: ['errors', 'crypto', 'url', 'http', 'token'] },
   {
@@ -45,20 +48,19 @@ const rooms = [
   {
     room: 'playlist',
     imports: ['errors', 'url', 'http', 'token'],
-    doors: ['playlist-expander', 'playlist-references', 'sign-playlist'],
+    doors: ['playlist-expander', 'sign-playlist'],
   },
   {
     room: 'edge',
     imports: ['errors', 'url', 'http', 'token', 'playlist'],
-    doors: ['create-edge-handler', 'edge-refusal'],
+    doors: ['edge-refusal'],
   },
   {
     room: 'endpoint',
     imports: ['errors', 'crypto', 'url', 'http', 'token', 'playlist'],
-    doors: ['create-signing-endpoint'],
+    doors: [],
   },
   { room: 'azion', imports: ['errors', 'url', 'http', 'formats', 'edge'], doors: [] },
-  { room: 'cli', imports: ['errors', 'url', 'token', 'formats', 'playlist', 'edge', 'endpoint'], doors: [] },
 ];
 
 for (const [i, { room, imports = [] }] of rooms.entries()) {

@@ -129,70 +129,72 @@ const withoutToken = (route: Route): Promise<void> =>
     headers: { 'Access-Control-Allow-Origin': '*' },
   });
 
-describe.runIf(runsMain).concurrent('Trusted Types, as docs/csp.md says, in Chromium', () => {
-  test.each([
-    ['hls.js plays; its own worker is refused', "'none'", {}, '', [REFUSED_WORKER]],
-    ['hls.js plays; it makes no worker', "'none'", { enableWorker: false }, '', []],
-    ['hls.js plays, with its worker', 'default', {}, ts.transpile(defaultPolicy), []],
-  ] as const)('%s: trusted-types %s, %o', async (_, names, config, script, refused) => {
-    const page = await open(HLSJS, trustedTypes(names), script);
-    await playHlsjs(page, config);
-    await plays(page);
-    expect([...new Set(await violations(page))]).toEqual(refused);
+if (runsMain)
+  describe.concurrent('Trusted Types, as docs/csp.md says, in Chromium', () => {
+    test.each([
+      ['hls.js plays; its own worker is refused', "'none'", {}, '', [REFUSED_WORKER]],
+      ['hls.js plays; it makes no worker', "'none'", { enableWorker: false }, '', []],
+      ['hls.js plays, with its worker', 'default', {}, ts.transpile(defaultPolicy), []],
+    ] as const)('%s: trusted-types %s, %o', async (_, names, config, script, refused) => {
+      const page = await open(HLSJS, trustedTypes(names), script);
+      await playHlsjs(page, config);
+      await plays(page);
+      expect([...new Set(await violations(page))]).toEqual(refused);
+    });
+
+    test('Video.js plays with the default policy, subtitles too', async () => {
+      const page = await open(VIDEOJS, trustedTypes('default'), ts.transpile(defaultPolicy));
+      await playVideojs(page);
+      await plays(page);
+      await page.locator('.vjs-text-track-cue', { hasText: 'Subtitle' }).first().waitFor();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test.each([
+      ['text', 'secure-token'],
+      ['trusted', 'app'],
+    ] as const)('a token worker whose URL is given as %s: trusted-types %s', async (kind, names) => {
+      const page = await open(WORKER, trustedTypes(names));
+      expect(await register(page, kind)).toBe(true);
+      await page.evaluate(
+        (url) => {
+          const video = document.querySelector('video')!;
+          video.src = url;
+          void video.play().catch(() => undefined);
+        },
+        stage.url('query', 'vod/v.mp4'),
+      );
+      await plays(page);
+      expect(await violations(page)).toEqual([]);
+    });
   });
 
-  test('Video.js plays with the default policy, subtitles too', async () => {
-    const page = await open(VIDEOJS, trustedTypes('default'), ts.transpile(defaultPolicy));
-    await playVideojs(page);
-    await plays(page);
-    await page.locator('.vjs-text-track-cue', { hasText: 'Subtitle' }).first().waitFor();
-    expect(await violations(page)).toEqual([]);
-  });
+if (runsRest)
+  describe.concurrent('without Trusted Types, and with too little of them', () => {
+    test.each([
+      ['hls.js', HLSJS, playHlsjs],
+      ['Video.js', VIDEOJS, playVideojs],
+    ] as const)('%s plays under the policy alone', async (_, scripts, play) => {
+      const page = await open(scripts);
+      await play(page);
+      await plays(page);
+      expect(await violations(page)).toEqual([]);
+    });
 
-  test.each([
-    ['text', 'secure-token'],
-    ['trusted', 'app'],
-  ] as const)('a token worker whose URL is given as %s: trusted-types %s', async (kind, names) => {
-    const page = await open(WORKER, trustedTypes(names));
-    expect(await register(page, kind)).toBe(true);
-    await page.evaluate(
-      (url) => {
-        const video = document.querySelector('video')!;
-        video.src = url;
-        void video.play().catch(() => undefined);
+    test.each([true, false])(
+      'Video.js does not play without a default policy: its worker is refused, plugin: %s',
+      async (withPlugin) => {
+        const page = await open(VIDEOJS, trustedTypes('default'));
+        const failed = page.waitForEvent('pageerror');
+        if (!withPlugin) await page.route(`${stage.cdn}/**`, withoutToken);
+        await playVideojs(page, withPlugin);
+        expect((await failed).message).toContain("Failed to construct 'Worker'");
+        expect(await violations(page)).toContain(REFUSED_WORKER);
       },
-      stage.url('query', 'vod/v.mp4'),
     );
-    await plays(page);
-    expect(await violations(page)).toEqual([]);
-  });
-});
 
-describe.runIf(runsRest).concurrent('without Trusted Types, and with too little of them', () => {
-  test.each([
-    ['hls.js', HLSJS, playHlsjs],
-    ['Video.js', VIDEOJS, playVideojs],
-  ] as const)('%s plays under the policy alone', async (_, scripts, play) => {
-    const page = await open(scripts);
-    await play(page);
-    await plays(page);
-    expect(await violations(page)).toEqual([]);
+    test('a token worker without the name secure-token: it rejects with a TypeError', async () => {
+      const page = await open(WORKER, trustedTypes("'none'"));
+      expect(await register(page, 'text')).toBe('TypeError');
+    });
   });
-
-  test.each([true, false])(
-    'Video.js does not play without a default policy: its worker is refused, plugin: %s',
-    async (withPlugin) => {
-      const page = await open(VIDEOJS, trustedTypes('default'));
-      const failed = page.waitForEvent('pageerror');
-      if (!withPlugin) await page.route(`${stage.cdn}/**`, withoutToken);
-      await playVideojs(page, withPlugin);
-      expect((await failed).message).toContain("Failed to construct 'Worker'");
-      expect(await violations(page)).toContain(REFUSED_WORKER);
-    },
-  );
-
-  test('a token worker without the name secure-token: it rejects with a TypeError', async () => {
-    const page = await open(WORKER, trustedTypes("'none'"));
-    expect(await register(page, 'text')).toBe('TypeError');
-  });
-});

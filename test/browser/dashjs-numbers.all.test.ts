@@ -33,8 +33,8 @@ async function measure(stage: Stage, carrier: Carrier, path: string, version: Da
   return {
     seen,
     count: segments.length,
-    late: median(late),
-    latest: Math.max(...late),
+    /** Whose start dash.js has wrong by half of what a refused request takes at least. */
+    late: late.filter((ms) => ms > (slow.latency * 1000) / 2).length,
     ratio: median(segments.map(({ dash, network }) => dash.duration / network.duration)),
     traced: median(segments.map(({ dash, network }) => dash.traced / network.duration)),
   };
@@ -49,14 +49,18 @@ describe.each<DashVersion>(['5.2', '5.0'])('dash.js %s measures the network alon
     const { expect } = context;
     const stage = await stageFor(context, { edge: { ...slow, ...refusals }, signer });
     const plain = await stageFor(context, { edge: slow });
-    const without = await measure(plain, 'open', path, version);
-    const withTokens = await measure(stage, 'exact', path, version);
+    const [without, withTokens] = await Promise.all([
+      measure(plain, 'open', path, version),
+      measure(stage, 'exact', path, version),
+    ]);
     expect(withTokens.seen).toMatchObject({ errors: [], pageErrors: [] });
     expect(withTokens.count).toBeGreaterThan(5);
-    expect(withTokens.late, 'ms between the request and what dash.js takes for its start').toBeLessThan(10);
-    // a machine that is busy may come late to one of them, but not by a second
-    expect(withTokens.latest).toBeLessThan(250);
-    expect(withTokens.ratio / without.ratio, 'time of requests').toBeCloseTo(1, 1);
-    expect(withTokens.traced / without.traced, 'what throughput is derived from').toBeCloseTo(1, 1);
+    // with waits in it each would be, with refused requests in it every second one; a busy machine comes late to some
+    expect(withTokens.late, 'requests whose start dash.js has wrong').toBeLessThan(withTokens.count / 4);
+    for (const name of ['ratio', 'traced'] as const) {
+      // with a wait or a refused request in it, it would be twice that of the player beside it
+      expect(withTokens[name] / without[name], name).toBeGreaterThan(0.75);
+      expect(withTokens[name] / without[name], name).toBeLessThan(1.33);
+    }
   });
 });

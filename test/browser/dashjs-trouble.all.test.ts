@@ -1,7 +1,9 @@
 import { describe, test } from 'vitest';
 import type { DashVersion } from '../support/dashjs-player.ts';
 import { fine, openDash } from '../support/dashjs-player.ts';
+import { standsStill } from '../support/recorded-page.ts';
 import { stageFor } from '../support/stage.ts';
+import { expectNoMoreWaits } from '../support/untouched.ts';
 
 const clean = { rejections: [], pageErrors: [], paused: false };
 /** Tries of core are short. */
@@ -10,13 +12,17 @@ const impatient = { retry: { limit: 1, backoffLimit: 1 } };
 describe.each<DashVersion>(['5.2', '5.0'])('dash.js %s', (version) => {
   test.concurrent('the secret is rotated at the edge in mid-stream', async (context) => {
     const { expect } = context;
-    const stage = await stageFor(context);
-    const player = await openDash(stage, 'query', { version });
-    await player.play();
+    const stage = await stageFor(context, { nextSecret: 'another secret' });
+    const [player, untouched] = await Promise.all([
+      openDash(stage, 'query', { version }),
+      openDash(stage, 'open', { version, tokens: false }),
+    ]);
+    await Promise.all([player.play(), untouched.play()]);
     await player.until(({ currentTime }) => currentTime > 2);
     await stage.setSecret('another secret');
     const seen = await player.until(({ currentTime }) => currentTime > 10);
     expect(seen).toMatchObject({ ...fine, parts: 1 });
+    expectNoMoreWaits(seen, await untouched.until(({ currentTime }) => currentTime > 10));
     expect(seen.tokens.map(({ type, reason }) => reason ?? type)).toEqual(['initial', 'tokenrefused', 'refused']);
     expect(seen.requests.filter(({ status }) => status !== 200)).toEqual([]);
   });
@@ -105,12 +111,9 @@ describe.each<DashVersion>(['5.2', '5.0'])('dash.js %s', (version) => {
     stage.signer.denies = () => true;
     const denied = await player.until(({ errors }) => errors.length > 0);
     expect(denied.tokens.map(({ type, code }) => `${type} ${code}`)).toContain('tokendenied ERR_DENIED');
-    await player.page.waitForTimeout(1000);
-    const calls = stage.signer.calls.length;
-    await player.page.waitForTimeout(4000);
+    await standsStill(() => stage.signer.calls.length);
     const seen = await player.snapshot();
     expect(seen.errors).toEqual([{ code: 'ERR_DENIED', message: expect.stringContaining('answered 403') }]);
-    expect(stage.signer.calls).toHaveLength(calls);
     stage.signer.denies = () => false;
     await player.page.evaluate(() => window.dashSource!.renew());
     await player.until(({ currentTime }) => currentTime > seen.currentTime + 4);

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, test } from 'vitest';
 import type * as Plugin from '../../packages/fetch/src/index.ts';
-import { hasFaketime, hasNginx } from '../support/nginx.ts';
 import type { Stage } from '../support/stage.ts';
 import { stageFor } from '../support/stage.ts';
 import type { Carrier } from '../support/token-formats.ts';
@@ -45,8 +44,9 @@ describe.concurrent('in a real browser', () => {
     expect(await stage.refusals()).toEqual([]);
   });
 
-  test.runIf(hasNginx && hasFaketime).for(['header', 'cookie'] as const)(
+  test.for(['header', 'cookie'] as const)(
     'a 410 that the browser keeps is replayed past its cache: %s',
+    { tags: ['nginx', 'libfaketime'] },
     async (carrier, context) => {
       const { expect } = context;
       const stage = await stageFor(context, { movableClock: true });

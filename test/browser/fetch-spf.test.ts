@@ -4,7 +4,7 @@ import { stageFor } from '../support/stage.ts';
 
 /** So slow that the twenty seconds take longer to load than a token lives. */
 const slow = { bandwidth: 35_000 };
-const fine = { error: undefined, reported: null, starved: [] };
+const fine = { error: undefined, reported: null };
 
 test.concurrent('SPF plays across the expiries of tokens for one URL each: no request is refused', async (context) => {
   const { expect } = context;

@@ -6,8 +6,8 @@ import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 import { tokenFormat } from '../support/token-formats.ts';
 
-/** Seconds that the signing endpoint takes: longer than a busy machine stands still. */
-const SLOW = 1;
+/** Seconds that the signing endpoint takes, longer than a busy machine stands still: in the estimate they would halve it. */
+const SLOW = 2;
 const SEGMENTS = 24;
 const path = 'film/ts/lo/i.m3u8';
 const urls = Array.from({ length: SEGMENTS }, (_, index) =>
@@ -18,6 +18,9 @@ const waits = (index: number): boolean => index % 3 === 2;
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
+/** As long as hls.js alone waits before it asks again for a segment that was refused. */
+const RETRY_MS = 1000;
+
 interface Measured {
   readonly index: number;
   /** Bits a second, as hls.js has them after this segment. */
@@ -26,7 +29,7 @@ interface Measured {
   readonly firstByte: number;
 }
 
-describe('a signing endpoint that takes a second', () => {
+describe('a signing endpoint that takes two seconds', () => {
   let stage: Stage;
   beforeAll(async () => {
     // what a segment of some 11 kB takes is the edge's doing, not the machine's
@@ -74,15 +77,15 @@ describe('a signing endpoint that takes a second', () => {
       number,
       number,
     ];
-    expect(estimates[1] / estimates[0], `${estimates.join(' and ')} bit/s`).toBeGreaterThan(0.95);
-    expect(estimates[1] / estimates[0], `${estimates.join(' and ')} bit/s`).toBeLessThan(1.05);
+    // nearer to that of the player beside it than to one with the waits in it
+    expect(estimates[1] / estimates[0], `${estimates.join(' and ')} bit/s`).toBeGreaterThan(0.8);
+    expect(estimates[1] / estimates[0], `${estimates.join(' and ')} bit/s`).toBeLessThan(1.25);
     // of each one, against the same segment without tokens: an average would hide a wait
     const later = waited.map(({ index, firstByte }) => firstByte - plain.find((it) => it.index === index)!.firstByte);
     expect(
       Math.max(...later),
       `seconds to the first byte beyond those without tokens: ${later.join(', ')}`,
     ).toBeLessThan(SLOW / 2);
-    expect(median(later)).toBeLessThan(SLOW / 20);
     expect(
       Math.min(...waited.map(({ firstByte }) => firstByte)),
       'what the edge takes is in them',
@@ -110,7 +113,7 @@ describe.each(labVersions)('hls.js %s', (version) => {
   beforeAll(async () => void (labs = await Labs.start()));
   afterAll(() => labs.stop());
 
-  test('a segment that was refused is there after one call for a token and one request, and 20 ms', async () => {
+  test('a segment that was refused is there after one call for a token and one request, with no wait between them', async () => {
     await using lab = await labs.open(version);
     lab.wait = 0.1;
     lab.refusals.push(
@@ -138,9 +141,8 @@ describe.each(labVersions)('hls.js %s', (version) => {
     });
     expect(errors).toEqual([]);
     expect(lab.refused).toHaveLength(6);
-    // three answers instead of one, and each of them the page hears of as late as of those that were not refused
     expect(median(losses), `ms lost: ${losses.join(', ')}; not refused: ${others.join(', ')}`).toBeLessThan(
-      20 + 3 * median(others),
+      RETRY_MS / 2 + 3 * median(others),
     );
   });
 });

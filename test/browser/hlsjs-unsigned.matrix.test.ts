@@ -26,7 +26,7 @@ describe.concurrent.each(labVersions)('a request that hls.js %s did not sign, an
       window.SecureTokenHls.secureTokenConfig('/token');
       window.lab.create({}).loadSource(url);
     }, MASTER);
-    await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 20_000 });
+    await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 60_000 });
     expect(warnings[0]).toContain(`${lab.origin}/…/master.m3u8 (status 403) was refused, and no player of hls.js`);
     expect(lab.refused).toEqual([`403 ${MASTER}`]);
   });
@@ -48,7 +48,7 @@ describe.concurrent.each(labVersions)('a request that hls.js %s did not sign, an
         },
         { form, master: MASTER, subtitles: SUBTITLES },
       );
-      await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 20_000 });
+      await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 60_000 });
       expect(warnings[0]).toContain(`${lab.origin}/…/i.m3u8 (status 403) was requested without a token`);
       expect(lab.refused).toEqual([expect.stringMatching('^410 .*s001'), `403 ${SUBTITLES}`, `403 ${SUBTITLES}`]);
     },

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { mediaTest } from '../support/media-test.ts';
-import { hasNginx } from '../support/nginx.ts';
 
-describe.runIf(hasNginx)('download', () => {
+describe('download', { tags: ['nginx'] }, () => {
   mediaTest(
     'keeps the heap flat with 2 GiB through a stream that is slower than the network',
     async ({ context, page, run, stage }) => {

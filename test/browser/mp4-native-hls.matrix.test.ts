@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { MediaStage } from '../support/media-stage.ts';
 import { describeMedia } from '../support/media-test.ts';
+import { TRANSIT } from '../support/signer.ts';
 
 /** A live playlist: a window of four segments of two seconds that moves on in real time. */
 function goLive(root: string): () => void {
@@ -43,8 +44,9 @@ describeMedia(
     }>({
       // across origins WebKitGTK fetches playlists past every worker, but for the first
       base: ({ stage }, use) => use(engine.name === 'webkit' ? stage.origin : stage.edge),
-      play: ({ tab }, use) =>
-        use((url, then, crossOrigin) =>
+      play: ({ stage, tab }, use) => {
+        stage.signer.transit = TRANSIT;
+        return use((url, then, crossOrigin) =>
           tab.run(
             `const settings = { endpoint: '/token', protect: new URL('/', args.url).href };
             await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings);
@@ -55,7 +57,8 @@ describeMedia(
           return { errors: seen.errors, reached: video.currentTime };`,
             { url, crossOrigin: crossOrigin ?? null },
           ),
-        ),
+        );
+      },
       /** How many URLs that fit were signed. */
       signed: ({ stage }, use) =>
         use(
@@ -133,6 +136,7 @@ describeMedia(
       signed,
       stage,
     }) => {
+      stage.signer.transit = 0;
       await playsLive(play, stage, 5).catch(() => undefined);
       expect(signed(/i\.m3u8$/)).toBe(1);
       expect(await stage.refusals()).toBeGreaterThan(0);

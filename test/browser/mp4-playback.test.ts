@@ -1,7 +1,6 @@
 import { describe } from 'vitest';
 import type { MediaFixtures } from '../support/media-test.ts';
 import { mediaTest } from '../support/media-test.ts';
-import { hasNginx } from '../support/nginx.ts';
 
 /** `open(path, more)`: secureVideo for a file of the stage, then more of the page's script. */
 const it = mediaTest.extend<{ open: (path: string, more?: string) => Promise<unknown> }>({
@@ -14,7 +13,7 @@ const it = mediaTest.extend<{ open: (path: string, more?: string) => Promise<unk
     ),
 });
 
-describe.runIf(hasNginx).concurrent('secureVideo without a worker (Chromium)', () => {
+describe.concurrent('secureVideo without a worker (Chromium)', { tags: ['nginx'] }, () => {
   it('leaves alone a film that is fully buffered, one that is paused, and one that has ended', async ({
     expect,
     open,

@@ -5,9 +5,9 @@ import { describe } from 'vitest';
 import { runIn } from '../support/engines.ts';
 import type { MediaStage } from '../support/media-stage.ts';
 import { mediaTest as it } from '../support/media-test.ts';
-import { hasNginx } from '../support/nginx.ts';
+import { TRANSIT } from '../support/signer.ts';
 
-describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', () => {
+describe.concurrent('the life of the token worker (Chromium)', { tags: ['nginx'] }, () => {
   const names = (stage: MediaStage): { url: string; origin: string; short: string } => ({
     url: stage.url('film.mp4'),
     short: stage.url('short.mp4'),
@@ -45,6 +45,7 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
       run,
       stage,
     }) => {
+      stage.signer.transit = TRANSIT;
       stage.network.rate = 400_000;
       await run(register + play, names(stage));
       for (let round = 0; round < 5; round++) {
@@ -87,6 +88,25 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
     expect(await run(seeks, { times: [200, 30] })).toEqual(clean);
   });
 
+  it('asks again after a denial when a page comes in past it: one that is reloaded hard', async ({
+    context,
+    expect,
+    page,
+    run,
+    stage,
+  }) => {
+    stage.signer.denies = true;
+    const load = `Object.assign(video, { crossOrigin: 'anonymous', src: args.short });
+      await until(() => video.readyState > 2 || video.error);
+      return video.error === null;`;
+    expect(await run(inWorker + load, names(stage))).toBe(false);
+    stage.signer.denies = false;
+    const session = await context.newCDPSession(page);
+    await Promise.all([page.waitForEvent('load'), session.send('Page.reload', { ignoreCache: true })]);
+    expect(await run(`return !!navigator.serviceWorker.controller`)).toBe(false);
+    expect(await run(inWorker + load, names(stage))).toBe(true);
+  });
+
   it('is taken away while it plays: the source is changed instead', async ({ context, expect, page, run, stage }) => {
     stage.network.rate = 400_000;
     await run(inWorker + play, names(stage));
@@ -98,6 +118,7 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
   });
 
   it('signs a text track', async ({ expect, run, stage }) => {
+    stage.signer.transit = TRANSIT;
     writeFileSync(join(stage.root, 'words.vtt'), 'WEBVTT\n\n00:00.000 --> 00:05.000\nwords\n');
     const seen = await run(
       `${inWorker}
@@ -143,11 +164,11 @@ describe.runIf(hasNginx).concurrent('the life of the token worker (Chromium)', (
     );
     expect(await run(`return !!navigator.serviceWorker.controller`)).toBe(true);
     expect(stage.signer.calls).toHaveLength(0);
-    // waited for once
+    // waited for once, for ten seconds
     const load = `const since = performance.now();
       Object.assign(video, { crossOrigin: 'anonymous', src: args.url });
       await until(() => video.readyState > 2 || video.error);
-      return [video.error === null, performance.now() - since < 5000];`;
+      return [video.error === null, performance.now() - since < 10_000];`;
     expect(await run(load, { url: ready })).toEqual([true, true]);
     expect(await run(load, { url: stage.url('short.mp4') }), 'without a token').toEqual([false, true]);
     // until there is one

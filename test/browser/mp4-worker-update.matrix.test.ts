@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { describeMedia } from '../support/media-test.ts';
+import { TRANSIT } from '../support/signer.ts';
 
 const clean = { errors: 0, mediaErrors: [], swaps: [], via: 'worker' };
 
@@ -29,6 +30,7 @@ describeMedia('a new version of the token worker', (_, mediaIt) => {
     stage,
     tab,
   }) => {
+    stage.signer.transit = TRANSIT;
     await run(play);
     stage.signer.version = crypto.randomUUID();
     await run(`await worker.registration.update(); await until(() => worker.registration.waiting);`);

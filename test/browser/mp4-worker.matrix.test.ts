@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { describeMedia } from '../support/media-test.ts';
 import { runsRest } from '../support/parts.ts';
+import { TRANSIT } from '../support/signer.ts';
 
 /** Seconds to seek to, back and forth over ten minutes. */
 const SEEKS = [100, 300, 150, 450, 50, 500, 200, 580, 10, 350];
@@ -18,6 +19,7 @@ describeMedia('MP4 through the token worker', (engine, it) => {
     stage,
     tab,
   }) => {
+    stage.signer.transit = TRANSIT;
     stage.network.rate = 500_000;
     const result = await tab.run<Result>(
       `const settings = { endpoint: '/token', protect: args.edge };

@@ -1,6 +1,5 @@
 import type { TestContext } from 'vitest';
 import { test, vi } from 'vitest';
-import { hasFaketime, hasNginx } from '../support/nginx.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 
@@ -32,8 +31,9 @@ async function openStage(
   };
 }
 
-test.skipIf(!hasNginx)(
+test(
   'a real nginx verifies in front of the edge, and what it refuses is counted',
+  { tags: ['nginx'] },
   async (context) => {
     const { expect } = context;
     const { stage, status, sign } = await openStage(context, false);
@@ -41,11 +41,11 @@ test.skipIf(!hasNginx)(
     expect([await status(token), await status()]).toEqual([200, 403]);
     expect(stage.edge.refusals()).toEqual([]);
     const refusal = { status: 403, method: 'GET', uri: expect.stringMatching('v.vtt') as string };
-    await vi.waitFor(async () => expect(await stage.refusals()).toEqual([refusal]), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await stage.refusals()).toEqual([refusal]), { timeout: 60_000 });
   },
 );
 
-test.skipIf(!hasFaketime)('the clock of nginx moves', async (context) => {
+test('the clock of nginx moves', { tags: ['nginx', 'libfaketime'] }, async (context) => {
   const { expect } = context;
   const { stage, status, sign } = await openStage(context, true);
   const token = await sign();

@@ -104,7 +104,7 @@ test('two players on a page, five assets one after the other, a token each', asy
 });
 
 test('the bandwidth estimate is that of the stream without tokens, however slow the signing endpoint', async () => {
-  const stage = await createStage({ signer: { delay: 0.5, ttl: 5 }, edge: { bandwidth: 60_000 } });
+  const stage = await createStage({ signer: { delay: 1, ttl: 5 }, edge: { bandwidth: 60_000 } });
   /** The middle one of the estimates after each segment: a moment in which the machine was busy does not count. */
   const measure = async (carrier: Carrier): Promise<number> => {
     // Chromium would replace the estimate by its own below 10 Mbit/s
@@ -132,8 +132,10 @@ test('the bandwidth estimate is that of the stream without tokens, however slow 
   };
   const [control, slow] = await Promise.all([measure('open'), measure('exact')]);
   console.log(
-    `bandwidth estimate: ${Math.round(control)} without tokens, ${Math.round(slow)} with a wait of 500 ms for each`,
+    `bandwidth estimate: ${Math.round(control)} without tokens, ${Math.round(slow)} with a wait of a second for each`,
   );
   await stage.dispose();
-  expect(Math.abs(slow / control - 1)).toBeLessThan(0.05);
+  // with the waits in it, it would be 0.6 of that beside it
+  expect(slow / control).toBeGreaterThan(0.8);
+  expect(slow / control).toBeLessThan(1.25);
 });

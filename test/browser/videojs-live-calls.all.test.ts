@@ -4,7 +4,8 @@ import { byName, expectFewCalls, expectNoStall, viewings } from '../support/live
 import { openVideojs } from '../support/videojs-player.ts';
 
 const library: LiveLibrary = {
-  open: (stage, carrier, { path, videojs: options = {} }) => openVideojs(stage, carrier, { path, options }),
+  open: (stage, carrier, { path, videojs: options = {} }) =>
+    openVideojs(stage, carrier, { path, options, ...(carrier === 'open' && { tokens: false }) }),
   fine: { error: null, events: [], pageErrors: [] },
 };
 

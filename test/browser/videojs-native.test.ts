@@ -8,7 +8,7 @@ import { openVideojs } from '../support/videojs-player.ts';
  */
 let stage: Stage;
 beforeAll(async () => {
-  stage = await createStage({ signer: { ttl: 3 } });
+  stage = await createStage({ signer: { ttl: 3, transit: 0 } });
 });
 afterAll(() => stage.dispose());
 

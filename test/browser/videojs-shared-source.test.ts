@@ -59,7 +59,7 @@ test('two players share a source: what the edge refuses the one is no error of t
   // the other one has nothing to play for a while, for reasons of its own
   await page.route('**/vod/aes/**', () => undefined);
   await seek(1);
-  await vi.waitFor(async () => expect((await told(1)).readyState).toBeLessThan(3), { timeout: 10_000 });
+  await vi.waitFor(async () => expect((await told(1)).readyState).toBeLessThan(3), { timeout: 60_000 });
   await page.waitForTimeout(8000);
   expect((await told(1)).cause).toBeNull();
   expect((await told(1)).events).not.toContain('ERR_TOKEN_REFUSED');
@@ -93,7 +93,7 @@ test('two players share a source: what one waits for when it is disposed of, is 
   await vi.waitFor(() => expect(asked()).toBeGreaterThan(0), { timeout: 30_000 });
 
   await page.evaluate(() => window.players[1]!.dispose());
-  await vi.waitFor(() => expect(stage.signer.calls.every(({ status }) => status > 0)).toBe(true), { timeout: 10_000 });
+  await vi.waitFor(() => expect(stage.signer.calls.every(({ status }) => status > 0)).toBe(true), { timeout: 60_000 });
   stage.signer.failWith = 0;
   // whoever still waits asks again as soon as a token has come
   await page.evaluate(() => window.players[0]!.secureToken().source.renew());

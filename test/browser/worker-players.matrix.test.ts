@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { mediaTest as it } from '../support/media-test.ts';
-import { hasNginx } from '../support/nginx.ts';
 import { inPart, runsRest } from '../support/parts.ts';
 import type { ScriptPlayer } from '../support/script-players.ts';
 import { playersBesideAdapters, scriptPlayers, spf } from '../support/script-players.ts';
+import { TRANSIT } from '../support/signer.ts';
 
 const register = (who: string): string => `window.worker = follow(
   await SecureTokenWorker.registerTokenWorker('/token-worker.js', { ${who}, protect: args.edge, requests: 'all' }));`;
@@ -33,66 +33,69 @@ interface Seen {
   readonly names: string[];
 }
 
-describe.runIf(hasNginx).concurrent('players that know nothing of tokens, behind the token worker (Chromium)', () => {
-  const [newest, ...others] = scriptPlayers.flatMap((player) =>
-    (['the worker', 'the page'] as const).map((place) => ({ ...player, place })),
-  );
+describe.concurrent(
+  'players that know nothing of tokens, behind the token worker (Chromium)',
+  { tags: ['nginx'] },
+  () => {
+    const [newest, ...others] = scriptPlayers.flatMap((player) =>
+      (['the worker', 'the page'] as const).map((place) => ({ ...player, place })),
+    );
 
-  for (const { place, ...player } of inPart([newest!], others)) {
-    it(`${player.name}, tokens of two seconds in ${place}: plays, seeks, plays on; no refusal`, async ({
-      expect,
-      page,
-      run,
-      stage,
-    }) => {
-      stage.signer.ttl = 2;
-      stage.network.rate = player.rate ?? 0;
-      await load(page, player);
-      const seen = await run<Seen>(`${register(signers[place])} ${player.play} ${plays}`, {
-        url: stage.url(player.path),
-        edge: `${stage.edge}/`,
+    for (const { place, ...player } of inPart([newest!], others)) {
+      it(`${player.name}, tokens of two seconds in ${place}: plays, seeks, plays on; no refusal`, async ({
+        expect,
+        page,
+        run,
+        stage,
+      }) => {
+        Object.assign(stage.signer, { ttl: 2, transit: TRANSIT });
+        stage.network.rate = player.rate ?? 0;
+        await load(page, player);
+        const seen = await run<Seen>(`${register(signers[place])} ${player.play} ${plays}`, {
+          url: stage.url(player.path),
+          edge: `${stage.edge}/`,
+        });
+        expect(seen).toMatchObject({ failures: [], errors: 0, types: ['tokenrenewed'] });
+        expect(
+          seen.names.filter((entry) => entry.includes('st=')),
+          'the page sees no token',
+        ).toEqual([]);
+        expect(await stage.refusals(), 'each request was signed').toBe(0);
+        expect(stage.signer.calls.length).toBeGreaterThan(3);
       });
-      expect(seen).toMatchObject({ failures: [], errors: 0, types: ['tokenrenewed'] });
-      expect(
-        seen.names.filter((entry) => entry.includes('st=')),
-        'the page sees no token',
-      ).toEqual([]);
-      expect(await stage.refusals(), 'each request was signed').toBe(0);
-      expect(stage.signer.calls.length).toBeGreaterThan(3);
-    });
-  }
+    }
 
-  for (const { name, path, scripts, play } of runsRest ? playersBesideAdapters : []) {
-    it(`${name}: what it has signed is not signed twice`, async ({ expect, page, run, stage }) => {
-      stage.signer.ttl = 2;
-      for (const script of scripts) await page.addScriptTag({ path: script });
-      const seen = await run<{ asked: string[]; failures: unknown[] }>(
-        `window.asked = [];
+    for (const { name, path, scripts, play } of runsRest ? playersBesideAdapters : []) {
+      it(`${name}: what it has signed is not signed twice`, async ({ expect, page, run, stage }) => {
+        Object.assign(stage.signer, { ttl: 2, transit: TRANSIT });
+        for (const script of scripts) await page.addScriptTag({ path: script });
+        const seen = await run<{ asked: string[]; failures: unknown[] }>(
+          `window.asked = [];
         ${register(`getTokens: ({ urls }) => { asked.push(...urls); throw new Error('signed twice'); }`)}
         ${play}
         return { asked, failures: seen.failures };`,
-        { url: stage.url(path), film: stage.url('film.mp4'), edge: `${stage.edge}/` },
-      );
-      expect(seen).toEqual({ asked: [], failures: [] });
-      expect(await stage.refusals()).toBe(0);
-      expect(stage.signer.calls.length).toBeGreaterThan(3);
-    });
-  }
+          { url: stage.url(path), film: stage.url('film.mp4'), edge: `${stage.edge}/` },
+        );
+        expect(seen).toEqual({ asked: [], failures: [] });
+        expect(await stage.refusals()).toBe(0);
+        expect(stage.signer.calls.length).toBeGreaterThan(3);
+      });
+    }
 
-  if (runsRest)
-    it('SPF beside secure-token-hlsjs in one page: the worker signs what SPF requests, and nothing else', async ({
-      expect,
-      page,
-      run,
-      stage,
-    }) => {
-      stage.signer.ttl = 2;
-      stage.network.rate = spf.rate!;
-      await load(page, spf);
-      await page.addScriptTag({ path: 'node_modules/hls.js/dist/hls.min.js' });
-      await page.addScriptTag({ path: 'packages/hlsjs/dist/secure-token-hlsjs.min.js' });
-      const seen = await run<{ asked: string[]; failures: string[] }>(
-        `window.asked = [];
+    if (runsRest)
+      it('SPF beside secure-token-hlsjs in one page: the worker signs what SPF requests, and nothing else', async ({
+        expect,
+        page,
+        run,
+        stage,
+      }) => {
+        Object.assign(stage.signer, { ttl: 2, transit: TRANSIT });
+        stage.network.rate = spf.rate!;
+        await load(page, spf);
+        await page.addScriptTag({ path: 'node_modules/hls.js/dist/hls.min.js' });
+        await page.addScriptTag({ path: 'packages/hlsjs/dist/secure-token-hlsjs.min.js' });
+        const seen = await run<{ asked: string[]; failures: string[] }>(
+          `window.asked = [];
         const getTokens = async ({ urls, reason }) => {
           asked.push(...urls);
           const headers = { 'content-type': 'application/json' };
@@ -112,12 +115,13 @@ describe.runIf(hasNginx).concurrent('players that know nothing of tokens, behind
         await moves(8);
         await until(() => beside.currentTime > 8);
         return { asked, failures: seen.failures };`,
-        { url: stage.url(spf.path), beside: stage.url('ts/master.m3u8'), edge: `${stage.edge}/` },
-      );
-      expect(seen.failures).toEqual([]);
-      expect(seen.asked.length).toBeGreaterThan(3);
-      expect(seen.asked.filter((url) => !url.includes('/fmp4/'))).toEqual([]);
-      expect(await stage.refusals(), 'each request was signed').toBe(0);
-      expect(stage.signer.calls.some(({ urls }) => urls.some((url) => url.includes('/ts/')))).toBe(true);
-    });
-});
+          { url: stage.url(spf.path), beside: stage.url('ts/master.m3u8'), edge: `${stage.edge}/` },
+        );
+        expect(seen.failures).toEqual([]);
+        expect(seen.asked.length).toBeGreaterThan(3);
+        expect(seen.asked.filter((url) => !url.includes('/fmp4/'))).toEqual([]);
+        expect(await stage.refusals(), 'each request was signed').toBe(0);
+        expect(stage.signer.calls.some(({ urls }) => urls.some((url) => url.includes('/ts/')))).toBe(true);
+      });
+  },
+);

@@ -1,4 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -87,7 +89,7 @@ describe('secure-token serve', () => {
   test('hidden files, other folders and other host names get nothing', async () => {
     const format = secureToken({ secret });
     for (const path of ['signed/.env', 'signed/../../package.json', 'signed/%2e%2e/package.json', 'signed/none.mp4']) {
-      const url = await signUrl(served.url + path, { format, expiresIn: 60 });
+      const url = await signUrl(new URL(served.url + path), { format, expiresIn: 60 });
       expect((await fetch(url)).status, path).toBe(404);
     }
     const { request } = await import('node:http');
@@ -134,12 +136,27 @@ describe('secure-token serve', () => {
 
   test('says in words what another host means, and answers to addresses alone', async () => {
     const open = await serveCli('test/media', ['--host', '0.0.0.0'], { secret });
-    await vi.waitFor(() => expect(open.complaints()).toMatch(/everyone on this network .* hands out tokens/));
+    await vi.waitFor(() => expect(open.complaints()).toMatch(/everyone on this network .* hands out tokens/), {
+      timeout: 30_000,
+    });
     const { port } = new URL(open.url);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
     expect((await fetch(open.url)).status).toBe(200);
     await open.stop();
     expect(served.complaints()).not.toContain('network');
+  });
+
+  test('port 8080 is taken: serve takes a free one, unless 8080 was asked for', async () => {
+    const other = createServer().listen(8080, '127.0.0.1');
+    // where another program has it, this one is not needed
+    await Promise.race([once(other, 'listening'), once(other, 'error')]).catch(() => undefined);
+    const moved = await serveCli('test/media', [], { secret, usualPort: true });
+    expect(new URL(moved.url).port).not.toBe('8080');
+    expect((await fetch(moved.url)).status).toBe(200);
+    await moved.stop();
+    const { code, err } = await runCli(['serve', 'test/media', '--port', '8080']);
+    expect([code, err]).toEqual([2, 'secure-token: Port 8080 is taken. Give another one, or --port 0.\n']);
+    other.close();
   });
 
   test('a host that is not of this machine is a call that cannot work', async () => {
@@ -156,11 +173,11 @@ describe('secure-token serve', () => {
     writeFileSync(join(folder, 'xdg-open'), `#!/bin/sh\necho "$1" > ${opened}\n`, { mode: 0o755 });
     const env = { PATH: `${folder}:${process.env.PATH}` };
     const opening = await serveCli('test/media', ['--open'], { secret, env });
-    await vi.waitFor(() => expect(readFileSync(opened, 'utf8')).toBe(`${opening.url}\n`), { timeout: 10_000 });
+    await vi.waitFor(() => expect(readFileSync(opened, 'utf8')).toBe(`${opening.url}\n`), { timeout: 30_000 });
     await opening.stop();
     rmSync(folder, { recursive: true });
     const alone = await serveCli('test/media', ['--open'], { secret, env: { PATH: folder } });
-    await vi.waitFor(() => expect(alone.complaints()).toContain('open the address yourself'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(alone.complaints()).toContain('open the address yourself'), { timeout: 30_000 });
     await alone.stop();
   });
 });

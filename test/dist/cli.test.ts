@@ -173,6 +173,13 @@ describe('secure-token playlist', () => {
 });
 
 describe('a call that cannot work', () => {
+  test.each(['sign', 'verify', 'serve'])('%s --secret=…: the secret is not repeated', async (command) => {
+    const { code, out, err } = await runCli([command, bare, "--secret=it's\nmysecret'"]);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/^error: unknown option '--secret'$/m);
+    expect(err).not.toContain('mysecret');
+  });
+
   test.each([
     ['no secret', ['sign', bare], {}, /SECURE_TOKEN_SECRET/],
     ['an empty secret', ['sign', bare], { secret: '' }, /SECURE_TOKEN_SECRET/],
@@ -217,7 +224,7 @@ describe('a call that cannot work', () => {
       const { code, out } = await runCli(args);
       expect([code, out.split('\n')[0]]).toEqual([0, expect.stringContaining('Usage: secure-token')]);
     }
-    const { version } = JSON.parse(readFileSync('packages/server/package.json', 'utf8'));
+    const { version } = JSON.parse(readFileSync('packages/cli/package.json', 'utf8'));
     expect(await runCli(['--version'])).toMatchObject({ code: 0, out: `${version}\n` });
   });
 });

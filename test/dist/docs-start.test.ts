@@ -2,7 +2,6 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { express } from '../support/frameworks.ts';
 import { freePort } from '../support/free-port.ts';
 import { whileServed } from '../support/served.ts';
 
@@ -102,7 +101,7 @@ describe('docs/endpoint.md', () => {
       expect(await answer(cookie), cookie).toMatchObject({ status: 401 });
   });
 
-  test.skipIf(!express)('Express: who is logged in gets tokens, up to a limit of all calls', async () => {
+  test('Express: who is logged in gets tokens, up to a limit of all calls', async () => {
     const port = await freePort();
     const code = blockWith('// server.mjs').replace('3000', String(port)).replace('limit: 60', 'limit: 3');
     await whileServed(node(write('server.mjs', code), port), async (origin) => {

@@ -6,10 +6,10 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import root from '../../package.json' with { type: 'json' };
 import { PackedApp } from '../support/packed-app.ts';
-import { browserPackages, packages } from '../support/packages.ts';
+import { browserPackages, libraries, packages } from '../support/packages.ts';
 
 const run = promisify(execFile);
-const bin = (name: string): string => join(process.cwd(), 'node_modules/.bin', name);
+const bin = (name: string): string => join(process.cwd(), 'test/extra/node_modules/.bin', name);
 
 let app: PackedApp;
 beforeAll(async () => {
@@ -19,12 +19,13 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => app.remove());
 
-describe.each(packages)('$json.name as it is published', ({ folder, json: { name, dependencies = {} } }) => {
+describe.each(packages)('$json.name as it is published', ({ folder, json: { name } }) => {
   test('publint and are-the-types-wrong find nothing', async () => {
     const tarball = app.tarballs.get(name)!;
     const lint = await run(bin('publint'), ['run', tarball, '--strict']);
     expect(lint.stdout).toContain('All good!');
-    await run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji']);
+    if (libraries.some(({ json }) => json.name === name))
+      await run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji']);
   });
 
   test('carries its licence and its changelog', async () => {
@@ -32,7 +33,9 @@ describe.each(packages)('$json.name as it is published', ({ folder, json: { name
     expect(await shipped('LICENSE')).toBe(await readFile('LICENSE', 'utf8'));
     expect(await shipped('CHANGELOG.md')).toBe(await readFile(`packages/${folder}/CHANGELOG.md`, 'utf8'));
   });
+});
 
+describe.each(libraries)('$json.name as it is installed', ({ json: { name } }) => {
   test('is imported on a server without a trace', async () => {
     const script = `const before = Object.keys(globalThis).length; const module = await import('${name}');
       console.log(JSON.stringify([Object.keys(module).length, Object.keys(globalThis).length - before]));`;
@@ -46,11 +49,33 @@ describe.each(packages)('$json.name as it is published', ({ folder, json: { name
     const { stdout } = await app.run('node', ['--input-type=commonjs', '-e', script]);
     expect(stdout).toBe('true\n');
   });
+});
 
-  test('brings no runtime dependency into a page', () => {
-    const foreign = Object.keys(dependencies).filter((each) => !each.startsWith('secure-token-'));
-    expect(folder === 'server' ? [] : foreign).toEqual([]);
-  });
+test('secure-token is a command of an app that has secure-token-cli', async () => {
+  const { version } = packages.find(({ folder }) => folder === 'cli')!.json;
+  const { stdout } = await app.run(app.path('node_modules/.bin/secure-token'), ['--version']);
+  expect(stdout).toBe(`${version}\n`);
+});
+
+test.each([
+  [
+    'secure-token-server',
+    /^(?:dist\/(?:index|jwt|cat)\.(?:d\.ts|js|js\.map)|dist\/azion-firewall\.(?:d\.ts|js)|nginx\/.*)$/,
+  ],
+  ['secure-token-cli', /^dist\/cli\.js$/],
+])('the tarball of %s holds what is built, and nothing stray', async (name, built) => {
+  const { stdout } = await run('tar', ['-tf', app.tarballs.get(name)!]);
+  const files = stdout
+    .trim()
+    .split('\n')
+    .map((file) => file.replace('package/', ''));
+  expect(files.filter((file) => !built.test(file)).sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'package.json',
+  ]);
+  expect(files.some((file) => built.test(file))).toBe(true);
 });
 
 test.each(browserPackages.filter(({ json }) => json.unpkg))(
@@ -67,7 +92,7 @@ test.each([
   { where: 'a page, with an old library', imported: browserPackages, lib: ['es2020', 'dom'], types: [] },
   {
     where: 'a server, without the DOM',
-    imported: packages.filter((each) => !browserPackages.includes(each)),
+    imported: libraries.filter((each) => !browserPackages.includes(each)),
     lib: ['es2020'],
     types: ['node'],
   },

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { createSigningEndpoint, secureToken } from 'secure-token-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.mjs';
-import { hasNginx } from '../support/nginx.ts';
+import { rsaKey } from '../support/format-samples.ts';
 
 const run = promisify(execFile);
 const blocks = (path: string, language: string): string[] =>
@@ -64,7 +64,7 @@ describe('README', () => {
     },
   );
 
-  test.skipIf(!hasNginx)('its nginx configurations are taken by nginx', async () => {
+  test('its nginx configurations are taken by nginx', { tags: ['nginx'] }, async () => {
     const [inLocation, whole] = blocks('packages/server/README.md', 'nginx');
     cpSync('packages/server/nginx', folder, { recursive: true });
     mkdirSync(join(folder, 'logs'));
@@ -78,13 +78,25 @@ describe('README', () => {
     }
   });
 
+  test('its commands sign with the formats that it names', async () => {
+    const commands = blocks('packages/cli/README.md', 'sh').find((block) => block.includes('--format'))!;
+    const [secret, ...lines] = commands.trimEnd().split('\n');
+    writeFileSync(join(folder, 'key.pem'), rsaKey);
+    const npx = `npx() { shift 3; exec node ${resolve('packages/cli/dist/cli.js')} "$@"; }`;
+    for (const line of lines) {
+      const { stdout, stderr } = await run('bash', ['-c', `${npx}\n${secret!}\n${line}`], { cwd: folder });
+      expect([stdout, stderr]).toEqual([expect.stringMatching(/^https:\S+\?(?:hdnts|cat|Policy)=\S+\n$/), '']);
+    }
+    expect(lines).toHaveLength(3);
+  });
+
   test('its commands do what it says', async () => {
-    const commands = blocks('packages/server/README.md', 'sh').find((block) => block.includes('secure-token sign'))!;
+    const commands = blocks('packages/cli/README.md', 'sh').find((block) => block.includes('secure-token sign'))!;
     const lines = commands.trimEnd().split('\n');
     const serve = lines.pop()!;
     mkdirSync(join(folder, 'media'));
     writeFileSync(join(folder, 'index.m3u8'), '#EXTM3U\n#EXTINF:4,\na.ts\n');
-    const npx = `npx() { shift 3; exec node ${resolve('packages/server/dist/cli.js')} "$@"; }`;
+    const npx = `npx() { shift 3; exec node ${resolve('packages/cli/dist/cli.js')} "$@"; }`;
     const results = [];
     for (const line of lines.slice(1))
       results.push(
@@ -101,9 +113,12 @@ describe('README', () => {
 
     const server = spawn('bash', ['-c', `${npx}\n${lines[0]}\n${serve}`], { cwd: folder });
     try {
-      const address = await new Promise<string>((resolve) =>
-        server.stdout.on('data', (text: Buffer) => resolve(/http:\S+/.exec(String(text))![0])),
-      );
+      const address = await new Promise<string>((resolve, reject) => {
+        let said = '';
+        server.stderr.on('data', (text: Buffer) => (said += String(text)));
+        server.stdout.on('data', (text: Buffer) => resolve(/http:\S+/.exec(String(text))![0]));
+        server.on('exit', () => reject(new Error(`It has ended, and said: ${said}`)));
+      });
       expect((await fetch(address)).status).toBe(200);
     } finally {
       server.kill();

@@ -4,6 +4,7 @@ import ts from 'typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isSecureTokenError } from 'secure-token-core';
 import budgets from './budgets.json' with { type: 'json' };
+import { pathOf } from '../support/programs.ts';
 
 const packages = readdirSync('packages').map((folder) => `packages/${folder}`);
 // what is generated is not written for readers
@@ -77,20 +78,22 @@ beforeAll(() => {
     {},
     { ...ts.sys, onUnRecoverableConfigFileDiagnostic: String },
   )!;
+  const fastify = pathOf('fastify');
   const options = {
     ...base.options,
     types: ['node'],
     isolatedDeclarations: false,
     declaration: false,
     jsx: ts.JsxEmit.Preserve,
+    paths: { ...base.options.paths, ...(fastify !== undefined && { fastify: [fastify] }) },
   };
   // what may be null is no concern of JavaScript
   const loose = { ...options, allowJs: true, checkJs: true, strict: false, exactOptionalPropertyTypes: false };
   const isScript = (name: string): boolean => /\.m?js$/.test(name);
-  const told = 'test/support/host-players.d.ts';
-  const scripts = ts.createProgram([...files.filter(isScript), told], loose);
+  const told = ['test/support/host-players.d.ts', ...(fastify ? [] : ['test/support/fastify.d.ts'])];
+  const scripts = ts.createProgram([...files.filter(isScript), ...told], loose);
   const all = [
-    ...ts.getPreEmitDiagnostics(ts.createProgram([...files.filter((name) => !isScript(name)), told], options)),
+    ...ts.getPreEmitDiagnostics(ts.createProgram([...files.filter((name) => !isScript(name)), ...told], options)),
     // of them alone: our sources are written for other options
     ...files.filter(isScript).flatMap((name) => [...ts.getPreEmitDiagnostics(scripts, scripts.getSourceFile(name))]),
   ];

@@ -1,5 +1,5 @@
 import { describe, test, vi } from 'vitest';
-import { dashPlaylists } from '../../packages/core/src/dash-playlists.ts';
+import { parseDashManifest } from '../../packages/core/src/dash-manifest.ts';
 import { expectLinear } from '../support/growth.ts';
 import { CDN } from '../unit/core/lab.ts';
 
@@ -20,7 +20,8 @@ const manifests: Record<string, (length: number) => string> = {
 
 describe('what a manifest costs grows with its length', () => {
   test.each(Object.keys(manifests))('%s, from 32 to 64 KiB', async (name) => {
-    const work = (length: number) => (): unknown => dashPlaylists(manifests[name]!(length), `${CDN}/index.mpd`, 0);
+    const context = { url: `${CDN}/index.mpd`, now: () => 0, identify: (href: string) => href };
+    const work = (length: number) => (): unknown => parseDashManifest(manifests[name]!(length), context);
     await expectLinear(work(2 ** 15), work(2 ** 16), work(2 ** 17));
   });
 });

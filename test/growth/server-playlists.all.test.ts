@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createSigningEndpoint, signPlaylist } from '../../packages/server/src/index.ts';
+import { bunny, createSigningEndpoint, edgeAuth, signPlaylist } from '../../packages/server/src/index.ts';
+import type { TokenFormat } from '../../packages/server/src/index.ts';
 import { cheap } from '../support/cheap-format.ts';
 import { expectLinear, repeated } from '../support/growth.ts';
 import { HOST, NOW, post } from '../support/signing-endpoint.ts';
@@ -35,10 +36,17 @@ describe('signPlaylist, 1 to 2 MiB', () => {
     ],
     'variables that never end': (n) => [head + repeated('{$', n)],
     'URI attributes in one line': (n) => [`${head}#EXT-X-MAP:${repeated('URI="a",', n)}`],
+    'an attribute that does not end': (n) => [`${head}#EXT-X-A:B="${repeated('A', n)}`],
     'attributes of dashes': (n) => [`${head}#EXT-X-MAP:B="${repeated('A-', n)}`],
     'attributes without a value': (n) => [`${head}#EXT-X-MAP:B="${repeated('A=', n)}`],
     'quotes that do not close': (n) => [`${head}#EXT-X-MAP:A="${repeated('"', n - 1)}`],
     'attributes of quotes': (n) => [`${head}#EXT-X-MAP:${repeated('A="', n)}`],
+    'a DASH manifest': (n) => [
+      `<MPD><BaseURL>a/</BaseURL>${repeated('<Representation id="a"><BaseURL>b.mp4</BaseURL></Representation>\n', n)}`,
+    ],
+    'a DASH manifest in one line': (n) => [`<MPD>${repeated('<S d="4" URI="a.mp4"/>', n)}`],
+    'URIs that lead up': (n) => [lines(n, (i) => `${'../'.repeat(i % 50)}${i}.ts`)],
+    'names of variables that never end': (n) => [head + repeated('{$a', n)],
     'a line of spaces, then of letters': (n) => [head + ' '.repeat(n / 2) + 'a'.repeat(n / 2)],
   };
   test.each(Object.entries(playlists))(
@@ -52,6 +60,23 @@ describe('signPlaylist, 1 to 2 MiB', () => {
     },
     60_000,
   );
+});
+
+describe('signPlaylist, with a format of folders, 64 to 128 KiB', () => {
+  const formats: Record<string, TokenFormat> = {
+    'a list of 100 patterns': edgeAuth({
+      key: '00ff',
+      acl: ['/vod/*', ...Array.from({ length: 99 }, (_, i) => `/x/${i}.ism;y/*`)],
+    }),
+    'in the path': bunny({ secret: 'a secret' }),
+  };
+  test.each(Object.entries(formats))('%s', async (_, format) => {
+    const work = (length: number): (() => Promise<string>) => {
+      const text = lines(length, (i) => `#EXTINF:4,\nsegment${i}.m4s`);
+      return () => signPlaylist(text, playlistUrl, { format, expires: NOW });
+    };
+    await expectLinear(work(65_536), work(131_072));
+  });
 });
 
 describe('signPlaylist, one line of 8 to 16 kB', () => {
@@ -85,6 +110,9 @@ describe('expand, 0.5 to 1 MiB, of which no more is read', () => {
     'variants that may not be read': (i) => `#EXT-X-STREAM-INF:BANDWIDTH=1\nhttps://other.example/${i}.m3u8`,
     parts: (i) => `#EXT-X-PART:URI="${i}.mp4"`,
     keys: (i) => `#EXT-X-KEY:URI="${i}.key"\n${i}.m4s`,
+    'a DASH manifest that pretends to be a playlist': (i) => `<S d="${i}" URI="${i}.mp4"/>`,
+    'URIs that lead up': (i) => `#EXTINF:4,\n${'../'.repeat(i % 50)}${i}.m4s`,
+    'URIs of many readings': (i) => `#EXTINF:4,\n${i};a/+b./c.d/e.m4s`,
     'variables in the name of each segment': (i) => (i === 0 ? '#EXT-X-DEFINE:QUERYPARAM="a"' : 'x{$a}'),
   };
   test.each(Object.entries(playlists))(

@@ -1,7 +1,7 @@
 import type { Sabotage } from './sabotage.ts';
+import { withoutCall } from './sabotage.ts';
 
 const download = 'packages/progressive/src/download.ts';
-const downloadPolicy = 'packages/progressive/src/download-policy.ts';
 
 const mp4PlaybackTest = 'test/browser/mp4-playback.test.ts';
 const mp4TroubleTest = 'test/browser/mp4-trouble.test.ts';
@@ -12,8 +12,7 @@ export const progressive: readonly Sabotage[] = [
     name: 'progressive-renew',
     promise: 'renew() goes on after a denial.',
     file: 'packages/progressive/src/secure-video.ts',
-    find: '    playback.restart();\n',
-    replace: '',
+    ...withoutCall('playback.restart'),
     noticedBy: { test: mp4PlaybackTest, name: 'heals a refusal in the middle, and goes on by renew() after a denial' },
   },
   {
@@ -31,29 +30,5 @@ export const progressive: readonly Sabotage[] = [
     find: '      this.#attempts = 0;\n',
     replace: '',
     noticedBy: { test: mp4DownloadTest, name: 'chromium is cut ten times at random' },
-  },
-  {
-    name: 'progressive-download-stream',
-    promise: 'After an abort the stream is left open.',
-    file: download,
-    find: '      this.#sink.release();\n',
-    replace: '',
-    noticedBy: { test: mp4DownloadTest, name: 'chromium stops when the page aborts' },
-  },
-  {
-    name: 'progressive-download-versions',
-    promise: 'A download never mixes two versions of a file.',
-    file: downloadPolicy,
-    find: 'differ(before.validator, now.validator) || ',
-    replace: '',
-    noticedBy: { test: mp4DownloadTest, name: 'chromium notices a file that has changed' },
-  },
-  {
-    name: 'progressive-download-missing',
-    promise: 'A download of a missing file is a NotFoundError.',
-    file: downloadPolicy,
-    find: 'status >= 400 && status < 500',
-    replace: 'status > 404 && status < 500',
-    noticedBy: { test: mp4DownloadTest, name: 'chromium tells a missing file, a denial and a refusal apart' },
   },
 ];

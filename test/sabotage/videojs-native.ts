@@ -1,4 +1,5 @@
 import type { Sabotage } from './sabotage.ts';
+import { withoutCall } from './sabotage.ts';
 
 const sourceMiddleware = 'packages/videojs/src/source-middleware.ts';
 const nativeSource = 'packages/videojs/src/native-source.ts';
@@ -9,7 +10,6 @@ const videojsNativeTest = 'test/browser/videojs-native.test.ts';
 const videojsTextTracksTest = 'test/browser/videojs-text-tracks.test.ts';
 const videojsSubtitlesTest = 'test/browser/videojs-subtitles.test.ts';
 const videojsSwapTest = 'test/browser/videojs-swap.test.ts';
-const videojsWorkerTest = 'test/browser/videojs-worker.test.ts';
 
 /** What the browser itself plays or loads for Video.js. */
 export const videojsNative: readonly Sabotage[] = [
@@ -25,8 +25,8 @@ export const videojsNative: readonly Sabotage[] = [
     name: 'videojs-cookie-in-cors-mode',
     promise: 'With a cookie, an element in CORS mode is set to use-credentials.',
     file: 'packages/videojs/src/send-cookies.ts',
-    find: "player.crossOrigin('use-credentials');",
-    replace: '',
+    find: "player.crossOrigin('use",
+    replace: "Boolean('use",
     noticedBy: {
       test: videojsNativeTest,
       name: 'a cookie goes with the media and with its tracks in CORS mode, given as an option, before src()',
@@ -47,8 +47,7 @@ export const videojsNative: readonly Sabotage[] = [
     name: 'videojs-emulated-track',
     promise: 'Text tracks beside the media that Video.js loads are signed.',
     file: emulatedTextTracks,
-    find: 'signRequest(request, session);',
-    replace: '',
+    ...withoutCall('signRequest'),
     noticedBy: { test: videojsNativeTest, name: 'text tracks beside the media, loaded by the browser: false' },
   },
   {
@@ -85,8 +84,8 @@ export const videojsNative: readonly Sabotage[] = [
     name: 'videojs-track-error',
     promise: 'A <track> whose token the browser cannot send is a tokenerror that the app hears of.',
     file: nativeTextTracks,
-    find: "player.trigger({ type: 'tokenerror', error, detail: { error } })",
-    replace: 'undefined',
+    find: "type: 'tokenerror'",
+    replace: "type: 'nothing'",
     noticedBy: { test: videojsSubtitlesTest, name: 'a <track> whose token the browser cannot send' },
   },
   {
@@ -96,13 +95,5 @@ export const videojsNative: readonly Sabotage[] = [
     find: "const HIDDEN_EVENTS = ['loadstart'];",
     replace: 'const HIDDEN_EVENTS: string[] = [];',
     noticedBy: { test: videojsSwapTest, name: 'a paused viewer who seeks after expiry stays paused' },
-  },
-  {
-    name: 'videojs-worker-signs-others',
-    promise: 'Where a token worker signs other URLs the source is signed.',
-    file: nativeSource,
-    find: 'if (await workerSigns(url))',
-    replace: 'if (!!workerSigns(url))',
-    noticedBy: { test: videojsWorkerTest, name: 'is given another URL from the start where the worker signs others' },
   },
 ];

@@ -104,40 +104,6 @@ describe('an audience that joined in one second', () => {
   });
 });
 
-const status =
-  (code: number, headers: (now: number) => Record<string, string> = () => ({})) =>
-  (): unknown =>
-    Object.assign(Error('no'), { status: code, headers: new Headers(headers(elapsed())) });
-
-describe('after an outage of 30 s no second holds more than a twentieth of the audience', () => {
-  // of 1,000 viewers chance alone makes seconds differ by a quarter
-  const twentieth = SIZE < 5000 ? 0.075 : 0.05;
-  test.each<[string, Outage, number]>([
-    ['the network', { from: 180, to: 210, fail: () => new TypeError('network') }, twentieth],
-    [
-      '503, to be tried again after 5 s',
-      { from: 180, to: 210, fail: status(503, () => ({ 'retry-after': '5' })) },
-      twentieth,
-    ],
-    // not quite: all come within 15 s. Within 25 s it would be a twentieth, and a viewer would be without a token for
-    // 8 s on average instead of 5
-    [
-      '429 that tells all of them the second in which it ends',
-      { from: 180, to: 210, fail: status(429, (now) => ({ 'retry-after': `${Math.ceil(210 - now)}` })) },
-      SIZE < 5000 ? 0.1 : 0.075,
-    ],
-    // before they have spread: all tokens end in the second before the outage does
-    ['the network, in their first minute', { from: 30, to: 60, fail: () => new TypeError('network') }, twentieth],
-  ])('%s', async (name, outage, limit) => {
-    const calls = await audience({ time: outage.to + 45, outage });
-    const busiest = Math.max(...calls.slice(outage.to)) / SIZE;
-    if (process.env.AUDIENCE) console.log(name, busiest);
-    expect(busiest).toBeLessThan(limit);
-    // all of them are back
-    expect(calls.slice(outage.to).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(SIZE * 0.9);
-  });
-});
-
 test('an outage of five seconds is noticed by nobody', async () => {
   const outage: Outage = { from: 180, to: 185, fail: () => new TypeError('network') };
   expect(await audience({ time: 240, outage, size: 200, isNoticed: false })).toHaveLength(235);

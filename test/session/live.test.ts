@@ -9,12 +9,12 @@ import {
   folder,
   hurry,
   lab,
-  pass,
+  advanceSeconds,
   playlist,
   seconds,
   segment,
   sleep,
-  st,
+  tokenOf,
 } from '../unit/core/lab.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -58,7 +58,7 @@ describe('six hours of live', () => {
       await hurry(4, 2);
       expect(source.peek(`${MEDIA}?_HLS_msn=${n}`), `reload ${n}`).toBeDefined();
       source.learn(MEDIA, playlist(n, n + 5, false));
-      await pass(0.1);
+      await advanceSeconds(0.1);
       expect(source.peek(segment(n + 3)), `segment ${n + 3}`).toBeDefined();
     }
     const asked = calls.flatMap(({ urls }) => urls).filter((url) => url.endsWith('.ts'));
@@ -73,33 +73,33 @@ describe('a laptop', () => {
   test('sleeps for two hours and wakes: one call', async () => {
     const { source, calls, reasons } = lab(folder());
     await source.sign(MASTER);
-    await pass(100);
+    await advanceSeconds(100);
     source.peek(MASTER);
     await sleep(2 * HOUR);
-    await pass(30);
+    await advanceSeconds(30);
     expect(calls).toHaveLength(1);
     await Promise.all([source.sign(MEDIA), source.sign(segment(1)), source.sign(segment(2))]);
     expect(reasons()).toEqual(['initial', 'expired']);
-    await pass(100);
+    await advanceSeconds(100);
     expect(calls).toHaveLength(2);
   });
 
   test('wakes before its network does: plays on as soon as the endpoint is there', async () => {
-    const it = lab(folder());
-    await it.source.sign(MASTER);
+    const viewer = lab(folder());
+    await viewer.source.sign(MASTER);
     await sleep(2 * HOUR);
-    it.answer = fail(503);
-    const request = it.source.sign(MASTER);
-    await pass(5);
-    it.answer = folder();
-    await pass(3);
-    expect(st(await request)).toBeDefined();
+    viewer.answer = fail(503);
+    const request = viewer.source.sign(MASTER);
+    await advanceSeconds(5);
+    viewer.answer = folder();
+    await advanceSeconds(3);
+    expect(tokenOf(await request)).toBeDefined();
   });
 
   test('pauses over night: no call after the first renewal', async () => {
     const { source, calls } = lab(folder());
     await source.sign(MASTER);
-    await pass(10 * HOUR);
+    await advanceSeconds(10 * HOUR);
     expect(calls).toHaveLength(2);
     expect(vi.getTimerCount()).toBe(0);
     expect(seconds()).toBeGreaterThan(0);

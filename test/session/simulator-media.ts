@@ -18,13 +18,15 @@ export const liveSegment = (asset: number, n: number): string => `${live(asset)}
 export const partOf = (asset: number, n: number, part: number): string => `${live(asset)}l${n}.${part}.m4s`;
 /** The newest segment that is complete. */
 export const edgeAt = (now: number): number => Math.floor(now / SEGMENT_SECONDS) + WINDOW;
+/** The oldest segment that the playlist has. */
+export const windowStartAt = (now: number): number => edgeAt(now) - WINDOW + 1;
 
 export const nameOf = (url: string): string => /[^/]*$/.exec(url)![0];
 export const isLiveMedia = (url: string): boolean => /\/l\d+(\.\d)?\.(ts|m4s)$/.test(url);
 
 function liveText(asset: number, isLowLatency: boolean, isDelta: boolean, now: number): string {
   const last = edgeAt(now);
-  const first = last - WINDOW + 1;
+  const first = windowStartAt(now);
   const skipped = isDelta ? 3 : 0;
   const lines = ['#EXTM3U', `#EXT-X-TARGETDURATION:${SEGMENT_SECONDS}`, `#EXT-X-MEDIA-SEQUENCE:${first}`];
   if (skipped) lines.push(`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`);

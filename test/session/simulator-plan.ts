@@ -65,6 +65,10 @@ export interface Plan {
   readonly abortShare: number;
   /** Of requests, those after which a player pauses for longer than its tokens live. */
   readonly pauseShare: number;
+  /** Once there is a picture its requests wait until an outage ends, as in all players whose retry policy is as shipped. */
+  readonly waitsOut: boolean;
+  /** A live player goes on at the live edge by itself once the window has moved on. Without that, an adapter sees to it. */
+  readonly isFollowing: boolean;
   readonly faults: readonly Fault[];
   readonly moments: readonly Moment[];
   readonly faultsEnd: number;
@@ -120,6 +124,8 @@ export function planOf(seed: number): Plan {
     readAhead: random.pick([0, 3, 6, 6, 20, 100]),
     abortShare: random.pick([0, 0, 0.05, 0.2]),
     pauseShare: random.pick([0, 0, 0.01]),
+    waitsOut: new Random(seed ^ 0x5eed).chance(0.5),
+    isFollowing: new Random(seed ^ 0x11fe).chance(0.5),
     faults,
     moments,
     faultsEnd: faultsEnd + 1,

@@ -1,3 +1,4 @@
+import { isLeftBehind } from '../../packages/core/src/index.ts';
 import {
   SEGMENTS,
   SEGMENT_SECONDS,
@@ -9,8 +10,10 @@ import {
   mediaOf,
   partOf,
   segmentOf,
+  windowStartAt,
 } from './simulator-media.ts';
 import type { Plan } from './simulator-plan.ts';
+import { Playhead } from './simulator-playhead.ts';
 import type { Random } from './simulator-random.ts';
 import type { Outcome, Send } from './simulator-requests.ts';
 import type { Subject } from './simulator-subject.ts';
@@ -34,6 +37,12 @@ interface Parts {
 export class Player {
   readonly #parts: Parts;
   readonly #name: string;
+  /** Since when media are wanted; `undefined` while there is enough, or the viewer pauses. */
+  #lacksSince: number | undefined;
+  /** Of a live player that does not follow the window by itself. */
+  #playhead: Playhead | undefined;
+  /** When the request under way has begun. */
+  #askedAt = Infinity;
 
   constructor(name: string, parts: Parts) {
     this.#name = name;
@@ -41,11 +50,13 @@ export class Player {
   }
 
   play(): Promise<void> {
-    const { session } = this.#parts.plan;
+    const { plan } = this.#parts;
+    const { session } = plan;
     if (session === 'on demand') return this.#onDemand();
-    if (session === 'live' || session === 'low latency') return this.#live(session === 'low latency');
+    if (session === 'low latency') return this.#lowLatency();
     if (session === 'hops') return this.#hops();
-    return this.#name === '1' ? this.#onDemand() : this.#live(false);
+    if (session === 'shared' && this.#name === '1') return this.#onDemand();
+    return plan.isFollowing ? this.#live() : this.#staying();
   }
 
   async #request(url: string): Promise<Outcome> {
@@ -63,7 +74,9 @@ export class Player {
         world.log(`${this.#name} aborts ${url}`);
         controller.abort(Error('the viewer has gone on'));
       });
+    this.#askedAt = startedAt;
     const outcome = await send(url, controller.signal);
+    this.#askedAt = Infinity;
     if (stop) stop();
     subject.watch.noteActivity();
     if (outcome !== 'done') world.log(`${this.#name} ${url}: ${outcome}`);
@@ -78,6 +91,27 @@ export class Player {
       world.violate('recovery', `${what} though all faults have ended`);
     }
     return outcome;
+  }
+
+  /** There has to be a picture: the viewer waits since `since`, or longer. */
+  checkPicture(since: number): void {
+    // one that waits for its token is seen by its wait, one that hangs at the edge is no business of tokens
+    const isAsking = this.#askedAt <= since;
+    const lacksSince = this.#playhead && !isAsking ? this.#playhead.drySince : this.#lacksSince;
+    if (lacksSince !== undefined && lacksSince <= since)
+      this.#parts.world.violate('picture', `player ${this.#name} has none since ${lacksSince.toFixed(3)} s`);
+  }
+
+  /** Media that have to be there before the viewer can see more. @returns whether they are */
+  async #getMedia(url: string, tries?: number): Promise<boolean> {
+    const { world, subject } = this.#parts;
+    this.#lacksSince ??= world.now();
+    const isThere = await this.#get(url, tries);
+    if (isThere) {
+      this.#lacksSince = undefined;
+      subject.hasPicture = true;
+    }
+    return isThere;
   }
 
   /** Until it is there, as a player does; not for ever. @returns whether it is */
@@ -95,11 +129,13 @@ export class Player {
     const { plan, world, random, isRecovered } = this.#parts;
     if (isRecovered() || !random.chance(plan.pauseShare)) return;
     world.log(`${this.#name} pauses`);
+    this.#lacksSince = undefined;
     await world.pause(plan.lifetime * 2 + 200);
   }
 
   async #start(master: string, media: string): Promise<void> {
-    const { isOver } = this.#parts;
+    const { world, isOver } = this.#parts;
+    this.#lacksSince ??= world.now();
     while (!isOver() && !((await this.#get(master)) && (await this.#get(media))));
   }
 
@@ -112,32 +148,62 @@ export class Player {
         position = random.whole(0, SEGMENTS - 1);
         buffered = 0;
       }
-      await this.#get(segmentOf(0, position++ % SEGMENTS));
+      await this.#getMedia(segmentOf(0, position++ % SEGMENTS));
       if (random.chance(0.05)) await this.#request('https://evil.test/vod/x/beacon.js?st=theirs');
       if (buffered > 3) await world.pause(random.between(2, SEGMENT_SECONDS + 1));
       await this.#mayPause();
     }
   }
 
-  async #live(isLowLatency: boolean): Promise<void> {
+  async #live(): Promise<void> {
     const { world, random, isOver } = this.#parts;
-    const asset = isLowLatency ? 2 : 1;
-    await this.#start(liveMaster(asset), liveMedia(asset));
+    await this.#start(liveMaster(1), liveMedia(1));
     let next = edgeAt(world.now()) - 2;
+    while (!isOver()) {
+      const last = edgeAt(world.now());
+      if (!(await this.#get(liveMedia(1)))) continue;
+      for (next = Math.max(next, last - 4); next <= last && !isOver(); next++) {
+        await this.#getMedia(liveSegment(1, next), 2);
+      }
+      await world.pause(SEGMENT_SECONDS - random.next());
+      await this.#mayPause();
+    }
+  }
+
+  /** As hls.js and dash.js can: stays where it is, also when that has left the window. The rule of the adapters helps. */
+  async #staying(): Promise<void> {
+    const { world, random, isOver } = this.#parts;
+    await this.#start(liveMaster(1), liveMedia(1));
+    let next = edgeAt(world.now()) - 2;
+    const playhead = (this.#playhead = new Playhead(world, next * SEGMENT_SECONDS));
+    while (!isOver()) {
+      if (!(await this.#get(liveMedia(1)))) continue;
+      const [first, last] = [windowStartAt(world.now()), edgeAt(world.now())];
+      if (isLeftBehind(playhead, first * SEGMENT_SECONDS)) {
+        next = last - 2;
+        playhead.seek(next * SEGMENT_SECONDS);
+        world.log(`${this.#name} goes on at the live edge`);
+      }
+      // it asks for nothing that the playlist does not have
+      for (; next >= first && next <= last && !isOver(); next++) {
+        if (!(await this.#getMedia(liveSegment(1, next), 2))) break;
+        playhead.append(SEGMENT_SECONDS);
+      }
+      await world.pause(SEGMENT_SECONDS - random.next());
+      await playhead.pause(this.#mayPause());
+    }
+  }
+
+  async #lowLatency(): Promise<void> {
+    const { world, random, isOver } = this.#parts;
+    await this.#start(liveMaster(2), liveMedia(2));
     for (let reload = 0; !isOver(); reload++) {
       const last = edgeAt(world.now());
       const part = Math.floor(world.now()) % SEGMENT_SECONDS;
       const skip = reload % 3 === 2 ? '&_HLS_skip=YES' : '';
-      const query = isLowLatency ? `?_HLS_msn=${last + 1}&_HLS_part=${part}${skip}` : '';
-      if (!(await this.#get(liveMedia(asset) + query))) continue;
-      if (isLowLatency) {
-        await this.#get(partOf(asset, last + 1, part), 1);
-      } else {
-        for (next = Math.max(next, last - 4); next <= last && !isOver(); next++) {
-          await this.#get(liveSegment(asset, next), 2);
-        }
-      }
-      await world.pause(isLowLatency ? random.between(0.7, 1.1) : SEGMENT_SECONDS - random.next());
+      if (!(await this.#get(`${liveMedia(2)}?_HLS_msn=${last + 1}&_HLS_part=${part}${skip}`))) continue;
+      await this.#getMedia(partOf(2, last + 1, part), 1);
+      await world.pause(random.between(0.7, 1.1));
       await this.#mayPause();
     }
   }
@@ -149,7 +215,7 @@ export class Player {
       await this.#start(masterOf(asset), mediaOf(asset));
       const from = random.whole(0, SEGMENTS - 10);
       for (let n = from; n < from + random.whole(1, 6) && !isOver(); n++) {
-        await this.#get(segmentOf(asset, n));
+        await this.#getMedia(segmentOf(asset, n));
         await world.pause(random.between(0.2, 4));
       }
       await this.#mayPause();

@@ -1,5 +1,6 @@
 import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext } from 'hls.js';
-import { replayOf } from '../../packages/core/src/index.ts';
+import type { SignedRequest } from '../../packages/core/src/index.ts';
+import { isOutage, keepAsking, replayOf } from '../../packages/core/src/index.ts';
 import { createTokenLoader } from '../../packages/hlsjs/src/token-loader.ts';
 import { newStats, policy, twice } from '../unit/hlsjs/loader-lab.ts';
 import type { Edge } from './simulator-edge.ts';
@@ -26,8 +27,11 @@ const hasAborted = ({ aborted }: AbortSignal): boolean => aborted;
 export function sendWithCore(subject: Subject, edge: Edge, world: World): Send {
   return async (url, signal) => {
     const { source } = subject;
+    const asking = <T extends SignedRequest | undefined>(ask: () => Promise<T>): Promise<T> =>
+      keepAsking({ source, signal, ask, mayWait: (error) => isOutage(error) && subject.waitsOut });
     const ready = source.peek(url);
-    const first = ready ? { value: ready } : await subject.wait(`sign ${url}`, source.sign(url, { signal }), signal);
+    const sign = (): Promise<SignedRequest> => asking(() => source.sign(url, { signal }));
+    const first = ready ? { value: ready } : await subject.wait(`sign ${url}`, sign(), signal);
     if ('error' in first) return hasAborted(signal) ? 'aborted' : 'failed';
     let signed = first.value;
     for (let sent = 1; ; sent++) {
@@ -38,7 +42,9 @@ export function sendWithCore(subject: Subject, edge: Edge, world: World): Send {
       if (hasAborted(signal)) return 'aborted';
       if (status === 200 && text.startsWith('#EXTM3U')) source.learn(url, text);
       if (!source.isRefusal(signed, status)) return outcomeOf(status);
-      const replay = await subject.wait(`refused ${url}`, replayOf(source, signed, status, { signal }), signal);
+      const refused = signed;
+      const replayed = asking(() => replayOf(source, refused, status, { signal }));
+      const replay = await subject.wait(`refused ${url}`, replayed, signal);
       if ('error' in replay) return hasAborted(signal) ? 'aborted' : 'failed';
       if (!replay.value) return outcomeOf(status);
       signed = replay.value;
@@ -113,7 +119,11 @@ function innerLoaderOf(subject: Subject, edge: Edge, world: World): HlsConfig['l
 
 /** Through the loader class of hls.js. */
 export function sendWithHls(subject: Subject, edge: Edge, world: World): { send: Send; destroy: () => void } {
-  const TokenLoader = createTokenLoader(innerLoaderOf(subject, edge, world), () => subject.source);
+  const TokenLoader = createTokenLoader(innerLoaderOf(subject, edge, world), () => ({
+    source: subject.source,
+    mayOutlast: () => subject.waitsOut,
+    hasLeftWindow: () => false,
+  }));
   const rule = { ...twice, maxNumRetry: 2 };
   const config = { playlistLoadPolicy: { default: { errorRetry: rule } } } as HlsConfig;
   const open = new Set<() => void>();

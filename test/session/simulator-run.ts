@@ -13,7 +13,7 @@ import type { Violation } from './simulator-world.ts';
 import { World } from './simulator-world.ts';
 
 /** After the last fault: a call that hangs, and the longest pause that nobody has asked for. */
-const RECOVERY = 10 + 30 + 5;
+const RECOVERY = 10 + 10 + 3;
 /** When the network tells that it is back: the call that hangs, and two short pauses. */
 const RECOVERY_ONLINE = 10 + 5;
 /** How long players go on after that. */
@@ -35,11 +35,14 @@ export async function simulate(seed: number): Promise<Run> {
   const world = new World();
   const onUnhandled = (reason: unknown): void => world.violate('unhandled', String(reason));
   process.on('unhandledRejection', onUnhandled);
+  // pauses of requests that wait are drawn from it (keep-asking.ts)
+  const drawn = vi.spyOn(Math, 'random').mockImplementation(new Random(seed).fork('page').next);
   try {
     const requests = await runIn(world, plan, new Random(seed));
     return { plan, violations: world.violations, trace: world.trace, requests };
   } finally {
     process.off('unhandledRejection', onUnhandled);
+    drawn.mockRestore();
     vi.unstubAllGlobals();
     vi.useRealTimers();
   }
@@ -70,7 +73,8 @@ async function runIn(world: World, plan: Plan, random: Random): Promise<number> 
     isRecovered: () => world.now() >= phase.recoveredAt,
   };
   const names = session === 'shared' ? ['1', '2', '3'] : ['1'];
-  const players = names.map((name) => new Player(name, { ...parts, random: random.fork(`player ${name}`) }).play());
+  const players = names.map((name) => new Player(name, { ...parts, random: random.fork(`player ${name}`) }));
+  const played = players.map((player) => player.play());
 
   for (const fault of plan.faults) {
     world.later(fault.from, () => world.setFault(fault, true));
@@ -92,11 +96,15 @@ async function runIn(world: World, plan: Plan, random: Random): Promise<number> 
     world.later(recoveredAt - from, () => {
       world.log('recovered');
       subject.checkWaits(from, 'though all faults have ended');
+      for (const player of players) player.checkPicture(from);
     });
-    world.later(recoveredAt - from + AFTERWARDS, () => (phase.isOver = true));
+    world.later(recoveredAt - from + AFTERWARDS, () => {
+      for (const player of players) player.checkPicture(recoveredAt);
+      phase.isOver = true;
+    });
   });
 
-  void Promise.all(players).then(() => (phase.haveEnded = true));
+  void Promise.all(played).then(() => (phase.haveEnded = true));
   // a player that pauses comes back later; whoever is stuck is seen by its wait
   const end = 2000;
   await world.passUntil(() => phase.haveEnded || world.awake() > end);
@@ -140,6 +148,8 @@ interface Stage {
 
 function happen({ kind, degree }: Moment, { plan, world, mint, subject }: Stage): void {
   world.log(`happens: ${kind}`);
+  // what it does takes no time
+  world.later(0, () => world.disturb());
   const jump = 10 ** (degree * 4);
   if (kind === 'sleep') {
     world.sleep(jump);

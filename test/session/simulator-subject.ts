@@ -25,6 +25,8 @@ interface Parts {
 
 /** The time-out of `replay-of.ts`; seconds. */
 const FORGETTING = 5;
+/** For which a request may wait while all is well: a call that hangs, the longest pause, and what the network takes. */
+const LONGEST_WAIT = 10 + 10 + 3;
 
 interface Wait {
   readonly what: string;
@@ -44,6 +46,8 @@ export class Subject {
   readonly #waits = new Map<number, Wait>();
   #number = 0;
   readonly #listed = new Set<string>();
+  /** A player has shown something. */
+  hasPicture = false;
   /** The viewer's clock was slow when the source was made. */
   #isBehind = false;
 
@@ -118,6 +122,11 @@ export class Subject {
     return !endpoint.isTimeWrong && (endpoint.isTimeTold || !this.#isBehind);
   }
 
+  /** Whether requests wait until an outage of the endpoint ends. */
+  get waitsOut(): boolean {
+    return this.hasPicture && this.#parts.plan.waitsOut;
+  }
+
   /** Waits for `promise`, and looks at how it ends. @param isLoad it waits for the edge, too */
   async wait<T>(what: string, promise: Promise<T>, signal?: AbortSignal, isLoad = false): Promise<Settled<T>> {
     const { world } = this.#parts;
@@ -133,8 +142,16 @@ export class Subject {
       this.checkSecrets(`the rejection of ${what}`, error);
       return { error };
     } finally {
+      this.#checkLength(this.#waits.get(number)!);
       this.#waits.delete(number);
     }
+  }
+
+  #checkLength({ what, since }: Wait): void {
+    const { world, endpoint } = this.#parts;
+    const waited = world.now() - Math.max(since, world.wellSince, endpoint.retryUntil);
+    if (waited > LONGEST_WAIT)
+      world.violate('settles', `${what} has waited for ${waited.toFixed(1)} s while all was well`);
   }
 
   /** All that has waited since `since` or longer should have been told by now. */

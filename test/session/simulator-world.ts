@@ -18,6 +18,7 @@ export type Invariant =
   | 'denied'
   | 'replays'
   | 'recovery'
+  | 'picture'
   | 'stale'
   | 'healthy';
 
@@ -44,6 +45,8 @@ export class World {
   isOnline = true;
   /** Since when endpoint and edge do what they should; Infinity while they do not. */
   healthySince = -Infinity;
+  /** The same; also the machine is awake and its clock goes on. Infinity while something is wrong. */
+  wellSince = -Infinity;
   #slept = 0;
   #ownTimers = 0;
   readonly #listeners = new Map<string, Set<(event: Event) => void>>();
@@ -121,7 +124,13 @@ export class World {
       this.#listeners.set(type, known);
       return known;
     };
-    vi.stubGlobal('addEventListener', (type: string, listener: (event: Event) => void) => of(type).add(listener));
+    vi.stubGlobal(
+      'addEventListener',
+      (type: string, listener: (event: Event) => void, { signal }: AddEventListenerOptions = {}) => {
+        of(type).add(listener);
+        signal?.addEventListener('abort', () => of(type).delete(listener));
+      },
+    );
     vi.stubGlobal('removeEventListener', (type: string, listener: (event: Event) => void) => of(type).delete(listener));
     vi.stubGlobal('navigator', { onLine: true });
     vi.stubGlobal('fetch', fetch);
@@ -143,8 +152,13 @@ export class World {
     this.log(`${isOn ? 'begins' : 'ends'}: ${fault.kind}`);
     if (isOn) this.active.add(fault);
     else this.active.delete(fault);
-    this.healthySince = this.active.size > 0 ? Infinity : this.now();
+    this.healthySince = this.wellSince = this.active.size > 0 ? Infinity : this.now();
     if (fault.kind === 'offline') this.setOnline(!isOn);
+  }
+
+  /** Something has happened that players and sources need a moment for. */
+  disturb(): void {
+    this.wellSince = Math.max(this.wellSince, this.now());
   }
 
   fault(...kinds: Fault['kind'][]): Fault | undefined {

@@ -1,12 +1,12 @@
 /** Which test files concern a package: a part of their path. */
 const concerns = {
   core: ['test/unit/core/', 'test/session/', 'test/growth/core'],
-  hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-', 'test/browser/content-security-'],
-  videojs: ['test/unit/videojs/', 'test/browser/videojs-', 'test/browser/content-security-'],
-  shaka: ['test/unit/shaka/', 'test/browser/shaka-'],
-  dashjs: ['test/unit/dashjs/', 'test/browser/dashjs-'],
-  'media-element': ['test/unit/media-element/', 'test/browser/mp4-', 'test/browser/videojs-'],
-  progressive: ['test/unit/progressive/', 'test/browser/mp4-'],
+  hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-', 'test/browser/content-security-', 'test/browser/denials'],
+  videojs: ['test/unit/videojs/', 'test/browser/videojs-', 'test/browser/content-security-', 'test/browser/denials'],
+  shaka: ['test/unit/shaka/', 'test/browser/shaka-', 'test/browser/denials'],
+  dashjs: ['test/unit/dashjs/', 'test/browser/dashjs-', 'test/browser/denials'],
+  'media-element': ['test/unit/media-element/', 'test/browser/mp4-', 'test/browser/videojs-', 'test/browser/denials'],
+  progressive: ['test/unit/progressive/', 'test/browser/mp4-', 'test/browser/denials'],
   worker: [
     'test/unit/worker/',
     'test/browser/mp4-worker',
@@ -14,19 +14,21 @@ const concerns = {
     'test/browser/videojs-worker',
     'test/browser/content-security-',
     'test/browser/worker-',
+    'test/browser/denials',
   ],
-  fetch: ['test/unit/fetch/', 'test/browser/fetch-'],
+  fetch: ['test/unit/fetch/', 'test/browser/fetch-', 'test/browser/denials'],
   server: [
     'test/unit/server/',
     'test/vectors/',
     'test/properties/',
     'test/growth/server',
     'test/growth/verify',
-    ...['azion', 'cli', 'edge', 'signing-endpoint'].map((name) => `test/dist/${name}`),
+    'test/load/',
+    ...['azion-firewall', 'edge', 'signing-endpoint'].map((name) => `test/dist/${name}`),
     'test/browser/verifier',
-    'test/browser/serve-page',
     'test/browser/native-signed-playlist',
   ],
+  cli: ['test/unit/cli/', 'test/dist/cli', 'test/dist/azion-scripts', 'test/browser/serve-page'],
 };
 
 /**

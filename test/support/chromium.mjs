@@ -6,9 +6,12 @@ import { chromium } from 'playwright-core';
 /** `HEADED=1` shows the windows. */
 const headless = !process.env.HEADED;
 /** The one without a browser UI first: the full Chromium, headless, makes an invisible window for each page. */
-const INSTALLED = headless
-  ? ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
-  : ['/usr/bin/chromium', '/usr/bin/google-chrome'];
+const INSTALLED =
+  process.env.TEST_PROGRAMS === 'none'
+    ? []
+    : headless
+      ? ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
+      : ['/usr/bin/chromium', '/usr/bin/google-chrome'];
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',

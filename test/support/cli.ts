@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-const file = resolve('packages/server/dist/cli.js');
+const file = resolve('packages/cli/dist/cli.js');
 
 interface CliOptions {
   /** SECURE_TOKEN_SECRET. @default none */
@@ -15,6 +15,8 @@ interface CliOptions {
   env?: Record<string, string>;
   /** Closes the output after its first bytes. */
   leaveEarly?: boolean;
+  /** `serve` without `--port`. @default false */
+  usualPort?: boolean;
 }
 
 const start = (args: readonly string[], { secret, cwd, env: more }: CliOptions): ChildProcess => {
@@ -39,12 +41,15 @@ export async function runCli(
   return { code: code as number, out, err };
 }
 
-/** `secure-token serve … --json --port 0`, until it has printed its first line. */
+/** `secure-token serve … --json --port 0`, until it has printed its first line. @throws what it said if it ends before */
 export async function serveCli(dir: string, args: readonly string[] = [], options: CliOptions = {}) {
-  const child = start(['serve', dir, '--json', '--port', '0', ...args], options);
+  const port = options.usualPort ? [] : ['--port', '0'];
+  const child = start(['serve', dir, '--json', ...port, ...args], options);
   let complaints = '';
   child.stderr!.on('data', (data: Buffer) => (complaints += data.toString()));
-  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+  const ended = once(child, 'close').then(() => Promise.reject(new Error(`serve has ended, and said: ${complaints}`)));
+  const [line] = (await Promise.race([once(child.stdout!, 'data'), ended])) as [Buffer];
+  ended.catch(() => undefined);
   return {
     ...(JSON.parse(line.toString()) as { url: string; player: string; secret: string }),
     /** What it has written to its error output so far. */

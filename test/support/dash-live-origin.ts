@@ -2,7 +2,6 @@ import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
 
 /** Of the media: ten segments of two seconds. */
 const FILM_SECONDS = 20;
-const WINDOW_SECONDS = 14;
 
 /** One turn of the film. Its folder is only a name: each turn has URLs of its own. */
 const period = (turn: number, lowLatency: boolean): string => {
@@ -35,26 +34,29 @@ const film = (): string => `<?xml version="1.0" encoding="utf-8"?>
 /**
  * The DASH media of `root` as an endless live stream: `index.mpd`, and `chunked.mpd`, whose segments dash.js reads while
  * they arrive; `time` is its clock. `film.mpd` is a film of ten minutes.
+ * @param options.windowSeconds of the live stream; a period of it has just begun. @default 14
  */
 export function createDashLiveOrigin({
   root,
   base,
+  windowSeconds = 14,
 }: {
   root: string;
   base: string;
+  windowSeconds?: number;
 }): (request: Request) => Promise<Response> {
   const files = createVodOrigin({ root, base });
   const startedAt = Date.now() - 2 * FILM_SECONDS * 1000;
 
   const manifest = (lowLatency: boolean): string => {
     const seconds = (Date.now() - startedAt) / 1000;
-    const first = Math.floor((seconds - WINDOW_SECONDS) / FILM_SECONDS);
+    const first = Math.floor((seconds - windowSeconds) / FILM_SECONDS);
     const last = Math.floor((seconds + 6) / FILM_SECONDS);
     const turns = Array.from({ length: last - first + 1 }, (_, index) => first + index);
     return `<?xml version="1.0" encoding="utf-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="dynamic"
   availabilityStartTime="${new Date(startedAt).toISOString()}" publishTime="${new Date().toISOString()}"
-  minimumUpdatePeriod="PT2S" minBufferTime="PT2S" timeShiftBufferDepth="PT${WINDOW_SECONDS}S"
+  minimumUpdatePeriod="PT2S" minBufferTime="PT2S" timeShiftBufferDepth="PT${windowSeconds}S"
   suggestedPresentationDelay="PT4S">
   ${turns.map((turn) => period(turn, lowLatency)).join('')}
   <UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="time"/>

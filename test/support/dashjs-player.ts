@@ -1,14 +1,13 @@
-import type { Page } from 'playwright-core';
 import type { DashSnapshot as SeenInPage, InPage } from './dashjs-player-page.ts';
 import { createPlayer, takeSnapshot } from './dashjs-player-page.ts';
+import type { PlayerPage, Trouble } from './player-page.ts';
+import { playerPage, tokensFor, withTrouble } from './player-page.ts';
 import type { PlayerTokens } from './player.ts';
-import { lookUntil, openRecordedPage } from './recorded-page.ts';
-import type { RecordedStall } from './recording.ts';
-import { starvedOf } from './recording.ts';
+import { openRecordedPage } from './recorded-page.ts';
 import type { Stage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
 
-const folders = { '5.2': 'dashjs', '5.0': 'dashjs-5.0' };
+const folders = { '5.2': 'node_modules/dashjs', '5.0': 'test/extra/node_modules/dashjs-5.0' };
 export type DashVersion = keyof typeof folders;
 
 export interface DashOptions {
@@ -27,23 +26,8 @@ export interface DashOptions {
   before?: () => void;
 }
 
-export interface DashSnapshot extends SeenInPage {
-  /** Stalls for want of media. */
-  readonly starved: readonly RecordedStall[];
-  /** Exceptions nobody caught. */
-  readonly pageErrors: readonly string[];
-}
-
-export interface DashPage {
-  readonly page: Page;
-  /** Requests for anything but the page's own files, as the browser sent them. */
-  readonly requests: readonly string[];
-  play(rate?: number): Promise<void>;
-  snapshot(): Promise<DashSnapshot>;
-  /** Resolves with the first snapshot that fits. @throws with the last one after `seconds` */
-  until(fits: (snapshot: DashSnapshot) => boolean, seconds?: number): Promise<DashSnapshot>;
-  close(): Promise<void>;
-}
+export type DashSnapshot = SeenInPage & Trouble;
+export type DashPage = PlayerPage<DashSnapshot>;
 
 /** Runs inside the page, before its scripts. The clock of Playwright takes listeners of `performance` away. */
 function shiftClock(offsetMs: number): void {
@@ -56,53 +40,34 @@ function shiftClock(offsetMs: number): void {
 }
 
 /** What a viewer and an app see of a player that has no trouble. */
-export const fine = { errors: [], starved: [], rejections: [], pageErrors: [], paused: false };
+export const fine = { errors: [], rejections: [], pageErrors: [], paused: false };
 
 /** Opens a page with dash.js and a player of `path`, with tokens of `carrier`. */
 export async function openDash(stage: Stage, carrier: Carrier, given: DashOptions = {}): Promise<DashPage> {
   const { path = 'vod/dash/template.mpd', tokens = {}, form = 'before', settings = {}, version = '5.2' } = given;
   const { clockOffsetMs, before } = given;
-  const { page, pageErrors, requests, close } = await openRecordedPage(stage, 'dashjs.html', async (opened) => {
-    if (clockOffsetMs) await opened.addInitScript(shiftClock, clockOffsetMs);
+  const opened = await openRecordedPage(stage, 'dashjs.html', async (page) => {
+    if (clockOffsetMs) await page.addInitScript(shiftClock, clockOffsetMs);
   });
-  await page.addScriptTag({ url: `/node_modules/${folders[version]}/dist/modern/umd/dash.all.min.js` });
+  const { page, requests } = opened;
+  await page.addScriptTag({ url: `/${folders[version]}/dist/modern/umd/dash.all.min.js` });
   await page.addScriptTag({ url: '/packages/dashjs/dist/secure-token-dashjs.min.js' });
   if (before) await page.evaluate(before);
   await page.evaluate(createPlayer, {
     src: stage.url(carrier, path),
-    tokens: tokens && {
-      endpoint: stage.signer.endpoint(carrier),
-      ...(carrier === 'cookie' && { request: { credentials: 'include' as const } }),
-      ...tokens,
-    },
+    tokens: tokensFor(stage, carrier, tokens),
     form,
     settings,
   });
-  const snapshot = async (): Promise<DashSnapshot> => {
-    const seen = await page.evaluate(takeSnapshot);
-    return { ...seen, pageErrors, starved: starvedOf(seen.stalls) };
-  };
-  const describe = (seen: DashSnapshot): string => {
-    const last = JSON.stringify({ ...seen, urls: [], requests: seen.requests.slice(-10) });
-    return [last, ...requests.slice(-10)].join('\n');
-  };
-  const until = (fits: (seen: DashSnapshot) => boolean, seconds = 60): Promise<DashSnapshot> =>
-    lookUntil(snapshot, fits, seconds, describe);
-  return {
-    page,
-    requests,
-    snapshot,
-    until,
-    async play(rate = 1) {
-      // dash.js gives the element its source once it has the manifest, and a new source ends a play() before it
-      await until(({ readyState }) => readyState > 0);
-      await page.evaluate((speed) => {
-        const video = document.querySelector('video')!;
-        video.defaultPlaybackRate = video.playbackRate = speed;
-        void video.play().catch(() => undefined);
-      }, rate);
-      await until(({ currentTime, paused }) => currentTime > 0 && !paused);
+  return playerPage(opened, {
+    look: takeSnapshot,
+    complete: withTrouble(opened),
+    // dash.js gives the element its source once it has the manifest, and a new source ends a play() before it
+    isReady: ({ readyState }) => readyState > 0,
+    isPlaying: ({ currentTime, paused }) => currentTime > 0 && !paused,
+    describe(seen) {
+      const last = JSON.stringify({ ...seen, urls: [], requests: seen.requests.slice(-10) });
+      return [last, ...requests.slice(-10)].join('\n');
     },
-    close,
-  };
+  });
 }

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { firefox } from 'playwright-core';
 import { openChromium } from './chromium.mjs';
 import { inPart } from './parts.ts';
-import { hasWebKit, openWebKit } from './webkit.ts';
+import type { Program } from './programs.ts';
+import { pathOf } from './programs.ts';
+import { openWebKit } from './webkit.ts';
 
 /**
  * Runs the body of an async function in the page. Its error is told without the page's stack, which is of no file here.
@@ -22,14 +23,13 @@ export interface Tab {
 
 export interface Engine {
   readonly name: 'chromium' | 'firefox' | 'webkit';
-  readonly isInstalled: boolean;
+  /** Programs that it needs. */
+  readonly tags: readonly Program[];
   /** What gets a second try. */
   readonly retry: 0 | { readonly count: number; readonly condition: RegExp };
   /** Opens a browser with an empty profile. */
   open(): Promise<{ tab: Tab; close(): Promise<void> }>;
 }
-
-const FIREFOX = process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr';
 
 const playwright = async (
   launch: () => ReturnType<typeof openChromium>,
@@ -54,18 +54,18 @@ const playwright = async (
  */
 const ifEngineEnds = { count: 1, condition: /session deleted because of page crash or hang|aborted due to timeout/ };
 
-export const webkit: Engine = { name: 'webkit', isInstalled: hasWebKit, retry: ifEngineEnds, open: openWebKit };
+export const webkit: Engine = { name: 'webkit', tags: ['webkit'], retry: ifEngineEnds, open: openWebKit };
 
 const others: readonly Engine[] = [
   {
     name: 'firefox',
-    isInstalled: existsSync(FIREFOX),
+    tags: ['firefox'],
     retry: 0,
     open: () =>
       playwright(() =>
         firefox.launch({
           channel: 'moz-firefox',
-          executablePath: FIREFOX,
+          executablePath: pathOf('firefox')!,
           firefoxUserPrefs: { 'media.autoplay.default': 0 },
         }),
       ),
@@ -75,6 +75,6 @@ const others: readonly Engine[] = [
 
 /** Chromium in `npm test`, the others in `npm run test:all`. */
 export const engines: readonly Engine[] = inPart(
-  [{ name: 'chromium', isInstalled: true, retry: 0, open: () => playwright(openChromium) }],
+  [{ name: 'chromium', tags: [], retry: 0, open: () => playwright(openChromium) }],
   others,
 );

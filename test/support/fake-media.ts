@@ -53,11 +53,16 @@ export class FakeMedia extends EventTarget {
     this.crossOrigin = null;
   }
   play(): Promise<void> {
-    this.paused = false;
+    if (this.paused) {
+      this.paused = false;
+      this.tell('play');
+    }
     return Promise.resolve();
   }
   pause(): void {
+    if (this.paused) return;
     this.paused = true;
+    this.tell('pause');
   }
   tell(...types: string[]): void {
     for (const type of types) this.dispatchEvent(new Event(type));

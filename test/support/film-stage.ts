@@ -22,7 +22,7 @@ export async function filmStage({ onTestFinished }: Pick<TestContext, 'onTestFin
   const stage = await createStage({
     origin: (request) =>
       request.url.endsWith('film.mp4') ? Promise.resolve(bytesResponse(request, film)) : others(request),
-    signer: { ttl: TTL },
+    signer: { ttl: TTL, transit: 0 },
     edge: { bandwidth: 800_000 },
   });
   onTestFinished(() => stage.dispose());

@@ -133,6 +133,6 @@ export async function expectCalls(
   // nothing goes out before it
   if (calls > 0) expect(untilPicture[0]).toBe('token');
   // in the end each waits for what the server holds back
-  await vi.waitFor(() => expect(signed.requests()).toEqual(plain.requests()), { timeout: 20_000 });
+  await vi.waitFor(() => expect(signed.requests()).toEqual(plain.requests()), { timeout: 60_000 });
   expect(signed.refusals).toEqual([]);
 }

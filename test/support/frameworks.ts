@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 
@@ -22,22 +21,31 @@ interface FastifyApp {
   removeAllContentTypeParsers(): void;
   addContentTypeParser(type: string, ...parser: unknown[]): void;
   listen(options: { port: number; host: string }): Promise<string>;
+  inject(path: string): Promise<{ statusCode: number; body: string }>;
   close(): Promise<void>;
 }
 
-function installed(name: string): unknown {
-  try {
-    return createRequire(import.meta.url)(name) as unknown;
-  } catch {
-    return undefined;
-  }
+/** What the tests need of Miniflare. */
+interface Worker {
+  dispatchFetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  dispose(): Promise<void>;
+}
+interface WorkerOptions {
+  modules: boolean;
+  cf: boolean;
+  compatibilityDate: string;
+  script: string;
+  bindings?: Record<string, string>;
 }
 
-/** Each is `undefined` where it is not installed. */
-export const express = installed('express') as Express | undefined;
-export const fastify = installed('fastify') as (() => FastifyApp) | undefined;
+const require = createRequire(import.meta.url);
+/** Of packages that `npm run test:all` installs; tests of these have their names as tags. */
+const requireExtra = createRequire(new URL('../extra/', import.meta.url));
 
-/** Whether a runtime such as `deno` is on this machine. */
-export function hasCommand(name: string): boolean {
-  return spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0;
-}
+export const express = require('express') as Express;
+
+export const createFastify = (): FastifyApp => (requireExtra('fastify') as () => FastifyApp)();
+export const startWorker = (options: WorkerOptions): Worker => {
+  const { Miniflare } = requireExtra('miniflare') as { Miniflare: new (options: WorkerOptions) => Worker };
+  return new Miniflare(options);
+};

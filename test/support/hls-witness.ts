@@ -95,7 +95,8 @@ function takeTestimony(): Omit<HlsTestimony, 'served'> {
   // a destroyed player has none of these
   const player = hls.url && {
     url: witness.pathOf(hls.url),
-    levels: [hls.levels.length, hls.currentLevel, hls.loadLevel, hls.nextLoadLevel],
+    // `currentLevel` follows the clock of the media, as the events do that are not told
+    levels: [hls.levels.length, hls.loadLevel, hls.nextLoadLevel],
     tracks: [hls.audioTrack, hls.subtitleTrack],
   };
   return { events, requests, state: { player, ranges, cues, ended, currentTime, duration, error: error?.message } };

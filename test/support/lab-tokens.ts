@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Token } from '../../packages/core/src/index.ts';
+import { TRANSIT } from './signer.ts';
 
 /**
  * What a token opens: `path` a URL with any query (Azion, nginx), `full` a URL with its query (CloudFront, Akamai),
@@ -47,5 +48,5 @@ export function verifyLabToken(format: LabFormat, url: URL): { path: string; ver
   const subjects = { path: url.pathname, full: plain, prefix: `${url.origin}/v/`, moved: `${url.origin}/v/` };
   // appended instead of replaced is a refusal, too
   const isGood = ours.length <= 2 && !!mark && token === mark + hash(`${subjects[format]}${expires}${mark}`);
-  return { path, verdict: !isGood ? 403 : Number(expires) < Date.now() / 1000 ? 410 : 200 };
+  return { path, verdict: !isGood ? 403 : Number(expires) + TRANSIT < Date.now() / 1000 ? 410 : 200 };
 }

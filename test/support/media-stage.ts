@@ -19,6 +19,7 @@ import { listen } from './listen.ts';
 import { mediaNginxConfig } from './media-nginx-config.ts';
 import { mediaPage } from './media-page.ts';
 import { startNginx } from './nginx.ts';
+import { withTransit } from './signer.ts';
 import type { SlowNetwork } from './slow-network.ts';
 import { startSlowNetwork } from './slow-network.ts';
 
@@ -29,6 +30,8 @@ const SECRET = 'mysecret';
 interface SignerSettings {
   /** Seconds. */
   ttl: number;
+  /** As that of a stage, `TRANSIT` where no refusal is expected. @default 0 */
+  transit: number;
   secret: string;
   /** Seconds before an answer. */
   delay: number;
@@ -89,7 +92,7 @@ export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {})
     configure: (given) => mediaNginxConfig({ ...given, root }),
   });
   const network = await startSlowNetwork(nginx.origin);
-  const initial = { ttl: 5, secret: SECRET, delay: 0, failWith: 0, denies: false, version: '1' };
+  const initial = { ttl: 5, transit: 0, secret: SECRET, delay: 0, failWith: 0, denies: false, version: '1' };
   const signer: MediaStage['signer'] = { ...initial, calls: [] };
   const page = mediaPage({ version: () => signer.version, edge: network.origin });
 
@@ -102,7 +105,7 @@ export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {})
     await delay(signer.delay * 1000);
     if (signer.failWith) return new Response(null, { status: signer.failWith });
     return createSigningEndpoint({
-      format: secureToken({ secret: signer.secret }),
+      format: withTransit(secureToken({ secret: signer.secret }), signer.transit),
       authorize: (_, urls) => (signer.denies ? { denied: urls, ttl: signer.ttl } : true),
       allow: [`${network.origin}/`, `${origin}/`],
       ttl: signer.ttl,

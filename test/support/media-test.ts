@@ -5,7 +5,6 @@ import type { Engine, Tab } from './engines.ts';
 import { engines, runIn } from './engines.ts';
 import type { Film, MediaStage } from './media-stage.ts';
 import { startMediaStage } from './media-stage.ts';
-import { hasNginx } from './nginx.ts';
 
 export interface MediaFixtures {
   readonly stage: MediaStage;
@@ -66,9 +65,9 @@ export function describeMedia(
   const tested = engines.filter(({ name }) => name !== without);
   // a part of the tests may have no other engine than that
   if (!tested.length) return;
-  describe.runIf(hasNginx)(title, () => {
+  describe(title, { tags: ['nginx'] }, () => {
     for (const engine of tested) {
-      describe.runIf(engine.isInstalled)(engine.name, { concurrent: true, retry: engine.retry }, () =>
+      describe(engine.name, { concurrent: true, retry: engine.retry, tags: [...engine.tags] }, () =>
         define(engine, mediaTestIn(engine, film)),
       );
     }

@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 import { nginxConfig } from './nginx-config.ts';
+import { describedBy, hasProgram, pathOf } from './programs.ts';
 
 export interface NginxOptions {
   secret: string;
@@ -39,20 +40,15 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-const binary = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx', '/opt/homebrew/bin/nginx'].find(
-  existsSync,
-);
-const libraries = ['/usr/lib', '/usr/lib64'].flatMap((folder) =>
-  existsSync(folder) ? [folder, ...readdirSync(folder).map((name) => join(folder, name))] : [],
-);
-const faketime = libraries.map((folder) => join(folder, 'faketime/libfaketime.so.1')).find(existsSync);
+/** `libfaketime` moves the clock of an nginx. */
+export const hasNginx: boolean = hasProgram('nginx');
+export const hasMovableNginx: boolean = hasNginx && hasProgram('libfaketime');
 
-const described = binary ? spawnSync(binary, ['-V'], { encoding: 'utf8' }).stderr : '';
-
-/** Whether this machine has an nginx with `secure_link`. */
-export const hasNginx: boolean = described.includes('http_secure_link_module');
-export const nginxVersion: string = /nginx\/([\d.]+)/.exec(described)?.[1] ?? 'none';
-export const hasFaketime: boolean = hasNginx && !!faketime;
+/** Such as `1.26.3`; `none` without one. */
+export const nginxVersion = (): string => {
+  const nginx = pathOf('nginx');
+  return (nginx && /nginx\/([\d.]+)/.exec(describedBy(nginx))?.[1]) ?? 'none';
+};
 
 /** The user of an nginx started by root, which must not run as root: libfaketime and its files. */
 const NOBODY = 65534;
@@ -81,13 +77,13 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   if (isRoot)
     for (const path of [folder, join(folder, 'tmp'), join(folder, 'nginx.conf')]) chownSync(path, NOBODY, NOBODY);
 
-  const child = spawn(binary!, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;'], {
+  const child = spawn(pathOf('nginx')!, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;'], {
     stdio: ['ignore', 'ignore', 'pipe'],
     ...(isRoot && { uid: NOBODY, gid: NOBODY }),
     env: {
       ...process.env,
       ...(options.clockFile && {
-        LD_PRELOAD: faketime,
+        LD_PRELOAD: pathOf('libfaketime'),
         FAKETIME_TIMESTAMP_FILE: options.clockFile,
         FAKETIME_NO_CACHE: '1',
       }),

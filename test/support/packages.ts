@@ -5,7 +5,6 @@ export interface PackageFile {
   readonly version: string;
   readonly private?: boolean;
   readonly unpkg?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
 }
 
 /** The folders below `packages/` that are published, with their package.json. */
@@ -16,5 +15,10 @@ export const packages: readonly { folder: string; json: PackageFile }[] = readdi
   }))
   .filter(({ json }) => !json.private);
 
+const inNodeAlone = ['cli', 'server'];
+
 /** The packages that run in a page. */
-export const browserPackages = packages.filter(({ folder }) => folder !== 'server');
+export const browserPackages = packages.filter(({ folder }) => !inNodeAlone.includes(folder));
+
+/** The packages that code imports: all but the command line. */
+export const libraries = packages.filter(({ folder }) => folder !== 'cli');

@@ -3,13 +3,15 @@
  * it leaves to `npm run test:all`. Without, as in `npx vitest run FILE`, both.
  *
  * The name of a file says to which part it belongs: `x.test.ts` to `main`; `x.all.test.ts` to `rest`;
- * `x.matrix.test.ts` to both, with the newest peer (or Chromium) in `main`, with all others in `rest`.
+ * `x.matrix.test.ts` to both, with the newest peer (or Chromium) in `main`, with all others in `rest`. Proofs of more
+ * than two minutes, `x.long.test.ts`, are a part of their own, `long`, and in no other.
  */
 const wanted = process.env.TEST_PART ?? '';
-if (!['', 'main', 'rest'].includes(wanted)) throw new Error(`TEST_PART is "${wanted}": give main, rest or nothing.`);
+if (!['', 'main', 'rest', 'long'].includes(wanted))
+  throw new Error(`TEST_PART is "${wanted}": give main, rest, long or nothing.`);
 
-export const runsMain: boolean = wanted !== 'rest';
-export const runsRest: boolean = wanted !== 'main';
+export const runsMain: boolean = wanted === '' || wanted === 'main';
+export const runsRest: boolean = wanted === '' || wanted === 'rest';
 
 /** What a `.matrix.test.ts` is run with: the newest in `main`, the others in `rest`. */
 export const inPart = <T>(newest: readonly T[], others: readonly T[]): T[] => [
@@ -20,8 +22,10 @@ export const inPart = <T>(newest: readonly T[], others: readonly T[]): T[] => [
 /** Of the test files below `folders`, those of the part that runs. */
 export function filesOf(...folders: string[]): { include: string[]; exclude: string[] } {
   const below = (names: string): string[] => folders.map((folder) => `test/${folder}/**/${names}.test.ts`);
+  const never = '**/node_modules/**';
+  if (wanted === 'long') return { include: below('*.long'), exclude: [never] };
   return {
     include: runsMain ? below('*') : [...below('*.all'), ...below('*.matrix')],
-    exclude: ['**/node_modules/**', ...(runsRest ? [] : below('*.all'))],
+    exclude: [never, ...below('*.long'), ...(runsRest ? [] : below('*.all'))],
   };
 }

@@ -1,12 +1,12 @@
 import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
-import type { Page } from 'playwright-core';
 import type * as SecureTokenHls from '../../packages/hlsjs/src/index.ts';
 import type { OwnProfiles } from './chromium.mjs';
 import type { HlsVersion, PageServer, ScriptFormat } from './page.ts';
+import type { PlayerPage, Trouble } from './player-page.ts';
+import { playerPage, withTrouble } from './player-page.ts';
+import { openRecordedPage } from './recorded-page.ts';
 import type { RecordedError, RecordedStall, RecordedTokenEvent } from './recording.ts';
-import { lookUntil } from './recorded-page.ts';
-import { installRecording, starvedOf } from './recording.ts';
 
 declare global {
   interface Window {
@@ -43,7 +43,7 @@ export interface PlayerOptions {
   clock?: boolean;
 }
 
-export interface Snapshot {
+interface SeenInPage {
   readonly currentTime: number;
   readonly duration: number;
   readonly ended: boolean;
@@ -51,15 +51,9 @@ export interface Snapshot {
   readonly buffered: readonly (readonly [number, number])[];
   readonly mediaError: string | undefined;
   readonly errors: readonly RecordedError[];
-  /** Errors that a viewer or an app would have to do with. */
-  readonly faults: readonly RecordedError[];
   readonly stalls: readonly RecordedStall[];
-  /** Stalls for want of media. */
-  readonly starved: readonly RecordedStall[];
   readonly tokens: readonly RecordedTokenEvent[];
   readonly rejections: readonly string[];
-  /** Exceptions nobody caught. */
-  readonly pageErrors: readonly string[];
   readonly loaded: readonly string[];
   readonly levels: readonly number[];
   readonly level: number;
@@ -69,6 +63,11 @@ export interface Snapshot {
   readonly cues: number;
 }
 
+export interface Snapshot extends SeenInPage, Trouble {
+  /** Errors that a viewer or an app would have to do with. */
+  readonly faults: readonly RecordedError[];
+}
+
 export interface PlayerRequest {
   /** Unix ms. */
   readonly at: number;
@@ -76,17 +75,7 @@ export interface PlayerRequest {
   readonly range: string | undefined;
 }
 
-export interface Player {
-  readonly page: Page;
-  /** Requests for anything but the page's own files, as the browser sent them. */
-  readonly requests: readonly PlayerRequest[];
-  /** Starts to play; resolves at the first picture. */
-  play(rate?: number): Promise<void>;
-  snapshot(): Promise<Snapshot>;
-  /** Resolves with the first snapshot that fits. @throws with the last one after `seconds` */
-  until(fits: (snapshot: Snapshot) => boolean, seconds?: number): Promise<Snapshot>;
-  close(): Promise<void>;
-}
+export type Player = PlayerPage<Snapshot, PlayerRequest>;
 
 /**
  * Errors of hls.js that say nothing about the network: it aborted a request itself, or found that the clock of the
@@ -97,48 +86,35 @@ const HARMLESS = ['aborted', 'bufferStalledError', 'bufferNudgeOnStall', 'buffer
 /** Opens a page of its own context: no cache and no cookie is shared. */
 export async function openPlayer(browser: OwnProfiles, pages: PageServer, options: PlayerOptions): Promise<Player> {
   const { hls = '1.7', format = 'script', attach = 'instance', clock = false, ...rest } = options;
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const pageErrors: string[] = [];
   const requests: PlayerRequest[] = [];
-  page.on('pageerror', (error) => pageErrors.push(String(error)));
-  page.on('request', (request) => {
-    const url = new URL(request.url());
-    if (url.origin !== pages.origin) requests.push({ at: Date.now(), url, range: request.headers().range });
+  const opened = await openRecordedPage({ browser, pages }, pages.url(hls, format), async (page) => {
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.origin !== pages.origin) requests.push({ at: Date.now(), url, range: request.headers().range });
+    });
+    if (clock) await page.clock.install();
   });
-  if (clock) await page.clock.install();
-  await page.addInitScript(installRecording);
-  await page.goto(pages.url(hls, format));
+  const { page } = opened;
   await page.waitForFunction(() => 'SecureTokenHls' in window);
   await page.evaluate(createPlayer, { attach, ...rest });
-
-  const snapshot = async (): Promise<Snapshot> => {
-    const seen = await page.evaluate(takeSnapshot);
-    const faults = seen.errors.filter(({ fatal, details }) => fatal || !HARMLESS.includes(details));
-    return { ...seen, pageErrors, faults, starved: starvedOf(seen.stalls) };
-  };
-  const until = (fits: (snapshot: Snapshot) => boolean, seconds = 60): Promise<Snapshot> =>
-    lookUntil(snapshot, fits, seconds);
-  return {
-    page,
-    requests,
-    snapshot,
-    until,
-    async play(rate = 1) {
-      await page.evaluate((speed) => {
-        window.video.defaultPlaybackRate = window.video.playbackRate = speed;
-        // not awaited: it may never settle; a new source interrupts it
-        window.video
-          .play()
-          .catch(
-            (error: unknown) =>
-              (error as Error).name === 'AbortError' || window.recording.rejections.push(String(error)),
-          );
-      }, rate);
-      await until(({ currentTime }) => currentTime > 0);
+  const complete = withTrouble(opened);
+  const player = playerPage<SeenInPage, Snapshot>(opened, {
+    look: takeSnapshot,
+    complete: (seen) => ({
+      ...complete(seen),
+      faults: seen.errors.filter(({ fatal, details }) => fatal || !HARMLESS.includes(details)),
+    }),
+    start(rate) {
+      window.video.defaultPlaybackRate = window.video.playbackRate = rate;
+      // not awaited: it may never settle; a new source interrupts it
+      window.video
+        .play()
+        .catch(
+          (error: unknown) => (error as Error).name === 'AbortError' || window.recording.rejections.push(String(error)),
+        );
     },
-    close: () => context.close(),
-  };
+  });
+  return { ...player, requests };
 }
 
 /** Runs inside the page. */
@@ -177,7 +153,7 @@ function createPlayer({ src, tokens, attach, config = {} }: Omit<PlayerOptions, 
 }
 
 /** Runs inside the page. */
-function takeSnapshot(): Omit<Snapshot, 'pageErrors' | 'faults' | 'starved'> {
+function takeSnapshot(): SeenInPage {
   const { hls, video, recording } = window;
   const { errors, stalls, tokens, rejections, loaded, levels } = recording;
   const { currentTime, duration, ended, paused, buffered, error, textTracks } = video;

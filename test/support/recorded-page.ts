@@ -27,6 +27,21 @@ export async function lookUntil<T>(
   }
 }
 
+/**
+ * Resolves when `count` has stood still for four seconds. What left before may arrive late on a busy machine; what goes
+ * on never stands still.
+ *
+ * @throws after a minute
+ */
+export async function standsStill(count: () => number): Promise<void> {
+  for (let round = 0; round < 15; round++) {
+    const before = count();
+    await delay(4000);
+    if (count() === before) return;
+  }
+  throw new Error(`It goes on: ${count()} by now.`);
+}
+
 export interface RecordedPage {
   readonly page: Page;
   /** Exceptions that nobody caught. */
@@ -37,12 +52,13 @@ export interface RecordedPage {
 }
 
 /**
- * Opens a page of `test/support`, of its own context, so that no cache and no cookie is shared.
+ * Opens a page of its own context, so that no cache and no cookie is shared.
  *
+ * @param html a file of `test/support`, or a whole URL
  * @param prepare runs before the page is loaded
  */
 export async function openRecordedPage(
-  { browser, pages }: Stage,
+  { browser, pages }: Pick<Stage, 'browser' | 'pages'>,
   html: string,
   prepare?: (page: Page) => Promise<void>,
 ): Promise<RecordedPage> {
@@ -56,6 +72,6 @@ export async function openRecordedPage(
   });
   await prepare?.(page);
   await page.addInitScript(installRecording);
-  await page.goto(`${pages.origin}/test/support/${html}`);
+  await page.goto(new URL(html, `${pages.origin}/test/support/`).href);
   return { page, pageErrors, requests, close: () => context.close() };
 }

@@ -15,6 +15,8 @@ export interface RecordedError {
 export interface RecordedStall {
   readonly at: number;
   readonly seconds: number;
+  /** Of these seconds those in which no request was under way: nobody else was waited for. */
+  readonly idle: number;
   /** The least that was buffered ahead: with plenty of it the machine was too slow, not the network. */
   readonly ahead: number;
 }
@@ -131,6 +133,19 @@ export function installRecording(): void {
     removeEventListener.call(target, type, listener, options);
   };
 
+  let underWay = 0;
+  const { send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.send = function (this: XMLHttpRequest, body) {
+    underWay++;
+    this.addEventListener('loadend', () => underWay--, { once: true });
+    send.call(this, body);
+  };
+  const { fetch } = window;
+  window.fetch = async (...request) => {
+    underWay++;
+    return fetch(...request).finally(() => underWay--);
+  };
+
   const stalls: RecordedStall[] = [];
   const watch = (media: HTMLMediaElement): void => {
     const bufferedAhead = (): number => {
@@ -143,7 +158,7 @@ export function installRecording(): void {
     };
     let started = false;
     let last = { now: performance.now(), at: media.currentTime };
-    let stall: { at: number; seconds: number; ahead: number } | undefined;
+    let stall: { at: number; seconds: number; idle: number; ahead: number } | undefined;
     setInterval(() => {
       const now = performance.now();
       const { currentTime: at, playbackRate, paused, ended, seeking } = media;
@@ -153,8 +168,9 @@ export function installRecording(): void {
       const idle = paused || ended || seeking;
       started ||= !idle && at > last.at;
       if (started && !idle && lost > passed / 2) {
-        stall ??= { at: last.at, seconds: 0, ahead: Infinity };
+        stall ??= { at: last.at, seconds: 0, idle: 0, ahead: Infinity };
         stall.seconds += lost;
+        if (!underWay) stall.idle += lost;
         stall.ahead = Math.min(stall.ahead, bufferedAhead());
         if (stall.seconds > 0.25 && !stalls.includes(stall)) stalls.push(stall);
       } else stall = undefined;

@@ -1,17 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
-
-const folders = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
-const binary = folders.map((folder) => join(folder, 'redis-server')).find(existsSync);
-
-/** Whether this machine has a `redis-server`. */
-export const hasRedis: boolean = binary !== undefined;
+import { pathOf } from './programs.ts';
 
 export interface Redis {
   readonly port: number;
@@ -47,7 +42,7 @@ export async function startRedis(): Promise<Redis> {
 
 async function start(port: number, folder: string): Promise<ChildProcess> {
   const child = spawn(
-    binary!,
+    pathOf('redis')!,
     ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder],
     { stdio: 'ignore' },
   );

@@ -21,7 +21,7 @@ export async function whileServed(
   });
   try {
     const origin = `http://127.0.0.1:${port}`;
-    await vi.waitFor(() => fetch(origin), { timeout: 20_000, interval: 50 });
+    await vi.waitFor(() => fetch(origin), { timeout: 60_000, interval: 50 });
     await use(origin);
   } finally {
     child.kill();

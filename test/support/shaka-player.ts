@@ -1,8 +1,7 @@
-import type { Page } from 'playwright-core';
+import type { PlayerPage, Trouble } from './player-page.ts';
+import { playerPage, tokensFor, withTrouble } from './player-page.ts';
 import type { PlayerTokens } from './player.ts';
-import { lookUntil, openRecordedPage } from './recorded-page.ts';
-import type { RecordedStall } from './recording.ts';
-import { starvedOf } from './recording.ts';
+import { openRecordedPage } from './recorded-page.ts';
 import type { ShakaSnapshot as SeenInPage } from './shaka-player-page.ts';
 import { createShaka, takeShakaSnapshot } from './shaka-player-page.ts';
 import type { Stage } from './stage.ts';
@@ -25,23 +24,8 @@ export interface ShakaOptions {
   startTime?: number;
 }
 
-export interface ShakaSnapshot extends SeenInPage {
-  /** Stalls for want of media. */
-  readonly starved: readonly RecordedStall[];
-  /** Exceptions nobody caught. */
-  readonly pageErrors: readonly string[];
-}
-
-export interface ShakaPage {
-  readonly page: Page;
-  /** Requests for anything but the page's own files, as the browser sent them. */
-  readonly requests: readonly string[];
-  play(rate?: number): Promise<void>;
-  snapshot(): Promise<ShakaSnapshot>;
-  /** Resolves with the first snapshot that fits. @throws with the last one after `seconds` */
-  until(fits: (snapshot: ShakaSnapshot) => boolean, seconds?: number): Promise<ShakaSnapshot>;
-  close(): Promise<void>;
-}
+export type ShakaSnapshot = SeenInPage & Trouble;
+export type ShakaPage = PlayerPage<ShakaSnapshot>;
 
 /** Nothing that a viewer or an app would hear of. */
 export const quiet = {
@@ -51,44 +35,24 @@ export const quiet = {
   leaks: [],
   rejections: [],
   pageErrors: [],
-  starved: [],
 };
 
 /** Opens a page with Shaka Player and a player of `path`, with tokens of `carrier`. */
 export async function openShaka(stage: Stage, carrier: Carrier, given: ShakaOptions): Promise<ShakaPage> {
   const { path, tokens = {}, version = '5.2', build = 'compiled', config = {}, startTime = null } = given;
-  const { page, pageErrors, requests, close } = await openRecordedPage(stage, 'shaka.html');
+  const opened = await openRecordedPage(stage, 'shaka.html');
+  const { page } = opened;
   await page.addScriptTag({ url: `/node_modules/${folders[version]}/dist/shaka-player.${build}.js` });
   await page.addScriptTag({ url: '/packages/shaka/dist/secure-token-shaka.min.js' });
   await page.evaluate(createShaka, {
     src: stage.url(carrier, path),
-    tokens: tokens && {
-      endpoint: stage.signer.endpoint(carrier),
-      ...(carrier === 'cookie' && { request: { credentials: 'include' as const } }),
-      ...tokens,
-    },
+    tokens: tokensFor(stage, carrier, tokens),
     config,
     startTime,
   });
-  const snapshot = async (): Promise<ShakaSnapshot> => {
-    const seen = await page.evaluate(takeShakaSnapshot);
-    return { ...seen, pageErrors, starved: starvedOf(seen.stalls) };
-  };
-  const describe = (seen: ShakaSnapshot): string => JSON.stringify({ ...seen, responses: seen.responses.slice(-5) });
-  const until = (fits: (seen: ShakaSnapshot) => boolean, seconds = 60): Promise<ShakaSnapshot> =>
-    lookUntil(snapshot, fits, seconds, describe);
-  return {
-    page,
-    requests,
-    snapshot,
-    until,
-    async play(rate = 1) {
-      await page.evaluate((speed) => {
-        window.video.defaultPlaybackRate = window.video.playbackRate = speed;
-        void window.video.play().catch(() => undefined);
-      }, rate);
-      await until(({ currentTime }) => currentTime > 0);
-    },
-    close,
-  };
+  return playerPage(opened, {
+    look: takeShakaSnapshot,
+    complete: withTrouble(opened),
+    describe: (seen) => JSON.stringify({ ...seen, responses: seen.responses.slice(-5) }),
+  });
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SigningEndpointOptions } from '../../packages/server/src/index.ts';
+import type { SigningEndpointOptions, TokenFormat } from '../../packages/server/src/index.ts';
 import { createSigningEndpoint } from '../../packages/server/src/index.ts';
 import { listen } from './listen.ts';
 import type { Carrier } from './token-formats.ts';
@@ -13,6 +13,8 @@ export interface SignerSettings {
   ttl: number;
   /** Where a carrier's differs from `ttl`. */
   ttlOf: Partial<Record<Carrier, number>>;
+  /** Seconds by which the verifiers take a token longer than players are told that it lives. @default TRANSIT */
+  transit: number;
   /** Its clock minus that of the machine, in seconds. */
   clockOffset: number;
   /** Seconds before an answer. */
@@ -43,9 +45,16 @@ export interface Signer extends SignerSettings {
   stop(): Promise<void>;
 }
 
+/**
+ * Seconds for which a request that left in time may be under way on a busy machine. No `transit` is given where it is
+ * the subject that the edge refuses what has expired.
+ */
+export const TRANSIT = 5;
+
 const defaults: Omit<SignerSettings, 'secrets'> = {
   ttl: 60,
   ttlOf: {},
+  transit: TRANSIT,
   clockOffset: 0,
   delay: 0,
   failWith: 0,
@@ -67,7 +76,7 @@ export async function startSigner(options: {
   const answer = async (request: Request, carrier: Carrier): Promise<Response> => {
     const ttl = signer.ttlOf[carrier] ?? signer.ttl;
     const endpoint = createSigningEndpoint({
-      format: () => tokenFormat(carrier, signer.secrets),
+      format: () => withTransit(tokenFormat(carrier, signer.secrets), signer.transit),
       authorize: (_, urls) => ({ ttl, denied: urls.filter((url) => signer.denies(url)) }),
       allow: `${options.allow}/`,
       ttl,
@@ -88,7 +97,7 @@ export async function startSigner(options: {
     }
     const response = await endpoint(request);
     call.status = response.status;
-    if (carrier === 'cookie' && response.ok) await setCookies(response, signer.secrets[0]!);
+    if (carrier === 'cookie' && response.ok) await setCookies(response, signer.secrets[0]!, signer.transit);
     return response;
   };
 
@@ -102,10 +111,16 @@ export async function startSigner(options: {
   });
 }
 
-async function setCookies(response: Response, secret: string): Promise<void> {
+/** `format`, whose tokens live so many seconds longer than they say. */
+export const withTransit = (format: TokenFormat, seconds: number): TokenFormat => ({
+  ...format,
+  sign: async (url, expires) => ({ ...(await format.sign(url, expires + seconds)), expires }),
+});
+
+async function setCookies(response: Response, secret: string, transit: number): Promise<void> {
   const { tokens } = (await response.clone().json()) as { tokens: { prefix: string; expires: number }[] };
   for (const { prefix, expires } of tokens) {
-    for (const cookie of tokenCookies(secret, new URL(prefix).pathname, expires))
+    for (const cookie of tokenCookies(secret, new URL(prefix).pathname, expires + transit))
       response.headers.append('Set-Cookie', cookie);
   }
 }

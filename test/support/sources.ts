@@ -5,10 +5,11 @@ const from = (path: string): string => fileURLToPath(new URL(`../../${path}`, im
 /** The folder of the repository. */
 export const root: string = from('');
 
-/** Packages import each other from their sources, so that nothing has to be built. */
-export const alias: Record<string, string> = Object.fromEntries(
-  ['core', 'dashjs', 'fetch', 'hlsjs', 'media-element', 'progressive', 'server', 'shaka', 'worker'].map((name) => [
-    `secure-token-${name}`,
-    from(`packages/${name}/src/index.ts`),
-  ]),
-);
+const packages = ['core', 'dashjs', 'fetch', 'hlsjs', 'media-element', 'progressive', 'server', 'shaka', 'worker'];
+
+/** Packages import each other from their sources, so that nothing has to be built. Longer names come first. */
+export const alias: Record<string, string> = {
+  'secure-token-server/cat': from('packages/server/src/cat.ts'),
+  'secure-token-server/jwt': from('packages/server/src/jwt.ts'),
+  ...Object.fromEntries(packages.map((name) => [`secure-token-${name}`, from(`packages/${name}/src/index.ts`)])),
+};

@@ -4,7 +4,6 @@ import { spfEngine } from '../../examples/backend/spf-engine.mjs';
 import type * as Plugin from '../../packages/fetch/src/index.ts';
 import type { PlayerTokens } from './player.ts';
 import { openRecordedPage } from './recorded-page.ts';
-import { starvedOf } from './recording.ts';
 import type { RecordedStall, RecordedTokenEvent } from './recording.ts';
 import type { Stage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
@@ -27,8 +26,6 @@ export interface SpfSnapshot {
   readonly reported: unknown;
   readonly tokens: readonly RecordedTokenEvent[];
   readonly stalls: readonly RecordedStall[];
-  /** Stalls for want of media. */
-  readonly starved: readonly RecordedStall[];
 }
 
 export interface SpfPage {
@@ -63,10 +60,7 @@ export async function openSpf(
       ...tokens,
     },
   });
-  const snapshot = async (): Promise<SpfSnapshot> => {
-    const seen = await page.evaluate(takeSnapshot);
-    return { ...seen, starved: starvedOf(seen.stalls) };
-  };
+  const snapshot = (): Promise<SpfSnapshot> => page.evaluate(takeSnapshot);
   return {
     page,
     pageErrors,
@@ -110,7 +104,7 @@ function play({ src, options }: { src: string; options: Plugin.TokenSourceOption
 }
 
 /** Runs inside the page. */
-function takeSnapshot(): Omit<SpfSnapshot, 'starved'> {
+function takeSnapshot(): SpfSnapshot {
   const { video, spf, recording } = window;
   const { currentTime, error } = video;
   return {

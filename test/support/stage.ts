@@ -8,11 +8,12 @@ import { openChromium } from './chromium.mjs';
 import type { Edge, EdgeSettings } from './edge-server.ts';
 import { startEdge } from './edge-server.ts';
 import type { Nginx } from './nginx.ts';
-import { hasFaketime, hasNginx, startNginx } from './nginx.ts';
+import { hasMovableNginx, hasNginx, startNginx } from './nginx.ts';
 import { createOrigins } from './origins.ts';
 import type { PageServer } from './page.ts';
 import { startPageServer } from './page.ts';
 import type { Player, PlayerOptions, PlayerTokens } from './player.ts';
+import { tokensFor } from './player-page.ts';
 import { openPlayer } from './player.ts';
 import type { Signer, SignerSettings } from './signer.ts';
 import { startSigner } from './signer.ts';
@@ -28,7 +29,7 @@ export interface StageOptions {
   nginx?: boolean;
   /** What `setSecret` will be called with: nginx follows at the same moment then, not a reload later. */
   nextSecret?: string;
-  /** `moveClock` works for nginx, too: only where `hasFaketime`. @default false */
+  /** `moveClock` works for nginx, too: only where `hasMovableNginx`. @default false */
   movableClock?: boolean;
 }
 
@@ -77,7 +78,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
           upstream: edge.origin,
           corsOnRefusals: edge.corsOnRefusals,
           ...(nextSecret && { nextSecret }),
-          ...(movableClock && hasFaketime && { clockFile }),
+          ...(movableClock && hasMovableNginx && { clockFile }),
         })
       : undefined;
   const cdn = nginx?.origin ?? edge.origin;
@@ -98,18 +99,10 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     pages,
     browser,
     url,
-    open: (carrier, path, { tokens = {}, ...rest } = {}) =>
-      openPlayer(browser, pages, {
-        src: url(carrier, path),
-        ...(tokens && {
-          tokens: {
-            endpoint: signer.endpoint(carrier),
-            ...(carrier === 'cookie' && { request: { credentials: 'include' } }),
-            ...tokens,
-          },
-        }),
-        ...rest,
-      }),
+    open(carrier, path, { tokens: given = {}, ...rest } = {}) {
+      const tokens = tokensFor({ signer }, carrier, given);
+      return openPlayer(browser, pages, { src: url(carrier, path), ...(tokens && { tokens }), ...rest });
+    },
     refusals: async () => [...edge.refusals(), ...((await nginx?.refusals()) ?? [])],
     async setSecret(secret) {
       edge.secrets = signer.secrets = [secret];

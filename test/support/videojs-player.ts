@@ -1,6 +1,7 @@
-import type { Page } from 'playwright-core';
+import type { PlayerPage } from './player-page.ts';
+import { playerPage, tokensFor } from './player-page.ts';
 import type { PlayerTokens } from './player.ts';
-import { lookUntil, openRecordedPage } from './recorded-page.ts';
+import { openRecordedPage } from './recorded-page.ts';
 import type { Stage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
 import type { VideojsSnapshot } from './videojs-player-page.ts';
@@ -36,16 +37,8 @@ export interface VideojsOptions {
   before?: () => void;
 }
 
-export interface VideojsPage {
-  readonly page: Page;
-  /** Requests for anything but the page's own files, as the browser sent them. */
-  readonly requests: readonly string[];
+export interface VideojsPage extends PlayerPage<VideojsSnapshot> {
   readonly pageErrors: readonly string[];
-  play(rate?: number): Promise<void>;
-  snapshot(): Promise<VideojsSnapshot>;
-  /** Resolves with the first snapshot that fits. @throws with the last one after `seconds` */
-  until(fits: (snapshot: VideojsSnapshot) => boolean, seconds?: number): Promise<VideojsSnapshot>;
-  close(): Promise<void>;
 }
 
 /** Opens a page with Video.js and a player of `path`, with tokens of `carrier`. */
@@ -62,19 +55,16 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
     before,
     clock = false,
   } = given;
-  const { page, pageErrors, requests, close } = await openRecordedPage(stage, 'videojs.html', async (opened) => {
-    if (clock) await opened.clock.install();
+  const opened = await openRecordedPage(stage, 'videojs.html', async (page) => {
+    if (clock) await page.clock.install();
   });
+  const { page, pageErrors } = opened;
   for (const url of builds[version]) await page.addScriptTag({ url: `/node_modules/${url}` });
   await page.addScriptTag({ url: '/packages/videojs/dist/videojs-secure-token.min.js' });
   if (before) await page.evaluate(before);
   await page.evaluate(createPlayer, {
     source: { src: stage.url(carrier, path), type },
-    tokens: tokens && {
-      endpoint: stage.signer.endpoint(carrier),
-      ...(carrier === 'cookie' && { request: { credentials: 'include' as const } }),
-      ...tokens,
-    },
+    tokens: tokensFor(stage, carrier, tokens),
     form,
     options,
     attributes,
@@ -85,31 +75,28 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
       ...rest,
     })),
   });
-  const snapshot = async (): Promise<VideojsSnapshot> => ({ ...(await page.evaluate(takeSnapshot)), pageErrors });
-  const describe = (seen: VideojsSnapshot): string => {
-    const logs = seen.logs.filter((line) => !line.includes('DEBUG')).slice(-5);
-    return JSON.stringify({ ...seen, logs, events: seen.events.slice(0, 20) });
-  };
-  const until = (fits: (seen: VideojsSnapshot) => boolean, seconds = 60): Promise<VideojsSnapshot> =>
-    lookUntil(snapshot, fits, seconds, describe);
+  const player = playerPage<Omit<VideojsSnapshot, 'pageErrors'>, VideojsSnapshot>(opened, {
+    look: takeSnapshot,
+    complete: (seen) => ({ ...seen, pageErrors }),
+    start(rate) {
+      const [started] = window.players;
+      started!.defaultPlaybackRate(rate);
+      started!.playbackRate(rate);
+      void Promise.resolve(started!.play()).catch(() => undefined);
+    },
+    describe(seen) {
+      const logs = seen.logs.filter((line) => !line.includes('DEBUG')).slice(-5);
+      return JSON.stringify({ ...seen, logs, events: seen.events.slice(0, 20) });
+    },
+  });
   return {
-    page,
-    requests,
+    ...player,
     pageErrors,
-    snapshot,
-    until,
-    async play(rate = 1) {
+    async play(rate) {
       // Video.js forgets a play() between the making of its tech and `loadstart`, with or without a plugin
       await page.waitForFunction(() => window.seen.ready && window.seen.loads > 0, undefined, { timeout: 60_000 });
-      await page.evaluate((speed) => {
-        const [player] = window.players;
-        player!.defaultPlaybackRate(speed);
-        player!.playbackRate(speed);
-        void Promise.resolve(player!.play()).catch(() => undefined);
-      }, rate);
-      await until(({ currentTime }) => currentTime > 0);
+      await player.play(rate);
     },
-    close,
   };
 }
 

@@ -1,25 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tab } from './engines.ts';
 import { freePort } from './free-port.ts';
-
-const libraries = existsSync('/usr/lib')
-  ? ['/usr/lib', ...readdirSync('/usr/lib').map((name) => join('/usr/lib', name))]
-  : [];
-const browser = libraries.map((folder) => join(folder, 'webkit2gtk-4.1/MiniBrowser')).find((path) => existsSync(path));
-const hasPlugin = (name: string): boolean =>
-  libraries.some((folder) => existsSync(join(folder, 'gstreamer-1.0', name)));
-const hasCommand = (name: string): boolean => spawnSync('which', [name]).status === 0;
-
-/** Whether this machine has a WebKitGTK that plays MP4 and HLS, and a display for it. */
-export const hasWebKit: boolean =
-  !!browser &&
-  hasPlugin('libgsthls.so') &&
-  hasPlugin('libgstlibav.so') &&
-  hasCommand('WebKitWebDriver') &&
-  hasCommand('xvfb-run');
+import { pathOf } from './programs.ts';
 
 /** Milliseconds for one answer of the driver, which now and then gives none when it has just started. */
 const patience = 20_000;
@@ -71,7 +54,7 @@ async function open(): Promise<{ tab: Tab; close(): Promise<void> }> {
   try {
     for (let attempt = 0; attempt < 200 && !(await ask('GET', '/status').catch(() => undefined)); attempt++)
       await delay(50);
-    const options = { binary: browser, args: ['--automation', '--autoplay-policy=allow'] };
+    const options = { binary: pathOf('webkit'), args: ['--automation', '--autoplay-policy=allow'] };
     const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': options } };
     const { sessionId } = await ask<{ sessionId: string }>('POST', '/session', { capabilities });
     session = `/session/${sessionId}`;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withOrganisation } from '../../.ci/set-organisation.mjs';
-import { packages } from '../support/packages.ts';
+import { browserPackages, packages } from '../support/packages.ts';
 
 interface Facts {
   readonly [name: string]: unknown;
@@ -22,7 +22,8 @@ test('the root names the organisation that publishes', () => {
   expect(root.bugs).toBe(`${repositoryPage}/issues`);
 });
 
-describe.each(packages)('$json.name', ({ folder, json }) => {
+describe.each(packages)('$json.name', (each) => {
+  const { folder, json } = each;
   const facts = factsOf(`packages/${folder}`);
 
   test('is published by whom the root names, from its folder, so that npm finds what its README links to', () => {
@@ -34,13 +35,17 @@ describe.each(packages)('$json.name', ({ folder, json }) => {
     });
   });
 
+  test('is published for everyone, with a signed statement of where it was built', () => {
+    expect(facts.publishConfig).toEqual({ access: 'public', provenance: true });
+  });
+
   test('ships its changelog', () => {
     expect(facts.files).toContain('CHANGELOG.md');
     expect(readFileSync(`packages/${folder}/CHANGELOG.md`, 'utf8')).toMatch(`# ${json.name}\n`);
   });
 
   test('asks for a version of Node where it runs in Node alone', () => {
-    expect(facts.engines).toEqual(folder === 'server' ? root.engines : undefined);
+    expect(facts.engines).toEqual(browserPackages.includes(each) ? undefined : root.engines);
   });
 
   test('lets an app update what it depends on', () => {
@@ -48,6 +53,19 @@ describe.each(packages)('$json.name', ({ folder, json }) => {
     expect(foreign.filter(([, range]) => !range.startsWith('^'))).toEqual([]);
   });
 });
+
+test.each([
+  ...browserPackages.map(({ folder }) => ({ folder, installs: folder === 'core' ? [] : ['secure-token-core'] })),
+  { folder: 'server', installs: ['@noble/hashes'] },
+  { folder: 'cli', installs: ['@hono/node-server', 'cborg', 'commander', 'hono', 'jose', 'secure-token-server'] },
+])(
+  'the package in packages/$folder installs $installs and runs nothing when it is installed',
+  ({ folder, installs }) => {
+    const { dependencies = {}, scripts } = factsOf(`packages/${folder}`);
+    expect(Object.keys(dependencies)).toEqual(installs);
+    expect(scripts).toBeUndefined();
+  },
+);
 
 const pages = ['README.md', ...readdirSync('packages').flatMap((name) => [`packages/${name}/README.md`])];
 test.each([...pages, ...packages.map(({ folder }) => `packages/${folder}/CHANGELOG.md`)])(

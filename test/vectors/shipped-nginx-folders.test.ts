@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEdgeHandler, secureToken, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
 import { secureTokenHash } from '../../packages/server/src/formats/secure-token.ts';
 import { azionVectors, vectorTarget } from '../support/azion-vectors.ts';
-import { hasNginx, startNginx } from '../support/nginx.ts';
+import { startNginx } from '../support/nginx.ts';
 import type { Nginx } from '../support/nginx.ts';
 import { decoded, tokenOf } from '../support/nginx-shipped.ts';
 import { rawHttp } from '../support/raw-http.ts';
@@ -67,7 +67,7 @@ ${bothKinds!
 `;
 };
 
-describe.skipIf(!hasNginx)('the nginx configuration that is shipped, with tokens of folders', () => {
+describe('the nginx configuration that is shipped, with tokens of folders', { tags: ['nginx'] }, () => {
   let nginx: Nginx;
   beforeAll(async () => {
     nginx = await startNginx({ secret: '', upstream: '', configure: configuration });

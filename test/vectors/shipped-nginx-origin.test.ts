@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { secureToken, verifyUrl } from '../../packages/server/src/index.ts';
 import type { Verdict } from '../../packages/server/src/index.ts';
-import { hasNginx } from '../support/nginx.ts';
 import type { ShippedNginx } from '../support/nginx-shipped.ts';
 import { decoded, secret, signed, startShippedNginx, tokenOf } from '../support/nginx-shipped.ts';
 
@@ -10,7 +9,7 @@ const now = (): number => Math.floor(Date.now() / 1000);
 const judge = (target: string): Promise<Verdict> => verifyUrl(`https://cdn.example.com${target}`, { format });
 const statusOf = (verdict: Verdict): number => (verdict.ok ? 200 : verdict.status);
 
-describe.skipIf(!hasNginx)('the nginx configuration that is shipped: what reaches the origin', () => {
+describe('the nginx configuration that is shipped: what reaches the origin', { tags: ['nginx'] }, () => {
   let nginx: ShippedNginx;
   beforeAll(async () => {
     nginx = await startShippedNginx();

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { secureToken, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
 import { secureTokenHash } from '../../packages/server/src/formats/secure-token.ts';
 import { azionVectors, vectorTarget } from '../support/azion-vectors.ts';
-import { hasNginx } from '../support/nginx.ts';
 import type { ShippedNginx } from '../support/nginx-shipped.ts';
 import { startShippedNginx } from '../support/nginx-shipped.ts';
 import json from './nginx.json' with { type: 'json' };
@@ -31,7 +30,7 @@ const ours = async (secret: string, target: Buffer, maxTtl: number): Promise<num
   return verdict.ok ? 200 : verdict.status;
 };
 
-describe.skipIf(!hasNginx)('the nginx configuration that is shipped', () => {
+describe('the nginx configuration that is shipped', { tags: ['nginx'] }, () => {
   const secret = 'mysecret';
   const format = secureToken({ secret });
   let limited: ShippedNginx;

@@ -4,20 +4,25 @@ import type { TokenSource } from './token-source.ts';
 
 export interface AcquiredTokenSource {
   readonly source: TokenSource;
-  /** Destroys a source that was made for these options; one that was passed in belongs to the app. */
+  /**
+   * Destroys a source that was made for these options. One that was passed in belongs to the app: it makes no more
+   * calls ahead of use once nobody else uses it.
+   */
   readonly release: () => void;
 }
 
 /**
- * The token source that an adapter was given, or one made from its options, and how to give it up.
+ * Joins the token source that an adapter was given, or makes one from its options, for one player.
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function acquireTokenSource(options: TokenSourceOptions | TokenSource | string | URL): AcquiredTokenSource {
   const source = createTokenSource(options);
   const isShared = source === options;
+  const leave = source.join();
   return {
     source,
     release: () => {
+      leave();
       if (!isShared) source.destroy();
     },
   };

@@ -1,3 +1,4 @@
+import { abortable } from './abortable.ts';
 import type { Backoff } from './backoff.ts';
 import type { Denials } from './denials.ts';
 import { mayBeAboutPredictions } from './isolate-failure.ts';
@@ -33,6 +34,7 @@ interface Manner {
 }
 
 interface Flight {
+  readonly key: string;
   readonly ended: Promise<void>;
   readonly isPredicted: boolean;
 }
@@ -42,7 +44,10 @@ export class Acquisition {
   readonly #parts: Parts;
   /** By the URL and the scope that they are for. */
   readonly #flights = new Map<string, Flight>();
-  /** Their renewal was answered with something that is not understood: it would be asked for again and again. */
+  /**
+   * Their renewal was answered with something that is not understood, or with a token for one URL where they open a
+   * folder: it would be asked for again and again.
+   */
   readonly #suspended = new WeakSet<HeldToken>();
 
   constructor(parts: Parts) {
@@ -76,9 +81,12 @@ export class Acquisition {
     return denials.isEmpty ? undefined : denials.of(this.idsOf(key));
   }
 
-  /** Resolves when there is a new token for `key`, for a request that waits. @throws what went wrong */
-  obtain(key: string, reason: TokenReason): Promise<void> {
-    return this.#parts.backoff.hurryFor(reason === 'expired', () => this.#join(key, reason));
+  /**
+   * Resolves when there is a new token for `key`, for a request that waits until `signal` aborts.
+   * @throws what went wrong; the reason of `signal`
+   */
+  obtain(key: string, reason: TokenReason, signal?: AbortSignal): Promise<void> {
+    return this.#parts.backoff.hurryFor(() => abortable(this.#join(key, reason), signal));
   }
 
   /** For nobody who waits: not while the endpoint is left alone. */
@@ -119,7 +127,23 @@ export class Acquisition {
     const underWay = this.#flightFor(key);
     // what could not be had as a prediction is asked for once somebody wants it
     if (underWay?.isPredicted) return underWay.ended.catch(() => this.#join(key, reason));
-    if (underWay) return underWay.ended;
+    return underWay ? this.#joinFlight(underWay, key, reason) : this.#startWithOthers(key, reason);
+  }
+
+  /**
+   * One token for all of a scope is expected of the call for another URL. Where the endpoint has answered with a token
+   * for that URL alone, `key` has a call of its own.
+   */
+  async #joinFlight(flight: Flight, key: string, reason: TokenReason): Promise<void> {
+    const { index, identify } = this.#parts;
+    const before = index.find(key);
+    await flight.ended;
+    if (flight.key === key || index.find(identify(key)) !== before) return;
+    const own = this.#flights.get(this.idsOf(key)[0]!);
+    await (own && !own.isPredicted ? own.ended : this.#startWithOthers(key, reason));
+  }
+
+  #startWithOthers(key: string, reason: TokenReason): Promise<void> {
     const flight = this.#start(key, reason);
     for (const other of this.#parts.alongWith(key)) {
       if (this.#parts.isPredicted(other)) void this.predict(other);
@@ -137,7 +161,7 @@ export class Acquisition {
   #start(key: string, reason: TokenReason, isPredicted = false): Promise<void> {
     // its own URL is not enough: others that the same token opens join it, even if that is forgotten meanwhile
     const own = [...new Set([this.idsOf(key)[0]!, this.scopeIdOf(key)])];
-    const flight: Flight = { ended: this.#fly(key, own, { reason, isPredicted }), isPredicted };
+    const flight: Flight = { key, ended: this.#fly(key, own, { reason, isPredicted }), isPredicted };
     for (const id of own) this.#flights.set(id, flight);
     this.#parts.changed();
     return flight.ended;
@@ -147,7 +171,7 @@ export class Acquisition {
     const { index, identify } = this.#parts;
     const before = index.find(key);
     let error = await (this.denialOf(key) ?? this.#ask(key, how));
-    for (const id of ids) this.#flights.delete(id);
+    for (const id of ids) if (this.#flights.get(id)?.key === key) this.#flights.delete(id);
     this.#parts.changed();
     const held = index.find(identify(key));
     error ??= this.denialOf(identify(key));
@@ -158,6 +182,8 @@ export class Acquisition {
       error = new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: identify(key) });
     }
     if (held && error?.code === 'ERR_SIGNING_RESPONSE') this.#suspended.add(held);
+    else if (!error && before?.scope.kind === 'folder' && index.find(before.scope.href) === before)
+      this.#suspended.add(before);
     if (error) throw error;
   }
 

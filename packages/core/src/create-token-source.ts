@@ -1,10 +1,11 @@
 import { Acquisition } from './acquisition.ts';
-import { Backoff, soonestOf } from './backoff.ts';
+import { Backoff } from './backoff.ts';
 import { forgetAttached } from './carried-tokens.ts';
 import { createDebugLog } from './debug-log.ts';
 import { withDefaults } from './default-options.ts';
 import { Denials } from './denials.ts';
 import { normaliseOptions } from './option-checks.ts';
+import { Players } from './players.ts';
 import { createProtection } from './protection.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { RenewalTimer } from './renewal-timer.ts';
@@ -27,6 +28,8 @@ import { isTokenSource } from './token-source.ts';
 import { TokenUrls } from './token-urls.ts';
 import { outdatedUrls, urlsInUse } from './tokens-in-use.ts';
 import { Usage } from './usage.ts';
+
+const soonestOf = (rests: readonly number[]): number | undefined => (rests.length > 0 ? Math.min(...rests) : undefined);
 
 /**
  * Creates the token source of one or many players.
@@ -53,16 +56,24 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const tokenUrls = new TokenUrls();
   const index = new TokenIndex(isUsable);
   const usage = new Usage();
-  const denials = new Denials();
+  const denials = new Denials(() => clock.sessionNow());
   const endpoint = new SigningEndpoint(settings);
   const backoff: Backoff = new Backoff(
     settings.retry,
     random,
     () => clock.sessionNow(),
-    () => soonestOf(timer.endingToken(), readAhead.ending()),
+    () => soonestOf([...timer.restsOfDue(), ...readAhead.restsOfDue()]),
     (seconds) => debug?.pause('the signing endpoint is not called', seconds),
   );
-  const queue: SigningQueue = new SigningQueue(backoff, (wanted) => calls.call(wanted));
+  const players = new Players(() => {
+    timer.rest();
+    readAhead.rest();
+  });
+  const queue: SigningQueue = new SigningQueue(
+    backoff,
+    (wanted) => calls.call(wanted),
+    () => players.haveLeft && !backoff.isAwaited,
+  );
   const acquisition = new Acquisition({
     index,
     denials,
@@ -87,7 +98,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     renewal: { renewBefore, jitter },
     random,
   });
-  const timer = new RenewalTimer({ index, usage, clock, acquisition, backoff, isUsable });
+  const timer = new RenewalTimer({ index, usage, clock, acquisition, backoff, players, isUsable });
   const readAhead: ReadAhead = new ReadAhead({
     size: settings.readAhead,
     jitter,
@@ -153,6 +164,11 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     return replays.isRefusal(request, status);
   }
 
+  function liftDenials(): void {
+    if (!denials.isEmpty) endpoint.startAnew();
+    denials.lift();
+  }
+
   function destroy(): void {
     isDestroyed = true;
     timer.stop();
@@ -169,6 +185,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     sign: (url: string, how?: SignOptions) => signer.sign(url, how),
     destroy,
     [Symbol.dispose]: destroy,
+    join: () => players.join(),
     allow: protection.allow,
     peek: (url: string) => signer.peek(url),
     protects: (url: string) => signer.isProtected(keyOf(url)),
@@ -191,9 +208,9 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       const key = keyOf(playlistUrl);
       if (index.find(key)?.scope.kind !== 'folder') readAhead.learn(key, text);
     },
+    liftDenials,
     async renew() {
-      if (!denials.isEmpty) endpoint.startAnew();
-      denials.clear();
+      liftDenials();
       backoff.wake();
       target.dispatchEvent(new Event(SOURCE_RENEWS));
       const inUse = urlsInUse(index, usage, isAlive, clock.now());

@@ -1,25 +1,48 @@
 import { BoundedMap } from './bounded-map.ts';
 import type { SecureTokenError } from './secure-token-error.ts';
+import { isServiceWorker } from './service-worker.ts';
 
-/** What the signing endpoint has denied, final until it is cleared. */
+/**
+ * Seconds for which a service worker believes a denial. It outlives the page in which the viewer was denied, and nobody
+ * may tell it of a log-in. In a page a denial has no end: the app calls `renew()`.
+ */
+const SECONDS_IN_WORKER = 30;
+
+interface Denial {
+  readonly error: SecureTokenError;
+  /** Seconds. */
+  readonly until: number;
+}
+
+/** What the signing endpoint has denied: it is not asked again for that until the denial is lifted. */
 export class Denials {
+  readonly #now: () => number;
+  readonly #lifetime = isServiceWorker() ? SECONDS_IN_WORKER : Infinity;
   /** By URL or scope. */
-  readonly #errors = new BoundedMap<string, SecureTokenError>();
+  readonly #denials = new BoundedMap<string, Denial>();
+
+  /** @param now in seconds, never goes back */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   get isEmpty(): boolean {
-    return this.#errors.size === 0;
+    return this.#denials.size === 0;
   }
 
   deny(ids: readonly string[], error: SecureTokenError): void {
-    for (const id of ids) this.#errors.set(id, error);
+    const until = this.#now() + this.#lifetime;
+    for (const id of ids) this.#denials.set(id, { error, until });
   }
 
-  /** The denial of the first of `ids` that was denied. */
+  /** The denial of the first of `ids` that is denied. */
   of(ids: readonly string[]): SecureTokenError | undefined {
-    return ids.map((id) => this.#errors.get(id)).find((error) => error !== undefined);
+    const now = this.#now();
+    return ids.map((id) => this.#denials.get(id)).find((denial) => denial && now < denial.until)?.error;
   }
 
-  clear(): void {
-    this.#errors.clear();
+  /** The viewer may have logged in. */
+  lift(): void {
+    this.#denials.clear();
   }
 }

@@ -13,10 +13,6 @@ export class FolderMap<V> {
     this.#depths.add(depthOf(folder));
   }
 
-  has(folder: string): boolean {
-    return this.#folders.get(folder) !== undefined;
-  }
-
   values(): Iterable<V> {
     return this.#folders.values();
   }

@@ -1,5 +1,6 @@
-import { pauseBetweenTries } from './network-pause.ts';
-import { isOutage, outagePauseMs } from './outage.ts';
+import { pauseFor } from './network-pause.ts';
+import { isOutage } from './outage.ts';
+import { retryDelay } from './retry-delay.ts';
 import type { SecureTokenError } from './secure-token-error.ts';
 import { isSecureTokenError, sourceDestroyed } from './secure-token-error.ts';
 import { SOURCE_DESTROYED, SOURCE_RENEWS } from './token-events.ts';
@@ -16,10 +17,20 @@ export interface KeepAskingOptions<T> {
   readonly recovered?: () => void;
 }
 
+/**
+ * Seconds, at most, after which a request that was denied asks again, once tokens have come in: they may be those of
+ * another held request, which this one did not want either.
+ */
+const LONGEST_DENIED_PAUSE = 15;
+
+const deniedPauseMs = (held: number): number =>
+  held === 0 ? 0 : Math.random() * Math.min(LONGEST_DENIED_PAUSE, 2 ** (held - 1)) * 1000;
+
 /** A request after a failure. It listens from the start: whoever hears of the failure may renew, abort or destroy. */
 class HeldRequest {
   readonly #holding = new AbortController();
-  readonly #tokensCame: Promise<void>;
+  /** Resolves to whether they have come: not if the wait has ended otherwise. */
+  readonly #tokensCame: Promise<boolean>;
 
   constructor(source: TokenSource, signal: AbortSignal) {
     const listen = { signal: this.#holding.signal };
@@ -28,21 +39,28 @@ class HeldRequest {
     source.addEventListener(SOURCE_DESTROYED, () => this.#holding.abort(sourceDestroyed()), listen);
     signal.addEventListener('abort', end, listen);
     this.#tokensCame = new Promise((resolve) => {
-      source.addEventListener('tokenrenewed', () => resolve(), listen);
-      listen.signal.addEventListener('abort', () => resolve());
+      source.addEventListener('tokenrenewed', () => resolve(true), listen);
+      listen.signal.addEventListener('abort', () => resolve(false));
     });
   }
 
-  /** Resolves after `ms`, or once tokens come in again. */
-  async outlast(ms: number): Promise<void> {
-    await Promise.race([pauseBetweenTries(ms, this.#holding.signal), this.#tokensCame]);
+  /** Resolves after `ms`, or once tokens come in again: to whether they have. */
+  async outlast(ms: number): Promise<boolean> {
+    const haveCome = await Promise.race([this.pause(ms).then(() => false), this.#tokensCame]);
+    this.#assertNotDestroyed();
+    return haveCome;
+  }
+
+  /** Resolves after `ms`, also if tokens for others come in. */
+  async pause(ms: number): Promise<void> {
+    await pauseFor(ms, this.#holding.signal);
     this.#assertNotDestroyed();
   }
 
   /** Resolves `ms` after tokens have come in; a call to `renew()` is not waited after. */
   async untilTokens(ms: number): Promise<void> {
     await this.#tokensCame;
-    if (ms > 0) await pauseBetweenTries(ms, this.#holding.signal);
+    if (ms > 0) await this.pause(ms);
     this.#assertNotDestroyed();
   }
 
@@ -59,15 +77,16 @@ class HeldRequest {
 
 /**
  * Asks the token source until it answers, for players that take a failed request hard. An outage of the signing
- * endpoint is waited out, however long it lasts; after any other failure the request is held until tokens are renewed.
- * The tokens may be those of another held request, which that one did not want either: only the first try comes at
- * once.
+ * endpoint is waited out, however long it lasts: `source` leaves the endpoint alone as it has asked for. After any other
+ * failure the request is held until tokens are renewed.
  *
  * @throws the reason of `signal`, a failure for which `mayWait` says no, or `ERR_DESTROYED`
  */
 export async function keepAsking<T>(options: KeepAskingOptions<T>): Promise<T> {
   const { source, signal, ask, mayWait, recovered } = options;
   let held = 0;
+  // tokens have come in, and none was for this request: those of others tell nothing any more
+  let failsAlone = false;
   for (let count = 1; ; count++) {
     try {
       const answer = await ask({ signal });
@@ -83,8 +102,10 @@ export async function keepAsking<T>(options: KeepAskingOptions<T>): Promise<T> {
       }
       // by whoever has heard of the failure
       signal.throwIfAborted();
-      if (isOutage(error)) await request.outlast(outagePauseMs(error, count));
-      else await request.untilTokens(held++ === 0 ? 0 : outagePauseMs(error, held));
+      const delay = retryDelay({ failures: count }, Math.random()) * 1000;
+      if (!isOutage(error)) await request.untilTokens(deniedPauseMs(held++));
+      else if (failsAlone) await request.pause(delay);
+      else failsAlone = await request.outlast(delay);
       signal.throwIfAborted();
     }
   }

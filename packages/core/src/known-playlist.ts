@@ -3,13 +3,11 @@ import type { PlaylistUri } from './media-playlist.ts';
 import type { UpcomingName, Wanted } from './name-prediction.ts';
 import { LOOKED_AT, NamePrediction } from './name-prediction.ts';
 import { PlaylistOrder } from './playlist-order.ts';
+import { Rendition } from './rendition.ts';
+import { firstOf } from './url-order.ts';
 
 /** How many of the next URLs are looked at. */
 export const SIGHT = 100;
-
-/** A playlist is being played while its last request, and its last reload if it is live, are not longer ago. */
-const PLAYED_SECONDS = 10;
-const PLAYED_SEGMENTS = 3;
 
 /** Names of one kind in a row: then a player asks for that kind only. */
 const HABIT = 3;
@@ -24,7 +22,7 @@ export interface NameAhead {
 }
 
 /** A media playlist: its names, those that come, and what its players have asked for. */
-export class KnownPlaylist {
+export class KnownPlaylist extends Rendition {
   readonly order: PlaylistOrder = new PlaylistOrder();
   readonly prediction: NamePrediction = new NamePrediction();
   /** Its own key at the last reload. */
@@ -35,14 +33,19 @@ export class KnownPlaylist {
   lifetime: number | undefined;
   #isLive = false;
   #learntAt = -Infinity;
-  #lastAsked = '';
-  #askedAt = -Infinity;
   /** Of the last requests. */
   #kinds: readonly PlaylistUri['kind'][] = [];
 
-  /** What was asked for last; empty if nothing was. */
-  get lastAsked(): string {
-    return this.#lastAsked;
+  get size(): number {
+    return this.order.size;
+  }
+
+  get renditions(): readonly Rendition[] {
+    return [this];
+  }
+
+  get segmentSeconds(): number {
+    return this.prediction.segmentSeconds;
   }
 
   /** Seconds from one name to the next. */
@@ -54,8 +57,13 @@ export class KnownPlaylist {
   isPredictable(now: number): boolean {
     const { isBelieved, segmentSeconds } = this.prediction;
     return (
-      isBelieved && segmentSeconds > 0 && this.order.has(this.#lastAsked) && this.#isWithinSegments(this.#learntAt, now)
+      isBelieved && segmentSeconds > 0 && this.order.has(this.lastAsked) && this.isWithinSegments(this.#learntAt, now)
     );
+  }
+
+  /** Itself, if it names `key`. */
+  naming(key: string): Rendition | undefined {
+    return this.order.has(key) ? this : undefined;
   }
 
   learn(url: string, text: string, keyOf: (uri: string) => string, now: number): void {
@@ -73,21 +81,15 @@ export class KnownPlaylist {
     if (!this.#isLive) this.prediction.end();
   }
 
-  noteAsked(key: string, now: number): void {
-    this.#lastAsked = key;
-    this.#askedAt = now;
+  override noteAsked(key: string, now: number): void {
+    super.noteAsked(key, now);
     const kind = this.order.kindOf(key);
     if (kind && kind !== 'resource') this.#kinds = [...this.#kinds, kind].slice(-HABIT);
   }
 
-  /** Whether a player is asking for its URLs now, one after the other: that is what is signed ahead. */
-  isBeingPlayed(now: number): boolean {
-    return this.#isWithinSegments(this.#askedAt, now) && (!this.#isLive || this.#isWithinSegments(this.#learntAt, now));
-  }
-
-  /** Whether `at` is no longer ago than a few of its segments last. */
-  #isWithinSegments(at: number, now: number): boolean {
-    return now - at <= Math.max(PLAYED_SECONDS, PLAYED_SEGMENTS * this.prediction.segmentSeconds);
+  /** If it is live, a player also reloads it. */
+  override isBeingPlayed(now: number): boolean {
+    return super.isBeingPlayed(now) && (!this.#isLive || this.isWithinSegments(this.#learntAt, now));
   }
 
   /**
@@ -109,7 +111,7 @@ export class KnownPlaylist {
 
   *#namesAhead(): Iterable<UpcomingName & { isPredicted: boolean }> {
     const wanted = this.#wanted;
-    for (const key of this.order.after(this.#lastAsked, SIGHT)) {
+    for (const key of firstOf(this.order.after(this.lastAsked), SIGHT)) {
       const kind = this.order.kindOf(key);
       if ((kind === 'segment' && !wanted.segments) || (kind === 'part' && !wanted.parts)) continue;
       yield { key, seconds: this.#secondsOf(kind), isPredicted: false };

@@ -1,37 +1,28 @@
-/** Outside of browsers nobody knows. */
-const isOffline = (): boolean => (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
+/** As the browser says; outside of browsers nobody knows. */
+export const isOffline = (): boolean => (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
 
-/** A browser may be wrong when it says so. */
+/** A browser may be wrong when it says that it is offline. */
 const OFFLINE_DELAY_MS = 15_000;
 
-/** @param delayMs `undefined`: no time ends it */
-const pause = (delayMs: number | undefined, signal: AbortSignal | undefined): Promise<void> =>
+/**
+ * Resolves after `delayMs`. While the browser is offline it resolves when the network is back, or after 15 s: whoever
+ * counts tries leaves out those that are made offline. An aborted `signal` ends the pause.
+ */
+export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
     const listening = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const end = (): void => {
       clearTimeout(timer);
       listening.abort();
       resolve();
     };
-    if (signal?.aborted) {
-      resolve();
-      return;
-    }
+    const timer = setTimeout(end, isOffline() ? Math.max(delayMs, OFFLINE_DELAY_MS) : delayMs);
     signal?.addEventListener('abort', end, { signal: listening.signal });
     (globalThis as Partial<Pick<Window, 'addEventListener'>>).addEventListener?.('online', end, {
       signal: listening.signal,
     });
-    if (delayMs !== undefined) timer = setTimeout(end, delayMs);
   });
-
-/**
- * Resolves after `delayMs`; while offline when the network is back, for those who count their tries. An aborted
- * `signal` ends it.
- */
-export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Promise<void> =>
-  pause(isOffline() ? undefined : delayMs, signal);
-
-/** The same for those who try without end: also while offline after a time. */
-export const pauseBetweenTries = (delayMs: number, signal: AbortSignal | undefined): Promise<void> =>
-  pause(isOffline() ? Math.max(delayMs, OFFLINE_DELAY_MS) : delayMs, signal);

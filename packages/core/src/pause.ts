@@ -1,52 +1,54 @@
 /** setTimeout overflows at 2^31 ms, and then does not wait at all. */
-export const MAX_PAUSE_SECONDS = 1e6;
+const MAX_PAUSE_SECONDS = 1e6;
 
-const startTimer = (seconds: number, run: () => void): ReturnType<typeof setTimeout> =>
-  setTimeout(run, Math.min(seconds, MAX_PAUSE_SECONDS) * 1000);
-
-export interface PauseOptions {
+/** Seconds that a pause lasts. */
+export interface PauseLength {
   /** For requests that wait. */
-  readonly seconds: number;
+  readonly waiting: number;
   /** For renewals that nobody waits for; not fewer. */
-  readonly unhurriedSeconds: number;
-  readonly onEnd: () => void;
+  readonly ahead: number;
 }
 
-/** A time in which the endpoint is left alone: first all calls, then those that are in no hurry. */
+/** A time in which the signing endpoint is left alone. */
 export class Pause {
   readonly ended: Promise<void>;
   readonly #onEnd: () => void;
+  readonly #now: () => number;
+  /** When requests that wait may go on, by `now`. */
+  readonly #waitingUntil: number;
+  #until: number;
   #resolve!: () => void;
   #timer: ReturnType<typeof setTimeout>;
-  #isHurried = false;
-  /** Only what is in no hurry goes on waiting. */
-  #isUnhurried = false;
-
-  constructor({ seconds, unhurriedSeconds, onEnd }: PauseOptions) {
-    this.ended = new Promise((resolve) => (this.#resolve = resolve));
-    this.#onEnd = onEnd;
-    this.#timer = startTimer(seconds, () => {
-      this.#isUnhurried = true;
-      const rest = unhurriedSeconds - seconds;
-      if (this.#isHurried || rest <= 0) this.end();
-      else this.#timer = startTimer(rest, () => this.end());
-    });
-  }
 
   /**
-   * A request waits, such as one for a first token. One whose token has ended does not shorten the pause, because the
-   * tokens of many other viewers end now as well.
-   * @param hasEnded its token has
+   * @param isWaiting whether a request waits
+   * @param now in seconds, never goes back
    */
-  hurry(hasEnded: boolean): void {
-    if (hasEnded) return;
-    this.#isHurried = true;
-    if (this.#isUnhurried) this.end();
+  constructor({ waiting, ahead }: PauseLength, isWaiting: boolean, now: () => number, onEnd: () => void) {
+    this.ended = new Promise((resolve) => (this.#resolve = resolve));
+    this.#onEnd = onEnd;
+    this.#now = now;
+    this.#waitingUntil = now() + waiting;
+    this.#until = isWaiting ? this.#waitingUntil : now() + ahead;
+    this.#timer = this.#startTimer();
+  }
+
+  /** A request waits from now on: it does not wait longer than it would have from the start. */
+  hurry(): void {
+    if (this.#waitingUntil >= this.#until) return;
+    this.#until = this.#waitingUntil;
+    clearTimeout(this.#timer);
+    if (this.#until > this.#now()) this.#timer = this.#startTimer();
+    else this.end();
   }
 
   end(): void {
     clearTimeout(this.#timer);
     this.#onEnd();
     this.#resolve();
+  }
+
+  #startTimer(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => this.end(), Math.min(this.#until - this.#now(), MAX_PAUSE_SECONDS) * 1000);
   }
 }

@@ -1,5 +1,6 @@
 import { attributeUris, lineAt, playlistUris, skippedSegments, windowStart } from './media-playlist.ts';
 import type { PlaylistUri } from './media-playlist.ts';
+import type { UrlOrder } from './url-order.ts';
 
 interface Entry {
   readonly kind: PlaylistUri['kind'];
@@ -11,7 +12,7 @@ interface Entry {
 const RESOURCES_IN_FORCE = 2;
 
 /** In which order one media playlist names its URLs. Of a live one, those in its window. */
-export class PlaylistOrder {
+export class PlaylistOrder implements UrlOrder {
   /** By URL; begins with the oldest. */
   readonly #entries = new Map<string, Entry>();
   #last = '';
@@ -35,13 +36,8 @@ export class PlaylistOrder {
     return this.#entries.get(key)?.kind;
   }
 
-  /** At most `count` URLs that follow `key`. */
-  after(key: string, count: number): string[] {
-    const next: string[] = [];
-    for (let url = this.#entries.get(key)?.next; url && next.length < count; url = this.#entries.get(url)?.next) {
-      next.push(url);
-    }
-    return next;
+  *after(key: string): Iterable<string> {
+    for (let url = this.#entries.get(key)?.next; url; url = this.#entries.get(url)?.next) yield url;
   }
 
   /**

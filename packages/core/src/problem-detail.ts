@@ -7,7 +7,7 @@ const PATIENCE_MS = 1000;
 const MAX_BODY = 20_000;
 const MAX_SHOWN = 200;
 
-/** By the `Response` with which the signing endpoint has failed: the `cause` of the error, which is left as it is. */
+/** By the `Response` with which the signing endpoint has failed: the `cause` of the error. */
 const details = new WeakMap<object, string>();
 
 /** What looks like a token, or a part of one: long, and both letters and digits, or Base64 with its padding. */
@@ -26,22 +26,26 @@ export function shownDetail(text: string): string {
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
 
-/** Reads why the signing endpoint has failed (RFC 9457), for `detailOf`, if that comes at once. Never rejects. */
+/**
+ * Reads why the signing endpoint has failed (RFC 9457), for `detailOf`, if that comes at once and is not long;
+ * otherwise the rest of `response` is cancelled, and its connection is free. Never rejects.
+ */
 export async function readDetail(response: Response): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, PATIENCE_MS);
-    void noteDetail(response).then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  await noteDetail(response, patience.signal);
+  clearTimeout(timer);
 }
 
-async function noteDetail(response: Response): Promise<void> {
+async function noteDetail(response: Response, signal: AbortSignal): Promise<void> {
   try {
     if (!/\bjson\b/i.test(response.headers.get('content-type') ?? '')) return;
-    const text = await readText(response.clone().body!, MAX_BODY);
-    const { detail } = JSON.parse(text!) as { detail?: unknown };
+    const text = await readText(response.clone().body!, MAX_BODY, signal);
+    if (text === undefined) {
+      void response.body!.cancel().catch(() => undefined);
+      return;
+    }
+    const { detail } = JSON.parse(text) as { detail?: unknown };
     const line = typeof detail === 'string' ? shownDetail(detail) : '';
     if (line) details.set(response, line);
   } catch {

@@ -1,5 +1,7 @@
+import { BoundedMap } from './bounded-map.ts';
 import { SecureTokenError } from './secure-token-error.ts';
 import { replaceParameters } from './replace-parameters.ts';
+import { isServiceWorker } from './service-worker.ts';
 import { encodeParameter, originOf, pathOf, resolveUrl } from './url-text.ts';
 import type { Protect } from './token-source-options.ts';
 import type { Token } from './token.ts';
@@ -22,11 +24,19 @@ export interface Protection {
 /** Text is a folder, or a file: what it covers begins with it, on a border (/vod is not /vodka). */
 const folderOf = (rule: string): string => pathOf(resolveUrl(rule)).replace(/\/?$/, '/');
 
+const NAME_ALL = 'List every CDN of yours in "protect".';
+
 /** @param url unsigned */
-function dropped(what: string, url: string): SecureTokenError {
-  const message = `The signing endpoint sent a token ${what}. It is not used. List every CDN of yours in "protect".`;
+function dropped(what: string, url: string, remedy: string = NAME_ALL): SecureTokenError {
+  const message = `The signing endpoint sent a token ${what}. It is not used. ${remedy}`;
   return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
 }
+
+/**
+ * Whether `url` is of the site of this service worker. Its settings may be those of anybody who has run a script on the
+ * site once: what its pages take for files of the site must not come from elsewhere.
+ */
+const isOfOwnSite = (url: string): boolean => isServiceWorker() && originOf(url) === globalThis.location.origin;
 
 /** The URL that a token opens, without what the token would put there: events must not tell it. */
 function openedBy({ url, prefix, query }: Token): string {
@@ -39,8 +49,8 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
   const rules = [protect ?? []].flat() as readonly Protect[];
   const folders = rules.filter((rule) => typeof rule === 'string').map(folderOf);
   const tests = rules.flatMap((rule) => (typeof rule === 'string' ? [] : [rule]));
-  const sources = new Set<string>();
-  const named = new Set<string>();
+  const sources = new BoundedMap<string, true>();
+  const named = new BoundedMap<string, true>();
 
   const isCovered = (key: string): boolean =>
     folders.some((folder) => `${pathOf(key)}/`.startsWith(folder)) ||
@@ -73,7 +83,11 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
         : 'for an origin that neither a source nor a request has named';
       return dropped(where, url);
     }
-    if (token.base && !mayMoveTo(resolveUrl(token.base), url)) {
+    const base = token.base && resolveUrl(token.base);
+    if (base && isOfOwnSite(url) && !isOfOwnSite(base)) {
+      return dropped('whose "base" leads to another origin', url, 'Request files of a CDN by the URL of that CDN.');
+    }
+    if (base && !mayMoveTo(base, url)) {
       return dropped('whose "base" leads to an origin that neither a source nor a request has named', url);
     }
     return undefined;
@@ -82,9 +96,9 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
   return {
     allow(url) {
       const origin = originOf(resolveUrl(url));
-      if (origin) sources.add(origin);
+      if (origin) sources.set(origin, true);
     },
-    noteOriginOf: (url) => void named.add(originOf(resolveUrl(url))),
+    noteOriginOf: (url) => void named.set(originOf(resolveUrl(url)), true),
     covers: (key, hasToken) => (protect ? isCovered(key) : !sources.size || sources.has(originOf(key)) || hasToken()),
     take(tokens) {
       const errors = new Map<string, SecureTokenError>();

@@ -1,14 +1,14 @@
-import { dashPlaylists, isMpd } from './dash-playlists.ts';
-import type { EndingToken } from './backoff.ts';
-import { soonestOf } from './backoff.ts';
-import { SIGHT } from './known-playlist.ts';
-import type { KnownPlaylist, NameAhead } from './known-playlist.ts';
+import { isMpd, parseDashManifest } from './dash-manifest.ts';
+import { KnownPlaylist, SIGHT } from './known-playlist.ts';
+import type { NameAhead } from './known-playlist.ts';
 import { KnownPlaylists } from './known-playlists.ts';
 import { isMediaPlaylist, windowStart, withoutDirectives } from './media-playlist.ts';
 import type { Horizon } from './prediction-horizon.ts';
 import { refillDelay } from './prediction-horizon.ts';
+import type { Rendition } from './rendition.ts';
 import type { SignedAheadOptions } from './signed-ahead.ts';
 import { SignedAhead } from './signed-ahead.ts';
+import { firstOf } from './url-order.ts';
 import { resolveUrl } from './url-text.ts';
 
 /** Names that one call brings. */
@@ -30,47 +30,49 @@ export class ReadAhead {
   learn(key: string, text: string): void {
     try {
       if (isMpd(text)) this.#learnDash(key, text);
-      else if (isMediaPlaylist(text)) this.#learnMedia(key, text, key);
+      else if (isMediaPlaylist(text)) this.#learnMedia(key, text);
     } catch {
       // written by a stranger: what cannot be read is not read ahead, and its requests are signed one by one
     }
   }
 
-  /** A manifest names all renditions: those that nobody plays are only known. */
-  #learnDash(manifest: string, text: string): void {
-    for (const { id, text: playlist, base, isAhead } of dashPlaylists(text, manifest, this.#now)) {
-      this.#learnMedia(`${manifest}#${id}`, playlist, base, (last) => !isAhead && this.#options.isReady(last));
+  #learnDash(url: string, text: string): void {
+    const { identify } = this.#options;
+    const manifest = parseDashManifest(text, { url, identify, now: () => this.#now });
+    if (manifest.representations.length === 0) return;
+    for (const rendition of this.#playlists.learnManifest(url, manifest)) {
+      // at the live edge
+      if (rendition.isBeingPlayed(this.#now)) this.#signNext(rendition, rendition.lastAsked);
     }
   }
 
-  /** @param base of its URIs; @param isPlayed whether what a reload has added is signed; by the last URL before that */
-  #learnMedia(key: string, text: string, base: string, isPlayed: (last: string) => boolean = () => true): void {
-    const keyOf = (uri: string): string => this.#options.identify(resolveUrl(uri, base));
-    const playlist = this.#playlists.take(withoutDirectives(key), keyOf(windowStart(text).uri ?? ''));
-    const { last } = playlist.order;
-    playlist.learn(key, text, keyOf, this.#now);
-    this.#playlists.forgetOldest();
-    // at the live edge
-    if (last && isPlayed(last)) this.#reloaded(playlist, last);
+  #learnMedia(key: string, text: string): void {
+    const keyOf = (uri: string): string => this.#options.identify(resolveUrl(uri, key));
+    this.#playlists.learnPlaylist(withoutDirectives(key), keyOf(windowStart(text).uri ?? ''), (playlist) => {
+      const { last } = playlist.order;
+      playlist.learn(key, text, keyOf, this.#now);
+      // at the live edge
+      if (last) this.#reloaded(playlist, last);
+    });
   }
 
   /** A token for `key` was attached. */
   attached(key: string): void {
-    const playlist = this.#noteAsked(key);
-    if (!playlist) return;
-    const horizon = this.#ahead.horizonOf(playlist);
-    if (horizon) this.#refillIfDue(playlist, horizon);
-    else this.#signNext(playlist, key);
+    const rendition = this.#noteAsked(key);
+    if (!rendition) return;
+    const live = this.#liveOf(rendition);
+    if (live) this.#refillIfDue(live.playlist, live.horizon);
+    else this.#signNext(rendition, key);
   }
 
   /** `key` is asked for, by a request that waits: what is signed ahead comes along, unless that is denied. */
   isAskedFor(key: string): void {
     const { acquisition, identify } = this.#options;
     if (acquisition.denialOf(identify(key))) return;
-    const playlist = this.#noteAsked(key);
-    if (!playlist) return;
-    if (this.#ahead.horizonOf(playlist)) this.#fill();
-    else this.#signNext(playlist, key);
+    const rendition = this.#noteAsked(key);
+    if (!rendition) return;
+    if (this.#liveOf(rendition)) this.#fill();
+    else this.#signNext(rendition, key);
   }
 
   /** Whether `key` stands in no playlist yet. */
@@ -78,14 +80,21 @@ export class ReadAhead {
     return this.#playlists.predicts(key);
   }
 
-  /** What is at hand of playlists that are due for more: a call that fails may try again within this. */
-  ending(): EndingToken | undefined {
-    const ending = this.#beingPlayed.flatMap((playlist) => this.#ahead.endingOf(playlist) ?? []);
-    return soonestOf(...ending);
+  /** Seconds that are at hand of playlists that are due for more, each. */
+  restsOfDue(): number[] {
+    return this.#beingPlayed.flatMap((rendition) =>
+      rendition instanceof KnownPlaylist ? (this.#ahead.restOfDue(rendition) ?? []) : [],
+    );
+  }
+
+  /** Nobody plays any more. */
+  rest(): void {
+    clearTimeout(this.#refill);
+    this.#refill = undefined;
   }
 
   stop(): void {
-    clearTimeout(this.#refill);
+    this.rest();
     this.#playlists.clear();
   }
 
@@ -94,14 +103,21 @@ export class ReadAhead {
     return this.#options.clock.now();
   }
 
-  get #beingPlayed(): KnownPlaylist[] {
+  get #beingPlayed(): Rendition[] {
     return this.#playlists.beingPlayed(this.#now);
   }
 
-  #noteAsked(key: string): KnownPlaylist | undefined {
-    const playlist = this.#playlists.naming(key);
-    playlist?.noteAsked(key, this.#now);
-    return playlist;
+  #noteAsked(key: string): Rendition | undefined {
+    const rendition = this.#playlists.naming(key);
+    rendition?.noteAsked(key, this.#now);
+    return rendition;
+  }
+
+  /** A live playlist whose names come, and how far it is signed ahead. A manifest says itself which names come. */
+  #liveOf(rendition: Rendition): { playlist: KnownPlaylist; horizon: Horizon } | undefined {
+    if (!(rendition instanceof KnownPlaylist)) return undefined;
+    const horizon = this.#ahead.horizonOf(rendition);
+    return horizon && { playlist: rendition, horizon };
   }
 
   #reloaded(playlist: KnownPlaylist, last: string): void {
@@ -112,12 +128,12 @@ export class ReadAhead {
   }
 
   /** Signs the next URLs that lack a token, once fewer than half of the next ones are ready. */
-  #signNext(playlist: KnownPlaylist, key: string): void {
+  #signNext(rendition: Rendition, key: string): void {
     const { size, isReady } = this.#options;
-    const next = playlist.order.after(key, SIGHT);
-    if (next.slice(0, size).filter(isReady).length * 2 >= size) return;
-    for (const url of next.filter((it) => !isReady(it)).slice(0, size)) this.#sign(url);
-    this.#fill(playlist);
+    if ([...firstOf(rendition.order.after(key), size)].filter(isReady).length * 2 >= size) return;
+    const lacking = [...firstOf(rendition.order.after(key), SIGHT)].filter((url) => !isReady(url));
+    for (const url of lacking.slice(0, size)) this.#sign(url);
+    this.#fill(rendition);
   }
 
   #refillIfDue(playlist: KnownPlaylist, horizon: Horizon): void {
@@ -137,16 +153,16 @@ export class ReadAhead {
   }
 
   /** What all playlists that are being played lack, in one call. @param but this one, which has asked already */
-  #fill(but?: KnownPlaylist): void {
+  #fill(but?: Rendition): void {
     const { isReady } = this.#options;
     const lacking: NameAhead[] = [];
-    for (const playlist of this.#beingPlayed) {
-      const horizon = this.#ahead.horizonOf(playlist);
-      if (horizon) {
-        if (this.#ahead.isPlaylistToBeRenewed(playlist, horizon)) this.#renew(playlist.url);
-        lacking.push(...this.#ahead.lackedBy(playlist, horizon));
-      } else if (playlist !== but) {
-        for (const key of playlist.order.after(playlist.lastAsked, this.#options.size))
+    for (const rendition of this.#beingPlayed) {
+      const live = this.#liveOf(rendition);
+      if (live) {
+        if (this.#ahead.isPlaylistToBeRenewed(live.playlist, live.horizon)) this.#renew(live.playlist.url);
+        lacking.push(...this.#ahead.lackedBy(live.playlist, live.horizon));
+      } else if (rendition !== but) {
+        for (const key of firstOf(rendition.order.after(rendition.lastAsked), this.#options.size))
           if (!isReady(key)) this.#sign(key);
       }
     }

@@ -1,6 +1,7 @@
 import type { Acquisition } from './acquisition.ts';
-import type { Backoff, EndingToken } from './backoff.ts';
+import type { Backoff } from './backoff.ts';
 import { PageEvents } from './page-events.ts';
+import type { Players } from './players.ts';
 import { isDue, isStillPlayed } from './renewal.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { HeldToken, TokenIndex } from './token-index.ts';
@@ -16,6 +17,7 @@ interface Parts {
   readonly clock: ServerClock;
   readonly acquisition: Acquisition;
   readonly backoff: Backoff;
+  readonly players: Players;
   readonly isUsable: (held: HeldToken) => boolean;
 }
 
@@ -40,6 +42,12 @@ export class RenewalTimer {
     this.#page.listenWhile(!this.#isStopped && (this.#timer !== undefined || this.#parts.acquisition.isBusy));
   }
 
+  /** The last player has left: what it has played is no longer played. */
+  rest(): void {
+    this.#parts.usage.forgetRhythms();
+    this.#tick();
+  }
+
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
@@ -47,15 +55,11 @@ export class RenewalTimer {
     this.followCalls();
   }
 
-  /** Of the tokens that are due and in use, the first to end. */
-  endingToken(): EndingToken | undefined {
+  /** Seconds for which the tokens that are due and in use are still used, each. */
+  restsOfDue(): number[] {
     const now = this.#parts.clock.now();
     const due = this.#worthRenewing(now).filter((held) => isDue(held, now));
-    const first = due.reduce<HeldToken | undefined>(
-      (one, other) => (one && one.unusableAt <= other.unusableAt ? one : other),
-      undefined,
-    );
-    return first && { isFirst: first.isFirst, lifetime: lifetimeOf(first), rest: first.unusableAt - now };
+    return due.map(({ unusableAt }) => unusableAt - now);
   }
 
   #wake(type: string): void {
@@ -67,9 +71,9 @@ export class RenewalTimer {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#isStopped) return;
-    const { clock, acquisition } = this.#parts;
+    const { clock, acquisition, players } = this.#parts;
     const now = clock.now();
-    const worthRenewing = this.#worthRenewing(now);
+    const worthRenewing = players.haveLeft ? [] : this.#worthRenewing(now);
     for (const held of worthRenewing) {
       if (this.#isToBeRenewed(held, now) && !acquisition.isSuspended(held)) this.#renew(held);
     }

@@ -50,8 +50,8 @@ interface Refusal {
 export class Replays {
   readonly #parts: Parts;
   readonly #breaker: ReplayBreaker;
-  /** Failures without a status before the first answer of the endpoint. */
-  readonly #unexplained = new Set<SignedRequest>();
+  /** The first one that failed without a status before the first answer of the endpoint. */
+  #unexplained: SignedRequest | undefined;
   readonly #told = new WeakSet<SignedRequest>();
   /** While it is being answered. */
   #first: First | undefined;
@@ -82,9 +82,9 @@ export class Replays {
   noteFailure(request: SignedRequest, status: number): void {
     const { clock, acquisition, find } = this.#parts;
     if (!request.token || status || !clock.isUnconfirmed || this.isRefusal(request, status)) return;
+    this.#unexplained ??= request;
     // adapters ask more than once about one failure
-    this.#unexplained.add(request);
-    if (this.#unexplained.size > 1) acquisition.obtainInBackground(find(request.unsignedUrl).key, 'expiring');
+    if (request !== this.#unexplained) acquisition.obtainInBackground(find(request.unsignedUrl).key, 'expiring');
   }
 
   /**
@@ -135,7 +135,7 @@ export class Replays {
   async #answer(refusal: Refusal, signal: AbortSignal | undefined): Promise<SignedRequest | undefined> {
     const { acquisition, backoff, rotation, find, attach } = this.#parts;
     const { url, token, lastCall, hasEnded } = refusal;
-    const renew = (): Promise<void> => abortable(acquisition.obtain(find(url).key, 'refused'), signal);
+    const renew = (): Promise<void> => acquisition.obtain(find(url).key, 'refused', signal);
     const hasAnother = (): boolean => !isSame(find(url).held?.token ?? token, token);
     if (!this.#isReplaced(refusal)) await renew();
     if (!hasAnother()) {

@@ -1,4 +1,3 @@
-import { abortable } from './abortable.ts';
 import type { Acquisition } from './acquisition.ts';
 import { noteAttached } from './carried-tokens.ts';
 import type { DebugLog } from './debug-log.ts';
@@ -62,9 +61,9 @@ export class RequestSigner {
     const before = index.find(known.key);
     const reason = before ? 'expired' : 'initial';
     debug?.wait(known.unsigned, reason);
-    const flight = acquisition.obtain(known.key, reason);
+    const flight = acquisition.obtain(known.key, reason, signal);
     if (before?.scope.kind !== 'folder') readAhead.isAskedFor(known.key);
-    await abortable(flight, signal);
+    await flight;
     // a new token may bring parameter names or a base that were not known: the URL may have another key than before
     const again = tokenUrls.read(url);
     const held = index.find(again.key);

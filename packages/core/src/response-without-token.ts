@@ -1,5 +1,5 @@
 import { isOutage } from './outage.ts';
-import type { SecureTokenError } from './secure-token-error.ts';
+import { SecureTokenError, isSecureTokenErrorCode } from './secure-token-error.ts';
 
 /**
  * What a fetch is answered with that gets no token: a status that its player tries again, or one that is final. It has
@@ -7,3 +7,9 @@ import type { SecureTokenError } from './secure-token-error.ts';
  */
 export const responseWithoutToken = (error: SecureTokenError): Response =>
   new Response(null, { status: isOutage(error) ? 503 : 403, statusText: error.code });
+
+/** The error that `responseWithoutToken` has written into `response`; `undefined` if somebody else has answered. */
+export const errorOfResponse = ({ statusText }: Response): SecureTokenError | undefined =>
+  isSecureTokenErrorCode(statusText)
+    ? new SecureTokenError(statusText, 'The token worker has no token. Its tokendenied and tokenerror events say why.')
+    : undefined;

@@ -14,6 +14,17 @@ export type SecureTokenErrorCode =
   | 'ERR_TOKEN_REFUSED'
   | 'ERR_DESTROYED';
 
+const codes: Readonly<Record<SecureTokenErrorCode, true>> = {
+  ERR_OPTIONS: true,
+  ERR_SIGNING_UNAVAILABLE: true,
+  ERR_SIGNING_RESPONSE: true,
+  ERR_DENIED: true,
+  ERR_TOKEN_REFUSED: true,
+  ERR_DESTROYED: true,
+};
+
+export const isSecureTokenErrorCode = (text: string): text is SecureTokenErrorCode => Object.hasOwn(codes, text);
+
 export interface SecureTokenErrorDetails {
   /** The unsigned URL concerned. */
   readonly url?: string | undefined;

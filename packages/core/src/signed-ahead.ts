@@ -1,5 +1,4 @@
 import type { Acquisition } from './acquisition.ts';
-import type { EndingToken } from './backoff.ts';
 import { BoundedMap } from './bounded-map.ts';
 import type { DebugLog } from './debug-log.ts';
 import type { KnownPlaylist, NameAhead } from './known-playlist.ts';
@@ -61,15 +60,13 @@ export class SignedAhead {
     return this.#isDue(playlist, horizon, ahead) ? ahead : undefined;
   }
 
-  /** What is at hand of `playlist` if it is due for more: a call that fails may try again within this. */
-  endingOf(playlist: KnownPlaylist): EndingToken | undefined {
+  /** Seconds that are at hand of `playlist` if it is due for more: a call that fails may try again within this. */
+  restOfDue(playlist: KnownPlaylist): number | undefined {
     const horizon = this.horizonOf(playlist);
     if (!horizon) return undefined;
     const ahead = this.#secondsOf(playlist, horizon, this.#options.isReady);
     if (!this.#isDue(playlist, horizon, ahead)) return undefined;
-    const rest = Math.min(ahead, this.#ownToken(playlist)?.rest ?? Infinity);
-    // those who joined together were spread by how far they signed ahead at first
-    return { isFirst: false, lifetime: playlist.lifetime!, rest };
+    return Math.min(ahead, this.#ownToken(playlist)?.rest ?? Infinity);
   }
 
   /** The names that lack a token. */

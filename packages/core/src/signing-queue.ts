@@ -1,4 +1,5 @@
 import type { Backoff } from './backoff.ts';
+import { BoundedMap } from './bounded-map.ts';
 import { isAboutUrls, isolateFailure, mayBeAboutPredictions } from './isolate-failure.ts';
 import { SecureTokenError } from './secure-token-error.ts';
 import type { TokenReason } from './token-source-options.ts';
@@ -28,6 +29,10 @@ export interface WantedUrls {
   readonly reason: TokenReason;
 }
 
+/** Nobody is told: those who have asked have left. */
+const abandoned = (): SecureTokenError =>
+  new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'Nobody waits for this token any more.');
+
 /** Nobody is told: a prediction has only its place in a call, and gives it to what is wanted. */
 const noRoom = (): SecureTokenError =>
   new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'The call has no room for a predicted URL.');
@@ -40,12 +45,17 @@ const settleAll = (waiting: readonly Waiting[], error?: SecureTokenError): void 
 export class SigningQueue {
   readonly #backoff: Backoff;
   readonly #call: Call;
+  readonly #isAbandoned: () => boolean;
+  /** URLs that have failed alone while others had their tokens. Each is called for alone, and nothing else pauses. */
+  readonly #failing = new BoundedMap<string, true>();
   /** Still takes in URLs. */
   #open: Batch | undefined;
 
-  constructor(backoff: Backoff, call: Call) {
+  /** @param isAbandoned whether nobody needs a token: what was asked for before a pause is then not called for */
+  constructor(backoff: Backoff, call: Call, isAbandoned: () => boolean) {
     this.#backoff = backoff;
     this.#call = call;
+    this.#isAbandoned = isAbandoned;
   }
 
   /**
@@ -53,6 +63,7 @@ export class SigningQueue {
    * @param isPredicted it may never exist: it is left out where there is no room, and after the first failure
    */
   ask(url: string, reason: TokenReason, isPredicted = false): Promise<SecureTokenError | undefined> {
+    if (this.#failing.has(url)) return this.#callAlone({ url, isPredicted, settle: () => undefined }, reason);
     return new Promise((settle) => {
       const batch = this.#batchFor(reason, isPredicted);
       if (!batch) {
@@ -86,8 +97,13 @@ export class SigningQueue {
     let { waiting }: { waiting: readonly Waiting[] } = batch;
     for (;;) {
       // also without a pause this takes a microtask: whatever else is wanted in this task comes along
+      const isHeldUp = this.#backoff.isPaused;
       const blockedBy = await this.#backoff.ready();
       if (this.#open === batch) this.#open = undefined;
+      if (isHeldUp && this.#isAbandoned()) {
+        settleAll(waiting, abandoned());
+        return;
+      }
       const error = blockedBy ?? (await this.#callOnce(waiting, batch.reason));
       if (!error || this.#backoff.blockedBy) {
         settleAll(waiting, error);
@@ -109,7 +125,10 @@ export class SigningQueue {
         canBeSplit = false;
         waiting = await isolateFailure(waiting, error, {
           call: (part) => this.#callPart(part, batch.reason),
-          settle: settleAll,
+          settle: (part, failure) => {
+            if (failure && part.length === 1) this.#failing.set(part[0]!.url, true);
+            settleAll(part, failure);
+          },
         });
         if (waiting.length === 0) return;
         this.#backoff.failed(error);
@@ -122,6 +141,12 @@ export class SigningQueue {
       // what is wanted until the next try comes along, too
       if (waiting === batch.waiting) this.#open ??= batch;
     }
+  }
+
+  async #callAlone(one: Waiting, reason: TokenReason): Promise<SecureTokenError | undefined> {
+    const error = await this.#callPart([one], reason);
+    if (!error) this.#failing.delete(one.url);
+    return error;
   }
 
   async #callOnce(waiting: readonly Waiting[], reason: TokenReason): Promise<SecureTokenError | undefined> {

@@ -17,7 +17,7 @@ export interface TokenEventDetails {
   tokenrefused: { readonly url: string; readonly status: number };
   /** A call to the signing endpoint failed, or a renewed token was refused again. Playback may still be fine. */
   tokenerror: { readonly error: SecureTokenError };
-  /** The signing endpoint denies this viewer or URL: final until `renew()`. */
+  /** The signing endpoint denies this viewer or URL: final until `renew()`; in a service worker for 30 s. */
   tokendenied: { readonly error: SecureTokenError };
 }
 
@@ -26,7 +26,7 @@ export type TokenEventType = keyof TokenEventDetails;
 /** All of them. */
 export const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 
-/** Dispatched by a token source for requests that are held, and for nobody else: `renew()` was called. */
+/** Dispatched by a token source for requests and players that wait for it, and for nobody else: `renew()` was called. */
 export const SOURCE_RENEWS = 'secure-token-core:renews';
 /** The same: `destroy()` was called. */
 export const SOURCE_DESTROYED = 'secure-token-core:destroyed';

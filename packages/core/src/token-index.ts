@@ -14,8 +14,6 @@ export interface HeldToken extends RenewalTimes {
   readonly obtainedAt: number;
   /** The number of its call; 0 if the page has brought it. */
   readonly call: number;
-  /** Of a folder: none was held for it before. */
-  readonly isFirst: boolean;
 }
 
 /** In seconds. */
@@ -40,9 +38,8 @@ export class TokenIndex {
     this.#isUsable = isUsable;
   }
 
-  add(added: Omit<HeldToken, 'isFirst'>): void {
-    const { kind, href } = added.scope;
-    const held = { ...added, isFirst: kind === 'folder' && !this.#folders.has(href) };
+  add(held: HeldToken): void {
+    const { kind, href } = held.scope;
     if (kind === 'folder') {
       this.#folders.set(href, held);
       return;

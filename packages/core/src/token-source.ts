@@ -44,12 +44,20 @@ export interface TokenSource extends EventTarget {
   /** The same URL without what was attached. */
   unsign(url: string): string;
   protects(url: string): boolean;
+  /**
+   * For adapters: a player uses this source from now on. Nothing is renewed or signed ahead any more once all that have
+   * joined have left.
+   * @returns to be called when the player leaves
+   */
+  join(): () => void;
   /** For adapters: the player was given this source; its origin is protected unless `protect` says otherwise. */
   allow(url: string): void;
   /** For adapters: a playlist arrived. Feeds `readAhead`. */
   learn(playlistUrl: string, text: string): void;
   /** Renews everything in use now and lifts denials. @throws as `sign` */
   renew(): Promise<void>;
+  /** For adapters: the viewer may be another one. Lifts denials; the next request asks the signing endpoint. */
+  liftDenials(): void;
   /** Stops calls and timers; requests that wait fail with `ERR_DESTROYED`. */
   destroy(): void;
   [Symbol.dispose](): void;

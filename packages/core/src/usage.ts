@@ -46,6 +46,11 @@ export class Usage {
     return this.#folderOf(held)?.rhythm;
   }
 
+  /** Nobody requests URLs of folders one after the other any more. */
+  forgetRhythms(): void {
+    this.#folders.clear();
+  }
+
   #folderOf({ scope }: HeldToken): FolderUse | undefined {
     return this.#folders.get(scopeId(scope));
   }

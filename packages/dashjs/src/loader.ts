@@ -23,7 +23,8 @@ export interface LoadProgress {
 
 /** How a loader tells dash.js what happens, and is told to stop. */
 interface LoadHandlers {
-  request: RequestDetails;
+  /** Absent where a part of dash.js calls a loader by itself: for the callback of an event. */
+  readonly request?: RequestDetails;
   onprogress?: ((event: LoadProgress) => void) | undefined;
   onloadend?: (() => void) | undefined;
   onabort?: (() => void) | undefined;
@@ -50,7 +51,8 @@ export interface LoaderAnswer {
 }
 
 export interface LoaderResponse extends LoaderAnswer {
-  readonly resourceTiming: { startTime: number };
+  /** Absent where nothing is measured. */
+  readonly resourceTiming?: { startTime: number };
 }
 
 export type Load = (request: LoaderRequest, answer: LoaderAnswer) => unknown;

@@ -22,7 +22,8 @@ export class RequestTimes {
   sent(): void {
     const now = performance.now();
     // a date in dash.js 5.0, a time of `performance` since then
-    this.#response.resourceTiming.startTime += now - this.#startedAt;
+    const { resourceTiming } = this.#response;
+    if (resourceTiming) resourceTiming.startTime += now - this.#startedAt;
     this.#startedAt = now;
     this.#sentAt = Date.now();
   }
@@ -35,12 +36,12 @@ export class RequestTimes {
   }
 
   afterProgress(): void {
-    this.#request.customData.request.traces[0]?.s.setTime(this.#sentAt);
+    this.#request.customData.request?.traces[0]?.s.setTime(this.#sentAt);
   }
 
   /** After dash.js has taken in the end of the request. */
   afterEnd(): void {
-    this.#request.customData.request.startDate.setTime(this.#sentAt);
+    this.#request.customData.request?.startDate.setTime(this.#sentAt);
   }
 
   /**
@@ -52,9 +53,9 @@ export class RequestTimes {
     this.#request.url = signedUrl;
     end();
     this.#request.url = url;
-    const { resourceTimingValues } = customData.request;
-    if (!resourceTimingValues) return;
-    const entry = performance.getEntriesByName(signedUrl, 'resource').at(-1) ?? resourceTimingValues;
-    customData.request.resourceTimingValues = Object.assign(entry.toJSON() as PerformanceEntry, { name: url });
+    const details = customData.request;
+    if (!details?.resourceTimingValues) return;
+    const entry = performance.getEntriesByName(signedUrl, 'resource').at(-1) ?? details.resourceTimingValues;
+    details.resourceTimingValues = Object.assign(entry.toJSON() as PerformanceEntry, { name: url });
   }
 }

@@ -3,6 +3,7 @@ import type { AcquiredTokenSource, TokenSource, TokenSourceOptions } from 'secur
 import { acquireTokenSource, createSourceUser, forwardTokenEvents } from 'secure-token-core';
 import { reloadUnsigned } from './late-install.ts';
 import { createLicenseFilter } from './license-filter.ts';
+import { returnToLive } from './return-to-live.ts';
 import type { Session } from './session.ts';
 import { signClock } from './sign-clock.ts';
 import { ShownFailure } from './shown-failure.ts';
@@ -40,11 +41,12 @@ function signLicenses(session: Session): () => void {
 
 function secure(player: MediaPlayerClass, { source, release }: AcquiredTokenSource): Secured {
   const user = createSourceUser(source);
-  const session: Session = { player, source, user, failure: new ShownFailure(), waits: new Set() };
+  const session: Session = { player, source, user, failure: new ShownFailure(), loads: new Set() };
   const undo = [
     forwardTokenEvents(source, (type, detail) => trigger(player, type, { ...detail, detail }), user),
     signLicenses(session),
-    () => session.waits.forEach((wait) => wait.abort()),
+    returnToLive(session),
+    () => session.loads.forEach((load) => load.release()),
     release,
   ];
   return { session, end: () => undo.forEach((it) => it()) };

@@ -2,6 +2,9 @@ import type { SignedRequest } from 'secure-token-core';
 import { credentialsMode, replayCacheMode } from 'secure-token-core';
 import type { Session } from './session.ts';
 
+/** As dash.js itself waits for the time (`HTTP_TIMEOUT_MS`): it does not begin to play before. */
+const TIMEOUT_MS = 5000;
+
 /** Of ISO 8601; without a zone the time of the server is that of Greenwich. */
 const parseTime = (text: string): number => Date.parse(/(Z|GMT|[+-]\d\d:?\d\d)\s*$/.test(text) ? text : `${text}Z`);
 
@@ -53,7 +56,8 @@ export class ServerTime {
     const sentAt = Date.now();
     try {
       const method = this.#isInHeader ? 'HEAD' : 'GET';
-      const response = await fetch(url, { method, headers, cache, credentials: credentialsMode(request) });
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const response = await fetch(url, { method, headers, cache, credentials: credentialsMode(request), signal });
       const text = this.#isInHeader ? (response.headers.get('date') ?? '') : await response.text();
       const offset = response.ok ? parseTime(text) - (sentAt + Date.now()) / 2 : NaN;
       return { status: response.status, offset };

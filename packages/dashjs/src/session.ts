@@ -2,6 +2,7 @@ import type { MediaPlayerClass } from 'dashjs';
 import type { SignOptions, SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
 import { isOutage, keepAsking } from 'secure-token-core';
 import type { ShownFailure } from './shown-failure.ts';
+import type { SignedLoad } from './signed-load.ts';
 import { sourceUrl } from './source-url.ts';
 import { trigger } from './trigger.ts';
 
@@ -12,8 +13,8 @@ export interface Session {
   /** This player, among others that may share the source. */
   readonly user: SourceUser;
   readonly failure: ShownFailure;
-  /** Of loads; aborted when the session ends. */
-  readonly waits: Set<AbortController>;
+  /** Under way, those that wait for a token among them. */
+  readonly loads: Set<SignedLoad>;
 }
 
 /** dash.js throws where there is no video element. */

@@ -30,11 +30,11 @@ export function signLoads(
   function signing(this: Extended): { load: (request: LoaderRequest, response: LoaderResponse) => void } {
     const { load } = this.parent;
     const signed = (request: LoaderRequest, response: LoaderResponse): void => {
-      const details = request.customData.request;
+      const { request: details } = request.customData;
       const session = sessionNow();
-      seen.add(details);
+      if (details) seen.add(details);
       // a manifest of its own accord (an XLink, `retrieveManifest`) may belong to an ad server
-      const url = details.type === MANIFEST ? sourceUrl(player) : undefined;
+      const url = details?.type === MANIFEST ? sourceUrl(player) : undefined;
       if (url !== undefined) session?.source.allow(url);
       if (session?.source.protects(request.url)) new SignedLoad(request, response, session, load, signed).start();
       else load(request, response);

@@ -62,12 +62,18 @@ export class SignedLoad {
 
   start(): void {
     const { customData, url } = this.#request;
-    const { source } = this.#session;
+    const { source, loads } = this.#session;
+    loads.add(this);
     // while the request waits there is nothing else that dash.js could stop
     customData.abort = () => this.#abort();
     const ready = source.peek(url);
     if (ready) this.#send(ready);
     else void this.#sendOnce((options) => source.sign(url, options));
+  }
+
+  /** Its session has ended: what waits is loaded anew. */
+  release(): void {
+    if (this.#phase.name === 'waiting') this.#phase.wait.abort();
   }
 
   /** Waits for a request and sends it; goes on with `otherwise` if there is none. */
@@ -77,8 +83,6 @@ export class SignedLoad {
   ): Promise<void> {
     const wait = new AbortController();
     const phase = (this.#phase = { name: 'waiting', wait });
-    const { waits } = this.#session;
-    waits.add(wait);
     try {
       const signed = await signOrWait(this.#session, wait.signal, ask, this.#hasTriesLeft());
       if (this.#phase !== phase) return;
@@ -88,14 +92,12 @@ export class SignedLoad {
       if (this.#phase !== phase) return;
       if (wait.signal.aborted) this.#startAnew();
       else this.#end(isOutage(error) ? UNAVAILABLE : DESTROYED);
-    } finally {
-      waits.delete(wait);
     }
   }
 
   /** Its session has ended while it waited, and dash.js still wants it. */
   #startAnew(): void {
-    this.#phase = { name: 'settled' };
+    this.#settle();
     // the wait counts for nothing
     this.#times.sent();
     this.#loadAnew(this.#request, this.#response);
@@ -103,7 +105,9 @@ export class SignedLoad {
 
   /** dash.js will ask once more if this request fails. */
   #hasTriesLeft(): boolean {
-    const { type, retryAttempts } = this.#request.customData.request;
+    const details = this.#request.customData.request;
+    if (!details) return false;
+    const { type, retryAttempts } = details;
     const limits = this.#session.player.getSettings().streaming?.retryAttempts as Record<string, number> | undefined;
     return retryAttempts < (limits?.[type] ?? 0);
   }
@@ -173,12 +177,12 @@ export class SignedLoad {
     this.#times.withEntriesOf(request.url, () => this.#end({ ...answer, url }));
     this.#times.afterEnd();
     // last: dash.js has its manifest, whatever is made of it here
-    if (this.#request.customData.request.type === MANIFEST && typeof answer.data === 'string')
+    if (this.#request.customData.request?.type === MANIFEST && typeof answer.data === 'string')
       source.learn(url, answer.data);
   }
 
   #end(answer: LoaderAnswer): void {
-    this.#phase = { name: 'settled' };
+    this.#settle();
     Object.assign(this.#response, answer);
     // dash.js takes its handlers away before it aborts
     this.#request.customData.onloadend?.();
@@ -193,7 +197,12 @@ export class SignedLoad {
   }
 
   #endAborted(): void {
-    this.#phase = { name: 'settled' };
+    this.#settle();
     this.#request.customData.onabort?.();
+  }
+
+  #settle(): void {
+    this.#phase = { name: 'settled' };
+    this.#session.loads.delete(this);
   }
 }

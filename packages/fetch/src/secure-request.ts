@@ -10,7 +10,7 @@ import {
   sentRequest,
 } from 'secure-token-core';
 import { initOf, signedInit } from './fetch-arguments.ts';
-import { unsignedResponse, withUrl } from './unsigned-response.ts';
+import { readAfter, unsignedResponse, withUrl } from './unsigned-response.ts';
 import { untilAny } from './until-any.ts';
 
 /** One request for a protected URL: it waits for its token, is sent, once more if it is refused, and answered. */
@@ -71,7 +71,8 @@ export class SecureRequest {
     if (!response) throw error as Error;
     const { unsignedUrl } = request;
     // relative URIs of a playlist begin where it has come from in the end
-    void learnResponse(this.#source, response, this.#source.unsign(response.url || unsignedUrl), unsignedUrl);
-    return unsignedResponse(this.#source, response);
+    const url = this.#source.unsign(response.url || unsignedUrl);
+    const learned = learnResponse(this.#source, response, url, unsignedUrl);
+    return readAfter(learned, unsignedResponse(this.#source, response));
   }
 }

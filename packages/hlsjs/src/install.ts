@@ -1,11 +1,17 @@
 import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
-import type { TokenSource } from 'secure-token-core';
+import type { AcquiredTokenSource, TokenSource } from 'secure-token-core';
+import { acquireTokenSource } from 'secure-token-core';
+import { whenDestroyed } from './hls-events.ts';
 import { reloadUnsigned } from './late-install.ts';
 import { createLicenseSetup } from './license-setup.ts';
+import { isLeftBehindBy } from './live-window.ts';
 import type { Controller, ControllerClass } from './original-controller.ts';
 import { noteStandIn, originalController } from './original-controller.ts';
+import { returnToLive } from './return-to-live.ts';
 import { tellTokenErrors } from './tell-token-errors.ts';
+import { isRetriedAsShipped } from './retry-policy.ts';
+import type { LoaderSession } from './token-loader.ts';
 import { createTokenLoader } from './token-loader.ts';
 import { configurationWatch, watchUnsignedRequests } from './unsigned-requests.ts';
 
@@ -18,18 +24,18 @@ const nothing = (): void => undefined;
  * A playlist or segment loader of the app, or of CMCD. Those of CMCD change the URL and hand it to a `loader` of their
  * own: it is that one which must sign, or CMCD would be appended after the signature.
  */
-function wrap(Base: LoaderClass, sourceNow: () => TokenSource): never {
-  const Signing = createTokenLoader(Base, sourceNow);
+function wrap(Base: LoaderClass, sessionNow: () => LoaderSession): never {
+  const Signing = createTokenLoader(Base, sessionNow);
   return function (config: HlsConfig) {
     const outer = new Base(config) as { loader?: { constructor: unknown; load?: unknown } };
     if (!outer.loader?.load) return new Signing(config);
-    outer.loader = new (createTokenLoader(outer.loader.constructor as LoaderClass, sourceNow))(config);
+    outer.loader = new (createTokenLoader(outer.loader.constructor as LoaderClass, sessionNow))(config);
     return outer;
   } as never;
 }
 
-/** Makes `source` sign the requests of `hls`, in place of the one that did before. */
-export function install(hls: Hls, source: TokenSource): void {
+/** Makes `source` sign the requests of `hls` until that is destroyed, in place of the one that did before. */
+export function install(hls: Hls, { source, release }: AcquiredTokenSource): void {
   const { config } = hls;
   const isFirst = !sources.has(hls);
   sources.set(hls, source);
@@ -37,14 +43,23 @@ export function install(hls: Hls, source: TokenSource): void {
   // frame-rate controller
   const userConfig = { ...hls.userConfig, abrController: installing(source, 'abrController', config.abrController) };
   Object.assign(hls, { userConfig });
+  whenDestroyed(hls, release);
   if (hls.url) source.allow(hls.url);
   if (!isFirst) return;
   const sourceNow = (): TokenSource => sources.get(hls)!;
-  config.loader = createTokenLoader(config.loader, sourceNow);
-  if (config.pLoader) config.pLoader = wrap(config.pLoader, sourceNow);
-  if (config.fLoader) config.fLoader = wrap(config.fLoader, sourceNow);
+  const mayOutlast: LoaderSession['mayOutlast'] = (context) =>
+    !!hls.media?.readyState && isRetriedAsShipped(context, config, (hls.constructor as typeof Hls).DefaultConfig);
+  const sessionNow = (): LoaderSession => ({
+    source: sourceNow(),
+    mayOutlast,
+    hasLeftWindow: (context) => isLeftBehindBy(hls, context),
+  });
+  config.loader = createTokenLoader(config.loader, sessionNow);
+  if (config.pLoader) config.pLoader = wrap(config.pLoader, sessionNow);
+  if (config.fLoader) config.fLoader = wrap(config.fLoader, sessionNow);
   config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, sourceNow);
   tellTokenErrors(hls);
+  returnToLive(hls);
   watchUnsignedRequests(hls, sourceNow);
   reloadUnsigned(hls, source);
 }
@@ -56,7 +71,7 @@ export function install(hls: Hls, source: TokenSource): void {
 export function installing<C extends Controller>(source: TokenSource, slot: C, before?: HlsConfig[C]): HlsConfig[C] {
   const Installing = function (hls: Hls): object {
     configurationWatch.end();
-    install(hls, source);
+    install(hls, acquireTokenSource(source));
     const Original = (before as ControllerClass | undefined) ?? originalController(hls.constructor as typeof Hls, slot);
     return Original ? new Original(hls) : { setStreamController: nothing, destroy: nothing };
   };

@@ -16,6 +16,11 @@ export interface FailedTry {
   readonly retries: number;
 }
 
+type PolicyName = 'manifestLoadPolicy' | 'playlistLoadPolicy' | 'keyLoadPolicy' | 'fragLoadPolicy';
+type Policies = Pick<HlsConfig, PolicyName>;
+
+const isMediaPlaylist = (type: string): boolean => /level|Track/.test(type);
+
 /** The rule of a policy for what has happened. */
 export const ruleFor = ({ timeoutRetry, errorRetry }: LoadPolicy['default'], isTimeout: boolean): RetryConfig | null =>
   isTimeout ? timeoutRetry : errorRetry;
@@ -30,9 +35,29 @@ export function ruleForOutage(
   { loadPolicy }: LoaderConfiguration,
 ): RetryConfig | null {
   const { type = '' } = context as { type?: string };
-  const isMediaPlaylist = /level|Track/.test(type);
-  return isMediaPlaylist ? config.playlistLoadPolicy.default.errorRetry : loadPolicy.errorRetry;
+  return isMediaPlaylist(type) ? config.playlistLoadPolicy.default.errorRetry : loadPolicy.errorRetry;
 }
+
+/** Settings of hls.js that say how a request is tried again; `undefined` for lists of interstitials and of steering. */
+function policyFor(context: LoaderContext): PolicyName | undefined {
+  const { type = '' } = context as { type?: string };
+  if (type === 'manifest') return 'manifestLoadPolicy';
+  if (isMediaPlaylist(type)) return 'playlistLoadPolicy';
+  if ('keyInfo' in context) return 'keyLoadPolicy';
+  return 'frag' in context ? 'fragLoadPolicy' : undefined;
+}
+
+/**
+ * Whether failed requests such as this one are tried again as hls.js ships it: then the team has asked for nothing else.
+ * @param shipped `Hls.DefaultConfig`
+ */
+export function isRetriedAsShipped(context: LoaderContext, config: Policies, shipped: Policies): boolean {
+  const name = policyFor(context);
+  return !name || textOf(config[name].default.errorRetry) === textOf(shipped[name].default.errorRetry);
+}
+
+const textOf = (rule: RetryConfig | null): string =>
+  JSON.stringify(rule, (_, value: unknown) => (typeof value === 'function' ? String(value) : value));
 
 /** As hls.js decides (error-helper.ts): not after 4xx, nor without a status unless the viewer is offline. */
 function isWorthRetrying({ isTimeout, code, retries }: FailedTry, { maxNumRetry }: RetryConfig): boolean {

@@ -3,7 +3,6 @@ import type { HlsConfig } from 'hls.js';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { acquireTokenSource, createTokenSource } from 'secure-token-core';
 import { install, installing } from './install.ts';
-import { DESTROYING } from './tell-token-errors.ts';
 import { configurationWatch } from './unsigned-requests.ts';
 
 type Options = TokenSourceOptions | TokenSource | string | URL;
@@ -18,10 +17,9 @@ type Options = TokenSourceOptions | TokenSource | string | URL;
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureToken(hls: Hls, options: Options): TokenSource {
-  const { source, release } = acquireTokenSource(options);
-  install(hls, source);
-  hls.on(DESTROYING, release);
-  return source;
+  const acquired = acquireTokenSource(options);
+  install(hls, acquired);
+  return acquired.source;
 }
 
 /**

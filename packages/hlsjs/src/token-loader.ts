@@ -8,8 +8,8 @@ import type {
   LoaderStats,
   RetryConfig,
 } from 'hls.js';
-import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { hideSignedUrl, isOutage, refusalOf, replayOf } from 'secure-token-core';
+import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
+import { hideSignedUrl, isOutage, keepAsking, refusalOf, replayOf } from 'secure-token-core';
 import { NONE, UNAVAILABLE, retryDelay, ruleFor, ruleForOutage } from './retry-policy.ts';
 import { sleep } from './sleep.ts';
 import { noteTokenError } from './token-errors.ts';
@@ -20,7 +20,20 @@ import { withCredentials } from './with-credentials.ts';
 type LoaderClass = HlsConfig['loader'];
 type Callbacks = LoaderCallbacks<LoaderContext>;
 type LoaderError = Parameters<Callbacks['onError']>[0];
+const NOT_FOUND = 404;
+/** For playlists, which may be a little later: hls.js would ask for the same segment until it has them. */
+const GONE_PAUSE_MS = 1000;
+
 type NetworkDetails = Parameters<Callbacks['onError']>[2];
+
+/** What a loader has to know of its player. */
+export interface LoaderSession {
+  readonly source: TokenSource;
+  /** Whether such a request waits in an outage until that ends. */
+  readonly mayOutlast: (context: LoaderContext) => boolean;
+  /** Whether what it asks for may have left the live window meanwhile. */
+  readonly hasLeftWindow: (context: LoaderContext) => boolean;
+}
 
 /**
  * Signs on the wire what hls.js knows by its unsigned URL. The life of a request: it waits for its token, goes out with
@@ -33,6 +46,7 @@ class TokenLoader implements Loader<LoaderContext> {
   readonly stats: LoaderStats;
   readonly #config: HlsConfig;
   readonly #Base: LoaderClass;
+  readonly #session: LoaderSession;
   readonly #source: TokenSource;
   /** `undefined` once destroyed. */
   #inner: Loader<LoaderContext> | undefined;
@@ -45,10 +59,11 @@ class TokenLoader implements Loader<LoaderContext> {
   /** For a token, or for the next try. */
   #waiting: AbortController | undefined;
 
-  constructor(config: HlsConfig, Base: LoaderClass, source: TokenSource) {
+  constructor(config: HlsConfig, Base: LoaderClass, session: LoaderSession) {
     this.#config = config;
     this.#Base = Base;
-    this.#source = source;
+    this.#session = session;
+    this.#source = session.source;
     this.#inner = new Base(config);
     this.stats = this.#inner.stats;
   }
@@ -62,9 +77,7 @@ class TokenLoader implements Loader<LoaderContext> {
     // an interstitial's manifest may belong to an ad server: only the primary player's source is protected unasked
     const { assetPlayerId } = this.#config as { assetPlayerId?: string };
     if (type === 'manifest' && !assetPlayerId) this.#source.allow(url);
-    const ready = this.#source.peek(url);
-    if (ready) this.#send(ready);
-    else void this.#sendOnce((signal) => this.#source.sign(url, { signal }));
+    this.#try();
   }
 
   abort(): void {
@@ -95,21 +108,34 @@ class TokenLoader implements Loader<LoaderContext> {
 
   #stopWaiting(): void {
     this.#waiting?.abort();
-    this.#waiting = undefined;
+    this.#endWait();
   }
 
-  /** Waits for `request` and sends it; goes on with `otherwise` if there is none. */
+  #endWait(): void {
+    if (!this.#waiting) return;
+    this.#waiting = undefined;
+    this.stats.loading.start = performance.now();
+  }
+
+  /** Sends the request: at once if a token is at hand. */
+  #try(): void {
+    const { url } = this.#context;
+    const ready = this.#source.peek(url);
+    if (ready) this.#send(ready);
+    else void this.#sendOnce((how) => this.#source.sign(url, how));
+  }
+
+  /** Asks for a request and sends it; goes on with `otherwise` if there is none. */
   async #sendOnce(
-    request: (signal: AbortSignal) => Promise<SignedRequest | undefined>,
+    ask: (how: SignOptions) => Promise<SignedRequest | undefined>,
     otherwise: () => void = () => undefined,
   ): Promise<void> {
-    const { signal } = (this.#waiting = new AbortController());
-    // never 0 while under way: the ABR controller would take it for a request as old as the page
-    this.stats.loading.start ||= performance.now();
+    const signal = this.#wait();
     try {
-      const signed = await request(signal);
+      const mayWait = (error: unknown): boolean => isOutage(error) && this.#session.mayOutlast(this.#context);
+      const signed = await keepAsking({ source: this.#source, signal, ask, mayWait });
       if (signal.aborted) return;
-      this.#waiting = undefined;
+      this.#endWait();
       if (signed) this.#send(signed);
       else otherwise();
     } catch (error) {
@@ -117,6 +143,13 @@ class TokenLoader implements Loader<LoaderContext> {
       await sleep(0, signal);
       if (!signal.aborted) this.#onSigningFailed(error);
     }
+  }
+
+  /** Begins a wait, which ends when the signal aborts. */
+  #wait(): AbortSignal {
+    this.#waiting = new AbortController();
+    this.#keepBeginning();
+    return this.#waiting.signal;
   }
 
   #send(request: SignedRequest): void {
@@ -182,7 +215,8 @@ class TokenLoader implements Loader<LoaderContext> {
   #onError(error: LoaderError, request: SignedRequest, details: NetworkDetails): void {
     const fail = (): void => {
       if (this.#retry(false, error.code)) return;
-      this.#callbacks!.onError(error, this.#context, this.#unsigned(details), this.stats);
+      if (this.#isGone(error)) void this.#tellGone(error, details);
+      else this.#callbacks!.onError(error, this.#context, this.#unsigned(details), this.stats);
     };
     const refusal = refusalOf(this.#source, request, error.code);
     if (!refusal) {
@@ -190,12 +224,28 @@ class TokenLoader implements Loader<LoaderContext> {
       return;
     }
     void this.#sendOnce(
-      (signal) => replayOf(this.#source, request, error.code, { signal }),
+      (how) => replayOf(this.#source, request, error.code, how),
       () => {
         noteTokenError(details, refusal);
         fail();
       },
     );
+  }
+
+  /** A wait for a token may outlast the live window, and then the segment is gone. */
+  #isGone({ code }: LoaderError): boolean {
+    const { mayOutlast, hasLeftWindow } = this.#session;
+    return code === NOT_FOUND && mayOutlast(this.#context) && hasLeftWindow(this.#context);
+  }
+
+  /**
+   * To hls.js a 404 is final, for subtitles and a single rendition fatal: it would never load what the stream has now.
+   * After a 5xx it looks where the stream is.
+   */
+  async #tellGone(error: LoaderError, details: NetworkDetails): Promise<void> {
+    await sleep(GONE_PAUSE_MS, this.#wait());
+    this.#endWait();
+    this.#callbacks!.onError({ ...error, code: UNAVAILABLE }, this.#context, this.#unsigned(details), this.stats);
   }
 
   #onTimeout(details: NetworkDetails): void {
@@ -204,12 +254,28 @@ class TokenLoader implements Loader<LoaderContext> {
 
   /** The signing endpoint failed us. An outage is retried like a 5xx; everything else is final. */
   #onSigningFailed(error: unknown): void {
-    this.#waiting = undefined;
+    this.#endWait();
     const isFinal = !isOutage(error);
     const rule = ruleForOutage(this.#context, this.#config, this.#policy);
     if (!isFinal && this.#retry(false, UNAVAILABLE, rule)) return;
     const reported = { code: isFinal ? NONE : UNAVAILABLE, text: String(error) };
     this.#callbacks!.onError(reported, this.#context, error as NetworkDetails, this.stats);
+  }
+
+  /**
+   * A request that waits has always just begun. The ABR controller would take one that began with its wait for a slow
+   * one: it would sample its time to first byte and switch down. One that began at 0 it would take for as old as the
+   * page.
+   */
+  #keepBeginning(): void {
+    const { loading } = this.stats;
+    Object.defineProperty(loading, 'start', {
+      configurable: true,
+      enumerable: true,
+      get: () => performance.now(),
+      // whoever writes a time knows better
+      set: (value: number) => Object.defineProperty(loading, 'start', { value, writable: true }),
+    });
   }
 
   /** hls.js leaves it to the loader to try manifests, keys and steering again: signed anew each time. */
@@ -222,7 +288,11 @@ class TokenLoader implements Loader<LoaderContext> {
     const delay = retryDelay(rule, { url, isTimeout, code, retries: this.stats.retry });
     if (delay === undefined) return false;
     this.stats.retry++;
-    void this.#sendOnce((signal) => sleep(delay, signal).then(() => this.#source.sign(url, { signal })));
+    const timer = setTimeout(() => {
+      this.#endWait();
+      this.#try();
+    }, delay);
+    this.#wait().addEventListener('abort', () => clearTimeout(timer));
     return true;
   }
 
@@ -235,12 +305,12 @@ class TokenLoader implements Loader<LoaderContext> {
 
 /**
  * A loader class that signs what `Base` loads.
- * @param sourceNow the token source of the player at this moment
+ * @param sessionNow the token source of the player at this moment
  */
-export function createTokenLoader(Base: LoaderClass, sourceNow: () => TokenSource): LoaderClass {
+export function createTokenLoader(Base: LoaderClass, sessionNow: () => LoaderSession): LoaderClass {
   return class extends TokenLoader {
     constructor(config: HlsConfig) {
-      super(config, Base, sourceNow());
+      super(config, Base, sessionNow());
     }
   };
 }

@@ -1,6 +1,6 @@
 import type Hls from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { DESTROYING } from './tell-token-errors.ts';
+import { whenDestroyed } from './hls-events.ts';
 
 /** The statuses with which an edge refuses what has no token. */
 const REFUSALS = [401, 403, 410];
@@ -105,5 +105,5 @@ export function watchUnsignedRequests(hls: Hls, sourceNow: () => TokenSource): v
         'says which players do that, and how to prevent it.',
     );
   });
-  hls.on(DESTROYING, stop);
+  whenDestroyed(hls, stop);
 }

@@ -13,11 +13,15 @@ export interface Failures {
 
 export const noFailures: Failures = { count: 0, position: 0 };
 
+/** `before` as far as they count for an element that is at `position`: once it has come past their place they are over. */
+export const stillAt = (before: Failures, position: number): Failures =>
+  Math.abs(position - before.position) < SAME_PLACE_SECONDS ? before : noFailures;
+
 /** `before`, and one more at `position`: at another place they are counted anew. */
-export function oneMore(before: Failures, position: number): Failures {
-  const isSamePlace = before.count > 0 && Math.abs(position - before.position) < SAME_PLACE_SECONDS;
-  return { count: isSamePlace ? before.count + 1 : 1, position };
-}
+export const oneMore = (before: Failures, position: number): Failures => ({
+  count: stillAt(before, position).count + 1,
+  position,
+});
 
 /** The first attempt is made at once. */
 export const needsPause = ({ count }: Failures): boolean => count > 1;

@@ -1,7 +1,5 @@
-import { jitteredDelay, pauseFor } from 'secure-token-core';
+import { pauseFor, retryDelay } from 'secure-token-core';
 
-const MAX_DELAY_SECONDS = 15;
-
-/** Full-jitter back-off, half a second at most after the first failure, as `pauseFor`. */
+/** Pauses as a request that waits for a token does; half a second at most after the first failure. */
 export const pause = (failures: number, signal: AbortSignal | undefined): Promise<void> =>
-  pauseFor(jitteredDelay(failures - 1, MAX_DELAY_SECONDS, Math.random()) * 1000, signal);
+  pauseFor(retryDelay({ failures: failures - 1 }, Math.random()) * 1000, signal);

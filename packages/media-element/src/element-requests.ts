@@ -1,5 +1,5 @@
 import type { SecureTokenError, SignedRequest } from 'secure-token-core';
-import { isOutage, keepAsking, workerSigns } from 'secure-token-core';
+import { isOutage, keepAsking, renewWorker, workerSigns } from 'secure-token-core';
 import type { Failures } from './attempts.ts';
 import { mayTryWorker } from './attempts.ts';
 import { diagnoseFailure } from './diagnose-failure.ts';
@@ -68,8 +68,13 @@ export class ElementRequests {
     return true;
   }
 
-  /** For the first source: nobody waits for ever for one that was never there. @throws as `TokenSource.sign` */
-  signFirst(): Promise<SignedRequest> {
+  /** If a worker signs, it has tokens of its own, and denials. @throws as `TokenSource.renew` */
+  async renewWorker(): Promise<void> {
+    if (await workerSigns(this.#options.url)) await renewWorker();
+  }
+
+  /** Nobody waits for ever: for the first source, and for one that was given up. @throws as `TokenSource.sign` */
+  signOnce(): Promise<SignedRequest> {
     const { source, url } = this.#options;
     return source.sign(url, { signal: this.#start.signal });
   }

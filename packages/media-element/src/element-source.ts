@@ -1,13 +1,16 @@
 import type { SignedRequest } from 'secure-token-core';
 import { SecureTokenError, needsUseCredentials } from 'secure-token-core';
 
+/** Whether a media element can send the token of `request`. */
+export const fitsElement = ({ headers }: SignedRequest): boolean => Object.keys(headers).length === 0;
+
 /** @throws `ERR_SIGNING_RESPONSE` if a media element cannot send the token of `request` */
-export function assertFitsElement({ headers, unsignedUrl: url }: SignedRequest): void {
-  if (!Object.keys(headers).length) return;
+export function assertFitsElement(request: SignedRequest): void {
+  if (fitsElement(request)) return;
   throw new SecureTokenError(
     'ERR_SIGNING_RESPONSE',
     "The token is in 'headers', which a media element cannot send. Register the token worker, or answer with 'query'.",
-    { url },
+    { url: request.unsignedUrl },
   );
 }
 

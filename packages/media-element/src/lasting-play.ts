@@ -3,44 +3,43 @@ const nextTask = (): Promise<void> => new Promise((resolve) => void setTimeout(r
 
 /**
  * A change of source rejects the promises of `play()` that are pending: they wait for it instead, and go on. An element
- * that has failed does not play, and does not remember that it was asked to: this does.
+ * that has failed does not play, and remembers neither that it did nor that it was asked to: this does.
  */
 export class LastingPlay {
   readonly #media: HTMLMediaElement;
   readonly #operation: () => Promise<void> | undefined;
-  /** Takes what stood on the element itself, put there by the page or a player, back to it. */
-  readonly #restore: () => void;
-  #playRequested = false;
+  #isWanted: boolean;
 
-  /** @param operation the change of source that is under way */
-  constructor(media: HTMLMediaElement, operation: () => Promise<void> | undefined) {
+  /**
+   * @param operation the change of source that is under way
+   * @param signal gives the element back what stood on it, put there by the page or a player
+   */
+  constructor(media: HTMLMediaElement, operation: () => Promise<void> | undefined, signal: AbortSignal) {
     this.#media = media;
     this.#operation = operation;
+    this.#isWanted = !media.paused;
+    media.addEventListener('play', () => (this.#isWanted = true), { signal });
+    // a browser pauses what has failed for good
+    media.addEventListener('pause', () => (this.#isWanted &&= media.error !== null), { signal });
     const play = media.play.bind(media);
     const pause = media.pause.bind(media);
     const restores = [
       replaceMethod(media, 'play', () => this.#play(play)),
       replaceMethod(media, 'pause', () => {
-        this.#playRequested = false;
+        this.#isWanted = false;
         pause();
       }),
     ];
-    this.#restore = () => restores.forEach((restore) => restore());
+    signal.addEventListener('abort', () => restores.forEach((restore) => restore()));
   }
 
-  /** Whether `play()` was asked of the element after it had failed; asked once. */
-  takeRequest(): boolean {
-    const wasRequested = this.#playRequested;
-    this.#playRequested = false;
-    return wasRequested;
-  }
-
-  release(): void {
-    this.#restore();
+  /** Whether the element plays, or has played or been asked to play when it failed. */
+  get isWanted(): boolean {
+    return this.#isWanted || !this.#media.paused;
   }
 
   async #play(play: () => Promise<void>): Promise<void> {
-    if (this.#media.error) this.#playRequested = true;
+    if (this.#media.error) this.#isWanted = true;
     for (;;) {
       try {
         await play();

@@ -9,8 +9,11 @@ interface NativeSourceListener {
   onOutage?(error: SecureTokenError): void;
   /** After `onOutage` or `onFailure`: there is a token again. */
   onRecovery?(): void;
-  /** Playback has failed for good; `restart()` goes on. An error event of the element is let through by now. */
-  onFailure(error: unknown): void;
+  /**
+   * Playback has failed for good; `restart()` goes on. An error event of the element is let through by now.
+   * @param wasPlaying a browser pauses an element that has failed
+   */
+  onFailure(error: unknown, wasPlaying: boolean): void;
 }
 
 export interface NativeSourceOptions {

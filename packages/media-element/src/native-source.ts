@@ -1,5 +1,6 @@
 import type { SignedRequest } from 'secure-token-core';
-import { isHopeless, needsPause, noFailures, oneMore } from './attempts.ts';
+import { SOURCE_RENEWS, isOffline, isSecureTokenError } from 'secure-token-core';
+import { isHopeless, needsPause, noFailures, oneMore, stillAt } from './attempts.ts';
 import { pause } from './back-off.ts';
 import { ElementRequests } from './element-requests.ts';
 import { LastingPlay } from './lasting-play.ts';
@@ -35,6 +36,8 @@ export class NativeSource {
   /** The source the element was given last, as the browser writes it. */
   #assignedSrc: string | undefined;
   #failures = noFailures;
+  /** Playback has failed for want of a token. */
+  #lacksToken = false;
   #haltedAtMs: number | undefined;
   #restsUntilMs = 0;
 
@@ -47,9 +50,9 @@ export class NativeSource {
     this.#position = new PlaybackPosition(media);
     this.#tracks = new MediaTracks(media);
     this.#need = observeNeed(media, signal);
-    this.#play = new LastingPlay(media, () => this.#operation);
+    this.#play = new LastingPlay(media, () => this.#operation, signal);
     if (given) this.#assignedSrc = new URL(given.url, document.baseURI).href;
-    this.#on(['timeupdate'], () => this.#phase !== 'loading' && !media.error && this.#position.note());
+    this.#on(['timeupdate'], () => this.#onTime());
     this.#on(['durationchange'], () => this.#position.noteDuration());
     this.#on(['seeking'], () => this.#onSeeking());
     this.#on(['play', 'waiting', 'stalled'], () => this.#check(false));
@@ -65,6 +68,7 @@ export class NativeSource {
     });
     this.#on(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
     this.#on(['error'], (event) => this.#onError(event));
+    options.source.addEventListener(SOURCE_RENEWS, () => this.#onRenewal(), { signal });
     const timer = setInterval(() => !media.paused && this.#check(false), CHECK_INTERVAL_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
   }
@@ -83,7 +87,11 @@ export class NativeSource {
     if (this.#phase !== 'failed') return;
     this.#phase = 'idle';
     this.#failures = noFailures;
-    if (this.#isOurs()) this.#run(() => this.#load('error'));
+    if (!this.#isOurs()) return;
+    this.#run(async () => {
+      await this.#requests.renewWorker();
+      await this.#load('error');
+    });
   }
 
   /** Leaves the element to itself: it plays on as long as its last token allows. */
@@ -92,7 +100,6 @@ export class NativeSource {
     this.#released.abort();
     this.#swap?.abort();
     this.#position.release();
-    this.#play.release();
   }
 
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
@@ -103,7 +110,17 @@ export class NativeSource {
   /** Not if the page has given the element another source. */
   #isOurs(): boolean {
     const isOver = this.#phase === 'failed' || this.#phase === 'released';
-    return !isOver && this.#assignedSrc !== undefined && this.#media.src === this.#assignedSrc;
+    return !isOver && this.#hasOurSource();
+  }
+
+  #hasOurSource(): boolean {
+    return this.#assignedSrc !== undefined && this.#media.src === this.#assignedSrc;
+  }
+
+  #onTime(): void {
+    if (this.#phase === 'loading' || this.#media.error) return;
+    this.#position.note();
+    if (this.#phase === 'idle') this.#failures = stillAt(this.#failures, this.#position.last);
   }
 
   #onSeeking(): void {
@@ -135,6 +152,14 @@ export class NativeSource {
     this.#position.noteFailure();
     this.#swap?.abort();
     this.#recover();
+  }
+
+  /** The viewer may be another one: to the worker too, and what lacks a token goes on once there is one. */
+  #onRenewal(): void {
+    const noNews = (): void => undefined;
+    if (this.#phase !== 'failed') void this.#requests.renewWorker().catch(noNews);
+    else if (this.#lacksToken && this.#hasOurSource())
+      void this.#requests.signOnce().then(() => this.restart(), noNews);
   }
 
   /** Runs `work` as the one operation. */
@@ -175,7 +200,7 @@ export class NativeSource {
     if (this.#operation) return;
     this.#run(async () => {
       for (let { error } = this.#media; error && this.#isOurs(); { error } = this.#media) {
-        this.#failures = oneMore(this.#failures, this.#position.current);
+        if (!isOffline()) this.#failures = oneMore(this.#failures, this.#position.current);
         await this.#loadAfter(error);
       }
     });
@@ -188,7 +213,7 @@ export class NativeSource {
         'The browser cannot load this file. Check the network and the CORS headers of the server.',
         'NetworkError',
       );
-    if (needsPause(failures)) await pause(failures.count, this.#released.signal);
+    if (needsPause(failures) || isOffline()) await pause(failures.count, this.#released.signal);
     await this.#load('error', await this.#requests.diagnose(error, failures));
   }
 
@@ -202,7 +227,7 @@ export class NativeSource {
       return;
     }
     // also with a worker: if playback fails, it tells why
-    const request = replay ?? (await (reason ? this.#requests.sign() : this.#requests.signFirst()));
+    const request = replay ?? (await (reason ? this.#requests.sign() : this.#requests.signOnce()));
     this.#released.signal.throwIfAborted();
     if (reason && this.#media.src !== src) return;
     await this.#assign(request, isByWorker, !!reason);
@@ -226,7 +251,7 @@ export class NativeSource {
     this.#swap?.abort();
     const { signal } = (this.#swap = new AbortController());
     const { start: position } = this.#position;
-    const plays = this.#play.takeRequest() || !media.paused;
+    const plays = this.#play.isWanted;
     this.#position.hold();
     await swapSource(media, { src, crossOrigin, position, plays, isReplacement, tracks: this.#tracks, signal });
     this.#endLoading();
@@ -242,8 +267,9 @@ export class NativeSource {
     this.#position.keep();
     this.#position.release();
     this.#phase = 'failed';
+    this.#lacksToken = isSecureTokenError(error);
     this.#haltedAtMs = undefined;
     this.#requests.noteFailure();
-    this.#options.listener.onFailure(error);
+    this.#options.listener.onFailure(error, this.#play.isWanted);
   }
 }

@@ -1,5 +1,5 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { tokenRefused } from 'secure-token-core';
+import { isOffline, tokenRefused } from 'secure-token-core';
 import type { Connection } from './connection.ts';
 import { connect } from './connection.ts';
 import { representation } from './content-range.ts';
@@ -198,7 +198,7 @@ class Download {
         `No data came after ${this.#position} bytes. Download the rest later with 'from'.`,
         'NetworkError',
       );
-    this.#attempts++;
+    if (!isOffline()) this.#attempts++;
     await pause(this.#attempts, this.#signal);
     return this.#sign();
   }

@@ -36,9 +36,17 @@ export type { WowzaOptions } from './formats/wowza.ts';
 export type { CorsOptions } from './http/cors-options.ts';
 export { jsonForScript } from './http/json-for-script.ts';
 export { lazyHandler } from './http/lazy-handler.ts';
+export { limitConnections } from './node/limit-connections.ts';
+export type { NodeServer } from './node/limit-connections.ts';
 export { toNodeHandler } from './node/to-node-handler.ts';
 export type { NodeHandler, NodeHandlerOptions } from './node/to-node-handler.ts';
-export type { FastifyReplyLike, FastifyRequestLike, NodeRequest, NodeResponse } from './node/node-message.ts';
+export type {
+  FastifyReplyLike,
+  FastifyRequestLike,
+  NodeRequest,
+  NodeResponse,
+  NodeSocket,
+} from './node/node-message.ts';
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
 export { signPlaylist } from './playlist/sign-playlist.ts';
 export type { SignPlaylistOptions } from './playlist/sign-playlist.ts';

@@ -1,5 +1,6 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { SecureTokenError, acquireTokenSource, forwardTokenEvents } from 'secure-token-core';
+import { eventMaker } from './event-class.ts';
 import { wrapSchemePlugins } from './scheme-plugins.ts';
 import { Session } from './session.ts';
 import type { Engine, EngineClass, ShakaPlayer } from './shaka-types.ts';
@@ -29,10 +30,6 @@ function endWith(engine: Engine, end: () => void): void {
   };
 }
 
-/** An event as Shaka dispatches them: it writes into it, which it could not into one of the browser. */
-const shakaEvent = (type: string, detail: object): Event =>
-  ({ ...detail, type, detail, bubbles: false, cancelable: false, defaultPrevented: false }) as never;
-
 /**
  * Signs every request of a Shaka player that goes through its networking engine: manifests, segments, init segments,
  * indexes, keys, licences, text, thumbnails, clock synchronisation, preloads. Call it before `load`. Called again for
@@ -51,10 +48,11 @@ export function secureToken(
   wrapSchemePlugins(engineClass, signing(engineClass));
   const { source, release } = acquireTokenSource(options);
   const session = new Session(player, source);
+  const events = eventMaker(engineClass);
   const { dispatchEvent } = player as ShakaPlayer & Pick<EventTarget, 'dispatchEvent'>;
   const stopForwarding = forwardTokenEvents(
     source,
-    (type, detail) => dispatchEvent.call(player, shakaEvent(type, detail)),
+    (type, detail) => dispatchEvent.call(player, events.make(type, detail)),
     session.user,
   );
   endWith(engine, () => {

@@ -15,6 +15,7 @@ const CRITICAL = 2;
 const NETWORK = 1;
 const BAD_HTTP_STATUS = 1001;
 const HTTP_ERROR = 1002;
+const TIMEOUT = 1003;
 /** What Shaka makes of an error that a request filter throws. */
 const REQUEST_FILTER_ERROR = 1006;
 
@@ -45,6 +46,10 @@ export function recoverableError(error: ShakaError, source: TokenSource, outage:
 /** What Shaka would have made of `cause`, had a request filter thrown it. */
 export const filterError = ({ constructor }: Pick<ShakaError, 'constructor'>, cause: unknown): ShakaError =>
   new constructor(CRITICAL, NETWORK, REQUEST_FILTER_ERROR, cause);
+
+/** What a request ends with that has taken too long: Shaka tries such a one again. */
+export const timeoutError = ({ constructor }: Pick<ShakaError, 'constructor'>): ShakaError =>
+  new constructor(RECOVERABLE, NETWORK, TIMEOUT);
 
 /**
  * What a request ends with that is aborted. Where Shaka was imported as a module, no name leads to its errors: this one

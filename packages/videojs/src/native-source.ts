@@ -1,6 +1,6 @@
 import type { SecureTokenError, SignedRequest } from 'secure-token-core';
-import { isSecureTokenError, untouchedRequest, workerSigns } from 'secure-token-core';
-import { NativeSource, assertFitsElement } from 'secure-token-media-element';
+import { hasController, isSecureTokenError, untouchedRequest, workerSigns } from 'secure-token-core';
+import { NativeSource, assertFitsElement, fitsElement } from 'secure-token-media-element';
 import type { Session } from './session.ts';
 import { signOrWait } from './session.ts';
 
@@ -14,6 +14,12 @@ export async function requestFor(session: Session, url: string, wait: AbortContr
   const request = source.peek(url) ?? (await signOrWait(session, wait, (options) => source.sign(url, options)));
   assertFitsElement(request);
   return request;
+}
+
+/** The same, where nobody has to be asked for it: Video.js gives an element its source at once. */
+export function requestAtHand({ source }: Session, url: string): SignedRequest | undefined {
+  const request = hasController() ? undefined : source.peek(url);
+  return request && fitsElement(request) ? request : undefined;
 }
 
 /** To Video.js it would be another source: it would show the poster, mute for `autoplay: 'muted'` and start to play. */
@@ -30,8 +36,6 @@ export function maintainNativeSource(
   request: SignedRequest,
   signal: AbortSignal,
 ): void {
-  /** Whether playback has ended for lack of a token: it goes on once there is one. */
-  let awaitsToken = false;
   const native = new NativeSource(
     media,
     {
@@ -45,19 +49,13 @@ export function maintainNativeSource(
           if (!player.readyState()) failure.show(error);
         },
         onRecovery: () => failure.withdraw(),
-        onFailure: (error) => {
-          awaitsToken = isForViewer(error) && error.code !== 'ERR_TOKEN_REFUSED';
-          if (isForViewer(error)) failure.show(error);
+        onFailure: (error, wasPlaying) => {
+          if (isForViewer(error)) failure.show(error, wasPlaying);
           else if (media.error) media.dispatchEvent(new Event('error'));
         },
       },
     },
     request,
   );
-  const goOn = (): void => {
-    if (awaitsToken) native.restart();
-    awaitsToken = false;
-  };
-  source.addEventListener('tokenrenewed', goOn, { signal });
   signal.addEventListener('abort', () => native.release());
 }

@@ -1,4 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
+import { SOURCE_RENEWS, renewWorker } from 'secure-token-core';
 import { probe } from 'secure-token-media-element';
 import { followRemoteTextTracks } from './follow-remote-text-tracks.ts';
 import { requestFor } from './native-source.ts';
@@ -23,18 +24,36 @@ export function signNativeTextTracks(session: Session): () => void {
   const load = (element: HTMLTrackElement, url: string): void => {
     /** Absent when the browser fails for lack of a URL. */
     let request: SignedRequest | undefined;
+    /** Since the browser was given its URL: a denial that is heard of now is one from before. */
+    let isRenewed = false;
+    source.addEventListener(SOURCE_RENEWS, () => (isRenewed = true), { signal });
     const give = (asked: Promise<SignedRequest | undefined>): void =>
       void asked.then(
         (signed) => {
           if (!signed || signal.aborted) return;
           sendCookies(player, signed);
+          isRenewed = false;
           element.src = (request = signed).url;
         },
         (error: unknown) => signal.aborted || player.trigger({ type: 'tokenerror', error, detail: { error } }),
       );
+    /** A worker has signed it, and replayed it: it has no token. A browser loads once what it is given once. */
+    const loadOnceRenewed = (): void => {
+      const loadAgain = (): void => {
+        element.removeAttribute('src');
+        give(requestFor(session, url, wait));
+      };
+      const onRenewal = (): void => void renewWorker().then(loadAgain, loadOnceRenewed);
+      if (isRenewed) onRenewal();
+      else source.addEventListener(SOURCE_RENEWS, onRenewal, { signal, once: true });
+    };
     const replay = (): void => {
       const refused = request;
       if (!refused) return;
+      if (!refused.token) {
+        loadOnceRenewed();
+        return;
+      }
       const replayed = async (): Promise<SignedRequest | undefined> => {
         const status = await probe(refused, signal);
         return signOrWait(session, wait, (options) => replayForPlayer(session, refused, status, options));

@@ -1,5 +1,6 @@
 import type Player from 'video.js/dist/types/player.js';
 import type { SecureTokenError, SecureTokenErrorCode } from 'secure-token-core';
+import { isDry } from './is-dry.ts';
 
 /** What the viewer reads: keys of `videojs.addLanguage()`, like every text of Video.js. */
 const messages: Partial<Record<SecureTokenErrorCode, string>> = {
@@ -12,8 +13,15 @@ const messages: Partial<Record<SecureTokenErrorCode, string>> = {
 export interface PlaybackFailure {
   /**
    * Stops playback and shows `error` as `player.error()`: code 2, a readable message, `error` itself as its `cause`.
+   * @param wasPlaying where the player does not know: a browser pauses an element that has failed
    */
-  show(error: SecureTokenError): void;
+  show(error: SecureTokenError, wasPlaying?: boolean): void;
+  /**
+   * The same once there is nothing left to play: what is buffered needs no token. A player that plays on beyond that
+   * does without what was denied, such as subtitles: what it lacks later has another reason.
+   * @returns to be called when no request waits any more for what was denied
+   */
+  showWhenDry(error: SecureTokenError): () => void;
   /** The same for a failure of Video.js that `error` has caused: what `player.error()` becomes in place of `given`. */
   insteadOf(given: object | string | number, error: SecureTokenError): object;
   /** The reason is gone: playback goes on as it was. */
@@ -23,14 +31,35 @@ export interface PlaybackFailure {
   dispose(): void;
 }
 
+/** A player that has had nothing to play for so many ms is dry: while it seeks it has nothing for a moment. */
+const DRY_MS = 1000;
+
+/** Seconds of media by which the picture may outlast what was buffered when one of its tracks was denied. */
+const INTERLEAVED_SECONDS = 30;
+
+/** A failure to be shown when there is nothing left to play. */
+interface Due {
+  readonly error: SecureTokenError;
+  /** Where playback has to stop for want of what was denied, in seconds of media. */
+  readonly until: number;
+}
+
 export function createPlaybackFailure(player: Player): PlaybackFailure {
   let shown: object | undefined;
+  const due = new Set<Due>();
+  let drying: ReturnType<typeof setTimeout> | undefined;
   let resume = false;
   const tell = (): void => {
     if (shown) player.error(shown as never);
   };
-  const begin = (error: SecureTokenError): object => {
-    resume = !player.paused();
+  const forget = (): void => {
+    shown = undefined;
+    due.clear();
+    clearTimeout(drying);
+  };
+  const begin = (error: SecureTokenError, wasPlaying = !player.paused()): object => {
+    // paused by this, if the app has cleared the error that was shown
+    resume = wasPlaying || (shown !== undefined && resume);
     player.pause();
     return (shown = {
       code: 2,
@@ -38,14 +67,29 @@ export function createPlaybackFailure(player: Player): PlaybackFailure {
       cause: error,
     });
   };
+  const show: PlaybackFailure['show'] = (error, wasPlaying) => {
+    // the app may have cleared it
+    if (shown && player.error()) return;
+    begin(error, wasPlaying);
+    tell();
+  };
+  const showIfDry = (): void => {
+    clearTimeout(drying);
+    drying = setTimeout(() => {
+      const [failure] = [...due].filter(({ until }) => player.currentTime()! <= until);
+      if (failure && isDry(player)) show(failure.error);
+    }, DRY_MS);
+  };
+  player.on('waiting', showIfDry);
   // Video.js takes any error that comes before `loadstart` for one of the source before
   player.on('loadstart', tell);
   return {
-    show(error) {
-      // the app may have cleared it
-      if (shown && player.error()) return;
-      begin(error);
-      tell();
+    show,
+    showWhenDry(error) {
+      const failure = { error, until: Math.max(player.bufferedEnd(), player.currentTime()!) + INTERLEAVED_SECONDS };
+      due.add(failure);
+      showIfDry();
+      return () => void due.delete(failure);
     },
     insteadOf: (given, error) => (shown && (given === shown || player.error()) ? shown : begin(error)),
     withdraw() {
@@ -54,10 +98,10 @@ export function createPlaybackFailure(player: Player): PlaybackFailure {
       player.error(null);
       if (resume) Promise.resolve(player.play()).catch(() => undefined);
     },
-    forget() {
-      shown = undefined;
-    },
+    forget,
     dispose() {
+      forget();
+      player.off('waiting', showIfDry);
       player.off('loadstart', tell);
     },
   };

@@ -3,6 +3,7 @@ import { acquireTokenSource, createSourceUser, forwardTokenEvents } from 'secure
 import type Player from 'video.js/dist/types/player.js';
 import { signEmulatedTextTracks } from './emulated-text-tracks.ts';
 import { signNativeTextTracks } from './native-text-tracks.ts';
+import { LastRefusal } from './last-refusal.ts';
 import { createPlaybackFailure } from './playback-failure.ts';
 import { UnsignedSources } from './late-plugin.ts';
 import type { Session } from './session.ts';
@@ -11,6 +12,7 @@ import { createSourceMiddleware } from './source-middleware.ts';
 import { unsignGetters } from './unsigned-getters.ts';
 import { signVhsRequests } from './vhs-requests.ts';
 import type { Videojs } from './vhs.ts';
+import { whenDisposed } from './when-disposed.ts';
 
 export type SecureTokenOptions = TokenSourceOptions | TokenSource | string | URL;
 
@@ -61,7 +63,8 @@ export function registerSecureToken(
       this.source = source;
       const user = createSourceUser(source);
       const failure = createPlaybackFailure(player);
-      const session: Session = { player, source, user, failure, refusal: { last: undefined }, waits: new Set() };
+      const refusal = new LastRefusal(player);
+      const session: Session = { player, source, user, failure, refusal, waits: new Set() };
       const stopEvents = forwardTokenEvents(
         source,
         (type, detail) => player.trigger({ ...detail, type, detail }),
@@ -83,6 +86,7 @@ export function registerSecureToken(
         () => failure.dispose(),
         () => session.waits.forEach((wait) => wait.abort()),
         stopEvents,
+        whenDisposed(vjs, player, () => this.dispose()),
         release,
       ];
       unsigned.reload(player, source);

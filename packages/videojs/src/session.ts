@@ -1,6 +1,7 @@
-import type { SecureTokenError, SignOptions, SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
+import type { SignOptions, SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
 import { isOutage, keepAsking, refusalOf } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
+import type { LastRefusal } from './last-refusal.ts';
 import type { PlaybackFailure } from './playback-failure.ts';
 
 /** What every part of the plugin works with. */
@@ -9,8 +10,7 @@ export interface Session {
   readonly source: TokenSource;
   /** This player, among others that may share the source. */
   readonly user: SourceUser;
-  /** What the edge has refused this player for good, until the same URL is let through or it has another source. */
-  readonly refusal: { last: SecureTokenError | undefined };
+  readonly refusal: LastRefusal;
   readonly failure: PlaybackFailure;
   /** The waits under way; the plugin aborts them when it is disposed of. */
   readonly waits: Set<AbortController>;
@@ -20,7 +20,8 @@ type Ask<T> = (options: Required<SignOptions>) => Promise<T>;
 
 /**
  * Asks the token source until it answers: VHS takes a failed request hard. It ends playback, switches subtitles off or
- * stops loading without a word. The viewer sees an error when there is nothing on screen yet, or nothing to wait for.
+ * stops loading without a word. The viewer sees an error when there is nothing on screen yet, or nothing to wait for
+ * and nothing left to play.
  *
  * @param wait ends the wait; the plugin does so when it is disposed of
  * @throws the reason of `wait`, or `ERR_DESTROYED`
@@ -32,18 +33,21 @@ export async function signOrWait<T extends SignedRequest | undefined>(
 ): Promise<T> {
   const { signal } = wait;
   waits.add(wait);
+  let noLongerDue: (() => void) | undefined;
   try {
     return await keepAsking({
       source,
       signal,
       ask,
       mayWait: (error) => {
-        if (!isOutage(error) || !player.readyState()) failure.show(error);
+        if (!player.readyState()) failure.show(error);
+        else if (!isOutage(error)) noLongerDue ??= failure.showWhenDry(error);
         return true;
       },
       recovered: () => failure.withdraw(),
     });
   } finally {
+    noLongerDue?.();
     waits.delete(wait);
   }
 }
@@ -60,6 +64,6 @@ export async function replayForPlayer(
 ): Promise<SignedRequest | undefined> {
   const refusal = refusalOf(session.source, request, status);
   const replay = await session.user.replay(request, status, options);
-  if (!replay && refusal) session.refusal.last = refusal;
+  if (!replay && refusal) session.refusal.note(refusal);
   return replay;
 }

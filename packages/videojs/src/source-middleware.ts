@@ -1,7 +1,7 @@
-import type { SecureTokenError } from 'secure-token-core';
+import type { SecureTokenError, SignedRequest } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
 import { sendCookies } from './send-cookies.ts';
-import { maintainNativeSource, requestFor } from './native-source.ts';
+import { maintainNativeSource, requestAtHand, requestFor } from './native-source.ts';
 import type { Session } from './session.ts';
 import type { Videojs } from './vhs.ts';
 import { isForVhs, techOf } from './vhs.ts';
@@ -34,7 +34,7 @@ function detachMarkupSource(player: Player): void {
 }
 
 export function createSourceMiddleware(videojs: Videojs, session: Session): SourceMiddleware {
-  const { player, source, failure } = session;
+  const { player, source, failure, refusal } = session;
   let current: AbortController | undefined;
   const stop = (): void => current?.abort();
   return {
@@ -42,6 +42,7 @@ export function createSourceMiddleware(videojs: Videojs, session: Session): Sour
       // an answer for an older source must not replace this one
       stop();
       failure.forget();
+      refusal.forget();
       source.allow(given.src);
       const isProtected = source.protects(given.src);
       if (isProtected) detachMarkupSource(player);
@@ -51,21 +52,24 @@ export function createSourceMiddleware(videojs: Videojs, session: Session): Sour
       }
       const controller = (current = new AbortController());
       const { signal } = controller;
-      requestFor(session, given.src, controller).then(
-        (request) => {
-          if (signal.aborted) return;
-          sendCookies(player, request);
-          next(null, { ...given, src: request.url });
-          player.ready(() => {
-            const media = (techOf(player) as { el?(): Element } | undefined)?.el?.();
-            if (!signal.aborted && media instanceof HTMLMediaElement)
-              maintainNativeSource(media, session, request, signal);
-          }, true);
-        },
-        (error: unknown) => {
-          if (!signal.aborted) failure.show(error as SecureTokenError);
-        },
-      );
+      const give = (request: SignedRequest): void => {
+        if (signal.aborted) return;
+        sendCookies(player, request);
+        next(null, { ...given, src: request.url });
+        player.ready(() => {
+          const media = (techOf(player) as { el?(): Element } | undefined)?.el?.();
+          if (!signal.aborted && media instanceof HTMLMediaElement)
+            maintainNativeSource(media, session, request, signal);
+        }, true);
+      };
+      const request = requestAtHand(session, given.src);
+      if (request) {
+        give(request);
+        return;
+      }
+      requestFor(session, given.src, controller).then(give, (error: unknown) => {
+        if (!signal.aborted) failure.show(error as SecureTokenError);
+      });
     },
     dispose: stop,
   };

@@ -19,6 +19,7 @@ export function createRequestHooks(
 ): { readonly install: () => void; readonly remove: () => void } {
   /** Of the request that is being made. */
   let given: VhsRequestOptions;
+  let isRemoved = false;
 
   const ownXhr = (): Partial<VhsXhr> | undefined => techOf(player)?.vhs?.xhr;
   const everyone = (): HookSet | undefined => videojs.Vhs!.xhr._requestCallbackSet;
@@ -67,9 +68,12 @@ export function createRequestHooks(
       addTo(xhr);
       queueMicrotask(() => {
         removeFrom(xhr);
-        if (!player.isDisposed()) addTo(ownXhr());
+        if (!isRemoved && !player.isDisposed()) addTo(ownXhr());
       });
     },
-    remove: () => removeFrom(ownXhr()),
+    remove() {
+      isRemoved = true;
+      removeFrom(ownXhr());
+    },
   };
 }

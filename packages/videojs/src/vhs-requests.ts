@@ -1,3 +1,4 @@
+import { isDry } from './is-dry.ts';
 import type { Session } from './session.ts';
 import { signRequest } from './signed-xhr.ts';
 import { createRequestHooks } from './vhs-request-hooks.ts';
@@ -15,7 +16,7 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
   const onSuccess = (url: string): void => {
     successes++;
     if (url !== refusal.last?.url) return;
-    refusal.last = undefined;
+    refusal.forget();
     failure.withdraw();
   };
 
@@ -32,7 +33,7 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
   });
 
   const showIfDry = (): void => {
-    if (refusal.last && player.readyState() < 3) failure.show(refusal.last);
+    if (refusal.last && isDry(player)) failure.show(refusal.last);
   };
   // after a refusal VHS may stop asking without a word
   const onWaiting = (): void => {
@@ -41,25 +42,31 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
     spinner = setTimeout(() => successes === before && showIfDry(), SPINNER_TIMEOUT_MS);
   };
 
+  let hasEnded = false;
   let tech = techOf(player);
   const followTech = (): void => {
+    // the player may be disposed of by now, or this plugin
+    if (hasEnded || player.isDisposed()) return;
     tech?.off('retryplaylist', showIfDry);
     tech = techOf(player);
     // VHS has no other rendition to go to, and would try this one for ever or not at all
     tech?.on('retryplaylist', showIfDry);
   };
   const onHooksReady = (): void => {
-    refusal.last = undefined;
     hooks.install();
     queueMicrotask(followTech);
   };
   player.on('xhr-hooks-ready', onHooksReady);
   player.on('waiting', onWaiting);
+  const onPlaying = (): void => refusal.notePlaying();
+  player.on('timeupdate', onPlaying);
   if (tech?.vhs) onHooksReady();
 
   return () => {
+    hasEnded = true;
     player.off('xhr-hooks-ready', onHooksReady);
     player.off('waiting', onWaiting);
+    player.off('timeupdate', onPlaying);
     clearTimeout(spinner);
     tech?.off('retryplaylist', showIfDry);
     hooks.remove();

@@ -18,10 +18,16 @@ import type { FetchEventLike } from './worker-scope.ts';
 export function handleFetch(event: Event, source: RequestSigner): boolean {
   const fetchEvent = event as Event & FetchEventLike;
   const { request } = fetchEvent;
+  // whoever loads a page may have logged in
+  if (request.mode === 'navigate') source.liftDenials?.();
   const askedUrl = request.headers.get(workerQuestion.header);
   if (askedUrl) {
     const status = canSign(askedUrl, source) ? workerQuestion.yes : workerQuestion.no;
     fetchEvent.respondWith(new Response(null, { status }));
+    return true;
+  }
+  if (request.headers.has(workerQuestion.renewal)) {
+    fetchEvent.respondWith(renew(source).catch(failure));
     return true;
   }
   if (!isMediaRequest(request) || !canSign(request.url, source)) return false;
@@ -39,6 +45,11 @@ export function handleScriptFetch(event: FetchEventLike, signer: ScriptSigner): 
 async function answerScript(event: FetchEventLike, signer: ScriptSigner): Promise<Response> {
   if (!(await isWanted(event))) return fetch(event.request);
   return new SignedFetch(event, signer, new ScriptDelivery(signer)).answer();
+}
+
+async function renew(source: RequestSigner): Promise<Response> {
+  await source.renew?.();
+  return new Response(null, { status: source.renew ? workerQuestion.yes : workerQuestion.no });
 }
 
 const canSign = (url: string, source: RequestSigner): boolean => source.protects(url) && !isOutOfReach(url);

@@ -9,13 +9,14 @@ const withoutCorsPauseMs = 60_000;
 /** For how long the edge is waited for that is asked whether it is there. */
 const checkTimeoutMs = 5000;
 
+/** Until when, by `performance.now()`, which nobody sets; by origin. */
 const pausedUntil = new Map<string, number>();
-/** Where a script's request has failed. */
+/** The same where a script's request has failed. */
 const checkedUntil = new Map<string, number>();
 const originOf = (url: string): string => new URL(url).origin;
 
 /** Whether the worker cannot sign requests to this origin, as far as it has seen. */
-export const isOutOfReach = (url: string): boolean => (pausedUntil.get(originOf(url)) ?? 0) > Date.now();
+export const isOutOfReach = (url: string): boolean => (pausedUntil.get(originOf(url)) ?? 0) > performance.now();
 
 /** Tells the page that asked which response header the edge does not send; the URL as it is without a token. */
 export async function reportMissing(
@@ -43,12 +44,13 @@ async function isCorsMissing(event: FetchEventLike, request: SignedRequest): Pro
 /** Tells the page where it was CORS that has failed; each origin is looked at once in a minute. */
 export async function reportMissingCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
   const origin = originOf(request.url);
-  if ((checkedUntil.get(origin) ?? 0) > Date.now()) return;
-  checkedUntil.set(origin, Date.now() + withoutCorsPauseMs);
+  if ((checkedUntil.get(origin) ?? 0) > performance.now()) return;
+  checkedUntil.set(origin, performance.now() + withoutCorsPauseMs);
   await isCorsMissing(event, request);
 }
 
 /** The same for an element, which can do without CORS: its requests to that origin are left alone for a while. */
 export async function checkCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
-  if (await isCorsMissing(event, request)) pausedUntil.set(originOf(request.url), Date.now() + withoutCorsPauseMs);
+  if (await isCorsMissing(event, request))
+    pausedUntil.set(originOf(request.url), performance.now() + withoutCorsPauseMs);
 }

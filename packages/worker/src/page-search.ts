@@ -25,13 +25,13 @@ export class PageSearch {
 
   /** @returns `undefined` if there is none. @throws the reason of `signal` */
   async find(clientId: string, signal: AbortSignal | undefined): Promise<PageConnection | undefined> {
-    const giveUpAt = Date.now() + searchTimeoutMs;
+    const giveUpAt = performance.now() + searchTimeoutMs;
     // a Web Worker is a client, too, and hands nothing out
     const own = (await openPages()).find(({ id }) => id === clientId);
     const intervalMs = own ? greetingIntervalMs : hurriedIntervalMs;
     if (own) this.#greet(own);
     let found = await within(intervalMs, this.#first);
-    while (!found && Date.now() <= giveUpAt && !signal?.aborted) {
+    while (!found && performance.now() <= giveUpAt && !signal?.aborted) {
       // the own one again, too: it may not have listened before
       (await openPages()).forEach((page) => this.#greet(page));
       found = await within(intervalMs, this.#first);

@@ -6,7 +6,7 @@ import { PageSearch } from './page-search.ts';
 import type { Question } from './protocol.ts';
 import { words } from './protocol.ts';
 import type { Releasable, RequestSigner, ScriptSigner } from './request-signer.ts';
-import { scope } from './worker-scope.ts';
+import { openPages, scope } from './worker-scope.ts';
 
 /** Pages that were helped by nobody, until any page hands out tokens: they are not held up again. */
 const pagesWithoutSigner = new Set<string>();
@@ -57,6 +57,11 @@ export class PageSigner implements ScriptSigner, Releasable {
   release(): void {
     this.#connection?.close();
     this.#connection = undefined;
+  }
+
+  /** The pages keep the tokens, whichever of them has been denied. */
+  async renew(): Promise<void> {
+    for (const page of await openPages()) page.postMessage({ secureToken: words.lift });
   }
 
   /** The page that has signed the request reads ahead. */

@@ -1,5 +1,5 @@
-import type { SecureTokenErrorCode, SignedRequest } from 'secure-token-core';
-import { SecureTokenError, untouchedRequest } from 'secure-token-core';
+import type { SignedRequest } from 'secure-token-core';
+import { SecureTokenError, isSecureTokenErrorCode, untouchedRequest } from 'secure-token-core';
 import { isNumber, isString, membersOf } from './posted-members.ts';
 
 /** An error as it is posted: one itself would lose its code on the way, and its cause may be a `Response`. */
@@ -14,16 +14,6 @@ export interface PostedRequest extends Pick<SignedRequest, 'url' | 'headers' | '
   readonly token?: { readonly expires: number };
 }
 
-const codes: Readonly<Record<SecureTokenErrorCode, true>> = {
-  ERR_OPTIONS: true,
-  ERR_SIGNING_UNAVAILABLE: true,
-  ERR_SIGNING_RESPONSE: true,
-  ERR_DENIED: true,
-  ERR_TOKEN_REFUSED: true,
-  ERR_DESTROYED: true,
-};
-const isCode = (code: string): code is SecureTokenErrorCode => Object.hasOwn(codes, code);
-
 export function postableError(error: SecureTokenError): PostedError {
   const { code, message, url, status, retryAfter } = error;
   return { code, message, ...(url !== undefined && { url }), ...optionalNumbers({ status, retryAfter }) };
@@ -36,7 +26,7 @@ export function parseError(data: unknown): SecureTokenError | undefined {
   const text = message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message;
   const details = { ...(isString(url) && { url }), ...optionalNumbers(rest) };
   // of a later version: not understood, and therefore final
-  return isCode(code)
+  return isSecureTokenErrorCode(code)
     ? new SecureTokenError(code, text, details)
     : new SecureTokenError('ERR_SIGNING_RESPONSE', message, details);
 }

@@ -18,6 +18,7 @@ import { parseTokenEvent, postableTokenEvent } from './token-event-report.ts';
  *     │ ── {carries, leave} ──────── on the port ► │   a token is in it; or: I have not asked for `requests: 'all'`
  *     │ ── leave ────────────────────────────────► │   I answer no more
  *     │ ◄─────────────────────────────── playlist ─ │   to read ahead
+ *     │ ◄─────────────────────────────────── lift ─ │   the viewer may have logged in: ask the endpoint again
  *     │ ◄──────────────────────── problem, event ─ │   for listeners of the page
  *
  * The two are deployed, cached and replaced at different times: an open page may be older than its worker, and the
@@ -38,9 +39,10 @@ export const words = {
   event: 'event',
   script: 'script',
   playlist: 'playlist',
+  lift: 'lift',
 } as const;
 
-/** The page hands out tokens, and is to be controlled: after a hard reload it is not. */
+/** A page that has loaded: it hands out tokens, and is to be controlled, which after a hard reload it is not. */
 interface Claim {
   readonly secureToken: typeof words.claim;
 }
@@ -82,11 +84,16 @@ interface Playlist {
   readonly text: string;
 }
 
+/** Another page, or this one, has asked the worker to renew: what this one has been denied is lifted. */
+interface Lift {
+  readonly secureToken: typeof words.lift;
+}
+
 /** From the worker to a page, as a page reads it. */
-export type WorkerMessage = Connect | Problem | Script | Playlist | (TokenEvent & TokenEventReport);
+export type WorkerMessage = Connect | Problem | Script | Playlist | Lift | (TokenEvent & TokenEventReport);
 
 /** From the worker to a page, as it is posted. */
-export type PostedWorkerMessage = Connect | Problem | Script | Playlist | (TokenEvent & PostedTokenEvent);
+export type PostedWorkerMessage = Connect | Problem | Script | Playlist | Lift | (TokenEvent & PostedTokenEvent);
 
 /** From the worker, on the port: a URL to sign, or the status with which the last one was refused. */
 export type Question = { readonly url: string } | { readonly status: number };
@@ -108,6 +115,7 @@ export function parseWorkerMessage(data: unknown): WorkerMessage | undefined {
   const { secureToken, url, header, headers, credentials, text, ...members } = membersOf(data);
   switch (secureToken) {
     case words.connect:
+    case words.lift:
       return { secureToken };
     case words.problem:
       return isString(url) && isString(header) ? { secureToken, url, header } : undefined;

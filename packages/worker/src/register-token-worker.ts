@@ -1,5 +1,5 @@
 import type { TokenSource } from 'secure-token-core';
-import { carriesToken, forwardTokenEvents } from 'secure-token-core';
+import { SecureTokenError, carriesToken, forwardTokenEvents, renewWorker } from 'secure-token-core';
 import { answerWorker } from './answer-worker.ts';
 import type { PageMessage, PostedScriptAnswer } from './protocol.ts';
 import { parseWorkerMessage, words } from './protocol.ts';
@@ -21,6 +21,11 @@ export interface TokenWorker extends EventTarget {
   readonly registration: ServiceWorkerRegistration;
   /** The tokens, where the page hands them out. */
   readonly source?: TokenSource;
+  /**
+   * Renews the tokens in use and lifts a denial, in the worker or in this page, whichever asks for them.
+   * @throws as `TokenSource.sign`; `ERR_SIGNING_UNAVAILABLE` for a worker of an earlier version, which cannot
+   */
+  renew(): Promise<void>;
   /** This page no longer hands out tokens; the worker stays, for the other pages. */
   destroy(): void;
 }
@@ -43,23 +48,30 @@ export async function registerTokenWorker(
   options: TokenWorkerOptions | TokenSource,
 ): Promise<TokenWorker> {
   const plan = planWorker(options);
-  const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
-  if (!serviceWorker)
-    throw new DOMException('This page has no service workers. Serve it from https or localhost.', 'NotSupportedError');
-
-  const worker = new WorkerOfPage(serviceWorker, workerScript(url, plan.settings), plan);
   try {
-    await worker.start();
+    const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
+    if (!serviceWorker) throw new DOMException(NO_SERVICE_WORKERS, 'NotSupportedError');
+    const worker = new WorkerOfPage(serviceWorker, workerScript(url, plan.settings), plan);
+    await worker.start().catch((error: unknown) => {
+      worker.destroy();
+      throw error;
+    });
+    return worker as TokenWorker;
   } catch (error) {
-    worker.destroy();
+    plan.release();
     throw error;
   }
-  return worker as TokenWorker;
 }
+
+const NO_SERVICE_WORKERS = 'This page has no service workers. Serve it from https or localhost.';
 
 const OTHER_WORKER =
   'secure-token-worker: a service worker with other options has taken over, registered by another page of this site, ' +
   'most likely. The options of this page no longer hold. Register the same file and options in all pages.';
+
+const NO_ANSWER =
+  'The token worker that controls this page has not answered. One of an earlier version cannot renew: ' +
+  'it is replaced when all pages of this site are closed.';
 
 /** Those of this page with `requests: 'all'`: they answer for the others, too. */
 const signingScripts = new Set<WorkerOfPage>();
@@ -70,16 +82,18 @@ class WorkerOfPage extends EventTarget {
   registration!: ServiceWorkerRegistration;
   readonly #container: ServiceWorkerContainer;
   readonly #script: WorkerScript;
-  readonly #ownsSource: boolean;
+  readonly #release: () => void;
   readonly #signsScripts: boolean;
   readonly #listening = new AbortController();
+  /** Our worker has been the active one of the registration. */
+  #hasBeenActive = false;
 
   constructor(container: ServiceWorkerContainer, script: WorkerScript, plan: WorkerPlan) {
     super();
     this.#container = container;
     this.#script = script;
     this.source = plan.source;
-    this.#ownsSource = plan.ownsSource;
+    this.#release = plan.release;
     this.#signsScripts = plan.signsScripts;
   }
 
@@ -96,20 +110,39 @@ class WorkerOfPage extends EventTarget {
     // after a hard reload the page has no controller, though the worker is there; and it may have given up on pages
     this.#tell(active, { secureToken: words.claim });
     if (!this.controls) await this.#takeOver();
+    this.#hasBeenActive = this.#isOurs(this.registration.active);
     // one that is new does not know yet that this page listens
     if (!this.#isOurs(active)) this.#tell(this.#container.controller, { secureToken: words.claim });
+  }
+
+  async renew(): Promise<void> {
+    if (this.source) return this.source.renew();
+    // a page that it does not control can do no more than tell it
+    this.#tell(this.registration.active, { secureToken: words.claim });
+    if (!(await renewWorker()) && this.controls) throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', NO_ANSWER);
   }
 
   destroy(): void {
     if (this.#signsScripts) this.#tell(this.#container.controller, { secureToken: words.leave });
     this.#listening.abort();
     signingScripts.delete(this);
-    if (this.#ownsSource) this.source?.destroy();
+    this.#release();
   }
 
   /** Not one with other settings, nor another worker of this site. */
   #isOurs(worker: ServiceWorker | null): worker is ServiceWorker {
     return worker?.scriptURL === this.#script.href;
+  }
+
+  /**
+   * Whether this page listens to a worker: to ours, and to one that has taken its place because another page has other
+   * options. One that was there before may be registered by anybody who has ever run a script on this site, with
+   * settings of their own.
+   */
+  #isTrusted({ scriptURL }: ServiceWorker): boolean {
+    return (
+      scriptURL === this.#script.href || (this.#hasBeenActive && scriptURL === this.registration.active?.scriptURL)
+    );
   }
 
   /** Another page of this site has other options: what plays here is no longer signed as it was. */
@@ -135,7 +168,8 @@ class WorkerOfPage extends EventTarget {
     signal.addEventListener('abort', stopForwarding);
   }
 
-  #onMessage({ data, ports: [port] }: MessageEvent): void {
+  #onMessage({ data, source, ports: [port] }: MessageEvent): void {
+    if (!this.#isTrusted(source as ServiceWorker)) return;
     const message = parseWorkerMessage(data);
     switch (message?.secureToken) {
       case words.connect:
@@ -152,6 +186,9 @@ class WorkerOfPage extends EventTarget {
         break;
       case words.playlist:
         this.source?.learn(message.url, message.text);
+        break;
+      case words.lift:
+        this.source?.liftDenials();
         break;
       case words.problem:
         this.#emit('problem', { url: message.url, header: message.header });

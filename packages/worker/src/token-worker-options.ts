@@ -1,7 +1,7 @@
-import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import type { AcquiredTokenSource, TokenSource, TokenSourceOptions } from 'secure-token-core';
 import {
   SecureTokenError,
-  createTokenSource,
+  acquireTokenSource,
   isTokenSource,
   normaliseOptions,
   withoutOwnOptions,
@@ -26,32 +26,37 @@ export interface WorkerPlan {
   readonly settings: WorkerSettings;
   /** The page's tokens. Absent where the worker has tokens of its own. */
   readonly source: TokenSource | undefined;
-  readonly ownsSource: boolean;
+  /**
+   * Until then the page counts as a player of `source`: what the worker asks for is renewed ahead of use. Destroys a
+   * source that was made for these options.
+   */
+  readonly release: () => void;
   readonly signsScripts: boolean;
 }
 
 /** @throws `ERR_OPTIONS` at once, naming the option */
 export function planWorker(given: TokenWorkerOptions | TokenSource): WorkerPlan {
-  if (isTokenSource(given)) return plan({}, given, false);
+  if (isTokenSource(given)) return plan({}, acquireTokenSource(given));
   // a URL alone has no `protect`, and is refused below
   const options = isObjectOfOptions(given) ? given : { endpoint: given };
   const forSource: TokenSourceOptions = withoutOwnOptions(options, ['requests', 'source']);
   const requests = checkedRequests(options.requests);
-  if ('source' in options) return plan(sharedSettings(forSource, requests), checkedSource(options.source), false);
+  if ('source' in options)
+    return plan(sharedSettings(forSource, requests), acquireTokenSource(checkedSource(options.source)));
 
   const checked = normaliseOptions(forSource);
   const settings = workerSettings(checked, requests);
   // with an endpoint in its URL the worker has tokens of its own
-  return plan(settings, settings.endpoint ? undefined : createTokenSource(checked), true);
+  return plan(settings, settings.endpoint ? undefined : acquireTokenSource(checked));
 }
 
 const isObjectOfOptions = (given: unknown): given is TokenWorkerOptions =>
   typeof given === 'object' && given !== null && !('href' in given);
 
-const plan = (settings: WorkerSettings, source: TokenSource | undefined, ownsSource: boolean): WorkerPlan => ({
+const plan = (settings: WorkerSettings, acquired: AcquiredTokenSource | undefined): WorkerPlan => ({
   settings,
-  source,
-  ownsSource,
+  source: acquired?.source,
+  release: () => acquired?.release(),
   signsScripts: settings.requests === 'all',
 });
 

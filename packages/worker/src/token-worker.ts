@@ -15,25 +15,37 @@ const { requests, ...settings } = readSettings(location.href);
 const ownSource = settings.endpoint && settings.protect ? createOwnSource(settings) : undefined;
 const protects = settings.protect && protectedBy(settings.protect);
 
-addEventListener('install', () => {
+/**
+ * `registerTokenWorker` registers this file for the folder in which it lies. Whoever could run a script on the site
+ * once might do so for a deeper folder, with settings of their own, and would own that folder from then on.
+ */
+const isForItsFolder = scope.registration.scope === new URL('.', location.href).href;
+const on = (type: string, listener: (event: Event) => void): void => {
+  if (isForItsFolder) addEventListener(type, listener);
+};
+
+on('install', () => {
   // other settings take over at once; a new version of this file waits, for Firefox and WebKit would cut off what plays
   const isNewVersion = scope.registration.active?.scriptURL === location.href;
   if (!isNewVersion) void scope.skipWaiting();
 });
 
-addEventListener('activate', (event) => (event as Event & ExtendableEventLike).waitUntil(scope.clients.claim()));
+on('activate', (event) => (event as Event & ExtendableEventLike).waitUntil(scope.clients.claim()));
 
-addEventListener('fetch', (event) => {
+on('fetch', (event) => {
   const fetchEvent = event as Event & FetchEventLike;
   const signer = signerFor(fetchEvent);
   if (!handleFetch(event, signer) && settings.protect && requests === 'all') handleScriptFetch(fetchEvent, signer);
 });
 
-addEventListener('message', ({ data, source }) => {
+on('message', (event) => {
+  const { data, source } = event as MessageEvent<unknown>;
   const page = source as WorkerClient | null;
   switch (parsePageMessage(data)?.secureToken) {
     case words.claim:
       forgetPagesWithoutSigner();
+      // a page that has loaded: its navigation may have passed by the worker
+      ownSource?.liftDenials();
       if (page) notePageListens(page.id);
       void scope.clients.claim();
       break;

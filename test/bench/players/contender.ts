@@ -96,3 +96,8 @@ export const contenders: readonly Contender[] = [
 /** Those of a scenario that is about more than the start. */
 export const lasting = (all: readonly Contender[], ...without: readonly PlayerName[]): Contender[] =>
   all.filter(({ player, start }) => !start && !without.includes(player));
+
+/** Ours with a token for each URL, and with one for the folder. */
+export const withBothTokens: readonly Contender[] = lasting(contenders, 'SPF', 'MP4')
+  .filter(({ way, carrier }) => way === 'ours' && carrier === 'exact')
+  .flatMap((ofEachUrl) => [ofEachUrl, { ...ofEachUrl, name: `${ofEachUrl.name}, folder token`, carrier: 'query' }]);

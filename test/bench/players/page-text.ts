@@ -1,22 +1,34 @@
 import { readFileSync } from 'node:fs';
-import type { BenchResults } from './bench-results.ts';
+import type { BenchResults, Machine } from './bench-results.ts';
 import { tablesOf } from './report.ts';
 
 const template = readFileSync(new URL('page.md', import.meta.url), 'utf8');
 
+const listOf = (machine: Machine): string =>
+  Object.entries(machine)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+
+/** When and on what all was measured; of what was measured by itself, also in what that occasion differs. */
+export function describeOccasions({ date, machine, apart = {} }: BenchResults): string {
+  const others = Object.entries(apart).map(([scenario, occasion]) => {
+    const differing = Object.entries(occasion.machine).filter(([name, value]) => machine[name] !== value);
+    const differences = listOf(Object.fromEntries(differing));
+    return `The scenario \`${scenario}\`: on ${occasion.date}${differences && `, ${differences}`}.`;
+  });
+  return [`Measured on ${date}: ${listOf(machine)}.`, ...others].join(' ');
+}
+
 /** `docs/bench.md`: the text beside this file, with the figures where they are named. */
 export function renderPage(results: BenchResults): string {
-  const { date, rounds, machine, loadCurve } = results;
+  const { rounds, loadCurve } = results;
   const values: Readonly<Record<string, string | number>> = {
     ...tablesOf(results),
-    date,
+    occasions: describeOccasions(results),
     rounds:
       rounds > 1
         ? `Each figure is the median of ${rounds} rounds, with the least and the most of them in brackets.`
         : 'Measured in one round: a first look.',
-    machine: Object.entries(machine)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', '),
     viewers: loadCurve.viewers,
     spread: Math.max(...loadCurve.spread),
     together: Math.max(...loadCurve.together),

@@ -1,7 +1,8 @@
 import { median } from '../compare.mjs';
 import type { BenchResults } from './bench-results.ts';
 import type { Contender } from './contender.ts';
-import { contenders, lasting } from './contender.ts';
+import { contenders, lasting, withBothTokens } from './contender.ts';
+import { outageKinds, outageSeconds, returnMetric } from './outage-cells.ts';
 import type { Samples } from './sample.ts';
 import { describeDifference, describeSpread, measuredOf } from './spread.ts';
 
@@ -69,6 +70,12 @@ const recoveryColumns: readonly Column[] = [
   },
 ];
 
+const returnColumns: readonly Column[] = outageKinds.flatMap((kind) =>
+  outageSeconds.map((seconds) =>
+    column(`${kind}, away for ${seconds} s`, returnMetric(kind, seconds), 'does not come back'),
+  ),
+);
+
 function table(rows: readonly Contender[], columns: readonly Column[], results: BenchResults): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
@@ -85,12 +92,14 @@ function table(rows: readonly Contender[], columns: readonly Column[], results: 
 export interface Tables {
   readonly start: string;
   readonly live: string;
+  readonly outage: string;
   readonly recovery: string;
 }
 
 export const tablesOf = (results: BenchResults): Tables => ({
   start: table(contenders, startColumns, results),
   live: table(lasting(contenders, 'SPF', 'MP4'), liveColumns, results),
+  outage: table(withBothTokens, returnColumns, results),
   recovery: table(lasting(contenders, 'SPF'), recoveryColumns, results),
 });
 

@@ -5,11 +5,12 @@ import { contenders } from './contender.ts';
 import { createStage } from '../../support/stage.ts';
 import { createBenchOrigin } from './bench-media.ts';
 import { loadCurve } from './load-curve.ts';
-import type { BenchResults } from './bench-results.ts';
+import type { BenchResults, Machine } from './bench-results.ts';
 import type { Sample } from './sample.ts';
-import { addSample } from './sample.ts';
+import { addSample, replaceSamples } from './sample.ts';
 import { measureEstimates } from './scenario-estimate.ts';
 import { measureLive } from './scenario-live.ts';
+import { measureOutages } from './scenario-outage.ts';
 import { incidentNames, measureRecovery } from './scenario-recovery.ts';
 import { measureStart } from './scenario-start.ts';
 import { sizesOf } from './sizes.ts';
@@ -44,7 +45,11 @@ const scenarios: Readonly<Record<string, (all: readonly Contender[]) => Promise<
     incidentNames.map((incident) => [incident, (all: readonly Contender[]) => measureRecovery(incident, all)]),
   ),
   live: measureLive,
+  outage: measureOutages,
 };
+
+/** With one viewer a cell and minutes of waiting: once is enough, however many rounds the others have. */
+const ONCE = 'outage';
 
 /** A scenario that fails leaves a gap in its round, not in the others. */
 async function measured(name: string): Promise<Map<Contender, Sample>> {
@@ -56,41 +61,81 @@ async function measured(name: string): Promise<Map<Contender, Sample>> {
   }
 }
 
-/**
- * Everything, `rounds` times over: what disturbs the machine for a while does not hit one scenario alone.
- *
- * @param onRound is given what there is after each round
- * @param before figures that the new ones are added to
- * @throws if those come from another machine, or from other versions
- */
-export async function runPlayers(
-  rounds: number,
-  onRound: (results: BenchResults) => Promise<void>,
-  before?: BenchResults,
-): Promise<BenchResults> {
-  const machine = await describeMachine();
-  if (before && Object.entries(machine).some(([name, value]) => before.machine[name] !== value))
+export interface RunOptions {
+  readonly rounds: number;
+  /** Scenarios by name; all of them if there is none. */
+  readonly chosen: readonly string[];
+  /** Whether samples are added to those of `before`, or take their place. */
+  readonly add: boolean;
+  /** Figures that were written. What is not measured now stays as it is. */
+  readonly before: BenchResults | undefined;
+  /** Is given what there is after each round. */
+  readonly onRound: (results: BenchResults) => Promise<void>;
+}
+
+const today = (): string => new Date().toISOString().slice(0, 10);
+
+/** @throws if samples would be added to those of another machine, or of other versions */
+function checkMachine({ before, chosen, add }: RunOptions, machine: Machine): void {
+  if (!before || !add) return;
+  const occasions = chosen.length > 0 ? chosen.map((name) => before.apart?.[name] ?? before) : [before];
+  if (occasions.some(({ machine: theirs }) => Object.entries(machine).some(([name, value]) => theirs[name] !== value)))
     throw new Error('Those figures come from another machine, or from other versions. Measure all of them again.');
-  const measuredBefore = before?.rounds ?? 0;
-  let results: BenchResults = {
-    date: new Date().toISOString().slice(0, 10),
-    rounds: measuredBefore,
-    machine,
-    sizes: await sizesOf(contenders),
-    samples: before?.samples ?? {},
-    loadCurve: loadCurve(),
-  };
+}
+
+const newResults = async (machine: Machine, before: BenchResults | undefined): Promise<BenchResults> => ({
+  date: today(),
+  ...(before?.apart && { apart: before.apart }),
+  rounds: before?.rounds ?? 0,
+  machine,
+  sizes: await sizesOf(contenders),
+  samples: before?.samples ?? {},
+  loadCurve: loadCurve(),
+});
+
+/**
+ * All that is chosen, `rounds` times over: what disturbs the machine for a while does not hit one scenario alone.
+ *
+ * @throws if a scenario does not exist, or samples would be added to those of another machine or of other versions
+ */
+export async function runPlayers(options: RunOptions): Promise<BenchResults> {
+  const { rounds, chosen, add, before, onRound } = options;
+  const unknown = chosen.find((name) => !(name in scenarios));
+  if (unknown !== undefined)
+    throw new Error(`There is no scenario ${unknown}. There are: ${Object.keys(scenarios).join(', ')}.`);
+  const machine = await describeMachine();
+  checkMachine(options, machine);
+  const isPart = before !== undefined && chosen.length > 0;
+  let results = isPart ? before : await newResults(machine, before);
+  const isKept = new Set(add ? Object.keys(scenarios) : []);
   const begun = Date.now();
-  while (results.rounds < measuredBefore + rounds) {
+  for (let round = 1; round <= rounds; round++) {
     let { samples } = results;
-    for (const name of Object.keys(scenarios)) {
-      for (const [contender, sample] of await measured(name)) samples = addSample(samples, contender.name, sample);
+    const done: string[] = [];
+    for (const name of isPart ? chosen : Object.keys(scenarios)) {
+      if (name === ONCE && (round > 1 || (add && !isPart))) continue;
+      const all = await measured(name);
+      const put = isKept.has(name) ? addSample : replaceSamples;
+      for (const [contender, sample] of all) samples = put(samples, contender.name, sample);
+      if (all.size > 0) {
+        isKept.add(name);
+        done.push(name);
+      }
       const seconds = Math.round((Date.now() - begun) / 1000);
-      console.log(`round ${results.rounds + 1} of ${measuredBefore + rounds}: ${name}, ${seconds} s`);
+      console.log(`round ${round} of ${rounds}: ${name}, ${seconds} s`);
     }
     // says whether the machine had other work
-    const load = { 'load average at the end': loadavg()[1]!.toFixed(1) };
-    results = { ...results, machine: { ...machine, ...load }, samples, rounds: results.rounds + 1 };
+    const occasion = {
+      date: today(),
+      machine: { ...machine, 'load average at the end': loadavg()[1]!.toFixed(1) },
+    };
+    results = isPart
+      ? {
+          ...results,
+          samples,
+          apart: { ...results.apart, ...Object.fromEntries(done.map((name) => [name, occasion])) },
+        }
+      : { ...results, ...occasion, samples, rounds: results.rounds + 1 };
     await onRound(results);
   }
   return results;

@@ -12,3 +12,12 @@ export function addSample(results: Results, name: string, sample: Sample): Resul
   const added = Object.entries(sample).map(([metric, value]) => [metric, [...(before[metric] ?? []), value]] as const);
   return { ...results, [name]: { ...before, ...Object.fromEntries(added) } };
 }
+
+/** Puts a sample in the place of those that `name` has of the same metrics. */
+export const replaceSamples = (results: Results, name: string, sample: Sample): Results => ({
+  ...results,
+  [name]: {
+    ...results[name],
+    ...Object.fromEntries(Object.entries(sample).map(([metric, value]) => [metric, [value]])),
+  },
+});

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { hasFaketime } from '../../support/nginx.ts';
+import { hasMovableNginx } from '../../support/nginx.ts';
 import type { Stage } from '../../support/stage.ts';
 import { createStage } from '../../support/stage.ts';
 import type { Runner } from './bench-group.ts';
@@ -56,7 +56,7 @@ export async function measureRecovery(
     signer: { ttl: TTL_SECONDS, delay: 0.05 },
     nextSecret: NEXT_SECRET,
     movableClock: incident !== 'rotation',
-    ...(incident !== 'rotation' && !hasFaketime && { nginx: false }),
+    ...(incident !== 'rotation' && !hasMovableNginx && { nginx: false }),
   });
   try {
     const all = lasting(contenders, 'SPF');

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { renderChart } from '../../bench/players/chart.ts';
-import { contenders } from '../../bench/players/contender.ts';
-import { renderPage } from '../../bench/players/page-text.ts';
+import { contenders, withBothTokens } from '../../bench/players/contender.ts';
+import { describeOccasions, renderPage } from '../../bench/players/page-text.ts';
 import { tablesOf } from '../../bench/players/report.ts';
+import { outageKinds, outageSeconds, returnMetric } from '../../bench/players/outage-cells.ts';
+import { describeSpread } from '../../bench/players/spread.ts';
 import { readResults } from '../../bench/players/write-results.ts';
 import { resultsWith } from './bench-lab.ts';
 
@@ -54,6 +56,30 @@ test('the chart has a bar for each row, and those that never came back are as lo
 
 test('the chart of nothing is one', () => {
   expect(renderChart(resultsWith({}))).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+test('a scenario measured by itself says when, and what was another machine then', () => {
+  const machine = { processor: 'a newer one', Node: '20.19.0' };
+  const apart = { live: { date: '2026-11-28', machine } };
+  expect(describeOccasions({ ...resultsWith(), apart })).toBe(
+    'Measured on 2026-11-27: processor a processor, 2 cores, Node 20.19.0. ' +
+      'The scenario `live`: on 2026-11-28, processor a newer one.',
+  );
+});
+
+test('docs/limits.md has beside its simulated viewers those that test/bench/results.json has of a browser', async () => {
+  const { samples } = await readResults();
+  const rows = readFileSync('docs/limits.md', 'utf8')
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  for (const { name, player, carrier } of withBothTokens) {
+    for (const kind of outageKinds) {
+      const token = carrier === 'exact' ? 'each URL' : 'the folder';
+      const row = rows.find((cells) => cells[1] === player && cells[2] === token && cells[3] === kind);
+      const measured = outageSeconds.map((seconds) => describeSpread(samples[name]?.[returnMetric(kind, seconds)]));
+      expect(row?.slice(7, 10), `${player}, ${token}, ${kind}`).toEqual(measured);
+    }
+  }
 });
 
 test('docs/bench.md and its chart are those of test/bench/results.json', async () => {

@@ -15,9 +15,9 @@ describe('acquireTokenSource', () => {
   });
 
   test('one that was passed in is the same, and goes on', async () => {
-    const it = lab(each());
-    const { source, release } = acquireTokenSource(it.source);
-    expect(source).toBe(it.source);
+    const viewer = lab(each());
+    const { source, release } = acquireTokenSource(viewer.source);
+    expect(source).toBe(viewer.source);
     release();
     expect((await source.sign(MASTER)).token).toBeDefined();
   });

@@ -11,10 +11,10 @@ import {
   folder,
   inTurn,
   lab,
-  pass,
+  advanceSeconds,
   segment,
   sleep,
-  st,
+  tokenOf,
 } from './lab.ts';
 
 fakeTime();
@@ -23,52 +23,52 @@ fakeTime();
 async function play({ source }: ReturnType<typeof lab>, time: number, url = segment): Promise<void> {
   for (let i = 0; i < time / 2; i++) {
     expect(source.peek(url(i)), `at ${elapsed()} s`).toBeDefined();
-    await pass(2);
+    await advanceSeconds(2);
   }
 }
 
 describe('createTokenSource', () => {
   describe('a token ahead of use', () => {
     test.each([6, 20, 60, 300])('lifetime %i s: a playing stream never waits', async (lifetime) => {
-      const it = lab(inTurn(folder(lifetime), after(0.2, folder(lifetime))));
-      await it.source.sign(MASTER);
-      await play(it, lifetime * 4);
+      const viewer = lab(inTurn(folder(lifetime), after(0.2, folder(lifetime))));
+      await viewer.source.sign(MASTER);
+      await play(viewer, lifetime * 4);
       expect(
-        it
+        viewer
           .reasons()
           .slice(1)
           .every((reason) => reason === 'expiring'),
       ).toBe(true);
-      expect(it.calls.length).toBeLessThanOrEqual(8);
+      expect(viewer.calls.length).toBeLessThanOrEqual(8);
     });
 
     test('renewal is on time', async () => {
-      const it = lab();
-      await it.source.sign(MASTER);
-      await play(it, 900);
-      expect(it.calls.map(({ at }) => at)).toEqual([0, 240, 480, 720]);
+      const viewer = lab();
+      await viewer.source.sign(MASTER);
+      await play(viewer, 900);
+      expect(viewer.calls.map(({ at }) => at)).toEqual([0, 240, 480, 720]);
     });
 
     test('renewal does not wait for the next request', async () => {
       const { source, calls } = lab();
       await source.sign(MASTER);
-      await pass(239.9);
+      await advanceSeconds(239.9);
       expect(calls).toHaveLength(1);
-      await pass(0.2);
+      await advanceSeconds(0.2);
       expect(calls).toHaveLength(2);
     });
 
     test('requests that flow during a renewal are not blocked by it', async () => {
       const { source, calls } = lab(inTurn(folder(), after(9, folder())));
       await source.sign(MASTER);
-      await pass(241);
+      await advanceSeconds(241);
       expect(calls).toHaveLength(2);
       for (let i = 0; i < 8; i++) {
-        expect(st(source.peek(segment(i)))).toBe('t1');
-        await pass(1);
+        expect(tokenOf(source.peek(segment(i)))).toBe('t1');
+        await advanceSeconds(1);
       }
-      await pass(1);
-      expect(st(source.peek(MASTER))).toBe('t2');
+      await advanceSeconds(1);
+      expect(tokenOf(source.peek(MASTER))).toBe('t2');
       expect(calls).toHaveLength(2);
     });
 
@@ -76,19 +76,19 @@ describe('createTokenSource', () => {
       const { source, calls, types } = lab(inTurn(folder(), fail(400), folder()));
       await source.sign(MASTER);
       for (let i = 0; i < 148; i++) {
-        expect(st(source.peek(segment(i))), `at ${elapsed()} s`).toBe('t1');
-        await pass(2);
+        expect(tokenOf(source.peek(segment(i))), `at ${elapsed()} s`).toBe('t1');
+        await advanceSeconds(2);
       }
       expect(calls.map(({ at }) => at)).toEqual([0, 240]);
       expect(types()).toEqual(['tokenrenewed', 'tokenerror']);
-      await pass(10);
-      expect(st(await source.sign(MASTER))).toBe('t3');
+      await advanceSeconds(10);
+      expect(tokenOf(await source.sign(MASTER))).toBe('t3');
     });
 
     test('a paused player makes no calls: a token that nobody used since it was obtained lapses', async () => {
       const { source, calls } = lab();
       await source.sign(MASTER);
-      await pass(3 * 3600);
+      await advanceSeconds(3 * 3600);
       // the first was used, so it was renewed once; the second was not
       expect(calls).toHaveLength(2);
       expect(vi.getTimerCount()).toBe(0);
@@ -97,48 +97,48 @@ describe('createTokenSource', () => {
     test('a source that nobody uses makes no calls and keeps no timer', async () => {
       const { calls } = lab(folder(), { tokens: [{ prefix: FOLDER, query: { st: 'a' }, expires: START + 100 }] });
       expect(vi.getTimerCount()).toBe(0);
-      await pass(3600);
+      await advanceSeconds(3600);
       expect(calls).toHaveLength(0);
     });
 
     test('use resumes after a pause: one call, and renewals go on', async () => {
-      const it = lab();
-      await it.source.sign(MASTER);
-      await pass(3600);
-      it.calls.length = 0;
-      await it.source.sign(MASTER);
-      expect(it.reasons()).toEqual(['expired']);
-      await play(it, 600);
-      expect(it.reasons()).toEqual(['expired', 'expiring', 'expiring']);
+      const viewer = lab();
+      await viewer.source.sign(MASTER);
+      await advanceSeconds(3600);
+      viewer.calls.length = 0;
+      await viewer.source.sign(MASTER);
+      expect(viewer.reasons()).toEqual(['expired']);
+      await play(viewer, 600);
+      expect(viewer.reasons()).toEqual(['expired', 'expiring', 'expiring']);
     });
 
     test('the renewed token counts as used only when it is', async () => {
       const { source, calls } = lab();
       await source.sign(MASTER);
-      await pass(241);
+      await advanceSeconds(241);
       expect(calls).toHaveLength(2);
       source.peek(MASTER);
-      await pass(241);
+      await advanceSeconds(241);
       expect(calls).toHaveLength(3);
-      await pass(3600);
+      await advanceSeconds(3600);
       expect(calls).toHaveLength(3);
     });
 
     test('the wall clock is read every 5 s: who slept into the window renews within 5 s of waking', async () => {
       const { source, calls } = lab();
       await source.sign(MASTER);
-      await pass(7);
+      await advanceSeconds(7);
       vi.setSystemTime(Date.now() + 240_000);
-      await pass(5);
+      await advanceSeconds(5);
       expect(calls).toHaveLength(2);
-      expect(st(source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(source.peek(MASTER))).toBe('t2');
     });
 
     test('a machine that slept past expiry makes no call until somebody asks', async () => {
       const { source, calls } = lab();
       await source.sign(MASTER);
       await sleep(7200);
-      await pass(60);
+      await advanceSeconds(60);
       expect(calls).toHaveLength(1);
       await Promise.all([source.sign(MASTER), source.sign(segment(1))]);
       expect(calls).toHaveLength(2);
@@ -153,9 +153,9 @@ describe('createTokenSource', () => {
         })),
       }));
       await Promise.all([source.sign('https://a.test/x/1'), source.sign('https://b.test/x/1')]);
-      await pass(10);
+      await advanceSeconds(10);
       await source.sign('https://c.test/x/1');
-      await pass(100);
+      await advanceSeconds(100);
       expect(asked()).toEqual([
         ['https://a.test/x/1', 'https://b.test/x/1'],
         ['https://c.test/x/1'],
@@ -167,9 +167,9 @@ describe('createTokenSource', () => {
     test('a short token that joins a long one is not missed', async () => {
       const { source, calls } = lab(inTurn(folder(3600), folder(4, 'https://b.test/')));
       await source.sign(MASTER);
-      await pass(4);
+      await advanceSeconds(4);
       await source.sign('https://b.test/1');
-      await pass(3.5);
+      await advanceSeconds(3.5);
       expect(calls.map(({ reason }) => reason)).toEqual(['initial', 'initial', 'expiring']);
     });
 
@@ -177,15 +177,15 @@ describe('createTokenSource', () => {
       const { source, reasons } = lab(folder(), {
         tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 100 }],
       });
-      expect(st(source.peek(MASTER))).toBe('page');
-      await pass(76);
+      expect(tokenOf(source.peek(MASTER))).toBe('page');
+      await advanceSeconds(76);
       expect(reasons()).toEqual(['expiring']);
     });
 
     test('per-URL tokens are not renewed ahead of use', async () => {
       const { source, calls } = lab(each());
       await source.sign(MASTER);
-      await pass(3600);
+      await advanceSeconds(3600);
       expect(calls).toHaveLength(1);
       expect(vi.getTimerCount()).toBe(0);
     });
@@ -194,7 +194,7 @@ describe('createTokenSource', () => {
       const { source, asked } = lab(inTurn(each(20), folder(20)));
       await source.sign('https://b.test/a.m3u8');
       await source.sign(MASTER);
-      await pass(60);
+      await advanceSeconds(60);
       expect(
         asked()
           .flat()
@@ -205,9 +205,9 @@ describe('createTokenSource', () => {
     test('the token died while the endpoint was down: nothing is asked until somebody asks', async () => {
       const { source, calls } = lab(inTurn(folder(20), fail(503)));
       await source.sign(MASTER);
-      await pass(60);
+      await advanceSeconds(60);
       const before = calls.length;
-      await pass(3600);
+      await advanceSeconds(3600);
       expect(calls).toHaveLength(before);
       expect(vi.getTimerCount()).toBe(0);
     });

@@ -3,7 +3,20 @@ import { describe, expect, test, vi } from 'vitest';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
 import { isSecureTokenError } from '../../../packages/core/src/index.ts';
 import type { Answer, Lab } from './lab.ts';
-import { CDN, FOLDER, after, each, fail, fakeTime, folder, lab, pass, playlist, seconds, segment } from './lab.ts';
+import {
+  CDN,
+  FOLDER,
+  after,
+  each,
+  fail,
+  fakeTime,
+  folder,
+  lab,
+  advanceSeconds,
+  playlist,
+  seconds,
+  segment,
+} from './lab.ts';
 
 fakeTime();
 vi.setConfig({ testTimeout: 60_000 });
@@ -34,7 +47,7 @@ const answers: Answer[] = [
 
 /** What an app, a player, a network and a machine may do. */
 type Step = (world: {
-  it: Lab;
+  viewer: Lab;
   requests: SignedRequest[];
   promises: Promise<unknown>[];
   signals: AbortController[];
@@ -43,21 +56,25 @@ const n = fc.nat(4);
 const step: fc.Arbitrary<[string, Step]> = fc.oneof(
   fc.tuple(n, fc.boolean()).map(([at, leaves]): [string, Step] => [
     `sign ${at}${leaves ? ', may leave' : ''}`,
-    ({ it, requests, promises, signals }) => {
+    ({ viewer, requests, promises, signals }) => {
       const signal = leaves ? signals[signals.push(new AbortController()) - 1]!.signal : undefined;
-      promises.push(it.source.sign(segment(at), { signal }).then((request) => requests.push(request)));
+      promises.push(viewer.source.sign(segment(at), { signal }).then((request) => requests.push(request)));
     },
   ]),
   fc.tuple(n, fc.constantFrom(403, 410, 0, 404)).map(([at, status]): [string, Step] => [
     `refuse ${at} with ${status}`,
-    ({ it, requests, promises }) => {
+    ({ viewer, requests, promises }) => {
       const request = requests[at % (requests.length || 1)];
-      if (request) promises.push(it.source.refused(request, status).then((replay) => replay && requests.push(replay)));
+      if (request)
+        promises.push(viewer.source.refused(request, status).then((replay) => replay && requests.push(replay)));
     },
   ]),
-  n.map((at): [string, Step] => [`peek ${at}`, ({ it }) => it.source.peek(segment(at))]),
-  n.map((at): [string, Step] => [`learn ${at}`, ({ it }) => it.source.learn(`${FOLDER}i.m3u8`, playlist(at, at + 5))]),
-  fc.constantFrom(0, 0.5, 5, 11, 60).map((time): [string, Step] => [`pass ${time}`, () => pass(time)]),
+  n.map((at): [string, Step] => [`peek ${at}`, ({ viewer }) => viewer.source.peek(segment(at))]),
+  n.map((at): [string, Step] => [
+    `learn ${at}`,
+    ({ viewer }) => viewer.source.learn(`${FOLDER}i.m3u8`, playlist(at, at + 5)),
+  ]),
+  fc.constantFrom(0, 0.5, 5, 11, 60).map((time): [string, Step] => [`pass ${time}`, () => advanceSeconds(time)]),
   fc.integer({ min: 1, max: 12 }).map((count): [string, Step] => [
     `${count} microtasks`,
     async () => {
@@ -67,20 +84,22 @@ const step: fc.Arbitrary<[string, Step]> = fc.oneof(
   fc
     .constantFrom(-18_000, 18_000)
     .map((time): [string, Step] => [`clock ${time}`, () => vi.setSystemTime(Date.now() + time * 1000)]),
-  fc.nat(answers.length - 1).map((at): [string, Step] => [`answer ${at}`, ({ it }) => (it.answer = answers[at]!)]),
+  fc
+    .nat(answers.length - 1)
+    .map((at): [string, Step] => [`answer ${at}`, ({ viewer }) => (viewer.answer = answers[at]!)]),
   fc.constant<[string, Step]>(['leave', ({ signals }) => signals.forEach((each) => each.abort())]),
-  fc.constant<[string, Step]>(['renew', ({ it, promises }) => promises.push(it.source.renew())]),
+  fc.constant<[string, Step]>(['renew', ({ viewer, promises }) => promises.push(viewer.source.renew())]),
   n.map((at): [string, Step] => [
     `destroy after ${at}`,
-    ({ it, promises }) => promises.push(it.source.sign(segment(at)).then(() => it.source.destroy())),
+    ({ viewer, promises }) => promises.push(viewer.source.sign(segment(at)).then(() => viewer.source.destroy())),
   ]),
   fc
     .constantFrom('tokenrenewed', 'tokenerror', 'tokenrefused', 'tokendenied')
     .map((type): [string, Step] => [
       `destroy at ${type}`,
-      ({ it }) => it.source.addEventListener(type, () => it.source.destroy()),
+      ({ viewer }) => viewer.source.addEventListener(type, () => viewer.source.destroy()),
     ]),
-  fc.constant<[string, Step]>(['destroy', ({ it }) => it.source.destroy()]),
+  fc.constant<[string, Step]>(['destroy', ({ viewer }) => viewer.source.destroy()]),
 );
 
 describe('createTokenSource', () => {
@@ -88,15 +107,15 @@ describe('createTokenSource', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }), async (steps) => {
         vi.clearAllTimers();
-        const it = lab(folder(20));
-        const world = { it, requests: [], promises: [], signals: [] };
+        const viewer = lab(folder(20));
+        const world = { viewer, requests: [], promises: [], signals: [] };
         const promises: Promise<unknown>[] = world.promises;
         for (const [, run] of steps) {
           await run(world);
           // an app hears of its own promises at once
           for (const promise of promises) promise.catch(() => undefined);
         }
-        const calls = it.calls.length;
+        const calls = viewer.calls.length;
         let open = promises.length;
         for (const promise of promises)
           void promise.then(
@@ -104,9 +123,9 @@ describe('createTokenSource', () => {
             () => open--,
           );
         // five tries of ten seconds and the pauses between them; a Retry-After is not waited for
-        await pass(240);
+        await advanceSeconds(240);
         expect(open, 'promises that never settle').toBe(0);
-        expect(it.calls.length - calls, 'calls that nobody asked for').toBeLessThan(30);
+        expect(viewer.calls.length - calls, 'calls that nobody asked for').toBeLessThan(30);
         for (const result of await Promise.allSettled(promises)) {
           if (result.status === 'rejected')
             expect(
@@ -114,13 +133,13 @@ describe('createTokenSource', () => {
               String(result.reason),
             ).toBe(true);
         }
-        for (const { type, detail } of it.events)
+        for (const { type, detail } of viewer.events)
           expect(`${type} ${JSON.stringify(detail)} ${String(detail.error)}`).not.toMatch(/st=|hidden|"st"/);
-        it.source.destroy();
+        viewer.source.destroy();
         // the endpoint finishes what it was at
-        await pass(12);
+        await advanceSeconds(12);
         expect(vi.getTimerCount(), 'timers').toBe(0);
-        expect(it.source.peek(segment(1))).toBeUndefined();
+        expect(viewer.source.peek(segment(1))).toBeUndefined();
       }),
       { numRuns: Number(process.env.FUZZ ?? 300) },
     );

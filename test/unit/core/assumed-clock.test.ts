@@ -1,7 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import type { Answer } from './lab.ts';
-import { FOLDER, MASTER, MEDIA, START, fakeTime, folder, lab, pass, seconds, segment, st, watch } from './lab.ts';
+import {
+  FOLDER,
+  MASTER,
+  MEDIA,
+  START,
+  fakeTime,
+  folder,
+  lab,
+  advanceSeconds,
+  seconds,
+  segment,
+  tokenOf,
+  watch,
+} from './lab.ts';
 
 fakeTime();
 
@@ -20,11 +33,11 @@ describe('a viewer whose clock is', () => {
     test.each([
       [60, 8],
       [300, 8],
-    ])('tokens of %i s: not one call a use', async (lifetime, most) => {
+    ])('a fast clock and tokens of %i s: not one call a use', async (lifetime, most) => {
       const { source, calls } = lab(untold(lifetime), fast);
       for (let time = 0; time < 240; time += 4) {
         await source.sign(MEDIA);
-        await pass(4);
+        await advanceSeconds(4);
       }
       expect(calls.length).toBeLessThanOrEqual(most);
     });
@@ -32,14 +45,14 @@ describe('a viewer whose clock is', () => {
     test('tokens that live shorter than it assumes: the edge tells, and then they are renewed in time', async () => {
       const { source } = lab(untold(20), fast);
       const request = await source.sign(MEDIA);
-      await pass(21);
-      expect(st(source.peek(MEDIA))).toBe('t1');
-      expect(st(await source.refused(request, 410))).toBe('t2');
-      await pass(19.5);
+      await advanceSeconds(21);
+      expect(tokenOf(source.peek(MEDIA))).toBe('t1');
+      expect(tokenOf(await source.refused(request, 410))).toBe('t2');
+      await advanceSeconds(19.5);
       expect(source.peek(MEDIA)).toBeUndefined();
     });
 
-    test('as `getTokens` can: then it is as if it were right', async () => {
+    test('`getTokens` tells the time of a fast clock: tokens are used as if it were right', async () => {
       let calls = 0;
       const getTokens: TokenSourceOptions['getTokens'] = async ({ urls }) => {
         calls++;
@@ -48,7 +61,7 @@ describe('a viewer whose clock is', () => {
       const { source } = lab(folder(), { ...fast, endpoint: undefined as never, getTokens });
       for (let time = 0; time < 240; time += 4) {
         await source.sign(segment(1));
-        await pass(4);
+        await advanceSeconds(4);
       }
       expect(calls).toBeLessThanOrEqual(2);
     });
@@ -61,17 +74,17 @@ describe('a viewer whose clock is', () => {
     test('the second failure without a status is none of the edge, but brings a token and the time', async () => {
       const { source, reasons } = lab(folder(20), { ...slow, tokens, renewBefore: 0 });
       const [request, another] = [source.peek(MASTER)!, source.peek(MASTER)!];
-      await pass(13);
+      await advanceSeconds(13);
       // an adapter asks twice about one failure
       expect(source.isRefusal(request, 0)).toBe(false);
       expect(await source.refused(request, 0)).toBeUndefined();
-      await pass();
+      await advanceSeconds();
       expect(reasons()).toEqual([]);
       expect(source.isRefusal(another, 0)).toBe(false);
-      await pass();
+      await advanceSeconds();
       expect(reasons()).toEqual(['expiring']);
-      expect(st(source.peek(MASTER))).toBe('t1');
-      await pass(21);
+      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      await advanceSeconds(21);
       expect(source.peek(MASTER)).toBeUndefined();
     });
 
@@ -79,7 +92,7 @@ describe('a viewer whose clock is', () => {
       const { source, calls } = lab(folder(), { ...slow, tokens });
       for (let n = 0; n < 5; n++) {
         source.isRefusal(source.peek(MASTER)!, 0);
-        await pass(2);
+        await advanceSeconds(2);
       }
       expect(calls).toHaveLength(1);
     });
@@ -87,18 +100,18 @@ describe('a viewer whose clock is', () => {
     test('a refusal without a status is told to the endpoint as one', async () => {
       const { source, reasons } = lab(folder(), { tokens, renewBefore: 0 });
       const request = source.peek(MASTER)!;
-      await pass(11.3);
+      await advanceSeconds(11.3);
       source.isRefusal(request, 0);
       expect(source.isRefusal(request, 0)).toBe(true);
       await source.refused(request, 0);
       expect(reasons()).toEqual(['refused']);
     });
 
-    test('other failures cost none either', async () => {
+    test('a slow clock and failures with another status cost no calls', async () => {
       const { source, calls } = lab(folder(), { ...slow, tokens });
       expect(source.isRefusal(source.peek(MASTER)!, 503)).toBe(false);
       expect(source.isRefusal({ ...source.peek(MASTER)!, token: undefined as never }, 0)).toBe(false);
-      await pass(1);
+      await advanceSeconds(1);
       expect(calls).toHaveLength(0);
     });
   });
@@ -115,10 +128,10 @@ describe('a viewer whose clock is', () => {
         return made;
       });
       watch(source.sign(MASTER));
-      await pass(7 * HOURS);
+      await advanceSeconds(7 * HOURS);
       for (let i = 0; i < 300; i++) {
         watch(source.sign(MASTER));
-        await pass(4);
+        await advanceSeconds(4);
       }
       expect(calls).toBeLessThanOrEqual(2);
     });
@@ -130,8 +143,8 @@ describe('a viewer whose clock is', () => {
         return { prefix: FOLDER, query: { st: `t${calls}` }, expires: seconds() + (calls === 1 ? -HOURS : 60) };
       });
       const first = await source.sign(MASTER);
-      expect(st(await source.refused(first, 403))).toBe('t2');
-      await pass(70);
+      expect(tokenOf(await source.refused(first, 403))).toBe('t2');
+      await advanceSeconds(70);
       expect(source.peek(MASTER)?.token?.expires ?? Infinity).toBeGreaterThan(seconds());
     });
   });

@@ -11,11 +11,11 @@ import {
   folder,
   inTurn,
   lab,
-  pass,
+  advanceSeconds,
   range,
   segment,
   sleep,
-  st,
+  tokenOf,
   watch,
 } from './lab.ts';
 
@@ -38,12 +38,12 @@ describe('createTokenSource', () => {
       expect(asked()).toEqual([[MASTER]]);
     });
 
-    test('another task, another call', async () => {
+    test('URLs that are wanted in two tasks: two calls', async () => {
       const { source, asked } = lab(after(1, each()));
       watch(source.sign(segment(1)));
-      await pass();
+      await advanceSeconds();
       watch(source.sign(segment(2)));
-      await pass();
+      await advanceSeconds();
       expect(asked()).toEqual([[segment(1)], [segment(2)]]);
     });
 
@@ -51,19 +51,19 @@ describe('createTokenSource', () => {
       [100, [100]],
       [101, [100, 1]],
       [250, [100, 100, 50]],
-    ])('%i URLs: at most 100 a call', async (n, sizes) => {
+    ])('%i URLs wanted in one task: at most 100 a call', async (n, sizes) => {
       const { source, asked } = lab(each());
       const requests = await Promise.all(count(n).map((url) => source.sign(url)));
       expect(asked().map(({ length }) => length)).toEqual(sizes);
       expect(asked().flat()).toEqual(count(n));
-      expect(requests.every((request, i) => request.unsignedUrl === segment(i) && st(request))).toBe(true);
+      expect(requests.every((request, i) => request.unsignedUrl === segment(i) && tokenOf(request))).toBe(true);
     });
 
     test('one call also when the reasons differ; it says refused: the answer must be another token', async () => {
       const { source, asked, reasons } = lab(each(100));
       await source.sign(segment(1));
       await source.sign(segment(2));
-      await pass(1);
+      await advanceSeconds(1);
       const fresh = await source.sign(segment(3));
       await sleep(98);
       await Promise.all([source.sign(segment(1)), source.sign(segment(2)), source.sign(segment(9))]);
@@ -85,12 +85,24 @@ describe('createTokenSource', () => {
     test('one call per scope at a time: others join it', async () => {
       const { source, calls } = lab(after(1, each()));
       const first = source.sign(MASTER);
-      await pass(0.5);
+      await advanceSeconds(0.5);
       const second = source.sign(MASTER);
-      await pass(1);
-      expect(st(await first)).toBe('t1');
-      expect(st(await second)).toBe('t1');
+      await advanceSeconds(1);
+      expect(tokenOf(await first)).toBe('t1');
+      expect(tokenOf(await second)).toBe('t1');
       expect(calls).toHaveLength(1);
+    });
+
+    test('an endpoint that has changed from a token a folder to a token a URL: each request goes out with its own', async () => {
+      const { source, asked } = lab(inTurn(folder(60), after(0.5, each())));
+      await source.sign(MASTER);
+      await advanceSeconds(61);
+      const urls = [segment(1), segment(2), segment(2), segment(3)];
+      const seen = urls.map((url) => watch(source.sign(url)));
+      await advanceSeconds(2);
+      // MASTER twice: at first, and as the token of the folder is due, which is not asked for again and again
+      expect(asked()).toEqual([[MASTER], [MASTER], [segment(1)], [segment(2), segment(3)]]);
+      expect(seen.map(({ value }) => value && tokenOf(value))).toEqual(['t3', 't4', 't4', 't4']);
     });
 
     test('a folder whose token is dead: N requests wait, exactly one call', async () => {
@@ -98,10 +110,10 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       await sleep(3600);
       const waiting = count(50).map((url) => source.sign(url));
-      await pass(0.5);
+      await advanceSeconds(0.5);
       waiting.push(source.sign(segment(99)));
-      await pass(1);
-      expect((await Promise.all(waiting)).map(st)).toEqual(waiting.map(() => 't2'));
+      await advanceSeconds(1);
+      expect((await Promise.all(waiting)).map(tokenOf)).toEqual(waiting.map(() => 't2'));
       expect(calls).toHaveLength(2);
       expect(asked()[1]).toEqual([segment(0)]);
     });
@@ -115,12 +127,12 @@ describe('createTokenSource', () => {
       await sleep(100);
       isSlow = true;
       const first = source.sign(`${MASTER}?a=2`);
-      await pass(0.2);
+      await advanceSeconds(0.2);
       // this answer drops what has expired
       await source.sign(segment(1));
       const second = source.sign(`${MASTER}?a=3`);
-      await pass(2);
-      expect([st(await first), st(await second)]).toEqual(['t2', 't2']);
+      await advanceSeconds(2);
+      expect([tokenOf(await first), tokenOf(await second)]).toEqual(['t2', 't2']);
       expect(
         asked()
           .flat()
@@ -133,20 +145,20 @@ describe('createTokenSource', () => {
       const player = async (): Promise<string> => (await source.sign(MASTER)).url;
       expect(await Promise.all([player(), player()])).toEqual([`${MASTER}?st=t1`, `${MASTER}?st=t1`]);
       expect(calls).toHaveLength(1);
-      await pass(241);
+      await advanceSeconds(241);
       expect(calls).toHaveLength(2);
     });
 
     test('requests join a renewal that runs ahead of use', async () => {
       const { source, calls } = lab(inTurn(folder(20), after(8, folder(20))));
       await source.sign(MASTER);
-      await pass(15.1);
+      await advanceSeconds(15.1);
       expect(calls).toHaveLength(2);
-      await pass(4);
+      await advanceSeconds(4);
       expect(source.peek(MASTER)).toBeUndefined();
       const waiting = source.sign(MASTER);
-      await pass(5);
-      expect(st(await waiting)).toBe('t2');
+      await advanceSeconds(5);
+      expect(tokenOf(await waiting)).toBe('t2');
       expect(calls).toHaveLength(2);
     });
 
@@ -155,9 +167,9 @@ describe('createTokenSource', () => {
       const { source, asked } = lab(inTurn(each(), after(1, each())), { tokens, readAhead: 0 });
       await source.refused(source.peek(segment(500))!, 403);
       watch(source.sign(segment(501)));
-      await pass(0.1);
+      await advanceSeconds(0.1);
       watch(source.sign(segment(450)));
-      await pass(2);
+      await advanceSeconds(2);
       expect(asked()).toEqual([[segment(500)], range(501, 600), range(450, 499)]);
     });
 
@@ -166,12 +178,12 @@ describe('createTokenSource', () => {
       const leaving = new AbortController();
       const left = source.sign(MASTER, { signal: leaving.signal });
       const stays = source.sign(MASTER);
-      await pass(0.5);
+      await advanceSeconds(0.5);
       leaving.abort(new Error('left'));
       await expect(left).rejects.toThrow('left');
       expect(calls[0]!.init.signal.aborted).toBe(false);
-      await pass(1);
-      expect(st(await stays)).toBe('t1');
+      await advanceSeconds(1);
+      expect(tokenOf(await stays)).toBe('t1');
       expect(calls).toHaveLength(1);
     });
 
@@ -179,11 +191,11 @@ describe('createTokenSource', () => {
       const { source, calls } = lab(after(1, each()));
       const leaving = new AbortController();
       const left = code(source.sign(MASTER, { signal: leaving.signal }));
-      await pass();
+      await advanceSeconds();
       leaving.abort();
       expect(await left).toMatch(/abort/i);
-      await pass(2);
-      expect(st(source.peek(MASTER))).toBe('t1');
+      await advanceSeconds(2);
+      expect(tokenOf(source.peek(MASTER))).toBe('t1');
       expect(calls).toHaveLength(1);
     });
 
@@ -191,10 +203,10 @@ describe('createTokenSource', () => {
       const { source } = lab(after(1, fail(400)));
       const leaving = new AbortController();
       const left = code(source.sign(MASTER, { signal: leaving.signal }));
-      await pass();
+      await advanceSeconds();
       leaving.abort();
       await left;
-      await pass(5);
+      await advanceSeconds(5);
     });
 
     test('an abort in the task in which the token arrives still counts', async () => {
@@ -219,7 +231,7 @@ describe('createTokenSource', () => {
         removeEventListener.apply(signal, args as never);
       };
       for (const url of count(20)) await source.sign(url, { signal });
-      await pass();
+      await advanceSeconds();
       expect(listeners).toBe(0);
     });
   });

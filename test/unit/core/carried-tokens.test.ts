@@ -112,7 +112,7 @@ describe('carriesToken', () => {
 
   test('only the last ones are known', () => {
     const first = sent(create({ query: { st: 'first' } }));
-    for (let n = 0; n < 200; n++) create({ query: { st: String(n) } }).peek(url);
+    for (let n = 0; n < 300; n++) create({ query: { st: String(n) } }).peek(url);
     expect(carriesToken(first, undefined)).toBe(false);
   });
 });

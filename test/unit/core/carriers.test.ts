@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Token } from '../../../packages/core/src/index.ts';
-import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, pass } from './lab.ts';
+import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, advanceSeconds } from './lab.ts';
 
 fakeTime();
 
@@ -10,7 +10,7 @@ const held = (...tokens: Partial<Token>[]): ReturnType<typeof lab> =>
 
 describe('createTokenSource', () => {
   describe('carriers', () => {
-    test('query', () => {
+    test('a token in the query is added to the URL', () => {
       expect(held({ query: { st: 'a', e: '1' } }).source.peek(MASTER)).toMatchObject({
         url: `${MASTER}?st=a&e=1`,
         headers: {},
@@ -19,7 +19,7 @@ describe('createTokenSource', () => {
       });
     });
 
-    test('headers leave the URL alone', () => {
+    test('a token in headers leaves the URL alone', () => {
       expect(held({ headers: { Authorization: 'Bearer a' } }).source.peek(MASTER)).toMatchObject({
         url: MASTER,
         headers: { Authorization: 'Bearer a' },
@@ -27,7 +27,7 @@ describe('createTokenSource', () => {
       });
     });
 
-    test('a cookie asks for credentials', () => {
+    test('a token in a cookie asks for credentials', () => {
       expect(held({ credentials: true }).source.peek(MASTER)).toMatchObject({
         url: MASTER,
         headers: {},
@@ -70,7 +70,7 @@ describe('createTokenSource', () => {
         url: 'https://edge.test/1/a.ts',
         source: `${FOLDER}a.ts`,
       });
-      await pass(20);
+      await advanceSeconds(20);
       expect(await source.sign('https://edge.test/1/a.ts')).toMatchObject({
         url: 'https://edge.test/3/a.ts',
         source: `${FOLDER}a.ts`,
@@ -82,7 +82,7 @@ describe('createTokenSource', () => {
       ).toEqual([]);
     });
 
-    test('all at once', () => {
+    test('a token with base, query, headers and credentials at once: the request carries all of them', () => {
       const { source } = held({ base: BASE, query: { st: 'a' }, headers: { 'x-t': 'b' }, credentials: true });
       const request = source.peek(`${FOLDER}a.ts?st=old`)!;
       expect(request).toMatchObject({

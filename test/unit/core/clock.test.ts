@@ -12,10 +12,10 @@ import {
   folder,
   inTurn,
   lab,
-  pass,
+  advanceSeconds,
   seconds,
   segment,
-  st,
+  tokenOf,
   watch,
 } from './lab.ts';
 
@@ -47,7 +47,7 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       for (let i = 0; i < 300; i++) {
         expect(source.peek(MASTER), `at ${elapsed()} s`).toBeDefined();
-        await pass(2);
+        await advanceSeconds(2);
       }
       expect(calls.map(({ at }) => Math.round(at))).toEqual([0, 240, 480]);
       expect(reasons().slice(1)).toEqual(['expiring', 'expiring']);
@@ -56,12 +56,12 @@ describe('createTokenSource', () => {
     test('the transit margin is the same', async () => {
       const { source } = lab(folder(), { clock });
       await source.sign(MASTER);
-      await pass();
+      await advanceSeconds();
       const dies = lab(folder(20), { clock, renewBefore: 0 });
       await dies.source.sign(MASTER);
-      await pass(17.9);
+      await advanceSeconds(17.9);
       expect(dies.source.peek(MASTER)).toBeDefined();
-      await pass(0.2);
+      await advanceSeconds(0.2);
       expect(dies.source.peek(MASTER)).toBeUndefined();
     });
 
@@ -69,44 +69,44 @@ describe('createTokenSource', () => {
       const { source } = lab(folder(20), { clock, renewBefore: 0 });
       const request = await source.sign(MASTER);
       expect(await source.refused(request, 0)).toBeUndefined();
-      await pass(20);
-      expect(st(await source.refused(request, 0))).toBe('t2');
+      await advanceSeconds(20);
+      expect(tokenOf(await source.refused(request, 0))).toBe('t2');
     });
   });
 
-  describe('the clock', () => {
-    test('now wins over the Date header', async () => {
+  describe('clock', () => {
+    test('an endpoint that sends `now` and `Date`: `now` counts', async () => {
       const { source } = lab(({ index }) =>
         Response.json({ now: seconds(), tokens: [token(index)] }, { headers: { date: new Date(0).toUTCString() } }),
       );
       await source.sign(MASTER);
-      expect(st(source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(source.peek(MASTER))).toBe('t1');
     });
 
     test.each(['soon', null, {}])('now: %j is as good as none', async (now) => {
       const { source } = lab(({ index }) => ({ now, tokens: [token(index)] }));
       await source.sign(MASTER);
-      expect(st(source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(source.peek(MASTER))).toBe('t1');
     });
 
-    test('now in milliseconds is not understood: every token would look dead', async () => {
+    test('`now` in milliseconds: ERR_SIGNING_RESPONSE, for every token would look dead', async () => {
       const { source } = lab(({ index }) => ({ now: seconds() * 1000, tokens: [token(index)] }));
       expect(await code(source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');
     });
 
-    test('without either, the local clock decides', async () => {
+    test('an endpoint that has sent neither `now` nor `Date` so far: the local clock decides', async () => {
       const { source, calls } = lab(withNeither);
       await source.sign(MASTER);
-      await pass(241);
+      await advanceSeconds(241);
       expect(calls).toHaveLength(2);
     });
 
-    test('without either, what was learned before still holds', async () => {
+    test('an answer with neither `now` nor `Date` after one that had it: what was learned holds', async () => {
       const { source, calls } = lab(inTurn(folder(20), withNeither), { clock: () => Date.now() + 5 * HOURS * 1000 });
       await source.sign(MASTER);
-      await pass(16);
+      await advanceSeconds(16);
       expect(calls).toHaveLength(2);
-      expect(st(source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(source.peek(MASTER))).toBe('t2');
     });
 
     test('a clock that is set back during the session changes nothing: time goes on', async () => {
@@ -115,9 +115,9 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       wrong = -60_000;
       await source.sign(MASTER);
-      await pass(400);
+      await advanceSeconds(400);
       expect(source.peek(MASTER)).toBeDefined();
-      await pass(100);
+      await advanceSeconds(100);
       expect(reasons()).toEqual(['initial', 'expiring', 'expiring']);
       expect(calls.map(({ at }) => Math.round(at))).toEqual([0, 240, 480]);
     });
@@ -126,9 +126,9 @@ describe('createTokenSource', () => {
       let wrong = 0;
       const { source } = lab(each(20), { clock: () => Date.now() + wrong, renewBefore: 0 });
       await source.sign(segment(1));
-      await pass(15);
+      await advanceSeconds(15);
       wrong = -10_000;
-      await pass(4);
+      await advanceSeconds(4);
       expect(source.peek(segment(1))).toBeUndefined();
     });
 
@@ -136,12 +136,12 @@ describe('createTokenSource', () => {
       let wrong = 0;
       const { source } = lab(each(20), { clock: () => Date.now() + wrong });
       const request = await source.sign(segment(1));
-      await pass(10);
+      await advanceSeconds(10);
       expect(source.isRefusal(request, 0)).toBe(false);
       wrong = -HOURS * 1000;
-      await pass(10);
+      await advanceSeconds(10);
       expect(source.isRefusal(request, 0)).toBe(true);
-      expect(st(await source.refused(request, 0))).toBe('t2');
+      expect(tokenOf(await source.refused(request, 0))).toBe('t2');
     });
 
     test('a token that looked expired when it came has no negative margin once the clock is known', async () => {
@@ -157,26 +157,26 @@ describe('createTokenSource', () => {
       await source.sign(segment(1)).catch(() => undefined);
       told = START;
       await source.sign(segment(2));
-      await pass(101);
+      await advanceSeconds(101);
       expect(source.peek(segment(1))).toBeUndefined();
     });
 
-    test('the lifetime counts from before the call was sent', async () => {
+    test('a call that takes long: the lifetime of its token counts from before the call was sent', async () => {
       // the token is made at once, but the answer takes 8 of its 20 s
       const { source, calls } = lab((call) => {
         const made = folder(20)(call);
         return after(8, () => made)(call);
       });
       watch(source.sign(MASTER));
-      await pass(8.1);
+      await advanceSeconds(8.1);
       expect(source.peek(MASTER)).toBeDefined();
-      await pass(7);
+      await advanceSeconds(7);
       expect(calls).toHaveLength(2);
-      await pass(3);
+      await advanceSeconds(3);
       expect(source.peek(MASTER)).toBeUndefined();
     });
 
-    test('also when nobody tells the time', async () => {
+    test('`getTokens` takes long and tells no time: the lifetime of its token counts from before the call', async () => {
       let calls = 0;
       const { source } = lab(folder(), {
         endpoint: undefined as never,
@@ -187,7 +187,7 @@ describe('createTokenSource', () => {
         },
       });
       watch(source.sign(MASTER));
-      await pass(15.5);
+      await advanceSeconds(15.5);
       expect(calls).toBe(2);
     });
 
@@ -195,15 +195,15 @@ describe('createTokenSource', () => {
       const { source } = lab(after(1, each(20)), { renewBefore: 0, clock: () => Date.now() + 100_000 });
       for (let i = 0; i < 5; i++) {
         watch(source.sign(segment(i)));
-        await pass(0.1);
+        await advanceSeconds(0.1);
       }
-      await pass(1);
+      await advanceSeconds(1);
       watch(source.sign(segment(5)));
-      await pass(1);
+      await advanceSeconds(1);
       expect(source.peek(segment(5))).toBeDefined();
-      await pass(16);
+      await advanceSeconds(16);
       expect(source.peek(segment(5))).toBeDefined();
-      await pass(3);
+      await advanceSeconds(3);
       expect(source.peek(segment(5))).toBeUndefined();
     });
 
@@ -213,17 +213,17 @@ describe('createTokenSource', () => {
         return after(8, () => made)(call);
       });
       const seen = watch(source.sign(MASTER));
-      await pass(8);
-      expect(st(seen.value)).toBe('t1');
+      await advanceSeconds(8);
+      expect(tokenOf(seen.value)).toBe('t1');
     });
 
     test('a slow call never makes a token look younger', async () => {
       // made, and the clock read, at the end of the call: whether it spent 8 s on the way there or back nobody knows
       const { source } = lab(after(8, folder(20)), { renewBefore: 0 });
       watch(source.sign(MASTER));
-      await pass(8.1);
+      await advanceSeconds(8.1);
       expect(source.peek(MASTER)).toBeDefined();
-      await pass(10);
+      await advanceSeconds(10);
       expect(source.peek(MASTER)).toBeUndefined();
     });
 
@@ -231,9 +231,9 @@ describe('createTokenSource', () => {
       const tokens = [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 100 }];
       const fast = lab(folder(), { tokens, clock: () => Date.now() + 5 * HOURS * 1000 });
       expect(fast.source.peek(MASTER)).toBeUndefined();
-      expect(st(await fast.source.sign(MASTER))).toBe('t1');
+      expect(tokenOf(await fast.source.sign(MASTER))).toBe('t1');
       const slow = lab(folder(), { tokens, clock: () => Date.now() - 5 * HOURS * 1000 });
-      expect(st(slow.source.peek(MASTER))).toBe('page');
+      expect(tokenOf(slow.source.peek(MASTER))).toBe('page');
     });
   });
 });

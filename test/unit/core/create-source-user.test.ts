@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { createSourceUser } from '../../../packages/core/src/index.ts';
 import type { Lab } from './lab.ts';
-import { MASTER, code, each, fail, fakeTime, folder, inTurn, lab, pass, segment } from './lab.ts';
+import { MASTER, code, each, fail, fakeTime, folder, inTurn, lab, advanceSeconds, segment } from './lab.ts';
 
 fakeTime();
 
 /** Two players that share a source, and the events that each is told. */
-function twoPlayers(it: Lab): {
+function twoPlayers(viewer: Lab): {
   a: ReturnType<typeof createSourceUser>;
   b: ReturnType<typeof createSourceUser>;
   told: Record<'a' | 'b', string[]>;
 } {
-  const [a, b] = [createSourceUser(it.source), createSourceUser(it.source)];
+  const [a, b] = [createSourceUser(viewer.source), createSourceUser(viewer.source)];
   const told = { a: [] as string[], b: [] as string[] };
   for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied']) {
-    it.source.addEventListener(type, (event) => {
+    viewer.source.addEventListener(type, (event) => {
       if (a.concerns(event)) told.a.push(type);
       if (b.concerns(event)) told.b.push(type);
     });
@@ -24,9 +24,9 @@ function twoPlayers(it: Lab): {
 
 describe('createSourceUser', () => {
   test('a refusal, and what comes of it, is told to the one whose request it was', async () => {
-    const it = lab(each());
-    const { a, told } = twoPlayers(it);
-    const replay = await a.replay(await it.source.sign(MASTER), 403);
+    const viewer = lab(each());
+    const { a, told } = twoPlayers(viewer);
+    const replay = await a.replay(await viewer.source.sign(MASTER), 403);
     expect(replay?.unsignedUrl).toBe(MASTER);
     expect(await a.replay(replay!, 403)).toBeUndefined();
     expect(told.a).toEqual(['tokenrenewed', 'tokenrefused', 'tokenrenewed', 'tokenrefused', 'tokenerror']);
@@ -34,37 +34,37 @@ describe('createSourceUser', () => {
   });
 
   test('to both if both have been refused the same', async () => {
-    const it = lab(each());
-    const { a, b, told } = twoPlayers(it);
-    const requests = [await it.source.sign(MASTER), await it.source.sign(MASTER)];
+    const viewer = lab(each());
+    const { a, b, told } = twoPlayers(viewer);
+    const requests = [await viewer.source.sign(MASTER), await viewer.source.sign(MASTER)];
     await Promise.all([a.replay(requests[0]!, 403), b.replay(requests[1]!, 403), a.replay(requests[0]!, 403)]);
     expect(told.a).toContain('tokenrefused');
     expect(told.b).toContain('tokenrefused');
     told.a.length = 0;
-    await b.replay(await it.source.sign(segment(1)), 403);
+    await b.replay(await viewer.source.sign(segment(1)), 403);
     expect(told.a, 'that one was of b alone').not.toContain('tokenrefused');
   });
 
   test('a refusal of a request that no such user has made is told to all, as are denials and outages', async () => {
-    const it = lab(inTurn(folder(), folder(), fail(403)));
-    const { a, told } = twoPlayers(it);
-    await it.source.refused(await it.source.sign(MASTER), 403);
+    const viewer = lab(inTurn(folder(), folder(), fail(403)));
+    const { a, told } = twoPlayers(viewer);
+    await viewer.source.refused(await viewer.source.sign(MASTER), 403);
     expect(told.b).toEqual(told.a);
     expect(told.a).toContain('tokenrefused');
-    expect(await code(a.replay(await it.source.sign(MASTER), 403))).toBe('ERR_DENIED');
+    expect(await code(a.replay(await viewer.source.sign(MASTER), 403))).toBe('ERR_DENIED');
     expect(told.b.at(-1)).toBe('tokendenied');
   });
 
   test('a replay that fails is no longer under way', async () => {
-    const it = lab(inTurn(each(), fail(503), each()), { retry: { limit: 0 } });
-    const { a, told } = twoPlayers(it);
-    const request = await it.source.sign(MASTER);
+    const viewer = lab(inTurn(each(), fail(503), each()), { retry: { limit: 0 } });
+    const { a, told } = twoPlayers(viewer);
+    const request = await viewer.source.sign(MASTER);
     const failed = code(a.replay(request, 403));
-    await pass(60);
+    await advanceSeconds(60);
     expect(await failed).toBe('ERR_SIGNING_UNAVAILABLE');
     told.b.length = 0;
     // another request for the same: one refusal is told once
-    await it.source.refused({ ...request }, 403);
+    await viewer.source.refused({ ...request }, 403);
     expect(told.b).toContain('tokenrefused');
   });
 });

@@ -1,6 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { CDN, FOLDER, MASTER, after, each, fakeTime, fail, folder, inTurn, lab, pass, segment, watch } from './lab.ts';
-import { viewer } from './live-viewer.ts';
+import {
+  CDN,
+  FOLDER,
+  MASTER,
+  after,
+  each,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  advanceSeconds,
+  segment,
+  watch,
+} from './lab.ts';
+import { liveViewer } from './live-viewer.ts';
 
 fakeTime();
 
@@ -20,7 +34,7 @@ describe('debug: one line for each decision', () => {
   test('wait, renew, attach', async () => {
     const { source } = lab(after(0.25, folder()), debug);
     const signed = source.sign(MASTER);
-    await pass(1);
+    await advanceSeconds(1);
     await signed;
     expect(lines).toEqual([
       `secure-token: wait ${MASTER} (for a token, initial)`,
@@ -46,7 +60,7 @@ describe('debug: one line for each decision', () => {
   });
 
   test('predict: names that no playlist has brought yet', async () => {
-    await viewer(each(20), debug);
+    await liveViewer(each(20), debug);
     const why = 'the last of 15 to come';
     expect(lines.filter((line) => line.includes('predict'))).toEqual([`secure-token: predict ${segment(21)} (${why})`]);
   });
@@ -76,24 +90,24 @@ describe('debug: one line for each decision', () => {
   test('deny', async () => {
     const { source } = lab(fail(403), debug);
     watch(source.sign(MASTER));
-    await pass(1);
+    await advanceSeconds(1);
     expect(lines).toContain('secure-token: deny all URLs of the call (ERR_DENIED, status 403)');
   });
 
   test('deny: one URL', async () => {
     const { source } = lab(() => ({ tokens: [], denied: [MASTER] }), debug);
     watch(source.sign(MASTER));
-    await pass(1);
+    await advanceSeconds(1);
     expect(lines).toContain(`secure-token: deny ${MASTER} (ERR_DENIED)`);
   });
 
   test('error, and the pause of the endpoint', async () => {
     const { source } = lab(inTurn(fail(503, { 'retry-after': '7' }), folder()), debug);
     watch(source.sign(MASTER));
-    await pass(1);
+    await advanceSeconds(1);
     expect(lines.slice(1)).toEqual([
       'secure-token: error all URLs of the call (ERR_SIGNING_UNAVAILABLE, status 503)',
-      'secure-token: pause the signing endpoint is not called (7.00 s)',
+      'secure-token: pause the signing endpoint is not called (14.00 s)',
     ]);
   });
 
@@ -102,7 +116,7 @@ describe('debug: one line for each decision', () => {
     const { source } = lab(inTurn(folder(300, FOLDER, more), folder(300, FOLDER, more), fail(500)), debug);
     const request = await source.sign(`${MASTER}?st=SECRET&session=SECRET`);
     watch(source.refused(request, 403));
-    await pass(60);
+    await advanceSeconds(60);
     source.peek(request.url);
     expect(lines.length).toBeGreaterThan(5);
     expect(lines.join('\n')).not.toContain('SECRET');

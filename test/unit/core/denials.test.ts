@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   FOLDER,
   MASTER,
@@ -9,11 +9,11 @@ import {
   folder,
   inTurn,
   lab,
-  pass,
+  advanceSeconds,
   seconds,
   segment,
   sleep,
-  st,
+  tokenOf,
 } from './lab.ts';
 
 fakeTime();
@@ -26,7 +26,7 @@ describe('createTokenSource', () => {
       for (let i = 0; i < 5; i++) {
         expect(source.peek(MASTER)).toBeUndefined();
         expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
-        await pass(600);
+        await advanceSeconds(600);
       }
       expect(calls).toHaveLength(1);
       expect(types()).toEqual(['tokendenied']);
@@ -39,7 +39,7 @@ describe('createTokenSource', () => {
         denied: [segment(2)],
       }));
       const [one, two] = await Promise.all([source.sign(segment(1)), code(source.sign(segment(2)))]);
-      expect(st(one)).toBe('t1');
+      expect(tokenOf(one)).toBe('t1');
       expect(two).toBe('ERR_DENIED');
       expect(await code(source.sign(segment(2)))).toBe('ERR_DENIED');
       expect(calls).toHaveLength(1);
@@ -62,17 +62,17 @@ describe('createTokenSource', () => {
 
     test('entries of denied that are no URLs are ignored', async () => {
       const { source } = lab((call) => ({ ...(folder()(call) as object), denied: ['', 'x', 7, null] }));
-      expect(st(await source.sign(MASTER))).toBe('t1');
+      expect(tokenOf(await source.sign(MASTER))).toBe('t1');
     });
 
     test('a folder whose renewal is denied: requests fail at once, nothing is asked', async () => {
       const { source, calls } = lab(inTurn(folder(), fail(403)));
       await source.sign(MASTER);
-      await pass(241);
+      await advanceSeconds(241);
       expect(calls).toHaveLength(2);
       for (let i = 0; i < 100; i++) {
         expect(await code(source.sign(segment(i)))).toBe('ERR_DENIED');
-        await pass(10);
+        await advanceSeconds(10);
       }
       expect(calls).toHaveLength(2);
     });
@@ -82,7 +82,7 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       await sleep(100);
       expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
-      expect(st(await source.sign('https://b.test/x'))).toBe('t3');
+      expect(tokenOf(await source.sign('https://b.test/x'))).toBe('t3');
     });
 
     test('a denied URL is not asked for by reading ahead', async () => {
@@ -102,46 +102,46 @@ describe('createTokenSource', () => {
     });
 
     test('renew() lifts it', async () => {
-      const it = lab(fail(401));
-      expect(await code(it.source.sign(MASTER))).toBe('ERR_DENIED');
-      it.answer = folder();
-      await it.source.renew();
-      expect(st(await it.source.sign(MASTER))).toBe('t2');
-      expect(st(it.source.peek(segment(1)))).toBe('t2');
+      const viewer = lab(fail(401));
+      expect(await code(viewer.source.sign(MASTER))).toBe('ERR_DENIED');
+      viewer.answer = folder();
+      await viewer.source.renew();
+      expect(tokenOf(await viewer.source.sign(MASTER))).toBe('t2');
+      expect(tokenOf(viewer.source.peek(segment(1)))).toBe('t2');
     });
 
     test('renew() lifts that of a folder, and brings its token', async () => {
-      const it = lab(inTurn(folder(), fail(403), folder()));
-      await it.source.sign(MASTER);
-      await pass(241);
-      expect(await code(it.source.sign(MASTER))).toBe('ERR_DENIED');
-      await it.source.renew();
-      expect(st(it.source.peek(segment(1)))).toBe('t3');
-      await pass(241);
-      expect(it.calls).toHaveLength(4);
+      const viewer = lab(inTurn(folder(), fail(403), folder()));
+      await viewer.source.sign(MASTER);
+      await advanceSeconds(241);
+      expect(await code(viewer.source.sign(MASTER))).toBe('ERR_DENIED');
+      await viewer.source.renew();
+      expect(tokenOf(viewer.source.peek(segment(1)))).toBe('t3');
+      await advanceSeconds(241);
+      expect(viewer.calls).toHaveLength(4);
     });
 
     test('renew() lifts it also when the token has died meanwhile, and brings another', async () => {
       const { source } = lab(inTurn(folder(20), fail(403), folder(20)));
       await source.sign(MASTER);
-      await pass(40);
+      await advanceSeconds(40);
       expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
       await source.renew();
-      expect(st(source.peek(MASTER))).toBe('t3');
+      expect(tokenOf(source.peek(MASTER))).toBe('t3');
     });
 
     test('renew() may be denied again', async () => {
-      const it = lab(inTurn(folder(), fail(403)));
-      await it.source.sign(MASTER);
-      expect(await code(it.source.renew())).toBe('ERR_DENIED');
-      expect(await code(it.source.sign(MASTER))).toBe('ERR_DENIED');
-      expect(it.types()).toEqual(['tokenrenewed', 'tokendenied']);
+      const viewer = lab(inTurn(folder(), fail(403)));
+      await viewer.source.sign(MASTER);
+      expect(await code(viewer.source.renew())).toBe('ERR_DENIED');
+      expect(await code(viewer.source.sign(MASTER))).toBe('ERR_DENIED');
+      expect(viewer.types()).toEqual(['tokenrenewed', 'tokendenied']);
     });
   });
 
   describe('renew', () => {
     test('renews everything in use, in one call', async () => {
-      const it = lab(({ urls }) => ({
+      const viewer = lab(({ urls }) => ({
         now: seconds(),
         tokens: urls.map((url) => ({
           prefix: url.replace(/[^/]*$/, ''),
@@ -149,11 +149,11 @@ describe('createTokenSource', () => {
           expires: seconds() + 300,
         })),
       }));
-      await it.source.sign('https://a.test/1');
-      await it.source.sign('https://b.test/1');
-      await it.source.renew();
-      expect(it.asked()[2]).toEqual(['https://a.test/1', 'https://b.test/1']);
-      expect(it.reasons()[2]).toBe('expiring');
+      await viewer.source.sign('https://a.test/1');
+      await viewer.source.sign('https://b.test/1');
+      await viewer.source.renew();
+      expect(viewer.asked()[2]).toEqual(['https://a.test/1', 'https://b.test/1']);
+      expect(viewer.reasons()[2]).toBe('expiring');
     });
 
     test('nothing in use: no call', async () => {
@@ -163,33 +163,75 @@ describe('createTokenSource', () => {
     });
 
     test('per-URL tokens in use are renewed, dead ones are not', async () => {
-      const it = lab(each(60));
-      await it.source.sign(segment(1));
-      await pass(50);
-      await it.source.sign(segment(2));
-      await pass(20);
-      await it.source.renew();
-      expect(it.asked().at(-1)).toEqual([segment(2)]);
+      const viewer = lab(each(60));
+      await viewer.source.sign(segment(1));
+      await advanceSeconds(50);
+      await viewer.source.sign(segment(2));
+      await advanceSeconds(20);
+      await viewer.source.renew();
+      expect(viewer.asked().at(-1)).toEqual([segment(2)]);
     });
 
     test('joins a renewal under way', async () => {
-      const it = lab(
+      const viewer = lab(
         inTurn(folder(), (call) => new Promise((resolve) => setTimeout(() => resolve(folder()(call)), 2000))),
       );
-      await it.source.sign(MASTER);
-      await pass(241);
-      const renewed = it.source.renew();
-      await pass(3);
+      await viewer.source.sign(MASTER);
+      await advanceSeconds(241);
+      const renewed = viewer.source.renew();
+      await advanceSeconds(3);
       await renewed;
-      expect(it.calls).toHaveLength(2);
+      expect(viewer.calls).toHaveLength(2);
     });
 
     test('fails as sign does', async () => {
-      const it = lab(inTurn(folder(), fail(400)));
-      await it.source.sign(MASTER);
-      expect(await code(it.source.renew())).toBe('ERR_SIGNING_RESPONSE');
-      expect(st(it.source.peek(MASTER))).toBe('t1');
+      const viewer = lab(inTurn(folder(), fail(400)));
+      await viewer.source.sign(MASTER);
+      expect(await code(viewer.source.renew())).toBe('ERR_SIGNING_RESPONSE');
+      expect(tokenOf(viewer.source.peek(MASTER))).toBe('t1');
     });
+  });
+});
+
+describe('a denial in a service worker, which nobody may tell of a log-in', () => {
+  test('is believed for 30 s; then the next request asks again, once', async () => {
+    vi.stubGlobal('ServiceWorkerGlobalScope', EventTarget);
+    const { source, calls, types } = lab(fail(403));
+    for (const asked of [1, 2, 3]) {
+      for (let second = 0; second < 30; second++) {
+        expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
+        expect(calls).toHaveLength(asked);
+        await advanceSeconds(1);
+      }
+    }
+    expect(types()).toEqual(['tokendenied', 'tokendenied', 'tokendenied']);
+  });
+
+  test('of a folder whose token lives: its renewal goes on when the denial is over', async () => {
+    vi.stubGlobal('ServiceWorkerGlobalScope', EventTarget);
+    const { source, calls } = lab(inTurn(folder(), fail(403), folder()));
+    await source.sign(MASTER);
+    await advanceSeconds(241);
+    for (let second = 0; second < 28; second++) {
+      expect(source.peek(segment(second))).toBeUndefined();
+      await advanceSeconds(1);
+    }
+    expect(calls).toHaveLength(2);
+    await advanceSeconds(3);
+    expect(tokenOf(source.peek(MASTER))).toBe('t3');
+  });
+});
+
+describe('liftDenials', () => {
+  test('makes no call; the next request does', async () => {
+    const viewer = lab(inTurn(folder(20), fail(403), folder(20)));
+    await viewer.source.sign(MASTER);
+    await advanceSeconds(40);
+    expect(await code(viewer.source.sign(MASTER))).toBe('ERR_DENIED');
+    viewer.source.liftDenials();
+    await advanceSeconds(60);
+    expect(viewer.calls).toHaveLength(2);
+    expect(tokenOf(await viewer.source.sign(MASTER))).toBe('t3');
   });
 });
 

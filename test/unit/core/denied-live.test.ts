@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Answer } from './lab.ts';
-import { FOLDER, MEDIA, each, fakeTime, lab, pass, range, segment } from './lab.ts';
+import { FOLDER, MEDIA, each, fakeTime, lab, advanceSeconds, range, segment } from './lab.ts';
 
 fakeTime();
 
@@ -28,14 +28,14 @@ test.each([
 ])(
   'a listed name that the endpoint %s is no gap: what comes behind it is not asked for one by one',
   async (_, answer) => {
-    const it = lab(answer);
+    const viewer = lab(answer);
     for (let last = 100; last < 138; last++) {
-      if (!it.source.peek(MEDIA)) await it.source.sign(MEDIA);
-      it.source.learn(MEDIA, live(last));
-      await pass();
-      if (!it.source.peek(segment(last - 30))) await it.source.sign(segment(last - 30));
-      await pass(1);
+      if (!viewer.source.peek(MEDIA)) await viewer.source.sign(MEDIA);
+      viewer.source.learn(MEDIA, live(last));
+      await advanceSeconds();
+      if (!viewer.source.peek(segment(last - 30))) await viewer.source.sign(segment(last - 30));
+      await advanceSeconds(1);
     }
-    expect(it.calls.length).toBeLessThan(9);
+    expect(viewer.calls.length).toBeLessThan(9);
   },
 );

@@ -10,10 +10,10 @@ import {
   folder,
   inTurn,
   lab,
-  pass,
+  advanceSeconds,
   playlist,
   segment,
-  st,
+  tokenOf,
 } from './lab.ts';
 
 fakeTime();
@@ -22,47 +22,47 @@ const forever = (): Promise<never> => new Promise(() => undefined);
 
 describe('createTokenSource', () => {
   describe('destroy', () => {
-    test('requests that wait for an answer fail, the call is aborted', async () => {
+    test('destroy() while requests wait for an answer: they fail, and the call is aborted', async () => {
       const { source, calls, types } = lab(forever);
       const requests = [source.sign(MASTER), source.sign(segment(1))].map(code);
-      await pass(1);
+      await advanceSeconds(1);
       source.destroy();
       expect(await Promise.all(requests)).toEqual(['ERR_DESTROYED', 'ERR_DESTROYED']);
       expect(calls[0]!.init.signal.aborted).toBe(true);
-      await pass(600);
+      await advanceSeconds(600);
       expect(calls).toHaveLength(1);
       expect(types()).toEqual([]);
     });
 
-    test('requests that wait for the next try fail', async () => {
+    test('destroy() while requests wait for the next try: they fail', async () => {
       const { source, calls } = lab(fail(503));
       const request = code(source.sign(MASTER));
-      await pass(0.5);
+      await advanceSeconds(0.5);
       source.destroy();
       expect(await request).toBe('ERR_DESTROYED');
-      await pass(600);
+      await advanceSeconds(600);
       expect(calls).toHaveLength(1);
     });
 
-    test('requests of the same task fail, and the endpoint is not called', async () => {
+    test('destroy() in the task of the requests: they fail, and the endpoint is not called', async () => {
       const { source, calls } = lab();
       const request = code(source.sign(MASTER));
       source.destroy();
       expect(await request).toBe('ERR_DESTROYED');
-      await pass(60);
+      await advanceSeconds(60);
       expect(calls).toHaveLength(0);
     });
 
-    test('refused and renew fail too', async () => {
+    test('after destroy() refused() and renew() fail', async () => {
       const { source } = lab(inTurn(folder(), forever));
       const request = await source.sign(MASTER);
       const both = [source.refused(request, 403), source.renew()].map(code);
-      await pass(1);
+      await advanceSeconds(1);
       source.destroy();
       expect(await Promise.all(both)).toEqual(['ERR_DESTROYED', 'ERR_DESTROYED']);
     });
 
-    test('afterwards: nothing is signed, nothing is asked', async () => {
+    test('after destroy() nothing is signed, and nothing is asked for', async () => {
       const { source, calls } = lab();
       const request = await source.sign(MASTER);
       source.destroy();
@@ -72,7 +72,7 @@ describe('createTokenSource', () => {
       source.learn(MASTER, playlist(1, 9));
       source.allow(MASTER);
       expect(source.unsign(`${MASTER}?st=1`)).toBe(MASTER);
-      await pass(3600);
+      await advanceSeconds(3600);
       expect(calls).toHaveLength(1);
     });
 
@@ -82,39 +82,39 @@ describe('createTokenSource', () => {
       ['renewing', inTurn(folder(), forever), 241],
       ['backing off', inTurn(folder(), fail(503)), 242],
       ['per URL', each(), 30],
-    ])('leaves no timer: %s', async (_, answer, time) => {
+    ])('destroy() leaves no timer: %s', async (_, answer, time) => {
       const { source } = lab(answer);
       await source.sign(MASTER);
-      await pass(time);
+      await advanceSeconds(time);
       source.destroy();
-      await pass();
+      await advanceSeconds();
       expect(vi.getTimerCount()).toBe(0);
-      await pass(3600);
+      await advanceSeconds(3600);
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    test('an answer that arrives afterwards changes nothing', async () => {
+    test('an answer that arrives after destroy() changes nothing', async () => {
       const { source, types } = lab(after(5, folder()));
       const request = code(source.sign(MASTER));
-      await pass(1);
+      await advanceSeconds(1);
       source.destroy();
-      await pass(10);
+      await advanceSeconds(10);
       expect(await request).toBe('ERR_DESTROYED');
       expect(source.peek(MASTER)).toBeUndefined();
       expect(types()).toEqual([]);
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    test('an answer of getTokens that ignores its signal changes nothing either', async () => {
+    test('an answer of getTokens that arrives after destroy() changes nothing', async () => {
       const { source, types } = lab(folder(), {
         endpoint: undefined as never,
         getTokens: () => new Promise((resolve) => setTimeout(() => resolve({ prefix: FOLDER, expires: 2e9 }), 5000)),
       });
       const request = code(source.sign(MASTER));
-      await pass(1);
+      await advanceSeconds(1);
       source.destroy();
       expect(await request).toBe('ERR_DESTROYED');
-      await pass(10);
+      await advanceSeconds(10);
       expect(types()).toEqual([]);
     });
 
@@ -129,22 +129,22 @@ describe('createTokenSource', () => {
       expect(seen).toEqual(new Set([undefined, 'ERR_DESTROYED']));
     });
 
-    test('in an event listener', async () => {
+    test('destroy() in an event listener: the request that waited fails, and no timer is left', async () => {
       const { source, calls } = lab(folder());
       source.addEventListener('tokenrenewed', () => source.destroy());
       expect(await code(source.sign(MASTER))).toBe('ERR_DESTROYED');
-      await pass(3600);
+      await advanceSeconds(3600);
       expect(calls).toHaveLength(1);
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    test('twice, and before anything', () => {
+    test('destroy() twice, and before anything: no error', () => {
       const { source } = lab();
       source.destroy();
       source.destroy();
     });
 
-    test('unprotected URLs still pass', async () => {
+    test('after destroy() unprotected URLs still pass', async () => {
       const { source } = lab(folder(), { protect: FOLDER });
       source.destroy();
       expect(source.peek('https://ads.test/x')?.url).toBe('https://ads.test/x');
@@ -154,20 +154,20 @@ describe('createTokenSource', () => {
     test('Symbol.dispose destroys', async () => {
       const { source } = lab(forever);
       const request = code(source.sign(MASTER));
-      await pass();
+      await advanceSeconds();
       source[Symbol.dispose]();
       expect(await request).toBe('ERR_DESTROYED');
     });
 
-    test('the other sources of a page go on', async () => {
+    test('destroy() of one source: the other sources of a page go on', async () => {
       const a = lab();
       const b = lab();
       await Promise.all([a.source.sign(MASTER), b.source.sign(MASTER)]);
       a.source.destroy();
-      await pass(241);
+      await advanceSeconds(241);
       expect(a.calls).toHaveLength(1);
       expect(b.calls).toHaveLength(2);
-      expect(st(b.source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(b.source.peek(MASTER))).toBe('t2');
     });
   });
 });

@@ -1,6 +1,19 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Answer } from './lab.ts';
-import { CDN, FOLDER, MASTER, START, code, fakeTime, lab, pass, seconds, segment, st, watch } from './lab.ts';
+import {
+  CDN,
+  FOLDER,
+  MASTER,
+  START,
+  code,
+  fakeTime,
+  lab,
+  advanceSeconds,
+  seconds,
+  segment,
+  tokenOf,
+  watch,
+} from './lab.ts';
 
 fakeTime();
 
@@ -15,9 +28,9 @@ describe('a request that was refused is replayed only with a different token', (
       tokens: [{ prefix: FOLDER, expires: seconds() + 300, ...token }],
     }));
     const request = await source.sign(MASTER);
-    await pass(1);
+    await advanceSeconds(1);
     const replay = watch(source.refused(request, 403));
-    await pass(60);
+    await advanceSeconds(60);
     expect(replay).toEqual({ state: 'done', value: undefined });
     expect(calls).toHaveLength(3);
     expect(events.at(-1)).toMatchObject({
@@ -36,10 +49,10 @@ describe('a request that was refused is replayed only with a different token', (
       const { source, calls, types } = lab(bySecond);
       const requests = await Promise.all([1, 2, 3].map((n) => source.sign(segment(n))));
       const replays = requests.map((request) => watch(source.refused(request, 403)));
-      await pass(0.9);
+      await advanceSeconds(0.9);
       expect(replays.map(({ state }) => state)).toEqual(['pending', 'pending', 'pending']);
-      await pass(0.1);
-      expect(replays.map(({ value }) => st(value))).toEqual(['t1', 't1', 't1']);
+      await advanceSeconds(0.1);
+      expect(replays.map(({ value }) => tokenOf(value))).toEqual(['t1', 't1', 't1']);
       expect(calls.map(({ at, reason, urls }) => [at, reason, urls.length])).toEqual([
         [0, 'initial', 3],
         [0, 'refused', 3],
@@ -56,7 +69,7 @@ describe('a request that was refused is replayed only with a different token', (
         code(source.refused(request, 403, { signal: leaving.signal })),
         code(source.refused(request, 403)),
       ];
-      await pass(0.5);
+      await advanceSeconds(0.5);
       leaving.abort();
       expect(await one).toMatch(/abort/i);
       source.destroy();
@@ -75,7 +88,7 @@ describe('a request that was refused is replayed only with a different token', (
       tokens: [{ prefix: FOLDER, expires: seconds() + 300, ...token(call.index) }],
     }));
     const request = await source.sign(MASTER);
-    await pass(1);
+    await advanceSeconds(1);
     expect(await source.refused(request, 403)).toMatchObject({ source: MASTER });
   });
 });

@@ -9,7 +9,7 @@ import {
   folder,
   inTurn,
   lab,
-  pass,
+  advanceSeconds,
   seconds,
   sleep,
   watch,
@@ -22,7 +22,7 @@ describe('createTokenSource', () => {
     test('tokenrenewed {reason, urls, expires, wait}, on the event and in its detail', async () => {
       const { source, events } = lab(after(1.5, folder()));
       watch(source.sign(`${MASTER}#f`));
-      await pass(2);
+      await advanceSeconds(2);
       const expected = { reason: 'initial', urls: [MASTER], expires: seconds() - 0.5 + 300, wait: 1.5 };
       expect(events).toHaveLength(1);
       expect(events[0]).toBeInstanceOf(CustomEvent);
@@ -43,10 +43,10 @@ describe('createTokenSource', () => {
     });
 
     test('tokenrenewed: every reason', async () => {
-      const it = lab(folder(100));
-      const { source, events } = it;
+      const viewer = lab(folder(100));
+      const { source, events } = viewer;
       await source.sign(MASTER);
-      await pass(76);
+      await advanceSeconds(76);
       await sleep(1000);
       const request = await source.sign(MASTER);
       await source.refused(request, 403);
@@ -56,7 +56,7 @@ describe('createTokenSource', () => {
         'expired',
         'refused',
       ]);
-      expect(it.reasons()).toEqual(['initial', 'expiring', 'expired', 'refused']);
+      expect(viewer.reasons()).toEqual(['initial', 'expiring', 'expired', 'refused']);
     });
 
     test('tokenrefused {url, status}', async () => {
@@ -73,7 +73,7 @@ describe('createTokenSource', () => {
     test('tokenerror {error}', async () => {
       const { source, events } = lab(inTurn(fail(500), folder()));
       watch(source.sign(MASTER));
-      await pass(2);
+      await advanceSeconds(2);
       expect(events[0]!.type).toBe('tokenerror');
       expect(events[0]!.detail.error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE', status: 500 });
       expect(events[0]!.error).toBe(events[0]!.detail.error);

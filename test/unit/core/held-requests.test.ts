@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { keepAsking } from '../../../packages/core/src/index.ts';
-import { CDN, fail, fakeTime, folder, lab, pass, watch } from './lab.ts';
+import { CDN, fail, fakeTime, folder, lab, advanceSeconds, watch } from './lab.ts';
 
 fakeTime();
 beforeEach(() => {
@@ -18,34 +18,34 @@ const OTHERS = [`${CDN}/audio/a.m3u8`, `${CDN}/subs/s.m3u8`];
 
 test('held requests whose answers bring only tokens for others do not wake each other without a pause', async () => {
   const answer = folder(3600, `${CDN}/video/`);
-  const it = lab((call) => (call.index < 200 ? answer(call) : new Promise(() => undefined)));
+  const viewer = lab((call) => (call.index < 200 ? answer(call) : new Promise(() => undefined)));
   for (const url of OTHERS) {
-    hold(it.source, url);
-    await pass();
+    hold(viewer.source, url);
+    await advanceSeconds();
   }
-  for (let step = 0; step < 100; step++) await pass();
-  expect(it.calls.length).toBeLessThan(8);
-  await pass(300);
-  expect(it.calls.length).toBeLessThan(2 * (300 / 5));
+  for (let step = 0; step < 100; step++) await advanceSeconds();
+  expect(viewer.calls.length).toBeLessThan(8);
+  await advanceSeconds(300);
+  expect(viewer.calls.length).toBeLessThan(2 * (300 / 5));
 });
 
 test('a viewer who logs in again goes on at once, however often it failed', async () => {
-  const it = lab(folder(3600, `${CDN}/video/`));
-  const held = OTHERS.map((url) => hold(it.source, url));
-  await pass(600);
-  it.answer = folder(3600, `${CDN}/`);
-  await it.source.renew();
-  await pass();
+  const viewer = lab(folder(3600, `${CDN}/video/`));
+  const held = OTHERS.map((url) => hold(viewer.source, url));
+  await advanceSeconds(600);
+  viewer.answer = folder(3600, `${CDN}/`);
+  await viewer.source.renew();
+  await advanceSeconds();
   expect(held.map(({ state }) => state)).toEqual(['done', 'done']);
 });
 
 test('a viewer who was denied from the start goes on once renewed', async () => {
-  const it = lab(fail(403));
-  const held = hold(it.source, OTHERS[0]!);
-  await pass(60);
-  it.answer = folder(3600, `${CDN}/`);
-  await it.source.renew();
-  await pass();
+  const viewer = lab(fail(403));
+  const held = hold(viewer.source, OTHERS[0]!);
+  await advanceSeconds(60);
+  viewer.answer = folder(3600, `${CDN}/`);
+  await viewer.source.renew();
+  await advanceSeconds();
   expect(held.state).toBe('done');
 });
 
@@ -53,13 +53,13 @@ test.each([
   ['held', fail(403)],
   ['that waits out an outage', fail(503)],
 ])('a request %s ends with its source, and leaves no listener', async (_, answer) => {
-  const it = lab(answer);
-  const held = hold(it.source, OTHERS[0]!);
-  await pass(60);
-  it.source.destroy();
-  await pass();
+  const viewer = lab(answer);
+  const held = hold(viewer.source, OTHERS[0]!);
+  await advanceSeconds(60);
+  viewer.source.destroy();
+  await advanceSeconds();
   expect(held.error).toMatchObject({ code: 'ERR_DESTROYED' });
-  expect(getEventListeners(it.source, 'tokenrenewed'), 'its own').toHaveLength(1);
+  expect(getEventListeners(viewer.source, 'tokenrenewed'), 'its own').toHaveLength(1);
   expect(vi.getTimerCount()).toBe(0);
 });
 
@@ -71,6 +71,6 @@ test('destroyed by whoever hears of the failure', async () => {
     return true;
   };
   const held = watch(keepAsking({ source, signal, ask: () => source.sign(OTHERS[0]!), mayWait }));
-  await pass();
+  await advanceSeconds();
   expect(held.error).toMatchObject({ code: 'ERR_DESTROYED' });
 });

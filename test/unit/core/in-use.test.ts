@@ -10,7 +10,7 @@ import {
   fakeTime,
   hurry,
   lab,
-  pass,
+  advanceSeconds,
   range,
   seconds,
   segment,
@@ -51,7 +51,7 @@ describe('renew() asks for what is in use now', () => {
     const { source, calls } = lab(each(6 * 3600), { readAhead: 0 });
     for (const url of range(1, 400)) {
       await source.sign(url);
-      await pass(4);
+      await advanceSeconds(4);
     }
     calls.length = 0;
     await source.renew();
@@ -65,7 +65,7 @@ describe('renew() asks for what is in use now', () => {
     for (const url of range(1, 120)) {
       await source.sign(url);
       source.peek(MEDIA);
-      await pass(4);
+      await advanceSeconds(4);
     }
     calls.length = 0;
     await source.renew();
@@ -76,7 +76,7 @@ describe('renew() asks for what is in use now', () => {
     let denied = '';
     const { source } = lab(folders(300, (url) => url === denied));
     await source.sign(asset(1));
-    await pass(250);
+    await advanceSeconds(250);
     await source.sign(asset(1));
     denied = asset(1);
     await hurry(7200, 60);
@@ -85,13 +85,13 @@ describe('renew() asks for what is in use now', () => {
   });
 
   test('what was used last, however long ago: its player may wait to go on', async () => {
-    const it = lab(folders(60));
-    await it.source.sign(MASTER);
+    const viewer = lab(folders(60));
+    await viewer.source.sign(MASTER);
     await hurry(3600, 10);
-    it.calls.length = 0;
-    it.answer = fail(403);
-    expect(await code(it.source.renew())).toBe('ERR_DENIED');
-    expect(it.asked()).toEqual([[MASTER]]);
+    viewer.calls.length = 0;
+    viewer.answer = fail(403);
+    expect(await code(viewer.source.renew())).toBe('ERR_DENIED');
+    expect(viewer.asked()).toEqual([[MASTER]]);
   });
 });
 
@@ -118,10 +118,10 @@ describe('a catalogue', () => {
         // a minute of each asset, a segment every four seconds
         for (let n = 0; n < 15; n++) {
           await source.sign(asset(hop).replace('a.m3u8', `${n}.ts`));
-          await pass(4);
+          await advanceSeconds(4);
         }
       }
-      await pass(600);
+      await advanceSeconds(600);
       expect(asked()).toHaveLength(5);
     },
   );
@@ -131,9 +131,9 @@ describe('a catalogue', () => {
     // segments of four seconds, up to two minutes before its end
     for (let n = 0; n < 45; n++) {
       await source.sign(segment(n));
-      await pass(4);
+      await advanceSeconds(4);
     }
-    await pass(65);
+    await advanceSeconds(65);
     expect(reasons()).toEqual(['initial', 'expiring']);
   });
 
@@ -142,7 +142,7 @@ describe('a catalogue', () => {
     // segments of ten seconds: longer than half of the lifetime
     for (let n = 0; n < 30; n++) {
       await source.sign(segment(n));
-      await pass(12);
+      await advanceSeconds(12);
     }
     expect(new Set(reasons())).toEqual(new Set(['initial', 'expiring']));
   });
@@ -152,14 +152,14 @@ test('the token of one URL is renewed from its second request on: a segment is a
   const { source, asked } = lab(each(60), { readAhead: 0 });
   await source.sign(MEDIA);
   await source.sign(segment(1));
-  await pass(50);
+  await advanceSeconds(50);
   source.peek(MEDIA);
-  await pass();
+  await advanceSeconds();
   expect(asked()).toEqual([[MEDIA], [segment(1)], [MEDIA]]);
   // signed before the page was there, and not used yet
   const preset = lab(each(60), { tokens: [{ url: segment(2), query: { st: 'p' }, expires: seconds() + 60 }] });
-  await pass(50);
+  await advanceSeconds(50);
   preset.source.peek(segment(2));
-  await pass();
+  await advanceSeconds();
   expect(preset.calls).toHaveLength(0);
 });

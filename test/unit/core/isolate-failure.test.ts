@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { SignOptions } from '../../../packages/core/src/index.ts';
+import { keepAsking } from '../../../packages/core/src/index.ts';
 import type { Answer, Call } from './lab.ts';
 import {
   after,
@@ -8,12 +10,12 @@ import {
   fakeTime,
   inTurn,
   lab,
-  pass,
+  advanceSeconds,
   playing,
   playlist,
   range,
   segment,
-  st,
+  tokenOf,
   watch,
 } from './lab.ts';
 
@@ -29,15 +31,47 @@ describe('a call that fails because of one of its URLs', () => {
   test.each([400, 413, 500])('%i: the others have their tokens, and it fails alone', async (status) => {
     const { source, calls } = lab(failingFor(status, segment(4)), { retry: { limit: 0 }, random: () => 0 });
     const seen = range(1, 6).map((url) => watch(source.sign(url)));
-    await pass(20);
+    await advanceSeconds(20);
     expect(seen.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'failed', 'done', 'done']);
     expect(calls.length - 1).toBeLessThanOrEqual(8);
+  });
+
+  test('a URL that fails for good, and for which a player keeps asking, holds up nobody else', async () => {
+    const { source, calls } = lab(failingFor(500, segment(1)));
+    const { signal } = new AbortController();
+    const ask = (how: SignOptions) => source.sign(segment(1), how);
+    void keepAsking({ source, signal, ask, mayWait: () => true }).catch(() => undefined);
+    const seen: ReturnType<typeof watch>[] = [];
+    for (const url of range(2, 60)) {
+      await advanceSeconds(2);
+      seen.push(watch(source.sign(url)));
+    }
+    await advanceSeconds();
+    // the first ones find out which URL it is
+    expect(seen.slice(5).map(({ state }) => state)).not.toContain('pending');
+    expect(calls.filter(({ urls }) => urls.length > 1 && urls.includes(segment(1)))).toHaveLength(1);
+    expect(calls.filter(({ urls }) => urls.includes(segment(1))).length).toBeLessThan(30);
+  });
+
+  test('a URL that has failed alone is one like the others once it has a token', async () => {
+    let isBroken = true;
+    const { source, calls } = lab((call) =>
+      isBroken && call.urls.includes(segment(1)) ? fail(500)(call) : each(10)(call),
+    );
+    const first = range(1, 2).map((url) => watch(source.sign(url)));
+    await advanceSeconds(5);
+    expect(first.map(({ state }) => state)).toEqual(['failed', 'done']);
+    isBroken = false;
+    await source.sign(segment(1));
+    await advanceSeconds(20);
+    await Promise.all(range(1, 2).map((url) => source.sign(url)));
+    expect(calls.at(-1)!.urls).toEqual([segment(1), segment(2)]);
   });
 
   test('of a hundred: at most eight calls more, after which nearly all have theirs', async () => {
     const { source, calls } = lab(failingFor(500, segment(37)), { random: () => 0 });
     const seen = range(1, 100).map((url) => watch(source.sign(url)));
-    await pass(60);
+    await advanceSeconds(60);
     expect(calls.length).toBeLessThanOrEqual(9);
     expect(seen.filter(({ state }) => state === 'failed').length).toBeLessThanOrEqual(7);
     expect(seen[36]!.state).toBe('failed');
@@ -46,7 +80,7 @@ describe('a call that fails because of one of its URLs', () => {
   test('the parts follow one pause, and make none', async () => {
     const { source, calls } = lab(failingFor(400, segment(1)), { random: () => 1 });
     for (const url of range(1, 4)) watch(source.sign(url));
-    await pass(30);
+    await advanceSeconds(30);
     expect(calls.map(({ at, urls }) => [at, urls.length])).toEqual([
       [0, 4],
       [1, 2],
@@ -61,7 +95,7 @@ describe('a call that fails because of one of its URLs', () => {
       call.urls.includes(segment(3)) && call.index > 1 ? after(5, each())(call) : failingFor(500, segment(4))(call);
     const { source } = lab(slow, { random: () => 0 });
     const seen = range(1, 4).map((url) => watch(source.sign(url)));
-    await pass(1);
+    await advanceSeconds(1);
     expect(seen.map(({ state }) => state)).toEqual(['done', 'done', 'pending', 'pending']);
   });
 
@@ -69,10 +103,10 @@ describe('a call that fails because of one of its URLs', () => {
     let isDown = true;
     const { source, calls } = lab((call) => (isDown ? fail(500) : each())(call), { random: () => 1 });
     const seen = range(1, 6).map((url) => watch(source.sign(url)));
-    await pass(6);
+    await advanceSeconds(6);
     expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['pending']));
     isDown = false;
-    await pass(8);
+    await advanceSeconds(8);
     expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['done']));
     expect(calls.length).toBeLessThanOrEqual(6);
   });
@@ -80,7 +114,7 @@ describe('a call that fails because of one of its URLs', () => {
   test('an endpoint that is down for good: they fail when they always did', async () => {
     const { source, calls } = lab(fail(500), { random: () => 1 });
     const seen = range(1, 6).map((url) => watch(source.sign(url)));
-    await pass(16);
+    await advanceSeconds(16);
     expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['failed']));
     expect(calls.length).toBeLessThanOrEqual(7);
   });
@@ -88,24 +122,24 @@ describe('a call that fails because of one of its URLs', () => {
   test('a single failure of one half is no reason to give its URL up', async () => {
     const { source } = lab(inTurn(fail(500), fail(500), each()), { random: () => 1 });
     const seen = range(1, 2).map((url) => watch(source.sign(url)));
-    await pass(10);
+    await advanceSeconds(10);
     expect(seen.map(({ state }) => state)).toEqual(['done', 'done']);
   });
 
   test('a part that fails for another reason is tried again as usual', async () => {
     const { source } = lab(inTurn(fail(500), fail(429), each()), { random: () => 1 });
     const seen = range(1, 2).map((url) => watch(source.sign(url)));
-    await pass(10);
+    await advanceSeconds(10);
     expect(seen.map(({ state }) => state)).toEqual(['done', 'done']);
   });
 
   test('nor does anything join that part while it waits for its next try', async () => {
     const { source, asked } = lab(inTurn(fail(500), fail(429), each(), fail(503), each()), { random: () => 1 });
     const seen = range(1, 2).map((url) => watch(source.sign(url)));
-    await pass(4.5);
+    await advanceSeconds(4.5);
     expect(asked()).toHaveLength(4);
     seen.push(watch(source.sign(segment(9))));
-    await pass(10);
+    await advanceSeconds(10);
     expect(seen.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
   });
 
@@ -113,9 +147,9 @@ describe('a call that fails because of one of its URLs', () => {
     const { source, asked } = lab(failingFor(500, segment(2)), { random: () => 1 });
     watch(source.sign(segment(1)));
     watch(source.sign(segment(2)));
-    await pass(0.5);
+    await advanceSeconds(0.5);
     const other = watch(source.sign(segment(9)));
-    await pass(1);
+    await advanceSeconds(1);
     expect(other.state).toBe('done');
     expect(asked().filter((urls) => urls.includes(segment(9)))).toEqual([[segment(9)]]);
   });
@@ -125,7 +159,7 @@ describe('a call that fails because of one of its URLs', () => {
     async (status) => {
       const { source, asked } = lab(fail(status), { random: () => 0 });
       for (const url of range(1, 4)) watch(source.sign(url));
-      await pass(60);
+      await advanceSeconds(60);
       expect(asked().every((urls) => urls.length === 4)).toBe(true);
       expect(asked().length).toBeLessThanOrEqual(5);
     },
@@ -134,15 +168,15 @@ describe('a call that fails because of one of its URLs', () => {
   test('nor when there is no network', async () => {
     const { source, asked } = lab(() => Promise.reject(new TypeError('Failed to fetch')), { random: () => 0 });
     for (const url of range(1, 4)) watch(source.sign(url));
-    await pass(60);
+    await advanceSeconds(60);
     expect(new Set(asked().map(({ length }) => length))).toEqual(new Set([4]));
   });
 
   test('a bad URL that was only read ahead costs the segment in hand nothing but a moment', async () => {
     const { source } = await playing(playlist(1, 20), inTurn(each(), failingFor(500, segment(5))), { random: () => 0 });
     const seen = watch(source.sign(segment(1)));
-    await pass(1);
-    expect(st(seen.value)).toBeDefined();
+    await advanceSeconds(1);
+    expect(tokenOf(seen.value)).toBeDefined();
   });
 
   test('a caller that aborts meanwhile leaves it to the others', async () => {
@@ -150,16 +184,16 @@ describe('a call that fails because of one of its URLs', () => {
     const leaving = new AbortController();
     const left = watch(source.sign(segment(1), { signal: leaving.signal }));
     const stays = watch(source.sign(segment(2)));
-    await pass(1);
+    await advanceSeconds(1);
     leaving.abort();
-    await pass(20);
+    await advanceSeconds(20);
     expect([left.state, stays.state]).toEqual(['failed', 'done']);
   });
 
   test('destroyed meanwhile: each ends as destroyed', async () => {
     const { source } = lab(failingFor(500, segment(1)), { random: () => 1 });
     const codes = range(1, 4).map((url) => code(source.sign(url)));
-    await pass(0.5);
+    await advanceSeconds(0.5);
     source.destroy();
     expect(new Set(await Promise.all(codes))).toEqual(new Set(['ERR_DESTROYED']));
   });

@@ -33,13 +33,13 @@ export type Answer = (call: Call) => unknown;
 export const seconds = (): number => Date.now() / 1000;
 export const elapsed = (): number => seconds() - START;
 
-/** Passes time, in seconds, with everything that is due in it. */
-export const pass = async (time = 0): Promise<void> => {
+/** Advances the fake clock, with everything that is due in that time. Without an argument: with what is due now. */
+export const advanceSeconds = async (time = 0): Promise<void> => {
   await vi.advanceTimersByTimeAsync(time * 1000);
 };
 // the real one: fake timers come later
 const { setImmediate } = globalThis;
-/** As `pass`, but faster and only as exact as `step`: for hours. */
+/** As `advanceSeconds`, but faster and only as exact as `step`: for hours. */
 export const hurry = async (time: number, step = 1): Promise<void> => {
   for (let passed = 0; passed < time; passed += step) {
     vi.advanceTimersByTime(step * 1000);
@@ -49,7 +49,7 @@ export const hurry = async (time: number, step = 1): Promise<void> => {
 /** Passes time as a sleeping machine does: no timer fires before it wakes. */
 export const sleep = async (time: number): Promise<void> => {
   vi.setSystemTime(Date.now() + time * 1000);
-  await pass();
+  await advanceSeconds();
 };
 
 /** One token for a folder. */
@@ -155,8 +155,8 @@ export function fakeTime(): void {
   });
 }
 
-/** The value of the parameter that carries the token. */
-export const st = (request: SignedRequest | string | undefined): string | undefined => {
+/** The token of a signed URL: the value of its parameter `st`. */
+export const tokenOf = (request: SignedRequest | string | undefined): string | undefined => {
   const url = typeof request === 'string' ? request : request?.url;
   return url === undefined ? undefined : (/[?&]st=([^&#]*)/.exec(url)?.[1] ?? undefined);
 };
@@ -211,10 +211,10 @@ export const playlist = (from: number, to: number, end = true): string =>
 
 /** A player with a playlist in hand; calls are counted from here on. */
 export async function playing(text: string, ...[answer = each(), options]: Parameters<typeof lab>): Promise<Lab> {
-  const it = lab(answer, options);
-  await it.source.sign(MEDIA);
-  it.source.learn(MEDIA, text);
-  await pass();
-  it.calls.length = 0;
-  return it;
+  const viewer = lab(answer, options);
+  await viewer.source.sign(MEDIA);
+  viewer.source.learn(MEDIA, text);
+  await advanceSeconds();
+  viewer.calls.length = 0;
+  return viewer;
 }

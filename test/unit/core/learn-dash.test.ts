@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { CDN, START, each, fakeTime, lab, pass } from './lab.ts';
+import { describe, expect, test } from 'vitest';
+import { CDN, START, each, fakeTime, lab, advanceSeconds } from './lab.ts';
 
 fakeTime();
 
@@ -14,13 +14,13 @@ test('a segment of a DASH manifest is signed with those that follow, of its own 
   const { source, asked } = lab(each());
   await source.sign(MANIFEST);
   source.learn(MANIFEST, readFileSync('test/media/dash/template.mpd', 'utf8'));
-  await pass();
+  await advanceSeconds();
   expect(asked(), 'nobody knows yet which renditions are played').toEqual([[MANIFEST]]);
   await source.sign(`${FOLDER}init-1.m4s`);
   await source.sign(segment(1, 1));
   expect(asked()[1]).toEqual([`${FOLDER}init-1.m4s`, ...segments(1, 1, 6)]);
   for (let number = 2; number <= 10; number++) await source.sign(segment(1, number));
-  await pass();
+  await advanceSeconds();
   expect(asked()).toHaveLength(3);
   expect(
     asked()
@@ -40,11 +40,65 @@ test('live: the rendition that is played is signed ahead as the manifest goes on
   for (let number = 49; number < 80; number++) {
     source.learn(MANIFEST, manifest());
     await source.sign(segment(1, number));
-    await pass(2);
+    await advanceSeconds(2);
   }
   const [, ...calls] = asked();
   expect(calls.flat().every((url) => url.includes('s-1-'))).toBe(true);
   expect(calls.length, 'calls for 31 segments').toBeLessThan(12);
+});
+
+/** A live stream of segments of 2 s; the first `count` of them are in its timeline. */
+const timelineOf = (count: number, period = '0'): string =>
+  `<MPD type="dynamic" availabilityStartTime="${new Date((START - 100) * 1000).toISOString()}"><Period id="${period}"
+  start="PT0S"><AdaptationSet><SegmentTemplate media="s-$RepresentationID$-$Number$.m4s"><SegmentTimeline>
+  <S t="0" d="2" r="${count - 1}"/></SegmentTimeline></SegmentTemplate><Representation id="1"/><Representation id="2"/>
+  </AdaptationSet></Period></MPD>`;
+
+describe('live, by a timeline', () => {
+  test.each([
+    ['its URL', () => MANIFEST],
+    ['a URL with another query each time', (reload: number) => `${MANIFEST}?t=${reload}`],
+  ])('what a reload adds is signed for the rendition that is played: by %s', async (_, urlOf) => {
+    const { source, asked } = lab(each());
+    for (let count = 50; count < 60; count++) {
+      source.learn(urlOf(count), timelineOf(count));
+      await advanceSeconds();
+      if (count > 50) expect(source.peek(segment(1, count)), 'signed before it is asked for').toBeDefined();
+      await source.sign(segment(1, count));
+      await advanceSeconds(2);
+    }
+    expect(
+      asked()
+        .flat()
+        .every((url) => url.includes('s-1-')),
+    ).toBe(true);
+  });
+
+  test.each([
+    ['nobody has asked for anything', 0],
+    ['the last request was long ago', 60],
+  ])('%s: a reload signs nothing', async (_, seconds) => {
+    const { source, asked } = lab(each());
+    source.learn(MANIFEST, timelineOf(50));
+    if (seconds > 0) await source.sign(segment(1, 50));
+    await advanceSeconds(seconds);
+    const before = asked().length;
+    source.learn(MANIFEST, timelineOf(60));
+    await advanceSeconds();
+    expect(asked()).toHaveLength(before);
+  });
+
+  test('the period that was played is gone: a reload signs nothing, and what is asked for next is read ahead anew', async () => {
+    const { source, asked } = lab(each());
+    source.learn(MANIFEST, timelineOf(50));
+    await source.sign(segment(1, 50));
+    const before = asked().length;
+    source.learn(MANIFEST, timelineOf(60, 'next'));
+    await advanceSeconds();
+    expect(asked()).toHaveLength(before);
+    await source.sign(segment(1, 51));
+    expect(asked().at(-1)).toEqual(segments(1, 51, 57));
+  });
 });
 
 test('what cannot be read is not read ahead, and nothing is thrown', () => {

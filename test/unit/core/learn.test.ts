@@ -1,5 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { CDN, FOLDER, MASTER, MEDIA, each, fakeTime, lab, pass, playing, playlist, range, segment, st } from './lab.ts';
+import {
+  CDN,
+  FOLDER,
+  MASTER,
+  MEDIA,
+  each,
+  fakeTime,
+  lab,
+  advanceSeconds,
+  playing,
+  playlist,
+  range,
+  segment,
+  tokenOf,
+} from './lab.ts';
 
 fakeTime();
 
@@ -8,40 +22,40 @@ describe('createTokenSource', () => {
     test('at the live edge a reload signs the new segments before the player asks', async () => {
       const { source, asked, reasons } = await playing(playlist(1, 5, false));
       source.learn(MEDIA, playlist(2, 6, false));
-      await pass();
+      await advanceSeconds();
       expect(asked()).toEqual([[segment(6)]]);
       expect(reasons()).toEqual(['initial']);
-      expect(st(source.peek(segment(6)))).toBeDefined();
+      expect(tokenOf(source.peek(segment(6)))).toBeDefined();
       source.learn(MEDIA, playlist(3, 7, false));
-      await pass();
+      await advanceSeconds();
       expect(asked(), 'and once it has asked, those to come').toEqual([[segment(6)], range(7, 21)]);
     });
 
     test('a reload without news asks for nothing', async () => {
       const { source, calls } = await playing(playlist(1, 5, false));
       source.learn(MEDIA, playlist(1, 5, false));
-      await pass();
+      await advanceSeconds();
       expect(calls).toHaveLength(0);
     });
 
     test('a reload with other directives is the same playlist', async () => {
       const { source, asked } = await playing(playlist(1, 5, false));
       source.learn(`${MEDIA}?_HLS_msn=6&_HLS_part=0`, playlist(2, 6, false));
-      await pass();
+      await advanceSeconds();
       expect(asked()).toEqual([[segment(6)]]);
     });
 
     test('a reload after a long pause asks for no more than readAhead', async () => {
       const { source, asked } = await playing(playlist(1, 5, false));
       source.learn(MEDIA, playlist(4, 70, false));
-      await pass();
+      await advanceSeconds();
       expect(asked()).toEqual([range(6, 11)]);
     });
 
     test('an on-demand playlist that is loaded again asks for nothing', async () => {
       const { source, calls } = await playing(playlist(1, 20));
       source.learn(MEDIA, playlist(1, 20));
-      await pass();
+      await advanceSeconds();
       expect(calls).toHaveLength(0);
     });
 
@@ -103,11 +117,11 @@ a.mp4
 
     test('unprotected URIs are skipped', async () => {
       const text = '#EXTM3U\n#EXTINF:4,\n1.ts\n#EXTINF:4,\nhttps://ads.test/ad.ts\n#EXTINF:4,\n2.ts\n#EXT-X-ENDLIST';
-      const it = lab(each(), { protect: CDN });
-      await it.source.sign(MEDIA);
-      it.source.learn(MEDIA, text);
-      await it.source.sign(segment(1));
-      expect(it.asked()[1]).toEqual(range(1, 2));
+      const viewer = lab(each(), { protect: CDN });
+      await viewer.source.sign(MEDIA);
+      viewer.source.learn(MEDIA, text);
+      await viewer.source.sign(segment(1));
+      expect(viewer.asked()[1]).toEqual(range(1, 2));
     });
 
     test('URIs with variables are left to the player', async () => {
@@ -125,7 +139,7 @@ a.mp4
         MEDIA,
         '#EXTM3U\n#EXT-X-SKIP:SKIPPED-SEGMENTS=6\n#EXTINF:4,\n8.ts\n#EXTINF:4,\n9.ts\n#EXTINF:4,\n10.ts',
       );
-      await pass();
+      await advanceSeconds();
       expect(asked()).toEqual([[segment(10)]]);
       await source.sign(segment(7));
       expect(asked()[1], 'and those to come').toEqual([...range(7, 9), ...range(11, 22)]);
@@ -150,7 +164,7 @@ a.mp4
       source.learn('data:,x', playlist(1, 3));
       source.learn(MEDIA, '');
       source.learn(MEDIA, '<html>');
-      await pass();
+      await advanceSeconds();
       expect(calls).toHaveLength(0);
     });
   });

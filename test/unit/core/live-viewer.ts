@@ -1,5 +1,5 @@
 import type { Lab } from './lab.ts';
-import { MEDIA, each, lab, pass, range, watch } from './lab.ts';
+import { MEDIA, each, lab, advanceSeconds, range, watch } from './lab.ts';
 
 /** A live playlist of six segments of a second; `name` says how they are called. */
 export const live = (last: number, name = (n: number): string => `${n}.ts`): string =>
@@ -21,38 +21,38 @@ export interface Viewer extends Lab {
 }
 
 /** A player at the live edge that has begun to play segment 6. */
-export async function viewer(
+export async function liveViewer(
   answer = each(20),
   options: Parameters<typeof lab>[1] = {},
   name?: (n: number) => string,
 ): Promise<Viewer> {
-  const it: Viewer = Object.assign(lab(answer, options), {
+  const viewer: Viewer = Object.assign(lab(answer, options), {
     last: 6,
     requests: 0,
     waits: [],
     async watch(reloads: number, text = (last: number): string => live(last, name)) {
       for (let left = reloads; left > 0; left--) {
-        if (it.last > 6 || it.requests > 0) await pass(1);
-        const newest = text(it.last++);
+        if (viewer.last > 6 || viewer.requests > 0) await advanceSeconds(1);
+        const newest = text(viewer.last++);
         for (const url of [MEDIA, new URL(newest.trim().split('\n').at(-1)!, MEDIA).href]) {
-          it.requests++;
-          if (!it.source.peek(url)) {
-            it.waits.push(url);
-            watch(it.source.sign(url));
-            await pass();
+          viewer.requests++;
+          if (!viewer.source.peek(url)) {
+            viewer.waits.push(url);
+            watch(viewer.source.sign(url));
+            await advanceSeconds();
           }
-          if (url === MEDIA) it.source.learn(MEDIA, newest);
+          if (url === MEDIA) viewer.source.learn(MEDIA, newest);
         }
-        await pass();
+        await advanceSeconds();
       }
     },
   });
-  await it.watch(1);
-  return it;
+  await viewer.watch(1);
+  return viewer;
 }
 
-export const media = (it: Lab, from = 0): string[] =>
-  it
+export const media = (viewer: Lab, from = 0): string[] =>
+  viewer
     .asked()
     .slice(from)
     .flat()

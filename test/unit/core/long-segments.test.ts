@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KnownPlaylist } from '../../../packages/core/src/known-playlist.ts';
-import { MEDIA, each, fakeTime, lab, pass, range, segment } from './lab.ts';
+import { MEDIA, each, fakeTime, lab, advanceSeconds, range, segment } from './lab.ts';
 
 fakeTime();
 
@@ -10,19 +10,19 @@ const live = (last: number): string =>
 
 /** A viewer who plays `behind` segments behind the live edge. @returns how often it waited */
 async function watchLive(lifetime: number, behind: number): Promise<{ waits: number; requests: number; urls: number }> {
-  const it = lab(each(lifetime));
+  const viewer = lab(each(lifetime));
   let waits = 0;
   for (let last = 10; last < 40; last++) {
-    if (!it.source.peek(MEDIA)) await it.source.sign(MEDIA);
-    it.source.learn(MEDIA, live(last));
-    await pass();
-    if (!it.source.peek(segment(last - behind))) {
+    if (!viewer.source.peek(MEDIA)) await viewer.source.sign(MEDIA);
+    viewer.source.learn(MEDIA, live(last));
+    await advanceSeconds();
+    if (!viewer.source.peek(segment(last - behind))) {
       waits++;
-      await it.source.sign(segment(last - behind));
+      await viewer.source.sign(segment(last - behind));
     }
-    await pass(4);
+    await advanceSeconds(4);
   }
-  const urls = it
+  const urls = viewer
     .asked()
     .flat()
     .filter((url) => url !== MEDIA).length;

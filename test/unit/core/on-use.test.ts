@@ -11,10 +11,10 @@ import {
   folder,
   inTurn,
   lab,
-  pass,
+  advanceSeconds,
   segment,
   sleep,
-  st,
+  tokenOf,
   watch,
 } from './lab.ts';
 
@@ -22,50 +22,50 @@ fakeTime();
 
 describe('createTokenSource', () => {
   describe('a token on use', () => {
-    test('nothing at hand: peek has nothing, sign waits', async () => {
+    test('no token at hand: peek has nothing, sign waits', async () => {
       const { source, calls, reasons } = lab(after(1, folder()));
       expect(source.peek(MASTER)).toBeUndefined();
       expect(calls).toHaveLength(0);
       const request = watch(source.sign(MASTER));
-      await pass(0.9);
+      await advanceSeconds(0.9);
       expect(request.state).toBe('pending');
-      await pass(0.2);
-      expect(st(request.value)).toBe('t1');
+      await advanceSeconds(0.2);
+      expect(tokenOf(request.value)).toBe('t1');
       expect(reasons()).toEqual(['initial']);
     });
 
-    test('fresh: attached without a call or a wait', async () => {
+    test('a fresh token: attached without a call or a wait', async () => {
       const { source, calls } = lab();
       await source.sign(MASTER);
-      await pass(100);
-      expect(st(source.peek(segment(1)))).toBe('t1');
-      expect(st(await source.sign(segment(2)))).toBe('t1');
+      await advanceSeconds(100);
+      expect(tokenOf(source.peek(segment(1)))).toBe('t1');
+      expect(tokenOf(await source.sign(segment(2)))).toBe('t1');
       expect(calls).toHaveLength(1);
     });
 
-    test('in its window: attached without a wait, and renewed in the background', async () => {
+    test('a token in its window: attached without a wait, and renewed in the background', async () => {
       const { source, reasons } = lab(inTurn(folder(), after(3, folder())));
       await source.sign(MASTER);
       await sleep(250); // no timer has run
-      expect(st(source.peek(MASTER))).toBe('t1');
-      expect(st(source.peek(MASTER))).toBe('t1');
-      await pass();
+      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      await advanceSeconds();
       expect(reasons()).toEqual(['initial', 'expiring']);
-      expect(st(source.peek(MASTER))).toBe('t1');
-      await pass(3);
-      expect(st(source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      await advanceSeconds(3);
+      expect(tokenOf(source.peek(MASTER))).toBe('t2');
       expect(reasons()).toHaveLength(2);
     });
 
-    test('in its window, per URL: a playlist is renewed in the background', async () => {
+    test('a token in its window, for one URL: its playlist is renewed in the background', async () => {
       const { source, reasons } = lab(each());
       await source.sign(MASTER);
-      await pass(250);
+      await advanceSeconds(250);
       expect(reasons()).toEqual(['initial']);
-      expect(st(source.peek(MASTER))).toBe('t1');
-      await pass();
+      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      await advanceSeconds();
       expect(reasons()).toEqual(['initial', 'expiring']);
-      expect(st(source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(source.peek(MASTER))).toBe('t2');
     });
 
     test.each([
@@ -77,44 +77,44 @@ describe('createTokenSource', () => {
       const { source, reasons } = lab(folder(lifetime));
       await source.sign(MASTER);
       await sleep(lifetime - margin - 0.01);
-      expect(st(source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(source.peek(MASTER))).toBe('t1');
       const again = lab(folder(lifetime));
       await again.source.sign(MASTER);
       await sleep(lifetime - margin);
       expect(again.source.peek(MASTER)).toBeUndefined();
-      expect(st(await again.source.sign(MASTER))).toBe('t2');
+      expect(tokenOf(await again.source.sign(MASTER))).toBe('t2');
       expect(again.reasons()).toEqual(['initial', 'expired']);
       expect(reasons()[0]).toBe('initial');
     });
 
-    test('expired: sign waits, and the reason is told', async () => {
+    test('an expired token: sign waits, and the endpoint is told the reason', async () => {
       const { source, reasons } = lab();
       await source.sign(MASTER);
       await sleep(7200);
       expect(source.peek(MASTER)).toBeUndefined();
-      expect(st(await source.sign(MASTER))).toBe('t2');
+      expect(tokenOf(await source.sign(MASTER))).toBe('t2');
       expect(reasons()).toEqual(['initial', 'expired']);
     });
 
-    test('expired, per URL', async () => {
+    test('an expired token for one URL: sign waits, and the endpoint is told the reason', async () => {
       const { source, reasons } = lab(each());
       await source.sign(MASTER);
       await sleep(7200);
-      expect(st(await source.sign(MASTER))).toBe('t2');
+      expect(tokenOf(await source.sign(MASTER))).toBe('t2');
       expect(reasons()).toEqual(['initial', 'expired']);
     });
 
-    test('dead on arrival: attached all the same, for the edge judges better than this clock', async () => {
+    test('a token that is dead on arrival: attached all the same, for the edge judges better than this clock', async () => {
       const { source, calls } = lab(folder(-10));
-      expect(st(await source.sign(MASTER))).toBe('t1');
+      expect(tokenOf(await source.sign(MASTER))).toBe('t1');
       expect(source.peek(MASTER)).toBeUndefined();
-      expect(st(await source.sign(MASTER))).toBe('t2');
-      await pass(60);
+      expect(tokenOf(await source.sign(MASTER))).toBe('t2');
+      await advanceSeconds(60);
       expect(calls).toHaveLength(2);
     });
 
     // it has ended when it comes: the next answer drops it, which may be before the request goes on
-    test('dead on arrival, and dropped at that moment: asked for once more, and an abort still counts', async () => {
+    test('a token that is dead on arrival, and dropped at that moment: asked for once more, and an abort still counts', async () => {
       const seen = new Set<string>();
       for (let microtasks = 0; microtasks < 40; microtasks++) {
         const send: (() => void)[] = [];
@@ -126,25 +126,25 @@ describe('createTokenSource', () => {
         );
         const leaving = new AbortController();
         const request = watch(source.sign(MASTER, { signal: leaving.signal }));
-        await pass();
+        await advanceSeconds();
         watch(source.sign(segment(1)));
-        await pass();
+        await advanceSeconds();
         send[0]!();
         for (let i = 0; i < microtasks; i++) await Promise.resolve();
         send[1]!();
-        await pass();
+        await advanceSeconds();
         leaving.abort(new Error('left'));
-        await pass();
+        await advanceSeconds();
         seen.add(request.error?.message === 'left' ? `left after ${calls.length} calls` : request.state);
       }
       expect(seen).toContain('left after 3 calls');
       expect(seen).not.toContain('pending');
     });
 
-    test('the answer holds nothing for this URL', async () => {
+    test('an answer that holds nothing for the URL asked for: ERR_SIGNING_RESPONSE', async () => {
       const { source, calls } = lab(folder(300, 'https://cdn.test/other/'));
       expect(await code(source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');
-      await pass(60);
+      await advanceSeconds(60);
       expect(calls).toHaveLength(1);
     });
 
@@ -152,8 +152,8 @@ describe('createTokenSource', () => {
       const { source, calls } = lab(inTurn(folder(60), folder(60, 'https://cdn.test/other/')));
       await source.sign(MASTER);
       for (let i = 0; i < 58; i++) {
-        await pass(1);
-        expect(st(source.peek(MASTER)) ?? 't1').toBe('t1');
+        await advanceSeconds(1);
+        expect(tokenOf(source.peek(MASTER)) ?? 't1').toBe('t1');
       }
       expect(calls.length).toBeLessThan(12);
     });
@@ -165,11 +165,11 @@ describe('createTokenSource', () => {
       }));
       await source.sign(MASTER);
       for (let i = 0; i < 55; i++) {
-        await pass(1);
+        await advanceSeconds(1);
         source.peek(MASTER);
       }
       expect(calls.length).toBeLessThan(12);
-      await pass(600);
+      await advanceSeconds(600);
       expect(calls.length).toBeLessThan(12);
     });
 
@@ -178,13 +178,13 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       await sleep(20);
       expect(await code(source.sign(segment(1)))).toBe('ERR_DENIED');
-      expect(st(source.peek(segment(2)))).toBe('t2');
+      expect(tokenOf(source.peek(segment(2)))).toBe('t2');
     });
 
     test('a caller whose signal has aborted asks for nothing', async () => {
       const { source, calls } = lab();
       await expect(source.sign(MASTER, { signal: AbortSignal.abort(new Error('gone')) })).rejects.toThrow('gone');
-      await pass();
+      await advanceSeconds();
       expect(calls).toHaveLength(0);
     });
 
@@ -193,8 +193,8 @@ describe('createTokenSource', () => {
       expect(await code(source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');
       // but not more than once a second
       const again = source.sign(MASTER);
-      await pass(1);
-      expect(st(await ended(again))).toBe('t2');
+      await advanceSeconds(1);
+      expect(tokenOf(await ended(again))).toBe('t2');
     });
   });
 });

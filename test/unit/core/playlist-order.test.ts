@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { lineAt, skippedSegments, withoutDirectives } from '../../../packages/core/src/media-playlist.ts';
-import { FOLDER, MEDIA, each, fakeTime, lab, pass, playlist, range, segment } from './lab.ts';
+import { FOLDER, MEDIA, each, fakeTime, lab, advanceSeconds, playlist, range, segment } from './lab.ts';
 
 fakeTime();
 
 /** Whatever was signed ahead has expired: what is asked for now shows the order alone. */
-async function askedWith(it: ReturnType<typeof lab>, url: string): Promise<string[]> {
-  await pass(400);
-  it.calls.length = 0;
-  await it.source.sign(url);
-  return it.asked()[0]!;
+async function askedWith(viewer: ReturnType<typeof lab>, url: string): Promise<string[]> {
+  await advanceSeconds(400);
+  viewer.calls.length = 0;
+  await viewer.source.sign(url);
+  return viewer.asked()[0]!;
 }
 
 describe('a playlist whose query changes with each reload', () => {
@@ -17,36 +17,36 @@ describe('a playlist whose query changes with each reload', () => {
     const { source, asked, calls } = lab(each());
     await source.sign(`${MEDIA}?_=1`);
     source.learn(`${MEDIA}?_=1`, playlist(1, 9, false));
-    await pass();
+    await advanceSeconds();
     calls.length = 0;
     source.learn(`${MEDIA}?_=2`, playlist(2, 10, false));
-    await pass();
+    await advanceSeconds();
     expect(asked()).toEqual([[segment(10)]]);
   });
 
   test('a segment signs the next ones', async () => {
-    const it = lab(each());
-    it.source.learn(`${MEDIA}?_=1`, playlist(1, 9, false));
-    it.source.learn(`${MEDIA}?_=2`, playlist(8, 20, false));
-    expect(await askedWith(it, segment(9))).toEqual(range(9, 15));
+    const viewer = lab(each());
+    viewer.source.learn(`${MEDIA}?_=1`, playlist(1, 9, false));
+    viewer.source.learn(`${MEDIA}?_=2`, playlist(8, 20, false));
+    expect(await askedWith(viewer, segment(9))).toEqual(range(9, 15));
   });
 });
 
 test('two playlists that differ in their query only have an order each', async () => {
-  const it = lab(each());
+  const viewer = lab(each());
   const sound = (n: number): string => `${FOLDER}en-${n}.ts`;
   const other = playlist(1, 20).replaceAll(/^\d+\.ts/gm, 'en-$&');
-  it.source.learn(`${MEDIA}?track=1`, playlist(1, 20));
-  it.source.learn(`${MEDIA}?track=2`, other);
-  expect(await askedWith(it, segment(3))).toEqual(range(3, 9));
-  expect(await askedWith(it, sound(3))).toEqual(range(3, 9, sound));
+  viewer.source.learn(`${MEDIA}?track=1`, playlist(1, 20));
+  viewer.source.learn(`${MEDIA}?track=2`, other);
+  expect(await askedWith(viewer, segment(3))).toEqual(range(3, 9));
+  expect(await askedWith(viewer, sound(3))).toEqual(range(3, 9, sound));
 });
 
 test('of two playlists of one stream the newer one counts', async () => {
-  const it = lab(each());
-  it.source.learn(`${FOLDER}live.m3u8`, playlist(1, 9, false));
-  it.source.learn(`${FOLDER}dvr.m3u8`, playlist(1, 20, false));
-  expect(await askedWith(it, segment(9))).toEqual(range(9, 15));
+  const viewer = lab(each());
+  viewer.source.learn(`${FOLDER}live.m3u8`, playlist(1, 9, false));
+  viewer.source.learn(`${FOLDER}dvr.m3u8`, playlist(1, 20, false));
+  expect(await askedWith(viewer, segment(9))).toEqual(range(9, 15));
 });
 
 describe('delta updates', () => {
@@ -63,12 +63,12 @@ describe('delta updates', () => {
     ].join('\n');
 
   test('who plays behind the edge of a low-latency stream still reads ahead', async () => {
-    const it = lab(each());
-    it.source.learn(MEDIA, lowLatency(1, 30, 0));
+    const viewer = lab(each());
+    viewer.source.learn(MEDIA, lowLatency(1, 30, 0));
     for (let n = 1; n <= 20; n++)
-      it.source.learn(`${MEDIA}?_HLS_skip=YES&_HLS_msn=${30 + n}`, lowLatency(1 + n, 30 + n, 24));
-    expect(await askedWith(it, segment(24))).toContain(segment(25));
-    expect(await askedWith(it, segment(20)), 'it has left the window').toEqual([segment(20)]);
+      viewer.source.learn(`${MEDIA}?_HLS_skip=YES&_HLS_msn=${30 + n}`, lowLatency(1 + n, 30 + n, 24));
+    expect(await askedWith(viewer, segment(24))).toContain(segment(25));
+    expect(await askedWith(viewer, segment(20)), 'it has left the window').toEqual([segment(20)]);
   });
 
   test('so with a key for each segment', async () => {
@@ -84,20 +84,20 @@ describe('delta updates', () => {
         ]),
         '',
       ].join('\n');
-    const it = lab(each());
-    it.source.learn(MEDIA, keyed(1, 30, 0));
-    it.source.learn(`${MEDIA}?_HLS_skip=YES`, keyed(2, 31, 24));
-    expect(await askedWith(it, segment(5))).toContain(segment(6));
+    const viewer = lab(each());
+    viewer.source.learn(MEDIA, keyed(1, 30, 0));
+    viewer.source.learn(`${MEDIA}?_HLS_skip=YES`, keyed(2, 31, 24));
+    expect(await askedWith(viewer, segment(5))).toContain(segment(6));
   });
 });
 
 test('an init segment that is loaded again signs what follows in the window, not what has left it', async () => {
   const withInit = (from: number, to: number): string =>
     playlist(from, to, false).replace('#EXTINF', '#EXT-X-MAP:URI="init.mp4"\n#EXTINF');
-  const it = lab(each());
-  it.source.learn(MEDIA, withInit(1, 9));
-  it.source.learn(MEDIA, withInit(5, 13));
-  expect(await askedWith(it, `${FOLDER}init.mp4`)).toEqual([`${FOLDER}init.mp4`, ...range(5, 10)]);
+  const viewer = lab(each());
+  viewer.source.learn(MEDIA, withInit(1, 9));
+  viewer.source.learn(MEDIA, withInit(5, 13));
+  expect(await askedWith(viewer, `${FOLDER}init.mp4`)).toEqual([`${FOLDER}init.mp4`, ...range(5, 10)]);
 });
 
 describe('where a line begins', () => {

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { SecureTokenError } from '../../../packages/core/src/index.ts';
 import type { Answer } from './lab.ts';
-import { MASTER, fakeTime, lab, pass, watch } from './lab.ts';
+import { MASTER, fakeTime, lab, advanceSeconds, watch } from './lab.ts';
 
 fakeTime();
 
@@ -13,7 +13,7 @@ const problem =
 async function errorOf(answer: Answer): Promise<SecureTokenError> {
   const { source } = lab(answer, { retry: { limit: 0 } });
   const request = watch(source.sign(MASTER));
-  await pass(20);
+  await advanceSeconds(20);
   source.destroy();
   return request.error!;
 }
@@ -71,10 +71,15 @@ describe('the `detail` of the signing endpoint', () => {
     expect(await messageOf(answer)).toContain(message);
   });
 
-  test('the status does not wait for a body that never ends', async () => {
-    const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')) });
-    const endless: Answer = () => new Response(body, { status: 403, headers: { 'content-type': 'application/json' } });
-    expect(await errorOf(endless)).toMatchObject({ code: 'ERR_DENIED', status: 403 });
+  test.each([
+    ['never ends', '{'],
+    ['is too long', '{'.repeat(30_000)],
+  ])('the status does not wait for a body that %s, and its connection is given back', async (_, text) => {
+    const cancel = vi.fn();
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from(text)), cancel });
+    const answer: Answer = () => new Response(body, { status: 403, headers: { 'content-type': 'application/json' } });
+    expect(await errorOf(answer)).toMatchObject({ code: 'ERR_DENIED', status: 403 });
+    expect(cancel).toHaveBeenCalledOnce();
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
-import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, pass } from './lab.ts';
+import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, advanceSeconds } from './lab.ts';
 
 fakeTime();
 
@@ -103,7 +103,7 @@ describe('createTokenSource', () => {
       expect(source.peek(url)).toEqual(untouched);
       expect(await source.sign(url)).toEqual(untouched);
       expect(source.unsign(url)).toBe(url);
-      await pass(1);
+      await advanceSeconds(1);
       expect(calls).toHaveLength(0);
     });
 
@@ -121,7 +121,7 @@ describe('createTokenSource', () => {
       expect((await source.sign(url)).url).toBe(url);
       source.learn('https://ads.test/a.m3u8', '#EXTM3U\n#EXTINF:4,\na.ts');
       expect(await source.refused(await source.sign(url), 403)).toBeUndefined();
-      await pass(1);
+      await advanceSeconds(1);
       expect(calls).toHaveLength(0);
     });
   });

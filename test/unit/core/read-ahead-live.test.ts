@@ -1,24 +1,24 @@
 import { describe, expect, test, vi } from 'vitest';
 import { KnownPlaylist } from '../../../packages/core/src/known-playlist.ts';
 import type { Answer } from './lab.ts';
-import { CDN, FOLDER, MEDIA, each, fakeTime, folder, lab, pass, range, seconds, segment } from './lab.ts';
-import { live, media, viewer } from './live-viewer.ts';
+import { CDN, FOLDER, MEDIA, each, fakeTime, folder, lab, advanceSeconds, range, seconds, segment } from './lab.ts';
+import { live, media, liveViewer } from './live-viewer.ts';
 
 fakeTime();
 
 describe('names that are signed ahead of a live playlist', () => {
   test('three quarters of the lifetime, along with the first segment', async () => {
-    const it = await viewer();
-    expect(it.asked()).toEqual([[MEDIA], range(6, 21)]);
+    const viewer = await liveViewer();
+    expect(viewer.asked()).toEqual([[MEDIA], range(6, 21)]);
   });
 
   test('are filled up when less than half of the lifetime is left, with a successor for the playlist', async () => {
-    const it = await viewer();
-    await it.watch(5);
-    expect(it.calls).toHaveLength(2);
-    await it.watch(1);
-    expect(it.asked()[2]).toEqual([MEDIA, ...range(22, 27)]);
-    expect(it.calls[2]!.at).toBe(6);
+    const viewer = await liveViewer();
+    await viewer.watch(5);
+    expect(viewer.calls).toHaveLength(2);
+    await viewer.watch(1);
+    expect(viewer.asked()[2]).toEqual([MEDIA, ...range(22, 27)]);
+    expect(viewer.calls[2]!.at).toBe(6);
   });
 
   test.each([
@@ -26,38 +26,38 @@ describe('names that are signed ahead of a live playlist', () => {
     [5, 2],
     [60, 12],
   ])('tokens of %i s: a call for %i requests, no wait, and few that are not used', async (lifetime, requests) => {
-    const it = await viewer(each(lifetime));
-    await it.watch(120);
-    expect(it.requests / it.calls.length).toBeGreaterThanOrEqual(requests);
-    expect(it.waits).toEqual([MEDIA, segment(6)]);
-    expect(it.asked().flat().length / it.requests).toBeLessThan(1.5);
+    const viewer = await liveViewer(each(lifetime));
+    await viewer.watch(120);
+    expect(viewer.requests / viewer.calls.length).toBeGreaterThanOrEqual(requests);
+    expect(viewer.waits).toEqual([MEDIA, segment(6)]);
+    expect(viewer.asked().flat().length / viewer.requests).toBeLessThan(1.5);
   });
 
   test('no more than a minute, however long tokens live, and no more than a call takes', async () => {
-    const it = await viewer(each(3600));
-    expect(it.asked()[1]).toEqual(range(6, 66));
-    const fast = await viewer(each(3600), {}, (n) => `${n}.ts\n#EXTINF:0.2,\n${n}b.ts`);
+    const viewer = await liveViewer(each(3600));
+    expect(viewer.asked()[1]).toEqual(range(6, 66));
+    const fast = await liveViewer(each(3600), {}, (n) => `${n}.ts\n#EXTINF:0.2,\n${n}b.ts`);
     expect(fast.asked().every(({ length }) => length <= 100)).toBe(true);
   });
 
   test('readAhead 0: none', async () => {
-    const it = await viewer(each(20), { readAhead: 0 });
-    await it.watch(5);
-    expect(media(it)).toEqual(range(6, 11));
+    const viewer = await liveViewer(each(20), { readAhead: 0 });
+    await viewer.watch(5);
+    expect(media(viewer)).toEqual(range(6, 11));
   });
 
   test('names without a pattern: none, and the same calls as before', async () => {
     const hash = (n: number): string => `${((n * 2654435761) % 2 ** 32).toString(36)}x.ts`;
-    const it = await viewer(each(20), {}, hash);
-    await it.watch(20);
+    const viewer = await liveViewer(each(20), {}, hash);
+    await viewer.watch(20);
     const names = range(6, 26, (n) => FOLDER + hash(n));
-    expect(media(it)).toEqual(names);
+    expect(media(viewer)).toEqual(names);
   });
 
   test('a token for the folder: none', async () => {
-    const it = await viewer(folder(20));
-    await it.watch(5);
-    expect(it.asked()).toEqual([[MEDIA]]);
+    const viewer = await liveViewer(folder(20));
+    await viewer.watch(5);
+    expect(viewer.asked()).toEqual([[MEDIA]]);
   });
 
   test('a token for the folder of each segment: none', async () => {
@@ -65,107 +65,108 @@ describe('names that are signed ahead of a live playlist', () => {
     const answer: Answer = ({ urls }) => ({
       tokens: urls.map((url) => ({ prefix: url.replace('s.ts', ''), query: { st: 't' }, expires: seconds() + 20 })),
     });
-    const it = await viewer(answer, { protect: /ts$/ }, name);
-    await it.watch(5);
-    expect(it.asked().flat()).toEqual(range(6, 11, (n) => FOLDER + name(n)));
+    const viewer = await liveViewer(answer, { protect: /ts$/ }, name);
+    await viewer.watch(5);
+    expect(viewer.asked().flat()).toEqual(range(6, 11, (n) => FOLDER + name(n)));
   });
 
   test('how far is known from the first token only: until then, none', async () => {
-    const it = await viewer(each(20), { protect: /ts$/ });
-    expect(it.asked()).toEqual([[segment(6)], range(7, 21)]);
+    const viewer = await liveViewer(each(20), { protect: /ts$/ });
+    expect(viewer.asked()).toEqual([[segment(6)], range(7, 21)]);
   });
 
   test('of URLs that are not protected: none', async () => {
-    const it = await viewer(each(20), { protect: (url) => !/1\d\.ts/.test(url.href) });
-    expect(media(it)).toEqual([...range(6, 9), ...range(20, 21)]);
+    const viewer = await liveViewer(each(20), { protect: (url) => !/1\d\.ts/.test(url.href) });
+    expect(media(viewer)).toEqual([...range(6, 9), ...range(20, 21)]);
   });
 
   test('only for origins that the names have', async () => {
-    const it = await viewer(each(20), { protect: /test/ }, (n) => `https://cdn${n}.test/s.ts`);
-    expect(media(it)).toEqual(['https://cdn6.test/s.ts']);
+    const viewer = await liveViewer(each(20), { protect: /test/ }, (n) => `https://cdn${n}.test/s.ts`);
+    expect(media(viewer)).toEqual(['https://cdn6.test/s.ts']);
   });
 
   test('a playlist that has ended: none', async () => {
-    const it = await viewer();
-    const calls = it.calls.length;
-    await it.watch(12, (last) => live(Math.min(last, 8)).replace('#EXTM3U', '#EXTM3U\n#EXT-X-ENDLIST'));
-    expect(media(it, calls)).toEqual([]);
+    const viewer = await liveViewer();
+    const calls = viewer.calls.length;
+    await viewer.watch(12, (last) => live(Math.min(last, 8)).replace('#EXTM3U', '#EXTM3U\n#EXT-X-ENDLIST'));
+    expect(media(viewer, calls)).toEqual([]);
   });
 
   test('a viewer who pauses while reloads go on: none any more', async () => {
-    const it = await viewer();
-    const before = media(it).length;
+    const viewer = await liveViewer();
+    const before = media(viewer).length;
     for (let last = 7; last < 200; last++) {
-      await pass(1);
-      await it.source.sign(MEDIA);
-      it.source.learn(MEDIA, live(last));
+      await advanceSeconds(1);
+      await viewer.source.sign(MEDIA);
+      viewer.source.learn(MEDIA, live(last));
     }
-    expect(media(it).length - before).toBeLessThan(20);
+    expect(media(viewer).length - before).toBeLessThan(20);
   });
 
   test('a viewer who has gone back: what follows there, not what comes at the edge', async () => {
-    const it = lab(each(20));
+    const viewer = lab(each(20));
     const text = ['#EXTM3U', ...range(1, 100, String).map((n) => `#EXTINF:1,\n${n}.ts`), ''].join('\n');
-    await it.source.sign(MEDIA);
-    it.source.learn(MEDIA, text);
-    await it.source.sign(segment(50));
-    expect(it.asked()[1]).toEqual(range(50, 65));
+    await viewer.source.sign(MEDIA);
+    viewer.source.learn(MEDIA, text);
+    await viewer.source.sign(segment(50));
+    expect(viewer.asked()[1]).toEqual(range(50, 65));
   });
 
   test('a stream that stands still: none any more', async () => {
-    const it = await viewer();
-    const before = media(it).length;
+    const viewer = await liveViewer();
+    const before = media(viewer).length;
     for (let n = 0; n < 300; n++) {
-      await pass(1);
-      await it.source.sign(MEDIA);
-      it.source.learn(MEDIA, live(6));
+      await advanceSeconds(1);
+      await viewer.source.sign(MEDIA);
+      viewer.source.learn(MEDIA, live(6));
     }
-    expect(media(it).length - before).toBeLessThan(20);
+    expect(media(viewer).length - before).toBeLessThan(20);
   });
 });
 
 describe('an audience that joined in one second', () => {
-  const joined = (share: number): ReturnType<typeof viewer> => viewer(each(20), { jitter: 0.25, random: () => share });
+  const joined = (share: number): ReturnType<typeof liveViewer> =>
+    liveViewer(each(20), { jitter: 0.25, random: () => share });
 
   test.each([
     [0, 21, [6, 12, 18]],
     [0.5, 18, [3.5, 9.5, 15.5]],
     [1, 16, [2, 8, 14, 20]],
   ])('comes back at any time, and stays spread: random %f', async (share, last, times) => {
-    const it = await joined(share);
-    await it.watch(20);
-    expect(it.asked()[1], 'at first').toEqual(range(6, last));
-    expect(it.calls.slice(2).map(({ at }) => at)).toEqual(times);
-    const later = it.calls.slice(2).map(({ urls }) => urls.filter((url) => url !== MEDIA).length);
+    const viewer = await joined(share);
+    await viewer.watch(20);
+    expect(viewer.asked()[1], 'at first').toEqual(range(6, last));
+    expect(viewer.calls.slice(2).map(({ at }) => at)).toEqual(times);
+    const later = viewer.calls.slice(2).map(({ urls }) => urls.filter((url) => url !== MEDIA).length);
     expect(later).toEqual(times.map(() => 6));
   });
 
   test('a refill that was put off is dropped with the source', async () => {
-    const it = await joined(1);
-    await it.watch(1);
-    await pass(0.5);
-    it.source.destroy();
+    const viewer = await joined(1);
+    await viewer.watch(1);
+    await advanceSeconds(0.5);
+    viewer.source.destroy();
     expect(vi.getTimerCount()).toBe(0);
-    await pass(60);
-    expect(it.calls).toHaveLength(2);
+    await advanceSeconds(60);
+    expect(viewer.calls).toHaveLength(2);
   });
 });
 
 describe('several renditions', () => {
   test('are signed ahead in one call', async () => {
-    const it = lab(each(60));
+    const viewer = lab(each(60));
     const names = ['video', 'audio', 'text'];
     const of = (name: string, n: number | string): string => `${CDN}/${name}/${n}`;
     for (let last = 6; last < 66; last++) {
       for (const name of names) {
         const url = of(name, 'i.m3u8');
-        if (!it.source.peek(url)) await it.source.sign(url);
-        it.source.learn(url, live(last));
-        if (!it.source.peek(of(name, `${last}.ts`))) await it.source.sign(of(name, `${last}.ts`));
+        if (!viewer.source.peek(url)) await viewer.source.sign(url);
+        viewer.source.learn(url, live(last));
+        if (!viewer.source.peek(of(name, `${last}.ts`))) await viewer.source.sign(of(name, `${last}.ts`));
       }
-      await pass(1);
+      await advanceSeconds(1);
     }
-    const calls = it.calls.filter(({ at }) => at > 5);
+    const calls = viewer.calls.filter(({ at }) => at > 5);
     expect(calls.length).toBeLessThanOrEqual(60 / 10);
     for (const { urls } of calls) {
       for (const name of names) expect(urls.some((url) => url.includes(name))).toBe(true);
@@ -216,34 +217,34 @@ describe('low latency', () => {
   test('of parts that nobody can tell the names of: none, and the segments all the same', async () => {
     const unknownName = (name: string): string => `${btoa(name)}.m4s`;
     const unknown = (count: number): string => parts(count).replace(/\d+\.\d\.m4s/g, unknownName);
-    const it = lab(each(20, { anyQuery: true }));
-    await it.source.sign(MEDIA);
-    it.source.learn(MEDIA, unknown(40));
-    await it.source.sign(`${FOLDER}9.m4s`);
+    const viewer = lab(each(20, { anyQuery: true }));
+    await viewer.source.sign(MEDIA);
+    viewer.source.learn(MEDIA, unknown(40));
+    await viewer.source.sign(`${FOLDER}9.m4s`);
     const hint = `${FOLDER}${unknownName('10.0.m4s')}`;
-    expect(it.asked()[1]).toEqual([`${FOLDER}9.m4s`, hint, ...range(10, 24, (n) => `${FOLDER}${n}.m4s`)]);
+    expect(viewer.asked()[1]).toEqual([`${FOLDER}9.m4s`, hint, ...range(10, 24, (n) => `${FOLDER}${n}.m4s`)]);
   });
 
   test('parts are signed ahead, and the segments that nobody asks for are not: a call for several seconds', async () => {
-    const it = lab(each(20, { anyQuery: true }));
+    const viewer = lab(each(20, { anyQuery: true }));
     const waits: string[] = [];
     let requests = 0;
     const load = async (url: string): Promise<void> => {
       requests++;
-      if (it.source.peek(url)) return;
+      if (viewer.source.peek(url)) return;
       waits.push(url);
-      await it.source.sign(url);
+      await viewer.source.sign(url);
     };
     for (let count = 40; count < 200; count++) {
       const url = `${MEDIA}?_HLS_msn=${Math.floor(count / 4)}&_HLS_part=${count % 4}`;
       await load(url);
-      it.source.learn(url, parts(count));
+      viewer.source.learn(url, parts(count));
       await load(FOLDER + part(Math.floor(count / 4), count % 4));
-      await pass(0.25);
+      await advanceSeconds(0.25);
     }
     expect(waits).toHaveLength(2);
-    expect(it.calls.length, 'in 40 s').toBeLessThan(12);
-    const asked = it.asked().flat();
+    expect(viewer.calls.length, 'in 40 s').toBeLessThan(12);
+    const asked = viewer.asked().flat();
     expect(asked.filter((url) => /\/\d+\.m4s/.test(url)).length).toBeLessThan(20);
     expect(asked.length / requests).toBeLessThan(1.5);
   });

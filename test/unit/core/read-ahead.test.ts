@@ -10,13 +10,13 @@ import {
   folder,
   inTurn,
   lab,
-  pass,
+  advanceSeconds,
   playing,
   playlist,
   range,
   segment,
   sleep,
-  st,
+  tokenOf,
   watch,
 } from './lab.ts';
 
@@ -29,7 +29,7 @@ describe('createTokenSource', () => {
       expect(calls).toHaveLength(0);
       await source.sign(segment(1));
       expect(asked()).toEqual([range(1, 7)]);
-      expect(range(2, 7).map((url) => st(source.peek(url)))).toEqual(range(2, 7).map(() => 't2'));
+      expect(range(2, 7).map((url) => tokenOf(source.peek(url)))).toEqual(range(2, 7).map(() => 't2'));
     });
 
     test('further ones are signed only when fewer than half of them are ready', async () => {
@@ -40,7 +40,7 @@ describe('createTokenSource', () => {
           waits.push(i);
           await source.sign(segment(i));
         }
-        await pass(4);
+        await advanceSeconds(4);
       }
       expect(waits).toEqual([1]);
       expect(asked()).toEqual([range(1, 7), range(8, 13), range(14, 19), range(20, 25), range(26, 30)]);
@@ -55,7 +55,7 @@ describe('createTokenSource', () => {
       await source.sign(segment(1));
       for (const n of [1, 2, 3]) await source.sign(sound(n));
       for (const n of [2, 3, 4, 5]) await source.sign(segment(n));
-      await pass();
+      await advanceSeconds();
       expect(asked().slice(2)).toEqual([[...range(8, 13), ...range(8, 9, sound)]]);
     });
 
@@ -67,7 +67,7 @@ describe('createTokenSource', () => {
       await source.sign(names[0]!);
       await source.sign(names[1]!);
       source.learn(MEDIA, text(31));
-      await pass();
+      await advanceSeconds();
       expect(asked()).toEqual([names.slice(0, 7), [names[30]]]);
     });
 
@@ -96,16 +96,16 @@ describe('createTokenSource', () => {
     test('readAhead 0 also ignores the reloads of a live playlist', async () => {
       const { source, calls } = await playing(playlist(1, 5, false), each(), { readAhead: 0 });
       source.learn(MEDIA, playlist(2, 6, false));
-      await pass();
+      await advanceSeconds();
       expect(calls).toHaveLength(0);
     });
 
     test('what is already asked for is not asked for again', async () => {
       const { source, asked } = await playing(playlist(1, 20), inTurn(each(), after(1, each())));
       watch(source.sign(segment(1)));
-      await pass(0.1);
+      await advanceSeconds(0.1);
       watch(source.sign(segment(2)));
-      await pass(0.1);
+      await advanceSeconds(0.1);
       expect(asked()[0]).toEqual(range(1, 7));
       expect(
         asked()
@@ -127,9 +127,9 @@ describe('createTokenSource', () => {
     test('a segment in its window is attached and not renewed: it is asked for once', async () => {
       const { source, calls } = await playing(playlist(1, 3), each(60));
       await source.sign(segment(1));
-      await pass(50);
-      expect(st(source.peek(segment(2)))).toBe('t2');
-      await pass();
+      await advanceSeconds(50);
+      expect(tokenOf(source.peek(segment(2)))).toBe('t2');
+      await advanceSeconds();
       expect(calls.flatMap(({ urls }) => urls)).toEqual(range(1, 3));
     });
 
@@ -142,7 +142,7 @@ describe('createTokenSource', () => {
       await source.sign(`${FOLDER}all.m4s`);
       for (let time = 0; time < 300; time += 4) {
         expect(source.peek(`${FOLDER}all.m4s`), `at ${time} s`).toBeDefined();
-        await pass(4);
+        await advanceSeconds(4);
       }
       expect(calls.length).toBeLessThan(8);
     });
@@ -151,7 +151,7 @@ describe('createTokenSource', () => {
       const { source, types } = await playing(playlist(1, 20), inTurn(each(), each(), fail(400)));
       await source.sign(segment(1));
       for (let i = 2; i < 8; i++) expect(source.peek(segment(i))).toBeDefined();
-      await pass(60);
+      await advanceSeconds(60);
       expect(types()).toContain('tokenerror');
     });
 
@@ -159,37 +159,37 @@ describe('createTokenSource', () => {
       const { source, asked } = await playing(playlist(1, 20), inTurn(each(), fail(403)));
       expect(await code(source.sign(segment(1)))).toBe('ERR_DENIED');
       for (const n of [1, 4, 7]) expect(await code(source.sign(segment(n)))).toBe('ERR_DENIED');
-      await pass(60);
+      await advanceSeconds(60);
       expect(asked()).toEqual([range(1, 7)]);
     });
 
     test('while the endpoint is down, playing on does not hammer it', async () => {
-      const it = await playing(playlist(1, 200), each(3600), { readAhead: 50, random: () => 0.5 });
-      await it.source.sign(segment(1));
-      it.answer = fail(503);
-      it.calls.length = 0;
+      const viewer = await playing(playlist(1, 200), each(3600), { readAhead: 50, random: () => 0.5 });
+      await viewer.source.sign(segment(1));
+      viewer.answer = fail(503);
+      viewer.calls.length = 0;
       for (let i = 2; i <= 50; i++) {
-        expect(it.source.peek(segment(i))).toBeDefined();
-        await pass(4);
+        expect(viewer.source.peek(segment(i))).toBeDefined();
+        await advanceSeconds(4);
       }
-      expect(it.calls.length).toBeGreaterThan(3);
-      expect(it.calls.length).toBeLessThan(60);
+      expect(viewer.calls.length).toBeGreaterThan(3);
+      expect(viewer.calls.length).toBeLessThan(60);
     });
 
     test('while the endpoint is left alone nothing is asked for ahead, nor at the end of the pause', async () => {
-      const it = await playing(playlist(1, 40));
-      await it.source.sign(segment(1));
-      it.answer = fail(503, { 'retry-after': '5' });
-      const other = watch(it.source.sign(`${FOLDER}other.ts`));
-      await pass(1);
-      it.answer = each();
-      for (const url of range(2, 6)) it.source.peek(url);
-      await pass(5);
+      const viewer = await playing(playlist(1, 40), each(), { random: () => 0 });
+      await viewer.source.sign(segment(1));
+      viewer.answer = fail(503, { 'retry-after': '5' });
+      const other = watch(viewer.source.sign(`${FOLDER}other.ts`));
+      await advanceSeconds(1);
+      viewer.answer = each();
+      for (const url of range(2, 6)) viewer.source.peek(url);
+      await advanceSeconds(5);
       expect(other.state).toBe('done');
-      expect(it.asked().slice(1)).toEqual([[`${FOLDER}other.ts`], [`${FOLDER}other.ts`]]);
-      it.source.peek(segment(7));
-      await pass();
-      expect(it.asked().at(-1)).toEqual(range(8, 13));
+      expect(viewer.asked().slice(1)).toEqual([[`${FOLDER}other.ts`], [`${FOLDER}other.ts`]]);
+      viewer.source.peek(segment(7));
+      await advanceSeconds();
+      expect(viewer.asked().at(-1)).toEqual(range(8, 13));
     });
 
     test('an endpoint that answers only for the first URL is lived with', async () => {
@@ -201,7 +201,7 @@ describe('createTokenSource', () => {
       const { source, calls } = await playing(playlist(1, 20), folder());
       source.peek(segment(1));
       source.learn(MEDIA, playlist(2, 21, false));
-      await pass();
+      await advanceSeconds();
       expect(calls).toHaveLength(0);
     });
   });

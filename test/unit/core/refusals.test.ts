@@ -11,10 +11,10 @@ import {
   folder,
   inTurn,
   lab,
-  pass,
+  advanceSeconds,
   segment,
   sleep,
-  st,
+  tokenOf,
   watch,
 } from './lab.ts';
 
@@ -31,7 +31,7 @@ describe('createTokenSource', () => {
       expect(types()).toEqual(['tokenrenewed', 'tokenrefused', 'tokenrenewed']);
       expect(events[1]!.detail).toEqual({ url: `${MASTER}?x=1#f`, status });
       expect(events[2]!.detail.reason).toBe('refused');
-      expect(st(source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(source.peek(MASTER))).toBe('t2');
     });
 
     test.each([0, 200, 206, 304, 400, 404, 416, 429, 500, 503])('%i is no refusal', async (status) => {
@@ -46,23 +46,23 @@ describe('createTokenSource', () => {
       const { source } = lab(inTurn(folder(), after(5, folder())));
       const request = await source.sign(MASTER);
       const left = watch(source.refused(request, 403, { signal: AbortSignal.abort(new Error('left')) }));
-      await pass(1);
+      await advanceSeconds(1);
       expect(left).toMatchObject({ state: 'failed', error: { message: 'left' } });
-      await pass(5);
-      expect(st(source.peek(MASTER))).toBe('t2');
+      await advanceSeconds(5);
+      expect(tokenOf(source.peek(MASTER))).toBe('t2');
     });
 
     test('a token that came between a refusal and the call for its replay is used on', async () => {
       const { source, asked } = lab(inTurn(each(), after(1, each()), each()), { readAhead: 0 });
       const [one, other] = await Promise.all([1, 2].map((n) => source.sign(segment(n))));
       watch(source.refused(one!, 403));
-      await pass();
+      await advanceSeconds();
       // waits for how the first ends
       const replay = watch(source.refused(other!, 403));
       await source.sign(segment(3));
-      await pass(3);
-      expect(st(replay.value)).toBe('t4');
-      expect(st(source.peek(segment(3)))).toBe('t3');
+      await advanceSeconds(3);
+      expect(tokenOf(replay.value)).toBe('t4');
+      expect(tokenOf(source.peek(segment(3)))).toBe('t3');
       expect(asked()).toHaveLength(4);
     });
 
@@ -71,7 +71,7 @@ describe('createTokenSource', () => {
       const requests = await Promise.all([1, 2, 3].map((n) => source.sign(segment(n))));
       await source.refused(requests[0]!, 403);
       const request = watch(source.sign(segment(2)));
-      await pass(5);
+      await advanceSeconds(5);
       expect(request.error?.code).toBe('ERR_SIGNING_UNAVAILABLE');
       expect(asked()[2]).toEqual([segment(2), segment(3)]);
     });
@@ -80,16 +80,16 @@ describe('createTokenSource', () => {
       const { source } = lab(folder(), { refusals: [404] });
       const request = await source.sign(MASTER);
       expect(await source.refused(request, 403)).toBeUndefined();
-      expect(st(await source.refused(request, 404))).toBe('t2');
+      expect(tokenOf(await source.refused(request, 404))).toBe('t2');
     });
 
     test('status 0 at or past expiry: a refusal without CORS headers looks like that', async () => {
       const { source, reasons } = lab(folder(20), { renewBefore: 0 });
       const request = await source.sign(MASTER);
-      await pass(18);
+      await advanceSeconds(18);
       expect(await source.refused(request, 0)).toBeUndefined();
-      await pass(2);
-      expect(st(await source.refused(request, 0))).toBe('t2');
+      await advanceSeconds(2);
+      expect(tokenOf(await source.refused(request, 0))).toBe('t2');
       expect(reasons()).toEqual(['initial', 'refused']);
     });
 
@@ -103,21 +103,21 @@ describe('createTokenSource', () => {
     test('a newer token that is already at hand is used without a call', async () => {
       const { source, calls } = lab();
       const request = await source.sign(MASTER);
-      await pass(241);
+      await advanceSeconds(241);
       expect(calls).toHaveLength(2);
-      expect(st(await source.refused(request, 410))).toBe('t2');
+      expect(tokenOf(await source.refused(request, 410))).toBe('t2');
       expect(calls).toHaveLength(2);
     });
 
     test('a renewal under way is joined', async () => {
       const { source, reasons } = lab(inTurn(folder(), after(5, folder())));
       const request = await source.sign(MASTER);
-      await pass(241);
+      await advanceSeconds(241);
       const replay = watch(source.refused(request, 403));
-      await pass(1);
+      await advanceSeconds(1);
       expect(reasons()).toEqual(['initial', 'expiring']);
-      await pass(5);
-      expect(st(replay.value)).toBe('t2');
+      await advanceSeconds(5);
+      expect(tokenOf(replay.value)).toBe('t2');
       expect(reasons()).toHaveLength(2);
     });
 
@@ -164,24 +164,24 @@ describe('createTokenSource', () => {
       const request = await source.sign(MASTER);
       const leaving = new AbortController();
       const replay = code(source.refused(request, 403, { signal: leaving.signal }));
-      await pass(1);
+      await advanceSeconds(1);
       leaving.abort();
       expect(await replay).toMatch(/abort/i);
-      await pass(5);
-      expect(st(source.peek(MASTER))).toBe('t2');
+      await advanceSeconds(5);
+      expect(tokenOf(source.peek(MASTER))).toBe('t2');
     });
 
     test('an expired token that is refused: exactly one call', async () => {
       const { source, calls } = lab(folder(20), { renewBefore: 0 });
       const request = await source.sign(MASTER);
       await sleep(100);
-      expect(st(await source.refused(request, 410))).toBe('t2');
+      expect(tokenOf(await source.refused(request, 410))).toBe('t2');
       expect(calls).toHaveLength(2);
     });
 
     test('a token of the page that the edge refuses is replaced', async () => {
       const { source } = lab(folder(), { tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 300 }] });
-      expect(st(await source.refused(source.peek(MASTER)!, 403))).toBe('t1');
+      expect(tokenOf(await source.refused(source.peek(MASTER)!, 403))).toBe('t1');
     });
   });
 
@@ -209,7 +209,7 @@ describe('createTokenSource', () => {
         false,
         false,
       ]);
-      await pass(9.5);
+      await advanceSeconds(9.5);
       expect(source.isRefusal(request, 0)).toBe(true);
     });
   });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { FOLDER, MEDIA, each, fakeTime, lab, pass, playlist, range, segment } from './lab.ts';
+import { FOLDER, MEDIA, each, fakeTime, lab, advanceSeconds, playlist, range, segment } from './lab.ts';
 
 fakeTime();
 
@@ -27,9 +27,9 @@ const parsedBy = (work: () => void): number => {
 async function aheadOf(url: string, texts: string[], readAhead = 6): Promise<string[]> {
   const { source, asked, calls } = lab(each(), { readAhead });
   for (const text of texts) source.learn(MEDIA, text);
-  await pass();
+  await advanceSeconds();
   // what the reloads have signed is as good as dead by then
-  await pass(400);
+  await advanceSeconds(400);
   calls.length = 0;
   await source.sign(url);
   return asked()[0]!;
@@ -46,7 +46,7 @@ describe('createTokenSource', () => {
         calls.length = 0;
         const again = parsedBy(() => source.learn(MEDIA, playlist(last - 9999, last, false)));
         expect(again, 'URLs parsed').toBeLessThan(10 * perUrl + 20);
-        await pass();
+        await advanceSeconds();
         expect(asked(), 'and signs it').toEqual([[segment(last)]]);
       }
       expect(
@@ -55,7 +55,7 @@ describe('createTokenSource', () => {
       ).toBeLessThan(10 * perUrl + 20);
     });
 
-    test('so does one of three such playlists that take turns', () => {
+    test('reloads of three playlists of ten thousand segments that take turns cost what is new in them', () => {
       const { source } = lab(each());
       const reload = (last: number): number[] =>
         ['video', 'audio', 'text'].map((name) =>
@@ -65,7 +65,7 @@ describe('createTokenSource', () => {
       for (let last = 10_001; last < 10_005; last++) expect(Math.max(...reload(last))).toBeLessThan(100);
     });
 
-    test('however long it goes on, every segment of it has its order', async () => {
+    test('a playlist that is reloaded for hours: every segment of it has its order', async () => {
       const { source, calls, asked } = lab(each());
       await source.sign(MEDIA);
       for (let last = 10_000; last <= 130_000; last += 4000) {
@@ -73,13 +73,13 @@ describe('createTokenSource', () => {
         // the first reload after all was forgotten reads it all again
         source.learn(MEDIA, playlist(last - 9999, last, false));
         for (const n of [last - 9999, last - 5000, last - 6]) {
-          await pass();
+          await advanceSeconds();
           calls.length = 0;
           await source.sign(segment(n));
           expect(asked()[0], 'a minute of it').toEqual(range(n, n + 15));
         }
         // dead by the next time
-        await pass(400);
+        await advanceSeconds(400);
       }
     });
 
@@ -95,16 +95,16 @@ describe('createTokenSource', () => {
       expect(await aheadOf(name(9), [text(1, 9), text(3, 100)])).toEqual(range(9, 15, name));
     });
 
-    test('tokens that the server writes anew into every reload', async () => {
+    test('a reload in which the server has written other tokens: only its new segment is asked for', async () => {
       const written = (text: string, serial: number): string => text.replaceAll('.ts', `.ts?st=stale${serial}`);
-      const it = lab(each());
-      await it.source.sign(MEDIA);
-      it.source.learn(MEDIA, written(playlist(1, 9, false), 1));
-      await pass();
-      it.calls.length = 0;
-      it.source.learn(MEDIA, written(playlist(2, 10, false), 2));
-      await pass();
-      expect(it.asked()).toEqual([[segment(10)]]);
+      const viewer = lab(each());
+      await viewer.source.sign(MEDIA);
+      viewer.source.learn(MEDIA, written(playlist(1, 9, false), 1));
+      await advanceSeconds();
+      viewer.calls.length = 0;
+      viewer.source.learn(MEDIA, written(playlist(2, 10, false), 2));
+      await advanceSeconds();
+      expect(viewer.asked()).toEqual([[segment(10)]]);
     });
 
     test.each(['\n', '\r\n'])('a key before each segment, the same or another one (%j)', async (end) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import { isStillPlayed } from '../../../packages/core/src/renewal.ts';
-import { MASTER, fakeTime, folder, lab, pass } from './lab.ts';
+import { MASTER, fakeTime, folder, lab, advanceSeconds } from './lab.ts';
 
 fakeTime();
 
@@ -9,7 +9,7 @@ fakeTime();
 async function renewalOf(lifetime: number, options: Partial<TokenSourceOptions> = {}): Promise<number | undefined> {
   const { source, calls } = lab(folder(lifetime), options);
   await source.sign(MASTER);
-  await pass(lifetime + 1);
+  await advanceSeconds(lifetime + 1);
   return calls[1]?.at;
 }
 
@@ -91,7 +91,7 @@ describe('createTokenSource', () => {
       const { source, calls } = lab(folder(), { jitter: 0.2, random: () => draws.shift() ?? 0 });
       for (let i = 0; i < 70; i++) {
         await source.sign(MASTER);
-        await pass(10);
+        await advanceSeconds(10);
       }
       expect(calls.slice(0, 4).map(({ at }) => Math.round(at / 10) * 10)).toEqual([0, 240, 420, 630]);
     });
@@ -100,7 +100,7 @@ describe('createTokenSource', () => {
       const timeout = vi.spyOn(globalThis, 'setTimeout');
       const { source, calls } = lab(folder(100 * 86_400), { timeout: 1e6, retry: { backoffLimit: 1e6 } });
       await source.sign(MASTER);
-      await pass(600);
+      await advanceSeconds(600);
       expect(calls).toHaveLength(1);
       expect(timeout.mock.calls.length).toBeGreaterThan(100);
       for (const [, ms] of timeout.mock.calls) expect(ms).toBeLessThanOrEqual(2 ** 31 - 1);
@@ -110,7 +110,7 @@ describe('createTokenSource', () => {
       const { source } = lab();
       await source.sign(MASTER);
       const timeout = vi.spyOn(globalThis, 'setTimeout');
-      await pass(230);
+      await advanceSeconds(230);
       for (const [, ms] of timeout.mock.calls) {
         expect(ms).toBeLessThanOrEqual(5000);
         expect(ms).toBeGreaterThanOrEqual(100);
@@ -122,7 +122,7 @@ describe('createTokenSource', () => {
     test('a token for ever', async () => {
       const { source, calls } = lab(folder(1e9));
       await source.sign(MASTER);
-      await pass(3600);
+      await advanceSeconds(3600);
       expect(calls).toHaveLength(1);
     });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
-import { FOLDER, each, fakeTime, folder, lab, pass, range, seconds, segment, st } from './lab.ts';
+import { FOLDER, each, fakeTime, folder, lab, advanceSeconds, range, seconds, segment, tokenOf } from './lab.ts';
 
 fakeTime();
 
@@ -19,10 +19,10 @@ describe('the replay breaker', () => {
     const before = calls.length;
     for (let n = 5; n <= 30; n++) {
       expect(await refuse(source, n), `replay ${n}`).toBe(false);
-      await pass(0.3);
+      await advanceSeconds(0.3);
     }
     expect(calls).toHaveLength(before);
-    await pass(3);
+    await advanceSeconds(3);
     expect(await refuse(source, 31)).toBe(true);
   });
 
@@ -40,7 +40,7 @@ describe('the replay breaker', () => {
     for (let round = 0; round < 4; round++) {
       for (let n = 1; n <= 3; n++) expect(await refuse(source, n)).toBe(true);
       expect(await source.refused(await source.sign(segment(4)), 403)).toBeDefined();
-      await pass(15);
+      await advanceSeconds(15);
     }
   });
 
@@ -59,7 +59,7 @@ describe('the replay breaker', () => {
           expect(replay, `request ${n}`).toBeDefined();
           if (isRefused()) again += Number((await source.refused(replay!, 403)) === undefined);
         }
-        await pass(1 / rate);
+        await advanceSeconds(1 / rate);
       }
       expect(again).toBeGreaterThan(10);
     },
@@ -70,7 +70,7 @@ describe('the replay breaker', () => {
     for (let n = 1; n <= 40; n++) {
       expect(await refuse(source, 0), `bad, round ${n}`).toBe(true);
       expect(await source.refused(await source.sign(segment(n)), 403), `good, round ${n}`).toBeDefined();
-      await pass(1);
+      await advanceSeconds(1);
     }
   });
 
@@ -99,15 +99,16 @@ describe('the replay breaker', () => {
     // a sequence of our own, without four in a row
     let seed = 7;
     const isRefused = (request: SignedRequest): boolean =>
-      (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) < 2 ** 31 / 5 || !st(request)!.startsWith(`${generation}-`);
+      (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) < 2 ** 31 / 5 ||
+      !tokenOf(request)!.startsWith(`${generation}-`);
     let again = 0;
     const get = async (url: string): Promise<void> => {
       const request = await source.sign(url);
-      await pass(0.1);
+      await advanceSeconds(0.1);
       if (!isRefused(request)) return;
       const replay = await source.refused(request, 403);
       expect(replay, url).toBeDefined();
-      await pass(0.1);
+      await advanceSeconds(0.1);
       if (!isRefused(replay!)) return;
       again++;
       await source.refused(replay!, 403);
@@ -129,7 +130,7 @@ describe('the replay breaker', () => {
           const replay = await source.refused(request, 403);
           if (replay) setTimeout(() => void source.refused(replay, 403), 300 * n);
         });
-      await pass(1);
+      await advanceSeconds(1);
     }
     expect(calls.length).toBeLessThan(60);
   });
@@ -139,7 +140,7 @@ describe('the replay breaker', () => {
     const { source } = lab(folder(), { clock: () => Date.now() + offset });
     for (let n = 1; n <= 5; n++) await refuse(source, n);
     offset = -18_000_000;
-    await pass(10);
+    await advanceSeconds(10);
     expect(await refuse(source, 6)).toBe(true);
   });
 
@@ -152,7 +153,7 @@ describe('the replay breaker', () => {
       { clock: () => Date.now() + offset },
     );
     for (let n = 1; n <= 5; n++) await refuse(source, n);
-    await pass(20);
+    await advanceSeconds(20);
     offset = 3_600_000;
     expect(await refuse(source, 6)).toBe(true);
   });
@@ -173,7 +174,7 @@ describe('the replay breaker', () => {
     const { source, calls } = lab();
     for (let second = 0; second < 120; second++) {
       await refuse(source, 1);
-      await pass(1);
+      await advanceSeconds(1);
     }
     expect(calls.length).toBeLessThan(50);
   });

@@ -12,12 +12,12 @@ import {
   folder,
   inTurn,
   lab,
-  pass,
+  advanceSeconds,
   playlist,
   range,
   seconds,
   segment,
-  st,
+  tokenOf,
 } from './lab.ts';
 
 fakeTime();
@@ -29,16 +29,16 @@ class Edge {
   refusals = 0;
   #first = 1;
 
-  constructor(readonly it: ReturnType<typeof lab>) {}
+  constructor(readonly viewer: ReturnType<typeof lab>) {}
 
   rotate(): void {
-    this.#first = this.it.calls.length + 1;
-    this.it.calls.length = 0;
+    this.#first = this.viewer.calls.length + 1;
+    this.viewer.calls.length = 0;
     this.refusals = 0;
   }
 
   refuses(request: SignedRequest): boolean {
-    const name = st(request) ?? 't0';
+    const name = tokenOf(request) ?? 't0';
     return Number(/\d+/.exec(name)![0]) < this.#first;
   }
 
@@ -46,12 +46,12 @@ class Edge {
   async send(request: SignedRequest): Promise<boolean> {
     if (!this.refuses(request)) return true;
     this.refusals++;
-    const replay = await this.it.source.refused(request, 403);
+    const replay = await this.viewer.source.refused(request, 403);
     return replay !== undefined && !this.refuses(replay);
   }
 
   async get(url: string): Promise<boolean> {
-    return this.send(this.it.source.peek(url) ?? (await this.it.source.sign(url)));
+    return this.send(this.viewer.source.peek(url) ?? (await this.viewer.source.sign(url)));
   }
 }
 
@@ -72,108 +72,108 @@ const renditions = ['video', 'audio', 'text'].map(rendition);
 
 describe('a secret that is rotated at the edge costs a viewer', () => {
   test('one refusal and one call, where one token opens all', async () => {
-    const it = lab(folder());
-    const edge = new Edge(it);
+    const viewer = lab(folder());
+    const edge = new Edge(viewer);
     await edge.get(MASTER);
     edge.rotate();
     for (let n = 0; n < 10; n++) expect(await edge.get(segment(n))).toBe(true);
-    expect([edge.refusals, it.calls.length]).toEqual([1, 1]);
+    expect([edge.refusals, viewer.calls.length]).toEqual([1, 1]);
   });
 
   test('one refusal and two calls, where each URL has its token: what was read ahead is renewed together', async () => {
-    const it = lab(each());
-    const edge = new Edge(it);
+    const viewer = lab(each());
+    const edge = new Edge(viewer);
     await edge.get(MASTER);
-    it.source.learn(MASTER, playlist(1, 7));
+    viewer.source.learn(MASTER, playlist(1, 7));
     await edge.get(segment(1));
-    await pass();
+    await advanceSeconds();
     edge.rotate();
     for (let n = 2; n < 8; n++) expect(await edge.get(segment(n))).toBe(true);
     expect(edge.refusals).toBe(1);
-    expect(it.asked()[0]).toEqual([segment(2)]);
-    expect(it.asked()[1]).toEqual(expect.arrayContaining([3, 4, 5, 6, 7].map(segment)));
-    expect(it.calls).toHaveLength(2);
+    expect(viewer.asked()[0]).toEqual([segment(2)]);
+    expect(viewer.asked()[1]).toEqual(expect.arrayContaining([3, 4, 5, 6, 7].map(segment)));
+    expect(viewer.calls).toHaveLength(2);
   });
 
   test('one refusal for each request under way and two calls, with several renditions', async () => {
-    const it = lab(each());
-    const edge = new Edge(it);
+    const viewer = lab(each());
+    const edge = new Edge(viewer);
     for (const { media, segment: of } of renditions) {
       await edge.get(media);
-      it.source.learn(
+      viewer.source.learn(
         media,
         [1, 2, 3, 4].map((n) => `#EXTINF:4,\n${n}.ts`).reduce((text, line) => `${text}\n${line}`, '#EXTM3U'),
       );
       await edge.get(of(1));
     }
-    await pass();
-    const underWay = renditions.map(({ segment: of }) => it.source.peek(of(2))!);
+    await advanceSeconds();
+    const underWay = renditions.map(({ segment: of }) => viewer.source.peek(of(2))!);
     edge.rotate();
     const sent = [];
     for (const request of underWay) {
       sent.push(edge.send(request));
-      await pass(0.05);
+      await advanceSeconds(0.05);
     }
     expect(await Promise.all(sent)).toEqual([true, true, true]);
     for (const { media, segment: of } of renditions) {
       for (const url of [of(3), of(4), media]) expect(await edge.get(url), url).toBe(true);
     }
-    expect([edge.refusals, it.calls.length]).toEqual([3, 2]);
+    expect([edge.refusals, viewer.calls.length]).toEqual([3, 2]);
   });
 
   test('requests that are refused while the first refusal is being answered: two calls for all of them', async () => {
-    const it = lab(each());
-    const edge = new Edge(it);
-    const underWay = await Promise.all([1, 2, 3, 4, 5].map((n) => it.source.sign(segment(n))));
+    const viewer = lab(each());
+    const edge = new Edge(viewer);
+    const underWay = await Promise.all([1, 2, 3, 4, 5].map((n) => viewer.source.sign(segment(n))));
     edge.rotate();
-    it.answer = (call) => new Promise((resolve) => setTimeout(() => resolve(each()(call)), 500));
+    viewer.answer = (call) => new Promise((resolve) => setTimeout(() => resolve(each()(call)), 500));
     const sent = [];
     for (const request of underWay) {
       sent.push(edge.send(request));
-      await pass(0.1);
+      await advanceSeconds(0.1);
     }
-    await pass(2);
+    await advanceSeconds(2);
     expect(await Promise.all(sent)).toEqual([true, true, true, true, true]);
-    expect(it.asked()).toEqual([[segment(1)], [2, 3, 4, 5].map(segment)]);
+    expect(viewer.asked()).toEqual([[segment(1)], [2, 3, 4, 5].map(segment)]);
   });
 
   test('one refusal and two calls, with a token for each of several folders', async () => {
-    const it = lab(tokensPerFolder);
-    const edge = new Edge(it);
+    const viewer = lab(tokensPerFolder);
+    const edge = new Edge(viewer);
     for (const { media } of renditions) await edge.get(media);
     edge.rotate();
     for (const { segment: of } of renditions) {
       for (const n of [1, 2]) expect(await edge.get(of(n))).toBe(true);
     }
-    expect([edge.refusals, it.calls.length]).toEqual([1, 2]);
+    expect([edge.refusals, viewer.calls.length]).toEqual([1, 2]);
   });
 
   test('one refusal and two calls, with tokens that the page has brought', async () => {
     const tokens = [1, 2, 3, 4].map((n) => ({ url: segment(n), query: { st: 't0' }, expires: START + 300 }));
-    const it = lab(each(), { tokens });
-    const edge = new Edge(it);
+    const viewer = lab(each(), { tokens });
+    const edge = new Edge(viewer);
     edge.rotate();
     for (const n of [1, 2, 3, 4]) expect(await edge.get(segment(n))).toBe(true);
-    expect([edge.refusals, it.calls.length]).toEqual([1, 2]);
+    expect([edge.refusals, viewer.calls.length]).toEqual([1, 2]);
   });
 });
 
 describe('tokens of earlier calls are used on', () => {
   test('if the successor is refused as well: it is not the secret', async () => {
-    const it = lab(each());
-    const requests = await Promise.all([1, 2, 3].map((n) => it.source.sign(segment(n))));
-    const replay = await it.source.refused(requests[0]!, 403);
-    expect(await it.source.refused(replay!, 403)).toBeUndefined();
-    expect(st(it.source.peek(segment(2)))).toBe('t1');
+    const viewer = lab(each());
+    const requests = await Promise.all([1, 2, 3].map((n) => viewer.source.sign(segment(n))));
+    const replay = await viewer.source.refused(requests[0]!, 403);
+    expect(await viewer.source.refused(replay!, 403)).toBeUndefined();
+    expect(tokenOf(viewer.source.peek(segment(2)))).toBe('t1');
   });
 
   test('if two replays under way are refused, one after the other', async () => {
-    const it = lab(each(), { readAhead: 0 });
-    const requests = await Promise.all([1, 2, 3].map((n) => it.source.sign(segment(n))));
-    const replays = await Promise.all([0, 1].map((n) => it.source.refused(requests[n]!, 403)));
-    expect(await it.source.refused(replays[0]!, 403)).toBeUndefined();
-    expect(await it.source.refused(replays[1]!, 403)).toBeUndefined();
-    expect(st(it.source.peek(segment(3)))).toBe('t1');
+    const viewer = lab(each(), { readAhead: 0 });
+    const requests = await Promise.all([1, 2, 3].map((n) => viewer.source.sign(segment(n))));
+    const replays = await Promise.all([0, 1].map((n) => viewer.source.refused(requests[n]!, 403)));
+    expect(await viewer.source.refused(replays[0]!, 403)).toBeUndefined();
+    expect(await viewer.source.refused(replays[1]!, 403)).toBeUndefined();
+    expect(tokenOf(viewer.source.peek(segment(3)))).toBe('t1');
   });
 
   // of more the oldest count for good: what is remembered has an end
@@ -181,42 +181,42 @@ describe('tokens of earlier calls are used on', () => {
     [20, true],
     [21, false],
   ])('if all of %i replays are refused: %s', async (count, areUsed) => {
-    const it = lab(each(), { readAhead: 0 });
-    await it.source.sign(MASTER);
+    const viewer = lab(each(), { readAhead: 0 });
+    await viewer.source.sign(MASTER);
     // longer ago than what is renewed along with others
-    await pass(31);
-    const requests = await Promise.all(range(1, count).map((url) => it.source.sign(url)));
-    const replays = await Promise.all(requests.map((request) => it.source.refused(request, 403)));
-    for (const replay of replays) await it.source.refused(replay!, 403);
-    expect(st(it.source.peek(MASTER))).toBe(areUsed ? 't1' : undefined);
+    await advanceSeconds(31);
+    const requests = await Promise.all(range(1, count).map((url) => viewer.source.sign(url)));
+    const replays = await Promise.all(requests.map((request) => viewer.source.refused(request, 403)));
+    for (const replay of replays) await viewer.source.refused(replay!, 403);
+    expect(tokenOf(viewer.source.peek(MASTER))).toBe(areUsed ? 't1' : undefined);
   });
 
   test('if the token was refused because it had ended', async () => {
-    const it = lab(inTurn(each(20), each(), each()), { readAhead: 0 });
-    const short = await it.source.sign(segment(1));
-    await it.source.sign(segment(2));
-    await pass(20);
-    expect(st(await it.source.refused(short, 410))).toBe('t3');
-    expect(st(it.source.peek(segment(2)))).toBe('t2');
+    const viewer = lab(inTurn(each(20), each(), each()), { readAhead: 0 });
+    const short = await viewer.source.sign(segment(1));
+    await viewer.source.sign(segment(2));
+    await advanceSeconds(20);
+    expect(tokenOf(await viewer.source.refused(short, 410))).toBe('t3');
+    expect(tokenOf(viewer.source.peek(segment(2)))).toBe('t2');
   });
 
   test('while the endpoint fails: one that may be outdated is better than none', async () => {
-    const it = lab(inTurn(each(), each(), fail(503)));
-    const requests = await Promise.all([1, 2].map((n) => it.source.sign(segment(n))));
-    await it.source.refused(requests[0]!, 403);
-    expect(it.source.peek(segment(2))).toBeUndefined();
-    void it.source.sign(segment(2)).catch(() => undefined);
-    await pass(0.1);
-    expect(st(it.source.peek(segment(2)))).toBe('t1');
+    const viewer = lab(inTurn(each(), each(), fail(503)));
+    const requests = await Promise.all([1, 2].map((n) => viewer.source.sign(segment(n))));
+    await viewer.source.refused(requests[0]!, 403);
+    expect(viewer.source.peek(segment(2))).toBeUndefined();
+    void viewer.source.sign(segment(2)).catch(() => undefined);
+    await advanceSeconds(0.1);
+    expect(tokenOf(viewer.source.peek(segment(2)))).toBe('t1');
   });
 
   test('if they came after the refusal', async () => {
-    const it = lab(each(), { readAhead: 0 });
-    const request = await it.source.sign(segment(1));
-    await it.source.refused(request, 403);
-    await it.source.sign(segment(2));
-    expect(st(it.source.peek(segment(2)))).toBe('t3');
-    expect(st(it.source.peek(segment(1)))).toBe('t2');
+    const viewer = lab(each(), { readAhead: 0 });
+    const request = await viewer.source.sign(segment(1));
+    await viewer.source.refused(request, 403);
+    await viewer.source.sign(segment(2));
+    expect(tokenOf(viewer.source.peek(segment(2)))).toBe('t3');
+    expect(tokenOf(viewer.source.peek(segment(1)))).toBe('t2');
   });
 });
 
@@ -224,24 +224,24 @@ describe('where thousands of tokens are held, as from an endpoint that reads pla
   const tokens = range(1, 2000).map((url) => ({ url, query: { st: 't0' }, expires: START + 3600 }));
 
   test('those that are played next are renewed, in one call for a hundred', async () => {
-    const it = lab(each(), { tokens, readAhead: 0 });
-    await it.source.refused(it.source.peek(segment(500))!, 403);
-    await it.source.sign(segment(501));
-    await pass();
-    expect(it.asked()).toEqual([[segment(500)], range(501, 600)]);
-    for (const url of range(501, 600)) expect(it.source.peek(url), url).toBeDefined();
-    expect(it.calls).toHaveLength(2);
+    const viewer = lab(each(), { tokens, readAhead: 0 });
+    await viewer.source.refused(viewer.source.peek(segment(500))!, 403);
+    await viewer.source.sign(segment(501));
+    await advanceSeconds();
+    expect(viewer.asked()).toEqual([[segment(500)], range(501, 600)]);
+    for (const url of range(501, 600)) expect(viewer.source.peek(url), url).toBeDefined();
+    expect(viewer.calls).toHaveLength(2);
   });
 
   test('what else is outdated is looked for once, not once for each of them', async () => {
-    const it = lab(each(), { tokens, readAhead: 0 });
-    await it.source.refused(it.source.peek(segment(1))!, 403);
+    const viewer = lab(each(), { tokens, readAhead: 0 });
+    await viewer.source.refused(viewer.source.peek(segment(1))!, 403);
     let compared = 0;
     const find = vi.spyOn(TokenIndex.prototype, 'urls').mockImplementation(function (this: TokenIndex) {
       compared++;
       return urlsOf.call(this);
     });
-    await it.source.sign(segment(2));
+    await viewer.source.sign(segment(2));
     find.mockRestore();
     expect(compared).toBe(1);
   });

@@ -11,7 +11,7 @@ import {
   folder,
   inTurn,
   lab,
-  pass,
+  advanceSeconds,
   seconds,
   segment,
   watch,
@@ -35,7 +35,7 @@ describe('secrecy', () => {
   async function session(source: TokenSource, errors: unknown[]): Promise<void> {
     const attempt = async <T>(promise: Promise<T>): Promise<T | undefined> => {
       const seen = watch(promise);
-      await pass(20);
+      await advanceSeconds(20);
       if (seen.error) errors.push(seen.error);
       return seen.value;
     };
@@ -46,7 +46,7 @@ describe('secrecy', () => {
       const replay = await attempt(source.refused(request, 403));
       if (replay) await attempt(source.refused(replay, 403));
     }
-    await pass(3600);
+    await advanceSeconds(3600);
     await attempt(source.sign(segment(3)));
     await attempt(source.renew());
     source.destroy();

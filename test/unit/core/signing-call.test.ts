@@ -1,5 +1,18 @@
 import { describe, expect, test, vi } from 'vitest';
-import { ENDPOINT, FOLDER, MASTER, ended, fakeTime, fail, folder, inTurn, lab, pass, seconds, st } from './lab.ts';
+import {
+  ENDPOINT,
+  FOLDER,
+  MASTER,
+  ended,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  advanceSeconds,
+  seconds,
+  tokenOf,
+} from './lab.ts';
 
 fakeTime();
 
@@ -9,8 +22,8 @@ describe('createTokenSource', () => {
       const fetch = vi.fn(async () =>
         Response.json({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 60 }] }),
       );
-      const it = lab(folder(), { fetch, endpoint: new URL(ENDPOINT) });
-      await it.source.sign(MASTER);
+      const viewer = lab(folder(), { fetch, endpoint: new URL(ENDPOINT) });
+      await viewer.source.sign(MASTER);
       const [url, init] = fetch.mock.calls[0] as unknown as [URL, RequestInit];
       expect(String(url)).toBe(ENDPOINT);
       expect(init).toMatchObject({ method: 'POST', body: JSON.stringify({ urls: [MASTER], reason: 'initial' }) });
@@ -30,9 +43,9 @@ describe('createTokenSource', () => {
         async () => ({ headers: new Headers({ authorization: 'Bearer me' }), credentials: 'include' as const }),
       ],
     ])('carries what the team adds: %s', async (_, request) => {
-      const it = lab(folder(), { request });
-      await it.source.sign(MASTER);
-      const { init } = it.calls[0]!;
+      const viewer = lab(folder(), { request });
+      await viewer.source.sign(MASTER);
+      const { init } = viewer.calls[0]!;
       expect(init.credentials).toBe('include');
       expect(new Headers(init.headers).get('authorization')).toBe('Bearer me');
       expect(new Headers(init.headers).get('content-type')).toBe('application/json');
@@ -40,26 +53,26 @@ describe('createTokenSource', () => {
 
     test('a function is asked before each call', async () => {
       const request = vi.fn(() => ({}));
-      const it = lab(inTurn(fail(503), folder()), { request });
-      const signed = it.source.sign(MASTER);
-      await pass(2);
+      const viewer = lab(inTurn(fail(503), folder()), { request });
+      const signed = viewer.source.sign(MASTER);
+      await advanceSeconds(2);
       await ended(signed);
       expect(request).toHaveBeenCalledTimes(2);
     });
 
     test('an error of that function is a failure like any other', async () => {
       let failed = false;
-      const it = lab(folder(), {
+      const viewer = lab(folder(), {
         request: () => {
           if (failed) return {};
           failed = true;
           throw new Error('no session yet');
         },
       });
-      const request = it.source.sign(MASTER);
-      await pass(2);
-      expect(st(await ended(request))).toBe('t1');
-      expect(it.events[0]!.detail.error).toMatchObject({
+      const request = viewer.source.sign(MASTER);
+      await advanceSeconds(2);
+      expect(tokenOf(await ended(request))).toBe('t1');
+      expect(viewer.events[0]!.detail.error).toMatchObject({
         code: 'ERR_SIGNING_UNAVAILABLE',
         cause: { message: 'no session yet' },
       });
@@ -67,9 +80,9 @@ describe('createTokenSource', () => {
 
     test('the global fetch is used when the call is made', async () => {
       const fetch = vi.fn(async () => Response.json({ tokens: [{ prefix: FOLDER, expires: seconds() + 60 }] }));
-      const it = lab(folder(), { fetch: undefined as never });
+      const viewer = lab(folder(), { fetch: undefined as never });
       vi.stubGlobal('fetch', fetch);
-      await it.source.sign(MASTER);
+      await viewer.source.sign(MASTER);
       expect(fetch).toHaveBeenCalledOnce();
     });
 

@@ -1,36 +1,50 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Token, TokenRequest } from '../../../packages/core/src/index.ts';
 import { SecureTokenError, createTokenSource } from '../../../packages/core/src/index.ts';
-import { CDN, FOLDER, MASTER, START, code, each, fakeTime, folder, lab, pass, seconds, segment, st } from './lab.ts';
+import {
+  CDN,
+  FOLDER,
+  MASTER,
+  START,
+  code,
+  each,
+  fakeTime,
+  folder,
+  lab,
+  advanceSeconds,
+  seconds,
+  segment,
+  tokenOf,
+} from './lab.ts';
 
 fakeTime();
 
 describe('createTokenSource', () => {
   describe('tokens known beforehand', () => {
-    test('no round trip at start-up', async () => {
+    test('tokens known beforehand: no round trip at start-up', async () => {
       const { source, calls } = lab(folder(), {
         tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 300 }],
       });
-      expect(st(source.peek(MASTER))).toBe('page');
-      expect(st(await source.sign(segment(1)))).toBe('page');
+      expect(tokenOf(source.peek(MASTER))).toBe('page');
+      expect(tokenOf(await source.sign(segment(1)))).toBe('page');
       expect(calls).toHaveLength(0);
     });
 
-    test('one that is dead already costs one call', async () => {
+    test('a token known beforehand that is dead already costs one call', async () => {
       const { source, reasons } = lab(folder(), {
         tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START - 300 }],
       });
       expect(source.peek(MASTER)).toBeUndefined();
-      expect(st(await source.sign(MASTER))).toBe('t1');
+      expect(tokenOf(await source.sign(MASTER))).toBe('t1');
       expect(reasons()).toEqual(['expired']);
     });
 
-    test('their window is counted from when the page was opened', async () => {
+    test('the window of tokens known beforehand is counted from when the page was opened', async () => {
       const { source, calls } = lab(folder(), { tokens: [{ prefix: FOLDER, expires: START + 100 }] });
       source.peek(MASTER);
-      await pass(74.9);
+      await advanceSeconds(74.9);
       expect(calls).toHaveLength(0);
-      await pass(0.2);
+      await advanceSeconds(0.2);
       expect(calls).toHaveLength(1);
     });
 
@@ -39,7 +53,7 @@ describe('createTokenSource', () => {
         Object.freeze({ prefix: FOLDER, query: Object.freeze({ st: 'page' }), expires: START + 300 }),
       ];
       const { source } = lab(folder(), { tokens: Object.freeze(tokens) });
-      expect(st(source.peek(MASTER))).toBe('page');
+      expect(tokenOf(source.peek(MASTER))).toBe('page');
     });
 
     test('a stale token in a URL is recognised from them', () => {
@@ -61,14 +75,14 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       await Promise.all([1, 2, 3].map((n) => source.sign(`${CDN}/vod/${n}/master.m3u8`)));
       expect(calls).toHaveLength(2);
-      for (const n of [1, 2, 3]) expect(st(source.peek(`${CDN}/vod/${n}/master.m3u8`))).toBe('t2');
+      for (const n of [1, 2, 3]) expect(tokenOf(source.peek(`${CDN}/vod/${n}/master.m3u8`))).toBe('t2');
     });
 
     test('an endpoint that reads playlists hands over a whole presentation in one round trip', async () => {
       const names = ['master.m3u8', 'v.m3u8', ...Array.from({ length: 500 }, (_, i) => `${i}.ts`)];
       const { source, calls } = lab((call) => each()({ ...call, urls: names.map((name) => FOLDER + name) }));
       await source.sign(MASTER);
-      for (const name of names) expect(st(source.peek(FOLDER + name))).toBe('t1');
+      for (const name of names) expect(tokenOf(source.peek(FOLDER + name))).toBe('t1');
       expect(calls).toHaveLength(1);
     });
   });
@@ -88,7 +102,7 @@ describe('createTokenSource', () => {
       ...more,
     });
 
-    test('is told what is wanted and why', async () => {
+    test('getTokens is told what is wanted and why', async () => {
       const getTokens = vi.fn(() => Promise.resolve(token()));
       const source = from(getTokens);
       await source.sign(MASTER);
@@ -103,7 +117,7 @@ describe('createTokenSource', () => {
       ['without a scope', async () => ({ query: { st: 'mine' }, expires: seconds() + 300 })],
     ])('brings %s', async (_, getTokens) => {
       const source = from(getTokens);
-      expect(st(await source.sign(MASTER))).toBe('mine');
+      expect(tokenOf(await source.sign(MASTER))).toBe('mine');
       source.destroy();
     });
 
@@ -119,7 +133,7 @@ describe('createTokenSource', () => {
       const getTokens = vi.fn(async () => value);
       const source = from(getTokens);
       expect(await code(source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');
-      await pass(60);
+      await advanceSeconds(60);
       expect(getTokens).toHaveBeenCalledTimes(1);
       source.destroy();
     });
@@ -141,13 +155,13 @@ describe('createTokenSource', () => {
       });
       const source = from(getTokens, { retry: { limit: 1 } });
       const request = code(source.sign(MASTER));
-      await pass(5);
+      await advanceSeconds(5);
       expect(await request).toBe(expected);
       expect(getTokens).toHaveBeenCalledTimes(calls);
       source.destroy();
     });
 
-    test('throws at once, without a promise', async () => {
+    test('getTokens throws at once, without a promise: ERR_SIGNING_UNAVAILABLE', async () => {
       const source = from(
         () => {
           throw new Error('no');
@@ -158,23 +172,23 @@ describe('createTokenSource', () => {
       source.destroy();
     });
 
-    test('the cause is kept', async () => {
+    test('getTokens fails: the error keeps the cause', async () => {
       const cause = new Error('no session');
       const source = from(() => Promise.reject(cause), { retry: { limit: 0 } });
       await expect(source.sign(MASTER)).rejects.toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE', cause });
       source.destroy();
     });
 
-    test('its signal aborts when it takes too long, and when the source is destroyed', async () => {
+    test('the signal of getTokens aborts when it takes too long, and when the source is destroyed', async () => {
       const signals: AbortSignal[] = [];
       const source = from(({ signal }) => (signals.push(signal), new Promise(() => undefined)), {
         timeout: 3,
         retry: { limit: 1 },
       });
       const request = code(source.sign(MASTER));
-      await pass(3.1);
+      await advanceSeconds(3.1);
       expect(signals[0]!.aborted).toBe(true);
-      await pass(1);
+      await advanceSeconds(1);
       expect(signals[1]!.aborted).toBe(false);
       source.destroy();
       expect(signals[1]!.aborted).toBe(true);

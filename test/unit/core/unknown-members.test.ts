@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
-import { ENDPOINT, FOLDER, MASTER, START, fakeTime, folder, lab, pass, seconds, st } from './lab.ts';
+import { ENDPOINT, FOLDER, MASTER, START, fakeTime, folder, lab, advanceSeconds, seconds, tokenOf } from './lab.ts';
 
 fakeTime();
 
@@ -33,7 +33,7 @@ describe('createTokenSource', () => {
   describe('members that it does not know', () => {
     test.each(Object.entries(strange))('of a token: %s is not looked at', async (name, value) => {
       const { source, types } = lab(folder(300, FOLDER, { [name]: value }));
-      expect(st(await source.sign(MASTER))).toBe('t1');
+      expect(tokenOf(await source.sign(MASTER))).toBe('t1');
       expect(types()).toEqual(['tokenrenewed']);
     });
 
@@ -41,7 +41,7 @@ describe('createTokenSource', () => {
       const { source } = lab(folder(), {
         tokens: [{ ...strange, prefix: FOLDER, query: { st: 'page' }, expires: START + 60 }],
       });
-      expect(st(source.peek(MASTER))).toBe('page');
+      expect(tokenOf(source.peek(MASTER))).toBe('page');
     });
 
     test('of a token: they make no other token of it', async () => {
@@ -51,14 +51,14 @@ describe('createTokenSource', () => {
       }));
       const request = await source.sign(MASTER);
       const replay = source.refused(request, 403);
-      await pass(5);
+      await advanceSeconds(5);
       expect(await replay).toBeUndefined();
       expect(types().at(-1)).toBe('tokenerror');
     });
 
     test('of a token: a number of ours is no member of theirs', async () => {
       const { source } = lab(folder(300, FOLDER, JSON.parse('{"__proto__":{"url":"x","base":7}}') as object));
-      expect(st(await source.sign(MASTER))).toBe('t1');
+      expect(tokenOf(await source.sign(MASTER))).toBe('t1');
     });
 
     test.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { CDN, FOLDER, MASTER, each, fakeTime, folder, inTurn, lab, pass, seconds } from './lab.ts';
+import { CDN, FOLDER, MASTER, each, fakeTime, folder, inTurn, lab, advanceSeconds, seconds } from './lab.ts';
 
 fakeTime();
 
@@ -40,7 +40,7 @@ describe('createTokenSource', () => {
       expect(source.peek(`${FOLDER}a.ts?x=1&st=old&e=1#f`)?.unsignedUrl).toBe(`${FOLDER}a.ts?x=1#f`);
     });
 
-    test('signing twice changes nothing but the token', async () => {
+    test('a signed URL that is signed again: nothing changes but the token', async () => {
       const { source } = lab(twoParams);
       const once = await source.sign(MASTER);
       expect((await source.sign(once.url)).url).toBe(once.url);
@@ -93,7 +93,7 @@ describe('createTokenSource', () => {
       );
     });
 
-    test('relative URLs stay relative', async () => {
+    test('sign() of a relative URL: it stays relative, and the endpoint is asked for the absolute one', async () => {
       vi.stubGlobal('location', { href: `${FOLDER}page.html` });
       const { source, asked } = lab(folder(300, `${CDN}/vod/`));
       expect((await source.sign('../8/a.m3u8?x=~#f')).url).toBe('../8/a.m3u8?x=~&st=t1#f');
@@ -115,7 +115,7 @@ describe('createTokenSource', () => {
       expect(new URL(url).searchParams.get('st')).toBe(value);
     });
 
-    test('an empty value is kept', async () => {
+    test('a query parameter of a token with an empty value is kept', async () => {
       const { source } = lab(folder(300, FOLDER, { query: { st: '' } }));
       expect((await source.sign(MASTER)).url).toBe(`${MASTER}?st=`);
     });
@@ -146,7 +146,7 @@ describe('createTokenSource', () => {
         inTurn(folder(10, FOLDER, { query: { a: '1' } }), folder(300, FOLDER, { query: { b: '2' } })),
       );
       await source.sign(MASTER);
-      await pass(11);
+      await advanceSeconds(11);
       expect(await source.sign(`${MASTER}?a=1&x`)).toMatchObject({ url: `${MASTER}?x&b=2`, source: `${MASTER}?x` });
     });
   });

@@ -2,7 +2,20 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
-import { ENDPOINT, MASTER, each, fakeTime, fail, folder, inTurn, lab, pass, seconds, st, watch } from './lab.ts';
+import {
+  ENDPOINT,
+  MASTER,
+  each,
+  fakeTime,
+  fail,
+  folder,
+  inTurn,
+  lab,
+  advanceSeconds,
+  seconds,
+  tokenOf,
+  watch,
+} from './lab.ts';
 
 fakeTime();
 
@@ -18,10 +31,10 @@ describe('createTokenSource', () => {
       const { source, calls, reasons } = lab();
       await source.sign(MASTER);
       vi.setSystemTime(Date.now() + 250_000);
-      await pass();
+      await advanceSeconds();
       expect(calls).toHaveLength(1);
       wake();
-      await pass();
+      await advanceSeconds();
       expect(reasons()).toEqual(['initial', 'expiring']);
     });
 
@@ -30,41 +43,41 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       wake();
       wake();
-      await pass(1);
+      await advanceSeconds(1);
       expect(calls).toHaveLength(1);
       expect(vi.getTimerCount()).toBe(1);
     });
 
-    test('online: a renewal that waits for its next try makes it now', async () => {
+    test('a page that is online again: a renewal that waits for its next try makes it now', async () => {
       const { source, calls } = lab(inTurn(folder(), fail(503, { 'retry-after': '20' }), folder()));
       await source.sign(MASTER);
-      await pass(241);
+      await advanceSeconds(241);
       expect(calls).toHaveLength(2);
       window.dispatchEvent(new Event('online'));
-      await pass();
+      await advanceSeconds();
       expect(calls).toHaveLength(3);
-      expect(st(source.peek(MASTER))).toBe('t3');
+      expect(tokenOf(source.peek(MASTER))).toBe('t3');
     });
 
-    test('online: whoever waits goes on at once, also with a token for each URL', async () => {
+    test('a page that is online again: whoever waits goes on at once, with a token for each URL', async () => {
       const { source, calls } = lab(inTurn(fail(503, { 'retry-after': '25' }), each()));
       const seen = watch(source.sign(MASTER));
-      await pass(3);
+      await advanceSeconds(3);
       expect(seen.state).toBe('pending');
       window.dispatchEvent(new Event('online'));
-      await pass();
+      await advanceSeconds();
       expect(seen.state).toBe('done');
       expect(calls).toHaveLength(2);
     });
 
-    test('online: whoever waits goes on at once, also when the token of the folder has expired', async () => {
+    test('a page that is online again: whoever waits goes on at once, when the token of the folder has expired', async () => {
       const { source } = lab(inTurn(folder(20), fail(503, { 'retry-after': '25' }), folder()));
       await source.sign(MASTER);
-      await pass(40);
+      await advanceSeconds(40);
       const seen = watch(source.sign(MASTER));
-      await pass(1);
+      await advanceSeconds(1);
       window.dispatchEvent(new Event('online'));
-      await pass();
+      await advanceSeconds();
       expect(seen.state).toBe('done');
     });
 
@@ -101,7 +114,7 @@ describe('createTokenSource', () => {
       expect(total()).toBe(0);
       await source.sign(MASTER);
       expect(total()).toBeGreaterThan(0);
-      await pass(3600); // lapsed
+      await advanceSeconds(3600); // lapsed
       expect(total()).toBe(0);
       await source.sign(MASTER);
       expect(total()).toBeGreaterThan(0);

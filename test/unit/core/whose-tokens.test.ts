@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Token, TokenSourceOptions } from '../../../packages/core/src/index.ts';
+import { createProtection } from '../../../packages/core/src/protection.ts';
 import type { Lab } from './lab.ts';
-import { CDN, FOLDER, MASTER, START, code, fakeTime, lab, pass, seconds, segment, st } from './lab.ts';
+import { CDN, FOLDER, MASTER, START, code, fakeTime, lab, advanceSeconds, seconds, segment, tokenOf } from './lab.ts';
 
 fakeTime();
 
@@ -35,102 +36,106 @@ describe('createTokenSource', () => {
       ['a base', { prefix: `${CDN}/vod/8/`, base: `${OTHER}/SECRET/`, expires }, `${CDN}/vod/8/`],
       ['a base without TLS', { prefix: `${CDN}/vod/8/`, base: 'http://cdn.test/SECRET/', expires }, `${CDN}/vod/8/`],
     ])('%s that nobody has named is dropped; the rest of the answer counts', async (_, token, url) => {
-      const it = answering([token, own]);
-      it.source.allow(MASTER);
-      expect(st(await it.source.sign(MASTER))).toBe('SECRET');
-      expect(dropped(it)).toEqual(drop(url));
-      expect(it.types()).toContain('tokenrenewed');
-      expect(it.source.protects(`${OTHER}/a.ts`)).toBe(false);
-      expect(it.source.peek(`${OTHER}/vod/a.ts`)).toMatchObject({ url: `${OTHER}/vod/a.ts`, headers: {} });
-      expect(it.source.unsign(`${OTHER}/a.ts?st=1`)).toBe(`${OTHER}/a.ts?st=1`);
-      expect(JSON.stringify(it.events.map(({ detail }) => [detail, String(detail.error)])), 'no token').not.toContain(
-        'SECRET',
-      );
+      const viewer = answering([token, own]);
+      viewer.source.allow(MASTER);
+      expect(tokenOf(await viewer.source.sign(MASTER))).toBe('SECRET');
+      expect(dropped(viewer)).toEqual(drop(url));
+      expect(viewer.types()).toContain('tokenrenewed');
+      expect(viewer.source.protects(`${OTHER}/a.ts`)).toBe(false);
+      expect(viewer.source.peek(`${OTHER}/vod/a.ts`)).toMatchObject({ url: `${OTHER}/vod/a.ts`, headers: {} });
+      expect(viewer.source.unsign(`${OTHER}/a.ts?st=1`)).toBe(`${OTHER}/a.ts?st=1`);
+      expect(
+        JSON.stringify(viewer.events.map(({ detail }) => [detail, String(detail.error)])),
+        'no token',
+      ).not.toContain('SECRET');
     });
 
     test('the error says how to allow it', async () => {
-      const it = answering([{ prefix: `${OTHER}/`, query, expires }, own]);
-      await it.source.sign(MASTER);
-      expect(it.events[0]!.detail.error.message).toMatch(/"protect"/);
+      const viewer = answering([{ prefix: `${OTHER}/`, query, expires }, own]);
+      await viewer.source.sign(MASTER);
+      expect(viewer.events[0]!.detail.error.message).toMatch(/"protect"/);
     });
 
     test('many of one origin are told once', async () => {
-      const it = answering([...Array.from({ length: 500 }, (_, n) => ({ url: `${OTHER}/${n}`, query, expires })), own]);
-      await it.source.sign(MASTER);
-      expect(dropped(it)).toHaveLength(1);
+      const viewer = answering([
+        ...Array.from({ length: 500 }, (_, n) => ({ url: `${OTHER}/${n}`, query, expires })),
+        own,
+      ]);
+      await viewer.source.sign(MASTER);
+      expect(dropped(viewer)).toHaveLength(1);
     });
 
     test('those of getTokens are no better', async () => {
-      const it = lab(undefined, {
+      const viewer = lab(undefined, {
         endpoint: undefined as never,
         getTokens: () => Promise.resolve([{ prefix: `${OTHER}/`, query, expires }, own]),
       });
-      await it.source.sign(MASTER);
-      expect(dropped(it)).toEqual(drop(`${OTHER}/`));
+      await viewer.source.sign(MASTER);
+      expect(dropped(viewer)).toEqual(drop(`${OTHER}/`));
     });
 
     test('a URL that is left without a token ends as ever', async () => {
-      const it = answering([{ prefix: FOLDER, base: `${OTHER}/SECRET/`, expires }]);
-      it.source.allow(MASTER);
-      expect(await code(it.source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');
-      expect(dropped(it)).toEqual(drop(FOLDER));
-      await pass(60);
-      expect(it.calls).toHaveLength(1);
+      const viewer = answering([{ prefix: FOLDER, base: `${OTHER}/SECRET/`, expires }]);
+      viewer.source.allow(MASTER);
+      expect(await code(viewer.source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');
+      expect(dropped(viewer)).toEqual(drop(FOLDER));
+      await advanceSeconds(60);
+      expect(viewer.calls).toHaveLength(1);
     });
 
     test('URLs of the same origin that were not asked for: kept (expand)', async () => {
-      const it = answering([
+      const viewer = answering([
         { url: segment(1), query, expires },
         { url: segment(2), query, expires },
         { url: `${CDN}/keys/1`, query, expires },
         { url: MASTER, query, expires },
       ]);
-      it.source.allow(MASTER);
-      await it.source.sign(MASTER);
-      expect([segment(1), segment(2), `${CDN}/keys/1`].map((url) => st(it.source.peek(url)))).toEqual([
+      viewer.source.allow(MASTER);
+      await viewer.source.sign(MASTER);
+      expect([segment(1), segment(2), `${CDN}/keys/1`].map((url) => tokenOf(viewer.source.peek(url)))).toEqual([
         'SECRET',
         'SECRET',
         'SECRET',
       ]);
-      expect(dropped(it)).toEqual([]);
+      expect(dropped(viewer)).toEqual([]);
     });
 
     test('origins of URLs that were asked for, by an app that has no player yet', async () => {
-      const it = answering([{ prefix: `${OTHER}/`, query, expires }, own]);
-      expect(await code(it.source.sign(`${OTHER}/8.m3u8`))).toBeUndefined();
-      expect(dropped(it)).toEqual(drop(FOLDER));
-      await it.source.sign(MASTER);
-      expect(dropped(it), 'now both are named').toHaveLength(1);
-      expect(it.source.peek(`${OTHER}/9.m3u8`)?.token).toBeDefined();
+      const viewer = answering([{ prefix: `${OTHER}/`, query, expires }, own]);
+      expect(await code(viewer.source.sign(`${OTHER}/8.m3u8`))).toBeUndefined();
+      expect(dropped(viewer)).toEqual(drop(FOLDER));
+      await viewer.source.sign(MASTER);
+      expect(dropped(viewer), 'now both are named').toHaveLength(1);
+      expect(viewer.source.peek(`${OTHER}/9.m3u8`)?.token).toBeDefined();
     });
 
     test('a source that a player was given: also as the place where a base leads', async () => {
-      const it = answering([
+      const viewer = answering([
         { prefix: FOLDER, base: `${OTHER}/SECRET/`, expires },
         { prefix: `${OTHER}/live/`, query, expires },
       ]);
-      it.source.allow(MASTER);
-      it.source.allow(`${OTHER}/live/1.m3u8`);
-      expect((await it.source.sign(MASTER)).url).toBe(`${OTHER}/SECRET/master.m3u8`);
-      expect(st(it.source.peek(`${OTHER}/live/1.m3u8`))).toBe('SECRET');
-      expect(dropped(it)).toEqual([]);
+      viewer.source.allow(MASTER);
+      viewer.source.allow(`${OTHER}/live/1.m3u8`);
+      expect((await viewer.source.sign(MASTER)).url).toBe(`${OTHER}/SECRET/master.m3u8`);
+      expect(tokenOf(viewer.source.peek(`${OTHER}/live/1.m3u8`))).toBe('SECRET');
+      expect(dropped(viewer)).toEqual([]);
     });
 
     test('a token without a scope opens what was asked for', async () => {
-      const it = answering([{ query, expires }]);
-      it.source.allow(MASTER);
-      expect(st(await it.source.sign(MASTER))).toBe('SECRET');
-      expect(dropped(it)).toEqual([]);
+      const viewer = answering([{ query, expires }]);
+      viewer.source.allow(MASTER);
+      expect(tokenOf(await viewer.source.sign(MASTER))).toBe('SECRET');
+      expect(dropped(viewer)).toEqual([]);
     });
 
     test('what the page has brought itself is named by it, for later answers too', async () => {
       const keys: Token = { prefix: 'https://keys.test/7/', base: `${OTHER}/SECRET1/`, expires: START + 60 };
-      const it = answering([{ ...keys, base: `${OTHER}/SECRET2/`, expires }], { tokens: [keys] });
-      it.source.allow(MASTER);
-      expect(it.source.peek('https://keys.test/7/key')?.url).toBe(`${OTHER}/SECRET1/key`);
-      await pass(61);
-      expect((await it.source.sign('https://keys.test/7/key')).url).toBe(`${OTHER}/SECRET2/key`);
-      expect(dropped(it)).toEqual([]);
+      const viewer = answering([{ ...keys, base: `${OTHER}/SECRET2/`, expires }], { tokens: [keys] });
+      viewer.source.allow(MASTER);
+      expect(viewer.source.peek('https://keys.test/7/key')?.url).toBe(`${OTHER}/SECRET1/key`);
+      await advanceSeconds(61);
+      expect((await viewer.source.sign('https://keys.test/7/key')).url).toBe(`${OTHER}/SECRET2/key`);
+      expect(dropped(viewer)).toEqual([]);
     });
   });
 
@@ -155,11 +160,11 @@ describe('createTokenSource', () => {
         FOLDER,
       ],
     ])('%s is dropped', async (_, protect, token, url) => {
-      const it = answering([{ url: MASTER, query, expires }, token], { protect });
-      it.source.allow(`${OTHER}/live/`);
-      await it.source.sign(MASTER);
-      expect(dropped(it)).toEqual(drop(url));
-      expect(it.events[0]!.detail.error.message).toMatch(/"protect"/);
+      const viewer = answering([{ url: MASTER, query, expires }, token], { protect });
+      viewer.source.allow(`${OTHER}/live/`);
+      await viewer.source.sign(MASTER);
+      expect(dropped(viewer)).toEqual(drop(url));
+      expect(viewer.events[0]!.detail.error.message).toMatch(/"protect"/);
     });
 
     test.each<[string, NonNullable<TokenSourceOptions['protect']>, Token]>([
@@ -181,9 +186,53 @@ describe('createTokenSource', () => {
         { prefix: FOLDER, base: `${OTHER}/SECRET/`, expires },
       ],
     ])('%s is taken', async (_, protect, token) => {
-      const it = answering([token], { protect });
-      expect((await it.source.sign(MASTER)).url).toContain('SECRET');
-      expect(dropped(it)).toEqual([]);
+      const viewer = answering([token], { protect });
+      expect((await viewer.source.sign(MASTER)).url).toContain('SECRET');
+      expect(dropped(viewer)).toEqual([]);
     });
   });
+
+  describe('in a service worker, whose settings may be those of somebody who could run a script on the site once', () => {
+    const protect = [`${CDN}/`, `${OTHER}/`];
+    const moves = { prefix: FOLDER, base: `${OTHER}/SECRET/`, expires };
+    const inServiceWorkerOf = (origin: string): void => {
+      vi.stubGlobal('ServiceWorkerGlobalScope', EventTarget);
+      vi.stubGlobal('location', new URL(`${origin}/token-worker.js`));
+    };
+
+    test('no token leads what is a file of the site to another origin', async () => {
+      inServiceWorkerOf(CDN);
+      const viewer = answering([moves], { protect });
+      expect(await code(viewer.source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');
+      expect(dropped(viewer)).toEqual(drop(FOLDER));
+      expect(JSON.stringify(viewer.events)).not.toContain('SECRET');
+    });
+
+    test.each([
+      ['a base on the site itself', CDN, { ...moves, base: `${CDN}/SECRET/` }],
+      ['a base of a file that lies elsewhere', 'https://www.test', moves],
+    ])('%s is taken', async (_, site, token) => {
+      inServiceWorkerOf(site);
+      const viewer = answering([token], { protect });
+      expect((await viewer.source.sign(MASTER)).url).toBe(`${token.base}master.m3u8`);
+    });
+
+    test('in a page of the same site it is taken, too: there the page has chosen the endpoint', async () => {
+      vi.stubGlobal('location', new URL(`${CDN}/page.html`));
+      const viewer = answering([moves], { protect });
+      expect((await viewer.source.sign(MASTER)).url).toBe(`${OTHER}/SECRET/master.m3u8`);
+    });
+  });
+});
+
+test('a page that is open for days and asks at sixty thousand origins: the first ones are forgotten', () => {
+  const protection = createProtection(undefined);
+  const originOf = (n: number): string => `https://${n}.test/`;
+  const isTaken = (n: number): boolean => protection.take([{ prefix: originOf(n), query, expires }]).tokens.length > 0;
+  for (let n = 0; n < 60_000; n++) {
+    protection.allow(originOf(n));
+    protection.noteOriginOf(originOf(n));
+  }
+  expect(isTaken(0)).toBe(false);
+  expect(isTaken(59_999)).toBe(true);
 });

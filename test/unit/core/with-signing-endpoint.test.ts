@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createSigningEndpoint, secureToken } from '../../../packages/server/src/index.ts';
-import { CDN, ENDPOINT, MASTER, fakeTime, lab, pass, watch } from './lab.ts';
+import { CDN, ENDPOINT, MASTER, fakeTime, lab, advanceSeconds, watch } from './lab.ts';
 
 fakeTime();
 
@@ -22,11 +22,11 @@ describe('createTokenSource with createSigningEndpoint', () => {
     const { source } = lab(({ init }) => endpoint(new Request(ENDPOINT, init)));
     let request = await source.sign(MASTER);
     for (const pause of pauses) {
-      await pass(pause);
+      await advanceSeconds(pause);
       const replay = watch(source.refused(request, 403));
-      await pass();
+      await advanceSeconds();
       // nothing but a token that would be the same is waited for
-      if (replay.state === 'pending') await pass(1);
+      if (replay.state === 'pending') await advanceSeconds(1);
       expect(replay).toMatchObject({ state: 'done', value: { source: MASTER } });
       expect(replay.value!.url).not.toBe(request.url);
       // the next request with that token is no replay

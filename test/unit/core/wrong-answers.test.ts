@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CDN, FOLDER, MASTER, fakeTime, fail, folder, lab, pass, st, watch } from './lab.ts';
+import { CDN, FOLDER, MASTER, fakeTime, fail, folder, lab, advanceSeconds, tokenOf, watch } from './lab.ts';
 
 fakeTime();
 
@@ -48,34 +48,34 @@ describe('createTokenSource', () => {
       ['404', new Response('{}', { status: 404 })],
       ['413', new Response('{}', { status: 413 })],
     ])('%s: not tried again', async (_, answer) => {
-      const it = lab(() => answer);
-      const error = (await watchOne(it.source.sign(MASTER))).error;
+      const viewer = lab(() => answer);
+      const error = (await watchOne(viewer.source.sign(MASTER))).error;
       expect(error).toMatchObject({ name: 'SecureTokenError', code: 'ERR_SIGNING_RESPONSE' });
-      await pass(120);
-      expect(it.calls).toHaveLength(1);
-      expect(it.types()).toEqual(['tokenerror']);
-      expect(it.events[0]!.detail.error).toBe(error);
+      await advanceSeconds(120);
+      expect(viewer.calls).toHaveLength(1);
+      expect(viewer.types()).toEqual(['tokenerror']);
+      expect(viewer.events[0]!.detail.error).toBe(error);
     });
 
     test.each([400, 404, 413])('%i: the status is told', async (status) => {
-      const it = lab(fail(status));
-      expect((await watchOne(it.source.sign(MASTER))).error!.status).toBe(status);
+      const viewer = lab(fail(status));
+      expect((await watchOne(viewer.source.sign(MASTER))).error!.status).toBe(status);
     });
 
     test('numbers in a query are as good as text', async () => {
-      const it = lab(folder(300, FOLDER, { query: { st: 'a', e: 5 as never } }));
-      expect((await it.source.sign(MASTER)).url).toBe(`${MASTER}?st=a&e=5`);
+      const viewer = lab(folder(300, FOLDER, { query: { st: 'a', e: 5 as never } }));
+      expect((await viewer.source.sign(MASTER)).url).toBe(`${MASTER}?st=a&e=5`);
     });
 
     test('what the contract does not name is ignored', async () => {
-      const it = lab((call) => ({ ...(folder()(call) as object), hello: 1 }));
-      expect(st(await it.source.sign(MASTER))).toBe('t1');
+      const viewer = lab((call) => ({ ...(folder()(call) as object), hello: 1 }));
+      expect(tokenOf(await viewer.source.sign(MASTER))).toBe('t1');
     });
   });
 });
 
 async function watchOne(promise: Promise<unknown>): Promise<ReturnType<typeof watch>> {
   const seen = watch(promise);
-  await pass(1);
+  await advanceSeconds(1);
   return seen;
 }

@@ -27,7 +27,7 @@ export function createSession(getTokens: (request: TokenRequest) => Promise<Toke
     getVideoElement: () => ({ readyState }),
     getSettings: () => ({ streaming: { retryAttempts: { MediaSegment: 3 } } }),
   };
-  const session = { player, source, user: createSourceUser(source), failure: new ShownFailure(), waits: new Set() };
+  const session = { player, source, user: createSourceUser(source), failure: new ShownFailure(), loads: new Set() };
   return { source, errors, playing, session: session as unknown as Session };
 }
 

@@ -14,7 +14,7 @@ interface Source {
 const iso = (value: string): Source => ({ schemeIdUri: 'urn:mpeg:dash:utc:http-iso:2014', value });
 
 /** dash.js's TimeSyncController, extended, and a server whose clock is `aheadMs` ahead. */
-function setUp(session: Session | undefined, { aheadMs = 5000, statuses = [] as number[] } = {}) {
+function setUp(session: Session | undefined, { aheadMs = 5000, statuses = [] as number[], silent = 0 } = {}) {
   const attempts: Source[][] = [];
   const parent = { attemptSync: (sources: Source[]) => attempts.push(sources), setConfig: vi.fn() };
   let extended!: { attemptSync(sources: Source[], isDynamic: boolean): void; setConfig(config: object): void };
@@ -26,8 +26,9 @@ function setUp(session: Session | undefined, { aheadMs = 5000, statuses = [] as 
   const now = { session };
   signClock(player as unknown as MediaPlayerClass, () => now.session);
   const asked: string[] = [];
-  vi.stubGlobal('fetch', async (url: string, { method, headers }: { method: string; headers: object }) => {
+  vi.stubGlobal('fetch', async (url: string, { method, headers, signal }: RequestInit & { headers: object }) => {
     asked.push(`${method} ${url} ${Object.keys(headers).join()}`.trim());
+    if (asked.length <= silent) await new Promise((_, reject) => signal?.addEventListener('abort', reject));
     await new Promise((resolve) => setTimeout(resolve, 200));
     const time = new Date(Date.now() + aheadMs - 100);
     const status = statuses.shift() ?? 200;
@@ -48,6 +49,20 @@ test('the time is asked for by a signed request, and handed to dash.js', async (
   await settle(200);
   expect(asked).toEqual([`GET ${CDN}/time?st=t1`]);
   expect(attempts[0]![0]!.schemeIdUri).toBe('urn:mpeg:dash:utc:direct:2014');
+  expect(offsetOf(attempts[0]![0]!)).toBe(5000);
+});
+
+test('a server that does not answer is waited for as long as dash.js would, and the next one is asked', async () => {
+  const { session } = createSession(numbered());
+  const { attemptSync, attempts, asked } = setUp(session, { silent: 1 });
+  const timeout = new AbortController();
+  const waitsFor = vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(timeout.signal);
+  attemptSync([iso(`${CDN}/time ${CDN}/other-time`)], true);
+  await settle(4900);
+  expect([asked, attempts, waitsFor.mock.calls]).toEqual([[`GET ${CDN}/time?st=t1`], [], [[5000]]]);
+  timeout.abort();
+  await settle(400);
+  expect(asked).toEqual([`GET ${CDN}/time?st=t1`, `GET ${CDN}/other-time?st=t2`]);
   expect(offsetOf(attempts[0]![0]!)).toBe(5000);
 });
 

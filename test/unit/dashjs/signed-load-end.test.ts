@@ -13,7 +13,7 @@ describe('a session that ends', () => {
         loader.end(410);
       }
       await settle(500);
-      session.waits.forEach((wait) => wait.abort());
+      session.loads.forEach((load) => load.release());
       expect(loadAnew, 'dash.js may be about to give it up').not.toHaveBeenCalled();
       await settle(2000);
       expect(loadAnew.mock.calls).toEqual([[dash.request, dash.response]]);
@@ -24,18 +24,21 @@ describe('a session that ends', () => {
 
   test('together with its player: nothing is loaded', async () => {
     const { session, dash, loadAnew } = startLoad(numbered(1000));
-    session.waits.forEach((wait) => wait.abort());
+    session.loads.forEach((load) => load.release());
     dash.request.customData.abort?.();
     await settle(2000);
     expect(loadAnew).not.toHaveBeenCalled();
     expect(dash.seen).toEqual(['abort']);
   });
 
-  test('has no waits of requests that are answered', async () => {
-    const { session, loader } = startLoad();
+  test('has no loads that have ended', async () => {
+    const answered = startLoad();
+    const givenUp = startLoad(numbered(1000));
+    expect([answered.session.loads.size, givenUp.session.loads.size]).toEqual([1, 1]);
     await settle();
-    loader.end(200);
-    expect(session.waits.size).toBe(0);
+    answered.loader.end(200);
+    givenUp.dash.request.customData.abort?.();
+    expect([answered.session.loads.size, givenUp.session.loads.size]).toEqual([0, 0]);
   });
 });
 

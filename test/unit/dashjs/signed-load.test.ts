@@ -42,7 +42,7 @@ describe('a request on its way', () => {
     await settle(1500);
     const replayedAt = Date.now();
     expect(loader.last.url).toBe(`${URL_OF_SEGMENT}?st=t2`);
-    expect(dash.response.resourceTiming.startTime).toBe(sentAt + 1700);
+    expect(dash.response.resourceTiming!.startTime).toBe(sentAt + 1700);
     await settle(80);
     loader.progress();
     await settle(20);

@@ -10,6 +10,7 @@ import type {
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { Token, TokenRequest, TokenSource, TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
+import type { LoaderSession } from '../../../packages/hlsjs/src/token-loader.ts';
 import { createTokenLoader } from '../../../packages/hlsjs/src/token-loader.ts';
 
 export const SEGMENT = 'https://cdn.example/vod/s1.ts';
@@ -121,10 +122,22 @@ export function useSource(options: Partial<TokenSourceOptions> = {}): void {
 
 export function load(
   url = SEGMENT,
-  more: { context?: object; policy?: LoaderConfiguration; config?: object; Base?: unknown; callbacks?: object } = {},
+  more: {
+    context?: object;
+    policy?: LoaderConfiguration;
+    config?: object;
+    Base?: unknown;
+    callbacks?: object;
+    mayOutlast?: LoaderSession['mayOutlast'];
+    hasLeftWindow?: LoaderSession['hasLeftWindow'];
+  } = {},
 ) {
   const config = { playlistLoadPolicy: { default: { errorRetry: null } }, ...more.config } as HlsConfig;
-  const TokenLoader = createTokenLoader((more.Base ?? FakeLoader) as HlsConfig['loader'], () => source);
+  const TokenLoader = createTokenLoader((more.Base ?? FakeLoader) as HlsConfig['loader'], () => ({
+    source,
+    mayOutlast: more.mayOutlast ?? (() => false),
+    hasLeftWindow: more.hasLeftWindow ?? (() => false),
+  }));
   const loader = new TokenLoader(config);
   const theirs = { ...callbacks(), ...more.callbacks };
   const context = { url, responseType: 'arraybuffer', ...more.context } as LoaderContext;

@@ -42,6 +42,16 @@ describe('retries that hls.js leaves to the loader (manifest, key, steering)', (
     expect(loader.stats.retry).toBe(2);
   });
 
+  test('with a token at hand: sent as soon as its delay is over, as by hls.js itself', async () => {
+    useSource({ tokens: [prefixToken()] });
+    load(MANIFEST, { policy: policy(twice) });
+    last().fail(503);
+    vi.advanceTimersByTime(999);
+    expect(attempts()).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(attempts()).toHaveLength(2);
+  });
+
   test.each(['level', 'audioTrack', 'subtitleTrack'])(
     'of a media playlist (%s), too, when the endpoint is down: hls.js counts the errors of all playlists together',
     async (type) => {
@@ -69,6 +79,94 @@ describe('retries that hls.js leaves to the loader (manifest, key, steering)', (
       expect(other.onError).toHaveBeenCalledTimes(1);
     },
   );
+
+  test('an outage while there is a picture: the request waits until it ends, and spends no try', async () => {
+    const { onError, onSuccess, loader } = load(SEGMENT, { policy: policy(twice), mayOutlast: () => true });
+    await settle();
+    for (let failed = 0; failed < 20; failed++) {
+      calls.at(-1)!.fail(new Error('down'));
+      await vi.advanceTimersByTimeAsync(11_000);
+    }
+    expect([calls.length, onError.mock.calls.length]).toEqual([21, 0]);
+    calls.at(-1)!.answer(token());
+    await settle();
+    last().succeed();
+    expect([onSuccess.mock.calls.length, onError.mock.calls.length, loader.stats.retry]).toEqual([1, 0, 0]);
+  });
+
+  test('an outage that begins with a refusal while there is a picture: the replay waits until it ends', async () => {
+    source.destroy();
+    useSource({ tokens: [prefixToken()] });
+    const { onError, onSuccess } = load(SEGMENT, { policy: policy(twice), mayOutlast: () => true });
+    last().fail(403);
+    await settle();
+    calls[0]!.fail(new Error('down'));
+    await vi.advanceTimersByTimeAsync(11_000);
+    calls.at(-1)!.answer(prefixToken());
+    await settle();
+    last().succeed();
+    expect([onSuccess.mock.calls.length, onError.mock.calls.length]).toEqual([1, 0]);
+  });
+
+  describe('the server does not have a segment any more', () => {
+    const left = { hasLeftWindow: (): boolean => true };
+    const waiting = { mayOutlast: (): boolean => true };
+
+    test('it has left the live window: hls.js hears of a 503 after a second, and looks where the stream is', async () => {
+      source.destroy();
+      useSource({ tokens: [prefixToken()] });
+      const { onError } = load(SEGMENT, { ...waiting, ...left });
+      last().fail(404);
+      await vi.advanceTimersByTimeAsync(999);
+      expect(onError).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1);
+      expect(onError.mock.calls.map(([{ code }]) => code as number)).toEqual([503]);
+    });
+
+    test('it has left the live window, and hls.js gives it up: it hears of that alone', async () => {
+      source.destroy();
+      useSource({ tokens: [prefixToken()] });
+      const { loader, onAbort, onError } = load(SEGMENT, { ...waiting, ...left });
+      last().fail(404);
+      loader.abort();
+      await vi.advanceTimersByTimeAsync(2000);
+      expect([onAbort.mock.calls.length, onError.mock.calls.length]).toEqual([1, 0]);
+    });
+
+    test.each([
+      ['it is in the live window', 404, waiting],
+      ['retries are not as hls.js ships them', 404, left],
+      ['the edge fails', 500, { ...waiting, ...left }],
+    ])('%s: hls.js hears of its %i', async (_, status, session) => {
+      source.destroy();
+      useSource({ tokens: [prefixToken()] });
+      const { onError } = load(SEGMENT, session);
+      last().fail(status);
+      await settle();
+      expect(onError.mock.calls.map(([{ code }]) => code as number)).toEqual([status]);
+    });
+  });
+
+  test('a denial while there is a picture: an error at once', async () => {
+    const { onError } = load(SEGMENT, { policy: policy(twice), mayOutlast: () => true });
+    await settle();
+    calls[0]!.fail(Object.assign(new Error('revoked'), { status: 403 }));
+    await settle();
+    expect(onError.mock.calls[0]![2]).toMatchObject({ code: 'ERR_DENIED' });
+  });
+
+  test('a request that waits until an outage ends is aborted: hls.js hears of it once, and no timer is left', async () => {
+    const { loader, onAbort, onError } = load(SEGMENT, { mayOutlast: () => true });
+    await settle();
+    calls[0]!.fail(new Error('down'));
+    await settle();
+    loader.abort();
+    source.destroy();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([onAbort.mock.calls.length, onError.mock.calls.length, calls.length, vi.getTimerCount()]).toEqual([
+      1, 0, 1, 0,
+    ]);
+  });
 
   test('of a segment are those of hls.js', async () => {
     const { onError } = load(SEGMENT, {

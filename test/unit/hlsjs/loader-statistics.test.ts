@@ -59,11 +59,25 @@ describe('statistics', () => {
     expect([first - start, end - start]).toEqual([5, 9]);
   });
 
-  test('never at zero while a token is awaited: to the ABR controller that request is as old as the page', async () => {
+  test('a request that waits for a token has just begun at any time: the ABR controller does not take it for slow', async () => {
     const { loader } = load();
     expect(loader.stats.loading.start).toBe(performance.now());
     await vi.advanceTimersByTimeAsync(2000);
-    expect(loader.stats.loading.start).toBe(performance.now() - 2000);
+    expect(loader.stats.loading.start).toBe(performance.now());
+    loader.abort();
+    const { loading } = loader.stats;
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(loading.start, 'the moment of the abort').toBe(performance.now() - 2000);
+  });
+
+  test('a request that has waited in vain: the time at which it fails is the last one at which it began', async () => {
+    const { loader, onError } = load();
+    await vi.advanceTimersByTimeAsync(2000);
+    calls[0]!.fail(new Error('down'));
+    await settle();
+    expect(onError).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(loader.stats.loading).toEqual({ start: performance.now() - 2000, first: 0, end: 0 });
   });
 
   test('stay readable after destroy, of a loader that waits and of one that loads', async () => {

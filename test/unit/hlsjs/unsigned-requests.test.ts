@@ -123,10 +123,9 @@ test('on a server nothing listens', () => {
 
 /** A player that is watched, and how it is destroyed. */
 function watched(): () => void {
-  const listeners: (() => void)[] = [];
-  const hls = { on: (_: string, listener: () => void) => listeners.push(listener) } as unknown as Hls;
-  module.watchUnsignedRequests(hls, () => source);
-  return () => listeners.forEach((destroying) => destroying());
+  const hls = { emit: vi.fn<(event: string) => boolean>() };
+  module.watchUnsignedRequests(hls as unknown as Hls, () => source);
+  return () => hls.emit('hlsDestroying');
 }
 const signed = (url: string): Promise<SignedRequest> => source.sign(url);
 

@@ -7,6 +7,7 @@ import {
   needsPause,
   noFailures,
   oneMore,
+  stillAt,
 } from '../../../packages/media-element/src/attempts.ts';
 
 /** What is thought after each of the failures at these positions. */
@@ -21,6 +22,12 @@ describe('failures', () => {
     ['at the start', [0, 0, 0], 3],
   ])('%s: %o count as %i', (_, positions, count) => {
     expect(after(...positions).count).toBe(count);
+  });
+
+  test('an element that has come past their place is rid of them, also when it comes back', () => {
+    const failures = after(100, 100, 100);
+    expect(stillAt(failures, 100.9)).toBe(failures);
+    expect(oneMore(stillAt(failures, 101), 100).count).toBe(1);
   });
 
   test.each([

@@ -31,7 +31,7 @@ describe('pause', () => {
   test.each([
     [1, 500],
     [3, 2000],
-    [20, 15_000],
+    [20, 10_000],
   ])('after %i failures lasts up to %i ms, and leaves no listener', async (attempt, ms) => {
     const isOver = begin(attempt);
     await vi.advanceTimersByTimeAsync(ms - 100);
@@ -41,10 +41,10 @@ describe('pause', () => {
     expect([...getEventListeners(page, 'online'), ...getEventListeners(controller.signal, 'abort')]).toEqual([]);
   });
 
-  test('lasts as long as the network is away', async () => {
+  test('ends when the network is back', async () => {
     network.onLine = false;
     const isOver = begin(1);
-    await vi.advanceTimersByTimeAsync(3600e3);
+    await vi.advanceTimersByTimeAsync(14_000);
     expect(isOver()).toBe(false);
     page.dispatchEvent(new Event('online'));
     await vi.advanceTimersByTimeAsync(0);

@@ -27,7 +27,7 @@ async function playing(isByWorker = false): Promise<ElementRequests> {
     { source, user, url, hiddenEvents: [], listener: { onFailure: () => undefined } },
     { signal: new AbortController().signal, given: undefined, crossOrigin: null },
   );
-  requests.use(await requests.signFirst(), isByWorker);
+  requests.use(await requests.signOnce(), isByWorker);
   return requests;
 }
 

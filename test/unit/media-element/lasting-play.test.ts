@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { LastingPlay } from '../../../packages/media-element/src/lasting-play.ts';
 
-class Media {
+class Media extends EventTarget {
   error: object | null = null;
   paused = true;
   readonly asked = vi.fn<() => Promise<void>>(() => Promise.resolve());
@@ -14,8 +14,11 @@ class Media {
 }
 
 const interrupted = new DOMException('interrupted', 'AbortError');
-const open = (media: Media, operation: () => Promise<void> | undefined = () => undefined): LastingPlay =>
-  new LastingPlay(media as unknown as HTMLMediaElement, operation);
+const open = (
+  media: Media,
+  operation: () => Promise<void> | undefined = () => undefined,
+  signal: AbortSignal = new AbortController().signal,
+): LastingPlay => new LastingPlay(media as unknown as HTMLMediaElement, operation, signal);
 
 describe('LastingPlay', () => {
   test('a play() that is interrupted by a change of source waits for it, and goes on', async () => {
@@ -47,31 +50,45 @@ describe('LastingPlay', () => {
     expect(media.asked).toHaveBeenCalledTimes(2);
   });
 
-  test('what is asked of an element that has failed is remembered once, unless it is paused', async () => {
+  test('what is asked of an element that has failed is remembered until it is paused', async () => {
     const media = new Media();
     const lasting = open(media);
     await media.play();
-    expect(lasting.takeRequest()).toBe(false);
+    expect(lasting.isWanted).toBe(false);
     media.error = {};
     await media.play();
-    expect([lasting.takeRequest(), lasting.takeRequest()]).toEqual([true, false]);
-    await media.play();
+    expect(lasting.isWanted).toBe(true);
     media.pause();
-    expect(lasting.takeRequest()).toBe(false);
+    expect(lasting.isWanted).toBe(false);
   });
 
-  test('release() gives back what the element had, and leaves alone what others have put there since', () => {
+  test('that it has played is remembered when the browser pauses it because it has failed', () => {
+    const media = Object.assign(new Media(), { paused: false });
+    const lasting = open(media);
+    media.dispatchEvent(new Event('play'));
+    // as Chromium does with a source that it cannot load
+    Object.assign(media, { error: {}, paused: true });
+    media.dispatchEvent(new Event('pause'));
+    expect(lasting.isWanted).toBe(true);
+    Object.assign(media, { error: null });
+    media.dispatchEvent(new Event('pause'));
+    expect(lasting.isWanted, 'by the viewer').toBe(false);
+  });
+
+  test('the end gives back what the element had, and leaves alone what others have put there since', () => {
     const media = new Media();
     const own = vi.fn();
     Object.assign(media, { pause: own });
-    const lasting = open(media);
-    lasting.release();
+    const first = new AbortController();
+    open(media, undefined, first.signal);
+    first.abort();
     expect(Object.hasOwn(media, 'play')).toBe(false);
     expect(media.pause).toBe(own);
-    const second = open(media);
+    const second = new AbortController();
+    open(media, undefined, second.signal);
     const foreign = vi.fn();
     Object.assign(media, { play: foreign });
-    second.release();
+    second.abort();
     expect(media.play).toBe(foreign);
   });
 });

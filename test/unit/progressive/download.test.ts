@@ -6,6 +6,17 @@ import { SIZE, downloadLab, file, half, serve, status } from './download-lab.ts'
 
 const lab = downloadLab();
 
+/** Lets fake time pass until `job` has ended; its requests are real. */
+async function passing<T>(job: Promise<T>): Promise<T> {
+  let isDone = false;
+  void job.catch(() => undefined).finally(() => (isDone = true));
+  for (const isOver = (): boolean => isDone; !isOver();) {
+    await vi.advanceTimersByTimeAsync(100);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return job;
+}
+
 describe('download, from a server that', () => {
   test('behaves: one request, one token, never a HEAD', async () => {
     expect(await lab.run([])).toEqual(file);
@@ -100,12 +111,21 @@ describe('download, from a server that', () => {
   test('never answers: a NetworkError, with what came before kept', async () => {
     let last: DownloadProgress | undefined;
     const silent = Array<Answer>(99).fill((request) => request.destroy());
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { as, done } = lab.stream([half, ...silent], {
       onProgress: (progress: DownloadProgress) => (last = progress),
     });
-    await expect(done).rejects.toMatchObject({ name: 'NetworkError' });
+    await expect(passing(done)).rejects.toMatchObject({ name: 'NetworkError' });
     expect([as.locked, last?.received]).toEqual([false, SIZE / 2]);
     expect(lab.requests.length).toBeLessThan(12);
+  });
+
+  test('is not reached while the browser is offline, or says so and is wrong: no try counts', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    vi.stubGlobal('navigator', { onLine: false });
+    const silent = Array<Answer>(20).fill((request) => request.destroy());
+    expect((await passing(lab.run([half, ...silent]))).equals(file)).toBe(true);
+    expect(lab.requests.length).toBeGreaterThan(20);
   });
 
   test('is left by the page', async () => {

@@ -125,6 +125,24 @@ describe('secureVideo', () => {
     secure.destroy();
   });
 
+  test('failures at one place do not count any more once it has been played', async () => {
+    const { media, secure, seen } = await openExpired(600);
+    for (let failure = 0; failure < 6; failure++) {
+      media.fail(2);
+      await later(60);
+      media.arrive(600);
+      await later(1);
+    }
+    media.time = 30;
+    media.tell('timeupdate');
+    media.time = 10;
+    media.tell('seeking', 'timeupdate');
+    media.fail(2);
+    await later(60);
+    expect(seen.filter((it) => it !== 'swap')).toEqual([]);
+    secure.destroy();
+  });
+
   test('a denial ends playback once, and renew() goes on there', async () => {
     const { media, secure, seen } = await openExpired(600);
     failWith = new SecureTokenError('ERR_DENIED', 'no');
@@ -138,6 +156,27 @@ describe('secureVideo', () => {
     media.arrive(600);
     await later(1);
     expect([media.sources.length, media.time, seen.length]).toEqual([2, 10, 2]);
+    secure.destroy();
+  });
+
+  test('renew() of a source that is shared goes on, too, as it played', async () => {
+    const { media, secure, seen } = await openExpired(600);
+    failWith = new SecureTokenError('ERR_DENIED', 'no');
+    status = 410;
+    media.fail(4);
+    // as browsers do with a source that they cannot load
+    media.paused = true;
+    media.tell('pause');
+    await later(60);
+    await secure.source.renew().catch(() => undefined);
+    await later(1);
+    expect(seen, 'it is denied still, which the app knows').toHaveLength(1);
+    failWith = undefined;
+    await secure.source.renew();
+    await later(0.1);
+    media.arrive(600);
+    await later(1);
+    expect([media.sources.length, media.time, media.paused]).toEqual([2, 10, false]);
     secure.destroy();
   });
 

@@ -30,7 +30,7 @@ describe('the rooms of the server', () => {
     ['a room at its side', 'edge/origin-fetch.ts', '../endpoint/create-signing-endpoint.ts'],
     ['a room below, past its door', 'edge/origin-fetch.ts', '../url/pattern-host.ts'],
     ['a format, by what serves any of them', 'endpoint/mint-tokens.ts', '../formats/secure-token.ts'],
-    ['an entry point', 'cli/serve-app.ts', '../index.ts'],
+    ['an entry point', 'azion/firewall-answer.ts', '../index.ts'],
     ['a family of the formats', 'azion/firewall-args.ts', '../formats/bunny/bunny.ts'],
     ['another family', 'formats/bunny/bunny.ts', '../google/google-keys.ts'],
     ['the room around a family', 'formats/bunny/bunny.ts', '../wowza.ts'],

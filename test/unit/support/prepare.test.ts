@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { needsBuild, needsInstall, prepare } from '../../support/prepare.mjs';
+import { needsBuild, needsInstall, prepare, preparePages } from '../../support/prepare.mjs';
 
 let root: string;
 beforeEach(async () => {
@@ -10,7 +10,7 @@ beforeEach(async () => {
   await file('package.json', 1, '{"engines":{"node":">=20.19"}}');
   await file('package-lock.json', 1);
   await file('rollup.config.mjs', 1);
-  await file('packages/core/package.json', 1, '{"main":"./dist/index.js"}');
+  await file('packages/core/package.json', 1, '{"main":"./dist/index.js","types":"./dist/index.d.ts"}');
   await file('packages/core/src/deep/index.ts', 1);
 });
 afterEach(() => rm(root, { recursive: true }));
@@ -22,14 +22,14 @@ async function file(path: string, second: number, text = '') {
   await utimes(join(root, path), second, second);
 }
 
-/** What `prepare` runs, when each npm call ends with `status`. */
-async function runs(status = 0) {
+/** What `ready` runs, when each npm call ends with `status`. */
+async function runs(status = 0, ready = prepare) {
   const calls: string[] = [];
   const run = (command: string, args: string[]) => {
     calls.push([command, ...args].join(' '));
     return status;
   };
-  const error = await prepare({ root, run, log: () => {} }).catch((reason: unknown) => reason);
+  const error = await ready({ root, run, log: () => {} }).catch((reason: unknown) => reason);
   return { calls, error };
 }
 
@@ -46,28 +46,36 @@ describe('needsInstall', () => {
 describe('needsBuild', () => {
   it('is true for a missing build, and for one older than any source or the build itself', async () => {
     expect(needsBuild(root)).toBe(true);
-    await file('packages/core/dist/index.js', 2);
+    await file('packages/core/dist/index.d.ts', 2);
     expect(needsBuild(root)).toBe(false);
     await file('packages/core/src/deep/index.ts', 3);
     expect(needsBuild(root)).toBe(true);
-    await file('packages/core/dist/index.js', 4);
+    await file('packages/core/dist/index.d.ts', 4);
     expect(needsBuild(root)).toBe(false);
     await file('rollup.config.mjs', 5);
     expect(needsBuild(root)).toBe(true);
   });
 
   it('is true when one of several packages lacks its build: they contain each other', async () => {
-    await file('packages/core/dist/index.js', 2);
-    await file('packages/server/package.json', 1, '{"main":"./dist/index.js"}');
+    await file('packages/core/dist/index.d.ts', 2);
+    await file('packages/server/package.json', 1, '{"types":"./dist/index.d.ts"}');
     expect(needsBuild(root)).toBe(true);
-    await file('packages/server/dist/index.js', 2);
+    await file('packages/server/dist/index.d.ts', 2);
     expect(needsBuild(root)).toBe(false);
     await file('packages/server/src/index.ts', 3);
     expect(needsBuild(root)).toBe(true);
   });
 
+  it('is true when a package that is only a command lacks its file', async () => {
+    await file('packages/core/dist/index.d.ts', 2);
+    await file('packages/cli/package.json', 1, '{"bin":{"secure-token":"./dist/cli.js"}}');
+    expect(needsBuild(root)).toBe(true);
+    await file('packages/cli/dist/cli.js', 2);
+    expect(needsBuild(root)).toBe(false);
+  });
+
   it('takes no notice of a folder that is no package', async () => {
-    await file('packages/core/dist/index.js', 2);
+    await file('packages/core/dist/index.d.ts', 2);
     await mkdir(join(root, 'packages/notes'));
     expect(needsBuild(root)).toBe(false);
   });
@@ -82,7 +90,7 @@ describe('prepare', () => {
 
   it('does nothing when all is there', async () => {
     await file('node_modules/.package-lock.json', 2);
-    await file('packages/core/dist/index.js', 2);
+    await file('packages/core/dist/index.d.ts', 2);
     expect((await runs()).calls).toEqual([]);
   });
 
@@ -97,5 +105,20 @@ describe('prepare', () => {
     const { calls, error } = await runs();
     expect(calls).toEqual([]);
     expect(String(error)).toContain('Node.js 99.1 or newer');
+  });
+});
+
+describe('preparePages', () => {
+  const build = 'npm run --silent build -- --silent';
+
+  it('fresh clone: installs, and builds modules alone', async () => {
+    expect((await runs(0, preparePages)).calls).toEqual(['npm ci --no-audit --no-fund', `${build} --configPages`]);
+  });
+
+  it('modules without types: is content, and a whole build is still needed', async () => {
+    await file('node_modules/.package-lock.json', 2);
+    await file('packages/core/dist/index.js', 2);
+    expect((await runs(0, preparePages)).calls).toEqual([]);
+    expect((await runs(0, prepare)).calls).toEqual([build]);
   });
 });

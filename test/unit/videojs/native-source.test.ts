@@ -63,15 +63,14 @@ describe('maintainNativeSource', () => {
     expect([told, failure.show].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
   });
 
-  test('a denial is shown once; when tokens come in again it is withdrawn, and the element goes on', async () => {
+  test('a denial is shown once; after renew() it is withdrawn, and the element goes on, though no token was in use', async () => {
     failWith = new SecureTokenError('ERR_DENIED', 'no');
     media.fail(2);
     await later(60);
-    expect(failure.show.mock.calls).toEqual([[expect.objectContaining({ code: 'ERR_DENIED' })]]);
+    expect(failure.show.mock.calls).toEqual([[expect.objectContaining({ code: 'ERR_DENIED' }), true]]);
     expect([failure.withdraw, told].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
     failWith = undefined;
     await source.renew();
-    await source.sign(url);
     await later(0.1);
     expect(failure.withdraw).toHaveBeenCalledTimes(1);
     expect([media.sources.length, media.time]).toEqual([2, 10]);

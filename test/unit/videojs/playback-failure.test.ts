@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SecureTokenError } from 'secure-token-core';
 import { createPlaybackFailure } from '../../../packages/videojs/src/playback-failure.ts';
 
@@ -15,11 +15,21 @@ const setUp = (paused: boolean) => {
     paused: vi.fn(() => paused),
     pause: vi.fn(),
     play: vi.fn(() => Promise.reject(new Error('no gesture'))),
-    on: (type: string, listener: () => void) => listeners.set(type, listener),
-    off: (type: string) => listeners.delete(type),
+    readyState: vi.fn(() => 4),
+    currentTime: vi.fn(() => 100),
+    bufferedEnd: vi.fn(() => 130),
+    on: (types: string | string[], listener: () => void) => [types].flat().map((type) => listeners.set(type, listener)),
+    off: (types: string | string[]) => [types].flat().map((type) => listeners.delete(type)),
   };
   return { player, set, listeners, failure: createPlaybackFailure(player as never) };
 };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('createPlaybackFailure', () => {
   test('shows the next reason where the app has cleared the first', () => {
@@ -30,6 +40,66 @@ describe('createPlaybackFailure', () => {
     expect(set.mock.calls.at(-1)).toEqual([
       { code: 2, message: 'The video server refuses access to this video.', cause: refusal },
     ]);
+  });
+
+  test('lets what is buffered play out before it shows the reason, and is not misled by a seek', () => {
+    const { player, set, listeners, failure } = setUp(false);
+    failure.showWhenDry(denial);
+    vi.advanceTimersByTime(60_000);
+    player.readyState.mockReturnValue(1);
+    listeners.get('waiting')!();
+    vi.advanceTimersByTime(900);
+    player.readyState.mockReturnValue(4);
+    vi.advanceTimersByTime(60_000);
+    expect([set, player.pause].flatMap(({ mock }) => mock.calls)).toEqual([]);
+    player.readyState.mockReturnValue(2);
+    listeners.get('waiting')!();
+    vi.advanceTimersByTime(60_000);
+    listeners.get('waiting')!();
+    vi.advanceTimersByTime(60_000);
+    expect(set.mock.calls).toEqual([[shown]]);
+  });
+
+  test('shows the reason soon where nothing is left to play', () => {
+    const { player, set, failure } = setUp(false);
+    player.readyState.mockReturnValue(2);
+    failure.showWhenDry(denial);
+    vi.advanceTimersByTime(1000);
+    expect(set.mock.calls).toEqual([[shown]]);
+  });
+
+  test('what playback has gone on without, such as subtitles, is not the reason for a stall far beyond it', () => {
+    const { player, set, listeners, failure } = setUp(false);
+    failure.showWhenDry(denial);
+    player.readyState.mockReturnValue(2);
+    const stallAt = (seconds: number): void => {
+      player.currentTime.mockReturnValue(seconds);
+      listeners.get('waiting')!();
+      vi.advanceTimersByTime(60_000);
+    };
+    stallAt(3600);
+    expect(set).not.toHaveBeenCalled();
+    stallAt(132);
+    expect(set.mock.calls).toEqual([[shown]]);
+  });
+
+  test('a denial for which no request waits any more is not the reason for a stall', () => {
+    const { player, set, listeners, failure } = setUp(false);
+    const noLongerDue = failure.showWhenDry(denial);
+    noLongerDue();
+    player.readyState.mockReturnValue(2);
+    listeners.get('waiting')!();
+    vi.advanceTimersByTime(60_000);
+    expect(set).not.toHaveBeenCalled();
+  });
+
+  test.each(['forget', 'dispose'] as const)('does not show it after %s()', (end) => {
+    const { player, set, failure } = setUp(false);
+    player.readyState.mockReturnValue(2);
+    failure.showWhenDry(denial);
+    failure[end]();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(set).not.toHaveBeenCalled();
   });
 
   test('shows the first reason once, and again where Video.js clears it', () => {
@@ -63,6 +133,26 @@ describe('createPlaybackFailure', () => {
     failure.withdraw();
     expect(set.mock.calls).toEqual([[shown], [null]]);
     expect(player.play).toHaveBeenCalledTimes(paused ? 0 : 1);
+  });
+
+  test('plays on, too, where the app has cleared the first error, and another request was denied since', () => {
+    const { player, failure } = setUp(false);
+    failure.show(denial);
+    player.paused.mockReturnValue(true);
+    player.error(null);
+    failure.show(denial);
+    failure.withdraw();
+    expect(player.play).toHaveBeenCalledTimes(1);
+    failure.show(denial);
+    failure.withdraw();
+    expect(player.play, 'it was paused before').toHaveBeenCalledTimes(1);
+  });
+
+  test('plays on, too, where the browser has paused what failed', () => {
+    const { player, failure } = setUp(true);
+    failure.show(denial, true);
+    failure.withdraw();
+    expect(player.play).toHaveBeenCalledTimes(1);
   });
 
   test('forgets it with its source, and leaves no listener', () => {

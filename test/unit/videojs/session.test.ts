@@ -13,11 +13,13 @@ const request: SignedRequest = {
 
 const setUp = (readyState = 0) => {
   const source = new EventTarget() as TokenSource;
-  const failure = { show: vi.fn(), withdraw: vi.fn(), forget: vi.fn(), dispose: vi.fn() };
+  const noLongerDue = vi.fn();
+  const showWhenDry = vi.fn(() => noLongerDue);
+  const failure = { show: vi.fn(), showWhenDry, withdraw: vi.fn(), forget: vi.fn(), dispose: vi.fn() };
   const session = { player: { readyState: () => readyState }, source, failure, waits: new Set() } as unknown as Session;
   const controller = new AbortController();
   const ask = vi.fn<() => Promise<SignedRequest>>();
-  return { source, failure, ask, controller, answer: () => signOrWait(session, controller, ask) };
+  return { source, failure, noLongerDue, ask, controller, answer: () => signOrWait(session, controller, ask) };
 };
 
 beforeEach(() => {
@@ -49,28 +51,47 @@ describe('signOrWait', () => {
     expect(failure.withdraw).toHaveBeenCalledOnce();
   });
 
-  test('an outage before the first picture is shown, and Retry-After is obeyed', async () => {
+  test('an outage before the first picture is shown', async () => {
     const { ask, failure, answer } = setUp(0);
-    const busy = Object.assign(new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'busy'), { retryAfter: 40 });
-    ask.mockRejectedValueOnce(busy).mockResolvedValue(request);
+    ask.mockRejectedValueOnce(outage).mockResolvedValue(request);
     const answered = answer();
-    await vi.advanceTimersByTimeAsync(39_900);
-    expect(ask).toHaveBeenCalledTimes(1);
-    expect(failure.show).toHaveBeenCalledWith(busy);
+    await vi.advanceTimersByTimeAsync(900);
+    expect(failure.show).toHaveBeenCalledWith(outage);
     await vi.advanceTimersByTimeAsync(200);
     expect(await answered).toBe(request);
   });
 
-  test('a denial holds the request until tokens come in again, without another call', async () => {
-    const { ask, failure, source, answer } = setUp(4);
+  test.each([
+    ['with a picture on screen it is shown when nothing is left to play', 4, 'showWhenDry'],
+    ['without one it is shown at once', 0, 'show'],
+  ] as const)('a denial holds the request until tokens come in again: %s', async (_, readyState, shows) => {
+    const { ask, failure, source, answer } = setUp(readyState);
     ask.mockRejectedValueOnce(denial).mockResolvedValue(request);
     const answered = answer();
     await vi.advanceTimersByTimeAsync(3_600_000);
-    expect(ask).toHaveBeenCalledTimes(1);
-    expect(failure.show).toHaveBeenCalledWith(denial);
+    expect(ask, 'without another call').toHaveBeenCalledTimes(1);
+    expect([failure.show, failure.showWhenDry].flatMap(({ mock }) => mock.calls)).toEqual([[denial]]);
+    expect(failure[shows]).toHaveBeenCalledOnce();
     source.dispatchEvent(new Event('tokenrenewed'));
     expect(await answered).toBe(request);
     expect(failure.withdraw).toHaveBeenCalledOnce();
+  });
+
+  test('a request that is denied again and again has one denial to show, until it gives up', async () => {
+    const { ask, failure, noLongerDue, source, controller, answer } = setUp(4);
+    ask.mockRejectedValue(denial);
+    const answered = answer().catch((reason: unknown) => reason);
+    for (let times = 0; times < 3; times++) {
+      await vi.advanceTimersByTimeAsync(20_000);
+      source.dispatchEvent(new Event('tokenrenewed'));
+    }
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(ask.mock.calls.length).toBeGreaterThan(2);
+    expect(failure.showWhenDry).toHaveBeenCalledOnce();
+    expect(noLongerDue).not.toHaveBeenCalled();
+    controller.abort('gone');
+    await answered;
+    expect(noLongerDue).toHaveBeenCalledOnce();
   });
 
   test('who gives up hears their own reason, and no timer is left', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token } from 'secure-token-core';
 import { createSourceUser, createTokenSource } from 'secure-token-core';
+import { LastRefusal } from '../../../packages/videojs/src/last-refusal.ts';
 import type { Session } from '../../../packages/videojs/src/session.ts';
 import type { RequestOptions } from '../../../packages/videojs/src/signed-xhr.ts';
 import { signRequest } from '../../../packages/videojs/src/signed-xhr.ts';
@@ -21,12 +22,13 @@ function taken(more: Partial<Token> = {}, options: RequestOptions = {}) {
   });
   const source = createTokenSource({ getTokens, protect: 'https://cdn.test/' });
   const failure = { show: vi.fn(), withdraw: vi.fn() };
+  const player = { readyState: () => 4, currentTime: () => 0, buffered: () => [] };
   const session = {
-    player: { readyState: () => 4 },
+    player,
     source,
     user: createSourceUser(source),
     failure,
-    refusal: { last: undefined },
+    refusal: new LastRefusal(player as never),
     waits: new Set<AbortController>(),
   } as unknown as Session;
   const take = (url: string, headers?: Record<string, string>) => {

@@ -35,6 +35,7 @@ interface Asked {
 export class FetchLab {
   origin = '';
   source!: TokenSource;
+  #ownSource!: TokenSource;
   /** That the edge got. */
   requests!: { url: string; headers: IncomingHttpHeaders }[];
   /** Of the edge, one after the other; then it serves. */
@@ -62,7 +63,7 @@ export class FetchLab {
       const carrier = { ...this.carrier, ...(query && { query: { st: `${query.st}${count}` } }) };
       return Promise.resolve({ prefix: `${this.origin}/vod/`, expires, ...carrier });
     });
-    this.source = createTokenSource({ getTokens, protect: `${this.origin}/vod/` });
+    this.source = this.#ownSource = createTokenSource({ getTokens, protect: `${this.origin}/vod/` });
     vi.stubGlobal('location', { origin: 'https://www.example' });
     vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0 Chrome/156.0.0.0' });
     vi.stubGlobal('clients', {
@@ -74,8 +75,14 @@ export class FetchLab {
   }
 
   /** A fetch event as the player of a browser causes it. */
-  ask(path: string, { destination = 'video', ...init }: RequestInit & { destination?: string } = {}): Asked {
-    const request = Object.defineProperty(new Request(this.origin + path, init), 'destination', { value: destination });
+  ask(
+    path: string,
+    { destination = 'video', mode = 'no-cors', ...init }: RequestInit & { destination?: string } = {},
+  ): Asked {
+    const request = Object.defineProperties(new Request(this.origin + path, init), {
+      destination: { value: destination },
+      mode: { value: mode },
+    });
     const held: Promise<unknown>[] = [];
     let response: Promise<Response> | undefined;
     const event = {
@@ -88,7 +95,7 @@ export class FetchLab {
   }
 
   async stop(): Promise<void> {
-    this.source.destroy();
+    this.#ownSource.destroy();
     vi.restoreAllMocks();
     vi.unstubAllGlobals();
     this.#server.closeAllConnections();

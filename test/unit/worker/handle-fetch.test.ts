@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { SecureTokenError } from '../../../packages/core/src/index.ts';
 import { fetchLab } from './handle-fetch-lab.ts';
 
 const lab = fetchLab();
@@ -12,6 +13,30 @@ describe('handleFetch', () => {
     ]) {
       expect([does, response]).toEqual([false, undefined]);
     }
+  });
+
+  test('a page that is loaded lifts denials, and is not answered', () => {
+    const liftDenials = vi.spyOn(lab.source, 'liftDenials');
+    for (const path of ['/vod/film.mp4', '/other/']) {
+      expect(lab.ask(path, { mode: 'navigate', destination: 'document' }).answers).toBe(false);
+      expect(lab.ask(path, { mode: 'cors', destination: '' }).answers).toBe(false);
+    }
+    expect(liftDenials).toHaveBeenCalledTimes(2);
+    expect(lab.requests).toEqual([]);
+  });
+
+  test('a page that asks it to renew is answered when that is done, or with what went wrong', async () => {
+    const asks = (): Promise<Response> =>
+      lab.ask('/token-worker.js', { destination: '', headers: { 'secure-token-renews': '' } }).response;
+    const renew = vi.spyOn(lab.source, 'renew');
+    expect((await asks()).status).toBe(204);
+    expect(renew).toHaveBeenCalledTimes(1);
+    renew.mockRejectedValue(new SecureTokenError('ERR_DENIED', 'no'));
+    expect(await asks()).toMatchObject({ status: 403, statusText: 'ERR_DENIED' });
+    expect(lab.requests, 'it is no request for the edge').toEqual([]);
+    const { protects, sign, refused } = lab.source;
+    lab.source = { protects, sign, refused } as typeof lab.source;
+    expect((await asks()).status, 'a signer that cannot').toBe(205);
   });
 
   test('signs, and hands over the part that was asked for as it came, while the worker is kept alive', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
 import type * as PageSignerModule from '../../../packages/worker/src/page-signer.ts';
-import { FakePages, pass, settle } from './worker-lab.ts';
+import { FakePages, advanceMs, settle } from './worker-lab.ts';
 
 const url = 'https://cdn.test/film.mp4';
 const signed = { url: `${url}?st=1`, headers: {}, credentials: false, source: url, token: { expires: 9 } };
@@ -10,7 +10,7 @@ let pages: FakePages;
 let signers: typeof PageSignerModule;
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] });
   pages = new FakePages();
   vi.stubGlobal('clients', pages);
   vi.resetModules();
@@ -47,11 +47,20 @@ function outcome<T>(work: Promise<T>): { value?: T; error?: unknown } {
 }
 
 describe('PageSigner', () => {
+  test('a renewal reaches every page that may keep a denial', async () => {
+    for (const id of ['own', 'other']) pages.open(id);
+    await signer().renew();
+    expect(pages.posted).toEqual([
+      ['own', { secureToken: 'lift' }],
+      ['other', { secureToken: 'lift' }],
+    ]);
+  });
+
   test('signs by the page whose request it is, and nobody else is asked', async () => {
     pages.open('own', signing());
     pages.open('other', signing());
     expect(await signer().sign(url)).toMatchObject(signed);
-    await pass(3000);
+    await advanceMs(3000);
     expect(pages.posted).toEqual([['own', { secureToken: 'hello' }]]);
   });
 
@@ -60,9 +69,9 @@ describe('PageSigner', () => {
     pages.open('other', signing());
     const { length } = pages.posted;
     const seen = outcome(signer().sign(url));
-    await pass(900);
+    await advanceMs(900);
     expect([seen, length]).toEqual([{}, 0]);
-    await pass(200);
+    await advanceMs(200);
     expect(seen.value).toMatchObject(signed);
   });
 
@@ -70,16 +79,16 @@ describe('PageSigner', () => {
     pages.open('other', signing());
     vi.spyOn(pages, 'get').mockImplementation((id) => Promise.resolve({ id, postMessage: () => undefined }));
     const seen = outcome(signer('of a worker').sign(url));
-    await pass(200);
+    await advanceMs(200);
     expect(seen.value).toMatchObject(signed);
   });
 
   test('hears a page that has only now loaded its scripts', async () => {
     pages.open('own');
     const seen = outcome(signer().sign(url));
-    await pass(4500);
+    await advanceMs(4500);
     pages.open('own', signing());
-    await pass(1000);
+    await advanceMs(1000);
     expect(seen.value).toMatchObject(signed);
   });
 
@@ -92,21 +101,21 @@ describe('PageSigner', () => {
         return questions.length < 3 ? { signed } : { signed: undefined };
       }),
     );
-    const it = signer();
-    const first = await it.sign(url);
-    const second = await it.refused(first, 410);
+    const page = signer();
+    const first = await page.sign(url);
+    const second = await page.refused(first, 410);
     expect([first, second]).toMatchObject([signed, signed]);
-    expect(await it.refused(second!, 403)).toBeUndefined();
+    expect(await page.refused(second!, 403)).toBeUndefined();
     expect(questions).toEqual([{ url }, { status: 410 }, { status: 403 }]);
-    expect(await it.refused(second!, 403), 'that page has no other').toBeUndefined();
+    expect(await page.refused(second!, 403), 'that page has no other').toBeUndefined();
   });
 
   test('closes its channel to the page when it is released', async () => {
     const close = vi.spyOn(MessagePort.prototype, 'close');
     pages.open('own', signing());
-    const it = signer();
-    await it.sign(url);
-    it.release();
+    const page = signer();
+    await page.sign(url);
+    page.release();
     expect(close).toHaveBeenCalledTimes(1);
     close.mockRestore();
   });
@@ -129,17 +138,26 @@ describe('PageSigner', () => {
     test('waits for ten seconds, and once only', async () => {
       pages.open('own');
       const seen = outcome(signer().sign(url));
-      await pass(9900);
+      await advanceMs(9900);
       expect(seen).toEqual({});
-      await pass(1300);
+      await advanceMs(1300);
       expect(seen.error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
       expect((await ended()).error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
+    });
+
+    test('waits no longer because the viewer sets the clock back', async () => {
+      pages.open('own');
+      const seen = outcome(signer().sign(url));
+      await advanceMs(5000);
+      vi.setSystemTime(Date.now() - 3_600_000);
+      await advanceMs(6200);
+      expect(seen.error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
     });
 
     test('lets through what only pages know to be protected', async () => {
       pages.open('own');
       const seen = outcome(new signers.PageSigner('own').sign(url));
-      await pass(11_500);
+      await advanceMs(11_500);
       expect(seen.value).toMatchObject({ url, headers: {}, credentials: false, source: url });
     });
 
@@ -147,7 +165,7 @@ describe('PageSigner', () => {
       let port: MessagePort | undefined;
       pages.open('own', (_, given) => (port ??= given));
       void outcome(signer().sign(url));
-      await pass(11_500);
+      await advanceMs(11_500);
       if (how === 'a page says so') signers.forgetPagesWithoutSigner();
       else port!.postMessage('here');
       await settle();
@@ -159,9 +177,9 @@ describe('PageSigner', () => {
       pages.open('own');
       const leaving = new AbortController();
       const seen = outcome(signer().sign(url, { signal: leaving.signal }));
-      await pass(1500);
+      await advanceMs(1500);
       leaving.abort(new Error('enough'));
-      await pass(1000);
+      await advanceMs(1000);
       expect(seen.error).toMatchObject({ message: 'enough' });
       // it was not waited for in vain
       pages.open('own', signing());
@@ -176,24 +194,24 @@ describe('PageSigner', () => {
       pages.open('other', silent);
       pages.open('own');
       const seen = outcome(signer().sign(url));
-      await pass(2500);
+      await advanceMs(2500);
       expect(seen, 'it may take its time').toEqual({});
       pages.close('other');
       pages.open('third', signing());
-      await pass(3000);
+      await advanceMs(3000);
       expect(seen.value).toMatchObject(signed);
     });
 
     test('from pages that are closed one after the other', async () => {
       pages.open('own', silent);
       const seen = outcome(signer().sign(url));
-      await pass(1500);
+      await advanceMs(1500);
       pages.close('own');
       pages.open('second', silent);
-      await pass(2500);
+      await advanceMs(2500);
       pages.close('second');
       pages.open('third', silent);
-      await pass(2500);
+      await advanceMs(2500);
       expect(seen.error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
     });
 
@@ -202,10 +220,10 @@ describe('PageSigner', () => {
         'own',
         signing((question) => ('url' in (question as object) ? { signed } : undefined)),
       );
-      const it = signer();
-      const seen = outcome(it.refused(await it.sign(url), 403));
+      const page = signer();
+      const seen = outcome(page.refused(await page.sign(url), 403));
       pages.close('own');
-      await pass(2000);
+      await advanceMs(2000);
       expect(seen.error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
     });
 
@@ -213,7 +231,7 @@ describe('PageSigner', () => {
       pages.open('own', silent);
       const leaving = new AbortController();
       const seen = outcome(signer().sign(url, { signal: leaving.signal }));
-      await pass(1000);
+      await advanceMs(1000);
       leaving.abort(new Error('enough'));
       await settle();
       expect(seen.error).toMatchObject({ message: 'enough' });
@@ -240,7 +258,7 @@ describe('PageSigner', () => {
         silent(message, given);
       });
       const seen = outcome(signer().sign(url));
-      await pass(60_000, 1000);
+      await advanceMs(60_000, 1000);
       port!.postMessage({ signed });
       await settle();
       expect(seen.value).toMatchObject(signed);

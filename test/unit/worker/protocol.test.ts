@@ -109,11 +109,12 @@ describe('the words of 1.0', () => {
   });
 });
 
-test('words that were added: requests of scripts, and their playlists', () => {
+test('words that were added: requests of scripts, their playlists, and the end of denials', () => {
   const script = { secureToken: 'script', url, headers: ['x-token'], credentials: true };
   expect(parseWorkerMessage({ ...script, method: 'HEAD' })).toEqual(script);
   const playlist = { secureToken: 'playlist', url, text: '#EXTM3U' };
   expect(parseWorkerMessage(playlist)).toEqual(playlist);
+  expect(parseWorkerMessage({ secureToken: 'lift', more: 1 })).toEqual({ secureToken: 'lift' });
   expect(
     [{ carries: true }, { carries: false, since: 1 }, { carries: false, leave: true }].map(parseScriptAnswer),
   ).toEqual([

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { createTokenSource, isSecureTokenError } from '../../../packages/core/src/index.ts';
 import type { TokenWorker } from '../../../packages/worker/src/register-token-worker.ts';
 import { registerTokenWorker } from '../../../packages/worker/src/register-token-worker.ts';
@@ -34,8 +35,8 @@ class FakeContainer extends EventTarget {
   }
 
   /** The worker posts this. */
-  tells(data: unknown, ports: MessagePort[] = []): void {
-    this.dispatchEvent(Object.assign(new Event('message'), { data, ports }));
+  tells(data: unknown, ports: MessagePort[] = [], source: object = this.active): void {
+    this.dispatchEvent(Object.assign(new Event('message'), { data, ports, source }));
   }
 }
 
@@ -52,6 +53,7 @@ describe('registerTokenWorker', () => {
   afterEach(() => {
     for (const worker of workers) worker.destroy();
     vi.unstubAllGlobals();
+    vi.useRealTimers();
   });
 
   const getTokens = vi.fn(() => Promise.resolve({ prefix: protect, expires: 4e9, query: { st: '1' } }));
@@ -74,10 +76,42 @@ describe('registerTokenWorker', () => {
     expect([container.listeners, container.controller]).toEqual([0, null]);
   });
 
-  test('no service workers: NotSupportedError', async () => {
+  test('no service workers: NotSupportedError, and the page is no player of its source any more', async () => {
     vi.stubGlobal('navigator', {});
     await expect(register({ endpoint: '/token', protect })).rejects.toMatchObject({ name: 'NotSupportedError' });
+    const source = createTokenSource({ getTokens, protect });
+    const leave = vi.fn();
+    vi.spyOn(source, 'join').mockReturnValue(leave);
+    await expect(register(source)).rejects.toMatchObject({ name: 'NotSupportedError' });
+    expect(leave).toHaveBeenCalledOnce();
+    source.destroy();
   });
+
+  test.each([
+    ['alone', (source: TokenSource) => source],
+    ['with protect', (source: TokenSource) => ({ source, protect })],
+  ])(
+    'a source of the page, given %s: its tokens are renewed until the worker object is destroyed',
+    async (_, given) => {
+      vi.useFakeTimers();
+      const expires = (): number => Date.now() / 1000 + 24;
+      const answer = vi.fn(() => Promise.resolve({ prefix: protect, expires: expires(), query: { st: '1' } }));
+      const source = createTokenSource({ getTokens: answer, protect });
+      const worker = await register(given(source));
+      // another player of the page comes and goes
+      source.join()();
+      await source.sign(url);
+      await vi.advanceTimersByTimeAsync(22_000);
+      expect(answer).toHaveBeenCalledTimes(2);
+      worker.destroy();
+      expect(vi.getTimerCount()).toBe(0);
+      await source.sign(url);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(answer).toHaveBeenCalledTimes(2);
+      vi.useRealTimers();
+      source.destroy();
+    },
+  );
 
   test('a file that is missing: what the browser says, and nothing stays behind', async () => {
     container.failure = new TypeError('bad HTTP response code (404)');
@@ -116,6 +150,19 @@ describe('registerTokenWorker', () => {
     expect(active.postMessage.mock.calls).toEqual([[{ secureToken: 'claim' }]]);
     worker.destroy();
     expect(active.postMessage.mock.lastCall).toEqual([{ secureToken: 'leave' }]);
+  });
+
+  test('the last player on its source has left: what the worker asks for is renewed, until the page destroys it', async () => {
+    vi.useFakeTimers();
+    const renewed = vi.fn(() => Promise.resolve({ prefix: protect, expires: Date.now() / 1000 + 24, query: {} }));
+    const source = createTokenSource({ getTokens: renewed, protect });
+    const worker = await register(source);
+    source.join()();
+    await source.sign(url);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(renewed).toHaveBeenCalledTimes(2);
+    worker.destroy();
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('warns, once, that the options of another page have taken over', async () => {
@@ -189,6 +236,82 @@ describe('registerTokenWorker', () => {
     container.tells({ secureToken: 'playlist', url, text: '#EXTM3U' });
     expect(learn.mock.calls).toEqual([[url, '#EXTM3U']]);
     source.destroy();
+  });
+
+  test('renew() renews the tokens of the page, where that hands them out', async () => {
+    const worker = await register({ getTokens, protect });
+    await worker.source!.sign(url);
+    const calls = getTokens.mock.calls.length;
+    await worker.renew();
+    expect(getTokens).toHaveBeenCalledTimes(calls + 1);
+  });
+
+  test('renew() asks a worker that has tokens of its own, and lifts denials also where it does not control', async () => {
+    const fetch = vi.fn(() => Promise.resolve(new Response(null, { status: 204 })));
+    vi.stubGlobal('fetch', fetch);
+    const worker = await register({ endpoint: '/token', protect });
+    const { active } = container;
+    active.postMessage.mockClear();
+    await worker.renew();
+    expect(fetch.mock.calls).toEqual([[active.scriptURL, { headers: { 'secure-token-renews': '' } }]]);
+    container.controller = null;
+    await worker.renew();
+    expect(fetch).toHaveBeenCalledTimes(1);
+    expect(active.postMessage.mock.calls).toEqual([[{ secureToken: 'claim' }], [{ secureToken: 'claim' }]]);
+  });
+
+  test('renew() fails with a worker of an earlier version, which does not know the question', async () => {
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response('its script')));
+    const worker = await register({ endpoint: '/token', protect });
+    await expect(worker.renew()).rejects.toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
+  });
+
+  test('a renewal in another page lifts what this one was denied', async () => {
+    const worker = await register({ getTokens, protect });
+    getTokens.mockRejectedValueOnce(Object.assign(new Error('no'), { status: 403 }));
+    await expect(worker.source!.sign(url)).rejects.toMatchObject({ code: 'ERR_DENIED' });
+    container.tells({ secureToken: 'lift' });
+    expect((await worker.source!.sign(url)).url).toBe(`${url}?st=1`);
+  });
+
+  test('a worker that this page has not registered is not answered, and not told of', async () => {
+    const worker = await register({ getTokens, protect, requests: 'all' });
+    const dispatch = vi.spyOn(worker, 'dispatchEvent');
+    const foreign = { scriptURL: `${container.active.scriptURL}x` };
+    const { port, heard, close } = channel();
+    for (const data of [
+      { secureToken: 'hello' },
+      { secureToken: 'script', url, headers: [], credentials: false },
+      { secureToken: 'problem', url, header: 'ETag' },
+    ])
+      container.tells(data, [port], foreign);
+    await settle();
+    expect(heard).toEqual([]);
+    expect(dispatch).not.toHaveBeenCalled();
+    close();
+  });
+
+  test('one that has taken the place of ours is: another page has other options, and what plays here goes on', async () => {
+    await register({ getTokens, protect });
+    container.active.scriptURL = 'https://www.test/token-worker.js?other';
+    const { port, heard, close } = channel();
+    container.tells({ secureToken: 'hello' }, [port]);
+    await settle();
+    expect(heard).toEqual(['here']);
+    close();
+  });
+
+  test('one that was there before ours is not: this page has not trusted it', async () => {
+    const foreign = { ...container.active, scriptURL: 'https://www.test/token-worker.js?foreign' };
+    vi.spyOn(container, 'register').mockResolvedValue({ active: foreign });
+    container.controller = foreign;
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.timeout(10));
+    await register({ getTokens, protect });
+    const { port, heard, close } = channel();
+    container.tells({ secureToken: 'hello' }, [port], foreign);
+    await settle();
+    expect(heard).toEqual([]);
+    close();
   });
 
   test('tells its listeners what the worker tells, errors as such', async () => {

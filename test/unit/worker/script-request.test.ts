@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as ScriptRequestModule from '../../../packages/worker/src/script-request.ts';
-import { FakePages, pass, settle } from './worker-lab.ts';
+import { FakePages, advanceMs, settle } from './worker-lab.ts';
 
 const url = 'https://cdn.test/s1.ts';
 
@@ -67,7 +67,7 @@ describe('a request of a script', () => {
   test('a page that says nothing is asked for a second, once, and its requests are left alone', async () => {
     pages.open('own');
     const asked = isWanted('own');
-    await pass(1100);
+    await advanceMs(1100);
     expect(await asked).toBe(false);
     const { length } = pages.posted;
     expect(length).toBe(4);
@@ -82,9 +82,9 @@ describe('a request of a script', () => {
   test('a page that is loading its scripts is asked again', async () => {
     pages.open('own');
     const asked = isWanted('own');
-    await pass(600);
+    await advanceMs(600);
     pages.open('own', answering(false));
-    await pass(400);
+    await advanceMs(400);
     expect(await asked).toBe(true);
   });
 
@@ -98,12 +98,12 @@ describe('a request of a script', () => {
       pages.open('own', (_, given) => (port = given));
       const { length } = pages.posted;
       const asked = isWanted('own');
-      await pass(4000);
+      await advanceMs(4000);
       port!.postMessage({ carries: false });
-      await pass(300);
+      await advanceMs(300);
       expect([await asked, pages.posted.length - length]).toEqual([true, 1]);
       const tooLong = isWanted('own');
-      await pass(5500);
+      await advanceMs(5500);
       expect(await tooLong).toBe(false);
       pages.open('own', answering(false));
       expect(await isWanted('own')).toBe(true);
@@ -114,7 +114,7 @@ describe('a request of a script', () => {
     let port: MessagePort | undefined;
     pages.open('own', (_, given) => (port ??= given));
     const asked = isWanted('own');
-    await pass(1500);
+    await advanceMs(1500);
     expect(await asked).toBe(false);
     port!.postMessage({ carries: false });
     await settle();
@@ -127,7 +127,7 @@ describe('a request of a script', () => {
     scripts.notePageLeaves('own');
     pages.open('own');
     const asked = isWanted('own');
-    await pass(1100);
+    await advanceMs(1100);
     expect(await asked).toBe(false);
     expect(await isWanted('own')).toBe(false);
   });
@@ -138,12 +138,12 @@ describe('a request of a script', () => {
     scripts.notePageListens('busy');
     pages.open('media', (_, port) => port!.postMessage({ carries: false, leave: true }));
     const alone = isWanted('of a worker');
-    await pass(500);
+    await advanceMs(500);
     pages.open('all', answering(false));
     const asked = isWanted('of a worker');
-    await pass(300);
+    await advanceMs(300);
     expect(await asked).toBe(true);
-    await pass(5000);
+    await advanceMs(5000);
     expect(await alone, 'no page wants it').toBe(false);
   });
 });

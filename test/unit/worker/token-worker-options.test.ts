@@ -29,13 +29,12 @@ describe('planWorker', () => {
   });
 
   test('the page hands out tokens for scripts, too: by options of its own or by a shared source', () => {
-    const plan = planWorker({ getTokens, protect, requests: 'all' });
-    expect([plan.settings, plan.ownsSource]).toEqual([{ protect: [protect], requests: 'all' }, true]);
-    plan.source!.destroy();
-    expect(planWorker({ source, protect, requests: 'all' })).toEqual({
+    const own = planWorker({ getTokens, protect, requests: 'all' });
+    expect(own.settings).toEqual({ protect: [protect], requests: 'all' });
+    own.release();
+    expect(planWorker({ source, protect, requests: 'all' })).toMatchObject({
       settings: { protect: [protect], requests: 'all' },
       source,
-      ownsSource: false,
       signsScripts: true,
     });
     expect(planWorker({ source, protect }).settings).toEqual({ protect: [protect] });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SETTINGS } from '../../../packages/worker/src/worker-settings.ts';
-import { FakePages, pass, settle } from './worker-lab.ts';
+import { FakePages, advanceMs, settle } from './worker-lab.ts';
 
 const protect = ['https://cdn.test/vod/'];
 
@@ -28,10 +28,13 @@ describe('the token worker', () => {
   });
 
   /** Starts it with these settings in its URL; `active` is the URL of the worker that is there already. */
-  const start = async (settings: object, active?: string): Promise<string> => {
+  const start = async (settings: object, active?: string, folder = 'https://www.test/'): Promise<string> => {
     const href = `https://www.test/token-worker.js?${SETTINGS}=${encodeURIComponent(JSON.stringify(settings))}`;
     vi.stubGlobal('location', new URL(href));
-    vi.stubGlobal('registration', { active: active && { scriptURL: active.replace('SAME', href) } });
+    vi.stubGlobal('registration', {
+      scope: folder,
+      active: active && { scriptURL: active.replace('SAME', href) },
+    });
     vi.resetModules();
     await import('../../../packages/worker/src/token-worker.ts');
     return href;
@@ -61,6 +64,14 @@ describe('the token worker', () => {
     expect([waitUntil.mock.calls.length, pages.claim.mock.calls.length]).toEqual([1, 1]);
   });
 
+  test.each(['https://www.test/watch/', 'https://www.test'])(
+    'does nothing where it was registered for another folder than that of its file: %s',
+    async (folder) => {
+      await start({ protect, endpoint: 'https://evil.test/token', requests: 'all' }, undefined, folder);
+      expect([...listeners.keys()]).toEqual([]);
+    },
+  );
+
   test('takes the pages that say that they hand out tokens, and ignores what else is posted', async () => {
     await start({ protect });
     for (const data of [undefined, null, 'claim', 7, [], {}, { secureToken: 'hello' }, { secureToken: { claim: 1 } }])
@@ -84,14 +95,14 @@ describe('the token worker', () => {
     };
     dispatch('message', { data: { secureToken: 'claim' }, source: { id: 'own' } });
     const busy = asks();
-    await pass(2000);
+    await advanceMs(2000);
     expect(busy).toEqual({ isDone: false });
     port!.postMessage({ carries: true });
-    await pass(300);
+    await advanceMs(300);
     expect(busy).toEqual({ isDone: true });
     dispatch('message', { data: { secureToken: 'leave' }, source: { id: 'own' } });
     const left = asks();
-    await pass(1500);
+    await advanceMs(1500);
     expect(left).toEqual({ isDone: true });
   });
 
@@ -112,6 +123,26 @@ describe('the token worker', () => {
   test('without rules in its settings leaves the decision to its pages', async () => {
     await start({});
     expect(asksFor('https://other.test/film.mp4').answers).toBe(true);
+  });
+
+  test('a page that has loaded, whether it was seen or says so, asks the endpoint again after a denial', async () => {
+    const calls = vi.fn(() => Promise.resolve(new Response(null, { status: 403 })));
+    vi.stubGlobal('fetch', calls);
+    await start({ protect, endpoint: 'https://www.test/token' });
+    const isDenied = async (): Promise<void> => {
+      expect((await asksFor('https://cdn.test/vod/film.mp4').response)!.status).toBe(403);
+    };
+    await isDenied();
+    await isDenied();
+    expect(calls).toHaveBeenCalledTimes(1);
+    // one that comes in past the worker: a hard reload, or a page outside of its folder
+    dispatch('message', { data: { secureToken: 'claim' } });
+    await isDenied();
+    expect(calls).toHaveBeenCalledTimes(2);
+    const request = Object.defineProperty(new Request('https://www.test/watch'), 'mode', { value: 'navigate' });
+    dispatch('fetch', { request, clientId: '' });
+    await isDenied();
+    expect(calls).toHaveBeenCalledTimes(3);
   });
 
   test('tells its pages what happens to its own tokens', async () => {

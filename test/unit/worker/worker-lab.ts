@@ -8,7 +8,7 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 /** Passes time in steps, with the messages that are on their way in each. */
-export async function pass(ms: number, step = 100): Promise<void> {
+export async function advanceMs(ms: number, step = 100): Promise<void> {
   await settle();
   for (let passed = 0; passed < ms; passed += step) {
     await vi.advanceTimersByTimeAsync(Math.min(step, ms - passed));

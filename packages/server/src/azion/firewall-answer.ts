@@ -1,7 +1,7 @@
 import { edgeRefusal } from '../edge/edge-refusal.ts';
 import { isOptionsError } from '../errors/options-error.ts';
 import { preflight } from '../http/cors-headers.ts';
-import { judgeHost, judgeUrl } from '../url/judged-url.ts';
+import { judgeUrl } from '../url/judged-url.ts';
 import { readFirewallArgs } from './firewall-args.ts';
 import type { FirewallOptions } from './firewall-args.ts';
 import type { FirewallEvent } from './firewall-event.ts';
@@ -29,13 +29,11 @@ export function firewallAnswer(event: FirewallEvent, nowMs: number): Response | 
   }
 }
 
-function judge(request: Request, { format, rules, cors }: FirewallOptions, nowMs: number): Response | undefined {
-  const url = new URL(request.url);
-  const host = judgeHost(url.hostname);
-  if (host !== undefined && !rules.concernsHost(host)) return undefined;
-  const judged = judgeUrl(url);
+function judge(request: Request, { format, isProtected, cors }: FirewallOptions, nowMs: number): Response | undefined {
+  // A path with more than one reading is refused, whatever rules say: none could say which of them it means.
+  const judged = judgeUrl(new URL(request.url));
   if (!judged) return edgeRefusal(request, 403, { cors, nowMs });
-  if (!rules.protects(judged)) return undefined;
+  if (!isProtected(judged)) return undefined;
   if (request.method === 'OPTIONS') return preflight(request, cors, methods);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return edgeRefusal(request, 405, { cors, nowMs, headers: { Allow: methods } });

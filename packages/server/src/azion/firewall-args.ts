@@ -3,8 +3,9 @@ import { secureToken } from '../formats/secure-token.ts';
 import type { SecureTokenFormat } from '../formats/secure-token.ts';
 import { checkCors } from '../http/cors-options.ts';
 import type { CorsOptions } from '../http/cors-options.ts';
+import type { JudgedUrl } from '../url/judged-url.ts';
 import { firewallRules } from './firewall-rules.ts';
-import type { FirewallRule, FirewallRules } from './firewall-rules.ts';
+import type { FirewallRule } from './firewall-rules.ts';
 
 /** The JSON arguments of the function instance. */
 interface FirewallArgs {
@@ -26,7 +27,7 @@ interface FirewallArgs {
 
 export interface FirewallOptions {
   readonly format: SecureTokenFormat;
-  readonly rules: FirewallRules;
+  readonly isProtected: (url: JudgedUrl) => boolean;
   readonly cors: CorsOptions;
 }
 
@@ -57,7 +58,7 @@ export function readFirewallArgs(args: unknown): FirewallOptions {
       ...(pathForm !== undefined && { pathForm }),
       ...(depth !== undefined && { depth }),
     }),
-    rules: firewallRules(rules),
+    isProtected: firewallRules(rules),
     cors,
   };
 }

@@ -4,7 +4,10 @@ import type { JudgedUrl } from '../url/judged-url.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
 import { pathRule } from '../url/url-rule.ts';
 
-/** Which requests need a token: those to this host, below this path; without either, any. */
+/**
+ * Which requests need a token: those to this host, below this path; without either, any. A host that no rule names has
+ * the same files, as Azion's own name of a workload does: all rules are about it.
+ */
 export interface FirewallRule {
   /** Host name without port, such as `cdn.example.com`. */
   readonly host?: string;
@@ -12,34 +15,27 @@ export interface FirewallRule {
   readonly path?: string;
 }
 
-export interface FirewallRules {
-  /**
-   * Whether any rule is about this host: a path with more than one reading is refused there.
-   * @param host from `judgeHost`
-   */
-  concernsHost(host: string): boolean;
-  protects(url: JudgedUrl): boolean;
-}
-
-/** @throws `ERR_OPTIONS` for what is no list of rules, and for an empty one */
-export function firewallRules(rules: readonly FirewallRule[] | undefined): FirewallRules {
-  if (rules === undefined) return { concernsHost: () => true, protects: () => true };
+/**
+ * Whether a request needs a token.
+ *
+ * @throws `ERR_OPTIONS` for what is no list of rules, and for an empty one
+ */
+export function firewallRules(rules: readonly FirewallRule[] | undefined): (url: JudgedUrl) => boolean {
+  if (rules === undefined) return () => true;
   if (!Array.isArray(rules) || rules.length === 0) {
-    throw optionsError(
-      'rules',
-      'Give a list such as [{"host": "cdn.example.com", "path": "/vod/"}], or leave it out.',
-      rules,
-    );
+    throw optionsError('rules', 'Give a list such as [{"path": "/vod/"}], or leave it out.', rules);
   }
   const tests = (rules as readonly unknown[]).map(ruleTest);
-  return {
-    concernsHost: (host) => tests.some(({ isHost }) => isHost(host)),
-    protects: (url) => tests.some(({ isHost, isPath }) => isHost(url.hostname) && isPath(url)),
+  const named = new Set(tests.map(({ host }) => host));
+  return (url) => {
+    const isNamed = named.has(url.hostname);
+    return tests.some(({ host = url.hostname, isPath }) => (host === url.hostname || !isNamed) && isPath(url));
   };
 }
 
 interface RuleTest {
-  readonly isHost: (host: string) => boolean;
+  /** As `judgeHost` has it. */
+  readonly host: string | undefined;
   readonly isPath: (url: JudgedUrl) => boolean;
 }
 
@@ -49,11 +45,11 @@ function ruleTest(rule: unknown): RuleTest {
   const unknown = Object.keys(rule).filter((name) => name !== 'host' && name !== 'path');
   if (unknown.length > 0) throw optionsError(`rules: ${unknown.join(', ')}`, 'unknown. Known fields: host, path.');
   const { host, path } = rule as { host?: unknown; path?: unknown };
-  return { isHost: hostTest(host), isPath: pathTest(path) };
+  return { host: hostOf(host), isPath: pathTest(path) };
 }
 
-function hostTest(host: unknown): RuleTest['isHost'] {
-  if (host === undefined) return () => true;
+function hostOf(host: unknown): string | undefined {
+  if (host === undefined) return undefined;
   // No port, no path, no user name; a wildcard would be taken for the name of a host.
   const isName = typeof host === 'string' && /^(?:[^\s/?#@:*\\]+|\[[\da-f:.]+\])$/i.test(host);
   const url = isName ? parsedUrl(`http://${host}/`) : undefined;
@@ -63,7 +59,7 @@ function hostTest(host: unknown): RuleTest['isHost'] {
   }
   const problem = hostProblem(name);
   if (problem !== undefined) throw optionsError('rules: host', `"${host as string}" ${problem}`);
-  return (asked) => asked === name;
+  return name;
 }
 
 function pathTest(path: unknown): RuleTest['isPath'] {

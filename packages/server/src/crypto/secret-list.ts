@@ -6,7 +6,10 @@ import { optionsError } from '../errors/options-error.ts';
  */
 export type SecretSource = () => string | readonly string[] | undefined;
 
-/** One secret, or several during a rotation: the first one signs, all of them verify. */
+/**
+ * One secret, or several during a rotation: the first one signs, all of them verify. Give each format, layout and host
+ * its own: with one secret in two of them, one token can mean two scopes.
+ */
 export type SecretOptions =
   { secret: string | SecretSource; secrets?: never } | { secret?: never; secrets: readonly string[] };
 

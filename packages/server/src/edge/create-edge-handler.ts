@@ -118,6 +118,10 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
 
 function withoutToken(request: Request, { url, carriers }: Pick<GrantedVerdict, 'url' | 'carriers'>): Request {
   const headers = forwardedHeaders(request, carriers);
+  // The rules have judged this one, and a client may name another (RFC 9112 section 3.2.2).
+  headers.set('Host', new URL(url).host);
+  // `fetch` would decode a compressed body; what cannot be read cannot be signed.
+  headers.set('Accept-Encoding', 'identity');
   return new Request(url, { method: request.method, headers, signal: request.signal });
 }
 
@@ -136,6 +140,5 @@ async function respond(
   if (signing && response.status === 200 && (isPlaylist || isPlaylistResponse(response))) {
     return rewritePlaylist(response, request, signing);
   }
-  // A response that came from `fetch` has headers that cannot be changed.
-  return new Response(response.body, response);
+  return response;
 }

@@ -1,12 +1,15 @@
 import { withoutCookies } from '../http/cookies.ts';
+import { dropHopByHop } from '../http/passed-on.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
 
 /**
- * Headers by which a viewer could make an origin serve another path or do another thing than was judged, and those
- * about a body, which is not forwarded. IIS and Symfony read the first ones, Next.js and Astro `x-matched-path` and the
- * two behind it, WSGI servers those with `script-name` and `path-info`, Rack `x-sendfile-type` and `x-accel-mapping`;
- * Rack, Express and Spring filters those about the method.
+ * Headers by which a viewer could make an origin serve another path or host or do another thing than was judged, and
+ * those about a body, which is not forwarded. IIS and Symfony read the first ones, Next.js and Astro `x-matched-path`
+ * and the two behind it, WSGI servers those with `script-name` and `path-info`, Rack `x-sendfile-type` and
+ * `x-accel-mapping`; Rack, Express and Spring filters those about the method. Of a host, most frameworks read
+ * `x-forwarded-host`, some `forwarded` (RFC 7239); the others are those of Azure (`x-original-host`, `disguised-host`),
+ * Envoy, Apache (`x-forwarded-server`) and older filters.
  */
 const dropped = new Set([
   'x-original-url',
@@ -34,6 +37,14 @@ const dropped = new Set([
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
+  'x-forwarded-host',
+  'forwarded',
+  'x-original-host',
+  'x-host',
+  'x-forwarded-server',
+  'x-http-host-override',
+  'x-envoy-original-host',
+  'disguised-host',
   'content-length',
   'expect',
 ]);
@@ -41,6 +52,7 @@ const dropped = new Set([
 /** The headers of `request` as the origin gets them: nothing that carried the token, and nothing of `dropped`. */
 export function forwardedHeaders(request: Request, carriers: GrantedVerdict['carriers'] = {}): Headers {
   const headers = new Headers(request.headers);
+  dropHopByHop(headers);
   // PHP and WSGI take `_` in the name of a header for `-` (gunicorn reads SCRIPT_NAME), CGI of lighttpd any other sign.
   for (const name of [...headers.keys()]) if (dropped.has(name.replace(/[^a-z\d]/g, '-'))) headers.delete(name);
   for (const name of carriers.headers ?? []) headers.delete(name);

@@ -23,8 +23,6 @@ export function isPlaylistPath({ pathname }: URL): boolean {
 export function wholeDocument(request: Request): Request {
   const headers = new Headers(request.headers);
   for (const name of ofPartialRequest) headers.delete(name);
-  // What cannot be read cannot be signed.
-  headers.set('Accept-Encoding', 'identity');
   return new Request(request, { headers });
 }
 
@@ -44,7 +42,10 @@ export async function rewritePlaylist(
   const headers = new Headers(response.headers);
   for (const name of ofOriginalBody) headers.delete(name);
   headers.set('Cache-Control', 'private, no-store');
-  if (request.method === 'HEAD') return new Response(null, { status: response.status, headers });
+  if (request.method === 'HEAD') {
+    await response.body?.cancel();
+    return new Response(null, { status: response.status, headers });
+  }
   const body = new TextEncoder().encode(await signPlaylist(await response.text(), request.url, options));
   headers.set('Content-Length', String(body.byteLength));
   return new Response(body, { status: response.status, headers });

@@ -4,8 +4,7 @@ import type { AllowList } from '../url/allow-list.ts';
 import type { JudgedScope } from '../url/judged-scope.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
-import { waysToServe } from '../url/readings.ts';
-import type { Reading } from '../url/readings.ts';
+import { readingsUpToFiles, wholeReadings } from '../url/readings.ts';
 import type { Scope } from '../url/scope.ts';
 
 /** A URL that the endpoint was asked for and that lies below `allow`. */
@@ -63,20 +62,27 @@ export function shownUrls(asked: readonly OpenableUrl[]): [urls: string[], scope
   return [all.map(({ href }) => href), all.map(({ scope }) => scope)];
 }
 
+interface ShownUrl {
+  readonly href: string;
+  readonly scope: Scope;
+}
+
 /** A URL and its scope as one origin or another reads them, as they are first. */
-function shownReadings({ url, scope }: OpenableUrl): readonly { href: string; scope: Scope }[] {
-  const paths = [url.path, ...scope.paths];
-  // Most are served as they are, and by every server.
-  if (url.servedPaths.length === 1 && scope.paths.every((path) => path === url.path))
-    return [{ href: url.href, scope: scope.shownAs((path) => path) }];
-  const { whole, upToFiles } = waysToServe(...paths);
-  // Most URLs have one reading: whatever changes nothing is the first again.
-  const different = whole.filter((read, i) => i === 0 || paths.some((path) => read(path) !== path));
-  const hrefAs = (read: Reading): string => url.withPath(read(url.path)).href;
-  const shown = [
-    ...different.map((read) => ({ href: hrefAs(read), scope: scope.shownAs(read) })),
-    ...upToFiles.map((read) => ({ href: hrefAs(read), scope: scope.shownUpToFile(read) })),
-  ];
-  if (shown.length === 1) return shown;
-  return [...new Map(shown.map((each) => [JSON.stringify(each), each])).values()];
+function shownReadings({ url, scope: { shown, url: opened } }: OpenableUrl): readonly ShownUrl[] {
+  const asIs = { href: url.href, scope: shown.asIs };
+  if (url.servedPaths.length === 1 && shown.hasOneReading) return [asIs];
+  const whole = [...new Set([...wholeReadings(url.path), ...shown.readings])];
+  const upToFiles = readingsUpToFiles(url.path, opened.path);
+  // Each list by itself: a reading remembers the path that it has read last.
+  const hrefs = [...whole, ...upToFiles].map((read) => url.withPath(read(url.path)).href);
+  const scopes = [...whole.map((read) => shown.as(read)), ...upToFiles.map((read) => shown.upToFile(read))];
+  const files = shown.files ? [{ href: url.href, scope: shown.files }] : [];
+  return distinct([asIs, ...hrefs.map((href, i) => ({ href, scope: scopes[i]! })), ...files]);
+}
+
+/** Of one scope there is one object. */
+function distinct(shown: readonly ShownUrl[]): readonly ShownUrl[] {
+  const scopes = new Map<string, Set<Scope>>();
+  for (const { href, scope } of shown) scopes.set(href, (scopes.get(href) ?? new Set()).add(scope));
+  return [...scopes].flatMap(([href, ofHref]) => Array.from(ofHref, (scope) => ({ href, scope })));
 }

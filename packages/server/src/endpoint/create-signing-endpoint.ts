@@ -2,6 +2,7 @@ import { callHook } from '../errors/call-hook.ts';
 import { errorLog } from '../errors/error-log.ts';
 import { checkRequest } from '../http/check-request.ts';
 import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
+import { passedOn } from '../http/passed-on.ts';
 import { Problem, problemResponse } from '../http/problem.ts';
 import { playlistExpander } from '../playlist/playlist-expander.ts';
 import { formatReader } from '../token/format-reader.ts';
@@ -59,8 +60,7 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const [now, expires] = [nowSeconds(), expiryOf(ttl)];
     const granting = { format, expires, allows, mayOpen, expander, onError };
     const { tokens, cookies, refused } = await grantedTokens(granted, granting);
-    const hrefs = granted.map(({ href }) => href);
-    const signed = new Set(hrefs.filter((href) => !refused.includes(href)));
+    const signed = new Set(granted.map(({ href }) => href).filter((href) => !refused.has(href)));
     if (signed.size === 0) throw unsignable();
     const headers = new Headers({ 'Cache-Control': 'no-store' });
     for (const cookie of cookies) headers.append('Set-Cookie', cookie);
@@ -89,7 +89,7 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
 }
 
 function noStore(response: Response): Response {
-  const copy = new Response(response.body, response);
+  const copy = passedOn(response);
   copy.headers.set('Cache-Control', 'no-store');
   return copy;
 }

@@ -4,6 +4,7 @@ import type { TokenFormat } from '../token/token-format.ts';
 import type { ScopeTest } from '../token/token-scope.ts';
 import type { AllowList } from '../url/allow-list.ts';
 import { JudgedScope } from '../url/judged-scope.ts';
+import { OpenedUrls } from '../url/opened-urls.ts';
 import { listedUrls, openableUrls } from './asked-url.ts';
 import type { OpenableUrl } from './asked-url.ts';
 import { mintTokens } from './mint-tokens.ts';
@@ -27,7 +28,7 @@ interface GrantOptions {
  */
 export async function grantedTokens(granted: readonly OpenableUrl[], options: GrantOptions): Promise<MintedTokens> {
   const { format, expires, allows, mayOpen, expander, onError } = options;
-  const hrefs = hrefsOf(granted);
+  const hrefs = new Set(hrefsOf(granted));
   // A token of a folder opens the children anyway. A format of folders makes one of a path where there are too few.
   const toExpand = granted.filter(({ scope }) => format.scope === 'url' || scope.kind !== 'folder');
   const found =
@@ -37,10 +38,12 @@ export async function grantedTokens(granted: readonly OpenableUrl[], options: Gr
           sign: async (url) => attachToken(url, await format.sign(new URL(url), expires)),
         })
       : [];
-  const children = listedUrls(found ?? [], allows).filter(({ href }) => !hrefs.includes(href));
+  const children = listedUrls(found ?? [], allows).filter(({ href }) => !hrefs.has(href));
   const openableChildren = await openableUrls(children, { allows, format, expires });
   // A child may open itself. A folder that nobody was asked about is left for the player to ask for.
-  const wasAskedFor: ScopeTest = (scope) => granted.some((each) => each.scope.holds(scope));
+  let shown: OpenedUrls | undefined;
+  const wasAskedFor: ScopeTest = (scope) =>
+    (shown ??= new OpenedUrls(new Set(granted.map((each) => each.scope)))).holds(scope);
   const mayFollow: ScopeTest = (scope) => mayOpen(scope) && (!scope.opensFolder || wasAskedFor(scope));
   const wanted = [...granted, ...openableChildren.filter(({ scope }) => mayFollow(scope))];
   return mintTokens(format, wanted, { expires, mayOpen, onError });

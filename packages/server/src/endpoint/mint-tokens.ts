@@ -1,22 +1,17 @@
 import type { Token } from 'secure-token-core';
 import { isOptionsError, optionsError } from '../errors/options-error.ts';
 import type { TokenFormat } from '../token/token-format.ts';
-import { opensOnly, scopeOfToken, withScope } from '../token/token-scope.ts';
+import { opensOnly, withScope } from '../token/token-scope.ts';
 import type { ScopeTest } from '../token/token-scope.ts';
-import { JudgedScope } from '../url/judged-scope.ts';
+import { NameTree } from '../url/name-tree.ts';
 import type { OpenableUrl } from './asked-url.ts';
-
-interface MintedPrefix {
-  readonly prefix: string;
-  readonly scope: JudgedScope;
-}
 
 export interface MintedTokens {
   readonly tokens: readonly Token[];
   /** `Set-Cookie` values that go with the tokens. */
   readonly cookies: readonly string[];
   /** The URLs that the format refuses to sign, and those whose token opens more than may be opened. */
-  readonly refused: readonly string[];
+  readonly refused: ReadonlySet<string>;
 }
 
 /**
@@ -31,20 +26,16 @@ export async function mintTokens(
 ): Promise<MintedTokens> {
   const tokens: Token[] = [];
   const cookies: string[] = [];
-  const refused: string[] = [];
+  const refused = new Set<string>();
   const links: string[] = [];
-  const prefixes: MintedPrefix[] = [];
-  const mint = async ({ href, url, scope, target }: OpenableUrl): Promise<void> => {
-    // Of the two spellings of a folder that is signed as it stands, one token opens one.
-    const { href: written } = target();
-    const isOpened = ({ prefix, scope: opened }: MintedPrefix): boolean =>
-      written.startsWith(prefix) && opened.holds(JudgedScope.exactly(url));
+  const minted = new MintedFolders();
+  const mint = async ({ href, scope, target }: OpenableUrl): Promise<void> => {
     // Whose token would open itself alone needs that one: the token of its folder may not open it.
-    if (scope.opensFolder && prefixes.some(isOpened)) return;
+    if (scope.opensFolder && minted.open(target())) return;
     try {
       const { setCookie = [], ...token } = withScope(await format.sign(target(), expires), href);
       if (token.base && !token.prefix) {
-        refused.push(href);
+        refused.add(href);
         // A format of folders makes one for a URL that has too few of them, and for no other.
         if (format.scope === 'url') links.push(href);
         return;
@@ -57,16 +48,15 @@ export async function mintTokens(
               `Check its \`opens\`.`,
           ),
         );
-        refused.push(href);
+        refused.add(href);
         return;
       }
       tokens.push(token);
       cookies.push(...[setCookie].flat());
-      const opened = token.prefix === undefined ? undefined : scopeOfToken(token);
-      if (opened) prefixes.push({ prefix: new URL(token.prefix!).href, scope: opened });
+      if (token.prefix !== undefined) minted.add(new URL(token.prefix));
     } catch (error) {
       if (!isOptionsError(error)) throw error;
-      refused.push(href);
+      refused.add(href);
     }
   };
   if (format.scope === 'url') await Promise.all(wanted.map(mint));
@@ -80,4 +70,24 @@ export async function mintTokens(
     onError(error);
   }
   return { tokens, cookies, refused };
+}
+
+/** The folders that the tokens of one answer open, as they are written. */
+class MintedFolders {
+  readonly #tree = new NameTree({ isOpened: false });
+
+  add({ href }: URL): void {
+    // A player takes what is no folder as text: such a token costs one more, and no wrong one.
+    if (href.endsWith('/')) this.#tree.add(href.slice(0, -1).split('/'), () => ({ isOpened: false })).isOpened = true;
+  }
+
+  /** By its spelling: of the two of a folder that is signed as it stands, one token opens one. */
+  open({ href }: URL): boolean {
+    let at: NameTree<{ isOpened: boolean }> | undefined = this.#tree;
+    for (const name of href.split('/')) {
+      at = at.below(name);
+      if (!at || at.said.isOpened) break;
+    }
+    return at?.said.isOpened === true;
+  }
 }

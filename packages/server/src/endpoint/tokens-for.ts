@@ -4,6 +4,7 @@ import { optionsError } from '../errors/options-error.ts';
 import { playlistExpander } from '../playlist/playlist-expander.ts';
 import type { ExpandOptions } from '../playlist/playlist-expander.ts';
 import type { TokenFormat } from '../token/token-format.ts';
+import { writtenUrl } from '../token/written-url.ts';
 import { allowList } from '../url/allow-list.ts';
 import type { AllowList } from '../url/allow-list.ts';
 import { listedUrls, openableUrls } from './asked-url.ts';
@@ -37,8 +38,9 @@ export interface TokensForOptions {
  * as `tokens`, and it starts without a call. Who may see the page may watch: ask that before.
  *
  * @returns one token a URL, or one a folder
- * @throws `ERR_OPTIONS` for options that cannot work, for a URL that is not signed, and for a format whose tokens
- *   travel in cookies, which no page can set; whatever the format throws
+ * @throws `ERR_OPTIONS` for options that cannot work, for a URL that is not signed, for a text that clients would not
+ *   request as it is written (see `signUrl`), and for a format whose tokens travel in cookies, which no page can set;
+ *   whatever the format throws
  */
 export async function tokensFor(urls: readonly string[], options: TokensForOptions): Promise<Token[]> {
   checkNames(options, { format: true, ttl: true, expand: true, allow: true, clock: true });
@@ -66,7 +68,7 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
       'Its tokens travel in cookies, which only the signing endpoint can set. Give another format.',
     );
   }
-  const [unsigned] = asked.filter(({ href }) => refused.includes(href));
+  const [unsigned] = asked.filter(({ href }) => refused.has(href));
   if (unsigned) throw notSigned(unsigned.href);
   return [...tokens];
 }
@@ -89,9 +91,12 @@ async function askedUrls(
 ): Promise<OpenableUrl[]> {
   for (const url of urls) {
     if (!isWebUrl(url)) throw optionsError('urls', 'One of them is not an absolute http or https URL. Give such URLs.');
+    // Whoever renders the page has asked about this text.
+    writtenUrl(url, 'urls');
   }
   const openable = await openableUrls(listedUrls(urls, allows), { allows, format, expires });
-  const missing = urls.find((url) => !openable.some(({ href }) => href === url));
+  const signed = new Set(openable.map(({ href }) => href));
+  const missing = urls.find((url) => !signed.has(url));
   if (missing !== undefined) throw notSigned(missing);
   return openable;
 }

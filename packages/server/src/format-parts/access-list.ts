@@ -2,6 +2,8 @@ import { optionsError } from '../errors/options-error.ts';
 import type { SignedToken } from '../token/token-format.ts';
 import { encodePath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
+import { lastingScope } from '../url/judged-scope.ts';
+import { LastAnswers } from '../url/last-answers.ts';
 import type { Scope } from '../url/scope.ts';
 import { checkText } from './check-text.ts';
 import { folderOf } from './folders.ts';
@@ -16,10 +18,14 @@ export function prefixOf(url: URL, depth: Depth): string {
   return url.origin + folderOf(url.pathname, depth);
 }
 
+/** Characters of a list: a URL, cookie or header that holds more is refused by most servers (nginx: 8 KiB). */
+const maxListLength = 8192;
+
 /**
  * Path patterns of an option as a list.
  *
- * @throws `ERR_OPTIONS` for an empty list or pattern, and for a pattern that holds a separator of the token or the list
+ * @throws `ERR_OPTIONS` for an empty list or pattern, for a pattern that holds a separator of the token or the list,
+ *   and for more than 8,192 characters, with which no token arrives
  */
 export function patternList(
   option: string,
@@ -31,6 +37,8 @@ export function patternList(
   if (list.length === 0 || list.includes(''))
     throw optionsError(option, 'This is empty, or one of its patterns is. Give path patterns such as /vod/*.');
   checkText(option, list, separators);
+  if (list.join(' ').length > maxListLength)
+    throw optionsError(option, `The list has more than ${maxListLength} characters. Give fewer or shorter patterns.`);
   return list;
 }
 
@@ -51,12 +59,18 @@ export function openedByPatterns(
   return { prefix: prefixOf(url, folder.split('/').length - 2) };
 }
 
-/** What a list of path patterns opens, of which one fits `url`. */
-export function patternScope(url: URL, patterns: readonly string[], form: PathForm): Scope {
-  return joinedScope(
-    url,
-    patterns.map((pattern) => onePatternScope(url, pattern, form)),
-  );
+/** Hosts whose scopes are kept: viewers of one service ask for the URLs of a few. */
+const maxHosts = 8;
+
+/** Says what a list of path patterns opens, of which one fits a URL: the same for all URLs of a host. */
+export function patternScopes(patterns: readonly string[], form: PathForm): (url: URL) => Scope {
+  const known = new LastAnswers<Scope>(maxHosts);
+  const scopeOf = (url: URL): Scope =>
+    joinedScope(
+      url,
+      patterns.map((pattern) => onePatternScope(url, pattern, form)),
+    );
+  return (url) => known.for(url.origin, () => lastingScope(scopeOf(url)));
 }
 
 function onePatternScope(url: URL, pattern: string, form: PathForm): Scope {

@@ -11,6 +11,12 @@ import { optionsError } from '../errors/options-error.ts';
 export type Depth = number | 'parent' | 'tree';
 
 /**
+ * In front of a folder in what `secureToken` hashes: whatever is hashed for a path begins with a slash. `secureLink`
+ * refuses layouts that could write it.
+ */
+export const folderMark = 'folder:';
+
+/**
  * With `'tree'` each folder above a file is hashed: without a limit, the work would grow with the square of the path.
  */
 const maxFolders = 32;

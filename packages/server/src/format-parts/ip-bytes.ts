@@ -16,6 +16,8 @@ export function ipBytes(address: string): Uint8Array {
 export function readIp(address: string): Uint8Array | undefined {
   if (typeof (address as unknown) !== 'string') return undefined;
   const isV6 = address.includes(':');
+  // In brackets, `URL` would take the rest of a URL with it: `::1]/x`.
+  if (isV6 && !/^[\da-f:.]+$/i.test(address)) return undefined;
   const host = parsedUrl(`http://${isV6 ? `[${address}]` : address}/`)?.hostname ?? '';
   // `URL` also reads 1 and 0x7f000001 as addresses; only the dotted form comes back as it was.
   if (!isV6 && host === address && /^\d+(?:\.\d+){3}$/.test(host)) return Uint8Array.from(host.split('.'), Number);

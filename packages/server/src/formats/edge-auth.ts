@@ -5,7 +5,7 @@ import { hexKeys } from '../crypto/hex-keys.ts';
 import type { HexKeyOptions } from '../crypto/hex-keys.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { openedByPatterns, patternList, patternScope } from '../format-parts/access-list.ts';
+import { openedByPatterns, patternList, patternScopes } from '../format-parts/access-list.ts';
 import { checkText } from '../format-parts/check-text.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
 import { writeExpiry } from '../format-parts/expiry.ts';
@@ -113,6 +113,7 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
   if (!hash) throw optionsError('algorithm', "This is unknown. Give 'sha256', 'sha1' or 'md5'.");
   if (!['decoded', 'raw'].includes(pathForm))
     throw optionsError('pathForm', "This is unknown. Give 'decoded' or 'raw'.");
+  const aclScope = acl && patternScopes(acl, pathForm);
 
   const hmacOf = (key: Uint8Array, fields: EdgeAuthFields, path: string, search: string): string => {
     const url = exact ? escape(signQuery ? path + search : path) : undefined;
@@ -173,7 +174,7 @@ export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
     opens(url) {
       const { search } = openedBy(url);
       if (exact) return signQuery ? urlScope(url, search) : pathScope(url);
-      return acl ? patternScope(url, acl, pathForm) : folderScope(url, folderOf(url.pathname, depth));
+      return aclScope?.(url) ?? folderScope(url, folderOf(url.pathname, depth));
     },
 
     sign: (url, expires) => tokenOf(openedBy(url), expires),

@@ -8,7 +8,7 @@ import { optionsError } from '../errors/options-error.ts';
 import { withAskedSecret } from '../format-parts/asked-secret.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
 import { readExpiry, writeExpiry } from '../format-parts/expiry.ts';
-import { folderOf, hasFolders } from '../format-parts/folders.ts';
+import { folderMark, folderOf, hasFolders } from '../format-parts/folders.ts';
 import { judging } from '../format-parts/judging.ts';
 import { folderScope, pathScope } from '../format-parts/opened-scope.ts';
 import { pathToSign } from '../format-parts/path-to-sign.ts';
@@ -148,9 +148,6 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
     }),
   };
 }
-
-/** In front of a folder that is hashed: whatever is hashed for a path begins with a slash. */
-const folderMark = 'folder:';
 
 /** 16 bytes fill 21 characters and two bits of a 22nd, whose other four bits are zero in canonical form. */
 const tokenForm = /^[\w-]{21}[AQgw]$/;

@@ -1,6 +1,6 @@
 /**
- * What `toNodeHandler` needs of `IncomingMessage` and `ServerResponse`, of HTTP/1.1 and of HTTP/2. Spelled out here, so
- * that the types of this package need neither Node's types nor those of a framework.
+ * What `toNodeHandler` and `limitConnections` need of `IncomingMessage` and `ServerResponse`, of HTTP/1.1 and of HTTP/2.
+ * Spelled out here, so that the types of this package need neither Node's types nor those of a framework.
  */
 export interface NodeRequest {
   readonly method?: string | undefined;
@@ -8,9 +8,13 @@ export interface NodeRequest {
   /** Express: `url` before a router took its own path off the front. */
   readonly originalUrl?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly socket: object;
+  readonly socket: NodeSocket;
+  /** Of HTTP/2. */
+  readonly stream?: NodeStream;
   /** The client had left before the listener was called: no event says so any more. */
   readonly aborted?: boolean;
+  /** Whether all of it has arrived. */
+  readonly complete: boolean;
   /** What a parser of the framework has made of the body. */
   readonly body?: unknown;
   /** Whether anybody has read of the stream. */
@@ -19,10 +23,33 @@ export interface NodeRequest {
   resume(): unknown;
 }
 
+interface NodeStream {
+  readonly session?: object | undefined;
+  /** By either side. */
+  readonly closed: boolean;
+  close(code: number): unknown;
+  destroy(): unknown;
+}
+
+/** The connection of an HTTP/1.1 request, which others may share; with HTTP/2, what stands for one stream. */
+export interface NodeSocket {
+  readonly destroyed?: boolean;
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly localAddress?: string | undefined;
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+  off(event: 'close', listener: () => void): unknown;
+}
+
 export interface NodeResponse {
   statusCode: number;
   readonly headersSent: boolean;
   readonly writableEnded: boolean;
+  /** Whether all of it has left this process. */
+  readonly writableFinished: boolean;
+  /** Bytes that have been written, and that the client has not taken. */
+  readonly writableLength: number;
   getHeader(name: string): number | string | readonly string[] | undefined;
   setHeader(name: string, value: string | string[]): unknown;
   removeHeader(name: string): void;
@@ -31,8 +58,9 @@ export interface NodeResponse {
   write(chunk: Uint8Array): boolean;
   end(): unknown;
   destroy(): unknown;
-  once(event: 'close' | 'drain', listener: () => void): unknown;
-  off(event: 'close' | 'drain', listener: () => void): unknown;
+  on(event: 'drain', listener: () => void): unknown;
+  once(event: 'close' | 'drain' | 'finish', listener: () => void): unknown;
+  off(event: 'close' | 'drain' | 'finish', listener: () => void): unknown;
 }
 
 /** Fastify wraps both, and keeps the parsed body beside them. */

@@ -3,6 +3,13 @@ import type { NodeRequest } from './node-message.ts';
 import type { RequestBody } from './request-body.ts';
 import { requestUrl } from './request-url.ts';
 
+/**
+ * Keeps a request for as long as somebody has its signal. Node holds what aborts that signal by the request alone: a
+ * handler that has passed on `request.signal`, and has no use for the request any more, would not hear of a client who
+ * leaves once the garbage collector has run.
+ */
+const requests = new WeakMap<AbortSignal, Request>();
+
 /** @throws `Problem` 400 for what is no request of the Fetch standard, such as a TRACE */
 export function nodeRequest(
   message: NodeRequest,
@@ -12,9 +19,13 @@ export function nodeRequest(
   const { method = 'GET' } = message;
   const { content, isParsed } = body;
   const headers = requestHeaders(message, isParsed ? /^(?:content-length|content-encoding|transfer-encoding)$/ : /^$/);
+  // A client may name another host in the URL (RFC 9112 section 3.2.2), in HTTP/2 in `:authority`.
+  headers.set('Host', new URL(url).host);
   const init = { method, headers, signal, ...(content !== undefined && { body: content, duplex: 'half' }) };
   try {
-    return new Request(url, init);
+    const request = new Request(url, init);
+    requests.set(request.signal, request);
+    return request;
   } catch {
     throw new Problem(400, 'The method, the URL or a header of the request is not valid.');
   }

@@ -1,4 +1,5 @@
 import { Problem } from '../http/problem.ts';
+import type { Client } from './client.ts';
 import type { NodeRequest } from './node-message.ts';
 
 /** The body of a request, and how to be rid of what nobody has read of it. */
@@ -16,17 +17,20 @@ export interface RequestBody {
  *
  * @throws `Error` for a body that somebody has read and left nowhere
  */
-export function requestBody(message: NodeRequest, parsed: unknown): RequestBody {
+export function requestBody(
+  message: NodeRequest,
+  { parsed, client }: { parsed: unknown; client: Client },
+): RequestBody {
   const nothingToDo = (): void => undefined;
   if (message.method === 'GET' || message.method === 'HEAD') {
     return { content: undefined, isParsed: false, discard: nothingToDo };
   }
-  if (!message.readableDidRead) return untouchedBody(message);
+  if (!message.readableDidRead) return untouchedBody(message, client);
   const type = [message.headers['content-type']].flat()[0] ?? '';
   return { content: writtenAgain(parsed, type, message), isParsed: true, discard: nothingToDo };
 }
 
-function untouchedBody(message: NodeRequest): RequestBody {
+function untouchedBody(message: NodeRequest, client: Client): RequestBody {
   // Destroying a request would close the connection before its answer is there.
   const chunks = message.iterator({ destroyOnReturn: false });
   const discard = (): void => {
@@ -36,7 +40,7 @@ function untouchedBody(message: NodeRequest): RequestBody {
   const content = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = (await chunks.next()) as IteratorResult<Uint8Array, undefined>;
+        const { done, value } = (await client.sends(chunks.next())) as IteratorResult<Uint8Array, undefined>;
         if (done) controller.close();
         else controller.enqueue(value);
       },

@@ -9,6 +9,11 @@ const maxCached = 200;
  * Characters of all playlists that are kept: the query, which makes another playlist of the same one, is the viewer's.
  */
 const maxCachedLength = 16 * maxBytes;
+/**
+ * Reads at a time, of all calls together: each holds a connection, of which a process has a limited number. One more is
+ * left to the player, as is one that takes too long.
+ */
+const maxReads = 128;
 
 interface PlaylistReaderOptions {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -30,6 +35,7 @@ export type PlaylistReader = (
 export function playlistReader({ fetch, clock }: PlaylistReaderOptions): PlaylistReader {
   const cache = new Map<string, { text: string; readMs: number }>();
   let cachedLength = 0;
+  let reads = 0;
   const forget = (url: string): void => {
     cachedLength -= cache.get(url)?.text.length ?? 0;
     cache.delete(url);
@@ -37,10 +43,12 @@ export function playlistReader({ fetch, clock }: PlaylistReaderOptions): Playlis
   return async (url, signedUrl, signal) => {
     const cached = cache.get(url);
     if (cached && Math.abs(clock() - cached.readMs) < freshForMs) return cached.text;
+    if (reads >= maxReads) return undefined;
+    reads++;
     try {
-      // A redirect could lead out of what the endpoint may read.
-      const response = await fetch(await signedUrl(), { redirect: 'error', signal });
-      const text = response.ok ? await readLimited(response, maxBytes) : undefined;
+      // A redirect could lead out of what the endpoint may read. Workers do not know `error`.
+      const response = await fetch(await signedUrl(), { redirect: 'manual', signal });
+      const text = await readPlaylist(response, signal);
       if (!text?.startsWith('#EXTM3U')) return undefined;
       forget(url);
       cache.set(url, { text, readMs: clock() });
@@ -52,6 +60,15 @@ export function playlistReader({ fetch, clock }: PlaylistReaderOptions): Playlis
       return text;
     } catch {
       return undefined;
+    } finally {
+      reads--;
     }
   };
+}
+
+/** A body that nobody reads or cancels would hold its connection. */
+async function readPlaylist(response: Response, signal: AbortSignal): Promise<string | undefined> {
+  if (response.ok && !signal.aborted) return readLimited(response, maxBytes);
+  await response.body?.cancel();
+  return undefined;
 }

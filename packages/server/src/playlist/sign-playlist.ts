@@ -5,6 +5,7 @@ import { attachToken } from '../token/attach-token.ts';
 import { setQuery } from '../token/set-query.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { withoutPathToken } from '../token/without-path-token.ts';
+import { writtenUrl } from '../token/written-url.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { playlistReferences } from './playlist-references.ts';
@@ -21,9 +22,12 @@ export interface SignPlaylistOptions {
  * their values, since the signature covers the real path.
  *
  * Left alone: URIs on another origin than the playlist, `data:` and `skd:` URIs, URIs that the format refuses to sign,
- * and URIs with a variable that is imported from another playlist.
+ * and URIs with a variable that is imported from another playlist. Dot segments in a URI are resolved: the origin says
+ * what a playlist names.
  *
  * @param playlistUrl the playlist's own URL, without a token
+ * @throws `ERR_OPTIONS` for a `playlistUrl` that is no absolute URL, has a user name or a password, or is a text that
+ *   clients would not request as it is written (see `signUrl`); whatever the format throws beside `ERR_OPTIONS`
  */
 export async function signPlaylist(
   text: string,
@@ -32,7 +36,7 @@ export async function signPlaylist(
 ): Promise<string> {
   checkNames(options, { format: true, expires: true });
   const { format, expires } = options;
-  const base = new URL(playlistUrl);
+  const base = writtenUrl(playlistUrl, 'playlistUrl');
   const host = judgeUrl(new URL('/', base));
   const { references, resolve } = playlistReferences(text, base);
   // Byte-range playlists name the same file in every segment: sign it once.

@@ -3,6 +3,7 @@ import { optionsError } from '../errors/options-error.ts';
 import { attachToken } from './attach-token.ts';
 import type { TokenFormat } from './token-format.ts';
 import { withoutPathToken } from './without-path-token.ts';
+import { writtenUrl } from './written-url.ts';
 
 export type SignUrlOptions = { format: TokenFormat } & (
   | { /** Seconds from now. */ expiresIn: number; expires?: never }
@@ -14,8 +15,9 @@ export type SignUrlOptions = { format: TokenFormat } & (
  * encoding and fragment stay as they were written.
  *
  * @throws `ERR_OPTIONS` unless exactly one of `expiresIn` and `expires` is given, for a relative URL, a text that
- *   clients would not request as it is written, a URL or a lifetime that `verifyUrl` would refuse, and for formats that
- *   travel in headers or cookies
+ *   clients would not request as it is written (dot segments in any spelling, backslashes, line breaks), a URL with a
+ *   user name or a password, a URL or a lifetime that `verifyUrl` would refuse, and for formats that travel in headers
+ *   or cookies
  */
 export async function signUrl(url: string | URL, options: SignUrlOptions): Promise<string> {
   checkNames(options, { format: true, expiresIn: true, expires: true });
@@ -33,25 +35,8 @@ export async function signUrl(url: string | URL, options: SignUrlOptions): Promi
   ) {
     throw optionsError('expiresIn', 'Give seconds, more than 0 and at most the maxTtl of the format.', expiresIn);
   }
-  const asked = parseAbsolute(url);
+  const asked = writtenUrl(url, 'url');
   const target = withoutPathToken(asked, format);
   const token = await format.sign(target, expires ?? Math.floor(Date.now() / 1000 + expiresIn));
   return attachToken(target === asked ? String(url) : target.href, token);
-}
-
-function parseAbsolute(url: string | URL): URL {
-  const text = String(url);
-  // `URL` would sign what it makes of these, which is not what is handed out and what another client requests.
-  if (/[\p{Cc}\p{Cs}]|^\s|\s$|^[^?#]*\\/u.test(text)) {
-    throw optionsError(
-      'url',
-      'The text has backslashes, line breaks, or spaces around it. ' +
-        'Write it without backslashes, line breaks and spaces.',
-    );
-  }
-  try {
-    return new URL(text);
-  } catch (cause) {
-    throw Object.assign(optionsError('url', 'This is not an absolute URL. Give an absolute URL.'), { cause });
-  }
 }

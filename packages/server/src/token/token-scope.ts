@@ -68,7 +68,7 @@ export function opensOnly(
 }
 
 /** As a player takes it: a prefix comes before a URL. */
-export function scopeOfToken({ url = '', prefix, anyQuery }: Named): JudgedScope | undefined {
+function scopeOfToken({ url = '', prefix, anyQuery }: Named): JudgedScope | undefined {
   if (prefix !== undefined) return judgeScope({ kind: 'folder', href: prefix });
   return judgeScope({ kind: anyQuery ? 'path' : 'url', href: url });
 }

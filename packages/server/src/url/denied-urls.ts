@@ -1,10 +1,10 @@
 import type { JudgedScope } from './judged-scope.ts';
-import { readingsOf, waysToServe } from './readings.ts';
+import { NameTree } from './name-tree.ts';
+import { readingsOf, readingsUpToFiles, wholeReadings } from './readings.ts';
 import type { Reading } from './readings.ts';
 
-/** What was denied of one folder or file, and of what lies below it. */
+/** What was denied of one folder or file. */
 interface Denied {
-  readonly below: Map<string, Denied>;
   /** Every query, or none yet. */
   isDenied: boolean;
   /** These alone, as `JudgedScope.sortedQuery` has them. */
@@ -16,7 +16,9 @@ interface Denied {
  * Scheme and port are not compared, for many formats sign neither.
  */
 export class DeniedUrls {
-  readonly #hosts = new Map<string, Denied>();
+  readonly #hosts = new Map<string, NameTree<Denied>>();
+  /** The URLs of a call have few different scopes. */
+  readonly #answers = new WeakMap<JudgedScope, boolean>();
 
   constructor(scopes: readonly JudgedScope[]) {
     for (const scope of scopes) for (const part of scope.parts) this.#add(part);
@@ -27,21 +29,22 @@ export class DeniedUrls {
    * `/premium;x/film.mp4` reaches into `/premium/`, and `/film.mp4/x` may be `/film.mp4`.
    */
   areReachedBy(scope: JudgedScope): boolean {
-    return this.#hosts.size > 0 && scope.parts.some((part) => this.#isReachedByPart(part));
+    if (this.#hosts.size === 0) return false;
+    let answer = this.#answers.get(scope);
+    if (answer === undefined) {
+      answer = scope.parts.some((part) => this.#isReachedByPart(part));
+      this.#answers.set(scope, answer);
+    }
+    return answer;
   }
 
   #add({ url, kind, sortedQuery }: JudgedScope): void {
-    const host = this.#hosts.get(url.hostname) ?? nothingDenied();
+    const host = this.#hosts.get(url.hostname) ?? new NameTree(nothingDenied());
     this.#hosts.set(url.hostname, host);
     for (const path of readingsOf(url.path)) {
-      let at = host;
-      for (const name of namesOf(path)) {
-        const next = at.below.get(name) ?? nothingDenied();
-        at.below.set(name, next);
-        at = next;
-      }
-      if (kind === 'url') at.queries.add(sortedQuery);
-      else at.isDenied = true;
+      const denied = host.add(namesOf(path), nothingDenied);
+      if (kind === 'url') denied.queries.add(sortedQuery);
+      else denied.isDenied = true;
     }
   }
 
@@ -51,25 +54,24 @@ export class DeniedUrls {
     // What is cut off in front of a query may be one.
     const isDenied = (denied: Denied, isWhole: boolean): boolean =>
       denied.isDenied || (kind === 'url' && isWhole ? denied.queries.has(sortedQuery) : denied.queries.size > 0);
-    const { whole, upToFiles } = waysToServe(url.path);
     const isReached = (path: string, isWhole: boolean): boolean => {
-      let at: Denied | undefined = host;
+      let at: NameTree<Denied> | undefined = host;
       for (const name of namesOf(path)) {
-        if (isDenied(at, isWhole)) return true;
-        at = at.below.get(name);
+        if (isDenied(at.said, isWhole)) return true;
+        at = at.below(name);
         if (!at) return false;
       }
       // A file in front of a path info opens nothing below itself.
-      return isDenied(at, isWhole) || (isWhole && kind === 'folder');
+      return isDenied(at.said, isWhole) || (isWhole && kind === 'folder');
     };
     const isAnyReached = (ways: readonly Reading[], isWhole: boolean): boolean =>
       ways.some((read) => isReached(read(url.path), isWhole));
-    return isAnyReached(whole, true) || isAnyReached(upToFiles, false);
+    return isAnyReached(wholeReadings(url.path), true) || isAnyReached(readingsUpToFiles(url.path), false);
   }
 }
 
 function nothingDenied(): Denied {
-  return { below: new Map(), isDenied: false, queries: new Set() };
+  return { isDenied: false, queries: new Set() };
 }
 
 /** A `/` at the end makes no other folder. */

@@ -1,31 +1,43 @@
 import { decodeOnce } from './decode-once.ts';
 import { judgeUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
-import type { Reading } from './readings.ts';
+import { maxServedPaths } from './readings.ts';
 import type { Scope } from './scope.ts';
+import { ShownScope, frozenScope } from './shown-scope.ts';
+
+/** As many paths as 256 parts have that are read in 16 ways each: more are not judged. */
+const maxServedPathsOfScope = 256 * maxServedPaths;
 
 /** What a token opens, or what a hook has denied, as it is compared. Only `judgeScope` makes it. */
 export class JudgedScope {
   /** Of a folder, the folder itself: its path ends with `/`. */
   readonly url: JudgedUrl;
+  /** What is really opened, piece by piece: itself, unless it is made of parts. */
+  readonly parts: readonly JudgedScope[];
   /** Private, so that no other object fits this type. */
   readonly #kind: Scope['kind'];
-  readonly #parts: readonly JudgedScope[];
+  #shown?: ShownScope;
 
   private constructor(kind: Scope['kind'], url: JudgedUrl, parts: readonly JudgedScope[] = []) {
     this.#kind = kind;
     this.url = url;
-    this.#parts = parts;
+    this.parts = parts.length > 0 ? parts.flatMap((part) => part.parts) : [this];
   }
 
   /** Behind `judgeScope`. */
   static from({ kind, href, parts = [] }: Scope): JudgedScope | undefined {
     const url = judgeUrl(href);
     if (!url || !['url', 'path', 'folder'].includes(kind)) return undefined;
-    const judged = parts.map((part) => JudgedScope.from(part));
+    const judged: JudgedScope[] = [];
+    for (const each of parts) {
+      const part = JudgedScope.from(each);
+      if (!part) return undefined;
+      judged.push(part);
+    }
     // Without a `/` at its end, a text that URLs begin with opens `/vodka` beside `/vod`: all of the folder above.
-    const opened = kind === 'folder' ? url.folder() : url;
-    return judged.includes(undefined) ? undefined : new JudgedScope(kind, opened, judged as JudgedScope[]);
+    const scope = new JudgedScope(kind, kind === 'folder' ? url.folder() : url, judged);
+    const served = scope.parts.reduce((sum, part) => sum + part.url.servedPaths.length, 0);
+    return served > maxServedPathsOfScope ? undefined : scope;
   }
 
   /** A URL alone. */
@@ -42,36 +54,14 @@ export class JudgedScope {
     return sortedQuery(this.url);
   }
 
-  /** What is really opened, piece by piece: itself, unless it is made of parts. */
-  get parts(): readonly JudgedScope[] {
-    return this.#parts.length > 0 ? this.#parts.flatMap(({ parts }) => parts) : [this];
-  }
-
   /** Whether it opens more than one path. */
   get opensFolder(): boolean {
     return this.parts.some(({ kind }) => kind === 'folder');
   }
 
-  /** Its own path, and those of the scopes it is made of. */
-  get paths(): readonly string[] {
-    return [this.url.path, ...this.#parts.flatMap(({ paths }) => paths)];
-  }
-
-  /** As it is shown to hooks, in the one spelling of a reading. */
-  shownAs(read: Reading): Scope {
-    const path = read(this.url.path);
-    const url = this.url.withPath(this.kind === 'folder' ? asFolder(path) : path);
-    const href = this.kind === 'url' ? url.href : url.hrefWithoutQuery;
-    const parts = this.#parts.map((part) => part.shownAs(read));
-    return { kind: this.kind, href, ...(parts.length > 0 && { parts }) };
-  }
-
-  /** The same in a reading that ends at a file: nothing but that is opened then. */
-  shownUpToFile(read: Reading): Scope {
-    const path = read(this.url.path);
-    if (asFolder(path) === asFolder(this.url.path)) return this.shownAs(read);
-    const url = this.url.withPath(path);
-    return this.kind === 'url' ? { kind: 'url', href: url.href } : { kind: 'path', href: url.hrefWithoutQuery };
+  /** As hooks see it. */
+  get shown(): ShownScope {
+    return (this.#shown ??= new ShownScope(this));
   }
 
   /** Whether all of it is one of `prefixes` or below one. */
@@ -79,7 +69,7 @@ export class JudgedScope {
     return this.parts.every(({ url }) => prefixes.some((prefix) => url.isBelow(prefix)));
   }
 
-  /** Whether a token of this scope opens all that one of `other` opens. */
+  /** Whether a token of this scope opens all that one of `other` opens. Of many with many, ask `OpenedUrls`. */
   holds(other: JudgedScope): boolean {
     return other.parts.every((theirs) => this.parts.some((mine) => mine.#holdsPart(theirs)));
   }
@@ -91,13 +81,21 @@ export class JudgedScope {
   }
 }
 
-/** @returns `undefined` for a scope whose `href` has no single reading, and for what is no scope */
+/**
+ * @returns `undefined` for a scope whose `href` has no single reading, for one that could be served as too many paths,
+ *   and for what is no scope
+ */
 export function judgeScope(scope: Scope | undefined): JudgedScope | undefined {
-  return scope && JudgedScope.from(scope);
+  if (!scope) return undefined;
+  return judgedForGood.has(scope) ? judgedForGood.get(scope) : JudgedScope.from(scope);
 }
 
-function asFolder(path: string): string {
-  return path.endsWith('/') ? path : `${path}/`;
+const judgedForGood = /* @__PURE__ */ new WeakMap<Scope, JudgedScope | undefined>();
+
+/** A scope that a format makes once and hands out for many URLs, such as that of a list of patterns: judged once. */
+export function lastingScope(scope: Scope): Scope {
+  judgedForGood.set(frozenScope(scope), JudgedScope.from(scope));
+  return scope;
 }
 
 function sortedQuery({ search }: JudgedUrl): string {

@@ -13,9 +13,14 @@ export function hostFault(pattern: Pattern): HostFault | undefined {
   const pieces = piecesOf(pattern);
   // With `^` or a scheme it begins with a host, and whatever is not the slash of a scheme behind a colon is a port.
   const isAboutHost = pattern.source.startsWith('^') || /(?<!\(\?):\\?\//.test(pattern.source);
+  const lastBracket = pieces.lastIndexOf('\\]');
   let at = 0;
   const faultOf = (each: string): HostFault | undefined => {
-    const next = (): string => pieces.slice(at).find((other) => !/^[()]/.test(other)) ?? '';
+    const next = (): string => {
+      let behind = at;
+      while (/^[()]/.test(pieces[behind] ?? '')) behind++;
+      return pieces[behind] ?? '';
+    };
     const isPort = (piece: string): boolean => isDigit(piece, flags) || (isAboutHost && !canBe(piece, '/', flags));
     if (isWritten(':', each, flags) && !isOptional(pieces[at]) && isPort(next())) return 'port';
     return isWritten('.', each, flags) && isWritten('/', next(), flags) ? 'dot' : undefined;
@@ -34,9 +39,9 @@ export function hostFault(pattern: Pattern): HostFault | undefined {
         const group = readGroup(isPath);
         if (!/^\(\?<?!/.test(each) && !isOptional(pieces[at])) fault ??= group.fault;
         if (!/^\(\?<?[=!]/.test(each)) isPath ||= group.isPath;
-      } else if (each === '\\[' && !isPath) {
+      } else if (each === '\\[' && !isPath && at <= lastBracket) {
         // An IPv6 address is full of colons.
-        at = Math.max(at, pieces.indexOf('\\]', at));
+        at = pieces.indexOf('\\]', at);
       } else if (isWritten('/', each, flags)) {
         const next = pieces[at] ?? '';
         // Only a scheme has two slashes, and behind it the host is still to come.

@@ -8,7 +8,12 @@ export type Reading = (path: string) => string;
  * a name, macOS takes both Unicode forms of a letter, ASP.NET drops `(S(…))`; and what puts a decoded path into a
  * request (`proxy_pass http://origin$uri`) has it decoded twice.
  */
-const nameReadings: readonly Reading[] = [same, stripped, decodedAgain, (path) => stripped(decodedAgain(path))];
+const nameReadings: readonly Reading[] = [
+  same,
+  remembering(stripped),
+  remembering(decodedAgain),
+  remembering((path) => stripped(decodedAgain(path))),
+];
 
 /**
  * S3 takes `+` for a space, and shows a space as `+`.
@@ -27,6 +32,11 @@ const slashReadings: readonly Reading[] = [same, withoutLastSlash];
 
 const allReadings = nameReadings.flatMap(spelledOut);
 
+/** The names of a path that ends at its first `?` or `#`. */
+const cutNameReadings = nameReadings.map((readName) => remembering((path) => upToQuery(readName(upToQuery(path)))));
+
+const readingsUpToSigns: readonly Reading[] = [upToFirstSign, ...cutNameReadings.flatMap(spelledOut)];
+
 function spelledOut(readName: Reading): readonly Reading[] {
   return plusReadings.flatMap((readPlus) =>
     slashReadings.map(
@@ -35,11 +45,6 @@ function spelledOut(readName: Reading): readonly Reading[] {
           readSlash(readPlus(readName(path))),
     ),
   );
-}
-
-/** The readings that change one of `paths`, with `same` in front: most paths have one or two. */
-function readingsFor(paths: readonly string[]): readonly Reading[] {
-  return paths.every(isPlain) ? slashReadings : allReadings;
 }
 
 /** Whether no way to read a path changes anything but the `/` at its end. */
@@ -54,40 +59,35 @@ function isPlain(path: string): boolean {
  * @param path canonical, so that `%2B` is a `+` too
  */
 export function readingsOf(path: string): readonly string[] {
-  return [...new Set(readingsFor([path]).map((read) => read(path)))];
+  return [...new Set(wholeReadings(path).map((read) => read(path)))];
 }
 
-/** How a path that a viewer asks for may be read: to its end, or up to the file with which it ends for some servers. */
-export interface WaysToServe {
-  readonly whole: readonly Reading[];
-  readonly upToFiles: readonly Reading[];
+/** How a canonical path that a viewer asks for may be read to its end: for two such paths, the same functions. */
+export function wholeReadings(path: string): readonly Reading[] {
+  return isPlain(path) ? slashReadings : allReadings;
 }
 
 /**
- * How what a viewer asks for may be read. Some servers do not read a path to its end: Fastify 4 ends it at the first
- * `;`, a decoded path in a request ends at its `?`, and lighttpd, PHP, and Apache with `AcceptPathInfo` end it at the
- * first file: `/film.mp4/x` is `/film.mp4` with a path info (RFC 3875 section 4.1.5). Which names are files is not
- * known here, so those are that have an extension.
+ * How what a viewer asks for may be read up to a file. Some servers do not read a path to its end: Fastify 4 ends it at
+ * the first `;`, a decoded path in a request ends at its `?`, and lighttpd, PHP, and Apache with `AcceptPathInfo` end
+ * it at the first file: `/film.mp4/x` is `/film.mp4` with a path info (RFC 3875 section 4.1.5). Which names are files
+ * is not known here, so those are that have an extension.
  *
- * @param paths canonical: that of a URL, and those that its token opens; each way fits all of them
+ * @param paths canonical: each reading fits all of them
  */
-export function waysToServe(...paths: readonly string[]): WaysToServe {
+export function readingsUpToFiles(...paths: readonly string[]): readonly Reading[] {
   const areCut = paths.some((path) => /[;?#]/.test(decodedAgain(path)));
-  const wholeNames = paths.every(isPlain) ? [same] : nameReadings.map(remembering);
-  const cutNames = (areCut ? nameReadings : []).map((readName) =>
-    remembering((path) => upToQuery(readName(upToQuery(path)))),
-  );
-  const upToNames = [...wholeNames, ...cutNames].flatMap((readName) =>
-    paths.flatMap((path) =>
-      foldersNamedLikeFiles(readName(path)).map(
-        (depth): Reading =>
-          (other) =>
-            upToName(readName(other), depth),
-      ),
-    ),
-  );
-  const upToSigns = areCut ? [upToFirstSign, ...cutNames.flatMap(spelledOut)] : [];
-  return { whole: readingsFor(paths), upToFiles: [...upToSigns, ...upToNames] };
+  const names = [...(paths.every(isPlain) ? [same] : nameReadings), ...(areCut ? cutNameReadings : [])];
+  const upToNames = names.flatMap((readName) => {
+    const depths = new Set(paths.flatMap((path) => foldersNamedLikeFiles(readName(path))));
+    return Array.from(
+      depths,
+      (depth): Reading =>
+        (path) =>
+          upToName(readName(path), depth),
+    );
+  });
+  return areCut ? [...readingsUpToSigns, ...upToNames] : upToNames;
 }
 
 /** Every path as which `path`, asked for by a viewer, may be served. */
@@ -95,8 +95,7 @@ export function servedPaths(path: string): readonly string[] {
   if (isPlain(path) && foldersNamedLikeFiles(path).length === 0) {
     return path.length > 1 && path.endsWith('/') ? [path, withoutLastSlash(path)] : [path];
   }
-  const { whole, upToFiles } = waysToServe(path);
-  return [...new Set([...whole, ...upToFiles].map((read) => read(path)))];
+  return [...new Set([...wholeReadings(path), ...readingsUpToFiles(path)].map((read) => read(path)))];
 }
 
 /** A path that could be served in more ways is not judged: each is one more to be asked about. */
@@ -142,7 +141,7 @@ function upToName(path: string, depth: number): string {
   return end < 0 ? path : path.slice(0, end);
 }
 
-/** Reads one path after the other, and each of them many times. */
+/** One path is read many times before the next one is. */
 function remembering(read: Reading): Reading {
   let last: { path: string; asRead: string } | undefined;
   return (path) => {

@@ -30,13 +30,20 @@ describe('forwardedHeaders', () => {
       'x_http-method_override',
       ...['X.Original.URL', 'X!HTTP!Method!Override', 'Script.Name', 'X~Rewrite^URL'],
     ],
-  ])('%s, by which a viewer could name another path or method, does not reach the origin', (name) => {
+    ...['X-Forwarded-Host', 'Forwarded', 'X-Original-Host', 'X-Host', 'X-Forwarded-Server', 'X-HTTP-Host-Override'],
+    ...['X-Envoy-Original-Host', 'Disguised-Host', 'X_FORWARDED_HOST', 'X.Forwarded.Host'],
+  ])('%s, by which a viewer could name another path, host or method, does not reach the origin', (name) => {
     expect(forwarded({ [name]: '/secret/film.mp4', Range: 'bytes=0-1' })).toEqual({ range: 'bytes=0-1' });
   });
 
   test('everything else does', () => {
     const headers = { accept: 'video/mp4', 'if-none-match': '"1"', 'x-forwarded-for': '203.0.113.9', cookie: 'a=1' };
     expect(forwarded(headers)).toEqual(headers);
+  });
+
+  test('what belongs to the connection of the viewer does not', () => {
+    const headers = { Connection: 'keep-alive, X-Hop', 'Keep-Alive': 'timeout=5', TE: 'trailers', Upgrade: 'h2c' };
+    expect(forwarded({ ...headers, 'X-Hop': '1', Range: 'bytes=0-1' })).toEqual({ range: 'bytes=0-1' });
   });
 
   test('what carried the token does not', () => {

@@ -63,7 +63,7 @@ describe('expand', () => {
     expect(read).toHaveLength(4);
     for (const url of read)
       expect(url).toMatch(/^https:\/\/cdn\.example\.com\/vod\/7\/[\w/]+\.m3u8\?st=[\w-]{22}&e=\d{10}$/);
-    expect(fetch.mock.calls.every(([, init]) => init.redirect === 'error' && init.signal instanceof AbortSignal)).toBe(
+    expect(fetch.mock.calls.every(([, init]) => init.redirect === 'manual' && init.signal instanceof AbortSignal)).toBe(
       true,
     );
   });

@@ -60,6 +60,13 @@ describe('a token that opens several folders', () => {
     expect(await statusOf(master, denying(`${HOST}/films/`))).toBe(200);
   });
 
+  test('is not granted for any of the URLs of a call, which all have it', async () => {
+    const urls = ['/vod/1.ts', '/vod/2.ts', '/live/3.ts'].map((path) => HOST + path);
+    const authorize = (): { denied: string[] } => ({ denied: [`${HOST}/live/7/`] });
+    const { status, body } = await ask({ urls }, { format: two, allow: `${HOST}/`, authorize });
+    expect([status, body.tokens]).toEqual([403, undefined]);
+  });
+
   test('is shown as the folder that holds them, with its parts', async () => {
     const parts = ['/vod/', '/live/'].map((path) => ({ kind: 'folder', href: HOST + path }));
     const authorize = vi.fn(() => true);
@@ -70,6 +77,38 @@ describe('a token that opens several folders', () => {
       [{ kind: 'folder', href: `${HOST}/`, parts }],
     );
   });
+});
+
+describe('a token that opens several folders, one of which is named like a file', () => {
+  const format = edgeAuth({ key: '00ff', acl: ['/vod/film.ism/hd/*', '/vod/free/*', '/vod/a;x/*'] });
+  const url = `${HOST}/vod/free/a.ts`;
+
+  test('is shown once more as the files that servers make of its parts', async () => {
+    const authorize = vi.fn<SigningEndpointOptions['authorize']>(() => false);
+    await ask({ urls: [url] }, { format, authorize });
+    const [, urls, scopes] = authorize.mock.calls[0]!;
+    expect(new Set(urls)).toEqual(new Set([url]));
+    const files = scopes.flatMap(({ parts = [] }) => parts.filter(({ kind }) => kind === 'path'));
+    expect(files).toEqual(
+      expect.arrayContaining(['/vod/film.ism', '/vod/a'].map((path) => ({ kind: 'path', href: HOST + path }))),
+    );
+  });
+
+  test.each(['/vod/film.ism', '/vod/a/', '/vod/free/b.ts'])('is denied by a hook that finds %s', async (path) => {
+    const isBad = (scope: Scope): boolean => (scope.parts ?? [scope]).some(({ href }) => href.startsWith(HOST + path));
+    const authorize: SigningEndpointOptions['authorize'] = (_request, urls, scopes) => ({
+      denied: urls.filter((_, i) => isBad(scopes[i]!)),
+    });
+    expect(await statusOf(url, { format, authorize })).toBe(path === '/vod/free/b.ts' ? 200 : 403);
+  });
+});
+
+test('a scope that could be served as thousands of paths is not signed, and the hook is not asked', async () => {
+  const authorize = vi.fn(() => true);
+  const parts = Array.from({ length: 3000 }, (_, i): Scope => ({ kind: 'folder', href: `${HOST}/vod/${i}/` }));
+  const wide = { ...format, opens: (): Scope => ({ kind: 'folder', href: `${HOST}/vod/`, parts }) };
+  expect(await statusOf(master, { format: wide, authorize })).toBe(403);
+  expect(authorize).not.toHaveBeenCalled();
 });
 
 describe('the hook is shown what a token opens', () => {

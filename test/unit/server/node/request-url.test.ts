@@ -11,7 +11,7 @@ const asked = (request: Partial<NodeRequest>, trustProxy = false): string =>
 describe('requestUrl', () => {
   test.each<[string, Partial<NodeRequest>, string]>([
     ['Host and target', { url: '/token?a=%20b' }, 'http://app.example.com/token?a=%20b'],
-    ['TLS', { socket: { encrypted: true } }, 'https://app.example.com/token'],
+    ['TLS', { socket: { encrypted: true } as never }, 'https://app.example.com/token'],
     ['the URL in front of a router', { url: '/', originalUrl: '/api/token' }, 'http://app.example.com/api/token'],
     ['HTTP/2', { headers: { ':authority': 'app.example.com:8443' } }, 'http://app.example.com:8443/token'],
     ['IPv6', { headers: { host: '[::1]:8080' } }, 'http://[::1]:8080/token'],

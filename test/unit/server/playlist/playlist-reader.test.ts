@@ -1,6 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import { playlistReader } from '../../../../packages/server/src/playlist/playlist-reader.ts';
 
+/** For whatever ends by itself: no test waits for it, and it is no measure of a busy machine. */
+const patient = { timeout: 30_000 };
+
 describe('playlistReader', () => {
   /** Reads playlists of `length` characters, all in the same millisecond, and counts how often one is fetched. */
   const reading = (length: number): { read: (name: string) => Promise<unknown>; fetch: ReturnType<typeof vi.fn> } => {
@@ -30,5 +33,35 @@ describe('playlistReader', () => {
     expect(fetch).toHaveBeenCalledTimes(201);
     await read('a.m3u8?0');
     expect(fetch).toHaveBeenCalledTimes(202);
+  });
+
+  test('reads 128 at a time, of all calls together; the others are left to the player', async () => {
+    const answers: ((response: Response) => void)[] = [];
+    const fetch = vi.fn(() => new Promise<Response>((resolve) => answers.push(resolve)));
+    const read = playlistReader({ fetch, clock: () => 0 });
+    const ask = (name: string): Promise<unknown> =>
+      read(`https://h/${name}`, async () => `https://h/${name}`, AbortSignal.timeout(60_000));
+    const first = Array.from({ length: 128 }, (_, i) => ask(`${i}.m3u8`));
+    expect(await ask('one-more.m3u8')).toBeUndefined();
+    expect(fetch).toHaveBeenCalledTimes(128);
+    for (const [i, answer] of answers.entries()) answer(new Response('#EXTM3U', { status: i === 0 ? 404 : 200 }));
+    expect((await Promise.all(first)).filter((text) => text === '#EXTM3U')).toHaveLength(127);
+    void ask('one-more.m3u8');
+    await vi.waitFor(() => expect(fetch).toHaveBeenCalledTimes(129), patient);
+  });
+
+  test('lets a body go that it does not read: a refusal, a redirect, an answer that comes too late', async () => {
+    const isCancelled = vi.fn();
+    const body = (): ReadableStream => new ReadableStream({ cancel: isCancelled });
+    const late = new AbortController();
+    for (const [answer, signal] of [
+      [() => new Response(body(), { status: 403 }), new AbortController().signal],
+      [() => new Response(body(), { status: 302 }), new AbortController().signal],
+      [() => (late.abort(), new Response(body())), late.signal],
+    ] as const) {
+      const read = playlistReader({ fetch: async () => answer(), clock: () => 0 });
+      expect(await read('https://h/a.m3u8', async () => 'https://h/a.m3u8', signal)).toBeUndefined();
+    }
+    expect(isCancelled).toHaveBeenCalledTimes(3);
   });
 });

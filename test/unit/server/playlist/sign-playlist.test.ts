@@ -198,17 +198,6 @@ describe('signPlaylist', () => {
     expect(await sign([line])).toBe(line);
   });
 
-  test('no line takes longer than its length', async () => {
-    const started = performance.now();
-    await sign([
-      `#EXT-X-A:B="${'A'.repeat(200_000)}`,
-      `#EXT-X-A:B="${'A='.repeat(100_000)}`,
-      '{$a'.repeat(100_000),
-      ' '.repeat(200_000),
-    ]);
-    expect(performance.now() - started).toBeLessThan(2000);
-  });
-
   test('a token in the path is inherited by relative URIs and written into the others', async () => {
     const inPath: TokenFormat = {
       name: 'in-path',

@@ -6,7 +6,7 @@ import { hmacSigner } from '../../crypto/hmac-signer.ts';
 import type { Signer } from '../../crypto/signer.ts';
 import { checkNames } from '../../errors/check-names.ts';
 import { optionsError } from '../../errors/options-error.ts';
-import { openedByPatterns, patternList, patternScope, prefixOf } from '../../format-parts/access-list.ts';
+import { openedByPatterns, patternList, patternScopes, prefixOf } from '../../format-parts/access-list.ts';
 import { checkText } from '../../format-parts/check-text.ts';
 import { checkTimes } from '../../format-parts/check-times.ts';
 import { writeExpiry } from '../../format-parts/expiry.ts';
@@ -88,6 +88,7 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
   const { algorithm = 'ed25519', param = 'hdnts', exact = false, depth = Infinity, maxTtl = 86_400 } = options;
   const { startsAt, sessionId, data, ip } = options;
   const globs = patternList('pathGlobs', options.pathGlobs, ['~', ',']);
+  const globScope = globs && patternScopes(globs, 'raw');
   const headers = headerList(options.headers ?? {});
   const ipRanges = rangeList(options.ipRanges);
   const carrier = valueCarrier([param], options);
@@ -148,7 +149,7 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
     opens(url) {
       openedBy(url);
       if (exact) return pathScope(url);
-      return globs ? patternScope(url, globs, 'raw') : folderScope(url, folderOf(url.pathname, depth));
+      return globScope?.(url) ?? folderScope(url, folderOf(url.pathname, depth));
     },
 
     sign: async (url, expires) => tokenOf(openedBy(url), expires),

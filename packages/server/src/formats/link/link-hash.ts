@@ -1,4 +1,5 @@
 import { optionsError } from '../../errors/options-error.ts';
+import { folderMark } from '../../format-parts/folders.ts';
 import type { LinkTime } from './link-time.ts';
 
 const pathNames = ['path', 'relativePath', 'directory', 'folder'];
@@ -7,7 +8,7 @@ const pathNames = ['path', 'relativePath', 'directory', 'folder'];
  * The name of the one path that is hashed.
  *
  * @throws `ERR_OPTIONS` for a template without a path, `{secret}` or `{expires}`, with another placeholder, or whose
- *   text could be read as another path with another address
+ *   text could be read as another path with another address, or be that of another layout of this package
  */
 export function checkLinkHash(hash: unknown, time: LinkTime): string {
   const names = typeof hash === 'string' ? [...hash.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!) : [];
@@ -21,6 +22,7 @@ export function checkLinkHash(hash: unknown, time: LinkTime): string {
     );
   }
   checkBorders(hash as string, path, time);
+  checkOtherLayouts(hash as string, path);
   return path;
 }
 
@@ -50,6 +52,25 @@ function checkBorders(hash: string, path: string, time: LinkTime): void {
     'hash',
     'A path and {ip} could run into each other. ' +
       'Put a character between them that an address cannot have, nothing, or a decimal {expires} alone.',
+  );
+}
+
+/**
+ * Behind a secret, other layouts of this package have a slash, an expiry, or `folder:` and a folder (`secureToken`).
+ * Whoever asks for URLs chooses the beginning of a relative path: with the same secret, the token of the path
+ * `/folder:/vod/` would be that of the folder `/vod/`.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+function checkOtherLayouts(hash: string, path: string): void {
+  const between = new RegExp(`\\{secret\\}([^{}]*)\\{${path}\\}`).exec(hash)?.[1];
+  if (between === undefined || (path === 'directory' && between === folderMark)) return;
+  const isPartOfMark = path === 'relativePath' && (folderMark.startsWith(between) || /^\d+$/.test(between));
+  if (!isPartOfMark && !between.startsWith(folderMark)) return;
+  throw optionsError(
+    'hash',
+    `With the same secret, the token of a {${path}} may also be one of another layout. ` +
+      'Write {path} where your CDN hashes the first slash, else put other characters between {secret} and it.',
   );
 }
 

@@ -23,8 +23,8 @@ type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
 export interface SecureLinkLayout extends LinkCarrierOptions {
   /**
    * The string that is hashed, of `{secret}`, `{expires}`, `{ip}`, and one of `{path}`, `{relativePath}` (without its
-   * first `/`), `{directory}` (with both slashes) and `{folder}` (without the last one). The last two make tokens of a
-   * folder.
+   * first `/`, and not right behind `{secret}`), `{directory}` (with both slashes) and `{folder}` (without the last
+   * one). The last two make tokens of a folder. Use another secret for each layout.
    */
   hash: string;
   /** @default 'base64url' */
@@ -78,7 +78,8 @@ const encodings: Readonly<Record<string, TokenEncoding>> = {
  * address or the expiry could be part of are refused: see `runsIntoAddress` and `runsIntoExpiry`.
  *
  * @throws `ERR_OPTIONS` for a layout that does not hash and carry both token and expiry: such links never end; for one
- *   with other placeholders, with more than one path, or with two readings
+ *   with other placeholders, with more than one path, with two readings, or that could write a folder token of
+ *   `secureToken`
  */
 export function secureLink(options: SecureLinkOptions): TokenFormat {
   checkNames(options, {

@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { TokenFormat } from 'secure-token-server';
+import { CliError } from '../cli-error.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { formatNamed, formats, makeFormat } from './formats.ts';
+import type { Format, Settings } from './formats.ts';
+import { addSecretOption, readSecrets } from './read-secrets.ts';
+import type { SecretSource } from './read-secrets.ts';
+
+export interface FormatOptions extends SecretSource {
+  format: Format;
+  option: Settings;
+  keyId: readonly string[];
+  pathForm?: 'decoded' | 'raw';
+  depth?: number;
+  maxTtl?: number;
+  json?: true;
+}
+
+export function addFormatOptions(command: Command): Command {
+  return addSecretOption(command)
+    .addOption(
+      new Option('--format <name>', `how the CDN signs: ${formats.map(({ name }) => name).join(', ')}`)
+        .argParser(formatNamed)
+        .default(formatNamed('secureToken'), 'secureToken'),
+    )
+    .addOption(
+      new Option('--option <name=value>', 'option of the format, its value JSON or text; may be repeated')
+        .argParser(addSetting)
+        .default({}, 'none'),
+    )
+    .addOption(
+      new Option('--key-id <id>', 'id or name of the key, for formats whose keys have one; once for each key')
+        .argParser((id, ids: readonly string[]) => [...ids, id])
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option(
+        '--path-form <form>',
+        'how the path is hashed: percent-decoded as in nginx, or as it stands in the URL (default: that of the format)',
+      ).choices(['decoded', 'raw']),
+    )
+    .option(
+      '--depth <folders>',
+      'sign the first so many folders of the URL (default: that of the format; for secureToken the path alone)',
+      wholeNumber,
+    )
+    .option('--json', 'print JSON');
+}
+
+/** Reads `name=value`. A `CliError` for a secret, whose message does not repeat it, as one of commander would. */
+function addSetting(text: string, settings: Settings): Settings {
+  const [, name, value = ''] = /^(\w+)=([^]*)$/.exec(text) ?? [];
+  if (name === undefined) throw new CliError('--option: Give a name and a value, such as carrier=query.');
+  if (/^(?:secrets?|keys?)$/.test(name))
+    throw new CliError(
+      `--option ${name}: other users of the machine can read command lines. ` +
+        'Set SECURE_TOKEN_SECRET, or give --secret-file.',
+    );
+  return { ...settings, [name]: jsonOrText(value) };
+}
+
+function jsonOrText(value: string): unknown {
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+/** @throws `CliError` without a secret, and for options that the format cannot work with */
+export async function readFormat(options: FormatOptions): Promise<TokenFormat> {
+  return formatWith(await readSecrets(options), options);
+}
+
+/** @throws `CliError` for options that the format cannot work with */
+export function formatWith(secrets: readonly string[], options: FormatOptions): Promise<TokenFormat> {
+  const { format, option, keyId, pathForm, depth, maxTtl } = options;
+  const settings = {
+    ...option,
+    ...(pathForm !== undefined && { pathForm }),
+    ...(depth !== undefined && { depth }),
+    ...(maxTtl !== undefined && { maxTtl }),
+  };
+  return makeFormat(format, format.keys.option(secrets, keyId), settings);
+}
+
+export interface ExpiryOptions {
+  expires?: number;
+  expiresIn?: number;
+}
+
+export function addExpiryOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--expires-in <seconds>', 'lifetime, from now (default: 300)')
+        .argParser(wholeNumber)
+        .conflicts('expires'),
+    )
+    .addOption(new Option('--expires <time>', 'the last second it is good for, unix time').argParser(wholeNumber));
+}
+
+/** Unix seconds. */
+export function readExpiry({ expires, expiresIn = 300 }: ExpiryOptions): number {
+  return expires ?? Math.floor(Date.now() / 1000) + expiresIn;
+}

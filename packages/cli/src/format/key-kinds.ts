@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { CliError } from '../cli-error.ts';
+
+/** How the secrets that a command was given become the option of a format that holds its keys. */
+export interface KeyKind {
+  /**
+   * @param ids those of `--key-id`
+   * @throws `CliError` where ids are missing, or too many
+   */
+  readonly option: (secrets: readonly string[], ids: readonly string[]) => Readonly<Record<string, unknown>>;
+  /** A key that nobody has to know, for one run of `serve`; not there where the CDN has given the key its id. */
+  readonly makeUp?: () => string;
+}
+
+const withoutIds = (name: 'secrets' | 'keys', makeUp: () => string): KeyKind => ({
+  option: (secrets, ids) => {
+    if (ids.length > 0) throw new CliError('--key-id: the keys of this format have no ids. Leave it out.');
+    return { [name]: secrets };
+  },
+  makeUp,
+});
+
+export const secretText: KeyKind = withoutIds('secrets', () => randomBytes(24).toString('base64url'));
+export const hexKeys: KeyKind = withoutIds('keys', () => randomBytes(32).toString('hex'));
+export const base64Keys: KeyKind = withoutIds('keys', () => randomBytes(32).toString('base64url'));
+
+/** Keys of which each has an id, in members of these names. */
+export const keysWithIds = (id: string, key: string): KeyKind => ({
+  option: (secrets, ids) => {
+    if (ids.length !== secrets.length)
+      throw new CliError(
+        `--key-id: there are ${secrets.length} keys and ${ids.length} ids. ` +
+          'Give --key-id with the id that each key has at the CDN, in the order of the keys.',
+      );
+    return { keys: secrets.map((secret, i) => ({ [id]: ids[i], [key]: keyIn(secret) })) };
+  },
+});
+
+/** Keys of a JWT, whose id may be left out. */
+export const jwtKeys: KeyKind = {
+  option: (secrets, ids) =>
+    ids.length > 0
+      ? keysWithIds('id', 'key').option(secrets, ids)
+      : { keys: secrets.map((secret) => ({ key: keyIn(secret) })) },
+};
+
+/** A JWK (RFC 7517), or the text itself. */
+function keyIn(secret: string): unknown {
+  try {
+    const value: unknown = JSON.parse(secret);
+    return typeof value === 'object' && value !== null && 'kty' in value ? value : secret;
+  } catch {
+    return secret;
+  }
+}

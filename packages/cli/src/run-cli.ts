@@ -1,0 +1,48 @@
+import { Command, CommanderError } from 'commander';
+import { addPlaylistCommand } from './commands/playlist-command.ts';
+import { addServeCommand } from './commands/serve-command.ts';
+import { addSignCommand } from './commands/sign-command.ts';
+import { addVerifyCommand } from './commands/verify-command.ts';
+
+/**
+ * Runs `secure-token`.
+ *
+ * @returns the exit code: 0 done, 1 a token that `verify` refuses, 2 a call that cannot work
+ */
+export async function runCli(argv: readonly string[], version: string): Promise<number> {
+  let code = 0;
+  const program = new Command('secure-token')
+    .description(
+      'Signs and verifies URLs with the tokens of your CDN; without --format as Azion and nginx secure_link do.',
+    )
+    .version(version)
+    .exitOverride()
+    // whoever writes --secret=… is to find the secret in no log
+    .configureOutput({ outputError: (text, write) => write(text.replace(/(unknown option '[^'=]*)=.*'/s, "$1'")) })
+    .addHelpText(
+      'after',
+      `
+The secret comes from the environment variable SECURE_TOKEN_SECRET, or from --secret-file; never from the command line,
+which other users of the machine can read.
+
+Exit codes: 0 done, 1 refused by verify, 2 a call that cannot work.`,
+    );
+  addSignCommand(program);
+  addVerifyCommand(program, (exitCode) => (code = exitCode));
+  addPlaylistCommand(program);
+  addServeCommand(program);
+  try {
+    await program.parseAsync(argv);
+    return code;
+  } catch (error) {
+    // it has printed its message itself, or the help that was asked for
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    // what nobody has foreseen is shown whole: 1 is what `verify` says of a token
+    console.error(isOptionsError(error) ? `secure-token: ${error.message}` : error);
+    return 2;
+  }
+}
+
+/** Whether the call was wrong: a `CliError`, or what `secure-token-server` says of an option. */
+const isOptionsError = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_OPTIONS';

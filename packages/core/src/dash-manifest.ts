@@ -1,0 +1,235 @@
+import { MAX_LENGTH, NameTemplate } from './name-template.ts';
+import type { KeyOf, RepresentationOrder } from './representation-order.ts';
+import { ListOrder, TemplateOrder } from './representation-order.ts';
+import type { PeriodTimes, SegmentTimes } from './segment-times.ts';
+import { Timeline, evenTimes } from './segment-times.ts';
+import { resolveUrl } from './url-text.ts';
+import type { XmlElement } from './xml-elements.ts';
+import { childrenOf, parseXml } from './xml-elements.ts';
+
+/**
+ * What is held of a manifest at most: Representations, and characters of their URLs. A day of advertisements and
+ * programmes has a tenth of it.
+ */
+const MAX_REPRESENTATIONS = 50_000;
+const MAX_CHARACTERS = 2 ** 23;
+
+/** A Representation that names more than one file. */
+export interface Representation {
+  /** Of its Period, and its own: they stay the same while periods come and go. */
+  readonly period: string;
+  readonly id: string;
+  readonly order: RepresentationOrder;
+}
+
+export interface DashManifest {
+  /** Those that are played first; of a live stream, those nearest to the present. */
+  readonly representations: readonly Representation[];
+  /** How much there is to hold. */
+  readonly size: number;
+}
+
+interface ManifestContext {
+  /** Of the manifest. */
+  readonly url: string;
+  /** Unix seconds. */
+  readonly now: () => number;
+  /** The identity of an absolute URL. */
+  readonly identify: (href: string) => string;
+}
+
+export const isMpd = (text: string): boolean => /^\s*(?:<[?!][^>]*>\s*)*<(?:\w+:)?MPD[\s>]/.test(text.slice(0, 10_000));
+
+/** `PT1H2M3.5S`, or days; `undefined` for anything else. */
+function parseDuration(text: string | undefined): number | undefined {
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] =
+    /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(text ?? '') ?? [undefined, NaN];
+  const total = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+  return Number.isNaN(total) ? undefined : total;
+}
+
+/** A Period, an AdaptationSet or a Representation, with what it inherits. */
+interface Level {
+  /** Where its URIs lead; empty if nobody can say. */
+  readonly base: string;
+  /** The elements with its rules, the innermost first. */
+  readonly templates: readonly XmlElement[];
+  readonly lists: readonly XmlElement[];
+}
+
+/** Of several base URLs, which are alternatives, the first. */
+function baseOf(element: XmlElement, outer: string): string {
+  const [base] = childrenOf(element, 'BaseURL');
+  if (!base || !outer) return outer;
+  const url = base.text.length > MAX_LENGTH ? '' : resolveUrl(base.text, outer);
+  return url.length > MAX_LENGTH ? '' : url;
+}
+
+const levelOf = (element: XmlElement, outer: Level): Level => ({
+  base: baseOf(element, outer.base),
+  templates: [...childrenOf(element, 'SegmentTemplate').slice(0, 1), ...outer.templates],
+  lists: [...childrenOf(element, 'SegmentList').slice(0, 1), ...outer.lists],
+});
+
+/** What the innermost of `elements` says that says anything. */
+const attributeOf = (elements: readonly XmlElement[], name: string): string | undefined =>
+  elements.find(({ attributes }) => attributes.has(name))?.attributes.get(name);
+
+/** The innermost of `elements` that has children. */
+const innermostOf = (elements: readonly XmlElement[]): XmlElement | undefined =>
+  elements.find(({ children }) => children.length > 0);
+
+interface Period {
+  readonly element: XmlElement;
+  readonly id: string;
+  readonly times: PeriodTimes;
+}
+
+/** The periods of a manifest, those first that are to be played first. */
+function periodsOf(mpd: XmlElement, now: () => number): Period[] {
+  const total = parseDuration(mpd.attributes.get('mediaPresentationDuration'));
+  const isLive = mpd.attributes.get('type') === 'dynamic';
+  const startedAt = Date.parse(mpd.attributes.get('availabilityStartTime') ?? '') / 1000;
+  const elements = childrenOf(mpd, 'Period');
+  const periods: Period[] = [];
+  let start = 0;
+  for (const [index, element] of elements.entries()) {
+    const { attributes } = element;
+    start = parseDuration(attributes.get('start')) ?? start;
+    const end = parseDuration(elements[index + 1]?.attributes.get('start')) ?? total ?? Infinity;
+    const duration = parseDuration(attributes.get('duration')) ?? end - start;
+    const since = startedAt + start;
+    periods.push({
+      element,
+      id: attributes.get('id') ?? String(start),
+      times: { duration, ...(isLive && { present: () => now() - since }) },
+    });
+    start += duration;
+  }
+  return isLive ? periods.reverse() : periods;
+}
+
+/** Reads what a manifest names. What several Representations inherit is read once, and held once. */
+class ManifestReader {
+  readonly #context: ManifestContext;
+  /** By the template that they stand in; `undefined` where it has none, but other children, which may be many. */
+  readonly #timelines = new Map<XmlElement, Timeline | undefined>();
+  readonly #lists = new Map<XmlElement, { readonly base: string; readonly order: ListOrder }>();
+  #size = 0;
+  #characters = 0;
+
+  constructor(context: ManifestContext) {
+    this.#context = context;
+  }
+
+  read(mpd: XmlElement): DashManifest {
+    const representations: Representation[] = [];
+    for (const representation of this.#representations(mpd)) {
+      this.#size++;
+      if (this.#size > MAX_REPRESENTATIONS || this.#characters > MAX_CHARACTERS) break;
+      representations.push(representation);
+    }
+    return { representations, size: this.#size };
+  }
+
+  *#representations(mpd: XmlElement): Iterable<Representation> {
+    const { url, now } = this.#context;
+    const outermost: Level = { base: baseOf(mpd, url), templates: [], lists: [] };
+    for (const { element, id: period, times } of periodsOf(mpd, now)) {
+      const ofPeriod = levelOf(element, outermost);
+      for (const set of childrenOf(element, 'AdaptationSet')) {
+        const ofSet = levelOf(set, ofPeriod);
+        for (const representation of childrenOf(set, 'Representation')) {
+          const order = this.#orderOf(levelOf(representation, ofSet), representation.attributes, times);
+          if (order) yield { period, id: representation.attributes.get('id') ?? '', order };
+        }
+      }
+    }
+  }
+
+  #orderOf(level: Level, attributes: XmlElement['attributes'], times: PeriodTimes): RepresentationOrder | undefined {
+    if (!level.base) return undefined;
+    if (level.templates.length > 0) return this.#templateOrder(level, attributes, times);
+    // with SegmentBase it is one file, whose ranges share a token
+    return level.lists.length > 0 ? this.#listOrder(level) : undefined;
+  }
+
+  #templateOrder(
+    { base, templates }: Level,
+    attributes: XmlElement['attributes'],
+    period: PeriodTimes,
+  ): TemplateOrder | undefined {
+    const values = {
+      RepresentationID: attributes.get('id') ?? '',
+      Bandwidth: attributes.get('bandwidth') ?? '',
+    };
+    const names = NameTemplate.parse(attributeOf(templates, 'media') ?? '', values);
+    const init = NameTemplate.parse(attributeOf(templates, 'initialization') ?? '', values);
+    if (!names || !init) return undefined;
+    const timescale = Number(attributeOf(templates, 'timescale') ?? 1);
+    const { times, duration } = this.#timesOf(templates, timescale, period);
+    this.#characters += base.length + names.length + init.length;
+    const rules = {
+      names,
+      times,
+      startNumber: Number(attributeOf(templates, 'startNumber') ?? 1),
+      init: init.name(0, 0),
+      isLive: period.present !== undefined,
+      seconds: duration / timescale || 0,
+    };
+    return new TemplateOrder(rules, this.#keyOf(base));
+  }
+
+  #timesOf(
+    templates: readonly XmlElement[],
+    timescale: number,
+    period: PeriodTimes,
+  ): { times: SegmentTimes; duration: number } {
+    const timeline = this.#timelineOf(innermostOf(templates));
+    if (!timeline) {
+      const duration = Number(attributeOf(templates, 'duration'));
+      return { times: evenTimes(duration, timescale, period), duration };
+    }
+    const offset = Number(attributeOf(templates, 'presentationTimeOffset') ?? 0);
+    const times = timeline.times(() => offset + Math.min(period.duration, period.present?.() ?? Infinity) * timescale);
+    return { times, duration: timeline.lastDuration };
+  }
+
+  #timelineOf(template: XmlElement | undefined): Timeline | undefined {
+    if (!template || this.#timelines.has(template)) return template && this.#timelines.get(template);
+    const [element] = childrenOf(template, 'SegmentTimeline');
+    const timeline = element && new Timeline(element);
+    this.#timelines.set(template, timeline);
+    this.#size += timeline?.size ?? 0;
+    return timeline;
+  }
+
+  /** Names are only written out: those of a list go with the base URL under which they were met first. */
+  #listOrder({ base, lists }: Level): ListOrder | undefined {
+    const element = innermostOf(lists);
+    if (!element) return undefined;
+    const known = this.#lists.get(element);
+    if (known) return known.base === base ? known.order : undefined;
+    const names = element.children.flatMap(({ name, attributes }) => {
+      const uri = attributes.get({ Initialization: 'sourceURL', SegmentURL: 'media' }[name] ?? '');
+      return uri !== undefined && uri.length <= MAX_LENGTH ? uri : [];
+    });
+    const seconds = Number(attributeOf(lists, 'duration')) / Number(attributeOf(lists, 'timescale') ?? 1) || 0;
+    this.#size += names.length;
+    this.#characters += names.length * base.length + names.reduce((sum, { length }) => sum + length, 0);
+    const order = new ListOrder(names, this.#keyOf(base), seconds);
+    this.#lists.set(element, { base, order });
+    return order;
+  }
+
+  #keyOf(base: string): KeyOf {
+    const { identify } = this.#context;
+    return (uri) => identify(resolveUrl(uri, base));
+  }
+}
+
+/** The Representations of a DASH manifest, and in which order their URLs are played. */
+export function parseDashManifest(text: string, context: ManifestContext): DashManifest {
+  const mpd = parseXml(text);
+  return mpd?.name === 'MPD' ? new ManifestReader(context).read(mpd) : { representations: [], size: 0 };
+}

@@ -1,0 +1,137 @@
+import type { NameTemplate } from './name-template.ts';
+import type { SegmentTimes } from './segment-times.ts';
+import type { UrlOrder } from './url-order.ts';
+
+/** In which order the segments of a Representation are played. */
+export interface RepresentationOrder extends UrlOrder {
+  /** Of a segment; 0 if that is not told. */
+  readonly seconds: number;
+}
+
+/** The identity of a URI of a Representation. */
+export type KeyOf = (uri: string) => string;
+
+interface TemplateRules {
+  readonly names: NameTemplate;
+  readonly times: SegmentTimes;
+  readonly startNumber: number;
+  /** The name of the init segment; empty without one. */
+  readonly init: string;
+  readonly isLive: boolean;
+  readonly seconds: number;
+}
+
+/** What stands before the number of a URL, and behind it up to the next one. */
+interface UrlFrame {
+  readonly counts: 'Number' | 'Time';
+  readonly before: string;
+  readonly behind: string;
+}
+
+/** A number in a URL has no more digits. */
+const DIGITS = /^\d{1,20}/;
+/** A number in the host would lead to a server that nobody has named. */
+const WITH_HOST = /^https?:\/\/[^/]+\//;
+
+/**
+ * Segments whose names follow from their numbers. None is made before it is asked for: a short manifest may name a
+ * million.
+ */
+export class TemplateOrder implements RepresentationOrder {
+  readonly seconds: number;
+  readonly #rules: TemplateRules;
+  readonly #keyOf: KeyOf;
+  /** `null`: its URLs do not tell which segment they are of. */
+  #frame: UrlFrame | null | undefined;
+
+  constructor(rules: TemplateRules, keyOf: KeyOf) {
+    this.seconds = rules.seconds;
+    this.#rules = rules;
+    this.#keyOf = keyOf;
+  }
+
+  has(key: string): boolean {
+    return this.#indexOf(key) !== undefined || this.#isInit(key);
+  }
+
+  *after(key: string): Iterable<string> {
+    const { times, isLive } = this.#rules;
+    const index = this.#indexOf(key);
+    // live, nobody knows where a player begins
+    if (index === undefined && (isLive || !this.#isInit(key))) return;
+    for (let next = (index ?? -1) + 1; next < times.count(); next++) yield this.#keyAt(next);
+  }
+
+  #keyAt(index: number): string {
+    const { names, times, startNumber } = this.#rules;
+    return this.#keyOf(names.name(startNumber + index, times.timeAt(index)));
+  }
+
+  /** Read from the number in `key`, and made again from that: a name is no other in any other spelling. */
+  #indexOf(key: string): number | undefined {
+    if (this.#frame === undefined) this.#frame = this.#makeFrame();
+    const frame = this.#frame;
+    if (!frame || !key.startsWith(frame.before)) return undefined;
+    const { counts, before, behind } = frame;
+    const { times, startNumber } = this.#rules;
+    const digits = DIGITS.exec(key.slice(before.length, before.length + 20))?.[0] ?? '';
+    // more digits may follow that are none of the number
+    for (let length = digits.length; length > 0; length--) {
+      if (!key.startsWith(behind, before.length + length)) continue;
+      const value = Number(digits.slice(0, length));
+      const index = counts === 'Number' ? value - startNumber : times.indexAt(value);
+      if (Number.isInteger(index) && index >= 0 && index < times.count() && this.#keyAt(index) === key) return index;
+    }
+    return undefined;
+  }
+
+  #makeFrame(): UrlFrame | null {
+    const frame = this.#rules.names.frame;
+    if (!frame) return null;
+    const whole = this.#keyOf(`${frame.before}0${frame.behind}`);
+    const end = `0${frame.behind}`;
+    // unless a URL spells it in another way
+    const before = whole.endsWith(end) ? whole.slice(0, -end.length) : this.#keyOf(`${frame.before}0`).slice(0, -1);
+    return WITH_HOST.test(before) ? { ...frame, before, behind: whole.slice(before.length + 1) } : null;
+  }
+
+  /** By its end first: with every request all Representations are asked. */
+  #isInit(key: string): boolean {
+    const { init } = this.#rules;
+    return init !== '' && key.endsWith(init.slice(init.lastIndexOf('/') + 1)) && this.#keyOf(init) === key;
+  }
+}
+
+/** Segments that are listed by their names, the init segment first. */
+export class ListOrder implements RepresentationOrder {
+  readonly seconds: number;
+  readonly #names: readonly string[];
+  readonly #keyOf: KeyOf;
+  /** By its key, the place of each. Made when it is asked for. */
+  #places: ReadonlyMap<string, number> | undefined;
+  #keys: readonly string[] = [];
+
+  constructor(names: readonly string[], keyOf: KeyOf, seconds: number) {
+    this.#names = names;
+    this.#keyOf = keyOf;
+    this.seconds = seconds;
+  }
+
+  has(key: string): boolean {
+    return this.#placeOf(key) !== undefined;
+  }
+
+  *after(key: string): Iterable<string> {
+    const place = this.#placeOf(key) ?? Infinity;
+    for (let next = place + 1; next < this.#keys.length; next++) yield this.#keys[next]!;
+  }
+
+  #placeOf(key: string): number | undefined {
+    if (!this.#places) {
+      // each once: a file may be named for each of its byte ranges
+      this.#keys = [...new Set(this.#names.map(this.#keyOf))];
+      this.#places = new Map(this.#keys.map((it, place) => [it, place]));
+    }
+    return this.#places.get(key);
+  }
+}

@@ -1,2 +1,0 @@
-/** A call that cannot work; the message is shown as it is. */
-export class CliError extends Error {}

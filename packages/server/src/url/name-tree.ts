@@ -1,0 +1,29 @@
+/**
+ * What was said of one folder or file, with the same of what lies below it. To ask about a path costs its length, of
+ * however many others something was said.
+ */
+export class NameTree<T> {
+  readonly said: T;
+  #below?: Map<string, NameTree<T>>;
+
+  constructor(said: T) {
+    this.said = said;
+  }
+
+  /** `undefined` where nothing was said of this name, nor of what lies below it. */
+  below(name: string): NameTree<T> | undefined {
+    return this.#below?.get(name);
+  }
+
+  /** What is said of a path below this one. @param make what is said of names that are new */
+  add(names: readonly string[], make: () => T): T {
+    return names.reduce<NameTree<T>>((at, name) => at.#grown(name, make), this).said;
+  }
+
+  #grown(name: string, make: () => T): NameTree<T> {
+    this.#below ??= new Map();
+    let next = this.#below.get(name);
+    if (!next) this.#below.set(name, (next = new NameTree(make())));
+    return next;
+  }
+}

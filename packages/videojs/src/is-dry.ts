@@ -1,0 +1,7 @@
+import type Player from 'video.js/dist/types/player.js';
+
+/** `HTMLMediaElement.HAVE_FUTURE_DATA`: the picture moves on. */
+const HAVE_FUTURE_DATA = 3;
+
+/** Whether `player` has nothing to play where it is. */
+export const isDry = (player: Player): boolean => player.readyState() < HAVE_FUTURE_DATA;

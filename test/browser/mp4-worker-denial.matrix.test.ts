@@ -1,0 +1,66 @@
+import { expect } from 'vitest';
+import { describeMedia } from '../support/media-test.ts';
+
+const register = (more: string): string => `window.worker = follow(await SecureTokenWorker.registerTokenWorker(
+    '/token-worker.js', { endpoint: '/token', protect: args.edge, ${more} }));
+  await until(() => worker.controls);`;
+/** Whether the element gets its file. */
+const loads = `Object.assign(video, { crossOrigin: 'anonymous', src: args.url });
+  await until(() => video.readyState > 2 || video.error);
+  return video.error === null;`;
+/**
+ * Firefox gives an element the data of another one with the same URL, be it one of the page before, as long as that one
+ * has not given its file up: no request is made, with or without a service worker, for protected files and for others.
+ */
+const letGo = `video.removeAttribute('src'); video.load();`;
+
+describeMedia('a denial behind the token worker', ({ name }, mediaIt) => {
+  const it = mediaIt.extend<{ run: <T>(body: string) => Promise<T> }>({
+    run: async ({ stage, tab }, use) => {
+      await use((body) => tab.run(body, { url: stage.url('short.mp4'), edge: `${stage.edge}/` }));
+    },
+  });
+
+  for (const [place, more] of [
+    ['the worker asks', ''],
+    ['the page asks', 'request: () => ({})'],
+  ] as const) {
+    it(`${place}: it ends with renew()`, async ({ run, stage }) => {
+      stage.signer.denies = true;
+      expect(await run(register(more) + loads)).toBe(false);
+      stage.signer.denies = false;
+      expect(await run(loads), 'it is believed').toBe(false);
+      expect(await run(`await worker.renew(); ${loads}`)).toBe(true);
+    });
+
+    it(`${place}: the next page asks again, is denied in its turn, and that ends with the page after it`, async ({
+      run,
+      stage,
+      tab,
+    }) => {
+      expect(await run(register(more) + loads)).toBe(true);
+      await run(letGo);
+      stage.signer.denies = true;
+      await tab.goto(stage.origin);
+      await run(`await sleep(${stage.signer.ttl} * 1000)`);
+      expect(await run(register(more) + loads)).toBe(false);
+      expect(stage.signer.calls).toHaveLength(2);
+      stage.signer.denies = false;
+      await tab.goto(stage.origin);
+      expect(await run(register(more) + loads)).toBe(true);
+    });
+  }
+
+  const isHandedOn = name === 'firefox';
+  const outcome = isHandedOn ? 'plays the data of the page before, without a request' : 'asks again, and is denied';
+  it(`an element after a reload of its page ${outcome}`, async ({ run, stage, tab }) => {
+    expect(await run(register('') + loads)).toBe(true);
+    stage.signer.denies = true;
+    await tab.goto(stage.origin);
+    await run(`await sleep(${stage.signer.ttl} * 1000)`);
+    const { passed } = stage.network;
+    expect(await run(register('') + loads)).toBe(isHandedOn);
+    expect(stage.signer.calls).toHaveLength(isHandedOn ? 1 : 2);
+    expect(stage.network.passed).toBe(passed);
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, test, vi } from 'vitest';
+import { createTokenSource, keepAsking } from '../../packages/core/src/index.ts';
+import { inPart } from '../support/parts.ts';
+import { FOLDER, START, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
+
+// AUDIENCE=20000 npx vitest run test/session/audience-return --project unit
+const SIZE = Number(process.env.AUDIENCE ?? inPart([2000], [10_000]).at(-1));
+const LIFETIME = 60;
+
+vi.setConfig({ testTimeout: 60_000 + SIZE * 100 });
+fakeTime();
+
+/** The same numbers in every run. */
+const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+
+interface Outage {
+  readonly from: number;
+  readonly to: number;
+  readonly fail: () => Error & { headers?: Headers };
+}
+
+/** Seconds for which a viewer's token lives when the run begins; `undefined`: the page has just been opened. */
+type FirstToken = (random: number) => number | undefined;
+
+/** As a renewal ahead of use leaves them. */
+const ofAnyAge: FirstToken = (random) => LIFETIME * (0.4 + 0.6 * random);
+const ofOneSecond: FirstToken = (random) => 30 + random;
+const none: FirstToken = () => undefined;
+
+interface Return {
+  /** Calls in each second after the endpoint is back, as shares of the audience. */
+  readonly shares: number[];
+  /** Calls that came before the moment which a `Retry-After` had named to this viewer. */
+  readonly early: number;
+  /** Seconds for which requests waited that had no token when the endpoint was back, the longest last. */
+  readonly waits: readonly number[];
+}
+
+/** How an audience that plays comes back after an outage. */
+async function returnAfter(outage: Outage, first: FirstToken): Promise<Return> {
+  const calls = new Array<number>(15).fill(0);
+  let early = 0;
+  const waits: number[] = [];
+  const random = dice(42);
+  vi.spyOn(Math, 'random').mockImplementation(random);
+  // one viewer after the other, for speed
+  for (let viewer = 0; viewer < SIZE; viewer++) {
+    vi.setSystemTime(START * 1000);
+    let retryAt = 0;
+    const rest = first(random());
+    const source = createTokenSource({
+      random,
+      protect: FOLDER,
+      tokens: rest === undefined ? [] : [{ prefix: FOLDER, query: { st: 'a' }, expires: START + rest }],
+      getTokens: async () => {
+        const now = elapsed();
+        if (now < retryAt - 0.001) early++;
+        if (now >= outage.from && now < outage.to) {
+          const failure = outage.fail();
+          retryAt = now + Number(failure.headers?.get('retry-after') ?? 0);
+          throw failure;
+        }
+        const second = Math.floor(now - outage.to);
+        if (second >= 0 && second < calls.length) calls[second]!++;
+        return { prefix: FOLDER, query: { st: 'b' }, expires: seconds() + LIFETIME };
+      },
+    });
+    const { signal } = new AbortController();
+    let isLoading = false;
+    let next = random() * 4;
+    for (let n = 0; elapsed() < outage.to + calls.length; n++) {
+      if (elapsed() >= next && !isLoading) {
+        isLoading = true;
+        next = elapsed() + 4;
+        const url = segment(n);
+        const ask = () => source.sign(url, { signal });
+        const since = elapsed();
+        void keepAsking({ source, signal, ask, mayWait: () => true }).then(() => {
+          isLoading = false;
+          if (since < outage.to && elapsed() > outage.to) waits.push(elapsed() - outage.to);
+        });
+      }
+      vi.advanceTimersByTime(250);
+      for (let i = 0; i < 8; i++) await Promise.resolve();
+    }
+    source.destroy();
+    vi.clearAllTimers();
+  }
+  return { shares: calls.map((count) => count / SIZE), early, waits: waits.sort((a, b) => a - b) };
+}
+
+const network = (): TypeError => new TypeError('network');
+const status = (code: number, retryAfter: (now: number) => number) => (): Error & { headers: Headers } =>
+  Object.assign(Error('no'), { status: code, headers: new Headers({ 'retry-after': `${retryAfter(elapsed())}` }) });
+const named = (to: number): Outage['fail'] => status(429, (now) => Math.ceil(to - now));
+
+// chance alone makes seconds differ by 0.34 % of 10,000 viewers, by 0.75 % of 2,000
+const chance = SIZE < 5000 ? 0.01 : 0;
+
+describe(`${SIZE} viewers come back after an outage of the signing endpoint`, () => {
+  test.each<[string, Outage, FirstToken, number]>([
+    ['40 s without a network', { from: 2, to: 42, fail: network }, ofAnyAge, 0.15],
+    ['120 s without a network', { from: 2, to: 122, fail: network }, ofAnyAge, 0.15],
+    ['40 s of 503 with Retry-After: 5', { from: 2, to: 42, fail: status(503, () => 5) }, ofAnyAge, 0.15],
+    ['40 s of 429 which name the second of its end to all', { from: 2, to: 42, fail: named(42) }, ofAnyAge, 0.15],
+    ['20 s; all tokens end in one second of it', { from: 12, to: 32, fail: network }, ofOneSecond, 0.22],
+    ['10 s; all have opened the page in one second', { from: 0, to: 10, fail: network }, none, 0.22],
+  ])('%s: how many of them call in the busiest second', async (name, outage, first, limit) => {
+    const { shares, early, waits } = await returnAfter(outage, first);
+    const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
+    if (process.env.AUDIENCE) console.log(name, shares.map((share) => share.toFixed(3)).join(' '), mean, waits.at(-1));
+    expect(Math.max(...shares)).toBeLessThan(limit + chance);
+    expect(early, 'calls before the time that Retry-After names').toBe(0);
+    expect(waits.length).toBeGreaterThan(SIZE / 10);
+    if (!name.includes('Retry-After') && !name.includes('429')) {
+      // time passes in steps of a quarter of a second, and a try takes some of them
+      expect(waits.at(-1), 'nobody waits for longer than ten seconds').toBeLessThan(10 + 4 * 0.25);
+      expect(mean).toBeLessThan(5);
+    }
+  });
+});

@@ -1,0 +1,225 @@
+import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext } from 'hls.js';
+import { describe, expect, test, vi } from 'vitest';
+import type { SignedRequest, TokenSource } from '../../packages/core/src/index.ts';
+import { createTokenSource } from '../../packages/core/src/index.ts';
+import type { Session as DashSession } from '../../packages/dashjs/src/session.ts';
+import { signOrWait as signInDash } from '../../packages/dashjs/src/session.ts';
+import { createTokenLoader } from '../../packages/hlsjs/src/token-loader.ts';
+import { Session as ShakaSession } from '../../packages/shaka/src/session.ts';
+import type { Session as VideojsSession } from '../../packages/videojs/src/session.ts';
+import { signOrWait as signInVideojs } from '../../packages/videojs/src/session.ts';
+import { FOLDER, MEDIA, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
+import { newStats, policy } from '../unit/hlsjs/loader-lab.ts';
+
+// OUTAGE_TABLE=1 npx vitest run test/session/outage-return --project unit
+vi.setConfig({ testTimeout: 120_000 });
+fakeTime();
+
+const VIEWERS = 20;
+const LIFETIME = 20;
+const SEGMENT_SECONDS = 2;
+const LIVE_SEGMENTS = 6;
+const BEGINS = 40;
+
+/** The same numbers in every run. */
+const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+const pause = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time * 1000));
+
+/** Loads `url` as a player does that has a picture: resolves when it is there, rejects for a failure that is shown. */
+type Get = (url: string) => Promise<void>;
+
+const isDead = (request: SignedRequest): boolean => request.token!.expires <= seconds();
+
+/** The edge answers in a tenth of a second. */
+async function send(request: SignedRequest): Promise<void> {
+  await pause(0.1);
+  if (isDead(request)) throw new Error('410');
+}
+
+/** Through the loader class of hls.js. */
+function hlsjs(source: TokenSource): Get {
+  class Network implements Loader<LoaderContext> {
+    stats = newStats();
+    context: LoaderContext | null = null;
+    load(context: LoaderContext, _: LoaderConfiguration, { onSuccess }: LoaderCallbacks<LoaderContext>): void {
+      this.context = context;
+      setTimeout(() => onSuccess({ url: context.url, data: '', code: 200 }, this.stats, context, null), 100);
+    }
+    abort(): void {}
+    destroy(): void {}
+  }
+  const TokenLoader = createTokenLoader(Network, () => ({
+    source,
+    mayOutlast: () => true,
+    hasLeftWindow: () => false,
+  }));
+  return (url) =>
+    new Promise((resolve, reject) => {
+      const loader = new TokenLoader({} as HlsConfig);
+      loader.load({ url, responseType: 'text' } as LoaderContext, policy(), {
+        onSuccess: () => resolve(),
+        onError: ({ text }) => reject(new Error(text)),
+        onTimeout: () => reject(new Error('late')),
+      });
+    });
+}
+
+function videojs(source: TokenSource): Get {
+  const failure = { show: vi.fn(), withdraw: vi.fn() };
+  const session = { player: { readyState: () => 4 }, source, failure, waits: new Set() } as unknown as VideojsSession;
+  return async (url) => send(await signInVideojs(session, new AbortController(), () => source.sign(url)));
+}
+
+function shaka(source: TokenSource): Get {
+  const session = new ShakaSession({ getMediaElement: () => ({ readyState: 4 }) } as never, source);
+  const request = { uris: [], retryParameters: { maxAttempts: 2 } } as never;
+  return async (url) => send(await session.sign(url, request, new AbortController().signal));
+}
+
+/** dash.js asks three times by itself, a second apart; the last try waits. */
+function dashjs(source: TokenSource): Get {
+  const player = { isReady: () => true, getVideoElement: () => ({ readyState: 4 }), getSource: () => MEDIA };
+  const failure = { hold: () => false, recovered: vi.fn(), release: vi.fn() };
+  const session = { player, source, failure, waits: new Set() } as unknown as DashSession;
+  const { signal } = new AbortController();
+  return async (url) => {
+    for (let tries = 0; ; tries++) {
+      try {
+        await send(await signInDash(session, signal, () => source.sign(url), tries < 3));
+        return;
+      } catch {
+        await pause(1);
+      }
+    }
+  };
+}
+
+const players = { 'hls.js': hlsjs, 'Video.js': videojs, 'Shaka Player': shaka, 'dash.js': dashjs };
+
+const newest = (): number => Math.floor(elapsed() / SEGMENT_SECONDS) + LIVE_SEGMENTS;
+function playlist(isLive: boolean): string {
+  const first = isLive ? newest() - LIVE_SEGMENTS + 1 : 0;
+  const last = isLive ? newest() : 200;
+  const lines = ['#EXTM3U', `#EXT-X-TARGETDURATION:${SEGMENT_SECONDS}`, `#EXT-X-MEDIA-SEQUENCE:${first}`];
+  for (let n = first; n <= last; n++) lines.push(`#EXTINF:${SEGMENT_SECONDS},`, `${n}.ts`);
+  return [...lines, ...(isLive ? [] : ['#EXT-X-ENDLIST'])].join('\n');
+}
+
+/**
+ * What a viewer sees: a player that reloads a live playlist, keeps a few segments in its buffer, and after a wait that
+ * outlasted the live window goes on at its live edge.
+ */
+class Viewer {
+  /** Until when there is a picture, in seconds of the run. */
+  #picturedUntil = 0;
+  #isOver = false;
+  /** When the picture came back after the outage. */
+  backAt: number | undefined;
+  /** How long there was none when the endpoint was back. */
+  readonly #returnsAt: number;
+
+  constructor(returnsAt: number) {
+    this.#returnsAt = returnsAt;
+  }
+
+  stop(): void {
+    this.#isOver = true;
+  }
+
+  async play(source: TokenSource, get: Get, isLive: boolean): Promise<void> {
+    let next = 0;
+    while (!this.#isOver) {
+      try {
+        if (isLive || next === 0) {
+          await get(MEDIA);
+          source.learn(MEDIA, playlist(isLive));
+          if (isLive) next = Math.max(next, newest() - 2);
+        }
+        for (; (!isLive || next <= newest()) && !this.#isFull(isLive); next++) {
+          await get(segment(next));
+          this.#show();
+        }
+      } catch {
+        await pause(1);
+      }
+      await pause(isLive ? SEGMENT_SECONDS : 0.5);
+    }
+  }
+
+  #isFull(isLive: boolean): boolean {
+    return this.#isOver || this.#picturedUntil - elapsed() > (isLive ? 6 : 10);
+  }
+
+  #show(): void {
+    const now = elapsed();
+    const isStalled = this.#picturedUntil < now;
+    this.#picturedUntil = Math.max(this.#picturedUntil, now) + SEGMENT_SECONDS;
+    if (now >= this.#returnsAt) this.backAt ??= isStalled ? now : this.#returnsAt;
+  }
+}
+
+/** For each viewer, seconds from the endpoint's return to the picture. */
+async function returnsOf(
+  player: keyof typeof players,
+  isFolder: boolean,
+  isLive: boolean,
+  outage: number,
+): Promise<number[]> {
+  const random = dice(outage + (isFolder ? 7 : 11));
+  vi.spyOn(Math, 'random').mockImplementation(random);
+  const returnsAt = BEGINS + outage;
+  const viewers = Array.from({ length: VIEWERS }, () => new Viewer(returnsAt));
+  const sources = viewers.map((viewer) => {
+    const source = createTokenSource({
+      random,
+      protect: FOLDER,
+      getTokens: async ({ urls }) => {
+        await pause(0.1);
+        if (elapsed() >= BEGINS && elapsed() < returnsAt) throw Object.assign(new Error('down'), { status: 503 });
+        const token = { query: { st: 'a' }, expires: seconds() + LIFETIME };
+        return isFolder ? { ...token, prefix: FOLDER } : urls.map((url) => ({ ...token, url }));
+      },
+    });
+    // they have joined within one lifetime
+    setTimeout(() => void viewer.play(source, players[player](source), isLive), random() * LIFETIME * 1000);
+    return source;
+  });
+  await vi.advanceTimersByTimeAsync((returnsAt + 20) * 1000);
+  for (const viewer of viewers) viewer.stop();
+  for (const source of sources) source.destroy();
+  return viewers.map(({ backAt }) => (backAt ?? Infinity) - returnsAt).sort((a, b) => a - b);
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe(`${VIEWERS} viewers of each player, an outage of the signing endpoint: seconds from its end to the picture`, () => {
+  const rows = Object.keys(players) as (keyof typeof players)[];
+  describe.each(rows)('%s', (player) => {
+    const all: number[] = [];
+
+    describe.each([
+      ['a token for the folder', true],
+      ['a token for each URL', false],
+    ])('%s', (token, isFolder) => {
+      test.each([
+        ['live', true, 10],
+        ['live', true, 40],
+        ['live', true, 120],
+        ['on demand', false, 10],
+        ['on demand', false, 40],
+        ['on demand', false, 120],
+      ])('%s, away for %3$i s: at most 10 s for 95 of 100, 12 s for all', async (kind, isLive, outage) => {
+        const waits = await returnsOf(player, isFolder, isLive, outage);
+        const [most, ninetyFive] = [waits.at(-1)!, waits[Math.ceil(VIEWERS * 0.95) - 1]!];
+        if (process.env.OUTAGE_TABLE)
+          console.log(player, token, kind, outage, mean(waits).toFixed(1), ninetyFive.toFixed(1), most.toFixed(1));
+        expect(most).toBeLessThanOrEqual(12);
+        expect(ninetyFive).toBeLessThanOrEqual(10);
+        expect(mean(waits)).toBeLessThanOrEqual(6.5);
+        if (outage >= 40) all.push(...waits);
+      });
+    });
+
+    test('after 40 s and more: 5.5 s on average', () => expect(mean(all)).toBeLessThanOrEqual(5.5));
+  });
+});

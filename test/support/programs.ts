@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestTagDefinition } from 'vitest/config';
+
+/**
+ * Programs that some tests need and no package brings, and packages that are installed for `npm run test:all` alone. A test names those that it needs as its tags:
+ * `test('…', { tags: ['nginx'] }, …)`. Vitest skips it where one of them is missing.
+ */
+const programs = [
+  'nginx',
+  'libfaketime',
+  'redis',
+  'python3',
+  'php',
+  'firefox',
+  'webkit',
+  'deno',
+  'bun',
+  'fastify',
+  'miniflare',
+] as const;
+export type Program = (typeof programs)[number];
+
+/** `TEST_PROGRAMS=none` hides them all, and the browser of this machine: what a bare machine does is seen anywhere. */
+export const programsAreHidden: boolean = process.env.TEST_PROGRAMS === 'none';
+
+const libraries = ['/usr/lib', '/usr/lib64'].flatMap((folder) =>
+  existsSync(folder) ? [folder, ...readdirSync(folder).map((name) => join(folder, name))] : [],
+);
+const inLibraries = (path: string): string | undefined =>
+  libraries.map((folder) => join(folder, path)).find((file) => existsSync(file));
+const inFolders = (name: string): string | undefined =>
+  ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin']
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file));
+/** A file of that name may be a shim of a version manager, with no version behind it. */
+const thatRuns = (name: string): string | undefined =>
+  spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0 ? name : undefined;
+
+const inExtraPackages = (name: string): string | undefined => {
+  const folder = fileURLToPath(new URL(`../extra/node_modules/${name}`, import.meta.url));
+  return existsSync(folder) ? folder : undefined;
+};
+
+/** What `nginx -V` says. */
+export const describedBy = (nginx: string): string => spawnSync(nginx, ['-V'], { encoding: 'utf8' }).stderr;
+
+const finders: Record<Program, () => string | undefined> = {
+  nginx: () => {
+    const file = inFolders('nginx');
+    return file && describedBy(file).includes('http_secure_link_module') ? file : undefined;
+  },
+  libfaketime: () => inLibraries('faketime/libfaketime.so.1'),
+  redis: () => inFolders('redis-server'),
+  python3: () => thatRuns('python3'),
+  php: () => thatRuns('php'),
+  firefox: () => process.env.FIREFOX_PATH ?? inFolders('firefox-esr'),
+  // one that plays MP4 and HLS, its driver, and a display for it
+  webkit: () =>
+    inLibraries('gstreamer-1.0/libgsthls.so') &&
+    inLibraries('gstreamer-1.0/libgstlibav.so') &&
+    inFolders('WebKitWebDriver') &&
+    inFolders('xvfb-run') &&
+    inLibraries('webkit2gtk-4.1/MiniBrowser'),
+  deno: () => thatRuns('deno'),
+  bun: () => thatRuns('bun'),
+  fastify: () => inExtraPackages('fastify'),
+  miniflare: () => inExtraPackages('miniflare'),
+};
+
+const found = new Map<Program, string | undefined>();
+
+/** The file or command of a program; `undefined` where it is missing or hidden. */
+export function pathOf(name: Program): string | undefined {
+  if (!found.has(name)) found.set(name, programsAreHidden ? undefined : finders[name]());
+  return found.get(name);
+}
+
+export const hasProgram = (name: Program): boolean => pathOf(name) !== undefined;
+
+/** For the configuration of Vitest. */
+export const programTags = (): TestTagDefinition[] =>
+  programs.map((name) => ({ name, description: `Needs ${name}.`, ...(!hasProgram(name) && { skip: true }) }));
+
+/** The first program that a test has missed; `undefined`: it was skipped for another reason. */
+export const missedBy = (tags: readonly string[]): Program | undefined =>
+  programs.find((name) => tags.includes(name) && !hasProgram(name));

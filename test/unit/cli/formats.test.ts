@@ -1,0 +1,177 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { formatNamed, formats, makeFormat } from '../../../packages/cli/src/format/formats.ts';
+import type { Settings } from '../../../packages/cli/src/format/formats.ts';
+import { commonAccessToken } from '../../../packages/server/src/cat.ts';
+import * as server from '../../../packages/server/src/index.ts';
+import type { TokenFormat } from '../../../packages/server/src/index.ts';
+import { cloudflareStream, jwPlayer, jwt, mux } from '../../../packages/server/src/jwt.ts';
+import { base64Key, hexKey, rsaKey, secret, videoId } from '../../support/format-samples.ts';
+
+const jwk = createPrivateKey(rsaKey).export({ format: 'jwk' });
+const film = '/vod/7/a.m3u8';
+
+interface Call {
+  readonly name: string;
+  readonly secrets: readonly string[];
+  readonly ids?: readonly string[];
+  readonly settings?: Settings;
+}
+const make = ({ name, secrets, ids = [], settings = {} }: Call): Promise<TokenFormat> => {
+  const format = formatNamed(name);
+  return makeFormat(format, format.keys.option(secrets, ids), settings);
+};
+
+/** A call, and the format that it means as code would make it. */
+const calls: readonly (Call & { readonly meant: TokenFormat; readonly path?: string })[] = [
+  { name: 'secureToken', secrets: [secret, 'old'], meant: server.secureToken({ secrets: [secret, 'old'] }) },
+  {
+    name: 'secureLink',
+    secrets: [secret],
+    settings: { layout: 'cdn77Path', depth: 1 },
+    meant: server.secureLink({ secret, ...server.secureLinkLayouts.cdn77Path, depth: 1 }),
+  },
+  {
+    name: 'edgeAuth',
+    secrets: [hexKey],
+    settings: { acl: ['/vod/*'] },
+    meant: server.edgeAuth({ key: hexKey, acl: ['/vod/*'] }),
+  },
+  {
+    name: 'cloudFront',
+    secrets: [rsaKey],
+    ids: ['K'],
+    settings: { carrier: 'query' },
+    meant: server.cloudFront({ keys: [{ id: 'K', privateKey: rsaKey }], carrier: 'query' }),
+  },
+  { name: 'bunny', secrets: [secret], settings: { depth: 1 }, meant: server.bunny({ secret, depth: 1 }) },
+  {
+    name: 'mediaCdn',
+    secrets: [base64Key],
+    ids: ['k'],
+    meant: server.mediaCdn({ keys: [{ name: 'k', key: base64Key }] }),
+  },
+  {
+    name: 'mediaCdnToken',
+    secrets: [base64Key],
+    settings: { algorithm: 'sha256' },
+    meant: server.mediaCdnToken({ keys: [base64Key], algorithm: 'sha256' }),
+  },
+  {
+    name: 'cloudCdn',
+    secrets: [base64Key],
+    ids: ['k'],
+    meant: server.cloudCdn({ keys: [{ name: 'k', key: base64Key }] }),
+  },
+  { name: 'cloudflare', secrets: [secret], settings: { ttl: 3600 }, meant: server.cloudflare({ secret, ttl: 3600 }) },
+  { name: 'fastly', secrets: [base64Key], meant: server.fastly({ key: base64Key }) },
+  { name: 'wowza', secrets: [secret], meant: server.wowza({ secret }) },
+  { name: 'mux', secrets: [rsaKey], ids: ['k'], meant: mux({ keys: [{ id: 'k', key: rsaKey }] }), path: '/abc.m3u8' },
+  {
+    name: 'cloudflareStream',
+    secrets: [JSON.stringify(jwk)],
+    ids: ['k'],
+    meant: cloudflareStream({ keys: [{ id: 'k', key: jwk }] }),
+    path: `/${videoId}/manifest/video.m3u8`,
+  },
+  { name: 'jwPlayer', secrets: [secret], meant: jwPlayer({ secret }) },
+  {
+    name: 'jwt',
+    secrets: [secret],
+    settings: { algorithm: 'HS256', claims: { sub: '{path}', level: 2 } },
+    meant: jwt({
+      keys: [{ key: secret }],
+      algorithm: 'HS256',
+      claims: ({ pathname }) => ({ sub: pathname, level: 2 }),
+    }),
+  },
+  {
+    name: 'commonAccessToken',
+    secrets: [hexKey],
+    ids: ['k'],
+    settings: { uri: { 1: { 0: 'cdn.example.com' }, 3: { 1: '/vod/' } }, claims: { 323: { 0: 2, 3: 60 } } },
+    meant: commonAccessToken({
+      keys: [{ id: 'k', key: hexKey }],
+      uri: new Map([
+        [1, new Map([[0, 'cdn.example.com']])],
+        [3, new Map([[1, '/vod/']])],
+      ]),
+      claims: new Map([
+        [
+          323,
+          new Map([
+            [0, 2],
+            [3, 60],
+          ]),
+        ],
+      ]),
+    }),
+  },
+];
+
+describe('--format', () => {
+  test('knows every format that secure-token-server exports', () => {
+    const reports = ['server', 'server-jwt', 'server-cat'].map((name) =>
+      readFileSync(`docs/api-report/${name}.api.md`, 'utf8'),
+    );
+    const exported = [...reports.join('\n').matchAll(/^export function (\w+)\(.*\): \w*TokenFormat;$/gm)];
+    expect(formats.map(({ name }) => name).sort()).toEqual(exported.map(([, name]) => name!).sort());
+    expect(calls.map(({ name }) => name)).toEqual(formats.map(({ name }) => name));
+  });
+
+  test.each(calls)('$name signs and verifies as the format does in code', async ({ meant, path = film, ...call }) => {
+    const format = await make(call);
+    const url = `https://cdn.example.com${path}`;
+    const signed = await server.signUrl(url, { format, expiresIn: 300 });
+    expect(await server.verifyUrl(signed, { format: meant })).toMatchObject({ ok: true });
+    const byCode = await server.signUrl(url, { format: meant, expiresIn: 300 });
+    expect(await server.verifyUrl(byCode, { format })).toMatchObject({ ok: true });
+  });
+
+  test.each<[string, Call, RegExp]>([
+    [
+      'a format that is none',
+      { name: 'edgeAuht', secrets: [hexKey] },
+      /^--format: edgeAuht is unknown\. Give one of secureToken, /,
+    ],
+    [
+      'a layout that is none',
+      { name: 'secureLink', secrets: [secret], settings: { layout: 'toString' } },
+      /layout: .*Give one of keyCdn/,
+    ],
+    [
+      'an option of another format',
+      { name: 'fastly', secrets: [base64Key], settings: { depth: 2 } },
+      /^--format fastly: Unknown option 'depth'/,
+    ],
+    ['a misspelt option', { name: 'edgeAuth', secrets: [hexKey], settings: { acll: '/*' } }, /Did you mean 'acl'\?/],
+    ['a key that is not hex', { name: 'edgeAuth', secrets: ['topsecret'] }, /^--format edgeAuth: key: .*hex/],
+    ['a key without its id', { name: 'cloudFront', secrets: [rsaKey] }, /^--key-id: there are 1 keys and 0 ids\. Give/],
+    ['an id where keys have none', { name: 'wowza', secrets: [secret], ids: ['k'] }, /^--key-id: .*Leave it out/],
+    [
+      'a JWT without claims',
+      { name: 'jwt', secrets: [secret], settings: { algorithm: 'HS256' } },
+      /claims: .*such as claims=/,
+    ],
+    [
+      'an option of the wrong kind',
+      { name: 'mediaCdnToken', secrets: [base64Key], settings: { headers: 5, pathGlobs: 7 } },
+      /^--format mediaCdnToken: /,
+    ],
+  ])('%s is ERR_OPTIONS, which names what to give and never the secret', async (_, call, message) => {
+    const error = await (async () => make(call))().catch((reason: unknown) => reason as Error);
+    expect(error).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(message) });
+    for (const each of call.secrets) expect((error as Error).message).not.toContain(each);
+  });
+
+  test('a key that is made up for one run is one that its format takes', async () => {
+    for (const { name, keys } of formats) {
+      if (!keys.makeUp) continue;
+      const settings = calls.find((call) => call.name === name)!.settings ?? {};
+      const format = await make({ name, secrets: [keys.makeUp()], settings });
+      const signed = await server.signUrl(`https://cdn.example.com${film}`, { format, expiresIn: 300 });
+      expect(await server.verifyUrl(signed, { format }), name).toMatchObject({ ok: true });
+    }
+  });
+});

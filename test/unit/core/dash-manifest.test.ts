@@ -1,0 +1,438 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+import type { Representation } from '../../../packages/core/src/dash-manifest.ts';
+import { isMpd, parseDashManifest } from '../../../packages/core/src/dash-manifest.ts';
+import { firstOf } from '../../../packages/core/src/url-order.ts';
+
+const FOLDER = 'https://cdn.test/vod/7/';
+const AT = Date.parse('2026-11-26T12:00:00Z') / 1000;
+
+const identify = (href: string): string => href;
+const parse = (text: string, now = (): number => AT): readonly Representation[] =>
+  parseDashManifest(text, { url: `${FOLDER}index.mpd`, now, identify }).representations;
+
+const absolute = (name: string): string => new URL(name, FOLDER).href;
+/** Those that follow `first`, with that, of each Representation that names it; without their folder. */
+const from = (first: string, text: string, now = AT): string[][] =>
+  parse(text, () => now)
+    .filter(({ order }) => order.has(absolute(first)))
+    .map(({ order }) => [first, ...Array.from(order.after(absolute(first)), (key) => key.replace(FOLDER, ''))]);
+const has = (name: string, text: string, now = AT): boolean => from(name, text, now).length > 0;
+
+const film = 'type="static" mediaPresentationDuration="PT7S"';
+const mpd = (content: string, attributes = film): string =>
+  `<?xml version="1.0"?><!-- one --><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" ${attributes}>${content}</MPD>`;
+const period = (content: string, attributes = ''): string =>
+  `<Period ${attributes}><AdaptationSet>${content}</AdaptationSet></Period>`;
+/** One Representation, by these rules. */
+const one = (rules: string, attributes = film, id = '1'): string =>
+  mpd(period(`${rules}<Representation id="${id}"/>`), attributes);
+const timeline = (entries: string, attributes = 'media="$Time$-$Number$"'): string =>
+  `<SegmentTemplate ${attributes}><SegmentTimeline>${entries}</SegmentTimeline></SegmentTemplate>`;
+const live = 'type="dynamic" availabilityStartTime="2026-11-26T11:00:00Z" timeShiftBufferDepth="PT4S"';
+
+describe('numbers', () => {
+  const text = mpd(
+    period(`<SegmentTemplate timescale="10" duration="20" startNumber="8" media="$RepresentationID$/$Number%03d$.m4s?b=$Bandwidth$&amp;a=1" initialization="$RepresentationID$/i.mp4"/>
+      <Representation id="lo" bandwidth="100"/><Representation id="hi" bandwidth="200"></Representation>`),
+  );
+
+  test('after the init segment all of them, from the duration', () => {
+    const names = (rendition: string, bandwidth: number): string[] =>
+      ['008', '009', '010', '011'].map((it) => `${rendition}/${it}.m4s?b=${bandwidth}&a=1`);
+    expect(from('lo/i.mp4', text)).toEqual([['lo/i.mp4', ...names('lo', 100)]]);
+    expect(from('hi/i.mp4', text)).toEqual([['hi/i.mp4', ...names('hi', 200)]]);
+    expect(from('hi/010.m4s?b=200&a=1', text)).toEqual([names('hi', 200).slice(2)]);
+  });
+
+  test.each([
+    ['before the first', 'lo/007.m4s?b=100&a=1'],
+    ['after the last', 'lo/012.m4s?b=100&a=1'],
+    ['in another spelling', 'lo/8.m4s?b=100&a=1'],
+    ['of another rendition', 'lo/008.m4s?b=200&a=1'],
+    ['with something behind it', 'lo/008.m4s?b=100&a=12'],
+    ['without a number', 'lo/.m4s?b=100&a=1'],
+    ['elsewhere', '../8/lo/008.m4s?b=100&a=1'],
+  ])('a name %s is none of them', (_, name) => {
+    expect(has(name, text)).toBe(false);
+  });
+
+  test('no name is made before it is asked for', () => {
+    const made = vi.fn(identify);
+    const year = one(
+      '<SegmentTemplate timescale="1000" duration="1" media="$Number$.m4s"/>',
+      'mediaPresentationDuration="P365D"',
+    );
+    const { representations } = parseDashManifest(year, { url: FOLDER, now: () => AT, identify: made });
+    const next = firstOf(representations[0]!.order.after(absolute('2000000000.m4s')), 2);
+    expect([...next]).toEqual([absolute('2000000001.m4s'), absolute('2000000002.m4s')]);
+    expect(made.mock.calls.length).toBeLessThan(10);
+  });
+
+  test('a duration that is no multiple in floating point only', () => {
+    const rules = '<SegmentTemplate timescale="24000" duration="48048" media="$Number$"/>';
+    expect(from('1', one(rules, 'mediaPresentationDuration="PT6.006S"'))).toEqual([['1', '2', '3']]);
+  });
+
+  test('digits beside the number', () => {
+    const rules = '<SegmentTemplate duration="1" media="4$Number$0$Time$0"/>';
+    expect(from('4201 0'.replace(' ', ''), one(rules))).toEqual([
+      ['42010', '43020', '44030', '45040', '46050', '47060'],
+    ]);
+  });
+
+  test('several numbers, and a name of which URLs have another spelling', () => {
+    const rules = '<SegmentTemplate duration="2" media="a b/../ü $Number$ $Time$ {}.m4s"/>';
+    const name = (number: number): string => `%C3%BC%20${number}%20${number * 2 - 2}%20%7B%7D.m4s`;
+    expect(from(name(3), one(rules))).toEqual([[name(3), name(4)]]);
+  });
+
+  test.each([
+    ['of one name for all', 'all.m4s'],
+    ['that nobody can resolve', 'https://a$Number$:x/'],
+    ['of a server that the number names', 'https://$Number$.test/a'],
+  ])('a template %s names nothing', (_, media) => {
+    const text = one(`<SegmentTemplate duration="2" media="${media}"/>`);
+    expect([has('all.m4s', text), has('', text), has('https://1.test/a', text), has('1', text)]).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('what a template says', () => {
+  test('what nobody knows stays in it', () => {
+    expect(has('$SubNumber$-1', one('<SegmentTemplate duration="7" media="$SubNumber$-$Number$"/>'))).toBe(true);
+    expect(has('$1$', one('<SegmentTemplate duration="7" media="$$$Number$$$"/>'))).toBe(true);
+  });
+
+  test('numbers as wide as any is, and no wider', () => {
+    const padded = (width: number): string => one(`<SegmentTemplate duration="7" media="$Number%0${width}d$"/>`);
+    expect(has('1'.padStart(20, '0'), padded(20))).toBe(true);
+    expect(parse(padded(21))).toEqual([]);
+  });
+
+  test('names as long as a URL is, and no longer', () => {
+    const text = (id: number, more = ''): string =>
+      one(
+        `<SegmentTemplate duration="7" media="$RepresentationID$$RepresentationID$${more}$Number$"/>`,
+        film,
+        'i'.repeat(id),
+      );
+    expect(has(`${'i'.repeat(1998)}x1`, text(999, 'x'))).toBe(true);
+    expect(parse(text(1000))).toEqual([]);
+    expect(parse(text(999, 'xx'))).toEqual([]);
+    expect(parse(one(`<SegmentTemplate duration="7" media="${'a'.repeat(2001)}"/>`))).toEqual([]);
+  });
+
+  test('what a Representation says itself counts, the rest is inherited', () => {
+    const text = mpd(
+      period(
+        `<SegmentTemplate duration="2" media="$Number$.m4s"/><Representation id="1"><SegmentTemplate startNumber="5"/></Representation>`,
+      ),
+    );
+    expect(from('5.m4s', text)).toEqual([['5.m4s', '6.m4s', '7.m4s', '8.m4s']]);
+  });
+
+  test.each([
+    ['of its own for one', '<SegmentTimeline><S t="5" d="4"/></SegmentTimeline>', ['5-9.m4s']],
+    ['of all', '', ['0-9.m4s', '2-10.m4s']],
+  ])('a timeline %s', (_, own, expected) => {
+    const text = mpd(
+      period(`${timeline('<S t="0" d="2" r="1"/>', 'media="$Time$-$Number$.m4s"')}
+        <Representation id="1"><SegmentTemplate startNumber="9">${own}</SegmentTemplate></Representation>`),
+    );
+    expect(from(expected[0]!, text)).toEqual([expected]);
+  });
+
+  test('another child of a template is no timeline', () => {
+    const rules = '<SegmentTemplate duration="4" media="$Number$.m4s"><BitstreamSwitching/></SegmentTemplate>';
+    expect(from('1.m4s', one(rules))).toEqual([['1.m4s', '2.m4s']]);
+  });
+
+  test('an init segment in a folder of its own', () => {
+    const rules = '<SegmentTemplate duration="7" media="$Number$" initialization="../init/$RepresentationID$.mp4"/>';
+    const init = 'https://cdn.test/vod/init/1.mp4';
+    expect(from(init, one(rules))).toEqual([[init, '1']]);
+    expect(has('https://cdn.test/vod/other/1.mp4', one(rules))).toBe(false);
+  });
+});
+
+describe('a timeline', () => {
+  test('times, gaps, repetitions up to the next entry or the end', () => {
+    const entries = '<S t="100" d="20" r="1"/><S d="10"/><S t="200" d="10" r="-1"/><S t="230" d="20" r="-1"/>';
+    const text = one(timeline(entries, 'timescale="10" presentationTimeOffset="200" media="$Time$-$Number$-$$.m4s"'));
+    const starts = [100, 120, 140, 200, 210, 220, 230, 250];
+    const names = starts.map((time, index) => `${time}-${index + 1}-$.m4s`);
+    expect(from(names[0]!, text)).toEqual([names]);
+    expect(from(names[5]!, text)).toEqual([names.slice(5)]);
+    expect(has('105-1-$.m4s', text)).toBe(false);
+  });
+
+  test.each([
+    ['ends with a duration that cannot be', '<S t="0" d="2"/><S d="0"/><S d="2"/>', ['0-1']],
+    ['fills what is left with one that is cut off', '<S t="0" d="2" r="-1"/>', ['0-1', '2-2', '4-3', '6-4']],
+    ['has nothing where the next entry is earlier', '<S t="10" d="2" r="-1"/><S t="4" d="2"/>', ['4-1']],
+    ['has nothing where a time is no number', '<S t="x" d="2" r="-1"/><S t="4" d="2"/>', ['4-1']],
+  ])('%s', (_, entries, expected) => {
+    expect(from(expected[0]!, one(timeline(entries)))).toEqual([expected]);
+  });
+
+  test('more repetitions than anybody could name', () => {
+    const text = one(timeline('<S t="0" d="1" r="999999999999"/>'));
+    const [{ order }] = parse(text) as [Representation];
+    expect([...firstOf(order.after(absolute('500000000-500000001')), 1)]).toEqual([absolute('500000001-500000002')]);
+  });
+
+  test('is held once for all Representations that inherit it', () => {
+    const sizeOf = (representations: number): number =>
+      parseDashManifest(mpd(period(timeline('<S d="1"/>'.repeat(100)) + '<Representation/>'.repeat(representations))), {
+        url: FOLDER,
+        now: () => AT,
+        identify,
+      }).size;
+    expect([sizeOf(1), sizeOf(100)]).toEqual([101, 200]);
+  });
+});
+
+describe('a list', () => {
+  test('of names, and base URLs at every level', () => {
+    const text = mpd(
+      `<BaseURL>
+        ../8/
+      </BaseURL><Period><BaseURL>p/</BaseURL><AdaptationSet><BaseURL>a/</BaseURL><BaseURL>https://other.test/</BaseURL>
+      <Representation id="1"><BaseURL>r/</BaseURL><SegmentList><Initialization sourceURL="i.mp4"/><SegmentURL media="1.m4s"/><SegmentURL media="2.m4s"/></SegmentList></Representation>
+      </AdaptationSet></Period>`,
+    );
+    const base = 'https://cdn.test/vod/8/p/a/r/';
+    expect(from(`${base}i.mp4`, text)).toEqual([[`${base}i.mp4`, `${base}1.m4s`, `${base}2.m4s`]]);
+    expect(from(`${base}2.m4s`, text)).toEqual([[`${base}2.m4s`]]);
+  });
+
+  test('what has a name, each once, and no longer one than a URL is', () => {
+    const text = one(`<SegmentList><RepresentationIndex sourceURL="x"/><Initialization sourceURL="i.mp4"/>
+      <SegmentURL mediaRange="0-9"/><SegmentURL media="${'a'.repeat(2000)}"/><SegmentURL media="${'b'.repeat(2001)}"/>
+      <SegmentURL media="c" mediaRange="0-9"/><SegmentURL media="c" mediaRange="10-19"/></SegmentList>`);
+    expect(from('i.mp4', text)).toEqual([['i.mp4', 'a'.repeat(2000), 'c']]);
+    expect(has('x', text)).toBe(false);
+  });
+
+  test('is held once for the Representations that inherit it with one base URL, and for no other', () => {
+    const list = '<SegmentList><SegmentURL media="1"/><SegmentURL media="2"/></SegmentList>';
+    const text = mpd(
+      period(
+        `${list}<Representation id="a"/><Representation id="b"/><Representation id="c"><BaseURL>c/</BaseURL></Representation>`,
+      ),
+    );
+    expect(from('1', text)).toEqual([
+      ['1', '2'],
+      ['1', '2'],
+    ]);
+    expect(has('c/1', text)).toBe(false);
+    const again = parse(text);
+    expect(again[0]!.order).toBe(again[1]!.order);
+  });
+});
+
+describe('periods', () => {
+  const rules = '<SegmentTemplate duration="2" media="$RepresentationID$/$Number$.m4s"/>';
+  /** A Representation of its own in each period: how many segments it has. */
+  const lengths = (...attributes: string[]): number[] => {
+    const text = mpd(attributes.map((it, n) => period(`${rules}<Representation id="${n}"/>`, it)).join(''));
+    return attributes.map((_, n) => from(`${n}/1.m4s`, text)[0]?.length ?? 0);
+  };
+
+  test('from one to the next, or as long as they say', () => {
+    expect(lengths('', 'start="PT2S"')).toEqual([1, 3]);
+    expect(lengths('duration="PT4S"', '')).toEqual([2, 2]);
+    expect(lengths('duration="PT2S"', 'duration="PT2S"', '')).toEqual([1, 1, 2]);
+  });
+
+  test.each([
+    ['PT10M', 60, 10],
+    ['PT10H', 3600, 10],
+    ['P12D', 86_400, 12],
+    ['P1DT2H3M', 60, 1563],
+    ['PT1M1.5S', 1.5, 41],
+    // as if it were not there: what the presentation says counts
+    ['-PT2S', 1, 7],
+    ['PT2S.', 1, 7],
+    ['P1Y', 1, 7],
+  ])('a duration of %s in segments of %d s', (duration, seconds, count) => {
+    const text = mpd(
+      period(
+        `<SegmentTemplate duration="${seconds}" media="$Number$.m4s"/><Representation id="1"/>`,
+        `duration="${duration}"`,
+      ),
+    );
+    expect(from('1.m4s', text)[0]).toHaveLength(count);
+  });
+
+  test('a film of two hours in twelve Representations: to its end, also between short periods', () => {
+    const ids = Array.from({ length: 12 }, (_, id) => `<Representation id="${id}"/>`).join('');
+    const of = (folder: string, attributes: string): string =>
+      period(`<BaseURL>${folder}/</BaseURL>${rules}${ids}`, attributes);
+    const text = mpd(of('a', 'duration="PT10S"') + of('b', 'duration="PT2H"') + of('c', 'duration="PT10S"'));
+    expect(from('b/11/3599.m4s', text)).toEqual([['b/11/3599.m4s', 'b/11/3600.m4s']]);
+    expect(has('c/11/5.m4s', text)).toBe(true);
+  });
+
+  test('a Representation is known by its period, or by when that begins, and its own id', () => {
+    const of = (attributes: string): string => period(`${rules}<Representation id="hi"/>`, attributes);
+    const found = parse(mpd(of('id="ad" duration="PT2S"') + of('')));
+    expect(found.map(({ period, id }) => [period, id])).toEqual([
+      ['ad', 'hi'],
+      ['2', 'hi'],
+    ]);
+  });
+});
+
+describe('a live stream', () => {
+  const numbers = (seconds = 2): string =>
+    `<SegmentTemplate duration="${seconds}" media="$Number$.m4s" initialization="i.mp4"/>`;
+
+  test('numbers up to the present and a few ahead, in the period that is on', () => {
+    const of = (attributes: string, folder: string): string =>
+      period(`<BaseURL>${folder}/</BaseURL>${numbers()}<Representation id="1"/>`, attributes);
+    const text = mpd(of('start="PT0S"', 'a') + of('start="PT3590S"', 'b'), live);
+    expect(from('b/8.m4s', text)).toEqual([['b/8.m4s', 'b/9.m4s', 'b/10.m4s', 'b/11.m4s']]);
+    expect(from('a/1794.m4s', text)).toEqual([['a/1794.m4s', 'a/1795.m4s']]);
+    expect(from('b/i.mp4', text), 'nobody knows where a player begins').toEqual([['b/i.mp4']]);
+  });
+
+  test('numbers come as time passes, whether the manifest is loaded again or not', () => {
+    let now = AT;
+    const [{ order }] = parse(one(numbers(), live), () => now) as [Representation];
+    expect(order.has(absolute('1807.m4s'))).toBe(false);
+    now += 2;
+    expect(order.has(absolute('1807.m4s'))).toBe(true);
+  });
+
+  test('since a moment ago: from the first one', () => {
+    const since = 'type="dynamic" availabilityStartTime="2026-11-26T11:59:58Z"';
+    expect(from('1.m4s', one(numbers(1), since))[0]).toHaveLength(8);
+    expect(has('1.m4s', one(numbers(1), 'type="dynamic"')), 'nobody knows since when').toBe(false);
+    expect(has('1.m4s', one(numbers(1), since), AT - 60), 'not yet').toBe(false);
+  });
+
+  test('a timeline as far as it goes', () => {
+    const text = one(timeline('<S t="35900" d="20" r="-1"/>', 'timescale="10" media="$Time$.m4s"'), live);
+    expect(from('35900.m4s', text)).toEqual([['35900', '35920', '35940', '35960', '35980'].map((it) => `${it}.m4s`)]);
+  });
+
+  test('a timeline of many hours, whose numbers are those of its whole', () => {
+    const day = 'type="dynamic" availabilityStartTime="2026-11-25T12:00:00Z"';
+    const text = one(timeline('<S t="0" d="2" r="9999"/><S d="2" r="-1"/>'), day);
+    expect(from('86396-43199', text)).toEqual([['86396-43199', '86398-43200']]);
+    expect(has('86400-43201', text)).toBe(false);
+  });
+});
+
+describe('what is held of a manifest', () => {
+  const many = (count: number, rules: string, attributes = film): string =>
+    mpd(
+      Array.from({ length: count }, (_, n) => period(`${rules}<Representation id="${n}"/>`, `id="${n}"`)).join(''),
+      attributes,
+    );
+  const rules = '<SegmentTemplate duration="2" media="$Number$.m4s"/>';
+
+  test('a day of advertisements and programmes: all of it', () => {
+    expect(parse(many(8640, rules))).toHaveLength(8640);
+  });
+
+  test('more Representations than are remembered: what is played first, or is nearest to the present', () => {
+    const ends = (attributes: string): string[] => {
+      const found = parse(many(50_001, rules, attributes));
+      return [found[0]!.period, found.at(-1)!.period];
+    };
+    expect(ends(film)).toEqual(['0', '49999']);
+    expect(ends(live)).toEqual(['50000', '1']);
+  });
+
+  test('characters in proportion to what is written, however long a base URL is', () => {
+    const below = (length: number): string =>
+      mpd(
+        `<BaseURL>${'a'.repeat(length)}/</BaseURL>` +
+          period(
+            rules +
+              Array.from(
+                { length: 9000 },
+                (_, n) => `<Representation id="${n}"><BaseURL>${n}/</BaseURL></Representation>`,
+              ).join(''),
+          ),
+      );
+    expect(parse(below(10))).toHaveLength(9000);
+    expect(parse(below(1900)).length).toBeLessThan(5000);
+    expect(parse(below(2000)), 'longer than a URL').toEqual([]);
+  });
+});
+
+test.each([
+  '',
+  '#EXTM3U',
+  '<html></html>',
+  '<MPD',
+  '<MPD><Period>',
+  mpd(period('<Representation/>')),
+  mpd(period('<SegmentList/><Representation/>')),
+  '<MPD></p></MPD></MPD>',
+])('nothing of %j', (text) => {
+  expect(parse(text)).toEqual([]);
+});
+
+test.each([
+  ['duration="0"', ''],
+  ['duration="x"', ''],
+  ['', '<SegmentTimeline><S t="0" d="0" r="5"/></SegmentTimeline>'],
+])('nothing to count to: %s %s', (attribute, entries) => {
+  const rules = `<SegmentTemplate ${attribute} media="$Number$.m4s">${entries}</SegmentTemplate>`;
+  expect(has('1.m4s', one(rules))).toBe(false);
+  expect(has('1.m4s', one(rules, live))).toBe(false);
+});
+
+test('one file with an index needs no order', () => {
+  expect(parse(readFileSync('test/media/dash/index.mpd', 'utf8'))).toEqual([]);
+  expect(parse(readFileSync('test/media/dash/template.mpd', 'utf8'))).toHaveLength(3);
+});
+
+const hidden = '<Representation id="2"/>';
+test.each([`<!-- ${hidden} -->`, `<![CDATA[${hidden}]]>`, `<?x ${hidden} ?>`, `<!-- ${hidden}`])(
+  'what is no element is not read: %s',
+  (text) => {
+    const rules = '<SegmentTemplate duration="7" media="$RepresentationID$-$Number$.m4s"/><Representation id="1"/>';
+    expect([has('1-1.m4s', mpd(period(rules + text))), has('2-1.m4s', mpd(period(rules + text)))]).toEqual([
+      true,
+      false,
+    ]);
+  },
+);
+
+test('how long segments are', () => {
+  const secondsOf = (rules: string): number => parse(one(rules))[0]!.order.seconds;
+  expect(secondsOf(timeline('<S d="48048" r="3"/>', 'timescale="24000" media="$Time$"'))).toBeCloseTo(2.002);
+  expect(secondsOf(timeline('<S t="0" d="2"/><S d="3"/>')), 'the last one counts').toBe(3);
+  expect(secondsOf('<SegmentTemplate duration="3" media="$Number$"/>')).toBe(3);
+  const list = '<SegmentList duration="4"><SegmentURL media="1"/></SegmentList>';
+  expect(secondsOf(list)).toBe(4);
+  expect(secondsOf(list.replace('>', ' timescale="2">'))).toBe(2);
+  expect(secondsOf(list.replace(' duration="4"', ''))).toBe(0);
+});
+
+test('a token that a server has written into a name is none of it, also where that is known only later', () => {
+  let known = false;
+  const stripped = (href: string): string => (known ? href.replace(/\?st=\w+$/, '') : href);
+  const text = one('<SegmentTemplate duration="2" media="$Number$.m4s?st=abc" initialization="i.mp4?st=abc"/>');
+  const { representations } = parseDashManifest(text, { url: FOLDER, now: () => AT, identify: stripped });
+  const { order } = representations[0]!;
+  known = true;
+  expect([...order.after(absolute('3.m4s'))]).toEqual([absolute('4.m4s')]);
+});
+
+test('what a manifest is', () => {
+  for (const text of ['<MPD>', '<?xml version="1.0"?>\n<!-- a -->\n<MPD type="static">', '<mpd:MPD >']) {
+    expect(isMpd(text)).toBe(true);
+  }
+  for (const text of ['<MPDs>', '#EXTM3U', 'x<MPD>', '{"MPD":1}', '<Patch>']) expect(isMpd(text)).toBe(false);
+});

@@ -1,0 +1,97 @@
+import type Hls from 'hls.js';
+import type { Events, HlsConfig } from 'hls.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { TokenSource } from '../../../packages/hlsjs/src/index.ts';
+import { createTokenSource, secureToken, secureTokenConfig } from '../../../packages/hlsjs/src/index.ts';
+import { FakeLoader, MANIFEST } from './loader-lab.ts';
+
+const DESTROYING = 'hlsDestroying' as unknown as Events.DESTROYING;
+
+beforeAll(() => {
+  vi.stubGlobal('self', globalThis);
+  vi.stubGlobal('location', new URL('https://app.test/'));
+});
+afterAll(() => vi.unstubAllGlobals());
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 });
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** A token of 24 s for the folder of the manifest, which is counted. */
+function tokens(): { getTokens: () => Promise<{ prefix: string; expires: number }[]>; calls: () => number } {
+  let calls = 0;
+  return {
+    getTokens: () => {
+      calls++;
+      return Promise.resolve([
+        { prefix: new URL('.', MANIFEST).href, query: { st: 'a' }, expires: Date.now() / 1000 + 24 },
+      ]);
+    },
+    calls: () => calls,
+  };
+}
+
+describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
+  let HlsClass: typeof Hls;
+  beforeAll(async () => {
+    HlsClass = ((await import(version)) as { default: typeof Hls }).default;
+  });
+
+  const load = async (config: Partial<HlsConfig>): Promise<Hls> => {
+    const hls = new HlsClass({ autoStartLoad: false, loader: FakeLoader, ...config });
+    hls.loadSource(MANIFEST);
+    await vi.advanceTimersByTimeAsync(0);
+    return hls;
+  };
+
+  test('secureTokenConfig: the last player is destroyed after one request: no call any more, no timer', async () => {
+    const { getTokens, calls } = tokens();
+    const hls = await load(secureTokenConfig({ getTokens, jitter: 0 }));
+    expect(calls()).toBe(1);
+    hls.destroy();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(calls()).toBe(1);
+  });
+
+  test('a source that is shared: one of two players is destroyed: the token is renewed for the other', async () => {
+    const { getTokens, calls } = tokens();
+    const source: TokenSource = createTokenSource({ getTokens, jitter: 0 });
+    const [first, second] = [new HlsClass({ autoStartLoad: false }), await load(secureTokenConfig(source))];
+    secureToken(first, source);
+    first.destroy();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(calls()).toBe(2);
+    second.destroy();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(calls()).toBe(2);
+  });
+
+  test.each([
+    ['has removed all listeners', (hls: Hls) => hls.removeAllListeners()],
+    [
+      'has a listener that throws',
+      (hls: Hls) =>
+        hls.on(DESTROYING, () => {
+          throw new Error('of the app');
+        }),
+    ],
+  ])('the app %s before it destroys the player: its source ends with it', async (_, change) => {
+    const { getTokens, calls } = tokens();
+    const hls = new HlsClass({ autoStartLoad: false });
+    change(hls);
+    const source = secureToken(hls, { getTokens, jitter: 0 });
+    await source.sign(MANIFEST);
+    change(hls);
+    hls.destroy();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(calls()).toBe(1);
+    await expect(source.sign(MANIFEST)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
+  });
+});
