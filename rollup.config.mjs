@@ -15,6 +15,7 @@ import esbuild from 'rollup-plugin-esbuild';
  */
 const files = [
   { folder: 'core', esm: 'index.js', lib: 'esnext.disposable' },
+  { folder: 'core', input: 'playlists.ts', esm: 'playlists.js' },
   { folder: 'hlsjs', esm: 'index.js' },
   { folder: 'hlsjs', iife: 'secure-token-hlsjs.min.js', global: 'SecureTokenHls' },
   { folder: 'dashjs', esm: 'index.js' },
@@ -37,11 +38,15 @@ const files = [
   { folder: 'cli', input: 'cli.ts', bin: 'cli.js' },
 ];
 
-const sourceOf = (/** @type {string} */ folder) =>
-  new URL(`./packages/${folder}/src/index.ts`, import.meta.url).pathname;
+const sourceOf = (/** @type {string} */ folder, entry = 'index') =>
+  new URL(`./packages/${folder}/src/${entry}.ts`, import.meta.url).pathname;
+const CORE = /^secure-token-core(?:\/(\w+))?$/;
 const withCoreInside = {
   name: 'with-core-inside',
-  resolveId: (/** @type {string} */ id) => (id === 'secure-token-core' ? sourceOf('core') : null),
+  resolveId(/** @type {string} */ id) {
+    const core = CORE.exec(id);
+    return core && sourceOf('core', core[1]);
+  },
 };
 const isPrivate = (/** @type {string} */ id) => id === 'secure-token-media-element';
 const withPrivateInside = {

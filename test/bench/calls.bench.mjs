@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { createTokenSource } from 'secure-token-core';
+import { hlsOrDash } from 'secure-token-core/playlists';
 
 /**
  * A viewer on a clock of their own: how often does the plugin call the signing endpoint?
@@ -36,7 +37,7 @@ async function film() {
   const viewer = simulate((urls, now) => urls.map((url) => ({ url, expires: now + 60, query: { st: 'a', e: 'b' } })));
   const segments = Array.from({ length: 1800 }, (_, i) => `https://cdn.example.com/vod/7/s${i}.m4s`);
   const text = `#EXTM3U\n${segments.map((url) => `#EXTINF:4,\n${url}`).join('\n')}\n#EXT-X-ENDLIST`;
-  viewer.source.learn('https://cdn.example.com/vod/7/media.m3u8', text);
+  viewer.source.learn('https://cdn.example.com/vod/7/media.m3u8', hlsOrDash(text));
   for (const url of segments) {
     await viewer.request(url);
     viewer.advance(4);

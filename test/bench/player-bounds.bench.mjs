@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { createTokenSource } from 'secure-token-core';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import { median } from './compare.mjs';
 
 const SIZE = 2 ** 14;
@@ -64,7 +65,7 @@ export async function run() {
     const text = playlist(line);
     const learn = (/** @type {string[]} */ ...texts) => {
       const source = sourceWith();
-      for (const each of texts) source.learn(media, each);
+      for (const each of texts) source.learn(media, hlsOrDash(each));
       source.destroy();
     };
     rows.push({ name: `learn, 1 MiB of ${name}`, ms: await milliseconds(() => learn(text), 1) });

@@ -1,4 +1,5 @@
 import { describe, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import { createTokenSource } from '../../packages/core/src/index.ts';
 import { expectLinear } from '../support/growth.ts';
 import { CDN } from '../unit/core/lab.ts';
@@ -83,9 +84,9 @@ describe('what a DASH manifest costs that is reloaded, with a request, grows wit
         const source = createTokenSource({
           getTokens: ({ urls }) => Promise.resolve(urls.map((url) => ({ url, expires, query: { st: 'a' } }))),
         });
-        source.learn(MANIFEST, text);
+        source.learn(MANIFEST, hlsOrDash(text));
         await source.sign(`${CDN}/vod/7/1/4.m4s`);
-        source.learn(MANIFEST, next);
+        source.learn(MANIFEST, hlsOrDash(next));
         await source.sign(`${CDN}/vod/7/1/8.m4s`);
         source.destroy();
       };

@@ -1,5 +1,5 @@
 import { describe, test, vi } from 'vitest';
-import { parseDashManifest } from '../../packages/core/src/dash-manifest.ts';
+import { parseDashManifest } from '../../packages/core/src/playlists/dash-manifest.ts';
 import { expectLinear } from '../support/growth.ts';
 import { CDN } from '../unit/core/lab.ts';
 

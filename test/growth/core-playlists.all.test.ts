@@ -1,4 +1,5 @@
 import { describe, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import { createTokenSource } from '../../packages/core/src/index.ts';
 import type { TokenSource } from '../../packages/core/src/index.ts';
 import { expectLinear } from '../support/growth.ts';
@@ -20,13 +21,13 @@ const live = (last: number): string =>
 
 describe('what playlists cost grows with how many there are, from 500 to 1000', () => {
   const playlists: Record<string, (source: TokenSource, n: number) => void> = {
-    'each at a URL of its own': (source, n) => source.learn(`${CDN}/vod/${n}/i.m3u8`, live(9)),
-    'each at a path of its own, named by its query': (source, n) => source.learn(`${FOLDER}${n}.m3u8?a=1`, live(9)),
+    'each at a URL of its own': (source, n) => source.learn(`${CDN}/vod/${n}/i.m3u8`, hlsOrDash(live(9))),
+    'each at a path of its own, named by its query': (source, n) => source.learn(`${FOLDER}${n}.m3u8?a=1`, hlsOrDash(live(9))),
     'of one path, told apart by their queries': (source, n) =>
-      source.learn(`${FOLDER}i.m3u8?n=${n}`, live(9).replaceAll('.ts', `-${n}.ts`)),
-    'reloads of one, each with another query': (source, n) => source.learn(`${FOLDER}i.m3u8?t=${n}`, live(n + 6)),
-    'reloads of one, with directives': (source, n) => source.learn(`${FOLDER}i.m3u8?_HLS_msn=${n}`, live(n + 6)),
-    'without a name': (source, n) => source.learn(`${FOLDER}${n}.m3u8`, '#EXTM3U\n#EXTINF:4,\n'),
+      source.learn(`${FOLDER}i.m3u8?n=${n}`, hlsOrDash(live(9).replaceAll('.ts', `-${n}.ts`))),
+    'reloads of one, each with another query': (source, n) => source.learn(`${FOLDER}i.m3u8?t=${n}`, hlsOrDash(live(n + 6))),
+    'reloads of one, with directives': (source, n) => source.learn(`${FOLDER}i.m3u8?_HLS_msn=${n}`, hlsOrDash(live(n + 6))),
+    'without a name': (source, n) => source.learn(`${FOLDER}${n}.m3u8`, hlsOrDash('#EXTM3U\n#EXTINF:4,\n')),
   };
   test.each(Object.keys(playlists))('%s', async (name) => {
     const work = (count: number) => async (): Promise<void> => {
@@ -72,9 +73,9 @@ describe('what a playlist costs, with a request, grows with its length, from 400
       const text = texts[name]!(count);
       return async (): Promise<void> => {
         const source = createSource();
-        source.learn(MEDIA, text);
+        source.learn(MEDIA, hlsOrDash(text));
         await source.sign(`${FOLDER}9.ts`);
-        source.learn(MEDIA, `${text}\n#EXTINF:4,\nlast.ts`);
+        source.learn(MEDIA, hlsOrDash(`${text}\n#EXTINF:4,\nlast.ts`));
         await source.sign(`${FOLDER}last.ts`);
         source.destroy();
       };

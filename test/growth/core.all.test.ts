@@ -1,4 +1,5 @@
 import { describe, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Token, TokenSource } from '../../packages/core/src/index.ts';
 import { createTokenSource } from '../../packages/core/src/index.ts';
 import { expectLinear } from '../support/growth.ts';
@@ -114,7 +115,7 @@ describe('what a playlist costs grows with its length', () => {
     (text: string, first: string): Work =>
     () => {
       const source = sourceWith([]);
-      for (const part of [first, text]) source.learn(MEDIA, part);
+      for (const part of [first, text]) source.learn(MEDIA, hlsOrDash(part));
       source.destroy();
     };
   test.each(Object.keys(playlists))('learn: %s, from 1 to 2 MiB', async (name) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { continuationOf, predictSegments } from '../../packages/core/src/predict-names.ts';
+import { continuationOf, predictSegments } from '../../packages/core/src/playlists/predict-names.ts';
 import { propertyRuns, propertyTimeout } from '../support/property-runs.ts';
 
 const settings = { numRuns: propertyRuns };

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import { createTokenSource } from '../../packages/core/src/index.ts';
 import { MEDIA, START, elapsed, fakeTime, playlist, seconds, segment } from '../unit/core/lab.ts';
 
@@ -29,7 +30,7 @@ async function callsOfAudience(jitter: number): Promise<number[]> {
     await source.sign(MEDIA);
     for (let last = 6; elapsed() < TIME - 5; last++) {
       source.peek(MEDIA);
-      source.learn(MEDIA, playlist(last - 5, last, false));
+      source.learn(MEDIA, hlsOrDash(playlist(last - 5, last, false)));
       if (!source.peek(segment(last))) await source.sign(segment(last));
       for (let step = 0; step < 8; step++) {
         vi.advanceTimersByTime(500);

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import {
   FOLDER,
   MASTER,
@@ -50,14 +51,14 @@ describe('six hours of live', () => {
   test('a token for each URL: one call in three reloads, and no request ever waits', async () => {
     const { source, calls } = lab(each(60, { anyQuery: true }));
     await source.sign(MEDIA);
-    source.learn(MEDIA, playlist(0, 5, false));
+    source.learn(MEDIA, hlsOrDash(playlist(0, 5, false)));
     await source.sign(segment(3));
     const before = calls.length;
     const reloads = 900;
     for (let n = 1; n <= reloads; n++) {
       await hurry(4, 2);
       expect(source.peek(`${MEDIA}?_HLS_msn=${n}`), `reload ${n}`).toBeDefined();
-      source.learn(MEDIA, playlist(n, n + 5, false));
+      source.learn(MEDIA, hlsOrDash(playlist(n, n + 5, false)));
       await advanceSeconds(0.1);
       expect(source.peek(segment(n + 3)), `segment ${n + 3}`).toBeDefined();
     }

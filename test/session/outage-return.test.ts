@@ -1,5 +1,6 @@
 import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext } from 'hls.js';
 import { describe, expect, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type { SignedRequest, TokenSource } from '../../packages/core/src/index.ts';
 import { createTokenSource } from '../../packages/core/src/index.ts';
 import type { Session as DashSession } from '../../packages/dashjs/src/session.ts';
@@ -132,7 +133,7 @@ class Viewer {
       try {
         if (isLive || next === 0) {
           await get(MEDIA);
-          source.learn(MEDIA, playlist(isLive));
+          source.learn(MEDIA, hlsOrDash(playlist(isLive)));
           if (isLive) next = Math.max(next, newest() - 2);
         }
         for (; (!isLive || next <= newest()) && !this.#isFull(isLive); next++) {

@@ -1,3 +1,4 @@
+import { hls } from 'secure-token-core/playlists';
 import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext } from 'hls.js';
 import type { SignedRequest } from '../../packages/core/src/index.ts';
 import { isOutage, keepAsking, replayOf } from '../../packages/core/src/index.ts';
@@ -40,7 +41,10 @@ export function sendWithCore(subject: Subject, edge: Edge, world: World): Send {
       const { status, text } = await edge.serve(signed);
       // the player has aborted what was under way
       if (hasAborted(signal)) return 'aborted';
-      if (status === 200 && text.startsWith('#EXTM3U')) source.learn(url, text);
+      if (status === 200 && text.startsWith('#EXTM3U')) {
+        subject.noteListed(text);
+        source.learn(url, hls(text));
+      }
       if (!source.isRefusal(signed, status)) return outcomeOf(status);
       const refused = signed;
       const replayed = asking(() => replayOf(source, refused, status, { signal }));
@@ -91,6 +95,7 @@ function innerLoaderOf(subject: Subject, edge: Edge, world: World): HlsConfig['l
       this.#stopTimer = world.later(TIMEOUT, () => this.#end()?.onTimeout(this.stats, context, details));
       void edge.serve(wire).then(({ status, text }) => {
         const theirs = this.#end();
+        subject.noteListed(text);
         if (status === 200) theirs?.onSuccess({ url, data: text, code: 200 }, this.stats, context, details);
         else theirs?.onError({ code: status, text: '' }, context, details, this.stats);
       });

@@ -46,6 +46,12 @@ export class Subject {
   readonly #waits = new Map<number, Wait>();
   #number = 0;
   readonly #listed = new Set<string>();
+
+  /** A playlist has arrived: what it names exists. */
+  noteListed(text: string): void {
+    for (const [, inTag, line] of text.matchAll(/URI="([^"]+)"|^([^#\s].*)$/gm)) this.#listed.add(inTag ?? line!);
+  }
+
   /** A player has shown something. */
   hasPicture = false;
   /** The viewer's clock was slow when the source was made. */
@@ -78,11 +84,6 @@ export class Subject {
       random: random.next,
     });
     const { source } = this;
-    const learn = source.learn.bind(source);
-    source.learn = (url, text) => {
-      for (const [, inTag, line] of text.matchAll(/URI="([^"]+)"|^([^#\s].*)$/gm)) this.#listed.add(inTag ?? line!);
-      learn(url, text);
-    };
     // what was requested is no name that may never exist, also where no playlist has shown it yet
     const { peek, sign, refused } = source;
     source.peek = (url) => {

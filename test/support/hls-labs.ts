@@ -5,7 +5,7 @@ import { installLabPage } from './hls-lab-page.ts';
 import type { LabVersion } from './hls-lab.ts';
 import { Lab } from './hls-lab.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+import { alias, root } from './sources.ts';
 
 /** Opens labs in one browser: `await using lab = await labs.open('1.7')`. */
 export class Labs {
@@ -22,7 +22,7 @@ export class Labs {
       format: 'iife',
       globalName: 'SecureTokenHls',
       target: 'es2022',
-      alias: { 'secure-token-core': `${root}packages/core/src/index.ts` },
+      alias,
     });
     labs.#plugin = outputFiles[0]!.text;
     labs.#browser = await openChromium();

@@ -9,7 +9,7 @@ import { installWitness } from './witness-page.ts';
 import type { Kind } from './witness.ts';
 import { Witness } from './witness.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+import { alias, root } from './sources.ts';
 
 /** VHS takes the options that it gave where a hook returns nothing. */
 type Hook = (options: Record<string, unknown>) => unknown;
@@ -56,7 +56,7 @@ export class VideojsWitness extends Witness {
       write: false,
       format: 'iife',
       target: 'es2022',
-      alias: { 'secure-token-core': `${root}packages/core/src/index.ts` },
+      alias,
       define: { PACKAGE_VERSION: '"of the sources"' },
     });
     const browser = await openChromium();

@@ -6,18 +6,20 @@ import { withDefaults } from './default-options.ts';
 import { Denials } from './denials.ts';
 import { normaliseOptions } from './option-checks.ts';
 import { Players } from './players.ts';
+import type { Playlist, ReadAhead } from './playlist.ts';
+import { isPlaylist } from './playlist.ts';
 import { createProtection } from './protection.ts';
-import { ReadAhead } from './read-ahead.ts';
 import { RenewalTimer } from './renewal-timer.ts';
 import { isUnexpired } from './renewal.ts';
 import { Replays } from './replays.ts';
 import { RequestSigner } from './request-signer.ts';
 import { Rotation } from './rotation.ts';
-import { sourceDestroyed, tokenRefused } from './secure-token-error.ts';
+import { SecureTokenError, sourceDestroyed, tokenRefused } from './secure-token-error.ts';
 import { ServerClock } from './server-clock.ts';
 import { SigningCalls } from './signing-calls.ts';
 import { SigningEndpoint } from './signing-endpoint.ts';
 import { SigningQueue } from './signing-queue.ts';
+import { createSourceAhead } from './source-ahead.ts';
 import type { TokenEventDetails, TokenEventType } from './token-events.ts';
 import { SOURCE_DESTROYED, SOURCE_RENEWS } from './token-events.ts';
 import type { HeldToken } from './token-index.ts';
@@ -28,6 +30,10 @@ import { isTokenSource } from './token-source.ts';
 import { TokenUrls } from './token-urls.ts';
 import { outdatedUrls, urlsInUse } from './tokens-in-use.ts';
 import { Usage } from './usage.ts';
+
+const NO_PLAYLIST =
+  "learn() takes a playlist that is read: learn(url, hls(text)), with 'hls' from 'secure-token-core/playlists'; " +
+  'dash(text) for DASH.';
 
 const soonestOf = (rests: readonly number[]): number | undefined => (rests.length > 0 ? Math.min(...rests) : undefined);
 
@@ -42,6 +48,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const { renewBefore, jitter, random } = settings;
 
   let isDestroyed = false;
+  /** There is none before the source has learnt a playlist. */
+  let readAhead: ReadAhead | undefined;
   const target = new EventTarget();
   const debug = createDebugLog(settings.debug);
   const clock = new ServerClock(settings.clock);
@@ -62,12 +70,12 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     settings.retry,
     random,
     () => clock.sessionNow(),
-    () => soonestOf([...timer.restsOfDue(), ...readAhead.restsOfDue()]),
+    () => soonestOf([...timer.restsOfDue(), ...(readAhead?.restsOfDue() ?? [])]),
     (seconds) => debug?.pause('the signing endpoint is not called', seconds),
   );
   const players = new Players(() => {
     timer.rest();
-    readAhead.rest();
+    readAhead?.rest();
   });
   const queue: SigningQueue = new SigningQueue(
     backoff,
@@ -81,7 +89,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     backoff,
     identify: (href) => tokenUrls.identify(href),
     alongWith,
-    isPredicted: (key) => readAhead.isPredicted(key),
+    isPredicted: (key) => readAhead?.isPredicted(key) ?? false,
     willAsk: protection.noteOriginOf,
     changed: () => timer.followCalls(),
   });
@@ -99,16 +107,15 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     random,
   });
   const timer = new RenewalTimer({ index, usage, clock, acquisition, backoff, players, isUsable });
-  const readAhead: ReadAhead = new ReadAhead({
+  const ahead = createSourceAhead({
     size: settings.readAhead,
     jitter,
     random,
     clock,
     acquisition,
-    find: (key) => index.find(tokenUrls.identify(key)),
+    find: (key) => index.find(key),
     identify: (href) => tokenUrls.identify(href),
-    // a token may since have told what an old one has put there
-    isReady: (key) => signer.isReady(tokenUrls.identify(key)),
+    isReady: (key) => signer.isReady(key),
     debug,
   });
   const signer: RequestSigner = new RequestSigner({
@@ -119,7 +126,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     clock,
     acquisition,
     timer,
-    readAhead,
+    readAhead: () => readAhead,
     isAlive,
     isUsable,
     source: target,
@@ -172,7 +179,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   function destroy(): void {
     isDestroyed = true;
     timer.stop();
-    readAhead.stop();
+    readAhead?.stop();
     backoff.stop(sourceDestroyed());
     endpoint.abortAll();
     forgetAttached(target);
@@ -204,9 +211,12 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       const { key, unsigned } = tokenUrls.read(url);
       return signer.isProtected(key) ? unsigned : url;
     },
-    learn(playlistUrl: string, text: string) {
+    learn(playlistUrl: string, playlist: Playlist) {
+      if (!isPlaylist(playlist)) throw new SecureTokenError('ERR_OPTIONS', NO_PLAYLIST);
       const key = keyOf(playlistUrl);
-      if (index.find(key)?.scope.kind !== 'folder') readAhead.learn(key, text);
+      if (isDestroyed || index.find(key)?.scope.kind === 'folder') return;
+      readAhead ??= playlist.createReadAhead(ahead);
+      readAhead.learn(key, playlist);
     },
     liftDenials,
     async renew() {

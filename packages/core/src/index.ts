@@ -8,7 +8,6 @@ export { hideSignedUrl } from './hide-signed-url.ts';
 export { SecureTokenError, isSecureTokenError, isSecureTokenErrorCode, tokenRefused } from './secure-token-error.ts';
 export { normaliseOptions, withoutOwnOptions } from './option-checks.ts';
 export { keepAsking } from './keep-asking.ts';
-export { learnResponse } from './learn-response.ts';
 export { isLeftBehind } from './left-behind.ts';
 export { isOffline, pauseFor } from './network-pause.ts';
 export { isOutage } from './outage.ts';
@@ -32,4 +31,5 @@ export type { SignOptions, SignedRequest, TokenSource } from './token-source.ts'
 export type { Protect, TokenReason, TokenRequest, TokenSourceOptions, TokensAnswer } from './token-source-options.ts';
 export type { TokenEvent, TokenEventDetails, TokenEventType } from './token-events.ts';
 export type { SecureTokenErrorCode, SecureTokenErrorDetails } from './secure-token-error.ts';
+export type { Playlist } from './playlist.ts';
 export type { Token } from './token.ts';

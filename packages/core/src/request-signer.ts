@@ -1,8 +1,8 @@
 import type { Acquisition } from './acquisition.ts';
 import { noteAttached } from './carried-tokens.ts';
 import type { DebugLog } from './debug-log.ts';
+import type { ReadAhead } from './playlist.ts';
 import type { Protection } from './protection.ts';
-import type { ReadAhead } from './read-ahead.ts';
 import type { RenewalTimer } from './renewal-timer.ts';
 import { isDue } from './renewal.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -20,7 +20,8 @@ interface Parts {
   readonly clock: ServerClock;
   readonly acquisition: Acquisition;
   readonly timer: Pick<RenewalTimer, 'start'>;
-  readonly readAhead: Pick<ReadAhead, 'attached' | 'isAskedFor'>;
+  /** `undefined` before a playlist was learnt. */
+  readonly readAhead: () => ReadAhead | undefined;
   readonly isAlive: (held: HeldToken) => boolean;
   readonly isUsable: (held: HeldToken) => boolean;
   /** The token source whose requests they are. */
@@ -62,7 +63,7 @@ export class RequestSigner {
     const reason = before ? 'expired' : 'initial';
     debug?.wait(known.unsigned, reason);
     const flight = acquisition.obtain(known.key, reason, signal);
-    if (before?.scope.kind !== 'folder') readAhead.isAskedFor(known.key);
+    if (before?.scope.kind !== 'folder') readAhead()?.isAskedFor(known.key);
     await flight;
     // a new token may bring parameter names or a base that were not known: the URL may have another key than before
     const again = tokenUrls.read(url);
@@ -99,7 +100,7 @@ export class RequestSigner {
     debug?.attach(unsigned, token.expires - now);
     if (isToBeRenewed) this.#parts.acquisition.obtainInBackground(key, 'expiring');
     if (scope.kind === 'folder') timer.start();
-    else readAhead.attached(key);
+    else readAhead()?.attached(key);
     const { headers = {}, credentials } = token;
     const url = tokenUrls.sign(known, token, scope);
     noteAttached(held, source, isAlive);

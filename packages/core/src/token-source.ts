@@ -1,3 +1,4 @@
+import type { Playlist } from './playlist.ts';
 import type { TokenEvent, TokenEventType } from './token-events.ts';
 import type { Token } from './token.ts';
 
@@ -52,8 +53,12 @@ export interface TokenSource extends EventTarget {
   join(): () => void;
   /** For adapters: the player was given this source; its origin is protected unless `protect` says otherwise. */
   allow(url: string): void;
-  /** For adapters: a playlist arrived. Feeds `readAhead`. */
-  learn(playlistUrl: string, text: string): void;
+  /**
+   * A playlist arrived: what it names next is signed ahead (`readAhead`), where a token opens one URL.
+   * @param playlist `hls(text)`, `dash(text)` or `list(urls)` of `secure-token-core/playlists`
+   * @throws `ERR_OPTIONS` if it is none of these
+   */
+  learn(playlistUrl: string, playlist: Playlist): void;
   /** Renews everything in use now and lifts denials. @throws as `sign` */
   renew(): Promise<void>;
   /** For adapters: the viewer may be another one. Lifts denials; the next request asks the signing endpoint. */

@@ -1,5 +1,6 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
 import { isOutage } from 'secure-token-core';
+import { dash } from 'secure-token-core/playlists';
 import type { Load, LoadProgress, LoaderAnswer, LoaderRequest, LoaderResponse } from './loader.ts';
 import { MANIFEST } from './loader.ts';
 import { RequestTimes } from './request-times.ts';
@@ -178,7 +179,7 @@ export class SignedLoad {
     this.#times.afterEnd();
     // last: dash.js has its manifest, whatever is made of it here
     if (this.#request.customData.request?.type === MANIFEST && typeof answer.data === 'string')
-      source.learn(url, answer.data);
+      source.learn(url, dash(answer.data));
   }
 
   #end(answer: LoaderAnswer): void {

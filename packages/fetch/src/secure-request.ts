@@ -4,11 +4,11 @@ import {
   isOutage,
   isSecureTokenError,
   keepAsking,
-  learnResponse,
   responseWithoutToken,
   sendSigned,
   sentRequest,
 } from 'secure-token-core';
+import { hlsOrDash, playlistText } from 'secure-token-core/playlists';
 import { initOf, signedInit } from './fetch-arguments.ts';
 import { readAfter, unsignedResponse, withUrl } from './unsigned-response.ts';
 import { untilAny } from './until-any.ts';
@@ -67,12 +67,16 @@ export class SecureRequest {
     return this.#deliver(sent);
   }
 
+  async #learn(response: Response, url: string, asked: string): Promise<void> {
+    const text = await playlistText(response, [url, asked]);
+    if (text) this.#source.learn(url, hlsOrDash(text));
+  }
+
   #deliver({ request, response, error }: Sent): Response {
     if (!response) throw error as Error;
     const { unsignedUrl } = request;
     // relative URIs of a playlist begin where it has come from in the end
     const url = this.#source.unsign(response.url || unsignedUrl);
-    const learned = learnResponse(this.#source, response, url, unsignedUrl);
-    return readAfter(learned, unsignedResponse(this.#source, response));
+    return readAfter(this.#learn(response, url, unsignedUrl), unsignedResponse(this.#source, response));
   }
 }

@@ -1,5 +1,6 @@
 import type { LoaderResponse } from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
+import { hls } from 'secure-token-core/playlists';
 
 /** The text of a playlist; empty for anything else. */
 const playlistOf = ({ data }: LoaderResponse): string =>
@@ -17,6 +18,6 @@ export function unsignedResponse(
 ): LoaderResponse {
   const url = response.url && source.unsign(response.url);
   const playlist = playlistOf(response);
-  if (playlist) source.learn(url || request.unsignedUrl, playlist);
+  if (playlist) source.learn(url || request.unsignedUrl, hls(playlist));
   return readsToken(playlist, request) ? response : { ...response, url };
 }

@@ -1,5 +1,6 @@
 import type { SecureTokenError, SignedRequest, TokenSource } from 'secure-token-core';
 import { isOutage, isSecureTokenError, refusalOf } from 'secure-token-core';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type { PreparedRequest, Session } from './session.ts';
 import { preparedRequest } from './session.ts';
 import type { ShakaError } from './shaka-errors.ts';
@@ -97,7 +98,7 @@ class TokenTransfer implements Operation {
   }
 
   #learn({ uri, data }: Response): void {
-    this.#source.learn(uri, new TextDecoder().decode(data));
+    this.#source.learn(uri, hlsOrDash(new TextDecoder().decode(data)));
   }
 
   async #sendAgain(signed: SignedRequest, error: unknown): Promise<Response> {

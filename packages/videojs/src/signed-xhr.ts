@@ -1,5 +1,6 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
 import { hideSignedUrl } from 'secure-token-core';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Session } from './session.ts';
 import { replayForPlayer, signOrWait } from './session.ts';
 
@@ -174,7 +175,7 @@ class SignedXhr {
     const { responseType, responseURL } = this.#xhr;
     this.#phase = { name: 'settled' };
     this.#onSuccess?.(unsignedUrl);
-    if (!responseType) this.#session.source.learn(responseURL, this.#xhr.responseText);
+    if (!responseType) this.#session.source.learn(responseURL, hlsOrDash(this.#xhr.responseText));
   }
 
   #onFailed(request: SignedRequest): void {

@@ -65,7 +65,7 @@ export class PageSigner implements ScriptSigner, Releasable {
   }
 
   /** The page that has signed the request reads ahead. */
-  learn(url: string, text: string): void {
+  learnText(url: string, text: string): void {
     const tell = async (): Promise<void> => {
       const page = await scope.clients.get(this.#signingPageId);
       page?.postMessage({ secureToken: words.playlist, url, text });

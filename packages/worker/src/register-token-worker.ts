@@ -1,5 +1,6 @@
 import type { TokenSource } from 'secure-token-core';
 import { SecureTokenError, carriesToken, forwardTokenEvents, renewWorker } from 'secure-token-core';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import { answerWorker } from './answer-worker.ts';
 import type { PageMessage, PostedScriptAnswer } from './protocol.ts';
 import { parseWorkerMessage, words } from './protocol.ts';
@@ -185,7 +186,7 @@ class WorkerOfPage extends EventTarget {
         } satisfies PostedScriptAnswer);
         break;
       case words.playlist:
-        this.source?.learn(message.url, message.text);
+        this.source?.learn(message.url, hlsOrDash(message.text));
         break;
       case words.lift:
         this.source?.liftDenials();

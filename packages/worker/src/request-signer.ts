@@ -5,7 +5,7 @@ export type RequestSigner = Pick<TokenSource, 'protects' | 'sign' | 'refused'> &
   Partial<Pick<TokenSource, 'renew' | 'liftDenials'>>;
 
 /** What the requests of scripts need: their playlists are read, and some of them are signed already. */
-export type ScriptSigner = RequestSigner & Pick<TokenSource, 'learn' | 'unsign'>;
+export type ScriptSigner = RequestSigner & Pick<TokenSource, 'unsign'> & { learnText(url: string, text: string): void };
 
 /** A signer of one request. */
 export interface Releasable {

@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { learnResponse } from 'secure-token-core';
+import { playlistText } from 'secure-token-core/playlists';
 import type { Delivery } from './delivery.ts';
 import { handOver } from './hand-over.ts';
 import { isWebKit } from './media-request.ts';
@@ -53,9 +53,14 @@ export class ScriptDelivery implements Delivery {
     }
     const isShown = isElsewhere && !showsToken;
     // a playlist is read beside the player; its URIs are relative to the URL that the player sees
-    event.waitUntil(learnResponse(this.#signer, response, isShown ? target : asked));
+    event.waitUntil(this.#learn(response, isShown ? target : asked));
     if (isShown) return response;
     return isWebKit() ? readWhole(response) : handOver(event, response);
+  }
+
+  async #learn(response: Response, url: string): Promise<void> {
+    const text = await playlistText(response, [url]);
+    if (text) this.#signer.learnText(url, text);
   }
 
   failed(event: FetchEventLike, sent: SignedRequest): Promise<Response> {

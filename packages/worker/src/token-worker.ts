@@ -1,5 +1,6 @@
 import type { TokenSource } from 'secure-token-core';
 import { createTokenSource, forwardTokenEvents, protectedBy } from 'secure-token-core';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import { handleFetch, handleScriptFetch } from './handle-fetch.ts';
 import { PageSigner, forgetPagesWithoutSigner } from './page-signer.ts';
 import { parsePageMessage, tokenEventMessage, words } from './protocol.ts';
@@ -60,11 +61,11 @@ function signerFor({ clientId }: FetchEventLike): ScriptSigner {
 }
 
 /** The worker asks the endpoint itself, and its pages hear what happens. */
-function createOwnSource({ request, ...options }: WorkerSettings): TokenSource {
+function createOwnSource({ request, ...options }: WorkerSettings): ScriptSigner & TokenSource {
   // the settings in the URL of the worker are nothing to the endpoint
   const source = createTokenSource({ ...options, request: { ...request, referrerPolicy: 'no-referrer' } });
   forwardTokenEvents(source, (type, detail) => tellPages(tokenEventMessage({ type, detail })));
-  return source;
+  return Object.assign(source, { learnText: (url: string, text: string) => source.learn(url, hlsOrDash(text)) });
 }
 
 async function tellPages(message: ReturnType<typeof tokenEventMessage>): Promise<void> {

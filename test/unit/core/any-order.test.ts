@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
 import { isSecureTokenError } from '../../../packages/core/src/index.ts';
 import type { Answer, Lab } from './lab.ts';
@@ -72,7 +73,7 @@ const step: fc.Arbitrary<[string, Step]> = fc.oneof(
   n.map((at): [string, Step] => [`peek ${at}`, ({ viewer }) => viewer.source.peek(segment(at))]),
   n.map((at): [string, Step] => [
     `learn ${at}`,
-    ({ viewer }) => viewer.source.learn(`${FOLDER}i.m3u8`, playlist(at, at + 5)),
+    ({ viewer }) => viewer.source.learn(`${FOLDER}i.m3u8`, hlsOrDash(playlist(at, at + 5))),
   ]),
   fc.constantFrom(0, 0.5, 5, 11, 60).map((time): [string, Step] => [`pass ${time}`, () => advanceSeconds(time)]),
   fc.integer({ min: 1, max: 12 }).map((count): [string, Step] => [

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import type { Representation } from '../../../packages/core/src/dash-manifest.ts';
-import { isMpd, parseDashManifest } from '../../../packages/core/src/dash-manifest.ts';
-import { firstOf } from '../../../packages/core/src/url-order.ts';
+import type { Representation } from '../../../packages/core/src/playlists/dash-manifest.ts';
+import { isMpd, parseDashManifest } from '../../../packages/core/src/playlists/dash-manifest.ts';
+import { firstOf } from '../../../packages/core/src/playlists/url-order.ts';
 
 const FOLDER = 'https://cdn.test/vod/7/';
 const AT = Date.parse('2026-11-26T12:00:00Z') / 1000;

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import {
   FOLDER,
   MASTER,
@@ -91,7 +92,7 @@ describe('createTokenSource', () => {
         denied: call.urls.filter((url) => url === segment(3)),
       }));
       await source.sign(MASTER);
-      source.learn(MASTER, '#EXTM3U\n' + [1, 2, 3, 4, 5].map((n) => `#EXTINF:4,\n${n}.ts`).join('\n'));
+      source.learn(MASTER, hlsOrDash('#EXTM3U\n' + [1, 2, 3, 4, 5].map((n) => `#EXTINF:4,\n${n}.ts`).join('\n')));
       await source.sign(segment(1));
       for (const n of [2, 4, 5]) await source.sign(segment(n));
       expect(

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Answer } from './lab.ts';
 import { FOLDER, MEDIA, each, fakeTime, lab, advanceSeconds, range, segment } from './lab.ts';
 
@@ -31,7 +32,7 @@ test.each([
     const viewer = lab(answer);
     for (let last = 100; last < 138; last++) {
       if (!viewer.source.peek(MEDIA)) await viewer.source.sign(MEDIA);
-      viewer.source.learn(MEDIA, live(last));
+      viewer.source.learn(MEDIA, hlsOrDash(live(last)));
       await advanceSeconds();
       if (!viewer.source.peek(segment(last - 30))) await viewer.source.sign(segment(last - 30));
       await advanceSeconds(1);

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import {
   FOLDER,
   MASTER,
@@ -69,7 +70,7 @@ describe('createTokenSource', () => {
       expect(source.peek(MASTER)).toBeUndefined();
       expect(await code(source.sign(MASTER))).toBe('ERR_DESTROYED');
       expect(await code(source.refused(request, 403))).toBe('ERR_DESTROYED');
-      source.learn(MASTER, playlist(1, 9));
+      source.learn(MASTER, hlsOrDash(playlist(1, 9)));
       source.allow(MASTER);
       expect(source.unsign(`${MASTER}?st=1`)).toBe(MASTER);
       await advanceSeconds(3600);

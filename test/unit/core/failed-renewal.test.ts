@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Answer } from './lab.ts';
 import { MASTER, each, fakeTime, fail, folder, inTurn, lab, advanceSeconds, segment, tokenOf, watch } from './lab.ts';
 
@@ -115,7 +116,7 @@ describe('the renewal of one URL that fails', () => {
 test('a call for per-URL tokens ahead of use that fails costs a request that waits no more than before', async () => {
   const viewer = lab(inTurn(each(), fail(503), fail(503), each()), { random: () => 1, readAhead: 3 });
   await viewer.source.sign(MASTER);
-  viewer.source.learn(MASTER, ['#EXTM3U', ...[1, 2, 3].map((n) => `#EXTINF:4,\n${n}.ts`)].join('\n'));
+  viewer.source.learn(MASTER, hlsOrDash(['#EXTM3U', ...[1, 2, 3].map((n) => `#EXTINF:4,\n${n}.ts`)].join('\n')));
   const request = watch(viewer.source.sign(segment(1)));
   await advanceSeconds(3.1);
   expect(tokenOf(request.value)).toBe('t4');

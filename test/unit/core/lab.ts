@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type {
   SecureTokenError,
   SignedRequest,
@@ -213,7 +214,7 @@ export const playlist = (from: number, to: number, end = true): string =>
 export async function playing(text: string, ...[answer = each(), options]: Parameters<typeof lab>): Promise<Lab> {
   const viewer = lab(answer, options);
   await viewer.source.sign(MEDIA);
-  viewer.source.learn(MEDIA, text);
+  viewer.source.learn(MEDIA, hlsOrDash(text));
   await advanceSeconds();
   viewer.calls.length = 0;
   return viewer;

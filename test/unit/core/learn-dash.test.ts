@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { dash, hlsOrDash } from 'secure-token-core/playlists';
 import { CDN, START, each, fakeTime, lab, advanceSeconds } from './lab.ts';
 
 fakeTime();
@@ -13,7 +14,7 @@ const segments = (rendition: number, from: number, to: number): string[] =>
 test('a segment of a DASH manifest is signed with those that follow, of its own rendition', async () => {
   const { source, asked } = lab(each());
   await source.sign(MANIFEST);
-  source.learn(MANIFEST, readFileSync('test/media/dash/template.mpd', 'utf8'));
+  source.learn(MANIFEST, hlsOrDash(readFileSync('test/media/dash/template.mpd', 'utf8')));
   await advanceSeconds();
   expect(asked(), 'nobody knows yet which renditions are played').toEqual([[MANIFEST]]);
   await source.sign(`${FOLDER}init-1.m4s`);
@@ -38,7 +39,7 @@ test('live: the rendition that is played is signed ahead as the manifest goes on
   const { source, asked } = lab(each());
   await source.sign(MANIFEST);
   for (let number = 49; number < 80; number++) {
-    source.learn(MANIFEST, manifest());
+    source.learn(MANIFEST, hlsOrDash(manifest()));
     await source.sign(segment(1, number));
     await advanceSeconds(2);
   }
@@ -61,7 +62,7 @@ describe('live, by a timeline', () => {
   ])('what a reload adds is signed for the rendition that is played: by %s', async (_, urlOf) => {
     const { source, asked } = lab(each());
     for (let count = 50; count < 60; count++) {
-      source.learn(urlOf(count), timelineOf(count));
+      source.learn(urlOf(count), hlsOrDash(timelineOf(count)));
       await advanceSeconds();
       if (count > 50) expect(source.peek(segment(1, count)), 'signed before it is asked for').toBeDefined();
       await source.sign(segment(1, count));
@@ -79,21 +80,21 @@ describe('live, by a timeline', () => {
     ['the last request was long ago', 60],
   ])('%s: a reload signs nothing', async (_, seconds) => {
     const { source, asked } = lab(each());
-    source.learn(MANIFEST, timelineOf(50));
+    source.learn(MANIFEST, hlsOrDash(timelineOf(50)));
     if (seconds > 0) await source.sign(segment(1, 50));
     await advanceSeconds(seconds);
     const before = asked().length;
-    source.learn(MANIFEST, timelineOf(60));
+    source.learn(MANIFEST, hlsOrDash(timelineOf(60)));
     await advanceSeconds();
     expect(asked()).toHaveLength(before);
   });
 
   test('the period that was played is gone: a reload signs nothing, and what is asked for next is read ahead anew', async () => {
     const { source, asked } = lab(each());
-    source.learn(MANIFEST, timelineOf(50));
+    source.learn(MANIFEST, hlsOrDash(timelineOf(50)));
     await source.sign(segment(1, 50));
     const before = asked().length;
-    source.learn(MANIFEST, timelineOf(60, 'next'));
+    source.learn(MANIFEST, hlsOrDash(timelineOf(60, 'next')));
     await advanceSeconds();
     expect(asked()).toHaveLength(before);
     await source.sign(segment(1, 51));
@@ -105,9 +106,10 @@ test('what cannot be read is not read ahead, and nothing is thrown', () => {
   const { source } = lab(each());
   const rules = '<SegmentTemplate duration="2" media="$Number%0999999999d$.m4s"/><Representation id="1"/>';
   const manifest = `<MPD mediaPresentationDuration="PT9S"><Period><AdaptationSet>${rules}</AdaptationSet></Period></MPD>`;
-  for (const text of [manifest, undefined as never]) {
-    expect(() => {
-      source.learn(MANIFEST, text);
-    }).not.toThrow();
-  }
+  expect(() => {
+    source.learn(MANIFEST, hlsOrDash(manifest));
+  }).not.toThrow();
+  expect(() => {
+    source.learn(`${FOLDER}i.m3u8`, dash('#EXTM3U'));
+  }).not.toThrow();
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import {
   CDN,
   FOLDER,
@@ -21,40 +22,40 @@ describe('createTokenSource', () => {
   describe('learn', () => {
     test('at the live edge a reload signs the new segments before the player asks', async () => {
       const { source, asked, reasons } = await playing(playlist(1, 5, false));
-      source.learn(MEDIA, playlist(2, 6, false));
+      source.learn(MEDIA, hlsOrDash(playlist(2, 6, false)));
       await advanceSeconds();
       expect(asked()).toEqual([[segment(6)]]);
       expect(reasons()).toEqual(['initial']);
       expect(tokenOf(source.peek(segment(6)))).toBeDefined();
-      source.learn(MEDIA, playlist(3, 7, false));
+      source.learn(MEDIA, hlsOrDash(playlist(3, 7, false)));
       await advanceSeconds();
       expect(asked(), 'and once it has asked, those to come').toEqual([[segment(6)], range(7, 21)]);
     });
 
     test('a reload without news asks for nothing', async () => {
       const { source, calls } = await playing(playlist(1, 5, false));
-      source.learn(MEDIA, playlist(1, 5, false));
+      source.learn(MEDIA, hlsOrDash(playlist(1, 5, false)));
       await advanceSeconds();
       expect(calls).toHaveLength(0);
     });
 
     test('a reload with other directives is the same playlist', async () => {
       const { source, asked } = await playing(playlist(1, 5, false));
-      source.learn(`${MEDIA}?_HLS_msn=6&_HLS_part=0`, playlist(2, 6, false));
+      source.learn(`${MEDIA}?_HLS_msn=6&_HLS_part=0`, hlsOrDash(playlist(2, 6, false)));
       await advanceSeconds();
       expect(asked()).toEqual([[segment(6)]]);
     });
 
     test('a reload after a long pause asks for no more than readAhead', async () => {
       const { source, asked } = await playing(playlist(1, 5, false));
-      source.learn(MEDIA, playlist(4, 70, false));
+      source.learn(MEDIA, hlsOrDash(playlist(4, 70, false)));
       await advanceSeconds();
       expect(asked()).toEqual([range(6, 11)]);
     });
 
     test('an on-demand playlist that is loaded again asks for nothing', async () => {
       const { source, calls } = await playing(playlist(1, 20));
-      source.learn(MEDIA, playlist(1, 20));
+      source.learn(MEDIA, hlsOrDash(playlist(1, 20)));
       await advanceSeconds();
       expect(calls).toHaveLength(0);
     });
@@ -63,9 +64,7 @@ describe('createTokenSource', () => {
       const { source, asked } = lab(each());
       await source.sign(MASTER);
       source.learn(
-        MASTER,
-        ['#EXTM3U', ...range(1, 9).flatMap((url) => ['#EXT-X-STREAM-INF:BANDWIDTH=1', url])].join('\n'),
-      );
+        MASTER, hlsOrDash(['#EXTM3U', ...range(1, 9).flatMap((url) => ['#EXT-X-STREAM-INF:BANDWIDTH=1', url])].join('\n')));
       await source.sign(segment(1));
       expect(asked()).toEqual([[MASTER], [segment(1)]]);
     });
@@ -119,7 +118,7 @@ a.mp4
       const text = '#EXTM3U\n#EXTINF:4,\n1.ts\n#EXTINF:4,\nhttps://ads.test/ad.ts\n#EXTINF:4,\n2.ts\n#EXT-X-ENDLIST';
       const viewer = lab(each(), { protect: CDN });
       await viewer.source.sign(MEDIA);
-      viewer.source.learn(MEDIA, text);
+      viewer.source.learn(MEDIA, hlsOrDash(text));
       await viewer.source.sign(segment(1));
       expect(viewer.asked()[1]).toEqual(range(1, 2));
     });
@@ -136,9 +135,7 @@ a.mp4
     test('a delta update goes on where the playlist was', async () => {
       const { source, asked } = await playing(playlist(1, 9, false));
       source.learn(
-        MEDIA,
-        '#EXTM3U\n#EXT-X-SKIP:SKIPPED-SEGMENTS=6\n#EXTINF:4,\n8.ts\n#EXTINF:4,\n9.ts\n#EXTINF:4,\n10.ts',
-      );
+        MEDIA, hlsOrDash('#EXTM3U\n#EXT-X-SKIP:SKIPPED-SEGMENTS=6\n#EXTINF:4,\n8.ts\n#EXTINF:4,\n9.ts\n#EXTINF:4,\n10.ts'));
       await advanceSeconds();
       expect(asked()).toEqual([[segment(10)]]);
       await source.sign(segment(7));
@@ -147,7 +144,7 @@ a.mp4
 
     test('beyond fifty thousand URLs the order of those before is forgotten', async () => {
       const { source, asked } = await playing(playlist(1, 20));
-      source.learn(`${FOLDER}other.m3u8`, playlist(101, 50_101));
+      source.learn(`${FOLDER}other.m3u8`, hlsOrDash(playlist(101, 50_101)));
       await source.sign(segment(1));
       expect(asked()).toEqual([[segment(1)]]);
     });
@@ -160,10 +157,10 @@ a.mp4
 
     test('anything else is ignored', async () => {
       const { source, calls } = lab(each());
-      source.learn('', playlist(1, 3));
-      source.learn('data:,x', playlist(1, 3));
-      source.learn(MEDIA, '');
-      source.learn(MEDIA, '<html>');
+      source.learn('', hlsOrDash(playlist(1, 3)));
+      source.learn('data:,x', hlsOrDash(playlist(1, 3)));
+      source.learn(MEDIA, hlsOrDash(''));
+      source.learn(MEDIA, hlsOrDash('<html>'));
       await advanceSeconds();
       expect(calls).toHaveLength(0);
     });

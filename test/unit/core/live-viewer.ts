@@ -1,3 +1,4 @@
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Lab } from './lab.ts';
 import { MEDIA, each, lab, advanceSeconds, range, watch } from './lab.ts';
 
@@ -41,7 +42,7 @@ export async function liveViewer(
             watch(viewer.source.sign(url));
             await advanceSeconds();
           }
-          if (url === MEDIA) viewer.source.learn(MEDIA, newest);
+          if (url === MEDIA) viewer.source.learn(MEDIA, hlsOrDash(newest));
         }
         await advanceSeconds();
       }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { KnownPlaylist } from '../../../packages/core/src/known-playlist.ts';
+import { hlsOrDash } from 'secure-token-core/playlists';
+import type { KnownPlaylist } from '../../../packages/core/src/playlists/known-playlist.ts';
+import { knownFrom } from '../../support/learnt.ts';
 import { MEDIA, each, fakeTime, lab, advanceSeconds, range, segment } from './lab.ts';
 
 fakeTime();
@@ -14,7 +16,7 @@ async function watchLive(lifetime: number, behind: number): Promise<{ waits: num
   let waits = 0;
   for (let last = 10; last < 40; last++) {
     if (!viewer.source.peek(MEDIA)) await viewer.source.sign(MEDIA);
-    viewer.source.learn(MEDIA, live(last));
+    viewer.source.learn(MEDIA, hlsOrDash(live(last)));
     await advanceSeconds();
     if (!viewer.source.peek(segment(last - behind))) {
       waits++;
@@ -44,8 +46,7 @@ describe('a playlist of which is known how long its segments are', () => {
   const listed = (last: number, length: number, more = ''): string =>
     range(last - 3, last, (n) => `#EXTINF:${length},\n${n}.ts`).join('\n') + more;
   const known = (text: string, asked: string): KnownPlaylist => {
-    const playlist = new KnownPlaylist();
-    playlist.learn(MEDIA, text, (uri) => uri, 0);
+    const playlist = knownFrom(MEDIA, text);
     playlist.noteAsked(asked, 0);
     return playlist;
   };

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import { CDN, FOLDER, MEDIA, START, playlist } from './lab.ts';
@@ -52,7 +53,7 @@ describe('createTokenSource', () => {
         async (source, n) => {
           const { url } = await source.sign(MEDIA);
           expect(url).toContain('?st=');
-          source.learn(MEDIA, playlist(n, n + 5, false));
+          source.learn(MEDIA, hlsOrDash(playlist(n, n + 5, false)));
           await source.sign(`${FOLDER}${n}.ts`);
         },
       );
@@ -83,7 +84,7 @@ describe('createTokenSource', () => {
         (_, now) => [{ prefix: FOLDER, query: { st: `${secret}${now}` }, expires: now + 300 }],
         async (source, n) => {
           await source.sign(MEDIA);
-          source.learn(MEDIA, playlist(n, n + 5, false));
+          source.learn(MEDIA, hlsOrDash(playlist(n, n + 5, false)));
           await source.sign(`${FOLDER}${n}.ts`);
         },
       );
@@ -132,7 +133,7 @@ describe('what a manifest of two kilobytes costs, whatever it names', () => {
       getTokens: ({ urls }) => Promise.resolve(urls.map((url) => ({ url, expires: Date.now() / 1000 + 60 }))),
     });
     const before = heap();
-    source.learn(`${FOLDER}index.mpd`, text);
+    source.learn(`${FOLDER}index.mpd`, hlsOrDash(text));
     await source.sign(`${FOLDER}${name}4`);
     expect((heap() - before) / 2 ** 20).toBeLessThan(1);
     expect(source.peek(`${FOLDER}${name}5`), 'the next one is signed').toBeDefined();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ListedSegment } from '../../../packages/core/src/media-playlist.ts';
-import { NamePrediction } from '../../../packages/core/src/name-prediction.ts';
+import type { ListedSegment } from '../../../packages/core/src/playlists/media-playlist.ts';
+import { NamePrediction } from '../../../packages/core/src/playlists/name-prediction.ts';
 import { each, fakeTime, range, segment } from './lab.ts';
 import { live, media, liveViewer } from './live-viewer.ts';
 

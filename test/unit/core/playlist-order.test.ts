@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { lineAt, skippedSegments, withoutDirectives } from '../../../packages/core/src/media-playlist.ts';
+import { hlsOrDash } from 'secure-token-core/playlists';
+import { lineAt, skippedSegments, withoutDirectives } from '../../../packages/core/src/playlists/media-playlist.ts';
 import { FOLDER, MEDIA, each, fakeTime, lab, advanceSeconds, playlist, range, segment } from './lab.ts';
 
 fakeTime();
@@ -16,18 +17,18 @@ describe('a playlist whose query changes with each reload', () => {
   test('is the same one: the new segment is signed ahead', async () => {
     const { source, asked, calls } = lab(each());
     await source.sign(`${MEDIA}?_=1`);
-    source.learn(`${MEDIA}?_=1`, playlist(1, 9, false));
+    source.learn(`${MEDIA}?_=1`, hlsOrDash(playlist(1, 9, false)));
     await advanceSeconds();
     calls.length = 0;
-    source.learn(`${MEDIA}?_=2`, playlist(2, 10, false));
+    source.learn(`${MEDIA}?_=2`, hlsOrDash(playlist(2, 10, false)));
     await advanceSeconds();
     expect(asked()).toEqual([[segment(10)]]);
   });
 
   test('a segment signs the next ones', async () => {
     const viewer = lab(each());
-    viewer.source.learn(`${MEDIA}?_=1`, playlist(1, 9, false));
-    viewer.source.learn(`${MEDIA}?_=2`, playlist(8, 20, false));
+    viewer.source.learn(`${MEDIA}?_=1`, hlsOrDash(playlist(1, 9, false)));
+    viewer.source.learn(`${MEDIA}?_=2`, hlsOrDash(playlist(8, 20, false)));
     expect(await askedWith(viewer, segment(9))).toEqual(range(9, 15));
   });
 });
@@ -36,16 +37,16 @@ test('two playlists that differ in their query only have an order each', async (
   const viewer = lab(each());
   const sound = (n: number): string => `${FOLDER}en-${n}.ts`;
   const other = playlist(1, 20).replaceAll(/^\d+\.ts/gm, 'en-$&');
-  viewer.source.learn(`${MEDIA}?track=1`, playlist(1, 20));
-  viewer.source.learn(`${MEDIA}?track=2`, other);
+  viewer.source.learn(`${MEDIA}?track=1`, hlsOrDash(playlist(1, 20)));
+  viewer.source.learn(`${MEDIA}?track=2`, hlsOrDash(other));
   expect(await askedWith(viewer, segment(3))).toEqual(range(3, 9));
   expect(await askedWith(viewer, sound(3))).toEqual(range(3, 9, sound));
 });
 
 test('of two playlists of one stream the newer one counts', async () => {
   const viewer = lab(each());
-  viewer.source.learn(`${FOLDER}live.m3u8`, playlist(1, 9, false));
-  viewer.source.learn(`${FOLDER}dvr.m3u8`, playlist(1, 20, false));
+  viewer.source.learn(`${FOLDER}live.m3u8`, hlsOrDash(playlist(1, 9, false)));
+  viewer.source.learn(`${FOLDER}dvr.m3u8`, hlsOrDash(playlist(1, 20, false)));
   expect(await askedWith(viewer, segment(9))).toEqual(range(9, 15));
 });
 
@@ -64,9 +65,9 @@ describe('delta updates', () => {
 
   test('who plays behind the edge of a low-latency stream still reads ahead', async () => {
     const viewer = lab(each());
-    viewer.source.learn(MEDIA, lowLatency(1, 30, 0));
+    viewer.source.learn(MEDIA, hlsOrDash(lowLatency(1, 30, 0)));
     for (let n = 1; n <= 20; n++)
-      viewer.source.learn(`${MEDIA}?_HLS_skip=YES&_HLS_msn=${30 + n}`, lowLatency(1 + n, 30 + n, 24));
+      viewer.source.learn(`${MEDIA}?_HLS_skip=YES&_HLS_msn=${30 + n}`, hlsOrDash(lowLatency(1 + n, 30 + n, 24)));
     expect(await askedWith(viewer, segment(24))).toContain(segment(25));
     expect(await askedWith(viewer, segment(20)), 'it has left the window').toEqual([segment(20)]);
   });
@@ -85,8 +86,8 @@ describe('delta updates', () => {
         '',
       ].join('\n');
     const viewer = lab(each());
-    viewer.source.learn(MEDIA, keyed(1, 30, 0));
-    viewer.source.learn(`${MEDIA}?_HLS_skip=YES`, keyed(2, 31, 24));
+    viewer.source.learn(MEDIA, hlsOrDash(keyed(1, 30, 0)));
+    viewer.source.learn(`${MEDIA}?_HLS_skip=YES`, hlsOrDash(keyed(2, 31, 24)));
     expect(await askedWith(viewer, segment(5))).toContain(segment(6));
   });
 });
@@ -95,8 +96,8 @@ test('an init segment that is loaded again signs what follows in the window, not
   const withInit = (from: number, to: number): string =>
     playlist(from, to, false).replace('#EXTINF', '#EXT-X-MAP:URI="init.mp4"\n#EXTINF');
   const viewer = lab(each());
-  viewer.source.learn(MEDIA, withInit(1, 9));
-  viewer.source.learn(MEDIA, withInit(5, 13));
+  viewer.source.learn(MEDIA, hlsOrDash(withInit(1, 9)));
+  viewer.source.learn(MEDIA, hlsOrDash(withInit(5, 13)));
   expect(await askedWith(viewer, `${FOLDER}init.mp4`)).toEqual([`${FOLDER}init.mp4`, ...range(5, 10)]);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ListedSegment } from '../../../packages/core/src/media-playlist.ts';
-import { continuationOf, predictSegments } from '../../../packages/core/src/predict-names.ts';
+import type { ListedSegment } from '../../../packages/core/src/playlists/media-playlist.ts';
+import { continuationOf, predictSegments } from '../../../packages/core/src/playlists/predict-names.ts';
 
 const next = (...names: string[]): string | undefined => continuationOf(names)?.(1);
 const HOST = 'https://cdn9.test:8443';

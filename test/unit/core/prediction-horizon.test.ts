@@ -6,7 +6,7 @@ import {
   isHalfOver,
   isRefillDue,
   refillDelay,
-} from '../../../packages/core/src/prediction-horizon.ts';
+} from '../../../packages/core/src/playlists/prediction-horizon.ts';
 
 describe('horizonOf', () => {
   test.each([

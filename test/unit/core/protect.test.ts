@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, advanceSeconds } from './lab.ts';
 
@@ -119,7 +120,7 @@ describe('createTokenSource', () => {
       source.allow(MASTER);
       const url = 'https://ads.test/vast?st=theirs';
       expect((await source.sign(url)).url).toBe(url);
-      source.learn('https://ads.test/a.m3u8', '#EXTM3U\n#EXTINF:4,\na.ts');
+      source.learn('https://ads.test/a.m3u8', hlsOrDash('#EXTM3U\n#EXTINF:4,\na.ts'));
       expect(await source.refused(await source.sign(url), 403)).toBeUndefined();
       await advanceSeconds(1);
       expect(calls).toHaveLength(0);

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { KnownPlaylist } from '../../../packages/core/src/known-playlist.ts';
+import { hlsOrDash } from 'secure-token-core/playlists';
+import { knownFrom } from '../../support/learnt.ts';
 import type { Answer } from './lab.ts';
 import { CDN, FOLDER, MEDIA, each, fakeTime, folder, lab, advanceSeconds, range, seconds, segment } from './lab.ts';
 import { live, media, liveViewer } from './live-viewer.ts';
@@ -98,7 +99,7 @@ describe('names that are signed ahead of a live playlist', () => {
     for (let last = 7; last < 200; last++) {
       await advanceSeconds(1);
       await viewer.source.sign(MEDIA);
-      viewer.source.learn(MEDIA, live(last));
+      viewer.source.learn(MEDIA, hlsOrDash(live(last)));
     }
     expect(media(viewer).length - before).toBeLessThan(20);
   });
@@ -107,7 +108,7 @@ describe('names that are signed ahead of a live playlist', () => {
     const viewer = lab(each(20));
     const text = ['#EXTM3U', ...range(1, 100, String).map((n) => `#EXTINF:1,\n${n}.ts`), ''].join('\n');
     await viewer.source.sign(MEDIA);
-    viewer.source.learn(MEDIA, text);
+    viewer.source.learn(MEDIA, hlsOrDash(text));
     await viewer.source.sign(segment(50));
     expect(viewer.asked()[1]).toEqual(range(50, 65));
   });
@@ -118,7 +119,7 @@ describe('names that are signed ahead of a live playlist', () => {
     for (let n = 0; n < 300; n++) {
       await advanceSeconds(1);
       await viewer.source.sign(MEDIA);
-      viewer.source.learn(MEDIA, live(6));
+      viewer.source.learn(MEDIA, hlsOrDash(live(6)));
     }
     expect(media(viewer).length - before).toBeLessThan(20);
   });
@@ -161,7 +162,7 @@ describe('several renditions', () => {
       for (const name of names) {
         const url = of(name, 'i.m3u8');
         if (!viewer.source.peek(url)) await viewer.source.sign(url);
-        viewer.source.learn(url, live(last));
+        viewer.source.learn(url, hlsOrDash(live(last)));
         if (!viewer.source.peek(of(name, `${last}.ts`))) await viewer.source.sign(of(name, `${last}.ts`));
       }
       await advanceSeconds(1);
@@ -200,16 +201,14 @@ describe('low latency', () => {
     ['three segments and a part', ['6.m4s', '7.m4s', '8.m4s', '9.0.m4s'], true, true],
   ])('after %s: segments and parts that come next', (_, asked, ...wanted) => {
     const text = parts(40).replace('#EXTINF', '#EXT-X-KEY:METHOD=AES-128,URI="key"\n#EXTINF');
-    const known = new KnownPlaylist();
-    known.learn(MEDIA, text, (uri) => uri, 0);
+    const known = knownFrom(MEDIA, text);
     for (const key of asked) known.noteAsked(key, 0);
     const names = known.namesWithin(10).map(({ key }) => key);
     expect([/^\d+\.m4s/, /\.\d\.m4s/].map((kind) => names.some((key) => kind.test(key)))).toEqual(wanted);
   });
 
   test('where both come, the parts are as long as their segment', () => {
-    const known = new KnownPlaylist();
-    known.learn(MEDIA, parts(40), (uri) => uri, 0);
+    const known = knownFrom(MEDIA, parts(40));
     known.noteAsked('9.1.m4s', 0);
     expect([known.nameSeconds, ...known.namesWithin(0.8).map(({ end }) => end)]).toEqual([0.25, 0.25, 0.5, 0.5, 0.75]);
   });
@@ -219,7 +218,7 @@ describe('low latency', () => {
     const unknown = (count: number): string => parts(count).replace(/\d+\.\d\.m4s/g, unknownName);
     const viewer = lab(each(20, { anyQuery: true }));
     await viewer.source.sign(MEDIA);
-    viewer.source.learn(MEDIA, unknown(40));
+    viewer.source.learn(MEDIA, hlsOrDash(unknown(40)));
     await viewer.source.sign(`${FOLDER}9.m4s`);
     const hint = `${FOLDER}${unknownName('10.0.m4s')}`;
     expect(viewer.asked()[1]).toEqual([`${FOLDER}9.m4s`, hint, ...range(10, 24, (n) => `${FOLDER}${n}.m4s`)]);
@@ -238,7 +237,7 @@ describe('low latency', () => {
     for (let count = 40; count < 200; count++) {
       const url = `${MEDIA}?_HLS_msn=${Math.floor(count / 4)}&_HLS_part=${count % 4}`;
       await load(url);
-      viewer.source.learn(url, parts(count));
+      viewer.source.learn(url, hlsOrDash(parts(count)));
       await load(FOLDER + part(Math.floor(count / 4), count % 4));
       await advanceSeconds(0.25);
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import {
   FOLDER,
   MEDIA,
@@ -51,7 +52,7 @@ describe('createTokenSource', () => {
     test('what another rendition that is played lacks comes along in the same call', async () => {
       const sound = (n: number): string => `${FOLDER}en-${n}.ts`;
       const { source, asked } = await playing(playlist(1, 20));
-      source.learn(`${FOLDER}en.m3u8`, playlist(1, 20).replaceAll(/^\d+\.ts/gm, 'en-$&'));
+      source.learn(`${FOLDER}en.m3u8`, hlsOrDash(playlist(1, 20).replaceAll(/^\d+\.ts/gm, 'en-$&')));
       await source.sign(segment(1));
       for (const n of [1, 2, 3]) await source.sign(sound(n));
       for (const n of [2, 3, 4, 5]) await source.sign(segment(n));
@@ -66,7 +67,7 @@ describe('createTokenSource', () => {
       const names = range(1, 31, (n) => FOLDER + name(n));
       await source.sign(names[0]!);
       await source.sign(names[1]!);
-      source.learn(MEDIA, text(31));
+      source.learn(MEDIA, hlsOrDash(text(31)));
       await advanceSeconds();
       expect(asked()).toEqual([names.slice(0, 7), [names[30]]]);
     });
@@ -95,7 +96,7 @@ describe('createTokenSource', () => {
 
     test('readAhead 0 also ignores the reloads of a live playlist', async () => {
       const { source, calls } = await playing(playlist(1, 5, false), each(), { readAhead: 0 });
-      source.learn(MEDIA, playlist(2, 6, false));
+      source.learn(MEDIA, hlsOrDash(playlist(2, 6, false)));
       await advanceSeconds();
       expect(calls).toHaveLength(0);
     });
@@ -136,9 +137,7 @@ describe('createTokenSource', () => {
     test('a file that is asked for range by range is asked for often: it never waits', async () => {
       const { source, calls } = lab(each(60));
       source.learn(
-        MEDIA,
-        `#EXTM3U\n${[0, 1, 2].map((n) => `#EXTINF:4,\n#EXT-X-BYTERANGE:100@${n}00\nall.m4s`).join('\n')}`,
-      );
+        MEDIA, hlsOrDash(`#EXTM3U\n${[0, 1, 2].map((n) => `#EXTINF:4,\n#EXT-X-BYTERANGE:100@${n}00\nall.m4s`).join('\n')}`));
       await source.sign(`${FOLDER}all.m4s`);
       for (let time = 0; time < 300; time += 4) {
         expect(source.peek(`${FOLDER}all.m4s`), `at ${time} s`).toBeDefined();
@@ -200,7 +199,7 @@ describe('createTokenSource', () => {
     test('a token for the folder makes reading ahead needless', async () => {
       const { source, calls } = await playing(playlist(1, 20), folder());
       source.peek(segment(1));
-      source.learn(MEDIA, playlist(2, 21, false));
+      source.learn(MEDIA, hlsOrDash(playlist(2, 21, false)));
       await advanceSeconds();
       expect(calls).toHaveLength(0);
     });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import { FOLDER, MEDIA, each, fakeTime, lab, advanceSeconds, playlist, range, segment } from './lab.ts';
 
 fakeTime();
@@ -26,7 +27,7 @@ const parsedBy = (work: () => void): number => {
 /** What is signed along with `url` by a player that has seen all of `texts`. */
 async function aheadOf(url: string, texts: string[], readAhead = 6): Promise<string[]> {
   const { source, asked, calls } = lab(each(), { readAhead });
-  for (const text of texts) source.learn(MEDIA, text);
+  for (const text of texts) source.learn(MEDIA, hlsOrDash(text));
   await advanceSeconds();
   // what the reloads have signed is as good as dead by then
   await advanceSeconds(400);
@@ -39,18 +40,18 @@ describe('createTokenSource', () => {
   describe('learn, of a reload', () => {
     test('a reload of ten thousand segments costs what is new in it', async () => {
       const { source, asked, calls } = lab(each());
-      const first = parsedBy(() => source.learn(MEDIA, playlist(1, 10_000, false)));
+      const first = parsedBy(() => source.learn(MEDIA, hlsOrDash(playlist(1, 10_000, false))));
       const perUrl = first / 10_000;
       expect(perUrl).toBeGreaterThanOrEqual(1);
       for (let last = 10_001; last < 10_004; last++) {
         calls.length = 0;
-        const again = parsedBy(() => source.learn(MEDIA, playlist(last - 9999, last, false)));
+        const again = parsedBy(() => source.learn(MEDIA, hlsOrDash(playlist(last - 9999, last, false))));
         expect(again, 'URLs parsed').toBeLessThan(10 * perUrl + 20);
         await advanceSeconds();
         expect(asked(), 'and signs it').toEqual([[segment(last)]]);
       }
       expect(
-        parsedBy(() => source.learn(MEDIA, playlist(4, 10_003, false))),
+        parsedBy(() => source.learn(MEDIA, hlsOrDash(playlist(4, 10_003, false)))),
         'nothing new',
       ).toBeLessThan(10 * perUrl + 20);
     });
@@ -59,7 +60,7 @@ describe('createTokenSource', () => {
       const { source } = lab(each());
       const reload = (last: number): number[] =>
         ['video', 'audio', 'text'].map((name) =>
-          parsedBy(() => source.learn(`${FOLDER}${name}/media.m3u8`, playlist(last - 9999, last, false))),
+          parsedBy(() => source.learn(`${FOLDER}${name}/media.m3u8`, hlsOrDash(playlist(last - 9999, last, false)))),
         );
       reload(10_000);
       for (let last = 10_001; last < 10_005; last++) expect(Math.max(...reload(last))).toBeLessThan(100);
@@ -69,9 +70,9 @@ describe('createTokenSource', () => {
       const { source, calls, asked } = lab(each());
       await source.sign(MEDIA);
       for (let last = 10_000; last <= 130_000; last += 4000) {
-        source.learn(MEDIA, playlist(last - 9999, last, false));
+        source.learn(MEDIA, hlsOrDash(playlist(last - 9999, last, false)));
         // the first reload after all was forgotten reads it all again
-        source.learn(MEDIA, playlist(last - 9999, last, false));
+        source.learn(MEDIA, hlsOrDash(playlist(last - 9999, last, false)));
         for (const n of [last - 9999, last - 5000, last - 6]) {
           await advanceSeconds();
           calls.length = 0;
@@ -99,10 +100,10 @@ describe('createTokenSource', () => {
       const written = (text: string, serial: number): string => text.replaceAll('.ts', `.ts?st=stale${serial}`);
       const viewer = lab(each());
       await viewer.source.sign(MEDIA);
-      viewer.source.learn(MEDIA, written(playlist(1, 9, false), 1));
+      viewer.source.learn(MEDIA, hlsOrDash(written(playlist(1, 9, false), 1)));
       await advanceSeconds();
       viewer.calls.length = 0;
-      viewer.source.learn(MEDIA, written(playlist(2, 10, false), 2));
+      viewer.source.learn(MEDIA, hlsOrDash(written(playlist(2, 10, false), 2)));
       await advanceSeconds();
       expect(viewer.asked()).toEqual([[segment(10)]]);
     });

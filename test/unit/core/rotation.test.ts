@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
 import { TokenIndex } from '../../../packages/core/src/token-index.ts';
 import type { Answer } from './lab.ts';
@@ -84,7 +85,7 @@ describe('a secret that is rotated at the edge costs a viewer', () => {
     const viewer = lab(each());
     const edge = new Edge(viewer);
     await edge.get(MASTER);
-    viewer.source.learn(MASTER, playlist(1, 7));
+    viewer.source.learn(MASTER, hlsOrDash(playlist(1, 7)));
     await edge.get(segment(1));
     await advanceSeconds();
     edge.rotate();
@@ -101,9 +102,7 @@ describe('a secret that is rotated at the edge costs a viewer', () => {
     for (const { media, segment: of } of renditions) {
       await edge.get(media);
       viewer.source.learn(
-        media,
-        [1, 2, 3, 4].map((n) => `#EXTINF:4,\n${n}.ts`).reduce((text, line) => `${text}\n${line}`, '#EXTM3U'),
-      );
+        media, hlsOrDash([1, 2, 3, 4].map((n) => `#EXTINF:4,\n${n}.ts`).reduce((text, line) => `${text}\n${line}`, '#EXTM3U')));
       await edge.get(of(1));
     }
     await advanceSeconds();

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { hlsOrDash } from 'secure-token-core/playlists';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import {
   CDN,
@@ -40,7 +41,7 @@ describe('secrecy', () => {
       return seen.value;
     };
     const request = await attempt(source.sign(`${MASTER}?st=SECRET-old`));
-    source.learn(MASTER, '#EXTM3U\n#EXTINF:4,\n1.ts?st=SECRET-list\n#EXTINF:4,\n2.ts?st=SECRET-list');
+    source.learn(MASTER, hlsOrDash('#EXTM3U\n#EXTINF:4,\n1.ts?st=SECRET-list\n#EXTINF:4,\n2.ts?st=SECRET-list'));
     await attempt(source.sign(`${segment(1)}?st=SECRET-list`));
     if (request) {
       const replay = await attempt(source.refused(request, 403));

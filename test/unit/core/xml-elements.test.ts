@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { childrenOf, parseXml } from '../../../packages/core/src/xml-elements.ts';
+import { childrenOf, parseXml } from '../../../packages/core/src/playlists/xml-elements.ts';
 
 test('attributes in either quotes, with entities; one that nobody knows stays', () => {
   const element = parseXml(`<a b="it's &lt;&amp;&gt;" c = '"&quot;&apos;&nbsp;' x:d=""/>`)!;

@@ -1,8 +1,7 @@
-import type { DashManifest } from './dash-manifest.ts';
-import { KnownManifest } from './known-manifest.ts';
-import { KnownPlaylist } from './known-playlist.ts';
+import type { KnownManifest } from './known-manifest.ts';
+import type { KnownPlaylist } from './known-playlist.ts';
 import type { Rendition } from './rendition.ts';
-import { pathOf } from './url-text.ts';
+import { pathOf } from '../url-text.ts';
 
 /** How many URLs are known in their order, in all playlists, and what is held of manifests instead of URLs. */
 const MAX_SIZE = 50_000;
@@ -10,12 +9,17 @@ const MAX_SIZE = 50_000;
 /** A query may change with each reload: so many playlists of one path are looked at, the latest ones. */
 const MAX_CANDIDATES = 20;
 
-type Known = KnownPlaylist | KnownManifest;
+export type Known = KnownPlaylist | KnownManifest;
 
 interface Entry {
   readonly known: Known;
   /** When it was learnt. */
   readonly size: number;
+}
+
+interface Continuation {
+  readonly isContinued: (known: Known) => boolean;
+  readonly next: (found: Known | undefined) => Known;
 }
 
 /** The media playlists and manifests that were learnt, as far as there is room for them. */
@@ -28,24 +32,13 @@ export class KnownPlaylists {
 
   /**
    * Learns a playlist. Its identity may change with each reload, by its query (a session, a number against caches):
-   * then it is the one of the same path that has the first segment.
+   * then it is the one of the same path that `isContinued` says so of.
+   * @param next what is known from now on, given what was known of it before
    */
-  learnPlaylist(id: string, firstSegment: string, learn: (playlist: KnownPlaylist) => void): void {
-    const before = this.#before(id, (it) => it instanceof KnownPlaylist && it.order.has(firstSegment));
-    const known = before && this.#entries.get(before)?.known;
-    const playlist = known instanceof KnownPlaylist ? known : new KnownPlaylist();
-    learn(playlist);
-    this.#replace(before, id, playlist);
-  }
-
-  /** The same for a manifest; of a reload, the renditions that are played. */
-  learnManifest(id: string, manifest: DashManifest): readonly Rendition[] {
-    const before = this.#before(id, (it) => it instanceof KnownManifest && it.isContinuedBy(manifest));
-    const known = before && this.#entries.get(before)?.known;
-    if (known instanceof KnownManifest) known.follow(manifest);
-    const learnt = known instanceof KnownManifest ? known : new KnownManifest(manifest);
-    this.#replace(before, id, learnt);
-    return learnt.renditions;
+  learn(id: string, { isContinued, next }: Continuation): void {
+    const before = this.#before(id, isContinued);
+    const found = before === undefined ? undefined : this.#entries.get(before)?.known;
+    this.#replace(before, id, next(found));
   }
 
   /** The rendition of the newest that names `key`. */
@@ -66,7 +59,7 @@ export class KnownPlaylists {
   /** Whether one of them predicts `key`. */
   predicts(key: string): boolean {
     for (const { known } of this.#entries.values())
-      if (known instanceof KnownPlaylist && known.prediction.has(key)) return true;
+      if (known.predicts(key)) return true;
     return false;
   }
 

@@ -1,7 +1,6 @@
-import { isLive, lastSegments } from './media-playlist.ts';
-import type { PlaylistUri } from './media-playlist.ts';
+import type { ListedSegment, PlaylistUri } from './media-playlist.ts';
 import type { UpcomingName, Wanted } from './name-prediction.ts';
-import { LOOKED_AT, NamePrediction } from './name-prediction.ts';
+import { NamePrediction } from './name-prediction.ts';
 import { PlaylistOrder } from './playlist-order.ts';
 import { Rendition } from './rendition.ts';
 import { firstOf } from './url-order.ts';
@@ -21,8 +20,22 @@ export interface NameAhead {
   readonly isPredicted: boolean;
 }
 
+/** What a media playlist says, by the keys of its URLs. */
+export interface MediaPlaylist {
+  /** Its own. */
+  readonly url: string;
+  /** It goes on: more names will come. */
+  readonly isLive: boolean;
+  /** Unix seconds. */
+  readonly learntAt: number;
+  /** The last ones: more than name prediction looks at are of no use. */
+  readonly lastSegments: readonly ListedSegment[];
+  readonly addTo: (order: PlaylistOrder) => void;
+}
+
 /** A media playlist: its names, those that come, and what its players have asked for. */
 export class KnownPlaylist extends Rendition {
+  readonly kind = 'media';
   readonly order: PlaylistOrder = new PlaylistOrder();
   readonly prediction: NamePrediction = new NamePrediction();
   /** Its own key at the last reload. */
@@ -61,24 +74,28 @@ export class KnownPlaylist extends Rendition {
     );
   }
 
+  /** Its next names can be inferred. */
+  override get predictable(): this {
+    return this;
+  }
+
+  predicts(key: string): boolean {
+    return this.prediction.has(key);
+  }
+
   /** Itself, if it names `key`. */
   naming(key: string): Rendition | undefined {
     return this.order.has(key) ? this : undefined;
   }
 
-  learn(url: string, text: string, keyOf: (uri: string) => string, now: number): void {
-    this.order.learn(text, keyOf);
+  learn({ url, isLive, learntAt, lastSegments, addTo }: MediaPlaylist): void {
+    addTo(this.order);
     this.isSameUrl = this.url === url;
     this.url = url;
-    this.#learntAt = now;
-    this.#isLive = isLive(text);
-    const listed = lastSegments(text, LOOKED_AT).map(({ uri, parts, ...how }) => ({
-      uri: uri && keyOf(uri),
-      parts: parts.map(keyOf),
-      ...how,
-    }));
-    this.prediction.learn(listed, now);
-    if (!this.#isLive) this.prediction.end();
+    this.#learntAt = learntAt;
+    this.#isLive = isLive;
+    this.prediction.learn(lastSegments, learntAt);
+    if (!isLive) this.prediction.end();
   }
 
   override noteAsked(key: string, now: number): void {

@@ -58,7 +58,19 @@ export class PlaylistOrder implements UrlOrder {
       if (key && !(kind !== 'segment' && isBefore(uri)) && !kinds.has(key)) kinds.set(key, kind);
     }
     if (kinds.size > 0) this.#link(kinds);
-    this.#forgetBefore(text, keyOf);
+    this.#forgetText(text, keyOf);
+  }
+
+  /**
+   * Takes in a whole playlist; of a reload, what it adds.
+   * @param kinds by key, in the order in which they are played; @param first the first segment of the window
+   */
+  learnList(kinds: ReadonlyMap<string, PlaylistUri['kind']>, first: string): void {
+    const keys = [...kinds.keys()];
+    const known = Math.max(0, keys.indexOf(this.#last));
+    this.#link(new Map([...kinds].slice(known)));
+    const place = keys.indexOf(first);
+    if (place >= 0) this.#forgetBefore(first, new Set(keys.slice(0, place)));
   }
 
   #link(kinds: ReadonlyMap<string, PlaylistUri['kind']>): void {
@@ -69,14 +81,18 @@ export class PlaylistOrder implements UrlOrder {
     this.#last = keys.at(-1)!;
   }
 
-  /** Forgets what has left the window: a live stream may go on for days. */
-  #forgetBefore(text: string, keyOf: (uri: string) => string): void {
+  #forgetText(text: string, keyOf: (uri: string) => string): void {
     const { head, uri } = windowStart(text);
     const named = uri && keyOf(uri);
     if (!named || !this.#entries.has(named)) return;
     const skipped = skippedSegments(head);
     const first = skipped > 0 ? this.#segmentsBefore(named, skipped) : named;
     const needed = skipped > 0 ? this.#resourcesInForce(first) : new Set([...attributeUris(head)].map(keyOf));
+    this.#forgetBefore(first, needed);
+  }
+
+  /** Forgets what has left the window, but for what is `needed` there: a live stream may go on for days. */
+  #forgetBefore(first: string, needed: ReadonlySet<string>): void {
     for (const key of this.#entries.keys()) {
       if (key === first) break;
       if (!needed.has(key)) this.#entries.delete(key);

@@ -27,6 +27,7 @@ class PlayedRepresentation extends Rendition {
 
 /** A DASH manifest: it names all renditions, and those that nobody plays are only known. */
 export class KnownManifest {
+  readonly kind = 'manifest';
   #manifest: DashManifest;
   #played: readonly PlayedRepresentation[] = [];
 
@@ -51,6 +52,11 @@ export class KnownManifest {
     const played = new PlayedRepresentation(found);
     this.#played = [...this.#played, played];
     return played;
+  }
+
+  /** It names itself what comes. */
+  predicts(): boolean {
+    return false;
   }
 
   /** Whether `later` goes on with what is played of this one. */

@@ -3,7 +3,7 @@ import type { KeyOf, RepresentationOrder } from './representation-order.ts';
 import { ListOrder, TemplateOrder } from './representation-order.ts';
 import type { PeriodTimes, SegmentTimes } from './segment-times.ts';
 import { Timeline, evenTimes } from './segment-times.ts';
-import { resolveUrl } from './url-text.ts';
+import { resolveUrl } from '../url-text.ts';
 import type { XmlElement } from './xml-elements.ts';
 import { childrenOf, parseXml } from './xml-elements.ts';
 

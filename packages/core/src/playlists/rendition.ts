@@ -1,3 +1,4 @@
+import type { KnownPlaylist } from './known-playlist.ts';
 import type { UrlOrder } from './url-order.ts';
 
 /** A rendition is being played while its last request is not longer ago. */
@@ -12,6 +13,11 @@ export abstract class Rendition {
   abstract readonly order: UrlOrder;
   /** How long a segment lasts, on the average; 0 if that is not told. */
   abstract readonly segmentSeconds: number;
+
+  /** Itself, if it is a media playlist. A manifest says itself which names come. */
+  get predictable(): KnownPlaylist | undefined {
+    return undefined;
+  }
 
   /** What was asked for last; empty if nothing was. */
   get lastAsked(): string {

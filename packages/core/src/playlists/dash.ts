@@ -1,0 +1,43 @@
+import type { Playlist } from '../playlist.ts';
+import { isMpd, parseDashManifest } from './dash-manifest.ts';
+import { checkText, hls } from './hls.ts';
+import { KnownManifest } from './known-manifest.ts';
+import type { LearntPlaylist, Reloaded } from './learnt-playlist.ts';
+import { createReadAhead } from './read-ahead.ts';
+
+/**
+ * A manifest of DASH as text, for `learn` of a token source: `source.learn(url, dash(text))`.
+ * @throws `ERR_OPTIONS` if it is no text
+ */
+export function dash(text: string): Playlist {
+  checkText(text, 'dash');
+  const playlist: LearntPlaylist = {
+    createReadAhead,
+    learn(key, known, { identify, now }) {
+      const manifest = parseDashManifest(text, { url: key, identify, now });
+      if (manifest.representations.length === 0) return [];
+      let reloaded: readonly Reloaded[] = [];
+      known.learn(key, {
+        isContinued: (it) => it.kind === 'manifest' && it.isContinuedBy(manifest),
+        next(found) {
+          if (found?.kind !== 'manifest') return new KnownManifest(manifest);
+          found.follow(manifest);
+          const played = found.renditions.filter((rendition) => rendition.isBeingPlayed(now()));
+          reloaded = played.map((rendition) => ({ rendition, before: rendition.lastAsked }));
+          return found;
+        },
+      });
+      return reloaded;
+    },
+  };
+  return playlist;
+}
+
+/**
+ * Either, by what `text` begins with: for whoever plays both.
+ * @throws `ERR_OPTIONS` if it is no text
+ */
+export function hlsOrDash(text: string): Playlist {
+  checkText(text, 'hlsOrDash');
+  return isMpd(text) ? dash(text) : hls(text);
+}

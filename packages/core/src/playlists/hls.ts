@@ -1,0 +1,46 @@
+import type { Playlist } from '../playlist.ts';
+import { SecureTokenError } from '../secure-token-error.ts';
+import { resolveUrl } from '../url-text.ts';
+import { learnMedia } from './learn-media.ts';
+import type { LearntPlaylist } from './learnt-playlist.ts';
+import { isLive, isMediaPlaylist, lastSegments, windowStart } from './media-playlist.ts';
+import { LOOKED_AT } from './name-prediction.ts';
+import type { PlaylistOrder } from './playlist-order.ts';
+import { createReadAhead } from './read-ahead.ts';
+
+/** @throws `ERR_OPTIONS` if it is no text */
+export function checkText(text: unknown, name: string): void {
+  if (typeof text === 'string') return;
+  const message = `${name}() takes the text of a playlist, not ${typeof text}: await response.text().`;
+  throw new SecureTokenError('ERR_OPTIONS', message);
+}
+
+/**
+ * A playlist of HLS as text, for `learn` of a token source: `source.learn(url, hls(text))`. Of a multivariant playlist
+ * nothing is signed ahead.
+ * @throws `ERR_OPTIONS` if it is no text
+ */
+export function hls(text: string): Playlist {
+  checkText(text, 'hls');
+  const playlist: LearntPlaylist = {
+    createReadAhead,
+    learn(key, known, { identify, now }) {
+      if (!isMediaPlaylist(text)) return [];
+      const keyOf = (uri: string): string => identify(resolveUrl(uri, key));
+      const listed = lastSegments(text, LOOKED_AT).map(({ uri, parts, ...how }) => ({
+        uri: uri && keyOf(uri),
+        parts: parts.map(keyOf),
+        ...how,
+      }));
+      const media = {
+        url: key,
+        isLive: isLive(text),
+        learntAt: now(),
+        lastSegments: listed,
+        addTo: (order: PlaylistOrder) => order.learn(text, keyOf),
+      };
+      return learnMedia(known, media, keyOf(windowStart(text).uri ?? ''));
+    },
+  };
+  return playlist;
+}

@@ -1,0 +1,23 @@
+import type { Playlist } from '../playlist.ts';
+import type { KnownPlaylists } from './known-playlists.ts';
+import type { Rendition } from './rendition.ts';
+
+/** What the names of a playlist are known by. */
+export interface Naming {
+  /** The key of an absolute URL: without what a server wrote into it. */
+  readonly identify: (href: string) => string;
+  /** Unix seconds. */
+  readonly now: () => number;
+}
+
+/** A rendition of which a reload has come, and its last name before that. */
+export interface Reloaded {
+  readonly rendition: Rendition;
+  readonly before: string;
+}
+
+/** A playlist that goes into what is known of all playlists. */
+export interface LearntPlaylist extends Playlist {
+  /** @param key identity of the playlist */
+  readonly learn: (key: string, known: KnownPlaylists, naming: Naming) => readonly Reloaded[];
+}

@@ -1,0 +1,74 @@
+import type { Playlist } from '../playlist.ts';
+import { SecureTokenError } from '../secure-token-error.ts';
+import { resolveUrl } from '../url-text.ts';
+import { learnMedia } from './learn-media.ts';
+import type { LearntPlaylist } from './learnt-playlist.ts';
+import type { ListedSegment, PlaylistUri } from './media-playlist.ts';
+import { LOOKED_AT } from './name-prediction.ts';
+import type { PlaylistOrder } from './playlist-order.ts';
+import { createReadAhead } from './read-ahead.ts';
+
+/** A URL of a playlist, in the order in which they are played. */
+export interface ListedUrl {
+  /** Unsigned; relative to the playlist. */
+  readonly url: string;
+  /** How long a segment lasts, in seconds; 0 if that is not known. Default: 0. */
+  readonly seconds?: number;
+  /** `resource`: an init segment or a key. Parts stand before the segment that they make up. Default: `segment`. */
+  readonly kind?: 'segment' | 'part' | 'resource';
+  /** Something else begins with this segment, such as an advertisement: names behind it are not inferred. */
+  readonly isDiscontinuous?: boolean;
+}
+
+/** What of a list is no URL. */
+export interface ListOptions {
+  /** Whether more URLs will come: the names of the next ones are inferred and signed ahead. Default: false. */
+  readonly isLive?: boolean;
+}
+
+/** The last `count` whole segments, and the one that is being made, if that has parts. */
+function lastOf(urls: readonly (ListedUrl & { key: string })[], count: number): ListedSegment[] {
+  const segments: ListedSegment[] = [];
+  let parts: string[] = [];
+  for (const { key, kind = 'segment', seconds = 0, isDiscontinuous = false } of urls) {
+    if (kind === 'part') parts.push(key);
+    if (kind !== 'segment') continue;
+    segments.push({ uri: key, parts, seconds, isDiscontinuous });
+    parts = [];
+  }
+  const whole = segments.slice(-count);
+  return parts.length > 0 ? [...whole, { uri: undefined, parts, seconds: 0 }] : whole;
+}
+
+/** @throws `ERR_OPTIONS` */
+function checkList(urls: unknown): void {
+  if (Array.isArray(urls)) return;
+  throw new SecureTokenError('ERR_OPTIONS', 'list() takes an array of { url, seconds, kind }, in the order of play.');
+}
+
+/**
+ * A media playlist that a player has parsed, for `learn` of a token source: `source.learn(url, list(urls))`.
+ * @throws `ERR_OPTIONS` if it is no array
+ */
+export function list(urls: readonly ListedUrl[], { isLive = false }: ListOptions = {}): Playlist {
+  checkList(urls);
+  const playlist: LearntPlaylist = {
+    createReadAhead,
+    learn(key, known, { identify, now }) {
+      const listed = urls.map((it) => ({ ...it, key: identify(resolveUrl(it.url, key)) })).filter((it) => it.key);
+      const first = listed.find(({ kind = 'segment' }) => kind === 'segment')?.key ?? '';
+      const kinds = new Map<string, PlaylistUri['kind']>();
+      // each once: a file may be named for each of its byte ranges
+      for (const { key: name, kind = 'segment' } of listed) if (!kinds.has(name)) kinds.set(name, kind);
+      const media = {
+        url: key,
+        isLive,
+        learntAt: now(),
+        lastSegments: lastOf(listed, LOOKED_AT),
+        addTo: (order: PlaylistOrder) => order.learnList(kinds, first),
+      };
+      return kinds.size > 0 ? learnMedia(known, media, first) : [];
+    },
+  };
+  return playlist;
+}

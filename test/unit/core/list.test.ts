@@ -1,0 +1,128 @@
+import { SecureTokenError } from 'secure-token-core';
+import { dash, hls, hlsOrDash, list } from 'secure-token-core/playlists';
+import type { ListedUrl } from 'secure-token-core/playlists';
+import { describe, expect, test } from 'vitest';
+import { FOLDER, MEDIA, advanceSeconds, each, fakeTime, lab, playlist, range, segment } from './lab.ts';
+import type { Lab } from './lab.ts';
+
+fakeTime();
+
+const init: ListedUrl = { url: 'init.mp4', kind: 'resource' };
+const segments = (from: number, to: number): ListedUrl[] =>
+  range(from, to, String).map((n) => ({ url: `${n}.ts`, seconds: 1 }));
+
+async function viewerOf(urls: readonly ListedUrl[], isLive = false): Promise<Lab> {
+  const viewer = lab(each(20));
+  await viewer.source.sign(MEDIA);
+  viewer.source.learn(MEDIA, list(urls, { isLive }));
+  viewer.calls.length = 0;
+  return viewer;
+}
+
+describe('list: a playlist that a player has parsed', () => {
+  test('on demand: the next six segments are signed along with the first', async () => {
+    const viewer = await viewerOf(segments(1, 20));
+    await viewer.source.sign(segment(1));
+    expect(viewer.asked()).toEqual([range(1, 7)]);
+  });
+
+  test('an init segment and a URL of its own are read ahead in their order', async () => {
+    const viewer = await viewerOf([init, { url: 'https://cdn.test/ads/1.ts' }, ...segments(1, 20)]);
+    await viewer.source.sign(`${FOLDER}init.mp4`);
+    expect(viewer.asked()).toEqual([[`${FOLDER}init.mp4`, 'https://cdn.test/ads/1.ts', ...range(1, 5)]]);
+  });
+
+  test('live: names that do not exist yet are signed as with hls(text)', async () => {
+    const live = (last: number): string => playlist(last - 5, last, false).replaceAll('EXTINF:4', 'EXTINF:1');
+    const asked: string[][][] = [];
+    for (const read of [
+      (last: number) => hls(live(last)),
+      (last: number) => list(segments(last - 5, last), { isLive: true }),
+    ]) {
+      const viewer = lab(each(20));
+      await viewer.source.sign(MEDIA);
+      for (let last = 6; last < 40; last++) {
+        viewer.source.learn(MEDIA, read(last));
+        await viewer.source.sign(segment(last));
+        await advanceSeconds(1);
+      }
+      asked.push(viewer.asked());
+    }
+    expect(asked[1]).toEqual(asked[0]);
+    expect(asked[0]!.length).toBeLessThan(10);
+  });
+
+  test('live: parts stand before their segment, and the one that is being made has parts alone', async () => {
+    const parts = (n: number): ListedUrl[] => [0, 1, 2, 3].map((part) => ({ url: `${n}.${part}.m4s`, kind: 'part' }));
+    const whole = (n: number): ListedUrl[] => [...parts(n), { url: `${n}.m4s`, seconds: 1 }];
+    const viewer = await viewerOf([init, ...[1, 2, 3, 4].flatMap(whole), ...parts(5).slice(0, 2)], true);
+    for (const name of ['4.3.m4s', '5.0.m4s', '5.1.m4s']) await viewer.source.sign(FOLDER + name);
+    await advanceSeconds(1);
+    const asked = viewer.asked().flat();
+    expect(asked).toContain(`${FOLDER}5.2.m4s`);
+    expect(asked).toContain(`${FOLDER}6.0.m4s`);
+  });
+
+  test('a reload goes on where the one before ended, and what has left the window is forgotten', async () => {
+    const viewer = await viewerOf([init, ...segments(1, 6)]);
+    await viewer.source.sign(segment(6));
+    viewer.calls.length = 0;
+    viewer.source.learn(MEDIA, list([init, ...segments(4, 20)]));
+    await advanceSeconds();
+    expect(viewer.asked()).toEqual([range(7, 12)]);
+    await viewer.source.sign(segment(1));
+    expect(viewer.asked().at(-1)).toEqual([segment(1)]);
+  });
+
+  test('behind a discontinuity no name is one that was expected: nothing surprises', async () => {
+    const viewer = await viewerOf(segments(1, 6), true);
+    for (let n = 0; n < 4; n++) {
+      const other = { url: `ad${n}-x.ts`, seconds: 1, isDiscontinuous: true };
+      viewer.source.learn(MEDIA, list([...segments(1, 6 + n), other], { isLive: true }));
+    }
+    viewer.source.learn(MEDIA, list(segments(6, 12), { isLive: true }));
+    await viewer.source.sign(segment(12));
+    expect(viewer.asked().flat()).toContain(segment(14));
+  });
+
+  test('what is no http URL is left out', async () => {
+    const viewer = await viewerOf([{ url: 'data:,x' }, ...segments(1, 3)]);
+    await viewer.source.sign(segment(1));
+    expect(viewer.asked()).toEqual([range(1, 3)]);
+  });
+});
+
+describe('what is no playlist', () => {
+  test.each([
+    ['hls', () => hls(undefined as never)],
+    ['dash', () => dash(new Response() as never)],
+    ['hlsOrDash', () => hlsOrDash(null as never)],
+    ['list', () => list('#EXTM3U' as never)],
+    [
+      'learn() of a text',
+      () => {
+        lab(each()).source.learn(MEDIA, '#EXTM3U' as never);
+      },
+    ],
+    [
+      'learn() of nothing',
+      () => {
+        lab(each()).source.learn(MEDIA, undefined as never);
+      },
+    ],
+  ])('%s: ERR_OPTIONS, which says what to write', (_, call) => {
+    expect(call).toThrow(SecureTokenError);
+    expect(call).toThrow(/ERR_OPTIONS.*takes/);
+  });
+});
+
+test('two playlists of two kinds, given to one source: one read-ahead signs for both', async () => {
+  const viewer = await viewerOf(segments(1, 20));
+  const sound = (n: number): string => `${FOLDER}en-${n}.ts`;
+  viewer.source.learn(`${FOLDER}en.m3u8`, hls(playlist(1, 20).replaceAll(/^\d+\.ts/gm, 'en-$&')));
+  await viewer.source.sign(segment(1));
+  for (const n of [1, 2, 3]) await viewer.source.sign(sound(n));
+  for (const n of [2, 3, 4, 5]) await viewer.source.sign(segment(n));
+  await advanceSeconds();
+  expect(viewer.asked().at(-1)).toEqual([...range(8, 13), ...range(8, 9, sound)]);
+});
