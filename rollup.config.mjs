@@ -7,15 +7,15 @@ import esbuild from 'rollup-plugin-esbuild';
 /**
  * One row a file that is shipped. `iife` rows are `<script>` files with core inside; `esm` rows keep every package
  * import outside, but for private packages, which nobody could install. `script` rows are pasted by hand: everything
- * inside, and readable. `bin` rows are commands. `lib` is what the types of an `esm` row need of TypeScript's own.
+ * inside, and readable. `bin` rows are commands. `with` are further entry points, which share what they have in common.
+ * `lib` is what the types of an `esm` row need of TypeScript's own.
  * @type {ReadonlyArray<{
  *   folder: string, input?: string, esm?: string, iife?: string, global?: string, script?: string, bin?: string,
- *   lib?: string
+ *   with?: readonly string[], lib?: string
  * }>}
  */
 const files = [
-  { folder: 'core', esm: 'index.js', lib: 'esnext.disposable' },
-  { folder: 'core', input: 'playlists.ts', esm: 'playlists.js' },
+  { folder: 'core', esm: 'index.js', with: ['adapter.js', 'playlists.js'], lib: 'esnext.disposable' },
   { folder: 'hlsjs', esm: 'index.js' },
   { folder: 'hlsjs', iife: 'secure-token-hlsjs.min.js', global: 'SecureTokenHls' },
   { folder: 'dashjs', esm: 'index.js' },
@@ -77,7 +77,7 @@ const typesOfScript = (/** @type {string} */ file) => ({
 
 /** @returns {import('rollup').RollupOptions[]} */
 const build = (/** @type {typeof files[number]} */ row) => {
-  const { folder, input = 'index.ts', esm, iife, global, script, bin, lib } = row;
+  const { folder, input = 'index.ts', esm, iife, global, script, bin, lib, with: others = [] } = row;
   const source = `packages/${folder}/src/${input}`;
   const dist = `packages/${folder}/dist`;
   if (iife) {
@@ -121,15 +121,24 @@ const build = (/** @type {typeof files[number]} */ row) => {
       },
     ];
   }
+  const names = [esm ?? '', ...others].map((file) => file.replace(/\.js$/, ''));
+  const inputs = Object.fromEntries(names.map((name) => [name, `packages/${folder}/src/${name}.ts`]));
   return [
     {
-      input: source,
+      input: inputs,
       external: fromPackages,
       plugins: [withPrivateInside, compile(), find()],
-      output: { file: `${dist}/${esm}`, format: 'es', sourcemap: true },
+      output: {
+        dir: dist,
+        format: 'es',
+        entryFileNames: '[name].js',
+        chunkFileNames: 'shared/[name].js',
+        minifyInternalExports: false,
+        sourcemap: true,
+      },
     },
     {
-      input: source,
+      input: inputs,
       external: isExternalType(folder),
       plugins: [
         withPrivateInside,
@@ -137,8 +146,10 @@ const build = (/** @type {typeof files[number]} */ row) => {
         dts({ tsconfig: `packages/${folder}/tsconfig.json`, compilerOptions: { paths: {}, noEmit: false } }),
       ],
       output: {
-        file: `${dist}/${esm?.replace(/\.js$/, '.d.ts')}`,
+        dir: dist,
         format: 'es',
+        entryFileNames: '[name].d.ts',
+        chunkFileNames: 'shared/[name].d.ts',
         ...(lib && { banner: `/// <reference lib="${lib}" />` }),
       },
     },

@@ -23,7 +23,7 @@ function simulate(mint) {
     /** @param {string} url */
     async request(url) {
       count.requests++;
-      if (!source.peek(url)) await source.sign(url);
+      if (!source.signNow(url)) await source.sign(url);
       // lets renewals in the background land
       await new Promise((resolve) => setImmediate(resolve));
     },

@@ -55,7 +55,7 @@ export async function run() {
   const rows = [];
   for (const [name, url] of Object.entries(urls)) {
     const held = sourceWith([{ prefix: origin, expires, query: { st: 'a' } }]);
-    rows.push({ name: `peek, 16 kB of ${name}`, ms: await milliseconds(() => held.peek(url), 20) });
+    rows.push({ name: `signNow, 16 kB of ${name}`, ms: await milliseconds(() => held.signNow(url), 20) });
     const empty = sourceWith();
     let serial = 0;
     rows.push({ name: `sign, 16 kB of ${name}`, ms: await milliseconds(() => empty.sign(`${url}${serial++}`), 5) });

@@ -55,12 +55,12 @@ async function signOnce(length: number, url: string, source: TokenSource): Promi
 
 describe('what a URL costs grows with its length', () => {
   const cases = Object.keys(holding).flatMap((held) => Object.keys(urls).map((url) => [url, held] as const));
-  test.each(cases)('peek, protects and unsign: %s, with a token for %s', async (name, held) => {
+  test.each(cases)('signNow, protects and unsign: %s, with a token for %s', async (name, held) => {
     const source = holding[held]!();
     const [small, large] = [urls[name]!(2 ** 13), urls[name]!(2 ** 14)];
     const work =
       (url: string): Work =>
-      () => [source.peek(url), source.protects(url), source.unsign(url)];
+      () => [source.signNow(url), source.protects(url), source.unsign(url)];
     await expectLinear(work(small), work(large));
     source.destroy();
   });

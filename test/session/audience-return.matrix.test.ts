@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createTokenSource, keepAsking } from '../../packages/core/src/index.ts';
+import { createTokenSource } from '../../packages/core/src/index.ts';
+import { keepAsking } from '../../packages/core/src/adapter.ts';
 import { inPart } from '../support/parts.ts';
 import { FOLDER, START, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
 

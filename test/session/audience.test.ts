@@ -72,7 +72,7 @@ async function audience({
     await source.sign(MASTER);
     let isLoading = false;
     for (let n = 0; elapsed() < time - 5; n++) {
-      if (!isNoticed) expect(source.peek(segment(n)), `viewer ${viewer} at ${elapsed()} s`).toBeDefined();
+      if (!isNoticed) expect(source.signNow(segment(n)), `viewer ${viewer} at ${elapsed()} s`).toBeDefined();
       if (!isLoading) {
         isLoading = true;
         void load(source, segment(n), time - 5).then(() => (isLoading = false));

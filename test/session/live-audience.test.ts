@@ -29,9 +29,9 @@ async function callsOfAudience(jitter: number): Promise<number[]> {
     });
     await source.sign(MEDIA);
     for (let last = 6; elapsed() < TIME - 5; last++) {
-      source.peek(MEDIA);
+      source.signNow(MEDIA);
       source.learn(MEDIA, hlsOrDash(playlist(last - 5, last, false)));
-      if (!source.peek(segment(last))) await source.sign(segment(last));
+      if (!source.signNow(segment(last))) await source.sign(segment(last));
       for (let step = 0; step < 8; step++) {
         vi.advanceTimersByTime(500);
         for (let i = 0; i < 12; i++) await Promise.resolve();

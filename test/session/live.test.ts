@@ -29,8 +29,8 @@ describe('six hours of live', () => {
     const { source, calls, reasons } = lab(folder());
     await source.sign(MASTER);
     for (let n = 0; n < (6 * HOUR) / 4; n++) {
-      expect(source.peek(MEDIA), `at ${elapsed()} s`).toBeDefined();
-      expect(source.peek(segment(n))).toBeDefined();
+      expect(source.signNow(MEDIA), `at ${elapsed()} s`).toBeDefined();
+      expect(source.signNow(segment(n))).toBeDefined();
       await hurry(4, 2);
     }
     // one at the start, then one every 240 s; the ninetieth renewal falls into the last second
@@ -42,7 +42,7 @@ describe('six hours of live', () => {
     const { source, calls } = lab(folder(6 * HOUR));
     await source.sign(MASTER);
     for (let n = 0; n < (6 * HOUR) / 20; n++) {
-      expect(source.peek(segment(n))).toBeDefined();
+      expect(source.signNow(segment(n))).toBeDefined();
       await hurry(20, 5);
     }
     expect(calls.map(({ at }) => Math.round(at / 10) * 10)).toEqual([0, 6 * HOUR - 60]);
@@ -57,10 +57,10 @@ describe('six hours of live', () => {
     const reloads = 900;
     for (let n = 1; n <= reloads; n++) {
       await hurry(4, 2);
-      expect(source.peek(`${MEDIA}?_HLS_msn=${n}`), `reload ${n}`).toBeDefined();
+      expect(source.signNow(`${MEDIA}?_HLS_msn=${n}`), `reload ${n}`).toBeDefined();
       source.learn(MEDIA, hlsOrDash(playlist(n, n + 5, false)));
       await advanceSeconds(0.1);
-      expect(source.peek(segment(n + 3)), `segment ${n + 3}`).toBeDefined();
+      expect(source.signNow(segment(n + 3)), `segment ${n + 3}`).toBeDefined();
     }
     const asked = calls.flatMap(({ urls }) => urls).filter((url) => url.endsWith('.ts'));
     expect(new Set(asked).size).toBe(asked.length);
@@ -75,7 +75,7 @@ describe('a laptop', () => {
     const { source, calls, reasons } = lab(folder());
     await source.sign(MASTER);
     await advanceSeconds(100);
-    source.peek(MASTER);
+    source.signNow(MASTER);
     await sleep(2 * HOUR);
     await advanceSeconds(30);
     expect(calls).toHaveLength(1);
@@ -114,9 +114,9 @@ describe('two players, one source', () => {
     await one.source.sign(MASTER);
     await Promise.all([two.source.sign(MASTER), two.source.sign(MASTER)]);
     for (let n = 0; n < 900; n++) {
-      one.source.peek(segment(n));
-      two.source.peek(segment(n));
-      two.source.peek(segment(n));
+      one.source.signNow(segment(n));
+      two.source.signNow(segment(n));
+      two.source.signNow(segment(n));
       await hurry(4, 2);
     }
     expect(two.calls.map(({ at }) => at)).toEqual(one.calls.map(({ at }) => at));

@@ -1,4 +1,4 @@
-import { isLeftBehind } from '../../packages/core/src/index.ts';
+import { isLeftBehind } from '../../packages/core/src/adapter.ts';
 import {
   SEGMENTS,
   SEGMENT_SECONDS,

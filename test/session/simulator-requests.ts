@@ -1,7 +1,7 @@
 import { hls } from 'secure-token-core/playlists';
 import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext } from 'hls.js';
 import type { SignedRequest } from '../../packages/core/src/index.ts';
-import { isOutage, keepAsking, replayOf } from '../../packages/core/src/index.ts';
+import { isOutage, keepAsking, replayOf } from '../../packages/core/src/adapter.ts';
 import { createTokenLoader } from '../../packages/hlsjs/src/token-loader.ts';
 import { newStats, policy, twice } from '../unit/hlsjs/loader-lab.ts';
 import type { Edge } from './simulator-edge.ts';
@@ -24,13 +24,13 @@ const outcomeOf = (status: number): Outcome => {
 
 const hasAborted = ({ aborted }: AbortSignal): boolean => aborted;
 
-/** As adapters use the core: `peek`, or else wait for `sign`; `refused`, until it tells to show it. */
+/** As adapters use the core: `signNow`, or else wait for `sign`; `refused`, until it tells to show it. */
 export function sendWithCore(subject: Subject, edge: Edge, world: World): Send {
   return async (url, signal) => {
     const { source } = subject;
     const asking = <T extends SignedRequest | undefined>(ask: () => Promise<T>): Promise<T> =>
       keepAsking({ source, signal, ask, mayWait: (error) => isOutage(error) && subject.waitsOut });
-    const ready = source.peek(url);
+    const ready = source.signNow(url);
     const sign = (): Promise<SignedRequest> => asking(() => source.sign(url, { signal }));
     const first = ready ? { value: ready } : await subject.wait(`sign ${url}`, sign(), signal);
     if ('error' in first) return hasAborted(signal) ? 'aborted' : 'failed';

@@ -85,10 +85,10 @@ export class Subject {
     });
     const { source } = this;
     // what was requested is no name that may never exist, also where no playlist has shown it yet
-    const { peek, sign, refused } = source;
-    source.peek = (url) => {
+    const { signNow, sign, refused } = source;
+    source.signNow = (url) => {
       this.#listed.add(nameOf(source.unsign(url)));
-      return peek.call(source, url);
+      return signNow.call(source, url);
     };
     source.sign = (url, ...others) => {
       this.#listed.add(nameOf(source.unsign(url)));

@@ -10,6 +10,8 @@ export const entries = [
     types: 'index.d.ts',
     report: `${folder}.api.md`,
   })),
+  { folder: 'core', types: 'adapter.d.ts', report: 'core-adapter.api.md' },
+  { folder: 'core', types: 'playlists.d.ts', report: 'core-playlists.api.md' },
   { folder: 'server', types: 'jwt.d.ts', report: 'server-jwt.api.md' },
   { folder: 'server', types: 'cat.d.ts', report: 'server-cat.api.md' },
 ];

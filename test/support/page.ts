@@ -65,6 +65,7 @@ function playerPage(hls: string, format: ScriptFormat): string {
     'hls.js': `/node_modules/${hls}/dist/hls.mjs`,
     'secure-token-hlsjs': '/packages/hlsjs/dist/index.js',
     'secure-token-core': '/packages/core/dist/index.js',
+    'secure-token-core/adapter': '/packages/core/dist/adapter.js',
     'secure-token-core/playlists': '/packages/core/dist/playlists.js',
   };
   const scripts =

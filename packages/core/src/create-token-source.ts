@@ -194,7 +194,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     [Symbol.dispose]: destroy,
     join: () => players.join(),
     allow: protection.allow,
-    peek: (url: string) => signer.peek(url),
+    signNow: (url: string) => signer.signNow(url),
     protects: (url: string) => signer.isProtected(keyOf(url)),
     isRefusal,
     async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {

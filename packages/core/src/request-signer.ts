@@ -49,7 +49,7 @@ export class RequestSigner {
   }
 
   /** The request as it is if it needs no token, or with one that is at hand. */
-  peek(url: string): SignedRequest | undefined {
+  signNow(url: string): SignedRequest | undefined {
     return this.#prepare(url, this.#parts.tokenUrls.read(url));
   }
 

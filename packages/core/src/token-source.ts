@@ -24,7 +24,7 @@ export interface SignOptions {
 /** Decides when tokens are fetched, renewed and replaced, for one or many players. */
 export interface TokenSource extends EventTarget {
   /** Now or never: the signed request if a token is at hand or the URL needs none. */
-  peek(url: string): SignedRequest | undefined;
+  signNow(url: string): SignedRequest | undefined;
   /**
    * The signed request, waiting for a token if it must.
    * @throws `ERR_DENIED`, `ERR_SIGNING_UNAVAILABLE`, `ERR_SIGNING_RESPONSE`, `ERR_DESTROYED`, or the signal's reason
@@ -79,4 +79,4 @@ export interface TokenSource extends EventTarget {
 }
 
 /** Of this realm, an iframe, or another copy of this package. */
-export const isTokenSource = (it: unknown): it is TokenSource => !!(it as Partial<TokenSource> | undefined)?.peek;
+export const isTokenSource = (it: unknown): it is TokenSource => !!(it as Partial<TokenSource> | undefined)?.signNow;

@@ -1,5 +1,5 @@
 import type { MediaPlayerClass } from 'dashjs';
-import { isLeftBehind } from 'secure-token-core';
+import { isLeftBehind } from 'secure-token-core/adapter';
 import type { Session } from './session.ts';
 
 /** In seconds: for so long dash.js may take to request what a viewer has sought, at the very start of the window. */

@@ -1,6 +1,7 @@
 import type { MediaPlayerClass } from 'dashjs';
-import type { AcquiredTokenSource, TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { acquireTokenSource, createSourceUser, forwardTokenEvents } from 'secure-token-core';
+import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import type { AcquiredTokenSource } from 'secure-token-core/adapter';
+import { acquireTokenSource, createSourceUser, forwardTokenEvents } from 'secure-token-core/adapter';
 import { reloadUnsigned } from './late-install.ts';
 import { createLicenseFilter } from './license-filter.ts';
 import { returnToLive } from './return-to-live.ts';

@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { credentialsMode, replayCacheMode } from 'secure-token-core';
+import { credentialsMode, replayCacheMode } from 'secure-token-core/adapter';
 import type { Session } from './session.ts';
 
 /** As dash.js itself waits for the time (`HTTP_TIMEOUT_MS`): it does not begin to play before. */

@@ -1,6 +1,7 @@
 import type { MediaPlayerClass } from 'dashjs';
-import type { SignOptions, SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
-import { isOutage, keepAsking } from 'secure-token-core';
+import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
+import type { SourceUser } from 'secure-token-core/adapter';
+import { isOutage, keepAsking } from 'secure-token-core/adapter';
 import type { ShownFailure } from './shown-failure.ts';
 import type { SignedLoad } from './signed-load.ts';
 import { sourceUrl } from './source-url.ts';

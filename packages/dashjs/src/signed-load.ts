@@ -1,5 +1,5 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { isOutage } from 'secure-token-core';
+import { isOutage } from 'secure-token-core/adapter';
 import { dash } from 'secure-token-core/playlists';
 import type { Load, LoadProgress, LoaderAnswer, LoaderRequest, LoaderResponse } from './loader.ts';
 import { MANIFEST } from './loader.ts';
@@ -67,7 +67,7 @@ export class SignedLoad {
     loads.add(this);
     // while the request waits there is nothing else that dash.js could stop
     customData.abort = () => this.#abort();
-    const ready = source.peek(url);
+    const ready = source.signNow(url);
     if (ready) this.#send(ready);
     else void this.#sendOnce((options) => source.sign(url, options));
   }

@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { credentialsMode } from 'secure-token-core';
+import { credentialsMode } from 'secure-token-core/adapter';
 
 type Arguments = Parameters<typeof fetch>;
 

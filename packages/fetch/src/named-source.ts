@@ -1,5 +1,7 @@
-import type { AcquiredTokenSource, TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { SecureTokenError, acquireTokenSource, isTokenSource, normaliseOptions } from 'secure-token-core';
+import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import type { AcquiredTokenSource } from 'secure-token-core/adapter';
+import { SecureTokenError } from 'secure-token-core';
+import { acquireTokenSource, isTokenSource, normaliseOptions } from 'secure-token-core/adapter';
 
 const REMEDY = "Write which URLs are signed, such as 'https://cdn.example.com/': fetch sees every request of the page.";
 

@@ -1,13 +1,14 @@
-import type { Sent, SignOptions, TokenSource } from 'secure-token-core';
+import type { SignOptions, TokenSource } from 'secure-token-core';
+import type { Sent } from 'secure-token-core/adapter';
+import { isSecureTokenError } from 'secure-token-core';
 import {
   carriesToken,
   isOutage,
-  isSecureTokenError,
   keepAsking,
   responseWithoutToken,
   sendSigned,
   sentRequest,
-} from 'secure-token-core';
+} from 'secure-token-core/adapter';
 import { hlsOrDash, playlistText } from 'secure-token-core/playlists';
 import { initOf, signedInit } from './fetch-arguments.ts';
 import { readAfter, unsignedResponse, withUrl } from './unsigned-response.ts';

@@ -1,5 +1,5 @@
 import type { TokenSource } from 'secure-token-core';
-import { hideSignedUrl } from 'secure-token-core';
+import { hideSignedUrl } from 'secure-token-core/adapter';
 
 /** `response`, which from now on, like its clones, has the URL without the token. */
 export function unsignedResponse(source: TokenSource, response: Response): Response {

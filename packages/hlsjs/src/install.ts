@@ -1,7 +1,8 @@
 import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
-import type { AcquiredTokenSource, TokenSource } from 'secure-token-core';
-import { acquireTokenSource } from 'secure-token-core';
+import type { TokenSource } from 'secure-token-core';
+import type { AcquiredTokenSource } from 'secure-token-core/adapter';
+import { acquireTokenSource } from 'secure-token-core/adapter';
 import { whenDestroyed } from './hls-events.ts';
 import { reloadUnsigned } from './late-install.ts';
 import { createLicenseSetup } from './license-setup.ts';

@@ -1,6 +1,6 @@
 import type { HlsConfig } from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { hideSignedUrl } from 'secure-token-core';
+import { hideSignedUrl } from 'secure-token-core/adapter';
 
 type LicenseSetup = NonNullable<HlsConfig['licenseXhrSetup']>;
 type Challenge = Awaited<ReturnType<LicenseSetup>>;

@@ -1,6 +1,6 @@
 import type Hls from 'hls.js';
 import type { Events } from 'hls.js';
-import { isLeftBehind } from 'secure-token-core';
+import { isLeftBehind } from 'secure-token-core/adapter';
 
 const LEVEL_UPDATED = 'hlsLevelUpdated' as unknown as Events.LEVEL_UPDATED;
 

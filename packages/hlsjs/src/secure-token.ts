@@ -1,7 +1,8 @@
 import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { acquireTokenSource, createTokenSource } from 'secure-token-core';
+import { createTokenSource } from 'secure-token-core';
+import { acquireTokenSource } from 'secure-token-core/adapter';
 import { install, installing } from './install.ts';
 import { configurationWatch } from './unsigned-requests.ts';
 

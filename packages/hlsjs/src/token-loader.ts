@@ -9,7 +9,7 @@ import type {
   RetryConfig,
 } from 'hls.js';
 import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
-import { hideSignedUrl, isOutage, keepAsking, refusalOf, replayOf } from 'secure-token-core';
+import { hideSignedUrl, isOutage, keepAsking, refusalOf, replayOf } from 'secure-token-core/adapter';
 import { NONE, UNAVAILABLE, retryDelay, ruleFor, ruleForOutage } from './retry-policy.ts';
 import { sleep } from './sleep.ts';
 import { noteTokenError } from './token-errors.ts';
@@ -120,7 +120,7 @@ class TokenLoader implements Loader<LoaderContext> {
   /** Sends the request: at once if a token is at hand. */
   #try(): void {
     const { url } = this.#context;
-    const ready = this.#source.peek(url);
+    const ready = this.#source.signNow(url);
     if (ready) this.#send(ready);
     else void this.#sendOnce((how) => this.#source.sign(url, how));
   }

@@ -1,5 +1,6 @@
-import type { SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
-import { refusalOf } from 'secure-token-core';
+import type { SignedRequest, TokenSource } from 'secure-token-core';
+import type { SourceUser } from 'secure-token-core/adapter';
+import { refusalOf } from 'secure-token-core/adapter';
 import type { Failures } from './attempts.ts';
 import { isFaultOfMedia, isRefusedForGood } from './attempts.ts';
 import { probe } from './probe.ts';
@@ -47,7 +48,7 @@ export async function diagnoseFailure(
     );
   }
   // expired: nothing is wrong with the next one
-  if (source.peek(unsignedUrl)?.token !== token) return undefined;
+  if (source.signNow(unsignedUrl)?.token !== token) return undefined;
   const replay = await user.replay(request, status, { signal });
   if (!replay && refusal && isRefusedForGood(failures)) throw refusal;
   return replay;

@@ -1,5 +1,5 @@
 import type { SecureTokenError, SignedRequest } from 'secure-token-core';
-import { isOutage, keepAsking, renewWorker, workerSigns } from 'secure-token-core';
+import { isOutage, keepAsking, renewWorker, workerSigns } from 'secure-token-core/adapter';
 import type { Failures } from './attempts.ts';
 import { mayTryWorker } from './attempts.ts';
 import { diagnoseFailure } from './diagnose-failure.ts';
@@ -51,7 +51,7 @@ export class ElementRequests {
   /** Whether no other source would be of use: there is no other token, or the worker has to know. */
   areServed(): boolean {
     const { source, url, via } = this.#options;
-    return this.#areByWorker ? via === 'worker' : source.peek(url)?.token === this.#request?.token;
+    return this.#areByWorker ? via === 'worker' : source.signNow(url)?.token === this.#request?.token;
   }
 
   /** Whether a worker is to sign what is next. @throws `NotSupportedError` if it must, and there is none */

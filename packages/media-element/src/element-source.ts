@@ -1,5 +1,6 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SecureTokenError, needsUseCredentials } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+import { needsUseCredentials } from 'secure-token-core/adapter';
 
 /** Whether a media element can send the token of `request`. */
 export const fitsElement = ({ headers }: SignedRequest): boolean => Object.keys(headers).length === 0;

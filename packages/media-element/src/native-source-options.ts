@@ -1,4 +1,5 @@
-import type { SecureTokenError, SourceUser, TokenSource } from 'secure-token-core';
+import type { SecureTokenError, TokenSource } from 'secure-token-core';
+import type { SourceUser } from 'secure-token-core/adapter';
 import type { SwapReason } from './request-need.ts';
 
 /** How a player is told. */

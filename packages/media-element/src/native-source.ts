@@ -1,5 +1,6 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SOURCE_RENEWS, isOffline, isSecureTokenError } from 'secure-token-core';
+import { isSecureTokenError } from 'secure-token-core';
+import { SOURCE_RENEWS, isOffline } from 'secure-token-core/adapter';
 import { isHopeless, needsPause, noFailures, oneMore, stillAt } from './attempts.ts';
 import { pause } from './back-off.ts';
 import { ElementRequests } from './element-requests.ts';

@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { credentialsMode } from 'secure-token-core';
+import { credentialsMode } from 'secure-token-core/adapter';
 
 /** An edge that has not answered after so many ms tells nothing. */
 const PROBE_TIMEOUT_MS = 15_000;

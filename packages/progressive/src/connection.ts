@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { credentialsMode } from 'secure-token-core';
+import { credentialsMode } from 'secure-token-core/adapter';
 
 /** A connection that brings nothing for so long is given up. */
 const silenceTimeoutMs = 15_000;

@@ -1,5 +1,5 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { isOffline, tokenRefused } from 'secure-token-core';
+import { isOffline, tokenRefused } from 'secure-token-core/adapter';
 import type { Connection } from './connection.ts';
 import { connect } from './connection.ts';
 import { representation } from './content-range.ts';

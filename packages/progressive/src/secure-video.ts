@@ -1,5 +1,5 @@
 import type { TokenSource } from 'secure-token-core';
-import { createSourceUser, forwardTokenEvents } from 'secure-token-core';
+import { createSourceUser, forwardTokenEvents } from 'secure-token-core/adapter';
 import { NativeSource } from 'secure-token-media-element';
 import type { SourceOptions } from './source-of.ts';
 import { sourceOf } from './source-of.ts';

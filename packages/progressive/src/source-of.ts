@@ -1,5 +1,6 @@
-import type { AcquiredTokenSource, TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { acquireTokenSource, isTokenSource, withoutOwnOptions } from 'secure-token-core';
+import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import type { AcquiredTokenSource } from 'secure-token-core/adapter';
+import { acquireTokenSource, isTokenSource, withoutOwnOptions } from 'secure-token-core/adapter';
 
 /** Where tokens come from: options of their own, a shared source, or just the endpoint. */
 export type SourceOptions = TokenSourceOptions | { readonly source: TokenSource } | TokenSource | string | URL;

@@ -1,5 +1,6 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { SecureTokenError, acquireTokenSource, forwardTokenEvents } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+import { acquireTokenSource, forwardTokenEvents } from 'secure-token-core/adapter';
 import { eventMaker } from './event-class.ts';
 import { wrapSchemePlugins } from './scheme-plugins.ts';
 import { Session } from './session.ts';

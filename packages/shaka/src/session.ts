@@ -1,5 +1,6 @@
-import type { SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
-import { createSourceUser, isOutage, keepAsking } from 'secure-token-core';
+import type { SignedRequest, TokenSource } from 'secure-token-core';
+import type { SourceUser } from 'secure-token-core/adapter';
+import { createSourceUser, isOutage, keepAsking } from 'secure-token-core/adapter';
 import type { Request, RequestFilter, ShakaPlayer } from './shaka-types.ts';
 
 /** What the filter has found out about a request, for the scheme plugin, which all players share. */
@@ -43,7 +44,7 @@ export class Session {
     const prepared: PreparedRequest = { session: this, waitedMs: 0 };
     preparedRequests.set(request, prepared);
     const url = nextUrl(request);
-    prepared.signed = this.source.peek(url);
+    prepared.signed = this.source.signNow(url);
     if (prepared.signed) return undefined;
     const wait = new AbortController();
     const promise = this.#prepare(prepared, url, request, wait.signal);

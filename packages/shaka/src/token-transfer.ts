@@ -1,5 +1,6 @@
 import type { SecureTokenError, SignedRequest, TokenSource } from 'secure-token-core';
-import { isOutage, isSecureTokenError, refusalOf } from 'secure-token-core';
+import { isSecureTokenError } from 'secure-token-core';
+import { isOutage, refusalOf } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { PreparedRequest, Session } from './session.ts';
 import { preparedRequest } from './session.ts';
@@ -69,7 +70,7 @@ class TokenTransfer implements Operation {
   #takeSigned(): SignedRequest | undefined {
     const { signed } = this.#prepared;
     this.#prepared.signed = undefined;
-    return signed?.unsignedUrl === this.#call[0] ? signed : this.#source.peek(this.#call[0]);
+    return signed?.unsignedUrl === this.#call[0] ? signed : this.#source.signNow(this.#call[0]);
   }
 
   #sign(): Promise<SignedRequest> {

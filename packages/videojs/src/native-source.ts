@@ -1,5 +1,6 @@
 import type { SecureTokenError, SignedRequest } from 'secure-token-core';
-import { hasController, isSecureTokenError, untouchedRequest, workerSigns } from 'secure-token-core';
+import { isSecureTokenError } from 'secure-token-core';
+import { hasController, untouchedRequest, workerSigns } from 'secure-token-core/adapter';
 import { NativeSource, assertFitsElement, fitsElement } from 'secure-token-media-element';
 import type { Session } from './session.ts';
 import { signOrWait } from './session.ts';
@@ -11,14 +12,14 @@ import { signOrWait } from './session.ts';
 export async function requestFor(session: Session, url: string, wait: AbortController): Promise<SignedRequest> {
   if (await workerSigns(url)) return untouchedRequest(url);
   const { source } = session;
-  const request = source.peek(url) ?? (await signOrWait(session, wait, (options) => source.sign(url, options)));
+  const request = source.signNow(url) ?? (await signOrWait(session, wait, (options) => source.sign(url, options)));
   assertFitsElement(request);
   return request;
 }
 
 /** The same, where nobody has to be asked for it: Video.js gives an element its source at once. */
 export function requestAtHand({ source }: Session, url: string): SignedRequest | undefined {
-  const request = hasController() ? undefined : source.peek(url);
+  const request = hasController() ? undefined : source.signNow(url);
   return request && fitsElement(request) ? request : undefined;
 }
 

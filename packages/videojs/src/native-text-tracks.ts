@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SOURCE_RENEWS, renewWorker } from 'secure-token-core';
+import { SOURCE_RENEWS, renewWorker } from 'secure-token-core/adapter';
 import { probe } from 'secure-token-media-element';
 import { followRemoteTextTracks } from './follow-remote-text-tracks.ts';
 import { requestFor } from './native-source.ts';

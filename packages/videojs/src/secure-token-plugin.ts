@@ -1,5 +1,5 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { acquireTokenSource, createSourceUser, forwardTokenEvents } from 'secure-token-core';
+import { acquireTokenSource, createSourceUser, forwardTokenEvents } from 'secure-token-core/adapter';
 import type Player from 'video.js/dist/types/player.js';
 import { signEmulatedTextTracks } from './emulated-text-tracks.ts';
 import { signNativeTextTracks } from './native-text-tracks.ts';

@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { needsUseCredentials } from 'secure-token-core';
+import { needsUseCredentials } from 'secure-token-core/adapter';
 import type Player from 'video.js/dist/types/player.js';
 import { techOf } from './vhs.ts';
 

@@ -1,5 +1,6 @@
-import type { SignOptions, SignedRequest, SourceUser, TokenSource } from 'secure-token-core';
-import { isOutage, keepAsking, refusalOf } from 'secure-token-core';
+import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
+import type { SourceUser } from 'secure-token-core/adapter';
+import { isOutage, keepAsking, refusalOf } from 'secure-token-core/adapter';
 import type Player from 'video.js/dist/types/player.js';
 import type { LastRefusal } from './last-refusal.ts';
 import type { PlaybackFailure } from './playback-failure.ts';

@@ -1,5 +1,5 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { hideSignedUrl } from 'secure-token-core';
+import { hideSignedUrl } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Session } from './session.ts';
 import { replayForPlayer, signOrWait } from './session.ts';
@@ -118,7 +118,7 @@ class SignedXhr {
   #send(body: Body): void {
     this.#body = body;
     const { source } = this.#session;
-    const ready = source.peek(this.#url);
+    const ready = source.signNow(this.#url);
     if (ready) this.#sendSigned(ready);
     else
       void this.#sendOnce(

@@ -1,4 +1,5 @@
-import { isSecureTokenError, responseWithoutToken, workerQuestion } from 'secure-token-core';
+import { isSecureTokenError } from 'secure-token-core';
+import { responseWithoutToken, workerQuestion } from 'secure-token-core/adapter';
 import { mediaDelivery } from './media-delivery.ts';
 import { isMediaRequest } from './media-request.ts';
 import { isOutOfReach } from './missing-cors.ts';

@@ -1,4 +1,4 @@
-import { credentialsMode } from 'secure-token-core';
+import { credentialsMode } from 'secure-token-core/adapter';
 import type { Delivery } from './delivery.ts';
 import { handOver } from './hand-over.ts';
 import { boundedRange, isWebKit } from './media-request.ts';

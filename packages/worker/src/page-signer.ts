@@ -1,5 +1,6 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { SecureTokenError, untouchedRequest } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+import { untouchedRequest } from 'secure-token-core/adapter';
 import type { PageConnection } from './page-connection.ts';
 import { PageClosed } from './page-connection.ts';
 import { PageSearch } from './page-search.ts';

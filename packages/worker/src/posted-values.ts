@@ -1,5 +1,6 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SecureTokenError, isSecureTokenErrorCode, untouchedRequest } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+import { isSecureTokenErrorCode, untouchedRequest } from 'secure-token-core/adapter';
 import { isNumber, isString, membersOf } from './posted-members.ts';
 
 /** An error as it is posted: one itself would lose its code on the way, and its cause may be a `Response`. */

@@ -1,4 +1,5 @@
-import type { SecureTokenError, SentRequest, SignedRequest } from 'secure-token-core';
+import type { SecureTokenError, SignedRequest } from 'secure-token-core';
+import type { SentRequest } from 'secure-token-core/adapter';
 import { isString, membersOf } from './posted-members.ts';
 import type { PostedError, PostedRequest } from './posted-values.ts';
 import { parseError, parseRequest } from './posted-values.ts';

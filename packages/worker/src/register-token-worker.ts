@@ -1,5 +1,6 @@
 import type { TokenSource } from 'secure-token-core';
-import { SecureTokenError, carriesToken, forwardTokenEvents, renewWorker } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+import { carriesToken, forwardTokenEvents, renewWorker } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import { answerWorker } from './answer-worker.ts';
 import type { PageMessage, PostedScriptAnswer } from './protocol.ts';

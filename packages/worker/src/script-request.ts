@@ -1,5 +1,5 @@
-import type { SentRequest } from 'secure-token-core';
-import { sentRequest } from 'secure-token-core';
+import type { SentRequest } from 'secure-token-core/adapter';
+import { sentRequest } from 'secure-token-core/adapter';
 import type { ScriptAnswer } from './protocol.ts';
 import { parseScriptAnswer, words } from './protocol.ts';
 import type { FetchEventLike, WorkerClient } from './worker-scope.ts';

@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { sendSigned } from 'secure-token-core';
+import { sendSigned } from 'secure-token-core/adapter';
 import type { Delivery } from './delivery.ts';
 import type { Releasable, RequestSigner } from './request-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';

@@ -1,5 +1,5 @@
 import type { SecureTokenError, TokenEventDetails, TokenEventType, TokenReason } from 'secure-token-core';
-import { TOKEN_EVENTS } from 'secure-token-core';
+import { TOKEN_EVENTS } from 'secure-token-core/adapter';
 import type { Members } from './posted-members.ts';
 import { isNumber, isString } from './posted-members.ts';
 import type { PostedError } from './posted-values.ts';

@@ -1,11 +1,7 @@
-import type { AcquiredTokenSource, TokenSource, TokenSourceOptions } from 'secure-token-core';
-import {
-  SecureTokenError,
-  acquireTokenSource,
-  isTokenSource,
-  normaliseOptions,
-  withoutOwnOptions,
-} from 'secure-token-core';
+import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import type { AcquiredTokenSource } from 'secure-token-core/adapter';
+import { SecureTokenError } from 'secure-token-core';
+import { acquireTokenSource, isTokenSource, normaliseOptions, withoutOwnOptions } from 'secure-token-core/adapter';
 import type { WorkerSettings } from './worker-settings.ts';
 import { workerSettings } from './worker-settings.ts';
 

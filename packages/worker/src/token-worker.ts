@@ -1,5 +1,6 @@
 import type { TokenSource } from 'secure-token-core';
-import { createTokenSource, forwardTokenEvents, protectedBy } from 'secure-token-core';
+import { createTokenSource } from 'secure-token-core';
+import { forwardTokenEvents, protectedBy } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import { handleFetch, handleScriptFetch } from './handle-fetch.ts';
 import { PageSigner, forgetPagesWithoutSigner } from './page-signer.ts';

@@ -1,5 +1,6 @@
 import type { Protect, TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { SecureTokenError, isTokenSource } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+import { isTokenSource } from 'secure-token-core/adapter';
 
 /**
  * What the worker reads from its own URL: unlike its memory, that survives when it is stopped. The URL stands in access

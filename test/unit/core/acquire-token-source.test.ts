@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MASTER, code, each, fakeTime, lab } from './lab.ts';
-import { acquireTokenSource } from '../../../packages/core/src/index.ts';
+import { acquireTokenSource } from '../../../packages/core/src/adapter.ts';
 
 fakeTime();
 

@@ -22,7 +22,7 @@ fakeTime();
 /** Plays for `time` seconds: a segment every two seconds, none of which may have to wait. */
 async function play({ source }: ReturnType<typeof lab>, time: number, url = segment): Promise<void> {
   for (let i = 0; i < time / 2; i++) {
-    expect(source.peek(url(i)), `at ${elapsed()} s`).toBeDefined();
+    expect(source.signNow(url(i)), `at ${elapsed()} s`).toBeDefined();
     await advanceSeconds(2);
   }
 }
@@ -64,11 +64,11 @@ describe('createTokenSource', () => {
       await advanceSeconds(241);
       expect(calls).toHaveLength(2);
       for (let i = 0; i < 8; i++) {
-        expect(tokenOf(source.peek(segment(i)))).toBe('t1');
+        expect(tokenOf(source.signNow(segment(i)))).toBe('t1');
         await advanceSeconds(1);
       }
       await advanceSeconds(1);
-      expect(tokenOf(source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t2');
       expect(calls).toHaveLength(2);
     });
 
@@ -76,7 +76,7 @@ describe('createTokenSource', () => {
       const { source, calls, types } = lab(inTurn(folder(), fail(400), folder()));
       await source.sign(MASTER);
       for (let i = 0; i < 148; i++) {
-        expect(tokenOf(source.peek(segment(i))), `at ${elapsed()} s`).toBe('t1');
+        expect(tokenOf(source.signNow(segment(i))), `at ${elapsed()} s`).toBe('t1');
         await advanceSeconds(2);
       }
       expect(calls.map(({ at }) => at)).toEqual([0, 240]);
@@ -117,7 +117,7 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       await advanceSeconds(241);
       expect(calls).toHaveLength(2);
-      source.peek(MASTER);
+      source.signNow(MASTER);
       await advanceSeconds(241);
       expect(calls).toHaveLength(3);
       await advanceSeconds(3600);
@@ -131,7 +131,7 @@ describe('createTokenSource', () => {
       vi.setSystemTime(Date.now() + 240_000);
       await advanceSeconds(5);
       expect(calls).toHaveLength(2);
-      expect(tokenOf(source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t2');
     });
 
     test('a machine that slept past expiry makes no call until somebody asks', async () => {
@@ -177,7 +177,7 @@ describe('createTokenSource', () => {
       const { source, reasons } = lab(folder(), {
         tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 100 }],
       });
-      expect(tokenOf(source.peek(MASTER))).toBe('page');
+      expect(tokenOf(source.signNow(MASTER))).toBe('page');
       await advanceSeconds(76);
       expect(reasons()).toEqual(['expiring']);
     });

@@ -70,7 +70,7 @@ const step: fc.Arbitrary<[string, Step]> = fc.oneof(
         promises.push(viewer.source.refused(request, status).then((replay) => replay && requests.push(replay)));
     },
   ]),
-  n.map((at): [string, Step] => [`peek ${at}`, ({ viewer }) => viewer.source.peek(segment(at))]),
+  n.map((at): [string, Step] => [`signNow ${at}`, ({ viewer }) => viewer.source.signNow(segment(at))]),
   n.map((at): [string, Step] => [
     `learn ${at}`,
     ({ viewer }) => viewer.source.learn(`${FOLDER}i.m3u8`, hlsOrDash(playlist(at, at + 5))),
@@ -140,7 +140,7 @@ describe('createTokenSource', () => {
         // the endpoint finishes what it was at
         await advanceSeconds(12);
         expect(vi.getTimerCount(), 'timers').toBe(0);
-        expect(viewer.source.peek(segment(1))).toBeUndefined();
+        expect(viewer.source.signNow(segment(1))).toBeUndefined();
       }),
       { numRuns: Number(process.env.FUZZ ?? 300) },
     );

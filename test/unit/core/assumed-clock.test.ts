@@ -46,10 +46,10 @@ describe('a viewer whose clock is', () => {
       const { source } = lab(untold(20), fast);
       const request = await source.sign(MEDIA);
       await advanceSeconds(21);
-      expect(tokenOf(source.peek(MEDIA))).toBe('t1');
+      expect(tokenOf(source.signNow(MEDIA))).toBe('t1');
       expect(tokenOf(await source.refused(request, 410))).toBe('t2');
       await advanceSeconds(19.5);
-      expect(source.peek(MEDIA)).toBeUndefined();
+      expect(source.signNow(MEDIA)).toBeUndefined();
     });
 
     test('`getTokens` tells the time of a fast clock: tokens are used as if it were right', async () => {
@@ -73,7 +73,7 @@ describe('a viewer whose clock is', () => {
 
     test('the second failure without a status is none of the edge, but brings a token and the time', async () => {
       const { source, reasons } = lab(folder(20), { ...slow, tokens, renewBefore: 0 });
-      const [request, another] = [source.peek(MASTER)!, source.peek(MASTER)!];
+      const [request, another] = [source.signNow(MASTER)!, source.signNow(MASTER)!];
       await advanceSeconds(13);
       // an adapter asks twice about one failure
       expect(source.isRefusal(request, 0)).toBe(false);
@@ -83,15 +83,15 @@ describe('a viewer whose clock is', () => {
       expect(source.isRefusal(another, 0)).toBe(false);
       await advanceSeconds();
       expect(reasons()).toEqual(['expiring']);
-      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t1');
       await advanceSeconds(21);
-      expect(source.peek(MASTER)).toBeUndefined();
+      expect(source.signNow(MASTER)).toBeUndefined();
     });
 
     test('once there was an answer, a network that fails costs no calls', async () => {
       const { source, calls } = lab(folder(), { ...slow, tokens });
       for (let n = 0; n < 5; n++) {
-        source.isRefusal(source.peek(MASTER)!, 0);
+        source.isRefusal(source.signNow(MASTER)!, 0);
         await advanceSeconds(2);
       }
       expect(calls).toHaveLength(1);
@@ -99,7 +99,7 @@ describe('a viewer whose clock is', () => {
 
     test('a refusal without a status is told to the endpoint as one', async () => {
       const { source, reasons } = lab(folder(), { tokens, renewBefore: 0 });
-      const request = source.peek(MASTER)!;
+      const request = source.signNow(MASTER)!;
       await advanceSeconds(11.3);
       source.isRefusal(request, 0);
       expect(source.isRefusal(request, 0)).toBe(true);
@@ -109,8 +109,8 @@ describe('a viewer whose clock is', () => {
 
     test('a slow clock and failures with another status cost no calls', async () => {
       const { source, calls } = lab(folder(), { ...slow, tokens });
-      expect(source.isRefusal(source.peek(MASTER)!, 503)).toBe(false);
-      expect(source.isRefusal({ ...source.peek(MASTER)!, token: undefined as never }, 0)).toBe(false);
+      expect(source.isRefusal(source.signNow(MASTER)!, 503)).toBe(false);
+      expect(source.isRefusal({ ...source.signNow(MASTER)!, token: undefined as never }, 0)).toBe(false);
       await advanceSeconds(1);
       expect(calls).toHaveLength(0);
     });
@@ -145,7 +145,7 @@ describe('a viewer whose clock is', () => {
       const first = await source.sign(MASTER);
       expect(tokenOf(await source.refused(first, 403))).toBe('t2');
       await advanceSeconds(70);
-      expect(source.peek(MASTER)?.token?.expires ?? Infinity).toBeGreaterThan(seconds());
+      expect(source.signNow(MASTER)?.token?.expires ?? Infinity).toBeGreaterThan(seconds());
     });
   });
 });

@@ -228,7 +228,7 @@ describe('createTokenSource', () => {
       await advanceSeconds(239);
       viewer.answer = unplugged;
       for (let i = 0; i < 90; i++) {
-        expect(viewer.source.peek(segment(i)), `at ${viewer.calls.at(-1)!.at} s`).toBeDefined();
+        expect(viewer.source.signNow(segment(i)), `at ${viewer.calls.at(-1)!.at} s`).toBeDefined();
         if (i === 40) viewer.answer = folder();
         await advanceSeconds(1);
       }
@@ -267,7 +267,7 @@ describe('createTokenSource', () => {
       await viewer.source.sign(MASTER);
       await advanceSeconds(241);
       await viewer.source.renew();
-      expect(tokenOf(viewer.source.peek(MASTER))).toBe('t3');
+      expect(tokenOf(viewer.source.signNow(MASTER))).toBe('t3');
     });
   });
 });

@@ -155,7 +155,7 @@ describe('createTokenSource', () => {
       await advanceSeconds(15.1);
       expect(calls).toHaveLength(2);
       await advanceSeconds(4);
-      expect(source.peek(MASTER)).toBeUndefined();
+      expect(source.signNow(MASTER)).toBeUndefined();
       const waiting = source.sign(MASTER);
       await advanceSeconds(5);
       expect(tokenOf(await waiting)).toBe('t2');
@@ -165,7 +165,7 @@ describe('createTokenSource', () => {
     test('after a rotation: what is renewed along with a request already is not asked for once more', async () => {
       const tokens = range(1, 700).map((url) => ({ url, query: { st: 't0' }, expires: START + 3600 }));
       const { source, asked } = lab(inTurn(each(), after(1, each())), { tokens, readAhead: 0 });
-      await source.refused(source.peek(segment(500))!, 403);
+      await source.refused(source.signNow(segment(500))!, 403);
       watch(source.sign(segment(501)));
       await advanceSeconds(0.1);
       watch(source.sign(segment(450)));
@@ -195,7 +195,7 @@ describe('createTokenSource', () => {
       leaving.abort();
       expect(await left).toMatch(/abort/i);
       await advanceSeconds(2);
-      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t1');
       expect(calls).toHaveLength(1);
     });
 

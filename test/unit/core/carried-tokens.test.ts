@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { SentRequest, Token, TokenSource } from '../../../packages/core/src/index.ts';
-import { carriesToken, createTokenSource, sentRequest } from '../../../packages/core/src/index.ts';
+import type { Token, TokenSource } from '../../../packages/core/src/index.ts';
+import type { SentRequest } from '../../../packages/core/src/adapter.ts';
+import { createTokenSource } from '../../../packages/core/src/index.ts';
+import { carriesToken, sentRequest } from '../../../packages/core/src/adapter.ts';
 
 const vod = 'https://cdn.test/vod/';
 const url = `${vod}1.ts`;
@@ -19,7 +21,7 @@ describe('carriesToken', () => {
   };
   /** What `source` signs, as the browser sends it. */
   const sent = (source: TokenSource, asked = url): SentRequest => {
-    const { headers, credentials, ...signed } = source.peek(asked)!;
+    const { headers, credentials, ...signed } = source.signNow(asked)!;
     return sentRequest(
       new Request(signed.url, {
         headers: { accept: '*/*', ...headers },
@@ -81,7 +83,7 @@ describe('carriesToken', () => {
   test('a stale token that a server has written there is none, nor one that no source has attached', () => {
     const source = create({ query: { st: 'new' } });
     expect(carriesToken({ ...plain, url: `${url}?st=new` }, undefined)).toBe(false);
-    source.peek(url);
+    source.signNow(url);
     expect(carriesToken({ ...plain, url: `${url}?st=new` }, undefined)).toBe(true);
     expect(carriesToken({ ...plain, url: `${url}?st=old` }, undefined)).toBe(false);
   });
@@ -112,7 +114,7 @@ describe('carriesToken', () => {
 
   test('only the last ones are known', () => {
     const first = sent(create({ query: { st: 'first' } }));
-    for (let n = 0; n < 300; n++) create({ query: { st: String(n) } }).peek(url);
+    for (let n = 0; n < 300; n++) create({ query: { st: String(n) } }).signNow(url);
     expect(carriesToken(first, undefined)).toBe(false);
   });
 });

@@ -11,7 +11,7 @@ const held = (...tokens: Partial<Token>[]): ReturnType<typeof lab> =>
 describe('createTokenSource', () => {
   describe('carriers', () => {
     test('a token in the query is added to the URL', () => {
-      expect(held({ query: { st: 'a', e: '1' } }).source.peek(MASTER)).toMatchObject({
+      expect(held({ query: { st: 'a', e: '1' } }).source.signNow(MASTER)).toMatchObject({
         url: `${MASTER}?st=a&e=1`,
         headers: {},
         credentials: false,
@@ -20,7 +20,7 @@ describe('createTokenSource', () => {
     });
 
     test('a token in headers leaves the URL alone', () => {
-      expect(held({ headers: { Authorization: 'Bearer a' } }).source.peek(MASTER)).toMatchObject({
+      expect(held({ headers: { Authorization: 'Bearer a' } }).source.signNow(MASTER)).toMatchObject({
         url: MASTER,
         headers: { Authorization: 'Bearer a' },
         credentials: false,
@@ -28,7 +28,7 @@ describe('createTokenSource', () => {
     });
 
     test('a token in a cookie asks for credentials', () => {
-      expect(held({ credentials: true }).source.peek(MASTER)).toMatchObject({
+      expect(held({ credentials: true }).source.signNow(MASTER)).toMatchObject({
         url: MASTER,
         headers: {},
         credentials: true,
@@ -37,7 +37,7 @@ describe('createTokenSource', () => {
 
     test('a base replaces the prefix at the front', () => {
       const { source } = held({ base: BASE });
-      expect(source.peek(`${FOLDER}x/a~b.ts?x=1#f`)).toMatchObject({
+      expect(source.signNow(`${FOLDER}x/a~b.ts?x=1#f`)).toMatchObject({
         url: `${BASE}x/a~b.ts?x=1#f`,
         source: `${FOLDER}x/a~b.ts?x=1#f`,
       });
@@ -47,14 +47,14 @@ describe('createTokenSource', () => {
     test('a base may stand below its prefix', () => {
       const base = `${FOLDER}hdnts=abc/`;
       const { source } = held({ base });
-      const { url } = source.peek(MASTER)!;
+      const { url } = source.signNow(MASTER)!;
       expect(url).toBe(`${base}master.m3u8`);
       expect(source.unsign(url)).toBe(MASTER);
-      expect(source.peek(url)?.url).toBe(url);
+      expect(source.signNow(url)?.url).toBe(url);
     });
 
     test('a base works for a URL that is not written like the prefix', () => {
-      expect(held({ base: BASE }).source.peek('https://CDN.test/x/../vod/7/a.ts?x=~')?.url).toBe(`${BASE}a.ts?x=~`);
+      expect(held({ base: BASE }).source.signNow('https://CDN.test/x/../vod/7/a.ts?x=~')?.url).toBe(`${BASE}a.ts?x=~`);
     });
 
     test('URLs that a playlist of a path token resolves to are recognised: by any base so far', async () => {
@@ -66,7 +66,7 @@ describe('createTokenSource', () => {
       const first = await source.sign(MASTER);
       expect(first.url).toBe('https://edge.test/1/master.m3u8');
       expect(source.protects('https://edge.test/1/a.ts')).toBe(true);
-      expect(source.peek('https://edge.test/1/a.ts')).toMatchObject({
+      expect(source.signNow('https://edge.test/1/a.ts')).toMatchObject({
         url: 'https://edge.test/1/a.ts',
         source: `${FOLDER}a.ts`,
       });
@@ -84,7 +84,7 @@ describe('createTokenSource', () => {
 
     test('a token with base, query, headers and credentials at once: the request carries all of them', () => {
       const { source } = held({ base: BASE, query: { st: 'a' }, headers: { 'x-t': 'b' }, credentials: true });
-      const request = source.peek(`${FOLDER}a.ts?st=old`)!;
+      const request = source.signNow(`${FOLDER}a.ts?st=old`)!;
       expect(request).toMatchObject({
         url: `${BASE}a.ts?st=a`,
         headers: { 'x-t': 'b' },
@@ -95,14 +95,14 @@ describe('createTokenSource', () => {
     });
 
     test('a token that attaches nothing still opens', () => {
-      expect(held({}).source.peek(MASTER)).toMatchObject({ url: MASTER, headers: {}, credentials: false });
+      expect(held({}).source.signNow(MASTER)).toMatchObject({ url: MASTER, headers: {}, credentials: false });
     });
 
     test('the request names its token; one that needs none names none', () => {
       const { source } = held({ query: { st: 'a' } });
-      expect(source.peek(MASTER)?.token).toMatchObject({ prefix: FOLDER, query: { st: 'a' } });
+      expect(source.signNow(MASTER)?.token).toMatchObject({ prefix: FOLDER, query: { st: 'a' } });
       source.allow(MASTER);
-      expect(source.peek('https://ads.test/x')).toEqual({
+      expect(source.signNow('https://ads.test/x')).toEqual({
         url: 'https://ads.test/x',
         headers: {},
         credentials: false,

@@ -46,7 +46,7 @@ describe('createTokenSource', () => {
       const { source, calls, reasons } = lab(answer, { clock });
       await source.sign(MASTER);
       for (let i = 0; i < 300; i++) {
-        expect(source.peek(MASTER), `at ${elapsed()} s`).toBeDefined();
+        expect(source.signNow(MASTER), `at ${elapsed()} s`).toBeDefined();
         await advanceSeconds(2);
       }
       expect(calls.map(({ at }) => Math.round(at))).toEqual([0, 240, 480]);
@@ -60,9 +60,9 @@ describe('createTokenSource', () => {
       const dies = lab(folder(20), { clock, renewBefore: 0 });
       await dies.source.sign(MASTER);
       await advanceSeconds(17.9);
-      expect(dies.source.peek(MASTER)).toBeDefined();
+      expect(dies.source.signNow(MASTER)).toBeDefined();
       await advanceSeconds(0.2);
-      expect(dies.source.peek(MASTER)).toBeUndefined();
+      expect(dies.source.signNow(MASTER)).toBeUndefined();
     });
 
     test('a status-0 failure past expiry counts as refused, one before does not', async () => {
@@ -80,13 +80,13 @@ describe('createTokenSource', () => {
         Response.json({ now: seconds(), tokens: [token(index)] }, { headers: { date: new Date(0).toUTCString() } }),
       );
       await source.sign(MASTER);
-      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t1');
     });
 
     test.each(['soon', null, {}])('now: %j is as good as none', async (now) => {
       const { source } = lab(({ index }) => ({ now, tokens: [token(index)] }));
       await source.sign(MASTER);
-      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t1');
     });
 
     test('`now` in milliseconds: ERR_SIGNING_RESPONSE, for every token would look dead', async () => {
@@ -106,7 +106,7 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       await advanceSeconds(16);
       expect(calls).toHaveLength(2);
-      expect(tokenOf(source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t2');
     });
 
     test('a clock that is set back during the session changes nothing: time goes on', async () => {
@@ -116,7 +116,7 @@ describe('createTokenSource', () => {
       wrong = -60_000;
       await source.sign(MASTER);
       await advanceSeconds(400);
-      expect(source.peek(MASTER)).toBeDefined();
+      expect(source.signNow(MASTER)).toBeDefined();
       await advanceSeconds(100);
       expect(reasons()).toEqual(['initial', 'expiring', 'expiring']);
       expect(calls.map(({ at }) => Math.round(at))).toEqual([0, 240, 480]);
@@ -129,7 +129,7 @@ describe('createTokenSource', () => {
       await advanceSeconds(15);
       wrong = -10_000;
       await advanceSeconds(4);
-      expect(source.peek(segment(1))).toBeUndefined();
+      expect(source.signNow(segment(1))).toBeUndefined();
     });
 
     test('an edge without CORS headers, and a clock that is set back: a refusal is known as one', async () => {
@@ -158,7 +158,7 @@ describe('createTokenSource', () => {
       told = START;
       await source.sign(segment(2));
       await advanceSeconds(101);
-      expect(source.peek(segment(1))).toBeUndefined();
+      expect(source.signNow(segment(1))).toBeUndefined();
     });
 
     test('a call that takes long: the lifetime of its token counts from before the call was sent', async () => {
@@ -169,11 +169,11 @@ describe('createTokenSource', () => {
       });
       watch(source.sign(MASTER));
       await advanceSeconds(8.1);
-      expect(source.peek(MASTER)).toBeDefined();
+      expect(source.signNow(MASTER)).toBeDefined();
       await advanceSeconds(7);
       expect(calls).toHaveLength(2);
       await advanceSeconds(3);
-      expect(source.peek(MASTER)).toBeUndefined();
+      expect(source.signNow(MASTER)).toBeUndefined();
     });
 
     test('`getTokens` takes long and tells no time: the lifetime of its token counts from before the call', async () => {
@@ -200,11 +200,11 @@ describe('createTokenSource', () => {
       await advanceSeconds(1);
       watch(source.sign(segment(5)));
       await advanceSeconds(1);
-      expect(source.peek(segment(5))).toBeDefined();
+      expect(source.signNow(segment(5))).toBeDefined();
       await advanceSeconds(16);
-      expect(source.peek(segment(5))).toBeDefined();
+      expect(source.signNow(segment(5))).toBeDefined();
       await advanceSeconds(3);
-      expect(source.peek(segment(5))).toBeUndefined();
+      expect(source.signNow(segment(5))).toBeUndefined();
     });
 
     test('a token that took longer than it lives is tried: the edge judges better', async () => {
@@ -222,18 +222,18 @@ describe('createTokenSource', () => {
       const { source } = lab(after(8, folder(20)), { renewBefore: 0 });
       watch(source.sign(MASTER));
       await advanceSeconds(8.1);
-      expect(source.peek(MASTER)).toBeDefined();
+      expect(source.signNow(MASTER)).toBeDefined();
       await advanceSeconds(10);
-      expect(source.peek(MASTER)).toBeUndefined();
+      expect(source.signNow(MASTER)).toBeUndefined();
     });
 
     test('tokens in the page are judged by the local clock until the endpoint has told its own', async () => {
       const tokens = [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 100 }];
       const fast = lab(folder(), { tokens, clock: () => Date.now() + 5 * HOURS * 1000 });
-      expect(fast.source.peek(MASTER)).toBeUndefined();
+      expect(fast.source.signNow(MASTER)).toBeUndefined();
       expect(tokenOf(await fast.source.sign(MASTER))).toBe('t1');
       const slow = lab(folder(), { tokens, clock: () => Date.now() - 5 * HOURS * 1000 });
-      expect(tokenOf(slow.source.peek(MASTER))).toBe('page');
+      expect(tokenOf(slow.source.signNow(MASTER))).toBe('page');
     });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createSourceUser } from '../../../packages/core/src/index.ts';
+import { createSourceUser } from '../../../packages/core/src/adapter.ts';
 import type { Lab } from './lab.ts';
 import { MASTER, code, each, fail, fakeTime, folder, inTurn, lab, advanceSeconds, segment } from './lab.ts';
 

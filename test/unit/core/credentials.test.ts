@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { credentialsMode, needsUseCredentials } from '../../../packages/core/src/index.ts';
+import { credentialsMode, needsUseCredentials } from '../../../packages/core/src/adapter.ts';
 
 describe('credentialsMode', () => {
   test.each([

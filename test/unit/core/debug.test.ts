@@ -46,10 +46,10 @@ describe('debug: one line for each decision', () => {
   test('leave: a URL that needs no token, once for each origin', async () => {
     const { source } = lab(folder(), { ...debug, protect: FOLDER });
     const why = 'not protected';
-    source.peek('https://ads.example/pixel?id=SECRET');
-    source.peek('https://ads.example/other');
+    source.signNow('https://ads.example/pixel?id=SECRET');
+    source.signNow('https://ads.example/other');
     await source.sign(`${CDN}/free/a.m3u8`);
-    source.peek('data:text/plain,a');
+    source.signNow('data:text/plain,a');
     expect(lines).toEqual([`secure-token: leave https://ads.example (${why})`, `secure-token: leave ${CDN} (${why})`]);
   });
 
@@ -80,7 +80,7 @@ describe('debug: one line for each decision', () => {
     for (let i = 0; i < 6; i++) {
       const replay = await source.refused(request, 410);
       if (replay) expect(await source.refused(replay, 410)).toBeUndefined();
-      request = source.peek(MASTER)!;
+      request = source.signNow(MASTER)!;
     }
     expect(lines).toContain(`secure-token: replay ${MASTER} (the edge answered 410: not sent again after 0.00 s)`);
     const pauses = lines.filter((line) => line.includes(' pause '));
@@ -117,7 +117,7 @@ describe('debug: one line for each decision', () => {
     const request = await source.sign(`${MASTER}?st=SECRET&session=SECRET`);
     watch(source.refused(request, 403));
     await advanceSeconds(60);
-    source.peek(request.url);
+    source.signNow(request.url);
     expect(lines.length).toBeGreaterThan(5);
     expect(lines.join('\n')).not.toContain('SECRET');
   });

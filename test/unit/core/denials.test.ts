@@ -25,7 +25,7 @@ describe('createTokenSource', () => {
       const { source, calls, types, events } = lab(fail(status));
       expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
       for (let i = 0; i < 5; i++) {
-        expect(source.peek(MASTER)).toBeUndefined();
+        expect(source.signNow(MASTER)).toBeUndefined();
         expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
         await advanceSeconds(600);
       }
@@ -108,7 +108,7 @@ describe('createTokenSource', () => {
       viewer.answer = folder();
       await viewer.source.renew();
       expect(tokenOf(await viewer.source.sign(MASTER))).toBe('t2');
-      expect(tokenOf(viewer.source.peek(segment(1)))).toBe('t2');
+      expect(tokenOf(viewer.source.signNow(segment(1)))).toBe('t2');
     });
 
     test('renew() lifts that of a folder, and brings its token', async () => {
@@ -117,7 +117,7 @@ describe('createTokenSource', () => {
       await advanceSeconds(241);
       expect(await code(viewer.source.sign(MASTER))).toBe('ERR_DENIED');
       await viewer.source.renew();
-      expect(tokenOf(viewer.source.peek(segment(1)))).toBe('t3');
+      expect(tokenOf(viewer.source.signNow(segment(1)))).toBe('t3');
       await advanceSeconds(241);
       expect(viewer.calls).toHaveLength(4);
     });
@@ -128,7 +128,7 @@ describe('createTokenSource', () => {
       await advanceSeconds(40);
       expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
       await source.renew();
-      expect(tokenOf(source.peek(MASTER))).toBe('t3');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t3');
     });
 
     test('renew() may be denied again', async () => {
@@ -189,7 +189,7 @@ describe('createTokenSource', () => {
       const viewer = lab(inTurn(folder(), fail(400)));
       await viewer.source.sign(MASTER);
       expect(await code(viewer.source.renew())).toBe('ERR_SIGNING_RESPONSE');
-      expect(tokenOf(viewer.source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(viewer.source.signNow(MASTER))).toBe('t1');
     });
   });
 });
@@ -214,12 +214,12 @@ describe('a denial in a service worker, which nobody may tell of a log-in', () =
     await source.sign(MASTER);
     await advanceSeconds(241);
     for (let second = 0; second < 28; second++) {
-      expect(source.peek(segment(second))).toBeUndefined();
+      expect(source.signNow(segment(second))).toBeUndefined();
       await advanceSeconds(1);
     }
     expect(calls).toHaveLength(2);
     await advanceSeconds(3);
-    expect(tokenOf(source.peek(MASTER))).toBe('t3');
+    expect(tokenOf(source.signNow(MASTER))).toBe('t3');
   });
 });
 

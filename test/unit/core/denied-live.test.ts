@@ -31,10 +31,10 @@ test.each([
   async (_, answer) => {
     const viewer = lab(answer);
     for (let last = 100; last < 138; last++) {
-      if (!viewer.source.peek(MEDIA)) await viewer.source.sign(MEDIA);
+      if (!viewer.source.signNow(MEDIA)) await viewer.source.sign(MEDIA);
       viewer.source.learn(MEDIA, hlsOrDash(live(last)));
       await advanceSeconds();
-      if (!viewer.source.peek(segment(last - 30))) await viewer.source.sign(segment(last - 30));
+      if (!viewer.source.signNow(segment(last - 30))) await viewer.source.sign(segment(last - 30));
       await advanceSeconds(1);
     }
     expect(viewer.calls.length).toBeLessThan(9);

@@ -67,7 +67,7 @@ describe('createTokenSource', () => {
       const { source, calls } = lab();
       const request = await source.sign(MASTER);
       source.destroy();
-      expect(source.peek(MASTER)).toBeUndefined();
+      expect(source.signNow(MASTER)).toBeUndefined();
       expect(await code(source.sign(MASTER))).toBe('ERR_DESTROYED');
       expect(await code(source.refused(request, 403))).toBe('ERR_DESTROYED');
       source.learn(MASTER, hlsOrDash(playlist(1, 9)));
@@ -101,7 +101,7 @@ describe('createTokenSource', () => {
       source.destroy();
       await advanceSeconds(10);
       expect(await request).toBe('ERR_DESTROYED');
-      expect(source.peek(MASTER)).toBeUndefined();
+      expect(source.signNow(MASTER)).toBeUndefined();
       expect(types()).toEqual([]);
       expect(vi.getTimerCount()).toBe(0);
     });
@@ -148,7 +148,7 @@ describe('createTokenSource', () => {
     test('after destroy() unprotected URLs still pass', async () => {
       const { source } = lab(folder(), { protect: FOLDER });
       source.destroy();
-      expect(source.peek('https://ads.test/x')?.url).toBe('https://ads.test/x');
+      expect(source.signNow('https://ads.test/x')?.url).toBe('https://ads.test/x');
       expect((await source.sign('https://ads.test/x')).url).toBe('https://ads.test/x');
     });
 
@@ -168,7 +168,7 @@ describe('createTokenSource', () => {
       await advanceSeconds(241);
       expect(a.calls).toHaveLength(1);
       expect(b.calls).toHaveLength(2);
-      expect(tokenOf(b.source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(b.source.signNow(MASTER))).toBe('t2');
     });
   });
 });

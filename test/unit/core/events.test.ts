@@ -90,7 +90,7 @@ describe('createTokenSource', () => {
     test('the new token is at hand when tokenrenewed is told', async () => {
       const { source } = lab();
       let seen: unknown;
-      source.addEventListener('tokenrenewed', () => (seen = source.peek(MASTER)?.url));
+      source.addEventListener('tokenrenewed', () => (seen = source.signNow(MASTER)?.url));
       await source.sign(MASTER);
       expect(seen).toBe(`${MASTER}?st=t1`);
     });
@@ -115,9 +115,9 @@ describe('createTokenSource', () => {
     });
 
     test('its methods need no this', async () => {
-      const { sign, peek, unsign, protects, destroy } = lab().source;
+      const { sign, signNow, unsign, protects, destroy } = lab().source;
       await sign(MASTER);
-      expect(peek(MASTER)).toBeDefined();
+      expect(signNow(MASTER)).toBeDefined();
       expect(unsign(`${MASTER}?st=1`)).toBe(MASTER);
       expect(protects(MASTER)).toBe(true);
       destroy();

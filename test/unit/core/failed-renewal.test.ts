@@ -94,7 +94,7 @@ describe('the renewal of one URL that fails', () => {
     await viewer.source.sign(own);
     await play(viewer, 50);
     viewer.answer = inTurn(fail(503), fail(503), fail(503), each());
-    viewer.source.peek(own);
+    viewer.source.signNow(own);
     await advanceSeconds(2);
     expect(at(viewer)).toEqual([0, 0, 50, 51]);
   });
@@ -106,7 +106,7 @@ describe('the renewal of one URL that fails', () => {
     viewer.answer = inTurn(folder(), fail(503, { 'retry-after': '5' }), answer);
     const other = watch(viewer.source.sign(MASTER));
     await advanceSeconds(1);
-    expect(tokenOf(viewer.source.peek(own))).toBe('t1');
+    expect(tokenOf(viewer.source.signNow(own))).toBe('t1');
     await advanceSeconds(10);
     expect(other.state).toBe('done');
     expect(viewer.asked().slice(1)).toEqual([[MASTER], [MASTER]]);

@@ -60,7 +60,7 @@ describe('createTokenSource', () => {
       await viewer.source.sign(MASTER);
       await advanceSeconds(240);
       for (let i = 0; i < 29; i++) {
-        expect(tokenOf(viewer.source.peek(segment(i)))).toBe('t1');
+        expect(tokenOf(viewer.source.signNow(segment(i)))).toBe('t1');
         await advanceSeconds(2);
       }
       expect(viewer.calls.length).toBeGreaterThan(3);
@@ -109,7 +109,7 @@ describe('createTokenSource', () => {
       await advanceSeconds(11.1);
       expect(tokenOf(request.value)).toBe('t2');
       await advanceSeconds(5);
-      expect(tokenOf(viewer.source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(viewer.source.signNow(MASTER))).toBe('t2');
     });
   });
 });

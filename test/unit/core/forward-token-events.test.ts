@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Lab } from './lab.ts';
 import { MASTER, each, fail, fakeTime, inTurn, lab } from './lab.ts';
-import { TOKEN_EVENTS, createSourceUser, forwardTokenEvents } from '../../../packages/core/src/index.ts';
+import { TOKEN_EVENTS, createSourceUser, forwardTokenEvents } from '../../../packages/core/src/adapter.ts';
 
 fakeTime();
 

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
-import { keepAsking } from '../../../packages/core/src/index.ts';
+import { keepAsking } from '../../../packages/core/src/adapter.ts';
 import { CDN, fail, fakeTime, folder, lab, advanceSeconds, watch } from './lab.ts';
 
 fakeTime();

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
-import { hideSignedUrl } from '../../../packages/core/src/index.ts';
+import { hideSignedUrl } from '../../../packages/core/src/adapter.ts';
 import { FOLDER, MASTER, START, fakeTime, folder, lab } from './lab.ts';
 
 fakeTime();

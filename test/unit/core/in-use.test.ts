@@ -64,7 +64,7 @@ describe('renew() asks for what is in use now', () => {
     await source.sign(MEDIA);
     for (const url of range(1, 120)) {
       await source.sign(url);
-      source.peek(MEDIA);
+      source.signNow(MEDIA);
       await advanceSeconds(4);
     }
     calls.length = 0;
@@ -153,13 +153,13 @@ test('the token of one URL is renewed from its second request on: a segment is a
   await source.sign(MEDIA);
   await source.sign(segment(1));
   await advanceSeconds(50);
-  source.peek(MEDIA);
+  source.signNow(MEDIA);
   await advanceSeconds();
   expect(asked()).toEqual([[MEDIA], [segment(1)], [MEDIA]]);
   // signed before the page was there, and not used yet
   const preset = lab(each(60), { tokens: [{ url: segment(2), query: { st: 'p' }, expires: seconds() + 60 }] });
   await advanceSeconds(50);
-  preset.source.peek(segment(2));
+  preset.source.signNow(segment(2));
   await advanceSeconds();
   expect(preset.calls).toHaveLength(0);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SignOptions } from '../../../packages/core/src/index.ts';
-import { keepAsking } from '../../../packages/core/src/index.ts';
+import { keepAsking } from '../../../packages/core/src/adapter.ts';
 import type { Answer, Call } from './lab.ts';
 import {
   after,

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignOptions, TokenSource } from '../../../packages/core/src/index.ts';
-import { SecureTokenError, createTokenSource, keepAsking, pauseFor } from '../../../packages/core/src/index.ts';
+import { SecureTokenError, createTokenSource } from '../../../packages/core/src/index.ts';
+import { keepAsking, pauseFor } from '../../../packages/core/src/adapter.ts';
 
 const outage = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down');
 const denial = new SecureTokenError('ERR_DENIED', 'no');

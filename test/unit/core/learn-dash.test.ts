@@ -64,7 +64,7 @@ describe('live, by a timeline', () => {
     for (let count = 50; count < 60; count++) {
       source.learn(urlOf(count), hlsOrDash(timelineOf(count)));
       await advanceSeconds();
-      if (count > 50) expect(source.peek(segment(1, count)), 'signed before it is asked for').toBeDefined();
+      if (count > 50) expect(source.signNow(segment(1, count)), 'signed before it is asked for').toBeDefined();
       await source.sign(segment(1, count));
       await advanceSeconds(2);
     }

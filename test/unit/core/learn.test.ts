@@ -26,7 +26,7 @@ describe('createTokenSource', () => {
       await advanceSeconds();
       expect(asked()).toEqual([[segment(6)]]);
       expect(reasons()).toEqual(['initial']);
-      expect(tokenOf(source.peek(segment(6)))).toBeDefined();
+      expect(tokenOf(source.signNow(segment(6)))).toBeDefined();
       source.learn(MEDIA, hlsOrDash(playlist(3, 7, false)));
       await advanceSeconds();
       expect(asked(), 'and once it has asked, those to come').toEqual([[segment(6)], range(7, 21)]);
@@ -64,7 +64,9 @@ describe('createTokenSource', () => {
       const { source, asked } = lab(each());
       await source.sign(MASTER);
       source.learn(
-        MASTER, hlsOrDash(['#EXTM3U', ...range(1, 9).flatMap((url) => ['#EXT-X-STREAM-INF:BANDWIDTH=1', url])].join('\n')));
+        MASTER,
+        hlsOrDash(['#EXTM3U', ...range(1, 9).flatMap((url) => ['#EXT-X-STREAM-INF:BANDWIDTH=1', url])].join('\n')),
+      );
       await source.sign(segment(1));
       expect(asked()).toEqual([[MASTER], [segment(1)]]);
     });
@@ -135,7 +137,9 @@ a.mp4
     test('a delta update goes on where the playlist was', async () => {
       const { source, asked } = await playing(playlist(1, 9, false));
       source.learn(
-        MEDIA, hlsOrDash('#EXTM3U\n#EXT-X-SKIP:SKIPPED-SEGMENTS=6\n#EXTINF:4,\n8.ts\n#EXTINF:4,\n9.ts\n#EXTINF:4,\n10.ts'));
+        MEDIA,
+        hlsOrDash('#EXTM3U\n#EXT-X-SKIP:SKIPPED-SEGMENTS=6\n#EXTINF:4,\n8.ts\n#EXTINF:4,\n9.ts\n#EXTINF:4,\n10.ts'),
+      );
       await advanceSeconds();
       expect(asked()).toEqual([[segment(10)]]);
       await source.sign(segment(7));

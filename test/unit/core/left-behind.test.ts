@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isLeftBehind } from '../../../packages/core/src/index.ts';
+import { isLeftBehind } from '../../../packages/core/src/adapter.ts';
 
 /** A media element at `currentTime` that has buffered up to each of `ends`. */
 const at = (currentTime: number, ...ends: number[]) => ({

@@ -37,7 +37,7 @@ export async function liveViewer(
         const newest = text(viewer.last++);
         for (const url of [MEDIA, new URL(newest.trim().split('\n').at(-1)!, MEDIA).href]) {
           viewer.requests++;
-          if (!viewer.source.peek(url)) {
+          if (!viewer.source.signNow(url)) {
             viewer.waits.push(url);
             watch(viewer.source.sign(url));
             await advanceSeconds();

@@ -15,10 +15,10 @@ async function watchLive(lifetime: number, behind: number): Promise<{ waits: num
   const viewer = lab(each(lifetime));
   let waits = 0;
   for (let last = 10; last < 40; last++) {
-    if (!viewer.source.peek(MEDIA)) await viewer.source.sign(MEDIA);
+    if (!viewer.source.signNow(MEDIA)) await viewer.source.sign(MEDIA);
     viewer.source.learn(MEDIA, hlsOrDash(live(last)));
     await advanceSeconds();
-    if (!viewer.source.peek(segment(last - behind))) {
+    if (!viewer.source.signNow(segment(last - behind))) {
       waits++;
       await viewer.source.sign(segment(last - behind));
     }

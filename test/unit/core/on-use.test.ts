@@ -22,9 +22,9 @@ fakeTime();
 
 describe('createTokenSource', () => {
   describe('a token on use', () => {
-    test('no token at hand: peek has nothing, sign waits', async () => {
+    test('no token at hand: signNow has nothing, sign waits', async () => {
       const { source, calls, reasons } = lab(after(1, folder()));
-      expect(source.peek(MASTER)).toBeUndefined();
+      expect(source.signNow(MASTER)).toBeUndefined();
       expect(calls).toHaveLength(0);
       const request = watch(source.sign(MASTER));
       await advanceSeconds(0.9);
@@ -38,7 +38,7 @@ describe('createTokenSource', () => {
       const { source, calls } = lab();
       await source.sign(MASTER);
       await advanceSeconds(100);
-      expect(tokenOf(source.peek(segment(1)))).toBe('t1');
+      expect(tokenOf(source.signNow(segment(1)))).toBe('t1');
       expect(tokenOf(await source.sign(segment(2)))).toBe('t1');
       expect(calls).toHaveLength(1);
     });
@@ -47,13 +47,13 @@ describe('createTokenSource', () => {
       const { source, reasons } = lab(inTurn(folder(), after(3, folder())));
       await source.sign(MASTER);
       await sleep(250); // no timer has run
-      expect(tokenOf(source.peek(MASTER))).toBe('t1');
-      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t1');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t1');
       await advanceSeconds();
       expect(reasons()).toEqual(['initial', 'expiring']);
-      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t1');
       await advanceSeconds(3);
-      expect(tokenOf(source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t2');
       expect(reasons()).toHaveLength(2);
     });
 
@@ -62,10 +62,10 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       await advanceSeconds(250);
       expect(reasons()).toEqual(['initial']);
-      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t1');
       await advanceSeconds();
       expect(reasons()).toEqual(['initial', 'expiring']);
-      expect(tokenOf(source.peek(MASTER))).toBe('t2');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t2');
     });
 
     test.each([
@@ -77,11 +77,11 @@ describe('createTokenSource', () => {
       const { source, reasons } = lab(folder(lifetime));
       await source.sign(MASTER);
       await sleep(lifetime - margin - 0.01);
-      expect(tokenOf(source.peek(MASTER))).toBe('t1');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t1');
       const again = lab(folder(lifetime));
       await again.source.sign(MASTER);
       await sleep(lifetime - margin);
-      expect(again.source.peek(MASTER)).toBeUndefined();
+      expect(again.source.signNow(MASTER)).toBeUndefined();
       expect(tokenOf(await again.source.sign(MASTER))).toBe('t2');
       expect(again.reasons()).toEqual(['initial', 'expired']);
       expect(reasons()[0]).toBe('initial');
@@ -91,7 +91,7 @@ describe('createTokenSource', () => {
       const { source, reasons } = lab();
       await source.sign(MASTER);
       await sleep(7200);
-      expect(source.peek(MASTER)).toBeUndefined();
+      expect(source.signNow(MASTER)).toBeUndefined();
       expect(tokenOf(await source.sign(MASTER))).toBe('t2');
       expect(reasons()).toEqual(['initial', 'expired']);
     });
@@ -107,7 +107,7 @@ describe('createTokenSource', () => {
     test('a token that is dead on arrival: attached all the same, for the edge judges better than this clock', async () => {
       const { source, calls } = lab(folder(-10));
       expect(tokenOf(await source.sign(MASTER))).toBe('t1');
-      expect(source.peek(MASTER)).toBeUndefined();
+      expect(source.signNow(MASTER)).toBeUndefined();
       expect(tokenOf(await source.sign(MASTER))).toBe('t2');
       await advanceSeconds(60);
       expect(calls).toHaveLength(2);
@@ -153,7 +153,7 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       for (let i = 0; i < 58; i++) {
         await advanceSeconds(1);
-        expect(tokenOf(source.peek(MASTER)) ?? 't1').toBe('t1');
+        expect(tokenOf(source.signNow(MASTER)) ?? 't1').toBe('t1');
       }
       expect(calls.length).toBeLessThan(12);
     });
@@ -166,7 +166,7 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       for (let i = 0; i < 55; i++) {
         await advanceSeconds(1);
-        source.peek(MASTER);
+        source.signNow(MASTER);
       }
       expect(calls.length).toBeLessThan(12);
       await advanceSeconds(600);
@@ -178,7 +178,7 @@ describe('createTokenSource', () => {
       await source.sign(MASTER);
       await sleep(20);
       expect(await code(source.sign(segment(1)))).toBe('ERR_DENIED');
-      expect(tokenOf(source.peek(segment(2)))).toBe('t2');
+      expect(tokenOf(source.signNow(segment(2)))).toBe('t2');
     });
 
     test('a caller whose signal has aborted asks for nothing', async () => {

@@ -110,7 +110,7 @@ describe('createTokenSource', () => {
       const options = { endpoint: ENDPOINT, refusals: [403] };
       const source = createTokenSource(options);
       options.endpoint = 'https://evil.test/';
-      expect(source.peek(`${FOLDER}a`)).toBeUndefined();
+      expect(source.signNow(`${FOLDER}a`)).toBeUndefined();
       source.destroy();
     });
 

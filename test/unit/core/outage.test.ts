@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { SecureTokenError, isOutage } from '../../../packages/core/src/index.ts';
+import { SecureTokenError } from '../../../packages/core/src/index.ts';
+import { isOutage } from '../../../packages/core/src/adapter.ts';
 
 const outage = (): SecureTokenError => new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down');
 

@@ -101,7 +101,7 @@ describe('createTokenSource', () => {
       const { source, calls } = lab(each(), { protect: () => true });
       const untouched = { url, headers: {}, credentials: false, unsignedUrl: url, source: url };
       expect(source.protects(url)).toBe(false);
-      expect(source.peek(url)).toEqual(untouched);
+      expect(source.signNow(url)).toEqual(untouched);
       expect(await source.sign(url)).toEqual(untouched);
       expect(source.unsign(url)).toBe(url);
       await advanceSeconds(1);

@@ -161,9 +161,9 @@ describe('several renditions', () => {
     for (let last = 6; last < 66; last++) {
       for (const name of names) {
         const url = of(name, 'i.m3u8');
-        if (!viewer.source.peek(url)) await viewer.source.sign(url);
+        if (!viewer.source.signNow(url)) await viewer.source.sign(url);
         viewer.source.learn(url, hlsOrDash(live(last)));
-        if (!viewer.source.peek(of(name, `${last}.ts`))) await viewer.source.sign(of(name, `${last}.ts`));
+        if (!viewer.source.signNow(of(name, `${last}.ts`))) await viewer.source.sign(of(name, `${last}.ts`));
       }
       await advanceSeconds(1);
     }
@@ -230,7 +230,7 @@ describe('low latency', () => {
     let requests = 0;
     const load = async (url: string): Promise<void> => {
       requests++;
-      if (viewer.source.peek(url)) return;
+      if (viewer.source.signNow(url)) return;
       waits.push(url);
       await viewer.source.sign(url);
     };

@@ -30,14 +30,14 @@ describe('createTokenSource', () => {
       expect(calls).toHaveLength(0);
       await source.sign(segment(1));
       expect(asked()).toEqual([range(1, 7)]);
-      expect(range(2, 7).map((url) => tokenOf(source.peek(url)))).toEqual(range(2, 7).map(() => 't2'));
+      expect(range(2, 7).map((url) => tokenOf(source.signNow(url)))).toEqual(range(2, 7).map(() => 't2'));
     });
 
     test('further ones are signed only when fewer than half of them are ready', async () => {
       const { source, asked, calls } = await playing(playlist(1, 30));
       const waits: number[] = [];
       for (let i = 1; i <= 30; i++) {
-        if (!source.peek(segment(i))) {
+        if (!source.signNow(segment(i))) {
           waits.push(i);
           await source.sign(segment(i));
         }
@@ -129,7 +129,7 @@ describe('createTokenSource', () => {
       const { source, calls } = await playing(playlist(1, 3), each(60));
       await source.sign(segment(1));
       await advanceSeconds(50);
-      expect(tokenOf(source.peek(segment(2)))).toBe('t2');
+      expect(tokenOf(source.signNow(segment(2)))).toBe('t2');
       await advanceSeconds();
       expect(calls.flatMap(({ urls }) => urls)).toEqual(range(1, 3));
     });
@@ -137,10 +137,12 @@ describe('createTokenSource', () => {
     test('a file that is asked for range by range is asked for often: it never waits', async () => {
       const { source, calls } = lab(each(60));
       source.learn(
-        MEDIA, hlsOrDash(`#EXTM3U\n${[0, 1, 2].map((n) => `#EXTINF:4,\n#EXT-X-BYTERANGE:100@${n}00\nall.m4s`).join('\n')}`));
+        MEDIA,
+        hlsOrDash(`#EXTM3U\n${[0, 1, 2].map((n) => `#EXTINF:4,\n#EXT-X-BYTERANGE:100@${n}00\nall.m4s`).join('\n')}`),
+      );
       await source.sign(`${FOLDER}all.m4s`);
       for (let time = 0; time < 300; time += 4) {
-        expect(source.peek(`${FOLDER}all.m4s`), `at ${time} s`).toBeDefined();
+        expect(source.signNow(`${FOLDER}all.m4s`), `at ${time} s`).toBeDefined();
         await advanceSeconds(4);
       }
       expect(calls.length).toBeLessThan(8);
@@ -149,7 +151,7 @@ describe('createTokenSource', () => {
     test('a failed read-ahead disturbs nobody', async () => {
       const { source, types } = await playing(playlist(1, 20), inTurn(each(), each(), fail(400)));
       await source.sign(segment(1));
-      for (let i = 2; i < 8; i++) expect(source.peek(segment(i))).toBeDefined();
+      for (let i = 2; i < 8; i++) expect(source.signNow(segment(i))).toBeDefined();
       await advanceSeconds(60);
       expect(types()).toContain('tokenerror');
     });
@@ -168,7 +170,7 @@ describe('createTokenSource', () => {
       viewer.answer = fail(503);
       viewer.calls.length = 0;
       for (let i = 2; i <= 50; i++) {
-        expect(viewer.source.peek(segment(i))).toBeDefined();
+        expect(viewer.source.signNow(segment(i))).toBeDefined();
         await advanceSeconds(4);
       }
       expect(viewer.calls.length).toBeGreaterThan(3);
@@ -182,11 +184,11 @@ describe('createTokenSource', () => {
       const other = watch(viewer.source.sign(`${FOLDER}other.ts`));
       await advanceSeconds(1);
       viewer.answer = each();
-      for (const url of range(2, 6)) viewer.source.peek(url);
+      for (const url of range(2, 6)) viewer.source.signNow(url);
       await advanceSeconds(5);
       expect(other.state).toBe('done');
       expect(viewer.asked().slice(1)).toEqual([[`${FOLDER}other.ts`], [`${FOLDER}other.ts`]]);
-      viewer.source.peek(segment(7));
+      viewer.source.signNow(segment(7));
       await advanceSeconds();
       expect(viewer.asked().at(-1)).toEqual(range(8, 13));
     });
@@ -198,7 +200,7 @@ describe('createTokenSource', () => {
 
     test('a token for the folder makes reading ahead needless', async () => {
       const { source, calls } = await playing(playlist(1, 20), folder());
-      source.peek(segment(1));
+      source.signNow(segment(1));
       source.learn(MEDIA, hlsOrDash(playlist(2, 21, false)));
       await advanceSeconds();
       expect(calls).toHaveLength(0);

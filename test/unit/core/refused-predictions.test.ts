@@ -67,7 +67,7 @@ describe('an endpoint that signs no names that do not exist', () => {
     expect(
       viewer.events.flatMap(({ urls = [] }) => urls).filter((url) => !isReal(url) && !range(6, 21).includes(url)),
     ).toEqual([]);
-    expect(viewer.source.peek(segment(viewer.last - 1))).toBeDefined();
+    expect(viewer.source.signNow(segment(viewer.last - 1))).toBeDefined();
     expect(viewer.calls.length).toBeLessThan(45);
   });
 
@@ -77,7 +77,7 @@ describe('an endpoint that signs no names that do not exist', () => {
     viewer.answer = (call) => each(20)({ ...call, urls: call.urls.filter(isReal) });
     await viewer.watch(40);
     expect(viewer.types().filter((type) => type !== 'tokenrenewed')).toEqual([]);
-    expect(viewer.source.peek(segment(viewer.last - 1))).toBeDefined();
+    expect(viewer.source.signNow(segment(viewer.last - 1))).toBeDefined();
   });
 });
 
@@ -113,8 +113,8 @@ describe('after a rotation, names that are signed ahead of a live playlist', () 
   const rotated = async (delay: number) => {
     const viewer = await liveViewer(each(60));
     await viewer.watch(3);
-    const early = viewer.source.peek(segment(12))!;
-    const newest = viewer.source.peek(segment(9))!;
+    const early = viewer.source.signNow(segment(12))!;
+    const newest = viewer.source.signNow(segment(9))!;
     viewer.calls.length = 0;
     await viewer.source.refused(newest, 403);
     const exists = (url: string): boolean => url === MEDIA || Number(/(\d+)\.ts/.exec(url)![1]) <= 12;
@@ -154,7 +154,7 @@ describe('an endpoint that is away', () => {
       await viewer.watch(20);
       // one that waits has its token at once
       expect(viewer.waits.length, `after ${begin} s`).toBeLessThan(2);
-      expect(tokenOf(viewer.source.peek(segment(viewer.last - 1)))).toBeDefined();
+      expect(tokenOf(viewer.source.signNow(segment(viewer.last - 1)))).toBeDefined();
     }
   });
 });

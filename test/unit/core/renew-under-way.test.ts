@@ -42,7 +42,7 @@ describe('renew() after a log-in, while a call of before is under way', () => {
     expect(tokenOf(request.value)).toBe('t3');
     // 10 s: usable for nine, counted from the second call
     await advanceSeconds(8.5);
-    expect(viewer.source.peek(segment(2))).toBeDefined();
+    expect(viewer.source.signNow(segment(2))).toBeDefined();
   });
 
   test('where nobody was denied, it is joined', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { replayCacheMode, untouchedRequest } from '../../../packages/core/src/index.ts';
+import { replayCacheMode, untouchedRequest } from '../../../packages/core/src/adapter.ts';
 
 describe('replayCacheMode', () => {
   const refused = untouchedRequest('https://cdn.test/a?st=1');

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { SignedRequest, TokenSource } from '../../../packages/core/src/index.ts';
-import { replayOf, untouchedRequest } from '../../../packages/core/src/index.ts';
+import { replayOf, untouchedRequest } from '../../../packages/core/src/adapter.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 

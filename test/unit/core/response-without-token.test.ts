@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SecureTokenErrorCode } from '../../../packages/core/src/index.ts';
-import { SecureTokenError, responseWithoutToken } from '../../../packages/core/src/index.ts';
+import { SecureTokenError } from '../../../packages/core/src/index.ts';
+import { responseWithoutToken } from '../../../packages/core/src/adapter.ts';
 
 describe('responseWithoutToken', () => {
   test.each<[SecureTokenErrorCode, number]>([

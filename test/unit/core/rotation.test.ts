@@ -52,7 +52,7 @@ class Edge {
   }
 
   async get(url: string): Promise<boolean> {
-    return this.send(this.viewer.source.peek(url) ?? (await this.viewer.source.sign(url)));
+    return this.send(this.viewer.source.signNow(url) ?? (await this.viewer.source.sign(url)));
   }
 }
 
@@ -102,11 +102,13 @@ describe('a secret that is rotated at the edge costs a viewer', () => {
     for (const { media, segment: of } of renditions) {
       await edge.get(media);
       viewer.source.learn(
-        media, hlsOrDash([1, 2, 3, 4].map((n) => `#EXTINF:4,\n${n}.ts`).reduce((text, line) => `${text}\n${line}`, '#EXTM3U')));
+        media,
+        hlsOrDash([1, 2, 3, 4].map((n) => `#EXTINF:4,\n${n}.ts`).reduce((text, line) => `${text}\n${line}`, '#EXTM3U')),
+      );
       await edge.get(of(1));
     }
     await advanceSeconds();
-    const underWay = renditions.map(({ segment: of }) => viewer.source.peek(of(2))!);
+    const underWay = renditions.map(({ segment: of }) => viewer.source.signNow(of(2))!);
     edge.rotate();
     const sent = [];
     for (const request of underWay) {
@@ -163,7 +165,7 @@ describe('tokens of earlier calls are used on', () => {
     const requests = await Promise.all([1, 2, 3].map((n) => viewer.source.sign(segment(n))));
     const replay = await viewer.source.refused(requests[0]!, 403);
     expect(await viewer.source.refused(replay!, 403)).toBeUndefined();
-    expect(tokenOf(viewer.source.peek(segment(2)))).toBe('t1');
+    expect(tokenOf(viewer.source.signNow(segment(2)))).toBe('t1');
   });
 
   test('if two replays under way are refused, one after the other', async () => {
@@ -172,7 +174,7 @@ describe('tokens of earlier calls are used on', () => {
     const replays = await Promise.all([0, 1].map((n) => viewer.source.refused(requests[n]!, 403)));
     expect(await viewer.source.refused(replays[0]!, 403)).toBeUndefined();
     expect(await viewer.source.refused(replays[1]!, 403)).toBeUndefined();
-    expect(tokenOf(viewer.source.peek(segment(3)))).toBe('t1');
+    expect(tokenOf(viewer.source.signNow(segment(3)))).toBe('t1');
   });
 
   // of more the oldest count for good: what is remembered has an end
@@ -187,7 +189,7 @@ describe('tokens of earlier calls are used on', () => {
     const requests = await Promise.all(range(1, count).map((url) => viewer.source.sign(url)));
     const replays = await Promise.all(requests.map((request) => viewer.source.refused(request, 403)));
     for (const replay of replays) await viewer.source.refused(replay!, 403);
-    expect(tokenOf(viewer.source.peek(MASTER))).toBe(areUsed ? 't1' : undefined);
+    expect(tokenOf(viewer.source.signNow(MASTER))).toBe(areUsed ? 't1' : undefined);
   });
 
   test('if the token was refused because it had ended', async () => {
@@ -196,17 +198,17 @@ describe('tokens of earlier calls are used on', () => {
     await viewer.source.sign(segment(2));
     await advanceSeconds(20);
     expect(tokenOf(await viewer.source.refused(short, 410))).toBe('t3');
-    expect(tokenOf(viewer.source.peek(segment(2)))).toBe('t2');
+    expect(tokenOf(viewer.source.signNow(segment(2)))).toBe('t2');
   });
 
   test('while the endpoint fails: one that may be outdated is better than none', async () => {
     const viewer = lab(inTurn(each(), each(), fail(503)));
     const requests = await Promise.all([1, 2].map((n) => viewer.source.sign(segment(n))));
     await viewer.source.refused(requests[0]!, 403);
-    expect(viewer.source.peek(segment(2))).toBeUndefined();
+    expect(viewer.source.signNow(segment(2))).toBeUndefined();
     void viewer.source.sign(segment(2)).catch(() => undefined);
     await advanceSeconds(0.1);
-    expect(tokenOf(viewer.source.peek(segment(2)))).toBe('t1');
+    expect(tokenOf(viewer.source.signNow(segment(2)))).toBe('t1');
   });
 
   test('if they came after the refusal', async () => {
@@ -214,8 +216,8 @@ describe('tokens of earlier calls are used on', () => {
     const request = await viewer.source.sign(segment(1));
     await viewer.source.refused(request, 403);
     await viewer.source.sign(segment(2));
-    expect(tokenOf(viewer.source.peek(segment(2)))).toBe('t3');
-    expect(tokenOf(viewer.source.peek(segment(1)))).toBe('t2');
+    expect(tokenOf(viewer.source.signNow(segment(2)))).toBe('t3');
+    expect(tokenOf(viewer.source.signNow(segment(1)))).toBe('t2');
   });
 });
 
@@ -224,17 +226,17 @@ describe('where thousands of tokens are held, as from an endpoint that reads pla
 
   test('those that are played next are renewed, in one call for a hundred', async () => {
     const viewer = lab(each(), { tokens, readAhead: 0 });
-    await viewer.source.refused(viewer.source.peek(segment(500))!, 403);
+    await viewer.source.refused(viewer.source.signNow(segment(500))!, 403);
     await viewer.source.sign(segment(501));
     await advanceSeconds();
     expect(viewer.asked()).toEqual([[segment(500)], range(501, 600)]);
-    for (const url of range(501, 600)) expect(viewer.source.peek(url), url).toBeDefined();
+    for (const url of range(501, 600)) expect(viewer.source.signNow(url), url).toBeDefined();
     expect(viewer.calls).toHaveLength(2);
   });
 
   test('what else is outdated is looked for once, not once for each of them', async () => {
     const viewer = lab(each(), { tokens, readAhead: 0 });
-    await viewer.source.refused(viewer.source.peek(segment(1))!, 403);
+    await viewer.source.refused(viewer.source.signNow(segment(1))!, 403);
     let compared = 0;
     const find = vi.spyOn(TokenIndex.prototype, 'urls').mockImplementation(function (this: TokenIndex) {
       compared++;

@@ -35,20 +35,20 @@ describe('createTokenSource', () => {
       ['the prefix in a query', `${CDN}/?u=/vod/7/a.ts`, undefined],
     ])('a token with a prefix opens, or does not open: %s', (_, url, name) => {
       const { source } = held(token('p', { prefix: FOLDER }));
-      expect(tokenOf(source.peek(url))).toBe(name);
+      expect(tokenOf(source.signNow(url))).toBe(name);
     });
 
     test('a prefix that is written in another way than the URL opens it', () => {
       expect(
-        tokenOf(held(token('p', { prefix: 'https://CDN.test:443/x/../vod/7/' })).source.peek(`${FOLDER}a.ts`)),
+        tokenOf(held(token('p', { prefix: 'https://CDN.test:443/x/../vod/7/' })).source.signNow(`${FOLDER}a.ts`)),
       ).toBe('p');
     });
 
     test('a prefix may be a whole host', () => {
       const { source } = held(token('p', { prefix: `${CDN}/` }));
-      expect(tokenOf(source.peek(`${CDN}/`))).toBe('p');
-      expect(tokenOf(source.peek(CDN))).toBe('p');
-      expect(tokenOf(source.peek(`${CDN}/a/b.ts`))).toBe('p');
+      expect(tokenOf(source.signNow(`${CDN}/`))).toBe('p');
+      expect(tokenOf(source.signNow(CDN))).toBe('p');
+      expect(tokenOf(source.signNow(`${CDN}/a/b.ts`))).toBe('p');
     });
 
     test.each([
@@ -61,7 +61,7 @@ describe('createTokenSource', () => {
       ['more query', `${FOLDER}a.ts?x=1&y`, undefined],
       ['longer', `${FOLDER}a.tsx?x=1`, undefined],
     ])('a token with a url opens, or does not open: %s', (_, url, name) => {
-      expect(tokenOf(held(token('u', { url: `${FOLDER}a.ts?x=1` })).source.peek(url))).toBe(name);
+      expect(tokenOf(held(token('u', { url: `${FOLDER}a.ts?x=1` })).source.signNow(url))).toBe(name);
     });
 
     test.each([
@@ -70,7 +70,7 @@ describe('createTokenSource', () => {
       ['another path', `${FOLDER}b.m3u8`, undefined],
       ['below', `${FOLDER}a.m3u8/b`, undefined],
     ])('a token with a url and anyQuery opens, or does not open: %s', (_, url, name) => {
-      expect(tokenOf(held(token('u', { url: `${FOLDER}a.m3u8?x=1`, anyQuery: true })).source.peek(url))).toBe(name);
+      expect(tokenOf(held(token('u', { url: `${FOLDER}a.m3u8?x=1`, anyQuery: true })).source.signNow(url))).toBe(name);
     });
 
     test('the exact URL wins, then any query, then the longest prefix, in whatever order they came', () => {
@@ -83,18 +83,18 @@ describe('createTokenSource', () => {
       ];
       for (const order of [tokens, [...tokens].reverse()]) {
         const { source } = held(...order);
-        expect(tokenOf(source.peek(`${FOLDER}a.ts?x=1`))).toBe('url');
-        expect(tokenOf(source.peek(`${FOLDER}a.ts?x=2`))).toBe('any');
-        expect(tokenOf(source.peek(`${FOLDER}b.ts`))).toBe('long');
-        expect(tokenOf(source.peek(`${CDN}/vod/8/b.ts`))).toBe('short');
-        expect(tokenOf(source.peek(`${CDN}/b.ts`))).toBe('host');
+        expect(tokenOf(source.signNow(`${FOLDER}a.ts?x=1`))).toBe('url');
+        expect(tokenOf(source.signNow(`${FOLDER}a.ts?x=2`))).toBe('any');
+        expect(tokenOf(source.signNow(`${FOLDER}b.ts`))).toBe('long');
+        expect(tokenOf(source.signNow(`${CDN}/vod/8/b.ts`))).toBe('short');
+        expect(tokenOf(source.signNow(`${CDN}/b.ts`))).toBe('host');
       }
     });
 
     test('a token that lives beats a better one that is dead', async () => {
       const { source, calls } = held(token('url', { url: `${FOLDER}a.ts` }, 10), token('p', { prefix: FOLDER }, 300));
       await advanceSeconds(11);
-      expect(tokenOf(source.peek(`${FOLDER}a.ts`))).toBe('p');
+      expect(tokenOf(source.signNow(`${FOLDER}a.ts`))).toBe('p');
       expect(calls).toHaveLength(0);
     });
 
@@ -103,12 +103,12 @@ describe('createTokenSource', () => {
       const [one, other] = ['a', 'b'].map((name) => `${FOLDER}${name}/${'x'.repeat(2000)}.ts`) as [string, string];
       const { source } = lab(inTurn(each(60), each(100), each(60)), { readAhead: 0 });
       await source.sign(one);
-      expect(source.peek(other)).toBeUndefined();
+      expect(source.signNow(other)).toBeUndefined();
       await source.sign(other);
-      expect([one, other].map((url) => tokenOf(source.peek(url)))).toEqual(['t1', 't2']);
+      expect([one, other].map((url) => tokenOf(source.signNow(url)))).toEqual(['t1', 't2']);
       await sleep(60);
       expect(tokenOf(await source.sign(one))).toBe('t3');
-      expect([one, other].map((url) => tokenOf(source.peek(url)))).toEqual(['t3', 't2']);
+      expect([one, other].map((url) => tokenOf(source.signNow(url)))).toEqual(['t3', 't2']);
     });
 
     test('a token without a scope opens each URL it was asked for, and no other', async () => {
@@ -119,7 +119,7 @@ describe('createTokenSource', () => {
       const both = await Promise.all([source.sign(`${FOLDER}a.ts`), source.sign(`${FOLDER}b.ts`)]);
       expect(both.map(tokenOf)).toEqual(['all', 'all']);
       expect(asked()).toEqual([[`${FOLDER}a.ts`, `${FOLDER}b.ts`]]);
-      expect(source.peek(`${FOLDER}c.ts`)).toBeUndefined();
+      expect(source.signNow(`${FOLDER}c.ts`)).toBeUndefined();
     });
 
     test('tokens for URLs that were not asked for are kept', async () => {
@@ -128,7 +128,7 @@ describe('createTokenSource', () => {
         tokens: [token('a', { url: `${FOLDER}a` }), token('b', { url: `${FOLDER}b` })],
       }));
       await source.sign(`${FOLDER}a`);
-      expect(tokenOf(source.peek(`${FOLDER}b`))).toBe('b');
+      expect(tokenOf(source.signNow(`${FOLDER}b`))).toBe('b');
       expect(calls).toHaveLength(1);
     });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
-import { sendSigned, untouchedRequest } from '../../../packages/core/src/index.ts';
+import { sendSigned, untouchedRequest } from '../../../packages/core/src/adapter.ts';
 
 const request = (url: string): SignedRequest => ({ ...untouchedRequest(url), unsignedUrl: 'https://cdn.test/1' });
 const [first, second] = [request('https://cdn.test/1?st=1'), request('https://cdn.test/1?st=2')];

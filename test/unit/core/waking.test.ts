@@ -56,7 +56,7 @@ describe('createTokenSource', () => {
       window.dispatchEvent(new Event('online'));
       await advanceSeconds();
       expect(calls).toHaveLength(3);
-      expect(tokenOf(source.peek(MASTER))).toBe('t3');
+      expect(tokenOf(source.signNow(MASTER))).toBe('t3');
     });
 
     test('a page that is online again: whoever waits goes on at once, with a token for each URL', async () => {
@@ -144,7 +144,7 @@ describe('createTokenSource', () => {
         expect(source.protects(MASTER)).toBe(true);
         source.destroy();
       }
-      const source = Object.assign(new frame.EventTarget(), { peek: () => undefined }) as unknown as TokenSource;
+      const source = Object.assign(new frame.EventTarget(), { signNow: () => undefined }) as unknown as TokenSource;
       expect(createTokenSource(source)).toBe(source);
     });
 

@@ -42,7 +42,7 @@ describe('createTokenSource', () => {
       expect(dropped(viewer)).toEqual(drop(url));
       expect(viewer.types()).toContain('tokenrenewed');
       expect(viewer.source.protects(`${OTHER}/a.ts`)).toBe(false);
-      expect(viewer.source.peek(`${OTHER}/vod/a.ts`)).toMatchObject({ url: `${OTHER}/vod/a.ts`, headers: {} });
+      expect(viewer.source.signNow(`${OTHER}/vod/a.ts`)).toMatchObject({ url: `${OTHER}/vod/a.ts`, headers: {} });
       expect(viewer.source.unsign(`${OTHER}/a.ts?st=1`)).toBe(`${OTHER}/a.ts?st=1`);
       expect(
         JSON.stringify(viewer.events.map(({ detail }) => [detail, String(detail.error)])),
@@ -92,7 +92,7 @@ describe('createTokenSource', () => {
       ]);
       viewer.source.allow(MASTER);
       await viewer.source.sign(MASTER);
-      expect([segment(1), segment(2), `${CDN}/keys/1`].map((url) => tokenOf(viewer.source.peek(url)))).toEqual([
+      expect([segment(1), segment(2), `${CDN}/keys/1`].map((url) => tokenOf(viewer.source.signNow(url)))).toEqual([
         'SECRET',
         'SECRET',
         'SECRET',
@@ -106,7 +106,7 @@ describe('createTokenSource', () => {
       expect(dropped(viewer)).toEqual(drop(FOLDER));
       await viewer.source.sign(MASTER);
       expect(dropped(viewer), 'now both are named').toHaveLength(1);
-      expect(viewer.source.peek(`${OTHER}/9.m3u8`)?.token).toBeDefined();
+      expect(viewer.source.signNow(`${OTHER}/9.m3u8`)?.token).toBeDefined();
     });
 
     test('a source that a player was given: also as the place where a base leads', async () => {
@@ -117,7 +117,7 @@ describe('createTokenSource', () => {
       viewer.source.allow(MASTER);
       viewer.source.allow(`${OTHER}/live/1.m3u8`);
       expect((await viewer.source.sign(MASTER)).url).toBe(`${OTHER}/SECRET/master.m3u8`);
-      expect(tokenOf(viewer.source.peek(`${OTHER}/live/1.m3u8`))).toBe('SECRET');
+      expect(tokenOf(viewer.source.signNow(`${OTHER}/live/1.m3u8`))).toBe('SECRET');
       expect(dropped(viewer)).toEqual([]);
     });
 
@@ -132,7 +132,7 @@ describe('createTokenSource', () => {
       const keys: Token = { prefix: 'https://keys.test/7/', base: `${OTHER}/SECRET1/`, expires: START + 60 };
       const viewer = answering([{ ...keys, base: `${OTHER}/SECRET2/`, expires }], { tokens: [keys] });
       viewer.source.allow(MASTER);
-      expect(viewer.source.peek('https://keys.test/7/key')?.url).toBe(`${OTHER}/SECRET1/key`);
+      expect(viewer.source.signNow('https://keys.test/7/key')?.url).toBe(`${OTHER}/SECRET1/key`);
       await advanceSeconds(61);
       expect((await viewer.source.sign('https://keys.test/7/key')).url).toBe(`${OTHER}/SECRET2/key`);
       expect(dropped(viewer)).toEqual([]);

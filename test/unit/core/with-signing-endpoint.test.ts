@@ -30,7 +30,7 @@ describe('createTokenSource with createSigningEndpoint', () => {
       expect(replay).toMatchObject({ state: 'done', value: { source: MASTER } });
       expect(replay.value!.url).not.toBe(request.url);
       // the next request with that token is no replay
-      request = source.peek(MASTER)!;
+      request = source.signNow(MASTER)!;
     }
   });
 });

@@ -1,11 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import {
-  SecureTokenError,
-  renewWorker,
-  responseWithoutToken,
-  workerQuestion,
-  workerSigns,
-} from '../../../packages/core/src/index.ts';
+import { SecureTokenError } from '../../../packages/core/src/index.ts';
+import { renewWorker, responseWithoutToken, workerQuestion, workerSigns } from '../../../packages/core/src/adapter.ts';
 import { FOLDER, MASTER, watch } from './lab.ts';
 
 const scriptURL = 'https://www.test/token-worker.js';

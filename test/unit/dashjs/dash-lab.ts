@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { Token, TokenRequest, TokenSource } from '../../../packages/core/src/index.ts';
-import { createSourceUser, createTokenSource } from '../../../packages/core/src/index.ts';
+import { createTokenSource } from '../../../packages/core/src/index.ts';
+import { createSourceUser } from '../../../packages/core/src/adapter.ts';
 import type {
   Load,
   LoadProgress,

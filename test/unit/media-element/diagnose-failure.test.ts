@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignedRequest, TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { createSourceUser, createTokenSource } from 'secure-token-core';
+import { createTokenSource } from 'secure-token-core';
+import { createSourceUser } from 'secure-token-core/adapter';
 import { diagnoseFailure } from '../../../packages/media-element/src/diagnose-failure.ts';
 
 const url = 'https://cdn.example/film.mp4';

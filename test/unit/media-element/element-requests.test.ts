@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { TokenSource } from 'secure-token-core';
-import { createSourceUser, createTokenSource } from 'secure-token-core';
+import { createTokenSource } from 'secure-token-core';
+import { createSourceUser } from 'secure-token-core/adapter';
 import { ElementRequests } from '../../../packages/media-element/src/element-requests.ts';
 
 const url = 'https://cdn.example/film.mp4';

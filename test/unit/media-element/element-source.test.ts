@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { untouchedRequest } from 'secure-token-core';
+import { untouchedRequest } from 'secure-token-core/adapter';
 import { assertFitsElement, elementSource } from '../../../packages/media-element/src/element-source.ts';
 
 const url = 'https://cdn.example.com/film.mp4';

@@ -15,7 +15,7 @@ test.each<[object, string]>([
 
 test('options of our own are nothing to the token source', () => {
   const { source, release } = sourceOf({ endpoint, as: 'blob', signal: new AbortController().signal } as never, own);
-  expect(source.peek('data:,x')).toBeDefined();
+  expect(source.signNow('data:,x')).toBeDefined();
   release();
 });
 

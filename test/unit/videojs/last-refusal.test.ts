@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { tokenRefused } from 'secure-token-core';
+import { tokenRefused } from 'secure-token-core/adapter';
 import { LastRefusal } from '../../../packages/videojs/src/last-refusal.ts';
 
 const refusal = tokenRefused('https://cdn.example.com/vod/s7.ts', 403);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TokenSource } from 'secure-token-core';
-import { SecureTokenError, createSourceUser, createTokenSource } from 'secure-token-core';
+import { SecureTokenError, createTokenSource } from 'secure-token-core';
+import { createSourceUser } from 'secure-token-core/adapter';
 import { maintainNativeSource } from '../../../packages/videojs/src/native-source.ts';
 import type { Session } from '../../../packages/videojs/src/session.ts';
 import { FakeMedia, stubPage } from '../../support/fake-media.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { SecureTokenError, untouchedRequest } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+import { untouchedRequest } from 'secure-token-core/adapter';
 import type { Session } from '../../../packages/videojs/src/session.ts';
 import { signOrWait } from '../../../packages/videojs/src/session.ts';
 

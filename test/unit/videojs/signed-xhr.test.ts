@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token } from 'secure-token-core';
-import { createSourceUser, createTokenSource } from 'secure-token-core';
+import { createTokenSource } from 'secure-token-core';
+import { createSourceUser } from 'secure-token-core/adapter';
 import { LastRefusal } from '../../../packages/videojs/src/last-refusal.ts';
 import type { Session } from '../../../packages/videojs/src/session.ts';
 import type { RequestOptions } from '../../../packages/videojs/src/signed-xhr.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token, TokenSource } from '../../../packages/core/src/index.ts';
-import { createSourceUser, createTokenSource } from '../../../packages/core/src/index.ts';
+import { createTokenSource } from '../../../packages/core/src/index.ts';
+import { createSourceUser } from '../../../packages/core/src/adapter.ts';
 import type { Session } from '../../../packages/videojs/src/session.ts';
 import { createSourceMiddleware } from '../../../packages/videojs/src/source-middleware.ts';
 import type { Videojs } from '../../../packages/videojs/src/vhs.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { untouchedRequest } from '../../../packages/core/src/index.ts';
+import { untouchedRequest } from '../../../packages/core/src/adapter.ts';
 import type * as ScriptDeliveryModule from '../../../packages/worker/src/script-delivery.ts';
 import { settle } from './worker-lab.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { untouchedRequest } from '../../../packages/core/src/index.ts';
+import { untouchedRequest } from '../../../packages/core/src/adapter.ts';
 import { SignedFetch } from '../../../packages/worker/src/signed-fetch.ts';
 
 const url = 'https://cdn.test/film.mp4';
