@@ -63,6 +63,23 @@ export default tseslint.config(
   },
   ...serverRooms,
   {
+    files: ['packages/core/src/*.ts'],
+    ignores: ['packages/core/src/playlists.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^\\./playlists/',
+              message: 'Whoever learns no playlist carries none: what both sides know is in playlist.ts.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       'no-console': 'off',

@@ -107,7 +107,7 @@ describe('carriesToken', () => {
 
   test('another copy of this package in the page is asked', async () => {
     vi.resetModules();
-    const copy = await import('../../../packages/core/src/index.ts');
+    const copy = await import('../../../packages/core/src/adapter.ts');
     expect(copy.carriesToken).not.toBe(carriesToken);
     expect(copy.carriesToken(sent(create({ query: { st: 'here' } })), undefined)).toBe(true);
   });
