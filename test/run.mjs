@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concerning, readArguments } from './support/choose-tests.mjs';
 import { build, install, installIn } from './support/prepare.mjs';
@@ -51,63 +51,32 @@ const env = { ...process.env, TEST_PART: part, TEST_COUNTS: counts };
 /** @type {string[]} */
 const failed = [];
 
-/** Runs a step and shows what it writes. @type {(step: Step) => Promise<void>} */
-const inFront = ({ name, command, args }) =>
-  new Promise((resolve) => {
-    spawn(command, args, { stdio: 'inherit', shell, env }).on('close', (status) => {
-      if (status !== 0) failed.push(name);
-      resolve();
-    });
-  });
-
-/** Tests that were skipped, and those that needed a second try. */
-const NAMED = /^(?:skipped|needed a second try): .*\n/gm;
-
-/**
- * Runs a step with what those in front leave of the processors. If it fails, its output appears in one piece when it
- * ends. @type {(step: Step) => Promise<boolean>}
- */
-const behind = ({ name, command, args }) =>
+/** Runs a step; resolves to whether it has passed. @type {(step: Step) => Promise<boolean>} */
+const run = ({ name, command, args }) =>
   new Promise((resolve) => {
     const begun = Date.now();
-    /** @type {Buffer[]} */
-    const output = [];
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], shell, env });
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (/** @type {Buffer} */ chunk) => output.push(chunk));
-    child.on('close', (status) => {
-      const seconds = Math.round((Date.now() - begun) / 1000);
-      const text = Buffer.concat(output).toString();
-      if (status === 0) {
-        process.stdout.write(`${(text.match(NAMED) ?? []).join('')}— ${name}: passed (${seconds} s)\n`);
-      } else {
-        process.stdout.write(`${text}— ${name}: failed (${seconds} s)\n`);
-        failed.push(name);
-      }
-      resolve(status === 0);
+    spawn(command, args, { stdio: 'inherit', shell, env }).on('close', (status) => {
+      const hasPassed = status === 0;
+      if (!hasPassed) failed.push(name);
+      console.log(`— ${name}: ${hasPassed ? 'passed' : 'failed'} (${Math.round((Date.now() - begun) / 1000)} s)`);
+      resolve(hasPassed);
     });
   });
 
-/** One after the other. */
 const runChecks = async () => {
-  for (const check of checks) if (!(await behind(check))) addCounts(counts, { passed: 0, failed: 1, skipped: 0 });
+  for (const check of checks) if (!(await run(check))) addCounts(counts, { passed: 0, failed: 1, skipped: 0 });
 };
 
 await install();
 if (part !== 'main') await installIn('test/extra');
-// These look at sources alone.
-const checked = runChecks();
-await build();
-// Players in real time wait for the media clock a third of the time, and must not be late.
-await Promise.all([
-  concerns('browser') && inFront(tests('tests in browsers', 'browser')),
-  behind(tests('tests without a browser', 'unit', 'properties', 'dist')),
-  checked,
-]);
+// The checks look at sources alone.
+await Promise.all([runChecks(), build()]);
+await run(tests('tests without a browser', 'unit', 'properties', 'dist'));
+// Players in real time must not be late: they have the machine for themselves.
+if (concerns('browser')) await run(tests('tests in browsers', 'browser'));
 // What measures CPU or loads it has the machine for itself, and is no part of `npm test`.
-if (part !== 'main' && concerns('growth')) await inFront(tests('tests of growth', 'growth'));
-if (part !== 'main' && concerns('load')) await inFront(tests('tests under load', 'load'));
+if (part !== 'main' && concerns('growth')) await run(tests('tests of growth', 'growth'));
+if (part !== 'main' && concerns('load')) await run(tests('tests under load', 'load'));
 
 const sum = sumOfCounts(counts);
 const ranNone = sum.passed + sum.failed + sum.skipped === 0;
