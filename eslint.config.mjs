@@ -61,6 +61,32 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: `:matches(${[
+            'MethodDefinition[key.name=QUESTION]',
+            'MethodDefinition[key.type=PrivateIdentifier][key.name=QUESTION]',
+            'FunctionDeclaration[id.name=QUESTION]',
+            'Property[method=true][key.name=QUESTION]',
+            'Property[key.name=QUESTION] > ArrowFunctionExpression',
+            'VariableDeclarator[id.name=QUESTION] > ArrowFunctionExpression',
+          ]
+            .join()
+            .replaceAll('QUESTION', '/^(is|was|has)[A-Z]/')}) :matches(${[
+            // one that is remembered is the same answer
+            'AssignmentExpression[operator!="??="][left.type=MemberExpression]',
+            'UpdateExpression[argument.type=MemberExpression]',
+            'CallExpression[callee.property.name=/^(set|add|delete|push|clear|note[A-Z].*)$/]',
+          ].join()})`,
+          message: 'Whoever asks a question expects that nothing changes: name it by what it does.',
+        },
+      ],
+    },
+  },
   ...serverRooms,
   {
     files: ['packages/core/src/*.ts'],

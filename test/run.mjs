@@ -51,32 +51,53 @@ const env = { ...process.env, TEST_PART: part, TEST_COUNTS: counts };
 /** @type {string[]} */
 const failed = [];
 
-/** Runs a step; resolves to whether it has passed. @type {(step: Step) => Promise<boolean>} */
-const run = ({ name, command, args }) =>
+/** @type {(step: Step, begun: number, status: number | null) => boolean} */
+const ended = ({ name }, begun, status) => {
+  if (status !== 0) failed.push(name);
+  console.log(`— ${name}: ${status === 0 ? 'passed' : 'failed'} (${Math.round((Date.now() - begun) / 1000)} s)`);
+  return status === 0;
+};
+
+/** Runs a step and shows what it writes. @type {(step: Step) => Promise<boolean>} */
+const inFront = (step) =>
   new Promise((resolve) => {
     const begun = Date.now();
-    spawn(command, args, { stdio: 'inherit', shell, env }).on('close', (status) => {
-      const hasPassed = status === 0;
-      if (!hasPassed) failed.push(name);
-      console.log(`— ${name}: ${hasPassed ? 'passed' : 'failed'} (${Math.round((Date.now() - begun) / 1000)} s)`);
-      resolve(hasPassed);
+    const child = spawn(step.command, step.args, { stdio: 'inherit', shell, env });
+    child.on('close', (status) => resolve(ended(step, begun, status)));
+  });
+
+/** Runs a step beside one in front: what it writes appears in one piece when it ends. @type {typeof inFront} */
+const beside = (step) =>
+  new Promise((resolve) => {
+    const begun = Date.now();
+    const child = spawn(step.command, step.args, { stdio: ['ignore', 'pipe', 'pipe'], shell, env });
+    /** @type {Buffer[]} */
+    const output = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (/** @type {Buffer} */ chunk) => output.push(chunk));
+    child.on('close', (status) => {
+      process.stdout.write(Buffer.concat(output));
+      resolve(ended(step, begun, status));
     });
   });
 
+/** One after the other. */
 const runChecks = async () => {
-  for (const check of checks) if (!(await run(check))) addCounts(counts, { passed: 0, failed: 1, skipped: 0 });
+  for (const check of checks) if (!(await beside(check))) addCounts(counts, { passed: 0, failed: 1, skipped: 0 });
 };
 
 await install();
 if (part !== 'main') await installIn('test/extra');
 // The checks look at sources alone.
-await Promise.all([runChecks(), build()]);
-await run(tests('tests without a browser', 'unit', 'properties', 'dist'));
+const checked = runChecks();
+await build();
+await inFront(tests('tests without a browser', 'unit', 'properties', 'dist'));
+await checked;
 // Players in real time must not be late: they have the machine for themselves.
-if (concerns('browser')) await run(tests('tests in browsers', 'browser'));
+if (concerns('browser')) await inFront(tests('tests in browsers', 'browser'));
 // What measures CPU or loads it has the machine for itself, and is no part of `npm test`.
-if (part !== 'main' && concerns('growth')) await run(tests('tests of growth', 'growth'));
-if (part !== 'main' && concerns('load')) await run(tests('tests under load', 'load'));
+if (part !== 'main' && concerns('growth')) await inFront(tests('tests of growth', 'growth'));
+if (part !== 'main' && concerns('load')) await inFront(tests('tests under load', 'load'));
 
 const sum = sumOfCounts(counts);
 const ranNone = sum.passed + sum.failed + sum.skipped === 0;

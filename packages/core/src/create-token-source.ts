@@ -167,6 +167,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   }
 
   function isRefusal(request: SignedRequest, status: number): boolean {
+    // eslint-disable-next-line no-restricted-syntax -- adapters ask it about each failure, and tell of it nowhere else
     replays.noteFailure(request, status);
     return replays.isRefusal(request, status);
   }
@@ -200,7 +201,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
       const { token, unsignedUrl: url } = request;
       if (!token || !isRefusal(request, status)) return undefined;
-      if (replays.isNews(request)) emit('tokenrefused', { url, status });
+      if (replays.noteTold(request)) emit('tokenrefused', { url, status });
       const since = clock.sessionNow();
       const replay = await replays.signAnew(request, token, status, how);
       debug?.replay(url, status, !!replay, clock.sessionNow() - since);

@@ -40,7 +40,7 @@ export interface ReadAhead {
   /** A token for `key` was attached. */
   attached(key: string): void;
   /** `key` is asked for, by a request that waits. */
-  isAskedFor(key: string): void;
+  askedFor(key: string): void;
   /** Whether `key` stands in no playlist yet. */
   isPredicted(key: string): boolean;
   /** Seconds that are at hand of playlists that are due for more, each. */

@@ -68,8 +68,11 @@ export class Replays {
     return refusals.includes(status) || (!status && clock.mayHaveExpired(token.expires));
   }
 
-  /** Whether the app has not heard of this refusal: adapters ask again about a request that they hold in an outage. */
-  isNews(request: SignedRequest): boolean {
+  /**
+   * The app hears of this refusal: once, for adapters ask again about a request that they hold in an outage.
+   * @returns whether it had not heard of it
+   */
+  noteTold(request: SignedRequest): boolean {
     const isNews = !this.#told.has(request);
     this.#told.add(request);
     return isNews;
@@ -106,8 +109,8 @@ export class Replays {
       lastCall: rotation.lastCall,
       hasEnded: clock.mayHaveExpired(token.expires),
     };
-    clock.wasRefused(token.expires);
-    rotation.wasRefused(request);
+    clock.noteRefused(token.expires);
+    rotation.noteRefused(request);
     if (this.#breaker.refused(request) || this.#breaker.isOpen()) return undefined;
     const first = this.#first;
     // one whose call is not sent yet takes others along
@@ -145,7 +148,7 @@ export class Replays {
     if (!hasAnother()) return undefined;
     const { call } = find(url).held!;
     const replay = this.#breaker.sends(attach(url));
-    if (!hasEnded) rotation.isReplacedBy(replay, call, lastCall);
+    if (!hasEnded) rotation.noteReplay(replay, call, lastCall);
     return replay;
   }
 }

@@ -63,7 +63,7 @@ export class RequestSigner {
     const reason = before ? 'expired' : 'initial';
     debug?.wait(known.unsigned, reason);
     const flight = acquisition.obtain(known.key, reason, signal);
-    if (before?.scope.kind !== 'folder') readAhead()?.isAskedFor(known.key);
+    if (before?.scope.kind !== 'folder') readAhead()?.askedFor(known.key);
     await flight;
     // a new token may bring parameter names or a base that were not known: the URL may have another key than before
     const again = tokenUrls.read(url);

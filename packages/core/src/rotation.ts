@@ -37,9 +37,9 @@ export class Rotation {
 
   /**
    * `replay` goes out with a token of `call` for a request that was refused when `lastCall` was the last one.
-   * Adapters report refusals only, never success: it counts as accepted at once, and `wasRefused` takes that back.
+   * Adapters report refusals only, never success: it counts as accepted at once, and `noteRefused` takes that back.
    */
-  isReplacedBy(replay: SignedRequest, call: number, lastCall: number): void {
+  noteReplay(replay: SignedRequest, call: number, lastCall: number): void {
     this.#evidence = [...this.#evidence, { replay, outdatedCall: Math.min(lastCall, call - 1) }];
     if (this.#evidence.length <= MAX_EVIDENCE) return;
     const [oldest, ...others] = this.#evidence;
@@ -48,7 +48,7 @@ export class Rotation {
   }
 
   /** If it was a replay, then the edge has refused it for another reason than the age of its token. */
-  wasRefused(request: SignedRequest): void {
+  noteRefused(request: SignedRequest): void {
     this.#evidence = this.#evidence.filter(({ replay }) => replay !== request);
   }
 

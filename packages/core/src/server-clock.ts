@@ -79,7 +79,7 @@ export class ServerClock {
   }
 
   /** The edge has refused a token, of which it knows better than a clock that was only assumed whether it has ended. */
-  wasRefused(expires: number): void {
+  noteRefused(expires: number): void {
     if (this.#isAssumed) this.#offset = Math.max(this.#offset, expires - this.sessionNow());
   }
 }

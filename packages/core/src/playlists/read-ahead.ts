@@ -48,7 +48,7 @@ class PlaylistsAhead implements ReadAhead {
   }
 
   /** `key` is asked for, by a request that waits: what is signed ahead comes along, unless that is denied. */
-  isAskedFor(key: string): void {
+  askedFor(key: string): void {
     if (this.#source.isDenied(key)) return;
     const rendition = this.#noteAsked(key);
     if (!rendition) return;
