@@ -15,11 +15,11 @@ interface Parts {
   readonly denials: Denials;
   readonly queue: SigningQueue;
   readonly backoff: Backoff;
-  /** What a URL is known by; an answer may tell what an old token has put there. */
+  /** The key of a URL: it changes once an answer tells which parameters an old token has put there. */
   readonly identify: (href: string) => string;
-  /** What else is asked for along with `key`. */
+  /** Other keys whose tokens are asked for in the same call as that of `key`. */
   readonly alongWith: (key: string) => readonly string[];
-  /** It is in no playlist yet. */
+  /** Whether `key` is a predicted name: it stands in no playlist yet. */
   readonly isPredicted: (key: string) => boolean;
   /** `key` is about to be asked for. */
   readonly willAsk: (key: string) => void;
@@ -62,7 +62,7 @@ export class Acquisition {
     return this.#suspended.has(held);
   }
 
-  /** What `key` is known by, the URL itself first. */
+  /** The scopes under which a call or a denial for `key` may be filed, that of the URL itself first. */
   idsOf(key: string): string[] {
     const url: Scope = { kind: 'url', href: key };
     const path: Scope = { kind: 'path', href: pathOf(key) };
@@ -94,7 +94,7 @@ export class Acquisition {
     if (!this.#parts.backoff.isPaused) this.#join(key, reason).catch(() => undefined);
   }
 
-  /** The same for a listed name; resolves to whether the endpoint has answered, but without a token for it. */
+  /** Asks for the token of a listed name ahead of use; resolves to whether the endpoint answered without one. */
   async obtainAhead(key: string): Promise<boolean> {
     if (this.#parts.backoff.isPaused) return false;
     try {

@@ -91,7 +91,7 @@ export class Backoff {
   }
 
   /**
-   * What a call ends with that has brought `error`, or tokens: nothing counts any more once the source was destroyed.
+   * The outcome of a call that has brought `error`, or tokens: once the source was destroyed, neither counts.
    */
   outcomeOf(error: SecureTokenError | undefined): SecureTokenError | undefined {
     return this.#stoppedBy ?? (error && (this.blockedBy ?? error));

@@ -87,7 +87,7 @@ export function forgetAttached(by: object): void {
   for (const [held, entry] of attached) if (entry.by === by) attached.delete(held);
 }
 
-/** What `carriesToken` is to know of a request that a script makes. */
+/** A request that a script makes, as `carriesToken` takes it. */
 export const sentRequest = ({ url, headers, credentials }: Request): SentRequest => ({
   url,
   headers: [...headers.keys()],

@@ -19,7 +19,7 @@ const seconds = (value: number): string => `${value.toFixed(2)} s`;
 
 /** One line on the console for each decision, without tokens. */
 class DebugLog {
-  /** Those of which was told that a URL there is not protected: that is decided with every request. */
+  /** Origins for which the log says already that they are not protected: every request decides that again. */
   readonly #left = new BoundedMap<string, true>();
 
   leave(url: string): void {

@@ -13,7 +13,7 @@ export interface Settings extends TokenSourceOptions {
 }
 
 /**
- * What an option is that was left out. Two are not here: `renewBefore` depends on the token's life (`renewal.ts`),
+ * The defaults of the options. Two are not here: `renewBefore` depends on the token's life (`renewal.ts`),
  * and `fetch` is looked up for each call, for a page may replace it.
  */
 export function withDefaults(options: TokenSourceOptions): Settings {

@@ -14,7 +14,7 @@ interface Denial {
   readonly until: number;
 }
 
-/** What the signing endpoint has denied: it is not asked again for that until the denial is lifted. */
+/** The scopes that the signing endpoint has denied: it is not asked for them again until the denial is lifted. */
 export class Denials {
   readonly #now: () => number;
   readonly #lifetime = isServiceWorker() ? SECONDS_IN_WORKER : Infinity;

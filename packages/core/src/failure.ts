@@ -2,7 +2,7 @@ import { detailOf } from './problem-detail.ts';
 import type { SecureTokenErrorCode } from './secure-token-error.ts';
 import { SecureTokenError, isSecureTokenError } from './secure-token-error.ts';
 
-/** What a failed call has to tell: a `Response`, or whatever `fetch`, `request` or `getTokens` threw. */
+/** The cause of a failed call: a `Response`, or whatever `fetch`, `request` or `getTokens` threw. */
 interface Failure {
   readonly status?: number;
   readonly headers?: Partial<Headers>;
@@ -39,7 +39,7 @@ function messageOf(status: number | undefined, detail: string | undefined): stri
   }
 }
 
-/** What went wrong, in our words. @param now of the endpoint, in seconds */
+/** Makes a `SecureTokenError` of the cause of a failed call. @param now unix seconds on the endpoint's clock */
 export function toError(cause: unknown, now: number): SecureTokenError {
   if (isSecureTokenError(cause)) return cause;
   const { status, headers } = (cause ?? {}) as Failure;

@@ -1,9 +1,9 @@
-/** What is wrong with a member, and what to write instead, in a sentence or two; `undefined` if it is right. */
+/** Says what is wrong with a member and what to write instead, in a sentence or two; `undefined` if it is right. */
 export type Check = (value: unknown, name: string) => string | undefined;
 
 const KINDS: Readonly<Record<string, string>> = { string: 'text', object: 'an object' };
 
-/** What `value` is, without its content: that may be a secret. */
+/** Names the kind of `value`, never its content, which may be a secret. */
 function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
@@ -45,7 +45,7 @@ function firstOf<T>(items: readonly T[], check: (item: T, index: number) => stri
 }
 
 /**
- * What is wrong with the first member of `value` that is there and wrong. Members without a check are not looked at.
+ * Says what is wrong with the first member of `value` that is there and wrong; members without a check pass.
  * @param path what stands before the name of a member, such as `tokens[0].`
  */
 export function firstWrong(value: object, checks: Readonly<Record<string, Check>>, path = ''): string | undefined {

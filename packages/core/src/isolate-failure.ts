@@ -23,18 +23,18 @@ function halves<T>(items: readonly T[]): T[][] {
 interface Isolation<T> {
   /** One call for some of the items; resolves to what went wrong. */
   readonly call: (part: readonly T[]) => Promise<SecureTokenError | undefined>;
-  /** What became of some of the items; without an error they have their tokens. */
+  /** Called with items whose outcome is known; without an error they have their tokens. */
   readonly settle: (part: readonly T[], error?: SecureTokenError) => void;
 }
 
 /** Some of what failed together. */
 interface Part<T> {
   readonly items: readonly T[];
-  /** It is one URL, which has failed alone once already. */
+  /** Whether the part is one URL that has failed alone once already. */
   readonly isLastTry: boolean;
 }
 
-/** What is called for next of a part that has failed; nothing if that is the end of it. */
+/** The parts that are called for next after `items` have failed; none if their failure is final. */
 function partsOf<T>({ items, isLastTry }: Part<T>, { code }: SecureTokenError): Part<T>[] {
   if (items.length > 1) return halves(items).map((half) => ({ items: half, isLastTry: false }));
   // it may have been the endpoint, for a moment

@@ -1,4 +1,4 @@
-/** What is read of a media element. */
+/** The members of a media element that tell where playback stands. */
 export interface Playhead {
   readonly currentTime: number;
   readonly buffered: Pick<TimeRanges, 'length' | 'end'>;

@@ -58,7 +58,7 @@ const members: Record<keyof TokenSourceOptions, Check> = {
   random: isFunction,
 };
 
-/** What is wrong with the first member that is not one of `checks`, or else does not pass its check. */
+/** Says what is wrong with the first member that is not one of `checks`, or else does not pass its check. */
 const wrongMember = (value: object, checks: Readonly<Record<string, Check>>, path = ''): string | undefined =>
   unknownOption(value, Object.keys(checks), path) ?? firstWrong(value, checks, path);
 
@@ -84,7 +84,7 @@ export function normaliseOptions(options: TokenSourceOptions | string | URL | un
 }
 
 /**
- * What an adapter was given, without the options of its own: those are nothing to a token source.
+ * The options of an adapter without those of its own, which are nothing to a token source.
  * @throws `ERR_OPTIONS` if a name is neither one of `own` nor an option of a token source
  */
 export function withoutOwnOptions(options: object, own: readonly string[]): object {

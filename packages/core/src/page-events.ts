@@ -1,4 +1,4 @@
-/** What tells that time has passed unnoticed, or that there is a network again. */
+/** Events after which time may have passed unnoticed, or the network may be back. */
 const TYPES = ['visibilitychange', 'pageshow', 'online'] as const;
 
 /** Listens to the page only while there is a reason: a source that nobody destroys leaks nothing. */

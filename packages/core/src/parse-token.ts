@@ -44,7 +44,7 @@ const members: Record<keyof Token, Check> = {
   credentials: isAnything,
 };
 
-/** What is wrong with a token that a signing endpoint has sent, or that a team has written. */
+/** Checks a token that a signing endpoint has sent, or that a team has written into its options. */
 export const isToken: Check = (value, name) => {
   if (isObject(value, name)) return isWrong(value, name, "Give an object with 'expires', and 'url' or 'prefix'.");
   const { expires, base, prefix } = value as Partial<Token>;
@@ -58,7 +58,7 @@ export const isToken: Check = (value, name) => {
 const asTexts = (values: object): Record<string, string> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 
-/** What `value` says about a token; `undefined` if it is not one. Members that a token does not have are left out. */
+/** Reads a token, without members that a token does not have; `undefined` if `value` is none. */
 export function parseToken(value: Token): Token | undefined {
   if (isToken(value, '')) return undefined;
   const known = (Object.keys(members) as (keyof Token)[]).filter((name) => value[name] !== undefined);

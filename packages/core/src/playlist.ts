@@ -1,6 +1,6 @@
 /** The token that a request for a URL would go out with. */
 export interface TokenAtHand {
-  /** What it opens. */
+  /** The scope of the token: one URL, one path with any query, or a folder. */
   readonly opens: 'url' | 'path' | 'folder';
   /** From its call to its end, in seconds. */
   readonly lifetime: number;
@@ -8,9 +8,9 @@ export interface TokenAtHand {
   readonly rest: number;
 }
 
-/** What a token source offers to whoever signs ahead. URLs are named by their keys, that is without a token. */
+/** A token source as its read-ahead sees it. Keys are URLs without a token. */
 export interface SourceAhead {
-  /** How many URLs are signed ahead where their playlist names them; 0 is none, and nothing is predicted. */
+  /** The option `readAhead`: URLs to sign ahead where their playlist names them; 0 also switches prediction off. */
   readonly size: number;
   /** 0…1: the share of the lifetime over which an audience is spread. */
   readonly jitter: number;
@@ -26,7 +26,7 @@ export interface SourceAhead {
   readonly isUnderWay: (key: string) => boolean;
   /** Asks for its token; resolves to whether the endpoint has answered, but without one. */
   readonly sign: (key: string) => Promise<boolean>;
-  /** The same for a URL that may never exist. */
+  /** Asks for the token of a URL that may never exist; resolves as `sign` does. */
   readonly predict: (key: string) => Promise<boolean>;
   /** Asks for the successor of the token that is at hand. */
   readonly renew: (key: string) => void;
@@ -59,6 +59,6 @@ export interface Playlist {
   readonly createReadAhead: (source: SourceAhead) => ReadAhead;
 }
 
-/** Of this copy of the package, or another. */
+/** Whether `it` is a playlist that this copy of the package, or another one in the page, has read. */
 export const isPlaylist = (it: unknown): it is Playlist =>
   typeof (it as Partial<Playlist> | undefined | null)?.createReadAhead === 'function';

@@ -10,7 +10,7 @@ const MAX_SHOWN = 200;
 /** By the `Response` with which the signing endpoint has failed: the `cause` of the error. */
 const details = new WeakMap<object, string>();
 
-/** What looks like a token, or a part of one: long, and both letters and digits, or Base64 with its padding. */
+/** Hides a run of characters that may be a token or a part of one: letters and digits, or Base64 with its padding. */
 const hideToken = (run: string): string => (/\d/.test(run) && /[a-z]/i.test(run) ? '…' : run);
 const hideTokens = (run: string): string => (run.endsWith('=') ? '…' : run.replace(/[^/]{16,}/g, hideToken));
 
@@ -53,6 +53,6 @@ async function noteDetail(response: Response, signal: AbortSignal): Promise<void
   }
 }
 
-/** What the signing endpoint says of its failure; `undefined` if it says nothing. */
+/** The `detail` that the signing endpoint gave for its failure; `undefined` if it gave none. */
 export const detailOf = (cause: unknown): string | undefined =>
   typeof cause === 'object' && cause !== null ? details.get(cause) : undefined;

@@ -17,7 +17,7 @@ export interface Protection {
   readonly noteOriginOf: (url: string) => void;
   /** @param key unsigned, absolute; @param hasToken whether there is one for it */
   readonly covers: (key: string, hasToken: () => boolean) => boolean;
-  /** Those of `tokens` that may be taken, and why others must not be: one error for each origin. */
+  /** Keeps the tokens that may be taken; one error for each origin whose tokens must not be. */
   readonly take: (tokens: readonly Token[]) => { readonly tokens: Token[]; readonly errors: SecureTokenError[] };
 }
 

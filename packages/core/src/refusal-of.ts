@@ -3,8 +3,8 @@ import { tokenRefused } from './secure-token-error.ts';
 import type { SignedRequest, TokenSource } from './token-source.ts';
 
 /**
- * What a request ends with that the edge has answered with `status`, unless it is replayed; `undefined` if it was not
- * its token that was refused. Ask before the replay: without a status it depends on the time.
+ * The error of a request that the edge has answered with `status`, unless it is replayed; `undefined` if the edge did
+ * not refuse its token. Ask before the replay: without a status it depends on the time.
  */
 export const refusalOf = (source: TokenSource, request: SignedRequest, status: number): SecureTokenError | undefined =>
   source.isRefusal(request, status) ? tokenRefused(request.unsignedUrl, status) : undefined;

@@ -2,7 +2,7 @@
 export interface RenewalTimes {
   /** From here on it is renewed while requests go on using it. */
   readonly renewAt: number;
-  /** The same without jitter. */
+  /** `renewAt` without jitter: no renewal begins later. */
   readonly latestRenewAt: number;
   /** From here on it may expire on its way to the edge: requests wait for a new one. */
   readonly unusableAt: number;
@@ -51,7 +51,7 @@ export const isUnexpired = ({ unusableAt }: RenewalTimes, now: number): boolean 
 /** Whether it is time for a successor, if somebody needs one. */
 export const isDue = ({ renewAt }: RenewalTimes, now: number): boolean => now >= renewAt;
 
-/** How the URLs of a scope are requested. */
+/** The rhythm in which players request the URLs of a scope. */
 export interface Rhythm {
   /** When the last request was, in seconds. */
   readonly lastAt: number;

@@ -13,10 +13,10 @@ const REMEMBERED = 100;
 export class ReplayBreaker {
   readonly #now: () => number;
   readonly #opened: (seconds: number) => void;
-  /** How many replays were sent. */
+  /** The number of replays that were sent. */
   #sent = 0;
   readonly #numbers = new WeakMap<SignedRequest, number>();
-  /** Of those that were refused. That one was accepted is told to nobody: it was unless it is refused. */
+  /** The numbers of refused replays. Nobody tells of an accepted one: it counts as accepted unless it is refused. */
   readonly #refused = new Set<number>();
   #openedAt = -Infinity;
 

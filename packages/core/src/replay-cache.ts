@@ -1,6 +1,6 @@
 import type { SignedRequest } from './token-source.ts';
 
-/** What browsers may keep without being told to (RFC 9110 §15.1), of what an edge may refuse a token with. */
+/** The statuses of refusals that browsers may cache without being told to (RFC 9110 §15.1). */
 const KEPT = [404, 405, 410, 414, 501];
 
 /**

@@ -46,7 +46,7 @@ interface Refusal {
   readonly hasEnded: boolean;
 }
 
-/** What becomes of requests that the edge refuses. */
+/** Decides about requests that the edge has refused: replayed with another token, or left to the player. */
 export class Replays {
   readonly #parts: Parts;
   readonly #breaker: ReplayBreaker;

@@ -2,8 +2,8 @@ import { isOutage } from './outage.ts';
 import { SecureTokenError, isSecureTokenErrorCode } from './secure-token-error.ts';
 
 /**
- * What a fetch is answered with that gets no token: a status that its player tries again, or one that is final. It has
- * no body, so that nobody takes it for media.
+ * The answer to a fetch that gets no token: a status that its player tries again, or one that is final. The answer has
+ * no body, so that no player takes it for media.
  */
 export const responseWithoutToken = (error: SecureTokenError): Response =>
   new Response(null, { status: isOutage(error) ? 503 : 403, statusText: error.code });

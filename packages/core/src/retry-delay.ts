@@ -9,7 +9,7 @@ const SHARE_OF_REST = { least: 0.5, most: 0.95 };
 
 const between = (least: number, most: number, random: number): number => least + (most - least) * random;
 
-/** How calls to the signing endpoint, or other requests, have failed. */
+/** A row of failed calls to the signing endpoint, or of other failed requests. */
 export interface Failing {
   /** In a row, the last one included. */
   readonly failures: number;

@@ -15,11 +15,11 @@ const MAX_EVIDENCE = 20;
  * the tokens of earlier calls are outdated, and are renewed before they are used.
  */
 export class Rotation {
-  /** How many calls were sent; tokens of the page are of call 0. */
+  /** The number of calls that were sent; tokens of the page are of call 0. */
   #calls = 0;
   /** Tokens of this call and earlier ones are outdated, whatever becomes of the replays under way. */
   #believedCall = -1;
-  /** What replays have shown that were not refused so far; the latest ones. */
+  /** The latest replays that the edge has not refused so far, with what each shows. */
   #evidence: readonly Evidence[] = [];
 
   get lastCall(): number {

@@ -51,11 +51,11 @@ export class SecureTokenError extends Error {
 const REFUSED =
   'The edge refused a renewed token too. Compare its key, token format and clock with the signing endpoint.';
 
-/** What a request ends with that the edge refused again; `url` is unsigned. */
+/** The error of a request whose replay the edge refused, too; `url` is unsigned. */
 export const tokenRefused = (url: string, status: number): SecureTokenError =>
   new SecureTokenError('ERR_TOKEN_REFUSED', REFUSED, { url, status });
 
-/** What a request ends with whose token source was destroyed. */
+/** The error of a request whose token source was destroyed. */
 export const sourceDestroyed = (): SecureTokenError =>
   new SecureTokenError('ERR_DESTROYED', 'This token source was destroyed. Create another one.');
 

@@ -1,13 +1,13 @@
 import { replayCacheMode } from './replay-cache.ts';
 import type { SignOptions, SignedRequest, TokenSource } from './token-source.ts';
 
-/** How a signed request ended. */
+/** A signed request that has ended: with a response or an error. */
 export interface Sent {
   /** The one that was sent last. */
   readonly request: SignedRequest;
   /** Absent: a failure without a status, which is the network, or an answer without CORS headers. */
   readonly response?: Response;
-  /** What the fetch without an answer was rejected with. */
+  /** The reason with which `fetch` rejected, where there was no response. */
   readonly error?: unknown;
 }
 

@@ -7,7 +7,7 @@ const JUMP_SECONDS = 1;
 /** The signing endpoint's clock, as far as it is known. Times are seconds. */
 export class ServerClock {
   readonly #localMs: () => number;
-  /** What is added to the local clock since it was set back. */
+  /** The time by which the local clock was set back; it is added to that clock ever since. */
   #setBack = 0;
   #latest = -Infinity;
   /** When that was, by a clock that nobody sets but that stands still while the machine sleeps; in ms. */
@@ -18,7 +18,7 @@ export class ServerClock {
   #isTold = false;
   /** There was an answer, whether it told the time or not. */
   #isHeard = false;
-  /** It has not, and the viewer's clock was found to be fast. */
+  /** The endpoint has not told the time, and the viewer's clock was found to be fast. */
   #isAssumed = false;
 
   /** @param localMs the viewer's clock, in unix ms */

@@ -45,7 +45,7 @@ interface Obtained {
 }
 
 /**
- * What is wrong with an answer whose token had ended before it was sent. The request that waits for it goes out with it
+ * The error of an answer whose token had ended before it was sent. The request that waits for it goes out with it
  * all the same: the edge judges better.
  */
 function expiredIn({ tokens, now }: Answer): SecureTokenError | undefined {
@@ -141,7 +141,7 @@ export class SigningCalls {
     emit('tokendenied', { error });
   }
 
-  /** Those URLs alone: each request is told of its own. */
+  /** Denies these URLs and no others: each request is told of its own. */
   #denyEach(denied: readonly string[]): void {
     const { denials, acquisition, emit } = this.#parts;
     const keys = denied.map((url) => this.#keyOf(url)).filter((key) => key !== '');

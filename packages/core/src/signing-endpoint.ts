@@ -9,7 +9,7 @@ import type { Settings } from './default-options.ts';
 import type { TokenRequest, TokensAnswer } from './token-source-options.ts';
 import type { Token } from './token.ts';
 
-/** What a call for tokens brought. */
+/** The answer to a call for tokens. */
 export interface Answer {
   readonly tokens: readonly Token[];
   /** The URLs this viewer may not have. */
@@ -96,7 +96,7 @@ export class SigningEndpoint {
   }
 }
 
-/** The same way from here on: what a team's own code brings is no more to be trusted than an endpoint. */
+/** Turns the result of `getTokens` into the text of an answer: it is trusted no more than that of an endpoint. */
 function toJson(answer: Token | readonly Token[] | TokensAnswer): string {
   try {
     const isWhole = typeof answer === 'object' && 'tokens' in answer;
@@ -119,7 +119,7 @@ function read({ body, date }: Unread, sender: string): Answer {
   };
 }
 
-/** What `body` holds, or what is wrong with it. The parser's own message quotes the body, which may hold a token. */
+/** Parses `body`, or says what is wrong with it. The parser's own message would quote the body, tokens included. */
 function parse(body: string): object | string {
   try {
     const answer: unknown = JSON.parse(body);

@@ -24,7 +24,7 @@ type Call = (wanted: WantedUrls) => Promise<SecureTokenError | undefined>;
 
 export interface WantedUrls {
   readonly urls: readonly string[];
-  /** Those of `urls` that may not exist yet. */
+  /** The URLs among `urls` that may not exist yet. */
   readonly predicted: ReadonlySet<string>;
   readonly reason: TokenReason;
 }

@@ -17,7 +17,7 @@ interface Parts {
   readonly debug: DebugLog | undefined;
 }
 
-/** What whoever signs ahead may know of a token source, and ask of it. */
+/** Makes the part of a token source that its read-ahead may know and ask. */
 export function createSourceAhead(parts: Parts): SourceAhead {
   const { size, jitter, random, clock, acquisition, identify, debug } = parts;
   // a key of an earlier token may by now be known by another

@@ -1,7 +1,7 @@
 import type { SecureTokenError } from './secure-token-error.ts';
 import type { TokenReason } from './token-source-options.ts';
 
-/** What each event tells, in `event.detail`. URLs are unsigned; no event carries a token. */
+/** The `detail` of each event. URLs are unsigned; no event carries a token. */
 export interface TokenEventDetails {
   /**
    * New tokens are at hand for `urls`; the first of them ends at `expires` (unix seconds); the call took `wait`
@@ -28,7 +28,7 @@ export const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenre
 
 /** Dispatched by a token source for requests and players that wait for it, and for nobody else: `renew()` was called. */
 export const SOURCE_RENEWS = 'secure-token-core:renews';
-/** The same: `destroy()` was called. */
+/** Dispatched as `SOURCE_RENEWS` is: `destroy()` was called. */
 export const SOURCE_DESTROYED = 'secure-token-core:destroyed';
 
 /** The details stand on the event itself as well. */

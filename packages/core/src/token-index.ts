@@ -49,7 +49,7 @@ export class TokenIndex {
     tokens.set(tailOf(href), [...others, held]);
   }
 
-  /** Those of folders stay: they tell which URLs share a token. */
+  /** Tokens of folders stay: they tell which URLs share a token. */
   forgetExpiredUrls(now: number): void {
     // the clock is read once: hours of tokens may be at hand
     for (const map of [this.#urls, this.#paths]) {
@@ -61,7 +61,7 @@ export class TokenIndex {
     }
   }
 
-  /** What opens `key`: the exact URL first, then the longest prefix; an unusable token only if there is no other. */
+  /** The token that opens `key`: of the exact URL, or else of the longest prefix; an unusable one if there is no other. */
   find(key: string): HeldToken | undefined {
     const exact = heldFor(this.#urls, key);
     if (exact && this.#isUsable(exact)) return exact;
@@ -70,12 +70,12 @@ export class TokenIndex {
     return found.find((held) => held && this.#isUsable(held)) ?? found.find((held) => held !== undefined);
   }
 
-  /** Those of folders, unusable ones too. */
+  /** The tokens of folders, unusable ones too. */
   folders(): Iterable<HeldToken> {
     return this.#folders.values();
   }
 
-  /** Those of URLs and paths, the latest last. */
+  /** The tokens of URLs and paths, the latest last. */
   urls(): HeldToken[] {
     return [...this.#paths.values(), ...this.#urls.values()].flat();
   }

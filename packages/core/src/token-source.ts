@@ -42,7 +42,7 @@ export interface TokenSource extends EventTarget {
    * `undefined`, then the request is refused for good.
    */
   isRefusal(request: SignedRequest, status: number): boolean;
-  /** The same URL without what was attached. */
+  /** The URL without the token that was attached. */
   unsign(url: string): string;
   protects(url: string): boolean;
   /**
@@ -78,5 +78,5 @@ export interface TokenSource extends EventTarget {
   ): void;
 }
 
-/** Of this realm, an iframe, or another copy of this package. */
+/** Whether `it` is a token source: of this realm, an iframe, or another copy of this package. */
 export const isTokenSource = (it: unknown): it is TokenSource => !!(it as Partial<TokenSource> | undefined)?.signNow;

@@ -86,7 +86,7 @@ export class TokenUrls {
   }
 }
 
-/** What `token` opens, asked for as `key`. */
+/** The scope of `token`, which was asked for as `key`. */
 export function scopeOf({ prefix, anyQuery }: Token, href: string, key: string): Scope {
   if (prefix) return { kind: 'folder', href };
   return anyQuery ? { kind: 'path', href: pathOf(key) } : { kind: 'url', href: key };

@@ -1,9 +1,9 @@
 /**
- * What to attach to a request, to which URLs, until when. The player side never knows more than this: the signing
+ * A token as the player side knows it: what to attach to which URLs, until when. That side knows no more: the signing
  * endpoint decides the format, so one plugin serves every CDN.
  *
- * It is taken only for what `protect` covers; without `protect`, for the origins of the sources that players were given
- * and of URLs that were asked for. Others are dropped with a `tokenerror`.
+ * A source takes a token only for what `protect` covers; without `protect`, for the origins of the sources that players
+ * were given, and of URLs that were asked for. Others are dropped with a `tokenerror`.
  *
  * A token with neither `url` nor `prefix` opens each URL it was asked for.
  */

@@ -2,10 +2,10 @@ import type { HeldToken, TokenIndex } from './token-index.ts';
 import { lifetimeOf } from './token-index.ts';
 import type { LastUse, Usage } from './usage.ts';
 
-/** Of URLs that have a token each, those that were used last: one call. */
+/** URLs with a token each that are renewed together, those that were used last first: as many as one call takes. */
 const MAX_URLS = 100;
 
-/** Of an outdated token for one URL: so long after its last use the request may be under way still, or come again. */
+/** Seconds after its last use in which a request with an outdated token may still be under way, or come again. */
 const UNDER_WAY_SECONDS = 30;
 
 interface Used {

@@ -1,4 +1,4 @@
-/** How many letters are to be changed, added or left out to make one text of the other. */
+/** The number of letters to change, add or leave out to make one text of the other. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (const [i, letter] of one.split('').entries()) {
@@ -19,7 +19,7 @@ function nearest(name: string, names: readonly string[]): string | undefined {
 }
 
 /**
- * What is wrong with the first member of `options` that is not one of `names`.
+ * Says what is wrong with the first member of `options` that is not one of `names`.
  * @param path what stands before the name of a member, such as `retry.`
  */
 export function unknownOption(options: object, names: readonly string[], path = ''): string | undefined {

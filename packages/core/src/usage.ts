@@ -20,7 +20,7 @@ interface FolderUse {
 /** Which tokens players use, and how often. */
 export class Usage {
   readonly #lastUses = new WeakMap<HeldToken, LastUse>();
-  /** Of folders, over all their tokens. */
+  /** The uses of each folder, over all its tokens. */
   readonly #folders = new BoundedMap<string, FolderUse>();
 
   note(held: HeldToken, url: string, now: number): void {
@@ -35,13 +35,13 @@ export class Usage {
     return this.#lastUses.has(held);
   }
 
-  /** Of a folder's token, or one before it: a player that waits uses none. */
+  /** The last use of `held`; of a folder, also of an earlier token, for a player that waits uses none. */
   lastUseOf(held: HeldToken): LastUse | undefined {
     const folder = this.#folderOf(held);
     return folder ? { url: folder.url, at: folder.rhythm.lastAt } : this.#lastUses.get(held);
   }
 
-  /** How the URLs of a folder are requested; `undefined` before the first. */
+  /** The rhythm in which the URLs of a folder are requested; `undefined` before the first request. */
   rhythmOf(held: HeldToken): Rhythm | undefined {
     return this.#folderOf(held)?.rhythm;
   }

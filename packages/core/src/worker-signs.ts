@@ -2,7 +2,7 @@ import { errorOfResponse } from './response-without-token.ts';
 import { resolveUrl } from './url-text.ts';
 
 /**
- * What a page asks the token worker: a request with one of these headers is answered by the worker itself. A worker
+ * The questions that a page asks the token worker: it answers a request with one of these headers by itself. A worker
  * that does not know the question lets its own script through, with status 200.
  */
 export const workerQuestion = {

@@ -8,29 +8,29 @@ import type { XmlElement } from './xml-elements.ts';
 import { childrenOf, parseXml } from './xml-elements.ts';
 
 /**
- * What is held of a manifest at most: Representations, and characters of their URLs. A day of advertisements and
- * programmes has a tenth of it.
+ * The most that is held of a manifest: Representations, and characters of their URLs. A day of advertisements and
+ * programmes has a tenth of that.
  */
 const MAX_REPRESENTATIONS = 50_000;
 const MAX_CHARACTERS = 2 ** 23;
 
 /** A Representation that names more than one file. */
 export interface Representation {
-  /** Of its Period, and its own: they stay the same while periods come and go. */
+  /** The ids of its Period and of itself: they stay the same while periods come and go. */
   readonly period: string;
   readonly id: string;
   readonly order: RepresentationOrder;
 }
 
 export interface DashManifest {
-  /** Those that are played first; of a live stream, those nearest to the present. */
+  /** In the order of play; of a live stream, those nearest to the present. */
   readonly representations: readonly Representation[];
-  /** How much there is to hold. */
+  /** Counts against the limit of what is known of all playlists (`KnownPlaylists`). */
   readonly size: number;
 }
 
 interface ManifestContext {
-  /** Of the manifest. */
+  /** The URL of the manifest. */
   readonly url: string;
   /** Unix seconds. */
   readonly now: () => number;
@@ -57,7 +57,7 @@ interface Level {
   readonly lists: readonly XmlElement[];
 }
 
-/** Of several base URLs, which are alternatives, the first. */
+/** Resolves the first BaseURL of `element`: several are alternatives. */
 function baseOf(element: XmlElement, outer: string): string {
   const [base] = childrenOf(element, 'BaseURL');
   if (!base || !outer) return outer;
@@ -71,7 +71,7 @@ const levelOf = (element: XmlElement, outer: Level): Level => ({
   lists: [...childrenOf(element, 'SegmentList').slice(0, 1), ...outer.lists],
 });
 
-/** What the innermost of `elements` says that says anything. */
+/** The value of an attribute in the innermost of `elements` that has it. */
 const attributeOf = (elements: readonly XmlElement[], name: string): string | undefined =>
   elements.find(({ attributes }) => attributes.has(name))?.attributes.get(name);
 

@@ -19,7 +19,7 @@ class PlayedRepresentation extends Rendition {
     return this.order.seconds;
   }
 
-  /** The same in a later version of its manifest. */
+  /** This Representation in a later version of its manifest. */
   in({ representations }: DashManifest): Representation | undefined {
     return representations.find(({ period, id }) => period === this.#period && id === this.#id);
   }
@@ -54,7 +54,7 @@ export class KnownManifest {
     return played;
   }
 
-  /** It names itself what comes. */
+  /** Never: a manifest names itself what comes. */
   predicts(): boolean {
     return false;
   }
@@ -64,7 +64,7 @@ export class KnownManifest {
     return this.#played.some((played) => played.in(later)?.order.has(played.lastAsked));
   }
 
-  /** What is played goes on in a later version. */
+  /** Goes on with a later version of the manifest: what is played stays played. */
   follow(later: DashManifest): void {
     this.#manifest = later;
     this.#played = this.#played.filter((played) => {

@@ -5,7 +5,7 @@ import { PlaylistOrder } from './playlist-order.ts';
 import { Rendition } from './rendition.ts';
 import { firstOf } from './url-order.ts';
 
-/** How many of the next URLs are looked at. */
+/** The number of next URLs that are looked at. */
 export const SIGHT = 100;
 
 /** Names of one kind in a row: then a player asks for that kind only. */
@@ -16,17 +16,17 @@ export interface NameAhead {
   readonly key: string;
   /** Seconds of media from there to its end. */
   readonly end: number;
-  /** It is not in the playlist yet. */
+  /** Whether the name is not in the playlist yet. */
   readonly isPredicted: boolean;
 }
 
-/** What a media playlist says, by the keys of its URLs. */
+/** A media playlist as it was read; its URLs are keys. */
 export interface MediaPlaylist {
-  /** Its own. */
+  /** The key of the playlist itself. */
   readonly url: string;
-  /** It goes on: more names will come. */
+  /** Whether more names will come. */
   readonly isLive: boolean;
-  /** Unix seconds. */
+  /** When it was learnt, in unix seconds. */
   readonly learntAt: number;
   /** The last ones: more than name prediction looks at are of no use. */
   readonly lastSegments: readonly ListedSegment[];
@@ -40,13 +40,13 @@ export class KnownPlaylist extends Rendition {
   readonly prediction: NamePrediction = new NamePrediction();
   /** Its own key at the last reload. */
   url = '';
-  /** It was the same at the one before. */
+  /** Whether the key was the same at the reload before. */
   isSameUrl = false;
-  /** Of its tokens, in seconds; `undefined` until one has told. */
+  /** Seconds for which its tokens live; `undefined` until one has told. */
   lifetime: number | undefined;
   #isLive = false;
   #learntAt = -Infinity;
-  /** Of the last requests. */
+  /** The kinds of the last requests. */
   #kinds: readonly PlaylistUri['kind'][] = [];
 
   get size(): number {
@@ -110,8 +110,8 @@ export class KnownPlaylist extends Rendition {
   }
 
   /**
-   * What follows the name that was asked for last, in `seconds` of media. The first one also where it is longer: if it
-   * is not listed yet, only as far as its token would live until it is asked for.
+   * The names that follow the one that was asked for last, for `seconds` of media. The first one is always there,
+   * unless it is not listed yet and its token would not live until it is asked for.
    */
   namesWithin(seconds: number): NameAhead[] {
     const names: NameAhead[] = [];

@@ -3,7 +3,7 @@ import type { KnownPlaylist } from './known-playlist.ts';
 import type { Rendition } from './rendition.ts';
 import { pathOf } from '../url-text.ts';
 
-/** How many URLs are known in their order, in all playlists, and what is held of manifests instead of URLs. */
+/** The number of URLs that are known in their order, over all playlists; manifests count by what is held of them. */
 const MAX_SIZE = 50_000;
 
 /** A query may change with each reload: so many playlists of one path are looked at, the latest ones. */
@@ -58,8 +58,7 @@ export class KnownPlaylists {
 
   /** Whether one of them predicts `key`. */
   predicts(key: string): boolean {
-    for (const { known } of this.#entries.values())
-      if (known.predicts(key)) return true;
+    for (const { known } of this.#entries.values()) if (known.predicts(key)) return true;
     return false;
   }
 

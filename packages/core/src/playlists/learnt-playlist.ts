@@ -2,7 +2,7 @@ import type { Playlist } from '../playlist.ts';
 import type { KnownPlaylists } from './known-playlists.ts';
 import type { Rendition } from './rendition.ts';
 
-/** What the names of a playlist are known by. */
+/** The means to turn a URI of a playlist into a key, and to tell when that was. */
 export interface Naming {
   /** The key of an absolute URL: without what a server wrote into it. */
   readonly identify: (href: string) => string;

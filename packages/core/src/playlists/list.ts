@@ -12,7 +12,7 @@ import { createReadAhead } from './read-ahead.ts';
 export interface ListedUrl {
   /** Unsigned; relative to the playlist. */
   readonly url: string;
-  /** How long a segment lasts, in seconds; 0 if that is not known. Default: 0. */
+  /** The duration of a segment, in seconds; 0 if that is not known. Default: 0. */
   readonly seconds?: number;
   /** `resource`: an init segment or a key. Parts stand before the segment that they make up. Default: `segment`. */
   readonly kind?: 'segment' | 'part' | 'resource';
@@ -20,7 +20,7 @@ export interface ListedUrl {
   readonly isDiscontinuous?: boolean;
 }
 
-/** What of a list is no URL. */
+/** Options of `list`. */
 export interface ListOptions {
   /** Whether more URLs will come: the names of the next ones are inferred and signed ahead. Default: false. */
   readonly isLive?: boolean;

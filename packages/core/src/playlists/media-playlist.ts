@@ -86,7 +86,7 @@ export function lastSegments(text: string, count: number): ListedSegment[] {
   return (from > 0 ? segments.slice(1) : segments).slice(-count - 1);
 }
 
-/** How many segments a delta update leaves out (RFC 8216bis §4.4.5.2). */
+/** The number of segments that a delta update leaves out (RFC 8216bis §4.4.5.2). */
 export const skippedSegments = (text: string): number =>
   Number(/^#EXT-X-SKIP:(?:.*,)?SKIPPED-SEGMENTS=(\d+)/m.exec(text)?.[1] ?? 0);
 

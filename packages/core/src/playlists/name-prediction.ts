@@ -14,7 +14,7 @@ const MAX_PAUSE_SECONDS = 3600;
 /** Names in a row that were as predicted: what surprised before is forgotten. */
 const MANY_RIGHT = 6;
 
-/** What players ask for in a playlist that has parts. */
+/** The kinds that a player asks for in a playlist that has parts. */
 export interface Wanted {
   readonly segments: boolean;
   readonly parts: boolean;
@@ -29,11 +29,11 @@ export interface UpcomingName {
 const isOther = (real: string | undefined, predicted: string | undefined): boolean =>
   real !== undefined && predicted !== undefined && real !== predicted;
 
-/** How the names of one live playlist go on, compared with those that then appear. */
+/** Predicts the next names of one live playlist, and compares them with those that then appear. */
 export class NamePrediction {
   #segments: readonly ListedSegment[] = [];
   #predicted: readonly PredictedSegment[] = [];
-  /** Those that are predicted and are not in the playlist yet. */
+  /** The predicted names that are not in the playlist yet. */
   #names: ReadonlySet<string> = new Set();
   #surprises = 0;
   /** Names in a row that were as predicted. */
@@ -54,7 +54,7 @@ export class NamePrediction {
     return this.#partsOfSegment > 0;
   }
 
-  /** Of a segment, on the average; 0 if the playlist does not tell. */
+  /** The average duration of a segment; 0 if the playlist does not tell. */
   get segmentSeconds(): number {
     const told = this.#segments.map(({ seconds }) => seconds).filter((seconds) => seconds > 0);
     return told.reduce((sum, seconds) => sum + seconds, 0) / Math.max(1, told.length);

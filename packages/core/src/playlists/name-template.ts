@@ -2,7 +2,7 @@
 const MAX_WIDTH = 20;
 export const MAX_LENGTH = 2000;
 
-/** What stays the same for all segments of a Representation. */
+/** The values that stay the same for all segments of a Representation. */
 type TemplateValues = Readonly<Record<'RepresentationID' | 'Bandwidth', string>>;
 
 /** A number in a name. */
@@ -14,7 +14,7 @@ interface Counter {
 /** A piece of text, or a number. */
 type Part = string | Counter;
 
-/** What `$…$` stands for: text, a number, or itself where nobody knows what it means. */
+/** The meaning of `$…$`: text, a number, or itself where DASH gives it none. */
 function partOf([written, name, width = '0']: RegExpMatchArray, values: TemplateValues): Part {
   if (!name) return '$';
   if (name === 'Number' || name === 'Time') return { counts: name, width: Number(width) };

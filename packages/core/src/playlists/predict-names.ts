@@ -33,8 +33,8 @@ function spell(name: string): Spelling {
 }
 
 /**
- * How three names in a row go on: their numbers grow by a constant step, or stay, and nothing else changes.
- * `undefined` if that is not so, or the three are one.
+ * Finds out how three names in a row go on: their numbers grow by a constant step, or stay, and nothing else changes.
+ * `undefined` if that is not so, or the three names are one.
  */
 export function continuationOf([first, second, third]: readonly (string | undefined)[]): Continuation | undefined {
   if (first === undefined || second === undefined || third === undefined) return undefined;
@@ -67,7 +67,7 @@ export interface PredictedSegment {
   readonly parts: readonly (string | undefined)[];
 }
 
-/** How the parts go on if they are counted through, from one segment into the next. */
+/** Finds out how parts go on that are counted through, from one segment into the next. */
 function throughSegments(segments: readonly ListedSegment[]): Continuation | undefined {
   const [before, after] = segments.filter(({ parts }) => parts.length > 0).slice(-2);
   // within a segment any parts are in a row: the border has to be, too

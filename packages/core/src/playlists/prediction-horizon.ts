@@ -1,11 +1,11 @@
-/** How far a live playlist is signed ahead, in seconds of media after what was asked for last. */
+/** The reach of signing ahead in a live playlist, in seconds of media after the name that was asked for last. */
 export interface Horizon {
   readonly fullSeconds: number;
   /** With less than this at hand it is filled again. */
   readonly refillSeconds: number;
 }
 
-/** Of the lifetime: the rest is for what comes later than expected. */
+/** Shares of a token's lifetime that are signed ahead; the rest is for names that come later than expected. */
 const FULL_SHARE = 0.75;
 const REFILL_SHARE = 0.5;
 const MAX_SECONDS = 60;
@@ -16,7 +16,7 @@ export function horizonOf(lifetime: number): Horizon {
   return { fullSeconds, refillSeconds: (fullSeconds * REFILL_SHARE) / FULL_SHARE };
 }
 
-/** How many of its whole `jitter` a viewer is moved by, from where a quarter of the lifetime is spread over. */
+/** The part of the spread that `jitter` asks for: 1 where it is a quarter of the lifetime, or more. */
 const spreadOf = (jitter: number): number => Math.min(1, jitter / (FULL_SHARE - REFILL_SHARE));
 
 /**
@@ -28,7 +28,8 @@ export const firstSecondsOf = ({ fullSeconds, refillSeconds }: Horizon, jitter: 
   fullSeconds - (fullSeconds - refillSeconds) * spreadOf(jitter) * random;
 
 /**
- * How long a refill that nobody waits for is put off: players reload in the rhythm of the stream, all in one second.
+ * Seconds by which a refill is put off that no request waits for: players reload in the rhythm of the stream, all in
+ * one second.
  * @param secondsAhead what is signed ahead; @param nameSeconds how often something new appears
  */
 export const refillDelay = (secondsAhead: number, nameSeconds: number, jitter: number, random: number): number =>
@@ -52,7 +53,7 @@ export interface PlaylistToken {
   readonly rest: number;
 }
 
-/** It is half over: reason enough for a refill. */
+/** Whether half of its life is over: reason enough for a refill. */
 export const isHalfOver = ({ lifetime, rest }: PlaylistToken): boolean => rest <= lifetime / 2;
 
 /** Whether it comes along in a refill: it has to outlast what is signed ahead, or its names would never be seen. */

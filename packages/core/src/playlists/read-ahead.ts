@@ -129,7 +129,7 @@ class PlaylistsAhead implements ReadAhead {
     }
   }
 
-  /** What all playlists that are being played lack, in one call. @param but this one, which has asked already */
+  /** Asks for all that the playlists being played lack, in one call. @param but the one that has asked already */
   #fill(but?: Rendition): void {
     const { isReady, size, renew } = this.#source;
     const lacking: NameAhead[] = [];

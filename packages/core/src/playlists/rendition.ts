@@ -11,7 +11,7 @@ export abstract class Rendition {
   #askedAt = -Infinity;
 
   abstract readonly order: UrlOrder;
-  /** How long a segment lasts, on the average; 0 if that is not told. */
+  /** The average duration of a segment, in seconds; 0 if that is not told. */
   abstract readonly segmentSeconds: number;
 
   /** Itself, if it is a media playlist. A manifest says itself which names come. */
@@ -19,7 +19,7 @@ export abstract class Rendition {
     return undefined;
   }
 
-  /** What was asked for last; empty if nothing was. */
+  /** The key that was asked for last; empty if none was. */
   get lastAsked(): string {
     return this.#lastAsked;
   }

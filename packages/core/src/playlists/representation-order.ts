@@ -4,7 +4,7 @@ import type { UrlOrder } from './url-order.ts';
 
 /** In which order the segments of a Representation are played. */
 export interface RepresentationOrder extends UrlOrder {
-  /** Of a segment; 0 if that is not told. */
+  /** The duration of a segment, in seconds; 0 if that is not told. */
   readonly seconds: number;
 }
 
@@ -21,7 +21,7 @@ interface TemplateRules {
   readonly seconds: number;
 }
 
-/** What stands before the number of a URL, and behind it up to the next one. */
+/** The text of a URL before its number, and behind it up to the next number. */
 interface UrlFrame {
   readonly counts: 'Number' | 'Time';
   readonly before: string;

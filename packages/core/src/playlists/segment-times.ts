@@ -5,13 +5,13 @@ import { childrenOf } from './xml-elements.ts';
 export interface PeriodTimes {
   /** Infinite while nobody knows its end. */
   readonly duration: number;
-  /** Of a live stream: how far its present is from the beginning of the period. */
+  /** Seconds from the beginning of the period to the present; in live streams only. */
   readonly present?: () => number;
 }
 
 /** When the segments of a Representation begin, by their place: 0 is the first. */
 export interface SegmentTimes {
-  /** How many there are up to now. */
+  /** The number of segments up to now. */
   count(): number;
   /** In units of the time scale. */
   timeAt(index: number): number;
@@ -19,7 +19,7 @@ export interface SegmentTimes {
   indexAt(time: number): number;
 }
 
-/** How far beyond the present the numbers of a live stream are known. */
+/** Segments beyond the present whose numbers are known in a live stream. */
 const SEGMENTS_AHEAD = 6;
 
 /** Segments that all last equally long, in units of the time scale: nothing but their number is told. */
@@ -71,12 +71,12 @@ export class Timeline {
     }
   }
 
-  /** How much there is to hold. */
+  /** Counts against the limit of what is known of all playlists (`KnownPlaylists`). */
   get size(): number {
     return this.#runs.length;
   }
 
-  /** Of the last one; 0 if there is none. */
+  /** The duration of the last run; 0 if there is none. */
   get lastDuration(): number {
     return this.#runs.at(-1)?.duration ?? 0;
   }

@@ -8,7 +8,7 @@ import { comesAlong, firstSecondsOf, horizonOf, isHalfOver, isRefillDue } from '
 /** A listed name that was answered without a token is not asked for again so soon. */
 const UNANSWERED_SECONDS = 10;
 
-/** How far the playlists are signed ahead whose names come, and what they lack. Asks for nothing itself. */
+/** Measures how far playlists are signed ahead, and which names lack a token. Makes no call itself. */
 export class SignedAhead {
   readonly #source: SourceAhead;
   /** Until when names are not asked for again that were answered without a token. */
@@ -23,7 +23,7 @@ export class SignedAhead {
     this.#source = source;
   }
 
-  /** How far to sign ahead; `undefined` where no more is known than the playlist names. */
+  /** The reach of signing ahead; `undefined` where no more is known than the playlist names. */
   horizonOf(playlist: KnownPlaylist): Horizon | undefined {
     const { size, tokenOf } = this.#source;
     if (size === 0 || this.#now < this.#pausedUntil || !playlist.isPredictable(this.#now)) return undefined;
@@ -102,7 +102,7 @@ export class SignedAhead {
     return playlist.namesWithin(firstSecondsOf(horizon, jitter, this.#firstShare));
   }
 
-  /** Of a playlist whose reloads share a token, while that lives. */
+  /** The token of the playlist itself, where its reloads share one, while that lives. */
   #ownToken({ url, isSameUrl }: KnownPlaylist): PlaylistToken | undefined {
     const token = this.#source.tokenOf(url);
     if (!token || token.opens === 'folder' || (token.opens === 'url' && !isSameUrl)) return undefined;

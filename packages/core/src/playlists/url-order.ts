@@ -1,7 +1,7 @@
 /** In which order the URLs of one rendition are played, by their keys. */
 export interface UrlOrder {
   has(key: string): boolean;
-  /** Those that follow `key`, as far as they are known, and each made only when it is asked for. */
+  /** The URLs that follow `key`, as far as they are known; each is made only when it is read. */
   after(key: string): Iterable<string>;
 }
 

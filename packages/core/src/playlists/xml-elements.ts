@@ -4,11 +4,11 @@ export interface XmlElement {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: XmlElement[];
-  /** What stands before its first child, with the white space around it. */
+  /** The text before its first child, with the white space around it. */
   text: string;
 }
 
-/** How what is no element ends, by how it begins. */
+/** The ends of constructs that are no elements, by their beginnings. */
 const ENDS: Readonly<Record<string, string>> = { '<!--': '-->', '<?': '?>', '<![CDATA[': ']]>', '<!DOCTYPE': '>' };
 const TAG = /<(\/?)(?:\w+:)?([\w.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>([^<]*)/g;
 const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
