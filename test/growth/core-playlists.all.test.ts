@@ -22,11 +22,14 @@ const live = (last: number): string =>
 describe('what playlists cost grows with how many there are, from 500 to 1000', () => {
   const playlists: Record<string, (source: TokenSource, n: number) => void> = {
     'each at a URL of its own': (source, n) => source.learn(`${CDN}/vod/${n}/i.m3u8`, hlsOrDash(live(9))),
-    'each at a path of its own, named by its query': (source, n) => source.learn(`${FOLDER}${n}.m3u8?a=1`, hlsOrDash(live(9))),
+    'each at a path of its own, named by its query': (source, n) =>
+      source.learn(`${FOLDER}${n}.m3u8?a=1`, hlsOrDash(live(9))),
     'of one path, told apart by their queries': (source, n) =>
       source.learn(`${FOLDER}i.m3u8?n=${n}`, hlsOrDash(live(9).replaceAll('.ts', `-${n}.ts`))),
-    'reloads of one, each with another query': (source, n) => source.learn(`${FOLDER}i.m3u8?t=${n}`, hlsOrDash(live(n + 6))),
-    'reloads of one, with directives': (source, n) => source.learn(`${FOLDER}i.m3u8?_HLS_msn=${n}`, hlsOrDash(live(n + 6))),
+    'reloads of one, each with another query': (source, n) =>
+      source.learn(`${FOLDER}i.m3u8?t=${n}`, hlsOrDash(live(n + 6))),
+    'reloads of one, with directives': (source, n) =>
+      source.learn(`${FOLDER}i.m3u8?_HLS_msn=${n}`, hlsOrDash(live(n + 6))),
     'without a name': (source, n) => source.learn(`${FOLDER}${n}.m3u8`, hlsOrDash('#EXTM3U\n#EXTINF:4,\n')),
   };
   test.each(Object.keys(playlists))('%s', async (name) => {

@@ -1,4 +1,7 @@
+import type { Playlist } from 'secure-token-core';
 import { KnownPlaylist } from '../../packages/core/src/playlists/known-playlist.ts';
+import { KnownPlaylists } from '../../packages/core/src/playlists/known-playlists.ts';
+import type { LearntPlaylist } from '../../packages/core/src/playlists/learnt-playlist.ts';
 import { isLive, lastSegments } from '../../packages/core/src/playlists/media-playlist.ts';
 import { LOOKED_AT } from '../../packages/core/src/playlists/name-prediction.ts';
 
@@ -14,3 +17,15 @@ export function knownFrom(url: string, text: string): KnownPlaylist {
   });
   return known;
 }
+
+/** The URLs that follow `name` in the playlists that `learn` was given, by the URL of each playlist. */
+export const namesAfter = (
+  name: string,
+  calls: readonly (readonly [url: string, playlist: Playlist])[],
+): [string, string[]][] =>
+  calls.map(([url, playlist]) => {
+    const known = new KnownPlaylists();
+    (playlist as LearntPlaylist).learn(url, known, { identify: (href) => href, now: () => 0 });
+    const key = new URL(name, url).href;
+    return [url, [...(known.naming(key)?.order.after(key) ?? [])]];
+  });

@@ -1,5 +1,5 @@
 /** The token that a request for a URL would go out with. */
-export interface TokenAtHand {
+interface TokenAtHand {
   /** The scope of the token: one URL, one path with any query, or a folder. */
   readonly opens: 'url' | 'path' | 'folder';
   /** From its call to its end, in seconds. */

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { namesAfter } from '../../support/learnt.ts';
 import { answer, fetchLab } from './fetch-lab.ts';
 
 const lab = fetchLab();
@@ -46,7 +47,9 @@ describe('a response', () => {
 });
 
 describe('a playlist', () => {
-  const text = '#EXTM3U\n#EXTINF:4,\n1.ts\n';
+  const media = '#EXTM3U\n#EXTINF:4,\n1.ts\n#EXTINF:4,\n2.ts\n';
+  const segments = '<SegmentList duration="4"><SegmentURL media="1.ts"/><SegmentURL media="2.ts"/></SegmentList>';
+  const manifest = `<MPD><Period><AdaptationSet><Representation id="1">${segments}</Representation></AdaptationSet></Period></MPD>`;
   const learned = () => vi.spyOn(lab.now.source, 'learn');
 
   test.each([
@@ -57,16 +60,26 @@ describe('a playlist', () => {
     ['of DASH by its type', 'vod/i', { 'content-type': 'application/dash+xml' }],
   ])('is learned, and read by the player: %s', async (_, path, headers) => {
     const learn = learned();
+    const text = /dash|mpd/.test(path + JSON.stringify(headers)) ? manifest : media;
     lab.now.answers.push(answer(text, headers));
     expect(await (await lab.now.secure(lab.now.url(path))).text()).toBe(text);
-    await vi.waitFor(() => expect(learn.mock.calls).toEqual([[lab.now.url(path), text]]), patient);
+    await vi.waitFor(
+      () => expect(namesAfter('1.ts', learn.mock.calls)).toEqual([[lab.now.url(path), [lab.now.url('vod/2.ts')]]]),
+      patient,
+    );
   });
 
   test('is learned from where it was redirected to', async () => {
     const learn = learned();
-    lab.now.answers.push(answer('', { location: '/vod/b/i.m3u8' }, 302), answer(text));
+    lab.now.answers.push(answer('', { location: '/vod/b/i.m3u8' }, 302), answer(media));
     await lab.now.secure(lab.now.url('vod/i.m3u8'));
-    await vi.waitFor(() => expect(learn.mock.calls[0]).toEqual([lab.now.url('vod/b/i.m3u8'), text]), patient);
+    await vi.waitFor(
+      () =>
+        expect(namesAfter('1.ts', learn.mock.calls)).toEqual([
+          [lab.now.url('vod/b/i.m3u8'), [lab.now.url('vod/b/2.ts')]],
+        ]),
+      patient,
+    );
   });
 
   // which of the two gets the end of a body first differs between browsers, and with the length of the body
@@ -92,7 +105,7 @@ describe('a playlist', () => {
     ['what is not there', 'vod/i.m3u8', {}, 404],
   ])('nothing else is read: %s', async (_, path, headers, status) => {
     const learn = learned();
-    lab.now.answers.push(answer(text, headers, status));
+    lab.now.answers.push(answer(media, headers, status));
     const response = await lab.now.secure(lab.now.url(path));
     const reader = response.body!.getReader();
     while (!(await reader.read()).done);

@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { describe, expect, test, vi } from 'vitest';
+import { namesAfter } from '../../support/learnt.ts';
 import type { FakeLoader } from './loader-lab.ts';
 import {
   MANIFEST,
@@ -99,9 +100,11 @@ describe('the context', () => {
   test('playlists teach the source the order of their URLs, from where they really came', () => {
     const learn = vi.spyOn(source, 'learn');
     load('https://free.example/list.m3u8');
-    last().succeed('#EXTM3U\nx', 'https://free.example/moved/list.m3u8');
+    last().succeed('#EXTM3U\n#EXTINF:4,\nx\n#EXTINF:4,\ny', 'https://free.example/moved/list.m3u8');
     load('https://free.example/data.json');
     last().succeed({ json: true });
-    expect(learn.mock.calls).toEqual([['https://free.example/moved/list.m3u8', '#EXTM3U\nx']]);
+    expect(namesAfter('x', learn.mock.calls)).toEqual([
+      ['https://free.example/moved/list.m3u8', ['https://free.example/moved/y']],
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { namesAfter } from '../../support/learnt.ts';
 import type { Token } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
 import { createSourceUser } from 'secure-token-core/adapter';
@@ -117,10 +118,12 @@ describe('sent', () => {
     const onSuccess = vi.fn();
     const { xhr, source } = await sent({}, { onSuccess });
     const learn = vi.spyOn(source, 'learn');
-    xhr.answer(200, '#EXTM3U');
+    xhr.answer(200, '#EXTM3U\n#EXTINF:4,\n1.ts\n#EXTINF:4,\n2.ts');
     expect(xhr.heard).toEqual(['done', 'load 200', 'loadend 200']);
     expect(onSuccess.mock.calls).toEqual([[URL_ASKED]]);
-    expect(learn.mock.calls).toEqual([[expect.stringContaining(URL_ASKED), '#EXTM3U']]);
+    expect(namesAfter('1.ts', learn.mock.calls)).toEqual([
+      [expect.stringContaining(URL_ASKED), [new URL('2.ts', URL_ASKED).href]],
+    ]);
   });
 
   test('refused, it is sent once more with another token, and the player hears of that one only', async () => {

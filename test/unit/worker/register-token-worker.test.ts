@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { namesAfter } from '../../support/learnt.ts';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { createTokenSource, isSecureTokenError } from '../../../packages/core/src/index.ts';
 import type { TokenWorker } from '../../../packages/worker/src/register-token-worker.ts';
@@ -233,8 +234,8 @@ describe('registerTokenWorker', () => {
     const source = createTokenSource({ getTokens, protect });
     const learn = vi.spyOn(source, 'learn');
     await register({ source, protect, requests: 'all' });
-    container.tells({ secureToken: 'playlist', url, text: '#EXTM3U' });
-    expect(learn.mock.calls).toEqual([[url, '#EXTM3U']]);
+    container.tells({ secureToken: 'playlist', url, text: '#EXTM3U\n#EXTINF:4,\n1.ts\n#EXTINF:4,\n2.ts' });
+    expect(namesAfter('1.ts', learn.mock.calls)).toEqual([[url, [new URL('2.ts', url).href]]]);
     source.destroy();
   });
 

@@ -21,7 +21,7 @@ beforeEach(async () => {
   const { ScriptDelivery } = await import('../../../packages/worker/src/script-delivery.ts');
   delivery = new ScriptDelivery({
     protects: (url: string) => url.startsWith(vod) || url.startsWith('https://other.test/vod/'),
-    learn: (...args: unknown[]) => void learned.push(args),
+    learnText: (...args: unknown[]) => void learned.push(args),
     // of a page: the worker does not know its tokens
     unsign: (url: string) => url,
   } as never);

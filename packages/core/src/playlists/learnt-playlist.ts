@@ -3,7 +3,7 @@ import type { KnownPlaylists } from './known-playlists.ts';
 import type { Rendition } from './rendition.ts';
 
 /** The means to turn a URI of a playlist into a key, and to tell when that was. */
-export interface Naming {
+interface Naming {
   /** The key of an absolute URL: without what a server wrote into it. */
   readonly identify: (href: string) => string;
   /** Unix seconds. */
