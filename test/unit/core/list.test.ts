@@ -1,7 +1,7 @@
 import { SecureTokenError } from 'secure-token-core';
 import { dash, hls, hlsOrDash, list } from 'secure-token-core/playlists';
 import type { ListedUrl } from 'secure-token-core/playlists';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { FOLDER, MEDIA, advanceSeconds, each, fakeTime, lab, playlist, range, segment } from './lab.ts';
 import type { Lab } from './lab.ts';
 
@@ -98,6 +98,8 @@ describe('what is no playlist', () => {
     ['dash', () => dash(new Response() as never)],
     ['hlsOrDash', () => hlsOrDash(null as never)],
     ['list', () => list('#EXTM3U' as never)],
+    ['list of an entry without a URL', () => list([{ url: '1.ts' }, {} as never])],
+    ['list of nothing in particular', () => list([null as never])],
     [
       'learn() of a text',
       () => {
@@ -114,6 +116,22 @@ describe('what is no playlist', () => {
     expect(call).toThrow(SecureTokenError);
     expect(call).toThrow(/ERR_OPTIONS.*takes/);
   });
+});
+
+test('a playlist that another copy of this package in the page has read: one read-ahead signs for both', async () => {
+  const viewer = await viewerOf(segments(1, 20));
+  vi.resetModules();
+  const other = await import('../../../packages/core/src/playlists.ts');
+  expect(other.hls).not.toBe(hls);
+  // a reload of the same one, and a manifest
+  viewer.source.learn(MEDIA, other.hls(playlist(1, 20)));
+  await viewer.source.sign(segment(11));
+  expect(viewer.asked()).toEqual([range(11, 17)]);
+  const rules = '<SegmentTemplate duration="2" media="$Number$.m4s"/><Representation id="1"/>';
+  const manifest = `<MPD mediaPresentationDuration="PT30S"><Period><AdaptationSet>${rules}</AdaptationSet></Period></MPD>`;
+  viewer.source.learn(`${FOLDER}dash/i.mpd`, other.dash(manifest));
+  await viewer.source.sign(`${FOLDER}dash/3.m4s`);
+  expect(viewer.asked().at(-1)).toEqual(range(3, 9, (n) => `${FOLDER}dash/${n}.m4s`));
 });
 
 test('two playlists of two kinds, given to one source: one read-ahead signs for both', async () => {

@@ -40,15 +40,19 @@ function lastOf(urls: readonly (ListedUrl & { key: string })[], count: number): 
   return parts.length > 0 ? [...whole, { uri: undefined, parts, seconds: 0 }] : whole;
 }
 
-/** @throws `ERR_OPTIONS` */
+/** @throws `ERR_OPTIONS` at the first entry that has no URL */
 function checkList(urls: unknown): void {
-  if (Array.isArray(urls)) return;
-  throw new SecureTokenError('ERR_OPTIONS', 'list() takes an array of { url, seconds, kind }, in the order of play.');
+  const entries = Array.isArray(urls) ? (urls as readonly (Partial<ListedUrl> | null)[]) : undefined;
+  const wrong = entries?.findIndex((entry) => typeof entry?.url !== 'string') ?? 0;
+  if (entries && wrong < 0) return;
+  const what = entries ? `, and the URL of entry ${wrong} is no text` : '';
+  const message = `list() takes an array of { url, seconds, kind } in the order of play${what}.`;
+  throw new SecureTokenError('ERR_OPTIONS', message);
 }
 
 /**
  * A media playlist that a player has parsed, for `learn` of a token source: `source.learn(url, list(urls))`.
- * @throws `ERR_OPTIONS` if it is no array
+ * @throws `ERR_OPTIONS` if it is no array, or an entry has no URL
  */
 export function list(urls: readonly ListedUrl[], { isLive = false }: ListOptions = {}): Playlist {
   checkList(urls);
