@@ -1,10 +1,10 @@
 /** The type of a request for a manifest, in dash.js. */
 export const MANIFEST = 'MPD';
 
-/** What dash.js knows of a request for as long as it lives: it goes into its metrics. */
+/** The record that dash.js keeps of a request, for as long as that lives: it goes into its metrics. */
 export interface RequestDetails {
   readonly type: string;
-  /** Of dash.js: how often it has tried this request again. */
+  /** The number of times that dash.js has tried this request again. */
   readonly retryAttempts: number;
   /** When it went out; the same object as `traces[0].s`. */
   startDate: Date;
@@ -15,13 +15,13 @@ export interface RequestDetails {
 /** An XMLHttpRequest reports its own events, FetchLoader objects like them. */
 export interface LoadProgress {
   readonly target?: EventTarget | null;
-  /** How long the load took, in ms; without, dash.js measures it. */
+  /** The duration of the load, in ms; without, dash.js measures it. */
   time?: number | null;
   /** Not counted as throughput. */
   readonly noTrace?: boolean;
 }
 
-/** How a loader tells dash.js what happens, and is told to stop. */
+/** The callbacks by which a loader tells dash.js what happens, and is told to stop. */
 interface LoadHandlers {
   /** Absent where a part of dash.js calls a loader by itself: for the callback of an event. */
   readonly request?: RequestDetails;
@@ -33,7 +33,7 @@ interface LoadHandlers {
   abort?: (() => void) | undefined;
 }
 
-/** What dash.js hands to a loader (its `CommonMediaRequest`). */
+/** A request as dash.js hands it to a loader (its `CommonMediaRequest`). */
 export interface LoaderRequest {
   url: string;
   readonly headers?: Record<string, string>;
@@ -41,7 +41,7 @@ export interface LoaderRequest {
   readonly customData: LoadHandlers;
 }
 
-/** What a loader writes (a part of dash.js's `CommonMediaResponse`). */
+/** A response as a loader writes it (a part of dash.js's `CommonMediaResponse`). */
 export interface LoaderAnswer {
   status: number;
   statusText?: string;

@@ -18,7 +18,7 @@ export class RequestTimes {
     this.#response = response;
   }
 
-  /** It goes out now. */
+  /** The request goes out now. */
   sent(): void {
     const now = performance.now();
     // a date in dash.js 5.0, a time of `performance` since then

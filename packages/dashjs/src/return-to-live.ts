@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 /** In seconds: for so long dash.js may take to request what a viewer has sought, at the very start of the window. */
 const TOLERANCE = 1;
 
-/** What dash.js measures from time to time, and tells. */
+/** An event of a value that dash.js measures from time to time. */
 interface Measured {
   readonly metric: string;
 }

@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 /** As dash.js itself waits for the time (`HTTP_TIMEOUT_MS`): it does not begin to play before. */
 const TIMEOUT_MS = 5000;
 
-/** Of ISO 8601; without a zone the time of the server is that of Greenwich. */
+/** Parses a time of ISO 8601; without a zone it is that of Greenwich. */
 const parseTime = (text: string): number => Date.parse(/(Z|GMT|[+-]\d\d:?\d\d)\s*$/.test(text) ? text : `${text}Z`);
 
 /** The time of a server, asked by signed requests. */

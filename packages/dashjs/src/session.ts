@@ -7,7 +7,7 @@ import type { SignedLoad } from './signed-load.ts';
 import { sourceUrl } from './source-url.ts';
 import { trigger } from './trigger.ts';
 
-/** What every part of the plugin works with. */
+/** The player and its token source, as every part of the plugin gets them. */
 export interface Session {
   readonly player: MediaPlayerClass;
   readonly source: TokenSource;

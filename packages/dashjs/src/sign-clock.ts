@@ -29,7 +29,7 @@ function urlsOf({ schemeIdUri, value }: TimingSource, base: string | undefined):
   return (value.match(/\S+/g) ?? []).map((url) => (URL.canParse(url, base) ? new URL(url, base).href : url));
 }
 
-/** What dash.js takes for a source that names the time itself: it reads `value` whenever it wants to know. */
+/** Makes a timing source that names the time itself: dash.js reads `value` whenever it wants to know. */
 const directSource = (time: ServerTime): TimingSource => ({
   schemeIdUri: DIRECT,
   get value() {

@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 import { SignedLoad } from './signed-load.ts';
 import { sourceUrl } from './source-url.ts';
 
-/** What dash.js calls an extension with. */
+/** `this` of an extension as dash.js calls it. */
 interface Extended {
   readonly parent: { load: Load };
 }

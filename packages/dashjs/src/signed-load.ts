@@ -19,7 +19,7 @@ interface Attempt {
   readonly request: SignedRequest;
   readonly answer: LoaderAnswer;
   hasTimedOut: boolean;
-  /** Of the loader, which sets it once it has begun. */
+  /** The loader sets it once it has begun. */
   abort(): void;
 }
 
@@ -30,7 +30,7 @@ type Phase =
   /** dash.js knows how it ended. */
   | { readonly name: 'settled' };
 
-/** Of a response that is being read, from XMLHttpRequest or from FetchLoader. */
+/** The status of a response that is being read, from XMLHttpRequest or from FetchLoader. */
 const statusOf = ({ answer }: Attempt, { target }: LoadProgress): number =>
   answer.status === 0 ? ((target as XMLHttpRequest | null | undefined)?.status ?? 0) : answer.status;
 

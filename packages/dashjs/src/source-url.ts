@@ -1,8 +1,8 @@
 import type { MediaPlayerClass } from 'dashjs';
 
 /**
- * What `player` was given to play; `undefined` without a source, where dash.js throws, and if it is a manifest that the
- * app has parsed.
+ * The source that `player` was given; `undefined` without one, where dash.js throws, and for a manifest that the app
+ * has parsed.
  */
 export function sourceUrl(player: MediaPlayerClass): string | undefined {
   try {

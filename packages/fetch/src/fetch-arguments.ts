@@ -17,7 +17,7 @@ export function isRead(input: Arguments[0], init?: Arguments[1]): boolean {
   return /^(GET|HEAD)$/i.test(init?.method ?? method) && !init?.body;
 }
 
-/** What is taken over from a request. The rest of it is not in the hands of a script, or comes with the signature. */
+/** Members that are taken over from a request. A script cannot set the others, or they come with the signature. */
 const MEMBERS = [
   'method',
   'mode',
@@ -30,8 +30,8 @@ const MEMBERS = [
 ] as const;
 
 /**
- * What fetch is to be given in place of `asked` and `init`, from which that was made, for any URL. Read at once, for an
- * app may change its object afterwards; `init` also has what nobody can read from a Request, such as a priority.
+ * Makes the arguments of `fetch` for any URL, in place of `asked` and of `init`, from which it was made. `init` is read
+ * at once, for an app may change it; it also has what no Request shows, such as a priority.
  */
 export const initOf = (asked: Request, init: RequestInit | undefined): RequestInit => ({
   ...Object.fromEntries(MEMBERS.map((member) => [member, asked[member]])),
@@ -41,7 +41,7 @@ export const initOf = (asked: Request, init: RequestInit | undefined): RequestIn
 /** Where the cache has no part in it, or the app wants nothing else, it stays as it was asked for. */
 const isCacheChosen = (cache: RequestCache): boolean => cache === 'no-store' || cache === 'only-if-cached';
 
-/** What comes with the signature of `request`. @param cache of a replay */
+/** Makes the members that come with the signature of `request`. @param cache of a replay */
 export function signedInit(asked: Request, request: SignedRequest, cache: RequestCache | undefined): RequestInit {
   const headers = new Headers(asked.headers);
   for (const [name, value] of Object.entries(request.headers)) headers.set(name, value);

@@ -6,7 +6,7 @@ type HlsClass = typeof Hls;
 
 /** Our controller classes: they stand in for one of hls.js. */
 const standIns = new WeakSet();
-/** What hls.js has for a slot, by its class: a page may load it twice. */
+/** The controllers that hls.js has of its own, by its class: a page may load it twice. */
 const originals = new WeakMap<HlsClass, Partial<Record<Controller, ControllerClass>>>();
 
 function remember(hlsClass: HlsClass, slot: Controller): void {
@@ -25,8 +25,9 @@ export function noteStandIn(ours: object, slot: Controller): void {
 }
 
 /**
- * What hls.js has for `slot`, also where an app has put ours into `Hls.DefaultConfig`. `undefined` if nothing refers to
- * it any more: hls.js came as a module, and the app has changed its object instead of assigning another one.
+ * The controller that hls.js has of its own for `slot`, also where an app has put ours into `Hls.DefaultConfig`.
+ * `undefined` if nothing refers to it any more: hls.js came as a module, and the app has changed its object instead of
+ * assigning another one.
  */
 export function originalController(hlsClass: HlsClass, slot: Controller): ControllerClass | undefined {
   remember(hlsClass, slot);

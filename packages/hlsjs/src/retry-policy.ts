@@ -5,14 +5,14 @@ export const UNAVAILABLE = 503;
 /** No status, because no edge has answered: hls.js takes that for final while the viewer is online. */
 export const NONE = 0;
 
-/** How a request ended that may be tried again. */
+/** A request that has failed and may be tried again. */
 export interface FailedTry {
   /** Unsigned. */
   readonly url: string;
   readonly isTimeout: boolean;
   /** HTTP status; 0 without one. */
   readonly code: number;
-  /** How often it was tried again already. */
+  /** The number of times that it was tried again already. */
   readonly retries: number;
 }
 

@@ -24,8 +24,8 @@ export function secureToken(hls: Hls, options: Options): TokenSource {
 }
 
 /**
- * The same for players that build Hls themselves: merge this into the configuration that they pass on. The app's own
- * `loader`, `pLoader`, `fLoader`, `xhrSetup` and `fetchSetup` in it keep working.
+ * Signs the requests of players that build Hls themselves: merge this into the configuration that they pass on. The
+ * app's own `loader`, `pLoader`, `fLoader`, `xhrSetup` and `fetchSetup` in it keep working.
  *
  * @param options as for {@link secureToken}; pass a `TokenSource` to hear its events
  * @throws `ERR_OPTIONS` at once, naming the option

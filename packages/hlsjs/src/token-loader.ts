@@ -26,7 +26,7 @@ const GONE_PAUSE_MS = 1000;
 
 type NetworkDetails = Parameters<Callbacks['onError']>[2];
 
-/** What a loader has to know of its player. */
+/** The token source of a player, and how the player waits: what its loaders have in common. */
 export interface LoaderSession {
   readonly source: TokenSource;
   /** Whether such a request waits in an outage until that ends. */
@@ -296,7 +296,7 @@ class TokenLoader implements Loader<LoaderContext> {
     return true;
   }
 
-  /** What hls.js hands out as `networkDetails`. */
+  /** Lets the `networkDetails` of hls.js tell the unsigned URL. */
   #unsigned<T>(details: T): T {
     hideSignedUrl(details, this.#source);
     return details;

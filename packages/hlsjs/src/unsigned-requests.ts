@@ -7,10 +7,10 @@ const REFUSALS = [401, 403, 410];
 
 type Refused = Pick<PerformanceResourceTiming, 'name' | 'responseStatus'>;
 
-/** How long a configuration may be on its way while the player has begun: what was refused before is another matter. */
+/** A configuration may be so long on its way while the player has begun: an earlier refusal has another reason. */
 const ON_ITS_WAY_MS = 5000;
 
-/** Its origin and file: the rest may hold a token that is not ours. */
+/** Shows the origin and the file of a URL: the rest may hold a token that is not ours. */
 function shown({ name, responseStatus }: Refused): string {
   const { origin, pathname } = new URL(name);
   const file = pathname.replace(/^\/.+(?=\/)/, '/…').replace(/;.*/, '');
@@ -80,7 +80,7 @@ class ConfigurationWatch {
 /** One for all: it ends with the first player that has a configuration. */
 export const configurationWatch: ConfigurationWatch = new ConfigurationWatch();
 
-/** Those whose tokens travel in URLs: of another one a refused request looks as if it had none. */
+/** Sources whose tokens travel in URLs: a request with a token in a header or cookie looks as if it had none. */
 const signUrls = new WeakSet<TokenSource>();
 const told = new WeakSet<TokenSource>();
 

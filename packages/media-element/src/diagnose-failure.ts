@@ -14,7 +14,7 @@ interface Asked {
   readonly signal: AbortSignal;
 }
 
-/** What `error` says, without the token that its URL may hold. */
+/** The message of `error` without the token that its URL may hold. */
 const messageOf = ({ message }: MediaError, { url, unsignedUrl }: SignedRequest): string =>
   message.replaceAll(url, unsignedUrl);
 

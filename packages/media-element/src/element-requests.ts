@@ -11,7 +11,7 @@ import { probe } from './probe.ts';
 interface Start {
   /** Ends the waits. */
   readonly signal: AbortSignal;
-  /** What the element plays already; without a token a worker signs it. */
+  /** The request that the element plays already; without a token a worker signs it. */
   readonly given: SignedRequest | undefined;
   /** As the page has set it. */
   readonly crossOrigin: string | null;
@@ -23,13 +23,13 @@ export interface Refusal {
 }
 
 /**
- * What an element asks the edge for, and what next. The player hears when there is no token, and when there is one
- * again.
+ * The requests of an element: what it plays now, and what comes next. The player hears when there is no token, and when
+ * there is one again.
  */
 export class ElementRequests {
   readonly #options: NativeSourceOptions;
   readonly #start: Start;
-  /** What the element plays; where a worker signs, what finds out why that has failed. */
+  /** The request that the element plays; where a worker signs, the one that finds out why that has failed. */
   #request: SignedRequest | undefined;
   #areByWorker: boolean;
   /** An outage, or a failure. */
@@ -116,7 +116,7 @@ export class ElementRequests {
     return this.#options.source.isRefusal(request, status) ? { request, status } : undefined;
   }
 
-  /** What the element is to play from instead, if there is anything. @throws as `replayOf`, but for an outage */
+  /** The request to play from instead, if there is one. @throws as `replayOf`, but for an outage */
   replay({ request, status }: Refusal): Promise<SignedRequest | undefined> {
     const { signal } = this.#start;
     return this.#ask(() => this.#options.user.replay(request, status, { signal }));

@@ -18,7 +18,7 @@ export function assertFitsElement(request: SignedRequest): void {
 interface Chosen {
   readonly request: SignedRequest;
   readonly isByWorker: boolean;
-  /** What the page has set. */
+  /** The `crossOrigin` that the page has set. */
   readonly crossOrigin: string | null;
 }
 
@@ -28,7 +28,7 @@ export interface ElementSource {
 }
 
 /**
- * What an element is given to load `url`: its `crossOrigin` as the page has set it, unless the token would not arrive.
+ * The attributes with which an element loads `url`: `crossOrigin` is the page's, unless the token would not arrive.
  */
 export function elementSource(url: string, { request, isByWorker, crossOrigin }: Chosen): ElementSource {
   const src = new URL(isByWorker ? url : request.url, document.baseURI).href;

@@ -1,7 +1,7 @@
 type Track = Record<string, unknown> & { readonly kind: string; readonly label: string; readonly language: string };
 type TrackList = EventTarget & ArrayLike<Track>;
 
-/** What a viewer switches in the tracks that come with the media; of the engines WebKit alone has `audioTracks`. */
+/** Members that a viewer switches in the tracks that come with the media; WebKit alone has `audioTracks`. */
 const SWITCHES = [
   ['textTracks', 'mode'],
   ['audioTracks', 'enabled'],
@@ -27,7 +27,7 @@ function switchAs(before: readonly TrackState[], list: TrackList, property: stri
 /** The tracks that come with the media: a change of source leaves them as the viewer has switched them. */
 export class MediaTracks {
   readonly #lists: { readonly list: TrackList; readonly property: string }[];
-  /** How the tracks that have gone were switched, until those that come instead are. */
+  /** The switches of tracks that have gone, until they are set in those that come instead. */
   #lost = new Map<TrackList, readonly TrackState[]>();
 
   constructor(media: HTMLMediaElement) {

@@ -2,7 +2,7 @@ import type { SecureTokenError, TokenSource } from 'secure-token-core';
 import type { SourceUser } from 'secure-token-core/adapter';
 import type { SwapReason } from './request-need.ts';
 
-/** How a player is told. */
+/** The callbacks by which a player is told. */
 interface NativeSourceListener {
   /** `gap` in seconds without a moving picture. */
   onSwap?(detail: { readonly reason: SwapReason; readonly gap: number }): void;

@@ -14,7 +14,7 @@ import { observeNeed } from './request-need.ts';
 import { swapSource } from './swap-source.ts';
 import { watchStalls } from './watch-stalls.ts';
 
-/** How often the buffer is looked at while it plays. */
+/** The interval in which the buffer is looked at while it plays. */
 const CHECK_INTERVAL_MS = 500;
 /** For how long nothing is tried after a change of source was of no use, or there was no token for it. */
 const REST_MS = 2000;
@@ -30,7 +30,7 @@ export class NativeSource {
   readonly #need: ReturnType<typeof observeNeed>;
   readonly #released = new AbortController();
   #phase: Phase = 'idle';
-  /** What is under way while `preparing` or `loading`: one thing at a time. Never rejects. */
+  /** The operation under way while `preparing` or `loading`: one at a time. Never rejects. */
   #operation: Promise<void> | undefined;
   /** The last change of source; aborted when it has failed, or is no longer ours. */
   #swap: AbortController | undefined;
@@ -129,7 +129,7 @@ export class NativeSource {
     this.#check(true);
   }
 
-  /** What a change of source tells the page about itself is hidden; another one by the page ends ours. */
+  /** Hides what our change of source tells the page about itself; a change by the page ends ours. */
   #onLoad(event: Event): void {
     const isLoading = this.#phase === 'loading';
     if (this.#isOurs()) {

@@ -1,5 +1,5 @@
 /**
- * What a `NativeSource` does with its element.
+ * The state of a `NativeSource`.
  *
  * - `idle`: the element plays what it has.
  * - `preparing`: another source is under way: it is found out why the element has failed, or a token is fetched.

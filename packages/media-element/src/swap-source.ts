@@ -6,7 +6,7 @@ const ARRIVAL_TIMEOUT_MS = 20_000;
 /** Nothing is painted in a hidden page. */
 const PAINT_TIMEOUT_MS = 300;
 
-/** Of these one comes first after `loadstart`, which itself may be hidden. */
+/** The events of which one comes first after `loadstart`, which itself may be hidden. */
 const AFTER_LOADSTART = ['suspend', 'progress', 'stalled', 'loadedmetadata'];
 
 export interface Swap {

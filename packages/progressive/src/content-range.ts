@@ -1,4 +1,4 @@
-/** What a response says about the file that it is a part of. Absent: it does not say, or CORS hides it. */
+/** The file that a response is a part of, as it says. Absent: it does not say, or CORS hides it. */
 export interface Representation {
   /** Offset of its first byte; NaN if it is a part and does not say which. */
   readonly start: number;

@@ -9,7 +9,7 @@ const maxRestarts = 3;
 /** Client errors that pass: time-out, a range that is not there (any more), too many requests. */
 const TEMPORARY: readonly number[] = [408, 416, 429];
 
-/** How a request ended that has not brought all that is missing. */
+/** A request that has ended without all that is missing. */
 export interface FailedAttempt {
   /** 0: without one. */
   readonly status: number;
@@ -19,7 +19,7 @@ export interface FailedAttempt {
   readonly attempts: number;
 }
 
-/** What follows: another attempt after a pause, or the end. */
+/** The next step: another attempt after a pause, or the end. */
 export type NextStep = 'retry' | 'not found' | 'refused' | 'no more data';
 
 /** @param failed has no replay */
@@ -30,7 +30,7 @@ export function stepAfter({ status, isRefusal, attempts }: FailedAttempt): NextS
   return attempts >= maxAttempts ? 'no more data' : 'retry';
 }
 
-/** What is known of the version of a file that is being downloaded. */
+/** The version of a file that is being downloaded, as far as responses have told it. */
 export type FileVersion = Omit<Representation, 'start'>;
 
 /**

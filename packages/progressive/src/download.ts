@@ -23,7 +23,7 @@ export interface DownloadSettings {
   readonly from?: Pick<DownloadProgress, 'received' | 'validator'>;
 }
 
-/** Those that are none of a token source. */
+/** The options that are none of a token source. */
 const OWN_OPTIONS: readonly (keyof DownloadSettings | 'as')[] = ['as', 'onProgress', 'signal', 'from'];
 
 export type DownloadOptions = SourceOptions & DownloadSettings;
@@ -153,7 +153,7 @@ class Download {
     return ok;
   }
 
-  /** What has been written is of another version, or cannot be continued. @throws `InvalidStateError` */
+  /** Begins anew: the written part is of another version, or cannot be continued. @throws `InvalidStateError` */
   async #restart(reason: string): Promise<void> {
     if (!mayRestart(this.#begin, !!this.#sink.restart, this.#restarts))
       throw new DOMException(reason, 'InvalidStateError');

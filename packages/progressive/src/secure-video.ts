@@ -26,7 +26,7 @@ export interface SecureVideo extends EventTarget {
 /** To the page a change of source is none. */
 const HIDDEN_EVENTS = ['abort', 'emptied', 'loadstart'];
 
-/** Those that are none of a token source. */
+/** The options that are none of a token source. */
 const OWN_OPTIONS = ['via'];
 
 /** Who keeps which element playing: a second call takes over from the first. */

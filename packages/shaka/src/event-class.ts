@@ -8,7 +8,7 @@ type EventClass = new (type: string, members: ReadonlyMap<string, unknown>) => E
 /** A scheme of nobody. */
 const SCHEME = 'secure-token-event';
 
-/** Of a request that fails at once, and for good. */
+/** Retry parameters of a request that fails at once, and for good. */
 const RETRY_PARAMETERS = {
   maxAttempts: 1,
   baseDelay: 0,
@@ -19,7 +19,7 @@ const RETRY_PARAMETERS = {
   connectionTimeout: 0,
 };
 
-/** What Shaka 5 expects a player to have set. */
+/** The configuration that Shaka 5 expects a player to have set. */
 const CONFIGURATION = { forceHTTP: false, forceHTTPS: false, minBytesForProgressEvents: 0 };
 
 const failingWith = (error: ShakaError): Operation => {

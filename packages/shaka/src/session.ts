@@ -3,12 +3,12 @@ import type { SourceUser } from 'secure-token-core/adapter';
 import { createSourceUser, isOutage, keepAsking } from 'secure-token-core/adapter';
 import type { Request, RequestFilter, ShakaPlayer } from './shaka-types.ts';
 
-/** What the filter has found out about a request, for the scheme plugin, which all players share. */
+/** A request that the filter has prepared for the scheme plugin, which all players share. */
 export interface PreparedRequest {
   readonly session: Session;
   /** For one attempt: Shaka 4 asks its filters once for all attempts. */
   signed?: SignedRequest | undefined;
-  /** What Shaka 4 adds to `timeMs` of the response: how long the filter took. */
+  /** The time that the filter took, in ms: Shaka 4 adds it to `timeMs` of the response. */
   waitedMs: number;
 }
 

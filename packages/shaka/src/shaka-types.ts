@@ -10,7 +10,7 @@ export type RequestFilter = shaka.extern.RequestFilter;
 export type SchemePlugin = shaka.extern.SchemePlugin;
 export type Operation = shaka.extern.IAbortableOperation<Response>;
 
-/** What the adapter needs of a `shaka.Player`, of any version and build, or of the one of a `CastProxy`. */
+/** A `shaka.Player` as the adapter needs it, of any version and build, or the one of a `CastProxy`. */
 export interface ShakaPlayer {
   /** `null` once the player is destroyed. */
   getNetworkingEngine(): object | null;

@@ -66,7 +66,7 @@ class TokenTransfer implements Operation {
     }
   }
 
-  /** What the filter has got, unless a filter after it has changed the URL. */
+  /** Takes the request that the filter has signed, unless a filter after it has changed the URL. */
   #takeSigned(): SignedRequest | undefined {
     const { signed } = this.#prepared;
     this.#prepared.signed = undefined;

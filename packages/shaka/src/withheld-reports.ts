@@ -4,8 +4,8 @@ type Progress = Parameters<SchemePlugin>[3];
 type Headers = Parameters<SchemePlugin>[4];
 
 /**
- * What a scheme plugin reports of an attempt, withheld while it may still be a refusal. A refusal is short: its one
- * report of progress is the last one, with no bytes left.
+ * The reports of a scheme plugin about an attempt, withheld while it may still be a refusal. A refusal is short: its
+ * one report of progress is the last one, with no bytes left.
  */
 export class WithheldReports {
   readonly #request: Request;
@@ -36,7 +36,7 @@ export class WithheldReports {
     if (bytesLeft !== 0) this.pass();
   };
 
-  /** It is no refusal. */
+  /** The attempt is no refusal: reports what was withheld. */
   pass(): void {
     for (const report of this.#withheld.splice(0)) report();
   }

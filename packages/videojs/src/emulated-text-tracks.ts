@@ -30,7 +30,7 @@ export function signEmulatedTextTracks(videojs: Videojs, session: Session): () =
     }
   };
 
-  /** What Video.js would ask for as it is switched on is switched on once more, in here. */
+  /** Switches a track on once more that Video.js would ask for as it is switched on, so that it does so in here. */
   const loadOnceOn = ({ track }: RemoteTrackElement): void => {
     if (track.preload_ !== false) return;
     track.preload_ = true;

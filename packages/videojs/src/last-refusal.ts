@@ -12,8 +12,9 @@ function playableEnd(player: Player): number {
 }
 
 /**
- * What the edge has refused a player for good: the reason for an error of VHS, or for its silence. It is none any more
- * when the same URL is let through, when playback has come past what there was at that time, or with another source.
+ * The last request that the edge has refused a player for good: the reason for an error of VHS, or for its silence. It
+ * is forgotten when the same URL is let through, when playback has come past what was buffered then, or with another
+ * source.
  */
 export class LastRefusal {
   readonly #player: Player;

@@ -6,13 +6,13 @@ const MESSAGE =
   'videojs-secure-token: player.secureToken() was called after player.src(), so the first request went out without a ' +
   'token. The source is loaded again. To save that request, call player.secureToken() first.';
 
-/** Of a source that is loaded again: the first may still be of its first try, with the second something is there. */
+/** Events of a source that is loaded again: the first may be of its first try, after the second there is media. */
 const LOADING = ['loadstart', 'loadedmetadata'];
 
-/** What players without the plugin were given: they ask for it without tokens. */
+/** The sources that players without the plugin were given: they ask for them without tokens. */
 export class UnsignedSources {
   readonly #sources = new WeakMap<Player, PlayerSource>();
-  /** Those that were asked to play it: one that has failed does not remember. */
+  /** The players that were asked to play: one that has failed does not remember. */
   readonly #toPlay = new WeakSet<Player>();
 
   note(player: Player, source: PlayerSource): void {

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 import { signOrWait } from './session.ts';
 
 /**
- * What the browser's own player is to ask for: `url` as it is if a worker signs that, else signed. @throws as
+ * The request for the browser's own player: `url` as it is if a worker signs that, else signed. @throws as
  * `signOrWait`, and if the token cannot travel in a URL or a cookie
  */
 export async function requestFor(session: Session, url: string, wait: AbortController): Promise<SignedRequest> {
@@ -26,7 +26,7 @@ export function requestAtHand({ source }: Session, url: string): SignedRequest |
 /** To Video.js it would be another source: it would show the poster, mute for `autoplay: 'muted'` and start to play. */
 const HIDDEN_EVENTS = ['loadstart'];
 
-/** What is shown to the viewer; anything else the element has failed with is told by its own error. */
+/** Whether the viewer is shown `error`; any other failure is told by the element's own error. */
 const isForViewer = (error: unknown): error is SecureTokenError =>
   isSecureTokenError(error) && error.code !== 'ERR_DESTROYED';
 

@@ -10,7 +10,7 @@ import { replayForPlayer, signOrWait } from './session.ts';
 /** Signs the text tracks that the browser loads, `<track>` elements in the page among them. Call the result to stop. */
 export function signNativeTextTracks(session: Session): () => void {
   const { player, source } = session;
-  /** What the browser loads as soon as it is switched on: it is given its URL then, with a token that lives. */
+  /** The URLs of tracks that the browser loads once they are switched on: they get them then, with a live token. */
   const withheld = new WeakMap<Element, string>();
 
   const withhold = (element: unknown): void => {

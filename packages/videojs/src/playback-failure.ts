@@ -2,7 +2,7 @@ import type Player from 'video.js/dist/types/player.js';
 import type { SecureTokenError, SecureTokenErrorCode } from 'secure-token-core';
 import { isDry } from './is-dry.ts';
 
-/** What the viewer reads: keys of `videojs.addLanguage()`, like every text of Video.js. */
+/** The messages for the viewer: keys of `videojs.addLanguage()`, like every text of Video.js. */
 const messages: Partial<Record<SecureTokenErrorCode, string>> = {
   ERR_DENIED: 'You are not allowed to watch this video.',
   ERR_TOKEN_REFUSED: 'The video server refuses access to this video.',
@@ -17,12 +17,12 @@ export interface PlaybackFailure {
    */
   show(error: SecureTokenError, wasPlaying?: boolean): void;
   /**
-   * The same once there is nothing left to play: what is buffered needs no token. A player that plays on beyond that
-   * does without what was denied, such as subtitles: what it lacks later has another reason.
+   * Shows `error` once there is nothing left to play: what is buffered needs no token. A player that plays on beyond
+   * that does without what was denied, such as subtitles: what it lacks later has another reason.
    * @returns to be called when no request waits any more for what was denied
    */
   showWhenDry(error: SecureTokenError): () => void;
-  /** The same for a failure of Video.js that `error` has caused: what `player.error()` becomes in place of `given`. */
+  /** The value of `player.error()` in place of `given`, a failure of Video.js that `error` has caused. */
   insteadOf(given: object | string | number, error: SecureTokenError): object;
   /** The reason is gone: playback goes on as it was. */
   withdraw(): void;

@@ -16,7 +16,7 @@ import { whenDisposed } from './when-disposed.ts';
 
 export type SecureTokenOptions = TokenSourceOptions | TokenSource | string | URL;
 
-/** What `player.secureToken()` returns. */
+/** The plugin, as `player.secureToken()` returns it. */
 export interface SecureTokenPlugin {
   /** Decides when tokens are fetched, renewed and replaced. */
   readonly source: TokenSource;

@@ -5,7 +5,7 @@ import type Player from 'video.js/dist/types/player.js';
 import type { LastRefusal } from './last-refusal.ts';
 import type { PlaybackFailure } from './playback-failure.ts';
 
-/** What every part of the plugin works with. */
+/** The player and its token source, as every part of the plugin gets them. */
 export interface Session {
   readonly player: Player;
   readonly source: TokenSource;

@@ -15,7 +15,7 @@ export interface PlayerRequest extends XMLHttpRequest {
 }
 
 export interface RequestOptions {
-  /** Of the request on the wire, in ms; 0 is none. */
+  /** The time-out of the request on the wire, in ms; 0 is none. */
   timeout?: number;
   /** The edge has let a signed request through; `url` is unsigned. */
   onSuccess?: (url: string) => void;
@@ -38,7 +38,7 @@ type Phase =
 type Body = Parameters<XMLHttpRequest['send']>[0];
 type Open = (method: string, url: string | URL, ...more: unknown[]) => void;
 
-/** What the player hears of a request. */
+/** The events of a request that the player hears. */
 const EVENTS = ['readystatechange', 'progress', 'load', 'error', 'timeout', 'loadend'];
 
 /**
@@ -59,7 +59,7 @@ class SignedXhr {
   #method: string;
   /** Unsigned. */
   #url: string;
-  /** Those of the player. */
+  /** The headers that the player has set. */
   #headers: [name: string, value: string][];
   #body: Body;
   #phase: Phase = { name: 'idle' };

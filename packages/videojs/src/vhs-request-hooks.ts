@@ -17,7 +17,7 @@ export function createRequestHooks(
   player: Player,
   change: (options: VhsRequestOptions) => VhsRequestOptions,
 ): { readonly install: () => void; readonly remove: () => void } {
-  /** Of the request that is being made. */
+  /** The options of the request that is being made. */
   let given: VhsRequestOptions;
   let isRemoved = false;
 

@@ -5,7 +5,7 @@ import { createRequestHooks } from './vhs-request-hooks.ts';
 import type { Videojs } from './vhs.ts';
 import { techOf } from './vhs.ts';
 
-/** How long the viewer looks at a spinner while no request succeeds, after a refusal. */
+/** The time for which the viewer looks at a spinner while no request succeeds, after a refusal. */
 const SPINNER_TIMEOUT_MS = 5000;
 
 /** Signs every request that VHS makes for one player. Call the result to stop. */

@@ -1,10 +1,10 @@
 import type videojs from 'video.js';
 import type Player from 'video.js/dist/types/player.js';
 
-/** What VHS hands to a request hook: the options of `videojs.xhr`. */
+/** The options of `videojs.xhr`, as VHS hands them to a request hook. */
 export interface VhsRequestOptions {
   uri: string;
-  /** Of the request on the wire, in ms; 0 is none. */
+  /** The time-out of the request on the wire, in ms; 0 is none. */
   timeout?: number;
   beforeSend?: (xhr: XMLHttpRequest) => void;
 }

@@ -36,7 +36,7 @@ export function handleFetch(event: Event, source: RequestSigner): boolean {
   return true;
 }
 
-/** The same for a request of a script. */
+/** Answers a request of a script, if it is to be signed. */
 export function handleScriptFetch(event: FetchEventLike, signer: ScriptSigner): void {
   const { request } = event;
   if (isScriptRequest(request) && signer.protects(request.url))
@@ -55,6 +55,6 @@ async function renew(source: RequestSigner): Promise<Response> {
 
 const canSign = (url: string, source: RequestSigner): boolean => source.protects(url) && !isOutOfReach(url);
 
-/** What a player is told when there is no token. */
+/** The response to a player whose request gets no token. */
 const failure = (error: unknown): Response =>
   isSecureTokenError(error) ? responseWithoutToken(error) : Response.error();

@@ -7,7 +7,7 @@ import { checkCors, reportMissing } from './missing-cors.ts';
 /** Without them a player cannot tell which part of a file it was given. */
 const headersOfParts = 'Access-Control-Expose-Headers: Content-Range, Content-Length, Accept-Ranges, ETag';
 
-/** How the browser's own player asks, and what it is given. */
+/** The delivery to the browser's own player. */
 export const mediaDelivery: Delivery = {
   request({ request }, { url, headers, credentials }) {
     const { mode, signal, referrer, referrerPolicy } = request;

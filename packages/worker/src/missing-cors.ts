@@ -11,7 +11,7 @@ const checkTimeoutMs = 5000;
 
 /** Until when, by `performance.now()`, which nobody sets; by origin. */
 const pausedUntil = new Map<string, number>();
-/** The same where a script's request has failed. */
+/** Until when an origin is not checked again for which a script's request has failed, by origin. */
 const checkedUntil = new Map<string, number>();
 const originOf = (url: string): string => new URL(url).origin;
 
@@ -49,7 +49,7 @@ export async function reportMissingCors(event: FetchEventLike, request: SignedRe
   await isCorsMissing(event, request);
 }
 
-/** The same for an element, which can do without CORS: its requests to that origin are left alone for a while. */
+/** Checks CORS for an element, which can do without: its requests to an origin without CORS are left alone then. */
 export async function checkCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
   if (await isCorsMissing(event, request))
     pausedUntil.set(originOf(request.url), performance.now() + withoutCorsPauseMs);

@@ -4,7 +4,7 @@ import { isConnected, parseAnswer, words } from './protocol.ts';
 import type { WorkerClient } from './worker-scope.ts';
 import { openPages } from './worker-scope.ts';
 
-/** How often it is looked whether a page that owes an answer is still open. */
+/** The interval in which the worker looks whether a page that owes an answer is still open. */
 const pageCheckIntervalMs = 1000;
 
 /** The page was closed, or left, before it answered. */

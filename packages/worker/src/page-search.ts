@@ -4,9 +4,9 @@ import { openPages } from './worker-scope.ts';
 
 /** A page that hands out tokens may still be loading its scripts. */
 const searchTimeoutMs = 10_000;
-/** How often pages are asked. For so long the page of the request is asked alone. */
+/** The interval in which pages are asked. For so long the page of the request is asked alone. */
 const greetingIntervalMs = 1000;
-/** The same where that page is not known: there is nobody to wait for. */
+/** The interval where the page of the request is not known: there is none to wait for. */
 const hurriedIntervalMs = 100;
 
 /** Looks for a page that hands out tokens: that of the request, or any other of this origin. */

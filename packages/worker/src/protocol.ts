@@ -7,7 +7,7 @@ import type { PostedTokenEvent, TokenEventReport } from './token-event-report.ts
 import { parseTokenEvent, postableTokenEvent } from './token-event-report.ts';
 
 /*
- * What a page and the token worker say to each other.
+ * The messages between a page and the token worker.
  *
  *   page                                        worker
  *     │ ── claim ────────────────────────────────► │   control me: I hand out tokens
@@ -68,7 +68,7 @@ interface Problem {
   readonly header: string;
 }
 
-/** What happened in the worker's token source. */
+/** An event of the worker's token source. */
 interface TokenEvent {
   readonly secureToken: typeof words.event;
 }
@@ -137,7 +137,7 @@ export function parseWorkerMessage(data: unknown): WorkerMessage | undefined {
 
 const isListOfStrings = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isString);
 
-/** What a page says to `script`, as it is posted. */
+/** The answer of a page to `script`, as it is posted. */
 export interface PostedScriptAnswer {
   /** A token of one of its sources is in the request. */
   readonly carries: boolean;
@@ -145,10 +145,10 @@ export interface PostedScriptAnswer {
   readonly leave?: boolean;
 }
 
-/** The same as the worker reads it. */
+/** The answer of a page to `script`, as the worker reads it. */
 export interface ScriptAnswer {
   readonly carries: boolean;
-  /** It is to be signed. */
+  /** The request is to be signed. */
   readonly wants: boolean;
 }
 

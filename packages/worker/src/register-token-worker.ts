@@ -75,7 +75,7 @@ const NO_ANSWER =
   'The token worker that controls this page has not answered. One of an earlier version cannot renew: ' +
   'it is replaced when all pages of this site are closed.';
 
-/** Those of this page with `requests: 'all'`: they answer for the others, too. */
+/** The worker objects of this page with `requests: 'all'`: they answer for the others, too. */
 const signingScripts = new Set<WorkerOfPage>();
 
 /** The page's side of the token worker. */

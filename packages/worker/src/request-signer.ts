@@ -1,10 +1,10 @@
 import type { TokenSource } from 'secure-token-core';
 
-/** What `handleFetch` needs of a token source; that it can be renewed is what ends a denial. */
+/** A token source as `handleFetch` needs it; a denial ends where it can be renewed. */
 export type RequestSigner = Pick<TokenSource, 'protects' | 'sign' | 'refused'> &
   Partial<Pick<TokenSource, 'renew' | 'liftDenials'>>;
 
-/** What the requests of scripts need: their playlists are read, and some of them are signed already. */
+/** A token source as requests of scripts need it: their playlists are read, and some of them are signed already. */
 export type ScriptSigner = RequestSigner & Pick<TokenSource, 'unsign'> & { learnText(url: string, text: string): void };
 
 /** A signer of one request. */

@@ -8,7 +8,7 @@ import { withoutToken } from './redirect-target.ts';
 import type { ScriptSigner } from './request-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
-/** How a script asks, and what it is given: all of its request, and an answer in which no token shows. */
+/** The delivery to a script: all of its request goes out, and no token shows in the response. */
 export class ScriptDelivery implements Delivery {
   readonly #signer: ScriptSigner;
 

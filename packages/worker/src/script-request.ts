@@ -8,19 +8,19 @@ import { within } from './within.ts';
 
 /** For how long a page is waited for that may not have this package at all. */
 const strangerPatienceMs = 1000;
-/** The same for one that listens: it is busy. */
+/** The time for which a page is waited for that has said that it listens: it is busy. */
 const listenerPatienceMs = 5000;
 const askIntervalMs = 250;
 /** For how long the other pages are waited for when one of them wants the request of a Web Worker signed. */
 const othersPatienceMs = 250;
 
-/** What is known of pages: those that listen have said so, or answered; those that are silent are not waited for. */
+/** Pages that are known to listen, for they have said so or answered, or to be silent: these are not waited for. */
 const knownPages = new Map<string, 'listens' | 'silent'>();
 
 /** A page has registered the worker. */
 export const notePageListens = (id: string): void => void knownPages.set(id, 'listens');
 
-/** It has destroyed its worker object. */
+/** A page has destroyed its worker object. */
 export const notePageLeaves = (id: string): void => void knownPages.delete(id);
 
 /** `fetch()` and `XMLHttpRequest`, which read: what they send, such as a call to the signing endpoint, is theirs. */
@@ -43,7 +43,7 @@ async function pagesOf(clientId: string): Promise<readonly WorkerClient[]> {
   return own.length ? own : pages.filter(({ id }) => !isSilent(id));
 }
 
-/** What `pages` say; those that are silent hold nothing up where another page wants the request signed. */
+/** The answers of `pages`; a silent one holds nothing up where another page wants the request signed. */
 async function answersOf(pages: readonly WorkerClient[], request: SentRequest): Promise<readonly ScriptAnswer[]> {
   const answers: ScriptAnswer[] = [];
   await new Promise<void>((resolve) => {
@@ -58,7 +58,7 @@ async function answersOf(pages: readonly WorkerClient[], request: SentRequest): 
   return answers;
 }
 
-/** What `page` says about the request; `undefined` if it says nothing in time. */
+/** The answer of `page`; `undefined` if there is none in time. */
 async function ask(page: WorkerClient, request: SentRequest): Promise<ScriptAnswer | undefined> {
   const ports: MessagePort[] = [];
   let settle!: (answer: ScriptAnswer) => void;

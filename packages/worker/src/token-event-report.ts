@@ -13,7 +13,7 @@ export interface TokenEventReport {
   readonly detail: TokenEventDetails[TokenEventType];
 }
 
-/** The same as it is posted: the details stand beside the type. */
+/** A token event as it is posted: the details stand beside the type. */
 export type PostedTokenEvent = { readonly type: TokenEventType } & (
   TokenEventDetails['tokenrenewed'] | TokenEventDetails['tokenrefused'] | { readonly error: PostedError }
 );

@@ -17,7 +17,7 @@ interface OwnOptions {
 export type TokenWorkerOptions = OwnOptions &
   (TokenSourceOptions | (Pick<TokenSourceOptions, 'protect'> & { source: TokenSource }));
 
-/** What a worker is registered with. */
+/** The settings and the token source with which a worker is registered. */
 export interface WorkerPlan {
   readonly settings: WorkerSettings;
   /** The page's tokens. Absent where the worker has tokens of its own. */

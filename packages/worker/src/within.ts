@@ -1,4 +1,4 @@
-/** What `promise` resolves to, if it does so in time. */
+/** Resolves as `promise` does if that is in time, else to `undefined`. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));

@@ -1,6 +1,6 @@
 import type { PostedWorkerMessage } from './protocol.ts';
 
-/** What this package uses of a service worker's global scope: the DOM library of TypeScript has no types for it. */
+/** The global scope of a service worker, as far as it is used here: TypeScript's DOM library has no types for it. */
 export interface WorkerClient {
   readonly id: string;
   postMessage(message: PostedWorkerMessage, transfer?: Transferable[]): void;
@@ -31,6 +31,6 @@ export interface FetchEventLike extends ExtendableEventLike {
 
 export const scope: WorkerScope = globalThis as unknown as WorkerScope;
 
-/** Those that the worker does not control, too: any page of this origin may help another. */
+/** Resolves to all pages of this origin, also to those that the worker does not control: any may help another. */
 export const openPages = (): Promise<readonly WorkerClient[]> =>
   scope.clients.matchAll({ includeUncontrolled: true, type: 'window' });

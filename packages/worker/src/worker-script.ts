@@ -7,7 +7,7 @@ export interface TrustedScriptUrl {
   toJSON(): string;
 }
 
-/** What is used here of https://w3c.github.io/trusted-types/dist/spec/ */
+/** Trusted Types as far as they are used here (https://w3c.github.io/trusted-types/dist/spec/). */
 interface TrustedTypes {
   isScriptURL(value: unknown): boolean;
   createPolicy(name: string, rules: ScriptUrlRules<string>): ScriptUrlRules<TrustedScriptUrl>;
@@ -19,7 +19,7 @@ interface ScriptUrlRules<T> {
 export interface WorkerScript {
   /** The URL that the registered worker has. */
   readonly href: string;
-  /** What `ServiceWorkerContainer.register` is given. */
+  /** The argument for `ServiceWorkerContainer.register`. */
   readonly url: URL | TrustedScriptUrl;
 }
 

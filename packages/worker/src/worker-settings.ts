@@ -3,8 +3,8 @@ import { SecureTokenError } from 'secure-token-core';
 import { isTokenSource } from 'secure-token-core/adapter';
 
 /**
- * What the worker reads from its own URL: unlike its memory, that survives when it is stopped. The URL stands in access
- * logs, in `scriptURL` and may travel as a `Referer`: nothing that may be secret is written there.
+ * The settings that the worker reads from its own URL: unlike its memory, that survives when it is stopped. The URL
+ * stands in access logs, in `scriptURL` and may travel as a `Referer`: nothing that may be secret is written there.
  */
 export interface WorkerSettings {
   /** Absent: pages hand out the tokens. */
@@ -19,7 +19,7 @@ export interface WorkerSettings {
   readonly refusals?: readonly number[];
   readonly debug?: boolean;
   readonly retry?: { readonly limit?: number; readonly backoffLimit?: number };
-  /** Those of scripts are signed, too. */
+  /** Requests of scripts are signed, too. */
   readonly requests?: 'all';
 }
 

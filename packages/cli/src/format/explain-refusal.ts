@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts';
 import { formatWith } from './format-options.ts';
 import type { FormatOptions } from './format-options.ts';
 
-/** What `verify` was called with. */
+/** The arguments of the `verify` that refused. */
 export interface Judged extends FormatOptions {
   now?: number;
 }

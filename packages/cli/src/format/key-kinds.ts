@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CliError } from '../cli-error.ts';
 
-/** How the secrets that a command was given become the option of a format that holds its keys. */
+/** Turns the secrets that a command was given into the option of a format that holds its keys. */
 export interface KeyKind {
   /**
    * @param ids those of `--key-id`

@@ -4,7 +4,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { servedPath } from './served-path.ts';
 
-/** What browsers and players want to see, and mime lists do not know. */
+/** Content types that browsers and players want to see, and lists of MIME types do not know. */
 const types: Readonly<Record<string, string>> = {
   m3u8: 'application/vnd.apple.mpegurl',
   m4s: 'video/iso.segment',
@@ -33,7 +33,7 @@ export function mediaOrigin(root: string): (request: Request) => Promise<Respons
   };
 }
 
-/** What a folder is answered with. */
+/** The file that answers a request for a folder. */
 const index = 'index.html';
 
 const withoutMount = (path: string): string => path.replace(/^\/\w+/, '');

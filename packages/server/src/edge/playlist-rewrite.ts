@@ -19,7 +19,7 @@ export function isPlaylistPath({ pathname }: URL): boolean {
   return /\.m3u8?$/i.test(pathname);
 }
 
-/** The same request for the whole document, whatever the viewer holds of it. */
+/** Makes the request one for the whole document, whatever the viewer holds of it. */
 export function wholeDocument(request: Request): Request {
   const headers = new Headers(request.headers);
   for (const name of ofPartialRequest) headers.delete(name);

@@ -23,7 +23,7 @@ export function sentToken(
   };
 }
 
-/** What a query lost on its way, each value with its escapes undone, as tokens have them. */
+/** The parameters that a query has lost on its way, with the escapes of values undone, as tokens have them. */
 function takenParameters(search: string, rest: string): Record<string, string> {
   const left = rest.slice(1).split('&');
   const taken: Record<string, string> = {};

@@ -1,4 +1,4 @@
-/** What counts calls for several instances together, as `rate-limiter-flexible` has them on Redis and other stores. */
+/** A counter of calls that several instances share, as `rate-limiter-flexible` has them on Redis and other stores. */
 export interface RateLimiter {
   /**
    * Counts a call; resolved, the call may go on. To refuse it, rejects with an object that has `msBeforeNext`,

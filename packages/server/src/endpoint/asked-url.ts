@@ -12,7 +12,7 @@ export interface ListedUrl {
   /** As it was asked for: a player has its token under that name. */
   readonly href: string;
   readonly url: JudgedUrl;
-  /** The same for a format, whatever it did to the last one. */
+  /** Makes a `URL` of it for a format, whatever that did to the last one. */
   readonly target: () => URL;
 }
 
@@ -38,7 +38,7 @@ function targetOf(href: string): () => URL {
   };
 }
 
-/** Those whose token would open nothing that is not allowed. @param expires unix seconds */
+/** Keeps the URLs whose token would open nothing that is not allowed. @param expires unix seconds */
 export async function openableUrls(
   listed: readonly ListedUrl[],
   { allows, format, expires }: { allows: AllowList; format: TokenFormat; expires: number },
@@ -51,8 +51,8 @@ export async function openableUrls(
 }
 
 /**
- * What the entitlement hook is given: each URL in its one spelling, with what its token would open at the same place of
- * the second list. Behind them the other readings of both: a hook that looks for `/premium/` must not miss
+ * The arguments of the entitlement hook: each URL in its one spelling, with what its token would open at the same place
+ * of the second list. Behind them the other readings of both: a hook that looks for `/premium/` must not miss
  * `/%70remium/`, nor `/premium;x/`, which Java servers take for the same, nor `/film.mp4/x`, which lighttpd takes for
  * `/film.mp4`, whether it looks at URLs or at scopes.
  */
@@ -80,7 +80,7 @@ function shownReadings({ url, scope: { shown, url: opened } }: OpenableUrl): rea
   return distinct([asIs, ...hrefs.map((href, i) => ({ href, scope: scopes[i]! })), ...files]);
 }
 
-/** Of one scope there is one object. */
+/** Leaves one object for each scope. */
 function distinct(shown: readonly ShownUrl[]): readonly ShownUrl[] {
   const scopes = new Map<string, Set<Scope>>();
   for (const { href, scope } of shown) scopes.set(href, (scopes.get(href) ?? new Set()).add(scope));

@@ -16,7 +16,7 @@ interface GrantOptions {
   readonly expires: number;
   /** Within which the children of a playlist have to lie. */
   readonly allows: AllowList;
-  /** What the viewer may have. */
+  /** Whether the viewer may open a scope. */
   readonly mayOpen: ScopeTest;
   readonly expander: PlaylistExpander | undefined;
   readonly onError: (error: unknown) => void;

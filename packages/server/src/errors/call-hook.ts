@@ -1,4 +1,4 @@
-/** How runtimes say that something has no such property: V8, JavaScriptCore, SpiderMonkey. */
+/** The words with which V8, JavaScriptCore and SpiderMonkey say that something has no such property. */
 const HAS_NO_PROPERTY = /\bundefined\b|is not a function/;
 
 /**

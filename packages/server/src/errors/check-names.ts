@@ -1,7 +1,7 @@
 import { OptionsError, optionsError } from './options-error.ts';
 
 /**
- * How many letters are to be changed, added or left out to make one text of the other. Written here, because the edge
+ * The number of letters to change, add or leave out to make one text of the other. Written here, because the edge
  * function carries it (a library is a tenth of that), and core, which has the same, shares no code with this package.
  */
 function distance(one: string, other: string): number {

@@ -8,7 +8,7 @@ export class OptionsError extends Error {
   readonly code = 'ERR_OPTIONS';
 }
 
-/** What `value` is, without its content: that may be a secret. */
+/** Names the kind of `value`, never its content, which may be a secret. */
 function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';

@@ -1,4 +1,4 @@
-/** What an EdgeAuth token says. Every text is without `~`, which separates the fields, and none is empty. */
+/** The fields of an EdgeAuth token. Every text is without `~`, which separates the fields, and none is empty. */
 export interface EdgeAuthFields {
   readonly ip?: string | undefined;
   /** Unix seconds. */
@@ -11,7 +11,7 @@ export interface EdgeAuthFields {
   readonly data?: string | undefined;
 }
 
-/** What is signed and not carried; a text that may hold `~` has been escaped. */
+/** The fields that are signed and not carried; a text that may hold `~` has been escaped. */
 export interface EdgeAuthUnsent {
   /** The path, for a token without an access list. */
   readonly url?: string | undefined;

@@ -3,7 +3,7 @@ import type { JudgedScope } from './judged-scope.ts';
 import type { JudgedUrl } from './judged-url.ts';
 import { urlPrefix } from './url-prefix.ts';
 
-/** What the signing endpoint may sign at all. */
+/** The URLs that the signing endpoint may sign at all. */
 export interface AllowList {
   readonly holds: (url: JudgedUrl) => boolean;
   /** Whether all of what a token opens lies within the prefixes. */

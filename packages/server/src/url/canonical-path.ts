@@ -1,6 +1,6 @@
 import { decodeOnce } from './decode-once.ts';
 
-/** How the path enters the hash: percent-decoded once (nginx `$uri`), or as it stands in the URL. */
+/** The form in which the path enters the hash: percent-decoded once (nginx `$uri`), or as it stands in the URL. */
 export type PathForm = 'decoded' | 'raw';
 
 /**

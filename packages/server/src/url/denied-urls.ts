@@ -3,7 +3,7 @@ import { NameTree } from './name-tree.ts';
 import { readingsOf, readingsUpToFiles, wholeReadings } from './readings.ts';
 import type { Reading } from './readings.ts';
 
-/** What was denied of one folder or file. */
+/** The denials of one folder or file. */
 interface Denied {
   /** Every query, or none yet. */
   isDenied: boolean;
@@ -12,8 +12,8 @@ interface Denied {
 }
 
 /**
- * What a hook has denied, as a tree of names: a hundred URLs and as many entries cost no more than their length.
- * Scheme and port are not compared, for many formats sign neither.
+ * The URLs that a hook has denied, as a tree of names: a hundred URLs and as many entries cost no more than their
+ * length. Scheme and port are not compared, for many formats sign neither.
  */
 export class DeniedUrls {
   readonly #hosts = new Map<string, NameTree<Denied>>();

@@ -10,9 +10,9 @@ const maxServedPathsOfScope = 256 * maxServedPaths;
 
 /** What a token opens, or what a hook has denied, as it is compared. Only `judgeScope` makes it. */
 export class JudgedScope {
-  /** Of a folder, the folder itself: its path ends with `/`. */
+  /** The URL; of a folder, the folder itself: its path ends with `/`. */
   readonly url: JudgedUrl;
-  /** What is really opened, piece by piece: itself, unless it is made of parts. */
+  /** The scopes that are really opened, piece by piece: itself, unless it is made of parts. */
   readonly parts: readonly JudgedScope[];
   /** Private, so that no other object fits this type. */
   readonly #kind: Scope['kind'];

@@ -71,7 +71,7 @@ export class JudgedUrl implements UrlParts {
     return this.hrefWithoutQuery + this.search;
   }
 
-  /** The same origin and query with another path. @param path canonical, as a `Reading` gives it */
+  /** Makes a URL of the same origin and query with another path. @param path canonical, as a `Reading` gives it */
   withPath(path: string): JudgedUrl {
     return this.#with({ path });
   }

@@ -2,7 +2,7 @@
 const maxLength = 2048;
 const maxTexts = 500;
 
-/** What was made of the last texts. The oldest is forgotten first. */
+/** The answers to the last texts. The oldest is forgotten first. */
 export class LastAnswers<T> {
   readonly #answers = new Map<string, { readonly answer: T }>();
   readonly #maxTexts: number;

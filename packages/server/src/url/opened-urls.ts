@@ -1,7 +1,7 @@
 import type { JudgedScope } from './judged-scope.ts';
 import { NameTree } from './name-tree.ts';
 
-/** What is opened of one folder or file. */
+/** The part of one folder or file that is opened. */
 interface Opened {
   /** With all below it, and without its last `/`. */
   isFolder: boolean;
@@ -10,7 +10,7 @@ interface Opened {
   readonly queries: Set<string>;
 }
 
-/** What tokens open, as trees of names: whether they open something else, too, costs no more than its length. */
+/** The URLs that tokens open, as trees of names: to ask whether one is among them costs no more than its length. */
 export class OpenedUrls {
   readonly #origins = new Map<string, NameTree<Opened>>();
 

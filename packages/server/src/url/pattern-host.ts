@@ -1,7 +1,7 @@
 import { canBe, isOptional, piecesOf } from './pattern-source.ts';
 import type { Pattern } from './pattern-source.ts';
 
-/** What no host of a canonical URL has: a port, or a dot at its end. */
+/** Ends that no host of a canonical URL has: a port, or a dot. */
 type HostFault = 'port' | 'dot';
 
 /**

@@ -1,6 +1,6 @@
 import { decodeOnce } from './decode-once.ts';
 
-/** How one origin or another reads a canonical path: the canonical path that it serves instead. */
+/** The way in which one origin or another reads a canonical path: the canonical path that it serves instead. */
 export type Reading = (path: string) => string;
 
 /**
@@ -62,7 +62,7 @@ export function readingsOf(path: string): readonly string[] {
   return [...new Set(wholeReadings(path).map((read) => read(path)))];
 }
 
-/** How a canonical path that a viewer asks for may be read to its end: for two such paths, the same functions. */
+/** The ways to read a canonical path that a viewer asks for to its end: for two such paths, the same functions. */
 export function wholeReadings(path: string): readonly Reading[] {
   return isPlain(path) ? slashReadings : allReadings;
 }
@@ -127,7 +127,7 @@ export function mayLeaveFolder(path: string): boolean {
   return /%[\da-f]{2}/i.test(path) || isReadElsewhere(path);
 }
 
-/** How many names stand up to and with each folder that has the name of a file: 2 for `/vod/film.mp4/x`. */
+/** The number of names up to and with each folder that has the name of a file: 2 for `/vod/film.mp4/x`. */
 function foldersNamedLikeFiles(path: string): readonly number[] {
   // Most paths have no dot in front of their last name.
   if (path.lastIndexOf('/') < path.indexOf('.') || !path.includes('.')) return [];
@@ -182,7 +182,7 @@ function strippedName(name: string): string {
   return name.slice(0, end);
 }
 
-/** Of escapes in a row that are not UTF-8, those of ASCII alone. */
+/** Decodes once more; of escapes in a row that are not UTF-8, those of ASCII alone. */
 function decodedAgain(path: string): string {
   const asAscii = (_: string, hex: string): string => String.fromCharCode(parseInt(hex, 16));
   return path.replace(

@@ -10,7 +10,7 @@ import type { Scope } from './scope.ts';
  */
 export class ShownScope {
   readonly #scope: JudgedScope;
-  /** What it is really made of. */
+  /** The scopes that it is really made of. */
   readonly #parts: readonly JudgedScope[];
   readonly #byReading = new Map<Reading, Scope>();
   readonly #byText = new Map<string, Scope>();
@@ -28,7 +28,7 @@ export class ShownScope {
     return (this.#hasOneReading ??= [this.#scope, ...this.#parts].every(hasOneReading));
   }
 
-  /** How its paths may be read to their ends. */
+  /** The ways to read its paths to their ends. */
   get readings(): readonly Reading[] {
     if (this.#readings) return this.#readings;
     const paths = [this.#scope, ...this.#parts].map(({ url }) => url.path);

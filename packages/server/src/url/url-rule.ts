@@ -76,12 +76,12 @@ function ruleTest(rule: UrlRule): (asked: Asked) => boolean {
   return ({ url }) => url.hostname === hostname && url.servedPaths.some(isPath);
 }
 
-/** Of this realm or another. */
+/** Whether `rule` is a RegExp of this realm or another. */
 function isRegExp(rule: string | RegExp): rule is RegExp {
   return Object.prototype.toString.call(rule) === '[object RegExp]';
 }
 
-/** What rules are asked about one URL, each list made when the first rule needs it. */
+/** The texts of one URL that rules are asked about, each list made when the first rule needs it. */
 class Asked {
   readonly url: JudgedUrl;
   #paths?: readonly string[];
@@ -103,14 +103,14 @@ class Asked {
     return (this.#paths ??= [...new Set(this.#spelled.flatMap(writtenPaths))]);
   }
 
-  /** What a function is given. */
+  /** The spellings that a function is given. */
   get hrefs(): readonly string[] {
     if (this.#hrefs) return this.#hrefs;
     const paths = new Set(this.#spelled.flatMap((path) => writtenPaths(path).slice(0, 2)));
     return (this.#hrefs = this.origins.flatMap((origin) => [...paths].map((path) => origin + path)));
   }
 
-  /** What a pattern is tested with: whole URLs, host and path, and the path alone. */
+  /** The texts that a pattern is tested with: whole URLs, host and path, and the path alone. */
   get texts(): readonly string[] {
     const fronts = ['', this.url.hostname, ...this.origins];
     return (this.#texts ??= fronts.flatMap((front) => this.paths.map((path) => front + path)));

@@ -3,7 +3,7 @@ import { decodeOnce } from '../../url/decode-once.ts';
 
 type Param = readonly [name: string, value: string];
 
-/** What of the parameters of a request is signed. */
+/** The parameters of a request, as far as they are signed. */
 export interface BunnyParams {
   readonly signed: readonly Param[];
   /** `token_path` */

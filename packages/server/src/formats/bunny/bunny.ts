@@ -70,7 +70,7 @@ export function bunny(options: BunnyOptions): TokenFormat {
     // A folder's token cannot know a query. An IPv6 address in text form would run into a name.
     return isKind && (foreign.size === 0 || (exact && signsQuery && !(version === 2 && ip?.includes(':'))));
   };
-  /** What a token for `url` says and opens. @throws `ERR_OPTIONS` for a URL that is not signed */
+  /** The content and the scope of a token for `url`. @throws `ERR_OPTIONS` for a URL that is not signed */
   const openedBy = (url: URL): BunnyOpened => {
     const path = pathToSign(url, pathForm);
     const folder = exact ? undefined : (tokenPath ?? folderOf(path, depth));

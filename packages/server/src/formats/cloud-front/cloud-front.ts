@@ -96,7 +96,7 @@ export function cloudFront(options: CloudFrontOptions): TokenFormat {
   const written = hash === 'SHA1' ? names.slice(0, -1) : names;
   const carrier = valueCarrier(names, { ...options, carrier: kind }, written);
 
-  /** What a token for `url` opens. @throws `ERR_OPTIONS` for a URL that is not signed */
+  /** The scope of a token for `url`. @throws `ERR_OPTIONS` for a URL that is not signed */
   const openedBy = (url: URL): { resource: string; search: string } => {
     pathToSign(url, 'raw');
     const search = carrier.searchOf(url);

@@ -15,9 +15,9 @@ import type { GrantedVerdict } from '../../token/verdict.ts';
 interface GoogleLink {
   /** Without the token. */
   readonly url: string;
-  /** What is opened, unless it is the URL alone. */
+  /** The prefix that is opened; `undefined` if the URL alone is. */
   readonly prefix: string | undefined;
-  /** The same as `URLPrefix`, which is signed; not asked for where the prefix is in the path. */
+  /** The prefix as `URLPrefix`, which is signed; not asked for where the prefix is in the path. */
   readonly encodedPrefix: string | undefined;
   readonly expires: string;
   readonly keyName: string;
