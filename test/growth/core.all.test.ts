@@ -150,8 +150,10 @@ describe('what a playlist costs grows with its length', () => {
 });
 
 describe('what an answer of the signing endpoint costs grows with its tokens', () => {
+  const query = 'x'.repeat(1000);
   const tokens: Record<string, (n: number) => Token> = {
     URLs: (n) => ({ url: `${FOLDER}${n}.ts`, query: { st: 'a' }, expires }),
+    'URLs with one long query': (n) => ({ url: `${FOLDER}${n}.ts?${query}`, query: { st: 'a' }, expires }),
     'URLs with any query': (n) => ({ url: `${FOLDER}${n}.ts`, anyQuery: true, query: { st: 'a' }, expires }),
     folders: (n) => ({ prefix: `${CDN}/${n}/`, query: { st: 'a' }, expires }),
     'folders with a base': (n) => ({ prefix: `${CDN}/${n}/`, base: `${CDN}/t${n}/${n}/`, expires }),

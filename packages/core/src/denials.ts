@@ -20,10 +20,16 @@ export class Denials {
   readonly #lifetime = isServiceWorker() ? SECONDS_IN_WORKER : Infinity;
   /** By URL or scope. */
   readonly #denials = new BoundedMap<string, Denial>();
+  #lifts = 0;
 
   /** @param now in seconds, never goes back */
   constructor(now: () => number) {
     this.#now = now;
+  }
+
+  /** The number of times that denials were lifted: an answer to an earlier call is for the viewer of that time. */
+  get lifts(): number {
+    return this.#lifts;
   }
 
   get isEmpty(): boolean {
@@ -43,6 +49,7 @@ export class Denials {
 
   /** The viewer may have logged in. */
   lift(): void {
+    this.#lifts++;
     this.#denials.clear();
   }
 }

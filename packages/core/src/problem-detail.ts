@@ -39,12 +39,12 @@ export async function readDetail(response: Response): Promise<void> {
 
 async function noteDetail(response: Response, signal: AbortSignal): Promise<void> {
   try {
-    if (!/\bjson\b/i.test(response.headers.get('content-type') ?? '')) return;
     const text = await readText(response.clone().body!, MAX_BODY, signal);
     if (text === undefined) {
       void response.body!.cancel().catch(() => undefined);
       return;
     }
+    if (!/\bjson\b/i.test(response.headers.get('content-type') ?? '')) return;
     const { detail } = JSON.parse(text) as { detail?: unknown };
     const line = typeof detail === 'string' ? shownDetail(detail) : '';
     if (line) details.set(response, line);

@@ -80,7 +80,10 @@ export class SigningCalls {
   /** One call; resolves to what went wrong. */
   async call(wanted: WantedUrls): Promise<SecureTokenError | undefined> {
     const { urls: asked, predicted, reason } = wanted;
-    const { clock, rotation, endpoint, protection, tokenUrls, emit } = this.#parts;
+    const { clock, rotation, endpoint, protection, tokenUrls, denials, emit } = this.#parts;
+    const { lifts } = denials;
+    /** Somebody may have logged in since the call was sent: a denial is for who was there before. */
+    const isForAnother = (): boolean => denials.lifts !== lifts;
     const sentAt = clock.sessionNow();
     const call = rotation.nextCall();
     try {
@@ -99,6 +102,8 @@ export class SigningCalls {
         const unsigned = signed.map((url) => tokenUrls.read(url).unsigned);
         emit('tokenrenewed', { reason, urls: unsigned, expires, wait: clock.sessionNow() - sentAt });
       }
+      const again = asked.filter((url) => denied.has(this.#keyOf(url)));
+      if (again.length > 0 && isForAnother()) return await this.call({ ...wanted, urls: again });
       const unborn = new Set([...predicted].map((url) => this.#keyOf(url)));
       this.#denyEach(answer.denied.filter((url) => !unborn.has(this.#keyOf(url))));
       return undefined;
@@ -107,6 +112,7 @@ export class SigningCalls {
       const error = toError(cause, clock.now());
       // sent once more without them: that call decides
       if (predicted.size > 0 && mayBeAboutPredictions(error)) return error;
+      if (error.code === 'ERR_DENIED' && isForAnother()) return this.call(wanted);
       if (error.code === 'ERR_DENIED') this.#denyAll(asked, error);
       else emit('tokenerror', { error });
       return error;

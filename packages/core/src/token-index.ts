@@ -19,18 +19,18 @@ export interface HeldToken extends RenewalTimes {
 /** In seconds. */
 export const lifetimeOf = ({ token, obtainedAt }: HeldToken): number => token.expires - obtainedAt;
 
-type TokensByTail = BoundedMap<string, readonly HeldToken[]>;
+type TokensByHref = BoundedMap<string, readonly HeldToken[]>;
 
 /** V8 takes strings of 16,384 characters and more for the same in a Map if their lengths are: they go by their ends. */
-const tailOf = (href: string): string => (href.length > 1000 ? href.slice(-100) : href);
+const shortOf = (href: string): string => (href.length > 10_000 ? href.slice(0, 2000) + href.slice(-2000) : href);
 
-const heldFor = (tokens: TokensByTail, href: string): HeldToken | undefined =>
-  tokens.get(tailOf(href))?.find(({ scope }) => scope.href === href);
+const heldFor = (tokens: TokensByHref, href: string): HeldToken | undefined =>
+  tokens.get(shortOf(href))?.find(({ scope }) => scope.href === href);
 
 /** The tokens at hand, by what they open. */
 export class TokenIndex {
-  readonly #urls: TokensByTail = new BoundedMap();
-  readonly #paths: TokensByTail = new BoundedMap();
+  readonly #urls: TokensByHref = new BoundedMap();
+  readonly #paths: TokensByHref = new BoundedMap();
   readonly #folders = new FolderMap<HeldToken>();
   readonly #isUsable: (held: HeldToken) => boolean;
 
@@ -45,18 +45,18 @@ export class TokenIndex {
       return;
     }
     const tokens = kind === 'path' ? this.#paths : this.#urls;
-    const others = (tokens.get(tailOf(href)) ?? []).filter(({ scope }) => scope.href !== href);
-    tokens.set(tailOf(href), [...others, held]);
+    const others = (tokens.get(shortOf(href)) ?? []).filter(({ scope }) => scope.href !== href);
+    tokens.set(shortOf(href), [...others, held]);
   }
 
   /** Tokens of folders stay: they tell which URLs share a token. */
   forgetExpiredUrls(now: number): void {
     // the clock is read once: hours of tokens may be at hand
     for (const map of [this.#urls, this.#paths]) {
-      for (const [tail, tokens] of map) {
+      for (const [short, tokens] of map) {
         const kept = tokens.filter((held) => isUnexpired(held, now));
-        if (kept.length === 0) map.delete(tail);
-        else if (kept.length < tokens.length) map.set(tail, kept);
+        if (kept.length === 0) map.delete(short);
+        else if (kept.length < tokens.length) map.set(short, kept);
       }
     }
   }

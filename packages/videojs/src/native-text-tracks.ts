@@ -39,11 +39,17 @@ export function signNativeTextTracks(session: Session): () => void {
       );
     /** A worker has signed it, and replayed it: it has no token. A browser loads once what it is given once. */
     const loadOnceRenewed = (): void => {
+      if (signal.aborted) return;
       const loadAgain = (): void => {
+        if (signal.aborted) return;
         element.removeAttribute('src');
         give(requestFor(session, url, wait));
       };
-      const onRenewal = (): void => void renewWorker().then(loadAgain, loadOnceRenewed);
+      const onRenewal = (): void => {
+        // one that fails waits for the next renew()
+        isRenewed = false;
+        void renewWorker().then(loadAgain, loadOnceRenewed);
+      };
       if (isRenewed) onRenewal();
       else source.addEventListener(SOURCE_RENEWS, onRenewal, { signal, once: true });
     };

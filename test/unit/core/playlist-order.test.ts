@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
+import { PlaylistOrder } from '../../../packages/core/src/playlists/playlist-order.ts';
 import { lineAt, skippedSegments, withoutDirectives } from '../../../packages/core/src/playlists/media-playlist.ts';
-import { FOLDER, MEDIA, each, fakeTime, lab, advanceSeconds, playlist, range, segment } from './lab.ts';
+import { FOLDER, MEDIA, each, fakeTime, lab, advanceSeconds, playing, playlist, range, segment } from './lab.ts';
 
 fakeTime();
 
@@ -135,4 +136,21 @@ test.each([
   ['?x_HLS_msn=6', '?x_HLS_msn=6'],
 ])('the URL of a playlist, without directives: %s', (query, expected) => {
   expect(withoutDirectives(MEDIA + query)).toBe(MEDIA + expected);
+});
+
+test('names of more than 2000 characters are not read ahead', async () => {
+  const long = 'x'.repeat(2000);
+  const viewer = await playing(playlist(1, 20).replace('3.ts', `${long}.ts`));
+  await viewer.source.sign(segment(1));
+  expect(viewer.asked()).toEqual([[1, 2, 4, 5, 6, 7, 8].map(segment)]);
+});
+
+test('a playlist whose names never leave its window: the oldest are forgotten', () => {
+  const order = new PlaylistOrder();
+  const parts = (from: number): string =>
+    Array.from({ length: 10_000 }, (_, n) => `#EXT-X-PART:DURATION=1,URI="${from + n}.m4s"`).join('\n');
+  for (let from = 0; from < 200_000; from += 10_000) order.learn(parts(from), (uri) => uri);
+  expect(order.size).toBeGreaterThanOrEqual(50_000);
+  expect(order.size).toBeLessThanOrEqual(60_000);
+  expect(order.has('199999.m4s')).toBe(true);
 });

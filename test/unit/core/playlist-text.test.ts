@@ -57,6 +57,23 @@ test('a body without end is read no further than a playlist is long', async () =
   await response.body!.cancel();
 });
 
+test('a body that does not end in half a minute is left to the player, whose cancel() is waited for no longer', async () => {
+  vi.useFakeTimers();
+  const cancelled = vi.fn();
+  const response = new Response(
+    new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('#EXTM3U')), cancel: cancelled }),
+  );
+  const text = playlistText(response, [URL_]);
+  const left = response.body!.cancel();
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(cancelled).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await text).toBeUndefined();
+  await left;
+  expect(cancelled).toHaveBeenCalledOnce();
+  vi.useRealTimers();
+});
+
 test('a body that breaks off is for the player to notice', async () => {
   const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('broken off')) });
   expect(await playlistText(new Response(body), [URL_])).toBeUndefined();

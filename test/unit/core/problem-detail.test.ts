@@ -72,12 +72,14 @@ describe('the `detail` of the signing endpoint', () => {
   });
 
   test.each([
-    ['never ends', '{'],
-    ['is too long', '{'.repeat(30_000)],
-  ])('the status does not wait for a body that %s, and its connection is given back', async (_, text) => {
+    ['never ends', '{', 'application/json'],
+    ['is too long', '{'.repeat(30_000), 'application/json'],
+    ['is a page that never ends', '<p>', 'text/html'],
+    ['is a long page', '<p>'.repeat(30_000), 'text/html'],
+  ])('the status does not wait for a body that %s, and its connection is given back', async (_, text, type) => {
     const cancel = vi.fn();
     const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from(text)), cancel });
-    const answer: Answer = () => new Response(body, { status: 403, headers: { 'content-type': 'application/json' } });
+    const answer: Answer = () => new Response(body, { status: 403, headers: { 'content-type': type } });
     expect(await errorOf(answer)).toMatchObject({ code: 'ERR_DENIED', status: 403 });
     expect(cancel).toHaveBeenCalledOnce();
   });

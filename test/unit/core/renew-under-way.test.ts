@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Answer } from './lab.ts';
 import {
   MASTER,
   after,
@@ -30,6 +31,33 @@ describe('renew() after a log-in, while a call of before is under way', () => {
     expect(viewer.asked()[2]).toEqual([segment(2)]);
     await advanceSeconds(5);
     expect(viewer.types()).toEqual(['tokendenied', 'tokenrenewed']);
+  });
+
+  test('nobody was denied before: its denial is for somebody else all the same', async () => {
+    const viewer = lab(inTurn(after(2, fail(403)), each()), { readAhead: 0 });
+    const request = watch(viewer.source.sign(segment(1)));
+    await advanceSeconds(1);
+    await viewer.source.renew();
+    await advanceSeconds(1);
+    expect(tokenOf(request.value)).toBe('t2');
+    expect(viewer.types()).toEqual(['tokenrenewed']);
+    expect(viewer.source.signNow(segment(1))).toBeDefined();
+  });
+
+  test('it lists some URLs in "denied": they alone are asked for again', async () => {
+    const some: Answer = (call) => {
+      const answer = each()(call) as { tokens: { url: string }[] };
+      const of = (n: number) => (token: { url: string }) => token.url === segment(n);
+      return { ...answer, tokens: answer.tokens.filter(of(1)), denied: [segment(2)] };
+    };
+    const viewer = lab(inTurn(after(2, some), each()), { readAhead: 0 });
+    const requests = [1, 2].map((n) => watch(viewer.source.sign(segment(n))));
+    await advanceSeconds(1);
+    viewer.source.liftDenials();
+    await advanceSeconds(1);
+    expect(requests.map(({ value }) => tokenOf(value))).toEqual(['t1', 't2']);
+    expect(viewer.asked()).toEqual([[segment(1), segment(2)], [segment(2)]]);
+    expect(viewer.types()).not.toContain('tokendenied');
   });
 
   test('its time and its number are those of the call that was answered', async () => {

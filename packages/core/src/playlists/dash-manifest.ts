@@ -1,9 +1,10 @@
-import { MAX_LENGTH, NameTemplate } from './name-template.ts';
+import { NameTemplate } from './name-template.ts';
 import type { KeyOf, RepresentationOrder } from './representation-order.ts';
 import { ListOrder, TemplateOrder } from './representation-order.ts';
 import type { PeriodTimes, SegmentTimes } from './segment-times.ts';
 import { Timeline, evenTimes } from './segment-times.ts';
 import { resolveUrl } from '../url-text.ts';
+import { MAX_URL_LENGTH } from './url-order.ts';
 import type { XmlElement } from './xml-elements.ts';
 import { childrenOf, parseXml } from './xml-elements.ts';
 
@@ -61,8 +62,8 @@ interface Level {
 function baseOf(element: XmlElement, outer: string): string {
   const [base] = childrenOf(element, 'BaseURL');
   if (!base || !outer) return outer;
-  const url = base.text.length > MAX_LENGTH ? '' : resolveUrl(base.text, outer);
-  return url.length > MAX_LENGTH ? '' : url;
+  const url = base.text.length > MAX_URL_LENGTH ? '' : resolveUrl(base.text, outer);
+  return url.length > MAX_URL_LENGTH ? '' : url;
 }
 
 const levelOf = (element: XmlElement, outer: Level): Level => ({
@@ -212,7 +213,7 @@ class ManifestReader {
     if (known) return known.base === base ? known.order : undefined;
     const names = element.children.flatMap(({ name, attributes }) => {
       const uri = attributes.get({ Initialization: 'sourceURL', SegmentURL: 'media' }[name] ?? '');
-      return uri !== undefined && uri.length <= MAX_LENGTH ? uri : [];
+      return uri !== undefined && uri.length <= MAX_URL_LENGTH ? uri : [];
     });
     const seconds = Number(attributeOf(lists, 'duration')) / Number(attributeOf(lists, 'timescale') ?? 1) || 0;
     this.#size += names.length;

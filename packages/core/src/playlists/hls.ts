@@ -7,6 +7,7 @@ import { isLive, isMediaPlaylist, lastSegments, windowStart } from './media-play
 import { LOOKED_AT } from './name-prediction.ts';
 import type { PlaylistOrder } from './playlist-order.ts';
 import { createReadAhead } from './read-ahead.ts';
+import { keyIn } from './url-order.ts';
 
 /** @throws `ERR_OPTIONS` if it is no text */
 export function checkText(text: unknown, name: string): void {
@@ -26,7 +27,7 @@ export function hls(text: string): Playlist {
     createReadAhead,
     learn(key, known, { identify, now }) {
       if (!isMediaPlaylist(text)) return [];
-      const keyOf = (uri: string): string => identify(resolveUrl(uri, key));
+      const keyOf = (uri: string): string => keyIn(resolveUrl(uri, key), identify);
       const listed = lastSegments(text, LOOKED_AT).map(({ uri, parts, ...how }) => ({
         uri: uri && keyOf(uri),
         parts: parts.map(keyOf),

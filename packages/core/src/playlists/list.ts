@@ -7,6 +7,7 @@ import type { ListedSegment, PlaylistUri } from './media-playlist.ts';
 import { LOOKED_AT } from './name-prediction.ts';
 import type { PlaylistOrder } from './playlist-order.ts';
 import { createReadAhead } from './read-ahead.ts';
+import { keyIn } from './url-order.ts';
 
 /** A URL of a playlist, in the order in which they are played. */
 export interface ListedUrl {
@@ -59,7 +60,9 @@ export function list(urls: readonly ListedUrl[], { isLive = false }: ListOptions
   const playlist: LearntPlaylist = {
     createReadAhead,
     learn(key, known, { identify, now }) {
-      const listed = urls.map((it) => ({ ...it, key: identify(resolveUrl(it.url, key)) })).filter((it) => it.key);
+      const listed = urls
+        .map((it) => ({ ...it, key: keyIn(resolveUrl(it.url, key), identify) }))
+        .filter((it) => it.key);
       const first = listed.find(({ kind = 'segment' }) => kind === 'segment')?.key ?? '';
       const kinds = new Map<string, PlaylistUri['kind']>();
       // each once: a file may be named for each of its byte ranges

@@ -1,6 +1,6 @@
-/** More digits than a number has; a name that is longer than any edge takes. */
+import { MAX_URL_LENGTH } from './url-order.ts';
+/** More digits than a number has. */
 const MAX_WIDTH = 20;
-export const MAX_LENGTH = 2000;
 
 /** The values that stay the same for all segments of a Representation. */
 type TemplateValues = Readonly<Record<'RepresentationID' | 'Bandwidth', string>>;
@@ -46,7 +46,7 @@ export class NameTemplate {
 
   /** @returns `undefined` if its names would be longer than a URL can be */
   static parse(template: string, values: TemplateValues): NameTemplate | undefined {
-    if (template.length > MAX_LENGTH) return undefined;
+    if (template.length > MAX_URL_LENGTH) return undefined;
     const parts: Part[] = [];
     let length = 0;
     let end = 0;
@@ -57,12 +57,12 @@ export class NameTemplate {
       end = found.index + found[0].length;
       length += text.length + (typeof part === 'string' ? part.length : Math.max(1, part.width));
       // before it is made longer still: a short text may name a long id again and again
-      if (length > MAX_LENGTH) return undefined;
+      if (length > MAX_URL_LENGTH) return undefined;
       parts.push(text, part);
     }
     parts.push(template.slice(end));
     length += template.length - end;
-    return length > MAX_LENGTH ? undefined : new NameTemplate(parts, length);
+    return length > MAX_URL_LENGTH ? undefined : new NameTemplate(parts, length);
   }
 
   /** The name of a segment. */

@@ -11,6 +11,9 @@ interface Entry {
 /** A delta update does not say which init segment and which key hold for what it leaves out: the last ones. */
 const RESOURCES_IN_FORCE = 2;
 
+/** More URLs than a day of segments of two seconds has. Only the playlist of a stranger names more. */
+const MAX_ENTRIES = 50_000;
+
 /** In which order one media playlist names its URLs. Of a live one, those in its window. */
 export class PlaylistOrder implements UrlOrder {
   /** By URL; begins with the oldest. */
@@ -79,6 +82,16 @@ export class PlaylistOrder implements UrlOrder {
       this.#entries.set(key, { kind: kinds.get(key)!, next: keys[index + 1] ?? '' });
     }
     this.#last = keys.at(-1)!;
+    this.#forgetOldest();
+  }
+
+  /** Where nothing leaves the window. Many at a time: a Map steps over all that was deleted from its beginning. */
+  #forgetOldest(): void {
+    if (this.#entries.size <= 1.1 * MAX_ENTRIES) return;
+    for (const key of this.#entries.keys()) {
+      if (this.#entries.size <= MAX_ENTRIES) return;
+      this.#entries.delete(key);
+    }
   }
 
   #forgetText(text: string, keyOf: (uri: string) => string): void {

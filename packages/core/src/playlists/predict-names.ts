@@ -1,4 +1,5 @@
 import type { ListedSegment } from './media-playlist.ts';
+import { MAX_URL_LENGTH } from './url-order.ts';
 
 /** The name that comes `steps` after the last known one; 1 is the next. */
 type Continuation = (steps: number) => string;
@@ -8,9 +9,6 @@ interface Spelling {
   readonly texts: readonly string[];
   readonly numbers: readonly string[];
 }
-
-/** Longer ones are no names that a packager counts, and would be held a hundred times. */
-const MAX_LENGTH = 2000;
 
 /** The digits of an escape are no number; of a long number its end counts, which is exact in a double. */
 const NUMBER = /%[\da-f]{2}|\d{1,15}(?!\d)/gi;
@@ -38,7 +36,7 @@ function spell(name: string): Spelling {
  */
 export function continuationOf([first, second, third]: readonly (string | undefined)[]): Continuation | undefined {
   if (first === undefined || second === undefined || third === undefined) return undefined;
-  if ([first, second, third].some(({ length }) => length > MAX_LENGTH)) return undefined;
+  if ([first, second, third].some(({ length }) => length > MAX_URL_LENGTH)) return undefined;
   const [one, two, last] = [spell(first), spell(second), spell(third)];
   const hasSameTexts = (other: Spelling): boolean =>
     other.texts.length === last.texts.length && other.texts.every((text, index) => text === last.texts[index]);

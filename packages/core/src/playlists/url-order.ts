@@ -1,3 +1,13 @@
+/**
+ * Longer URLs are not read ahead. V8 takes strings of 16,384 characters and more for the same in a Map if their lengths
+ * are: a playlist of such names would cost the square of its length.
+ */
+export const MAX_URL_LENGTH = 2000;
+
+/** The key of a URL that a playlist names; empty if it is too long to be read ahead. */
+export const keyIn = (url: string, identify: (href: string) => string): string =>
+  url.length > MAX_URL_LENGTH ? '' : identify(url);
+
 /** In which order the URLs of one rendition are played, by their keys. */
 export interface UrlOrder {
   has(key: string): boolean;

@@ -3,6 +3,9 @@ import type { NodeRequest, NodeResponse } from './node-message.ts';
 /** Of RFC 9113 section 7. */
 const internalError = 2;
 
+/** Node ends a response of HTTP/2 by itself when the client leaves, and calls it finished. */
+const hasAll = ({ writableEnded, writableFinished }: NodeResponse): boolean => writableEnded && writableFinished;
+
 /**
  * The client of one exchange. Whatever waits for the client waits here, and each wait ends: with what the client does,
  * when the client leaves, or by time.
@@ -27,7 +30,7 @@ export class Client {
       response.off('finish', end);
       response.off('close', end);
       socket.off('close', end);
-      if (!response.writableFinished) this.#leaving.abort();
+      if (!hasAll(response)) this.#leaving.abort();
     };
     response.once('finish', end);
     response.once('close', end);
@@ -57,7 +60,7 @@ export class Client {
   /** Waits until the client has taken enough to write on (`drain`), or all that was written (`finish`). */
   takes(event: 'drain' | 'finish'): Promise<void> {
     const [response, { signal }] = [this.#response, this];
-    if (this.hasLeft() || response.writableFinished) return Promise.resolve();
+    if (this.hasLeft() || hasAll(response)) return Promise.resolve();
     return this.sends(
       new Promise((resolve) => {
         const goOn = (): void => {

@@ -28,6 +28,9 @@ export class ConnectionQueue {
   add(socket: NodeSocket): void {
     const key = keyOf(socket);
     if (key === undefined) return;
+    const before = this.#connections.get(key);
+    // Its client has cut it off and come back from the same port before Node has told of the end.
+    if (before) this.#remove(before);
     const connection = { key, network: networkOf(socket), socket, exchanges: new Set<Exchange>() };
     this.#connections.set(key, connection);
     this.#perNetwork.set(connection.network, this.#sharing(connection) + 1);
