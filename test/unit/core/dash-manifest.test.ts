@@ -106,6 +106,7 @@ describe('what a template says', () => {
   test('what nobody knows stays in it', () => {
     expect(has('$SubNumber$-1', one('<SegmentTemplate duration="7" media="$SubNumber$-$Number$"/>'))).toBe(true);
     expect(has('$1$', one('<SegmentTemplate duration="7" media="$$$Number$$$"/>'))).toBe(true);
+    expect(has('$constructor$1', one('<SegmentTemplate duration="7" media="$constructor$$Number$"/>'))).toBe(true);
   });
 
   test('numbers as wide as any is, and no wider', () => {

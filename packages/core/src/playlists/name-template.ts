@@ -18,8 +18,9 @@ type Part = string | Counter;
 function partOf([written, name, width = '0']: RegExpMatchArray, values: TemplateValues): Part {
   if (!name) return '$';
   if (name === 'Number' || name === 'Time') return { counts: name, width: Number(width) };
-  const value = (values as Partial<Record<string, string>>)[name];
-  return value?.padStart(Number(width), '0') ?? written;
+  // not of its prototype: `$constructor$` is a name like any other
+  if (!Object.hasOwn(values, name)) return written;
+  return values[name as keyof TemplateValues].padStart(Number(width), '0');
 }
 
 /** Where a number counts segments, and the text before and behind it. */
