@@ -46,9 +46,9 @@ export function signNativeTextTracks(session: Session): () => void {
         give(requestFor(session, url, wait));
       };
       const onRenewal = (): void => {
-        // one that fails waits for the next renew()
         isRenewed = false;
-        void renewWorker().then(loadAgain, loadOnceRenewed);
+        // also where it fails, for another URL perhaps: denials are lifted. If this one is denied again, that is heard.
+        void renewWorker().then(loadAgain, loadAgain);
       };
       if (isRenewed) onRenewal();
       else source.addEventListener(SOURCE_RENEWS, onRenewal, { signal, once: true });

@@ -61,9 +61,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('a worker that is denied after renew(), too: it is asked once for each renew()', async () => {
+test('a worker that is denied after renew(), too: it is asked once for each renew(), and the track loaded once', async () => {
   for (let n = 1; n <= 3; n++) {
+    element.src = '';
     await source.renew();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([renewals, element.src]).toEqual([n, URL_]);
+    element.dispatchEvent(new Event('error'));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(renewals).toBe(n);
   }
