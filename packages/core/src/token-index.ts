@@ -61,7 +61,7 @@ export class TokenIndex {
     }
   }
 
-  /** The token that opens `key`: of the exact URL, or else of the longest prefix; an unusable one if there is no other. */
+  /** The token for `key`: of the exact URL, or else of the longest prefix; an unusable one only without another. */
   find(key: string): HeldToken | undefined {
     const exact = heldFor(this.#urls, key);
     if (exact && this.#isUsable(exact)) return exact;
