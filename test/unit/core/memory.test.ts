@@ -58,7 +58,7 @@ describe('createTokenSource', () => {
         },
       );
       expect(calls).toBeLessThan(2 * 21_600);
-      // what has left the window is forgotten: all names of a day are four megabytes
+      // what has left the window is forgotten: all names of a day are three megabytes
       expect(Math.max(...sizes) - sizes[0]!).toBeLessThan(2);
     });
 
