@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import { coreRooms } from './packages/core/eslint.rooms.mjs';
 import { serverRooms } from './packages/server/eslint.rooms.mjs';
 
 export default tseslint.config(
@@ -88,23 +89,7 @@ export default tseslint.config(
     },
   },
   ...serverRooms,
-  {
-    files: ['packages/core/src/*.ts'],
-    ignores: ['packages/core/src/playlists.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: '^\\./playlists/',
-              message: 'Whoever learns no playlist carries none: what both sides know is in playlist.ts.',
-            },
-          ],
-        },
-      ],
-    },
-  },
+  ...coreRooms,
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -1,5 +1,5 @@
 import { describe, test, vi } from 'vitest';
-import { shownDetail } from '../../packages/core/src/problem-detail.ts';
+import { shownDetail } from '../../packages/core/src/calls/problem-detail.ts';
 import { expectLinear } from '../support/growth.ts';
 
 vi.setConfig({ testTimeout: 120_000 });

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
-import { isStillPlayed } from '../../../packages/core/src/renewal.ts';
+import { isStillPlayed } from '../../../packages/core/src/tokens/renewal.ts';
 import { MASTER, fakeTime, folder, lab, advanceSeconds } from './lab.ts';
 
 fakeTime();

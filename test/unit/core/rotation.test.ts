@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
-import { TokenIndex } from '../../../packages/core/src/token-index.ts';
+import { TokenIndex } from '../../../packages/core/src/tokens/token-index.ts';
 import type { Answer } from './lab.ts';
 import {
   CDN,

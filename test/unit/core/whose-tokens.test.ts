@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Token, TokenSourceOptions } from '../../../packages/core/src/index.ts';
-import { createProtection } from '../../../packages/core/src/protection.ts';
+import { createProtection } from '../../../packages/core/src/tokens/protection.ts';
 import type { Lab } from './lab.ts';
 import { CDN, FOLDER, MASTER, START, code, fakeTime, lab, advanceSeconds, seconds, segment, tokenOf } from './lab.ts';
 

@@ -1,4 +1,4 @@
-import type { Playlist } from '../playlist.ts';
+import type { Playlist } from '../contract/playlist.ts';
 import { isMpd, parseDashManifest } from './dash-manifest.ts';
 import { checkText, hls } from './hls.ts';
 import { KnownManifest } from './known-manifest.ts';

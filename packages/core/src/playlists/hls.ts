@@ -1,5 +1,5 @@
-import type { Playlist } from '../playlist.ts';
-import { SecureTokenError } from '../secure-token-error.ts';
+import type { Playlist } from '../contract/playlist.ts';
+import { SecureTokenError } from '../contract/secure-token-error.ts';
 import { resolveUrl } from '../url-text.ts';
 import { learnMedia } from './learn-media.ts';
 import type { LearntPlaylist } from './learnt-playlist.ts';

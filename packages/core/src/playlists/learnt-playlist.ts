@@ -1,4 +1,4 @@
-import type { Playlist } from '../playlist.ts';
+import type { Playlist } from '../contract/playlist.ts';
 import type { KnownPlaylists } from './known-playlists.ts';
 import type { Rendition } from './rendition.ts';
 

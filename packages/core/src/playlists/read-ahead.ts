@@ -1,4 +1,4 @@
-import type { Playlist, ReadAhead, SourceAhead } from '../playlist.ts';
+import type { Playlist, ReadAhead, SourceAhead } from '../contract/playlist.ts';
 import type { KnownPlaylist, NameAhead } from './known-playlist.ts';
 import { SIGHT } from './known-playlist.ts';
 import { KnownPlaylists } from './known-playlists.ts';

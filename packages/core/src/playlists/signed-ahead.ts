@@ -1,5 +1,5 @@
 import { BoundedMap } from '../bounded-map.ts';
-import type { SourceAhead } from '../playlist.ts';
+import type { SourceAhead } from '../contract/playlist.ts';
 import type { KnownPlaylist, NameAhead } from './known-playlist.ts';
 import { PAUSE_SECONDS } from './name-prediction.ts';
 import type { Horizon, PlaylistToken } from './prediction-horizon.ts';

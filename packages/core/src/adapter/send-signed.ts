@@ -1,0 +1,61 @@
+import { replayCacheMode } from './replay-cache.ts';
+import type { SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
+
+/** A signed request that has ended: with a response or an error. */
+export interface Sent {
+  /** The one that was sent last. */
+  readonly request: SignedRequest;
+  /** Absent: a failure without a status, which is the network, or an answer without CORS headers. */
+  readonly response?: Response;
+  /** The reason with which `fetch` rejected, where there was no response. */
+  readonly error?: unknown;
+}
+
+/** Sends a signed request in this cache mode; `undefined` is that in which the player has asked. */
+export type Send = (request: SignedRequest, cache: RequestCache | undefined) => Promise<Response>;
+
+/** Out of CORS mode nobody sees a status: such an answer is what was asked for. */
+const mayBeRefusal = ({ ok, type }: Response): boolean => !ok && !type.startsWith('opaque');
+
+/** For an answer that nobody reads: its connection is free. */
+const cancelBody = async ({ response }: Sent): Promise<void> => await response?.body?.cancel().catch(() => undefined);
+
+/**
+ * Sends `signed` by fetch, and once more, by another token, if the edge refuses it. For requests that can choose their
+ * cache mode; for others see `replayOf`.
+ * @throws as `TokenSource.refused`; the reason of `signal`
+ */
+export async function sendSigned(
+  source: Pick<TokenSource, 'refused'>,
+  signed: SignedRequest,
+  send: Send,
+  { signal }: SignOptions = {},
+): Promise<Sent> {
+  const attempt = async (request: SignedRequest, cache?: RequestCache): Promise<Sent> => {
+    try {
+      return { request, response: await send(request, cache) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      return { request, error };
+    }
+  };
+  const replayOf = async (sent: Sent): Promise<SignedRequest | undefined> => {
+    const { request, response } = sent;
+    if (response && !mayBeRefusal(response)) return undefined;
+    try {
+      return await source.refused(request, response?.status ?? 0, { signal });
+    } catch (error) {
+      await cancelBody(sent);
+      throw error;
+    }
+  };
+
+  const first = await attempt(signed);
+  const replay = await replayOf(first);
+  if (!replay) return first;
+  await cancelBody(first);
+  const second = await attempt(replay, replayCacheMode(signed, replay));
+  // once: that this one is refused, too, is only reported
+  await replayOf(second);
+  return second;
+}

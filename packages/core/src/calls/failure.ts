@@ -1,0 +1,51 @@
+import { detailOf } from './problem-detail.ts';
+import type { SecureTokenErrorCode } from '../contract/secure-token-error.ts';
+import { SecureTokenError, isSecureTokenError } from '../contract/secure-token-error.ts';
+
+/** The cause of a failed call: a `Response`, or whatever `fetch`, `request` or `getTokens` threw. */
+interface Failure {
+  readonly status?: number;
+  readonly headers?: Partial<Headers>;
+}
+
+export const secondsOf = (date: string | null | undefined): number => Date.parse(date ?? '') / 1000;
+
+function codeOf(status: number | undefined): SecureTokenErrorCode {
+  if (status === 401 || status === 403) return 'ERR_DENIED';
+  return !status || status === 429 || status >= 500 ? 'ERR_SIGNING_UNAVAILABLE' : 'ERR_SIGNING_RESPONSE';
+}
+
+/** `Retry-After` in seconds. A date is told by the endpoint's clock: the viewer's may be hours wrong. */
+function retryAfterOf(headers: Failure['headers'], now: number): number | undefined {
+  const value = headers?.get?.('retry-after');
+  if (!value) return undefined;
+  const seconds = Number(value) || secondsOf(value) - (secondsOf(headers?.get?.('date')) || now);
+  return seconds > 0 ? seconds : undefined;
+}
+
+function messageOf(status: number | undefined, detail: string | undefined): string {
+  // the endpoint knows better than we do
+  if (detail) return `The signing endpoint answered ${status}: ${detail}`;
+  const answered = `The signing endpoint answered ${status}.`;
+  switch (codeOf(status)) {
+    case 'ERR_DENIED':
+      return `${answered} This viewer has no access: let them log in, then call renew().`;
+    case 'ERR_SIGNING_RESPONSE':
+      return `${answered} Check its URL, and that it accepts POST with { "urls", "reason" }.`;
+    default:
+      return status
+        ? `${answered} Look at its log.`
+        : 'The signing endpoint did not answer. Check its URL, its CORS headers and the network.';
+  }
+}
+
+/** Makes a `SecureTokenError` of the cause of a failed call. @param now unix seconds on the endpoint's clock */
+export function toError(cause: unknown, now: number): SecureTokenError {
+  if (isSecureTokenError(cause)) return cause;
+  const { status, headers } = (cause ?? {}) as Failure;
+  return new SecureTokenError(codeOf(status), messageOf(status, detailOf(cause)), {
+    status,
+    cause,
+    retryAfter: retryAfterOf(headers, now),
+  });
+}

@@ -1,0 +1,72 @@
+import type { SecureTokenError } from '../contract/secure-token-error.ts';
+
+/** Calls that one failed call may lead to. */
+const MAX_CALLS = 8;
+
+/** The statuses that may be about one URL of many. Others are about the viewer, or the endpoint. */
+const STATUSES: readonly (number | undefined)[] = [400, 413, 500];
+
+export const isAboutUrls = ({ status }: SecureTokenError): boolean => STATUSES.includes(status);
+
+/**
+ * Whether a call may have failed, or brought no token, because of URLs that do not exist yet. A 429 is about how often
+ * is called.
+ */
+export const mayBeAboutPredictions = ({ code, status }: SecureTokenError): boolean =>
+  code === 'ERR_DENIED' || code === 'ERR_SIGNING_RESPONSE' || status === 500;
+
+function halves<T>(items: readonly T[]): T[][] {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)];
+}
+
+interface Isolation<T> {
+  /** One call for some of the items; resolves to what went wrong. */
+  readonly call: (part: readonly T[]) => Promise<SecureTokenError | undefined>;
+  /** Called with items whose outcome is known; without an error they have their tokens. */
+  readonly settle: (part: readonly T[], error?: SecureTokenError) => void;
+}
+
+/** Some of what failed together. */
+interface Part<T> {
+  readonly items: readonly T[];
+  /** Whether the part is one URL that has failed alone once already. */
+  readonly isLastTry: boolean;
+}
+
+/** The parts that are called for next after `items` have failed; none if their failure is final. */
+function partsOf<T>({ items, isLastTry }: Part<T>, { code }: SecureTokenError): Part<T>[] {
+  if (items.length > 1) return halves(items).map((half) => ({ items: half, isLastTry: false }));
+  // it may have been the endpoint, for a moment
+  return isLastTry || code !== 'ERR_SIGNING_UNAVAILABLE' ? [] : [{ items, isLastTry: true }];
+}
+
+/**
+ * Calls for the halves of what failed together, and again for the halves of a half that fails, so that one bad URL
+ * fails alone. In breadth: when the calls are used up, most of the good ones have their tokens.
+ * @returns what failed in an outage, to be tried again as usual
+ */
+export async function isolateFailure<T>(
+  items: readonly T[],
+  error: SecureTokenError,
+  { call, settle }: Isolation<T>,
+): Promise<readonly T[]> {
+  const left: T[] = [];
+  let parts = partsOf({ items, isLastTry: false }, error);
+  for (let calls = 0; parts.length > 0;) {
+    const failed: Part<T>[] = [];
+    for (const part of parts) {
+      const isCalled = calls < MAX_CALLS;
+      calls++;
+      const failure = isCalled ? await call(part.items) : error;
+      if (!failure) settle(part.items);
+      else if (isAboutUrls(failure) && isCalled && partsOf(part, failure).length > 0) failed.push(part);
+      else if (!isAboutUrls(failure) && failure.code === 'ERR_SIGNING_UNAVAILABLE') left.push(...part.items);
+      else settle(part.items, failure);
+    }
+    // an endpoint that fails for either half does so whatever it is asked for
+    if (calls === 2 && failed.length === 2 && error.code === 'ERR_SIGNING_UNAVAILABLE') return items;
+    parts = failed.flatMap((part) => partsOf(part, error));
+  }
+  return left;
+}

@@ -1,0 +1,159 @@
+import type { Acquisition } from './acquisition.ts';
+import type { Denials } from './denials.ts';
+import { toError } from './failure.ts';
+import { mayBeAboutPredictions } from './isolate-failure.ts';
+import { parseToken } from '../contract/parse-token.ts';
+import type { Protection } from '../tokens/protection.ts';
+import type { RenewalPolicy } from '../tokens/renewal.ts';
+import { renewalTimes } from '../tokens/renewal.ts';
+import type { Rotation } from '../tokens/rotation.ts';
+import { SecureTokenError } from '../contract/secure-token-error.ts';
+import type { ServerClock } from '../tokens/server-clock.ts';
+import type { Answer, SigningEndpoint } from './signing-endpoint.ts';
+import { ANEW } from './signing-endpoint.ts';
+import type { TokenEventDetails, TokenEventType } from '../contract/token-events.ts';
+import type { WantedUrls } from './signing-queue.ts';
+import type { TokenIndex } from '../tokens/token-index.ts';
+import type { TokenUrls } from '../tokens/token-urls.ts';
+import { scopeOf } from '../tokens/token-urls.ts';
+import type { Token } from '../contract/token.ts';
+import { resolveUrl } from '../url-text.ts';
+
+interface Parts {
+  readonly endpoint: SigningEndpoint;
+  readonly clock: ServerClock;
+  readonly rotation: Rotation;
+  readonly protection: Protection;
+  readonly tokenUrls: TokenUrls;
+  readonly index: TokenIndex;
+  readonly denials: Denials;
+  readonly acquisition: Acquisition;
+  readonly emit: <T extends TokenEventType>(type: T, detail: TokenEventDetails[T]) => void;
+  readonly renewal: RenewalPolicy;
+  readonly random: () => number;
+}
+
+/** Tokens, and what is known of their call. */
+interface Obtained {
+  readonly tokens: readonly Token[];
+  /** A token without a scope of its own is held for each of these. */
+  readonly asked: readonly string[];
+  /** When the call was sent, in seconds on the endpoint's clock. */
+  readonly obtainedAt: number;
+  /** Its number; 0 if the page has brought them. */
+  readonly call: number;
+}
+
+/**
+ * The error of an answer whose token had ended before it was sent. The request that waits for it goes out with it
+ * all the same: the edge judges better.
+ */
+function expiredIn({ tokens, now }: Answer): SecureTokenError | undefined {
+  const at = tokens.findIndex(({ expires }) => expires < now);
+  if (at < 0) return undefined;
+  const ago = Math.ceil(now - tokens[at]!.expires);
+  return new SecureTokenError(
+    'ERR_SIGNING_RESPONSE',
+    `tokens[${at}].expires is ${ago} s in the past by the clock of the signing endpoint. ` +
+      'Give the time at which the token will end. It is used all the same if no other token is at hand.',
+  );
+}
+
+/** Makes calls, and takes in what they bring: tokens, the time, denials, failures. */
+export class SigningCalls {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Takes in tokens that the page has brought. It answers for them: their origins are protected. */
+  holdPreset(preset: readonly Token[]): void {
+    const { protection, clock } = this.#parts;
+    for (const { url, prefix, base } of preset) {
+      for (const named of [prefix ?? url, base]) if (named) protection.noteOriginOf(named);
+    }
+    const tokens = preset.flatMap((token) => parseToken(token) ?? []);
+    this.#hold({ tokens, asked: [], obtainedAt: clock.now(), call: 0 });
+  }
+
+  /** One call; resolves to what went wrong. */
+  async call(wanted: WantedUrls): Promise<SecureTokenError | undefined> {
+    const { urls: asked, predicted, reason } = wanted;
+    const { clock, rotation, endpoint, protection, tokenUrls, denials, emit } = this.#parts;
+    const { lifts } = denials;
+    /** Somebody may have logged in since the call was sent: a denial is for who was there before. */
+    const isForAnother = (): boolean => denials.lifts !== lifts;
+    const sentAt = clock.sessionNow();
+    const call = rotation.nextCall();
+    try {
+      const answer = await endpoint.call({ urls: asked, reason });
+      const { tokens, errors } = protection.take(answer.tokens);
+      for (const error of errors) emit('tokenerror', { error });
+      const expires = tokens.reduce((first, token) => Math.min(first, token.expires), Infinity);
+      // a token without a scope opens what was asked for, but nothing that was denied
+      const denied = new Set(answer.denied.map((url) => this.#keyOf(url)));
+      const granted = asked.filter((url) => !denied.has(this.#keyOf(url)));
+      this.#hold({ tokens, asked: granted, obtainedAt: clock.correct(answer.now, sentAt, expires), call });
+      const expired = expiredIn(answer);
+      if (expired) emit('tokenerror', { error: expired });
+      if (tokens.length > 0) {
+        const signed = asked.filter((url) => !predicted.has(url) || granted.includes(url));
+        const unsigned = signed.map((url) => tokenUrls.read(url).unsigned);
+        emit('tokenrenewed', { reason, urls: unsigned, expires, wait: clock.sessionNow() - sentAt });
+      }
+      const again = asked.filter((url) => denied.has(this.#keyOf(url)));
+      if (again.length > 0 && isForAnother()) return await this.call({ ...wanted, urls: again });
+      const unborn = new Set([...predicted].map((url) => this.#keyOf(url)));
+      this.#denyEach(answer.denied.filter((url) => !unborn.has(this.#keyOf(url))));
+      return undefined;
+    } catch (cause) {
+      if (cause === ANEW) return this.call(wanted);
+      const error = toError(cause, clock.now());
+      // sent once more without them: that call decides
+      if (predicted.size > 0 && mayBeAboutPredictions(error)) return error;
+      if (error.code === 'ERR_DENIED' && isForAnother()) return this.call(wanted);
+      if (error.code === 'ERR_DENIED') this.#denyAll(asked, error);
+      else emit('tokenerror', { error });
+      return error;
+    }
+  }
+
+  #hold({ tokens, asked, obtainedAt, call }: Obtained): void {
+    const { index, clock, tokenUrls, renewal, random } = this.#parts;
+    index.forgetExpiredUrls(clock.now());
+    for (const token of tokens) {
+      const own = token.prefix ?? token.url;
+      for (const opened of own ? [own] : asked) {
+        const href = resolveUrl(opened);
+        tokenUrls.recognise(token, href);
+        const scope = scopeOf(token, href, this.#keyOf(href));
+        const times = renewalTimes(token.expires, obtainedAt, renewal, random());
+        index.add({ token, scope, obtainedAt, call, ...times });
+      }
+    }
+  }
+
+  #keyOf(url: string): string {
+    return this.#parts.tokenUrls.read(url).key;
+  }
+
+  #denyAll(asked: readonly string[], error: SecureTokenError): void {
+    const { denials, acquisition, emit } = this.#parts;
+    denials.deny(
+      asked.map((url) => acquisition.scopeIdOf(this.#keyOf(url))),
+      error,
+    );
+    emit('tokendenied', { error });
+  }
+
+  /** Denies these URLs and no others: each request is told of its own. */
+  #denyEach(denied: readonly string[]): void {
+    const { denials, acquisition, emit } = this.#parts;
+    const keys = denied.map((url) => this.#keyOf(url)).filter((key) => key !== '');
+    const message = 'The signing endpoint lists this URL in "denied". Call renew() once the viewer may have it.';
+    const errors = keys.map((url) => new SecureTokenError('ERR_DENIED', message, { url }));
+    for (const error of errors) denials.deny([acquisition.idsOf(error.url!)[0]!], error);
+    if (errors[0]) emit('tokendenied', { error: errors[0] });
+  }
+}

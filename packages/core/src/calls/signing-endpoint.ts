@@ -1,0 +1,135 @@
+import { abortable } from '../abortable.ts';
+import { secondsOf } from './failure.ts';
+import type { Check } from '../contract/first-wrong.ts';
+import { eachOf, firstWrong, isObject, isWrong } from '../contract/first-wrong.ts';
+import { isToken, isUnixSeconds, parseToken } from '../contract/parse-token.ts';
+import { readDetail } from './problem-detail.ts';
+import { SecureTokenError } from '../contract/secure-token-error.ts';
+import type { Settings } from '../contract/default-options.ts';
+import type { TokenRequest, TokensAnswer } from '../contract/token-source-options.ts';
+import type { Token } from '../contract/token.ts';
+
+/** The answer to a call for tokens. */
+export interface Answer {
+  readonly tokens: readonly Token[];
+  /** The URLs this viewer may not have. */
+  readonly denied: readonly string[];
+  /** The endpoint's clock in unix seconds; NaN if it did not tell. */
+  readonly now: number;
+}
+
+/** Nothing in here is trusted yet. */
+interface Unread {
+  readonly body: string;
+  readonly date?: string | null;
+}
+
+type Wanted = Omit<TokenRequest, 'signal'>;
+
+/** Why a call that was aborted is to be made again. */
+export const ANEW: Error = new Error('the call is made again');
+
+const ANSWER = 'Answer { "now": 1732450000, "tokens": [], "denied": [] }.';
+
+/** An answer whose members have been checked. */
+interface Sent {
+  readonly tokens: readonly Token[];
+  readonly denied?: readonly unknown[];
+  readonly now?: unknown;
+}
+
+// text is as good; what tells no time is as good as none
+const timeOf = (now: unknown): number => (typeof now === 'object' ? NaN : Number(now));
+
+const members: Readonly<Record<keyof Sent, Check>> = {
+  tokens: eachOf(isToken, 'Give a list of tokens.'),
+  denied: eachOf(() => undefined, 'Give a list of URLs.'),
+  now: (value, name) => (timeOf(value) ? isUnixSeconds(timeOf(value), name) : undefined),
+};
+
+/** Calls for tokens, through `getTokens` or the endpoint. */
+export class SigningEndpoint {
+  readonly #options: Settings;
+  readonly #running = new Set<AbortController>();
+
+  constructor(options: Settings) {
+    this.#options = options;
+  }
+
+  /** Calls under way are to be made again: their answer would be for somebody who had not logged in yet. */
+  startAnew(): void {
+    for (const controller of this.#running) controller.abort(ANEW);
+  }
+
+  abortAll(): void {
+    for (const controller of this.#running) controller.abort();
+  }
+
+  /** Rejects with whatever went wrong: a `Response`, an error, what `getTokens` threw, or `ANEW`. */
+  async call(wanted: Wanted): Promise<Answer> {
+    const { timeout } = this.#options;
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(Error(`No answer in ${timeout} s.`)), timeout * 1000);
+    this.#running.add(controller);
+    try {
+      const { signal } = controller;
+      const sender = this.#options.getTokens ? 'getTokens' : 'the signing endpoint';
+      return read(await abortable(this.#fetchAnswer(wanted, signal), signal), sender);
+    } finally {
+      clearTimeout(timer);
+      this.#running.delete(controller);
+    }
+  }
+
+  async #fetchAnswer(wanted: Wanted, signal: AbortSignal): Promise<Unread> {
+    const { endpoint, getTokens, request, fetch = globalThis.fetch } = this.#options;
+    if (getTokens) return { body: toJson(await getTokens({ ...wanted, signal })) };
+    const init = typeof request === 'function' ? await request() : request;
+    const headers = new Headers(init?.headers);
+    headers.set('content-type', 'application/json');
+    const response = await fetch(endpoint!, { ...init, method: 'POST', headers, body: JSON.stringify(wanted), signal });
+    if (!response.ok) {
+      await readDetail(response);
+      throw response as unknown as Error;
+    }
+    return { body: await response.text(), date: response.headers.get('date') };
+  }
+}
+
+/** Turns the result of `getTokens` into the text of an answer: it is trusted no more than that of an endpoint. */
+function toJson(answer: Token | readonly Token[] | TokensAnswer): string {
+  try {
+    const isWhole = typeof answer === 'object' && 'tokens' in answer;
+    return JSON.stringify(isWhole ? answer : { tokens: [answer].flat() });
+  } catch {
+    return '';
+  }
+}
+
+/** Takes an answer apart. @throws `ERR_SIGNING_RESPONSE`, which names the first member that is wrong */
+function read({ body, date }: Unread, sender: string): Answer {
+  const answer = parse(body);
+  const problem = typeof answer === 'string' ? answer : wrongIn(answer);
+  if (problem) throw new SecureTokenError('ERR_SIGNING_RESPONSE', `answer of ${sender}: ${problem}`);
+  const { tokens, denied = [], now } = answer as Sent;
+  return {
+    tokens: tokens.flatMap((token) => parseToken(token) ?? []),
+    denied: denied.filter((url) => typeof url === 'string'),
+    now: timeOf(now) || secondsOf(date),
+  };
+}
+
+/** Parses `body`, or says what is wrong with it. The parser's own message would quote the body, tokens included. */
+function parse(body: string): object | string {
+  try {
+    const answer: unknown = JSON.parse(body);
+    return Array.isArray(answer) ? isWrong(answer, 'it', ANSWER) : (isObject(answer, 'it') ?? (answer as object));
+  } catch {
+    if (!body.trim()) return `it is empty. ${ANSWER}`;
+    return `it is ${/^\s*</.test(body) ? 'HTML or XML' : 'text'} instead of JSON. ${ANSWER}`;
+  }
+}
+
+// one that is no token spoils them all: the endpoint speaks another protocol
+const wrongIn = (answer: object): string | undefined =>
+  'tokens' in answer ? firstWrong(answer, members) : `tokens is missing. ${ANSWER}`;

@@ -1,0 +1,107 @@
+import { BoundedMap } from '../bounded-map.ts';
+import type { Scope } from '../tokens/scope.ts';
+import type { HeldToken } from '../tokens/token-index.ts';
+import type { TokenSource } from '../contract/token-source.ts';
+import { pathOf, resolveUrl } from '../url-text.ts';
+
+/** A request as it is sent, without the values of its headers: the token worker tells all pages of a site of it. */
+export interface SentRequest {
+  readonly url: string;
+  /** The names of its headers, in lower case. */
+  readonly headers: readonly string[];
+  /** Whether cookies go with it. */
+  readonly credentials: boolean;
+}
+
+/** Whether a token that was attached here is in `request`; of `asking`, none that is a cookie alone. */
+type Carries = (request: SentRequest, asking: object | undefined, headers: Headers | undefined) => boolean;
+
+interface Attached {
+  readonly by: object;
+  readonly isAlive: (held: HeldToken) => boolean;
+}
+
+/** Adapters send what they have signed at once: a request that comes by has one of the last tokens. */
+const REMEMBERED = 200;
+
+/** Each script file has a copy of core inside: each answers for its own sources, and shows its tokens to nobody. */
+const COPIES = Symbol.for('secure-token:carries');
+
+// a page or a worker; on a server there is none
+const realm = globalThis as { location?: Location };
+
+const attached = new BoundedMap<HeldToken, Attached>(REMEMBERED);
+
+const carriesHere: Carries = (request, asking, values) => {
+  const href = resolveUrl(request.url);
+  return [...attached].some(
+    ([held, { by, isAlive }]) =>
+      (by !== asking || isVisible(held)) &&
+      isWithin(href, held) &&
+      isIn({ ...request, url: href }, held, values) &&
+      isAlive(held),
+  );
+};
+
+/** In the page; made when the first request is signed, for an import has no side effect. */
+function copies(): Set<Carries> {
+  const page = globalThis as Partial<Record<typeof COPIES, Set<Carries>>>;
+  const known: Set<Carries> | undefined = page[COPIES];
+  return known ?? (page[COPIES] = new Set());
+}
+
+const isVisible = ({ token: { query = {}, headers = {}, base } }: HeldToken): boolean =>
+  !!base || Object.keys({ ...query, ...headers }).length > 0;
+
+/** Where the token may stand. Adapters may add to the query what they like. */
+function isWithin(href: string, { token, scope }: HeldToken): boolean {
+  if (token.base) return href.startsWith(resolveUrl(token.base));
+  return opensPath(scope, pathOf(href));
+}
+
+const opensPath = ({ kind, href }: Scope, path: string): boolean =>
+  kind === 'folder' ? path.startsWith(href) : path === pathOf(href);
+
+/** Whether everything is there that the token adds. */
+function isIn(request: SentRequest, { token }: HeldToken, values: Headers | undefined): boolean {
+  const { query = {}, headers = {}, credentials } = token;
+  const { searchParams } = new URL(request.url);
+  const hasHeader = ([name, value]: [string, string]): boolean =>
+    values ? values.get(name) === value : request.headers.includes(name.toLowerCase());
+  return (
+    Object.entries(query).every(([name, value]) => searchParams.getAll(name).includes(value)) &&
+    Object.entries(headers).every(hasHeader) &&
+    (!credentials || request.credentials)
+  );
+}
+
+/** `by` has attached `held` to a request, which goes out now. */
+export function noteAttached(held: HeldToken, by: object, isAlive: (held: HeldToken) => boolean): void {
+  if (!isVisible(held) && !held.token.credentials) return;
+  copies().add(carriesHere);
+  attached.set(held, { by, isAlive });
+}
+
+/** `by` is destroyed: nothing holds on to its tokens. */
+export function forgetAttached(by: object): void {
+  for (const [held, entry] of attached) if (entry.by === by) attached.delete(held);
+}
+
+/** A request that a script makes, as `carriesToken` takes it. */
+export const sentRequest = ({ url, headers, credentials }: Request): SentRequest => ({
+  url,
+  headers: [...headers.keys()],
+  credentials:
+    credentials === 'include' || (credentials === 'same-origin' && new URL(url).origin === realm.location?.origin),
+});
+
+/**
+ * Whether a request carries a token that lives, put there by a source in this page: in its query, its path, its
+ * headers, or, but for `asking`, as a cookie. It is the request of whoever has put it there: nobody else signs it, or
+ * sends it again. `asking` signs what comes without a token, and knows how to renew its cookie. A token that is none of
+ * the last ones, such as a stale one that a server has written into a playlist, is for `asking` to replace.
+ *
+ * @param headers those of the request, where it is made in this page; without them their names decide
+ */
+export const carriesToken = (request: SentRequest, asking: TokenSource | undefined, headers?: Headers): boolean =>
+  [...copies()].some((carries) => carries(request, asking, headers));

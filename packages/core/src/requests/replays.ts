@@ -1,0 +1,154 @@
+import { abortable } from '../abortable.ts';
+import type { Acquisition } from '../calls/acquisition.ts';
+import type { Backoff } from '../calls/backoff.ts';
+import { ReplayBreaker } from './replay-breaker.ts';
+import type { Rotation } from '../tokens/rotation.ts';
+import type { ServerClock } from '../tokens/server-clock.ts';
+import type { HeldToken } from '../tokens/token-index.ts';
+import type { SignOptions, SignedRequest } from '../contract/token-source.ts';
+import type { Token } from '../contract/token.ts';
+
+/** Most tokens end at a whole second: in the second in which one was made, another one is the same. */
+const SECONDS_TO_ANOTHER = 1;
+
+interface Parts {
+  readonly refusals: readonly number[];
+  readonly clock: ServerClock;
+  readonly acquisition: Acquisition;
+  readonly backoff: Backoff;
+  readonly rotation: Rotation;
+  readonly find: (url: string) => { key: string; held: HeldToken | undefined };
+  readonly isUsable: (held: HeldToken) => boolean;
+  readonly attach: (url: string) => SignedRequest;
+  /** Nothing is replayed for so many seconds. */
+  readonly paused: (seconds: number) => void;
+}
+
+// cookies are told apart by their expiry: their values cannot be seen
+const carrierIdentity = (token: Token): string =>
+  JSON.stringify({ ...token, expires: token.credentials ? token.expires : undefined });
+
+const isSame = (one: Token, other: Token): boolean => carrierIdentity(one) === carrierIdentity(other);
+
+/** A refusal that others may wait for. */
+interface First {
+  /** Number of the last call that was sent before the one of this refusal. */
+  readonly lastCall: number;
+  readonly answered: Promise<void>;
+}
+
+interface Refusal {
+  readonly url: string;
+  readonly token: Token;
+  /** The last one when it was told. */
+  readonly lastCall: number;
+  /** The token has: that is why it was refused. */
+  readonly hasEnded: boolean;
+}
+
+/** Decides about requests that the edge has refused: replayed with another token, or left to the player. */
+export class Replays {
+  readonly #parts: Parts;
+  readonly #breaker: ReplayBreaker;
+  /** The first one that failed without a status before the first answer of the endpoint. */
+  #unexplained: SignedRequest | undefined;
+  readonly #told = new WeakSet<SignedRequest>();
+  /** While it is being answered. */
+  #first: First | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#breaker = new ReplayBreaker(() => parts.clock.sessionNow(), parts.paused);
+  }
+
+  /** A refusal without CORS headers looks like a failure without a status: it is one if the token was at its end. */
+  isRefusal({ token }: SignedRequest, status: number): boolean {
+    if (!token) return false;
+    const { refusals, clock } = this.#parts;
+    return refusals.includes(status) || (!status && clock.mayHaveExpired(token.expires));
+  }
+
+  /**
+   * The app hears of this refusal: once, for adapters ask again about a request that they hold in an outage.
+   * @returns whether it had not heard of it
+   */
+  noteTold(request: SignedRequest): boolean {
+    const isNews = !this.#told.has(request);
+    this.#told.add(request);
+    return isNews;
+  }
+
+  /**
+   * A failure without a status, while nobody has confirmed the clock by which the token lives. One may be the network;
+   * after another one the token is renewed, and the answer tells the time.
+   */
+  noteFailure(request: SignedRequest, status: number): void {
+    const { clock, acquisition, find } = this.#parts;
+    if (!request.token || status || !clock.isUnconfirmed || this.isRefusal(request, status)) return;
+    this.#unexplained ??= request;
+    // adapters ask more than once about one failure
+    if (request !== this.#unexplained) acquisition.obtainInBackground(find(request.unsignedUrl).key, 'expiring');
+  }
+
+  /**
+   * The request signed by a token that is not the refused one; `undefined` if there is none, or if the edge refuses
+   * whatever it is given.
+   * @throws what went wrong with the call for a token
+   */
+  async signAnew(
+    request: SignedRequest,
+    token: Token,
+    status: number,
+    { signal }: SignOptions,
+  ): Promise<SignedRequest | undefined> {
+    const { clock, rotation } = this.#parts;
+    // by the state of things when the refusal was told
+    const refusal = {
+      url: request.unsignedUrl,
+      token,
+      lastCall: rotation.lastCall,
+      hasEnded: clock.mayHaveExpired(token.expires),
+    };
+    clock.noteRefused(token.expires);
+    rotation.noteRefused(request);
+    if (this.#breaker.refused(request) || this.#breaker.isOpen()) return undefined;
+    const first = this.#first;
+    // one whose call is not sent yet takes others along
+    const isSent = first !== undefined && rotation.lastCall > first.lastCall;
+    if (isSent && !this.#isReplaced(refusal)) await abortable(first.answered, signal);
+    const answer = this.#answer(refusal, signal);
+    this.#first ??= this.#asFirst(answer);
+    return answer;
+  }
+
+  /**
+   * After a rotation all tokens are refused, and how the first refusal ends tells whether the others are renewed
+   * together: they wait for it.
+   */
+  #asFirst(answer: Promise<unknown>): First {
+    const end = (): void => (this.#first = undefined);
+    return { lastCall: this.#parts.rotation.lastCall, answered: answer.then(end, end) };
+  }
+
+  #isReplaced({ url, token }: Refusal): boolean {
+    const { held } = this.#parts.find(url);
+    return held !== undefined && this.#parts.isUsable(held) && !isSame(held.token, token);
+  }
+
+  async #answer(refusal: Refusal, signal: AbortSignal | undefined): Promise<SignedRequest | undefined> {
+    const { acquisition, backoff, rotation, find, attach } = this.#parts;
+    const { url, token, lastCall, hasEnded } = refusal;
+    const renew = (): Promise<void> => acquisition.obtain(find(url).key, 'refused', signal);
+    const hasAnother = (): boolean => !isSame(find(url).held?.token ?? token, token);
+    if (!this.#isReplaced(refusal)) await renew();
+    if (!hasAnother()) {
+      backoff.pauseFor(SECONDS_TO_ANOTHER);
+      await renew();
+    }
+    if (!hasAnother()) return undefined;
+    const { call } = find(url).held!;
+    const replay = this.#breaker.sends(attach(url));
+    if (!hasEnded) rotation.noteReplay(replay, call, lastCall);
+    return replay;
+  }
+}

@@ -1,0 +1,39 @@
+import { BoundedMap } from '../bounded-map.ts';
+
+const depthOf = (folder: string): number => folder.split('/').length - 1;
+
+/** Values by folder: absolute URLs that end with `/`. Forgets its oldest entries, as `BoundedMap` does. */
+export class FolderMap<V> {
+  readonly #folders = new BoundedMap<string, V>();
+  /** At which depths there are folders: looking at every depth of a URL would be quadratic in its slashes. */
+  readonly #depths = new Set<number>();
+
+  set(folder: string, value: V): void {
+    this.#folders.set(folder, value);
+    this.#depths.add(depthOf(folder));
+  }
+
+  values(): Iterable<V> {
+    return this.#folders.values();
+  }
+
+  /** The values of the folders in which `url` lies, the deepest first, in time proportional to its length. */
+  above(url: string): V[] {
+    if (this.#depths.size === 0) return [];
+    const path = pathEnd(url);
+    const found: V[] = [];
+    let depth = 0;
+    for (let slash = url.indexOf('/'); slash >= 0 && slash < path; slash = url.indexOf('/', slash + 1)) {
+      depth++;
+      const value = this.#depths.has(depth) ? this.#folders.get(url.slice(0, slash + 1)) : undefined;
+      if (value !== undefined) found.push(value);
+    }
+    return found.reverse();
+  }
+}
+
+/** Where the path of `url` ends. */
+function pathEnd(url: string): number {
+  const end = url.search(/[?#]/);
+  return end < 0 ? url.length : end;
+}

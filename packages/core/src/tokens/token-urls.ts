@@ -1,0 +1,93 @@
+import { BoundedMap } from '../bounded-map.ts';
+import { FolderMap } from './folder-map.ts';
+import { replaceParameters } from './replace-parameters.ts';
+import type { Scope } from './scope.ts';
+import type { Token } from '../contract/token.ts';
+import { encodeParameter, originOf, pathOf, resolveUrl } from '../url-text.ts';
+
+/**
+ * A URL that was asked for, read once. Everything else knows it by its `key`: tokens held, calls, denials, the order of
+ * playlists.
+ */
+export interface KnownUrl {
+  /** As it was written, but for the base of a path token. It may hold parameters of a stale token. */
+  readonly written: string;
+  /** `written` without what a token has put there. */
+  readonly unsigned: string;
+  /** Its identity: `unsigned`, absolute and without fragment. Empty if it is not http(s). */
+  readonly key: string;
+}
+
+/** The folder of path tokens, and what stands in its place in a signed URL. */
+interface Move {
+  readonly base: string;
+  readonly prefix: string;
+}
+
+const unmove = (url: string, move: Move | undefined): string =>
+  move ? move.prefix + url.slice(move.base.length) : url;
+
+/** Name to `name=value`, encoded. */
+function parametersOf({ query = {} }: Token): Map<string, string> {
+  const pairs = Object.entries(query).map((pair) => pair.map(encodeParameter) as [string, string]);
+  return new Map(pairs.map(([name, value]) => [name, `${name}=${value}`]));
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/** Puts tokens into URLs and takes them out; knows how this CDN's tokens look there, those of earlier ones included. */
+export class TokenUrls {
+  /** By their base. */
+  readonly #moves = new FolderMap<Move>();
+  /** By origin, the names of parameters: on another host the same name may mean something else. */
+  readonly #names = new BoundedMap<string, BoundedMap<string, true>>();
+
+  /** Takes note of how `token` will look in URLs below `href`. */
+  recognise(token: Token, href: string): void {
+    const origin = originOf(href);
+    const names = this.#names.get(origin) ?? new BoundedMap<string, true>();
+    for (const name of parametersOf(token).keys()) names.set(name, true);
+    if (names.size) this.#names.set(origin, names);
+    if (!token.base) return;
+    const base = resolveUrl(token.base);
+    this.#moves.set(base, { base, prefix: href });
+  }
+
+  /** The identity of `href`, which is absolute and has no fragment. */
+  identify(href: string): string {
+    const unmoved = unmove(href, this.#moves.above(href)[0]);
+    return this.#replace(unmoved, unmoved, NONE);
+  }
+
+  read(url: string): KnownUrl {
+    const href = resolveUrl(url);
+    const [move] = this.#moves.above(href);
+    const unmoved = unmove(href, move);
+    const key = this.#replace(unmoved, unmoved, NONE);
+    if (url === href) return { written: unmoved, unsigned: key, key };
+    // with a base in a spelling that is not the browser's it is given back as the browser writes it
+    const written = !move || url.startsWith(move.base) ? unmove(url, move) : unmoved;
+    return { written, unsigned: this.#replace(written, unmoved, NONE), key };
+  }
+
+  /** `url` with what `token` puts there. */
+  sign({ written }: KnownUrl, token: Token, scope: Scope): string {
+    const signed = this.#replace(written, resolveUrl(written), parametersOf(token));
+    if (!token.base) return signed;
+    // not written like the prefix: as the browser would write it
+    return token.base + (signed.startsWith(scope.href) ? signed : resolveUrl(signed)).slice(scope.href.length);
+  }
+
+  /** @param href `url`, absolute */
+  #replace(url: string, href: string, parameters: ReadonlyMap<string, string>): string {
+    const known = this.#names.get(originOf(href));
+    if (!known && !parameters.size) return url;
+    return replaceParameters(url, (name) => !!known?.has(name), parameters);
+  }
+}
+
+/** The scope of `token`, which was asked for as `key`. */
+export function scopeOf({ prefix, anyQuery }: Token, href: string, key: string): Scope {
+  if (prefix) return { kind: 'folder', href };
+  return anyQuery ? { kind: 'path', href: pathOf(key) } : { kind: 'url', href: key };
+}
