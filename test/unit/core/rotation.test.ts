@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
-import { TokenIndex } from '../../../packages/core/src/tokens/token-index.ts';
+import { TokenStore } from '../../../packages/core/src/tokens/token-store.ts';
 import type { Answer } from './lab.ts';
 import {
   CDN,
@@ -23,7 +23,7 @@ import {
 
 fakeTime();
 
-const { urls: urlsOf } = TokenIndex.prototype;
+const { urls: urlsOf } = TokenStore.prototype;
 
 /** An edge whose secret is rotated: it refuses tokens of calls that the endpoint has answered before. */
 class Edge {
@@ -238,7 +238,7 @@ describe('where thousands of tokens are held, as from an endpoint that reads pla
     const viewer = lab(each(), { tokens, readAhead: 0 });
     await viewer.source.refused(viewer.source.signNow(segment(1))!, 403);
     let compared = 0;
-    const find = vi.spyOn(TokenIndex.prototype, 'urls').mockImplementation(function (this: TokenIndex) {
+    const find = vi.spyOn(TokenStore.prototype, 'urls').mockImplementation(function (this: TokenStore) {
       compared++;
       return urlsOf.call(this);
     });

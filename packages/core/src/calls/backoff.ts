@@ -1,8 +1,10 @@
+import { PageEvents } from './page-events.ts';
 import type { PauseLength } from './pause.ts';
 import { Pause } from './pause.ts';
 import { retryDelay, retryDelayAhead } from './retry-delay.ts';
 import type { SecureTokenError } from '../contract/secure-token-error.ts';
 import type { RetryOptions } from '../contract/token-source-options.ts';
+import type { ServerClock } from '../tokens/server-clock.ts';
 
 /**
  * Leaves an endpoint alone that has failed: one pause for all calls, so that a viewer never asks it twice at a time. How
@@ -12,9 +14,9 @@ export class Backoff {
   readonly #limit: number;
   readonly #backoffLimit: number;
   readonly #random: () => number;
-  readonly #now: () => number;
-  readonly #restAhead: () => number | undefined;
+  readonly #clock: ServerClock;
   readonly #paused: (seconds: number) => void;
+  readonly #network = new PageEvents(['online'], () => this.wake());
   #failures = 0;
   /** When the first of them was. */
   #failingSince = 0;
@@ -26,22 +28,18 @@ export class Backoff {
   #stoppedBy: SecureTokenError | undefined;
 
   /**
-   * @param now in seconds, never goes back
-   * @param restAhead seconds for which the first of all that is due for renewal is still used
    * @param paused for how many seconds nothing is called
    */
   constructor(
     { limit, backoffLimit }: Required<RetryOptions>,
     random: () => number,
-    now: () => number,
-    restAhead: () => number | undefined,
+    clock: ServerClock,
     paused: (seconds: number) => void = () => undefined,
   ) {
     this.#limit = limit;
     this.#backoffLimit = backoffLimit;
     this.#random = random;
-    this.#now = now;
-    this.#restAhead = restAhead;
+    this.#clock = clock;
     this.#paused = paused;
   }
 
@@ -101,7 +99,11 @@ export class Backoff {
     this.#failures = 0;
   }
 
-  failed(error: SecureTokenError): void {
+  /**
+   * A call has failed: nothing is called for a while.
+   * @param rest seconds for which the first of all that is due for renewal is still used; `undefined` if nothing is due
+   */
+  failed(error: SecureTokenError, rest: number | undefined): void {
     // calls that fail side by side are one failure; a denial is about the viewer
     if (this.#pause || error.code === 'ERR_DENIED') return;
     if (this.#failures === 0) this.#failingSince = this.#now();
@@ -114,7 +116,6 @@ export class Backoff {
       this.#block = { error, until: this.#now() + retryAfter };
       this.pauseFor(delay);
     } else {
-      const rest = this.#restAhead();
       const ahead = rest === undefined ? delay : retryDelayAhead(delay, rest, this.#random(), limit);
       this.#begin({ waiting: delay, ahead });
     }
@@ -128,7 +129,16 @@ export class Backoff {
     if (this.#pause || this.#stoppedBy) return;
     const isWaiting = this.#waiting > 0;
     this.#paused(isWaiting ? length.waiting : length.ahead);
-    this.#pause = new Pause(length, isWaiting, this.#now, () => (this.#pause = undefined));
+    this.#pause = new Pause(
+      length,
+      isWaiting,
+      () => this.#now(),
+      () => {
+        this.#pause = undefined;
+        this.#network.listenWhile(false);
+      },
+    );
+    this.#network.listenWhile(true);
   }
 
   /** Ends the pause: the network or the viewer is back. */
@@ -142,5 +152,10 @@ export class Backoff {
   stop(error: SecureTokenError): void {
     this.wake();
     this.#stoppedBy = error;
+  }
+
+  /** Seconds; never goes back. */
+  #now(): number {
+    return this.#clock.sessionNow();
   }
 }

@@ -1,30 +1,29 @@
-import type { Acquisition } from './acquisition.ts';
-import type { Backoff } from './backoff.ts';
+import { isStillPlayed } from '../tokens/renewal.ts';
+import type { ServerClock } from '../tokens/server-clock.ts';
+import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
+import { lifetimeOf } from '../tokens/token-store.ts';
+import type { TokensInUse } from '../tokens/tokens-in-use.ts';
+import type { Usage } from '../tokens/usage.ts';
 import { PageEvents } from './page-events.ts';
 import type { Players } from './players.ts';
-import { isDue, isStillPlayed } from '../tokens/renewal.ts';
-import type { ServerClock } from '../tokens/server-clock.ts';
-import type { HeldToken, TokenIndex } from '../tokens/token-index.ts';
-import { lifetimeOf } from '../tokens/token-index.ts';
-import type { Usage } from '../tokens/usage.ts';
+import type { TokenCalls } from './token-calls.ts';
 
 /** Coarse, because machines sleep and tabs are throttled: the clock is read again each time. */
 const INTERVAL_MS = 1000;
 
 interface Parts {
-  readonly index: TokenIndex;
+  readonly store: TokenStore;
   readonly usage: Usage;
+  readonly inUse: TokensInUse;
   readonly clock: ServerClock;
-  readonly acquisition: Acquisition;
-  readonly backoff: Backoff;
+  readonly calls: TokenCalls;
   readonly players: Players;
-  readonly isUsable: (held: HeldToken) => boolean;
 }
 
 /** Renews the tokens of folders ahead of use. Those that nobody uses are left to expire. */
 export class RenewalTimer {
   readonly #parts: Parts;
-  readonly #page = new PageEvents((type) => this.#wake(type));
+  readonly #page = new PageEvents(['visibilitychange', 'pageshow', 'online'], () => this.#tick());
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isStopped = false;
 
@@ -37,11 +36,6 @@ export class RenewalTimer {
     if (this.#timer === undefined) this.#tick();
   }
 
-  /** `online` ends a pause also where nothing is to be renewed, but somebody waits. */
-  followCalls(): void {
-    this.#page.listenWhile(!this.#isStopped && (this.#timer !== undefined || this.#parts.acquisition.isBusy));
-  }
-
   /** The last player has left: what it has played is no longer played. */
   rest(): void {
     this.#parts.usage.forgetRhythms();
@@ -50,55 +44,27 @@ export class RenewalTimer {
 
   stop(): void {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.followCalls();
-  }
-
-  /** Seconds for which the tokens that are due and in use are still used, each. */
-  restsOfDue(): number[] {
-    const now = this.#parts.clock.now();
-    const due = this.#worthRenewing(now).filter((held) => isDue(held, now));
-    return due.map(({ unusableAt }) => unusableAt - now);
-  }
-
-  #wake(type: string): void {
-    if (type === 'online') this.#parts.backoff.wake();
     this.#tick();
   }
 
   #tick(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#isStopped) return;
-    const { clock, acquisition, players } = this.#parts;
-    const now = clock.now();
-    const worthRenewing = players.haveLeft ? [] : this.#worthRenewing(now);
-    for (const held of worthRenewing) {
-      if (this.#isToBeRenewed(held, now) && !acquisition.isSuspended(held)) this.#renew(held);
-    }
-    if (worthRenewing.length > 0) this.#timer = setTimeout(() => this.#tick(), INTERVAL_MS);
-    this.followCalls();
-  }
-
-  #worthRenewing(now: number): HeldToken[] {
-    return [...this.#parts.index.folders()].filter((held) => this.#isWorthRenewing(held, now));
-  }
-
-  #isWorthRenewing(held: HeldToken, now: number): boolean {
-    const { usage, isUsable } = this.#parts;
-    const rhythm = usage.rhythmOf(held);
-    if (!rhythm || !usage.wasAttached(held) || !isUsable(held)) return false;
-    return isStillPlayed(rhythm, lifetimeOf(held), now);
+    const { inUse, players } = this.#parts;
+    const played = this.#isStopped || players.haveLeft ? [] : inUse.playedFolders();
+    for (const held of played) if (this.#isToBeRenewed(held)) this.#renew(held);
+    this.#timer = played.length > 0 ? setTimeout(() => this.#tick(), INTERVAL_MS) : undefined;
+    this.#page.listenWhile(played.length > 0);
   }
 
   /** Whoever renews early, by jitter, must not take an asset for one in use that was left a moment ago. */
-  #isToBeRenewed(held: HeldToken, now: number): boolean {
-    const rhythm = this.#parts.usage.rhythmOf(held)!;
-    return isDue(held, now) && isStillPlayed(rhythm, lifetimeOf(held), now, Math.max(now, held.latestRenewAt));
+  #isToBeRenewed(held: HeldToken): boolean {
+    const { store, usage, clock } = this.#parts;
+    if (store.stateOf(held) !== 'due') return false;
+    const now = clock.now();
+    return isStillPlayed(usage.rhythmOf(held)!, lifetimeOf(held), now, Math.max(now, held.latestRenewAt));
   }
 
   #renew(held: HeldToken): void {
-    this.#parts.acquisition.obtainInBackground(this.#parts.usage.lastUseOf(held)!.url, 'expiring');
+    this.#parts.calls.obtainInBackground(this.#parts.usage.lastUseOf(held)!.url, 'expiring');
   }
 }

@@ -62,3 +62,8 @@ export interface Playlist {
 /** Whether `it` is a playlist that this copy of the package, or another one in the page, has read. */
 export const isPlaylist = (it: unknown): it is Playlist =>
   typeof (it as Partial<Playlist> | undefined | null)?.createReadAhead === 'function';
+
+/** The read-ahead of a token source: there is none before the source has learnt a playlist. */
+export interface PlaylistGuest {
+  readAhead: ReadAhead | undefined;
+}

@@ -34,3 +34,6 @@ export const SOURCE_DESTROYED = 'secure-token-core:destroyed';
 /** The details stand on the event itself as well. */
 export type TokenEvent<T extends TokenEventType = TokenEventType> = CustomEvent<TokenEventDetails[T]> &
   TokenEventDetails[T];
+
+/** Tells the app of an event. */
+export type EmitTokenEvent = <T extends TokenEventType>(type: T, detail: TokenEventDetails[T]) => void;

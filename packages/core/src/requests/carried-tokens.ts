@@ -1,6 +1,6 @@
 import { BoundedMap } from '../bounded-map.ts';
 import type { Scope } from '../tokens/scope.ts';
-import type { HeldToken } from '../tokens/token-index.ts';
+import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
 import type { TokenSource } from '../contract/token-source.ts';
 import { pathOf, resolveUrl } from '../url-text.ts';
 
@@ -18,7 +18,7 @@ type Carries = (request: SentRequest, asking: object | undefined, headers: Heade
 
 interface Attached {
   readonly by: object;
-  readonly isAlive: (held: HeldToken) => boolean;
+  readonly store: TokenStore;
 }
 
 /** Adapters send what they have signed at once: a request that comes by has one of the last tokens. */
@@ -35,11 +35,11 @@ const attached = new BoundedMap<HeldToken, Attached>(REMEMBERED);
 const carriesHere: Carries = (request, asking, values) => {
   const href = resolveUrl(request.url);
   return [...attached].some(
-    ([held, { by, isAlive }]) =>
+    ([held, { by, store }]) =>
       (by !== asking || isVisible(held)) &&
       isWithin(href, held) &&
       isIn({ ...request, url: href }, held, values) &&
-      isAlive(held),
+      store.isAlive(held),
   );
 };
 
@@ -75,11 +75,11 @@ function isIn(request: SentRequest, { token }: HeldToken, values: Headers | unde
   );
 }
 
-/** `by` has attached `held` to a request, which goes out now. */
-export function noteAttached(held: HeldToken, by: object, isAlive: (held: HeldToken) => boolean): void {
+/** `by` has attached `held`, a token of `store`, to a request that goes out now. */
+export function noteAttached(held: HeldToken, by: object, store: TokenStore): void {
   if (!isVisible(held) && !held.token.credentials) return;
   copies().add(carriesHere);
-  attached.set(held, { by, isAlive });
+  attached.set(held, { by, store });
 }
 
 /** `by` is destroyed: nothing holds on to its tokens. */

@@ -1,10 +1,14 @@
 import { abortable } from '../abortable.ts';
-import type { Acquisition } from '../calls/acquisition.ts';
 import type { Backoff } from '../calls/backoff.ts';
+import type { TokenCalls } from '../calls/token-calls.ts';
+import type { Settings } from '../contract/default-options.ts';
 import { ReplayBreaker } from './replay-breaker.ts';
+import type { RequestSigner } from './request-signer.ts';
+import type { DebugLog } from '../debug-log.ts';
 import type { Rotation } from '../tokens/rotation.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
-import type { HeldToken } from '../tokens/token-index.ts';
+import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
+import type { TokenUrls } from '../tokens/token-urls.ts';
 import type { SignOptions, SignedRequest } from '../contract/token-source.ts';
 import type { Token } from '../contract/token.ts';
 
@@ -12,16 +16,15 @@ import type { Token } from '../contract/token.ts';
 const SECONDS_TO_ANOTHER = 1;
 
 interface Parts {
-  readonly refusals: readonly number[];
+  readonly settings: Pick<Settings, 'refusals'>;
   readonly clock: ServerClock;
-  readonly acquisition: Acquisition;
+  readonly tokenUrls: TokenUrls;
+  readonly store: TokenStore;
+  readonly calls: TokenCalls;
   readonly backoff: Backoff;
   readonly rotation: Rotation;
-  readonly find: (url: string) => { key: string; held: HeldToken | undefined };
-  readonly isUsable: (held: HeldToken) => boolean;
-  readonly attach: (url: string) => SignedRequest;
-  /** Nothing is replayed for so many seconds. */
-  readonly paused: (seconds: number) => void;
+  readonly signer: RequestSigner;
+  readonly debug: DebugLog | undefined;
 }
 
 // cookies are told apart by their expiry: their values cannot be seen
@@ -58,14 +61,17 @@ export class Replays {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#breaker = new ReplayBreaker(() => parts.clock.sessionNow(), parts.paused);
+    this.#breaker = new ReplayBreaker(
+      () => parts.clock.sessionNow(),
+      (seconds) => parts.debug?.pause('no request is sent again, because too many were refused', seconds),
+    );
   }
 
   /** A refusal without CORS headers looks like a failure without a status: it is one if the token was at its end. */
   isRefusal({ token }: SignedRequest, status: number): boolean {
     if (!token) return false;
-    const { refusals, clock } = this.#parts;
-    return refusals.includes(status) || (!status && clock.mayHaveExpired(token.expires));
+    const { settings, clock } = this.#parts;
+    return settings.refusals.includes(status) || (!status && clock.mayHaveExpired(token.expires));
   }
 
   /**
@@ -83,11 +89,11 @@ export class Replays {
    * after another one the token is renewed, and the answer tells the time.
    */
   noteFailure(request: SignedRequest, status: number): void {
-    const { clock, acquisition, find } = this.#parts;
+    const { clock, calls } = this.#parts;
     if (!request.token || status || !clock.isUnconfirmed || this.isRefusal(request, status)) return;
     this.#unexplained ??= request;
     // adapters ask more than once about one failure
-    if (request !== this.#unexplained) acquisition.obtainInBackground(find(request.unsignedUrl).key, 'expiring');
+    if (request !== this.#unexplained) calls.obtainInBackground(this.#keyOf(request.unsignedUrl), 'expiring');
   }
 
   /**
@@ -131,24 +137,32 @@ export class Replays {
   }
 
   #isReplaced({ url, token }: Refusal): boolean {
-    const { held } = this.#parts.find(url);
-    return held !== undefined && this.#parts.isUsable(held) && !isSame(held.token, token);
+    const held = this.#find(url);
+    return held !== undefined && this.#parts.store.isUsable(held) && !isSame(held.token, token);
   }
 
   async #answer(refusal: Refusal, signal: AbortSignal | undefined): Promise<SignedRequest | undefined> {
-    const { acquisition, backoff, rotation, find, attach } = this.#parts;
+    const { calls, backoff, rotation, signer } = this.#parts;
     const { url, token, lastCall, hasEnded } = refusal;
-    const renew = (): Promise<void> => acquisition.obtain(find(url).key, 'refused', signal);
-    const hasAnother = (): boolean => !isSame(find(url).held?.token ?? token, token);
+    const renew = (): Promise<void> => calls.obtain(this.#keyOf(url), 'refused', signal);
+    const hasAnother = (): boolean => !isSame(this.#find(url)?.token ?? token, token);
     if (!this.#isReplaced(refusal)) await renew();
     if (!hasAnother()) {
       backoff.pauseFor(SECONDS_TO_ANOTHER);
       await renew();
     }
     if (!hasAnother()) return undefined;
-    const { call } = find(url).held!;
-    const replay = this.#breaker.sends(attach(url));
+    const { call } = this.#find(url)!;
+    const replay = this.#breaker.sends(signer.attachTo(url));
     if (!hasEnded) rotation.noteReplay(replay, call, lastCall);
     return replay;
+  }
+
+  #keyOf(url: string): string {
+    return this.#parts.tokenUrls.read(url).key;
+  }
+
+  #find(url: string): HeldToken | undefined {
+    return this.#parts.store.find(this.#keyOf(url));
   }
 }

@@ -1,27 +1,29 @@
-import type { Acquisition } from '../calls/acquisition.ts';
+import type { TokenCalls } from '../calls/token-calls.ts';
 import type { DebugLog } from '../debug-log.ts';
+import type { Settings } from '../contract/default-options.ts';
 import type { SourceAhead } from '../contract/playlist.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
-import type { HeldToken } from '../tokens/token-index.ts';
-import { lifetimeOf } from '../tokens/token-index.ts';
+import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
+import { lifetimeOf } from '../tokens/token-store.ts';
+import type { TokenUrls } from '../tokens/token-urls.ts';
+import type { RequestSigner } from './request-signer.ts';
 
 interface Parts {
-  readonly size: number;
-  readonly jitter: number;
-  readonly random: () => number;
+  readonly settings: Settings;
   readonly clock: ServerClock;
-  readonly acquisition: Acquisition;
-  readonly identify: (href: string) => string;
-  readonly find: (key: string) => HeldToken | undefined;
-  readonly isReady: (key: string) => boolean;
+  readonly tokenUrls: TokenUrls;
+  readonly store: TokenStore;
+  readonly calls: TokenCalls;
+  readonly signer: RequestSigner;
   readonly debug: DebugLog | undefined;
 }
 
 /** Makes the part of a token source that its read-ahead may know and ask. */
-export function createSourceAhead(parts: Parts): SourceAhead {
-  const { size, jitter, random, clock, acquisition, identify, debug } = parts;
+export function createSourceAhead({ settings, clock, tokenUrls, store, calls, signer, debug }: Parts): SourceAhead {
+  const { readAhead: size, jitter, random } = settings;
   // a key of an earlier token may by now be known by another
-  const find = (key: string): HeldToken | undefined => parts.find(identify(key));
+  const identify = (href: string): string => tokenUrls.identify(href);
+  const find = (key: string): HeldToken | undefined => store.find(identify(key));
   return {
     size,
     jitter,
@@ -32,14 +34,14 @@ export function createSourceAhead(parts: Parts): SourceAhead {
       const held = find(key);
       return held && { opens: held.scope.kind, lifetime: lifetimeOf(held), rest: held.token.expires - clock.now() };
     },
-    isReady: (key) => parts.isReady(identify(key)),
-    isDenied: (key) => acquisition.denialOf(identify(key)) !== undefined,
-    isUnderWay: (key) => acquisition.isUnderWay(identify(key)),
-    sign: (key) => acquisition.obtainAhead(identify(key)),
-    predict: (key) => acquisition.predict(identify(key)),
+    isReady: (key) => signer.isReady(identify(key)),
+    isDenied: (key) => calls.denialOf(identify(key)) !== undefined,
+    isUnderWay: (key) => calls.isUnderWay(identify(key)),
+    sign: (key) => calls.obtainAhead(identify(key)),
+    predict: (key) => calls.predict(identify(key)),
     renew(key) {
       const held = find(key);
-      if (held && !acquisition.isSuspended(held)) acquisition.obtainInBackground(key, 'expiring');
+      if (held && !store.isSuspended(held)) calls.obtainInBackground(key, 'expiring');
     },
     notePredicted: (last, count) => debug?.predict(last, count),
   };

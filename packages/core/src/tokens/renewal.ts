@@ -10,7 +10,7 @@ export interface RenewalTimes {
 
 export interface RenewalPolicy {
   /** Seconds before expiry; `undefined` is a quarter of the lifetime, at most a minute. */
-  readonly renewBefore: number | undefined;
+  readonly renewBefore?: number | undefined;
   /** 0…1: the share of the lifetime by which a viewer renews earlier at most. */
   readonly jitter: number;
 }
@@ -45,11 +45,17 @@ export function renewalTimes(
   };
 }
 
-/** Whether a request that is sent now reaches the edge before the token expires; of the token alone. */
-export const isUnexpired = ({ unusableAt }: RenewalTimes, now: number): boolean => now < unusableAt;
+/**
+ * What a token is good for: `fresh` is used as it is, `due` is used and renewed while requests go on using it, and
+ * `spent` is used no more: a request that is sent now may not reach the edge before the token expires.
+ */
+export type TokenState = 'fresh' | 'due' | 'spent';
 
-/** Whether it is time for a successor, if somebody needs one. */
-export const isDue = ({ renewAt }: RenewalTimes, now: number): boolean => now >= renewAt;
+/** The state of a token at `now`, by its times alone. */
+export function stateAt({ renewAt, unusableAt }: RenewalTimes, now: number): TokenState {
+  if (now >= unusableAt) return 'spent';
+  return now >= renewAt ? 'due' : 'fresh';
+}
 
 /** The rhythm in which players request the URLs of a scope. */
 export interface Rhythm {

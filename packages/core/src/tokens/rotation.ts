@@ -1,4 +1,4 @@
-import type { HeldToken } from './token-index.ts';
+import type { HeldToken } from './token-store.ts';
 import type { SignedRequest } from '../contract/token-source.ts';
 
 /** A request that was sent once more, and the call whose tokens are outdated if the edge takes it. */

@@ -1,5 +1,8 @@
-import type { HeldToken, TokenIndex } from './token-index.ts';
-import { lifetimeOf } from './token-index.ts';
+import { isStillPlayed } from './renewal.ts';
+import type { Rotation } from './rotation.ts';
+import type { ServerClock } from './server-clock.ts';
+import type { HeldToken, TokenStore } from './token-store.ts';
+import { lifetimeOf } from './token-store.ts';
 import type { LastUse, Usage } from './usage.ts';
 
 /** URLs with a token each that are renewed together, those that were used last first: as many as one call takes. */
@@ -13,59 +16,91 @@ interface Used {
   readonly lastUse: LastUse;
 }
 
-const usedOf = (tokens: Iterable<HeldToken>, usage: Usage): Used[] =>
-  [...tokens].flatMap((held) => {
-    const lastUse = usage.lastUseOf(held);
-    return lastUse ? [{ held, lastUse }] : [];
-  });
-
-/** Whether a request was given it, or one before it for the same folder, less than a lifetime ago: it is in use. */
-const isInUse = ({ held, lastUse }: Used, now: number): boolean => now - lastUse.at < lifetimeOf(held);
-
-/**
- * One URL for each token that players use now: it was attached less than its lifetime ago. What was used last is among
- * them, however long ago, for its player may wait to go on.
- */
-export function urlsInUse(
-  index: TokenIndex,
-  usage: Usage,
-  isAlive: (held: HeldToken) => boolean,
-  now: number,
-): string[] {
-  const folders = usedOf(index.folders(), usage);
-  const latest = folders.reduce<Used | undefined>(
-    (one, other) => (one && one.lastUse.at > other.lastUse.at ? one : other),
-    undefined,
-  );
-  const urls = usedOf(index.urls(), usage)
-    .filter((it) => isAlive(it.held) && isInUse(it, now))
-    .sort((one, other) => one.lastUse.at - other.lastUse.at);
-  return [...folders.filter((it) => it === latest || isInUse(it, now)), ...urls.slice(-MAX_URLS)].map(
-    ({ lastUse }) => lastUse.url,
-  );
+interface Parts {
+  readonly store: TokenStore;
+  readonly usage: Usage;
+  readonly rotation: Rotation;
+  readonly clock: ServerClock;
 }
 
-/**
- * One URL for each outdated token that will be used: of folders that players use, of what was requested just now, and
- * of what was read ahead, from the place of `from` on, which comes along itself.
- */
-export function outdatedUrls(
-  index: TokenIndex,
-  usage: Usage,
-  { isToBeRenewed, from }: { isToBeRenewed: (held: HeldToken) => boolean; from: HeldToken },
-  now: number,
-): string[] {
-  const folders = usedOf([...index.folders()].filter(isToBeRenewed), usage).filter((it) => isInUse(it, now));
-  const underWay: string[] = [];
-  const ahead: string[] = [];
-  const urls = index.urls();
-  const next = urls.indexOf(from) + 1;
-  // in the order in which they were asked for: that is the one in which they are played
-  for (const held of [...urls.slice(next), ...urls.slice(0, next)]) {
-    if (held === from || !isToBeRenewed(held)) continue;
-    const lastUse = usage.lastUseOf(held);
-    if (!lastUse) ahead.push(held.scope.href);
-    else if (now - lastUse.at < UNDER_WAY_SECONDS) underWay.push(lastUse.url);
+/** Says which of the tokens at hand players use, and so which are worth another call. */
+export class TokensInUse {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
-  return [...folders.map(({ lastUse }) => lastUse.url), ...underWay, ...ahead].slice(0, MAX_URLS - 1);
+
+  /**
+   * One URL for each token that players use now: it was attached less than its lifetime ago. What was used last is among
+   * them, however long ago, for its player may wait to go on.
+   */
+  urls(): string[] {
+    const { store } = this.#parts;
+    const folders = this.#usedOf(store.folders());
+    const latest = folders.reduce<Used | undefined>(
+      (one, other) => (one && one.lastUse.at > other.lastUse.at ? one : other),
+      undefined,
+    );
+    const urls = this.#usedOf(store.urls())
+      .filter((it) => store.isAlive(it.held) && this.#isInUse(it))
+      .sort((one, other) => one.lastUse.at - other.lastUse.at);
+    return [...folders.filter((it) => it === latest || this.#isInUse(it)), ...urls.slice(-MAX_URLS)].map(
+      ({ lastUse }) => lastUse.url,
+    );
+  }
+
+  /**
+   * After a rotation all that is in use is renewed together. One URL for each outdated token that will be used: of
+   * folders that players use, of what was requested just now, and of what was read ahead, from the place of the token
+   * for `key` on, which comes along itself. None if that token is not outdated.
+   */
+  outdatedAlong(key: string): string[] {
+    const { store, usage, rotation, clock } = this.#parts;
+    const from = store.find(key);
+    if (!from || !rotation.isOutdated(from)) return [];
+    const isToBeRenewed = (held: HeldToken): boolean => rotation.isOutdated(held) && store.isAlive(held);
+    const folders = this.#usedOf([...store.folders()].filter(isToBeRenewed)).filter((it) => this.#isInUse(it));
+    const underWay: string[] = [];
+    const ahead: string[] = [];
+    const urls = store.urls();
+    const next = urls.indexOf(from) + 1;
+    // in the order in which they were asked for: that is the one in which they are played
+    for (const held of [...urls.slice(next), ...urls.slice(0, next)]) {
+      if (held === from || !isToBeRenewed(held)) continue;
+      const lastUse = usage.lastUseOf(held);
+      if (!lastUse) ahead.push(held.scope.href);
+      else if (clock.now() - lastUse.at < UNDER_WAY_SECONDS) underWay.push(lastUse.url);
+    }
+    return [...folders.map(({ lastUse }) => lastUse.url), ...underWay, ...ahead].slice(0, MAX_URLS - 1);
+  }
+
+  /** The tokens of folders that somebody still plays, of which an attached one can be renewed ahead of its end. */
+  playedFolders(): HeldToken[] {
+    const { store, usage, clock } = this.#parts;
+    const now = clock.now();
+    return [...store.folders()].filter((held) => {
+      const rhythm = usage.rhythmOf(held);
+      return rhythm && usage.wasAttached(held) && store.isUsable(held) && isStillPlayed(rhythm, lifetimeOf(held), now);
+    });
+  }
+
+  /** Seconds for which each of these folders' tokens that is due is still used. */
+  restsOfDue(): number[] {
+    const { store, clock } = this.#parts;
+    const due = this.playedFolders().filter((held) => store.stateOf(held) === 'due');
+    return due.map(({ unusableAt }) => unusableAt - clock.now());
+  }
+
+  #usedOf(tokens: Iterable<HeldToken>): Used[] {
+    return [...tokens].flatMap((held) => {
+      const lastUse = this.#parts.usage.lastUseOf(held);
+      return lastUse ? [{ held, lastUse }] : [];
+    });
+  }
+
+  /** Whether a request was given it, or one before it for the same folder, less than a lifetime ago. */
+  #isInUse({ held, lastUse }: Used): boolean {
+    return this.#parts.clock.now() - lastUse.at < lifetimeOf(held);
+  }
 }

@@ -2,7 +2,7 @@ import { BoundedMap } from '../bounded-map.ts';
 import type { Rhythm } from './renewal.ts';
 import { rhythmAfter } from './renewal.ts';
 import { scopeId } from './scope.ts';
-import type { HeldToken } from './token-index.ts';
+import type { HeldToken } from './token-store.ts';
 
 /** The last request for which a token was attached. */
 export interface LastUse {

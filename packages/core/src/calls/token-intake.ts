@@ -1,36 +1,33 @@
-import type { Acquisition } from './acquisition.ts';
+import type { Settings } from '../contract/default-options.ts';
+import { parseToken } from '../contract/parse-token.ts';
+import { SecureTokenError } from '../contract/secure-token-error.ts';
+import type { EmitTokenEvent } from '../contract/token-events.ts';
+import type { Token } from '../contract/token.ts';
+import type { Protection } from '../tokens/protection.ts';
+import { renewalTimes } from '../tokens/renewal.ts';
+import type { Rotation } from '../tokens/rotation.ts';
+import type { ServerClock } from '../tokens/server-clock.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
+import type { TokenUrls } from '../tokens/token-urls.ts';
+import { scopeOf } from '../tokens/token-urls.ts';
+import { resolveUrl } from '../url-text.ts';
+import type { WantedUrls } from './call-batches.ts';
 import type { Denials } from './denials.ts';
 import { toError } from './failure.ts';
 import { mayBeAboutPredictions } from './isolate-failure.ts';
-import { parseToken } from '../contract/parse-token.ts';
-import type { Protection } from '../tokens/protection.ts';
-import type { RenewalPolicy } from '../tokens/renewal.ts';
-import { renewalTimes } from '../tokens/renewal.ts';
-import type { Rotation } from '../tokens/rotation.ts';
-import { SecureTokenError } from '../contract/secure-token-error.ts';
-import type { ServerClock } from '../tokens/server-clock.ts';
 import type { Answer, SigningEndpoint } from './signing-endpoint.ts';
 import { ANEW } from './signing-endpoint.ts';
-import type { TokenEventDetails, TokenEventType } from '../contract/token-events.ts';
-import type { WantedUrls } from './signing-queue.ts';
-import type { TokenIndex } from '../tokens/token-index.ts';
-import type { TokenUrls } from '../tokens/token-urls.ts';
-import { scopeOf } from '../tokens/token-urls.ts';
-import type { Token } from '../contract/token.ts';
-import { resolveUrl } from '../url-text.ts';
 
 interface Parts {
+  readonly settings: Settings;
   readonly endpoint: SigningEndpoint;
   readonly clock: ServerClock;
   readonly rotation: Rotation;
   readonly protection: Protection;
   readonly tokenUrls: TokenUrls;
-  readonly index: TokenIndex;
+  readonly store: TokenStore;
   readonly denials: Denials;
-  readonly acquisition: Acquisition;
-  readonly emit: <T extends TokenEventType>(type: T, detail: TokenEventDetails[T]) => void;
-  readonly renewal: RenewalPolicy;
-  readonly random: () => number;
+  readonly emit: EmitTokenEvent;
 }
 
 /** Tokens, and what is known of their call. */
@@ -60,7 +57,7 @@ function expiredIn({ tokens, now }: Answer): SecureTokenError | undefined {
 }
 
 /** Makes calls, and takes in what they bring: tokens, the time, denials, failures. */
-export class SigningCalls {
+export class TokenIntake {
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -80,7 +77,7 @@ export class SigningCalls {
   /** One call; resolves to what went wrong. */
   async call(wanted: WantedUrls): Promise<SecureTokenError | undefined> {
     const { urls: asked, predicted, reason } = wanted;
-    const { clock, rotation, endpoint, protection, tokenUrls, denials, emit } = this.#parts;
+    const { clock, rotation, endpoint, denials, emit } = this.#parts;
     const { lifts } = denials;
     /** Somebody may have logged in since the call was sent: a denial is for who was there before. */
     const isForAnother = (): boolean => denials.lifts !== lifts;
@@ -88,24 +85,14 @@ export class SigningCalls {
     const call = rotation.nextCall();
     try {
       const answer = await endpoint.call({ urls: asked, reason });
-      const { tokens, errors } = protection.take(answer.tokens);
-      for (const error of errors) emit('tokenerror', { error });
-      const expires = tokens.reduce((first, token) => Math.min(first, token.expires), Infinity);
-      // a token without a scope opens what was asked for, but nothing that was denied
       const denied = new Set(answer.denied.map((url) => this.#keyOf(url)));
-      const granted = asked.filter((url) => !denied.has(this.#keyOf(url)));
-      this.#hold({ tokens, asked: granted, obtainedAt: clock.correct(answer.now, sentAt, expires), call });
-      const expired = expiredIn(answer);
-      if (expired) emit('tokenerror', { error: expired });
-      if (tokens.length > 0) {
-        const signed = asked.filter((url) => !predicted.has(url) || granted.includes(url));
-        const unsigned = signed.map((url) => tokenUrls.read(url).unsigned);
-        emit('tokenrenewed', { reason, urls: unsigned, expires, wait: clock.sessionNow() - sentAt });
-      }
+      this.#take(answer, denied, wanted, { sentAt, call });
       const again = asked.filter((url) => denied.has(this.#keyOf(url)));
       if (again.length > 0 && isForAnother()) return await this.call({ ...wanted, urls: again });
+      // a name that does not exist yet is refused, not denied
       const unborn = new Set([...predicted].map((url) => this.#keyOf(url)));
-      this.#denyEach(answer.denied.filter((url) => !unborn.has(this.#keyOf(url))));
+      const keys = answer.denied.map((url) => this.#keyOf(url));
+      this.#denyEach(keys.filter((key) => key !== '' && !unborn.has(key)));
       return undefined;
     } catch (cause) {
       if (cause === ANEW) return this.call(wanted);
@@ -119,17 +106,39 @@ export class SigningCalls {
     }
   }
 
+  /** Holds the tokens of `answer`, and tells the app of them. */
+  #take(
+    answer: Answer,
+    denied: ReadonlySet<string>,
+    { urls: asked, predicted, reason }: WantedUrls,
+    { sentAt, call }: { readonly sentAt: number; readonly call: number },
+  ): void {
+    const { clock, protection, tokenUrls, emit } = this.#parts;
+    const { tokens, errors } = protection.take(answer.tokens);
+    for (const error of errors) emit('tokenerror', { error });
+    const expires = tokens.reduce((first, token) => Math.min(first, token.expires), Infinity);
+    // a token without a scope opens what was asked for, but nothing that was denied
+    const granted = asked.filter((url) => !denied.has(this.#keyOf(url)));
+    this.#hold({ tokens, asked: granted, obtainedAt: clock.correct(answer.now, sentAt, expires), call });
+    const expired = expiredIn(answer);
+    if (expired) emit('tokenerror', { error: expired });
+    if (tokens.length === 0) return;
+    const signed = asked.filter((url) => !predicted.has(url) || granted.includes(url));
+    const urls = signed.map((url) => tokenUrls.read(url).unsigned);
+    emit('tokenrenewed', { reason, urls, expires, wait: clock.sessionNow() - sentAt });
+  }
+
   #hold({ tokens, asked, obtainedAt, call }: Obtained): void {
-    const { index, clock, tokenUrls, renewal, random } = this.#parts;
-    index.forgetExpiredUrls(clock.now());
+    const { store, tokenUrls, settings } = this.#parts;
+    store.forgetExpiredUrls();
     for (const token of tokens) {
       const own = token.prefix ?? token.url;
       for (const opened of own ? [own] : asked) {
         const href = resolveUrl(opened);
         tokenUrls.recognise(token, href);
         const scope = scopeOf(token, href, this.#keyOf(href));
-        const times = renewalTimes(token.expires, obtainedAt, renewal, random());
-        index.add({ token, scope, obtainedAt, call, ...times });
+        const times = renewalTimes(token.expires, obtainedAt, settings, settings.random());
+        store.add({ token, scope, obtainedAt, call, ...times });
       }
     }
   }
@@ -139,21 +148,20 @@ export class SigningCalls {
   }
 
   #denyAll(asked: readonly string[], error: SecureTokenError): void {
-    const { denials, acquisition, emit } = this.#parts;
+    const { denials, store, emit } = this.#parts;
     denials.deny(
-      asked.map((url) => acquisition.scopeIdOf(this.#keyOf(url))),
+      asked.map((url) => store.sharedIdOf(this.#keyOf(url))),
       error,
     );
     emit('tokendenied', { error });
   }
 
   /** Denies these URLs and no others: each request is told of its own. */
-  #denyEach(denied: readonly string[]): void {
-    const { denials, acquisition, emit } = this.#parts;
-    const keys = denied.map((url) => this.#keyOf(url)).filter((key) => key !== '');
+  #denyEach(keys: readonly string[]): void {
+    const { denials, store, emit } = this.#parts;
     const message = 'The signing endpoint lists this URL in "denied". Call renew() once the viewer may have it.';
     const errors = keys.map((url) => new SecureTokenError('ERR_DENIED', message, { url }));
-    for (const error of errors) denials.deny([acquisition.idsOf(error.url!)[0]!], error);
+    for (const error of errors) denials.deny([store.idsOf(error.url!)[0]!], error);
     if (errors[0]) emit('tokendenied', { error: errors[0] });
   }
 }

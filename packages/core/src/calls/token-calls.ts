@@ -1,0 +1,200 @@
+import { abortable } from '../abortable.ts';
+import type { Settings } from '../contract/default-options.ts';
+import type { PlaylistGuest } from '../contract/playlist.ts';
+import { SecureTokenError, sourceDestroyed } from '../contract/secure-token-error.ts';
+import type { EmitTokenEvent } from '../contract/token-events.ts';
+import type { TokenReason } from '../contract/token-source-options.ts';
+import type { Protection } from '../tokens/protection.ts';
+import type { Rotation } from '../tokens/rotation.ts';
+import type { ServerClock } from '../tokens/server-clock.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
+import type { TokenUrls } from '../tokens/token-urls.ts';
+import type { TokensInUse } from '../tokens/tokens-in-use.ts';
+import type { Backoff } from './backoff.ts';
+import { CallBatches } from './call-batches.ts';
+import { Denials } from './denials.ts';
+import { mayBeAboutPredictions } from './isolate-failure.ts';
+import type { Players } from './players.ts';
+import { SigningEndpoint } from './signing-endpoint.ts';
+import { TokenIntake } from './token-intake.ts';
+
+interface Parts {
+  readonly settings: Settings;
+  readonly clock: ServerClock;
+  readonly rotation: Rotation;
+  readonly protection: Protection;
+  readonly tokenUrls: TokenUrls;
+  readonly store: TokenStore;
+  readonly inUse: TokensInUse;
+  readonly backoff: Backoff;
+  readonly players: Players;
+  readonly guest: PlaylistGuest;
+  readonly emit: EmitTokenEvent;
+}
+
+/** A URL or scope whose token is asked for. */
+interface Flight {
+  readonly key: string;
+  readonly ended: Promise<void>;
+  /** Nobody knows yet whether the URL will exist. */
+  readonly isPredicted: boolean;
+}
+
+const soonestOf = (rests: readonly number[]): number | undefined => (rests.length > 0 ? Math.min(...rests) : undefined);
+
+/** Gets tokens: one call for each scope at a time, which others join. */
+export class TokenCalls {
+  readonly #parts: Parts;
+  readonly #endpoint: SigningEndpoint;
+  readonly #denials: Denials;
+  readonly #intake: TokenIntake;
+  readonly #batches: CallBatches;
+  /** By the URL and the scope that they are for. */
+  readonly #flights = new Map<string, Flight>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { settings, clock, inUse, guest, players, backoff } = parts;
+    this.#endpoint = new SigningEndpoint(settings);
+    this.#denials = new Denials(() => clock.sessionNow());
+    this.#intake = new TokenIntake({ ...parts, endpoint: this.#endpoint, denials: this.#denials });
+    this.#batches = new CallBatches({
+      backoff,
+      call: (wanted) => this.#intake.call(wanted),
+      isAbandoned: () => players.haveLeft && !backoff.isAwaited,
+      restOfDue: () => soonestOf([...inUse.restsOfDue(), ...(guest.readAhead?.restsOfDue() ?? [])]),
+    });
+    this.#intake.holdPreset(settings.tokens);
+  }
+
+  denialOf(key: string): SecureTokenError | undefined {
+    // asked with every request, and nearly always there is none
+    return this.#denials.isEmpty ? undefined : this.#denials.of(this.#parts.store.idsOf(key));
+  }
+
+  /** The viewer may be another one: calls under way are made again, for whoever asks now. */
+  liftDenials(): void {
+    if (!this.#denials.isEmpty) this.#endpoint.startAnew();
+    this.#denials.lift();
+  }
+
+  /** Calls end, and requests that wait fail with `ERR_DESTROYED`. */
+  stop(): void {
+    this.#parts.backoff.stop(sourceDestroyed());
+    this.#endpoint.abortAll();
+  }
+
+  /**
+   * Resolves when there is a new token for `key`, for a request that waits until `signal` aborts.
+   * @throws what went wrong; the reason of `signal`
+   */
+  obtain(key: string, reason: TokenReason, signal?: AbortSignal): Promise<void> {
+    return this.#parts.backoff.hurryFor(() => abortable(this.#join(key, reason), signal));
+  }
+
+  /** For nobody who waits: not while the endpoint is left alone. */
+  obtainInBackground(key: string, reason: TokenReason): void {
+    if (!this.#parts.backoff.isPaused) this.#join(key, reason).catch(() => undefined);
+  }
+
+  /** Asks for the token of a listed name ahead of use; resolves to whether the endpoint answered without one. */
+  async obtainAhead(key: string): Promise<boolean> {
+    if (this.#parts.backoff.isPaused) return false;
+    try {
+      await this.#join(key, 'initial');
+      return false;
+    } catch (error) {
+      return (error as SecureTokenError).code === 'ERR_SIGNING_RESPONSE';
+    }
+  }
+
+  isUnderWay(key: string): boolean {
+    return this.#flightFor(key) !== undefined;
+  }
+
+  /**
+   * Asks for a URL that may never exist, along with what is asked for anyway. Whatever goes wrong is no failure.
+   * Resolves to whether the endpoint has answered, but without a token for it.
+   */
+  async predict(key: string): Promise<boolean> {
+    if (this.#parts.backoff.isPaused || this.isUnderWay(key) || this.denialOf(key)) return false;
+    try {
+      await this.#start(key, 'initial', true);
+      return false;
+    } catch (error) {
+      return mayBeAboutPredictions(error as SecureTokenError);
+    }
+  }
+
+  #join(key: string, reason: TokenReason): Promise<void> {
+    const underWay = this.#flightFor(key);
+    // what could not be had as a prediction is asked for once somebody wants it
+    if (underWay?.isPredicted) return underWay.ended.catch(() => this.#join(key, reason));
+    return underWay ? this.#joinFlight(underWay, key, reason) : this.#startWithOutdated(key, reason);
+  }
+
+  /**
+   * One token for all of a scope is expected of the call for another URL. Where the endpoint has answered with a token
+   * for that URL alone, `key` has a call of its own.
+   */
+  async #joinFlight(flight: Flight, key: string, reason: TokenReason): Promise<void> {
+    const { store, tokenUrls } = this.#parts;
+    const before = store.find(key);
+    await flight.ended;
+    if (flight.key === key || store.find(tokenUrls.identify(key)) !== before) return;
+    const own = this.#flights.get(store.idsOf(key)[0]!);
+    await (own && !own.isPredicted ? own.ended : this.#startWithOutdated(key, reason));
+  }
+
+  #startWithOutdated(key: string, reason: TokenReason): Promise<void> {
+    const { inUse, guest } = this.#parts;
+    const ended = this.#start(key, reason);
+    for (const other of inUse.outdatedAlong(key)) {
+      if (guest.readAhead?.isPredicted(other)) void this.predict(other);
+      else if (!this.#flightFor(other)) this.#start(other, reason).catch(() => undefined);
+    }
+    return ended;
+  }
+
+  #flightFor(key: string): Flight | undefined {
+    return this.#parts.store
+      .idsOf(key)
+      .map((id) => this.#flights.get(id))
+      .find((flight) => flight !== undefined);
+  }
+
+  #start(key: string, reason: TokenReason, isPredicted = false): Promise<void> {
+    const { store } = this.#parts;
+    // its own URL is not enough: others that the same token opens join it, even if that is forgotten meanwhile
+    const ids = [...new Set([store.idsOf(key)[0]!, store.sharedIdOf(key)])];
+    const flight: Flight = { key, ended: this.#fly(key, ids, reason, isPredicted), isPredicted };
+    for (const id of ids) this.#flights.set(id, flight);
+    return flight.ended;
+  }
+
+  async #fly(key: string, ids: readonly string[], reason: TokenReason, isPredicted: boolean): Promise<void> {
+    const { store, tokenUrls } = this.#parts;
+    const before = store.find(key);
+    let error = await (this.denialOf(key) ?? this.#ask(key, reason, isPredicted));
+    for (const id of ids) if (this.#flights.get(id)?.key === key) this.#flights.delete(id);
+    // the answer may have told which parameters an old token has put there: the URL has another key then
+    const own = tokenUrls.identify(key);
+    const held = store.find(own);
+    error ??= this.denialOf(own);
+    if (!error && (!held || held === before)) {
+      const message =
+        'The answer of the signing endpoint has no token for this URL. ' +
+        "Send one with this 'url', or with a 'prefix' above it.";
+      error = new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: own });
+    }
+    if (held && error?.code === 'ERR_SIGNING_RESPONSE') store.suspend(held);
+    else if (!error && before?.scope.kind === 'folder' && store.find(before.scope.href) === before)
+      store.suspend(before);
+    if (error) throw error;
+  }
+
+  #ask(key: string, reason: TokenReason, isPredicted: boolean): Promise<SecureTokenError | undefined> {
+    this.#parts.protection.noteOriginOf(key);
+    return isPredicted ? this.#batches.predict(key) : this.#batches.ask(key, reason);
+  }
+}
