@@ -18,7 +18,7 @@ import { Replays } from './requests/replays.ts';
 import { RequestSigner } from './requests/request-signer.ts';
 import { createSourceAhead } from './requests/source-ahead.ts';
 import { createProtection } from './tokens/protection.ts';
-import { Rotation } from './tokens/rotation.ts';
+import { SentReplays } from './tokens/sent-replays.ts';
 import { ServerClock } from './tokens/server-clock.ts';
 import { TokenStore } from './tokens/token-store.ts';
 import { TokenUrls } from './tokens/token-urls.ts';
@@ -45,15 +45,15 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const guest: PlaylistGuest = { readAhead: undefined };
   const protection = createProtection(settings.protect);
   const clock = new ServerClock(settings.clock);
-  const rotation = new Rotation();
+  const sent = new SentReplays();
   const tokenUrls = new TokenUrls();
   const usage = new Usage();
   const backoff = new Backoff(settings.retry, settings.random, clock, (seconds) =>
     debug?.pause('the signing endpoint is not called', seconds),
   );
-  const store = new TokenStore(clock, rotation, backoff);
-  const inUse = new TokensInUse({ store, usage, rotation, clock });
-  const tokens = { settings, clock, rotation, protection, tokenUrls, store, usage, inUse };
+  const store = new TokenStore(clock, sent, backoff);
+  const inUse = new TokensInUse({ store, usage, sent, clock });
+  const tokens = { settings, clock, sent, protection, tokenUrls, store, usage, inUse };
   const calls = new TokenCalls({ ...tokens, backoff, players, guest, emit });
   const timer = new RenewalTimer({ ...tokens, calls, players });
   const signer = new RequestSigner({ ...tokens, calls, timer, guest, source: target, debug });

@@ -5,7 +5,7 @@ import { SecureTokenError, sourceDestroyed } from '../contract/secure-token-erro
 import type { EmitTokenEvent } from '../contract/token-events.ts';
 import type { TokenReason } from '../contract/token-source-options.ts';
 import type { Protection } from '../tokens/protection.ts';
-import type { Rotation } from '../tokens/rotation.ts';
+import type { SentReplays } from '../tokens/sent-replays.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
 import type { TokenUrls } from '../tokens/token-urls.ts';
@@ -21,7 +21,7 @@ import { TokenIntake } from './token-intake.ts';
 interface Parts {
   readonly settings: Settings;
   readonly clock: ServerClock;
-  readonly rotation: Rotation;
+  readonly sent: SentReplays;
   readonly protection: Protection;
   readonly tokenUrls: TokenUrls;
   readonly store: TokenStore;

@@ -5,7 +5,7 @@ import type { EmitTokenEvent } from '../contract/token-events.ts';
 import type { Token } from '../contract/token.ts';
 import type { Protection } from '../tokens/protection.ts';
 import { renewalTimes } from '../tokens/renewal.ts';
-import type { Rotation } from '../tokens/rotation.ts';
+import type { SentReplays } from '../tokens/sent-replays.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
 import type { TokenUrls } from '../tokens/token-urls.ts';
@@ -22,7 +22,7 @@ interface Parts {
   readonly settings: Settings;
   readonly endpoint: SigningEndpoint;
   readonly clock: ServerClock;
-  readonly rotation: Rotation;
+  readonly sent: SentReplays;
   readonly protection: Protection;
   readonly tokenUrls: TokenUrls;
   readonly store: TokenStore;
@@ -77,12 +77,12 @@ export class TokenIntake {
   /** One call; resolves to what went wrong. */
   async call(wanted: WantedUrls): Promise<SecureTokenError | undefined> {
     const { urls: asked, predicted, reason } = wanted;
-    const { clock, rotation, endpoint, denials, emit } = this.#parts;
+    const { clock, sent, endpoint, denials, emit } = this.#parts;
     const { lifts } = denials;
     /** Somebody may have logged in since the call was sent: a denial is for who was there before. */
     const isForAnother = (): boolean => denials.lifts !== lifts;
     const sentAt = clock.sessionNow();
-    const call = rotation.nextCall();
+    const call = sent.nextCall();
     try {
       const answer = await endpoint.call({ urls: asked, reason });
       const denied = new Set(answer.denied.map((url) => this.#keyOf(url)));

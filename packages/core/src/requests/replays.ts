@@ -2,10 +2,9 @@ import { abortable } from '../abortable.ts';
 import type { Backoff } from '../calls/backoff.ts';
 import type { TokenCalls } from '../calls/token-calls.ts';
 import type { Settings } from '../contract/default-options.ts';
-import { ReplayBreaker } from './replay-breaker.ts';
 import type { RequestSigner } from './request-signer.ts';
 import type { DebugLog } from '../debug-log.ts';
-import type { Rotation } from '../tokens/rotation.ts';
+import type { SentReplays } from '../tokens/sent-replays.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
 import type { TokenUrls } from '../tokens/token-urls.ts';
@@ -22,7 +21,7 @@ interface Parts {
   readonly store: TokenStore;
   readonly calls: TokenCalls;
   readonly backoff: Backoff;
-  readonly rotation: Rotation;
+  readonly sent: SentReplays;
   readonly signer: RequestSigner;
   readonly debug: DebugLog | undefined;
 }
@@ -32,6 +31,12 @@ const carrierIdentity = (token: Token): string =>
   JSON.stringify({ ...token, expires: token.credentials ? token.expires : undefined });
 
 const isSame = (one: Token, other: Token): boolean => carrierIdentity(one) === carrierIdentity(other);
+
+/** After more refused replays in a row than this, the edge refuses whatever it is given. */
+const MAX_REFUSED_IN_A_ROW = 3;
+
+/** Seconds for which nothing is replayed then. */
+const REST_SECONDS = 10;
 
 /** A refusal that others may wait for. */
 interface First {
@@ -52,19 +57,16 @@ interface Refusal {
 /** Decides about requests that the edge has refused: replayed with another token, or left to the player. */
 export class Replays {
   readonly #parts: Parts;
-  readonly #breaker: ReplayBreaker;
   /** The first one that failed without a status before the first answer of the endpoint. */
   #unexplained: SignedRequest | undefined;
   readonly #told = new WeakSet<SignedRequest>();
   /** While it is being answered. */
   #first: First | undefined;
+  /** Until then nothing is replayed, in seconds of the session. */
+  #restsUntil = -Infinity;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#breaker = new ReplayBreaker(
-      () => parts.clock.sessionNow(),
-      (seconds) => parts.debug?.pause('no request is sent again, because too many were refused', seconds),
-    );
   }
 
   /** A refusal without CORS headers looks like a failure without a status: it is one if the token was at its end. */
@@ -107,20 +109,21 @@ export class Replays {
     status: number,
     { signal }: SignOptions,
   ): Promise<SignedRequest | undefined> {
-    const { clock, rotation } = this.#parts;
+    const { clock, sent } = this.#parts;
     // by the state of things when the refusal was told
     const refusal = {
       url: request.unsignedUrl,
       token,
-      lastCall: rotation.lastCall,
+      lastCall: sent.lastCall,
       hasEnded: clock.mayHaveExpired(token.expires),
     };
     clock.noteRefused(token.expires);
-    rotation.noteRefused(request);
-    if (this.#breaker.refused(request) || this.#breaker.isOpen()) return undefined;
+    const inARow = sent.noteRefused(request);
+    if (inARow > MAX_REFUSED_IN_A_ROW) this.#rest();
+    if (inARow > 0 || clock.sessionNow() < this.#restsUntil) return undefined;
     const first = this.#first;
     // one whose call is not sent yet takes others along
-    const isSent = first !== undefined && rotation.lastCall > first.lastCall;
+    const isSent = first !== undefined && sent.lastCall > first.lastCall;
     if (isSent && !this.#isReplaced(refusal)) await abortable(first.answered, signal);
     const answer = this.#answer(refusal, signal);
     this.#first ??= this.#asFirst(answer);
@@ -133,7 +136,7 @@ export class Replays {
    */
   #asFirst(answer: Promise<unknown>): First {
     const end = (): void => (this.#first = undefined);
-    return { lastCall: this.#parts.rotation.lastCall, answered: answer.then(end, end) };
+    return { lastCall: this.#parts.sent.lastCall, answered: answer.then(end, end) };
   }
 
   #isReplaced({ url, token }: Refusal): boolean {
@@ -142,7 +145,7 @@ export class Replays {
   }
 
   async #answer(refusal: Refusal, signal: AbortSignal | undefined): Promise<SignedRequest | undefined> {
-    const { calls, backoff, rotation, signer } = this.#parts;
+    const { calls, backoff, sent, signer } = this.#parts;
     const { url, token, lastCall, hasEnded } = refusal;
     const renew = (): Promise<void> => calls.obtain(this.#keyOf(url), 'refused', signal);
     const hasAnother = (): boolean => !isSame(this.#find(url)?.token ?? token, token);
@@ -153,9 +156,17 @@ export class Replays {
     }
     if (!hasAnother()) return undefined;
     const { call } = this.#find(url)!;
-    const replay = this.#breaker.sends(signer.attachTo(url));
-    if (!hasEnded) rotation.noteReplay(replay, call, lastCall);
+    const replay = signer.attachTo(url);
+    sent.note(replay, hasEnded ? -1 : Math.min(lastCall, call - 1));
     return replay;
+  }
+
+  /** In whatever order the edge refuses some of what is under way: it may accept others in between. */
+  #rest(): void {
+    const { clock, debug } = this.#parts;
+    const now = clock.sessionNow();
+    if (now >= this.#restsUntil) debug?.pause('no request is sent again, because too many were refused', REST_SECONDS);
+    this.#restsUntil = now + REST_SECONDS;
   }
 
   #keyOf(url: string): string {

@@ -2,7 +2,7 @@ import { BoundedMap } from '../bounded-map.ts';
 import { FolderMap } from './folder-map.ts';
 import type { RenewalTimes, TokenState } from './renewal.ts';
 import { stateAt } from './renewal.ts';
-import type { Rotation } from './rotation.ts';
+import type { SentReplays } from './sent-replays.ts';
 import type { Scope } from './scope.ts';
 import { scopeId } from './scope.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -33,7 +33,7 @@ const heldFor = (tokens: TokensByHref, href: string): HeldToken | undefined =>
 /** The tokens at hand, by what they open, and what each of them is good for now. */
 export class TokenStore {
   readonly #clock: ServerClock;
-  readonly #rotation: Rotation;
+  readonly #sent: SentReplays;
   readonly #endpoint: { readonly isFailing: boolean };
   readonly #urls: TokensByHref = new BoundedMap();
   readonly #paths: TokensByHref = new BoundedMap();
@@ -42,15 +42,15 @@ export class TokenStore {
   #isClosed = false;
 
   /** @param endpoint while it fails, a token that a rotation has outdated is better than none */
-  constructor(clock: ServerClock, rotation: Rotation, endpoint: { readonly isFailing: boolean }) {
+  constructor(clock: ServerClock, sent: SentReplays, endpoint: { readonly isFailing: boolean }) {
     this.#clock = clock;
-    this.#rotation = rotation;
+    this.#sent = sent;
     this.#endpoint = endpoint;
   }
 
   /** What `held` is good for now. A suspended token is never due. */
   stateOf(held: HeldToken): TokenState {
-    const isOutdated = this.#rotation.isOutdated(held) && !this.#endpoint.isFailing;
+    const isOutdated = this.#sent.isOutdated(held) && !this.#endpoint.isFailing;
     if (this.#isClosed || isOutdated) return 'spent';
     const state = stateAt(held, this.#clock.now());
     return state === 'due' && this.#suspended.has(held) ? 'fresh' : state;

@@ -1,5 +1,5 @@
 import { isStillPlayed } from './renewal.ts';
-import type { Rotation } from './rotation.ts';
+import type { SentReplays } from './sent-replays.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { HeldToken, TokenStore } from './token-store.ts';
 import { lifetimeOf } from './token-store.ts';
@@ -19,7 +19,7 @@ interface Used {
 interface Parts {
   readonly store: TokenStore;
   readonly usage: Usage;
-  readonly rotation: Rotation;
+  readonly sent: SentReplays;
   readonly clock: ServerClock;
 }
 
@@ -56,10 +56,10 @@ export class TokensInUse {
    * for `key` on, which comes along itself. None if that token is not outdated.
    */
   outdatedAlong(key: string): string[] {
-    const { store, usage, rotation, clock } = this.#parts;
+    const { store, usage, sent, clock } = this.#parts;
     const from = store.find(key);
-    if (!from || !rotation.isOutdated(from)) return [];
-    const isToBeRenewed = (held: HeldToken): boolean => rotation.isOutdated(held) && store.isAlive(held);
+    if (!from || !sent.isOutdated(from)) return [];
+    const isToBeRenewed = (held: HeldToken): boolean => sent.isOutdated(held) && store.isAlive(held);
     const folders = this.#usedOf([...store.folders()].filter(isToBeRenewed)).filter((it) => this.#isInUse(it));
     const underWay: string[] = [];
     const ahead: string[] = [];
