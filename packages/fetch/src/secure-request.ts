@@ -60,7 +60,10 @@ export class SecureRequest {
     const signed = await wait((options) => source.sign(url, options));
     if (!signed.token) return this.#fetch(asked);
     const sent = await sendSigned(
-      { refused: (request, status) => wait((options) => source.refused(request, status, options)) },
+      {
+        refused: (request, status) => wait((options) => source.refused(request, status, options)),
+        answered: (request, response) => source.answered(request, response),
+      },
       signed,
       (request, cache) => this.#fetch(request.url, { ...init, ...signedInit(asked, request, cache) }),
       { signal },

@@ -171,10 +171,11 @@ class SignedXhr {
     if (this.#phase.name === 'refused') this.#onEventOfRefusal(event, this.#phase.request);
   }
 
-  #onSucceeded({ unsignedUrl }: SignedRequest): void {
+  #onSucceeded(request: SignedRequest): void {
     const { responseType, responseURL } = this.#xhr;
+    this.#session.source.answered(request, this.#xhr);
     this.#phase = { name: 'settled' };
-    this.#onSuccess?.(unsignedUrl);
+    this.#onSuccess?.(request.unsignedUrl);
     if (!responseType) this.#session.source.learn(responseURL, hlsOrDash(this.#xhr.responseText));
   }
 

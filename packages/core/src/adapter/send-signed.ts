@@ -26,14 +26,16 @@ const cancelBody = async ({ response }: Sent): Promise<void> => await response?.
  * @throws as `TokenSource.refused`; the reason of `signal`
  */
 export async function sendSigned(
-  source: Pick<TokenSource, 'refused'>,
+  source: Pick<TokenSource, 'refused'> & Partial<Pick<TokenSource, 'answered'>>,
   signed: SignedRequest,
   send: Send,
   { signal }: SignOptions = {},
 ): Promise<Sent> {
   const attempt = async (request: SignedRequest, cache?: RequestCache): Promise<Sent> => {
     try {
-      return { request, response: await send(request, cache) };
+      const response = await send(request, cache);
+      source.answered?.(request, response);
+      return { request, response };
     } catch (error) {
       signal?.throwIfAborted();
       return { request, error };

@@ -1,7 +1,12 @@
 import type { RetryOptions, TokenSourceOptions } from './token-source-options.ts';
 
+/** The header of a Common Access Token in IANA's registry of field names. */
+const CAT_HEADER = 'CTA-Common-Access-Token';
+
 /** The options of a token source with everything that has a default. */
-export interface Settings extends TokenSourceOptions {
+export interface Settings extends Omit<TokenSourceOptions, 'adopt'> {
+  /** The response header in which an edge renews tokens; `undefined` if it does not. */
+  readonly adopt: string | undefined;
   readonly tokens: NonNullable<TokenSourceOptions['tokens']>;
   readonly jitter: number;
   readonly readAhead: number;
@@ -24,8 +29,21 @@ export function withDefaults(options: TokenSourceOptions): Settings {
     retry: { limit = 4, backoffLimit = 30 } = {},
     timeout = 10,
     refusals = [401, 403, 410],
+    adopt = false,
     clock = Date.now,
     random = Math.random,
   } = options;
-  return { ...options, tokens, jitter, readAhead, retry: { limit, backoffLimit }, timeout, refusals, clock, random };
+  const header = adopt === true ? CAT_HEADER : adopt || undefined;
+  return {
+    ...options,
+    adopt: header,
+    tokens,
+    jitter,
+    readAhead,
+    retry: { limit, backoffLimit },
+    timeout,
+    refusals,
+    clock,
+    random,
+  };
 }

@@ -52,6 +52,10 @@ const members: Record<keyof TokenSourceOptions, Check> = {
   retry: (value, name) => isObject(value, name) ?? wrongMember(value as object, retryMembers, `${name}.`),
   timeout: (value, name) => (value === 0 ? `${name} is 0. Give seconds, more than 0.` : isNumber(value, name)),
   refusals: eachOf(isNumber, 'Give a list of HTTP statuses, such as [401, 403, 410].'),
+  adopt: (value, name) =>
+    typeof value === 'boolean' || (typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value))
+      ? undefined
+      : isWrong(value, name, "Give true, or the name of a response header such as 'CTA-Common-Access-Token'."),
   debug: isBoolean,
   clock: isFunction,
   fetch: isFunction,

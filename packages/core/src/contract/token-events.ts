@@ -5,10 +5,10 @@ import type { TokenReason } from './token-source-options.ts';
 export interface TokenEventDetails {
   /**
    * New tokens are at hand for `urls`; the first of them ends at `expires` (unix seconds); the call took `wait`
-   * seconds.
+   * seconds. `adopted` came from the edge, in its answer to a request (`adopt`).
    */
   tokenrenewed: {
-    readonly reason: TokenReason;
+    readonly reason: TokenReason | 'adopted';
     readonly urls: readonly string[];
     readonly expires: number;
     readonly wait: number;

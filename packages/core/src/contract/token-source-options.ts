@@ -79,6 +79,13 @@ export interface TokenSourceOptions {
   /** The statuses with which the edge refuses a token. @default [401, 403, 410] */
   refusals?: readonly number[];
   /**
+   * The edge renews tokens in its answers (Common Access Token, CTA-5007-B, `catr` by header): a token in this response
+   * header replaces the one that the request went out with, until its own `exp`. It opens what the replaced one opened.
+   * `true` is `'CTA-Common-Access-Token'`. The edge has to list the header in `Access-Control-Expose-Headers`.
+   * @default false
+   */
+  adopt?: boolean | string;
+  /**
    * Writes one line for each decision to `console.debug`, without tokens: attach, wait, renew, replay, deny, pause.
    * @default whether `localStorage['secure-token:debug']` is '1'
    */

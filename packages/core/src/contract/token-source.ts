@@ -21,6 +21,16 @@ export interface SignOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** What an edge has answered, as `fetch` or an `XMLHttpRequest` give it. */
+export interface EdgeAnswer {
+  readonly url?: string;
+  readonly responseURL?: string;
+  /** Those of a `Response`; any other object is left alone. */
+  readonly headers?: object;
+  getAllResponseHeaders?(): string;
+  getResponseHeader?(name: string): string | null;
+}
+
 /** Decides when tokens are fetched, renewed and replaced, for one or many players. */
 export interface TokenSource extends EventTarget {
   /** Now or never: the signed request if a token is at hand or the URL needs none. */
@@ -42,6 +52,8 @@ export interface TokenSource extends EventTarget {
    * `undefined`, then the request is refused for good.
    */
   isRefusal(request: SignedRequest, status: number): boolean;
+  /** For adapters: the edge has answered `request`. A token in the answer is adopted, where `adopt` says so. */
+  answered(request: SignedRequest, answer: EdgeAnswer): void;
   /** The URL without the token that was attached. */
   unsign(url: string): string;
   protects(url: string): boolean;
