@@ -33,7 +33,7 @@ describe('createTokenSource', () => {
       expect(range(2, 7).map((url) => tokenOf(source.signNow(url)))).toEqual(range(2, 7).map(() => 't2'));
     });
 
-    test('further ones are signed only when fewer than half of them are ready', async () => {
+    test('they are filled up when a quarter of them is left', async () => {
       const { source, asked, calls } = await playing(playlist(1, 30));
       const waits: number[] = [];
       for (let i = 1; i <= 30; i++) {
@@ -44,9 +44,10 @@ describe('createTokenSource', () => {
         await advanceSeconds(4);
       }
       expect(waits).toEqual([1]);
-      expect(asked()).toEqual([range(1, 7), range(8, 13), range(14, 19), range(20, 25), range(26, 30)]);
-      // with the first, the fifth, and then every sixth
-      expect(calls.map(({ at }) => at)).toEqual([0, 16, 40, 64, 88]);
+      // up to six of them, later to half of what was requested
+      expect(asked()).toEqual([range(1, 7), range(8, 12), range(13, 17), range(18, 24), range(25, 30)]);
+      // with the first, the sixth, the eleventh
+      expect(calls.map(({ at }) => at)).toEqual([0, 20, 40, 60, 80]);
     });
 
     test('what another rendition that is played lacks comes along in the same call', async () => {
@@ -55,9 +56,102 @@ describe('createTokenSource', () => {
       source.learn(`${FOLDER}en.m3u8`, hlsOrDash(playlist(1, 20).replaceAll(/^\d+\.ts/gm, 'en-$&')));
       await source.sign(segment(1));
       for (const n of [1, 2, 3]) await source.sign(sound(n));
-      for (const n of [2, 3, 4, 5]) await source.sign(segment(n));
+      for (const n of [2, 3, 4, 5, 6]) await source.sign(segment(n));
       await advanceSeconds();
-      expect(asked().slice(2)).toEqual([[...range(8, 13), ...range(8, 9, sound)]]);
+      expect(asked().slice(2)).toEqual([[...range(8, 12), ...range(8, 9, sound)]]);
+    });
+
+    test('where a viewer begins, what was played until now does not come along: it may be left', async () => {
+      const other = (n: number): string => `${FOLDER}other-${n}.ts`;
+      const { source, asked } = await playing(playlist(1, 20));
+      source.learn(`${FOLDER}other.m3u8`, hlsOrDash(playlist(1, 20).replaceAll(/^\d+\.ts/gm, 'other-$&')));
+      for (const n of [1, 2, 3, 4]) await source.sign(segment(n));
+      await source.sign(other(1));
+      expect(asked()).toEqual([range(1, 7), range(1, 7, other)]);
+    });
+
+    test('a player that fills its buffer has more with each call, up to half of what it has requested', async () => {
+      const { source, asked } = await playing(playlist(1, 400));
+      for (let n = 1; n <= 300; n++) {
+        await source.sign(segment(n));
+        await advanceSeconds(0.1);
+      }
+      const sizes = asked().map(({ length }) => length);
+      expect(sizes.slice(0, 3)).toEqual([7, 5, 5]);
+      expect(sizes.length, 'calls for 300 segments').toBeLessThan(14);
+      for (const [index, size] of sizes.entries()) {
+        const before = sizes.slice(0, index).reduce((sum, other) => sum + other, 0);
+        if (index > 2) expect(size).toBeLessThanOrEqual(before / 2);
+      }
+      expect(Math.max(...sizes), 'one call').toBeLessThanOrEqual(100);
+    });
+
+    test('a seek begins anew, with six', async () => {
+      const { source, asked } = await playing(playlist(1, 400));
+      for (let n = 1; n <= 100; n++) await source.sign(segment(n));
+      await source.sign(segment(300));
+      expect(asked().at(-1)).toEqual(range(300, 306));
+    });
+
+    test('three renditions together fill one call, and no more than one', async () => {
+      const names = ['v', 'a', 't'];
+      const { source, asked } = await playing(playlist(1, 400), each(3600));
+      const named = (name: string, n: number): string => `${FOLDER}${name}-${n}.ts`;
+      for (const name of names)
+        source.learn(`${FOLDER}${name}.m3u8`, hlsOrDash(playlist(1, 400).replaceAll(/^\d+\.ts/gm, `${name}-$&`)));
+      for (let n = 1; n <= 300; n++) {
+        for (const name of names) await source.sign(named(name, n));
+        await advanceSeconds(4);
+      }
+      const sizes = asked().map(({ length }) => length);
+      expect(Math.max(...sizes)).toBeGreaterThan(60);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
+      expect(sizes.filter((size) => size === 1), 'a call that had no room for all').toEqual([]);
+    });
+
+    test('no more is signed than is requested while its token lives', async () => {
+      const { source, asked } = await playing(playlist(1, 400), each(20));
+      const waits: number[] = [];
+      for (let n = 1; n <= 100; n++) {
+        if (!source.signNow(segment(n))) waits.push(n);
+        await source.sign(segment(n));
+        await advanceSeconds(4);
+      }
+      // the sixth: at the beginning nobody knows how fast a player takes them
+      expect(waits).toEqual([1, 6]);
+      const later = asked().slice(2).flat();
+      expect(new Set(later).size, 'each once').toBe(later.length);
+    });
+
+    test('names that wait until their tokens have ended are not signed: segments longer than a token lives', async () => {
+      const { source, asked } = await playing(playlist(1, 60).replaceAll('EXTINF:4', 'EXTINF:30'), each(20));
+      for (let n = 1; n <= 40; n++) {
+        await source.sign(segment(n));
+        await advanceSeconds(30);
+      }
+      expect(asked().slice(-20).map(({ length }) => length)).toEqual(Array.from({ length: 20 }, () => 1));
+    });
+
+    test('a viewer at half speed does not wait either', async () => {
+      const { source } = await playing(playlist(1, 400), each(60));
+      const waits: number[] = [];
+      for (let n = 1; n <= 100; n++) {
+        if (!source.signNow(segment(n))) waits.push(n);
+        await source.sign(segment(n));
+        await advanceSeconds(8);
+      }
+      expect(waits).toEqual([1]);
+    });
+
+    test('after a pause it goes on as before: what comes is signed for the time that its tokens live', async () => {
+      const { source, asked } = await playing(playlist(1, 400), each(60));
+      for (let n = 1; n <= 40; n++) {
+        await source.sign(segment(n));
+        await advanceSeconds(4);
+      }
+      await advanceSeconds(3600);
+      await source.sign(segment(41));
+      expect(asked().at(-1)).toEqual(range(41, 52));
     });
 
     test('a reload behind the edge signs what it adds, not more of what follows there', async () => {

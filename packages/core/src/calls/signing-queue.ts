@@ -1,10 +1,9 @@
 import type { Backoff } from './backoff.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import { isAboutUrls, isolateFailure, mayBeAboutPredictions } from './isolate-failure.ts';
+import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
 import type { TokenReason } from '../contract/token-source-options.ts';
-
-const MAX_URLS_PER_CALL = 100;
 
 /** Somebody waits for the token of a URL. */
 interface Waiting {

@@ -1,9 +1,7 @@
+import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
 import type { HeldToken, TokenIndex } from './token-index.ts';
 import { lifetimeOf } from './token-index.ts';
 import type { LastUse, Usage } from './usage.ts';
-
-/** URLs with a token each that are renewed together, those that were used last first: as many as one call takes. */
-const MAX_URLS = 100;
 
 /** Seconds after its last use in which a request with an outdated token may still be under way, or come again. */
 const UNDER_WAY_SECONDS = 30;
@@ -24,7 +22,8 @@ const isInUse = ({ held, lastUse }: Used, now: number): boolean => now - lastUse
 
 /**
  * One URL for each token that players use now: it was attached less than its lifetime ago. What was used last is among
- * them, however long ago, for its player may wait to go on.
+ * them, however long ago, for its player may wait to go on. Of those that open one URL, no more than one call holds:
+ * those that were used last.
  */
 export function urlsInUse(
   index: TokenIndex,
@@ -40,7 +39,7 @@ export function urlsInUse(
   const urls = usedOf(index.urls(), usage)
     .filter((it) => isAlive(it.held) && isInUse(it, now))
     .sort((one, other) => one.lastUse.at - other.lastUse.at);
-  return [...folders.filter((it) => it === latest || isInUse(it, now)), ...urls.slice(-MAX_URLS)].map(
+  return [...folders.filter((it) => it === latest || isInUse(it, now)), ...urls.slice(-MAX_URLS_PER_CALL)].map(
     ({ lastUse }) => lastUse.url,
   );
 }
@@ -67,5 +66,5 @@ export function outdatedUrls(
     if (!lastUse) ahead.push(held.scope.href);
     else if (now - lastUse.at < UNDER_WAY_SECONDS) underWay.push(lastUse.url);
   }
-  return [...folders.map(({ lastUse }) => lastUse.url), ...underWay, ...ahead].slice(0, MAX_URLS - 1);
+  return [...folders.map(({ lastUse }) => lastUse.url), ...underWay, ...ahead].slice(0, MAX_URLS_PER_CALL - 1);
 }
