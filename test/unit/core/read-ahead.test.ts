@@ -47,7 +47,7 @@ describe('createTokenSource', () => {
       // up to six of them, later to half of what was requested
       expect(asked()).toEqual([range(1, 7), range(8, 12), range(13, 17), range(18, 24), range(25, 30)]);
       // with the first, the sixth, the eleventh
-      expect(calls.map(({ at }) => at)).toEqual([0, 20, 40, 60, 80]);
+      expect(calls.map(({ at }) => at)).toEqual([0, 20, 40, 60, 84]);
     });
 
     test('what another rendition that is played lacks comes along in the same call', async () => {
