@@ -1,7 +1,7 @@
 import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
 
 /** Requests of segments in a row that show how fast a player takes them. */
-export const PACE_SEGMENTS = 6;
+export const PACE_SEGMENTS = 5;
 
 /** With less of its media time than this from one segment to the next, a player fills its buffer. */
 const FILLING_SHARE = 0.5;
@@ -52,7 +52,9 @@ export function batchSize(situation: BatchSituation): number {
   const places = placesFor(renditions);
   const grown = Math.min(places, Math.max(first, Math.floor(requested * GROWTH)));
   const isFilling = interval !== undefined && interval < segmentSeconds * FILLING_SHARE;
-  if (isFilling || requested < PACE_SEGMENTS) return grown;
+  if (requested < PACE_SEGMENTS) return grown;
+  // a whole batch, beside what is left of the one before
+  if (isFilling) return Math.min(places, Math.floor(grown * (1 + REFILL_SHARE)));
   if (lifetime === undefined || segmentSeconds === 0) return Math.min(places, first);
   return Math.min(grown, namesWithin(lifetime, Math.max(segmentSeconds, interval ?? 0)));
 }

@@ -116,12 +116,12 @@ class PlaylistsAhead implements ReadAhead {
   #signNextIfDue(rendition: Rendition): void {
     if (!this.#ahead.isBatchDue(rendition, this.#beingPlayed.length)) return;
     // a viewer who begins, or has sought, may have left what was played until now
-    if (rendition.run.requested > 1) this.#fill();
-    else this.#signListed(rendition);
+    this.#signListed(rendition);
+    if (rendition.run.requested > 1) this.#fill(rendition);
   }
 
-  #signListed(rendition: Rendition): void {
-    for (const key of this.#ahead.listedLackedBy(rendition, this.#beingPlayed.length)) this.#sign(key);
+  #signListed(rendition: Rendition, more = 0): void {
+    for (const key of this.#ahead.listedLackedBy(rendition, this.#beingPlayed.length, more)) this.#sign(key);
   }
 
   #refillIfDue(playlist: KnownPlaylist, horizon: Horizon): void {
@@ -149,7 +149,10 @@ class PlaylistsAhead implements ReadAhead {
       if (live) {
         if (this.#ahead.isPlaylistToBeRenewed(live.playlist, live.horizon)) renew(live.playlist.url);
         lacking.push(...this.#ahead.lackedBy(live.playlist, live.horizon));
-      } else if (rendition !== but) this.#signListed(rendition);
+      } else if (rendition !== but) {
+        // its next request comes at this moment, too: without one more it would be the first that lacks some
+        this.#signListed(rendition, 1);
+      }
     }
     const real = lacking.filter(({ isPredicted }) => !isPredicted);
     for (const { key } of real) this.#sign(key);

@@ -35,10 +35,10 @@ export class SignedAhead {
 
   /**
    * The listed names of a batch that lack a token.
-   * @param renditions the number of those that are being played
+   * @param renditions the number of those that are being played; @param more names beside the batch
    */
-  listedLackedBy(rendition: Rendition, renditions: number): string[] {
-    return this.#batchOf(rendition, renditions).filter((key) => !this.#isCovered(key));
+  listedLackedBy(rendition: Rendition, renditions: number, more = 0): string[] {
+    return this.#batchOf(rendition, renditions, more).filter((key) => !this.#isCovered(key));
   }
 
   /** Whether so little of a batch is left that it is time for more. */
@@ -93,13 +93,13 @@ export class SignedAhead {
     return this.#source.now();
   }
 
-  #batchOf(rendition: Rendition, renditions: number): string[] {
+  #batchOf(rendition: Rendition, renditions: number, more = 0): string[] {
     const { run, segmentSeconds, order, lastAsked } = rendition;
     const { requested, interval } = run;
     const lifetime = this.#lifetimeOf(rendition);
     const first = this.#source.size;
     const size = batchSize({ first, requested, interval, segmentSeconds, lifetime, renditions });
-    return [...firstOf(order.after(lastAsked), size)];
+    return [...firstOf(order.after(lastAsked), size && size + more)];
   }
 
   /** In seconds. The token of a folder tells nothing of those that open one URL. @param otherwise another key to ask */
