@@ -29,7 +29,11 @@ async function countCalls(
   );
   const counts = { calls: stage.signer.calls.length, requests: stage.edge.requests.length };
   if (process.env.COUNTS)
-    console.log(context.task.name, counts, stage.signer.calls.map(({ urls, at }) => `${urls.length}@${at - stage.signer.calls[0]!.at}`).join(' '));
+    console.log(
+      context.task.name,
+      counts,
+      stage.signer.calls.map(({ urls, at }) => `${urls.length}@${at - stage.signer.calls[0]!.at}`).join(' '),
+    );
   expect(hasPlayed).toMatchObject({ faults: [], rejections: [], pageErrors: [], mediaError: undefined });
   expect(await stage.refusals()).toEqual([]);
   return counts;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_URLS_PER_CALL } from '../../../packages/core/src/contract/call-limit.ts';
 import type { BatchSituation } from '../../../packages/core/src/playlists/batch-size.ts';
-import { batchSize, isBatchDue } from '../../../packages/core/src/playlists/batch-size.ts';
+import { batchDelay, batchSize, isBatchDue } from '../../../packages/core/src/playlists/batch-size.ts';
 
 /** Somebody who plays in the rhythm of the film, an hour of segments of 4 s, with tokens of an hour. */
 const steady: BatchSituation = {
@@ -38,7 +38,8 @@ describe('the names of a batch', () => {
   });
 
   test.each<[string, Partial<BatchSituation>, number]>([
-    ['half of what was requested, however short tokens live', { requested: 60, lifetime: 20 }, 30],
+    ['half of what was requested, beside what is left, however short tokens live', { requested: 60, lifetime: 20 }, 37],
+    ['readAhead, beside what is left, before half of what was requested is more', { requested: 7 }, 7],
     ['at most what a call holds', { lifetime: 20 }, 99],
     ['faster than twice the rhythm is filling', { interval: 1.9, lifetime: 20 }, 99],
   ])('while a buffer fills: %s', (_, situation, size) => {
@@ -61,4 +62,14 @@ test.each([
 ])('a batch of %i (live: %s) is filled up when %i are left', (size, isLive, left) => {
   expect(isBatchDue(left, size, isLive)).toBe(true);
   expect(isBatchDue(left + 1, size, isLive)).toBe(false);
+});
+
+test.each([
+  ['in the rhythm of the film', 4, 1],
+  ['after a pause', undefined, 1],
+  ['at half speed', 8, 1],
+  ['at double speed', 2, 0.5],
+  ['while a buffer fills', 0.1, 0.025],
+])('%s it is put off for a part of the time to the next request', (_, interval, delay) => {
+  expect(batchDelay(interval, 4)).toBe(delay);
 });

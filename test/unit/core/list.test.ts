@@ -142,5 +142,5 @@ test('two playlists of two kinds, given to one source: one read-ahead signs for 
   for (const n of [1, 2, 3]) await viewer.source.sign(sound(n));
   for (const n of [2, 3, 4, 5, 6]) await viewer.source.sign(segment(n));
   await advanceSeconds();
-  expect(viewer.asked().at(-1)).toEqual([...range(8, 12), ...range(8, 9, sound)]);
+  expect(viewer.asked().at(-1)).toEqual([...range(8, 13), ...range(8, 9, sound)]);
 });

@@ -32,6 +32,10 @@ export interface BatchSituation {
   readonly renditions: number;
 }
 
+/** Whether requests outrun playback. */
+const isFilling = (interval: number | undefined, segmentSeconds: number): boolean =>
+  interval !== undefined && interval < segmentSeconds * FILLING_SHARE;
+
 /** A request of each rendition may wait for its own token in the same call. */
 const placesFor = (renditions: number): number => Math.max(1, Math.floor(MAX_URLS_PER_CALL / renditions) - 1);
 
@@ -51,10 +55,9 @@ export function batchSize(situation: BatchSituation): number {
   if (first === 0) return 0;
   const places = placesFor(renditions);
   const grown = Math.min(places, Math.max(first, Math.floor(requested * GROWTH)));
-  const isFilling = interval !== undefined && interval < segmentSeconds * FILLING_SHARE;
   if (requested < PACE_SEGMENTS) return grown;
   // a whole batch, beside what is left of the one before
-  if (isFilling) return Math.min(places, Math.floor(grown * (1 + REFILL_SHARE)));
+  if (isFilling(interval, segmentSeconds)) return Math.min(places, Math.floor(grown * (1 + REFILL_SHARE)));
   if (lifetime === undefined || segmentSeconds === 0) return Math.min(places, first);
   return Math.min(grown, namesWithin(lifetime, Math.max(segmentSeconds, interval ?? 0)));
 }
@@ -66,3 +69,13 @@ export function batchSize(situation: BatchSituation): number {
  */
 export const isBatchDue = (ahead: number, size: number, isLive: boolean): boolean =>
   ahead <= size * (isLive ? LIVE_REFILL_SHARE : REFILL_SHARE);
+
+/** The share of the time from one segment's request to the next for which a batch is put off. */
+const DELAY_SHARE = 0.25;
+
+/**
+ * Seconds by which a batch is put off that no request waits for. Renditions ask for their next segments one shortly
+ * after the other: one call is for all of them if it comes after the last, and none of them is the first to lack some.
+ */
+export const batchDelay = (interval: number | undefined, segmentSeconds: number): number =>
+  Math.min(interval ?? segmentSeconds, segmentSeconds) * DELAY_SHARE;

@@ -1,5 +1,6 @@
 import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
 import type { Playlist, ReadAhead, SourceAhead } from '../contract/playlist.ts';
+import { batchDelay } from './batch-size.ts';
 import type { KnownPlaylist, NameAhead } from './known-playlist.ts';
 import { KnownPlaylists } from './known-playlists.ts';
 import type { LearntPlaylist } from './learnt-playlist.ts';
@@ -41,7 +42,7 @@ class PlaylistsAhead implements ReadAhead {
     if (!rendition) return;
     const live = this.#liveOf(rendition);
     if (live) this.#refillIfDue(live.playlist, live.horizon);
-    else this.#signNextIfDue(rendition);
+    else this.#signNextIfDue(rendition, batchDelay(rendition.run.interval, rendition.segmentSeconds));
   }
 
   /** `key` is asked for, by a request that waits: what is signed ahead comes along, unless that is denied. */
@@ -112,16 +113,19 @@ class PlaylistsAhead implements ReadAhead {
     this.#fill(rendition);
   }
 
-  /** Signs the next URLs of all that is being played, in one call, once little of a batch of `rendition` is left. */
-  #signNextIfDue(rendition: Rendition): void {
+  /**
+   * Signs the next URLs of all that is being played, in one call, once little of a batch of `rendition` is left.
+   * @param delay in seconds, where no request waits
+   */
+  #signNextIfDue(rendition: Rendition, delay = 0): void {
     if (!this.#ahead.isBatchDue(rendition, this.#beingPlayed.length)) return;
     // a viewer who begins, or has sought, may have left what was played until now
-    this.#signListed(rendition);
-    if (rendition.run.requested > 1) this.#fill(rendition);
+    if (rendition.run.requested > 1) this.#fillAfter(delay);
+    else this.#signListed(rendition);
   }
 
-  #signListed(rendition: Rendition, more = 0): void {
-    for (const key of this.#ahead.listedLackedBy(rendition, this.#beingPlayed.length, more)) this.#sign(key);
+  #signListed(rendition: Rendition): void {
+    for (const key of this.#ahead.listedLackedBy(rendition, this.#beingPlayed.length)) this.#sign(key);
   }
 
   #refillIfDue(playlist: KnownPlaylist, horizon: Horizon): void {
@@ -131,9 +135,13 @@ class PlaylistsAhead implements ReadAhead {
     if (ahead === undefined) return;
     const delay = refillDelay(ahead, playlist.nameSeconds, jitter, random());
     this.#ahead.noteRefill();
+    this.#fillAfter(delay);
+  }
+
+  #fillAfter(delay: number): void {
     if (delay === 0) this.#fill();
     else {
-      this.#refill = setTimeout(() => {
+      this.#refill ??= setTimeout(() => {
         this.#refill = undefined;
         this.#fill();
       }, delay * 1000);
@@ -149,10 +157,7 @@ class PlaylistsAhead implements ReadAhead {
       if (live) {
         if (this.#ahead.isPlaylistToBeRenewed(live.playlist, live.horizon)) renew(live.playlist.url);
         lacking.push(...this.#ahead.lackedBy(live.playlist, live.horizon));
-      } else if (rendition !== but) {
-        // its next request comes at this moment, too: without one more it would be the first that lacks some
-        this.#signListed(rendition, 1);
-      }
+      } else if (rendition !== but && rendition.isInRhythm(this.#source.now())) this.#signListed(rendition);
     }
     const real = lacking.filter(({ isPredicted }) => !isPredicted);
     for (const { key } of real) this.#sign(key);

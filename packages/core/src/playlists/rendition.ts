@@ -7,6 +7,9 @@ import { firstOf } from './url-order.ts';
 const PLAYED_SECONDS = 10;
 const PLAYED_SEGMENTS = 3;
 
+/** From one request to the next it is a segment, and a little more now and then. */
+const RHYTHM_SEGMENTS = 1.5;
+
 /** URLs that a player may leave out, and still requests one after the other: it has them, or they are of no use to it. */
 const LEFT_OUT = 6;
 
@@ -47,6 +50,12 @@ export abstract class Rendition {
   /** Whether a player is asking for its URLs now, one after the other: that is what is signed ahead. */
   isBeingPlayed(now: number): boolean {
     return this.isWithinSegments(this.#askedAt, now);
+  }
+
+  /** Whether it is about to be asked for its next URL: a player that has left it for another one is not. */
+  isInRhythm(now: number): boolean {
+    if (this.segmentSeconds === 0) return this.isBeingPlayed(now);
+    return now - this.#askedAt <= RHYTHM_SEGMENTS * this.segmentSeconds;
   }
 
   /** Whether `key` plays for as long as a segment does. */

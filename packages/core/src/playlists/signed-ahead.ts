@@ -28,17 +28,18 @@ export class SignedAhead {
 
   /** The reach of signing ahead; `undefined` where no more is known than the playlist names. */
   horizonOf(playlist: KnownPlaylist): Horizon | undefined {
-    if (this.#source.size === 0 || this.#now < this.#pausedUntil || !playlist.isPredictable(this.#now)) return undefined;
+    if (this.#source.size === 0 || this.#now < this.#pausedUntil || !playlist.isPredictable(this.#now))
+      return undefined;
     const lifetime = this.#lifetimeOf(playlist, playlist.url);
     return lifetime === undefined ? undefined : horizonOf(lifetime);
   }
 
   /**
    * The listed names of a batch that lack a token.
-   * @param renditions the number of those that are being played; @param more names beside the batch
+   * @param renditions the number of those that are being played
    */
-  listedLackedBy(rendition: Rendition, renditions: number, more = 0): string[] {
-    return this.#batchOf(rendition, renditions, more).filter((key) => !this.#isCovered(key));
+  listedLackedBy(rendition: Rendition, renditions: number): string[] {
+    return this.#batchOf(rendition, renditions).filter((key) => !this.#isCovered(key));
   }
 
   /** Whether so little of a batch is left that it is time for more. */
@@ -93,13 +94,13 @@ export class SignedAhead {
     return this.#source.now();
   }
 
-  #batchOf(rendition: Rendition, renditions: number, more = 0): string[] {
+  #batchOf(rendition: Rendition, renditions: number): string[] {
     const { run, segmentSeconds, order, lastAsked } = rendition;
     const { requested, interval } = run;
     const lifetime = this.#lifetimeOf(rendition);
     const first = this.#source.size;
     const size = batchSize({ first, requested, interval, segmentSeconds, lifetime, renditions });
-    return [...firstOf(order.after(lastAsked), size && size + more)];
+    return [...firstOf(order.after(lastAsked), size)];
   }
 
   /** In seconds. The token of a folder tells nothing of those that open one URL. @param otherwise another key to ask */
