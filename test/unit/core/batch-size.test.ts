@@ -53,12 +53,13 @@ describe('the names of a batch', () => {
 });
 
 test.each([
-  [12, false, 3],
+  [12, false, 2],
   [6, false, 1],
-  [4, false, 1],
+  [4, false, 0],
   [1, false, 0],
-  [12, true, 6],
+  [12, true, 5],
   [7, true, 3],
+  [6, true, 2],
 ])('a batch of %i (live: %s) is filled up when %i are left', (size, isLive, left) => {
   expect(isBatchDue(left, size, isLive)).toBe(true);
   expect(isBatchDue(left + 1, size, isLive)).toBe(false);

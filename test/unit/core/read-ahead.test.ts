@@ -47,7 +47,7 @@ describe('createTokenSource', () => {
       // up to six of them, later to half of what was requested
       expect(asked()).toEqual([range(1, 7), range(8, 12), range(13, 17), range(18, 24), range(25, 30)]);
       // a quarter of a segment after the sixth, the eleventh …: other renditions ask for theirs at that moment, too
-      expect(calls.map(({ at }) => at)).toEqual([0, 21, 41, 61, 85]);
+      expect(calls.map(({ at }) => at)).toEqual([0, 21, 41, 61, 89]);
     });
 
     test('what another rendition that is played lacks comes along in the same call', async () => {
@@ -161,6 +161,32 @@ describe('createTokenSource', () => {
       expect(waits).toEqual([1, 6]);
       const later = asked().slice(2).flat();
       expect(new Set(later).size, 'each once').toBe(later.length);
+    });
+
+    test('a folder whose token lives longer, such as that of the keys, changes nothing', async () => {
+      const keys = `${FOLDER}keys/`;
+      const answer: typeof each = (lifetime) => (call) => {
+        const own = each(lifetime)({ ...call, urls: call.urls.filter((url) => !url.startsWith(keys)) }) as object;
+        const { tokens } = own as { tokens: object[] };
+        const ofKeys = { prefix: keys, query: { st: 'keys' }, expires: Date.now() / 1000 + 6 * 3600 };
+        return { ...own, tokens: [...tokens, ofKeys] };
+      };
+      const text = playlist(1, 400).replaceAll('#EXTINF:4,', '#EXT-X-KEY:METHOD=AES-128,URI="keys/x"\n$&');
+      const key = (n: number): string => `${keys}${n}`;
+      const rotated = text.split('keys/x').reduce((whole, part, n) => `${whole}keys/${n}${part}`);
+      const { source, asked } = await playing(rotated, answer(20));
+      for (let n = 1; n <= 100; n++) {
+        await source.sign(key(n));
+        await source.sign(segment(n));
+        await advanceSeconds(4);
+      }
+      expect(
+        Math.max(
+          ...asked()
+            .slice(2)
+            .map(({ length }) => length),
+        ),
+      ).toBeLessThanOrEqual(6);
     });
 
     test('names that wait until their tokens have ended are not signed: segments longer than a token lives', async () => {

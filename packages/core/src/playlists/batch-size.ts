@@ -12,7 +12,7 @@ const GROWTH = 0.5;
 /** The share of a token's lifetime that is signed ahead; the rest is for requests that come later than expected. */
 const FULL_SHARE = 0.75;
 
-/** The shares of a batch that are left when it is filled up. Live, what is left bridges an outage. */
+/** With less than these shares of a batch left it is filled up. Live, what is left bridges an outage. */
 const REFILL_SHARE = 0.25;
 const LIVE_REFILL_SHARE = 0.5;
 
@@ -40,7 +40,7 @@ const isFilling = (interval: number | undefined, segmentSeconds: number): boolea
 const placesFor = (renditions: number): number => Math.max(1, Math.floor(MAX_URLS_PER_CALL / renditions) - 1);
 
 /** Names that are requested within `FULL_SHARE` of a token's lifetime; none if the next one comes after its end. */
-function namesWithin(lifetime: number, secondsEach: number): number {
+function namesFor(lifetime: number, secondsEach: number): number {
   if (lifetime <= secondsEach) return 0;
   return Math.max(1, Math.floor((lifetime * FULL_SHARE) / secondsEach));
 }
@@ -59,7 +59,7 @@ export function batchSize(situation: BatchSituation): number {
   // a whole batch, beside what is left of the one before
   if (isFilling(interval, segmentSeconds)) return Math.min(places, Math.floor(grown * (1 + REFILL_SHARE)));
   if (lifetime === undefined || segmentSeconds === 0) return Math.min(places, first);
-  return Math.min(grown, namesWithin(lifetime, Math.max(segmentSeconds, interval ?? 0)));
+  return Math.min(grown, namesFor(lifetime, Math.max(segmentSeconds, interval ?? 0)));
 }
 
 /**
@@ -68,7 +68,7 @@ export function batchSize(situation: BatchSituation): number {
  * @param isLive whether more names will be listed
  */
 export const isBatchDue = (ahead: number, size: number, isLive: boolean): boolean =>
-  ahead <= size * (isLive ? LIVE_REFILL_SHARE : REFILL_SHARE);
+  ahead < size * (isLive ? LIVE_REFILL_SHARE : REFILL_SHARE);
 
 /** The share of the time from one segment's request to the next for which a batch is put off. */
 const DELAY_SHARE = 0.25;

@@ -10,6 +10,14 @@ import type { Rendition } from './rendition.ts';
 import { SignedAhead } from './signed-ahead.ts';
 import { firstOf } from './url-order.ts';
 
+/** Which listed renditions are filled up. @default all that are in rhythm */
+interface Which {
+  /** Those that were asked for since then, in unix seconds: others were left for the one that began there. */
+  readonly since?: number;
+  /** Not this one: it has asked already. */
+  readonly but?: Rendition;
+}
+
 /** Signs the next URLs of a playlist before the player asks for them, where a token opens one URL. */
 class PlaylistsAhead implements ReadAhead {
   readonly #source: SourceAhead;
@@ -110,7 +118,7 @@ class PlaylistsAhead implements ReadAhead {
     const lacking = [...firstOf(rendition.order.after(before), size)].filter((key) => !isReady(key));
     if (lacking.length === 0) return;
     for (const key of lacking) this.#sign(key);
-    this.#fill(rendition);
+    this.#fill({ but: rendition });
   }
 
   /**
@@ -120,7 +128,7 @@ class PlaylistsAhead implements ReadAhead {
   #signNextIfDue(rendition: Rendition, delay = 0): void {
     if (!this.#ahead.isBatchDue(rendition, this.#beingPlayed.length)) return;
     // a viewer who begins, or has sought, may have left what was played until now
-    if (rendition.run.requested > 1) this.#fillAfter(delay);
+    if (rendition.run.requested > 1) this.#fillAfter(delay, { since: rendition.run.begunAt });
     else this.#signListed(rendition);
   }
 
@@ -138,18 +146,18 @@ class PlaylistsAhead implements ReadAhead {
     this.#fillAfter(delay);
   }
 
-  #fillAfter(delay: number): void {
-    if (delay === 0) this.#fill();
+  #fillAfter(delay: number, which: Which = {}): void {
+    if (delay === 0) this.#fill(which);
     else {
       this.#refill ??= setTimeout(() => {
         this.#refill = undefined;
-        this.#fill();
+        this.#fill(which);
       }, delay * 1000);
     }
   }
 
-  /** Asks for all that the playlists being played lack, in one call. @param but the one that has asked already */
-  #fill(but?: Rendition): void {
+  /** Asks for all that the playlists being played lack, in one call. */
+  #fill({ since = -Infinity, but }: Which = {}): void {
     const { renew } = this.#source;
     const lacking: NameAhead[] = [];
     for (const rendition of this.#beingPlayed) {
@@ -157,7 +165,7 @@ class PlaylistsAhead implements ReadAhead {
       if (live) {
         if (this.#ahead.isPlaylistToBeRenewed(live.playlist, live.horizon)) renew(live.playlist.url);
         lacking.push(...this.#ahead.lackedBy(live.playlist, live.horizon));
-      } else if (rendition !== but && rendition.isInRhythm(this.#source.now())) this.#signListed(rendition);
+      } else if (rendition !== but && rendition.isInRhythm(this.#source.now(), since)) this.#signListed(rendition);
     }
     const real = lacking.filter(({ isPredicted }) => !isPredicted);
     for (const { key } of real) this.#sign(key);

@@ -39,7 +39,7 @@ export abstract class Rendition {
 
   noteAsked(key: string, now: number): void {
     if (key !== this.#lastAsked) {
-      if (!this.#isNext(key)) this.run.begin();
+      if (!this.#isNext(key)) this.run.begin(now);
       else if (!this.isBeingPlayed(now)) this.run.rest();
       this.run.note(this.isSegment(key), now);
     }
@@ -52,8 +52,12 @@ export abstract class Rendition {
     return this.isWithinSegments(this.#askedAt, now);
   }
 
-  /** Whether it is about to be asked for its next URL: a player that has left it for another one is not. */
-  isInRhythm(now: number): boolean {
+  /**
+   * Whether it is about to be asked for its next URL: a viewer who has left it for another one asks no more.
+   * @param since when that other one began
+   */
+  isInRhythm(now: number, since: number): boolean {
+    if (this.#askedAt < since) return false;
     if (this.segmentSeconds === 0) return this.isBeingPlayed(now);
     return now - this.#askedAt <= RHYTHM_SEGMENTS * this.segmentSeconds;
   }

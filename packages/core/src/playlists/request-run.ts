@@ -3,12 +3,18 @@ import { PACE_SEGMENTS } from './batch-size.ts';
 /** Requests of one rendition in the order of its playlist, and how fast they come. */
 export class RequestRun {
   #requested = 0;
+  #begunAt = -Infinity;
   /** When the last segments were requested. */
   #times: readonly number[] = [];
 
   /** URLs that were requested since the start or the last seek. */
   get requested(): number {
     return this.#requested;
+  }
+
+  /** When it was asked for first, or sought, in unix seconds. */
+  get begunAt(): number {
+    return this.#begunAt;
   }
 
   /** Seconds from one segment to the next, on average over the last ones; `undefined` before there are so many. */
@@ -20,7 +26,8 @@ export class RequestRun {
   }
 
   /** The viewer has sought, or has only begun. */
-  begin(): void {
+  begin(now: number): void {
+    this.#begunAt = now;
     this.#requested = 0;
     this.#times = [];
   }

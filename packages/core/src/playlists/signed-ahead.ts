@@ -28,10 +28,12 @@ export class SignedAhead {
 
   /** The reach of signing ahead; `undefined` where no more is known than the playlist names. */
   horizonOf(playlist: KnownPlaylist): Horizon | undefined {
-    if (this.#source.size === 0 || this.#now < this.#pausedUntil || !playlist.isPredictable(this.#now))
-      return undefined;
-    const lifetime = this.#lifetimeOf(playlist, playlist.url);
-    return lifetime === undefined ? undefined : horizonOf(lifetime);
+    const { size, tokenOf } = this.#source;
+    if (size === 0 || this.#now < this.#pausedUntil || !playlist.isPredictable(this.#now)) return undefined;
+    const token = tokenOf(playlist.lastAsked) ?? tokenOf(playlist.url);
+    if (token?.opens === 'folder') return undefined;
+    if (token) playlist.lifetime = token.lifetime;
+    return playlist.lifetime === undefined ? undefined : horizonOf(playlist.lifetime);
   }
 
   /**
@@ -97,19 +99,13 @@ export class SignedAhead {
   #batchOf(rendition: Rendition, renditions: number): string[] {
     const { run, segmentSeconds, order, lastAsked } = rendition;
     const { requested, interval } = run;
-    const lifetime = this.#lifetimeOf(rendition);
+    const token = this.#source.tokenOf(lastAsked);
+    // that of a folder tells nothing of those that open one URL
+    if (token && token.opens !== 'folder') rendition.lifetime = token.lifetime;
+    const { lifetime } = rendition;
     const first = this.#source.size;
     const size = batchSize({ first, requested, interval, segmentSeconds, lifetime, renditions });
     return [...firstOf(order.after(lastAsked), size)];
-  }
-
-  /** In seconds. The token of a folder tells nothing of those that open one URL. @param otherwise another key to ask */
-  #lifetimeOf(rendition: Rendition, otherwise = ''): number | undefined {
-    const { tokenOf } = this.#source;
-    const token = tokenOf(rendition.lastAsked) ?? tokenOf(otherwise);
-    if (token?.opens === 'folder') return undefined;
-    if (token) rendition.lifetime = token.lifetime;
-    return rendition.lifetime;
   }
 
   /** Whether asking for it again would bring nothing. */
