@@ -76,7 +76,7 @@ export function play({ source }: Lab, film: Film, from = 0): Viewing {
       await load(segmentOf(film, rendition, n));
       loaded.set(rendition, loaded.get(rendition)! + 1);
       if ([...loaded.values()].every((count) => count > 0)) startedAt ??= Date.now() / 1000;
-      while (!hasLeft && secondsToRoom(rendition) > 0) await pause(secondsToRoom(rendition));
+      while (secondsToRoom(rendition) > 0) await pause(secondsToRoom(rendition));
     }
   }
 
