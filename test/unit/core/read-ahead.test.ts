@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
+import type { Lab } from './lab.ts';
 import {
   FOLDER,
   MEDIA,
@@ -82,20 +83,73 @@ describe('createTokenSource', () => {
       ).toBe(true);
     });
 
-    test('a rendition that was left does not come along any more', async () => {
-      const other = (n: number): string => `${FOLDER}other-${n}.ts`;
-      const { source, asked } = await playing(playlist(1, 90));
-      source.learn(`${FOLDER}other.m3u8`, hlsOrDash(playlist(1, 90).replaceAll(/^\d+\.ts/gm, 'other-$&')));
-      for (const n of [1, 2, 3, 4]) await source.sign(segment(n));
-      for (let n = 1; n <= 20; n++) {
-        await source.sign(other(n));
+    describe('what was left does not come along any more', () => {
+      const named = (name: string, n: number): string => `${FOLDER}${name}-${n}.ts`;
+      const learnAll = ({ source }: Pick<Lab, 'source'>, ...names: string[]): void => {
+        for (const name of names)
+          source.learn(`${FOLDER}${name}.m3u8`, hlsOrDash(playlist(1, 90).replaceAll(/^\d+\.ts/gm, `${name}-$&`)));
+      };
+
+      test('a film for another one, whose buffer fills a second later', async () => {
+        const viewer = await playing(playlist(1, 90));
+        learnAll(viewer, 'other');
+        for (const n of [1, 2, 3, 4]) await viewer.source.sign(segment(n));
+        await advanceSeconds(1);
+        for (let n = 1; n <= 20; n++) {
+          await viewer.source.sign(named('other', n));
+          await advanceSeconds(0.1);
+        }
+        const first = viewer.asked().flat();
+        expect(first.filter((url) => !url.includes('other'))).toEqual(range(1, 7));
+      });
+
+      test('a level for another one, while the audio goes on', async () => {
+        const viewer = await playing(playlist(1, 90));
+        learnAll(viewer, 'low', 'high', 'audio');
+        for (let n = 1; n <= 12; n++) {
+          await viewer.source.sign(named('audio', n));
+          await viewer.source.sign(named(n <= 3 ? 'low' : 'high', n));
+          await advanceSeconds(4);
+        }
+        const low = viewer
+          .asked()
+          .flat()
+          .filter((url) => url.includes('low'));
+        expect(low).toEqual(range(1, 7, (n) => named('low', n)));
+      });
+    });
+
+    test('URLs that a player leaves out do not end the row: batches grow', async () => {
+      const text = playlist(1, 200).replaceAll('#EXTINF:4,', '#EXT-X-MAP:URI="init-x"\n$&');
+      const inits = text.split('init-x').reduce((whole, part, n) => `${whole}init-${n}${part}`);
+      const { source, asked } = await playing(inits);
+      for (let n = 1; n <= 100; n++) {
+        await source.sign(segment(n));
         await advanceSeconds(4);
       }
-      expect(
-        asked()
-          .flat()
-          .filter((url) => !url.includes('other')),
-      ).toEqual(range(1, 7));
+      expect(Math.max(...asked().map(({ length }) => length))).toBeGreaterThan(15);
+    });
+
+    test('what a call under way will bring is at hand: an endpoint that takes its time is not called for less', async () => {
+      const { source, calls } = await playing(playlist(1, 90), inTurn(each(), after(1, each())));
+      for (const n of [1, 2, 3, 4, 5]) {
+        watch(source.sign(segment(n)));
+        await advanceSeconds(0.1);
+      }
+      expect(calls).toHaveLength(1);
+      watch(source.sign(segment(6)));
+      await advanceSeconds(0.1);
+      expect(calls).toHaveLength(2);
+    });
+
+    test('a name that is answered without a token is not asked for with each request', async () => {
+      const { source, asked } = await playing(playlist(1, 90), (call) =>
+        each()({ ...call, urls: call.urls.filter((url) => url !== segment(3)) }),
+      );
+      await source.sign(segment(1));
+      await source.sign(segment(2));
+      await advanceSeconds(5);
+      expect(asked()).toEqual([range(1, 7)]);
     });
 
     test('where a viewer begins, what was played until now does not come along: it may be left', async () => {
@@ -176,8 +230,8 @@ describe('createTokenSource', () => {
       const rotated = text.split('keys/x').reduce((whole, part, n) => `${whole}keys/${n}${part}`);
       const { source, asked } = await playing(rotated, answer(20));
       for (let n = 1; n <= 100; n++) {
-        await source.sign(key(n));
         await source.sign(segment(n));
+        await source.sign(key(n + 1));
         await advanceSeconds(4);
       }
       expect(

@@ -60,6 +60,7 @@ class PlaylistsAhead implements ReadAhead {
     if (!rendition) return;
     if (this.#liveOf(rendition)) this.#fill();
     else if (rendition.run.requested > 1) this.#signNextIfDue(rendition);
+    // a viewer who begins, or has sought, may have left what was played until now
     else this.#signListed(rendition);
   }
 
@@ -127,9 +128,7 @@ class PlaylistsAhead implements ReadAhead {
    */
   #signNextIfDue(rendition: Rendition, delay = 0): void {
     if (!this.#ahead.isBatchDue(rendition, this.#beingPlayed.length)) return;
-    // a viewer who begins, or has sought, may have left what was played until now
-    if (rendition.run.requested > 1) this.#fillAfter(delay, { since: rendition.run.begunAt });
-    else this.#signListed(rendition);
+    this.#fillAfter(delay, { since: rendition.run.begunAt });
   }
 
   #signListed(rendition: Rendition): void {
