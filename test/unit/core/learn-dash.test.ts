@@ -48,6 +48,22 @@ test('live: the rendition that is played is signed ahead as the manifest goes on
   expect(calls.length, 'calls for 31 segments').toBeLessThan(12);
 });
 
+test('live, tokens of hours: what is listed is little, and filled up when half of that is left', async () => {
+  const manifest = `<MPD type="dynamic" availabilityStartTime="${new Date((START - 100) * 1000).toISOString()}"><Period
+    id="0" start="PT0S"><AdaptationSet><SegmentTemplate duration="2" startNumber="0" media="s-1-$Number$.m4s"/>
+    <Representation id="1"/></AdaptationSet></Period></MPD>`;
+  const { source, asked } = lab(each(3600));
+  await source.sign(MANIFEST);
+  source.learn(MANIFEST, dash(manifest));
+  for (let number = 47; number < 147; number++) {
+    await source.sign(segment(1, number));
+    await advanceSeconds(2);
+  }
+  // nine are listed behind the one that is played
+  expect(asked().length, 'calls for 100 segments').toBeLessThanOrEqual(25);
+  expect(asked().length).toBeGreaterThanOrEqual(15);
+});
+
 /** A live stream of segments of 2 s; the first `count` of them are in its timeline. */
 const timelineOf = (count: number, period = '0'): string =>
   `<MPD type="dynamic" availabilityStartTime="${new Date((START - 100) * 1000).toISOString()}"><Period id="${period}"

@@ -1,11 +1,9 @@
 import { BoundedMap } from '../bounded-map.ts';
+import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
 import type { TokenReason } from '../contract/token-source-options.ts';
 import type { Backoff } from './backoff.ts';
 import { isAboutUrls, isolateFailure, mayBeAboutPredictions } from './isolate-failure.ts';
-
-/** URLs in one call: the signing endpoint refuses longer lists. */
-const MAX_URLS_PER_CALL = 100;
 
 /** A URL whose token is asked for. */
 interface Asked {

@@ -65,8 +65,9 @@ export interface TokenSourceOptions {
    */
   jitter?: number;
   /**
-   * URLs signed ahead in a playlist when tokens are per URL; 0 switches it off. At the live edge names that are not in
-   * the playlist yet are signed ahead too, for up to three quarters of the lifetime of the tokens. @default 6
+   * URLs that are signed ahead with the first one of a playlist, when tokens are per URL; 0 switches it off. Later
+   * calls sign more: up to half of what was requested in order, for up to three quarters of the lifetime of the tokens.
+   * At the live edge names that are not in the playlist yet are signed ahead too, for as long. @default 6
    */
   readAhead?: number;
   /**

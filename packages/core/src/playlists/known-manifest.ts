@@ -19,6 +19,15 @@ class PlayedRepresentation extends Rendition {
     return this.order.seconds;
   }
 
+  get isLive(): boolean {
+    return this.order.isLive;
+  }
+
+  /** Its init segment is requested once, and may count as one. */
+  protected isSegment(): boolean {
+    return true;
+  }
+
   /** This Representation in a later version of its manifest. */
   in({ representations }: DashManifest): Representation | undefined {
     return representations.find(({ period, id }) => period === this.#period && id === this.#id);

@@ -1,12 +1,10 @@
+import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
 import type { ListedSegment, PlaylistUri } from './media-playlist.ts';
 import type { UpcomingName, Wanted } from './name-prediction.ts';
 import { NamePrediction } from './name-prediction.ts';
 import { PlaylistOrder } from './playlist-order.ts';
 import { Rendition } from './rendition.ts';
 import { firstOf } from './url-order.ts';
-
-/** The number of next URLs that are looked at. */
-export const SIGHT = 100;
 
 /** Names of one kind in a row: then a player asks for that kind only. */
 const HABIT = 3;
@@ -42,9 +40,7 @@ export class KnownPlaylist extends Rendition {
   url = '';
   /** Whether the key was the same at the reload before. */
   isSameUrl = false;
-  /** Seconds for which its tokens live; `undefined` until one has told. */
-  lifetime: number | undefined;
-  #isLive = false;
+  isLive = false;
   #learntAt = -Infinity;
   /** The kinds of the last requests. */
   #kinds: readonly PlaylistUri['kind'][] = [];
@@ -93,7 +89,7 @@ export class KnownPlaylist extends Rendition {
     this.isSameUrl = this.url === url;
     this.url = url;
     this.#learntAt = learntAt;
-    this.#isLive = isLive;
+    this.isLive = isLive;
     this.prediction.learn(lastSegments, learntAt);
     if (!isLive) this.prediction.end();
   }
@@ -106,7 +102,11 @@ export class KnownPlaylist extends Rendition {
 
   /** If it is live, a player also reloads it. */
   override isBeingPlayed(now: number): boolean {
-    return super.isBeingPlayed(now) && (!this.#isLive || this.isWithinSegments(this.#learntAt, now));
+    return super.isBeingPlayed(now) && (!this.isLive || this.isWithinSegments(this.#learntAt, now));
+  }
+
+  protected isSegment(key: string): boolean {
+    return this.order.kindOf(key) === 'segment';
   }
 
   /**
@@ -120,7 +120,7 @@ export class KnownPlaylist extends Rendition {
       const isFirst = end === 0 && (!isPredicted || length < (this.lifetime ?? 0));
       end += length;
       // durations are sums of decimal fractions
-      if ((end > seconds + 0.001 && !isFirst) || names.length === SIGHT) break;
+      if ((end > seconds + 0.001 && !isFirst) || names.length === MAX_URLS_PER_CALL) break;
       names.push({ key, end, isPredicted });
     }
     return names;
@@ -128,7 +128,7 @@ export class KnownPlaylist extends Rendition {
 
   *#namesAhead(): Iterable<UpcomingName & { isPredicted: boolean }> {
     const wanted = this.#wanted;
-    for (const key of firstOf(this.order.after(this.lastAsked), SIGHT)) {
+    for (const key of firstOf(this.order.after(this.lastAsked), MAX_URLS_PER_CALL)) {
       const kind = this.order.kindOf(key);
       if ((kind === 'segment' && !wanted.segments) || (kind === 'part' && !wanted.parts)) continue;
       yield { key, seconds: this.#secondsOf(kind), isPredicted: false };

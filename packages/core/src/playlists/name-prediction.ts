@@ -1,11 +1,10 @@
+import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
 import type { ListedSegment } from './media-playlist.ts';
 import type { PredictedSegment } from './predict-names.ts';
 import { predictSegments } from './predict-names.ts';
 
 /** Whole segments that are looked at: three in a row show a step. */
 export const LOOKED_AT = 4;
-/** No call takes more names. */
-const MAX_NAMES = 100;
 /** A playlist whose names were other than predicted so often is not predicted for a time. */
 const MAX_SURPRISES = 2;
 export const PAUSE_SECONDS = 60;
@@ -102,7 +101,7 @@ export class NamePrediction {
   }
 
   #predict(now: number): void {
-    const count = Math.ceil(MAX_NAMES / (this.#partsOfSegment + 1)) + 1;
+    const count = Math.ceil(MAX_URLS_PER_CALL / (this.#partsOfSegment + 1)) + 1;
     this.#predicted = now < this.#pausedUntil ? [] : predictSegments(this.#segments, count);
     const names = this.#predicted.flatMap(({ uri, parts }) => [...parts, uri]);
     this.#names = new Set(names.filter((name) => name !== undefined));

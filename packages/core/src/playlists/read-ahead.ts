@@ -1,6 +1,7 @@
+import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
 import type { Playlist, ReadAhead, SourceAhead } from '../contract/playlist.ts';
+import { batchDelay } from './batch-size.ts';
 import type { KnownPlaylist, NameAhead } from './known-playlist.ts';
-import { SIGHT } from './known-playlist.ts';
 import { KnownPlaylists } from './known-playlists.ts';
 import type { LearntPlaylist } from './learnt-playlist.ts';
 import type { Horizon } from './prediction-horizon.ts';
@@ -9,8 +10,13 @@ import type { Rendition } from './rendition.ts';
 import { SignedAhead } from './signed-ahead.ts';
 import { firstOf } from './url-order.ts';
 
-/** Names that one call brings. */
-const MAX_NAMES = 100;
+/** Which listed renditions are filled up. @default all that are in rhythm */
+interface Which {
+  /** Those that were asked for since then, in unix seconds: others were left for the one that began there. */
+  readonly since?: number;
+  /** Not this one: it has asked already. */
+  readonly but?: Rendition;
+}
 
 /** Signs the next URLs of a playlist before the player asks for them, where a token opens one URL. */
 class PlaylistsAhead implements ReadAhead {
@@ -44,7 +50,7 @@ class PlaylistsAhead implements ReadAhead {
     if (!rendition) return;
     const live = this.#liveOf(rendition);
     if (live) this.#refillIfDue(live.playlist, live.horizon);
-    else this.#signNext(rendition, key);
+    else this.#signNextIfDue(rendition, batchDelay(rendition.run.interval, rendition.segmentSeconds));
   }
 
   /** `key` is asked for, by a request that waits: what is signed ahead comes along, unless that is denied. */
@@ -53,7 +59,9 @@ class PlaylistsAhead implements ReadAhead {
     const rendition = this.#noteAsked(key);
     if (!rendition) return;
     if (this.#liveOf(rendition)) this.#fill();
-    else this.#signNext(rendition, key);
+    else if (rendition.run.requested > 1) this.#signNextIfDue(rendition);
+    // a viewer who begins, or has sought, may have left what was played until now
+    else this.#signListed(rendition);
   }
 
   /** Whether `key` stands in no playlist yet. */
@@ -101,16 +109,30 @@ class PlaylistsAhead implements ReadAhead {
     const live = this.#liveOf(rendition);
     const isLeft = rendition.lastAsked !== '' && !rendition.isBeingPlayed(this.#source.now());
     if (live && !isLeft) this.#refillIfDue(live.playlist, live.horizon);
-    else if (!live && !(isLeft && predictable?.prediction.isBelieved)) this.#signNext(rendition, before);
+    else if (!predictable) this.#signNextIfDue(rendition);
+    else if (!live && !(isLeft && predictable.prediction.isBelieved)) this.#signAdded(rendition, before);
   }
 
-  /** Signs the next URLs that lack a token, once fewer than half of the next ones are ready. */
-  #signNext(rendition: Rendition, key: string): void {
+  /** Signs what a reload has added behind `before`, wherever the viewer is: names that nobody could infer. */
+  #signAdded(rendition: Rendition, before: string): void {
     const { size, isReady } = this.#source;
-    if ([...firstOf(rendition.order.after(key), size)].filter(isReady).length * 2 >= size) return;
-    const lacking = [...firstOf(rendition.order.after(key), SIGHT)].filter((url) => !isReady(url));
-    for (const url of lacking.slice(0, size)) this.#sign(url);
-    this.#fill(rendition);
+    const lacking = [...firstOf(rendition.order.after(before), size)].filter((key) => !isReady(key));
+    if (lacking.length === 0) return;
+    for (const key of lacking) this.#sign(key);
+    this.#fill({ but: rendition });
+  }
+
+  /**
+   * Signs the next URLs of all that is being played, in one call, once little of a batch of `rendition` is left.
+   * @param delay in seconds, where no request waits
+   */
+  #signNextIfDue(rendition: Rendition, delay = 0): void {
+    if (!this.#ahead.isBatchDue(rendition, this.#beingPlayed.length)) return;
+    this.#fillAfter(delay, { since: rendition.run.begunAt });
+  }
+
+  #signListed(rendition: Rendition): void {
+    for (const key of this.#ahead.listedLackedBy(rendition, this.#beingPlayed.length)) this.#sign(key);
   }
 
   #refillIfDue(playlist: KnownPlaylist, horizon: Horizon): void {
@@ -120,34 +142,36 @@ class PlaylistsAhead implements ReadAhead {
     if (ahead === undefined) return;
     const delay = refillDelay(ahead, playlist.nameSeconds, jitter, random());
     this.#ahead.noteRefill();
-    if (delay === 0) this.#fill();
+    this.#fillAfter(delay);
+  }
+
+  #fillAfter(delay: number, which: Which = {}): void {
+    if (delay === 0) this.#fill(which);
     else {
-      this.#refill = setTimeout(() => {
+      this.#refill ??= setTimeout(() => {
         this.#refill = undefined;
-        this.#fill();
+        this.#fill(which);
       }, delay * 1000);
     }
   }
 
-  /** Asks for all that the playlists being played lack, in one call. @param but the one that has asked already */
-  #fill(but?: Rendition): void {
-    const { isReady, size, renew } = this.#source;
+  /** Asks for all that the playlists being played lack, in one call. */
+  #fill({ since = -Infinity, but }: Which = {}): void {
+    const { renew } = this.#source;
     const lacking: NameAhead[] = [];
     for (const rendition of this.#beingPlayed) {
       const live = this.#liveOf(rendition);
       if (live) {
         if (this.#ahead.isPlaylistToBeRenewed(live.playlist, live.horizon)) renew(live.playlist.url);
         lacking.push(...this.#ahead.lackedBy(live.playlist, live.horizon));
-      } else if (rendition !== but) {
-        for (const key of firstOf(rendition.order.after(rendition.lastAsked), size)) if (!isReady(key)) this.#sign(key);
-      }
+      } else if (rendition !== but && rendition.isInRhythm(this.#source.now(), since)) this.#signListed(rendition);
     }
     const real = lacking.filter(({ isPredicted }) => !isPredicted);
     for (const { key } of real) this.#sign(key);
     const predicted = lacking
       .filter(({ isPredicted }) => isPredicted)
       .sort((one, other) => one.end - other.end)
-      .slice(0, Math.max(0, MAX_NAMES - real.length));
+      .slice(0, Math.max(0, MAX_URLS_PER_CALL - real.length));
     for (const { key } of predicted) this.#predict(key);
     const last = predicted.at(-1);
     if (last) this.#source.notePredicted(last.key, predicted.length);

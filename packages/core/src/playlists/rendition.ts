@@ -1,18 +1,31 @@
 import type { KnownPlaylist } from './known-playlist.ts';
+import { RequestRun } from './request-run.ts';
 import type { UrlOrder } from './url-order.ts';
+import { firstOf } from './url-order.ts';
 
 /** A rendition is being played while its last request is not longer ago. */
 const PLAYED_SECONDS = 10;
 const PLAYED_SEGMENTS = 3;
 
+/** From one request to the next it is a segment, and a little more now and then. */
+const RHYTHM_SEGMENTS = 1.5;
+
+/** URLs that a player may leave out, and still requests one after the other: it has them, or they are of no use to it. */
+const LEFT_OUT = 6;
+
 /** URLs that are played one after the other, and which of them a player has asked for last. */
 export abstract class Rendition {
+  /** Seconds for which its tokens live; `undefined` until one has told. */
+  lifetime: number | undefined;
+  readonly run: RequestRun = new RequestRun();
   #lastAsked = '';
   #askedAt = -Infinity;
 
   abstract readonly order: UrlOrder;
   /** The average duration of a segment, in seconds; 0 if that is not told. */
   abstract readonly segmentSeconds: number;
+  /** Whether more URLs will come. */
+  abstract readonly isLive: boolean;
 
   /** Itself, if it is a media playlist. A manifest says itself which names come. */
   get predictable(): KnownPlaylist | undefined {
@@ -25,6 +38,11 @@ export abstract class Rendition {
   }
 
   noteAsked(key: string, now: number): void {
+    if (key !== this.#lastAsked) {
+      if (!this.#isNext(key)) this.run.begin(now);
+      else if (!this.isBeingPlayed(now)) this.run.rest();
+      this.run.note(this.isSegment(key), now);
+    }
     this.#lastAsked = key;
     this.#askedAt = now;
   }
@@ -34,8 +52,26 @@ export abstract class Rendition {
     return this.isWithinSegments(this.#askedAt, now);
   }
 
+  /**
+   * Whether it is about to be asked for its next URL: a viewer who has left it for another one asks no more.
+   * @param since when that other one began
+   */
+  isInRhythm(now: number, since: number): boolean {
+    if (this.#askedAt < since) return false;
+    if (this.segmentSeconds === 0) return this.isBeingPlayed(now);
+    return now - this.#askedAt <= RHYTHM_SEGMENTS * this.segmentSeconds;
+  }
+
+  /** Whether `key` plays for as long as a segment does. */
+  protected abstract isSegment(key: string): boolean;
+
   /** Whether `at` is no longer ago than a few of its segments last. */
   protected isWithinSegments(at: number, now: number): boolean {
     return now - at <= Math.max(PLAYED_SECONDS, PLAYED_SEGMENTS * this.segmentSeconds);
+  }
+
+  #isNext(key: string): boolean {
+    for (const next of firstOf(this.order.after(this.#lastAsked), LEFT_OUT + 1)) if (next === key) return true;
+    return false;
   }
 }

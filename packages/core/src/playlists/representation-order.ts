@@ -6,6 +6,8 @@ import type { UrlOrder } from './url-order.ts';
 export interface RepresentationOrder extends UrlOrder {
   /** The duration of a segment, in seconds; 0 if that is not told. */
   readonly seconds: number;
+  /** Whether more segments will come. */
+  readonly isLive: boolean;
 }
 
 /** The identity of a URI of a Representation. */
@@ -39,6 +41,7 @@ const WITH_HOST = /^https?:\/\/[^/]+\//;
  */
 export class TemplateOrder implements RepresentationOrder {
   readonly seconds: number;
+  readonly isLive: boolean;
   readonly #rules: TemplateRules;
   readonly #keyOf: KeyOf;
   /** `null`: its URLs do not tell which segment they are of. */
@@ -46,6 +49,7 @@ export class TemplateOrder implements RepresentationOrder {
 
   constructor(rules: TemplateRules, keyOf: KeyOf) {
     this.seconds = rules.seconds;
+    this.isLive = rules.isLive;
     this.#rules = rules;
     this.#keyOf = keyOf;
   }
@@ -105,6 +109,8 @@ export class TemplateOrder implements RepresentationOrder {
 /** Segments that are listed by their names, the init segment first. */
 export class ListOrder implements RepresentationOrder {
   readonly seconds: number;
+  /** A list is written out: what comes is in another manifest. */
+  readonly isLive = false;
   readonly #names: readonly string[];
   readonly #keyOf: KeyOf;
   /** By its key, the place of each. Made when it is asked for. */

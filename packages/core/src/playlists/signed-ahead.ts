@@ -1,9 +1,12 @@
 import { BoundedMap } from '../bounded-map.ts';
 import type { SourceAhead } from '../contract/playlist.ts';
+import { batchSize, isBatchDue } from './batch-size.ts';
 import type { KnownPlaylist, NameAhead } from './known-playlist.ts';
 import { PAUSE_SECONDS } from './name-prediction.ts';
 import type { Horizon, PlaylistToken } from './prediction-horizon.ts';
 import { comesAlong, firstSecondsOf, horizonOf, isHalfOver, isRefillDue } from './prediction-horizon.ts';
+import type { Rendition } from './rendition.ts';
+import { firstOf } from './url-order.ts';
 
 /** A listed name that was answered without a token is not asked for again so soon. */
 const UNANSWERED_SECONDS = 10;
@@ -31,6 +34,21 @@ export class SignedAhead {
     if (token?.opens === 'folder') return undefined;
     if (token) playlist.lifetime = token.lifetime;
     return playlist.lifetime === undefined ? undefined : horizonOf(playlist.lifetime);
+  }
+
+  /**
+   * The listed names of a batch that lack a token.
+   * @param renditions the number of those that are being played
+   */
+  listedLackedBy(rendition: Rendition, renditions: number): string[] {
+    return this.#batchOf(rendition, renditions).filter((key) => !this.#isCovered(key));
+  }
+
+  /** Whether so little of a batch is left that it is time for more. */
+  isBatchDue(rendition: Rendition, renditions: number): boolean {
+    const batch = this.#batchOf(rendition, renditions);
+    const gap = batch.findIndex((key) => !this.#isCovered(key));
+    return gap >= 0 && isBatchDue(gap, batch.length, rendition.isLive);
   }
 
   /** Seconds of media that are signed or asked for, if that is so little that it is time for more. */
@@ -76,6 +94,24 @@ export class SignedAhead {
   /** In seconds on the endpoint's clock. */
   get #now(): number {
     return this.#source.now();
+  }
+
+  #batchOf(rendition: Rendition, renditions: number): string[] {
+    const { run, segmentSeconds, order, lastAsked } = rendition;
+    const { requested, interval } = run;
+    const token = this.#source.tokenOf(lastAsked);
+    // that of a folder tells nothing of those that open one URL
+    if (token && token.opens !== 'folder') rendition.lifetime = token.lifetime;
+    const { lifetime } = rendition;
+    const first = this.#source.size;
+    const size = batchSize({ first, requested, interval, segmentSeconds, lifetime, renditions });
+    return [...firstOf(order.after(lastAsked), size)];
+  }
+
+  /** Whether asking for it again would bring nothing. */
+  #isCovered(key: string): boolean {
+    const { isReady, isUnderWay } = this.#source;
+    return isReady(key) || isUnderWay(key) || this.#isRefused(key);
   }
 
   #isDue(playlist: KnownPlaylist, horizon: Horizon, secondsAhead: number): boolean {

@@ -1,12 +1,10 @@
+import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
 import { isStillPlayed } from './renewal.ts';
 import type { SentReplays } from './sent-replays.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { HeldToken, TokenStore } from './token-store.ts';
 import { lifetimeOf } from './token-store.ts';
 import type { LastUse, Usage } from './usage.ts';
-
-/** URLs with a token each that are renewed together, those that were used last first: as many as one call takes. */
-const MAX_URLS = 100;
 
 /** Seconds after its last use in which a request with an outdated token may still be under way, or come again. */
 const UNDER_WAY_SECONDS = 30;
@@ -33,7 +31,8 @@ export class TokensInUse {
 
   /**
    * One URL for each token that players use now: it was attached less than its lifetime ago. What was used last is among
-   * them, however long ago, for its player may wait to go on.
+   * them, however long ago, for its player may wait to go on. Of those that open one URL, no more than one call holds:
+   * those that were used last.
    */
   urls(): string[] {
     const { store } = this.#parts;
@@ -45,7 +44,7 @@ export class TokensInUse {
     const urls = this.#usedOf(store.urls())
       .filter((it) => store.isAlive(it.held) && this.#isInUse(it))
       .sort((one, other) => one.lastUse.at - other.lastUse.at);
-    return [...folders.filter((it) => it === latest || this.#isInUse(it)), ...urls.slice(-MAX_URLS)].map(
+    return [...folders.filter((it) => it === latest || this.#isInUse(it)), ...urls.slice(-MAX_URLS_PER_CALL)].map(
       ({ lastUse }) => lastUse.url,
     );
   }
@@ -72,7 +71,7 @@ export class TokensInUse {
       if (!lastUse) ahead.push(held.scope.href);
       else if (clock.now() - lastUse.at < UNDER_WAY_SECONDS) underWay.push(lastUse.url);
     }
-    return [...folders.map(({ lastUse }) => lastUse.url), ...underWay, ...ahead].slice(0, MAX_URLS - 1);
+    return [...folders.map(({ lastUse }) => lastUse.url), ...underWay, ...ahead].slice(0, MAX_URLS_PER_CALL - 1);
   }
 
   /** The tokens of folders that somebody still plays, of which an attached one can be renewed ahead of its end. */

@@ -14,7 +14,7 @@ import { readGrant } from './grant.ts';
 import { grantedTokens } from './granted-tokens.ts';
 import { lifetimeFor } from './lifetime.ts';
 import { rateLimit } from './rate-limit.ts';
-import { checkSigningEndpointOptions } from './signing-endpoint-options.ts';
+import { DEFAULT_MAX_URLS, checkSigningEndpointOptions } from './signing-endpoint-options.ts';
 import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
 import { readSigningRequest } from './signing-request.ts';
 
@@ -30,7 +30,7 @@ import { readSigningRequest } from './signing-request.ts';
 export function createSigningEndpoint(options: SigningEndpointOptions): (request: Request) => Promise<Response> {
   const readFormat = formatReader(options.format);
   checkSigningEndpointOptions(options);
-  const { authorize, maxUrls = 100, cors, expand, clock = Date.now } = options;
+  const { authorize, maxUrls = DEFAULT_MAX_URLS, cors, expand, clock = Date.now } = options;
   const onError = errorLog(options.onError);
   const allows = allowList(options.allow);
   const secondsToWait = options.rateLimit && rateLimit(options.rateLimit, clock);

@@ -51,6 +51,9 @@ export interface SigningEndpointOptions {
   clock?: () => number;
 }
 
+/** URLs that a call may hold: as many as players send (`contract/call-limit.ts` of core). */
+export const DEFAULT_MAX_URLS = 100;
+
 /** @throws `ERR_OPTIONS` */
 export function checkSigningEndpointOptions(options: SigningEndpointOptions): void {
   checkNames(options, {
@@ -65,7 +68,7 @@ export function checkSigningEndpointOptions(options: SigningEndpointOptions): vo
     onError: true,
     clock: true,
   });
-  const { authorize, format, ttl, maxUrls = 100, cors } = options;
+  const { authorize, format, ttl, maxUrls = DEFAULT_MAX_URLS, cors } = options;
   if (typeof (authorize as unknown) !== 'function') {
     throw optionsError('authorize', 'Give a function that decides who may watch what.', authorize);
   }
