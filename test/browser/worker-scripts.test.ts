@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, vi } from 'vitest';
 import { pageOfVersion1 } from '../support/earlier-worker.ts';
-import { registers, scriptTest as it } from '../support/script-edge.ts';
+import { registers, registersAndSigns, scriptTest as it } from '../support/script-edge.ts';
 
 /** Ends what hangs. */
 const patient = { timeout: 60_000 };
@@ -182,7 +182,7 @@ describe.concurrent("what a script requests behind a token worker with requests:
     await vi.waitFor(() => expect(lab.asked.flat().some((url) => url.endsWith('/s3.ts'))).toBe(true), patient);
     lab.asked.length = 0;
     await run(
-      `${registers(`request: () => ({})`)}
+      `${registersAndSigns()}
       await (await fetch(args.vod + 'live/i.m3u8')).text();
       await fetch(args.vod + 'live/s0.ts')`,
     );
