@@ -76,7 +76,7 @@ const IN_PAGE = ['getTokens', 'tokens', 'clock', 'fetch', 'random'];
 
 /** The worker is stopped and started at any time, and knows nothing but its URL, which anybody may read. */
 const notInUrl = (what: string): string =>
-  `${what} cannot stand in the URL of the worker, which asks by itself. Create a token source and pass it: ` +
+  `${what} cannot stand in the URL of the worker. Create a token source and pass it: ` +
   'registerTokenWorker(url, createTokenSource({ … })).';
 
 /** The settings of a worker that asks by itself. */
@@ -135,18 +135,14 @@ const PROTECT_IS_MISSING =
   "protect is missing. Write which URLs the worker signs, such as 'https://cdn.example.com/': " +
   'it sees the media requests of the whole site.';
 
-const PROTECT_IS_NO_TEXT =
-  "protect stands in the URL of the worker: it has to be text without a query, such as 'https://cdn.example.com/'. " +
-  'For other rules create a token source with them and pass it alone: registerTokenWorker(url, createTokenSource({ … })).';
-
 const ALL_NEEDS_TEXT =
-  "requests: 'all' needs protect as text, without a query, such as 'https://cdn.example.com/': the worker sees every " +
-  'request of the site, and has to know by itself which ones to leave alone.';
+  "requests: 'all' needs protect as text without a query, such as 'https://cdn.example.com/': the worker has to know by " +
+  'itself which requests to leave alone.';
 
 /** @throws `ERR_OPTIONS` for rules that the worker could not read in its URL */
 function writtenRules(protect: unknown, { requests }: Requests): readonly string[] {
   if (!protect) throw wrong(PROTECT_IS_MISSING);
-  const noText = requests === 'all' ? ALL_NEEDS_TEXT : PROTECT_IS_NO_TEXT;
+  const noText = requests === 'all' ? ALL_NEEDS_TEXT : notInUrl('protect with anything but text without a query');
   const rules = ([protect].flat() as unknown[]).map((rule, index) => {
     if (typeof rule === 'function' || rule instanceof RegExp) throw wrong(noText);
     refuse(isPrefix(rule, Array.isArray(protect) ? `protect[${index}]` : 'protect'));
