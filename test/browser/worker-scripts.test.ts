@@ -42,6 +42,19 @@ describe.concurrent("what a script requests behind a token worker with requests:
     ]);
   });
 
+  it('needs token-worker-all.js: by token-worker.js the page hears ERR_OPTIONS, and no worker is registered', async ({
+    expect,
+    run,
+  }) => {
+    const seen = await run(
+      `const options = { endpoint: '/token', protect: args.vod, requests: 'all' };
+      const error = await SecureTokenWorker.registerTokenWorker('/token-worker.js', options).catch((it) => it);
+      const { length } = await navigator.serviceWorker.getRegistrations();
+      return [error.code, error.message.includes('token-worker-all.js'), error.cause.name, length];`,
+    );
+    expect(seen).toEqual(['ERR_OPTIONS', true, 'TypeError', 0]);
+  });
+
   it('keeps its mode, and its way with redirects', async ({ expect, lab, run }) => {
     const to = (path: string) => () => new Response(null, { status: 302, headers: { location: path } });
     const serves = (): Response => new Response('here');

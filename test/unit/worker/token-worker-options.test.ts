@@ -170,6 +170,7 @@ describe('a page that signs for the worker', () => {
 
   test.each<[string, object, RegExp]>([
     ["a source alone, with 'all'", { source, requests: 'all' }, /protect is missing/],
+    ['an empty text', { source, protect: '' }, /protect is missing/],
     ['a pattern', { source, protect: /cdn/ }, /protect with anything but text without a query cannot stand in the URL/],
     ["a pattern, with 'all'", { source, protect: /cdn/, requests: 'all' }, /needs protect as text/],
     ['a source and an endpoint', { source, endpoint, protect }, /endpoint is given beside source/],

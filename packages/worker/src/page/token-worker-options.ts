@@ -72,7 +72,13 @@ const refuse = (problem: string | undefined): void => {
 
 const ASKING = [...Object.keys(plainOptions), 'protect', 'request', 'requests'];
 /** The options of a token source that nobody can write into a URL. */
-const IN_PAGE = ['getTokens', 'tokens', 'clock', 'fetch', 'random'];
+const IN_PAGE = Object.keys({
+  getTokens: true,
+  tokens: true,
+  clock: true,
+  fetch: true,
+  random: true,
+} satisfies Record<Exclude<keyof TokenSourceOptions, keyof AskingWorkerOptions>, true>);
 
 /** The worker is stopped and started at any time, and knows nothing but its URL, which anybody may read. */
 const notInUrl = (what: string): string =>
@@ -112,7 +118,8 @@ function planShared({ source, protect, requests: given, playlists, ...others }: 
   if (!isTokenSource(source)) throw wrong('source is not a token source. Give one of createTokenSource().');
   const requests = checkedRequests(given);
   if (playlists !== undefined) refuse(wrongPlaylists(playlists, requests));
-  const settings = protect || requests.requests ? { protect: writtenRules(protect, requests), ...requests } : {};
+  const settings =
+    protect !== undefined || requests.requests ? { protect: writtenRules(protect, requests), ...requests } : {};
   return { settings, source, ...(playlists !== undefined && { playlists: playlists as (text: string) => Playlist }) };
 }
 
