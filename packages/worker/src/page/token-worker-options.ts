@@ -90,9 +90,9 @@ function settingsToAsk(options: Given): WorkerSettings {
   refuse(unknownOption(options, [...ASKING, ...IN_PAGE]));
   const inPage = IN_PAGE.find((name) => options[name] !== undefined);
   refuse(inPage && notInUrl(inPage));
-  refuse(plainOptions.endpoint(options['endpoint'], 'endpoint') ?? firstWrong(options, plainOptions));
   const { requests: given, ...others } = options;
   const { endpoint, protect, request } = others;
+  refuse(plainOptions.endpoint(endpoint, 'endpoint') ?? firstWrong(options, plainOptions));
   refuse(request === undefined || isWritable('request', request) ? undefined : notInUrl(MORE_THAN_CREDENTIALS));
 
   const requests = checkedRequests(given);
