@@ -8,6 +8,7 @@ export type { TrustedScriptUrl } from './page/worker-script.ts';
 export type { RequestSigner } from './worker/request-signer.ts';
 export type {
   Playlist,
+  Protect,
   SecureTokenErrorCode,
   Token,
   TokenReason,

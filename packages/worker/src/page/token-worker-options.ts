@@ -29,6 +29,7 @@ export interface AskingWorkerOptions extends OwnOptions, PlainOptions {
 
 /** A token source of the page, which signs for the worker. */
 export interface SharedSourceOptions extends OwnOptions {
+  /** It stays that of the page: `destroy()` of the worker object leaves it alone. */
   source: TokenSource;
   /**
    * The URLs that are signed: prefixes without a query. Without them the worker asks the page about each request of an
@@ -42,6 +43,7 @@ export interface SharedSourceOptions extends OwnOptions {
   playlists?: (text: string) => Playlist;
 }
 
+/** Who asks for tokens: the worker, by itself, or the page, by a token source of its own. */
 export type TokenWorkerOptions = AskingWorkerOptions | SharedSourceOptions;
 
 /** The settings and the token source with which a worker is registered. */
