@@ -104,7 +104,7 @@ describe('a worker that asks by itself', () => {
     ['protect with user info', { protect: 'https://user:SECRET@cdn.example/' }, 'protect'],
     ['protect with a fragment', { protect: [protect, '/vod/#SECRET'] }, 'protect'],
   ])('%s: ERR_OPTIONS that says to pass a token source, and no secret', (_, options, name) => {
-    const plan = (): unknown => planWorker({ endpoint, protect, ...options } as never);
+    const plan = (): unknown => planWorker({ endpoint, protect, ...options });
     expect(plan).toThrow(refusal(new RegExp(`^ERR_OPTIONS: ${name}\\b.*reate a token source.*pass it`)));
     expect(plan).not.toThrow('SECRET');
   });
