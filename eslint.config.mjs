@@ -3,6 +3,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 import { coreRooms } from './packages/core/eslint.rooms.mjs';
 import { serverRooms } from './packages/server/eslint.rooms.mjs';
+import { workerRooms } from './packages/worker/eslint.rooms.mjs';
 
 export default tseslint.config(
   { ignores: ['packages/*/dist/**', 'docs/api/**', '**/node_modules/**', 'coverage/**', 'test/media/**/*.ts'] },
@@ -90,6 +91,7 @@ export default tseslint.config(
   },
   ...serverRooms,
   ...coreRooms,
+  ...workerRooms,
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -7,22 +7,20 @@ import { createPlayerFacts } from './player-facts.js';
 import { showCode } from './show-code.js';
 import { viewer } from './viewer.js';
 
-/**
- * Where tokens come from, and who asks. With a function in it the page hands out the worker's tokens, so that its calls
- * show up below; with plain values the worker would ask the endpoint itself.
- */
+/** Where tokens come from. */
 const signing = { endpoint: `${app}/token`, request: () => ({ headers: { 'X-Viewer': viewer } }) };
 /** The same film under three addresses, to tell its requests apart. */
 const film = (/** @type {string} */ name) => `${edge}/mp4/${name}/film.mp4`;
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 /**
- * Other media requests of this page, those of the other player too, are left alone. @type {(film: string) =>
- * Promise<TokenWorker>}
+ * This page signs for the worker, so that its calls show up below; with `{ endpoint, protect }` the worker would ask the
+ * endpoint by itself. Other media requests of this page, those of the other player too, are left alone.
+ * @type {(film: string) => Promise<TokenWorker>}
  */
 async function register(film) {
-  const options = { ...signing, protect: film };
-  const worker = await registerTokenWorker('/token-worker.js', options);
+  const source = createTokenSource({ ...signing, protect: film });
+  const worker = await registerTokenWorker('/token-worker.js', { source, protect: film });
   return worker;
 }
 

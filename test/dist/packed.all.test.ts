@@ -126,6 +126,7 @@ test.each([
 
 test.each([
   ['secure-token-worker/token-worker.js', 'dist/token-worker.js'],
+  ['secure-token-worker/token-worker-all.js', 'dist/token-worker-all.js'],
   ['secure-token-server/azion-firewall.js', 'dist/azion-firewall.js'],
   ['secure-token-server/nginx/secure-token.conf', 'nginx/secure-token.conf'],
   ['secure-token-server/nginx/secure-token-check.conf', 'nginx/secure-token-check.conf'],

@@ -3,17 +3,18 @@ import { SecureTokenError } from 'secure-token-core';
 import { untouchedRequest } from 'secure-token-core/adapter';
 import type { PageConnection } from './page-connection.ts';
 import { PageClosed } from './page-connection.ts';
+import { PageNotes } from './page-notes.ts';
 import { PageSearch } from './page-search.ts';
-import type { Question } from './protocol.ts';
-import { words } from './protocol.ts';
+import type { Question } from '../wire/protocol.ts';
+import { words } from '../wire/protocol.ts';
 import type { Releasable, RequestSigner, ScriptSigner } from './request-signer.ts';
 import { openPages, scope } from './worker-scope.ts';
 
 /** Pages that were helped by nobody, until any page hands out tokens: they are not held up again. */
-const pagesWithoutSigner = new Set<string>();
+const pagesWithoutSigner = new PageNotes<true>();
 
 /** A page has said that it hands out tokens. */
-export const forgetPagesWithoutSigner = (): void => pagesWithoutSigner.clear();
+export const forgetPagesWithoutSigner = (): void => pagesWithoutSigner.forgetAll();
 
 /**
  * Signs one request with the help of a page: that keeps the tokens, so nothing is lost when the browser stops the
@@ -93,10 +94,10 @@ export class PageSigner implements ScriptSigner, Releasable {
   }
 
   async #connect(signal: AbortSignal | undefined): Promise<PageConnection | undefined> {
-    if (pagesWithoutSigner.has(this.#clientId)) return undefined;
+    if (pagesWithoutSigner.get(this.#clientId)) return undefined;
     const search = new PageSearch(forgetPagesWithoutSigner);
     const connection = await search.find(this.#clientId, signal);
-    if (!connection) pagesWithoutSigner.add(this.#clientId);
+    if (!connection) pagesWithoutSigner.note(this.#clientId, true);
     return connection;
   }
 

@@ -4,8 +4,8 @@ import type { TokenSource } from 'secure-token-core';
 export type RequestSigner = Pick<TokenSource, 'protects' | 'sign' | 'refused'> &
   Partial<Pick<TokenSource, 'renew' | 'liftDenials'>>;
 
-/** A token source as requests of scripts need it: their playlists are read, and some of them are signed already. */
-export type ScriptSigner = RequestSigner & Pick<TokenSource, 'unsign'> & { learnText(url: string, text: string): void };
+/** A token source as requests of scripts need it: some of them are signed already. */
+export type ScriptSigner = RequestSigner & Pick<TokenSource, 'unsign'>;
 
 /** A signer of one request. */
 export interface Releasable {

@@ -1,6 +1,6 @@
 import { SecureTokenError } from 'secure-token-core';
-import type { Answer, Question } from './protocol.ts';
-import { isConnected, parseAnswer, words } from './protocol.ts';
+import type { Answer, Question } from '../wire/protocol.ts';
+import { isConnected, parseAnswer, words } from '../wire/protocol.ts';
 import type { WorkerClient } from './worker-scope.ts';
 import { openPages } from './worker-scope.ts';
 

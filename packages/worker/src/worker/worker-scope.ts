@@ -1,4 +1,4 @@
-import type { PostedWorkerMessage } from './protocol.ts';
+import type { PostedWorkerMessage } from '../wire/protocol.ts';
 
 /** The global scope of a service worker, as far as it is used here: TypeScript's DOM library has no types for it. */
 export interface WorkerClient {

@@ -8,12 +8,17 @@ import { withoutToken } from './redirect-target.ts';
 import type { ScriptSigner } from './request-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
+/** Takes the text of a playlist, by its unsigned URL. */
+export type LearnText = (url: string, text: string) => void;
+
 /** The delivery to a script: all of its request goes out, and no token shows in the response. */
 export class ScriptDelivery implements Delivery {
   readonly #signer: ScriptSigner;
+  readonly #learnText: LearnText;
 
-  constructor(signer: ScriptSigner) {
+  constructor(signer: ScriptSigner, learnText: LearnText) {
     this.#signer = signer;
+    this.#learnText = learnText;
   }
 
   request({ request }: FetchEventLike, { headers, credentials }: SignedRequest): RequestInit {
@@ -60,7 +65,7 @@ export class ScriptDelivery implements Delivery {
 
   async #learn(response: Response, url: string): Promise<void> {
     const text = await playlistText(response, [url]);
-    if (text) this.#signer.learnText(url, text);
+    if (text) this.#learnText(url, text);
   }
 
   failed(event: FetchEventLike, sent: SignedRequest): Promise<Response> {

@@ -1,7 +1,8 @@
 import type { SentRequest } from 'secure-token-core/adapter';
 import { sentRequest } from 'secure-token-core/adapter';
-import type { ScriptAnswer } from './protocol.ts';
-import { parseScriptAnswer, words } from './protocol.ts';
+import type { ScriptAnswer } from '../wire/protocol.ts';
+import { parseScriptAnswer, words } from '../wire/protocol.ts';
+import { PageNotes } from './page-notes.ts';
 import type { FetchEventLike, WorkerClient } from './worker-scope.ts';
 import { openPages } from './worker-scope.ts';
 import { within } from './within.ts';
@@ -15,13 +16,13 @@ const askIntervalMs = 250;
 const othersPatienceMs = 250;
 
 /** Pages that are known to listen, for they have said so or answered, or to be silent: these are not waited for. */
-const knownPages = new Map<string, 'listens' | 'silent'>();
+const knownPages = new PageNotes<'listens' | 'silent'>();
 
 /** A page has registered the worker. */
-export const notePageListens = (id: string): void => void knownPages.set(id, 'listens');
+export const notePageListens = (id: string): void => knownPages.note(id, 'listens');
 
 /** A page has destroyed its worker object. */
-export const notePageLeaves = (id: string): void => void knownPages.delete(id);
+export const notePageLeaves = (id: string): void => knownPages.forget(id);
 
 /** `fetch()` and `XMLHttpRequest`, which read: what they send, such as a call to the signing endpoint, is theirs. */
 export const isScriptRequest = ({ method, destination }: Request): boolean =>
@@ -84,6 +85,6 @@ async function ask(page: WorkerClient, request: SentRequest): Promise<ScriptAnsw
     answer = await within(askIntervalMs, answered);
     waitedMs += askIntervalMs;
   }
-  if (!answer && !listens()) knownPages.set(page.id, 'silent');
+  if (!answer && !listens()) knownPages.note(page.id, 'silent');
   return answer;
 }

@@ -1,8 +1,8 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
 import { SecureTokenError, isSecureTokenError } from 'secure-token-core';
-import { postableError, postableRequest } from './posted-values.ts';
-import type { PostedAnswer, Question } from './protocol.ts';
-import { parseQuestion, words } from './protocol.ts';
+import { postableError, postableRequest } from '../wire/posted-values.ts';
+import type { PostedAnswer, Question } from '../wire/protocol.ts';
+import { parseQuestion, words } from '../wire/protocol.ts';
 
 /** Signs in this page what the worker at the other end of `port` asks for. Every question has an answer. */
 export function answerWorker(port: MessagePort, source: TokenSource): void {

@@ -3,9 +3,7 @@ import { responseWithoutToken, workerQuestion } from 'secure-token-core/adapter'
 import { mediaDelivery } from './media-delivery.ts';
 import { isMediaRequest } from './media-request.ts';
 import { isOutOfReach } from './missing-cors.ts';
-import type { RequestSigner, ScriptSigner } from './request-signer.ts';
-import { ScriptDelivery } from './script-delivery.ts';
-import { isScriptRequest, isWanted } from './script-request.ts';
+import type { RequestSigner } from './request-signer.ts';
 import { SignedFetch } from './signed-fetch.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
@@ -36,18 +34,6 @@ export function handleFetch(event: Event, source: RequestSigner): boolean {
   return true;
 }
 
-/** Answers a request of a script, if it is to be signed. */
-export function handleScriptFetch(event: FetchEventLike, signer: ScriptSigner): void {
-  const { request } = event;
-  if (isScriptRequest(request) && signer.protects(request.url))
-    event.respondWith(answerScript(event, signer).catch(failure));
-}
-
-async function answerScript(event: FetchEventLike, signer: ScriptSigner): Promise<Response> {
-  if (!(await isWanted(event))) return fetch(event.request);
-  return new SignedFetch(event, signer, new ScriptDelivery(signer)).answer();
-}
-
 async function renew(source: RequestSigner): Promise<Response> {
   await source.renew?.();
   return new Response(null, { status: source.renew ? workerQuestion.yes : workerQuestion.no });
@@ -56,5 +42,5 @@ async function renew(source: RequestSigner): Promise<Response> {
 const canSign = (url: string, source: RequestSigner): boolean => source.protects(url) && !isOutOfReach(url);
 
 /** The response to a player whose request gets no token. */
-const failure = (error: unknown): Response =>
+export const failure = (error: unknown): Response =>
   isSecureTokenError(error) ? responseWithoutToken(error) : Response.error();

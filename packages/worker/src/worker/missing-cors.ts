@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { words } from './protocol.ts';
+import { words } from '../wire/protocol.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
 

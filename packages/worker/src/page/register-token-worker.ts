@@ -1,12 +1,12 @@
 import type { TokenSource } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
 import { carriesToken, forwardTokenEvents, renewWorker } from 'secure-token-core/adapter';
-import { hlsOrDash } from 'secure-token-core/playlists';
 import { answerWorker } from './answer-worker.ts';
-import type { PageMessage, PostedScriptAnswer } from './protocol.ts';
-import { parseWorkerMessage, words } from './protocol.ts';
+import type { PageMessage, PostedScriptAnswer } from '../wire/protocol.ts';
+import { parseWorkerMessage, words } from '../wire/protocol.ts';
 import type { TokenWorkerOptions, WorkerPlan } from './token-worker-options.ts';
 import { planWorker } from './token-worker-options.ts';
+import { explainFailure } from './worker-file.ts';
 import type { TrustedScriptUrl, WorkerScript } from './worker-script.ts';
 import { workerScript } from './worker-script.ts';
 
@@ -21,7 +21,7 @@ export interface TokenWorker extends EventTarget {
   /** Whether it controls this page now; until then the browser's requests go out as they are. */
   readonly controls: boolean;
   readonly registration: ServiceWorkerRegistration;
-  /** The tokens, where the page hands them out. */
+  /** The token source that was passed, which signs for the worker. */
   readonly source?: TokenSource;
   /**
    * Renews the tokens in use and lifts a denial, in the worker or in this page, whichever asks for them.
@@ -35,34 +35,29 @@ export interface TokenWorker extends EventTarget {
 /**
  * Registers the token worker and waits until it controls this page, for five seconds at most: see `controls`.
  *
- * @param url of `token-worker.js`; it must lie at or above the pages it is to help. A `TrustedScriptURL` is registered
- *   as it is if no settings have to be added to it, which is so for a `TokenSource`; otherwise the Trusted Types policy
- *   `secure-token` is created
- * @param options with an `endpoint` and nothing but numbers beside it, or `request: { credentials }`, the worker asks
- * the endpoint itself; its URL holds them. With anything else that may be secret in them (headers, a body, functions,
- *   tokens, an endpoint with a query), or for a `TokenSource`, this page hands out the tokens. Options need `protect`.
- *   With `requests: 'all'` the requests of this page's scripts are signed too; start the player when it resolves
- * @throws `ERR_OPTIONS` at once, naming the option; `NotSupportedError` without service workers (they need https or
- *   localhost); what the browser throws when the file is missing or lies in the wrong place
+ * @param url of `token-worker.js`, or of `token-worker-all.js` for `requests: 'all'`; it must lie at or above the pages
+ *   it is to help. A `TrustedScriptURL` is registered as it is if no settings have to be added to it, which is so for a
+ *   `TokenSource`; otherwise the Trusted Types policy `secure-token` is created
+ * @param options those of a worker that asks the endpoint by itself, which stand in its URL; or a `TokenSource`, by
+ *   which this page signs for the worker, alone or as `{ source, protect }`. With `requests: 'all'` the requests of
+ *   this page's scripts are signed too; start the player when it resolves
+ * @throws `ERR_OPTIONS` at once, naming the option, and for `requests: 'all'` where the file signs media alone;
+ *   `NotSupportedError` without service workers (they need https or localhost); what the browser throws when the file
+ *   is missing or lies in the wrong place
  */
 export async function registerTokenWorker(
   url: string | URL | TrustedScriptUrl,
   options: TokenWorkerOptions | TokenSource,
 ): Promise<TokenWorker> {
   const plan = planWorker(options);
-  try {
-    const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
-    if (!serviceWorker) throw new DOMException(NO_SERVICE_WORKERS, 'NotSupportedError');
-    const worker = new WorkerOfPage(serviceWorker, workerScript(url, plan.settings), plan);
-    await worker.start().catch((error: unknown) => {
-      worker.destroy();
-      throw error;
-    });
-    return worker as TokenWorker;
-  } catch (error) {
-    plan.release();
+  const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
+  if (!serviceWorker) throw new DOMException(NO_SERVICE_WORKERS, 'NotSupportedError');
+  const worker = new WorkerOfPage(serviceWorker, workerScript(url, plan.settings), plan);
+  await worker.start().catch((error: unknown) => {
+    worker.destroy();
     throw error;
-  }
+  });
+  return worker as TokenWorker;
 }
 
 const NO_SERVICE_WORKERS = 'This page has no service workers. Serve it from https or localhost.';
@@ -81,10 +76,10 @@ const signingScripts = new Set<WorkerOfPage>();
 /** The page's side of the token worker. */
 class WorkerOfPage extends EventTarget {
   readonly source: TokenSource | undefined;
+  readonly #playlists: WorkerPlan['playlists'];
   registration!: ServiceWorkerRegistration;
   readonly #container: ServiceWorkerContainer;
   readonly #script: WorkerScript;
-  readonly #release: () => void;
   readonly #signsScripts: boolean;
   readonly #listening = new AbortController();
   /** Our worker has been the active one of the registration. */
@@ -95,8 +90,8 @@ class WorkerOfPage extends EventTarget {
     this.#container = container;
     this.#script = script;
     this.source = plan.source;
-    this.#release = plan.release;
-    this.#signsScripts = plan.signsScripts;
+    this.#playlists = plan.playlists;
+    this.#signsScripts = plan.settings.requests === 'all';
   }
 
   get controls(): boolean {
@@ -107,7 +102,10 @@ class WorkerOfPage extends EventTarget {
   async start(): Promise<void> {
     this.#listen();
     // that it takes a TrustedScriptURL as well is unknown to TypeScript's library
-    this.registration = await this.#container.register(this.#script.url as URL);
+    const registering = this.#container.register(this.#script.url as URL);
+    this.registration = await (this.#signsScripts
+      ? registering.catch((error: unknown) => explainFailure(error, this.#script))
+      : registering);
     const { active } = this.registration;
     // after a hard reload the page has no controller, though the worker is there; and it may have given up on pages
     this.#tell(active, { secureToken: words.claim });
@@ -128,7 +126,6 @@ class WorkerOfPage extends EventTarget {
     if (this.#signsScripts) this.#tell(this.#container.controller, { secureToken: words.leave });
     this.#listening.abort();
     signingScripts.delete(this);
-    this.#release();
   }
 
   /** Not one with other settings, nor another worker of this site. */
@@ -168,6 +165,8 @@ class WorkerOfPage extends EventTarget {
     if (!this.source) return;
     const stopForwarding = forwardTokenEvents(this.source, (type, detail) => this.#emit(type, detail));
     signal.addEventListener('abort', stopForwarding);
+    // until it leaves, what the worker asks for is renewed ahead of use
+    signal.addEventListener('abort', this.source.join());
   }
 
   #onMessage({ data, source, ports: [port] }: MessageEvent): void {
@@ -187,7 +186,7 @@ class WorkerOfPage extends EventTarget {
         } satisfies PostedScriptAnswer);
         break;
       case words.playlist:
-        this.source?.learn(message.url, hlsOrDash(message.text));
+        if (this.#playlists) this.source?.learn(message.url, this.#playlists(message.text));
         break;
       case words.lift:
         this.source?.liftDenials();

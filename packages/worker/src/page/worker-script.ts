@@ -1,5 +1,5 @@
-import type { WorkerSettings } from './worker-settings.ts';
-import { SETTINGS } from './worker-settings.ts';
+import type { WorkerSettings } from '../wire/worker-settings.ts';
+import { SETTINGS } from '../wire/worker-settings.ts';
 
 /** A `TrustedScriptURL`, made by a policy of the app. */
 export interface TrustedScriptUrl {
