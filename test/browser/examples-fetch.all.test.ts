@@ -10,8 +10,8 @@ describe.concurrent('fetch.html', () => {
     const { page, errors } = await open('fetch.html');
     await playOn(page, 1);
     await press(page, 'Rotate the secret');
-    await happens(page, 'replayed with a new token: 200');
-    await press(page, 'Refuse one in five');
+    await happens(page, 'sent again with a new token: 200');
+    await press(page, 'Refuse 1 request in 5');
     // past the twenty seconds of the recording, with more loaded than was buffered
     await playOn(page, 35, 4);
     await plays(page);
@@ -19,9 +19,9 @@ describe.concurrent('fetch.html', () => {
   });
 
   it.for([
-    ['Revoke', 'Restore', 'ERR_DENIED'],
-    ['down', 'up', 'ERR_SIGNING_UNAVAILABLE'],
-    ['30 s fast', 'in step', 'ERR_TOKEN_REFUSED'],
+    ['Revoke access', 'Restore access', 'ERR_DENIED'],
+    ['503, it is down', 'at once', 'ERR_SIGNING_UNAVAILABLE'],
+    ['30 s ahead', 'right', 'ERR_TOKEN_REFUSED'],
   ] as const)('%s is reported, and after %s the film goes on', async ([break_, repair, code], { expect, open }) => {
     const { page, errors } = await open('fetch.html');
     await playOn(page, 5);
