@@ -29,7 +29,7 @@ export function createRefusalNews(say, { areReplaysSeen }) {
     /** @type {(url: string, status: number) => void} */
     replayed(url, status) {
       const refusal = open.get(url);
-      if (refusal) say('good', `${textOf(url, refusal.status)}, sent again with a new token: ${status}`);
+      if (refusal) say('good', `${textOf(url, refusal.status)}, sent again: ${status}`);
       open.delete(url);
     },
     /** The player has been shown the refusal, which has an entry of its own. @type {(url?: string) => void} */

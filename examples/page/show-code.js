@@ -2,7 +2,7 @@ import { addCopyButton } from './copy-button.js';
 
 const matters = /secureToken\(|secureVideo\(|installSecureFetch\(|registerTokenWorker\(|source\.sign\(/;
 /** An object that is no longer than this stands in one line. */
-const SHORT = 60;
+const SHORT = 80;
 
 /**
  * What the page runs, as code for a page of the reader's own.

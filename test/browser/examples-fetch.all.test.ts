@@ -10,7 +10,7 @@ describe.concurrent('fetch.html', () => {
     const { page, errors } = await open('fetch.html');
     await playOn(page, 1);
     await press(page, 'Rotate the secret');
-    await happens(page, 'sent again with a new token: 200');
+    await happens(page, 'sent again: 200');
     await press(page, 'Refuse 1 request in 5');
     // past the twenty seconds of the recording, with more loaded than was buffered
     await playOn(page, 35, 4);

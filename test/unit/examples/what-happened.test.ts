@@ -62,7 +62,7 @@ describe('createRefusalNews', () => {
     refused(SEGMENT, 403);
     expect(entries()).toEqual([]);
     replayed(SEGMENT, 200);
-    expect(entries()).toEqual(['fmp4/hi/s008.m4s: refused (403), sent again with a new token: 200.']);
+    expect(entries()).toEqual(['fmp4/hi/s008.m4s: refused (403), sent again: 200.']);
   });
 
   it('tells of a refusal alone when ten seconds have brought no replay, and of a later load nothing', () => {
