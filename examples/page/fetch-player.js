@@ -4,6 +4,7 @@ import { app, edge } from '../addresses.js';
 import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { createInspector } from './inspector.js';
 import { createRecovery } from './player-recovery.js';
+import { seekOverHoles } from './seek-over-holes.js';
 import { showCode } from './show-code.js';
 import { chosenStream } from './streams.js';
 import { viewer } from './viewer.js';
@@ -30,6 +31,7 @@ function play(src) {
 /** @type {Playback | undefined} */
 let current;
 const notice = createFailureNotice(video);
+seekOverHoles(video);
 
 const inspector = createInspector(find('#inspector'), {
   happened: find('#happened'),

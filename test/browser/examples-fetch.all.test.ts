@@ -18,6 +18,29 @@ describe.concurrent('fetch.html', () => {
     expect(errors).toEqual([]);
   });
 
+  it('goes on where SPF has left a hole in the picture, whose segments came later than those of the sound', async ({
+    examples,
+    expect,
+    open,
+  }) => {
+    const { page, errors } = await open('');
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route(/\/(?:hi|lo)\/(?:r\d+\/)?s00[5-9]\.m4s/, async (route) => {
+      await released;
+      // SPF may have given it up
+      await route.continue().catch(() => undefined);
+    });
+    await page.goto(`${examples.url}fetch.html`);
+    await page.waitForFunction(() => document.querySelector('video')!.currentTime > 0);
+    await page.evaluate(() => (document.querySelector('video')!.playbackRate = 4));
+    // the picture ends at 10, and the sound goes on
+    await page.waitForFunction(() => document.querySelector('video')!.currentTime > 15);
+    release();
+    await playOn(page, 15, 4);
+    expect(errors).toEqual([]);
+  });
+
   it.for([
     ['Revoke access', 'Restore access', 'ERR_DENIED'],
     ['503, it is down', 'at once', 'ERR_SIGNING_UNAVAILABLE'],
