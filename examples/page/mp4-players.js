@@ -62,7 +62,8 @@ const inspector = createInspector(find('#inspector'), {
   viewer,
   byBrowser: true,
   lanes: { buffer: 'Buffer, with worker', 'buffer-1': 'Buffer, without', signing: 'Signing endpoint', segment: 'Film' },
-  whenRevoked: 'Each film plays what the browser has loaded, then stops. The page says why in the picture.',
+  whenRevoked:
+    'What is arriving goes on. The next request of a film is denied, and the page says why in its picture: jump two minutes ahead to see it at once.',
   onRepair() {
     // also of a player that has not failed yet: a denial is final until then
     for (const source of sources) source.renew().catch(() => undefined);

@@ -45,9 +45,9 @@ describe.concurrent('a revoked viewer', () => {
         const index = [...Array(buffered.length).keys()].find((at) => buffered.end(at) > currentTime)!;
         return buffered.end(index);
       });
-      await page.evaluate(() => {
-        for (const video of document.querySelectorAll('video')) video.playbackRate = 4;
-      });
+      // the connection of an MP4 outlives its token: only the next request is denied
+      if (path === 'mp4.html') await press(page, 'Jump both two minutes ahead');
+      else await page.evaluate(() => (document.querySelector('video')!.playbackRate = 4));
       await page.locator(NOTICE).first().waitFor();
       const stoodAt = await page.evaluate(() => document.querySelector('video')!.currentTime);
       expect(stoodAt).toBeGreaterThan(loaded - 0.5);
