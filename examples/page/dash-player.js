@@ -65,7 +65,7 @@ function start() {
     // the plugin holds what was denied: it goes on by itself
     if (Object(error).code !== 'ERR_DENIED') recovery.failed();
   });
-  player.on('playbackPlaying', notice.hide);
+  source.addEventListener('tokenrenewed', notice.hide);
   showCode(find('#code'), {
     imports: ["import { MediaPlayer } from 'dashjs';", "import { secureToken } from 'secure-token-dashjs';"],
     values: { video, src, signing, settings },
