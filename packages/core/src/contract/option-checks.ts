@@ -1,7 +1,17 @@
 import type { Check } from './first-wrong.ts';
 import { eachOf, firstWrong, isBoolean, isFunction, isObject, isWrong } from './first-wrong.ts';
 import { isToken } from './parse-token.ts';
-import { isAdopted, isAmount, isEndpoint, isLink, isPrefix, isRetry, isShare, isStatuses, isTimeout } from './plain-options.ts';
+import {
+  isAdopted,
+  isAmount,
+  isEndpoint,
+  isLink,
+  isPrefix,
+  isRetry,
+  isShare,
+  isStatuses,
+  isTimeout,
+} from './plain-options.ts';
 import { SecureTokenError } from './secure-token-error.ts';
 import type { TokenSourceOptions } from './token-source-options.ts';
 import type { Token } from './token.ts';
