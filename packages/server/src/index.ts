@@ -48,6 +48,8 @@ export type {
   NodeSocket,
 } from './node/node-message.ts';
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
+export { playlistUrls } from './playlist/playlist-urls.ts';
+export type { PlaylistUrl } from './playlist/playlist-urls.ts';
 export { signPlaylist } from './playlist/sign-playlist.ts';
 export type { SignPlaylistOptions } from './playlist/sign-playlist.ts';
 export { signUrl } from './token/sign-url.ts';
