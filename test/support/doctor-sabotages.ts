@@ -1,7 +1,6 @@
 import { edgeAuth, secureToken } from '../../packages/server/src/index.ts';
 import type { Code } from '../../packages/cli/src/doctor/codes.ts';
 import {
-  FILM,
   PAGE,
   SECRET,
   cacheInFront,
@@ -122,7 +121,7 @@ export const sabotages: readonly SetUp[] = [
     code: 'edge-cors-missing',
     edge: () =>
       changed(nodeEdge(), (response, { url }) =>
-        /\.m4s/.test(url) ? withHeaders(response, { 'access-control-allow-origin': null }) : response,
+        url.includes('.m4s') ? withHeaders(response, { 'access-control-allow-origin': null }) : response,
       ),
     endpoint: soundEndpoint,
   },
@@ -259,7 +258,7 @@ export const sabotages: readonly SetUp[] = [
   {
     name: 'playlists as text/plain',
     code: 'edge-playlist-type',
-    edge: () => nodeEdge({ origin: { type: (type) => (/mpegurl/.test(type) ? 'text/plain' : type) } }),
+    edge: () => nodeEdge({ origin: { type: (type) => (type.includes('mpegurl') ? 'text/plain' : type) } }),
     endpoint: soundEndpoint,
   },
   {
@@ -279,7 +278,7 @@ export const sabotages: readonly SetUp[] = [
     code: 'child-refused',
     edge: () =>
       changed(nodeEdge(), (response, { url }) =>
-        /\.m4s/.test(url) && response.ok ? withHeaders(response, {}, 403) : response,
+        url.includes('.m4s') && response.ok ? withHeaders(response, {}, 403) : response,
       ),
     endpoint: soundEndpoint,
   },

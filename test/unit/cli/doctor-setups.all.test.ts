@@ -28,8 +28,8 @@ async function diagnose(setUp: SetUp): Promise<Diagnosis> {
       ...(setUp.headers && { headers: setUp.headers }),
     });
   } finally {
-    const open = [isDown !== 'edge' && edge, isDown !== 'endpoint' && endpoint, other];
-    await Promise.all(open.map((each) => each && each.close()));
+    const open = [isDown === 'edge' ? undefined : edge, isDown === 'endpoint' ? undefined : endpoint, other];
+    await Promise.all(open.map(async (each) => each?.close()));
   }
 }
 

@@ -11,7 +11,6 @@ import { EndpointCalls } from './ask/endpoint-calls.ts';
 import { passOfUrl } from './ask/pass.ts';
 import type { Pass } from './ask/pass.ts';
 import { endpointSigner, ends, ownSigner, passThatEnds, secretSigner } from './ask/signers.ts';
-import type { Signer } from './ask/signers.ts';
 import { diagnose, exitStatus } from './diagnose.ts';
 import type { Finding } from './finding.ts';
 import { notTried } from './not-tried.ts';

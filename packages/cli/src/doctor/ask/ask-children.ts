@@ -67,7 +67,7 @@ async function signedFiles(
   const { origin } = new URL(loadedFrom);
   const found = await Promise.all(files.map(async (file) => ({ ...file, bare: await bareOf(file.url) })));
   const toSign = found
-    .filter(({ url, bare }) => url === bare && (signer?.isForAllOrigins || new URL(url).origin === origin))
+    .filter(({ url, bare }) => url === bare && (signer?.isForAllOrigins === true || new URL(url).origin === origin))
     .map(({ url }) => url);
   const passes = (await signer?.sign(toSign)) ?? [];
   return found.map((file) => {

@@ -75,7 +75,7 @@ export class Asker {
       const outcome = await this.#send({ ...request, url }, told);
       const isGet = (request.method ?? 'GET') === 'GET';
       const target = isGet && isAnswer(outcome) ? targetOf({ ...outcome, url }) : undefined;
-      if (!target || target.origin !== new URL(url).origin || redirects === MAX_REDIRECTS) return outcome;
+      if (target?.origin !== new URL(url).origin || redirects === MAX_REDIRECTS) return outcome;
       url = target.href;
     }
   }

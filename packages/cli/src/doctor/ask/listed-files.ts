@@ -1,3 +1,4 @@
+/// <reference path="./mpd-parser.d.ts" />
 import { playlistUrls } from 'secure-token-server';
 import type { PlaylistUrl } from 'secure-token-server';
 

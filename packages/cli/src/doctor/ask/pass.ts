@@ -78,7 +78,8 @@ export function tampered({ url, headers, values, travel }: Pass): Pass | undefin
 
 /** In the third quarter: signatures stand last, and the last character of base64 may mean nothing. */
 function withOneChanged(value: string): string | undefined {
-  const order = [...value].map((_, index) => (index + Math.floor(value.length * 0.7)) % value.length);
+  const from = Math.floor(value.length * 0.7);
+  const order = Array.from({ length: value.length }, (_, index) => (index + from) % value.length);
   const at = order.find((index) => /[A-Za-z\d]/.test(value[index]!) && !/%.?$/.test(value.slice(0, index)));
   if (at === undefined) return undefined;
   const was = value[at]!;
