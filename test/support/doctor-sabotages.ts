@@ -1,4 +1,12 @@
-import { edgeAuth, secureToken } from '../../packages/server/src/index.ts';
+import {
+  bunny,
+  cloudFront,
+  edgeAuth,
+  secureLink,
+  secureLinkLayouts,
+  secureToken,
+} from '../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import type { Code } from '../../packages/cli/src/doctor/codes.ts';
 import {
   PAGE,
@@ -14,6 +22,7 @@ import {
   withHeaders,
 } from './doctor-setups.ts';
 import type { Server } from './doctor-setups.ts';
+import { rsaKey } from './format-samples.ts';
 
 /** Servers that a doctor is called to, and what is to stand first in the list. */
 export interface SetUp {
@@ -29,7 +38,9 @@ export interface SetUp {
   /** Whether the doctor gets the secret. */
   readonly hasSecret?: boolean;
   readonly headers?: Record<string, string>;
-  readonly format?: ReturnType<typeof secureToken> | ReturnType<typeof edgeAuth>;
+  readonly format?: VerifyingTokenFormat;
+  /** The doctor gets a signed URL, and no secret. */
+  readonly isSigned?: 'for a minute' | 'a minute ago';
   /** @default a page of another origin */
   readonly page?: string;
   /** Nobody listens at the edge, or at the endpoint. */
@@ -38,6 +49,9 @@ export interface SetUp {
 
 const hexKey = '00112233445566778899aabbccddeeff';
 const inHeader = edgeAuth({ key: hexKey, carrier: 'header', param: 'x-token', depth: 2 });
+const inPath = bunny({ secret: SECRET, depth: 2 });
+const inCookies = cloudFront({ keys: [{ id: 'K', privateKey: rsaKey }], depth: 2 });
+const ofUrls = secureLink({ secret: SECRET, ...secureLinkLayouts.keyCdn });
 const stale = (path: string): boolean => /\.(?:mp4|m4s)$/.test(path);
 
 export const sabotages: readonly SetUp[] = [
@@ -485,6 +499,43 @@ export const sabotages: readonly SetUp[] = [
     edge: () => nodeEdge(),
     endpoint: () => nodeEndpoint(({ now, token }) => ({ now, tokens: [token()] })),
   },
+  {
+    name: 'a signed URL, and an edge that never looks at the expiry',
+    code: 'edge-accepts-expired',
+    isSigned: 'a minute ago',
+    edge: () => nodeEdge({ checks: { expiry: false } }),
+  },
+  {
+    name: 'a signed URL of another secret',
+    code: 'edge-refuses-valid',
+    isSigned: 'for a minute',
+    format: secureToken({ secret: 'another' }),
+    edge: () => nodeEdge(),
+  },
+  {
+    name: 'tokens in cookies, and an edge that lets no page send them',
+    code: 'edge-cors-missing',
+    headers: { cookie: 'session=1' },
+    edge: () => ourEdge({ format: inCookies }),
+    endpoint: (edge) => ourEndpoint(edge, { format: inCookies, cors: { origins: [PAGE], credentials: true } }),
+  },
+  {
+    name: 'an endpoint that signs playlists alone',
+    code: 'child-refused',
+    edge: () => ourEdge({ format: secureToken({ secret: SECRET }) }),
+    endpoint: (edge) =>
+      ourEndpoint(edge, {
+        format: secureToken({ secret: SECRET }),
+        authorize: (_, urls) => ({ denied: urls.filter((url) => !url.endsWith('.m3u8')) }),
+      }),
+  },
+  {
+    name: 'a signed URL of one file, which is a playlist',
+    code: 'child-refused',
+    isSigned: 'for a minute',
+    format: ofUrls,
+    edge: () => ourEdge({ format: ofUrls }),
+  },
 ];
 
 export const healthy: readonly SetUp[] = [
@@ -589,5 +640,54 @@ export const healthy: readonly SetUp[] = [
         },
       ),
     endpoint: ourEndpoint,
+  },
+  {
+    name: 'tokens in the path, of an endpoint',
+    edge: () => ourEdge({ format: inPath }),
+    endpoint: (edge) => ourEndpoint(edge, { format: inPath }),
+  },
+  {
+    name: 'tokens in the path, and the secret',
+    hasSecret: true,
+    format: inPath,
+    edge: () => ourEdge({ format: inPath }),
+  },
+  {
+    name: 'a signed URL with its token in the path',
+    isSigned: 'for a minute',
+    format: inPath,
+    edge: () => ourEdge({ format: inPath }),
+  },
+  {
+    name: 'tokens in cookies',
+    headers: { cookie: 'session=1' },
+    edge: () => ourEdge({ format: inCookies, cors: { origins: [PAGE], credentials: true } }),
+    endpoint: (edge) => ourEndpoint(edge, { format: inCookies, cors: { origins: [PAGE], credentials: true } }),
+  },
+  {
+    name: 'a signed URL of KeyCDN, an MP4',
+    path: '/vod/7/film.mp4',
+    isSigned: 'for a minute',
+    format: ofUrls,
+    edge: () => ourEdge({ format: ofUrls }),
+  },
+  {
+    name: 'a signed URL that has expired',
+    path: '/vod/7/film.mp4',
+    isSigned: 'a minute ago',
+    format: ofUrls,
+    edge: () => ourEdge({ format: ofUrls }),
+  },
+  {
+    name: 'an edge that sends who has no token to a log-in page of its own',
+    edge: () =>
+      changed(nodeEdge(), (response, { url }) =>
+        url.endsWith('/log-in')
+          ? new Response('<form>')
+          : isRefusal(response)
+            ? withHeaders(response, { location: '/log-in' }, 302)
+            : response,
+      ),
+    endpoint: soundEndpoint,
   },
 ];

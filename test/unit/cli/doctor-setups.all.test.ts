@@ -20,8 +20,11 @@ async function diagnose(setUp: SetUp): Promise<Diagnosis> {
   if (isDown === 'edge') await edge.close();
   if (isDown === 'endpoint') await endpoint!.close();
   try {
+    const { isSigned } = setUp;
+    const expires = Math.floor(Date.now() / 1000) + (isSigned === 'for a minute' ? 60 : -60);
+    const url = edge.origin + path;
     return await examine({
-      url: edge.origin + path,
+      url: isSigned ? await signUrl(url, { format: setUp.format ?? format, expires }) : url,
       page: setUp.page ?? PAGE,
       ...(endpoint && { endpoint: `${endpoint.origin}/token` }),
       ...(hasSecret && { format: setUp.format ?? format }),

@@ -87,7 +87,7 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
           text: playlist,
           origin: page.origin,
           ...(asking && { signer: asking }),
-          bareOf: async (url) => (await recognise(url))?.bare ?? withoutParameters(new URL(url), parameters),
+          bareOf: (url) => bareUrl(url, good, parameters),
         });
   const observations: Observations = {
     page,
@@ -151,4 +151,11 @@ function ownPass({ url, bare }: Given, headers: Readonly<Record<string, string>>
 function addedParameters(signed: string, bare: string): string[] {
   const own = new URL(bare).searchParams;
   return [...new URL(signed).searchParams.keys()].filter((name) => !own.has(name));
+}
+
+/** A URL of a playlist without the token that it inherits or has. */
+async function bareUrl(url: string, good: Pass | undefined, parameters: readonly string[]): Promise<string> {
+  const { base, prefix } = good?.moved ?? {};
+  if (base !== undefined && prefix !== undefined && url.startsWith(base)) return prefix + url.slice(base.length);
+  return (await recognise(url))?.bare ?? withoutParameters(new URL(url), parameters);
 }

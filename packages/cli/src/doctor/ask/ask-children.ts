@@ -45,7 +45,8 @@ export async function askChildren(subject: ChildrenSubject): Promise<ChildrenExa
   for (let level = 0; level < LEVELS && playlists.length > 0; level++) {
     const listed = (await Promise.all(playlists.map(({ text, url }) => listedFiles(text, url)))).flat();
     const files = await signedFiles(distinct(listed), subject);
-    haveTokens ||= files.some(({ url, bare }) => isOfItsOwn(url, bare, subject.loadedFrom));
+    // one in the path of the playlist is inherited by its names
+    haveTokens ||= files.some(({ url, bare }) => new URL(url).search !== new URL(bare).search);
     const asked = await Promise.all(files.map(async (file) => ({ file, observed: await askChild(file, subject) })));
     children.push(...asked.map(({ observed }) => observed));
     playlists = asked.flatMap(({ file, observed: { good, withoutToken } }) => {
@@ -85,15 +86,6 @@ function distinct(files: readonly ListedFile[]): ListedFile[] {
   return [...first.values()];
 }
 
-/** Whether a playlist wrote a token into a name: one in the path of the playlist is inherited by its names. */
-function isOfItsOwn(url: string, bare: string, playlist: string): boolean {
-  if (url === bare) return false;
-  const [written, plain] = [new URL(url), new URL(bare)];
-  if (written.search !== plain.search) return true;
-  const inherited = new URL('.', playlist).href;
-  return !url.startsWith(inherited);
-}
-
 async function askChild(
   { url, kind, bare, good }: Child,
   { asker, origin, loadedFrom, signer }: ChildrenSubject,
@@ -107,7 +99,8 @@ async function askChild(
   };
   if (isMixedContent(url, loadedFrom)) return observed;
   const withoutToken = await asker.ask({ what: `${kind} without a token`, url: bare, headers: { origin } }, told);
-  const request = good && { what: `${kind} with a good token`, url: good.url, headers: { origin, ...good.headers } };
+  const headers = { origin, ...good?.headers };
+  const request = good && { what: `${kind} with a good token`, url: good.url, headers, follow: true };
   const answered = request && (await asker.ask(request, told));
   return { ...observed, ...(withoutToken && { withoutToken }), ...(answered && { good: answered }) };
 }

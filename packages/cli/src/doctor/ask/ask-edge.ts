@@ -55,7 +55,7 @@ export async function askEdge(asker: Asker, subject: EdgeSubject): Promise<EdgeO
     if (longExpired) note('longExpired', await send('with one that expired a month ago', longExpired));
   }
   if (!good) return seen;
-  note('good', await send('with a good token', good));
+  note('good', await send('with a good token', good, { follow: true }));
   if (isServed(seen.good)) {
     note('head', await send('HEAD with a good token', good, { method: 'HEAD' }));
     if (seen.good.body === undefined) note('range', await askRange(asker, good, { origin, told }));

@@ -10,6 +10,8 @@ export interface Request {
   readonly method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Follow redirects on the same origin: where one leads that refuses, such as to a log-in page, is no answer. @default false */
+  readonly follow?: boolean;
 }
 
 /** A request that was sent, as it is told. */
@@ -64,8 +66,6 @@ export class Asker {
   }
 
   /**
-   * Redirects on the same origin are followed, as browsers do; one that leads away is the answer.
-   *
    * @param told the URL as it is told, for one with a token in its path
    * @returns `undefined` for a request that was not sent
    */
@@ -73,8 +73,7 @@ export class Asker {
     let url = request.url;
     for (let redirects = 0; ; redirects++) {
       const outcome = await this.#send({ ...request, url }, told);
-      const isGet = (request.method ?? 'GET') === 'GET';
-      const target = isGet && isAnswer(outcome) ? targetOf({ ...outcome, url }) : undefined;
+      const target = request.follow && isAnswer(outcome) ? targetOf({ ...outcome, url }) : undefined;
       if (target?.origin !== new URL(url).origin || redirects === MAX_REDIRECTS) return outcome;
       url = target.href;
     }
@@ -100,7 +99,8 @@ async function exchange(
 ): Promise<Outcome> {
   const sentMs = Date.now();
   try {
-    const init = { method, headers, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) } as const;
+    const signal = AbortSignal.timeout(timeoutMs);
+    const init = { method, headers: asOfABrowser(headers), redirect: 'manual', signal } as const;
     const response = await fetch(url, { ...init, ...(body !== undefined && { body }) });
     const receivedMs = Date.now();
     const text = await (method === 'POST' ? readWhole(response) : readPlaylistText(response));
@@ -110,6 +110,13 @@ async function exchange(
     return { url: told, failure: reasonOf(error) };
   }
 }
+
+/** What a browser adds, which rules against bots and foreign pages look at. */
+const asOfABrowser = (headers: Readonly<Record<string, string>>): Record<string, string> => ({
+  'user-agent': 'Mozilla/5.0 (compatible; secure-token-doctor)',
+  ...(headers.origin !== undefined && { referer: `${headers.origin}/` }),
+  ...headers,
+});
 
 /** A code of Node's: the messages of errors may hold the URL. */
 function reasonOf(error: unknown): string {

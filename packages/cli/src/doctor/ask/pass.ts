@@ -7,6 +7,8 @@ export interface Pass {
   /** The texts of the token, as they are written in `url` and `headers`. */
   readonly values: readonly string[];
   readonly travel: Travel;
+  /** What a token in the path has put in place of what. */
+  readonly moved?: { readonly base: string; readonly prefix: string };
 }
 
 /** What a token attaches: of an endpoint, or of a format. */
@@ -40,6 +42,7 @@ export function passOf(token: Attached, url: string, setCookies: readonly string
       ...Object.values(headers),
       ...(base === undefined ? [] : [frontOf(new URL(base).pathname, new URL(prefix).pathname)]),
     ],
+    ...(base !== undefined && { moved: { base, prefix } }),
     travel: { headers: Object.keys(carried).map((name) => name.toLowerCase()), cookies: token.credentials === true },
   };
 }

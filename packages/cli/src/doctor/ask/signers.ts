@@ -45,7 +45,8 @@ export const secretSigner = (format: TokenFormat): Signer => ({
 });
 
 /**
- * The token of the URL itself, for files of its folder where it opens those.
+ * The token of the URL itself, for files of its folder where it may open those; a token of one URL leaves them as the
+ * playlist names them.
  *
  * @param given the URL with the token and without it
  */
@@ -56,13 +57,13 @@ export const ownSigner = (
   source: 'the one of the URL',
   isForAllOrigins: false,
   sign(urls) {
-    const isCarriedAlong = recognised === undefined || recognised.opensFolder === true;
+    const isCarriedAlong = recognised?.opensFolder !== false;
     const query = new URL(url).search.slice(1);
     const kept = new URL(bare).search.slice(1).split('&');
     const added = query.split('&').filter((pair) => pair !== '' && !kept.includes(pair));
     return Promise.resolve(
       urls.map((each) => {
-        if (!isCarriedAlong) return undefined;
+        if (!isCarriedAlong) return { ...own, url: each };
         const signedUrl = added.length > 0 ? `${each}${each.includes('?') ? '&' : '?'}${added.join('&')}` : each;
         return { ...own, url: signedUrl };
       }),

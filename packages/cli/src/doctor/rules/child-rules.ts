@@ -10,12 +10,16 @@ import { isMixedContent } from './mixed-content.ts';
 export function childFindings({ edge, children, page }: Observations): Finding[] {
   const isProtected = isRefused(edge.withoutToken);
   return children.flatMap((child) => {
-    const { url, kind, good, withoutToken, source } = child;
+    const { url, kind, good, withoutToken, source, isDenied } = child;
     if (isMixedContent(url, edge.url) || isMixedContent(url, page.origin)) return [finding('child-insecure', url)];
     const { origin } = new URL(url);
     if (origin !== new URL(edge.url).origin) return [elsewhere(child, origin)];
     const found: Finding[] = [];
     if (isRefused(good)) found.push(finding('child-refused', url, { status: good.status, kind, source }));
+    if (isDenied && isRefused(withoutToken)) {
+      const how = 'for which the endpoint sends no token';
+      found.push(finding('child-refused', url, { status: withoutToken.status, kind, source: how }));
+    }
     if (isAnswer(good) && good.status === 404) found.push(finding('child-not-found', url, { status: 404, kind }));
     if (isProtected && isServed(withoutToken)) found.push(finding('child-open', url, { kind }));
     const why = isServed(good) ? corsProblem(good, page, edge.travel.cookies) : undefined;
