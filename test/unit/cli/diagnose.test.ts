@@ -91,7 +91,9 @@ describe('diagnose', () => {
   test('the date of an answer out of a cache is no clock', () => {
     const old = answer(200, { date: new Date(NOW_MS - 900_000).toUTCString(), age: '900' }, '#EXTM3U');
     const withType = { ...old, headers: new Headers([...old.headers, ['content-type', 'audio/mpegurl']]) };
-    expect(codesOf(observed({ edge: edge({ good: withType }) }))).toEqual([]);
+    const undated = answer(403, { date: undefined, 'cache-control': 'no-store' });
+    const all = { withoutToken: undated, tampered: undated, withoutTokenAgain: undated, good: withType };
+    expect(codesOf(observed({ edge: edge(all) }))).toEqual([]);
   });
 
   test('an open edge accepts a changed token, too: that is told once', () => {
