@@ -335,6 +335,13 @@ export const sabotages: readonly SetUp[] = [
     endpoint: () => () => new Promise(() => undefined),
   },
   {
+    name: 'the endpoint is down behind its proxy',
+    code: 'endpoint-unreachable',
+    edge: () => nodeEdge(),
+    endpoint: () => () =>
+      new Response('<h1>503</h1>', { status: 503, headers: { 'access-control-allow-origin': PAGE } }),
+  },
+  {
     name: 'a wrong path of the endpoint',
     code: 'endpoint-not-found',
     edge: () => nodeEdge(),

@@ -26,8 +26,9 @@ export const codes = [
   {
     code: 'endpoint-unreachable',
     severity: 'error',
-    message: 'The signing endpoint did not answer: {cause}.',
-    remedy: 'Check host, port and certificate of the endpoint, and that it runs and answers within {seconds} s.',
+    message: 'Nothing comes of a call to the signing endpoint: {cause}.',
+    remedy:
+      'Check host, port and certificate of the endpoint, that it runs, and answers within {seconds} s. If it answers 429 or 5xx, look into its log: to players that is an outage.',
   },
   {
     code: 'endpoint-redirects',
@@ -48,8 +49,7 @@ export const codes = [
     code: 'endpoint-fails',
     severity: 'error',
     message: 'The endpoint answers {status} to a call.',
-    remedy:
-      'Look into its log. 400, 413 and 415 mean that it does not take the body that the protocol names; 429 and 5xx are an outage to a player.',
+    remedy: 'Look into its log. 400, 413 and 415 mean that it does not take the body that the protocol names.',
   },
   {
     code: 'endpoint-not-json',

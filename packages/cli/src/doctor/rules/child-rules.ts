@@ -9,6 +9,8 @@ import { isMixedContent } from './mixed-content.ts';
 /** What is wrong with the files that a playlist names. */
 export function childFindings({ edge, children, page }: Observations): Finding[] {
   const isProtected = isRefused(edge.withoutToken);
+  // of the playlist it is told already
+  const isUnreadable = isServed(edge.good) && corsProblem(edge.good, page, edge.travel.cookies) !== undefined;
   return children.flatMap((child) => {
     const { url, kind, good, withoutToken, source, isDenied } = child;
     if (isMixedContent(url, edge.url) || isMixedContent(url, page.origin)) return [finding('child-insecure', url)];
@@ -23,7 +25,7 @@ export function childFindings({ edge, children, page }: Observations): Finding[]
     if (isAnswer(good) && good.status === 404) found.push(finding('child-not-found', url, { status: 404, kind }));
     if (isProtected && isServed(withoutToken)) found.push(finding('child-open', url, { kind }));
     const why = isServed(good) ? corsProblem(good, page, edge.travel.cookies) : undefined;
-    if (why !== undefined) found.push(finding('edge-cors-missing', url, { origin: page.origin, why }));
+    if (why !== undefined && !isUnreadable) found.push(finding('edge-cors-missing', url, { origin: page.origin, why }));
     return found;
   });
 }

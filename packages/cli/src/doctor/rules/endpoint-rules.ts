@@ -41,14 +41,17 @@ export function endpointFindings(
     return [...found, finding('endpoint-redirects', url, to)];
   }
   const { status, body: text = '' } = initial;
-  if (status < 200 || status > 299) return [...found, failure(url, status)];
+  if (status < 200 || status > 299) return [...found, failure(url, status, patience)];
   if (isCacheable(initial)) found.push(finding('endpoint-cacheable', url));
   const body = readEndpointBody(text);
   if (!body) return [...found, notJson(url, initial)];
   return [...found, ...bodyFindings(endpoint, { initial, body, edgeOffset }), ...habitFindings(endpoint)];
 }
 
-function failure(url: string, status: number): Finding {
+function failure(url: string, status: number, seconds: number): Finding {
+  // an outage to players, as no answer is
+  if (status === 429 || status >= 500)
+    return finding('endpoint-unreachable', url, { cause: `it answers ${status}`, seconds });
   if (status === 401 || status === 403) return finding('endpoint-denies', url, { how: String(status) });
   return finding([404, 405, 410].includes(status) ? 'endpoint-not-found' : 'endpoint-fails', url, { status });
 }
