@@ -1,6 +1,7 @@
 /// <reference path="./mpd-parser.d.ts" />
 import { playlistUrls } from 'secure-token-server';
 import type { PlaylistUrl } from 'secure-token-server';
+import { canBeWrittenOut } from './dash-size.ts';
 
 /** A file that a playlist or a manifest names. */
 export interface ListedFile {
@@ -41,6 +42,7 @@ const fileOf = (chosen: readonly (PlaylistUrl | undefined)[], kind: string): Lis
   [...new Set(chosen.flatMap((each) => each?.url ?? []))].map((url) => ({ kind, url }));
 
 async function filesOfDash(text: string, url: string): Promise<ListedFile[]> {
+  if (!canBeWrittenOut(text)) return [];
   // it brings a parser of XML, for which nobody waits who has no manifest
   const { parse } = await import('mpd-parser');
   let manifest;

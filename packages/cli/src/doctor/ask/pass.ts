@@ -29,8 +29,8 @@ export interface Attached {
 export function passOf(token: Attached, url: string, setCookies: readonly string[] = []): Pass {
   const query = textsOf(token.query);
   const carried = textsOf(token.headers);
-  const base = typeof token.base === 'string' ? token.base : undefined;
-  const prefix = typeof token.prefix === 'string' ? token.prefix : `${new URL(url).origin}/`;
+  const prefix = folderIn(token.prefix) ?? `${new URL(url).origin}/`;
+  const base = folderIn(token.base);
   const moved = base !== undefined && url.startsWith(prefix) ? base + url.slice(prefix.length) : url;
   const cookies = token.credentials === true ? setCookies.map((cookie) => cookie.split(';')[0]!) : [];
   const headers = { ...carried, ...(cookies.length > 0 && { cookie: cookies.join('; ') }) };
@@ -88,6 +88,17 @@ function withOneChanged(value: string): string | undefined {
   const was = value[at]!;
   const [one, other] = /\d/.test(was) ? ['1', '2'] : /[a-z]/.test(was) ? ['a', 'b'] : ['A', 'B'];
   return value.slice(0, at) + (was === one ? other : one) + value.slice(at + 1);
+}
+
+/** An absolute URL; `undefined` for what an endpoint has got wrong. */
+function folderIn(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  try {
+    new URL(value);
+    return value;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What stands in a path in front of what it ends with as `plain` does. */

@@ -2,7 +2,7 @@ import { finding } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { isAnswer } from '../observations.ts';
 import type { Answer, EdgeObservations, Observations, Outcome } from '../observations.ts';
-import { isRefused, isServed, shown, targetOf } from './answers.ts';
+import { isRefused, isServed, targetOf } from './answers.ts';
 import { offsetByDate, secondsOff } from './clock.ts';
 import type { Offset } from './clock.ts';
 import { corsProblem, isSameOrigin, preflightProblem } from './cors.ts';
@@ -85,7 +85,7 @@ function answerFindings(edge: EdgeObservations): Finding[] {
   for (const answer of [good, withoutToken].filter(isAnswer)) {
     const target = targetOf(answer);
     if (target && target.origin !== new URL(url).origin)
-      found.push(finding('edge-redirects-away', url, { status: answer.status, target: shown(target) }));
+      found.push(finding('edge-redirects-away', url, { status: answer.status, target: target.origin }));
   }
   if (isAnswer(good) && good.status === 404) found.push(finding('edge-not-found', url, { status: 404 }));
   const failed = [good, withoutToken].filter(isAnswer).find(({ status }) => status >= 500);
