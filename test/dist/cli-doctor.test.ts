@@ -64,6 +64,16 @@ describe('secure-token doctor', () => {
     ]);
   });
 
+  test('makes an expired token like those of the endpoint, without --format', async () => {
+    const key = '00112233445566778899aabbccddeeff';
+    const format = edgeAuth({ key, param: 'hdnea', depth: 2 });
+    const edge = await serve(ourEdge({ format }));
+    const endpoint = await serve(ourEndpoint(edge, { format }));
+    const args = ['doctor', edge + FILM, '--endpoint', `${endpoint}/token`, '--origin', PAGE];
+    const { code, out } = await runCli(args, { secret: key });
+    expect([code, out]).toEqual([0, expect.stringMatching(/^ {2}410 +GET +with an expired token/m)]);
+  });
+
   test('where nobody answers: exit status 2', async () => {
     const listening = await listen(async () => new Response());
     await listening.close();

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { examine } from '../doctor/doctor.ts';
 import { report, stepLine } from '../doctor/report.ts';
 import type { Step } from '../doctor/ask/asker.ts';
 import { addFormatOptions } from '../format/format-options.ts';
 import type { FormatOptions } from '../format/format-options.ts';
-import { formatToExamine } from '../format/recognised-format.ts';
+import { findSecrets } from '../format/read-secrets.ts';
+import { formatLike } from '../format/recognised-format.ts';
 
 interface DoctorCommandOptions extends FormatOptions {
   endpoint?: string;
@@ -20,11 +22,13 @@ export function addDoctorCommand(program: Command, exitWith: (code: number) => v
     .description('Ask edge and endpoint as a browser would, and say what is wrong.')
     .option('--endpoint <url>', 'the signing endpoint')
     .option('--origin <page>', 'the page that plays, or its origin: for CORS (default: the origin of the endpoint)')
-    .option(
-      '--header <name: value>',
-      'what the player adds to calls of the endpoint, or without one to requests for the content; may be repeated',
-      addHeader,
-      {},
+    .addOption(
+      new Option(
+        '--header <name: value>',
+        'what the player adds to calls of the endpoint, or without one to requests for the content; may be repeated',
+      )
+        .argParser(addHeader)
+        .default({}, 'none'),
     )
     .addHelpText(
       'after',
@@ -38,13 +42,14 @@ Exit codes: 0 no finding but notes, 1 an error or a warning, 2 neither edge nor 
       const url = webUrl('the URL', given);
       const endpoint = options.endpoint === undefined ? undefined : webUrl('--endpoint', options.endpoint);
       const page = options.origin === undefined ? undefined : webUrl('--origin', options.origin);
-      const format = await formatToExamine(url, options);
+      // once: a pipe is empty after that
+      const secrets = await findSecrets(options);
       const steps: Step[] = [];
       const diagnosis = await examine({
         url,
         ...(endpoint !== undefined && { endpoint }),
         ...(page !== undefined && { page }),
-        ...(format && { format }),
+        ...(secrets.length > 0 && { format: (signed: string) => formatLike(signed, secrets, options) }),
         headers: options.header,
         onStep(step) {
           steps.push(step);

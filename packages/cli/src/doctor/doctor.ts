@@ -27,8 +27,8 @@ export interface DoctorOptions {
   readonly page?: string;
   /** What the player adds to calls of the endpoint; without one, to every request for the content. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** With its secret: to sign what is needed. */
-  readonly format?: TokenFormat;
+  /** With its secret: to sign what is needed. A function gets a signed URL, where there is one, to make its like. */
+  readonly format?: TokenFormat | ((url: string) => Promise<TokenFormat | undefined>);
   readonly limits?: Pick<AskerOptions, 'requests' | 'totalMs' | 'eachMs'>;
   readonly onStep?: (step: Step) => void;
 }
@@ -44,10 +44,10 @@ export interface Diagnosis {
 
 /** Asks for `url` as a browser would, and says what is wrong. */
 export async function examine(options: DoctorOptions): Promise<Diagnosis> {
-  const { endpoint, format, headers = {}, limits, onStep } = options;
+  const { endpoint, headers = {}, limits, onStep } = options;
   const asker = new Asker({ ...limits, ...(onStep && { onStep }) });
   const page = pageOf(options);
-  const given = await tokenIn(options.url, { mayBeUnknown: !endpoint && !format });
+  const given = await tokenIn(options.url, { mayBeUnknown: !endpoint && !options.format });
   const { bare } = given;
 
   const withoutToken = await askWithoutToken(asker, bare, page.origin);
@@ -55,6 +55,8 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   const isCrossOrigin = calls !== undefined && new URL(calls.url).origin !== page.origin;
   const examined = calls && (await askEndpoint(bare, { calls, asker, isCrossOrigin }));
 
+  const makes = options.format;
+  const format = typeof makes === 'function' ? await makes(examined?.pass?.url ?? given.url) : makes;
   const own = calls ? undefined : ownPass(given, headers);
   const signer = calls && examined?.pass ? endpointSigner(calls, asker) : format ? secretSigner(format) : undefined;
   const good = examined?.pass ?? (own && !given.hasExpired ? own : (await signer?.sign([bare]))?.[0]);
@@ -108,7 +110,7 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
     notTried: notTried({
       observations,
       hasEndpoint: calls !== undefined,
-      hasSecret: format !== undefined,
+      hasSecret: options.format !== undefined,
       ranOut: asker.ranOut,
     }),
   };

@@ -1,8 +1,8 @@
 import type { TokenFormat } from 'secure-token-server';
+import { CliError } from '../cli-error.ts';
 import { formatWith } from './format-options.ts';
 import type { FormatOptions } from './format-options.ts';
 import { formatNamed } from './formats.ts';
-import { findSecrets } from './read-secrets.ts';
 import { recognise } from './recognise.ts';
 import type { Recognised } from './recognise.ts';
 
@@ -27,13 +27,22 @@ export async function completedBy<Options extends FormatOptions>(
 }
 
 /**
- * The format with which to make tokens for a URL; `undefined` without a secret, and for tokens that no format makes.
+ * The format with which to make tokens like that of `url`; `undefined` for tokens that no format makes, and where the
+ * options do not suffice for a format that nobody has named.
  *
- * @throws `CliError` for options that the format cannot work with
+ * @throws `CliError` for options that the format that is named cannot work with
  */
-export async function formatToExamine(url: string, given: FormatOptions): Promise<TokenFormat | undefined> {
-  const secrets = await findSecrets(given);
-  if (secrets.length === 0) return undefined;
+export async function formatLike(
+  url: string,
+  secrets: readonly string[],
+  given: FormatOptions,
+): Promise<TokenFormat | undefined> {
   const { options, recognised } = await completedBy(url, given);
-  return recognised && recognised.format === undefined ? undefined : formatWith(secrets, options);
+  if (recognised && recognised.format === undefined) return undefined;
+  try {
+    return await formatWith(secrets, options);
+  } catch (error) {
+    if (given.format === undefined && error instanceof CliError) return undefined;
+    throw error;
+  }
 }

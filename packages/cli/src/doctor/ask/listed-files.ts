@@ -1,4 +1,3 @@
-/// <reference path="./mpd-parser.d.ts" />
 import { playlistUrls } from 'secure-token-server';
 import type { PlaylistUrl } from 'secure-token-server';
 import { canBeWrittenOut } from './dash-size.ts';
