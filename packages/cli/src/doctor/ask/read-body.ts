@@ -16,7 +16,7 @@ export async function readPlaylistText(response: Response): Promise<string | und
 }
 
 /** Whether a text begins as playlists do. */
-export const isPlaylistText = (text: string): boolean =>
+const isPlaylistText = (text: string): boolean =>
   /^\uFEFF?(?:#EXTM3U|\s*<(?:\?xml|!--|(?:\w+:)?MPD[\s>]))/.test(text);
 
 /** The least of a text that shows what it is. */

@@ -5,5 +5,5 @@ export function isMixedContent(url: string, above: string): boolean {
 }
 
 /** As browsers see it ("potentially trustworthy", W3C Secure Contexts section 3.1). */
-export const isLoopback = (hostname: string): boolean =>
+const isLoopback = (hostname: string): boolean =>
   /^(?:127(?:\.\d{1,3}){3}|\[::1\]|(?:.+\.)?localhost)$/i.test(hostname);
