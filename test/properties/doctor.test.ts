@@ -58,7 +58,7 @@ test(
         const changed = tampered(pass)!;
         const [one, other] = [pass.url, changed.url];
         expect(other).toHaveLength(one.length);
-        expect([...one].filter((character, at) => character !== other[at])).toHaveLength(1);
+        expect(Array.from(one).filter((character, at) => character !== other[at])).toHaveLength(1);
       }),
       { numRuns: propertyRuns },
     );
