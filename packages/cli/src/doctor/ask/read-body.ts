@@ -16,8 +16,7 @@ export async function readPlaylistText(response: Response): Promise<string | und
 }
 
 /** Whether a text begins as playlists do. */
-const isPlaylistText = (text: string): boolean =>
-  /^\uFEFF?(?:#EXTM3U|\s*<(?:\?xml|!--|(?:\w+:)?MPD[\s>]))/.test(text);
+const isPlaylistText = (text: string): boolean => /^\uFEFF?(?:#EXTM3U|\s*<(?:\?xml|!--|(?:\w+:)?MPD[\s>]))/.test(text);
 
 /** The least of a text that shows what it is. */
 const ENOUGH = 16;
