@@ -28,7 +28,13 @@ const concerns = {
     'test/browser/verifier',
     'test/browser/native-signed-playlist',
   ],
-  cli: ['test/unit/cli/', 'test/dist/cli', 'test/dist/azion-scripts', 'test/browser/serve-page'],
+  cli: [
+    'test/unit/cli/',
+    'test/properties/doctor',
+    'test/dist/cli',
+    'test/dist/azion-scripts',
+    'test/browser/serve-page',
+  ],
 };
 
 /**

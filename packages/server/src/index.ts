@@ -48,11 +48,13 @@ export type {
   NodeSocket,
 } from './node/node-message.ts';
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
+export { playlistUrls } from './playlist/playlist-urls.ts';
+export type { PlaylistUrl } from './playlist/playlist-urls.ts';
 export { signPlaylist } from './playlist/sign-playlist.ts';
 export type { SignPlaylistOptions } from './playlist/sign-playlist.ts';
 export { signUrl } from './token/sign-url.ts';
 export type { SignUrlOptions } from './token/sign-url.ts';
-export type { FormatSource, SignedToken, TokenFormat } from './token/token-format.ts';
+export type { FormatSource, SignedToken, TokenFormat, VerifyingTokenFormat } from './token/token-format.ts';
 export type { GrantedVerdict, RefusedVerdict, Verdict } from './token/verdict.ts';
 export { verifyUrl } from './token/verify-url.ts';
 export type { VerifyUrlOptions } from './token/verify-url.ts';
