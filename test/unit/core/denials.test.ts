@@ -148,6 +148,7 @@ describe('createTokenSource', () => {
           prefix: url.replace(/[^/]*$/, ''),
           query: { st: 'x' },
           expires: seconds() + 300,
+          query: {},
         })),
       }));
       await viewer.source.sign('https://a.test/1');
@@ -158,7 +159,7 @@ describe('createTokenSource', () => {
     });
 
     test('nothing in use: no call', async () => {
-      const { source, calls } = lab(folder(), { tokens: [{ prefix: FOLDER, expires: seconds() + 300 }] });
+      const { source, calls } = lab(folder(), { tokens: [{ prefix: FOLDER, expires: seconds() + 300, query: {} }] });
       await source.renew();
       expect(calls).toHaveLength(0);
     });
