@@ -66,8 +66,8 @@ static class TokenEndpoint
         if (length > MaxBody) return Fail(413, "The body is too long; ask for fewer URLs.");
         XElement call;
         try { call = XElement.Load(JsonReaderWriterFactory.CreateJsonReader(body, 0, length, Limit)); }
-        catch (XmlException) { return Fail(400, "The body is not JSON."); }
-        List<XElement> urls = call.Element("urls")?.Elements().ToList() ?? new List<XElement>();
+        catch (Exception) { return Fail(400, "The body is not JSON."); }
+        var urls = call.Elements("urls").Where(each => (string)each.Attribute("type") == "array").Elements().ToList();
         if (urls.Count < 1 || urls.Count > MaxUrls || urls.Any(url => (string)url.Attribute("type") != "string"))
             return Fail(400, $"`urls` must be a list of 1 to {MaxUrls} URLs.");
         var viewer = ViewerOf(request);
@@ -90,6 +90,7 @@ static class TokenEndpoint
     static void Handle(HttpListenerContext context)
     {
         HttpListenerResponse response = context.Response;
+        response.StatusCode = 503; // if the rest of this throws: an outage is no denial
         response.Headers["Cache-Control"] = "no-store";
         response.Headers["Vary"] = "Origin";
         if (Pages.Contains(context.Request.Headers["Origin"]))
@@ -105,7 +106,6 @@ static class TokenEndpoint
         if (answer != null) new DataContractJsonSerializer(answer.GetType()).WriteObject(response.OutputStream, answer);
         response.Close();
     }
-
     static void Main()
     {
         var listener = new HttpListener();
@@ -114,7 +114,7 @@ static class TokenEndpoint
         for (;;)
         {
             HttpListenerContext context = listener.GetContext();
-            Task.Run(() => Handle(context)).ContinueWith(_ => context.Response.Abort()); // whatever it throws
+            Task.Run(() => Handle(context)).ContinueWith(_ => context.Response.Abort()); // if it was not closed
         }
     }
 }

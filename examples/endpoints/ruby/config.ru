@@ -52,10 +52,11 @@ def read_request(env)
   unless env["CONTENT_TYPE"].to_s.match?(%r{\Aapplication/json\s*(;|\z)}i)
     raise Problem.new(415, "Send the body as application/json.")
   end
-  text = env["rack.input"]&.read(MAX_BODY + 1).to_s
+  text = String.new(env["rack.input"]&.read(MAX_BODY + 1).to_s, encoding: "UTF-8")
   raise Problem.new(413, "The body is too long; ask for fewer URLs.") if text.bytesize > MAX_BODY
+  raise Problem.new(400, "The body is not UTF-8.") unless text.valid_encoding?
 
-  body = JSON.parse(text.force_encoding("UTF-8"))
+  body = JSON.parse(text)
   urls = body["urls"] if body.is_a?(Hash)
   unless urls.is_a?(Array) && urls.size.between?(1, MAX_URLS) && urls.all?(String)
     raise Problem.new(400, "`urls` must be a list of 1 to #{MAX_URLS} URLs.")
