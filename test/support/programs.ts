@@ -22,6 +22,7 @@ const programs = [
   'webkit',
   'deno',
   'bun',
+  'ajv',
   'fastify',
   'miniflare',
 ] as const;
@@ -76,6 +77,7 @@ const finders: Record<Program, () => string | undefined> = {
     inLibraries('webkit2gtk-4.1/MiniBrowser'),
   deno: () => thatRuns('deno'),
   bun: () => thatRuns('bun'),
+  ajv: () => inExtraPackages('ajv'),
   fastify: () => inExtraPackages('fastify'),
   miniflare: () => inExtraPackages('miniflare'),
 };

@@ -43,7 +43,7 @@ const MAX_PAUSE = 20;
 /** Bytes read of an answer. */
 const MAX_ANSWER = 4_000_000;
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Calls an endpoint, counts that, and gives up when the time for all calls is over. */
 export class EndpointCaller {

@@ -153,7 +153,11 @@ export const musts: readonly Must[] = [
     must: 'An answer lets the origin of the page read it, in `Access-Control-Allow-Origin`.',
     check: letsThePageIn,
   },
-  { number: 'P30', must: 'So do refusals and failures.', check: letsThePageReadFailures },
+  {
+    number: 'P30',
+    must: 'A refusal or a failure lets the origin of the page read it, too.',
+    check: letsThePageReadFailures,
+  },
   {
     number: 'P31',
     must: 'A preflight gets a 2xx without a log-in, and allows `content-type` and the headers of your log-in.',

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { timeOf } from './answer.ts';
+import { pause } from './endpoint-caller.ts';
 import type { Call, EndpointCaller, Reply } from './endpoint-caller.ts';
 
 /** All that was asked, and what came back; what is missing was not asked any more. */
@@ -114,7 +114,7 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
   for (const [what, body] of malformed(url)) bodies.push([what, await caller.call({ body })]);
   const methods: [string, Reply | undefined][] = [];
   for (const method of ['GET', 'PUT']) methods.push([method, await ask([url], {}, { method })]);
-  await delay(Math.max(0, begun + LATER_MS - Date.now()));
+  await pause(Math.max(0, begun + LATER_MS - Date.now()));
   const later = await ask([url]);
   for (let i = 0; i < burst && caller.limited.length === 0; i++) await caller.send({ urls: [url] });
   return { ...known, ...asked, refused, ordered, malformed: bodies, methods, later, limited: caller.limited };
