@@ -28,7 +28,14 @@ const concerns = {
     'test/browser/verifier',
     'test/browser/native-signed-playlist',
   ],
-  cli: ['test/unit/cli/', 'test/dist/cli', 'test/dist/azion-scripts', 'test/dist/conform', 'test/dist/docs-endpoints', 'test/browser/serve-page'],
+  cli: [
+    'test/unit/cli/',
+    'test/dist/cli',
+    'test/dist/azion-scripts',
+    'test/dist/conform',
+    'test/dist/docs-endpoints',
+    'test/browser/serve-page',
+  ],
 };
 
 /**

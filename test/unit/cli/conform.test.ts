@@ -109,10 +109,9 @@ afterEach(() => {
 describe('secure-token conform', () => {
   test('the musts are those of docs/protocol.md, by number and by word', () => {
     const page = readFileSync('docs/protocol.md', 'utf8');
-    const ofPage = [...page.matchAll(/^- \*\*(P\d+)\*\* (.*)$/gm)].map(([, number, must]) => ({ number, must }));
-    const byNumber = (one: { number?: string }, other: { number?: string }): number =>
-      Number(one.number!.slice(1)) - Number(other.number!.slice(1));
-    expect(ofPage.sort(byNumber)).toEqual(musts.map(({ number, must }) => ({ number, must })));
+    const ofPage = [...page.matchAll(/^- \*\*P(\d+)\*\* (.*)$/gm)].map(([, number, must]) => [Number(number), must]);
+    const ofTable = musts.map(({ number, must }) => [Number(number.slice(1)), must]);
+    expect(ofPage.sort(([one], [other]) => Number(one) - Number(other))).toEqual(ofTable);
     expect(new Set(musts.map(({ number }) => number)).size).toBe(musts.length);
   });
 

@@ -148,7 +148,6 @@ describe('createTokenSource', () => {
           prefix: url.replace(/[^/]*$/, ''),
           query: { st: 'x' },
           expires: seconds() + 300,
-          query: {},
         })),
       }));
       await viewer.source.sign('https://a.test/1');
