@@ -42,7 +42,7 @@ async function coreAccepts(answer: unknown): Promise<boolean> {
   });
   const said = await source.sign(URLS[0]!).then(
     () => '',
-    (error: Error) => error.message,
+    (error: unknown) => (error as Error).message,
   );
   source.destroy();
   return !said.includes('answer of the signing endpoint: ');
