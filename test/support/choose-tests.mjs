@@ -1,6 +1,6 @@
 /** Which test files concern a package: a part of their path. */
 const concerns = {
-  core: ['test/unit/core/', 'test/session/', 'test/growth/core'],
+  core: ['test/unit/core/', 'test/session/', 'test/growth/core', 'test/properties/protocol'],
   hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-', 'test/browser/content-security-', 'test/browser/denials'],
   videojs: ['test/unit/videojs/', 'test/browser/videojs-', 'test/browser/content-security-', 'test/browser/denials'],
   shaka: ['test/unit/shaka/', 'test/browser/shaka-', 'test/browser/denials'],
@@ -33,6 +33,8 @@ const concerns = {
     'test/properties/doctor',
     'test/dist/cli',
     'test/dist/azion-scripts',
+    'test/dist/conform',
+    'test/dist/docs-endpoints',
     'test/browser/serve-page',
   ],
 };

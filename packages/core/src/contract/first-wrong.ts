@@ -22,6 +22,11 @@ export const isObject: Check = (value, name) =>
   Object(value) === value ? undefined : isWrong(value, name, 'Give an object.');
 export const isBoolean: Check = (value, name) =>
   typeof value === 'boolean' ? undefined : isWrong(value, name, 'Give true or false.');
+/** Lets `null` pass, as a serialiser of Go, Java or C# writes it for what is left out. */
+export const orNull =
+  (check: Check): Check =>
+  (value, name) =>
+    value === null ? undefined : check(value, name);
 /** A number from 0 to `max`. */
 export const upTo = /* @__NO_SIDE_EFFECTS__ */ (max: number): Check =>
   (value, name) => {
