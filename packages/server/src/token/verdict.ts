@@ -30,6 +30,10 @@ export interface RefusedVerdict {
   readonly ok: false;
   readonly status: 403 | 410;
   readonly reason: 'missing' | 'malformed' | 'signature' | 'expired';
+  /** Of formats whose tokens have claims: the name of the one that speaks against the request. */
+  readonly claim?: string;
+  /** Why, in words, where that is not plain; never what a token says. */
+  readonly detail?: string;
 }
 
 export const refused: Readonly<Record<RefusedVerdict['reason'], RefusedVerdict>> = {
