@@ -134,6 +134,8 @@ describe('a Common Access Token', () => {
         profile: 'cloudfront',
         param: 'cat',
       });
+      const known = new Set<unknown>([1, 2, 4, 5, 6, 7, 308, 310, 311, 312, 313, 314, 316, 323, 'grant']);
+      const aws = new Set<unknown>([401, 402, 403, 404]);
       const property = fc.asyncProperty(label, value, fc.boolean(), async (added, content, isInside) => {
         const base: [unknown, unknown][] = [
           [4, NOW + 60],
@@ -143,7 +145,8 @@ describe('a Common Access Token', () => {
         const target = isInside ? url : 'https://cdn.example.com/vod/8/index.m3u8';
         for (const format of [formats[0]!, judge]) {
           const verdict = await judged(format, sealed(claims), target);
-          if (!isInside) isRefused(verdict);
+          const isJudged = known.has(added) || (format === judge && aws.has(added));
+          if (!isInside || !isJudged) isRefused(verdict);
           if (verdict.ok) expect(verdict.expires).toBe(NOW + 60);
           else if (verdict.status === 403) expect(JSON.stringify(verdict).length).toBeLessThan(200);
         }

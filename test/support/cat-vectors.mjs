@@ -140,6 +140,7 @@ add('kid of another key', tokenOf({ id: 'k2' }, plain), 'signature');
 add('kid in both headers', tokenOf({ kid: 'protected', more: [[4, bytes('k1')]] }, plain), 'malformed');
 add('a second tag 61', tokenOf({ tags: [0xd8, 61, 0xd8, 61, 0xd1] }, plain), 'malformed');
 add('tag 61 without one inside', tokenOf({ tags: [0xd8, 61] }, plain), 'malformed');
+add('17 within 18', tokenOf({ tags: [0xd2, 0xd1] }, plain), 'malformed');
 add('17 outside of 61', tokenOf({ tags: [0xd1, 0xd8, 61] }, plain), 'malformed');
 add('a tag of something else (18, of a MAC)', tokenOf({ tags: [0xd8, 61, 0xd2] }, plain), 'signature');
 add('a tag of another kind of message (16)', tokenOf({ tags: [0xd0] }, plain), 'malformed');

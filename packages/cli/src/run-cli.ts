@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addCatCommand } from './cat/cat-command.ts';
 import { addPlaylistCommand } from './commands/playlist-command.ts';
 import { addServeCommand } from './commands/serve-command.ts';
 import { addSignCommand } from './commands/sign-command.ts';
@@ -31,6 +32,7 @@ Exit codes: 0 done, 1 refused by verify, 2 a call that cannot work.`,
   addVerifyCommand(program, (exitCode) => (code = exitCode));
   addPlaylistCommand(program);
   addServeCommand(program);
+  addCatCommand(program, (exitCode) => (code = exitCode));
   try {
     await program.parseAsync(argv);
     return code;

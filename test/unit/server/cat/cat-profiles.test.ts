@@ -168,6 +168,9 @@ describe('replay', () => {
     expect(await used({ replay }, 1, 'first')).toMatchObject({ ok: true });
     expect(await used({ replay: async (use) => replay(use) }, 2, Uint8Array.of(1, 255))).toMatchObject({ ok: true });
     expect(await used({ replay }, 1, 'again')).toMatchObject({ ok: false, status: 403, claim: 'catreplay' });
+    const never = async (): Promise<boolean> => Promise.resolve(false);
+    expect(await used({ replay: never }, 2, 'again')).toMatchObject({ ok: false, claim: 'catreplay' });
+    expect(await used({ replay }, 3, 'third')).toMatchObject({ ok: false, reason: 'malformed', claim: 'catreplay' });
     expect(asked).toEqual([
       { id: 'first', kind: 'prohibited', expires: NOW + 60 },
       { id: '01ff', kind: 'detected', expires: NOW + 60 },

@@ -104,13 +104,14 @@ describe('an edge that renews', () => {
     expect(renewals).toBeGreaterThan(1);
   });
 
-  test('a claim `grant` is a grant too', async () => {
+  test('a claim `grant` is a grant too, beside a deadline in seconds', async () => {
     const claims = new Map<number | string, unknown>([
       [
         323,
         new Map([
           [0, 2],
           [1, 300],
+          [2, 60],
         ]),
       ],
       ['grant', NOW + 200],
