@@ -24,8 +24,11 @@ export function dialectsOf({
   const labels = claims.map(({ label }) => label);
   const awsClaims = ofAws.filter((label) => labels.includes(label));
   const isTagged = tags.includes(17) || tags.includes(18);
-  const hasLong = labels.includes(312) || labels.includes(401);
   const when = (isSo: boolean, text: string): string[] => (isSo ? [text] : []);
+  const unseen = when(
+    awsClaims.length > 0,
+    `DANGER: it ignores ${awsClaims.join(', ')}, and restricts nothing by them`,
+  );
   const kid = keyId === undefined || isKeyIdProtected;
   return [
     {
@@ -36,6 +39,7 @@ export function dialectsOf({
     {
       name: '@eyevinn/cat 0.16',
       against: [
+        ...unseen,
         ...when(algorithm !== HS256, 'its HTTP validator takes MACs alone'),
         ...when(tags[0] !== 61, 'it expects tag 61, unless told otherwise'),
         ...when(kid, 'it looks for kid in the unprotected header'),
@@ -44,6 +48,8 @@ export function dialectsOf({
     {
       name: 'Akamai CAT module 1.0.2',
       against: [
+        ...unseen,
+        ...when(algorithm === -37, 'its CWT module 1.2.0 knows HS256 and ES256'),
         ...when(tags.includes(61), 'isCWTTagAdded has to be on for tag 61'),
         ...when(!isTagged, 'isCoseCborTagAdded has to be off without tag 17 or 18'),
         ...when(kid, 'its examples look for kid in the unprotected header'),
@@ -65,7 +71,8 @@ export function dialectsOf({
           .map(
             (label) => `DANGER: it ignores ${unseenByAws[Number(label)]} (${label}), and lets everything through by it`,
           ),
-        ...when(!hasLong, 'DANGER: no catu (401), so it opens every URL'),
+        ...when(labels.includes(401) || labels.includes(403), 'it looks at the front of the path in catu (401) alone'),
+        ...when(!labels.includes(401), 'DANGER: no catu (401), so it opens every URL'),
       ],
     },
   ];

@@ -16,7 +16,9 @@ const judged: Readonly<Record<number, string | undefined>> = {
 export function oddities(token: InspectedToken, now: number): string[] {
   const { algorithm, tags, keyId, isGenuine, claims } = token;
   const odd: string[] = [];
-  const say = (isSo: boolean, text: string): void => void (isSo && odd.push(text));
+  const say = (isSo: boolean, text: string): void => {
+    if (isSo) odd.push(text);
+  };
   say(isGenuine === false, 'The key has not made this token: another key, another algorithm, or it was changed.');
   say(!algorithms.includes(algorithm), `Algorithm ${algorithm} is none of HS256 (5), ES256 (-7) and PS256 (-37).`);
   say(keyId === undefined, 'It names no key (kid): a verifier with several keys cannot tell which to try.');

@@ -35,11 +35,11 @@ export function edgeRenewer(renew: EdgeRenewal | undefined, source: FormatSource
 }
 
 /** An edge that never renews would look like one whose tokens need no renewal yet. */
-function checkRenews({ name, renew }: TokenFormat): void {
-  if (renew) return;
+function checkRenews(format: TokenFormat): void {
+  if (format.renew) return;
   throw optionsError(
     'renew',
-    `The format ${name} cannot renew tokens. Use commonAccessToken with a key that signs, or leave this out.`,
+    `The format ${format.name} cannot renew tokens. Use commonAccessToken with a key that signs, or leave this out.`,
   );
 }
 
