@@ -1,5 +1,6 @@
 import { asymmetricKey } from '../crypto/asymmetric-key.ts';
 import type { Jwk } from '../crypto/asymmetric-key.ts';
+import { decodeBase64 } from '../crypto/base64-keys.ts';
 import { base64Bytes, base64url } from '../crypto/base64url.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { hmac, sha256 } from '../crypto/hash.ts';
@@ -13,7 +14,7 @@ export interface CatKey {
   /** `kid` of the token. */
   id: string;
   /**
-   * For HS256 the shared key in hex. For ES256 and PS256 a private key as PKCS#8 in PEM or as a JWK, or a public one
+   * For HS256 the shared key in hex, or as a JWK of the type `oct`. For ES256 and PS256 a private key as PKCS#8 in PEM or as a JWK, or a public one
    * (SPKI in PEM, or a JWK), which verifies: an edge that has no other cannot sign.
    */
   key: string | Jwk;
@@ -61,7 +62,7 @@ function coseKey(given: CatKey, algorithm: CatAlgorithm, style: TagStyle): CoseK
   const { id, key } = given;
   if (typeof (id as unknown) !== 'string') throw optionsError('keys', 'Give each key its id as text.', id);
   const { number, kind } = coseAlgorithms[algorithm];
-  const maker = algorithm === 'HS256' ? macKey(key as string) : asymmetricKey(key, parameters[algorithm], algorithm);
+  const maker = algorithm === 'HS256' ? macKey(key) : asymmetricKey(key, parameters[algorithm], algorithm);
   const { front, signed } = messageFront(kind, number, id, style);
   const written = (payload: Uint8Array, signature: Uint8Array): string =>
     base64url(writeMessage(front, payload, signature));
@@ -77,14 +78,20 @@ function coseKey(given: CatKey, algorithm: CatAlgorithm, style: TagStyle): CoseK
   };
 }
 
-function macKey(key: string): SignatureMaker {
-  const bytes = hexKeys({ key })[0]!;
+function macKey(key: string | Jwk): SignatureMaker {
+  const bytes = (isSecret(key) ? decodeBase64(key.k) : hexKeys({ key: key as string })[0])!;
   const macOf = (message: Uint8Array): string => hmac(sha256, bytes, message, 'base64url');
   return {
     isPublic: false,
     sign: (message) => base64Bytes(macOf(message))!,
     isGenuine: (message, mac) => equalInConstantTime(macOf(message), base64url(mac)),
   };
+}
+
+/** A shared key as a JWK (RFC 7518 section 6.4). */
+function isSecret(key: unknown): key is Jwk {
+  const { kty, k } = (typeof key === 'object' ? key : undefined) ?? ({} as Jwk);
+  return kty === 'oct' && typeof k === 'string' && k !== '' && decodeBase64(k) !== undefined;
 }
 
 /** Whether any of `keys` has made a message; its `alg` and its tag have to be those of the configuration before that. */

@@ -4,11 +4,12 @@ import { signatureCheck } from './signature-check.ts';
 import type { SignatureAlgorithm, SignatureCheck } from './signature-check.ts';
 import { kept } from './signer.ts';
 
-/** A key as a JSON Web Key (RFC 7517), as far as RSA and elliptic curves need it. */
+/** A key as a JSON Web Key (RFC 7517): the members that are looked at, of all that it has. */
 export interface Jwk {
   readonly kty?: string;
   readonly crv?: string;
   readonly d?: string;
+  readonly k?: string;
 }
 
 /** Makes and checks signatures of one key. */

@@ -80,6 +80,15 @@ test('a MAC under the public key is none of ours, whatever its header says', asy
   expect(await statusOf(formatOf('ES256', open), requestWith(url, token))).toBe('403 signature');
 });
 
+test('a shared key may be a JWK', async () => {
+  const bytes = Buffer.alloc(32, 7);
+  const shared = { kty: 'oct', k: bytes.toString('base64url') };
+  const token = await formatOf('HS256', shared).sign(new URL(url), NOW + 60);
+  expect(await statusOf(formatOf('HS256', bytes.toString('hex')), requestWith(url, token))).toBe('ok');
+  for (const wrong of [{ kty: 'oct' }, { kty: 'oct', k: '' }, { kty: 'oct', k: '*' }, { kty: 'EC', k: 'AAAA' }, null])
+    expect(() => formatOf('HS256', wrong as never)).toThrow(/^key:/);
+});
+
 test('keys that cannot work are refused at once', () => {
   for (const key of ['', 'xyz', pem(pairs.ES256.publicKey)]) expect(() => formatOf('HS256', key)).toThrow(/^key:/);
   expect(() => commonAccessToken({ keys: [], algorithm: 'ES256' })).toThrow(/^keys:/);

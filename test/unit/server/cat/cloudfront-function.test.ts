@@ -133,7 +133,13 @@ describe('the function for CloudFront', () => {
   test.each<[string, Partial<CommonAccessTokenOptions>, string, Parameters<typeof handled>[1], number | string]>([
     ['another folder', {}, 'https://cdn.example.com/vod/8/index.m3u8', {}, 403],
     ['another host', {}, 'https://cdn.example.org/vod/7/index.m3u8', {}, 403],
-    ['catu of the standard, which it does not judge', { uri: 'any', claims: new Map([[312, new Map()]]) }, url, {}, 403],
+    [
+      'catu of the standard, which it does not judge',
+      { uri: 'any', claims: new Map([[312, new Map()]]) },
+      url,
+      {},
+      403,
+    ],
     ['an address that it names', { ipRanges: ['203.0.113.9'] }, url, {}, 'let through'],
     ['another address', { ipRanges: ['203.0.113.8'] }, url, {}, 403],
     [
