@@ -12,7 +12,7 @@ const HS256 = 5;
 const unseenByAws: Readonly<Record<number, string>> = { 311: 'catnip', 312: 'catu', 313: 'catm', 314: 'catalpn' };
 const ofAws = [401, 402, 403, 404];
 
-/** Who would take a token, by what their libraries do (see `docs/cat.md` for versions). */
+/** Says for each verifier whether it would take a token, by what its library does (`docs/cat.md` has the versions). */
 export function dialectsOf({
   tags,
   algorithm,

@@ -4,7 +4,7 @@ import { dateOf } from './claim-text.ts';
 /** A day, as the formats of `secure-token-server` have it. */
 const MAX_TTL = 86_400;
 const algorithms: readonly number[] = [5, -7, -37];
-/** What `commonAccessToken` judges or lets pass; by options, those that are marked. */
+/** Claims that `commonAccessToken` judges or lets pass, with the option that one of them needs. */
 const judged: Readonly<Record<number, string | undefined>> = {
   ...Object.fromEntries([1, 2, 4, 5, 6, 7, 308, 310, 311, 312, 313, 323].map((label) => [label, ''])),
   3: 'audience',
@@ -12,7 +12,7 @@ const judged: Readonly<Record<number, string | undefined>> = {
   316: 'country',
 };
 
-/** What is unusual about a token, or wrong with it, a sentence each. @param now unix seconds */
+/** Says what is unusual about a token, or wrong with it, a sentence each. @param now unix seconds */
 export function oddities(token: InspectedToken, now: number): string[] {
   const { algorithm, tags, keyId, isGenuine, claims } = token;
   const odd: string[] = [];

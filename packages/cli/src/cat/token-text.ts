@@ -21,7 +21,7 @@ function inUrl(text: string): string | undefined {
   return parameter ?? pathname.split('/').find((segment) => /^[\w-]{50,}$/.test(segment));
 }
 
-/** Why a text is no Common Access Token, as far as that can be seen. */
+/** Says why a text is no Common Access Token, as far as that can be seen. */
 export function whyUnreadable(token: string): string {
   if (/^https?:/i.test(token))
     return 'This URL has no parameter `cat` or `CAT`, and nothing in its path is long enough to be a token.';

@@ -18,7 +18,7 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
   /** @default 'HS256' */
   algorithm?: CatAlgorithm;
   /**
-   * Whose reading of the standard tokens are written in: names, tags, numbers of claims. `cloudfront` also reads the
+   * The CDN whose reading of the standard tokens are written in: names, tags, numbers of claims. `cloudfront` also reads the
    * claims 401 to 404 of AWS's documentation, which are refused otherwise.
    * @default 'cta'
    */

@@ -68,7 +68,7 @@ export function catWriter(
   };
 }
 
-/** These say who, when and what a token opens. All others say from where and how it is used. */
+/** Claims that say who, when and what a token opens. All others say from where and how it is used. */
 const notLimits: ReadonlySet<unknown> = new Set([
   label.iss,
   label.sub,

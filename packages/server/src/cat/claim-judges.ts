@@ -5,7 +5,7 @@ import type { IpRange } from '../format-parts/ip-bytes.ts';
 import { awsLabel, label } from './labels.ts';
 import { asksForPattern, meetsUri, readAwsUri, readUri } from './uri-conditions.ts';
 
-/** What is known of a request, and of the edge that judges its token. */
+/** A request, as far as it is known, and the edge that judges its token. */
 export interface Asked {
   readonly url: URL;
   readonly method: string;
@@ -92,8 +92,8 @@ function judgeAlpn(claim: unknown, { alpn }: Asked): Opinion {
 }
 
 /**
- * The claims that are judged by what is known of a request. A claim that stands neither here nor among those that
- * `readTimes` and `replayOf` judge may restrict what a token opens: such a token is refused.
+ * Judges of the claims that are compared with a request. `judgeClaims` itself judges `exp`, `nbf` and `catreplay`. Any
+ * other claim may restrict what a token opens: such a token is refused.
  */
 const judges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
   [label.iss, (claim, { issuer }) => (isText(claim) ? when(issuer === undefined || claim === issuer) : unreadable)],
@@ -111,7 +111,7 @@ const judges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
   [label.catgeoiso3166, judgeCountry],
 ]);
 
-/** Those of AWS, which mean something else, or nothing, to everybody else. */
+/** Judges of the claims that AWS numbers, which mean something else, or nothing, to everybody else. */
 const awsJudges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
   [awsLabel.catu, judgeAwsUri],
   [awsLabel.catnip, judgeAddresses],

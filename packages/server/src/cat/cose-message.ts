@@ -7,7 +7,7 @@ export type CoseKind = 'mac' | 'sign';
 
 /** A token as it came. Nothing of it is believed before its signature is. */
 export interface CoseMessage {
-  /** What its tag says; `undefined` without one. */
+  /** The kind that its tag names; `undefined` without one. */
   readonly kind: CoseKind | undefined;
   /** Tags in front of it, the outer one first. */
   readonly tags: readonly number[];
@@ -32,9 +32,11 @@ const labels = { algorithm: 1, keyId: 4 } as const;
 const readLabels: ReadonlySet<unknown> = new Set(Object.values(labels));
 const empty = new Uint8Array();
 
-/** How tokens are tagged: CDNs look for the bytes of their own library. */
-export type TagStyle =
-  'cwt' /** 61(17) */ | 'cose' /** 17 alone */ | 'long'; /** 61(17) with 17 in two bytes, as cbor-x writes it */
+/**
+ * Tags in front of a token, for CDNs look for the bytes of their own library: `cwt` is 61(17) or 61(18), `cose` 17 or 18
+ * alone, `long` the first with the inner tag in two bytes, as cbor-x writes it.
+ */
+export type TagStyle = 'cwt' | 'cose' | 'long';
 
 /** A token up to its payload, which is the same for every token of a key. */
 export function messageFront(kind: CoseKind, algorithm: number, keyId: string, style: TagStyle): MessageFront {
@@ -50,11 +52,11 @@ export function messageFront(kind: CoseKind, algorithm: number, keyId: string, s
 export interface MessageFront {
   /** The bytes in front of the payload. */
   readonly front: Uint8Array;
-  /** What is signed up to the payload. */
+  /** The bytes that are signed, up to the payload. */
   readonly signed: Uint8Array;
 }
 
-/** What is signed (RFC 9052 sections 4.4 and 6.3), up to the payload. */
+/** The bytes that are signed (RFC 9052 sections 4.4 and 6.3), up to the payload. */
 function signedFront(kind: CoseKind, header: Uint8Array): Uint8Array {
   return writeCbor([kind === 'mac' ? 'MAC0' : 'Signature1', header, empty, empty]).slice(0, -1);
 }
@@ -63,7 +65,7 @@ export function signedBytes(signed: Uint8Array, payload: Uint8Array): Uint8Array
   return concatBytes(signed, writeCbor(payload));
 }
 
-/** What was signed of a message, if it is one of this kind. */
+/** The bytes that were signed of a message, if it is one of this kind. */
 export function signedBytesOf({ protectedHeader, payload }: CoseMessage, kind: CoseKind): Uint8Array {
   return signedBytes(signedFront(kind, protectedHeader), payload);
 }

@@ -4,7 +4,7 @@ import type { CatAlgorithm, CatKey } from './cose-key.ts';
 import { claimName } from './labels.ts';
 import { claimsIn, messageIn } from './open-token.ts';
 
-/** What a token says, read without believing it. */
+/** A token as it says itself what it is: nothing of that is believed. */
 export interface InspectedToken {
   readonly bytes: number;
   /** CBOR tags in front of it, the outer one first. */
@@ -22,7 +22,7 @@ export interface InspectedToken {
 
 export interface InspectedClaim {
   readonly label: number | string;
-  /** Of the registry, or the label itself. */
+  /** The name in the registry, or the label itself. */
   readonly name: string;
   /** Maps are `Map`, bytes `Uint8Array`, tagged values `Tagged` of `cborg`. */
   readonly value: unknown;

@@ -1,6 +1,6 @@
 import type { TagStyle } from './cose-message.ts';
 
-/** Whose reading of the standard tokens are written in. */
+/** A reading of the standard, in which tokens are written. */
 export type CatProfile = 'cta' | 'akamai' | 'cloudfront';
 
 export interface Profile {

@@ -8,7 +8,7 @@ import { label } from './labels.ts';
 import type { Profile } from './profiles.ts';
 import { readRenewal, renewedExpiry } from './renewal.ts';
 
-/** When a token is renewed, and what bounds its successor. */
+/** The times that decide whether a token is renewed, and when its successor ends. */
 interface RenewalTimes {
   /** Unix seconds. */
   readonly now: number;

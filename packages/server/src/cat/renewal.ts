@@ -2,7 +2,7 @@ import { optionsError } from '../errors/options-error.ts';
 import type { CborClaims } from './cbor.ts';
 import { label } from './labels.ts';
 
-/** How the edge renews the tokens that are made. */
+/** Renewal by the edge, as it is written into tokens. */
 export interface CatRenewal {
   /** Seconds that each renewed token lives (`catr` 1). */
   lifetime: number;
@@ -21,7 +21,7 @@ export interface CatRenewal {
 const types = ['automatic', 'cookie', 'header', 'redirect'] as const;
 const members = { type: 0, lifetime: 1, deadline: 2 } as const;
 
-/** What a token says of its own renewal. */
+/** Renewal that a token asks for. */
 export interface GrantedRenewal {
   readonly type: (typeof types)[number];
   /** Seconds; `undefined` where the token does not say. */
@@ -50,9 +50,9 @@ export function renewalClaim({ lifetime, grant, type = 'automatic' }: CatRenewal
 }
 
 /**
- * What `catr` grants; `undefined` for a token without one, and for a type that is not known. Libraries disagree about
- * its deadline: one reads a time, others the seconds before `exp` from which a token is renewed. A number of ten digits
- * is a time; any other is no grant, which the claim `grant` has to give then.
+ * Reads what `catr` grants; `undefined` for a token without one, and for a type that is not known. Libraries disagree
+ * about its deadline: one reads a time, others the seconds before `exp` from which a token is renewed. A number of ten
+ * digits is a time; any other is no grant, which the claim `grant` has to give then.
  */
 export function readRenewal(claims: CborClaims): GrantedRenewal | undefined {
   const claim = claims.get(label.catr);
@@ -73,7 +73,7 @@ export function readRenewal(claims: CborClaims): GrantedRenewal | undefined {
 }
 
 /**
- * When the successor of a token ends: it lives as long as the token says, and not beyond the grant. `undefined` where
+ * The end of the successor of a token: it lives as long as the token says, and not beyond the grant. `undefined` where
  * that is no later than the token itself.
  *
  * @param within seconds; a token that does not say how long its successor lives gets one of twice that

@@ -56,7 +56,7 @@ export interface TokenFormat {
   renew?(request: JudgedRequest, now: number, within: number): Promise<RenewedToken | undefined>;
 }
 
-/** What `verify` looks at: a `Request`, or these parts of one. */
+/** A request as `verify` looks at it: a `Request`, or these parts of one. */
 export interface JudgedRequest {
   readonly url: string;
   readonly headers: Headers;

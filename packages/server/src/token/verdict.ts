@@ -30,9 +30,9 @@ export interface RefusedVerdict {
   readonly ok: false;
   readonly status: 403 | 410;
   readonly reason: 'missing' | 'malformed' | 'signature' | 'expired';
-  /** Of formats whose tokens have claims: the name of the one that speaks against the request. */
+  /** The name of the claim that speaks against the request, of formats whose tokens have claims. */
   readonly claim?: string;
-  /** Why, in words, where that is not plain; never what a token says. */
+  /** The reason in words, where the claim does not tell it; never what a token says. */
   readonly detail?: string;
 }
 
