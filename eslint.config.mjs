@@ -114,7 +114,7 @@ export default tseslint.config(
   },
   { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },
   {
-    // CloudFront calls `handler`, has these globals, and knows no empty catch; a path is searched for control characters
+    // CloudFront calls `handler`, has these globals, and no `catch` without a name; a pattern has control characters
     files: ['packages/server/cloudfront/*.js'],
     languageOptions: { globals: { Buffer: 'readonly', console: 'readonly' } },
     rules: {

@@ -18,14 +18,14 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
   /** @default 'HS256' */
   algorithm?: CatAlgorithm;
   /**
-   * The CDN whose reading of the standard tokens are written in: names, tags, numbers of claims. `cloudfront` also reads the
-   * claims 401 to 404 of AWS's documentation, which are refused otherwise.
+   * The CDN whose reading of the standard tokens are written in: names, tags, numbers of claims. `cloudfront` also
+   * reads the claims 401 to 404 of AWS's documentation, which are refused otherwise.
    * @default 'cta'
    */
   profile?: CatProfile;
   /** `iss` */
   issuer?: string;
-  /** `aud`: written into tokens, which are for one of these then; without it, tokens that name an audience are refused. */
+  /** `aud`: written into tokens, and one of these is demanded; without it, tokens that name an audience are refused. */
   audience?: string | readonly string[];
   /** Opens the path asked for alone. @default false: its folder and all below */
   exact?: boolean;

@@ -14,8 +14,8 @@ export interface CatKey {
   /** `kid` of the token. */
   id: string;
   /**
-   * For HS256 the shared key in hex, or as a JWK of the type `oct`. For ES256 and PS256 a private key as PKCS#8 in PEM or as a JWK, or a public one
-   * (SPKI in PEM, or a JWK), which verifies: an edge that has no other cannot sign.
+   * For HS256 the shared key in hex, or as a JWK of the type `oct`. For ES256 and PS256 a private key as PKCS#8 in PEM
+   * or as a JWK, or a public one (SPKI in PEM, or a JWK), which verifies: an edge that has no other cannot sign.
    */
   key: string | Jwk;
 }
@@ -94,7 +94,7 @@ function isSecret(key: unknown): key is Jwk {
   return kty === 'oct' && typeof k === 'string' && k !== '' && decodeBase64(k) !== undefined;
 }
 
-/** Whether any of `keys` has made a message; its `alg` and its tag have to be those of the configuration before that. */
+/** Whether any of `keys` has made a message. Its `alg` and its tag are compared with the configuration before that. */
 export async function isGenuine(
   message: CoseMessage,
   keys: readonly CoseKey[],

@@ -33,8 +33,8 @@ const readLabels: ReadonlySet<unknown> = new Set(Object.values(labels));
 const empty = new Uint8Array();
 
 /**
- * Tags in front of a token, for CDNs look for the bytes of their own library: `cwt` is 61(17) or 61(18), `cose` 17 or 18
- * alone, `long` the first with the inner tag in two bytes, as cbor-x writes it.
+ * Tags in front of a token, for CDNs look for the bytes of their own library: `cwt` is 61(17) or 61(18), `cose` 17 or
+ * 18 alone, `long` the first with the inner tag in two bytes, as cbor-x writes it.
  */
 export type TagStyle = 'cwt' | 'cose' | 'long';
 
