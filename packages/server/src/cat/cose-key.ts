@@ -10,6 +10,7 @@ import { optionsError } from '../errors/options-error.ts';
 import { messageFront, signedBytes, signedBytesOf, writeMessage } from './cose-message.ts';
 import type { CoseKind, CoseMessage, TagStyle } from './cose-message.ts';
 
+/** A key of Common Access Tokens: it signs and verifies, or verifies alone. */
 export interface CatKey {
   /** `kid` of the token. */
   id: string;
@@ -20,6 +21,7 @@ export interface CatKey {
   key: string | Jwk;
 }
 
+/** HMAC with SHA-256, ECDSA over P-256, RSA-PSS with SHA-256 (RFC 9053, RFC 8230). */
 export type CatAlgorithm = 'HS256' | 'ES256' | 'PS256';
 
 /** Numbers of RFC 9053 sections 2.1 and 3.1, RFC 8230 section 2. */
@@ -89,9 +91,9 @@ function macKey(key: string | Jwk): SignatureMaker {
 }
 
 /** A shared key as a JWK (RFC 7518 section 6.4). */
-function isSecret(key: unknown): key is Jwk {
-  const { kty, k } = (typeof key === 'object' ? key : undefined) ?? ({} as Jwk);
-  return kty === 'oct' && typeof k === 'string' && k !== '' && decodeBase64(k) !== undefined;
+function isSecret(key: string | Jwk | null): key is Jwk {
+  if (typeof key !== 'object' || key === null) return false;
+  return key.kty === 'oct' && key.k !== '' && decodeBase64(key.k) !== undefined;
 }
 
 /** Whether any of `keys` has made a message. Its `alg` and its tag are compared with the configuration before that. */

@@ -20,6 +20,7 @@ export interface InspectedToken {
   readonly isGenuine: boolean | undefined;
 }
 
+/** A claim as it stands in a token. */
 export interface InspectedClaim {
   readonly label: number | string;
   /** The name in the registry, or the label itself. */

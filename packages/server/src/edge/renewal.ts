@@ -3,6 +3,7 @@ import { optionsError } from '../errors/options-error.ts';
 import type { FormatSource, RenewedToken, TokenFormat } from '../token/token-format.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
 
+/** Renewal of tokens by the edge. */
 export interface EdgeRenewal {
   /** Seconds before its end in which a token is renewed: more than a player's longest pause between two requests. */
   within: number;
