@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addDoctorCommand } from './commands/doctor-command.ts';
 import { addConformCommand } from './commands/conform-command.ts';
+import { addCatCommand } from './cat/cat-command.ts';
 import { addPlaylistCommand } from './commands/playlist-command.ts';
 import { addServeCommand } from './commands/serve-command.ts';
 import { addSignCommand } from './commands/sign-command.ts';
@@ -36,6 +37,7 @@ work, or nobody who could be asked.`,
   addServeCommand(program);
   addDoctorCommand(program, (exitCode) => (code = exitCode));
   addConformCommand(program, (exitCode) => (code = exitCode));
+  addCatCommand(program, (exitCode) => (code = exitCode));
   try {
     await program.parseAsync(argv);
     return code;
