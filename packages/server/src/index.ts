@@ -50,6 +50,7 @@ export type {
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
 export { signPlaylist } from './playlist/sign-playlist.ts';
 export type { SignPlaylistOptions } from './playlist/sign-playlist.ts';
+export { combine } from './token/combine.ts';
 export { signUrl } from './token/sign-url.ts';
 export type { SignUrlOptions } from './token/sign-url.ts';
 export type { FormatSource, SignedToken, TokenFormat } from './token/token-format.ts';

@@ -124,7 +124,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): TokenForma
     name: 'common-access-token',
     scope: isAlone ? 'url' : 'prefix',
     maxTtl,
-    cookies: carrier.cookies,
+    ...carrier.places,
 
     opens(url) {
       const conditions = conditionsFor(url);

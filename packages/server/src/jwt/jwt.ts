@@ -76,7 +76,7 @@ export function jwt(options: JwtOptions): TokenFormat {
     name: 'jwt',
     scope: 'url',
     maxTtl,
-    cookies: carrier.cookies,
+    ...carrier.places,
 
     opens(url) {
       claimsToSign(url);

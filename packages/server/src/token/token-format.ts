@@ -43,6 +43,13 @@ export interface TokenFormat {
    * takes them off those that no rule protects, too.
    */
   readonly cookies?: readonly string[];
+  /**
+   * Names of the parameters of the query in which its tokens travel: `combine` refuses two formats that share one, and
+   * lets neither sign what is left of an earlier token of the other.
+   */
+  readonly parameters?: readonly string[];
+  /** Names of the headers in which its tokens travel, for `combine`. */
+  readonly headers?: readonly string[];
   /** @param now unix seconds */
   verify(request: Pick<Request, 'url' | 'headers'>, now: number): Promise<Verdict> | Verdict;
 }
