@@ -44,6 +44,7 @@ const rooms = [
     families: ['link/link-format'],
   },
   { room: 'jwt', imports: ['errors', 'crypto', 'url', 'token', 'format-parts'], doors: [] },
+  { room: 'stores', imports: ['errors', 'crypto', 'url', 'token', 'format-parts'], doors: [] },
   { room: 'cat', imports: ['errors', 'crypto', 'url', 'token', 'format-parts'], doors: [] },
   {
     room: 'playlist',

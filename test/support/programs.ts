@@ -20,6 +20,8 @@ const programs = [
   'bun',
   'fastify',
   'miniflare',
+  'store-sdks',
+  's3rver',
 ] as const;
 export type Program = (typeof programs)[number];
 
@@ -68,6 +70,8 @@ const finders: Record<Program, () => string | undefined> = {
   bun: () => thatRuns('bun'),
   fastify: () => inExtraPackages('fastify'),
   miniflare: () => inExtraPackages('miniflare'),
+  'store-sdks': () => inExtraPackages('@aws-sdk/s3-request-presigner'),
+  s3rver: () => inExtraPackages('s3rver'),
 };
 
 const found = new Map<Program, string | undefined>();

@@ -48,6 +48,10 @@ export type {
   NodeSocket,
 } from './node/node-message.ts';
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
+export { azureBlob } from './stores/azure-blob.ts';
+export type { AzureBlobOptions } from './stores/azure-blob.ts';
+export { googleStorage } from './stores/google-storage.ts';
+export type { GoogleStorageOptions } from './stores/google-storage.ts';
 export { signPlaylist } from './playlist/sign-playlist.ts';
 export type { SignPlaylistOptions } from './playlist/sign-playlist.ts';
 export { combine } from './token/combine.ts';
