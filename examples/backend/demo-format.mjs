@@ -3,8 +3,8 @@ import { secureToken } from 'secure-token-server';
 /**
  * What endpoint and edge agree on, as long as the secret is the same.
  * @typedef {object} DemoFormats
- * @property {import('secure-token-server').TokenFormat} url a token for each URL
- * @property {import('secure-token-server').TokenFormat} folder one for the folder of a film or channel, and a verdict on
+ * @property {import('secure-token-server').VerifyingTokenFormat} url a token for each URL
+ * @property {import('secure-token-server').VerifyingTokenFormat} folder one for the folder of a film or channel, and a verdict on
  *   both kinds
  */
 

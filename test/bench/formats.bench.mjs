@@ -61,7 +61,7 @@ function signature(algorithm, privateKey) {
   };
 }
 
-/** @type {[name: string, format: import('secure-token-server').TokenFormat, bareName: string, bare: Bare][]} */
+/** @type {[name: string, format: import('secure-token-server').VerifyingTokenFormat, bareName: string, bare: Bare][]} */
 export const formats = [
   ['secureToken', secureToken({ secret }), 'MD5', hash('md5')],
   ['secureLink, KeyCDN', secureLink({ secret, ...secureLinkLayouts.keyCdn }), 'MD5', hash('md5')],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
 import { cloudFront, mediaCdnToken } from '../../packages/server/src/index.ts';
-import type { TokenFormat } from '../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import { cloudflareStream, jwt } from '../../packages/server/src/jwt.ts';
 import { base64Key, hexKey, rsaKey, secret } from '../support/format-samples.ts';
 import { expectLinear, repeated } from '../support/growth.ts';
@@ -13,7 +13,7 @@ const bytes = (unit: readonly number[], length: number): number[] =>
 const base64 = (content: readonly number[] | string): string =>
   Buffer.from(content as readonly number[]).toString('base64url');
 
-const judged = (format: TokenFormat, name: string, token: string): (() => Promise<void>) => {
+const judged = (format: VerifyingTokenFormat, name: string, token: string): (() => Promise<void>) => {
   const query = new URLSearchParams({ [name]: token });
   const request = { url: `${HOST}/vod/a.m3u8?${String(query)}`, headers: new Headers() };
   return async () => expect((await format.verify(request, NOW)).ok).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import type { SignedToken, TokenFormat } from '../../packages/server/src/index.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import { samples } from '../support/format-samples.ts';
 import { expectLinear } from '../support/growth.ts';
 import { requestWith } from '../support/token-request.ts';
@@ -116,7 +116,7 @@ function requestsOf(kind: keyof typeof pieces, size: number, url: string, token:
   });
 }
 
-const verifyAll = (format: TokenFormat, requests: readonly Sent[]) => async (): Promise<void> => {
+const verifyAll = (format: VerifyingTokenFormat, requests: readonly Sent[]) => async (): Promise<void> => {
   for (const request of requests) await format.verify(request, NOW);
 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
 import type { CommonAccessTokenOptions } from '../../packages/server/src/cat.ts';
-import type { SignedToken, TokenFormat } from '../../packages/server/src/index.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import { cloudflareStream, jwPlayer, jwt, mux } from '../../packages/server/src/jwt.ts';
 import { describeFormat } from '../support/format-properties.ts';
 import { hexKey, rsaKey, secret, videoId } from '../support/format-samples.ts';
@@ -66,7 +66,7 @@ const kinds: Record<string, Partial<CommonAccessTokenOptions>> = {
 for (const [name, options] of Object.entries(kinds)) {
   describeFormat({
     name: `commonAccessToken ${name}`,
-    make: ({ issuer, ipRanges }): TokenFormat =>
+    make: ({ issuer, ipRanges }): VerifyingTokenFormat =>
       commonAccessToken({
         keys: [{ id: 'k', key: hexKey }],
         ip: '203.0.113.9',

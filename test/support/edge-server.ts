@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TokenFormat } from '../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import { createEdgeHandler } from '../../packages/server/src/index.ts';
 import { listen } from './listen.ts';
 import type { Carrier } from './token-formats.ts';
@@ -81,7 +81,7 @@ export async function startEdge(options: {
     return true;
   };
 
-  const formatNow = (): TokenFormat => {
+  const formatNow = (): VerifyingTokenFormat => {
     const formats = new Map(
       [...carriers, 'whole' as const].map((carrier) => [carrier, tokenFormat(carrier, edge.secrets)]),
     );

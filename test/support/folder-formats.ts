@@ -10,7 +10,7 @@ import {
   secureLinkLayouts as layouts,
   wowza,
 } from '../../packages/server/src/index.ts';
-import type { TokenFormat } from '../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
 
 const secret = 'a secret of thirty-two characters';
@@ -20,7 +20,7 @@ const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = [{ id: 'K', privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }];
 
 /** Each format whose tokens open the folder of the URL that they are made for. */
-export const folderFormats: readonly { name: string; format: TokenFormat }[] = Object.entries({
+export const folderFormats: readonly { name: string; format: VerifyingTokenFormat }[] = Object.entries({
   'CDN77 in the path': secureLink({ secret, ...layouts.cdn77Path }),
   'Gcore folder': secureLink({ secret, ...layouts.gcoreFolder }),
   'nginx in the path': secureLink({ secret, hash: '{secret}{directory}{expires}', base: '/s/{token}/{expires}' }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isOptionsError } from '../../packages/server/src/errors/options-error.ts';
-import type { Scope, SignedToken, TokenFormat } from '../../packages/server/src/index.ts';
+import type { Scope, SignedToken, VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import { propertyRuns, propertyTimeout } from './property-runs.ts';
 import { NOW, asked, moveSeams, moved, urlOf } from './seams.ts';
 import type { Asked } from './seams.ts';
@@ -12,7 +12,7 @@ import { requestWith } from './token-request.ts';
 export interface Subject<C> {
   readonly name: string;
   /** May throw `ERR_OPTIONS`: such conditions are not signed. */
-  readonly make: (conditions: C) => TokenFormat;
+  readonly make: (conditions: C) => VerifyingTokenFormat;
   readonly conditions: fc.Arbitrary<C>;
   /** Headers that a client under these conditions sends beside the token. */
   readonly headers?: (conditions: C) => Readonly<Record<string, string>>;
@@ -45,7 +45,7 @@ interface Signed {
 }
 
 /** `undefined` for what is refused. */
-async function signed(format: TokenFormat | undefined, from: Asked): Promise<Signed | undefined> {
+async function signed(format: VerifyingTokenFormat | undefined, from: Asked): Promise<Signed | undefined> {
   try {
     const url = new URL(urlOf(from));
     return format && { token: await format.sign(url, from.expires), scope: format.opens!(url) };
@@ -55,7 +55,7 @@ async function signed(format: TokenFormat | undefined, from: Asked): Promise<Sig
   }
 }
 
-function made<C>({ make }: Subject<C>, conditions: C): TokenFormat | undefined {
+function made<C>({ make }: Subject<C>, conditions: C): VerifyingTokenFormat | undefined {
   try {
     return make(conditions);
   } catch (error) {

@@ -13,7 +13,7 @@ import {
   secureToken,
   wowza,
 } from '../../packages/server/src/index.ts';
-import type { TokenFormat } from '../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
 import { cloudflareStream, jwPlayer, jwt, mux } from '../../packages/server/src/jwt.ts';
 
@@ -32,7 +32,7 @@ const cat = { keys: [{ id: 'k', key: hexKey }] };
 const jwtKeys = { keys: [{ id: 'k', key: rsaKey }] };
 
 /** One format of each kind of signed text and carrier, with the path of a URL that it signs. */
-export const samples: readonly (readonly [name: string, format: TokenFormat, path: string])[] = [
+export const samples: readonly (readonly [name: string, format: VerifyingTokenFormat, path: string])[] = [
   ['secureToken', secureToken({ secret }), '/vod/7/a.m3u8'],
   ['secureToken raw', secureToken({ secret, pathForm: 'raw' }), '/vod/7/a.m3u8'],
   ['secureToken of a folder', secureToken({ secret, depth: 2 }), '/vod/7/a.m3u8'],

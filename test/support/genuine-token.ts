@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { TokenFormat } from '../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 
 /** What the tests share of tokens that were made with the right key, and say something that cannot be judged. */
 export const NOW = 1_795_500_000;
@@ -8,7 +8,7 @@ export const HOST = 'https://cdn.example.com';
 export const utf8: TextEncoder = new TextEncoder();
 export const secret = 'a secret of thirty-two characters';
 export const malformed = { ok: false, status: 403, reason: 'malformed' };
-export const verify = async (format: TokenFormat, url: string, headers = {}): Promise<unknown> =>
+export const verify = async (format: VerifyingTokenFormat, url: string, headers = {}): Promise<unknown> =>
   format.verify({ url, headers: new Headers(headers) }, NOW);
 export const pem: string = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })

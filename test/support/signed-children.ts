@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createEdgeHandler } from '../../packages/server/src/index.ts';
-import type { SignedToken, TokenFormat } from '../../packages/server/src/index.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import { propertyRuns, propertyTimeout } from './property-runs.ts';
 import { HOST, NOW } from './seams.ts';
 import { requestWith } from './token-request.ts';
@@ -9,9 +9,9 @@ import { requestWith } from './token-request.ts';
 /** An edge that signs playlists, and what viewers come with to it. */
 export interface EdgeSubject {
   readonly name: string;
-  readonly format: TokenFormat;
+  readonly format: VerifyingTokenFormat;
   /** Formats that make tokens which the edge accepts; others of its CDN, or of the same with other options. */
-  readonly viewers: readonly TokenFormat[];
+  readonly viewers: readonly VerifyingTokenFormat[];
   /** @default folders within folders */
   readonly paths?: readonly string[];
 }
@@ -54,7 +54,7 @@ async function openedBy(url: string, subject: EdgeSubject): Promise<Map<string, 
   return opened;
 }
 
-const tokenFor = async (viewer: TokenFormat, url: string): Promise<SignedToken | undefined> => {
+const tokenFor = async (viewer: VerifyingTokenFormat, url: string): Promise<SignedToken | undefined> => {
   try {
     return await viewer.sign(new URL(url), expires);
   } catch {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'vitest';
-import type { TokenFormat } from '../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 
 export const NOW = 1_795_500_000;
 export const SOON = NOW + 300;
@@ -12,18 +12,22 @@ export const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
 
-export const sign = async (format: TokenFormat, path: string, expires = SOON): Promise<unknown> =>
+export const sign = async (format: VerifyingTokenFormat, path: string, expires = SOON): Promise<unknown> =>
   format.sign(new URL(HOST + path), expires);
-export const refusesToSign = async (format: TokenFormat, path: string): Promise<void> => {
+export const refusesToSign = async (format: VerifyingTokenFormat, path: string): Promise<void> => {
   await expect(sign(format, path), path).rejects.toMatchObject({
     code: 'ERR_OPTIONS',
     message: expect.stringMatching(/^url:/),
   });
   expect(() => format.opens!(new URL(HOST + path)), path).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
 };
-export const verdictOf = async (format: TokenFormat, url: string, headers = {}): Promise<string> => {
+export const verdictOf = async (format: VerifyingTokenFormat, url: string, headers = {}): Promise<string> => {
   const verdict = await format.verify({ url, headers: new Headers(headers) }, NOW);
   return verdict.ok ? 'ok' : verdict.reason;
 };
-export const tokenOf = async (format: TokenFormat, path: string, name: string, expires = SOON): Promise<string> =>
-  (await format.sign(new URL(HOST + path), expires)).query?.[name] ?? '';
+export const tokenOf = async (
+  format: VerifyingTokenFormat,
+  path: string,
+  name: string,
+  expires = SOON,
+): Promise<string> => (await format.sign(new URL(HOST + path), expires)).query?.[name] ?? '';

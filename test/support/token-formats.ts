@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TokenFormat, Verdict } from '../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat, Verdict } from '../../packages/server/src/index.ts';
 import { edgeAuth, secureToken } from '../../packages/server/src/index.ts';
 
 /**
@@ -59,7 +59,10 @@ function read(
 }
 
 /** A token of nginx `secure_link` over a folder, for the carriers that the packages' own format does not cover. */
-function folderFormat(carrier: Exclude<Carrier, 'exact' | 'open' | 'whole'>, secrets: readonly string[]): TokenFormat {
+function folderFormat(
+  carrier: Exclude<Carrier, 'exact' | 'open' | 'whole'>,
+  secrets: readonly string[],
+): VerifyingTokenFormat {
   return {
     name: carrier,
     scope: 'prefix',
@@ -82,18 +85,18 @@ function folderFormat(carrier: Exclude<Carrier, 'exact' | 'open' | 'whole'>, sec
   };
 }
 
-const open: TokenFormat = {
+const open: VerifyingTokenFormat = {
   name: 'open',
   scope: 'prefix',
   sign: ({ origin, pathname }, expires) => ({ prefix: origin + folderOf(pathname)[0], expires }),
   verify: ({ url }) => ({ ok: true, expires: Infinity, url }),
 };
 
-const wholeFormat = (secrets: readonly string[]): TokenFormat =>
+const wholeFormat = (secrets: readonly string[]): VerifyingTokenFormat =>
   edgeAuth({ keys: secrets.map((secret) => Buffer.from(secret).toString('hex')), exact: true, signQuery: true });
 
 /** The format behind `/<carrier>/`. The first secret signs, all of them verify. */
-export function tokenFormat(carrier: Carrier, secrets: readonly string[]): TokenFormat {
+export function tokenFormat(carrier: Carrier, secrets: readonly string[]): VerifyingTokenFormat {
   if (carrier === 'exact') return secureToken({ secrets });
   if (carrier === 'whole') return wholeFormat(secrets);
   return carrier === 'open' ? open : folderFormat(carrier, secrets);

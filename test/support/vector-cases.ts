@@ -1,4 +1,4 @@
-import type { SignedToken, TokenFormat } from '../../packages/server/src/index.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 
 /** A vector as the files hold it. */
 export interface Vector {
@@ -20,7 +20,7 @@ export interface Vector {
 
 /** What a vector says in the terms of this package. */
 export interface VectorCase {
-  format: TokenFormat;
+  format: VerifyingTokenFormat;
   /** Without the token. */
   target: string;
   /** Unix seconds. */

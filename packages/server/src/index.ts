@@ -57,7 +57,7 @@ export type { SignPlaylistOptions } from './playlist/sign-playlist.ts';
 export { combine } from './token/combine.ts';
 export { signUrl } from './token/sign-url.ts';
 export type { SignUrlOptions } from './token/sign-url.ts';
-export type { FormatSource, SignedToken, TokenFormat } from './token/token-format.ts';
+export type { FormatSource, SignedToken, TokenFormat, VerifyingTokenFormat } from './token/token-format.ts';
 export type { GrantedVerdict, RefusedVerdict, Verdict } from './token/verdict.ts';
 export { verifyUrl } from './token/verify-url.ts';
 export type { VerifyUrlOptions } from './token/verify-url.ts';

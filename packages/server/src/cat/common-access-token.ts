@@ -10,7 +10,7 @@ import { folderScope, pathScope } from '../format-parts/opened-scope.ts';
 import { pathToSign } from '../format-parts/path-to-sign.ts';
 import { valueCarrier } from '../format-parts/value-carrier.ts';
 import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
-import type { SignedToken, TokenFormat } from '../token/token-format.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
 import {
@@ -61,7 +61,7 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
  *
  * @throws `ERR_OPTIONS`
  */
-export function commonAccessToken(options: CommonAccessTokenOptions): TokenFormat {
+export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingTokenFormat {
   checkNames(options, {
     keys: true,
     issuer: true,

@@ -1,6 +1,6 @@
 import { optionsError } from '../errors/options-error.ts';
 import { attachToken } from '../token/attach-token.ts';
-import type { SignedToken, TokenFormat } from '../token/token-format.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../token/token-format.ts';
 import { scopeToOpen } from '../token/token-scope.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
 import { judgeScope } from '../url/judged-scope.ts';
@@ -23,7 +23,7 @@ interface Granted extends Pick<GrantedVerdict, 'url' | 'expires' | 'carriers' | 
  * - or the token of its path alone, of a format that can make one;
  * - or none.
  */
-export function childrenFormat(format: TokenFormat, granted: Granted): TokenFormat {
+export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): VerifyingTokenFormat {
   const { request, now, conditional = false } = granted;
   let known: SignedToken | undefined;
   // Most requests are for no playlist.

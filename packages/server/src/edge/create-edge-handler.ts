@@ -4,7 +4,7 @@ import { checkRequest } from '../http/check-request.ts';
 import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
 import { checkCors } from '../http/cors-options.ts';
 import type { CorsOptions } from '../http/cors-options.ts';
-import { formatReader } from '../token/format-reader.ts';
+import { verifyingFormatReader } from '../token/format-reader.ts';
 import type { FormatSource, TokenFormat } from '../token/token-format.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
 import { judgeUrl } from '../url/judged-url.ts';
@@ -63,7 +63,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   });
   const { cors = { origins: '*' }, signPlaylists = false, clock = Date.now } = options;
   const onError = errorLog(options.onError);
-  const readFormat = formatReader(options.format);
+  const readFormat = verifyingFormatReader(options.format);
   const forward = originFetch(options.origin);
   const isProtected = urlRules(options.protect);
   checkCors(cors);

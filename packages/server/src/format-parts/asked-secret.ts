@@ -31,7 +31,9 @@ export function withAskedSecret<Options extends SecretOptions, Format extends To
     ...checked,
     sign: (url, expires) => current().sign(url, expires),
     ...(checked.signExactly && { signExactly: (url: URL, expires: number) => current().signExactly!(url, expires) }),
-    verify: (request, now) => current().verify(request, now),
+    ...(checked.verify && {
+      verify: (request: Pick<Request, 'url' | 'headers'>, now: number) => current().verify!(request, now),
+    }),
   };
 }
 

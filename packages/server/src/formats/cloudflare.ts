@@ -6,7 +6,7 @@ import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { withAskedSecret } from '../format-parts/asked-secret.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
-import type { TokenFormat } from '../token/token-format.ts';
+import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
 import { linkFormat } from './link/link-format.ts';
 
@@ -35,7 +35,7 @@ export type CloudflareOptions = SecretOptions & {
  *
  * @throws `ERR_OPTIONS`
  */
-export function cloudflare(options: CloudflareOptions): TokenFormat {
+export function cloudflare(options: CloudflareOptions): VerifyingTokenFormat {
   checkNames(options, {
     secret: true,
     secrets: true,

@@ -17,7 +17,7 @@ import { folderScope, pathScope, urlScope } from '../format-parts/opened-scope.t
 import { pathToSign } from '../format-parts/path-to-sign.ts';
 import { valueCarrier } from '../format-parts/value-carrier.ts';
 import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
-import type { SignedToken, TokenFormat } from '../token/token-format.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath, encodePath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
@@ -72,7 +72,7 @@ const hashes = { sha256, sha1, md5 };
  *   separators and wildcards of an access list, and with `exact` for a path or signed query with `~`, unless `escape`
  *   is set
  */
-export function edgeAuth(options: EdgeAuthOptions): TokenFormat {
+export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
   checkNames(options, {
     key: true,
     keys: true,

@@ -4,7 +4,7 @@ import { hmac, sha1, sha256 } from '../crypto/hash.ts';
 import type { Hash } from '../crypto/hash.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
-import type { TokenFormat } from '../token/token-format.ts';
+import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
 import { linkFormat } from './link/link-format.ts';
 
@@ -31,7 +31,7 @@ const algorithms: Readonly<Record<string, { hash: Hash; length: number }>> = {
  *
  * @throws `ERR_OPTIONS`
  */
-export function fastly(options: FastlyOptions): TokenFormat {
+export function fastly(options: FastlyOptions): VerifyingTokenFormat {
   checkNames(options, { key: true, keys: true, algorithm: true, param: true, pathForm: true, maxTtl: true });
   const { algorithm = 'sha256', param = 'token', pathForm = 'raw', maxTtl = 86_400 } = options;
   const { hash, length } = algorithms[algorithm as string] ?? {};

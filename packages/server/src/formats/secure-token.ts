@@ -13,7 +13,7 @@ import { judging } from '../format-parts/judging.ts';
 import { folderScope, pathScope } from '../format-parts/opened-scope.ts';
 import { pathToSign } from '../format-parts/path-to-sign.ts';
 import { searchToSign } from '../format-parts/search-to-sign.ts';
-import type { TokenFormat } from '../token/token-format.ts';
+import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { checkParameterNames, tokenQuery } from '../token/token-query.ts';
 import { refused } from '../token/verdict.ts';
 import type { Verdict } from '../token/verdict.ts';
@@ -47,7 +47,7 @@ export type SecureTokenOptions = SecretOptions & {
 };
 
 /** A format that judges at once, for edges that want an answer before their listener returns. */
-export interface SecureTokenFormat extends TokenFormat {
+export interface SecureTokenFormat extends VerifyingTokenFormat {
   verify(request: Pick<Request, 'url' | 'headers'>, now: number): Verdict;
 }
 

@@ -16,7 +16,7 @@ import { judging } from '../format-parts/judging.ts';
 import { folderScope } from '../format-parts/opened-scope.ts';
 import { pathToSign } from '../format-parts/path-to-sign.ts';
 import { searchToSign } from '../format-parts/search-to-sign.ts';
-import type { TokenFormat } from '../token/token-format.ts';
+import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { checkParameterNames, foldName, tokenQuery } from '../token/token-query.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
@@ -46,7 +46,7 @@ const hashes = { sha256, sha384, sha512 };
  * @throws `ERR_OPTIONS`; from `sign` also for folders with `?` in their names, which ends the content path in what is
  *   hashed, and for paths with more than 32 folders
  */
-export function wowza(options: WowzaOptions): TokenFormat {
+export function wowza(options: WowzaOptions): VerifyingTokenFormat {
   checkNames(options, {
     secret: true,
     secrets: true,

@@ -6,7 +6,7 @@ import { writeExpiry } from '../format-parts/expiry.ts';
 import { judging } from '../format-parts/judging.ts';
 import { folderScope } from '../format-parts/opened-scope.ts';
 import { pathToSign } from '../format-parts/path-to-sign.ts';
-import type { TokenFormat } from '../token/token-format.ts';
+import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
 import { checkParams } from './check-params.ts';
@@ -29,7 +29,7 @@ export interface CloudflareStreamOptions {
  *
  * @throws `ERR_OPTIONS`
  */
-export function cloudflareStream(options: CloudflareStreamOptions): TokenFormat {
+export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTokenFormat {
   checkNames(options, { keys: true, params: true, maxTtl: true });
   const { keys, params = {}, maxTtl = 86_400 } = options;
   checkTimes({ maxTtl });

@@ -2,7 +2,7 @@ import type { SecretOptions } from '../crypto/secret-list.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { withAskedSecret } from '../format-parts/asked-secret.ts';
-import type { TokenFormat } from '../token/token-format.ts';
+import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { jwt } from './jwt.ts';
 
 export type JwPlayerOptions = SecretOptions & {
@@ -16,7 +16,7 @@ export type JwPlayerOptions = SecretOptions & {
  *
  * @throws `ERR_OPTIONS`
  */
-export function jwPlayer(options: JwPlayerOptions): TokenFormat {
+export function jwPlayer(options: JwPlayerOptions): VerifyingTokenFormat {
   checkNames(options, { secret: true, secrets: true, maxTtl: true });
   const asked = withAskedSecret(options, jwPlayer);
   if (asked) return asked;

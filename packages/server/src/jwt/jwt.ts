@@ -7,7 +7,7 @@ import { pathScope } from '../format-parts/opened-scope.ts';
 import { pathToSign } from '../format-parts/path-to-sign.ts';
 import { valueCarrier } from '../format-parts/value-carrier.ts';
 import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
-import type { TokenFormat } from '../token/token-format.ts';
+import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
@@ -46,7 +46,7 @@ export interface JwtOptions extends ValueCarrierOptions {
  *
  * @throws `ERR_OPTIONS`
  */
-export function jwt(options: JwtOptions): TokenFormat {
+export function jwt(options: JwtOptions): VerifyingTokenFormat {
   checkNames(options, {
     keys: true,
     algorithm: true,

@@ -1,6 +1,6 @@
 import { checkNames } from '../errors/check-names.ts';
 import { folderScope, joinedScope, pathScope } from '../format-parts/opened-scope.ts';
-import type { TokenFormat } from '../token/token-format.ts';
+import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { Scope } from '../url/scope.ts';
 import { checkParams } from './check-params.ts';
 import type { JwtKey } from './jwt-signer.ts';
@@ -34,7 +34,7 @@ const audiences: readonly (readonly [RegExp, string])[] = [
  *
  * @throws `ERR_OPTIONS`
  */
-export function mux(given: MuxOptions): TokenFormat {
+export function mux(given: MuxOptions): VerifyingTokenFormat {
   checkNames(given, { keys: true, params: true, maxTtl: true });
   const { keys, params = {}, ...options } = given;
   checkParams(params, ['sub', 'aud', 'kid', 'exp']);

@@ -1,13 +1,14 @@
 import { callHook } from '../errors/call-hook.ts';
 import { optionsError } from '../errors/options-error.ts';
-import type { FormatSource, TokenFormat } from './token-format.ts';
+import type { FormatSource, TokenFormat, VerifyingTokenFormat } from './token-format.ts';
+import { verifyingFormat } from './verifying-format.ts';
 
 /**
  * @throws `ERR_OPTIONS` when `source` is no format and no function: without one, nothing may be signed or let through
  */
 export function formatReader(source: FormatSource): (request: Request) => TokenFormat | Promise<TokenFormat> {
   if (typeof source === 'function') return (request) => callHook('format', () => source(request));
-  if (typeof (source as Partial<TokenFormat> | undefined)?.verify !== 'function') {
+  if (typeof (source as Partial<TokenFormat> | undefined)?.sign !== 'function') {
     throw optionsError(
       'format',
       'Give a format such as secureToken({ secret }), or a function that returns one.',
@@ -15,4 +16,15 @@ export function formatReader(source: FormatSource): (request: Request) => TokenF
     );
   }
   return () => source;
+}
+
+/**
+ * The same for what judges tokens.
+ *
+ * @throws `ERR_OPTIONS` as `formatReader` does, and for a format that only signs; of a function, at the request
+ */
+export function verifyingFormatReader(source: FormatSource): (request: Request) => Promise<VerifyingTokenFormat> {
+  const read = formatReader(source);
+  if (typeof source !== 'function') verifyingFormat(source);
+  return async (request) => verifyingFormat(await read(request));
 }

@@ -7,16 +7,19 @@ export interface SignedToken extends Token {
   setCookie?: readonly string[];
 }
 
-/** One way of signing, as one CDN expects it: makes tokens and judges them. */
+/**
+ * One way of signing, as one CDN or store expects it: makes tokens, and judges them where somebody else than the CDN
+ * can.
+ */
 export interface TokenFormat {
   readonly name: string;
   /** Whether a token opens one exact URL or every URL below a prefix. */
   readonly scope: 'url' | 'prefix';
-  /** The longest lifetime in seconds that `verify` accepts; longer tokens are never issued. */
+  /** The longest lifetime in seconds that whoever verifies accepts; longer tokens are never issued. */
   readonly maxTtl?: number;
   /**
    * @param expires unix seconds
-   * @throws `ERR_OPTIONS` for a URL or an expiry that `verify` would refuse
+   * @throws `ERR_OPTIONS` for a URL or an expiry that whoever verifies would refuse
    */
   sign(url: URL, expires: number): Promise<SignedToken> | SignedToken;
   /**
@@ -50,6 +53,17 @@ export interface TokenFormat {
   readonly parameters?: readonly string[];
   /** Names of the headers in which its tokens travel, for `combine`. */
   readonly headers?: readonly string[];
+  /**
+   * Judges a request. Left out by formats that only sign, whose tokens nobody but the store itself can judge: `verifyUrl`
+   * and `createEdgeHandler` refuse those with `ERR_OPTIONS`.
+   *
+   * @param now unix seconds
+   */
+  verify?(request: Pick<Request, 'url' | 'headers'>, now: number): Promise<Verdict> | Verdict;
+}
+
+/** A format that judges tokens, too. */
+export interface VerifyingTokenFormat extends TokenFormat {
   /** @param now unix seconds */
   verify(request: Pick<Request, 'url' | 'headers'>, now: number): Promise<Verdict> | Verdict;
 }

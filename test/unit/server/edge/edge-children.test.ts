@@ -10,15 +10,15 @@ import {
   secureLink,
   secureLinkLayouts,
 } from '../../../../packages/server/src/index.ts';
-import type { TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { HOST, NOW } from '../../../support/edge.ts';
 import { base64Key, hexKey, rsaKey, secret } from '../../../support/format-samples.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
 /** What an edge makes of a playlist for a viewer with a token of another format. */
 async function served(
-  format: TokenFormat,
-  viewer: TokenFormat,
+  format: VerifyingTokenFormat,
+  viewer: VerifyingTokenFormat,
   {
     uris,
     path = '/live/7/a/i.m3u8',
@@ -84,7 +84,7 @@ describe('a child of a signed playlist', () => {
   });
 
   test('has none from a format that knows tokens of folders only', async () => {
-    const formats: [TokenFormat, TokenFormat][] = [
+    const formats: [VerifyingTokenFormat, VerifyingTokenFormat][] = [
       [bunny({ secret, depth: 1 }), bunny({ secret })],
       [
         secureLink({ secret, ...secureLinkLayouts.gcoreFolder }),
@@ -114,7 +114,7 @@ describe('a child of a signed playlist', () => {
 
   test('ends with the token of the playlist, and no later than the format allows', async () => {
     const ofPath = edgeAuth({ key: hexKey, exact: true });
-    const lax: TokenFormat = { ...ofPath, maxTtl: 60 };
+    const lax: VerifyingTokenFormat = { ...ofPath, maxTtl: 60 };
     expect((await served(lax, ofPath, { uris: ['1.ts'] })).lines[0]).toContain(`exp=${NOW + 60}~`);
     expect((await served(lax, ofPath, { uris: ['1.ts'], expires: NOW + 30 })).lines[0]).toContain(`exp=${NOW + 30}~`);
   });
@@ -128,7 +128,7 @@ describe('a token with conditions that the edge would not write', () => {
   const ip = '203.0.113.9';
   const inQuery = { secret, carrier: 'query' as const, exact: true };
 
-  test.each<[string, TokenFormat, TokenFormat]>([
+  test.each<[string, VerifyingTokenFormat, VerifyingTokenFormat]>([
     [
       'mediaCdnToken',
       mediaCdnToken({ ...media, ip, exact: true }),
@@ -153,7 +153,7 @@ describe('a token with conditions that the edge would not write', () => {
     expect((await served(format, format, { uris: ['1.ts'], headers })).lines[0]).not.toBe('1.ts');
   });
 
-  test.each<[string, TokenFormat]>([
+  test.each<[string, VerifyingTokenFormat]>([
     ['mediaCdnToken', mediaCdnToken({ ...media, ...ranges, headers, ip, exact: true })],
     [
       'commonAccessToken',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createEdgeHandler, secureToken, signUrl } from '../../../../packages/server/src/index.ts';
-import type { TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { HOST, NOW } from '../../../support/edge.ts';
 
 const ofPaths = secureToken({ secret: 'mysecret' });
@@ -10,7 +10,11 @@ const children = ['seg.m4s', '/vod/7/hd/i.m3u8', '/vod/8/hd/i.m3u8', '/top.m4s']
 const playlist = ['#EXTM3U', ...children.flatMap((uri) => ['#EXTINF:4,', uri])].join('\n');
 
 /** The tokens of the children that an edge returns for a playlist, each as what it is: of the path or of the folder. */
-async function kindsOf(path: string, signedWith: TokenFormat, format: TokenFormat = ofFolders): Promise<string[]> {
+async function kindsOf(
+  path: string,
+  signedWith: VerifyingTokenFormat,
+  format: VerifyingTokenFormat = ofFolders,
+): Promise<string[]> {
   const options = { origin: () => new Response(playlist), clock: () => NOW * 1000 };
   const edge = createEdgeHandler({ ...options, format, signPlaylists: true });
   const response = await edge(new Request(await signUrl(HOST + path, { format: signedWith, expires: NOW + 60 })));

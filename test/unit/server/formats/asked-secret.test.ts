@@ -10,11 +10,11 @@ import {
   verifyUrl,
   wowza,
 } from '../../../../packages/server/src/index.ts';
-import type { SecretOptions, SecretSource, TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { SecretOptions, SecretSource, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { jwPlayer } from '../../../../packages/server/src/jwt.ts';
 import { NOW, HOST, ask, master } from '../../../support/signing-endpoint.ts';
 
-const formats: [string, (options: SecretOptions) => TokenFormat][] = [
+const formats: [string, (options: SecretOptions) => VerifyingTokenFormat][] = [
   ['secureToken', secureToken],
   ['secureLink', (options) => secureLink({ ...options, ...secureLinkLayouts.keyCdn })],
   ['bunny', bunny],

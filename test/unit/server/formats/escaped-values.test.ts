@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bunny, cloudCdn, edgeAuth, mediaCdn, verifyUrl } from '../../../../packages/server/src/index.ts';
-import type { SignedToken, TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { base64Key, hexKey, samples, secret } from '../../../support/format-samples.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
@@ -32,7 +32,7 @@ function* spellingsOf(value: string): Generator<Spelling> {
   }
 }
 
-const carriedInQuery = async (format: TokenFormat, path: string): Promise<Record<string, string>> => {
+const carriedInQuery = async (format: VerifyingTokenFormat, path: string): Promise<Record<string, string>> => {
   const token: SignedToken = await format.sign(new URL(HOST + path), NOW + 60);
   return token.query ?? {};
 };

@@ -12,7 +12,7 @@ import {
   secureToken,
   wowza,
 } from '../../../../packages/server/src/index.ts';
-import type { TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import { cloudflareStream, mux } from '../../../../packages/server/src/jwt.ts';
 import { HOST, SOON, hex, key32, refusesToSign, rsa, secret, sign } from '../../../support/signed-text.ts';
@@ -63,7 +63,7 @@ test('a text where a number is due switches nothing off', async () => {
     }
   }
   for (const make of Object.values(makers)) {
-    const format = make({}) as TokenFormat;
+    const format = make({}) as VerifyingTokenFormat;
     const path = format.name === 'mux' ? '/abc.m3u8' : `/${'0'.repeat(32)}/a.m3u8`;
     await expect(sign(format, path, String(SOON) as never), format.name).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
     const token = await format.sign(new URL(HOST + path), SOON);

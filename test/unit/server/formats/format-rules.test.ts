@@ -11,7 +11,7 @@ import {
   secureLinkLayouts as layouts,
   wowza,
 } from '../../../../packages/server/src/index.ts';
-import type { SignedToken, TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { jwPlayer } from '../../../../packages/server/src/jwt.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
@@ -22,14 +22,19 @@ const key = Buffer.from(secret.slice(0, 32));
 const hex = { key: key.toString('hex') };
 const google = { keys: [{ name: 'k', key: key.toString('base64url') }] };
 const media = { keys: [key.toString('base64url')] };
-const verdictOf = async (signing: TokenFormat, verifying: TokenFormat, now = NOW, target = url): Promise<string> => {
+const verdictOf = async (
+  signing: VerifyingTokenFormat,
+  verifying: VerifyingTokenFormat,
+  now = NOW,
+  target = url,
+): Promise<string> => {
   const token = await signing.sign(new URL(url), NOW + 60);
   const verdict = await verifying.verify(requestWith(target, token), now);
   return verdict.ok ? 'ok' : `${verdict.status} ${verdict.reason}`;
 };
 
 describe('the configuration decides what kind of token is right, not the token', () => {
-  test.each<[string, TokenFormat, TokenFormat]>([
+  test.each<[string, VerifyingTokenFormat, VerifyingTokenFormat]>([
     ['edgeAuth', edgeAuth(hex), edgeAuth({ ...hex, exact: true })],
     ['bunny', bunny({ secret, carrier: 'query' }), bunny({ secret, carrier: 'query', exact: true })],
     ['cloudCdn', cloudCdn(google), cloudCdn({ ...google, exact: true })],
@@ -42,7 +47,7 @@ describe('the configuration decides what kind of token is right, not the token',
     expect(await verdictOf(exact, folder)).toBe('403 malformed');
   });
 
-  test.each<[string, TokenFormat, TokenFormat]>([
+  test.each<[string, VerifyingTokenFormat, VerifyingTokenFormat]>([
     ['carrier', edgeAuth({ ...hex, carrier: 'cookie' }), edgeAuth(hex)],
     ['carrier', mediaCdn(google), mediaCdn({ ...google, carrier: 'query' })],
     ['carrier', bunny({ secret }), bunny({ secret, carrier: 'query' })],
@@ -50,7 +55,7 @@ describe('the configuration decides what kind of token is right, not the token',
     expect(await verdictOf(elsewhere, here)).toBe('403 missing');
   });
 
-  test.each<[string, TokenFormat, TokenFormat]>([
+  test.each<[string, VerifyingTokenFormat, VerifyingTokenFormat]>([
     ['algorithm', edgeAuth({ ...hex, algorithm: 'md5' }), edgeAuth(hex)],
     ['algorithm', fastly({ key: key.toString('base64'), algorithm: 'sha1' }), fastly({ key: key.toString('base64') })],
     ['version', bunny({ secret, version: 2 }), bunny({ secret })],
@@ -74,7 +79,7 @@ describe('the configuration decides what kind of token is right, not the token',
 
 describe('what a token says beside its expiry', () => {
   const startsAt = NOW + 10;
-  test.each<[string, TokenFormat]>([
+  test.each<[string, VerifyingTokenFormat]>([
     ['edgeAuth', edgeAuth({ ...hex, startsAt })],
     ['mediaCdnToken', mediaCdnToken({ ...media, startsAt })],
     ['wowza', wowza({ secret, startsAt })],
@@ -85,7 +90,7 @@ describe('what a token says beside its expiry', () => {
     ]);
   });
 
-  test.each<[string, (ip?: string) => TokenFormat]>([
+  test.each<[string, (ip?: string) => VerifyingTokenFormat]>([
     ['secureLink', (ip) => secureLink({ secret, ...layouts.gcore, ...(ip && { ip }) })],
     ['edgeAuth', (ip) => edgeAuth({ ...hex, ...(ip && { ip }) })],
     ['bunny', (ip) => bunny({ secret, ...(ip && { ip }) })],
@@ -98,7 +103,7 @@ describe('what a token says beside its expiry', () => {
   });
 
   test('bunny: an IPv6 client keeps its token while it changes the last 64 bits of its address', async () => {
-    const from = (ip: string): TokenFormat => bunny({ secret, ip });
+    const from = (ip: string): VerifyingTokenFormat => bunny({ secret, ip });
     expect(await verdictOf(from('2001:db8:1:2::1'), from('2001:db8:1:2:ffff::9'))).toBe('ok');
     expect(await verdictOf(from('2001:db8:1:2::1'), from('2001:db8:1:3::1'))).toBe('403 signature');
   });
@@ -106,7 +111,7 @@ describe('what a token says beside its expiry', () => {
   test('bunny: not from another country, nor from one that is not known', async () => {
     const allowed = bunny({ secret, countries: ['CA', 'US'] });
     const blocked = bunny({ secret, countriesBlocked: ['RU'] });
-    const from = (country?: string): TokenFormat => bunny({ secret, ...(country && { country }) });
+    const from = (country?: string): VerifyingTokenFormat => bunny({ secret, ...(country && { country }) });
     for (const [token, country, expected] of [
       [allowed, 'US', 'ok'],
       [allowed, 'RU', '403 signature'],
@@ -133,7 +138,7 @@ describe('what a token says beside its expiry', () => {
 
 describe('a token given twice', () => {
   const twice = async (
-    format: TokenFormat,
+    format: VerifyingTokenFormat,
     change: (request: Request, token: SignedToken) => Request,
   ): Promise<string> => {
     const token = await format.sign(new URL(url), NOW + 60);
@@ -141,7 +146,7 @@ describe('a token given twice', () => {
     return verdict.ok ? 'ok' : `${verdict.status} ${verdict.reason}`;
   };
 
-  test.each<[string, TokenFormat]>([
+  test.each<[string, VerifyingTokenFormat]>([
     ['secureLink', secureLink({ secret, ...layouts.keyCdn })],
     ['edgeAuth', edgeAuth(hex)],
     ['bunny', bunny({ secret, carrier: 'query' })],

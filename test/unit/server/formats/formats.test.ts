@@ -19,7 +19,7 @@ import {
   signUrl,
   wowza,
 } from '../../../../packages/server/src/index.ts';
-import type { SignedToken, TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import { jwt } from '../../../../packages/server/src/jwt.ts';
 import { changedTokens, flippedTokens, requestWith } from '../../../support/token-request.ts';
@@ -32,11 +32,11 @@ const hex = key.toString('hex');
 const google = [{ name: 'k', key: key.toString('base64url') }];
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const keys = [{ id: 'K', privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }];
-const link = (layout: keyof typeof layouts, more = {}): TokenFormat =>
+const link = (layout: keyof typeof layouts, more = {}): VerifyingTokenFormat =>
   secureLink({ secret, ...layouts[layout], ...more });
 
 /** One of each kind of token of each format that players can use. */
-const formats: Record<string, TokenFormat> = {
+const formats: Record<string, VerifyingTokenFormat> = {
   secureToken: secureToken({ secret }),
   'secureToken raw': secureToken({ secret, pathForm: 'raw' }),
   keyCdn: link('keyCdn'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { secureLink, secureLinkLayouts, secureToken } from '../../../../packages/server/src/index.ts';
-import type { SignedToken, TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 
 const HOST = 'https://cdn.example.com';
 const query = { t: '{token}', e: '{expires}' };
@@ -36,7 +36,7 @@ const collisionsOf = (hash: string): string[] => {
   });
 };
 /** `undefined` for a path that is not signed. */
-const tokenOf = (format: TokenFormat, path: string): string | undefined => {
+const tokenOf = (format: VerifyingTokenFormat, path: string): string | undefined => {
   try {
     return (format.sign(new URL(HOST + path), EXPIRES) as SignedToken).query!.t;
   } catch {

@@ -7,7 +7,7 @@ import {
   secureLinkLayouts as layouts,
   secureToken,
 } from '../../../../packages/server/src/index.ts';
-import type { SecureLinkLayout, TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { SecureLinkLayout, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 
 const secret = 'a secret of thirty-two characters';
 const HOST = 'https://cdn.example.com';
@@ -15,7 +15,7 @@ const NOW = 1_795_500_000;
 const ttl = 3600;
 
 /** The bytes of the hash or HMAC, in hex: each CDN writes them in its own way, and whoever has one can write another. */
-async function hashOf(format: TokenFormat, path: string, expires = NOW): Promise<string> {
+async function hashOf(format: VerifyingTokenFormat, path: string, expires = NOW): Promise<string> {
   const { query = {}, base = '' } = await format.sign(new URL(HOST + path), expires);
   for (const text of [...Object.values(query), base.slice(HOST.length)]) {
     for (const part of text.split(/[,/_]|HS256-|\d{10}-|==/)) {
@@ -26,11 +26,11 @@ async function hashOf(format: TokenFormat, path: string, expires = NOW): Promise
   }
   throw new Error(`no hash in ${JSON.stringify(query)} and ${base}`);
 }
-const link = (layout: SecureLinkLayout): TokenFormat => secureLink({ secret, ...layout });
+const link = (layout: SecureLinkLayout): VerifyingTokenFormat => secureLink({ secret, ...layout });
 const directory = link({ hash: '{secret}{directory}{expires}', base: '/s/{token}/{expires}' });
 const key = Buffer.from(secret).toString('base64');
 
-test.each<[string, [TokenFormat, string, number?], [TokenFormat, string, number?]]>([
+test.each<[string, [VerifyingTokenFormat, string, number?], [VerifyingTokenFormat, string, number?]]>([
   ['secureToken and a folder of nginx', [secureToken({ secret }), '/vod/'], [directory, '/vod/a']],
   ['bunnyBasic and a folder of nginx', [link(layouts.bunnyBasic), '/vod/'], [directory, '/vod/a']],
   ['tencentD and a folder of nginx', [link(layouts.tencentD), '/vod/'], [directory, '/vod/a']],

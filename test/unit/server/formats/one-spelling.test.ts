@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { readValue } from '../../../../packages/server/src/format-parts/read-value.ts';
 import { isFolderOf, isUrlPrefix } from '../../../../packages/server/src/formats/google/check-url-prefix.ts';
 import { bunny, secureLink, secureLinkLayouts, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
-import type { TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { canonicalPath } from '../../../../packages/server/src/url/canonical-path.ts';
 
 const NOW = 1_795_500_000;
 const URL_ASKED = 'https://cdn.example.com/vod/7/a.m3u8';
 const secret = 'a secret of thirty-two characters';
 
-const verdictOf = async (format: TokenFormat, url: string): Promise<string> => {
+const verdictOf = async (format: VerifyingTokenFormat, url: string): Promise<string> => {
   const verdict = await verifyUrl(url, { format, now: NOW });
   return verdict.ok ? 'ok' : verdict.reason;
 };

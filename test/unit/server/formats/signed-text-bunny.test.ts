@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { bunny } from '../../../../packages/server/src/index.ts';
-import type { TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { HOST, SOON, refusesToSign, secret, sign, tokenOf, verdictOf } from '../../../support/signed-text.ts';
 
 describe('bunny', () => {
-  const exact = (version: 2 | 3, more = {}): TokenFormat =>
+  const exact = (version: 2 | 3, more = {}): VerifyingTokenFormat =>
     bunny({ secret, carrier: 'query', exact: true, version, ...more });
 
   test.each([2, 3] as const)('version %i: a signed query has one spelling and no separators in it', async (version) => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { bunny, secureLink, secureLinkLayouts as layouts, secureToken } from '../../../../packages/server/src/index.ts';
-import type { TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { HOST, SOON, refusesToSign, secret, sign, tokenOf, verdictOf } from '../../../support/signed-text.ts';
 
 describe('secureLink', () => {
-  const bound = (ip: string, layout: object = layouts.gcore): TokenFormat =>
+  const bound = (ip: string, layout: object = layouts.gcore): VerifyingTokenFormat =>
     secureLink({ secret, ...layouts.gcore, ...layout, ...(ip && { ip }) });
 
   test('an address behind the path is not a part of the path: one of the two readings is refused', async () => {
@@ -40,7 +40,7 @@ describe('secureLink', () => {
   });
 
   test('digits of a repeating expiry are not those of the path and the address', async () => {
-    const basic = (ip: string): TokenFormat => secureLink({ secret, ...layouts.bunnyBasic, ip });
+    const basic = (ip: string): VerifyingTokenFormat => secureLink({ secret, ...layouts.bunnyBasic, ip });
     for (const format of [basic, (ip: string) => bunny({ secret, version: 2, exact: true, ip })]) {
       await expect(sign(format('11.2.3.4'), '/a', 1_111_111_111)).rejects.toThrow(/^url:/);
       await expect(sign(format('1.2.3.4'), '/a1', 1_111_111_111)).rejects.toThrow(/^url:/);

@@ -11,7 +11,7 @@ import {
 import type { JWK } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createSigningEndpoint, signUrl } from '../../../../packages/server/src/index.ts';
-import type { SignedToken, TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { cloudflareStream, jwPlayer, jwt, mux } from '../../../../packages/server/src/jwt.ts';
 import { changedTokens, requestWith } from '../../../support/token-request.ts';
 
@@ -27,12 +27,17 @@ beforeAll(async () => {
   ec = await exportPKCS8((await generateKeyPair('ES256', { extractable: true })).privateKey);
 });
 
-const statusOf = async (format: TokenFormat, url: string, token: SignedToken, now = NOW - 1): Promise<string> => {
+const statusOf = async (
+  format: VerifyingTokenFormat,
+  url: string,
+  token: SignedToken,
+  now = NOW - 1,
+): Promise<string> => {
   const verdict = await format.verify(requestWith(url, token), now);
   return verdict.ok ? `ok ${verdict.url}` : `${verdict.status} ${verdict.reason}`;
 };
 /** Accepted before its end, expired from there on, refused with any one character changed. */
-const holds = async (format: TokenFormat, url: string, token: SignedToken): Promise<void> => {
+const holds = async (format: VerifyingTokenFormat, url: string, token: SignedToken): Promise<void> => {
   expect(await statusOf(format, url, token)).toBe(`ok ${url}`);
   expect(await statusOf(format, url, token, NOW)).toBe('410 expired');
   for (const changed of changedTokens(token)) expect(await statusOf(format, url, changed)).toMatch(/^403/);

@@ -10,7 +10,7 @@ import { ipBytes } from '../../format-parts/ip-bytes.ts';
 import { judging } from '../../format-parts/judging.ts';
 import { folderHolding, folderScope, pathScope, urlScope } from '../../format-parts/opened-scope.ts';
 import { pathToSign } from '../../format-parts/path-to-sign.ts';
-import type { SignedToken, TokenFormat } from '../../token/token-format.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../token/token-format.ts';
 import { refused } from '../../token/verdict.ts';
 import { canonicalPath, encodePath } from '../../url/canonical-path.ts';
 import { parsedUrl } from '../../url/parsed-url.ts';
@@ -34,7 +34,7 @@ export type { BunnyOptions } from './bunny-options.ts';
  * @throws `ERR_OPTIONS`; from `sign` also for a query in another form, and for a path with ten digits and `&` or `=`
  *   behind them
  */
-export function bunny(options: BunnyOptions): TokenFormat {
+export function bunny(options: BunnyOptions): VerifyingTokenFormat {
   checkBunnyNames(options);
   const asked = withAskedSecret(options, bunny);
   if (asked) return asked;

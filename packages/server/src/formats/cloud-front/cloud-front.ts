@@ -13,7 +13,7 @@ import { folderScope, urlScope } from '../../format-parts/opened-scope.ts';
 import { pathToSign } from '../../format-parts/path-to-sign.ts';
 import { valueCarrier } from '../../format-parts/value-carrier.ts';
 import type { ValueCarrierOptions } from '../../format-parts/value-carrier.ts';
-import type { SignedToken, TokenFormat } from '../../token/token-format.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../token/token-format.ts';
 import { refused } from '../../token/verdict.ts';
 import { canonicalPath } from '../../url/canonical-path.ts';
 import { cloudFrontEncoding } from './cloud-front-encoding.ts';
@@ -54,7 +54,7 @@ export interface CloudFrontOptions extends Omit<ValueCarrierOptions, 'carrier'> 
  *
  * @throws `ERR_OPTIONS`
  */
-export function cloudFront(options: CloudFrontOptions): TokenFormat {
+export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
   checkNames(options, {
     keys: true,
     carrier: true,

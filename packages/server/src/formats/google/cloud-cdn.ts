@@ -1,4 +1,4 @@
-import type { TokenFormat } from '../../token/token-format.ts';
+import type { VerifyingTokenFormat } from '../../token/token-format.ts';
 import { googleSignature } from './google-signature.ts';
 import type { GoogleSignatureOptions } from './google-signature.ts';
 
@@ -14,7 +14,7 @@ export interface CloudCdnOptions extends GoogleSignatureOptions {
  *
  * @throws `ERR_OPTIONS`
  */
-export function cloudCdn(options: CloudCdnOptions): TokenFormat {
+export function cloudCdn(options: CloudCdnOptions): VerifyingTokenFormat {
   const { carrier = 'query' } = options;
   return googleSignature('cloud-cdn', options, { algorithm: 'hmac', cookieName: 'Cloud-CDN-Cookie', carrier });
 }

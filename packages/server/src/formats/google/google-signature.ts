@@ -8,7 +8,7 @@ import { judging } from '../../format-parts/judging.ts';
 import { folderHolding, folderScope, urlScope } from '../../format-parts/opened-scope.ts';
 import { pathToSign } from '../../format-parts/path-to-sign.ts';
 import type { CookieOptions } from '../../http/cookies.ts';
-import type { SignedToken, TokenFormat } from '../../token/token-format.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../token/token-format.ts';
 import { refused } from '../../token/verdict.ts';
 import { canonicalPath } from '../../url/canonical-path.ts';
 import { checkUrlPrefix, isFolderOf, isUrlPrefix } from './check-url-prefix.ts';
@@ -42,7 +42,7 @@ export function googleSignature(
   name: string,
   options: GoogleSignatureOptions,
   { algorithm, cookieName, carrier: kind }: { algorithm: 'hmac' | 'ed25519'; cookieName: string; carrier: string },
-): TokenFormat {
+): VerifyingTokenFormat {
   checkNames<GoogleSignatureOptions & { carrier?: string }>(options, {
     keys: true,
     exact: true,

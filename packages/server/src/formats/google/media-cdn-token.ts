@@ -18,7 +18,7 @@ import { folderScope, pathScope } from '../../format-parts/opened-scope.ts';
 import { pathToSign } from '../../format-parts/path-to-sign.ts';
 import { valueCarrier } from '../../format-parts/value-carrier.ts';
 import type { ValueCarrierOptions } from '../../format-parts/value-carrier.ts';
-import type { SignedToken, TokenFormat } from '../../token/token-format.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../token/token-format.ts';
 import { refused } from '../../token/verdict.ts';
 import { canonicalPath } from '../../url/canonical-path.ts';
 import { isUrlPrefix } from './check-url-prefix.ts';
@@ -67,7 +67,7 @@ export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier
  *
  * @throws `ERR_OPTIONS`; from `sign` also for a path with `~` where `exact` signs it: `~` separates the fields
  */
-export function mediaCdnToken(options: MediaCdnTokenOptions): TokenFormat {
+export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenFormat {
   checkNames(options, {
     keys: true,
     algorithm: true,

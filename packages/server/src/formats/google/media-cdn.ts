@@ -1,4 +1,4 @@
-import type { TokenFormat } from '../../token/token-format.ts';
+import type { VerifyingTokenFormat } from '../../token/token-format.ts';
 import { googleSignature } from './google-signature.ts';
 import type { GoogleSignatureOptions } from './google-signature.ts';
 
@@ -15,7 +15,7 @@ export interface MediaCdnOptions extends GoogleSignatureOptions {
  *
  * @throws `ERR_OPTIONS`
  */
-export function mediaCdn(options: MediaCdnOptions): TokenFormat {
+export function mediaCdn(options: MediaCdnOptions): VerifyingTokenFormat {
   const { carrier = 'path' } = options;
   return googleSignature('media-cdn', options, { algorithm: 'ed25519', cookieName: 'Edge-Cache-Cookie', carrier });
 }

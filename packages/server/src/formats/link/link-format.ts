@@ -8,7 +8,7 @@ import type { Depth } from '../../format-parts/folders.ts';
 import { judging } from '../../format-parts/judging.ts';
 import { folderScope, pathScope, urlScope } from '../../format-parts/opened-scope.ts';
 import { pathToSign } from '../../format-parts/path-to-sign.ts';
-import type { TokenFormat } from '../../token/token-format.ts';
+import type { VerifyingTokenFormat } from '../../token/token-format.ts';
 import { refused } from '../../token/verdict.ts';
 import type { Verdict } from '../../token/verdict.ts';
 import { canonicalPath, encodePath } from '../../url/canonical-path.ts';
@@ -48,7 +48,7 @@ interface LinkFormatOptions extends TokenCarrierOptions {
  *
  * @throws `ERR_OPTIONS`
  */
-export function linkFormat(options: LinkFormatOptions): TokenFormat {
+export function linkFormat(options: LinkFormatOptions): VerifyingTokenFormat {
   const { name, macs, tokenPattern, signs, time, depth, pathForm, validity, maxTtl } = options;
   const form = timeForms[time] as (typeof timeForms)[LinkTime] | undefined;
   if (!form) throw optionsError('time', "This is unknown. Give 'decimal', 'hex', 'HEX' or 'minutes'.");

@@ -7,7 +7,7 @@ import { runsIntoExpiry } from '../../format-parts/address-after-expiry.ts';
 import { withAskedSecret } from '../../format-parts/asked-secret.ts';
 import type { Depth } from '../../format-parts/folders.ts';
 import { ipBytes } from '../../format-parts/ip-bytes.ts';
-import type { TokenFormat } from '../../token/token-format.ts';
+import type { VerifyingTokenFormat } from '../../token/token-format.ts';
 import type { PathForm } from '../../url/canonical-path.ts';
 import { runsIntoAddress } from './address-after-path.ts';
 import type { LinkCarrierOptions } from './link-carrier.ts';
@@ -81,7 +81,7 @@ const encodings: Readonly<Record<string, TokenEncoding>> = {
  *   with other placeholders, with more than one path, with two readings, or that could write a folder token of
  *   `secureToken`
  */
-export function secureLink(options: SecureLinkOptions): TokenFormat {
+export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
   checkNames(options, {
     secret: true,
     secrets: true,
