@@ -71,7 +71,7 @@ const finders: Record<Program, () => string | undefined> = {
   fastify: () => inExtraPackages('fastify'),
   miniflare: () => inExtraPackages('miniflare'),
   'store-sdks': () => inExtraPackages('@aws-sdk/s3-request-presigner'),
-  s3rver: () => inExtraPackages('s3rver'),
+  s3rver: () => inExtraPackages('@20minutes/s3rver'),
 };
 
 const found = new Map<Program, string | undefined>();

@@ -34,7 +34,7 @@ export function googleStorage(options: GoogleStorageOptions): TokenFormat {
   });
   const { clientEmail, privateKey } = options;
   checkCredentials({ clientEmail });
-  const signer = privateKeySigner(String(privateKey), 'SHA-256', hex);
+  const signer = privateKeySigner(privateKey, 'SHA-256', hex);
 
   return presignedFormat(options, {
     name: 'google-storage',

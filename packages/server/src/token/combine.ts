@@ -4,9 +4,9 @@ import type { Scope } from '../url/scope.ts';
 import { checkFormatCarriers, checkTokenCarriers } from './carrier-clash.ts';
 import { joinedToken } from './joined-token.ts';
 import { setQuery } from './set-query.ts';
-import type { TokenFormat } from './token-format.ts';
+import type { TokenFormat, VerifyingTokenFormat } from './token-format.ts';
 import { tokenQuery } from './token-query.ts';
-import type { Verdict } from './verdict.ts';
+import type { GrantedVerdict, Verdict } from './verdict.ts';
 
 type Sign = NonNullable<TokenFormat['sign']>;
 type Verify = NonNullable<TokenFormat['verify']>;
@@ -23,6 +23,8 @@ type Verify = NonNullable<TokenFormat['verify']>;
  * @throws `ERR_OPTIONS` for what is no format, and for two formats whose tokens travel in the same parameter, header or
  *   cookie, or both in the path; of formats of your own that do not say where their tokens travel, from `sign`
  */
+export function combine(first: VerifyingTokenFormat, second: VerifyingTokenFormat): VerifyingTokenFormat;
+export function combine(first: TokenFormat, second: TokenFormat): TokenFormat;
 export function combine(first: TokenFormat, second: TokenFormat): TokenFormat {
   checkIsFormat('first', first);
   checkIsFormat('second', second);
@@ -83,13 +85,13 @@ function verifyBoth(first: TokenFormat, second: TokenFormat): Verify {
     const outer = await second.verify!({ url: withoutPathOf(first, request.url), headers }, now);
     if (!outer.ok) return outer;
     // As it was sent, not as the second format writes a path: the first one may have signed another spelling.
-    const left = withoutPathOf(second, request.url, (outer.url as string | undefined) ?? request.url);
+    const left = withoutPathOf(second, request.url, (outer as Partial<GrantedVerdict>).url ?? request.url);
     const inner = await first.verify!({ url: left, headers }, now);
     if (!inner.ok) return inner;
     const carriers = [inner.carriers, outer.carriers];
     return {
       ok: true,
-      url: (inner.url as string | undefined) ?? left,
+      url: (inner as Partial<GrantedVerdict>).url ?? left,
       expires: Math.min(inner.expires, outer.expires),
       conditional: inner.conditional === true || outer.conditional === true,
       carriers: {

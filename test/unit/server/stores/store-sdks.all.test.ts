@@ -15,7 +15,11 @@ const optionsOf = (note: string): Readonly<Record<string, unknown>> =>
 
 /** Names of files as a team may have them, every character that a URL escapes among them. */
 const name = fc
-  .string({ unit: fc.constantFrom(...'ab7-._~!*\'(),;=@:& é日%#?"<>[]^`{|}$'), minLength: 1, maxLength: 12 })
+  .string({
+    unit: fc.constantFrom(...Array.from('ab7-._~!*\'(),;=@:& é日%#?"<>[]^`{|}$')),
+    minLength: 1,
+    maxLength: 12,
+  })
   .filter((text) => !text.startsWith('.') && text.trim() === text)
   .map(encodeURIComponent);
 const paths = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => names.join('/'));
