@@ -51,14 +51,15 @@ const rooms = [
     imports: ['errors', 'url', 'http', 'token'],
     doors: ['playlist-expander', 'sign-playlist'],
   },
+  { room: 'sessions', imports: ['errors', 'crypto'], doors: ['sessions'] },
   {
     room: 'edge',
-    imports: ['errors', 'url', 'http', 'token', 'playlist'],
+    imports: ['errors', 'url', 'http', 'token', 'playlist', 'sessions'],
     doors: ['edge-refusal'],
   },
   {
     room: 'endpoint',
-    imports: ['errors', 'crypto', 'url', 'http', 'token', 'playlist'],
+    imports: ['errors', 'crypto', 'url', 'http', 'token', 'playlist', 'sessions'],
     doors: [],
   },
   { room: 'azion', imports: ['errors', 'url', 'http', 'formats', 'edge'], doors: [] },

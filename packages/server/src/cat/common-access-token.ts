@@ -1,4 +1,6 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { hexKeys } from '../crypto/hex-keys.ts';
+import { utf8Text } from '../crypto/utf8-text.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { prefixOf } from '../format-parts/access-list.ts';
@@ -112,10 +114,16 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
   const tokenOf = (
     opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>,
     conditions: UriConditions | 'any',
-    expires: number,
+    { expires, session }: { expires: number; session: string | undefined },
   ): SignedToken => {
     writeExpiry(expires);
-    const claims = new Map([...ownClaims(conditions, expires), ...(more ?? []), [label.version, 1]]);
+    const id = session === undefined ? [] : ([[label.id, utf8ToBytes(session)]] as const);
+    const claims = new Map<number, unknown>([
+      ...ownClaims(conditions, expires),
+      ...id,
+      ...(more ?? []),
+      [label.version, 1],
+    ]);
     return carrier.token(opened, expires, { [param]: sealClaims(claims, keys[0]!) });
   };
   const ownLimits = limitsOf(new Map([...ownClaims('any', 0), ...(more ?? [])]));
@@ -125,6 +133,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
     scope: isAlone ? 'url' : 'prefix',
     maxTtl,
     ...carrier.places,
+    carriesSession: true,
 
     opens(url) {
       const conditions = conditionsFor(url);
@@ -132,23 +141,23 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       return isFolder ? folderScope(url, path) : pathScope(url);
     },
 
-    sign(url, expires) {
+    sign(url, expires, session) {
       const conditions = conditionsFor(url);
       const alone = {
         url: url.origin + url.pathname + carrier.searchOf(url) + url.hash,
         anyQuery: !(uri instanceof Map),
       };
       const opened = isAlone ? alone : { prefix: prefixOf(url, uri === 'any' ? 0 : depth) };
-      return tokenOf(opened, conditions, expires);
+      return tokenOf(opened, conditions, { expires, session });
     },
     ...(!exact && {
-      signExactly(url: URL, expires: number) {
+      signExactly(url: URL, expires: number, session?: string) {
         const path = pathToSign(url, 'raw');
         const alone = { url: url.origin + path + carrier.searchOf(url) + url.hash, anyQuery: true };
         // what `uri` does not open has no token of its own either, and what it demands beside the path stays
         const own = conditionsFor(url);
         const conditions = uriConditions(url, path, true);
-        return tokenOf(alone, new Map([...(own === 'any' ? [] : own), ...conditions]), expires);
+        return tokenOf(alone, new Map([...(own === 'any' ? [] : own), ...conditions]), { expires, session });
       },
     }),
 
@@ -166,7 +175,15 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       if (!meetsClaims(claims, { url, ip, expected: issuer })) return refused.signature;
       if (claims.expires < now) return refused.expired;
       const conditional = limitsOf(opened) !== ownLimits;
-      return { ok: true, expires: claims.expires, url: url.href, carriers: carried.carriers, conditional };
+      const session = sessionOf(opened);
+      return { ok: true, expires: claims.expires, url: url.href, carriers: carried.carriers, conditional, ...session };
     }),
   };
+}
+
+/** `cti`, of tokens for which the signing endpoint counts sessions. */
+function sessionOf(claims: CborClaims): { session?: string } {
+  const id = claims.get(label.id);
+  const session = id instanceof Uint8Array ? utf8Text(id) : undefined;
+  return session === undefined ? {} : { session };
 }

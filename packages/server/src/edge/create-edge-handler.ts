@@ -10,7 +10,9 @@ import type { GrantedVerdict } from '../token/verdict.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import { urlRules } from '../url/url-rule.ts';
 import type { UrlRule } from '../url/url-rule.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import { childrenFormat } from './children-format.ts';
+import { EdgeSessions, checkEdgeSessions } from './edge-sessions.ts';
 import { edgeRefusal } from './edge-refusal.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { originFetch } from './origin-fetch.ts';
@@ -32,7 +34,15 @@ export interface EdgeHandlerOptions {
    * @default false
    */
   signPlaylists?: boolean;
-  /** Gets what the origin or a format function threw, for your log. @default console.error */
+  /**
+   * Refuses tokens of sessions that were ended, within five seconds: for `commonAccessToken`, `jwt` and other formats
+   * whose tokens carry the id of a session. While the store is away, the last list holds, and `onError` hears of it.
+   * @default none
+   */
+  sessions?: Sessions;
+  /** While the store of `sessions` is away for more than five seconds, requests are a 503. @default false */
+  strict?: boolean;
+  /** Gets what the origin, a format function or `sessions` threw, for your log. @default console.error */
   onError?: (error: unknown) => void;
   /** Unix milliseconds. @default Date.now */
   clock?: () => number;
@@ -58,15 +68,19 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     protect: true,
     cors: true,
     signPlaylists: true,
+    sessions: true,
+    strict: true,
     onError: true,
     clock: true,
   });
-  const { cors = { origins: '*' }, signPlaylists = false, clock = Date.now } = options;
+  const { cors = { origins: '*' }, signPlaylists = false, sessions, strict = false, clock = Date.now } = options;
   const onError = errorLog(options.onError);
   const readFormat = verifyingFormatReader(options.format);
   const forward = originFetch(options.origin);
   const isProtected = urlRules(options.protect);
   checkCors(cors);
+  checkEdgeSessions(sessions, strict, options.format);
+  const edgeSessions = sessions && new EdgeSessions({ sessions, strict, clock, onError });
 
   const answer = async (request: Request): Promise<Response> => {
     const refuse = (status: number, headers?: Record<string, string>): Response =>
@@ -86,6 +100,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         const now = Math.floor(clock() / 1000);
         const verdict = await format.verify(request, now);
         if (!verdict.ok) return refuse(verdict.status);
+        if (edgeSessions && (await edgeSessions.haveEnded(format, verdict))) return refuse(403);
         // A format of your own may leave the URL out.
         const { url, carriers } = verdict as Partial<GrantedVerdict>;
         granted = { url: url ?? granted.url, carriers: carriers ?? granted.carriers };

@@ -42,10 +42,10 @@ export function combine(first: TokenFormat, second: TokenFormat): TokenFormat {
     return plain;
   };
   const signBoth = (signFirst: Sign, signSecond: Sign): Sign => {
-    return async (url, expires) => {
+    return async (url, expires, session) => {
       const plain = withoutParameters(url);
-      const inner = await signFirst(plain, expires);
-      const outer = await signSecond(new URL(setQuery(plain.href, inner.query ?? {})), expires);
+      const inner = await signFirst(plain, expires, session);
+      const outer = await signSecond(new URL(setQuery(plain.href, inner.query ?? {})), expires, session);
       checkTokenCarriers(inner, outer);
       return joinedToken(plain, inner, outer);
     };
@@ -56,17 +56,18 @@ export function combine(first: TokenFormat, second: TokenFormat): TokenFormat {
     scope: first.scope === 'prefix' && second.scope === 'prefix' ? 'prefix' : 'url',
     ...(maxTtl < Infinity && { maxTtl }),
     ...{ parameters, headers: namesIn('headers'), cookies: namesIn('cookies') },
+    ...((first.carriesSession ?? second.carriesSession) && { carriesSession: true }),
     ...(inPath && { bare: (url) => inPath.bare!(url) }),
     ...(first.opens && second.opens && { opens: (url) => openedByBoth(first, second, withoutParameters(url)) }),
     sign: signBoth(
-      (url, expires) => first.sign(url, expires),
-      (url, expires) => second.sign(url, expires),
+      (url, expires, session) => first.sign(url, expires, session),
+      (url, expires, session) => second.sign(url, expires, session),
     ),
     ...(first.signExactly &&
       second.signExactly && {
         signExactly: signBoth(
-          (url, expires) => first.signExactly!(url, expires),
-          (url, expires) => second.signExactly!(url, expires),
+          (url, expires, session) => first.signExactly!(url, expires, session),
+          (url, expires, session) => second.signExactly!(url, expires, session),
         ),
       }),
     ...(first.verify && second.verify && { verify: verifyBoth(first, second) }),
@@ -89,10 +90,12 @@ function verifyBoth(first: TokenFormat, second: TokenFormat): Verify {
     const inner = await first.verify!({ url: left, headers }, now);
     if (!inner.ok) return inner;
     const carriers = [inner.carriers, outer.carriers];
+    const session = inner.session ?? outer.session;
     return {
       ok: true,
       url: (inner as Partial<GrantedVerdict>).url ?? left,
       expires: Math.min(inner.expires, outer.expires),
+      ...(session !== undefined && { session }),
       conditional: inner.conditional === true || outer.conditional === true,
       carriers: {
         cookies: carriers.flatMap((each) => each?.cookies ?? []),
