@@ -22,6 +22,7 @@ const programs = [
   'miniflare',
   'store-sdks',
   's3rver',
+  'node-redis',
 ] as const;
 export type Program = (typeof programs)[number];
 
@@ -71,6 +72,7 @@ const finders: Record<Program, () => string | undefined> = {
   fastify: () => inExtraPackages('fastify'),
   miniflare: () => inExtraPackages('miniflare'),
   'store-sdks': () => inExtraPackages('@aws-sdk/s3-request-presigner'),
+  'node-redis': () => inExtraPackages('redis'),
   s3rver: () => inExtraPackages('@20minutes/s3rver'),
 };
 

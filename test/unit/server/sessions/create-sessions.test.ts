@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createSessions, memoryStore } from '../../../../packages/server/src/sessions.ts';
 import type { SessionStore } from '../../../../packages/server/src/sessions.ts';
 
@@ -91,7 +91,6 @@ describe('createSessions', () => {
   });
 
   test('a store that hangs fails after two seconds', async ({ onTestFinished }) => {
-    const { vi } = await import('vitest');
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const hanging = { admit: () => new Promise(() => undefined) } as unknown as SessionStore;

@@ -283,7 +283,7 @@ describe('createEdgeHandler with sessions', () => {
     ['strict alone', { sessions: undefined, strict: true }, /^strict:/],
   ])('refuses %s at once', (_, options, message) => {
     const { sessions } = setUp();
-    expect(() => createEdgeHandler({ format: cat, origin: HOST, sessions, ...options } as never)).toThrow(message);
+    expect(() => createEdgeHandler({ format: cat, origin: HOST, sessions, ...options })).toThrow(message);
   });
 
   test('a function that returns such a format is a 503, and the log says why', async () => {

@@ -1,5 +1,5 @@
 import { Redis as Client } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSessions, redisStore } from '../../../../packages/server/src/sessions.ts';
 import type { SessionStore } from '../../../../packages/server/src/sessions.ts';
 import { startRedis } from '../../../support/redis.ts';
@@ -40,7 +40,7 @@ describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
     await store.end({ id: 's' }, nowMs);
     await store.ended(undefined, nowMs);
     expect(commands).toHaveLength(3);
-    await expect.poll(() => client.keys('{short}*'), { timeout: 5000 }).toEqual([]);
+    await vi.waitFor(async () => expect(await client.keys('{short}*')).toEqual([]), { timeout: 5000 });
   });
 
   test('names of viewers do not end up in Redis', async () => {
@@ -67,7 +67,7 @@ describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
     }
     await redis.kill();
     await redis.restart();
-    await expect.poll(async () => call('AAAAAAAAAAAAAAAAAAAAAA'), { timeout: 10_000 }).toBe('admitted');
+    await vi.waitFor(async () => expect(await call('AAAAAAAAAAAAAAAAAAAAAA')).toBe('admitted'), { timeout: 10_000 });
     expect(await call('BBBBBBBBBBBBBBBBBBBBBA')).toBe('full');
   });
 });
