@@ -91,7 +91,7 @@ export function valueCarrier(
           : readCookies(headers.get('Cookie') ?? '', names);
       return values && { values, search: query.rest, carriers: { [`${carrier}s`]: names } };
     },
-    places: { [placesOf[carrier]]: names },
+    places: { cookies: [], [placesOf[carrier]]: names },
     searchOf: (url) => searchToSign(url, inQuery, written),
   };
 }
