@@ -48,6 +48,7 @@ export type {
   NodeSocket,
 } from './node/node-message.ts';
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
+export type { Admission, EndedList, SessionCall, Sessions, ViewerSession } from './sessions/sessions.ts';
 export { azureBlob } from './stores/azure-blob.ts';
 export type { AzureBlobOptions } from './stores/azure-blob.ts';
 export { googleStorage } from './stores/google-storage.ts';
