@@ -41,6 +41,8 @@ const files = [
   { folder: 'server', esm: 'index.js' },
   { folder: 'server', input: 'jwt.ts', esm: 'jwt.js' },
   { folder: 'server', input: 'cat.ts', esm: 'cat.js' },
+  { folder: 'server', input: 's3.ts', esm: 's3.js' },
+  { folder: 'server', input: 'sessions.ts', esm: 'sessions.js' },
   { folder: 'server', input: 'azion-firewall.ts', script: 'azion-firewall.js' },
   { folder: 'cli', input: 'cli.ts', bin: 'cli.js' },
 ];

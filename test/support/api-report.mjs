@@ -14,6 +14,8 @@ export const entries = [
   { folder: 'core', types: 'playlists.d.ts', report: 'core-playlists.api.md' },
   { folder: 'server', types: 'jwt.d.ts', report: 'server-jwt.api.md' },
   { folder: 'server', types: 'cat.d.ts', report: 'server-cat.api.md' },
+  { folder: 'server', types: 's3.d.ts', report: 'server-s3.api.md' },
+  { folder: 'server', types: 'sessions.d.ts', report: 'server-sessions.api.md' },
 ];
 
 export const reportFolder = resolve('docs/api-report');

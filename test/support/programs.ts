@@ -25,6 +25,9 @@ const programs = [
   'ajv',
   'fastify',
   'miniflare',
+  'store-sdks',
+  's3rver',
+  'node-redis',
 ] as const;
 export type Program = (typeof programs)[number];
 
@@ -80,6 +83,9 @@ const finders: Record<Program, () => string | undefined> = {
   ajv: () => inExtraPackages('ajv'),
   fastify: () => inExtraPackages('fastify'),
   miniflare: () => inExtraPackages('miniflare'),
+  'store-sdks': () => inExtraPackages('@aws-sdk/s3-request-presigner'),
+  'node-redis': () => inExtraPackages('redis'),
+  s3rver: () => inExtraPackages('@20minutes/s3rver'),
 };
 
 const found = new Map<Program, string | undefined>();

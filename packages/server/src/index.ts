@@ -52,8 +52,14 @@ export type {
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
 export { playlistUrls } from './playlist/playlist-urls.ts';
 export type { PlaylistUrl } from './playlist/playlist-urls.ts';
+export type { Admission, EndedList, SessionCall, Sessions, ViewerSession } from './sessions/sessions.ts';
+export { azureBlob } from './stores/azure-blob.ts';
+export type { AzureBlobOptions } from './stores/azure-blob.ts';
+export { googleStorage } from './stores/google-storage.ts';
+export type { GoogleStorageOptions } from './stores/google-storage.ts';
 export { signPlaylist } from './playlist/sign-playlist.ts';
 export type { SignPlaylistOptions } from './playlist/sign-playlist.ts';
+export { combine } from './token/combine.ts';
 export { signUrl } from './token/sign-url.ts';
 export type { SignUrlOptions } from './token/sign-url.ts';
 export type {

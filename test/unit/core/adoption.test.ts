@@ -148,6 +148,7 @@ describe('webTokenExpiry', () => {
   test('behind claims of every kind', () => {
     const before: [unknown, unknown][] = [
       [1, 'me'],
+      ['grant', 1_900_000_000],
       [3, ['a', ['b']]],
       [-70000, new Map([[0, Uint8Array.of(1, 2)]])],
       [311, true],

@@ -6,17 +6,17 @@ import type { Token } from '../contract/token.ts';
  * headers, or move requests, to origins that neither the page nor its player has named.
  */
 export interface Protection {
-    /** The player was given this source. Adds nothing to `protect`. */
-    readonly allow: (url: string) => void;
-    /** `url` is asked for, or the page has brought a token for it: a token for its origin may be taken. */
-    readonly noteOriginOf: (url: string) => void;
-    /** @param key unsigned, absolute; @param hasToken whether there is one for it */
-    readonly covers: (key: string, hasToken: () => boolean) => boolean;
-    /** Keeps the tokens that may be taken; one error for each origin whose tokens must not be. */
-    readonly take: (tokens: readonly Token[]) => {
-        readonly tokens: Token[];
-        readonly errors: SecureTokenError[];
-    };
+  /** The player was given this source. Adds nothing to `protect`. */
+  readonly allow: (url: string) => void;
+  /** `url` is asked for, or the page has brought a token for it: a token for its origin may be taken. */
+  readonly noteOriginOf: (url: string) => void;
+  /** @param key unsigned, absolute; @param hasToken whether there is one for it */
+  readonly covers: (key: string, hasToken: () => boolean) => boolean;
+  /** Keeps the tokens that may be taken; one error for each origin whose tokens must not be. */
+  readonly take: (tokens: readonly Token[]) => {
+    readonly tokens: Token[];
+    readonly errors: SecureTokenError[];
+  };
 }
 /** @param protect absent: the origins of the sources that players were given */
 export declare function createProtection(protect: Protect | readonly Protect[] | undefined): Protection;

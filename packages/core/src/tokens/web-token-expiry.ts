@@ -43,20 +43,20 @@ class CborReader {
   bytes(): Uint8Array {
     const { major, value } = this.head();
     if (major !== BYTES) throw new RangeError('no byte string');
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#skipBytes(value), value);
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.pass(value), value);
   }
 
   skip(depth = 0): void {
     const { major, value } = this.head();
     if (depth > MAX_DEPTH) throw new RangeError('too deep');
-    if (major === BYTES || major === TEXT) this.#skipBytes(value);
+    if (major === BYTES || major === TEXT) this.pass(value);
     const items = major === MAP ? value * 2 : major === LIST ? value : major === TAG ? 1 : 0;
     for (let i = 0; i < items; i++) this.skip(depth + 1);
   }
 
   #argument(major: number, info: number): number {
     const size = 2 ** (info - 24);
-    const at = this.#skipBytes(size);
+    const at = this.pass(size);
     if (major === SIMPLE && info === DOUBLE) return this.#view.getFloat64(at);
     if (size === 1) return this.#view.getUint8(at);
     if (size === 2) return this.#view.getUint16(at);
@@ -65,8 +65,8 @@ class CborReader {
     throw new RangeError('no definite length');
   }
 
-  /** @returns where the bytes begin */
-  #skipBytes(count: number): number {
+  /** Passes over so many bytes. @returns where they begin */
+  pass(count: number): number {
     const at = this.#at;
     if (at + count > this.#view.byteLength) throw new RangeError('too short');
     this.#at += count;
@@ -102,8 +102,8 @@ export function webTokenExpiry(token: string): number | undefined {
         const { major: kind, info, value } = claims.head();
         return kind === UNSIGNED || (kind === SIMPLE && info === DOUBLE) ? value : undefined;
       }
-      // other claims have numbers or texts for names
-      if (name.major === TEXT) throw new RangeError('a name that is text');
+      // of a name that is text the characters follow
+      if (name.major === TEXT) claims.pass(name.value);
       claims.skip();
     }
   } catch {

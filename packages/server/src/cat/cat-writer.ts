@@ -1,3 +1,4 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { optionsError } from '../errors/options-error.ts';
 import { checkIpRange } from '../format-parts/ip-bytes.ts';
 import type { CommonAccessTokenOptions } from './cat-options.ts';
@@ -11,12 +12,20 @@ import { renewalClaim } from './renewal.ts';
 import { hostConditions, toAwsUri, uriConditions } from './uri-conditions.ts';
 import type { UriConditions } from './uri-conditions.ts';
 
+/** What is of one token. */
+interface TokenOwn {
+  /** Unix seconds. */
+  readonly expires: number;
+  /** Id of the viewer's session: `cti`. */
+  readonly session: string | undefined;
+}
+
 /** Writes the claims that options and URL make, as a profile numbers them. */
 export interface CatWriter {
   /** The conditions that open a path, or all that begins with it. */
   readonly conditions: (url: URL, path: string, exact: boolean) => UriConditions;
   /** The token. @throws `ERR_OPTIONS` for one that is too long for its CDN */
-  readonly seal: (conditions: UriConditions | 'any', expires: number) => Promise<string> | string;
+  readonly seal: (conditions: UriConditions | 'any', own: TokenOwn) => Promise<string> | string;
   /** Whether other claims say from where and how a token is used than those that are written here. */
   readonly isOtherwiseLimited: (claims: CborClaims) => boolean;
 }
@@ -54,8 +63,9 @@ export function catWriter(
 
   return {
     conditions: isAws ? hostConditions : uriConditions,
-    seal: (conditions, expires) => {
-      const payload = writeCbor(new Map([...ownClaims(conditions, expires), ...more, [label.catv, 1]]));
+    seal: (conditions, { expires, session }) => {
+      const id = session === undefined ? [] : ([[label.cti, utf8ToBytes(session)]] as const);
+      const payload = writeCbor(new Map([...ownClaims(conditions, expires), ...id, ...more, [label.catv, 1]]));
       const checked = (token: string): string => {
         if (token.length * 0.75 > maxBytes)
           throw optionsError('claims', `The token is longer than ${maxBytes} bytes, which its CDN does not read.`);

@@ -1,3 +1,4 @@
+import { utf8Text } from '../crypto/utf8-text.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { prefixOf } from '../format-parts/access-list.ts';
 import { writeExpiry } from '../format-parts/expiry.ts';
@@ -12,6 +13,7 @@ import type { JudgedRequest, SignedToken, VerifyingTokenFormat } from '../token/
 import { refused } from '../token/verdict.ts';
 import type { Verdict } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
+import type { CborClaims } from './cbor.ts';
 import { checkCatOptions } from './cat-options.ts';
 import type { CommonAccessTokenOptions } from './cat-options.ts';
 import { catWriter } from './cat-writer.ts';
@@ -57,11 +59,11 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
   const tokenOf = (
     opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>,
     conditions: UriConditions | 'any',
-    expires: number,
+    { expires, session }: { expires: number; session: string | undefined },
   ): Promise<SignedToken> | SignedToken => {
     writeExpiry(expires);
     const carried = (token: string): SignedToken => carrier.token(opened, expires, { [param]: token });
-    const sealed = writer.seal(conditions, expires);
+    const sealed = writer.seal(conditions, { expires, session });
     return typeof sealed === 'string' ? carried(sealed) : sealed.then(carried);
   };
   const renewed = tokenRenewer(keys[0]!, profile, options, param);
@@ -73,7 +75,8 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
     name: 'common-access-token',
     scope: isAlone ? 'url' : 'prefix',
     maxTtl,
-    cookies: carrier.cookies,
+    ...carrier.places,
+    carriesSession: true,
 
     opens(url) {
       const conditions = conditionsFor(url);
@@ -82,23 +85,23 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       return isFolder ? folderScope(url, path) : pathScope(url);
     },
 
-    sign(url, expires) {
+    sign(url, expires, session) {
       const conditions = conditionsFor(url);
       const alone = {
         url: url.origin + url.pathname + carrier.searchOf(url) + url.hash,
         anyQuery: !(uri instanceof Map),
       };
       const opened = isAlone ? alone : { prefix: prefixOf(url, uri === 'any' ? 0 : depth) };
-      return tokenOf(opened, conditions, expires);
+      return tokenOf(opened, conditions, { expires, session });
     },
     ...(!exact && {
-      signExactly(url: URL, expires: number) {
+      signExactly(url: URL, expires: number, session?: string) {
         const path = pathToSign(url, 'raw');
         const alone = { url: url.origin + path + carrier.searchOf(url) + url.hash, anyQuery: true };
         // What `uri` does not open has no token of its own either, and what it demands beside the path stays.
         const own = conditionsFor(url);
         const conditions = writer.conditions(url, path, true);
-        return tokenOf(alone, new Map([...(own === 'any' ? [] : own), ...conditions]), expires);
+        return tokenOf(alone, new Map([...(own === 'any' ? [] : own), ...conditions]), { expires, session });
       },
     }),
 
@@ -122,7 +125,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       const { expires, use } = judged;
       if (use && !(await replay!(use))) return refusedFor('signature', label.catreplay);
       const conditional = writer.isOtherwiseLimited(claims);
-      return { ok: true, expires, url: url.href, carriers: carried.carriers, conditional };
+      return { ok: true, expires, url: url.href, carriers: carried.carriers, conditional, ...sessionOf(claims) };
     }),
 
     // A public key makes no token.
@@ -134,4 +137,11 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       },
     }),
   };
+}
+
+/** `cti`, of tokens for which the signing endpoint counts sessions. */
+function sessionOf(claims: CborClaims): { session?: string } {
+  const id = claims.get(label.cti);
+  const session = id instanceof Uint8Array ? utf8Text(id) : undefined;
+  return session === undefined ? {} : { session };
 }

@@ -7,7 +7,7 @@ import { judgeScope } from '../url/judged-scope.ts';
 import { sentToken } from './sent-token.ts';
 
 /** A request for a playlist that was let through. */
-interface Granted extends Pick<GrantedVerdict, 'url' | 'expires' | 'carriers' | 'conditional'> {
+interface Granted extends Pick<GrantedVerdict, 'url' | 'expires' | 'carriers' | 'conditional' | 'session'> {
   readonly request: Request;
   /** Unix seconds. */
   readonly now: number;
@@ -24,7 +24,7 @@ interface Granted extends Pick<GrantedVerdict, 'url' | 'expires' | 'carriers' | 
  * - or none.
  */
 export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): VerifyingTokenFormat {
-  const { request, now, conditional = false } = granted;
+  const { request, now, conditional = false, session } = granted;
   let known: SignedToken | undefined;
   // Most requests are for no playlist.
   const sent = (): SignedToken => (known ??= sentToken(new URL(request.url), granted, format));
@@ -48,9 +48,9 @@ export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): 
     ...(format.bare && { bare: (url) => format.bare!(url) }),
     verify: (asked, at) => format.verify(asked, at),
     async sign(url, expires): Promise<SignedToken> {
-      if (!conditional && (await opensAlone(url, expires))) return format.sign(url, expires);
+      if (!conditional && (await opensAlone(url, expires))) return format.sign(url, expires, session);
       if (await isOpenedBySent(url)) return sent();
-      if (!conditional && format.signExactly) return format.signExactly(url, expires);
+      if (!conditional && format.signExactly) return format.signExactly(url, expires, session);
       throw optionsError('url', 'The token of the playlist does not open it, and a new one would open more.');
     },
   };

@@ -10,7 +10,9 @@ import type { GrantedVerdict } from '../token/verdict.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import { urlRules } from '../url/url-rule.ts';
 import type { UrlRule } from '../url/url-rule.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import { childrenFormat } from './children-format.ts';
+import { EdgeSessions, checkEdgeSessions } from './edge-sessions.ts';
 import { edgeRefusal } from './edge-refusal.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { originFetch } from './origin-fetch.ts';
@@ -44,7 +46,15 @@ export interface EdgeHandlerOptions {
   renew?: EdgeRenewal;
   /** Gets what was refused, and of formats with claims which claim, for your log. */
   onRefusal?: (refusal: EdgeRefusal) => void;
-  /** Gets what the origin or a format function threw, for your log. @default console.error */
+  /**
+   * Refuses tokens of sessions that were ended, within five seconds: for `commonAccessToken`, `jwt` and other formats
+   * whose tokens carry the id of a session. While the store is away, the last list holds, and `onError` hears of it.
+   * @default none
+   */
+  sessions?: Sessions;
+  /** While the store of `sessions` is away for more than five seconds, requests are a 503. @default false */
+  strict?: boolean;
+  /** Gets what the origin, a format function or `sessions` threw, for your log. @default console.error */
   onError?: (error: unknown) => void;
   /** Unix milliseconds. @default Date.now */
   clock?: () => number;
@@ -72,10 +82,12 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     signPlaylists: true,
     renew: true,
     onRefusal: true,
+    sessions: true,
+    strict: true,
     onError: true,
     clock: true,
   });
-  const { cors = { origins: '*' }, signPlaylists = false, clock = Date.now } = options;
+  const { cors = { origins: '*' }, signPlaylists = false, sessions, strict = false, clock = Date.now } = options;
   const onError = errorLog(options.onError);
   const readFormat = verifyingFormatReader(options.format);
   const forward = originFetch(options.origin);
@@ -83,6 +95,8 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   const renewed = edgeRenewer(options.renew, options.format);
   const logRefusal = refusalLog(options.onRefusal, onError);
   checkCors(cors);
+  checkEdgeSessions(sessions, strict, options.format);
+  const edgeSessions = sessions && new EdgeSessions({ sessions, strict, clock, onError });
 
   const answer = async (request: Request): Promise<Response> => {
     const refuse = (status: number, headers?: Record<string, string>): Response =>
@@ -106,6 +120,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
           logRefusal(verdict, { url: judged.hrefWithoutQuery, method: request.method });
           return refuse(verdict.status);
         }
+        if (edgeSessions && (await edgeSessions.haveEnded(format, verdict))) return refuse(403);
         successor = await renewed(format, request, { expires: verdict.expires, now });
         // A format of your own may leave the URL out.
         const { url, carriers } = verdict as Partial<GrantedVerdict>;

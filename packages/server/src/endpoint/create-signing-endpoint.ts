@@ -8,6 +8,7 @@ import { playlistExpander } from '../playlist/playlist-expander.ts';
 import { formatReader } from '../token/format-reader.ts';
 import { allowList } from '../url/allow-list.ts';
 import { JudgedScope } from '../url/judged-scope.ts';
+import { admittedSession } from './admitted-session.ts';
 import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
 import { deniedToViewer, hasFailed, unsignable } from './endpoint-problems.ts';
 import { readGrant } from './grant.ts';
@@ -30,7 +31,7 @@ import { readSigningRequest } from './signing-request.ts';
 export function createSigningEndpoint(options: SigningEndpointOptions): (request: Request) => Promise<Response> {
   const readFormat = formatReader(options.format);
   checkSigningEndpointOptions(options);
-  const { authorize, maxUrls = DEFAULT_MAX_URLS, cors, expand, clock = Date.now } = options;
+  const { authorize, maxUrls = DEFAULT_MAX_URLS, sessions, cors, expand, clock = Date.now } = options;
   const onError = errorLog(options.onError);
   const allows = allowList(options.allow);
   const secondsToWait = options.rateLimit && rateLimit(options.rateLimit, clock);
@@ -42,7 +43,7 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const wait = (await secondsToWait?.(request)) ?? 0;
     if (wait > 0)
       throw new Problem(429, 'Too many calls. Wait as long as Retry-After says.', { 'Retry-After': String(wait) });
-    const { urls, reason } = await readSigningRequest(request, maxUrls);
+    const { urls, reason, session: named } = await readSigningRequest(request, maxUrls);
     const listed = listedUrls(urls, allows);
     if (listed.length === 0) throw unsignable();
 
@@ -57,8 +58,10 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const granted = openable.filter(({ url, scope }) => mayOpen(JudgedScope.exactly(url)) && mayOpen(scope));
     if (granted.length === 0) throw deniedToViewer();
 
+    const lifetime = lifetimeFor(reason, ttl, format.maxTtl);
+    const session = sessions && (await admittedSession(sessions, request, { session: named, ttl: lifetime }));
     const [now, expires] = [nowSeconds(), expiryOf(ttl)];
-    const granting = { format, expires, allows, mayOpen, expander, onError };
+    const granting = { format, expires, session, allows, mayOpen, expander, onError };
     const { tokens, cookies, refused } = await grantedTokens(granted, granting);
     const signed = new Set(granted.map(({ href }) => href).filter((href) => !refused.has(href)));
     if (signed.size === 0) throw unsignable();

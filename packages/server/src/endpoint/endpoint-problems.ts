@@ -16,3 +16,28 @@ export const deniedToViewer = (): Problem => new Problem(403, 'This viewer may h
 /** `onError` gets why. */
 export const hasFailed = (): Problem =>
   new Problem(503, 'The signing endpoint failed. Its log says why. Try again later.');
+
+/** The page may say on how many devices this viewer is watching. */
+export const sessionLimit = (limit: number): Problem =>
+  new Problem(
+    403,
+    'This viewer is watching on as many devices as are allowed. Stop one of them, or wait.',
+    {},
+    {
+      type: 'urn:secure-token:session-limit',
+      title: 'Too Many Sessions',
+      more: { limit },
+    },
+  );
+
+/** Somebody has ended this session: `sessions.end`. */
+export const sessionEnded = (): Problem =>
+  new Problem(
+    403,
+    'This session was ended. Log in again.',
+    {},
+    {
+      type: 'urn:secure-token:session-ended',
+      title: 'Session Ended',
+    },
+  );

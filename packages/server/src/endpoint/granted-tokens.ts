@@ -14,6 +14,8 @@ interface GrantOptions {
   readonly format: TokenFormat;
   /** Unix seconds. */
   readonly expires: number;
+  /** Id for the tokens of formats that carry one. */
+  readonly session?: string | undefined;
   /** Within which the children of a playlist have to lie. */
   readonly allows: AllowList;
   /** Whether the viewer may open a scope. */
@@ -27,7 +29,7 @@ interface GrantOptions {
  * in which the signing endpoint and `tokensFor` come to tokens.
  */
 export async function grantedTokens(granted: readonly OpenableUrl[], options: GrantOptions): Promise<MintedTokens> {
-  const { format, expires, allows, mayOpen, expander, onError } = options;
+  const { format, expires, session, allows, mayOpen, expander, onError } = options;
   const hrefs = new Set(hrefsOf(granted));
   // A token of a folder opens the children anyway. A format of folders makes one of a path where there are too few.
   const toExpand = granted.filter(({ scope }) => format.scope === 'url' || scope.kind !== 'folder');
@@ -46,7 +48,7 @@ export async function grantedTokens(granted: readonly OpenableUrl[], options: Gr
     (shown ??= new OpenedUrls(new Set(granted.map((each) => each.scope)))).holds(scope);
   const mayFollow: ScopeTest = (scope) => mayOpen(scope) && (!scope.opensFolder || wasAskedFor(scope));
   const wanted = [...granted, ...openableChildren.filter(({ scope }) => mayFollow(scope))];
-  return mintTokens(format, wanted, { expires, mayOpen, onError });
+  return mintTokens(format, wanted, { expires, session, mayOpen, onError });
 }
 
 function hrefsOf(urls: readonly OpenableUrl[]): string[] {

@@ -14,6 +14,14 @@ export interface MintedTokens {
   readonly refused: ReadonlySet<string>;
 }
 
+interface MintOptions {
+  /** Unix seconds. */
+  readonly expires: number;
+  readonly session: string | undefined;
+  readonly mayOpen: ScopeTest;
+  readonly onError: (error: unknown) => void;
+}
+
 /**
  * One token a URL, or one a distinct prefix: a URL that a prefix token made before already opens costs no signing.
  * Whatever the format has made is judged once more: a token that opens more than its scope, or more than `mayOpen` lets
@@ -22,7 +30,7 @@ export interface MintedTokens {
 export async function mintTokens(
   format: TokenFormat,
   wanted: readonly OpenableUrl[],
-  { expires, mayOpen, onError }: { expires: number; mayOpen: ScopeTest; onError: (error: unknown) => void },
+  { expires, session, mayOpen, onError }: MintOptions,
 ): Promise<MintedTokens> {
   const tokens: Token[] = [];
   const cookies: string[] = [];
@@ -33,7 +41,7 @@ export async function mintTokens(
     // Whose token would open itself alone needs that one: the token of its folder may not open it.
     if (scope.opensFolder && minted.open(target())) return;
     try {
-      const { setCookie = [], ...token } = withScope(await format.sign(target(), expires), href);
+      const { setCookie = [], ...token } = withScope(await format.sign(target(), expires, session), href);
       if (token.base && !token.prefix) {
         refused.add(href);
         // A format of folders makes one for a URL that has too few of them, and for no other.

@@ -3,6 +3,7 @@ import { optionsError } from '../errors/options-error.ts';
 import { checkCors } from '../http/cors-options.ts';
 import type { CorsOptions } from '../http/cors-options.ts';
 import type { ExpandOptions } from '../playlist/playlist-expander.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { FormatSource } from '../token/token-format.ts';
 import type { Scope } from '../url/scope.ts';
 import type { Grant } from './grant.ts';
@@ -43,7 +44,15 @@ export interface SigningEndpointOptions {
    */
   rateLimit?: RateLimitOptions;
   /**
-   * Gets what `authorize`, a format function, the format, or the key or the limiter of `rateLimit` threw, for your log.
+   * Counts the sessions of viewers, from `createSessions` of `secure-token-server/sessions`: one too many, and one that
+   * was ended, is a 403 with a `type` of its own; a store that fails is a 503. Asked once a call, for what `authorize`
+   * grants.
+   * @default none
+   */
+  sessions?: Sessions;
+  /**
+   * Gets what `authorize`, a format function, the format, `sessions`, or the key or the limiter of `rateLimit` threw,
+   * for your log.
    * @default console.error
    */
   onError?: (error: unknown) => void;
@@ -65,15 +74,18 @@ export function checkSigningEndpointOptions(options: SigningEndpointOptions): vo
     maxUrls: true,
     cors: true,
     rateLimit: true,
+    sessions: true,
     onError: true,
     clock: true,
   });
-  const { authorize, format, ttl, maxUrls = DEFAULT_MAX_URLS, cors } = options;
+  const { authorize, format, ttl, maxUrls = DEFAULT_MAX_URLS, sessions, cors } = options;
   if (typeof (authorize as unknown) !== 'function') {
     throw optionsError('authorize', 'Give a function that decides who may watch what.', authorize);
   }
   checkTtl(ttl, typeof format === 'function' ? undefined : format.maxTtl);
   if (!(typeof (maxUrls as unknown) === 'number' && maxUrls >= 1))
     throw optionsError('maxUrls', 'Give a number, at least 1.', maxUrls);
+  if (sessions !== undefined && typeof (sessions as Partial<Sessions> | null)?.admit !== 'function')
+    throw optionsError('sessions', 'Give what createSessions() returns.', sessions);
   if (cors) checkCors(cors);
 }

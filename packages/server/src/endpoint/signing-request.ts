@@ -9,6 +9,8 @@ export interface SigningRequest {
   /** Absolute http(s) URLs as they were asked for, each once. */
   readonly urls: readonly string[];
   readonly reason: (typeof reasons)[number];
+  /** Not yet checked: an endpoint that counts no sessions does not look at it. */
+  readonly session: unknown;
 }
 
 /** @throws `Problem` 400, 413 or 415 for everything that is not a signing request */
@@ -21,7 +23,7 @@ export async function readSigningRequest(request: Request, maxUrls: number): Pro
     throw new Problem(400, 'The body ended early, or is not UTF-8. Send it whole. Has a body parser read it before?');
   });
   if (text === undefined) throw new Problem(413, 'The body is too long. Ask for fewer URLs.');
-  const { urls, reason } = parseObject(text);
+  const { urls, reason, session } = parseObject(text);
   if (!Array.isArray(urls) || urls.length === 0)
     throw new Problem(400, '`urls` is missing, empty or not an array. Send an array of URLs.');
   if (urls.length > maxUrls) throw new Problem(400, `\`urls\` has ${urls.length} URLs. Ask for at most ${maxUrls}.`);
@@ -29,7 +31,7 @@ export async function readSigningRequest(request: Request, maxUrls: number): Pro
     throw new Problem(400, 'One of `urls` is not an absolute http or https URL. Send absolute ones.');
   const known = reasons.find((each) => each === (reason ?? 'initial'));
   if (!known) throw new Problem(400, `\`reason\` is unknown. Send one of ${reasons.join(', ')}.`);
-  return { urls: [...new Set(urls)], reason: known };
+  return { urls: [...new Set(urls)], reason: known, session };
 }
 
 function parseObject(text: string): Record<string, unknown> {

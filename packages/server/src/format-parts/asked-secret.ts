@@ -29,7 +29,7 @@ export function withAskedSecret<Options extends SecretOptions, Format extends To
   };
   return {
     ...checked,
-    sign: (url, expires) => current().sign(url, expires),
+    sign: (url, expires, session) => current().sign(url, expires, session),
     ...(checked.signExactly && { signExactly: (url: URL, expires: number) => current().signExactly!(url, expires) }),
     ...(checked.verify && {
       verify: (request: Pick<Request, 'url' | 'headers'>, now: number) => current().verify!(request, now),

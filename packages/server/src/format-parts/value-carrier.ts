@@ -1,7 +1,7 @@
 import { optionsError } from '../errors/options-error.ts';
 import { checkCookieOptions, readCookies, setCookie } from '../http/cookies.ts';
 import type { CookieOptions } from '../http/cookies.ts';
-import type { SignedToken } from '../token/token-format.ts';
+import type { SignedToken, TokenFormat } from '../token/token-format.ts';
 import { checkParameterNames, tokenQuery } from '../token/token-query.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
 import type { SentRequest } from './judging.ts';
@@ -33,11 +33,13 @@ export interface ValueCarrier {
   /** @throws `ERR_OPTIONS` for values that this carrier cannot hold */
   readonly check: (values: readonly string[]) => void;
   readonly read: (request: SentRequest) => CarriedValues | undefined;
-  /** Names of the cookies that carry it. */
-  readonly cookies: readonly string[];
+  /** Names of the parameters, headers or cookies that carry it, as a format says them. */
+  readonly places: Pick<TokenFormat, 'parameters' | 'headers' | 'cookies'>;
   /** The query of a URL that is to be signed, without a token; see `searchToSign`. @throws `ERR_OPTIONS` */
   readonly searchOf: (url: URL) => string;
 }
+
+const placesOf = { query: 'parameters', header: 'headers', cookie: 'cookies' } as const;
 
 /**
  * Tokens that are named values, in the one carrier that is configured: a bad token in the query is never made good by
@@ -89,7 +91,7 @@ export function valueCarrier(
           : readCookies(headers.get('Cookie') ?? '', names);
       return values && { values, search: query.rest, carriers: { [`${carrier}s`]: names } };
     },
-    cookies: carrier === 'cookie' ? names : [],
+    places: { cookies: [], [placesOf[carrier]]: names },
     searchOf: (url) => searchToSign(url, inQuery, written),
   };
 }

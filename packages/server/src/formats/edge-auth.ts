@@ -169,7 +169,7 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
     name: 'edge-auth',
     scope: exact ? 'url' : 'prefix',
     maxTtl,
-    cookies: carrier.cookies,
+    ...carrier.places,
 
     opens(url) {
       const { search } = openedBy(url);

@@ -108,6 +108,7 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
     name: 'secure-token',
     scope: depth === undefined ? 'url' : 'prefix',
     maxTtl,
+    parameters: names,
 
     opens(url) {
       const decoded = pathToSign(url, 'decoded');

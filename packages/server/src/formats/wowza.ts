@@ -108,6 +108,7 @@ export function wowza(options: WowzaOptions): VerifyingTokenFormat {
     name: 'wowza',
     scope: 'prefix',
     maxTtl,
+    parameters: names,
 
     opens(url) {
       folderToSign(url);

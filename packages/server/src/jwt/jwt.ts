@@ -42,7 +42,7 @@ export interface JwtOptions extends ValueCarrierOptions {
 /**
  * A JWT a URL, for CDNs and for edges of your own. `verify` demands that the token has every claim that `claims` makes
  * of the URL that is asked for, with the same value. Tokens with `crit` or `b64` in their header, without an `exp`, or
- * with an `nbf` that is no number are malformed.
+ * with an `nbf` that is no number are malformed. The id of a session is their `jti`.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -76,15 +76,17 @@ export function jwt(options: JwtOptions): VerifyingTokenFormat {
     name: 'jwt',
     scope: 'url',
     maxTtl,
-    cookies: carrier.cookies,
+    ...carrier.places,
+    carriesSession: true,
 
     opens(url) {
       claimsToSign(url);
       return checkedScope(opens(withoutQuery(url)), url);
     },
 
-    async sign(url, expires) {
-      const found = claimsToSign(url);
+    async sign(url, expires, session) {
+      // a `jti` of the team's own is what `verify` demands
+      const found = { ...(session !== undefined && { jti: session }), ...claimsToSign(url) };
       writeExpiry(expires);
       const bare = url.origin + url.pathname + carrier.searchOf(url) + url.hash;
       return carrier.token({ url: bare, anyQuery: true }, expires, { [param]: await signer.sign(found, expires) });
@@ -101,7 +103,9 @@ export function jwt(options: JwtOptions): VerifyingTokenFormat {
       if (typeof found === 'string') return refused[found];
       const url = origin + pathname + carried.search;
       const refusal = refusedClaims(found, expected, { now, maxTtl });
-      return refusal ?? { ok: true, expires: found.exp, url, carriers: carried.carriers };
+      if (refusal) return refusal;
+      const session = typeof found.jti === 'string' ? { session: found.jti } : {};
+      return { ok: true, expires: found.exp, url, carriers: carried.carriers, ...session };
     }),
   };
 }

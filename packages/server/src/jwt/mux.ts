@@ -58,6 +58,6 @@ export function mux(given: MuxOptions): VerifyingTokenFormat {
   return {
     ...format,
     name: 'mux',
-    sign: async (url, expires) => (claims(url) ? signing.sign(url, expires) : format.sign(url, expires)),
+    sign: async (url, expires, session) => (claims(url) ? signing : format).sign(url, expires, session),
   };
 }

@@ -19,15 +19,16 @@ export interface TokenFormat {
   readonly maxTtl?: number;
   /**
    * @param expires unix seconds
+   * @param session id of the viewer's session, for formats with `carriesSession`
    * @throws `ERR_OPTIONS` for a URL or an expiry that whoever verifies would refuse
    */
-  sign(url: URL, expires: number): Promise<SignedToken> | SignedToken;
+  sign(url: URL, expires: number, session?: string): Promise<SignedToken> | SignedToken;
   /**
    * For formats whose `verify` accepts both tokens of folders and tokens of one path: the token that opens `url` alone.
    * The edge signs with it what a playlist lists and the token of the playlist does not open; without it, that has no
    * token.
    */
-  signExactly?(url: URL, expires: number): Promise<SignedToken> | SignedToken;
+  signExactly?(url: URL, expires: number, session?: string): Promise<SignedToken> | SignedToken;
   /**
    * What the token that `sign` makes for `url` opens: the signing endpoint grants it only if all of that lies within
    * its `allow`, and shows it to its hook. Never less than `verify` accepts the token for. A format without it is asked
@@ -46,6 +47,18 @@ export interface TokenFormat {
    * takes them off those that no rule protects, too.
    */
   readonly cookies?: readonly string[];
+  /**
+   * Names of the parameters of the query in which its tokens travel: `combine` refuses two formats that share one, and
+   * lets neither sign what is left of an earlier token of the other.
+   */
+  readonly parameters?: readonly string[];
+  /** Names of the headers in which its tokens travel, for `combine`. */
+  readonly headers?: readonly string[];
+  /**
+   * Whether its tokens carry the id of a session, which `verify` tells: an edge with `sessions` refuses them once that
+   * session was ended.
+   */
+  readonly carriesSession?: boolean;
   /**
    * Judges a request. Left out by formats that only sign, whose tokens nobody but the store itself can judge: `verifyUrl`
    * and `createEdgeHandler` refuse those with `ERR_OPTIONS`.

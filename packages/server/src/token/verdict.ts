@@ -22,6 +22,8 @@ export interface GrantedVerdict {
    * other token is made of it.
    */
   readonly conditional?: boolean;
+  /** Id of the session that the token carries. */
+  readonly session?: string;
   /** The cookies and headers that carried the token; they are not forwarded. */
   readonly carriers?: { readonly cookies?: readonly string[]; readonly headers?: readonly string[] };
 }

@@ -16,6 +16,8 @@ interface BunnyToken {
   readonly searchOf: (url: URL, params: readonly string[]) => string;
   /** For tokens in the path: the URL without them. */
   readonly bare?: (url: URL) => URL;
+  /** For tokens in the query: their names. */
+  readonly parameters?: readonly string[];
 }
 
 interface BunnyCarried {
@@ -71,6 +73,7 @@ export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
         };
       },
       searchOf: (url, params) => searchToSign(url, names, ['token', 'expires', ...params]),
+      parameters: names,
     };
   }
 

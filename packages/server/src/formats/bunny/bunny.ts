@@ -102,6 +102,7 @@ export function bunny(options: BunnyOptions): VerifyingTokenFormat {
     scope: exact ? 'url' : 'prefix',
     maxTtl,
     ...(token.bare && { bare: token.bare }),
+    ...(token.parameters && { parameters: token.parameters }),
 
     opens(url) {
       const { search, params } = openedBy(url);

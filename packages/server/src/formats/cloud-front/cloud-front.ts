@@ -113,7 +113,7 @@ export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
     name: 'cloud-front',
     scope: exact ? 'url' : 'prefix',
     maxTtl,
-    cookies: carrier.cookies,
+    ...carrier.places,
 
     opens: (url) => {
       const { search } = openedBy(url);

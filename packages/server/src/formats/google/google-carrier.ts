@@ -44,6 +44,8 @@ interface GoogleCarrier {
   /** The query of a URL that is to be signed, without a token. @throws `ERR_OPTIONS`; see `searchToSign` */
   readonly searchOf: (url: URL, exact: boolean) => string;
   readonly bare?: (url: URL) => URL;
+  /** For tokens in the query: their names. */
+  readonly parameters?: readonly string[];
 }
 
 /** `URLPrefix` as it is signed. */
@@ -88,6 +90,7 @@ const inQuery: GoogleCarrier = {
     return readLink({ origin: url.origin, pathname: url.pathname, search: own.rest }, values);
   },
   searchOf: (url, exact) => searchToSign(url, names, exact ? names.slice(1) : names),
+  parameters: names,
 };
 
 const segment = /^(.*\/)edge-cache-token=Expires=([^&/]*)&KeyName=([^&/]*)&Signature=([^&/]*)\/(.*)$/;

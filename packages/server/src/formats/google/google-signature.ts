@@ -86,6 +86,7 @@ export function googleSignature(
     maxTtl,
     cookies: kind === 'cookie' ? [cookieName] : [],
     ...(carrier.bare && { bare: carrier.bare }),
+    ...(carrier.parameters && { parameters: carrier.parameters }),
 
     opens(url) {
       const { search, prefix } = openedBy(url);

@@ -144,7 +144,7 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
     name: 'media-cdn-token',
     scope: exact ? 'url' : 'prefix',
     maxTtl,
-    cookies: carrier.cookies,
+    ...carrier.places,
 
     opens(url) {
       openedBy(url);

@@ -44,6 +44,8 @@ interface LinkCarrier {
   readonly read: (url: URL) => Carried | 'missing' | 'malformed';
   /** For tokens in the path: the URL without them. */
   readonly bare?: (url: URL) => URL;
+  /** For tokens in the query: their names. */
+  readonly parameters?: readonly string[];
   /** The query of a URL that is to be signed, without a token. @throws `ERR_OPTIONS` when it holds the names twice */
   readonly searchOf: (url: URL) => string;
 }
@@ -82,6 +84,7 @@ function inQuery(
       return { ...(prefix ? { prefix } : opened), expires, query: carried };
     },
     searchOf: (url) => searchToSign(url, names),
+    parameters: names,
     read: (url) => {
       const own = tokenQuery(url.search, names);
       if (!own) return 'malformed';

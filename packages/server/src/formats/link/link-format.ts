@@ -86,6 +86,7 @@ export function linkFormat(options: LinkFormatOptions): VerifyingTokenFormat {
     scope: opensBelow ? 'prefix' : 'url',
     maxTtl,
     ...(carrier.bare && { bare: carrier.bare }),
+    ...(carrier.parameters && { parameters: carrier.parameters }),
 
     opens(url) {
       const { search } = fieldsToSign(url);

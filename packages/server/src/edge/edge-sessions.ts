@@ -1,0 +1,114 @@
+import { optionsError } from '../errors/options-error.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { FormatSource, TokenFormat } from '../token/token-format.ts';
+import type { GrantedVerdict } from '../token/verdict.ts';
+
+/** Milliseconds of age from which the list is asked for again, while requests are judged by the one at hand. */
+const refreshAfterMs = 2000;
+/** Milliseconds of age from which requests wait for a new list: an end is heard of within five seconds. */
+const waitAfterMs = 4000;
+/** Milliseconds of age from which a strict edge judges nothing by the list. */
+const staleAfterMs = 5000;
+/** Milliseconds for which a request waits for the call of another one, which may have ended together with that. */
+const patienceMs = 1000;
+
+interface EdgeSessionsOptions {
+  readonly sessions: Sessions;
+  readonly strict: boolean;
+  readonly clock: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * The sessions that were ended, as an edge knows them: a list in memory, which is asked for when requests come, so that
+ * it needs no timer. An entry is kept until the last token of its session has expired. While the store is away, the
+ * last list holds; with `strict`, it holds for five seconds.
+ */
+export class EdgeSessions {
+  readonly #options: EdgeSessionsOptions;
+  readonly #ended = new Map<string, number>();
+  #version: string | undefined;
+  /** When the call was sent that has brought the list. */
+  #askedMs = -Infinity;
+  #attempt: { readonly startedMs: number; readonly done: Promise<void> } | undefined;
+  #hasFailed = false;
+
+  constructor(options: EdgeSessionsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Whether the session of a token that was let through has been ended.
+   *
+   * @throws `ERR_OPTIONS` for a format whose tokens name no session; with `strict` where nobody can say, because the
+   *   store is away
+   */
+  async haveEnded(format: TokenFormat, { session }: GrantedVerdict): Promise<boolean> {
+    checkCarriesSession(format);
+    if (session === undefined) return false;
+    const { clock, strict } = this.#options;
+    const ageMs = clock() - this.#askedMs;
+    if (ageMs >= refreshAfterMs) {
+      const refreshed = this.#refresh();
+      // Nobody waits twice for a store that is away.
+      if (ageMs >= waitAfterMs && !this.#hasFailed) await this.#waitFor(refreshed);
+    }
+    if (strict && clock() - this.#askedMs >= staleAfterMs)
+      throw new Error('sessions: the store is away, and this edge is strict. Check the store.');
+    return (this.#ended.get(session) ?? 0) > clock();
+  }
+
+  /** Makes one call at a time, and one each two seconds while the store is away. */
+  #refresh(): Promise<void> {
+    const nowMs = this.#options.clock();
+    if (!this.#attempt || nowMs - this.#attempt.startedMs >= refreshAfterMs)
+      this.#attempt = { startedMs: nowMs, done: this.#ask(nowMs) };
+    return this.#attempt.done;
+  }
+
+  /** In workerd, a promise that another request has started may never end. */
+  async #waitFor(done: Promise<void>): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), patienceMs);
+    });
+    const first = await Promise.race([done, late]);
+    clearTimeout(timer);
+    if (first === 'late' && !this.#hasFailed) await this.#ask(this.#options.clock());
+  }
+
+  async #ask(nowMs: number): Promise<void> {
+    try {
+      const list = await this.#options.sessions.ended(this.#version);
+      for (const [id, untilMs] of this.#ended) if (untilMs <= nowMs) this.#ended.delete(id);
+      // What a store has forgotten that was started again is kept.
+      for (const { id, untilMs } of list?.sessions ?? []) this.#ended.set(id, untilMs);
+      this.#version = list?.version ?? this.#version;
+      this.#askedMs = Math.max(this.#askedMs, nowMs);
+      this.#hasFailed = false;
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#options.onError(error);
+    }
+  }
+}
+
+/** @throws `ERR_OPTIONS` for what is none, for `strict` alone, and for a format whose tokens name no session */
+export function checkEdgeSessions(sessions: Sessions | undefined, strict: boolean, source: FormatSource): void {
+  if (sessions === undefined) {
+    if (strict) throw optionsError('strict', 'It has no effect without `sessions`. Give both, or leave it out.');
+    return;
+  }
+  if (typeof (sessions as Partial<Sessions> | null)?.ended !== 'function')
+    throw optionsError('sessions', 'Give what createSessions() returns.', sessions);
+  if (typeof source !== 'function') checkCarriesSession(source);
+}
+
+/** An edge that hears of no end would look like one at which none has ended. @throws `ERR_OPTIONS` */
+function checkCarriesSession({ name, carriesSession }: TokenFormat): void {
+  if (carriesSession === true) return;
+  throw optionsError(
+    'sessions',
+    `Tokens of the format ${name} carry no id of a session. Use jwt() or commonAccessToken(), or leave this out.`,
+  );
+}

@@ -1,0 +1,2 @@
+export { s3 } from './stores/s3.ts';
+export type { S3Options } from './stores/s3.ts';

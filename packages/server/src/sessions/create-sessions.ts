@@ -1,0 +1,105 @@
+import { digest, sha256 } from '../crypto/hash.ts';
+import { callHook } from '../errors/call-hook.ts';
+import { checkNames } from '../errors/check-names.ts';
+import { optionsError } from '../errors/options-error.ts';
+import { answered } from './answered.ts';
+import type { SessionStore } from './session-store.ts';
+import type { Admission, Sessions } from './sessions.ts';
+
+export interface SessionsOptions {
+  /** `memoryStore()` for one process, `redisStore(client)` for several. */
+  store: SessionStore;
+  /**
+   * Who is watching: the account of a log-in that has been *verified*. When it throws, or returns anything but a text
+   * that is not empty, the call is answered with 503: a viewer without a name is never a free pass.
+   */
+  viewer: (request: Request) => string | Promise<string>;
+  /** How many sessions of a viewer may hold a place at a time. @default any number, of which 100 are kept */
+  limit?: number;
+  /** Seconds after its latest call in which a session keeps its place. @default 1.5 times the lifetime of its tokens */
+  idle?: number;
+  /** Unix milliseconds. @default Date.now */
+  clock?: () => number;
+}
+
+/** A renewal comes before the token ends; half a lifetime more is for calls that fail. */
+const idleLifetimes = 1.5;
+
+/**
+ * Counts the sessions of viewers, and ends them. Give it to `createSigningEndpoint`, whose calls are the signs of life,
+ * and to `createEdgeHandler`, which refuses the tokens of those that were ended.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function createSessions(options: SessionsOptions): Sessions {
+  checkSessionsOptions(options);
+  const { store, viewer, limit, idle, clock = Date.now } = options;
+
+  const viewerOf = async (request: Request): Promise<string> => {
+    const name: unknown = await callHook('sessions.viewer', () => viewer(request));
+    if (typeof name !== 'string' || name === '')
+      throw optionsError('sessions.viewer', 'Return text that is not empty, for every request.', name);
+    return digestOf(name);
+  };
+
+  return {
+    async admit(request, { session, ttl }): Promise<Admission> {
+      const owner = await viewerOf(request);
+      const id = sessionId(owner, session);
+      const nowMs = clock();
+      const idleAtMs = nowMs + Math.ceil((idle ?? idleLifetimes * ttl) * 1000);
+      const overAtMs = Math.max(idleAtMs, nowMs + Math.ceil(ttl * 1000));
+      const state = await answered(store.admit({ viewer: owner, id, limit, nowMs, idleAtMs, overAtMs }));
+      if (state === 'full') return { state, limit: limit ?? 0 };
+      return state === 'ended' ? { state } : { state, id };
+    },
+
+    async list(name) {
+      const stored = await answered(store.list(digestOf(name), clock()));
+      return stored.map(({ id, startedMs, seenMs }) => ({
+        id,
+        startedAt: Math.floor(startedMs / 1000),
+        seenAt: Math.floor(seenMs / 1000),
+      }));
+    },
+
+    async end(which) {
+      const ending = typeof which === 'string' ? { id: which } : { viewer: digestOf(which.viewer) };
+      await answered(store.end(ending, clock()));
+    },
+
+    async leave(request, session) {
+      const owner = await viewerOf(request);
+      await answered(store.leave(owner, sessionId(owner, session), clock()));
+    },
+
+    ended: async (known) => answered(store.ended(known, clock())),
+  };
+}
+
+/** A name of any length becomes a digest of 43 characters: names do not end up in a Redis. */
+function digestOf(name: string): string {
+  return digest(sha256, `viewer:${name}`, 'base64url');
+}
+
+/**
+ * The id of a session, which stands in tokens and lists: 132 bits of a digest. The page has chosen the session, and
+ * another viewer may choose the same one: that is another session.
+ */
+function sessionId(owner: string, session = ''): string {
+  return digest(sha256, `session:${owner}:${session}`, 'base64url').slice(0, 22);
+}
+
+/** @throws `ERR_OPTIONS` */
+function checkSessionsOptions(options: SessionsOptions): void {
+  checkNames(options, { store: true, viewer: true, limit: true, idle: true, clock: true });
+  const { store, viewer, limit, idle } = options;
+  if (typeof (store as Partial<SessionStore> | undefined)?.admit !== 'function')
+    throw optionsError('store', 'Give a store such as memoryStore() or redisStore(client).', store);
+  if (typeof (viewer as unknown) !== 'function')
+    throw optionsError('viewer', 'Give a function that returns who is watching.', viewer);
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1))
+    throw optionsError('limit', 'Give a whole number of sessions, at least 1.', limit);
+  if (idle !== undefined && !(Number.isFinite(idle) && idle > 0))
+    throw optionsError('idle', 'Give seconds, more than 0.', idle);
+}

@@ -1,0 +1,70 @@
+import { checkNames } from '../errors/check-names.ts';
+import { optionsError } from '../errors/options-error.ts';
+import { runScript } from './redis-client.ts';
+import type { RedisClient } from './redis-client.ts';
+import { admitScript, endScript, endedScript, leaveScript, listScript } from './redis-scripts.ts';
+import { maxSessionsOfViewer } from './session-store.ts';
+import type { EndedSessions, SessionStore, StoredCall, StoredSession } from './session-store.ts';
+
+export interface RedisStoreOptions {
+  /** In front of all keys, without `{` and `}`: all of them are in one slot of a cluster. @default 'secure-token' */
+  prefix?: string;
+}
+
+/**
+ * Sessions in Redis or Valkey, for any number of instances: one round trip a call. It takes a client of `ioredis` or of
+ * `redis`, whichever you have. Redis may lose what it holds: places are counted anew from the next calls.
+ *
+ * @throws `ERR_OPTIONS` for what is no client, and for a prefix with braces
+ */
+export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): SessionStore {
+  checkNames(options, { prefix: true });
+  const { prefix = 'secure-token' } = options;
+  if (typeof (client as Partial<RedisClient> | null)?.eval !== 'function')
+    throw optionsError('client', 'Give a client of ioredis or of redis.', client);
+  if (typeof (prefix as unknown) !== 'string' || !/^[^{}]+$/.test(prefix))
+    throw optionsError('prefix', 'Give text without braces.', prefix);
+  const front = `{${prefix}}:`;
+  const sessionsOf = (viewer: string): string => `${front}viewer:${viewer}`;
+  const lists = [`${front}ended`, `${front}version`];
+
+  return {
+    async admit({ viewer, id, limit = 0, nowMs, idleAtMs, overAtMs }: StoredCall) {
+      const keys = [sessionsOf(viewer), `${front}index:${id}`, `${front}ended`];
+      const values = [id, nowMs, idleAtMs, overAtMs, limit, Math.max(limit, maxSessionsOfViewer), viewer];
+      const answer = await runScript(client, admitScript, keys, values);
+      if (answer === 'admitted' || answer === 'full' || answer === 'ended') return answer;
+      throw new Error('redisStore: Redis gave an answer that is none. Is the client set to return buffers?');
+    },
+    async list(viewer, nowMs) {
+      const answer = await runScript(client, listScript, [sessionsOf(viewer)], []);
+      return readSessions(answer as readonly string[], nowMs);
+    },
+    async leave(viewer, id, nowMs) {
+      await runScript(client, leaveScript, [sessionsOf(viewer)], [id, nowMs]);
+    },
+    async end(which, nowMs) {
+      const { id = '', viewer = '' }: { id?: string; viewer?: string } = which;
+      // One that no other end has had, nor a Redis that has lost its memory.
+      const version = crypto.randomUUID();
+      await runScript(client, endScript, lists, [front, id, viewer, nowMs, version]);
+    },
+    async ended(known, nowMs): Promise<EndedSessions | undefined> {
+      const answer = await runScript(client, endedScript, lists, [known ?? '-', nowMs]);
+      const [version, pairs] = answer as [version: string, pairs?: readonly string[]];
+      if (!pairs) return undefined;
+      return { version, sessions: inPairs(pairs).map(([id, until]) => ({ id, untilMs: Number(until) })) };
+    },
+  };
+}
+
+function readSessions(fields: readonly string[], nowMs: number): StoredSession[] {
+  return inPairs(fields).flatMap(([id, times]) => {
+    const [startedMs = 0, seenMs = 0, idleAtMs = 0] = times.split(':').map(Number);
+    return idleAtMs > nowMs ? [{ id, startedMs, seenMs }] : [];
+  });
+}
+
+function inPairs(list: readonly string[]): [string, string][] {
+  return list.flatMap((each, i) => (i % 2 === 0 ? [[each, list[i + 1]!] as [string, string]] : []));
+}

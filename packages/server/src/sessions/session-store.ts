@@ -1,0 +1,50 @@
+/**
+ * Where sessions are kept. Each method is one atomic step, however many instances ask at one time: of two sessions that
+ * begin in the same millisecond, only one gets the last place.
+ */
+export interface SessionStore {
+  /** Counts a call of a session: it holds its place, gets one, or there is none. */
+  admit(call: StoredCall): Promise<'admitted' | 'full' | 'ended'>;
+  /** The sessions of a viewer that hold a place. */
+  list(viewer: string, nowMs: number): Promise<readonly StoredSession[]>;
+  /** Frees the place of a session, which may come back. */
+  leave(viewer: string, id: string, nowMs: number): Promise<void>;
+  /** Ends one session, or all of a viewer. */
+  end(which: { readonly id: string } | { readonly viewer: string }, nowMs: number): Promise<void>;
+  /**
+   * The sessions that were ended, as long as their tokens may live.
+   *
+   * @param known the version of the list that the caller has
+   * @returns `undefined` where the list is that one
+   */
+  ended(known: string | undefined, nowMs: number): Promise<EndedSessions | undefined>;
+}
+
+/** All times are unix milliseconds. */
+export interface StoredCall {
+  /** A digest of who is watching. */
+  readonly viewer: string;
+  readonly id: string;
+  /** How many sessions of a viewer may hold a place; `undefined`: as many as are kept. */
+  readonly limit: number | undefined;
+  readonly nowMs: number;
+  /** When the place is free, unless the session calls again. */
+  readonly idleAtMs: number;
+  /** When neither its tokens nor its place last any longer. */
+  readonly overAtMs: number;
+}
+
+export interface StoredSession {
+  readonly id: string;
+  readonly startedMs: number;
+  readonly seenMs: number;
+}
+
+export interface EndedSessions {
+  /** Differs from that of any other list. */
+  readonly version: string;
+  readonly sessions: readonly { readonly id: string; readonly untilMs: number }[];
+}
+
+/** Sessions of one viewer that are kept where there is no limit: the one seen least lately makes room. */
+export const maxSessionsOfViewer = 100;

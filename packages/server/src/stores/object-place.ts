@@ -1,0 +1,94 @@
+import { optionsError } from '../errors/options-error.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
+
+export interface ObjectPlaceOptions {
+  /**
+   * Base URL of the store, such as `https://ACCOUNT.r2.cloudflarestorage.com` or `https://minio.example.com:9000`.
+   *
+   * @default the store's own hosts
+   */
+  endpoint?: string | URL;
+  /** Only objects of this bucket are signed. @default any bucket that the credentials open */
+  bucket?: string;
+}
+
+/** The name of the bucket and the path of the object in it; `undefined` for what is not in this store. */
+type ObjectPlace = (url: URL) => { readonly bucket: string; readonly key: string } | undefined;
+
+/**
+ * Where an object lies: a store names its bucket in the host (`https://BUCKET.s3.eu-west-1.amazonaws.com/film.mp4`) or
+ * at the front of the path (`https://s3.eu-west-1.amazonaws.com/BUCKET/film.mp4`).
+ *
+ * @param ownHosts of the store: in its first group the bucket and a dot
+ * @throws `ERR_OPTIONS`
+ */
+function objectPlace({ endpoint, bucket }: ObjectPlaceOptions, ownHosts: RegExp): ObjectPlace {
+  if (bucket !== undefined && (typeof (bucket as unknown) !== 'string' || !/^[\w.-]+$/.test(bucket)))
+    throw optionsError('bucket', 'This is not the name of a bucket. Give letters, digits and ._-', bucket);
+  const base = endpoint === undefined ? undefined : parsedUrl(String(endpoint));
+  if (endpoint !== undefined && (!base || !/^https?:$/.test(base.protocol) || base.search || base.hash))
+    throw optionsError('endpoint', 'Give the http or https base URL of the store, without a query.', endpoint);
+  const inPath = (path: string): { bucket: string; key: string } => {
+    const slash = `${path}/`.indexOf('/');
+    return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
+  };
+  if (!base) {
+    return ({ hostname, pathname }) => {
+      const found = ownHosts.exec(hostname);
+      if (!found) return undefined;
+      const path = pathname.slice(1);
+      return found[1] === undefined ? inPath(path) : { bucket: found[1].slice(0, -1), key: path };
+    };
+  }
+  // Some consoles show the endpoint with the bucket in it.
+  const host =
+    bucket !== undefined && base.host.startsWith(`${bucket}.`) ? base.host.slice(bucket.length + 1) : base.host;
+  const folder = base.pathname.replace(/\/?$/, '/');
+  return (url) => {
+    if (url.protocol !== base.protocol || !url.pathname.startsWith(folder)) return undefined;
+    const path = url.pathname.slice(folder.length);
+    if (url.host === host) return inPath(path);
+    return url.host.endsWith(`.${host}`) ? { bucket: url.host.slice(0, -host.length - 1), key: path } : undefined;
+  };
+}
+
+/**
+ * Refuses what is no object: stores answer a request for a bucket, and for a folder of some, with a list of all objects.
+ *
+ * @param options.params names in the query that may be signed; `acl`, `list-type`, `response-content-type` and the like
+ *   ask for something else than the object, or change what it is
+ * @returns a check of the path and the query of a URL, which throws `ERR_OPTIONS`
+ * @throws `ERR_OPTIONS`
+ */
+export function objectCheck(
+  options: ObjectPlaceOptions & { params?: readonly string[] },
+  ownHosts: RegExp,
+): (url: URL, search: string) => void {
+  const { bucket, params = [] } = options;
+  const place = objectPlace(options, ownHosts);
+  if (!Array.isArray(params) || !params.every((name) => typeof name === 'string' && /^[\w.~-]+$/.test(name)))
+    throw optionsError('params', "Give a list of names, such as ['versionId'].", params);
+  return (url, search) => {
+    const found = place(url);
+    if (!found?.bucket || !found.key || found.key.endsWith('/') || (bucket ?? found.bucket) !== found.bucket) {
+      throw optionsError(
+        'url',
+        'This is no object of the store. Check the host, `endpoint` and `bucket`; a bucket or a folder is not signed.',
+      );
+    }
+    if (`${found.key}${search}`.includes('+'))
+      throw optionsError('url', 'The URL has a `+`, which servers read in two ways. Write %2B or %20.');
+    const names =
+      search === ''
+        ? []
+        : search
+            .slice(1)
+            .split('&')
+            .map((pair) => pair.replace(/=.*$/s, ''));
+    if (new Set(names).size < names.length || !names.every((name) => params.includes(name)))
+      throw optionsError(
+        'url',
+        'Its query has a parameter that is not in `params`, or one twice. Take it out: it may ask for another thing.',
+      );
+  };
+}

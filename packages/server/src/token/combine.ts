@@ -1,0 +1,121 @@
+import { optionsError } from '../errors/options-error.ts';
+import { judgeScope } from '../url/judged-scope.ts';
+import type { Scope } from '../url/scope.ts';
+import { checkFormatCarriers, checkTokenCarriers } from './carrier-clash.ts';
+import { joinedToken } from './joined-token.ts';
+import { setQuery } from './set-query.ts';
+import type { TokenFormat, VerifyingTokenFormat } from './token-format.ts';
+import { tokenQuery } from './token-query.ts';
+import type { GrantedVerdict, Verdict } from './verdict.ts';
+
+type Sign = NonNullable<TokenFormat['sign']>;
+type Verify = NonNullable<TokenFormat['verify']>;
+
+/**
+ * Two tokens on one request, as one format: a watermark in the path and the token of a CDN in the query, or the tokens
+ * of two CDNs that stand behind each other. One call brings both, with one expiry, the earlier one. They open what both
+ * open.
+ *
+ * Neither signs a token in the path. Where both travel in the query, the second one is put around the first: a format
+ * that signs the query signs the parameters of the first one, too. `verify`, which is there if both formats have it,
+ * judges the second one, takes it off, and judges the first one by what is left. Both have to be good.
+ *
+ * @throws `ERR_OPTIONS` for what is no format, and for two formats whose tokens travel in the same parameter, header or
+ *   cookie, or both in the path; of formats of your own that do not say where their tokens travel, from `sign`
+ */
+export function combine(first: VerifyingTokenFormat, second: VerifyingTokenFormat): VerifyingTokenFormat;
+export function combine(first: TokenFormat, second: TokenFormat): TokenFormat;
+export function combine(first: TokenFormat, second: TokenFormat): TokenFormat {
+  checkIsFormat('first', first);
+  checkIsFormat('second', second);
+  checkFormatCarriers(first, second);
+  const namesIn = (place: 'parameters' | 'headers' | 'cookies'): readonly string[] =>
+    [first, second].flatMap((format) => format[place] ?? []);
+  const parameters = namesIn('parameters');
+  const inPath = [first, second].find((format) => format.bare !== undefined);
+  const maxTtl = Math.min(first.maxTtl ?? Infinity, second.maxTtl ?? Infinity);
+
+  /** Of a token that is there already, neither is to sign a part: the new one replaces it. */
+  const withoutParameters = (url: URL): URL => {
+    const plain = new URL(url);
+    plain.search = tokenQuery(url.search, parameters)?.rest ?? url.search;
+    return plain;
+  };
+  const signBoth = (signFirst: Sign, signSecond: Sign): Sign => {
+    return async (url, expires, session) => {
+      const plain = withoutParameters(url);
+      const inner = await signFirst(plain, expires, session);
+      const outer = await signSecond(new URL(setQuery(plain.href, inner.query ?? {})), expires, session);
+      checkTokenCarriers(inner, outer);
+      return joinedToken(plain, inner, outer);
+    };
+  };
+
+  return {
+    name: `${first.name}+${second.name}`,
+    scope: first.scope === 'prefix' && second.scope === 'prefix' ? 'prefix' : 'url',
+    ...(maxTtl < Infinity && { maxTtl }),
+    ...{ parameters, headers: namesIn('headers'), cookies: namesIn('cookies') },
+    ...((first.carriesSession ?? second.carriesSession) && { carriesSession: true }),
+    ...(inPath && { bare: (url) => inPath.bare!(url) }),
+    ...(first.opens && second.opens && { opens: (url) => openedByBoth(first, second, withoutParameters(url)) }),
+    sign: signBoth(
+      (url, expires, session) => first.sign(url, expires, session),
+      (url, expires, session) => second.sign(url, expires, session),
+    ),
+    ...(first.signExactly &&
+      second.signExactly && {
+        signExactly: signBoth(
+          (url, expires, session) => first.signExactly!(url, expires, session),
+          (url, expires, session) => second.signExactly!(url, expires, session),
+        ),
+      }),
+    ...(first.verify && second.verify && { verify: verifyBoth(first, second) }),
+  };
+}
+
+function checkIsFormat(name: string, format: unknown): void {
+  const { sign, name: own } = (format ?? {}) as Partial<TokenFormat>;
+  if (typeof sign !== 'function' || typeof own !== 'string')
+    throw optionsError(name, 'This is not a format. Give a format such as edgeAuth({ key }).');
+}
+
+function verifyBoth(first: TokenFormat, second: TokenFormat): Verify {
+  return async (request, now): Promise<Verdict> => {
+    const { headers } = request;
+    const outer = await second.verify!({ url: withoutPathOf(first, request.url), headers }, now);
+    if (!outer.ok) return outer;
+    // As it was sent, not as the second format writes a path: the first one may have signed another spelling.
+    const left = withoutPathOf(second, request.url, (outer as Partial<GrantedVerdict>).url ?? request.url);
+    const inner = await first.verify!({ url: left, headers }, now);
+    if (!inner.ok) return inner;
+    const carriers = [inner.carriers, outer.carriers];
+    const session = inner.session ?? outer.session;
+    return {
+      ok: true,
+      url: (inner as Partial<GrantedVerdict>).url ?? left,
+      expires: Math.min(inner.expires, outer.expires),
+      ...(session !== undefined && { session }),
+      conditional: inner.conditional === true || outer.conditional === true,
+      carriers: {
+        cookies: carriers.flatMap((each) => each?.cookies ?? []),
+        headers: carriers.flatMap((each) => each?.headers ?? []),
+      },
+    };
+  };
+}
+
+/** A request without the token that `format` has in its path, and with the query of another one. */
+function withoutPathOf(format: TokenFormat, sent: string, queryOf = sent): string {
+  const url = new URL(sent);
+  const { origin, pathname } = format.bare?.(url) ?? url;
+  return origin + pathname + new URL(queryOf).search;
+}
+
+/** Never less than both accept: the one scope, or the other if that lies within it. */
+function openedByBoth(first: TokenFormat, second: TokenFormat, url: URL): Scope {
+  const inner = first.opens!(url);
+  const outer = second.opens!(url);
+  const judged = judgeScope(outer);
+  return judged && judgeScope(inner)?.holds(judged) ? outer : inner;
+}

@@ -1,0 +1,303 @@
+import { describe, expect, test } from 'vitest';
+import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
+import {
+  combine,
+  createEdgeHandler,
+  createSigningEndpoint,
+  edgeAuth,
+  secureToken,
+} from '../../../../packages/server/src/index.ts';
+import type { SignedToken, TokenFormat, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
+import { jwt } from '../../../../packages/server/src/jwt.ts';
+import { createSessions, memoryStore } from '../../../../packages/server/src/sessions.ts';
+import type { Sessions } from '../../../../packages/server/src/sessions.ts';
+import { hexKey, secret } from '../../../support/format-samples.ts';
+import { requestWith } from '../../../support/token-request.ts';
+
+const HOST = 'https://cdn.example.com';
+const FILM = `${HOST}/vod/7/a.m3u8`;
+const [one, other, third] = ['AAAAAAAAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBBBBBBBA', 'CCCCCCCCCCCCCCCCCCCCCA'];
+
+const keys = [{ id: 'k', key: hexKey }];
+const cat = commonAccessToken({ keys });
+const ownJwt = jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ sub: pathname }) });
+
+/** An endpoint and an edge with one clock. */
+function setUp(
+  format: VerifyingTokenFormat = cat,
+  { limit, strict, edgeSessions }: { limit?: number; strict?: boolean; edgeSessions?: Sessions } = {},
+) {
+  const time = { now: 1_795_500_000_000 };
+  const clock = (): number => time.now;
+  const errors: unknown[] = [];
+  const onError = (error: unknown): void => void errors.push(error);
+  const sessions = createSessions({
+    store: memoryStore(),
+    viewer: (request) => request.headers.get('X-Viewer') ?? '',
+    clock,
+    ...(limit !== undefined && { limit }),
+  });
+  const endpoint = createSigningEndpoint({
+    ...{ format, allow: `${HOST}/vod/`, ttl: 300, clock, onError, sessions },
+    authorize: (request) => request.headers.get('X-Viewer') !== 'nobody',
+  });
+  const edge = createEdgeHandler({
+    ...{ format, origin: () => new Response('ok'), clock, onError, sessions: edgeSessions ?? sessions },
+    ...(strict !== undefined && { strict }),
+  });
+  const ask = async (body: object, viewer = 'anna'): Promise<{ status: number; body: Answer }> => {
+    const headers = { 'Content-Type': 'application/json', 'X-Viewer': viewer };
+    const answer = await endpoint(
+      new Request('https://app.example.com/token', {
+        ...{ method: 'POST', headers, body: JSON.stringify({ urls: [FILM], ...body }) },
+      }),
+    );
+    return { status: answer.status, body: (await answer.json()) as Answer };
+  };
+  const tokenOf = async (session: string, viewer?: string): Promise<SignedToken> =>
+    (await ask({ session }, viewer)).body.tokens![0]!;
+  const watch = async (token: SignedToken): Promise<number> => (await edge(requestWith(FILM, token))).status;
+  return { time, errors, sessions, endpoint, edge, ask, tokenOf, watch };
+}
+
+interface Answer {
+  readonly tokens?: SignedToken[];
+  readonly type?: string;
+  readonly title?: string;
+  readonly limit?: number;
+}
+
+describe('createSigningEndpoint with sessions', () => {
+  test('one session too many is denied with a type of its own and the limit', async () => {
+    const { ask } = setUp(cat, { limit: 2 });
+    expect((await ask({ session: one })).status).toBe(200);
+    expect((await ask({ session: other })).status).toBe(200);
+    const { status, body } = await ask({ session: third });
+    expect(status).toBe(403);
+    expect(body).toMatchObject({ type: 'urn:secure-token:session-limit', title: 'Too Many Sessions', limit: 2 });
+    expect((await ask({ session: one, reason: 'expiring' })).status).toBe(200);
+    expect((await ask({ session: third }, 'ben')).status).toBe(200);
+  });
+
+  test('a session that was ended is denied with another type; who logs in anew begins another one', async () => {
+    const { ask, sessions } = setUp();
+    await ask({ session: one });
+    await sessions.end({ viewer: 'anna' });
+    expect(await ask({ session: one, reason: 'expiring' })).toMatchObject({
+      status: 403,
+      body: { type: 'urn:secure-token:session-ended' },
+    });
+    expect((await ask({ session: other })).status).toBe(200);
+  });
+
+  test('pages that send no session, or null, are one session of their viewer', async () => {
+    const { ask, sessions } = setUp(cat, { limit: 1 });
+    for (const body of [{}, { session: null }, {}]) expect((await ask(body)).status).toBe(200);
+    expect(await sessions.list('anna')).toHaveLength(1);
+    expect((await ask({ session: one })).status).toBe(403);
+  });
+
+  test.each(['', 'short', `${one}A`, 'AAAAAAAAAAAAAAAAAAAAAB', 'AAAAAAAAAAAAAAAAAAAA==', 7, {}, [one]])(
+    'what is no session is a 400: %j',
+    async (session) => {
+      const { ask, sessions } = setUp();
+      expect((await ask({ session })).status).toBe(400);
+      expect(await sessions.list('anna')).toEqual([]);
+    },
+  );
+
+  test('who may watch nothing takes no place', async () => {
+    const { ask, sessions } = setUp();
+    expect((await ask({ session: one }, 'nobody')).status).toBe(403);
+    expect((await ask({ session: one, urls: ['https://other.example.com/'] })).status).toBe(403);
+    expect(await sessions.list('nobody')).toEqual([]);
+  });
+
+  test('a viewer without a name, or a store that fails, is a 503 that players retry, and the log hears of it', async () => {
+    const { ask, errors } = setUp();
+    expect((await ask({ session: one }, '')).status).toBe(503);
+    expect(String(errors[0])).toContain('sessions.viewer');
+  });
+
+  test('an endpoint without sessions does not look at the member', async () => {
+    const endpoint = createSigningEndpoint({ format: cat, allow: HOST, ttl: 60, authorize: () => true });
+    const body = JSON.stringify({ urls: [FILM], session: 7 });
+    const headers = { 'Content-Type': 'application/json' };
+    expect((await endpoint(new Request('https://app.example.com/', { method: 'POST', headers, body }))).status).toBe(
+      200,
+    );
+  });
+
+  test('what is no set of sessions is refused at once', () => {
+    expect(() =>
+      createSigningEndpoint({ format: cat, allow: HOST, ttl: 60, authorize: () => true, sessions: {} as never }),
+    ).toThrow(/^sessions:/);
+  });
+});
+
+describe('createEdgeHandler with sessions', () => {
+  const formats: [string, VerifyingTokenFormat][] = [
+    ['a Common Access Token (cti)', cat],
+    ['a Common Access Token of one path', commonAccessToken({ keys, exact: true, carrier: 'header' })],
+    ['a JWT (jti)', ownJwt],
+    ['two tokens', combine(secureToken({ secret }), ownJwt)],
+  ];
+  test.each(formats)('refuses %s of a session within five seconds of its end, and no other', async (_, format) => {
+    const { time, sessions, tokenOf, watch } = setUp(format);
+    const [annas, bens] = [await tokenOf(one), await tokenOf(one, 'ben')];
+    expect([await watch(annas), await watch(bens)]).toEqual([200, 200]);
+    await sessions.end({ viewer: 'anna' });
+    time.now += 4999;
+    expect([await watch(annas), await watch(bens)]).toEqual([403, 200]);
+  });
+
+  test('hears of an end within five seconds whatever the times of requests are', async () => {
+    for (const gap of [100, 700, 1999, 2000, 2500, 3999, 4000]) {
+      const { time, sessions, tokenOf, watch } = setUp();
+      const token = await tokenOf(one);
+      await watch(token);
+      for (let i = 0; i < 5; i++) {
+        time.now += gap;
+        expect(await watch(token)).toBe(200);
+      }
+      await sessions.end({ viewer: 'anna' });
+      const endedMs = time.now;
+      let status = 200;
+      while (status === 200 && time.now - endedMs < 20_000) {
+        time.now += gap;
+        status = await watch(token);
+      }
+      expect([gap, status]).toEqual([gap, 403]);
+      expect(time.now - endedMs).toBeLessThanOrEqual(5000 + gap);
+    }
+  });
+
+  test('asks for the list once in two seconds, however many requests come', async () => {
+    let calls = 0;
+    const counted: Sessions = {
+      ...setUp().sessions,
+      ended: () => {
+        calls++;
+        return Promise.resolve({ version: '1', sessions: [] });
+      },
+    };
+    const { time, tokenOf, watch } = setUp(cat, { edgeSessions: counted });
+    const token = await tokenOf(one);
+    for (let i = 0; i < 100; i++) {
+      time.now += 100;
+      await Promise.all([watch(token), watch(token), watch(token)]);
+    }
+    expect(calls).toBeLessThanOrEqual(6);
+  });
+
+  test('while the store is away the last list holds, the log hears of it, and nobody waits', async () => {
+    const { sessions } = setUp();
+    let isAway = false;
+    const flaky: Sessions = {
+      ...sessions,
+      ended: async (known) => {
+        if (isAway) throw new Error('store away');
+        return sessions.ended(known);
+      },
+    };
+    const lab = setUp(cat, { edgeSessions: flaky });
+    const token = await lab.tokenOf(one);
+    expect(await lab.watch(token)).toBe(200);
+    isAway = true;
+    lab.time.now += 10_000;
+    expect(await lab.watch(token)).toBe(200);
+    expect(lab.errors.map(String)).toEqual(['Error: store away']);
+  });
+
+  test('an end that was heard of holds while the store is away, and after it has come back empty', async () => {
+    let list = { version: '1', sessions: [] as { id: string; untilMs: number }[] };
+    let isAway = false;
+    const { sessions } = setUp();
+    const remote: Sessions = {
+      ...sessions,
+      ended: () => (isAway ? Promise.reject(new Error('store away')) : Promise.resolve(list)),
+    };
+    const lab = setUp(cat, { edgeSessions: remote });
+    const token = await lab.tokenOf(one);
+    const [{ id } = { id: '' }] = await lab.sessions.list('anna');
+    list = { version: '2', sessions: [{ id, untilMs: lab.time.now + 300_000 }] };
+    expect(await lab.watch(token)).toBe(403);
+    isAway = true;
+    lab.time.now += 60_000;
+    expect(await lab.watch(token)).toBe(403);
+    [isAway, list] = [false, { version: '', sessions: [] }];
+    lab.time.now += 10_000;
+    expect(await lab.watch(token)).toBe(403);
+  });
+
+  test('strict: while the store is away for more than five seconds, requests are a 503', async () => {
+    const { sessions } = setUp();
+    let isAway = false;
+    const flaky: Sessions = {
+      ...sessions,
+      ended: async (known) => {
+        if (isAway) throw new Error('store away');
+        return sessions.ended(known);
+      },
+    };
+    const lab = setUp(cat, { edgeSessions: flaky, strict: true });
+    const token = await lab.tokenOf(one);
+    expect(await lab.watch(token)).toBe(200);
+    isAway = true;
+    lab.time.now += 3999;
+    expect(await lab.watch(token)).toBe(200);
+    lab.time.now += 1001;
+    expect(await lab.watch(token)).toBe(503);
+    isAway = false;
+    lab.time.now += 2000;
+    await lab.watch(token);
+    expect(await lab.watch(token)).toBe(200);
+  });
+
+  test('tokens that name no session go on', async () => {
+    const { watch, time } = setUp();
+    expect(await watch(await cat.sign(new URL(FILM), time.now / 1000 + 60))).toBe(200);
+  });
+
+  test('children of a playlist carry the session of its token', async () => {
+    const { sessions, time } = setUp();
+    const edge = createEdgeHandler({
+      ...{ format: commonAccessToken({ keys, depth: 2 }), sessions, clock: () => time.now, signPlaylists: true },
+      origin: () => new Response('#EXTM3U\n../b/1.ts'),
+    });
+    const format = commonAccessToken({ keys });
+    const playlist = `${HOST}/live/7/a/i.m3u8`;
+    const token = await format.sign(new URL(playlist), time.now / 1000 + 60, 'a session');
+    const [, child] = (await (await edge(requestWith(playlist, token))).text()).split('\n');
+    const verdict = await format.verify(new Request(new URL(child!, playlist)), time.now / 1000);
+    expect(verdict).toMatchObject({ ok: true, session: 'a session' });
+  });
+
+  test.each<[string, object, RegExp]>([
+    [
+      'a format whose tokens name no session',
+      { format: edgeAuth({ key: hexKey }) },
+      /^sessions: Tokens of the format edge-auth/,
+    ],
+    ['what is no set of sessions', { sessions: {} }, /^sessions:/],
+    ['strict alone', { sessions: undefined, strict: true }, /^strict:/],
+  ])('refuses %s at once', (_, options, message) => {
+    const { sessions } = setUp();
+    expect(() => createEdgeHandler({ format: cat, origin: HOST, sessions, ...options })).toThrow(message);
+  });
+
+  test('a function that returns such a format is a 503, and the log says why', async () => {
+    const errors: unknown[] = [];
+    const format = edgeAuth({ key: hexKey });
+    const { sessions } = setUp();
+    const edge = createEdgeHandler({
+      format: (): TokenFormat => format,
+      origin: HOST,
+      sessions,
+      onError: (e) => errors.push(e),
+    });
+    const token = await format.sign(new URL(FILM), Math.floor(Date.now() / 1000) + 60);
+    expect((await edge(requestWith(FILM, token))).status).toBe(503);
+    expect(String(errors[0])).toContain('edge-auth');
+  });
+});

@@ -1,0 +1,101 @@
+import { Redis as Client } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createSessions, redisStore } from '../../../../packages/server/src/sessions.ts';
+import type { SessionStore } from '../../../../packages/server/src/sessions.ts';
+import { startRedis } from '../../../support/redis.ts';
+import type { Redis } from '../../../support/redis.ts';
+import { describeSessionStore } from '../../../support/session-store-contract.ts';
+
+describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
+  let redis: Redis;
+  let client: Client;
+  let made = 0;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    client = new Client(redis.port, '127.0.0.1', { retryStrategy: () => 20 });
+    // without a listener ioredis prints every failed attempt to connect
+    client.on('error', () => undefined);
+  });
+  afterAll(async () => {
+    client.disconnect();
+    await redis.stop();
+  });
+
+  const make = (): SessionStore => redisStore(client, { prefix: `test-${++made}` });
+  describeSessionStore(make);
+
+  test('each call is one command, and nothing is left when all is over', async () => {
+    const commands: string[] = [];
+    const watched = {
+      status: 'ready',
+      eval: (script: string, count: number, ...rest: string[]) => {
+        commands.push(script.slice(0, 20));
+        return client.eval(script, count, ...rest);
+      },
+    };
+    const store = redisStore(watched, { prefix: 'short' });
+    const nowMs = Date.now();
+    await store.admit({ viewer: 'v', id: 's', limit: 1, nowMs, idleAtMs: nowMs + 50, overAtMs: nowMs + 50 });
+    await store.end({ id: 's' }, nowMs);
+    await store.ended(undefined, nowMs);
+    expect(commands).toHaveLength(3);
+    await vi.waitFor(async () => expect(await client.keys('{short}*')).toEqual([]), { timeout: 5000 });
+  });
+
+  test('names of viewers do not end up in Redis', async () => {
+    const store = redisStore(client, { prefix: 'names' });
+    const sessions = createSessions({ store, viewer: () => 'anna@example.com' });
+    await sessions.admit(new Request('https://app.example.com/'), { session: 'AAAAAAAAAAAAAAAAAAAAAA', ttl: 300 });
+    const keys = await client.keys('{names}*');
+    expect(keys.length).toBeGreaterThan(1);
+    const values = await Promise.all(keys.map((key) => client.dump(key)));
+    for (const text of [...keys, ...values.map(String)]) expect(text).not.toMatch(/anna|AAAAAAAA/);
+  });
+
+  test('while Redis is away a call fails, and after its return places are counted anew', async () => {
+    const sessions = createSessions({ store: make(), viewer: () => 'anna', limit: 1 });
+    const call = async (session: string): Promise<string> =>
+      (await sessions.admit(new Request('https://app.example.com/'), { session, ttl: 300 })).state;
+    expect(await call('AAAAAAAAAAAAAAAAAAAAAA')).toBe('admitted');
+    expect(await call('BBBBBBBBBBBBBBBBBBBBBA')).toBe('full');
+    redis.freeze();
+    try {
+      await expect(call('AAAAAAAAAAAAAAAAAAAAAA')).rejects.toThrow('two seconds');
+    } finally {
+      redis.thaw();
+    }
+    await redis.kill();
+    await redis.restart();
+    await vi.waitFor(async () => expect(await call('AAAAAAAAAAAAAAAAAAAAAA')).toBe('admitted'), { timeout: 10_000 });
+    expect(await call('BBBBBBBBBBBBBBBBBBBBBA')).toBe('full');
+  });
+});
+
+describe('redisStore', () => {
+  test('takes the client of `redis`, which is called in another way', async () => {
+    const asked: unknown[] = [];
+    const client = {
+      isOpen: true,
+      eval: (_: string, options: { keys: string[]; arguments: string[] }) => {
+        asked.push(options);
+        return Promise.resolve('admitted');
+      },
+    };
+    await redisStore(client).admit({ viewer: 'v', id: 's', limit: 2, nowMs: 1, idleAtMs: 2, overAtMs: 3 });
+    expect(asked).toEqual([
+      {
+        keys: ['{secure-token}:viewer:v', '{secure-token}:index:s', '{secure-token}:ended'],
+        arguments: ['s', '1', '2', '3', '2', '100', 'v'],
+      },
+    ]);
+  });
+
+  test('refuses what is no client, braces in the prefix, and an answer that is none', async () => {
+    expect(() => redisStore({} as never)).toThrow(/^client:/);
+    expect(() => redisStore({ isOpen: true, eval: () => Promise.resolve() }, { prefix: 'a{b}' })).toThrow(/^prefix:/);
+    const buffers = redisStore({ isOpen: true, eval: () => Promise.resolve(Buffer.from('admitted')) });
+    const call = { viewer: 'v', id: 's', limit: 2, nowMs: 1, idleAtMs: 2, overAtMs: 3 };
+    await expect(buffers.admit(call)).rejects.toThrow('buffers');
+  });
+});

@@ -1,0 +1,274 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import {
+  azureBlob,
+  createEdgeHandler,
+  createSigningEndpoint,
+  googleStorage,
+  signUrl,
+} from '../../../../packages/server/src/index.ts';
+import type { SignedToken, TokenFormat } from '../../../../packages/server/src/index.ts';
+import { s3 } from '../../../../packages/server/src/s3.ts';
+
+const credentials = {
+  region: 'us-east-1',
+  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+};
+const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString();
+const google = { clientEmail: 'signer@example.iam.gserviceaccount.com', privateKey };
+const azure = { account: 'example', accountKey: Buffer.from('a key of an account').toString('base64') };
+const blobs = 'https://example.blob.core.windows.net';
+const expires = 1_795_500_600;
+
+const opened = (format: TokenFormat, url: string): unknown => format.opens!(new URL(url));
+const refusal = expect.objectContaining({ code: 'ERR_OPTIONS' }) as Error;
+
+describe('s3', () => {
+  test('the example of AWS (Authenticating Requests: Using Query Parameters)', async () => {
+    const url = new URL('https://examplebucket.s3.amazonaws.com/test.txt');
+    expect((await s3(credentials).sign(url, 1_369_440_000)).query).toEqual({
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Credential': 'AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request',
+      'X-Amz-Date': '20130524T000000Z',
+      'X-Amz-Expires': '86400',
+      'X-Amz-SignedHeaders': 'host',
+      'X-Amz-Signature': 'aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
+    });
+  });
+
+  test('a token opens one URL with its query, and this format only signs', async () => {
+    const format = s3({ ...credentials, params: ['versionId'] });
+    const url = 'https://b.s3.amazonaws.com/vod/film.mp4?versionId=1';
+    expect(opened(format, url)).toEqual({ kind: 'url', href: url });
+    expect(await format.sign(new URL(`${url}#t=1`), expires)).toMatchObject({ url: `${url}#t=1`, expires });
+    expect(await format.sign(new URL(url), expires)).not.toHaveProperty('anyQuery');
+    expect(format).not.toHaveProperty('verify');
+    expect(format).toMatchObject({ scope: 'url', maxTtl: 86_400 });
+  });
+
+  test('the time of the signature lies `maxTtl` before the expiry, so that one expiry has one signature', async () => {
+    const format = s3({ ...credentials, maxTtl: 300 });
+    const url = new URL('https://b.s3.amazonaws.com/film.mp4');
+    const token = await format.sign(url, expires);
+    expect(token.query?.['X-Amz-Expires']).toBe('300');
+    const [, date, time] = /^(\d{8})T(\d{6})Z$/.exec(token.query!['X-Amz-Date']!)!;
+    const signedAt = new Date((expires - 300) * 1000).toISOString();
+    expect([date, time]).toEqual([
+      signedAt.slice(0, 10).replaceAll('-', ''),
+      signedAt.slice(11, 19).replaceAll(':', ''),
+    ]);
+    expect(await format.sign(url, expires)).toEqual(token);
+    expect((await format.sign(url, expires + 1)).query).not.toEqual(token.query);
+  });
+
+  test('keys of more days than are kept make the same signatures', async () => {
+    const format = s3(credentials);
+    const url = new URL('https://b.s3.amazonaws.com/film.mp4');
+    const days = Array.from({ length: 20 }, (_, day) => expires + day * 86_400);
+    const signatures = async (): Promise<unknown[]> =>
+      Promise.all(days.map(async (day) => (await format.sign(url, day)).query));
+    expect(await signatures()).toEqual(await signatures());
+  });
+
+  test('a URL that was signed before is signed anew', async () => {
+    const format = s3(credentials);
+    const signed = await signUrl('https://b.s3.amazonaws.com/film.mp4', { format, expires });
+    expect(await signUrl(signed, { format, expires })).toBe(signed);
+  });
+
+  test.each([
+    'https://b.s3.eu-central-1.amazonaws.com/film.mp4',
+    'https://my.bucket.s3.amazonaws.com/film.mp4',
+    'https://b.s3-us-west-2.amazonaws.com/film.mp4',
+    'https://b.s3.dualstack.eu-west-1.amazonaws.com/film.mp4',
+    'https://b.s3-accelerate.amazonaws.com/film.mp4',
+    'https://b.s3.cn-north-1.amazonaws.com.cn/film.mp4',
+    'https://s3.eu-central-1.amazonaws.com/b/film.mp4',
+  ])('takes %s for an object of AWS', async (url) => {
+    expect((await s3(credentials).sign(new URL(url), expires)).url).toBe(url);
+  });
+
+  test.each([
+    ['a bucket, which lists its objects', 'https://s3.amazonaws.com/b', {}],
+    ['a bucket with a slash', 'https://s3.amazonaws.com/b/', {}],
+    ['the store', 'https://s3.amazonaws.com/', {}],
+    ['a bucket in the host', 'https://b.s3.amazonaws.com/', {}],
+    ['a folder', 'https://b.s3.amazonaws.com/vod/', {}],
+    ['another host', 'https://b.s3.amazonaws.com.example.com/film.mp4', {}],
+    ['another host at the front', 'https://evils3.amazonaws.com/b/film.mp4', {}],
+    ['another bucket', 'https://other.s3.amazonaws.com/film.mp4', { bucket: 'b' }],
+    ['another bucket in the path', 'https://s3.amazonaws.com/other/film.mp4', { bucket: 'b' }],
+    ['a host beside `endpoint`', 'https://r2.example.org/b/film.mp4', { endpoint: 'https://r2.example.com' }],
+    ['a scheme beside `endpoint`', 'http://r2.example.com/b/film.mp4', { endpoint: 'https://r2.example.com' }],
+    ['a port beside `endpoint`', 'https://r2.example.com:1/b/film.mp4', { endpoint: 'https://r2.example.com' }],
+    ['a host that ends alike', 'https://xr2.example.com/b/film.mp4', { endpoint: 'https://r2.example.com' }],
+    ['a path beside `endpoint`', 'https://r2.example.com/b/film.mp4', { endpoint: 'https://r2.example.com/s3' }],
+    ['the bucket of an endpoint', 'https://b.r2.example.com/', { endpoint: 'https://r2.example.com' }],
+    ['an access list', 'https://b.s3.amazonaws.com/film.mp4?acl', {}],
+    ['another type of content', 'https://b.s3.amazonaws.com/film.mp4?response-content-type=text%2Fhtml', {}],
+    [
+      'a name that differs from `params` in case',
+      'https://b.s3.amazonaws.com/f?VERSIONID=1',
+      { params: ['versionId'] },
+    ],
+    ['a name twice', 'https://b.s3.amazonaws.com/f?versionId=1&versionId=2', { params: ['versionId'] }],
+    ['a `+` in the path', 'https://b.s3.amazonaws.com/a+b.mp4', {}],
+    ['a `+` in the query', 'https://b.s3.amazonaws.com/f?versionId=a+b', { params: ['versionId'] }],
+    ['two slashes', 'https://b.s3.amazonaws.com/vod//film.mp4', {}],
+  ])('does not sign %s', async (_, url, options) => {
+    const format = s3({ ...credentials, ...options });
+    await expect(async () => format.sign(new URL(url), expires)).rejects.toThrow(refusal);
+    expect(() => format.opens!(new URL(url))).toThrow(refusal);
+  });
+
+  test.each([
+    ['in the path', 'https://r2.example.com/s3/b/film.mp4', { endpoint: 'https://r2.example.com/s3/' }],
+    ['in the host', 'https://b.r2.example.com/film.mp4', { endpoint: new URL('https://r2.example.com'), bucket: 'b' }],
+    ['in the endpoint', 'https://b.r2.example.com/film.mp4', { endpoint: 'https://b.r2.example.com', bucket: 'b' }],
+    ['behind a port', 'http://127.0.0.1:9000/b/film.mp4', { endpoint: 'http://127.0.0.1:9000', bucket: 'b' }],
+  ])('signs an object of another store, whose bucket is %s', async (_, url, options) => {
+    expect((await s3({ ...credentials, ...options }).sign(new URL(url), expires)).url).toBe(url);
+  });
+
+  test.each([
+    ['region', ''],
+    ['accessKeyId', undefined],
+    ['secretAccessKey', 'a b'],
+    ['sessionToken', 'a\nb'],
+    ['endpoint', 'r2.example.com'],
+    ['endpoint', 'https://r2.example.com/?x'],
+    ['bucket', 'a/b'],
+    ['params', 'versionId'],
+    ['params', ['a=b']],
+    ['maxTtl', 604_801],
+    ['maxTtl', 0.5],
+    ['bukket', 'b'],
+  ])('refuses %s %j at once, and tells no secret', (name, value) => {
+    let message = '';
+    try {
+      s3({ ...credentials, [name]: value });
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toContain(name);
+    expect(message).not.toContain(credentials.secretAccessKey);
+  });
+});
+
+describe('googleStorage', () => {
+  test('a token opens one URL, of the store and of the bucket', async () => {
+    const format = googleStorage({ ...google, bucket: 'b' });
+    for (const url of ['https://storage.googleapis.com/b/f.mp4', 'https://b.storage.googleapis.com/f.mp4'])
+      expect(opened(format, url)).toEqual({ kind: 'url', href: url });
+    for (const url of [
+      'https://storage.googleapis.com/b',
+      'https://x.storage.googleapis.com/f.mp4',
+      'https://b.test/f',
+    ])
+      await expect(async () => format.sign(new URL(url), expires)).rejects.toThrow(refusal);
+    expect(format).not.toHaveProperty('verify');
+  });
+
+  test('parameters are sorted by their names, not by what stands behind these', async () => {
+    const format = googleStorage({ ...google, params: ['a', 'a-b'] });
+    const [one, other] = await Promise.all(
+      ['a=1&a-b=2', 'a-b=2&a=1'].map(async (query) =>
+        format.sign(new URL(`https://b.storage.googleapis.com/f?${query}`), expires),
+      ),
+    );
+    expect(one!.query).toEqual(other!.query);
+  });
+
+  test.each([
+    ['clientEmail', undefined],
+    ['privateKey', undefined],
+    ['privateKey', 'no key'],
+    ['maxTtl', 604_801],
+  ])('refuses %s %j at once', (name, value) => {
+    expect(() => googleStorage({ ...google, [name]: value })).toThrow(name);
+  });
+});
+
+describe('azureBlob', () => {
+  test('a token of a blob opens its path', () => {
+    expect(opened(azureBlob(azure), `${blobs}/videos/a.mp4?x=1`)).toEqual({
+      kind: 'path',
+      href: `${blobs}/videos/a.mp4`,
+    });
+    expect(azureBlob(azure)).toMatchObject({ scope: 'url' });
+    expect(azureBlob(azure)).not.toHaveProperty('verify');
+  });
+
+  test.each([
+    ['of the container', { resource: 'container' }, '/videos/'],
+    ['of the directory', { resource: 'directory' }, '/videos/vod/7/'],
+    ['of so many folders', { resource: 'directory', depth: 1 }, '/videos/vod/'],
+  ] as const)('a token %s opens it, and players get it for its folder', async (_, options, folder) => {
+    const format = azureBlob({ ...azure, ...options });
+    const url = `${blobs}/videos/vod/7/a.m3u8`;
+    expect(opened(format, url)).toEqual({ kind: 'folder', href: blobs + folder });
+    expect(await format.sign(new URL(url), expires)).toMatchObject({ prefix: blobs + folder, expires });
+  });
+
+  test('below a base URL, the account is in the path and the container behind it', async () => {
+    const endpoint = 'http://127.0.0.1:10000/devstoreaccount1';
+    const format = azureBlob({ ...azure, account: 'devstoreaccount1', endpoint, resource: 'container' });
+    const token = await format.sign(new URL(`${endpoint}/videos/vod/a.mp4`), expires);
+    expect(token).toMatchObject({ prefix: `${endpoint}/videos/`, query: { spr: 'https,http' } });
+  });
+
+  test.each([
+    ['another account', 'https://other.blob.core.windows.net/videos/a.mp4', {}],
+    ['a container, which lists its blobs', `${blobs}/videos`, {}],
+    ['a container with a slash', `${blobs}/videos/`, {}],
+    ['another container', `${blobs}/other/a.mp4`, { container: 'videos' }],
+    ['a blob in no directory', `${blobs}/videos/a.mp4`, { resource: 'directory' }],
+    ['a path beside `endpoint`', `${blobs}/videos/a.mp4`, { endpoint: `${blobs}/other` }],
+  ] as const)('does not sign %s', (_, url, options) => {
+    expect(() => azureBlob({ ...azure, ...options }).sign(new URL(url), expires)).toThrow(refusal);
+  });
+
+  test.each([
+    ['account', 'https://x'],
+    ['accountKey', undefined],
+    ['accountKey', 'not base64!'],
+    ['resource', 'account'],
+    ['depth', 1],
+    ['container', 'a/b'],
+    ['endpoint', 'x'],
+    ['ip', 'x'],
+    ['startsAt', 1],
+    ['maxTtl', 0],
+  ])('refuses %s %j at once', (name, value) => {
+    expect(() => azureBlob({ ...azure, [name]: value })).toThrow(new RegExp(`^${name}:`));
+  });
+});
+
+describe('a format that only signs', () => {
+  test('serves the signing endpoint', async () => {
+    const endpoint = createSigningEndpoint({
+      format: azureBlob({ ...azure, resource: 'container' }),
+      allow: `${blobs}/videos/`,
+      ttl: 300,
+      authorize: () => true,
+    });
+    const answer = await endpoint(
+      new Request('https://app.example.com/token', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ urls: [`${blobs}/videos/a.m3u8`, `${blobs}/videos/b.m3u8`] }),
+      }),
+    );
+    const { tokens } = (await answer.json()) as { tokens: SignedToken[] };
+    expect(tokens).toEqual([expect.objectContaining({ prefix: `${blobs}/videos/` })]);
+  });
+
+  test('is no format of an edge', () => {
+    expect(() => createEdgeHandler({ format: s3(credentials), origin: 'https://origin.example.com/' })).toThrow(
+      refusal,
+    );
+  });
+});
