@@ -81,7 +81,7 @@ function coseKey(given: CatKey, algorithm: CatAlgorithm, style: TagStyle): CoseK
 }
 
 function macKey(key: string | Jwk): SignatureMaker {
-  const bytes = (isSecret(key) ? decodeBase64(key.k) : hexKeys({ key: key as string })[0])!;
+  const bytes = (isSecret(key) ? decodeBase64(key.k) : hexKeys({ key })[0])!;
   const macOf = (message: Uint8Array): string => hmac(sha256, bytes, message, 'base64url');
   return {
     isPublic: false,

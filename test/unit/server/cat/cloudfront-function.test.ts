@@ -64,16 +64,19 @@ function fakeCf(store: Readonly<Record<string, string>>) {
   };
 }
 
-/** What the function makes of a request, with other settings. */
+/** Settings of the function, and what it knows of a request beside it. */
+interface How {
+  settings?: Record<string, unknown>;
+  headers?: Record<string, string>;
+  ip?: string;
+  store?: Record<string, string>;
+  now?: number;
+}
+
+/** What the function makes of a request. */
 async function handled(
   request: Request,
-  { settings = {}, headers = {}, ip = '203.0.113.9', store = { 'key-1': key }, now = NOW } = {} as {
-    settings?: Record<string, unknown>;
-    headers?: Record<string, string>;
-    ip?: string;
-    store?: Record<string, string>;
-    now?: number;
-  },
+  { settings = {}, headers = {}, ip = '203.0.113.9', store = { 'key-1': key }, now = NOW }: How = {},
 ): Promise<Answer> {
   const changed = Object.entries(settings).reduce(
     (text, [name, value]) =>
@@ -130,7 +133,7 @@ describe('the function for CloudFront', () => {
     expect(statusOf(inHeader)).toBe('let through');
   });
 
-  test.each<[string, Partial<CommonAccessTokenOptions>, string, Parameters<typeof handled>[1], number | string]>([
+  test.each<[string, Partial<CommonAccessTokenOptions>, string, How, number | string]>([
     ['another folder', {}, 'https://cdn.example.com/vod/8/index.m3u8', {}, 403],
     ['another host', {}, 'https://cdn.example.org/vod/7/index.m3u8', {}, 403],
     [
