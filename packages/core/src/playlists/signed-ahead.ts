@@ -41,14 +41,20 @@ export class SignedAhead {
    * @param renditions the number of those that are being played
    */
   listedLackedBy(rendition: Rendition, renditions: number): string[] {
-    return this.#batchOf(rendition, renditions).filter((key) => !this.#isCovered(key));
+    const batch = [...this.#batchOf(rendition, this.#sizeFor(rendition, renditions))];
+    return batch.filter((key) => !this.#isCovered(key));
   }
 
-  /** Whether so little of a batch is left that it is time for more. */
+  /** Whether so little of a batch is left that it is time for more. Each request asks: no name is made in vain. */
   isBatchDue(rendition: Rendition, renditions: number): boolean {
-    const batch = this.#batchOf(rendition, renditions);
-    const gap = batch.findIndex((key) => !this.#isCovered(key));
-    return gap >= 0 && isBatchDue(gap, batch.length, rendition.isLive);
+    const size = this.#sizeFor(rendition, renditions);
+    let ahead = 0;
+    for (const key of this.#batchOf(rendition, size)) {
+      if (!this.#isCovered(key)) return isBatchDue(ahead, [...this.#batchOf(rendition, size)].length, rendition.isLive);
+      ahead++;
+      if (!isBatchDue(ahead, size, rendition.isLive)) return false;
+    }
+    return false;
   }
 
   /** Seconds of media that are signed or asked for, if that is so little that it is time for more. */
@@ -96,16 +102,18 @@ export class SignedAhead {
     return this.#source.now();
   }
 
-  #batchOf(rendition: Rendition, renditions: number): string[] {
-    const { run, segmentSeconds, order, lastAsked } = rendition;
-    const { requested, interval } = run;
+  #sizeFor(rendition: Rendition, renditions: number): number {
+    const { run, segmentSeconds, lastAsked } = rendition;
     const token = this.#source.tokenOf(lastAsked);
     // that of a folder tells nothing of those that open one URL
     if (token && token.opens !== 'folder') rendition.lifetime = token.lifetime;
+    const { requested, interval } = run;
     const { lifetime } = rendition;
-    const first = this.#source.size;
-    const size = batchSize({ first, requested, interval, segmentSeconds, lifetime, renditions });
-    return [...firstOf(order.after(lastAsked), size)];
+    return batchSize({ first: this.#source.size, requested, interval, segmentSeconds, lifetime, renditions });
+  }
+
+  #batchOf({ order, lastAsked }: Rendition, size: number): Iterable<string> {
+    return firstOf(order.after(lastAsked), size);
   }
 
   /** Whether asking for it again would bring nothing. */
