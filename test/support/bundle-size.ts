@@ -6,10 +6,10 @@ import { minify } from 'terser';
  * What `entry` weighs in a page in bytes: bundled with all it imports, minified, gzipped.
  * @param name of one export, for a page that imports nothing else
  */
-export async function bundleSize(entry: string, name = '*'): Promise<number> {
-  const contents = `export ${name === '*' ? name : `{ ${name} }`} from './${entry}';`;
+export async function bundleSize(entry: string, name?: string): Promise<number> {
+  const page = { contents: `export { ${name} } from './${entry}';`, resolveDir: process.cwd() };
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: process.cwd() },
+    ...(name ? { stdin: page } : { entryPoints: [entry] }),
     bundle: true,
     format: 'esm',
     target: 'es2022',

@@ -135,6 +135,7 @@ describe('what is posted', () => {
 
   test.each<[TokenEventType, TokenEventDetails[TokenEventType]]>([
     ['tokenrenewed', { reason: 'expiring', urls: [url], expires: 9, wait: 0.5 }],
+    ['tokenrenewed', { reason: 'adopted', urls: [url], expires: 9, wait: 0 }],
     ['tokenrefused', { url, status: 410 }],
   ])('%s, as 1.0 reads it', (type, detail) => {
     const posted = through(tokenEventMessage({ type, detail }));

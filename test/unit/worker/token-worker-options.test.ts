@@ -22,6 +22,7 @@ describe('a worker that asks by itself', () => {
     readAhead: 3,
     timeout: 2,
     refusals: [403, 404],
+    adopt: 'CTA-Common-Access-Token',
     debug: true,
     retry: { limit: 1, backoffLimit: 2 },
     request: { credentials: 'include' },

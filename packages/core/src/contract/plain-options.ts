@@ -54,7 +54,7 @@ export const isRetry: Check = (value, name) =>
   isObject(value, name) ?? wrongMember(value as object, retryMembers, `${name}.`);
 
 /** Says what is wrong with the first member that is not one of `checks`, or else does not pass its check. */
-export const wrongMember = (value: object, checks: Readonly<Record<string, Check>>, path = ''): string | undefined =>
+const wrongMember = (value: object, checks: Readonly<Record<string, Check>>, path = ''): string | undefined =>
   unknownOption(value, Object.keys(checks), path) ?? firstWrong(value, checks, path);
 
 /** The checks of all of them but `protect`. */

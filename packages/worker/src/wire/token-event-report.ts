@@ -1,4 +1,4 @@
-import type { SecureTokenError, TokenEventDetails, TokenEventType, TokenReason } from 'secure-token-core';
+import type { SecureTokenError, TokenEventDetails, TokenEventType } from 'secure-token-core';
 import { TOKEN_EVENTS } from 'secure-token-core/adapter';
 import type { Members } from './posted-members.ts';
 import { isNumber, isString } from './posted-members.ts';
@@ -18,8 +18,10 @@ export type PostedTokenEvent = { readonly type: TokenEventType } & (
   TokenEventDetails['tokenrenewed'] | TokenEventDetails['tokenrefused'] | { readonly error: PostedError }
 );
 
-const REASONS: readonly unknown[] = ['initial', 'expiring', 'expired', 'refused'] satisfies TokenReason[];
-const isReason = (reason: unknown): reason is TokenReason => REASONS.includes(reason);
+type Reason = TokenEventDetails['tokenrenewed']['reason'];
+
+const REASONS: readonly unknown[] = ['initial', 'expiring', 'expired', 'refused', 'adopted'] satisfies Reason[];
+const isReason = (reason: unknown): reason is Reason => REASONS.includes(reason);
 
 export function postableTokenEvent({ type, detail }: TokenEventReport): PostedTokenEvent {
   return { type, ...('error' in detail ? { error: postableError(detail.error) } : detail) };
