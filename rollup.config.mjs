@@ -24,7 +24,14 @@ const files = [
   { folder: 'progressive', iife: 'secure-token-progressive.min.js', global: 'SecureTokenProgressive' },
   { folder: 'worker', esm: 'index.js' },
   { folder: 'worker', iife: 'secure-token-worker.min.js', global: 'SecureTokenWorker' },
+  {
+    folder: 'worker',
+    input: 'page/register-token-worker.ts',
+    iife: 'register-token-worker.min.js',
+    global: 'SecureTokenWorker',
+  },
   { folder: 'worker', input: 'token-worker.ts', iife: 'token-worker.js' },
+  { folder: 'worker', input: 'token-worker-all.ts', iife: 'token-worker-all.js' },
   { folder: 'fetch', esm: 'index.js' },
   { folder: 'fetch', iife: 'secure-token-fetch.min.js', global: 'SecureTokenFetch' },
   { folder: 'videojs', esm: 'index.js' },
@@ -158,7 +165,7 @@ const build = (/** @type {typeof files[number]} */ row) => {
   ];
 };
 
-/** What the example pages and their servers load: no types, and of the scripts the token worker alone. */
+/** What the example pages and their servers load: no types, and of the scripts the token workers alone. */
 const forPages = () =>
   files.filter(({ esm, iife, global }) => esm || (iife && !global)).flatMap((row) => build(row).slice(0, 1));
 

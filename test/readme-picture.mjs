@@ -62,15 +62,13 @@ try {
   const press = (/** @type {string} */ name) => pages[0]?.getByText(name, { exact: true }).click();
   await press('Rotate the secret');
   await delay(TROUBLE_MS);
-  await press('Refuse one in five');
+  await press('Refuse 1 request in 5');
   await delay(TROUBLE_MS);
-  await press('Refuse one in five');
+  await press('Refuse 1 request in 5');
   await pages[0]?.mouse.move(0, 0);
   mkdirSync(FOLDER, { recursive: true });
   for (const [index, page] of pages.entries()) {
     await isCalm(page);
-    // without the port that happened to be free
-    await page.locator('[data-endpoint]').evaluate((node) => (node.textContent = '/token'));
     const file = `${FOLDER}/inspector-${schemes[index]}.webp`;
     const picture = await take(page);
     writeFileSync(file, picture);

@@ -46,7 +46,7 @@ export function createPage(addresses) {
       engine ??= spfEngine('esm').then((text) => memoryContent(text, { type: mediaType('.js') }));
       return bytesResponse(request, await engine);
     }
-    if (pathname === '/token-worker.js') return workerFile(request);
+    if (/^\/token-worker(-all)?\.js$/.test(pathname)) return workerFile(request);
     const [, name] = /^\/([a-z0-9-]+\.html)?$/.exec(pathname) ?? [];
     if (pathname === '/' || name !== undefined) {
       const page = await fileContent(inRepository('examples'), name ?? 'index.html');

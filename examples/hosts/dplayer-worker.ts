@@ -1,7 +1,7 @@
 import DPlayer from 'dplayer';
 import { registerTokenWorker } from 'secure-token-worker';
 
-await registerTokenWorker('/token-worker.js', {
+await registerTokenWorker('/token-worker-all.js', {
   endpoint: '/token',
   protect: 'https://cdn.example.com/',
   requests: 'all',

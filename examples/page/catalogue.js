@@ -1,7 +1,9 @@
 import Hls from 'hls.js';
 import { createTokenSource, secureToken } from 'secure-token-hlsjs';
 import { app, edge } from '../addresses.js';
+import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { createInspector } from './inspector.js';
+import { createRecovery } from './player-recovery.js';
 import { showCode } from './show-code.js';
 import { createSwitchTable } from './switch-table.js';
 import { createTitles } from './titles.js';
@@ -35,7 +37,12 @@ function setUp(signing) {
 }
 /** @type {(playback: Playback, src: string) => Promise<void>} */
 async function prepare({ source }, src) {
-  await source.sign(src).catch(() => undefined); // if it fails, play() will tell
+  await source.sign(src).catch(() => undefined); // if it fails, the player will tell
+}
+/** @type {(playback: Playback, src: string) => void} */
+function load({ hls }, src) {
+  hls.loadSource(src);
+  hls.attachMedia(video);
 }
 
 const mode = () => {
@@ -47,29 +54,44 @@ const switches = createSwitchTable(find('#switches'), video);
 let current;
 /** @type {Title | undefined} */
 let playing;
-let hasFailed = false;
+const notice = createFailureNotice(video);
 
 const inspector = createInspector(find('#inspector'), {
-  aside: find('#aside'),
+  happened: find('#happened'),
+  controls: find('#controls'),
   app,
   edge,
   viewer,
-  async onRecover() {
-    if (!current) return;
-    // Also before the player has failed: a denial is final until then.
-    await current.source.renew().catch(() => undefined);
-    if (hasFailed && playing) play(playing);
+  whenRevoked: 'hls.js plays what it has loaded, then stops. The page says why in the picture.',
+  onRepair: () => recovery.repaired(),
+});
+
+const recovery = createRecovery({
+  isWell: inspector.isWell,
+  renew: () => current?.source.renew(),
+  /** Goes on where the film stands. A first playlist that failed is not loaded again by startLoad. */
+  goOn() {
+    notice.hide();
+    if (current && current.hls.levels.length > 0) current.hls.startLoad();
+    else if (playing) play(playing);
   },
 });
 
 /** @type {(title: Title) => void} */
 function play(title) {
   playing = title;
-  hasFailed = false;
+  recovery.forget();
+  notice.hide();
   titles.mark(title);
   video.style.filter = `hue-rotate(${title.hue}deg)`;
-  switches.begin(title.name, edge + title.path, mode().name);
-  current?.hls.loadSource(edge + title.path);
+  const src = edge + title.path;
+  switches.begin(title.name, src, mode().name);
+  if (current) load(current, src);
+  showCode(find('#code'), {
+    imports: ["import Hls from 'hls.js';", "import { createTokenSource, secureToken } from 'secure-token-hlsjs';"],
+    values: { video, src, signing: mode().signing, buffer },
+    runs: [setUp, prepare, load],
+  });
   video.play().catch(() => undefined);
 }
 
@@ -86,17 +108,16 @@ function start() {
   current?.source.destroy();
   current = setUp(mode().signing);
   const { hls, source } = current;
-  hls.attachMedia(video);
   hls.on(Hls.Events.ERROR, (_, { fatal, details, error }) => {
     if (!fatal) return;
-    hasFailed = true;
-    inspector.say('bad', `The player stopped loading: ${details}. ${error.message}`);
+    inspector.say('bad', `hls.js stopped loading: ${details}. ${error.message}`);
+    notice.show(reasonFor(error));
+    recovery.failed();
   });
   switches.follow(source);
   inspector.follow({ source, media: video });
   play(playing ?? titles.first);
 }
 
-showCode(find('#code'), [setUp, prepare], modes.ahead.signing.endpoint);
 find('#modes').addEventListener('change', start);
 start();

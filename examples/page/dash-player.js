@@ -1,8 +1,11 @@
 import { MediaPlayer } from 'dashjs';
 import { secureToken } from 'secure-token-dashjs';
 import { app, edge } from '../addresses.js';
+import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { createInspector } from './inspector.js';
+import { createRecovery } from './player-recovery.js';
 import { showCode } from './show-code.js';
+import { chosenStream } from './streams.js';
 import { viewer } from './viewer.js';
 
 /** Where tokens come from, and who asks. */
@@ -25,35 +28,50 @@ function play(src) {
 /** @typedef {{ player: import('dashjs').MediaPlayerClass, source: import('secure-token-dashjs').TokenSource }} Playback */
 /** @type {Playback | undefined} */
 let current;
-let hasFailed = false;
+const notice = createFailureNotice(video);
 
 const inspector = createInspector(find('#inspector'), {
-  aside: find('#aside'),
+  happened: find('#happened'),
+  controls: find('#controls'),
   app,
   edge,
   viewer,
-  async onRecover() {
-    // Also before the player has failed: a denial is final until then.
-    await current?.source.renew().catch(() => undefined);
-    // dash.js has given up what it has reported; what the plugin holds goes on by itself
-    if (hasFailed && video.readyState < 3) start();
+  whenRevoked: 'dash.js plays what it has loaded, then stops. The page says why in the picture.',
+  onRepair: () => recovery.repaired(),
+});
+
+const recovery = createRecovery({
+  isWell: inspector.isWell,
+  renew: () => current?.source.renew(),
+  /** dash.js does not ask again for what it has reported: it is given its source anew, where the film stands. */
+  goOn() {
+    notice.hide();
+    current?.player.attachSource(edge + chosenStream(), video.currentTime);
   },
 });
 
 /** Plays the stream that is chosen. */
 function start() {
   current?.player.destroy();
-  hasFailed = false;
-  const chosen = document.querySelector('input[name="stream"]:checked');
-  const path = chosen instanceof HTMLInputElement ? chosen.value : '';
-  current = play(edge + path);
-  inspector.follow({ source: current.source, media: video });
-  current.player.on('error', ({ error }) => {
-    hasFailed = true;
-    inspector.say('bad', `The player stopped: ${typeof error === 'string' ? error : error.message}`);
+  recovery.forget();
+  notice.hide();
+  const src = edge + chosenStream();
+  current = play(src);
+  const { player, source } = current;
+  inspector.follow({ source, media: video });
+  player.on('error', ({ error }) => {
+    inspector.say('bad', `dash.js reports: ${typeof error === 'string' ? error : error.message}`);
+    notice.show(reasonFor(error));
+    // the plugin holds what was denied: it goes on by itself
+    if (Object(error).code !== 'ERR_DENIED') recovery.failed();
+  });
+  source.addEventListener('tokenrenewed', notice.hide);
+  showCode(find('#code'), {
+    imports: ["import { MediaPlayer } from 'dashjs';", "import { secureToken } from 'secure-token-dashjs';"],
+    values: { video, src, signing, settings },
+    runs: [play],
   });
 }
 
-showCode(find('#code'), [play], `${app}/token`);
 find('#streams').addEventListener('change', start);
 start();

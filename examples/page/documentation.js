@@ -1,3 +1,4 @@
+import './navigation.js';
 import { addCopyButton } from './copy-button.js';
 
 for (const block of document.querySelectorAll('pre')) {

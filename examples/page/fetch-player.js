@@ -1,11 +1,15 @@
 import { HlsVideoAdapter } from '@videojs/spf/hls-video';
 import { installSecureFetch } from 'secure-token-fetch';
 import { app, edge } from '../addresses.js';
+import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { createInspector } from './inspector.js';
+import { createRecovery } from './player-recovery.js';
+import { seekOverHoles } from './seek-over-holes.js';
 import { showCode } from './show-code.js';
+import { chosenStream } from './streams.js';
 import { viewer } from './viewer.js';
 
-/** Where tokens come from, who asks, and what is protected: of all that the page fetches. */
+/** Where tokens come from, and who asks, and what is protected: of all that the page fetches. */
 const signing = { endpoint: `${app}/token`, protect: `${edge}/`, request: { headers: { 'X-Viewer': viewer } } };
 const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
@@ -26,22 +30,28 @@ function play(src) {
  */
 /** @type {Playback | undefined} */
 let current;
-/** The player has got a refusal: SPF asks for nothing more after one. */
-let hasFailed = false;
+const notice = createFailureNotice(video);
+seekOverHoles(video);
 
 const inspector = createInspector(find('#inspector'), {
-  aside: find('#aside'),
+  happened: find('#happened'),
+  controls: find('#controls'),
   app,
   edge,
   viewer,
-  async onRecover() {
-    // Also before the player has failed: a denial is final until then.
-    await current?.source.renew().catch(() => undefined);
-    if (!hasFailed) return;
-    const { currentTime } = video;
-    const goOn = () => Number.isFinite(video.duration) && (video.currentTime = currentTime);
-    video.addEventListener('loadedmetadata', goOn, { once: true });
+  whenRevoked: 'SPF plays what it has loaded, then stops without a word. The page says why in the picture.',
+  onRepair: () => recovery.repaired(),
+});
+
+const recovery = createRecovery({
+  isWell: inspector.isWell,
+  renew: () => current?.source.renew(),
+  /** SPF asks for nothing more after a refusal: another player goes on where this one stands. */
+  goOn() {
+    const { currentTime, duration } = video;
     start();
+    // a live stream goes on where it is now
+    if (Number.isFinite(duration)) current?.player.engine.state.startPosition.set(currentTime);
   },
 });
 
@@ -49,18 +59,31 @@ const inspector = createInspector(find('#inspector'), {
 function start() {
   current?.player.destroy();
   current?.uninstall();
-  hasFailed = false;
-  const chosen = document.querySelector('input[name="stream"]:checked');
-  const path = chosen instanceof HTMLInputElement ? chosen.value : '';
-  current = play(edge + path);
+  recovery.forget();
+  notice.hide();
+  const src = edge + chosenStream();
+  current = play(src);
   const { player, source } = current;
   inspector.follow({ source, media: video });
-  // of refused segments SPF says nothing
-  source.addEventListener('tokendenied', () => (hasFailed = true));
-  source.addEventListener('tokenerror', ({ detail: { error } }) => (hasFailed ||= error.code === 'ERR_TOKEN_REFUSED'));
-  player.addEventListener('error', () => inspector.say('bad', `The player stopped: error ${player.error?.code}.`));
+  // of what it was refused SPF says nothing
+  const onFailure = (/** @type {unknown} */ error) => {
+    notice.show(reasonFor(error));
+    recovery.failed();
+  };
+  source.addEventListener('tokendenied', ({ detail: { error } }) => onFailure(error));
+  source.addEventListener('tokenerror', ({ detail: { error } }) => {
+    if (error.code === 'ERR_TOKEN_REFUSED') onFailure(error);
+  });
+  player.addEventListener('error', () => inspector.say('bad', `SPF stopped: error ${player.error?.code}`));
+  showCode(find('#code'), {
+    imports: [
+      "import { HlsVideoAdapter } from '@videojs/spf/hls-video';",
+      "import { installSecureFetch } from 'secure-token-fetch';",
+    ],
+    values: { video, src, signing },
+    runs: [play],
+  });
 }
 
-showCode(find('#code'), [play], `${app}/token`);
 find('#streams').addEventListener('change', start);
 start();

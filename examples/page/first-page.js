@@ -1,3 +1,4 @@
+import './navigation.js';
 import { app, edge } from '../addresses.js';
 
 const addresses = { page: location.origin, app: `${app}/token`, edge };

@@ -1,8 +1,11 @@
 import Hls from 'hls.js';
 import { secureToken } from 'secure-token-hlsjs';
 import { app, edge } from '../addresses.js';
+import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { createInspector } from './inspector.js';
+import { createRecovery } from './player-recovery.js';
 import { showCode } from './show-code.js';
+import { chosenStream } from './streams.js';
 import { viewer } from './viewer.js';
 
 /** Where tokens come from, and who asks. */
@@ -25,51 +28,52 @@ function play(src) {
 /** @typedef {{ hls: Hls, source: import('secure-token-hlsjs').TokenSource }} Playback */
 /** @type {Playback | undefined} */
 let current;
-let hasFailed = false;
-/** When what was broken last was repaired, by `performance.now()`. */
-let repairedAt = -Infinity;
-/** What was under way then may fail as late as this, in ms. */
-const AFTERMATH = 5000;
-
-/** Goes on after a fatal error. A first playlist that failed is not loaded again by startLoad. */
-function goOn() {
-  if (!current || !hasFailed) return;
-  hasFailed = false;
-  if (current.hls.levels.length > 0) current.hls.startLoad();
-  else start();
-}
+const notice = createFailureNotice(video);
 
 const inspector = createInspector(find('#inspector'), {
-  aside: find('#aside'),
+  happened: find('#happened'),
+  controls: find('#controls'),
   app,
   edge,
   viewer,
-  async onRecover() {
-    repairedAt = performance.now();
-    // Also before the player has failed: a denial is final until then.
-    await current?.source.renew().catch(() => undefined);
-    goOn();
+  whenRevoked: 'hls.js plays what it has loaded, then stops. The page says why in the picture.',
+  onRepair: () => recovery.repaired(),
+});
+
+const recovery = createRecovery({
+  isWell: inspector.isWell,
+  renew: () => current?.source.renew(),
+  /** Goes on where the film stands. A first playlist that failed is not loaded again by startLoad. */
+  goOn() {
+    notice.hide();
+    if (current && current.hls.levels.length > 0) current.hls.startLoad();
+    else start();
   },
 });
 
 /** Plays the stream that is chosen. */
 function start() {
   current?.hls.destroy();
-  hasFailed = false;
-  const chosen = document.querySelector('input[name="stream"]:checked');
-  const path = chosen instanceof HTMLInputElement ? chosen.value : '';
-  current = play(edge + path);
+  recovery.forget();
+  notice.hide();
+  const path = chosenStream();
+  const src = edge + path;
+  current = play(src);
   const { hls, source } = current;
   const isLive = !path.startsWith('/film/');
   inspector.follow({ source, media: video, ...(isLive && { latency: () => hls.latency }) });
   hls.on(Hls.Events.ERROR, (_, { fatal, details, error }) => {
     if (!fatal) return;
-    hasFailed = true;
-    inspector.say('bad', `The player stopped loading: ${details}. ${error.message}`);
-    if (performance.now() - repairedAt < AFTERMATH) setTimeout(goOn, 500);
+    inspector.say('bad', `hls.js stopped loading: ${details}. ${error.message}`);
+    notice.show(reasonFor(error));
+    recovery.failed();
+  });
+  showCode(find('#code'), {
+    imports: ["import Hls from 'hls.js';", "import { secureToken } from 'secure-token-hlsjs';"],
+    values: { video, src, signing, buffer },
+    runs: [play],
   });
 }
 
-showCode(find('#code'), [play], `${app}/token`);
 find('#streams').addEventListener('change', start);
 start();

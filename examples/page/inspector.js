@@ -1,7 +1,9 @@
+import './navigation.js';
 import { createControls } from './controls.js';
 import { createEventLog } from './event-log.js';
 import { watchPlayer } from './player-state.js';
-import { labelOf, observeRequests } from './request-log.js';
+import { createRefusalNews } from './refusal-news.js';
+import { observeRequests } from './request-log.js';
 import { createRequestTable } from './request-table.js';
 import { createTimeline, sampleEvery } from './timeline.js';
 import { createTokenPanel } from './token-panel.js';
@@ -19,6 +21,9 @@ import { createTokenPanel } from './token-panel.js';
  * @property {HTMLMediaElement} media
  * @property {() => number | undefined} [latency] seconds behind the live edge
  */
+
+/** Seconds by which an edge's clock is ahead when it takes every token of these servers for expired. */
+const UNPLAYABLE_CLOCK = 10;
 
 /** @type {(state: PlayerState) => boolean} */
 const isShort = ({ ahead, name }) => ahead < 1 && name !== 'ended';
@@ -41,27 +46,26 @@ const markup = `
       data-part="requests"></div></section>
   </div>`;
 
-const asideMarkup = `
-  <section class="card" aria-label="Make it hard"></section>
-  <section class="card"><h2>What happened</h2><div data-log></div></section>`;
-
 /**
  * Shows what the plugins do for one player or several (tokens, renewals, refusals, replays) and what the viewer notices
  * of it.
  * @param {HTMLElement} root
  * @param {object} options
- * @param {HTMLElement} options.aside where the buttons and the log go
+ * @param {HTMLElement} options.happened where the list of what happened goes
+ * @param {HTMLElement} options.controls where the buttons go
  * @param {string} options.app
  * @param {string} options.edge
  * @param {string} options.viewer
  * @param {Readonly<Record<string, string>>} [options.lanes] of the timeline
  * @param {boolean} [options.byBrowser] the requests are the browser's own, which tells no script of a refused one: only
  *   the token sources know of refusals
- * @param {() => void} options.onRecover the reason of a failure may be gone: let the player try again
+ * @param {string} options.whenRevoked what this player does when its viewer is revoked
+ * @param {() => void} options.onRepair what was broken is repaired: let the player try again
  */
-export function createInspector(root, { aside, app, edge, viewer, lanes, byBrowser = false, onRecover }) {
+export function createInspector(root, options) {
+  const { happened, controls, app, edge, viewer, lanes, byBrowser = false, whenRevoked, onRepair } = options;
   root.innerHTML = markup;
-  aside.innerHTML = asideMarkup;
+  happened.innerHTML = '<h2>What happened</h2><div data-log></div>';
   if (byBrowser) root.querySelector('[data-refused]')?.replaceChildren('Refused');
   /** @type {(name: string) => HTMLElement} */
   const part = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
@@ -85,9 +89,10 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
     node.dataset['tone'] = tone ?? '';
   };
 
-  const { say, amend } = createEventLog(/** @type {HTMLElement} */ (aside.querySelector('[data-log]')));
+  const say = createEventLog(/** @type {HTMLElement} */ (happened.querySelector('[data-log]')));
+  const refusals = createRefusalNews(say, { areReplaysSeen: !byBrowser });
 
-  observeRequests(
+  const giveUpReplays = observeRequests(
     { app, edge, unsign: (url) => sources.reduce((plain, source) => source.unsign(plain), url) },
     (record) => {
       timeline.add(record);
@@ -99,23 +104,30 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
       else if (record.result === 'refused') counts.refused++;
       else if (record.isReplay && record.result === 'ok') {
         counts.recovered++;
-        amend(record.url, 'good', ', replayed with a new token: 200');
+        refusals.replayed(record.url, record.status);
       }
     },
   );
 
-  createControls(/** @type {HTMLElement} */ (aside.firstElementChild), {
+  /** What the buttons have changed. @type {import('../backend/demo-state.mjs').Controls | undefined} */
+  let inForce;
+  createControls(controls, {
     app,
     viewer,
+    whenRevoked,
     say: (text) => say('', text),
-    onChange(change) {
-      if (change.revoked === false || change.endpoint === 'up' || change.edgeClock === 0) onRecover();
+    onControls: (now) => {
+      tokenKind = now.tokens;
+      inForce = now;
     },
-    onControls: (controls) => (tokenKind = controls.tokens),
+    onChange(change) {
+      if (change.revoked === false || change.endpoint === 'up' || change.edgeClock === 0) onRepair();
+    },
     onRenew: () => sources.forEach((source) => void source.renew().catch(() => undefined)),
   });
 
   setInterval(() => {
+    refusals.flush();
     const { count, next } = tokens.draw();
     tile('tokens', String(count), count > 0 ? 'good' : 'busy');
     tile('next', count > 0 ? `${next.toFixed(1)} s` : '–');
@@ -143,6 +155,8 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
 
   return {
     say,
+    /** Whether nothing is broken that a player could not play with. */
+    isWell: () => !inForce || (!inForce.revoked && inForce.endpoint !== 'down' && inForce.edgeClock < UNPLAYABLE_CLOCK),
     /**
      * Follows these players from now on, instead of the last ones.
      * @param {...Subject} subjects
@@ -150,6 +164,8 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
     follow(...subjects) {
       for (const player of players) player.stop();
       tokens.clear();
+      giveUpReplays();
+      refusals.flush(true);
       players = subjects.map(({ media, latency }) =>
         watchPlayer(media, { latency, onStall: () => say('bad', 'Playback has to wait for data.') }),
       );
@@ -162,10 +178,20 @@ export function createInspector(root, { aside, app, edge, viewer, lanes, byBrows
         source.addEventListener('tokenrenewed', ({ detail: { urls, expires } }) => tokens.add(urls, expires));
         source.addEventListener('tokenrefused', ({ detail: { url, status } }) => {
           if (byBrowser) counts.refused++;
-          say('busy', `${labelOf(new URL(url).pathname)}: refused, ${status || 'without a status'}`, url);
+          refusals.refused(url, status);
         });
-        source.addEventListener('tokenerror', ({ detail: { error } }) => say('busy', `${error.message}.`));
-        source.addEventListener('tokendenied', ({ detail: { error } }) => say('bad', `${error.message}.`));
+        source.addEventListener('tokenerror', ({ detail: { error } }) => {
+          if (error.code === 'ERR_TOKEN_REFUSED') {
+            giveUpReplays(error.url);
+            refusals.shown(error.url);
+          }
+          say('busy', error.message);
+        });
+        source.addEventListener('tokendenied', ({ detail: { error } }) => {
+          giveUpReplays();
+          refusals.flush(true);
+          say('bad', error.message);
+        });
       }
     },
   };

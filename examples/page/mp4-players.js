@@ -2,27 +2,26 @@ import { createTokenSource, secureVideo } from 'secure-token-progressive';
 import { registerTokenWorker } from 'secure-token-worker';
 import { app, edge } from '../addresses.js';
 import { createDownloadPanel } from './download-panel.js';
+import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { createInspector } from './inspector.js';
 import { createPlayerFacts } from './player-facts.js';
 import { showCode } from './show-code.js';
 import { viewer } from './viewer.js';
 
-/**
- * Where tokens come from, and who asks. With a function in it the page hands out the worker's tokens, so that its calls
- * show up below; with plain values the worker would ask the endpoint itself.
- */
+/** Where tokens come from. */
 const signing = { endpoint: `${app}/token`, request: () => ({ headers: { 'X-Viewer': viewer } }) };
 /** The same film under three addresses, to tell its requests apart. */
 const film = (/** @type {string} */ name) => `${edge}/mp4/${name}/film.mp4`;
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 /**
- * Other media requests of this page, those of the other player too, are left alone. @type {(film: string) =>
- * Promise<TokenWorker>}
+ * This page signs for the worker, so that its calls show up below; with `{ endpoint, protect }` the worker would ask the
+ * endpoint by itself. Other media requests of this page, those of the other player too, are left alone.
+ * @type {(film: string) => Promise<TokenWorker>}
  */
 async function register(film) {
-  const options = { ...signing, protect: film };
-  const worker = await registerTokenWorker('/token-worker.js', options);
+  const source = createTokenSource({ ...signing, protect: film });
+  const worker = await registerTokenWorker('/token-worker.js', { source, protect: film });
   return worker;
 }
 
@@ -30,6 +29,12 @@ async function register(film) {
 async function playWithWorker(video, film, worker) {
   const player = await secureVideo(video, film, worker.source);
   return player;
+}
+
+/** One source, shared with the download. */
+function makeSource() {
+  const source = createTokenSource(signing);
+  return source;
 }
 
 /** @type {Play} */
@@ -48,15 +53,21 @@ async function playBySwap(video, film, { source }) {
 /** What failed for good and may be tried again. @type {Set<() => void>} */
 const failed = new Set();
 const inspector = createInspector(find('#inspector'), {
-  aside: find('#aside'),
+  happened: find('#happened'),
+  controls: find('#controls'),
   app,
   edge,
   viewer,
   byBrowser: true,
   lanes: { buffer: 'Buffer, with worker', 'buffer-1': 'Buffer, without', signing: 'Signing endpoint', segment: 'Film' },
-  onRecover() {
-    for (const retry of failed) retry();
+  whenRevoked:
+    'What is arriving goes on. The next request of a film is denied, and the page says why in its picture: jump two minutes ahead to see it at once.',
+  onRepair() {
+    // also of a player that has not failed yet: a denial is final until then
+    for (const source of sources) source.renew().catch(() => undefined);
+    const retries = [...failed];
     failed.clear();
+    for (const retry of retries) retry();
   },
 });
 const say = (/** @type {string} */ name, /** @type {unknown} */ error) =>
@@ -69,23 +80,26 @@ const say = (/** @type {string} */ name, /** @type {unknown} */ error) =>
 function start(id, name, play, film, source) {
   const video = /** @type {HTMLVideoElement} */ (document.querySelector(`#${id} video`));
   const facts = createPlayerFacts(find(`#${id} [data-part="facts"]`), video);
+  const notice = createFailureNotice(video);
+  video.addEventListener('playing', notice.hide);
   const begin = async () => {
+    notice.hide();
     try {
       const player = await play(video, film, { source });
       facts.follow(player);
       player.addEventListener('error', (event) => {
-        say(`${name} stopped`, /** @type {CustomEvent<{ error: unknown }>} */ (event).detail.error);
+        const { error } = /** @type {CustomEvent<{ error: unknown }>} */ (event).detail;
+        say(`${name} stopped`, error);
+        notice.show(reasonFor(error));
         failed.add(() => void player.renew().catch(() => failed.add(begin)));
       });
     } catch (error) {
       say(`${name} did not start`, error);
-      failed.add(
-        () =>
-          void source
-            .renew()
-            .catch(() => undefined)
-            .then(begin),
-      );
+      notice.show(reasonFor(error));
+      failed.add(() => {
+        const again = () => void begin();
+        source.renew().then(again, again);
+      });
     }
   };
   void begin();
@@ -98,7 +112,7 @@ worker?.addEventListener('problem', (event) => {
   const { header } = /** @type {CustomEvent<{ header: string }>} */ (event).detail;
   inspector.say('bad', `The edge does not send ${header}`);
 });
-const sources = [worker?.source ?? createTokenSource(signing), createTokenSource(signing)];
+const sources = [worker?.source ?? makeSource(), makeSource()];
 const [workerSource, swapSource] = /** @type {[TokenSource, TokenSource]} */ (sources);
 const media = /** @type {NodeListOf<HTMLVideoElement>} */ (document.querySelectorAll('.screen video'));
 const [workerVideo, swapVideo] = /** @type {[HTMLVideoElement, HTMLVideoElement]} */ ([...media]);
@@ -115,5 +129,16 @@ find('#jump').addEventListener('click', () => {
 });
 
 createDownloadPanel(find('#download'), { url: film('download'), source: swapSource });
-showCode(find('#worker [data-part="code"]'), [register, playWithWorker], `${app}/token`);
-showCode(find('#swap [data-part="code"]'), [playBySwap], `${app}/token`);
+showCode(find('#worker-code'), {
+  imports: [
+    "import { secureVideo } from 'secure-token-progressive';",
+    "import { registerTokenWorker } from 'secure-token-worker';",
+  ],
+  values: { video: workerVideo, film: film('with-worker'), signing },
+  runs: [register, playWithWorker],
+});
+showCode(find('#swap-code'), {
+  imports: ["import { createTokenSource, secureVideo } from 'secure-token-progressive';"],
+  values: { video: swapVideo, film: film('without-worker'), signing },
+  runs: [makeSource, playBySwap],
+});

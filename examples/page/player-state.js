@@ -52,8 +52,8 @@ function nameOf(media, hasPlayed, isWaiting) {
   return isWaiting ? 'waiting' : 'playing';
 }
 
-/** @type {(media: HTMLMediaElement) => number} */
-function bufferedAhead({ buffered, currentTime }) {
+/** Seconds that are buffered at the playhead and behind it in one piece. @type {(media: HTMLMediaElement) => number} */
+export function bufferedAhead({ buffered, currentTime }) {
   for (let index = 0; index < buffered.length; index++) {
     if (buffered.start(index) <= currentTime + 0.1 && buffered.end(index) > currentTime) {
       return buffered.end(index) - currentTime;

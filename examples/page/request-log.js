@@ -6,24 +6,55 @@
  * @property {string} label the end of its path
  * @property {number} status 0 if the browser got no answer or the player gave up
  * @property {'ok' | 'refused' | 'failed'} result
- * @property {boolean} isReplay the last request for this URL was refused a moment ago
+ * @property {boolean} isReplay the plugin has sent it again, because the one before was refused
  * @property {string} token how the token begins, never more
  * @property {number} start ms, on the clock of `performance.now()`
  * @property {number} end
  */
 
-/** A request for the same URL within this time of a refusal is its replay. In ms. */
-const replayWithin = 15_000;
+/**
+ * Tells replays from other requests: the plugin sends a refused one again, once, unless it has shown the player the
+ * refusal.
+ */
+function createReplays() {
+  /** URLs whose last request was refused, and whose replay is to come. @type {Set<string>} */
+  const due = new Set();
+  /** When the plugin gave a URL up, on the clock of `performance.now()`. @type {Map<string, number>} */
+  const givenUp = new Map();
+  let allGivenUp = -Infinity;
+
+  return {
+    /** Takes note of a request that has ended, and returns whether it was a replay. @type {(url: string, isRefused: boolean, end: number) => boolean} */
+    note(url, isRefused, end) {
+      const isReplay = due.delete(url);
+      // the browser tells of a request a moment after it has ended: the plugin may have given up by then
+      const isOver = end < Math.max(allGivenUp, givenUp.get(url) ?? -Infinity);
+      if (isRefused && !isReplay && !isOver) due.add(url);
+      return isReplay;
+    },
+    /** Nothing is sent again: not this URL, or none. @param {string} [url] */
+    giveUp(url) {
+      if (url === undefined) {
+        due.clear();
+        allGivenUp = performance.now();
+      } else {
+        due.delete(url);
+        givenUp.set(url, performance.now());
+      }
+    },
+  };
+}
 
 /**
  * Reports every request to the edge and to the signing endpoint. They come from the browser's own resource timing, so
  * nothing is wrapped, and a request that the plugin sent twice shows up twice.
  * @param {{ app: string, edge: string, unsign: (url: string) => string }} options
  * @param {(record: RequestRecord) => void} onRequest
+ * @returns {(url?: string) => void} to be called when the player has seen a refusal, of this URL or of all: what it asks
+ *   for next is no replay
  */
 export function observeRequests({ app, edge, unsign }, onRequest) {
-  /** When a URL was last refused. @type {Map<string, number>} */
-  const refusedAt = new Map();
+  const replays = createReplays();
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       const { name, responseStatus: status, startTime, responseEnd } = /** @type {PerformanceResourceTiming} */ (entry);
@@ -31,9 +62,6 @@ export function observeRequests({ app, edge, unsign }, onRequest) {
       if (!name.startsWith(`${edge}/`) && !isSigning) continue;
       const url = unsign(name);
       const result = resultOf(status);
-      const isReplay = startTime - (refusedAt.get(url) ?? -Infinity) < replayWithin;
-      if (result === 'refused') refusedAt.set(url, responseEnd);
-      else refusedAt.delete(url);
       const { pathname } = new URL(url);
       onRequest({
         kind: isSigning ? 'signing' : kindOf(pathname),
@@ -41,7 +69,7 @@ export function observeRequests({ app, edge, unsign }, onRequest) {
         label: isSigning ? `POST ${pathname}` : labelOf(pathname),
         status,
         result,
-        isReplay,
+        isReplay: !isSigning && replays.note(url, result === 'refused', responseEnd),
         token: beginningOfToken(name, url),
         start: startTime,
         end: responseEnd,
@@ -49,6 +77,7 @@ export function observeRequests({ app, edge, unsign }, onRequest) {
     }
   });
   observer.observe({ type: 'resource', buffered: false });
+  return replays.giveUp;
 }
 
 /** @type {(status: number) => RequestRecord['result']} */
@@ -59,7 +88,7 @@ function resultOf(status) {
 
 /** @type {(pathname: string) => RequestRecord['kind']} */
 function kindOf(pathname) {
-  if (pathname.endsWith('.m3u8')) return 'playlist';
+  if (/\.(m3u8|mpd)$/.test(pathname)) return 'playlist';
   return /\.(ts|m4s|mp4)$/.test(pathname) ? 'segment' : 'other';
 }
 

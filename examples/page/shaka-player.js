@@ -1,9 +1,13 @@
 import { app, edge } from '../addresses.js';
+import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { createInspector } from './inspector.js';
+import { createRecovery } from './player-recovery.js';
 import { showCode } from './show-code.js';
+import { chosenStream } from './streams.js';
 import { viewer } from './viewer.js';
 
 const { shaka, SecureTokenShaka } = window;
+const { secureToken, isSecureTokenError } = SecureTokenShaka;
 /** Where tokens come from, and who asks. */
 const signing = { endpoint: `${app}/token`, request: { headers: { 'X-Viewer': viewer } } };
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
@@ -14,7 +18,7 @@ await player.attach(video);
 
 /** What the page shows as its code is this function, read from itself. @type {(src: string) => TokenSource} */
 function play(src) {
-  const source = SecureTokenShaka.secureToken(player, signing);
+  const source = secureToken(player, signing);
   player.load(src).catch(say);
   return source;
 }
@@ -22,27 +26,47 @@ function play(src) {
 /** @typedef {import('secure-token-shaka').TokenSource} TokenSource */
 /** @type {TokenSource | undefined} */
 let source;
-let hasFailed = false;
+const notice = createFailureNotice(video);
 
 const inspector = createInspector(find('#inspector'), {
-  aside: find('#aside'),
+  happened: find('#happened'),
+  controls: find('#controls'),
   app,
   edge,
   viewer,
-  async onRecover() {
-    // Also before the player has failed: a denial is final until then.
-    await source?.renew().catch(() => undefined);
-    if (hasFailed) start();
+  whenRevoked: 'Shaka plays what it has loaded, then stops. The page says why in the picture.',
+  onRepair: () => recovery.repaired(),
+});
+
+const recovery = createRecovery({
+  isWell: inspector.isWell,
+  renew: () => source?.renew(),
+  /** Goes on where the film stands. What has failed while it was loaded has to be loaded again. */
+  goOn() {
+    notice.hide();
+    if (!player.retryStreaming()) start();
   },
 });
 
 /** Plays the stream that is chosen. */
 function start() {
-  const chosen = document.querySelector('input[name="stream"]:checked');
-  const path = chosen instanceof HTMLInputElement ? chosen.value : '';
-  hasFailed = false;
-  source = play(edge + path);
+  recovery.forget();
+  notice.hide();
+  const src = edge + chosenStream();
+  source = play(src);
   inspector.follow({ source, media: video });
+  showCode(find('#code'), {
+    imports: [
+      "import shaka from 'shaka-player';",
+      "import { secureToken } from 'secure-token-shaka';",
+      '',
+      'const player = new shaka.Player();',
+      "await player.attach(document.querySelector('video'));",
+      'const say = console.error;',
+    ],
+    values: { src, signing },
+    runs: [play],
+  });
 }
 
 /** @type {(error: { severity: number, code: number, data: unknown[] }) => void} */
@@ -50,12 +74,12 @@ function say({ severity, code, data }) {
   const { CRITICAL } = shaka.util.Error.Severity;
   // another stream was chosen meanwhile
   if (severity !== CRITICAL || code === shaka.util.Error.Code.LOAD_INTERRUPTED) return;
-  hasFailed = true;
-  const error = data.find(SecureTokenShaka.isSecureTokenError) ?? `error ${code}`;
-  inspector.say('bad', `The player stopped: ${error}`);
+  const error = data.find(isSecureTokenError);
+  inspector.say('bad', `Shaka stopped: ${error ?? `error ${code}`}`);
+  notice.show(reasonFor(error));
+  recovery.failed();
 }
 
 player.addEventListener('error', (event) => say(/** @type {any} */ (event).detail));
-showCode(find('#code'), [play], `${app}/token`);
 find('#streams').addEventListener('change', start);
 start();

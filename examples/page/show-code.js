@@ -1,27 +1,58 @@
 import { addCopyButton } from './copy-button.js';
 
 const matters = /secureToken\(|secureVideo\(|installSecureFetch\(|registerTokenWorker\(|source\.sign\(/;
+/** An object that is no longer than this stands in one line. */
+const SHORT = 80;
 
 /**
- * Shows the bodies of functions as the page runs them, with the lines that matter marked.
- * @param {HTMLElement} root
- * @param {ReadonlyArray<(...values: never[]) => unknown>} runs
- * @param {string} endpoint
+ * What the page runs, as code for a page of the reader's own.
+ * @typedef {object} Code
+ * @property {readonly string[]} imports
+ * @property {Readonly<Record<string, unknown>>} values what the functions use, by name: text, numbers, plain objects,
+ *   functions that return such, elements of the page
+ * @property {ReadonlyArray<(...values: never[]) => unknown>} runs their bodies, one after the other
  */
-export function showCode(root, runs, endpoint) {
-  root.innerHTML = `
-    <pre tabindex="0" aria-label="The code of this page"><code></code></pre>
-    <p class="hint"><code>signing</code> names the endpoint, <span class="file" data-endpoint></span>, and who asks.
-      ${runs.join().includes('installSecureFetch') ? 'It also names what is protected: no player says so here.' : ''}
-      ${runs.join().includes('(buffer)') ? '<code>buffer</code> only keeps hls.js from loading this small film in one go.' : ''}
-      ${runs.join().includes('{ source,') ? '<code>source</code> is <code>createTokenSource(signing)</code>, shared with the download.' : ''}</p>`;
-  const code = /** @type {HTMLElement} */ (root.querySelector('code'));
-  const lines = runs.flatMap((run) => run.toString().split('\n').slice(1, -1));
-  for (const line of lines.filter((each) => !/^\s*return\b/.test(each))) {
-    const node = document.createElement(matters.test(line) ? 'mark' : 'span');
-    node.textContent = line.trim();
-    code.append(node, '\n');
-  }
-  /** @type {HTMLElement} */ (root.querySelector('[data-endpoint]')).textContent = endpoint;
-  addCopyButton(/** @type {HTMLPreElement} */ (root.querySelector('pre')), 'The code of this page');
+
+/**
+ * Shows the code that the page runs, with the lines that matter marked: the bodies of its functions, read from
+ * themselves, and in front of them all that they need, so that a copy of it runs.
+ * @param {HTMLElement} root
+ * @param {Code} code
+ */
+export function showCode(root, { imports, values, runs }) {
+  root.innerHTML = '<pre tabindex="0" aria-label="The code of this page"><code></code></pre>';
+  const constants = Object.entries(values).map(([name, value]) => `const ${name} = ${literal(value)};`);
+  const lines = [...imports, '', ...constants, '', ...runs.flatMap(bodyOf)].flatMap((text) => text.split('\n'));
+  /** @type {HTMLElement} */ (root.querySelector('code')).append(
+    ...lines.flatMap((line) => {
+      const node = document.createElement(matters.test(line) ? 'mark' : 'span');
+      node.textContent = line;
+      return [node, '\n'];
+    }),
+  );
+  addCopyButton(/** @type {HTMLPreElement} */ (root.querySelector('pre')));
+}
+
+/** The lines between its braces, without what it returns. @type {(run: (...values: never[]) => unknown) => string[]} */
+const bodyOf = (run) =>
+  run
+    .toString()
+    .split('\n')
+    .slice(1, -1)
+    .filter((line) => !/^\s*return\b/.test(line))
+    .map((line) => line.replace(/^ {2}/, ''));
+
+/** @type {(value: unknown, indent?: string) => string} */
+function literal(value, indent = '') {
+  if (value instanceof Element) return `document.querySelector('${value.localName}')`;
+  if (typeof value === 'function') return `() => (${literal(value(), indent)})`;
+  if (typeof value === 'string') return `'${value.replaceAll(/['\\]/g, '\\$&')}'`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const members = Object.entries(value).map(([name, member]) => {
+    const key = /^\w+$/.test(name) ? name : `'${name}'`;
+    return `${key}: ${literal(member, `${indent}  `)}`;
+  });
+  const short = `{ ${members.join(', ')} }`;
+  if (short.length <= SHORT && !short.includes('\n')) return short;
+  return `{\n${members.map((member) => `${indent}  ${member},\n`).join('')}${indent}}`;
 }

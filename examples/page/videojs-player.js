@@ -1,6 +1,8 @@
 import { app, edge } from '../addresses.js';
 import { createInspector } from './inspector.js';
+import { createRecovery } from './player-recovery.js';
 import { showCode } from './show-code.js';
+import { chosenStream } from './streams.js';
 import { viewer } from './viewer.js';
 
 const { videojs } = window;
@@ -25,29 +27,53 @@ function play(src) {
 let source;
 
 const inspector = createInspector(find('#inspector'), {
-  aside: find('#aside'),
+  happened: find('#happened'),
+  controls: find('#controls'),
   app,
   edge,
   viewer,
-  async onRecover() {
-    // Also before the player has failed: a denial is final until then.
-    await source?.renew().catch(() => undefined);
-    if (player.error()) start();
+  whenRevoked: 'Video.js plays what it has loaded, then says why it stops.',
+  onRepair: () => recovery.repaired(),
+});
+
+/** What VHS has been refused for good it does not ask for again. What was denied goes on by itself. */
+const isGivenUp = () => Object(player.error()).cause?.code !== 'ERR_DENIED';
+
+const recovery = createRecovery({
+  isWell: inspector.isWell,
+  renew: () => source?.renew(),
+  goOn() {
+    if (!player.error() || !isGivenUp()) return;
+    const stoodAt = player.currentTime();
+    start();
+    player.one('loadedmetadata', () => void player.currentTime(stoodAt));
   },
 });
 
 /** Plays the stream that is chosen. */
 function start() {
-  const chosen = document.querySelector('input[name="stream"]:checked');
-  const path = chosen instanceof HTMLInputElement ? chosen.value : '';
-  source = play(edge + path);
+  recovery.forget();
+  const src = edge + chosenStream();
+  source = play(src);
   inspector.follow({ source, media: /** @type {HTMLVideoElement} */ (document.querySelector('video')) });
+  showCode(find('#code'), {
+    imports: [
+      "import videojs from 'video.js';",
+      "import { registerSecureToken } from 'videojs-secure-token';",
+      '',
+      'registerSecureToken(videojs);',
+      "const player = videojs('player');",
+    ],
+    values: { src, signing },
+    runs: [play],
+  });
 }
 
 player.on('error', () => {
   const error = player.error();
-  if (error) inspector.say('bad', `The player stopped: ${error.message}`);
+  if (!error) return;
+  inspector.say('bad', `Video.js stopped: ${error.message}`);
+  recovery.failed();
 });
-showCode(find('#code'), [play], `${app}/token`);
 find('#streams').addEventListener('change', start);
 start();

@@ -6,33 +6,33 @@ describe.concurrent('the buttons', () => {
     const { page, errors } = await open('hlsjs.html');
     await playOn(page, 1);
     // one after the other: an edge that refuses one in five and every old token refuses replays, too
-    await press(page, 'Refuse one in five');
-    await happens(page, 'replayed with a new token: 200');
-    await press(page, 'Undo all');
+    await press(page, 'Refuse 1 request in 5');
+    await happens(page, 'sent again: 200');
+    await press(page, 'Undo everything');
     // a replay that is under way when the secret is rotated is refused, too
     await playOn(page, 2);
     await press(page, 'Rotate the secret');
-    await happens(page, 'New secret');
+    await happens(page, 'have a new secret');
     // the newest stands first
     await page.waitForFunction(() => {
       const happened = [...document.querySelectorAll('.log li')].map(({ textContent }) => textContent);
-      const [secret, replay] = ['New secret', 'replayed with a new token: 200'].map((text) =>
+      const [secret, replay] = ['have a new secret', 'sent again: 200'].map((text) =>
         happened.findIndex((each) => each.includes(text)),
       );
       return replay! >= 0 && replay! < secret!;
     });
     await playOn(page, 2);
-    await press(page, 'per folder');
+    await press(page, 'a whole folder');
     await page.locator('[data-tile="calls"]', { hasText: /^\d+ per URL, \d+ per folder$/ }).waitFor();
     await playOn(page, 2);
-    for (const button of ['per URL', '5 s fast', 'half a second slow', 'Renew now']) {
+    for (const button of ['one URL', '5 s ahead', '0.5 s late', 'Renew the tokens now']) {
       await press(page, button);
       await playOn(page, 2);
     }
-    await press(page, 'Undo all');
-    await press(page, '30 s slow');
+    await press(page, 'Undo everything');
+    await press(page, '30 s behind');
     await playOn(page, 2);
-    await press(page, 'in step');
+    await press(page, 'right');
     await plays(page);
     const happened = await page.locator('.log li').allInnerTexts();
     expect(
@@ -43,9 +43,9 @@ describe.concurrent('the buttons', () => {
   });
 
   it.for([
-    ['Revoke', 'Restore', 'ERR_DENIED'],
-    ['down', 'up', 'ERR_SIGNING_UNAVAILABLE'],
-    ['30 s fast', 'in step', 'ERR_TOKEN_REFUSED'],
+    ['Revoke access', 'Restore access', 'ERR_DENIED'],
+    ['503, it is down', 'at once', 'ERR_SIGNING_UNAVAILABLE'],
+    ['30 s ahead', 'right', 'ERR_TOKEN_REFUSED'],
   ] as const)('%s is reported, and after %s the film goes on', async ([break_, repair, code], { expect, open }) => {
     const { page, errors } = await open('hlsjs.html');
     await playOn(page, 1);

@@ -1,7 +1,10 @@
 import { describe } from 'vitest';
 import { exampleTest as it } from '../support/examples-page.ts';
 
-const pages = ['', 'hlsjs.html', 'live.html', 'catalogue.html', 'videojs.html', 'fetch.html', 'mp4.html'];
+const players = ['hlsjs', 'live', 'catalogue', 'videojs', 'shaka', 'dashjs', 'fetch', 'mp4'].map(
+  (name) => `${name}.html`,
+);
+const pages = ['', ...players];
 
 describe.concurrent('the pages of npm start', () => {
   it('nothing sticks out, on a phone and on a laptop; the first page is one screen of a laptop', async ({
@@ -25,6 +28,40 @@ describe.concurrent('the pages of npm start', () => {
     }
   });
 
+  it('the navigation is one row on a phone, and shows which page is open', async ({ examples, expect, open }) => {
+    const { page } = await open('');
+    await page.route(`${examples.edge}/**`, (route) => route.abort());
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const path of [...pages, 'docs/README.md']) {
+      await page.goto(examples.url + path);
+      expect((await page.locator('.bar').boundingBox())!.height, path).toBeLessThan(60);
+      if (!players.includes(path)) continue;
+      const { x, width } = (await page.locator('nav [aria-current]').boundingBox())!;
+      const nav = (await page.locator('.bar nav').boundingBox())!;
+      expect([x >= nav.x, x + width <= nav.x + nav.width], path).toEqual([true, true]);
+    }
+  });
+
+  it('what happened stands beside the picture, as tall as that, with ten entries', async ({
+    examples,
+    expect,
+    open,
+  }) => {
+    const { page } = await open('');
+    await page.route(`${examples.edge}/**`, (route) => route.abort());
+    for (const path of players) {
+      await page.goto(examples.url + path);
+      const picture = (await page.locator('.picture').first().boundingBox())!;
+      const happened = (await page.locator('#happened').boundingBox())!;
+      expect(happened.x, path).toBeGreaterThan(picture.x + picture.width);
+      expect(happened.y, path).toBeLessThan(picture.y + 1);
+      expect(happened.height, path).toBeGreaterThanOrEqual(picture.height);
+    }
+    const secret = page.getByRole('button', { name: 'Rotate the secret' });
+    for (let count = 0; count < 12; count++) await secret.click();
+    expect(await page.locator('.log li').count()).toBe(10);
+  });
+
   it('the first page leads to every example, and into the documentation', async ({ examples, expect, open }) => {
     const { page } = await open('');
     const links = await page
@@ -42,8 +79,8 @@ describe.concurrent('the pages of npm start', () => {
     await page.goto(`${examples.url}hlsjs.html`);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     const button = page.getByRole('button', { name: 'Copy the code' });
-    await page.locator('#streams input').first().focus();
-    await page.keyboard.press('Tab');
+    await page.locator('#code pre').focus();
+    await page.keyboard.press('Shift+Tab');
     expect(await button.evaluate((node) => node === document.activeElement)).toBe(true);
     await page.keyboard.press('Enter');
     // both say so for a moment

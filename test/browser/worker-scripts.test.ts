@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, vi } from 'vitest';
 import { pageOfVersion1 } from '../support/earlier-worker.ts';
-import { registers, scriptTest as it } from '../support/script-edge.ts';
+import { registers, registersAndSigns, scriptTest as it } from '../support/script-edge.ts';
 
 /** Ends what hangs. */
 const patient = { timeout: 60_000 };
@@ -40,6 +40,19 @@ describe.concurrent("what a script requests behind a token worker with requests:
     expect(requested(lab.received.filter(({ method }) => method === 'OPTIONS'))).toEqual([
       'OPTIONS /vod/b.ts?st=worker2',
     ]);
+  });
+
+  it('needs token-worker-all.js: by token-worker.js the page hears ERR_OPTIONS, and no worker is registered', async ({
+    expect,
+    run,
+  }) => {
+    const seen = await run(
+      `const options = { endpoint: '/token', protect: args.vod, requests: 'all' };
+      const error = await SecureTokenWorker.registerTokenWorker('/token-worker.js', options).catch((it) => it);
+      const { length } = await navigator.serviceWorker.getRegistrations();
+      return [error.code, error.message.includes('token-worker-all.js'), error.cause.name, length];`,
+    );
+    expect(seen).toEqual(['ERR_OPTIONS', true, 'TypeError', 0]);
   });
 
   it('keeps its mode, and its way with redirects', async ({ expect, lab, run }) => {
@@ -182,7 +195,7 @@ describe.concurrent("what a script requests behind a token worker with requests:
     await vi.waitFor(() => expect(lab.asked.flat().some((url) => url.endsWith('/s3.ts'))).toBe(true), patient);
     lab.asked.length = 0;
     await run(
-      `${registers(`request: () => ({})`)}
+      `${registersAndSigns()}
       await (await fetch(args.vod + 'live/i.m3u8')).text();
       await fetch(args.vod + 'live/s0.ts')`,
     );

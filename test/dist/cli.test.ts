@@ -31,11 +31,11 @@ describe('secure-token sign', () => {
     }
   });
 
-  test('--expires-in counts from now, 300 seconds by default; --json', async () => {
+  test('--ttl counts from now, 300 seconds by default; --json', async () => {
     const now = Date.now() / 1000;
     for (const [args, lifetime] of [
       [[], 300],
-      [['--expires-in', '60'], 60],
+      [['--ttl', '60'], 60],
     ] as const) {
       const { url, expires } = JSON.parse((await runCli(['sign', bare, '--json', ...args], { secret })).out);
       expect(expires - now).toBeGreaterThan(lifetime - 2);
@@ -193,7 +193,7 @@ describe('a call that cannot work', () => {
     ['an expiry with a leading zero', ['sign', bare, '--expires', '01470055000'], { secret }, /leading zeros/],
     ['an expiry in words', ['sign', bare, '--expires', 'tomorrow'], { secret }, /whole number/],
     ['an expiry of nine digits', ['sign', bare, '--expires', '999999999'], { secret }, /ten digits/],
-    ['two expiries', ['sign', bare, '--expires', '1470055000', '--expires-in', '5'], { secret }, /cannot be used with/],
+    ['two expiries', ['sign', bare, '--expires', '1470055000', '--ttl', '5'], { secret }, /cannot be used with/],
     ['the secret as an argument', ['sign', bare, '--secret', 'x'], { secret }, /unknown option/],
     ['a playlist without its URL', ['playlist', '-'], { secret }, /--url/],
     [

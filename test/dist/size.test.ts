@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bundleSize } from '../support/bundle-size.ts';
 import budgets from './budgets.json' with { type: 'json' };
 
@@ -21,7 +21,30 @@ test.each(scripts)('the script file of %s stays below its ceiling', (folder, { c
   expect(gzipSync(readFileSync(`packages/${folder}/${unpkg}`), { level: 9 }).length).toBeLessThanOrEqual(ceiling);
 });
 
-test('the service worker stays below the ceiling of its package', () => {
-  const { length } = gzipSync(readFileSync('packages/worker/dist/token-worker.js'), { level: 9 });
-  expect(length).toBeLessThanOrEqual(budgets.worker.ceiling);
+describe('of the token worker', () => {
+  const compressed = (file: string): number =>
+    gzipSync(readFileSync(`packages/worker/dist/${file}`), { level: 9 }).length;
+
+  test('the file for media stays below its ceiling, for it reads no playlists and signs nothing for scripts', () => {
+    expect(compressed('token-worker.js')).toBeLessThanOrEqual(17_900);
+    const text = readFileSync('packages/worker/dist/token-worker.js', 'utf8');
+    expect(['EXTINF', 'SegmentTemplate', 'opaqueredirect'].filter((word) => text.includes(word))).toEqual([]);
+  });
+
+  test('the file for scripts stays below the ceiling of the package', () => {
+    expect(compressed('token-worker-all.js')).toBeLessThanOrEqual(budgets.worker.ceiling);
+  });
+
+  test('the page side, where the worker asks, carries no core', async () => {
+    const ceiling = 5300;
+    expect(await bundleSize('packages/worker/dist/index.js', 'registerTokenWorker')).toBeLessThanOrEqual(ceiling);
+    expect(compressed('register-token-worker.min.js')).toBeLessThanOrEqual(ceiling);
+  });
+
+  test('the README says no less', () => {
+    const row = readFileSync('README.md', 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith('| [`secure-token-worker`]'));
+    expect(row).toContain('worker ≤ 17.9 kB, for scripts too ≤ 27.8 kB, core inside; page ≤ 5.3 kB');
+  });
 });

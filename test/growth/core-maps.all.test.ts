@@ -46,7 +46,7 @@ describe('what an answer of the signing endpoint costs grows with what it denies
 
   test('more than are remembered, from 60,000 to 120,000', async () => {
     const sign = (count: number) => {
-      const answer = { tokens: [{ url: MEDIA, expires }], denied: list(count, (n) => `${FOLDER}${n}.ts`) };
+      const answer = { tokens: [{ url: MEDIA, expires, query: {} }], denied: list(count, (n) => `${FOLDER}${n}.ts`) };
       return async (): Promise<void> => {
         const source = createTokenSource({ getTokens: () => Promise.resolve(answer) });
         await source.sign(MEDIA);

@@ -37,6 +37,11 @@ describe('a CBOR token that nobody has sealed, of 16 to 32 kB', () => {
     'a map of one name many times': (n) => [0xb9, ...u16(n / 2), ...bytes([0x01, 0x00], n)],
     'texts of no length': (n) => [0x99, ...u16(n), ...bytes([0x60], n)],
     'a length far beyond the end': (n) => [0x9b, 0, 0, 0, 0x10, 0, 0, 0, 0, ...bytes([0x00], n)],
+    'an unprotected header of many labels': (n) => [
+      ...[0x84, 0x43, 0xa1, 1, 5, 0xb9, ...u16(n / 4)],
+      ...Array.from({ length: n / 4 }, (_, i) => [0x19, ...u16(i + 256), 0x00]).flat(),
+      ...[0x41, 0xa0, 0x41, 0],
+    ],
     'a payload': (n) => [0x84, 0x43, 0xa1, 1, 5, 0xa1, 4, 0x41, 0x6b, 0x59, ...u16(n), ...bytes([0x81], n), 0x41, 0],
   };
   test.each(Object.entries(contents))('%s', async (_, content) => {

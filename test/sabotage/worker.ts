@@ -1,8 +1,8 @@
 import type { Sabotage } from './sabotage.ts';
 import { withoutCall } from './sabotage.ts';
 
-const mediaDelivery = 'packages/worker/src/media-delivery.ts';
-const tokenWorker = 'packages/worker/src/token-worker.ts';
+const mediaDelivery = 'packages/worker/src/worker/media-delivery.ts';
+const tokenWorker = 'packages/worker/src/worker/start-worker.ts';
 
 const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.test.ts';
 const mp4WorkerSecretsTest = 'test/browser/mp4-worker-secrets.test.ts';
@@ -33,7 +33,7 @@ export const worker: readonly Sabotage[] = [
   {
     name: 'worker-script-headers',
     promise: 'Requests of scripts keep their headers: Range, conditions, their own.',
-    file: 'packages/worker/src/script-delivery.ts',
+    file: 'packages/worker/src/worker/script-delivery.ts',
     find: 'new Headers(request.headers)',
     replace: 'new Headers()',
     noticedBy: { test: 'test/browser/worker-scripts.test.ts', name: 'is signed as it was asked for' },
@@ -41,7 +41,7 @@ export const worker: readonly Sabotage[] = [
   {
     name: 'worker-script-stream',
     promise: 'Bodies are streamed to scripts.',
-    file: 'packages/worker/src/script-delivery.ts',
+    file: 'packages/worker/src/worker/script-delivery.ts',
     find: 'isWebKit() ? readWhole(response) : handOver(event, response)',
     replace: 'readWhole(response)',
     noticedBy: { test: 'test/browser/worker-scripts.test.ts', name: 'streams, and ends when the script gives it up' },

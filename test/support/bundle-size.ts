@@ -2,10 +2,14 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
-/** What `entry` weighs in a page in bytes: bundled with all it imports, minified, gzipped. */
-export async function bundleSize(entry: string): Promise<number> {
+/**
+ * What `entry` weighs in a page in bytes: bundled with all it imports, minified, gzipped.
+ * @param name of one export, for a page that imports nothing else
+ */
+export async function bundleSize(entry: string, name = '*'): Promise<number> {
+  const contents = `export ${name === '*' ? name : `{ ${name} }`} from './${entry}';`;
   const { outputFiles } = await build({
-    entryPoints: [entry],
+    stdin: { contents, resolveDir: process.cwd() },
     bundle: true,
     format: 'esm',
     target: 'es2022',

@@ -1,6 +1,6 @@
 /** Which test files concern a package: a part of their path. */
 const concerns = {
-  core: ['test/unit/core/', 'test/session/', 'test/growth/core'],
+  core: ['test/unit/core/', 'test/session/', 'test/growth/core', 'test/properties/protocol'],
   hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-', 'test/browser/content-security-', 'test/browser/denials'],
   videojs: ['test/unit/videojs/', 'test/browser/videojs-', 'test/browser/content-security-', 'test/browser/denials'],
   shaka: ['test/unit/shaka/', 'test/browser/shaka-', 'test/browser/denials'],
@@ -28,7 +28,15 @@ const concerns = {
     'test/browser/verifier',
     'test/browser/native-signed-playlist',
   ],
-  cli: ['test/unit/cli/', 'test/dist/cli', 'test/dist/azion-scripts', 'test/browser/serve-page'],
+  cli: [
+    'test/unit/cli/',
+    'test/properties/doctor',
+    'test/dist/cli',
+    'test/dist/azion-scripts',
+    'test/dist/conform',
+    'test/dist/docs-endpoints',
+    'test/browser/serve-page',
+  ],
 };
 
 /**

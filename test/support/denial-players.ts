@@ -52,8 +52,10 @@ const secureVideo = (tokens = "'/token'"): string => `window.opens = () =>
 const secureVideoGoesOn = `await (window.secure ? secure.renew() : opens());`;
 const sharedGoesOn = (source: string): string => `await ${source}.renew(); if (!window.secure) await opens();`;
 
-const worker = (options: string): string => `window.worker = follow(await SecureTokenWorker.registerTokenWorker(
-    '/token-worker.js', { endpoint: '/token', protect: args.edge, ${options} }));`;
+const asking = `endpoint: '/token', protect: args.edge`;
+const worker = (options = asking, file = '/token-worker.js'): string => `window.worker = follow(
+  await SecureTokenWorker.registerTokenWorker('${file}', { ${options} }));`;
+const workerOfPage = worker(`source: SecureTokenWorker.createTokenSource({ ${asking} }), protect: args.edge`);
 
 const native = `video.crossOrigin = 'anonymous';
   worker.addEventListener('tokendenied', ({ error }) => seen.failures.push(error.code));
@@ -72,7 +74,7 @@ export const deniedPlayers: readonly DeniedPlayer[] = [
   {
     name: 'secureVideo with a worker that asks',
     ...mp4,
-    play: `${worker('')} ${secureVideo()}`,
+    play: `${worker()} ${secureVideo()}`,
     afterLogIn: secureVideoGoesOn,
   },
   {
@@ -86,13 +88,13 @@ export const deniedPlayers: readonly DeniedPlayer[] = [
   {
     name: 'secureVideo with a worker whose page asks',
     ...mp4,
-    play: `${worker('request: () => ({})')} ${secureVideo()}`,
+    play: `${workerOfPage} ${secureVideo()}`,
     afterLogIn: secureVideoGoesOn,
   },
   {
     name: 'secureVideo with the tokens of a worker whose page asks',
     ...mp4,
-    play: `${worker('request: () => ({})')} ${secureVideo('worker.source')}`,
+    play: `${workerOfPage} ${secureVideo('worker.source')}`,
     afterLogIn: sharedGoesOn('worker'),
   },
   { name: 'secureVideo without a worker', ...mp4, play: secureVideo(), afterLogIn: secureVideoGoesOn },
@@ -105,13 +107,13 @@ export const deniedPlayers: readonly DeniedPlayer[] = [
   {
     name: '<video src> behind a worker that asks',
     ...mp4,
-    play: `${worker('')} ${native}`,
+    play: `${worker()} ${native}`,
     afterLogIn: nativeGoesOn,
   },
   {
     name: '<video src> behind a worker whose page asks',
     ...mp4,
-    play: `${worker('request: () => ({})')} ${native}`,
+    play: `${workerOfPage} ${native}`,
     afterLogIn: nativeGoesOn,
   },
   {
@@ -125,7 +127,7 @@ export const deniedPlayers: readonly DeniedPlayer[] = [
     name: "hls.js without a plugin, behind a worker with requests: 'all'",
     scripts: ['node_modules/hls.js/dist/hls.min.js'],
     path: 'fmp4/master.m3u8',
-    play: `${worker("requests: 'all'")} ${hlsjs('')}`,
+    play: `${worker(`${asking}, requests: 'all'`, '/token-worker-all.js')} ${hlsjs('')}`,
     afterLogIn: `await worker.renew(); ${hlsjsGoesOn}`,
   },
   {
@@ -147,7 +149,7 @@ export const deniedPlayers: readonly DeniedPlayer[] = [
     name: 'Video.js, MP4 with a worker that asks',
     ...mp4,
     scripts: videojsScripts,
-    play: `${worker('')} video.crossOrigin = 'anonymous'; ${videojs(`{ src: args.url, type: 'video/mp4' }`, '{}')}`,
+    play: `${worker()} video.crossOrigin = 'anonymous'; ${videojs(`{ src: args.url, type: 'video/mp4' }`, '{}')}`,
     seek: 'player.currentTime(300);',
     afterLogIn: 'await plugin.source.renew();',
   },

@@ -1,7 +1,7 @@
 /** What is used of it here. */
 declare module 'jsdom' {
   export class JSDOM {
-    constructor(html: string, options: { readonly url: string; readonly runScripts: 'outside-only' });
-    readonly window: { eval(code: string): void; close(): void };
+    constructor(html: string, options?: { readonly url: string; readonly runScripts: 'outside-only' });
+    readonly window: { readonly document: Document; eval(code: string): void; close(): void };
   }
 }

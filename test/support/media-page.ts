@@ -65,7 +65,9 @@ addEventListener('activate', (event) => event.waitUntil(clients.claim()));`;
 /** Answers for the page of the media tests, its scripts and its workers; `version` is written into the token worker. */
 export function mediaPage({ version, edge }: { version: () => string; edge: string }): (pathname: string) => Response {
   const workerPage = shipped('worker/dist/secure-token-worker.min.js');
-  const worker = shipped('worker/dist/token-worker.js');
+  const workers = new Map(
+    ['/token-worker.js', '/token-worker-all.js'].map((name) => [name, shipped(`worker/dist${name}`)]),
+  );
   const fixed: Record<string, string> = {
     '/progressive.js': shipped('progressive/dist/secure-token-progressive.min.js'),
     '/worker-page.js': workerPage,
@@ -80,7 +82,8 @@ ${takesOver}`,
     '/foreign-worker.js': `addEventListener('fetch', () => undefined);\n${takesOver}`,
   };
   return (pathname) => {
-    const script = pathname === '/token-worker.js' ? `// ${version()}\n${worker}` : fixed[pathname];
+    const worker = workers.get(pathname);
+    const script = worker === undefined ? fixed[pathname] : `// ${version()}\n${worker}`;
     const headers = {
       'content-type': script ? 'text/javascript' : 'text/html',
       'cache-control': script ? 'no-cache' : 'no-store',

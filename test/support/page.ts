@@ -21,7 +21,7 @@ export interface PageServer {
 const POLICY_PAGE = '/packages/worker/dist/policy.html';
 
 /** At the root, as in an app: there a worker helps every page. */
-const TOKEN_WORKER = '/token-worker.js';
+const TOKEN_WORKERS = ['/token-worker.js', '/token-worker-all.js'];
 
 const html = (body: string, headers: Record<string, string> = {}): Response =>
   new Response(body, { headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers } });
@@ -44,7 +44,8 @@ export async function startPageServer(): Promise<PageServer> {
       const policy = { 'Content-Security-Policy': searchParams.get('policy') ?? '' };
       return html(withElement(searchParams.getAll('script').map(scriptTag).join('\n')), policy);
     }
-    if (pathname === TOKEN_WORKER) return files(new Request(new URL(`/packages/worker/dist${pathname}`, request.url)));
+    if (TOKEN_WORKERS.includes(pathname))
+      return files(new Request(new URL(`/packages/worker/dist${pathname}`, request.url)));
     if (pathname !== '/player.html') return files(request);
     return html(playerPage(folders[searchParams.get('hls') as HlsVersion], searchParams.get('format') as ScriptFormat));
   });

@@ -14,10 +14,15 @@ const programs = [
   'redis',
   'python3',
   'php',
+  'go',
+  'java',
+  'mono',
+  'puma',
   'firefox',
   'webkit',
   'deno',
   'bun',
+  'ajv',
   'fastify',
   'miniflare',
   'store-sdks',
@@ -59,6 +64,12 @@ const finders: Record<Program, () => string | undefined> = {
   redis: () => inFolders('redis-server'),
   python3: () => thatRuns('python3'),
   php: () => thatRuns('php'),
+  go: () => inFolders('go'),
+  // with a compiler, and the one library that the endpoint in Java needs
+  java: () => (existsSync('/usr/share/java/gson.jar') ? inFolders('javac') : undefined),
+  // with a compiler, and the library with its JSON
+  mono: () => (inLibraries('mono/4.5/System.Runtime.Serialization.dll') ? inFolders('mcs') : undefined),
+  puma: () => inFolders('puma'),
   firefox: () => process.env.FIREFOX_PATH ?? inFolders('firefox-esr'),
   // one that plays MP4 and HLS, its driver, and a display for it
   webkit: () =>
@@ -69,6 +80,7 @@ const finders: Record<Program, () => string | undefined> = {
     inLibraries('webkit2gtk-4.1/MiniBrowser'),
   deno: () => thatRuns('deno'),
   bun: () => thatRuns('bun'),
+  ajv: () => inExtraPackages('ajv'),
   fastify: () => inExtraPackages('fastify'),
   miniflare: () => inExtraPackages('miniflare'),
   'store-sdks': () => inExtraPackages('@aws-sdk/s3-request-presigner'),

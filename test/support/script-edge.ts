@@ -110,7 +110,14 @@ export const scriptTest = test.extend<ScriptFixtures>({
     ),
 });
 
+const options = `endpoint: '/token', protect: args.vod, retry: { limit: 0 }`;
+
 /** Body of a function in the page: registers the worker for the requests of scripts. */
-export const registers = (more = ''): string => `window.worker = follow(
-  await SecureTokenWorker.registerTokenWorker('/token-worker.js', {
-    endpoint: '/token', protect: args.vod, requests: 'all', retry: { limit: 0 }, ${more} }));`;
+export const registers = (): string => `window.worker = follow(
+  await SecureTokenWorker.registerTokenWorker('/token-worker-all.js', { ${options}, requests: 'all' }));`;
+
+/** The same, and the page signs for it. */
+export const registersAndSigns = (): string => `window.worker = follow(
+  await SecureTokenWorker.registerTokenWorker('/token-worker-all.js', {
+    source: SecureTokenWorker.createTokenSource({ ${options} }), protect: args.vod, requests: 'all',
+    playlists: SecureTokenWorker.hlsOrDash }));`;

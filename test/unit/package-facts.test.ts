@@ -57,7 +57,10 @@ describe.each(packages)('$json.name', (each) => {
 test.each([
   ...browserPackages.map(({ folder }) => ({ folder, installs: folder === 'core' ? [] : ['secure-token-core'] })),
   { folder: 'server', installs: ['@noble/hashes'] },
-  { folder: 'cli', installs: ['@hono/node-server', 'cborg', 'commander', 'hono', 'jose', 'secure-token-server'] },
+  {
+    folder: 'cli',
+    installs: ['@hono/node-server', 'cborg', 'commander', 'hono', 'jose', 'mpd-parser', 'secure-token-server'],
+  },
 ])(
   'the package in packages/$folder installs $installs and runs nothing when it is installed',
   ({ folder, installs }) => {

@@ -1,4 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { addDoctorCommand } from './commands/doctor-command.ts';
+import { addConformCommand } from './commands/conform-command.ts';
+import { addCatCommand } from './cat/cat-command.ts';
 import { addPlaylistCommand } from './commands/playlist-command.ts';
 import { addServeCommand } from './commands/serve-command.ts';
 import { addSignCommand } from './commands/sign-command.ts';
@@ -7,7 +10,7 @@ import { addVerifyCommand } from './commands/verify-command.ts';
 /**
  * Runs `secure-token`.
  *
- * @returns the exit code: 0 done, 1 a token that `verify` refuses, 2 a call that cannot work
+ * @returns the exit code: 0 done, 1 a token that `verify` refuses, what `doctor` finds or `conform` fails, 2 a call that cannot work
  */
 export async function runCli(argv: readonly string[], version: string): Promise<number> {
   let code = 0;
@@ -25,12 +28,16 @@ export async function runCli(argv: readonly string[], version: string): Promise<
 The secret comes from the environment variable SECURE_TOKEN_SECRET, or from --secret-file; never from the command line,
 which other users of the machine can read.
 
-Exit codes: 0 done, 1 refused by verify, 2 a call that cannot work.`,
+Exit codes: 0 done, 1 refused by verify, found by doctor or failed in conform, 2 a call that cannot
+work, or nobody who could be asked.`,
     );
   addSignCommand(program);
   addVerifyCommand(program, (exitCode) => (code = exitCode));
   addPlaylistCommand(program);
   addServeCommand(program);
+  addDoctorCommand(program, (exitCode) => (code = exitCode));
+  addConformCommand(program, (exitCode) => (code = exitCode));
+  addCatCommand(program, (exitCode) => (code = exitCode));
   try {
     await program.parseAsync(argv);
     return code;

@@ -2,6 +2,8 @@ export type { SecretOptions, SecretSource } from './crypto/secret-list.ts';
 export { createEdgeHandler } from './edge/create-edge-handler.ts';
 export type { EdgeHandlerOptions } from './edge/create-edge-handler.ts';
 export type { Origin } from './edge/origin-fetch.ts';
+export type { EdgeRefusal } from './edge/refusal-log.ts';
+export type { EdgeRenewal } from './edge/renewal.ts';
 export type { RateLimiter } from './endpoint/ask-limiter.ts';
 export { createSigningEndpoint } from './endpoint/create-signing-endpoint.ts';
 export type { Grant } from './endpoint/grant.ts';
@@ -48,6 +50,8 @@ export type {
   NodeSocket,
 } from './node/node-message.ts';
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
+export { playlistUrls } from './playlist/playlist-urls.ts';
+export type { PlaylistUrl } from './playlist/playlist-urls.ts';
 export type { Admission, EndedList, SessionCall, Sessions, ViewerSession } from './sessions/sessions.ts';
 export { azureBlob } from './stores/azure-blob.ts';
 export type { AzureBlobOptions } from './stores/azure-blob.ts';
@@ -58,7 +62,14 @@ export type { SignPlaylistOptions } from './playlist/sign-playlist.ts';
 export { combine } from './token/combine.ts';
 export { signUrl } from './token/sign-url.ts';
 export type { SignUrlOptions } from './token/sign-url.ts';
-export type { FormatSource, SignedToken, TokenFormat, VerifyingTokenFormat } from './token/token-format.ts';
+export type {
+  FormatSource,
+  JudgedRequest,
+  RenewedToken,
+  SignedToken,
+  TokenFormat,
+  VerifyingTokenFormat,
+} from './token/token-format.ts';
 export type { GrantedVerdict, RefusedVerdict, Verdict } from './token/verdict.ts';
 export { verifyUrl } from './token/verify-url.ts';
 export type { VerifyUrlOptions } from './token/verify-url.ts';

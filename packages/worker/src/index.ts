@@ -1,11 +1,13 @@
-export { registerTokenWorker } from './register-token-worker.ts';
-export { handleFetch } from './handle-fetch.ts';
+export { registerTokenWorker } from './page/register-token-worker.ts';
+export { handleFetch } from './worker/handle-fetch.ts';
 export { SecureTokenError, createTokenSource, isSecureTokenError } from 'secure-token-core';
-export type { RequestSigner } from './request-signer.ts';
-export type { TokenWorker } from './register-token-worker.ts';
-export type { TokenWorkerOptions } from './token-worker-options.ts';
-export type { TrustedScriptUrl } from './worker-script.ts';
+export { dash, hls, hlsOrDash } from 'secure-token-core/playlists';
+export type { TokenWorker } from './page/register-token-worker.ts';
+export type { AskingWorkerOptions, SharedSourceOptions, TokenWorkerOptions } from './page/token-worker-options.ts';
+export type { TrustedScriptUrl } from './page/worker-script.ts';
+export type { RequestSigner } from './worker/request-signer.ts';
 export type {
+  Playlist,
   Protect,
   SecureTokenErrorCode,
   Token,

@@ -150,6 +150,7 @@ describe('createTokenSource', () => {
         tokens: [...new Set(urls.map((url) => url.replace(/[^/]*$/, '')))].map((prefix) => ({
           prefix,
           expires: Date.now() / 1000 + 100,
+          query: {},
         })),
       }));
       await Promise.all([source.sign('https://a.test/x/1'), source.sign('https://b.test/x/1')]);

@@ -56,7 +56,7 @@ describe('a viewer whose clock is', () => {
       let calls = 0;
       const getTokens: TokenSourceOptions['getTokens'] = async ({ urls }) => {
         calls++;
-        return { now: seconds(), tokens: urls.map((url) => ({ url, expires: seconds() + 300 })) };
+        return { now: seconds(), tokens: urls.map((url) => ({ url, expires: seconds() + 300, query: {} })) };
       };
       const { source } = lab(folder(), { ...fast, endpoint: undefined as never, getTokens });
       for (let time = 0; time < 240; time += 4) {

@@ -83,10 +83,23 @@ describe('createTokenSource', () => {
       expect(tokenOf(source.signNow(MASTER))).toBe('t1');
     });
 
-    test.each(['soon', null, {}])('now: %j is as good as none', async (now) => {
-      const { source } = lab(({ index }) => ({ now, tokens: [token(index)] }));
+    test('now: null is as good as none: the header Date counts', async () => {
+      const clock = (): number => Date.now() + 5 * HOURS * 1000;
+      const { source } = lab(
+        ({ index }) =>
+          Response.json(
+            { now: null, tokens: [token(index)] },
+            { headers: { date: new Date(Date.now()).toUTCString() } },
+          ),
+        { clock },
+      );
       await source.sign(MASTER);
       expect(tokenOf(source.signNow(MASTER))).toBe('t1');
+    });
+
+    test.each(['1800000000', 'soon', '', {}, [1], true, 0])('now: %j is malformed', async (now) => {
+      const { source } = lab(({ index }) => ({ now, tokens: [token(index)] }));
+      expect(await code(source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');
     });
 
     test('`now` in milliseconds: ERR_SIGNING_RESPONSE, for every token would look dead', async () => {
@@ -182,7 +195,7 @@ describe('createTokenSource', () => {
         endpoint: undefined as never,
         getTokens: () => {
           calls++;
-          const made = { prefix: FOLDER, expires: seconds() + 20 };
+          const made = { prefix: FOLDER, expires: seconds() + 20, query: {} };
           return new Promise((resolve) => setTimeout(() => resolve(made), 8000));
         },
       });

@@ -158,7 +158,7 @@ describe('createTokenSource', () => {
     });
 
     test('nothing in use: no call', async () => {
-      const { source, calls } = lab(folder(), { tokens: [{ prefix: FOLDER, expires: seconds() + 300 }] });
+      const { source, calls } = lab(folder(), { tokens: [{ prefix: FOLDER, expires: seconds() + 300, query: {} }] });
       await source.renew();
       expect(calls).toHaveLength(0);
     });

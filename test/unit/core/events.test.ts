@@ -34,8 +34,8 @@ describe('createTokenSource', () => {
       const { source, events } = lab(() => ({
         now: seconds(),
         tokens: [
-          { prefix: FOLDER, expires: seconds() + 300 },
-          { url: MASTER, expires: seconds() + 60 },
+          { prefix: FOLDER, expires: seconds() + 300, query: {} },
+          { url: MASTER, expires: seconds() + 60, query: {} },
         ],
       }));
       await source.sign(MASTER);

@@ -27,7 +27,7 @@ const folders =
     now: seconds(),
     tokens: urls
       .filter((url) => !isDenied(url))
-      .map((url) => ({ prefix: url.replace(/[^/]*$/, ''), expires: seconds() + lifetime })),
+      .map((url) => ({ prefix: url.replace(/[^/]*$/, ''), expires: seconds() + lifetime, query: {} })),
     denied: urls.filter(isDenied),
   });
 

@@ -67,7 +67,7 @@ describe('createTokenSource', () => {
         (urls, now) =>
           urls.map((url) =>
             url === MEDIA
-              ? { url, expires: START + 1e6 }
+              ? { url, expires: START + 1e6, query: {} }
               : { url, query: { st: `${secret}${now}` }, expires: now + 60 },
           ),
         async (source, n) => {
@@ -130,7 +130,8 @@ describe('what a manifest of two kilobytes costs, whatever it names', () => {
   test.each(Object.keys(manifests))('%s: less than a megabyte', async (what) => {
     const text = `<MPD mediaPresentationDuration="P365D"><Period><AdaptationSet>${manifests[what]!}<Representation id="1"/></AdaptationSet></Period></MPD>`;
     const source = createTokenSource({
-      getTokens: ({ urls }) => Promise.resolve(urls.map((url) => ({ url, expires: Date.now() / 1000 + 60 }))),
+      getTokens: ({ urls }) =>
+        Promise.resolve(urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, query: {} }))),
     });
     const before = heap();
     source.learn(`${FOLDER}index.mpd`, hlsOrDash(text));

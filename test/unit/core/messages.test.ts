@@ -50,7 +50,8 @@ describe('ERR_OPTIONS names the option, what is wrong with it, and the remedy', 
     [{ tokens: true }, 'tokens', 'boolean', 'list of tokens'],
     [{ tokens: () => [] }, 'tokens', 'function', 'list of tokens'],
     [{ debug: [] }, 'debug', 'list', 'true or false'],
-    [{ tokens: [{ expires }] }, 'tokens[0]', 'neither', 'url', 'prefix', 'one'],
+    [{ tokens: [{ expires }] }, 'tokens[0]', 'carrier', 'query', 'headers', 'base', 'credentials: true'],
+    [{ tokens: [{ expires, query: {} }] }, 'tokens[0]', 'neither', 'url', 'prefix', 'one'],
     [
       { tokens: [{ prefix: FOLDER, expires: expires * 1000 }] },
       'tokens[0].expires',
@@ -95,6 +96,20 @@ describe('ERR_SIGNING_RESPONSE names the member of the answer, what is wrong wit
     [{ tokens: ['SECRET'] }, 'tokens[0]', 'text', "'expires'", "'url'", "'prefix'"],
     [{ token }, 'tokens', 'missing', example],
     [{ tokens: token }, 'tokens', 'object', 'list of tokens'],
+    [
+      { tokens: [{ prefix: FOLDER, expires }] },
+      'tokens[0]',
+      'carrier',
+      'query',
+      'headers',
+      'base',
+      'credentials: true',
+    ],
+    [{ tokens: [{ ...token, query: { st: ['SECRET'] } }] }, 'tokens[0].query', 'value', 'text', 'number'],
+    [{ tokens: [{ ...token, query: ['SECRET'] }] }, 'tokens[0].query', 'list', 'object'],
+    [{ tokens: [{ ...token, anyQuery: 'SECRET' }] }, 'tokens[0].anyQuery', 'text', 'true or false'],
+    [{ tokens: [], now: '1732450300' }, 'now', 'text', 'unix seconds', 'number'],
+    [{ tokens: null }, 'tokens', 'null', 'list of tokens'],
     [{ tokens: [], denied: 'SECRET' }, 'denied', 'text', 'list of URLs'],
     [{ tokens: [], now: 1732450300000 }, 'now', '1732450300000', 'milliseconds', 'unix seconds'],
     [new Response('<!doctype html>SECRET'), 'HTML', 'JSON', example],
@@ -123,18 +138,22 @@ describe('ERR_SIGNING_RESPONSE names the member of the answer, what is wrong wit
 
   test('a member that cannot be made text or a number throws nothing else', async () => {
     const strange = { toString: 1, valueOf: 1 };
-    const { source } = lab(() => ({
-      tokens: [{ ...token, expires: seconds() + 60 }],
-      denied: [strange],
-      now: strange,
-    }));
+    const { source } = lab(() => ({ tokens: [{ ...token, expires: seconds() + 60 }], denied: [strange] }));
     expect(tokenOf(await source.sign(MASTER))).toBe('SECRET');
+    for (const wrong of [{ now: strange }, { tokens: [{ ...token, headers: { 'x-t': strange } }] }]) {
+      const seen = watch(lab(() => ({ tokens: [token], ...wrong })).source.sign(MASTER));
+      await advanceSeconds(1);
+      expect(seen.error).toMatchObject({ code: 'ERR_SIGNING_RESPONSE' });
+    }
   });
 });
 
 describe('a token that has ended before it was sent', () => {
   test('is told, and used all the same: the edge judges', async () => {
-    const { source, events } = lab(() => ({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() - 40 }] }));
+    const { source, events } = lab(() => ({
+      now: seconds(),
+      tokens: [{ prefix: FOLDER, expires: seconds() - 40, query: {} }],
+    }));
     expect((await source.sign(MASTER)).token).toBeDefined();
     expect(events.map(({ type }) => type)).toEqual(['tokenerror', 'tokenrenewed']);
     expect(events[0]!.error).toMatchObject({
@@ -144,7 +163,7 @@ describe('a token that has ended before it was sent', () => {
   });
 
   test('is not told without a clock of the endpoint: it may be the one of the viewer that is wrong', async () => {
-    const { source, types } = lab(() => ({ tokens: [{ prefix: FOLDER, expires: seconds() - 40 }] }));
+    const { source, types } = lab(() => ({ tokens: [{ prefix: FOLDER, expires: seconds() - 40, query: {} }] }));
     await source.sign(MASTER);
     expect(types()).toEqual(['tokenrenewed']);
   });

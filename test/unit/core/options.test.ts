@@ -74,7 +74,14 @@ describe('createTokenSource', () => {
     test.each<[string, unknown[]]>([
       ['endpoint', ['/token', 'token', ENDPOINT, new URL(ENDPOINT)]],
       ['request', [{}, { headers: {} }, () => ({})]],
-      ['tokens', [[], [{ prefix: FOLDER, expires }], [{ url: `${FOLDER}a`, expires: expires + 0.5 }]]],
+      [
+        'tokens',
+        [
+          [],
+          [{ prefix: FOLDER, expires, query: {} }],
+          [{ url: `${FOLDER}a`, expires: expires + 0.5, credentials: true }],
+        ],
+      ],
       ['protect', [FOLDER, /x/, () => true, [], [FOLDER, /x/, () => true]]],
       ['renewBefore', [0, 0.5, 3600]],
       ['jitter', [0, 0.5, 1]],

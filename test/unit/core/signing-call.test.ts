@@ -20,7 +20,7 @@ describe('createTokenSource', () => {
   describe('the call', () => {
     test('POSTs {urls, reason} as JSON', async () => {
       const fetch = vi.fn(async () =>
-        Response.json({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 60 }] }),
+        Response.json({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 60, query: {} }] }),
       );
       const viewer = lab(folder(), { fetch, endpoint: new URL(ENDPOINT) });
       await viewer.source.sign(MASTER);
@@ -79,7 +79,9 @@ describe('createTokenSource', () => {
     });
 
     test('the global fetch is used when the call is made', async () => {
-      const fetch = vi.fn(async () => Response.json({ tokens: [{ prefix: FOLDER, expires: seconds() + 60 }] }));
+      const fetch = vi.fn(async () =>
+        Response.json({ tokens: [{ prefix: FOLDER, expires: seconds() + 60, query: {} }] }),
+      );
       const viewer = lab(folder(), { fetch: undefined as never });
       vi.stubGlobal('fetch', fetch);
       await viewer.source.sign(MASTER);
@@ -89,7 +91,9 @@ describe('createTokenSource', () => {
     test('a string or a URL is { endpoint }', async () => {
       const { createTokenSource } = await import('../../../packages/core/src/index.ts');
       for (const endpoint of [ENDPOINT, new URL(ENDPOINT)]) {
-        const fetch = vi.fn(async () => Response.json({ tokens: [{ prefix: FOLDER, expires: seconds() + 60 }] }));
+        const fetch = vi.fn(async () =>
+          Response.json({ tokens: [{ prefix: FOLDER, expires: seconds() + 60, query: {} }] }),
+        );
         vi.stubGlobal('fetch', fetch);
         const source = createTokenSource(endpoint);
         await source.sign(MASTER);

@@ -40,7 +40,7 @@ describe('createTokenSource', () => {
     });
 
     test('the window of tokens known beforehand is counted from when the page was opened', async () => {
-      const { source, calls } = lab(folder(), { tokens: [{ prefix: FOLDER, expires: START + 100 }] });
+      const { source, calls } = lab(folder(), { tokens: [{ prefix: FOLDER, expires: START + 100, query: {} }] });
       source.signNow(MASTER);
       await advanceSeconds(74.9);
       expect(calls).toHaveLength(0);

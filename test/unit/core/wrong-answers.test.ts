@@ -28,7 +28,18 @@ describe('createTokenSource', () => {
       ['a relative url', { tokens: [{ url: 'a.ts', expires }] }],
       ['a url that is not text', { tokens: [{ url: {}, expires }] }],
       ['a query that is text', { tokens: [{ prefix: FOLDER, expires, query: 'st=1' }] }],
-      ['a query that is null', { tokens: [{ prefix: FOLDER, expires, query: null }] }],
+      ['a query that is null, and no other carrier', { tokens: [{ prefix: FOLDER, expires, query: null }] }],
+      ['no carrier', { tokens: [{ prefix: FOLDER, expires }] }],
+      [
+        'credentials that are false, and no other carrier',
+        { tokens: [{ prefix: FOLDER, expires, credentials: false }] },
+      ],
+      ['a query that is a list', { tokens: [{ prefix: FOLDER, expires, query: ['a'] }] }],
+      ['a query with an object in it', { tokens: [{ prefix: FOLDER, expires, query: { st: {} } }] }],
+      ['credentials that are text', { tokens: [{ prefix: FOLDER, expires, credentials: 'true' }] }],
+      ['a url that is neither http nor https', { tokens: [{ url: 'httpx://cdn.test/a', expires, query: {} }] }],
+      ['expires that is null', { tokens: [{ prefix: FOLDER, expires: null, query: {} }] }],
+      ['tokens that are null', { tokens: null }],
       ['headers that are text', { tokens: [{ prefix: FOLDER, expires, headers: 'x-t: 1' }] }],
       ['expires in milliseconds', { tokens: [{ prefix: FOLDER, expires: expires * 1000 }] }],
       ['expires below 0', { tokens: [{ prefix: FOLDER, expires: -1 }] }],
@@ -65,6 +76,22 @@ describe('createTokenSource', () => {
     test('numbers in a query are as good as text', async () => {
       const viewer = lab(folder(300, FOLDER, { query: { st: 'a', e: 5 as never } }));
       expect((await viewer.source.sign(MASTER)).url).toBe(`${MASTER}?st=a&e=5`);
+    });
+
+    test('members that may be left out may be null: Go, Java and C# write them so', async () => {
+      const left = { url: null, base: null, headers: null, anyQuery: null, credentials: null };
+      const { source, types } = lab((call) => ({
+        ...(folder(300, FOLDER, { ...(left as object), query: { st: 'a', kid: null as never } })(call) as object),
+        denied: null,
+        now: null,
+      }));
+      expect((await source.sign(MASTER)).url).toBe(`${MASTER}?st=a`);
+      expect(types()).toEqual(['tokenrenewed']);
+    });
+
+    test('a token without a scope may say so by null', async () => {
+      const { source } = lab(folder(300, null as never, { url: null as never }));
+      expect(tokenOf(await source.sign(MASTER))).toBe('t1');
     });
 
     test('what the contract does not name is ignored', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignedRequest, TokenSource } from '../../../packages/core/src/index.ts';
 import { SecureTokenError } from '../../../packages/core/src/index.ts';
 import { untouchedRequest } from '../../../packages/core/src/adapter.ts';
-import { answerWorker } from '../../../packages/worker/src/answer-worker.ts';
+import { answerWorker } from '../../../packages/worker/src/page/answer-worker.ts';
 import { channel, settle } from './worker-lab.ts';
 
 const url = 'https://cdn.test/film.mp4';

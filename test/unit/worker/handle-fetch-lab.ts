@@ -70,7 +70,7 @@ export class FetchLab {
       get: (id: string) => Promise.resolve({ postMessage: (message: unknown) => this.told.push([id, message]) }),
     });
     vi.resetModules();
-    const { handleFetch } = await import('../../../packages/worker/src/handle-fetch.ts');
+    const { handleFetch } = await import('../../../packages/worker/src/worker/handle-fetch.ts');
     this.#handleFetch = handleFetch;
   }
 

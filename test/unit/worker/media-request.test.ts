@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { boundedRange, isMediaRequest } from '../../../packages/worker/src/media-request.ts';
+import { boundedRange, isMediaRequest } from '../../../packages/worker/src/worker/media-request.ts';
 
 const AGENTS = {
   chromium: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36',

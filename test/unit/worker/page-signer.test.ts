@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
-import type * as PageSignerModule from '../../../packages/worker/src/page-signer.ts';
+import type * as PageSignerModule from '../../../packages/worker/src/worker/page-signer.ts';
 import { FakePages, advanceMs, settle } from './worker-lab.ts';
 
 const url = 'https://cdn.test/film.mp4';
@@ -14,7 +14,7 @@ beforeEach(async () => {
   pages = new FakePages();
   vi.stubGlobal('clients', pages);
   vi.resetModules();
-  signers = await import('../../../packages/worker/src/page-signer.ts');
+  signers = await import('../../../packages/worker/src/worker/page-signer.ts');
 });
 afterEach(() => {
   pages.end();

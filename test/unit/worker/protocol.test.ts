@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TokenEventDetails, TokenEventType } from '../../../packages/core/src/index.ts';
 import { SecureTokenError, isSecureTokenError } from '../../../packages/core/src/index.ts';
-import { postableError, postableRequest } from '../../../packages/worker/src/posted-values.ts';
+import { postableError, postableRequest } from '../../../packages/worker/src/wire/posted-values.ts';
 import {
   isConnected,
   parseAnswer,
@@ -10,7 +10,7 @@ import {
   parseQuestion,
   parseWorkerMessage,
   tokenEventMessage,
-} from '../../../packages/worker/src/protocol.ts';
+} from '../../../packages/worker/src/wire/protocol.ts';
 
 const url = 'https://cdn.test/film.mp4';
 const signed = {

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { namesAfter } from '../../support/learnt.ts';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { createTokenSource, isSecureTokenError } from '../../../packages/core/src/index.ts';
-import type { TokenWorker } from '../../../packages/worker/src/register-token-worker.ts';
-import { registerTokenWorker } from '../../../packages/worker/src/register-token-worker.ts';
+import { hlsOrDash } from '../../../packages/core/src/playlists.ts';
+import type { TokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
+import { registerTokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
+import { MEDIA_ALONE } from '../../../packages/worker/src/wire/media-alone.ts';
 import { channel, settle } from './worker-lab.ts';
 
 const protect = 'https://cdn.test/';
@@ -68,6 +70,7 @@ describe('registerTokenWorker', () => {
     [{ endpoint: '/token' }, 'protect'],
     [{ endpoint: '/token', protect, jitter: 2 }, 'jitter'],
     [{ protect }, 'endpoint'],
+    [{ getTokens: 1, protect }, 'token source'],
     ['/token', 'protect'],
   ])('%j: ERR_OPTIONS, before anything is registered', async (options, name) => {
     await expect(register(options as never)).rejects.toMatchObject({
@@ -77,14 +80,13 @@ describe('registerTokenWorker', () => {
     expect([container.listeners, container.controller]).toEqual([0, null]);
   });
 
-  test('no service workers: NotSupportedError, and the page is no player of its source any more', async () => {
+  test('no service workers: NotSupportedError, and the page is no player of its source', async () => {
     vi.stubGlobal('navigator', {});
     await expect(register({ endpoint: '/token', protect })).rejects.toMatchObject({ name: 'NotSupportedError' });
     const source = createTokenSource({ getTokens, protect });
-    const leave = vi.fn();
-    vi.spyOn(source, 'join').mockReturnValue(leave);
+    const join = vi.spyOn(source, 'join');
     await expect(register(source)).rejects.toMatchObject({ name: 'NotSupportedError' });
-    expect(leave).toHaveBeenCalledOnce();
+    expect(join).not.toHaveBeenCalled();
     source.destroy();
   });
 
@@ -117,9 +119,11 @@ describe('registerTokenWorker', () => {
   test('a file that is missing: what the browser says, and nothing stays behind', async () => {
     container.failure = new TypeError('bad HTTP response code (404)');
     const source = createTokenSource({ getTokens, protect });
-    const destroy = vi.spyOn(source, 'destroy');
+    const [destroy, leave] = [vi.spyOn(source, 'destroy'), vi.fn()];
+    vi.spyOn(source, 'join').mockReturnValue(leave);
     await expect(register(source)).rejects.toBe(container.failure);
-    expect([container.listeners, destroy.mock.calls.length], 'a source of the page is its own').toEqual([0, 0]);
+    expect([container.listeners, leave.mock.calls.length]).toEqual([0, 1]);
+    expect(destroy, 'a source of the page is its own').not.toHaveBeenCalled();
     source.destroy();
   });
 
@@ -133,7 +137,7 @@ describe('registerTokenWorker', () => {
   });
 
   test('the worker hears that this page hands out tokens, in the word of 1.0', async () => {
-    expect((await register({ getTokens, protect })).controls).toBe(true);
+    expect((await register(createTokenSource({ getTokens, protect }))).controls).toBe(true);
     expect(container.active.postMessage.mock.calls).toEqual([[{ secureToken: 'claim' }]]);
   });
 
@@ -147,7 +151,7 @@ describe('registerTokenWorker', () => {
       });
       return Promise.resolve({ active: null });
     });
-    const worker = await register({ getTokens, protect, requests: 'all' });
+    const worker = await register({ source: createTokenSource({ getTokens, protect }), protect, requests: 'all' });
     expect(active.postMessage.mock.calls).toEqual([[{ secureToken: 'claim' }]]);
     worker.destroy();
     expect(active.postMessage.mock.lastCall).toEqual([{ secureToken: 'leave' }]);
@@ -168,7 +172,7 @@ describe('registerTokenWorker', () => {
 
   test('warns, once, that the options of another page have taken over', async () => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue();
-    await register({ getTokens, protect, requests: 'all' });
+    await register({ source: createTokenSource({ getTokens, protect }), protect, requests: 'all' });
     const change = (controller: object | null): void => {
       container.controller = controller;
       container.dispatchEvent(new Event('controllerchange'));
@@ -193,7 +197,7 @@ describe('registerTokenWorker', () => {
   });
 
   test('answers the worker until it is destroyed', async () => {
-    const worker = await register({ getTokens, protect });
+    const worker = await register(createTokenSource({ getTokens, protect }));
     const { port, post, heard, close } = channel();
     container.tells({ secureToken: 'hello' }, [port]);
     post({ url });
@@ -201,20 +205,18 @@ describe('registerTokenWorker', () => {
     expect(heard).toEqual(['here', { signed: expect.objectContaining({ url: `${url}?st=1` }) }]);
     worker.destroy();
     expect(container.listeners).toBe(0);
-    await expect(worker.source!.sign('https://cdn.test/other/')).rejects.toMatchObject({
-      code: 'ERR_DESTROYED',
-    });
+    expect((await worker.source!.sign('https://cdn.test/other/')).token, 'the source is of the page').toBeDefined();
     close();
   });
 
   test("it says whether a request of its scripts carries a token, and that it has not asked for 'all'", async () => {
     const question = { secureToken: 'script', url, headers: [], credentials: false };
-    const media = await register({ getTokens, protect });
+    const media = await register(createTokenSource({ getTokens, protect }));
     const { port, heard, close } = channel();
     container.tells(question, [port]);
     await settle();
     expect(heard.splice(0)).toEqual([{ carries: false, leave: true }]);
-    const all = await register({ getTokens, protect, requests: 'all' });
+    const all = await register({ source: createTokenSource({ getTokens, protect }), protect, requests: 'all' });
     await all.source!.sign(url);
     container.tells(question, [port]);
     container.tells({ ...question, url: `${url}?st=1` }, [port]);
@@ -230,17 +232,40 @@ describe('registerTokenWorker', () => {
     close();
   });
 
-  test('playlists of scripts go to the source of the page', async () => {
+  test('playlists of scripts go to the source of the page, as the page reads them', async () => {
     const source = createTokenSource({ getTokens, protect });
     const learn = vi.spyOn(source, 'learn');
-    await register({ source, protect, requests: 'all' });
-    container.tells({ secureToken: 'playlist', url, text: '#EXTM3U\n#EXTINF:4,\n1.ts\n#EXTINF:4,\n2.ts' });
+    const text = '#EXTM3U\n#EXTINF:4,\n1.ts\n#EXTINF:4,\n2.ts';
+    const unread = await register({ source, protect, requests: 'all' });
+    container.tells({ secureToken: 'playlist', url, text });
+    expect(learn).not.toHaveBeenCalled();
+    unread.destroy();
+    await register({ source, protect, requests: 'all', playlists: hlsOrDash });
+    container.tells({ secureToken: 'playlist', url, text });
     expect(namesAfter('1.ts', learn.mock.calls)).toEqual([[url, [new URL('2.ts', url).href]]]);
     source.destroy();
   });
 
+  test.each([
+    ["token-worker.js with requests: 'all'", 'all', new Response(`throw "${MEDIA_ALONE}"`), 'ERR_OPTIONS'],
+    ['another script that fails', 'all', new Response('throw 1'), 'TypeError'],
+    ['no script', 'all', new Response(MEDIA_ALONE, { status: 404 }), 'TypeError'],
+    ['token-worker.js for media', 'media', new Response(MEDIA_ALONE), 'TypeError'],
+  ] as const)('%s cannot be registered: the page hears why', async (_, requests, file, name) => {
+    container.failure = new TypeError('ServiceWorker script evaluation failed');
+    const fetched = vi.fn(() => Promise.resolve(file));
+    vi.stubGlobal('fetch', fetched);
+    const failed = await register({ endpoint: '/token', protect, requests }).catch((error: unknown) => error);
+    if (name === 'ERR_OPTIONS') {
+      expect(failed).toMatchObject({ code: name, cause: container.failure });
+      expect((failed as Error).message).toContain('token-worker-all.js');
+    } else expect(failed).toBe(container.failure);
+    expect(fetched).toHaveBeenCalledTimes(requests === 'all' ? 1 : 0);
+    expect(container.listeners).toBe(0);
+  });
+
   test('renew() renews the tokens of the page, where that hands them out', async () => {
-    const worker = await register({ getTokens, protect });
+    const worker = await register(createTokenSource({ getTokens, protect }));
     await worker.source!.sign(url);
     const calls = getTokens.mock.calls.length;
     await worker.renew();
@@ -268,7 +293,7 @@ describe('registerTokenWorker', () => {
   });
 
   test('a renewal in another page lifts what this one was denied', async () => {
-    const worker = await register({ getTokens, protect });
+    const worker = await register(createTokenSource({ getTokens, protect }));
     getTokens.mockRejectedValueOnce(Object.assign(new Error('no'), { status: 403 }));
     await expect(worker.source!.sign(url)).rejects.toMatchObject({ code: 'ERR_DENIED' });
     container.tells({ secureToken: 'lift' });
@@ -276,7 +301,7 @@ describe('registerTokenWorker', () => {
   });
 
   test('a worker that this page has not registered is not answered, and not told of', async () => {
-    const worker = await register({ getTokens, protect, requests: 'all' });
+    const worker = await register({ source: createTokenSource({ getTokens, protect }), protect, requests: 'all' });
     const dispatch = vi.spyOn(worker, 'dispatchEvent');
     const foreign = { scriptURL: `${container.active.scriptURL}x` };
     const { port, heard, close } = channel();
@@ -293,7 +318,7 @@ describe('registerTokenWorker', () => {
   });
 
   test('one that has taken the place of ours is: another page has other options, and what plays here goes on', async () => {
-    await register({ getTokens, protect });
+    await register(createTokenSource({ getTokens, protect }));
     container.active.scriptURL = 'https://www.test/token-worker.js?other';
     const { port, heard, close } = channel();
     container.tells({ secureToken: 'hello' }, [port]);
@@ -307,7 +332,7 @@ describe('registerTokenWorker', () => {
     vi.spyOn(container, 'register').mockResolvedValue({ active: foreign });
     container.controller = foreign;
     vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.timeout(10));
-    await register({ getTokens, protect });
+    await register(createTokenSource({ getTokens, protect }));
     const { port, heard, close } = channel();
     container.tells({ secureToken: 'hello' }, [port], foreign);
     await settle();
@@ -333,7 +358,7 @@ describe('registerTokenWorker', () => {
   });
 
   test('ignores what is not said by a token worker, or is broken', async () => {
-    const worker = await register({ getTokens, protect });
+    const worker = await register(createTokenSource({ getTokens, protect }));
     const dispatch = vi.spyOn(worker, 'dispatchEvent');
     for (const data of [undefined, null, 'hello', [], {}, { secureToken: 'hello' }, { secureToken: 'event' }])
       container.tells(data);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { untouchedRequest } from '../../../packages/core/src/adapter.ts';
-import type * as ScriptDeliveryModule from '../../../packages/worker/src/script-delivery.ts';
+import type * as ScriptDeliveryModule from '../../../packages/worker/src/worker/script-delivery.ts';
 import { settle } from './worker-lab.ts';
 
 const vod = 'https://cdn.test/vod/';
@@ -18,13 +18,13 @@ beforeEach(async () => {
   const postMessage = (message: unknown): void => void told.push(message);
   vi.stubGlobal('clients', { get: () => Promise.resolve({ postMessage }) });
   vi.resetModules();
-  const { ScriptDelivery } = await import('../../../packages/worker/src/script-delivery.ts');
-  delivery = new ScriptDelivery({
+  const { ScriptDelivery } = await import('../../../packages/worker/src/worker/script-delivery.ts');
+  const signer = {
     protects: (url: string) => url.startsWith(vod) || url.startsWith('https://other.test/vod/'),
-    learnText: (...args: unknown[]) => void learned.push(args),
     // of a page: the worker does not know its tokens
     unsign: (url: string) => url,
-  } as never);
+  };
+  delivery = new ScriptDelivery(signer as never, (...args: unknown[]) => void learned.push(args));
 });
 afterEach(() => {
   vi.useRealTimers();

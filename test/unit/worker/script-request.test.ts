@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type * as ScriptRequestModule from '../../../packages/worker/src/script-request.ts';
+import type * as ScriptRequestModule from '../../../packages/worker/src/worker/script-request.ts';
 import { FakePages, advanceMs, settle } from './worker-lab.ts';
 
 const url = 'https://cdn.test/s1.ts';
@@ -14,7 +14,7 @@ describe('a request of a script', () => {
     vi.stubGlobal('clients', pages);
     vi.stubGlobal('location', { origin: 'https://www.test' });
     vi.resetModules();
-    scripts = await import('../../../packages/worker/src/script-request.ts');
+    scripts = await import('../../../packages/worker/src/worker/script-request.ts');
   });
   afterEach(() => {
     pages.end();
@@ -145,5 +145,19 @@ describe('a request of a script', () => {
     expect(await asked).toBe(true);
     await advanceMs(5000);
     expect(await alone, 'no page wants it').toBe(false);
+  });
+
+  test('a page that was silent and has closed is forgotten when another one comes', async () => {
+    pages.open('own');
+    const asked = isWanted('own');
+    await advanceMs(1100);
+    expect(await asked).toBe(false);
+    pages.close('own');
+    pages.open('next', answering(true));
+    await isWanted('next');
+    await settle();
+    // never the same page: whatever is kept of it is kept for nothing
+    pages.open('own', answering(false));
+    expect(await isWanted('own')).toBe(true);
   });
 });

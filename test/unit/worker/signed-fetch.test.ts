@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { untouchedRequest } from '../../../packages/core/src/adapter.ts';
-import { SignedFetch } from '../../../packages/worker/src/signed-fetch.ts';
+import { SignedFetch } from '../../../packages/worker/src/worker/signed-fetch.ts';
 
 const url = 'https://cdn.test/film.mp4';
 const signed = { ...untouchedRequest(url), token: { expires: 9 } };

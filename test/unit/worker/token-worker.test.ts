@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SETTINGS } from '../../../packages/worker/src/worker-settings.ts';
+import { SETTINGS } from '../../../packages/worker/src/wire/worker-settings.ts';
 import { FakePages, advanceMs, settle } from './worker-lab.ts';
 
 const protect = ['https://cdn.test/vod/'];
@@ -27,7 +27,10 @@ describe('the token worker', () => {
     vi.unstubAllGlobals();
   });
 
-  /** Starts it with these settings in its URL; `active` is the URL of the worker that is there already. */
+  /**
+   * Starts it with these settings in its URL, from the file that they need; `active` is the URL of the worker that is
+   * there already.
+   */
   const start = async (settings: object, active?: string, folder = 'https://www.test/'): Promise<string> => {
     const href = `https://www.test/token-worker.js?${SETTINGS}=${encodeURIComponent(JSON.stringify(settings))}`;
     vi.stubGlobal('location', new URL(href));
@@ -36,7 +39,8 @@ describe('the token worker', () => {
       active: active && { scriptURL: active.replace('SAME', href) },
     });
     vi.resetModules();
-    await import('../../../packages/worker/src/token-worker.ts');
+    if ('requests' in settings) await import('../../../packages/worker/src/token-worker-all.ts');
+    else await import('../../../packages/worker/src/token-worker.ts');
     return href;
   };
   const dispatch = (type: string, event: object = {}): void => listeners.get(type)!(event);
@@ -71,6 +75,30 @@ describe('the token worker', () => {
       expect([...listeners.keys()]).toEqual([]);
     },
   );
+
+  test.each([
+    ['alone', {}],
+    ['beside an endpoint', { endpoint: 'https://www.test/token' }],
+  ])("token-worker.js, with requests: 'all' %s: ends with ERR_OPTIONS before it listens", async (_, more) => {
+    const href = `https://www.test/w.js?${SETTINGS}=${encodeURIComponent(JSON.stringify({ protect, requests: 'all', ...more }))}`;
+    vi.stubGlobal('location', new URL(href));
+    vi.stubGlobal('registration', { scope: 'https://www.test/' });
+    vi.resetModules();
+    await expect(import('../../../packages/worker/src/token-worker.ts')).rejects.toMatchObject({
+      code: 'ERR_OPTIONS',
+      message: expect.stringContaining('token-worker-all.js') as string,
+    });
+    expect(listeners.size).toBe(0);
+  });
+
+  test("token-worker-all.js without requests: 'all' leaves the requests of scripts alone", async () => {
+    await start({ protect, requests: 'none' });
+    const request = new Request('https://cdn.test/vod/s1.ts');
+    const respondWith = vi.fn();
+    dispatch('fetch', { request, clientId: 'own', respondWith, waitUntil: () => undefined });
+    expect(respondWith).not.toHaveBeenCalled();
+    expect(asksFor('https://cdn.test/vod/film.mp4').answers).toBe(true);
+  });
 
   test('takes the pages that say that they hand out tokens, and ignores what else is posted', async () => {
     await start({ protect });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { workerScript } from '../../../packages/worker/src/worker-script.ts';
-import { readSettings } from '../../../packages/worker/src/worker-settings.ts';
+import { workerScript } from '../../../packages/worker/src/page/worker-script.ts';
+import { readSettings } from '../../../packages/worker/src/wire/worker-settings.ts';
 
 const settings = { endpoint: 'https://www.test/token', protect: ['https://cdn.test/'] };
 

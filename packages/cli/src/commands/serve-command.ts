@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { serve } from '@hono/node-server';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { addFormatOptions, formatWith } from '../format/format-options.ts';
+import { addFormatOptions, formatOf, formatWith } from '../format/format-options.ts';
 import type { FormatOptions } from '../format/format-options.ts';
 import { findSecrets, readSecrets } from '../format/read-secrets.ts';
 import { openBrowser } from '../serve/open-browser.ts';
@@ -45,7 +45,7 @@ nothing from the network. Without a secret, one is made up for this run, unless 
         throw new CliError(`--port: this is ${options.port}. Give 0 to 65535.`);
       if (!(options.ttl >= 2 && options.ttl <= 86_400))
         throw new CliError(`--ttl: this is ${options.ttl}. Give 2 to 86400 seconds.`);
-      const { makeUp } = options.format.keys;
+      const { makeUp } = formatOf(options).keys;
       const found = makeUp ? await findSecrets(options) : await readSecrets(options);
       const secrets = found.length > 0 || !makeUp ? found : [makeUp()];
       const format = await formatWith(secrets, options);

@@ -3,26 +3,70 @@ import { verifyUrl } from 'secure-token-server';
 import { explainRefusal } from '../format/explain-refusal.ts';
 import type { Judged } from '../format/explain-refusal.ts';
 import { addFormatOptions, formatWith } from '../format/format-options.ts';
-import { readSecrets } from '../format/read-secrets.ts';
+import { findSecrets, readSecrets } from '../format/read-secrets.ts';
+import type { Recognised } from '../format/recognise.ts';
+import { completedBy } from '../format/recognised-format.ts';
+import { date } from '../format/token-text.ts';
 import { wholeNumber } from '../whole-number.ts';
 
+const recognisedOr = 'the one whose token is in the URL, or else secureToken';
+
 export function addVerifyCommand(program: Command, exitWith: (code: number) => void): void {
-  addFormatOptions(program.command('verify').argument('<url>', 'absolute URL with its token'))
-    .description('Say what an edge would answer: exit code 0 for 200, 1 for 403 and 410.')
+  addFormatOptions(program.command('verify').argument('<url>', 'absolute URL with its token'), recognisedOr)
+    .description(
+      'Say what an edge would answer: exit code 0 for 200, 1 for 403 and 410. Without the secret, say what the token ' +
+        'shows: exit code 1 if it has expired, otherwise 2, for nobody has checked it.',
+    )
     .option('--now <time>', 'judge as of this unix time (default: the clock)', wholeNumber)
     .option('--max-ttl <seconds>', 'refuse tokens that expire further ahead (default: 86400)', wholeNumber)
-    .action(async (url: string, options: Judged) => {
-      const { now, json } = options;
+    .action(async (url: string, given: Judged) => {
+      const { now, json } = given;
       // once: a pipe is empty after that
-      const secrets = await readSecrets(options);
+      const found = await findSecrets(given);
+      const { options, recognised } = await completedBy(url, given);
+      if (recognised && (found.length === 0 || recognised.format === undefined)) {
+        exitWith(tellWithoutSecret(recognised, { now, json, hasSecret: found.length > 0 }));
+        return;
+      }
+      const secrets = found.length > 0 ? found : await readSecrets(given);
       const format = await formatWith(secrets, options);
+      if (recognised && recognised.format !== 'secureToken' && !json) console.error(takenFor(recognised));
       const verdict = await verifyUrl(url, { format, ...(now !== undefined && { now }) });
       if (!verdict.ok) exitWith(1);
-      const line = verdict.ok ? `200 until ${isoTime(verdict.expires)}` : `${verdict.status} ${verdict.reason}`;
+      const line = verdict.ok ? `200 until ${date(verdict.expires)}` : `${verdict.status} ${verdict.reason}`;
       console.log(json ? JSON.stringify(verdict) : line);
       // programs read the line
       if (!verdict.ok && !json) console.error(await explainRefusal(url, verdict, options, secrets));
     });
 }
 
-const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000', '');
+const takenFor = ({ cdn, why, format }: Recognised): string =>
+  `Taken for ${cdn}: ${why}. ${format === undefined ? '' : `--format ${format} says so.`}`.trimEnd();
+
+/** @returns the exit code */
+function tellWithoutSecret(
+  recognised: Recognised,
+  {
+    now = Math.floor(Date.now() / 1000),
+    json,
+    hasSecret,
+  }: { now?: number | undefined; json?: true | undefined; hasSecret: boolean },
+): 1 | 2 {
+  const { cdn, why, format, expires, keyId, facts } = recognised;
+  const hasExpired = expires !== undefined && expires < now;
+  if (json) {
+    const known = { cdn, format, expires, keyId, facts };
+    console.log(JSON.stringify({ ok: false, reason: hasExpired ? 'expired' : 'unchecked', why, ...known }));
+    return hasExpired ? 1 : 2;
+  }
+  const end = expires === undefined ? '' : `${hasExpired ? ' since' : ', expires'} ${date(expires)}`;
+  console.log(`${hasExpired ? 'expired' : 'unchecked'}${end}`);
+  const lines = [takenFor(recognised), ...facts, missing(hasSecret, format)];
+  console.error(lines.join('\n'));
+  return hasExpired ? 1 : 2;
+}
+
+const missing = (hasSecret: boolean, format: string | undefined): string =>
+  hasSecret || format === undefined
+    ? 'Nobody but the store can check its signature: secure-token doctor URL asks there.'
+    : 'The signature was not checked: set SECURE_TOKEN_SECRET, or give --secret-file.';

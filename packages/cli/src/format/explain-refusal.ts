@@ -1,7 +1,7 @@
 import { verifyUrl } from 'secure-token-server';
 import type { RefusedVerdict } from 'secure-token-server';
 import { CliError } from '../cli-error.ts';
-import { formatWith } from './format-options.ts';
+import { formatOf, formatWith } from './format-options.ts';
 import type { FormatOptions } from './format-options.ts';
 
 /** The arguments of the `verify` that refused. */
@@ -25,7 +25,7 @@ export async function explainRefusal(
   secrets: readonly string[],
 ): Promise<string> {
   const { now } = options;
-  const { name } = options.format;
+  const { name } = formatOf(options);
   const isOfAzion = name === 'secureToken';
   if (reason === 'missing') {
     return isOfAzion

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { TokenFormat } from 'secure-token-server';
 import { CliError } from '../cli-error.ts';
+import { readText } from '../read-text.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { formatNamed, formats, makeFormat } from './formats.ts';
 import type { Format, Settings } from './formats.ts';
@@ -9,8 +10,10 @@ import { addSecretOption, readSecrets } from './read-secrets.ts';
 import type { SecretSource } from './read-secrets.ts';
 
 export interface FormatOptions extends SecretSource {
-  format: Format;
+  /** @default that of Azion and nginx */
+  format?: Format;
   option: Settings;
+  optionsFile?: string;
   keyId: readonly string[];
   pathForm?: 'decoded' | 'raw';
   depth?: number;
@@ -18,18 +21,19 @@ export interface FormatOptions extends SecretSource {
   json?: true;
 }
 
-export function addFormatOptions(command: Command): Command {
+/** @param whenLeftOut which format is taken then, for the help */
+export function addFormatOptions(command: Command, whenLeftOut = 'secureToken'): Command {
+  const names = formats.map(({ name }) => name).join(', ');
   return addSecretOption(command)
     .addOption(
-      new Option('--format <name>', `how the CDN signs: ${formats.map(({ name }) => name).join(', ')}`)
-        .argParser(formatNamed)
-        .default(formatNamed('secureToken'), 'secureToken'),
+      new Option('--format <name>', `how the CDN signs: ${names} (default: ${whenLeftOut})`).argParser(formatNamed),
     )
     .addOption(
       new Option('--option <name=value>', 'option of the format, its value JSON or text; may be repeated')
         .argParser(addSetting)
         .default({}, 'none'),
     )
+    .option('--options-file <file>', 'file with options of the format, an object of JSON; --option comes first')
     .addOption(
       new Option('--key-id <id>', 'id or name of the key, for formats whose keys have one; once for each key')
         .argParser((id, ids: readonly string[]) => [...ids, id])
@@ -53,12 +57,25 @@ export function addFormatOptions(command: Command): Command {
 function addSetting(text: string, settings: Settings): Settings {
   const [, name, value = ''] = /^(\w+)=([^]*)$/.exec(text) ?? [];
   if (name === undefined) throw new CliError('--option: Give a name and a value, such as carrier=query.');
-  if (/^(?:secrets?|keys?)$/.test(name))
+  if (isSecretName(name))
     throw new CliError(
       `--option ${name}: other users of the machine can read command lines. ` +
         'Set SECURE_TOKEN_SECRET, or give --secret-file.',
     );
   return { ...settings, [name]: jsonOrText(value) };
+}
+
+const isSecretName = (name: string): boolean => /^(?:secrets?|keys?)$/.test(name);
+
+/** @throws `CliError`, which does not repeat what is in the file */
+async function readSettings(file: string): Promise<Settings> {
+  const value = jsonOrText(await readText(file));
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new CliError(`--options-file: ${file} is no object of JSON. Write one, such as { "carrier": "query" }.`);
+  const secret = Object.keys(value).find(isSecretName);
+  if (secret !== undefined)
+    throw new CliError(`--options-file: ${file} has "${secret}". Set SECURE_TOKEN_SECRET, or give --secret-file.`);
+  return value as Settings;
 }
 
 function jsonOrText(value: string): unknown {
@@ -69,15 +86,20 @@ function jsonOrText(value: string): unknown {
   }
 }
 
+/** The format that is named, or that of Azion and nginx. */
+export const formatOf = ({ format }: Pick<FormatOptions, 'format'>): Format => format ?? formatNamed('secureToken');
+
 /** @throws `CliError` without a secret, and for options that the format cannot work with */
 export async function readFormat(options: FormatOptions): Promise<TokenFormat> {
   return formatWith(await readSecrets(options), options);
 }
 
 /** @throws `CliError` for options that the format cannot work with */
-export function formatWith(secrets: readonly string[], options: FormatOptions): Promise<TokenFormat> {
-  const { format, option, keyId, pathForm, depth, maxTtl } = options;
+export async function formatWith(secrets: readonly string[], options: FormatOptions): Promise<TokenFormat> {
+  const { option, optionsFile, keyId, pathForm, depth, maxTtl } = options;
+  const format = formatOf(options);
   const settings = {
+    ...(optionsFile !== undefined && (await readSettings(optionsFile))),
     ...option,
     ...(pathForm !== undefined && { pathForm }),
     ...(depth !== undefined && { depth }),
@@ -88,20 +110,18 @@ export function formatWith(secrets: readonly string[], options: FormatOptions): 
 
 export interface ExpiryOptions {
   expires?: number;
-  expiresIn?: number;
+  ttl?: number;
 }
 
 export function addExpiryOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--expires-in <seconds>', 'lifetime, from now (default: 300)')
-        .argParser(wholeNumber)
-        .conflicts('expires'),
+      new Option('--ttl <seconds>', 'lifetime, from now (default: 300)').argParser(wholeNumber).conflicts('expires'),
     )
     .addOption(new Option('--expires <time>', 'the last second it is good for, unix time').argParser(wholeNumber));
 }
 
 /** Unix seconds. */
-export function readExpiry({ expires, expiresIn = 300 }: ExpiryOptions): number {
-  return expires ?? Math.floor(Date.now() / 1000) + expiresIn;
+export function readExpiry({ expires, ttl = 300 }: ExpiryOptions): number {
+  return expires ?? Math.floor(Date.now() / 1000) + ttl;
 }

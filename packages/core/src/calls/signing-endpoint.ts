@@ -1,7 +1,7 @@
 import { abortable } from '../abortable.ts';
 import { secondsOf } from './failure.ts';
 import type { Check } from '../contract/first-wrong.ts';
-import { eachOf, firstWrong, isObject, isWrong } from '../contract/first-wrong.ts';
+import { eachOf, firstWrong, isObject, isWrong, orNull } from '../contract/first-wrong.ts';
 import { isToken, isUnixSeconds, parseToken } from '../contract/parse-token.ts';
 import { readDetail } from './problem-detail.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
@@ -34,17 +34,14 @@ const ANSWER = 'Answer { "now": 1732450000, "tokens": [], "denied": [] }.';
 /** An answer whose members have been checked. */
 interface Sent {
   readonly tokens: readonly Token[];
-  readonly denied?: readonly unknown[];
-  readonly now?: unknown;
+  readonly denied?: readonly unknown[] | null;
+  readonly now?: number | null;
 }
-
-// text is as good; what tells no time is as good as none
-const timeOf = (now: unknown): number => (typeof now === 'object' ? NaN : Number(now));
 
 const members: Readonly<Record<keyof Sent, Check>> = {
   tokens: eachOf(isToken, 'Give a list of tokens.'),
-  denied: eachOf(() => undefined, 'Give a list of URLs.'),
-  now: (value, name) => (timeOf(value) ? isUnixSeconds(timeOf(value), name) : undefined),
+  denied: orNull(eachOf(() => undefined, 'Give a list of URLs.')),
+  now: orNull(isUnixSeconds),
 };
 
 /** Calls for tokens, through `getTokens` or the endpoint. */
@@ -111,11 +108,11 @@ function read({ body, date }: Unread, sender: string): Answer {
   const answer = parse(body);
   const problem = typeof answer === 'string' ? answer : wrongIn(answer);
   if (problem) throw new SecureTokenError('ERR_SIGNING_RESPONSE', `answer of ${sender}: ${problem}`);
-  const { tokens, denied = [], now } = answer as Sent;
+  const { tokens, denied, now } = answer as Sent;
   return {
     tokens: tokens.flatMap((token) => parseToken(token) ?? []),
-    denied: denied.filter((url) => typeof url === 'string'),
-    now: timeOf(now) || secondsOf(date),
+    denied: (denied ?? []).filter((url) => typeof url === 'string'),
+    now: now ?? secondsOf(date),
   };
 }
 

@@ -22,17 +22,20 @@ export const isObject: Check = (value, name) =>
   Object(value) === value ? undefined : isWrong(value, name, 'Give an object.');
 export const isBoolean: Check = (value, name) =>
   typeof value === 'boolean' ? undefined : isWrong(value, name, 'Give true or false.');
+/** Lets `null` pass, as a serialiser of Go, Java or C# writes it for what is left out. */
+export const orNull =
+  (check: Check): Check =>
+  (value, name) =>
+    value === null ? undefined : check(value, name);
 /** A number from 0 to `max`. */
-export const upTo =
-  (max: number): Check =>
+export const upTo = /* @__NO_SIDE_EFFECTS__ */ (max: number): Check =>
   (value, name) => {
     if (typeof value !== 'number') return isWrong(value, name, `Give a number from 0 to ${max}.`);
     return value >= 0 && value <= max ? undefined : `${name} is ${value}. Give a number from 0 to ${max}.`;
   };
 
 /** Checks a list, item by item. */
-export const eachOf =
-  (check: Check, remedy: string): Check =>
+export const eachOf = /* @__NO_SIDE_EFFECTS__ */ (check: Check, remedy: string): Check =>
   (value, name) =>
     Array.isArray(value) ? firstOf(value, (item, i) => check(item, `${name}[${i}]`)) : isWrong(value, name, remedy);
 

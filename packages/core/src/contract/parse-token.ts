@@ -1,5 +1,5 @@
 import type { Check } from './first-wrong.ts';
-import { firstWrong, isObject, isWrong } from './first-wrong.ts';
+import { firstWrong, isBoolean, isObject, isWrong, orNull } from './first-wrong.ts';
 import type { Token } from './token.ts';
 
 /** The least that is milliseconds, in seconds: the year 5138. */
@@ -17,7 +17,7 @@ const isUrl: Check = (value, name) => {
   const remedy = 'Give an absolute http or https URL.';
   if (!value) return isWrong(value, name, remedy);
   try {
-    return new URL(value as string).href.startsWith('http') ? undefined : `${name} is not http or https. ${remedy}`;
+    return /^https?:/.test(new URL(value as string).href) ? undefined : `${name} is not http or https. ${remedy}`;
   } catch {
     return typeof value === 'string' ? `${name} is not an absolute URL. ${remedy}` : isWrong(value, name, remedy);
   }
@@ -30,38 +30,47 @@ const isFolder: Check = (value, name) => {
   if (/[?#]/.test(href)) return `${name} has a query or a fragment. ${remedy}`;
   return href.endsWith('/') ? undefined : `${name} does not end with '/'. ${remedy}`;
 };
-const isAnything: Check = () => undefined;
+/** Values of parameters or headers. One that is null is left out, as Java and C# write it. */
+const areTexts: Check = (values, name) => {
+  if (isObject(values, name) || Array.isArray(values)) return isWrong(values, name, 'Give an object.');
+  const isOfTexts = Object.values(values as object).every((value) => Object(value) !== value);
+  return isOfTexts ? undefined : `${name} has a value that is neither text nor a number. Give texts.`;
+};
 
 /** Every member of a token. */
 const members: Record<keyof Token, Check> = {
-  url: isUrl,
-  prefix: isFolder,
-  base: isFolder,
+  url: orNull(isUrl),
+  prefix: orNull(isFolder),
+  base: orNull(isFolder),
   expires: isUnixSeconds,
-  query: isObject,
-  headers: isObject,
-  anyQuery: isAnything,
-  credentials: isAnything,
+  query: orNull(areTexts),
+  headers: orNull(areTexts),
+  anyQuery: orNull(isBoolean),
+  credentials: orNull(isBoolean),
 };
 
 /** Checks a token that a signing endpoint has sent, or that a team has written into its options. */
 export const isToken: Check = (value, name) => {
   if (isObject(value, name)) return isWrong(value, name, "Give an object with 'expires', and 'url' or 'prefix'.");
-  const { expires, base, prefix } = value as Partial<Token>;
+  const { expires, base, prefix, query, headers, credentials } = value as Partial<Token>;
   const problem = firstWrong(value as object, members, `${name}.`);
   if (problem) return problem;
   if (expires === undefined) return isWrong(expires, `${name}.expires`, 'Give unix seconds as a number.');
-  return base && !prefix ? `${name} has a base, but no prefix. Give the prefix that the base replaces.` : undefined;
+  if (base && !prefix) return `${name} has a base, but no prefix. Give the prefix that the base replaces.`;
+  if (query ?? headers ?? base ?? (credentials || undefined)) return undefined;
+  return `${name} has no carrier. Give query, headers, base, or credentials: true.`;
 };
 
 /** JSON has numbers, such as the `e` of a query. URLs and headers have none. */
 const asTexts = (values: object): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)] as const])),
+  );
 
 /** Reads a token, without members that a token does not have; `undefined` if `value` is none. */
 export function parseToken(value: Token): Token | undefined {
   if (isToken(value, '')) return undefined;
-  const known = (Object.keys(members) as (keyof Token)[]).filter((name) => value[name] !== undefined);
+  const known = (Object.keys(members) as (keyof Token)[]).filter((name) => value[name] != null);
   const token = Object.fromEntries(known.map((name) => [name, value[name]])) as unknown as Token;
   const { query, headers } = token;
   return { ...token, ...(query && { query: asTexts(query) }), ...(headers && { headers: asTexts(headers) }) };

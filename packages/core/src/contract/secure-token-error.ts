@@ -49,7 +49,7 @@ export class SecureTokenError extends Error {
 }
 
 const REFUSED =
-  'The edge refused a renewed token too. Compare its key, token format and clock with the signing endpoint.';
+  'The edge refused a renewed token too. Ask why: npx -p secure-token-cli secure-token doctor URL --endpoint URL';
 
 /** The error of a request whose replay the edge refused, too; `url` is unsigned. */
 export const tokenRefused = (url: string, status: number): SecureTokenError =>

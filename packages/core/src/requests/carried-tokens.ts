@@ -30,7 +30,7 @@ const COPIES = Symbol.for('secure-token:carries');
 // a page or a worker; on a server there is none
 const realm = globalThis as { location?: Location };
 
-const attached = new BoundedMap<HeldToken, Attached>(REMEMBERED);
+const attached = /* @__PURE__ */ new BoundedMap<HeldToken, Attached>(REMEMBERED);
 
 const carriesHere: Carries = (request, asking, values) => {
   const href = resolveUrl(request.url);

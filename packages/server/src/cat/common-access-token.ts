@@ -1,132 +1,75 @@
-import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { hexKeys } from '../crypto/hex-keys.ts';
 import { utf8Text } from '../crypto/utf8-text.ts';
-import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { prefixOf } from '../format-parts/access-list.ts';
-import { checkTimes } from '../format-parts/check-times.ts';
 import { writeExpiry } from '../format-parts/expiry.ts';
-import { checkFolderCount, folderOf } from '../format-parts/folders.ts';
+import { folderOf } from '../format-parts/folders.ts';
 import { judging } from '../format-parts/judging.ts';
+import type { SentRequest } from '../format-parts/judging.ts';
 import { folderScope, pathScope } from '../format-parts/opened-scope.ts';
 import { pathToSign } from '../format-parts/path-to-sign.ts';
 import { valueCarrier } from '../format-parts/value-carrier.ts';
-import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
-import type { SignedToken, VerifyingTokenFormat } from '../token/token-format.ts';
+import type { CarriedValues } from '../format-parts/value-carrier.ts';
+import type { JudgedRequest, SignedToken, VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
+import type { Verdict } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
-import {
-  ipClaim,
-  label,
-  limitsOf,
-  meetsClaims,
-  meetsUri,
-  pathOfConditions,
-  readClaims,
-  uriConditions,
-} from './cat-claims.ts';
-import type { UriConditions } from './cat-claims.ts';
-import { coseKey, openClaims, sealClaims } from './cose-mac.ts';
-import type { CborClaims } from './cose-mac.ts';
-
-export interface CommonAccessTokenOptions extends ValueCarrierOptions {
-  /** HMAC keys in hex with their ids; the first one signs, all of them verify. */
-  keys: readonly { id: string; key: string }[];
-  /** `iss` */
-  issuer?: string;
-  /** Opens the path asked for alone. @default false: its folder and all below */
-  exact?: boolean;
-  /** How many folders of the path asked for make the folder that is opened. @default all */
-  depth?: number;
-  /**
-   * `catu` of your own for every token, or `'any'` for none. Without an exact host in it, a token opens what it names
-   * on every host with the same keys, while `opens` names the host that was asked for: say the host (part 1) to bind
-   * it.
-   */
-  uri?: UriConditions | 'any';
-  /** CIDR ranges of the clients that may use the token (`catnip`). */
-  ipRanges?: readonly string[];
-  /** For `verify`: the client's address; without it, tokens with ranges are refused. See `SecureLinkOptions`. */
-  ip?: string;
-  /** More claims by number, such as `catr` (323); none that another option makes. */
-  claims?: CborClaims;
-  /** @default 'cat' in the query, 'CTA-Common-Access-Token' in a header or cookie */
-  param?: string;
-  /** @default 86400 seconds */
-  maxTtl?: number;
-}
+import { checkCatOptions } from './cat-options.ts';
+import type { CommonAccessTokenOptions } from './cat-options.ts';
+import { catWriter } from './cat-writer.ts';
+import type { CborClaims } from './cbor.ts';
+import { coseKeys } from './cose-key.ts';
+import { judgeClaims, refusedFor } from './judge-claims.ts';
+import { label } from './labels.ts';
+import { openToken } from './open-token.ts';
+import { profiles } from './profiles.ts';
+import { tokenRenewer } from './renew-token.ts';
+import { meetsUri, pathOfConditions, readUri } from './uri-conditions.ts';
+import type { UriConditions } from './uri-conditions.ts';
 
 /**
- * Common Access Token (CTA-5007): CBOR claims under a COSE MAC with HMAC-SHA256. `verify` understands `iss`, `exp`,
- * `nbf`, `iat`, `cti`, `catv`, `catnip`, `catu` (exact, prefix, suffix, contains), `catm` and `catr`, and refuses a
- * token with any other claim. `catm` has to allow GET and HEAD; `catr` is for your edge to act on.
+ * Common Access Token (CTA-5007-B): CBOR claims under a COSE MAC or signature. `verify` takes what the libraries of
+ * CDNs make: without a tag, tagged 17, 18, 61(17) or 61(18); `kid` in either header. It judges every claim of a token
+ * (`iss`, `exp`, `nbf`, `catv`, `catnip`, `catu`, `catm`; by options `aud`, `catgeoiso3166`, `catalpn`, `catreplay`;
+ * `sub`, `iat`, `cti` and `catr` restrict nothing), or refuses the token, and the verdict names the claim. A claim
+ * `catu` with a regular expression is refused. With a public key alone it verifies, and `sign` throws `ERR_OPTIONS`.
  *
  * @throws `ERR_OPTIONS`
  */
 export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingTokenFormat {
-  checkNames(options, {
-    keys: true,
-    issuer: true,
-    exact: true,
-    depth: true,
-    uri: true,
-    ipRanges: true,
-    ip: true,
-    claims: true,
-    carrier: true,
-    cookie: true,
-    param: true,
-    maxTtl: true,
-  });
-  const { issuer, exact = false, depth = Infinity, uri, ipRanges, ip, claims: more, maxTtl = 86_400 } = options;
-  const { carrier: kind = 'query', param = kind === 'query' ? 'cat' : 'CTA-Common-Access-Token' } = options;
-  if (options.keys.length === 0)
-    throw optionsError('keys', 'Give at least one key. The first one signs.', options.keys);
-  const keys = options.keys.map(({ id, key }) => coseKey(id, hexKeys({ key })[0]!));
+  checkCatOptions(options);
+  const { algorithm = 'HS256', exact = false, depth = Infinity, uri, maxTtl = 86_400, replay } = options;
+  const profile = profiles[options.profile ?? 'cta'];
+  const { carrier: kind = 'query', param = profile[kind] } = options;
   const carrier = valueCarrier([param], options);
-  checkTimes({ maxTtl });
-  checkFolderCount(depth);
-  if (uri !== undefined && uri !== 'any' && !(uri instanceof Map))
-    throw optionsError('uri', "Give a Map, or 'any'.", uri);
-  if (uri !== undefined && exact) throw optionsError('uri', '`uri` and `exact` are both given. Give one of them.');
-  const ranges = ipRanges && ipClaim(ipRanges);
+  const keys = coseKeys(options.keys, algorithm, profile.tags);
+  const writer = catWriter(options, profile, keys[0]!);
   const isAlone = exact || uri instanceof Map;
+  const audience = options.audience === undefined ? undefined : [options.audience].flat();
 
   /** The conditions of a token for `url`. @throws `ERR_OPTIONS` for a URL that is not signed */
   const conditionsFor = (url: URL): UriConditions | 'any' => {
     const path = pathToSign(url, 'raw');
     carrier.searchOf(url);
-    const conditions = uri ?? uriConditions(url, exact ? path : folderOf(path, depth), exact);
-    if (conditions !== 'any' && !meetsUri(url, conditions))
+    const conditions = uri ?? writer.conditions(url, exact ? path : folderOf(path, depth), exact);
+    const read = conditions === 'any' ? [] : readUri(conditions);
+    if (!read || !meetsUri(url, read))
       throw optionsError('url', 'the conditions of `uri` do not open this URL. Change them, or sign another URL.');
     return conditions;
   };
-  const ownClaims = (conditions: UriConditions | 'any', expires: number): CborClaims =>
-    new Map<number, unknown>([
-      ...(issuer === undefined ? [] : ([[label.issuer, issuer]] as const)),
-      [label.expires, expires],
-      ...(conditions === 'any' ? [] : ([[label.uri, conditions]] as const)),
-      ...(ranges ? ([[label.ipRanges, ranges]] as const) : []),
-    ]);
-  const taken = [...ownClaims(uri ?? new Map(), 0).keys(), label.version].find((each) => more?.has(each));
-  if (taken !== undefined) throw optionsError('claims', `claim ${taken} comes from another option. Leave it out here.`);
-
   const tokenOf = (
     opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>,
     conditions: UriConditions | 'any',
     { expires, session }: { expires: number; session: string | undefined },
-  ): SignedToken => {
+  ): Promise<SignedToken> | SignedToken => {
     writeExpiry(expires);
-    const id = session === undefined ? [] : ([[label.id, utf8ToBytes(session)]] as const);
-    const claims = new Map<number, unknown>([
-      ...ownClaims(conditions, expires),
-      ...id,
-      ...(more ?? []),
-      [label.version, 1],
-    ]);
-    return carrier.token(opened, expires, { [param]: sealClaims(claims, keys[0]!) });
+    const carried = (token: string): SignedToken => carrier.token(opened, expires, { [param]: token });
+    const sealed = writer.seal(conditions, expires, session);
+    return typeof sealed === 'string' ? carried(sealed) : sealed.then(carried);
   };
-  const ownLimits = limitsOf(new Map([...ownClaims('any', 0), ...(more ?? [])]));
+  const renewed = tokenRenewer(keys[0]!, profile, options, param);
+  /** The token of a request; `undefined` for one that cannot be told from others. */
+  const sentToken = (sent: SentRequest): CarriedValues | undefined =>
+    canonicalPath(sent.url.pathname, 'raw') === undefined ? undefined : carrier.read(sent);
 
   return {
     name: 'common-access-token',
@@ -137,7 +80,8 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
 
     opens(url) {
       const conditions = conditionsFor(url);
-      const { path, isFolder } = conditions === 'any' ? { path: '/', isFolder: true } : pathOfConditions(conditions);
+      const { path, isFolder } =
+        conditions === 'any' ? { path: '/', isFolder: true } : pathOfConditions(readUri(conditions)!);
       return isFolder ? folderScope(url, path) : pathScope(url);
     },
 
@@ -154,36 +98,50 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       signExactly(url: URL, expires: number, session?: string) {
         const path = pathToSign(url, 'raw');
         const alone = { url: url.origin + path + carrier.searchOf(url) + url.hash, anyQuery: true };
-        // what `uri` does not open has no token of its own either, and what it demands beside the path stays
+        // What `uri` does not open has no token of its own either, and what it demands beside the path stays.
         const own = conditionsFor(url);
-        const conditions = uriConditions(url, path, true);
+        const conditions = writer.conditions(url, path, true);
         return tokenOf(alone, new Map([...(own === 'any' ? [] : own), ...conditions]), { expires, session });
       },
     }),
 
-    verify: judging((sent, now) => {
-      const carried = carrier.read(sent);
+    verify: judging(async (sent, now): Promise<Verdict> => {
+      const carried = sentToken(sent);
       if (!carried) return refused.malformed;
-      if (!carried.values[0]) return refused.missing;
-      const { origin, pathname } = sent.url;
-      if (canonicalPath(pathname, 'raw') === undefined) return refused.malformed;
-      const opened = openClaims(carried.values[0], keys);
-      if (typeof opened === 'string') return refused[opened];
-      const claims = readClaims(opened);
-      if (!claims || claims.expires > now + maxTtl || claims.notBefore > now) return refused.malformed;
-      const url = new URL(origin + pathname + carried.search);
-      if (!meetsClaims(claims, { url, ip, expected: issuer })) return refused.signature;
-      if (claims.expires < now) return refused.expired;
-      const conditional = limitsOf(opened) !== ownLimits;
-      const session = sessionOf(opened);
-      return { ok: true, expires: claims.expires, url: url.href, carriers: carried.carriers, conditional, ...session };
+      const [token] = carried.values;
+      if (!token) return refused.missing;
+      const claims = await openToken(token, keys, algorithm);
+      if (typeof claims === 'string') return refused[claims];
+      const url = new URL(sent.url.origin + sent.url.pathname + carried.search);
+      const { ip, country, alpn, issuer } = options;
+      const judged = judgeClaims(claims, {
+        asked: { url, method: sent.method, ip, country, alpn, issuer, audience },
+        now,
+        maxTtl,
+        isAws: profile.isAws,
+        judgesReplay: replay !== undefined,
+      });
+      if ('ok' in judged) return judged;
+      const { expires, use } = judged;
+      if (use && !(await replay!(use))) return refusedFor('signature', label.catreplay);
+      const conditional = writer.isOtherwiseLimited(claims);
+      return { ok: true, expires, url: url.href, carriers: carried.carriers, conditional, ...sessionOf(claims) };
+    }),
+
+    // A public key makes no token.
+    ...(!keys[0]!.isPublic && {
+      async renew({ url, headers, method = 'GET' }: JudgedRequest, now: number, within: number) {
+        const token = sentToken({ url: new URL(url), headers, method })?.values[0];
+        const claims = token ? await openToken(token, keys, algorithm) : 'malformed';
+        return typeof claims === 'string' ? undefined : renewed(claims, { now, within, maxTtl });
+      },
     }),
   };
 }
 
 /** `cti`, of tokens for which the signing endpoint counts sessions. */
 function sessionOf(claims: CborClaims): { session?: string } {
-  const id = claims.get(label.id);
+  const id = claims.get(label.cti);
   const session = id instanceof Uint8Array ? utf8Text(id) : undefined;
   return session === undefined ? {} : { session };
 }

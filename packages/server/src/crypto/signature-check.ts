@@ -6,6 +6,7 @@ export type SignatureCheck = (message: Uint8Array, signature: Uint8Array) => Pro
 /** As WebCrypto calls it. The signature of `ECDSA` is `r‖s`. */
 export type SignatureAlgorithm =
   | { readonly name: 'RSASSA-PKCS1-v1_5'; readonly hash: SignatureHash }
+  | { readonly name: 'RSA-PSS'; readonly hash: 'SHA-256'; readonly saltLength: 32 }
   | { readonly name: 'ECDSA'; readonly namedCurve: 'P-256'; readonly hash: SignatureHash }
   | { readonly name: 'Ed25519' };
 
@@ -37,14 +38,18 @@ export async function signatureCheck(key: CryptoKey, algorithm: SignatureAlgorit
 type SignatureCheckAtOnce = (message: Uint8Array, signature: Uint8Array) => boolean;
 
 function nativeCheck(publicJwk: JsonWebKey, algorithm: SignatureAlgorithm): SignatureCheckAtOnce | undefined {
-  const { createPublicKey, verify } = nodeModule('node:crypto') ?? {};
+  const { createPublicKey, verify, constants } = nodeModule('node:crypto') ?? {};
   if (!createPublicKey || !verify) return undefined;
   const hash = 'hash' in algorithm ? algorithm.hash.replace('-', '').toLowerCase() : null;
   try {
     const key = createPublicKey({ key: { ...publicJwk }, format: 'jwk' });
+    const padding =
+      algorithm.name === 'RSA-PSS'
+        ? { padding: constants?.RSA_PKCS1_PSS_PADDING, saltLength: algorithm.saltLength }
+        : { dsaEncoding: 'ieee-p1363' as const };
     return (message, signature) => {
       try {
-        return verify(hash, message, { key, dsaEncoding: 'ieee-p1363' }, signature);
+        return verify(hash, message, { key, ...padding }, signature);
       } catch {
         // As WebCrypto judges a signature that it cannot read.
         return false;

@@ -5,7 +5,7 @@ import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
 import { checkCors } from '../http/cors-options.ts';
 import type { CorsOptions } from '../http/cors-options.ts';
 import { verifyingFormatReader } from '../token/format-reader.ts';
-import type { FormatSource, TokenFormat } from '../token/token-format.ts';
+import type { FormatSource, RenewedToken, TokenFormat } from '../token/token-format.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import { urlRules } from '../url/url-rule.ts';
@@ -18,6 +18,10 @@ import { forwardedHeaders } from './forwarded-headers.ts';
 import { originFetch } from './origin-fetch.ts';
 import type { Origin } from './origin-fetch.ts';
 import { isPlaylistPath, isPlaylistResponse, rewritePlaylist, wholeDocument } from './playlist-rewrite.ts';
+import { refusalLog } from './refusal-log.ts';
+import type { EdgeRefusal } from './refusal-log.ts';
+import { edgeRenewer, sendRenewed } from './renewal.ts';
+import type { EdgeRenewal } from './renewal.ts';
 
 export interface EdgeHandlerOptions {
   /** A function is asked at every request: rotate secrets without a restart, or bind tokens to the client's address. */
@@ -34,6 +38,14 @@ export interface EdgeHandlerOptions {
    * @default false
    */
   signPlaylists?: boolean;
+  /**
+   * Sends the successor of a token along with an answer, near the end of tokens that ask for it, for as long as their
+   * signer has granted: for `commonAccessToken` with `renewal`.
+   * @default tokens are not renewed
+   */
+  renew?: EdgeRenewal;
+  /** Gets what was refused, and of formats with claims which claim, for your log. */
+  onRefusal?: (refusal: EdgeRefusal) => void;
   /**
    * Refuses tokens of sessions that were ended, within five seconds: for `commonAccessToken`, `jwt` and other formats
    * whose tokens carry the id of a session. While the store is away, the last list holds, and `onError` hears of it.
@@ -70,6 +82,8 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     signPlaylists: true,
     sessions: true,
     strict: true,
+    renew: true,
+    onRefusal: true,
     onError: true,
     clock: true,
   });
@@ -78,6 +92,8 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   const readFormat = verifyingFormatReader(options.format);
   const forward = originFetch(options.origin);
   const isProtected = urlRules(options.protect);
+  const renewed = edgeRenewer(options.renew, options.format);
+  const logRefusal = refusalLog(options.onRefusal, onError);
   checkCors(cors);
   checkEdgeSessions(sessions, strict, options.format);
   const edgeSessions = sessions && new EdgeSessions({ sessions, strict, clock, onError });
@@ -91,6 +107,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     const asked = new URL(request.url);
     let granted: Required<Pick<GrantedVerdict, 'url' | 'carriers'>>;
     let signing: { format: TokenFormat; expires: number } | undefined;
+    let successor: RenewedToken | undefined;
     try {
       const format = await readFormat(request);
       const judged = judgeUrl(format.bare?.(asked) ?? asked);
@@ -99,8 +116,12 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       if (isProtected(judged)) {
         const now = Math.floor(clock() / 1000);
         const verdict = await format.verify(request, now);
-        if (!verdict.ok) return refuse(verdict.status);
+        if (!verdict.ok) {
+          logRefusal(verdict, { url: judged.hrefWithoutQuery, method: request.method });
+          return refuse(verdict.status);
+        }
         if (edgeSessions && (await edgeSessions.haveEnded(format, verdict))) return refuse(403);
+        successor = await renewed(format, request, { expires: verdict.expires, now });
         // A format of your own may leave the URL out.
         const { url, carriers } = verdict as Partial<GrantedVerdict>;
         granted = { url: url ?? granted.url, carriers: carriers ?? granted.carriers };
@@ -117,6 +138,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     try {
       const response = await respond(withoutToken(request, granted), forward, signing);
       setCorsHeaders(response.headers, request, cors);
+      if (successor) sendRenewed(response.headers, successor);
       return response;
     } catch (error) {
       // A viewer who seeks leaves requests behind: nothing has failed.

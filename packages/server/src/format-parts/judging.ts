@@ -1,4 +1,5 @@
 import { refused } from '../token/verdict.ts';
+import type { JudgedRequest } from '../token/token-format.ts';
 import type { RefusedVerdict, Verdict } from '../token/verdict.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
 import { isHttp } from './path-to-sign.ts';
@@ -7,6 +8,7 @@ import { isHttp } from './path-to-sign.ts';
 export interface SentRequest {
   readonly url: URL;
   readonly headers: Headers;
+  readonly method: string;
 }
 
 /**
@@ -15,9 +17,9 @@ export interface SentRequest {
  */
 export function judging<V extends Verdict | Promise<Verdict>>(
   judge: (sent: SentRequest, now: number) => V,
-): (request: Pick<Request, 'url' | 'headers'>, now: number) => V | RefusedVerdict {
-  return ({ url: text, headers }, now) => {
+): (request: JudgedRequest, now: number) => V | RefusedVerdict {
+  return ({ url: text, headers, method = 'GET' }, now) => {
     const url = parsedUrl(text);
-    return url && isHttp(url) && Number.isFinite(now) ? judge({ url, headers }, now) : refused.malformed;
+    return url && isHttp(url) && Number.isFinite(now) ? judge({ url, headers, method }, now) : refused.malformed;
   };
 }

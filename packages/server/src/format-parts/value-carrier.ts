@@ -15,7 +15,7 @@ export interface ValueCarrierOptions {
   cookie?: CookieOptions;
 }
 
-interface CarriedValues {
+export interface CarriedValues {
   /** In the order of the names; escapes undone. */
   readonly values: readonly (string | undefined)[];
   /** The query without the token. */

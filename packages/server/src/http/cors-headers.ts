@@ -6,17 +6,28 @@ import type { CorsOptions } from './cors-options.ts';
  */
 const exposed = 'Date, Retry-After, Content-Range, Content-Length, Accept-Ranges, ETag';
 
-/** Puts the CORS headers for `request` in the place of whatever CORS headers are there. */
+/**
+ * Puts the CORS headers for `request` in the place of whatever CORS headers are there; of these, the names that a page
+ * may read (`Access-Control-Expose-Headers`) are kept beside ours.
+ */
 export function setCorsHeaders(headers: Headers, request: Request, cors: CorsOptions | undefined): void {
   if (!cors) return;
   for (const name of ['Origin', 'Credentials', 'Methods', 'Headers']) headers.delete(`Access-Control-Allow-${name}`);
+  const own = namesIn(headers.get('Access-Control-Expose-Headers') ?? '');
   headers.delete('Access-Control-Expose-Headers');
   if (!/(?:^|,)\s*(?:origin|\*)\s*(?:,|$)/i.test(headers.get('Vary') ?? '')) headers.append('Vary', 'Origin');
   const origin = request.headers.get('Origin');
   if (cors.origins !== '*' && !(origin !== null && cors.origins.includes(origin))) return;
   headers.set('Access-Control-Allow-Origin', cors.origins === '*' ? '*' : (origin ?? ''));
-  headers.set('Access-Control-Expose-Headers', exposed);
+  headers.set('Access-Control-Expose-Headers', [exposed, ...own].join(', '));
   if (cors.credentials) headers.set('Access-Control-Allow-Credentials', 'true');
+}
+
+/** Names of headers (RFC 9110 section 5.1), or `*`, that are not exposed anyway. */
+function namesIn(list: string): readonly string[] {
+  const known = exposed.toLowerCase().split(', ');
+  const names = list.split(',').map((name) => name.trim());
+  return names.filter((name) => /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && !known.includes(name.toLowerCase()));
 }
 
 /** Answers a preflight. It carries no token and no cookie by specification (Fetch, section 4.8), so it needs none. */

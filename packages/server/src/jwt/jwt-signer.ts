@@ -3,12 +3,15 @@ import { decodeBase64 } from '../crypto/base64-keys.ts';
 import { base64url } from '../crypto/base64url.ts';
 import { utf8Text } from '../crypto/utf8-text.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { asymmetricKey, hs256Key } from './jws-key.ts';
+import { asymmetricJwsKey, hs256Key } from './jws-key.ts';
 
 export interface JwtKey {
   /** `kid` of the token's header. */
   id?: string;
-  /** The private key as PKCS#8 in PEM or as a JWK; for HS256 the shared secret. */
+  /**
+   * The private key as PKCS#8 in PEM or as a JWK; for HS256 the shared secret. A public key (SPKI in PEM, or a JWK)
+   * verifies, and an edge that has no other cannot sign.
+   */
   key: string | JWK;
 }
 
@@ -36,9 +39,11 @@ export function jwtSigner(keys: readonly JwtKey[], algorithm: JwtAlgorithm): Jwt
   if (!['RS256', 'ES256', 'HS256'].includes(algorithm))
     throw optionsError('algorithm', "This is unknown. Give 'RS256', 'ES256' or 'HS256'.");
   if (keys.length === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
-  for (const { key } of keys) checkKey(key, algorithm);
+  const isSecret = ({ key }: JwtKey): boolean => typeof key === 'string' && key !== '';
+  const missing = algorithm === 'HS256' ? keys.find((each) => !isSecret(each)) : undefined;
+  if (missing) throw optionsError('keys', 'For HS256, give the shared secret as text.', missing.key);
   const jwsKeys = keys.map(({ key }) =>
-    algorithm === 'HS256' ? hs256Key(key as string) : asymmetricKey(key, algorithm),
+    algorithm === 'HS256' ? hs256Key(key as string) : asymmetricJwsKey(key, algorithm),
   );
   const { id } = keys[0]!;
   const ownHeader = { alg: algorithm, typ: 'JWT', ...(id !== undefined && { kid: id }) };
@@ -78,15 +83,6 @@ export function readObject(bytes: Uint8Array | undefined): Readonly<Record<strin
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function checkKey(key: unknown, algorithm: JwtAlgorithm): void {
-  if (algorithm === 'HS256') {
-    if (typeof key !== 'string' || key === '')
-      throw optionsError('keys', 'For HS256, give the shared secret as text.', key);
-  } else if (typeof key === 'string' ? !key.includes('BEGIN PRIVATE KEY') : typeof key !== 'object' || key === null) {
-    throw optionsError('keys', 'A key cannot be read. Give a JWK or PKCS#8: openssl pkcs8 -topk8 -nocrypt -in key.pem');
   }
 }
 

@@ -14,6 +14,11 @@ const maxCachedLength = 16 * maxBytes;
  * left to the player, as is one that takes too long.
  */
 const maxReads = 128;
+/**
+ * Milliseconds after which a read has no place any more. A `fetch` of the team's own that hears no signal may never
+ * settle. By the clock and not by a timer, because in workerd a timer ends with its request.
+ */
+const maxReadMs = 30_000;
 
 interface PlaylistReaderOptions {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -35,7 +40,14 @@ export type PlaylistReader = (
 export function playlistReader({ fetch, clock }: PlaylistReaderOptions): PlaylistReader {
   const cache = new Map<string, { text: string; readMs: number }>();
   let cachedLength = 0;
-  let reads = 0;
+  /** When each read under way began. */
+  const reads = new Map<symbol, number>();
+  const takePlace = (read: symbol): boolean => {
+    for (const [other, beganMs] of reads) if (Math.abs(clock() - beganMs) >= maxReadMs) reads.delete(other);
+    if (reads.size >= maxReads) return false;
+    reads.set(read, clock());
+    return true;
+  };
   const forget = (url: string): void => {
     cachedLength -= cache.get(url)?.text.length ?? 0;
     cache.delete(url);
@@ -43,8 +55,8 @@ export function playlistReader({ fetch, clock }: PlaylistReaderOptions): Playlis
   return async (url, signedUrl, signal) => {
     const cached = cache.get(url);
     if (cached && Math.abs(clock() - cached.readMs) < freshForMs) return cached.text;
-    if (reads >= maxReads) return undefined;
-    reads++;
+    const place = Symbol();
+    if (!takePlace(place)) return undefined;
     try {
       // A redirect could lead out of what the endpoint may read. Workers do not know `error`.
       const response = await fetch(await signedUrl(), { redirect: 'manual', signal });
@@ -61,7 +73,7 @@ export function playlistReader({ fetch, clock }: PlaylistReaderOptions): Playlis
     } catch {
       return undefined;
     } finally {
-      reads--;
+      reads.delete(place);
     }
   };
 }

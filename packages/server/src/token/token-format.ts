@@ -65,13 +65,40 @@ export interface TokenFormat {
    *
    * @param now unix seconds
    */
-  verify?(request: Pick<Request, 'url' | 'headers'>, now: number): Promise<Verdict> | Verdict;
+  verify?(request: JudgedRequest, now: number): Promise<Verdict> | Verdict;
+  /**
+   * For tokens that say how they are renewed: the token that takes the place of the one that `request` was let through
+   * with. It opens the same, ends later, and never after what its signer has granted; `undefined` where that is over,
+   * or the token asks for no renewal.
+   *
+   * @param now unix seconds
+   * @param within how many seconds before its end a token is renewed
+   */
+  renew?(request: JudgedRequest, now: number, within: number): Promise<RenewedToken | undefined>;
 }
 
 /** A format that judges tokens, too. */
 export interface VerifyingTokenFormat extends TokenFormat {
   /** @param now unix seconds */
-  verify(request: Pick<Request, 'url' | 'headers'>, now: number): Promise<Verdict> | Verdict;
+  verify(request: JudgedRequest, now: number): Promise<Verdict> | Verdict;
+}
+
+/** A request as `verify` looks at it: a `Request`, or these parts of one. */
+export interface JudgedRequest {
+  readonly url: string;
+  readonly headers: Headers;
+  /** @default 'GET' */
+  readonly method?: string;
+}
+
+/** A token as the edge sends it along with an answer. */
+export interface RenewedToken {
+  /** Unix seconds. */
+  readonly expires: number;
+  /** Name and value. */
+  readonly header?: readonly [name: string, value: string];
+  /** Values of `Set-Cookie`. */
+  readonly setCookie?: readonly string[];
 }
 
 /**

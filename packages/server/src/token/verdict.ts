@@ -32,6 +32,10 @@ export interface RefusedVerdict {
   readonly ok: false;
   readonly status: 403 | 410;
   readonly reason: 'missing' | 'malformed' | 'signature' | 'expired';
+  /** The name of the claim that speaks against the request, of formats whose tokens have claims. */
+  readonly claim?: string;
+  /** The reason in words, where the claim does not tell it; never what a token says. */
+  readonly detail?: string;
 }
 
 export const refused: Readonly<Record<RefusedVerdict['reason'], RefusedVerdict>> = {

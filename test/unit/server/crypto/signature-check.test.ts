@@ -11,6 +11,7 @@ const modulus = { modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) };
 const algorithms: readonly Algorithm[] = [
   { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-1' },
   { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+  { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 },
   { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-1' },
   { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
   { name: 'Ed25519' },

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import {
   createLocalJWKSet,
   decodeJwt,
@@ -132,10 +132,16 @@ describe('jwt', () => {
 
   test('a public key verifies and does not sign', async () => {
     const token = await jwt({ keys: [{ key: rsa.pem }], algorithm: 'RS256', claims }).sign(new URL('https://h/a'), NOW);
-    const format = jwt({ keys: [{ key: rsa.open }], algorithm: 'RS256', claims });
-    expect(await statusOf(format, 'https://h/a', token)).toMatch(/^ok/);
-    for (const changed of changedTokens(token)) expect(await statusOf(format, 'https://h/a', changed)).toMatch(/^403/);
-    await expect(format.sign(new URL('https://h/a'), NOW)).rejects.toThrow();
+    for (const key of [rsa.open, createPublicKey(rsa.pem).export({ type: 'spki', format: 'pem' }).toString()]) {
+      const format = jwt({ keys: [{ key }], algorithm: 'RS256', claims });
+      expect(await statusOf(format, 'https://h/a', token)).toMatch(/^ok/);
+      const changed = [...changedTokens(token)];
+      for (const each of changed) expect(await statusOf(format, 'https://h/a', each)).toMatch(/^403/);
+      await expect(format.sign(new URL('https://h/a'), NOW)).rejects.toMatchObject({
+        code: 'ERR_OPTIONS',
+        message: expect.stringMatching(/^keys: .*public/),
+      });
+    }
   });
 
   test('a token that lives too long, is not valid yet or has no end is refused', async () => {

@@ -50,6 +50,26 @@ describe('playlistReader', () => {
     await vi.waitFor(() => expect(fetch).toHaveBeenCalledTimes(129), patient);
   });
 
+  test('128 reads that never settle: their places are free after 30 seconds, and one that settles late changes nothing', async () => {
+    let nowMs = 0;
+    const answers: ((response: Response) => void)[] = [];
+    const fetch = vi.fn(() => new Promise<Response>((resolve) => answers.push(resolve)));
+    const read = playlistReader({ fetch, clock: () => nowMs });
+    const ask = (name: string): Promise<unknown> =>
+      read(`https://h/${name}`, async () => `https://h/${name}`, new AbortController().signal);
+    const first = Array.from({ length: 128 }, (_, i) => ask(`${i}.m3u8`));
+    nowMs = 29_999;
+    expect(await ask('too-early.m3u8')).toBeUndefined();
+    nowMs = 30_000;
+    const second = Array.from({ length: 128 }, (_, i) => ask(`again-${i}.m3u8`));
+    await vi.waitFor(() => expect(fetch).toHaveBeenCalledTimes(256), patient);
+    for (const answer of answers.slice(0, 128)) answer(new Response('#EXTM3U'));
+    await Promise.all(first);
+    expect(await ask('one-more.m3u8'), 'the second 128 have their places').toBeUndefined();
+    for (const answer of answers.slice(128)) answer(new Response('#EXTM3U'));
+    expect(await Promise.all(second)).toEqual(Array(128).fill('#EXTM3U'));
+  });
+
   test('lets a body go that it does not read: a refusal, a redirect, an answer that comes too late', async () => {
     const isCancelled = vi.fn();
     const body = (): ReadableStream => new ReadableStream({ cancel: isCancelled });

@@ -1,0 +1,47 @@
+/** How long after a failure it is tried again, in ms. */
+const PAUSE = 500;
+/** So many failures in a row while nothing is broken are enough. */
+const LIMIT = 5;
+/** A failure that comes so long after the last one is none of its row, in ms. */
+const ROW = 30_000;
+
+/**
+ * Decides when a player that has failed goes on: once what was broken is repaired. What was under way at that time may
+ * fail a little later, so a failure is also tried again where nothing is broken.
+ * @param {object} options
+ * @param {() => boolean} options.isWell whether nothing is broken
+ * @param {() => Promise<unknown> | undefined} options.renew a denial is final until the token source is renewed
+ * @param {() => void} options.goOn
+ */
+export function createRecovery({ isWell, renew, goOn }) {
+  let hasFailed = false;
+  let tries = 0;
+  let failedAt = -Infinity;
+  const tryAgain = async () => {
+    // also before the player has failed: it would hear of a denial with its next request
+    await renew()?.catch(() => undefined);
+    if (!hasFailed) return;
+    hasFailed = false;
+    goOn();
+  };
+  return {
+    /** The player has given up. */
+    failed() {
+      hasFailed = true;
+      const now = performance.now();
+      if (now - failedAt > ROW) tries = 0;
+      failedAt = now;
+      if (isWell() && tries++ < LIMIT) setTimeout(tryAgain, PAUSE);
+    },
+    /** What was broken is repaired. */
+    repaired() {
+      tries = 0;
+      void tryAgain();
+    },
+    /** Another source, or one that plays: there is nothing to recover from. */
+    forget() {
+      hasFailed = false;
+      tries = 0;
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { InspectedToken } from 'secure-token-server/cat';
+
+/** A verifier, and what speaks against a token there: its shape and claims alone, not the request. */
+export interface Dialect {
+  readonly name: string;
+  /** Empty where it would take the token. */
+  readonly against: readonly string[];
+}
+
+const HS256 = 5;
+/** Claims of CTA-5007-B that AWS's reference validator does not look at: it restricts nothing by them. */
+const unseenByAws: Readonly<Record<number, string>> = { 311: 'catnip', 312: 'catu', 313: 'catm', 314: 'catalpn' };
+const ofAws = [401, 402, 403, 404];
+
+/** Says for each verifier whether it would take a token, by what its library does (`docs/cat.md` has the versions). */
+export function dialectsOf({
+  tags,
+  algorithm,
+  bytes,
+  claims = [],
+  keyId,
+  isKeyIdProtected,
+}: InspectedToken): Dialect[] {
+  const labels = claims.map(({ label }) => label);
+  const awsClaims = ofAws.filter((label) => labels.includes(label));
+  const isTagged = tags.includes(17) || tags.includes(18);
+  const when = (isSo: boolean, text: string): string[] => (isSo ? [text] : []);
+  const unseen = when(
+    awsClaims.length > 0,
+    `DANGER: it ignores ${awsClaims.join(', ')}, and restricts nothing by them`,
+  );
+  const kid = keyId === undefined || isKeyIdProtected;
+  return [
+    {
+      name: "commonAccessToken, profile 'cta' or 'akamai'",
+      against: when(awsClaims.length > 0, `claims ${awsClaims.join(', ')} are numbers of AWS`),
+    },
+    { name: "commonAccessToken, profile 'cloudfront'", against: when(algorithm !== HS256, 'HS256 alone') },
+    {
+      name: '@eyevinn/cat 0.16',
+      against: [
+        ...unseen,
+        ...when(algorithm !== HS256, 'its HTTP validator takes MACs alone'),
+        ...when(tags[0] !== 61, 'it expects tag 61, unless told otherwise'),
+        ...when(kid, 'it looks for kid in the unprotected header'),
+      ],
+    },
+    {
+      name: 'Akamai CAT module 1.0.2',
+      against: [
+        ...unseen,
+        ...when(algorithm === -37, 'its CWT module 1.2.0 knows HS256 and ES256'),
+        ...when(tags.includes(61), 'isCWTTagAdded has to be on for tag 61'),
+        ...when(!isTagged, 'isCoseCborTagAdded has to be off without tag 17 or 18'),
+        ...when(kid, 'its examples look for kid in the unprotected header'),
+      ],
+    },
+    {
+      name: 'CloudFront Functions, cf.cwt',
+      against: [
+        ...when(algorithm !== HS256, 'HS256 alone'),
+        ...when(!tags.includes(17), 'tag 17 is required'),
+        ...when(bytes > 1024, 'a token has 1,024 bytes at most'),
+      ],
+    },
+    {
+      name: "AWS's reference validator",
+      against: [
+        ...labels
+          .filter((label) => typeof label === 'number' && Object.hasOwn(unseenByAws, label))
+          .map(
+            (label) => `DANGER: it ignores ${unseenByAws[Number(label)]} (${label}), and lets everything through by it`,
+          ),
+        ...when(labels.includes(401) || labels.includes(403), 'it looks at the front of the path in catu (401) alone'),
+        ...when(!labels.includes(401), 'DANGER: no catu (401), so it opens every URL'),
+      ],
+    },
+  ];
+}

@@ -1,0 +1,99 @@
+import type { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { EndpointCaller } from '../conform/endpoint-caller.ts';
+import { musts } from '../conform/musts.ts';
+import { gatherReplies } from '../conform/replies.ts';
+import type { Outcome } from '../conform/outcome.ts';
+import { wholeNumber } from '../whole-number.ts';
+
+interface ConformOptions {
+  header: Headers;
+  origin?: string;
+  burst: number;
+  json?: true;
+}
+
+/** The page that the endpoints of our documentation let in. */
+const DOCUMENTED_PAGE = 'https://app.example.com';
+const MAX_BURST = 1000;
+
+export function addConformCommand(program: Command, exitWith: (code: number) => void): void {
+  program
+    .command('conform')
+    .argument('<endpoint>', 'address of a signing endpoint')
+    .argument('<url>', 'a URL that the viewer may have')
+    .description('Ask a signing endpoint all that docs/protocol.md demands: exit code 1 where it fails.')
+    .option(
+      "--header <'name: value'>",
+      'header of each call, such as the log-in of a viewer; may be repeated',
+      addHeader,
+      new Headers(),
+    )
+    .option(
+      '--origin <page>',
+      `origin of the page that asks, for CORS (default: ${DOCUMENTED_PAGE}, if that is let in)`,
+    )
+    .option('--burst <calls>', 'make so many calls at the end, until one is a 429', wholeNumber, 0)
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+It makes about forty calls in a few seconds, as the viewer of --header.
+Exit codes: 0 nothing has failed, 1 a check has failed, 2 the endpoint could not be asked.`,
+    )
+    .action(async (endpoint: string, url: string, options: ConformOptions) => {
+      const { header: viewer, origin, burst, json } = options;
+      if (burst > MAX_BURST) throw new CliError(`--burst: this is ${burst}. Give ${MAX_BURST} at most.`);
+      const page = { origin: originOf(origin) ?? DOCUMENTED_PAGE, isGiven: origin !== undefined };
+      const caller = new EndpointCaller({ endpoint: webUrl(endpoint, 'ENDPOINT'), origin: page.origin, viewer });
+      const replies = await gatherReplies(caller, { url: webUrl(url, 'URL').href, page, viewer, burst });
+      const checks = musts.map(({ number, must, check }) => ({ number, must, ...check(replies) }));
+      const { asked } = caller;
+      if (json) console.log(JSON.stringify({ checks, asked }));
+      else console.log(report(checks, asked));
+      const hasFailed = checks.some(({ result }) => result === 'failed');
+      exitWith(replies.first.status === 0 ? 2 : hasFailed ? 1 : 0);
+    });
+}
+
+/** Reads `name: value`. A `CliError` does not repeat it: it may be a log-in. */
+function addHeader(text: string, headers: Headers): Headers {
+  const [, name, value] = /^([^:\s]+):\s*(.*?)\s*$/.exec(text) ?? [];
+  try {
+    headers.append(name ?? '', value ?? '');
+    return headers;
+  } catch {
+    throw new CliError("--header: this is no header. Give a name and a value, such as 'Authorization: Bearer …'.");
+  }
+}
+
+function webUrl(text: string, name: string): URL {
+  const problem = new CliError(`${name} is not an absolute http or https URL. Give one, such as https://example.com/.`);
+  try {
+    const url = new URL(text);
+    if (/^https?:$/.test(url.protocol) && !url.username && !url.password) return url;
+  } catch {
+    throw problem;
+  }
+  throw problem;
+}
+
+function originOf(page: string | undefined): string | undefined {
+  return page === undefined ? undefined : webUrl(page, '--origin').origin;
+}
+
+const words: Readonly<Record<Outcome['result'], string>> = {
+  passed: 'passed   ',
+  failed: 'FAILED   ',
+  'not-tried': 'not tried',
+};
+
+function report(checks: readonly (Outcome & { number: string; must: string })[], asked: number): string {
+  const lines = checks.flatMap(({ number, must, result, message, remedy }) => [
+    `${words[result]}  ${number.padEnd(3)}  ${must}`,
+    ...(result === 'passed' ? [] : [`${' '.repeat(16)}${message} ${remedy}`]),
+  ]);
+  const count = (result: Outcome['result']): number => checks.filter((check) => check.result === result).length;
+  const sum = `${count('passed')} passed, ${count('failed')} failed, ${count('not-tried')} not tried, in ${asked} calls.`;
+  return [...lines, '', sum].join('\n');
+}

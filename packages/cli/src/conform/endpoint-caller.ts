@@ -1,0 +1,132 @@
+/** What came back for one call. */
+export interface Reply {
+  /** What was asked for; none where the body was no request. */
+  readonly urls: readonly string[];
+  /** 0 where no answer came. */
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as JSON; `undefined` where it is none. */
+  readonly answer: unknown;
+  /** Why no answer came, in a sentence. */
+  readonly failure?: string;
+}
+
+/** One request to make. */
+export interface Call {
+  /** @default 'POST' */
+  readonly method?: string;
+  readonly urls?: readonly string[];
+  /** @default `{ urls, reason: 'initial' }`; text is sent as it is */
+  readonly body?: unknown;
+  /** @default 'application/json' */
+  readonly type?: string;
+  /** @default the page's */
+  readonly origin?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the headers of `--header` are sent. @default true */
+  readonly loggedIn?: boolean;
+}
+
+interface CallerOptions {
+  readonly endpoint: URL;
+  readonly origin: string;
+  /** Of `--header`: what makes the caller a viewer. */
+  readonly viewer: Headers;
+}
+
+/** Milliseconds that a player waits for an answer. */
+const TIMEOUT_MS = 10_000;
+/** Milliseconds for all calls. */
+const WHOLE_MS = 90_000;
+/** Seconds that a `Retry-After` is waited for. */
+const MAX_PAUSE = 20;
+/** Bytes read of an answer. */
+const MAX_ANSWER = 4_000_000;
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Calls an endpoint, counts that, and gives up when the time for all calls is over. */
+export class EndpointCaller {
+  readonly #options: CallerOptions;
+  readonly #ends = Date.now() + WHOLE_MS;
+  readonly #limited: Reply[] = [];
+  #asked = 0;
+  #mayCall = true;
+
+  constructor(options: CallerOptions) {
+    this.#options = options;
+  }
+
+  get asked(): number {
+    return this.#asked;
+  }
+
+  /** The 429s so far. */
+  get limited(): readonly Reply[] {
+    return this.#limited;
+  }
+
+  /** Makes a call, once more after a 429 that ends soon; `undefined` once the time or the endpoint's limit is over. */
+  async call(call: Call): Promise<Reply | undefined> {
+    if (!this.#mayCall || Date.now() >= this.#ends) return undefined;
+    const reply = await this.send(call);
+    if (reply.status !== 429) return reply;
+    const wait = Number(reply.headers.get('Retry-After') ?? NaN);
+    if (!(wait <= MAX_PAUSE)) {
+      this.#mayCall = false;
+      return undefined;
+    }
+    await pause(wait * 1000);
+    const again = await this.send(call);
+    return again.status === 429 ? undefined : again;
+  }
+
+  /** Makes a call, whatever the answer. */
+  async send({ method = 'POST', urls = [], body, type, origin, headers, loggedIn = true }: Call): Promise<Reply> {
+    this.#asked++;
+    const sent = new Headers(loggedIn ? this.#options.viewer : undefined);
+    sent.set('Origin', origin ?? this.#options.origin);
+    for (const [name, value] of Object.entries(headers ?? {})) sent.set(name, value);
+    const init: RequestInit = { method, headers: sent, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) };
+    if (method === 'POST' || method === 'PUT') {
+      sent.set('Content-Type', type ?? 'application/json');
+      init.body = typeof body === 'string' ? body : JSON.stringify(body ?? { urls, reason: 'initial' });
+    }
+    try {
+      const response = await fetch(this.#options.endpoint, init);
+      const answer = parse(await textOf(response));
+      const reply = { urls, status: response.status, headers: response.headers, answer };
+      if (reply.status === 429) this.#limited.push(reply);
+      return reply;
+    } catch (error) {
+      return { urls, status: 0, headers: new Headers(), answer: undefined, failure: whyNoAnswer(error) };
+    }
+  }
+}
+
+/** The text of a body; of one that is too long to be an answer, its beginning. */
+async function textOf(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  // the types of Node's fetch do not say that a body can be iterated
+  for await (const chunk of (response.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > MAX_ANSWER) break;
+  }
+  return text;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function whyNoAnswer(error: unknown): string {
+  const { name, cause } = error as Error;
+  if (name === 'TimeoutError') return `No answer came in ${TIMEOUT_MS / 1000} s.`;
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException;
+  return code ? `The connection failed: ${code}.` : 'The connection failed.';
+}

@@ -1,0 +1,36 @@
+import type { Reply } from './endpoint-caller.ts';
+import type { Replies } from './replies.ts';
+
+/** What a check has found. No text of it quotes what an endpoint has sent but for statuses, times and names of headers. */
+export interface Outcome {
+  readonly result: 'passed' | 'failed' | 'not-tried';
+  /** What was seen. */
+  readonly message: string;
+  /** What to change, or what a try needs; empty for what has passed. */
+  readonly remedy: string;
+}
+
+/** Judges one must by what came back. */
+export type Check = (replies: Replies) => Outcome;
+
+export const passed = (message: string): Outcome => ({ result: 'passed', message, remedy: '' });
+export const failed = (message: string, remedy: string): Outcome => ({ result: 'failed', message, remedy });
+export const notTried = (message: string, remedy: string): Outcome => ({ result: 'not-tried', message, remedy });
+
+/** What is said of a call that was not made. */
+export const notAsked = (): Outcome =>
+  notTried(
+    'This was not asked: the first call had no answer with tokens, or the time or the rate limit was over before.',
+    'Mend what has failed above. A rate limit has to leave room for fifty calls.',
+  );
+
+/** Judges a call, if it was made. */
+export const judge = (reply: Reply | undefined, check: (reply: Reply) => Outcome): Outcome =>
+  reply ? check(reply) : notAsked();
+
+/** Names a reply's status. */
+export const answered = ({ status, failure }: Reply): string => failure ?? `It answered ${status}.`;
+
+/** Whether a status says that this call is wrong, and neither that the viewer is nor that there is an outage. */
+export const isOwnFault = ({ status }: Reply): boolean =>
+  status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);

@@ -1,0 +1,152 @@
+import { timeOf } from './answer.ts';
+import { pause } from './endpoint-caller.ts';
+import type { Call, EndpointCaller, Reply } from './endpoint-caller.ts';
+
+/** All that was asked, and what came back; what is missing was not asked any more. */
+export interface Replies {
+  /** The URL that the viewer may have. */
+  readonly url: string;
+  /** Its namesake on a host that no endpoint signs for. */
+  readonly foreign: string;
+  readonly page: Page;
+  /** The names of the headers of `--header`, in lower case. */
+  readonly viewer: readonly string[];
+  readonly first: Reply;
+  /** The same call when the clock has gone on. */
+  readonly later?: Reply | undefined;
+  /** Calls with the reasons `initial` and `refused` that were answered in the same second. */
+  readonly refused?: readonly [initial: Reply, refused: Reply] | undefined;
+  /** The URL and its neighbour, in this order; the other way round; in the first order again. */
+  readonly ordered: readonly (Reply | undefined)[];
+  readonly unknownMembers?: Reply | undefined;
+  readonly nulls?: Reply | undefined;
+  readonly unknownReason?: Reply | undefined;
+  readonly hundred?: Reply | undefined;
+  readonly hundredAndOne?: Reply | undefined;
+  /** The URL and the foreign one. */
+  readonly partial?: Reply | undefined;
+  /** The foreign one alone. */
+  readonly denied?: Reply | undefined;
+  /** Bodies that are no request, by what they are. */
+  readonly malformed: readonly (readonly [what: string, reply: Reply | undefined])[];
+  readonly tooLong?: Reply | undefined;
+  readonly withCharset?: Reply | undefined;
+  readonly asText?: Reply | undefined;
+  /** By the name of the method. */
+  readonly methods: readonly (readonly [method: string, reply: Reply | undefined])[];
+  /** Without the headers of `--header`; not asked where there are none. */
+  readonly stranger?: Reply | undefined;
+  readonly preflight?: Reply | undefined;
+  readonly otherOrigin?: Reply | undefined;
+  readonly limited: readonly Reply[];
+}
+
+export interface Page {
+  readonly origin: string;
+  /** Whether `--origin` names it: then it has to be let in. */
+  readonly isGiven: boolean;
+}
+
+interface Plan {
+  readonly url: string;
+  readonly page: Page;
+  readonly viewer: Headers;
+  /** Calls that are made at the end, until one is a 429. */
+  readonly burst: number;
+}
+
+/** Bytes: more than 100 URLs need, whatever they are. */
+const TOO_LONG = 2_000_000;
+/** How often two calls are tried to be answered in the same second. */
+const PAIRS = 4;
+/** Milliseconds after which `now` has to have gone on. */
+const LATER_MS = 2100;
+const OTHER_ORIGIN = 'https://stranger.invalid';
+
+/** Objects that begin with a request and go on with what it is not. */
+const malformed = (url: string): readonly (readonly [what: string, body: string])[] => [
+  ['a text that is no JSON', '{"urls":'],
+  ['no body', ''],
+  ['a list', JSON.stringify([url])],
+  ['null', 'null'],
+  ['no `urls`', '{"reason":"initial"}'],
+  ['an empty list of URLs', '{"urls":[]}'],
+  ['`urls` that are text', JSON.stringify({ urls: url })],
+  ['`urls` that are numbers', '{"urls":[1]}'],
+  ['lists within lists, 20,000 deep', '['.repeat(20_000)],
+];
+
+/** Asks an endpoint all that the musts are judged by: some forty calls, and those of a burst. */
+export async function gatherReplies(caller: EndpointCaller, { url, page, viewer, burst }: Plan): Promise<Replies> {
+  const { host } = new URL(url);
+  const foreign = url.replace(host, 'secure-token.invalid');
+  const begun = Date.now();
+  const first = await caller.send({ urls: [url] });
+  const known = { url, foreign, page, viewer: [...viewer.keys()], first };
+  const none = { ordered: [], malformed: [], methods: [] };
+  // what is wrong with the first answer is wrong with all others
+  if (first.status !== 200 || !Object.is(Object(first.answer), first.answer))
+    return { ...known, ...none, limited: caller.limited };
+
+  const ask = (urls: readonly string[], more: object = {}, call: Call = {}): Promise<Reply | undefined> =>
+    caller.call({ urls, body: { urls, reason: 'initial', ...more }, ...call });
+  const neighbours = Array.from({ length: 100 }, (_, i) => new URL(`conform-${i + 1}.ts`, url).href);
+  const neighbour = neighbours[0]!;
+
+  const refused = await sameSecond(() => Promise.all([ask([url]), ask([url], { reason: 'refused' })]));
+  const ordered = await Promise.all([ask([url, neighbour, url]), ask([neighbour, url]), ask([url, neighbour, url])]);
+  const asked = {
+    unknownMembers: await ask([url], { session: 'AAAAAAAAAAAAAAAAAAAAAA', 'x-conform': { of: ['anything'] } }),
+    nulls: await ask([url], { reason: null, session: null }),
+    unknownReason: await ask([url], { reason: 'conform' }),
+    hundred: await ask([url, ...neighbours.slice(1)]),
+    hundredAndOne: await ask([url, ...neighbours]),
+    partial: await ask([foreign, url]),
+    denied: await ask([foreign]),
+    tooLong: await caller.call({ body: JSON.stringify({ urls: [url] }) + ' '.repeat(TOO_LONG) }),
+    withCharset: await ask([url], {}, { type: 'application/json; charset=utf-8' }),
+    asText: await ask([url], {}, { type: 'text/plain' }),
+    stranger: known.viewer.length > 0 ? await ask([url], {}, { loggedIn: false }) : undefined,
+    preflight: await caller.call(preflight(known.viewer)),
+    otherOrigin: await ask([url], {}, { origin: OTHER_ORIGIN }),
+  };
+  const bodies: [string, Reply | undefined][] = [];
+  for (const [what, body] of malformed(url)) bodies.push([what, await caller.call({ body })]);
+  const methods: [string, Reply | undefined][] = [];
+  for (const method of ['GET', 'PUT']) methods.push([method, await ask([url], {}, { method })]);
+  await pause(Math.max(0, begun + LATER_MS - Date.now()));
+  const later = await ask([url]);
+  for (let i = 0; i < burst && caller.limited.length === 0; i++) await caller.send({ urls: [url] });
+  return { ...known, ...asked, refused, ordered, malformed: bodies, methods, later, limited: caller.limited };
+}
+
+/** Tokens of two seconds differ by their expiry alone. */
+async function sameSecond(
+  ask: () => Promise<[Reply | undefined, Reply | undefined]>,
+): Promise<[Reply, Reply] | undefined> {
+  for (let i = 0; i < PAIRS; i++) {
+    const [one, other] = await ask();
+    if (!one || !other) return undefined;
+    if (Object.is(timeOf(one), timeOf(other))) return [one, other];
+  }
+  return undefined;
+}
+
+/** What a browser asks before the call of a page on another origin. It carries no log-in (Fetch, section 4.8). */
+const preflight = (viewer: readonly string[]): Call => ({
+  method: 'OPTIONS',
+  loggedIn: false,
+  headers: {
+    'Access-Control-Request-Method': 'POST',
+    'Access-Control-Request-Headers': headersToAllow(viewer).join(','),
+  },
+});
+
+/** The headers for which a browser asks: not those that it sets by itself. */
+export const headersToAllow = (viewer: readonly string[]): string[] =>
+  [
+    'content-type',
+    ...viewer.filter((name) => !/^(?:cookie|origin|referer|user-agent|accept|accept-language)$/.test(name)),
+  ]
+    .filter((name, i, all) => all.indexOf(name) === i)
+    .sort();

@@ -1,0 +1,119 @@
+import { carriedBy, deniedOf, timeOf, tokenFor } from './answer.ts';
+import type { Reply } from './endpoint-caller.ts';
+import { answered, failed, isOwnFault, judge, notAsked, passed } from './outcome.ts';
+import type { Check, Outcome } from './outcome.ts';
+import type { Replies } from './replies.ts';
+
+const isJson = ({ headers }: Reply): boolean => /^application\/json\s*(;|$)/i.test(headers.get('Content-Type') ?? '');
+
+/** Judges a call by whether it was answered with tokens for the URL. */
+const bringsToken = (reply: Reply | undefined, { url }: Replies, remedy: string): Outcome =>
+  judge(reply, (it) => {
+    if (it.status !== 200) return failed(answered(it), remedy);
+    return tokenFor(it, url)
+      ? passed('It answered 200, with a token.')
+      : failed('It sent no token for the URL.', remedy);
+  });
+
+export const answersAPost: Check = ({ first, url }) => {
+  const { status, answer } = first;
+  if (status === 0)
+    return failed(answered(first), 'Check ENDPOINT, and that it answers within ten seconds, also when it is busy.');
+  if (status >= 300 && status < 400)
+    return failed(`It redirects, with ${status}.`, 'Give the address that it redirects to; a redirect loses the POST.');
+  if (status === 401 || status === 403)
+    return failed(answered(first), 'Give the log-in of a viewer with --header, and a URL that this viewer may have.');
+  if (status === 404) return failed(answered(first), 'Check the path of ENDPOINT.');
+  if (status !== 200) return failed(answered(first), 'Look into the log of the endpoint. Tokens come with a 200.');
+  if (answer === undefined) return failed('The body of its 200 is not JSON.', 'Send { "now", "tokens", "denied" }.');
+  if (!isJson(first))
+    return failed('The media type of its answer is not application/json.', 'Set Content-Type: application/json.');
+  return !tokenFor(first, url) && deniedOf(first).includes(url)
+    ? failed('It denies URL.', 'Give a URL that this viewer may have, or the log-in of one who may with --header.')
+    : passed('It answered 200 with JSON.');
+};
+
+export const answersAHundred: Check = (replies) =>
+  bringsToken(replies.hundred, replies, 'Take 100 URLs in one call: players ask for so many.');
+
+export const answersAllOrNone: Check = ({ hundredAndOne }) =>
+  judge(hundredAndOne, (it) => {
+    if (it.status === 400 || it.status === 413) return passed(`It answered ${it.status}.`);
+    if (it.status !== 200) return failed(answered(it), 'Answer 400 or 413 to a call of too many URLs.');
+    const left = unanswered(it).length;
+    return left === 0
+      ? passed('It answered all 101.')
+      : failed(`It answered 200, and left ${left} of 101 URLs out.`, 'Answer 400 or 413, or for all of them.');
+  });
+
+/** The URLs of a call that its answer says nothing about. */
+export const unanswered = (reply: Reply): readonly string[] => {
+  const denied = new Set(deniedOf(reply));
+  return reply.urls.filter((url) => !denied.has(url) && !tokenFor(reply, url));
+};
+
+export const ignoresTheOrder: Check = ({ ordered, url }) => {
+  const [one, turned, again] = ordered;
+  if (!one || !turned || !again) return notAsked();
+  const remedy = 'Make each token for the URL that stands in it, and take a URL that stands there twice once.';
+  for (const reply of [one, turned]) {
+    if (reply.status !== 200) return failed(answered(reply), remedy);
+    if (!tokenFor(reply, url)) return failed('With a second URL in the call there is no token for the first.', remedy);
+  }
+  const isSameTime = Object.is(timeOf(one), timeOf(turned)) && Object.is(timeOf(one), timeOf(again));
+  const isSameToken = carriedBy(one, url) === carriedBy(again, url);
+  // formats with something random in them have another token each time
+  if (isSameTime && isSameToken && carriedBy(one, url) !== carriedBy(turned, url))
+    return failed('The other way round, the URL gets another token.', remedy);
+  return passed('It answered the same in both orders.');
+};
+
+export const ignoresUnknownMembers: Check = (replies) =>
+  bringsToken(replies.unknownMembers, replies, 'Pass over members that you do not know.');
+
+export const takesNullAsLeftOut: Check = (replies) =>
+  bringsToken(replies.nulls, replies, 'Take null as left out; a `reason` that is left out is `initial`.');
+
+export const takesUnknownReasons: Check = (replies) =>
+  replies.unknownReason?.status === 400
+    ? passed('It answered 400.')
+    : bringsToken(replies.unknownReason, replies, 'Take a reason that you do not know for `initial`, or answer 400.');
+
+export const refusesMalformed: Check = ({ malformed }) => {
+  if (malformed.length === 0) return notAsked();
+  for (const [what, reply] of malformed) {
+    if (!reply) return notAsked();
+    if (!isOwnFault(reply)) return failed(`To ${what}: ${answered(reply)}`, 'Answer 400 to a body that is no request.');
+  }
+  return passed(`It refused all ${malformed.length}.`);
+};
+
+export const refusesTooLong: Check = ({ tooLong }) =>
+  judge(tooLong, (it) =>
+    it.status === 413
+      ? passed('It answered 413.')
+      : failed(answered(it), 'Read no more of a body than 100 URLs can need (200 kB), and answer 413.'),
+  );
+
+export const takesJsonAlone: Check = (replies) => {
+  const { withCharset, asText } = replies;
+  const read = bringsToken(withCharset, replies, 'Take application/json with parameters, such as a charset.');
+  if (read.result !== 'passed') return read;
+  return judge(asText, (it) =>
+    isOwnFault(it)
+      ? passed(`It answered ${it.status} to text/plain.`)
+      : failed(`To text/plain: ${answered(it)}`, 'Answer 415 to any other media type than application/json.'),
+  );
+};
+
+export const takesPostAlone: Check = ({ methods }) => {
+  if (methods.length === 0) return notAsked();
+  for (const [method, reply] of methods) {
+    if (!reply) return notAsked();
+    const remedy = 'Answer 405 with `Allow: POST, OPTIONS` to any other method.';
+    if (![404, 405, 501].includes(reply.status)) return failed(`To ${method}: ${answered(reply)}`, remedy);
+    if (reply.status === 405 && !/\bPOST\b/.test(reply.headers.get('Allow') ?? ''))
+      return failed(`To ${method}: 405 without an \`Allow\` that names POST.`, remedy);
+  }
+  return passed('It refused GET and PUT.');
+};

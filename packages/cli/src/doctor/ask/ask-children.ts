@@ -1,0 +1,106 @@
+import type { ChildObservations, Outcome } from '../observations.ts';
+import { isServed, shown } from '../rules/answers.ts';
+import { isMixedContent } from '../rules/mixed-content.ts';
+import type { Asker } from './asker.ts';
+import { askRange } from './ask-edge.ts';
+import { listedFiles } from './listed-files.ts';
+import type { ListedFile } from './listed-files.ts';
+import { passOfUrl } from './pass.ts';
+import type { Pass } from './pass.ts';
+import type { Signer } from './signers.ts';
+
+export interface ChildrenSubject {
+  readonly asker: Asker;
+  /** Where the playlist was loaded, with its token: what it lists may inherit that. */
+  readonly loadedFrom: string;
+  readonly text: string;
+  readonly origin: string;
+  readonly signer?: Signer;
+  /** The URL without the token that is recognised in it; the URL itself where there is none. */
+  readonly bareOf: (url: string) => Promise<string>;
+}
+
+export interface ChildrenExamined {
+  readonly children: readonly ChildObservations[];
+  /** Whether the playlist, or one below it, names files with tokens. */
+  readonly haveTokens: boolean;
+  /** A range of a segment. */
+  readonly range: Outcome | undefined;
+}
+
+/** A playlist that names playlists, and these. */
+const LEVELS = 2;
+
+interface Child extends ListedFile {
+  readonly bare: string;
+  readonly good: Pass | undefined;
+}
+
+/** Asks for one file of each kind that a playlist names, two levels down. */
+export async function askChildren(subject: ChildrenSubject): Promise<ChildrenExamined> {
+  const { asker, origin } = subject;
+  const children: ChildObservations[] = [];
+  let [haveTokens, range]: [boolean, Outcome | undefined] = [false, undefined];
+  let playlists = [{ text: subject.text, url: subject.loadedFrom }];
+  for (let level = 0; level < LEVELS && playlists.length > 0; level++) {
+    const listed = (await Promise.all(playlists.map(({ text, url }) => listedFiles(text, url)))).flat();
+    const files = await signedFiles(distinct(listed), subject);
+    // one in the path of the playlist is inherited by its names
+    haveTokens ||= files.some(({ url, bare }) => new URL(url).search !== new URL(bare).search);
+    const asked = await Promise.all(files.map(async (file) => ({ file, observed: await askChild(file, subject) })));
+    children.push(...asked.map(({ observed }) => observed));
+    playlists = asked.flatMap(({ file, observed: { good, withoutToken } }) => {
+      const text = [good, withoutToken].find(isServed)?.body;
+      return text === undefined ? [] : { text, url: file.good?.url ?? file.url };
+    });
+    const segment = asked.find(({ file, observed }) => file.kind === 'segment' && isServed(observed.good));
+    if (!range && segment?.file.good)
+      range = await askRange(asker, segment.file.good, { origin, told: segment.observed.url });
+  }
+  return { children, haveTokens, range };
+}
+
+/** Files with their tokens: those that the playlist wrote, or new ones. No other host gets a token of the doctor's. */
+async function signedFiles(
+  files: readonly ListedFile[],
+  { signer, loadedFrom, bareOf }: ChildrenSubject,
+): Promise<Child[]> {
+  const { origin } = new URL(loadedFrom);
+  const found = await Promise.all(files.map(async (file) => ({ ...file, bare: await bareOf(file.url) })));
+  const toSign = found
+    .filter(({ url, bare }) => url === bare && (signer?.isForAllOrigins === true || new URL(url).origin === origin))
+    .map(({ url }) => url);
+  const passes = (await signer?.sign(toSign)) ?? [];
+  return found.map((file) => {
+    const { url, bare } = file;
+    return { ...file, good: url === bare ? passes[toSign.indexOf(url)] : passOfUrl(url, bare) };
+  });
+}
+
+/** The first of each kind on each origin, but for playlists: those of audio and of subtitles. */
+function distinct(files: readonly ListedFile[]): ListedFile[] {
+  const keyOf = ({ kind, url }: ListedFile): string =>
+    kind === 'rendition playlist' ? url : `${kind} ${new URL(url).origin}`;
+  const first = new Map<string, ListedFile>();
+  for (const file of files) if (!first.has(keyOf(file))) first.set(keyOf(file), file);
+  return [...first.values()];
+}
+
+async function askChild(
+  { url, kind, bare, good }: Child,
+  { asker, origin, loadedFrom, signer }: ChildrenSubject,
+): Promise<ChildObservations> {
+  const told = shown(new URL(bare));
+  const observed = {
+    url: told,
+    kind,
+    source: signer?.source ?? '',
+    isDenied: signer?.isForAllOrigins === true && !good,
+  };
+  if (isMixedContent(url, loadedFrom)) return observed;
+  const withoutToken = await asker.ask({ what: `${kind} without a token`, url: bare, headers: { origin } }, told);
+  const headers = { origin, ...good?.headers };
+  const request = good && { what: `${kind} with a good token`, url: good.url, headers, follow: true };
+  const answered = request && (await asker.ask(request, told));
+  return { ...observed, ...(withoutToken && { withoutToken }), ...(answered && { good: answered }) };
+}

@@ -1,0 +1,66 @@
+import { playlistUrls } from 'secure-token-server';
+import type { PlaylistUrl } from 'secure-token-server';
+import { canBeWrittenOut } from './dash-size.ts';
+
+/** A file that a playlist or a manifest names. */
+export interface ListedFile {
+  /** In words, such as `segment`. */
+  readonly kind: string;
+  readonly url: string;
+}
+
+/** The tags of HLS whose URLs players load by themselves, and what they lead to. Advertisements are left out. */
+const kinds: Readonly<Record<string, string>> = {
+  'EXT-X-STREAM-INF': 'variant playlist',
+  'EXT-X-MEDIA': 'rendition playlist',
+  'EXT-X-I-FRAME-STREAM-INF': 'I-frame playlist',
+  'EXT-X-SESSION-KEY': 'key',
+  'EXT-X-KEY': 'key',
+  'EXT-X-MAP': 'init segment',
+  EXTINF: 'segment',
+  'EXT-X-PART': 'part',
+};
+
+/** One file of each kind that the playlist or manifest at `url` names. */
+export async function listedFiles(text: string, url: string): Promise<ListedFile[]> {
+  return /^\uFEFF?#EXTM3U/.test(text) ? filesOfHls(text, url) : filesOfDash(text, url);
+}
+
+function filesOfHls(text: string, url: string): ListedFile[] {
+  const urls = playlistUrls(text, url);
+  const isLive = !text.includes('#EXT-X-ENDLIST');
+  return Object.keys(kinds).flatMap((tag) => {
+    const ofTag = urls.filter((each) => each.tag === tag);
+    // audio stands first and subtitles last, by custom; of a live stream the first segment may be gone
+    const chosen = tag === 'EXT-X-MEDIA' ? [ofTag[0], ofTag.at(-1)] : [isLive ? ofTag.at(-1) : ofTag[0]];
+    return fileOf(chosen, kinds[tag]!);
+  });
+}
+
+const fileOf = (chosen: readonly (PlaylistUrl | undefined)[], kind: string): ListedFile[] =>
+  [...new Set(chosen.flatMap((each) => each?.url ?? []))].map((url) => ({ kind, url }));
+
+async function filesOfDash(text: string, url: string): Promise<ListedFile[]> {
+  if (!canBeWrittenOut(text)) return [];
+  // it brings a parser of XML, for which nobody waits who has no manifest
+  const { parse } = await import('mpd-parser');
+  let manifest;
+  try {
+    manifest = parse(text, { manifestUri: url });
+  } catch {
+    return [];
+  }
+  const { AUDIO = {}, SUBTITLES = {} } = manifest.mediaGroups ?? {};
+  const groups = [AUDIO, SUBTITLES].map((type) => Object.values(type).flatMap((group) => Object.values(group)));
+  const playlists = [manifest.playlists?.[0], ...groups.map(([rendition]) => rendition?.playlists?.[0])];
+  const files = playlists.flatMap((playlist): ListedFile[] => {
+    const segment = playlist?.segments?.at(playlist.endList ? 0 : -1);
+    const init = segment?.map?.resolvedUri;
+    const media = segment?.resolvedUri ?? playlist?.sidx?.resolvedUri ?? playlist?.resolvedUri;
+    return [
+      ...(init ? [{ kind: 'init segment', url: init }] : []),
+      ...(media ? [{ kind: 'segment', url: media }] : []),
+    ];
+  });
+  return [...new Map(files.map((file) => [file.url, file])).values()];
+}

@@ -1,0 +1,20 @@
+/** What is used of the package, which has no types. */
+declare module 'mpd-parser' {
+  interface Uri {
+    readonly resolvedUri?: string;
+  }
+  interface Playlist extends Uri {
+    readonly endList?: boolean;
+    readonly segments?: readonly (Uri & { readonly map?: Uri })[];
+    readonly sidx?: Uri;
+  }
+  type Groups = Readonly<Record<string, Readonly<Record<string, { readonly playlists?: readonly Playlist[] }>>>>;
+
+  export function parse(
+    text: string,
+    options: { readonly manifestUri: string },
+  ): {
+    readonly playlists?: readonly Playlist[];
+    readonly mediaGroups?: { readonly AUDIO?: Groups; readonly SUBTITLES?: Groups };
+  };
+}

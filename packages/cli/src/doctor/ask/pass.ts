@@ -1,0 +1,126 @@
+import type { Travel } from '../observations.ts';
+
+/** A request that carries a token. */
+export interface Pass {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The texts of the token, as they are written in `url` and `headers`. */
+  readonly values: readonly string[];
+  readonly travel: Travel;
+  /** What a token in the path has put in place of what. */
+  readonly moved?: { readonly base: string; readonly prefix: string };
+}
+
+/** What a token attaches: of an endpoint, or of a format. */
+export interface Attached {
+  readonly prefix?: unknown;
+  readonly base?: unknown;
+  readonly query?: unknown;
+  readonly headers?: unknown;
+  readonly credentials?: unknown;
+}
+
+/**
+ * `url` with a token.
+ *
+ * @param url without a token
+ * @param setCookies the `Set-Cookie` headers that came with it
+ */
+export function passOf(token: Attached, url: string, setCookies: readonly string[] = []): Pass {
+  const query = textsOf(token.query);
+  const carried = textsOf(token.headers);
+  const prefix = folderIn(token.prefix) ?? `${new URL(url).origin}/`;
+  const base = folderIn(token.base);
+  const moved = base !== undefined && url.startsWith(prefix) ? base + url.slice(prefix.length) : url;
+  const cookies = token.credentials === true ? setCookies.map((cookie) => cookie.split(';')[0]!) : [];
+  const headers = { ...carried, ...(cookies.length > 0 && { cookie: cookies.join('; ') }) };
+  return {
+    url: withQuery(moved, query),
+    headers,
+    values: [
+      ...Object.values(query).map(escapeQuery),
+      ...Object.values(headers),
+      ...(base === undefined ? [] : [frontOf(new URL(base).pathname, new URL(prefix).pathname)]),
+    ],
+    ...(base !== undefined && { moved: { base, prefix } }),
+    travel: { headers: Object.keys(carried).map((name) => name.toLowerCase()), cookies: token.credentials === true },
+  };
+}
+
+/** A URL that was given with its token. @param bare the same without it */
+export function passOfUrl(url: string, bare: string): Pass {
+  const [signed, plain] = [new URL(url), new URL(bare)];
+  const kept = new Set(plain.search.slice(1).split('&'));
+  const taken = signed.search.slice(1).split('&');
+  return {
+    url,
+    headers: {},
+    values: [
+      ...taken.filter((pair) => !kept.has(pair)).map((pair) => pair.slice(pair.indexOf('=') + 1)),
+      ...(signed.pathname === plain.pathname ? [] : [frontOf(signed.pathname, plain.pathname)]),
+    ].filter((value) => value !== ''),
+    travel: { headers: [], cookies: false },
+  };
+}
+
+/** A token of which one character was changed; `undefined` where there is none that could be. */
+export function tampered({ url, headers, values, travel }: Pass): Pass | undefined {
+  const [longest = ''] = [...values].sort((a, b) => b.length - a.length);
+  const changed = withOneChanged(longest);
+  if (changed === undefined) return undefined;
+  const at = url.lastIndexOf(longest);
+  return {
+    url: at < 0 ? url : url.slice(0, at) + changed + url.slice(at + longest.length),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, value.replace(longest, () => changed)]),
+    ),
+    values: [changed],
+    travel,
+  };
+}
+
+/** In the third quarter: signatures stand last, and the last character of base64 may mean nothing. */
+function withOneChanged(value: string): string | undefined {
+  const from = Math.floor(value.length * 0.7);
+  const order = Array.from({ length: value.length }, (_, index) => (index + from) % value.length);
+  const at = order.find((index) => /[A-Za-z\d]/.test(value[index]!) && !/%.?$/.test(value.slice(0, index)));
+  if (at === undefined) return undefined;
+  const was = value[at]!;
+  const [one, other] = /\d/.test(was) ? ['1', '2'] : /[a-z]/.test(was) ? ['a', 'b'] : ['A', 'B'];
+  return value.slice(0, at) + (was === one ? other : one) + value.slice(at + 1);
+}
+
+/** An absolute URL; `undefined` for what an endpoint has got wrong. */
+function folderIn(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  try {
+    new URL(value);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stands in a path in front of what it ends with as `plain` does. */
+function frontOf(path: string, plain: string): string {
+  let shared = 0;
+  while (shared < plain.length && path.at(-1 - shared) === plain.at(-1 - shared)) shared++;
+  return path.slice(0, path.length - shared);
+}
+
+function textsOf(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]));
+}
+
+/** Parameters of the same name are replaced; every other byte stays. */
+function withQuery(url: string, query: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(query);
+  if (entries.length === 0) return url;
+  const [front = '', search = ''] = url.split('#')[0]!.split(/\?(.*)/s);
+  const kept = search.split('&').filter((pair) => pair !== '' && !Object.hasOwn(query, pair.split('=')[0]!));
+  return `${front}?${[...kept, ...entries.map(([name, text]) => `${escapeQuery(name)}=${escapeQuery(text)}`)].join('&')}`;
+}
+
+/** Only what would end a value: CDNs compare `=`, `~`, `*` and `/` as they were signed. */
+const escapeQuery = (text: string): string => encodeURI(text).replace(/[&+#]/g, encodeURIComponent);

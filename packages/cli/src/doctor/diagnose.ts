@@ -1,0 +1,26 @@
+import { inOrder } from './finding.ts';
+import type { Finding } from './finding.ts';
+import { isAnswer } from './observations.ts';
+import type { Observations } from './observations.ts';
+import { childFindings } from './rules/child-rules.ts';
+import { edgeFindings, edgeOffset } from './rules/edge-rules.ts';
+import { endpointFindings, endpointOffset } from './rules/endpoint-rules.ts';
+
+/** What is wrong, causes first, out of what was observed. Asks nobody. */
+export function diagnose(observations: Observations): Finding[] {
+  const { edge, endpoint } = observations;
+  return inOrder([
+    ...(endpoint ? endpointFindings(endpoint, observations, edgeOffset(edge)) : []),
+    ...edgeFindings(observations, endpoint && endpointOffset(endpoint)),
+    ...childFindings(observations),
+  ]);
+}
+
+/**
+ * What a shell is told: 0 where nothing but notes was found, 1 for an error or a warning, 2 where neither the edge nor
+ * the endpoint could be asked.
+ */
+export function exitStatus(findings: readonly Finding[], { edge, endpoint }: Observations): 0 | 1 | 2 {
+  if (!isAnswer(edge.withoutToken) && !isAnswer(endpoint?.initial)) return 2;
+  return findings.some(({ severity }) => severity !== 'note') ? 1 : 0;
+}

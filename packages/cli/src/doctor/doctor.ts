@@ -1,0 +1,163 @@
+import type { TokenFormat } from 'secure-token-server';
+import { recognise } from '../format/recognise.ts';
+import type { Recognised } from '../format/recognise.ts';
+import { withoutParameters } from '../format/token-text.ts';
+import { askChildren } from './ask/ask-children.ts';
+import { askEdge, askWithoutToken } from './ask/ask-edge.ts';
+import { askEndpoint } from './ask/ask-endpoint.ts';
+import { Asker } from './ask/asker.ts';
+import type { AskerOptions, Step } from './ask/asker.ts';
+import { EndpointCalls } from './ask/endpoint-calls.ts';
+import { passOfUrl } from './ask/pass.ts';
+import type { Pass } from './ask/pass.ts';
+import { endpointSigner, ends, ownSigner, passThatEnds, secretSigner } from './ask/signers.ts';
+import { diagnose, exitStatus } from './diagnose.ts';
+import type { Finding } from './finding.ts';
+import { notTried } from './not-tried.ts';
+import { isAnswer } from './observations.ts';
+import type { EdgeObservations, Observations, Page } from './observations.ts';
+import { isServed, shown } from './rules/answers.ts';
+
+export interface DoctorOptions {
+  /** Absolute, with or without a token. */
+  readonly url: string;
+  /** The signing endpoint. */
+  readonly endpoint?: string;
+  /** The page that plays. @default the origin of the endpoint, or else a made-up one */
+  readonly page?: string;
+  /** What the player adds to calls of the endpoint; without one, to every request for the content. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** With its secret: to sign what is needed. A function gets a signed URL, where there is one, to make its like. */
+  readonly format?: TokenFormat | ((url: string) => Promise<TokenFormat | undefined>);
+  readonly limits?: Pick<AskerOptions, 'requests' | 'totalMs' | 'eachMs'>;
+  readonly onStep?: (step: Step) => void;
+}
+
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  /** Requests that were sent. */
+  readonly asked: number;
+  readonly status: 0 | 1 | 2;
+  /** What could not be tried, and what to give for it: a sentence each. */
+  readonly notTried: readonly string[];
+}
+
+/** Asks for `url` as a browser would, and says what is wrong. */
+export async function examine(options: DoctorOptions): Promise<Diagnosis> {
+  const { endpoint, headers = {}, limits, onStep } = options;
+  const asker = new Asker({ ...limits, ...(onStep && { onStep }) });
+  const page = pageOf(options);
+  const given = await tokenIn(options.url, { mayBeUnknown: !endpoint && !options.format });
+  const { bare } = given;
+
+  const withoutToken = await askWithoutToken(asker, bare, page.origin);
+  const calls = endpoint === undefined ? undefined : new EndpointCalls(endpoint, page.origin, headers);
+  const isCrossOrigin = calls !== undefined && new URL(calls.url).origin !== page.origin;
+  const examined = calls && (await askEndpoint(bare, { calls, asker, isCrossOrigin }));
+
+  const makes = options.format;
+  const format = typeof makes === 'function' ? await makes(examined?.pass?.url ?? given.url) : makes;
+  const own = calls ? undefined : ownPass(given, headers);
+  const signer = calls && examined?.pass ? endpointSigner(calls, asker) : format ? secretSigner(format) : undefined;
+  const good = examined?.pass ?? (own && !given.hasExpired ? own : (await signer?.sign([bare]))?.[0]);
+  const expired = format ? await passThatEnds(format, bare, ends.anHourAgo) : given.hasExpired ? own : undefined;
+  const source = good === own ? 'the one of the URL' : (signer?.source ?? '');
+  const reached = isAnswer(withoutToken);
+  const subject = {
+    ...{ url: bare, origin: page.origin, withoutToken, good, source, expired, signer },
+    isSignedHere: format !== undefined && examined?.pass === undefined && good !== own,
+    passThatEnds: async (end: number) => (format ? passThatEnds(format, bare, end) : undefined),
+  };
+  const edge: EdgeObservations = reached
+    ? await askEdge(asker, subject)
+    : {
+        url: shown(new URL(bare)),
+        travel: { headers: [], cookies: false },
+        source,
+        ...(withoutToken && { withoutToken }),
+      };
+
+  const parameters = good ? addedParameters(good.url, bare) : [];
+  const playlist = [edge.good, edge.withoutToken].find(isServed)?.body;
+  const asking = signer ?? (own && ownSigner(own, given));
+  const below =
+    playlist === undefined
+      ? undefined
+      : await askChildren({
+          asker,
+          loadedFrom: isServed(edge.good) && good ? good.url : bare,
+          text: playlist,
+          origin: page.origin,
+          ...(asking && { signer: asking }),
+          bareOf: (url) => bareUrl(url, good, parameters),
+        });
+  const observations: Observations = {
+    page,
+    patience: asker.patience,
+    edge: {
+      ...edge,
+      ...(below?.range && { range: below.range }),
+      ...(below?.haveTokens && { hasTokensInPlaylist: true }),
+    },
+    children: below?.children ?? [],
+    ...(examined && { endpoint: examined.observations }),
+  };
+  const findings = diagnose(observations);
+  return {
+    findings,
+    asked: asker.asked,
+    status: exitStatus(findings, observations),
+    notTried: notTried({
+      observations,
+      hasEndpoint: calls !== undefined,
+      hasSecret: options.format !== undefined,
+      ranOut: asker.ranOut,
+    }),
+  };
+}
+
+/** Where nobody names the page, it is likeliest on the origin of the endpoint. */
+function pageOf({ page, endpoint }: DoctorOptions): Page {
+  if (page !== undefined) return { origin: new URL(page).origin, isAssumed: false };
+  return { origin: endpoint === undefined ? 'https://player.example' : new URL(endpoint).origin, isAssumed: true };
+}
+
+/** The token that a URL was given with. */
+interface Given {
+  readonly url: string;
+  readonly bare: string;
+  readonly hasExpired: boolean;
+  readonly recognised: Recognised | undefined;
+}
+
+/** @param mayBeUnknown whether a query that nobody knows may be the token: there is no other one */
+async function tokenIn(text: string, { mayBeUnknown }: { mayBeUnknown: boolean }): Promise<Given> {
+  const { origin, pathname, search } = new URL(text);
+  const url = origin + pathname + search;
+  const recognised = await recognise(url);
+  const bare = recognised?.bare ?? (mayBeUnknown ? origin + pathname : url);
+  const { expires = Infinity } = recognised ?? {};
+  return { url, bare, hasExpired: expires < Date.now() / 1000, recognised };
+}
+
+/** The token of the URL, or one in headers that were given. */
+function ownPass({ url, bare }: Given, headers: Readonly<Record<string, string>>): Pass | undefined {
+  const names = Object.keys(headers);
+  if (url === bare && names.length === 0) return undefined;
+  const pass = passOfUrl(url, bare);
+  const travel = { headers: names.filter((name) => name !== 'cookie'), cookies: names.includes('cookie') };
+  return { ...pass, headers, values: [...pass.values, ...Object.values(headers)], travel };
+}
+
+/** The names of the parameters that a token has added. */
+function addedParameters(signed: string, bare: string): string[] {
+  const own = new URL(bare).searchParams;
+  return [...new URL(signed).searchParams.keys()].filter((name) => !own.has(name));
+}
+
+/** A URL of a playlist without the token that it inherits or has. */
+async function bareUrl(url: string, good: Pass | undefined, parameters: readonly string[]): Promise<string> {
+  const { base, prefix } = good?.moved ?? {};
+  if (base !== undefined && prefix !== undefined && url.startsWith(base)) return prefix + url.slice(base.length);
+  return (await recognise(url))?.bare ?? withoutParameters(new URL(url), parameters);
+}

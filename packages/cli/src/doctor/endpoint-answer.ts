@@ -1,0 +1,84 @@
+/** A token as an endpoint has sent it: any member may be wrong. */
+export type SentToken = Readonly<Record<string, unknown>>;
+
+/** The body of a signing endpoint, as far as it can be read. */
+export interface EndpointBody {
+  readonly now: unknown;
+  readonly tokens: readonly SentToken[];
+  readonly denied: readonly string[];
+}
+
+/** The least that is milliseconds, in seconds: the year 5138. */
+const MILLISECONDS = 1e11;
+
+/** @returns `undefined` for what is no JSON object */
+export function readEndpointBody(text: string): EndpointBody | undefined {
+  const body = asObject(parsed(text));
+  if (!body) return undefined;
+  const tokens: readonly unknown[] = Array.isArray(body.tokens) ? body.tokens : [];
+  const denied: readonly unknown[] = Array.isArray(body.denied) ? body.denied : [];
+  return {
+    now: body.now,
+    tokens: tokens.map(asObject).filter((each) => each !== undefined),
+    denied: denied.filter((each): each is string => typeof each === 'string'),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const asObject = (value: unknown): Record<string, unknown> | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+
+export const isMilliseconds = (value: unknown): boolean => typeof value === 'number' && value > MILLISECONDS;
+
+/** The token that a player would use for `url`, which was asked for. */
+export function tokenThatOpens({ tokens }: EndpointBody, url: string): SentToken | undefined {
+  return tokens.find((token) => doesOpen(token, new URL(url)));
+}
+
+function doesOpen({ url, prefix, anyQuery }: SentToken, asked: URL): boolean {
+  if (typeof prefix === 'string') return asked.href.startsWith(hrefOf(prefix) ?? '\n');
+  if (url === undefined || url === null) return true;
+  const named = typeof url === 'string' ? hrefOf(url) : undefined;
+  if (named === undefined) return false;
+  const whole = new URL(named);
+  return named === asked.href || (anyQuery === true && whole.origin + whole.pathname === asked.origin + asked.pathname);
+}
+
+const hrefOf = (text: string): string | undefined => {
+  try {
+    const url = new URL(text);
+    url.hash = '';
+    return url.href;
+  } catch {
+    return undefined;
+  }
+};
+
+export const hasCarrier = ({ query, headers, base, credentials }: SentToken): boolean =>
+  [query, headers].some((each) => Object.keys(asObject(each) ?? {}).length > 0) ||
+  Boolean(base) ||
+  credentials === true;
+
+/** Why a player would refuse a token, without a value of it; `undefined` for one that is well formed. */
+export function problemOf({ expires, url, prefix, base, query, headers }: SentToken): string | undefined {
+  if (typeof expires !== 'number') return '`expires` is no number.';
+  if (expires < 1e9) return '`expires` is a lifetime. Give the unix time of the end.';
+  for (const [name, value] of Object.entries({ url, prefix, base })) {
+    if (value === undefined || value === null) continue;
+    if (typeof value !== 'string' || !/^https?:\/\//i.test(value) || hrefOf(value) === undefined)
+      return `\`${name}\` is no absolute URL.`;
+    if (name !== 'url' && !value.endsWith('/')) return `\`${name}\` does not end with a slash.`;
+  }
+  if (base && !prefix) return '`base` comes without the `prefix` that it replaces.';
+  for (const [name, value] of Object.entries({ query, headers })) {
+    if (value !== undefined && value !== null && !asObject(value)) return `\`${name}\` is no object.`;
+  }
+  return undefined;
+}

@@ -1,0 +1,31 @@
+import { codes } from './codes.ts';
+import type { Code, CodeEntry, Severity } from './codes.ts';
+
+/** Something that is wrong, as it is told. No text of it holds a token or a secret. */
+export interface Finding {
+  readonly code: Code;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly remedy: string;
+  /** What it is about, without query and without token. */
+  readonly url: string;
+}
+
+/** @param values what stands in place of `{name}` in the texts of the code */
+export function finding(code: Code, url: string, values: Readonly<Record<string, string | number>> = {}): Finding {
+  const { severity, message, remedy } = entryOf(code);
+  const filled = (text: string): string =>
+    text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return { code, severity, message: filled(message), remedy: filled(remedy), url };
+}
+
+/** Causes before what follows from them; each code once for a URL. */
+export function inOrder(findings: readonly Finding[]): Finding[] {
+  const known = new Set<string>();
+  const once = findings.filter(({ code, url }) => !known.has(`${code} ${url}`) && known.add(`${code} ${url}`));
+  return once.sort((a, b) => rankOf(a.code) - rankOf(b.code));
+}
+
+const entries: readonly CodeEntry[] = codes;
+const entryOf = (code: Code): CodeEntry => entries[rankOf(code)]!;
+const rankOf = (code: Code): number => entries.findIndex((entry) => entry.code === code);

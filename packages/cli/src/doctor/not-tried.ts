@@ -1,0 +1,35 @@
+import type { Observations } from './observations.ts';
+import { isAnswer } from './observations.ts';
+import { isServed } from './rules/answers.ts';
+
+export interface Tried {
+  readonly observations: Observations;
+  readonly hasEndpoint: boolean;
+  readonly hasSecret: boolean;
+  /** Requests were left out, because there had been enough or time was up. */
+  readonly ranOut: boolean;
+}
+
+/** What a diagnosis does not say, because nobody could ask, and what to give for it: a sentence each. */
+export function notTried({ observations, hasEndpoint, hasSecret, ranOut }: Tried): string[] {
+  const { edge, page } = observations;
+  const sentences: string[] = [];
+  if (!hasEndpoint) sentences.push('The endpoint: give --endpoint URL.');
+  const isReached = isAnswer(edge.withoutToken);
+  if (isReached && !edge.good) {
+    sentences.push(
+      'A good token and a changed one: give --endpoint URL, a signed URL that has not expired, or the secret ' +
+        '(SECURE_TOKEN_SECRET or --secret-file, with --format).',
+    );
+  }
+  if (isReached && !edge.expired && !hasSecret)
+    sentences.push('An expired token: give the secret (SECURE_TOKEN_SECRET or --secret-file, with --format).');
+  if (isReached && edge.expired === undefined && hasSecret)
+    sentences.push('An expired token: the format makes none for this URL.');
+  if (page.isAssumed)
+    sentences.push(`The CORS headers for your page: give --origin PAGE. They were read for ${page.origin}.`);
+  if (ranOut) sentences.push('Some requests: enough were sent, or the ten seconds were over.');
+  if (isServed(edge.good) && edge.good.body !== undefined && observations.children.length === 0)
+    sentences.push('What the playlist names: it names nothing that could be asked for.');
+  return sentences;
+}

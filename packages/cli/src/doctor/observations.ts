@@ -1,0 +1,102 @@
+/** What came back of one request, as far as a diagnosis needs it. */
+export interface Answer {
+  /** What was asked for, without query and without token. */
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Headers;
+  /** Of a text that is read: a playlist, or the answer of the endpoint. */
+  readonly body?: string;
+  /** Unix milliseconds, by the clock of this machine: between them the answer was made. */
+  readonly sentMs: number;
+  readonly receivedMs: number;
+}
+
+/** A request that got no answer. */
+export interface Failure {
+  readonly url: string;
+  /** In words, such as `ECONNREFUSED` or `no answer in time`. */
+  readonly failure: string;
+}
+
+export type Outcome = Answer | Failure;
+
+export const isAnswer = (outcome: Outcome | undefined): outcome is Answer =>
+  outcome !== undefined && 'status' in outcome;
+
+/** The page that plays. */
+export interface Page {
+  readonly origin: string;
+  /** Nobody has named the page: the origin is the likeliest one, and a server that lists origins may not know it. */
+  readonly isAssumed: boolean;
+}
+
+/** How the token travels: what CORS has to allow. */
+export interface Travel {
+  /** Names of request headers that carry it. */
+  readonly headers: readonly string[];
+  readonly cookies: boolean;
+}
+
+/** What the edge answered to one URL. A member is missing where it was not asked for, or could not be. */
+export interface EdgeObservations {
+  readonly url: string;
+  readonly travel: Travel;
+  /** Where the good token comes from, in words, such as `signed with the secret`. */
+  readonly source: string;
+  readonly withoutToken?: Outcome;
+  readonly preflight?: Outcome;
+  readonly tampered?: Outcome;
+  readonly expired?: Outcome;
+  /** The same, a month ago: asked where the edge let that pass. */
+  readonly longExpired?: Outcome;
+  readonly good?: Outcome;
+  /** One that ends in twelve hours: asked where the edge refused the good one. */
+  readonly lasting?: Outcome;
+  readonly head?: Outcome;
+  /** `Range: bytes=0-1` with a good token, for what is no playlist. */
+  readonly range?: Outcome;
+  /** Without a token once more, after the good one was let through. */
+  readonly withoutTokenAgain?: Outcome;
+  /** A file that does not exist, in the same folder, with a good token: asked where the URL was refused. */
+  readonly sibling?: Outcome;
+  /** The playlist names files with tokens. */
+  readonly hasTokensInPlaylist?: boolean;
+}
+
+/** What a playlist names. */
+export interface ChildObservations {
+  /** Without query and without token. */
+  readonly url: string;
+  /** In words, such as `segment`. */
+  readonly kind: string;
+  /** The endpoint denies it, or sends no token for it. */
+  readonly isDenied: boolean;
+  readonly source: string;
+  readonly good?: Outcome;
+  readonly withoutToken?: Outcome;
+}
+
+/** What the endpoint answered. A member is missing where it was not asked. */
+export interface EndpointObservations {
+  readonly url: string;
+  /** What was asked for, without a token, with its query. */
+  readonly asked: string;
+  /** Whether the call carries cookies of the viewer (`--header 'cookie: …'`). */
+  readonly sendsCookies: boolean;
+  readonly preflight?: Outcome;
+  readonly initial?: Outcome;
+  /** Whether the token of `refused` is the one of `initial`. */
+  readonly isSameAfterRefused?: boolean;
+  /** A URL of another host was asked for, which is this one. */
+  readonly foreign?: { readonly asked: string; readonly outcome: Outcome };
+}
+
+/** All that a diagnosis is made of. */
+export interface Observations {
+  readonly page: Page;
+  /** Seconds that an answer was waited for. */
+  readonly patience: number;
+  readonly edge: EdgeObservations;
+  readonly children: readonly ChildObservations[];
+  readonly endpoint?: EndpointObservations;
+}

@@ -1,0 +1,40 @@
+import type { Answer, Page } from '../observations.ts';
+
+/** Whether a page may read the answers of `url` without CORS. */
+export const isSameOrigin = (url: string, { origin }: Page): boolean => new URL(url).origin === origin;
+
+/**
+ * Why a browser would not let the page read an answer (Fetch standard, "CORS check"); `undefined` where it would, or
+ * where nobody can say.
+ */
+export function corsProblem({ url, headers }: Answer, page: Page, credentials: boolean): string | undefined {
+  if (isSameOrigin(url, page)) return undefined;
+  const allowed = headers.get('access-control-allow-origin');
+  if (allowed === null) {
+    // a server that answers to listed origins alone does not know one that was made up
+    const lists = /\borigin\b/i.test(headers.get('vary') ?? '');
+    return page.isAssumed && lists ? undefined : 'there is no Access-Control-Allow-Origin';
+  }
+  if (credentials && headers.get('access-control-allow-credentials') !== 'true')
+    return 'the token is a cookie, and Access-Control-Allow-Credentials: true is missing';
+  if (allowed === '*') return credentials ? 'the token is a cookie, and Access-Control-Allow-Origin is *' : undefined;
+  if (allowed === page.origin) return undefined;
+  if (allowed.includes(',')) return 'Access-Control-Allow-Origin comes more than once';
+  return page.isAssumed ? undefined : 'Access-Control-Allow-Origin names another origin';
+}
+
+/** Why a preflight would not let a request pass; `undefined` where it would, or where nobody can say. */
+export function preflightProblem(
+  answer: Answer,
+  page: Page,
+  { names, credentials }: { names: readonly string[]; credentials: boolean },
+): string | undefined {
+  const { status, headers } = answer;
+  if (status < 200 || status > 299) return `OPTIONS is answered ${status}`;
+  const problem = corsProblem(answer, page, credentials);
+  if (problem !== undefined || headers.get('access-control-allow-origin') === null) return problem;
+  const listed = (headers.get('access-control-allow-headers') ?? '').toLowerCase().split(/\s*,\s*/);
+  const allowsAll = listed.includes('*') && !credentials;
+  const missing = names.filter((name) => !listed.includes(name) && (!allowsAll || name === 'authorization'));
+  return missing.length > 0 ? `Access-Control-Allow-Headers does not name ${missing.join(', ')}` : undefined;
+}

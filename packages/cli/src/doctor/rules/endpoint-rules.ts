@@ -1,0 +1,157 @@
+import { hasCarrier, isMilliseconds, problemOf, readEndpointBody, tokenThatOpens } from '../endpoint-answer.ts';
+import type { EndpointBody } from '../endpoint-answer.ts';
+import { finding } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import { isAnswer } from '../observations.ts';
+import type { Answer, EndpointObservations, Observations, Page } from '../observations.ts';
+import { isServed, shown, targetOf } from './answers.ts';
+import { offsetByDate, offsetByTime, secondsOff } from './clock.ts';
+import type { Offset } from './clock.ts';
+import { corsProblem, isSameOrigin, preflightProblem } from './cors.ts';
+import { inWords } from './edge-rules.ts';
+import { isMixedContent } from './mixed-content.ts';
+
+/** How far the endpoint's clock is ahead of this machine's: by `now`, or else by its date. */
+export function endpointOffset({ initial }: EndpointObservations): Offset | undefined {
+  if (!isAnswer(initial)) return undefined;
+  const { now } = readEndpointBody(initial.body ?? '') ?? {};
+  return typeof now === 'number' && !isMilliseconds(now) ? offsetByTime(now, initial) : offsetByDate(initial);
+}
+
+/**
+ * What is wrong with the endpoint.
+ *
+ * @param edgeOffset that of the edge's clock, where it is known: of two clocks that agree neither is wrong
+ */
+export function endpointFindings(
+  endpoint: EndpointObservations,
+  { page, patience }: Observations,
+  edgeOffset: Offset | undefined,
+): Finding[] {
+  const { url, initial } = endpoint;
+  const found: Finding[] = [];
+  if (isMixedContent(url, page.origin)) found.push(finding('endpoint-insecure', url));
+  if (initial && !isAnswer(initial))
+    return [...found, finding('endpoint-unreachable', url, { cause: initial.failure, seconds: patience })];
+  found.push(...corsFindings(endpoint, page));
+  if (!initial) return found;
+  const target = targetOf(initial);
+  if (target) {
+    const to = { status: initial.status, target: shown(target) };
+    return [...found, finding('endpoint-redirects', url, to)];
+  }
+  const { status, body: text = '' } = initial;
+  if (status < 200 || status > 299) return [...found, failure(url, status, patience)];
+  if (isCacheable(initial)) found.push(finding('endpoint-cacheable', url));
+  const body = readEndpointBody(text);
+  if (!body) return [...found, notJson(url, initial)];
+  return [...found, ...bodyFindings(endpoint, { initial, body, edgeOffset }), ...habitFindings(endpoint)];
+}
+
+function failure(url: string, status: number, seconds: number): Finding {
+  // an outage to players, as no answer is
+  if (status === 429 || status >= 500)
+    return finding('endpoint-unreachable', url, { cause: `it answers ${status}`, seconds });
+  if (status === 401 || status === 403) return finding('endpoint-denies', url, { how: String(status) });
+  return finding([404, 405, 410].includes(status) ? 'endpoint-not-found' : 'endpoint-fails', url, { status });
+}
+
+const notJson = (url: string, { status, body = '' }: Answer): Finding =>
+  finding('endpoint-not-json', url, { status, kind: kindOf(body.trimStart()) });
+
+function kindOf(text: string): string {
+  if (text === '') return 'nothing: it is empty';
+  if (text.startsWith('<')) return 'HTML or XML';
+  return /^[[\d"tfn-]/.test(text) ? 'JSON that is no object' : 'plain text';
+}
+
+function bodyFindings(
+  { url, asked }: EndpointObservations,
+  { initial, body, edgeOffset }: { initial: Answer; body: EndpointBody; edgeOffset: Offset | undefined },
+): Finding[] {
+  const found: Finding[] = [];
+  const { now, tokens, denied } = body;
+  const late = isMilliseconds(now) ? 'now' : tokens.some(({ expires }) => isMilliseconds(expires)) && 'expires';
+  if (late) found.push(finding('endpoint-milliseconds', url, { member: late }));
+  const problem = tokens.map(problemOf).find((each) => each !== undefined);
+  if (problem !== undefined) found.push(finding('endpoint-malformed', url, { problem }));
+
+  const token = tokenThatOpens(body, asked);
+  if (!token) {
+    const isDenied = denied.some((each) => each === asked || tryHref(each) === asked);
+    found.push(
+      isDenied ? finding('endpoint-denies', url, { how: 'in `denied`' }) : finding('endpoint-no-token-for-url', url),
+    );
+  } else if (!hasCarrier(token)) found.push(finding('endpoint-no-carrier', url));
+  return [...found, ...timeFindings(url, { initial, now, expires: token?.expires, edgeOffset })];
+}
+
+function timeFindings(
+  url: string,
+  {
+    initial,
+    now,
+    expires,
+    edgeOffset,
+  }: { initial: Answer; now: unknown; expires: unknown; edgeOffset: Offset | undefined },
+): Finding[] {
+  const hasNow = typeof now === 'number' && !isMilliseconds(now);
+  const offset = hasNow ? offsetByTime(now, initial) : offsetByDate(initial);
+  const off = offset ? secondsOff(offset) : 0;
+  if (offset && off !== 0 && !(edgeOffset && secondsOff(offset, edgeOffset) === 0)) {
+    const reference = edgeOffset ? 'that of the edge' : 'that of this machine';
+    return [finding('endpoint-clock', url, { ...inWords(off), reference })];
+  }
+  if (typeof expires !== 'number' || isMilliseconds(expires) || expires < 1e9) return [];
+  const lifetime = Math.round(expires - (hasNow ? now : initial.receivedMs / 1000));
+  if (lifetime <= 0 && !hasNow) {
+    const reference = 'that of this machine, by the end of its tokens';
+    return [finding('endpoint-clock', url, { offset: -lifetime, direction: 'or more behind', reference })];
+  }
+  // a day is what most edges take; the endpoint may have counted from the second before
+  return lifetime < 10 || lifetime > 86_402 ? [finding('endpoint-lifetime', url, { lifetime })] : [];
+}
+
+function habitFindings({ url, foreign, isSameAfterRefused }: EndpointObservations): Finding[] {
+  const found: Finding[] = [];
+  if (isSameAfterRefused) found.push(finding('endpoint-same-token-after-refused', url));
+  const body = foreign && isServed(foreign.outcome) ? readEndpointBody(foreign.outcome.body ?? '') : undefined;
+  const token = foreign && body && tokenThatOpens(body, foreign.asked);
+  if (token && hasCarrier(token)) found.push(finding('endpoint-signs-anything', url));
+  return found;
+}
+
+function corsFindings({ url, preflight, initial, sendsCookies }: EndpointObservations, page: Page): Finding[] {
+  if (isSameOrigin(url, page)) return [];
+  const answers = [preflight, initial].filter(isAnswer);
+  const { origin } = page;
+  for (const { headers } of answers) {
+    const allowed = headers.get('access-control-allow-origin');
+    const allowsCookies = headers.get('access-control-allow-credentials') === 'true';
+    const why =
+      allowed === '*' && (allowsCookies || sendsCookies)
+        ? 'Access-Control-Allow-Origin is *'
+        : allowed !== null && sendsCookies && !allowsCookies && 'Access-Control-Allow-Credentials: true is missing';
+    if (why) return [finding('endpoint-cors-credentials', url, { why })];
+  }
+  const problems = [
+    isAnswer(preflight) && preflightProblem(preflight, page, { names: ['content-type'], credentials: false }),
+    isAnswer(initial) && corsProblem(initial, page, false),
+  ];
+  const why = problems.find((each) => typeof each === 'string');
+  return typeof why === 'string' ? [finding('endpoint-cors-missing', url, { origin, why })] : [];
+}
+
+/** A POST is kept by no cache that is not told to; proxies are told wrong things. */
+function isCacheable({ headers }: Answer): boolean {
+  const control = (headers.get('cache-control') ?? '').toLowerCase();
+  return !/\bno-store\b|\bno-cache\b|max-age="?0*(?:"|,|\s|$)/.test(control);
+}
+
+const tryHref = (text: string): string | undefined => {
+  try {
+    return new URL(text).href;
+  } catch {
+    return undefined;
+  }
+};

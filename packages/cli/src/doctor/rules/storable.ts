@@ -1,0 +1,22 @@
+import type { Answer } from '../observations.ts';
+
+/**
+ * How an answer shows that a cache keeps it, or may (RFC 9111 sections 3 and 5); `undefined` where nothing does.
+ *
+ * @param isRefusal what allows to keep it counts too; what is served may well be kept
+ */
+export function cachedBy({ headers }: Answer, { isRefusal }: { isRefusal: boolean }): string | undefined {
+  const hit = ['x-cache', 'x-cache-status', 'cf-cache-status', 'x-proxy-cache'].find((name) =>
+    /\bhit\b/i.test(headers.get(name) ?? ''),
+  );
+  if (hit !== undefined) return `${hit} says that it comes out of a cache`;
+  if (Number(headers.get('age') ?? 0) > 0) return 'its Age says that it comes out of a cache';
+  if (!isRefusal) return undefined;
+  const control = (headers.get('cache-control') ?? '').toLowerCase();
+  if (/\bno-store\b|\bno-cache\b/.test(control)) return undefined;
+  if (/(?:max-age|s-maxage)="?0*[1-9]/.test(control) || /\bpublic\b/.test(control))
+    return `Cache-Control is ${control}`;
+  const expiresMs = Date.parse(headers.get('expires') ?? '');
+  const isLater = expiresMs > Date.parse(headers.get('date') ?? '') + 1000;
+  return !control.includes('max-age') && isLater ? 'its Expires lies ahead' : undefined;
+}

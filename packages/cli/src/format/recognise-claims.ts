@@ -1,0 +1,113 @@
+import type { Recognised } from './recognise.ts';
+import { jsonIn, withoutParameters } from './token-text.ts';
+
+const jwtForm = /^([\w-]+)\.([\w-]+)\.[\w-]+$/;
+
+interface Claims {
+  readonly exp?: unknown;
+  readonly [name: string]: unknown;
+}
+
+/** A JWT (RFC 7519) in a parameter, or in place of the first folder, as Cloudflare Stream has it. */
+export function recogniseJwt(url: URL): Recognised | undefined {
+  const [, first = ''] = url.pathname.split('/');
+  const inPath = read(first);
+  const [param, value] = [...url.searchParams].find(([, text]) => read(text)) ?? [];
+  const found = inPath ?? (value === undefined ? undefined : read(value));
+  if (!found) return undefined;
+  const { header, claims } = found;
+  const { exp, sub, kid } = claims;
+  const [format, cdn] = whose(url, claims, inPath !== undefined);
+  const rest = url.pathname.slice(first.length + 1);
+  return {
+    cdn,
+    why: `a JWT ${inPath ? 'in front of the path' : `as ${param!} in the query`}`,
+    format,
+    settings:
+      format !== 'jwt'
+        ? {}
+        : {
+            ...(param !== undefined && param !== 'token' && { param }),
+            algorithm: header.alg,
+            claims: claimsToAsk(claims, url),
+          },
+    ...(typeof (header.kid ?? kid) === 'string' && { keyId: String(header.kid ?? kid) }),
+    bare: inPath
+      ? `${url.origin}/${typeof sub === 'string' ? sub : 'video'}${rest}${url.search}`
+      : withoutParameters(url, [param!]),
+    ...(typeof exp === 'number' && { expires: exp }),
+    opensFolder: format === 'mux' || format === 'cloudflareStream',
+    facts: [
+      `algorithm: ${String(header.alg)}`,
+      ...((header.kid ?? kid) ? [`key id: ${String(header.kid ?? kid)}`] : []),
+      `claims: ${Object.entries(claims)
+        .map(([name, each]) => `${name} ${JSON.stringify(each)}`)
+        .join(', ')}`,
+    ],
+  };
+}
+
+function read(text: string): { header: Claims; claims: Claims } | undefined {
+  const [, head, body] = jwtForm.exec(text) ?? [];
+  const [header, claims] = [jsonIn(head), jsonIn(body)] as [Claims | undefined, Claims | undefined];
+  return header?.alg !== undefined && claims ? { header, claims } : undefined;
+}
+
+function whose({ hostname }: URL, claims: Claims, isInPath: boolean): [format: string, cdn: string] {
+  if (isInPath) return ['cloudflareStream', 'Cloudflare Stream'];
+  if (/(?:^|\.)mux\.com$/.test(hostname)) return ['mux', 'Mux'];
+  if (typeof claims.resource === 'string') return ['jwPlayer', 'JW Player'];
+  return ['jwt', 'a JWT of your own'];
+}
+
+/** What the option `claims` asks for: those of the token but its times, a path as `{path}`. */
+function claimsToAsk(claims: Claims, { pathname }: URL): Claims {
+  const times = ['exp', 'iat', 'nbf', 'jti'];
+  return Object.fromEntries(
+    Object.entries(claims)
+      .filter(([name]) => !times.includes(name))
+      .map(([name, value]) => [name, value === pathname ? '{path}' : value]),
+  );
+}
+
+/** The tags of a COSE message (RFC 9052) with or without that of a CWT in front of it, in base64url. */
+const coseForm = /^(?:2D3[RS]h|0[Yo][Q-T])[\w-]{20,}$/;
+const expiresLabel = 4;
+
+/** A Common Access Token (CTA-5007) in a parameter. */
+export async function recogniseCat(url: URL): Promise<Recognised | undefined> {
+  const [param, value] = [...url.searchParams].find(([, text]) => coseForm.test(text)) ?? [];
+  if (param === undefined || value === undefined) return undefined;
+  // it reads CBOR, for which nobody waits who has none
+  const { decode } = await import('cborg');
+  const tagged = (decodeValue: () => unknown): unknown => decodeValue();
+  const options = { useMaps: true, tags: Object.fromEntries([17, 18, 52, 54, 61].map((tag) => [tag, tagged])) };
+  let claims, header;
+  try {
+    const [protectedHeader, unprotected, payload] = decode(Buffer.from(value, 'base64url'), options) as [
+      Uint8Array,
+      Map<number, unknown>,
+      Uint8Array,
+    ];
+    const named = protectedHeader.length > 0 ? (decode(protectedHeader, options) as Map<number, unknown>) : [];
+    header = new Map([...unprotected, ...named]);
+    claims = decode(payload, options) as Map<number, unknown>;
+  } catch {
+    return undefined;
+  }
+  const expires = claims.get(expiresLabel);
+  const id = header.get(4);
+  return {
+    cdn: 'a Common Access Token (CTA-5007)',
+    why: `${param} in the query, a COSE message`,
+    format: 'commonAccessToken',
+    settings: param === 'cat' ? {} : { param },
+    ...(id instanceof Uint8Array && { keyId: Buffer.from(id).toString() }),
+    bare: withoutParameters(url, [param]),
+    ...(typeof expires === 'number' && { expires }),
+    facts: [
+      ...(id instanceof Uint8Array ? [`key id: ${Buffer.from(id).toString()}`] : []),
+      `claims: ${[...claims.keys()].join(', ')}`,
+    ],
+  };
+}

@@ -1,0 +1,38 @@
+/** The URL without these parameters, every other byte as it was. */
+export function withoutParameters(url: URL, names: readonly string[]): string {
+  const kept = url.search
+    .slice(1)
+    .split('&')
+    .filter((pair) => pair !== '' && !names.includes(pair.split('=')[0]!));
+  return url.origin + url.pathname + (kept.length > 0 ? `?${kept.join('&')}` : '');
+}
+
+/** The URL without a part of its path. */
+export const withoutPath = (url: URL, part: string): string =>
+  url.origin + url.pathname.replace(part, () => '') + url.search;
+
+/** `name=value~name=value` */
+export const fields = (text: string): Partial<Record<string, string>> =>
+  Object.fromEntries(
+    text
+      .split('~')
+      .map((field) => field.split(/=(.*)/s) as [string, string?])
+      .flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+
+/** A JSON object in base64 or base64url; `undefined` for anything else. */
+export function jsonIn(text: string | undefined): object | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64').toString());
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Unix seconds as people read them. */
+export function date(seconds: number): string {
+  const made = new Date(seconds * 1000);
+  return Number.isNaN(made.getTime()) ? 'no date' : made.toISOString().replace('.000', '');
+}

@@ -1,0 +1,86 @@
+import type { Token } from './token.ts';
+/**
+ * Why a call is made; one for all of its URLs. A URL may join a call that was begun for another one: only `refused`
+ * replaces the reason it had.
+ *
+ * - `initial`: no token is at hand. There may have been one: that of a single URL is forgotten some time after its end.
+ * - `expiring`: the token at hand is renewed ahead of its end, or by `renew()`.
+ * - `expired`: the token at hand is no longer sent. It has ended, or will within two seconds (of a lifetime below 20 s,
+ *   within a tenth of it) and could do so on its way to the edge; or the edge has refused another token of its age.
+ * - `refused`: the edge has refused the token.
+ */
+export type TokenReason = 'initial' | 'expiring' | 'expired' | 'refused';
+export interface TokenRequest {
+    /** Absolute, unsigned. */
+    readonly urls: readonly string[];
+    readonly reason: TokenReason;
+    /** Aborts when the call takes longer than `timeout` or the source is destroyed. */
+    readonly signal: AbortSignal;
+}
+/** All that an answer can hold, from `getTokens` as from a signing endpoint. */
+export interface TokensAnswer {
+    readonly tokens: readonly Token[];
+    /** The clock of whoever made the tokens, in unix seconds: without it the viewer's clock has to be right. */
+    readonly now?: number;
+    /** URLs that this viewer may not have: final until `renew()`. */
+    readonly denied?: readonly string[];
+}
+/** Which URLs are signed: those below a prefix, those that match, or those a function picks. */
+export type Protect = string | RegExp | ((url: URL) => boolean);
+export interface RetryOptions {
+    limit?: number;
+    backoffLimit?: number;
+}
+export interface TokenSourceOptions {
+    /** The signing endpoint: `POST {urls, reason}` → `{tokens, now, denied}`. */
+    endpoint?: string | URL;
+    /**
+     * Instead of `endpoint`: the team's own way to get tokens. An error with the code `ERR_DENIED` or a `status` of 401
+     * or 403 is final for these URLs; any other is retried.
+     */
+    getTokens?: (request: TokenRequest) => Promise<Token | readonly Token[] | TokensAnswer>;
+    /** Headers, credentials and the like for the call to `endpoint`; a function is asked before each call. */
+    request?: RequestInit | (() => RequestInit | Promise<RequestInit>);
+    /**
+     * Known beforehand (rendered into the page): no round trip at start-up. The page answers for these: they are taken
+     * for whatever origin they name, and later tokens for the same origins are, too.
+     */
+    tokens?: readonly Token[];
+    /**
+     * Which URLs are signed, and for which URLs tokens are taken: where several CDNs are used, name them here.
+     * @default the origins of the sources the player was given
+     */
+    protect?: Protect | readonly Protect[];
+    /** Seconds before expiry. @default a quarter of the lifetime, at most 60 */
+    renewBefore?: number;
+    /**
+     * 0…1: the share of a token's lifetime by which it is renewed even earlier, drawn anew for each token, so that an
+     * audience that joined in one second does not come back in one second. @default 0.3
+     */
+    jitter?: number;
+    /**
+     * URLs signed ahead in a playlist when tokens are per URL; 0 switches it off. At the live edge names that are not in
+     * the playlist yet are signed ahead too, for up to three quarters of the lifetime of the tokens. @default 6
+     */
+    readAhead?: number;
+    /**
+     * Retries of a failed call, with full-jitter back-off of at most `backoffLimit` seconds; `Retry-After` wins.
+     * @default { limit: 4, backoffLimit: 30 }
+     */
+    retry?: RetryOptions;
+    /** Seconds for one call. @default 10 */
+    timeout?: number;
+    /** The statuses with which the edge refuses a token. @default [401, 403, 410] */
+    refusals?: readonly number[];
+    /**
+     * Writes one line for each decision to `console.debug`, without tokens: attach, wait, renew, replay, deny, pause.
+     * @default whether `localStorage['secure-token:debug']` is '1'
+     */
+    debug?: boolean;
+    /** Unix time in ms. @default Date.now */
+    clock?: () => number;
+    /** @default the global fetch */
+    fetch?: typeof fetch;
+    /** 0…1. @default Math.random */
+    random?: () => number;
+}

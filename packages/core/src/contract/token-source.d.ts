@@ -1,0 +1,70 @@
+import type { Playlist } from './playlist.ts';
+import type { TokenEvent, TokenEventType } from './token-events.ts';
+import type { Token } from './token.ts';
+/** A request as it goes to the edge. */
+export interface SignedRequest {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    /** Send with credentials: the token is a cookie. */
+    readonly credentials: boolean;
+    /** The identity of the request everywhere else. */
+    readonly unsignedUrl: string;
+    /** @deprecated the same as `unsignedUrl` */
+    readonly source: string;
+    /** Absent when the URL is not protected. */
+    readonly token?: Token;
+}
+export interface SignOptions {
+    /** Detaches this caller; others that wait for the same token go on. */
+    signal?: AbortSignal | undefined;
+}
+/** Decides when tokens are fetched, renewed and replaced, for one or many players. */
+export interface TokenSource extends EventTarget {
+    /** Now or never: the signed request if a token is at hand or the URL needs none. */
+    signNow(url: string): SignedRequest | undefined;
+    /**
+     * The signed request, waiting for a token if it must.
+     * @throws `ERR_DENIED`, `ERR_SIGNING_UNAVAILABLE`, `ERR_SIGNING_RESPONSE`, `ERR_DESTROYED`, or the signal's reason
+     */
+    sign(url: string, options?: SignOptions): Promise<SignedRequest>;
+    /**
+     * The edge refused `request` with `status` (0: a failure without a status). Resolves to the request signed by a
+     * different token, to be sent once, or to `undefined`: show the player the refusal.
+     * @throws as `sign`
+     */
+    refused(request: SignedRequest, status: number, options?: SignOptions): Promise<SignedRequest | undefined>;
+    /**
+     * Whether an edge that answers `request` with `status` refuses its token (0: a failure without a status, which is a
+     * refusal if the token was at its end). The one place that knows: if it is one, and `refused` resolved to
+     * `undefined`, then the request is refused for good.
+     */
+    isRefusal(request: SignedRequest, status: number): boolean;
+    /** The URL without the token that was attached. */
+    unsign(url: string): string;
+    protects(url: string): boolean;
+    /**
+     * For adapters: a player uses this source from now on. Nothing is renewed or signed ahead any more once all that have
+     * joined have left.
+     * @returns to be called when the player leaves
+     */
+    join(): () => void;
+    /** For adapters: the player was given this source; its origin is protected unless `protect` says otherwise. */
+    allow(url: string): void;
+    /**
+     * A playlist arrived: what it names next is signed ahead (`readAhead`), where a token opens one URL.
+     * @param playlist `hls(text)`, `dash(text)` or `list(urls)` of `secure-token-core/playlists`
+     * @throws `ERR_OPTIONS` if it is none of these
+     */
+    learn(playlistUrl: string, playlist: Playlist): void;
+    /** Renews everything in use now and lifts denials. @throws as `sign` */
+    renew(): Promise<void>;
+    /** For adapters: the viewer may be another one. Lifts denials; the next request asks the signing endpoint. */
+    liftDenials(): void;
+    /** Stops calls and timers; requests that wait fail with `ERR_DESTROYED`. */
+    destroy(): void;
+    [Symbol.dispose](): void;
+    addEventListener<T extends TokenEventType>(type: T, listener: ((event: TokenEvent<T>) => void) | null, options?: boolean | AddEventListenerOptions): void;
+    addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+}
+/** Whether `it` is a token source: of this realm, an iframe, or another copy of this package. */
+export declare const isTokenSource: (it: unknown) => it is TokenSource;

@@ -1,0 +1,8 @@
+export { createTokenSource } from './create-token-source.ts';
+export { SecureTokenError, isSecureTokenError } from './contract/secure-token-error.ts';
+export type { Playlist } from './contract/playlist.ts';
+export type { SecureTokenErrorCode, SecureTokenErrorDetails } from './contract/secure-token-error.ts';
+export type { TokenEvent, TokenEventDetails, TokenEventType } from './contract/token-events.ts';
+export type { Protect, TokenReason, TokenRequest, TokenSourceOptions, TokensAnswer } from './contract/token-source-options.ts';
+export type { SignOptions, SignedRequest, TokenSource } from './contract/token-source.ts';
+export type { Token } from './contract/token.ts';

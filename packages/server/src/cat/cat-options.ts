@@ -1,0 +1,116 @@
+import { checkNames } from '../errors/check-names.ts';
+import { optionsError } from '../errors/options-error.ts';
+import { checkTimes } from '../format-parts/check-times.ts';
+import { checkFolderCount } from '../format-parts/folders.ts';
+import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
+import type { CborClaims } from './cbor.ts';
+import type { CatAlgorithm, CatKey } from './cose-key.ts';
+import type { TokenUse } from './judge-claims.ts';
+import { profiles } from './profiles.ts';
+import type { CatProfile } from './profiles.ts';
+import { checkRenewal } from './renewal.ts';
+import type { CatRenewal } from './renewal.ts';
+import type { UriConditions } from './uri-conditions.ts';
+
+export interface CommonAccessTokenOptions extends ValueCarrierOptions {
+  /** Keys with their ids; the first one signs, all of them verify. A token without an id may be of an only key. */
+  keys: readonly CatKey[];
+  /** @default 'HS256' */
+  algorithm?: CatAlgorithm;
+  /**
+   * The CDN whose reading of the standard tokens are written in: names, tags, numbers of claims. `cloudfront` also
+   * reads the claims 401 to 404 of AWS's documentation, which are refused otherwise.
+   * @default 'cta'
+   */
+  profile?: CatProfile;
+  /** `iss` */
+  issuer?: string;
+  /** `aud`: written into tokens, and one of these is demanded; without it, tokens that name an audience are refused. */
+  audience?: string | readonly string[];
+  /** Opens the path asked for alone. @default false: its folder and all below */
+  exact?: boolean;
+  /** How many folders of the path asked for make the folder that is opened. @default all */
+  depth?: number;
+  /**
+   * `catu` of your own for every token, or `'any'` for none. Without an exact host in it, a token opens what it names
+   * on every host with the same keys, while `opens` names the host that was asked for: say the host (part 1) to bind
+   * it.
+   */
+  uri?: UriConditions | 'any';
+  /** CIDR ranges of the clients that may use the token (`catnip`). */
+  ipRanges?: readonly string[];
+  /** For `verify`: the client's address; without it, tokens with ranges are refused. See `SecureLinkOptions`. */
+  ip?: string;
+  /**
+   * For `verify`: the client's country, such as `DE`, or `DE-BY` with its part; without it, tokens that name countries
+   * (`catgeoiso3166`) are refused.
+   */
+  country?: string;
+  /** For `verify`: the protocol of the client's connection, such as `h2`; without it, `catalpn` is refused. */
+  alpn?: string;
+  /**
+   * For `verify`: whether a token with `catreplay` 1 or 2 may be used (again). It is asked when all else speaks for the
+   * token; without it, such tokens are refused.
+   */
+  replay?: (use: TokenUse) => boolean | Promise<boolean>;
+  /** Writes into tokens how an edge with `renew` renews them (`catr`). @default they are not renewed */
+  renewal?: CatRenewal;
+  /** More claims by number, such as `cti` (7); none that another option makes. */
+  claims?: CborClaims;
+  /** @default that of the profile: `cat` in the query, `CTA-Common-Access-Token` in a header or cookie for `cta` */
+  param?: string;
+  /** @default 86400 seconds */
+  maxTtl?: number;
+}
+
+/** @throws `ERR_OPTIONS` for what cannot work, but for keys, the carrier and ranges, whose parts check them */
+export function checkCatOptions(options: CommonAccessTokenOptions): void {
+  checkNames(options, {
+    keys: true,
+    algorithm: true,
+    profile: true,
+    issuer: true,
+    audience: true,
+    exact: true,
+    depth: true,
+    uri: true,
+    ipRanges: true,
+    ip: true,
+    country: true,
+    alpn: true,
+    replay: true,
+    renewal: true,
+    claims: true,
+    carrier: true,
+    cookie: true,
+    param: true,
+    maxTtl: true,
+  });
+  const { profile = 'cta', algorithm = 'HS256', depth, uri, exact, maxTtl, replay, renewal } = options;
+  if (!Object.hasOwn(profiles, profile))
+    throw optionsError('profile', "This is unknown. Give 'cta', 'akamai' or 'cloudfront'.");
+  if (profile === 'cloudfront' && algorithm !== 'HS256')
+    throw optionsError('algorithm', 'CloudFront Functions verify HS256 alone. Leave it out with this profile.');
+  checkTimes({ maxTtl });
+  if (depth !== undefined) checkFolderCount(depth);
+  if (uri !== undefined && uri !== 'any' && !(uri instanceof Map))
+    throw optionsError('uri', "Give a Map, or 'any'.", uri);
+  if (uri !== undefined && exact) throw optionsError('uri', '`uri` and `exact` are both given. Give one of them.');
+  checkTexts(options);
+  if (replay !== undefined && typeof (replay as unknown) !== 'function')
+    throw optionsError('replay', 'Give a function that says whether a token may be used.', replay);
+  if (renewal !== undefined) {
+    checkNames(renewal, { lifetime: true, grant: true, type: true }, 'renewal');
+    checkRenewal(renewal);
+  }
+}
+
+function checkTexts({ audience, country, alpn }: CommonAccessTokenOptions): void {
+  const names = [audience ?? []].flat();
+  if ((audience !== undefined && names.length === 0) || !names.every((each: unknown) => typeof each === 'string'))
+    throw optionsError('audience', 'Give a text, or a list of texts.', audience);
+  if (country !== undefined && typeof (country as unknown) !== 'string')
+    throw optionsError('country', 'Give a country such as DE, or DE-BY with its part.', country);
+  if (alpn !== undefined && typeof (alpn as unknown) !== 'string')
+    throw optionsError('alpn', 'Give the name of a protocol, such as h2.', alpn);
+}

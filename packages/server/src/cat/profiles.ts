@@ -1,0 +1,49 @@
+import type { TagStyle } from './cose-message.ts';
+
+/** A reading of the standard, in which tokens are written. */
+export type CatProfile = 'cta' | 'akamai' | 'cloudfront';
+
+export interface Profile {
+  /** Name of the query parameter. */
+  readonly query: string;
+  /** Name of the header, also of the one that brings a renewed token. */
+  readonly header: string;
+  readonly cookie: string;
+  readonly tags: TagStyle;
+  /** Whether claims 401 to 404 are written and read. */
+  readonly isAws: boolean;
+  /** Bytes of a token that the CDN reads at most. */
+  readonly maxBytes: number;
+}
+
+/**
+ * What the libraries of these CDNs look for; the standard itself is for sale and was not read. `cta` is node-cat 0.16
+ * and Fastly's crate 0.2, `akamai` the CAT module 1.0.2 for EdgeWorkers with its defaults, `cloudfront` the
+ * documentation of `cf.cwt` of CloudFront Functions and AWS's reference (November 2026).
+ */
+export const profiles: Readonly<Record<CatProfile, Profile>> = {
+  cta: {
+    query: 'cat',
+    header: 'CTA-Common-Access-Token',
+    cookie: 'CTA-Common-Access-Token',
+    tags: 'cwt',
+    isAws: false,
+    maxBytes: Infinity,
+  },
+  akamai: {
+    query: 'CAT',
+    header: 'Common-Access-Token',
+    cookie: 'Common-Access-Token',
+    tags: 'cose',
+    isAws: false,
+    maxBytes: Infinity,
+  },
+  cloudfront: {
+    query: 'CAT',
+    header: 'CTA-Common-Access-Token',
+    cookie: 'CTA-Common-Access-Token',
+    tags: 'long',
+    isAws: true,
+    maxBytes: 1024,
+  },
+};

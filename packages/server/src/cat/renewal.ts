@@ -1,0 +1,88 @@
+import { optionsError } from '../errors/options-error.ts';
+import type { CborClaims } from './cbor.ts';
+import { label } from './labels.ts';
+
+/** Renewal by the edge, as it is written into tokens. */
+export interface CatRenewal {
+  /** Seconds that each renewed token lives (`catr` 1). */
+  lifetime: number;
+  /**
+   * Seconds beyond the end of the first token during which the edge renews (`catr` 2, as a time): how long a viewer
+   * watches without asking the signing endpoint again, and how long a stolen token can be kept alive.
+   */
+  grant: number;
+  /**
+   * How a renewed token is sent (`catr` 0): `automatic` as the token came, which is a header for one in the query.
+   * @default 'automatic'
+   */
+  type?: 'automatic' | 'cookie' | 'header';
+}
+
+const types = ['automatic', 'cookie', 'header', 'redirect'] as const;
+const members = { type: 0, lifetime: 1, deadline: 2 } as const;
+
+/** Renewal that a token asks for. */
+export interface GrantedRenewal {
+  readonly type: (typeof types)[number];
+  /** Seconds; `undefined` where the token does not say. */
+  readonly lifetime: number | undefined;
+  /** Unix seconds up to which tokens may be renewed; `undefined` for no grant, and so for no renewal. */
+  readonly until: number | undefined;
+}
+
+/** @throws `ERR_OPTIONS` */
+export function checkRenewal({ lifetime, grant, type = 'automatic' }: CatRenewal): void {
+  const isSeconds = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 1;
+  if (!isSeconds(lifetime))
+    throw optionsError('renewal.lifetime', 'Give seconds, a whole number, 1 or more.', lifetime);
+  if (!isSeconds(grant)) throw optionsError('renewal.grant', 'Give seconds, a whole number, 1 or more.', grant);
+  if (!['automatic', 'cookie', 'header'].includes(type))
+    throw optionsError('renewal.type', "This is unknown. Give 'automatic', 'cookie' or 'header'.");
+}
+
+/** `catr` of a token. @param expires unix seconds */
+export function renewalClaim({ lifetime, grant, type = 'automatic' }: CatRenewal, expires: number): CborClaims {
+  return new Map([
+    [members.type, types.indexOf(type)],
+    [members.lifetime, lifetime],
+    [members.deadline, expires + grant],
+  ]);
+}
+
+/**
+ * Reads what `catr` grants; `undefined` for a token without one, and for a type that is not known. Libraries disagree
+ * about its deadline: one reads a time, others the seconds before `exp` from which a token is renewed. A number of ten
+ * digits is a time; any other is no grant, which the claim `grant` has to give then.
+ */
+export function readRenewal(claims: CborClaims): GrantedRenewal | undefined {
+  const claim = claims.get(label.catr);
+  if (!(claim instanceof Map)) return undefined;
+  const catr = claim as ReadonlyMap<unknown, unknown>;
+  const type = types[Number(catr.get(members.type))];
+  if (type === undefined) return undefined;
+  const seconds = (value: unknown): number | undefined =>
+    typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.floor(value) : undefined;
+  const ends = [catr.get(members.deadline), claims.get(label.grant)]
+    .map(seconds)
+    .filter((end) => end !== undefined && end >= 1e9) as readonly number[];
+  return {
+    type,
+    lifetime: seconds(catr.get(members.lifetime)),
+    until: ends.length > 0 ? Math.min(...ends) : undefined,
+  };
+}
+
+/**
+ * The end of the successor of a token: it lives as long as the token says, and not beyond the grant. `undefined` where
+ * that is no later than the token itself.
+ *
+ * @param within seconds; a token that does not say how long its successor lives gets one of twice that
+ */
+export function renewedExpiry(
+  { lifetime, until }: GrantedRenewal,
+  { expires, now, within, maxTtl }: { expires: number; now: number; within: number; maxTtl: number },
+): number | undefined {
+  if (until === undefined) return undefined;
+  const ends = Math.min(now + (lifetime ?? 2 * within), until, now + maxTtl);
+  return ends > expires ? Math.floor(ends) : undefined;
+}

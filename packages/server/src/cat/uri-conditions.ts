@@ -1,0 +1,163 @@
+import { sha512_256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { digest, sha256, sha512 } from '../crypto/hash.ts';
+import { folderHolding } from '../format-parts/opened-scope.ts';
+
+/**
+ * `catu`: conditions by part of the URL, each a value by the kind of match. Parts: 0 scheme, 1 host, 2 port, 3 path,
+ * 4 query, 5 parent path, 6 file name, 7 stem, 8 extension. Kinds: 0 exact, 1 prefix, 2 suffix, 3 contains, −1 SHA-256,
+ * −2 SHA-512/256 (or SHA-512, which two libraries compute there); a hash is bytes, or text in hex.
+ */
+export type UriConditions = ReadonlyMap<number, ReadonlyMap<number, string | Uint8Array>>;
+
+/** One condition, in whichever dialect it was written. */
+interface UriCondition {
+  readonly part: number;
+  readonly match: number;
+  /** One of them has to match. */
+  readonly values: readonly (string | Uint8Array)[];
+}
+
+const part = { scheme: 0, host: 1, port: 2, path: 3, parentPath: 5, extension: 8 } as const;
+const match = { exact: 0, prefix: 1, suffix: 2, contains: 3, regex: 4, sha256: -1, sha512: -2 } as const;
+/** In the documentation of CloudFront Functions. */
+const awsPart: Readonly<Record<number, number>> = { 1: part.host, 2: part.path, 3: part.extension };
+const awsMatch: Readonly<Record<number, number>> = { 1: match.prefix, 2: match.suffix, 3: match.exact };
+
+/** Opens every URL that begins with `path`, or `path` alone, on this scheme, host and port. */
+export function uriConditions({ protocol, hostname, port }: URL, path: string, exact: boolean): UriConditions {
+  return new Map([
+    [part.scheme, new Map([[match.exact, protocol.slice(0, -1)]])],
+    [part.host, new Map([[match.exact, hostname]])],
+    ...(port === '' ? [] : ([[part.port, new Map([[match.exact, port]])]] as const)),
+    [part.path, new Map([[exact ? match.exact : match.prefix, path]])],
+  ]);
+}
+
+/** The same in what AWS has numbers for: on this host and port, whatever the scheme. */
+export function hostConditions({ host }: URL, path: string, exact: boolean): UriConditions {
+  return new Map([
+    [part.host, new Map([[match.exact, host]])],
+    [part.path, new Map([[exact ? match.exact : match.prefix, path]])],
+  ]);
+}
+
+/** Conditions as AWS numbers them; `undefined` for those that it has no number for. */
+export function toAwsUri(conditions: UriConditions): UriConditions | undefined {
+  const numberIn = (numbers: Readonly<Record<number, number>>, ours: number): number =>
+    Number(Object.keys(numbers).find((each) => numbers[Number(each)] === ours));
+  const written = new Map(
+    [...conditions].map(([ours, kinds]) => [
+      numberIn(awsPart, ours),
+      new Map([...kinds].map(([kind, value]) => [numberIn(awsMatch, kind), value])),
+    ]),
+  );
+  return readAwsUri(written) && written;
+}
+
+/** `undefined` for a claim that is no map of texts and bytes. */
+export function readUri(claim: unknown): readonly UriCondition[] | undefined {
+  return readConditions(
+    claim,
+    (number) => number,
+    (number) => number,
+    isValue,
+  );
+}
+
+/** As AWS numbers it; `undefined` for a part or a match that it does not have. */
+export function readAwsUri(claim: unknown): readonly UriCondition[] | undefined {
+  const areValues = (value: unknown): value is string | readonly string[] =>
+    typeof value === 'string' || (Array.isArray(value) && value.every((each) => typeof each === 'string'));
+  return readConditions(
+    claim,
+    (number) => awsPart[number],
+    (number) => awsMatch[number],
+    areValues,
+  );
+}
+
+function readConditions(
+  claim: unknown,
+  partOf: (number: number) => number | undefined,
+  matchOf: (number: number) => number | undefined,
+  isGood: (value: unknown) => value is string | Uint8Array | readonly string[],
+): readonly UriCondition[] | undefined {
+  if (!(claim instanceof Map)) return undefined;
+  const found: UriCondition[] = [];
+  for (const [writtenPart, kinds] of claim as ReadonlyMap<unknown, unknown>) {
+    const number = typeof writtenPart === 'number' ? partOf(writtenPart) : undefined;
+    if (number === undefined || !(kinds instanceof Map)) return undefined;
+    for (const [writtenMatch, value] of kinds as ReadonlyMap<unknown, unknown>) {
+      const kind = typeof writtenMatch === 'number' ? matchOf(writtenMatch) : undefined;
+      if (kind === undefined || !isGood(value)) return undefined;
+      found.push({ part: number, match: kind, values: [value].flat() });
+    }
+  }
+  return found;
+}
+
+const isValue = (value: unknown): value is string | Uint8Array =>
+  typeof value === 'string' || value instanceof Uint8Array;
+
+/** The parts of a URL that conditions are about, by their number: scheme to extension. */
+function partsOf(url: URL, hasPort: boolean): readonly string[] {
+  const file = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
+  const dot = file.lastIndexOf('.');
+  const [stem, extension] = dot < 0 ? [file, ''] : [file.slice(0, dot), file.slice(dot)];
+  const parent = url.pathname.slice(0, -file.length - 1) || '/';
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  // A host without a condition for the port means the port that belongs to the scheme.
+  const host = hasPort ? url.hostname : url.host;
+  return [url.protocol.slice(0, -1), host, port, url.pathname, url.search.slice(1), parent, file, stem, extension];
+}
+
+const isHash = (value: string | Uint8Array, ...hashes: readonly string[]): boolean =>
+  hashes.includes(typeof value === 'string' ? value.toLowerCase() : bytesToHex(value));
+
+/** Each takes as long as the text and the value are. */
+const tests: Readonly<Record<number, (text: string, value: string | Uint8Array) => boolean>> = {
+  [match.exact]: (text, value) => text === value,
+  [match.prefix]: (text, value) => typeof value === 'string' && text.startsWith(value),
+  [match.suffix]: (text, value) => typeof value === 'string' && text.endsWith(value),
+  [match.contains]: (text, value) => typeof value === 'string' && text.includes(value),
+  [match.sha256]: (text, value) => isHash(value, digest(sha256, text, 'hex')),
+  [match.sha512]: (text, value) =>
+    isHash(value, bytesToHex(sha512_256(utf8ToBytes(text))), digest(sha512, text, 'hex')),
+};
+
+/** Whether all conditions are met; one that is not understood, such as a regular expression, is not met. */
+export function meetsUri(url: URL, conditions: readonly UriCondition[]): boolean {
+  const texts = partsOf(
+    url,
+    conditions.some((each) => each.part === part.port),
+  );
+  return conditions.every(({ part: number, match: kind, values }) => {
+    const text = texts[number];
+    const isMet = tests[kind];
+    return text !== undefined && isMet !== undefined && values.some((value) => isMet(text, value));
+  });
+}
+
+/** Whether one of the conditions is a regular expression, in the form of the standard (a list) or as text. */
+export function asksForPattern(claim: unknown): boolean {
+  if (!(claim instanceof Map)) return false;
+  return [...(claim as ReadonlyMap<unknown, unknown>).values()].some(
+    (kinds) => kinds instanceof Map && kinds.has(match.regex),
+  );
+}
+
+/**
+ * The smallest folder, or the path, that holds whatever meets the conditions, whichever parts of a URL they are about.
+ */
+export function pathOfConditions(conditions: readonly UriCondition[]): { path: string; isFolder: boolean } {
+  const valueOf = (number: number, kind: number): string | undefined => {
+    const values = conditions.find((each) => each.part === number && each.match === kind)?.values ?? [];
+    return values.length === 1 && typeof values[0] === 'string' ? values[0] : undefined;
+  };
+  const exact = valueOf(part.path, match.exact);
+  if (exact !== undefined) return { path: exact, isFolder: false };
+  const parent = valueOf(part.parentPath, match.exact);
+  if (parent?.startsWith('/')) return { path: parent.endsWith('/') ? parent : `${parent}/`, isFolder: true };
+  return { path: folderHolding(valueOf(part.path, match.prefix) ?? '/'), isFolder: true };
+}

@@ -1,0 +1,217 @@
+import type { TokenSource } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
+import { carriesToken, forwardTokenEvents, renewWorker } from 'secure-token-core/adapter';
+import { answerWorker } from './answer-worker.ts';
+import type { PageMessage, PostedScriptAnswer } from '../wire/protocol.ts';
+import { parseWorkerMessage, words } from '../wire/protocol.ts';
+import type { TokenWorkerOptions, WorkerPlan } from './token-worker-options.ts';
+import { planWorker } from './token-worker-options.ts';
+import { explainFailure } from './worker-file.ts';
+import type { TrustedScriptUrl, WorkerScript } from './worker-script.ts';
+import { workerScript } from './worker-script.ts';
+
+/** For how long a worker is waited for that is slow to take over. */
+const takeOverTimeoutMs = 5000;
+
+/**
+ * A service worker that signs the media requests of this page. Events: those of a token source, and
+ * `problem {url, header}` when the edge does not send a response header without which the worker cannot help.
+ */
+export interface TokenWorker extends EventTarget {
+  /** Whether it controls this page now; until then the browser's requests go out as they are. */
+  readonly controls: boolean;
+  readonly registration: ServiceWorkerRegistration;
+  /** The token source that was passed, which signs for the worker. */
+  readonly source?: TokenSource;
+  /**
+   * Renews the tokens in use and lifts a denial, in the worker or in this page, whichever asks for them.
+   * @throws as `TokenSource.sign`; `ERR_SIGNING_UNAVAILABLE` for a worker of an earlier version, which cannot
+   */
+  renew(): Promise<void>;
+  /** This page no longer hands out tokens; the worker stays, for the other pages. */
+  destroy(): void;
+}
+
+/**
+ * Registers the token worker and waits until it controls this page, for five seconds at most: see `controls`.
+ *
+ * @param url of `token-worker.js`, or of `token-worker-all.js` for `requests: 'all'`; it must lie at or above the pages
+ *   it is to help. A `TrustedScriptURL` is registered as it is if no settings have to be added to it, which is so for a
+ *   `TokenSource`; otherwise the Trusted Types policy `secure-token` is created
+ * @param options those of a worker that asks the endpoint by itself, which stand in its URL; or a `TokenSource`, by
+ *   which this page signs for the worker, alone or as `{ source, protect }`. With `requests: 'all'` the requests of
+ *   this page's scripts are signed too; start the player when it resolves
+ * @throws `ERR_OPTIONS` at once, naming the option, and for `requests: 'all'` where the file signs media alone;
+ *   `NotSupportedError` without service workers (they need https or localhost); what the browser throws when the file
+ *   is missing or lies in the wrong place
+ */
+export async function registerTokenWorker(
+  url: string | URL | TrustedScriptUrl,
+  options: TokenWorkerOptions | TokenSource,
+): Promise<TokenWorker> {
+  const plan = planWorker(options);
+  const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
+  if (!serviceWorker) throw new DOMException(NO_SERVICE_WORKERS, 'NotSupportedError');
+  const worker = new WorkerOfPage(serviceWorker, workerScript(url, plan.settings), plan);
+  await worker.start().catch((error: unknown) => {
+    worker.destroy();
+    throw error;
+  });
+  return worker as TokenWorker;
+}
+
+const NO_SERVICE_WORKERS = 'This page has no service workers. Serve it from https or localhost.';
+
+const OTHER_WORKER =
+  'secure-token-worker: a service worker with other options has taken over, registered by another page of this site, ' +
+  'most likely. The options of this page no longer hold. Register the same file and options in all pages.';
+
+const NO_ANSWER =
+  'The token worker that controls this page has not answered. One of an earlier version cannot renew: ' +
+  'it is replaced when all pages of this site are closed.';
+
+/** The worker objects of this page with `requests: 'all'`: they answer for the others, too. */
+const signingScripts = new Set<WorkerOfPage>();
+
+/** The page's side of the token worker. */
+class WorkerOfPage extends EventTarget {
+  readonly source: TokenSource | undefined;
+  readonly #playlists: WorkerPlan['playlists'];
+  registration!: ServiceWorkerRegistration;
+  readonly #container: ServiceWorkerContainer;
+  readonly #script: WorkerScript;
+  readonly #signsScripts: boolean;
+  readonly #listening = new AbortController();
+  /** Our worker has been the active one of the registration. */
+  #hasBeenActive = false;
+
+  constructor(container: ServiceWorkerContainer, script: WorkerScript, plan: WorkerPlan) {
+    super();
+    this.#container = container;
+    this.#script = script;
+    this.source = plan.source;
+    this.#playlists = plan.playlists;
+    this.#signsScripts = plan.settings.requests === 'all';
+  }
+
+  get controls(): boolean {
+    return this.#isOurs(this.#container.controller);
+  }
+
+  /** @throws what the browser throws when the file is missing or lies in the wrong place */
+  async start(): Promise<void> {
+    this.#listen();
+    // that it takes a TrustedScriptURL as well is unknown to TypeScript's library
+    const registering = this.#container.register(this.#script.url as URL);
+    this.registration = await (this.#signsScripts
+      ? registering.catch((error: unknown) => explainFailure(error, this.#script))
+      : registering);
+    const { active } = this.registration;
+    // after a hard reload the page has no controller, though the worker is there; and it may have given up on pages
+    this.#tell(active, { secureToken: words.claim });
+    if (!this.controls) await this.#takeOver();
+    this.#hasBeenActive = this.#isOurs(this.registration.active);
+    // one that is new does not know yet that this page listens
+    if (!this.#isOurs(active)) this.#tell(this.#container.controller, { secureToken: words.claim });
+  }
+
+  async renew(): Promise<void> {
+    if (this.source) return this.source.renew();
+    // a page that it does not control can do no more than tell it
+    this.#tell(this.registration.active, { secureToken: words.claim });
+    if (!(await renewWorker()) && this.controls) throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', NO_ANSWER);
+  }
+
+  destroy(): void {
+    if (this.#signsScripts) this.#tell(this.#container.controller, { secureToken: words.leave });
+    this.#listening.abort();
+    signingScripts.delete(this);
+  }
+
+  /** Not one with other settings, nor another worker of this site. */
+  #isOurs(worker: ServiceWorker | null): worker is ServiceWorker {
+    return worker?.scriptURL === this.#script.href;
+  }
+
+  /**
+   * Whether this page listens to a worker: to ours, and to one that has taken its place because another page has other
+   * options. One that was there before may be registered by anybody who has ever run a script on this site, with
+   * settings of their own.
+   */
+  #isTrusted({ scriptURL }: ServiceWorker): boolean {
+    return (
+      scriptURL === this.#script.href || (this.#hasBeenActive && scriptURL === this.registration.active?.scriptURL)
+    );
+  }
+
+  /** Another page of this site has other options: what plays here is no longer signed as it was. */
+  readonly #warnOfOther = (): void => {
+    if (!this.#container.controller || this.controls) return;
+    this.#container.removeEventListener('controllerchange', this.#warnOfOther);
+    // eslint-disable-next-line no-console -- the events are those of tokens and of the edge
+    console.warn(OTHER_WORKER);
+  };
+
+  #tell(worker: ServiceWorker | null, message: PageMessage): void {
+    if (this.#isOurs(worker)) worker.postMessage(message);
+  }
+
+  #listen(): void {
+    const { signal } = this.#listening;
+    this.#container.addEventListener('message', (event) => this.#onMessage(event), { signal });
+    this.#container.addEventListener('controllerchange', this.#warnOfOther, { signal });
+    this.#container.startMessages();
+    if (this.#signsScripts) signingScripts.add(this);
+    if (!this.source) return;
+    const stopForwarding = forwardTokenEvents(this.source, (type, detail) => this.#emit(type, detail));
+    signal.addEventListener('abort', stopForwarding);
+    // until it leaves, what the worker asks for is renewed ahead of use
+    signal.addEventListener('abort', this.source.join());
+  }
+
+  #onMessage({ data, source, ports: [port] }: MessageEvent): void {
+    if (!this.#isTrusted(source as ServiceWorker)) return;
+    const message = parseWorkerMessage(data);
+    switch (message?.secureToken) {
+      case words.connect:
+        // a page without tokens is silent: another one may have some
+        if (port && this.source) answerWorker(port, this.source);
+        break;
+      case words.script:
+        // one answer each: that of a token worker object with `requests: 'all'`, if there is one
+        if (!this.#signsScripts && signingScripts.size) break;
+        port?.postMessage({
+          carries: carriesToken(message, this.source),
+          leave: !this.#signsScripts,
+        } satisfies PostedScriptAnswer);
+        break;
+      case words.playlist:
+        if (this.#playlists) this.source?.learn(message.url, this.#playlists(message.text));
+        break;
+      case words.lift:
+        this.source?.liftDenials();
+        break;
+      case words.problem:
+        this.#emit('problem', { url: message.url, header: message.header });
+        break;
+      case words.event:
+        this.#emit(message.type, message.detail);
+    }
+  }
+
+  #emit(type: string, detail: object): void {
+    this.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
+  }
+
+  /** Resolves when the worker controls this page, or is late. */
+  async #takeOver(): Promise<void> {
+    const late = AbortSignal.timeout(takeOverTimeoutMs);
+    await new Promise<unknown>((resolve) => {
+      const check = (): void => {
+        if (this.controls) resolve(true);
+      };
+      this.#container.addEventListener('controllerchange', check, { signal: late });
+      late.addEventListener('abort', resolve);
+    });
+  }
+}

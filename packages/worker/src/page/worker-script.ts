@@ -1,0 +1,59 @@
+import type { WorkerSettings } from '../wire/worker-settings.ts';
+import { SETTINGS } from '../wire/worker-settings.ts';
+
+/** A `TrustedScriptURL`, made by a policy of the app. */
+export interface TrustedScriptUrl {
+  toString(): string;
+  toJSON(): string;
+}
+
+/** Trusted Types as far as they are used here (https://w3c.github.io/trusted-types/dist/spec/). */
+interface TrustedTypes {
+  isScriptURL(value: unknown): boolean;
+  createPolicy(name: string, rules: ScriptUrlRules<string>): ScriptUrlRules<TrustedScriptUrl>;
+}
+interface ScriptUrlRules<T> {
+  createScriptURL(url: string): T;
+}
+
+export interface WorkerScript {
+  /** The URL that the registered worker has. */
+  readonly href: string;
+  /** The argument for `ServiceWorkerContainer.register`. */
+  readonly url: URL | TrustedScriptUrl;
+}
+
+/** The name that a page with a `trusted-types` directive allows. */
+const POLICY = 'secure-token';
+/** A page may allow one policy of a name, and no second one. */
+const policies = new WeakMap<TrustedTypes, ScriptUrlRules<TrustedScriptUrl>>();
+
+/** The script of a worker with these settings, in a form that a page with Trusted Types may register. */
+export function workerScript(url: string | URL | TrustedScriptUrl, settings: WorkerSettings): WorkerScript {
+  const script = new URL(url.toString(), document.baseURI);
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  const isTrusted = trustedTypes?.isScriptURL(url) ?? false;
+  const written = JSON.stringify(settings);
+  // without settings a worker asks its pages: the URL of the app needs no addition
+  const isComplete = written === (script.searchParams.get(SETTINGS) ?? '{}');
+  if (isTrusted && isComplete) return { href: script.href, url: url as TrustedScriptUrl };
+
+  script.searchParams.set(SETTINGS, written);
+  return { href: script.href, url: (trustedTypes && trustedUrl(trustedTypes, script.href)) ?? script };
+}
+
+/**
+ * `href` as a trusted value. A worker's script is of the page's own origin by specification, so that no other origin
+ * comes in here.
+ */
+function trustedUrl(trustedTypes: TrustedTypes, href: string): TrustedScriptUrl | undefined {
+  try {
+    const policy =
+      policies.get(trustedTypes) ?? trustedTypes.createPolicy(POLICY, { createScriptURL: (allowed) => allowed });
+    policies.set(trustedTypes, policy);
+    return policy.createScriptURL(href);
+  } catch {
+    // The page does not allow this policy. It may have a default one, or enforce none: the browser decides.
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import { isSecureTokenError } from 'secure-token-core';
+import { responseWithoutToken, workerQuestion } from 'secure-token-core/adapter';
+import { mediaDelivery } from './media-delivery.ts';
+import { isMediaRequest } from './media-request.ts';
+import { isOutOfReach } from './missing-cors.ts';
+import type { RequestSigner } from './request-signer.ts';
+import { SignedFetch } from './signed-fetch.ts';
+import type { FetchEventLike } from './worker-scope.ts';
+
+/**
+ * Answers a fetch event of a service worker if it is a media request of the browser's own player for a URL that
+ * `source` protects: signed, with its range, replayed once when it is refused, the answer as it came. All others are
+ * left alone.
+ *
+ * @returns whether it answers
+ */
+export function handleFetch(event: Event, source: RequestSigner): boolean {
+  const fetchEvent = event as Event & FetchEventLike;
+  const { request } = fetchEvent;
+  // whoever loads a page may have logged in
+  if (request.mode === 'navigate') source.liftDenials?.();
+  const askedUrl = request.headers.get(workerQuestion.header);
+  if (askedUrl) {
+    const status = canSign(askedUrl, source) ? workerQuestion.yes : workerQuestion.no;
+    fetchEvent.respondWith(new Response(null, { status }));
+    return true;
+  }
+  if (request.headers.has(workerQuestion.renewal)) {
+    fetchEvent.respondWith(renew(source).catch(failure));
+    return true;
+  }
+  if (!isMediaRequest(request) || !canSign(request.url, source)) return false;
+  fetchEvent.respondWith(new SignedFetch(fetchEvent, source, mediaDelivery).answer().catch(failure));
+  return true;
+}
+
+async function renew(source: RequestSigner): Promise<Response> {
+  await source.renew?.();
+  return new Response(null, { status: source.renew ? workerQuestion.yes : workerQuestion.no });
+}
+
+const canSign = (url: string, source: RequestSigner): boolean => source.protects(url) && !isOutOfReach(url);
+
+/** The response to a player whose request gets no token. */
+export const failure = (error: unknown): Response =>
+  isSecureTokenError(error) ? responseWithoutToken(error) : Response.error();

@@ -1,0 +1,72 @@
+import { SecureTokenError } from 'secure-token-core';
+import type { Answer, Question } from '../wire/protocol.ts';
+import { isConnected, parseAnswer, words } from '../wire/protocol.ts';
+import type { WorkerClient } from './worker-scope.ts';
+import { openPages } from './worker-scope.ts';
+
+/** The interval in which the worker looks whether a page that owes an answer is still open. */
+const pageCheckIntervalMs = 1000;
+
+/** The page was closed, or left, before it answered. */
+export class PageClosed extends SecureTokenError {
+  constructor() {
+    super('ERR_SIGNING_UNAVAILABLE', 'The page that hands out tokens was closed before it answered. Keep one open.');
+  }
+}
+
+/** The worker's end of a channel to a page that hands out tokens. */
+export class PageConnection {
+  readonly #port: MessagePort;
+  readonly pageId: string;
+
+  private constructor(port: MessagePort, pageId: string) {
+    this.#port = port;
+    this.pageId = pageId;
+  }
+
+  /**
+   * Asks `page` whether it hands out tokens.
+   * @param onConnected it does. A page without tokens, or one that is still loading its scripts, says nothing
+   */
+  static greet(page: WorkerClient, onConnected: (connection: PageConnection) => void): void {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => {
+      if (isConnected(data)) onConnected(new PageConnection(port1, page.id));
+    };
+    page.postMessage({ secureToken: words.connect }, [port2]);
+  }
+
+  /**
+   * One question at a time.
+   * @throws `PageClosed`; the reason of `signal`
+   */
+  ask(question: Question, signal: AbortSignal | undefined): Promise<Answer> {
+    const waiting = new AbortController();
+    const answered = new Promise<Answer>((resolve, reject) => {
+      const stop = (): void => reject(signal!.reason as Error);
+      if (signal?.aborted) stop();
+      signal?.addEventListener('abort', stop, { signal: waiting.signal });
+      this.#port.onmessage = ({ data }) => resolve(parseAnswer(data) ?? { error: notUnderstood() });
+      // a page that is closed breaks the channel without a sound
+      const checkPage = async (): Promise<void> => {
+        const pages = await openPages();
+        if (!pages.some(({ id }) => id === this.pageId)) reject(new PageClosed());
+      };
+      const timer = setInterval(() => void checkPage(), pageCheckIntervalMs);
+      waiting.signal.addEventListener('abort', () => clearInterval(timer));
+      this.#port.postMessage(question);
+    });
+    return answered.finally(() => waiting.abort());
+  }
+
+  close(): void {
+    this.#port.close();
+  }
+}
+
+function notUnderstood(): SecureTokenError {
+  return new SecureTokenError(
+    'ERR_SIGNING_RESPONSE',
+    'The page answered the token worker in an unknown form. Load the same version of the page and the worker.',
+  );
+}

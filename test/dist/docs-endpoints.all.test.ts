@@ -1,0 +1,5 @@
+import { describeEndpoint } from '../support/endpoint-tests.ts';
+import { languageEndpoints } from '../support/language-endpoints.ts';
+
+for (const endpoint of languageEndpoints.filter(({ build, name }) => build ?? name === 'Ruby'))
+  describeEndpoint(endpoint);

@@ -1,0 +1,147 @@
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
+import type { Program } from './programs.ts';
+
+/** A signing endpoint of `examples/endpoints`, and how it is run. */
+export interface LanguageEndpoint {
+  readonly name: string;
+  readonly program: Program;
+  readonly file: string;
+  readonly page: string;
+  /** Of its blocks of code in the page. */
+  readonly fence: string;
+  /** The session check of a first try, in whose place the page shows another one. */
+  readonly check: RegExp;
+  /** Makes what is run of the file, where something has to be made. */
+  readonly build?: readonly string[];
+  readonly run: (port: number) => readonly string[];
+}
+
+const serveWsgi = `
+import sys
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+from token_endpoint import app
+WSGIRequestHandler.log_message = lambda *_: None
+make_server("127.0.0.1", int(sys.argv[1]), app).serve_forever()
+`;
+
+const gson = '/usr/share/java/gson.jar';
+const references = ['System.Core', 'System.Runtime.Serialization', 'System.Xml', 'System.Xml.Linq'];
+
+export const languageEndpoints: readonly LanguageEndpoint[] = [
+  {
+    name: 'Python',
+    program: 'python3',
+    file: 'examples/endpoints/python/token_endpoint.py',
+    page: 'docs/endpoint-python.md',
+    fence: 'python',
+    check: /^def viewer_of[\s\S]*?\n\n/m,
+    run: (port) => ['python3', '-c', serveWsgi, String(port)],
+  },
+  {
+    name: 'PHP',
+    program: 'php',
+    file: 'examples/endpoints/php/token.php',
+    page: 'docs/endpoint-php.md',
+    fence: 'php',
+    check: /^function viewer[\s\S]*?^\}\n/m,
+    run: (port) => ['php', '-n', '-S', `127.0.0.1:${port}`, 'token.php'],
+  },
+  {
+    name: 'Go',
+    program: 'go',
+    file: 'examples/endpoints/go/main.go',
+    page: 'docs/endpoint-go.md',
+    fence: 'go',
+    check: /^func viewerOf.*\n/m,
+    build: ['go', 'build', '-o', 'endpoint', 'main.go'],
+    run: () => ['./endpoint'],
+  },
+  {
+    name: 'Ruby',
+    program: 'puma',
+    file: 'examples/endpoints/ruby/config.ru',
+    page: 'docs/endpoint-ruby.md',
+    fence: 'ruby',
+    check: /^def viewer_of[\s\S]*?^end\n/m,
+    run: (port) => ['puma', '--silent', '--bind', `tcp://127.0.0.1:${port}`, 'config.ru'],
+  },
+  {
+    name: 'Java',
+    program: 'java',
+    file: 'examples/endpoints/java/TokenEndpoint.java',
+    page: 'docs/endpoint-java.md',
+    fence: 'java',
+    check: /^ {4}static String viewerOf[\s\S]*?^ {4}\}\n/m,
+    build: ['javac', '-cp', gson, '-d', '.', 'TokenEndpoint.java'],
+    run: () => ['java', '-cp', `${gson}:.`, 'TokenEndpoint'],
+  },
+  {
+    name: 'C#',
+    program: 'mono',
+    file: 'examples/endpoints/csharp/TokenEndpoint.cs',
+    page: 'docs/endpoint-csharp.md',
+    fence: 'csharp',
+    check: /^ {4}static string ViewerOf.*\n/m,
+    build: ['mcs', ...references.map((name) => `-r:${name}`), 'TokenEndpoint.cs'],
+    run: () => ['mono', 'TokenEndpoint.exe'],
+  },
+];
+
+/** The blocks of an endpoint's page: its code as a whole, its session check. */
+export function blocksOf({ page, fence }: LanguageEndpoint): string[] {
+  const blocks = readFileSync(page, 'utf8').matchAll(new RegExp(`^\`\`\`${fence}\\n([\\s\\S]*?)^\`\`\``, 'gm'));
+  return [...blocks].map(([, code]) => code!);
+}
+
+/** The code of an endpoint with the session check that its page shows: the cookie `session=a-session` is a viewer. */
+export function withSessions(endpoint: LanguageEndpoint): string {
+  const [whole, sessions] = blocksOf(endpoint);
+  return whole!.replace(endpoint.check, () => `${sessions!}${endpoint.name === 'Python' ? '\n\n' : '\n'}`);
+}
+
+/** Runs endpoints, each in a folder of its own, until `stop`. */
+export class EndpointProcesses {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'endpoint-'));
+  readonly #children: ChildProcess[] = [];
+  #count = 0;
+
+  /** Resolves with the address once it answers. @throws what its compiler said */
+  async serve(endpoint: LanguageEndpoint, code: string, secret: string): Promise<string> {
+    const cwd = join(this.#folder, String(this.#count++));
+    mkdirSync(cwd);
+    writeFileSync(join(cwd, basename(endpoint.file)), code);
+    const { build, run } = endpoint;
+    if (build) execFileSync(build[0]!, build.slice(1), { cwd, stdio: 'pipe' });
+    const port = await freePort();
+    // TMPDIR: PHP counts calls in files
+    const env = { ...process.env, CDN_SECRET: secret, PORT: String(port), TMPDIR: cwd };
+    const [command, ...args] = run(port);
+    this.#children.push(spawn(command!, args, { cwd, env, stdio: 'ignore' }));
+    const url = `http://127.0.0.1:${port}/token`;
+    await answering(url);
+    return url;
+  }
+
+  stop(): void {
+    for (const child of this.#children) child.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function answering(url: string): Promise<void> {
+  for (let i = 0; i < 400; i++) {
+    const isUp = await fetch(url).then(
+      () => true,
+      () => false,
+    );
+    if (isUp) return;
+    await delay(50);
+  }
+  throw new Error(`${url} does not answer`);
+}

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { claimText, shown } from '../../../packages/cli/src/cat/claim-text.ts';
+import { dialectsOf } from '../../../packages/cli/src/cat/dialects.ts';
+import { explainToken } from '../../../packages/cli/src/cat/explain-token.ts';
+import { oddities } from '../../../packages/cli/src/cat/oddities.ts';
+import { findToken, whyUnreadable } from '../../../packages/cli/src/cat/token-text.ts';
+import { commonAccessToken, inspectCommonAccessToken } from '../../../packages/server/src/cat.ts';
+import type { CommonAccessTokenOptions, InspectedToken } from '../../../packages/server/src/cat.ts';
+
+const NOW = 1_795_500_000;
+const url = 'https://cdn.example.com/vod/7/index.m3u8';
+const keys = [{ id: 'k', key: '00'.repeat(32) }];
+const vectors = JSON.parse(
+  readFileSync(new URL('../../../packages/server/vectors/cat/vectors.json', import.meta.url), 'utf8'),
+) as { name: string; token: string }[];
+
+const tokenOf = async (options: Partial<CommonAccessTokenOptions> = {}, expires = NOW + 60): Promise<string> =>
+  Object.values((await commonAccessToken({ keys, ...options }).sign(new URL(url), expires)).query!)[0]!;
+const inspected = async (options?: Partial<CommonAccessTokenOptions>, expires?: number): Promise<InspectedToken> =>
+  (await inspectCommonAccessToken(await tokenOf(options, expires)))!;
+const explained = (token: InspectedToken): string =>
+  explainToken({ token, now: NOW, dialects: dialectsOf(token), odd: oddities(token, NOW) });
+
+describe('secure-token cat explain', () => {
+  test('says what a token is and opens, with dates, and that nothing is odd', async () => {
+    const text = explained(await inspected({ issuer: 'me', renewal: { lifetime: 300, grant: 3600 } }));
+    for (const part of [
+      '61 (CWT), 17 (COSE_Mac0)',
+      'HS256 (5)',
+      '"k", in the unprotected header',
+      'iss        "me"',
+      'exp        2026-11-24T06:01:00Z (1795500060)',
+      'scheme is "https", host is "cdn.example.com", path begins with "/vod/7/"',
+      'automatic, each for 300 s, until 2026-11-24T07:01:00Z',
+      'for 60 s more',
+      'Nothing odd',
+    ])
+      expect(text).toContain(part);
+  });
+
+  test.each<[string, Partial<CommonAccessTokenOptions>, number, RegExp]>([
+    ['an end that is over', {}, NOW, /It ended at/],
+    ['an end that is far', {}, NOW + 100_000, /more than a day/],
+    ['no catu', { uri: 'any' }, NOW + 60, /opens every URL of every host/],
+    ['a beginning ahead', { claims: new Map([[5, NOW + 10]]) }, NOW + 60, /It begins at 2026-11-24T06:00:10Z/],
+    ['a claim that nobody judges', { claims: new Map([[322, new Map()]]) }, NOW + 60, /Nobody here judges catif/],
+    ['a claim that an option judges', { audience: 'a' }, NOW + 60, /aud is judged with the option `audience`/],
+    ['a label in words', { claims: new Map([['role', 1]]) }, NOW + 60, /Nobody here judges a label that is no number/],
+    ['catreplay', { claims: new Map([[308, 1]]) }, NOW + 60, /the option `replay`/],
+    ['no grant', { claims: new Map([[323, new Map([[0, 2]])]]) }, NOW + 60, /without saying until when/],
+  ])('finds %s odd', async (_, options, expires, expected) => {
+    const odd = oddities(await inspected(options, expires), NOW);
+    expect(odd).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test('says who would take it, and where it would open everything', async () => {
+    const against = async (options: Partial<CommonAccessTokenOptions>): Promise<Record<string, string>> =>
+      Object.fromEntries(dialectsOf(await inspected(options)).map((each) => [each.name, each.against.join('; ')]));
+    const cta = await against({});
+    expect(cta['@eyevinn/cat 0.16']).toBe('');
+    expect(cta['Akamai CAT module 1.0.2']).toContain('isCWTTagAdded');
+    expect(cta["AWS's reference validator"]).toContain('DANGER: it ignores catu (312)');
+    expect((await against({ profile: 'akamai' }))['Akamai CAT module 1.0.2']).toBe('');
+    const aws = await against({ profile: 'cloudfront' });
+    expect(aws['CloudFront Functions, cf.cwt']).toBe('');
+    expect(aws['@eyevinn/cat 0.16']).toContain('DANGER: it ignores 401');
+  });
+
+  test('a key says whether it has made the token', async () => {
+    const token = await tokenOf();
+    const genuine = async (key: string) => (await inspectCommonAccessToken(token, [{ id: 'k', key }]))?.isGenuine;
+    expect(await genuine('00'.repeat(32))).toBe(true);
+    expect(await genuine('11'.repeat(32))).toBe(false);
+    await expect(genuine('-----BEGIN PUBLIC KEY-----')).rejects.toThrow(/^key:/);
+  });
+
+  test('the token is found in a URL, behind the name of its header, or alone', async () => {
+    const token = await tokenOf();
+    for (const text of [
+      token,
+      ` ${token}\n`,
+      `https://cdn.example.com/vod/7/a?x=1&cat=${token}`,
+      `https://cdn.example.com/vod/7/a?CAT=${token}`,
+      `https://cdn.example.com/${token}/vod/7/a`,
+      `CTA-Common-Access-Token: ${token}`,
+      `Common-Access-Token=${token}`,
+    ])
+      expect(await findToken(text)).toBe(token);
+    await expect(findToken(' ')).rejects.toThrow(/empty/);
+    await expect(findToken('a'.repeat(100_000))).rejects.toThrow(/longer/);
+  });
+
+  test('every vector has an explanation, or a sentence', async () => {
+    for (const { name, token } of vectors) {
+      const found = await inspectCommonAccessToken(token);
+      expect(found ? explained(found) : whyUnreadable(token), name).toMatch(/\w{3}/);
+    }
+  });
+
+  test('garbage has a sentence, and nothing of it moves the cursor', async () => {
+    const genuine = Buffer.from(await tokenOf({ claims: new Map([[2, '\u001b[2J\u202e\u2028']]) }), 'base64url');
+    const garbage = fc.oneof(
+      fc.string({ maxLength: 40 }),
+      fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
+      fc.tuple(fc.nat(), fc.nat({ max: 255 })).map(([at, byte]) => {
+        const changed = Uint8Array.from(genuine);
+        changed[at % changed.length] = byte;
+        return Buffer.from(changed).toString('base64url');
+      }),
+    );
+    const property = fc.asyncProperty(garbage, async (text) => {
+      const found = await inspectCommonAccessToken(text);
+      const told = found ? explained(found) : whyUnreadable(text);
+      expect(told.length).toBeGreaterThan(20);
+      expect(told).not.toMatch(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}]/u);
+    });
+    await fc.assert(property, { numRuns: 150 });
+  });
+
+  test('values of any shape are shown', () => {
+    expect(shown('a\u001bb"')).toBe(String.raw`"a\u001bb\""`);
+    expect(claimText(7, Uint8Array.of(1, 255))).toBe('0x01ff');
+    expect(claimText(99, [[[[[[[[1]]]]]]]])).toContain('…');
+    expect(claimText(311, [{ tag: 52, value: [24, Uint8Array.of(203, 0, 113, 0)] }])).toBe('203.0.113.0/24');
+    expect(claimText(4, 'soon')).toBe('"soon"');
+    expect(claimText(312, 5)).toBe('5');
+  });
+});

@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+import { diagnose, exitStatus } from '../../../packages/cli/src/doctor/diagnose.ts';
+import type {
+  Answer,
+  EdgeObservations,
+  EndpointObservations,
+  Failure,
+  Observations,
+} from '../../../packages/cli/src/doctor/observations.ts';
+
+const NOW_MS = 1_795_500_000_000;
+const url = 'https://cdn.example.com/vod/7/a.m3u8';
+const endpointUrl = 'https://api.example.com/token';
+const page = { origin: 'https://app.example.com', isAssumed: false };
+const cors = { 'access-control-allow-origin': '*', date: new Date(NOW_MS).toUTCString() };
+
+const answer = (status: number, headers: Record<string, string | undefined> = {}, body?: string): Answer => {
+  const all: Record<string, string | undefined> = { ...cors, ...headers };
+  const given = Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  const seen = { url, status, headers: new Headers(given), sentMs: NOW_MS, receivedMs: NOW_MS + 20 };
+  return body === undefined ? seen : { ...seen, body };
+};
+const failure: Failure = { url, failure: 'ECONNREFUSED' };
+const refused = answer(403, { 'cache-control': 'no-store' });
+const served = answer(200, { 'content-type': 'application/vnd.apple.mpegurl' }, '#EXTM3U\n');
+
+const edge = (more: Partial<EdgeObservations> = {}): EdgeObservations => ({
+  url,
+  travel: { headers: [], cookies: false },
+  source: 'from the endpoint',
+  withoutToken: refused,
+  tampered: refused,
+  good: served,
+  withoutTokenAgain: refused,
+  ...more,
+});
+const seconds = NOW_MS / 1000;
+const token = { url, expires: seconds + 300, query: { st: 'x', e: '1' } };
+const initial = (body: object, headers: Record<string, string | undefined> = {}): Answer => ({
+  ...answer(
+    200,
+    { 'access-control-allow-origin': page.origin, 'cache-control': 'no-store', ...headers },
+    JSON.stringify(body),
+  ),
+  url: endpointUrl,
+});
+const endpoint = (body: object, more: Partial<EndpointObservations> = {}): EndpointObservations => ({
+  url: endpointUrl,
+  asked: url,
+  sendsCookies: false,
+  initial: initial(body),
+  ...more,
+});
+const sound = endpoint({ now: seconds, tokens: [token] });
+const observed = (more: Partial<Observations> = {}): Observations => ({
+  page,
+  patience: 4,
+  edge: edge(),
+  children: [],
+  endpoint: sound,
+  ...more,
+});
+const codesOf = (observations: Observations): string[] => diagnose(observations).map(({ code }) => code);
+
+describe('diagnose', () => {
+  test('finds nothing where all is well', () => {
+    expect(diagnose(observed())).toEqual([]);
+  });
+
+  test('tells causes before what follows from them', () => {
+    const late = endpoint({ now: seconds - 600, tokens: [{ ...token, expires: seconds - 300 }] });
+    expect(
+      codesOf(observed({ endpoint: late, edge: edge({ good: answer(410), withoutTokenAgain: undefined! }) })),
+    ).toEqual(['endpoint-clock', 'edge-refuses-valid']);
+  });
+
+  test('a clock of this machine that is wrong is the fault of neither: edge and endpoint agree', () => {
+    const date = new Date(NOW_MS + 7_200_000).toUTCString();
+    const all = { withoutToken: answer(403, { date }), tampered: answer(403, { date }), good: served };
+    const ahead = endpoint({ now: seconds + 7200, tokens: [{ ...token, expires: seconds + 7500 }] });
+    expect(codesOf(observed({ edge: edge(all), endpoint: ahead }))).toEqual([]);
+    expect(codesOf(observed({ edge: edge(all) }))).toContain('edge-clock');
+    expect(codesOf(observed({ endpoint: ahead }))).toEqual(['endpoint-clock']);
+  });
+
+  test.each([4, -4])('clocks that are %d s apart are one clock', (off) => {
+    const date = new Date(NOW_MS + off * 1000).toUTCString();
+    expect(codesOf(observed({ edge: edge({ withoutToken: answer(403, { date }) }) }))).toEqual([]);
+  });
+
+  test('the date of an answer out of a cache is no clock', () => {
+    const old = answer(200, { date: new Date(NOW_MS - 900_000).toUTCString(), age: '900' }, '#EXTM3U');
+    const withType = { ...old, headers: new Headers([...old.headers, ['content-type', 'audio/mpegurl']]) };
+    const undated = answer(403, { date: undefined, 'cache-control': 'no-store' });
+    const all = { withoutToken: undated, tampered: undated, withoutTokenAgain: undated, good: withType };
+    expect(codesOf(observed({ edge: edge(all) }))).toEqual([]);
+  });
+
+  test('an open edge accepts a changed token, too: that is told once', () => {
+    expect(codesOf(observed({ edge: edge({ withoutToken: served, tampered: served, expired: served }) }))).toEqual([
+      'edge-open',
+    ]);
+  });
+
+  test('what is served out of a warm cache without a token is the doing of the cache', () => {
+    const hit = answer(200, { 'x-cache': 'HIT', 'content-type': 'audio/mpegurl' }, '#EXTM3U');
+    expect(codesOf(observed({ edge: edge({ withoutToken: hit }) }))).toEqual(['edge-caches-across-tokens']);
+  });
+
+  test('http below https is insecure, on loopback it is not', () => {
+    const child = { kind: 'segment', isDenied: false, source: '', good: answer(200), withoutToken: refused };
+    const at = (where: string): Observations =>
+      observed({ children: [{ ...child, url: where, good: { ...answer(200), url: where } }] });
+    expect(codesOf(at('http://cdn.example.com/vod/7/s.ts'))).toEqual(['child-insecure']);
+    expect(codesOf(at('http://127.0.0.1:8080/vod/7/s.ts'))).not.toContain('child-insecure');
+    expect(codesOf(at('http://localhost/vod/7/s.ts'))).not.toContain('child-insecure');
+    expect(codesOf(at('http://[::1]/vod/7/s.ts'))).not.toContain('child-insecure');
+  });
+
+  test('a second host with tokens is a note, one without is a warning', () => {
+    const where = 'https://cdn2.example.com/vod/7/s.ts';
+    const child = { url: where, kind: 'segment', isDenied: false, source: 'from the endpoint', withoutToken: refused };
+    expect(codesOf(observed({ children: [{ ...child, good: served }] }))).toEqual(['child-on-second-host']);
+    expect(codesOf(observed({ children: [{ ...child, isDenied: true }] }))).toEqual(['child-other-host']);
+  });
+
+  test('CORS: a server that lists origins may not know a page that nobody has named', () => {
+    const lists = { 'access-control-allow-origin': undefined, vary: 'Accept-Encoding, Origin' };
+    const of = (isAssumed: boolean): string[] =>
+      codesOf(
+        observed({
+          page: { ...page, isAssumed },
+          edge: edge({ good: answer(200, { ...lists, 'content-type': 'audio/mpegurl' }, '#EXTM3U') }),
+        }),
+      );
+    expect(of(true)).toEqual([]);
+    expect(of(false)).toEqual(['edge-cors-missing']);
+  });
+
+  test('the page of the origin of the edge needs no CORS', () => {
+    const none = { 'access-control-allow-origin': undefined };
+    const own = edge({ withoutToken: answer(403, { ...none, 'cache-control': 'no-store' }) });
+    const ofItsOwn = { page: { origin: 'https://cdn.example.com', isAssumed: false }, edge: own };
+    expect(codesOf(observed(ofItsOwn)).filter((code) => code.startsWith('edge-'))).toEqual([]);
+    expect(codesOf(observed({ edge: own }))).toEqual(['edge-cors-missing-on-refusal']);
+  });
+
+  test.each<[string, object, string]>([
+    ['expires as text', { ...token, expires: '1795500300' }, 'endpoint-malformed'],
+    ['a lifetime in place of the end', { ...token, expires: 300 }, 'endpoint-malformed'],
+    ['milliseconds', { ...token, expires: NOW_MS }, 'endpoint-milliseconds'],
+    ['another URL', { ...token, url: `${url}8` }, 'endpoint-no-token-for-url'],
+    ['no carrier', { url, expires: token.expires, query: null }, 'endpoint-no-carrier'],
+    ['nine seconds', { ...token, expires: seconds + 9 }, 'endpoint-lifetime'],
+    ['two days', { ...token, expires: seconds + 172_800 }, 'endpoint-lifetime'],
+  ])('a token with %s', (_, sent, code) => {
+    expect(codesOf(observed({ endpoint: endpoint({ now: seconds, tokens: [sent] }) }))[0]).toBe(code);
+  });
+
+  test('a token without url and prefix opens what was asked for; anyQuery, any query', () => {
+    const bare = { expires: token.expires, query: token.query, url: null };
+    expect(codesOf(observed({ endpoint: endpoint({ now: seconds, tokens: [bare] }) }))).toEqual([]);
+    const asked = `${url}?quality=hd`;
+    const of = (sent: object): string[] =>
+      codesOf(observed({ endpoint: endpoint({ now: seconds, tokens: [sent] }, { asked }) }));
+    expect(of({ ...token, anyQuery: true })).toEqual([]);
+    expect(of(token)).toEqual(['endpoint-no-token-for-url']);
+  });
+
+  test('texts say what was seen, and a finding names no query', () => {
+    const [found] = diagnose(observed({ edge: edge({ good: answer(403) }) }));
+    expect(found).toEqual({
+      code: 'edge-refuses-valid',
+      severity: 'error',
+      message: 'The edge answers 403 to a good token, from the endpoint.',
+      remedy: expect.stringMatching(/^Compare secret, format and path form/),
+      url,
+    });
+  });
+});
+
+describe('exit status', () => {
+  const statusOf = (observations: Observations): number => exitStatus(diagnose(observations), observations);
+  const down = edge({ withoutToken: failure, tampered: undefined!, good: undefined! });
+
+  test('is 0 for notes, 1 for anything else, 2 where nobody could be asked', () => {
+    expect(statusOf(observed())).toBe(0);
+    expect(statusOf(observed({ edge: edge({ expired: answer(403, { 'cache-control': 'no-store' }) }) }))).toBe(0);
+    expect(statusOf(observed({ edge: down }))).toBe(1);
+    expect(statusOf(observed({ endpoint: { ...sound, initial: failure } }))).toBe(1);
+    expect(statusOf(observed({ edge: down, endpoint: { ...sound, initial: failure } }))).toBe(2);
+    expect(statusOf({ page, patience: 4, edge: down, children: [] })).toBe(2);
+  });
+});

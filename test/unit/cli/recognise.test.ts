@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { formatNamed, formats, makeFormat } from '../../../packages/cli/src/format/formats.ts';
+import type { Settings } from '../../../packages/cli/src/format/formats.ts';
+import { recognise } from '../../../packages/cli/src/format/recognise.ts';
+import { signUrl, verifyUrl } from '../../../packages/server/src/index.ts';
+import { base64Key, hexKey, rsaKey, secret, videoId } from '../../support/format-samples.ts';
+
+const END = 2_000_000_000;
+const NOW = END - 60;
+const film = 'https://cdn.example.com/vod/7/a.m3u8';
+
+interface Case {
+  readonly format: string;
+  readonly secrets: readonly string[];
+  readonly ids?: readonly string[];
+  readonly settings?: Settings;
+  readonly url?: string;
+  /** What no token says, and the command line has to. */
+  readonly untold?: Settings;
+}
+const google = { secrets: [base64Key], ids: ['k'] };
+const link = (layout: string, settings: Settings = {}): Case => ({
+  format: 'secureLink',
+  secrets: [secret],
+  settings: { layout, ...settings },
+  untold: settings,
+});
+const china = { validity: 1800, maxTtl: 86_400 };
+
+const cases: readonly Case[] = [
+  { format: 'secureToken', secrets: [secret] },
+  link('keyCdn'),
+  link('cdn77'),
+  link('cdn77Path'),
+  link('gcore'),
+  link('bunnyBasic'),
+  link('jwPlayer'),
+  link('alibabaA', china),
+  link('alibabaB', china),
+  link('alibabaC', china),
+  link('alibabaCQuery', china),
+  link('tencentA', china),
+  link('tencentD', china),
+  { format: 'edgeAuth', secrets: [hexKey] },
+  { format: 'edgeAuth', secrets: [hexKey], settings: { param: 'hdnea', acl: ['/vod/*', '/live/*'] } },
+  { format: 'edgeAuth', secrets: [hexKey], settings: { exact: true } },
+  { format: 'cloudFront', secrets: [rsaKey], ids: ['K2JCJMDEHXQW5F'], settings: { carrier: 'query' } },
+  { format: 'cloudFront', secrets: [rsaKey], ids: ['K2'], settings: { carrier: 'query', exact: true } },
+  { format: 'bunny', secrets: [secret] },
+  { format: 'bunny', secrets: [secret], settings: { carrier: 'query', exact: true } },
+  { format: 'bunny', secrets: [secret], settings: { carrier: 'query', version: 2 } },
+  { format: 'mediaCdn', ...google, settings: { carrier: 'query' } },
+  { format: 'mediaCdn', ...google, settings: { carrier: 'path' } },
+  { format: 'cloudCdn', ...google },
+  { format: 'mediaCdnToken', secrets: [base64Key] },
+  { format: 'mediaCdnToken', secrets: [base64Key], settings: { algorithm: 'sha256' } },
+  { format: 'cloudflare', secrets: [secret], settings: { ttl: 3600 }, untold: { ttl: 3600 } },
+  { format: 'fastly', secrets: [base64Key] },
+  { format: 'fastly', secrets: [base64Key], settings: { algorithm: 'sha1', param: 'auth' } },
+  { format: 'wowza', secrets: [secret] },
+  { format: 'wowza', secrets: [secret], settings: { prefix: 'my' } },
+  { format: 'mux', secrets: [rsaKey], ids: ['k'], url: 'https://stream.mux.com/abc.m3u8' },
+  {
+    format: 'cloudflareStream',
+    secrets: [rsaKey],
+    ids: ['k'],
+    url: `https://customer-x.cloudflarestream.com/${videoId}/manifest/video.m3u8`,
+  },
+  { format: 'jwPlayer', secrets: [secret] },
+  { format: 'jwt', secrets: [secret], settings: { algorithm: 'HS256', claims: { sub: '{path}', level: 2 } } },
+  { format: 'commonAccessToken', secrets: [hexKey], ids: ['k'] },
+];
+
+describe('a token in a URL', () => {
+  test.each(cases)(
+    '$format $settings: is recognised, and judged with the secret and what it shows',
+    async ({ format, secrets, ids = [], settings = {}, url = film, untold = {} }) => {
+      const named = formatNamed(format);
+      const made = await makeFormat(named, named.keys.option(secrets, ids), { maxTtl: Infinity, ...settings });
+      const signed = await signUrl(url, { format: made, expires: END });
+      const found = (await recognise(signed))!;
+      expect(found).toMatchObject({ format, bare: url });
+      if (format !== 'cloudflare') expect(Math.abs(found.expires! - END)).toBeLessThan(1801 + 3600 * 12);
+      const keyIds = ids.length > 0 ? [found.keyId ?? ids[0]!] : [];
+      const keys = named.keys.option(secrets, keyIds);
+      const again = await makeFormat(named, keys, { maxTtl: Infinity, ...found.settings, ...untold });
+      expect(await verifyUrl(signed, { format: again, now: NOW })).toMatchObject({ ok: true });
+      expect(`${found.cdn} ${found.why} ${found.facts.join(' ')}`).not.toContain(secrets[0]!);
+    },
+  );
+
+  test('every format that a command line names is among them', () => {
+    expect(new Set(cases.map(({ format }) => format))).toEqual(new Set(formats.map(({ name }) => name)));
+  });
+
+  test.each([
+    [
+      'Amazon S3',
+      'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20330518%2Fus-east-1%2Fs3%2Faws4_request' +
+        '&X-Amz-Date=20330518T032320Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host&X-Amz-Signature=00ff',
+      END,
+      'key id: AKIDEXAMPLE',
+    ],
+    [
+      'Google Cloud Storage',
+      'X-Goog-Credential=a%40b%2F20330518&X-Goog-Date=20330518T032320Z&X-Goog-Expires=900&X-Goog-Signature=00ff',
+      END,
+      'key id: a@b',
+    ],
+    ['Azure', 'sv=2022-11-02&se=2033-05-18T03%3A33%3A20Z&sr=b&sp=r&sig=abc%3D', END, 'permissions: r'],
+    ['Amazon S3', `AWSAccessKeyId=AKID&Expires=${END}&Signature=abc%3D`, END, 'key id: AKID'],
+  ])('of a store, %s, says end and key, and that no format judges it', async (cdn, query, end, fact) => {
+    const found = await recognise(`https://store.example.com/a.mp4?x=1&${query}`);
+    expect(found?.cdn).toContain(cdn);
+    expect(found).toMatchObject({ bare: 'https://store.example.com/a.mp4?x=1' });
+    expect(found?.format).toBeUndefined();
+    expect(Math.abs(found!.expires! - end)).toBeLessThan(1000);
+    expect(found!.facts).toContain(fact);
+    expect(JSON.stringify(found)).not.toMatch(/00ff|abc/);
+  });
+
+  test.each(['https://cdn.example.com/a.mp4', 'https://cdn.example.com/a.mp4?quality=hd&token=x', 'no URL', ''])(
+    'is none: %s',
+    async (text) => {
+      expect(await recognise(text)).toBeUndefined();
+    },
+  );
+});
