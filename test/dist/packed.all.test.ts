@@ -60,7 +60,7 @@ test('secure-token is a command of an app that has secure-token-cli', async () =
 test.each([
   [
     'secure-token-server',
-    /^(?:dist\/(?:index|jwt|cat|s3|sessions)\.(?:d\.ts|js|js\.map)|dist\/azion-firewall\.(?:d\.ts|js)|(?:cloudfront|nginx|protocol|vectors)\/.*)$/,
+    /^(?:dist\/(?:index|jwt|cat|s3|sessions)\.(?:d\.ts|js|js\.map)|dist\/azion-firewall\.(?:d\.ts|js)|(?:cloudfront|nginx|vectors)\/.*)$/,
   ],
   ['secure-token-cli', /^dist\/cli\.js$/],
 ])('the tarball of %s holds what is built, and nothing stray', async (name, built) => {

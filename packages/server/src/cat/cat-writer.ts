@@ -25,7 +25,7 @@ export interface CatWriter {
   /** The conditions that open a path, or all that begins with it. */
   readonly conditions: (url: URL, path: string, exact: boolean) => UriConditions;
   /** The token. @throws `ERR_OPTIONS` for one that is too long for its CDN */
-  readonly seal: (conditions: UriConditions | 'any', own: TokenOwn) => Promise<string> | string;
+  readonly seal: (conditions: UriConditions | 'any', expires: number, session?: string) => Promise<string> | string;
   /** Whether other claims say from where and how a token is used than those that are written here. */
   readonly isOtherwiseLimited: (claims: CborClaims) => boolean;
 }
@@ -63,9 +63,10 @@ export function catWriter(
 
   return {
     conditions: isAws ? hostConditions : uriConditions,
-    seal: (conditions, { expires, session }) => {
+    seal: (conditions, expires, session) => {
       const id = session === undefined ? [] : ([[label.cti, utf8ToBytes(session)]] as const);
-      const payload = writeCbor(new Map([...ownClaims(conditions, expires), ...id, ...more, [label.catv, 1]]));
+      const claims = new Map<number | string, unknown>([...ownClaims(conditions, expires), ...id, ...more]);
+      const payload = writeCbor(claims.set(label.catv, 1));
       const checked = (token: string): string => {
         if (token.length * 0.75 > maxBytes)
           throw optionsError('claims', `The token is longer than ${maxBytes} bytes, which its CDN does not read.`);

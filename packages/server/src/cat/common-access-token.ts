@@ -17,6 +17,7 @@ import type { CborClaims } from './cbor.ts';
 import { checkCatOptions } from './cat-options.ts';
 import type { CommonAccessTokenOptions } from './cat-options.ts';
 import { catWriter } from './cat-writer.ts';
+import type { CborClaims } from './cbor.ts';
 import { coseKeys } from './cose-key.ts';
 import { judgeClaims, refusedFor } from './judge-claims.ts';
 import { label } from './labels.ts';
@@ -63,7 +64,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
   ): Promise<SignedToken> | SignedToken => {
     writeExpiry(expires);
     const carried = (token: string): SignedToken => carrier.token(opened, expires, { [param]: token });
-    const sealed = writer.seal(conditions, { expires, session });
+    const sealed = writer.seal(conditions, expires, session);
     return typeof sealed === 'string' ? carried(sealed) : sealed.then(carried);
   };
   const renewed = tokenRenewer(keys[0]!, profile, options, param);

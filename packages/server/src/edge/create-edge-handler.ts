@@ -80,10 +80,10 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     protect: true,
     cors: true,
     signPlaylists: true,
-    renew: true,
-    onRefusal: true,
     sessions: true,
     strict: true,
+    renew: true,
+    onRefusal: true,
     onError: true,
     clock: true,
   });

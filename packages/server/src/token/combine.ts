@@ -4,7 +4,7 @@ import type { Scope } from '../url/scope.ts';
 import { checkFormatCarriers, checkTokenCarriers } from './carrier-clash.ts';
 import { joinedToken } from './joined-token.ts';
 import { setQuery } from './set-query.ts';
-import type { TokenFormat, VerifyingTokenFormat } from './token-format.ts';
+import type { JudgedRequest, TokenFormat, VerifyingTokenFormat } from './token-format.ts';
 import { tokenQuery } from './token-query.ts';
 import type { GrantedVerdict, Verdict } from './verdict.ts';
 
@@ -82,12 +82,13 @@ function checkIsFormat(name: string, format: unknown): void {
 
 function verifyBoth(first: TokenFormat, second: TokenFormat): Verify {
   return async (request, now): Promise<Verdict> => {
-    const { headers } = request;
-    const outer = await second.verify!({ url: withoutPathOf(first, request.url), headers }, now);
+    const { headers, method } = request;
+    const judged = (url: string): JudgedRequest => ({ url, headers, ...(method !== undefined && { method }) });
+    const outer = await second.verify!(judged(withoutPathOf(first, request.url)), now);
     if (!outer.ok) return outer;
     // As it was sent, not as the second format writes a path: the first one may have signed another spelling.
     const left = withoutPathOf(second, request.url, (outer as Partial<GrantedVerdict>).url ?? request.url);
-    const inner = await first.verify!({ url: left, headers }, now);
+    const inner = await first.verify!(judged(left), now);
     if (!inner.ok) return inner;
     const carriers = [inner.carriers, outer.carriers];
     const session = inner.session ?? outer.session;
