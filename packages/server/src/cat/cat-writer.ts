@@ -12,14 +12,6 @@ import { renewalClaim } from './renewal.ts';
 import { hostConditions, toAwsUri, uriConditions } from './uri-conditions.ts';
 import type { UriConditions } from './uri-conditions.ts';
 
-/** What is of one token. */
-interface TokenOwn {
-  /** Unix seconds. */
-  readonly expires: number;
-  /** Id of the viewer's session: `cti`. */
-  readonly session: string | undefined;
-}
-
 /** Writes the claims that options and URL make, as a profile numbers them. */
 export interface CatWriter {
   /** The conditions that open a path, or all that begins with it. */

@@ -13,7 +13,6 @@ import type { JudgedRequest, SignedToken, VerifyingTokenFormat } from '../token/
 import { refused } from '../token/verdict.ts';
 import type { Verdict } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
-import type { CborClaims } from './cbor.ts';
 import { checkCatOptions } from './cat-options.ts';
 import type { CommonAccessTokenOptions } from './cat-options.ts';
 import { catWriter } from './cat-writer.ts';
