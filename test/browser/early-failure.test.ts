@@ -38,7 +38,9 @@ const it = mediaTest.extend<{ written: string[] }>({
     page.on('console', (line) => line.type() === 'error' && lines.push(line.text()));
     await use(lines);
     // Video.js has a line of its own for each error that it shows, the browser one for each status
-    expectOfPage(lines.filter((line) => !/^(?:secure-token: |VIDEOJS: |Failed to load resource)/.test(line))).toEqual([]);
+    expectOfPage(lines.filter((line) => !/^(?:secure-token: |VIDEOJS: |Failed to load resource)/.test(line))).toEqual(
+      [],
+    );
   },
 });
 

@@ -33,6 +33,21 @@ describe.each(['shaka-player', 'shaka-player-4.11'] as const)('the console, %s',
     expect(written.mock.calls).toEqual([[expect.stringContaining('secure-token: ERR_TOKEN_REFUSED: ')]]);
   });
 
+  test('hears of a denial after a refusal, and nothing of an outage that the player tries again', async () => {
+    const outage = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down', { retryAfter: 0 });
+    const failures = [outage, new SecureTokenError('ERR_DENIED', 'no')];
+    let calls = 0;
+    const { request } = createShakaLab(
+      version,
+      (asked) => (calls++ ? Promise.reject(failures.shift()!) : token(asked)),
+      [403],
+    );
+    await failureOf(request());
+    expect(written).not.toHaveBeenCalled();
+    await failureOf(request());
+    expect(written.mock.calls).toEqual([[expect.stringContaining('secure-token: ERR_DENIED: no')]]);
+  });
+
   test.each([
     ['a denial', denied, []],
     ['a refusal', token, [403, 403]],
