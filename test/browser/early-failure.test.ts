@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { describe, expect as expectOfPage } from 'vitest';
+import { describe, expect } from 'vitest';
 import { mediaTest } from '../support/media-test.ts';
 import { lookUntil } from '../support/recorded-page.ts';
 
@@ -32,15 +32,15 @@ const answers = [
 /** For how long a second line is waited for, in ms. */
 const SILENCE = 1500;
 
+const oursOf = (lines: readonly string[]): string[] => lines.filter((line) => line.startsWith('secure-token: '));
+
 const it = mediaTest.extend<{ written: string[] }>({
   written: async ({ page }, use) => {
     const lines: string[] = [];
     page.on('console', (line) => line.type() === 'error' && lines.push(line.text()));
     await use(lines);
     // Video.js has a line of its own for each error that it shows, the browser one for each status
-    expectOfPage(lines.filter((line) => !/^(?:secure-token: |VIDEOJS: |Failed to load resource)/.test(line))).toEqual(
-      [],
-    );
+    expect(lines.filter((line) => !/^(?:secure-token: |VIDEOJS: |Failed to load resource)/.test(line))).toEqual([]);
   },
 });
 
@@ -59,21 +59,20 @@ describe.concurrent('what the console is told before the first picture (Chromium
         written,
       }) => {
         await page.route('**/token', (route) => route.fulfill(answer));
-        const ours = (): string[] => written.filter((line) => line.startsWith('secure-token: '));
         await open(page, run, stage.url(path));
         await lookUntil(
-          () => Promise.resolve(ours()),
+          () => Promise.resolve(oursOf(written)),
           ({ length }) => length > 0,
           20,
         );
         await page.waitForTimeout(SILENCE);
-        expectOfPage(ours()).toEqual([expectOfPage.stringMatching(`${code}: .+errors\\.md#${code.toLowerCase()}$`)]);
+        expect(oursOf(written)).toEqual([expect.stringMatching(`${code}: .+errors\\.md#${code.toLowerCase()}$`)]);
       });
 
     it(`${name}, the endpoint answers: nothing`, async ({ page, stage, run, written }) => {
       await open(page, run, stage.url(path));
       await page.waitForFunction(`document.querySelector('video').readyState >= 2`);
-      expectOfPage(written).toEqual([]);
+      expect(oursOf(written)).toEqual([]);
     });
   }
 });

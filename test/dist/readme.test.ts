@@ -45,7 +45,7 @@ function leadsSomewhere(link: string, from: string): boolean {
 
 const folderOf = (path: string): string => `node_modules/.cache/readme/${path.replace(/\W/g, '-')}/`;
 
-const codes = new Set(readFileSync('packages/core/src/secure-token-error.ts', 'utf8').match(/ERR_\w+/g));
+const codes = new Set(readFileSync('packages/core/src/contract/secure-token-error.ts', 'utf8').match(/ERR_\w+/g));
 
 interface Manifest {
   readonly name: string;

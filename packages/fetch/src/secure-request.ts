@@ -16,7 +16,7 @@ import { initOf, signedInit } from './fetch-arguments.ts';
 import { readAfter, unsignedResponse, withUrl } from './unsigned-response.ts';
 import { untilAny } from './until-any.ts';
 
-/** They have let something through: a player has had what it begins with. */
+/** Token sources that have let something through: a player has had what it begins with. */
 const delivering = new WeakSet<TokenSource>();
 
 /** One request for a protected URL: it waits for its token, is sent, once more if it is refused, and answered. */
@@ -91,7 +91,8 @@ export class SecureRequest {
     if (!response) throw error as Error;
     const { unsignedUrl } = request;
     if (response.ok) delivering.add(this.#source);
-    else this.#tellConsole(refusalOf(this.#source, request, response.status));
+    // an opaque one has no status
+    else if (response.status > 0) this.#tellConsole(refusalOf(this.#source, request, response.status));
     // relative URIs of a playlist begin where it has come from in the end
     const url = this.#source.unsign(response.url || unsignedUrl);
     return readAfter(this.#learn(response, url, unsignedUrl), unsignedResponse(this.#source, response));

@@ -55,7 +55,7 @@ export function createShakaLab(
   const source = createTokenSource({ getTokens, protect: CDN, random: () => 0, retry: { limit: 0 } });
   const player = {
     getNetworkingEngine: () => engine,
-    getMediaElement: () => media,
+    getMediaElement: () => media as HTMLMediaElement | null,
     getAssetUri: () => null,
     dispatchEvent: () => true,
   };

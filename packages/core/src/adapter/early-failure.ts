@@ -8,7 +8,7 @@ const PAGE = 'https://github.com/your-organisation/secure-token/blob/main/docs/e
 /** `HTMLMediaElement.HAVE_CURRENT_DATA`: the frame at the current position is there. */
 const HAVE_CURRENT_DATA = 2;
 
-/** The codes that the console has been told of. */
+/** Codes that the console has been told of. */
 const written = new WeakMap<TokenSource, Set<SecureTokenErrorCode>>();
 
 /** Whether the viewer has had a picture of what `media` plays; not where it lacks one after a seek or at a stall. */
