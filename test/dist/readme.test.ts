@@ -152,7 +152,7 @@ describe('docs', () => {
   });
 
   test('the table of options has every option, and its default', () => {
-    const options = readFileSync('packages/core/src/token-source-options.ts', 'utf8');
+    const options = readFileSync('packages/core/src/contract/token-source-options.ts', 'utf8');
     const [, members] = /interface TokenSourceOptions \{([\s\S]*?)^\}/m.exec(options)!;
     const names = [...members!.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name!);
     const rows = textOf('docs/options.md').split('\n');

@@ -53,7 +53,7 @@ export function createPlaybackFailure(player: Player, source: TokenSource): Play
   const due = new Set<Due>();
   let drying: ReturnType<typeof setTimeout> | undefined;
   let resume = false;
-  /** Of the source of the player: an element that changes to another token forgets that it has played. */
+  /** Whether its source has had a picture: an element that changes to another token forgets that it has played. */
   let hasPicture = false;
   const onPicture = (): void => {
     hasPicture = true;
