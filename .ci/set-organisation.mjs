@@ -1,24 +1,31 @@
-// npm run set-organisation NAME: who publishes the packages, in every package.json; without a name it says who does
+// npm run set-organisation NAME: who publishes the packages, in every package.json, and in the address that the console
+// is told of a failure; without a name it says who does
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 
 const PLACEHOLDER = 'your-organisation';
+/** Has the address of the documentation: a browser cannot read a package.json. */
+const ADDRESS = 'packages/core/src/adapter/early-failure.ts';
 
-/** @type {(text: string, name: string) => string} the text of a package.json, with another organisation */
-export function withOrganisation(text, name) {
+/**
+ * @param {string} text of a file that names the organisation
+ * @param {string} before what it is called there
+ * @param {string} name
+ */
+export function withOrganisation(text, before, name) {
   if (!/^[a-z\d]+(?:-[a-z\d]+)*$/i.test(name)) throw new Error(`"${name}" is not the name of a GitHub organisation.`);
-  const { author } = JSON.parse(text);
   return text
-    .replaceAll(`github.com/${author}/`, `github.com/${name}/`)
-    .replace(`"author": ${JSON.stringify(author)}`, `"author": ${JSON.stringify(name)}`);
+    .replaceAll(`github.com/${before}/`, `github.com/${name}/`)
+    .replace(`"author": ${JSON.stringify(before)}`, `"author": ${JSON.stringify(name)}`);
 }
 
 function main([name] = process.argv.slice(2)) {
-  const files = ['package.json', ...readdirSync('packages').map((folder) => `packages/${folder}/package.json`)];
+  const manifests = ['package.json', ...readdirSync('packages').map((folder) => `packages/${folder}/package.json`)];
+  const { author } = JSON.parse(readFileSync('package.json', 'utf8'));
   if (name) {
-    for (const file of files) writeFileSync(file, withOrganisation(readFileSync(file, 'utf8'), name));
+    for (const file of [...manifests, ADDRESS])
+      writeFileSync(file, withOrganisation(readFileSync(file, 'utf8'), author, name));
     return;
   }
-  const { author } = JSON.parse(readFileSync('package.json', 'utf8'));
   console.log(author);
   // the last check before a release
   if (author === PLACEHOLDER) {

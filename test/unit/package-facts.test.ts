@@ -84,13 +84,18 @@ describe('npm run set-organisation', () => {
   const text = readFileSync('packages/core/package.json', 'utf8');
 
   test('changes the author and every link, and nothing else', () => {
-    const changed = withOrganisation(text, `${root.author}-2`);
+    const changed = withOrganisation(text, root.author, `${root.author}-2`);
     expect(changed).toContain(`"author": "${root.author}-2"`);
     expect(changed).not.toContain(`/${root.author}/`);
-    expect(withOrganisation(changed, root.author)).toBe(text);
+    expect(withOrganisation(changed, `${root.author}-2`, root.author)).toBe(text);
+  });
+
+  test('changes the address that the console is told of a failure', () => {
+    const source = readFileSync('packages/core/src/adapter/early-failure.ts', 'utf8');
+    expect(withOrganisation(source, root.author, 'others')).toContain("'https://github.com/others/secure-token/blob/");
   });
 
   test.each(['', 'a b', 'a/b', '-a', '"'])('refuses %j', (name) => {
-    expect(() => withOrganisation(text, name)).toThrow('is not the name');
+    expect(() => withOrganisation(text, root.author, name)).toThrow('is not the name');
   });
 });

@@ -1,7 +1,7 @@
 import type { MediaPlayerClass } from 'dashjs';
-import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
+import type { SecureTokenError, SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
 import type { SourceUser } from 'secure-token-core/adapter';
-import { isOutage, keepAsking } from 'secure-token-core/adapter';
+import { hasShownPicture, isOutage, keepAsking, writeEarlyFailure } from 'secure-token-core/adapter';
 import type { ShownFailure } from './shown-failure.ts';
 import type { SignedLoad } from './signed-load.ts';
 import { sourceUrl } from './source-url.ts';
@@ -21,6 +21,10 @@ export interface Session {
 /** dash.js throws where there is no video element. */
 const hasPicture = (player: MediaPlayerClass): boolean => player.isReady() && player.getVideoElement().readyState > 0;
 
+/** Tells the console of a failure with which dash.js ends, if there has been no picture yet. */
+export const tellConsole = ({ player, source }: Session, error: SecureTokenError): void =>
+  writeEarlyFailure(source, error, player.isReady() && hasShownPicture(player.getVideoElement()));
+
 /**
  * Asks the token source until it answers: dash.js gives a stream up for good once its own tries have failed. The app
  * hears of an error when there is nothing on screen yet, or nothing to wait for.
@@ -29,11 +33,12 @@ const hasPicture = (player: MediaPlayerClass): boolean => player.isReady() && pl
  * @throws the reason of `signal`, or `ERR_DESTROYED`
  */
 export async function signOrWait<T extends SignedRequest | undefined>(
-  { player, source, failure }: Session,
+  session: Session,
   signal: AbortSignal,
   ask: (options: Required<SignOptions>) => Promise<T>,
   hasTriesLeft = false,
 ): Promise<T> {
+  const { player, source, failure } = session;
   const request = {};
   const asset = sourceUrl(player);
   try {
@@ -45,7 +50,10 @@ export async function signOrWait<T extends SignedRequest | undefined>(
         if (isOutage(error) && hasTriesLeft) return false;
         const isShown = !isOutage(error) || !hasPicture(player);
         // a licence of the source before may still wait
-        if (isShown && asset === sourceUrl(player) && failure.hold(request, asset)) trigger(player, 'error', { error });
+        if (isShown && asset === sourceUrl(player) && failure.hold(request, asset)) {
+          tellConsole(session, error);
+          trigger(player, 'error', { error });
+        }
         return true;
       },
       recovered: () => failure.recovered(),

@@ -1,11 +1,11 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { isOutage } from 'secure-token-core/adapter';
+import { isOutage, refusalOf } from 'secure-token-core/adapter';
 import { dash } from 'secure-token-core/playlists';
 import type { Load, LoadProgress, LoaderAnswer, LoaderRequest, LoaderResponse } from './loader.ts';
 import { MANIFEST } from './loader.ts';
 import { RequestTimes } from './request-times.ts';
 import type { Session } from './session.ts';
-import { signOrWait } from './session.ts';
+import { signOrWait, tellConsole } from './session.ts';
 
 /** The status with which an outage of the signing endpoint is reported. */
 const UNAVAILABLE: LoaderAnswer = { status: 503, statusText: 'No token: the signing endpoint does not answer' };
@@ -163,10 +163,14 @@ export class SignedLoad {
     const { source, user } = this.#session;
     const { status } = answer;
     const hasFailed = status === 0 || status >= 400;
-    if (hasFailed && !hasTimedOut && source.isRefusal(request, status)) {
+    const refusal = hasFailed && !hasTimedOut ? refusalOf(source, request, status) : undefined;
+    if (refusal) {
       void this.#sendOnce(
         (options) => user.replay(request, status, options),
-        () => this.#endAnswered(attempt),
+        () => {
+          if (!this.#hasTriesLeft()) tellConsole(this.#session, refusal);
+          this.#endAnswered(attempt);
+        },
       );
     } else this.#endAnswered(attempt);
   }

@@ -1,18 +1,23 @@
-import type { SignOptions, TokenSource } from 'secure-token-core';
+import type { SecureTokenError, SignOptions, TokenSource } from 'secure-token-core';
 import type { Sent } from 'secure-token-core/adapter';
 import { isSecureTokenError } from 'secure-token-core';
 import {
   carriesToken,
   isOutage,
   keepAsking,
+  refusalOf,
   responseWithoutToken,
   sendSigned,
   sentRequest,
+  writeEarlyFailure,
 } from 'secure-token-core/adapter';
 import { hlsOrDash, playlistText } from 'secure-token-core/playlists';
 import { initOf, signedInit } from './fetch-arguments.ts';
 import { readAfter, unsignedResponse, withUrl } from './unsigned-response.ts';
 import { untilAny } from './until-any.ts';
+
+/** Token sources that have let something through: a player has had what it begins with. */
+const delivering = new WeakSet<TokenSource>();
 
 /** One request for a protected URL: it waits for its token, is sent, once more if it is refused, and answered. */
 export class SecureRequest {
@@ -48,6 +53,7 @@ export class SecureRequest {
     } catch (error) {
       if (this.#uninstalled.aborted && error === this.#uninstalled.reason) return this.#fetch(asked);
       if (!isSecureTokenError(error)) throw error;
+      this.#tellConsole(error);
       return withUrl(responseWithoutToken(error), asked.url);
     }
   }
@@ -76,9 +82,17 @@ export class SecureRequest {
     if (text) this.#source.learn(url, hlsOrDash(text));
   }
 
+  /** Tells the console of a failure before anything has come: whether there is a picture, only the player knows. */
+  #tellConsole(error: SecureTokenError | undefined): void {
+    writeEarlyFailure(this.#source, error, delivering.has(this.#source));
+  }
+
   #deliver({ request, response, error }: Sent): Response {
     if (!response) throw error as Error;
     const { unsignedUrl } = request;
+    if (response.ok) delivering.add(this.#source);
+    // an opaque one has no status
+    else if (response.status > 0) this.#tellConsole(refusalOf(this.#source, request, response.status));
     // relative URIs of a playlist begin where it has come from in the end
     const url = this.#source.unsign(response.url || unsignedUrl);
     return readAfter(this.#learn(response, url, unsignedUrl), unsignedResponse(this.#source, response));

@@ -59,7 +59,7 @@ export function install(hls: Hls, { source, release }: AcquiredTokenSource): voi
   if (config.pLoader) config.pLoader = wrap(config.pLoader, sessionNow);
   if (config.fLoader) config.fLoader = wrap(config.fLoader, sessionNow);
   config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, sourceNow);
-  tellTokenErrors(hls);
+  tellTokenErrors(hls, sourceNow);
   returnToLive(hls);
   watchUnsignedRequests(hls, sourceNow);
   reloadUnsigned(hls, source);

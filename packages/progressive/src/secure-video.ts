@@ -1,5 +1,5 @@
 import type { TokenSource } from 'secure-token-core';
-import { createSourceUser, forwardTokenEvents } from 'secure-token-core/adapter';
+import { createSourceUser, forwardTokenEvents, writeEarlyFailure } from 'secure-token-core/adapter';
 import { NativeSource } from 'secure-token-media-element';
 import type { SourceOptions } from './source-of.ts';
 import { sourceOf } from './source-of.ts';
@@ -52,6 +52,12 @@ export async function secureVideo(
   const user = createSourceUser(source);
   const stopEvents = forwardTokenEvents(source, emit, user);
 
+  let hasPicture = false;
+  const onPicture = (): void => {
+    hasPicture = true;
+  };
+  media.addEventListener('loadeddata', onPicture);
+
   keepers.get(media)?.();
   const playback = new NativeSource(media, {
     source,
@@ -62,12 +68,14 @@ export async function secureVideo(
     listener: {
       onSwap: (detail) => emit('swap', detail),
       onFailure: (error) => {
+        writeEarlyFailure(source, error, hasPicture);
         emit('error', { error });
         media.dispatchEvent(new Event('error'));
       },
     },
   });
   const destroy = (): void => {
+    media.removeEventListener('loadeddata', onPicture);
     playback.release();
     stopEvents();
     release();
@@ -77,6 +85,7 @@ export async function secureVideo(
   try {
     await playback.start();
   } catch (error) {
+    writeEarlyFailure(source, error, hasPicture);
     destroy();
     throw error;
   }

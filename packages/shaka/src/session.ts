@@ -1,6 +1,6 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
 import type { SourceUser } from 'secure-token-core/adapter';
-import { createSourceUser, isOutage, keepAsking } from 'secure-token-core/adapter';
+import { createSourceUser, hasShownPicture, isOutage, keepAsking, writeEarlyFailure } from 'secure-token-core/adapter';
 import type { Request, RequestFilter, ShakaPlayer } from './shaka-types.ts';
 
 /** A request that the filter has prepared for the scheme plugin, which all players share. */
@@ -72,12 +72,19 @@ export class Session {
    */
   sign(url: string, { retryParameters }: Request, signal: AbortSignal): Promise<SignedRequest> {
     const { source } = this;
-    return keepAsking({
+    const signed = keepAsking({
       source,
       signal,
       ask: () => source.sign(url, { signal }),
       mayWait: (error, count) => isOutage(error) && (count < retryParameters.maxAttempts || this.#hasPicture()),
     });
+    signed.catch((error: unknown) => this.tellConsole(error));
+    return signed;
+  }
+
+  /** Tells the console of a failure with which Shaka ends, if there has been no picture yet. */
+  tellConsole(error: unknown): void {
+    writeEarlyFailure(this.source, error, hasShownPicture(this.#player.getMediaElement()));
   }
 
   /** Not before the first segment, nor where a viewer has just changed to another title. */

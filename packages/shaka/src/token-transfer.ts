@@ -111,9 +111,9 @@ class TokenTransfer implements Operation {
     const replay = await this.#session.user.replay(signed, status, { signal }).catch((failure: unknown) => {
       throw this.#failed(error, failure);
     });
-    if (!replay) throw unsignedError(error, this.#source, refusal);
+    if (!replay) throw this.#refused(error, refusal);
     return this.#send(replay).catch((again: unknown) => {
-      throw isShakaError(again) ? unsignedError(again, this.#source, this.#refusalOf(replay, statusOf(again))) : again;
+      throw isShakaError(again) ? this.#refused(again, this.#refusalOf(replay, statusOf(again))) : again;
     });
   }
 
@@ -121,10 +121,18 @@ class TokenTransfer implements Operation {
     return status === undefined ? undefined : refusalOf(this.#source, signed, status);
   }
 
+  /** The edge has refused the last token, too. Of its statuses Shaka tries some again, with the same outcome. */
+  #refused(error: ShakaError, refusal: SecureTokenError | undefined): ShakaError {
+    this.#session.tellConsole(refusal);
+    return unsignedError(error, this.#source, refusal);
+  }
+
   /** The signing endpoint has failed us. After a refusal in an outage the player goes on as its own policy says. */
   #failed(refusal: ShakaError, failure: unknown): unknown {
     if (this.#wait.signal.aborted) return failure;
-    return isOutage(failure) ? recoverableError(refusal, this.#source, failure) : failure;
+    if (isOutage(failure)) return recoverableError(refusal, this.#source, failure);
+    this.#session.tellConsole(failure);
+    return failure;
   }
 
   /** Shaka writes into any error, and apps expect its own: ours, which other requests may get, too, is in its data. */

@@ -1,5 +1,6 @@
 import type Player from 'video.js/dist/types/player.js';
-import type { SecureTokenError, SecureTokenErrorCode } from 'secure-token-core';
+import type { SecureTokenError, SecureTokenErrorCode, TokenSource } from 'secure-token-core';
+import { writeEarlyFailure } from 'secure-token-core/adapter';
 import { isDry } from './is-dry.ts';
 
 /** The messages for the viewer: keys of `videojs.addLanguage()`, like every text of Video.js. */
@@ -9,7 +10,10 @@ const messages: Partial<Record<SecureTokenErrorCode, string>> = {
   ERR_SIGNING_UNAVAILABLE: 'This video cannot be reached at the moment.',
 };
 
-/** The error that ends playback for a viewer without a token, from `show()` until `withdraw()` or another source. */
+/**
+ * The error that ends playback for a viewer without a token, from `show()` until `withdraw()` or another source. The
+ * console is told of one before the first picture.
+ */
 export interface PlaybackFailure {
   /**
    * Stops playback and shows `error` as `player.error()`: code 2, a readable message, `error` itself as its `cause`.
@@ -44,20 +48,27 @@ interface Due {
   readonly until: number;
 }
 
-export function createPlaybackFailure(player: Player): PlaybackFailure {
+export function createPlaybackFailure(player: Player, source: TokenSource): PlaybackFailure {
   let shown: object | undefined;
   const due = new Set<Due>();
   let drying: ReturnType<typeof setTimeout> | undefined;
   let resume = false;
+  /** Whether its source has had a picture: an element that changes to another token forgets that it has played. */
+  let hasPicture = false;
+  const onPicture = (): void => {
+    hasPicture = true;
+  };
   const tell = (): void => {
     if (shown) player.error(shown as never);
   };
   const forget = (): void => {
     shown = undefined;
+    hasPicture = false;
     due.clear();
     clearTimeout(drying);
   };
   const begin = (error: SecureTokenError, wasPlaying = !player.paused()): object => {
+    writeEarlyFailure(source, error, hasPicture);
     // paused by this, if the app has cleared the error that was shown
     resume = wasPlaying || (shown !== undefined && resume);
     player.pause();
@@ -83,6 +94,7 @@ export function createPlaybackFailure(player: Player): PlaybackFailure {
   player.on('waiting', showIfDry);
   // Video.js takes any error that comes before `loadstart` for one of the source before
   player.on('loadstart', tell);
+  player.on('loadeddata', onPicture);
   return {
     show,
     showWhenDry(error) {
@@ -103,6 +115,7 @@ export function createPlaybackFailure(player: Player): PlaybackFailure {
       forget();
       player.off('waiting', showIfDry);
       player.off('loadstart', tell);
+      player.off('loadeddata', onPicture);
     },
   };
 }

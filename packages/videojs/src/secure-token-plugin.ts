@@ -62,7 +62,7 @@ export function registerSecureToken(
       super(player);
       this.source = source;
       const user = createSourceUser(source);
-      const failure = createPlaybackFailure(player);
+      const failure = createPlaybackFailure(player, source);
       const refusal = new LastRefusal(player);
       const session: Session = { player, source, user, failure, refusal, waits: new Set() };
       const stopEvents = forwardTokenEvents(

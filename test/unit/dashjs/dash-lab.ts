@@ -25,7 +25,7 @@ export function createSession(getTokens: (request: TokenRequest) => Promise<Toke
     trigger: (type: string, { error }: { error: unknown }) => type === 'error' && errors.push(error),
     isReady: () => true,
     getSource: () => playing.asset,
-    getVideoElement: () => ({ readyState }),
+    getVideoElement: () => ({ readyState, played: { length: 0 } }),
     getSettings: () => ({ streaming: { retryAttempts: { MediaSegment: 3 } } }),
   };
   const session = { player, source, user: createSourceUser(source), failure: new ShownFailure(), loads: new Set() };

@@ -1,6 +1,9 @@
-import { describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { SecureTokenError, secureFetch } from '../../../packages/fetch/src/index.ts';
 import { fetchLab, refuse } from './fetch-lab.ts';
+
+// early failures, which early-failure.test.ts is about
+beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
 
 const lab = fetchLab();
 

@@ -24,8 +24,16 @@ beforeAll(() => {
   vi.stubGlobal('self', globalThis);
 });
 afterAll(() => vi.unstubAllGlobals());
-beforeEach(() => vi.useFakeTimers());
-afterEach(() => vi.useRealTimers());
+const written = vi.fn<(line: string) => void>();
+beforeEach(() => {
+  vi.useFakeTimers();
+  written.mockReset();
+  vi.spyOn(console, 'error').mockImplementation(written);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
   let hls: Hls;
@@ -84,6 +92,53 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
     secureToken(hls, ENDPOINT);
     hls.destroy();
     expect(Object.keys(hls)).toEqual(ownKeys);
+  });
+
+  describe('the console, before there is a picture', () => {
+    const trigger = async (data: ErrorData): Promise<void> => {
+      hls.trigger(ERROR, data);
+      await Promise.resolve();
+    };
+    const withPicture = (played: number): void =>
+      void vi.spyOn(hls, 'media', 'get').mockReturnValue({ readyState: 1, played: { length: played } } as never);
+
+    test.each(['ERR_DENIED', 'ERR_SIGNING_RESPONSE', 'ERR_SIGNING_UNAVAILABLE', 'ERR_TOKEN_REFUSED'] as const)(
+      'hears of a fatal %s once, whoever listens',
+      async (code) => {
+        listen();
+        secureToken(hls, ENDPOINT);
+        for (let time = 0; time < 2; time++) {
+          await trigger({ ...failed(new SecureTokenError(code, 'no')), fatal: true });
+          vi.advanceTimersByTime(1);
+        }
+        expect(written.mock.calls).toEqual([[expect.stringContaining(`secure-token: ${code}: no`)]]);
+      },
+    );
+
+    test('hears of what hls.js takes for fatal only while it tells its controllers', async () => {
+      secureToken(hls, ENDPOINT);
+      hls.on(ERROR, (_, data) => void (data.fatal = true));
+      await trigger(failed(new SecureTokenError('ERR_SIGNING_RESPONSE', 'what?')));
+      expect(written).toHaveBeenCalledOnce();
+    });
+
+    test('hears nothing of what hls.js goes on after, nor of what is not ours', async () => {
+      secureToken(hls, ENDPOINT);
+      hls.on(ERROR, (_, data) => void (data.fatal = false));
+      await trigger(failed(new SecureTokenError('ERR_SIGNING_RESPONSE', 'what?')));
+      await trigger({ ...failed(denied()), fatal: true, networkDetails: undefined });
+      expect(written).not.toHaveBeenCalled();
+    });
+
+    test('hears nothing of a fatal one after the first picture, also where the app destroys the player', async () => {
+      secureToken(hls, ENDPOINT);
+      withPicture(1);
+      hls.on(ERROR, () => {
+        vi.spyOn(hls, 'media', 'get').mockReturnValue(null);
+      });
+      await trigger(failed(denied()));
+      expect(written).not.toHaveBeenCalled();
+    });
   });
 
   test('what the app has put in place of `emit` is called, before and after', () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
-import { secureVideo } from '../../../packages/progressive/src/index.ts';
+import { createTokenSource, secureVideo } from '../../../packages/progressive/src/index.ts';
 import { FakeMedia, stubPage } from '../../support/fake-media.ts';
 
 const url = 'https://cdn.example.com/film.mp4';
@@ -11,7 +11,10 @@ let status: number;
 let failWith: SecureTokenError | undefined;
 let carrier: Partial<Token>;
 let calls: number;
+const written = vi.fn<(line: string) => void>();
 beforeEach(() => {
+  written.mockReset();
+  vi.spyOn(console, 'error').mockImplementation(written);
   vi.useFakeTimers();
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
   status = 206;
@@ -62,6 +65,52 @@ test('an outage before the first token is told, after the tries of the token sou
   const told = expect(opened).rejects.toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
   await later(120);
   await told;
+});
+
+describe('the console', () => {
+  const open = (media: FakeMedia, getTokens: () => Promise<Token>) =>
+    secureVideo(media as unknown as HTMLMediaElement, url, { getTokens });
+  const denial = (): Promise<Token> => Promise.reject(new SecureTokenError('ERR_DENIED', 'no'));
+
+  test('hears of a denial at the start, though the promise rejects', async () => {
+    await expect(open(new FakeMedia(), denial)).rejects.toMatchObject({ code: 'ERR_DENIED' });
+    expect(written.mock.calls).toEqual([[expect.stringContaining('secure-token: ERR_DENIED: no')]]);
+  });
+
+  test('hears of an edge that refuses whatever it is given before the first picture', async () => {
+    status = 403;
+    const media = new FakeMedia();
+    let number = 0;
+    const token = (): Token => ({ url, expires: Date.now() / 1000 + TTL, query: { st: `${++number}` } });
+    const secure = await open(media, () => Promise.resolve(token()));
+    for (let failure = 0; failure < 6; failure++) {
+      media.fail(4);
+      await later(5);
+    }
+    expect(written.mock.calls).toEqual([[expect.stringContaining('secure-token: ERR_TOKEN_REFUSED: ')]]);
+    secure.destroy();
+  });
+
+  test('hears nothing of what ends playback after the first picture', async () => {
+    const { media, secure, seen } = await openExpired(600);
+    failWith = new SecureTokenError('ERR_DENIED', 'no');
+    status = 410;
+    media.fail(2);
+    await later(60);
+    expect(seen).toEqual([failWith]);
+    expect(written).not.toHaveBeenCalled();
+    secure.destroy();
+  });
+
+  test('hears nothing of a source that is destroyed while it waits for its first token', async () => {
+    const source = createTokenSource({ getTokens: () => new Promise(() => undefined), protect: url });
+    const opened = secureVideo(new FakeMedia() as unknown as HTMLMediaElement, url, source);
+    const told = expect(opened).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
+    await later(1);
+    source.destroy();
+    await told;
+    expect(written).not.toHaveBeenCalled();
+  });
 });
 
 describe('secureVideo', () => {

@@ -3,6 +3,9 @@ import type { Token, TokenRequest } from '../../../packages/core/src/index.ts';
 import { SecureTokenError } from '../../../packages/core/src/index.ts';
 import { CDN, createShakaLab, failureOf } from './shaka-lab.ts';
 
+// early failures, which early-failure.test.ts is about
+vi.spyOn(console, 'error').mockImplementation(() => undefined);
+
 afterEach(() => vi.unstubAllGlobals());
 
 const VERSIONS = ['shaka-player', 'shaka-player-4.11'] as const;

@@ -42,6 +42,7 @@ export function createShakaLab(
   name: 'shaka-player' | 'shaka-player-4.11',
   getTokens: (request: TokenRequest) => Promise<TokensAnswer | TokensAnswer['tokens']>,
   statuses: number[] = [],
+  media: object | null = null,
 ) {
   const lib = loadShaka(name);
   const sent: string[] = [];
@@ -54,7 +55,7 @@ export function createShakaLab(
   const source = createTokenSource({ getTokens, protect: CDN, random: () => 0, retry: { limit: 0 } });
   const player = {
     getNetworkingEngine: () => engine,
-    getMediaElement: () => null,
+    getMediaElement: () => media as HTMLMediaElement | null,
     getAssetUri: () => null,
     dispatchEvent: () => true,
   };

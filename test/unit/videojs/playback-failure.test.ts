@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SecureTokenError } from 'secure-token-core';
+import { SecureTokenError, createTokenSource } from 'secure-token-core';
 import { createPlaybackFailure } from '../../../packages/videojs/src/playback-failure.ts';
 
 const denial = new SecureTokenError('ERR_DENIED', 'no');
@@ -21,14 +21,19 @@ const setUp = (paused: boolean) => {
     on: (types: string | string[], listener: () => void) => [types].flat().map((type) => listeners.set(type, listener)),
     off: (types: string | string[]) => [types].flat().map((type) => listeners.delete(type)),
   };
-  return { player, set, listeners, failure: createPlaybackFailure(player as never) };
+  const source = createTokenSource('https://api.test/token');
+  return { player, set, listeners, failure: createPlaybackFailure(player as never, source) };
 };
 
+const written = vi.fn<(line: string) => void>();
 beforeEach(() => {
   vi.useFakeTimers();
+  written.mockReset();
+  vi.spyOn(console, 'error').mockImplementation(written);
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 describe('createPlaybackFailure', () => {
@@ -153,6 +158,29 @@ describe('createPlaybackFailure', () => {
     failure.show(denial, true);
     failure.withdraw();
     expect(player.play).toHaveBeenCalledTimes(1);
+  });
+
+  test('the console hears of what it shows before the first picture, once', () => {
+    const { player, failure } = setUp(false);
+    failure.show(denial);
+    failure.withdraw();
+    failure.show(denial);
+    player.error(null);
+    failure.insteadOf({ code: 4, message: 'not supported' }, refusal);
+    expect(written.mock.calls).toEqual([
+      [expect.stringContaining('secure-token: ERR_DENIED: no')],
+      [expect.stringContaining('secure-token: ERR_TOKEN_REFUSED: no')],
+    ]);
+  });
+
+  test('the console hears nothing after the first picture, until there is another source', () => {
+    const { listeners, failure } = setUp(false);
+    listeners.get('loadeddata')!();
+    failure.show(denial);
+    expect(written).not.toHaveBeenCalled();
+    failure.forget();
+    failure.show(denial);
+    expect(written).toHaveBeenCalledOnce();
   });
 
   test('forgets it with its source, and leaves no listener', () => {
