@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { showCode } from '../../../examples/page/show-code.js';
 
 let root: HTMLElement;
+/** A function of a page, which is served as it is written. */
+const writtenAs = (source: string) => Object.assign(() => undefined, { toString: () => source });
 const text = () => root.querySelector('pre')!.textContent;
 
 beforeEach(() => {
@@ -15,9 +17,9 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllGlobals());
 
 it('shows the bodies of functions as they are written, behind all that they need', () => {
-  const run = new Function(
-    'return function play(src) {\n  const player = make(video, signing, () => {\n    tell(src);\n  });\n  secureToken(player);\n  return player;\n}',
-  )() as () => void;
+  const run = writtenAs(
+    'function play(src) {\n  const player = make(video, signing, () => {\n    tell(src);\n  });\n  secureToken(player);\n  return player;\n}',
+  );
   showCode(root, {
     imports: ["import { secureToken } from 'secure-token-hlsjs';"],
     values: {
@@ -49,7 +51,7 @@ secureToken(player);
 });
 
 it('shows the code of the stream that was chosen last', () => {
-  const run = new Function('return function play() {\n  load(src);\n}')() as () => void;
+  const run = writtenAs('function play() {\n  load(src);\n}');
   for (const src of ['one', 'two']) showCode(root, { imports: [], values: { src }, runs: [run] });
   expect(text()).toContain("const src = 'two';");
   expect(text()).not.toContain('one');
