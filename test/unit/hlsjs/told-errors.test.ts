@@ -126,7 +126,7 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
       secureToken(hls, ENDPOINT);
       hls.on(ERROR, (_, data) => void (data.fatal = false));
       await trigger(failed(new SecureTokenError('ERR_SIGNING_RESPONSE', 'what?')));
-      await trigger({ ...failed(denied()), fatal: true, networkDetails: undefined });
+      await trigger({ ...failed(denied()), fatal: true, networkDetails: null });
       expect(written).not.toHaveBeenCalled();
     });
 
