@@ -1,5 +1,6 @@
 export { acquireTokenSource } from './adapter/acquire-token-source.ts';
 export { carriesToken, sentRequest } from './requests/carried-tokens.ts';
+export { adoptToken } from './adapter/adopt-token.ts';
 export { createSourceUser } from './adapter/create-source-user.ts';
 export { credentialsMode, needsUseCredentials } from './adapter/credentials.ts';
 export { firstWrong } from './contract/first-wrong.ts';
@@ -25,6 +26,7 @@ export { isTokenSource } from './contract/token-source.ts';
 export { untouchedRequest } from './contract/untouched-request.ts';
 export { unknownOption } from './contract/unknown-option.ts';
 export { hasController, renewWorker, workerQuestion, workerSigns } from './adapter/worker-signs.ts';
+export type { EdgeAnswer } from './adapter/adopt-token.ts';
 export type { AcquiredTokenSource } from './adapter/acquire-token-source.ts';
 export type { SentRequest } from './requests/carried-tokens.ts';
 export type { Check } from './contract/first-wrong.ts';

@@ -10,10 +10,10 @@ import { SecureTokenError, tokenRefused } from './contract/secure-token-error.ts
 import type { TokenEventDetails, TokenEventType } from './contract/token-events.ts';
 import { SOURCE_DESTROYED, SOURCE_RENEWS } from './contract/token-events.ts';
 import type { TokenSourceOptions } from './contract/token-source-options.ts';
-import type { EdgeAnswer, SignOptions, SignedRequest, TokenSource } from './contract/token-source.ts';
+import type { SignOptions, SignedRequest, TokenSource } from './contract/token-source.ts';
 import { isTokenSource } from './contract/token-source.ts';
 import { createDebugLog } from './debug-log.ts';
-import { Adoption } from './requests/adoption.ts';
+import { TokenAdoption } from './requests/adoption.ts';
 import { forgetAttached } from './requests/carried-tokens.ts';
 import { Replays } from './requests/replays.ts';
 import { RequestSigner } from './requests/request-signer.ts';
@@ -59,7 +59,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const timer = new RenewalTimer({ ...tokens, calls, players });
   const signer = new RequestSigner({ ...tokens, calls, timer, guest, source: target, debug });
   const replays = new Replays({ ...tokens, calls, backoff, signer, debug });
-  const adoption = new Adoption({ ...tokens, emit });
+  const adoption = settings.adopt === undefined ? undefined : new TokenAdoption(settings.adopt, { ...tokens, emit });
   const ahead = createSourceAhead({ ...tokens, calls, signer, debug });
 
   function emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
@@ -108,7 +108,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       if (!replay) emit('tokenerror', { error: tokenRefused(url, status) });
       return replay;
     },
-    answered: (request: SignedRequest, answer: EdgeAnswer) => adoption.adopt(request, answer),
+    adoption,
     unsign(url: string) {
       const { key, unsigned } = tokenUrls.read(url);
       return signer.isProtected(key) ? unsigned : url;

@@ -10,5 +10,5 @@ export type {
   TokenSourceOptions,
   TokensAnswer,
 } from './contract/token-source-options.ts';
-export type { EdgeAnswer, SignOptions, SignedRequest, TokenSource } from './contract/token-source.ts';
+export type { Adoption, SignOptions, SignedRequest, TokenSource } from './contract/token-source.ts';
 export type { Token } from './contract/token.ts';

@@ -68,7 +68,7 @@ export class SecureRequest {
     const sent = await sendSigned(
       {
         refused: (request, status) => wait((options) => source.refused(request, status, options)),
-        answered: (request, response) => source.answered(request, response),
+        adoption: source.adoption,
       },
       signed,
       (request, cache) => this.#fetch(request.url, { ...init, ...signedInit(asked, request, cache) }),

@@ -8,8 +8,9 @@ import type {
   LoaderStats,
   RetryConfig,
 } from 'hls.js';
-import type { EdgeAnswer, SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
-import { hideSignedUrl, isOutage, keepAsking, refusalOf, replayOf } from 'secure-token-core/adapter';
+import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
+import type { EdgeAnswer } from 'secure-token-core/adapter';
+import { adoptToken, hideSignedUrl, isOutage, keepAsking, refusalOf, replayOf } from 'secure-token-core/adapter';
 import { NONE, UNAVAILABLE, retryDelay, ruleFor, ruleForOutage } from './retry-policy.ts';
 import { sleep } from './sleep.ts';
 import { noteTokenError } from './token-errors.ts';
@@ -208,7 +209,7 @@ class TokenLoader implements Loader<LoaderContext> {
 
   #onSuccess(response: LoaderResponse, stats: LoaderStats, request: SignedRequest, details: NetworkDetails): void {
     // a loader of the app may tell nothing
-    if (details) this.#source.answered(request, details as EdgeAnswer);
+    if (details) adoptToken(this.#source, request, details as EdgeAnswer);
     const unsigned = unsignedResponse(response, request, this.#source);
     // hls.js recognises its requests by the context object: it gets the original back
     this.#callbacks!.onSuccess(unsigned, stats, this.#context, this.#unsigned(details));

@@ -1,5 +1,5 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { hideSignedUrl } from 'secure-token-core/adapter';
+import { adoptToken, hideSignedUrl } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Session } from './session.ts';
 import { replayForPlayer, signOrWait } from './session.ts';
@@ -173,7 +173,7 @@ class SignedXhr {
 
   #onSucceeded(request: SignedRequest): void {
     const { responseType, responseURL } = this.#xhr;
-    this.#session.source.answered(request, this.#xhr);
+    adoptToken(this.#session.source, request, this.#xhr);
     this.#phase = { name: 'settled' };
     this.#onSuccess?.(request.unsignedUrl);
     if (!responseType) this.#session.source.learn(responseURL, hlsOrDash(this.#xhr.responseText));

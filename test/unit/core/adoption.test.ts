@@ -1,7 +1,9 @@
 import { encode } from 'cborg';
 import { describe, expect, test } from 'vitest';
-import type { EdgeAnswer, SignedRequest, Token } from '../../../packages/core/src/index.ts';
-import { webTokenExpiry } from '../../../packages/core/src/tokens/web-token-expiry.ts';
+import type { EdgeAnswer } from '../../../packages/core/src/adapter.ts';
+import { adoptToken } from '../../../packages/core/src/adapter.ts';
+import type { SignedRequest, Token } from '../../../packages/core/src/index.ts';
+import { webTokenExpiry } from '../../../packages/core/src/adapter/web-token-expiry.ts';
 import { CDN, FOLDER, MASTER, START, advanceSeconds, fakeTime, folder, lab, segment } from './lab.ts';
 
 fakeTime();
@@ -41,7 +43,7 @@ describe('adopt: the edge answers with another token', () => {
     const { source, calls, events } = lab(withQuery(), { adopt: true });
     const request = await source.sign(MASTER);
     const next = endingAt(START + 600);
-    source.answered(request, answer(next));
+    adoptToken(source, request, answer(next));
     expect(catOf(source.signNow(segment(1)))).toBe(next);
     expect(events.filter(({ type }) => type === 'tokenrenewed').map(({ detail }) => detail)).toMatchObject([
       { reason: 'initial' },
@@ -60,7 +62,7 @@ describe('adopt: the edge answers with another token', () => {
     for (let at = 0; at < 4 * 3600; at += 4) {
       await advanceSeconds(4);
       const request = source.signNow(segment(at))!;
-      source.answered(request, answer(endingAt(START + at + 64)));
+      adoptToken(source, request, answer(endingAt(START + at + 64)));
     }
     expect(calls).toHaveLength(1);
   });
@@ -76,7 +78,7 @@ describe('adopt: the edge answers with another token', () => {
       getAllResponseHeaders: () => 'age: 1\r\nx-next: it\r\n',
       getResponseHeader: (name: string) => (name === 'x-next' ? next : null),
     };
-    source.answered(await source.sign(MASTER), xhr);
+    adoptToken(source, await source.sign(MASTER), xhr);
     expect(source.signNow(segment(1))?.headers).toEqual({ 'X-Token': next });
   });
 
@@ -85,7 +87,7 @@ describe('adopt: the edge answers with another token', () => {
     const getResponseHeader = (): string => {
       throw new Error('asked');
     };
-    source.answered(await source.sign(MASTER), { getAllResponseHeaders: () => 'age: 1\r\n', getResponseHeader });
+    adoptToken(source, await source.sign(MASTER), { getAllResponseHeaders: () => 'age: 1\r\n', getResponseHeader });
   });
 
   test.each<[string, { options?: object; answered?: EdgeAnswer; token?: Partial<Token> }]>([
@@ -95,7 +97,7 @@ describe('adopt: the edge answers with another token', () => {
   ])('is not used: %s', async (_, { options = { adopt: true }, answered, token }) => {
     const { source } = lab(withQuery(token), options);
     const request = await source.sign(MASTER);
-    source.answered(request, answer(endingAt(START + 600), answered));
+    adoptToken(source, request, answer(endingAt(START + 600), answered));
     expect(source.signNow(MASTER)?.url).toBe(request.url);
   });
 
@@ -103,8 +105,8 @@ describe('adopt: the edge answers with another token', () => {
     const { source } = lab(withQuery(), { adopt: true });
     const request = await source.sign(MASTER);
     const next = endingAt(START + 600);
-    source.answered(request, answer(next));
-    source.answered(request, answer(endingAt(START + 900)));
+    adoptToken(source, request, answer(next));
+    adoptToken(source, request, answer(endingAt(START + 900)));
     expect(catOf(source.signNow(MASTER))).toBe(next);
   });
 
@@ -115,8 +117,8 @@ describe('adopt: the edge answers with another token', () => {
   ])('is not used, and told once without its text: %s', async (_, value) => {
     const { source, events } = lab(withQuery(), { adopt: true });
     const request = await source.sign(MASTER);
-    source.answered(request, answer(value));
-    source.answered(request, answer(value));
+    adoptToken(source, request, answer(value));
+    adoptToken(source, request, answer(value));
     expect(catOf(source.signNow(MASTER))).toBe('first');
     const errors = events.filter(({ type }) => type === 'tokenerror').map(({ error }) => error);
     expect(errors).toMatchObject([{ code: 'ERR_SIGNING_RESPONSE', url: MASTER }]);

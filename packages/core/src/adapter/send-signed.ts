@@ -1,3 +1,4 @@
+import { adoptToken } from './adopt-token.ts';
 import { replayCacheMode } from './replay-cache.ts';
 import type { SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
 
@@ -26,7 +27,7 @@ const cancelBody = async ({ response }: Sent): Promise<void> => await response?.
  * @throws as `TokenSource.refused`; the reason of `signal`
  */
 export async function sendSigned(
-  source: Pick<TokenSource, 'refused'> & Partial<Pick<TokenSource, 'answered'>>,
+  source: Pick<TokenSource, 'refused'> & Partial<Pick<TokenSource, 'adoption'>>,
   signed: SignedRequest,
   send: Send,
   { signal }: SignOptions = {},
@@ -34,7 +35,7 @@ export async function sendSigned(
   const attempt = async (request: SignedRequest, cache?: RequestCache): Promise<Sent> => {
     try {
       const response = await send(request, cache);
-      source.answered?.(request, response);
+      adoptToken(source, request, response);
       return { request, response };
     } catch (error) {
       signal?.throwIfAborted();

@@ -21,14 +21,15 @@ export interface SignOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What an edge has answered, as `fetch` or an `XMLHttpRequest` give it. */
-export interface EdgeAnswer {
-  readonly url?: string;
-  readonly responseURL?: string;
-  /** Those of a `Response`; any other object is left alone. */
-  readonly headers?: object;
-  getAllResponseHeaders?(): string;
-  getResponseHeader?(name: string): string | null;
+/** The tokens with which an edge renews those that it was sent (`adopt`). */
+export interface Adoption {
+  /** The response header that they come in. */
+  readonly header: string;
+  /**
+   * The edge has answered `request` with another token, which opens the same.
+   * @param expires unix seconds; `undefined` if `value` is no token: the app is told once
+   */
+  take(request: SignedRequest, value: string, expires: number | undefined): void;
 }
 
 /** Decides when tokens are fetched, renewed and replaced, for one or many players. */
@@ -52,8 +53,8 @@ export interface TokenSource extends EventTarget {
    * `undefined`, then the request is refused for good.
    */
   isRefusal(request: SignedRequest, status: number): boolean;
-  /** For adapters: the edge has answered `request`. A token in the answer is adopted, where `adopt` says so. */
-  answered(request: SignedRequest, answer: EdgeAnswer): void;
+  /** For adapters, which call `adoptToken`; `undefined` without the option `adopt`. */
+  readonly adoption: Adoption | undefined;
   /** The URL without the token that was attached. */
   unsign(url: string): string;
   protects(url: string): boolean;

@@ -1,15 +1,13 @@
 import type { Settings } from '../contract/default-options.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
 import type { EmitTokenEvent } from '../contract/token-events.ts';
-import type { EdgeAnswer, SignedRequest } from '../contract/token-source.ts';
+import type { Adoption, SignedRequest } from '../contract/token-source.ts';
 import type { Token } from '../contract/token.ts';
 import { renewalTimes } from '../tokens/renewal.ts';
 import type { SentReplays } from '../tokens/sent-replays.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
 import type { TokenUrls } from '../tokens/token-urls.ts';
-import { webTokenExpiry } from '../tokens/web-token-expiry.ts';
-import { originOf } from '../url-text.ts';
 
 /** The name of a Common Access Token in a query, and in headers (CTA-5007-B), whatever its dialect. */
 const NAMES = /^(cat|(cta-)?common-access-token)$/i;
@@ -38,42 +36,25 @@ function successorOf(token: Token, value: string, expires: number): Token | unde
   return headers && { ...token, headers, expires };
 }
 
-/** A browser writes into the console if it is asked for a header that it hides: an XMLHttpRequest is asked for all. */
-function headerOf(answer: EdgeAnswer, name: string): string | null | undefined {
-  const { get } = (answer.headers ?? {}) as Partial<Headers>;
-  if (get) return get.call(answer.headers, name);
-  const all = answer.getAllResponseHeaders?.().toLowerCase() ?? '';
-  return `\n${all}`.includes(`\n${name.toLowerCase()}:`) ? answer.getResponseHeader?.(name) : null;
-}
-
-/** Takes over the tokens with which an edge renews those that it was sent (`adopt`). */
-export class Adoption {
+/** Takes over the tokens with which an edge renews those that it was sent. */
+export class TokenAdoption implements Adoption {
+  readonly header: string;
   readonly #parts: Parts;
   #hasTold = false;
 
-  constructor(parts: Parts) {
+  constructor(header: string, parts: Parts) {
+    this.header = header;
     this.#parts = parts;
   }
 
-  /** The edge has answered `request`. */
-  adopt(request: SignedRequest, answer: EdgeAnswer): void {
-    const { settings, clock, store, tokenUrls } = this.#parts;
-    const { adopt: header } = settings;
-    const { token, unsignedUrl, url } = request;
-    if (header === undefined || !token) return;
-    // behind a redirect another host speaks
-    const { responseURL, url: answeredUrl = responseURL } = answer;
-    if (answeredUrl && originOf(answeredUrl) !== originOf(url)) return;
-    const value = headerOf(answer, header);
-    if (!value) return;
-    const { key } = tokenUrls.read(unsignedUrl);
-    const held = store.find(key);
+  take({ token, unsignedUrl }: SignedRequest, value: string, expires: number | undefined): void {
+    const { clock, store, tokenUrls } = this.#parts;
+    const held = store.find(tokenUrls.read(unsignedUrl).key);
     // several requests of one token bring a successor each, and one is enough; none revives what was replaced
-    if (held?.token !== token || !store.isAlive(held)) return;
-    const expires = webTokenExpiry(value);
+    if (!held || held.token !== token || !store.isAlive(held)) return;
     const successor = expires !== undefined && expires > clock.now() ? successorOf(token, value, expires) : undefined;
     if (successor) this.#hold(held, successor, unsignedUrl);
-    else this.#tell(header, unsignedUrl);
+    else this.#tell(unsignedUrl);
   }
 
   /** `successor` opens what `held` does, whatever is written in it: the edge judges it. */
@@ -85,11 +66,11 @@ export class Adoption {
     emit('tokenrenewed', { reason: 'adopted', urls: [unsignedUrl], expires: successor.expires, wait: 0 });
   }
 
-  #tell(header: string, url: string): void {
+  #tell(url: string): void {
     if (this.#hasTold) return;
     this.#hasTold = true;
     const message =
-      `The edge has sent a token in '${header}' that cannot replace the one in use, so it is not used. It has to be a ` +
+      `The edge has sent a token in '${this.header}' that cannot replace the one in use, so it is not used. It has to be a ` +
       'Common Access Token with an "exp" ahead, for a token in the query or in a header. Leave "adopt" out otherwise.';
     this.#parts.emit('tokenerror', { error: new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url }) });
   }
