@@ -89,7 +89,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     target.dispatchEvent(new Event(SOURCE_DESTROYED));
   }
 
-  return Object.assign(target, {
+  const source = {
     sign: (url: string, how?: SignOptions) => signer.sign(url, how),
     destroy,
     [Symbol.dispose]: destroy,
@@ -127,5 +127,10 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       target.dispatchEvent(new Event(SOURCE_RENEWS));
       await Promise.all(inUse.urls().map((url) => calls.obtain(url, 'expiring')));
     },
-  });
+    get session() {
+      return calls.session;
+    },
+  };
+  // with its getters
+  return Object.defineProperties(target, Object.getOwnPropertyDescriptors(source)) as typeof target & typeof source;
 }

@@ -38,9 +38,9 @@ test('the schema of an answer has the members of the type, and asks for the same
   expect(answer.required).toEqual(['tokens']);
 });
 
-test('the schema of a request has what a player sends, each reason, and a session', () => {
-  const names = namesOf<Omit<TokenRequest, 'signal'>>({ urls: true, reason: true });
-  expect(propertiesOf(request)).toEqual([...names, 'session'].sort());
+test('the schema of a request has what a player sends, and each reason', () => {
+  const names = namesOf<Omit<TokenRequest, 'signal'>>({ urls: true, reason: true, session: true });
+  expect(propertiesOf(request)).toEqual(names);
   const reasons: Record<TokenReason, true> = { initial: true, expiring: true, expired: true, refused: true };
   expect(request.properties.reason!.enum).toEqual([...Object.keys(reasons), null]);
 });

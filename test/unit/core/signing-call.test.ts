@@ -18,7 +18,7 @@ fakeTime();
 
 describe('createTokenSource', () => {
   describe('the call', () => {
-    test('POSTs {urls, reason} as JSON', async () => {
+    test('POSTs {urls, reason, session} as JSON', async () => {
       const fetch = vi.fn(async () =>
         Response.json({ now: seconds(), tokens: [{ prefix: FOLDER, expires: seconds() + 60, query: {} }] }),
       );
@@ -26,7 +26,8 @@ describe('createTokenSource', () => {
       await viewer.source.sign(MASTER);
       const [url, init] = fetch.mock.calls[0] as unknown as [URL, RequestInit];
       expect(String(url)).toBe(ENDPOINT);
-      expect(init).toMatchObject({ method: 'POST', body: JSON.stringify({ urls: [MASTER], reason: 'initial' }) });
+      const body = JSON.stringify({ urls: [MASTER], reason: 'initial', session: viewer.source.session });
+      expect(init).toMatchObject({ method: 'POST', body });
       expect(new Headers(init.headers).get('content-type')).toBe('application/json');
       expect(init.signal).toBeInstanceOf(AbortSignal);
       expect(init.credentials).toBeUndefined();

@@ -106,7 +106,10 @@ describe('createTokenSource', () => {
       const getTokens = vi.fn(() => Promise.resolve(token()));
       const source = from(getTokens);
       await source.sign(MASTER);
-      expect(getTokens.mock.calls[0]).toEqual([{ urls: [MASTER], reason: 'initial', signal: expect.any(AbortSignal) }]);
+      const { session } = source;
+      expect(getTokens.mock.calls[0]).toEqual([
+        { urls: [MASTER], reason: 'initial', session, signal: expect.any(AbortSignal) },
+      ]);
       source.destroy();
     });
 

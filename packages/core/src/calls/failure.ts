@@ -1,4 +1,4 @@
-import { detailOf } from './problem-detail.ts';
+import { problemOf } from './problem-detail.ts';
 import type { SecureTokenErrorCode } from '../contract/secure-token-error.ts';
 import { SecureTokenError, isSecureTokenError } from '../contract/secure-token-error.ts';
 
@@ -43,8 +43,10 @@ function messageOf(status: number | undefined, detail: string | undefined): stri
 export function toError(cause: unknown, now: number): SecureTokenError {
   if (isSecureTokenError(cause)) return cause;
   const { status, headers } = (cause ?? {}) as Failure;
-  return new SecureTokenError(codeOf(status), messageOf(status, detailOf(cause)), {
+  const { detail, type } = problemOf(cause);
+  return new SecureTokenError(codeOf(status), messageOf(status, detail), {
     status,
+    ...(type !== undefined && { type }),
     cause,
     retryAfter: retryAfterOf(headers, now),
   });

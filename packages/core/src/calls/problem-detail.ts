@@ -7,8 +7,19 @@ const PATIENCE_MS = 1000;
 const MAX_BODY = 20_000;
 const MAX_SHOWN = 200;
 
+/** A type as it is shown to apps: a URI without a query, which could hold anything. */
+const KIND = /^[a-z][\w+.-]*:[\w./:~-]{1,200}$/i;
+
+/** What an endpoint says of its failure (RFC 9457). */
+interface Problem {
+  /** Safe to show. */
+  readonly detail?: string;
+  /** A URI that names the kind of failure. */
+  readonly type?: string;
+}
+
 /** By the `Response` with which the signing endpoint has failed: the `cause` of the error. */
-const details = new WeakMap<object, string>();
+const problems = new WeakMap<object, Problem>();
 
 /** Hides a run of characters that may be a token or a part of one: letters and digits, or Base64 with its padding. */
 const hideToken = (run: string): string => (/\d/.test(run) && /[a-z]/i.test(run) ? '…' : run);
@@ -27,17 +38,17 @@ export function shownDetail(text: string): string {
 }
 
 /**
- * Reads why the signing endpoint has failed (RFC 9457), for `detailOf`, if that comes at once and is not long;
+ * Reads why the signing endpoint has failed (RFC 9457), for `problemOf`, if that comes at once and is not long;
  * otherwise the rest of `response` is cancelled, and its connection is free. Never rejects.
  */
-export async function readDetail(response: Response): Promise<void> {
+export async function readProblem(response: Response): Promise<void> {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
-  await noteDetail(response, patience.signal);
+  await noteProblem(response, patience.signal);
   clearTimeout(timer);
 }
 
-async function noteDetail(response: Response, signal: AbortSignal): Promise<void> {
+async function noteProblem(response: Response, signal: AbortSignal): Promise<void> {
   try {
     const text = await readText(response.clone().body!, MAX_BODY, signal);
     if (text === undefined) {
@@ -45,14 +56,15 @@ async function noteDetail(response: Response, signal: AbortSignal): Promise<void
       return;
     }
     if (!/\bjson\b/i.test(response.headers.get('content-type') ?? '')) return;
-    const { detail } = JSON.parse(text) as { detail?: unknown };
+    const { detail, type } = JSON.parse(text) as { detail?: unknown; type?: unknown };
     const line = typeof detail === 'string' ? shownDetail(detail) : '';
-    if (line) details.set(response, line);
+    const isKind = typeof type === 'string' && KIND.test(type);
+    problems.set(response, { ...(line && { detail: line }), ...(isKind && { type }) });
   } catch {
     // a body that breaks off or is no JSON says nothing, and the status stands
   }
 }
 
-/** The `detail` that the signing endpoint gave for its failure; `undefined` if it gave none. */
-export const detailOf = (cause: unknown): string | undefined =>
-  typeof cause === 'object' && cause !== null ? details.get(cause) : undefined;
+/** What the signing endpoint has said of its failure. */
+export const problemOf = (cause: unknown): Problem =>
+  (typeof cause === 'object' && cause !== null ? problems.get(cause) : undefined) ?? {};

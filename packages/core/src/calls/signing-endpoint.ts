@@ -3,7 +3,8 @@ import { secondsOf } from './failure.ts';
 import type { Check } from '../contract/first-wrong.ts';
 import { eachOf, firstWrong, isObject, isWrong, orNull } from '../contract/first-wrong.ts';
 import { isToken, isUnixSeconds, parseToken } from '../contract/parse-token.ts';
-import { readDetail } from './problem-detail.ts';
+import { readProblem } from './problem-detail.ts';
+import { newSessionId } from './session-id.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
 import type { Settings } from '../contract/default-options.ts';
 import type { TokenRequest, TokensAnswer } from '../contract/token-source-options.ts';
@@ -24,7 +25,7 @@ interface Unread {
   readonly date?: string | null;
 }
 
-type Wanted = Omit<TokenRequest, 'signal'>;
+type Wanted = Pick<TokenRequest, 'urls' | 'reason'>;
 
 /** Why a call that was aborted is to be made again. */
 export const ANEW: Error = new Error('the call is made again');
@@ -48,13 +49,23 @@ const members: Readonly<Record<keyof Sent, Check>> = {
 export class SigningEndpoint {
   readonly #options: Settings;
   readonly #running = new Set<AbortController>();
+  #session = newSessionId();
 
   constructor(options: Settings) {
     this.#options = options;
   }
 
-  /** Calls under way are to be made again: their answer would be for somebody who had not logged in yet. */
+  /** The id that goes with every call, so that an endpoint can count who plays. */
+  get session(): string {
+    return this.#session;
+  }
+
+  /**
+   * The viewer may be another one. Calls under way are to be made again: their answer would be for somebody who had not
+   * logged in yet. The session is another one, too: an endpoint that has ended the first denies it for good.
+   */
   startAnew(): void {
+    this.#session = newSessionId();
     for (const controller of this.#running) controller.abort(ANEW);
   }
 
@@ -80,13 +91,15 @@ export class SigningEndpoint {
 
   async #fetchAnswer(wanted: Wanted, signal: AbortSignal): Promise<Unread> {
     const { endpoint, getTokens, request, fetch = globalThis.fetch } = this.#options;
-    if (getTokens) return { body: toJson(await getTokens({ ...wanted, signal })) };
+    const session = this.#session;
+    if (getTokens) return { body: toJson(await getTokens({ ...wanted, session, signal })) };
     const init = typeof request === 'function' ? await request() : request;
     const headers = new Headers(init?.headers);
     headers.set('content-type', 'application/json');
-    const response = await fetch(endpoint!, { ...init, method: 'POST', headers, body: JSON.stringify(wanted), signal });
+    const body = JSON.stringify({ ...wanted, session });
+    const response = await fetch(endpoint!, { ...init, method: 'POST', headers, body, signal });
     if (!response.ok) {
-      await readDetail(response);
+      await readProblem(response);
       throw response as unknown as Error;
     }
     return { body: await response.text(), date: response.headers.get('date') };

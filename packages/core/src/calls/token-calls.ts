@@ -67,6 +67,11 @@ export class TokenCalls {
     this.#intake.holdPreset(settings.tokens);
   }
 
+  /** The id of this playback at the signing endpoint. */
+  get session(): string {
+    return this.#endpoint.session;
+  }
+
   denialOf(key: string): SecureTokenError | undefined {
     // asked with every request, and nearly always there is none
     return this.#denials.isEmpty ? undefined : this.#denials.of(this.#parts.store.idsOf(key));

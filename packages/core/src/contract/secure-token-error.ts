@@ -32,6 +32,11 @@ export interface SecureTokenErrorDetails {
   readonly status?: number | undefined;
   /** Seconds after which the signing endpoint wants to be asked again. */
   readonly retryAfter?: number | undefined;
+  /**
+   * The `type` of the problem with which the signing endpoint has failed (RFC 9457), such as
+   * `urn:secure-token:session-limit`.
+   */
+  readonly type?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -41,6 +46,7 @@ export class SecureTokenError extends Error {
   declare readonly url?: string;
   declare readonly status?: number;
   declare readonly retryAfter?: number;
+  declare readonly type?: string;
 
   constructor(code: SecureTokenErrorCode, message: string, details?: SecureTokenErrorDetails) {
     super(code + ': ' + message);

@@ -16,6 +16,11 @@ export interface TokenRequest {
   /** Absolute, unsigned. */
   readonly urls: readonly string[];
   readonly reason: TokenReason;
+  /**
+   * 128 random bits in base64url: the same for all calls of a token source, until `renew()` lifts a denial. An endpoint
+   * counts by it how many play (`docs/sessions.md`).
+   */
+  readonly session: string;
   /** Aborts when the call takes longer than `timeout` or the source is destroyed. */
   readonly signal: AbortSignal;
 }
@@ -38,7 +43,7 @@ export interface RetryOptions {
 }
 
 export interface TokenSourceOptions {
-  /** The signing endpoint: `POST {urls, reason}` → `{tokens, now, denied}`. */
+  /** The signing endpoint: `POST {urls, reason, session}` → `{tokens, now, denied}`. */
   endpoint?: string | URL;
   /**
    * Instead of `endpoint`: the team's own way to get tokens. An error with the code `ERR_DENIED` or a `status` of 401

@@ -72,6 +72,11 @@ export interface TokenSource extends EventTarget {
    * @throws `ERR_OPTIONS` if it is none of these
    */
   learn(playlistUrl: string, playlist: Playlist): void;
+  /**
+   * The id that goes to the signing endpoint with every call: 128 random bits in base64url. `renew()` makes another one
+   * where it lifts a denial.
+   */
+  readonly session: string;
   /** Renews everything in use now and lifts denials. @throws as `sign` */
   renew(): Promise<void>;
   /** For adapters: the viewer may be another one. Lifts denials; the next request asks the signing endpoint. */

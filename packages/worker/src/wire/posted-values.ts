@@ -4,7 +4,7 @@ import { isSecureTokenErrorCode, untouchedRequest } from 'secure-token-core/adap
 import { isNumber, isString, membersOf } from './posted-members.ts';
 
 /** An error as it is posted: one itself would lose its code on the way, and its cause may be a `Response`. */
-export type PostedError = Pick<SecureTokenError, 'code' | 'message' | 'url' | 'status' | 'retryAfter'>;
+export type PostedError = Pick<SecureTokenError, 'code' | 'message' | 'url' | 'status' | 'retryAfter' | 'type'>;
 
 /**
  * A signed request as it is posted: of the token no more than until when it lives. The unsigned URL has the name of
@@ -16,16 +16,17 @@ export interface PostedRequest extends Pick<SignedRequest, 'url' | 'headers' | '
 }
 
 export function postableError(error: SecureTokenError): PostedError {
-  const { code, message, url, status, retryAfter } = error;
-  return { code, message, ...(url !== undefined && { url }), ...optionalNumbers({ status, retryAfter }) };
+  const { code, message, url, type, status, retryAfter } = error;
+  const texts = { ...(url !== undefined && { url }), ...(type !== undefined && { type }) };
+  return { code, message, ...texts, ...optionalNumbers({ status, retryAfter }) };
 }
 
 export function parseError(data: unknown): SecureTokenError | undefined {
-  const { code, message, url, ...rest } = membersOf(data);
+  const { code, message, url, type, ...rest } = membersOf(data);
   if (!isString(code) || !isString(message)) return undefined;
   // the constructor puts the code there again
   const text = message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message;
-  const details = { ...(isString(url) && { url }), ...optionalNumbers(rest) };
+  const details = { ...(isString(url) && { url }), ...(isString(type) && { type }), ...optionalNumbers(rest) };
   // of a later version: not understood, and therefore final
   return isSecureTokenErrorCode(code)
     ? new SecureTokenError(code, text, details)
