@@ -20,9 +20,12 @@ const SHORT = 80;
  * @param {Code} code
  */
 export function showCode(root, { imports, values, runs }) {
-  root.innerHTML = '<pre tabindex="0" aria-label="The code of this page"><code></code></pre>';
   const constants = Object.entries(values).map(([name, value]) => `const ${name} = ${literal(value)};`);
   const lines = [...imports, '', ...constants, '', ...runs.flatMap(bodyOf)].flatMap((text) => text.split('\n'));
+  const text = lines.map((line) => `${line}\n`).join('');
+  // a player that begins again runs the same code: whoever reads or copies it goes on
+  if (root.querySelector('code')?.textContent === text) return;
+  root.innerHTML = '<pre tabindex="0" aria-label="The code of this page"><code></code></pre>';
   /** @type {HTMLElement} */ (root.querySelector('code')).append(
     ...lines.flatMap((line) => {
       const node = document.createElement(matters.test(line) ? 'mark' : 'span');

@@ -88,7 +88,7 @@ function folderFormat(
 const open: VerifyingTokenFormat = {
   name: 'open',
   scope: 'prefix',
-  sign: ({ origin, pathname }, expires) => ({ prefix: origin + folderOf(pathname)[0], expires }),
+  sign: ({ origin, pathname }, expires) => ({ prefix: origin + folderOf(pathname)[0], expires, query: {} }),
   verify: ({ url }) => ({ ok: true, expires: Infinity, url }),
 };
 

@@ -9,7 +9,6 @@ import type {
   RetryConfig,
 } from 'hls.js';
 import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
-import type { EdgeAnswer } from 'secure-token-core/adapter';
 import { adoptToken, hideSignedUrl, isOutage, keepAsking, refusalOf, replayOf } from 'secure-token-core/adapter';
 import { NONE, UNAVAILABLE, retryDelay, ruleFor, ruleForOutage } from './retry-policy.ts';
 import { sleep } from './sleep.ts';
@@ -209,7 +208,7 @@ class TokenLoader implements Loader<LoaderContext> {
 
   #onSuccess(response: LoaderResponse, stats: LoaderStats, request: SignedRequest, details: NetworkDetails): void {
     // a loader of the app may tell nothing
-    if (details) adoptToken(this.#source, request, details as EdgeAnswer);
+    if (details) adoptToken(this.#source, request, details);
     const unsigned = unsignedResponse(response, request, this.#source);
     // hls.js recognises its requests by the context object: it gets the original back
     this.#callbacks!.onSuccess(unsigned, stats, this.#context, this.#unsigned(details));
