@@ -57,7 +57,7 @@ describe('README', () => {
         await page.route('**', (route) => route.fulfill({ contentType: 'text/html', body: html }));
         const asked = page.waitForRequest('https://app.example.com/token');
         await page.goto('https://app.example.com/');
-        expect((await asked).postDataJSON()).toEqual({ urls: [source], reason: 'initial' });
+        expect((await asked).postDataJSON()).toMatchObject({ urls: [source], reason: 'initial' });
       } finally {
         await browser.close();
       }
