@@ -124,7 +124,8 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       if ('ok' in judged) return judged;
       const { expires, use } = judged;
       if (use && !(await replay!(use))) return refusedFor('signature', label.catreplay);
-      const conditional = writer.isOtherwiseLimited(claims);
+      // Another token of this format would have a grant that begins anew: a viewer could watch without end.
+      const conditional = options.renewal !== undefined || writer.isOtherwiseLimited(claims);
       return { ok: true, expires, url: url.href, carriers: carried.carriers, conditional, ...sessionOf(claims) };
     }),
 

@@ -173,6 +173,23 @@ describe('an edge that renews', () => {
   });
 });
 
+test('children of a playlist have the token of the viewer or none, so that no grant begins anew', async () => {
+  const uris = ['1.ts', 'https://cdn.example.com/other/2.ts'];
+  const format = catOf();
+  for (const signer of [format, commonAccessToken({ keys })]) {
+    const edge = createEdgeHandler({
+      format,
+      origin: () => new Response(['#EXTM3U', ...uris].join('\n')),
+      clock: () => NOW * 1000,
+      signPlaylists: true,
+    });
+    const asked = new URL('https://cdn.example.com/live/7/a.m3u8');
+    const token = await signer.sign(asked, NOW + 300);
+    const answer = await edge(requestWith(asked.href, token));
+    expect((await answer.text()).split('\n').slice(1)).toEqual([`1.ts?cat=${token.query!.cat!}`, uris[1]]);
+  }
+});
+
 describe('onRefusal', () => {
   test('is told which claim was not met, and never the token', async () => {
     const told: unknown[] = [];
