@@ -78,6 +78,7 @@ export interface ChildObservations {
 
 /** What the endpoint answered. A member is missing where it was not asked. */
 export interface EndpointObservations {
+  /** Without its query, which may hold a key. */
   readonly url: string;
   /** What was asked for, without a token, with its query. */
   readonly asked: string;

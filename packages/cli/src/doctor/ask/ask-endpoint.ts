@@ -1,7 +1,7 @@
 import { readEndpointBody, tokenThatOpens } from '../endpoint-answer.ts';
 import type { EndpointObservations, Outcome } from '../observations.ts';
 import { isAnswer } from '../observations.ts';
-import { isServed } from '../rules/answers.ts';
+import { isServed, shown } from '../rules/answers.ts';
 import type { Asker } from './asker.ts';
 import type { EndpointCalls } from './endpoint-calls.ts';
 import { passOf } from './pass.ts';
@@ -44,7 +44,7 @@ export async function askEndpoint(
   return {
     pass,
     observations: {
-      url: calls.url,
+      url: shown(new URL(calls.url)),
       asked: new URL(url).href,
       sendsCookies: calls.sendsCookies || pass?.travel.cookies === true,
       ...(preflight && { preflight }),
