@@ -4,7 +4,7 @@ import type { Diagnosis } from '../../../packages/cli/src/doctor/doctor.ts';
 import { secureToken, signUrl } from '../../../packages/server/src/index.ts';
 import { healthy, sabotages } from '../../support/doctor-sabotages.ts';
 import type { SetUp } from '../../support/doctor-sabotages.ts';
-import { FILM, PAGE, SECRET } from '../../support/doctor-setups.ts';
+import { FILM, PAGE, SECRET, nodeEndpoint } from '../../support/doctor-setups.ts';
 import { listen } from '../../support/listen.ts';
 
 const format = secureToken({ secret: SECRET, depth: 2 });
@@ -54,6 +54,80 @@ describe('a healthy set-up', () => {
     ).toEqual([]);
     expect(asked).toBeLessThanOrEqual(40);
   });
+});
+
+describe('a playlist that names another host', () => {
+  const MEDIA = '/vod/7/s1.m4s';
+  const now = Math.floor(Date.now() / 1000);
+  const opens = (url: string): object => ({ ...token, url });
+  const token = {
+    expires: now + 300,
+    query: { t: 'QUERY-SECRET' },
+    headers: { authorization: 'Bearer HEADER-SECRET' },
+    credentials: true,
+  };
+  const cookie = { 'set-cookie': 'sid=COOKIE-SECRET; HttpOnly' };
+
+  /** What the other host gets to see of an examination by an endpoint that gives `tokensFor`. */
+  async function seenElsewhere(
+    tokensFor: (urls: string[], isOfEdge: (url: string) => boolean) => object[],
+    headers?: Record<string, string>,
+  ): Promise<string[]> {
+    const seen: string[] = [];
+    const other = await listen((request) => {
+      seen.push(`${new URL(request.url).search} ${JSON.stringify([...request.headers])}`);
+      return Promise.resolve(new Response('m', { status: request.url.includes('?') ? 200 : 403 }));
+    });
+    const text = `#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n${other.origin}${MEDIA}\n#EXT-X-ENDLIST\n`;
+    const edge = await listen(({ headers: sent, url }) =>
+      Promise.resolve(
+        url.includes('QUERY-SECRET') || sent.get('cookie') === 'USER-SECRET'
+          ? new Response(text, { headers: { 'content-type': 'application/vnd.apple.mpegurl' } })
+          : new Response(null, { status: 403 }),
+      ),
+    );
+    const isOfEdge = (url: string): boolean => url.startsWith(edge.origin);
+    const endpoint = await listen(async (request) =>
+      nodeEndpoint(({ urls }) => ({ now, tokens: tokensFor(urls, isOfEdge) }), cookie)(request),
+    );
+    try {
+      const given = headers ? { headers } : { endpoint: `${endpoint.origin}/token` };
+      await examine({ url: edge.origin + FILM, page: PAGE, ...given });
+    } finally {
+      await Promise.all([edge, endpoint, other].map((each) => each.close()));
+    }
+    expect(seen.length).toBeGreaterThan(0);
+    return seen;
+  }
+
+  test('gives it no token that does not name it', async () => {
+    const seen = await seenElsewhere((urls, isOfEdge) =>
+      isOfEdge(urls[0]!) || urls[0]!.includes(MEDIA) ? [token] : [],
+    );
+    expect(seen.join()).not.toContain('SECRET');
+  });
+
+  test('gives it none of an endpoint that signs anything', async () => {
+    const seen = await seenElsewhere((urls) => urls.map(opens));
+    expect(seen.join()).not.toContain('SECRET');
+  });
+
+  test('gives it one that names it, without cookies', async () => {
+    const seen = await seenElsewhere((urls) => urls.filter((url) => !url.includes('.invalid')).map(opens));
+    expect(seen.join()).toMatch(/QUERY-SECRET.*HEADER-SECRET/);
+    expect(seen.join()).not.toContain('COOKIE-SECRET');
+  });
+
+  test('gives it no header of the viewer', async () => {
+    const seen = await seenElsewhere(() => [], { cookie: 'USER-SECRET', authorization: 'USER-SECRET' });
+    expect(seen.join()).not.toContain('SECRET');
+  });
+});
+
+test('a diagnosis has no query of the endpoint', async () => {
+  const diagnosis = await examine({ url: 'http://127.0.0.1:9/a.m3u8', endpoint: 'http://127.0.0.1:9/t?key=SECRET' });
+  expect(diagnosis.findings[0]).toMatchObject({ code: 'endpoint-unreachable', url: 'http://127.0.0.1:9/t' });
+  expect(JSON.stringify(diagnosis)).not.toContain('SECRET');
 });
 
 test('no token and no secret is in a diagnosis', async () => {

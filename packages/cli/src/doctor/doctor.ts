@@ -17,6 +17,7 @@ import { notTried } from './not-tried.ts';
 import { isAnswer } from './observations.ts';
 import type { EdgeObservations, Observations, Page } from './observations.ts';
 import { isServed, shown } from './rules/answers.ts';
+import { signsAnything } from './rules/endpoint-rules.ts';
 
 export interface DoctorOptions {
   /** Absolute, with or without a token. */
@@ -58,7 +59,15 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   const makes = options.format;
   const format = typeof makes === 'function' ? await makes(examined?.pass?.url ?? given.url) : makes;
   const own = calls ? undefined : ownPass(given, headers);
-  const signer = calls && examined?.pass ? endpointSigner(calls, asker) : format ? secretSigner(format) : undefined;
+  const ofEndpoint =
+    calls &&
+    examined?.pass &&
+    endpointSigner(calls, {
+      asker,
+      origin: new URL(bare).origin,
+      signsAnything: signsAnything(examined.observations),
+    });
+  const signer = ofEndpoint ?? (format ? secretSigner(format) : undefined);
   const good = examined?.pass ?? (own && !given.hasExpired ? own : (await signer?.sign([bare]))?.[0]);
   const expired = format ? await passThatEnds(format, bare, ends.anHourAgo) : given.hasExpired ? own : undefined;
   const source = good === own ? 'the one of the URL' : (signer?.source ?? '');

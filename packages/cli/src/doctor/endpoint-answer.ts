@@ -51,6 +51,10 @@ function doesOpen({ url, prefix, anyQuery }: SentToken, asked: URL): boolean {
   return named === asked.href || (anyQuery === true && whole.origin + whole.pathname === asked.origin + asked.pathname);
 }
 
+/** Whether a token says itself what it opens. One that does not opens whatever was asked for, of any host. */
+export const namesItsScope = ({ url, prefix }: SentToken): boolean =>
+  typeof prefix === 'string' || typeof url === 'string';
+
 const hrefOf = (text: string): string | undefined => {
   try {
     const url = new URL(text);

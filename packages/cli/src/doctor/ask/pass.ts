@@ -32,7 +32,9 @@ export function passOf(token: Attached, url: string, setCookies: readonly string
   const prefix = folderIn(token.prefix) ?? `${new URL(url).origin}/`;
   const base = folderIn(token.base);
   const moved = base !== undefined && url.startsWith(prefix) ? base + url.slice(prefix.length) : url;
-  const cookies = token.credentials === true ? setCookies.map((cookie) => cookie.split(';')[0]!) : [];
+  // they were given for the origin of `url`, and not for one that `base` leads to
+  const takesCookies = token.credentials === true && moved.startsWith(`${new URL(url).origin}/`);
+  const cookies = takesCookies ? setCookies.map((cookie) => cookie.split(';')[0]!) : [];
   const headers = { ...carried, ...(cookies.length > 0 && { cookie: cookies.join('; ') }) };
   return {
     url: withQuery(moved, query),

@@ -1,5 +1,6 @@
 import type { TokenFormat } from 'secure-token-server';
-import { readEndpointBody, tokenThatOpens } from '../endpoint-answer.ts';
+import { hasCarrier, namesItsScope, readEndpointBody, tokenThatOpens } from '../endpoint-answer.ts';
+import type { EndpointBody } from '../endpoint-answer.ts';
 import { isServed } from '../rules/answers.ts';
 import type { Asker } from './asker.ts';
 import { passOf } from './pass.ts';
@@ -21,21 +22,43 @@ const LIFETIME = 120;
 /** Ends of tokens that the doctor makes to see how an edge counts, in seconds from now. */
 export const ends = { anHourAgo: -3600, aMonthAgo: -2_592_000, inHalfADay: 43_200 } as const;
 
+interface EndpointSignerOptions {
+  readonly asker: Asker;
+  /** That of the URL that is examined. */
+  readonly origin: string;
+  /** Whether the endpoint has signed a URL of a host that nobody has: then its token for another host says nothing. */
+  readonly signsAnything: boolean;
+}
+
 /** Tokens of the endpoint, for all URLs with one call. */
-export const endpointSigner = (calls: EndpointCalls, asker: Asker): Signer => ({
+export const endpointSigner = (
+  calls: EndpointCalls,
+  { asker, origin, signsAnything }: EndpointSignerOptions,
+): Signer => ({
   source: 'from the endpoint',
-  isForAllOrigins: true,
+  isForAllOrigins: !signsAnything,
   async sign(urls) {
     if (urls.length === 0) return [];
     const outcome = await asker.ask(calls.call(urls, 'initial', `tokens for ${urls.length} more`));
     const body = isServed(outcome) ? readEndpointBody(outcome.body ?? '') : undefined;
     if (!body || !isServed(outcome)) return urls.map(() => undefined);
     return urls.map((url) => {
+      if (new URL(url).origin !== origin) return passElsewhere(body, url);
       const token = tokenThatOpens(body, url);
       return token && passOf(token, url, outcome.headers.getSetCookie());
     });
   },
 });
+
+/**
+ * A pass for another origin, which a playlist has named and nobody vouches for: only of a token that the endpoint made
+ * for that origin by name, and without cookies, whose host the endpoint does not tell.
+ */
+function passElsewhere(body: EndpointBody, url: string): Pass | undefined {
+  const token = tokenThatOpens({ ...body, tokens: body.tokens.filter(namesItsScope) }, url);
+  const carried = token && { ...token, credentials: false };
+  return carried && hasCarrier(carried) ? passOf(carried, url) : undefined;
+}
 
 /** Tokens that are made here, with the secret that was given. */
 export const secretSigner = (format: TokenFormat): Signer => ({

@@ -112,13 +112,19 @@ function timeFindings(
   return lifetime < 10 || lifetime > 86_402 ? [finding('endpoint-lifetime', url, { lifetime })] : [];
 }
 
-function habitFindings({ url, foreign, isSameAfterRefused }: EndpointObservations): Finding[] {
-  const found: Finding[] = [];
-  if (isSameAfterRefused) found.push(finding('endpoint-same-token-after-refused', url));
+function habitFindings(endpoint: EndpointObservations): Finding[] {
+  const { url, isSameAfterRefused } = endpoint;
+  return [
+    ...(isSameAfterRefused ? [finding('endpoint-same-token-after-refused', url)] : []),
+    ...(signsAnything(endpoint) ? [finding('endpoint-signs-anything', url)] : []),
+  ];
+}
+
+/** Whether the endpoint has signed a URL that it has no business with. */
+export function signsAnything({ foreign }: EndpointObservations): boolean {
   const body = foreign && isServed(foreign.outcome) ? readEndpointBody(foreign.outcome.body ?? '') : undefined;
   const token = foreign && body && tokenThatOpens(body, foreign.asked);
-  if (token && hasCarrier(token)) found.push(finding('endpoint-signs-anything', url));
-  return found;
+  return token !== undefined && hasCarrier(token);
 }
 
 function corsFindings({ url, preflight, initial, sendsCookies }: EndpointObservations, page: Page): Finding[] {
