@@ -40,7 +40,7 @@ export interface EdgeHandlerOptions {
   signPlaylists?: boolean;
   /**
    * Sends the successor of a token along with an answer, near the end of tokens that ask for it, for as long as their
-   * signer has granted: for `commonAccessToken` with `renewal`.
+   * signer has granted: for `commonAccessToken` with `renewal`, and not together with `sessions`.
    * @default tokens are not renewed
    */
   renew?: EdgeRenewal;
@@ -95,7 +95,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   const renewed = edgeRenewer(options.renew, options.format);
   const logRefusal = refusalLog(options.onRefusal, onError);
   checkCors(cors);
-  checkEdgeSessions(sessions, strict, options.format);
+  checkEdgeSessions(options);
   const edgeSessions = sessions && new EdgeSessions({ sessions, strict, clock, onError });
 
   const answer = async (request: Request): Promise<Response> => {

@@ -93,15 +93,31 @@ export class EdgeSessions {
   }
 }
 
-/** @throws `ERR_OPTIONS` for what is none, for `strict` alone, and for a format whose tokens name no session */
-export function checkEdgeSessions(sessions: Sessions | undefined, strict: boolean, source: FormatSource): void {
+interface CheckedOptions {
+  readonly sessions?: Sessions;
+  readonly strict?: boolean;
+  readonly renew?: object;
+  readonly format: FormatSource;
+}
+
+/**
+ * @throws `ERR_OPTIONS` for what is none, for `strict` alone, for a format whose tokens name no session, and for an edge
+ *   that renews tokens, too: the store forgets a session with the last token that the endpoint has made
+ */
+export function checkEdgeSessions({ sessions, strict = false, renew, format }: CheckedOptions): void {
   if (sessions === undefined) {
     if (strict) throw optionsError('strict', 'It has no effect without `sessions`. Give both, or leave it out.');
     return;
   }
   if (typeof (sessions as Partial<Sessions> | null)?.ended !== 'function')
     throw optionsError('sessions', 'Give what createSessions() returns.', sessions);
-  if (typeof source !== 'function') checkCarriesSession(source);
+  if (renew !== undefined) {
+    throw optionsError(
+      'renew',
+      'A token that the edge renews would outlive the end of its session. Give `sessions` or `renew`, not both.',
+    );
+  }
+  if (typeof format !== 'function') checkCarriesSession(format);
 }
 
 /** An edge that hears of no end would look like one at which none has ended. @throws `ERR_OPTIONS` */

@@ -136,6 +136,14 @@ describe('createSigningEndpoint with sessions', () => {
 });
 
 describe('createEdgeHandler with sessions', () => {
+  test('does not renew tokens, too: a store forgets the end of a session whose tokens are renewed at the edge', () => {
+    const format = commonAccessToken({ keys, renewal: { lifetime: 60, grant: 3600 } });
+    const { sessions } = setUp();
+    expect(() =>
+      createEdgeHandler({ format, origin: 'https://origin.example.com/', sessions, renew: { within: 30 } }),
+    ).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^renew:/) as string }));
+  });
+
   const formats: [string, VerifyingTokenFormat][] = [
     ['a Common Access Token (cti)', cat],
     ['a Common Access Token of one path', commonAccessToken({ keys, exact: true, carrier: 'header' })],
