@@ -4,6 +4,9 @@ import { maxSessionsOfViewer } from './session-store.ts';
 /** Sessions that one process keeps; each costs about 300 bytes. */
 const maxSessions = 100_000;
 
+/** Milliseconds between two looks at all sessions of a store that is full. */
+const sweepAfterMs = 1000;
+
 interface Kept extends StoredSession {
   readonly idleAtMs: number;
   readonly overAtMs: number;
@@ -23,6 +26,7 @@ class MemoryStore implements SessionStore {
   readonly #viewerOf = new Map<string, string>();
   readonly #ended = new Map<string, number>();
   #version = 0;
+  #sweptMs = -Infinity;
 
   admit({ viewer, id, limit, nowMs, idleAtMs, overAtMs }: StoredCall): Promise<'admitted' | 'full' | 'ended'> {
     if ((this.#ended.get(id) ?? 0) > nowMs) return Promise.resolve('ended');
@@ -33,10 +37,15 @@ class MemoryStore implements SessionStore {
     const known = own.get(id);
     const holdsPlace = known !== undefined && known.idleAtMs > nowMs;
     if (!holdsPlace && others.length >= (limit ?? Infinity)) return Promise.resolve('full');
-    if (!known && this.#viewerOf.size >= maxSessions)
+    if (!known && !this.#hasRoom(nowMs))
       return Promise.reject(new Error('memoryStore: too many sessions for one process. Use redisStore().'));
-    if (others.length >= Math.max(limit ?? 0, maxSessionsOfViewer)) this.#drop(viewer, leastLately(others).id);
-    own.set(id, { id, startedMs: holdsPlace ? known.startedMs : nowMs, seenMs: nowMs, idleAtMs, overAtMs });
+    // Its tokens may live, and nobody could end them once it is unknown.
+    if (others.length >= Math.max(limit ?? 0, maxSessionsOfViewer)) this.#end(viewer, [leastLately(others)], nowMs);
+    own.set(id, {
+      ...{ id, startedMs: holdsPlace ? known.startedMs : nowMs, seenMs: nowMs, idleAtMs },
+      // Tokens of an earlier call may live longer than those of this one.
+      overAtMs: Math.max(known?.overAtMs ?? 0, overAtMs),
+    });
     this.#viewerOf.set(id, viewer);
     this.#viewers.delete(viewer);
     this.#viewers.set(viewer, own);
@@ -56,15 +65,10 @@ class MemoryStore implements SessionStore {
   }
 
   end(which: { readonly id: string } | { readonly viewer: string }, nowMs: number): Promise<void> {
-    for (const [id, untilMs] of this.#ended) if (untilMs <= nowMs) this.#ended.delete(id);
     const viewer = 'viewer' in which ? which.viewer : this.#viewerOf.get(which.id);
     const own = viewer === undefined ? undefined : this.#viewers.get(viewer);
     const sessions = [...(own?.values() ?? [])].filter((each) => !('id' in which) || each.id === which.id);
-    for (const { id, overAtMs } of sessions) {
-      this.#ended.set(id, overAtMs);
-      this.#drop(viewer!, id);
-    }
-    if (sessions.length > 0) this.#version++;
+    if (viewer !== undefined && sessions.length > 0) this.#end(viewer, sessions, nowMs);
     return Promise.resolve();
   }
 
@@ -75,11 +79,30 @@ class MemoryStore implements SessionStore {
     return Promise.resolve({ version, sessions: sessions.filter(({ untilMs }) => untilMs > nowMs) });
   }
 
+  #end(viewer: string, sessions: readonly Kept[], nowMs: number): void {
+    for (const [id, untilMs] of this.#ended) if (untilMs <= nowMs) this.#ended.delete(id);
+    for (const { id, overAtMs } of sessions) {
+      this.#ended.set(id, overAtMs);
+      this.#drop(viewer, id);
+    }
+    this.#version++;
+  }
+
   #drop(viewer: string, id: string): void {
     const own = this.#viewers.get(viewer);
     own?.delete(id);
     if (own?.size === 0) this.#viewers.delete(viewer);
     this.#viewerOf.delete(id);
+  }
+
+  /** Looks at all viewers where there is none, at most once a second: each look takes milliseconds. */
+  #hasRoom(nowMs: number): boolean {
+    if (this.#viewerOf.size >= maxSessions && Math.abs(nowMs - this.#sweptMs) >= sweepAfterMs) {
+      this.#sweptMs = nowMs;
+      for (const [viewer, own] of this.#viewers)
+        for (const { id, overAtMs } of own.values()) if (overAtMs <= nowMs) this.#drop(viewer, id);
+    }
+    return this.#viewerOf.size < maxSessions;
   }
 
   /** Of the viewers whose last calls are longest ago, those whose sessions are over. */

@@ -1,35 +1,52 @@
 // Each script runs as one step in Redis. Sessions of a viewer are a hash: the id of each, and its times as text
 // (`started:seen:idle:over`). The index names the viewer of a session, and the ended sessions are a sorted set by the
-// time at which they may be forgotten.
+// time at which they may be forgotten. A client may put a prefix in front of all keys, of which it tells nobody: the
+// front of the keys is that of the key of the ended sessions.
 
-/** KEYS: sessions of the viewer, index, ended. ARGV: id, now, idle, over, limit, most, viewer. */
-export const admitScript = `
+/** Keeps the ended sessions and their version until the last one may be forgotten. */
+const keepEnded = `
+local function keepEnded(ended, versionKey, version, now)
+  local last = tonumber(redis.call('ZRANGE', ended, -1, -1, 'WITHSCORES')[2])
+  redis.call('PEXPIRE', ended, math.max(1, last - now))
+  redis.call('SET', versionKey, version, 'PX', math.max(1, last - now))
+end`;
+
+/** KEYS: sessions of the viewer, index, ended, version. ARGV: id, now, idle, over, limit, most, viewer, new version. */
+export const admitScript = `${keepEnded}
 local id, now, idle, over = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local limit, most = tonumber(ARGV[5]), tonumber(ARGV[6])
 local untilThen = tonumber(redis.call('ZSCORE', KEYS[3], id) or '0')
 if untilThen > now then return 'ended' end
 local started, places, last = nil, 0, over
-local leastSeen, leastId = nil, nil
+local leastSeen, leastId, leastOver = nil, nil, nil
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
   local from, seen, idleAt, overAt = string.match(all[i + 1], '^(%d+):(%d+):(%d+):(%d+)$')
   idleAt, overAt, seen = tonumber(idleAt), tonumber(overAt), tonumber(seen)
   if all[i] == id then
     if idleAt > now then started = from end
+    over = math.max(over, overAt)
   elseif overAt <= now then
     redis.call('HDEL', KEYS[1], all[i])
   else
     last = math.max(last, overAt)
     if idleAt > now then
       places = places + 1
-      if leastSeen == nil or seen < leastSeen then leastSeen, leastId = seen, all[i] end
+      if leastSeen == nil or seen < leastSeen then leastSeen, leastId, leastOver = seen, all[i], overAt end
     end
   end
 end
 if started == nil and limit > 0 and places >= limit then return 'full' end
-if places >= most then redis.call('HDEL', KEYS[1], leastId) end
-redis.call('HSET', KEYS[1], id, table.concat({ started or ARGV[2], ARGV[2], ARGV[3], ARGV[4] }, ':'))
-redis.call('PEXPIRE', KEYS[1], math.max(1, last - now))
+if places >= most then
+  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+  redis.call('ZADD', KEYS[3], string.format('%.0f', leastOver), leastId)
+  redis.call('HDEL', KEYS[1], leastId)
+  redis.call('DEL', string.sub(KEYS[3], 1, -1 - #'ended') .. 'index:' .. leastId)
+  keepEnded(KEYS[3], KEYS[4], ARGV[8], now)
+end
+local times = { started or ARGV[2], ARGV[2], ARGV[3], string.format('%.0f', over) }
+redis.call('HSET', KEYS[1], id, table.concat(times, ':'))
+redis.call('PEXPIRE', KEYS[1], math.max(1, math.max(last, over) - now))
 redis.call('SET', KEYS[2], ARGV[7], 'PX', math.max(1, over - now))
 return 'admitted'`;
 
@@ -46,11 +63,12 @@ redis.call('HSET', KEYS[1], ARGV[1], table.concat({ started, seen, string.format
 return 1`;
 
 /**
- * KEYS: ended, version. ARGV: front of the keys, id or nothing, viewer or nothing, now, new version. The keys of the
- * sessions are in the same slot as these, since all of them have the same hash tag.
+ * KEYS: ended, version. ARGV: id or nothing, viewer or nothing, now, new version. The keys of the sessions are in the
+ * same slot as these, since all of them have the same hash tag.
  */
-export const endScript = `
-local front, id, viewer, now = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+export const endScript = `${keepEnded}
+local id, viewer, now = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local front = string.sub(KEYS[1], 1, -1 - #'ended')
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 if viewer == '' then viewer = redis.call('GET', front .. 'index:' .. id) end
 if not viewer then return 0 end
@@ -66,9 +84,7 @@ for i = 1, #all, 2 do
   end
 end
 if count == 0 then return 0 end
-local last = tonumber(redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2])
-redis.call('PEXPIRE', KEYS[1], math.max(1, last - now))
-redis.call('SET', KEYS[2], ARGV[5], 'PX', math.max(1, last - now))
+keepEnded(KEYS[1], KEYS[2], ARGV[4], now)
 return count`;
 
 /** KEYS: ended, version. ARGV: known version, now. */

@@ -30,8 +30,9 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
   return {
     async admit({ viewer, id, limit = 0, nowMs, idleAtMs, overAtMs }: StoredCall) {
-      const keys = [sessionsOf(viewer), `${front}index:${id}`, `${front}ended`];
-      const values = [id, nowMs, idleAtMs, overAtMs, limit, Math.max(limit, maxSessionsOfViewer), viewer];
+      const keys = [sessionsOf(viewer), `${front}index:${id}`, ...lists];
+      const most = Math.max(limit, maxSessionsOfViewer);
+      const values = [id, nowMs, idleAtMs, overAtMs, limit, most, viewer, newVersion()];
       const answer = await runScript(client, admitScript, keys, values);
       if (answer === 'admitted' || answer === 'full' || answer === 'ended') return answer;
       throw new Error('redisStore: Redis gave an answer that is none. Is the client set to return buffers?');
@@ -45,9 +46,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
     async end(which, nowMs) {
       const { id = '', viewer = '' }: { id?: string; viewer?: string } = which;
-      // One that no other end has had, nor a Redis that has lost its memory.
-      const version = crypto.randomUUID();
-      await runScript(client, endScript, lists, [front, id, viewer, nowMs, version]);
+      await runScript(client, endScript, lists, [id, viewer, nowMs, newVersion()]);
     },
     async ended(known, nowMs): Promise<EndedSessions | undefined> {
       const answer = await runScript(client, endedScript, lists, [known ?? '-', nowMs]);
@@ -56,6 +55,11 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       return { version, sessions: inPairs(pairs).map(([id, until]) => ({ id, untilMs: Number(until) })) };
     },
   };
+}
+
+/** One that no other end has had, nor a Redis that has lost its memory. */
+function newVersion(): string {
+  return crypto.randomUUID();
 }
 
 function readSessions(fields: readonly string[], nowMs: number): StoredSession[] {

@@ -46,5 +46,5 @@ export interface EndedSessions {
   readonly sessions: readonly { readonly id: string; readonly untilMs: number }[];
 }
 
-/** Sessions of one viewer that are kept where there is no limit: the one seen least lately makes room. */
+/** Sessions of one viewer that are kept where there is no limit: the one seen least lately is ended. */
 export const maxSessionsOfViewer = 100;

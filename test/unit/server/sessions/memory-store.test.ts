@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../../../packages/server/src/sessions.ts';
 import { describeSessionStore } from '../../../support/session-store-contract.ts';
+import { describeKeptEnds } from './kept-ends.ts';
 
 describe('memoryStore', () => {
   describeSessionStore(memoryStore);
@@ -65,6 +66,19 @@ describe('memoryStore', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  describeKeptEnds(memoryStore);
+
+  test('when it is full, it makes room of what is over, even behind a viewer whose session lasts', async () => {
+    const store = memoryStore();
+    const lasting = { viewer: 'long', id: 'long', limit: 1, nowMs: 1, idleAtMs: 1e9, overAtMs: 1e9 };
+    await store.admit(lasting);
+    const times = { nowMs: 1, idleAtMs: 1000, overAtMs: 1000 };
+    for (let i = 1; i < 100_000; i++) await store.admit({ viewer: `v${i}`, id: `s${i}`, limit: 1, ...times });
+    const late = { nowMs: 2000, idleAtMs: 3000, overAtMs: 3000 };
+    expect(await store.admit({ viewer: 'x', id: 'x', limit: 1, ...late })).toBe('admitted');
+    expect(await store.admit({ ...lasting, nowMs: 2000 })).toBe('admitted');
   });
 
   test('what is over is forgotten: a year of viewers who come once fills no memory', async () => {

@@ -5,6 +5,7 @@ import type { SessionStore } from '../../../../packages/server/src/sessions.ts';
 import { startRedis } from '../../../support/redis.ts';
 import type { Redis } from '../../../support/redis.ts';
 import { describeSessionStore } from '../../../support/session-store-contract.ts';
+import { describeKeptEnds } from './kept-ends.ts';
 
 describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
   let redis: Redis;
@@ -24,6 +25,22 @@ describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
 
   const make = (): SessionStore => redisStore(client, { prefix: `test-${++made}` });
   describeSessionStore(make);
+  describeKeptEnds(make);
+
+  test('a client that puts a prefix in front of all keys ends sessions, too', async ({ onTestFinished }) => {
+    const prefixed = new Client(redis.port, '127.0.0.1', { keyPrefix: 'app:' });
+    onTestFinished(() => prefixed.disconnect());
+    const store = redisStore(prefixed, { prefix: 'front' });
+    const nowMs = Date.now();
+    const call = { limit: 1, nowMs, idleAtMs: nowMs + 60_000, overAtMs: nowMs + 60_000 };
+    await store.admit({ ...call, viewer: 'anna', id: 'a' });
+    await store.admit({ ...call, viewer: 'ben', id: 'b' });
+    await store.end({ id: 'a' }, nowMs);
+    await store.end({ viewer: 'ben' }, nowMs);
+    const ended = (await store.ended(undefined, nowMs))!.sessions;
+    expect(ended.map(({ id }) => id).sort()).toEqual(['a', 'b']);
+    expect((await client.keys('*{front}*')).sort()).toEqual(['app:{front}:ended', 'app:{front}:version']);
+  });
 
   test('each call is one command, and nothing is left when all is over', async () => {
     const commands: string[] = [];
@@ -85,8 +102,11 @@ describe('redisStore', () => {
     await redisStore(client).admit({ viewer: 'v', id: 's', limit: 2, nowMs: 1, idleAtMs: 2, overAtMs: 3 });
     expect(asked).toEqual([
       {
-        keys: ['{secure-token}:viewer:v', '{secure-token}:index:s', '{secure-token}:ended'],
-        arguments: ['s', '1', '2', '3', '2', '100', 'v'],
+        keys: [
+          ...['{secure-token}:viewer:v', '{secure-token}:index:s'],
+          ...['{secure-token}:ended', '{secure-token}:version'],
+        ],
+        arguments: ['s', '1', '2', '3', '2', '100', 'v', expect.any(String)],
       },
     ]);
   });
