@@ -1,4 +1,5 @@
 import type { TestContext } from 'vitest';
+import { list } from 'secure-token-core/playlists';
 import { describe, expect, test, vi } from 'vitest';
 import type { Answer, Lab } from '../unit/core/lab.ts';
 import { advanceSeconds, after, each, fakeTime, lab } from '../unit/core/lab.ts';
@@ -139,4 +140,22 @@ describe('a catalogue of 30 s a title, segments of 4 s', () => {
     );
     expect(inVain.size / requested.size).toBeLessThanOrEqual(0.5);
   });
+});
+
+test('three requests at a time, whose tokens come in any order: batches grow as they do one at a time', async () => {
+  const calls: number[] = [];
+  for (const atATime of [1, 3]) {
+    const viewer = viewerOf(each(600));
+    const { source } = viewer;
+    const urls = Array.from({ length: 200 }, (_, n) => ({ url: segmentOf(film, 'video', n), seconds: 4 }));
+    source.learn(mediaOf(film, 'video'), list(urls));
+    void (async () => {
+      for (let n = 0; n < urls.length; n += atATime)
+        await Promise.all(urls.slice(n, n + atATime).map(({ url }) => source.sign(url)));
+    })();
+    await advanceSeconds(60);
+    calls.push(viewer.calls.length);
+  }
+  // of each batch the first requests of a group may ask once more
+  expect(calls[1]!).toBeLessThanOrEqual(calls[0]! * 2);
 });

@@ -101,6 +101,16 @@ describe('adopt: the edge answers with another token', () => {
     expect(source.signNow(MASTER)?.url).toBe(request.url);
   });
 
+  test('a token in a header beside a parameter of the app: the parameter stays', async () => {
+    const { source } = lab(folder(60, FOLDER, { query: { v: '1' }, headers: { [HEADER]: 'first' } }), { adopt: true });
+    const next = endingAt(START + 600);
+    source.signNow(MASTER);
+    adoptToken(source, await source.sign(MASTER), answer(next));
+    const request = source.signNow(segment(1))!;
+    expect(request.headers).toEqual({ [HEADER]: next });
+    expect(request.url).toBe(`${segment(1)}?v=1`);
+  });
+
   test('is not used: the token of the request was replaced meanwhile', async () => {
     const { source } = lab(withQuery(), { adopt: true });
     const request = await source.sign(MASTER);
@@ -114,6 +124,7 @@ describe('adopt: the edge answers with another token', () => {
     ['no token', 'hello'],
     ['one without an end', cat(new Map([[1, 'me']]))],
     ['one that has ended', endingAt(START - 1)],
+    ['one that ends in milliseconds', endingAt((START + 600) * 1000)],
   ])('is not used, and told once without its text: %s', async (_, value) => {
     const { source, events } = lab(withQuery(), { adopt: true });
     const request = await source.sign(MASTER);

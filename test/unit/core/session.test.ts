@@ -31,7 +31,15 @@ describe('the session of a token source', () => {
     expect(new Set(sessionsOf(calls))).toEqual(new Set([source.session]));
   });
 
-  test('is another one after a log-in: the endpoint may have ended the first for good', async () => {
+  test('stays the same after any other denial: another one would take a second place', async () => {
+    const { source, calls } = lab(inTurn(fail(403), folder()));
+    await expect(source.sign(MASTER)).rejects.toMatchObject({ code: 'ERR_DENIED' });
+    await source.renew();
+    await source.sign(MASTER);
+    expect(new Set(sessionsOf(calls))).toEqual(new Set([source.session]));
+  });
+
+  test('is another one after renew() if the endpoint has ended it: it denies the first for good', async () => {
     const { source, calls } = lab(inTurn(ended, folder()));
     const before = source.session;
     await expect(source.sign(MASTER)).rejects.toMatchObject({ code: 'ERR_DENIED' });

@@ -35,7 +35,7 @@ export async function sendSigned(
   const attempt = async (request: SignedRequest, cache?: RequestCache): Promise<Sent> => {
     try {
       const response = await send(request, cache);
-      adoptToken(source, request, response);
+      if (response.ok) adoptToken(source, request, response);
       return { request, response };
     } catch (error) {
       signal?.throwIfAborted();

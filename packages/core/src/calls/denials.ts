@@ -47,9 +47,11 @@ export class Denials {
     return ids.map((id) => this.#denials.get(id)).find((denial) => denial && now < denial.until)?.error;
   }
 
-  /** The viewer may have logged in. */
-  lift(): void {
+  /** The viewer may have logged in. @returns the errors of the denials that were lifted */
+  lift(): SecureTokenError[] {
     this.#lifts++;
+    const errors = [...this.#denials.values()].map(({ error }) => error);
     this.#denials.clear();
+    return errors;
   }
 }

@@ -49,23 +49,30 @@ const members: Readonly<Record<keyof Sent, Check>> = {
 export class SigningEndpoint {
   readonly #options: Settings;
   readonly #running = new Set<AbortController>();
-  #session = newSessionId();
+  #session: string | undefined;
 
   constructor(options: Settings) {
     this.#options = options;
   }
 
-  /** The id that goes with every call, so that an endpoint can count who plays. */
+  /**
+   * The id that goes with every call, so that an endpoint can count who plays. Made at the first use: some servers have
+   * no random bits while a module is loaded.
+   */
   get session(): string {
-    return this.#session;
+    return (this.#session ??= newSessionId());
+  }
+
+  /** From now on it is another playback: one that was ended stays denied. */
+  beginSession(): void {
+    this.#session = undefined;
   }
 
   /**
    * The viewer may be another one. Calls under way are to be made again: their answer would be for somebody who had not
-   * logged in yet. The session is another one, too: an endpoint that has ended the first denies it for good.
+   * logged in yet.
    */
   startAnew(): void {
-    this.#session = newSessionId();
     for (const controller of this.#running) controller.abort(ANEW);
   }
 
@@ -91,7 +98,7 @@ export class SigningEndpoint {
 
   async #fetchAnswer(wanted: Wanted, signal: AbortSignal): Promise<Unread> {
     const { endpoint, getTokens, request, fetch = globalThis.fetch } = this.#options;
-    const session = this.#session;
+    const { session } = this;
     if (getTokens) return { body: toJson(await getTokens({ ...wanted, session, signal })) };
     const init = typeof request === 'function' ? await request() : request;
     const headers = new Headers(init?.headers);

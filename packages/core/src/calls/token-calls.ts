@@ -40,6 +40,9 @@ interface Flight {
   readonly isPredicted: boolean;
 }
 
+/** The `type` of a denial whose session has been ended: the endpoint denies that one for good (`docs/sessions.md`). */
+const SESSION_ENDED = 'urn:secure-token:session-ended';
+
 const soonestOf = (rests: readonly number[]): number | undefined => (rests.length > 0 ? Math.min(...rests) : undefined);
 
 /** Gets tokens: one call for each scope at a time, which others join. */
@@ -79,8 +82,9 @@ export class TokenCalls {
 
   /** The viewer may be another one: calls under way are made again, for whoever asks now. */
   liftDenials(): void {
-    if (!this.#denials.isEmpty) this.#endpoint.startAnew();
-    this.#denials.lift();
+    const lifted = this.#denials.lift();
+    if (lifted.some(({ type }) => type === SESSION_ENDED)) this.#endpoint.beginSession();
+    if (lifted.length > 0) this.#endpoint.startAnew();
   }
 
   /** Calls end, and requests that wait fail with `ERR_DESTROYED`. */

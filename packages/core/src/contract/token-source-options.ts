@@ -17,8 +17,8 @@ export interface TokenRequest {
   readonly urls: readonly string[];
   readonly reason: TokenReason;
   /**
-   * 128 random bits in base64url: the same for all calls of a token source, until `renew()` lifts a denial. An endpoint
-   * counts by it how many play (`docs/sessions.md`).
+   * 128 random bits in base64url: the same for all calls of a token source, unless the endpoint has ended that session
+   * and `renew()` begins another one. An endpoint counts by it how many play (`docs/sessions.md`).
    */
   readonly session: string;
   /** Aborts when the call takes longer than `timeout` or the source is destroyed. */

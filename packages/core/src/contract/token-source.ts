@@ -73,8 +73,8 @@ export interface TokenSource extends EventTarget {
    */
   learn(playlistUrl: string, playlist: Playlist): void;
   /**
-   * The id that goes to the signing endpoint with every call: 128 random bits in base64url. `renew()` makes another one
-   * where it lifts a denial.
+   * The id that goes to the signing endpoint with every call: 128 random bits in base64url. It is another one after
+   * `renew()` if the endpoint had ended that session.
    */
   readonly session: string;
   /** Renews everything in use now and lifts denials. @throws as `sign` */

@@ -38,8 +38,10 @@ export abstract class Rendition {
   }
 
   noteAsked(key: string, now: number): void {
+    // a player that asks for several at a time is given their tokens in any order
+    if (key !== this.#lastAsked && this.#isNext(this.#lastAsked, key)) return;
     if (key !== this.#lastAsked) {
-      if (!this.#isNext(key)) this.run.begin(now);
+      if (!this.#isNext(key, this.#lastAsked)) this.run.begin(now);
       else if (!this.isBeingPlayed(now)) this.run.rest();
       this.run.note(this.isSegment(key), now);
     }
@@ -70,8 +72,9 @@ export abstract class Rendition {
     return now - at <= Math.max(PLAYED_SECONDS, PLAYED_SEGMENTS * this.segmentSeconds);
   }
 
-  #isNext(key: string): boolean {
-    for (const next of firstOf(this.order.after(this.#lastAsked), LEFT_OUT + 1)) if (next === key) return true;
+  /** Whether `key` comes shortly after `before`. */
+  #isNext(key: string, before: string): boolean {
+    for (const next of firstOf(this.order.after(before), LEFT_OUT + 1)) if (next === key) return true;
     return false;
   }
 }

@@ -1,4 +1,5 @@
 import type { Settings } from '../contract/default-options.ts';
+import { isUnixSeconds } from '../contract/parse-token.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
 import type { EmitTokenEvent } from '../contract/token-events.ts';
 import type { Adoption, SignedRequest } from '../contract/token-source.ts';
@@ -21,20 +22,26 @@ interface Parts {
   readonly emit: EmitTokenEvent;
 }
 
-/** `carrier` with `value` in place of its token: the only entry, or the one that is named like one. */
-function carrying(carrier: Token['query'], value: string): Record<string, string> | undefined {
-  const names = Object.keys(carrier ?? {});
-  const name = names.length === 1 ? names[0] : names.find((each) => NAMES.test(each));
-  return name === undefined ? undefined : { ...carrier, [name]: value };
+/**
+ * `token` with what the edge has sent in its place: in the entry that is named like one, in the query or a header, or
+ * else in the only one. `undefined` if no script can put it there: a cookie, a path.
+ */
+function successorOf(token: Token, value: string, expires: number): Token | undefined {
+  const { query = {}, headers = {} } = token;
+  const names = [...Object.keys(query), ...Object.keys(headers)];
+  const name = names.find((each) => NAMES.test(each)) ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined) return undefined;
+  const isInQuery = Object.hasOwn(query, name);
+  return {
+    ...token,
+    expires,
+    ...(isInQuery ? { query: { ...query, [name]: value } } : { headers: { ...headers, [name]: value } }),
+  };
 }
 
-/** `token` with what the edge has sent in its place; `undefined` if no script can put it there: a cookie, a path. */
-function successorOf(token: Token, value: string, expires: number): Token | undefined {
-  const query = carrying(token.query, value);
-  if (query) return { ...token, query, expires };
-  const headers = carrying(token.headers, value);
-  return headers && { ...token, headers, expires };
-}
+/** Whether a token that ends at `expires` can be used: not one whose end is told in milliseconds, or past. */
+const isAhead = (expires: number | undefined, now: number): expires is number =>
+  expires !== undefined && isUnixSeconds(expires, '') === undefined && expires > now;
 
 /** Takes over the tokens with which an edge renews those that it was sent. */
 export class TokenAdoption implements Adoption {
@@ -52,7 +59,7 @@ export class TokenAdoption implements Adoption {
     const held = store.find(tokenUrls.read(unsignedUrl).key);
     // several requests of one token bring a successor each, and one is enough; none revives what was replaced
     if (!held || held.token !== token || !store.isAlive(held)) return;
-    const successor = expires !== undefined && expires > clock.now() ? successorOf(token, value, expires) : undefined;
+    const successor = isAhead(expires, clock.now()) ? successorOf(token, value, expires) : undefined;
     if (successor) this.#hold(held, successor, unsignedUrl);
     else this.#tell(unsignedUrl);
   }

@@ -23,6 +23,8 @@ export class SentReplays {
   /** The number of calls that were sent; tokens of the page are of call 0. */
   #calls = 0;
   #replays: readonly Replay[] = [];
+  /** All of them, those that are forgotten too. */
+  readonly #all = new WeakSet<SignedRequest>();
   /** What those have shown that are forgotten. */
   #believedCall = -1;
   #outdatedCall = -1;
@@ -44,6 +46,7 @@ export class SentReplays {
 
   /** `request`, a replay, goes out. @param outdatedCall the last call whose tokens are outdated if the edge takes it */
   note(request: SignedRequest, outdatedCall: number): void {
+    this.#all.add(request);
     this.#replays = [...this.#replays, { request, outdatedCall, isRefused: false }];
     const [oldest] = this.#replays;
     if (this.#replays.length > REMEMBERED) {
@@ -60,7 +63,7 @@ export class SentReplays {
    */
   noteRefused(request: SignedRequest): number {
     const at = this.#replays.findIndex((replay) => replay.request === request);
-    if (at < 0) return 0;
+    if (at < 0) return this.#all.has(request) ? 1 : 0;
     this.#replays[at]!.isRefused = true;
     this.#judge();
     let first = at;
