@@ -1,40 +1,88 @@
 /** Segments of a manifest that are written out at most: a day of half-second segments has fewer. */
 const MAX_SEGMENTS = 200_000;
+/** Characters of a manifest that are looked at. */
+const MAX_LENGTH = 500_000;
+
+/** What hands its segments down to all representations within. */
+const levels = ['Period', 'AdaptationSet', 'Representation'];
+
+/** What could hide a number or a tag from who does not parse: references to characters, declarations, instructions. */
+const disguises = /&#|<!(?!--)|<\?(?!xml\s)/;
 
 /**
  * Whether a DASH manifest stands for so few segments that they may be written out. A line of it can stand for billions,
- * by a repeat count or by a duration that is short beside that of the whole.
+ * by a repeat count or by a duration that is short beside that of the whole, and for as many representations as inherit
+ * it.
+ *
+ * The text comes from anybody: it is read with patterns that take no longer than it is long, and counted too high
+ * rather than too low.
  *
  * @param nowMs unix milliseconds, for a live stream that began long ago
  */
 export function canBeWrittenOut(manifest: string, nowMs: number = Date.now()): boolean {
-  const repeats = numbers(manifest, /\br="(\d+)"/g).reduce((sum, count) => sum + count + 1, 0);
-  if (repeats > MAX_SEGMENTS) return false;
-  // those that fill a period, whose number nobody has written down
-  const filling = [
-    ...numbers(manifest, /<(?:\w+:)?SegmentTemplate\b[^>]*?\sduration="(\d+)"/g),
-    ...(/\sr="-\d+"/.test(manifest) ? numbers(manifest, /\sd="(\d+)"/g) : []),
-  ];
-  if (filling.length === 0) return true;
-  const scale = numbers(manifest, /\stimescale="(\d+)"/g).reduce((most, each) => Math.max(most, each), 1);
-  const shortest = filling.reduce((least, each) => Math.min(least, each)) / scale;
-  return filling.length * (wholeSeconds(manifest, nowMs) / shortest) <= 100 * MAX_SEGMENTS;
+  if (manifest.length > MAX_LENGTH || disguises.test(manifest)) return false;
+  const text = withoutComments(manifest);
+  const whole = { seconds: wholeSeconds(text, nowMs), scale: timescaleOf(text) || 1 };
+  return segmentsIn(text, whole) <= MAX_SEGMENTS;
 }
+
+/** What is never closed stays, and counts. */
+const withoutComments = (text: string): string => {
+  const [front = '', ...parts] = text.split('<!--');
+  return front + parts.map((part) => part.slice(part.indexOf('-->') + 1)).join('');
+};
+
+interface Whole {
+  readonly seconds: number;
+  readonly scale: number;
+}
+
+/** Counts what `text` stands for: its own segments once for each representation in it, and those of its parts. */
+function segmentsIn(text: string, whole: Whole, [level, ...deeper] = levels): number {
+  if (level === undefined) return ownSegments(text, whole);
+  const [front = '', ...parts] = text.split(new RegExp(`<${level}\\b`));
+  let [own, inner] = [front, 0];
+  for (const part of parts) {
+    // one that ends at once has nothing within: what follows it belongs to its parent
+    const end = Math.max(0, part.indexOf(`</${level}`));
+    inner += segmentsIn(part.slice(0, end), whole, deeper);
+    own += part.slice(end);
+  }
+  const heirs = level === 'Representation' ? parts.length : text.split(/<Representation\b/).length - 1;
+  return inner + ownSegments(own, whole) * Math.max(1, heirs);
+}
+
+/** Counts the segments that a text lists, and those that fill a time, whose number nobody has written down. */
+function ownSegments(text: string, { seconds, scale }: Whole): number {
+  const repeats = numbers(text, /\br\s*=[\s"'+]*(\d+)/g).reduce((sum, count) => sum + count + 1, 0);
+  const filling = [
+    ...(text.match(/<Segment(?:Template|List)\b[^<]*/g) ?? []).flatMap((tag) =>
+      numbers(tag, /\bduration\s*=[\s"'+]*(\d+)/g),
+    ),
+    ...(/\br\s*=[\s"']*-/.test(text) ? numbers(text, /\bd\s*=[\s"'+]*(\d+)/g) : []),
+  ];
+  const scaleHere = timescaleOf(text) || scale;
+  return filling.reduce((sum, each) => sum + (seconds * scaleHere) / each, repeats);
+}
+
+/** The finest timescale, which makes the most segments; 0 where there is none. */
+const timescaleOf = (text: string): number =>
+  numbers(text, /\btimescale\s*=[\s"'+]*(\d+)/g).reduce((most, each) => Math.max(most, each), 0);
 
 const numbers = (text: string, pattern: RegExp): number[] =>
   [...text.matchAll(pattern)].map(([, digits]) => Number(digits));
 
-/** The longest time that the manifest names, or for which it has been live. */
-function wholeSeconds(manifest: string, nowMs: number): number {
-  const named = [
-    ...manifest.matchAll(/"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?"/g),
-  ];
-  const longest = named.map(([, years = 0, months = 0, days = 0, hours = 0, minutes = 0, seconds = 0]) => {
+/** The longest time that the manifest plays for, or for which it has been live. */
+function wholeSeconds(text: string, nowMs: number): number {
+  const named = text.matchAll(
+    /(?:[dD]uration|timeShiftBufferDepth)\s*=[\s"']*P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?/g,
+  );
+  const longest = [...named].map(([, years = 0, months = 0, days = 0, hours = 0, minutes = 0, seconds = 0]) => {
     const wholeDays = Number(years) * 366 + Number(months) * 31 + Number(days);
     return ((wholeDays * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
   });
-  const [, since = ''] = /availabilityStartTime="([^"]*)"/.exec(manifest) ?? [];
-  const isWindowed = manifest.includes('timeShiftBufferDepth=');
-  const live = isWindowed ? 0 : (nowMs - Date.parse(since)) / 1000 || 0;
+  const isEndless = /\btype\s*=[\s"']*dynamic/.test(text) && !/\btimeShiftBufferDepth\s*=/.test(text);
+  const [, since = ''] = /\bavailabilityStartTime\s*=[\s"']*([^\s"']{0,40})/.exec(text) ?? [];
+  const live = isEndless ? (nowMs - (Date.parse(since) || 0)) / 1000 : 0;
   return longest.reduce((most, each) => Math.max(most, each), live);
 }
