@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { examine } from '../../../packages/cli/src/doctor/doctor.ts';
 import type { Diagnosis } from '../../../packages/cli/src/doctor/doctor.ts';
 import { secureToken, signUrl } from '../../../packages/server/src/index.ts';
@@ -121,6 +121,62 @@ describe('a playlist that names another host', () => {
   test('gives it no header of the viewer', async () => {
     const seen = await seenElsewhere(() => [], { cookie: 'USER-SECRET', authorization: 'USER-SECRET' });
     expect(seen.join()).not.toContain('SECRET');
+  });
+});
+
+describe('a playlist on a public host', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  /** The URLs that are asked for where a playlist names `named`. */
+  async function askedFor(url: string, named: string): Promise<{ asked: string[]; notTried: readonly string[] }> {
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', (address: string) => {
+      asked.push(address);
+      const headers = { 'content-type': 'application/vnd.apple.mpegurl' };
+      return Promise.resolve(new Response(`#EXTM3U\n#EXTINF:4,\n${named}\n#EXT-X-ENDLIST\n`, { headers }));
+    });
+    const { notTried } = await examine({ url });
+    return { asked, notTried };
+  }
+
+  test.each([
+    'http://127.0.0.1/a.ts',
+    'http://2130706433/a.ts',
+    'http://[::1]/a.ts',
+    'http://[::ffff:10.0.0.1]/a.ts',
+    'http://[fd00::1]/a.ts',
+    'https://10.1.2.3/a.ts',
+    'https://172.16.0.1/a.ts',
+    'https://192.168.1.1/a.ts',
+    'https://169.254.169.254/latest/meta-data',
+    'https://localhost/a.ts',
+    'https://printer.local./a.ts',
+    'https://metadata.google.internal/a.ts',
+    'https://intranet/a.ts',
+  ])('does not lead to %s', async (named) => {
+    const { asked, notTried } = await askedFor('https://cdn.example.com/a.m3u8', named);
+    expect(asked.filter((each) => !each.startsWith('https://cdn.example.com/'))).toEqual([]);
+    expect(notTried.join()).toContain('private network');
+  });
+
+  test.each(['https://172.32.0.1/a.ts', 'https://cdn2.example.com/a.ts', 'https://[2001:db8::1]/a.ts'])(
+    'leads to %s',
+    async (named) => {
+      expect((await askedFor('https://cdn.example.com/a.m3u8', named)).asked).toContain(named);
+    },
+  );
+
+  test('leads to no URL that is longer than servers take', async () => {
+    const { asked } = await askedFor(
+      'https://cdn.example.com/a.m3u8',
+      `https://cdn.example.com/${'a'.repeat(9000)}.ts`,
+    );
+    expect(asked.filter((each) => each.length > 9000)).toEqual([]);
+  });
+
+  test('one of a private network leads there', async () => {
+    const named = 'http://192.168.1.2/a.ts';
+    expect((await askedFor('http://192.168.1.1/a.m3u8', named)).asked).toContain(named);
   });
 });
 

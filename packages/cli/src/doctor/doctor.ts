@@ -18,6 +18,7 @@ import { isAnswer } from './observations.ts';
 import type { EdgeObservations, Observations, Page } from './observations.ts';
 import { isServed, shown } from './rules/answers.ts';
 import { signsAnything } from './rules/endpoint-rules.ts';
+import { isPrivateHost } from './rules/private-host.ts';
 
 export interface DoctorOptions {
   /** Absolute, with or without a token. */
@@ -98,6 +99,7 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
           text: playlist,
           origin: page.origin,
           ...(asking && { signer: asking }),
+          isPrivate: isPrivateHost(new URL(bare).hostname),
           bareOf: (url) => bareUrl(url, good, parameters),
         });
   const observations: Observations = {
@@ -121,6 +123,7 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
       hasEndpoint: calls !== undefined,
       hasSecret: options.format !== undefined,
       ranOut: asker.ranOut,
+      hasPrivate: below?.hasPrivate === true,
     }),
   };
 }

@@ -8,10 +8,12 @@ export interface Tried {
   readonly hasSecret: boolean;
   /** Requests were left out, because there had been enough or time was up. */
   readonly ranOut: boolean;
+  /** The playlist is on a public host, and names files on private ones. */
+  readonly hasPrivate: boolean;
 }
 
 /** What a diagnosis does not say, because nobody could ask, and what to give for it: a sentence each. */
-export function notTried({ observations, hasEndpoint, hasSecret, ranOut }: Tried): string[] {
+export function notTried({ observations, hasEndpoint, hasSecret, ranOut, hasPrivate }: Tried): string[] {
   const { edge, page } = observations;
   const sentences: string[] = [];
   if (!hasEndpoint) sentences.push('The endpoint: give --endpoint URL.');
@@ -29,7 +31,9 @@ export function notTried({ observations, hasEndpoint, hasSecret, ranOut }: Tried
   if (page.isAssumed)
     sentences.push(`The CORS headers for your page: give --origin PAGE. They were read for ${page.origin}.`);
   if (ranOut) sentences.push('Some requests: enough were sent, or the ten seconds were over.');
-  if (isServed(edge.good) && edge.good.body !== undefined && observations.children.length === 0)
+  if (hasPrivate)
+    sentences.push('Files on hosts of a private network, which the playlist names: it is on a public host itself.');
+  else if (isServed(edge.good) && edge.good.body !== undefined && observations.children.length === 0)
     sentences.push('What the playlist names: it names nothing that could be asked for.');
   return sentences;
 }

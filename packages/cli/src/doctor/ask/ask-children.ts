@@ -1,6 +1,7 @@
 import type { ChildObservations, Outcome } from '../observations.ts';
 import { isServed, shown } from '../rules/answers.ts';
 import { isMixedContent } from '../rules/mixed-content.ts';
+import { isPrivateHost } from '../rules/private-host.ts';
 import type { Asker } from './asker.ts';
 import { askRange } from './ask-edge.ts';
 import { listedFiles } from './listed-files.ts';
@@ -16,6 +17,8 @@ export interface ChildrenSubject {
   readonly text: string;
   readonly origin: string;
   readonly signer?: Signer;
+  /** Whether the URL that is examined is in a private network, where files of such a network belong. */
+  readonly isPrivate: boolean;
   /** The URL without the token that is recognised in it; the URL itself where there is none. */
   readonly bareOf: (url: string) => Promise<string>;
 }
@@ -26,10 +29,15 @@ export interface ChildrenExamined {
   readonly haveTokens: boolean;
   /** A range of a segment. */
   readonly range: Outcome | undefined;
+  /** Whether files were left out, because they are on hosts of a private network and the playlist is not. */
+  readonly hasPrivate: boolean;
 }
 
 /** A playlist that names playlists, and these. */
 const LEVELS = 2;
+
+/** Characters of a URL that is asked for: servers take no longer ones. */
+const MAX_URL = 8192;
 
 interface Child extends ListedFile {
   readonly bare: string;
@@ -40,11 +48,15 @@ interface Child extends ListedFile {
 export async function askChildren(subject: ChildrenSubject): Promise<ChildrenExamined> {
   const { asker, origin } = subject;
   const children: ChildObservations[] = [];
-  let [haveTokens, range]: [boolean, Outcome | undefined] = [false, undefined];
+  let [haveTokens, hasPrivate, range]: [boolean, boolean, Outcome | undefined] = [false, false, undefined];
   let playlists = [{ text: subject.text, url: subject.loadedFrom }];
   for (let level = 0; level < LEVELS && playlists.length > 0; level++) {
     const listed = (await Promise.all(playlists.map(({ text, url }) => listedFiles(text, url)))).flat();
-    const files = await signedFiles(distinct(listed), subject);
+    const askable = listed.filter(({ url }) => url.length <= MAX_URL && /^https?:/.test(url));
+    // a playlist from outside is not to send the doctor round the network of who runs it
+    const allowed = askable.filter(({ url }) => subject.isPrivate || !isPrivateHost(new URL(url).hostname));
+    hasPrivate ||= allowed.length < askable.length;
+    const files = await signedFiles(distinct(allowed), subject);
     // one in the path of the playlist is inherited by its names
     haveTokens ||= files.some(({ url, bare }) => new URL(url).search !== new URL(bare).search);
     const asked = await Promise.all(files.map(async (file) => ({ file, observed: await askChild(file, subject) })));
@@ -57,7 +69,7 @@ export async function askChildren(subject: ChildrenSubject): Promise<ChildrenExa
     if (!range && segment?.file.good)
       range = await askRange(asker, segment.file.good, { origin, told: segment.observed.url });
   }
-  return { children, haveTokens, range };
+  return { children, haveTokens, range, hasPrivate };
 }
 
 /** Files with their tokens: those that the playlist wrote, or new ones. No other host gets a token of the doctor's. */
