@@ -52,8 +52,16 @@ function preflight(request) {
 
 // Whether servers could read a path in different ways: what is judged here would not be what is served.
 function isAmbiguous(path) {
-  return /[\x00-\x20\x7f\\]|\/\/|%(?:[01][0-9a-f]|2f|5c|7f)|%(?![0-9a-f]{2})|\/(?:\.|%2e){1,2}(?:;[^/]*)?(?:\/|$)/i.test(
-    path,
+  let decoded;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch (error) {
+    // Escapes that are none, and bytes that are no text.
+    return true;
+  }
+  return (
+    /[\x00-\x20\x7f\\]|\/\/|%2f/i.test(path) ||
+    /[\x00-\x1f\x7f-\x9f\\]|%[0-9a-f]{2}|\/\s*\.{1,2}\s*(?:[;/]|$)/i.test(decoded)
   );
 }
 
@@ -139,6 +147,8 @@ async function readClaims(token) {
   if (bytes.toString('base64url') !== token) return undefined;
   for (let i = 0; i < KEY_NAMES.length; i++) {
     const hex = await cf.kvs().get(KEY_NAMES[i]);
+    // Of other text `Buffer` makes fewer bytes or none, and everybody can make tokens with an empty key.
+    if (!/^(?:[0-9a-f]{2}){16,}$/i.test(hex)) throw new Error('a key is not hex of at least 16 bytes');
     try {
       const found = cf.cwt.validateToken(bytes, { key: Buffer.from(hex, 'hex') });
       if (isMap(found.payload)) return found.payload;
@@ -161,7 +171,7 @@ async function handler(event) {
   try {
     claims = await readClaims(sent.value);
   } catch (error) {
-    // A key that is not there is no reason to let anything through.
+    // A key that is not there, or is none, is no reason to let anything through.
     const failed = refuse(403, 'key');
     failed.statusCode = 503;
     failed.statusDescription = 'Service Unavailable';
