@@ -13,8 +13,11 @@ export interface S3Options extends PresignedOptions {
   sessionToken?: string;
 }
 
-/** With the bucket in front, or not: regions, dual stack, acceleration, and the old global host. */
-const ownHosts = /^(.+\.)?s3(?:[.-][a-z\d-]+)*\.amazonaws\.com(?:\.cn)?$/;
+/**
+ * With the bucket in front, or not: regions, dual stack, acceleration, and the old global host. What manages buckets
+ * (`s3-control`) holds no objects.
+ */
+const ownHosts = /^(?!(?:.*\.)?s3-control[.-])(.+\.)?s3(?:[.-][a-z\d]+)*\.amazonaws\.com(?:\.cn)?$/;
 
 /** Signing keys that are kept: each is good for a day, and what is signed lies within a week. */
 const maxKeys = 8;

@@ -91,12 +91,21 @@ describe('s3', () => {
     expect((await s3(credentials).sign(new URL(url), expires)).url).toBe(url);
   });
 
+  test('a long host of another kind is told apart at once', async () => {
+    const startedMs = performance.now();
+    const host = `s3${'-a'.repeat(16)}.${'a-'.repeat(20)}a.com`;
+    await expect(async () => s3(credentials).sign(new URL(`https://${host}/film.mp4`), expires)).rejects.toThrow();
+    expect(performance.now() - startedMs).toBeLessThan(500);
+  });
+
   test.each([
     ['a bucket, which lists its objects', 'https://s3.amazonaws.com/b', {}],
     ['a bucket with a slash', 'https://s3.amazonaws.com/b/', {}],
     ['the store', 'https://s3.amazonaws.com/', {}],
     ['a bucket in the host', 'https://b.s3.amazonaws.com/', {}],
     ['a folder', 'https://b.s3.amazonaws.com/vod/', {}],
+    ['what manages buckets', 'https://123456789012.s3-control.us-east-1.amazonaws.com/film.mp4', {}],
+    ['what manages buckets, within another name', 'https://s3.s3-control.us-east-1.amazonaws.com/film.mp4', {}],
     ['another host', 'https://b.s3.amazonaws.com.example.com/film.mp4', {}],
     ['another host at the front', 'https://evils3.amazonaws.com/b/film.mp4', {}],
     ['another bucket', 'https://other.s3.amazonaws.com/film.mp4', { bucket: 'b' }],
