@@ -14,7 +14,8 @@ export function refusalLog(
 ): (refused: RefusedVerdict, request: { readonly url: string; readonly method: string }) => void {
   return ({ status, reason, claim, detail }, { url, method }) => {
     try {
-      onRefusal?.({
+      // Without types it may be an async function, whose rejection would end the process.
+      const told: unknown = onRefusal?.({
         url,
         method,
         status,
@@ -22,6 +23,7 @@ export function refusalLog(
         ...(claim !== undefined && { claim }),
         ...(detail !== undefined && { detail }),
       });
+      Promise.resolve(told).catch(onError);
     } catch (error) {
       onError(error);
     }

@@ -4,13 +4,18 @@ function logToConsole(error: unknown): void {
   console.error(error);
 }
 
+function tellNobody(): void {
+  // A log that has failed cannot be told of it.
+}
+
 /** `onError` of the options as it is called, for every handler: a log that fails changes no answer. */
-export function errorLog(onError: (error: unknown) => void = logToConsole): (error: unknown) => void {
+export function errorLog(onError: (error: unknown) => unknown = logToConsole): (error: unknown) => void {
   return (error) => {
     try {
-      onError(error);
+      // Of an async function, a rejection would end the process.
+      Promise.resolve(onError(error)).catch(tellNobody);
     } catch {
-      // There is nobody left to tell.
+      tellNobody();
     }
   };
 }

@@ -24,6 +24,17 @@ const ask = async (options: Partial<SigningEndpointOptions>): Promise<number> =>
 const ofSession = (request: Request): boolean =>
   (request as unknown as { session: { viewer: { mayWatch: boolean } } }).session.viewer.mayWatch;
 
+test('an `onError` that fails later does not end the process', async () => {
+  const unhandled = vi.fn();
+  process.once('unhandledRejection', unhandled);
+  const onError = (): unknown => Promise.reject(new Error('the log is away'));
+  const authorize = (): never => expect.fail('the store is away');
+  expect(await ask({ authorize, onError })).toBe(503);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
 let logged: MockInstance<typeof console.error>;
 beforeEach(() => {
   logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
