@@ -6,6 +6,7 @@ import { checkCors } from '../http/cors-options.ts';
 import type { CorsOptions } from '../http/cors-options.ts';
 import { verifyingFormatReader } from '../token/format-reader.ts';
 import type { FormatSource, RenewedToken, TokenFormat } from '../token/token-format.ts';
+import { withoutParameters } from '../token/token-query.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import { urlRules } from '../url/url-rule.ts';
@@ -112,7 +113,11 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       const format = await readFormat(request);
       const judged = judgeUrl(format.bare?.(asked) ?? asked);
       if (!judged) return refuse(403);
-      granted = { url: judged.hrefWithoutQuery + asked.search, carriers: { cookies: format.cookies ?? [] } };
+      const { parameters = [], cookies = [], headers = [] } = format;
+      granted = {
+        url: judged.hrefWithoutQuery + withoutParameters(asked.search, parameters),
+        carriers: { cookies, headers },
+      };
       if (isProtected(judged)) {
         const now = Math.floor(clock() / 1000);
         const verdict = await format.verify(request, now);

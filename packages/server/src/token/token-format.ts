@@ -49,10 +49,11 @@ export interface TokenFormat {
   readonly cookies?: readonly string[];
   /**
    * Names of the parameters of the query in which its tokens travel: `combine` refuses two formats that share one, and
-   * lets neither sign what is left of an earlier token of the other.
+   * lets neither sign what is left of an earlier token of the other. The edge takes them off requests that no rule
+   * protects, too.
    */
   readonly parameters?: readonly string[];
-  /** Names of the headers in which its tokens travel, for `combine`. */
+  /** Names of the headers in which its tokens travel: as with `parameters`, for `combine` and for the edge. */
   readonly headers?: readonly string[];
   /**
    * Whether its tokens carry the id of a session, which `verify` tells: an edge with `sessions` refuses them once that

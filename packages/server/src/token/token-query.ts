@@ -36,6 +36,18 @@ export function tokenQuery(search: string, names: readonly string[]): TokenQuery
   return { values, rest: query && `?${query}` };
 }
 
+/** A query without these parameters, however often and in whichever spelling they are there. */
+export function withoutParameters(search: string, names: readonly string[]): string {
+  if (search.length < 2 || names.length === 0) return search;
+  const folded = names.map((each) => each.toLowerCase());
+  const rest = search
+    .slice(1)
+    .split('&')
+    .filter((pair) => !folded.includes(foldName(pair.replace(/=.*/s, ''))))
+    .join('&');
+  return rest && `?${rest}`;
+}
+
 /**
  * Names of parameters that `tokenQuery` can tell apart.
  * @throws `ERR_OPTIONS` for other characters than `-._~`, letters and digits, and for two names that differ in nothing

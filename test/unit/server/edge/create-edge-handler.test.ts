@@ -154,6 +154,18 @@ describe('createEdgeHandler', () => {
     ]);
   });
 
+  test('nor does a header or a parameter of it', async () => {
+    const inHeader = setUp({ format: edgeAuth({ key: '00ff', carrier: 'header', param: 'X-Cdn' }), protect: '/vod/' });
+    const headers = { 'X-Cdn': 'exp=1~acl=/vod/*~hmac=00', 'X-Own': '1' };
+    await inHeader.get(`${HOST}/public/logo.png`, { headers });
+    const sent = inHeader.asked[0]!.headers;
+    expect([sent.has('X-Cdn'), sent.get('X-Own')]).toEqual([false, '1']);
+    const inQuery = setUp({ format: edgeAuth({ key: '00ff' }), protect: '/vod/' });
+    for (const search of ['?a=1&hdnts=x&b=%20', '?a=1&hdnts=x&b=%20&hdnts=y', '?hdnts=x', '?a'])
+      await inQuery.get(`${HOST}/public/logo.png${search}`);
+    expect(inQuery.asked.map(({ url }) => new URL(url).search)).toEqual(['?a=1&b=%20', '?a=1&b=%20', '', '?a']);
+  });
+
   test('a format of your own may say no more than that the request is granted', async () => {
     const { get, asked } = setUp({ format: { ...format, verify: () => ({ ok: true, expires: NOW }) as never } });
     expect((await get(`${HOST}/vod/%61?b=1`)).status).toBe(200);
