@@ -55,7 +55,7 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
   replay?: (use: TokenUse) => boolean | Promise<boolean>;
   /** Writes into tokens how an edge with `renew` renews them (`catr`). @default they are not renewed */
   renewal?: CatRenewal;
-  /** More claims by number, such as `cti` (7); none that another option makes. */
+  /** More claims by number, such as `sub` (2); none that another option makes. With `cti` (7), no tokens carry a session. */
   claims?: CborClaims;
   /** @default that of the profile: `cat` in the query, `CTA-Common-Access-Token` in a header or cookie for `cta` */
   param?: string;

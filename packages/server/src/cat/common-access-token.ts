@@ -44,6 +44,8 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
   const keys = coseKeys(options.keys, algorithm, profile.tags);
   const writer = catWriter(options, profile, keys[0]!);
   const isAlone = exact || uri instanceof Map;
+  // A team's own `cti` is in the place of the id of a session.
+  const carriesSession = options.claims?.has(label.cti) !== true;
   const audience = options.audience === undefined ? undefined : [options.audience].flat();
 
   /** The conditions of a token for `url`. @throws `ERR_OPTIONS` for a URL that is not signed */
@@ -76,7 +78,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
     scope: isAlone ? 'url' : 'prefix',
     maxTtl,
     ...carrier.places,
-    carriesSession: true,
+    carriesSession,
 
     opens(url) {
       const conditions = conditionsFor(url);
@@ -126,7 +128,8 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       if (use && !(await replay!(use))) return refusedFor('signature', label.catreplay);
       // Another token of this format would have a grant that begins anew: a viewer could watch without end.
       const conditional = options.renewal !== undefined || writer.isOtherwiseLimited(claims);
-      return { ok: true, expires, url: url.href, carriers: carried.carriers, conditional, ...sessionOf(claims) };
+      const granted = { ok: true, expires, url: url.href, carriers: carried.carriers, conditional } as const;
+      return { ...granted, ...(carriesSession && sessionOf(claims)) };
     }),
 
     // A public key makes no token.

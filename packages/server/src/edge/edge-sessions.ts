@@ -31,7 +31,7 @@ export class EdgeSessions {
   /** When the call was sent that has brought the list. */
   #askedMs = -Infinity;
   #attempt: { readonly startedMs: number; readonly done: Promise<void> } | undefined;
-  #hasFailed = false;
+  #failedMs = -Infinity;
 
   constructor(options: EdgeSessionsOptions) {
     this.#options = options;
@@ -51,7 +51,7 @@ export class EdgeSessions {
     if (ageMs >= refreshAfterMs) {
       const refreshed = this.#refresh();
       // Nobody waits twice for a store that is away.
-      if (ageMs >= waitAfterMs && !this.#hasFailed) await this.#waitFor(refreshed);
+      if (ageMs >= waitAfterMs && !this.#hasJustFailed()) await this.#waitFor(refreshed);
     }
     if (strict && clock() - this.#askedMs >= staleAfterMs)
       throw new Error('sessions: the store is away, and this edge is strict. Check the store.');
@@ -66,15 +66,23 @@ export class EdgeSessions {
     return this.#attempt.done;
   }
 
-  /** In workerd, a promise that another request has started may never end. */
+  /** What failed longer ago says nothing about the store: an edge without requests has not asked it since. */
+  #hasJustFailed(): boolean {
+    return this.#options.clock() - this.#failedMs < staleAfterMs;
+  }
+
+  /**
+   * In workerd, a promise that another request has started may never end. Of a crowd that waits for one, the first to
+   * lose patience makes a call of its own, and the others wait for that one, too, before they do.
+   */
   async #waitFor(done: Promise<void>): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), patienceMs);
-    });
-    const first = await Promise.race([done, late]);
-    clearTimeout(timer);
-    if (first === 'late' && !this.#hasFailed) await this.#ask(this.#options.clock());
+    if (!(await isLate([done])) || this.#hasJustFailed()) return;
+    const nowMs = this.#options.clock();
+    const newer = this.#attempt?.done;
+    if (newer === undefined || newer === done) {
+      this.#attempt = { startedMs: nowMs, done: this.#ask(nowMs) };
+      await this.#attempt.done;
+    } else if ((await isLate([done, newer])) && !this.#hasJustFailed()) await this.#ask(this.#options.clock());
   }
 
   async #ask(nowMs: number): Promise<void> {
@@ -85,12 +93,23 @@ export class EdgeSessions {
       for (const { id, untilMs } of list?.sessions ?? []) this.#ended.set(id, untilMs);
       this.#version = list?.version ?? this.#version;
       this.#askedMs = Math.max(this.#askedMs, nowMs);
-      this.#hasFailed = false;
+      this.#failedMs = -Infinity;
     } catch (error) {
-      this.#hasFailed = true;
+      this.#failedMs = this.#options.clock();
       this.#options.onError(error);
     }
   }
+}
+
+/** Whether none of the calls ends in time. */
+async function isLate(calls: readonly Promise<void>[]): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<true>((resolve) => {
+    timer = setTimeout(() => resolve(true), patienceMs);
+  });
+  const first = await Promise.race([...calls, late]);
+  clearTimeout(timer);
+  return first === true;
 }
 
 interface CheckedOptions {

@@ -85,8 +85,11 @@ export function jwt(options: JwtOptions): VerifyingTokenFormat {
     },
 
     async sign(url, expires, session) {
-      // a `jti` of the team's own is what `verify` demands
-      const found = { ...(session !== undefined && { jti: session }), ...claimsToSign(url) };
+      const own = claimsToSign(url);
+      // `verify` would demand the team's own, and tell it as the session.
+      if (session !== undefined && Object.hasOwn(own, 'jti'))
+        throw optionsError('claims', '`jti` is the id of the session here. Leave it out, or sign without `sessions`.');
+      const found = { ...own, ...(session !== undefined && { jti: session }) };
       writeExpiry(expires);
       const bare = url.origin + url.pathname + carrier.searchOf(url) + url.hash;
       return carrier.token({ url: bare, anyQuery: true }, expires, { [param]: await signer.sign(found, expires) });

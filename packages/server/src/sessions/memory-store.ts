@@ -37,7 +37,7 @@ class MemoryStore implements SessionStore {
     const known = own.get(id);
     const holdsPlace = known !== undefined && known.idleAtMs > nowMs;
     if (!holdsPlace && others.length >= (limit ?? Infinity)) return Promise.resolve('full');
-    if (!known && !this.#hasRoom(nowMs))
+    if (!known && !this.#makeRoom(nowMs))
       return Promise.reject(new Error('memoryStore: too many sessions for one process. Use redisStore().'));
     // Its tokens may live, and nobody could end them once it is unknown.
     if (others.length >= Math.max(limit ?? 0, maxSessionsOfViewer)) this.#end(viewer, [leastLately(others)], nowMs);
@@ -95,8 +95,12 @@ class MemoryStore implements SessionStore {
     this.#viewerOf.delete(id);
   }
 
-  /** Looks at all viewers where there is none, at most once a second: each look takes milliseconds. */
-  #hasRoom(nowMs: number): boolean {
+  /**
+   * Where there is no room, looks at all viewers for what is over, at most once a second: each look takes milliseconds.
+   *
+   * @returns whether there is room for one more session
+   */
+  #makeRoom(nowMs: number): boolean {
     if (this.#viewerOf.size >= maxSessions && Math.abs(nowMs - this.#sweptMs) >= sweepAfterMs) {
       this.#sweptMs = nowMs;
       for (const [viewer, own] of this.#viewers)

@@ -6,6 +6,7 @@ import { joinedToken } from './joined-token.ts';
 import { setQuery } from './set-query.ts';
 import type { JudgedRequest, TokenFormat, VerifyingTokenFormat } from './token-format.ts';
 import { tokenQuery } from './token-query.ts';
+import { refused } from './verdict.ts';
 import type { GrantedVerdict, Verdict } from './verdict.ts';
 
 type Sign = NonNullable<TokenFormat['sign']>;
@@ -56,7 +57,7 @@ export function combine(first: TokenFormat, second: TokenFormat): TokenFormat {
     scope: first.scope === 'prefix' && second.scope === 'prefix' ? 'prefix' : 'url',
     ...(maxTtl < Infinity && { maxTtl }),
     ...{ parameters, headers: namesIn('headers'), cookies: namesIn('cookies') },
-    ...((first.carriesSession ?? second.carriesSession) && { carriesSession: true }),
+    ...((first.carriesSession === true || second.carriesSession === true) && { carriesSession: true }),
     ...(inPath && { bare: (url) => inPath.bare!(url) }),
     ...(first.opens && second.opens && { opens: (url) => openedByBoth(first, second, withoutParameters(url)) }),
     sign: signBoth(
@@ -90,6 +91,9 @@ function verifyBoth(first: TokenFormat, second: TokenFormat): Verify {
     const left = withoutPathOf(second, request.url, (outer as Partial<GrantedVerdict>).url ?? request.url);
     const inner = await first.verify!(judged(left), now);
     if (!inner.ok) return inner;
+    // Of two viewers, each has sent one half.
+    if (inner.session !== undefined && outer.session !== undefined && inner.session !== outer.session)
+      return refused.signature;
     const carriers = [inner.carriers, outer.carriers];
     const session = inner.session ?? outer.session;
     return {

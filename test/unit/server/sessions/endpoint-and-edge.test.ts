@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import {
   combine,
@@ -135,7 +135,72 @@ describe('createSigningEndpoint with sessions', () => {
   });
 });
 
+describe('a format with an id of its own in the place of that of a session', () => {
+  test('a Common Access Token with a claim `cti` is none of an edge with sessions', async () => {
+    const format = commonAccessToken({ keys, claims: new Map([[7, new TextEncoder().encode('own')]]) });
+    expect(() =>
+      createEdgeHandler({ format, origin: 'https://origin.example.com/', sessions: setUp().sessions }),
+    ).toThrow(/^sessions:/);
+    const verdict = await format.verify(
+      requestWith(FILM, await format.sign(new URL(FILM), 1_795_500_060)),
+      1_795_500_000,
+    );
+    expect(verdict).toMatchObject({ ok: true });
+    expect(verdict).not.toHaveProperty('session');
+    const two = combine(format, jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: () => ({}) }));
+    expect(two.carriesSession).toBe(true);
+  });
+
+  test('a JWT with a `jti` of its own is signed for no session', async () => {
+    const format = jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: () => ({ jti: 'own' }) });
+    await expect(Promise.resolve(format.sign(new URL(FILM), 1_795_500_060))).resolves.toBeDefined();
+    await expect(async () => format.sign(new URL(FILM), 1_795_500_060, 'session')).rejects.toMatchObject({
+      code: 'ERR_OPTIONS',
+      message: expect.stringMatching(/^claims:/) as string,
+    });
+  });
+});
+
 describe('createEdgeHandler with sessions', () => {
+  test('a failure that is long over lets nobody pass unheard', async () => {
+    const { sessions } = setUp();
+    let isAway = false;
+    const flaky: Sessions = {
+      ...sessions,
+      ended: (known) => (isAway ? Promise.reject(new Error('store away')) : lab.sessions.ended(known)),
+    };
+    const lab = setUp(cat, { edgeSessions: flaky });
+    const token = await lab.tokenOf(one);
+    expect(await lab.watch(token)).toBe(200);
+    lab.time.now += 2500;
+    isAway = true;
+    expect(await lab.watch(token)).toBe(200);
+    isAway = false;
+    await lab.sessions.end({ viewer: 'anna' });
+    lab.time.now += 60_000;
+    expect(await lab.watch(token)).toBe(403);
+  });
+
+  test('while the store is slow, a crowd makes few calls', async ({ onTestFinished }) => {
+    let calls = 0;
+    const slow: Sessions = {
+      ...setUp().sessions,
+      ended: async () => {
+        calls++;
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        return { version: '1', sessions: [] };
+      },
+    };
+    const lab = setUp(cat, { edgeSessions: slow });
+    const token = await lab.tokenOf(one);
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const crowd = Promise.all(Array.from({ length: 50 }, () => lab.watch(token)));
+    for (let i = 0; i < 40; i++) await vi.advanceTimersByTimeAsync(100);
+    expect(new Set(await crowd)).toEqual(new Set([200]));
+    expect(calls).toBeLessThanOrEqual(2);
+  });
+
   test('does not renew tokens, too: a store forgets the end of a session whose tokens are renewed at the edge', () => {
     const format = commonAccessToken({ keys, renewal: { lifetime: 60, grant: 3600 } });
     const { sessions } = setUp();

@@ -118,6 +118,16 @@ describe('combine', () => {
     });
   });
 
+  test('tokens of two sessions are not one viewer', async () => {
+    const inSession = (session?: string): TokenFormat =>
+      own({}, { verify: ({ url }) => ({ ok: true, expires, url, ...(session && { session }) }) });
+    const verdict = async (a?: string, b?: string) =>
+      combine(inSession(a), { ...inSession(b), name: 'other' }).verify!({ url: FILM, headers: new Headers() }, NOW);
+    expect(await verdict('a', 'b')).toMatchObject({ ok: false, status: 403, reason: 'signature' });
+    for (const pair of [['a', 'a'], ['a'], [undefined, 'a']])
+      expect(await verdict(...pair)).toMatchObject({ ok: true, session: 'a' });
+  });
+
   test('a token that has conditions has them in company, too', async () => {
     const conditional = own({}, { verify: ({ url }) => ({ ok: true, expires, url, conditional: true }) });
     const request = requestWith(FILM, await cdn.sign(new URL(FILM), expires));
