@@ -4,7 +4,7 @@ import type { Diagnosis } from '../../../packages/cli/src/doctor/doctor.ts';
 import { secureToken, signUrl } from '../../../packages/server/src/index.ts';
 import { healthy, sabotages } from '../../support/doctor-sabotages.ts';
 import type { SetUp } from '../../support/doctor-sabotages.ts';
-import { FILM, PAGE, SECRET, nodeEndpoint } from '../../support/doctor-setups.ts';
+import { FILM, PAGE, SECRET, nodeEndpoint, soundEndpoint } from '../../support/doctor-setups.ts';
 import { listen } from '../../support/listen.ts';
 
 const format = secureToken({ secret: SECRET, depth: 2 });
@@ -178,6 +178,19 @@ describe('a playlist on a public host', () => {
     const named = 'http://192.168.1.2/a.ts';
     expect((await askedFor('http://192.168.1.1/a.m3u8', named)).asked).toContain(named);
   });
+});
+
+test('the endpoint is called in one session, as by one page', async () => {
+  const seen: unknown[] = [];
+  const endpoint = await listen(async (request) => {
+    if (request.method === 'POST') seen.push(((await request.clone().json()) as { session?: unknown }).session);
+    return soundEndpoint('http://127.0.0.1:9')(request);
+  });
+  await examine({ url: `http://127.0.0.1:9${FILM}`, endpoint: `${endpoint.origin}/token`, page: PAGE });
+  await endpoint.close();
+  expect(seen.length).toBeGreaterThan(2);
+  expect(new Set(seen).size).toBe(1);
+  expect(seen[0]).toMatch(/^[\w-]{21}[AQgw]$/);
 });
 
 test('a diagnosis has no query of the endpoint', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Request } from './asker.ts';
 
 /** Calls of the signing endpoint, as a player of the page makes them. */
@@ -5,6 +6,8 @@ export class EndpointCalls {
   readonly url: string;
   readonly #origin: string;
   readonly #headers: Readonly<Record<string, string>>;
+  /** One for all calls, as that of a page: an endpoint may count sessions. */
+  readonly #session = randomBytes(16).toString('base64url');
 
   /** @param headers what the player adds, such as a bearer token; names in lower case */
   constructor(url: string, origin: string, headers: Readonly<Record<string, string>>) {
@@ -24,7 +27,7 @@ export class EndpointCalls {
       method: 'POST',
       url: this.url,
       headers,
-      body: JSON.stringify({ urls, reason }),
+      body: JSON.stringify({ urls, reason, session: this.#session }),
     };
   }
 
