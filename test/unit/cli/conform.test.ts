@@ -62,10 +62,19 @@ async function conform(handler: Handler, { burst = 0, loggedIn = true, isGiven =
   };
 }
 
+/** An endpoint without a limit. */
+const open: Handler = (request) =>
+  createSigningEndpoint({
+    format: secureToken({ secret: 'a secret' }),
+    allow: 'https://cdn.example.com/vod/',
+    ttl: 300,
+    authorize: () => true,
+  })(request);
+
 /** Changes the JSON of the 200s of an endpoint. */
 const withAnswer =
   (
-    change: (answer: Answer, call: { urls: string[]; reason?: string | null }) => unknown,
+    change: (answer: Answer, call: { urls: string[]; reason?: string | null; session?: unknown }) => unknown,
     endpoint = healthy(),
   ): Handler =>
   async (request) => {
@@ -134,12 +143,6 @@ describe('secure-token conform', () => {
   });
 
   test('without a log-in it cannot try what happens to strangers', async () => {
-    const open = createSigningEndpoint({
-      format: secureToken({ secret: 'a secret' }),
-      allow: 'https://cdn.example.com/vod/',
-      ttl: 300,
-      authorize: () => true,
-    });
     const { failed, notTried } = await conform(open, { loggedIn: false, isGiven: false });
     expect([failed, notTried]).toEqual([[], ['P25', 'P27', 'P28', 'P29', 'P30', 'P31', 'P32', 'P34']]);
   });
@@ -163,6 +166,48 @@ describe('secure-token conform', () => {
     expect(failed).toContain('P27');
     expect(notTried).toContain('P11');
     expect(asked).toBeLessThan(20);
+  });
+
+  test('one session is sent in all calls: two would be one too many for an endpoint that counts them', async () => {
+    const seen: unknown[] = [];
+    const endpoint = withAnswer((answer, { session }) => (seen.push(session), answer));
+    await conform(endpoint, { burst: 3 });
+    await conform(endpoint);
+    expect(new Set(seen).size).toBe(2);
+    for (const session of seen) expect(session).toMatch(/^[\w-]{21}[AQgw]$/);
+  });
+
+  const after = async (ms: number, answer: Promise<Response>): Promise<Response> => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return answer;
+  };
+  const busy = (seconds: number): Response =>
+    new Response(null, { status: 429, headers: { 'Retry-After': String(seconds) } });
+  /** Every second call gets `other`. */
+  const everySecond = (other: () => Response, endpoint = healthy()): Handler => {
+    let calls = 0;
+    return (request) => (++calls % 2 === 0 ? Promise.resolve(other()) : endpoint(request));
+  };
+
+  test.each<[string, Handler]>([
+    ['takes five seconds for each call', (request) => after(5000, open(request))],
+    ['asks for a quarter of a minute each time', everySecond(() => busy(14), open)],
+  ])('it ends after ninety seconds at an endpoint that %s', async (_, handler) => {
+    const begun = Date.now();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      expect(Date.now() + ms).toBeLessThanOrEqual(begun + 90_000);
+      return new AbortController().signal;
+    });
+    await conform(handler, { burst: 50 });
+    timeout.mockRestore();
+    // the handler does not look at the signal
+    expect(Date.now() - begun).toBeLessThan(95_100);
+  });
+
+  test('it repeats few calls after a 429', async () => {
+    const { asked, notTried } = await conform(everySecond(() => busy(0), open));
+    expect(asked).toBeLessThan(50);
+    expect(notTried).toContain('P11');
   });
 
   test('no text of the report holds a token, a log-in or a secret', async () => {
@@ -195,11 +240,7 @@ describe('secure-token conform catches', () => {
         return { ...more, tokens: tokens.map((token, i) => ({ ...token, query: sorted[i]![1] })) };
       }),
     ],
-    [
-      'P5',
-      'members that are not known',
-      withAnswer((answer, call) => ('session' in call && call.session !== null ? {} : answer)),
-    ],
+    ['P5', 'members that are not known', withAnswer((answer, call) => ('x-conform' in call ? {} : answer))],
     ['P6', 'a reason that is null', withAnswer((answer, { reason }) => (reason === null ? {} : answer))],
     [
       'P7',

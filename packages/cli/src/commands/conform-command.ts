@@ -38,7 +38,7 @@ export function addConformCommand(program: Command, exitWith: (code: number) => 
     .addHelpText(
       'after',
       `
-It makes about forty calls in a few seconds, as the viewer of --header.
+It makes about forty calls in a few seconds, as the viewer of --header and in one session, and ends within 90 seconds.
 Exit codes: 0 nothing has failed, 1 a check has failed, 2 the endpoint could not be asked.`,
     )
     .action(async (endpoint: string, url: string, options: ConformOptions) => {

@@ -40,10 +40,10 @@ const TIMEOUT_MS = 10_000;
 const WHOLE_MS = 90_000;
 /** Seconds that a `Retry-After` is waited for. */
 const MAX_PAUSE = 20;
+/** Calls that are made once more after a 429. */
+const MAX_REPEATS = 20;
 /** Bytes read of an answer. */
 const MAX_ANSWER = 4_000_000;
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Calls an endpoint, counts that, and gives up when the time for all calls is over. */
 export class EndpointCaller {
@@ -51,6 +51,7 @@ export class EndpointCaller {
   readonly #ends = Date.now() + WHOLE_MS;
   readonly #limited: Reply[] = [];
   #asked = 0;
+  #repeats = 0;
   #mayCall = true;
 
   constructor(options: CallerOptions) {
@@ -66,19 +67,35 @@ export class EndpointCaller {
     return this.#limited;
   }
 
+  /** Milliseconds that are left for all calls together. */
+  get leftMs(): number {
+    return Math.max(0, this.#ends - Date.now());
+  }
+
+  /** Waits, but no longer than there is time for calls. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, Math.min(ms, this.leftMs)));
+  }
+
   /** Makes a call, once more after a 429 that ends soon; `undefined` once the time or the endpoint's limit is over. */
   async call(call: Call): Promise<Reply | undefined> {
-    if (!this.#mayCall || Date.now() >= this.#ends) return undefined;
+    if (!this.#mayCall || this.leftMs === 0) return undefined;
     const reply = await this.send(call);
-    if (reply.status !== 429) return reply;
+    if (reply.status !== 429) return this.#isCutOff(reply) ? undefined : reply;
     const wait = Number(reply.headers.get('Retry-After') ?? NaN);
-    if (!(wait <= MAX_PAUSE)) {
+    if (!(wait <= MAX_PAUSE) || wait * 1000 >= this.leftMs || ++this.#repeats > MAX_REPEATS) {
       this.#mayCall = false;
       return undefined;
     }
-    await pause(wait * 1000);
+    await this.pause(wait * 1000);
     const again = await this.send(call);
-    return again.status === 429 ? undefined : again;
+    return again.status === 429 || this.#isCutOff(again) ? undefined : again;
+  }
+
+  /** Whether no answer came because the time for all calls was over, which is no fault of the endpoint. */
+  #isCutOff({ status }: Reply): boolean {
+    // timers may be a little early
+    return status === 0 && this.leftMs < 50;
   }
 
   /** Makes a call, whatever the answer. */
@@ -87,7 +104,8 @@ export class EndpointCaller {
     const sent = new Headers(loggedIn ? this.#options.viewer : undefined);
     sent.set('Origin', origin ?? this.#options.origin);
     for (const [name, value] of Object.entries(headers ?? {})) sent.set(name, value);
-    const init: RequestInit = { method, headers: sent, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) };
+    const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, this.leftMs));
+    const init: RequestInit = { method, headers: sent, redirect: 'manual', signal };
     if (method === 'POST' || method === 'PUT') {
       sent.set('Content-Type', type ?? 'application/json');
       init.body = typeof body === 'string' ? body : JSON.stringify(body ?? { urls, reason: 'initial' });

@@ -1,5 +1,5 @@
+import { randomBytes } from 'node:crypto';
 import { timeOf } from './answer.ts';
-import { pause } from './endpoint-caller.ts';
 import type { Call, EndpointCaller, Reply } from './endpoint-caller.ts';
 
 /** All that was asked, and what came back; what is missing was not asked any more. */
@@ -81,7 +81,13 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
   const { host } = new URL(url);
   const foreign = url.replace(host, 'secure-token.invalid');
   const begun = Date.now();
-  const first = await caller.send({ urls: [url] });
+  // the same in all calls, as a page does: for an endpoint that counts sessions, two would be two screens
+  const session = randomBytes(16).toString('base64url');
+  const callFor = (urls: readonly string[], more: object = {}): Call => ({
+    urls,
+    body: { urls, reason: 'initial', session, ...more },
+  });
+  const first = await caller.send(callFor([url]));
   const known = { url, foreign, page, viewer: [...viewer.keys()], first };
   const none = { ordered: [], malformed: [], methods: [] };
   // what is wrong with the first answer is wrong with all others
@@ -89,21 +95,21 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
     return { ...known, ...none, limited: caller.limited };
 
   const ask = (urls: readonly string[], more: object = {}, call: Call = {}): Promise<Reply | undefined> =>
-    caller.call({ urls, body: { urls, reason: 'initial', ...more }, ...call });
+    caller.call({ ...callFor(urls, more), ...call });
   const neighbours = Array.from({ length: 100 }, (_, i) => new URL(`conform-${i + 1}.ts`, url).href);
   const neighbour = neighbours[0]!;
 
   const refused = await sameSecond(() => Promise.all([ask([url]), ask([url], { reason: 'refused' })]));
   const ordered = await Promise.all([ask([url, neighbour, url]), ask([neighbour, url]), ask([url, neighbour, url])]);
   const asked = {
-    unknownMembers: await ask([url], { session: 'AAAAAAAAAAAAAAAAAAAAAA', 'x-conform': { of: ['anything'] } }),
-    nulls: await ask([url], { reason: null, session: null }),
+    unknownMembers: await ask([url], { 'x-conform': { of: ['anything'] } }),
+    nulls: await ask([url], { reason: null }),
     unknownReason: await ask([url], { reason: 'conform' }),
     hundred: await ask([url, ...neighbours.slice(1)]),
     hundredAndOne: await ask([url, ...neighbours]),
     partial: await ask([foreign, url]),
     denied: await ask([foreign]),
-    tooLong: await caller.call({ body: JSON.stringify({ urls: [url] }) + ' '.repeat(TOO_LONG) }),
+    tooLong: await caller.call({ body: JSON.stringify(callFor([url]).body) + ' '.repeat(TOO_LONG) }),
     withCharset: await ask([url], {}, { type: 'application/json; charset=utf-8' }),
     asText: await ask([url], {}, { type: 'text/plain' }),
     stranger: known.viewer.length > 0 ? await ask([url], {}, { loggedIn: false }) : undefined,
@@ -114,9 +120,9 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
   for (const [what, body] of malformed(url)) bodies.push([what, await caller.call({ body })]);
   const methods: [string, Reply | undefined][] = [];
   for (const method of ['GET', 'PUT']) methods.push([method, await ask([url], {}, { method })]);
-  await pause(Math.max(0, begun + LATER_MS - Date.now()));
+  await caller.pause(Math.max(0, begun + LATER_MS - Date.now()));
   const later = await ask([url]);
-  for (let i = 0; i < burst && caller.limited.length === 0; i++) await caller.send({ urls: [url] });
+  for (let i = 0; i < burst && caller.limited.length === 0 && caller.leftMs > 0; i++) await caller.send(callFor([url]));
   return { ...known, ...asked, refused, ordered, malformed: bodies, methods, later, limited: caller.limited };
 }
 
