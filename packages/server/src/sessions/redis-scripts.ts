@@ -12,7 +12,7 @@ local function keepEnded(ended, versionKey, version, now)
 end`;
 
 /** KEYS: sessions of the viewer, index, ended, version. ARGV: id, now, idle, over, limit, most, viewer, new version. */
-export const admitScript = `${keepEnded}
+export const admitScript: string = keepEnded.concat(`
 local id, now, idle, over = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local limit, most = tonumber(ARGV[5]), tonumber(ARGV[6])
 local untilThen = tonumber(redis.call('ZSCORE', KEYS[3], id) or '0')
@@ -48,7 +48,7 @@ local times = { started or ARGV[2], ARGV[2], ARGV[3], string.format('%.0f', over
 redis.call('HSET', KEYS[1], id, table.concat(times, ':'))
 redis.call('PEXPIRE', KEYS[1], math.max(1, math.max(last, over) - now))
 redis.call('SET', KEYS[2], ARGV[7], 'PX', math.max(1, over - now))
-return 'admitted'`;
+return 'admitted'`);
 
 /** KEYS: sessions of the viewer. */
 export const listScript = `return redis.call('HGETALL', KEYS[1])`;
@@ -66,7 +66,7 @@ return 1`;
  * KEYS: ended, version. ARGV: id or nothing, viewer or nothing, now, new version. The keys of the sessions are in the
  * same slot as these, since all of them have the same hash tag.
  */
-export const endScript = `${keepEnded}
+export const endScript: string = keepEnded.concat(`
 local id, viewer, now = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local front = string.sub(KEYS[1], 1, -1 - #'ended')
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
@@ -85,7 +85,7 @@ for i = 1, #all, 2 do
 end
 if count == 0 then return 0 end
 keepEnded(KEYS[1], KEYS[2], ARGV[4], now)
-return count`;
+return count`);
 
 /** KEYS: ended, version. ARGV: known version, now. */
 export const endedScript = `
