@@ -131,7 +131,7 @@ find('#jump').addEventListener('click', () => {
 createDownloadPanel(find('#download'), { url: film('download'), source: swapSource });
 showCode(find('#worker-code'), {
   imports: [
-    "import { secureVideo } from 'secure-token-progressive';",
+    "import { createTokenSource, secureVideo } from 'secure-token-progressive';",
     "import { registerTokenWorker } from 'secure-token-worker';",
   ],
   values: { video: workerVideo, film: film('with-worker'), signing },

@@ -1,0 +1,63 @@
+import type { Page } from 'playwright-core';
+import { describe } from 'vitest';
+import { exampleTest as it, happens, playOn, press } from '../support/examples-page.ts';
+
+/** What the viewer sees in the picture of a player that has stopped. */
+const NOTICE = '.notice:not([hidden]), .vjs-error .vjs-modal-dialog-content:not(:empty)';
+
+/** Where the first film on the page plays next: moves, with enough to go on. In seconds. */
+const playsAt = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const video = document.querySelector('video')!;
+    for (let before = video.currentTime; ; before = video.currentTime) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const step = video.currentTime - before;
+      if (video.readyState >= 3 && !video.paused && !video.seeking && step > 0 && step < 1) return video.currentTime;
+    }
+  });
+
+describe.concurrent('a denial that no button has caused', () => {
+  it('is lifted by the page of hls.js, and the film goes on', async ({ examples, expect, open }) => {
+    const { page, errors } = await open('hlsjs.html');
+    await playOn(page, 1);
+    let denied = 0;
+    await page.route(`${examples.app}/token`, async (route) => {
+      if (route.request().method() !== 'POST' || denied > 0) return route.continue();
+      denied++;
+      return route.fulfill({ status: 403, headers: { 'Access-Control-Allow-Origin': '*' } });
+    });
+    await happens(page, 'ERR_DENIED');
+    await playOn(page, 25, 4); // more than was buffered
+    expect(errors).toEqual([]);
+  });
+});
+
+describe.concurrent('a revoked viewer', () => {
+  it.for(['hlsjs.html', 'catalogue.html', 'videojs.html', 'shaka.html', 'dashjs.html', 'fetch.html', 'mp4.html'])(
+    'is told in the picture of %s, after what was loaded has been played, and goes on there once all is undone',
+    async (path, { expect, open }) => {
+      const { page, errors } = await open(path);
+      await playOn(page, 3);
+      await press(page, 'Revoke access');
+      await happens(page, 'The endpoint denies this viewer.');
+      const loaded = await page.evaluate(() => {
+        const { buffered, currentTime } = document.querySelector('video')!;
+        const index = [...Array(buffered.length).keys()].find((at) => buffered.end(at) > currentTime)!;
+        return buffered.end(index);
+      });
+      // the connection of an MP4 outlives its token: only the next request is denied
+      if (path === 'mp4.html') await press(page, 'Jump both two minutes ahead');
+      else await page.evaluate(() => (document.querySelector('video')!.playbackRate = 4));
+      await new Promise((r) => setTimeout(r, 8000)); console.log(await page.locator('#happened').innerText()); console.log(JSON.stringify(await page.evaluate(() => [...document.querySelectorAll('video')].map((v) => [v.currentTime, v.readyState, v.paused, v.duration, [...Array(v.buffered.length).keys()].map((i) => [v.buffered.start(i), v.buffered.end(i)])])))); await page.locator(NOTICE).first().waitFor();
+      const stoodAt = await page.evaluate(() => document.querySelector('video')!.currentTime);
+      expect(stoodAt).toBeGreaterThan(loaded - 0.5);
+      await press(page, 'Undo everything');
+      const goesOnAt = await playsAt(page);
+      expect(goesOnAt).toBeGreaterThan(stoodAt - 1);
+      expect(goesOnAt).toBeLessThan(stoodAt + 4);
+      await page.waitForFunction((selector) => !document.querySelector(selector), NOTICE);
+      await playOn(page, 2);
+      expect(errors).toEqual([]);
+    },
+  );
+});
