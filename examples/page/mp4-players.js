@@ -61,7 +61,7 @@ const inspector = createInspector(find('#inspector'), {
   byBrowser: true,
   lanes: { buffer: 'Buffer, with worker', 'buffer-1': 'Buffer, without', signing: 'Signing endpoint', segment: 'Film' },
   whenRevoked:
-    'What is arriving goes on. The next request of a film is denied, and the page says why in its picture: jump two minutes ahead to see it at once.',
+    'What is arriving goes on, and a token at hand opens the film until it ends. After that, jump two minutes ahead: the request is denied, and the page says why in its picture.',
   onRepair() {
     // also of a player that has not failed yet: a denial is final until then
     for (const source of sources) source.renew().catch(() => undefined);
