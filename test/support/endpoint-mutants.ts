@@ -76,7 +76,7 @@ export const endpointMutants: readonly EndpointMutant[] = [
   ]),
   mutant('Ruby', 'members that are not known are refused', 'P5', [
     'unless urls.is_a?(Array)',
-    'unless body.is_a?(Hash) && (body.keys - %w[urls reason]).empty? && urls.is_a?(Array)',
+    'unless body.is_a?(Hash) && (body.keys - %w[urls reason session]).empty? && urls.is_a?(Array)',
   ]),
   mutant('Ruby', 'Retry-After is not exposed', 'P34', [
     '    "access-control-expose-headers" => "Date, Retry-After",\n',
