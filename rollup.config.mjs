@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { dts } from 'rollup-plugin-dts';
@@ -165,9 +165,22 @@ const build = (/** @type {typeof files[number]} */ row) => {
   ];
 };
 
-/** What the example pages and their servers load: no types, and of the scripts the token workers alone. */
-const forPages = () =>
-  files.filter(({ esm, iife, global }) => esm || (iife && !global)).flatMap((row) => build(row).slice(0, 1));
+/** The script files of packages that example pages load by their tags. */
+const scriptsOfPages = () => {
+  const pages = readdirSync('examples').filter((name) => name.endsWith('.html'));
+  const tags = pages.flatMap((name) => [
+    ...readFileSync(`examples/${name}`, 'utf8').matchAll(/<script src="\/packages\/[^/"]+\/([^"]+)"/g),
+  ]);
+  return new Set(tags.map(([, file]) => file));
+};
+
+/** What the example pages and their servers load: no types, and of the scripts the token workers and those of tags. */
+const forPages = () => {
+  const scripts = scriptsOfPages();
+  return files
+    .filter(({ esm, iife, global }) => esm || (iife && (!global || scripts.has(iife))))
+    .flatMap((row) => build(row).slice(0, 1));
+};
 
 /** `npm run build`; `rollup -c --configPages` is the part of it that `npm start` waits for. */
 export default (/** @type {{ configPages?: boolean }} */ { configPages }) =>
