@@ -10,7 +10,8 @@ import { addVerifyCommand } from './commands/verify-command.ts';
 /**
  * Runs `secure-token`.
  *
- * @returns the exit code: 0 done, 1 a token that `verify` refuses, what `doctor` finds or `conform` fails, 2 a call that cannot work
+ * @returns the exit code: 0 done, 1 a token that `verify` refuses, what `doctor` finds or `conform` fails, 2 a call
+ * that cannot work
  */
 export async function runCli(argv: readonly string[], version: string): Promise<number> {
   let code = 0;

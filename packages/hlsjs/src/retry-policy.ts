@@ -48,7 +48,8 @@ function policyFor(context: LoaderContext): PolicyName | undefined {
 }
 
 /**
- * Whether failed requests such as this one are tried again as hls.js ships it: then the team has asked for nothing else.
+ * Whether failed requests such as this one are tried again as hls.js ships it: then the team has asked for nothing
+ * else.
  * @param shipped `Hls.DefaultConfig`
  */
 export function isRetriedAsShipped(context: LoaderContext, config: Policies, shipped: Policies): boolean {

@@ -13,7 +13,9 @@ export interface Failures {
 
 export const noFailures: Failures = { count: 0, position: 0 };
 
-/** `before` as far as they count for an element that is at `position`: once it has come past their place they are over. */
+/**
+ * `before` as far as they count for an element that is at `position`: once it has come past their place they are over.
+ */
 export const stillAt = (before: Failures, position: number): Failures =>
   Math.abs(position - before.position) < SAME_PLACE_SECONDS ? before : noFailures;
 

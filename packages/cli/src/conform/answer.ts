@@ -116,7 +116,9 @@ export function wrongCarriers(reply: Reply): string | undefined {
   return undefined;
 }
 
-/** The token of an answer that opens a URL: that of the URL itself, else that of the longest prefix, else one for all. */
+/**
+ * The token of an answer that opens a URL: that of the URL itself, else that of the longest prefix, else one for all.
+ */
 export function tokenFor(reply: Reply, url: string): Members | undefined {
   const { href } = new URL(url);
   const path = href.replace(/[?#].*/s, '');
@@ -132,7 +134,7 @@ export function tokenFor(reply: Reply, url: string): Members | undefined {
   return opening.find((token) => typeof token.url === 'string') ?? opening[0];
 }
 
-/** What a token attaches, as text to compare; cookies lie in the answer. Nobody is shown it. */
+/** The attachments of a token, as text to compare; cookies lie in the answer. Never shown. */
 export function carriedBy(reply: Reply, url: string): string | undefined {
   const token = tokenFor(reply, url);
   if (!token) return undefined;

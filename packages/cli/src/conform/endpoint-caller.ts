@@ -1,6 +1,6 @@
-/** What came back for one call. */
+/** The answer to one call. */
 export interface Reply {
-  /** What was asked for; none where the body was no request. */
+  /** The URLs that were asked for; none where the body was no request. */
   readonly urls: readonly string[];
   /** 0 where no answer came. */
   readonly status: number;
@@ -30,7 +30,7 @@ export interface Call {
 interface CallerOptions {
   readonly endpoint: URL;
   readonly origin: string;
-  /** Of `--header`: what makes the caller a viewer. */
+  /** The headers of `--header`, which make the caller a viewer. */
   readonly viewer: Headers;
 }
 

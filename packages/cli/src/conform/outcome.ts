@@ -1,12 +1,14 @@
 import type { Reply } from './endpoint-caller.ts';
 import type { Replies } from './replies.ts';
 
-/** What a check has found. No text of it quotes what an endpoint has sent but for statuses, times and names of headers. */
+/**
+ * The result of a check. No text of it quotes what an endpoint has sent but for statuses, times and names of headers.
+ */
 export interface Outcome {
   readonly result: 'passed' | 'failed' | 'not-tried';
-  /** What was seen. */
+  /** The observation. */
   readonly message: string;
-  /** What to change, or what a try needs; empty for what has passed. */
+  /** The change to make, or what a try needs; empty for a check that has passed. */
   readonly remedy: string;
 }
 
@@ -17,7 +19,7 @@ export const passed = (message: string): Outcome => ({ result: 'passed', message
 export const failed = (message: string, remedy: string): Outcome => ({ result: 'failed', message, remedy });
 export const notTried = (message: string, remedy: string): Outcome => ({ result: 'not-tried', message, remedy });
 
-/** What is said of a call that was not made. */
+/** The message for a call that was not made. */
 export const notAsked = (): Outcome =>
   notTried(
     'This was not asked: the first call had no answer with tokens, or the time or the rate limit was over before.',

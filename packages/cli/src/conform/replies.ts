@@ -12,7 +12,7 @@ export interface Replies {
   /** The names of the headers of `--header`, in lower case. */
   readonly viewer: readonly string[];
   readonly first: Reply;
-  /** The same call when the clock has gone on. */
+  /** The first call once more, when the clock has gone on. */
   readonly later?: Reply | undefined;
   /** Calls with the reasons `initial` and `refused` that were answered in the same second. */
   readonly refused?: readonly [initial: Reply, refused: Reply] | undefined;
@@ -57,7 +57,7 @@ interface Plan {
 
 /** Bytes: more than 100 URLs need, whatever they are. */
 const TOO_LONG = 2_000_000;
-/** How often two calls are tried to be answered in the same second. */
+/** Tries to have two calls answered in the same second. */
 const PAIRS = 4;
 /** Milliseconds after which `now` has to have gone on. */
 const LATER_MS = 2100;
@@ -138,7 +138,7 @@ async function sameSecond(
   return undefined;
 }
 
-/** What a browser asks before the call of a page on another origin. It carries no log-in (Fetch, section 4.8). */
+/** The preflight of a page on another origin. It carries no log-in (Fetch, section 4.8). */
 const preflight = (viewer: readonly string[]): Call => ({
   method: 'OPTIONS',
   loggedIn: false,

@@ -1,10 +1,10 @@
 /**
- * How bad a finding is. An error keeps somebody from watching, or lets somebody watch who may not; a warning does so
+ * Severity of a finding. An error keeps somebody from watching, or lets somebody watch who may not; a warning does so
  * for some players, or on some days; a note is for information.
  */
 export type Severity = 'error' | 'warning' | 'note';
 
-/** What the doctor can find. `{name}` in a text stands for a value of the finding. */
+/** Lists all findings. `{name}` in a text stands for a value of the finding. */
 export interface CodeEntry {
   readonly code: string;
   readonly severity: Severity;

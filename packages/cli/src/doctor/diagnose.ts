@@ -6,7 +6,7 @@ import { childFindings } from './rules/child-rules.ts';
 import { edgeFindings, edgeOffset } from './rules/edge-rules.ts';
 import { endpointFindings, endpointOffset } from './rules/endpoint-rules.ts';
 
-/** What is wrong, causes first, out of what was observed. Asks nobody. */
+/** Derives the findings from the observations, causes first. Sends no request. */
 export function diagnose(observations: Observations): Finding[] {
   const { edge, endpoint } = observations;
   return inOrder([
@@ -17,7 +17,7 @@ export function diagnose(observations: Observations): Finding[] {
 }
 
 /**
- * What a shell is told: 0 where nothing but notes was found, 1 for an error or a warning, 2 where neither the edge nor
+ * Exit status: 0 where nothing but notes was found, 1 for an error or a warning, 2 where neither the edge nor
  * the endpoint could be asked.
  */
 export function exitStatus(findings: readonly Finding[], { edge, endpoint }: Observations): 0 | 1 | 2 {

@@ -27,7 +27,7 @@ export interface DoctorOptions {
   readonly endpoint?: string;
   /** The page that plays. @default the origin of the endpoint, or else a made-up one */
   readonly page?: string;
-  /** What the player adds to calls of the endpoint; without one, to every request for the content. */
+  /** Headers that the player adds to calls of the endpoint; without an endpoint, to every request for the content. */
   readonly headers?: Readonly<Record<string, string>>;
   /** With its secret: to sign what is needed. A function gets a signed URL, where there is one, to make its like. */
   readonly format?: TokenFormat | ((url: string) => Promise<TokenFormat | undefined>);
@@ -40,7 +40,7 @@ export interface Diagnosis {
   /** Requests that were sent. */
   readonly asked: number;
   readonly status: 0 | 1 | 2;
-  /** What could not be tried, and what to give for it: a sentence each. */
+  /** Checks that could not be tried, each with the option that it needs: a sentence each. */
   readonly notTried: readonly string[];
 }
 

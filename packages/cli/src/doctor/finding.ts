@@ -7,7 +7,7 @@ export interface Finding {
   readonly severity: Severity;
   readonly message: string;
   readonly remedy: string;
-  /** What it is about, without query and without token. */
+  /** The URL concerned, without query and without token. */
   readonly url: string;
 }
 

@@ -12,7 +12,7 @@ export interface Tried {
   readonly hasPrivate: boolean;
 }
 
-/** What a diagnosis does not say, because nobody could ask, and what to give for it: a sentence each. */
+/** Lists the checks that could not be tried, each with the option that it needs: a sentence each. */
 export function notTried({ observations, hasEndpoint, hasSecret, ranOut, hasPrivate }: Tried): string[] {
   const { edge, page } = observations;
   const sentences: string[] = [];

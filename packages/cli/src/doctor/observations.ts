@@ -1,10 +1,10 @@
-/** What came back of one request, as far as a diagnosis needs it. */
+/** The answer to one request, as far as a diagnosis needs it. */
 export interface Answer {
-  /** What was asked for, without query and without token. */
+  /** The requested URL, without query and without token. */
   readonly url: string;
   readonly status: number;
   readonly headers: Headers;
-  /** Of a text that is read: a playlist, or the answer of the endpoint. */
+  /** The body, where it is read: a playlist, or the answer of the endpoint. */
   readonly body?: string;
   /** Unix milliseconds, by the clock of this machine: between them the answer was made. */
   readonly sentMs: number;
@@ -30,14 +30,14 @@ export interface Page {
   readonly isAssumed: boolean;
 }
 
-/** How the token travels: what CORS has to allow. */
+/** The ways in which the token travels, which CORS has to allow. */
 export interface Travel {
   /** Names of request headers that carry it. */
   readonly headers: readonly string[];
   readonly cookies: boolean;
 }
 
-/** What the edge answered to one URL. A member is missing where it was not asked for, or could not be. */
+/** The edge's answers to one URL. A member is missing where it was not asked for, or could not be. */
 export interface EdgeObservations {
   readonly url: string;
   readonly travel: Travel;
@@ -47,7 +47,7 @@ export interface EdgeObservations {
   readonly preflight?: Outcome;
   readonly tampered?: Outcome;
   readonly expired?: Outcome;
-  /** The same, a month ago: asked where the edge let that pass. */
+  /** A token that ended a month ago: asked where the edge let the other one pass. */
   readonly longExpired?: Outcome;
   readonly good?: Outcome;
   /** One that ends in twelve hours: asked where the edge refused the good one. */
@@ -63,7 +63,7 @@ export interface EdgeObservations {
   readonly hasTokensInPlaylist?: boolean;
 }
 
-/** What a playlist names. */
+/** A file that a playlist names. */
 export interface ChildObservations {
   /** Without query and without token. */
   readonly url: string;
@@ -76,11 +76,11 @@ export interface ChildObservations {
   readonly withoutToken?: Outcome;
 }
 
-/** What the endpoint answered. A member is missing where it was not asked. */
+/** The endpoint's answers. A member is missing where it was not asked. */
 export interface EndpointObservations {
   /** Without its query, which may hold a key. */
   readonly url: string;
-  /** What was asked for, without a token, with its query. */
+  /** The requested URL, without a token, with its query. */
   readonly asked: string;
   /** Whether the call carries cookies of the viewer (`--header 'cookie: …'`). */
   readonly sendsCookies: boolean;

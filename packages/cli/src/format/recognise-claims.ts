@@ -60,7 +60,7 @@ function whose({ hostname }: URL, claims: Claims, isInPath: boolean): [format: s
   return ['jwt', 'a JWT of your own'];
 }
 
-/** What the option `claims` asks for: those of the token but its times, a path as `{path}`. */
+/** The claims that the option `claims` asks for: those of the token but its times, a path as `{path}`. */
 function claimsToAsk(claims: Claims, { pathname }: URL): Claims {
   const times = ['exp', 'iat', 'nbf', 'jti'];
   return Object.fromEntries(

@@ -5,7 +5,7 @@ import { recognisers } from './recognisers.ts';
 export interface Recognised {
   /** Whose it is, such as `Amazon CloudFront`. */
   readonly cdn: string;
-  /** What shows it, such as `Key-Pair-Id and Signature in the query`. */
+  /** The parameters that show it, such as `Key-Pair-Id and Signature in the query`. */
   readonly why: string;
   /** The name for `--format`; missing for a token that no format judges. */
   readonly format?: string;
@@ -19,7 +19,7 @@ export interface Recognised {
   readonly expires?: number;
   /** Whether it opens more than one URL; missing where the token does not say. */
   readonly opensFolder?: boolean;
-  /** What else it says, a line each: what it opens, the id of its key, claims. Never a signature. */
+  /** Further facts, a line each: what it opens, the id of its key, claims. Never a signature. */
   readonly facts: readonly string[];
 }
 

@@ -2,11 +2,11 @@ import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { originOf } from '../url-text.ts';
 import { webTokenExpiry } from './web-token-expiry.ts';
 
-/** What an edge has answered, as `fetch` or an `XMLHttpRequest` give it. */
+/** An edge's answer, as `fetch` or an `XMLHttpRequest` give it. */
 export interface EdgeAnswer {
   readonly url?: string;
   readonly responseURL?: string;
-  /** Those of a `Response`; any other object is left alone. */
+  /** The headers of a `Response`; any other object is left alone. */
   readonly headers?: object;
   getAllResponseHeaders?(): string;
   getResponseHeader?(name: string): string | null;

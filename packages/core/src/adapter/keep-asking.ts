@@ -77,8 +77,8 @@ class HeldRequest {
 
 /**
  * Asks the token source until it answers, for players that take a failed request hard. An outage of the signing
- * endpoint is waited out, however long it lasts: `source` leaves the endpoint alone as it has asked for. After any other
- * failure the request is held until tokens are renewed.
+ * endpoint is waited out, however long it lasts: `source` leaves the endpoint alone as it has asked for. After any
+ * other failure the request is held until tokens are renewed.
  *
  * @throws the reason of `signal`, a failure for which `mayWait` says no, or `ERR_DESTROYED`
  */

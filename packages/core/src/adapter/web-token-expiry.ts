@@ -23,7 +23,10 @@ interface Head {
   readonly value: number;
 }
 
-/** Reads CBOR of definite lengths, item by item. Throws a `RangeError` at the end of the bytes, or at what it does not know. */
+/**
+ * Reads CBOR of definite lengths, item by item. Throws a `RangeError` at the end of the bytes, or at what it does not
+ * know.
+ */
 class CborReader {
   readonly #view: DataView;
   #at = 0;
@@ -77,7 +80,9 @@ class CborReader {
 const bytesOf = (base64url: string): Uint8Array =>
   Uint8Array.from(atob(base64url.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
 
-/** The payload of `Mac0` or `Sign1` (RFC 9052), whatever tags stand before it: protected, unprotected, payload, seal. */
+/**
+ * The payload of `Mac0` or `Sign1` (RFC 9052), whatever tags stand before it: protected, unprotected, payload, seal.
+ */
 function payloadOf(token: CborReader): CborReader {
   let head = token.head();
   while (head.major === TAG) head = token.head();

@@ -7,8 +7,8 @@ import type { RetryOptions } from '../contract/token-source-options.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 
 /**
- * Leaves an endpoint alone that has failed: one pause for all calls, so that a viewer never asks it twice at a time. How
- * long it lasts is said by `retry-delay.ts`, for requests that wait and for renewals that nobody waits for.
+ * Leaves an endpoint alone that has failed: one pause for all calls, so that a viewer never asks it twice at a time.
+ * How long it lasts is said by `retry-delay.ts`, for requests that wait and for renewals that nobody waits for.
  */
 export class Backoff {
   readonly #limit: number;

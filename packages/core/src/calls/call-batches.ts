@@ -11,7 +11,7 @@ interface Asked {
   readonly settle: (error: SecureTokenError | undefined) => void;
 }
 
-/** What is asked for together. */
+/** URLs that are asked for together. */
 interface OpenBatch {
   reason: TokenReason;
   readonly wanted: Asked[];
@@ -19,10 +19,10 @@ interface OpenBatch {
   readonly predicted: Asked[];
 }
 
-/** What a call is made for. */
+/** The URLs of one call, and its reason. */
 export interface WantedUrls {
   readonly urls: readonly string[];
-  /** Those among `urls` that may not exist yet. */
+  /** The URLs among `urls` that may not exist yet. */
   readonly predicted: ReadonlySet<string>;
   readonly reason: TokenReason;
 }
@@ -45,7 +45,9 @@ const settleAll = (asked: readonly Asked[], error?: SecureTokenError): void => {
 
 const urlsOf = (asked: readonly Asked[]): string[] => asked.map(({ url }) => url);
 
-/** Collects what is asked for in one task, or while the endpoint is left alone, and calls for it until it is answered. */
+/**
+ * Collects what is asked for in one task, or while the endpoint is left alone, and calls for it until it is answered.
+ */
 export class CallBatches {
   readonly #parts: Parts;
   /** URLs that have failed alone while others had their tokens. Each is called for alone, and nothing else pauses. */

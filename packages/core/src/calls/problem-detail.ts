@@ -10,7 +10,7 @@ const MAX_SHOWN = 200;
 /** A type as it is shown to apps: a URI without a query, which could hold anything. */
 const KIND = /^[a-z][\w+.-]*:[\w./:~-]{1,200}$/i;
 
-/** What an endpoint says of its failure (RFC 9457). */
+/** An endpoint's words about its failure (RFC 9457). */
 interface Problem {
   /** Safe to show. */
   readonly detail?: string;
@@ -65,6 +65,6 @@ async function noteProblem(response: Response, signal: AbortSignal): Promise<voi
   }
 }
 
-/** What the signing endpoint has said of its failure. */
+/** Returns the signing endpoint's words about its failure. */
 export const problemOf = (cause: unknown): Problem =>
   (typeof cause === 'object' && cause !== null ? problems.get(cause) : undefined) ?? {};

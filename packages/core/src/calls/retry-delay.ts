@@ -20,8 +20,8 @@ export interface Failing {
 }
 
 /**
- * Seconds after which a request that waits is tried again. The first four tries come quickly, with full jitter: after up
- * to 1, 2, 4 and 8 seconds. All others, and all in an outage that has lasted for ten seconds, come after 5 to 10
+ * Seconds after which a request that waits is tried again. The first four tries come quickly, with full jitter: after
+ * up to 1, 2, 4 and 8 seconds. All others, and all in an outage that has lasted for ten seconds, come after 5 to 10
  * seconds, drawn anew each time: a viewer has tokens at most ten seconds after the endpoint is back, and of an audience
  * that waits about a seventh calls in the same second (full jitter from 0 to 10 seconds: a fifth).
  *

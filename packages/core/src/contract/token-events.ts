@@ -26,7 +26,9 @@ export type TokenEventType = keyof TokenEventDetails;
 /** All of them. */
 export const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 
-/** Dispatched by a token source for requests and players that wait for it, and for nobody else: `renew()` was called. */
+/**
+ * Dispatched by a token source for requests and players that wait for it, and for nobody else: `renew()` was called.
+ */
 export const SOURCE_RENEWS = 'secure-token-core:renews';
 /** Dispatched as `SOURCE_RENEWS` is: `destroy()` was called. */
 export const SOURCE_DESTROYED = 'secure-token-core:destroyed';

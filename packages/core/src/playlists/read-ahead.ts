@@ -12,7 +12,7 @@ import { firstOf } from './url-order.ts';
 
 /** Which listed renditions are filled up. @default all that are in rhythm */
 interface Which {
-  /** Those that were asked for since then, in unix seconds: others were left for the one that began there. */
+  /** Renditions that were asked for since then, in unix seconds: others were left for the one that began there. */
   readonly since?: number;
   /** Not this one: it has asked already. */
   readonly but?: Rendition;

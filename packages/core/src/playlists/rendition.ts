@@ -10,7 +10,9 @@ const PLAYED_SEGMENTS = 3;
 /** From one request to the next it is a segment, and a little more now and then. */
 const RHYTHM_SEGMENTS = 1.5;
 
-/** URLs that a player may leave out, and still requests one after the other: it has them, or they are of no use to it. */
+/**
+ * URLs that a player may leave out, and still requests one after the other: it has them, or they are of no use to it.
+ */
 const LEFT_OUT = 6;
 
 /** URLs that are played one after the other, and which of them a player has asked for last. */

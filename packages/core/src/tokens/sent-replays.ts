@@ -25,7 +25,7 @@ export class SentReplays {
   #replays: readonly Replay[] = [];
   /** All of them, those that are forgotten too. */
   readonly #all = new WeakSet<SignedRequest>();
-  /** What those have shown that are forgotten. */
+  /** The last call that a forgotten replay has shown to be outdated. */
   #believedCall = -1;
   #outdatedCall = -1;
 

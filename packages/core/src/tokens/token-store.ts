@@ -48,7 +48,7 @@ export class TokenStore {
     this.#endpoint = endpoint;
   }
 
-  /** What `held` is good for now. A suspended token is never due. */
+  /** Returns the state of `held` now. A suspended token is never due. */
   stateOf(held: HeldToken): TokenState {
     const isOutdated = this.#sent.isOutdated(held) && !this.#endpoint.isFailing;
     if (this.#isClosed || isOutdated) return 'spent';

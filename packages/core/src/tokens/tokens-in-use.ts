@@ -30,9 +30,9 @@ export class TokensInUse {
   }
 
   /**
-   * One URL for each token that players use now: it was attached less than its lifetime ago. What was used last is among
-   * them, however long ago, for its player may wait to go on. Of those that open one URL, no more than one call holds:
-   * those that were used last.
+   * One URL for each token that players use now: it was attached less than its lifetime ago. What was used last is
+   * among them, however long ago, for its player may wait to go on. Of those that open one URL, no more than one call
+   * holds: those that were used last.
    */
   urls(): string[] {
     const { store } = this.#parts;

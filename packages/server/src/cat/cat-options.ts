@@ -29,7 +29,7 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
   audience?: string | readonly string[];
   /** Opens the path asked for alone. @default false: its folder and all below */
   exact?: boolean;
-  /** How many folders of the path asked for make the folder that is opened. @default all */
+  /** The number of folders of the path asked for that make the folder that is opened. @default all */
   depth?: number;
   /**
    * `catu` of your own for every token, or `'any'` for none. Without an exact host in it, a token opens what it names
@@ -55,7 +55,10 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
   replay?: (use: TokenUse) => boolean | Promise<boolean>;
   /** Writes into tokens how an edge with `renew` renews them (`catr`). @default they are not renewed */
   renewal?: CatRenewal;
-  /** More claims by number, such as `sub` (2); none that another option makes. With `cti` (7), no tokens carry a session. */
+  /**
+   * More claims by number, such as `sub` (2); none that another option makes. With `cti` (7), no tokens carry a
+   * session.
+   */
   claims?: CborClaims;
   /** @default that of the profile: `cat` in the query, `CTA-Common-Access-Token` in a header or cookie for `cta` */
   param?: string;

@@ -34,7 +34,7 @@ export function uriConditions({ protocol, hostname, port }: URL, path: string, e
   ]);
 }
 
-/** The same in what AWS has numbers for: on this host and port, whatever the scheme. */
+/** Writes conditions in what AWS has numbers for: on this host and port, whatever the scheme. */
 export function hostConditions({ host }: URL, path: string, exact: boolean): UriConditions {
   return new Map([
     [part.host, new Map([[match.exact, host]])],

@@ -66,7 +66,7 @@ export class EdgeSessions {
     return this.#attempt.done;
   }
 
-  /** What failed longer ago says nothing about the store: an edge without requests has not asked it since. */
+  /** A failure longer ago says nothing about the store: an edge without requests has not asked it since. */
   #hasJustFailed(): boolean {
     return this.#options.clock() - this.#failedMs < staleAfterMs;
   }
@@ -120,7 +120,8 @@ interface CheckedOptions {
 }
 
 /**
- * @throws `ERR_OPTIONS` for what is none, for `strict` alone, for a format whose tokens name no session, and for an edge
+ * @throws `ERR_OPTIONS` for what is none, for `strict` alone, for a format whose tokens name no session, and for an
+ * edge
  *   that renews tokens, too: the store forgets a session with the last token that the endpoint has made
  */
 export function checkEdgeSessions({ sessions, strict = false, renew, format }: CheckedOptions): void {

@@ -17,7 +17,8 @@ export interface SigningEndpointOptions {
    * The entitlement hook. `urls` are those below `allow`, each in its one canonical spelling, so that comparing text is
    * enough; `scopes[i]` is what the token for `urls[i]` would open, which for many formats is a whole folder. A URL or
    * a scope with a path that some origin reads as another one (`;x`, a `/` or a dot at the end of a name, a `+`) stands
-   * once more behind the others, both as that origin reads them. Scopes are frozen. The body of `request` has been read.
+   * once more behind the others, both as that origin reads them. Scopes are frozen. The body of `request` has been
+   * read.
    *
    * When it throws, the answer is a 503 that players retry: an outage of the entitlement service never looks like a
    * refusal.

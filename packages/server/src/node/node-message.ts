@@ -1,6 +1,6 @@
 /**
- * What `toNodeHandler` and `limitConnections` need of `IncomingMessage` and `ServerResponse`, of HTTP/1.1 and of HTTP/2.
- * Spelled out here, so that the types of this package need neither Node's types nor those of a framework.
+ * What `toNodeHandler` and `limitConnections` need of `IncomingMessage` and `ServerResponse`, of HTTP/1.1 and of
+ * HTTP/2. Spelled out here, so that the types of this package need neither Node's types nor those of a framework.
  */
 export interface NodeRequest {
   readonly method?: string | undefined;

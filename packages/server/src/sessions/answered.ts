@@ -4,7 +4,7 @@
  */
 const timeoutMs = 2000;
 
-/** What a store answers. @throws after two seconds without an answer, which is never a free pass */
+/** Waits for the answer of a store. @throws after two seconds without an answer, which is never a free pass */
 export async function answered<T>(answer: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -14,7 +14,7 @@ export interface SessionsOptions {
    * that is not empty, the call is answered with 503: a viewer without a name is never a free pass.
    */
   viewer: (request: Request) => string | Promise<string>;
-  /** How many sessions of a viewer may hold a place at a time. @default any number, of which 100 are kept */
+  /** The number of sessions of a viewer that may hold a place at a time. @default any number, of which 100 are kept */
   limit?: number;
   /** Seconds after its latest call in which a session keeps its place. @default 1.5 times the lifetime of its tokens */
   idle?: number;

@@ -109,7 +109,7 @@ class MemoryStore implements SessionStore {
     return this.#viewerOf.size < maxSessions;
   }
 
-  /** Of the viewers whose last calls are longest ago, those whose sessions are over. */
+  /** Forgets viewers whose sessions are over, of those whose last calls are longest ago. */
   #forget(nowMs: number): void {
     for (const [viewer, own] of this.#viewers) {
       for (const { id, overAtMs } of own.values()) if (overAtMs <= nowMs) this.#drop(viewer, id);

@@ -25,7 +25,7 @@ export interface StoredCall {
   /** A digest of who is watching. */
   readonly viewer: string;
   readonly id: string;
-  /** How many sessions of a viewer may hold a place; `undefined`: as many as are kept. */
+  /** The number of sessions of a viewer that may hold a place; `undefined`: as many as are kept. */
   readonly limit: number | undefined;
   readonly nowMs: number;
   /** When the place is free, unless the session calls again. */

@@ -42,7 +42,7 @@ export interface AzureBlobOptions {
   maxTtl?: number;
 }
 
-/** What is signed, and how, since this version of the service (`sv`). */
+/** The version of the service (`sv`) that says what is signed, and how. */
 const version = '2020-12-06';
 const resources = { blob: 'b', directory: 'd', container: 'c' } as const;
 /** All that a SAS of the service may have: what is left of another one would be read with ours. */

@@ -53,7 +53,8 @@ function objectPlace({ endpoint, bucket }: ObjectPlaceOptions, ownHosts: RegExp)
 }
 
 /**
- * Refuses what is no object: stores answer a request for a bucket, and for a folder of some, with a list of all objects.
+ * Refuses what is no object: stores answer a request for a bucket, and for a folder of some, with a list of all
+ * objects.
  *
  * @param options.params names in the query that may be signed; `acl`, `list-type`, `response-content-type` and the like
  *   ask for something else than the object, or change what it is

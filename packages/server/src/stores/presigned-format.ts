@@ -28,9 +28,9 @@ export interface PresignedOptions extends ObjectPlaceOptions {
 
 interface Presigner {
   readonly name: string;
-  /** Of the parameters of its tokens. */
+  /** The prefix of the parameters of its tokens. */
   readonly prefix: 'X-Amz-' | 'X-Goog-';
-  /** Of the store, see `objectCheck`. */
+  /** The hosts of the store, see `objectCheck`. */
   readonly ownHosts: RegExp;
   /** @returns the parameters of the token */
   readonly sign: (url: URL, times: SignatureTimes) => Promise<Readonly<Record<string, string>>>;
@@ -47,7 +47,10 @@ interface SignatureTimes {
 const week = 604_800;
 const carried = ['Algorithm', 'Credential', 'Date', 'Expires', 'SignedHeaders', 'Security-Token', 'Signature'];
 
-/** What presigned URLs of S3 and of Google Cloud Storage have in common (Signature Version 4). @throws `ERR_OPTIONS` */
+/**
+ * Makes what presigned URLs of S3 and of Google Cloud Storage have in common (Signature Version 4). @throws
+ * `ERR_OPTIONS`
+ */
 export function presignedFormat(options: PresignedOptions, { name, prefix, ownHosts, sign }: Presigner): TokenFormat {
   const { maxTtl = 86_400 } = options;
   checkTimes({ maxTtl });

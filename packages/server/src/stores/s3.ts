@@ -9,7 +9,9 @@ export interface S3Options extends PresignedOptions {
   region: string;
   accessKeyId: string;
   secretAccessKey: string;
-  /** Of temporary credentials, which end the URL when they end: give a function as `format` that reads them. */
+  /**
+   * The token of temporary credentials, which end the URL when they end: give a function as `format` that reads them.
+   */
   sessionToken?: string;
 }
 

@@ -13,7 +13,7 @@ export function checkFormatCarriers(first: TokenFormat, second: TokenFormat): vo
   checkNames('cookie', first.cookies, second.cookies);
 }
 
-/** The same for two tokens, of formats that have not said it. @throws `ERR_OPTIONS` */
+/** Checks two tokens of formats that have not said it. @throws `ERR_OPTIONS` */
 export function checkTokenCarriers(first: SignedToken, second: SignedToken): void {
   if (first.base !== undefined && second.base !== undefined) throw clash('the path');
   checkNames('parameter', Object.keys(first.query ?? {}), Object.keys(second.query ?? {}));

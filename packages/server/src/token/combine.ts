@@ -36,7 +36,7 @@ export function combine(first: TokenFormat, second: TokenFormat): TokenFormat {
   const inPath = [first, second].find((format) => format.bare !== undefined);
   const maxTtl = Math.min(first.maxTtl ?? Infinity, second.maxTtl ?? Infinity);
 
-  /** Of a token that is there already, neither is to sign a part: the new one replaces it. */
+  /** Removes a token that is there already: neither format signs a part of it, and the new one replaces it. */
   const withoutParameters = (url: URL): URL => {
     const plain = new URL(url);
     plain.search = tokenQuery(url.search, parameters)?.rest ?? url.search;

@@ -61,8 +61,8 @@ export interface TokenFormat {
    */
   readonly carriesSession?: boolean;
   /**
-   * Judges a request. Left out by formats that only sign, whose tokens nobody but the store itself can judge: `verifyUrl`
-   * and `createEdgeHandler` refuse those with `ERR_OPTIONS`.
+   * Judges a request. Left out by formats that only sign, whose tokens nobody but the store itself can judge:
+   * `verifyUrl` and `createEdgeHandler` refuse those with `ERR_OPTIONS`.
    *
    * @param now unix seconds
    */

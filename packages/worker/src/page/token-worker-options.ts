@@ -29,7 +29,7 @@ export interface AskingWorkerOptions extends OwnOptions, PlainOptions {
 
 /** A token source of the page, which signs for the worker. */
 export interface SharedSourceOptions extends OwnOptions {
-  /** It stays that of the page: `destroy()` of the worker object leaves it alone. */
+  /** The token source, which stays that of the page: `destroy()` of the worker object leaves it alone. */
   source: TokenSource;
   /**
    * The URLs that are signed: prefixes without a query. Without them the worker asks the page about each request of an

@@ -9,7 +9,7 @@ import { isScriptRequest, isWanted, notePageLeaves, notePageListens } from './sc
 import { SignedFetch } from './signed-fetch.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
-/** What the worker does for the requests of scripts. The file for media has none of it. */
+/** The worker's part for requests of scripts. The file for media has none of it. */
 export interface ScriptRequests {
   /** Answers a request of a script, if it is to be signed. */
   handleFetch(event: FetchEventLike, signer: TokenSource | PageSigner): void;

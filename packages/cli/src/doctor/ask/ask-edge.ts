@@ -11,7 +11,7 @@ export interface EdgeSubject {
   /** Without a token. */
   readonly url: string;
   readonly origin: string;
-  /** What the first request was answered, which had no token. */
+  /** The answer to the first request, which had no token. */
   readonly withoutToken: Outcome | undefined;
   readonly good: Pass | undefined;
   readonly source: string;

@@ -13,7 +13,7 @@ export interface EndpointExamined {
   readonly pass: Pass | undefined;
 }
 
-/** How often two calls are repeated that a second of the clock came between. */
+/** Repeats of two calls that a second of the clock came between. */
 const MAX_PAIRS = 3;
 
 /**
@@ -69,7 +69,7 @@ const isSame = (a: Pass, b: Pass): boolean =>
 const isWithinASecond = (first: Outcome | undefined, second: Outcome | undefined): boolean =>
   isAnswer(first) && isAnswer(second) && Math.floor(first.sentMs / 1000) === Math.floor(second.receivedMs / 1000);
 
-/** The same path on a host that nobody has (RFC 6761 section 6.4). */
+/** The path of `url` on a host that nobody has (RFC 6761 section 6.4). */
 function elsewhere(url: string): string {
   const other = new URL(url);
   other.protocol = 'https:';

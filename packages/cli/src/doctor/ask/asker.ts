@@ -4,13 +4,16 @@ import { shown, targetOf } from '../rules/answers.ts';
 import { readPlaylistText, readWhole } from './read-body.ts';
 
 export interface Request {
-  /** What is asked, in words, for who reads along. */
+  /** A description of the request, for whoever watches. */
   readonly what: string;
   readonly url: string;
   readonly method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Follow redirects on the same origin: where one leads that refuses, such as to a log-in page, is no answer. @default false */
+  /**
+   * Follow redirects on the same origin: where one leads that refuses, such as to a log-in page, is no answer. @default
+   * false
+   */
   readonly follow?: boolean;
 }
 
@@ -50,7 +53,7 @@ export class Asker {
     this.#onStep = onStep;
   }
 
-  /** How many requests were sent. */
+  /** The number of requests that were sent. */
   get asked(): number {
     return this.#asked;
   }
@@ -111,7 +114,7 @@ async function exchange(
   }
 }
 
-/** What a browser adds, which rules against bots and foreign pages look at. */
+/** Headers that a browser adds, which rules against bots and foreign pages look at. */
 const asOfABrowser = (headers: Readonly<Record<string, string>>): Record<string, string> => ({
   'user-agent': 'Mozilla/5.0 (compatible; secure-token-doctor)',
   ...(headers.origin !== undefined && { referer: `${headers.origin}/` }),

@@ -3,10 +3,13 @@ const MAX_SEGMENTS = 200_000;
 /** Characters of a manifest that are looked at. */
 const MAX_LENGTH = 500_000;
 
-/** What hands its segments down to all representations within. */
+/** Elements that hand their segments down to all representations within. */
 const levels = ['Period', 'AdaptationSet', 'Representation'];
 
-/** What could hide a number or a tag from who does not parse: references to characters, declarations, instructions. */
+/**
+ * Markup that hides a number or a tag from a reader that does not parse: references to characters, declarations,
+ * instructions.
+ */
 const disguises = /&#|<!(?!--)|<\?(?!xml\s)/;
 
 /**
@@ -26,7 +29,7 @@ export function canBeWrittenOut(manifest: string, nowMs: number = Date.now()): b
   return segmentsIn(text, whole) <= MAX_SEGMENTS;
 }
 
-/** What is never closed stays, and counts. */
+/** An element that is never closed stays, and counts. */
 const withoutComments = (text: string): string => {
   const [front = '', ...parts] = text.split('<!--');
   return front + parts.map((part) => part.slice(part.indexOf('-->') + 1)).join('');

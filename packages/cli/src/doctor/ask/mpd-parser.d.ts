@@ -1,4 +1,4 @@
-/** What is used of the package, which has no types. */
+/** Types of the exports that are used here; the package has none. */
 declare module 'mpd-parser' {
   interface Uri {
     readonly resolvedUri?: string;

@@ -7,11 +7,11 @@ export interface Pass {
   /** The texts of the token, as they are written in `url` and `headers`. */
   readonly values: readonly string[];
   readonly travel: Travel;
-  /** What a token in the path has put in place of what. */
+  /** The part of the path that a token has replaced, and its replacement. */
   readonly moved?: { readonly base: string; readonly prefix: string };
 }
 
-/** What a token attaches: of an endpoint, or of a format. */
+/** A token as it is attached: of an endpoint, or of a format. */
 export interface Attached {
   readonly prefix?: unknown;
   readonly base?: unknown;
@@ -103,7 +103,7 @@ function folderIn(value: unknown): string | undefined {
   }
 }
 
-/** What stands in a path in front of what it ends with as `plain` does. */
+/** The part of a path that stands in front of the ending it shares with `plain`. */
 function frontOf(path: string, plain: string): string {
   let shared = 0;
   while (shared < plain.length && path.at(-1 - shared) === plain.at(-1 - shared)) shared++;

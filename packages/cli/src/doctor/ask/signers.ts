@@ -94,7 +94,9 @@ export const ownSigner = (
   },
 });
 
-/** A genuine token that ends at another time; `undefined` of a format that makes none. @param end in seconds from now */
+/**
+ * A genuine token that ends at another time; `undefined` of a format that makes none. @param end in seconds from now
+ */
 export const passThatEnds = (format: TokenFormat, url: string, end: number): Promise<Pass | undefined> =>
   signed(format, url, nowSeconds() + end);
 

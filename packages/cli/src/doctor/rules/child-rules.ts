@@ -6,7 +6,7 @@ import { isRefused, isServed } from './answers.ts';
 import { corsProblem } from './cors.ts';
 import { isMixedContent } from './mixed-content.ts';
 
-/** What is wrong with the files that a playlist names. */
+/** Finds problems of the files that a playlist names. */
 export function childFindings({ edge, children, page }: Observations): Finding[] {
   const isProtected = isRefused(edge.withoutToken);
   // of the playlist it is told already

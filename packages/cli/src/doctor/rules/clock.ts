@@ -17,7 +17,7 @@ export function offsetByDate({ headers, sentMs, receivedMs }: Answer): Offset | 
   return { least: (dateMs - receivedMs) / 1000, most: (dateMs + 1000 - sentMs) / 1000 };
 }
 
-/** The same of a time in unix seconds that an answer tells. */
+/** Compares a time in unix seconds that an answer tells. */
 export const offsetByTime = (seconds: number, { sentMs, receivedMs }: Answer): Offset => ({
   least: seconds - receivedMs / 1000,
   most: seconds + 1 - sentMs / 1000,

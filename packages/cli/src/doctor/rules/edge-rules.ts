@@ -10,7 +10,7 @@ import { isMixedContent } from './mixed-content.ts';
 import { cachedBy } from './storable.ts';
 
 /**
- * What is wrong with the edge.
+ * Finds problems of the edge.
  *
  * @param endpointOffset that of the endpoint's clock, where it is known: of two clocks that agree neither is wrong
  */
@@ -43,7 +43,7 @@ const all = (edge: EdgeObservations): Answer[] =>
     edge.sibling,
   ].filter(isAnswer);
 
-/** How far the edge's clock is ahead of this machine's. A refusal is dated by whoever refused. */
+/** Seconds by which the edge's clock is ahead of this machine's. A refusal is dated by whoever refused. */
 export function edgeOffset(edge: EdgeObservations): Offset | undefined {
   const answers = all(edge);
   return [...answers.filter(isRefused), ...answers].flatMap((answer) => offsetByDate(answer) ?? [])[0];
@@ -73,7 +73,7 @@ const isLate = ({ expired, longExpired }: EdgeObservations): boolean =>
 
 const endpointIsOff = (offset: Offset | undefined): boolean => offset !== undefined && secondsOff(offset) !== 0;
 
-/** How far a clock is off, for a message. */
+/** Describes for a message by how much a clock is off. */
 export const inWords = (seconds: number): { offset: number; direction: string } => ({
   offset: Math.abs(seconds),
   direction: seconds > 0 ? 'ahead of' : 'behind',

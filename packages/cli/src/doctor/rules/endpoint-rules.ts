@@ -11,7 +11,7 @@ import { corsProblem, isSameOrigin, preflightProblem } from './cors.ts';
 import { inWords } from './edge-rules.ts';
 import { isMixedContent } from './mixed-content.ts';
 
-/** How far the endpoint's clock is ahead of this machine's: by `now`, or else by its date. */
+/** Seconds by which the endpoint's clock is ahead of this machine's: by `now`, or else by its date. */
 export function endpointOffset({ initial }: EndpointObservations): Offset | undefined {
   if (!isAnswer(initial)) return undefined;
   const { now } = readEndpointBody(initial.body ?? '') ?? {};
@@ -19,7 +19,7 @@ export function endpointOffset({ initial }: EndpointObservations): Offset | unde
 }
 
 /**
- * What is wrong with the endpoint.
+ * Finds problems of the endpoint.
  *
  * @param edgeOffset that of the edge's clock, where it is known: of two clocks that agree neither is wrong
  */

@@ -1,7 +1,8 @@
 import type { Answer } from '../observations.ts';
 
 /**
- * How an answer shows that a cache keeps it, or may (RFC 9111 sections 3 and 5); `undefined` where nothing does.
+ * Returns how an answer shows that a cache keeps it, or may (RFC 9111 sections 3 and 5); `undefined` where nothing
+ * does.
  *
  * @param isRefusal what allows to keep it counts too; what is served may well be kept
  */

@@ -13,7 +13,7 @@ export type BunnyOptions = SecretOptions & {
    * @default false: its folder
    */
   exact?: boolean;
-  /** How many folders of the path asked for make the folder that is opened, with all below. @default all */
+  /** The number of folders of the path asked for that make the folder that is opened, with all below. @default all */
   depth?: number;
   /** Or the one folder that every token opens, such as `/vod/`; without its last slash, Bunny opens `/vodka` too. */
   tokenPath?: string;

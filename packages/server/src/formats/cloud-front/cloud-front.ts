@@ -28,7 +28,7 @@ export interface CloudFrontOptions extends Omit<ValueCarrierOptions, 'carrier'> 
   hash?: 'SHA256' | 'SHA1';
   /** Opens the URL asked for alone, with a canned policy. @default false: its folder and all below */
   exact?: boolean;
-  /** How many folders of the path asked for make the folder that is opened. @default all */
+  /** The number of folders of the path asked for that make the folder that is opened. @default all */
   depth?: number;
   /** Unix seconds before which the token opens nothing. */
   startsAt?: number;

@@ -24,7 +24,7 @@ export interface GoogleSignatureOptions {
    * @default false: its folder and all below
    */
   exact?: boolean;
-  /** How many folders of the path asked for make the folder that is opened. @default all */
+  /** The number of folders of the path asked for that make the folder that is opened. @default all */
   depth?: number;
   /**
    * Or the one URL prefix that every token opens, such as `https://cdn.example.com/vod/`. Give its last slash: Google

@@ -44,7 +44,7 @@ export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier
   pathGlobs?: string | readonly string[];
   /** Opens the path asked for alone. @default false */
   exact?: boolean;
-  /** How many folders of the path asked for make the folder that is opened. @default all */
+  /** The number of folders of the path asked for that make the folder that is opened. @default all */
   depth?: number;
   /** Unix seconds before which the token opens nothing. */
   startsAt?: number;
