@@ -28,11 +28,23 @@ export async function signatureCheck(key: CryptoKey, algorithm: SignatureAlgorit
   const native = key.type === 'private' ? nativeCheck(publicJwk, algorithm) : undefined;
   // Some runtimes have these functions and not this key, hash or encoding.
   const sample = new TextEncoder().encode('sample');
-  if (native?.(sample, new Uint8Array(await subtle.sign(algorithm, key, sample)))) return native;
+  if (native?.(sample, new Uint8Array(await subtle.sign(algorithm, key, sample))))
+    return ofWholeLength(native, publicJwk);
   const publicKey = await subtle.importKey('jwk', publicJwk, algorithm, false, ['verify']);
   // In buffers of their own, as its types want them.
-  return (message, signature) =>
+  const check: SignatureCheck = (message, signature) =>
     subtle.verify(algorithm, publicKey, Uint8Array.from(signature), Uint8Array.from(message));
+  return ofWholeLength(check, publicJwk);
+}
+
+/**
+ * Refuses RSA signatures that are not as long as the modulus (RFC 8017, sections 8.1.2 and 8.2.2, step 1). OpenSSL takes
+ * one of RSA-PSS without its leading zeros, so that one token would have two spellings.
+ */
+function ofWholeLength(check: SignatureCheck, { n }: JsonWebKey): SignatureCheck {
+  if (n === undefined) return check;
+  const modulusBytes = Math.floor((n.length * 3) / 4);
+  return (message, signature) => signature.length === modulusBytes && check(message, signature);
 }
 
 type SignatureCheckAtOnce = (message: Uint8Array, signature: Uint8Array) => boolean;
