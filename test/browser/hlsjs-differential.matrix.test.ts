@@ -58,7 +58,7 @@ describe.each(inPart<LoaderName>(['XhrLoader'], ['FetchLoader']))('%s', (loader)
 
   test.each(Object.entries(chapters))('%s', async (_, chapter) => {
     const [alone, ...others] = await observe(chapter);
-    for (const other of others) expect(other).toEqual(alone);
+    for (const [index, other] of others.entries()) expect(other, kinds[index + 1]).toEqual(alone);
   });
 
   const order = ({ events }: HlsTestimony): string[] => {

@@ -47,7 +47,10 @@ const subtitled = (path: string): Chapter => ({
   },
 });
 
-/** Waits for the server to hold the request for `path`, which is needed from the start or after a seek. */
+/**
+ * Waits for the server to hold the request for `path`, which is needed from the start or after a seek, and for nothing
+ * else to be under way: a segment is loaded beside its key, and may wait for a token of its own.
+ */
 async function underWay(witness: HlsWitness, path: string, source: string): Promise<void> {
   const fromTheStart = path.endsWith('m3u8');
   if (fromTheStart) witness.hold(path);
@@ -57,7 +60,7 @@ async function underWay(witness: HlsWitness, path: string, source: string): Prom
     witness.hold(path);
     await seek(witness, 10.5);
   }
-  await witness.arrived(path);
+  await witness.alone(path);
 }
 
 /** The answer comes when the clock of the page has passed every time-out of the player's. */
