@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { createAccounts } from './backend/accounts.mjs';
 import { createApp } from './backend/app.mjs';
 import { createDemoState } from './backend/demo-state.mjs';
 import { createEdge } from './backend/edge.mjs';
@@ -21,7 +22,8 @@ const media = fileURLToPath(new URL('../test/media', import.meta.url));
  */
 export async function startExamples({ pagePort = 8080, appPort = 8081, edgePort = 8082, host = '127.0.0.1' } = {}) {
   const state = createDemoState();
-  const edgeServer = await listen(createEdge(state, media), { host, port: edgePort });
+  const accounts = createAccounts({ media, ttl });
+  const edgeServer = await listen(createEdge(state, { media, accounts: accounts.edge }), { host, port: edgePort });
   const edge = `http://${host}:${edgeServer.port}`;
 
   // Each server has to know the ports of the others; requests come only once all three are there.
@@ -30,7 +32,12 @@ export async function startExamples({ pagePort = 8080, appPort = 8081, edgePort 
   const pageServer = await listen((request) => page.handle(request), { host, port: pagePort });
   const pages = [host, 'localhost'].map((name) => `http://${name}:${pageServer.port}`);
 
-  const appServer = await listen(createApp(state, { pages, edges: [`${edge}/`], ttl }), { host, port: appPort });
+  const edges = [`${edge}/`];
+  const accountsApp = accounts.app({ pages, edges });
+  const appServer = await listen(createApp(state, { pages, edges, ttl, accounts: accountsApp }), {
+    host,
+    port: appPort,
+  });
   const app = `http://${host}:${appServer.port}`;
   page.handle = createPage({ app, edge });
 

@@ -13,9 +13,10 @@ import { changeControls, readControls } from './demo-state.mjs';
  * @param {readonly string[]} options.pages origins of the pages
  * @param {readonly string[]} options.edges URL prefixes that may be signed
  * @param {number} options.ttl seconds
+ * @param {(request: Request) => Response | Promise<Response>} options.accounts answers below `/accounts/`
  * @returns {(request: Request) => Response | Promise<Response>}
  */
-export function createApp(state, { pages, edges, ttl }) {
+export function createApp(state, { pages, edges, ttl, accounts }) {
   /** @type {import('secure-token-server').SigningEndpointOptions} */
   const signing = {
     format: () => demoFormats(state.secret)[state.tokens],
@@ -34,6 +35,7 @@ export function createApp(state, { pages, edges, ttl }) {
   const app = new Hono();
   app.all('/token', ({ req }) => signingEndpoint(req.raw));
   app.all('/token/expanded', ({ req }) => expandingEndpoint(req.raw));
+  app.all('/accounts/*', ({ req }) => accounts(req.raw));
   app.use('/controls', cors({ origin: [...pages], allowMethods: ['GET', 'PATCH'] }));
   app.get('/controls', (context) => context.json(readControls(state, viewerOf(context.req.raw))));
   app.patch('/controls', async (context) => {

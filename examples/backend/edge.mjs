@@ -12,10 +12,12 @@ import { demoFormats } from './demo-format.mjs';
 /**
  * The edge of the examples: origins, none of which gives anything away without a token.
  * @param {import('./demo-state.mjs').DemoState} state
- * @param {string} media folder
+ * @param {object} options
+ * @param {string} options.media folder
+ * @param {(request: Request) => Promise<Response>} options.accounts answers below `/accounts/`
  * @returns {(request: Request) => Promise<Response>}
  */
-export function createEdge(state, media) {
+export function createEdge(state, { media, accounts }) {
   /** @type {Readonly<Record<string, (request: Request) => Promise<Response>>>} */
   const origins = {
     continuous: createContinuousOrigin({ root: join(media, 'fmp4'), seconds: 20, times: 30 }),
@@ -37,7 +39,7 @@ export function createEdge(state, media) {
     refused.add(pathname);
     return true;
   };
-  return createEdgeHandler({
+  const edge = createEdgeHandler({
     origin: (request) => origins[new URL(request.url).pathname.split('/')[1] ?? '']?.(request) ?? emptyResponse(404),
     format() {
       // Both kinds, whatever the endpoint makes: a switch must not refuse those that players still have.
@@ -51,4 +53,5 @@ export function createEdge(state, media) {
     },
     clock: () => Date.now() + state.edgeClock * 1000,
   });
+  return (request) => (new URL(request.url).pathname.startsWith('/accounts/') ? accounts(request) : edge(request));
 }

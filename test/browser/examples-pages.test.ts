@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { exampleTest as it } from '../support/examples-page.ts';
 
-const players = ['hlsjs', 'live', 'catalogue', 'videojs', 'shaka', 'dashjs', 'fetch', 'mp4'].map(
+const players = ['hlsjs', 'live', 'catalogue', 'videojs', 'shaka', 'dashjs', 'fetch', 'mp4', 'sessions'].map(
   (name) => `${name}.html`,
 );
 const pages = ['', ...players];

@@ -50,6 +50,38 @@ describe('the session of a token source', () => {
   });
 });
 
+describe('a viewer who was signed out everywhere: logged out first, and then the session was ended', () => {
+  test('session: another one after the next log-in, in the same call of renew()', async () => {
+    const { source, calls } = lab(inTurn(fail(403), ended, folder()));
+    const before = source.session;
+    await expect(source.sign(MASTER)).rejects.toMatchObject({ code: 'ERR_DENIED' });
+    await source.renew();
+    await source.sign(MASTER);
+    expect(source.session).not.toBe(before);
+    expect(sessionsOf(calls)).toEqual([before, before, source.session]);
+  });
+
+  test('session: calls side by side begin one new session, not two', async () => {
+    const { source, calls } = lab(inTurn(fail(403), ended, ended, folder()));
+    await expect(source.sign(MASTER)).rejects.toMatchObject({ code: 'ERR_DENIED' });
+    await source.renew();
+    await Promise.all(
+      [source.sign(MASTER), source.sign('https://other.test/a.m3u8')].map((each) => each.catch(String)),
+    );
+    expect(new Set(sessionsOf(calls)).size).toBe(2);
+  });
+
+  test('session: ended once it has played on after the log-in, it stays ended', async () => {
+    const { source, calls } = lab(inTurn(fail(403), folder(20), ended));
+    await expect(source.sign(MASTER)).rejects.toMatchObject({ code: 'ERR_DENIED' });
+    await source.renew();
+    await source.sign(MASTER);
+    await advanceSeconds(40);
+    await expect(source.sign(MASTER)).rejects.toMatchObject({ type: 'urn:secure-token:session-ended' });
+    expect(new Set(sessionsOf(calls)).size).toBe(1);
+  });
+});
+
 describe('the `type` of a problem (RFC 9457)', () => {
   const problem =
     (type: unknown): Answer =>

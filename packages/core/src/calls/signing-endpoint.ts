@@ -4,7 +4,7 @@ import type { Check } from '../contract/first-wrong.ts';
 import { eachOf, firstWrong, isObject, isWrong, orNull } from '../contract/first-wrong.ts';
 import { isToken, isUnixSeconds, parseToken } from '../contract/parse-token.ts';
 import { readProblem } from './problem-detail.ts';
-import { newSessionId } from './session-id.ts';
+import type { PlaybackSession } from './playback-session.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
 import type { Settings } from '../contract/default-options.ts';
 import type { TokenRequest, TokensAnswer } from '../contract/token-source-options.ts';
@@ -49,23 +49,11 @@ const members: Readonly<Record<keyof Sent, Check>> = {
 export class SigningEndpoint {
   readonly #options: Settings;
   readonly #running = new Set<AbortController>();
-  #session: string | undefined;
+  readonly #session: PlaybackSession;
 
-  constructor(options: Settings) {
+  constructor(options: Settings, session: PlaybackSession) {
     this.#options = options;
-  }
-
-  /**
-   * The id that goes with every call, so that an endpoint can count who plays. Made at the first use: some servers have
-   * no random bits while a module is loaded.
-   */
-  get session(): string {
-    return (this.#session ??= newSessionId());
-  }
-
-  /** From now on it is another playback: one that was ended stays denied. */
-  beginSession(): void {
-    this.#session = undefined;
+    this.#session = session;
   }
 
   /**
@@ -98,7 +86,7 @@ export class SigningEndpoint {
 
   async #fetchAnswer(wanted: Wanted, signal: AbortSignal): Promise<Unread> {
     const { endpoint, getTokens, request, fetch = globalThis.fetch } = this.#options;
-    const { session } = this;
+    const session = this.#session.id;
     if (getTokens) return { body: toJson(await getTokens({ ...wanted, session, signal })) };
     const init = typeof request === 'function' ? await request() : request;
     const headers = new Headers(init?.headers);

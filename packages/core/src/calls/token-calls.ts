@@ -14,6 +14,7 @@ import type { Backoff } from './backoff.ts';
 import { CallBatches } from './call-batches.ts';
 import { Denials } from './denials.ts';
 import { mayBeAboutPredictions } from './isolate-failure.ts';
+import { PlaybackSession } from './playback-session.ts';
 import type { Players } from './players.ts';
 import { SigningEndpoint } from './signing-endpoint.ts';
 import { TokenIntake } from './token-intake.ts';
@@ -40,14 +41,12 @@ interface Flight {
   readonly isPredicted: boolean;
 }
 
-/** The `type` of a denial whose session has been ended: the endpoint denies that one for good (`docs/sessions.md`). */
-const SESSION_ENDED = 'urn:secure-token:session-ended';
-
 const soonestOf = (rests: readonly number[]): number | undefined => (rests.length > 0 ? Math.min(...rests) : undefined);
 
 /** Gets tokens: one call for each scope at a time, which others join. */
 export class TokenCalls {
   readonly #parts: Parts;
+  readonly #session = new PlaybackSession();
   readonly #endpoint: SigningEndpoint;
   readonly #denials: Denials;
   readonly #intake: TokenIntake;
@@ -58,9 +57,14 @@ export class TokenCalls {
   constructor(parts: Parts) {
     this.#parts = parts;
     const { settings, clock, inUse, guest, players, backoff } = parts;
-    this.#endpoint = new SigningEndpoint(settings);
+    this.#endpoint = new SigningEndpoint(settings, this.#session);
     this.#denials = new Denials(() => clock.sessionNow());
-    this.#intake = new TokenIntake({ ...parts, endpoint: this.#endpoint, denials: this.#denials });
+    this.#intake = new TokenIntake({
+      ...parts,
+      endpoint: this.#endpoint,
+      session: this.#session,
+      denials: this.#denials,
+    });
     this.#batches = new CallBatches({
       backoff,
       call: (wanted) => this.#intake.call(wanted),
@@ -72,7 +76,7 @@ export class TokenCalls {
 
   /** The id of this playback at the signing endpoint. */
   get session(): string {
-    return this.#endpoint.session;
+    return this.#session.id;
   }
 
   denialOf(key: string): SecureTokenError | undefined {
@@ -83,7 +87,7 @@ export class TokenCalls {
   /** The viewer may be another one: calls under way are made again, for whoever asks now. */
   liftDenials(): void {
     const lifted = this.#denials.lift();
-    if (lifted.some(({ type }) => type === SESSION_ENDED)) this.#endpoint.beginSession();
+    this.#session.denialsLifted(lifted);
     if (lifted.length > 0) this.#endpoint.startAnew();
   }
 

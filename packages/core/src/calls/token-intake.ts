@@ -15,12 +15,14 @@ import type { WantedUrls } from './call-batches.ts';
 import type { Denials } from './denials.ts';
 import { toError } from './failure.ts';
 import { mayBeAboutPredictions } from './isolate-failure.ts';
+import type { PlaybackSession } from './playback-session.ts';
 import type { Answer, SigningEndpoint } from './signing-endpoint.ts';
 import { ANEW } from './signing-endpoint.ts';
 
 interface Parts {
   readonly settings: Settings;
   readonly endpoint: SigningEndpoint;
+  readonly session: PlaybackSession;
   readonly clock: ServerClock;
   readonly sent: SentReplays;
   readonly protection: Protection;
@@ -77,14 +79,16 @@ export class TokenIntake {
   /** One call; resolves to what went wrong. */
   async call(wanted: WantedUrls): Promise<SecureTokenError | undefined> {
     const { urls: asked, predicted, reason } = wanted;
-    const { clock, sent, endpoint, denials, emit } = this.#parts;
+    const { clock, sent, endpoint, session, denials, emit } = this.#parts;
     const { lifts } = denials;
     /** Somebody may have logged in since the call was sent: a denial is for who was there before. */
     const isForAnother = (): boolean => denials.lifts !== lifts;
+    const { id } = session;
     const sentAt = clock.sessionNow();
     const call = sent.nextCall();
     try {
       const answer = await endpoint.call({ urls: asked, reason });
+      session.goesOn();
       const denied = new Set(answer.denied.map((url) => this.#keyOf(url)));
       this.#take(answer, denied, wanted, { sentAt, call });
       const again = asked.filter((url) => denied.has(this.#keyOf(url)));
@@ -99,7 +103,7 @@ export class TokenIntake {
       const error = toError(cause, clock.now());
       // sent once more without them: that call decides
       if (predicted.size > 0 && mayBeAboutPredictions(error)) return error;
-      if (error.code === 'ERR_DENIED' && isForAnother()) return this.call(wanted);
+      if (error.code === 'ERR_DENIED' && (isForAnother() || session.beginAnew(id, error))) return this.call(wanted);
       if (error.code === 'ERR_DENIED') this.#denyAll(asked, error);
       else emit('tokenerror', { error });
       return error;

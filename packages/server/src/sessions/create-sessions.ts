@@ -73,6 +73,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       await answered(store.leave(owner, sessionId(owner, session), clock()));
     },
 
+    idOf: async (request, session) => sessionId(await viewerOf(request), session),
+
     ended: async (known) => answered(store.ended(known, clock())),
   };
 }

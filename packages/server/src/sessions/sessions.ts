@@ -17,6 +17,13 @@ export interface Sessions {
    * @param session as the page sent it in its calls; without it, that of the calls that named none
    */
   leave(request: Request, session?: string): Promise<void>;
+  /**
+   * Tells under which id `list` shows the session of a page, for a list that marks "this device".
+   *
+   * @param request tells the viewer
+   * @param session as the page sends it in its calls (`source.session`)
+   */
+  idOf(request: Request, session?: string): Promise<string>;
   /** Counts a call of the signing endpoint. @throws what the store or `viewer` failed with */
   admit(request: Request, call: SessionCall): Promise<Admission>;
   /**

@@ -17,6 +17,7 @@ describe('createSessions', () => {
     expect(more).toEqual([]);
     expect(listed).toEqual({ id: expect.any(String), startedAt: 1_795_500_000, seenAt: 1_795_500_010 });
     expect(admitted).toEqual({ state: 'admitted', id: listed!.id });
+    expect(await sessions.idOf(request, one)).toBe(listed!.id);
     expect(listed!.id).toMatch(/^[\w-]{22}$/);
     expect(listed!.id).not.toBe(one);
     expect(await sessions.list('ben')).toEqual([]);
