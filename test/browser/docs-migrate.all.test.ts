@@ -38,6 +38,7 @@ async function bundle(lab: Lab, main: string, film: string): Promise<string> {
     format: 'esm',
     target: 'es2022',
     alias: { ...alias, 'videojs-secure-token': `${root}packages/videojs/src/index.ts` },
+    define: { PACKAGE_VERSION: '"test"' },
     logLevel: 'silent',
   });
   rmSync(folder, { recursive: true });
@@ -93,6 +94,13 @@ describe.concurrent('docs/migrate.md', () => {
       expect([lab.refused.length, appOf(lab)]).toEqual([1, app]);
       for (const { url } of lab.guarded) expect(url.match(/[?&]st=/g)).toHaveLength(1);
     });
+  });
+
+  test('README.md: the lines for who does not need a plugin play', async () => {
+    await using lab = await openLab();
+    const lines = codeIn(readFileSync('README.md', 'utf8')).find((code) => code.includes('xhrSetup'))!;
+    await play(lab, lines, hls);
+    expect(lab.refused).toEqual([]);
   });
 
   test('hls.js: the old code left beside the new one signs twice, and is refused', async () => {

@@ -121,7 +121,9 @@ test('a second CDN in the multivariant playlist takes over with tokens of its ow
     lab.routes[path] = (url) => (url.origin === lab.elsewhere ? lab.file(path) : { status: 500 });
   await lab.page.evaluate(
     async (protect) => {
-      const hls = window.lab.create({ maxBufferLength: 4, maxMaxBufferLength: 4 });
+      // without retries: hls.js changes over at once
+      const policy = { ...window.Hls.DefaultConfig.fragLoadPolicy.default, errorRetry: null };
+      const hls = window.lab.create({ fragLoadPolicy: { default: policy }, maxBufferLength: 4, maxMaxBufferLength: 4 });
       window.SecureTokenHls.secureToken(hls, { endpoint: '/token', protect });
       await window.lab.play(hls, '/v/both.m3u8', 8);
     },
