@@ -31,7 +31,7 @@ async function play(stage: Stage, carrier: 'exact' | 'open', version: ShakaVersi
   return seen;
 }
 
-test.for(['5.2', '4.11'] as const)(
+test.for(['5.2', '4.16', '4.11'] as const)(
   'waits and replays leave no trace in times and estimates: Shaka %s',
   async (version, context) => {
     const { expect } = context;

@@ -10,6 +10,7 @@ const builds = [
   ['5.2', 'dash'],
   ['5.2', 'compiled-es2021'],
   ['5.2', 'compiled.debug'],
+  ['4.16', 'ui'],
   ['4.11', 'ui'],
 ] as const;
 
@@ -32,7 +33,7 @@ test.concurrent.for(builds)('Shaka %s, shaka-player.%s.js', async ([version, bui
   expect(await player.until(({ ended }) => ended)).toMatchObject({ errors: [], retries: [], leaks: [] });
 });
 
-test.concurrent.for(['5.2', '4.11'] as const)(
+test.concurrent.for(['5.2', '4.16', '4.11'] as const)(
   'two players have sources of their own, a third one has none: Shaka %s',
   async (version, context) => {
     const { expect } = context;
@@ -74,7 +75,7 @@ test.concurrent('a player is destroyed while it waits for a token: Shaka 5.2', a
   expect(error).toContain('ERR_DESTROYED');
 });
 
-test.concurrent.for(['5.2', '4.11'] as const)(
+test.concurrent.for(['5.2', '4.16', '4.11'] as const)(
   'segments wait for a token, and the player is unloaded: Shaka %s',
   async (version, context) => {
     const { expect } = context;

@@ -7,7 +7,7 @@ import type { Carrier } from '../support/token-formats.ts';
 
 const hls = 'vod/fmp4/master.m3u8';
 const dash = 'vod/dash/template.mpd';
-const versions: readonly ShakaVersion[] = ['5.2', '4.11'];
+const versions: readonly ShakaVersion[] = ['5.2', '4.16', '4.11'];
 const CRITICAL = 2;
 const fine = { ...quiet, loadError: undefined };
 

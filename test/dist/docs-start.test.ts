@@ -61,6 +61,13 @@ describe('docs/endpoint.md', () => {
     await whileServed(node(file, port), (origin) => expectTokens(ask(`${origin}/token`)));
   });
 
+  test('the endpoint of the first README answers as that one does', async () => {
+    const port = await freePort();
+    const [, first] = blocksOf(readFileSync('README.md', 'utf8'));
+    const file = write('readme-server.mjs', first!.replace('3000', String(port)));
+    await whileServed(node(file, port), (origin) => expectTokens(ask(`${origin}/token`)));
+  });
+
   const vite = async (config: string, use: (origin: string) => Promise<void>): Promise<void> => {
     const port = await freePort();
     const file = write(`${port}.config.js`, config);

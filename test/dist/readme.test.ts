@@ -187,8 +187,26 @@ describe('README.md', () => {
     for (const path of pictures) expect(statSync(path).size, path).toBeLessThan(200_000);
   });
 
-  test('has a paragraph on each error code', () => {
-    for (const code of codes) expect(text).toContain(`- **\`${code}\`**`);
+  test('its table of prices has the figures of docs/bench.md', () => {
+    const cellsOf = (line: string): string[] => line.split('|').map((cell) => cell.trim());
+    const bench = readFileSync('docs/bench.md', 'utf8').split('\n').map(cellsOf);
+    /** The cells of a row of one table, without the least and the most of its rounds. */
+    const measured = (heading: string, name: string): string[] => {
+      const from = bench.findIndex(([line]) => line === heading);
+      const row = bench.slice(from).find((cells) => cells[1] === name)!;
+      return row.map((cell) => cell.replace(/ \(.*\)/, ''));
+    };
+    const prices = text.split('\n').map(cellsOf);
+    const from = prices.findIndex((cells) => cells[2]?.startsWith('calls / requests'));
+    const rows = prices.slice(from + 2, from + 6);
+    expect(rows).toHaveLength(4);
+    for (const [, name, calls, outage, expiry, start] of rows) {
+      const [, , , , liveCalls, away] = measured('## Live', name!);
+      expect([calls, outage], name).toEqual([liveCalls, away!.replaceAll('**', '').replace(/^0, /, '')]);
+      expect(expiry).toBe(measured('## After trouble', name!)[2]);
+      expect(start!.startsWith(`${measured('## On demand', name!)[3]} ms`), name).toBe(true);
+    }
+    expect(rows[0]![5]).toContain(`${measured('## On demand', '**secure-token-hlsjs, `expand`**')[3]} ms`);
   });
 });
 

@@ -153,9 +153,12 @@ export class Lab implements LabSettings {
     status = full.status ?? 200;
     let content = Buffer.from(full.body ?? '');
     const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '') ?? [];
+    let range = {};
     if (from && status === 200) {
+      const { length } = content;
       content = content.subarray(Number(from), to ? Number(to) + 1 : undefined);
       status = 206;
+      range = { 'content-range': `bytes ${from}-${Number(from) + content.length - 1}/${length}` };
     }
     if (isServed)
       this.requests.push({ path, url: url.href, host, method, status, headers, body: body.toString('latin1') });
@@ -163,6 +166,7 @@ export class Lab implements LabSettings {
       ...cors,
       'content-type': types[path.split('.').at(-1)!] ?? 'application/octet-stream',
       'content-length': content.length,
+      ...range,
       ...full.headers,
     });
     if (full.pause) {

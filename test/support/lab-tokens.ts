@@ -36,7 +36,8 @@ export function verifyLabToken(format: LabFormat, url: URL): { path: string; ver
   const path = below ?? url.pathname;
   if (!path.startsWith('/v/') || format === 'none') return { path, verdict: 200 };
   // as text, for some signatures cover the bytes
-  const [bare = '', query = ''] = url.href.split('?');
+  const [bare = '', ...behind] = url.href.split('?');
+  const query = behind.join('?');
   const pairs = query.split('&').filter(Boolean);
   const ours = pairs.filter((pair) => /^(st|e)=/.test(pair));
   const rest = pairs.filter((pair) => !ours.includes(pair));

@@ -7,9 +7,13 @@ import { createShaka, takeShakaSnapshot } from './shaka-player-page.ts';
 import type { Stage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
 
-export type ShakaVersion = '5.2' | '4.11';
-
-const folders: Record<ShakaVersion, string> = { '5.2': 'shaka-player', '4.11': 'shaka-player-4.11' };
+/** The newest, the one with long-term support, which `npm run test:all` installs, and the earliest that is supported. */
+const folders = {
+  '5.2': 'node_modules/shaka-player',
+  '4.16': 'test/extra/node_modules/shaka-player-4.16',
+  '4.11': 'node_modules/shaka-player-4.11',
+};
+export type ShakaVersion = keyof typeof folders;
 
 export interface ShakaOptions {
   /** Below the carrier. */
@@ -42,7 +46,7 @@ export async function openShaka(stage: Stage, carrier: Carrier, given: ShakaOpti
   const { path, tokens = {}, version = '5.2', build = 'compiled', config = {}, startTime = null } = given;
   const opened = await openRecordedPage(stage, 'shaka.html');
   const { page } = opened;
-  await page.addScriptTag({ url: `/node_modules/${folders[version]}/dist/shaka-player.${build}.js` });
+  await page.addScriptTag({ url: `/${folders[version]}/dist/shaka-player.${build}.js` });
   await page.addScriptTag({ url: '/packages/shaka/dist/secure-token-shaka.min.js' });
   await page.evaluate(createShaka, {
     src: stage.url(carrier, path),

@@ -22,9 +22,16 @@ const streaming = lasting(contenders, 'SPF', 'MP4');
 /** Those that differ in how they start, too. */
 const starting = contenders.filter(({ player }) => player !== 'SPF' && player !== 'MP4');
 
+/** What a viewer feels comes first, what the endpoint bears next, what is paid for both last. */
 const panels: readonly Panel[] = [
-  { title: 'First picture, endpoint 500 ms (s)', metric: 'frame500', digits: 2, scale: 1 / 1000, rows: starting },
-  { title: 'Wait for a token, each segment (ms)', metric: 'wait', digits: 0, rows: starting },
+  {
+    title: 'Live: no picture, endpoint away for 8 s (s)',
+    metric: 'outage',
+    digits: 1,
+    never: 'for good',
+    rows: streaming,
+  },
+  { title: 'Picture after an expiry (s)', metric: 'expiry', digits: 1, never: 'none in 12 s', rows: streaming },
   {
     title: 'Live: calls for 100 requests',
     metric: 'liveCalls',
@@ -33,13 +40,7 @@ const panels: readonly Panel[] = [
     scale: 100,
     rows: streaming,
   },
-  {
-    title: 'Live: no picture, endpoint away for 8 s (s)',
-    metric: 'outage',
-    digits: 1,
-    never: 'for good',
-    rows: streaming,
-  },
+  { title: 'First picture, endpoint 500 ms (s)', metric: 'frame500', digits: 2, scale: 1 / 1000, rows: starting },
 ];
 
 const ROW = 17;
@@ -150,7 +151,7 @@ export function renderChart(results: BenchResults): string {
     return `<rect class="${kind}" x="${x}" y="6" width="11" height="11" rx="2"/>${text(x + 16, 16, name!)}`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 0 740 ${bottom}" role="img" aria-labelledby="t">
-<title id="t">What tokens cost, by player and way: first picture, waits, calls, outages, load</title>
+<title id="t">What tokens cost, by player and way: outages, expiries, calls, first picture, load</title>
 <style>${style}</style>
 ${[...legend, ...drawn, curve(results.loadCurve, end + 4)].join('\n')}
 </svg>
