@@ -1,8 +1,8 @@
 // One instance of the signing endpoint. Several run side by side behind a balancer, and share a Redis.
 import { createServer } from 'node:http';
 import { toNodeHandler } from 'secure-token-server';
-import { connectRedis } from './connect-redis.mjs';
 import { writeLog } from './log.mjs';
+import { createRedis } from './redis.mjs';
 import { readSettings } from './settings.mjs';
 import { createTokenService } from './token-service.mjs';
 
@@ -15,16 +15,15 @@ try {
 
 async function start() {
   const settings = readSettings(process.env);
-  const redis = connectRedis(settings.redisUrl);
+  const redis = createRedis(settings.redisUrl);
   const answer = createTokenService(settings, redis);
   const server = createServer(toNodeHandler(answer, { onError: (error) => writeLog('error', describe(error)) }));
   await new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, () => resolve(undefined));
-  }).catch((error) => {
-    redis.disconnect();
-    throw error;
   });
+  // Without Redis, too: its log says so, and it goes on trying.
+  redis.connect().catch(() => undefined);
   writeLog('info', { event: 'start', port: settings.port });
 
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT']))

@@ -23,7 +23,9 @@ export function readSettings(env) {
   return {
     port: wholeNumber(env, 'PORT', 3000),
     allow: words(text(env, 'CDN_URL', 'Give the prefix of the URLs to sign, such as https://cdn.example.com/vod/.')),
-    secrets: createSecretFile(text(env, 'CDN_SECRET_FILE', 'Give the path of a file that holds the secret of the CDN.')),
+    secrets: createSecretFile(
+      text(env, 'CDN_SECRET_FILE', 'Give the path of a file that holds the secret of the CDN.'),
+    ),
     redisUrl: text(env, 'REDIS_URL', 'Give the address of Redis, such as redis://redis:6379.'),
     ttl: wholeNumber(env, 'TTL', 300),
     callsPerMinute: wholeNumber(env, 'CALLS_PER_MINUTE', 60),
