@@ -28,7 +28,7 @@ export function readSettings(env) {
     ),
     redisUrl: text(env, 'REDIS_URL', 'Give the address of Redis, such as redis://redis:6379.'),
     ttl: wholeNumber(env, 'TTL', 300),
-    callsPerMinute: wholeNumber(env, 'CALLS_PER_MINUTE', 60),
+    callsPerMinute: wholeNumber(env, 'CALLS_PER_MINUTE', 120),
     sessionLimit: env.SESSION_LIMIT ? wholeNumber(env, 'SESSION_LIMIT', 1) : undefined,
     pages: words(env.PAGE_ORIGINS ?? ''),
     stopSeconds: wholeNumber(env, 'STOP_SECONDS', 10),

@@ -1,10 +1,13 @@
-import { connect } from 'node:net';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { Deployment, Instance } from '../support/deployment.ts';
+import manifest from '../../examples/deploy/package.json' with { type: 'json' };
+import { Deployment, Instance, deployFolder } from '../support/deployment.ts';
+import { PackedApp, canInstall } from '../support/packed-app.ts';
 
 const cdn = 'https://cdn.test';
 const film = `${cdn}/vod/7/master.m3u8`;
@@ -164,4 +167,36 @@ describe('an instance that is asked to stop', { tags: ['nginx', 'redis'] }, () =
     const message = expect.stringContaining('1 s') as string;
     expect(instance.log).toContainEqual(expect.objectContaining({ level: 'error', event: 'stop', message }));
   });
+});
+
+/** Where the registry is out of reach, the test is skipped. */
+const hasPackages = await canInstall('ioredis', manifest.dependencies.ioredis);
+
+describe.skipIf(!hasPackages)('what the Dockerfile makes an image of', () => {
+  const steps = readFileSync(`${deployFolder}/Dockerfile`, 'utf8').split('\n');
+  const stepsOf = (name: string): string[] =>
+    steps.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+
+  test('packages by its RUN, files by its COPY and nothing else: its CMD serves, and ends with 0', async (context) => {
+    const { 'secure-token-server': _, ...more } = manifest.dependencies;
+    // with the packages as they are published, and a lock file
+    const app = await PackedApp.install(more);
+    const image = mkdtempSync(join(tmpdir(), 'image-'));
+    context.onTestFinished(async () => {
+      rmSync(image, { recursive: true });
+      await app.remove();
+    });
+    const copied = stepsOf('COPY').flatMap((step) => step.split(' ').slice(0, -1));
+    expect(copied).toEqual(['package.json', 'package-lock.json', '*.mjs']);
+    for (const name of ['package.json', 'package-lock.json']) cpSync(app.path(name), join(image, name));
+    for (const name of readdirSync(deployFolder).filter((each) => each.endsWith('.mjs')))
+      cpSync(join(deployFolder, name), join(image, name));
+    for (const command of stepsOf('RUN')) execFileSync('sh', ['-c', command], { cwd: image, stdio: 'pipe' });
+    expect(stepsOf('CMD')).toEqual(['["node", "server.mjs"]']);
+    writeFileSync(join(image, 'secret'), secret);
+    const env = { CDN_URL: `${cdn}/`, CDN_SECRET_FILE: join(image, 'secret'), REDIS_URL: 'redis://127.0.0.1:1' };
+    const instance = await Instance.start(env, image);
+    expect((await ask(`${instance.origin}/token`, { 'X-Real-IP': '192.0.2.1' })).status).toBe(200);
+    expect(await instance.stop()).toBe(0);
+  }, 180_000);
 });
