@@ -36,7 +36,7 @@ export class Instance {
     this.#child = this.#spawn();
   }
 
-  /** Resolves when it serves. @throws what it has written, where it ends instead */
+  /** Resolves when it serves. @throws its exit code and what it has written, where it ends instead */
   static async start(env: NodeJS.ProcessEnv, folder: string = deployFolder): Promise<Instance> {
     const instance = new Instance(await freePort(), folder, env);
     await instance.#serving();
@@ -88,8 +88,8 @@ export class Instance {
       if (answer?.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
-    await this.kill();
-    throw new Error(this.#output);
+    const code = await this.kill();
+    throw new Error(`${code === null ? 'It runs and does not serve' : `Ended with ${code}`}: ${this.#output}`);
   }
 
   async #end(signal: NodeJS.Signals): Promise<number | null> {
