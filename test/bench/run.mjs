@@ -5,7 +5,18 @@ import { prepare } from '../support/prepare.mjs';
 // npm run bench [-- players | server] [--rounds 5] [--write | --add]; the options are for the players
 
 /** In Node, against the least that could do the job: ratios of two things measured side by side in this run. */
-const server = ['calls', 'reloads', 'player-bounds', 'loader', 'formats', 'server', 'edge', 'server-bounds', 'memory'];
+const server = [
+  'calls',
+  'reloads',
+  'player-bounds',
+  'loader',
+  'formats',
+  'server',
+  'edge',
+  'edge-cost',
+  'server-bounds',
+  'memory',
+];
 
 const args = process.argv.slice(2);
 const isChosen = (/** @type {string} */ part) =>
