@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import type { TestTagDefinition } from 'vitest/config';
 
 /**
- * Programs that some tests need and no package brings, and packages that are installed for `npm run test:all` alone. A test names those that it needs as its tags:
- * `test('…', { tags: ['nginx'] }, …)`. Vitest skips it where one of them is missing.
+ * Programs that some tests need and no package brings, and packages that are installed for `npm run test:all` alone. A
+ * test names those that it needs as its tags: `test('…', { tags: ['nginx'] }, …)`. Vitest skips it where one of them
+ * is missing.
  */
 const programs = [
   'nginx',

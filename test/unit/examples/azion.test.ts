@@ -17,7 +17,7 @@ test('the configuration without a secret throws at once, and names the variable'
   await expect(loadAzionConfig({})).rejects.toThrow('CDN_SECRET is missing');
 });
 
-test('the arguments of the configuration are those that the firewall file reads, with one secret and with two', async () => {
+test('the arguments of the configuration, with one secret and with two: the firewall file reads them', async () => {
   for (const more of [{}, { CDN_SECRET_PREVIOUS: 'previous' }]) {
     const [{ functionsInstances }] = (await loadAzionConfig({ CDN_SECRET: 'secret', ...more })).firewall;
     expect(() => readFirewallArgs(functionsInstances[0].args)).not.toThrow();

@@ -75,7 +75,7 @@ describe('the examples of RFC 9246, Appendix A', () => {
     );
   });
 
-  test('A.3, renewal: both tokens open what their regular expression fits, the renewed one 30 seconds longer', async () => {
+  test('A.3, renewal: both tokens open what their pattern fits, the renewed one 30 seconds longer', async () => {
     const segment = 'http://cdni.example/foo/bar/123.ts';
     expect(await judge(rfc.renewal, segment)).toBe(`ok ${segment}`);
     expect(await judge(rfc.renewal, segment, exp)).toBe('410 expired');
