@@ -87,7 +87,10 @@ const runChecks = async () => {
 };
 
 await install();
-if (part !== 'main') await installIn('test/extra');
+if (part !== 'main') {
+  await installIn('test/extra');
+  await installIn('examples/azion');
+}
 // The checks look at sources alone.
 const checked = runChecks();
 await build();

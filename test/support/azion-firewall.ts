@@ -29,8 +29,8 @@ interface FirewallRequest {
  * A firewall made of Web standards and nothing else. The listener must have chosen when it returns: whatever it does
  * later is not seen.
  */
-export function startFirewall(): (request: FirewallRequest) => FirewallOutcome {
-  const vm = new EdgeVM({ initialCode: firewallFile });
+export function startFirewall(code = firewallFile): (request: FirewallRequest) => FirewallOutcome {
+  const vm = new EdgeVM({ initialCode: code });
   return (request) => {
     const outcome: string = vm.evaluate(`(() => {
       const { url, method = 'GET', headers = {}, args, now } = ${JSON.stringify(request)};
@@ -56,7 +56,9 @@ export function startFirewall(): (request: FirewallRequest) => FirewallOutcome {
  * called for `fetch`. There, arguments are missing and `addEventListener` is the runtime's. `undefined` without a
  * registry.
  */
-export async function startAzionFirewall(): Promise<
+export async function startAzionFirewall(
+  code = firewallFile,
+): Promise<
   | ((request: FirewallRequest) => Promise<{ outcome: string; status: number; headers: Record<string, string> }>)
   | undefined
 > {
@@ -68,7 +70,7 @@ export async function startAzionFirewall(): Promise<
   }
   const vm = new EdgeVM({
     extend: (context) => Object.assign(context, { FetchEvent: FirewallEvent, Response }),
-    initialCode: firewallFile.replace(/addEventListener\((['"]?)firewall\1,/, 'addEventListener("fetch",'),
+    initialCode: code.replace(/addEventListener\((['"]?)firewall\1,/, 'addEventListener("fetch",'),
   });
   return async ({ url, method = 'GET', headers = {}, args: given, now }) => {
     args = given;

@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { pathOf } from './programs.ts';
 
 /**
- * Azion's own polyfill of the firewall event and the one package it imports. npm would install `azion` with all of
- * webpack and Babel, 560 MB; the event needs two archives of 2.2 MB together, which npm fetches without their
- * dependencies.
+ * Azion's own polyfill of the firewall event and the one package it imports. `npm run test:all` has installed `azion`
+ * with all of webpack and Babel, 560 MB. Elsewhere the event needs two archives of 2.2 MB together, which npm fetches
+ * without their dependencies.
  */
 const archives = [
   {
@@ -27,8 +28,10 @@ const folder = join(cache, `azion-${archives[0]!.version}`);
 
 /** `FirewallEventContext` as Azion publishes it; `undefined` where npm reaches no registry. */
 export async function firewallEventContext(): Promise<(new (request: Request) => object) | undefined> {
-  if (!existsSync(folder) && !fetchArchives()) return undefined;
-  const file = join(folder, 'node_modules/azion/packages/bundler/src/polyfills/azion/firewall-event/index.js');
+  const installed = pathOf('azion');
+  if (installed === undefined && !existsSync(folder) && !fetchArchives()) return undefined;
+  const azion = installed ?? join(folder, 'node_modules/azion');
+  const file = join(azion, 'packages/bundler/src/polyfills/azion/firewall-event/index.js');
   return ((await import(pathToFileURL(file).href)) as { default: new (request: Request) => object }).default;
 }
 

@@ -25,8 +25,10 @@ export async function install({ root = repository, ...options } = {}) {
 }
 
 /**
- * Installs what the lock file of a folder asks for, if needed: `test/extra` for `npm run test:all`, `.ci` for a release.
- * @type {(folder: 'test/extra' | '.ci') => Promise<void>}
+ * Installs what the lock file of a folder asks for, if needed: `test/extra` and `examples/azion` for
+ * `npm run test:all`, `.ci` for a release.
+ *
+ * @type {(folder: 'test/extra' | 'examples/azion' | '.ci') => Promise<void>}
  * @throws an error to show as it is
  */
 export const installIn = (folder) =>

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import type { TestTagDefinition } from 'vitest/config';
 
 /**
- * Programs that some tests need and no package brings, and packages that are installed for `npm run test:all` alone. A test names those that it needs as its tags:
- * `test('…', { tags: ['nginx'] }, …)`. Vitest skips it where one of them is missing.
+ * Programs that some tests need and no package brings, and packages that are installed for `npm run test:all` alone. A
+ * test names those that it needs as its tags: `test('…', { tags: ['nginx'] }, …)`. Vitest skips it where one of them
+ * is missing.
  */
 const programs = [
   'nginx',
@@ -28,6 +29,7 @@ const programs = [
   'store-sdks',
   's3rver',
   'node-redis',
+  'azion',
 ] as const;
 export type Program = (typeof programs)[number];
 
@@ -47,10 +49,11 @@ const inFolders = (name: string): string | undefined =>
 const thatRuns = (name: string): string | undefined =>
   spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0 ? name : undefined;
 
-const inExtraPackages = (name: string): string | undefined => {
-  const folder = fileURLToPath(new URL(`../extra/node_modules/${name}`, import.meta.url));
-  return existsSync(folder) ? folder : undefined;
+const inPackagesOf = (folder: 'test/extra' | 'examples/azion', name: string): string | undefined => {
+  const path = fileURLToPath(new URL(`../../${folder}/node_modules/${name}`, import.meta.url));
+  return existsSync(path) ? path : undefined;
 };
+const inExtraPackages = (name: string): string | undefined => inPackagesOf('test/extra', name);
 
 /** What `nginx -V` says. */
 export const describedBy = (nginx: string): string => spawnSync(nginx, ['-V'], { encoding: 'utf8' }).stderr;
@@ -86,6 +89,7 @@ const finders: Record<Program, () => string | undefined> = {
   'store-sdks': () => inExtraPackages('@aws-sdk/s3-request-presigner'),
   'node-redis': () => inExtraPackages('redis'),
   s3rver: () => inExtraPackages('@20minutes/s3rver'),
+  azion: () => inPackagesOf('examples/azion', 'azion'),
 };
 
 const found = new Map<Program, string | undefined>();

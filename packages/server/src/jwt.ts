@@ -7,3 +7,4 @@ export { jwt } from './jwt/jwt.ts';
 export type { JwtOptions } from './jwt/jwt.ts';
 export { mux } from './jwt/mux.ts';
 export type { MuxOptions } from './jwt/mux.ts';
+export type { UriSigningOptions, UriSigningRenewal } from './jwt/uri-signing.ts';

@@ -87,6 +87,12 @@ const calls: readonly (Call & { readonly meant: TokenFormat; readonly path?: str
     }),
   },
   {
+    name: 'jwt',
+    secrets: [secret],
+    settings: { algorithm: 'HS256', profile: 'rfc9246', depth: 1 },
+    meant: jwt({ keys: [{ key: secret }], algorithm: 'HS256', profile: 'rfc9246', depth: 1 }),
+  },
+  {
     name: 'commonAccessToken',
     secrets: [hexKey],
     ids: ['k'],
@@ -117,7 +123,7 @@ describe('--format', () => {
     );
     const exported = [...reports.join('\n').matchAll(/^export function (\w+)\((?!first).*\): \w+TokenFormat;$/gm)];
     expect(formats.map(({ name }) => name).sort()).toEqual(exported.map(([, name]) => name!).sort());
-    expect(calls.map(({ name }) => name)).toEqual(formats.map(({ name }) => name));
+    expect([...new Set(calls.map(({ name }) => name))]).toEqual(formats.map(({ name }) => name));
   });
 
   test.each(calls)('$name signs and verifies as the format does in code', async ({ meant, path = film, ...call }) => {

@@ -68,6 +68,12 @@ const cases: readonly Case[] = [
   },
   { format: 'jwPlayer', secrets: [secret] },
   { format: 'jwt', secrets: [secret], settings: { algorithm: 'HS256', claims: { sub: '{path}', level: 2 } } },
+  {
+    format: 'jwt',
+    secrets: [secret],
+    settings: { profile: 'rfc9246', algorithm: 'HS256', param: 'usp', issuer: 'a', audience: 'b' },
+  },
+  { format: 'jwt', secrets: [secret], settings: { profile: 'rfc9246', algorithm: 'HS256', exact: true } },
   { format: 'commonAccessToken', secrets: [hexKey], ids: ['k'] },
 ];
 
@@ -80,6 +86,7 @@ describe('a token in a URL', () => {
       const signed = await signUrl(url, { format: made, expires: END });
       const found = (await recognise(signed))!;
       expect(found).toMatchObject({ format, bare: url });
+      if (format === 'jwt') expect(found.settings.profile).toBe(settings.profile);
       if (format !== 'cloudflare') expect(Math.abs(found.expires! - END)).toBeLessThan(1801 + 3600 * 12);
       const keyIds = ids.length > 0 ? [found.keyId ?? ids[0]!] : [];
       const keys = named.keys.option(secrets, keyIds);

@@ -84,8 +84,10 @@ function linkOfLayout({ layout, ...options }: Settings): TokenFormat {
   return secureLink({ ...secureLinkLayouts[layout as keyof typeof secureLinkLayouts], ...options } as never);
 }
 
-/** `claims` is an object; `{path}` in its texts is the path of the URL. */
+/** `claims` is an object; `{path}` in its texts is the path of the URL. A profile brings claims of its own. */
 async function jwtOfClaims({ claims, ...options }: Settings): Promise<TokenFormat> {
+  if (options.profile !== undefined)
+    return (await loadJwt()).jwt({ ...options, ...(claims !== undefined && { claims }) } as never);
   if (typeof claims !== 'object' || claims === null)
     throw new CliError('claims: This is no object. Give one in JSON, such as claims=\'{"sub":"{path}"}\'.');
   const { jwt } = await loadJwt();

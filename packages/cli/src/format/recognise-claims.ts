@@ -8,6 +8,11 @@ interface Claims {
   readonly [name: string]: unknown;
 }
 
+interface Token {
+  readonly header: Claims;
+  readonly claims: Claims;
+}
+
 /** A JWT (RFC 7519) in a parameter, or in place of the first folder, as Cloudflare Stream has it. */
 export function recogniseJwt(url: URL): Recognised | undefined {
   const [, first = ''] = url.pathname.split('/');
@@ -23,20 +28,13 @@ export function recogniseJwt(url: URL): Recognised | undefined {
     cdn,
     why: `a JWT ${inPath ? 'in front of the path' : `as ${param!} in the query`}`,
     format,
-    settings:
-      format !== 'jwt'
-        ? {}
-        : {
-            ...(param !== undefined && param !== 'token' && { param }),
-            algorithm: header.alg,
-            claims: claimsToAsk(claims, url),
-          },
+    settings: format === 'jwt' ? settingsOf(found, url, param) : {},
     ...(typeof (header.kid ?? kid) === 'string' && { keyId: String(header.kid ?? kid) }),
     bare: inPath
       ? `${url.origin}/${typeof sub === 'string' ? sub : 'video'}${rest}${url.search}`
       : withoutParameters(url, [param!]),
     ...(typeof exp === 'number' && { expires: exp }),
-    opensFolder: format === 'mux' || format === 'cloudflareStream',
+    opensFolder: format === 'mux' || format === 'cloudflareStream' || String(claims.cdniuc).startsWith('regex:'),
     facts: [
       `algorithm: ${String(header.alg)}`,
       ...((header.kid ?? kid) ? [`key id: ${String(header.kid ?? kid)}`] : []),
@@ -47,16 +45,36 @@ export function recogniseJwt(url: URL): Recognised | undefined {
   };
 }
 
-function read(text: string): { header: Claims; claims: Claims } | undefined {
+function read(text: string): Token | undefined {
   const [, head, body] = jwtForm.exec(text) ?? [];
   const [header, claims] = [jsonIn(head), jsonIn(body)] as [Claims | undefined, Claims | undefined];
   return header?.alg !== undefined && claims ? { header, claims } : undefined;
 }
 
+/** What the options of `jwt` have to be for this token. */
+function settingsOf({ header, claims }: Token, url: URL, param: string | undefined): Recognised['settings'] {
+  const isUriSigning = isUriSigned(claims);
+  const settings = {
+    ...(param !== undefined && param !== (isUriSigning ? 'URISigningPackage' : 'token') && { param }),
+    algorithm: header.alg,
+  };
+  if (!isUriSigning) return { ...settings, claims: claimsToAsk(claims, url) };
+  const { iss: issuer, aud: audience } = claims;
+  return {
+    ...settings,
+    profile: 'rfc9246',
+    ...(issuer !== undefined && { issuer }),
+    ...(audience !== undefined && { audience }),
+  };
+}
+
+const isUriSigned = ({ cdniuc }: Claims): boolean => typeof cdniuc === 'string';
+
 function whose({ hostname }: URL, claims: Claims, isInPath: boolean): [format: string, cdn: string] {
   if (isInPath) return ['cloudflareStream', 'Cloudflare Stream'];
   if (/(?:^|\.)mux\.com$/.test(hostname)) return ['mux', 'Mux'];
   if (typeof claims.resource === 'string') return ['jwPlayer', 'JW Player'];
+  if (isUriSigned(claims)) return ['jwt', 'URI Signing (RFC 9246)'];
   return ['jwt', 'a JWT of your own'];
 }
 

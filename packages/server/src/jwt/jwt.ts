@@ -15,8 +15,12 @@ import type { Scope } from '../url/scope.ts';
 import { jwtSigner } from './jwt-signer.ts';
 import type { JwtAlgorithm, JwtKey } from './jwt-signer.ts';
 import { refusedClaims } from './jwt-verdict.ts';
+import { uriSigning } from './uri-signing.ts';
+import type { UriSigningOptions } from './uri-signing.ts';
 
 export interface JwtOptions extends ValueCarrierOptions {
+  /** Left out for claims of your own; see `UriSigningOptions` for those of a standard. */
+  profile?: undefined;
   /** The first one signs, all of them verify. */
   keys: readonly JwtKey[];
   algorithm: JwtAlgorithm;
@@ -44,10 +48,20 @@ export interface JwtOptions extends ValueCarrierOptions {
  * of the URL that is asked for, with the same value. Tokens with `crit` or `b64` in their header, without an `exp`, or
  * with an `nbf` that is no number are malformed. The id of a session is their `jti`.
  *
+ * With `profile: 'rfc9246'`, the claims are those of URI Signing, and take the place of `claims` and `opens`.
+ *
  * @throws `ERR_OPTIONS`
  */
-export function jwt(options: JwtOptions): VerifyingTokenFormat {
+export function jwt(options: JwtOptions | UriSigningOptions): VerifyingTokenFormat {
+  const { profile } = options as { profile?: unknown };
+  if (profile === undefined) return ownJwt(options as JwtOptions);
+  if (profile === 'rfc9246') return uriSigning(options as UriSigningOptions);
+  throw optionsError('profile', "This is unknown. Give 'rfc9246', or leave it out for claims of your own.", profile);
+}
+
+function ownJwt(options: JwtOptions): VerifyingTokenFormat {
   checkNames(options, {
+    profile: true,
     keys: true,
     algorithm: true,
     claims: true,

@@ -1,0 +1,1 @@
+import 'secure-token-server/azion-firewall.js';

@@ -1,0 +1,95 @@
+/** One character of a pattern, and how often it may come. */
+interface Step {
+  readonly fits: (char: string) => boolean;
+  readonly times: 'once' | 'at most once' | 'any';
+}
+
+/** Steps of a pattern: what judging costs is this number, times the length of a URI. */
+const maxSteps = 1024;
+
+/** An escaped mark, any character, a bracket expression without classes, or a character that stands for itself. */
+const element = /\\(?<escaped>[^\w\s])|(?<any>\.)|\[(?<not>\^?)(?<set>\]?[^[\]\\]*)\]|(?<plain>[^\\.[()*+?{|^$])/y;
+const repeat = /[*+?]|\{(?<least>\d{1,3})(?<range>,(?<most>\d{1,3})?)?\}/y;
+
+/**
+ * Reads a POSIX extended regular expression, as far as it can be judged in linear time by one pass: characters, `.`,
+ * bracket expressions and repeats. The pattern has to fit the whole text, with `^` and `$` or without: other readers
+ * search in it, and find no less.
+ *
+ * @returns `undefined` for groups, alternatives, classes, and patterns of more than 1,024 steps
+ */
+export function readPattern(source: string): ((text: string) => boolean) | undefined {
+  const pattern = source.replace(/^\^/, '').replace(/(?<!\\)\$$/, '');
+  const steps: Step[] = [];
+  for (let at = 0; at < pattern.length;) {
+    element.lastIndex = at;
+    const found = element.exec(pattern);
+    const fits = found?.groups && fitOf(found.groups);
+    if (!fits) return undefined;
+    at = element.lastIndex;
+    repeat.lastIndex = at;
+    const repeated = repeat.exec(pattern);
+    if (repeated) at = repeat.lastIndex;
+    const more = stepsOf(fits, repeated);
+    if (!more || steps.length + more.length > maxSteps) return undefined;
+    steps.push(...more);
+  }
+  return (text) => fitsSteps(text, steps);
+}
+
+/** A pattern that fits every text which begins with `prefix`. */
+export const prefixPattern = (prefix: string): string => `^${prefix.replaceAll(/[.[\\()*+?{|^$]/g, '\\$&')}.*`;
+
+function fitOf({
+  escaped,
+  any,
+  not,
+  set,
+  plain,
+}: Readonly<Record<string, string | undefined>>): Step['fits'] | undefined {
+  if (any !== undefined) return () => true;
+  if (set === undefined) return (char) => char === (escaped ?? plain);
+  const ranges = rangesOf(set);
+  if (!ranges) return undefined;
+  return (char) => ranges.some(([first, last]) => char >= first && char <= last) === (not === '');
+}
+
+/** Of a bracket expression; `undefined` for an empty one, and for a range that ends before it begins. */
+function rangesOf(set: string): readonly (readonly [string, string])[] | undefined {
+  const ranges = [...set.matchAll(/([\s\S])-([\s\S])|([\s\S])/g)].map(
+    ([, first, last, alone]) => [first ?? alone!, last ?? alone!] as const,
+  );
+  return ranges.length > 0 && ranges.every(([first, last]) => first <= last) ? ranges : undefined;
+}
+
+function stepsOf(fits: Step['fits'], repeated: RegExpExecArray | null): readonly Step[] | undefined {
+  const [least, most] = boundsOf(repeated);
+  if (most < least) return undefined;
+  const steps = (count: number, times: Step['times']): Step[] => Array.from({ length: count }, () => ({ fits, times }));
+  return [...steps(least, 'once'), ...(most === Infinity ? steps(1, 'any') : steps(most - least, 'at most once'))];
+}
+
+function boundsOf(repeated: RegExpExecArray | null): readonly [least: number, most: number] {
+  if (!repeated) return [1, 1];
+  const { least, range, most } = repeated.groups ?? {};
+  if (least !== undefined) return [Number(least), range === undefined ? Number(least) : Number(most ?? Infinity)];
+  if (repeated[0] === '?') return [0, 1];
+  return [repeated[0] === '+' ? 1 : 0, Infinity];
+}
+
+/** Keeps all places of the pattern at which the text read so far may end: nothing is tried twice. */
+function fitsSteps(text: string, steps: readonly Step[]): boolean {
+  const withSkipped = (places: boolean[]): boolean[] => {
+    for (const [i, { times }] of steps.entries()) if (places[i] && times !== 'once') places[i + 1] = true;
+    return places;
+  };
+  let places = withSkipped([true]);
+  for (const char of text) {
+    const next: boolean[] = [];
+    for (const [i, { fits, times }] of steps.entries())
+      if (places[i] && fits(char)) next[times === 'any' ? i : i + 1] = true;
+    if (next.length === 0) return false;
+    places = withSkipped(next);
+  }
+  return places[steps.length] === true;
+}

@@ -1,0 +1,70 @@
+import { refused } from '../token/verdict.ts';
+import type { RefusedVerdict } from '../token/verdict.ts';
+import type { JwtClaims } from './jwt-signer.ts';
+import { readContainer } from './uri-container.ts';
+import type { UriContainer } from './uri-container.ts';
+
+/** What the claims of a signed JWT are compared with. */
+interface Asked {
+  /** The URI without the token. */
+  readonly uri: string;
+  readonly issuer: readonly string[] | undefined;
+  readonly audience: readonly string[] | undefined;
+}
+
+const refusedFor = (reason: 'malformed' | 'signature', claim: string, detail: string): RefusedVerdict => ({
+  ...refused[reason],
+  claim,
+  detail,
+});
+
+/**
+ * Judges the claims of RFC 9246, all but the times of a token. Whatever restricts a token and cannot be judged here is
+ * `malformed`, as section 2.1 asks for; what is not met is `signature`. `sub` and `iat` restrict nothing, and neither
+ * do claims that the RFC does not know and `cdnicrit` does not name.
+ */
+export function judgeUriSigning(claims: JwtClaims, { uri, issuer, audience }: Asked): UriContainer | RefusedVerdict {
+  if (claims.cdniv !== undefined && claims.cdniv !== 1)
+    return refusedFor('malformed', 'cdniv', 'it is another version than 1');
+  const unjudged = Object.keys(unjudgedClaims).find((name) => claims[name] !== undefined);
+  if (unjudged !== undefined) return refusedFor('malformed', unjudged, unjudgedClaims[unjudged]!);
+  const renewal = renewalProblem(claims);
+  if (renewal) return renewal;
+  const party = partyProblem('iss', claims.iss, issuer) ?? partyProblem('aud', claims.aud, audience);
+  if (party) return party;
+  const container = readContainer(claims.cdniuc);
+  if (typeof container === 'string') return refusedFor('malformed', 'cdniuc', container);
+  return container.opens(uri) ? container : refusedFor('signature', 'cdniuc', 'it does not open this URI');
+}
+
+const unjudgedClaims: Readonly<Record<string, string>> = {
+  cdnicrit: 'it names extensions, and none is known here',
+  cdniip: 'nobody here decrypts the address of the client',
+  jti: 'nobody here keeps the ids of tokens that may be used once',
+};
+
+/** Sections 2.1.12 to 2.1.14: what a CDN needs to renew the token. */
+function renewalProblem({ cdnistt, cdniets, cdnistd }: JwtClaims): RefusedVerdict | undefined {
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+  if (cdnistt !== undefined && !isCount(cdnistt)) return refusedFor('malformed', 'cdnistt', 'it is no whole number');
+  if (cdnistd !== undefined && !isCount(cdnistd)) return refusedFor('malformed', 'cdnistd', 'it is no whole number');
+  const needsTime = cdnistt !== undefined || cdniets !== undefined;
+  if (needsTime && typeof cdniets !== 'number')
+    return refusedFor('malformed', 'cdniets', 'the token has no number of seconds for its renewal');
+  return undefined;
+}
+
+/** `iss` and `aud`: a token that names one is refused where none is configured. */
+function partyProblem(
+  name: 'iss' | 'aud',
+  claim: unknown,
+  known: readonly string[] | undefined,
+): RefusedVerdict | undefined {
+  if (claim === undefined) return known && refusedFor('signature', name, 'there is none');
+  if (!known)
+    return refusedFor('malformed', name, `give the option \`${name === 'iss' ? 'issuer' : 'audience'}\` to judge it`);
+  const named: readonly unknown[] = name === 'aud' ? [claim].flat() : [claim];
+  return named.some((each) => known.includes(each as string))
+    ? undefined
+    : refusedFor('signature', name, 'it is none of those that are accepted');
+}
