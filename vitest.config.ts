@@ -15,6 +15,9 @@ const testTimeout = 60_000;
  */
 const onAllCores = { pool: 'forks', maxWorkers: availableParallelism() } as const;
 
+/** For projects that import the sources. */
+const setupFiles = [from('test/support/as-development-build.ts')];
+
 /**
  * In this order where one run has several. `npm test` runs the browsers in front of the others, and what measures CPU
  * or loads it when all is done.
@@ -32,6 +35,7 @@ export default defineConfig({
         root,
         resolve: { alias },
         test: {
+          setupFiles,
           name: 'unit',
           ...filesOf('unit', 'session', 'vectors'),
           testTimeout,
@@ -43,6 +47,7 @@ export default defineConfig({
         root,
         resolve: { alias },
         test: {
+          setupFiles,
           name: 'properties',
           ...filesOf('properties'),
           // thousands of signatures each
@@ -83,6 +88,7 @@ export default defineConfig({
         root,
         resolve: { alias },
         test: {
+          setupFiles,
           name: 'growth',
           ...filesOf('growth'),
           testTimeout: 120_000,
