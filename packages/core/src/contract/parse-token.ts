@@ -37,6 +37,15 @@ const areTexts: Check = (values, name) => {
   return isOfTexts ? undefined : `${name} has a value that is neither text nor a number. Give texts.`;
 };
 
+/** A hint at what was meant as the carrier of a token that has none. */
+function hintAt(token: object): string {
+  const unknown = Object.keys(token).find((name) => !Object.hasOwn(members, name));
+  if (unknown !== undefined) return ` '${unknown}' is no member of a token.`;
+  const { url } = token as Partial<Token>;
+  if (!url?.includes('?')) return '';
+  return ' If its url is signed: give the URL as it was asked for, and what signs it as query.';
+}
+
 /** Every member of a token. */
 const members: Record<keyof Token, Check> = {
   url: orNull(isUrl),
@@ -58,7 +67,7 @@ export const isToken: Check = (value, name) => {
   if (expires === undefined) return isWrong(expires, `${name}.expires`, 'Give unix seconds as a number.');
   if (base && !prefix) return `${name} has a base, but no prefix. Give the prefix that the base replaces.`;
   if (query ?? headers ?? base ?? (credentials || undefined)) return undefined;
-  return `${name} has no carrier. Give query, headers, base, or credentials: true.`;
+  return `${name} has no carrier. Give query, headers, base, or credentials: true.${hintAt(value as object)}`;
 };
 
 /** JSON has numbers, such as the `e` of a query. URLs and headers have none. */
