@@ -83,13 +83,13 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     if (__DEVELOPMENT__) writeError(target, error);
   }
 
-  /** What a request that waits fails with, for which there may have been no event. */
-  function tellFailureOf(waiting: Promise<unknown>): void {
-    waiting.catch((error: unknown) => {
-      if (!isSecureTokenError(error) || error.code === 'ERR_DESTROYED' || told.has(error)) return;
+  /** What a request that waits has failed with, for which there may have been no event. @throws it */
+  function tellAndThrow(error: unknown): never {
+    if (isSecureTokenError(error) && error.code !== 'ERR_DESTROYED' && !told.has(error)) {
       debug?.event('tokenerror', { error });
       tellOnce(error);
-    });
+    }
+    throw error;
   }
 
   /** Nothing is done ahead of use any more. */
@@ -121,11 +121,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   }
 
   const source = {
-    sign(url: string, how?: SignOptions) {
-      const signed = signer.sign(url, how);
-      tellFailureOf(signed);
-      return signed;
-    },
+    sign: (url: string, how?: SignOptions) => signer.sign(url, how).catch(tellAndThrow),
     destroy,
     [Symbol.dispose]: destroy,
     join: () => players.join(rest),
@@ -139,9 +135,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       if (!token || !isRefusal(request, status)) return undefined;
       if (replays.noteTold(request)) emit('tokenrefused', { url, status });
       const since = clock.sessionNow();
-      const signed = replays.signAnew(request, token, status, how);
-      tellFailureOf(signed);
-      const replay = await signed;
+      const replay = await replays.signAnew(request, token, status, how).catch(tellAndThrow);
       debug?.replay(url, status, !!replay, clock.sessionNow() - since);
       if (!replay) emit('tokenerror', { error: replays.explain(request, status, target) });
       return replay;
