@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { noteAccepted, noteSentTo, writeMistake, writeUnprotectedRefusal } from '../../../packages/core/src/adapter.ts';
 import type { Answer } from './lab.ts';
@@ -186,6 +188,27 @@ describe('a request that the edge refuses for good names its cause, to the app a
     await it.source.refused(replay!, 403);
     expectCause(it, /has accepted no token/);
   });
+});
+
+test('every section of the documentation that a source names in the console is there', () => {
+  const sources = readdirSync('packages', { recursive: true })
+    .map(String)
+    .filter((path) => /\/src\/.*\.ts$/.test(path));
+  const named = sources.flatMap((path) => [
+    ...readFileSync(join('packages', path), 'utf8').matchAll(/'([\w/-]+\.md)(?:#([\w-]+))?'/g),
+  ]);
+  const missing = named.filter(([, page, anchor]) => {
+    const headings = readFileSync(join('docs', page!), 'utf8').match(/(?<=^#+ ).+$/gm)!;
+    const anchors = headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, '')
+        .replace(/ /g, '-'),
+    );
+    return anchor !== undefined && !anchors.includes(anchor);
+  });
+  expect(named.length).toBeGreaterThan(4);
+  expect(missing.map(([whole]) => whole)).toEqual([]);
 });
 
 describe('a mistake without an error of its own', () => {

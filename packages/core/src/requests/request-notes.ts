@@ -4,7 +4,7 @@ import type { SignedRequest } from '../contract/token-source.ts';
  * What adapters tell of signed requests, so that the error of a refusal can name its cause. Nothing is decided by it.
  */
 
-const signedBy = new WeakMap<SignedRequest, object>();
+const signedBy = new WeakMap<SignedRequest>();
 const accepted = new WeakSet<object>();
 const sentTo = new WeakMap<SignedRequest, string>();
 
