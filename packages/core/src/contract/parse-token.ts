@@ -37,9 +37,12 @@ const areTexts: Check = (values, name) => {
   return isOfTexts ? undefined : `${name} has a value that is neither text nor a number. Give texts.`;
 };
 
+/** What may be repeated in a message: a longer name may be a token. */
+const MEMBER_NAME = /^[A-Za-z_-]{1,20}$/;
+
 /** A hint at what was meant as the carrier of a token that has none. */
 function hintAt(token: object): string {
-  const unknown = Object.keys(token).find((name) => !Object.hasOwn(members, name));
+  const unknown = Object.keys(token).find((name) => !Object.hasOwn(members, name) && MEMBER_NAME.test(name));
   if (unknown !== undefined) return ` '${unknown}' is no member of a token.`;
   const { url } = token as Partial<Token>;
   if (!url?.includes('?')) return '';
