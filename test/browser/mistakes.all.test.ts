@@ -140,7 +140,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     line: /ERR_TOKEN_REFUSED: .*another value of 'st' .*xhrSetup/,
   },
   'the CDN refuses without CORS headers': {
-    edge: refuse(403, {}),
+    edge: refuse(403, { 'access-control-allow-origin': 'https://nobody.test' }),
     line: /the CDN sends no CORS headers with refusals/,
   },
   'the endpoint is an hour ahead': {

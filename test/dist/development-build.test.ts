@@ -6,7 +6,15 @@ import { browserPackages } from '../support/packages.ts';
 
 /** Texts that help who writes an app, by the packages whose modules hold them. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
-  core: ['Did you mean', 'Known options:'],
+  core: [
+    'Did you mean',
+    'Known options:',
+    'the clock of the edge is ahead',
+    'the CDN sends no CORS headers with refusals',
+    'minutes ',
+    'is no member of a token',
+    'with another query',
+  ],
   hlsjs: ['was called after hls.loadSource()', 'has received the configuration', 'was requested without a token'],
   dashjs: ['was called after the player was given its source'],
   videojs: ['was called after player.src()'],

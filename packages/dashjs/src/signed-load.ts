@@ -1,5 +1,5 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { isOutage, noteAccepted, refusalOf, writeUnprotectedRefusal } from 'secure-token-core/adapter';
+import { isOutage, noteAccepted, refusalOf } from 'secure-token-core/adapter';
 import { dash } from 'secure-token-core/playlists';
 import type { Load, LoadProgress, LoaderAnswer, LoaderRequest, LoaderResponse } from './loader.ts';
 import { MANIFEST } from './loader.ts';
@@ -175,7 +175,6 @@ export class SignedLoad {
       return;
     }
     if (!hasFailed) noteAccepted(request);
-    else if (__DEVELOPMENT__) writeUnprotectedRefusal(source, request, status);
     this.#endAnswered(attempt);
   }
 

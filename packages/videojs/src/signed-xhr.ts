@@ -168,7 +168,7 @@ class SignedXhr {
       if (hasFailed) this.#onFailed(request);
       else if (type === 'load') this.#onSucceeded(request);
     }
-    if (__DEVELOPMENT__ && this.#phase.name === 'sent' && type === 'loadend')
+    if (__DEVELOPMENT__ && this.#phase.name === 'sent' && readyState === 4)
       writeUnprotectedRefusal(this.#session.source, this.#phase.request, status);
     if (this.#phase.name === 'refused') this.#onEventOfRefusal(event, this.#phase.request);
   }

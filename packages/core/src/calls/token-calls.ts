@@ -198,7 +198,7 @@ export class TokenCalls {
     const held = store.find(own);
     error ??= this.denialOf(own);
     if (!error && (!held || held === before)) {
-      const message = this.#intake.hasOtherQuery(own) ? OTHER_QUERY : NO_TOKEN;
+      const message = __DEVELOPMENT__ && this.#intake.hasOtherQuery(own) ? OTHER_QUERY : NO_TOKEN;
       error = new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: own });
     }
     if (held && error?.code === 'ERR_SIGNING_RESPONSE') store.suspend(held);

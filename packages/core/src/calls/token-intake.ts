@@ -11,9 +11,9 @@ import type { TokenStore } from '../tokens/token-store.ts';
 import type { TokenUrls } from '../tokens/token-urls.ts';
 import { scopeOf } from '../tokens/token-urls.ts';
 import { BoundedMap } from '../bounded-map.ts';
-import { writeMistake } from '../console-lines.ts';
 import { pathOf, resolveUrl } from '../url-text.ts';
 import type { WantedUrls } from './call-batches.ts';
+import { compareClocks } from './compare-clocks.ts';
 import type { Denials } from './denials.ts';
 import { toError } from './failure.ts';
 import { mayBeAboutPredictions } from './isolate-failure.ts';
@@ -57,9 +57,6 @@ function expiredIn({ tokens, now }: Answer): SecureTokenError | undefined {
       'Give the time at which the token will end. It is used all the same if no other token is at hand.',
   );
 }
-
-/** A device that is set by the network is not that wrong. */
-const CLOCKS_DIFFER_SECONDS = 300;
 
 /** Makes calls, and takes in what they bring: tokens, the time, denials, failures. */
 export class TokenIntake {
@@ -128,7 +125,7 @@ export class TokenIntake {
     const granted = asked.filter((url) => !denied.has(this.#keyOf(url)));
     this.#hold({ tokens, asked: granted, obtainedAt: clock.correct(answer.now, sentAt, expires), call });
     this.#noteOtherQueries(tokens, asked);
-    if (__DEVELOPMENT__) this.#compareClocks(answer);
+    if (__DEVELOPMENT__) compareClocks(this, answer.now, this.#parts.settings.clock() / 1000);
     const expired = expiredIn(answer);
     if (expired) emit('tokenerror', { error: expired });
     if (tokens.length === 0) return;
@@ -158,25 +155,13 @@ export class TokenIntake {
   }
 
   #noteOtherQueries(tokens: readonly Token[], asked: readonly string[]): void {
+    if (!__DEVELOPMENT__) return;
     const keys = new Map(asked.map((url) => this.#keyOf(url)).map((key) => [pathOf(key), key]));
     for (const { url, anyQuery } of tokens) {
       const opened = url && !anyQuery ? this.#keyOf(url) : '';
       const key = keys.get(pathOf(opened));
       if (key !== undefined && key !== opened) this.#otherQueries.set(key, true);
     }
-  }
-
-  /** An endpoint whose clock is ahead makes tokens that live longer than meant, and nobody notices. */
-  #compareClocks({ now }: Answer): void {
-    const ahead = now - this.#parts.settings.clock() / 1000;
-    if (!(Math.abs(ahead) > CLOCKS_DIFFER_SECONDS)) return;
-    writeMistake(
-      this,
-      `secure-token: the clock of the signing endpoint is ${Math.round(Math.abs(ahead) / 60)} minutes ` +
-        `${ahead > 0 ? 'ahead of' : 'behind'} that of this device. If it is the endpoint that is wrong, its tokens ` +
-        `${ahead > 0 ? 'live that much longer than meant' : 'end that much too early'}: run NTP on it.`,
-      'troubleshooting.md#the-clock',
-    );
   }
 
   #keyOf(url: string): string {

@@ -40,8 +40,9 @@ const areTexts: Check = (values, name) => {
 /** What may be repeated in a message: a longer name may be a token. */
 const MEMBER_NAME = /^[A-Za-z_-]{1,20}$/;
 
-/** A hint at what was meant as the carrier of a token that has none. */
+/** A hint at what was meant as the carrier of a token that has none: in development builds. */
 function hintAt(token: object): string {
+  if (!__DEVELOPMENT__) return '';
   const unknown = Object.keys(token).find((name) => !Object.hasOwn(members, name) && MEMBER_NAME.test(name));
   if (unknown !== undefined) return ` '${unknown}' is no member of a token.`;
   const { url } = token as Partial<Token>;

@@ -55,8 +55,8 @@ export interface TokenSource extends EventTarget {
    */
   isRefusal(request: SignedRequest, status: number): boolean;
   /**
-   * For adapters, which call `refusalOf`: the error of a request that is refused for good. Its message says why, as far
-   * as that can be known.
+   * For adapters, which call `refusalOf`: the error of a request that is refused for good. In a
+   * development build its message says why, as far as that can be known.
    */
   explainRefusal(request: SignedRequest, status: number): SecureTokenError;
   /** For adapters, which call `adoptToken`; `undefined` without the option `adopt`. */

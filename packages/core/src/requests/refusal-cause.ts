@@ -36,16 +36,20 @@ export function refusalCause(facts: RefusalFacts): RefusalCause {
   return isEndpointAccepted ? 'no longer accepted' : 'never accepted';
 }
 
-const DOCTOR = "Find out which with 'npx -p secure-token-cli secure-token doctor URL --endpoint URL'.";
+const DOCTOR = "Find out why with 'npx -p secure-token-cli secure-token doctor URL --endpoint URL'.";
 
 const inSeconds = (seconds: number): string => `${Math.max(1, Math.round(Math.abs(seconds)))} s`;
+
+const answeredAgain = (status: number): string =>
+  status ? `The edge answered ${status} to a renewed token too` : 'The edge refused a renewed token too';
+
+/** The sentences of the error where nobody looks for a cause. */
+export const refusedAgain = (status: number): string => `${answeredAgain(status)}. ${DOCTOR}`;
 
 /** The sentences of the error for a request that was refused for good: the cause and the remedy. */
 export function refusalMessage(facts: RefusalFacts): string {
   const { status, secondsLeft = 0, overwritten } = facts;
-  const answered = status
-    ? `The edge answered ${status} to a renewed token too`
-    : 'The edge refused a renewed token too';
+  const answered = answeredAgain(status);
   switch (refusalCause(facts)) {
     case 'second token':
       return (

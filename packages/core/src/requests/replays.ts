@@ -2,7 +2,7 @@ import { abortable } from '../abortable.ts';
 import type { Backoff } from '../calls/backoff.ts';
 import type { TokenCalls } from '../calls/token-calls.ts';
 import type { Settings } from '../contract/default-options.ts';
-import { refusalMessage } from './refusal-cause.ts';
+import { refusalMessage, refusedAgain } from './refusal-cause.ts';
 import { isAccepted, overwrittenParameters } from './request-notes.ts';
 import type { RequestSigner } from './request-signer.ts';
 import type { DebugLog } from '../debug-log.ts';
@@ -82,10 +82,14 @@ export class Replays {
     return settings.refusals.includes(status) || (!status && clock.mayHaveExpired(token.expires));
   }
 
-  /** The error of a request that is refused for good. @param source that has signed it */
+  /**
+   * The error of a request that is refused for good; a development build says why.
+   * @param source that has signed it
+   */
   explain(request: SignedRequest, status: number, source: object): SecureTokenError {
     const { clock } = this.#parts;
-    const { unsignedUrl: url, token } = request;
+    const { token, unsignedUrl: url } = request;
+    if (!__DEVELOPMENT__) return new SecureTokenError('ERR_TOKEN_REFUSED', refusedAgain(status), { url, status });
     const message = refusalMessage({
       status,
       secondsLeft: clock.isTold && token ? token.expires - clock.now() : undefined,

@@ -1,7 +1,8 @@
 import type { SignedRequest } from '../contract/token-source.ts';
 
 /*
- * What adapters tell of signed requests, so that the error of a refusal can name its cause. Nothing is decided by it.
+ * What adapters tell of signed requests, so that the error of a refusal can name its cause. Only development builds take
+ * note of it: nothing is decided by it.
  */
 
 const signedBy = new WeakMap<SignedRequest>();
@@ -9,10 +10,13 @@ const accepted = new WeakSet<object>();
 const sentTo = new WeakMap<SignedRequest, string>();
 
 /** `source` has signed `request`. */
-export const noteSigned = (request: SignedRequest, source: object): void => void signedBy.set(request, source);
+export function noteSigned(request: SignedRequest, source: object): void {
+  if (__DEVELOPMENT__) signedBy.set(request, source);
+}
 
 /** The edge has let `request` through. */
 export function noteAccepted(request: SignedRequest): void {
+  if (!__DEVELOPMENT__) return;
   const source = signedBy.get(request);
   if (source) accepted.add(source);
 }
@@ -22,7 +26,7 @@ export const isAccepted = (source: object): boolean => accepted.has(source);
 
 /** `request` went to `url`, which the app may have changed after it was signed. Empty if the browser does not tell. */
 export function noteSentTo(request: SignedRequest, url: string): void {
-  if (url) sentTo.set(request, url);
+  if (__DEVELOPMENT__ && url) sentTo.set(request, url);
 }
 
 /** The parameters of the token of `request` that it went out with more than once, or with another value. */
