@@ -19,7 +19,7 @@ const LOADERS = ['XHRLoader', 'FetchLoader'];
 function watchUnprotected({ url, customData }: LoaderRequest, response: LoaderResponse, source: TokenSource): void {
   const { onloadend } = customData;
   customData.onloadend = () => {
-    writeUnprotectedRefusal(source, untouchedRequest(url), response.status ?? 0);
+    writeUnprotectedRefusal(source, untouchedRequest(url), response.status);
     onloadend?.();
   };
 }

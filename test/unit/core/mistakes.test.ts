@@ -34,7 +34,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const asDefaultBuild = (): void => vi.stubGlobal('__DEVELOPMENT__', false);
+const asDefaultBuild = (): unknown => vi.stubGlobal('__DEVELOPMENT__', false);
 
 /** Signs `MASTER`, and lets the edge refuse that with `status`, and what it is sent then. */
 async function refuseTwice({ source }: ReturnType<typeof lab>, status: number): Promise<void> {
@@ -44,7 +44,7 @@ async function refuseTwice({ source }: ReturnType<typeof lab>, status: number): 
 }
 /** The message of the last error that the app was told. */
 const lastMessage = ({ events }: ReturnType<typeof lab>): string =>
-  events.findLast(({ type }) => type === 'tokenerror')!.detail.error.message;
+  events.filter(({ type }) => type === 'tokenerror').at(-1)!.detail.error.message;
 
 const notSigned = (answer: unknown): Answer => (() => answer) as Answer;
 

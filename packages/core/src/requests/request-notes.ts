@@ -5,7 +5,7 @@ import type { SignedRequest } from '../contract/token-source.ts';
  * note of it: nothing is decided by it.
  */
 
-const signedBy = new WeakMap<SignedRequest>();
+const signedBy: WeakMap<SignedRequest, object> = new WeakMap();
 const accepted = new WeakSet<object>();
 const sentTo = new WeakMap<SignedRequest, string>();
 
