@@ -9,11 +9,14 @@ import esbuild from 'rollup-plugin-esbuild';
  * import outside, but for private packages, which nobody could install. `script` rows are pasted by hand: everything
  * inside, and readable. `bin` rows are commands. `with` are further entry points, which share what they have in common.
  * `lib` is what the types of an `esm` row need of TypeScript's own.
- * @type {ReadonlyArray<{
+ * Every file that runs in a page is built twice: a development build has its name in front of `.js`.
+ * @typedef {{
  *   folder: string, input?: string, esm?: string, iife?: string, global?: string, script?: string, bin?: string,
  *   with?: readonly string[], lib?: string
- * }>}
+ * }} Row
  */
+
+/** @type {readonly Row[]} */
 const files = [
   { folder: 'core', esm: 'index.js', with: ['adapter.js', 'playlists.js'], lib: 'esnext.disposable' },
   { folder: 'hlsjs', esm: 'index.js' },
@@ -65,8 +68,14 @@ const withPrivateInside = {
 const fromPackages = (/** @type {string} */ id) => /^[@a-z]/.test(id) && !isPrivate(id);
 // all packages have one version, which the release script writes
 const { version } = JSON.parse(readFileSync(new URL('./packages/core/package.json', import.meta.url), 'utf8'));
-const compile = () => esbuild({ target: 'es2022', define: { PACKAGE_VERSION: JSON.stringify(version) } });
-const minify = () => terser({ ecma: 2020, compress: { passes: 3 } });
+/** @typedef {'development' | 'default'} Build */
+const compile = (/** @type {Build} */ kind = 'default') =>
+  esbuild({
+    target: 'es2022',
+    define: { PACKAGE_VERSION: JSON.stringify(version), __DEVELOPMENT__: String(kind === 'development') },
+  });
+// a page that names no charset reads a script as that of its language: its strings are ASCII, as esbuild writes them
+const minify = () => terser({ ecma: 2020, compress: { passes: 3 }, format: { ascii_only: true } });
 const notice =
   '/*! secure-token-server, MIT. With parts of @noble/hashes, MIT, (c) 2022 Paul Miller (https://paulmillr.com) */';
 const withoutComments = () => terser({ compress: false, mangle: false, format: { beautify: true, comments: 'some' } });
@@ -74,6 +83,9 @@ const withoutComments = () => terser({ compress: false, mangle: false, format: {
 const typesInside = (/** @type {string} */ folder) => (folder === 'server' ? [withCoreInside] : []);
 const isExternalType = (/** @type {string} */ folder) => (/** @type {string} */ id) =>
   fromPackages(id) && !(folder === 'server' && id === 'secure-token-core');
+/** The packages that run in a page. Those of Node alone have one build. */
+const hasDevelopmentBuild = (/** @type {string} */ folder) => folder !== 'server' && folder !== 'cli';
+const ofDevelopment = (/** @type {string} */ file) => file.replace(/(?:\.min)?\.js$/, '.development.js');
 const find = () => nodeResolve({ extensions: ['.ts', '.js'] });
 
 /** The types of a script: it exports nothing. @returns {import('rollup').Plugin} */
@@ -84,33 +96,86 @@ const typesOfScript = (/** @type {string} */ file) => ({
   },
 });
 
-/** @returns {import('rollup').RollupOptions[]} */
-const build = (/** @type {typeof files[number]} */ row) => {
-  const { folder, input = 'index.ts', esm, iife, global, script, bin, lib, with: others = [] } = row;
+/**
+ * A file for script tags or a service worker, with everything inside. That of development is readable.
+ * @returns {import('rollup').RollupOptions}
+ */
+const scriptFile = (
+  /** @type {Row} */ { folder, input = 'index.ts', iife = '', global },
+  /** @type {Build} */ kind,
+) => {
+  const isDefault = kind === 'default';
+  return {
+    input: `packages/${folder}/src/${input}`,
+    plugins: [
+      withCoreInside,
+      withPrivateInside,
+      compile(kind),
+      find(),
+      ...(isDefault ? [minify()] : []),
+      ...(isDefault && !global ? [typesOfScript(iife)] : []),
+    ],
+    output: {
+      file: `packages/${folder}/dist/${isDefault ? iife : ofDevelopment(iife)}`,
+      format: 'iife',
+      ...(global && { name: global }),
+      exports: 'named',
+      sourcemap: true,
+    },
+  };
+};
+
+const inputsOf = (/** @type {Row} */ { folder, esm = '', with: others = [] }) =>
+  Object.fromEntries(
+    [esm, ...others]
+      .map((file) => file.replace(/\.js$/, ''))
+      .map((name) => [name, `packages/${folder}/src/${name}.ts`]),
+  );
+
+/** The modules of a package. @returns {import('rollup').RollupOptions} */
+const modules = (/** @type {Row} */ row, /** @type {Build} */ kind) => {
+  const name = kind === 'default' ? '[name].js' : '[name].development.js';
+  return {
+    input: inputsOf(row),
+    external: fromPackages,
+    plugins: [withPrivateInside, compile(kind), find()],
+    output: {
+      dir: `packages/${row.folder}/dist`,
+      format: 'es',
+      entryFileNames: name,
+      chunkFileNames: `shared/${name}`,
+      minifyInternalExports: false,
+      sourcemap: true,
+    },
+  };
+};
+
+/** @returns {import('rollup').RollupOptions} */
+const typesOf = (/** @type {Row} */ row) => {
+  const { folder, lib } = row;
+  return {
+    input: inputsOf(row),
+    external: isExternalType(folder),
+    plugins: [
+      withPrivateInside,
+      ...typesInside(folder),
+      dts({ tsconfig: `packages/${folder}/tsconfig.json`, compilerOptions: { paths: {}, noEmit: false } }),
+    ],
+    output: {
+      dir: `packages/${folder}/dist`,
+      format: 'es',
+      entryFileNames: '[name].d.ts',
+      chunkFileNames: 'shared/[name].d.ts',
+      ...(lib && { banner: `/// <reference lib="${lib}" />` }),
+    },
+  };
+};
+
+/** What a row is built into without types; those of development first. @returns {import('rollup').RollupOptions[]} */
+const code = (/** @type {Row} */ row) => {
+  const { folder, input, esm, script, bin } = row;
   const source = `packages/${folder}/src/${input}`;
   const dist = `packages/${folder}/dist`;
-  if (iife) {
-    return [
-      {
-        input: source,
-        plugins: [
-          withCoreInside,
-          withPrivateInside,
-          compile(),
-          find(),
-          minify(),
-          ...(global ? [] : [typesOfScript(iife)]),
-        ],
-        output: {
-          file: `${dist}/${iife}`,
-          format: 'iife',
-          ...(global && { name: global }),
-          exports: 'named',
-          sourcemap: true,
-        },
-      },
-    ];
-  }
   if (script) {
     return [
       {
@@ -130,40 +195,11 @@ const build = (/** @type {typeof files[number]} */ row) => {
       },
     ];
   }
-  const names = [esm ?? '', ...others].map((file) => file.replace(/\.js$/, ''));
-  const inputs = Object.fromEntries(names.map((name) => [name, `packages/${folder}/src/${name}.ts`]));
-  return [
-    {
-      input: inputs,
-      external: fromPackages,
-      plugins: [withPrivateInside, compile(), find()],
-      output: {
-        dir: dist,
-        format: 'es',
-        entryFileNames: '[name].js',
-        chunkFileNames: 'shared/[name].js',
-        minifyInternalExports: false,
-        sourcemap: true,
-      },
-    },
-    {
-      input: inputs,
-      external: isExternalType(folder),
-      plugins: [
-        withPrivateInside,
-        ...typesInside(folder),
-        dts({ tsconfig: `packages/${folder}/tsconfig.json`, compilerOptions: { paths: {}, noEmit: false } }),
-      ],
-      output: {
-        dir: dist,
-        format: 'es',
-        entryFileNames: '[name].d.ts',
-        chunkFileNames: 'shared/[name].d.ts',
-        ...(lib && { banner: `/// <reference lib="${lib}" />` }),
-      },
-    },
-  ];
+  const kinds = /** @type {Build[]} */ (hasDevelopmentBuild(folder) ? ['development', 'default'] : ['default']);
+  return kinds.map((kind) => (esm ? modules(row, kind) : scriptFile(row, kind)));
 };
+
+const build = (/** @type {Row} */ row) => [...code(row), ...(row.esm ? [typesOf(row)] : [])];
 
 /** The script files of packages that example pages load by their tags. */
 const scriptsOfPages = () => {
@@ -174,12 +210,15 @@ const scriptsOfPages = () => {
   return new Set(tags.map(([, file]) => file));
 };
 
-/** What the example pages and their servers load: no types, and of the scripts the token workers and those of tags. */
+/**
+ * What the example pages and their servers load: development builds where there are any, no types, and of the scripts
+ * the token workers and those of tags.
+ */
 const forPages = () => {
   const scripts = scriptsOfPages();
   return files
-    .filter(({ esm, iife, global }) => esm || (iife && (!global || scripts.has(iife))))
-    .flatMap((row) => build(row).slice(0, 1));
+    .filter(({ esm, iife, global }) => esm || (iife && (!global || scripts.has(ofDevelopment(iife)))))
+    .flatMap((row) => code(row).slice(0, 1));
 };
 
 /** `npm run build`; `rollup -c --configPages` is the part of it that `npm start` waits for. */

@@ -15,6 +15,9 @@ const testTimeout = 60_000;
  */
 const onAllCores = { pool: 'forks', maxWorkers: availableParallelism() } as const;
 
+/** For projects that import the sources. */
+const setupFiles = [from('test/support/as-development-build.ts')];
+
 /**
  * In this order where one run has several. `npm test` runs the browsers in front of the others, and what measures CPU
  * or loads it when all is done.
@@ -24,6 +27,8 @@ export default defineConfig({
   test: {
     reporters: ['default', from('test/support/count-reporter.ts')],
     sequence: { sequencer: LongestFirst },
+    // sources are those of a development build, which tells of what tests do wrong on purpose
+    onConsoleLog: (line) => !line.startsWith('secure-token'),
     // two runs at a time would write the same file
     cache: false,
     tags: programTags(),
@@ -32,6 +37,7 @@ export default defineConfig({
         root,
         resolve: { alias },
         test: {
+          setupFiles,
           name: 'unit',
           ...filesOf('unit', 'session', 'vectors'),
           testTimeout,
@@ -43,6 +49,7 @@ export default defineConfig({
         root,
         resolve: { alias },
         test: {
+          setupFiles,
           name: 'properties',
           ...filesOf('properties'),
           // thousands of signatures each
@@ -83,6 +90,7 @@ export default defineConfig({
         root,
         resolve: { alias },
         test: {
+          setupFiles,
           name: 'growth',
           ...filesOf('growth'),
           testTimeout: 120_000,

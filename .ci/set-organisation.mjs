@@ -4,7 +4,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 
 const PLACEHOLDER = 'your-organisation';
 /** Has the address of the documentation: a browser cannot read a package.json. */
-const ADDRESS = 'packages/core/src/adapter/early-failure.ts';
+const ADDRESS = 'packages/core/src/console-lines.ts';
 
 /**
  * @param {string} text of a file that names the organisation

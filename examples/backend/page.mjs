@@ -26,8 +26,14 @@ const folders = Object.entries({
   ...Object.fromEntries(packages.map((name) => [`/packages/${name}/`, `packages/${name}/dist`])),
 }).map(([base, folder]) => ({ base, serve: createVodOrigin({ base, root: inRepository(folder) }) }));
 
-/** The service worker helps only pages beside or below its own address. */
-const workerFile = createVodOrigin({ root: inRepository('packages/worker/dist') });
+const workerFiles = createVodOrigin({ root: inRepository('packages/worker/dist') });
+
+/** The service worker helps only pages beside or below its own address. Its file is that of development. */
+const workerFile = (/** @type {Request} */ request) => {
+  const url = new URL(request.url);
+  url.pathname = url.pathname.replace(/\.js$/, '.development.js');
+  return workerFiles(new Request(url, request));
+};
 
 /**
  * Serves the pages, the documentation, the built packages and the players, and tells the pages where the other two servers are.

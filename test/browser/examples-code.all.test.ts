@@ -2,6 +2,7 @@ import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { exampleTest as it } from '../support/examples-page.ts';
+import { define } from '../support/sources.ts';
 
 /** A page of the reader's own: the code, bundled with the packages it imports, and the element that it looks for. */
 async function playCopied(page: Page, url: string, code: string): Promise<void> {
@@ -11,7 +12,7 @@ async function playCopied(page: Page, url: string, code: string): Promise<void> 
     write: false,
     format: 'esm',
     // of the sources, as the build writes it
-    define: { PACKAGE_VERSION: '"1.0.0"' },
+    define: { ...define, PACKAGE_VERSION: '"1.0.0"' },
     logLevel: 'error',
   });
   // a file of this server: Chromium lets no page that a test has made up ask addresses of this machine

@@ -38,7 +38,12 @@ describe.concurrent.each(inPart(['8.24'] as const, ['8.17'] as const))(
   (version) => {
     /** A player whose first request waits for the edge; `play()` has been called. */
     async function openWaiting(): Promise<{ readonly player: VideojsPage; readonly route: Route }> {
-      const player = await openVideojs(stage, 'query', { path: 'vod/none.m3u8', version, tokens: false });
+      const player = await openVideojs(stage, 'query', {
+        path: 'vod/none.m3u8',
+        version,
+        tokens: false,
+        build: 'development',
+      });
       // without a token the URL ends here
       const first = new Promise<Route>((resolve) => void player.page.route(stage.url('query', PATH), resolve));
       await player.page.evaluate(

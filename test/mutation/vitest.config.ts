@@ -18,6 +18,7 @@ export default defineConfig({
       'test/unit/core/memory.test.ts',
       'test/unit/server/{endpoint/rate-limit,endpoint/rate-limit-redis,edge/over-http,edge/edge-runtime}.test.ts',
     ],
+    setupFiles: ['test/support/as-development-build.ts'],
     testTimeout: 20_000,
   },
 });

@@ -4,6 +4,9 @@ import { keepAsking } from '../../packages/core/src/adapter.ts';
 import { inPart } from '../support/parts.ts';
 import { FOLDER, START, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
 
+// as viewers have it: of thousands each would write the same line
+vi.stubGlobal('__DEVELOPMENT__', false);
+
 // AUDIENCE=20000 npx vitest run test/session/audience-return --project unit
 const SIZE = Number(process.env.AUDIENCE ?? inPart([2000], [10_000]).at(-1));
 const LIFETIME = 60;

@@ -12,6 +12,9 @@ import { signOrWait as signInVideojs } from '../../packages/videojs/src/session.
 import { FOLDER, MEDIA, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
 import { newStats, policy } from '../unit/hlsjs/loader-lab.ts';
 
+// as viewers have it: of thousands each would write the same line
+vi.stubGlobal('__DEVELOPMENT__', false);
+
 // OUTAGE_TABLE=1 npx vitest run test/session/outage-return --project unit
 vi.setConfig({ testTimeout: 120_000 });
 fakeTime();

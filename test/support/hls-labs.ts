@@ -5,7 +5,7 @@ import { installLabPage } from './hls-lab-page.ts';
 import type { LabVersion } from './hls-lab.ts';
 import { Lab } from './hls-lab.ts';
 
-import { alias, root } from './sources.ts';
+import { alias, define, root } from './sources.ts';
 
 /** Opens labs in one browser: `await using lab = await labs.open('1.7')`. */
 export class Labs {
@@ -23,6 +23,7 @@ export class Labs {
       globalName: 'SecureTokenHls',
       target: 'es2022',
       alias,
+      define,
     });
     labs.#plugin = outputFiles[0]!.text;
     labs.#browser = await openChromium();

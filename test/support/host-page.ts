@@ -12,6 +12,13 @@ import type { Stage } from './stage.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const folder = join(root, 'examples/hosts');
+/** Development builds of ours, as a bundler's development server takes them: they say what is wrong. */
+const ownPackages = Object.fromEntries(
+  ['core', 'core/adapter', 'core/playlists', 'hlsjs', 'worker'].map((name) => {
+    const [folder, file = 'index'] = name.split('/');
+    return [`secure-token-${name}`, join(root, `packages/${folder}/dist/${file}.development.js`)];
+  }),
+);
 const cache = join(root, 'node_modules/.cache/hosts');
 
 /** Installs the players, if their lock file asks for it: they are none of the packages that are needed otherwise. */
@@ -71,6 +78,7 @@ async function bundle(stage: Stage, name: string, change: (script: string) => st
     tsconfigRaw: {},
     // React runs effects twice in StrictMode only in development
     define: { 'process.env.NODE_ENV': '"development"' },
+    alias: ownPackages,
     plugins: [replaceUrls(stage, name, change)],
   });
   writeFileSync(join(outdir, 'index.html'), html.replace(script!, 'page.js'));

@@ -105,9 +105,22 @@ export function needsBuild(root, lastFileOf = typesOrCommandOf) {
   return built.some((file) => changedAt(file) < newest);
 }
 
-/** @typedef {{ private?: boolean, main?: string, types?: string, bin?: Record<string, string> }} PackageFacts */
-/** @type {(facts: PackageFacts) => string | undefined} */
-const moduleOf = ({ main }) => main;
+/**
+ * @typedef {object} PackageFacts
+ * @property {boolean} [private]
+ * @property {string} [main]
+ * @property {string} [types]
+ * @property {Record<string, string>} [bin]
+ * @property {Record<string, string | Record<string, string>>} [exports]
+ */
+/**
+ * Pages load development builds where there are any.
+ * @type {(facts: PackageFacts) => string | undefined}
+ */
+const moduleOf = ({ main, exports }) => {
+  const entry = exports?.['.'];
+  return (typeof entry === 'object' ? entry.development : undefined) ?? main;
+};
 /** Types are built behind modules. @type {(facts: PackageFacts) => string | undefined} */
 const typesOrCommandOf = ({ types, bin }) => types ?? Object.values(bin ?? {})[0];
 

@@ -15,3 +15,6 @@ export const alias: Record<string, string> = {
   'secure-token-server/jwt': from('packages/server/src/jwt.ts'),
   ...Object.fromEntries(packages.map((name) => [`secure-token-${name}`, from(`packages/${name}/src/index.ts`)])),
 };
+
+/** Constants that the build puts into the sources (build-constants.d.ts), for tests that bundle these by esbuild. */
+export const define: Record<string, string> = { __DEVELOPMENT__: 'true' };

@@ -31,6 +31,8 @@ export interface VideojsOptions {
   tracks?: ({ path: string } & Record<string, string>)[];
   /** @default '8.24' */
   version?: keyof typeof builds;
+  /** The build of the plugin. @default 'min' */
+  build?: 'min' | 'development';
   /** Whether the test moves the clock of the page. @default false */
   clock?: boolean;
   /** Runs in the page before the player is made. */
@@ -54,13 +56,14 @@ export async function openVideojs(stage: Stage, carrier: Carrier, given: Videojs
     version = '8.24',
     before,
     clock = false,
+    build = 'min',
   } = given;
   const opened = await openRecordedPage(stage, 'videojs.html', async (page) => {
     if (clock) await page.clock.install();
   });
   const { page, pageErrors } = opened;
   for (const url of builds[version]) await page.addScriptTag({ url: `/node_modules/${url}` });
-  await page.addScriptTag({ url: '/packages/videojs/dist/videojs-secure-token.min.js' });
+  await page.addScriptTag({ url: `/packages/videojs/dist/videojs-secure-token.${build}.js` });
   if (before) await page.evaluate(before);
   await page.evaluate(createPlayer, {
     source: { src: stage.url(carrier, path), type },

@@ -9,7 +9,7 @@ import { installWitness } from './witness-page.ts';
 import type { Kind } from './witness.ts';
 import { Witness } from './witness.ts';
 
-import { alias, root } from './sources.ts';
+import { alias, define, root } from './sources.ts';
 
 /** VHS takes the options that it gave where a hook returns nothing. */
 type Hook = (options: Record<string, unknown>) => unknown;
@@ -57,7 +57,7 @@ export class VideojsWitness extends Witness {
       format: 'iife',
       target: 'es2022',
       alias,
-      define: { PACKAGE_VERSION: '"of the sources"' },
+      define: { ...define, PACKAGE_VERSION: '"of the sources"' },
     });
     const browser = await openChromium();
     const lab = new Lab(outputFiles[0]!.text);

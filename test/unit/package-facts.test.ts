@@ -91,7 +91,7 @@ describe('npm run set-organisation', () => {
   });
 
   test('changes the address that the console is told of a failure', () => {
-    const source = readFileSync('packages/core/src/adapter/early-failure.ts', 'utf8');
+    const source = readFileSync('packages/core/src/console-lines.ts', 'utf8');
     expect(withOrganisation(source, root.author, 'others')).toContain("'https://github.com/others/secure-token/blob/");
   });
 

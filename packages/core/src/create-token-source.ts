@@ -1,3 +1,4 @@
+import { isOffline } from './adapter/network-pause.ts';
 import { Backoff } from './calls/backoff.ts';
 import { Players } from './calls/players.ts';
 import { RenewalTimer } from './calls/renewal-timer.ts';
@@ -6,12 +7,13 @@ import { withDefaults } from './contract/default-options.ts';
 import { normaliseOptions } from './contract/option-checks.ts';
 import type { Playlist, PlaylistGuest } from './contract/playlist.ts';
 import { isPlaylist } from './contract/playlist.ts';
-import { SecureTokenError, tokenRefused } from './contract/secure-token-error.ts';
+import { SecureTokenError, isSecureTokenError } from './contract/secure-token-error.ts';
 import type { TokenEventDetails, TokenEventType } from './contract/token-events.ts';
 import { SOURCE_DESTROYED, SOURCE_RENEWS } from './contract/token-events.ts';
 import type { TokenSourceOptions } from './contract/token-source-options.ts';
 import type { SignOptions, SignedRequest, TokenSource } from './contract/token-source.ts';
 import { isTokenSource } from './contract/token-source.ts';
+import { writeError, writeMistake } from './console-lines.ts';
 import { createDebugLog } from './debug-log.ts';
 import { TokenAdoption } from './requests/adoption.ts';
 import { forgetAttached } from './requests/carried-tokens.ts';
@@ -30,6 +32,10 @@ const NO_PLAYLIST =
   "learn() takes a playlist that is read: learn(url, hls(text)), with 'hls' from 'secure-token-core/playlists'; " +
   'dash(text) for DASH.';
 
+const NO_STATUS =
+  'secure-token: a request with a token that has not ended failed without a status. If the network panel shows 401, 403 ' +
+  'or 410, the CDN sends no CORS headers with refusals: let it send them with every status, as `always` does in nginx.';
+
 /**
  * Creates the token source of one or many players.
  * @param options a string or URL is `{ endpoint }`; a token source is returned as it is
@@ -43,6 +49,8 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const target = new EventTarget();
   const debug = createDebugLog(settings.debug);
   const players = new Players();
+  /** Errors that the app, the log and the console know of. */
+  const told = new WeakSet<SecureTokenError>();
   const guest: PlaylistGuest = { readAhead: undefined };
   const protection = createProtection(settings.protect);
   const clock = new ServerClock(settings.clock);
@@ -65,7 +73,23 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   function emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
     if (store.isClosed) return;
     debug?.event(type, detail);
+    if ('error' in detail) tellOnce(detail.error);
     target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
+  }
+
+  /** A failure that its event, or the request that waits, tells the app of: a development build tells the console. */
+  function tellOnce(error: SecureTokenError): void {
+    told.add(error);
+    if (__DEVELOPMENT__) writeError(target, error);
+  }
+
+  /** What a request that waits has failed with, for which there may have been no event. @throws it */
+  function tellAndThrow(error: unknown): never {
+    if (isSecureTokenError(error) && error.code !== 'ERR_DESTROYED' && !told.has(error)) {
+      debug?.event('tokenerror', { error });
+      tellOnce(error);
+    }
+    throw error;
   }
 
   /** Nothing is done ahead of use any more. */
@@ -74,9 +98,16 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     guest.readAhead?.rest();
   }
 
+  /** A refusal without CORS headers, which looks like a failure of the network. */
+  function writeNoStatus(): void {
+    if (isOffline()) return;
+    writeMistake(target, NO_STATUS, 'troubleshooting.md#status-0-instead-of-403-or-410');
+  }
+
   function isRefusal(request: SignedRequest, status: number): boolean {
     // eslint-disable-next-line no-restricted-syntax -- adapters ask it about each failure, and tell of it nowhere else
     replays.noteFailure(request, status);
+    if (__DEVELOPMENT__ && !status && request.token && !replays.isRefusal(request, status)) writeNoStatus();
     return replays.isRefusal(request, status);
   }
 
@@ -90,7 +121,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   }
 
   const source = {
-    sign: (url: string, how?: SignOptions) => signer.sign(url, how),
+    sign: (url: string, how?: SignOptions) => signer.sign(url, how).catch(tellAndThrow),
     destroy,
     [Symbol.dispose]: destroy,
     join: () => players.join(rest),
@@ -98,14 +129,15 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     signNow: (url: string) => signer.signNow(url),
     protects: (url: string) => signer.isProtected(tokenUrls.read(url).key),
     isRefusal,
+    explainRefusal: (request: SignedRequest, status: number) => replays.explain(request, status, target),
     async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
       const { token, unsignedUrl: url } = request;
       if (!token || !isRefusal(request, status)) return undefined;
       if (replays.noteTold(request)) emit('tokenrefused', { url, status });
       const since = clock.sessionNow();
-      const replay = await replays.signAnew(request, token, status, how);
+      const replay = await replays.signAnew(request, token, status, how).catch(tellAndThrow);
       debug?.replay(url, status, !!replay, clock.sessionNow() - since);
-      if (!replay) emit('tokenerror', { error: tokenRefused(url, status) });
+      if (!replay) emit('tokenerror', { error: replays.explain(request, status, target) });
       return replay;
     },
     adoption,

@@ -63,9 +63,9 @@ class DebugLog {
       const others = urls.length > 1 ? ` and ${urls.length - 1} more` : '';
       this.#write('renew', shownUrl(urls[0] ?? '') + others, `${reason}, the call took ${seconds(wait)}`);
     } else if (type === 'tokendenied' || type === 'tokenerror') {
-      const { code, status, url } = (detail as TokenEventDetails['tokenerror']).error;
-      const what = status ? `${code}, status ${status}` : code;
-      this.#write(type === 'tokendenied' ? 'deny' : 'error', url ? shownUrl(url) : 'all URLs of the call', what);
+      const { message, status, url } = (detail as TokenEventDetails['tokenerror']).error;
+      const why = status ? `status ${status}, ${message}` : message;
+      this.#write(type === 'tokendenied' ? 'deny' : 'error', url ? shownUrl(url) : 'all URLs of the call', why);
     }
   }
 

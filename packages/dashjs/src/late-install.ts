@@ -1,5 +1,6 @@
 import type { MediaPlayerClass } from 'dashjs';
 import type { TokenSource } from 'secure-token-core';
+import { writeMistake } from 'secure-token-core/adapter';
 import type { RequestDetails } from './loader.ts';
 import { MANIFEST } from './loader.ts';
 import { sourceUrl } from './source-url.ts';
@@ -27,8 +28,7 @@ export function reloadUnsigned(
   if (url === undefined || !player.isReady()) return;
   source.allow(url);
   if (!source.protects(url)) return;
-  // eslint-disable-next-line no-console -- nothing is broken, so there is no event for it
-  console.warn(MESSAGE);
+  if (__DEVELOPMENT__) writeMistake(source, MESSAGE);
   // dash.js cannot stop a request that it has not sent yet, and would report that it was refused
   player.addResponseInterceptor((response) => {
     const { request } = response.request.customData as unknown as { request: RequestDetails };

@@ -1,4 +1,6 @@
 import type { MediaPlayerClass } from 'dashjs';
+import type { TokenSource } from 'secure-token-core';
+import { untouchedRequest, writeUnprotectedRefusal } from 'secure-token-core/adapter';
 import type { Load, LoaderRequest, LoaderResponse, RequestDetails } from './loader.ts';
 import { MANIFEST } from './loader.ts';
 import type { Session } from './session.ts';
@@ -12,6 +14,15 @@ interface Extended {
 
 /** One for whole files, one for segments that are still being made. */
 const LOADERS = ['XHRLoader', 'FetchLoader'];
+
+/** Tells the console of a request that the edge refuses because nothing signs it. */
+function watchUnprotected({ url, customData }: LoaderRequest, response: LoaderResponse, source: TokenSource): void {
+  const { onloadend } = customData;
+  customData.onloadend = () => {
+    writeUnprotectedRefusal(source, untouchedRequest(url), response.status);
+    onloadend?.();
+  };
+}
 
 /**
  * Signs what the loaders of `player` load, those that it makes from now on. They come after all request interceptors:
@@ -37,7 +48,10 @@ export function signLoads(
       const url = details?.type === MANIFEST ? sourceUrl(player) : undefined;
       if (url !== undefined) session?.source.allow(url);
       if (session?.source.protects(request.url)) new SignedLoad(request, response, session, load, signed).start();
-      else load(request, response);
+      else {
+        if (__DEVELOPMENT__ && session) watchUnprotected(request, response, session.source);
+        load(request, response);
+      }
     };
     return { load: signed };
   }

@@ -1,5 +1,5 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { isOutage, refusalOf } from 'secure-token-core/adapter';
+import { isOutage, noteAccepted, refusalOf } from 'secure-token-core/adapter';
 import { dash } from 'secure-token-core/playlists';
 import type { Load, LoadProgress, LoaderAnswer, LoaderRequest, LoaderResponse } from './loader.ts';
 import { MANIFEST } from './loader.ts';
@@ -172,7 +172,10 @@ export class SignedLoad {
           this.#endAnswered(attempt);
         },
       );
-    } else this.#endAnswered(attempt);
+      return;
+    }
+    if (!hasFailed) noteAccepted(request);
+    this.#endAnswered(attempt);
   }
 
   #endAnswered({ request, answer }: Attempt): void {

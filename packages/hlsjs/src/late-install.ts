@@ -1,5 +1,6 @@
 import type Hls from 'hls.js';
 import type { TokenSource } from 'secure-token-core';
+import { writeMistake } from 'secure-token-core/adapter';
 
 const MESSAGE =
   'secure-token-hlsjs: secureToken(hls) was called after hls.loadSource(), so the first request went out without a ' +
@@ -13,8 +14,7 @@ export function reloadUnsigned(hls: Hls, source: TokenSource): void {
   const { url } = hls;
   // `levels` is not there yet while hls.js is being made
   if (!url || hls.levels.length > 0 || !source.protects(url)) return;
-  // eslint-disable-next-line no-console -- nothing is broken, so there is no event for it
-  console.warn(MESSAGE);
+  if (__DEVELOPMENT__) writeMistake(source, MESSAGE);
   // with `autoStartLoad: false`, whether the app has called startLoad() already: loadSource() forgets that
   const isStarted = hls.forceStartLoad;
   // stops what is under way

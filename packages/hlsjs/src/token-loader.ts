@@ -9,7 +9,17 @@ import type {
   RetryConfig,
 } from 'hls.js';
 import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
-import { adoptToken, hideSignedUrl, isOutage, keepAsking, refusalOf, replayOf } from 'secure-token-core/adapter';
+import {
+  adoptToken,
+  hideSignedUrl,
+  isOutage,
+  keepAsking,
+  noteAccepted,
+  noteSentTo,
+  refusalOf,
+  replayOf,
+  writeUnprotectedRefusal,
+} from 'secure-token-core/adapter';
 import { NONE, UNAVAILABLE, retryDelay, ruleFor, ruleForOutage } from './retry-policy.ts';
 import { sleep } from './sleep.ts';
 import { noteTokenError } from './token-errors.ts';
@@ -25,6 +35,12 @@ const NOT_FOUND = 404;
 const GONE_PAUSE_MS = 1000;
 
 type NetworkDetails = Parameters<Callbacks['onError']>[2];
+
+/** Where a request went in the end: an xhrSetup of the app may have opened another URL. Empty if nobody tells. */
+const urlOf = (details: unknown): string => {
+  const { responseURL, url } = (details ?? {}) as { responseURL?: string; url?: string };
+  return responseURL ?? url ?? '';
+};
 
 /** The token source of a player, and how the player waits: what its loaders have in common. */
 export interface LoaderSession {
@@ -208,6 +224,7 @@ class TokenLoader implements Loader<LoaderContext> {
 
   #onSuccess(response: LoaderResponse, stats: LoaderStats, request: SignedRequest, details: NetworkDetails): void {
     // a loader of the app may tell nothing
+    noteAccepted(request);
     if (details) adoptToken(this.#source, request, details);
     const unsigned = unsignedResponse(response, request, this.#source);
     // hls.js recognises its requests by the context object: it gets the original back
@@ -220,8 +237,10 @@ class TokenLoader implements Loader<LoaderContext> {
       if (this.#isGone(error)) void this.#tellGone(error, details);
       else this.#callbacks!.onError(error, this.#context, this.#unsigned(details), this.stats);
     };
+    noteSentTo(request, urlOf(details));
     const refusal = refusalOf(this.#source, request, error.code);
     if (!refusal) {
+      if (__DEVELOPMENT__) writeUnprotectedRefusal(this.#source, request, error.code);
       fail();
       return;
     }

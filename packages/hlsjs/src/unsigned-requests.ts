@@ -1,5 +1,6 @@
 import type Hls from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
+import { writeMistake } from 'secure-token-core/adapter';
 import { whenDestroyed } from './hls-events.ts';
 
 /** The statuses with which an edge refuses what has no token. */
@@ -17,10 +18,9 @@ function shown({ name, responseStatus }: Refused): string {
   return `${origin}${file} (status ${responseStatus})`;
 }
 
-function warn(message: string): void {
-  // eslint-disable-next-line no-console -- no request of ours has failed, so there is no event for it
-  console.warn(`secure-token-hlsjs: ${message}`);
-}
+/** No request of ours has failed, so there is no event for it. */
+const warn = (about: object, message: string): void =>
+  writeMistake(about, `secure-token-hlsjs: ${message}`, 'players.md');
 
 /**
  * Hears of every request of the page that is refused, whoever has made it, until the returned function is called. Not
@@ -49,7 +49,7 @@ class ConfigurationWatch {
 
   /** A configuration was made. */
   begin(source: TokenSource): void {
-    if (this.#isReached) return;
+    if (!__DEVELOPMENT__ || this.#isReached) return;
     this.#sources.add(source);
     // a playlist may have been refused while the configuration was still on its way
     this.#stop ??= observeRefusals(performance.now() - ON_ITS_WAY_MS, (request) => this.#onRefused(request));
@@ -57,6 +57,7 @@ class ConfigurationWatch {
 
   /** An Hls has one. */
   end(): void {
+    if (!__DEVELOPMENT__) return;
     this.#isReached = true;
     this.#stop?.();
     this.#sources.clear();
@@ -64,11 +65,12 @@ class ConfigurationWatch {
 
   #onRefused(request: Refused): void {
     const { name } = request;
-    if (this.#isReached || !/\.m3u8(?:\?|$)/.test(name)) return;
+    if (!__DEVELOPMENT__ || this.#isReached || !/\.m3u8(?:\?|$)/.test(name)) return;
     const { origin } = new URL(name);
     if (this.#toldOrigins.has(origin) || ![...this.#sources].some((source) => source.protects(name))) return;
     this.#toldOrigins.add(origin);
     warn(
+      this,
       `${shown(request)} was refused, and no player of hls.js has received the configuration of secureTokenConfig(). ` +
         'The player that builds hls.js does not pass it on, or received it after the source, or uses another copy of ' +
         'hls.js. Set it before the source, or assign it before the first player: ' +
@@ -86,7 +88,7 @@ const told = new WeakSet<TokenSource>();
 
 /** `source` has signed a request of hls.js. */
 export function noteSigned(source: TokenSource, { url, unsignedUrl }: SignedRequest): void {
-  if (url !== unsignedUrl) signUrls.add(source);
+  if (__DEVELOPMENT__ && url !== unsignedUrl) signUrls.add(source);
 }
 
 /**
@@ -94,12 +96,14 @@ export function noteSigned(source: TokenSource, { url, unsignedUrl }: SignedRequ
  * Vidstack for playlists of subtitles.
  */
 export function watchUnsignedRequests(hls: Hls, sourceNow: () => TokenSource): void {
+  if (!__DEVELOPMENT__) return;
   const stop = observeRefusals(performance.now(), (request) => {
     const { name } = request;
     const source = sourceNow();
     if (told.has(source) || !signUrls.has(source) || !source.protects(name) || source.unsign(name) !== name) return;
     told.add(source);
     warn(
+      source,
       `${shown(request)} was requested without a token and refused. The request does not come from hls.js: the ` +
         'player around it, or the page, has made it, where it cannot be signed. "Host players" in the documentation ' +
         'says which players do that, and how to prevent it.',

@@ -1,6 +1,6 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
 import type { SourceUser } from 'secure-token-core/adapter';
-import { refusalOf } from 'secure-token-core/adapter';
+import { refusalOf, writeUnprotectedRefusal } from 'secure-token-core/adapter';
 import type { Failures } from './attempts.ts';
 import { isFaultOfMedia, isRefusedForGood } from './attempts.ts';
 import { probe } from './probe.ts';
@@ -35,6 +35,7 @@ export async function diagnoseFailure(
   const status = await probe(request, signal);
   // without a status it is a failure of the network in any case
   const refusal = status > 0 ? refusalOf(source, request, status) : undefined;
+  if (__DEVELOPMENT__) writeUnprotectedRefusal(source, request, status);
   if (status === 404 && !refusal)
     throw new DOMException(
       `The server answered 404 for ${unsignedUrl}. Check the URL: it is not tried again.`,

@@ -1,5 +1,5 @@
 import type { SecureTokenError, SignedRequest } from 'secure-token-core';
-import { isOutage, keepAsking, renewWorker, workerSigns } from 'secure-token-core/adapter';
+import { isOutage, keepAsking, noteAccepted, renewWorker, workerSigns } from 'secure-token-core/adapter';
 import type { Failures } from './attempts.ts';
 import { mayTryWorker } from './attempts.ts';
 import { diagnoseFailure } from './diagnose-failure.ts';
@@ -95,6 +95,7 @@ export class ElementRequests {
 
   /** The edge has let the request through: refused later, it is replayed as one that was never refused. */
   noteArrival(): void {
+    if (this.#request) noteAccepted(this.#request);
     this.#request &&= { ...this.#request };
   }
 

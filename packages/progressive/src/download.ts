@@ -1,5 +1,5 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { isOffline, tokenRefused } from 'secure-token-core/adapter';
+import { isOffline, noteAccepted } from 'secure-token-core/adapter';
 import type { Connection } from './connection.ts';
 import { connect } from './connection.ts';
 import { representation } from './content-range.ts';
@@ -149,6 +149,7 @@ class Download {
     if (ok && start !== this.#position) return false;
     const { validator, total } = this.#version;
     this.#version = { validator: validator ?? now.validator, total: total ?? now.total };
+    if (ok) noteAccepted(request);
     if (ok) this.#type ||= headers.get('content-type') ?? '';
     return ok;
   }
@@ -192,7 +193,7 @@ class Download {
         `The server answered ${status} for ${this.#url}. Check the URL: it is not tried again.`,
         'NotFoundError',
       );
-    if (step === 'refused') throw tokenRefused(this.#url, status);
+    if (step === 'refused') throw this.#source.explainRefusal(request, status);
     if (step === 'no more data')
       throw new DOMException(
         `No data came after ${this.#position} bytes. Download the rest later with 'from'.`,

@@ -1,6 +1,12 @@
 import type { SecureTokenError, SignedRequest, TokenSource } from 'secure-token-core';
 import { isSecureTokenError } from 'secure-token-core';
-import { isOutage, refusalOf } from 'secure-token-core/adapter';
+import {
+  isOutage,
+  noteAccepted,
+  refusalOf,
+  untouchedRequest,
+  writeUnprotectedRefusal,
+} from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { PreparedRequest, Session } from './session.ts';
 import { preparedRequest } from './session.ts';
@@ -91,6 +97,7 @@ class TokenTransfer implements Operation {
     };
     this.#onWire = this.#base(signed.url, onWire, type, reports.progress, reports.headers, config);
     const response = await this.#onWire.promise;
+    noteAccepted(signed);
     reports.pass();
     const timeMs = response.timeMs ?? Date.now() - sentAt;
     Object.assign(response, { uri: this.#source.unsign(response.uri), originalUri: url, originalRequest: request });
@@ -143,6 +150,13 @@ class TokenTransfer implements Operation {
   }
 }
 
+/** Tells the console of a request that the edge refuses because nothing signs it. */
+function tellUnprotected(source: TokenSource, url: string, { promise }: Operation): void {
+  promise.catch((error: unknown) => {
+    if (isShakaError(error)) writeUnprotectedRefusal(source, untouchedRequest(url), statusOf(error) ?? 0);
+  });
+}
+
 /** Makes scheme plugins of a copy of Shaka: they sign what `base` transfers for a player with a token source. */
 export const signing =
   (engineClass: EngineClass) =>
@@ -150,6 +164,11 @@ export const signing =
   (...call) => {
     const [url, request] = call;
     const prepared = preparedRequest(request);
-    if (!prepared?.session.source.protects(url)) return base(...call);
+    const source = prepared?.session.source;
+    if (!prepared || !source?.protects(url)) {
+      const operation = base(...call);
+      if (__DEVELOPMENT__ && source) tellUnprotected(source, url, operation);
+      return operation;
+    }
     return new TokenTransfer(engineClass, base, call, prepared);
   };

@@ -1,5 +1,6 @@
 import type Player from 'video.js/dist/types/player.js';
 import type { TokenSource } from 'secure-token-core';
+import { writeMistake } from 'secure-token-core/adapter';
 import type { PlayerSource } from './source-middleware.ts';
 
 const MESSAGE =
@@ -34,8 +35,7 @@ export class UnsignedSources {
     const given = this.#sources.get(player);
     this.#sources.delete(player);
     if (given?.src !== player.currentSrc() || player.readyState() > 0 || !source.protects(given.src)) return;
-    // eslint-disable-next-line no-console -- nothing is broken, so there is no event for it
-    console.warn(MESSAGE);
+    if (__DEVELOPMENT__) writeMistake(source, MESSAGE);
     player.src(given);
     if (this.#toPlay.has(player)) this.#playAgain(player, given.src);
   }

@@ -1,5 +1,5 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { adoptToken, hideSignedUrl } from 'secure-token-core/adapter';
+import { adoptToken, hideSignedUrl, noteAccepted, writeUnprotectedRefusal } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Session } from './session.ts';
 import { replayForPlayer, signOrWait } from './session.ts';
@@ -168,11 +168,14 @@ class SignedXhr {
       if (hasFailed) this.#onFailed(request);
       else if (type === 'load') this.#onSucceeded(request);
     }
+    if (__DEVELOPMENT__ && this.#phase.name === 'sent' && readyState === 4)
+      writeUnprotectedRefusal(this.#session.source, this.#phase.request, status);
     if (this.#phase.name === 'refused') this.#onEventOfRefusal(event, this.#phase.request);
   }
 
   #onSucceeded(request: SignedRequest): void {
     const { responseType, responseURL } = this.#xhr;
+    noteAccepted(request);
     adoptToken(this.#session.source, request, this.#xhr);
     this.#phase = { name: 'settled' };
     this.#onSuccess?.(request.unsignedUrl);

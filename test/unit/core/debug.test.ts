@@ -91,14 +91,16 @@ describe('debug: one line for each decision', () => {
     const { source } = lab(fail(403), debug);
     watch(source.sign(MASTER));
     await advanceSeconds(1);
-    expect(lines).toContain('secure-token: deny all URLs of the call (ERR_DENIED, status 403)');
+    expect(lines).toContainEqual(
+      expect.stringMatching(/: deny all URLs of the call \(status 403, ERR_DENIED: .* answered 403\. .*renew\(\)\.\)$/),
+    );
   });
 
   test('deny: one URL', async () => {
     const { source } = lab(() => ({ tokens: [], denied: [MASTER] }), debug);
     watch(source.sign(MASTER));
     await advanceSeconds(1);
-    expect(lines).toContain(`secure-token: deny ${MASTER} (ERR_DENIED)`);
+    expect(lines).toContainEqual(expect.stringContaining(`: deny ${MASTER} (ERR_DENIED: The signing endpoint lists`));
   });
 
   test('error, and the pause of the endpoint', async () => {
@@ -106,8 +108,18 @@ describe('debug: one line for each decision', () => {
     watch(source.sign(MASTER));
     await advanceSeconds(1);
     expect(lines.slice(1)).toEqual([
-      'secure-token: error all URLs of the call (ERR_SIGNING_UNAVAILABLE, status 503)',
+      'secure-token: error all URLs of the call (status 503, ERR_SIGNING_UNAVAILABLE: ' +
+        'The signing endpoint answered 503. Look at its log.)',
       'secure-token: pause the signing endpoint is not called (14.00 s)',
+    ]);
+  });
+
+  test('error: a failure for which there is no event, with its reason', async () => {
+    const { source } = lab(folder(300, `${CDN}/vod/8/`), debug);
+    watch(source.sign(MASTER));
+    await advanceSeconds(1);
+    expect(lines.filter((line) => line.includes(' error '))).toEqual([
+      expect.stringContaining(`error ${MASTER} (ERR_SIGNING_RESPONSE: The answer of the signing endpoint has no token`),
     ]);
   });
 

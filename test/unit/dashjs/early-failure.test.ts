@@ -8,6 +8,8 @@ useFakeTime();
 const written = vi.fn<(line: string) => void>();
 beforeEach(() => {
   written.mockReset();
+  // the default build: one for development has written each failure by then, wherever it leads
+  vi.stubGlobal('__DEVELOPMENT__', false);
   vi.spyOn(console, 'error').mockImplementation(written);
 });
 afterEach(() => vi.restoreAllMocks());

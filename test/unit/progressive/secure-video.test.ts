@@ -14,6 +14,8 @@ let calls: number;
 const written = vi.fn<(line: string) => void>();
 beforeEach(() => {
   written.mockReset();
+  // the default build: one for development has written each failure by then, wherever it leads
+  vi.stubGlobal('__DEVELOPMENT__', false);
   vi.spyOn(console, 'error').mockImplementation(written);
   vi.useFakeTimers();
   vi.spyOn(Math, 'random').mockReturnValue(0.5);

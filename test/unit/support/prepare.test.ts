@@ -121,4 +121,15 @@ describe('preparePages', () => {
     expect((await runs(0, preparePages)).calls).toEqual([]);
     expect((await runs(0, prepare)).calls).toEqual([build]);
   });
+
+  it('a package with a development build: is content with that alone', async () => {
+    await file('node_modules/.package-lock.json', 2);
+    const entry =
+      '{"types":"./dist/index.d.ts","development":"./dist/index.development.js","default":"./dist/index.js"}';
+    await file('packages/core/package.json', 1, `{"main":"./dist/index.js","exports":{".":${entry}}}`);
+    await file('packages/core/dist/index.development.js', 2);
+    expect((await runs(0, preparePages)).calls).toEqual([]);
+    await file('packages/core/src/deep/index.ts', 3);
+    expect((await runs(0, preparePages)).calls).toEqual([`${build} --configPages`]);
+  });
 });

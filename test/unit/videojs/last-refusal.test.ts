@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { tokenRefused } from 'secure-token-core/adapter';
+import { SecureTokenError } from 'secure-token-core';
 import { LastRefusal } from '../../../packages/videojs/src/last-refusal.ts';
 
-const refusal = tokenRefused('https://cdn.example.com/vod/s7.ts', 403);
+const refusal = new SecureTokenError('ERR_TOKEN_REFUSED', 'Refused.', {
+  url: 'https://cdn.example.com/vod/s7.ts',
+  status: 403,
+});
 
 /** A player in mid-stream, at 10 s, with media up to 20 s, and from 40 s on. */
 const setUp = () => {

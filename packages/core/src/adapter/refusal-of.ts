@@ -1,5 +1,4 @@
 import type { SecureTokenError } from '../contract/secure-token-error.ts';
-import { tokenRefused } from '../contract/secure-token-error.ts';
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
 
 /**
@@ -7,4 +6,4 @@ import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
  * not refuse its token. Ask before the replay: without a status it depends on the time.
  */
 export const refusalOf = (source: TokenSource, request: SignedRequest, status: number): SecureTokenError | undefined =>
-  source.isRefusal(request, status) ? tokenRefused(request.unsignedUrl, status) : undefined;
+  source.isRefusal(request, status) ? source.explainRefusal(request, status) : undefined;

@@ -1,5 +1,6 @@
 import { adoptToken } from './adopt-token.ts';
 import { replayCacheMode } from './replay-cache.ts';
+import { noteAccepted } from '../requests/request-notes.ts';
 import type { SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
 
 /** A signed request that has ended: with a response or an error. */
@@ -35,7 +36,10 @@ export async function sendSigned(
   const attempt = async (request: SignedRequest, cache?: RequestCache): Promise<Sent> => {
     try {
       const response = await send(request, cache);
-      if (response.ok) adoptToken(source, request, response);
+      if (response.ok) {
+        noteAccepted(request);
+        adoptToken(source, request, response);
+      }
       return { request, response };
     } catch (error) {
       signal?.throwIfAborted();

@@ -41,6 +41,13 @@ interface Flight {
   readonly isPredicted: boolean;
 }
 
+const NO_TOKEN =
+  'The answer of the signing endpoint has no token for this URL. ' +
+  "Send one with this 'url', or with a 'prefix' above it.";
+const OTHER_QUERY =
+  'The answer of the signing endpoint has a token for this URL with another query: a signed URL, most likely. ' +
+  "Send the 'url' as it was asked for, and what signs it as 'query'.";
+
 const soonestOf = (rests: readonly number[]): number | undefined => (rests.length > 0 ? Math.min(...rests) : undefined);
 
 /** Gets tokens: one call for each scope at a time, which others join. */
@@ -195,9 +202,7 @@ export class TokenCalls {
     const held = store.find(own);
     error ??= this.denialOf(own);
     if (!error && (!held || held === before)) {
-      const message =
-        'The answer of the signing endpoint has no token for this URL. ' +
-        "Send one with this 'url', or with a 'prefix' above it.";
+      const message = __DEVELOPMENT__ && this.#intake.hasOtherQuery(own) ? OTHER_QUERY : NO_TOKEN;
       error = new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: own });
     }
     if (held && error?.code === 'ERR_SIGNING_RESPONSE') store.suspend(held);

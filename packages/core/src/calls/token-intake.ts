@@ -10,8 +10,10 @@ import type { ServerClock } from '../tokens/server-clock.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
 import type { TokenUrls } from '../tokens/token-urls.ts';
 import { scopeOf } from '../tokens/token-urls.ts';
-import { resolveUrl } from '../url-text.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import { pathOf, resolveUrl } from '../url-text.ts';
 import type { WantedUrls } from './call-batches.ts';
+import { compareClocks } from './compare-clocks.ts';
 import type { Denials } from './denials.ts';
 import { toError } from './failure.ts';
 import { mayBeAboutPredictions } from './isolate-failure.ts';
@@ -61,6 +63,8 @@ function expiredIn({ tokens, now }: Answer): SecureTokenError | undefined {
 /** Makes calls, and takes in what they bring: tokens, the time, denials, failures. */
 export class TokenIntake {
   readonly #parts: Parts;
+  /** URLs that were asked for, where the answer had a token for the same path with another query. */
+  readonly #otherQueries = new BoundedMap<string, true>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -124,6 +128,8 @@ export class TokenIntake {
     // a token without a scope opens what was asked for, but nothing that was denied
     const granted = asked.filter((url) => !denied.has(this.#keyOf(url)));
     this.#hold({ tokens, asked: granted, obtainedAt: clock.correct(answer.now, sentAt, expires), call });
+    this.#noteOtherQueries(tokens, asked);
+    if (__DEVELOPMENT__) compareClocks(this, answer.now, this.#parts.settings.clock() / 1000);
     const expired = expiredIn(answer);
     if (expired) emit('tokenerror', { error: expired });
     if (tokens.length === 0) return;
@@ -144,6 +150,21 @@ export class TokenIntake {
         const times = renewalTimes(token.expires, obtainedAt, settings, settings.random());
         store.add({ token, scope, obtainedAt, call, ...times });
       }
+    }
+  }
+
+  /** Whether the last answer about the path of `key` had a token for another query of it, as of a URL that is signed. */
+  hasOtherQuery(key: string): boolean {
+    return this.#otherQueries.has(key);
+  }
+
+  #noteOtherQueries(tokens: readonly Token[], asked: readonly string[]): void {
+    if (!__DEVELOPMENT__) return;
+    const keys = new Map(asked.map((url) => this.#keyOf(url)).map((key) => [pathOf(key), key]));
+    for (const { url, anyQuery } of tokens) {
+      const opened = url && !anyQuery ? this.#keyOf(url) : '';
+      const key = keys.get(pathOf(opened));
+      if (key !== undefined && key !== opened) this.#otherQueries.set(key, true);
     }
   }
 

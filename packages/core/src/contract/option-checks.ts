@@ -30,12 +30,16 @@ const isKnownToken: Check = (value, name) => {
   );
 };
 
+/** A rule that is none might cover every URL, and tokens be taken for every host: all builds look at it. */
+const isProtect: Check = (value, name) =>
+  Array.isArray(value) ? eachOf(isRule, '')(value, name) : isRule(value, name);
+
 const members: Record<keyof TokenSourceOptions, Check> = {
   endpoint: isEndpoint,
   getTokens: isFunction,
   request: isObject,
   tokens: eachOf(isKnownToken, 'Give a list of tokens.'),
-  protect: (value, name) => (Array.isArray(value) ? eachOf(isRule, '')(value, name) : isRule(value, name)),
+  protect: isProtect,
   renewBefore: isAmount,
   jitter: isShare,
   readAhead: isAmount,
@@ -63,18 +67,29 @@ function refuse(problem: string | undefined): void {
   if (problem) throw new SecureTokenError('ERR_OPTIONS', problem);
 }
 
-/** The options as an object of our own. Throws `ERR_OPTIONS` at the first that is wrong: what is, and what to write. */
+/** Says what is wrong with the options that decide where tokens come from and where they go. */
+const wrongSource = (settings: TokenSourceOptions): string | undefined =>
+  wrongWhence(settings) ?? (settings.protect === undefined ? undefined : isProtect(settings.protect, 'protect'));
+
+/** Says what is wrong with the first option that is. */
+const wrongOption = (settings: TokenSourceOptions): string | undefined =>
+  unknownOption(settings, Object.keys(members)) ?? wrongWhence(settings) ?? firstWrong(settings, members);
+
+/**
+ * The options as an object of our own. Throws `ERR_OPTIONS` at the first that is wrong: what is, and what to write.
+ * Development builds check all of them, others only those of `wrongSource`.
+ */
 export function normaliseOptions(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions {
   const settings = { ...(isLink(options) ? { endpoint: options } : options) };
-  refuse(unknownOption(settings, Object.keys(members)) ?? wrongWhence(settings) ?? firstWrong(settings, members));
+  refuse(__DEVELOPMENT__ ? wrongOption(settings) : wrongSource(settings));
   return settings;
 }
 
 /**
  * The options of an adapter without those of its own, which are nothing to a token source.
- * @throws `ERR_OPTIONS` if a name is neither one of `own` nor an option of a token source
+ * @throws `ERR_OPTIONS` in development builds, if a name is neither one of `own` nor an option of a token source
  */
 export function withoutOwnOptions(options: object, own: readonly string[]): object {
-  refuse(unknownOption(options, [...Object.keys(members), ...own]));
+  if (__DEVELOPMENT__) refuse(unknownOption(options, [...Object.keys(members), ...own]));
   return Object.fromEntries(Object.entries(options).filter(([name]) => !own.includes(name)));
 }

@@ -37,6 +37,19 @@ const areTexts: Check = (values, name) => {
   return isOfTexts ? undefined : `${name} has a value that is neither text nor a number. Give texts.`;
 };
 
+/** What may be repeated in a message: a longer name may be a token. */
+const MEMBER_NAME = /^[A-Za-z_-]{1,20}$/;
+
+/** A hint at what was meant as the carrier of a token that has none: in development builds. */
+function hintAt(token: object): string {
+  if (!__DEVELOPMENT__) return '';
+  const unknown = Object.keys(token).find((name) => !Object.hasOwn(members, name) && MEMBER_NAME.test(name));
+  if (unknown !== undefined) return ` '${unknown}' is no member of a token.`;
+  const { url } = token as Partial<Token>;
+  if (!url?.includes('?')) return '';
+  return ' If its url is signed: give the URL as it was asked for, and what signs it as query.';
+}
+
 /** Every member of a token. */
 const members: Record<keyof Token, Check> = {
   url: orNull(isUrl),
@@ -58,7 +71,7 @@ export const isToken: Check = (value, name) => {
   if (expires === undefined) return isWrong(expires, `${name}.expires`, 'Give unix seconds as a number.');
   if (base && !prefix) return `${name} has a base, but no prefix. Give the prefix that the base replaces.`;
   if (query ?? headers ?? base ?? (credentials || undefined)) return undefined;
-  return `${name} has no carrier. Give query, headers, base, or credentials: true.`;
+  return `${name} has no carrier. Give query, headers, base, or credentials: true.${hintAt(value as object)}`;
 };
 
 /** JSON has numbers, such as the `e` of a query. URLs and headers have none. */

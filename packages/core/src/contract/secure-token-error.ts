@@ -54,13 +54,6 @@ export class SecureTokenError extends Error {
   }
 }
 
-const REFUSED =
-  'The edge refused a renewed token too. Ask why: npx -p secure-token-cli secure-token doctor URL --endpoint URL';
-
-/** The error of a request whose replay the edge refused, too; `url` is unsigned. */
-export const tokenRefused = (url: string, status: number): SecureTokenError =>
-  new SecureTokenError('ERR_TOKEN_REFUSED', REFUSED, { url, status });
-
 /** The error of a request whose token source was destroyed. */
 export const sourceDestroyed = (): SecureTokenError =>
   new SecureTokenError('ERR_DESTROYED', 'This token source was destroyed. Create another one.');

@@ -1,4 +1,5 @@
 import type { Playlist } from './playlist.ts';
+import type { SecureTokenError } from './secure-token-error.ts';
 import type { TokenEvent, TokenEventType } from './token-events.ts';
 import type { Token } from './token.ts';
 
@@ -53,6 +54,11 @@ export interface TokenSource extends EventTarget {
    * `undefined`, then the request is refused for good.
    */
   isRefusal(request: SignedRequest, status: number): boolean;
+  /**
+   * For adapters, which call `refusalOf`: the error of a request that is refused for good. In a
+   * development build its message says why, as far as that can be known.
+   */
+  explainRefusal(request: SignedRequest, status: number): SecureTokenError;
   /** For adapters, which call `adoptToken`; `undefined` without the option `adopt`. */
   readonly adoption: Adoption | undefined;
   /** The URL without the token that was attached. */

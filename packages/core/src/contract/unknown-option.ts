@@ -19,10 +19,12 @@ function nearest(name: string, names: readonly string[]): string | undefined {
 }
 
 /**
- * Says what is wrong with the first member of `options` that is not one of `names`.
+ * Says what is wrong with the first member of `options` that is not one of `names`: in development builds, others let
+ * it pass.
  * @param path what stands before the name of a member, such as `retry.`
  */
 export function unknownOption(options: object, names: readonly string[], path = ''): string | undefined {
+  if (!__DEVELOPMENT__) return undefined;
   const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !names.includes(name));
   if (!unknown) return undefined;
   const meant = nearest(unknown[0], names);

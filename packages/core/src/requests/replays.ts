@@ -2,12 +2,15 @@ import { abortable } from '../abortable.ts';
 import type { Backoff } from '../calls/backoff.ts';
 import type { TokenCalls } from '../calls/token-calls.ts';
 import type { Settings } from '../contract/default-options.ts';
+import { refusalMessage, refusedAgain } from './refusal-cause.ts';
+import { isAccepted, overwrittenParameters } from './request-notes.ts';
 import type { RequestSigner } from './request-signer.ts';
 import type { DebugLog } from '../debug-log.ts';
 import type { SentReplays } from '../tokens/sent-replays.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
 import type { TokenUrls } from '../tokens/token-urls.ts';
+import { SecureTokenError } from '../contract/secure-token-error.ts';
 import type { SignOptions, SignedRequest } from '../contract/token-source.ts';
 import type { Token } from '../contract/token.ts';
 
@@ -29,6 +32,9 @@ interface Parts {
 // cookies are told apart by their expiry: their values cannot be seen
 const carrierIdentity = (token: Token): string =>
   JSON.stringify({ ...token, expires: token.credentials ? token.expires : undefined });
+
+const carriesAnything = ({ query = {}, headers = {}, base, credentials }: Token): boolean =>
+  !!base || !!credentials || Object.keys({ ...query, ...headers }).length > 0;
 
 const isSame = (one: Token, other: Token): boolean => carrierIdentity(one) === carrierIdentity(other);
 
@@ -74,6 +80,24 @@ export class Replays {
     if (!token) return false;
     const { settings, clock } = this.#parts;
     return settings.refusals.includes(status) || (!status && clock.mayHaveExpired(token.expires));
+  }
+
+  /**
+   * The error of a request that is refused for good; a development build says why.
+   * @param source that has signed it
+   */
+  explain(request: SignedRequest, status: number, source: object): SecureTokenError {
+    const { clock } = this.#parts;
+    const { token, unsignedUrl: url } = request;
+    if (!__DEVELOPMENT__) return new SecureTokenError('ERR_TOKEN_REFUSED', refusedAgain(status), { url, status });
+    const message = refusalMessage({
+      status,
+      secondsLeft: clock.isTold && token ? token.expires - clock.now() : undefined,
+      overwritten: overwrittenParameters(request),
+      attachesNothing: !!token && !carriesAnything(token),
+      isEndpointAccepted: isAccepted(source),
+    });
+    return new SecureTokenError('ERR_TOKEN_REFUSED', message, { url, status });
   }
 
   /**

@@ -3,6 +3,7 @@ import type { DebugLog } from '../debug-log.ts';
 import type { TokenCalls } from '../calls/token-calls.ts';
 import type { PlaylistGuest } from '../contract/playlist.ts';
 import type { Protection } from '../tokens/protection.ts';
+import { noteSigned } from './request-notes.ts';
 import type { RenewalTimer } from '../calls/renewal-timer.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
@@ -100,7 +101,9 @@ export class RequestSigner {
     const { headers = {}, credentials } = token;
     const url = tokenUrls.sign(known, token, scope);
     noteAttached(held, source, store);
-    return { ...untouchedRequest(unsigned), url, headers, credentials: !!credentials, token };
+    const request = { ...untouchedRequest(unsigned), url, headers, credentials: !!credentials, token };
+    noteSigned(request, source);
+    return request;
   }
 
   /** On use. A segment is requested once: the token of one URL is not worth renewing before its second request. */

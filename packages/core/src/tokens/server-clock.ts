@@ -15,7 +15,7 @@ export class ServerClock {
   /** The endpoint's clock minus the session's. */
   #offset = 0;
   /** The endpoint has told its time. */
-  #isTold = false;
+  #hasTold = false;
   /** There was an answer, whether it told the time or not. */
   #isHeard = false;
   /** The endpoint has not told the time, and the viewer's clock was found to be fast. */
@@ -43,6 +43,11 @@ export class ServerClock {
     return !this.#isHeard;
   }
 
+  /** The endpoint has told its time, in any answer. */
+  get isTold(): boolean {
+    return this.#hasTold;
+  }
+
   now(): number {
     return this.sessionNow() + this.#offset;
   }
@@ -57,14 +62,14 @@ export class ServerClock {
   correct(serverNow: number, sentAt: number, expires: number): number {
     this.#isHeard = true;
     if (serverNow) {
-      this.#isTold = true;
+      this.#hasTold = true;
       this.#isAssumed = false;
       this.#offset = serverNow - sentAt;
     } else if (this.#isAssumed && expires > sentAt) {
       // by the viewer's clock it is alive: that one is right after all
       this.#isAssumed = false;
       this.#offset = 0;
-    } else if (!this.#isTold && expires <= sentAt + this.#offset) {
+    } else if (!this.#hasTold && expires <= sentAt + this.#offset) {
       // nobody hands out expired tokens: it is the viewer's clock that is fast
       this.#isAssumed = true;
       this.#offset = expires - ASSUMED_LIFETIME - sentAt;

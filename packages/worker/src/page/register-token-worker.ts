@@ -1,6 +1,6 @@
 import type { TokenSource } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
-import { carriesToken, forwardTokenEvents, renewWorker } from 'secure-token-core/adapter';
+import { carriesToken, forwardTokenEvents, renewWorker, writeMistake } from 'secure-token-core/adapter';
 import { answerWorker } from './answer-worker.ts';
 import type { PageMessage, PostedScriptAnswer } from '../wire/protocol.ts';
 import { parseWorkerMessage, words } from '../wire/protocol.ts';
@@ -146,10 +146,9 @@ class WorkerOfPage extends EventTarget {
 
   /** Another page of this site has other options: what plays here is no longer signed as it was. */
   readonly #warnOfOther = (): void => {
-    if (!this.#container.controller || this.controls) return;
+    if (!__DEVELOPMENT__ || !this.#container.controller || this.controls) return;
     this.#container.removeEventListener('controllerchange', this.#warnOfOther);
-    // eslint-disable-next-line no-console -- the events are those of tokens and of the edge
-    console.warn(OTHER_WORKER);
+    writeMistake(this, OTHER_WORKER, 'get-started/worker.md');
   };
 
   #tell(worker: ServiceWorker | null, message: PageMessage): void {
@@ -159,7 +158,7 @@ class WorkerOfPage extends EventTarget {
   #listen(): void {
     const { signal } = this.#listening;
     this.#container.addEventListener('message', (event) => this.#onMessage(event), { signal });
-    this.#container.addEventListener('controllerchange', this.#warnOfOther, { signal });
+    if (__DEVELOPMENT__) this.#container.addEventListener('controllerchange', this.#warnOfOther, { signal });
     this.#container.startMessages();
     if (this.#signsScripts) signingScripts.add(this);
     if (!this.source) return;

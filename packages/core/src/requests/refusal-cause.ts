@@ -1,0 +1,95 @@
+/** What is known of a request that the edge has refused for good. */
+export interface RefusalFacts {
+  /** 0: a failure without a status, which counts as a refusal once the token has ended. */
+  readonly status: number;
+  /** Until the token ends, by the clock of the signing endpoint; `undefined` if that has not told its time. */
+  readonly secondsLeft: number | undefined;
+  /** The parameters of the token that the request went out with more than once, or with another value. */
+  readonly overwritten: readonly string[];
+  /** Whether the token puts nothing into a request, which the protocol allows for URLs that are open. */
+  readonly attachesNothing: boolean;
+  /** Whether the edge has let a request through that a token of the same endpoint was attached to. */
+  readonly isEndpointAccepted: boolean;
+}
+
+export type RefusalCause =
+  | 'second token'
+  | 'nothing attached'
+  | 'ended'
+  | 'clocks differ'
+  | 'expired, by an unknown clock'
+  | 'without CORS'
+  | 'never accepted'
+  | 'no longer accepted';
+
+/** The status of a token that is genuine and has ended. Some edges answer 403 to that, too. */
+const EXPIRED = 410;
+
+/** Says why the edge has refused a request, as far as that can be known from outside. */
+export function refusalCause(facts: RefusalFacts): RefusalCause {
+  const { status, secondsLeft, overwritten, attachesNothing, isEndpointAccepted } = facts;
+  if (overwritten.length > 0) return 'second token';
+  if (attachesNothing) return 'nothing attached';
+  if (secondsLeft !== undefined && secondsLeft <= 0) return status ? 'ended' : 'without CORS';
+  if (status === 0) return 'without CORS';
+  if (status === EXPIRED) return secondsLeft === undefined ? 'expired, by an unknown clock' : 'clocks differ';
+  return isEndpointAccepted ? 'no longer accepted' : 'never accepted';
+}
+
+const DOCTOR = "Find out why with 'npx -p secure-token-cli secure-token doctor URL --endpoint URL'.";
+
+const inSeconds = (seconds: number): string => `${Math.max(1, Math.round(Math.abs(seconds)))} s`;
+
+const answeredAgain = (status: number): string =>
+  status ? `The edge answered ${status} to a renewed token too` : 'The edge refused a renewed token too';
+
+/** The sentences of the error where nobody looks for a cause. */
+export const refusedAgain = (status: number): string => `${answeredAgain(status)}. ${DOCTOR}`;
+
+/** The sentences of the error for a request that was refused for good: the cause and the remedy. */
+export function refusalMessage(facts: RefusalFacts): string {
+  const { status, secondsLeft = 0, overwritten } = facts;
+  const answered = answeredAgain(status);
+  switch (refusalCause(facts)) {
+    case 'second token':
+      return (
+        `${answered}: the request went out with another value of '${overwritten.join("', '")}' than the token has. ` +
+        'Something in the page signs it as well, such as an earlier xhrSetup. Take that out.'
+      );
+    case 'nothing attached':
+      return (
+        `${answered}: the token has an empty query and no other carrier, so the request went out without one. Let the ` +
+        "signing endpoint write into 'query' what the edge looks for."
+      );
+    case 'ended':
+      return (
+        `${answered}: the signing endpoint sent a token that had ended ${inSeconds(secondsLeft)} before, by its own ` +
+        "clock. Give 'expires' a time to come."
+      );
+    case 'clocks differ':
+      return (
+        `${answered}, which is for tokens that have ended. By the clock of the signing endpoint this one lives for ` +
+        `${inSeconds(secondsLeft)} more: the clock of the edge is ahead of it by that, or more. Run NTP on both.`
+      );
+    case 'expired, by an unknown clock':
+      return (
+        `${answered}, which is for tokens that have ended. Compare the clocks of edge and signing endpoint, and let ` +
+        "the endpoint send 'now', its time in unix seconds."
+      );
+    case 'without CORS':
+      return (
+        `${answered}, and without CORS headers, or the network failed: there is no status. Let the edge send CORS ` +
+        `headers with refusals, as \`always\` does in nginx. ${DOCTOR}`
+      );
+    case 'no longer accepted':
+      return (
+        `${answered}, though it has accepted tokens of this signing endpoint before. The secret was changed at one of ` +
+        `them alone, or this URL is not one that the token opens. ${DOCTOR}`
+      );
+    case 'never accepted':
+      return (
+        `${answered}, and has accepted no token of this signing endpoint yet. Secret, format or signed path differ ` +
+        `between them. ${DOCTOR}`
+      );
+  }
+}

@@ -1,0 +1,42 @@
+import type { SignedRequest } from '../contract/token-source.ts';
+
+/*
+ * What adapters tell of signed requests, so that the error of a refusal can name its cause. Only development builds take
+ * note of it: nothing is decided by it.
+ */
+
+const signedBy: WeakMap<SignedRequest, object> = new WeakMap();
+const accepted = new WeakSet<object>();
+const sentTo = new WeakMap<SignedRequest, string>();
+
+/** `source` has signed `request`. */
+export function noteSigned(request: SignedRequest, source: object): void {
+  if (__DEVELOPMENT__) signedBy.set(request, source);
+}
+
+/** The edge has let `request` through. */
+export function noteAccepted(request: SignedRequest): void {
+  if (!__DEVELOPMENT__) return;
+  const source = signedBy.get(request);
+  if (source) accepted.add(source);
+}
+
+/** Whether the edge has let a request of `source` through. */
+export const isAccepted = (source: object): boolean => accepted.has(source);
+
+/** `request` went to `url`, which the app may have changed after it was signed. Empty if the browser does not tell. */
+export function noteSentTo(request: SignedRequest, url: string): void {
+  if (__DEVELOPMENT__ && url) sentTo.set(request, url);
+}
+
+/** The parameters of the token of `request` that it went out with more than once, or with another value. */
+export function overwrittenParameters(request: SignedRequest): readonly string[] {
+  const url = sentTo.get(request);
+  const names = Object.keys(request.token?.query ?? {});
+  if (url === undefined || names.length === 0) return [];
+  const [sent, signed] = [new URL(url), new URL(request.url)];
+  // a redirect leads to URLs that are not ours
+  if (sent.origin !== signed.origin || sent.pathname !== signed.pathname) return [];
+  const valuesIn = ({ searchParams }: URL, name: string): string => searchParams.getAll(name).join('\n');
+  return names.filter((name) => valuesIn(sent, name) !== valuesIn(signed, name));
+}

@@ -1,0 +1,212 @@
+import type { Page, Route } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OwnProfiles } from '../support/chromium.mjs';
+import { openChromium } from '../support/chromium.mjs';
+import { runIn } from '../support/engines.ts';
+import { lookUntil } from '../support/recorded-page.ts';
+
+const PAGE = 'https://app.test/';
+const FOLDER = 'https://cdn.test/vod/7/';
+/** Where the segments of `PLAYLIST` and `MANIFEST` are. */
+const OTHER = 'https://segments.test/';
+
+const PLAYLIST = `#EXTM3U
+#EXT-X-VERSION:3
+#EXT-X-TARGETDURATION:4
+#EXTINF:4,
+${OTHER}1.ts
+#EXT-X-ENDLIST
+`;
+const MANIFEST = `<?xml version="1.0"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static"
+  mediaPresentationDuration="PT4S" minBufferTime="PT1S">
+  <BaseURL>${OTHER}</BaseURL>
+  <Period><AdaptationSet mimeType="video/mp4" codecs="avc1.42c01e">
+    <SegmentTemplate duration="4" startNumber="1" initialization="init.mp4" media="$Number$.m4s"/>
+    <Representation id="v" bandwidth="300000" width="320" height="180"/>
+  </AdaptationSet></Period>
+</MPD>`;
+
+/** What the README of each package shows, without a listener for errors; `args.url` is the URL of `file`. */
+const players = {
+  'hls.js': {
+    scripts: ['node_modules/hls.js/dist/hls.min.js', 'packages/hlsjs/dist/secure-token-hlsjs.development.js'],
+    file: 'media.m3u8',
+    play: `const hls = new Hls(args.config);
+      SecureTokenHls.secureToken(hls, '/token');
+      hls.loadSource(args.url);
+      hls.attachMedia(video);`,
+  },
+  'Video.js': {
+    scripts: ['node_modules/video.js/dist/video.min.js', 'packages/videojs/dist/videojs-secure-token.development.js'],
+    file: 'media.m3u8',
+    play: `const player = videojs(video);
+      player.secureToken('/token');
+      player.src({ src: args.url, type: 'application/x-mpegURL' });`,
+  },
+  Shaka: {
+    scripts: [
+      'node_modules/shaka-player/dist/shaka-player.compiled.js',
+      'packages/shaka/dist/secure-token-shaka.development.js',
+    ],
+    file: 'media.mpd',
+    play: `const player = new shaka.Player();
+      await player.attach(video);
+      SecureTokenShaka.secureToken(player, '/token');
+      player.load(args.url).catch(() => undefined);`,
+  },
+  'dash.js': {
+    scripts: [
+      'node_modules/dashjs/dist/modern/umd/dash.all.min.js',
+      'packages/dashjs/dist/secure-token-dashjs.development.js',
+    ],
+    file: 'media.mpd',
+    play: `const player = dashjs.MediaPlayer().create();
+      SecureTokenDash.secureToken(player, '/token');
+      player.initialize(video, args.url, true);`,
+  },
+  MP4: {
+    scripts: ['packages/progressive/dist/secure-token-progressive.development.js'],
+    file: 'film.mp4',
+    play: `SecureTokenProgressive.secureVideo(video, args.url, '/token').catch(() => undefined);`,
+  },
+} as const;
+type PlayerName = keyof typeof players;
+
+type Fulfilment = Parameters<Route['fulfill']>[0];
+const now = (): number => Math.floor(Date.now() / 1000);
+const json = (answer: object): Fulfilment => ({ json: answer });
+const cors = { 'access-control-allow-origin': '*' };
+
+/** What a mistaken endpoint answers to a call for `urls`, and a CDN to a request for `url`. */
+interface Mistake {
+  readonly token?: (urls: readonly string[]) => Fulfilment;
+  readonly edge?: (url: string) => Fulfilment;
+  /** @default all */
+  readonly only?: readonly PlayerName[];
+  /** Configuration of hls.js, as text. */
+  readonly config?: string;
+  /** What the one line says. */
+  readonly line: RegExp;
+}
+
+const tokens = (urls: readonly string[], more: object = {}): Fulfilment =>
+  json({
+    now: now(),
+    tokens: urls.map((url) => ({ url, expires: now() + 300, query: { st: String(Math.random()) }, ...more })),
+  });
+const refuse =
+  (status: number, headers: Record<string, string> = cors) =>
+  (): Fulfilment => ({ status, headers });
+
+const mistakes: Readonly<Record<string, Mistake>> = {
+  'the endpoint is not there': {
+    token: () => ({ status: 404 }),
+    line: /ERR_SIGNING_RESPONSE: The signing endpoint answered 404\. Check its URL/,
+  },
+  'the endpoint answers with the page of a log-in': {
+    token: () => ({ contentType: 'text/html', body: '<!doctype html>' }),
+    line: /ERR_SIGNING_RESPONSE: .* HTML or XML instead of JSON/,
+  },
+  'the viewer is denied': {
+    token: () => ({ status: 403 }),
+    line: /ERR_DENIED: The signing endpoint answered 403\. .*then call renew\(\)/,
+  },
+  'the token is for another folder': {
+    token: () =>
+      json({ now: now(), tokens: [{ prefix: 'https://cdn.test/vod/8/', expires: now() + 300, query: { st: 'a' } }] }),
+    line: /ERR_SIGNING_RESPONSE: .* no token for this URL\. Send one with this 'url'/,
+  },
+  'the carrier is misspelt': {
+    token: (urls) => tokens(urls, { query: undefined, params: { st: 'a' } }),
+    line: /no carrier\. .*'params' is no member of a token/,
+  },
+  'the endpoint sends a signed URL': {
+    token: (urls) => json({ now: now(), tokens: urls.map((url) => ({ url: `${url}?st=a`, expires: now() + 300 })) }),
+    line: /no carrier\. .*If its url is signed/,
+  },
+  'the secrets differ': {
+    edge: refuse(403),
+    line: /ERR_TOKEN_REFUSED: .*answered 403 .*no token of this signing endpoint yet.*secure-token doctor/,
+  },
+  'the clock of the edge is ahead': {
+    edge: refuse(410),
+    line: /ERR_TOKEN_REFUSED: .*answered 410 .*lives for (?:300|299) s more: the clock of the edge is ahead/,
+  },
+  'an xhrSetup of before signs it, too': {
+    edge: refuse(403),
+    only: ['hls.js'],
+    config: `{ xhrSetup: (xhr, url) => xhr.open('GET', url + '&st=old', true) }`,
+    line: /ERR_TOKEN_REFUSED: .*another value of 'st' .*xhrSetup/,
+  },
+  'the CDN refuses without CORS headers': {
+    edge: refuse(403, { 'access-control-allow-origin': 'https://nobody.test' }),
+    line: /the CDN sends no CORS headers with refusals/,
+  },
+  'the endpoint is an hour ahead': {
+    token: (urls) => {
+      const ahead = now() + 3600;
+      return json({ now: ahead, tokens: urls.map((url) => ({ url, expires: ahead + 300, query: { st: 'a' } })) });
+    },
+    edge: () => ({ status: 404, headers: cors }),
+    line: /clock of the signing endpoint is 60 minutes ahead of that of this device/,
+  },
+  'the segments are on a host that is not protected': {
+    edge: (url) =>
+      url.startsWith(FOLDER) ? { headers: cors, body: url.includes('.mpd') ? MANIFEST : PLAYLIST } : refuse(403)(),
+    only: ['hls.js', 'Video.js', 'Shaka', 'dash.js'],
+    line: /https:\/\/segments\.test answered 403 .*protect: \['https:\/\/cdn\.example\.com\/', 'https:\/\/segments\.test\/'\]/,
+  },
+};
+
+/** For how long a second line is waited for, in ms. */
+const SILENCE = 1500;
+
+let browser: OwnProfiles;
+beforeAll(async () => {
+  browser = await openChromium();
+});
+afterAll(() => browser.close());
+
+/** Opens the page of an app whose endpoint and CDN answer as `mistake` says. @returns the lines of ours */
+async function openApp(page: Page, { token, edge }: Mistake): Promise<string[]> {
+  const lines: string[] = [];
+  page.on('console', (line) => {
+    if (line.text().startsWith('secure-token')) lines.push(line.text());
+  });
+  await page.route(PAGE, (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><video muted></video>' }),
+  );
+  await page.route(`${PAGE}token`, (route) => {
+    const { urls } = route.request().postDataJSON() as { urls: string[] };
+    return route.fulfill((token ?? tokens)(urls));
+  });
+  await page.route(/^https:\/\/(?:cdn|segments)\.test\//, (route) =>
+    route.fulfill((edge ?? refuse(403))(route.request().url())),
+  );
+  await page.goto(PAGE);
+  return lines;
+}
+
+describe.each(Object.entries(players))(
+  '%s, with the lines of its README and no listener',
+  (name, { scripts, file, play }) => {
+    const ofPlayer = Object.entries(mistakes).filter(([, { only }]) => !only || only.includes(name as PlayerName));
+
+    test.concurrent.each(ofPlayer)('%s: the console says so in one line, and what to do', async (_, mistake) => {
+      const page = await browser.newPage();
+      const lines = await openApp(page, mistake);
+      for (const script of scripts) await page.addScriptTag({ path: script });
+      const body = `const video = document.querySelector('video'); args.config = ${mistake.config ?? '{}'};\n${play}`;
+      await runIn(page, body, { url: FOLDER + file });
+      await lookUntil(
+        () => Promise.resolve(lines),
+        ({ length }) => length > 0,
+        20,
+      );
+      await page.waitForTimeout(SILENCE);
+      expect(lines).toEqual([expect.stringMatching(mistake.line)]);
+      await page.close();
+    });
+  },
+);

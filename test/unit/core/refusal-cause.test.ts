@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import type { RefusalCause, RefusalFacts } from '../../../packages/core/src/requests/refusal-cause.ts';
+import { refusalCause, refusalMessage } from '../../../packages/core/src/requests/refusal-cause.ts';
+
+const fresh: RefusalFacts = {
+  status: 403,
+  secondsLeft: 298,
+  overwritten: [],
+  attachesNothing: false,
+  isEndpointAccepted: false,
+};
+
+/** Each cause: the facts by which it is known, and what its sentences have to say. */
+const causes: [RefusalCause, string, Partial<RefusalFacts>, RegExp][] = [
+  ['never accepted', '403 at once', {}, /answered 403 .*no token of this signing endpoint yet.*doctor/],
+  ['never accepted', '401 at once, no time told', { status: 401, secondsLeft: undefined }, /answered 401/],
+  [
+    'no longer accepted',
+    '403 after some that were let through',
+    { isEndpointAccepted: true },
+    /secret was changed at one/,
+  ],
+  ['clocks differ', '410 before its end', { status: 410 }, /lives for 298 s more: the clock of the edge is ahead/],
+  [
+    'clocks differ',
+    '410 after some that were let through',
+    { status: 410, isEndpointAccepted: true, secondsLeft: 7.6 },
+    /lives for 8 s more/,
+  ],
+  [
+    'expired, by an unknown clock',
+    '410, and the endpoint tells no time',
+    { status: 410, secondsLeft: undefined },
+    /let the endpoint send 'now'/,
+  ],
+  [
+    'nothing attached',
+    'an empty query',
+    { attachesNothing: true, status: 410 },
+    /without one\. Let the signing endpoint/,
+  ],
+  ['ended', '403 after its end', { secondsLeft: -3600 }, /had ended 3600 s before, by its own clock/],
+  ['ended', '410 at its end', { status: 410, secondsLeft: 0 }, /had ended 1 s before/],
+  ['without CORS', 'no status after its end', { status: 0, secondsLeft: -2 }, /without CORS headers, or the network/],
+  ['without CORS', 'no status, no time', { status: 0, secondsLeft: undefined }, /without CORS headers/],
+  ['second token', 'another value in the URL', { overwritten: ['st', 'e'] }, /another value of 'st', 'e'.*xhrSetup/],
+  [
+    'second token',
+    'another value, whatever else is known',
+    { overwritten: ['st'], status: 410, secondsLeft: -9, isEndpointAccepted: true },
+    /answered 410 .*Take that out/,
+  ],
+];
+
+describe('a refusal', () => {
+  test.each(causes)('%s: %s', (cause, _, known, sentences) => {
+    const facts = { ...fresh, ...known };
+    expect(refusalCause(facts)).toBe(cause);
+    expect(refusalMessage(facts)).toMatch(sentences);
+  });
+});
