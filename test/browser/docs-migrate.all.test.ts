@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Lab } from '../support/hls-lab.ts';
 import { Labs } from '../support/hls-labs.ts';
 import { alias, root } from '../support/sources.ts';
@@ -110,7 +110,7 @@ describe.concurrent('docs/migrate.md', () => {
       .replace("from './api.mjs';", "from './api.mjs';\nimport { getTokens } from './tokens.mjs';")
       .replace('hls.attachMedia', 'secureToken(hls, { getTokens });\nhls.attachMedia');
     await lab.page.addScriptTag({ content: await bundle(lab, both, hls), type: 'module' });
-    await expect.poll(() => lab.refused.length, { timeout: 20_000 }).toBeGreaterThan(1);
+    await vi.waitFor(() => expect(lab.refused.length).toBeGreaterThan(1), { timeout: 20_000 });
     expect(lab.guarded[0]!.url.match(/[?&]st=/g)).toHaveLength(2);
   });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Lab } from '../support/hls-lab.ts';
 import { Labs } from '../support/hls-labs.ts';
 
@@ -8,6 +8,7 @@ beforeAll(async () => void (labs = await Labs.start()));
 afterAll(() => labs.stop());
 
 const TS = '/v/ts/master.m3u8';
+const WAIT = { timeout: 60_000 };
 
 /** The claims of docs/hls-features.md that no other test shows. */
 describe.concurrent('CMCD v2 in event mode', () => {
@@ -34,7 +35,7 @@ describe.concurrent('CMCD v2 in event mode', () => {
             contentId: 'film-1',
             eventTargets: [{ url: collector, events: ['rr', 'ps', 't'], interval: 1 }],
           },
-          ...(way === 'loader by hand' && { loader: ByHand as never }),
+          ...(way === 'loader by hand' && { loader: ByHand }),
         });
         if (way === 'plugin') secureToken(hls, source);
         return window.lab.play(hls, url, 3);
@@ -50,7 +51,7 @@ describe.concurrent('CMCD v2 in event mode', () => {
   test('with the plugin the collector gets the URLs of segments, and no token', async () => {
     await using lab = await labs.open('1.7');
     const reports = await reportsOf(lab, 'plugin');
-    expect(reports.some((report) => /e=rr/.test(report) && /s00\d\.ts/.test(report))).toBe(true);
+    expect(reports.some((report) => report.includes('e=rr') && /s00\d\.ts/.test(report))).toBe(true);
     expect(reports.filter((report) => /TOKEN|[?&]st=|st%3D/.test(report))).toEqual([]);
   });
 
@@ -96,7 +97,7 @@ describe.concurrent('content steering to a clone on another host (HOST, PARAMS)'
     await using lab = await labs.open('1.7');
     const localhost = lab.origin.replace('127.0.0.1', 'localhost');
     await steer(lab, [`${lab.origin}/v/`, `${localhost}/v/`]);
-    await expect.poll(() => requestsOfClone(lab).some((url) => url.includes('.ts')), { timeout: 60_000 }).toBe(true);
+    await vi.waitFor(() => expect(requestsOfClone(lab).some((url) => url.includes('.ts'))).toBe(true), WAIT);
     expect(lab.refused).toEqual([]);
     for (const url of requestsOfClone(lab)) expect(url).toMatch(/\?(?:cdn=two&)?st=TOKEN/);
     expect(requestsOfClone(lab).some((url) => url.includes('.m3u8?cdn=two&st=TOKEN'))).toBe(true);
@@ -105,7 +106,7 @@ describe.concurrent('content steering to a clone on another host (HOST, PARAMS)'
   test('they are not where protect is left out, and the endpoint does not hear of that host', async () => {
     await using lab = await labs.open('1.7');
     await steer(lab);
-    await expect.poll(() => requestsOfClone(lab).length, { timeout: 60_000 }).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(requestsOfClone(lab).length).toBeGreaterThan(0), WAIT);
     expect(requestsOfClone(lab).filter((url) => url.includes('TOKEN'))).toEqual([]);
     expect(lab.calls.flatMap(({ urls }) => urls).filter((url) => url.includes('localhost'))).toEqual([]);
   });

@@ -11,7 +11,7 @@ const rows = readFileSync('docs/script-files.md', 'utf8')
   .map(([, name, file, global]) => ({ name, file: file!, global }));
 const scripts = browserPackages.flatMap(({ folder, json: { name } }) =>
   readdirSync(`packages/${folder}/dist`)
-    .filter((file) => /\.min\.js$/.test(file) && !file.includes('.development.'))
+    .filter((file) => file.endsWith('.min.js') && !file.includes('.development.'))
     .map((file) => ({ name, file, path: `packages/${folder}/dist/${file}` })),
 );
 

@@ -46,7 +46,10 @@ async function refuseTwice({ source }: ReturnType<typeof lab>, status: number): 
 const lastMessage = ({ events }: ReturnType<typeof lab>): string =>
   events.filter(({ type }) => type === 'tokenerror').at(-1)!.detail.error.message;
 
-const notSigned = (answer: unknown): Answer => (() => answer) as Answer;
+const notSigned =
+  (answer: unknown): Answer =>
+  () =>
+    answer;
 
 describe('the console of a development build', () => {
   test.each<[string, Answer, RegExp]>([

@@ -5,8 +5,8 @@ import type { SignedRequest } from '../contract/token-source.ts';
  * note of it: nothing is decided by it.
  */
 
-const signedBy: WeakMap<SignedRequest, object> = new WeakMap();
-const accepted = new WeakSet<object>();
+const signedBy = new WeakMap<SignedRequest, object>();
+const accepted = new WeakSet();
 const sentTo = new WeakMap<SignedRequest, string>();
 
 /** `source` has signed `request`. */
