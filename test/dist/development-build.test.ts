@@ -11,7 +11,7 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
     'Known options:',
     'the clock of the edge is ahead',
     'the CDN sends no CORS headers with refusals',
-    'minutes ',
+    'live that much longer than meant',
     'is no member of a token',
     'with another query',
   ],
