@@ -3,13 +3,15 @@ import { expect, test } from 'vitest';
 import rollupConfig from '../../../rollup.config.mjs';
 
 interface Built {
-  readonly output: { readonly file?: string; readonly dir?: string };
+  readonly output: { readonly file?: string; readonly dir?: string; readonly entryFileNames?: string };
   readonly input: string | Readonly<Record<string, string>>;
 }
 
-const built = (rollupConfig({ configPages: true }) as readonly Built[]).flatMap(({ input, output: { file, dir } }) =>
-  file === undefined ? Object.keys(input).map((name) => `${dir!}/${name}.js`) : [file],
-);
+const built = (rollupConfig({ configPages: true }) as readonly Built[]).flatMap(({ input, output }) => {
+  const { file, dir, entryFileNames } = output;
+  const nameOf = (name: string): string => `${dir!}/${entryFileNames!.replace('[name]', name)}`;
+  return file === undefined ? Object.keys(input).map(nameOf) : [file];
+});
 
 const pages = readdirSync('examples').filter((name) => name.endsWith('.html'));
 
@@ -21,5 +23,5 @@ test.each(pages)('npm start builds all files of packages that %s names', (page) 
 });
 
 test('npm start builds the token workers, which pages register', () => {
-  expect(built).toEqual(expect.arrayContaining(['packages/worker/dist/token-worker.js']));
+  expect(built).toEqual(expect.arrayContaining(['packages/worker/dist/token-worker.development.js']));
 });
