@@ -13,7 +13,7 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
     'the CDN sends no CORS headers with refusals',
     'live that much longer than meant',
     'is no member of a token',
-    'with another query',
+    'a signed URL, most likely',
   ],
   hlsjs: ['was called after hls.loadSource()', 'has received the configuration', 'was requested without a token'],
   dashjs: ['was called after the player was given its source'],
