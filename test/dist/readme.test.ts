@@ -90,7 +90,11 @@ beforeAll(() => {
   // what may be null is no concern of JavaScript
   const loose = { ...options, allowJs: true, checkJs: true, strict: false, exactOptionalPropertyTypes: false };
   const isScript = (name: string): boolean => /\.m?js$/.test(name);
-  const told = ['test/support/host-players.d.ts', ...(fastify ? [] : ['test/support/fastify.d.ts'])];
+  const told = [
+    'build-constants.d.ts',
+    'test/support/host-players.d.ts',
+    ...(fastify ? [] : ['test/support/fastify.d.ts']),
+  ];
   const scripts = ts.createProgram([...files.filter(isScript), ...told], loose);
   const all = [
     ...ts.getPreEmitDiagnostics(ts.createProgram([...files.filter((name) => !isScript(name)), ...told], options)),

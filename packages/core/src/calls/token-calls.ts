@@ -202,7 +202,8 @@ export class TokenCalls {
     const held = store.find(own);
     error ??= this.denialOf(own);
     if (!error && (!held || held === before)) {
-      const message = __DEVELOPMENT__ && this.#intake.hasOtherQuery(own) ? OTHER_QUERY : NO_TOKEN;
+      let message = NO_TOKEN;
+      if (__DEVELOPMENT__ && this.#intake.hasOtherQuery(own)) message = OTHER_QUERY;
       error = new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: own });
     }
     if (held && error?.code === 'ERR_SIGNING_RESPONSE') store.suspend(held);
