@@ -46,7 +46,10 @@ interface LabSettings {
   failWith: number;
   denied: (url: string) => boolean;
   /** Extra answers, by path: `(url, number of the request)`. Paths under `/v/` are protected. */
-  routes: Record<string, (url: URL, times: number, body: string) => Answer | Promise<Answer>>;
+  routes: Record<
+    string,
+    (url: URL, times: number, body: string, headers: IncomingMessage['headers']) => Answer | Promise<Answer>
+  >;
   /** Refusals to come: `times` requests to a path are refused although their token is good. */
   refusals: { path: RegExp; status: number; times: number }[];
 }
@@ -148,7 +151,7 @@ export class Lab implements LabSettings {
       status = refusal.status;
     }
     const isServed = host === 'elsewhere' || path.startsWith('/v/') || path in this.routes;
-    const answer = status === 200 ? await this.#content(path, url, body.toString('latin1')) : { status };
+    const answer = status === 200 ? await this.#content(path, url, body.toString('latin1'), headers) : { status };
     const full = typeof answer === 'string' || Buffer.isBuffer(answer) ? { body: answer } : answer;
     status = full.status ?? 200;
     let content = Buffer.from(full.body ?? '');
@@ -177,11 +180,11 @@ export class Lab implements LabSettings {
     response.end(content);
   }
 
-  async #content(path: string, url: URL, body: string): Promise<Answer> {
+  async #content(path: string, url: URL, body: string, headers: IncomingMessage['headers']): Promise<Answer> {
     const times = (this.#times.get(path) ?? 0) + 1;
     this.#times.set(path, times);
     const route = this.routes[path];
-    if (route) return route(url, times, body);
+    if (route) return route(url, times, body, headers);
     if (path === '/') {
       const version = url.search.slice(1);
       return {

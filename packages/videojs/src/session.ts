@@ -68,3 +68,10 @@ export async function replayForPlayer(
   if (!replay && refusal) session.refusal.note(refusal);
   return replay;
 }
+
+/** The edge lets `url` through again: its refusal is no reason for an error any more. */
+export function noteSuccess({ refusal, failure }: Session, url: string): void {
+  if (url !== refusal.last?.url) return;
+  refusal.forget();
+  failure.withdraw();
+}

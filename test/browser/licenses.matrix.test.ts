@@ -1,0 +1,64 @@
+import type { TestContext } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OwnProfiles } from '../support/chromium.mjs';
+import { openChromium } from '../support/chromium.mjs';
+import type { LicenseCarrier } from '../support/license-lab.ts';
+import { LicenseLab } from '../support/license-lab.ts';
+import type { LicensedPlayer } from '../support/license-page.ts';
+import { inPart } from '../support/parts.ts';
+
+let browser: OwnProfiles;
+beforeAll(async () => void (browser = await openChromium()));
+afterAll(() => browser.close());
+
+const players: LicensedPlayer[] = ['hls.js', 'Video.js', 'Shaka Player', 'dash.js'];
+const carriers = inPart<LicenseCarrier>(['query'], ['header']);
+const cases = players.flatMap((player) => carriers.map((carrier) => ({ player, carrier })));
+
+describe.concurrent.each(cases)('licences, $player, the token in the $carrier', ({ player, carrier }) => {
+  const open = async (context: TestContext): Promise<LicenseLab> => {
+    const lab = await LicenseLab.open(browser, player, carrier);
+    context.onTestFinished(() => lab[Symbol.asyncDispose]());
+    context.skip(!(await lab.hasClearKey()), 'This browser has no ClearKey.');
+    return lab;
+  };
+  const isPlaying = (lab: LicenseLab, after = 0.5): Promise<unknown> =>
+    expect.poll(async () => (await lab.look()).time, { timeout: 30_000 }).toBeGreaterThan(after);
+
+  test('the first one and a renewal after the token has run out are signed, and it plays', async (context) => {
+    const lab = await open(context);
+    lab.licenseTtl = 2;
+    await lab.play();
+    await isPlaying(lab);
+    expect(lab.licenses).toEqual([200]);
+    await expect.poll(() => Date.now(), { timeout: 5000 }).toBeGreaterThan(lab.licenseExpires);
+    await lab.renew();
+    await expect.poll(() => lab.licenses, { timeout: 10_000 }).toEqual([200, 200]);
+    const { time, errors } = await lab.look();
+    expect(errors).toEqual([]);
+    await isPlaying(lab, time);
+  });
+
+  test('one that the server refuses is asked for once more with another token, and nobody hears of it', async (context) => {
+    const lab = await open(context);
+    lab.refusals.push({ path: /license/, status: 403, times: 1 });
+    await lab.play();
+    await isPlaying(lab);
+    const [refused, replayed] = lab.requests.filter(({ path }) => path === '/license');
+    expect(lab.licenses).toEqual([403, 200]);
+    expect([replayed!.method, replayed!.body]).toEqual([refused!.method, refused!.body]);
+    expect((await lab.look()).errors).toEqual([]);
+  });
+
+  test('the signing endpoint is away when it is needed: it waits, and plays once the endpoint is back', async (context) => {
+    const lab = await open(context);
+    lab.isAwayForLicense = true;
+    await lab.play();
+    const failed = (): number => lab.calls.filter(({ urls }) => urls.some((url) => url.endsWith('/license'))).length;
+    await expect.poll(failed, { timeout: 20_000 }).toBeGreaterThan(1);
+    expect(lab.licenses).toEqual([]);
+    Object.assign(lab, { failWith: 0, isAwayForLicense: false });
+    await isPlaying(lab);
+    expect(lab.licenses).toEqual([200]);
+  });
+});
