@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { OwnProfiles } from '../support/chromium.mjs';
 import { openChromium } from '../support/chromium.mjs';
 import type { LicenseCarrier } from '../support/license-lab.ts';
@@ -22,8 +22,8 @@ describe.concurrent.each(cases)('licences, $player, the token in the $carrier', 
     context.skip(!(await lab.hasClearKey()), 'This browser has no ClearKey.');
     return lab;
   };
-  const isPlaying = (lab: LicenseLab, after = 0.5): Promise<unknown> =>
-    expect.poll(async () => (await lab.look()).time, { timeout: 30_000 }).toBeGreaterThan(after);
+  const isPlaying = (lab: LicenseLab, after = 0.5): Promise<void> =>
+    vi.waitFor(async () => expect((await lab.look()).time).toBeGreaterThan(after), 30_000);
 
   test('the first one and a renewal after the token has run out are signed, and it plays', async (context) => {
     const lab = await open(context);
@@ -31,9 +31,9 @@ describe.concurrent.each(cases)('licences, $player, the token in the $carrier', 
     await lab.play();
     await isPlaying(lab);
     expect(lab.licenses).toEqual([200]);
-    await expect.poll(() => Date.now(), { timeout: 5000 }).toBeGreaterThan(lab.licenseExpires);
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(lab.licenseExpires), 5000);
     await lab.renew();
-    await expect.poll(() => lab.licenses, { timeout: 10_000 }).toEqual([200, 200]);
+    await vi.waitFor(() => expect(lab.licenses).toEqual([200, 200]), 10_000);
     const { time, errors } = await lab.look();
     expect(errors).toEqual([]);
     await isPlaying(lab, time);
@@ -55,7 +55,7 @@ describe.concurrent.each(cases)('licences, $player, the token in the $carrier', 
     lab.isAwayForLicense = true;
     await lab.play();
     const failed = (): number => lab.calls.filter(({ urls }) => urls.some((url) => url.endsWith('/license'))).length;
-    await expect.poll(failed, { timeout: 20_000 }).toBeGreaterThan(1);
+    await vi.waitFor(() => expect(failed()).toBeGreaterThan(1), 20_000);
     expect(lab.licenses).toEqual([]);
     Object.assign(lab, { failWith: 0, isAwayForLicense: false });
     await isPlaying(lab);

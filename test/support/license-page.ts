@@ -49,7 +49,6 @@ export function keepKeySessions(): void {
   const page = window as unknown as LicenseWindow;
   page.licenseErrors = [];
   page.keySessions = [];
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
   const { createSession } = MediaKeys.prototype;
   MediaKeys.prototype.createSession = function (type) {
     const session = createSession.call(this, type);
@@ -116,7 +115,7 @@ export async function playLicensed({ player, src, licenseUrl, kid }: LicensedFil
     shaka.configure({ drm: { servers: { [keySystem]: licenseUrl } } });
     page.SecureTokenShaka.secureToken(shaka, '/token');
     shaka.addEventListener('error', (event) => fail((event as Event & { detail: { code: number } }).detail.code));
-    void shaka.load(src).catch(({ code }: { code: number }) => fail(code));
+    void shaka.load(src).catch((error: unknown) => fail((error as { code: number }).code));
   } else if (player === 'dash.js') {
     const dash = page.dashjs.MediaPlayer().create();
     page.SecureTokenDash.secureToken(dash, '/token');

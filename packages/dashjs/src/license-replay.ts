@@ -117,7 +117,6 @@ export function replayRefused(
   let { responseType } = request;
   Object.defineProperty(request, 'responseType', {
     configurable: true,
-    enumerable: true,
     get() {
       if (!signal.aborted) beforeSent(request.data ?? request.body, (xhr) => replayOnce(xhr, sent));
       return responseType;
