@@ -211,10 +211,15 @@ export class Lab implements LabSettings {
     }));
   }
 
+  /** Whether the endpoint fails when it is asked for `urls`. */
+  protected isAwayFor(_urls: readonly string[]): boolean {
+    return this.failWith > 0;
+  }
+
   async #sign({ urls, reason }: LabCall, response: ServerResponse): Promise<void> {
     this.calls.push({ urls, reason });
     if (this.wait) await delay(this.wait * 1000);
-    if (this.failWith) return void response.writeHead(this.failWith).end();
+    if (this.isAwayFor(urls)) return void response.writeHead(this.failWith).end();
     const denied = urls.filter((url) => this.denied(url));
     const tokens = urls.filter((url) => !denied.includes(url)).map((url) => this.token(url));
     response
