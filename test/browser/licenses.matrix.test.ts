@@ -50,6 +50,16 @@ describe.concurrent.each(cases)('licences, $player, the token in the $carrier', 
     expect((await lab.look()).errors).toEqual([]);
   });
 
+  // dash.js itself tries three times more, a second apart
+  const requests = player === 'dash.js' ? 5 : 2;
+  test(`a server that refuses them all is asked ${requests} times, and the app hears of it`, async (context) => {
+    const lab = await open(context);
+    lab.refusals.push({ path: /license/, status: 403, times: 99 });
+    await lab.play();
+    await vi.waitFor(async () => expect((await lab.look()).errors.length).toBeGreaterThan(0), 20_000);
+    expect(lab.licenses).toEqual(Array<number>(requests).fill(403));
+  });
+
   test('the signing endpoint is away when it is needed: it waits, and plays once the endpoint is back', async (context) => {
     const lab = await open(context);
     lab.failWith = 503;
