@@ -61,7 +61,7 @@ export async function replayForPlayer(
   session: Session,
   request: SignedRequest,
   status: number,
-  options: SignOptions,
+  options: SignOptions & { readonly method?: string },
 ): Promise<SignedRequest | undefined> {
   const refusal = refusalOf(session.source, request, status);
   const replay = await session.user.replay(request, status, options);

@@ -18,7 +18,7 @@ interface XhrOptions {
 }
 
 /** A player with the listeners of its tech, and a source whose tokens begin with `name`. */
-const createPlayer = (name: string) => {
+const createPlayer = (name: string, inHeader = false) => {
   const onTech = new Map<string, () => void>();
   const onPlayer = new Map<string, () => void>();
   const listen = (all: Map<string, () => void>) => ({
@@ -29,7 +29,11 @@ const createPlayer = (name: string) => {
   const source: TokenSource = createTokenSource({
     getTokens: ({ urls }) =>
       Promise.resolve(
-        urls.map((url): Token => ({ url, expires: Date.now() / 1000 + 60, query: { st: `${name}${++number}` } })),
+        urls.map((url): Token => {
+          const value = `${name}${++number}`;
+          const carrier = inHeader ? { headers: { 'x-token': value } } : { query: { st: value } };
+          return { url, expires: Date.now() / 1000 + 60, ...carrier };
+        }),
       ),
     protect: 'https://drm.test/',
     retry: { limit: 0 },
@@ -82,6 +86,20 @@ test('a licence request to a protected URL is signed, and goes out once more if 
   sent[0]!.answer(200);
   expect(sent[0]!.heard).toContain('load 200');
   expect(sent[0]!.sent).toEqual([Uint8Array.of(1), Uint8Array.of(1)]);
+});
+
+test('a refusal that a cache could keep, with the token in a header: the licence server gets no GET in between', async () => {
+  const fetched = vi.fn();
+  vi.stubGlobal('fetch', fetched);
+  const { session } = createPlayer('t', true);
+  follow(session);
+  ask();
+  await settle();
+  sent[0]!.answer(410);
+  await settle();
+  expect(opened()).toEqual([`POST ${LICENSE}`, `POST ${LICENSE}`]);
+  expect(sent[0]!.headersSent).toEqual(['x-token: t2']);
+  expect(fetched).not.toHaveBeenCalled();
 });
 
 test('a refusal for good is the reason of the error that follows, until the server lets the URL through', async () => {
