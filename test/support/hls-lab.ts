@@ -44,6 +44,8 @@ interface LabSettings {
   wait: number;
   /** The endpoint answers this instead; 0 is off. */
   failWith: number;
+  /** Calls that ask for none of these URLs do not fail. */
+  failsFor: (url: string) => boolean;
   denied: (url: string) => boolean;
   /** Extra answers, by path: `(url, number of the request)`. Paths under `/v/` are protected. */
   routes: Record<
@@ -75,6 +77,7 @@ export class Lab implements LabSettings {
   ttl = 60;
   wait = 0;
   failWith = 0;
+  failsFor: (url: string) => boolean = () => true;
   denied: (url: string) => boolean = () => false;
   routes: LabSettings['routes'] = {};
   refusals: LabSettings['refusals'] = [];
@@ -211,15 +214,10 @@ export class Lab implements LabSettings {
     }));
   }
 
-  /** Whether the endpoint fails when it is asked for `urls`. */
-  protected isAwayFor(_urls: readonly string[]): boolean {
-    return this.failWith > 0;
-  }
-
   async #sign({ urls, reason }: LabCall, response: ServerResponse): Promise<void> {
     this.calls.push({ urls, reason });
     if (this.wait) await delay(this.wait * 1000);
-    if (this.isAwayFor(urls)) return void response.writeHead(this.failWith).end();
+    if (this.failWith && urls.some(this.failsFor)) return void response.writeHead(this.failWith).end();
     const denied = urls.filter((url) => this.denied(url));
     const tokens = urls.filter((url) => !denied.includes(url)).map((url) => this.token(url));
     response

@@ -60,6 +60,8 @@ const manifest = `<?xml version="1.0"?>
 
 /** A page with a player, a song that ClearKey plays, and a licence server that demands a token. */
 export class LicenseLab extends Lab {
+  /** Media may come before the licence, or after. */
+  override failsFor = (url: string): boolean => url.endsWith('/license');
   /** Seconds that the token of a licence lives. */
   licenseTtl = 60;
   /** When the last token for a licence runs out, in unix ms. */
@@ -112,11 +114,6 @@ export class LicenseLab extends Lab {
   /** The statuses of all requests for a licence. */
   get licenses(): number[] {
     return this.requests.filter(({ path }) => path === '/license').map(({ status }) => status);
-  }
-
-  /** `failWith` is for calls that ask for a licence: media may come before it, or after. */
-  protected override isAwayFor(urls: readonly string[]): boolean {
-    return super.isAwayFor(urls) && urls.some((url) => url.endsWith('/license'));
   }
 
   override token(url: string): Token {

@@ -102,9 +102,9 @@ export async function playLicensed({ player, src, licenseUrl, kid }: LicensedFil
           }),
         },
       },
-    } as object);
+    });
     page.SecureTokenHls.secureToken(hls, '/token');
-    hls.on('hlsError' as never, (_: unknown, { details, fatal }: { details: string; fatal: boolean }) => {
+    hls.on(page.Hls.Events.ERROR, (_, { details, fatal }) => {
       if (fatal) fail(details);
     });
     hls.loadSource(src);

@@ -185,7 +185,7 @@ describe('createLicenseFilter, a refused request', () => {
 
 test('createLicenseFilter, a request that dash.js never sends: XMLHttpRequest is as it was a moment later', async () => {
   const { request } = await prepare();
-  void request.responseType;
+  expect(request.responseType).toBe('arraybuffer');
   expect(FakeXhr.prototype.send).not.toBe(send);
   // another request in between is left alone
   new FakeXhr().send('else');
