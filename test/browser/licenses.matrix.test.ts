@@ -50,8 +50,8 @@ describe.concurrent.each(cases)('licences, $player, the token in the $carrier', 
     expect((await lab.look()).errors).toEqual([]);
   });
 
-  // dash.js itself tries three times more, a second apart
-  const requests = player === 'dash.js' ? 5 : 2;
+  // dash.js itself tries three times more, a second apart; Shaka Player once, and both of its tries are replayed
+  const requests = { 'hls.js': 2, 'Video.js': 2, 'Shaka Player': 4, 'dash.js': 5 }[player];
   test(`a server that refuses them all is asked ${requests} times, and the app hears of it`, async (context) => {
     const lab = await open(context);
     lab.refusals.push({ path: /license/, status: 403, times: 99 });
