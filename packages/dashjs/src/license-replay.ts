@@ -27,23 +27,29 @@ interface Sent {
   wasReplayed: boolean;
 }
 
+/** The request that dash.js is about to send. */
+let awaited: { readonly body: unknown; readonly take: (xhr: XMLHttpRequest) => void } | undefined;
+
 /**
  * Calls `take` with the XMLHttpRequest that is sent next with `body`, before it is sent. dash.js sends it in the task
  * in which this is called, and hands it to nobody.
  */
 function beforeSent(body: unknown, take: (xhr: XMLHttpRequest) => void): void {
+  const isInPlace = awaited !== undefined;
+  awaited = { body: body ?? undefined, take };
+  if (isInPlace) return;
   const { prototype } = XMLHttpRequest;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
   const { send } = prototype;
   const restore = (): void => {
+    awaited = undefined;
     // another tool may have put its own in front meanwhile
     if (prototype.send === taking) prototype.send = send;
   };
   const taking: typeof send = function (this: XMLHttpRequest, sent) {
-    if ((sent ?? undefined) === (body ?? undefined)) {
-      restore();
-      take(this);
-    }
+    const found = awaited?.body === (sent ?? undefined) ? awaited : undefined;
+    if (found) restore();
+    found?.take(this);
     send.call(this, sent);
   };
   prototype.send = taking;
