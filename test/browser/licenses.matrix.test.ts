@@ -2,6 +2,7 @@ import type { TestContext } from 'vitest';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { OwnProfiles } from '../support/chromium.mjs';
 import { openChromium } from '../support/chromium.mjs';
+import type { LabRequest } from '../support/hls-lab.ts';
 import type { LicenseCarrier } from '../support/license-lab.ts';
 import { LicenseLab } from '../support/license-lab.ts';
 import type { LicensedPlayer } from '../support/license-page.ts';
@@ -47,6 +48,9 @@ describe.concurrent.each(cases)('licences, $player, the token in the $carrier', 
     const [refused, replayed] = lab.requests.filter(({ path }) => path === '/license');
     expect(lab.licenses).toEqual([403, 200]);
     expect([replayed!.method, replayed!.body]).toEqual([refused!.method, refused!.body]);
+    // dash.js itself would ask again, with the token that was refused
+    const tokenOf = ({ url, headers }: LabRequest): unknown => headers['x-lt'] ?? new URL(url).searchParams.get('lt');
+    expect([refused!, replayed!].map(tokenOf)).toEqual(['L1', 'L2']);
     expect((await lab.look()).errors).toEqual([]);
   });
 
