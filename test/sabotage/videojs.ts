@@ -12,9 +12,18 @@ const videojsTimeoutsTest = 'test/browser/videojs-timeouts.test.ts';
 const videojsNativeTest = 'test/browser/videojs-native.test.ts';
 const videojsSharedSourceTest = 'test/browser/videojs-shared-source.test.ts';
 const videojsLateTest = 'test/browser/videojs-late.matrix.test.ts';
+const licensesTest = 'test/browser/licenses.matrix.test.ts';
 const videojsAppsTest = 'test/browser/videojs-apps.test.ts';
 
 export const videojs: readonly Sabotage[] = [
+  {
+    name: 'videojs-licenses',
+    promise: 'Licence requests of videojs-contrib-eme are signed.',
+    file: secureTokenPlugin,
+    find: 'signLicenses(session)',
+    replace: '() => undefined',
+    noticedBy: { test: licensesTest, name: 'Video.js' },
+  },
   {
     name: 'videojs-first-request',
     promise: 'A source that is given at creation is signed from its first request on.',

@@ -1,10 +1,22 @@
 /** Which test files concern a package: a part of their path. */
 const concerns = {
   core: ['test/unit/core/', 'test/session/', 'test/growth/core', 'test/properties/protocol'],
-  hlsjs: ['test/unit/hlsjs/', 'test/browser/hlsjs-', 'test/browser/content-security-', 'test/browser/denials'],
-  videojs: ['test/unit/videojs/', 'test/browser/videojs-', 'test/browser/content-security-', 'test/browser/denials'],
-  shaka: ['test/unit/shaka/', 'test/browser/shaka-', 'test/browser/denials'],
-  dashjs: ['test/unit/dashjs/', 'test/browser/dashjs-', 'test/browser/denials'],
+  hlsjs: [
+    'test/unit/hlsjs/',
+    'test/browser/hlsjs-',
+    'test/browser/content-security-',
+    'test/browser/denials',
+    'test/browser/licenses',
+  ],
+  videojs: [
+    'test/unit/videojs/',
+    'test/browser/videojs-',
+    'test/browser/content-security-',
+    'test/browser/denials',
+    'test/browser/licenses',
+  ],
+  shaka: ['test/unit/shaka/', 'test/browser/shaka-', 'test/browser/denials', 'test/browser/licenses'],
+  dashjs: ['test/unit/dashjs/', 'test/browser/dashjs-', 'test/browser/denials', 'test/browser/licenses'],
   'media-element': ['test/unit/media-element/', 'test/browser/mp4-', 'test/browser/videojs-', 'test/browser/denials'],
   progressive: ['test/unit/progressive/', 'test/browser/mp4-', 'test/browser/denials'],
   worker: [

@@ -31,9 +31,19 @@ function mapBoxes(bytes: Buffer, change: Record<string, (body: Buffer) => Buffer
   return Buffer.concat(all);
 }
 
-/** An init segment with AAC, marked as encrypted. */
-export const encryptInit = (init: Buffer, { id }: EncryptionKey): Buffer =>
+/** The id of the common system in a `pssh` box, whose content is ids of keys alone. */
+const COMMON_SYSTEM = Buffer.from('1077efecc0b24d02ace33c1e52e2fb4b', 'hex');
+
+/**
+ * An init segment with AAC, marked as encrypted.
+ * @param withPssh also a `pssh` box, by which a browser tells the page that a key is needed
+ */
+export const encryptInit = (init: Buffer, { id }: EncryptionKey, withPssh = false): Buffer =>
   mapBoxes(init, {
+    moov: (body) =>
+      withPssh
+        ? box('moov', body, box('pssh', uint32(0x1000000), COMMON_SYSTEM, uint32(1), id, uint32(0)))
+        : box('moov', body),
     stsd(body) {
       const entry = body.subarray(16);
       const sinf = box(

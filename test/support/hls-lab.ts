@@ -44,9 +44,14 @@ interface LabSettings {
   wait: number;
   /** The endpoint answers this instead; 0 is off. */
   failWith: number;
+  /** Calls that ask for none of these URLs do not fail. */
+  failsFor: (url: string) => boolean;
   denied: (url: string) => boolean;
   /** Extra answers, by path: `(url, number of the request)`. Paths under `/v/` are protected. */
-  routes: Record<string, (url: URL, times: number, body: string) => Answer | Promise<Answer>>;
+  routes: Record<
+    string,
+    (url: URL, times: number, body: string, headers: IncomingMessage['headers']) => Answer | Promise<Answer>
+  >;
   /** Refusals to come: `times` requests to a path are refused although their token is good. */
   refusals: { path: RegExp; status: number; times: number }[];
 }
@@ -72,6 +77,7 @@ export class Lab implements LabSettings {
   ttl = 60;
   wait = 0;
   failWith = 0;
+  failsFor: (url: string) => boolean = () => true;
   denied: (url: string) => boolean = () => false;
   routes: LabSettings['routes'] = {};
   refusals: LabSettings['refusals'] = [];
@@ -148,7 +154,7 @@ export class Lab implements LabSettings {
       status = refusal.status;
     }
     const isServed = host === 'elsewhere' || path.startsWith('/v/') || path in this.routes;
-    const answer = status === 200 ? await this.#content(path, url, body.toString('latin1')) : { status };
+    const answer = status === 200 ? await this.#content(path, url, body.toString('latin1'), headers) : { status };
     const full = typeof answer === 'string' || Buffer.isBuffer(answer) ? { body: answer } : answer;
     status = full.status ?? 200;
     let content = Buffer.from(full.body ?? '');
@@ -177,11 +183,11 @@ export class Lab implements LabSettings {
     response.end(content);
   }
 
-  async #content(path: string, url: URL, body: string): Promise<Answer> {
+  async #content(path: string, url: URL, body: string, headers: IncomingMessage['headers']): Promise<Answer> {
     const times = (this.#times.get(path) ?? 0) + 1;
     this.#times.set(path, times);
     const route = this.routes[path];
-    if (route) return route(url, times, body);
+    if (route) return route(url, times, body, headers);
     if (path === '/') {
       const version = url.search.slice(1);
       return {
@@ -211,7 +217,7 @@ export class Lab implements LabSettings {
   async #sign({ urls, reason }: LabCall, response: ServerResponse): Promise<void> {
     this.calls.push({ urls, reason });
     if (this.wait) await delay(this.wait * 1000);
-    if (this.failWith) return void response.writeHead(this.failWith).end();
+    if (this.failWith && urls.some(this.failsFor)) return void response.writeHead(this.failWith).end();
     const denied = urls.filter((url) => this.denied(url));
     const tokens = urls.filter((url) => !denied.includes(url)).map((url) => this.token(url));
     response

@@ -1,15 +1,11 @@
+import type { LicenseRequest } from './license-replay.ts';
+import { replayRefused } from './license-replay.ts';
 import type { Session } from './session.ts';
 import { signOrWait } from './session.ts';
 
-interface LicenseRequest {
-  url: string;
-  headers?: Record<string, string>;
-  withCredentials?: boolean;
-}
-
 /**
- * A filter that signs licence requests, and those for certificates, to protected URLs. It does not reject: dash.js
- * would wait for ever.
+ * A filter that signs licence requests, and those for certificates, to protected URLs, and lets a refused one go out
+ * again, once. It does not reject: dash.js would wait for ever.
  * @param signal ends waits
  */
 export const createLicenseFilter =
@@ -23,4 +19,5 @@ export const createLicenseFilter =
     request.url = signed.url;
     request.headers = { ...request.headers, ...signed.headers };
     request.withCredentials ||= signed.credentials;
+    replayRefused(request, session, signed, signal);
   };

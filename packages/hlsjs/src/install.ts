@@ -58,7 +58,9 @@ export function install(hls: Hls, { source, release }: AcquiredTokenSource): voi
   config.loader = createTokenLoader(config.loader, sessionNow);
   if (config.pLoader) config.pLoader = wrap(config.pLoader, sessionNow);
   if (config.fLoader) config.fLoader = wrap(config.fLoader, sessionNow);
-  config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, sourceNow);
+  const end = new AbortController();
+  whenDestroyed(hls, () => end.abort());
+  config.licenseXhrSetup = createLicenseSetup(config.licenseXhrSetup, sourceNow, end.signal);
   tellTokenErrors(hls, sourceNow);
   returnToLive(hls);
   watchUnsignedRequests(hls, sourceNow);

@@ -1,14 +1,24 @@
 import type { HlsConfig } from 'hls.js';
-import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { hideSignedUrl } from 'secure-token-core/adapter';
+import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
+import { hideSignedUrl, isOutage, keepAsking } from 'secure-token-core/adapter';
 
 type LicenseSetup = NonNullable<HlsConfig['licenseXhrSetup']>;
 type Challenge = Awaited<ReturnType<LicenseSetup>>;
 
-/** A `licenseXhrSetup` that signs licence requests to protected URLs and sends a refused one again, once. */
-export function createLicenseSetup(before: LicenseSetup | undefined, sourceOf: () => TokenSource): LicenseSetup {
+/**
+ * A `licenseXhrSetup` that signs licence requests to protected URLs and sends a refused one again, once. It waits
+ * through an outage of the signing endpoint: hls.js ends playback when a licence cannot be asked for.
+ * @param signal ends waits
+ */
+export function createLicenseSetup(
+  before: LicenseSetup | undefined,
+  sourceOf: () => TokenSource,
+  signal: AbortSignal,
+): LicenseSetup {
   return async function (xhr, url, ...rest) {
     const source = sourceOf();
+    const outlastOutage = <T>(ask: (options: SignOptions) => Promise<T>): Promise<T> =>
+      keepAsking({ source, signal, ask, mayWait: isOutage });
     const prepare = async ({ url: signed, headers, credentials }: SignedRequest): Promise<Challenge> => {
       xhr.open('POST', signed, true);
       xhr.withCredentials = credentials;
@@ -17,7 +27,7 @@ export function createLicenseSetup(before: LicenseSetup | undefined, sourceOf: (
       for (const name in headers) xhr.setRequestHeader(name, headers[name]!);
       return challenge;
     };
-    const request = await source.sign(url);
+    const request = await outlastOutage((options) => source.sign(url, options));
     // hls.js hands it out as `networkDetails`
     hideSignedUrl(xhr, source);
     const challenge = await prepare(request);
@@ -27,8 +37,7 @@ export function createLicenseSetup(before: LicenseSetup | undefined, sourceOf: (
       if (xhr.readyState !== 4) return answer();
       xhr.onreadystatechange = onreadystatechange;
       // hls.js takes any 4xx of a licence server for final
-      source
-        .refused(request, xhr.status)
+      outlastOutage((options) => source.refused(request, xhr.status, options))
         .then(
           (replay) =>
             replay &&

@@ -6,6 +6,7 @@ import { signNativeTextTracks } from './native-text-tracks.ts';
 import { LastRefusal } from './last-refusal.ts';
 import { createPlaybackFailure } from './playback-failure.ts';
 import { UnsignedSources } from './late-plugin.ts';
+import { signLicenseRequests } from './license-requests.ts';
 import type { Session } from './session.ts';
 import type { NextMiddleware, PlayerSource, SourceMiddleware } from './source-middleware.ts';
 import { createSourceMiddleware } from './source-middleware.ts';
@@ -49,6 +50,7 @@ export function registerSecureToken(
   const middlewares = new WeakMap<Player, SourceMiddleware>();
   const sessions = new WeakMap<Player, Session>();
   const unsigned = new UnsignedSources();
+  const signLicenses = signLicenseRequests(vjs);
 
   class SecureToken extends Base implements SecureTokenPlugin {
     static readonly VERSION: string = PACKAGE_VERSION;
@@ -79,6 +81,7 @@ export function registerSecureToken(
         signVhsRequests(vjs, session),
         signEmulatedTextTracks(vjs, session),
         signNativeTextTracks(session),
+        signLicenses(session),
         unsignGetters(player, source),
         () => middlewares.delete(player),
         () => sessions.delete(player),

@@ -61,10 +61,17 @@ export async function replayForPlayer(
   session: Session,
   request: SignedRequest,
   status: number,
-  options: SignOptions,
+  options: SignOptions & { readonly method?: string },
 ): Promise<SignedRequest | undefined> {
   const refusal = refusalOf(session.source, request, status);
   const replay = await session.user.replay(request, status, options);
   if (!replay && refusal) session.refusal.note(refusal);
   return replay;
+}
+
+/** The edge lets `url` through again: its refusal is no reason for an error any more. */
+export function noteSuccess({ refusal, failure }: Session, url: string): void {
+  if (url !== refusal.last?.url) return;
+  refusal.forget();
+  failure.withdraw();
 }

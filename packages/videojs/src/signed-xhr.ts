@@ -199,7 +199,7 @@ class SignedXhr {
     const { status } = this.#xhr;
     void this.#sendOnce(
       'replaying',
-      (options) => replayForPlayer(this.#session, request, status, options),
+      (options) => replayForPlayer(this.#session, request, status, { ...options, method: this.#method }),
       () => this.#settle('readystatechange', status ? 'load' : 'error', 'loadend'),
     );
   }

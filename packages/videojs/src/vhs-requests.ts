@@ -1,5 +1,6 @@
 import { isDry } from './is-dry.ts';
 import type { Session } from './session.ts';
+import { noteSuccess } from './session.ts';
 import { signRequest } from './signed-xhr.ts';
 import { createRequestHooks } from './vhs-request-hooks.ts';
 import type { Videojs } from './vhs.ts';
@@ -15,9 +16,7 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
   let spinner: ReturnType<typeof setTimeout> | undefined;
   const onSuccess = (url: string): void => {
     successes++;
-    if (url !== refusal.last?.url) return;
-    refusal.forget();
-    failure.withdraw();
+    noteSuccess(session, url);
   };
 
   const hooks = createRequestHooks(videojs, player, (options) => {

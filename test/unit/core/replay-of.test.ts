@@ -10,13 +10,14 @@ const replay = (
   given: SignedRequest | undefined,
   status: number,
   answer = (): Promise<unknown> => Promise.resolve({}),
+  options = {},
 ): Promise<SignedRequest | undefined> => {
   sent.length = 0;
   vi.stubGlobal('fetch', (...args: unknown[]) => {
     sent.push(args);
     return answer();
   });
-  return replayOf({ refused: () => Promise.resolve(given) } as unknown as TokenSource, request, status, {});
+  return replayOf({ refused: () => Promise.resolve(given) } as unknown as TokenSource, request, status, options);
 };
 
 test.each([404, 405, 410, 414, 501])(
@@ -55,4 +56,12 @@ test.each([
 ])('nothing is asked for: %s', async (_, other, status) => {
   expect(await replay(other, status)).toBe(other);
   expect(sent).toEqual([]);
+});
+
+test('nothing is asked for: a POST, as one for a licence is', async () => {
+  const other = { ...request, headers: { 'x-token': '2' } };
+  expect(await replay(other, 410, undefined, { method: 'POST' })).toBe(other);
+  expect(sent).toEqual([]);
+  await replay(other, 410, undefined, { method: 'get' });
+  expect(sent).toHaveLength(1);
 });

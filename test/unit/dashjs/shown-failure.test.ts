@@ -44,7 +44,10 @@ test('once dash.js has given up what waits, the next denial is shown', async () 
 
 test('another source has an error of its own, though a licence of the one before waits', async () => {
   const { errors, load, playing, session, source } = denying();
-  void createLicenseFilter(session, new AbortController().signal)({ url: `${CDN}/license` });
+  void createLicenseFilter(
+    session,
+    new AbortController().signal,
+  )({ url: `${CDN}/license`, method: 'POST', responseType: 'arraybuffer' });
   await settle();
   expect(errors).toEqual([denied]);
   playing.asset = `${CDN}/vod/c.mpd`;

@@ -42,6 +42,7 @@ let xhr: FakeXhr;
 let seen: number[];
 let number: number;
 let source: TokenSource;
+let end: AbortController;
 
 const useSource = (token: () => Partial<Token>): void => {
   source = createTokenSource({
@@ -57,7 +58,7 @@ async function request(before?: HlsConfig['licenseXhrSetup'], url = SERVER): Pro
   xhr.onreadystatechange = () => {
     if (xhr.readyState === 4) seen.push(xhr.status);
   };
-  const setup = createLicenseSetup(before, () => source);
+  const setup = createLicenseSetup(before, () => source, end.signal);
   const changed = await (setup as (...all: unknown[]) => Promise<unknown>).call('hls', xhr, url, {}, challenge);
   if (!xhr.readyState) xhr.open('POST', url);
   xhr.send(changed ?? challenge);
@@ -67,6 +68,7 @@ beforeEach(() => {
   xhr = new FakeXhr();
   seen = [];
   number = 0;
+  end = new AbortController();
   useSource(() => ({ query: { st: `t${++number}` } }));
 });
 
@@ -125,6 +127,32 @@ describe('createLicenseSetup', () => {
       })),
     );
     expect(before.mock.calls[0]!.slice(2)).toEqual([{}, challenge]);
+  });
+
+  test('waits while the signing endpoint is away, until it is back or the player is destroyed', async () => {
+    vi.useFakeTimers();
+    try {
+      let isAway = true;
+      useSource(() => {
+        if (isAway) throw new TypeError('Failed to fetch');
+        return { query: { st: `t${++number}` } };
+      });
+      const requesting = request();
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(xhr.sent).toEqual([]);
+      isAway = false;
+      await vi.advanceTimersByTimeAsync(15_000);
+      await requesting;
+      expect(xhr.sent.map(({ url }) => url)).toEqual([`${SERVER}?st=t1`]);
+      isAway = true;
+      xhr = new FakeXhr();
+      const ended = expect(request(undefined, 'https://drm.example/other')).rejects.toThrow('aborted');
+      await vi.advanceTimersByTimeAsync(60_000);
+      end.abort();
+      await ended;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('leaves another licence server alone', async () => {

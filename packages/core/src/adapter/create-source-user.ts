@@ -1,11 +1,12 @@
+import type { ReplayOptions } from './replay-of.ts';
 import { replayOf } from './replay-of.ts';
 import type { TokenEventDetails } from '../contract/token-events.ts';
-import type { SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
+import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
 
 /** One of the users (players) of a token source that may be shared: what is refused to others is not its concern. */
 export interface SourceUser {
   /** As `replayOf`. @throws as that */
-  replay(request: SignedRequest, status: number, options?: SignOptions): Promise<SignedRequest | undefined>;
+  replay(request: SignedRequest, status: number, options?: ReplayOptions): Promise<SignedRequest | undefined>;
   /** Whether an event of the source is for this user: not a refusal of a request that only others have under way. */
   concerns(event: Event): boolean;
 }

@@ -5,6 +5,11 @@ import type { SignOptions, SignedRequest, TokenSource } from '../contract/token-
 /** The request of the player has a time-out of its own; the one before it must not hold it up. */
 const OVERWRITE_TIMEOUT_MS = 5000;
 
+export interface ReplayOptions extends SignOptions {
+  /** The method of the request: no cache answers a POST, as one for a licence is. @default 'GET' */
+  readonly method?: string;
+}
+
 /** Lets the browser's cache answer `replay` with what the edge says now. */
 async function overwriteCached(refused: SignedRequest, replay: SignedRequest): Promise<void> {
   const { url, headers } = replay;
@@ -30,9 +35,10 @@ export async function replayOf(
   source: TokenSource,
   request: SignedRequest,
   status: number,
-  options?: SignOptions,
+  options?: ReplayOptions,
 ): Promise<SignedRequest | undefined> {
   const replay = await source.refused(request, status, options);
-  if (replay && isRefusalCached(request, replay, status)) await overwriteCached(request, replay);
+  const isGet = (options?.method ?? 'GET').toUpperCase() === 'GET';
+  if (replay && isGet && isRefusalCached(request, replay, status)) await overwriteCached(request, replay);
   return replay;
 }

@@ -1,0 +1,132 @@
+import type { SignedRequest } from 'secure-token-core';
+import { hideSignedUrl } from 'secure-token-core/adapter';
+import type { Session } from './session.ts';
+import { signOrWait } from './session.ts';
+
+/** The `readyState` of an XMLHttpRequest that has ended and was not aborted since. */
+const DONE = 4;
+
+/** A request of dash.js for a licence, which has `data`, or for a certificate, which may have a `body`. */
+export interface LicenseRequest {
+  url: string;
+  method: string;
+  headers?: Record<string, string>;
+  withCredentials?: boolean;
+  responseType: string;
+  readonly data?: unknown;
+  readonly body?: unknown;
+}
+
+/** A request that went out with a token. */
+interface Sent {
+  readonly session: Session;
+  /** Ends waits. */
+  readonly signal: AbortSignal;
+  readonly request: LicenseRequest;
+  signed: SignedRequest;
+  wasReplayed: boolean;
+}
+
+/** The request that dash.js is about to send. */
+let awaited: { readonly body: unknown; readonly take: (xhr: XMLHttpRequest) => void } | undefined;
+
+/**
+ * Calls `take` with the XMLHttpRequest that is sent next with `body`, before it is sent. dash.js sends it in the task
+ * in which this is called, and hands it to nobody.
+ */
+function beforeSent(body: unknown, take: (xhr: XMLHttpRequest) => void): void {
+  const isInPlace = awaited !== undefined;
+  awaited = { body: body ?? undefined, take };
+  if (isInPlace) return;
+  const { prototype } = XMLHttpRequest;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
+  const { send } = prototype;
+  const restore = (): void => {
+    awaited = undefined;
+    // another tool may have put its own in front meanwhile
+    if (prototype.send === taking) prototype.send = send;
+  };
+  const taking: typeof send = function (this: XMLHttpRequest, sent) {
+    const found = awaited?.body === (sent ?? undefined) ? awaited : undefined;
+    if (found) restore();
+    found?.take(this);
+    send.call(this, sent);
+  };
+  prototype.send = taking;
+  queueMicrotask(restore);
+}
+
+/** Attaches another token to the request, in place of the one before. dash.js tries again with what stands here. */
+function attach(sent: Sent, signed: SignedRequest): void {
+  const { request } = sent;
+  // dash.js has put CMCD data behind the token
+  const added = request.url.startsWith(sent.signed.url) ? request.url.slice(sent.signed.url.length) : '';
+  request.url = signed.url + added;
+  request.headers = { ...request.headers, ...signed.headers };
+  request.withCredentials ||= signed.credentials;
+  sent.signed = signed;
+}
+
+/** Sends `xhr` once more with another token, once, if the server refuses the one that it has. */
+function replayOnce(xhr: XMLHttpRequest, sent: Sent): void {
+  const { session, signal, request, signed } = sent;
+  const { source } = session;
+  hideSignedUrl(xhr, source);
+  const { onload, onerror } = xhr;
+  const end = (event: ProgressEvent): void => {
+    Object.assign(xhr, { onload, onerror });
+    (event.type === 'load' ? onload : onerror)?.call(xhr, event);
+  };
+  const sendAgain = (replay: SignedRequest): void => {
+    attach(sent, replay);
+    Object.assign(xhr, { onload, onerror });
+    xhr.open(request.method, request.url, true);
+    xhr.withCredentials = request.withCredentials ?? false;
+    for (const [name, value] of Object.entries(request.headers ?? {})) xhr.setRequestHeader(name, value);
+    xhr.send((request.data ?? request.body ?? null) as XMLHttpRequestBodyInit | null);
+  };
+  const onEnd = (event: ProgressEvent): void => {
+    const { status } = xhr;
+    const isRefused = (status === 0 || status >= 400) && source.isRefusal(signed, status);
+    if (!isRefused || sent.wasReplayed || signal.aborted) {
+      end(event);
+      return;
+    }
+    sent.wasReplayed = true;
+    void signOrWait(session, signal, (options) => source.refused(signed, status, options))
+      .catch(() => undefined)
+      .then((replay) => {
+        // dash.js has given it up meanwhile
+        if (xhr.readyState !== DONE) return;
+        if (replay) sendAgain(replay);
+        else end(event);
+      });
+  };
+  xhr.onload = xhr.onerror = onEnd;
+}
+
+/**
+ * Lets a request for a licence or a certificate that the server refuses go out once more with another token, unseen by
+ * dash.js. dash.js would send it again with the token that was refused, and has no hook for that. It reads
+ * `responseType` once for each time that the request goes out, before it sends it.
+ *
+ * @param request carries the token of `signed`
+ * @param signal ends waits
+ */
+export function replayRefused(
+  request: LicenseRequest,
+  session: Session,
+  signed: SignedRequest,
+  signal: AbortSignal,
+): void {
+  const sent: Sent = { session, signal, request, signed, wasReplayed: false };
+  let { responseType } = request;
+  Object.defineProperty(request, 'responseType', {
+    configurable: true,
+    get() {
+      if (!signal.aborted) beforeSent(request.data ?? request.body, (xhr) => replayOnce(xhr, sent));
+      return responseType;
+    },
+    set: (value: string) => (responseType = value),
+  });
+}

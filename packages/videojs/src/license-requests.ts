@@ -1,0 +1,70 @@
+import type { Session } from './session.ts';
+import { noteSuccess } from './session.ts';
+import { signRequest } from './signed-xhr.ts';
+import type { PlayerTech, VhsRequestOptions, Videojs } from './vhs.ts';
+import { techOf } from './vhs.ts';
+
+/** Options of `videojs.xhr`; videojs-contrib-eme names the type of what it asks for since 5.1. */
+interface LicenseRequestOptions extends VhsRequestOptions {
+  url?: string;
+  requestType?: string;
+}
+
+const isForLicense = (options: unknown): options is LicenseRequestOptions =>
+  (options as LicenseRequestOptions | undefined)?.requestType === 'license';
+
+/**
+ * Signs what videojs-contrib-eme asks for with `videojs.xhr`, for all players: licences, their renewals, certificates.
+ * @returns what follows a player; call its result to stop
+ */
+export function signLicenseRequests(videojs: Videojs): (session: Session) => () => void {
+  const sessions = new Set<Session>();
+  /** The player that has just been told to get a licence: videojs-contrib-eme asks for it in the same task. */
+  let asking: Session | undefined;
+
+  const sessionFor = (url: string): Session | undefined =>
+    [asking, ...[...sessions].reverse()].find((session) => session?.source.protects(url));
+
+  const signing = (options: LicenseRequestOptions): LicenseRequestOptions => {
+    const session = sessionFor(options.uri || (options.url ?? ''));
+    if (!session) return options;
+    const { beforeSend, timeout } = options;
+    return {
+      ...options,
+      // counts from when the request goes out, with its token
+      timeout: 0,
+      beforeSend: (xhr) => {
+        signRequest(xhr, session, { ...(timeout && { timeout }), onSuccess: (url) => noteSuccess(session, url) });
+        beforeSend?.(xhr);
+      },
+    };
+  };
+
+  // the property, because videojs-contrib-eme reads it for each request; VHS has its own way, with hooks
+  (videojs as { xhr: unknown }).xhr = new Proxy(videojs.xhr as unknown as (...args: unknown[]) => unknown, {
+    apply: (xhr, self, [options, ...more]: unknown[]) =>
+      Reflect.apply(xhr, self, [isForLicense(options) ? signing(options) : options, ...more]),
+  });
+
+  return (session) => {
+    const { player } = session;
+    let tech: PlayerTech | undefined;
+    const onKeyMessage = (): void => {
+      asking = session;
+      queueMicrotask(() => (asking = undefined));
+    };
+    const followTech = (): void => {
+      tech?.off('keymessage', onKeyMessage);
+      tech = techOf(player);
+      tech?.on('keymessage', onKeyMessage);
+    };
+    sessions.add(session);
+    player.on('loadstart', followTech);
+    followTech();
+    return () => {
+      sessions.delete(session);
+      player.off('loadstart', followTech);
+      tech?.off('keymessage', onKeyMessage);
+    };
+  };
+}
