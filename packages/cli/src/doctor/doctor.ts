@@ -2,6 +2,7 @@ import type { TokenFormat } from 'secure-token-server';
 import { recognise } from '../format/recognise.ts';
 import type { Recognised } from '../format/recognise.ts';
 import { withoutParameters } from '../format/token-text.ts';
+import { webUrl } from '../web-url.ts';
 import { askChildren } from './ask/ask-children.ts';
 import { askEdge, askWithoutToken } from './ask/ask-edge.ts';
 import { askEndpoint } from './ask/ask-endpoint.ts';
@@ -44,9 +45,15 @@ export interface Diagnosis {
   readonly notTried: readonly string[];
 }
 
-/** Asks for `url` as a browser would, and says what is wrong. */
+/**
+ * Asks for `url` as a browser would, and says what is wrong.
+ *
+ * @throws `ERR_OPTIONS` where `url`, `endpoint` or `page` is no absolute http or https URL
+ */
 export async function examine(options: DoctorOptions): Promise<Diagnosis> {
-  const { endpoint, headers = {}, limits, onStep } = options;
+  for (const name of ['url', 'endpoint', 'page'] as const) if (options[name] !== undefined) webUrl(name, options[name]);
+  const { endpoint, limits, onStep } = options;
+  const headers = inLowerCase(options.headers);
   const asker = new Asker({ ...limits, ...(onStep && { onStep }) });
   const page = pageOf(options);
   const given = await tokenIn(options.url, { mayBeUnknown: !endpoint && !options.format });
@@ -160,6 +167,9 @@ function ownPass({ url, bare }: Given, headers: Readonly<Record<string, string>>
   const travel = { headers: names.filter((name) => name !== 'cookie'), cookies: names.includes('cookie') };
   return { ...pass, headers, values: [...pass.values, ...Object.values(headers)], travel };
 }
+
+const inLowerCase = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** The names of the parameters that a token has added. */
 function addedParameters(signed: string, bare: string): string[] {
