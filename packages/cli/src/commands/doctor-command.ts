@@ -14,6 +14,7 @@ interface DoctorCommandOptions extends FormatOptions {
   endpoint?: string;
   origin?: string;
   header: Readonly<Record<string, string>>;
+  browser?: true;
 }
 
 const recognisedOr = 'the one whose token is in the URL, or else secureToken';
@@ -30,6 +31,10 @@ export function addDoctorCommand(program: Command, exitWith: (code: number) => v
       )
         .argParser(addHeader)
         .default({}, 'none'),
+    )
+    .option(
+      '--browser',
+      'also play the URL with hls.js in a Chromium; needs playwright-core, hls.js, secure-token-hlsjs',
     )
     .addHelpText(
       'after',
@@ -52,6 +57,7 @@ Exit codes: 0 no finding but notes, 1 an error or a warning, 2 neither edge nor 
         ...(page !== undefined && { page }),
         ...(secrets.length > 0 && { format: (signed: string) => formatLike(signed, secrets, options) }),
         headers: options.header,
+        browser: options.browser === true,
         onStep(step) {
           steps.push(step);
           if (process.stderr.isTTY) console.error(stepLine(step));

@@ -6,7 +6,7 @@ import { addFormatOptions, formatOf, formatWith } from '../format/format-options
 import type { FormatOptions } from '../format/format-options.ts';
 import { findSecrets, readSecrets } from '../format/read-secrets.ts';
 import { openBrowser } from '../serve/open-browser.ts';
-import { findPlayerFiles } from '../serve/player-files.ts';
+import { findPlayerFiles } from '../player-files.ts';
 import { checkLinks, createServeApp } from '../serve/serve-app.ts';
 import { serveHost } from '../serve/serve-host.ts';
 import type { ServeHost } from '../serve/serve-host.ts';

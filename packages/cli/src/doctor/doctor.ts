@@ -12,6 +12,7 @@ import { EndpointCalls } from './ask/endpoint-calls.ts';
 import { passOfUrl } from './ask/pass.ts';
 import type { Pass } from './ask/pass.ts';
 import { endpointSigner, ends, ownSigner, passThatEnds, secretSigner } from './ask/signers.ts';
+import { playInBrowser } from './browser/play-in-browser.ts';
 import { diagnose, exitStatus } from './diagnose.ts';
 import type { Finding } from './finding.ts';
 import { notTried } from './not-tried.ts';
@@ -32,6 +33,8 @@ export interface DoctorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** With its secret: to sign what is needed. A function gets a signed URL, where there is one, to make its like. */
   readonly format?: TokenFormat | ((url: string) => Promise<TokenFormat | undefined>);
+  /** Also plays the URL with hls.js in a Chromium, where `playwright-core` and one are installed. @default false */
+  readonly browser?: boolean;
   readonly limits?: Pick<AskerOptions, 'requests' | 'totalMs' | 'eachMs'>;
   readonly onStep?: (step: Step) => void;
 }
@@ -109,6 +112,12 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
           isPrivate: isPrivateHost(new URL(bare).hostname),
           bareOf: (url) => bareUrl(url, good, parameters),
         });
+  const browser = options.browser
+    ? await playInBrowser({
+        ...{ url: endpoint === undefined ? given.url : bare, endpoint, headers },
+        page: options.page ?? `${page.origin}/`,
+      })
+    : undefined;
   const observations: Observations = {
     page,
     patience: asker.patience,
@@ -119,6 +128,7 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
     },
     children: below?.children ?? [],
     ...(examined && { endpoint: examined.observations }),
+    ...(browser && { browser }),
   };
   const findings = diagnose(observations);
   return {
