@@ -16,12 +16,10 @@ interface Started {
 }
 
 interface PlayerScripts {
-  readonly Hls: {
-    new (): {
-      on(event: string, listener: (event: string, data: { fatal: boolean; details: string }) => void): void;
-      loadSource(url: string): void;
-      attachMedia(media: HTMLMediaElement): void;
-    };
+  readonly Hls: new () => {
+    on(event: string, listener: (event: string, data: { fatal: boolean; details: string }) => void): void;
+    loadSource(url: string): void;
+    attachMedia(media: HTMLMediaElement): void;
   };
   readonly SecureTokenHls: { secureToken(hls: object, options: object): EventTarget };
 }
