@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page, Response } from 'playwright-core';
 import { findPlayerFiles } from '../../player-files.ts';
 import type { BrowserObservations } from '../observations.ts';
@@ -53,15 +54,15 @@ async function play(browser: Browser, playing: Playing, scripts: readonly string
   for (const script of scripts) await page.evaluate(script);
   const { url, endpoint, headers } = playing;
   await page.evaluate(startPlayer, { url, endpoint, headers });
-  await page.waitForFunction(isOver, undefined, { timeout: PATIENCE * 1000 }).catch(() => undefined);
-  const playback = await page.evaluate(readPlayback);
+  const until = Date.now() + PATIENCE * 1000;
+  let playback = await page.evaluate(readPlayback);
+  // not `waitForFunction`, which a policy without 'unsafe-eval' may stop
+  while (!playback.hasPicture && playback.failure === '' && Date.now() < until) {
+    await delay(200);
+    playback = await page.evaluate(readPlayback);
+  }
   return { ...playback, isMixed, refusals, patience: PATIENCE };
 }
-
-const isOver = (): boolean => {
-  const { doctor } = globalThis as { doctor?: { hasPicture: boolean; failure: string } };
-  return doctor?.hasPicture === true || (doctor !== undefined && doctor.failure !== '');
-};
 
 /** A playlist of a public host leads to no private one. */
 async function stayPublic(context: BrowserContext, { url, endpoint, page }: Playing): Promise<void> {
