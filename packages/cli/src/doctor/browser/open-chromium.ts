@@ -16,12 +16,17 @@ const candidates = [
   {},
 ] as const;
 
+/**
+ * The page of the doctor comes from no server, so that Chromium takes it for one of a public network, which would need
+ * the viewer's consent to call a server on this machine.
+ */
+const args = ['--autoplay-policy=no-user-gesture-required', '--disable-features=LocalNetworkAccessChecks'];
+
 /** A Chromium of this machine, driven by a `playwright-core` of the current folder or beside this package. */
 export async function openChromium(): Promise<Browser | Unavailable> {
   const chromium = findDriver();
   if (!chromium) return { unavailable: 'playwright-core is not installed. Run: npm install playwright-core' };
   const { CHROMIUM_PATH: path } = process.env;
-  const args = ['--autoplay-policy=no-user-gesture-required'];
   for (const candidate of path ? [{ executablePath: path }] : candidates) {
     try {
       return await chromium.launch({ ...candidate, args });
