@@ -49,6 +49,11 @@ nothing from the network. Without a secret, one is made up for this run, unless 
       const found = makeUp ? await findSecrets(options) : await readSecrets(options);
       const secrets = found.length > 0 || !makeUp ? found : [makeUp()];
       const format = await formatWith(secrets, options);
+      if (!format.verify)
+        throw new CliError(
+          `--format ${format.name}: this format only signs: nobody but the store itself can judge its tokens. Give one ` +
+            'that verifies, such as secureToken.',
+        );
       await checkLinks(format);
       const { ttl } = options;
       const playerFiles = findPlayerFiles();
