@@ -47,6 +47,7 @@ const files = [
   { folder: 'server', input: 's3.ts', esm: 's3.js' },
   { folder: 'server', input: 'sessions.ts', esm: 'sessions.js' },
   { folder: 'server', input: 'azion-firewall.ts', script: 'azion-firewall.js' },
+  { folder: 'cli', input: 'doctor.ts', esm: 'doctor.js' },
   { folder: 'cli', input: 'cli.ts', bin: 'cli.js' },
 ];
 

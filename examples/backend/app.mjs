@@ -4,10 +4,11 @@ import { cors } from 'hono/cors';
 import { createSigningEndpoint } from 'secure-token-server';
 import { demoFormats } from './demo-format.mjs';
 import { changeControls, readControls } from './demo-state.mjs';
+import { createDoctor } from './doctor.mjs';
 
 /**
  * The team's own server: the signing endpoint, another one that answers for what a playlist names too, and what the
- * buttons call.
+ * buttons call, the doctor among it.
  * @param {import('./demo-state.mjs').DemoState} state
  * @param {object} options
  * @param {readonly string[]} options.pages origins of the pages
@@ -32,6 +33,8 @@ export function createApp(state, { pages, edges, ttl, accounts }) {
   const signingEndpoint = createSigningEndpoint(signing);
   const expandingEndpoint = createSigningEndpoint({ ...signing, expand: true });
 
+  const doctor = createDoctor(state, { pages, edges });
+
   const app = new Hono();
   app.all('/token', ({ req }) => signingEndpoint(req.raw));
   app.all('/token/expanded', ({ req }) => expandingEndpoint(req.raw));
@@ -47,6 +50,8 @@ export function createApp(state, { pages, edges, ttl, accounts }) {
     }
     return context.json(readControls(state, viewer));
   });
+  app.use('/doctor', cors({ origin: [...pages], allowMethods: ['POST'] }));
+  app.post('/doctor', ({ req }) => doctor(req.raw));
   return (request) => app.fetch(request);
 }
 

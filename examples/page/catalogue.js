@@ -62,6 +62,7 @@ const inspector = createInspector(find('#inspector'), {
   app,
   edge,
   viewer,
+  playing: () => playing && edge + playing.path,
   whenRevoked: 'hls.js plays what it has loaded, then stops. The page says why in the picture.',
   onRepair: () => recovery.repaired(),
 });

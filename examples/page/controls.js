@@ -1,3 +1,5 @@
+import { createDoctor } from './doctor.js';
+
 /**
  * The buttons that break something: each changes something at the signing endpoint or at the edge.
  * @typedef {import('../backend/demo-state.mjs').Controls} Controls
@@ -37,9 +39,11 @@ const markup = `
       <button type="button" data-action="renew">Renew the tokens now</button>
     </div>
     <div class="row">
+      <button type="button" data-action="doctor">Ask the doctor</button>
       <button type="button" data-action="reset" class="plain">Undo everything</button>
     </div>
-  </div>`;
+  </div>
+  <div data-diagnosis aria-live="polite"></div>`;
 
 /** @type {Readonly<Record<string, string>>} */
 const hints = {
@@ -77,10 +81,14 @@ const calm = { endpoint: 'up', tokens: 'url', edgeClock: 0, refusing: false, rev
  * @param {(change: Partial<Controls> & { rotateSecret?: boolean }) => void} options.onChange
  * @param {(controls: Controls) => void} options.onControls what is in force now
  * @param {() => void} options.onRenew
+ * @param {() => string | undefined} options.playing the URL that the page plays, without a token
  * @param {(text: string) => void} options.say
  */
-export function createControls(root, { app, viewer, whenRevoked, onChange, onControls, onRenew, say }) {
+export function createControls(root, { app, viewer, whenRevoked, onChange, onControls, onRenew, playing, say }) {
   root.innerHTML = markup;
+  const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
+  const button = /** @type {HTMLButtonElement} */ (find('[data-action="doctor"]'));
+  const doctor = createDoctor(find('[data-diagnosis]'), { app, viewer, button, playing });
   const noServer = () => say('The example server does not answer. Is it still running?');
 
   /** @type {(change?: object) => Promise<void>} */
@@ -99,6 +107,7 @@ export function createControls(root, { app, viewer, whenRevoked, onChange, onCon
     const [[name, value] = []] = Object.entries(change);
     const text = hint ?? hints[`${name} ${value}`] ?? hints[`${name}`] ?? '';
     say(change.revoked ? `${text} ${whenRevoked}` : text);
+    doctor.forget();
     call(change).catch(noServer);
   };
 

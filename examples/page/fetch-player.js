@@ -39,6 +39,7 @@ const inspector = createInspector(find('#inspector'), {
   app,
   edge,
   viewer,
+  playing: () => edge + chosenStream(),
   whenRevoked: 'SPF plays what it has loaded, then stops without a word. The page says why in the picture.',
   onRepair: () => recovery.repaired(),
 });

@@ -36,6 +36,7 @@ const inspector = createInspector(find('#inspector'), {
   app,
   edge,
   viewer,
+  playing: () => edge + chosenStream(),
   whenRevoked: 'hls.js plays what it has loaded, then stops. The page says why in the picture.',
   onRepair: () => recovery.repaired(),
 });

@@ -60,10 +60,11 @@ const markup = `
  * @param {boolean} [options.byBrowser] the requests are the browser's own, which tells no script of a refused one: only
  *   the token sources know of refusals
  * @param {string} options.whenRevoked what this player does when its viewer is revoked
+ * @param {() => string | undefined} options.playing the URL that is played, without a token: the doctor asks for it
  * @param {() => void} options.onRepair what was broken is repaired: let the player try again
  */
 export function createInspector(root, options) {
-  const { happened, controls, app, edge, viewer, lanes, byBrowser = false, whenRevoked, onRepair } = options;
+  const { happened, controls, app, edge, viewer, lanes, byBrowser = false, whenRevoked, playing, onRepair } = options;
   root.innerHTML = markup;
   happened.innerHTML = '<h2>What happened</h2><div data-log></div>';
   if (byBrowser) root.querySelector('[data-refused]')?.replaceChildren('Refused');
@@ -115,6 +116,7 @@ export function createInspector(root, options) {
     app,
     viewer,
     whenRevoked,
+    playing,
     say: (text) => say('', text),
     onControls: (now) => {
       tokenKind = now.tokens;

@@ -58,6 +58,7 @@ const inspector = createInspector(find('#inspector'), {
   app,
   edge,
   viewer,
+  playing: () => film('with-worker'),
   byBrowser: true,
   lanes: { buffer: 'Buffer, with worker', 'buffer-1': 'Buffer, without', signing: 'Signing endpoint', segment: 'Film' },
   whenRevoked:

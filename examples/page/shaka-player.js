@@ -34,6 +34,7 @@ const inspector = createInspector(find('#inspector'), {
   app,
   edge,
   viewer,
+  playing: () => edge + chosenStream(),
   whenRevoked: 'Shaka plays what it has loaded, then stops. The page says why in the picture.',
   onRepair: () => recovery.repaired(),
 });

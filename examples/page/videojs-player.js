@@ -32,6 +32,7 @@ const inspector = createInspector(find('#inspector'), {
   app,
   edge,
   viewer,
+  playing: () => edge + chosenStream(),
   whenRevoked: 'Video.js plays what it has loaded, then says why it stops.',
   onRepair: () => recovery.repaired(),
 });

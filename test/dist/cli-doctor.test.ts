@@ -74,6 +74,15 @@ describe('secure-token doctor', () => {
     expect([code, out]).toEqual([0, expect.stringMatching(/^ {2}410 +GET +with an expired token/m)]);
   });
 
+  test('--browser without a playlist: a note says why nothing was played, and the exit status stays', async () => {
+    const edge = await serve(ourEdge());
+    const args = ['doctor', `${edge}/vod/7/film.mp4`, '--origin', PAGE, '--browser', '--json'];
+    const { code, out } = await runCli(args);
+    const { findings } = JSON.parse(out) as { findings: { code: string; message: string }[] };
+    expect([code, findings.map((each) => each.code)]).toEqual([0, ['browser-unavailable']]);
+    expect(findings[0]!.message).toContain('no HLS playlist');
+  });
+
   test('where nobody answers: exit status 2', async () => {
     const listening = await listen(async () => new Response());
     await listening.close();

@@ -54,6 +54,19 @@ describe('secure-token --format', () => {
     expect(await runCli(['verify', out.trim(), ...format], { secret: hexKey })).toMatchObject({ code: 0 });
   });
 
+  test('s3: sign makes a presigned URL; verify and serve say at once that only the store can judge', async () => {
+    const format = ['--format', 's3', '--key-id', 'AKID', '--option', 'region=eu-central-1'];
+    const asked = 'https://films.s3.eu-central-1.amazonaws.com/vod/7/a.m3u8';
+    const { code, out } = await runCli(['sign', asked, ...format], { secret: hexKey });
+    expect([code, new URL(out).searchParams.get('X-Amz-Credential')]).toEqual([
+      0,
+      expect.stringMatching(/^AKID\/.*s3/),
+    ]);
+    const refused = { code: 2, out: '', err: expect.stringContaining('only signs: nobody but the store') };
+    expect(await runCli(['verify', out.trim(), ...format], { secret: hexKey })).toMatchObject(refused);
+    expect(await runCli(['serve', folder, '--port', '0', ...format], { secret: hexKey })).toMatchObject(refused);
+  });
+
   test('verify says of any format what is known of a refusal', async () => {
     const told = async (asked: string, name: string, ...options: string[]): Promise<string> =>
       (await runCli(['verify', asked, '--format', name, ...options], { secret: hexKey })).err;

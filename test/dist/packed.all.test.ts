@@ -65,7 +65,7 @@ test.each([
     'secure-token-server',
     /^(?:dist\/(?:index|jwt|cat|s3|sessions)\.(?:d\.ts|js|js\.map)|dist\/azion-firewall\.(?:d\.ts|js)|(?:cloudfront|nginx|protocol|vectors)\/.*)$/,
   ],
-  ['secure-token-cli', /^dist\/cli\.js$/],
+  ['secure-token-cli', /^dist\/(?:cli\.js|doctor\.(?:d\.ts|js|js\.map))$/],
 ])('the tarball of %s holds what is built, and nothing stray', async (name, built) => {
   const { stdout } = await run('tar', ['-tf', app.tarballs.get(name)!]);
   const files = stdout

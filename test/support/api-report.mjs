@@ -16,6 +16,7 @@ export const entries = [
   { folder: 'server', types: 'cat.d.ts', report: 'server-cat.api.md' },
   { folder: 'server', types: 's3.d.ts', report: 'server-s3.api.md' },
   { folder: 'server', types: 'sessions.d.ts', report: 'server-sessions.api.md' },
+  { folder: 'cli', types: 'doctor.d.ts', report: 'cli-doctor.api.md' },
 ];
 
 export const reportFolder = resolve('docs/api-report');
@@ -49,7 +50,7 @@ export function compareApi({ folder, types, report }, { write = false } = {}) {
               module: 'esnext',
               moduleResolution: 'bundler',
               lib: ['es2022', 'dom'],
-              types: folder === 'server' ? ['node'] : [],
+              types: folder === 'server' || folder === 'cli' ? ['node'] : [],
               skipLibCheck: true,
             },
             files: [resolve(`packages/${folder}/dist/${types}`)],

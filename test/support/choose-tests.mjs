@@ -48,6 +48,8 @@ const concerns = {
     'test/dist/conform',
     'test/dist/docs-endpoints',
     'test/browser/serve-page',
+    'test/browser/doctor-',
+    'test/browser/examples-doctor',
   ],
 };
 

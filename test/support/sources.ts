@@ -11,8 +11,10 @@ const packages = ['core', 'dashjs', 'fetch', 'hlsjs', 'media-element', 'progress
 export const alias: Record<string, string> = {
   'secure-token-core/adapter': from('packages/core/src/adapter.ts'),
   'secure-token-core/playlists': from('packages/core/src/playlists.ts'),
+  'secure-token-cli/doctor': from('packages/cli/src/doctor.ts'),
   'secure-token-server/cat': from('packages/server/src/cat.ts'),
   'secure-token-server/jwt': from('packages/server/src/jwt.ts'),
+  'secure-token-server/s3': from('packages/server/src/s3.ts'),
   'secure-token-server/sessions': from('packages/server/src/sessions.ts'),
   ...Object.fromEntries(packages.map((name) => [`secure-token-${name}`, from(`packages/${name}/src/index.ts`)])),
 };

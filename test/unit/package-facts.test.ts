@@ -59,7 +59,16 @@ test.each([
   { folder: 'server', installs: ['@noble/hashes'] },
   {
     folder: 'cli',
-    installs: ['@hono/node-server', 'cborg', 'commander', 'hono', 'jose', 'mpd-parser', 'secure-token-server'],
+    installs: [
+      '@hono/node-server',
+      'aws4fetch',
+      'cborg',
+      'commander',
+      'hono',
+      'jose',
+      'mpd-parser',
+      'secure-token-server',
+    ],
   },
 ])(
   'the package in packages/$folder installs $installs and runs nothing when it is installed',

@@ -9,7 +9,7 @@ const shown = (text: string): string => text.replace(/\{(\w+)\}/g, '*$1*').repla
 
 describe('docs/doctor.md', () => {
   test('has a row for each code, with its message and remedy, in the order of the findings', () => {
-    const rows = page.split('\n').filter((line) => /^\| `(?:endpoint|edge|child)-/.test(line));
+    const rows = page.split('\n').filter((line) => /^\| `(?:endpoint|edge|child|browser)-/.test(line));
     expect(rows).toEqual(
       codes.map(
         ({ code, severity, message, remedy }) => `| \`${code}\` | ${severity} | ${shown(message)} | ${shown(remedy)} |`,

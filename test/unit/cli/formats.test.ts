@@ -7,6 +7,7 @@ import { commonAccessToken } from '../../../packages/server/src/cat.ts';
 import * as server from '../../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../../packages/server/src/index.ts';
 import { cloudflareStream, jwPlayer, jwt, mux } from '../../../packages/server/src/jwt.ts';
+import { s3 } from '../../../packages/server/src/s3.ts';
 import { base64Key, hexKey, rsaKey, secret, videoId } from '../../support/format-samples.ts';
 
 const jwk = createPrivateKey(rsaKey).export({ format: 'jwk' });
@@ -116,14 +117,40 @@ const calls: readonly (Call & { readonly meant: TokenFormat; readonly path?: str
   },
 ];
 
+/** Formats that only sign, with a URL of the store. */
+const storeCalls: readonly (Call & { readonly meant: TokenFormat; readonly url: string })[] = [
+  {
+    name: 's3',
+    secrets: [hexKey],
+    ids: ['AKID'],
+    settings: { region: 'eu-central-1', bucket: 'films' },
+    meant: s3({ region: 'eu-central-1', bucket: 'films', accessKeyId: 'AKID', secretAccessKey: hexKey }),
+    url: `https://films.s3.eu-central-1.amazonaws.com${film}`,
+  },
+  {
+    name: 'googleStorage',
+    secrets: [rsaKey],
+    ids: ['player@films.iam.gserviceaccount.com'],
+    meant: server.googleStorage({ clientEmail: 'player@films.iam.gserviceaccount.com', privateKey: rsaKey }),
+    url: `https://storage.googleapis.com/films${film}`,
+  },
+  {
+    name: 'azureBlob',
+    secrets: [base64Key],
+    settings: { account: 'example', resource: 'container' },
+    meant: server.azureBlob({ account: 'example', accountKey: base64Key, resource: 'container' }),
+    url: `https://example.blob.core.windows.net${film}`,
+  },
+];
+
 describe('--format', () => {
-  test('knows every format that secure-token-server exports and that judges tokens, too', () => {
-    const reports = ['server', 'server-jwt', 'server-cat'].map((name) =>
+  test('knows every format that secure-token-server exports', () => {
+    const reports = ['server', 'server-jwt', 'server-cat', 'server-s3'].map((name) =>
       readFileSync(`docs/api-report/${name}.api.md`, 'utf8'),
     );
-    const exported = [...reports.join('\n').matchAll(/^export function (\w+)\((?!first).*\): \w+TokenFormat;$/gm)];
+    const exported = [...reports.join('\n').matchAll(/^export function (\w+)\((?!first).*\): \w*TokenFormat;$/gm)];
     expect(formats.map(({ name }) => name).sort()).toEqual(exported.map(([, name]) => name!).sort());
-    expect([...new Set(calls.map(({ name }) => name))]).toEqual(formats.map(({ name }) => name));
+    expect([...new Set([...calls, ...storeCalls].map(({ name }) => name))]).toEqual(formats.map(({ name }) => name));
   });
 
   test.each(calls)('$name signs and verifies as the format does in code', async ({ meant, path = film, ...call }) => {
@@ -133,6 +160,17 @@ describe('--format', () => {
     expect(await server.verifyUrl(signed, { format: meant })).toMatchObject({ ok: true });
     const byCode = await server.signUrl(url, { format: meant, expiresIn: 300 });
     expect(await server.verifyUrl(byCode, { format })).toMatchObject({ ok: true });
+  });
+
+  test.each(storeCalls)('$name signs as the format does in code, and to verify is refused', async (call) => {
+    const format = await make(call);
+    const at = { expires: Math.floor(Date.now() / 1000) + 300 };
+    const signed = await server.signUrl(call.url, { format, ...at });
+    expect(signed).toBe(await server.signUrl(call.url, { format: call.meant, ...at }));
+    await expect(server.verifyUrl(signed, { format })).rejects.toMatchObject({
+      code: 'ERR_OPTIONS',
+      message: expect.stringContaining('only signs: nobody but the store'),
+    });
   });
 
   test.each<[string, Call, RegExp]>([
@@ -155,6 +193,13 @@ describe('--format', () => {
     ['a key that is not hex', { name: 'edgeAuth', secrets: ['topsecret'] }, /^--format edgeAuth: key: .*hex/],
     ['a key without its id', { name: 'cloudFront', secrets: [rsaKey] }, /^--key-id: there are 1 keys and 0 ids\. Give/],
     ['an id where keys have none', { name: 'wowza', secrets: [secret], ids: ['k'] }, /^--key-id: .*Leave it out/],
+    [
+      'a key of S3 without its id',
+      { name: 's3', secrets: [hexKey], settings: { region: 'auto' } },
+      /^--key-id: .*Give --key-id once, with the accessKeyId/,
+    ],
+    ['a second key of a store', { name: 'azureBlob', secrets: [base64Key, 'second'] }, /^--secret-file: .*alone/],
+    ['an id of a key of Azure', { name: 'azureBlob', secrets: [base64Key], ids: ['k'] }, /^--key-id: .*Leave it out/],
     [
       'a JWT without claims',
       { name: 'jwt', secrets: [secret], settings: { algorithm: 'HS256' } },

@@ -4,6 +4,7 @@ import { EndpointCaller } from '../conform/endpoint-caller.ts';
 import { musts } from '../conform/musts.ts';
 import { gatherReplies } from '../conform/replies.ts';
 import type { Outcome } from '../conform/outcome.ts';
+import { webUrl } from '../web-url.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 interface ConformOptions {
@@ -45,8 +46,8 @@ Exit codes: 0 nothing has failed, 1 a check has failed, 2 the endpoint could not
       const { header: viewer, origin, burst, json } = options;
       if (burst > MAX_BURST) throw new CliError(`--burst: this is ${burst}. Give ${MAX_BURST} at most.`);
       const page = { origin: originOf(origin) ?? DOCUMENTED_PAGE, isGiven: origin !== undefined };
-      const caller = new EndpointCaller({ endpoint: webUrl(endpoint, 'ENDPOINT'), origin: page.origin, viewer });
-      const replies = await gatherReplies(caller, { url: webUrl(url, 'URL').href, page, viewer, burst });
+      const caller = new EndpointCaller({ endpoint: webUrl('ENDPOINT', endpoint), origin: page.origin, viewer });
+      const replies = await gatherReplies(caller, { url: webUrl('URL', url).href, page, viewer, burst });
       const checks = musts.map(({ number, must, check }) => ({ number, must, ...check(replies) }));
       const { asked } = caller;
       if (json) console.log(JSON.stringify({ checks, asked }));
@@ -67,19 +68,8 @@ function addHeader(text: string, headers: Headers): Headers {
   }
 }
 
-function webUrl(text: string, name: string): URL {
-  const problem = new CliError(`${name} is not an absolute http or https URL. Give one, such as https://example.com/.`);
-  try {
-    const url = new URL(text);
-    if (/^https?:$/.test(url.protocol) && !url.username && !url.password) return url;
-  } catch {
-    throw problem;
-  }
-  throw problem;
-}
-
 function originOf(page: string | undefined): string | undefined {
-  return page === undefined ? undefined : webUrl(page, '--origin').origin;
+  return page === undefined ? undefined : webUrl('--origin', page).origin;
 }
 
 const words: Readonly<Record<Outcome['result'], string>> = {

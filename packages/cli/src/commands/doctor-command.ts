@@ -8,11 +8,13 @@ import { addFormatOptions } from '../format/format-options.ts';
 import type { FormatOptions } from '../format/format-options.ts';
 import { findSecrets } from '../format/read-secrets.ts';
 import { formatLike } from '../format/recognised-format.ts';
+import { webUrl } from '../web-url.ts';
 
 interface DoctorCommandOptions extends FormatOptions {
   endpoint?: string;
   origin?: string;
   header: Readonly<Record<string, string>>;
+  browser?: true;
 }
 
 const recognisedOr = 'the one whose token is in the URL, or else secureToken';
@@ -30,6 +32,10 @@ export function addDoctorCommand(program: Command, exitWith: (code: number) => v
         .argParser(addHeader)
         .default({}, 'none'),
     )
+    .option(
+      '--browser',
+      'also play the URL with hls.js in a Chromium; needs playwright-core, hls.js, secure-token-hlsjs',
+    )
     .addHelpText(
       'after',
       `
@@ -39,9 +45,9 @@ token and no secret. docs/doctor.md has all codes.
 Exit codes: 0 no finding but notes, 1 an error or a warning, 2 neither edge nor endpoint could be asked.`,
     )
     .action(async (given: string, options: DoctorCommandOptions) => {
-      const url = webUrl('the URL', given);
-      const endpoint = options.endpoint === undefined ? undefined : webUrl('--endpoint', options.endpoint);
-      const page = options.origin === undefined ? undefined : webUrl('--origin', options.origin);
+      const url = webUrl('the URL', given).href;
+      const endpoint = options.endpoint === undefined ? undefined : webUrl('--endpoint', options.endpoint).href;
+      const page = options.origin === undefined ? undefined : webUrl('--origin', options.origin).href;
       // once: a pipe is empty after that
       const secrets = await findSecrets(options);
       const steps: Step[] = [];
@@ -51,6 +57,7 @@ Exit codes: 0 no finding but notes, 1 an error or a warning, 2 neither edge nor 
         ...(page !== undefined && { page }),
         ...(secrets.length > 0 && { format: (signed: string) => formatLike(signed, secrets, options) }),
         headers: options.header,
+        browser: options.browser === true,
         onStep(step) {
           steps.push(step);
           if (process.stderr.isTTY) console.error(stepLine(step));
@@ -62,23 +69,10 @@ Exit codes: 0 no finding but notes, 1 an error or a warning, 2 neither edge nor 
     });
 }
 
-/** @throws `CliError`, which does not repeat the text: it may hold a token */
-function webUrl(name: string, text: string): string {
-  const remedy = `${name}: Give an absolute http or https URL.`;
-  let url;
-  try {
-    url = new URL(text);
-  } catch {
-    throw new CliError(remedy);
-  }
-  if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') throw new CliError(remedy);
-  return url.href;
-}
-
 /** Reads `name: value`, as curl takes it. @throws `CliError`, which does not repeat the value */
 function addHeader(text: string, headers: Readonly<Record<string, string>>): Record<string, string> {
   const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*([^\r\n]*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined)
     throw new CliError("--header: Give a name and a value, such as 'authorization: Bearer …'.");
-  return { ...headers, [name.toLowerCase()]: value };
+  return { ...headers, [name]: value };
 }

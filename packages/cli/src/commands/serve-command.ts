@@ -6,7 +6,7 @@ import { addFormatOptions, formatOf, formatWith } from '../format/format-options
 import type { FormatOptions } from '../format/format-options.ts';
 import { findSecrets, readSecrets } from '../format/read-secrets.ts';
 import { openBrowser } from '../serve/open-browser.ts';
-import { findPlayerFiles } from '../serve/player-files.ts';
+import { findPlayerFiles } from '../player-files.ts';
 import { checkLinks, createServeApp } from '../serve/serve-app.ts';
 import { serveHost } from '../serve/serve-host.ts';
 import type { ServeHost } from '../serve/serve-host.ts';
@@ -49,6 +49,11 @@ nothing from the network. Without a secret, one is made up for this run, unless 
       const found = makeUp ? await findSecrets(options) : await readSecrets(options);
       const secrets = found.length > 0 || !makeUp ? found : [makeUp()];
       const format = await formatWith(secrets, options);
+      if (!format.verify)
+        throw new CliError(
+          `--format ${format.name}: this format only signs: nobody but the store itself can judge its tokens. Give one ` +
+            'that verifies, such as secureToken.',
+        );
       await checkLinks(format);
       const { ttl } = options;
       const playerFiles = findPlayerFiles();

@@ -2,17 +2,19 @@ import { inOrder } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { isAnswer } from './observations.ts';
 import type { Observations } from './observations.ts';
+import { browserFindings } from './rules/browser-rules.ts';
 import { childFindings } from './rules/child-rules.ts';
 import { edgeFindings, edgeOffset } from './rules/edge-rules.ts';
 import { endpointFindings, endpointOffset } from './rules/endpoint-rules.ts';
 
 /** Derives the findings from the observations, causes first. Sends no request. */
 export function diagnose(observations: Observations): Finding[] {
-  const { edge, endpoint } = observations;
+  const { edge, endpoint, browser } = observations;
   return inOrder([
     ...(endpoint ? endpointFindings(endpoint, observations, edgeOffset(edge)) : []),
     ...edgeFindings(observations, endpoint && endpointOffset(endpoint)),
     ...childFindings(observations),
+    ...(browser ? browserFindings(browser, edge.url) : []),
   ]);
 }
 

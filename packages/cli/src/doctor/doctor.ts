@@ -2,6 +2,7 @@ import type { TokenFormat } from 'secure-token-server';
 import { recognise } from '../format/recognise.ts';
 import type { Recognised } from '../format/recognise.ts';
 import { withoutParameters } from '../format/token-text.ts';
+import { webUrl } from '../web-url.ts';
 import { askChildren } from './ask/ask-children.ts';
 import { askEdge, askWithoutToken } from './ask/ask-edge.ts';
 import { askEndpoint } from './ask/ask-endpoint.ts';
@@ -11,6 +12,7 @@ import { EndpointCalls } from './ask/endpoint-calls.ts';
 import { passOfUrl } from './ask/pass.ts';
 import type { Pass } from './ask/pass.ts';
 import { endpointSigner, ends, ownSigner, passThatEnds, secretSigner } from './ask/signers.ts';
+import { playInBrowser } from './browser/play-in-browser.ts';
 import { diagnose, exitStatus } from './diagnose.ts';
 import type { Finding } from './finding.ts';
 import { notTried } from './not-tried.ts';
@@ -31,6 +33,8 @@ export interface DoctorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** With its secret: to sign what is needed. A function gets a signed URL, where there is one, to make its like. */
   readonly format?: TokenFormat | ((url: string) => Promise<TokenFormat | undefined>);
+  /** Also plays the URL with hls.js in a Chromium, where `playwright-core` and one are installed. @default false */
+  readonly browser?: boolean;
   readonly limits?: Pick<AskerOptions, 'requests' | 'totalMs' | 'eachMs'>;
   readonly onStep?: (step: Step) => void;
 }
@@ -44,9 +48,15 @@ export interface Diagnosis {
   readonly notTried: readonly string[];
 }
 
-/** Asks for `url` as a browser would, and says what is wrong. */
+/**
+ * Asks for `url` as a browser would, and says what is wrong.
+ *
+ * @throws `ERR_OPTIONS` where `url`, `endpoint` or `page` is no absolute http or https URL
+ */
 export async function examine(options: DoctorOptions): Promise<Diagnosis> {
-  const { endpoint, headers = {}, limits, onStep } = options;
+  for (const name of ['url', 'endpoint', 'page'] as const) if (options[name] !== undefined) webUrl(name, options[name]);
+  const { endpoint, limits, onStep } = options;
+  const headers = inLowerCase(options.headers);
   const asker = new Asker({ ...limits, ...(onStep && { onStep }) });
   const page = pageOf(options);
   const given = await tokenIn(options.url, { mayBeUnknown: !endpoint && !options.format });
@@ -102,6 +112,12 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
           isPrivate: isPrivateHost(new URL(bare).hostname),
           bareOf: (url) => bareUrl(url, good, parameters),
         });
+  const browser = options.browser
+    ? await playInBrowser({
+        ...{ url: endpoint === undefined ? given.url : bare, endpoint, headers },
+        page: options.page ?? `${page.origin}/`,
+      })
+    : undefined;
   const observations: Observations = {
     page,
     patience: asker.patience,
@@ -112,6 +128,7 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
     },
     children: below?.children ?? [],
     ...(examined && { endpoint: examined.observations }),
+    ...(browser && { browser }),
   };
   const findings = diagnose(observations);
   return {
@@ -160,6 +177,9 @@ function ownPass({ url, bare }: Given, headers: Readonly<Record<string, string>>
   const travel = { headers: names.filter((name) => name !== 'cookie'), cookies: names.includes('cookie') };
   return { ...pass, headers, values: [...pass.values, ...Object.values(headers)], travel };
 }
+
+const inLowerCase = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** The names of the parameters that a token has added. */
 function addedParameters(signed: string, bare: string): string[] {

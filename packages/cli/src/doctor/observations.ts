@@ -92,6 +92,24 @@ export interface EndpointObservations {
   readonly foreign?: { readonly asked: string; readonly outcome: Outcome };
 }
 
+/** What a player in a real browser has shown, or why there was none. */
+export type BrowserObservations =
+  | { readonly unavailable: string }
+  | {
+      readonly hasPicture: boolean;
+      /** The player's words for what ended it; empty while it goes on. */
+      readonly failure: string;
+      /** Directives of the content security policy, each with the origin that it blocked. */
+      readonly blocked: Readonly<Record<string, string>>;
+      /** The browser has blocked http below https. */
+      readonly isMixed: boolean;
+      /** Statuses of refused requests. */
+      readonly refusals: readonly number[];
+      /** Seconds that a picture was waited for. */
+      readonly patience: number;
+      readonly decodesH264: boolean;
+    };
+
 /** All that a diagnosis is made of. */
 export interface Observations {
   readonly page: Page;
@@ -100,4 +118,5 @@ export interface Observations {
   readonly edge: EdgeObservations;
   readonly children: readonly ChildObservations[];
   readonly endpoint?: EndpointObservations;
+  readonly browser?: BrowserObservations;
 }

@@ -65,7 +65,7 @@ function addSetting(text: string, settings: Settings): Settings {
   return { ...settings, [name]: jsonOrText(value) };
 }
 
-const isSecretName = (name: string): boolean => /^(?:secrets?|keys?)$/.test(name);
+const isSecretName = (name: string): boolean => /^(?:secrets?|keys?|secretAccessKey|privateKey|accountKey)$/.test(name);
 
 /** @throws `CliError`, which does not repeat what is in the file */
 async function readSettings(file: string): Promise<Settings> {

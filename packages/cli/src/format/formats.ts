@@ -1,10 +1,12 @@
 import {
+  azureBlob,
   bunny,
   cloudCdn,
   cloudFront,
   cloudflare,
   edgeAuth,
   fastly,
+  googleStorage,
   mediaCdn,
   mediaCdnToken,
   secureLink,
@@ -14,7 +16,7 @@ import {
 } from 'secure-token-server';
 import type { TokenFormat } from 'secure-token-server';
 import { CliError } from '../cli-error.ts';
-import { base64Keys, hexKeys, jwtKeys, keysWithIds, secretText } from './key-kinds.ts';
+import { accountKey, base64Keys, hexKeys, jwtKeys, keysWithIds, secretText } from './key-kinds.ts';
 import type { KeyKind } from './key-kinds.ts';
 
 /** Options of a format as they are written on a command line: JSON values. */
@@ -32,6 +34,7 @@ export interface Format {
 // they bring libraries of their own, for which nobody waits who does not name them
 const loadJwt = () => import('secure-token-server/jwt');
 const loadCat = () => import('secure-token-server/cat');
+const loadS3 = () => import('secure-token-server/s3');
 
 export const formats: readonly Format[] = [
   { name: 'secureToken', keys: secretText, make: secureToken },
@@ -54,6 +57,13 @@ export const formats: readonly Format[] = [
   { name: 'jwPlayer', keys: secretText, make: async (options) => (await loadJwt()).jwPlayer(options) },
   { name: 'jwt', keys: jwtKeys, make: jwtOfClaims },
   { name: 'commonAccessToken', keys: keysWithIds('id', 'key'), make: catOfJson },
+  {
+    name: 's3',
+    keys: accountKey('secretAccessKey', 'accessKeyId'),
+    make: async (options) => (await loadS3()).s3(options),
+  },
+  { name: 'googleStorage', keys: accountKey('privateKey', 'clientEmail'), make: googleStorage },
+  { name: 'azureBlob', keys: accountKey('accountKey'), make: azureBlob },
 ];
 
 /** @throws `CliError` for a name that is none */

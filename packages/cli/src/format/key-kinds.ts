@@ -12,9 +12,11 @@ export interface KeyKind {
   readonly makeUp?: () => string;
 }
 
+const noIds = (): CliError => new CliError('--key-id: the keys of this format have no ids. Leave it out.');
+
 const withoutIds = (name: 'secrets' | 'keys', makeUp: () => string): KeyKind => ({
   option: (secrets, ids) => {
-    if (ids.length > 0) throw new CliError('--key-id: the keys of this format have no ids. Leave it out.');
+    if (ids.length > 0) throw noIds();
     return { [name]: secrets };
   },
   makeUp,
@@ -33,6 +35,22 @@ export const keysWithIds = (id: string, key: string): KeyKind => ({
           'Give --key-id with the id that each key has at the CDN, in the order of the keys.',
       );
     return { keys: secrets.map((secret, i) => ({ [id]: ids[i], [key]: keyIn(secret) })) };
+  },
+});
+
+/**
+ * The one key of an account, which only the store judges by.
+ *
+ * @param key the option of the format that holds it
+ * @param id the option that holds its id, if it has one
+ */
+export const accountKey = (key: string, id?: string): KeyKind => ({
+  option: (secrets, ids) => {
+    if (secrets.length > 1) throw new CliError('--secret-file: this format signs with one key. Give that one alone.');
+    if (id === undefined && ids.length > 0) throw noIds();
+    if (id !== undefined && ids.length !== 1)
+      throw new CliError(`--key-id: this format has one key. Give --key-id once, with the ${id} of that key.`);
+    return { [key]: secrets[0], ...(id !== undefined && { [id]: ids[0] }) };
   },
 });
 

@@ -6,7 +6,7 @@ import type { TokenFormat } from 'secure-token-server';
 import { CliError } from '../cli-error.ts';
 import { mediaList } from './media-list.ts';
 import { mediaOrigin } from './media-origin.ts';
-import type { PlayerFiles } from './player-files.ts';
+import type { PlayerFiles } from '../player-files.ts';
 import { servePage } from './serve-page.ts';
 
 /** Seconds; a link is used without a plugin that could renew it. */

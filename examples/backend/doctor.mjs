@@ -1,0 +1,40 @@
+import { examine } from 'secure-token-cli/doctor';
+import { demoFormats } from './demo-format.mjs';
+
+/**
+ * What `secure-token doctor` says of the URL that a page plays: it asks this edge and this endpoint as the page does.
+ * With the secret it also makes the expired token that an edge has to refuse.
+ * @param {import('./demo-state.mjs').DemoState} state
+ * @param {object} options
+ * @param {readonly string[]} options.pages origins of the pages
+ * @param {readonly string[]} options.edges URL prefixes that may be examined
+ * @returns {(request: Request) => Promise<Response>}
+ */
+export function createDoctor(state, { pages, edges }) {
+  let isBusy = false;
+  return async (request) => {
+    const page = request.headers.get('Origin') ?? '';
+    if (!pages.includes(page)) return new Response('Only the example pages may ask.', { status: 403 });
+    const body = await request.json().catch(() => undefined);
+    const url = body?.url;
+    // whoever could name another host would send the requests of this server there
+    if (typeof url !== 'string' || !edges.some((edge) => url.startsWith(edge)))
+      return new Response('Send { "url" }, a URL of the edge.', { status: 400 });
+    // one at a time: players need the servers, too
+    if (isBusy) return new Response('The doctor is busy.', { status: 429, headers: { 'Retry-After': '10' } });
+    isBusy = true;
+    try {
+      const viewer = request.headers.get('X-Viewer');
+      const { findings, asked } = await examine({
+        url,
+        page,
+        endpoint: new URL('/token', request.url).href,
+        ...(viewer !== null && { headers: { 'X-Viewer': viewer } }),
+        format: demoFormats(state.secret)[state.tokens],
+      });
+      return Response.json({ findings, asked });
+    } finally {
+      isBusy = false;
+    }
+  };
+}
