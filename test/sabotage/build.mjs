@@ -17,16 +17,18 @@ const browserFolders = (root) => readdirSync(join(root, 'packages')).filter((fol
  * @returns {Promise<void>}
  */
 export async function build(root, folders = browserFolders(root)) {
-  /** @type {{ default: import('rollup').RollupOptions[] }} */
-  const { default: all } = await import(pathToFileURL(join(root, 'rollup.config.mjs')).href);
-  for (const { input, output, plugins, ...options } of all) {
-    const to = /** @type {import('rollup').OutputOptions} */ (output);
-    const isWanted =
-      folders.some((folder) => String(input).startsWith(`packages/${folder}/`)) && !to.file?.endsWith('.d.ts');
-    if (!isWanted) continue;
+  /** @type {{ default: (args: object) => import('rollup').RollupOptions[] }} */
+  const { default: configuration } = await import(pathToFileURL(join(root, 'rollup.config.mjs')).href);
+  for (const { input, output, plugins, ...options } of configuration({})) {
+    const { file, dir, ...to } = /** @type {import('rollup').OutputOptions} */ (output);
+    const inputs = typeof input === 'string' ? { [input]: input } : /** @type {Record<string, string>} */ (input);
+    const isOfOne = folders.some((folder) => Object.values(inputs)[0]?.startsWith(`packages/${folder}/`));
+    const isOfTypes = String(to.entryFileNames).endsWith('.d.ts');
+    if (!isOfOne || isOfTypes) continue;
     const kept = [plugins].flat().filter((plugin) => /** @type {{ name?: string }} */ (plugin)?.name !== 'terser');
-    const bundle = await rollup({ ...options, input: join(root, String(input)), plugins: kept, logLevel: 'silent' });
-    await bundle.write({ ...to, file: join(root, String(to.file)) });
+    const entries = Object.entries(inputs).map(([name, path]) => [name, join(root, path)]);
+    const bundle = await rollup({ ...options, input: Object.fromEntries(entries), plugins: kept, logLevel: 'silent' });
+    await bundle.write({ ...to, ...(file ? { file: join(root, file) } : { dir: join(root, String(dir)) }) });
     await bundle.close();
   }
 }
