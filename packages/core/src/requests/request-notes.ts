@@ -1,4 +1,5 @@
 import type { SignedRequest } from '../contract/token-source.ts';
+import { resolveUrl } from '../url-text.ts';
 
 /*
  * What adapters tell of signed requests, so that the error of a refusal can name its cause. Only development builds take
@@ -34,7 +35,10 @@ export function overwrittenParameters(request: SignedRequest): readonly string[]
   const url = sentTo.get(request);
   const names = Object.keys(request.token?.query ?? {});
   if (url === undefined || names.length === 0) return [];
-  const [sent, signed] = [new URL(url), new URL(request.url)];
+  // players hand over relative URLs, too
+  const hrefs = [resolveUrl(url), resolveUrl(request.url)];
+  if (hrefs.includes('')) return [];
+  const [sent, signed] = hrefs.map((href) => new URL(href)) as [URL, URL];
   // a redirect leads to URLs that are not ours
   if (sent.origin !== signed.origin || sent.pathname !== signed.pathname) return [];
   const valuesIn = ({ searchParams }: URL, name: string): string => searchParams.getAll(name).join('\n');
