@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Lab } from '../support/hls-lab.ts';
 import { Labs } from '../support/hls-labs.ts';
-import { alias, root } from '../support/sources.ts';
+import { alias, define, root } from '../support/sources.ts';
 
 let labs: Labs;
 beforeAll(async () => void (labs = await Labs.start()));
@@ -38,7 +38,7 @@ async function bundle(lab: Lab, main: string, film: string): Promise<string> {
     format: 'esm',
     target: 'es2022',
     alias: { ...alias, 'videojs-secure-token': `${root}packages/videojs/src/index.ts` },
-    define: { PACKAGE_VERSION: '"test"' },
+    define: { ...define, PACKAGE_VERSION: '"test"' },
     logLevel: 'silent',
   });
   rmSync(folder, { recursive: true });

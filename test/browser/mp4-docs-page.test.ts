@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Labs } from '../support/hls-labs.ts';
-import { alias, root } from '../support/sources.ts';
+import { alias, define, root } from '../support/sources.ts';
 
 let labs: Labs;
 beforeAll(async () => void (labs = await Labs.start()));
@@ -26,6 +26,7 @@ test('the page of docs/get-started/mp4.md plays, shows subtitles and downloads, 
     format: 'esm',
     target: 'es2022',
     alias,
+    define,
   });
   const worker = readFileSync('packages/worker/dist/token-worker.js', 'utf8');
   lab.routes['/token-worker.js'] = () => worker;

@@ -6,11 +6,14 @@ const DOCS = 'https://github.com/your-organisation/secure-token/blob/main/docs/'
 /** What the console has been told, by the token source or the part of one that it is about. */
 const written = new WeakMap<object, Set<string>>();
 
-/** @returns whether nobody has written it before */
+/** Lines about one token source: an endpoint may say something else each time that it fails. */
+const MAX_LINES = 30;
+
+/** @returns whether nobody has written it before, nor too much */
 function noteWritten(about: object, what: string): boolean {
   const known = written.get(about) ?? new Set();
   written.set(about, known);
-  return known.size < known.add(what).size;
+  return known.size < MAX_LINES && known.size < known.add(what).size;
 }
 
 /**

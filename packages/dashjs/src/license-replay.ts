@@ -52,16 +52,16 @@ function beforeSent(body: unknown, take: (xhr: XMLHttpRequest) => void): void {
     found?.take(this);
     send.call(this, sent);
   };
-  prototype.send = taking;
-  queueMicrotask(restore);
+  // a page may have frozen it: the request goes out all the same
+  if (Reflect.set(prototype, 'send', taking)) queueMicrotask(restore);
+  else awaited = undefined;
 }
 
 /** Attaches another token to the request, in place of the one before. dash.js tries again with what stands here. */
 function attach(sent: Sent, signed: SignedRequest): void {
   const { request } = sent;
   // dash.js has put CMCD data behind the token
-  const added = request.url.startsWith(sent.signed.url) ? request.url.slice(sent.signed.url.length) : '';
-  request.url = signed.url + added;
+  request.url = signed.url + request.url.slice(sent.signed.url.length);
   request.headers = { ...request.headers, ...signed.headers };
   request.withCredentials ||= signed.credentials;
   sent.signed = signed;
@@ -88,7 +88,9 @@ function replayOnce(xhr: XMLHttpRequest, sent: Sent): void {
   const onEnd = (event: ProgressEvent): void => {
     const { status } = xhr;
     const isRefused = (status === 0 || status >= 400) && source.isRefusal(signed, status);
-    if (!isRefused || sent.wasReplayed || signal.aborted) {
+    // a filter of the app may have sent it to another server, with what is meant for that one
+    const isOurs = request.url.startsWith(signed.url);
+    if (!isRefused || !isOurs || sent.wasReplayed || signal.aborted) {
       end(event);
       return;
     }

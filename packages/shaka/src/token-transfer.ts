@@ -115,7 +115,8 @@ class TokenTransfer implements Operation {
     const refusal = this.#refusalOf(signed, status);
     if (status === undefined || !refusal) throw unsignedError(error, this.#source);
     const { signal } = this.#wait;
-    const replay = await this.#session.user.replay(signed, status, { signal }).catch((failure: unknown) => {
+    const { method } = this.#call[1];
+    const replay = await this.#session.user.replay(signed, status, { signal, method }).catch((failure: unknown) => {
       throw this.#failed(error, failure);
     });
     if (!replay) throw this.#refused(error, refusal);

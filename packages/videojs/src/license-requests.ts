@@ -23,7 +23,7 @@ export function signLicenseRequests(videojs: Videojs): (session: Session) => () 
   let asking: Session | undefined;
 
   const sessionFor = (url: string): Session | undefined =>
-    [asking, ...[...sessions].reverse()].find((session) => session?.source.protects(url));
+    (asking ? [asking] : [...sessions].reverse()).find((session) => session.source.protects(url));
 
   const signing = (options: LicenseRequestOptions): LicenseRequestOptions => {
     const session = sessionFor(options.uri || (options.url ?? ''));

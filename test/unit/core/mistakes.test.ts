@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createTokenSource } from '../../../packages/core/src/index.ts';
 import { noteAccepted, noteSentTo, writeMistake, writeUnprotectedRefusal } from '../../../packages/core/src/adapter.ts';
 import type { Answer } from './lab.ts';
 import {
@@ -144,7 +145,7 @@ describe('a request that the edge refuses for good names its cause, to the app a
   test('403 at once', async () => {
     const it = lab(each());
     await refuseTwice(it, 403);
-    expectCause(it, /answered 403 to a renewed token too, and has accepted no token/);
+    expectCause(it, /answered 403 to a renewed token too, and no request is known that it has let through/);
   });
 
   test('403 after others were let through', async () => {
@@ -189,7 +190,23 @@ describe('a request that the edge refuses for good names its cause, to the app a
     const replay = await it.source.refused(request, 403);
     noteSentTo(replay!, change(replay!.url));
     await it.source.refused(replay!, 403);
-    expectCause(it, /has accepted no token/);
+    expectCause(it, /no request is known that it has let through/);
+  });
+});
+
+describe('the default build', () => {
+  const getTokens = (): Promise<never[]> => Promise.resolve([]);
+  test.each<[string, object, RegExp]>([
+    ['an option that does not exist', { protct: 'https://cdn.test/' }, /Unknown option 'protct'\.$/],
+    ['text where seconds belong', { renewBefore: '60' }, /renewBefore/],
+    ['a number that is none', { retry: { limit: NaN } }, /retry\.limit/],
+    ['one status in place of a list', { refusals: 403 }, /refusals/],
+    ['a RegExp that went through JSON', { protect: { source: '^https://cdn', flags: '' } }, /protect/],
+  ])('options: %s is refused at once', (_, options, message) => {
+    asDefaultBuild();
+    expect(() => createTokenSource({ getTokens, ...options })).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(message) }),
+    );
   });
 });
 

@@ -71,6 +71,15 @@ describe('a viewer who was signed out everywhere: logged out first, and then the
     expect(new Set(sessionsOf(calls)).size).toBe(2);
   });
 
+  test('session: renew() twice, before the first call is answered: begins anew all the same', async () => {
+    const { source } = lab(inTurn(fail(403), ended, folder()));
+    const before = source.session;
+    await expect(source.sign(MASTER)).rejects.toMatchObject({ code: 'ERR_DENIED' });
+    await Promise.all([source.renew(), source.renew()]);
+    await source.sign(MASTER);
+    expect(source.session).not.toBe(before);
+  });
+
   test('session: ended once it has played on after the log-in, it stays ended', async () => {
     const { source, calls } = lab(inTurn(fail(403), folder(20), ended));
     await expect(source.sign(MASTER)).rejects.toMatchObject({ code: 'ERR_DENIED' });

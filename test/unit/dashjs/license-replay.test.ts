@@ -194,3 +194,27 @@ test('createLicenseFilter, a request that dash.js never sends: XMLHttpRequest is
   expect(FakeXhr.prototype.send).toBe(send);
   expect(FakeXhr.sent.map(({ body }) => body)).toEqual(['else']);
 });
+
+describe('a licence request that the app sends elsewhere', () => {
+  test('vendor: a filter of the app has another URL and a secret of its own: no replay to the URL before', async () => {
+    const { request } = await prepare();
+    request.url = 'https://vendor.example/license';
+    request.headers = { authorization: 'Bearer VENDOR' };
+    goOut(request);
+    xhr.answer(403);
+    await settle();
+    expect(FakeXhr.sent.map(({ url }) => url)).toEqual(['https://vendor.example/license']);
+    expect(seen).toEqual(['load 403']);
+  });
+
+  test('frozen XMLHttpRequest: the request goes out as dash.js sends it', async () => {
+    const { request } = await prepare();
+    const setter = vi.spyOn(Reflect, 'set').mockReturnValue(false);
+    goOut(request);
+    expect(FakeXhr.sent).toHaveLength(1);
+    xhr.answer(403);
+    await settle();
+    expect([FakeXhr.sent.length, seen]).toEqual([1, ['load 403']]);
+    setter.mockRestore();
+  });
+});

@@ -18,7 +18,7 @@ interface XhrOptions {
 }
 
 /** A player with the listeners of its tech, and a source whose tokens begin with `name`. */
-const createPlayer = (name: string, inHeader = false) => {
+const createPlayer = (name: string, inHeader = false, protect = 'https://drm.test/') => {
   const onTech = new Map<string, () => void>();
   const onPlayer = new Map<string, () => void>();
   const listen = (all: Map<string, () => void>) => ({
@@ -35,7 +35,7 @@ const createPlayer = (name: string, inHeader = false) => {
           return { url, expires: Date.now() / 1000 + 60, ...carrier };
         }),
       ),
-    protect: 'https://drm.test/',
+    protect,
     retry: { limit: 0 },
   });
   const tech = listen(onTech);
@@ -153,4 +153,13 @@ test('a player that has lost the plugin is not followed any more', () => {
   follow(session)();
   ask();
   expect([given[0]!.beforeSend, onTech.size]).toEqual([undefined, 0]);
+});
+
+test('a player whose key system asks at a server that it does not protect gets no token of another player', async () => {
+  const asking = createPlayer('a', false, 'https://cdn.test/');
+  follow(asking.session);
+  follow(createPlayer('b').session);
+  asking.onTech.get('keymessage')!();
+  ask();
+  expect(given).toEqual([{ uri: LICENSE, method: 'POST', requestType: 'license' }]);
 });

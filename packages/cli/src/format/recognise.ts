@@ -32,8 +32,27 @@ export async function recognise(text: string): Promise<Recognised | undefined> {
     return undefined;
   }
   for (const recogniser of recognisers) {
-    const found = await recogniser(url);
-    if (found) return found;
+    const found = await recognisedBy(recogniser, url);
+    if (!found) continue;
+    const { why, facts, keyId } = found;
+    return {
+      ...found,
+      why: printable(why),
+      facts: facts.map(printable),
+      ...(keyId !== undefined && { keyId: printable(keyId) }),
+    };
   }
   return undefined;
 }
+
+/** A recogniser reads what strangers have written: whatever it cannot read is not its own. */
+async function recognisedBy(recogniser: (typeof recognisers)[number], url: URL): Promise<Recognised | undefined> {
+  try {
+    return await recogniser(url);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A terminal obeys control characters, which a token may hold. */
+const printable = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd');

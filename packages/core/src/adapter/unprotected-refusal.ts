@@ -1,5 +1,5 @@
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
-import { originOf, resolveUrl } from '../url-text.ts';
+import { resolveUrl } from '../url-text.ts';
 import { writeMistake } from '../console-lines.ts';
 
 /** The statuses with which an edge refuses what has no token. */
@@ -11,7 +11,10 @@ const REFUSALS = [401, 403, 410];
  */
 export function writeUnprotectedRefusal(source: TokenSource, { url, token }: SignedRequest, status: number): void {
   if (!__DEVELOPMENT__ || token || !REFUSALS.includes(status) || source.protects(url)) return;
-  const origin = originOf(resolveUrl(url));
+  const href = resolveUrl(url);
+  if (href === '') return;
+  // without user info
+  const { origin } = new URL(href);
   writeMistake(
     source,
     `secure-token: ${origin} answered ${status} to a request without a token: only the origins of the player's sources ` +

@@ -31,7 +31,7 @@ export class PlaybackSession {
   /** The app has lifted these denials: the viewer has logged in. A session that was ended before is over. */
   denialsLifted(errors: readonly SecureTokenError[]): void {
     if (errors.some(isEnded)) this.#id = undefined;
-    this.#mayHaveEnded = errors.length > 0;
+    this.#mayHaveEnded ||= errors.length > 0;
   }
 
   /** The endpoint has answered a call: the session goes on, whatever the app has lifted before. */

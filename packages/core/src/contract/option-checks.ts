@@ -18,7 +18,9 @@ import type { Token } from './token.ts';
 import { unknownOption } from './unknown-option.ts';
 
 const isRule: Check = (rule, name) => {
-  if (typeof rule === 'function' || (rule as RegExp | null)?.source) return undefined;
+  // a RegExp of any realm; one that went through JSON is none, and would match nearly every URL
+  const isPattern = Object.prototype.toString.call(rule) === '[object RegExp]';
+  if (typeof rule === 'function' || isPattern) return undefined;
   return isPrefix(rule, name);
 };
 
@@ -30,16 +32,13 @@ const isKnownToken: Check = (value, name) => {
   );
 };
 
-/** A rule that is none might cover every URL, and tokens be taken for every host: all builds look at it. */
-const isProtect: Check = (value, name) =>
-  Array.isArray(value) ? eachOf(isRule, '')(value, name) : isRule(value, name);
-
 const members: Record<keyof TokenSourceOptions, Check> = {
   endpoint: isEndpoint,
   getTokens: isFunction,
   request: isObject,
   tokens: eachOf(isKnownToken, 'Give a list of tokens.'),
-  protect: isProtect,
+  // a rule that is none might cover every URL
+  protect: (value, name) => (Array.isArray(value) ? eachOf(isRule, '')(value, name) : isRule(value, name)),
   renewBefore: isAmount,
   jitter: isShare,
   readAhead: isAmount,
@@ -67,29 +66,18 @@ function refuse(problem: string | undefined): void {
   if (problem) throw new SecureTokenError('ERR_OPTIONS', problem);
 }
 
-/** Says what is wrong with the options that decide where tokens come from and where they go. */
-const wrongSource = (settings: TokenSourceOptions): string | undefined =>
-  wrongWhence(settings) ?? (settings.protect === undefined ? undefined : isProtect(settings.protect, 'protect'));
-
-/** Says what is wrong with the first option that is. */
-const wrongOption = (settings: TokenSourceOptions): string | undefined =>
-  unknownOption(settings, Object.keys(members)) ?? wrongWhence(settings) ?? firstWrong(settings, members);
-
-/**
- * The options as an object of our own. Throws `ERR_OPTIONS` at the first that is wrong: what is, and what to write.
- * Development builds check all of them, others only those of `wrongSource`.
- */
+/** The options as an object of our own. Throws `ERR_OPTIONS` at the first that is wrong: what is, and what to write. */
 export function normaliseOptions(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions {
   const settings = { ...(isLink(options) ? { endpoint: options } : options) };
-  refuse(__DEVELOPMENT__ ? wrongOption(settings) : wrongSource(settings));
+  refuse(unknownOption(settings, Object.keys(members)) ?? wrongWhence(settings) ?? firstWrong(settings, members));
   return settings;
 }
 
 /**
  * The options of an adapter without those of its own, which are nothing to a token source.
- * @throws `ERR_OPTIONS` in development builds, if a name is neither one of `own` nor an option of a token source
+ * @throws `ERR_OPTIONS` if a name is neither one of `own` nor an option of a token source
  */
 export function withoutOwnOptions(options: object, own: readonly string[]): object {
-  if (__DEVELOPMENT__) refuse(unknownOption(options, [...Object.keys(members), ...own]));
+  refuse(unknownOption(options, [...Object.keys(members), ...own]));
   return Object.fromEntries(Object.entries(options).filter(([name]) => !own.includes(name)));
 }

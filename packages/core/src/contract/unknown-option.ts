@@ -19,15 +19,15 @@ function nearest(name: string, names: readonly string[]): string | undefined {
 }
 
 /**
- * Says what is wrong with the first member of `options` that is not one of `names`: in development builds, others let
- * it pass.
+ * Says what is wrong with the first member of `options` that is not one of `names`; in development builds, which one was
+ * meant, too.
  * @param path what stands before the name of a member, such as `retry.`
  */
 export function unknownOption(options: object, names: readonly string[], path = ''): string | undefined {
-  if (!__DEVELOPMENT__) return undefined;
   const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !names.includes(name));
   if (!unknown) return undefined;
+  const problem = `Unknown option '${path}${unknown[0]}'.`;
+  if (!__DEVELOPMENT__) return problem;
   const meant = nearest(unknown[0], names);
-  const remedy = meant ? `Did you mean '${path}${meant}'?` : `Known options: ${names.join(', ')}.`;
-  return `Unknown option '${path}${unknown[0]}'. ${remedy}`;
+  return `${problem} ${meant ? `Did you mean '${path}${meant}'?` : `Known options: ${names.join(', ')}.`}`;
 }

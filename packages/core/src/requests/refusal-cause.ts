@@ -88,8 +88,8 @@ export function refusalMessage(facts: RefusalFacts): string {
       );
     case 'never accepted':
       return (
-        `${answered}, and has accepted no token of this signing endpoint yet. Secret, format or signed path differ ` +
-        `between them. ${DOCTOR}`
+        `${answered}, and no request is known that it has let through with a token of this signing endpoint. Secret, ` +
+        `format or signed path differ between them. ${DOCTOR}`
       );
   }
 }

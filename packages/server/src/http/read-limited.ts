@@ -10,7 +10,7 @@ export async function readLimited(
 ): Promise<string | undefined> {
   const decoder = new TextDecoder('utf-8', { fatal });
   if (Number(message.headers.get('Content-Length')) > maxBytes) {
-    await message.body?.cancel();
+    giveUp(message.body);
     return undefined;
   }
   // The transport holds a sender to the declared length, unless it is that of a compressed body.
@@ -25,10 +25,15 @@ export async function readLimited(
     if (done) break;
     size += value.byteLength;
     if (size > maxBytes) {
-      await reader.cancel();
+      giveUp(reader);
       return undefined;
     }
     text += decoder.decode(value, { stream: true });
   }
   return text + decoder.decode();
+}
+
+/** Not waited for: the body of a request that somebody has cloned ends when the clone is given up, too. */
+function giveUp(body: { cancel: () => Promise<void> } | null): void {
+  body?.cancel().catch(() => undefined);
 }

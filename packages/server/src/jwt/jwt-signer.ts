@@ -30,6 +30,8 @@ export interface JwtSigner {
   readonly read: (token: string) => Promise<JwtClaims | 'signature' | 'malformed'>;
 }
 
+const isPem = (text: string): boolean => /^\s*-----BEGIN /.test(text);
+
 /**
  * JWS in compact form. The algorithm is a matter of configuration; what the header says is compared with it.
  *
@@ -39,7 +41,8 @@ export function jwtSigner(keys: readonly JwtKey[], algorithm: JwtAlgorithm): Jwt
   if (!['RS256', 'ES256', 'HS256'].includes(algorithm))
     throw optionsError('algorithm', "This is unknown. Give 'RS256', 'ES256' or 'HS256'.");
   if (keys.length === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
-  const isSecret = ({ key }: JwtKey): boolean => typeof key === 'string' && key !== '';
+  // the text of a public key is no secret: whoever has read it could sign
+  const isSecret = ({ key }: JwtKey): boolean => typeof key === 'string' && key !== '' && !isPem(key);
   const missing = algorithm === 'HS256' ? keys.find((each) => !isSecret(each)) : undefined;
   if (missing) throw optionsError('keys', 'For HS256, give the shared secret as text.', missing.key);
   const jwsKeys = keys.map(({ key }) =>

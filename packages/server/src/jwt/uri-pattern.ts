@@ -51,7 +51,11 @@ function fitOf({
   if (set === undefined) return (char) => char === (escaped ?? plain);
   const ranges = rangesOf(set);
   if (!ranges) return undefined;
-  return (char) => ranges.some(([first, last]) => char >= first && char <= last) === (not === '');
+  const fits = (char: string): boolean =>
+    ranges.some(([first, last]) => char >= first && char <= last) === (not === '');
+  // a URI has no other characters; looked up, because each step of a repeat asks for each character of a URI
+  const ascii = Array.from({ length: 128 }, (_, code) => fits(String.fromCharCode(code)));
+  return (char) => ascii[char.charCodeAt(0)] ?? fits(char);
 }
 
 /** Of a bracket expression; `undefined` for an empty one, and for a range that ends before it begins. */

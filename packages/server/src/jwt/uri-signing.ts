@@ -74,6 +74,10 @@ export function uriSigning(options: UriSigningOptions): VerifyingTokenFormat {
     ...(renewal && { cdnistt: 1, cdniets: renewal.lifetime, cdnistd: renewal.depth ?? 0 }),
   };
 
+  /** Whether a token that this format makes says the same as `claims` of who made it, for whom, and how it is renewed. */
+  const isMadeAlike = ({ iss, aud }: Readonly<Record<string, unknown>>): boolean =>
+    renewal === undefined && iss === issuer?.[0] && aud === audience?.[0];
+
   /** The query without a token. @throws `ERR_OPTIONS` for a URL that is not signed */
   const searchToSign = (url: URL): string => {
     pathToSign(url, 'raw');
@@ -128,8 +132,8 @@ export function uriSigning(options: UriSigningOptions): VerifyingTokenFormat {
       if ('ok' in judged) return judged;
       const refusal = refusedClaims(claims, {}, { now, maxTtl });
       if (refusal) return refusal;
-      // A token of this format in its place would open more, or would have no beginning.
-      const conditional = !judged.isOurs || claims.nbf !== undefined;
+      // A token of this format in its place would open more, would have no beginning, or could be renewed.
+      const conditional = !judged.isOurs || claims.nbf !== undefined || !isMadeAlike(claims);
       return { ok: true, expires: claims.exp, url, carriers: carried.carriers, conditional };
     }),
   };

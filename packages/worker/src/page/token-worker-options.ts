@@ -94,8 +94,7 @@ function settingsToAsk(options: Given): WorkerSettings {
   refuse(inPage && notInUrl(inPage));
   const { requests: given, ...others } = options;
   const { endpoint, protect, request } = others;
-  refuse(plainOptions.endpoint(endpoint, 'endpoint'));
-  if (__DEVELOPMENT__) refuse(firstWrong(options, plainOptions));
+  refuse(plainOptions.endpoint(endpoint, 'endpoint') ?? firstWrong(options, plainOptions));
   refuse(request === undefined || isWritable('request', request) ? undefined : notInUrl(MORE_THAN_CREDENTIALS));
 
   const requests = checkedRequests(given);
@@ -120,7 +119,7 @@ function planShared({ source, protect, requests: given, playlists, ...others }: 
   refuse(unknownOption(others, SHARED));
   if (!isTokenSource(source)) throw wrong('source is not a token source. Give one of createTokenSource().');
   const requests = checkedRequests(given);
-  if (__DEVELOPMENT__ && playlists !== undefined) refuse(wrongPlaylists(playlists, requests));
+  if (playlists !== undefined) refuse(wrongPlaylists(playlists, requests));
   const settings =
     protect !== undefined || requests.requests ? { protect: writtenRules(protect, requests), ...requests } : {};
   return { settings, source, ...(playlists !== undefined && { playlists: playlists as (text: string) => Playlist }) };

@@ -281,3 +281,28 @@ describe("jwt with profile 'rfc9246': options", () => {
     expect(() => format(options)).toThrow(message);
   });
 });
+
+describe('a token of another maker, for an edge that signs children', () => {
+  const conditionalOf = async (by: VerifyingTokenFormat, claims: Record<string, unknown>): Promise<unknown> => {
+    const sent = `${url}?URISigningPackage=${await tokenOf({ cdniuc: 'regex:^https://cdn\\.example\\.com/vod/7/.*', ...claims })}`;
+    const verdict = await by.verify({ url: sent, headers: new Headers() }, NOW);
+    return verdict.ok && verdict.conditional;
+  };
+
+  test.each<[string, Partial<UriSigningOptions>, Record<string, unknown>]>([
+    ['this format would make it renewable', { renewal: { lifetime: 60 } }, {}],
+    ['this format would name another audience', { audience: ['cdn-a', 'cdn-b'] }, { aud: 'cdn-b' }],
+    ['this format would name another issuer', { issuer: ['a', 'b'] }, { iss: 'b' }],
+  ])('conditions: %s', async (_, options, claims) => {
+    expect(await conditionalOf(format(options), claims)).toBe(true);
+  });
+
+  test('conditions: none where this format would say the same', async () => {
+    expect(await conditionalOf(format({ audience: 'cdn-a' }), { aud: 'cdn-a' })).toBe(false);
+  });
+});
+
+test('HS256: the text of a public key is no secret, for whoever has read it could sign', () => {
+  const key = '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----';
+  expect(() => format({ keys: [{ key }] })).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
+});

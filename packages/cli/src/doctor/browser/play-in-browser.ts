@@ -55,28 +55,42 @@ async function play(browser: Browser, playing: Playing, scripts: readonly string
   const { url, endpoint, headers } = playing;
   await page.evaluate(startPlayer, { url, endpoint, headers });
   const until = Date.now() + PATIENCE * 1000;
-  let playback = await page.evaluate(readPlayback);
+  let playback = await answered(page.evaluate(readPlayback));
   // not `waitForFunction`, which a policy without 'unsafe-eval' may stop
   while (!playback.hasPicture && playback.failure === '' && Date.now() < until) {
     await delay(200);
-    playback = await page.evaluate(readPlayback);
+    playback = await answered(page.evaluate(readPlayback));
   }
   return { ...playback, isMixed, refusals, patience: PATIENCE };
 }
 
+/** What a page is that has no time for an answer: a playlist of strangers may keep its player busy for hours. */
+const BUSY = {
+  hasPicture: false,
+  decodesH264: true,
+  failure: 'The player does not answer: a playlist may be too much for it.',
+};
+
+/** Resolves to `BUSY` where the page does not answer within the patience of the doctor. */
+const answered = <T extends object>(playback: Promise<T>): Promise<T> =>
+  Promise.race([playback, delay(PATIENCE * 1000, BUSY as T, { ref: false })]);
+
 /** A playlist of a public host leads to no private one. */
 async function stayPublic(context: BrowserContext, { url, endpoint, page }: Playing): Promise<void> {
-  const named = [url, endpoint, page].flatMap((each) => (each === undefined ? [] : [new URL(each).hostname]));
+  const named = [url, endpoint, page].flatMap((each) => (each === undefined ? [] : [new URL(each).host]));
   if (isPrivateHost(new URL(url).hostname)) return;
   await context.route(
-    ({ hostname }) => isPrivateHost(hostname) && !named.includes(hostname),
+    ({ hostname, host }) => isPrivateHost(hostname) && !named.includes(host),
     (route) => route.abort(),
   );
 }
 
 /** Answers for the page with an empty one, and with the policy that the real one has, if it can be had. */
 async function servePage(context: BrowserContext, page: string): Promise<void> {
-  const { href, origin } = new URL(page);
+  const address = new URL(page);
+  // requests have no fragment
+  address.hash = '';
+  const { href, origin } = address;
   await context.route(
     (url) => url.origin === origin && url.href === href,
     async (route) => {
