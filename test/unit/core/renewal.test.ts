@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
-import { isStillPlayed } from '../../../packages/core/src/tokens/renewal.ts';
+import { isStillPlayed, renewalTimes, rhythmAfter } from '../../../packages/core/src/tokens/renewal.ts';
 import { MASTER, fakeTime, folder, lab, advanceSeconds } from './lab.ts';
 
 fakeTime();
@@ -39,6 +39,41 @@ describe('isStillPlayed', () => {
     [150, false],
   ])('who renews early must not keep what was left: a request would have to come by %s s', (by, expected) => {
     expect(isStillPlayed({ lastAt: 0, interval: 10 }, lifetime, 100, by)).toBe(expected);
+  });
+});
+
+describe('renewalTimes', () => {
+  test.each([
+    [6 * 3600, 2],
+    [300, 2],
+    [20, 2],
+    // a tenth of what is shorter
+    [10, 1],
+    [4, 0.4],
+  ])('on its way to the edge: a token of %i s is used until %f s before its end', (lifetime, margin) => {
+    const { unusableAt } = renewalTimes(1000 + lifetime, 1000, { jitter: 0 }, 0);
+    expect(1000 + lifetime - unusableAt).toBeCloseTo(margin, 6);
+  });
+});
+
+describe('rhythmAfter', () => {
+  test.each([
+    [0.99, undefined],
+    [1, 1],
+    [6, 6],
+  ])('a second request %f s after the first: an interval of %s', (gap, interval) => {
+    const first = rhythmAfter(undefined, 100);
+    expect(rhythmAfter(first, 100 + gap)).toEqual({ lastAt: 100 + gap, interval });
+  });
+
+  test.each([
+    // longer ones count at once
+    [10, 10],
+    // shorter ones by a quarter
+    [2, 5],
+    [0.5, 6],
+  ])('an interval of 6 s, then a request after %f s: %f s', (gap, interval) => {
+    expect(rhythmAfter({ lastAt: 100, interval: 6 }, 100 + gap).interval).toBe(interval);
   });
 });
 
