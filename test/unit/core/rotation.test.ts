@@ -71,6 +71,24 @@ const rendition = (name: string) => ({
 });
 const renditions = ['video', 'audio', 'text'].map(rendition);
 
+describe('after a rotation, a request that may still be under way', () => {
+  test.each([
+    [29, [[segment(2)], [segment(3), segment(1)]]],
+    // it has ended, or failed: nobody waits for it
+    [30, [[segment(2)], [segment(3)]]],
+  ])('its token, used %i s ago, is renewed along with another one: calls for %j', async (ago, asked) => {
+    const viewer = lab(each(300), { readAhead: 0 });
+    const edge = new Edge(viewer);
+    await edge.get(segment(1));
+    await advanceSeconds(ago);
+    await edge.get(segment(3));
+    await edge.get(segment(2));
+    edge.rotate();
+    expect([await edge.get(segment(2)), await edge.get(segment(3))]).toEqual([true, true]);
+    expect(viewer.asked()).toEqual(asked);
+  });
+});
+
 describe('a secret that is rotated at the edge costs a viewer', () => {
   test('one refusal and one call, where one token opens all', async () => {
     const viewer = lab(folder());
