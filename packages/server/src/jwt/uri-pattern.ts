@@ -4,8 +4,10 @@ interface Step {
   readonly times: 'once' | 'at most once' | 'any';
 }
 
-/** Steps of a pattern: what judging costs is this number, times the length of a URI. */
 const maxSteps = 1024;
+
+/** Steps that may be left out: what judging costs is this number, times the length of a URI. */
+const maxOptional = 64;
 
 /** An escaped mark, any character, a bracket expression without classes, or a character that stands for itself. */
 const element = /\\(?<escaped>[^\w\s])|(?<any>\.)|\[(?<not>\^?)(?<set>\]?[^[\]\\]*)\]|(?<plain>[^\\.[()*+?{|^$])/y;
@@ -16,7 +18,7 @@ const repeat = /[*+?]|\{(?<least>\d{1,3})(?<range>,(?<most>\d{1,3})?)?\}/y;
  * bracket expressions and repeats. The pattern has to fit the whole text, with `^` and `$` or without: other readers
  * search in it, and find no less.
  *
- * @returns `undefined` for groups, alternatives, classes, and patterns of more than 1,024 steps
+ * @returns `undefined` for groups, alternatives, classes, and patterns of more than 1,024 steps, or 64 that may be left out
  */
 export function readPattern(source: string): ((text: string) => boolean) | undefined {
   const pattern = source.replace(/^\^/, '').replace(/(?<!\\)\$$/, '');
@@ -33,6 +35,7 @@ export function readPattern(source: string): ((text: string) => boolean) | undef
     const more = stepsOf(fits, repeated);
     if (!more || steps.length + more.length > maxSteps) return undefined;
     steps.push(...more);
+    if (steps.filter(({ times }) => times !== 'once').length > maxOptional) return undefined;
   }
   return (text) => fitsSteps(text, steps);
 }
@@ -83,17 +86,20 @@ function boundsOf(repeated: RegExpExecArray | null): readonly [least: number, mo
 
 /** Keeps all places of the pattern at which the text read so far may end: nothing is tried twice. */
 function fitsSteps(text: string, steps: readonly Step[]): boolean {
-  const withSkipped = (places: boolean[]): boolean[] => {
-    for (const [i, { times }] of steps.entries()) if (places[i] && times !== 'once') places[i + 1] = true;
+  const withSkipped = (places: Set<number>): Set<number> => {
+    // what is added is looked at, too
+    for (const place of places) if ((steps[place]?.times ?? 'once') !== 'once') places.add(place + 1);
     return places;
   };
-  let places = withSkipped([true]);
+  let places = withSkipped(new Set([0]));
   for (const char of text) {
-    const next: boolean[] = [];
-    for (const [i, { fits, times }] of steps.entries())
-      if (places[i] && fits(char)) next[times === 'any' ? i : i + 1] = true;
-    if (next.length === 0) return false;
+    const next = new Set<number>();
+    for (const place of places) {
+      const step = steps[place];
+      if (step?.fits(char)) next.add(step.times === 'any' ? place : place + 1);
+    }
+    if (next.size === 0) return false;
     places = withSkipped(next);
   }
-  return places[steps.length] === true;
+  return places.has(steps.length);
 }

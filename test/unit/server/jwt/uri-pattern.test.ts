@@ -78,6 +78,13 @@ describe('readPattern', () => {
     expect(readPattern(pattern)).toBeUndefined();
   });
 
+  test('a pattern with more than 64 steps that may be left out is not judged: each would cost one look a character', () => {
+    expect(readPattern('[a-z]{0,64}')).toBeDefined();
+    expect(readPattern('[a-z]{0,65}')).toBeUndefined();
+    expect(readPattern(`${'a*'.repeat(64)}b`)).toBeDefined();
+    expect(readPattern('a*'.repeat(65))).toBeUndefined();
+  });
+
   test('a pattern of more than 1,024 steps is not judged', () => {
     expect(readPattern('a'.repeat(1024))).toBeDefined();
     expect(readPattern('a'.repeat(1025))).toBeUndefined();
