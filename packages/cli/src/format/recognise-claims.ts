@@ -41,9 +41,13 @@ export function recogniseJwt(url: URL): Recognised | undefined {
       `claims: ${Object.entries(claims)
         .map(([name, each]) => `${name} ${JSON.stringify(each)}`)
         .join(', ')}`,
+      ...(isUriSigned(claims) && (claims.iss ?? claims.aud) !== undefined ? [UNCHECKED] : []),
     ],
   };
 }
+
+const UNCHECKED =
+  "issuer and audience are the token's own: give --option issuer=… and --option audience=… to check them";
 
 function read(text: string): Token | undefined {
   const [, head, body] = jwtForm.exec(text) ?? [];
