@@ -17,7 +17,7 @@ import { diagnose, exitStatus } from './diagnose.ts';
 import type { Finding } from './finding.ts';
 import { notTried } from './not-tried.ts';
 import { isAnswer } from './observations.ts';
-import type { EdgeObservations, Observations, Page } from './observations.ts';
+import type { BrowserObservations, EdgeObservations, Observations, Page } from './observations.ts';
 import { isServed, shown } from './rules/answers.ts';
 import { signsAnything } from './rules/endpoint-rules.ts';
 import { isPrivateHost } from './rules/private-host.ts';
@@ -112,12 +112,12 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
           isPrivate: isPrivateHost(new URL(bare).hostname),
           bareOf: (url) => bareUrl(url, good, parameters),
         });
-  const browser = options.browser
-    ? await playInBrowser({
-        ...{ url: endpoint === undefined ? given.url : bare, endpoint, headers },
-        page: options.page ?? `${page.origin}/`,
-      })
-    : undefined;
+  const playable = endpoint === undefined && !isServed(withoutToken) ? urlThatChildrenInherit(good, bare) : bare;
+  const play = async (): Promise<BrowserObservations> =>
+    playable === undefined
+      ? { unavailable: 'nobody signs what the playlist names. Give --endpoint' }
+      : playInBrowser({ url: playable, endpoint, headers, page: options.page ?? `${page.origin}/` });
+  const browser = options.browser ? await play() : undefined;
   const observations: Observations = {
     page,
     patience: asker.patience,
@@ -185,6 +185,12 @@ const inLowerCase = (headers: Readonly<Record<string, string>> = {}): Record<str
 function addedParameters(signed: string, bare: string): string[] {
   const own = new URL(bare).searchParams;
   return [...new URL(signed).searchParams.keys()].filter((name) => !own.has(name));
+}
+
+/** The URL with its token in the path, which what a playlist names has, too; `undefined` if it travels elsewhere. */
+function urlThatChildrenInherit(good: Pass | undefined, bare: string): string | undefined {
+  const isInPath = good !== undefined && new URL(good.url).pathname !== new URL(bare).pathname;
+  return isInPath ? good.url : undefined;
 }
 
 /** A URL of a playlist without the token that it inherits or has. */
