@@ -45,8 +45,10 @@ describeMedia('a denial behind the token worker', ({ name }, mediaIt) => {
       stage.signer.denies = true;
       await tab.goto(stage.origin);
       await run(`await sleep(${stage.signer.ttl} * 1000)`);
+      // a slow page before may have asked for more of its file, and a token for that
+      const { length: asked } = stage.signer.calls;
       expect(await run(register(options) + loads)).toBe(false);
-      expect(stage.signer.calls).toHaveLength(2);
+      expect(stage.signer.calls).toHaveLength(asked + 1);
       stage.signer.denies = false;
       await tab.goto(stage.origin);
       expect(await run(register(options) + loads)).toBe(true);
@@ -61,8 +63,9 @@ describeMedia('a denial behind the token worker', ({ name }, mediaIt) => {
     await tab.goto(stage.origin);
     await run(`await sleep(${stage.signer.ttl} * 1000)`);
     const { passed } = stage.network;
+    const { length: asked } = stage.signer.calls;
     expect(await run(register(asking) + loads)).toBe(isHandedOn);
-    expect(stage.signer.calls).toHaveLength(isHandedOn ? 1 : 2);
+    expect(stage.signer.calls).toHaveLength(isHandedOn ? asked : asked + 1);
     expect(stage.network.passed).toBe(passed);
   });
 });
