@@ -98,6 +98,16 @@ const typesOfScript = (/** @type {string} */ file) => ({
 });
 
 /**
+ * Names what a readable script adds to otherwise than CommonJS does, whose modules tools would take it for. A name of
+ * the same length leaves the source map right.
+ * @type {import('rollup').Plugin}
+ */
+const withoutCommonJsName = {
+  name: 'without-common-js-name',
+  renderChunk: (code) => ({ code: code.replaceAll(/\bexports(?=[.,);])/g, () => '$export'), map: null }),
+};
+
+/**
  * A file for script tags or a service worker, with everything inside. That of development is readable.
  * @returns {import('rollup').RollupOptions}
  */
@@ -113,7 +123,7 @@ const scriptFile = (
       withPrivateInside,
       compile(kind),
       find(),
-      ...(isDefault ? [minify()] : []),
+      isDefault ? minify() : withoutCommonJsName,
       ...(isDefault && !global ? [typesOfScript(iife)] : []),
     ],
     output: {

@@ -82,5 +82,7 @@ describe.each(browserPackages)('$json.name', ({ folder, json: { name, unpkg } })
     const text = readFileSync(`packages/${folder}/${unpkg!.replace('.min.js', '.development.js')}`, 'utf8');
     expect(text).toContain('Did you mean');
     expect(text).toContain('\n  ');
+    // tools would take it for a module of CommonJS, and a part of them left would be a ReferenceError
+    expect(text).not.toMatch(/\bexports\b/);
   });
 });

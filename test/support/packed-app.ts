@@ -49,7 +49,8 @@ export class PackedApp {
 
   /** Runs a program in the app. */
   run(file: string, args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-    return run(file, args, { cwd: this.folder });
+    // Vitest says that it is a test, and Vite takes whatever is not production for development
+    return run(file, args, { cwd: this.folder, env: { ...process.env, NODE_ENV: 'production' } });
   }
 
   remove(): Promise<void> {
