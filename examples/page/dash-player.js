@@ -37,7 +37,8 @@ const inspector = createInspector(find('#inspector'), {
   edge,
   viewer,
   playing: () => edge + chosenStream(),
-  whenRevoked: 'dash.js plays what it has loaded, then stops. The page says why in the picture.',
+  whenRevoked:
+    'dash.js plays what it has loaded, then stops. The page says why in the picture. This film is short: if all of it is loaded, it goes round.',
   onRepair: () => recovery.repaired(),
 });
 
@@ -66,7 +67,10 @@ function start() {
     // the plugin holds what was denied: it goes on by itself
     if (Object(error).code !== 'ERR_DENIED') recovery.failed();
   });
-  source.addEventListener('tokenrenewed', notice.hide);
+  source.addEventListener('tokenrenewed', () => {
+    // a call that went out before the button was pressed may bring tokens of others
+    if (inspector.isWell()) notice.hide();
+  });
   showCode(find('#code'), {
     imports: ["import { MediaPlayer } from 'dashjs';", "import { secureToken } from 'secure-token-dashjs';"],
     values: { video, src, signing, settings },
