@@ -109,7 +109,7 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
     hundredAndOne: await ask([url, ...neighbours]),
     partial: await ask([foreign, url]),
     denied: await ask([foreign]),
-    tooLong: await caller.call({ body: JSON.stringify(callFor([url]).body) + ' '.repeat(TOO_LONG) }),
+    tooLong: await sendTooLong(caller, JSON.stringify(callFor([url]).body)),
     withCharset: await ask([url], {}, { type: 'application/json; charset=utf-8' }),
     asText: await ask([url], {}, { type: 'text/plain' }),
     stranger: known.viewer.length > 0 ? await ask([url], {}, { loggedIn: false }) : undefined,
@@ -156,3 +156,13 @@ export const headersToAllow = (viewer: readonly string[]): string[] =>
   ]
     .filter((name, i, all) => all.indexOf(name) === i)
     .sort();
+
+/**
+ * Sends a body that is too long, and once more if no answer comes: a server that answers and closes while it still is
+ * sent to may cut its own answer off (RFC 9112 section 9.6).
+ */
+async function sendTooLong(caller: EndpointCaller, body: string): Promise<Reply | undefined> {
+  const call = { body: body + ' '.repeat(TOO_LONG) };
+  const reply = await caller.call(call);
+  return reply?.status === 0 ? caller.call(call) : reply;
+}
