@@ -19,7 +19,16 @@ async function playCopied(page: Page, url: string, code: string): Promise<void> 
   await page.goto(`${url}docs/README.md`);
   await page.evaluate(() => (document.body.innerHTML = '<video id="player" muted autoplay></video>'));
   await page.addScriptTag({ type: 'module', content: outputFiles[0]!.text });
-  await page.waitForFunction(() => document.querySelector('video')!.currentTime > 1);
+  // asked at intervals: a page that nobody looks at may draw no frames, and may not begin to play by itself
+  await page.waitForFunction(
+    () => {
+      const video = document.querySelector('video')!;
+      if (video.paused) video.play().catch(() => undefined);
+      return video.currentTime > 1;
+    },
+    undefined,
+    { polling: 500 },
+  );
 }
 
 describe.concurrent('the code of the page', () => {
