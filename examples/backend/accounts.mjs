@@ -6,7 +6,7 @@ import { commonAccessToken } from 'secure-token-server/cat';
 import { createSessions, memoryStore } from 'secure-token-server/sessions';
 import { createContinuousOrigin } from '../origin/continuous-origin.mjs';
 
-/** How many sessions of an account may play at a time. */
+/** The number of sessions of an account that may play at a time. */
 const limit = 3;
 /** Where all of this is, at the app and at the edge. */
 const base = '/accounts/';

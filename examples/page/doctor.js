@@ -8,7 +8,7 @@
  * @param {() => string | undefined} options.playing the URL, without a token
  */
 export function createDoctor(root, { app, viewer, button, playing }) {
-  /** How often something has changed since the page was opened: an older diagnosis is none any more. */
+  /** The number of changes since the page was opened: an older diagnosis is none any more. */
   let changes = 0;
 
   button.addEventListener('click', async () => {

@@ -12,7 +12,7 @@ localStorage.setItem('account', account);
 /** Where tokens come from, and who asks. */
 const signing = { endpoint: `${app}/accounts/token`, request: { headers: { 'X-Account': account } } };
 const src = `${edge}/accounts/film/master.m3u8`;
-/** How soon an end is seen in the picture, and how far playback survives an outage. In seconds. */
+/** The buffer: how soon an end is seen in the picture, and how far playback survives an outage. In seconds. */
 const buffer = { maxBufferLength: 5, maxMaxBufferLength: 5 };
 /** Between two looks at the list of sessions, in ms. */
 const LOOK_MS = 1000;

@@ -24,9 +24,9 @@ const secret = 'mysecret-of-a-sensible-length';
 const format = secureToken({ secret });
 const sizes = { '2 KB playlist': 2_000, '200 KB segment': 200_000 };
 const rounds = 5;
-/** Of those before them, which count for nothing: compilers of Node and workerd take their time. */
+/** Rounds before them, which count for nothing: compilers of Node and workerd take their time. */
 const warmUps = 3;
-/** Of load, for each server in each round. */
+/** Seconds of load, for each server in each round. */
 const seconds = 1.5;
 const atATime = 16;
 

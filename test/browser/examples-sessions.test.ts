@@ -2,14 +2,14 @@ import type { Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { exampleTest as it, playOn } from '../support/examples-page.ts';
 
-/** What the viewer sees in the picture of a player that has stopped. */
+/** The text in the picture of a player that has stopped. */
 const notice = (page: Page): ReturnType<Page['locator']> => page.locator('.notice:not([hidden])');
 
 /** Seconds from a press until the notice is there: five for the edge, five in the buffer, and a segment under way. */
 const SOON_MS = 20_000;
 
 describe.concurrent('the page of sessions', () => {
-  it('sign out everywhere: the pictures of both tabs end, that of another account plays on, and a log-in brings them back', async ({
+  it('sign out everywhere: both tabs end, another account plays on, and a log-in brings both back', async ({
     examples,
     expect,
     open,

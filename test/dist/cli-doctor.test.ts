@@ -83,6 +83,15 @@ describe('secure-token doctor', () => {
     expect(findings[0]!.message).toContain('no HLS playlist');
   });
 
+  test('--browser without an endpoint, where one token opens one URL: a note asks for it', async () => {
+    const edge = await serve(ourEdge());
+    const args = ['doctor', edge + FILM, '--origin', PAGE, '--browser', '--json'];
+    const { code, out } = await runCli(args);
+    const { findings } = JSON.parse(out) as { findings: { code: string; message: string }[] };
+    expect([code, findings.map((each) => each.code)]).toEqual([0, ['browser-unavailable']]);
+    expect(findings[0]!.message).toContain('Give --endpoint');
+  });
+
   test('where nobody answers: exit status 2', async () => {
     const listening = await listen(async () => new Response());
     await listening.close();

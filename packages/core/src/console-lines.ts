@@ -3,7 +3,7 @@ import type { SecureTokenError } from './contract/secure-token-error.ts';
 /** The folder of the documentation. `npm run set-organisation` changes it along with `homepage`. */
 const DOCS = 'https://github.com/your-organisation/secure-token/blob/main/docs/';
 
-/** What the console has been told, by the token source or the part of one that it is about. */
+/** Lines that the console has been given, by the token source, or the part of one, that they are about. */
 const written = new WeakMap<object, Set<string>>();
 
 /** Lines about one token source: an endpoint may say something else each time that it fails. */

@@ -33,8 +33,8 @@ const NO_PLAYLIST =
   'dash(text) for DASH.';
 
 const NO_STATUS =
-  'secure-token: a request with a token that has not ended failed without a status. If the network panel shows 401, 403 ' +
-  'or 410, the CDN sends no CORS headers with refusals: let it send them with every status, as `always` does in nginx.';
+  'secure-token: a request with a token that has not ended failed without a status. If the network panel shows 401, ' +
+  '403 or 410, the CDN sends no CORS headers with refusals: let it send them with every status, as `always` does in nginx.';
 
 /**
  * Creates the token source of one or many players.
@@ -83,7 +83,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     if (__DEVELOPMENT__) writeError(target, error);
   }
 
-  /** What a request that waits has failed with, for which there may have been no event. @throws it */
+  /** Tells of an error that a waiting request ends with, for which there may have been no event. @throws it */
   function tellAndThrow(error: unknown): never {
     if (isSecureTokenError(error) && error.code !== 'ERR_DESTROYED' && !told.has(error)) {
       debug?.event('tokenerror', { error });

@@ -17,7 +17,7 @@ import { diagnose, exitStatus } from './diagnose.ts';
 import type { Finding } from './finding.ts';
 import { notTried } from './not-tried.ts';
 import { isAnswer } from './observations.ts';
-import type { BrowserObservations, EdgeObservations, Observations, Page } from './observations.ts';
+import type { EdgeObservations, Observations, Page } from './observations.ts';
 import { isServed, shown } from './rules/answers.ts';
 import { signsAnything } from './rules/endpoint-rules.ts';
 import { isPrivateHost } from './rules/private-host.ts';
@@ -113,11 +113,12 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
           bareOf: (url) => bareUrl(url, good, parameters),
         });
   const playable = endpoint === undefined && !isServed(withoutToken) ? urlThatChildrenInherit(good, bare) : bare;
-  const play = async (): Promise<BrowserObservations> =>
-    playable === undefined
-      ? { unavailable: 'nobody signs what the playlist names. Give --endpoint' }
-      : playInBrowser({ url: playable, endpoint, headers, page: options.page ?? `${page.origin}/` });
-  const browser = options.browser ? await play() : undefined;
+  const browser = options.browser
+    ? await playInBrowser({
+        ...{ url: playable ?? bare, endpoint, headers, areChildrenSigned: playable !== undefined },
+        page: options.page ?? `${page.origin}/`,
+      })
+    : undefined;
   const observations: Observations = {
     page,
     patience: asker.patience,

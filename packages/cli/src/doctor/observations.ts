@@ -92,7 +92,7 @@ export interface EndpointObservations {
   readonly foreign?: { readonly asked: string; readonly outcome: Outcome };
 }
 
-/** What a player in a real browser has shown, or why there was none. */
+/** Observations of a player in a real browser, or why there was none. */
 export type BrowserObservations =
   | { readonly unavailable: string }
   | {

@@ -55,7 +55,7 @@ function read(text: string): Token | undefined {
   return header?.alg !== undefined && claims ? { header, claims } : undefined;
 }
 
-/** What the options of `jwt` have to be for this token. */
+/** The options that `jwt` needs for this token. */
 function settingsOf({ header, claims }: Token, url: URL, param: string | undefined): Recognised['settings'] {
   const isUriSigning = isUriSigned(claims);
   const settings = {

@@ -37,7 +37,7 @@ const areTexts: Check = (values, name) => {
   return isOfTexts ? undefined : `${name} has a value that is neither text nor a number. Give texts.`;
 };
 
-/** What may be repeated in a message: a longer name may be a token. */
+/** Names that a message may repeat: a longer one may be a token. */
 const MEMBER_NAME = /^[A-Za-z_-]{1,20}$/;
 
 /** A hint at what was meant as the carrier of a token that has none: in development builds. */

@@ -1,4 +1,4 @@
-/** What is known of a request that the edge has refused for good. */
+/** Facts about a request that the edge has refused for good. */
 export interface RefusalFacts {
   /** 0: a failure without a status, which counts as a refusal once the token has ended. */
   readonly status: number;
@@ -58,8 +58,8 @@ export function refusalMessage(facts: RefusalFacts): string {
       );
     case 'nothing attached':
       return (
-        `${answered}: the token has an empty query and no other carrier, so the request went out without one. Let the ` +
-        "signing endpoint write into 'query' what the edge looks for."
+        `${answered}: the token has an empty query and no other carrier, so the request went out without one. Let ` +
+        "the signing endpoint write into 'query' what the edge looks for."
       );
     case 'ended':
       return (
@@ -83,8 +83,8 @@ export function refusalMessage(facts: RefusalFacts): string {
       );
     case 'no longer accepted':
       return (
-        `${answered}, though it has accepted tokens of this signing endpoint before. The secret was changed at one of ` +
-        `them alone, or this URL is not one that the token opens. ${DOCTOR}`
+        `${answered}, though it has accepted tokens of this signing endpoint before. The secret was changed at one ` +
+        `of them alone, or this URL is not one that the token opens. ${DOCTOR}`
       );
     case 'never accepted':
       return (

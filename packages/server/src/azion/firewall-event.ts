@@ -1,4 +1,4 @@
-/** What Azion hands to a `firewall` listener, as far as it is used here. */
+/** The argument of a `firewall` listener at Azion, as far as it is used here. */
 export interface FirewallEvent {
   readonly request: Request;
   /** The JSON arguments of the function instance; a locally run function has none. */

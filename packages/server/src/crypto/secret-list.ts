@@ -31,6 +31,8 @@ export function secretList(options: SecretOptions, fronts: readonly string[] = [
       'This is missing, empty or not text. Give `secret`, or `secrets` with the current one first.',
     );
   }
+  if (list.some(isPem))
+    throw optionsError('secret', 'This is the text of a key in PEM. Whoever has a public key could sign with it.');
   const runsOn = list.some((each) => list.some((other) => fronts.some((front) => each.startsWith(other + front))));
   if (runsOn)
     throw optionsError(
@@ -39,4 +41,9 @@ export function secretList(options: SecretOptions, fronts: readonly string[] = [
         'so that two URLs have the same token. Choose another secret.',
     );
   return [...list];
+}
+
+/** Whether this is the text of a key in PEM: a public one is known to many, and no shared secret. */
+export function isPem(text: string): boolean {
+  return /^\s*-----BEGIN /.test(text);
 }

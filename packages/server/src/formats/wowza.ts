@@ -84,7 +84,7 @@ export function wowza(options: WowzaOptions): VerifyingTokenFormat {
     );
   }
 
-  /** What is hashed behind the content path and its `?`, the same for each folder. No value has an `&`. */
+  /** The text that is hashed behind the content path and its `?`, the same for each folder. No value has an `&`. */
   const hashedParts = (secret: string, signed: readonly string[]): string =>
     [secret, ...(ip === undefined ? [] : [ip]), ...signed].sort().join('&');
   const hashOf = (folder: string, parts: string): string =>

@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import { decodeBase64 } from '../crypto/base64-keys.ts';
 import { base64url } from '../crypto/base64url.ts';
+import { isPem } from '../crypto/secret-list.ts';
 import { utf8Text } from '../crypto/utf8-text.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { asymmetricJwsKey, hs256Key } from './jws-key.ts';
@@ -29,8 +30,6 @@ export interface JwtSigner {
    */
   readonly read: (token: string) => Promise<JwtClaims | 'signature' | 'malformed'>;
 }
-
-const isPem = (text: string): boolean => /^\s*-----BEGIN /.test(text);
 
 /**
  * JWS in compact form. The algorithm is a matter of configuration; what the header says is compared with it.

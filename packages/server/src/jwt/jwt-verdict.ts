@@ -2,7 +2,7 @@ import { refused } from '../token/verdict.ts';
 import type { RefusedVerdict } from '../token/verdict.ts';
 import type { JwtClaims } from './jwt-signer.ts';
 
-/** What speaks against a token with these claims; a JWT ends at the second of its `exp` (RFC 7519 section 4.1.4). */
+/** Finds what speaks against these claims; a JWT ends at the second of its `exp` (RFC 7519 section 4.1.4). */
 export function refusedClaims(
   claims: JwtClaims,
   expected: Readonly<Record<string, unknown>>,

@@ -15,7 +15,7 @@ export interface MuxOptions {
   maxTtl?: number;
 }
 
-/** What a Mux token is for (`aud`), by the name of the file. */
+/** The purpose of a Mux token (`aud`), by the name of the file. */
 const audiences: readonly (readonly [RegExp, string])[] = [
   [/^\/([\w-]+)\.m3u8$/, 'v'],
   [/^\/([\w-]+)\/[\w.-]+\.(?:mp4|m4a)$/, 'v'],

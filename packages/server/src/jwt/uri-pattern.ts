@@ -18,7 +18,8 @@ const repeat = /[*+?]|\{(?<least>\d{1,3})(?<range>,(?<most>\d{1,3})?)?\}/y;
  * bracket expressions and repeats. The pattern has to fit the whole text, with `^` and `$` or without: other readers
  * search in it, and find no less.
  *
- * @returns `undefined` for groups, alternatives, classes, and patterns of more than 1,024 steps, or 64 that may be left out
+ * @returns `undefined` for groups, alternatives, classes, and patterns of more than 1,024 steps, or of more than 64 that
+ *   may be left out
  */
 export function readPattern(source: string): ((text: string) => boolean) | undefined {
   const pattern = source.replace(/^\^/, '').replace(/(?<!\\)\$$/, '');
@@ -61,7 +62,7 @@ function fitOf({
   return (char) => ascii[char.charCodeAt(0)] ?? fits(char);
 }
 
-/** Of a bracket expression; `undefined` for an empty one, and for a range that ends before it begins. */
+/** Reads a bracket expression; `undefined` for an empty one, and for a range that ends before it begins. */
 function rangesOf(set: string): readonly (readonly [string, string])[] | undefined {
   const ranges = [...set.matchAll(/([\s\S])-([\s\S])|([\s\S])/g)].map(
     ([, first, last, alone]) => [first ?? alone!, last ?? alone!] as const,

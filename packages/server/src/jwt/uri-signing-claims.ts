@@ -4,7 +4,7 @@ import type { JwtClaims } from './jwt-signer.ts';
 import { readContainer } from './uri-container.ts';
 import type { UriContainer } from './uri-container.ts';
 
-/** What the claims of a signed JWT are compared with. */
+/** The facts that the claims of a signed JWT are compared with. */
 interface Asked {
   /** The URI without the token. */
   readonly uri: string;

@@ -1,6 +1,6 @@
 import type { NodeRequest, NodeResponse } from './node-message.ts';
 
-/** Of RFC 9113 section 7. */
+/** The code INTERNAL_ERROR of RFC 9113 section 7. */
 const internalError = 2;
 
 /** Node ends a response of HTTP/2 by itself when the client leaves, and calls it finished. */

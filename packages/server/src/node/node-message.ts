@@ -9,13 +9,13 @@ export interface NodeRequest {
   readonly originalUrl?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly socket: NodeSocket;
-  /** Of HTTP/2. */
+  /** The stream of HTTP/2. */
   readonly stream?: NodeStream;
   /** The client had left before the listener was called: no event says so any more. */
   readonly aborted?: boolean;
   /** Whether all of it has arrived. */
   readonly complete: boolean;
-  /** What a parser of the framework has made of the body. */
+  /** The body as a parser of the framework has read it. */
   readonly body?: unknown;
   /** Whether anybody has read of the stream. */
   readonly readableDidRead: boolean;

@@ -9,7 +9,7 @@ const maxWaiting = 32;
  * Streams of one connection of HTTP/2 at a time: what RFC 9113 recommends at least (section 6.5.2). Node has no limit.
  */
 const maxStreams = 100;
-/** Of RFC 9113 section 7: nothing was done, and the client may ask again. */
+/** The code REFUSED_STREAM of RFC 9113 section 7: nothing was done, and the client may ask again. */
 const refusedStream = 7;
 
 interface Connection {

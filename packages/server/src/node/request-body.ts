@@ -52,7 +52,7 @@ function untouchedBody(message: NodeRequest, client: Client): RequestBody {
   return { content, isParsed: false, discard };
 }
 
-/** What a parser has made of a body, as text of the type that was sent: a form never turns into JSON. */
+/** A body that a parser has read, as text of the type that was sent: a form never turns into JSON. */
 function writtenAgain(parsed: unknown, type: string, { headers }: NodeRequest): RequestBody['content'] {
   if (typeof parsed === 'string') return parsed;
   if (parsed instanceof Uint8Array) return new Uint8Array(parsed);

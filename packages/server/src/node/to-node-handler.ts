@@ -94,7 +94,7 @@ export function toNodeHandler(
 interface Exchange {
   readonly message: NodeRequest;
   readonly response: NodeResponse;
-  /** What a parser has made of the body. */
+  /** The body as a parser has read it. */
   readonly parsed: unknown;
 }
 

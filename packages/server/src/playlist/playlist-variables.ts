@@ -20,7 +20,7 @@ interface PlaylistVariable {
   readonly isAsked?: boolean;
 }
 
-/** What an importing playlist gets of the one that led to it. */
+/** The variables that an importing playlist gets of the one that led to it. */
 export type PlaylistVariables = ReadonlyMap<string, PlaylistVariable>;
 
 interface PlaylistScope {

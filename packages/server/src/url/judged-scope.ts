@@ -8,7 +8,7 @@ import { ShownScope, frozenScope } from './shown-scope.ts';
 /** As many paths as 256 parts have that are read in 16 ways each: more are not judged. */
 const maxServedPathsOfScope = 256 * maxServedPaths;
 
-/** What a token opens, or what a hook has denied, as it is compared. Only `judgeScope` makes it. */
+/** The scope of a token, or of what a hook has denied, as it is compared. Only `judgeScope` makes it. */
 export class JudgedScope {
   /** The URL; of a folder, the folder itself: its path ends with `/`. */
   readonly url: JudgedUrl;

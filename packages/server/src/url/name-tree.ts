@@ -15,7 +15,7 @@ export class NameTree<T> {
     return this.#below?.get(name);
   }
 
-  /** What is said of a path below this one. @param make what is said of names that are new */
+  /** Finds what is said of a path below this one. @param make what is said of names that are new */
   add(names: readonly string[], make: () => T): T {
     return names.reduce<NameTree<T>>((at, name) => at.#grown(name, make), this).said;
   }

@@ -11,6 +11,8 @@ export interface Playing {
   /** Without a token where there is an endpoint that gives one. */
   readonly url: string;
   readonly endpoint: string | undefined;
+  /** Whether what the playlist names has tokens, or needs none. */
+  readonly areChildrenSigned: boolean;
   /** The page whose origin and content security policy are in force. */
   readonly page: string;
   /** Headers of the calls of the endpoint. */
@@ -20,10 +22,13 @@ export interface Playing {
 /** Seconds that a picture is waited for. */
 const PATIENCE = 10;
 
-/** Plays `url` with hls.js and its plugin in a Chromium, on an empty page of the origin and with the policy of `page`. */
+/**
+ * Plays `url` with hls.js and its plugin in a Chromium, on an empty page of the origin and with the policy of `page`.
+ */
 export async function playInBrowser(playing: Playing): Promise<BrowserObservations> {
   if (!/\.m3u8$/i.test(new URL(playing.url).pathname))
     return { unavailable: 'the URL is no HLS playlist (.m3u8), and the doctor plays no others' };
+  if (!playing.areChildrenSigned) return { unavailable: 'nobody signs what the playlist names. Give --endpoint' };
   const files = findPlayerFiles();
   if (!files)
     return { unavailable: 'hls.js and its plugin are not installed. Run: npm install hls.js secure-token-hlsjs' };
@@ -64,7 +69,7 @@ async function play(browser: Browser, playing: Playing, scripts: readonly string
   return { ...playback, isMixed, refusals, patience: PATIENCE };
 }
 
-/** What a page is that has no time for an answer: a playlist of strangers may keep its player busy for hours. */
+/** A page that has no time for an answer: a playlist of strangers may keep its player busy for hours. */
 const BUSY = {
   hasPicture: false,
   decodesH264: true,

@@ -1,11 +1,11 @@
 // Functions that run in the page: each stands alone, for Playwright sends it there as text.
 
-/** What the page knows of its player, in `globalThis.doctor`. */
+/** The page's knowledge of its player, in `globalThis.doctor`. */
 interface Doctor {
   hasPicture: boolean;
   /** The player's words for what ended it. */
   failure: string;
-  /** What the content security policy has blocked: directive and origin. */
+  /** Blocks of the content security policy: directive and origin. */
   readonly blocked: Record<string, string>;
 }
 
@@ -52,7 +52,7 @@ export function startPlayer({ url, endpoint, headers }: Started): void {
   video.play().catch(() => undefined);
 }
 
-/** What has come of it. */
+/** Reads how the player is doing. */
 export function readPlayback(): Doctor & { readonly decodesH264: boolean } {
   const { doctor } = globalThis as unknown as { doctor: Doctor };
   const decodesH264 = MediaSource.isTypeSupported('video/mp4; codecs="avc1.42E01E"');

@@ -37,7 +37,7 @@ export interface GoogleSignatureOptions {
   maxTtl?: number;
 }
 
-/** What `cloudCdn` and `mediaCdn` have in common. @throws `ERR_OPTIONS` */
+/** The parts that `cloudCdn` and `mediaCdn` have in common. @throws `ERR_OPTIONS` */
 export function googleSignature(
   name: string,
   options: GoogleSignatureOptions,
@@ -69,7 +69,7 @@ export function googleSignature(
     throw optionsError('prefix', "It does not end with a slash, which carrier 'path' needs. Add one.");
   }
 
-  /** What a token for `url` opens. @throws `ERR_OPTIONS` for a URL that is not signed */
+  /** Tells what a token for `url` opens. @throws `ERR_OPTIONS` for a URL that is not signed */
   const openedBy = (url: URL): { bare: string; search: string; prefix: string | undefined } => {
     pathToSign(url, 'raw');
     const search = carrier.searchOf(url, exact);

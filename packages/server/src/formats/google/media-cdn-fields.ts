@@ -3,7 +3,7 @@ import { base64url } from '../../crypto/base64url.ts';
 import { utf8Text } from '../../crypto/utf8-text.ts';
 import { readExpiry } from '../../format-parts/expiry.ts';
 
-/** What a Media CDN token says. Every text is without `~`, which separates the fields. */
+/** The fields of a Media CDN token. Every text is without `~`, which separates the fields. */
 export interface MediaCdnFields {
   /** `FullPath`, `URLPrefix=…` or `PathGlobs=…`, as the token has it. */
   readonly scope: string;
@@ -18,7 +18,7 @@ export interface MediaCdnFields {
   readonly ipRanges?: readonly string[] | undefined;
 }
 
-/** What is signed and not carried. */
+/** Fields that are signed and not carried. */
 export interface MediaCdnUnsent {
   readonly path: string;
   /** The values of `headers`, in their order. */

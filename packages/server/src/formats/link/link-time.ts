@@ -1,4 +1,4 @@
-/** How a CDN writes a point in time: unix seconds, hex in either case, or minutes of China Standard Time (UTC+8). */
+/** Ways to write a point in time: unix seconds, hex in either case, or minutes of China Standard Time (UTC+8). */
 export type LinkTime = 'decimal' | 'hex' | 'HEX' | 'minutes';
 
 interface TimeForm {

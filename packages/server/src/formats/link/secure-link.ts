@@ -19,7 +19,7 @@ import type { LinkTime } from './link-time.ts';
 
 type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
 
-/** What of a CDN's documentation is needed to make its tokens; `secureLinkLayouts` holds the well-known ones. */
+/** The parts of a CDN's documentation that its tokens are made by; `secureLinkLayouts` holds the well-known ones. */
 export interface SecureLinkLayout extends LinkCarrierOptions {
   /**
    * The string that is hashed, of `{secret}`, `{expires}`, `{ip}`, and one of `{path}`, `{relativePath}` (without its
