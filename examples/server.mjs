@@ -34,7 +34,7 @@ export async function startExamples({ pagePort = 8080, appPort = 8081, edgePort 
 
   const edges = [`${edge}/`];
   const accountsApp = accounts.app({ pages, edges });
-  const appServer = await listen(createApp(state, { pages, edges, ttl, accounts: accountsApp }), {
+  const appServer = await listen(createApp(state, { pages, edges, ttl, host, accounts: accountsApp }), {
     host,
     port: appPort,
   });

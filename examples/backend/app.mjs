@@ -14,10 +14,11 @@ import { createDoctor } from './doctor.mjs';
  * @param {readonly string[]} options.pages origins of the pages
  * @param {readonly string[]} options.edges URL prefixes that may be signed
  * @param {number} options.ttl seconds
+ * @param {string} options.host
  * @param {(request: Request) => Response | Promise<Response>} options.accounts answers below `/accounts/`
  * @returns {(request: Request) => Response | Promise<Response>}
  */
-export function createApp(state, { pages, edges, ttl, accounts }) {
+export function createApp(state, { pages, edges, ttl, host, accounts }) {
   /** @type {import('secure-token-server').SigningEndpointOptions} */
   const signing = {
     format: () => demoFormats(state.secret)[state.tokens],
@@ -33,7 +34,7 @@ export function createApp(state, { pages, edges, ttl, accounts }) {
   const signingEndpoint = createSigningEndpoint(signing);
   const expandingEndpoint = createSigningEndpoint({ ...signing, expand: true });
 
-  const doctor = createDoctor(state, { pages, edges });
+  const doctor = createDoctor(state, { pages, edges, host });
 
   const app = new Hono();
   app.all('/token', ({ req }) => signingEndpoint(req.raw));

@@ -8,9 +8,10 @@ import { demoFormats } from './demo-format.mjs';
  * @param {object} options
  * @param {readonly string[]} options.pages origins of the pages
  * @param {readonly string[]} options.edges URL prefixes that may be examined
+ * @param {string} options.host of this server: a client may name another one in `Host`
  * @returns {(request: Request) => Promise<Response>}
  */
-export function createDoctor(state, { pages, edges }) {
+export function createDoctor(state, { pages, edges, host }) {
   let isBusy = false;
   return async (request) => {
     const page = request.headers.get('Origin') ?? '';
@@ -28,7 +29,7 @@ export function createDoctor(state, { pages, edges }) {
       const { findings, asked } = await examine({
         url,
         page,
-        endpoint: new URL('/token', request.url).href,
+        endpoint: `http://${host}:${new URL(request.url).port}/token`,
         ...(viewer !== null && { headers: { 'X-Viewer': viewer } }),
         format: demoFormats(state.secret)[state.tokens],
       });

@@ -65,10 +65,27 @@ describe('the doctor of the example pages', () => {
     expect(await codesIn(await askDoctor())).toEqual([]);
   });
 
+  it('asks no server but its own, whichever host a client names', async () => {
+    const doctor = createDoctor(createDemoState(), {
+      ...{ pages: [origin], edges: [`${examples.edge}/`] },
+      host: '127.0.0.1',
+    });
+    const { port } = new URL(examples.app);
+    await doctor(
+      new Request(`http://evil.test:${port}/doctor`, {
+        method: 'POST',
+        headers: { Origin: origin },
+        body: JSON.stringify({ url: `${examples.edge}/film/ts/master.m3u8` }),
+      }),
+    );
+    expect(asked.length).toBeGreaterThan(2);
+    expect(asked.filter((url) => new URL(url).hostname !== '127.0.0.1')).toEqual([]);
+  });
+
   it('tells neither the tokens of its requests nor the secret', async () => {
     await send('/controls', 'PATCH', { edgeClock: 30 });
     const state = createDemoState();
-    const doctor = createDoctor(state, { pages: [origin], edges: [`${examples.edge}/`] });
+    const doctor = createDoctor(state, { pages: [origin], edges: [`${examples.edge}/`], host: '127.0.0.1' });
     const response = await doctor(
       new Request(`${examples.app}/doctor`, {
         method: 'POST',
