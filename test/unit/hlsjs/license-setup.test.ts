@@ -1,5 +1,5 @@
 import type { HlsConfig } from 'hls.js';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token, TokenSource } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import { createLicenseSetup } from '../../../packages/hlsjs/src/license-setup.ts';
@@ -64,7 +64,9 @@ async function request(before?: HlsConfig['licenseXhrSetup'], url = SERVER): Pro
   xhr.send(changed ?? challenge);
 }
 
+afterEach(() => vi.unstubAllGlobals());
 beforeEach(() => {
+  vi.stubGlobal('document', { baseURI: 'https://app.example/' });
   xhr = new FakeXhr();
   seen = [];
   number = 0;
@@ -98,6 +100,19 @@ describe('createLicenseSetup', () => {
     xhr.answer(500);
     await settle();
     expect([seen, xhr.sent.length]).toEqual([[403, 500], 1]);
+  });
+
+  test.each([
+    ['absolute', 'https://vendor.example/license'],
+    ['of the page', '/license'],
+  ])('a set-up of the app that opens it for another server (%s): that one gets no token', async (_, url) => {
+    useSource(() => ({ headers: { 'x-token': 'SECRET' } }));
+    await request((theirs) => {
+      theirs.open('POST', url, true);
+      theirs.setRequestHeader('authorization', 'Bearer VENDOR');
+    });
+    expect(xhr.sent).toMatchObject([{ url, headers: { authorization: 'Bearer VENDOR' } }]);
+    expect(JSON.stringify(xhr.sent)).not.toContain('SECRET');
   });
 
   test('shows the refusal when no other token is to be had', async () => {
