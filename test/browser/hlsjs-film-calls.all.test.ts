@@ -2,6 +2,13 @@ import type { TestContext } from 'vitest';
 import { test } from 'vitest';
 import { stageFor } from '../support/stage.ts';
 
+/**
+ * Which of three renditions asks first, and whether the next ones still come into the same call, is up to the browser:
+ * 8 to 10 calls were seen, 5 to 6 with `expand`. `test/session/on-demand-calls.test.ts` holds the exact numbers: the
+ * requests of its simulated player come in a fixed order.
+ */
+const A_START = { requests: 45, perCall: 4, perCallExpanded: 8 };
+
 /** The film of the benchmark is so small that hls.js would load all of it. */
 const config = { maxMaxBufferLength: 30 };
 
@@ -39,16 +46,16 @@ async function countCalls(
   return counts;
 }
 
-test('hls.js: the buffers of a start are filled with nine calls at most', async (context) => {
+test('hls.js: the buffers of a start are filled with a call for four requests at most', async (context) => {
   const { calls, requests } = await countCalls(context, { seconds: 0, expands: false });
-  context.expect(requests).toBeGreaterThan(45);
-  context.expect(calls).toBeLessThanOrEqual(9);
+  context.expect(requests).toBeGreaterThan(A_START.requests);
+  context.expect(calls).toBeLessThanOrEqual(requests / A_START.perCall);
 });
 
-test('hls.js: with five calls at most where the endpoint expands playlists', async (context) => {
+test('hls.js: with a call for eight requests at most where the endpoint expands playlists', async (context) => {
   const { calls, requests } = await countCalls(context, { seconds: 0, expands: true });
-  context.expect(requests).toBeGreaterThan(45);
-  context.expect(calls).toBeLessThanOrEqual(5);
+  context.expect(requests).toBeGreaterThan(A_START.requests);
+  context.expect(calls).toBeLessThanOrEqual(requests / A_START.perCallExpanded);
 });
 
 test('hls.js: 22 s of play cost a call for six requests at most', async (context) => {
