@@ -7,7 +7,7 @@ import { stageFor } from '../support/stage.ts';
  * 8 to 10 calls were seen, 5 to 6 with `expand`. `test/session/on-demand-calls.test.ts` holds the exact numbers: the
  * requests of its simulated player come in a fixed order.
  */
-const A_START = { requests: 45, perCall: 4, perCallExpanded: 8 };
+const A_START = { requests: 45, perCall: 4, perCallExpanded: 6 };
 
 /** The film of the benchmark is so small that hls.js would load all of it. */
 const config = { maxMaxBufferLength: 30 };
@@ -52,7 +52,7 @@ test('hls.js: the buffers of a start are filled with a call for four requests at
   context.expect(calls).toBeLessThanOrEqual(requests / A_START.perCall);
 });
 
-test('hls.js: with a call for eight requests at most where the endpoint expands playlists', async (context) => {
+test('hls.js: with a call for six requests at most where the endpoint expands playlists', async (context) => {
   const { calls, requests } = await countCalls(context, { seconds: 0, expands: true });
   context.expect(requests).toBeGreaterThan(A_START.requests);
   context.expect(calls).toBeLessThanOrEqual(requests / A_START.perCallExpanded);

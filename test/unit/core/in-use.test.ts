@@ -4,11 +4,13 @@ import {
   CDN,
   MASTER,
   MEDIA,
+  after,
   code,
   each,
   fail,
   fakeTime,
   hurry,
+  inTurn,
   lab,
   advanceSeconds,
   range,
@@ -45,6 +47,17 @@ describe('renew() asks for what is in use now', () => {
     calls.length = 0;
     await source.renew();
     expect(asked()).toEqual([[asset(999)]]);
+  });
+
+  test("a slow answer sets the endpoint's clock ahead: what was used within a lifetime is still in use", async () => {
+    const { source, asked, calls } = lab(inTurn(folders(30), after(9, folders(30)), folders(30)));
+    await source.sign(asset(1));
+    await advanceSeconds(15);
+    void source.sign(asset(2));
+    await advanceSeconds(10);
+    calls.length = 0;
+    await source.renew();
+    expect(asked().flat().sort()).toEqual([asset(1), asset(2)]);
   });
 
   test('segments that were played with tokens of six hours: one call', async () => {

@@ -60,8 +60,9 @@ export class RenewalTimer {
   #isToBeRenewed(held: HeldToken): boolean {
     const { store, usage, clock } = this.#parts;
     if (store.stateOf(held) !== 'due') return false;
-    const now = clock.now();
-    return isStillPlayed(usage.rhythmOf(held)!, lifetimeOf(held), now, Math.max(now, held.latestRenewAt));
+    const now = clock.sessionNow();
+    const byThen = now + Math.max(0, held.latestRenewAt - clock.now());
+    return isStillPlayed(usage.rhythmOf(held)!, lifetimeOf(held), now, byThen);
   }
 
   #renew(held: HeldToken): void {

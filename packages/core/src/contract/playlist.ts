@@ -15,8 +15,10 @@ export interface SourceAhead {
   /** 0…1: the share of the lifetime over which an audience is spread. */
   readonly jitter: number;
   readonly random: () => number;
-  /** Unix seconds, on the endpoint's clock. */
+  /** Seconds, for whatever is measured by how long ago it was: no answer of the endpoint sets this clock. */
   readonly now: () => number;
+  /** Unix seconds on the endpoint's clock, which each of its answers may set. */
+  readonly endpointNow: () => number;
   /** The key of an absolute URL: without what a server wrote into it. */
   readonly identify: (href: string) => string;
   readonly tokenOf: (key: string) => TokenAtHand | undefined;

@@ -13,8 +13,8 @@ export function dash(text: string): Playlist {
   checkText(text, 'dash');
   const playlist: LearntPlaylist = {
     createReadAhead,
-    learn(key, known, { identify, now }) {
-      const manifest = parseDashManifest(text, { url: key, identify, now });
+    learn(key, known, { identify, now, endpointNow }) {
+      const manifest = parseDashManifest(text, { url: key, identify, now: endpointNow });
       if (manifest.representations.length === 0) return [];
       let reloaded: readonly Reloaded[] = [];
       known.learn(key, {

@@ -24,7 +24,7 @@ export interface MediaPlaylist {
   readonly url: string;
   /** Whether more names will come. */
   readonly isLive: boolean;
-  /** When it was learnt, in unix seconds. */
+  /** When it was learnt, in seconds. */
   readonly learntAt: number;
   /** The last ones: more than name prediction looks at are of no use. */
   readonly lastSegments: readonly ListedSegment[];

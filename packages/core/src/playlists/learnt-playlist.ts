@@ -6,8 +6,10 @@ import type { Rendition } from './rendition.ts';
 interface Naming {
   /** The key of an absolute URL: without what a server wrote into it. */
   readonly identify: (href: string) => string;
-  /** Unix seconds. */
+  /** Seconds, for what is measured by how long ago it was. */
   readonly now: () => number;
+  /** Unix seconds: which segments a manifest of a live stream has by now. */
+  readonly endpointNow: () => number;
 }
 
 /** A rendition of which a reload has come, and its last name before that. */

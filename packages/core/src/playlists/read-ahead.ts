@@ -12,7 +12,7 @@ import { firstOf } from './url-order.ts';
 
 /** Which listed renditions are filled up. @default all that are in rhythm */
 interface Which {
-  /** Renditions that were asked for since then, in unix seconds: others were left for the one that began there. */
+  /** Renditions that were asked for since then, in seconds: others were left for the one that began there. */
   readonly since?: number;
   /** Not this one: it has asked already. */
   readonly but?: Rendition;
@@ -32,12 +32,12 @@ class PlaylistsAhead implements ReadAhead {
 
   /** @param key identity of the playlist or manifest */
   learn(key: string, playlist: Playlist): void {
-    const { identify, now } = this.#source;
+    const { identify, now, endpointNow } = this.#source;
     // whoever makes a read-ahead of this kind makes playlists for it, in whatever copy of the package
     const { learn } = playlist as LearntPlaylist;
     try {
       // at the live edge
-      for (const { rendition, before } of learn(key, this.#playlists, { identify, now }))
+      for (const { rendition, before } of learn(key, this.#playlists, { identify, now, endpointNow }))
         this.#continued(rendition, before);
     } catch {
       // written by a stranger: what cannot be read is not read ahead, and its requests are signed one by one

@@ -12,7 +12,7 @@ export class RequestRun {
     return this.#requested;
   }
 
-  /** When it was asked for first, or sought, in unix seconds. */
+  /** When it was asked for first, or sought, in seconds. */
   get begunAt(): number {
     return this.#begunAt;
   }

@@ -97,7 +97,7 @@ export class SignedAhead {
     this.#pausedUntil = this.#now + PAUSE_SECONDS;
   }
 
-  /** In seconds on the endpoint's clock. */
+  /** Seconds on a clock that nobody sets. */
   get #now(): number {
     return this.#source.now();
   }

@@ -91,10 +91,9 @@ export class RequestSigner {
     const { tokenUrls, store, usage, clock, calls, timer, guest, source, debug } = this.#parts;
     const { token, scope } = held;
     const { key, unsigned } = known;
-    const now = clock.now();
     const isToBeRenewed = this.#isToBeRenewed(held);
-    usage.note(held, key, now);
-    debug?.attach(unsigned, token.expires - now);
+    usage.note(held, key, clock.sessionNow());
+    debug?.attach(unsigned, token.expires - clock.now());
     if (isToBeRenewed) calls.obtainInBackground(key, 'expiring');
     if (scope.kind === 'folder') timer.start();
     else guest.readAhead?.attached(key);

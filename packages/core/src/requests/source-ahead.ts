@@ -28,7 +28,8 @@ export function createSourceAhead({ settings, clock, tokenUrls, store, calls, si
     size,
     jitter,
     random,
-    now: () => clock.now(),
+    now: () => clock.sessionNow(),
+    endpointNow: () => clock.now(),
     identify,
     tokenOf(key) {
       const held = find(key);

@@ -59,7 +59,7 @@ export function stateAt({ renewAt, unusableAt }: RenewalTimes, now: number): Tok
 
 /** The rhythm in which players request the URLs of a scope. */
 export interface Rhythm {
-  /** When the last request was, in seconds. */
+  /** When the last request was, in seconds of the session. */
   readonly lastAt: number;
   /** Usual seconds from one request to the next; `undefined` after a single one. */
   readonly interval: number | undefined;

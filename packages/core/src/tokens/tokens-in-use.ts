@@ -69,7 +69,7 @@ export class TokensInUse {
       if (held === from || !isToBeRenewed(held)) continue;
       const lastUse = usage.lastUseOf(held);
       if (!lastUse) ahead.push(held.scope.href);
-      else if (clock.now() - lastUse.at < UNDER_WAY_SECONDS) underWay.push(lastUse.url);
+      else if (clock.sessionNow() - lastUse.at < UNDER_WAY_SECONDS) underWay.push(lastUse.url);
     }
     return [...folders.map(({ lastUse }) => lastUse.url), ...underWay, ...ahead].slice(0, MAX_URLS_PER_CALL - 1);
   }
@@ -77,7 +77,7 @@ export class TokensInUse {
   /** The tokens of folders that somebody still plays, of which an attached one can be renewed ahead of its end. */
   playedFolders(): HeldToken[] {
     const { store, usage, clock } = this.#parts;
-    const now = clock.now();
+    const now = clock.sessionNow();
     return [...store.folders()].filter((held) => {
       const rhythm = usage.rhythmOf(held);
       return rhythm && usage.wasAttached(held) && store.isUsable(held) && isStillPlayed(rhythm, lifetimeOf(held), now);
@@ -100,6 +100,6 @@ export class TokensInUse {
 
   /** Whether a request was given it, or one before it for the same folder, less than a lifetime ago. */
   #isInUse({ held, lastUse }: Used): boolean {
-    return this.#parts.clock.now() - lastUse.at < lifetimeOf(held);
+    return this.#parts.clock.sessionNow() - lastUse.at < lifetimeOf(held);
   }
 }

@@ -8,7 +8,7 @@ import type { HeldToken } from './token-store.ts';
 export interface LastUse {
   /** Unsigned. */
   readonly url: string;
-  /** Seconds. */
+  /** Seconds of the session: an answer of the endpoint may set its own clock. */
   readonly at: number;
 }
 
