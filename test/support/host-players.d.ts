@@ -32,7 +32,42 @@ declare module 'next/server' {
   export function connection(): Promise<void>;
 }
 
+declare module '$env/dynamic/private' {
+  export const env: Record<string, string | undefined>;
+}
+declare module 'astro' {
+  export type APIRoute = (context: { readonly request: Request }) => Response | Promise<Response>;
+}
+declare module 'astro/config';
+declare module '@astrojs/node';
+declare module 'astro:env/server' {
+  export function getSecret(name: string): string | undefined;
+}
+declare module '@vitejs/plugin-vue';
+declare module '@angular/core' {
+  type Signal<T> = () => T;
+  export interface ElementRef<T> {
+    readonly nativeElement: T;
+  }
+  export function Component(metadata: object): (component: unknown) => void;
+  export function afterRenderEffect(effect: (onCleanup: (cleanUp: () => void) => void) => void): void;
+  export const input: { required<T>(): Signal<T> };
+  export const viewChild: { required<T>(name: string): Signal<T> };
+}
+// Nuxt needs no imports
+declare function defineNuxtConfig(config: object): object;
+declare function useRuntimeConfig(): { readonly cdnSecret: string };
+declare function defineEventHandler<Event>(answer: (event: Event) => Promise<Response>): unknown;
+declare function toWebRequest(event: unknown): Request;
+
 // the reader's own files
+declare module '*/player' {
+  export class Player {}
+}
+declare module '*/token' {
+  import type { RequestListener } from 'node:http';
+  export const token: RequestListener;
+}
 declare module '*/use-token-source' {
   import type { TokenSource, TokenSourceOptions } from 'secure-token-hlsjs';
   export function useTokenSource(options: TokenSourceOptions | string): TokenSource | undefined;
