@@ -25,7 +25,7 @@ export const namesAfter = (
 ): [string, string[]][] =>
   calls.map(([url, playlist]) => {
     const known = new KnownPlaylists();
-    (playlist as LearntPlaylist).learn(url, known, { identify: (href) => href, now: () => 0 });
+    (playlist as LearntPlaylist).learn(url, known, { identify: (href) => href, now: () => 0, endpointNow: () => 0 });
     const key = new URL(name, url).href;
     return [url, [...(known.naming(key)?.order.after(key) ?? [])]];
   });

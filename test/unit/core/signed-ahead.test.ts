@@ -10,6 +10,7 @@ const sourceOf = (tokenOf: SourceAhead['tokenOf']): SourceAhead => ({
   jitter: 0,
   random: () => 0,
   now: () => 80,
+  endpointNow: () => 80,
   identify: (href) => href,
   tokenOf,
   isReady: () => false,
