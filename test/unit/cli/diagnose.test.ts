@@ -173,7 +173,7 @@ describe('diagnose', () => {
       code: 'edge-refuses-valid',
       severity: 'error',
       message: 'The edge answers 403 to a good token, from the endpoint.',
-      remedy: expect.stringMatching(/^Compare secret, format and path form/),
+      remedy: expect.stringMatching(/^Give edge and signer the same secret/),
       url,
     });
   });

@@ -2,8 +2,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { examine } from '../../../packages/cli/src/doctor/doctor.ts';
 import type { Diagnosis } from '../../../packages/cli/src/doctor/doctor.ts';
 import { secureToken, signUrl } from '../../../packages/server/src/index.ts';
-import { healthy, sabotages } from '../../support/doctor-sabotages.ts';
-import type { SetUp } from '../../support/doctor-sabotages.ts';
+import { childSabotages } from '../../support/doctor-child-sabotages.ts';
+import { edgeSabotages } from '../../support/doctor-edge-sabotages.ts';
+import { endpointSabotages } from '../../support/doctor-endpoint-sabotages.ts';
+import { healthySetUps } from '../../support/doctor-healthy-setups.ts';
+import type { SetUp } from '../../support/doctor-case.ts';
 import { FILM, PAGE, SECRET, nodeEndpoint, soundEndpoint } from '../../support/doctor-setups.ts';
 import { listen } from '../../support/listen.ts';
 
@@ -37,16 +40,19 @@ async function diagnose(setUp: SetUp): Promise<Diagnosis> {
 }
 
 describe('a set-up that was sabotaged', () => {
-  test.each(sabotages)('$name: $code is first in the list', async (setUp) => {
-    const { findings, asked, status } = await diagnose(setUp);
-    expect(findings[0], JSON.stringify(findings, null, 1)).toMatchObject({ code: setUp.code });
-    expect(status).toBe(1);
-    expect(asked).toBeLessThanOrEqual(40);
-  });
+  test.each([...edgeSabotages, ...endpointSabotages, ...childSabotages])(
+    '$name: $code is first in the list',
+    async (setUp) => {
+      const { findings, asked, status } = await diagnose(setUp);
+      expect(findings[0], JSON.stringify(findings, null, 1)).toMatchObject({ code: setUp.code });
+      expect(status).toBe(1);
+      expect(asked).toBeLessThanOrEqual(40);
+    },
+  );
 });
 
 describe('a healthy set-up', () => {
-  test.each(healthy)('$name: no error', async (setUp) => {
+  test.each(healthySetUps)('$name: no error', async (setUp) => {
     const { findings, asked } = await diagnose(setUp);
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(
