@@ -36,6 +36,15 @@ export const edgeSabotages: readonly SetUp[] = [
     edge: () => nodeEdge({ checks: { presence: false } }),
   },
   {
+    name: 'Node edge that checks nothing, in front of a store that refuses what is not there',
+    code: 'edge-open',
+    edge: () =>
+      changed(nodeEdge({ open: () => true }), (response) =>
+        response.status === 404 ? withHeaders(response, {}, 403) : response,
+      ),
+    endpoint: soundEndpoint,
+  },
+  {
     name: 'our edge with another secret',
     code: 'edge-refuses-valid',
     edge: () => ourEdge({ format: secureToken({ secret: 'another', depth: 2 }) }),
@@ -96,6 +105,13 @@ export const edgeSabotages: readonly SetUp[] = [
     code: 'edge-clock',
     hasSecret: true,
     edge: () => nodeEdge({ clockOffset: 7200, statusOf: () => 403 }),
+  },
+  {
+    name: 'the same to a token of the endpoint, where the secret is given',
+    code: 'edge-clock',
+    hasSecret: true,
+    edge: () => nodeEdge({ clockOffset: 7200, statusOf: () => 403 }),
+    endpoint: soundEndpoint,
   },
   {
     name: 'Node edge that counts from a clock two hours behind',
@@ -198,6 +214,12 @@ export const edgeSabotages: readonly SetUp[] = [
     name: 'a cache in front of the check, without the query in its key',
     code: 'edge-caches-across-tokens',
     edge: () => cacheInFront(nodeEdge(), { keeps: ({ ok }) => ok, keyOf: ({ pathname }) => pathname }),
+    endpoint: soundEndpoint,
+  },
+  {
+    name: 'the same, which was asked before the doctor came, and says nothing of it',
+    code: 'edge-caches-across-tokens',
+    edge: () => nodeEdge({ open: (path) => path.endsWith('/master.m3u8') }),
     endpoint: soundEndpoint,
   },
   {

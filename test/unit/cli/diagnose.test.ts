@@ -167,6 +167,41 @@ describe('diagnose', () => {
     expect(of(token)).toEqual(['endpoint-no-token-for-url']);
   });
 
+  test.each<[string, Partial<EdgeObservations>, RegExp]>([
+    ['a token that is genuine by the secret: the edge is wrong', { isGenuine: true }, /, so that the edge is wrong: /],
+    [
+      'one that is not, and an own one that is served: the endpoint is',
+      { isGenuine: false, own: served },
+      /: the endpoint has/,
+    ],
+    [
+      'neither is let through: the secret is that of neither',
+      { isGenuine: false, own: refused },
+      /: the edge has neither/,
+    ],
+    [
+      '410, which only what was genuine gets: nobody is',
+      { isGenuine: true, good: answer(410) },
+      /, from the endpoint\.$/,
+    ],
+  ])('the secret, given with the endpoint: %s', (_, seen, message) => {
+    const found = diagnose(observed({ edge: edge({ good: answer(403), withoutTokenAgain: undefined!, ...seen }) }));
+    expect(found.find(({ code }) => code === 'edge-refuses-valid')?.message).toMatch(message);
+  });
+
+  test('what is served without a token comes out of a cache where the folder wants one of a file that is not there', () => {
+    const of = (more: Partial<EdgeObservations>): string[] =>
+      codesOf(observed({ edge: edge({ withoutToken: served, siblingWithoutToken: refused, ...more }) }));
+    expect(of({ sibling: answer(404) })).toEqual(['edge-caches-across-tokens']);
+    expect(of({ sibling: refused })).toEqual(['edge-open']);
+    expect(of({})).toEqual(['edge-open']);
+  });
+
+  test('milliseconds are told of all members that have them', () => {
+    const late = endpoint({ now: NOW_MS, tokens: [{ ...token, expires: NOW_MS }] });
+    expect(diagnose(observed({ endpoint: late }))[0]?.message).toContain('`now` and `expires` are in milliseconds');
+  });
+
   test('texts say what was seen, and a finding names no query', () => {
     const [found] = diagnose(observed({ edge: edge({ good: answer(403) }) }));
     expect(found).toEqual({

@@ -7,7 +7,7 @@ import { edgeSabotages } from '../../support/doctor-edge-sabotages.ts';
 import { endpointSabotages } from '../../support/doctor-endpoint-sabotages.ts';
 import { healthySetUps } from '../../support/doctor-healthy-setups.ts';
 import type { SetUp } from '../../support/doctor-case.ts';
-import { FILM, PAGE, SECRET, nodeEndpoint, soundEndpoint } from '../../support/doctor-setups.ts';
+import { FILM, PAGE, SECRET, nodeEndpoint, ourEdge, ourEndpoint, soundEndpoint } from '../../support/doctor-setups.ts';
 import { listen } from '../../support/listen.ts';
 
 const format = secureToken({ secret: SECRET, depth: 2 });
@@ -49,6 +49,48 @@ describe('a set-up that was sabotaged', () => {
       expect(asked).toBeLessThanOrEqual(40);
     },
   );
+});
+
+describe('the secret that is given, where edge and endpoint have different ones', () => {
+  const another = secureToken({ secret: 'another', depth: 2 });
+  const third = secureToken({ secret: 'a third one', depth: 2 });
+  test.each([
+    ['that of the endpoint', another, format, 'the edge is wrong'],
+    ['that of the edge', format, another, 'the endpoint has another secret or format'],
+    ['that of neither', another, third, 'the edge has neither secret'],
+  ])('%s: says who is wrong', async (_, ofEdge, ofEndpoint, sentence) => {
+    const { findings } = await diagnose({
+      name: '',
+      edge: () => ourEdge({ format: ofEdge }),
+      endpoint: (edge) => ourEndpoint(edge, { format: ofEndpoint }),
+      hasSecret: true,
+    });
+    expect(findings[0]).toMatchObject({ code: 'edge-refuses-valid', message: expect.stringContaining(sentence) });
+  });
+
+  test('not given: asks for it', async () => {
+    const { notTried } = await diagnose({ name: '', edge: () => ourEdge({ format: another }), endpoint: ourEndpoint });
+    expect(notTried.join()).toContain('which of edge and endpoint is wrong: give the secret');
+  });
+});
+
+describe('a token of one file that the endpoint calls one of the folder', () => {
+  test('the folder stands beside the file that is refused', async () => {
+    const ofOneUrl = secureToken({ secret: SECRET });
+    const { findings } = await diagnose({
+      name: '',
+      edge: () => ourEdge({ format: ofOneUrl }),
+      endpoint: (edge) =>
+        nodeEndpoint(({ now, urls }) => {
+          const expires = now + 300;
+          if (!urls[0]!.startsWith(edge)) return new Response(null, { status: 403 });
+          const { query } = ofOneUrl.sign(new URL(urls[0]!), expires);
+          return { now, tokens: [{ prefix: `${edge}/vod/7/`, expires, query }] };
+        }),
+    });
+    const refused = findings.find(({ code }) => code === 'child-refused');
+    expect(refused?.message).toMatch(/whose `prefix` is http:\S+\/vod\/7\/\.$/);
+  });
 });
 
 describe('a healthy set-up', () => {
