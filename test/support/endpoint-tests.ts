@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createTokenSource } from 'secure-token-core';
 import { secureToken, verifyUrl } from 'secure-token-server';
@@ -26,6 +27,11 @@ export function describeEndpoint(endpoint: LanguageEndpoint): void {
       const code = readFileSync(endpoint.file, 'utf8');
       expect(blocksOf(endpoint)[0]).toBe(code);
       expect(code.trimEnd().split('\n').length).toBeLessThanOrEqual(120);
+    });
+
+    test.runIf(endpoint.misformed)("has the form that the language's own formatter gives it", () => {
+      const [command, ...args] = endpoint.misformed!;
+      expect(execFileSync(command!, [...args, endpoint.file], { encoding: 'utf8' })).toBe('');
     });
 
     const cookie = 'theme=dark; session=a-session; last=7';

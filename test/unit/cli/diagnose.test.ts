@@ -202,6 +202,20 @@ describe('diagnose', () => {
     expect(diagnose(observed({ endpoint: late }))[0]?.message).toContain('`now` and `expires` are in milliseconds');
   });
 
+  const child = { url, kind: 'segment', isDenied: false, source: '', withoutToken: refused };
+  test.each<[string, string, Partial<Observations>]>([
+    ['endpoint-insecure', 'an endpoint over http', { endpoint: { ...sound, url: 'http://api.example.com/token' } }],
+    ['endpoint-fails', '415 of the endpoint', { endpoint: { ...sound, initial: { ...initial({}), status: 415 } } }],
+    ['edge-insecure', 'an edge over http', { edge: edge({ url: 'http://cdn.example.com/a.m3u8' }) }],
+    ['edge-not-found', '404 to a good token', { edge: edge({ good: answer(404), withoutTokenAgain: undefined! }) }],
+    ['edge-fails', '502 to a good token', { edge: edge({ good: answer(502), withoutTokenAgain: undefined! }) }],
+    ['child-not-found', '404 to a segment', { children: [{ ...child, good: answer(404) }] }],
+    ['edge-expired-status', '403 to an expired token', { edge: edge({ expired: refused }) }],
+    ['edge-head-refused', '405 to HEAD', { edge: edge({ head: answer(405) }) }],
+  ])('%s: %s', (code, _, seen) => {
+    expect(codesOf(observed(seen))).toEqual([code]);
+  });
+
   test('texts say what was seen, and a finding names no query', () => {
     const [found] = diagnose(observed({ edge: edge({ good: answer(403) }) }));
     expect(found).toEqual({

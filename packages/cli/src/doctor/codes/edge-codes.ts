@@ -73,7 +73,7 @@ export const edgeFaults = [
       'Check the token where the cache is, before it is asked: in nginx, secure_link beside proxy_cache.',
       'Or keep the token in the cache key: $request_uri in proxy_cache_key in place of $uri, the query of a CDN.',
       'With the key alone, a token that has ended opens what it has opened until the cache drops it.',
-      'Empty the cache. If there is none, a rule lets this one file pass.',
+      'Empty the cache after that. If there is no cache, a rule lets this one file pass.',
     ],
   },
   {
@@ -145,7 +145,7 @@ export const edgeFaults = [
     message: 'The playlist comes as {type}.',
     remedy: [
       'Send application/vnd.apple.mpegurl for .m3u8 and application/dash+xml for .mpd: Safari and Video.js look at it.',
-      'nginx sends what `types` says: include mime.types; or types { application/vnd.apple.mpegurl m3u8; }.',
+      'nginx sends what `types` says: types { application/vnd.apple.mpegurl m3u8; } or /etc/nginx/mime.types.',
       'In a bucket it is the Content-Type of the object.',
     ],
   },
