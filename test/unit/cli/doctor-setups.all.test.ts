@@ -7,7 +7,16 @@ import { edgeSabotages } from '../../support/doctor-edge-sabotages.ts';
 import { endpointSabotages } from '../../support/doctor-endpoint-sabotages.ts';
 import { healthySetUps } from '../../support/doctor-healthy-setups.ts';
 import type { SetUp } from '../../support/doctor-case.ts';
-import { FILM, PAGE, SECRET, nodeEndpoint, ourEdge, ourEndpoint, soundEndpoint } from '../../support/doctor-setups.ts';
+import {
+  FILM,
+  PAGE,
+  SECRET,
+  changed,
+  nodeEndpoint,
+  ourEdge,
+  ourEndpoint,
+  soundEndpoint,
+} from '../../support/doctor-setups.ts';
 import { listen } from '../../support/listen.ts';
 
 const format = secureToken({ secret: SECRET, depth: 2 });
@@ -81,11 +90,12 @@ describe('a token of one file that the endpoint calls one of the folder', () => 
       name: '',
       edge: () => ourEdge({ format: ofOneUrl }),
       endpoint: (edge) =>
-        nodeEndpoint(({ now, urls }) => {
-          const expires = now + 300;
-          if (!urls[0]!.startsWith(edge)) return new Response(null, { status: 403 });
-          const { query } = ofOneUrl.sign(new URL(urls[0]!), expires);
-          return { now, tokens: [{ prefix: `${edge}/vod/7/`, expires, query }] };
+        changed(ourEndpoint(edge, { format: ofOneUrl }), async (response, { method }) => {
+          if (!response.ok || method !== 'POST') return response;
+          const { tokens, ...rest } = (await response.json()) as { tokens: object[] };
+          const prefix = `${edge}/vod/7/`;
+          const ofFolder = tokens.map((token) => ({ ...token, url: undefined, anyQuery: undefined, prefix }));
+          return Response.json({ ...rest, tokens: ofFolder }, { headers: response.headers });
         }),
     });
     const refused = findings.find(({ code }) => code === 'child-refused');
