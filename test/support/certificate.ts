@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathOf } from './programs.ts';
 
 /** A certificate of 127.0.0.1 that nobody else has signed. */
 export interface Certificate {
@@ -19,7 +20,7 @@ export function makeCertificate(): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
   const [keyFile, file] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const keyPair = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile];
-  execFileSync('openssl', ['req', '-x509', ...keyPair, ...ofLoopback, '-out', file], { stdio: 'pipe' });
+  execFileSync(pathOf('openssl')!, ['req', '-x509', ...keyPair, ...ofLoopback, '-out', file], { stdio: 'pipe' });
   return {
     key: readFileSync(keyFile, 'utf8'),
     cert: readFileSync(file, 'utf8'),
