@@ -181,6 +181,29 @@ describe('createEdgeHandler with sessions', () => {
     expect(await lab.watch(token)).toBe(403);
   });
 
+  test('in a runtime that ends a call with the request that has made it, an end is heard of within five seconds', async ({
+    onTestFinished,
+  }) => {
+    let calls = 0;
+    const cut: Sessions = {
+      ...setUp().sessions,
+      ended: (known) => (calls++ === 1 ? new Promise(() => undefined) : lab.sessions.ended(known)),
+    };
+    const lab = setUp(cat, { edgeSessions: cut });
+    const token = await lab.tokenOf(one);
+    expect(await lab.watch(token)).toBe(200);
+    await lab.sessions.end({ viewer: 'anna' });
+    lab.time.now += 2900;
+    expect(await lab.watch(token)).toBe(200);
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    lab.time.now += 100;
+    const late = lab.watch(token);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await late).toBe(403);
+    expect(calls).toBe(3);
+  });
+
   test('while the store is slow, a crowd makes few calls', async ({ onTestFinished }) => {
     let calls = 0;
     const slow: Sessions = {
