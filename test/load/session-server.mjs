@@ -28,6 +28,8 @@ const endpoint = createSigningEndpoint({
   onError: () => undefined,
 });
 const server = createServer(toNodeHandler(endpoint));
+// the connections of callers outlast an outage of Redis
+server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1', () => process.send?.(server.address()));
 process.on('message', (told) => {
   nowMs = Number(told);

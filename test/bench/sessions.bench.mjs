@@ -1,0 +1,148 @@
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { Redis } from 'ioredis';
+import { median } from './compare.mjs';
+
+const viewers = 10_000;
+const sessionsOfViewer = 3;
+const rounds = 5;
+/** Calls of a round. */
+const calls = 1500;
+/** Calls a second of 30,000 players whose tokens live for 300 seconds: each calls every 200 seconds or so. */
+const rate = 150;
+/** Calls at a time where the endpoints are asked as often as they can answer. */
+const atATime = 16;
+
+/** @typedef {{ ports: readonly number[], stop: () => void }} Endpoints */
+
+/** @type {(args: string[]) => Promise<{ port: number, stop: () => void }>} */
+async function startEndpoint(args) {
+  const child = fork(new URL('session-node.mjs', import.meta.url), args);
+  const [{ port }] = await once(child, 'message');
+  return { port, stop: () => child.disconnect() };
+}
+
+/** @type {(args: string[]) => Promise<Endpoints>} */
+async function startTwo(args) {
+  const two = await Promise.all([startEndpoint(args), startEndpoint(args)]);
+  return { ports: two.map(({ port }) => port), stop: () => two.forEach((each) => each.stop()) };
+}
+
+/** @type {(index: number) => { viewer: string, id: string }} */
+const sessionAt = (index) => {
+  const bytes = Buffer.alloc(16);
+  bytes.writeUInt32BE(index);
+  return { viewer: `account ${Math.floor(index / sessionsOfViewer)}`, id: bytes.toString('base64url') };
+};
+
+/** Milliseconds that a call has taken. @type {(index: number, ports: readonly number[], agent: Agent) => Promise<number>} */
+const call = (index, ports, agent) =>
+  new Promise((resolve, reject) => {
+    const { viewer, id } = sessionAt(index);
+    const body = JSON.stringify({ urls: ['https://cdn.example.com/vod/7/a.m3u8'], reason: 'expiring', session: id });
+    const headers = { 'Content-Type': 'application/json', 'X-Viewer': viewer };
+    const port = ports[index % ports.length];
+    const start = performance.now();
+    request({ host: '127.0.0.1', port, agent, method: 'POST', path: '/token', headers }, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`The endpoint answered ${response.statusCode}.`));
+      response.resume().once('end', () => resolve(performance.now() - start));
+    })
+      .on('error', reject)
+      .end(body);
+  });
+
+const anySession = () => Math.floor(Math.random() * viewers * sessionsOfViewer);
+
+/** Calls that come at a rate, however long each takes. @type {(ports: readonly number[], agent: Agent) => Promise<number[]>} */
+async function atRate(ports, agent) {
+  const start = performance.now();
+  const made = [];
+  for (let i = 0; i < calls; i++) {
+    const early = start + (i * 1000) / rate - performance.now();
+    if (early > 0) await after(early);
+    made.push(call(anySession(), ports, agent));
+  }
+  return Promise.all(made);
+}
+
+/** Calls one behind the other, so many at a time. @type {(ports: readonly number[], agent: Agent, count?: number, next?: () => number) => Promise<number[]>} */
+async function atFullSpeed(ports, agent, count = calls, next = anySession) {
+  /** @type {number[]} */
+  const times = [];
+  let left = count;
+  const client = async () => {
+    while (left-- > 0) times.push(await call(next(), ports, agent));
+  };
+  await Promise.all(Array.from({ length: atATime }, client));
+  return times;
+}
+
+/** @type {(times: number[]) => number} */
+const p99 = (times) => [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? NaN;
+
+/** A Redis at a socket, which keeps nothing; `undefined` where there is none. @type {(folder: string) => Promise<{ socket: string, stop: () => void } | undefined>} */
+async function startRedis(folder) {
+  const socket = join(folder, 'redis.sock');
+  const options = ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no', '--dir', folder];
+  const child = spawn('redis-server', options, { stdio: 'ignore' });
+  const isThere = await new Promise((resolve) => {
+    child.once('spawn', () => resolve(true)).once('error', () => resolve(false));
+  });
+  if (!isThere) return undefined;
+  const client = new Redis({ path: socket, retryStrategy: () => 20 });
+  client.on('error', () => undefined);
+  await client.ping();
+  client.disconnect();
+  return { socket, stop: () => void child.kill() };
+}
+
+/**
+ * What a call to the signing endpoint costs with sessions, beside one without: two endpoints each, one Redis that holds
+ * 30,000 sessions of 10,000 viewers. Milliseconds of the slowest of a hundred calls (p99), and the median of the ratios
+ * of each round. Takes two and a half minutes.
+ */
+export async function run() {
+  const folder = mkdtempSync(join(tmpdir(), 'sessions-bench-'));
+  const redis = await startRedis(folder);
+  if (!redis) return [{ name: 'a call with sessions / without: there is no redis-server here' }];
+  const counting = await startTwo([redis.socket]);
+  const bare = await startTwo([]);
+  const agent = new Agent({ keepAlive: true });
+  try {
+    let index = 0;
+    await atFullSpeed(counting.ports, agent, viewers * sessionsOfViewer, () => index++);
+    await atFullSpeed(bare.ports, agent, viewers * sessionsOfViewer);
+    const results = [];
+    for (const [name, load] of /** @type {const} */ ([
+      [`${rate} calls a second`, atRate],
+      [`${atATime} calls at a time`, atFullSpeed],
+    ])) {
+      const [a, b] = /** @type {[number[], number[]]} */ ([[], []]);
+      for (let round = 0; round < rounds; round++) {
+        a.push(p99(await load(counting.ports, agent)));
+        b.push(p99(await load(bare.ports, agent)));
+      }
+      results.push({
+        'p99 of a call, ms': name,
+        'with sessions': Number(median(a).toFixed(1)),
+        without: Number(median(b).toFixed(1)),
+        ratio: Number(median(a.map((each, i) => each / (b[i] ?? NaN))).toFixed(2)),
+      });
+    }
+    return results;
+  } finally {
+    agent.destroy();
+    counting.stop();
+    bare.stop();
+    redis.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) console.table(await run());
