@@ -22,6 +22,8 @@ const keys = [{ id: 'k', key: hexKey }];
 const cat = commonAccessToken({ keys });
 const ownJwt = jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ sub: pathname }) });
 
+const folderToken = secureToken({ secret, depth: 2, params: { token: 'st', expires: 'e', session: 's' } });
+
 /** An endpoint and an edge with one clock. */
 function setUp(
   format: VerifyingTokenFormat = cat,
@@ -236,6 +238,7 @@ describe('createEdgeHandler with sessions', () => {
     ['a Common Access Token (cti)', cat],
     ['a Common Access Token of one path', commonAccessToken({ keys, exact: true, carrier: 'header' })],
     ['a JWT (jti)', ownJwt],
+    ['a folder token (secureToken)', folderToken],
     ['two tokens', combine(secureToken({ secret }), ownJwt)],
   ];
   test.each(formats)('refuses %s of a session within five seconds of its end, and no other', async (_, format) => {
