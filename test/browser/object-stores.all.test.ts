@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { longMp4 } from '../../examples/origin/long-mp4.mjs';
 import { createSigningEndpoint } from '../../packages/server/src/index.ts';
@@ -21,7 +21,7 @@ describe('a private bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
   let store: S3Server;
   let signer: Listening;
   let pages: PageServer;
-  let browser: Browser;
+  let browser: Awaited<ReturnType<typeof openChromium>>;
   let page: Page;
   let bucket: string;
   /** Statuses and signatures of what the store was asked for. */

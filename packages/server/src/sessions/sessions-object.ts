@@ -39,8 +39,9 @@ export class SessionsObject {
   #answer(question: SessionsQuestion): unknown {
     if (question.ask === 'admit') return this.#sessions.admit(question.call);
     if (question.ask === 'list') return this.#sessions.list(question.viewer, question.nowMs);
-    if (question.ask === 'leave') return this.#sessions.leave(question.viewer, question.id, question.nowMs);
-    if (question.ask === 'end') return this.#sessions.end(question.which, question.nowMs);
-    return this.#sessions.ended(question.known, question.nowMs);
+    if (question.ask === 'ended') return this.#sessions.ended(question.known, question.nowMs);
+    if (question.ask === 'leave') this.#sessions.leave(question.viewer, question.id, question.nowMs);
+    else this.#sessions.end(question.which, question.nowMs);
+    return undefined;
   }
 }

@@ -70,7 +70,7 @@ export class SqlSessions {
 
   end(which: { readonly id: string } | { readonly viewer: string }, nowMs: number): void {
     const [column, value] = 'id' in which ? ['id', which.id] : ['viewer', which.viewer];
-    const sessions = this.#rows<Row>(`SELECT * FROM sessions WHERE ${column} = ?`, value!);
+    const sessions = this.#rows<Row>(`SELECT * FROM sessions WHERE ${column} = ?`, value);
     if (sessions.length > 0) this.#end(sessions, nowMs);
   }
 

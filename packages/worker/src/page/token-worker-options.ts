@@ -165,7 +165,11 @@ function writtenRules(protect: unknown, { requests }: Requests): readonly string
 /** The worker has another address than the page, from which it would resolve what is relative. */
 const writtenRefusals = (refusals: TokenSourceOptions['refusals']): Pick<TokenSourceOptions, 'refusals'> =>
   refusals
-    ? { refusals: refusals.map((each) => (typeof each === 'number' ? each : { ...each, prefix: absolute(each.prefix) })) }
+    ? {
+        refusals: refusals.map((each) =>
+          typeof each === 'number' ? each : { ...each, prefix: absolute(each.prefix) },
+        ),
+      }
     : {};
 
 const absolute = (url: string | URL): string => new URL(url, document.baseURI).href;

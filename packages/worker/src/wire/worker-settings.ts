@@ -1,4 +1,4 @@
-import type { EdgeRefusals, TokenSourceOptions } from 'secure-token-core';
+import type { EdgeRefusals } from 'secure-token-core';
 import type { Check } from 'secure-token-core/adapter';
 import { plainOptions } from 'secure-token-core/adapter';
 
@@ -16,7 +16,7 @@ export interface WorkerSettings {
   readonly jitter?: number;
   readonly readAhead?: number;
   readonly timeout?: number;
-  readonly refusals?: TokenSourceOptions['refusals'];
+  readonly refusals?: readonly (number | EdgeRefusals)[];
   readonly adopt?: boolean | string;
   readonly debug?: boolean;
   readonly retry?: { readonly limit?: number; readonly backoffLimit?: number };

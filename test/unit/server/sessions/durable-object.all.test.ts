@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSessions, durableObjectStore } from '../../../../packages/server/src/sessions.ts';
 import type { SessionStore, SessionsNamespace } from '../../../../packages/server/src/sessions.ts';
 import { startWorker } from '../../../support/frameworks.ts';
@@ -20,7 +20,10 @@ async function bundled(): Promise<string> {
   const { outputFiles } = await build({
     stdin: {
       contents: code
-        .replace(/declare function accountOf.*/, "const accountOf = async (request) => request.headers.get('X-Viewer');")
+        .replace(
+          /declare function accountOf.*/,
+          "const accountOf = async (request) => request.headers.get('X-Viewer');",
+        )
         .replace("origin: 'https://origin.example.com/'", "origin: () => new Response('film')"),
       resolveDir: resolve('.'),
       loader: 'ts',
@@ -146,7 +149,7 @@ describe('durableObjectStore in workerd', { tags: ['miniflare'] }, () => {
       const sessions = createSessions({ store: durableObjectStore(namespace), viewer: () => 'anna' });
       await sessions.end({ viewer: 'anna' });
       const endedMs = Date.now();
-      await expect.poll(() => watch(annas), { timeout: 20_000, interval: 100 }).toBe(403);
+      await vi.waitFor(async () => expect(await watch(annas)).toBe(403), { timeout: 20_000, interval: 100 });
       // the five seconds are those of a machine that has nothing else to do
       expect(Date.now() - endedMs).toBeLessThan(15_000);
       expect(await watch(bens)).toBe(200);
