@@ -1,6 +1,6 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,15 +102,15 @@ async function begin(ports, agent) {
 /** @type {(times: number[]) => number} */
 const p99 = (times) => [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? NaN;
 
-/** A Redis at a socket, which keeps nothing; `undefined` where there is none. @type {(folder: string) => Promise<{ socket: string, stop: () => void } | undefined>} */
-async function startRedis(folder) {
+const redisServer = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/opt/homebrew/bin']
+  .map((folder) => join(folder, 'redis-server'))
+  .find(existsSync);
+
+/** A Redis at a socket, which keeps nothing. @type {(binary: string, folder: string) => Promise<{ socket: string, stop: () => void }>} */
+async function startRedis(binary, folder) {
   const socket = join(folder, 'redis.sock');
   const options = ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no', '--dir', folder];
-  const child = spawn('redis-server', options, { stdio: 'ignore' });
-  const isThere = await new Promise((resolve) => {
-    child.once('spawn', () => resolve(true)).once('error', () => resolve(false));
-  });
-  if (!isThere) return undefined;
+  const child = spawn(binary, options, { stdio: 'ignore' });
   const client = new Redis({ path: socket, retryStrategy: () => 20 });
   client.on('error', () => undefined);
   await client.ping();
@@ -124,9 +124,9 @@ async function startRedis(folder) {
  * of each round. Takes two minutes.
  */
 export async function run() {
+  if (!redisServer) return [{ name: 'a call with sessions / without: there is no redis-server here' }];
   const folder = mkdtempSync(join(tmpdir(), 'sessions-bench-'));
-  const redis = await startRedis(folder);
-  if (!redis) return [{ name: 'a call with sessions / without: there is no redis-server here' }];
+  const redis = await startRedis(redisServer, folder);
   const counting = await startTwo([redis.socket]);
   const bare = await startTwo([]);
   const agent = new Agent({ keepAlive: true });
