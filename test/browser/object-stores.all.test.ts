@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { longMp4 } from '../../examples/origin/long-mp4.mjs';
-import { createSigningEndpoint } from '../../packages/server/src/index.ts';
+import { createSigningEndpoint, signUrl } from '../../packages/server/src/index.ts';
 import { s3 } from '../../packages/server/src/s3.ts';
 import { openChromium } from '../support/chromium.mjs';
 import { runIn } from '../support/engines.ts';
@@ -17,13 +17,14 @@ import { s3Keys, startS3Server } from '../support/s3-server.ts';
 /** Seconds: shorter than what is played. */
 const ttl = 4;
 
-describe('a private bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
+describe('a bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
   let store: S3Server;
   let signer: Listening;
   let pages: PageServer;
   let browser: Awaited<ReturnType<typeof openChromium>>;
   let page: Page;
   let bucket: string;
+  let format: ReturnType<typeof s3>;
   /** Statuses and signatures of what the store was asked for. */
   let answers: { status: number; signature: string | null }[];
 
@@ -35,11 +36,12 @@ describe('a private bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
       await store.put(`fmp4/${file}`, readFileSync(join(media, file)));
     const film = longMp4(readFileSync('test/media/v.mp4'), { turns: 30, size: 32e6 });
     await store.put('film.mp4', Buffer.concat([...film]));
-    const format = s3({
+    format = s3({
       ...{ ...s3Keys, region: 'us-east-1', endpoint: store.endpoint, bucket: 'films', maxTtl: ttl },
     });
-    signer = await listen(createSigningEndpoint({ format, allow: bucket, ttl, authorize: () => true }));
     pages = await startPageServer();
+    const cors = { origins: [pages.origin] };
+    signer = await listen(createSigningEndpoint({ format, allow: bucket, ttl, authorize: () => true, cors }));
     browser = await openChromium();
   }, 60_000);
   afterAll(async () => {
@@ -65,8 +67,11 @@ describe('a private bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
     const video = document.querySelector('video');
     const until = async (test) => { while (!test()) await new Promise((resolve) => setTimeout(resolve, 20)); };`;
 
-  test('what nobody has signed is refused', async () => {
-    for (const path of ['film.mp4', 'fmp4/master.m3u8']) expect((await fetch(bucket + path)).status).toBe(403);
+  test('a signature that has run out is refused: whoever plays past its end has another one', async () => {
+    for (const path of ['film.mp4', 'fmp4/master.m3u8']) {
+      const past = await signUrl(bucket + path, { format, expires: Math.floor(Date.now() / 1000) - 10 });
+      expect((await fetch(past)).status).toBe(403);
+    }
   });
 
   test('hls.js plays past the end of signatures, and no request is refused', async () => {
@@ -85,6 +90,7 @@ describe('a private bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
     expect(at).toBeGreaterThan(9);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     // an object each, and each signed with the time of its call
+    expect(answers.map(({ signature }) => signature)).not.toContain(null);
     expect(new Set(answers.map(({ signature }) => signature)).size).toBe(answers.length);
   });
 
@@ -107,6 +113,7 @@ describe('a private bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
     expect(plays).toBeGreaterThan(501);
     const statuses = new Set(answers.map(({ status }) => status));
     expect(statuses).toEqual(new Set([206]));
+    expect(answers.map(({ signature }) => signature)).not.toContain(null);
     expect(new Set(answers.map(({ signature }) => signature)).size).toBeGreaterThan(1);
   });
 });
