@@ -14,6 +14,7 @@ const server = [
   'server',
   'edge',
   'edge-cost',
+  'sessions',
   'server-bounds',
   'memory',
 ];

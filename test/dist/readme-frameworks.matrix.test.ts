@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWorker } from '../support/frameworks.ts';
 import { freePort } from '../support/free-port.ts';
 import { runsMain, runsRest } from '../support/parts.ts';
+import { pathOf } from '../support/programs.ts';
 import { whileServed } from '../support/served.ts';
 
 const folder = resolve('test/extra/node_modules/.cache/readme-frameworks');
@@ -133,10 +134,10 @@ describe('the README of the server', () => {
     test('Deno', { tags: ['deno'] }, async () => {
       const port = await freePort();
       const file = await bundled('Deno');
-      await expectServes('deno', ['serve', '--allow-env', '--port', String(port), file], port);
+      await expectServes(pathOf('deno')!, ['serve', '--allow-env', '--port', String(port), file], port);
     });
   if (runsRest)
     test('Bun', { tags: ['bun'] }, async () => {
-      await expectServes('bun', [await bundled('Deno')], await freePort());
+      await expectServes(pathOf('bun')!, [await bundled('Deno')], await freePort());
     });
 });

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
+import type { SessionsNamespace } from '../../packages/server/src/sessions.ts';
 
 /** What the tests need of Express. */
 interface ExpressApp extends RequestListener {
@@ -26,8 +27,9 @@ interface FastifyApp {
 }
 
 /** What the tests need of Miniflare. */
-interface Worker {
+export interface Worker {
   dispatchFetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  getDurableObjectNamespace(binding: string): Promise<SessionsNamespace>;
   dispose(): Promise<void>;
 }
 interface WorkerOptions {
@@ -36,6 +38,9 @@ interface WorkerOptions {
   compatibilityDate: string;
   script: string;
   bindings?: Record<string, string>;
+  durableObjects?: Record<string, { className: string; useSQLite: boolean }>;
+  /** The folder in which Durable Objects keep what they hold; without it, that ends with the worker. */
+  durableObjectsPersist?: string;
 }
 
 const require = createRequire(import.meta.url);

@@ -55,6 +55,15 @@ const inPackagesOf = (folder: 'test/extra' | 'examples/azion', name: string): st
   return existsSync(path) ? path : undefined;
 };
 const inExtraPackages = (name: string): string | undefined => inPackagesOf('test/extra', name);
+/**
+ * A runtime that npm brings: one package for each system, of which npm installs those that fit. The package that all of
+ * them belong to would put its binary in place by a script, which does not run here.
+ */
+const ofRuntimePackages = (scope: string, path: string): string | undefined => {
+  const folder = inExtraPackages(scope);
+  const files = folder === undefined ? [] : readdirSync(folder).map((name) => join(folder, name, path));
+  return files.find((file) => existsSync(file) && thatRuns(file) !== undefined);
+};
 
 /** What `nginx -V` says. */
 export const describedBy = (nginx: string): string => spawnSync(nginx, ['-V'], { encoding: 'utf8' }).stderr;
@@ -83,8 +92,8 @@ const finders: Record<Program, () => string | undefined> = {
     inFolders('WebKitWebDriver') &&
     inFolders('xvfb-run') &&
     inLibraries('webkit2gtk-4.1/MiniBrowser'),
-  deno: () => thatRuns('deno'),
-  bun: () => thatRuns('bun'),
+  deno: () => ofRuntimePackages('@deno', 'deno') ?? thatRuns('deno'),
+  bun: () => ofRuntimePackages('@oven', 'bin/bun') ?? thatRuns('bun'),
   ajv: () => inExtraPackages('ajv'),
   fastify: () => inExtraPackages('fastify'),
   miniflare: () => inExtraPackages('miniflare'),

@@ -4,6 +4,7 @@ export type { Playlist } from './contract/playlist.ts';
 export type { SecureTokenErrorCode, SecureTokenErrorDetails } from './contract/secure-token-error.ts';
 export type { TokenEvent, TokenEventDetails, TokenEventType } from './contract/token-events.ts';
 export type {
+  EdgeRefusals,
   Protect,
   TokenReason,
   TokenRequest,

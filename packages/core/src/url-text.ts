@@ -14,6 +14,10 @@ export function resolveUrl(
 }
 
 export const pathOf = (url: string): string => /^[^?]*/.exec(url)![0];
+/** Text is a folder, or a file: what it covers begins with it, on a border (/vod is not /vodka). */
+export const folderOf = (rule: string): string => pathOf(resolveUrl(rule)).replace(/\/?$/, '/');
+/** Whether `url` is that of a folder or file, or lies in it. @param folder by `folderOf` */
+export const isIn = (folder: string, url: string): boolean => `${pathOf(url)}/`.startsWith(folder);
 /** Without its query: a server may have written a token there that no answer has made known yet. */
 export const shownUrl = (url: string): string => url.replace(/[?#].*/s, '?…');
 export const originOf = (url: string): string => url.split('/', 3).join('/');

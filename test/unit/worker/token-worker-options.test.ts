@@ -29,13 +29,15 @@ describe('a worker that asks by itself', () => {
   } as const;
 
   test('has its options in its URL, where they are absolute', () => {
-    const options = { ...plain, endpoint: 'token', protect: [protect, '/vod/'] };
+    const refusals = [403, { prefix: './films', statuses: [400] }];
+    const options = { ...plain, endpoint: 'token', protect: [protect, '/vod/'], refusals };
     const { settings, source: none } = planWorker(options);
     expect(none).toBeUndefined();
     expect(settings).toEqual({
       ...options,
       endpoint: 'https://www.example/films/token',
       protect: [protect, 'https://www.example/vod/'],
+      refusals: [403, { prefix: 'https://www.example/films/films', statuses: [400] }],
     });
     expect(readSettings(`https://h/w.js?${SETTINGS}=${encodeURIComponent(JSON.stringify(settings))}`)).toEqual(
       settings,
@@ -122,6 +124,8 @@ describe('a worker that asks by itself', () => {
     ['a share beyond 1', { endpoint, protect, jitter: 2 }, /jitter is 2/],
     ['text in place of a number', { endpoint, protect, renewBefore: 'SECRET' }, /renewBefore is text/],
     ['text among numbers', { endpoint, protect, refusals: [403, 'SECRET'] }, /refusals\[1\] is text/],
+    ['a query in a prefix', { endpoint, protect, refusals: [{ prefix: '/a?key=SECRET', statuses: [] }] }, /refusals/],
+    ['more beside a prefix', { endpoint, protect, refusals: [{ prefix: '/', statuses: [], key: 'SECRET' }] }, /\.key/],
     ['an own __proto__', JSON.parse(`{"endpoint":"/","__proto__":{"request":"SECRET"}}`), /Unknown option '__proto__'/],
     ['more in retry', { endpoint, protect, retry: { limit: 1, key: 'SECRET' } }, /Unknown option 'retry.key'/],
     ['a host in place of a URL', { endpoint, protect: 'cdn.example.com' }, /Write 'https:\/\/cdn.example.com\/'/],

@@ -3,6 +3,9 @@ import type { RetryOptions, TokenSourceOptions } from './token-source-options.ts
 /** The header of a Common Access Token in IANA's registry of field names. */
 const CAT_HEADER = 'CTA-Common-Access-Token';
 
+/** The statuses of a refusal, unless the team names others. */
+export const DEFAULT_REFUSALS: readonly number[] = [401, 403, 410];
+
 /** The options of a token source with everything that has a default. */
 export interface Settings extends Omit<TokenSourceOptions, 'adopt'> {
   /** The response header in which an edge renews tokens; `undefined` if it does not. */
@@ -12,7 +15,7 @@ export interface Settings extends Omit<TokenSourceOptions, 'adopt'> {
   readonly readAhead: number;
   readonly retry: Required<RetryOptions>;
   readonly timeout: number;
-  readonly refusals: readonly number[];
+  readonly refusals: NonNullable<TokenSourceOptions['refusals']>;
   readonly clock: () => number;
   readonly random: () => number;
 }
@@ -28,7 +31,7 @@ export function withDefaults(options: TokenSourceOptions): Settings {
     readAhead = 6,
     retry: { limit = 4, backoffLimit = 30 } = {},
     timeout = 10,
-    refusals = [401, 403, 410],
+    refusals = DEFAULT_REFUSALS,
     adopt = false,
     clock = Date.now,
     random = Math.random,

@@ -7,9 +7,9 @@ import {
   isEndpoint,
   isLink,
   isPrefix,
+  isRefusals,
   isRetry,
   isShare,
-  isStatuses,
   isTimeout,
 } from './plain-options.ts';
 import { SecureTokenError } from './secure-token-error.ts';
@@ -44,7 +44,7 @@ const members: Record<keyof TokenSourceOptions, Check> = {
   readAhead: isAmount,
   retry: isRetry,
   timeout: isTimeout,
-  refusals: isStatuses,
+  refusals: isRefusals,
   adopt: isAdopted,
   debug: isBoolean,
   clock: isFunction,

@@ -1,6 +1,6 @@
 import type { Check } from './first-wrong.ts';
 import { eachOf, firstWrong, isBoolean, isObject, isWrong, upTo } from './first-wrong.ts';
-import type { RetryOptions, TokenSourceOptions } from './token-source-options.ts';
+import type { EdgeRefusals, RetryOptions, TokenSourceOptions } from './token-source-options.ts';
 import { unknownOption } from './unknown-option.ts';
 import { resolveUrl } from '../url-text.ts';
 
@@ -39,7 +39,18 @@ export const isPrefix: Check = (rule, name) => {
 /** Seconds, or a number of things. */
 export const isAmount: Check = upTo(1e6);
 export const isShare: Check = upTo(1);
-export const isStatuses: Check = eachOf(isAmount, 'Give a list of HTTP statuses, such as [401, 403, 410].');
+const LIST = 'Give a list of HTTP statuses, such as [401, 403, 410].';
+const isStatuses: Check = eachOf(isAmount, LIST);
+const isStatusOrEdge: Check = (value, name) => {
+  if (Object(value) !== value) return isAmount(value, name);
+  const { prefix, statuses } = value as Partial<EdgeRefusals>;
+  return (
+    unknownOption(value as object, ['prefix', 'statuses'], `${name}.`) ??
+    isPrefix(prefix, `${name}.prefix`) ??
+    isStatuses(statuses, `${name}.statuses`)
+  );
+};
+export const isRefusals: Check = eachOf(isStatusOrEdge, LIST);
 export const isTimeout: Check = (value, name) =>
   value === 0 ? `${name} is 0. Give seconds, more than 0.` : isAmount(value, name);
 
@@ -65,7 +76,7 @@ export const plainOptions: Readonly<Record<PlainOption, Check>> = {
   readAhead: isAmount,
   retry: isRetry,
   timeout: isTimeout,
-  refusals: isStatuses,
+  refusals: isRefusals,
   adopt: isAdopted,
   debug: isBoolean,
 };

@@ -42,6 +42,13 @@ export interface RetryOptions {
   backoffLimit?: number;
 }
 
+/** How one edge or store refuses a token. */
+export interface EdgeRefusals {
+  /** Begins the URLs of that edge, such as `'https://storage.googleapis.com/'`. */
+  prefix: string;
+  statuses: readonly number[];
+}
+
 export interface TokenSourceOptions {
   /** The signing endpoint: `POST {urls, reason, session}` → `{tokens, now, denied}`. */
   endpoint?: string | URL;
@@ -82,8 +89,12 @@ export interface TokenSourceOptions {
   retry?: RetryOptions;
   /** Seconds for one call. @default 10 */
   timeout?: number;
-  /** The statuses with which the edge refuses a token. @default [401, 403, 410] */
-  refusals?: readonly number[];
+  /**
+   * The statuses with which the edge refuses a token. Where edges and stores differ, one with a `prefix` has its own; of
+   * several that fit, the first one counts. URLs of no prefix have the bare statuses beside them, or else the default.
+   * @default [401, 403, 410]
+   */
+  refusals?: readonly (number | EdgeRefusals)[];
   /**
    * The edge renews tokens in its answers (Common Access Token, CTA-5007-B, `catr` by header): a token in this response
    * header replaces the one that the request went out with, until its own `exp`. It opens what the replaced one opened.

@@ -2,6 +2,7 @@ import { abortable } from '../abortable.ts';
 import type { Backoff } from '../calls/backoff.ts';
 import type { TokenCalls } from '../calls/token-calls.ts';
 import type { Settings } from '../contract/default-options.ts';
+import { refusalStatuses } from './refusal-statuses.ts';
 import { refusalMessage, refusedAgain } from './refusal-cause.ts';
 import { isAccepted, overwrittenParameters } from './request-notes.ts';
 import type { RequestSigner } from './request-signer.ts';
@@ -76,10 +77,11 @@ export class Replays {
   }
 
   /** A refusal without CORS headers looks like a failure without a status: it is one if the token was at its end. */
-  isRefusal({ token }: SignedRequest, status: number): boolean {
+  isRefusal({ token, unsignedUrl }: SignedRequest, status: number): boolean {
     if (!token) return false;
     const { settings, clock } = this.#parts;
-    return settings.refusals.includes(status) || (!status && clock.mayHaveExpired(token.expires));
+    const statuses = refusalStatuses(settings.refusals, unsignedUrl);
+    return statuses.includes(status) || (!status && clock.mayHaveExpired(token.expires));
   }
 
   /**

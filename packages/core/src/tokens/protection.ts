@@ -2,7 +2,7 @@ import { BoundedMap } from '../bounded-map.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
 import { replaceParameters } from './replace-parameters.ts';
 import { isServiceWorker } from '../service-worker.ts';
-import { encodeParameter, originOf, pathOf, resolveUrl } from '../url-text.ts';
+import { encodeParameter, folderOf, isIn, originOf, resolveUrl } from '../url-text.ts';
 import type { Protect } from '../contract/token-source-options.ts';
 import type { Token } from '../contract/token.ts';
 
@@ -20,9 +20,6 @@ export interface Protection {
   /** Keeps the tokens that may be taken; one error for each origin whose tokens must not be. */
   readonly take: (tokens: readonly Token[]) => { readonly tokens: Token[]; readonly errors: SecureTokenError[] };
 }
-
-/** Text is a folder, or a file: what it covers begins with it, on a border (/vod is not /vodka). */
-const folderOf = (rule: string): string => pathOf(resolveUrl(rule)).replace(/\/?$/, '/');
 
 const NAME_ALL = 'List every CDN of yours in "protect".';
 
@@ -53,7 +50,7 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
   const named = new BoundedMap<string, true>();
 
   const isCovered = (key: string): boolean =>
-    folders.some((folder) => `${pathOf(key)}/`.startsWith(folder)) ||
+    folders.some((folder) => isIn(folder, key)) ||
     tests.some((test) => (typeof test === 'function' ? test(new URL(key)) : key.search(test) >= 0));
   const isNamed = (origin: string): boolean => named.has(origin) || (!protect && sources.has(origin));
 

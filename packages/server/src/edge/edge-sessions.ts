@@ -5,8 +5,11 @@ import type { GrantedVerdict } from '../token/verdict.ts';
 
 /** Milliseconds of age from which the list is asked for again, while requests are judged by the one at hand. */
 const refreshAfterMs = 2000;
-/** Milliseconds of age from which requests wait for a new list: an end is heard of within five seconds. */
-const waitAfterMs = 4000;
+/**
+ * Milliseconds of age from which requests wait for a new list: an end is heard of within five seconds, also where a
+ * request has waited for a call in vain and makes one of its own.
+ */
+const waitAfterMs = 3000;
 /** Milliseconds of age from which a strict edge judges nothing by the list. */
 const staleAfterMs = 5000;
 /** Milliseconds for which a request waits for the call of another one, which may have ended together with that. */

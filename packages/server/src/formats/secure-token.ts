@@ -27,8 +27,13 @@ export type SecureTokenOptions = SecretOptions & {
    * @default 86400
    */
   maxTtl?: number;
-  /** @default { token: 'st', expires: 'e' } */
-  params?: { token: string; expires: string };
+  /**
+   * Names of the parameters. With `session`, tokens of `createSigningEndpoint({ sessions })` carry the id of the session
+   * in a third one, for an edge handler with `sessions`. It needs `depth`: no other edge knows of it.
+   *
+   * @default { token: 'st', expires: 'e' }
+   */
+  params?: { token: string; expires: string; session?: string };
   /**
    * What is hashed of a path such as `/my%20film.m3u8`: `decoded` is nginx's `$uri` (`/my film.m3u8`), `raw` is the
    * path as it stands in the URL. They agree on paths made of letters, digits and `-._~/`.
@@ -66,7 +71,8 @@ export interface SecureTokenFormat extends VerifyingTokenFormat {
  * - `sign` throws `ERR_OPTIONS` for what `verify` would refuse.
  *
  * With `depth` the token opens a folder and all below it: MD5 over secret, `folder:`, the folder and expiry. A path
- * begins with a slash, so that no token of a path is one of a folder.
+ * begins with a slash, so that no token of a path is one of a folder. With a session, its id and a colon stand behind
+ * `folder:`; a token of one path has `path:` in front of the path there.
  *
  * @throws `ERR_OPTIONS` for a missing or empty secret
  */
@@ -76,13 +82,16 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
   if (asked) return asked;
   const secrets = secretList(options, ['/', folderMark]);
   const { maxTtl = 86_400, params = { token: 'st', expires: 'e' }, pathForm = 'decoded', depth } = options;
-  const names = [params.token, params.expires] as const;
+  const carriesSession = params.session !== undefined;
+  const names = [params.token, params.expires, ...(carriesSession ? [params.session!] : [])];
   checkParameterNames('params', names);
   checkTimes({ maxTtl });
   if (!['decoded', 'raw'].includes(pathForm))
     throw optionsError('pathForm', "This is unknown. Give 'decoded' or 'raw'.");
   if (depth !== undefined && !(Number.isSafeInteger(depth) && depth >= 1))
     throw optionsError('depth', 'Give a number of folders, a whole number, at least 1.', depth);
+  if (carriesSession && depth === undefined)
+    throw optionsError('params', '`session` needs `depth`: other edges know of neither. Give both, or leave it out.');
 
   /**
    * The folder that a token for a path opens, as `path` spells it; `undefined` where it opens the path alone.
@@ -94,14 +103,23 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
       ? folderOf(path, depth)
       : undefined;
 
-  const tokenOf = (uri: string, expires: number): Pick<Token, 'expires' | 'query'> => {
+  const tokenOf = (
+    text: (session?: string) => string,
+    expires: number,
+    session: string | undefined,
+  ): Pick<Token, 'expires' | 'query'> => {
     const e = writeExpiry(expires);
-    return { expires, query: { [params.token]: secureTokenHash(secrets[0]!, uri, e), [params.expires]: e } };
+    const named = carriesSession ? session : undefined;
+    if (named !== undefined && !sessionForm.test(named))
+      throw optionsError('session', 'This is no id of a session. Give up to 64 letters, digits, - and _.');
+    const query = { [params.token]: secureTokenHash(secrets[0]!, text(named), e), [params.expires]: e };
+    return { expires, query: { ...query, ...(named !== undefined && { [params.session!]: named }) } };
   };
-  const signExactly = (url: URL, expires: number): Token => {
+  const signExactly = (url: URL, expires: number, session?: string): Token => {
     const path = pathToSign(url, pathForm);
     const search = searchToSign(url, names);
-    return { url: url.origin + url.pathname + search + url.hash, anyQuery: true, ...tokenOf(path, expires) };
+    const token = tokenOf((named) => pathText(path, named), expires, session);
+    return { url: url.origin + url.pathname + search + url.hash, anyQuery: true, ...token };
   };
 
   return {
@@ -109,6 +127,7 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
     scope: depth === undefined ? 'url' : 'prefix',
     maxTtl,
     parameters: names,
+    ...(carriesSession && { carriesSession }),
 
     opens(url) {
       const decoded = pathToSign(url, 'decoded');
@@ -117,41 +136,57 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
       return folder === undefined ? pathScope(url) : folderScope(url, folder);
     },
 
-    sign(url: URL, expires: number): Token {
+    sign(url: URL, expires: number, session?: string): Token {
       const decoded = pathToSign(url, 'decoded');
       searchToSign(url, names);
       const folder = folderToOpen(url.pathname, decoded);
-      if (folder === undefined) return signExactly(url, expires);
-      return { prefix: url.origin + folder, ...tokenOf(folderMark + canonicalPath(folder, pathForm)!, expires) };
+      if (folder === undefined) return signExactly(url, expires, session);
+      const hashed = canonicalPath(folder, pathForm)!;
+      return { prefix: url.origin + folder, ...tokenOf((named) => folderText(hashed, named), expires, session) };
     },
     ...(depth !== undefined && { signExactly }),
 
     verify: judging(({ url }, now): Verdict => {
       const query = tokenQuery(url.search, names);
       if (!query) return refused.malformed;
-      const [token, e] = query.values;
+      const [token, e, session] = query.values;
       if (!token || !e) return refused.missing;
       const path = canonicalPath(url.pathname, pathForm);
       const expires = readExpiry(e);
       if (path === undefined || expires === undefined || !tokenForm.test(token) || expires > now + maxTtl) {
         return refused.malformed;
       }
+      if (session !== undefined && !sessionForm.test(session)) return refused.malformed;
       const folder = folderToOpen(path, canonicalPath(url.pathname, 'decoded'));
       let genuine = 0;
       for (const secret of secrets) {
         const isTokenOf = (uri: string): number => Number(equalInConstantTime(secureTokenHash(secret, uri, e), token));
-        genuine |= isTokenOf(path);
-        if (folder !== undefined) genuine |= isTokenOf(folderMark + folder);
+        genuine |= isTokenOf(pathText(path, session));
+        if (folder !== undefined) genuine |= isTokenOf(folderText(folder, session));
       }
       if (!genuine) return refused.signature;
       if (expires < now) return refused.expired;
-      return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + query.rest };
+      const forwarded = url.origin + encodePath(path, pathForm) + query.rest;
+      return { ok: true, expires, url: forwarded, ...(session !== undefined && { session }) };
     }),
   };
 }
 
 /** 16 bytes fill 21 characters and two bits of a 22nd, whose other four bits are zero in canonical form. */
 const tokenForm = /^[\w-]{21}[AQgw]$/;
+
+/** Ids of `createSessions` have 22 characters; there is no colon and no slash in any. */
+const sessionForm = /^[\w-]{1,64}$/;
+
+/** What is hashed for a folder. */
+function folderText(folder: string, session?: string): string {
+  return session === undefined ? folderMark + folder : `${folderMark}${session}:${folder}`;
+}
+
+/** What is hashed for a path. With a session it begins as that of a folder does, which no other layout can write. */
+function pathText(path: string, session?: string): string {
+  return session === undefined ? path : `${folderMark}${session}:path:${path}`;
+}
 
 /** The hash of Azion's README: base64url(md5(secret + uri + expires)), 22 characters. */
 export function secureTokenHash(secret: string, uri: string, expires: string): string {

@@ -99,7 +99,8 @@ function settingsToAsk(options: Given): WorkerSettings {
 
   const requests = checkedRequests(given);
   const rules = writtenRules(protect, requests);
-  const all = { ...others, ...requests, endpoint: absolute(endpoint as string | URL), protect: rules };
+  const refusals = writtenRefusals(others.refusals as TokenSourceOptions['refusals']);
+  const all = { ...others, ...requests, ...refusals, endpoint: absolute(endpoint as string | URL), protect: rules };
   // none of the page's own: what a getter deep within returns the second time
   const settings = JSON.parse(JSON.stringify(all)) as object;
   const secret = Object.entries(settings).find(([name, value]) => !isWritable(name, value));
@@ -160,5 +161,15 @@ function writtenRules(protect: unknown, { requests }: Requests): readonly string
   if (!isWritable('protect', rules)) throw wrong(noText);
   return rules;
 }
+
+/** The worker has another address than the page, from which it would resolve what is relative. */
+const writtenRefusals = (refusals: TokenSourceOptions['refusals']): Pick<TokenSourceOptions, 'refusals'> =>
+  refusals
+    ? {
+        refusals: refusals.map((each) =>
+          typeof each === 'number' ? each : { ...each, prefix: absolute(each.prefix) },
+        ),
+      }
+    : {};
 
 const absolute = (url: string | URL): string => new URL(url, document.baseURI).href;

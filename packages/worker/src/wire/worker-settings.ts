@@ -1,3 +1,4 @@
+import type { EdgeRefusals } from 'secure-token-core';
 import type { Check } from 'secure-token-core/adapter';
 import { plainOptions } from 'secure-token-core/adapter';
 
@@ -15,7 +16,7 @@ export interface WorkerSettings {
   readonly jitter?: number;
   readonly readAhead?: number;
   readonly timeout?: number;
-  readonly refusals?: readonly number[];
+  readonly refusals?: readonly (number | EdgeRefusals)[];
   readonly adopt?: boolean | string;
   readonly debug?: boolean;
   readonly retry?: { readonly limit?: number; readonly backoffLimit?: number };
@@ -43,6 +44,9 @@ const isBareUrl: Writable = (value) => {
   }
 };
 
+const isStatusOrBareEdge: Writable = (value) =>
+  typeof value === 'number' || isBareUrl((value as Partial<EdgeRefusals>).prefix);
+
 const CREDENTIALS: readonly unknown[] = ['omit', 'same-origin', 'include'];
 
 /** A plain object that holds nothing but `credentials`. */
@@ -61,7 +65,7 @@ const writable: Readonly<Record<keyof WorkerSettings, Writable>> = {
   jitter: passes(plainOptions.jitter),
   readAhead: passes(plainOptions.readAhead),
   timeout: passes(plainOptions.timeout),
-  refusals: passes(plainOptions.refusals),
+  refusals: (value) => passes(plainOptions.refusals)(value) && (value as unknown[]).every(isStatusOrBareEdge),
   adopt: passes(plainOptions.adopt),
   debug: passes(plainOptions.debug),
   retry: passes(plainOptions.retry),

@@ -6,6 +6,7 @@ import * as server from '../../../../packages/server/src/index.ts';
 import { edgeAnswers } from '../../../support/edge-answers.ts';
 import { startWorker } from '../../../support/frameworks.ts';
 import { runsMain, runsRest } from '../../../support/parts.ts';
+import { inBun, inDeno } from '../../../support/runtimes.ts';
 import { bundleServer } from '../../../support/server-bundle.ts';
 
 const asked: string[] = [];
@@ -99,5 +100,15 @@ if (runsRest)
       } finally {
         await worker.dispose();
       }
+    });
+
+    test('in Deno', { tags: ['deno'], timeout: 30_000 }, async () => {
+      expect(await inDeno(`${bundle}\n(${edgeAnswers})(server, ${JSON.stringify(base)})`)).toEqual(expected);
+      await checkOrigin();
+    });
+
+    test('in Bun', { tags: ['bun'], timeout: 30_000 }, async () => {
+      expect(await inBun(`${bundle}\n(${edgeAnswers})(server, ${JSON.stringify(base)})`)).toEqual(expected);
+      await checkOrigin();
     });
   });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as server from '../../../../packages/server/src/index.ts';
 import { startWorker } from '../../../support/frameworks.ts';
 import { runsMain, runsRest } from '../../../support/parts.ts';
+import { inBun, inDeno } from '../../../support/runtimes.ts';
 import { bundleServer } from '../../../support/server-bundle.ts';
 
 const origin = createServer(({ url }, response) => {
@@ -72,5 +73,13 @@ if (runsRest)
       } finally {
         await worker.dispose();
       }
+    });
+
+    test('in Deno', { tags: ['deno'], timeout: 30_000 }, async () => {
+      expect(await inDeno(`${bundle}\n(${run})(server, ${JSON.stringify(base)})`)).toEqual(expected);
+    });
+
+    test('in Bun', { tags: ['bun'], timeout: 30_000 }, async () => {
+      expect(await inBun(`${bundle}\n(${run})(server, ${JSON.stringify(base)})`)).toEqual(expected);
     });
   });

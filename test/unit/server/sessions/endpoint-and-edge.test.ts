@@ -22,6 +22,8 @@ const keys = [{ id: 'k', key: hexKey }];
 const cat = commonAccessToken({ keys });
 const ownJwt = jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ sub: pathname }) });
 
+const folderToken = secureToken({ secret, depth: 2, params: { token: 'st', expires: 'e', session: 's' } });
+
 /** An endpoint and an edge with one clock. */
 function setUp(
   format: VerifyingTokenFormat = cat,
@@ -181,6 +183,29 @@ describe('createEdgeHandler with sessions', () => {
     expect(await lab.watch(token)).toBe(403);
   });
 
+  test('in a runtime that ends a call with the request that has made it, an end is heard of within five seconds', async ({
+    onTestFinished,
+  }) => {
+    let calls = 0;
+    const cut: Sessions = {
+      ...setUp().sessions,
+      ended: (known) => (calls++ === 1 ? new Promise(() => undefined) : lab.sessions.ended(known)),
+    };
+    const lab = setUp(cat, { edgeSessions: cut });
+    const token = await lab.tokenOf(one);
+    expect(await lab.watch(token)).toBe(200);
+    await lab.sessions.end({ viewer: 'anna' });
+    lab.time.now += 2900;
+    expect(await lab.watch(token)).toBe(200);
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    lab.time.now += 100;
+    const late = lab.watch(token);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await late).toBe(403);
+    expect(calls).toBe(3);
+  });
+
   test('while the store is slow, a crowd makes few calls', async ({ onTestFinished }) => {
     let calls = 0;
     const slow: Sessions = {
@@ -213,6 +238,7 @@ describe('createEdgeHandler with sessions', () => {
     ['a Common Access Token (cti)', cat],
     ['a Common Access Token of one path', commonAccessToken({ keys, exact: true, carrier: 'header' })],
     ['a JWT (jti)', ownJwt],
+    ['a folder token (secureToken)', folderToken],
     ['two tokens', combine(secureToken({ secret }), ownJwt)],
   ];
   test.each(formats)('refuses %s of a session within five seconds of its end, and no other', async (_, format) => {

@@ -1,0 +1,96 @@
+import type { EndedSessions, StoredCall, StoredSession } from './session-store.ts';
+import { maxSessionsOfViewer } from './session-store.ts';
+
+/** As much of the SQL storage of a Durable Object as is called. */
+export interface SqlStorage {
+  exec(query: string, ...bindings: (string | number)[]): { toArray(): Record<string, unknown>[] };
+}
+
+interface Row {
+  readonly id: string;
+  readonly started: number;
+  readonly seen: number;
+  readonly idle: number;
+  readonly over: number;
+}
+
+/** All times are unix milliseconds. */
+const tables = `
+  CREATE TABLE IF NOT EXISTS sessions (
+    id TEXT PRIMARY KEY, viewer TEXT NOT NULL,
+    started INTEGER NOT NULL, seen INTEGER NOT NULL, idle INTEGER NOT NULL, over INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS sessions_viewer ON sessions (viewer);
+  CREATE INDEX IF NOT EXISTS sessions_over ON sessions (over);
+  CREATE TABLE IF NOT EXISTS ended (id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS list (only INTEGER PRIMARY KEY CHECK (only = 1), version TEXT NOT NULL);
+`;
+
+/**
+ * Sessions in the SQLite of a Durable Object. No method waits for anything, so that each is one step: a Durable Object
+ * runs one piece of code at a time. What it answers leaves the object when it has been written.
+ */
+export class SqlSessions {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(tables);
+  }
+
+  admit({ viewer, id, limit, nowMs, idleAtMs, overAtMs }: StoredCall): 'admitted' | 'full' | 'ended' {
+    if (this.#rows('SELECT id FROM ended WHERE id = ? AND until > ?', id, nowMs).length > 0) return 'ended';
+    this.#sql.exec('DELETE FROM sessions WHERE over <= ? AND id <> ?', nowMs, id);
+    const [known] = this.#rows<Row>('SELECT * FROM sessions WHERE id = ?', id);
+    const holdsPlace = known !== undefined && known.idle > nowMs;
+    const others = this.#rows<Row>(
+      'SELECT * FROM sessions WHERE viewer = ? AND id <> ? AND idle > ? ORDER BY seen',
+      ...[viewer, id, nowMs],
+    );
+    if (!holdsPlace && others.length >= (limit ?? Infinity)) return 'full';
+    // Its tokens may live, and nobody could end them once it is unknown.
+    if (others.length >= Math.max(limit ?? 0, maxSessionsOfViewer)) this.#end(others.slice(0, 1), nowMs);
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO sessions (id, viewer, started, seen, idle, over) VALUES (?, ?, ?, ?, ?, ?)',
+      ...[id, viewer, holdsPlace ? known.started : nowMs, nowMs, idleAtMs],
+      // Tokens of an earlier call may live longer than those of this one.
+      Math.max(known?.over ?? 0, overAtMs),
+    );
+    return 'admitted';
+  }
+
+  list(viewer: string, nowMs: number): StoredSession[] {
+    const rows = this.#rows<Row>('SELECT * FROM sessions WHERE viewer = ? AND idle > ?', viewer, nowMs);
+    return rows.map(({ id, started, seen }) => ({ id, startedMs: started, seenMs: seen }));
+  }
+
+  leave(viewer: string, id: string, nowMs: number): void {
+    this.#sql.exec('UPDATE sessions SET idle = min(idle, ?) WHERE viewer = ? AND id = ?', nowMs, viewer, id);
+  }
+
+  end(which: { readonly id: string } | { readonly viewer: string }, nowMs: number): void {
+    const [column, value] = 'id' in which ? ['id', which.id] : ['viewer', which.viewer];
+    const sessions = this.#rows<Row>(`SELECT * FROM sessions WHERE ${column} = ?`, value);
+    if (sessions.length > 0) this.#end(sessions, nowMs);
+  }
+
+  ended(known: string | undefined, nowMs: number): EndedSessions | undefined {
+    const version = this.#rows<{ version: string }>('SELECT version FROM list')[0]?.version ?? '';
+    if (version === known) return undefined;
+    const rows = this.#rows<{ id: string; until: number }>('SELECT * FROM ended WHERE until > ?', nowMs);
+    return { version, sessions: rows.map(({ id, until }) => ({ id, untilMs: until })) };
+  }
+
+  #end(sessions: readonly Row[], nowMs: number): void {
+    this.#sql.exec('DELETE FROM ended WHERE until <= ?', nowMs);
+    for (const { id, over } of sessions) {
+      this.#sql.exec('INSERT OR REPLACE INTO ended (id, until) VALUES (?, ?)', id, over);
+      this.#sql.exec('DELETE FROM sessions WHERE id = ?', id);
+    }
+    this.#sql.exec('INSERT OR REPLACE INTO list (only, version) VALUES (1, ?)', crypto.randomUUID());
+  }
+
+  #rows<R extends object>(query: string, ...bindings: (string | number)[]): R[] {
+    return this.#sql.exec(query, ...bindings).toArray() as R[];
+  }
+}

@@ -1,0 +1,91 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createSigningEndpoint, signUrl } from '../../packages/server/src/index.ts';
+import { s3 } from '../../packages/server/src/s3.ts';
+import { openChromium } from '../support/chromium.mjs';
+import { runIn } from '../support/engines.ts';
+import type { Listening } from '../support/listen.ts';
+import { listen } from '../support/listen.ts';
+import type { PageServer } from '../support/page.ts';
+import { startPageServer } from '../support/page.ts';
+import type { S3Server } from '../support/s3-server.ts';
+import { s3Keys, startS3Server } from '../support/s3-server.ts';
+
+/** Seconds: shorter than what is played. */
+const ttl = 4;
+
+describe('a bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
+  let store: S3Server;
+  let signer: Listening;
+  let pages: PageServer;
+  let browser: Awaited<ReturnType<typeof openChromium>>;
+  let page: Page;
+  let bucket: string;
+  let format: ReturnType<typeof s3>;
+  /** Statuses and signatures of what the store was asked for. */
+  let answers: { status: number; signature: string | null }[];
+
+  beforeAll(async () => {
+    store = await startS3Server();
+    bucket = `${store.endpoint}/films/`;
+    const media = 'test/media/fmp4';
+    for (const file of readdirSync(media, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w+$/.test(name)))
+      await store.put(`fmp4/${file}`, readFileSync(join(media, file)));
+    format = s3({
+      ...{ ...s3Keys, region: 'us-east-1', endpoint: store.endpoint, bucket: 'films', maxTtl: ttl },
+    });
+    pages = await startPageServer();
+    const cors = { origins: [pages.origin] };
+    signer = await listen(createSigningEndpoint({ format, allow: bucket, ttl, authorize: () => true, cors }));
+    browser = await openChromium();
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    for (const each of [pages, store]) await each.stop();
+    await signer.close();
+  });
+  beforeEach(async () => {
+    const context = await browser.newContext();
+    answers = [];
+    context.on('response', (response) => {
+      const url = new URL(response.url());
+      if (url.href.startsWith(bucket) && response.request().method() !== 'OPTIONS')
+        answers.push({ status: response.status(), signature: url.searchParams.get('X-Amz-Signature') });
+    });
+    page = await context.newPage();
+    await page.goto(pages.url('1.7', 'script'));
+  });
+  afterEach(() => page.context().close());
+
+  const options = () => ({ endpoint: `${signer.origin}/token`, protect: bucket, bucket });
+  const untilIn = `
+    const video = document.querySelector('video');
+    const until = async (test) => { while (!test()) await new Promise((resolve) => setTimeout(resolve, 20)); };`;
+
+  test('a signature that has run out is refused: whoever plays past its end has another one', async () => {
+    const past = await signUrl(`${bucket}fmp4/master.m3u8`, { format, expires: Math.floor(Date.now() / 1000) - 10 });
+    expect((await fetch(past)).status).toBe(403);
+  });
+
+  test('hls.js plays past the end of signatures, and no request is refused', async () => {
+    const at = await runIn<number>(
+      page,
+      `${untilIn}
+      const hls = new Hls({ maxBufferLength: 2, maxMaxBufferLength: 2 });
+      SecureTokenHls.secureToken(hls, { endpoint: args.endpoint, protect: args.protect });
+      hls.attachMedia(video);
+      hls.loadSource(args.bucket + 'fmp4/master.m3u8');
+      await video.play();
+      await until(() => video.currentTime > 9);
+      return video.currentTime;`,
+      options(),
+    );
+    expect(at).toBeGreaterThan(9);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    // an object each, and each signed with the time of its call
+    expect(answers.map(({ signature }) => signature)).not.toContain(null);
+    expect(new Set(answers.map(({ signature }) => signature)).size).toBe(answers.length);
+  });
+});
