@@ -3,8 +3,6 @@ import { crypto } from 'crypto';
 import { TextEncoder } from 'encoding';
 import { AUDIENCE, ISSUER, MAX_TTL } from './settings.js';
 
-// Of these a token may have any value: they restrict nothing (sub, iat, cti, catr, grant).
-const PASSED = [2, 6, 7, 323, 'grant'];
 // Tags of RFC 9164, by the bytes of an address.
 const ADDRESS_TAGS = { 4: 52, 16: 54 };
 
@@ -12,6 +10,15 @@ const isBytes = (value) => value instanceof Uint8Array;
 const isMap = (value) => value instanceof Map;
 const isText = (value) => typeof value === 'string';
 const areTexts = (value) => Array.isArray(value) && value.every(isText);
+
+// Claims that restrict nothing (sub, iat, cti, catr, grant), and what each of them is.
+const PASSED = new Map([
+  [2, isText],
+  [6, Number.isFinite],
+  [7, (value) => isText(value) || isBytes(value)],
+  [323, isMap],
+  ['grant', Number.isSafeInteger],
+]);
 
 // What is asked for, in the parts of `catu`: scheme, host, port, path, query, parent path, file name, stem, extension.
 function partsOf({ scheme, host, path, query }, hasPort) {
@@ -96,7 +103,7 @@ function meetsCountry(claim, location) {
 
 // Whether a claim lets this request through; one that is not named here does not.
 async function meetsClaim(label, value, asked) {
-  if (PASSED.includes(label)) return true;
+  if (PASSED.has(label)) return PASSED.get(label)(value);
   if (label === 1) return isText(value) && (ISSUER === '' || value === ISSUER);
   if (label === 3) return AUDIENCE !== '' && (value === AUDIENCE || (areTexts(value) && value.includes(AUDIENCE)));
   if (label === 308) return value === 0;
@@ -112,8 +119,8 @@ export async function unmetClaim(claims, asked, now) {
   if (ISSUER !== '' && !claims.has(1)) return 1;
   if (AUDIENCE !== '' && !claims.has(3)) return 3;
   const exp = claims.get(4);
-  if (!Number.isInteger(exp) || exp < 1e9 || exp > now + MAX_TTL) return 4;
-  if (claims.has(5) && !(Number.isInteger(claims.get(5)) && claims.get(5) <= now)) return 5;
+  if (!Number.isSafeInteger(exp) || exp < 1e9 || exp > now + MAX_TTL) return 4;
+  if (claims.has(5) && !(Number.isSafeInteger(claims.get(5)) && claims.get(5) <= now)) return 5;
   for (const [label, value] of claims)
     if (label !== 4 && label !== 5 && !(await meetsClaim(label, value, asked))) return label;
   return undefined;
