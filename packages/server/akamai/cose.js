@@ -27,6 +27,7 @@ const ALGORITHMS = {
 
 const isBytes = (value) => value instanceof Uint8Array;
 const isMap = (value) => value instanceof Map;
+const isText = (value) => typeof value === 'string';
 const bytesOf = (text) => new TextEncoder().encode(text);
 
 // Without a tag, tagged 17 or 18, or either within 61, each in one byte or two; undefined for anything else.
@@ -51,7 +52,7 @@ function readMessage(bytes) {
   // alg and kid, in one of the two headers each.
   if (new Set(labels).size !== labels.length || !labels.every((label) => label === 1 || label === 4)) return undefined;
   const id = header.has(4) ? header.get(4) : unprotected.get(4);
-  if (id !== undefined && !isBytes(id)) return undefined;
+  if (id !== undefined && !isBytes(id) && !isText(id)) return undefined;
   return { tag, algorithm: header.get(1), id, front, payload, signature };
 }
 
@@ -81,9 +82,11 @@ async function isGenuine(message, request) {
     0x40,
     ...writeBytes(message.payload),
   ];
-  const asked = keys.filter(({ id }) =>
-    message.id === undefined ? keys.length === 1 : String(bytesOf(id)) === String(message.id),
-  );
+  const asked = keys.filter(({ id }) => {
+    if (message.id === undefined) return keys.length === 1;
+    // Fastly's crate also writes it as text.
+    return isText(message.id) ? message.id === id : String(message.id) === String(bytesOf(id));
+  });
   for (const { key } of asked) {
     if (await crypto.subtle.verify(used, key, message.signature.buffer, Uint8Array.from(signed).buffer)) return true;
   }
