@@ -39,7 +39,7 @@ export default defineConfig({
         test: {
           setupFiles,
           name: 'unit',
-          ...filesOf('unit', 'session', 'vectors'),
+          ...filesOf('unit', 'session', 'vectors', 'cat'),
           testTimeout,
           ...onAllCores,
           sequence: { groupOrder: 0 },

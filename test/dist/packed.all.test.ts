@@ -63,7 +63,7 @@ test('secure-token is a command of an app that has secure-token-cli', async () =
 test.each([
   [
     'secure-token-server',
-    /^(?:dist\/(?:index|jwt|cat|s3|sessions)\.(?:d\.ts|js|js\.map)|dist\/azion-firewall\.(?:d\.ts|js)|(?:cloudfront|nginx|protocol|vectors)\/.*)$/,
+    /^(?:dist\/(?:index|jwt|cat|s3|sessions)\.(?:d\.ts|js|js\.map)|dist\/azion-firewall\.(?:d\.ts|js)|(?:akamai|cloudfront|nginx|protocol|vectors)\/.*)$/,
   ],
   ['secure-token-cli', /^dist\/(?:cli\.js|doctor\.(?:d\.ts|js|js\.map))$/],
 ])('the tarball of %s holds what is built, and nothing stray', async (name, built) => {
@@ -132,6 +132,7 @@ test.each([
   ['secure-token-worker/token-worker-all.js', 'dist/token-worker-all.js'],
   ['secure-token-server/azion-firewall.js', 'dist/azion-firewall.js'],
   ['secure-token-server/cloudfront-function.js', 'cloudfront/cloudfront-function.js'],
+  ['secure-token-server/akamai/main.js', 'akamai/main.js'],
   ['secure-token-server/vectors/cat/vectors.json', 'vectors/cat/vectors.json'],
   ['secure-token-server/nginx/secure-token.conf', 'nginx/secure-token.conf'],
   ['secure-token-server/nginx/secure-token-check.conf', 'nginx/secure-token-check.conf'],

@@ -1,4 +1,5 @@
 import { list } from 'secure-token-core/playlists';
+import type { SignedRequest } from '../../packages/core/src/index.ts';
 import type { Lab } from '../unit/core/lab.ts';
 import { FOLDER } from '../unit/core/lab.ts';
 
@@ -35,8 +36,21 @@ export const initOf = ({ title = 'film' }: Film, rendition: string): string =>
 export const segmentOf = ({ title = 'film' }: Film, rendition: string, n: number): string =>
   `${FOLDER}${title}/${rendition}/${n}.m4s`;
 
-/** Begins to play `film` on the fake clock, and plays on until the viewer leaves. @param from the first segment */
-export function play({ source }: Lab, film: Film, from = 0): Viewing {
+/** An edge that lets everything through. */
+const openEdge = (): Promise<void> => pause(EDGE_SECONDS);
+
+/**
+ * Begins to play `film` on the fake clock, and plays on until the viewer leaves.
+ *
+ * @param from the first segment
+ * @param edge what becomes of a signed request
+ */
+export function play(
+  { source }: Lab,
+  film: Film,
+  from = 0,
+  edge: (request: SignedRequest) => Promise<unknown> = openEdge,
+): Viewing {
   const { renditions, segmentSeconds, segments, bufferSeconds } = film;
   const requests: string[] = [];
   const waits: string[] = [];
@@ -47,11 +61,9 @@ export function play({ source }: Lab, film: Film, from = 0): Viewing {
   async function load(url: string): Promise<void> {
     if (hasLeft) return;
     requests.push(url);
-    if (!source.signNow(url)) {
-      waits.push(url);
-      await source.sign(url);
-    }
-    await pause(EDGE_SECONDS);
+    const atHand = source.signNow(url);
+    if (!atHand) waits.push(url);
+    await edge(atHand ?? (await source.sign(url)));
   }
 
   /** Seconds until there is room in the buffer for the next segment of `rendition`. */

@@ -136,6 +136,11 @@ for (const algorithm of /** @type {const} */ (['ES256', 'PS256']))
     add(`${algorithm}, ${name}`, tokenOf({ algorithm, tags }, plain), 'ok', { algorithm });
 add('kid absent, with two keys', tokenOf({ kid: 'absent' }, plain), 'signature', { allKeys: true });
 add('the second of two keys', tokenOf({ id: 'k2' }, plain), 'ok', { allKeys: true });
+add('kid as text, as one library writes it', tokenOf({ kid: 'absent', more: [[4, 'k1']] }, plain), 'ok', {
+  allKeys: true,
+});
+add('kid as text, of another key', tokenOf({ kid: 'absent', more: [[4, 'k2']] }, plain), 'signature');
+add('kid as a number', tokenOf({ kid: 'absent', more: [[4, 1]] }, plain), 'malformed');
 add('kid of another key', tokenOf({ id: 'k2' }, plain), 'signature');
 add('kid in both headers', tokenOf({ kid: 'protected', more: [[4, bytes('k1')]] }, plain), 'malformed');
 add('a second tag 61', tokenOf({ tags: [0xd8, 61, 0xd8, 61, 0xd1] }, plain), 'malformed');

@@ -32,6 +32,7 @@ const concerns = {
   server: [
     'test/unit/server/',
     'test/vectors/',
+    'test/cat/',
     'test/properties/',
     'test/growth/server',
     'test/growth/verify',

@@ -66,6 +66,10 @@ describe('secure-token cat explain', () => {
     const aws = await against({ profile: 'cloudfront' });
     expect(aws['CloudFront Functions, cf.cwt']).toBe('');
     expect(aws['@eyevinn/cat 0.16']).toContain('DANGER: it ignores 401');
+    const fastly = "Fastly's crate common-access-token 0.3";
+    expect([cta[fastly], aws[fastly]]).toEqual(['', expect.stringContaining('DANGER: it ignores 401')]);
+    const narrow = await against({ claims: new Map([[316, ['DE']]]), ipRanges: ['203.0.113.0/24'] });
+    expect(narrow[fastly]).toBe('DANGER: it ignores catgeoiso3166 (316); it cannot read addresses (catnip)');
   });
 
   test('a key says whether it has made the token', async () => {

@@ -56,6 +56,27 @@ describe('renewalTimes', () => {
   });
 });
 
+describe('renewalTimes with an edge that renews', () => {
+  const policy = { jitter: 0.3, adopt: 'x' };
+
+  test.each([
+    // lifetime, seconds before the end: earliest, latest
+    [300, 30, 15],
+    [100, 30, 15],
+    // a share of what is shorter
+    [40, 22, 10],
+    [20, 11, 5],
+  ])('the edge goes first: a token of %i s is asked for between %i and %i s before its end', (lifetime, from, to) => {
+    const aheadFor = (random: number): number =>
+      1000 + lifetime - renewalTimes(1000 + lifetime, 1000, policy, random).renewAt;
+    expect([aheadFor(1), aheadFor(0)]).toEqual([from, to]);
+  });
+
+  test('an app that says when is followed', () => {
+    expect(1300 - renewalTimes(1300, 1000, { ...policy, renewBefore: 100 }, 0).renewAt).toBe(100);
+  });
+});
+
 describe('rhythmAfter', () => {
   test.each([
     [0.99, undefined],

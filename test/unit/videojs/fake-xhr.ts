@@ -17,6 +17,8 @@ class FakeXhr extends EventTarget {
   responseType = '';
   timeout = 0;
   withCredentials = false;
+  /** Of the answer, names in lower case. */
+  responseHeaders: Record<string, string> = {};
   readonly #handlers = new Map<string, ((event: Event) => void) | null>();
 
   constructor() {
@@ -53,6 +55,16 @@ class FakeXhr extends EventTarget {
   abort(): void {
     Object.assign(this, { readyState: 4, status: 0 });
     this.fire('readystatechange', 'abort', 'loadend');
+  }
+
+  getAllResponseHeaders(): string {
+    return Object.entries(this.responseHeaders)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('');
+  }
+
+  getResponseHeader(name: string): string | null {
+    return this.responseHeaders[name.toLowerCase()] ?? null;
   }
 
   /** The edge answers. */

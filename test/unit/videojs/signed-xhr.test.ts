@@ -3,6 +3,7 @@ import { namesAfter } from '../../support/learnt.ts';
 import type { Token } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
 import { createSourceUser } from 'secure-token-core/adapter';
+import { commonAccessToken } from '../../../packages/server/src/cat.ts';
 import { LastRefusal } from '../../../packages/videojs/src/last-refusal.ts';
 import type { Session } from '../../../packages/videojs/src/session.ts';
 import type { RequestOptions } from '../../../packages/videojs/src/signed-xhr.ts';
@@ -22,7 +23,7 @@ function taken(more: Partial<Token> = {}, options: RequestOptions = {}) {
     await new Promise((resolve) => setTimeout(resolve, 10));
     return { expires: nowSeconds() + LIFETIME_SECONDS, query: { st: String(++calls) }, ...more };
   });
-  const source = createTokenSource({ getTokens, protect: 'https://cdn.test/' });
+  const source = createTokenSource({ getTokens, protect: 'https://cdn.test/', adopt: true });
   const failure = { show: vi.fn(), withdraw: vi.fn() };
   const player = { readyState: () => 4, currentTime: () => 0, buffered: () => [] };
   const session = {
@@ -211,4 +212,17 @@ describe('sent', () => {
     expect(xhr.headersSent).toEqual(['x-token: t']);
     expect(xhr.sent).toHaveLength(2);
   });
+});
+
+test('a token that comes with an answer is sent from then on', async () => {
+  const format = commonAccessToken({ keys: [{ id: 'k', key: '11'.repeat(32) }] });
+  const next = (await format.sign(new URL(URL_ASKED), Math.floor(nowSeconds()) + 300)).query!.cat!;
+  const { xhr, take } = taken({ prefix: 'https://cdn.test/v/', query: { cat: 'first' } });
+  xhr.send();
+  await later(10);
+  xhr.responseHeaders = { 'cta-common-access-token': next };
+  xhr.answer(200);
+  const second = take(URL_ASKED);
+  second.send();
+  expect([...xhr.opened, ...second.opened]).toEqual([`GET ${URL_ASKED}?cat=first`, `GET ${URL_ASKED}?cat=${next}`]);
 });

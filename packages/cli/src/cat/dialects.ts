@@ -10,6 +10,13 @@ export interface Dialect {
 const HS256 = 5;
 /** Claims of CTA-5007-B that AWS's reference validator does not look at: it restricts nothing by them. */
 const unseenByAws: Readonly<Record<number, string>> = { 311: 'catnip', 312: 'catu', 313: 'catm', 314: 'catalpn' };
+/** Claims that Fastly's crate has names for, and does not judge. */
+const unseenByFastly: Readonly<Record<number, string>> = {
+  314: 'catalpn',
+  315: 'cath',
+  316: 'catgeoiso3166',
+  322: 'catif',
+};
 const ofAws = [401, 402, 403, 404];
 
 /** Says for each verifier whether it would take a token, by what its library does (`docs/cat.md` has the versions). */
@@ -53,6 +60,16 @@ export function dialectsOf({
         ...when(tags.includes(61), 'isCWTTagAdded has to be on for tag 61'),
         ...when(!isTagged, 'isCoseCborTagAdded has to be off without tag 17 or 18'),
         ...when(kid, 'its examples look for kid in the unprotected header'),
+      ],
+    },
+    {
+      name: "Fastly's crate common-access-token 0.3",
+      against: [
+        ...unseen,
+        ...labels
+          .filter((label) => typeof label === 'number' && Object.hasOwn(unseenByFastly, label))
+          .map((label) => `DANGER: it ignores ${unseenByFastly[Number(label)]} (${label})`),
+        ...when(labels.includes(311), 'it cannot read addresses (catnip)'),
       ],
     },
     {

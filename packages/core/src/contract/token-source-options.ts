@@ -69,11 +69,12 @@ export interface TokenSourceOptions {
    * @default the origins of the sources the player was given
    */
   protect?: Protect | readonly Protect[];
-  /** Seconds before expiry. @default a quarter of the lifetime, at most 60 */
+  /** Seconds before expiry. @default a quarter of the lifetime, at most 60; with `adopt` at most 15 */
   renewBefore?: number;
   /**
    * 0…1: the share of a token's lifetime by which it is renewed even earlier, drawn anew for each token, so that an
-   * audience that joined in one second does not come back in one second. @default 0.3
+   * audience that joined in one second does not come back in one second. With `adopt`, at most 15 seconds.
+   * @default 0.3
    */
   jitter?: number;
   /**

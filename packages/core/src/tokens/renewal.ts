@@ -13,7 +13,18 @@ export interface RenewalPolicy {
   readonly renewBefore?: number | undefined;
   /** 0…1: the share of the lifetime by which a viewer renews earlier at most. */
   readonly jitter: number;
+  /** The response header in which an edge renews tokens; `undefined` if it does not. */
+  readonly adopt?: string | undefined;
 }
+
+/** Seconds before expiry in which a token is renewed by default at the latest. */
+const AHEAD_SECONDS = 60;
+
+/**
+ * With an edge that renews, seconds before expiry, and seconds by which jitter may be earlier: the edge goes first, and
+ * the endpoint is called where it has sent nothing, because the grant is over or nothing was requested.
+ */
+const BEHIND_EDGE_SECONDS = 15;
 
 /**
  * A part of its lifetime in which a token is never renewed, however early: a short one would be renewed without end.
@@ -31,15 +42,16 @@ const TRANSIT_SHARE = 0.1;
 export function renewalTimes(
   expires: number,
   obtainedAt: number,
-  { renewBefore, jitter }: RenewalPolicy,
+  { renewBefore, jitter, adopt }: RenewalPolicy,
   random: number,
 ): RenewalTimes {
   // a token that looks expired when it arrives has no lifetime: its margins must not become negative
   const lifetime = Math.max(0, expires - obtainedAt);
-  const ahead = renewBefore ?? Math.min(60, lifetime / 4);
+  const ahead = renewBefore ?? Math.min(adopt === undefined ? AHEAD_SECONDS : BEHIND_EDGE_SECONDS, lifetime / 4);
+  const earlier = Math.min(lifetime * jitter, adopt === undefined ? Infinity : BEHIND_EDGE_SECONDS);
   const most = lifetime * (1 - RESTING_SHARE);
   return {
-    renewAt: expires - Math.min(ahead + lifetime * jitter * random, most),
+    renewAt: expires - Math.min(ahead + earlier * random, most),
     latestRenewAt: expires - Math.min(ahead, most),
     unusableAt: expires - Math.min(TRANSIT_SECONDS, lifetime * TRANSIT_SHARE),
   };

@@ -9,6 +9,7 @@ import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { messageFront, signedBytes, signedBytesOf, writeMessage } from './cose-message.ts';
 import type { CoseKind, CoseMessage, TagStyle } from './cose-message.ts';
+import { withLowS } from './low-s.ts';
 
 /** A key of Common Access Tokens: it signs and verifies, or verifies alone. */
 export interface CatKey {
@@ -67,7 +68,7 @@ function coseKey(given: CatKey, algorithm: CatAlgorithm, style: TagStyle): CoseK
   const maker = algorithm === 'HS256' ? macKey(key) : asymmetricKey(key, parameters[algorithm], algorithm);
   const { front, signed } = messageFront(kind, number, id, style);
   const written = (payload: Uint8Array, signature: Uint8Array): string =>
-    base64url(writeMessage(front, payload, signature));
+    base64url(writeMessage(front, payload, algorithm === 'ES256' ? withLowS(signature) : signature));
   return {
     id,
     isPublic: maker.isPublic,

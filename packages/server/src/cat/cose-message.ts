@@ -102,7 +102,8 @@ export function readMessage(bytes: Uint8Array): CoseMessage | undefined {
   const algorithm = header.get(labels.algorithm);
   const isKeyIdProtected = header.has(labels.keyId);
   const id = (isKeyIdProtected ? header : unprotected).get(labels.keyId);
-  const keyId = isBytes(id) ? utf8Text(id) : undefined;
+  // Bytes (RFC 9052 section 3.1); Fastly's crate also writes it as text.
+  const keyId = isBytes(id) ? utf8Text(id) : typeof id === 'string' ? id : undefined;
   if (typeof algorithm !== 'number' || (id !== undefined && keyId === undefined)) return undefined;
   return { kind, tags, algorithm, keyId, isKeyIdProtected, protectedHeader, payload, signature };
 }

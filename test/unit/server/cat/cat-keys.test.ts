@@ -22,6 +22,17 @@ const statusOf = async (format: VerifyingTokenFormat, request: Request, now = NO
   return verdict.ok ? 'ok' : `${verdict.status} ${verdict.reason}`;
 };
 
+test('commonAccessToken by ES256 writes the smaller s: one library refuses the other', async () => {
+  const format = formatOf('ES256', pem(pairs.ES256.privateKey));
+  const halfOfOrder = 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8n;
+  for (let i = 0; i < 20; i++) {
+    const token = await format.sign(new URL(url), NOW + i);
+    const s = Buffer.from(token.query!.cat!, 'base64url').subarray(-32).toString('hex');
+    expect(BigInt(`0x${s}`) <= halfOfOrder, s).toBe(true);
+    expect(await statusOf(format, requestWith(url, token), NOW - 1)).toBe('ok');
+  }
+});
+
 describe.each(['ES256', 'PS256'] as const)('commonAccessToken by %s', (algorithm) => {
   const { privateKey, publicKey } = pairs[algorithm];
 
