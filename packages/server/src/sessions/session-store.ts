@@ -4,7 +4,7 @@
  */
 export interface SessionStore {
   /** Counts a call of a session: it holds its place, gets one, or there is none. */
-  admit(call: StoredCall): Promise<'admitted' | 'full' | 'ended'>;
+  admit(call: StoredCall): Promise<Admitted>;
   /** The sessions of a viewer that hold a place. */
   list(viewer: string, nowMs: number): Promise<readonly StoredSession[]>;
   /** Frees the place of a session, which may come back. */
@@ -19,6 +19,9 @@ export interface SessionStore {
    */
   ended(known: string | undefined, nowMs: number): Promise<EndedSessions | undefined>;
 }
+
+/** `full`: all places are taken. `crowded`: a viewer has begun more sessions than are kept of one. */
+export type Admitted = 'admitted' | 'full' | 'ended' | 'crowded';
 
 /** All times are unix milliseconds. */
 export interface StoredCall {
@@ -46,5 +49,17 @@ export interface EndedSessions {
   readonly sessions: readonly { readonly id: string; readonly untilMs: number }[];
 }
 
-/** Sessions of one viewer that are kept where there is no limit: the one seen least lately is ended. */
-export const maxSessionsOfViewer = 100;
+/** Sessions of one viewer that are kept, if `limit` allows no more. */
+const maxSessionsOfViewer = 100;
+
+/**
+ * Sessions of one viewer that are kept until nothing of them lasts, those that have left among them. When another one
+ * begins, one is ended, since its tokens may live, and nobody could end them once it is unknown.
+ */
+export const keptOfViewer = (limit = 0): number => Math.max(limit, maxSessionsOfViewer);
+
+/**
+ * Sessions of one viewer that are known, with those that were ended: no viewer fills a store, or the list that every
+ * edge reads. Beyond that, none begins before one is over.
+ */
+export const knownOfViewer = (limit = 0): number => 2 * keptOfViewer(limit);

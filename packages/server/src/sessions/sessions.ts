@@ -53,7 +53,9 @@ export interface SessionCall {
 export type Admission =
   | { readonly state: 'admitted'; readonly id: string }
   | { readonly state: 'full'; readonly limit: number }
-  | { readonly state: 'ended' };
+  | { readonly state: 'ended' }
+  /** The viewer has begun more sessions than are kept of one: none begins before one of them is over. */
+  | { readonly state: 'crowded' };
 
 export interface EndedList {
   readonly version: string;
