@@ -2,7 +2,7 @@ import { AgingMap } from '../memory/aging-map.ts';
 import type { Admitted, EndedSessions, SessionStore, StoredCall, StoredSession } from './session-store.ts';
 import { keptOfViewer, knownOfViewer } from './session-store.ts';
 
-/** Sessions that one process knows, with those that were ended; each costs about 300 bytes. */
+/** Sessions that one process knows, with those that were ended; each costs about 600 bytes. */
 const maxSessions = 100_000;
 
 /** Milliseconds between two looks at all sessions of a store that is full. */
