@@ -60,7 +60,10 @@ export class PageConnection {
       let unanswered = 0;
       const checkPage = async (): Promise<void> => {
         const page = (await openPages()).find(({ id }) => id === this.pageId);
-        if (!page || unanswered === unansweredGreetings) return reject(new PageClosed());
+        if (!page || unanswered === unansweredGreetings) {
+          reject(new PageClosed());
+          return;
+        }
         unanswered++;
         PageConnection.greet(page, (connection) => {
           unanswered = 0;
