@@ -3,13 +3,8 @@ import { optionsError } from '../errors/options-error.ts';
 import { runScript } from './redis-client.ts';
 import type { RedisClient } from './redis-client.ts';
 import { admitScript, endScript, endedScript, leaveScript, listScript } from './redis-scripts.ts';
-import { keptOfViewer, knownOfViewer } from './session-store.ts';
+import { keptOfViewer, knownOfViewer, maxEnded, maxEndedOfCrowds } from './session-store.ts';
 import type { Admitted, EndedSessions, SessionStore, StoredCall, StoredSession } from './session-store.ts';
-
-/** Ended sessions that are remembered at a time: each edge reads all of them when another one is ended. */
-const maxEnded = 100_000;
-/** Those of viewers who begin too many sessions leave the rest to whom the app ends. */
-const maxEndedOfCrowds = maxEnded / 2;
 
 const answers: readonly unknown[] = ['admitted', 'full', 'ended', 'crowded'] satisfies Admitted[];
 

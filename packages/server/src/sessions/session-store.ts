@@ -63,3 +63,8 @@ export const keptOfViewer = (limit = 0): number => Math.max(limit, maxSessionsOf
  * edge reads. Beyond that, none begins before one is over.
  */
 export const knownOfViewer = (limit = 0): number => 2 * keptOfViewer(limit);
+
+/** Ended sessions that are remembered at a time: each edge reads all of them when another one is ended. */
+export const maxEnded = 100_000;
+/** Those of viewers who begin too many sessions leave the rest to whom the app ends. */
+export const maxEndedOfCrowds: number = maxEnded / 2;
