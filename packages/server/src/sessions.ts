@@ -4,5 +4,5 @@ export { memoryStore } from './sessions/memory-store.ts';
 export type { IoRedisClient, NodeRedisClient, RedisClient } from './sessions/redis-client.ts';
 export { redisStore } from './sessions/redis-store.ts';
 export type { RedisStoreOptions } from './sessions/redis-store.ts';
-export type { Admitted, EndedSessions, SessionStore, StoredCall, StoredSession } from './sessions/session-store.ts';
+export type { EndedSessions, SessionStore, StoredCall, StoredSession } from './sessions/session-store.ts';
 export type { Admission, EndedList, SessionCall, Sessions, ViewerSession } from './sessions/sessions.ts';

@@ -1,5 +1,5 @@
 import { AgingMap } from '../memory/aging-map.ts';
-import type { Admitted, EndedSessions, SessionStore, StoredCall, StoredSession } from './session-store.ts';
+import type { EndedSessions, SessionStore, StoredCall, StoredSession } from './session-store.ts';
 import { keptOfViewer, knownOfViewer } from './session-store.ts';
 
 /** Sessions that one process knows, with those that were ended; each costs about 600 bytes. */
@@ -32,7 +32,14 @@ class MemoryStore implements SessionStore {
   #version = 0;
   #sweptMs = -Infinity;
 
-  admit({ viewer, id, limit, nowMs, idleAtMs, overAtMs }: StoredCall): Promise<Admitted> {
+  admit({
+    viewer,
+    id,
+    limit,
+    nowMs,
+    idleAtMs,
+    overAtMs,
+  }: StoredCall): Promise<'admitted' | 'full' | 'ended' | 'crowded'> {
     if ((this.#ended.get(id) ?? 0) > nowMs) return Promise.resolve('ended');
     this.#forget(nowMs);
     const own = this.#viewers.get(viewer) ?? new Map<string, Known>();

@@ -3,8 +3,12 @@
  * begin in the same millisecond, only one gets the last place.
  */
 export interface SessionStore {
-  /** Counts a call of a session: it holds its place, gets one, or there is none. */
-  admit(call: StoredCall): Promise<Admitted>;
+  /**
+   * Counts a call of a session: it holds its place, gets one, or there is none.
+   *
+   * @returns `full` where all places are taken, `crowded` where the viewer has begun more sessions than are known of one
+   */
+  admit(call: StoredCall): Promise<'admitted' | 'full' | 'ended' | 'crowded'>;
   /** The sessions of a viewer that hold a place. */
   list(viewer: string, nowMs: number): Promise<readonly StoredSession[]>;
   /** Frees the place of a session, which may come back. */
@@ -19,9 +23,6 @@ export interface SessionStore {
    */
   ended(known: string | undefined, nowMs: number): Promise<EndedSessions | undefined>;
 }
-
-/** `full`: all places are taken. `crowded`: a viewer has begun more sessions than are kept of one. */
-export type Admitted = 'admitted' | 'full' | 'ended' | 'crowded';
 
 /** All times are unix milliseconds. */
 export interface StoredCall {
