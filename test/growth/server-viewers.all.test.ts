@@ -65,7 +65,8 @@ describe('what one viewer costs grows with the calls, not with their square', ()
       if (limit === 1) void store.leave('v', id, nowMs);
     }
   };
-  test('with a new session each time, from 2,000 to 8,000', () => expectLinear(calls(2000), calls(4000), calls(8000)));
+  test('with a new session each time, from 5,000 to 20,000', () =>
+    expectLinear(calls(5000), calls(10_000), calls(20_000)));
   test('with a new session each time, each of which leaves, from 2,000 to 8,000', () =>
     expectLinear(calls(2000, 1), calls(4000, 1), calls(8000, 1)));
 });
