@@ -50,11 +50,11 @@ export interface SessionCall {
   readonly ttl: number;
 }
 
+/** `crowded`: the viewer has begun more sessions than are known of one, and none begins before one of them is over. */
 export type Admission =
   | { readonly state: 'admitted'; readonly id: string }
   | { readonly state: 'full'; readonly limit: number }
   | { readonly state: 'ended' }
-  /** The viewer has begun more sessions than are kept of one: none begins before one of them is over. */
   | { readonly state: 'crowded' };
 
 export interface EndedList {
