@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { edgeAuth, signUrl } from '../../packages/server/src/index.ts';
 import { runCli } from '../support/cli.ts';
@@ -62,6 +64,20 @@ describe('secure-token doctor', () => {
         url: edge + FILM,
       },
     ]);
+  });
+
+  test('on a terminal, tells each request when it is answered, before the report', { tags: ['python3'] }, async () => {
+    const edge = await serve(ourEdge());
+    const command = [process.execPath, 'packages/cli/dist/cli.js', 'doctor', edge + FILM, '--origin', PAGE];
+    // a terminal has one text of both outputs
+    const terminal = 'import pty, sys; pty.spawn(sys.argv[1:])';
+    const child = spawn('python3', ['-c', terminal, ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const lines = (await text(child.stdout)).split(/\r?\n/);
+    const step = /^ {2}403 +GET +without a token/;
+    expect(lines[0]).toMatch(step);
+    expect(lines.slice(1).findIndex((line) => step.test(line))).toBeGreaterThan(
+      lines.slice(1).findIndex((line) => line.startsWith('Sent 1 requests')),
+    );
   });
 
   test('makes an expired token like those of the endpoint, without --format', async () => {

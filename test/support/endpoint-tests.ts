@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createTokenSource } from 'secure-token-core';
 import { secureToken, verifyUrl } from 'secure-token-server';
@@ -27,6 +28,13 @@ export function describeEndpoint(endpoint: LanguageEndpoint): void {
       expect(blocksOf(endpoint)[0]).toBe(code);
       expect(code.trimEnd().split('\n').length).toBeLessThanOrEqual(120);
     });
+
+    const { misformed } = endpoint;
+    if (misformed)
+      test("has the form that the language's own formatter gives it", () => {
+        const [command, ...args] = misformed;
+        expect(execFileSync(command!, [...args, endpoint.file], { encoding: 'utf8' })).toBe('');
+      });
 
     const cookie = 'theme=dark; session=a-session; last=7';
     const headers = { Cookie: cookie, 'Content-Type': 'application/json', Origin: page };

@@ -17,6 +17,8 @@ export interface LanguageEndpoint {
   readonly fence: string;
   /** The session check of a first try, in whose place the page shows another one. */
   readonly check: RegExp;
+  /** Prints the names of files that the language's own formatter would change, where it comes with the compiler. */
+  readonly misformed?: readonly string[];
   /** Makes what is run of the file, where something has to be made. */
   readonly build?: readonly string[];
   readonly run: (port: number) => readonly string[];
@@ -59,6 +61,7 @@ export const languageEndpoints: readonly LanguageEndpoint[] = [
     page: 'docs/endpoint-go.md',
     fence: 'go',
     check: /^func viewerOf.*\n/m,
+    misformed: ['gofmt', '-l'],
     build: ['go', 'build', '-o', 'endpoint', 'main.go'],
     run: () => ['./endpoint'],
   },

@@ -12,6 +12,7 @@ import type { TestTagDefinition } from 'vitest/config';
 const programs = [
   'nginx',
   'libfaketime',
+  'openssl',
   'redis',
   'python3',
   'php',
@@ -73,6 +74,7 @@ const finders: Record<Program, () => string | undefined> = {
     return file && describedBy(file).includes('http_secure_link_module') ? file : undefined;
   },
   libfaketime: () => inLibraries('faketime/libfaketime.so.1'),
+  openssl: () => inFolders('openssl'),
   redis: () => inFolders('redis-server'),
   python3: () => thatRuns('python3'),
   php: () => thatRuns('php'),

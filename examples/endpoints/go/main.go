@@ -20,7 +20,7 @@ import (
 // drops dots and spaces at the end of a name, and has a second name with a ~ for a long one (PREMIU~1).
 var allowed = regexp.MustCompile(`^https://cdn\.example\.com(/vod(?:/[\w.-]*[\w-])+)(?:\?[!-"$-~]*)?$`)
 var jsonType = regexp.MustCompile(`(?i)^application/json\s*(;|$)`)
-var pages = []string{"https://app.example.com"}                     // the origins of the pages that may ask
+var pages = []string{"https://app.example.com"}                      // the origins of the pages that may ask
 const ttl, maxURLs, maxBody, callsPerMinute = 300, 100, 200_000, 600 // seconds; URLs; bytes; calls of one viewer
 
 // viewerOf is your session check: who is asking? "" if nobody is logged in. For a first try: everybody.

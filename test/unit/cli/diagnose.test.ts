@@ -167,13 +167,62 @@ describe('diagnose', () => {
     expect(of(token)).toEqual(['endpoint-no-token-for-url']);
   });
 
+  test.each<[string, Partial<EdgeObservations>, RegExp]>([
+    ['a token that is genuine by the secret: the edge is wrong', { isGenuine: true }, /, so that the edge is wrong: /],
+    [
+      'one that is not, and an own one that is served: the endpoint is',
+      { isGenuine: false, own: served },
+      /: the endpoint has/,
+    ],
+    [
+      'neither is let through: the secret is that of neither',
+      { isGenuine: false, own: refused },
+      /: the edge has neither/,
+    ],
+    [
+      '410, which only what was genuine gets: nobody is',
+      { isGenuine: true, good: answer(410) },
+      /, from the endpoint\.$/,
+    ],
+  ])('the secret, given with the endpoint: %s', (_, seen, message) => {
+    const found = diagnose(observed({ edge: edge({ good: answer(403), withoutTokenAgain: undefined!, ...seen }) }));
+    expect(found.find(({ code }) => code === 'edge-refuses-valid')?.message).toMatch(message);
+  });
+
+  test('what is served without a token comes out of a cache where the folder wants one of a file that is not there', () => {
+    const of = (more: Partial<EdgeObservations>): string[] =>
+      codesOf(observed({ edge: edge({ withoutToken: served, siblingWithoutToken: refused, ...more }) }));
+    expect(of({ sibling: answer(404) })).toEqual(['edge-caches-across-tokens']);
+    expect(of({ sibling: refused })).toEqual(['edge-open']);
+    expect(of({})).toEqual(['edge-open']);
+  });
+
+  test('milliseconds are told of all members that have them', () => {
+    const late = endpoint({ now: NOW_MS, tokens: [{ ...token, expires: NOW_MS }] });
+    expect(diagnose(observed({ endpoint: late }))[0]?.message).toContain('`now` and `expires` are in milliseconds');
+  });
+
+  const child = { url, kind: 'segment', isDenied: false, source: '', withoutToken: refused };
+  test.each<[string, string, Partial<Observations>]>([
+    ['endpoint-insecure', 'an endpoint over http', { endpoint: { ...sound, url: 'http://api.example.com/token' } }],
+    ['endpoint-fails', '415 of the endpoint', { endpoint: { ...sound, initial: { ...initial({}), status: 415 } } }],
+    ['edge-insecure', 'an edge over http', { edge: edge({ url: 'http://cdn.example.com/a.m3u8' }) }],
+    ['edge-not-found', '404 to a good token', { edge: edge({ good: answer(404), withoutTokenAgain: undefined! }) }],
+    ['edge-fails', '502 to a good token', { edge: edge({ good: answer(502), withoutTokenAgain: undefined! }) }],
+    ['child-not-found', '404 to a segment', { children: [{ ...child, good: answer(404) }] }],
+    ['edge-expired-status', '403 to an expired token', { edge: edge({ expired: refused }) }],
+    ['edge-head-refused', '405 to HEAD', { edge: edge({ head: answer(405) }) }],
+  ])('%s: %s', (code, _, seen) => {
+    expect(codesOf(observed(seen))).toEqual([code]);
+  });
+
   test('texts say what was seen, and a finding names no query', () => {
     const [found] = diagnose(observed({ edge: edge({ good: answer(403) }) }));
     expect(found).toEqual({
       code: 'edge-refuses-valid',
       severity: 'error',
       message: 'The edge answers 403 to a good token, from the endpoint.',
-      remedy: expect.stringMatching(/^Compare secret, format and path form/),
+      remedy: expect.stringMatching(/^Give edge and signer the same secret/),
       url,
     });
   });

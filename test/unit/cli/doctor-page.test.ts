@@ -12,7 +12,8 @@ describe('docs/doctor.md', () => {
     const rows = page.split('\n').filter((line) => /^\| `(?:endpoint|edge|child|browser)-/.test(line));
     expect(rows).toEqual(
       codes.map(
-        ({ code, severity, message, remedy }) => `| \`${code}\` | ${severity} | ${shown(message)} | ${shown(remedy)} |`,
+        ({ code, severity, message, remedy }) =>
+          `| \`${code}\` | ${severity} | ${shown(message)} | ${shown(remedy.join(' '))} |`,
       ),
     );
   });

@@ -2,9 +2,21 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { examine } from '../../../packages/cli/src/doctor/doctor.ts';
 import type { Diagnosis } from '../../../packages/cli/src/doctor/doctor.ts';
 import { secureToken, signUrl } from '../../../packages/server/src/index.ts';
-import { healthy, sabotages } from '../../support/doctor-sabotages.ts';
-import type { SetUp } from '../../support/doctor-sabotages.ts';
-import { FILM, PAGE, SECRET, nodeEndpoint, soundEndpoint } from '../../support/doctor-setups.ts';
+import { childSabotages } from '../../support/doctor-child-sabotages.ts';
+import { edgeSabotages } from '../../support/doctor-edge-sabotages.ts';
+import { endpointSabotages } from '../../support/doctor-endpoint-sabotages.ts';
+import { healthySetUps } from '../../support/doctor-healthy-setups.ts';
+import type { SetUp } from '../../support/doctor-case.ts';
+import {
+  FILM,
+  PAGE,
+  SECRET,
+  changed,
+  nodeEndpoint,
+  ourEdge,
+  ourEndpoint,
+  soundEndpoint,
+} from '../../support/doctor-setups.ts';
 import { listen } from '../../support/listen.ts';
 
 const format = secureToken({ secret: SECRET, depth: 2 });
@@ -37,16 +49,62 @@ async function diagnose(setUp: SetUp): Promise<Diagnosis> {
 }
 
 describe('a set-up that was sabotaged', () => {
-  test.each(sabotages)('$name: $code is first in the list', async (setUp) => {
-    const { findings, asked, status } = await diagnose(setUp);
-    expect(findings[0], JSON.stringify(findings, null, 1)).toMatchObject({ code: setUp.code });
-    expect(status).toBe(1);
-    expect(asked).toBeLessThanOrEqual(40);
+  test.each([...edgeSabotages, ...endpointSabotages, ...childSabotages])(
+    '$name: $code is first in the list',
+    async (setUp) => {
+      const { findings, asked, status } = await diagnose(setUp);
+      expect(findings[0], JSON.stringify(findings, null, 1)).toMatchObject({ code: setUp.code });
+      expect(status).toBe(1);
+      expect(asked).toBeLessThanOrEqual(40);
+    },
+  );
+});
+
+describe('the secret that is given, where edge and endpoint have different ones', () => {
+  const another = secureToken({ secret: 'another', depth: 2 });
+  const third = secureToken({ secret: 'a third one', depth: 2 });
+  test.each([
+    ['that of the endpoint', another, format, 'the edge is wrong'],
+    ['that of the edge', format, another, 'the endpoint has another secret or format'],
+    ['that of neither', another, third, 'the edge has neither secret'],
+  ])('%s: says who is wrong', async (_, ofEdge, ofEndpoint, sentence) => {
+    const { findings } = await diagnose({
+      name: '',
+      edge: () => ourEdge({ format: ofEdge }),
+      endpoint: (edge) => ourEndpoint(edge, { format: ofEndpoint }),
+      hasSecret: true,
+    });
+    expect(findings[0]).toMatchObject({ code: 'edge-refuses-valid', message: expect.stringContaining(sentence) });
+  });
+
+  test('not given: asks for it', async () => {
+    const { notTried } = await diagnose({ name: '', edge: () => ourEdge({ format: another }), endpoint: ourEndpoint });
+    expect(notTried.join()).toContain('which of edge and endpoint is wrong: give the secret');
+  });
+});
+
+describe('a token of one file that the endpoint calls one of the folder', () => {
+  test('the folder stands beside the file that is refused', async () => {
+    const ofOneUrl = secureToken({ secret: SECRET });
+    const { findings } = await diagnose({
+      name: '',
+      edge: () => ourEdge({ format: ofOneUrl }),
+      endpoint: (edge) =>
+        changed(ourEndpoint(edge, { format: ofOneUrl }), async (response, { method }) => {
+          if (!response.ok || method !== 'POST') return response;
+          const { tokens, ...rest } = (await response.json()) as { tokens: object[] };
+          const prefix = `${edge}/vod/7/`;
+          const ofFolder = tokens.map((token) => ({ ...token, url: undefined, anyQuery: undefined, prefix }));
+          return Response.json({ ...rest, tokens: ofFolder }, { headers: response.headers });
+        }),
+    });
+    const refused = findings.find(({ code }) => code === 'child-refused');
+    expect(refused?.message).toMatch(/whose `prefix` is http:\S+\/vod\/7\/\.$/);
   });
 });
 
 describe('a healthy set-up', () => {
-  test.each(healthy)('$name: no error', async (setUp) => {
+  test.each(healthySetUps)('$name: no error', async (setUp) => {
     const { findings, asked } = await diagnose(setUp);
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(

@@ -21,6 +21,13 @@ const messageOf = async (answer: Answer): Promise<string> => (await errorOf(answ
 
 const UNSIGNABLE = 'This endpoint signs none of these URLs. Check the URLs, or the settings of the endpoint.';
 
+test('an endpoint that does not answer: the message ends with the command that finds out why', async () => {
+  const message = await messageOf(() => Promise.reject(new TypeError('Failed to fetch')));
+  expect(message).toMatch(
+    /^ERR_SIGNING_UNAVAILABLE: The signing endpoint did not answer\. .*doctor URL --endpoint URL'\.$/,
+  );
+});
+
 describe('the `detail` of the signing endpoint', () => {
   test.each([
     [403, 'ERR_DENIED'],

@@ -57,5 +57,7 @@ describe('a refusal', () => {
     const facts = { ...fresh, ...known };
     expect(refusalCause(facts)).toBe(cause);
     expect(refusalMessage(facts)).toMatch(sentences);
+    // what is wrong in the page itself, nobody finds from outside
+    expect(refusalMessage(facts).endsWith("secure-token doctor URL --endpoint URL'.")).toBe(cause !== 'second token');
   });
 });

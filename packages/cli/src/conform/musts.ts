@@ -50,7 +50,9 @@ export interface Must {
 export const musts: readonly Must[] = [
   {
     number: 'P1',
-    must: 'A `POST` of `{ "urls", "reason" }` as `application/json` gets a 200 with a JSON object, within ten seconds and without a redirect.',
+    must:
+      'A `POST` of `{ "urls", "reason" }` as `application/json` gets a 200 with a JSON object, ' +
+      'within ten seconds and without a redirect.',
     check: answersAPost,
   },
   { number: 'P2', must: 'A call of 100 URLs is answered.', check: answersAHundred },
@@ -87,7 +89,9 @@ export const musts: readonly Must[] = [
   { number: 'P9', must: 'A body of two megabytes gets a 413.', check: refusesTooLong },
   {
     number: 'P10',
-    must: '`application/json` may have parameters. Any other media type gets a 415, or another 4xx that is not 401, 403, 408 or 429.',
+    must:
+      '`application/json` may have parameters. ' +
+      'Any other media type gets a 415, or another 4xx that is not 401, 403, 408 or 429.',
     check: takesJsonAlone,
   },
   {
@@ -102,7 +106,9 @@ export const musts: readonly Must[] = [
   },
   {
     number: 'P13',
-    must: '`url` is an absolute http or https URL. `prefix` and `base` also end with `/`, without a query; a `base` needs a `prefix`.',
+    must:
+      '`url` is an absolute http or https URL. ' +
+      '`prefix` and `base` also end with `/`, without a query; a `base` needs a `prefix`.',
     check: sendsScopes,
   },
   {
@@ -139,7 +145,9 @@ export const musts: readonly Must[] = [
   { number: 'P21', must: '`expires` lies ahead of the clock of the endpoint.', check: expiresLater },
   {
     number: 'P22',
-    must: '`now` tells the clock of the endpoint, and agrees with the header `Date`. Without `now`, that header is there.',
+    must:
+      '`now` tells the clock of the endpoint, and agrees with the header `Date`. ' +
+      'Without `now`, that header is there.',
     check: tellsTheTime,
   },
   { number: 'P23', must: 'Each call is answered anew, from no cache.', check: isMadeAnew },

@@ -11,7 +11,7 @@ import type { AskerOptions, Step } from './ask/asker.ts';
 import { EndpointCalls } from './ask/endpoint-calls.ts';
 import { passOfUrl } from './ask/pass.ts';
 import type { Pass } from './ask/pass.ts';
-import { endpointSigner, ends, ownSigner, passThatEnds, secretSigner } from './ask/signers.ts';
+import { endpointSigner, ends, isGenuine, ownSigner, passThatEnds, secretSigner } from './ask/signers.ts';
 import { playInBrowser } from './browser/play-in-browser.ts';
 import { diagnose, exitStatus } from './diagnose.ts';
 import type { Finding } from './finding.ts';
@@ -85,6 +85,7 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   const reached = isAnswer(withoutToken);
   const subject = {
     ...{ url: bare, origin: page.origin, withoutToken, good, source, expired, signer },
+    isGenuine: format && examined?.pass && (await isGenuine(format, examined.pass)),
     isSignedHere: format !== undefined && examined?.pass === undefined && good !== own,
     passThatEnds: async (end: number) => (format ? passThatEnds(format, bare, end) : undefined),
   };

@@ -1,5 +1,6 @@
 import { codes } from './codes.ts';
-import type { Code, CodeEntry, Severity } from './codes.ts';
+import type { Code } from './codes.ts';
+import type { CodeEntry, Severity } from './codes/code-entry.ts';
 
 /** Something that is wrong, as it is told. No text of it holds a token or a secret. */
 export interface Finding {
@@ -16,7 +17,7 @@ export function finding(code: Code, url: string, values: Readonly<Record<string,
   const { severity, message, remedy } = entryOf(code);
   const filled = (text: string): string =>
     text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
-  return { code, severity, message: filled(message), remedy: filled(remedy), url };
+  return { code, severity, message: filled(message), remedy: filled(remedy.join(' ')), url };
 }
 
 /** Causes before what follows from them; each code once for a URL. */
@@ -26,6 +27,5 @@ export function inOrder(findings: readonly Finding[]): Finding[] {
   return once.sort((a, b) => rankOf(a.code) - rankOf(b.code));
 }
 
-const entries: readonly CodeEntry[] = codes;
-const entryOf = (code: Code): CodeEntry => entries[rankOf(code)]!;
-const rankOf = (code: Code): number => entries.findIndex((entry) => entry.code === code);
+const entryOf = (code: Code): CodeEntry => codes[rankOf(code)]!;
+const rankOf = (code: Code): number => codes.findIndex((entry) => entry.code === code);

@@ -1,6 +1,6 @@
 import type { Observations } from './observations.ts';
 import { isAnswer } from './observations.ts';
-import { isServed } from './rules/answers.ts';
+import { isRefused, isServed } from './rules/answers.ts';
 
 export interface Tried {
   readonly observations: Observations;
@@ -24,8 +24,13 @@ export function notTried({ observations, hasEndpoint, hasSecret, ranOut, hasPriv
         '(SECURE_TOKEN_SECRET or --secret-file, with --format).',
     );
   }
-  if (isReached && !edge.expired && !hasSecret)
-    sentences.push('An expired token: give the secret (SECURE_TOKEN_SECRET or --secret-file, with --format).');
+  if (isReached && !edge.expired && !hasSecret) {
+    const what =
+      hasEndpoint && isRefused(edge.good)
+        ? 'An expired token, and which of edge and endpoint is wrong'
+        : 'An expired token';
+    sentences.push(`${what}: give the secret (SECURE_TOKEN_SECRET or --secret-file, with --format).`);
+  }
   if (isReached && edge.expired === undefined && hasSecret)
     sentences.push('An expired token: the format makes none for this URL.');
   if (page.isAssumed)

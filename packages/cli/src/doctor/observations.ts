@@ -50,6 +50,13 @@ export interface EdgeObservations {
   /** A token that ended a month ago: asked where the edge let the other one pass. */
   readonly longExpired?: Outcome;
   readonly good?: Outcome;
+  /**
+   * Whether the token of the endpoint is genuine by the secret that was given; missing where there is none, or nobody can
+   * say.
+   */
+  readonly isGenuine?: boolean;
+  /** A token signed with the secret that was given: asked where the edge refused another one of the endpoint. */
+  readonly own?: Outcome;
   /** One that ends in twelve hours: asked where the edge refused the good one. */
   readonly lasting?: Outcome;
   readonly head?: Outcome;
@@ -57,8 +64,13 @@ export interface EdgeObservations {
   readonly range?: Outcome;
   /** Without a token once more, after the good one was let through. */
   readonly withoutTokenAgain?: Outcome;
-  /** A file that does not exist, in the same folder, with a good token: asked where the URL was refused. */
+  /**
+   * A file that does not exist, in the same folder, with a good token: asked where the URL was refused, or served without
+   * a token.
+   */
   readonly sibling?: Outcome;
+  /** That file without a token: asked where the URL was served without one. */
+  readonly siblingWithoutToken?: Outcome;
   /** The playlist names files with tokens. */
   readonly hasTokensInPlaylist?: boolean;
 }

@@ -1,4 +1,5 @@
 import { problemOf } from './problem-detail.ts';
+import { DOCTOR } from '../contract/doctor.ts';
 import type { SecureTokenErrorCode } from '../contract/secure-token-error.ts';
 import { SecureTokenError, isSecureTokenError } from '../contract/secure-token-error.ts';
 
@@ -35,7 +36,7 @@ function messageOf(status: number | undefined, detail: string | undefined): stri
     default:
       return status
         ? `${answered} Look at its log.`
-        : 'The signing endpoint did not answer. Check its URL, its CORS headers and the network.';
+        : `The signing endpoint did not answer. Check its URL, its CORS headers and the network. ${DOCTOR}`;
   }
 }
 

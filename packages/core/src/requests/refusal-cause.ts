@@ -1,3 +1,5 @@
+import { DOCTOR } from '../contract/doctor.ts';
+
 /** Facts about a request that the edge has refused for good. */
 export interface RefusalFacts {
   /** 0: a failure without a status, which counts as a refusal once the token has ended. */
@@ -36,8 +38,6 @@ export function refusalCause(facts: RefusalFacts): RefusalCause {
   return isEndpointAccepted ? 'no longer accepted' : 'never accepted';
 }
 
-const DOCTOR = "Find out why with 'npx -p secure-token-cli secure-token doctor URL --endpoint URL'.";
-
 const inSeconds = (seconds: number): string => `${Math.max(1, Math.round(Math.abs(seconds)))} s`;
 
 const answeredAgain = (status: number): string =>
@@ -59,22 +59,22 @@ export function refusalMessage(facts: RefusalFacts): string {
     case 'nothing attached':
       return (
         `${answered}: the token has an empty query and no other carrier, so the request went out without one. Let ` +
-        "the signing endpoint write into 'query' what the edge looks for."
+        `the signing endpoint write into 'query' what the edge looks for. ${DOCTOR}`
       );
     case 'ended':
       return (
         `${answered}: the signing endpoint sent a token that had ended ${inSeconds(secondsLeft)} before, by its own ` +
-        "clock. Give 'expires' a time to come."
+        `clock. Give 'expires' a time to come. ${DOCTOR}`
       );
     case 'clocks differ':
       return (
         `${answered}, which is for tokens that have ended. By the clock of the signing endpoint this one lives for ` +
-        `${inSeconds(secondsLeft)} more: the clock of the edge is ahead of it by that, or more. Run NTP on both.`
+        `${inSeconds(secondsLeft)} more: the clock of the edge is ahead of it by that, or more. Run NTP on both. ${DOCTOR}`
       );
     case 'expired, by an unknown clock':
       return (
         `${answered}, which is for tokens that have ended. Compare the clocks of edge and signing endpoint, and let ` +
-        "the endpoint send 'now', its time in unix seconds."
+        `the endpoint send 'now', its time in unix seconds. ${DOCTOR}`
       );
     case 'without CORS':
       return (

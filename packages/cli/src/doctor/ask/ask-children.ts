@@ -98,6 +98,10 @@ function distinct(files: readonly ListedFile[]): ListedFile[] {
   return [...first.values()];
 }
 
+/** Where a token comes from, in words. */
+const sourceOf = (signer: Signer | undefined, { folder }: Partial<Pass> = {}): string =>
+  `${signer?.source ?? ''}${folder === undefined ? '' : `, whose \`prefix\` is ${shown(new URL(folder))}`}`;
+
 async function askChild(
   { url, kind, bare, good }: Child,
   { asker, origin, loadedFrom, signer }: ChildrenSubject,
@@ -106,7 +110,7 @@ async function askChild(
   const observed = {
     url: told,
     kind,
-    source: signer?.source ?? '',
+    source: sourceOf(signer, good),
     isDenied: signer?.isForAllOrigins === true && !good,
   };
   if (isMixedContent(url, loadedFrom)) return observed;

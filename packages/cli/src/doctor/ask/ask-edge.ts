@@ -18,6 +18,8 @@ export interface EdgeSubject {
   readonly expired: Pass | undefined;
   /** Whether `good` is signed with the secret, so that one that ends later differs in nothing else. */
   readonly isSignedHere: boolean;
+  /** Whether the token of the endpoint is genuine by the secret; `undefined` where nobody can say. */
+  readonly isGenuine: boolean | undefined;
   /** Makes tokens that end at other times, in seconds from now. */
   readonly passThatEnds: (end: number) => Promise<Pass | undefined>;
   /** Can sign other URLs of the same folder. */
@@ -25,51 +27,100 @@ export interface EdgeSubject {
 }
 
 type Seen = { -readonly [Name in keyof EdgeObservations]: EdgeObservations[Name] };
+/** The members of the observations that are answers. */
+type OutcomeName = Exclude<keyof EdgeObservations, 'url' | 'travel' | 'source' | 'isGenuine' | 'hasTokensInPlaylist'>;
 
 /** The first request: as a page would send it, and without a token. */
 export const askWithoutToken = (asker: Asker, url: string, origin: string): Promise<Outcome | undefined> =>
   asker.ask({ what: 'without a token', url, headers: { origin } });
+
+/** Collects the answers of an edge. */
+class Inquiry {
+  readonly seen: Seen;
+  readonly #asker: Asker;
+  readonly #subject: EdgeSubject;
+  readonly #stray: string;
+
+  constructor(asker: Asker, subject: EdgeSubject) {
+    const { url, good, source, isGenuine, withoutToken } = subject;
+    this.#asker = asker;
+    this.#subject = subject;
+    this.#stray = strayIn(url);
+    this.seen = {
+      url: shown(new URL(url)),
+      travel: good?.travel ?? { headers: [], cookies: false },
+      source,
+      ...(isGenuine !== undefined && { isGenuine }),
+      ...(withoutToken && { withoutToken }),
+    };
+  }
+
+  /** Asks with `pass`, where there is one, and notes the answer as `name`. */
+  async send(name: OutcomeName, what: string, pass: Pass | undefined, more: Partial<Request> = {}): Promise<void> {
+    if (!pass) return;
+    const headers = { origin: this.#subject.origin, ...pass.headers, ...more.headers };
+    await this.note(name, this.#asker.ask({ what, url: pass.url, ...more, headers }, this.seen.url));
+  }
+
+  async note(name: OutcomeName, answer: Promise<Outcome | undefined>): Promise<void> {
+    const outcome = await answer;
+    if (outcome) this.seen[name] = outcome;
+  }
+
+  async askStray(): Promise<void> {
+    const [sibling] = (await this.#subject.signer?.sign([this.#stray])) ?? [];
+    await this.send('sibling', 'a file that is not there, with a good token', sibling);
+  }
+
+  async askStrayWithoutToken(): Promise<void> {
+    const { origin } = this.#subject;
+    await this.note('siblingWithoutToken', askWithoutToken(this.#asker, this.#stray, origin));
+  }
+}
 
 /**
  * Asks for the URL with tokens. A good one comes after those that are to be refused: a cache that keeps what it lets
  * through would serve them, too.
  */
 export async function askEdge(asker: Asker, subject: EdgeSubject): Promise<EdgeObservations> {
-  const { url, origin, withoutToken, good, expired, source, signer } = subject;
-  const told = shown(new URL(url));
-  const send = (what: string, pass: Pass, more: Partial<Request> = {}): Promise<Outcome | undefined> =>
-    asker.ask({ what, url: pass.url, ...more, headers: { origin, ...pass.headers, ...more.headers } }, told);
-
-  const travel = good?.travel ?? { headers: [], cookies: false };
-  const seen: Seen = { url: told, travel, source };
-  const note = (name: keyof EdgeObservations, outcome: Outcome | undefined): void => {
-    if (outcome) Object.assign(seen, { [name]: outcome });
-  };
-  note('withoutToken', withoutToken);
-  if (travel.headers.length > 0) note('preflight', await asker.ask(preflight(url, origin, travel.headers)));
-  const broken = good && tampered(good);
-  if (broken) note('tampered', await send('with a changed token', broken));
-  if (expired) note('expired', await send('with an expired token', expired));
+  const { url, origin, withoutToken, good, expired, signer } = subject;
+  const inquiry = new Inquiry(asker, subject);
+  const { seen } = inquiry;
+  const { headers } = seen.travel;
+  if (headers.length > 0) await inquiry.note('preflight', asker.ask(preflight(url, origin, headers)));
+  await inquiry.send('tampered', 'with a changed token', good && tampered(good));
+  await inquiry.send('expired', 'with an expired token', expired);
   if (isServed(seen.expired) && !isServed(withoutToken)) {
     const longExpired = await subject.passThatEnds(ends.aMonthAgo);
-    if (longExpired) note('longExpired', await send('with one that expired a month ago', longExpired));
+    await inquiry.send('longExpired', 'with one that expired a month ago', longExpired);
+  }
+  if (isServed(withoutToken) && signer) {
+    await inquiry.askStrayWithoutToken();
+    if (isRefused(seen.siblingWithoutToken)) await inquiry.askStray();
   }
   if (!good) return seen;
-  note('good', await send('with a good token', good, { follow: true }));
+  await inquiry.send('good', 'with a good token', good, { follow: true });
   if (isServed(seen.good)) {
-    note('head', await send('HEAD with a good token', good, { method: 'HEAD' }));
-    if (seen.good.body === undefined) note('range', await askRange(asker, good, { origin, told }));
-    if (isRefused(withoutToken)) note('withoutTokenAgain', await askWithoutToken(asker, url, origin));
-    return seen;
-  }
-  if (!isRefused(seen.good) || !isRefused(withoutToken)) return seen;
-  const lasting = subject.isSignedHere ? await subject.passThatEnds(ends.inHalfADay) : undefined;
-  if (lasting) note('lasting', await send('with a token of half a day', lasting));
-  if (signer && !isServed(seen.lasting)) {
-    const [sibling] = await signer.sign([new URL(`doctor-${randomBytes(4).toString('hex')}.ts`, url).href]);
-    if (sibling) note('sibling', await send('a file that is not there, with a good token', sibling));
-  }
+    await inquiry.send('head', 'HEAD with a good token', good, { method: 'HEAD' });
+    if (seen.good.body === undefined) await inquiry.note('range', askRange(asker, good, { origin, told: seen.url }));
+    if (isRefused(withoutToken)) await inquiry.note('withoutTokenAgain', askWithoutToken(asker, url, origin));
+  } else if (isRefused(seen.good) && isRefused(withoutToken)) await askWhyRefused(inquiry, subject);
   return seen;
+}
+
+/** Asks with what differs from a good token that was refused. */
+async function askWhyRefused(inquiry: Inquiry, { isGenuine, isSignedHere, passThatEnds }: EdgeSubject): Promise<void> {
+  const own = isGenuine === false ? await passThatEnds(ends.inTwoMinutes) : undefined;
+  await inquiry.send('own', 'with a token of the secret that was given', own);
+  const lasting = isSignedHere || isGenuine ? await passThatEnds(ends.inHalfADay) : undefined;
+  await inquiry.send('lasting', 'with a token of half a day', lasting);
+  if (!isServed(inquiry.seen.lasting)) await inquiry.askStray();
+}
+
+/** A file that nobody has asked for before, beside that of `url`, and with its ending: no cache has it. */
+function strayIn(url: string): string {
+  const [ending = ''] = /\.\w+$/.exec(new URL(url).pathname) ?? [];
+  return new URL(`doctor-${randomBytes(4).toString('hex')}${ending}`, url).href;
 }
 
 /** The first two bytes of what `pass` opens. */

@@ -7,6 +7,8 @@ export interface Pass {
   /** The texts of the token, as they are written in `url` and `headers`. */
   readonly values: readonly string[];
   readonly travel: Travel;
+  /** The folder whose files the token opens, as its `prefix` says. */
+  readonly folder?: string;
   /** The part of the path that a token has replaced, and its replacement. */
   readonly moved?: { readonly base: string; readonly prefix: string };
 }
@@ -29,7 +31,8 @@ export interface Attached {
 export function passOf(token: Attached, url: string, setCookies: readonly string[] = []): Pass {
   const query = textsOf(token.query);
   const carried = textsOf(token.headers);
-  const prefix = folderIn(token.prefix) ?? `${new URL(url).origin}/`;
+  const folder = folderIn(token.prefix);
+  const prefix = folder ?? `${new URL(url).origin}/`;
   const base = folderIn(token.base);
   const moved = base !== undefined && url.startsWith(prefix) ? base + url.slice(prefix.length) : url;
   // they were given for the origin of `url`, and not for one that `base` leads to
@@ -44,6 +47,7 @@ export function passOf(token: Attached, url: string, setCookies: readonly string
       ...Object.values(headers),
       ...(base === undefined ? [] : [frontOf(new URL(base).pathname, new URL(prefix).pathname)]),
     ],
+    ...(folder !== undefined && { folder }),
     ...(base !== undefined && { moved: { base, prefix } }),
     travel: { headers: Object.keys(carried).map((name) => name.toLowerCase()), cookies: token.credentials === true },
   };

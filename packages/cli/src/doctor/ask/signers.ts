@@ -17,10 +17,8 @@ export interface Signer {
   sign(urls: readonly string[]): Promise<readonly (Pass | undefined)[]>;
 }
 
-/** Seconds that tokens of the doctor's own live. */
-const LIFETIME = 120;
 /** Ends of tokens that the doctor makes to see how an edge counts, in seconds from now. */
-export const ends = { anHourAgo: -3600, aMonthAgo: -2_592_000, inHalfADay: 43_200 } as const;
+export const ends = { anHourAgo: -3600, aMonthAgo: -2_592_000, inTwoMinutes: 120, inHalfADay: 43_200 } as const;
 
 interface EndpointSignerOptions {
   readonly asker: Asker;
@@ -64,7 +62,7 @@ function passElsewhere(body: EndpointBody, url: string): Pass | undefined {
 export const secretSigner = (format: TokenFormat): Signer => ({
   source: 'signed with the secret that was given',
   isForAllOrigins: false,
-  sign: (urls) => Promise.all(urls.map((url) => signed(format, url, nowSeconds() + LIFETIME))),
+  sign: (urls) => Promise.all(urls.map((url) => signed(format, url, nowSeconds() + ends.inTwoMinutes))),
 });
 
 /**
@@ -99,6 +97,12 @@ export const ownSigner = (
  */
 export const passThatEnds = (format: TokenFormat, url: string, end: number): Promise<Pass | undefined> =>
   signed(format, url, nowSeconds() + end);
+
+/** Whether `format` takes a token; `undefined` for one that has ended, and of a format that does not judge. */
+export async function isGenuine(format: TokenFormat, { url, headers }: Pass): Promise<boolean | undefined> {
+  const verdict = await format.verify?.({ url, headers: new Headers(headers) }, nowSeconds());
+  return verdict && (verdict.ok || (verdict.reason === 'expired' ? undefined : false));
+}
 
 async function signed(format: TokenFormat, url: string, expires: number): Promise<Pass | undefined> {
   try {

@@ -17,10 +17,11 @@ export function childFindings({ edge, children, page }: Observations): Finding[]
     const { origin } = new URL(url);
     if (origin !== new URL(edge.url).origin) return [elsewhere(child, origin)];
     const found: Finding[] = [];
-    if (isRefused(good)) found.push(finding('child-refused', url, { status: good.status, kind, source }));
+    if (isRefused(good))
+      found.push(finding('child-refused', url, { status: good.status, kind, how: `with a good token, ${source}` }));
     if (isDenied && isRefused(withoutToken)) {
       const how = 'for which the endpoint sends no token';
-      found.push(finding('child-refused', url, { status: withoutToken.status, kind, source: how }));
+      found.push(finding('child-refused', url, { status: withoutToken.status, kind, how }));
     }
     if (isAnswer(good) && good.status === 404) found.push(finding('child-not-found', url, { status: 404, kind }));
     if (isProtected && isServed(withoutToken)) found.push(finding('child-open', url, { kind }));

@@ -97,16 +97,10 @@ function judgementFindings(edge: EdgeObservations): Finding[] {
   const { url, withoutToken, tampered, expired, good, head, source } = edge;
   const found: Finding[] = [];
   if (isAnswer(good) && good.status >= 400 && good.status < 500 && good.status !== 404)
-    found.push(finding('edge-refuses-valid', url, { status: good.status, source }));
+    found.push(finding('edge-refuses-valid', url, { status: good.status, source: source + whoIsWrong(edge) }));
   if (isServed(withoutToken)) {
     // a cache that was warm before looks the same at the first request
-    found.push(
-      finding(
-        cachedBy(withoutToken, { isRefusal: false }) === undefined ? 'edge-open' : 'edge-caches-across-tokens',
-        url,
-      ),
-    );
-    return found;
+    return [...found, finding(isOutOfCache(edge, withoutToken) ? 'edge-caches-across-tokens' : 'edge-open', url)];
   }
   if (isServed(edge.withoutTokenAgain)) found.push(finding('edge-caches-across-tokens', url));
   if (isServed(tampered)) found.push(finding('edge-accepts-tampered', url));
@@ -116,6 +110,26 @@ function judgementFindings(edge: EdgeObservations): Finding[] {
   if (isServed(good) && statusOf(head) >= 400)
     found.push(finding('edge-head-refused', url, { status: statusOf(head) }));
   return found;
+}
+
+/** Whether what is served without a token was let through with one before. */
+const isOutOfCache = ({ sibling, siblingWithoutToken }: EdgeObservations, withoutToken: Answer): boolean =>
+  cachedBy(withoutToken, { isRefusal: false }) !== undefined ||
+  // the folder is checked; a store may refuse what is not there, whatever the token
+  (isRefused(siblingWithoutToken) && isAnswer(sibling) && !isRefused(sibling));
+
+/** Which of edge and endpoint the secret that was given does not suit, in words. */
+function whoIsWrong({ good, isGenuine, own }: EdgeObservations): string {
+  // to the edge it has expired, so that it has found the signature right
+  if (isGenuine === undefined || statusOf(good) === 410) return '';
+  if (isGenuine)
+    return (
+      '. It is genuine by the secret that was given, so that the edge is wrong: it has another secret, ' +
+      'hashes another text, or has one more rule'
+    );
+  return isServed(own)
+    ? ', and serves one that is signed with the secret that was given: the endpoint has another secret or format'
+    : ', and to one that is signed with the secret that was given: the edge has neither secret, another format, or another clock';
 }
 
 const statusOf = (outcome: Outcome | undefined): number => (isAnswer(outcome) ? outcome.status : 0);

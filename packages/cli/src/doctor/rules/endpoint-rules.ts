@@ -41,20 +41,24 @@ export function endpointFindings(
     return [...found, finding('endpoint-redirects', url, to)];
   }
   const { status, body: text = '' } = initial;
-  if (status < 200 || status > 299) return [...found, failure(url, status, patience)];
+  if (status < 200 || status > 299) return [...found, failure(endpoint, status, patience)];
   if (isCacheable(initial)) found.push(finding('endpoint-cacheable', url));
   const body = readEndpointBody(text);
   if (!body) return [...found, notJson(url, initial)];
   return [...found, ...bodyFindings(endpoint, { initial, body, edgeOffset }), ...habitFindings(endpoint)];
 }
 
-function failure(url: string, status: number, seconds: number): Finding {
+function failure({ url, asked }: EndpointObservations, status: number, seconds: number): Finding {
   // an outage to players, as no answer is
   if (status === 429 || status >= 500)
     return finding('endpoint-unreachable', url, { cause: `it answers ${status}`, seconds });
-  if (status === 401 || status === 403) return finding('endpoint-denies', url, { how: String(status) });
+  if (status === 401 || status === 403) return denial(url, asked, String(status));
   return finding([404, 405, 410].includes(status) ? 'endpoint-not-found' : 'endpoint-fails', url, { status });
 }
+
+/** @param how it denies, in words */
+const denial = (url: string, asked: string, how: string): Finding =>
+  finding('endpoint-denies', url, { asked: shown(new URL(asked)), how });
 
 const notJson = (url: string, { status, body = '' }: Answer): Finding =>
   finding('endpoint-not-json', url, { status, kind: kindOf(body.trimStart()) });
@@ -71,17 +75,21 @@ function bodyFindings(
 ): Finding[] {
   const found: Finding[] = [];
   const { now, tokens, denied } = body;
-  const late = isMilliseconds(now) ? 'now' : tokens.some(({ expires }) => isMilliseconds(expires)) && 'expires';
-  if (late) found.push(finding('endpoint-milliseconds', url, { member: late }));
+  const late = [
+    ...(isMilliseconds(now) ? ['`now`'] : []),
+    ...(tokens.some(({ expires }) => isMilliseconds(expires)) ? ['`expires`'] : []),
+  ];
+  if (late.length > 0)
+    found.push(
+      finding('endpoint-milliseconds', url, { members: `${late.join(' and ')} ${late.length > 1 ? 'are' : 'is'}` }),
+    );
   const problem = tokens.map(problemOf).find((each) => each !== undefined);
   if (problem !== undefined) found.push(finding('endpoint-malformed', url, { problem }));
 
   const token = tokenThatOpens(body, asked);
   if (!token) {
     const isDenied = denied.some((each) => each === asked || tryHref(each) === asked);
-    found.push(
-      isDenied ? finding('endpoint-denies', url, { how: 'in `denied`' }) : finding('endpoint-no-token-for-url', url),
-    );
+    found.push(isDenied ? denial(url, asked, 'in `denied`') : finding('endpoint-no-token-for-url', url));
   } else if (!hasCarrier(token)) found.push(finding('endpoint-no-carrier', url));
   return [...found, ...timeFindings(url, { initial, now, expires: token?.expires, edgeOffset })];
 }

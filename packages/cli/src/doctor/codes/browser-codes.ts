@@ -1,0 +1,45 @@
+/** Faults that a real browser shows. */
+export const browserFaults = [
+  {
+    code: 'browser-csp',
+    severity: 'error',
+    message: 'The content security policy of the page blocks what the player needs: {directive} does not name {what}.',
+    remedy: ['Add it to that directive.', 'docs/csp.md has the policy that each package needs.'],
+  },
+  {
+    code: 'browser-mixed-content',
+    severity: 'error',
+    message: 'The browser blocks a request over http, for the page has https.',
+    remedy: ['Serve the content, all files that playlists name, and the endpoint over https.'],
+  },
+  {
+    code: 'browser-refused',
+    severity: 'warning',
+    message: 'In a browser, {count} requests of the player were refused ({statuses}).',
+    remedy: [
+      'The findings above name the cause, if there are any.',
+      'Otherwise look at the network panel of the browser for what differs there.',
+      'It is a service worker, an extension, or cookies that a browser does not send to another site.',
+    ],
+  },
+  {
+    code: 'browser-no-picture',
+    severity: 'error',
+    message: 'In a browser there is no picture within {seconds} s: {why}.',
+    remedy: [
+      'The findings above name the cause, if there are any.',
+      'Otherwise open the URL in a page of yours, with the developer tools.',
+      'The console has the words of the player, and of the plugin.',
+    ],
+  },
+] as const;
+
+/** Reasons for which no browser was asked. */
+export const browserNotes = [
+  {
+    code: 'browser-unavailable',
+    severity: 'note',
+    message: 'Nothing was played in a browser: {why}.',
+    remedy: ['All other findings stand.', 'Leave --browser out where there can be no browser.'],
+  },
+] as const;
