@@ -13,6 +13,7 @@
 /** @type {readonly Room[]} */
 const rooms = [
   { room: 'errors' },
+  { room: 'memory', imports: ['errors'] },
   { room: 'crypto', imports: ['errors'] },
   {
     room: 'url',
@@ -34,7 +35,7 @@ const rooms = [
     ],
   },
   { room: 'http', imports: ['errors', 'url'] },
-  { room: 'node', imports: ['errors', 'url', 'http'], doors: ['limit-connections', 'to-node-handler'] },
+  { room: 'node', imports: ['errors', 'memory', 'url', 'http'], doors: ['limit-connections', 'to-node-handler'] },
   { room: 'token', imports: ['errors', 'url'] },
   { room: 'format-parts', imports: ['errors', 'crypto', 'url', 'http', 'token'] },
   {
@@ -51,7 +52,7 @@ const rooms = [
     imports: ['errors', 'url', 'http', 'token'],
     doors: ['playlist-expander', 'sign-playlist'],
   },
-  { room: 'sessions', imports: ['errors', 'crypto'], doors: ['sessions'] },
+  { room: 'sessions', imports: ['errors', 'memory', 'crypto'], doors: ['sessions'] },
   {
     room: 'edge',
     imports: ['errors', 'url', 'http', 'token', 'playlist', 'sessions'],
@@ -59,7 +60,7 @@ const rooms = [
   },
   {
     room: 'endpoint',
-    imports: ['errors', 'crypto', 'url', 'http', 'token', 'playlist', 'sessions'],
+    imports: ['errors', 'memory', 'crypto', 'url', 'http', 'token', 'playlist', 'sessions'],
     doors: [],
   },
   { room: 'azion', imports: ['errors', 'url', 'http', 'formats', 'edge'], doors: [] },

@@ -215,6 +215,33 @@ describe('PageSigner', () => {
       expect(seen.error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
     });
 
+    /** A page that the browser freezes once it is asked: it is open, and hears no message. */
+    const freezing = () => {
+      let isFrozen = false;
+      const listener = signing(() => void (isFrozen = true));
+      return (message: unknown, port: MessagePort | undefined): void => {
+        if (!isFrozen) listener(message, port);
+      };
+    };
+
+    test('from a page that is open and frozen: another one is asked', async () => {
+      pages.open('own', freezing());
+      const seen = outcome(signer().sign(url));
+      await advanceMs(4500);
+      expect(seen, 'it may be busy').toEqual({});
+      pages.open('other', signing());
+      await advanceMs(4000);
+      expect(seen.value).toMatchObject(signed);
+    });
+
+    test('from the only page, which is open and frozen', async () => {
+      pages.open('own', freezing());
+      const seen = outcome(signer().sign(url));
+      await advanceMs(18_000);
+      expect(seen.error).toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
     test('from the page that has signed what was refused', async () => {
       pages.open(
         'own',
@@ -254,7 +281,7 @@ describe('PageSigner', () => {
     test('takes its time where the page does, which asks an endpoint that is down', async () => {
       let port: MessagePort | undefined;
       pages.open('own', (message, given) => {
-        port = given;
+        port ??= given;
         silent(message, given);
       });
       const seen = outcome(signer().sign(url));

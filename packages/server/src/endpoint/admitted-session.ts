@@ -1,6 +1,6 @@
 import { Problem } from '../http/problem.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import { sessionEnded, sessionLimit } from './endpoint-problems.ts';
+import { sessionEnded, sessionLimit, tooManySessions } from './endpoint-problems.ts';
 
 /** 16 bytes fill 21 characters and two bits of a 22nd, whose other four bits are zero in canonical form. */
 const sessionForm = /^[\w-]{21}[AQgw]$/;
@@ -12,8 +12,8 @@ const sessionForm = /^[\w-]{21}[AQgw]$/;
  * @param call.session of the body of the request
  * @param call.ttl seconds
  * @returns the id for its tokens
- * @throws `Problem` 400 for what is no session, 403 for one too many and for one that was ended; whatever the store
- *   failed with
+ * @throws `Problem` 400 for what is no session, 403 for one too many and for one that was ended, 429 for a
+ *   viewer who begins ever new ones; whatever the store failed with
  */
 export async function admittedSession(
   sessions: Sessions,
@@ -23,6 +23,7 @@ export async function admittedSession(
   const admission = await sessions.admit(request, { session: readSession(session), ttl });
   if (admission.state === 'full') throw sessionLimit(admission.limit);
   if (admission.state === 'ended') throw sessionEnded();
+  if (admission.state === 'crowded') throw tooManySessions();
   return admission.id;
 }
 

@@ -1,3 +1,5 @@
+import { AgingMap } from '../memory/aging-map.ts';
+
 /** Viewers that are counted one by one; each costs about 200 bytes. */
 const maxViewers = 100_000;
 /** Characters of a digest that viewers beyond those share: 4,096 windows. */
@@ -28,8 +30,8 @@ export function countCalls({
   window: number;
 }): (viewer: string, nowMs: number) => number {
   const windowMs = window * 1000;
-  // They are all of one length, so those at the front end first.
-  const windows = new Map<string, CallWindow>();
+  // They are all of one length, so the oldest end first.
+  const windows = new AgingMap<string, CallWindow>();
   // One that is further away than two windows is of a clock that has been set back since.
   const isOpen = ({ endsMs }: CallWindow, nowMs: number): boolean => endsMs > nowMs && endsMs <= nowMs + 2 * windowMs;
   const openWindow = (id: string, nowMs: number): CallWindow | undefined => {

@@ -59,8 +59,10 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     if (granted.length === 0) throw deniedToViewer();
 
     const lifetime = lifetimeFor(reason, ttl, format.maxTtl);
+    // Before the store is asked: it forgets the end of a session when its tokens have expired, and may be slow.
+    const expires = expiryOf(ttl);
     const session = sessions && (await admittedSession(sessions, request, { session: named, ttl: lifetime }));
-    const [now, expires] = [nowSeconds(), expiryOf(ttl)];
+    const now = nowSeconds();
     const granting = { format, expires, session, allows, mayOpen, expander, onError };
     const { tokens, cookies, refused } = await grantedTokens(granted, granting);
     const signed = new Set(granted.map(({ href }) => href).filter((href) => !refused.has(href)));

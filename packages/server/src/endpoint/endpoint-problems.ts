@@ -30,6 +30,12 @@ export const sessionLimit = (limit: number): Problem =>
     },
   );
 
+/** Each page that is opened begins a session, and each is kept for about as long as its tokens live. */
+export const tooManySessions = (): Problem =>
+  new Problem(429, 'This viewer has begun too many sessions. Wait as long as Retry-After says.', {
+    'Retry-After': '30',
+  });
+
 /** Somebody has ended this session: `sessions.end`. */
 export const sessionEnded = (): Problem =>
   new Problem(

@@ -1,3 +1,4 @@
+import { AgingMap } from '../memory/aging-map.ts';
 import type { NodeRequest, NodeResponse, NodeSocket } from './node-message.ts';
 
 /** Connections that are compared before one has to go: the work must not grow with the number of all. */
@@ -17,7 +18,7 @@ interface Connection {
 
 /** Open connections, in the order in which they have last moved: with a request, or by taking of an answer. */
 export class ConnectionQueue {
-  readonly #connections = new Map<string, Connection>();
+  readonly #connections = new AgingMap<string, Connection>();
   readonly #perNetwork = new Map<string, number>();
 
   get size(): number {
@@ -58,7 +59,7 @@ export class ConnectionQueue {
    */
   endOne(): void {
     let [last, most, seen]: [Connection | undefined, number, number] = [undefined, 0, 0];
-    for (const connection of this.#connections.values()) {
+    for (const [, connection] of this.#connections) {
       const sharing = isWaitedFor(connection) ? this.#sharing(connection) : 0;
       if (!last || sharing > most) [last, most] = [connection, sharing];
       if (++seen === compared) break;
@@ -78,7 +79,6 @@ export class ConnectionQueue {
 
   #move(connection: Connection): void {
     if (!this.#isOpen(connection)) return;
-    this.#connections.delete(connection.key);
     this.#connections.set(connection.key, connection);
   }
 

@@ -51,7 +51,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const overAtMs = Math.max(idleAtMs, nowMs + Math.ceil(ttl * 1000));
       const state = await answered(store.admit({ viewer: owner, id, limit, nowMs, idleAtMs, overAtMs }));
       if (state === 'full') return { state, limit: limit ?? 0 };
-      return state === 'ended' ? { state } : { state, id };
+      return state === 'admitted' ? { state, id } : { state };
     },
 
     async list(name) {

@@ -49,7 +49,7 @@ export function durableObjectStore(
   return {
     async admit(call: StoredCall) {
       const answer = await ask({ ask: 'admit', call });
-      if (answer === 'admitted' || answer === 'full' || answer === 'ended') return answer;
+      if (answer === 'admitted' || answer === 'full' || answer === 'ended' || answer === 'crowded') return answer;
       throw new Error('durableObjectStore: the object gave an answer that is none. Is its class SessionsObject?');
     },
     list: async (viewer, nowMs) => (await ask({ ask: 'list', viewer, nowMs })) as readonly StoredSession[],

@@ -1,15 +1,19 @@
+import { AgingMap } from '../memory/aging-map.ts';
 import type { EndedSessions, SessionStore, StoredCall, StoredSession } from './session-store.ts';
-import { maxSessionsOfViewer } from './session-store.ts';
+import { keptOfViewer, knownOfViewer } from './session-store.ts';
 
-/** Sessions that one process keeps; each costs about 300 bytes. */
+/** Sessions that one process knows, with those that were ended; each costs about 600 bytes. */
 const maxSessions = 100_000;
 
 /** Milliseconds between two looks at all sessions of a store that is full. */
 const sweepAfterMs = 1000;
 
-interface Kept extends StoredSession {
+interface Known extends StoredSession {
+  /** When its place is free. */
   readonly idleAtMs: number;
+  /** When it is forgotten. */
   readonly overAtMs: number;
+  readonly hasEnded: boolean;
 }
 
 /**
@@ -22,38 +26,51 @@ export function memoryStore(): SessionStore {
 
 class MemoryStore implements SessionStore {
   /** In the order of their last calls. */
-  readonly #viewers = new Map<string, Map<string, Kept>>();
+  readonly #viewers = new AgingMap<string, Map<string, Known>>();
   readonly #viewerOf = new Map<string, string>();
   readonly #ended = new Map<string, number>();
   #version = 0;
   #sweptMs = -Infinity;
 
-  admit({ viewer, id, limit, nowMs, idleAtMs, overAtMs }: StoredCall): Promise<'admitted' | 'full' | 'ended'> {
+  admit({
+    viewer,
+    id,
+    limit,
+    nowMs,
+    idleAtMs,
+    overAtMs,
+  }: StoredCall): Promise<'admitted' | 'full' | 'ended' | 'crowded'> {
     if ((this.#ended.get(id) ?? 0) > nowMs) return Promise.resolve('ended');
     this.#forget(nowMs);
-    const own = this.#viewers.get(viewer) ?? new Map<string, Kept>();
-    for (const each of own.values()) if (each.id !== id && each.overAtMs <= nowMs) this.#drop(viewer, each.id);
-    const others = [...own.values()].filter((each) => each.id !== id && each.idleAtMs > nowMs);
+    const own = this.#viewers.get(viewer) ?? new Map<string, Known>();
+    for (const each of own.values()) if (isOver(each, nowMs)) this.#drop(viewer, each.id);
     const known = own.get(id);
+    const others = [...own.values()].filter((each) => each.id !== id);
+    const kept = others.filter((each) => !each.hasEnded);
     const holdsPlace = known !== undefined && known.idleAtMs > nowMs;
-    if (!holdsPlace && others.length >= (limit ?? Infinity)) return Promise.resolve('full');
-    if (!known && !this.#makeRoom(nowMs))
-      return Promise.reject(new Error('memoryStore: too many sessions for one process. Use redisStore().'));
-    // Its tokens may live, and nobody could end them once it is unknown.
-    if (others.length >= Math.max(limit ?? 0, maxSessionsOfViewer)) this.#end(viewer, [leastLately(others)], nowMs);
+    const places = kept.filter((each) => each.idleAtMs > nowMs).length;
+    if (!holdsPlace && places >= (limit ?? Infinity)) return Promise.resolve('full');
+    if (!known) {
+      if (others.length >= knownOfViewer(limit)) return Promise.resolve('crowded');
+      if (!this.#makeRoom(nowMs))
+        return Promise.reject(new Error('memoryStore: too many sessions for one process. Use redisStore().'));
+      if (kept.length >= keptOfViewer(limit)) this.#end(own, [firstToGo(kept, nowMs)]);
+    }
     own.set(id, {
       ...{ id, startedMs: holdsPlace ? known.startedMs : nowMs, seenMs: nowMs, idleAtMs },
       // Tokens of an earlier call may live longer than those of this one.
       overAtMs: Math.max(known?.overAtMs ?? 0, overAtMs),
+      hasEnded: false,
     });
     this.#viewerOf.set(id, viewer);
-    this.#viewers.delete(viewer);
     this.#viewers.set(viewer, own);
     return Promise.resolve('admitted');
   }
 
   list(viewer: string, nowMs: number): Promise<readonly StoredSession[]> {
-    const own = [...(this.#viewers.get(viewer)?.values() ?? [])].filter((each) => each.idleAtMs > nowMs);
+    const own = [...(this.#viewers.get(viewer)?.values() ?? [])].filter(
+      (each) => !each.hasEnded && each.idleAtMs > nowMs,
+    );
     return Promise.resolve(own.map(({ id, startedMs, seenMs }) => ({ id, startedMs, seenMs })));
   }
 
@@ -64,11 +81,13 @@ class MemoryStore implements SessionStore {
     return Promise.resolve();
   }
 
-  end(which: { readonly id: string } | { readonly viewer: string }, nowMs: number): Promise<void> {
+  end(which: { readonly id: string } | { readonly viewer: string }): Promise<void> {
     const viewer = 'viewer' in which ? which.viewer : this.#viewerOf.get(which.id);
     const own = viewer === undefined ? undefined : this.#viewers.get(viewer);
-    const sessions = [...(own?.values() ?? [])].filter((each) => !('id' in which) || each.id === which.id);
-    if (viewer !== undefined && sessions.length > 0) this.#end(viewer, sessions, nowMs);
+    const sessions = [...(own?.values() ?? [])].filter(
+      (each) => !each.hasEnded && (!('id' in which) || each.id === which.id),
+    );
+    if (own && sessions.length > 0) this.#end(own, sessions);
     return Promise.resolve();
   }
 
@@ -79,11 +98,11 @@ class MemoryStore implements SessionStore {
     return Promise.resolve({ version, sessions: sessions.filter(({ untilMs }) => untilMs > nowMs) });
   }
 
-  #end(viewer: string, sessions: readonly Kept[], nowMs: number): void {
-    for (const [id, untilMs] of this.#ended) if (untilMs <= nowMs) this.#ended.delete(id);
-    for (const { id, overAtMs } of sessions) {
-      this.#ended.set(id, overAtMs);
-      this.#drop(viewer, id);
+  /** An ended session stays with those of its viewer until it is over: it counts among those that are known. */
+  #end(own: Map<string, Known>, sessions: readonly Known[]): void {
+    for (const session of sessions) {
+      own.set(session.id, { ...session, hasEnded: true });
+      this.#ended.set(session.id, session.overAtMs);
     }
     this.#version++;
   }
@@ -93,6 +112,7 @@ class MemoryStore implements SessionStore {
     own?.delete(id);
     if (own?.size === 0) this.#viewers.delete(viewer);
     this.#viewerOf.delete(id);
+    this.#ended.delete(id);
   }
 
   /**
@@ -104,7 +124,7 @@ class MemoryStore implements SessionStore {
     if (this.#viewerOf.size >= maxSessions && Math.abs(nowMs - this.#sweptMs) >= sweepAfterMs) {
       this.#sweptMs = nowMs;
       for (const [viewer, own] of this.#viewers)
-        for (const { id, overAtMs } of own.values()) if (overAtMs <= nowMs) this.#drop(viewer, id);
+        for (const each of own.values()) if (isOver(each, nowMs)) this.#drop(viewer, each.id);
     }
     return this.#viewerOf.size < maxSessions;
   }
@@ -112,12 +132,17 @@ class MemoryStore implements SessionStore {
   /** Forgets viewers whose sessions are over, of those whose last calls are longest ago. */
   #forget(nowMs: number): void {
     for (const [viewer, own] of this.#viewers) {
-      for (const { id, overAtMs } of own.values()) if (overAtMs <= nowMs) this.#drop(viewer, id);
+      for (const each of own.values()) if (isOver(each, nowMs)) this.#drop(viewer, each.id);
       if (own.size > 0) break;
     }
   }
 }
 
-function leastLately(sessions: readonly Kept[]): Kept {
-  return sessions.reduce((a, b) => (a.seenMs <= b.seenMs ? a : b));
+const isOver = ({ overAtMs }: Known, nowMs: number): boolean => overAtMs <= nowMs;
+
+/** One that holds no place before one that does; of those, the one seen least lately. */
+function firstToGo(kept: readonly Known[], nowMs: number): Known {
+  const holdsPlace = ({ idleAtMs }: Known): boolean => idleAtMs > nowMs;
+  const idle = kept.filter((each) => !holdsPlace(each));
+  return (idle.length > 0 ? idle : kept).reduce((a, b) => (a.seenMs <= b.seenMs ? a : b));
 }

@@ -3,7 +3,7 @@ import { optionsError } from '../errors/options-error.ts';
 import { runScript } from './redis-client.ts';
 import type { RedisClient } from './redis-client.ts';
 import { admitScript, endScript, endedScript, leaveScript, listScript } from './redis-scripts.ts';
-import { maxSessionsOfViewer } from './session-store.ts';
+import { keptOfViewer, knownOfViewer, maxEnded, maxEndedOfCrowds } from './session-store.ts';
 import type { EndedSessions, SessionStore, StoredCall, StoredSession } from './session-store.ts';
 
 export interface RedisStoreOptions {
@@ -29,12 +29,12 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   const lists = [`${front}ended`, `${front}version`];
 
   return {
-    async admit({ viewer, id, limit = 0, nowMs, idleAtMs, overAtMs }: StoredCall) {
+    async admit({ viewer, id, limit, nowMs, idleAtMs, overAtMs }: StoredCall) {
       const keys = [sessionsOf(viewer), `${front}index:${id}`, ...lists];
-      const most = Math.max(limit, maxSessionsOfViewer);
-      const values = [id, nowMs, idleAtMs, overAtMs, limit, most, viewer, newVersion()];
+      const bounds = [limit ?? 0, keptOfViewer(limit), knownOfViewer(limit), maxEndedOfCrowds];
+      const values = [id, nowMs, idleAtMs, overAtMs, ...bounds, viewer, newVersion()];
       const answer = await runScript(client, admitScript, keys, values);
-      if (answer === 'admitted' || answer === 'full' || answer === 'ended') return answer;
+      if (answer === 'admitted' || answer === 'full' || answer === 'ended' || answer === 'crowded') return answer;
       throw new Error('redisStore: Redis gave an answer that is none. Is the client set to return buffers?');
     },
     async list(viewer, nowMs) {
@@ -46,7 +46,11 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
     async end(which, nowMs) {
       const { id = '', viewer = '' }: { id?: string; viewer?: string } = which;
-      await runScript(client, endScript, lists, [id, viewer, nowMs, newVersion()]);
+      const answer = await runScript(client, endScript, lists, [id, viewer, nowMs, maxEnded, newVersion()]);
+      if (answer === 'ended') return;
+      throw new Error(
+        `redisStore: the tokens of ${maxEnded} ended sessions may live. End this one when they have expired.`,
+      );
     },
     async ended(known, nowMs): Promise<EndedSessions | undefined> {
       const answer = await runScript(client, endedScript, lists, [known ?? '-', nowMs]);
@@ -64,6 +68,8 @@ function newVersion(): string {
 
 function readSessions(fields: readonly string[], nowMs: number): StoredSession[] {
   return inPairs(fields).flatMap(([id, times]) => {
+    // An ended session says `ended` and until when.
+    if (times.startsWith('ended')) return [];
     const [startedMs = 0, seenMs = 0, idleAtMs = 0] = times.split(':').map(Number);
     return idleAtMs > nowMs ? [{ id, startedMs, seenMs }] : [];
   });

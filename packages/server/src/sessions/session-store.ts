@@ -3,8 +3,12 @@
  * begin in the same millisecond, only one gets the last place.
  */
 export interface SessionStore {
-  /** Counts a call of a session: it holds its place, gets one, or there is none. */
-  admit(call: StoredCall): Promise<'admitted' | 'full' | 'ended'>;
+  /**
+   * Counts a call of a session: it holds its place, gets one, or there is none.
+   *
+   * @returns `full` where all places are taken, `crowded` where the viewer has begun more sessions than are known of one
+   */
+  admit(call: StoredCall): Promise<'admitted' | 'full' | 'ended' | 'crowded'>;
   /** The sessions of a viewer that hold a place. */
   list(viewer: string, nowMs: number): Promise<readonly StoredSession[]>;
   /** Frees the place of a session, which may come back. */
@@ -46,5 +50,22 @@ export interface EndedSessions {
   readonly sessions: readonly { readonly id: string; readonly untilMs: number }[];
 }
 
-/** Sessions of one viewer that are kept where there is no limit: the one seen least lately is ended. */
-export const maxSessionsOfViewer = 100;
+/** Sessions of one viewer that are kept, if `limit` allows no more. */
+const maxSessionsOfViewer = 100;
+
+/**
+ * Sessions of one viewer that are kept until nothing of them lasts, those that have left among them. When another one
+ * begins, one is ended, since its tokens may live, and nobody could end them once it is unknown.
+ */
+export const keptOfViewer = (limit = 0): number => Math.max(limit, maxSessionsOfViewer);
+
+/**
+ * Sessions of one viewer that are known, with those that were ended: no viewer fills a store, or the list that every
+ * edge reads. Beyond that, none begins before one is over.
+ */
+export const knownOfViewer = (limit = 0): number => 2 * keptOfViewer(limit);
+
+/** Ended sessions that are remembered at a time: each edge reads all of them when another one is ended. */
+export const maxEnded = 100_000;
+/** Those of viewers who begin too many sessions leave the rest to whom the app ends. */
+export const maxEndedOfCrowds: number = maxEnded / 2;

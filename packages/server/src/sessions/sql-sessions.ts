@@ -1,5 +1,5 @@
 import type { EndedSessions, StoredCall, StoredSession } from './session-store.ts';
-import { maxSessionsOfViewer } from './session-store.ts';
+import { keptOfViewer, knownOfViewer, maxEnded, maxEndedOfCrowds } from './session-store.ts';
 
 /** As much of the SQL storage of a Durable Object as is called. */
 export interface SqlStorage {
@@ -8,6 +8,7 @@ export interface SqlStorage {
 
 interface Row {
   readonly id: string;
+  readonly viewer: string;
   readonly started: number;
   readonly seen: number;
   readonly idle: number;
@@ -22,7 +23,11 @@ const tables = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS sessions_viewer ON sessions (viewer);
   CREATE INDEX IF NOT EXISTS sessions_over ON sessions (over);
-  CREATE TABLE IF NOT EXISTS ended (id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS ended (
+    id TEXT PRIMARY KEY, viewer TEXT NOT NULL, until INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS ended_viewer ON ended (viewer);
+  CREATE INDEX IF NOT EXISTS ended_until ON ended (until);
   CREATE TABLE IF NOT EXISTS list (only INTEGER PRIMARY KEY CHECK (only = 1), version TEXT NOT NULL);
 `;
 
@@ -38,18 +43,24 @@ export class SqlSessions {
     sql.exec(tables);
   }
 
-  admit({ viewer, id, limit, nowMs, idleAtMs, overAtMs }: StoredCall): 'admitted' | 'full' | 'ended' {
+  admit({ viewer, id, limit, nowMs, idleAtMs, overAtMs }: StoredCall): 'admitted' | 'full' | 'ended' | 'crowded' {
     if (this.#rows('SELECT id FROM ended WHERE id = ? AND until > ?', id, nowMs).length > 0) return 'ended';
     this.#sql.exec('DELETE FROM sessions WHERE over <= ? AND id <> ?', nowMs, id);
     const [known] = this.#rows<Row>('SELECT * FROM sessions WHERE id = ?', id);
     const holdsPlace = known !== undefined && known.idle > nowMs;
-    const others = this.#rows<Row>(
-      'SELECT * FROM sessions WHERE viewer = ? AND id <> ? AND idle > ? ORDER BY seen',
+    // The first to go: one that holds no place before one that does; of those, the one seen least lately.
+    const kept = this.#rows<Row>(
+      'SELECT * FROM sessions WHERE viewer = ? AND id <> ? ORDER BY idle > ?, seen',
       ...[viewer, id, nowMs],
     );
-    if (!holdsPlace && others.length >= (limit ?? Infinity)) return 'full';
-    // Its tokens may live, and nobody could end them once it is unknown.
-    if (others.length >= Math.max(limit ?? 0, maxSessionsOfViewer)) this.#end(others.slice(0, 1), nowMs);
+    const places = kept.filter(({ idle }) => idle > nowMs).length;
+    if (!holdsPlace && places >= (limit ?? Infinity)) return 'full';
+    if (!known) {
+      const ended = this.#rows('SELECT id FROM ended WHERE viewer = ? AND until > ?', viewer, nowMs).length;
+      if (kept.length + ended >= knownOfViewer(limit)) return 'crowded';
+      // Its tokens may live, and nobody could end them once it is unknown.
+      if (kept.length >= keptOfViewer(limit) && !this.#end(kept.slice(0, 1), nowMs, maxEndedOfCrowds)) return 'crowded';
+    }
     this.#sql.exec(
       'INSERT OR REPLACE INTO sessions (id, viewer, started, seen, idle, over) VALUES (?, ?, ?, ?, ?, ?)',
       ...[id, viewer, holdsPlace ? known.started : nowMs, nowMs, idleAtMs],
@@ -71,7 +82,10 @@ export class SqlSessions {
   end(which: { readonly id: string } | { readonly viewer: string }, nowMs: number): void {
     const [column, value] = 'id' in which ? ['id', which.id] : ['viewer', which.viewer];
     const sessions = this.#rows<Row>(`SELECT * FROM sessions WHERE ${column} = ?`, value);
-    if (sessions.length > 0) this.#end(sessions, nowMs);
+    if (sessions.length > 0 && !this.#end(sessions, nowMs, maxEnded))
+      throw new Error(
+        `sessions: the tokens of ${maxEnded} ended sessions may live. End this one when they have expired.`,
+      );
   }
 
   ended(known: string | undefined, nowMs: number): EndedSessions | undefined {
@@ -81,13 +95,17 @@ export class SqlSessions {
     return { version, sessions: rows.map(({ id, until }) => ({ id, untilMs: until })) };
   }
 
-  #end(sessions: readonly Row[], nowMs: number): void {
+  /** @returns whether there was room for them among `most` */
+  #end(sessions: readonly Row[], nowMs: number, most: number): boolean {
     this.#sql.exec('DELETE FROM ended WHERE until <= ?', nowMs);
-    for (const { id, over } of sessions) {
-      this.#sql.exec('INSERT OR REPLACE INTO ended (id, until) VALUES (?, ?)', id, over);
+    const [{ ended }] = this.#rows<{ ended: number }>('SELECT count(*) AS ended FROM ended') as [{ ended: number }];
+    if (ended + sessions.length > most) return false;
+    for (const { id, viewer, over } of sessions) {
+      this.#sql.exec('INSERT OR REPLACE INTO ended (id, viewer, until) VALUES (?, ?, ?)', id, viewer, over);
       this.#sql.exec('DELETE FROM sessions WHERE id = ?', id);
     }
     this.#sql.exec('INSERT OR REPLACE INTO list (only, version) VALUES (1, ?)', crypto.randomUUID());
+    return true;
   }
 
   #rows<R extends object>(query: string, ...bindings: (string | number)[]): R[] {

@@ -4,13 +4,22 @@ import { isConnected, parseAnswer, words } from '../wire/protocol.ts';
 import type { WorkerClient } from './worker-scope.ts';
 import { openPages } from './worker-scope.ts';
 
-/** The interval in which the worker looks whether a page that owes an answer is still open. */
+/** The interval in which the worker looks whether a page that owes an answer is still there. */
 const pageCheckIntervalMs = 1000;
+/**
+ * Greetings in a row that a page leaves unanswered before the worker asks another page. They are counted, and not timed:
+ * a worker that was asleep would find every page late. A page whose timers are throttled answers at once; one that the
+ * browser has frozen never does.
+ */
+const unansweredGreetings = 5;
 
-/** The page was closed, or left, before it answered. */
+/** The page was closed, was left, or has fallen silent before it answered. */
 export class PageClosed extends SecureTokenError {
   constructor() {
-    super('ERR_SIGNING_UNAVAILABLE', 'The page that hands out tokens was closed before it answered. Keep one open.');
+    super(
+      'ERR_SIGNING_UNAVAILABLE',
+      'The page that hands out tokens was closed or frozen before it answered. Keep one open.',
+    );
   }
 }
 
@@ -47,10 +56,19 @@ export class PageConnection {
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { signal: waiting.signal });
       this.#port.onmessage = ({ data }) => resolve(parseAnswer(data) ?? { error: notUnderstood() });
-      // a page that is closed breaks the channel without a sound
+      // a page that is closed or frozen breaks the channel without a sound, and the answer may take long on a good one
+      let unanswered = 0;
       const checkPage = async (): Promise<void> => {
-        const pages = await openPages();
-        if (!pages.some(({ id }) => id === this.pageId)) reject(new PageClosed());
+        const page = (await openPages()).find(({ id }) => id === this.pageId);
+        if (!page || unanswered === unansweredGreetings) {
+          reject(new PageClosed());
+          return;
+        }
+        unanswered++;
+        PageConnection.greet(page, (connection) => {
+          unanswered = 0;
+          connection.close();
+        });
       };
       const timer = setInterval(() => void checkPage(), pageCheckIntervalMs);
       waiting.signal.addEventListener('abort', () => clearInterval(timer));

@@ -10,6 +10,7 @@ import type { Worker } from '../../../support/frameworks.ts';
 import { describeSessionStore } from '../../../support/session-store-contract.ts';
 import { alias } from '../../../support/sources.ts';
 import { describeKeptEnds } from './kept-ends.ts';
+import { describeManySessions } from './many-sessions.ts';
 
 const page = readFileSync('docs/sessions.md', 'utf8');
 const code = /^```ts\n(\/\/ worker\.ts\n[\s\S]*?)^```/m.exec(page)![1]!;
@@ -62,6 +63,7 @@ describe('durableObjectStore in workerd', { tags: ['miniflare'] }, () => {
   const make = (): SessionStore => durableObjectStore(namespace, { name: `test-${++made}` });
   describeSessionStore(make);
   describeKeptEnds(make);
+  describeManySessions(make);
 
   test('what is over takes no room', async () => {
     const store = make();

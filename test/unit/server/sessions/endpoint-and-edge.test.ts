@@ -12,6 +12,7 @@ import { jwt } from '../../../../packages/server/src/jwt.ts';
 import { createSessions, memoryStore } from '../../../../packages/server/src/sessions.ts';
 import type { Sessions } from '../../../../packages/server/src/sessions.ts';
 import { hexKey, secret } from '../../../support/format-samples.ts';
+import { post } from '../../../support/signing-endpoint.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
 const HOST = 'https://cdn.example.com';
@@ -47,14 +48,18 @@ function setUp(
     ...{ format, origin: () => new Response('ok'), clock, onError, sessions: edgeSessions ?? sessions },
     ...(strict !== undefined && { strict }),
   });
-  const ask = async (body: object, viewer = 'anna'): Promise<{ status: number; body: Answer }> => {
+  const ask = async (
+    body: object,
+    viewer = 'anna',
+  ): Promise<{ status: number; retryAfter: string | null; body: Answer }> => {
     const headers = { 'Content-Type': 'application/json', 'X-Viewer': viewer };
     const answer = await endpoint(
       new Request('https://app.example.com/token', {
         ...{ method: 'POST', headers, body: JSON.stringify({ urls: [FILM], ...body }) },
       }),
     );
-    return { status: answer.status, body: (await answer.json()) as Answer };
+    const retryAfter = answer.headers.get('Retry-After');
+    return { status: answer.status, retryAfter, body: (await answer.json()) as Answer };
   };
   const tokenOf = async (session: string, viewer?: string): Promise<SignedToken> =>
     (await ask({ session }, viewer)).body.tokens![0]!;
@@ -63,6 +68,7 @@ function setUp(
 }
 
 interface Answer {
+  readonly now?: number;
   readonly tokens?: SignedToken[];
   readonly type?: string;
   readonly title?: string;
@@ -90,6 +96,37 @@ describe('createSigningEndpoint with sessions', () => {
       body: { type: 'urn:secure-token:session-ended' },
     });
     expect((await ask({ session: other })).status).toBe(200);
+  });
+
+  test('a viewer who begins ever new sessions is told to wait, and is not denied; the others play on', async () => {
+    const { ask, errors } = setUp();
+    const nth = (n: number): string => `${String(n).padStart(21, 'A')}A`;
+    for (let n = 0; n < 200; n++) expect((await ask({ session: nth(n) })).status).toBe(200);
+    expect(await ask({ session: nth(200) })).toMatchObject({ status: 429, retryAfter: '30', body: { status: 429 } });
+    expect((await ask({ session: nth(199), reason: 'expiring' })).status).toBe(200);
+    expect((await ask({ session: nth(200) }, 'ben')).status).toBe(200);
+    expect(errors).toEqual([]);
+  });
+
+  test('an end is remembered until the last token has expired, also where the store was slow', async () => {
+    const time = { now: 1_795_500_000_000 };
+    const clock = (): number => time.now;
+    const store = memoryStore();
+    const admit = store.admit.bind(store);
+    vi.spyOn(store, 'admit').mockImplementation(async (call) => {
+      const answer = await admit(call);
+      time.now += 1900;
+      return answer;
+    });
+    // a place that is free long before the tokens expire
+    const sessions = createSessions({ store, viewer: () => 'anna', idle: 30, clock });
+    const endpoint = createSigningEndpoint({
+      ...{ format: cat, allow: `${HOST}/vod/`, ttl: 300, clock, sessions, authorize: () => true },
+    });
+    const { tokens, now } = (await (await endpoint(post({ urls: [FILM] }))).json()) as Answer;
+    await sessions.end({ viewer: 'anna' });
+    expect((await sessions.ended())!.sessions[0]!.untilMs).toBeGreaterThanOrEqual(tokens![0]!.expires * 1000);
+    expect(now, 'the time of the answer').toBe(1_795_500_001);
   });
 
   test('pages that send no session, or null, are one session of their viewer', async () => {

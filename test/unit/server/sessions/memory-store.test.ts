@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../../../packages/server/src/sessions.ts';
 import { describeSessionStore } from '../../../support/session-store-contract.ts';
 import { describeKeptEnds } from './kept-ends.ts';
+import { describeManySessions } from './many-sessions.ts';
 
 describe('memoryStore', () => {
   describeSessionStore(memoryStore);
@@ -69,6 +70,7 @@ describe('memoryStore', () => {
   });
 
   describeKeptEnds(memoryStore);
+  describeManySessions(memoryStore);
 
   test('when it is full, it makes room of what is over, even behind a viewer whose session lasts', async () => {
     const store = memoryStore();

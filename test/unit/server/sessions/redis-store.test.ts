@@ -6,6 +6,7 @@ import { startRedis } from '../../../support/redis.ts';
 import type { Redis } from '../../../support/redis.ts';
 import { describeSessionStore } from '../../../support/session-store-contract.ts';
 import { describeKeptEnds } from './kept-ends.ts';
+import { describeManySessions } from './many-sessions.ts';
 
 describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
   let redis: Redis;
@@ -26,6 +27,7 @@ describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
   const make = (): SessionStore => redisStore(client, { prefix: `test-${++made}` });
   describeSessionStore(make);
   describeKeptEnds(make);
+  describeManySessions(make);
 
   test('a client that puts a prefix in front of all keys ends sessions, too', async ({ onTestFinished }) => {
     const prefixed = new Client(redis.port, '127.0.0.1', { keyPrefix: 'app:' });
@@ -39,7 +41,8 @@ describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
     await store.end({ viewer: 'ben' }, nowMs);
     const ended = (await store.ended(undefined, nowMs))!.sessions;
     expect(ended.map(({ id }) => id).sort()).toEqual(['a', 'b']);
-    expect((await client.keys('*{front}*')).sort()).toEqual(['app:{front}:ended', 'app:{front}:version']);
+    const keys = ['ended', 'version', 'viewer:anna', 'viewer:ben'].map((key) => `app:{front}:${key}`);
+    expect((await client.keys('*{front}*')).sort()).toEqual(keys);
   });
 
   test('each call is one command, and nothing is left when all is over', async () => {
@@ -58,6 +61,38 @@ describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
     await store.ended(undefined, nowMs);
     expect(commands).toHaveLength(3);
     await vi.waitFor(async () => expect(await client.keys('{short}*')).toEqual([]), { timeout: 5000 });
+  });
+
+  test('the list of ended sessions has an end: viewers who begin too many fill half of it, the app the rest', async () => {
+    const store = redisStore(client, { prefix: 'bound' });
+    const fill = (from: number, to: number): Promise<unknown> =>
+      client.eval(
+        `for i = ${from}, ${to} do redis.call('ZADD', KEYS[1], ${nowMs + 450_000}, 'x' .. i) end`,
+        ...[1, '{bound}:ended'],
+      );
+    const nowMs = Date.now();
+    const call = { limit: undefined, nowMs, idleAtMs: nowMs + 450_000, overAtMs: nowMs + 450_000 };
+    for (let i = 0; i < 100; i++) await store.admit({ ...call, viewer: 'mallory', id: `s${i}` });
+    await store.admit({ ...call, viewer: 'anna', id: 'a' });
+    await fill(1, 50_000);
+    expect(await store.admit({ ...call, viewer: 'mallory', id: 'more' })).toBe('crowded');
+    expect(await store.admit({ ...call, viewer: 'ben', id: 'b' })).toBe('admitted');
+    await store.end({ viewer: 'anna' }, nowMs);
+    expect(await store.admit({ ...call, viewer: 'anna', id: 'a' })).toBe('ended');
+    await fill(50_001, 99_999);
+    await expect(store.end({ viewer: 'ben' }, nowMs)).rejects.toThrow('expired');
+    expect(await store.list('ben', nowMs)).toHaveLength(1);
+    const later = nowMs + 450_000;
+    await store.admit({
+      ...call,
+      viewer: 'ben',
+      id: 'c',
+      nowMs: later,
+      idleAtMs: later + 60_000,
+      overAtMs: later + 60_000,
+    });
+    await store.end({ id: 'c' }, later);
+    expect((await store.ended(undefined, later))?.sessions).toEqual([{ id: 'c', untilMs: later + 60_000 }]);
   });
 
   test('names of viewers do not end up in Redis', async () => {
@@ -106,7 +141,7 @@ describe('redisStore', () => {
           ...['{secure-token}:viewer:v', '{secure-token}:index:s'],
           ...['{secure-token}:ended', '{secure-token}:version'],
         ],
-        arguments: ['s', '1', '2', '3', '2', '100', 'v', expect.any(String)],
+        arguments: ['s', '1', '2', '3', '2', '100', '200', '50000', 'v', expect.any(String)],
       },
     ]);
   });
