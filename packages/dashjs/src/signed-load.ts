@@ -1,5 +1,5 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { isOutage, noteAccepted, refusalOf } from 'secure-token-core/adapter';
+import { errorWithoutToken, isOutage, noteAccepted, refusalOf } from 'secure-token-core/adapter';
 import { dash } from 'secure-token-core/playlists';
 import type { Load, LoadProgress, LoaderAnswer, LoaderRequest, LoaderResponse } from './loader.ts';
 import { MANIFEST } from './loader.ts';
@@ -138,16 +138,19 @@ export class SignedLoad {
     };
     this.#phase = { name: 'sent', attempt };
     this.#times.sent();
-    this.#load(
-      {
-        ...this.#request,
-        url: signed.url,
-        headers: { ...headers, ...signed.headers },
-        credentials: signed.credentials ? 'include' : credentials,
-        customData: handlers,
-      },
-      attempt.answer,
-    );
+    const request = {
+      ...this.#request,
+      url: signed.url,
+      headers: { ...headers, ...signed.headers },
+      credentials: signed.credentials ? 'include' : credentials,
+      customData: handlers,
+    };
+    try {
+      this.#load(request, attempt.answer);
+    } catch (error) {
+      // dash.js hears of no error that a loader throws: it would wait for ever
+      ifCurrent(() => this.#end({ status: 0, statusText: String(errorWithoutToken(error, signed)) }))();
+    }
   }
 
   /** The body of an answer that is not what was asked for is kept from the player: it would play it. */

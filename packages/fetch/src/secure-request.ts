@@ -3,6 +3,7 @@ import type { Sent } from 'secure-token-core/adapter';
 import { isSecureTokenError } from 'secure-token-core';
 import {
   carriesToken,
+  errorWithoutToken,
   isOutage,
   keepAsking,
   refusalOf,
@@ -88,7 +89,7 @@ export class SecureRequest {
   }
 
   #deliver({ request, response, error }: Sent): Response {
-    if (!response) throw error as Error;
+    if (!response) throw errorWithoutToken(error, request) as Error;
     const { unsignedUrl } = request;
     if (response.ok) delivering.add(this.#source);
     // an opaque one has no status

@@ -11,6 +11,7 @@ import type {
 import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
 import {
   adoptToken,
+  errorWithoutToken,
   hideSignedUrl,
   isOutage,
   keepAsking,
@@ -93,7 +94,7 @@ class TokenLoader implements Loader<LoaderContext> {
     // an interstitial's manifest may belong to an ad server: only the primary player's source is protected unasked
     const { assetPlayerId } = this.#config as { assetPlayerId?: string };
     if (type === 'manifest' && !assetPlayerId) this.#source.allow(url);
-    this.#try();
+    this.#try((request) => this.#send(request));
   }
 
   abort(): void {
@@ -134,10 +135,10 @@ class TokenLoader implements Loader<LoaderContext> {
   }
 
   /** Sends the request: at once if a token is at hand. */
-  #try(): void {
+  #try(send: (request: SignedRequest) => void): void {
     const { url } = this.#context;
     const ready = this.#source.signNow(url);
-    if (ready) this.#send(ready);
+    if (ready) send(ready);
     else void this.#sendOnce((how) => this.#source.sign(url, how));
   }
 
@@ -147,17 +148,29 @@ class TokenLoader implements Loader<LoaderContext> {
     otherwise: () => void = () => undefined,
   ): Promise<void> {
     const signal = this.#wait();
+    let signed: SignedRequest | undefined;
     try {
       const mayWait = (error: unknown): boolean => isOutage(error) && this.#session.mayOutlast(this.#context);
-      const signed = await keepAsking({ source: this.#source, signal, ask, mayWait });
-      if (signal.aborted) return;
-      this.#endWait();
-      if (signed) this.#send(signed);
-      else otherwise();
+      signed = await keepAsking({ source: this.#source, signal, ask, mayWait });
     } catch (error) {
       // one a task: hls.js stops at the first fatal error, and that ends the others' wait
       await sleep(0, signal);
       if (!signal.aborted) this.#onSigningFailed(error);
+      return;
+    }
+    if (signal.aborted) return;
+    this.#endWait();
+    if (signed) this.#sendUnheard(signed);
+    else otherwise();
+  }
+
+  /** Sends `request` after a wait, when nobody would hear what the inner loader throws. */
+  #sendUnheard(request: SignedRequest): void {
+    try {
+      this.#send(request);
+    } catch (error) {
+      const text = String(errorWithoutToken(error, request));
+      this.#callbacks?.onError({ code: NONE, text }, this.#context, null, this.stats);
     }
   }
 
@@ -311,7 +324,7 @@ class TokenLoader implements Loader<LoaderContext> {
     this.stats.retry++;
     const timer = setTimeout(() => {
       this.#endWait();
-      this.#try();
+      this.#try((request) => this.#sendUnheard(request));
     }, delay);
     this.#wait().addEventListener('abort', () => clearTimeout(timer));
     return true;

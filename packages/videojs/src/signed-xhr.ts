@@ -139,8 +139,16 @@ class SignedXhr {
     const request = await signOrWait(this.#session, wait, ask).catch(() => undefined);
     // aborted meanwhile, or opened for something else
     if (this.#phase !== phase) return;
-    if (request) this.#sendSigned(request);
-    else otherwise();
+    if (!request) {
+      otherwise();
+      return;
+    }
+    try {
+      this.#sendSigned(request);
+    } catch {
+      // the player's own call of send() has long returned
+      this.#settle('error', 'loadend');
+    }
   }
 
   #sendSigned(request: SignedRequest): void {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { CDN, FOLDER, MASTER, fakeTime, fail, folder, lab, advanceSeconds, tokenOf, watch } from './lab.ts';
 
@@ -41,6 +42,9 @@ describe('createTokenSource', () => {
       ['expires that is null', { tokens: [{ prefix: FOLDER, expires: null, query: {} }] }],
       ['tokens that are null', { tokens: null }],
       ['headers that are text', { tokens: [{ prefix: FOLDER, expires, headers: 'x-t: 1' }] }],
+      ['a query with half a character', { tokens: [{ prefix: FOLDER, expires, query: { st: '\ud800' } }] }],
+      ['a header whose name has a space', { tokens: [{ prefix: FOLDER, expires, headers: { 'x t': '1' } }] }],
+      ['a header with a letter of no Latin-1', { tokens: [{ prefix: FOLDER, expires, headers: { 'x-t': 'ł' } }] }],
       ['expires in milliseconds', { tokens: [{ prefix: FOLDER, expires: expires * 1000 }] }],
       ['expires below 0', { tokens: [{ prefix: FOLDER, expires: -1 }] }],
       ['a base without a prefix', { tokens: [{ url: MASTER, expires, base: `${CDN}/x/` }] }],
@@ -71,6 +75,19 @@ describe('createTokenSource', () => {
     test.each([400, 404, 413])('%i: the status is told', async (status) => {
       const viewer = lab(fail(status));
       expect((await watchOne(viewer.source.sign(MASTER))).error!.status).toBe(status);
+    });
+
+    test('a header with a line break, as of base64 in lines: the member is named, its value is not told', async () => {
+      const viewer = lab(folder(300, FOLDER, { headers: { 'x-token': 'c2VjcmV0\nc2VjcmV0' } }));
+      const error = (await watchOne(viewer.source.sign(MASTER))).error;
+      expect(error).toMatchObject({ code: 'ERR_SIGNING_RESPONSE' });
+      expect(String(error)).toContain('tokens[0].headers');
+      expect(inspect(error, { showHidden: true, depth: 12 })).not.toContain('c2VjcmV0');
+    });
+
+    test('a header with a line break at its end is as good as without: browsers take it off', async () => {
+      const viewer = lab(folder(300, FOLDER, { headers: { 'x-token': 'c2VjcmV0\n' } }));
+      expect((await viewer.source.sign(MASTER)).headers).toEqual({ 'x-token': 'c2VjcmV0\n' });
     });
 
     test('numbers in a query are as good as text', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { numbered, settle, startLoad, useFakeTime } from './dash-lab.ts';
+import { SignedLoad } from '../../../packages/dashjs/src/signed-load.ts';
+import type { LoaderRequest } from '../../../packages/dashjs/src/loader.ts';
+import { DashRequest, URL_OF_SEGMENT, createSession, numbered, settle, startLoad, useFakeTime } from './dash-lab.ts';
 
 useFakeTime();
 
@@ -50,4 +52,43 @@ test('dash.js has the end of its manifest before anything is made of it', async 
   await settle();
   expect(() => loader.end(200, { data: '<MPD/>' })).toThrow('no manifest');
   expect(dash.seen).toEqual(['end']);
+});
+
+describe('a loader that throws', () => {
+  const failing = async (load: (request: LoaderRequest) => void, isReady: boolean) => {
+    const { session, source } = createSession(numbered());
+    if (isReady) await source.sign(URL_OF_SEGMENT);
+    const dash = new DashRequest(URL_OF_SEGMENT);
+    new SignedLoad(dash.request, dash.response, session, load, vi.fn()).start();
+    await settle();
+    return { dash, session };
+  };
+
+  test.each([
+    ['at once', true],
+    ['after a wait for the token', false],
+  ])('%s ends its request: dash.js would wait for ever', async (_, isReady) => {
+    const { dash, session } = await failing(() => {
+      throw new RangeError('no room');
+    }, isReady);
+    expect(dash.seen).toEqual(['end']);
+    expect(dash.response).toMatchObject({ status: 0, statusText: 'RangeError: no room' });
+    expect(session.loads.size).toBe(0);
+  });
+
+  test('with the signed URL in its error leaves that out of what dash.js is told', async () => {
+    const { dash } = await failing(({ url }) => {
+      throw new TypeError(`cannot load ${url}`);
+    }, false);
+    expect(dash.seen).toEqual(['end']);
+    expect(dash.response.statusText).not.toContain('st=t1');
+  });
+
+  test('once it has ended the request ends it once', async () => {
+    const { dash } = await failing(({ customData }) => {
+      customData.onloadend?.();
+      throw new TypeError('afterwards');
+    }, false);
+    expect(dash.seen).toEqual(['end']);
+  });
 });

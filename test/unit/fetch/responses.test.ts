@@ -33,6 +33,13 @@ describe('a response', () => {
     expect(lab.now.seen).toEqual(['/t1/1.m4s']);
   });
 
+  test('that never comes, with the signed URL in the reason: the app gets one without', async () => {
+    lab.now.fetch.mockImplementation((input) => Promise.reject(new TypeError(`cannot fetch ${String(input)}`)));
+    const failed = lab.now.secure(lab.now.url('vod/1.m4s'));
+    await expect(failed).rejects.toThrow(TypeError);
+    await expect(failed).rejects.not.toThrow('st=t');
+  });
+
   test('is there before its body is', async () => {
     let end!: () => void;
     lab.now.answers.push((_, response) => {

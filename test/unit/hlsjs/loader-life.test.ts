@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
-import type { HlsConfig } from 'hls.js';
+import { inspect } from 'node:util';
+import type { HlsConfig, LoaderContext } from 'hls.js';
 import { describe, expect, test, vi } from 'vitest';
 import {
   MANIFEST,
@@ -12,6 +13,7 @@ import {
   load,
   newStats,
   policy,
+  prefixToken,
   refuseOnce,
   settle,
   source,
@@ -120,17 +122,44 @@ describe('destroy', () => {
   });
 });
 
-test('a loader that throws from load() after a wait does not leave hls.js without an answer', async () => {
-  class Throwing extends FakeLoader {
-    override load(): void {
-      throw new Error('fetchSetup of the app');
-    }
-  }
-  const { onError } = load(SEGMENT, { Base: Throwing });
-  await settle();
-  calls[0]!.answer(token());
-  await settle();
-  expect(onError).toHaveBeenCalledTimes(1);
+describe('a loader that throws from load()', () => {
+  const throwing = (message: (context: LoaderContext) => string, from = 1) => {
+    let loads = 0;
+    return class extends FakeLoader {
+      override load(...args: Parameters<FakeLoader['load']>): void {
+        if (++loads >= from) throw new Error(message(args[0]));
+        super.load(...args);
+      }
+    };
+  };
+
+  test('after a wait does not leave hls.js without an answer', async () => {
+    const { onError } = load(SEGMENT, { Base: throwing(() => 'fetchSetup of the app') });
+    await settle();
+    calls[0]!.answer(token());
+    await settle();
+    expect(onError.mock.calls.map(([error]) => error)).toEqual([{ code: 0, text: 'Error: fetchSetup of the app' }]);
+  });
+
+  test('at the second try, after the delay of the policy, does not either', async () => {
+    useSource({ tokens: [prefixToken()] });
+    const { onError } = load(MANIFEST, { Base: throwing(() => 'fetchSetup of the app', 2), policy: policy(twice) });
+    last().fail(503);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(onError).toHaveBeenCalledTimes(1);
+  });
+
+  test.each<[string, (context: LoaderContext) => string]>([
+    ['the signed URL', ({ url }) => `cannot load ${url}`],
+    ['a header of the token', ({ headers }) => `'${headers!['x-token']}' is not a valid HTTP header field value.`],
+  ])('with %s in its error does not get that into an event', async (_, message) => {
+    const { onError } = load(SEGMENT, { Base: throwing(message) });
+    await settle();
+    calls[0]!.answer(token(SEGMENT, { query: { st: 'SECRET' }, headers: { 'x-token': 'SECRET' } }));
+    await settle();
+    const [error, , details] = onError.mock.calls[0]!;
+    expect(inspect([error, details])).not.toContain('SECRET');
+  });
 });
 
 test('two requests denied at once fail one a task: hls.js ends the second when it hears of the first', async () => {

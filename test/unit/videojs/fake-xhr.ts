@@ -19,6 +19,8 @@ class FakeXhr extends EventTarget {
   withCredentials = false;
   /** Of the answer, names in lower case. */
   responseHeaders: Record<string, string> = {};
+  /** What the browser throws on the next header. */
+  refusing: Error | undefined;
   readonly #handlers = new Map<string, ((event: Event) => void) | null>();
 
   constructor() {
@@ -45,6 +47,7 @@ class FakeXhr extends EventTarget {
   }
 
   setRequestHeader(name: string, value: string): void {
+    if (this.refusing) throw this.refusing;
     this.headersSent.push(`${name}: ${value}`);
   }
 

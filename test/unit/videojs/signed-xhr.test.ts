@@ -87,6 +87,21 @@ describe('waiting', () => {
     expect(xhr.heard).toEqual(['error 0', 'loadend 0']);
   });
 
+  test.each([0, 1])(
+    'refused %i times, and then not taken by the browser: it fails as without a network',
+    async (refused) => {
+      const { xhr } = taken({ headers: { 'x-token': 't' } });
+      xhr.send();
+      if (refused) {
+        await later(10);
+        xhr.answer(403);
+      }
+      xhr.refusing = new DOMException("'t' is not a valid HTTP header field value.", 'SyntaxError');
+      await later(20);
+      expect(xhr.heard).toEqual(['error 0', 'loadend 0']);
+    },
+  );
+
   test('opened anew, it is forgotten', async () => {
     const { xhr } = taken();
     xhr.send();

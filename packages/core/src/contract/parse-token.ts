@@ -1,5 +1,6 @@
 import type { Check } from './first-wrong.ts';
 import { firstWrong, isBoolean, isObject, isWrong, orNull } from './first-wrong.ts';
+import { encodeParameter } from '../url-text.ts';
 import type { Token } from './token.ts';
 
 /** The least that is milliseconds, in seconds: the year 5138. */
@@ -37,6 +38,30 @@ const areTexts: Check = (values, name) => {
   return isOfTexts ? undefined : `${name} has a value that is neither text nor a number. Give texts.`;
 };
 
+/** JSON has numbers, such as the `e` of a query. URLs and headers have none. */
+const asTexts = (values: object): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)] as const])),
+  );
+
+/**
+ * Texts over which `write` does not throw. A browser throws when the request is prepared, where few players listen, and
+ * quotes the value in its error.
+ */
+const areSendable =
+  /* @__NO_SIDE_EFFECTS__ */
+  (write: (texts: Record<string, string>) => unknown): Check =>
+    (values, name) => {
+      const problem = areTexts(values, name);
+      if (problem) return problem;
+      try {
+        write(asTexts(values as object));
+        return undefined;
+      } catch {
+        return `${name} has a name or a value that no browser sends. Write base64 without line breaks.`;
+      }
+    };
+
 /** Names that a message may repeat: a longer one may be a token. */
 const MEMBER_NAME = /^[A-Za-z_-]{1,20}$/;
 
@@ -56,8 +81,8 @@ const members: Record<keyof Token, Check> = {
   prefix: orNull(isFolder),
   base: orNull(isFolder),
   expires: isUnixSeconds,
-  query: orNull(areTexts),
-  headers: orNull(areTexts),
+  query: orNull(areSendable((texts) => Object.entries(texts).flat().forEach(encodeParameter))),
+  headers: orNull(areSendable((texts) => new Headers(texts))),
   anyQuery: orNull(isBoolean),
   credentials: orNull(isBoolean),
 };
@@ -73,12 +98,6 @@ export const isToken: Check = (value, name) => {
   if (query ?? headers ?? base ?? (credentials || undefined)) return undefined;
   return `${name} has no carrier. Give query, headers, base, or credentials: true.${hintAt(value as object)}`;
 };
-
-/** JSON has numbers, such as the `e` of a query. URLs and headers have none. */
-const asTexts = (values: object): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)] as const])),
-  );
 
 /** Reads a token, without members that a token does not have; `undefined` if `value` is none. */
 export function parseToken(value: Token): Token | undefined {
