@@ -10,6 +10,7 @@ export { errorWithoutToken } from './adapter/error-without-token.ts';
 export { forwardTokenEvents } from './adapter/forward-token-events.ts';
 export { hideSignedUrl } from './adapter/hide-signed-url.ts';
 export { keepAsking } from './adapter/keep-asking.ts';
+export { letGo } from './let-go.ts';
 export { isLeftBehind } from './adapter/left-behind.ts';
 export { isOffline, pauseFor } from './adapter/network-pause.ts';
 export { normaliseOptions, withoutOwnOptions } from './contract/option-checks.ts';

@@ -1,3 +1,5 @@
+import { letGo } from './let-go.ts';
+
 /**
  * Reads the text of `body`; `undefined` if it has more than `maxLength` characters, or has not ended before `signal`
  * aborts.
@@ -8,10 +10,7 @@ export async function readText(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   const reader = body.getReader();
-  const giveUp = (): void => {
-    // not awaited: of a body that somebody else reads as well, it ends only when they have done the same
-    void reader.cancel().catch(() => undefined);
-  };
+  const giveUp = (): void => letGo(reader);
   signal?.addEventListener('abort', giveUp);
   const decoder = new TextDecoder();
   let text = '';

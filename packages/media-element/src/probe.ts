@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { credentialsMode } from 'secure-token-core/adapter';
+import { credentialsMode, letGo } from 'secure-token-core/adapter';
 
 /** An edge that has not answered after so many ms tells nothing. */
 const PROBE_TIMEOUT_MS = 15_000;
@@ -18,7 +18,7 @@ export async function probe(request: SignedRequest, signal: AbortSignal): Promis
       signal: ending.signal,
     });
     // a server without ranges would send all of it
-    await body?.cancel();
+    letGo(body);
     return status;
   } catch {
     return 0;

@@ -48,6 +48,19 @@ describe('sendSigned', () => {
     expect(cancel).toHaveBeenCalledOnce();
   });
 
+  test('a refusal of which somebody keeps a copy is replayed, and told, without a wait for its reader', async () => {
+    const kept: Response[] = [];
+    const refuse = async (): Promise<Response> => {
+      const refusal = await answer(403);
+      kept.push(refusal.clone());
+      return refusal;
+    };
+    const send = vi.fn(refuse).mockImplementationOnce(refuse).mockResolvedValueOnce(new Response());
+    expect(await sendSigned({ refused: refused(second) }, first, send)).toMatchObject({ response: { status: 200 } });
+    const source = { refused: vi.fn().mockRejectedValue(new Error('the endpoint is down')) };
+    await expect(sendSigned(source, first, refuse)).rejects.toThrow('the endpoint is down');
+  });
+
   test('so is that of a refusal for which no other token can be had', async () => {
     const refusal = await answer(403);
     const cancel = vi.spyOn(refusal.body!, 'cancel');

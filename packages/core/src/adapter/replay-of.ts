@@ -1,4 +1,5 @@
 import { credentialsMode } from './credentials.ts';
+import { letGo } from '../let-go.ts';
 import { isRefusalCached, replayCacheMode } from './replay-cache.ts';
 import type { SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
 
@@ -20,7 +21,7 @@ async function overwriteCached(refused: SignedRequest, replay: SignedRequest): P
       headers,
       credentials: credentialsMode(replay),
     });
-    await body?.cancel();
+    letGo(body);
   } catch {
     // the replay will show it
   }

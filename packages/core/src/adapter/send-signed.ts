@@ -1,5 +1,6 @@
 import { adoptToken } from './adopt-token.ts';
 import { replayCacheMode } from './replay-cache.ts';
+import { letGo } from '../let-go.ts';
 import { noteAccepted } from '../requests/request-notes.ts';
 import type { SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
 
@@ -18,9 +19,6 @@ export type Send = (request: SignedRequest, cache: RequestCache | undefined) => 
 
 /** Out of CORS mode nobody sees a status: such an answer is what was asked for. */
 const mayBeRefusal = ({ ok, type }: Response): boolean => !ok && !type.startsWith('opaque');
-
-/** For an answer that nobody reads: its connection is free. */
-const cancelBody = async ({ response }: Sent): Promise<void> => await response?.body?.cancel().catch(() => undefined);
 
 /**
  * Sends `signed` by fetch, and once more, by another token, if the edge refuses it. For requests that can choose their
@@ -52,7 +50,7 @@ export async function sendSigned(
     try {
       return await source.refused(request, response?.status ?? 0, { signal });
     } catch (error) {
-      await cancelBody(sent);
+      letGo(sent.response?.body);
       throw error;
     }
   };
@@ -60,7 +58,7 @@ export async function sendSigned(
   const first = await attempt(signed);
   const replay = await replayOf(first);
   if (!replay) return first;
-  await cancelBody(first);
+  letGo(first.response?.body);
   const second = await attempt(replay, replayCacheMode(signed, replay));
   // once: that this one is refused, too, is only reported
   await replayOf(second);

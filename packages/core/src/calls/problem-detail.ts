@@ -1,3 +1,4 @@
+import { letGo } from '../let-go.ts';
 import { readText } from '../read-text.ts';
 import { shownUrl } from '../url-text.ts';
 
@@ -52,7 +53,7 @@ async function noteProblem(response: Response, signal: AbortSignal): Promise<voi
   try {
     const text = await readText(response.clone().body!, MAX_BODY, signal);
     if (text === undefined) {
-      void response.body!.cancel().catch(() => undefined);
+      letGo(response.body);
       return;
     }
     if (!/\bjson\b/i.test(response.headers.get('content-type') ?? '')) return;

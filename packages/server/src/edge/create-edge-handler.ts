@@ -4,6 +4,7 @@ import { checkRequest } from '../http/check-request.ts';
 import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
 import { checkCors } from '../http/cors-options.ts';
 import type { CorsOptions } from '../http/cors-options.ts';
+import { letGo } from '../http/let-go.ts';
 import { verifyingFormatReader } from '../token/format-reader.ts';
 import type { FormatSource, RenewedToken, TokenFormat } from '../token/token-format.ts';
 import { withoutParameters } from '../token/token-query.ts';
@@ -176,7 +177,7 @@ async function respond(
   let response = await forward(isPlaylist ? wholeDocument(request) : request);
   // A playlist under another name shows by its type; a part of it cannot be rewritten.
   if (signing && response.status === 206 && isPlaylistResponse(response)) {
-    await response.body?.cancel();
+    letGo(response.body);
     response = await forward(wholeDocument(request));
   }
   if (signing && response.status === 200 && (isPlaylist || isPlaylistResponse(response))) {

@@ -1,3 +1,4 @@
+import { letGo } from '../http/let-go.ts';
 import { signPlaylist } from '../playlist/sign-playlist.ts';
 import type { SignPlaylistOptions } from '../playlist/sign-playlist.ts';
 
@@ -43,7 +44,7 @@ export async function rewritePlaylist(
   for (const name of ofOriginalBody) headers.delete(name);
   headers.set('Cache-Control', 'private, no-store');
   if (request.method === 'HEAD') {
-    await response.body?.cancel();
+    letGo(response.body);
     return new Response(null, { status: response.status, headers });
   }
   const body = new TextEncoder().encode(await signPlaylist(await response.text(), request.url, options));

@@ -1,3 +1,5 @@
+import { letGo } from './let-go.ts';
+
 /**
  * The text of a body, or `undefined` as soon as it is longer than `maxBytes`: the rest is never read.
  *
@@ -10,7 +12,7 @@ export async function readLimited(
 ): Promise<string | undefined> {
   const decoder = new TextDecoder('utf-8', { fatal });
   if (Number(message.headers.get('Content-Length')) > maxBytes) {
-    giveUp(message.body);
+    letGo(message.body);
     return undefined;
   }
   // The transport holds a sender to the declared length, unless it is that of a compressed body.
@@ -25,15 +27,10 @@ export async function readLimited(
     if (done) break;
     size += value.byteLength;
     if (size > maxBytes) {
-      giveUp(reader);
+      letGo(reader);
       return undefined;
     }
     text += decoder.decode(value, { stream: true });
   }
   return text + decoder.decode();
-}
-
-/** Not waited for: the body of a request that somebody has cloned ends when the clone is given up, too. */
-function giveUp(body: { cancel: () => Promise<void> } | null): void {
-  body?.cancel().catch(() => undefined);
 }

@@ -1,3 +1,4 @@
+import { letGo } from '../http/let-go.ts';
 import { passedOnHeaders } from '../http/passed-on.ts';
 import type { Client } from './client.ts';
 import type { NodeResponse } from './node-message.ts';
@@ -18,13 +19,13 @@ export async function sendResponse(
   { isHead, client }: { isHead: boolean; client: Client },
 ): Promise<void> {
   if (client.hasLeft() || response.headersSent) {
-    await answer.body?.cancel();
+    letGo(answer.body);
     return;
   }
   const headers = passedOnHeaders(answer);
   const declared = declaredLength(headers);
   const hasBody = !isHead && answer.status !== 204 && answer.status !== 304;
-  if (!hasBody) await answer.body?.cancel();
+  if (!hasBody) letGo(answer.body);
   // Throws for a body that somebody has read already: before the headers are out.
   const reader = hasBody ? (answer.body as ReadableStream<Uint8Array> | null)?.getReader() : undefined;
   const length = hasBody ? declared : undefined;
@@ -36,7 +37,7 @@ export async function sendResponse(
   } catch (error) {
     // Node refuses some values that `Headers` takes. What is sent instead has headers of its own.
     for (const [name] of headers) response.removeHeader(name);
-    await reader?.cancel();
+    letGo(reader);
     throw error;
   }
   if (reader) await sendBody(reader, response, { client, length });
@@ -87,7 +88,7 @@ async function sendBody(
 ): Promise<void> {
   const { signal } = client;
   // A read under way ends with this, too.
-  const leave = (): void => void reader.cancel().catch(() => undefined);
+  const leave = (): void => letGo(reader);
   signal.addEventListener('abort', leave);
   let sent = 0;
   try {

@@ -1,3 +1,4 @@
+import { letGo } from '../http/let-go.ts';
 import { readLimited } from '../http/read-limited.ts';
 
 /** Longer than any playlist in use: 1 MiB is some 10,000 segments. */
@@ -81,6 +82,6 @@ export function playlistReader({ fetch, clock }: PlaylistReaderOptions): Playlis
 /** A body that nobody reads or cancels would hold its connection. */
 async function readPlaylist(response: Response, signal: AbortSignal): Promise<string | undefined> {
   if (response.ok && !signal.aborted) return readLimited(response, maxBytes);
-  await response.body?.cancel();
+  letGo(response.body);
   return undefined;
 }

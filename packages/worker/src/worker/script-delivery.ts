@@ -1,4 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
+import { letGo } from 'secure-token-core/adapter';
 import { playlistText } from 'secure-token-core/playlists';
 import type { Delivery } from './delivery.ts';
 import { handOver } from './hand-over.ts';
@@ -53,7 +54,7 @@ export class ScriptDelivery implements Delivery {
     const showsToken = target !== response.url;
     // relative URIs of a playlist begin where the redirect has led: the browser asks for that, and is signed for
     if (isElsewhere && showsToken && this.#signer.protects(target)) {
-      await response.body?.cancel().catch(() => undefined);
+      letGo(response.body);
       return Response.redirect(target);
     }
     const isShown = isElsewhere && !showsToken;
