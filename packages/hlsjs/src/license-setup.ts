@@ -1,27 +1,10 @@
 import type { HlsConfig } from 'hls.js';
 import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
 import { hideSignedUrl, isOutage, keepAsking } from 'secure-token-core/adapter';
+import { isElsewhere, openedBy } from './opened-by.ts';
 
 type LicenseSetup = NonNullable<HlsConfig['licenseXhrSetup']>;
 type Challenge = Awaited<ReturnType<LicenseSetup>>;
-
-const originOf = (url: string): string => new URL(url, document.baseURI).origin;
-
-/** Calls `setUp`, and tells for which URL it has opened `xhr` meanwhile; `undefined` if for none. */
-async function openedBy<T>(xhr: XMLHttpRequest, setUp: () => T): Promise<[Awaited<T>, string | undefined]> {
-  let opened: string | undefined;
-  const { open } = xhr as { open: (...args: unknown[]) => void };
-  const watching = (...args: unknown[]): void => {
-    opened = String(args[1]);
-    open.apply(xhr, args);
-  };
-  Object.assign(xhr, { open: watching });
-  try {
-    return [await setUp(), opened];
-  } finally {
-    Object.assign(xhr, { open });
-  }
-}
 
 /**
  * A `licenseXhrSetup` that signs licence requests to protected URLs and sends a refused one again, once. It waits
@@ -42,7 +25,7 @@ export function createLicenseSetup(
       xhr.withCredentials = credentials;
       const [challenge, opened = signed] = await openedBy(xhr, () => before?.call(this, xhr, signed, ...rest));
       // a set-up that opens it for another server sends it there: the headers of the token are not for that one
-      if (opened !== signed && originOf(opened) !== originOf(signed)) return challenge;
+      if (isElsewhere(opened, signed)) return challenge;
       // last, because a set-up that opens it once more drops its headers
       for (const name in headers) xhr.setRequestHeader(name, headers[name]!);
       return challenge;

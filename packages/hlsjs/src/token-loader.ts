@@ -21,6 +21,8 @@ import {
   replayOf,
   writeUnprotectedRefusal,
 } from 'secure-token-core/adapter';
+import type { Outgoing } from './headers-elsewhere.ts';
+import { withHeadersKept } from './headers-elsewhere.ts';
 import { NONE, UNAVAILABLE, retryDelay, ruleFor, ruleForOutage } from './retry-policy.ts';
 import { sleep } from './sleep.ts';
 import { noteTokenError } from './token-errors.ts';
@@ -67,6 +69,8 @@ class TokenLoader implements Loader<LoaderContext> {
   readonly #source: TokenSource;
   /** `undefined` once destroyed. */
   #inner: Loader<LoaderContext> | undefined;
+  /** What the inner loader loads. */
+  #outgoing!: Outgoing;
   /** A loader loads once. */
   #isInnerUsed = false;
   #context!: LoaderContext;
@@ -77,11 +81,11 @@ class TokenLoader implements Loader<LoaderContext> {
   #waiting: AbortController | undefined;
 
   constructor(config: HlsConfig, Base: LoaderClass, session: LoaderSession) {
-    this.#config = config;
+    this.#config = withHeadersKept(config, () => this.#outgoing);
     this.#Base = Base;
     this.#session = session;
     this.#source = session.source;
-    this.#inner = new Base(config);
+    this.#inner = new Base(this.#config);
     this.stats = this.#inner.stats;
   }
 
@@ -198,7 +202,10 @@ class TokenLoader implements Loader<LoaderContext> {
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- what hls.js prints
       this.#policy.timeout = policy.timeout;
     };
-    inner.load({ ...this.#context, url, headers: { ...this.#context.headers, ...headers } }, policy, {
+    const own = this.#context.headers;
+    const context = { ...this.#context, url, headers: { ...own, ...headers } };
+    this.#outgoing = { context, headers: own, tokenHeaders: Object.keys(headers) };
+    inner.load(context, policy, {
       onSuccess: (response, stats, _, details) => {
         if (heard()) this.#onSuccess(response, Object.assign(this.stats, stats), request, details);
       },

@@ -1,0 +1,52 @@
+import type { HlsConfig, LoaderContext } from 'hls.js';
+import { isElsewhere, openedBy } from './opened-by.ts';
+
+/** A request as an inner loader has it. */
+export interface Outgoing {
+  /** The one of the inner loader, with the signed URL. XhrLoader reads its headers after the app's `xhrSetup`. */
+  readonly context: LoaderContext;
+  /** The headers that the request has without a token. */
+  readonly headers: Record<string, string> | undefined;
+  /** The names of those that its token brings. */
+  readonly tokenHeaders: readonly string[];
+}
+
+/**
+ * Makes `config` one whose set-ups may send a request to another server, as for a failover, without the headers of its
+ * token. What they make of the signed URL is up to them.
+ */
+export function withHeadersKept(config: HlsConfig, outgoingNow: () => Outgoing): HlsConfig {
+  const { xhrSetup, fetchSetup } = config;
+  if (!xhrSetup && !fetchSetup) return config;
+
+  const stripIfElsewhere = (request: Request, { context, headers, tokenHeaders }: Outgoing): Request => {
+    if (!isElsewhere(request.url, context.url)) return request;
+    for (const name of tokenHeaders) {
+      const own = headers?.[name];
+      if (own === undefined) request.headers.delete(name);
+      else request.headers.set(name, own);
+    }
+    return request;
+  };
+  return {
+    ...config,
+    ...(xhrSetup && {
+      async xhrSetup(this: unknown, ...args: Parameters<typeof xhrSetup>) {
+        const [xhr, url] = args;
+        const { context, headers } = outgoingNow();
+        const [, opened = url] = await openedBy(xhr, () => xhrSetup.apply(this, args));
+        if (isElsewhere(opened, url)) context.headers = headers;
+      },
+    }),
+    ...(fetchSetup && {
+      fetchSetup(context: LoaderContext, init: unknown) {
+        const outgoing = outgoingNow();
+        const request = fetchSetup(context, init);
+        // hls.js 1.5 takes no promise
+        return 'then' in request
+          ? request.then((made) => stripIfElsewhere(made, outgoing))
+          : stripIfElsewhere(request, outgoing);
+      },
+    }),
+  };
+}
