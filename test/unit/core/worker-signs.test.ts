@@ -13,7 +13,23 @@ const controlled = (status: number) => {
   return fetch;
 };
 
+/** A `fetch` that nobody answers. */
+const silent = (_: string, { signal }: RequestInit): Promise<Response> =>
+  new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+
+/** Node's own do not follow the fake clock. */
+const fakeTimeouts = (): void => {
+  vi.useFakeTimers();
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+    const ending = new AbortController();
+    setTimeout(() => ending.abort(), ms);
+    return ending.signal;
+  });
+};
+
 afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
@@ -55,22 +71,12 @@ test.each([
 });
 
 test('nor does one that does not answer in five seconds', async () => {
-  vi.useFakeTimers();
-  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-    const ending = new AbortController();
-    setTimeout(() => ending.abort(), ms);
-    return ending.signal;
-  });
-  controlled(workerQuestion.yes).mockImplementation(
-    (_: string, { signal }: { signal?: AbortSignal }) =>
-      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error))),
-  );
+  controlled(workerQuestion.yes).mockImplementation(silent);
+  fakeTimeouts();
   const signs = watch(workerSigns(MASTER));
   await vi.advanceTimersByTimeAsync(4999);
   expect(signs.state).toBe('pending');
   await vi.advanceTimersByTimeAsync(1);
-  vi.useRealTimers();
-  vi.restoreAllMocks();
   expect(signs).toMatchObject({ state: 'done', value: false });
 });
 
@@ -78,14 +84,45 @@ describe('renewWorker', () => {
   test('asks the worker that controls the page, and says whether that has renewed', async () => {
     const fetch = controlled(workerQuestion.yes);
     expect(await renewWorker()).toBe(true);
-    expect(fetch.mock.calls).toEqual([[scriptURL, { headers: { [workerQuestion.renewal]: '' } }]]);
+    expect(fetch).toHaveBeenLastCalledWith(
+      scriptURL,
+      expect.objectContaining({ headers: { [workerQuestion.renewal]: '' } }),
+    );
+  });
+
+  test('is told in five seconds that none answers, as another worker of the site whose network hangs', async () => {
+    controlled(workerQuestion.yes).mockImplementation(silent);
+    fakeTimeouts();
+    const renewed = watch(renewWorker());
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(renewed).toMatchObject({ state: 'done', value: false });
+  });
+
+  test('waits for a token worker whose endpoint takes a minute, but not for one that never comes to an end', async () => {
+    const answers = controlled(workerQuestion.yes);
+    fakeTimeouts();
+    answers.mockResolvedValueOnce(new Response(null, { status: workerQuestion.no }));
+    answers.mockImplementationOnce(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+      return new Response(null, { status: workerQuestion.yes });
+    });
+    const slow = watch(renewWorker());
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(slow).toMatchObject({ state: 'done', value: true });
+
+    answers.mockResolvedValueOnce(new Response(null, { status: workerQuestion.no })).mockImplementationOnce(silent);
+    const endless = watch(renewWorker());
+    await vi.advanceTimersByTimeAsync(299_999);
+    expect(endless.state).toBe('pending');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(endless).toMatchObject({ state: 'done', value: false });
   });
 
   test.each([
     ['it has nothing that it could renew', workerQuestion.no],
     ['it is of an earlier version, whose script comes instead of an answer', 200],
   ])('is told where %s', async (_, status) => {
-    controlled(status);
+    controlled(status).mockResolvedValueOnce(new Response(null, { status: workerQuestion.yes }));
     expect(await renewWorker()).toBe(false);
   });
 
@@ -97,7 +134,9 @@ describe('renewWorker', () => {
   });
 
   test.each(['ERR_DENIED', 'ERR_SIGNING_UNAVAILABLE'] as const)('throws what the worker was told: %s', async (code) => {
-    controlled(200).mockResolvedValue(responseWithoutToken(new SecureTokenError(code, 'no')));
+    controlled(workerQuestion.yes)
+      .mockResolvedValueOnce(new Response(null, { status: workerQuestion.yes }))
+      .mockResolvedValueOnce(responseWithoutToken(new SecureTokenError(code, 'no')));
     await expect(renewWorker()).rejects.toMatchObject({ name: 'SecureTokenError', code });
   });
 });

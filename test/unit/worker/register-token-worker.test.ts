@@ -279,10 +279,14 @@ describe('registerTokenWorker', () => {
     const { active } = container;
     active.postMessage.mockClear();
     await worker.renew();
-    expect(fetch.mock.calls).toEqual([[active.scriptURL, { headers: { 'secure-token-renews': '' } }]]);
+    expect(fetch.mock.calls).toMatchObject([
+      [active.scriptURL, { headers: { 'secure-token-signs': active.scriptURL } }],
+      [active.scriptURL, { headers: { 'secure-token-renews': '' } }],
+    ]);
     container.controller = null;
+    fetch.mockClear();
     await worker.renew();
-    expect(fetch).toHaveBeenCalledTimes(1);
+    expect(fetch).not.toHaveBeenCalled();
     expect(active.postMessage.mock.calls).toEqual([[{ secureToken: 'claim' }], [{ secureToken: 'claim' }]]);
   });
 

@@ -17,36 +17,50 @@ export const workerQuestion = {
 /** A worker answers at once; one that does not know the question may ask the network for its own script. */
 const ANSWER_TIMEOUT_MS = 5000;
 
+/** A renewal takes as long as the tries of the worker do. Browsers stop a worker that is at one request for so long. */
+const RENEWAL_TIMEOUT_MS = 300_000;
+
 const controllerOfPage = (): ServiceWorker | null | undefined =>
   (globalThis.navigator as Partial<Navigator> | undefined)?.serviceWorker?.controller;
 
 /** Whether a service worker controls this page: only then is there anybody to ask. */
 export const hasController = (): boolean => !!controllerOfPage();
 
-/** The answer of the worker that controls this page; `undefined` without a worker, and if it ends meanwhile. */
-async function askWorker(question: RequestInit): Promise<Response | undefined> {
+/**
+ * The answer of the worker that controls this page; `undefined` without a worker, if it ends meanwhile, and if it has
+ * not answered after `timeoutMs`.
+ */
+async function askWorker(headers: Record<string, string>, timeoutMs: number): Promise<Response | undefined> {
   const controller = controllerOfPage();
-  return controller ? fetch(controller.scriptURL, question).catch(() => undefined) : undefined;
+  if (!controller) return undefined;
+  return fetch(controller.scriptURL, { headers, signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined);
 }
+
+const askWhetherSigns = (url: string): Promise<Response | undefined> =>
+  askWorker({ [workerQuestion.header]: url }, ANSWER_TIMEOUT_MS);
 
 /**
  * Whether a token worker (secure-token-worker) controls this page and signs the browser's own requests for `url`. One
  * that does not answer in five seconds does not.
  */
 export async function workerSigns(url: string): Promise<boolean> {
-  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-  const answer = await askWorker({ headers: { [workerQuestion.header]: resolveUrl(url) }, signal });
+  const answer = await askWhetherSigns(resolveUrl(url));
   return answer?.status === workerQuestion.yes;
 }
 
 /**
  * Renews the tokens of the token worker that controls this page, and lifts its denials.
- * @returns whether there is one that can, which those of earlier versions cannot
+ * @returns whether there is one that can, which those of earlier versions cannot. One that answers no question in five
+ *   seconds is none.
  * @throws as `TokenSource.renew`
  */
 export async function renewWorker(): Promise<boolean> {
-  const answer = await askWorker({ headers: { [workerQuestion.renewal]: '' } });
+  // any URL will do: another worker of the site may hold up what it is asked for as long as the network does
+  const { yes, no } = workerQuestion;
+  const known = await askWhetherSigns(controllerOfPage()?.scriptURL ?? '');
+  if (known?.status !== yes && known?.status !== no) return false;
+  const answer = await askWorker({ [workerQuestion.renewal]: '' }, RENEWAL_TIMEOUT_MS);
   const error = answer && errorOfResponse(answer);
   if (error) throw error;
-  return answer?.status === workerQuestion.yes;
+  return answer?.status === yes;
 }
