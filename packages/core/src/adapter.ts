@@ -1,3 +1,4 @@
+export { abortable } from './abortable.ts';
 export { acquireTokenSource } from './adapter/acquire-token-source.ts';
 export { carriesToken, sentRequest } from './requests/carried-tokens.ts';
 export { adoptToken } from './adapter/adopt-token.ts';

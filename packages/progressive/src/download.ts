@@ -1,5 +1,5 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { isOffline, noteAccepted } from 'secure-token-core/adapter';
+import { abortable, isOffline, noteAccepted } from 'secure-token-core/adapter';
 import type { Connection } from './connection.ts';
 import { connect } from './connection.ts';
 import { representation } from './content-range.ts';
@@ -89,7 +89,7 @@ class Download {
     try {
       this.#source.allow(this.#url);
       await this.#receiveAll();
-      return await this.#sink.finish(this.#type);
+      return await abortable(this.#sink.finish(this.#type), this.#signal);
     } catch (error) {
       this.#sink.release();
       throw error;
@@ -159,16 +159,16 @@ class Download {
     if (!mayRestart(this.#begin, !!this.#sink.restart, this.#restarts))
       throw new DOMException(reason, 'InvalidStateError');
     this.#restarts++;
-    await this.#sink.restart!();
+    const emptied = Promise.resolve(this.#sink.restart!());
     this.#position = 0;
     this.#version = { validator: undefined, total: undefined };
+    await abortable(emptied, this.#signal);
   }
 
   async #writeBody({ read }: Connection, status: number): Promise<void> {
     let piece = await read();
     while (piece && !piece.done) {
-      await this.#sink.write(piece.value, this.#position);
-      this.#position += piece.value.length;
+      await this.#write(piece.value);
       this.#attempts = 0;
       this.#reportProgress(false);
       piece = await read();
@@ -176,6 +176,19 @@ class Download {
     // packed or made on the fly, a file has no other end than this
     if (piece?.done && status === 200)
       this.#version = { ...this.#version, total: this.#version.total ?? this.#position };
+  }
+
+  async #write(data: Uint8Array<ArrayBuffer>): Promise<void> {
+    const begin = this.#position;
+    const written = this.#sink.write(data, begin);
+    // a stream that has stopped has it all the same, and writes it once it goes on, whoever gives up meanwhile
+    this.#position += data.length;
+    try {
+      await abortable(written, this.#signal);
+    } catch (error) {
+      if (!this.#signal?.aborted) this.#position = begin;
+      throw error;
+    }
   }
 
   /**

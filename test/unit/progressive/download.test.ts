@@ -1,6 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
+import type { TokenRequest } from '../../../packages/core/src/index.ts';
+import { download } from '../../../packages/progressive/src/download.ts';
 import type { DownloadProgress } from '../../../packages/progressive/src/progress-meter.ts';
+import { gate } from '../../support/node-server.ts';
 import type { Answer } from './download-lab.ts';
 import { SIZE, downloadLab, file, half, serve, status } from './download-lab.ts';
 
@@ -143,5 +146,57 @@ describe('download, from a server that', () => {
     await expect(job).rejects.toBe(reason);
     await expect(lab.run([], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(lab.requests).toHaveLength(1);
+  });
+});
+
+describe('download into a stream that has stopped', () => {
+  const getTokens = ({ urls }: TokenRequest) =>
+    Promise.resolve(urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, query: { token: 't' } })));
+  const reason = new Error('enough');
+
+  test('ends when it is aborted, and goes on later without a byte twice', async () => {
+    const goesOn = gate();
+    const isWriting = gate();
+    const pieces: Uint8Array[] = [];
+    const as = new WritableStream<Uint8Array>({
+      async write(piece) {
+        isWriting.resolve();
+        await goesOn.promise;
+        pieces.push(piece);
+      },
+    });
+    const controller = new AbortController();
+    let from: DownloadProgress | undefined;
+    const onProgress = (progress: DownloadProgress): void => void (from = progress);
+    const stopped = download(lab.url, { as, getTokens, onProgress, signal: controller.signal });
+    await isWriting.promise;
+    controller.abort(reason);
+    await expect(stopped).rejects.toBe(reason);
+    expect(from!.received).toBeGreaterThan(0);
+    goesOn.resolve();
+    await download(lab.url, { as, getTokens, from: from! });
+    expect(Buffer.concat(pieces).equals(file)).toBe(true);
+  });
+
+  test('and does not close ends when it is aborted', async () => {
+    const isClosing = gate();
+    const as = new WritableStream<Uint8Array>({
+      close() {
+        isClosing.resolve();
+        return new Promise(() => undefined);
+      },
+    });
+    const controller = new AbortController();
+    const stopped = download(lab.url, { as, getTokens, signal: controller.signal });
+    await isClosing.promise;
+    controller.abort(reason);
+    await expect(stopped).rejects.toBe(reason);
+  });
+
+  test('because it has failed reports no byte that it did not take', async () => {
+    const as = new WritableStream<Uint8Array>({ write: () => Promise.reject(new Error('the disk is full')) });
+    const onProgress = vi.fn();
+    await expect(download(lab.url, { as, getTokens, onProgress })).rejects.toThrow('the disk is full');
+    expect(onProgress).toHaveBeenLastCalledWith(expect.objectContaining({ received: 0 }));
   });
 });
