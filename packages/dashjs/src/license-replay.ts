@@ -67,6 +67,18 @@ function attach(sent: Sent, signed: SignedRequest): void {
   sent.signed = signed;
 }
 
+const originOf = (url: string): string => new URL(url, globalThis.document?.baseURI).origin;
+
+/**
+ * Takes the headers of the token off a request that another filter, after ours, has led to another server: they are not
+ * for that one. What that filter has set itself stays.
+ */
+function detachIfElsewhere({ request, signed }: Sent): void {
+  if (originOf(request.url) === originOf(signed.url)) return;
+  const isOther = ([name, value]: [string, string]): boolean => signed.headers[name] !== value;
+  request.headers = Object.fromEntries(Object.entries(request.headers ?? {}).filter(isOther));
+}
+
 /** Sends `xhr` once more with another token, once, if the server refuses the one that it has. */
 function replayOnce(xhr: XMLHttpRequest, sent: Sent): void {
   const { session, signal, request, signed } = sent;
@@ -110,7 +122,7 @@ function replayOnce(xhr: XMLHttpRequest, sent: Sent): void {
 /**
  * Lets a request for a licence or a certificate that the server refuses go out once more with another token, unseen by
  * dash.js. dash.js would send it again with the token that was refused, and has no hook for that. It reads
- * `responseType` once for each time that the request goes out, before it sends it.
+ * `responseType` once for each time that the request goes out, after all filters, and before it sets headers.
  *
  * @param request carries the token of `signed`
  * @param signal ends waits
@@ -126,6 +138,7 @@ export function replayRefused(
   Object.defineProperty(request, 'responseType', {
     configurable: true,
     get() {
+      detachIfElsewhere(sent);
       if (!signal.aborted) beforeSent(request.data ?? request.body, (xhr) => replayOnce(xhr, sent));
       return responseType;
     },

@@ -207,6 +207,30 @@ describe('a licence request that the app sends elsewhere', () => {
     expect(seen).toEqual(['load 403']);
   });
 
+  test('a filter of the app has another URL alone: the headers of the token do not go there, its own do', async () => {
+    const { request } = await prepare(({ urls: asked }) =>
+      Promise.resolve(
+        asked.map((url) => ({ url, expires: Date.now() / 1000 + 60, headers: { 'x-token': 't', 'x-more': 'm' } })),
+      ),
+    );
+    Object.assign(request.headers!, { 'x-app': '1', 'x-more': 'own' });
+    request.url = 'https://vendor.example/license';
+    goOut(request);
+    expect(FakeXhr.sent).toMatchObject([
+      { url: 'https://vendor.example/license', headers: { 'x-app': '1', 'x-more': 'own' } },
+    ]);
+    expect(FakeXhr.sent[0]!.headers).not.toHaveProperty('x-token');
+  });
+
+  test('a filter of the app has another path of the same server: the headers of the token go along', async () => {
+    const { request } = await prepare(({ urls: asked }) =>
+      Promise.resolve(asked.map((url) => ({ url, expires: Date.now() / 1000 + 60, headers: { 'x-token': 't' } }))),
+    );
+    request.url = `${CDN}/license/2`;
+    goOut(request);
+    expect(FakeXhr.sent).toMatchObject([{ url: `${CDN}/license/2`, headers: { 'x-token': 't' } }]);
+  });
+
   test('frozen XMLHttpRequest: the request goes out as dash.js sends it', async () => {
     const { request } = await prepare();
     const setter = vi.spyOn(Reflect, 'set').mockReturnValue(false);
