@@ -109,6 +109,7 @@ const anyMember = fc.oneof(
   ),
   fc.constantFrom<unknown>('https://cdn.test/vod', 'https://cdn.test/vod/?a=/', 'https://cdn.test/#/', 'https://a b/'),
   fc.constantFrom<unknown>([], {}, [null], ['x'], { st: {} }, { st: [] }, { st: null }, [[]], [{}]),
+  fc.constantFrom<unknown>({ 'x-t': 'a\nb' }, { 'x-t': ' a\r\n' }, { 'x t': 'a' }, { '': 'a' }, { 'x-t': 'ł' }),
 );
 const names = ['url', 'prefix', 'base', 'expires', 'query', 'headers', 'anyQuery', 'credentials'] as const;
 const mutated = fc

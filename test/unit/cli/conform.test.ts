@@ -266,6 +266,7 @@ describe('secure-token conform catches', () => {
     ['P14', 'now as text', withAnswer((answer) => ({ ...answer, now: String(answer.now) }))],
     ['P14', 'expires that is null', withToken((token) => ({ ...token, expires: null }))],
     ['P15', 'no carrier', withToken((token) => ({ ...token, query: null }))],
+    ['P15', 'a header with a line break', withToken((token) => ({ ...token, headers: { 'x-t': 'a\nb' } }))],
     ['P16', 'URLs that are left out', withAnswer((answer) => ({ ...answer, denied: [] }))],
     [
       'P17',

@@ -99,6 +99,15 @@ export function wrongScopes(reply: Reply): string | undefined {
     : undefined;
 }
 
+function canBeSent(headers: Members): boolean {
+  const texts = Object.entries(headers).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]]));
+  try {
+    return new Headers(Object.fromEntries(texts) as Record<string, string>) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Says which token has nothing that a request could carry. */
 export function wrongCarriers(reply: Reply): string | undefined {
   for (const [i, { query, headers, base, credentials }] of tokensOf(reply).entries()) {
@@ -108,6 +117,8 @@ export function wrongCarriers(reply: Reply): string | undefined {
       const wrong = Object.values(values).find((value) => typeof value === 'object' && value !== null);
       if (wrong) return `A value in \`tokens[${i}].${name}\` is ${kindOf(wrong)}.`;
     }
+    if (isObject(headers) && !canBeSent(headers))
+      return `\`tokens[${i}].headers\` has a name or a value that no browser sends: a line break?`;
     if (!isLeftOut(credentials) && typeof credentials !== 'boolean')
       return `\`tokens[${i}].credentials\` is ${kindOf(credentials)}.`;
     if (isLeftOut(query) && isLeftOut(headers) && isLeftOut(base) && credentials !== true)

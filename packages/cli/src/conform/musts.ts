@@ -118,7 +118,7 @@ export const musts: readonly Must[] = [
   },
   {
     number: 'P15',
-    must: 'Each token has a carrier: `query`, `headers`, `base`, or `credentials` that are `true`.',
+    must: 'Each token has a carrier: `query`, `headers` that a browser can send, `base`, or `credentials` that are `true`.',
     check: sendsCarriers,
   },
   {
