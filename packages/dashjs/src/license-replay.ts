@@ -67,7 +67,7 @@ function attach(sent: Sent, signed: SignedRequest): void {
   sent.signed = signed;
 }
 
-const originOf = (url: string): string => new URL(url, globalThis.document?.baseURI).origin;
+const originOf = (url: string): string => new URL(url, document.baseURI).origin;
 
 /**
  * Takes the headers of the token off a request that another filter, after ours, has led to another server: they are not

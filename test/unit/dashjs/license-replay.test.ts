@@ -84,6 +84,7 @@ beforeEach(() => {
   FakeXhr.sent = [];
   seen = [];
   vi.stubGlobal('XMLHttpRequest', FakeXhr);
+  vi.stubGlobal('document', { baseURI: 'https://page.test/' });
 });
 afterEach(() => vi.unstubAllGlobals());
 

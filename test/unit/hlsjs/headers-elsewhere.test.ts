@@ -1,4 +1,5 @@
 // @vitest-environment jsdom
+import type HlsClass from 'hls.js';
 import type { HlsConfig, LoaderContext } from 'hls.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
@@ -50,7 +51,7 @@ type Version = 'hls.js' | 'hls.js-1.6' | 'hls.js-1.5';
 
 /** Loads a segment, whose token is a header and a parameter, with the loader of hls.js that goes with `setups`. */
 async function load(setups: Partial<HlsConfig>, version: Version = 'hls.js', headers?: Record<string, string>) {
-  const { default: Hls } = (await import(version)) as typeof import('hls.js');
+  const { default: Hls } = (await import(version)) as { default: typeof HlsClass };
   const source = createTokenSource({
     protect: 'https://cdn-a.example/',
     getTokens: ({ urls }) =>
