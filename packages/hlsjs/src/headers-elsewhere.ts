@@ -35,7 +35,7 @@ export function withHeadersKept(config: HlsConfig, outgoingNow: () => Outgoing):
         const [xhr, url] = args;
         const { context, headers } = outgoingNow();
         const [, opened = url] = await openedBy(xhr, () => xhrSetup.apply(this, args));
-        if (isElsewhere(opened, url)) context.headers = headers;
+        if (isElsewhere(opened, url)) context.headers = { ...headers };
       },
     }),
     ...(fetchSetup && {
