@@ -226,7 +226,9 @@ describe('the example answer of the signing endpoint', () => {
     });
     const signed = await source.sign(tokens[0]!.url);
     expect(signed.url).toBe(`${tokens[0]!.url}?st=m6WCATfRgS_5lcyChCPgrw&e=1732450300`);
-    expect((await source.sign('https://cdn.example.com/vod/8/a.ts')).headers).toEqual({ 'x-token': '…' });
+    expect((await source.sign('https://cdn.example.com/vod/8/a.ts')).headers).toEqual({
+      'x-token': 'm6WCATfRgS_5lcyChCPgrw',
+    });
     source.destroy();
     const error = await source.sign('https://cdn.example.com/other').catch((reason: unknown) => reason);
     expect(isSecureTokenError(error) && error.code).toBe('ERR_DESTROYED');

@@ -23,8 +23,7 @@ export const isObject: Check = (value, name) =>
 export const isBoolean: Check = (value, name) =>
   typeof value === 'boolean' ? undefined : isWrong(value, name, 'Give true or false.');
 /** Lets `null` pass, as a serialiser of Go, Java or C# writes it for what is left out. */
-export const orNull =
-  (check: Check): Check =>
+export const orNull = /* @__NO_SIDE_EFFECTS__ */ (check: Check): Check =>
   (value, name) =>
     value === null ? undefined : check(value, name);
 /** A number from 0 to `max`. */
