@@ -57,12 +57,12 @@ declare module '@angular/core' {
 // Nuxt needs no imports
 declare function defineNuxtConfig(config: object): object;
 declare function useRuntimeConfig(): { readonly cdnSecret: string };
-declare function defineEventHandler<Event>(answer: (event: Event) => Promise<Response>): unknown;
+declare function defineEventHandler(answer: (event: never) => Promise<Response>): unknown;
 declare function toWebRequest(event: unknown): Request;
 
 // the reader's own files
 declare module '*/player' {
-  export class Player {}
+  export const Player: object;
 }
 declare module '*/token' {
   import type { RequestListener } from 'node:http';
