@@ -16,7 +16,7 @@ const words = process.argv.slice(2);
 const policies = readPolicies().filter(({ policy }) => !words.length || words.some((word) => policy.includes(word)));
 const files = [...new Set(policies.flatMap((policy) => policy.files))];
 
-/** What is broken at the moment. @type {{ path: string, place: Break } | undefined} */
+/** The place that is broken at the moment. @type {{ path: string, place: Break } | undefined} */
 let broken;
 
 /** @type {import('vite').Plugin} */

@@ -13,7 +13,7 @@ const chosen = packages.length > 0;
 
 /** @typedef {{ name: string, command: string, args: string[] }} Step */
 
-/** What needs no test runner. @type {readonly Step[]} */
+/** Steps that need no test runner. @type {readonly Step[]} */
 const checks = rest
   ? []
   : [

@@ -1,7 +1,7 @@
 import { secureToken } from 'secure-token-server';
 
 /**
- * What endpoint and edge agree on, as long as the secret is the same.
+ * The token formats that the endpoint and the edge of the demo make from one secret.
  * @typedef {object} DemoFormats
  * @property {import('secure-token-server').VerifyingTokenFormat} url a token for each URL
  * @property {import('secure-token-server').VerifyingTokenFormat} folder one for the folder of a film or channel, and a verdict on

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 /** @typedef {'url' | 'folder'} TokenKind what a token of the endpoint opens */
 
 /**
- * What the buttons of the pages change. One per running server; only revocation is per viewer.
+ * The settings that the buttons of the pages change: one set for each running server. Only revocation is per viewer.
  * @typedef {object} DemoState
  * @property {string} secret what endpoint and edge share
  * @property {number} rotations how often the secret was replaced
@@ -29,7 +29,7 @@ export const createDemoState = () => ({
 const createSecret = () => randomBytes(24).toString('base64url');
 
 /**
- * What a page may know and change: the secret is not in here.
+ * The part of the demo's state that a page may know and change, which leaves out the secret.
  * @typedef {object} Controls
  * @property {EndpointMode} endpoint
  * @property {TokenKind} tokens

@@ -2,8 +2,9 @@ import { examine } from 'secure-token-cli/doctor';
 import { demoFormats } from './demo-format.mjs';
 
 /**
- * What `secure-token doctor` says of the URL that a page plays: it asks this edge and this endpoint as the page does.
- * With the secret it also makes the expired token that an edge has to refuse.
+ * Creates a handler that answers with what `secure-token doctor` says of the URL that a page plays. The doctor asks
+ * this edge and this endpoint as the page does. The secret also lets the doctor make the expired token that an edge has
+ * to refuse.
  * @param {import('./demo-state.mjs').DemoState} state
  * @param {object} options
  * @param {readonly string[]} options.pages origins of the pages

@@ -1,7 +1,7 @@
 import { createSecretFile } from './secret-file.mjs';
 
 /**
- * What an instance is told by its environment.
+ * The settings that an instance reads from its environment.
  * @typedef {object} Settings
  * @property {number} port
  * @property {string[]} allow the only URLs that are ever signed: prefixes

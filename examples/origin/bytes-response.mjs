@@ -1,5 +1,5 @@
 /**
- * What an origin holds under one URL.
+ * The content that an origin holds under one URL.
  * @typedef {object} Content
  * @property {string} type media type
  * @property {number} size

@@ -2,8 +2,8 @@ import { createFilmOrigin } from './film-origin.mjs';
 import { createLiveOrigin } from './live-origin.mjs';
 
 /**
- * The same recording as a film, `<base>film/master.m3u8`, and as a stream without end, `<base>live/master.m3u8`: each
- * on one timeline, for players that know no discontinuities.
+ * Creates an origin that serves one recording as a film, `<base>film/master.m3u8`, and as a stream without end,
+ * `<base>live/master.m3u8`. Each has one timeline, for players that know no discontinuities.
  * @param {object} options
  * @param {string} options.root folder of the fMP4 files
  * @param {number} options.seconds how long the recording is

@@ -7,7 +7,10 @@ import { memoryContent } from './memory-content.mjs';
 import { emptyResponse, onlyReads, relativePath } from './origin-request.mjs';
 import { repeatPlaylist } from './repeat-playlist.mjs';
 
-/** What places a file later on one timeline, by its type. @type {Readonly<Record<string, typeof laterSegment>>} */
+/**
+ * The functions that move a file to a later place on one timeline, by the file's media type.
+ * @type {Readonly<Record<string, typeof laterSegment>>}
+ */
 const laterBy = { [mediaType('.m4s')]: laterSegment, [mediaType('.vtt')]: laterSubtitles };
 
 /**

@@ -1,6 +1,6 @@
 /**
- * How a low-latency stream is cut. Parts are counted through the whole stream: part `n` is in segment
- * `floor(n / partsPerSegment)`.
+ * The division of a low-latency stream into segments and parts. Parts are counted through the whole stream: part `n` is
+ * in segment `floor(n / partsPerSegment)`.
  * @typedef {object} LowLatencyLayout
  * @property {number} partsPerSegment
  * @property {number} partSeconds

@@ -1,5 +1,5 @@
 /**
- * What is left of the URL's path below `base`; nothing for other paths.
+ * Returns the rest of the URL's path below `base`, or `undefined` for other paths.
  * @param {Request} request
  * @param {string} base begins and ends with `/`
  * @returns {string | undefined} percent-encoded, without a leading slash

@@ -1,4 +1,4 @@
-/** What says that times begin again. */
+/** Matches the tags that a repetition on one continuous timeline leaves out. */
 const newTimes = /^#EXT-X-(?:DISCONTINUITY|MAP)\b.*\n/gm;
 const firstOfSegments = /^#EXT(?:INF|-X-(?:KEY|MAP|BYTERANGE|PROGRAM-DATE-TIME|DISCONTINUITY))\b/m;
 

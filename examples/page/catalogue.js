@@ -13,7 +13,7 @@ import { viewer } from './viewer.js';
 /** @typedef {import('./titles.js').Title} Title */
 
 const request = { headers: { 'X-Viewer': viewer } };
-/** How tokens are fetched. `/token/expanded` also answers for what a playlist names. */
+/** The ways to fetch tokens. `/token/expanded` also returns tokens for the URLs that a playlist names. */
 const modes = {
   ahead: { name: 'pointer on the title', signing: { endpoint: `${app}/token/expanded`, request } },
   once: { name: 'click, in one call', signing: { endpoint: `${app}/token/expanded`, request } },
@@ -22,12 +22,12 @@ const modes = {
 const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
-/** This film is so small that hls.js would load all of it at once; a film of yours would not fit. In seconds. */
+/** Limits the buffer of hls.js, in seconds. Without the limit hls.js would load all of this small film at once. */
 const buffer = { maxMaxBufferLength: 20 };
 
 /**
- * What the page shows as its code are these functions, read from themselves. @type {(signing: { endpoint: string }) =>
- * Playback}
+ * Creates hls.js with a token source. The page shows the bodies of `setUp`, `prepare` and `load` as its code.
+ * @type {(signing: { endpoint: string }) => Playback}
  */
 function setUp(signing) {
   const source = createTokenSource(signing);

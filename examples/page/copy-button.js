@@ -1,4 +1,4 @@
-/** How long a button says what it has done, in ms. */
+/** Milliseconds for which a button says what it has done. */
 const SAID_MS = 3000;
 
 const markup = `

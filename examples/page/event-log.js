@@ -3,7 +3,8 @@
 const rows = 10;
 
 /**
- * What is out of the ordinary, newest first. No entry is changed afterwards; screen readers read each out as it comes.
+ * Creates a log of unusual events, newest first. The log never changes an entry, and screen readers read each one out
+ * as it comes.
  * @param {HTMLElement} root
  * @returns {(tone: Tone, text: string) => void} adds an entry
  */

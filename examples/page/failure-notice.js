@@ -32,7 +32,10 @@ export function createFailureNotice(video) {
   };
 }
 
-/** What a viewer can be told about an error of a player or of a token source. @type {(error: unknown) => string} */
+/**
+ * Returns the sentence that tells a viewer why a player or a token source has failed.
+ * @type {(error: unknown) => string}
+ */
 export function reasonFor(error) {
   const { code } = /** @type {{ code?: unknown }} */ (Object(error));
   if (code === 'ERR_DENIED') return 'You may not watch this film any more.';

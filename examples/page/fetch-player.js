@@ -14,7 +14,7 @@ const signing = { endpoint: `${app}/token`, protect: `${edge}/`, request: { head
 const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
-/** What the page shows as its code is this function, read from itself. @type {(src: string) => Playback} */
+/** Plays `src`. The page shows the body of this function as its code. @type {(src: string) => Playback} */
 function play(src) {
   const installed = installSecureFetch(signing);
   const player = new HlsVideoAdapter();

@@ -13,10 +13,10 @@ const signing = { endpoint: `${app}/token`, request: { headers: { 'X-Viewer': vi
 const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
-/** This film is so small that hls.js would load all of it at once; a film of yours would not fit. In seconds. */
+/** Limits the buffer of hls.js, in seconds. Without the limit hls.js would load all of this small film at once. */
 const buffer = { maxMaxBufferLength: 20 };
 
-/** What the page shows as its code is this function, read from itself. @type {(src: string) => Playback} */
+/** Plays `src`. The page shows the body of this function as its code. @type {(src: string) => Playback} */
 function play(src) {
   const hls = new Hls(buffer);
   const source = secureToken(hls, signing);

@@ -110,7 +110,7 @@ export function createInspector(root, options) {
     },
   );
 
-  /** What the buttons have changed. @type {import('../backend/demo-state.mjs').Controls | undefined} */
+  /** The settings of the demo that are in force. @type {import('../backend/demo-state.mjs').Controls | undefined} */
   let inForce;
   createControls(controls, {
     app,

@@ -10,13 +10,14 @@ import { viewer } from './viewer.js';
 
 /** Where tokens come from. */
 const signing = { endpoint: `${app}/token`, request: () => ({ headers: { 'X-Viewer': viewer } }) };
-/** The same film under three addresses, to tell its requests apart. */
+/** Returns one of three addresses of the film, so that the page can tell the requests of its players apart. */
 const film = (/** @type {string} */ name) => `${edge}/mp4/${name}/film.mp4`;
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 /**
- * This page signs for the worker, so that its calls show up below; with `{ endpoint, protect }` the worker would ask the
- * endpoint by itself. Other media requests of this page, those of the other player too, are left alone.
+ * Registers the token worker, and signs for it, so that the worker's calls show up on the page. With `{ endpoint,
+ * protect }` the worker would ask the endpoint by itself. The worker leaves all other media requests of the page alone,
+ * the second player's among them.
  * @type {(film: string) => Promise<TokenWorker>}
  */
 async function register(film) {
@@ -50,7 +51,7 @@ async function playBySwap(video, film, { source }) {
  * @typedef {(video: HTMLVideoElement, film: string, signer: { source: TokenSource }) => Promise<SecureVideo>} Play
  */
 
-/** What failed for good and may be tried again. @type {Set<() => void>} */
+/** Functions that play a film again, one for each film that has failed for good. @type {Set<() => void>} */
 const failed = new Set();
 const inspector = createInspector(find('#inspector'), {
   happened: find('#happened'),

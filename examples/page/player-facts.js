@@ -8,7 +8,7 @@ const markup = `
 const ways = { worker: 'signed by the worker', swap: 'change of source' };
 
 /**
- * How one player gets its live tokens, and what that costs.
+ * Shows how one player gets tokens that are valid, and what that costs.
  * @param {HTMLElement} root
  * @param {HTMLVideoElement} video
  */

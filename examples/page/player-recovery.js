@@ -1,8 +1,8 @@
-/** How long after a failure it is tried again, in ms. */
+/** Milliseconds between a failure and the next attempt. */
 const PAUSE = 500;
-/** So many failures in a row while nothing is broken are enough. */
+/** Attempts in a row, while nothing is broken, after which the page makes no more. */
 const LIMIT = 5;
-/** A failure that comes so long after the last one is none of its row, in ms. */
+/** Milliseconds after the last failure from which on a failure begins a new row. */
 const ROW = 30_000;
 
 /**
@@ -33,7 +33,7 @@ export function createRecovery({ isWell, renew, goOn }) {
       failedAt = now;
       if (isWell() && tries++ < LIMIT) setTimeout(tryAgain, PAUSE);
     },
-    /** What was broken is repaired. */
+    /** Notes that whatever was broken is repaired, and tries again. */
     repaired() {
       tries = 0;
       void tryAgain();

@@ -96,7 +96,7 @@ function kindOf(pathname) {
 export const labelOf = (pathname) => pathname.split('/').slice(-3).join('/').replace(/^\//, '');
 
 /**
- * What the plugin added to the URL, cut short: enough to see that it changes.
+ * Returns the beginning of the token that the plugin added to the URL: enough to see that the token changes.
  * @type {(signed: string, url: string) => string}
  */
 function beginningOfToken(signed, url) {

@@ -21,7 +21,7 @@ const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 const notice = createFailureNotice(video);
 
-/** What the page shows as its code is this function, read from itself. */
+/** Plays `src`. The page shows the body of this function as its code. */
 function play() {
   const hls = new Hls(buffer);
   const source = secureToken(hls, signing);
@@ -41,7 +41,7 @@ const ask = (path, body, options) =>
     ...options,
   });
 
-/** What a viewer can be told about a denial of this account. @type {(error: unknown) => string} */
+/** Returns the sentence that tells a viewer why this account was denied. @type {(error: unknown) => string} */
 function reasonOf(error) {
   const { type } = /** @type {{ type?: unknown }} */ (Object(error));
   if (type === 'urn:secure-token:session-limit') return 'Your account is already playing in three tabs.';

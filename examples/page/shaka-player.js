@@ -16,7 +16,7 @@ const video = /** @type {HTMLVideoElement} */ (find('video'));
 const player = new shaka.Player();
 await player.attach(video);
 
-/** What the page shows as its code is this function, read from itself. @type {(src: string) => TokenSource} */
+/** Plays `src`. The page shows the body of this function as its code. @type {(src: string) => TokenSource} */
 function play(src) {
   const source = secureToken(player, signing);
   player.load(src).catch(say);

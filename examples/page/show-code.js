@@ -5,7 +5,7 @@ const matters = /secureToken\(|secureVideo\(|installSecureFetch\(|registerTokenW
 const SHORT = 80;
 
 /**
- * What the page runs, as code for a page of the reader's own.
+ * The code that a page runs, as pieces of a page of the reader's own.
  * @typedef {object} Code
  * @property {readonly string[]} imports
  * @property {Readonly<Record<string, unknown>>} values what the functions use, by name: text, numbers, plain objects,

@@ -1,7 +1,7 @@
 const rows = 8;
 
 /**
- * How long each switch to another title took, newest first.
+ * Creates a table of how long each switch to another title took, newest first.
  * @param {HTMLElement} root
  * @param {HTMLVideoElement} video
  */

@@ -15,7 +15,7 @@ Object.assign(/** @type {{ Vhs: object }} */ (/** @type {unknown} */ (videojs)).
 
 const player = videojs('player');
 
-/** What the page shows as its code is this function, read from itself. @type {(src: string) => TokenSource} */
+/** Plays `src`. The page shows the body of this function as its code. @type {(src: string) => TokenSource} */
 function play(src) {
   const { source } = player.secureToken(signing);
   player.src({ src, type: 'application/x-mpegURL' });
@@ -37,7 +37,7 @@ const inspector = createInspector(find('#inspector'), {
   onRepair: () => recovery.repaired(),
 });
 
-/** What VHS has been refused for good it does not ask for again. What was denied goes on by itself. */
+/** Whether VHS has given up the source for good after a refusal. After a denial VHS goes on by itself. */
 const isGivenUp = () => Object(player.error()).cause?.code !== 'ERR_DENIED';
 
 const recovery = createRecovery({

@@ -112,8 +112,9 @@ async function perCoreSecond({ port, pid }, target, agent) {
 }
 
 /**
- * What an edge costs: requests for each second that its process has a core, in front of the same origin, without a
- * cache. Neither the client nor the origin counts, nor whatever else the machine does. Takes two minutes; Linux only.
+ * Measures how many requests an edge answers in a second of its process's CPU time, in front of the same origin,
+ * without a cache. Neither the client nor the origin counts, nor whatever else the machine does. The run takes two
+ * minutes, and needs Linux.
  */
 export async function run() {
   if (!nginxBinary || process.platform !== 'linux')

@@ -88,7 +88,10 @@ export const formats = [
   ['mux', mux({ keys: [{ id: 'K', key: pem(rsa) }] }), 'RSA-SHA-256', signature('sha256', rsa)],
 ];
 
-/** What a player sends for `url`. @param {string} url @param {import('secure-token-server').SignedToken} token */
+/**
+ * Returns the URL and the headers of the request that a player sends for `url`.
+ * @param {string} url @param {import('secure-token-server').SignedToken} token
+ */
 export function requestWith(
   url,
   { base, prefix = `${new URL(url).origin}/`, query = {}, headers = {}, setCookie = [] },

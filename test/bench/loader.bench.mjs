@@ -45,7 +45,7 @@ async function measure() {
 /** @param {number[]} values */
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-/** What a token at hand costs a request, in a real browser on loopback. */
+/** Measures what a token at hand costs a request, in a real browser on loopback. */
 export async function run() {
   const html = scripts.map((path) => `<script>${readFileSync(path, 'utf8')}</script>`).join('');
   const server = createServer((request, response) => {

@@ -9,7 +9,7 @@ const origin = 'https://cdn.example.com/';
 const media = `${origin}live/media.m3u8`;
 const expires = Date.now() / 1000 + 3600;
 
-/** What a stranger may write into a playlist. */
+/** URLs that a stranger may write into a playlist. */
 const urls = {
   'a name': origin.padEnd(SIZE, 'a'),
   slashes: origin.padEnd(SIZE, '/'),
@@ -50,7 +50,9 @@ function playlist(line) {
   return lines.join('\n');
 }
 
-/** What long input costs a player: it must grow with its length, see test/unit/core/growth.test.ts. */
+/**
+ * Measures what long input costs a player. `test/growth/core.all.test.ts` tests that the cost grows with the length.
+ */
 export async function run() {
   const rows = [];
   for (const [name, url] of Object.entries(urls)) {

@@ -29,7 +29,8 @@ const microseconds = (source, text) => {
 };
 
 /**
- * What one more segment in a live playlist of ten thousand costs the page, beside what reading such a playlist costs.
+ * Measures what one more segment in a live playlist of ten thousand costs the page, beside what reading such a playlist
+ * costs.
  */
 export async function run() {
   const rows = {

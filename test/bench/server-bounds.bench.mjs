@@ -40,7 +40,7 @@ function playlist() {
   return `${text}#EXT-X-ENDLIST\n`;
 }
 
-/** What the longest input costs: time of one request, on this machine. */
+/** Measures what the longest input costs: the time of one request, on this machine. */
 export async function run() {
   const rows = [];
   for (const [name, each] of formats) {

@@ -10,7 +10,7 @@ const slow = { latency: 0.3 };
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
-/** What dash.js has measured of the segments, beside what the browser has measured of the same requests. */
+/** Plays, and returns what dash.js and the browser have measured of the same segments. */
 async function measure(stage: Stage, carrier: Carrier, path: string, version: DashVersion) {
   const player = await openDash(stage, carrier, { path, version, tokens: { readAhead: 0 } });
   await player.play();

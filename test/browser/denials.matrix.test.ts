@@ -8,7 +8,7 @@ import { mediaTest as it } from '../support/media-test.ts';
 import { inPart } from '../support/parts.ts';
 import { standsStill } from '../support/recorded-page.ts';
 
-/** What a viewer and an app see of a player on the page that is open. */
+/** A player on the page that is open, as a viewer and an app see it. */
 class Viewing {
   readonly #page: Page;
   readonly #player: DeniedPlayer;

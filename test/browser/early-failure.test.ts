@@ -4,7 +4,7 @@ import { runIn } from '../support/engines.ts';
 import { mediaTest as it } from '../support/media-test.ts';
 import { lookUntil } from '../support/recorded-page.ts';
 
-/** What the README of each package shows, without a listener for errors; `args.url` is the URL of `path`. */
+/** The code that the README of each package shows, without a listener for errors. `args.url` is the URL of `path`. */
 const players = {
   'hls.js': {
     scripts: ['node_modules/hls.js/dist/hls.min.js', 'packages/hlsjs/dist/secure-token-hlsjs.min.js'],

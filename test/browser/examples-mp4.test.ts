@@ -3,7 +3,7 @@ import { describe } from 'vitest';
 import { exampleTest as it, playOn, press, tile } from '../support/examples-page.ts';
 
 describe.concurrent('mp4.html', () => {
-  /** What the edge answered to the browser's requests for one of the three addresses of the film. */
+  /** Collects the edge's answers to the browser's requests for one of the three addresses of the film. */
   const answersFor = (page: Page, name: string) => {
     const answers: { status: number; isFromWorker: boolean; range: string | undefined; url: string }[] = [];
     page.on('response', (response) => {

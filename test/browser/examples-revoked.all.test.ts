@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { exampleTest as it, happens, playOn, press } from '../support/examples-page.ts';
 
-/** What the viewer sees in the picture of a player that has stopped. */
+/** Selects the text that the viewer sees in the picture of a player that has stopped. */
 const NOTICE = '.notice:not([hidden]), .vjs-error .vjs-modal-dialog-content:not(:empty)';
 
 /** Where the first film on the page plays next: moves, with enough to go on. In seconds. */

@@ -47,7 +47,7 @@ function serveSteering({ routes }: Lab): void {
     });
 }
 
-/** What an app may do, eight times. Runs in the page. */
+/** Actions of an app, each done eight times. Runs in the page. */
 const actions: Record<string, (hls: Hls, turn: number) => void> = {
   'switches the audio track': (hls, turn) => (hls.audioTrack = turn % 2),
   'switches subtitles': (hls, turn) => (hls.subtitleTrack = (turn % 3) - 1),

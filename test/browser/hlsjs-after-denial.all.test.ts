@@ -3,7 +3,7 @@ import { describe, test } from 'vitest';
 import { stageFor } from '../support/stage.ts';
 
 const page = readFileSync('docs/get-started/hlsjs.md', 'utf8');
-/** What the page tells an app to do after a log-in, as it stands there. */
+/** The code that docs/get-started/hlsjs.md tells an app to run after a log-in. */
 const afterLogIn = /async function afterLogIn\(\) \{\n[\s\S]*?^\}/m.exec(page)![0];
 
 /** A film that is not loaded whole before its first token expires. */

@@ -9,9 +9,9 @@ import { inPart, runsMain } from '../support/parts.ts';
 import { kinds } from '../support/witness.ts';
 
 /**
- * The same script with hls.js alone and with the plugin, on media that is open to the one and protected for the other.
- * No token expires, so whatever a page can see must be the same: events and all they carry, what the browser is asked
- * for and how, what arrives at the server, and what the player and the element are like at the end.
+ * Labs in which hls.js alone and hls.js with the plugin go through the same script. The media is open to hls.js alone,
+ * and protected for the plugin. No token expires, so whatever a page can see must be the same: the events and all they
+ * carry, the requests of the page, the requests that arrive at the server, and the player and the element at the end.
  */
 let labs: Labs;
 beforeAll(async () => void (labs = await Labs.start()));
@@ -46,7 +46,7 @@ describe.each(inPart<LoaderName>(['XhrLoader'], ['FetchLoader']))('%s', (loader)
   });
   afterAll(() => Promise.all(witnesses.map(({ lab }) => lab[Symbol.asyncDispose]())));
 
-  /** What hls.js alone tells, and then what each with the plugin does. */
+  /** Returns the testimony of hls.js alone, and then that of each player with the plugin. */
   const observe = async ({ script, ...config }: Chapter): Promise<HlsTestimony[]> => {
     // a player that fails must not leave the others half way
     const seen = await Promise.allSettled(witnesses.map((witness) => witness.observe(script, config)));
@@ -93,7 +93,7 @@ describe.each(inPart<LoaderName>(['XhrLoader'], ['FetchLoader']))('%s', (loader)
 
 if (runsMain)
   describe('secureTokenConfig in Hls.DefaultConfig', () => {
-    /** How often hls.js has looked for dropped frames in three seconds. */
+    /** Counts how often hls.js looks for dropped frames in three seconds. */
     const looks = async (form?: 'a script' | 'a module' | 'a module, changed'): Promise<number> => {
       await using lab = await labs.open('1.7', { clock: true });
       await lab.page.evaluate((form) => {

@@ -12,7 +12,7 @@ const WAIT = { timeout: 60_000 };
 
 /** The claims of docs/hls-features.md that no other test shows. */
 describe.concurrent('CMCD v2 in event mode', () => {
-  /** What the collector was sent while a second of the film was played. */
+  /** Plays a second of the film, and returns the reports that the collector was sent. */
   async function reportsOf(lab: Lab, way: 'plugin' | 'loader by hand'): Promise<string[]> {
     lab.routes['/cmcd'] = () => ({ status: 204 });
     const seen = await lab.page.evaluate(

@@ -23,7 +23,7 @@ function shortWindow(): Origin {
   return origin;
 }
 
-/** The same; whoever waits for both hears of a segment before it hears of the playlist. */
+/** Delays the playlists of `shortWindow`: a player that waits for both hears of a segment before the playlist. */
 function slowPlaylists(): Origin {
   const origin = shortWindow();
   return async (request) => {
@@ -43,9 +43,9 @@ interface Scene {
   readonly path?: string;
   readonly origin?: () => Origin;
   readonly config?: PlayerOptions['config'];
-  /** Of tokens, in seconds: with more, playlists have one while segments wait for theirs. */
+  /** Lifetime of tokens in seconds. With a longer one, playlists have a token while segments wait for theirs. */
   readonly ttl?: number;
-  /** Of the wait, in seconds. The server keeps a segment for twelve. */
+  /** Length of the wait in seconds. The server keeps a segment for twelve. */
   readonly lasts?: number;
 }
 

@@ -11,7 +11,7 @@ afterAll(() => labs.stop());
 
 const FMP4 = '/v/fmp4/master.m3u8';
 
-/** What is refused, in which asset, and how hls.js calls it when it stays refused. */
+/** Refused requests, each with its asset, its URL, and hls.js's name for a refusal that lasts. */
 const requests = [
   ['multivariant playlist', FMP4, /fmp4\/master\.m3u8/, 'manifestLoadError'],
   ['media playlist', FMP4, /(hi|lo)\/i\.m3u8/, 'levelLoadError'],

@@ -13,7 +13,9 @@ const path = 'vod/fmp4/master.m3u8';
 const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
 const fine = { faults: [], rejections: [], pageErrors: [], mediaError: undefined };
 
-/** How the verifier that players see, nginx if it is there, answered the requests for each path that it has refused. */
+/**
+ * Returns the statuses of all answers for each path that was refused, from nginx if it is there, else from the edge.
+ */
 const answers = async ({ edge, nginx, cdn }: Stage): Promise<number[][]> => {
   const asked = nginx ? await nginx.log() : edge.requests.map(({ url, status }) => ({ uri: url, status }));
   const byPath = new Map<string, number[]>();

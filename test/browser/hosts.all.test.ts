@@ -34,7 +34,7 @@ beforeAll(installHosts);
 const slowStage = (context: Parameters<typeof stageFor>[0]): Promise<Stage> =>
   stageFor(context, { signer: { ttl: TTL }, edge: { latency: 0.1 } });
 
-/** What was asked of the CDN. */
+/** Returns the URLs that were requested from the CDN. */
 async function requested({ nginx, edge }: Stage): Promise<URL[]> {
   const urls = nginx ? (await nginx.log()).map(({ uri }) => uri) : edge.requests.map(({ url }) => url);
   return urls.map((url) => new URL(url, 'http://cdn'));

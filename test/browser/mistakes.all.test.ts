@@ -27,7 +27,7 @@ const MANIFEST = `<?xml version="1.0"?>
   </AdaptationSet></Period>
 </MPD>`;
 
-/** What the README of each package shows, without a listener for errors; `args.url` is the URL of `file`. */
+/** The code that the README of each package shows, without a listener for errors. `args.url` is the URL of `file`. */
 const players = {
   'hls.js': {
     scripts: ['node_modules/hls.js/dist/hls.min.js', 'packages/hlsjs/dist/secure-token-hlsjs.development.js'],
@@ -78,7 +78,7 @@ const now = (): number => Math.floor(Date.now() / 1000);
 const json = (answer: object): Fulfilment => ({ json: answer });
 const cors = { 'access-control-allow-origin': '*' };
 
-/** What a mistaken endpoint answers to a call for `urls`, and a CDN to a request for `url`. */
+/** The answers of a mistaken endpoint to a call for `urls`, and of a mistaken CDN to a request for `url`. */
 interface Mistake {
   readonly token?: (urls: readonly string[]) => Fulfilment;
   readonly edge?: (url: string) => Fulfilment;
@@ -86,7 +86,7 @@ interface Mistake {
   readonly only?: readonly PlayerName[];
   /** Configuration of hls.js, as text. */
   readonly config?: string;
-  /** What the one line says. */
+  /** Matches the one line that reports the mistake. */
   readonly line: RegExp;
 }
 

@@ -59,7 +59,7 @@ describeMedia(
           ),
         );
       },
-      /** How many URLs that fit were signed. */
+      /** Counts the signed URLs that match a pattern. */
       signed: ({ stage }, use) =>
         use(
           (pattern) => new Set(stage.signer.calls.flatMap(({ urls }) => urls).filter((url) => pattern.test(url))).size,

@@ -4,7 +4,7 @@ import { runsRest } from '../support/parts.ts';
 
 /** Seconds to seek to, back and forth over ten minutes, each outside of what is buffered. */
 const SEEKS = [100, 300, 150, 450];
-/** Of 15 frames a second. */
+/** Seconds that one frame lasts. */
 const FRAME = 1 / 15;
 
 interface Result {

@@ -106,8 +106,9 @@ if (runsRest)
         new Set(requested.map(({ path }) => path).filter((path) => pattern.test(path))).size;
 
       /**
-       * What it has to fetch, and how many of each. How far it plays is not asked: where it goes from one rendition to
-       * another, its clock may stand still for good, with all segments fetched and no error.
+       * Files that WebKitGTK has to fetch for each path, and how many of each kind. The test does not ask how far
+       * WebKitGTK plays: where it goes from one rendition to another, its clock may stand still for good, with all
+       * segments fetched and no error.
        */
       const expected: Record<string, [pattern: RegExp, atLeast: number][]> = {
         'vod/fmp4/master.m3u8': [

@@ -9,10 +9,10 @@ const WAIT_MS = 1500;
 /** `shaka.net.NetworkingEngine.RequestType.SEGMENT` */
 const SEGMENT = 1;
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
-/** How much longer Shaka thinks that its requests took than the browser has measured, in ms. */
+/** Milliseconds by which Shaka thinks that its requests took longer than the browser has measured. */
 const surplusOf = ({ responses }: ShakaSnapshot): number[] =>
   responses.map(({ timeMs, networkMs }) => timeMs - networkMs);
-/** How much of the time that the browser has measured for segments is in the bandwidth estimate. */
+/** Share of the time that the browser has measured for segments which the bandwidth estimate contains. */
 function sampledShareOf({ samples, responses }: ShakaSnapshot): number {
   const segments = responses.filter(({ type }) => type === SEGMENT);
   return sum(samples.map(({ ms }) => ms)) / sum(segments.map(({ networkMs }) => networkMs));

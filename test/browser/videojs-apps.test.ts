@@ -4,7 +4,7 @@ import { createStage } from '../support/stage.ts';
 import type { VideojsPage } from '../support/videojs-player.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
-/** What pages do with players. */
+/** The stage on which tests do with players what pages do with them. */
 let stage: Stage;
 beforeAll(async () => {
   stage = await createStage({ signer: { ttl: 8 } });

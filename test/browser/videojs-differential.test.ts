@@ -5,8 +5,8 @@ import { VideojsWitness } from '../support/videojs-witness.ts';
 import { kinds } from '../support/witness.ts';
 
 /**
- * The same script with Video.js alone and with the plugin, on media that is open to the one and protected for the
- * other. No token expires, so whatever a page can see must be the same.
+ * Witnesses that let Video.js alone and Video.js with the plugin go through the same script. The media is open to
+ * Video.js alone, and protected for the plugin. No token expires, so whatever a page can see must be the same.
  */
 let witnesses: VideojsWitness[];
 beforeAll(async () => void (witnesses = await Promise.all(kinds.map((kind) => VideojsWitness.open(kind)))));
@@ -21,7 +21,7 @@ interface Chapter extends Partial<VideojsOptions> {
   readonly script: (witness: VideojsWitness) => Promise<void>;
 }
 
-/** What Video.js alone tells, and then what each with the plugin does. */
+/** Returns the testimony of Video.js alone, and then that of each player with the plugin. */
 const observe = async ({ script, ...options }: Chapter, all = witnesses): Promise<VideojsTestimony[]> => {
   // a player that fails must not leave the others half way
   const seen = await Promise.allSettled(all.map((witness) => witness.observe(script, { path: TS, ...options })));

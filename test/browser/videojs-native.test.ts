@@ -4,7 +4,8 @@ import { createStage, stageFor } from '../support/stage.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
 /**
- * Of the tests that do not ask what was refused: a token that ends while a file is read is refused once, and replaced.
+ * The stage of the tests that do not ask what was refused. A token that ends while a file is read is refused once, and
+ * the plugin replaces it.
  */
 let stage: Stage;
 beforeAll(async () => {

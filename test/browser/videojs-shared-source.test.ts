@@ -2,7 +2,7 @@ import { test, vi } from 'vitest';
 import { stageFor } from '../support/stage.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
-/** What each of two players that share a source shows, and is told. */
+/** The state of one of two players that share a source, and the token events that it was told. */
 interface Told {
   readonly cause: string | null | undefined;
   readonly readyState: number;

@@ -54,12 +54,12 @@ async function stageFor(
     release();
     return stage.dispose();
   });
-  /** What has got as far as the origin. */
+  /** Returns the requests that have got as far as the origin. */
   const asked = (kind: Kind): typeof log => log.filter((entry) => entry.kind === kind);
   return {
     stage,
     asked,
-    /** How long that file was waited for, until the next one was asked for. */
+    /** Milliseconds for which a player waited for that file until it asked for the next one. */
     patience(kind: Kind, file: string): number {
       const at = asked(kind).findIndex((entry) => entry.file === file);
       return asked(kind)[at + 1]!.at - asked(kind)[at]!.at;
@@ -92,7 +92,7 @@ const withTarget = async (playlist: Response): Promise<Response> => {
   return new Response(text, { headers: { 'content-type': playlist.headers.get('content-type')! } });
 };
 
-/** What VHS counts, and Video.js tells, by the end. */
+/** Returns what VHS has counted, and what Video.js has told, by the end. */
 async function reactionOf(player: VideojsPage): Promise<{ stats: Record<string, number> }> {
   const { events, error, pageErrors, logs } = await player.until(({ ended, error: failure }) => ended || !!failure);
   const stats = await player.page.evaluate(() => {

@@ -3,9 +3,9 @@ import { encode, Tagged } from 'cborg';
 
 export const HEX = '403697de87af64611c1d32a05dab0fe1fcb715a86ab435f1ec99192d79569388';
 export const KID = 'k';
-/** What every verifier is told. */
+/** The facts that every verifier is told. */
 export const SITUATION = { issuer: 'i', audience: 'a', ip: '203.0.113.9' } as const;
-/** What an altered token is shown with. The first one is what it was made for. */
+/** Requests with which an altered token is shown. The token was made for the first one. */
 export const requests = [
   { url: 'https://cdn.example.com/vod/7/index.m3u8', method: 'GET' },
   { url: 'https://cdn.example.com/vod/8/index.m3u8', method: 'GET' },
@@ -101,7 +101,7 @@ function genuine(roll: Dice, now: number): Claims {
   return [[4, now + 3600], [310, 1], [312, folder], ...named, ...more.filter(() => roll(3) === 0)];
 }
 
-/** What is done to claims before they are sealed. */
+/** Alterations of claims before they are sealed. */
 const alterations: Readonly<Record<string, (claims: Claims, roll: Dice, now: number) => Claims>> = {
   'another value': (claims, roll) => {
     const at = roll(claims.length);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
 import type { CatProfile, CommonAccessTokenOptions } from '../../packages/server/src/cat.ts';
 
-/** What the tests use of `@eyevinn/cat`, which is a package of `test/extra`. */
+/** The part of `@eyevinn/cat` that the tests use, which is a package of `test/extra`. */
 interface NodeCat {
   CAT: new (options: { keys: Record<string, Buffer>; expectCwtTag: boolean }) => {
     generateFromJson(claims: object, options: { type: 'mac'; alg: 'HS256'; kid: string }): Promise<string>;

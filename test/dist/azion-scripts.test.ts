@@ -5,9 +5,9 @@ import folders from '../vectors/azion-scripts-folders.json' with { type: 'json' 
 import cases from '../vectors/azion-scripts.json' with { type: 'json' };
 
 /**
- * What `secure_token.py` and `secure_token.php` of github.com/aziontech/azion_secure_token print, line by line the
- * same, with secret, URI and expiry of every vector in the place of those written in them (Python 3.11, PHP 8.4).
- * Recorded, so that this test needs neither.
+ * A recorded call of `secure_token.py` and `secure_token.php` of github.com/aziontech/azion_secure_token, which print
+ * the same lines. The secret, URI and expiry of a vector stand in the place of those written in the scripts (Python
+ * 3.11, PHP 8.4). The record spares this test both languages.
  */
 interface Case {
   secret: string;
@@ -17,7 +17,8 @@ interface Case {
 }
 
 /**
- * What the scripts sign, and neither `verify` nor nginx as shipped here would accept, or no client would send: refused.
+ * Cases that the scripts sign and the package refuses: neither `verify` nor nginx as shipped here would accept them, or
+ * no client would send them.
  */
 const refusals: Record<string, { is: (each: Case) => boolean; says: RegExp }> = {
   'an expiry is ten digits, the first of them no zero': {

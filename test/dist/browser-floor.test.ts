@@ -3,7 +3,7 @@ import { transform } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { browserPackages } from '../support/packages.ts';
 
-/** What is newer than Chrome 103, Firefox 102 or Safari 16, which the README names. */
+/** Matches features that are newer than Chrome 103, Firefox 102 or Safari 16, which the README names. */
 const NEWER =
   /AbortSignal\.any|URL\.(?:canParse|parse)\b|Promise\.(?:withResolvers|try)\b|Object\.groupBy|Map\.groupBy|Array\.fromAsync|\.findLast(?:Index)?\(|\.to(?:Sorted|Reversed|Spliced)\(|\.(?:isSubsetOf|isSupersetOf|symmetricDifference)\(|\.(?:toBase64|toHex|setFromBase64)\(|Uint8Array\.from(?:Base64|Hex)|RegExp\.escape|Iterator\.from|\.(?:isWellFormed|toWellFormed)\(|ReadableStream\.from\b|\(\?<[=!]/g;
 const floors: Record<string, { targets: string[]; known: string[] }> = {

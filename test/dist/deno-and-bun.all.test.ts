@@ -62,7 +62,7 @@ afterAll(() => {
 
 type Command = (port: number) => { command: string; args: string[] };
 
-/** What a player and a stranger see of an endpoint and an edge, over HTTP. */
+/** Expects a served endpoint and edge to treat a player and a stranger as they should, over HTTP. */
 const expectToServe = async (commandFor: Command): Promise<void> => {
   const port = await freePort();
   await whileServed({ ...commandFor(port), port, env: { PORT: String(port) } }, async (server) => {

@@ -30,7 +30,7 @@ const scriptsOf = (folder: string): string[] =>
 const isDevelopment = (path: string): boolean => path.endsWith('.development.js');
 const read = (paths: readonly string[]): string => paths.map((path) => readFileSync(path, 'utf8')).join('\n');
 
-/** What a page loads that imports `name`. @param conditions of its bundler */
+/** Bundles a page that imports `name`. @param conditions of its bundler */
 async function bundled(name: string, conditions: string[]): Promise<{ text: string; inputs: string[] }> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: `export * from '${name}';`, resolveDir: process.cwd() },

@@ -36,7 +36,7 @@ describe('docs/script-files.md', () => {
   });
 });
 
-/** What a page has when a script runs. */
+/** Globals that a page has when a script runs. */
 const globals: Readonly<Record<string, unknown>> = {
   EventTarget,
   Event,

@@ -13,7 +13,7 @@ const blocksOf = (text: string): string[] => [...text.matchAll(/^```js\n([\s\S]*
 const blockWith = (words: string): string => blocksOf(page).find((code) => code.includes(words))!;
 const start = blockWith('// token-server.mjs');
 
-/** What the page leaves to its readers. */
+/** The code that the page leaves to its readers. */
 const yours = `
 const viewers = { one: { id: 'a viewer' } };
 const sessionOf = (cookie = '') => /session=(\\w+)/.exec(cookie)?.[1];

@@ -18,7 +18,7 @@ const query = `?st=${st}&e=${e}`;
 const late = await tokenFor(film, now - 60);
 const expired = `?st=${late.st}&e=${late.e}`;
 
-/** What the origin was asked: this is also what a cache in front of it is keyed by. */
+/** URLs that the origin was asked for. A cache in front of the origin is keyed by the same URLs. */
 const asked: string[] = [];
 const errors: unknown[] = [];
 let server: ServerType;

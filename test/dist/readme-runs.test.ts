@@ -14,7 +14,7 @@ const blocks = (path: string, language: string): string[] =>
     ([, code]) => code!,
   );
 
-/** What a README shows besides TypeScript and JSON: run as it stands. */
+/** Runs, as it stands, what a README shows besides TypeScript and JSON. */
 describe('README', () => {
   let folder: string;
   beforeAll(() => {

@@ -69,7 +69,7 @@ function writeCode(path: string): string[] {
   });
 }
 
-/** What the compiler says of the code of all READMEs: one program for TypeScript, one for JavaScript. */
+/** The compiler's complaints about the code of all READMEs: one program for TypeScript, one for JavaScript. */
 let complaints: string[];
 beforeAll(() => {
   const files = readmes.flatMap(writeCode);

@@ -19,7 +19,7 @@ const resolutions = {
   bundler: { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
 };
 
-/** What a strict compiler says of `file` and of all types that it reaches, those of the players included. */
+/** Returns what a strict compiler says of `file` and of all types that it reaches, those of the players included. */
 function complaintsOf({ file, lib, types }: Consumer, resolution: keyof typeof resolutions): string[] {
   const program = ts.createProgram([file], {
     ...resolutions[resolution],

@@ -71,7 +71,7 @@ const manifests: Record<string, (count: number) => string> = {
     period(timeline('<S d="4" r="9"/>').replace('$Time$', `$Time$${long(count * 10)}`) + representation(1)),
 };
 
-/** What a short text may ask for. */
+/** Manifests whose short text asks for many segments. */
 const promises: Record<string, (count: number) => string> = {
   'repetitions of an entry': (count) => period(timeline(`<S d="1" r="${count}"/>`) + representation(1)),
   'repetitions of an entry, of long names': (count) =>

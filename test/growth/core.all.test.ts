@@ -17,7 +17,7 @@ const sourceWith = (tokens: readonly Token[], protect?: string): TokenSource =>
     ...(protect && { protect }),
   });
 
-/** What a stranger may write into a playlist, as long as asked for. */
+/** URLs that a stranger may write into a playlist, as long as asked for. */
 const urls: Record<string, (length: number) => string> = {
   slashes: (length) => `${CDN}/`.padEnd(length, '/'),
   folders: (length) => FOLDER.padEnd(length, 'a/'),

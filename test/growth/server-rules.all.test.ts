@@ -17,7 +17,7 @@ import { expectLinear, repeated } from '../support/growth.ts';
 import { HOST, NOW, post } from '../support/signing-endpoint.ts';
 
 const times = <T>(count: number, each: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => each(i));
-/** What an author writes may be refused: that is to be found out as quickly. */
+/** Ignores the error of `work`: the server may refuse what an author writes, but has to find that out as quickly. */
 const trying = (work: () => unknown) => (): void => {
   try {
     work();

@@ -8,7 +8,7 @@ const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';
 type Sent = Pick<Request, 'url' | 'headers'>;
 
-/** What `verify` can be sent, `size` characters of it, in which one piece is repeated. */
+/** Pieces that a stranger may repeat, up to `size` characters, in a request for `verify`. */
 const pieces = {
   path: [
     '/a',

@@ -20,7 +20,7 @@ const eachSecond = (socket, act) => {
   socket.once('close', () => clearInterval(timer));
 };
 
-/** What is done with a connection. @type {((socket: import('node:net').Socket) => void)[]} */
+/** Attacks, each on a connection of its own. @type {((socket: import('node:net').Socket) => void)[]} */
 const attacks = [
   function pipelineAndLeave(socket) {
     socket.once('data', () => socket.destroy()).write(film.repeat(20));

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What each segment holds. */
+/** The bytes of each segment. */
 export const segment = Buffer.alloc(300_000, 'a segment of 300 kB ');
 const chunk = Buffer.alloc(65_536, 'film');
 const playlist = ['#EXTM3U', ...Array.from({ length: 20 }, (_, i) => `#EXTINF:4,\nseg-${i}.ts`), '#EXT-X-ENDLIST'];

@@ -21,7 +21,7 @@ interface Session {
   hasPlace: boolean;
 }
 
-/** What one call of each session came to. */
+/** The outcome of one call of each session. */
 export interface Round {
   /** Viewers with more granted sessions than allowed. */
   readonly overLimit: number;

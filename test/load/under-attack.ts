@@ -7,7 +7,7 @@ import { vi, expect } from 'vitest';
 import { FilmOrigin } from './film-origin.ts';
 import { Viewers } from './viewers.ts';
 
-/** What a server process says of itself. */
+/** Facts that a server process tells about itself. */
 interface ServerFacts {
   /** Descriptors that it may have, as its kernel says. */
   readonly limit: number;
@@ -25,7 +25,7 @@ export interface Attack {
 }
 
 export interface Outcome {
-  /** Of the viewers. */
+  /** Requests of the viewers. */
   readonly requests: number;
   readonly failures: readonly string[];
   /** Connections of the attackers. */

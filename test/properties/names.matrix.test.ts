@@ -4,7 +4,7 @@ import { continuationOf, predictSegments } from '../../packages/core/src/playlis
 import { propertyRuns, propertyTimeout } from '../support/property-runs.ts';
 
 const settings = { numRuns: propertyRuns };
-/** Of strangers, and such as a packager might write. */
+/** Names of strangers, and such as a packager might write. */
 const name = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 50 }),
   fc.stringMatching(/^(https:\/\/[ac]\d?\.test)?\/?[a%]{0,3}\d{0,20}[./?=&#%2e-]{0,4}\d{0,3}$/),

@@ -9,7 +9,7 @@ import { wrongCarriers, wrongLists, wrongScopes, wrongTimes } from '../../packag
 const URLS = ['https://cdn.test/vod/7/master.m3u8'];
 const EXPIRES = 1_900_000_000;
 
-/** What of Ajv is used here; it is one of the packages of `test/extra`. */
+/** The part of Ajv that is used here; Ajv is one of the packages of `test/extra`. */
 interface Ajv {
   addFormat(name: string, isRight: (text: string) => boolean): void;
   compile(schema: unknown): (value: unknown) => boolean;
@@ -94,7 +94,7 @@ const right = fc.record(
   { requiredKeys: ['tokens'] },
 );
 
-/** What is put in the place of a member: right for some, wrong for others. */
+/** Values in the place of a member: right for some, wrong for others. */
 const anyMember = fc.oneof(
   fc.constantFrom<unknown>(null, undefined, true, false, 0, -1, 1e11, 1e11 + 1, EXPIRES * 1000, EXPIRES, 1.5),
   fc.constantFrom<unknown>(

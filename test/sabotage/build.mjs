@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rollup } from 'rollup';
 
-/** What no browser loads. */
+/** The folder of the package that no browser loads. */
 const NOT_FOR_BROWSERS = 'server';
 
 /** The packages that run in a page. @type {(root: string) => string[]} */

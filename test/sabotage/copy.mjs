@@ -18,9 +18,9 @@ import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What is linked, made anew, or of no use to a test. */
+/** Names that a copy leaves out: they are linked, made anew, or of no use to a test. */
 const LEFT_OUT = ['.git', 'node_modules', 'dist', 'coverage'];
-/** They know files by their paths, and are written in place. */
+/** Matches caches that a copy leaves out: caches know files by their paths, and are written in place. */
 const CACHES = /^\.(vite|cache)/;
 
 /**

@@ -13,7 +13,7 @@ const mp4TroubleTest = 'test/browser/mp4-trouble.test.ts';
 const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.test.ts';
 const videojsWorkerTest = 'test/browser/videojs-worker.test.ts';
 
-/** What keeps a media element alive, seen in the package whose test notices it first. */
+/** Sabotages of what keeps a media element alive, in the package whose test notices each first. */
 export const mediaElement: readonly Sabotage[] = [
   {
     name: 'media-element-renews',

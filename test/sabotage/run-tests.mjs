@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * What became of one test.
+ * The outcome of one test.
  * @typedef {{ name: string, state: 'passed' | 'failed' | 'skipped', message: string }} Outcome
  */
 /**

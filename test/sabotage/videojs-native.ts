@@ -11,7 +11,7 @@ const videojsTextTracksTest = 'test/browser/videojs-text-tracks.test.ts';
 const videojsSubtitlesTest = 'test/browser/videojs-subtitles.test.ts';
 const videojsSwapTest = 'test/browser/videojs-swap.test.ts';
 
-/** What the browser itself plays or loads for Video.js. */
+/** Sabotages of what the browser itself plays or loads for Video.js. */
 export const videojsNative: readonly Sabotage[] = [
   {
     name: 'videojs-older-source',

@@ -14,7 +14,7 @@ const LIFETIME = 60;
 vi.setConfig({ testTimeout: 60_000 + SIZE * 100 });
 fakeTime();
 
-/** The same numbers in every run. */
+/** Creates a random number generator that draws the same numbers in every run. */
 const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
 
 interface Outage {
@@ -40,7 +40,7 @@ interface Return {
   readonly waits: readonly number[];
 }
 
-/** How an audience that plays comes back after an outage. */
+/** Lets an audience that plays come back after an outage. */
 async function returnAfter(outage: Outage, first: FirstToken): Promise<Return> {
   const calls = new Array<number>(15).fill(0);
   let early = 0;

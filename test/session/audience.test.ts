@@ -11,7 +11,7 @@ const CALM_SECONDS = Number(process.env.AUDIENCE_SECONDS ?? 300);
 vi.setConfig({ testTimeout: 60_000 + SIZE * CALM_SECONDS });
 fakeTime();
 
-/** The same numbers in every run. */
+/** Creates a random number generator that draws the same numbers in every run. */
 const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
 
 interface Outage {
@@ -43,8 +43,8 @@ async function load(source: ReturnType<typeof createTokenSource>, url: string, u
 }
 
 /**
- * How many of an audience that joined in one second get tokens in each second after that one, while they play for
- * `time` seconds.
+ * Counts the viewers who get tokens in each second after an audience has joined in one, while they play for `time`
+ * seconds.
  */
 async function audience({
   lifetime = 60,

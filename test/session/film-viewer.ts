@@ -17,7 +17,7 @@ export interface Film {
 export interface Viewing {
   /** Requests to the edge: playlists, init segments, segments. */
   readonly requests: string[];
-  /** Those of them that had no token at hand. */
+  /** Requests that had no token at hand. */
   readonly waits: string[];
   /** The viewer leaves: nothing is requested any more. */
   leave(): void;

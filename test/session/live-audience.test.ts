@@ -10,10 +10,10 @@ const SIZE = 300;
 const LIFETIME = 60;
 const TIME = 150;
 
-/** The same numbers in every run. */
+/** Creates a random number generator that draws the same numbers in every run. */
 const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
 
-/** How many viewers of a live stream with a token a URL, who joined in one second, call in each second. */
+/** Counts the calls in each second of viewers of a live stream with a token a URL, who joined in one second. */
 async function callsOfAudience(jitter: number): Promise<number[]> {
   const calls = new Array<number>(TIME).fill(0);
   const random = dice(7);

@@ -25,7 +25,7 @@ const SEGMENT_SECONDS = 2;
 const LIVE_SEGMENTS = 6;
 const BEGINS = 40;
 
-/** The same numbers in every run. */
+/** Creates a random number generator that draws the same numbers in every run. */
 const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
 const pause = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time * 1000));
 
@@ -110,8 +110,8 @@ function playlist(isLive: boolean): string {
 }
 
 /**
- * What a viewer sees: a player that reloads a live playlist, keeps a few segments in its buffer, and after a wait that
- * outlasted the live window goes on at its live edge.
+ * A viewer, whose player reloads a live playlist and keeps a few segments in its buffer. After a wait that outlasted
+ * the live window the player goes on at its live edge.
  */
 class Viewer {
   /** Until when there is a picture, in seconds of the run. */
@@ -119,7 +119,7 @@ class Viewer {
   #isOver = false;
   /** When the picture came back after the outage. */
   backAt: number | undefined;
-  /** How long there was none when the endpoint was back. */
+  /** When the endpoint is back, in seconds of the run. */
   readonly #returnsAt: number;
 
   constructor(returnsAt: number) {

@@ -8,14 +8,14 @@ import type { World } from './simulator-world.ts';
 export interface WatchedCall {
   readonly urls: readonly string[];
   readonly scopes: readonly string[];
-  /** Those of `urls` that no player has seen in a playlist: the source has inferred their names. */
+  /** URLs of the call that no player has seen in a playlist: the source has inferred their names. */
   readonly predicted: ReadonlySet<string>;
-  /** What it asks for shares its token with others, and the source has had one of that scope. */
+  /** Whether the source had a token of `scope` before the call, so that one token serves all requests of that scope. */
   readonly isScopeKnown: (scope: string) => boolean;
   isOver: boolean;
-  /** It brings tokens. */
+  /** Notes that the call brings tokens. */
   readonly brings: () => void;
-  /** For these it brings none, and they must not be asked for again. */
+  /** Notes URLs for which the call brings no token, and which must not be asked for again. */
   readonly denies: (urls: readonly string[]) => void;
   readonly end: (how: string) => void;
 }
@@ -23,12 +23,13 @@ export interface WatchedCall {
 /** Calls in a row of failures that a window may see: five quick ones, then pauses of up to half a minute. */
 const WINDOW = 20;
 const MAX_IN_WINDOW = 12;
-/** What was wanted in different tasks before the first failure. */
+/** Calls side by side for what was wanted in different tasks before the first failure. */
 const MAX_SIDE_BY_SIDE = 8;
-/** What a failed batch may be split into, and what a pause that was ended begins anew. */
+/** Calls that a failed batch may become when it is split. */
 const MAX_PARTS = 9;
+/** Calls that may begin anew when a pause is ended. */
 const PER_WAKE = 6;
-/** A renewal for nobody is tried five times, with half a minute between. */
+/** Seconds in which a renewal for nobody is tried: five times, with half a minute between. */
 const LAST_TRIES = 150;
 
 /** Looks at the calls of one source. */
@@ -38,18 +39,18 @@ export class CallWatch {
   /** The last request or renew() of a player; seconds of the run. */
   lastActivity = 0;
   #awakeThen = 0;
-  /** `online` or `renew()`: the pause ends. */
+  /** Times of `online` and `renew()`, which end a pause. */
   readonly wakes: number[] = [];
   readonly #plan: Plan;
   readonly #world: World;
   readonly #underWay = new Set<WatchedCall>();
   readonly #known = new Set<string>();
-  /** Until `renew()`. */
+  /** URLs that were denied, until `renew()`. */
   readonly #denied = new Set<string>();
-  /** Of calls in a time in which all fail. */
+  /** Times of calls while all calls fail. */
   #failing: number[] = [];
   #splits: number[] = [];
-  /** Since the last activity, by scope. */
+  /** Renewals since the last activity, by scope. */
   #idle = new Map<string, number>();
 
   readonly #listed: ReadonlySet<string>;

@@ -26,21 +26,21 @@ interface Reply {
   readonly body: unknown;
 }
 
-/** Of the time, by one answer. */
+/** The quality of the time that one answer tells. */
 type Told = { readonly isWrong: boolean; readonly isExact: boolean } | undefined;
 
 /** The signing endpoint, with its faults. */
 export class Endpoint {
-  /** Until when those who were told to wait may stay away; seconds of the run. */
+  /** Second of the run until which those may stay away who were told to wait. */
   retryUntil = 0;
-  /** The same, of pauses that are too long to wait for. */
+  /** Second of the run until which those may stay away who were told a pause too long to wait for. */
   blockedUntil = 0;
   hasDenied = false;
   /** Whether a right clock is known to the source of today. */
   isTimeKnown = false;
-  /** What was told last is wrong. */
+  /** Whether the time that was told last is wrong. */
   isTimeWrong = false;
-  /** The source of today has been told the time. */
+  /** Whether the source of today has been told the time. */
   isTimeTold = false;
   readonly #plan: Plan;
   readonly #world: World;

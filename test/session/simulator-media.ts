@@ -40,7 +40,7 @@ function liveText(asset: number, isLowLatency: boolean, isDelta: boolean, now: n
   return lines.join('\n');
 }
 
-/** What the edge has at `url`, which is unsigned. */
+/** Returns the text that the edge has at the unsigned `url`. */
 export function textOf(url: string, now: number): string {
   const asset = Number(/\/[ac](\d+)\//.exec(url)?.[1] ?? 0);
   if (url.includes('master.m3u8')) return '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nmedia.m3u8';

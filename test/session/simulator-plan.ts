@@ -6,7 +6,7 @@ export type Carrier = (typeof CARRIERS)[number];
 const SESSIONS = ['on demand', 'live', 'low latency', 'hops', 'shared'] as const;
 export type Session = (typeof SESSIONS)[number];
 
-/** Of the endpoint, of the edge, and of both. */
+/** Faults of the endpoint, of the edge, and of both. */
 const FAULTS = [
   'slow',
   'limited',
@@ -43,13 +43,13 @@ export interface Moment {
   readonly degree: number;
 }
 
-/** What a seed stands for. */
+/** The plan of a session, which a seed stands for. */
 export interface Plan {
   readonly carrier: Carrier;
   readonly session: Session;
   readonly isHls: boolean;
   readonly usesGetTokens: boolean;
-  /** Of tokens, in seconds. */
+  /** Lifetime of tokens, in seconds. */
   readonly lifetime: number;
   /** Tokens that end in the same second are the same, as those of real formats. */
   readonly isPerSecond: boolean;
@@ -63,7 +63,7 @@ export interface Plan {
   readonly renewBefore: number | undefined;
   readonly readAhead: number;
   readonly abortShare: number;
-  /** Of requests, those after which a player pauses for longer than its tokens live. */
+  /** Share of requests after which a player pauses for longer than its tokens live. */
   readonly pauseShare: number;
   /** Once there is a picture its requests wait until an outage ends, as in all players whose retry policy is as shipped. */
   readonly waitsOut: boolean;

@@ -33,13 +33,13 @@ interface Parts {
   readonly isRecovered: () => boolean;
 }
 
-/** What a viewer does with one player. */
+/** A player, and what a viewer does with it. */
 export class Player {
   readonly #parts: Parts;
   readonly #name: string;
   /** Since when media are wanted; `undefined` while there is enough, or the viewer pauses. */
   #lacksSince: number | undefined;
-  /** Of a live player that does not follow the window by itself. */
+  /** The playhead of a live player that does not follow the window by itself. */
   #playhead: Playhead | undefined;
   /** When the request under way has begun. */
   #askedAt = Infinity;

@@ -1,6 +1,6 @@
 /**
- * The same numbers in every run (mulberry32). Each part of a simulation has its own, so that one more draw moves only
- * it.
+ * Draws the same numbers in every run (mulberry32). Each part of a simulation has a generator of its own, so that one
+ * more draw in one part moves no number of another.
  */
 export class Random {
   readonly #seed: number;

@@ -9,7 +9,7 @@ import type { Subject } from './simulator-subject.ts';
 import type { Wire } from './simulator-tokens.ts';
 import type { World } from './simulator-world.ts';
 
-/** How a request ended for the player. */
+/** The end of a request, as the player sees it. */
 export type Outcome = 'done' | 'refused' | 'unanswered' | 'failed' | 'aborted';
 
 /** Sends a request the way an adapter does. */

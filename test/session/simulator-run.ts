@@ -12,11 +12,11 @@ import { Mint } from './simulator-tokens.ts';
 import type { Violation } from './simulator-world.ts';
 import { World } from './simulator-world.ts';
 
-/** After the last fault: a call that hangs, and the longest pause that nobody has asked for. */
+/** Seconds of recovery after the last fault: a call that hangs, and the longest pause that nobody has asked for. */
 const RECOVERY = 10 + 10 + 3;
-/** When the network tells that it is back: the call that hangs, and two short pauses. */
+/** Seconds of recovery when the network tells that it is back: the call that hangs, and two short pauses. */
 const RECOVERY_ONLINE = 10 + 5;
-/** How long players go on after that. */
+/** Seconds for which players go on after the recovery. */
 const AFTERWARDS = 25;
 
 export interface Run {

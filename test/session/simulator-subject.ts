@@ -32,7 +32,7 @@ interface Wait {
   readonly what: string;
   readonly since: number;
   readonly isLoad: boolean;
-  /** Of the source that it waits for. */
+  /** Watch of the source that the promise waits for. */
   readonly watch: CallWatch;
 }
 
@@ -109,14 +109,14 @@ export class Subject {
     }
   }
 
-  /** What a page may log must not hold a token. */
+  /** Checks that nothing which a page may log holds a token. */
   checkSecrets(what: string, said: unknown): void {
     const text = inspect(said, { depth: 6, showHidden: false });
     if (text.includes(SECRET)) this.#parts.world.violate('secrets', `${what} holds a token: ${text}`);
   }
 
   /**
-   * Whether it can know when its tokens end: by a clock that is slow and that nobody has corrected they live for hours.
+   * Whether the source can know when its tokens end. By a slow clock that nobody has corrected, tokens live for hours.
    */
   get isClockKnown(): boolean {
     const { endpoint } = this.#parts;

@@ -18,7 +18,7 @@ export interface Minted {
   deliveredAt: number;
 }
 
-/** How a request goes over the wire. */
+/** A request as it goes over the wire. */
 export interface Wire {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export interface Wire {
 export const folderOf = (url: string): string => /^https:\/\/[^/]+\/\w+\/\w+\//.exec(url)![0];
 const pathOf = (url: string): string => url.split('?')[0]!;
 
-/** What a URL is without its token: by rules of its own, not by those of the core. */
+/** Returns a URL without its token, by rules of the simulator, not by those of the core. */
 export const withoutToken = (url: string): string =>
   url
     .replace(new RegExp(`/${SECRET}[^/?]*(?=/)`), '')

@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import { START } from '../unit/core/lab.ts';
 import type { Fault } from './simulator-plan.ts';
 
-/** What is checked, by the names that a red run prints. */
+/** The checks, by the names that a red run prints. */
 export type Invariant =
   | 'scope'
   | 'settles'
@@ -24,7 +24,7 @@ export type Invariant =
 
 export interface Violation {
   readonly invariant: Invariant;
-  /** What, and when in virtual time. */
+  /** The name of the check, what was wrong, and when in virtual time. */
   readonly message: string;
 }
 
@@ -43,9 +43,12 @@ export class World {
   /** Ahead of the true time; seconds. */
   viewerOffset = 0;
   isOnline = true;
-  /** Since when endpoint and edge do what they should; Infinity while they do not. */
+  /** Second since which endpoint and edge do what they should; Infinity while they do not. */
   healthySince = -Infinity;
-  /** The same; also the machine is awake and its clock goes on. Infinity while something is wrong. */
+  /**
+   * Second since which endpoint and edge do what they should, the machine is awake and its clock goes on; else
+   * Infinity.
+   */
   wellSince = -Infinity;
   #slept = 0;
   #ownTimers = 0;
@@ -74,7 +77,7 @@ export class World {
     }
   }
 
-  /** Of the simulation, not of what it tests. */
+  /** Sets a timer of the simulation, not of what it tests. */
   later(seconds: number, run: () => void): () => void {
     this.#ownTimers++;
     const timer = setTimeout(() => {

@@ -6,7 +6,7 @@ const only = process.env.SIMULATOR_SEED;
 const count = Number(process.env.SIMULATOR_SEEDS ?? 200);
 const first = Number(process.env.SIMULATOR_FIRST ?? 1);
 const seeds = only === undefined ? Array.from({ length: count }, (_, i) => first + i) : [Number(only)];
-/** Of so many one is run twice. */
+/** Number of seeds of which one is run twice. */
 const TWICE = 20;
 
 // as many seeds as somebody asks for

@@ -9,7 +9,7 @@ const folder = fileURLToPath(new URL('../../packages/server/akamai/', import.met
 /** Settings of the EdgeWorker, by their names. */
 export type EdgeWorkerSettings = Readonly<Record<string, unknown>>;
 
-/** What the property and the client say of a request, beside its URL, method and headers. */
+/** Facts that the property and the client add to a request's URL, method and headers. */
 export interface EdgeWorkerSituation {
   settings?: EdgeWorkerSettings;
   variables?: Readonly<Record<string, string>>;
@@ -23,13 +23,13 @@ export interface EdgeWorkerAnswer {
   /** `undefined` for a request that goes on to the origin. */
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** What goes on to the origin. */
+  /** The query that goes on to the origin. */
   readonly query: string;
   readonly removed: readonly string[];
   readonly log: readonly string[];
 }
 
-/** The same bytes in the realm of Node's `crypto`, which takes no other. */
+/** Copies bytes into the realm of Node's `crypto`, which takes no others. */
 const here = (data: ArrayBuffer | Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(new Uint8Array(data));
 const isBuffer = (value: unknown): boolean => isAnyArrayBuffer(value);
 const isData = (value: unknown): boolean => isBuffer(value) || isArrayBufferView(value);
@@ -116,7 +116,7 @@ async function bundled(): Promise<string> {
 
 let script: Promise<string> | undefined;
 
-/** What the file of settings says. */
+/** Reads the settings from the file of settings. */
 export async function defaultSettings(): Promise<EdgeWorkerSettings> {
   return { ...((await import(`${folder}settings.js`)) as EdgeWorkerSettings) };
 }

@@ -11,7 +11,7 @@ export interface FirewallOutcome {
   /** 200 for what goes on to the content. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** What it wrote to the console of the function. */
+  /** Lines that the listener wrote to the console of the function. */
   readonly log: readonly string[];
 }
 
@@ -52,9 +52,9 @@ export function startFirewall(code = firewallFile): (request: FirewallRequest) =
 }
 
 /**
- * The same in Azion's own polyfill of the event, as `azion dev` runs a firewall: the listener is found by its text and
- * called for `fetch`. There, arguments are missing and `addEventListener` is the runtime's. `undefined` without a
- * registry.
+ * Starts the firewall in Azion's own polyfill of the event, as `azion dev` does. There, the listener is found by its
+ * text and called for `fetch`, arguments are missing, and `addEventListener` is the runtime's. Resolves to `undefined`
+ * without a registry.
  */
 export async function startAzionFirewall(
   code = firewallFile,

@@ -69,7 +69,7 @@ function fetchArchives(): boolean {
   }
 }
 
-/** What it printed; `undefined` when it failed. */
+/** Runs a command, and returns what the command printed, or `undefined` when it failed. */
 function run(command: string, args: readonly string[]): string | undefined {
   const { status, stdout } = spawnSync(command, args, {
     encoding: 'utf8',

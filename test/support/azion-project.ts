@@ -24,7 +24,7 @@ export interface AzionConfig {
   ];
 }
 
-/** What `processConfig` makes of it, for Azion's API. */
+/** The manifest that `processConfig` makes of the configuration, for Azion's API. */
 export interface AzionManifest {
   readonly firewall: readonly { readonly name: string; readonly functions_instances: readonly { args: object }[] }[];
   readonly functions: readonly object[];

@@ -1,6 +1,6 @@
 import { prepare } from './prepare.mjs';
 
-/** What is tested as it is shipped is built first, where a source is newer than what was built. */
+/** Builds what is tested as it is shipped, where a source is newer than its build. */
 export default async function setup(): Promise<void> {
   await prepare();
 }

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { minify } from 'terser';
 
 /**
- * What `entry` weighs in a page in bytes: bundled with all it imports, minified, gzipped.
+ * Returns the bytes that `entry` weighs in a page: bundled with all it imports, minified, gzipped.
  * @param name of one export, for a page that imports nothing else
  */
 export async function bundleSize(entry: string, name?: string): Promise<number> {

@@ -293,7 +293,7 @@ add(
   refused('catu'),
 );
 
-/** What nobody here judges. */
+/** Claims that nobody here judges. */
 for (const [name, number] of /** @type {[string, number][]} */ ([
   ['crit', 45],
   ['enc', 44],

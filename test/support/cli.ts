@@ -52,7 +52,7 @@ export async function serveCli(dir: string, args: readonly string[] = [], option
   ended.catch(() => undefined);
   return {
     ...(JSON.parse(line.toString()) as { url: string; player: string; secret: string }),
-    /** What it has written to its error output so far. */
+    /** Returns what the command has written to its error output so far. */
     complaints: () => complaints,
     async stop() {
       child.kill();

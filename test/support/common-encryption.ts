@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 
-/** What ClearKey plays: `cenc` over whole samples (ISO/IEC 23001-7), which is all that audio needs. */
+/** A key for what ClearKey plays: `cenc` over whole samples (ISO/IEC 23001-7), which is all that audio needs. */
 export interface EncryptionKey {
   readonly id: Buffer;
   readonly key: Buffer;

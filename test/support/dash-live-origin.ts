@@ -1,6 +1,6 @@
 import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
 
-/** Of the media: ten segments of two seconds. */
+/** Seconds of the media: ten segments of two seconds. */
 const FILM_SECONDS = 20;
 
 /** One turn of the film. Its folder is only a name: each turn has URLs of its own. */

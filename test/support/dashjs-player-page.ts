@@ -11,7 +11,7 @@ declare global {
     dashPlayer: MediaPlayerClass;
     dashSource: Plugin.TokenSource | undefined;
     dashErrors: { code: number | string; message: string }[];
-    /** What the app has seen of URLs: in interceptors, events and metrics. */
+    /** URLs that the app has seen in interceptors, events and metrics. */
     dashUrls: string[];
   }
 }
@@ -26,7 +26,7 @@ export interface DashRequest {
   /** ms */
   readonly latency: number;
   readonly duration: number;
-  /** Of all that was traced, in ms. */
+  /** Sum of all that was traced, in ms. */
   readonly traced: number;
 }
 
@@ -46,7 +46,7 @@ export interface DashSnapshot {
   readonly latency: number;
 }
 
-/** What the events of tokens tell. */
+/** Details of the token events. */
 interface TokenDetail {
   readonly reason?: string;
   readonly status?: number;

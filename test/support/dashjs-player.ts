@@ -16,7 +16,7 @@ export interface DashOptions {
   tokens?: Partial<PlayerTokens> | false;
   /** When the plugin comes: before `initialize`, before the source, at once after it, or a second later. */
   form?: InPage['form'];
-  /** Of dash.js, below `streaming`. */
+  /** Settings of dash.js, below `streaming`. */
   settings?: Record<string, unknown>;
   /** @default '5.2' */
   version?: DashVersion;
@@ -39,7 +39,7 @@ function shiftClock(offsetMs: number): void {
   });
 }
 
-/** What a viewer and an app see of a player that has no trouble. */
+/** The state of a player that has no trouble, as a viewer and an app see it. */
 export const fine = { errors: [], rejections: [], pageErrors: [], paused: false };
 
 /** Opens a page with dash.js and a player of `path`, with tokens of `carrier`. */

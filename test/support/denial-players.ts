@@ -1,17 +1,17 @@
 /** A player, and what its documentation tells an app to do about a denial. All bodies of functions run in the page. */
 export interface DeniedPlayer {
   readonly name: string;
-  /** Beside those of the page: paths in the repository. */
+  /** Paths in the repository of scripts beside those of the page. */
   readonly scripts: readonly string[];
-  /** Of the media stage. */
+  /** Path of the media on the media stage. */
   readonly path: string;
   /** Plays `args.url` in `video`; what the app hears of the denial is pushed to `seen.failures` as the code of the error. */
   readonly play: string;
-  /** What the app does after a log-in. */
+  /** Does what the app does after a log-in. */
   readonly afterLogIn: string;
-  /** In mid-stream, where nothing is asked for soon: makes the player ask. */
+  /** Makes the player ask in mid-stream, where the player would ask for nothing soon. */
   readonly seek?: string;
-  /** How far it has come. @default 'video.currentTime' */
+  /** Expression for how far playback has come. @default 'video.currentTime' */
   readonly progress?: string;
 }
 

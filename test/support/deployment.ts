@@ -43,7 +43,7 @@ export class Instance {
     return instance;
   }
 
-  /** What it has written so far, of all its starts. */
+  /** The output of all starts of the instance so far. */
   get output(): string {
     return this.#output;
   }
@@ -125,11 +125,11 @@ export interface DeploymentOptions {
   /** Origin of the edge. */
   readonly cdn: string;
   readonly secret: string;
-  /** What the instances are told beside that, as in `compose.yaml`. */
+  /** More variables of the instances' environment, as in `compose.yaml`. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What `compose.yaml` starts, without containers: two instances, Redis, and nginx in front of them. */
+/** The services of `compose.yaml`, without containers: two instances, Redis, and nginx in front of them. */
 export class Deployment {
   readonly instances: readonly [Instance, Instance];
   readonly redis: Redis;
@@ -158,12 +158,12 @@ export class Deployment {
     return new Deployment({ instances, redis, balancer, secret: file });
   }
 
-  /** Of the signing endpoint, as players know it. */
+  /** URL of the signing endpoint, as players know it. */
   get endpoint(): string {
     return `${this.balancer.origin}/token`;
   }
 
-  /** What both instances have written about calls. */
+  /** Lines about calls in the logs of both instances. */
   get calls(): LogLine[] {
     return this.instances.flatMap(({ log }) => log.filter(({ event }) => event === 'call'));
   }

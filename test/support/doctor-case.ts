@@ -8,7 +8,7 @@ import { rsaKey } from './format-samples.ts';
 /** Servers that a doctor is called to, and what is to stand first in the list. */
 export interface SetUp {
   readonly name: string;
-  /** Of a healthy one: `undefined`. */
+  /** Code of the first finding; `undefined` for healthy servers. */
   readonly code?: Code;
   readonly edge: (other: string) => Server;
   readonly endpoint?: (edge: string) => Server;

@@ -24,7 +24,7 @@ const files: Record<string, readonly [type: string, body: string]> = {
 };
 const media: readonly [string, string] = ['video/mp4', 'm'.repeat(1000)];
 
-/** What the origin is asked to change of its answers. */
+/** Changes that the origin is asked to make to its answers. */
 export interface OriginChanges {
   /** In the text of playlists. */
   readonly text?: (text: string, path: string) => string;

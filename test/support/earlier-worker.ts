@@ -11,7 +11,7 @@ export const pageOfVersion1 = `navigator.serviceWorker.addEventListener('message
 });
 navigator.serviceWorker.startMessages();`;
 
-/** What the token worker of 1.0 says and does, where pages hand out the tokens. */
+/** The code of the token worker of 1.0, as far as pages hand out the tokens. */
 export const workerOfVersion1 = `// without rules pages are asked for every URL
 const { protect = ['http'] } = JSON.parse(new URL(location.href).searchParams.get('secure-token'));
 const covers = (url) => protect.some((prefix) => url.startsWith(prefix));

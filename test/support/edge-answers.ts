@@ -1,6 +1,6 @@
 /**
- * What `createEdgeHandler` answers to every kind of request, gathered by code that needs nothing but Web standards: it
- * is run as a string in Node, in workerd and in @edge-runtime/vm, and must give the same lines in each.
+ * Code that gathers what `createEdgeHandler` answers to every kind of request. The code needs nothing but Web
+ * standards. Tests run it as a string in Node, in workerd and in @edge-runtime/vm, where it must give the same lines.
  *
  * `server` is the package; the origin answers ranges, validators and an endless stream, and is reached by `fetch`.
  */

@@ -5,7 +5,7 @@ import { listen } from './listen.ts';
 import type { Carrier } from './token-formats.ts';
 import { carriers, tokenFormat } from './token-formats.ts';
 
-/** What can be changed while it runs. */
+/** Settings that can be changed while the edge runs. */
 export interface EdgeSettings {
   /** Any of them verifies. */
   secrets: readonly string[];
@@ -30,7 +30,7 @@ export interface EdgeRequest {
   /** As asked for, token and all. */
   readonly url: string;
   readonly carrier: Carrier;
-  /** What the origin was asked for, such as `/vod/ts/master.m3u8`; empty for what was refused. */
+  /** Path that the origin was asked for, such as `/vod/ts/master.m3u8`; empty for a request that was refused. */
   readonly path: string;
   readonly range: string | null;
   /** 0 until it is known, and where the origin was given up with the request: a page has been closed. */
@@ -41,7 +41,7 @@ export interface Edge extends EdgeSettings {
   readonly origin: string;
   /** All but preflights, in order of arrival. */
   readonly requests: readonly EdgeRequest[];
-  /** Those answered 401, 403 or 410. */
+  /** Returns the requests that the edge answered with 401, 403 or 410. */
   refusals(): EdgeRequest[];
   stop(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** A mistake in one of the endpoints of `examples/endpoints`, and the must that it breaks. */
 export interface EndpointMutant {
-  /** Of the endpoint's language. */
+  /** Name of the endpoint's language. */
   readonly name: string;
   readonly mistake: string;
   /** The number of the must in `docs/protocol.md`. */

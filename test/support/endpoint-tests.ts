@@ -15,7 +15,7 @@ const premium = 'https://cdn.example.com/vod/premium/master.m3u8';
 const withoutNulls = (token: unknown): unknown =>
   Object.fromEntries(Object.entries(token as object).filter(([, value]) => value !== null));
 
-/** What the endpoint of a page has to do, as it stands there. */
+/** Tests what the endpoint of a page has to do, with the code as it stands in the page. */
 export function describeEndpoint(endpoint: LanguageEndpoint): void {
   describe(`the endpoint of ${endpoint.page}`, { tags: [endpoint.program] }, () => {
     const processes = new EndpointProcesses();

@@ -3,14 +3,14 @@ import type { Engine, Tab } from './engines.ts';
 import type { Stage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
 
-/** What the page tells of its player. */
+/** The state of the player, as the page tells it. */
 export interface Seen {
   readonly currentTime: number;
   readonly ended: boolean;
   readonly error: string | null;
   /** The library feeds the element through MSE; otherwise the browser plays by itself. */
   readonly isFed: boolean;
-  /** Those that end playback; Video.js has no others. */
+  /** Errors that end playback; Video.js has no others. */
   readonly fatal: readonly string[];
   /** Types of token events, with their reason or code. */
   readonly tokens: readonly string[];

@@ -10,7 +10,9 @@ type Script = (player: EnginePlayer, stage: Stage) => Promise<void>;
 
 const well = { fatal: [], error: null, isFed: true };
 
-/** The same tests of one library in every engine that is installed; the others count as skipped, with their names. */
+/**
+ * Runs the same tests of one library in every engine that is installed; the others count as skipped, with their names.
+ */
 export function describeEngines(library: 'hls.js' | 'Video.js'): void {
   for (const engine of engines) {
     describe(`${library} in ${engine.name}`, { retry: engine.retry, tags: [...engine.tags] }, () => {

@@ -25,7 +25,7 @@ export interface Engine {
   readonly name: 'chromium' | 'firefox' | 'webkit';
   /** Programs that it needs. */
   readonly tags: readonly Program[];
-  /** What gets a second try. */
+  /** Failures that get a second try. */
   readonly retry: 0 | { readonly count: number; readonly condition: RegExp };
   /** Opens a browser with an empty profile. */
   open(): Promise<{ tab: Tab; close(): Promise<void> }>;

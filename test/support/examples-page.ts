@@ -6,7 +6,7 @@ import { openChromium } from './chromium.mjs';
 
 export interface Opened {
   readonly page: Page;
-  /** What nobody caught in the page. */
+  /** Errors that nobody caught in the page. */
   readonly errors: string[];
   /** The tokens of its requests. */
   readonly tokens: string[];

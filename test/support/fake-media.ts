@@ -67,7 +67,7 @@ export class FakeMedia extends EventTarget {
   tell(...types: string[]): void {
     for (const type of types) this.dispatchEvent(new Event(type));
   }
-  /** What was asked for is there. */
+  /** Lets the media that was asked for be there. */
   arrive(duration: number): void {
     this.duration = duration;
     this.readyState = 4;
@@ -79,7 +79,7 @@ export class FakeMedia extends EventTarget {
   }
 }
 
-/** What a page has besides, with a network that answers every probe with the status told by `statusOf`. */
+/** Stubs what else a page has, with a network that answers every probe with the status told by `statusOf`. */
 export function stubPage(statusOf: () => number): void {
   class FakeTrackEvent extends Event {}
   vi.stubGlobal('HTMLMediaElement', FakeMedia);

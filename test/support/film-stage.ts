@@ -11,7 +11,7 @@ import type { Carrier } from './token-formats.ts';
 import type { VideojsOptions, VideojsPage } from './videojs-player.ts';
 import { openVideojs } from './videojs-player.ts';
 
-/** Of the film, below a carrier. */
+/** Path of the film, below a carrier. */
 export const filmPath = 'vod/film.mp4';
 const film = memoryContent(new Uint8Array(spaceMp4(readFileSync('test/media/v.mp4'), 10_000)), { type: 'video/mp4' });
 const TTL = 3;

@@ -12,7 +12,7 @@ import {
 import { openChromium } from './chromium.mjs';
 import { listen } from './listen.ts';
 
-/** How a player has its tokens: it needs none; from an endpoint that expands playlists, or not; out of its page. */
+/** Source of a player's tokens: no need of any, an endpoint that expands playlists, one that does not, or the page. */
 type Start = 'unprotected' | 'expand' | 'endpoint' | 'tokens';
 
 /** A player and the plugin, as a page has them. */
@@ -23,7 +23,7 @@ export interface PlayerScripts {
 }
 
 interface FirstFrame {
-  /** What was asked for until the picture was there, in order: `token`, or a path. */
+  /** Requests until the picture was there, in order: `token`, or a path. */
   readonly untilPicture: readonly string[];
   /** All that is asked for but tokens, sorted. */
   requests(): string[];

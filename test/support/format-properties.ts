@@ -20,7 +20,7 @@ export interface Subject<C> {
    * The signature alone, or the token where it says nothing else; for formats whose signatures are the same each time.
    */
   readonly signatureOf?: (token: SignedToken) => string;
-  /** What of the conditions `verify` compares with its own. @default all */
+  /** Returns the part of the conditions that `verify` compares with its own. @default all */
   readonly enforced?: (conditions: C) => unknown;
   /** Requests that would be accepted if what is signed had a second reading. */
   readonly attack?: fc.Arbitrary<Attack<C>>;
@@ -28,7 +28,7 @@ export interface Subject<C> {
   readonly asked?: fc.Arbitrary<Asked>;
 }
 
-/** What is asked for, and another request that is made of its token. */
+/** A request for a token, and another request that is made of the token's signature. */
 export interface Attack<C> {
   readonly asked: Asked;
   readonly under: C;

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import type { SessionsNamespace } from '../../packages/server/src/sessions.ts';
 
-/** What the tests need of Express. */
+/** The part of Express that the tests need. */
 interface ExpressApp extends RequestListener {
   use(...handlers: unknown[]): ExpressApp;
   all(path: string, route: unknown): ExpressApp;
@@ -16,7 +16,7 @@ interface Express {
   Router(): ExpressApp;
 }
 
-/** What the tests need of Fastify. */
+/** The part of Fastify that the tests need. */
 interface FastifyApp {
   all(path: string, route: unknown): unknown;
   removeAllContentTypeParsers(): void;
@@ -26,7 +26,7 @@ interface FastifyApp {
   close(): Promise<void>;
 }
 
-/** What the tests need of Miniflare. */
+/** The part of Miniflare that the tests need. */
 export interface Worker {
   dispatchFetch(url: string | URL, init?: RequestInit): Promise<Response>;
   getDurableObjectNamespace(binding: string): Promise<SessionsNamespace>;
@@ -44,7 +44,7 @@ interface WorkerOptions {
 }
 
 const require = createRequire(import.meta.url);
-/** Of packages that `npm run test:all` installs; tests of these have their names as tags. */
+/** Loads packages that `npm run test:all` installs; tests of these have their names as tags. */
 const requireExtra = createRequire(new URL('../extra/', import.meta.url));
 
 export const express = require('express') as Express;

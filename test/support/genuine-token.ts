@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 
-/** What the tests share of tokens that were made with the right key, and say something that cannot be judged. */
+/** Values for tests of tokens that were made with the right key, and say something that cannot be judged. */
 export const NOW = 1_795_500_000;
 export const SOON = NOW + 300;
 export const HOST = 'https://cdn.example.com';

@@ -36,7 +36,7 @@ export function installLabPage(): void {
   const watches = new WeakMap<Hls, LabWatch>();
   const MARK = /TOKEN\d+x/;
 
-  /** What an object of the browser tells of its request, past plain properties. */
+  /** Returns what an object of the browser tells of its request, past plain properties. */
   const toldBy = (value: object): string => {
     if (value instanceof XMLHttpRequest) return `${value.responseURL} ${value.getAllResponseHeaders()}`;
     if (value instanceof Response) return `${value.url} ${[...value.headers].join()}`;

@@ -113,7 +113,7 @@ export class Lab implements LabSettings {
     return this.requests.filter(({ status }) => status >= 400).map(({ status, path }) => `${status} ${path}`);
   }
 
-  /** How often a path was asked for. */
+  /** Counts the requests for a path. */
   count(path: string): number {
     return this.requests.filter((request) => request.path === path).length;
   }

@@ -18,12 +18,17 @@ declare global {
 }
 
 export interface HlsTestimony extends Testimony {
-  /** How the server was asked, in every way that there was. What for is in `requests`: not all of them get there. */
+  /**
+   * Ways in which the server was asked, each once, without the paths. `requests` has the paths, also of requests that
+   * never got to the server.
+   */
   readonly served: readonly string[];
   readonly state: unknown;
 }
 
-/** What is told apart by its values goes as it is; a function goes as text and stands alone. */
+/**
+ * Options of a player: values in `config`, which go as they are, and a function, which goes as text and stands alone.
+ */
 export interface PlayerConfig {
   readonly config?: Partial<HlsConfig>;
   readonly configure?: (config: Partial<HlsConfig>) => void;
@@ -52,7 +57,10 @@ export class HlsWitness extends Witness {
     return new HlsWitness(lab, kind, loader);
   }
 
-  /** What a new player tells of a script. Its video is paused, and it buffers five seconds. */
+  /**
+   * Runs a script, and returns what the page tells of a new player. The player's video is paused, and the player
+   * buffers five seconds.
+   */
   async observe(script: (witness: HlsWitness) => Promise<void>, given: PlayerConfig): Promise<HlsTestimony> {
     const { lab } = this;
     const { config = {}, configure = () => undefined } = given;

@@ -30,7 +30,7 @@ export async function installHosts(): Promise<void> {
   await promisify(execFile)('npm', args, { cwd: folder, shell: process.platform === 'win32' });
 }
 
-/** What the pages play, of which origin, and where they get tokens: written out in them, as in an app. */
+/** The origin, the film and the endpoint that the pages name, as an app does. */
 const CDN = 'https://cdn.example.com/';
 const FILM = `${CDN}vod/7/master.m3u8`;
 const ENDPOINT = "'/token'";
@@ -87,7 +87,7 @@ async function bundle(stage: Stage, name: string, change: (script: string) => st
 
 export interface HostPage {
   readonly page: Page;
-  /** What was written with `console.warn`. */
+  /** Warnings that the page wrote with `console.warn`. */
   readonly warnings: readonly string[];
   /** Exceptions that nobody caught. */
   readonly pageErrors: readonly string[];

@@ -1,4 +1,4 @@
-/** What is used of it here. */
+/** The part of jsdom that the tests use. */
 declare module 'jsdom' {
   export class JSDOM {
     constructor(html: string, options?: { readonly url: string; readonly runScripts: 'outside-only' });

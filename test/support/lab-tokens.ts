@@ -3,8 +3,9 @@ import type { Token } from '../../packages/core/src/index.ts';
 import { TRANSIT } from './signer.ts';
 
 /**
- * What a token opens: `path` a URL with any query (Azion, nginx), `full` a URL with its query (CloudFront, Akamai),
- * `prefix` a folder, `moved` a folder, and it travels in the path. `none`: everything is open.
+ * The requests that a token opens. `path` opens a URL with any query (Azion, nginx), `full` a URL with its query
+ * (CloudFront, Akamai), `prefix` a folder, `moved` a folder with a token that travels in the path. `none` is for media
+ * that is open to all.
  */
 export type LabFormat = 'path' | 'full' | 'prefix' | 'moved' | 'none';
 

@@ -13,7 +13,7 @@ export interface LanguageEndpoint {
   readonly program: Program;
   readonly file: string;
   readonly page: string;
-  /** Of its blocks of code in the page. */
+  /** Language of the blocks of code in the page. */
   readonly fence: string;
   /** The session check of a first try, in whose place the page shows another one. */
   readonly check: RegExp;

@@ -101,7 +101,7 @@ export class LicenseLab extends Lab {
     });
   }
 
-  /** What a viewer hears of, and an app. */
+  /** Returns what a viewer sees of the player, and the errors that an app hears of. */
   look(): Promise<{ time: number; errors: string[] }> {
     return this.page.evaluate(lookAtLicensed);
   }

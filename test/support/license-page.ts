@@ -20,7 +20,7 @@ interface Failing {
 
 type Secure = (player: unknown, options: string) => unknown;
 
-/** What the scripts of the page define, as far as this needs it. */
+/** Globals that the scripts of the page define, as far as this file needs them. */
 interface Globals {
   Hls: typeof HlsClass;
   dashjs: typeof dashjs;

@@ -9,7 +9,7 @@ type Origin = (request: Request) => Promise<Response>;
 
 const media = new URL('../media', import.meta.url).pathname;
 
-/** What only a playlist with parts has. */
+/** Matches the tags that only a playlist with parts has. */
 const OF_PARTS = /^#EXT-X-(PART|PART-INF|PRELOAD-HINT|SERVER-CONTROL):.*\n/gm;
 
 /** The playlists of an origin as another packager would write them. */
@@ -39,7 +39,7 @@ const ofThirds = (base: string): Origin =>
 /** Segments of one second that are called what `nameOf` says, by their number. */
 function named(nameOf: (number: number) => string): (base: string) => Origin {
   return (base) => {
-    /** What the origin calls them. */
+    /** Paths of files at the origin, by their names in the playlists. */
     const files = new Map<string, string>();
     const playlists = rewritten(ofSeconds(base), (text) =>
       text.replace(/^s(\d+)\.m4s$/gm, (file, number) => {

@@ -13,7 +13,7 @@ export interface Counts {
   /** URLs in them. */
   readonly signed: number;
   readonly requests: number;
-  /** Of media, not of playlists. */
+  /** Requests for media, not for playlists. */
   readonly segments: number;
 }
 
@@ -52,7 +52,7 @@ interface LivePlayer {
 export interface LiveLibrary {
   /** Without tokens where the carrier is `open`. */
   open(stage: Stage, carrier: Carrier, viewing: Pick<Viewing, 'path' | 'hlsjs' | 'videojs'>): Promise<LivePlayer>;
-  /** What a snapshot is like if nothing has gone wrong. */
+  /** Members of a snapshot if nothing has gone wrong. */
   readonly fine: object;
 }
 
@@ -71,7 +71,7 @@ const thirds = {
   videojs: { html5: { vhs: { llhls: true } }, liveui: true },
 };
 
-/** What is played with each player. */
+/** Viewings that are played with each player. */
 export const viewings: readonly Viewing[] = [
   secondsOf20,
   {

@@ -26,7 +26,7 @@ import { startSlowNetwork } from './slow-network.ts';
 const media = new URL('../media/', import.meta.url).pathname;
 const SECRET = 'mysecret';
 
-/** What can be changed while it runs. */
+/** Settings that can be changed while the signing endpoint runs. */
 interface SignerSettings {
   /** Seconds. */
   ttl: number;
@@ -43,9 +43,12 @@ interface SignerSettings {
 }
 
 export interface MediaStage {
-  /** Of the page, which asks this server for tokens too. The protected files are there as well, by way of the edge. */
+  /**
+   * Origin of the page. The page asks this server for tokens too, and finds the protected files there, by way of the
+   * edge.
+   */
   readonly origin: string;
-  /** Of the edge, behind the slow network. */
+  /** Origin of the edge, behind the slow network. */
   readonly edge: string;
   readonly network: SlowNetwork;
   readonly signer: SignerSettings & { calls: { urls: string[]; reason: string }[] };
@@ -55,16 +58,16 @@ export interface MediaStage {
    * no token is needed.
    */
   url(path: string): string;
-  /** What the edge verifies with from here on. */
+  /** Changes the secret with which the edge verifies. */
   setSecret(secret: string): Promise<void>;
-  /** How often the edge has refused since the last reset. */
+  /** Counts the refusals of the edge since the last reset. */
   refusals(): Promise<number>;
-  /** As at the beginning. */
+  /** Brings back the state of the beginning. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What `film.mp4` of a stage is. */
+/** Length and size of a stage's `film.mp4`. */
 export interface Film {
   /** @default 600 */
   readonly seconds?: number;

@@ -56,7 +56,7 @@ const mediaTestIn = (engine: Engine, film?: Film) =>
     },
   });
 
-/** The same tests in every engine that is installed; the others count as skipped, with their names. */
+/** Runs the same tests in every engine that is installed; the others count as skipped, with their names. */
 export function describeMedia(
   title: string,
   define: (engine: Engine, it: ReturnType<typeof mediaTestIn>) => void,

@@ -8,19 +8,19 @@ import type { RawAnswer } from './raw-http.ts';
 import { rawHttp } from './raw-http.ts';
 
 const shipped = (name: string): string => readFileSync(`packages/server/nginx/${name}`, 'utf8');
-/** What `signed` signs with, and `send` and `get` name. */
+/** The secret with which `signed` signs, and which `send` and `get` name. */
 export const secret = 'mysecret';
 
 /** The token of a path as nginx hashes it: any bytes. @param expires unix seconds */
 export const tokenOf = (path: Buffer | string, expires: number): string =>
   createHash('md5').update(secret).update(path).update(String(expires)).digest('base64url');
-/** What is hashed of a path: its bytes, percent-decoded once. */
+/** Returns what nginx hashes of a path: its bytes, percent-decoded once. */
 export const decoded = (path: string): Buffer =>
   Buffer.from(
     path.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
     'latin1',
   );
-/** With a token for a minute. */
+/** Signs a path with a token for a minute. */
 export const signed = (path: string): string => {
   const expires = Math.floor(Date.now() / 1000) + 60;
   return `${path}?st=${tokenOf(decoded(path), expires)}&e=${expires}`;
@@ -30,9 +30,9 @@ const limit = 'if ($secure_token_too_far) { return 403; }';
 
 export interface ShippedNginx {
   readonly nginx: Nginx;
-  /** What the origin was asked: method, path and query. */
+  /** Requests that the origin got: method, path and query. */
   readonly asked: readonly string[];
-  /** The headers that came with it, and the body. */
+  /** Headers and bodies of the requests that the origin got. */
   readonly received: readonly { headers: Headers; body: string }[];
   /** The status for a request line of any bytes, with `X-Secret`, and `X-Now` where the clock comes from there. */
   status(target: Buffer | string, secret: string, now?: number): Promise<number>;

@@ -35,7 +35,7 @@ export interface Nginx {
   setSecret(secret: string): Promise<void>;
   /** All finished requests but preflights. Those that the player gave up have the status 499. */
   log(): Promise<NginxRequest[]>;
-  /** Those answered 401, 403 or 410. */
+  /** Returns the requests that nginx answered with 401, 403 or 410. */
   refusals(): Promise<NginxRequest[]>;
   stop(): Promise<void>;
 }

@@ -3,7 +3,8 @@ import { listen } from './listen.ts';
 
 export type HlsVersion = '1.7' | '1.6' | '1.5';
 /**
- * How the page loads hls.js and the plugin: `<script src>` with globals, or `<script type=module>` with an import map.
+ * The way in which the page loads hls.js and the plugin: `<script src>` with globals, or `<script type=module>` with an
+ * import map.
  */
 export type ScriptFormat = 'script' | 'module';
 

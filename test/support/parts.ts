@@ -13,13 +13,13 @@ if (!['', 'main', 'rest', 'long'].includes(wanted))
 export const runsMain: boolean = wanted === '' || wanted === 'main';
 export const runsRest: boolean = wanted === '' || wanted === 'rest';
 
-/** What a `.matrix.test.ts` is run with: the newest in `main`, the others in `rest`. */
+/** Returns what a `.matrix.test.ts` is run with: the newest in `main`, the others in `rest`. */
 export const inPart = <T>(newest: readonly T[], others: readonly T[]): T[] => [
   ...(runsMain ? newest : []),
   ...(runsRest ? others : []),
 ];
 
-/** Of the test files below `folders`, those of the part that runs. */
+/** Returns the patterns of the test files below `folders` that belong to the part that runs. */
 export function filesOf(...folders: string[]): { include: string[]; exclude: string[] } {
   const below = (names: string): string[] => folders.map((folder) => `test/${folder}/**/${names}.test.ts`);
   const never = '**/node_modules/**';

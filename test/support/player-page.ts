@@ -38,7 +38,7 @@ interface Player<Seen, Snapshot> {
   readonly isReady?: (seen: Snapshot) => boolean;
   /** Whether there is a picture that moves. @default where `currentTime` is above 0 */
   readonly isPlaying?: (seen: Snapshot) => boolean;
-  /** What `until` says of the last snapshot. @default all of it */
+  /** Describes the last snapshot in an error of `until`. @default all of it */
   readonly describe?: (seen: Snapshot) => string;
 }
 

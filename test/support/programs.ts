@@ -65,7 +65,7 @@ const ofRuntimePackages = (scope: string, path: string): string | undefined => {
   return files.find((file) => existsSync(file) && thatRuns(file) !== undefined);
 };
 
-/** What `nginx -V` says. */
+/** Returns what `nginx -V` says. */
 export const describedBy = (nginx: string): string => spawnSync(nginx, ['-V'], { encoding: 'utf8' }).stderr;
 
 const finders: Record<Program, () => string | undefined> = {

@@ -1,8 +1,8 @@
 import { runsRest } from './parts.ts';
 
 /**
- * How many cases each property tries, others in each run: 300 in `npm test`, 1,000 more in `npm run test:all`, as many
- * as `PROPERTY_RUNS` says in `npm run test:properties`.
+ * Number of cases that each property tries, others in each run: 300 in `npm test`, 1,000 more in `npm run test:all`, as
+ * many as `PROPERTY_RUNS` says in `npm run test:properties`.
  */
 export const propertyRuns = Number(process.env.PROPERTY_RUNS ?? (runsRest ? 1000 : 300));
 

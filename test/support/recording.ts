@@ -15,7 +15,7 @@ export interface RecordedError {
 export interface RecordedStall {
   readonly at: number;
   readonly seconds: number;
-  /** Of these seconds those in which no request was under way: nobody else was waited for. */
+  /** Seconds of the stall in which no request was under way: the player waited for nobody else. */
   readonly idle: number;
   /** The least that was buffered ahead: with plenty of it the machine was too slow, not the network. */
   readonly ahead: number;
@@ -34,15 +34,15 @@ export interface RecordedTokenEvent {
   readonly wait?: number;
 }
 
-/** What a page has seen since it was loaded. */
+/** Everything that a page has seen since it was loaded. */
 export interface Recording {
   readonly errors: RecordedError[];
   readonly stalls: RecordedStall[];
   readonly tokens: RecordedTokenEvent[];
   readonly rejections: string[];
   /**
-   * What hls.js has loaded, as `type level number`: `main 0 3`, `main 0 initSegment`, `audio 0 5`, `main 0 7.2` (a
-   * part).
+   * Media that hls.js has loaded, as `type level number`: `main 0 3`, `main 0 initSegment`, `audio 0 5`, `main 0 7.2`
+   * (a part).
    */
   readonly loaded: string[];
   /** The levels it has switched to. */

@@ -7,11 +7,11 @@ import { pathOf } from './programs.ts';
 
 const execute = promisify(execFile);
 
-/** What the last expression of a script comes to, in a process of Deno that may use the network and nothing else. */
+/** Resolves to the last expression of a script, in a process of Deno that may use the network and nothing else. */
 export const inDeno = (script: string): Promise<unknown> =>
   evaluated(script, pathOf('deno')!, ['run', '--no-prompt', '--allow-net=127.0.0.1']);
 
-/** What the last expression of a script comes to, in a process of Bun. */
+/** Resolves to the last expression of a script, in a process of Bun. */
 export const inBun = (script: string): Promise<unknown> => evaluated(script, pathOf('bun')!, ['run']);
 
 async function evaluated(script: string, command: string, args: readonly string[]): Promise<unknown> {

@@ -10,7 +10,7 @@ interface S3Rver {
 }
 const requireExtra = createRequire(new URL('../extra/', import.meta.url));
 
-/** What `s3` signs with for this server. */
+/** The keys with which `s3` signs for this server. */
 export const s3Keys = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' } as const;
 
 /** Pages of any origin may read ranges, as `docs/object-stores.md` says. */

@@ -18,13 +18,13 @@ export interface ScriptLab {
   readonly edge: Listening;
   readonly site: Listening;
   readonly received: Received[];
-  /** What the endpoint of the worker was asked for. */
+  /** URLs that the worker has asked the endpoint for, call by call. */
   readonly asked: string[][];
-  /** With what the edge answers, one after the other, before it serves. */
+  /** Answers of the edge, one after the other; the edge serves when there are no more. */
   readonly answers: ((request: Request) => Response | Promise<Response>)[];
-  /** Of the endpoint. */
+  /** Status of the endpoint's answers. */
   endpointStatus: number;
-  /** How the tokens of the worker travel. */
+  /** Members of a token that say how the worker's tokens travel. */
   carrier: object;
 }
 
@@ -116,7 +116,7 @@ const options = `endpoint: '/token', protect: args.vod, retry: { limit: 0 }`;
 export const registers = (): string => `window.worker = follow(
   await SecureTokenWorker.registerTokenWorker('/token-worker-all.js', { ${options}, requests: 'all' }));`;
 
-/** The same, and the page signs for it. */
+/** Body of a function in the page: registers the worker for the requests of scripts, and the page signs for it. */
 export const registersAndSigns = (): string => `window.worker = follow(
   await SecureTokenWorker.registerTokenWorker('/token-worker-all.js', {
     source: SecureTokenWorker.createTokenSource({ ${options} }), protect: args.vod, requests: 'all',

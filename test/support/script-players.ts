@@ -3,15 +3,15 @@ export interface ScriptPlayer {
   readonly name: string;
   /** Its files as they are shipped. */
   readonly scripts: readonly string[];
-  /** Of one that is shipped in many files: all of them in one. */
+  /** Makes one script of a player that is shipped in many files. */
   readonly bundle?: () => Promise<string>;
-  /** Of the media stage. */
+  /** Path of the media on the media stage. */
   readonly path: string;
   /** Bytes a second of one connection, for one that cannot be told to load a few seconds ahead only. */
   readonly rate?: number;
   /** Body of a function in the page: plays `args.url` in `video`, a few seconds ahead. */
   readonly play: string;
-  /** What it takes the throughput for, in bits a second. */
+  /** Expression for the player's estimate of the throughput, in bits a second. */
   readonly estimate: string;
 }
 
@@ -88,7 +88,7 @@ const moves = `await video.play();
   await seek(15);
   await moves(2);`;
 
-/** Those that have an adapter, which signs for itself. Scripts by their paths in the repository. */
+/** Players that have an adapter, which signs for itself. Scripts are named by their paths in the repository. */
 export const playersBesideAdapters: readonly Omit<ScriptPlayer, 'estimate'>[] = [
   {
     name: 'secure-token-hlsjs',

@@ -19,7 +19,8 @@ export const urlOf = ({ path, query }: Asked): string => HOST + path + (query ==
 export const times: fc.Arbitrary<number> = fc.integer({ min: NOW + 61, max: NOW + 80_000 });
 
 /**
- * What could be read as the beginning or the end of a field, in any format: times, separators raw and escaped, names.
+ * Text that could be read as the beginning or the end of a field, in any format: times, separators raw and escaped,
+ * names.
  */
 const seam = fc.oneof(
   {

@@ -3,7 +3,7 @@ import type { SessionStore, StoredCall } from '../../packages/server/src/session
 
 const NOW = 1_795_500_000_000;
 
-/** What every store of sessions promises. @param make a store of its own, which shares nothing with others */
+/** Tests what every store of sessions promises. @param make a store of its own, which shares nothing with others */
 export function describeSessionStore(make: () => SessionStore | Promise<SessionStore>): void {
   const call = (id: string, more: Partial<StoredCall> = {}): StoredCall => ({
     ...{ viewer: 'anna', id, limit: 2, nowMs: NOW, idleAtMs: NOW + 450_000, overAtMs: NOW + 450_000 },

@@ -16,7 +16,7 @@ declare global {
 export interface ToldError {
   readonly severity: number;
   readonly code: number;
-  /** Of the `SecureTokenError` in its data. */
+  /** Code of the `SecureTokenError` in the data of this error. */
   readonly token: string | undefined;
   readonly text: string;
 }
@@ -27,7 +27,7 @@ export interface ToldResponse {
   readonly originalUri: string;
   readonly uris: readonly string[];
   readonly timeMs: number;
-  /** What the browser has measured. */
+  /** Milliseconds that the browser has measured. */
   readonly networkMs: number;
 }
 
@@ -36,14 +36,14 @@ export interface ToldSample {
   readonly bytes: number;
 }
 
-/** What a page has heard of its player. */
+/** Everything that a page has heard of its player. */
 export interface Told {
   readonly errors: ToldError[];
   /** `retry` of the networking engine. */
   readonly retries: ToldError[];
   readonly failedDownloads: string[];
   readonly responses: ToldResponse[];
-  /** What the bandwidth estimate is made of. */
+  /** Samples of which the bandwidth estimate is made. */
   readonly samples: ToldSample[];
   /** URLs in events and filters that hold a token. */
   readonly leaks: string[];

@@ -23,7 +23,7 @@ export interface ShakaOptions {
   version?: ShakaVersion;
   /** As in `shaka-player.compiled.js`. @default 'compiled' */
   build?: string;
-  /** Of the player; values only. */
+  /** Configuration of the player, without functions. */
   config?: object;
   startTime?: number;
 }

@@ -22,7 +22,7 @@ const all = folders.flatMap((folder) => files.map((file) => folder + file));
 
 const expires = NOW + 600;
 
-/** How a playlist names `path`: relative to itself, from the root, or with host and scheme. */
+/** Names `path` as a playlist does: relative to the playlist, from the root, or with host and scheme. */
 function reference(path: string, from: string, kind: 'relative' | 'rooted' | 'absolute'): string {
   if (kind !== 'relative') return kind === 'rooted' ? path : HOST + path;
   const [to, base] = [path.split('/'), from.split('/').slice(0, -1)];
@@ -64,8 +64,8 @@ const tokenFor = async (viewer: VerifyingTokenFormat, url: string): Promise<Sign
 };
 
 /**
- * What the edge signs opens nothing that the token of the viewer did not open, but for what the playlist lists; it ends
- * no later; and of what the playlist lists, nothing that the token opened is lost.
+ * Tests the URLs that an edge signs. A signed URL opens nothing but what the viewer's token opened and what the
+ * playlist lists. A signed URL ends no later than that token. Each listed path that the token opened stays open.
  */
 export function describeSignedChildren(subject: EdgeSubject): void {
   const { name, format, viewers, paths = all } = subject;

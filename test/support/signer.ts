@@ -5,7 +5,7 @@ import { listen } from './listen.ts';
 import type { Carrier } from './token-formats.ts';
 import { tokenCookies, tokenFormat } from './token-formats.ts';
 
-/** What can be changed while it runs. */
+/** Settings that can be changed while the signing endpoint runs. */
 export interface SignerSettings {
   /** The first one signs. */
   secrets: readonly string[];

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What lies between the page and the edge; everything may be changed while it runs. */
+/** A network between the page and the edge; everything may be changed while the network runs. */
 export interface SlowNetwork {
   readonly origin: string;
   /** Bytes a second of one connection; 0 is unlimited. */

@@ -22,7 +22,7 @@ export const spf: Promise<string> = spfEngine('iife');
 export interface SpfSnapshot {
   readonly currentTime: number;
   readonly error: string | undefined;
-  /** What SPF reports. */
+  /** The error that SPF reports. */
   readonly reported: unknown;
   readonly tokens: readonly RecordedTokenEvent[];
   readonly stalls: readonly RecordedStall[];
@@ -30,12 +30,12 @@ export interface SpfSnapshot {
 
 export interface SpfPage {
   readonly page: Page;
-  /** What nobody caught. */
+  /** Errors that nobody caught. */
   readonly pageErrors: readonly string[];
   /** Requests for anything but the page's own files, as the browser sent them. */
   readonly requests: readonly string[];
   snapshot(): Promise<SpfSnapshot>;
-  /** How many times as fast as it was recorded. */
+  /** Sets how many times as fast as it was recorded the film is played. */
   setRate(rate: number): Promise<void>;
   /** Waits until the picture has come so far, in seconds. */
   playTo(seconds: number, timeout?: number): Promise<SpfSnapshot>;

@@ -27,7 +27,7 @@ export interface StageOptions {
   expand?: SigningEndpointOptions['expand'];
   /** nginx in front of the edge, verifying the same requests with the same secret. @default where there is one */
   nginx?: boolean;
-  /** What `setSecret` will be called with: nginx follows at the same moment then, not a reload later. */
+  /** The secret that `setSecret` will be called with: nginx follows at the same moment then, not a reload later. */
   nextSecret?: string;
   /** `moveClock` works for nginx, too: only where `hasMovableNginx`. @default false */
   movableClock?: boolean;
@@ -49,7 +49,10 @@ export interface Stage {
     path: string,
     options?: Omit<PlayerOptions, 'src' | 'tokens'> & { tokens?: Partial<PlayerTokens> | false },
   ): Promise<Player>;
-  /** What the verifiers have refused. The edge does not see what nginx refuses; nginx sees what the edge refuses. */
+  /**
+   * Returns what the verifiers have refused. The edge does not see what nginx refuses; nginx sees what the edge
+   * refuses.
+   */
   refusals(): Promise<readonly { readonly status: number }[]>;
   /** The edge and nginx verify with `secret`, the signing endpoint signs with it: a rotation at one stroke. */
   setSecret(secret: string): Promise<void>;

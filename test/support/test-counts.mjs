@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 
 /**
- * How many tests did what. A skipped one is never counted as passed.
+ * Counts of tests by their outcome. A skipped test is never counted as passed.
  *
  * @typedef {object} Counts
  * @property {number} passed
@@ -26,7 +26,7 @@ export const redLines = ({ red = [] }) => red.map((test) => `red: ${test}\n`).jo
 /** A line of `file` for each run of Vitest. @type {(file: string, counts: Counts) => void} */
 export const addCounts = (file, counts) => appendFileSync(file, `${JSON.stringify(counts)}\n`);
 
-/** Of all runs together. @type {(file: string) => Counts} */
+/** Sums the counts of all runs. @type {(file: string) => Counts} */
 export function sumOfCounts(file) {
   /** @type {Record<string, number>} */
   const missing = {};

@@ -3,13 +3,13 @@ import type { VerifyingTokenFormat, Verdict } from '../../packages/server/src/in
 import { edgeAuth, secureToken } from '../../packages/server/src/index.ts';
 
 /**
- * How a token travels, which is also the first folder of the URLs it opens: `exact` is Azion's one token a URL, the
- * others open a folder, such as `/query/live/`; `/open/` needs none. `whole` is one token a URL with its query, which
- * nginx leaves to our edge.
+ * The way in which a token travels, which is also the first folder of the URLs that the token opens. `exact` is Azion's
+ * one token a URL. `whole` is one token a URL with its query, which nginx leaves to our edge. `open` needs no token.
+ * The others open a folder, such as `/query/live/`.
  */
 export type Carrier = 'exact' | 'query' | 'header' | 'cookie' | 'path' | 'open' | 'whole';
 
-/** What each player is tried with: all but `whole`. */
+/** Carriers that each player is tried with: all but `whole`. */
 export const carriers: readonly Carrier[] = ['exact', 'query', 'header', 'cookie', 'path', 'open'];
 
 const refusal = (status: 403 | 410): Verdict => ({

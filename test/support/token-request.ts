@@ -1,7 +1,7 @@
 import { attachToken } from '../../packages/server/src/token/attach-token.ts';
 import type { SignedToken } from '../../packages/server/src/index.ts';
 
-/** What a player sends for `url` with `token` on it, whatever carries it. */
+/** Returns the request that a player sends for `url` with `token` on it, whatever carries the token. */
 export function requestWith(
   url: string,
   { setCookie = [], credentials, headers = {}, ...token }: SignedToken,

@@ -18,16 +18,16 @@ export interface Vector {
   nginx?: { status: number };
 }
 
-/** What a vector says in the terms of this package. */
+/** A vector in the terms of this package. */
 export interface VectorCase {
   format: VerifyingTokenFormat;
-  /** Without the token. */
+  /** URL without the token. */
   target: string;
   /** Unix seconds. */
   expires: number;
-  /** What must come out, byte for byte: the signed URL, unless `made` says what else. */
+  /** Text that must come out, byte for byte: the signed URL, unless `made` says what else. */
   expected: string;
-  /** What the player sends beside the token. */
+  /** Headers that the player sends beside the token. */
   headers?: Readonly<Record<string, string>>;
   made?: (token: SignedToken) => string | undefined;
 }

@@ -28,9 +28,9 @@ export interface VideojsSnapshot {
   readonly logs: readonly string[];
   readonly bandwidth: number;
   readonly cues: number;
-  /** When each of them begins. */
+  /** Seconds at which the cues begin. */
   readonly cueStarts: readonly number[];
-  /** How often VHS has sought to where its audio was, because there was no video. */
+  /** Times that VHS has sought to where its audio was, because there was no video. */
   readonly underflows: number;
   /** Parts of the media that are buffered: 1 without a hole. */
   readonly parts: number;

@@ -30,7 +30,7 @@ export interface VideojsTestimony extends Testimony {
 
 export interface VideojsOptions {
   readonly path: string;
-  /** Of the source, besides its URL. */
+  /** Members of the source, besides its URL. */
   readonly source?: Record<string, unknown>;
   /** Hooks of the app, which stand alone. */
   readonly onHooksReady?: Window['onHooksReady'];
@@ -82,7 +82,10 @@ export class VideojsWitness extends Witness {
     return new VideojsWitness(lab, kind);
   }
 
-  /** What a new player tells of a script. It does not play by itself, and buffers five seconds. */
+  /**
+   * Runs a script, and returns what the page tells of a new player. The player does not play by itself, and buffers
+   * five seconds.
+   */
   async observe(script: Script, options: VideojsOptions): Promise<VideojsTestimony> {
     const { lab } = this;
     const tokens = this.reset({});

@@ -1,8 +1,8 @@
-/** What a page tells of one player. Nothing in it is of one run alone: no time, port or token. */
+/** Everything that a page tells of one player, without what is of one run alone: no time, port or token. */
 export interface Testimony {
   /** By channel: what happens on two of them at a time has no order. */
   events: Record<string, { type: string; detail: unknown }[]>;
-  /** What scripts have asked the browser for, and how, by path. */
+  /** Requests that scripts have made to the browser, and the way they made them, by path. */
   requests: Record<string, string[]>;
 }
 
@@ -30,7 +30,7 @@ export function installWitness(): void {
     return (origin === location.origin ? '' : 'elsewhere') + pathname + query;
   };
 
-  /** How the time of a request is told: whether there is one, and none before the one that comes first. */
+  /** Describes the times of a request: which are missing, and which come before an earlier one. */
   const order = (times: object): string => {
     let before = 0;
     return Object.entries(times)

@@ -37,7 +37,7 @@ export class Witness {
     return this.#kind === 'token in hand' ? [lab.token(`${lab.origin}/v/`)] : [];
   }
 
-  /** How the server was asked, in every way that there was. */
+  /** Ways in which the server was asked, each once. */
   protected get served(): string[] {
     const ways = this.lab.guarded.map(({ method, status, headers }) =>
       [method, status, headers.range, headers.cookie, headers['x-app']].filter(Boolean).join(' '),

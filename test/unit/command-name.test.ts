@@ -14,7 +14,7 @@ function textFiles(folder: string): string[] {
   });
 }
 
-/** What installs or runs a package called `secure-token`, up to that name. */
+/** Matches what installs or runs a package called `secure-token`, up to that name. */
 const namedAlone =
   /\b(?:npx|bunx|(?:npm|pnpm|yarn|bun) (?:exec|x|dlx|i|install|add))\b[^\n`]*?(?<![\w/-])secure-token(?![\w:./-])/g;
 

@@ -19,7 +19,10 @@ const bothKinds = /```nginx\nhttp \{\n {2}include secure-token\.conf;\n( {2}upst
   readme,
 )?.[1];
 
-/** The same files beside themselves, with one pattern that always reaches the limit of its steps. */
+/**
+ * Renames the variables of a shipped file, so that it stands beside the original, with one pattern that always reaches
+ * the limit of its steps.
+ */
 const starvedFile = (name: string): string =>
   shipped(name)
     .replace(/(map \$uri \$secure_token_leaves_folder \{[^}]*?"~\*)/, '$1(*LIMIT_MATCH=1)')

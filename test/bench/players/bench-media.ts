@@ -15,10 +15,13 @@ export function createBenchOrigin(): (request: Request) => Promise<Response> {
     new URL(request.url).pathname === '/film/film.mp4' ? Promise.resolve(bytesResponse(request, mp4)) : others(request);
 }
 
-/** The same ten minutes for each player, segments of two seconds with audio of its own. */
+/**
+ * Returns the path of the film that a contender plays: ten minutes for each player, in segments of two seconds with
+ * audio of their own for all but MP4.
+ */
 export const filmOf = ({ player }: Contender): string =>
   player === 'MP4' ? 'film/film.mp4' : player === 'dash.js' ? 'dashlive/film.mpd' : 'film/fmp4/master.m3u8';
 
-/** The same without an end. */
+/** Returns the path of the live stream that a contender plays: the recording of the film without an end. */
 export const liveOf = ({ player }: Contender): string =>
   player === 'dash.js' ? 'dashlive/index.mpd' : 'live/master.m3u8';

@@ -1,4 +1,4 @@
-/** What a page notes while it plays. */
+/** The record that a page keeps while it plays. */
 export interface BenchRecord {
   /** When the player asked for a segment, in ms of the page. */
   readonly asked: { readonly path: string; readonly at: number }[];
@@ -6,7 +6,7 @@ export interface BenchRecord {
   readonly refusals: (string | number)[];
   /** Why it has ended, if it has. */
   readonly failures: string[];
-  /** What the player takes the throughput for, in bits a second. */
+  /** Returns the player's estimate of the throughput, in bits a second. */
   estimate: () => number;
   startedAt: number;
   firstFrameAt: number;

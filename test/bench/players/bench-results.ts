@@ -1,7 +1,7 @@
 import type { LoadCurve } from './load-curve.ts';
 import type { Results } from './sample.ts';
 
-/** What figures depend on, by name: the machine, and versions. */
+/** The conditions that figures depend on, by name: the machine, and versions. */
 export type Machine = Readonly<Record<string, string>>;
 
 /** When and on what something was measured. */

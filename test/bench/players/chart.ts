@@ -8,7 +8,7 @@ import { measuredOf } from './spread.ts';
 interface Panel {
   readonly title: string;
   readonly metric: string;
-  /** Of what has no picture again: the bar goes to the edge. */
+  /** Label for a contender whose picture never comes back: the bar goes to the edge. */
   readonly never?: string;
   readonly digits: number;
   /** By what a value is multiplied. */
@@ -19,10 +19,12 @@ interface Panel {
 }
 
 const streaming = lasting(contenders, 'SPF', 'MP4');
-/** Those that differ in how they start, too. */
+/** Contenders of the panel about the start, with those that differ in nothing else. */
 const starting = contenders.filter(({ player }) => player !== 'SPF' && player !== 'MP4');
 
-/** What a viewer feels comes first, what the endpoint bears next, what is paid for both last. */
+/**
+ * Panels in the order of the chart: breaks that a viewer feels, calls that the endpoint bears, the time to the start.
+ */
 const panels: readonly Panel[] = [
   {
     title: 'Live: no picture, endpoint away for 8 s (s)',
@@ -63,7 +65,7 @@ const escape = (text: string): string => text.replace(/&/g, '&amp;').replace(/</
 const text = (x: number, y: number, content: string, more = ''): string =>
   `<text x="${x}" y="${y}"${more && ` ${more}`}>${escape(content)}</text>`;
 
-/** What is drawn of a contender: `null` for what never came back. */
+/** Returns the value that the chart draws for a contender, or `null` where the picture never came back. */
 function valueOf({ samples }: BenchResults, { name, way }: Contender, panel: Panel): number | null | undefined {
   const { metric, per, scale = 1 } = panel;
   const of = (wanted: string): readonly (number | null)[] => samples[name]?.[wanted] ?? [];

@@ -13,14 +13,14 @@ declare global {
 
 export type PlayerName = 'hls.js' | 'Video.js' | 'Shaka Player' | 'dash.js' | 'SPF' | 'MP4';
 
-/** What a page is given to start a player with. */
+/** The values with which a page starts a player. */
 export interface Start {
   readonly src: string;
   readonly endpoint: string;
   readonly way: Contender['way'];
   readonly worker: boolean;
   readonly tokens: { readonly tokens?: readonly Token[] };
-  /** Of the player; values only. */
+  /** Configuration of the player, without functions. */
   readonly config: object;
 }
 
@@ -30,9 +30,9 @@ export interface Contender {
   readonly player: PlayerName;
   readonly way: 'unprotected' | 'ours' | 'recipe';
   readonly carrier: Carrier;
-  /** What a page loads beside the player: the entry of a module. */
+  /** Entry of the module that a page loads beside the player. */
   readonly adds?: string;
-  /** It differs from another row in how it starts, and takes part in that alone. */
+  /** Difference from another row in how the player starts. A row with a difference takes part in the start alone. */
   readonly start?: 'expand' | 'tokens in the page';
   /** Whether a token worker is in control of the page. */
   readonly worker?: true;
@@ -93,7 +93,7 @@ export const contenders: readonly Contender[] = [
   recipe('MP4', 'signed URL that nobody renews', 'video-src'),
 ];
 
-/** Those of a scenario that is about more than the start. */
+/** Returns the contenders of a scenario that is about more than the start. */
 export const lasting = (all: readonly Contender[], ...without: readonly PlayerName[]): Contender[] =>
   all.filter(({ player, start }) => !start && !without.includes(player));
 

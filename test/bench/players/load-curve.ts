@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** How many viewers call in each second after they have joined in one. */
+/** Viewers who call in each second after all of them have joined in one. */
 export interface LoadCurve {
   readonly viewers: number;
   /** With the default `jitter`. */

@@ -9,7 +9,7 @@ const packages = ['hls.js', 'video.js', 'shaka-player', 'dashjs', '@videojs/spf'
 const versionOf = (name: string): string =>
   (JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')) as { version: string }).version;
 
-/** What the figures depend on. */
+/** Describes what the figures depend on. */
 export async function describeMachine(): Promise<Machine> {
   const browser = await launchChromium();
   const chromium = browser.version();

@@ -1,7 +1,9 @@
-/** What was measured once; `null` where there was nothing to measure, or it has not come to an end. */
+/**
+ * The figures of one measurement. A figure is `null` where there was nothing to measure, or the wait came to no end.
+ */
 export type Sample = Readonly<Record<string, number | null>>;
 
-/** Of a contender, all that was measured, in order. */
+/** All figures of one contender by metric, in the order in which they were measured. */
 export type Samples = Readonly<Record<string, readonly (number | null)[]>>;
 
 export type Results = Readonly<Record<string, Samples>>;

@@ -15,7 +15,7 @@ const SLEEP_SECONDS = 3600;
 /** Who has no picture by then will not get one. */
 const PATIENCE_SECONDS = 12;
 
-/** What can go wrong while a viewer pauses, with nothing that the page could notice but its clock. */
+/** Incidents while a viewer pauses, of which the page can notice nothing but a change of its clock. */
 const incidents = {
   /** All tokens have expired, and the page's clock does not say so. */
   expiry: (stage: Stage) => stage.moveClock(TTL_SECONDS + 60),

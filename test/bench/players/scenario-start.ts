@@ -10,7 +10,7 @@ import type { Sample } from './sample.ts';
 /** From the first picture on, until the buffers of all players are full. */
 const LOADING_MS = 2000;
 
-/** Of each segment, ms between the player's asking for it and its request. Runs in the page. */
+/** Returns for each segment the ms between the player's asking for it and its request. Runs in the page. */
 function waitsInPage(): number[] {
   const entries = performance.getEntriesByType('resource').map(({ name, startTime }) => ({
     path: new URL(name).pathname.replace(/^\/path\/[\w-]{22}\/\d+/, '/path'),

@@ -13,7 +13,7 @@ import type * as playerFile from 'video.js/dist/types/player.js';
 type Inner<T> = T extends { default: infer Class } ? Class : T;
 type Player = Inner<typeof playerFile.default> extends new (...args: never[]) => infer P ? P : never;
 
-/** What an app for the browser does with every package; see `types.test.ts`. */
+/** Uses every package as an app for the browser does; see `types.test.ts`. */
 export async function play(video: HTMLVideoElement, player: Player, videojs: object): Promise<unknown[]> {
   const source = createTokenSource({ endpoint: '/token', protect: 'https://cdn.example.com/' });
   source.addEventListener('tokenrenewed', ({ detail }) => detail.urls.join());

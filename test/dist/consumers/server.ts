@@ -5,7 +5,7 @@ import { jwt } from 'secure-token-server/jwt';
 const format = secureToken({ secret: 'a secret' });
 const url = 'https://cdn.example.com/vod/film.mp4';
 
-/** What a server does that knows no page; see `types.test.ts`. */
+/** Handlers of a server that knows no page; see `types.test.ts`. */
 export const handlers: Record<string, (request: Request) => Promise<Response>> = {
   edge: createEdgeHandler({ format, origin: (request) => new Response(request.url) }),
   endpoint: createSigningEndpoint({

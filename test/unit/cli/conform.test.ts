@@ -321,7 +321,7 @@ describe('secure-token conform catches', () => {
 
 const status = (of: number): Response => new Response(null, { status: of });
 
-/** How many URLs a call has. */
+/** Counts the URLs of a call. */
 async function urlsOf(request: Request): Promise<number> {
   const text = await request.clone().text();
   return text.split('https:').length - 1;

@@ -19,7 +19,7 @@ import type { Nginx } from '../../support/nginx.ts';
 
 const format = secureToken({ secret: SECRET });
 
-/** What the doctor says of an edge that takes a token for each path. */
+/** Returns what the doctor finds at an edge that takes a token for each path. */
 async function findingsOf(edge: string, endpoint?: string, path = FILM): Promise<readonly Finding[]> {
   const given = endpoint === undefined ? { format } : { endpoint };
   return (await examine({ url: edge + path, page: PAGE, ...given })).findings;

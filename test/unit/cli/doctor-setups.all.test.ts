@@ -126,7 +126,7 @@ describe('a playlist that names another host', () => {
   };
   const cookie = { 'set-cookie': 'sid=COOKIE-SECRET; HttpOnly' };
 
-  /** What the other host gets to see of an examination by an endpoint that gives `tokensFor`. */
+  /** Returns what the other host gets to see of an examination with an endpoint that gives `tokensFor`. */
   async function seenElsewhere(
     tokensFor: (urls: string[], isOfEdge: (url: string) => boolean) => object[],
     headers?: Record<string, string>,

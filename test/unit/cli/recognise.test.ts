@@ -15,7 +15,7 @@ interface Case {
   readonly ids?: readonly string[];
   readonly settings?: Settings;
   readonly url?: string;
-  /** What no token says, and the command line has to. */
+  /** Settings that no token says, and that the command line has to say. */
   readonly untold?: Settings;
 }
 const google = { secrets: [base64Key], ids: ['k'] };

@@ -46,7 +46,7 @@ const answers: Answer[] = [
   after(12, folder(20)),
 ];
 
-/** What an app, a player, a network and a machine may do. */
+/** A step of an app, a player, a network or a machine. */
 type Step = (world: {
   viewer: Lab;
   requests: SignedRequest[];

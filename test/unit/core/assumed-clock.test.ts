@@ -20,7 +20,7 @@ fakeTime();
 
 const HOURS = 3600;
 
-/** What is known of the time where neither `now` nor a `Date` header tells it. */
+/** Tests what a source assumes of the time where neither `now` nor a `Date` header tells it. */
 describe('a viewer whose clock is', () => {
   describe('fast, and nobody tells the time', () => {
     const untold =

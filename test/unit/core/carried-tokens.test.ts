@@ -19,7 +19,7 @@ describe('carriesToken', () => {
     sources.push(source);
     return source;
   };
-  /** What `source` signs, as the browser sends it. */
+  /** Returns the request that `source` signs, as the browser sends it. */
   const sent = (source: TokenSource, asked = url): SentRequest => {
     const { headers, credentials, ...signed } = source.signNow(asked)!;
     return sentRequest(

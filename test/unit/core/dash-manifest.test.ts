@@ -12,7 +12,7 @@ const parse = (text: string, now = (): number => AT): readonly Representation[] 
   parseDashManifest(text, { url: `${FOLDER}index.mpd`, now, identify }).representations;
 
 const absolute = (name: string): string => new URL(name, FOLDER).href;
-/** Those that follow `first`, with that, of each Representation that names it; without their folder. */
+/** Returns `first` and the names that follow it, for each Representation that names `first`, without their folder. */
 const from = (first: string, text: string, now = AT): string[][] =>
   parse(text, () => now)
     .filter(({ order }) => order.has(absolute(first)))

@@ -90,7 +90,7 @@ export const inTurn =
   (call) =>
     answers[Math.min(call.index, answers.length) - 1]!(call);
 
-/** Of all events. */
+/** The details of all events, in one type. */
 interface Detail {
   error: SecureTokenError;
   url: string;
@@ -187,8 +187,8 @@ export function watch<T>(promise: Promise<T>): {
 }
 
 /**
- * What `promise` has come to in the time that has passed. One that still waits would wait for ever, as no more time
- * passes: then the test fails at once.
+ * Returns what `promise` has come to in the time that has passed. A promise that still waits would wait for ever, as no
+ * more time passes, so the test fails at once.
  */
 export async function ended<T>(promise: Promise<T>): Promise<T> {
   const seen = watch(promise);

@@ -4,7 +4,7 @@ import { FOLDER, MEDIA, each, fakeTime, lab, advanceSeconds, playlist, range, se
 
 fakeTime();
 
-/** How many URLs were parsed: what reading one costs. */
+/** Number of URLs that were parsed, which stands for the work of reading a playlist. */
 let parsed = 0;
 beforeEach(() => {
   const { URL } = globalThis;
@@ -24,7 +24,7 @@ const parsedBy = (work: () => void): number => {
   return parsed;
 };
 
-/** What is signed along with `url` by a player that has seen all of `texts`. */
+/** Returns the URLs that a player signs along with `url` when it has seen all of `texts`. */
 async function aheadOf(url: string, texts: string[], readAhead = 6): Promise<string[]> {
   const { source, asked, calls } = lab(each(), { readAhead });
   for (const text of texts) source.learn(MEDIA, hlsOrDash(text));

@@ -9,7 +9,7 @@ useFakeTime();
 
 const never = new AbortController().signal;
 
-/** What counts here of a request of dash.js. */
+/** Filters a request of dash.js, of which only the given members count here. */
 const filter = (session: Session, request: Partial<LicenseRequest>, signal = never): Promise<void> =>
   createLicenseFilter(session, signal)(request as LicenseRequest);
 

@@ -14,7 +14,7 @@ interface Attempt {
   body: unknown;
 }
 
-/** What of an XMLHttpRequest counts here. */
+/** An XMLHttpRequest with the members that count here. */
 class FakeXhr {
   static sent: Attempt[] = [];
   readyState = 0;

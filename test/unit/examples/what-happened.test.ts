@@ -7,8 +7,9 @@ import { observeRequests } from '../../../examples/page/request-log.js';
 const EDGE = 'https://edge.example';
 const SEGMENT = `${EDGE}/film/fmp4/hi/s008.m4s`;
 
-/** What "What happened" shows, newest first, without the time of day. */
+/** The element in which the page shows "What happened". */
 let root: HTMLElement;
+/** Returns the entries, newest first, without the time of day. */
 const entries = () => [...root.querySelectorAll('li')].map((item) => item.lastElementChild!.textContent);
 
 beforeEach(() => {

@@ -24,11 +24,11 @@ export interface EdgeRequest {
 /** An edge in Node, a token source, and a fetch that signs what goes to `/vod/`. */
 export class FetchLab {
   origin = '';
-  /** That the edge got. */
+  /** Requests that the edge got. */
   requests: EdgeRequest[] = [];
-  /** Of the edge, one after the other; then it serves the text `media`. */
+  /** Answers of the edge, one after the other; then the edge serves the text `media`. */
   answers: Answer[] = [];
-  /** How tokens travel; the value in it gets a number. */
+  /** Members of a token that say how tokens travel. The value of each token gets the token's number. */
   carrier: Partial<Token> = { query: { st: 't' } };
   /** Replaces the way to get tokens. */
   getTokens: TokenSourceOptions['getTokens'];

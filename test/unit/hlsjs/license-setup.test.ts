@@ -7,7 +7,7 @@ import { createLicenseSetup } from '../../../packages/hlsjs/src/license-setup.ts
 const SERVER = 'https://drm.example/license';
 const challenge = new Uint8Array([1, 2, 3]);
 
-/** What of an XMLHttpRequest counts here: `open` drops the headers set before, a status arrives in four states. */
+/** An XMLHttpRequest as far as it counts here: `open` drops the headers set before, a status arrives in four states. */
 class FakeXhr {
   sent: { url: string; headers: Record<string, string>; withCredentials: boolean; body: unknown }[] = [];
   readyState = 0;

@@ -10,7 +10,7 @@ const SUBTITLES = 'https://cdn.example/vod/sub/i.m3u8';
 type Entry = Pick<PerformanceResourceTiming, 'name' | 'responseStatus' | 'workerStart' | 'startTime'>;
 
 const observers = new Set<(entries: Entry[]) => void>();
-/** What a browser keeps of the requests of the page. */
+/** Entries that a browser keeps of the requests of the page. */
 const buffer: Entry[] = [];
 class FakeObserver {
   readonly #hear: (entries: Entry[]) => void;

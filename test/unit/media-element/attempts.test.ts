@@ -10,7 +10,7 @@ import {
   stillAt,
 } from '../../../packages/media-element/src/attempts.ts';
 
-/** What is thought after each of the failures at these positions. */
+/** Returns what is thought after each of the failures at these positions. */
 const after = (...positions: number[]) => positions.reduce(oneMore, noFailures);
 
 describe('failures', () => {

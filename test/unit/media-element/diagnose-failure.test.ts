@@ -18,7 +18,7 @@ afterEach(() => {
 const NETWORK = { code: 2, message: '' } as MediaError;
 const NO_SOURCE = { code: 4, message: `Format error at ${url}?st=SECRET1 in ${url}?st=SECRET1` } as MediaError;
 
-/** What comes of `failures` at one place, when the edge answers with `status`. */
+/** Diagnoses the last of `failures` at one place, when the edge answers with `status`. */
 async function after(
   failures: number,
   status: number,

@@ -21,7 +21,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Of an element that plays from a signed request. */
+/** Returns the requests of an element that plays from a signed request. */
 async function playing(isByWorker = false): Promise<ElementRequests> {
   const user = createSourceUser(source);
   const requests = new ElementRequests(

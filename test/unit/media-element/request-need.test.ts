@@ -9,8 +9,7 @@ const ranges = (...parts: [number, number][]): TimeRanges => ({
 });
 
 /**
- * What an element says of itself: playing in a film of ten minutes of which `buffered` is there, nothing arriving any
- * more.
+ * State of an element that plays in a film of ten minutes, of which `buffered` is there and nothing arrives any more.
  */
 const playing = {
   currentTime: 100,

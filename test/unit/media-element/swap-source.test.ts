@@ -54,7 +54,7 @@ function swap(media: Media, how: Partial<Swap> = {}): { isOver: () => boolean; a
   return { isOver: () => isOver, abort: () => controller.abort() };
 }
 
-/** What a browser tells once there is a picture. */
+/** Tells what a browser tells once there is a picture. */
 async function arrive(media: Media): Promise<void> {
   media.readyState = 2;
   media.dispatchEvent(new Event('loadeddata'));

@@ -21,7 +21,7 @@ function liveAt(root = 'fmp4', windowSegments = 6) {
   };
 }
 
-/** What a player makes of a playlist: number, continuity counter, time and URI of each segment. */
+/** Reads a playlist as a player does: number, continuity counter, time and URI of each segment. */
 function read(playlist: string) {
   const tag = (name: string) => Number(new RegExp(`^#EXT-X-${name}:(\\d+)$`, 'm').exec(playlist)![1]);
   let number = tag('MEDIA-SEQUENCE');

@@ -21,7 +21,7 @@ function lowLatency() {
   };
 }
 
-/** How long, in ms, until the answer comes. */
+/** Returns the milliseconds until the answer comes. */
 async function timeTo(answer: Promise<unknown>): Promise<number> {
   const asked = Date.now();
   let end: number | undefined;

@@ -38,9 +38,9 @@ export const half = serve({ until: SIZE / 2 });
 /** A server, and downloads from it. */
 export class DownloadLab {
   url = '';
-  /** That the server got. */
+  /** Requests that the server got. */
   requests!: { method: string; headers: IncomingHttpHeaders }[];
-  /** So many were handed out. */
+  /** Number of tokens that were handed out. */
   tokens = 0;
   #answers: Answer[] = [];
   #server!: Server;
@@ -78,7 +78,7 @@ export class DownloadLab {
     return Buffer.from(await blob.arrayBuffer());
   }
 
-  /** The same, into a stream. */
+  /** Downloads into a stream, from a server that answers as in `script`, and then as it should. */
   stream(script: Answer[], more: object = {}): { as: WritableStream<Uint8Array>; done: Promise<Buffer> } {
     const pieces: Uint8Array[] = [];
     this.#answers = script;
@@ -87,7 +87,7 @@ export class DownloadLab {
     return { as, done };
   }
 
-  /** That were asked for. */
+  /** Ranges that were asked for. */
   ranges(): (string | undefined)[] {
     return this.requests.map(({ headers }) => headers.range);
   }

@@ -22,7 +22,7 @@ async function file(path: string, second: number, text = '') {
   await utimes(join(root, path), second, second);
 }
 
-/** What `ready` runs, when each npm call ends with `status`. */
+/** Returns the npm calls that `ready` makes when each of them ends with `status`. */
 async function runs(status = 0, ready = prepare) {
   const calls: string[] = [];
   const run = (command: string, args: string[]) => {

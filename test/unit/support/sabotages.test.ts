@@ -14,7 +14,7 @@ type Name = readonly (string | symbol)[];
 
 const PLACEHOLDER = /%[sidfjoO]|\$[\w.]+/;
 
-/** What stands first in a call of `test`, `it` or `describe`. */
+/** Returns the title that stands first in a call of `test`, `it` or `describe`. */
 function titleOf(argument: ts.Expression | undefined, placeholder: symbol): Name {
   const parts = !argument
     ? []

@@ -17,9 +17,9 @@ class FakeXhr extends EventTarget {
   responseType = '';
   timeout = 0;
   withCredentials = false;
-  /** Of the answer, names in lower case. */
+  /** Headers of the answer, with names in lower case. */
   responseHeaders: Record<string, string> = {};
-  /** What the browser throws on the next header. */
+  /** The error that the browser throws on the next header. */
   refusing: Error | undefined;
   readonly #handlers = new Map<string, ((event: Event) => void) | null>();
 
@@ -78,7 +78,7 @@ class FakeXhr extends EventTarget {
     this.fire('readystatechange', 'load', 'loadend');
   }
 
-  /** It fails without a status. */
+  /** Fails the request without a status. */
   fail(type: 'error' | 'timeout'): void {
     Object.assign(this, { readyState: 4, status: 0 });
     this.fire('readystatechange', type, 'loadend');
@@ -93,7 +93,10 @@ export interface FakeRequest extends FakeXhr {
   readonly heard: string[];
 }
 
-/** What `@videojs/xhr` makes: opened, with its handlers, not sent. `heard` is what it hears from the last open on. */
+/**
+ * Makes a request as `@videojs/xhr` does: opened, with its handlers, not sent. `heard` has what the handlers hear from
+ * the last open on.
+ */
 export function playerRequest(url: string, headers: Record<string, string> = {}): FakeRequest & PlayerRequest {
   const heard: string[] = [];
   const xhr = Object.assign(new FakeXhr(), { heard, url, method: 'GET', headers });

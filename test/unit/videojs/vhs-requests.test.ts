@@ -5,7 +5,7 @@ import type { Videojs } from '../../../packages/videojs/src/vhs.ts';
 
 type Hooks = Set<unknown>;
 
-/** What VHS keeps its request hooks in, for a player or for all. */
+/** Makes the object in which VHS keeps its request hooks, for a player or for all. */
 const hooksOf = () => {
   const all: Hooks = new Set();
   return {

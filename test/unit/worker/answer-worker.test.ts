@@ -11,7 +11,7 @@ const signedBy = (st: string): SignedRequest => ({
   url: `${url}?st=${st}`,
   token: { url, expires: 9, query: { st } },
 });
-/** What is posted of it. */
+/** Returns what is posted of the request that `signedBy` returns. */
 const postedOf = (st: string): object => ({
   url: `${url}?st=${st}`,
   headers: {},

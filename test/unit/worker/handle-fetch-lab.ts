@@ -23,11 +23,11 @@ export const refuse =
   (_, response) =>
     response.writeHead(status).end();
 
-/** What became of a fetch event. */
+/** The outcome of a fetch event. */
 interface Asked {
   readonly answers: boolean;
   readonly response: Promise<Response>;
-  /** What keeps the worker alive. */
+  /** Promises that keep the worker alive. */
   readonly held: readonly Promise<unknown>[];
 }
 
@@ -36,12 +36,12 @@ export class FetchLab {
   origin = '';
   source!: TokenSource;
   #ownSource!: TokenSource;
-  /** That the edge got. */
+  /** Requests that the edge got. */
   requests!: { url: string; headers: IncomingHttpHeaders }[];
-  /** Of the edge, one after the other; then it serves. */
+  /** Answers of the edge, one after the other; then the edge serves. */
   answers!: Answer[];
   carrier!: Partial<Token>;
-  /** What pages are told. */
+  /** Messages to pages, each with the id of its page. */
   told!: unknown[];
   #server!: Server;
   #handleFetch!: (event: Event, source: TokenSource) => boolean;

@@ -36,7 +36,7 @@ const signing =
 const protects = (): boolean => true;
 const signer = (clientId = 'own') => new signers.PageSigner(clientId, protects);
 
-/** What becomes of `work`, as far as one can tell now. */
+/** Follows `work`, and returns an object that tells what has become of it. */
 function outcome<T>(work: Promise<T>): { value?: T; error?: unknown } {
   const seen: { value?: T; error?: unknown } = {};
   work.then(

@@ -22,7 +22,7 @@ const signed = {
   token: { url, expires: 9, query: { st: 'secret' } },
 };
 
-/** What other scripts, broken ones and later versions post. */
+/** Messages that other scripts, broken ones and later versions post. */
 const strange: readonly unknown[] = [
   undefined,
   null,
@@ -63,7 +63,7 @@ const strange: readonly unknown[] = [
   { carries: 'perhaps' },
 ];
 
-/** They have a `url`, as a question has. */
+/** Messages that are strange to pages, although they have a `url`, as a question has. */
 const strangeToPages: readonly unknown[] = [
   { secureToken: 'of-2040', url, header: 'ETag' },
   { secureToken: 'problem', url },

@@ -15,7 +15,7 @@ const url = 'https://cdn.test/film.mp4';
 class FakeContainer extends EventTarget {
   controller: object | null = null;
   readonly active = { scriptURL: '', postMessage: vi.fn() };
-  /** What `register` throws. */
+  /** The error that `register` throws. */
   failure: Error | undefined;
   readonly startMessages = vi.fn();
   listeners = 0;

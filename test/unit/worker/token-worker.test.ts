@@ -44,7 +44,7 @@ describe('the token worker', () => {
     return href;
   };
   const dispatch = (type: string, event: object = {}): void => listeners.get(type)!(event);
-  /** Whether it answers the browser's request for `url`, and with which status if it is one of its own. */
+  /** Lets the browser request `url`. Returns whether the worker answers, and the response if it does. */
   const asksFor = (url: string, headers = {}): { answers: boolean; response?: Promise<Response> } => {
     const seen: { answers: boolean; response?: Promise<Response> } = { answers: false };
     const request = Object.defineProperty(new Request(url, { headers }), 'destination', { value: 'video' });

@@ -22,7 +22,7 @@ type Listener = (message: unknown, port: MessagePort | undefined) => void;
 export class FakePages {
   readonly #open = new Map<string, Listener>();
   readonly #ports: MessagePort[] = [];
-  /** What was posted to whom. */
+  /** Messages that were posted, each with the id of its page. */
   readonly posted: [id: string, message: unknown][] = [];
   readonly claim = vi.fn(() => Promise.resolve());
 

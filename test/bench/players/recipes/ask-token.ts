@@ -1,4 +1,4 @@
-/** What an endpoint of this protocol answers, as far as a page needs it that knows its tokens travel in the query. */
+/** The part of the endpoint's answer that a page needs which knows that its tokens travel in the query. */
 interface Answer {
   readonly tokens: readonly { readonly query: Readonly<Record<string, string>> }[];
 }

@@ -30,7 +30,10 @@ const read = (name: string): unknown =>
 const known = read('keys.json') as Record<CatAlgorithm, { id: string; key?: string; public: string }[]>;
 const vectors = (read('vectors.json') as CatVector[]).filter(({ options }) => options?.profile !== 'cloudfront');
 
-/** What an EdgeWorker is not told, or cannot compute: it refuses, where `commonAccessToken` has an option for it. */
+/**
+ * Claims that an EdgeWorker refuses because it is not told what they need, or cannot compute that; `commonAccessToken`
+ * has options for them.
+ */
 const stricter: Readonly<Record<string, string>> = {
   'catu, SHA-512/256 of the path': 'refused: catu',
   catalpn: 'refused: catalpn',

@@ -73,7 +73,7 @@ interface How {
   now?: number;
 }
 
-/** What the function makes of a request. */
+/** Returns what the function makes of a request. */
 async function handled(
   request: Request,
   { settings = {}, headers = {}, ip = '203.0.113.9', store = { 'key-1': key }, now = NOW }: How = {},

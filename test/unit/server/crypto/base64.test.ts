@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as here from '../../../../packages/server/src/crypto/base64url.ts';
 
-/** The same file in a runtime without `node:buffer`. */
+/** Imports the tested file as in a runtime without `node:buffer`. */
 async function elsewhere(): Promise<typeof here> {
   vi.resetModules();
   vi.stubGlobal('process', { ...process, getBuiltinModule: undefined });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as here from '../../../../packages/server/src/crypto/hash.ts';
 
-/** The same file in a runtime without `node:crypto`. */
+/** Imports the tested file as in a runtime without `node:crypto`. */
 async function elsewhere(getBuiltinModule: unknown): Promise<typeof here> {
   vi.resetModules();
   vi.stubGlobal('process', { ...process, getBuiltinModule });

@@ -15,7 +15,7 @@ import { HOST, NOW } from '../../../support/edge.ts';
 import { base64Key, hexKey, rsaKey, secret } from '../../../support/format-samples.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
-/** What an edge makes of a playlist for a viewer with a token of another format. */
+/** Returns what an edge makes of a playlist for a viewer with a token of another format. */
 async function served(
   format: VerifyingTokenFormat,
   viewer: VerifyingTokenFormat,

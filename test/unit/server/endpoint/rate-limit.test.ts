@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { RateLimitOptions } from '../../../../packages/server/src/endpoint/rate-limit.ts';
 import { endpoint, master, post } from '../../../support/signing-endpoint.ts';
 
-/** What `rate-limiter-flexible` rejects with is no Error. */
+/** Rejects with any value: what `rate-limiter-flexible` rejects with is no Error. */
 const rejectWith = Promise.reject.bind(Promise) as (reason: unknown) => Promise<never>;
 const answer = async (options: RateLimitOptions): Promise<{ response: Response; heard: unknown[] }> => {
   const heard: unknown[] = [];

@@ -20,7 +20,7 @@ const ask = async (options: Partial<SigningEndpointOptions>): Promise<number> =>
   return status;
 };
 
-/** What a hook of Express would do with its request. */
+/** Reads the session of a request, as a hook of Express would. */
 const ofSession = (request: Request): boolean =>
   (request as unknown as { session: { viewer: { mayWatch: boolean } } }).session.viewer.mayWatch;
 

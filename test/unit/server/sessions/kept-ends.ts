@@ -3,7 +3,7 @@ import type { SessionStore, StoredCall } from '../../../../packages/server/src/s
 
 const NOW = 1_795_500_000_000;
 
-/** How long every store remembers an end. @param make a store of its own, which shares nothing with others */
+/** Tests how long every store remembers an end. @param make a store of its own, which shares nothing with others */
 export function describeKeptEnds(make: () => SessionStore | Promise<SessionStore>): void {
   const lasting = (id: string, ms: number, limit?: number): StoredCall => ({
     ...{ viewer: 'anna', id, limit, nowMs: NOW, idleAtMs: NOW + ms, overAtMs: NOW + ms },

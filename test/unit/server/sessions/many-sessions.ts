@@ -4,7 +4,7 @@ import type { SessionStore, StoredCall } from '../../../../packages/server/src/s
 const NOW = 1_795_500_000_000;
 const lastsMs = 450_000;
 
-/** What every store keeps of a viewer who begins ever new sessions. @param make a store of its own */
+/** Tests what every store keeps of a viewer who begins ever new sessions. @param make a store of its own */
 export function describeManySessions(make: () => SessionStore | Promise<SessionStore>): void {
   const call = (id: string, ms: number, { viewer = 'mallory', limit }: Partial<StoredCall> = {}): StoredCall => ({
     ...{ viewer, id, limit, nowMs: NOW + ms, idleAtMs: NOW + ms + lastsMs, overAtMs: NOW + ms + lastsMs },

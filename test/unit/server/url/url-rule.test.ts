@@ -5,7 +5,7 @@ import { urlRules } from '../../../../packages/server/src/url/url-rule.ts';
 import type { UrlRule } from '../../../../packages/server/src/url/url-rule.ts';
 
 const HOST = 'https://cdn.example.com';
-/** What the edge does with a request: it refuses what has no single reading, and asks the rules about the rest. */
+/** Judges a request as the edge does, which refuses what has no single reading and asks the rules about the rest. */
 const isOpen = (rule: UrlRule | readonly UrlRule[], url: string): boolean => {
   const judged = judgeUrl(url);
   return judged !== undefined && !urlRules(rule)(judged);
