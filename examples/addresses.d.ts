@@ -1,3 +1,3 @@
-/** Made by the page server: the origins of the other two servers. */
+/** Origins of the other two servers, in a file that the page server makes. */
 export const app: string;
 export const edge: string;

@@ -6,7 +6,7 @@ import { createEdge } from './backend/edge.mjs';
 import { listen } from './backend/listen.mjs';
 import { createPage } from './backend/page.mjs';
 
-/** Seconds. So short that every minute of playback goes through dozens of renewals. */
+/** Seconds that a token lives, so few that every minute of playback goes through dozens of renewals. */
 const ttl = 10;
 const media = fileURLToPath(new URL('../test/media', import.meta.url));
 

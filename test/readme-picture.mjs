@@ -9,9 +9,9 @@ import { openChromium } from './support/chromium.mjs';
 
 const FOLDER = 'docs/images';
 const schemes = /** @type {const} */ (['light', 'dark']);
-/** In CSS pixels, of which each is two in the picture. */
+/** Size in CSS pixels, of which each is two in the picture. */
 const viewport = { width: 1120, height: 1400 };
-/** So much must be seen in the timeline before it gets hard, and of each trouble, in ms. */
+/** Milliseconds that must be seen in the timeline before trouble begins, and of each trouble. */
 const CALM_MS = 38_000;
 const TROUBLE_MS = 9000;
 const QUALITY = 0.82;

@@ -55,7 +55,7 @@ if (redAlready.length) {
   process.exit(2);
 }
 
-/** Which tests went red for a break of which file. @type {Map<string, Set<string>>} */
+/** Tests that went red for a break, by the file of the break. @type {Map<string, Set<string>>} */
 const noticed = new Map();
 let green = 0;
 let red = 0;

@@ -8,12 +8,12 @@ import { createContinuousOrigin } from '../origin/continuous-origin.mjs';
 
 /** The number of sessions of an account that may play at a time. */
 const limit = 3;
-/** Where all of this is, at the app and at the edge. */
+/** The URL path of everything here, at the app and at the edge. */
 const base = '/accounts/';
 
 /**
- * Accounts whose sessions are counted, listed and ended: what endpoint and edge know of them together. Their tokens are
- * Common Access Tokens, because these carry the id of a session.
+ * Creates the endpoint and the edge of accounts whose sessions are counted, listed and ended. Tokens are Common Access
+ * Tokens, because these carry the id of a session.
  * @param {object} options
  * @param {string} options.media folder of the films
  * @param {number} options.ttl seconds
@@ -90,5 +90,8 @@ export function createAccounts({ media, ttl }) {
   };
 }
 
-/** In an app of yours, this is where the log-in is read and verified. @type {(request: Request) => string} */
+/**
+ * Returns the account of a request. An app of yours reads and verifies the log-in here.
+ * @type {(request: Request) => string}
+ */
 const accountOf = (request) => request.headers.get('X-Account') ?? '';

@@ -56,5 +56,5 @@ export function createApp(state, { pages, edges, ttl, host, accounts }) {
   return (request) => app.fetch(request);
 }
 
-/** In an app of yours, this is where the session is read. @type {(request: Request) => string} */
+/** Returns the viewer of a request. An app of yours reads the session here. @type {(request: Request) => string} */
 const viewerOf = (request) => request.headers.get('X-Viewer') ?? '';

@@ -9,7 +9,7 @@ import { memoryContent } from '../origin/memory-content.mjs';
 const PAGE = /^\/(?:(?:docs|docs\/get-started|packages\/[a-z-]+)\/)?[\w-]+\.md$/;
 const FOLDER = /^\/packages\/[a-z-]+$/;
 
-/** As GitHub names the anchor of a heading. @type {(html: string) => string} */
+/** Returns the anchor of a heading, as GitHub names it. @type {(html: string) => string} */
 const anchorOf = (html) =>
   html
     .replaceAll(/<[^>]*>|&\w+;/g, '')

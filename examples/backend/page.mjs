@@ -43,7 +43,10 @@ const workerFile = (/** @type {Request} */ request) => {
 export function createPage(addresses) {
   const lines = Object.entries(addresses).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`);
   const script = memoryContent(lines.join(''), { type: mediaType('.js') });
-  /** Made when it is asked for first. @type {Promise<import('../origin/bytes-response.mjs').Content> | undefined} */
+  /**
+   * SPF for the pages, made when it is asked for first.
+   * @type {Promise<import('../origin/bytes-response.mjs').Content> | undefined}
+   */
   let engine;
   return onlyReads(async (request) => {
     const { pathname } = new URL(request.url);

@@ -36,7 +36,10 @@ export function createTokenService(settings, redis) {
   };
 }
 
-/** Whoever is not logged in is turned away by `authorize`; until then they count together. */
+/**
+ * Returns the name under which a caller is counted. Callers without a log-in count together, until `authorize` refuses
+ * them.
+ */
 const nameOf = async (/** @type {Request} */ request) => (await viewerOf(request)) ?? 'nobody';
 
 /**

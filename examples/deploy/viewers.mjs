@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 // Replace both functions by what your app knows. For a first try everybody may watch, and an address is a viewer.
 
 /**
- * Who is asking: the account of a log-in that you have verified. `undefined`: nobody is logged in.
+ * Returns the account of a log-in that you have verified, or `undefined` where nobody is logged in.
  * @type {(request: Request) => string | undefined | Promise<string | undefined>}
  */
 export function viewerOf(request) {

@@ -101,7 +101,7 @@ export function* longMp4(file, { turns, size }) {
       turn.push(Buffer.concat(samples.slice(chunk * count, (chunk + 1) * count)));
     }
   }
-  /** Where each chunk of each track begins, from the first one on. @type {number[][]} */
+  /** Offsets at which the chunks of each track begin, from the first chunk on. @type {number[][]} */
   const offsets = tracks.map(() => []);
   let end = 0;
   for (let chunk = 0; chunk < turns * turn.length; chunk++) {

@@ -39,7 +39,7 @@ export function createLowLatencyOrigin({
   const untilAvailable = (count, signal) => waitUntil(birth + count * partSeconds * 1000, clock, signal);
   /** @type {(number: number) => Uint8Array<ArrayBuffer>} */
   const partAt = (number) => parts[number % (segmentsPerLoop * partsPerSegment)] ?? new Uint8Array();
-  /** Everything is kept as long again as it is in the playlist. */
+  /** Returns the oldest part that the origin keeps, which is for twice as long as playlists name parts. */
   const oldest = () => available() - 2 * windowSegments * partsPerSegment;
 
   /** @type {(request: Request) => Promise<Response>} */

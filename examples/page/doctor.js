@@ -23,7 +23,7 @@ export function createDoctor(root, { app, viewer, button, playing }) {
   });
 
   return {
-    /** Something is another way now: what was found is no longer so. */
+    /** Takes back what was found: something is another way now. */
     forget() {
       changes++;
       root.replaceChildren();

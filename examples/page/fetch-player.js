@@ -9,7 +9,7 @@ import { showCode } from './show-code.js';
 import { chosenStream } from './streams.js';
 import { viewer } from './viewer.js';
 
-/** Where tokens come from, and who asks, and what is protected: of all that the page fetches. */
+/** The signing endpoint, the viewer who asks it, and the protected part of all URLs that the page fetches. */
 const signing = { endpoint: `${app}/token`, protect: `${edge}/`, request: { headers: { 'X-Viewer': viewer } } };
 const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));

@@ -8,7 +8,7 @@ import { showCode } from './show-code.js';
 import { chosenStream } from './streams.js';
 import { viewer } from './viewer.js';
 
-/** Where tokens come from, and who asks. */
+/** The signing endpoint, and the viewer who asks it. */
 const signing = { endpoint: `${app}/token`, request: { headers: { 'X-Viewer': viewer } } };
 const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));

@@ -8,7 +8,7 @@ import { createPlayerFacts } from './player-facts.js';
 import { showCode } from './show-code.js';
 import { viewer } from './viewer.js';
 
-/** Where tokens come from. */
+/** The signing endpoint, and the viewer who asks it. */
 const signing = { endpoint: `${app}/token`, request: () => ({ headers: { 'X-Viewer': viewer } }) };
 /** Returns one of three addresses of the film, so that the page can tell the requests of its players apart. */
 const film = (/** @type {string} */ name) => `${edge}/mp4/${name}/film.mp4`;
@@ -32,7 +32,7 @@ async function playWithWorker(video, film, worker) {
   return player;
 }
 
-/** One source, shared with the download. */
+/** Creates the token source that the player shares with the download. */
 function makeSource() {
   const source = createTokenSource(signing);
   return source;
@@ -108,7 +108,7 @@ function start(id, name, play, film, source) {
   return facts;
 }
 
-/** Without service workers the left player changes its source too, and says so. */
+/** The token worker; without service workers the left player changes its source too, and says so. */
 const worker = await register(film('with-worker')).catch((error) => void say('The service worker', error));
 worker?.addEventListener('problem', (event) => {
   const { header } = /** @type {CustomEvent<{ header: string }>} */ (event).detail;

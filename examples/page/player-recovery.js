@@ -25,7 +25,7 @@ export function createRecovery({ isWell, renew, goOn }) {
     goOn();
   };
   return {
-    /** The player has given up. */
+    /** Notes that the player has given up. */
     failed() {
       hasFailed = true;
       const now = performance.now();
@@ -38,7 +38,7 @@ export function createRecovery({ isWell, renew, goOn }) {
       tries = 0;
       void tryAgain();
     },
-    /** Another source, or one that plays: there is nothing to recover from. */
+    /** Ends the recovery: there is another source, or the source plays. */
     forget() {
       hasFailed = false;
       tries = 0;

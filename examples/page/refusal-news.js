@@ -9,7 +9,7 @@ const PATIENCE = 10_000;
  * @param {{ areReplaysSeen: boolean }} options whether the page sees replays: not those of the browser's own requests
  */
 export function createRefusalNews(say, { areReplaysSeen }) {
-  /** By URL. @type {Map<string, { status: number, since: number }>} */
+  /** Refusals whose replays are to come, by URL. @type {Map<string, { status: number, since: number }>} */
   const open = new Map();
   const textOf = (/** @type {string} */ url, /** @type {number} */ status) =>
     `${labelOf(new URL(url).pathname)}: refused${status ? ` (${status})` : ''}`;

@@ -19,7 +19,7 @@
 function createReplays() {
   /** URLs whose last request was refused, and whose replay is to come. @type {Set<string>} */
   const due = new Set();
-  /** When the plugin gave a URL up, on the clock of `performance.now()`. @type {Map<string, number>} */
+  /** Times at which the plugin gave URLs up, on the clock of `performance.now()`. @type {Map<string, number>} */
   const givenUp = new Map();
   let allGivenUp = -Infinity;
 
@@ -32,7 +32,7 @@ function createReplays() {
       if (isRefused && !isReplay && !isOver) due.add(url);
       return isReplay;
     },
-    /** Nothing is sent again: not this URL, or none. @param {string} [url] */
+    /** Notes that the plugin sends this URL no more, or no URL at all. @param {string} [url] */
     giveUp(url) {
       if (url === undefined) {
         due.clear();

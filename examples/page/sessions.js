@@ -5,16 +5,16 @@ import { app, edge } from '../addresses.js';
 import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { showCode } from './show-code.js';
 
-/** Who has logged in. An app of yours has a log-in; here all tabs of a browser are one account. */
+/** The account that has logged in. An app of yours has a log-in; here all tabs of a browser are one account. */
 const account = localStorage.getItem('account') ?? crypto.randomUUID();
 localStorage.setItem('account', account);
 
-/** Where tokens come from, and who asks. */
+/** The signing endpoint, and the account that asks it. */
 const signing = { endpoint: `${app}/accounts/token`, request: { headers: { 'X-Account': account } } };
 const src = `${edge}/accounts/film/master.m3u8`;
 /** The buffer: how soon an end is seen in the picture, and how far playback survives an outage. In seconds. */
 const buffer = { maxBufferLength: 5, maxMaxBufferLength: 5 };
-/** Between two looks at the list of sessions, in ms. */
+/** Milliseconds between two looks at the list of sessions. */
 const LOOK_MS = 1000;
 
 const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));

@@ -8,7 +8,7 @@ import { viewer } from './viewer.js';
 
 const { shaka, SecureTokenShaka } = window;
 const { secureToken, isSecureTokenError } = SecureTokenShaka;
-/** Where tokens come from, and who asks. */
+/** The signing endpoint, and the viewer who asks it. */
 const signing = { endpoint: `${app}/token`, request: { headers: { 'X-Viewer': viewer } } };
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 const video = /** @type {HTMLVideoElement} */ (find('video'));

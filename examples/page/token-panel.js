@@ -23,7 +23,7 @@ export function createTokenPanel(root) {
       }
     },
     clear: () => tokens.clear(),
-    /** Draws; returns how many tokens live, and for how many seconds the first of them. */
+    /** Draws the tokens. Returns how many tokens live, and for how many seconds the first of them does. */
     draw() {
       const now = Date.now() / 1000;
       for (const [url, { expires }] of tokens) if (expires <= now) tokens.delete(url);

@@ -6,7 +6,7 @@ import { chosenStream } from './streams.js';
 import { viewer } from './viewer.js';
 
 const { videojs } = window;
-/** Where tokens come from, and who asks. */
+/** The signing endpoint, and the viewer who asks it. */
 const signing = { endpoint: `${app}/token`, request: { headers: { 'X-Viewer': viewer } } };
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 

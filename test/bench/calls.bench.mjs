@@ -32,7 +32,7 @@ function simulate(mint) {
   };
 }
 
-/** Two hours of film in segments of 4 s, a token of 60 s for every URL. */
+/** Plays two hours of film in segments of 4 s, with a token of 60 s for every URL. */
 async function film() {
   const viewer = simulate((urls, now) => urls.map((url) => ({ url, expires: now + 60, query: { st: 'a', e: 'b' } })));
   const segments = Array.from({ length: 1800 }, (_, i) => `https://cdn.example.com/vod/7/s${i}.m4s`);

@@ -90,7 +90,8 @@ export const formats = [
 
 /**
  * Returns the URL and the headers of the request that a player sends for `url`.
- * @param {string} url @param {import('secure-token-server').SignedToken} token
+ * @param {string} url
+ * @param {import('secure-token-server').SignedToken} token
  */
 export function requestWith(
   url,

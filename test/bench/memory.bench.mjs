@@ -43,7 +43,9 @@ async function measure() {
   return rows;
 }
 
-/** Memory over five million verifications, in a process of its own whose garbage is collected before each look. */
+/**
+ * Measures memory over five million verifications, in a process of its own whose garbage is collected before each look.
+ */
 export async function run() {
   const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', file], {
     encoding: 'utf8',

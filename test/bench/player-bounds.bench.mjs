@@ -29,7 +29,11 @@ const sourceWith = (tokens = []) =>
     tokens,
   });
 
-/** ms a time: the median of nine, after one to warm up. @param {() => unknown} work @param {number} times */
+/**
+ * Measures the ms of one call: the median of nine rounds, after one to warm up.
+ * @param {() => unknown} work
+ * @param {number} times
+ */
 async function milliseconds(work, times) {
   const rounds = [];
   for (let round = 0; round < 10; round++) {

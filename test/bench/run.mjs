@@ -4,7 +4,7 @@ import { prepare } from '../support/prepare.mjs';
 
 // npm run bench [-- players | server] [--rounds 5] [--write | --add]; the options are for the players
 
-/** In Node, against the least that could do the job: ratios of two things measured side by side in this run. */
+/** Benchmarks in Node, against the least that could do the job: ratios of two things measured side by side. */
 const server = [
   'calls',
   'reloads',

@@ -75,7 +75,7 @@ const playHlsjs = (page: Page, config: { enableWorker?: boolean } = {}): Promise
     { ...film(), config },
   );
 
-/** With subtitles. */
+/** Plays a film with subtitles. */
 const playVideojs = (page: Page, withPlugin = true): Promise<unknown> =>
   page.evaluate(
     ({ src, endpoint, withPlugin }) => {

@@ -7,7 +7,7 @@ import { inPart, runsRest } from '../support/parts.ts';
 import type { Stage } from '../support/stage.ts';
 import { stageFor } from '../support/stage.ts';
 
-/** Seconds. */
+/** Seconds that a token lives. */
 const TTL = 4;
 const SHORT_WINDOW = 6;
 const LONG_WINDOW = 30;
@@ -49,7 +49,7 @@ const harmOf = (seen: DashSnapshot, version: DashVersion): Partial<DashSnapshot>
 });
 const unharmed = { rejections: [], pageErrors: [], paused: false };
 
-/** By what dash.js gets there. A period lasts for 20 s, and one has just begun. */
+/** Waits by the way in which dash.js gets back to the live edge. A period lasts for 20 s, and one has just begun. */
 const waits: readonly (readonly [string, number])[] = [
   ['it seeks', 10],
   ...(runsRest ? ([['its period has left the manifest: it starts anew', 26]] as const) : []),

@@ -33,7 +33,7 @@ async function measure(stage: Stage, carrier: Carrier, path: string, version: Da
   return {
     seen,
     count: segments.length,
-    /** Whose start dash.js has wrong by half of what a refused request takes at least. */
+    /** Number of segments whose start dash.js has wrong by half of what a refused request takes at least. */
     late: late.filter((ms) => ms > (slow.latency * 1000) / 2).length,
     ratio: median(segments.map(({ dash, network }) => dash.duration / network.duration)),
     traced: median(segments.map(({ dash, network }) => dash.traced / network.duration)),

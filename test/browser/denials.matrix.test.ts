@@ -42,7 +42,7 @@ class Viewing {
       return began`);
   }
 
-  /** In mid-stream it will ask for what it has not asked for yet. */
+  /** Lets the player ask in mid-stream for what it has not asked for yet. */
   async needsMore(): Promise<void> {
     await this.#run(this.#player.seek ?? '');
   }

@@ -15,7 +15,7 @@ import { expectNoMoreWaits } from '../support/untouched.ts';
 const path = 'film/ts/lo/i.m3u8';
 const config = { maxBufferLength: 3, maxMaxBufferLength: 3 };
 const [secret, nextSecret] = ['a secret of the tests', 'the next secret of the tests'] as const;
-/** Seconds. So short that calls are under way all the time. */
+/** Seconds that a token lives, so few that calls are under way all the time. */
 const ttl = 6;
 
 /** Viewers who begin to watch one after the other: a call and a request each, so that some are under way at any time. */
@@ -91,7 +91,7 @@ async function playOn({ player }: Pick<Scene, 'player'>, seconds: number): Promi
   await player.until(({ currentTime }) => currentTime > from + seconds);
 }
 
-/** Nobody has been refused, has waited or has heard of anything but renewals. */
+/** Expects that nobody has been refused, has waited or has heard of anything but renewals. */
 async function expectUnnoticed(expect: ExpectStatic, scene: Scene): Promise<void> {
   const { deployment, edge, player, untouched, newcomers } = scene;
   await playOn(scene, ttl + 2);

@@ -30,7 +30,7 @@ const answers = [
   { status: 200, contentType: 'text/html', body: '<!doctype html><title>Log in</title>', code: 'ERR_SIGNING_RESPONSE' },
 ];
 
-/** For how long a second line is waited for, in ms. */
+/** Milliseconds for which a second line is waited for. */
 const SILENCE = 1000;
 
 interface Told {

@@ -5,7 +5,7 @@ import { exampleTest as it, happens, playOn, press } from '../support/examples-p
 /** Selects the text that the viewer sees in the picture of a player that has stopped. */
 const NOTICE = '.notice:not([hidden]), .vjs-error .vjs-modal-dialog-content:not(:empty)';
 
-/** Where the first film on the page plays next: moves, with enough to go on. In seconds. */
+/** Resolves to the seconds at which the first film on the page plays next: it moves, with enough to go on. */
 const playsAt = (page: Page): Promise<number> =>
   page.evaluate(async () => {
     const video = document.querySelector('video')!;

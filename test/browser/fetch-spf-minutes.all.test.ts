@@ -10,13 +10,16 @@ const MINUTES = 600;
 /** Seconds that a token lives. */
 const TTL = 10;
 /**
- * So fast that the film takes two minutes, twelve lives of a token. The clocks are left alone: nginx follows one that
- * jumps within a second or two, and that is too much of ten.
+ * The playback rate, at which the film takes two minutes, twelve lives of a token. The test leaves the clocks alone:
+ * nginx follows a clock that jumps within a second or two, which is too much of ten.
  */
 const RATE = 5;
 const seconds = (2 * MINUTES) / RATE;
 
-/** As SPF, which has no option for it: hls.js would load all of this small film at once. */
+/**
+ * The buffer of hls.js, as long as that of SPF, which has no option for it. By default hls.js would load all of this
+ * small film at once.
+ */
 const config = { maxMaxBufferLength: 30 };
 const fine = { error: undefined, reported: null };
 

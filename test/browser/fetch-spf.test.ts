@@ -2,7 +2,7 @@ import { test } from 'vitest';
 import { openSpf } from '../support/spf-player.ts';
 import { stageFor } from '../support/stage.ts';
 
-/** So slow that the twenty seconds take longer to load than a token lives. */
+/** A network on which the twenty seconds take longer to load than a token lives. */
 const slow = { bandwidth: 35_000 };
 const fine = { error: undefined, reported: null };
 

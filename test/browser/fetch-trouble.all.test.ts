@@ -2,7 +2,7 @@ import { test, vi } from 'vitest';
 import { openSpf } from '../support/spf-player.ts';
 import { stageFor } from '../support/stage.ts';
 
-/** So slow that there is always something left to load. */
+/** A network on which there is always something left to load. */
 const slow = { bandwidth: 35_000 };
 const path = 'vod/fmp4/master.m3u8';
 const fine = { error: undefined, reported: null };

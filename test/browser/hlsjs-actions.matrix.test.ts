@@ -11,7 +11,7 @@ afterAll(() => labs.stop());
 
 const FMP4 = '/v/fmp4/two.m3u8';
 
-/** Two audio tracks and two subtitle tracks, each a playlist of its own over the same files. */
+/** Serves two audio tracks and two subtitle tracks, each a playlist of its own over the same files. */
 function serveTwoTracks({ routes }: Lab): void {
   const file = (name: string): string => readFileSync(`test/media/fmp4/${name}`, 'utf8');
   routes[FMP4] = () =>
@@ -29,8 +29,8 @@ function serveTwoTracks({ routes }: Lab): void {
 }
 
 /**
- * Two pathways; the steering manifest changes its mind with every answer, and the second pathway is a clone of the
- * first on another path.
+ * Serves two pathways. The steering manifest changes its mind with every answer, and the second pathway is a clone of
+ * the first on another path.
  */
 function serveSteering({ routes }: Lab): void {
   const text = readFileSync('test/media/ts/master.m3u8', 'utf8');
@@ -123,7 +123,7 @@ async function play(
   );
 }
 
-/** Nothing went out unsigned or stale, nothing twice for one request of hls.js. */
+/** Expects that nothing went out unsigned or stale, and nothing twice for one request of hls.js. */
 function expectClean(lab: Lab, { errors, leaks, asked }: Awaited<ReturnType<typeof play>>): void {
   expect([errors, leaks, lab.refused]).toEqual([[], [], []]);
   const sent = lab.guarded.map(

@@ -3,9 +3,9 @@ import { test } from 'vitest';
 import { stageFor } from '../support/stage.ts';
 
 /**
- * Which of three renditions asks first, and whether the next ones still come into the same call, is up to the browser:
- * 8 to 10 calls were seen, 5 to 6 with `expand`. `test/session/on-demand-calls.test.ts` holds the exact numbers: the
- * requests of its simulated player come in a fixed order.
+ * Limits of a start. The browser decides which of three renditions asks first, and whether the next ones still come
+ * into the same call: 8 to 10 calls were seen, 5 to 6 with `expand`. `test/session/on-demand-calls.test.ts` holds the
+ * exact numbers: the requests of its simulated player come in a fixed order.
  */
 const A_START = { requests: 45, perCall: 4, perCallExpanded: 6 };
 

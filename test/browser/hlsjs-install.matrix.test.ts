@@ -11,7 +11,7 @@ afterAll(() => labs.stop());
 const FMP4 = '/v/fmp4/master.m3u8';
 const TS = '/v/ts/master.m3u8';
 
-/** Which of the asset's folders were asked for, with the kinds of files. */
+/** Returns the folders of the asset that were asked for, with the kinds of files. */
 const kinds = (lab: Lab): string[] =>
   [...new Set(lab.guarded.map(({ path }) => path.replace(/^\/v\//, '').replace(/\d+(?=\.)/g, '')))].sort();
 

@@ -10,7 +10,7 @@ import type { Stage } from '../support/stage.ts';
 import { stageFor } from '../support/stage.ts';
 import type { Carrier } from '../support/token-formats.ts';
 
-/** Seconds. */
+/** Seconds that a token lives. */
 const TTL = 4;
 
 type Origin = (request: Request) => Promise<Response>;

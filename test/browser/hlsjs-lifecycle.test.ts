@@ -14,7 +14,10 @@ beforeAll(async () => {
 afterAll(() => stage.dispose());
 
 const film = 'film/fmp4/master.m3u8';
-/** Without init segments: after such storms hls.js alone aborts one and asks for it again, without end, where requests are slow. */
+/**
+ * A film without init segments: after such storms hls.js alone aborts an init segment and asks for it again, without
+ * end, where requests are slow.
+ */
 const storm = 'film/ts/master.m3u8';
 // so that there is always something left to ask for
 const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
@@ -107,7 +110,7 @@ test('a viewer zaps: what was given up while it waited for its token is never as
   expect(new Set(folders)).toEqual(new Set(['fmp4']));
 });
 
-/** Due timers, listeners on window and document. */
+/** Returns the timers that are due, and the listeners on window and document. */
 const standing = (player: Player): Promise<{ timers: string[]; listeners: string[] }> =>
   player.page.evaluate(() => ({
     timers: [...window.recording.timers.values()],

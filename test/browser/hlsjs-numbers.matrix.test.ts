@@ -13,19 +13,19 @@ const path = 'film/ts/lo/i.m3u8';
 const urls = Array.from({ length: SEGMENTS }, (_, index) =>
   path.replace('i.m3u8', `${index < 10 ? '' : `r${Math.floor(index / 10)}/`}s00${index % 10}.ts`),
 );
-/** Only these have no token at hand: a player that waits each time would learn to expect it. */
+/** Whether a segment has no token at hand. A player that waits each time would learn to expect it. */
 const waits = (index: number): boolean => index % 3 === 2;
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-/** As long as hls.js alone waits before it asks again for a segment that was refused. */
+/** Milliseconds for which hls.js alone waits before it asks again for a segment that was refused. */
 const RETRY_MS = 1000;
 
 interface Measured {
   readonly index: number;
   /** Bits a second, as hls.js has them after this segment. */
   readonly estimate: number;
-  /** Seconds. */
+  /** Seconds to the first byte. */
   readonly firstByte: number;
 }
 

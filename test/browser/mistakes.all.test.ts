@@ -7,7 +7,7 @@ import { lookUntil } from '../support/recorded-page.ts';
 
 const PAGE = 'https://app.test/';
 const FOLDER = 'https://cdn.test/vod/7/';
-/** Where the segments of `PLAYLIST` and `MANIFEST` are. */
+/** Origin of the segments of `PLAYLIST` and `MANIFEST`. */
 const OTHER = 'https://segments.test/';
 
 const PLAYLIST = `#EXTM3U
@@ -159,7 +159,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
 };
 
-/** For how long a second line is waited for, in ms. */
+/** Milliseconds for which a second line is waited for. */
 const SILENCE = 1500;
 
 let browser: OwnProfiles;

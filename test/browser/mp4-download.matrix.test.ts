@@ -8,7 +8,7 @@ const SIZE = 12_000_003;
 const data = randomBytes(SIZE);
 const hash = createHash('sha256').update(data).digest('hex');
 
-/** In the page: the SHA-256 of a blob, in hex. */
+/** Function in the page that returns the SHA-256 of a blob, in hex. */
 const HASH = `const hash = async (blob) => {
   const digest = await crypto.subtle.digest('SHA-256', await blob.arrayBuffer());
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');

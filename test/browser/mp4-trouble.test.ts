@@ -5,7 +5,7 @@ import { mediaTest } from '../support/media-test.ts';
 interface TroubleFixtures {
   /** Runs in the page with the URLs of the stage as `args`. */
   act: <T>(body: string) => Promise<T>;
-  /** Whatever the page tells its console, or nobody catches, fails the test. */
+  /** Fails the test for whatever the page tells its console, or nobody catches. */
   silent: undefined;
 }
 

@@ -10,7 +10,7 @@ import { mediaPage } from '../support/media-page.ts';
 
 const film = readFileSync(new URL('../media/v.mp4', import.meta.url));
 
-/** As access logs keep it. */
+/** A request as access logs keep it. */
 interface Logged {
   readonly server: 'page' | 'edge';
   readonly method: string;
@@ -27,7 +27,7 @@ describe('what the token worker tells of its settings (Chromium)', () => {
   let browser: OwnProfiles;
   let context: BrowserContext;
   let page: Page;
-  /** With which status the endpoint answers. */
+  /** Status with which the endpoint answers. */
   let status: number;
 
   const keep = (server: Logged['server'], { method, url, headers }: Request): void => {

@@ -39,7 +39,7 @@ beforeEach(() => {
 });
 afterAll(() => edge.close());
 
-/** Not one script: the player is the browser's own. */
+/** Makes a page without a script: the player is the browser's own. */
 const page = (src: string): Response =>
   new Response(`<!doctype html><video muted autoplay playsinline src="${src.replaceAll('&', '&amp;')}"></video>`, {
     headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "script-src 'none'" },
@@ -51,7 +51,7 @@ const kinds = (): Set<string> => new Set(requested.map(({ path }) => path.split(
 if (runsMain)
   describe('Chromium plays an exact-URL protected stream by itself', () => {
     let browser: OwnProfiles;
-    /** Found out with an unprotected stream: a Chromium may say that it plays HLS, and show nothing. */
+    /** Whether the browser plays an unprotected stream: a Chromium may say that it plays HLS, and show nothing. */
     let playsHls: boolean;
     beforeAll(async () => {
       browser = await openChromium();

@@ -13,7 +13,7 @@ import { startPageServer } from '../support/page.ts';
 import type { S3Server } from '../support/s3-server.ts';
 import { s3Keys, startS3Server } from '../support/s3-server.ts';
 
-/** Seconds: shorter than what is played. */
+/** Seconds that a token lives, fewer than what is played. */
 const ttl = 4;
 
 describe('a bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {

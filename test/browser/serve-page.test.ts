@@ -55,7 +55,10 @@ describe.each([
       { timeout: 90_000 },
     );
   const media = (): Response[] => answers.filter((answer) => /\/(?:media|signed)\//.test(answer.url()));
-  /** Everything of the folder had a token, nothing was refused, and without its token it is. */
+  /**
+   * Expects that everything of the folder had a token, that nothing was refused, and that it is refused without its
+   * token.
+   */
   const expectProtected = async (): Promise<void> => {
     expect(
       media()

@@ -4,8 +4,8 @@ import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 
 /**
- * Without nginx the edge alone verifies in the other files, and without libfaketime its clock alone moves: here that is
- * seen.
+ * Opens a stage on which the test sees who verifies. In the other files the edge alone verifies without nginx, and its
+ * clock alone moves without libfaketime.
  */
 async function openStage(
   { onTestFinished }: TestContext,

@@ -18,7 +18,7 @@ const own: Record<string, ReturnType<typeof memoryContent>> = {
   '/vod/steering.json': memoryContent(JSON.stringify(steering), { type: 'application/json' }),
 };
 
-/** As a server writes it that signs what its playlists name: with tokens that are long dead. */
+/** A playlist whose server signs what the playlist names: with tokens that are long dead. */
 const WRITTEN = `#EXTM3U
 #EXT-X-TARGETDURATION:2
 #EXT-X-PLAYLIST-TYPE:VOD

@@ -37,7 +37,10 @@ const seek = (witness: VideojsWitness, seconds: number): Promise<void> =>
 /** Runs inside the page. */
 const takeAnother = (): unknown => window.player.src({ src: '/v/range/i.m3u8', type: 'application/x-mpegURL' });
 
-/** Plays, and seeks to the middle; `file`, which is needed from the start or there, is not as it should be. */
+/**
+ * Returns a chapter that plays, and seeks to the middle. `file`, which is needed from the start or there, is not as it
+ * should be.
+ */
 const failing = (file: string, answer: Answer, times?: number, path = TS): Chapter => ({
   path,
   async script(witness) {
@@ -58,7 +61,7 @@ const failing = (file: string, answer: Answer, times?: number, path = TS): Chapt
   },
 });
 
-/** Something happens while a request is under way. */
+/** Returns a chapter in which something happens while a request is under way. */
 const interrupted = (file: string, act: () => unknown, path = TS): Chapter => ({
   path,
   async script(witness) {

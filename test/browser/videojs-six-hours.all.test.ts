@@ -2,10 +2,14 @@ import { test } from 'vitest';
 import { createStage } from '../support/stage.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 
-/** Seconds. A token of ten minutes is renewed between 60 and 240 s before it ends: after 360 to 540 s. */
+/**
+ * Seconds that a token lives. A token of ten minutes is renewed between 60 and 240 s before its end: after 360 to 540
+ * s.
+ */
 const TTL = 600;
 /**
- * Seconds. However a viewer's jitter turns out, a token is due at its second jump, not at the first, and never dead.
+ * Seconds between two jumps. However a viewer's jitter turns out, a token is due at its second jump, not at the first,
+ * and never dead.
  */
 const JUMP = 270;
 const JUMPS = (6 * 3600) / JUMP;

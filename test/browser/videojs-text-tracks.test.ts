@@ -4,7 +4,7 @@ import { openVideojs } from '../support/videojs-player.ts';
 
 const hasToken = /st=|\/path\/[\w-]{22}\//;
 
-/** Switched on by the viewer, late, or by the browser. */
+/** Tests text tracks that are switched on by the viewer, late, or by the browser. */
 test.concurrent.for([
   ['element', 'exact', ''],
   ['plugins', 'exact', ''],
@@ -66,7 +66,7 @@ test.concurrent(
   },
 );
 
-/** Switched on by the viewer, once the first token is dead. */
+/** Tests text tracks that the viewer switches on once the first token is dead. */
 test.concurrent('text tracks that Video.js loads once they are on go out signed, and only then', async (context) => {
   const stage = await stageFor(context, { signer: { ttl: 3 } });
   const player = await openVideojs(stage, 'exact', {

@@ -11,7 +11,7 @@ const kinds: readonly Kind[] = ['protected', 'plain'];
 
 /** Seconds, of the playlists: with 2 s, which the media have, a busy machine is enough for a time-out. */
 const TARGET_DURATION = 6;
-/** After so many ms VHS gives up a segment: 1.5 times the target duration. */
+/** Milliseconds after which VHS gives up a segment: 1.5 times the target duration. */
 const LIMIT = 1500 * TARGET_DURATION;
 
 /** A network on which the first response for each file that `stalls` does not come, or stops after its first bytes. */

@@ -171,7 +171,7 @@ describe('an instance that is asked to stop', { tags: ['nginx', 'redis'] }, () =
   });
 });
 
-/** Where the registry is out of reach, the test is skipped. */
+/** Whether the registry is in reach; else the test is skipped. */
 const hasPackages = await canInstall('ioredis', manifest.dependencies.ioredis);
 
 describe.skipIf(!hasPackages)('what the Dockerfile makes an image of', () => {

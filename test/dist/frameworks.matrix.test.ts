@@ -9,7 +9,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createFastify, express } from '../support/frameworks.ts';
 import { runsMain, runsRest } from '../support/parts.ts';
 
-/** For whatever ends by itself: no test waits for it, and it is no measure of a busy machine. */
+/** Options for whatever ends by itself: no test waits for it, and it is no measure of a busy machine. */
 const patient = { timeout: 30_000 };
 
 const master = 'https://cdn.example.com/vod/7/master.m3u8';
@@ -48,7 +48,7 @@ const listen = async (server: Server): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-/** Ten requests at once over one connection, whose client leaves when it has been given something. */
+/** Sends ten requests at once over one connection, whose client leaves when it has been given something. */
 const pipelineAndLeave = async (url: string): Promise<void> => {
   const { port, pathname } = new URL(url);
   const client = connect(Number(port), '127.0.0.1');

@@ -6,7 +6,7 @@ import { PackedApp, canInstall } from '../support/packed-app.ts';
 const wanted = { vite: '^8', webpack: '^5', esbuild: '^0.28' };
 type Bundler = keyof typeof wanted;
 const names = Object.keys(wanted) as Bundler[];
-/** Where the registry is out of reach, the test of a bundler is skipped. */
+/** Whether the registry has each bundler in reach; else its test is skipped. */
 const found = await Promise.all(names.map((name) => canInstall(name, wanted[name])));
 const has = (name: Bundler): boolean => found[names.indexOf(name)]!;
 

@@ -165,7 +165,7 @@ const frameworks: readonly Framework[] = [
   },
 ];
 
-/** Where the registry is out of reach, the tests of a framework are skipped. */
+/** Whether the registry has each framework in reach; else its tests are skipped. */
 const found = await Promise.all(frameworks.map(({ wanted }) => canInstall(...Object.entries(wanted)[0]!)));
 
 // no tool asks questions or reports on its users

@@ -25,7 +25,7 @@ const film = 'https://cdn.example.com/vod/7/master.m3u8';
 
 const types = { typescript: root.devDependencies.typescript, '@types/node': '^20', '@types/react': '^19' };
 const wanted = { next: '^16', react: '^19', 'react-dom': '^19', ...types };
-/** Where the registry is out of reach, the tests are skipped. */
+/** Whether the registry is in reach; else the tests are skipped. */
 const hasNext = await canInstall('next', wanted.next);
 
 describe.skipIf(!hasNext)('the app that docs/next.md shows', () => {

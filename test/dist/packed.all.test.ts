@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => app.remove());
 
-/** Nobody imports it: it is pasted into CloudFront, where alone its import leads somewhere. */
+/** Files that nobody imports: they are pasted into CloudFront, where alone their imports lead somewhere. */
 const pasted = ['cloudfront-function.js'];
 
 describe.each(packages)('$json.name as it is published', ({ folder, json: { name } }) => {

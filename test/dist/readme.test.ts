@@ -27,7 +27,7 @@ const textOf = (path: string): string => readFileSync(path, 'utf8').replaceAll(/
 const linksOf = (path: string): string[] =>
   [...textOf(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!).filter((link) => !/^\w+:/.test(link));
 
-/** As GitHub names the anchor of a heading. */
+/** Returns the anchor of a heading, as GitHub names it. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()

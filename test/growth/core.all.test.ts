@@ -119,8 +119,9 @@ describe('what a playlist costs grows with its length', () => {
       source.destroy();
     };
   /**
-   * With 16 KiB first: a pattern that begins anew at every character would not come to its end with 1 MiB, and nothing
-   * can stop it there; with 16 KiB it is red in seconds. Large texts show what looks at all lines before each line.
+   * Expects linear work, with 16 KiB first. A pattern that begins anew at every character would not come to its end
+   * with 1 MiB, and nothing can stop it there; with 16 KiB the test is red in seconds. Large texts show what looks at
+   * all lines before each line.
    */
   const expectLinearText = async (work: (length: number) => Work): Promise<void> => {
     await expectLinear(work(2 ** 14), work(2 ** 15), work(2 ** 16));

@@ -39,9 +39,9 @@ export interface Round {
 
 export interface Outcome {
   readonly sessions: number;
-  /** Before Redis was killed. */
+  /** Rounds before Redis was killed. */
   readonly calm: readonly Round[];
-  /** In the midst of which it was killed and started again, and those until it was back for `idle`. */
+  /** Rounds in which Redis was killed and started again, and those until Redis was back for `idle`. */
   readonly unsettled: readonly Round[];
   readonly settled: readonly Round[];
 }
@@ -102,7 +102,7 @@ interface Calling {
   readonly disturb?: (done: number) => void;
 }
 
-/** One call of each session, in any order. */
+/** Makes one call of each session, in any order. */
 async function callAll(sessions: readonly Session[], { ports, agent, disturb }: Calling): Promise<Round> {
   const started = performance.now();
   const left = shuffled(sessions);

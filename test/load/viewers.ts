@@ -10,7 +10,7 @@ const patience = 30;
 
 /** Viewers who play: each asks for tokens, then for a playlist and a segment, again and again. */
 export class Viewers {
-  /** Why requests have failed. */
+  /** Reasons why requests have failed. */
   readonly failures: string[] = [];
   requests = 0;
   readonly #hosts: { readonly port: number; readonly origin: string };

@@ -48,7 +48,7 @@ for (const [name, options] of Object.entries(media)) {
   });
 }
 
-/** Mostly what is signed: one bad condition of many refuses them all. */
+/** Draws mostly what is signed: one bad condition of many refuses them all. */
 const mostly = <T>(good: readonly T[], bad: readonly T[]): fc.Arbitrary<T> =>
   fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...good) }, { weight: 1, arbitrary: fc.constantFrom(...bad) });
 const text = mostly([undefined, 'x', 'a=b'], ['a~Data=b', 'é', 'e\u0301']);

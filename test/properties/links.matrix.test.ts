@@ -118,7 +118,7 @@ describeFormat({
   signatureOf: ({ query }) => query!.wowzatokenhash!,
 });
 
-/** With these secrets, a folder with a `?` in it and the one secret are another folder and the other secret. */
+/** Tests secrets with which a folder with a `?` in it and the one secret are another folder and the other secret. */
 describeFormat({
   name: 'wowza in a rotation',
   make: (current) => wowza({ secrets: current === 0 ? ['b', 'a?b'] : ['a?b', 'b'] }),

@@ -12,10 +12,10 @@ import { setTimeout as delay } from 'node:timers/promises';
  * failureMessages: string[] }[] }[] }} Report
  */
 
-/** For how long tests may put away their servers and browsers when they are stopped, in ms. */
+/** Milliseconds for which tests may put away their servers and browsers when they are stopped. */
 const GRACE = 3000;
 
-/** In place of a test, where the set-up of a file failed. */
+/** Name of an outcome in place of a test, where the set-up of a file failed. */
 export const BROKEN = '(before any test)';
 
 /** Ends what is left of a run: the leader's id is that of its group. @type {(pid: number) => void} */

@@ -5,7 +5,7 @@ export interface Sabotage {
   /** The sentence that breaks. */
   readonly promise: string;
   readonly file: `packages/${string}/src/${string}.ts`;
-  /** Occurs exactly once in `file`; the shortest piece that does, best the name of an export. */
+  /** Text that occurs exactly once in `file`: the shortest piece that does, best the name of an export. */
   readonly find: string;
   readonly replace: string;
   readonly noticedBy: {
@@ -13,7 +13,10 @@ export interface Sabotage {
     /** A part of the full name, titles of `describe` included. Absent: any test of the file. */
     readonly name?: string;
   };
-  /** Only the larger suite notices it: other versions of players, Firefox, WebKitGTK, hours of play. */
+  /**
+   * `all` where only the larger suite notices the sabotage: other versions of players, Firefox, WebKitGTK, hours of
+   * play.
+   */
   readonly needs?: 'all';
 }
 

@@ -26,7 +26,7 @@ interface Outage {
 /** Seconds for which a viewer's token lives when the run begins; `undefined`: the page has just been opened. */
 type FirstToken = (random: number) => number | undefined;
 
-/** As a renewal ahead of use leaves them. */
+/** Returns lifetimes as a renewal ahead of use leaves them. */
 const ofAnyAge: FirstToken = (random) => LIFETIME * (0.4 + 0.6 * random);
 const ofOneSecond: FirstToken = (random) => 30 + random;
 const none: FirstToken = () => undefined;

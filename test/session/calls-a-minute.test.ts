@@ -13,7 +13,7 @@ fakeTime();
 const START_SECONDS = 5;
 const MINUTES = 10;
 
-/** As `test/session/on-demand-calls` plays it. */
+/** The film as `test/session/on-demand-calls` plays it. */
 const film: Film = {
   renditions: ['video', 'audio', 'text'],
   segmentSeconds: 2,
@@ -69,7 +69,7 @@ function livePlaylist(last: number, segmentSeconds: number, nameOf: (n: number) 
 }
 
 const numbered = (n: number): string => `${n}.ts`;
-/** Not to be foreseen. */
+/** Names segments by hashes that nobody can foresee. */
 const hashed = (n: number): string => `${(Math.imul(n + 1, 2654435761) >>> 0).toString(36)}.ts`;
 
 /** Calls of a start, and of the busiest minute after it. */
@@ -83,7 +83,7 @@ function figuresOf({ calls }: Lab): [start: number, minute: number] {
 const onDemand = { 'a folder': folder, 'one URL': each, 'one URL, with `expand`': expanding } as const;
 const lifetimes = [20, 60, 300] as const;
 
-/** By the first three columns of the table. */
+/** Measurements by the first three columns of the table. */
 const measured: Record<string, () => Promise<Lab>> = {
   ...Object.fromEntries(
     Object.entries(onDemand).flatMap(([opens, answer]) =>
@@ -101,7 +101,7 @@ const measured: Record<string, () => Promise<Lab>> = {
 
 /** New films, seeks and reloads of the page within a minute that a limit has to leave room for. */
 const STARTS = 6;
-/** For tries that fail, and for a second tab. */
+/** Room in a limit for tries that fail, and for a second tab. */
 const ROOM = 2;
 const limitOf = (start: number, minute: number): number => Math.ceil((ROOM * (STARTS * start + minute)) / 10) * 10;
 

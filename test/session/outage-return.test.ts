@@ -40,7 +40,7 @@ async function send(request: SignedRequest): Promise<void> {
   if (isDead(request)) throw new Error('410');
 }
 
-/** Through the loader class of hls.js. */
+/** Loads through the loader class of hls.js. */
 function hlsjs(source: TokenSource): Get {
   class Network implements Loader<LoaderContext> {
     stats = newStats();
@@ -114,12 +114,12 @@ function playlist(isLive: boolean): string {
  * the live window the player goes on at its live edge.
  */
 class Viewer {
-  /** Until when there is a picture, in seconds of the run. */
+  /** Second of the run until which there is a picture. */
   #picturedUntil = 0;
   #isOver = false;
-  /** When the picture came back after the outage. */
+  /** Second of the run at which the picture came back after the outage. */
   backAt: number | undefined;
-  /** When the endpoint is back, in seconds of the run. */
+  /** Second of the run at which the endpoint is back. */
   readonly #returnsAt: number;
 
   constructor(returnsAt: number) {
@@ -162,7 +162,7 @@ class Viewer {
   }
 }
 
-/** For each viewer, seconds from the endpoint's return to the picture. */
+/** Returns the seconds from the endpoint's return to the picture, for each viewer. */
 async function returnsOf(
   player: keyof typeof players,
   isFolder: boolean,

@@ -140,7 +140,7 @@ export class CallWatch {
     else if (shared.length > 0) this.#world.violate('single flight', `call ${number} asks once more for ${shared[0]!}`);
   }
 
-  /** While nothing but failures comes back there are pauses. */
+  /** Checks that there are pauses while nothing but failures comes back. */
   #checkRate(number: number): void {
     const world = this.#world;
     const now = world.now();

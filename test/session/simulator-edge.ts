@@ -12,7 +12,7 @@ export interface EdgeAnswer {
 
 /** The CDN: checks tokens, and fails as its faults say. */
 export class Edge {
-  /** Refused, whatever became of it. */
+  /** Number of refused requests, whatever became of them. */
   refused = 0;
   requests = 0;
   readonly #plan: Plan;

@@ -54,7 +54,7 @@ export class Endpoint {
     this.#random = random;
   }
 
-  /** For the option `fetch`. @param watch of the source that calls */
+  /** Makes the option `fetch`. @param watch of the source that calls */
   fetchFor =
     (watch: CallWatch) =>
     async (_: unknown, init: RequestInit = {}): Promise<Response> => {
@@ -66,7 +66,7 @@ export class Endpoint {
       return response as Response;
     };
 
-  /** For the option `getTokens`. */
+  /** Makes the option `getTokens`. */
   tokensFor =
     (watch: CallWatch) =>
     async (request: TokenRequest): Promise<never> => {

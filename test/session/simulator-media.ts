@@ -2,11 +2,11 @@ import { CDN } from '../unit/core/lab.ts';
 
 export const masterOf = (asset: number): string => `${CDN}/vod/a${asset}/master.m3u8`;
 export const mediaOf = (asset: number): string => `${CDN}/vod/a${asset}/media.m3u8`;
-/** Some names that URL parsers like to change. */
+/** Names a segment, now and then in a way that URL parsers like to change. */
 export const segmentOf = (asset: number, n: number): string =>
   `${CDN}/vod/a${asset}/${n % 7 === 3 ? `s~${n}%2C.ts?q=%7e&&e` : `s${n}.ts`}`;
 
-/** More than one call may ask for. */
+/** Segments of a film, more than one call may ask for. */
 export const SEGMENTS = 130;
 export const SEGMENT_SECONDS = 4;
 const WINDOW = 6;

@@ -26,7 +26,7 @@ const FAULTS = [
   'offline',
 ] as const;
 
-/** Lasts for a time. */
+/** A fault that lasts for a time. */
 export interface Fault {
   readonly kind: (typeof FAULTS)[number];
   readonly from: number;
@@ -65,7 +65,10 @@ export interface Plan {
   readonly abortShare: number;
   /** Share of requests after which a player pauses for longer than its tokens live. */
   readonly pauseShare: number;
-  /** Once there is a picture its requests wait until an outage ends, as in all players whose retry policy is as shipped. */
+  /**
+   * Whether requests wait until an outage ends once there is a picture, as in all players whose retry policy is as
+   * shipped.
+   */
   readonly waitsOut: boolean;
   /** A live player goes on at the live edge by itself once the window has moved on. Without that, an adapter sees to it. */
   readonly isFollowing: boolean;
@@ -75,7 +78,8 @@ export interface Plan {
 }
 
 /**
- * Nobody can tell these from a network that fails, if the edge refuses without a status while the token looks alive.
+ * Faults that nobody can tell from a network that fails, if the edge refuses without a status while the token looks
+ * alive.
  */
 const NOT_WITHOUT_CORS: readonly string[] = [
   'forged tokens',

@@ -29,7 +29,7 @@ interface Parts {
   readonly random: Random;
   readonly send: Send;
   readonly isOver: () => boolean;
-  /** From here on all requests have to succeed. */
+  /** Whether all requests have to succeed from here on. */
   readonly isRecovered: () => boolean;
 }
 
@@ -37,11 +37,11 @@ interface Parts {
 export class Player {
   readonly #parts: Parts;
   readonly #name: string;
-  /** Since when media are wanted; `undefined` while there is enough, or the viewer pauses. */
+  /** Second since which media are wanted; `undefined` while there is enough, or the viewer pauses. */
   #lacksSince: number | undefined;
   /** The playhead of a live player that does not follow the window by itself. */
   #playhead: Playhead | undefined;
-  /** When the request under way has begun. */
+  /** Second at which the request under way has begun. */
   #askedAt = Infinity;
 
   constructor(name: string, parts: Parts) {
@@ -93,7 +93,7 @@ export class Player {
     return outcome;
   }
 
-  /** There has to be a picture: the viewer waits since `since`, or longer. */
+  /** Checks that the viewer has not waited for a picture since `since`, or longer. */
   checkPicture(since: number): void {
     // one that waits for its token is seen by its wait, one that hangs at the edge is no business of tokens
     const isAsking = this.#askedAt <= since;
@@ -114,7 +114,7 @@ export class Player {
     return isThere;
   }
 
-  /** Until it is there, as a player does; not for ever. @returns whether it is */
+  /** Asks for `url` until it is there, as a player does, but not for ever. @returns whether it is */
   async #get(url: string, tries = 3): Promise<boolean> {
     const { world, random, isOver } = this.#parts;
     for (let left = tries; left > 0 && !isOver(); left--) {
@@ -124,7 +124,7 @@ export class Player {
     return false;
   }
 
-  /** Now and then for longer than any token lives. */
+  /** Pauses now and then for longer than any token lives. */
   async #mayPause(): Promise<void> {
     const { plan, world, random, isRecovered } = this.#parts;
     if (isRecovered() || !random.chance(plan.pauseShare)) return;
@@ -170,7 +170,9 @@ export class Player {
     }
   }
 
-  /** As hls.js and dash.js can: stays where it is, also when that has left the window. The rule of the adapters helps. */
+  /**
+   * Stays where it is, as hls.js and dash.js can, also when that has left the window. The rule of the adapters helps.
+   */
   async #staying(): Promise<void> {
     const { world, random, isOver } = this.#parts;
     await this.#start(liveMaster(1), liveMedia(1));

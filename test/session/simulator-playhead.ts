@@ -1,14 +1,14 @@
 import type { World } from './simulator-world.ts';
 
 /**
- * Where a viewer of a live stream is, in seconds of the stream: plays what is there at the pace of the stream, and
- * stands where that ends. Has what an adapter reads of a media element.
+ * The place of a viewer of a live stream, in seconds of the stream. The playhead plays what is there at the pace of the
+ * stream, stands where that ends, and has what an adapter reads of a media element.
  */
 export class Playhead {
   readonly #world: World;
   #at: number;
   #end: number;
-  /** When it was at `#at`, in seconds in which the machine did not sleep. */
+  /** Second at which the viewer was at `#at`, without those in which the machine slept. */
   #since: number;
   #isPaused = false;
 
@@ -26,7 +26,7 @@ export class Playhead {
     return { length: 1, end: () => this.#end };
   }
 
-  /** Since when there is nothing to play, in true seconds of the run; `undefined` while there is, or in a pause. */
+  /** Second of the run since which there is nothing to play; `undefined` while there is, or in a pause. */
   get drySince(): number | undefined {
     if (this.#isPaused) return undefined;
     const dryFor = this.#world.awake() - this.#since - (this.#end - this.#at);
@@ -39,7 +39,7 @@ export class Playhead {
     this.#end += seconds;
   }
 
-  /** To where nothing is buffered; a wait for a picture goes on. */
+  /** Seeks to where nothing is buffered; a wait for a picture goes on. */
   seek(at: number): void {
     this.#since += this.#end - this.#at;
     this.#at = this.#end = at;

@@ -36,7 +36,7 @@ export class Random {
     return items[this.whole(0, items.length - 1)]!;
   }
 
-  /** Another one, which this one does not move. */
+  /** Returns another generator, which this one does not move. */
   fork(name: string): Random {
     return new Random(hash(`${this.#seed} ${name}`));
   }

@@ -24,7 +24,7 @@ const outcomeOf = (status: number): Outcome => {
 
 const hasAborted = ({ aborted }: AbortSignal): boolean => aborted;
 
-/** As adapters use the core: `signNow`, or else wait for `sign`; `refused`, until it tells to show it. */
+/** Sends as adapters use the core: `signNow`, or else wait for `sign`; `refused`, until it tells to show it. */
 export function sendWithCore(subject: Subject, edge: Edge, world: World): Send {
   return async (url, signal) => {
     const { source } = subject;
@@ -101,7 +101,7 @@ function innerLoaderOf(subject: Subject, edge: Edge, world: World): HlsConfig['l
       });
     }
 
-    /** Once. */
+    /** Returns the callbacks once. */
     #end(): LoaderCallbacks<LoaderContext> | undefined {
       const callbacks = this.#callbacks;
       this.#callbacks = undefined;
@@ -122,7 +122,7 @@ function innerLoaderOf(subject: Subject, edge: Edge, world: World): HlsConfig['l
   return InnerLoader;
 }
 
-/** Through the loader class of hls.js. */
+/** Sends through the loader class of hls.js. */
 export function sendWithHls(subject: Subject, edge: Edge, world: World): { send: Send; destroy: () => void } {
   const TokenLoader = createTokenLoader(innerLoaderOf(subject, edge, world), () => ({
     source: subject.source,

@@ -113,7 +113,7 @@ async function runIn(world: World, plan: Plan, random: Random): Promise<number> 
   return edge.requests;
 }
 
-/** Left alone, a source comes to rest; destroyed, it has nothing left. */
+/** Checks that a source comes to rest when it is left alone, and has nothing left when it is destroyed. */
 async function atTheEnd(stage: Stage, destroyLoaders?: () => void): Promise<void> {
   const { world, plan, subject } = stage;
   const restsAt = world.now() + plan.lifetime * 2 + 200;

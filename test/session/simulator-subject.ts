@@ -25,7 +25,7 @@ interface Parts {
 
 /** The time-out of `replay-of.ts`; seconds. */
 const FORGETTING = 5;
-/** For which a request may wait while all is well: a call that hangs, the longest pause, and what the network takes. */
+/** Seconds for which a request may wait while all is well: a call that hangs, the longest pause, and the network. */
 const LONGEST_WAIT = 10 + 10 + 3;
 
 interface Wait {
@@ -155,7 +155,7 @@ export class Subject {
       world.violate('settles', `${what} has waited for ${waited.toFixed(1)} s while all was well`);
   }
 
-  /** All that has waited since `since` or longer should have been told by now. */
+  /** Checks that nothing has waited since `since`, or longer. */
   checkWaits(since: number, why: string, ofLoads = true): void {
     const { world } = this.#parts;
     for (const wait of this.#waits.values()) {
@@ -165,7 +165,7 @@ export class Subject {
     }
   }
 
-  /** At the moment in which a token was attached. @param asked as the player has asked for it */
+  /** Checks a request at the moment in which a token was attached. @param asked as the player has asked for it */
   checkSigned(
     { url, headers, credentials }: Pick<SignedRequest, 'url' | 'headers' | 'credentials'>,
     asked: string,

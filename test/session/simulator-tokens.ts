@@ -14,7 +14,7 @@ export interface Minted {
   readonly generation: number;
   readonly isForged: boolean;
   readonly isCookie: boolean;
-  /** When it reached the viewer; seconds of the run. */
+  /** Second of the run at which the token reached the viewer. */
   deliveredAt: number;
 }
 

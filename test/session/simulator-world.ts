@@ -28,7 +28,7 @@ export interface Violation {
   readonly message: string;
 }
 
-/** No other text of a run has it: where it stands, there is a token. */
+/** Text that only tokens of a run contain: where it stands, there is a token. */
 export const SECRET = 'zq7x';
 
 // the real one: a run is under fake timers
@@ -40,7 +40,7 @@ export class World {
   readonly trace: string[] = [];
   readonly violations: Violation[] = [];
   readonly active = new Set<Fault>();
-  /** Ahead of the true time; seconds. */
+  /** Seconds by which the viewer's clock is ahead of the true time. */
   viewerOffset = 0;
   isOnline = true;
   /** Second since which endpoint and edge do what they should; Infinity while they do not. */
@@ -59,7 +59,7 @@ export class World {
   readonly now = (): number => (performance.now() - this.#zero) / 1000 + this.#slept;
   /** Seconds in which the machine did not sleep. */
   readonly awake = (): number => (performance.now() - this.#zero) / 1000;
-  /** In true unix seconds. */
+  /** Returns the true time in unix seconds. */
   unix(): number {
     return START + this.now();
   }
@@ -98,7 +98,7 @@ export class World {
     return new Promise((resolve) => this.later(seconds, resolve));
   }
 
-  /** No timer fires meanwhile, and `performance.now()` stands still. */
+  /** Lets the machine sleep: no timer fires meanwhile, and `performance.now()` stands still. */
   sleep(seconds: number): void {
     this.#slept += seconds;
   }
@@ -159,7 +159,7 @@ export class World {
     if (fault.kind === 'offline') this.setOnline(!isOn);
   }
 
-  /** Something has happened that players and sources need a moment for. */
+  /** Notes that something has happened for which players and sources need a moment. */
   disturb(): void {
     this.wellSince = Math.max(this.wellSince, this.now());
   }

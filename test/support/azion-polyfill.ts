@@ -36,7 +36,8 @@ export async function firewallEventContext(): Promise<(new (request: Request) =>
 }
 
 /**
- * All or nothing: the folder gets its name when it is complete. @throws for an archive other than the one known here
+ * Fetches all archives or none: the folder gets its name when it is complete.
+ * @throws for an archive other than the one known here
  */
 function fetchArchives(): boolean {
   mkdirSync(cache, { recursive: true });

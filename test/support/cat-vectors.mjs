@@ -41,7 +41,7 @@ const bytes = (/** @type {string | number[]} */ value) => Uint8Array.from(Buffer
 const map = (/** @type {[unknown, unknown][]} */ ...pairs) => new Map(pairs);
 
 const keyFile = new URL('keys.json', folder);
-/** Kept, so that vectors that others hold stay good. */
+/** Keys of the vectors, kept so that vectors that others hold stay good. */
 const keys = existsSync(keyFile)
   ? JSON.parse(readFileSync(keyFile, 'utf8'))
   : (() => {

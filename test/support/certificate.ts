@@ -8,7 +8,7 @@ import { pathOf } from './programs.ts';
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
-  /** That of `cert`, for `NODE_EXTRA_CA_CERTS`. */
+  /** File with `cert`, for `NODE_EXTRA_CA_CERTS`. */
   readonly file: string;
   dispose(): void;
 }

@@ -1,7 +1,7 @@
 import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import { NOW } from './signing-endpoint.ts';
 
-/** Its own cost is small, so that what is measured is what stands around it. */
+/** A format whose own cost is small, so that a measurement shows the cost of what stands around it. */
 export const cheap: VerifyingTokenFormat = {
   name: 'cheap',
   scope: 'url',

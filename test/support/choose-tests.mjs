@@ -1,4 +1,4 @@
-/** Which test files concern a package: a part of their path. */
+/** Test files that concern a package, by a part of their path. */
 const concerns = {
   core: ['test/unit/core/', 'test/session/', 'test/growth/core', 'test/properties/protocol'],
   hlsjs: [

@@ -21,9 +21,9 @@ export interface DashRequest {
   readonly url: string;
   readonly type: string;
   readonly status: number | null;
-  /** When it went out, in unix ms. */
+  /** Time at which the request went out, in unix ms. */
   readonly startedAt: number;
-  /** ms */
+  /** Milliseconds to the first byte. */
   readonly latency: number;
   readonly duration: number;
   /** Sum of all that was traced, in ms. */

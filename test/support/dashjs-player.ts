@@ -11,10 +11,10 @@ const folders = { '5.2': 'node_modules/dashjs', '5.0': 'test/extra/node_modules/
 export type DashVersion = keyof typeof folders;
 
 export interface DashOptions {
-  /** Below the carrier. @default 'vod/dash/template.mpd' */
+  /** Path of the media, below the carrier. @default 'vod/dash/template.mpd' */
   path?: string;
   tokens?: Partial<PlayerTokens> | false;
-  /** When the plugin comes: before `initialize`, before the source, at once after it, or a second later. */
+  /** Moment at which the plugin comes: before `initialize`, before the source, at once after it, or a second later. */
   form?: InPage['form'];
   /** Settings of dash.js, below `streaming`. */
   settings?: Record<string, unknown>;

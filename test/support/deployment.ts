@@ -110,7 +110,7 @@ class SecretFolder {
     writeFileSync(this.path, `${secret}\n`);
   }
 
-  /** At one stroke, as `mv` does. */
+  /** Replaces the secret at one stroke, as `mv` does. */
   replace(secret: string): void {
     writeFileSync(`${this.path}.new`, `${secret}\n`);
     renameSync(`${this.path}.new`, this.path);

@@ -24,7 +24,7 @@ export interface SetUp {
   readonly isSigned?: 'for a minute' | 'a minute ago';
   /** @default a page of another origin */
   readonly page?: string;
-  /** Nobody listens at the edge, or at the endpoint. */
+  /** Server at which nobody listens. */
   readonly isDown?: 'edge' | 'endpoint';
 }
 

@@ -26,7 +26,7 @@ const media: readonly [string, string] = ['video/mp4', 'm'.repeat(1000)];
 
 /** Changes that the origin is asked to make to its answers. */
 export interface OriginChanges {
-  /** In the text of playlists. */
+  /** Changes the text of playlists. */
   readonly text?: (text: string, path: string) => string;
   readonly type?: (type: string, path: string) => string;
   /** Ranges are answered 200. */

@@ -1,4 +1,4 @@
-/** In a page: what its script of 1.0 says and does, with `tokens` as its token source. */
+/** The script of a page of 1.0 that hands out tokens to the worker, with `tokens` as its token source. */
 export const pageOfVersion1 = `navigator.serviceWorker.addEventListener('message', ({ data, ports: [port] }) => {
   if (data.secureToken !== 'hello') return;
   let last;

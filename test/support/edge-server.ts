@@ -7,16 +7,16 @@ import { carriers, tokenFormat } from './token-formats.ts';
 
 /** Settings that can be changed while the edge runs. */
 export interface EdgeSettings {
-  /** Any of them verifies. */
+  /** Secrets, any of which verifies. */
   secrets: readonly string[];
-  /** Its clock minus that of the machine, in seconds. */
+  /** Seconds by which the edge's clock is ahead of the machine's. */
   clockOffset: number;
   /**
    * Refuses every n-th request on average with a 403, picked by a generator with a fixed seed, but never the next
    * request for the same path; 0 is off.
    */
   refuseEvery: number;
-  /** Without: a page sees status 0. */
+  /** Whether refusals have CORS headers: without them a page sees status 0. */
   corsOnRefusals: boolean;
   /** Seconds before an answer begins. */
   latency: number;
@@ -27,13 +27,13 @@ export interface EdgeSettings {
 export interface EdgeRequest {
   readonly at: number;
   readonly method: string;
-  /** As asked for, token and all. */
+  /** URL as asked for, token and all. */
   readonly url: string;
   readonly carrier: Carrier;
   /** Path that the origin was asked for, such as `/vod/ts/master.m3u8`; empty for a request that was refused. */
   readonly path: string;
   readonly range: string | null;
-  /** 0 until it is known, and where the origin was given up with the request: a page has been closed. */
+  /** Status; 0 until it is known, and where the origin was given up with the request: a page has been closed. */
   readonly status: number;
 }
 
@@ -146,7 +146,7 @@ const isRefusal = ({ status }: { status: number }): boolean => [401, 403, 410].i
 
 const carrierOf = (url: string): Carrier => new URL(url).pathname.split('/')[1] as Carrier;
 
-/** Any page, with cookies where the token is one: browsers want its origin by name then. */
+/** Allows any page, by its name where the token is a cookie: browsers want the name of the origin then. */
 function pageCors(request: Request): { origins: '*' | string[]; credentials: boolean } {
   const origin = request.headers.get('origin');
   return carrierOf(request.url) === 'cookie' && origin

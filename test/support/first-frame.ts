@@ -25,7 +25,7 @@ export interface PlayerScripts {
 interface FirstFrame {
   /** Requests until the picture was there, in order: `token`, or a path. */
   readonly untilPicture: readonly string[];
-  /** All that is asked for but tokens, sorted. */
+  /** Returns everything that was asked for but tokens, sorted. */
   requests(): string[];
   /** `403 /vod/ts/master.m3u8` */
   readonly refusals: readonly string[];
@@ -34,7 +34,7 @@ interface FirstFrame {
 const format = secureToken({ secret: 'a secret of the tests' });
 const ttl = 300;
 
-/** All segments of a rendition but the first. */
+/** Matches all segments of a rendition but the first. */
 const LATER = /\/s(?!0+\.)\d+\.\w+$/;
 
 const pageOf = ({ files, code }: PlayerScripts, data: unknown): Response => {

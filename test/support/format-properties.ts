@@ -11,7 +11,7 @@ import { requestWith } from './token-request.ts';
 /** A format under conditions: what its options add to what is signed, such as an address or a header. */
 export interface Subject<C> {
   readonly name: string;
-  /** May throw `ERR_OPTIONS`: such conditions are not signed. */
+  /** Makes the format. Throws `ERR_OPTIONS` for conditions that are not signed. */
   readonly make: (conditions: C) => VerifyingTokenFormat;
   readonly conditions: fc.Arbitrary<C>;
   /** Headers that a client under these conditions sends beside the token. */
@@ -81,8 +81,8 @@ const same = (a: Scope, b: Scope): boolean =>
   new URL(a.href).search === new URL(b.href).search;
 
 /**
- * Two properties: what is signed has one reading, and what `verify` accepts is what `sign` would have made for exactly
- * that scope, with the same expiry and under the same conditions.
+ * Tests two properties: what is signed has one reading, and what `verify` accepts is what `sign` would have made for
+ * exactly that scope, with the same expiry and under the same conditions.
  */
 export function describeFormat<C>(subject: Subject<C>): void {
   const { name, conditions, headers = () => ({}), enforced = (all: C): unknown => all, signatureOf } = subject;

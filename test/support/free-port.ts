@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems choose by themselves, and above those that Chromium does not go to. */
+/** First port: below those that systems choose by themselves, and above those that Chromium does not go to. */
 const FIRST = 11_000;
 const END = 32_000;
 

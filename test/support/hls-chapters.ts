@@ -73,7 +73,7 @@ export const tardy = (path: string, source = TS): Chapter => ({
   },
 });
 
-/** Something happens while a request is under way. */
+/** Returns a chapter in which something happens while a request is under way. */
 const interrupted = (path: string, act: (amount: number) => unknown, source = TS, amount = 0): Chapter => ({
   async script(witness) {
     await underWay(witness, path, source);

@@ -10,9 +10,9 @@ import { labToken, verifyLabToken } from './lab-tokens.ts';
 import { inPart } from './parts.ts';
 
 export interface LabRequest {
-  /** Without the token. */
+  /** Path without the token. */
   readonly path: string;
-  /** As asked for, token and all. */
+  /** URL as asked for, token and all. */
   readonly url: string;
   readonly host: 'here' | 'elsewhere';
   readonly method: string;
@@ -38,7 +38,7 @@ export type Answer =
 
 interface LabSettings {
   format: LabFormat;
-  /** Seconds. */
+  /** Seconds that a token lives. */
   ttl: number;
   /** Seconds before the endpoint answers. */
   wait: number;

@@ -64,7 +64,7 @@ export class LicenseLab extends Lab {
   override failsFor = (url: string): boolean => url.endsWith('/license');
   /** Seconds that the token of a licence lives. */
   licenseTtl = 60;
-  /** When the last token for a licence runs out, in unix ms. */
+  /** Time at which the last token for a licence runs out, in unix ms. */
   licenseExpires = 0;
   readonly #player: LicensedPlayer;
   readonly #carrier: LicenseCarrier;

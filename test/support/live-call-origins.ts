@@ -90,7 +90,7 @@ function ranges(base: string): Origin {
 
 const hashOf = (number: number): string => createHash('sha256').update(String(number)).digest('hex').slice(0, 32);
 
-/** By the first folder of their paths. */
+/** Origins by the first folder of their paths. */
 const origins: Record<string, (base: string) => Origin> = {
   one: ofSeconds,
   ll: ofThirds,

@@ -20,14 +20,14 @@ export interface Counts {
 /** A minute or so of viewing, and what it may cost. */
 export interface Viewing {
   readonly name: string;
-  /** As `createCallOrigins` has it. */
+  /** Path at one of the origins of `createCallOrigins`. */
   readonly path: string;
   /** @default 'exact' */
   readonly carrier?: Carrier;
   /** Seconds that tokens live. */
   readonly ttl: number;
   readonly seconds: number;
-  /** From the first request on, or once all renditions have begun. */
+  /** Beginning of the count: the first request, or the moment when all renditions have begun. */
   readonly from: 'start' | 'middle';
   readonly rate?: number;
   /** Calls of the endpoint at most. */
@@ -50,7 +50,7 @@ interface LivePlayer {
 }
 
 export interface LiveLibrary {
-  /** Without tokens where the carrier is `open`. */
+  /** Opens a player, without tokens where the carrier is `open`. */
   open(stage: Stage, carrier: Carrier, viewing: Pick<Viewing, 'path' | 'hlsjs' | 'videojs'>): Promise<LivePlayer>;
   /** Members of a snapshot if nothing has gone wrong. */
   readonly fine: object;
@@ -119,7 +119,7 @@ export const viewings: readonly Viewing[] = [
   },
 ];
 
-/** As `secondsOf20`, with names of another kind. */
+/** Viewings as `secondsOf20`, with names of other kinds. */
 export const kindsOfNames: readonly Viewing[] = [
   { ...secondsOf20, name: 'numbers with zeros in front', path: 'padded/i.m3u8' },
   { ...secondsOf20, name: 'numbers of folders', path: 'folder/i.m3u8' },
@@ -141,7 +141,7 @@ export const kindsOfNames: readonly Viewing[] = [
   },
 ];
 
-/** Since the beginning of the stage, or since `before`. */
+/** Counts since the beginning of the stage, or since `before`. */
 function countsOf(stage: Stage, before?: Counts): Counts {
   const requests = stage.edge.requests;
   const now = {
@@ -160,7 +160,7 @@ function countsOf(stage: Stage, before?: Counts): Counts {
   };
 }
 
-/** By their names, for a table of tests. */
+/** Returns viewings by their names, for a table of tests. */
 export const byName = (viewings: readonly Viewing[]): [string, Viewing][] =>
   viewings.map((viewing) => [viewing.name, viewing]);
 

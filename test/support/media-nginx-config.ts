@@ -3,7 +3,7 @@ interface MediaNginxConfigOptions {
   secret: string;
   /** Folder that is served: every file in it needs a token of its own. */
   root: string;
-  /** Told under `/generation`: which configuration is in force. */
+  /** Number of the configuration in force, told under `/generation`. */
   generation: number;
 }
 

@@ -28,9 +28,9 @@ const SECRET = 'mysecret';
 
 /** Settings that can be changed while the signing endpoint runs. */
 interface SignerSettings {
-  /** Seconds. */
+  /** Seconds that a token lives. */
   ttl: number;
-  /** As that of a stage, `TRANSIT` where no refusal is expected. @default 0 */
+  /** Seconds of transit, as on a stage: `TRANSIT` where no refusal is expected. @default 0 */
   transit: number;
   secret: string;
   /** Seconds before an answer. */

@@ -6,9 +6,9 @@ interface NginxConfigOptions {
   rotated: string;
   upstream: string;
   corsOnRefusals: boolean;
-  /** Told under `/generation`: which configuration is in force. */
+  /** Number of the configuration in force, told under `/generation`. */
   generation: number;
-  /** For libfaketime, which reads its orders from the environment. */
+  /** Whether nginx keeps its environment, from which libfaketime reads its orders. */
   keepEnvironment: boolean;
 }
 

@@ -17,7 +17,7 @@ export interface NginxOptions {
   upstream: string;
   /** A file with an offset such as `+2h` that moves its clock (libfaketime); takes effect within about a second. */
   clockFile?: string;
-  /** Without: a page that is refused sees status 0. @default true */
+  /** Whether refusals have CORS headers: without them a page sees status 0. @default true */
   corsOnRefusals?: boolean;
   /** Another configuration than the one for the carriers of the tests; it tells `generation` under `/generation`. */
   configure?: (given: { port: number; secret: string; upstream: string; generation: number }) => string;
@@ -44,7 +44,7 @@ export interface Nginx {
 export const hasNginx: boolean = hasProgram('nginx');
 export const hasMovableNginx: boolean = hasNginx && hasProgram('libfaketime');
 
-/** Such as `1.26.3`; `none` without one. */
+/** Returns a version such as `1.26.3`, or `none` without an nginx. */
 export const nginxVersion = (): string => {
   const nginx = pathOf('nginx');
   return (nginx && /nginx\/([\d.]+)/.exec(describedBy(nginx))?.[1]) ?? 'none';

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 /** An app outside of the repository, with the packages as they are published. */
 export class PackedApp {
   readonly folder: string;
-  /** By the name of the package. */
+  /** Files of the packed packages, by the name of the package. */
   readonly tarballs = new Map<string, string>();
 
   private constructor(folder: string) {

@@ -21,7 +21,7 @@ export interface PageServer {
 /** A worker helps the pages beside its file and below. */
 const POLICY_PAGE = '/packages/worker/dist/policy.html';
 
-/** At the root, as in an app: there a worker helps every page. */
+/** Paths of the workers at the root, as in an app: there a worker helps every page. */
 const TOKEN_WORKERS = ['/token-worker.js', '/token-worker-all.js'];
 
 const html = (body: string, headers: Record<string, string> = {}): Response =>

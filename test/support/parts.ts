@@ -1,6 +1,6 @@
 /**
- * Which part of the tests runs, from the environment variable `TEST_PART`: `main` is what `npm test` runs, `rest` what
- * it leaves to `npm run test:all`. Without, as in `npx vitest run FILE`, both.
+ * The part of the tests that runs, from the environment variable `TEST_PART`: `main` is what `npm test` runs, `rest`
+ * what it leaves to `npm run test:all`. Without the variable, as in `npx vitest run FILE`, both run.
  *
  * The name of a file says to which part it belongs: `x.test.ts` to `main`; `x.all.test.ts` to `rest`;
  * `x.matrix.test.ts` to both, with the newest peer (or Chromium) in `main`, with all others in `rest`. Proofs of more

@@ -34,7 +34,7 @@ interface Player<Seen, Snapshot> {
   readonly complete: (seen: Seen) => Snapshot;
   /** Runs inside the page. @default plays the element */
   readonly start?: (rate: number) => void;
-  /** Until this fits, `start` waits. @default not at all */
+  /** Whether `start` may begin, which waits until then. @default not at all */
   readonly isReady?: (seen: Snapshot) => boolean;
   /** Whether there is a picture that moves. @default where `currentTime` is above 0 */
   readonly isPlaying?: (seen: Snapshot) => boolean;

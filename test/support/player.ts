@@ -29,13 +29,16 @@ export type PlayerTokens = Omit<
 
 export interface PlayerOptions {
   src: string;
-  /** Without: hls.js alone. */
+  /** Tokens of the player; without them, hls.js is alone. */
   tokens?: PlayerTokens;
   /** @default '1.7' */
   hls?: HlsVersion;
   /** @default 'script' */
   format?: ScriptFormat;
-  /** Given to the instance, or merged into the configuration it is built from. @default 'instance' */
+  /**
+   * Way to attach the plugin: to the instance, or merged into the configuration it is built from.
+   * @default 'instance'
+   */
   attach?: 'instance' | 'config';
   /** Values only: it travels into the page as JSON. */
   config?: Partial<Record<keyof HlsConfig, unknown>>;

@@ -131,7 +131,7 @@ function filesBelow(folder) {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Unix ms; a missing file is older than any. @type {(file: string) => number} */
+/** Returns when a file was changed, in unix ms; a missing file is older than any. @type {(file: string) => number} */
 const changedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? -Infinity;
 
 /** @type {(root: string) => void} */

@@ -113,7 +113,7 @@ export function pathOf(name: Program): string | undefined {
 
 export const hasProgram = (name: Program): boolean => pathOf(name) !== undefined;
 
-/** For the configuration of Vitest. */
+/** Returns tags of programs for the configuration of Vitest. */
 export const programTags = (): TestTagDefinition[] =>
   programs.map((name) => ({ name, description: `Needs ${name}.`, ...(!hasProgram(name) && { skip: true }) }));
 

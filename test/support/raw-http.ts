@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
 export interface RawAnswer {
-  /** 0 when the connection ended without an answer. */
+  /** Status of the answer, or 0 when the connection ended without one. */
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;

@@ -47,7 +47,7 @@ export interface Recording {
   readonly loaded: string[];
   /** The levels it has switched to. */
   readonly levels: number[];
-  /** Where scripts of the page have set timers that are still due, and listeners that stand on window and document. */
+  /** Places in scripts of the page that have set timers which are still due, and listeners on window and document. */
   readonly timers: Map<number, string>;
   readonly listeners: Map<object, string>;
   /** Starts to look for stalls, from the first picture on. */

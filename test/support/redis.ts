@@ -12,7 +12,7 @@ export interface Redis {
   readonly port: number;
   /** Ends it at once, as a crash does. */
   kill(): Promise<void>;
-  /** Stands still: connections stay open, and nothing is answered. */
+  /** Lets Redis stand still: connections stay open, and nothing is answered. */
   freeze(): void;
   thaw(): void;
   /** Starts it again on the same port, empty. */

@@ -6,7 +6,7 @@ import type { Listening } from './listen.ts';
 import { listen } from './listen.ts';
 import { mediaPage } from './media-page.ts';
 
-/** As the edge has got it. */
+/** A request as the edge has got it. */
 interface Received {
   readonly method: string;
   readonly path: string;
@@ -89,7 +89,7 @@ interface ScriptFixtures {
   readonly run: <T>(body: string, args?: object) => Promise<T>;
 }
 
-/** With a lab, a browser's profile and a page that the worker controls, of its own. */
+/** Tests that each have a lab, a browser's profile and a page that the worker controls, of their own. */
 export const scriptTest = test.extend<ScriptFixtures>({
   // eslint-disable-next-line no-empty-pattern -- Vitest reads from the pattern which fixtures it needs
   lab: async ({}, use) => {

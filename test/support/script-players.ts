@@ -1,7 +1,7 @@
 /** A player that knows nothing of tokens, and requests by script. */
 export interface ScriptPlayer {
   readonly name: string;
-  /** Its files as they are shipped. */
+  /** Files of the player as they are shipped. */
   readonly scripts: readonly string[];
   /** Makes one script of a player that is shipped in many files. */
   readonly bundle?: () => Promise<string>;

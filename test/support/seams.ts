@@ -85,7 +85,7 @@ const queryText = fc.option(
   { nil: undefined },
 );
 
-/** Mostly what a format signs, and mostly with a seam in it. */
+/** Draws mostly what a format signs, and mostly with a seam in it. */
 export const asked: fc.Arbitrary<Asked> = fc
   .record({
     path: fc.oneof(

@@ -3,7 +3,7 @@ import type { SecureLinkLayout } from '../../packages/server/src/index.ts';
 import { absolute } from './vector-cases.ts';
 import type { Vector, VectorCase } from './vector-cases.ts';
 
-/** Where a vector's `rand` is not the 0 that the layout writes. */
+/** The `rand` of vectors that do not have the 0 which the layout writes. */
 const rand = 'Kv4cPTAAP5YTi';
 const tencentA: SecureLinkLayout = {
   ...layouts.tencentA,

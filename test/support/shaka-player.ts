@@ -16,12 +16,12 @@ const folders = {
 export type ShakaVersion = keyof typeof folders;
 
 export interface ShakaOptions {
-  /** Below the carrier. */
+  /** Path of the media, below the carrier. */
   path: string;
   tokens?: Partial<PlayerTokens> | false;
   /** @default '5.2' */
   version?: ShakaVersion;
-  /** As in `shaka-player.compiled.js`. @default 'compiled' */
+  /** Name of the build, as in `shaka-player.compiled.js`. @default 'compiled' */
   build?: string;
   /** Configuration of the player, without functions. */
   config?: object;

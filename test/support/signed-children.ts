@@ -42,7 +42,7 @@ function* requestsMadeOf(url: string, { format, paths = all }: EdgeSubject): Gen
   }
 }
 
-/** Which of `paths` a signed URL opens, and until when: its own, and what can be made of it. */
+/** Returns which of `paths` a signed URL opens, and until when: its own, and what can be made of it. */
 async function openedBy(url: string, subject: EdgeSubject): Promise<Map<string, number>> {
   const { format, paths = all } = subject;
   const opened = new Map<string, number>();

@@ -7,15 +7,15 @@ import { tokenCookies, tokenFormat } from './token-formats.ts';
 
 /** Settings that can be changed while the signing endpoint runs. */
 export interface SignerSettings {
-  /** The first one signs. */
+  /** Secrets, of which the first one signs. */
   secrets: readonly string[];
   /** Lifetime of a token in seconds. */
   ttl: number;
-  /** Where a carrier's differs from `ttl`. */
+  /** Lifetimes of the carriers that differ from `ttl`. */
   ttlOf: Partial<Record<Carrier, number>>;
   /** Seconds by which the verifiers take a token longer than players are told that it lives. @default TRANSIT */
   transit: number;
-  /** Its clock minus that of the machine, in seconds. */
+  /** Seconds by which the endpoint's clock is ahead of the machine's. */
   clockOffset: number;
   /** Seconds before an answer. */
   delay: number;
@@ -30,16 +30,16 @@ export interface SignerCall {
   readonly carrier: Carrier;
   readonly urls: readonly string[];
   readonly reason: string;
-  /** 0 until it is known. */
+  /** Status; 0 until it is known. */
   readonly status: number;
 }
 
 export interface Signer extends SignerSettings {
-  /** Where players of this carrier ask. */
+  /** Returns the URL at which players of this carrier ask. */
   endpoint(carrier: Carrier): string;
   /** All but preflights, in order of arrival. */
   readonly calls: readonly SignerCall[];
-  /** While it is closed, connections are refused. */
+  /** Closes the endpoint: connections are refused until `reopen()`. */
   close(): Promise<void>;
   reopen(): Promise<void>;
   stop(): Promise<void>;

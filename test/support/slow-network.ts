@@ -9,7 +9,7 @@ export interface SlowNetwork {
   readonly origin: string;
   /** Bytes a second of one connection; 0 is unlimited. */
   rate: number;
-  /** Nothing comes by, and nothing is closed. */
+  /** Whether nothing comes by, while nothing is closed. */
   isFrozen: boolean;
   /** A connection is cut when so many bytes have come by since the last cut; in this order. */
   cutAfter: number[];
@@ -18,7 +18,7 @@ export interface SlowNetwork {
   stop(): Promise<void>;
 }
 
-/** At most so many bytes at a time, or a slow network would come in bursts. */
+/** Bytes that go on at a time, at most: without the limit a slow network would come in bursts. */
 const SLICE = 8192;
 
 /** Passes TCP connections on to `target`, an origin. */

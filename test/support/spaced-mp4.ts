@@ -17,7 +17,7 @@ export function spaceMp4(file: Buffer, gap: number): Buffer {
   ]);
 }
 
-/** Where the name of each box of `type` stands. */
+/** Returns the positions of the name of each box of `type`. */
 function positions(file: Buffer, type: string): number[] {
   const found: number[] = [];
   for (let at = file.indexOf(type, 0, 'latin1'); at > 0; at = file.indexOf(type, at + 4, 'latin1')) found.push(at);

@@ -25,9 +25,9 @@ export interface StoreVector {
   readonly note: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly url: string;
-  /** Unix seconds. */
+  /** Unix seconds at which the URL expires. */
   readonly expires: number;
-  /** As the SDK of the store signs it. */
+  /** URL as the SDK of the store signs it. */
   readonly signed: string;
 }
 

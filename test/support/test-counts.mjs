@@ -14,13 +14,16 @@ import { appendFileSync, readFileSync } from 'node:fs';
 /** @type {(counts: Counts) => string} */
 export const closingLine = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
-/** Such as `nginx: 98 tests skipped`, a line for each program. @type {(counts: Counts) => string} */
+/** Returns a line for each program, such as `nginx: 98 tests skipped`. @type {(counts: Counts) => string} */
 export const missingLines = ({ missing = {} }) =>
   Object.entries(missing)
     .map(([program, tests]) => `${program}: ${tests} ${tests === 1 ? 'test' : 'tests'} skipped\n`)
     .join('');
 
-/** Such as `red: test/unit/a.test.ts > adds`, a line for each test that failed. @type {(counts: Counts) => string} */
+/**
+ * Returns a line for each test that failed, such as `red: test/unit/a.test.ts > adds`.
+ * @type {(counts: Counts) => string}
+ */
 export const redLines = ({ red = [] }) => red.map((test) => `red: ${test}\n`).join('');
 
 /** A line of `file` for each run of Vitest. @type {(file: string, counts: Counts) => void} */

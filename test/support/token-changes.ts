@@ -36,7 +36,7 @@ const pieces = fc.constantFrom<readonly [RegExp, string]>(
 
 export type Change<C> = [move: Moved | null, piece: readonly [RegExp, string] | null, conditions: C | null];
 
-/** Mostly one change at a time, which is what finds something. */
+/** Draws mostly one change at a time, which is what finds something. */
 export function change<C>(conditions: fc.Arbitrary<C>): fc.Arbitrary<Change<C>> {
   const none = fc.constant(null);
   const single: { weight: number; arbitrary: fc.Arbitrary<Change<C>> }[] = [

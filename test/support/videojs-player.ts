@@ -20,7 +20,8 @@ export interface VideojsOptions {
   type?: string;
   tokens?: Partial<PlayerTokens> | false;
   /**
-   * Where the source and the plugin are given: both at creation, in the page, or one after the other. @default 'call'
+   * Place where the source and the plugin are given: both at creation, in the page, or one after the other.
+   * @default 'call'
    */
   form?: 'plugins' | 'element' | 'call';
   /** Options of the player; values only. */

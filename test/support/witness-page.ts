@@ -1,6 +1,6 @@
 /** Everything that a page tells of one player, without what is of one run alone: no time, port or token. */
 export interface Testimony {
-  /** By channel: what happens on two of them at a time has no order. */
+  /** Events by channel: what happens on two channels at a time has no order. */
   events: Record<string, { type: string; detail: unknown }[]>;
   /** Requests that scripts have made to the browser, and the way they made them, by path. */
   requests: Record<string, string[]>;
@@ -115,7 +115,7 @@ export function installWitness(): void {
   const note = (url: string, ...how: unknown[]): void => {
     if (isMedia(url)) (witness.requests[pathOf(url)] ??= []).push(how.join(' '));
   };
-  /** Call the result when it is over. */
+  /** Notes work under way; call the result when the work is over. */
   const begin = (what: string): (() => void) => {
     const mark = { what };
     witness.underWay.add(mark);

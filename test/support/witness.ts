@@ -2,7 +2,7 @@ import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import type { Token } from '../../packages/core/src/index.ts';
 import type { Answer, Lab } from './hls-lab.ts';
 
-/** Between two looks at a page. */
+/** Milliseconds between two looks at a page. */
 const LOOK_MS = 5;
 
 /** A player alone, with a token that it has from the start, and with tokens that it asks an endpoint for, one a URL. */

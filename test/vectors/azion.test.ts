@@ -22,7 +22,7 @@ const vectors = json as unknown as Vector[];
 const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';
 
-/** Where `verify` is stricter than nginx, or says 403 for what nginx says otherwise: which rule, for which vectors. */
+/** Rules by which `verify` is stricter than nginx, or says 403 for what nginx says otherwise, with their vectors. */
 const strictRules: Record<string, string[]> = {
   'token is canonical base64url: 22 characters, no padding, no stray low bits': ['azion-022', 'azion-023', 'azion-028'],
   'expiry is ten digits without a leading zero': [
@@ -44,13 +44,18 @@ const strictRules: Record<string, string[]> = {
   'a parameter comes once': ['azion-121'],
   'a parameter name is spelled exactly': ['azion-125'],
 };
-/** Where `verify` answers 200 and nginx does not: not a matter of the token. */
+/** Rules by which `verify` answers 200 and nginx does not: they are no matter of the token. */
 const elsewhereRules: Record<string, string[]> = {
   'the length of a URL is judged by the HTTP server (414)': ['azion-152'],
 };
-/** Where nginx normalises before it judges, so the vector's own URI is refused by both; `sign` names the reason. */
+/**
+ * Rules by which nginx normalises before it judges, so that both refuse the vector's own URI; `sign` names the reason.
+ */
 const signOnlyRules: Record<string, string[]> = { 'path holds no // (signed as it is)': ['azion-104'] };
-/** Where clients and nginx resolve what stands in the text: `signUrl` refuses it, and a format signs the URL it means. */
+/**
+ * Rules by which clients and nginx resolve what stands in the text: `signUrl` refuses it, and a format signs the URL it
+ * means.
+ */
 const textRules: Record<string, string[]> = { 'a text holds no dot segments': ['azion-097', 'azion-101'] };
 
 const ruleOf = (rules: Record<string, string[]>, id: string): string | undefined =>

@@ -6,7 +6,7 @@ import type { ShippedNginx } from '../support/nginx-shipped.ts';
 import { startShippedNginx } from '../support/nginx-shipped.ts';
 import json from './nginx.json' with { type: 'json' };
 
-/** Where the two differ, and why neither is wrong. */
+/** Rules by which `verify` and nginx differ, although neither is wrong. */
 const rules: Record<string, string[]> = {
   'nginx does not take a request with %00 (400), a verdict has one word for what is not let through': ['azion-092'],
   'nginx does not take a request with a malformed escape (400)': ['azion-095'],

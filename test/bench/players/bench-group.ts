@@ -9,7 +9,7 @@ export interface Runner {
   readonly opened: BenchPage;
 }
 
-/** Opened, started and with a picture: all of them, before anything is measured. */
+/** Opens and starts all players, and waits until each has a picture, before anything is measured. */
 export async function startTogether(
   stage: Stage,
   contenders: readonly Contender[],

@@ -55,7 +55,7 @@ export interface BenchPage {
 const asIfLarger: Partial<Record<PlayerName, object>> = { 'hls.js': { maxMaxBufferLength: 30 } };
 
 export interface BenchPageOptions {
-  /** Below the carrier. */
+  /** Path of the media, below the carrier. */
   readonly path: string;
   readonly config?: object;
   /** Whether stalls are recorded, which costs the page some of its time. @default false */

@@ -1,16 +1,16 @@
 /** The record that a page keeps while it plays. */
 export interface BenchRecord {
-  /** When the player asked for a segment, in ms of the page. */
+  /** Requests of the player for segments, with their times in ms of the page. */
   readonly asked: { readonly path: string; readonly at: number }[];
   /** Refusals that the player was told of. */
   readonly refusals: (string | number)[];
-  /** Why it has ended, if it has. */
+  /** Errors that have ended playback. */
   readonly failures: string[];
   /** Returns the player's estimate of the throughput, in bits a second. */
   estimate: () => number;
   startedAt: number;
   firstFrameAt: number;
-  /** ms by which the clock of the viewer is ahead. */
+  /** Milliseconds by which the clock of the viewer is ahead. */
   clockOffset: number;
   ask(url: string): void;
   /** Notes a refusal; anything else is no business of the tokens. */

@@ -11,9 +11,9 @@ interface Panel {
   /** Label for a contender whose picture never comes back: the bar goes to the edge. */
   readonly never?: string;
   readonly digits: number;
-  /** By what a value is multiplied. */
+  /** Factor of each value. */
   readonly scale?: number;
-  /** Values divided by these. */
+  /** Metric by which each value is divided. */
   readonly per?: string;
   readonly rows: readonly Contender[];
 }

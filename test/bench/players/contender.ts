@@ -24,7 +24,7 @@ export interface Start {
   readonly config: object;
 }
 
-/** One row. */
+/** A row of the tables. */
 export interface Contender {
   readonly name: string;
   readonly player: PlayerName;
@@ -67,7 +67,7 @@ const recipe = (player: PlayerName, name: string, file: string, carrier: Carrier
   adds: `test/bench/players/recipes/${file}.ts`,
 });
 
-/** Row by row as they are shown: each player unprotected, ours, and what others do. */
+/** Rows in the order of the tables: each player unprotected, with our package, and as others do it. */
 export const contenders: readonly Contender[] = [
   plain('hls.js'),
   ours('hls.js', 'secure-token-hlsjs', 'hlsjs'),
@@ -97,7 +97,7 @@ export const contenders: readonly Contender[] = [
 export const lasting = (all: readonly Contender[], ...without: readonly PlayerName[]): Contender[] =>
   all.filter(({ player, start }) => !start && !without.includes(player));
 
-/** Ours with a token for each URL, and with one for the folder. */
+/** Rows of our packages with a token for each URL, and with a token for the folder. */
 export const withBothTokens: readonly Contender[] = lasting(contenders, 'SPF', 'MP4')
   .filter(({ way, carrier }) => way === 'ours' && carrier === 'exact')
   .flatMap((ofEachUrl) => [ofEachUrl, { ...ofEachUrl, name: `${ofEachUrl.name}, folder token`, carrier: 'query' }]);

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 /** Viewers who call in each second after all of them have joined in one. */
 export interface LoadCurve {
   readonly viewers: number;
-  /** With the default `jitter`. */
+  /** Calls with the default `jitter`. */
   readonly spread: readonly number[];
-  /** Without any. */
+  /** Calls without any `jitter`. */
   readonly together: readonly number[];
 }
 
-/** An audience of the session tests, which need the runner's clock. */
+/** Runs an audience of the session tests, which need the runner's clock. */
 export function loadCurve(): LoadCurve {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const file = join(folder, 'curve.json');

@@ -9,7 +9,7 @@ const listOf = (machine: Machine): string =>
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
 
-/** When and on what all was measured; of what was measured by itself, also in what that occasion differs. */
+/** Describes the date and the machine of all figures. For scenarios measured by themselves, names only what differs. */
 export function describeOccasions({ date, machine, apart = {} }: BenchResults): string {
   const others = Object.entries(apart).map(([scenario, occasion]) => {
     const differing = Object.entries(occasion.machine).filter(([name, value]) => machine[name] !== value);

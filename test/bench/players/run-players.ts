@@ -15,7 +15,7 @@ import { incidentNames, measureRecovery } from './scenario-recovery.ts';
 import { measureStart } from './scenario-start.ts';
 import { sizesOf } from './sizes.ts';
 
-/** From a new page to the first picture and full buffers, alone on the machine. */
+/** Measures a start from a new page to the first picture and full buffers, alone on the machine. */
 async function measureStarts(all: readonly Contender[]): Promise<Map<Contender, Sample>> {
   const origin = createBenchOrigin();
   const stage = await createStage({ origin });
@@ -48,7 +48,7 @@ const scenarios: Readonly<Record<string, (all: readonly Contender[]) => Promise<
   outage: measureOutages,
 };
 
-/** With one viewer a cell and minutes of waiting: once is enough, however many rounds the others have. */
+/** The scenario that has one round, with one viewer a cell and minutes of waiting, however many rounds others have. */
 const ONCE = 'outage';
 
 /** A scenario that fails leaves a gap in its round, not in the others. */
@@ -69,7 +69,7 @@ export interface RunOptions {
   readonly add: boolean;
   /** Figures that were written. What is not measured now stays as it is. */
   readonly before: BenchResults | undefined;
-  /** Is given what there is after each round. */
+  /** Gets the results after each round. */
   readonly onRound: (results: BenchResults) => Promise<void>;
 }
 

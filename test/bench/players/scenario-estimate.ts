@@ -6,7 +6,7 @@ import type { Contender, PlayerName } from './contender.ts';
 import { lasting } from './contender.ts';
 import type { Sample } from './sample.ts';
 
-/** Until estimates have settled. */
+/** Milliseconds until estimates have settled. */
 const PLAYING_MS = 15_000;
 
 /** The media are small: what a player would leave out of its estimate for that is let in. */
@@ -17,7 +17,7 @@ const configs: Partial<Record<PlayerName, object>> = {
   },
 };
 
-/** All at once: how fast a response arrives is decided by the edge, and what disturbs one disturbs all. */
+/** Measures all players at once: the edge decides how fast a response arrives, and what disturbs one disturbs all. */
 export async function measureEstimates(contenders: readonly Contender[]): Promise<Map<Contender, Sample>> {
   const stage = await createStage({
     origin: createBenchOrigin(),

@@ -12,7 +12,7 @@ import type { Sample } from './sample.ts';
 
 const TTL_SECONDS = 20;
 const CALM_MS = 24_000;
-/** Who has no picture by then will not get one. */
+/** Seconds after which a viewer without a picture will not get one. */
 const PATIENCE_SECONDS = 45;
 /** A request that waits is tried again within ten seconds: for so long the picture has to go on. */
 const SETTLED_SECONDS = 10;
@@ -21,7 +21,7 @@ const AT_A_TIME = 2;
 
 const dashBuffer = { bufferTimeDefault: 10, bufferTimeAtTopQuality: 10, bufferTimeAtTopQualityLongForm: 10 };
 
-/** Ten seconds ahead in each player, so that an outage of a film is not over before its buffer is. */
+/** Configurations with ten seconds ahead, so that an outage of a film is not over before the buffer is. */
 const shortBuffers: Partial<Record<PlayerName, object>> = {
   'hls.js': { maxBufferLength: 10, maxMaxBufferLength: 10 },
   'Shaka Player': { streaming: { bufferingGoal: 10 } },
@@ -72,7 +72,7 @@ async function untilPicture({ patience, settled }: { patience: number; settled: 
   }
 }
 
-/** One viewer a contender, all of them in the same outage. */
+/** Measures an outage with one viewer a contender, all of them in the same outage. */
 async function measureOutage(
   contenders: readonly Contender[],
   kind: OutageKind,
@@ -100,7 +100,7 @@ async function measureOutage(
   }
 }
 
-/** One viewer for each cell: player, kind of token, live or on demand, and how long the endpoint is away. */
+/** Measures one viewer for each cell: player, kind of token, live or on demand, and seconds without the endpoint. */
 export async function measureOutages(): Promise<Map<Contender, Sample>> {
   const groups = [...outageSeconds].reverse().flatMap((seconds) =>
     outageKinds.flatMap((kind) =>

@@ -12,7 +12,7 @@ import type { Sample } from './sample.ts';
 const NEXT_SECRET = 'another secret of the benchmark';
 const TTL_SECONDS = 300;
 const SLEEP_SECONDS = 3600;
-/** Who has no picture by then will not get one. */
+/** Seconds after which a viewer without a picture will not get one. */
 const PATIENCE_SECONDS = 12;
 
 /** Incidents while a viewer pauses, of which the page can notice nothing but a change of its clock. */

@@ -7,7 +7,7 @@ import { firstFrame, openBenchPage } from './bench-page.ts';
 import type { Contender } from './contender.ts';
 import type { Sample } from './sample.ts';
 
-/** From the first picture on, until the buffers of all players are full. */
+/** Milliseconds from the first picture until the buffers of all players are full. */
 const LOADING_MS = 2000;
 
 /** Returns for each segment the ms between the player's asking for it and its request. Runs in the page. */

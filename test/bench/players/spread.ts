@@ -4,7 +4,7 @@ export type Values = readonly (number | null)[];
 
 export const measuredOf = (values: Values): number[] => values.filter((value) => value !== null);
 
-/** As many digits as mean something. */
+/** Writes a value with as many digits as mean something. */
 const short = (value: number): string =>
   value === 0 ? '0' : Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
 
@@ -24,7 +24,7 @@ export function describeSpread(values: Values | undefined, never = 'never'): str
   return missing > 0 ? `${range}, **${missing} of ${values.length} ${never}**` : range;
 }
 
-/** Like `describeSpread`, in per cent of what `base` is in the middle. */
+/** Describes a spread like `describeSpread`, in per cent of the median of `base`. */
 export function describeDifference(values: Values | undefined, base: Values | undefined): string {
   const [measured, plain] = [measuredOf(values ?? []), measuredOf(base ?? [])];
   if (measured.length === 0 || plain.length === 0) return '–';

@@ -4,7 +4,7 @@ import { Asker } from '../../../packages/cli/src/doctor/ask/asker.ts';
 const url = 'https://cdn.example.com/a.m3u8';
 const ask = (asker: Asker) => asker.ask({ what: 'a test', url });
 
-/** Each request takes so many milliseconds. */
+/** Lets each request take so many milliseconds. */
 function answerAfter(ms: number): void {
   vi.stubGlobal('fetch', () => {
     vi.setSystemTime(Date.now() + ms);

@@ -183,7 +183,7 @@ describe('secure-token conform', () => {
   };
   const busy = (seconds: number): Response =>
     new Response(null, { status: 429, headers: { 'Retry-After': String(seconds) } });
-  /** Every second call gets `other`. */
+  /** Answers every second call with `other`. */
   const everySecond = (other: () => Response, endpoint = healthy()): Handler => {
     let calls = 0;
     return (request) => (++calls % 2 === 0 ? Promise.resolve(other()) : endpoint(request));

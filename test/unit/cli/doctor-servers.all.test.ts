@@ -25,7 +25,7 @@ async function findingsOf(edge: string, endpoint?: string, path = FILM): Promise
   return (await examine({ url: edge + path, page: PAGE, ...given })).findings;
 }
 
-/** As a team writes it, and what is written otherwise. */
+/** A configuration as a team writes it, by what differs from the right one. */
 interface NginxCase {
   readonly name: string;
   /** `undefined`: healthy. */

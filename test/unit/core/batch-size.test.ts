@@ -3,7 +3,9 @@ import { MAX_URLS_PER_CALL } from '../../../packages/core/src/contract/call-limi
 import type { BatchSituation } from '../../../packages/core/src/playlists/batch-size.ts';
 import { batchDelay, batchSize, isBatchDue } from '../../../packages/core/src/playlists/batch-size.ts';
 
-/** Somebody who plays in the rhythm of the film, an hour of segments of 4 s, with tokens of an hour. */
+/**
+ * The situation of a viewer who plays in the rhythm of the film, an hour of segments of 4 s, with tokens of an hour.
+ */
 const steady: BatchSituation = {
   first: 6,
   requested: 900,

@@ -16,7 +16,7 @@ export const FOLDER = `${CDN}/vod/7/`;
 export const MASTER = `${FOLDER}master.m3u8`;
 export const MEDIA = `${FOLDER}media.m3u8`;
 export const ENDPOINT = 'https://api.test/token';
-/** Where every fake clock starts, in unix seconds. */
+/** Unix seconds at which every fake clock starts. */
 export const START = 1_800_000_000;
 
 /** One call to the signing endpoint. */
@@ -40,7 +40,7 @@ export const advanceSeconds = async (time = 0): Promise<void> => {
 };
 // the real one: fake timers come later
 const { setImmediate } = globalThis;
-/** As `advanceSeconds`, but faster and only as exact as `step`: for hours. */
+/** Advances the clock as `advanceSeconds`, but faster and only as exact as `step`: for hours. */
 export const hurry = async (time: number, step = 1): Promise<void> => {
   for (let passed = 0; passed < time; passed += step) {
     vi.advanceTimersByTime(step * 1000);

@@ -16,7 +16,7 @@ function complaint(options: object): string {
   }
 }
 
-/** Not the sentence: what stands in it, in this order. */
+/** Matches a message by what stands in it in this order, not by its sentence. */
 const holding = (...pieces: string[]): unknown =>
   expect.stringMatching(pieces.map((piece) => piece.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.*'));
 

@@ -81,7 +81,7 @@ function stream(): { prediction: NamePrediction; add: (now: number) => boolean; 
     prediction.learn(listed, now);
     return prediction.isBelieved;
   };
-  /** Another counter, until it is known how that one goes on. @returns whether it is then believed */
+  /** Goes on with another counter, until it is known how that one goes on. @returns whether it is then believed */
   const jump = (now: number): boolean => {
     number += 1000;
     return [add(now), add(now), add(now)].at(-1)!;

@@ -6,7 +6,9 @@ import { FOLDER, MEDIA, each, fakeTime, lab, advanceSeconds, playing, playlist, 
 
 fakeTime();
 
-/** Whatever was signed ahead has expired: what is asked for now shows the order alone. */
+/**
+ * Returns the URLs that are asked for with `url` when whatever was signed ahead has expired: they show the order alone.
+ */
 async function askedWith(viewer: ReturnType<typeof lab>, url: string): Promise<string[]> {
   await advanceSeconds(400);
   viewer.calls.length = 0;

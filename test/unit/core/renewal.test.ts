@@ -5,7 +5,7 @@ import { MASTER, fakeTime, folder, lab, advanceSeconds } from './lab.ts';
 
 fakeTime();
 
-/** When the first renewal of a token of `lifetime` seconds goes out. */
+/** Returns when the first renewal of a token of `lifetime` seconds goes out. */
 async function renewalOf(lifetime: number, options: Partial<TokenSourceOptions> = {}): Promise<number | undefined> {
   const { source, calls } = lab(folder(lifetime), options);
   await source.sign(MASTER);

@@ -41,7 +41,7 @@ class FakeXhr {
   abort(): void {
     this.readyState = 0;
   }
-  /** 0 is a failure of the network, or a refusal without CORS headers. */
+  /** Answers with a status; 0 is a failure of the network, or a refusal without CORS headers. */
   answer(status: number): void {
     Object.assign(this, { status, readyState: 4 });
     if (status) this.onload?.({ type: 'load' });
@@ -53,7 +53,10 @@ const { send } = FakeXhr.prototype;
 let xhr: FakeXhr;
 let seen: string[];
 
-/** As dash.js does it, for the first time or once more: it reads the request, and hands the XMLHttpRequest to nobody. */
+/**
+ * Sends the request as dash.js does, for the first time or once more: dash.js reads the request, and hands the
+ * XMLHttpRequest to nobody.
+ */
 function goOut(request: LicenseRequest, cmcd = ''): void {
   xhr = new FakeXhr();
   request.url += cmcd;

@@ -29,7 +29,7 @@ function secured() {
   return { source, loader, isSigned, load: extensions[0]!.call({ parent: loader }).load };
 }
 
-/** As dash.js asks for the callback of an event: `urn:mpeg:dash:event:callback:2015`. */
+/** Makes a request as dash.js does for the callback of an event: `urn:mpeg:dash:event:callback:2015`. */
 const callback = (url: string): [LoaderRequest, LoaderResponse] => [{ url, customData: {} }, { status: 0 }];
 
 describe('the loaders of dash.js', () => {

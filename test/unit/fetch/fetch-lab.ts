@@ -93,7 +93,7 @@ export class FetchLab {
   }
 }
 
-/** Started anew for each test. */
+/** Starts a lab anew for each test. */
 export function fetchLab(): { readonly now: FetchLab } {
   const lab = { now: new FetchLab() };
   beforeEach(() => (lab.now = new FetchLab()).start());

@@ -15,7 +15,7 @@ interface Sent {
 }
 let sent: Sent[];
 
-/** As much of the browser's as XhrLoader uses. */
+/** An XMLHttpRequest with as much of the browser's as XhrLoader uses. */
 class FakeXhr {
   readyState = 0;
   status = 0;

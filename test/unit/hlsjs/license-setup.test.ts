@@ -53,7 +53,7 @@ const useSource = (token: () => Partial<Token>): void => {
   });
 };
 
-/** As hls.js does it: the handler first, then the set-up, then the challenge. */
+/** Requests a licence as hls.js does: the handler first, then the set-up, then the challenge. */
 async function request(before?: HlsConfig['licenseXhrSetup'], url = SERVER): Promise<void> {
   xhr.onreadystatechange = () => {
     if (xhr.readyState === 4) seen.push(xhr.status);

@@ -10,7 +10,7 @@ const ENDPOINT = 'https://api.example/token';
 
 const denied = (): SecureTokenError => new SecureTokenError('ERR_DENIED', 'no', { status: 403 });
 
-/** As hls.js reports a request that our loader has ended with `error`. */
+/** Returns what hls.js reports of a request that our loader has ended with `error`. */
 const failed = (error: SecureTokenError): ErrorData =>
   ({
     type: 'networkError',

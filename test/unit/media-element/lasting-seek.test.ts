@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LastingSeek } from '../../../packages/media-element/src/lasting-seek.ts';
 
-/** As WebKitGTK: what has failed drops a seek. */
+/** An element as in WebKitGTK: after a failure it drops a seek. */
 class Media extends EventTarget {
   error: object | null = null;
   time = 50;

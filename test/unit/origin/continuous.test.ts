@@ -13,7 +13,7 @@ const ask = (origin: Origin, path: string): Promise<Response> => origin(new Requ
 const textOf = async (origin: Origin, path: string): Promise<string> => (await ask(origin, path)).text();
 const segmentsOf = (playlist: string): string[] => playlist.match(/^[^#\s].*$/gm)!;
 
-/** Where a segment begins by its index, and by its fragment, and how long it is: in seconds. */
+/** Returns the seconds at which a segment begins by its index, and by its fragment, and its length. */
 async function timesOf(origin: Origin, path: string): Promise<{ index: number; fragment: number; length: number }> {
   const bytes = Buffer.from(await (await ask(origin, path)).arrayBuffer());
   const index = find(bytes, 'sidx');

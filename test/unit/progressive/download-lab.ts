@@ -14,7 +14,7 @@ export const other = randomBytes(SIZE);
 
 const begin = ({ headers }: IncomingMessage): number => Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
 
-/** As servers should: a part if one is asked for. */
+/** Answers as servers should, with a part if a part is asked for. */
 export const serve =
   ({ data = file, etag = '"1"', isKnown = true, until = Infinity } = {}): Answer =>
   (request, response) => {
@@ -99,7 +99,7 @@ export class DownloadLab {
   };
 }
 
-/** Started anew for each test. */
+/** Starts a lab anew for each test. */
 export function downloadLab(): DownloadLab {
   const lab = new DownloadLab();
   beforeEach(() => lab.start());

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { wrapSchemePlugins } from '../../../packages/shaka/src/scheme-plugins.ts';
 import type { SchemePlugin } from '../../../packages/shaka/src/shaka-types.ts';
 
-/** As in the compiled files, but for the names. */
+/** An entry as in the compiled files, but for the names. */
 interface Entry {
   a: number;
   b: SchemePlugin;

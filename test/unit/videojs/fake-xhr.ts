@@ -5,7 +5,7 @@ const HANDLERS = ['readystatechange', 'progress', 'load', 'error', 'timeout', 'l
 /** Node has none. */
 export class FakeProgressEvent extends Event {}
 
-/** As much of the browser's as `@videojs/xhr` uses; its network is the test. */
+/** An XMLHttpRequest with as much of the browser's as `@videojs/xhr` uses. The test stands for the network. */
 class FakeXhr extends EventTarget {
   readonly sent: unknown[] = [];
   readonly opened: string[] = [];

@@ -51,7 +51,7 @@ let given: XhrOptions[];
 let videojs: { xhr: ((options: XhrOptions, callback: () => void) => void) & { marked?: string } };
 let follow: ReturnType<typeof signLicenseRequests>;
 
-/** As `videojs.xhr` does it: it makes the request, hands it to `beforeSend`, and sends it. */
+/** Makes a request as `videojs.xhr` does, hands it to `beforeSend`, and sends it. */
 const xhrOfVideojs = (options: XhrOptions): void => {
   given.push(options);
   const xhr = playerRequest(options.uri);

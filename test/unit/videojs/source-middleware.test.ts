@@ -6,7 +6,7 @@ import type { Session } from '../../../packages/videojs/src/session.ts';
 import { createSourceMiddleware } from '../../../packages/videojs/src/source-middleware.ts';
 import type { Videojs } from '../../../packages/videojs/src/vhs.ts';
 
-/** For whatever ends by itself: no test waits for it, and it is no measure of a busy machine. */
+/** Options for whatever ends by itself: no test waits for it, and it is no measure of a busy machine. */
 const patient = { timeout: 30_000 };
 
 const url = 'https://cdn.example.com/film.mp4';

@@ -9,7 +9,7 @@ const file = Buffer.from('0123456789');
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** As edges should: a part if one is asked for. */
+/** Answers as edges should, with a part if a part is asked for. */
 export const serve: Answer = ({ headers }, response) => {
   const [, start, end = '9'] = /^bytes=(\d+)-(\d?)/.exec(headers.range ?? '') ?? [];
   if (start === undefined) return response.writeHead(200, { 'content-type': 'video/mp4' }).end(file);
@@ -103,7 +103,7 @@ export class FetchLab {
   }
 }
 
-/** Started anew for each test. */
+/** Starts a lab anew for each test. */
 export function fetchLab(): FetchLab {
   const lab = new FetchLab();
   beforeEach(() => lab.start());

@@ -42,7 +42,7 @@ const answered = (url: string, { type = 'cors', contentType = 'video/mp2t', redi
   Object.defineProperties(new Response('body', { headers: { 'content-type': contentType } }), {
     ...{ url: { value: url }, redirected: { value: redirected }, type: { value: type } },
   });
-/** Where the browser is sent to, or the URL that the script sees, and the body. */
+/** Returns where the browser is sent to, or the URL that the script sees, and the body. */
 async function seen(response: Response): Promise<string> {
   const location = response.headers.get('location');
   return location ? `to ${location}` : `${response.url || 'as asked'}: ${await response.text()}`;

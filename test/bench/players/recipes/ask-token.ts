@@ -3,7 +3,7 @@ interface Answer {
   readonly tokens: readonly { readonly query: Readonly<Record<string, string>> }[];
 }
 
-/** One call for one URL. */
+/** Asks the endpoint for the token of one URL. */
 export async function askToken(endpoint: string, url: string): Promise<Readonly<Record<string, string>>> {
   const response = await fetch(endpoint, {
     method: 'POST',

@@ -9,7 +9,7 @@ async function elsewhere(): Promise<typeof here> {
   return import('../../../../packages/server/src/crypto/base64url.ts');
 }
 
-/** As browsers decode it. */
+/** Decodes as browsers do. */
 function decodedByAtob(text: string): Uint8Array | undefined {
   if (!/^[\w+/-]*={0,2}$/.test(text)) return undefined;
   try {

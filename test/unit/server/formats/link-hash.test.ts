@@ -5,7 +5,7 @@ import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/ser
 
 const HOST = 'https://cdn.example.com';
 const query = { t: '{token}', e: '{expires}' };
-/** Its digits repeat, so that it looks the same a digit earlier or later. */
+/** An expiry whose digits repeat, so that it looks the same a digit earlier or later. */
 const EXPIRES = 1_111_111_111;
 const addresses = ['1.2.3.4', '1.2.3.41', '1.2.3.11', '11.2.3.4', '::1', '::11', '1::', '11::', ''];
 const paths = ['/f', '/1/f', '/11/f', '/a/f', '/1x', '/11x', '/x1', '/x11', '/x1/f', '/xa/f', '/x:', '/x.', '/', '/1'];

@@ -5,7 +5,7 @@ const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';
 const exact = secureToken({ secret: 'mysecret' });
 
-/** Below `/live/7/`, what one server or another may read as another place. */
+/** Paths below `/live/7/` that one server or another may read as another place. */
 const leaving = [
   '%252e%252e/8/x',
   '..%20/8/x',

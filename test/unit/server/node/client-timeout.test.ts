@@ -56,7 +56,7 @@ const read = (client: Socket, bytes: number): Promise<number> =>
     client.on('data', take).once('close', stop).resume();
   });
 
-/** Once the buffers of both sockets are full. */
+/** Waits until the buffers of both sockets are full. */
 const settled = async (value: () => number): Promise<void> => {
   let [before, same] = [-1, 0];
   await happens(() => {

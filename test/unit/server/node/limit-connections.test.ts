@@ -11,7 +11,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { limitConnections } from '../../../../packages/server/src/index.ts';
 
-/** For whatever ends by itself: no test waits for it, and it is no measure of a busy machine. */
+/** Options for whatever ends by itself: no test waits for it, and it is no measure of a busy machine. */
 const patient = { timeout: 30_000 };
 
 const stops: (() => void)[] = [];

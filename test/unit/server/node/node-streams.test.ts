@@ -18,7 +18,7 @@ const serve = async (
 };
 afterEach(() => running?.stop());
 
-/** Once the buffers of both sockets are full. */
+/** Waits until the buffers of both sockets are full. */
 async function settled(value: () => number): Promise<number> {
   let before = -1;
   await vi.waitFor(

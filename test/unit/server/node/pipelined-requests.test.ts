@@ -9,7 +9,7 @@ import type { NodeHandlerOptions } from '../../../../packages/server/src/index.t
 import { gate, startNodeServer } from '../../../support/node-server.ts';
 import type { NodeServer } from '../../../support/node-server.ts';
 
-/** For whatever ends by itself: no test waits for it, and it is no measure of a busy machine. */
+/** Options for whatever ends by itself: no test waits for it, and it is no measure of a busy machine. */
 const patient = { timeout: 30_000 };
 
 let running: NodeServer | undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { playlistReader } from '../../../../packages/server/src/playlist/playlist-reader.ts';
 
-/** For whatever ends by itself: no test waits for it, and it is no measure of a busy machine. */
+/** Options for whatever ends by itself: no test waits for it, and it is no measure of a busy machine. */
 const patient = { timeout: 30_000 };
 
 describe('playlistReader', () => {

@@ -14,7 +14,10 @@ const text = [
   '#EXT-X-ENDLIST',
 ].join('\n');
 
-/** An empty value in a path would move it: `/premium/film.mp4` lies in another folder than the playlist. */
+/**
+ * Queries and the names that they make. An empty value in a path would move it: `/premium/film.mp4` lies in another
+ * folder than the playlist.
+ */
 const cases: [query: string, inPath: string | undefined, inQuery: string][] = [
   ['lang=en&cut=long', 'en/long/film.mp4', 'en'],
   ['lang=&cut=premium', undefined, ''],

@@ -13,7 +13,7 @@ const HOST = 'https://store.example.com';
 const url = `${HOST}/vod/a.mp4`;
 const origin = (): Response => new Response('content');
 
-/** As a store's would be: the store judges its tokens by itself. */
+/** A format as a store's would be: the store judges its tokens by itself. */
 const store: TokenFormat = {
   name: 'store',
   scope: 'url',
