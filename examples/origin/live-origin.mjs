@@ -61,7 +61,8 @@ function readRendition(file) {
 }
 
 /**
- * All renditions publish a segment at the same moment, that of the last one in the multivariant playlist: a variant.
+ * Returns the durations by which all renditions publish a segment at the same moment: those of the last rendition in
+ * the multivariant playlist, a variant.
  * @type {(renditions: ReadonlyMap<string, Rendition>) => readonly number[]}
  */
 function sharedDurations(renditions) {

@@ -49,7 +49,7 @@ export function nodeEdge({
   checks?: { signature?: false; expiry?: false; presence?: false };
   statusOf?: (reason: 'missing' | 'signature' | 'expired') => number;
   refusalHeaders?: Record<string, string>;
-  /** Seconds. */
+  /** Seconds by which the edge's clock is ahead. */
   clockOffset?: number;
   open?: (path: string) => boolean;
 } = {}): Server {

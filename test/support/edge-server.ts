@@ -39,7 +39,7 @@ export interface EdgeRequest {
 
 export interface Edge extends EdgeSettings {
   readonly origin: string;
-  /** All but preflights, in order of arrival. */
+  /** Requests without preflights, in order of arrival. */
   readonly requests: readonly EdgeRequest[];
   /** Returns the requests that the edge answered with 401, 403 or 410. */
   refusals(): EdgeRequest[];

@@ -19,7 +19,7 @@ const keys = [{ name: 'k', key: key.toString('base64url') }];
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = [{ id: 'K', privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }];
 
-/** Each format whose tokens open the folder of the URL that they are made for. */
+/** Formats whose tokens open the folder of the URL that they are made for. */
 export const folderFormats: readonly { name: string; format: VerifyingTokenFormat }[] = Object.entries({
   'CDN77 in the path': secureLink({ secret, ...layouts.cdn77Path }),
   'Gcore folder': secureLink({ secret, ...layouts.gcoreFolder }),

@@ -5,7 +5,7 @@ import type { LearntPlaylist } from '../../packages/core/src/playlists/learnt-pl
 import { isLive, lastSegments } from '../../packages/core/src/playlists/media-playlist.ts';
 import { LOOKED_AT } from '../../packages/core/src/playlists/name-prediction.ts';
 
-/** Learns a media playlist at the time 0; the keys of what is learnt are the URIs as they stand there. */
+/** Learns a media playlist at the time 0. The keys of what is learnt are the URIs as `text` has them. */
 export function knownFrom(url: string, text: string): KnownPlaylist {
   const known = new KnownPlaylist();
   known.learn({

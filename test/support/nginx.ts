@@ -19,7 +19,7 @@ export interface NginxOptions {
   clockFile?: string;
   /** Whether refusals have CORS headers: without them a page sees status 0. @default true */
   corsOnRefusals?: boolean;
-  /** Another configuration than the one for the carriers of the tests; it tells `generation` under `/generation`. */
+  /** Configuration in place of the one for the carriers of the tests, which tells `generation` under `/generation`. */
   configure?: (given: { port: number; secret: string; upstream: string; generation: number }) => string;
 }
 
@@ -33,7 +33,7 @@ export interface Nginx {
   readonly origin: string;
   /** Resolves when every new request is verified with `secret`. */
   setSecret(secret: string): Promise<void>;
-  /** All finished requests but preflights. Those that the player gave up have the status 499. */
+  /** Resolves to all finished requests but preflights. Requests that the player gave up have the status 499. */
   log(): Promise<NginxRequest[]>;
   /** Returns the requests that nginx answered with 401, 403 or 410. */
   refusals(): Promise<NginxRequest[]>;

@@ -31,7 +31,7 @@ export interface ShakaOptions {
 export type ShakaSnapshot = SeenInPage & Trouble;
 export type ShakaPage = PlayerPage<ShakaSnapshot>;
 
-/** Nothing that a viewer or an app would hear of. */
+/** Members of a snapshot without anything that a viewer or an app would hear of. */
 export const quiet = {
   errors: [],
   retries: [],

@@ -37,7 +37,7 @@ export interface SignerCall {
 export interface Signer extends SignerSettings {
   /** Returns the URL at which players of this carrier ask. */
   endpoint(carrier: Carrier): string;
-  /** All but preflights, in order of arrival. */
+  /** Calls without preflights, in order of arrival. */
   readonly calls: readonly SignerCall[];
   /** Closes the endpoint: connections are refused until `reopen()`. */
   close(): Promise<void>;

@@ -19,7 +19,7 @@ interface Panel {
 }
 
 const streaming = lasting(contenders, 'SPF', 'MP4');
-/** Contenders of the panel about the start, with those that differ in nothing else. */
+/** Contenders of the panel about the start, those included that differ from another one in nothing but the start. */
 const starting = contenders.filter(({ player }) => player !== 'SPF' && player !== 'MP4');
 
 /**

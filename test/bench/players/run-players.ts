@@ -94,7 +94,8 @@ const newResults = async (machine: Machine, before: BenchResults | undefined): P
 });
 
 /**
- * All that is chosen, `rounds` times over: what disturbs the machine for a while does not hit one scenario alone.
+ * Measures all that is chosen, `rounds` times over: what disturbs the machine for a while does not hit one scenario
+ * alone.
  *
  * @throws if a scenario does not exist, or samples would be added to those of another machine or of other versions
  */

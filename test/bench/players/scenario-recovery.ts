@@ -17,7 +17,7 @@ const PATIENCE_SECONDS = 12;
 
 /** Incidents while a viewer pauses, of which the page can notice nothing but a change of its clock. */
 const incidents = {
-  /** All tokens have expired, and the page's clock does not say so. */
+  /** Lets all tokens expire, while the page's clock does not say so. */
   expiry: (stage: Stage) => stage.moveClock(TTL_SECONDS + 60),
   rotation: (stage: Stage) => stage.setSecret(NEXT_SECRET),
   async sleep(stage: Stage, runners: readonly Runner[]) {

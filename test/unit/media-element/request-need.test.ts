@@ -25,7 +25,7 @@ describe('observeNeed', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  /** Asked `silence` ms after the last byte. */
+  /** Asks what an element needs `silence` ms after the last byte. */
   const need = (state: Partial<typeof playing>, hasJustSought = false, silence = 2000): SwapReason | undefined => {
     const isLive = state.duration === Infinity;
     const media = Object.assign(new EventTarget(), playing, state);

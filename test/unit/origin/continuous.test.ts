@@ -25,7 +25,7 @@ async function timesOf(origin: Origin, path: string): Promise<{ index: number; f
   };
 }
 
-/** Each segment begins where the one before it ends. */
+/** Expects that each segment begins where the one before it ends. */
 async function expectOneTimeline(origin: Origin, folder: string, segments: readonly string[]): Promise<void> {
   let { fragment: end } = await timesOf(origin, `${folder}/${segments[0]}`);
   for (const segment of segments) {

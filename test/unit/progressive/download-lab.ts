@@ -9,7 +9,7 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => unk
 
 export const SIZE = 100_000;
 export const file = randomBytes(SIZE);
-/** Another version of it. */
+/** The content of another version of the file. */
 export const other = randomBytes(SIZE);
 
 const begin = ({ headers }: IncomingMessage): number => Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);

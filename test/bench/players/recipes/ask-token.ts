@@ -1,4 +1,4 @@
-/** The part of the endpoint's answer that a page needs which knows that its tokens travel in the query. */
+/** The part of the endpoint's answer that a page reads when its tokens travel in the query. */
 interface Answer {
   readonly tokens: readonly { readonly query: Readonly<Record<string, string>> }[];
 }

@@ -44,7 +44,7 @@ const elsewhere = (request: Request): Promise<Response> => {
 };
 const edge = createEdgeHandler({ format, protect: '/vod/', origin: elsewhere, onError: () => undefined });
 
-/** All that a server says to `request` on a connection of its own, which it closes at the end. */
+/** Resolves to all that a server says to `request` on a connection of its own, which the server closes at the end. */
 const said = (url: string, request: string): Promise<string> => {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write(request);

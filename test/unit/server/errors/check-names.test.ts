@@ -9,7 +9,7 @@ const endpoint = { format, authorize: () => true, ttl: 300, allow: 'https://cdn.
 const edge = { format, origin: 'https://origin.example.com/' };
 const cors = { origins: '*', credential: true };
 
-/** Each with a name that nobody knows. */
+/** Functions of the package, each called with a name that nobody knows. */
 const misspelt: Record<string, (wrong: never) => unknown> = {
   secureToken: server.secureToken,
   secureLink: server.secureLink,

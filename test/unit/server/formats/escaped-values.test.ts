@@ -60,7 +60,7 @@ describe.each([...samples, ...more])('%s', (_, format, path) => {
   });
 });
 
-/** Their values hold nothing that libraries escape. */
+/** Whether the values of a format hold nothing that libraries escape. */
 function readsNoEscapes(name: string): boolean {
   return ['secure-token', 'secure-link', 'fastly', 'wowza'].includes(name);
 }

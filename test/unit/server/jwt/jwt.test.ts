@@ -36,7 +36,7 @@ const statusOf = async (
   const verdict = await format.verify(requestWith(url, token), now);
   return verdict.ok ? `ok ${verdict.url}` : `${verdict.status} ${verdict.reason}`;
 };
-/** Accepted before its end, expired from there on, refused with any one character changed. */
+/** Expects a token to be accepted before its end, expired from there on, and refused with any one character changed. */
 const holds = async (format: VerifyingTokenFormat, url: string, token: SignedToken): Promise<void> => {
   expect(await statusOf(format, url, token)).toBe(`ok ${url}`);
   expect(await statusOf(format, url, token, NOW)).toBe('410 expired');

@@ -10,7 +10,7 @@ import type { NodeServer } from '../../../support/node-server.ts';
 let running: NodeServer | undefined;
 afterEach(() => running?.stop());
 
-/** All that the server says to two requests that share a connection. */
+/** Resolves to all that the server says to two requests that share a connection. */
 async function saidToTwo(answer: () => Response): Promise<{ said: string; errors: unknown[] }> {
   const errors: unknown[] = [];
   running = await startNodeServer(toNodeHandler(answer, { onError: (error) => errors.push(error) }));

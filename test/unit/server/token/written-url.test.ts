@@ -9,7 +9,7 @@ const format = secureToken({ secret: 'a secret of thirty-two characters' });
 const refusal = (option: string): unknown =>
   expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${option}: `) });
 
-/** Each of them is `/vod/premium/a.m3u8` to `URL`, and passes a check for `/vod/free/` in the text. */
+/** Paths that are `/vod/premium/a.m3u8` to `URL`, and pass a check for `/vod/free/` in the text. */
 const leading = [
   '/vod/free/../premium/a.m3u8',
   '/vod/free/%2e%2e/premium/a.m3u8',
