@@ -1,91 +1,75 @@
 // Breaks the numbers and conditions of the files that ARCHITECTURE.md names, one at a time, and runs the tests that the
-// same row names: npm run test:policies [-- WORD…] (only rows whose first cell has one of the words). About 20 minutes.
-import { readFileSync } from 'node:fs';
+// same row names: npm run test:policies [-- WORD…] (only rows whose first cell has one of the words). About an hour.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { createVitest } from 'vitest/node';
-import { breaksOf } from './policies/breaks.mjs';
-import { readPolicies } from './policies/table.mjs';
+import { isQuick, policiesOf } from './policies/table.mjs';
 
-/** @typedef {import('./policies/breaks.mjs').Break} Break */
-
-const root = fileURLToPath(new URL('../', import.meta.url));
-/** Tests of built packages, of browsers and of load have no sources in them that could be broken. */
-const isQuick = (/** @type {string} */ path) => /^test\/(unit|session|vectors|properties)\//.test(path);
-
-const words = process.argv.slice(2);
-const policies = readPolicies().filter(({ policy }) => !words.length || words.some((word) => policy.includes(word)));
-const files = [...new Set(policies.flatMap((policy) => policy.files))];
-
-/** The place that is broken at the moment. @type {{ path: string, place: Break } | undefined} */
-let broken;
-
-/** @type {import('vite').Plugin} */
-const breaker = {
-  name: 'break-one-place',
-  enforce: 'pre',
-  transform(source, id) {
-    if (!broken || id !== `${root}${broken.path}`) return null;
-    const { start, end, text } = broken.place;
-    return `${source.slice(0, start)}${text}${source.slice(end)}`;
-  },
-};
-
-const vitest = await createVitest(
-  'test',
-  { root, config: `${root}test/policies/vitest.config.ts`, watch: false, reporters: [{}], bail: 1 },
-  { plugins: [breaker] },
-);
-const specifications = await vitest.globTestSpecifications();
+/** @typedef {{ path: string, place: string, tests: string[] }} Place */
 
 /**
- * Runs `tests` and tells which of them fail.
- * @type {(tests: readonly string[]) => Promise<string[]>}
+ * Milliseconds after which a broken place has made a loop without an end: that is noticed, too. Tests of a row take a
+ * few seconds.
  */
-async function failing(tests) {
-  const chosen = specifications.filter(({ moduleId }) => tests.includes(moduleId.slice(root.length)));
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(chosen);
-  if (unhandledErrors.length && !testModules.length) return [...tests];
-  return testModules.filter((each) => !each.ok()).map(({ moduleId }) => moduleId.slice(root.length));
-}
+const PATIENCE = 180_000;
 
-const allTests = [...new Set(policies.flatMap((policy) => policy.tests))].filter(isQuick);
-const redAlready = await failing(allTests);
-if (redAlready.length) {
-  console.error(`Red before anything is broken: ${redAlready.join(', ')}`);
-  process.exit(2);
-}
+const words = process.argv.slice(2).join('\n');
+const policies = policiesOf(words);
+const program = fileURLToPath(new URL('./policies/break-places.mjs', import.meta.url));
 
-/** Tests that went red for a break, by the file of the break. @type {Map<string, Set<string>>} */
+/** Which tests went red for a break of which file. @type {Map<string, Set<string>>} */
 const noticed = new Map();
-let green = 0;
-let red = 0;
-for (const path of files) {
-  const tests = [...new Set(policies.flatMap((policy) => (policy.files.includes(path) ? policy.tests : [])))];
-  const quick = tests.filter(isQuick);
-  if (!quick.length) continue;
-  const reds = new Set();
+/** @type {string[]} */
+const green = [];
+let done = 0;
+
+/** @type {(place: Place, tests: readonly string[]) => void} */
+function note({ path, place }, tests) {
+  done++;
+  const reds = noticed.get(path) ?? new Set();
   noticed.set(path, reds);
-  for (const place of breaksOf(path, readFileSync(`${root}${path}`, 'utf8'))) {
-    broken = { path, place };
-    vitest.invalidateFile(`${root}${path}`);
-    const failed = await failing(quick);
-    for (const each of failed) reds.add(each);
-    if (failed.length) red += 1;
-    else {
-      green += 1;
-      console.log(`green: ${path}:${place.line}  ${place.what} → ${place.text.slice(0, 80)}`);
-    }
-  }
-  console.log(`${path}: ${red} red, ${green} green so far`);
-  broken = undefined;
-  vitest.invalidateFile(`${root}${path}`);
+  for (const each of tests) reds.add(each);
+  if (tests.length) return;
+  green.push(place);
+  console.log(`green: ${place}`);
 }
+
+/**
+ * Breaks places from where the run has come to, until all are done or one ends the process or holds it up.
+ * @returns {Promise<boolean>} whether all are done
+ */
+async function breakOn() {
+  const child = fork(program, [String(done)], { env: { ...process.env, POLICIES: words } });
+  /** @type {Place | undefined} */
+  let begun;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let patience;
+  child.on('message', (/** @type {{ redAlready?: string[], begun?: Place, ended?: Place, red?: string[] }} */ told) => {
+    if (told.redAlready) {
+      console.error(`Red before anything is broken: ${told.redAlready.join(', ')}`);
+      process.exit(2);
+    }
+    clearTimeout(patience);
+    begun = told.begun;
+    if (begun) patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    if (told.ended) note(told.ended, told.red ?? []);
+    if (told.ended && done % 50 === 0) console.log(`${done - green.length} red, ${green.length} green so far`);
+  });
+  const [code] = /** @type {[number | null]} */ (await once(child, 'exit'));
+  clearTimeout(patience);
+  if (code === 0) return true;
+  if (!begun) throw new Error(`${program} has ended with ${code} before it has broken anything.`);
+  console.log(`red, by an end of the process: ${begun.place}`);
+  note(begun, begun.tests);
+  return false;
+}
+
+while (!(await breakOn()));
 
 const silent = policies.filter(
-  ({ files: looked, tests }) =>
-    tests.some(isQuick) && looked.length && !looked.some((path) => tests.some((test) => noticed.get(path)?.has(test))),
+  ({ files, tests }) =>
+    tests.some(isQuick) && files.length && !files.some((path) => tests.some((test) => noticed.get(path)?.has(test))),
 );
 for (const { policy } of silent) console.log(`no test of this row goes red: ${policy}`);
-await vitest.close();
-console.log(`${red} passed, ${green + silent.length} failed`);
-process.exit(green + silent.length ? 1 : 0);
+console.log(`${done - green.length} passed, ${green.length + silent.length} failed`);
+process.exit(green.length + silent.length ? 1 : 0);

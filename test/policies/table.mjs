@@ -90,3 +90,13 @@ export function readPolicies() {
   }
   return policies;
 }
+
+/** Reads the rows whose policy has one of `words`, one a line; all of them without any. @type {(words: string) => Policy[]} */
+export const policiesOf = (words) =>
+  readPolicies().filter(({ policy }) => words === '' || words.split('\n').some((word) => policy.includes(word)));
+
+/**
+ * Whether a test has sources in it that could be broken: tests of built packages, of browsers and of load have none.
+ * @type {(path: string) => boolean}
+ */
+export const isQuick = (path) => /^test\/(unit|session|vectors|properties)\//.test(path);

@@ -1,3 +1,4 @@
+import { withTokenHeaders } from 'secure-token-core/adapter';
 import type { LicenseRequest } from './license-replay.ts';
 import { replayRefused } from './license-replay.ts';
 import type { Session } from './session.ts';
@@ -17,7 +18,7 @@ export const createLicenseFilter =
     );
     if (!signed?.token) return;
     request.url = signed.url;
-    request.headers = { ...request.headers, ...signed.headers };
+    request.headers = withTokenHeaders(request.headers, signed.headers);
     request.withCredentials ||= signed.credentials;
     replayRefused(request, session, signed, signal);
   };

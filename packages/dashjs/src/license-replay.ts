@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { hideSignedUrl } from 'secure-token-core/adapter';
+import { hideSignedUrl, withTokenHeaders } from 'secure-token-core/adapter';
 import type { Session } from './session.ts';
 import { signOrWait } from './session.ts';
 
@@ -62,7 +62,7 @@ function attach(sent: Sent, signed: SignedRequest): void {
   const { request } = sent;
   // dash.js has put CMCD data behind the token
   request.url = signed.url + request.url.slice(sent.signed.url.length);
-  request.headers = { ...request.headers, ...signed.headers };
+  request.headers = withTokenHeaders(request.headers, signed.headers);
   request.withCredentials ||= signed.credentials;
   sent.signed = signed;
 }

@@ -1,5 +1,5 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { errorWithoutToken, isOutage, noteAccepted, refusalOf } from 'secure-token-core/adapter';
+import { errorWithoutToken, isOutage, noteAccepted, refusalOf, withTokenHeaders } from 'secure-token-core/adapter';
 import { dash } from 'secure-token-core/playlists';
 import type { Load, LoadProgress, LoaderAnswer, LoaderRequest, LoaderResponse } from './loader.ts';
 import { MANIFEST } from './loader.ts';
@@ -141,7 +141,7 @@ export class SignedLoad {
     const request = {
       ...this.#request,
       url: signed.url,
-      headers: { ...headers, ...signed.headers },
+      headers: withTokenHeaders(headers, signed.headers),
       credentials: signed.credentials ? 'include' : credentials,
       customData: handlers,
     };

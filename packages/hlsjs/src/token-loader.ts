@@ -20,6 +20,7 @@ import {
   refusalOf,
   replayOf,
   writeUnprotectedRefusal,
+  withTokenHeaders,
 } from 'secure-token-core/adapter';
 import type { Outgoing } from './headers-elsewhere.ts';
 import { withHeadersKept } from './headers-elsewhere.ts';
@@ -203,7 +204,7 @@ class TokenLoader implements Loader<LoaderContext> {
       this.#policy.timeout = policy.timeout;
     };
     const own = this.#context.headers;
-    const context = { ...this.#context, url, headers: { ...own, ...headers } };
+    const context = { ...this.#context, url, headers: withTokenHeaders(own, headers) };
     this.#outgoing = { context, headers: own, tokenHeaders: Object.keys(headers) };
     inner.load(context, policy, {
       onSuccess: (response, stats, _, details) => {

@@ -6,6 +6,7 @@ import {
   refusalOf,
   untouchedRequest,
   writeUnprotectedRefusal,
+  withTokenHeaders,
 } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { PreparedRequest, Session } from './session.ts';
@@ -92,7 +93,7 @@ class TokenTransfer implements Operation {
     const reports = new WithheldReports(request, sentAt, progress, headers);
     const onWire = {
       ...request,
-      headers: { ...request.headers, ...signed.headers },
+      headers: withTokenHeaders(request.headers, signed.headers),
       allowCrossSiteCredentials: request.allowCrossSiteCredentials || signed.credentials,
     };
     this.#onWire = this.#base(signed.url, onWire, type, reports.progress, reports.headers, config);

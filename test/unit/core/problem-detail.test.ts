@@ -65,7 +65,8 @@ describe('the `detail` of the signing endpoint', () => {
     ],
   ])('our hint stays where %s', async (_, answer) => {
     expect(await messageOf(answer)).toBe(
-      'ERR_DENIED: The signing endpoint answered 403. This viewer has no access: let them log in, then call renew().',
+      'ERR_DENIED: The signing endpoint answered 403. This viewer has no access: let them log in, then call renew(). ' +
+        "Find out why with 'npx -p secure-token-cli secure-token doctor URL --endpoint URL'.",
     );
   });
 

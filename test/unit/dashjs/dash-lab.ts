@@ -114,12 +114,13 @@ export class FakeLoader {
 /** A request of dash.js that is to be signed, on its way. */
 export const startLoad = (
   getTokens = numbered(),
-  { type = 'MediaSegment', retryAttempts = 0, readyState = 4 } = {},
+  { type = 'MediaSegment', retryAttempts = 0, readyState = 4, headers = {} } = {},
 ) => {
   const lab = createSession(getTokens, readyState);
   const loader = new FakeLoader();
   const dash = new DashRequest(URL_OF_SEGMENT, type, retryAttempts);
   const loadAnew = vi.fn();
+  Object.assign(dash.request.headers, headers);
   new SignedLoad(dash.request, dash.response, lab.session, loader.load, loadAnew).start();
   return { ...lab, loader, dash, loadAnew };
 };

@@ -33,6 +33,18 @@ describe('a request on its way', () => {
     });
   });
 
+  test('the token replaces a Common Access Token that dash.js has read in an answer, however its header is spelled', async () => {
+    const { loader } = startLoad(
+      ({ urls }) =>
+        Promise.resolve(
+          urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, headers: { 'Common-Access-Token': 'ours' } })),
+        ),
+      { headers: { 'common-access-token': 'read in an answer' } },
+    );
+    await settle();
+    expect(loader.last.headers).toEqual({ range: 'bytes=0-9', 'Common-Access-Token': 'ours' });
+  });
+
   test('a wait is in no date, neither is what comes before a replay', async () => {
     const { loader, dash } = startLoad(numbered(1500));
     await settle(1500);

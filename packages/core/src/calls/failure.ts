@@ -30,9 +30,9 @@ function messageOf(status: number | undefined, detail: string | undefined): stri
   const answered = `The signing endpoint answered ${status}.`;
   switch (codeOf(status)) {
     case 'ERR_DENIED':
-      return `${answered} This viewer has no access: let them log in, then call renew().`;
+      return `${answered} This viewer has no access: let them log in, then call renew(). ${DOCTOR}`;
     case 'ERR_SIGNING_RESPONSE':
-      return `${answered} Check its URL, and that it accepts POST with { "urls", "reason" }.`;
+      return `${answered} Check its URL, and that it accepts POST with { "urls", "reason" }. ${DOCTOR}`;
     default:
       return status
         ? `${answered} Look at its log.`

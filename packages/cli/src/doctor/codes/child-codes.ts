@@ -20,10 +20,10 @@ export const childFaults = [
     severity: 'error',
     message: 'The edge answers {status} to a file of the playlist ({kind}), {how}.',
     remedy: [
+      'Where the endpoint says `prefix`, and the edge hashes the path, answer a token for each file with its `url`.',
+      'A token with `prefix` is right only where signer and edge both hash the folder.',
       'Sign this file, too: a token of one URL opens no other one.',
-      'An endpoint answers with a token for each URL, which is named in `url`.',
-      'A token with `prefix` is right only where signer and edge both hash the folder, and not the path.',
-      'For names with spaces, + or % see pathForm.',
+      'Names with spaces, + or % have several spellings: see `pathForm` in the README of secure-token-server.',
     ],
   },
   {

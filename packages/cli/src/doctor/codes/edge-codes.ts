@@ -61,8 +61,9 @@ export const edgeFaults = [
     remedy: [
       'Give edge and signer the same secret, letter by letter, and the same format.',
       'In nginx, secure_link_md5 has the text that the signer hashes: secret, path and expiry, in the same order.',
-      'With the secret of the edge (SECURE_TOKEN_SECRET or --secret-file) the doctor says which of the two is wrong.',
-      'secure-token verify URL judges a signed URL by that secret; for names with spaces, + or % see pathForm.',
+      'Where you gave no secret, give that of the edge (SECURE_TOKEN_SECRET): the doctor then says which one is wrong.',
+      'secure-token verify URL judges a signed URL by a secret.',
+      'Names with spaces, + or % have several spellings: see `pathForm` in the README of secure-token-server.',
     ],
   },
   {
@@ -70,10 +71,11 @@ export const edgeFaults = [
     severity: 'error',
     message: 'What was let through with a token is then served without one: a cache in front of the check keeps it.',
     remedy: [
-      'Check the token where the cache is, before it is asked: in nginx, secure_link beside proxy_cache.',
+      'Empty the cache after each change: what it still holds gives this finding again (proxy_cache_path in nginx).',
+      'Check the token where the cache is, before it is asked: in nginx, secure_link beside proxy_cache, CORS with it.',
       'Or keep the token in the cache key: $request_uri in proxy_cache_key in place of $uri, the query of a CDN.',
       'With the key alone, a token that has ended opens what it has opened until the cache drops it.',
-      'Empty the cache after that. If there is no cache, a rule lets this one file pass.',
+      'If there is no cache, a rule lets this one file pass.',
     ],
   },
   {
@@ -145,7 +147,8 @@ export const edgeFaults = [
     message: 'The playlist comes as {type}.',
     remedy: [
       'Send application/vnd.apple.mpegurl for .m3u8 and application/dash+xml for .mpd: Safari and Video.js look at it.',
-      'nginx sends what `types` says: types { application/vnd.apple.mpegurl m3u8; } or /etc/nginx/mime.types.',
+      'In nginx, write include /etc/nginx/mime.types; or, in the location that serves the files,',
+      'types { application/vnd.apple.mpegurl m3u8; application/dash+xml mpd; video/mp4 mp4 m4s; }',
       'In a bucket it is the Content-Type of the object.',
     ],
   },

@@ -55,7 +55,7 @@ export const endpointFailures = [
     remedy: [
       'After 403 or `denied`, compare this URL with what the endpoint signs: scheme, host, port and folders.',
       'That is `allow` of createSigningEndpoint, and ALLOWED in the endpoints of docs/.',
-      'If the URL lies within it, and after 401, the check of the viewer says no (`authorize`, may_watch).',
+      'After 401, or where the URL lies within it, the check of the viewer says no (`authorize`, may_watch).',
       'Give the session or bearer token of a viewer with --header: "cookie: …" or "authorization: …".',
     ],
   },
@@ -105,6 +105,7 @@ export const endpointFailures = [
     message: 'Tokens of the endpoint live {lifetime} s.',
     remedy: [
       'Give them 60 s to a few hours: `ttl` of createSigningEndpoint, TTL in the endpoints of docs/.',
+      'Six digits and more are often milliseconds.',
       'Below 10 s a token can end on its way to the edge.',
       'One of more than a day is a key that is handed out, and many edges refuse it.',
     ],

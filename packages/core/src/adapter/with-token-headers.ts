@@ -1,0 +1,13 @@
+/**
+ * The headers of a request, and those of its token in place of the player's own of the same name: names have any case
+ * (RFC 9110, section 5.1), and XMLHttpRequest and `Headers` join the values of two. Shaka Player and dash.js set a
+ * Common Access Token that they have read in an answer.
+ */
+export function withTokenHeaders(
+  own: Readonly<Record<string, string>> | null | undefined,
+  ofToken: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const names = new Set(Object.keys(ofToken).map((name) => name.toLowerCase()));
+  const others = Object.entries(own ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
+  return { ...Object.fromEntries(others), ...ofToken };
+}

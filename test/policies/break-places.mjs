@@ -1,0 +1,73 @@
+// Breaks one place after the other, and tells the process that has forked it which tests go red: see run-policies.mjs.
+// break-places.mjs FIRST: places before the place of that number have been broken already. Words come by POLICIES.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createVitest } from 'vitest/node';
+import { breaksOf } from './breaks.mjs';
+import { isQuick, policiesOf } from './table.mjs';
+
+/** @typedef {import('./breaks.mjs').Break} Break */
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const first = Number(process.argv[2]);
+const policies = policiesOf(process.env.POLICIES ?? '');
+
+/** What is broken at the moment. @type {{ path: string, place: Break } | undefined} */
+let broken;
+
+/** @type {import('vite').Plugin} */
+const breaker = {
+  name: 'break-one-place',
+  enforce: 'pre',
+  transform(source, id) {
+    if (!broken || id !== `${root}${broken.path}`) return null;
+    const { start, end, text } = broken.place;
+    return `${source.slice(0, start)}${text}${source.slice(end)}`;
+  },
+};
+
+const vitest = await createVitest(
+  'test',
+  { root, config: `${root}test/policies/vitest.config.ts`, watch: false, reporters: [{}], bail: 1 },
+  { plugins: [breaker] },
+);
+const specifications = await vitest.globTestSpecifications();
+
+/**
+ * Runs `tests` and tells which of them fail.
+ * @type {(tests: readonly string[]) => Promise<string[]>}
+ */
+async function failing(tests) {
+  const chosen = specifications.filter(({ moduleId }) => tests.includes(moduleId.slice(root.length)));
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(chosen);
+  if (unhandledErrors.length && !testModules.length) return [...tests];
+  return testModules.filter((each) => !each.ok()).map(({ moduleId }) => moduleId.slice(root.length));
+}
+
+/** @type {(message: object) => void} */
+const tell = (message) => void process.send?.(message);
+
+if (first === 0) {
+  const red = await failing([...new Set(policies.flatMap(({ tests }) => tests))].filter(isQuick));
+  if (red.length) tell({ redAlready: red });
+}
+
+let number = 0;
+for (const path of new Set(policies.flatMap(({ files }) => files))) {
+  const tests = [...new Set(policies.flatMap((policy) => (policy.files.includes(path) ? policy.tests : [])))];
+  const quick = tests.filter(isQuick);
+  if (!quick.length) continue;
+  for (const place of breaksOf(path, readFileSync(`${root}${path}`, 'utf8'))) {
+    if (number++ < first) continue;
+    const { line, what, text } = place;
+    const about = { path, place: `${path}:${line}  ${what} → ${text.slice(0, 80)}`, tests: quick };
+    tell({ begun: about });
+    broken = { path, place };
+    vitest.invalidateFile(`${root}${path}`);
+    tell({ ended: about, red: await failing(quick) });
+  }
+  broken = undefined;
+  vitest.invalidateFile(`${root}${path}`);
+}
+await vitest.close();
+process.exit(0);
