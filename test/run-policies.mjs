@@ -17,7 +17,7 @@ const words = process.argv.slice(2).join('\n');
 const policies = policiesOf(words);
 const program = fileURLToPath(new URL('./policies/break-places.mjs', import.meta.url));
 
-/** Which tests went red for a break of which file. @type {Map<string, Set<string>>} */
+/** Tests that went red for a break, by the file of the break. @type {Map<string, Set<string>>} */
 const noticed = new Map();
 /** @type {string[]} */
 const green = [];

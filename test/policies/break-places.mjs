@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const first = Number(process.argv[2]);
 const policies = policiesOf(process.env.POLICIES ?? '');
 
-/** What is broken at the moment. @type {{ path: string, place: Break } | undefined} */
+/** The place that is broken at the moment. @type {{ path: string, place: Break } | undefined} */
 let broken;
 
 /** @type {import('vite').Plugin} */
