@@ -120,7 +120,7 @@ export const startLoad = (
   const loader = new FakeLoader();
   const dash = new DashRequest(URL_OF_SEGMENT, type, retryAttempts);
   const loadAnew = vi.fn();
-  Object.assign(dash.request.headers, headers);
+  Object.assign(dash.request.headers!, headers);
   new SignedLoad(dash.request, dash.response, lab.session, loader.load, loadAnew).start();
   return { ...lab, loader, dash, loadAnew };
 };
