@@ -92,7 +92,9 @@ describe('debug: one line for each decision', () => {
     watch(source.sign(MASTER));
     await advanceSeconds(1);
     expect(lines).toContainEqual(
-      expect.stringMatching(/: deny all URLs of the call \(status 403, ERR_DENIED: .* answered 403\. .*renew\(\)\..*\)$/),
+      expect.stringMatching(
+        /: deny all URLs of the call \(status 403, ERR_DENIED: .* answered 403\. .*renew\(\)\..*\)$/,
+      ),
     );
   });
 
