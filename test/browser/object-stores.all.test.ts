@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { longMp4 } from '../../examples/origin/long-mp4.mjs';
 import { createSigningEndpoint, signUrl } from '../../packages/server/src/index.ts';
 import { s3 } from '../../packages/server/src/s3.ts';
 import { openChromium } from '../support/chromium.mjs';
@@ -33,6 +34,8 @@ describe('a bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
     const media = 'test/media/fmp4';
     for (const file of readdirSync(media, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w+$/.test(name)))
       await store.put(`fmp4/${file}`, readFileSync(join(media, file)));
+    const film = longMp4(readFileSync('test/media/v.mp4'), { turns: 30, size: 32e6 });
+    await store.put('film.mp4', Buffer.concat([...film]));
     format = s3({
       ...{ ...s3Keys, region: 'us-east-1', endpoint: store.endpoint, bucket: 'films', maxTtl: ttl },
     });
@@ -51,7 +54,9 @@ describe('a bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
     answers = [];
     context.on('response', (response) => {
       const url = new URL(response.url());
-      if (url.href.startsWith(bucket) && response.request().method() !== 'OPTIONS')
+      // what the worker hands to the page is the answer to its own request
+      if (response.fromServiceWorker() || response.request().method() === 'OPTIONS') return;
+      if (url.href.startsWith(bucket))
         answers.push({ status: response.status(), signature: url.searchParams.get('X-Amz-Signature') });
     });
     page = await context.newPage();
@@ -65,8 +70,10 @@ describe('a bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
     const until = async (test) => { while (!test()) await new Promise((resolve) => setTimeout(resolve, 20)); };`;
 
   test('a signature that has run out is refused: whoever plays past its end has another one', async () => {
-    const past = await signUrl(`${bucket}fmp4/master.m3u8`, { format, expires: Math.floor(Date.now() / 1000) - 10 });
-    expect((await fetch(past)).status).toBe(403);
+    for (const path of ['film.mp4', 'fmp4/master.m3u8']) {
+      const past = await signUrl(bucket + path, { format, expires: Math.floor(Date.now() / 1000) - 10 });
+      expect((await fetch(past)).status).toBe(403);
+    }
   });
 
   test('hls.js plays past the end of signatures, and no request is refused', async () => {
@@ -87,5 +94,28 @@ describe('a bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
     // an object each, and each signed with the time of its call
     expect(answers.map(({ signature }) => signature)).not.toContain(null);
     expect(new Set(answers.map(({ signature }) => signature)).size).toBe(answers.length);
+  });
+
+  test('the token worker signs each range of an MP4, also after a seek past the end of its signature', async () => {
+    await page.addScriptTag({ url: '/packages/worker/dist/register-token-worker.min.js' });
+    const plays = await runIn<number>(
+      page,
+      `${untilIn}
+      await SecureTokenWorker.registerTokenWorker('/token-worker.js', { endpoint: args.endpoint, protect: args.protect });
+      video.src = args.bucket + 'film.mp4';
+      await video.play();
+      await until(() => video.currentTime > 1);
+      const start = performance.now();
+      await until(() => performance.now() - start > 1000 * ${ttl + 1});
+      video.currentTime = 500;
+      await until(() => !video.seeking && video.currentTime > 501);
+      return video.currentTime;`,
+      options(),
+    );
+    expect(plays).toBeGreaterThan(501);
+    const statuses = new Set(answers.map(({ status }) => status));
+    expect(statuses).toEqual(new Set([206]));
+    expect(answers.map(({ signature }) => signature)).not.toContain(null);
+    expect(new Set(answers.map(({ signature }) => signature)).size).toBeGreaterThan(1);
   });
 });
