@@ -87,6 +87,20 @@ const path = fc
 const query = fc.constantFrom('', '?', '?a=1&b=%20', '?x', '?a=1&a=2');
 const opened = (token: SignedToken): string => token.prefix ?? token.url!;
 
+const bytesOf = ({ query: { cat } = {}, headers = {} }: SignedToken): Buffer =>
+  Buffer.from(cat ?? Object.values(headers)[0]!, 'base64url');
+
+/**
+ * Whether `changed` differs from `token` by a byte string of CBOR (major type 2) that has become text (3). Fastly's
+ * crate writes the name of a key as text, and no MAC covers the header in which it stands: it is the same token.
+ */
+function namesKeyAsText(token: SignedToken, changed: SignedToken): boolean {
+  const [before, after] = [bytesOf(token), bytesOf(changed)];
+  const differing = [...before.keys()].filter((at) => before[at] !== after[at]);
+  const [at = 0] = differing;
+  return differing.length === 1 && before[at] === 0x41 && after[at] === 0x61 && before[at + 1] === 'k'.charCodeAt(0);
+}
+
 describe.each(Object.entries(formats))('%s', (name, format) => {
   test('what it signs it accepts, and forwards without the token', async () => {
     const property = fc.asyncProperty(
@@ -138,6 +152,7 @@ describe.each(Object.entries(formats))('%s', (name, format) => {
     let flipped = 0;
     for (const changed of flippedTokens(token)) {
       flipped++;
+      if (name.startsWith('cat ') && namesKeyAsText(token, changed)) continue;
       expect(await format.verify(requestWith(url, changed), NOW), JSON.stringify(changed)).toMatchObject({
         ok: false,
         status: 403,
