@@ -6,6 +6,11 @@ const signing = `{ source: SecureTokenWorker.createTokenSource(${asking}), prote
 const register = (options: string): string => `window.worker = follow(
     await SecureTokenWorker.registerTokenWorker('/token-worker.js', ${options}));
   await until(() => worker.controls);`;
+/**
+ * One call, or two: the worker hears of a page that has loaded a moment after that page may have requested its file, and
+ * makes a call that is under way again, for whoever asks now.
+ */
+const expectAskedAgain = (calls: number): void => expect([1, 2]).toContain(calls);
 /** Whether the element gets its file. */
 const loads = `Object.assign(video, { crossOrigin: 'anonymous', src: args.url });
   await until(() => video.readyState > 2 || video.error);
@@ -48,7 +53,7 @@ describeMedia('a denial behind the token worker', ({ name }, mediaIt) => {
       // a slow page before may have asked for more of its file, and a token for that
       const { length: asked } = stage.signer.calls;
       expect(await run(register(options) + loads)).toBe(false);
-      expect(stage.signer.calls).toHaveLength(asked + 1);
+      expectAskedAgain(stage.signer.calls.length - asked);
       stage.signer.denies = false;
       await tab.goto(stage.origin);
       expect(await run(register(options) + loads)).toBe(true);
@@ -65,7 +70,8 @@ describeMedia('a denial behind the token worker', ({ name }, mediaIt) => {
     const { passed } = stage.network;
     const { length: asked } = stage.signer.calls;
     expect(await run(register(asking) + loads)).toBe(isHandedOn);
-    expect(stage.signer.calls).toHaveLength(isHandedOn ? asked : asked + 1);
+    if (isHandedOn) expect(stage.signer.calls).toHaveLength(asked);
+    else expectAskedAgain(stage.signer.calls.length - asked);
     expect(stage.network.passed).toBe(passed);
   });
 });
