@@ -1,21 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
-import type { CatAlgorithm, CatKey, CommonAccessTokenOptions } from '../../packages/server/src/cat.ts';
+import type { CatAlgorithm, CatKey } from '../../packages/server/src/cat.ts';
 import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
-
-interface CatVector {
-  name: string;
-  token: string;
-  url: string;
-  method?: string;
-  now: number;
-  algorithm?: CatAlgorithm;
-  allKeys?: true;
-  options?: Partial<CommonAccessTokenOptions>;
-  expected: string;
-  claim?: string;
-}
+import type { CatVector } from '../support/cat-vector.ts';
 
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../packages/server/vectors/cat/${name}`, import.meta.url), 'utf8'));

@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { hideSignedUrl, withTokenHeaders } from 'secure-token-core/adapter';
+import { hideSignedUrl, isElsewhere, withTokenHeaders } from 'secure-token-core/adapter';
 import type { Session } from './session.ts';
 import { signOrWait } from './session.ts';
 
@@ -67,14 +67,12 @@ function attach(sent: Sent, signed: SignedRequest): void {
   sent.signed = signed;
 }
 
-const originOf = (url: string): string => new URL(url, document.baseURI).origin;
-
 /**
  * Takes the headers of the token off a request that another filter, after ours, has led to another server: they are not
  * for that one. What that filter has set itself stays.
  */
 function detachIfElsewhere({ request, signed }: Sent): void {
-  if (originOf(request.url) === originOf(signed.url)) return;
+  if (!isElsewhere(request.url, signed.url)) return;
   const isOther = ([name, value]: [string, string]): boolean => signed.headers[name] !== value;
   request.headers = Object.fromEntries(Object.entries(request.headers ?? {}).filter(isOther));
 }

@@ -1,5 +1,6 @@
 import type { HlsConfig, LoaderContext } from 'hls.js';
-import { isElsewhere, openedBy } from './opened-by.ts';
+import { isElsewhere } from 'secure-token-core/adapter';
+import { openedBy } from './opened-by.ts';
 
 /** A request as an inner loader has it. */
 export interface Outgoing {

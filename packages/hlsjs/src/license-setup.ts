@@ -1,7 +1,7 @@
 import type { HlsConfig } from 'hls.js';
 import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
-import { hideSignedUrl, isOutage, keepAsking } from 'secure-token-core/adapter';
-import { isElsewhere, openedBy } from './opened-by.ts';
+import { hideSignedUrl, isElsewhere, isOutage, keepAsking } from 'secure-token-core/adapter';
+import { openedBy } from './opened-by.ts';
 
 type LicenseSetup = NonNullable<HlsConfig['licenseXhrSetup']>;
 type Challenge = Awaited<ReturnType<LicenseSetup>>;

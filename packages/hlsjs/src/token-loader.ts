@@ -70,7 +70,7 @@ class TokenLoader implements Loader<LoaderContext> {
   readonly #source: TokenSource;
   /** `undefined` once destroyed. */
   #inner: Loader<LoaderContext> | undefined;
-  /** What the inner loader loads. */
+  /** The request that the inner loader loads. */
   #outgoing!: Outgoing;
   /** A loader loads once. */
   #isInnerUsed = false;

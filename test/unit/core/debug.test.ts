@@ -111,7 +111,8 @@ describe('debug: one line for each decision', () => {
     await advanceSeconds(1);
     expect(lines.slice(1)).toEqual([
       'secure-token: error all URLs of the call (status 503, ERR_SIGNING_UNAVAILABLE: ' +
-        'The signing endpoint answered 503. Look at its log.)',
+        'The signing endpoint answered 503. Look at its log. ' +
+        "Find out why with 'npx -p secure-token-cli secure-token doctor URL --endpoint URL'.)",
       'secure-token: pause the signing endpoint is not called (14.00 s)',
     ]);
   });

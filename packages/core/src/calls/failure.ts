@@ -1,7 +1,6 @@
 import { problemOf } from './problem-detail.ts';
-import { DOCTOR } from '../contract/doctor.ts';
 import type { SecureTokenErrorCode } from '../contract/secure-token-error.ts';
-import { SecureTokenError, isSecureTokenError } from '../contract/secure-token-error.ts';
+import { DOCTOR, SecureTokenError, isSecureTokenError } from '../contract/secure-token-error.ts';
 
 /** The cause of a failed call: a `Response`, or whatever `fetch`, `request` or `getTokens` threw. */
 interface Failure {
@@ -35,7 +34,7 @@ function messageOf(status: number | undefined, detail: string | undefined): stri
       return `${answered} Check its URL, and that it accepts POST with { "urls", "reason" }. ${DOCTOR}`;
     default:
       return status
-        ? `${answered} Look at its log.`
+        ? `${answered} Look at its log. ${DOCTOR}`
         : `The signing endpoint did not answer. Check its URL, its CORS headers and the network. ${DOCTOR}`;
   }
 }

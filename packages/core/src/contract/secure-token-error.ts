@@ -54,6 +54,9 @@ export class SecureTokenError extends Error {
   }
 }
 
+/** The end of a message about what edge or endpoint do: the command that finds out more than a page can know. */
+export const DOCTOR = "Find out why with 'npx -p secure-token-cli secure-token doctor URL --endpoint URL'.";
+
 /** The error of a request whose token source was destroyed. */
 export const sourceDestroyed = (): SecureTokenError =>
   new SecureTokenError('ERR_DESTROYED', 'This token source was destroyed. Create another one.');

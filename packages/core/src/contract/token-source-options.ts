@@ -42,7 +42,7 @@ export interface RetryOptions {
   backoffLimit?: number;
 }
 
-/** How one edge or store refuses a token. */
+/** The statuses with which one edge or store refuses a token. */
 export interface EdgeRefusals {
   /** Begins the URLs of that edge, such as `'https://storage.googleapis.com/'`. */
   prefix: string;

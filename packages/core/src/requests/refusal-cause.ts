@@ -1,4 +1,4 @@
-import { DOCTOR } from '../contract/doctor.ts';
+import { DOCTOR } from '../contract/secure-token-error.ts';
 
 /** Facts about a request that the edge has refused for good. */
 export interface RefusalFacts {

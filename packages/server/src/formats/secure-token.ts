@@ -178,12 +178,12 @@ const tokenForm = /^[\w-]{21}[AQgw]$/;
 /** Ids of `createSessions` have 22 characters; there is no colon and no slash in any. */
 const sessionForm = /^[\w-]{1,64}$/;
 
-/** What is hashed for a folder. */
+/** The text that is hashed for a folder. */
 function folderText(folder: string, session?: string): string {
   return session === undefined ? folderMark + folder : `${folderMark}${session}:${folder}`;
 }
 
-/** What is hashed for a path. With a session it begins as that of a folder does, which no other layout can write. */
+/** The text that is hashed for a path. With a session it begins as that of a folder does, which no other layout can write. */
 function pathText(path: string, session?: string): string {
   return session === undefined ? path : `${folderMark}${session}:path:${path}`;
 }

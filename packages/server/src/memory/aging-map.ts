@@ -22,7 +22,7 @@ export class AgingMap<K, V> {
     return this.#links.get(key)?.value;
   }
 
-  /** What is set again is the newest. */
+  /** Sets an entry, which becomes the newest. */
   set(key: K, value: V): void {
     this.delete(key);
     const link: Link<K, V> = { key, value, before: this.#newest, after: undefined };

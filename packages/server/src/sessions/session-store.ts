@@ -67,5 +67,5 @@ export const knownOfViewer = (limit = 0): number => 2 * keptOfViewer(limit);
 
 /** Ended sessions that are remembered at a time: each edge reads all of them when another one is ended. */
 export const maxEnded = 100_000;
-/** Those of viewers who begin too many sessions leave the rest to whom the app ends. */
+/** Ended sessions that roll-over of crowded viewers may fill; the rest is for sessions that the app ends. */
 export const maxEndedOfCrowds: number = maxEnded / 2;

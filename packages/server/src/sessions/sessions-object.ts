@@ -7,7 +7,7 @@ export interface SessionsObjectState {
   readonly storage: { readonly sql: SqlStorage };
 }
 
-/** What `durableObjectStore` asks a `SessionsObject`; all times are unix milliseconds. */
+/** A question of `durableObjectStore` to a `SessionsObject`; all times are unix milliseconds. */
 export type SessionsQuestion =
   | { readonly ask: 'admit'; readonly call: StoredCall }
   | { readonly ask: 'list'; readonly viewer: string; readonly nowMs: number }

@@ -6,24 +6,12 @@ import { claimName } from '../../../../packages/server/src/cat/labels.ts';
 import { askEdgeWorker } from '../../../support/akamai-edgeworkers.ts';
 import type { EdgeWorkerAnswer, EdgeWorkerSituation } from '../../../support/akamai-edgeworkers.ts';
 import { requestWith } from '../../../support/token-request.ts';
+import type { CatVector } from '../../../support/cat-vector.ts';
 
 const NOW = 1_795_500_000;
 const key = '11'.repeat(32);
 const keys = [{ id: 'key-1', key }];
 const url = 'https://cdn.example.com/vod/7/index.m3u8';
-
-interface CatVector {
-  name: string;
-  token: string;
-  url: string;
-  method?: string;
-  now: number;
-  algorithm?: CatAlgorithm;
-  allKeys?: true;
-  options?: Partial<CommonAccessTokenOptions>;
-  expected: string;
-  claim?: string;
-}
 
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../../../packages/server/vectors/cat/${name}`, import.meta.url), 'utf8'));

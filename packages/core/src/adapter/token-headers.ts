@@ -1,3 +1,5 @@
+import { originOf, resolveUrl } from '../url-text.ts';
+
 /**
  * The headers of a request, and those of its token in place of the player's own of the same name: names have any case
  * (RFC 9110, section 5.1), and XMLHttpRequest and `Headers` join the values of two. Shaka Player and dash.js set a
@@ -11,3 +13,9 @@ export function withTokenHeaders(
   const others = Object.entries(own ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
   return { ...Object.fromEntries(others), ...ofToken };
 }
+
+const serverOf = (url: string): string => originOf(resolveUrl(url));
+
+/** Whether `url` is of another server than `signed`: the headers of a token are not for that one. */
+export const isElsewhere = (url: string, signed: string): boolean =>
+  url !== signed && serverOf(url) !== serverOf(signed);
