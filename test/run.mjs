@@ -6,26 +6,27 @@ import { concerning, readArguments } from './support/choose-tests.mjs';
 import { build, install, installIn } from './support/prepare.mjs';
 import { addCounts, closingLine, missingLines, redLines, sumOfCounts } from './support/test-counts.mjs';
 
-// npm test [-- PACKAGE | VITEST ARGUMENT …]     npm run test:all [-- --rest]
+// npm test [-- PACKAGE | --programs | VITEST ARGUMENT …]     npm run test:all [-- --rest]
 
-const { packages, all, rest, vitest } = readArguments(process.argv.slice(2));
+const { packages, all, rest, programs, vitest } = readArguments(process.argv.slice(2));
 const chosen = packages.length > 0;
 
 /** @typedef {{ name: string, command: string, args: string[] }} Step */
 
 /** Steps that need no test runner. @type {readonly Step[]} */
-const checks = rest
-  ? []
-  : [
-      { name: 'type check', command: 'npm', args: ['run', '--silent', 'typecheck', '--', ...packages] },
-      {
-        name: 'lint',
-        command: 'npx',
-        args: ['eslint', '--max-warnings', '0', ...(chosen ? packages.map((name) => `packages/${name}`) : ['.'])],
-      },
-      { name: 'format (npm run format)', command: 'npx', args: ['prettier', '--check', '--log-level', 'warn', '.'] },
-      { name: 'unused code', command: 'npx', args: ['knip', '--no-progress'] },
-    ];
+const checks =
+  rest || programs
+    ? []
+    : [
+        { name: 'type check', command: 'npm', args: ['run', '--silent', 'typecheck', '--', ...packages] },
+        {
+          name: 'lint',
+          command: 'npx',
+          args: ['eslint', '--max-warnings', '0', ...(chosen ? packages.map((name) => `packages/${name}`) : ['.'])],
+        },
+        { name: 'format (npm run format)', command: 'npx', args: ['prettier', '--check', '--log-level', 'warn', '.'] },
+        { name: 'unused code', command: 'npx', args: ['knip', '--no-progress'] },
+      ];
 
 /** @type {(name: string, ...projects: string[]) => Step} */
 const tests = (name, ...projects) => ({
@@ -35,6 +36,8 @@ const tests = (name, ...projects) => ({
     ...['vitest', 'run', '--passWithNoTests'],
     ...projects.flatMap((project) => ['--project', project]),
     ...concerning(packages),
+    // a test names the programs that it needs as its tags
+    ...(programs ? ['--tags-filter', '*'] : []),
     ...vitest,
   ],
 });

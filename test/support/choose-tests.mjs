@@ -60,17 +60,21 @@ const concerns = {
  */
 const isPackage = (arg) => Object.hasOwn(concerns, arg);
 
+const switches = ['--all', '--rest', '--programs'];
+
 /**
- * Arguments of `npm test` and `npm run test:all`: names of packages, `--all`, `--rest`; whatever else is for Vitest.
+ * Arguments of `npm test` and `npm run test:all`: names of packages, `--all`, `--rest`, `--programs`; whatever else is
+ * for Vitest.
  * @param {string[]} args
- * @returns {{ packages: (keyof typeof concerns)[], all: boolean, rest: boolean, vitest: string[] }}
+ * @returns {{ packages: (keyof typeof concerns)[], all: boolean, rest: boolean, programs: boolean, vitest: string[] }}
  */
 export function readArguments(args) {
   return {
     packages: args.filter(isPackage),
     all: args.includes('--all'),
     rest: args.includes('--rest'),
-    vitest: args.filter((arg) => !isPackage(arg) && arg !== '--all' && arg !== '--rest'),
+    programs: args.includes('--programs'),
+    vitest: args.filter((arg) => !isPackage(arg) && !switches.includes(arg)),
   };
 }
 

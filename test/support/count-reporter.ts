@@ -1,4 +1,4 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestModule, Vitest } from 'vitest/node';
 import { missedBy } from './programs.ts';
 import { addCounts, closingLine, missingLines, redLines } from './test-counts.mjs';
 
@@ -8,6 +8,12 @@ import { addCounts, closingLine, missingLines, redLines } from './test-counts.mj
  * belong together, these lines are `npm test`'s: each run adds its counts to the file `TEST_COUNTS`.
  */
 export default class CountReporter implements Reporter {
+  #onlyTagged = false;
+
+  onInit({ config }: Vitest): void {
+    this.#onlyTagged = (config.tagsFilter ?? []).length > 0;
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const missing: Record<string, number> = {};
     const red: string[] = errors.length > 0 ? ['an error outside of all tests'] : [];
@@ -18,6 +24,7 @@ export default class CountReporter implements Reporter {
         red.push(module.relativeModuleId);
       }
       for (const test of module.children.allTests()) {
+        if (this.#onlyTagged && test.tags.length === 0) continue;
         const result = test.result();
         // a known defect fails at each try
         if (test.diagnostic()?.retryCount && !test.options.fails)
