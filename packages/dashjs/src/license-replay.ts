@@ -87,6 +87,7 @@ function replayOnce(xhr: XMLHttpRequest, sent: Sent): void {
     Object.assign(xhr, { onload, onerror });
     (event.type === 'load' ? onload : onerror)?.call(xhr, event);
   };
+  /** Throws what a page's own functions in place of those of XMLHttpRequest throw. */
   const sendAgain = (replay: SignedRequest): void => {
     attach(sent, replay);
     Object.assign(xhr, { onload, onerror });
@@ -110,8 +111,15 @@ function replayOnce(xhr: XMLHttpRequest, sent: Sent): void {
       .then((replay) => {
         // dash.js has given it up meanwhile
         if (xhr.readyState !== DONE) return;
-        if (replay) sendAgain(replay);
-        else end(event);
+        if (!replay) {
+          end(event);
+          return;
+        }
+        try {
+          sendAgain(replay);
+        } catch {
+          end(event);
+        }
       });
   };
   xhr.onload = xhr.onerror = onEnd;

@@ -161,6 +161,18 @@ describe('createLicenseFilter, a refused request', () => {
     expect([seen, urls().at(-1)]).toEqual([['error'], '/license?st=t2']);
   });
 
+  test('XMLHttpRequest of the page throws at the second try: dash.js sees the refusal', async () => {
+    const { request } = await prepare();
+    goOut(request);
+    vi.spyOn(xhr, 'open').mockImplementation(() => {
+      throw new Error('blocked by the page');
+    });
+    xhr.answer(403);
+    await settle();
+    expect(FakeXhr.sent).toHaveLength(1);
+    expect(seen).toEqual(['load 403']);
+  });
+
   test('it is shown when no other token is to be had, and when the player has another plugin by now', async () => {
     const { request, source } = await prepare();
     goOut(request);
