@@ -1,18 +1,5 @@
 import { test } from 'vitest';
-import type { LiveLibrary } from '../support/live-calls.ts';
-import { byName, expectFewCalls, expectNoStall, viewings } from '../support/live-calls.ts';
-import { openVideojs } from '../support/videojs-player.ts';
+import { videojs } from '../support/live-call-players.ts';
+import { atAGlance, expectFewCalls } from '../support/live-calls.ts';
 
-const library: LiveLibrary = {
-  open: (stage, carrier, { path, videojs: options = {} }) =>
-    openVideojs(stage, carrier, { path, options, ...(carrier === 'open' && { tokens: false }) }),
-  fine: { error: null, events: [], pageErrors: [] },
-};
-
-test.concurrent.for(byName(viewings))('calls of the endpoint: %s', ([, viewing], context) =>
-  expectFewCalls(context, library, viewing),
-);
-
-test.concurrent('the signing endpoint is away for 8 s, tokens of 20 s: no stall', (context) =>
-  expectNoStall(context, library),
-);
+test.concurrent(`calls of the endpoint: ${atAGlance.name}`, (context) => expectFewCalls(context, videojs, atAGlance));

@@ -1,17 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createTokenSource } from '../../packages/core/src/index.ts';
 import { keepAsking } from '../../packages/core/src/adapter.ts';
-import { inPart } from '../support/parts.ts';
 import { FOLDER, START, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
 
 // as viewers have it: of thousands each would write the same line
 vi.stubGlobal('__DEVELOPMENT__', false);
 
-// AUDIENCE=20000 npx vitest run test/session/audience-return --project unit
-const SIZE = Number(process.env.AUDIENCE ?? inPart([2000], [10_000]).at(-1));
 const LIFETIME = 60;
 
-vi.setConfig({ testTimeout: 60_000 + SIZE * 100 });
 fakeTime();
 
 /** Creates a random number generator that draws the same numbers in every run. */
@@ -41,14 +37,14 @@ interface Return {
 }
 
 /** Lets an audience that plays come back after an outage. */
-async function returnAfter(outage: Outage, first: FirstToken): Promise<Return> {
+async function returnAfter(viewers: number, outage: Outage, first: FirstToken): Promise<Return> {
   const calls = new Array<number>(15).fill(0);
   let early = 0;
   const waits: number[] = [];
   const random = dice(42);
   vi.spyOn(Math, 'random').mockImplementation(random);
   // one viewer after the other, for speed
-  for (let viewer = 0; viewer < SIZE; viewer++) {
+  for (let viewer = 0; viewer < viewers; viewer++) {
     vi.setSystemTime(START * 1000);
     let retryAt = 0;
     const rest = first(random());
@@ -90,7 +86,7 @@ async function returnAfter(outage: Outage, first: FirstToken): Promise<Return> {
     source.destroy();
     vi.clearAllTimers();
   }
-  return { shares: calls.map((count) => count / SIZE), early, waits: waits.sort((a, b) => a - b) };
+  return { shares: calls.map((count) => count / viewers), early, waits: waits.sort((a, b) => a - b) };
 }
 
 const network = (): TypeError => new TypeError('network');
@@ -98,28 +94,31 @@ const status = (code: number, retryAfter: (now: number) => number) => (): Error 
   Object.assign(Error('no'), { status: code, headers: new Headers({ 'retry-after': `${retryAfter(elapsed())}` }) });
 const named = (to: number): Outage['fail'] => status(429, (now) => Math.ceil(to - now));
 
-// chance alone makes seconds differ by 0.34 % of 10,000 viewers, by 0.75 % of 2,000
-const chance = SIZE < 5000 ? 0.01 : 0;
+/** Tests how many of `viewers` call in the busiest second after an outage, and how long they wait for a picture. */
+export function describeReturn(viewers: number): void {
+  vi.setConfig({ testTimeout: 60_000 + viewers * 100 });
+  // chance alone makes seconds differ by 0.34 % of 10,000 viewers, by 0.75 % of 2,000
+  const chance = viewers < 5000 ? 0.01 : 0;
 
-describe(`${SIZE} viewers come back after an outage of the signing endpoint`, () => {
-  test.each<[string, Outage, FirstToken, number]>([
-    ['40 s without a network', { from: 2, to: 42, fail: network }, ofAnyAge, 0.15],
-    ['120 s without a network', { from: 2, to: 122, fail: network }, ofAnyAge, 0.15],
-    ['40 s of 503 with Retry-After: 5', { from: 2, to: 42, fail: status(503, () => 5) }, ofAnyAge, 0.15],
-    ['40 s of 429 which name the second of its end to all', { from: 2, to: 42, fail: named(42) }, ofAnyAge, 0.15],
-    ['20 s; all tokens end in one second of it', { from: 12, to: 32, fail: network }, ofOneSecond, 0.22],
-    ['10 s; all have opened the page in one second', { from: 0, to: 10, fail: network }, none, 0.22],
-  ])('%s: how many of them call in the busiest second', async (name, outage, first, limit) => {
-    const { shares, early, waits } = await returnAfter(outage, first);
-    const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
-    if (process.env.AUDIENCE) console.log(name, shares.map((share) => share.toFixed(3)).join(' '), mean, waits.at(-1));
-    expect(Math.max(...shares)).toBeLessThan(limit + chance);
-    expect(early, 'calls before the time that Retry-After names').toBe(0);
-    expect(waits.length).toBeGreaterThan(SIZE / 10);
-    if (!name.includes('Retry-After') && !name.includes('429')) {
-      // time passes in steps of a quarter of a second, and a try takes some of them
-      expect(waits.at(-1), 'nobody waits for longer than ten seconds').toBeLessThan(10 + 4 * 0.25);
-      expect(mean).toBeLessThan(5);
-    }
+  describe(`${viewers} viewers come back after an outage of the signing endpoint`, () => {
+    test.each<[string, Outage, FirstToken, number]>([
+      ['40 s without a network', { from: 2, to: 42, fail: network }, ofAnyAge, 0.15],
+      ['120 s without a network', { from: 2, to: 122, fail: network }, ofAnyAge, 0.15],
+      ['40 s of 503 with Retry-After: 5', { from: 2, to: 42, fail: status(503, () => 5) }, ofAnyAge, 0.15],
+      ['40 s of 429 which name the second of its end to all', { from: 2, to: 42, fail: named(42) }, ofAnyAge, 0.15],
+      ['20 s; all tokens end in one second of it', { from: 12, to: 32, fail: network }, ofOneSecond, 0.22],
+      ['10 s; all have opened the page in one second', { from: 0, to: 10, fail: network }, none, 0.22],
+    ])('%s: how many of them call in the busiest second', async (name, outage, first, limit) => {
+      const { shares, early, waits } = await returnAfter(viewers, outage, first);
+      const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
+      expect(Math.max(...shares)).toBeLessThan(limit + chance);
+      expect(early, 'calls before the time that Retry-After names').toBe(0);
+      expect(waits.length).toBeGreaterThan(viewers / 10);
+      if (!name.includes('Retry-After') && !name.includes('429')) {
+        // time passes in steps of a quarter of a second, and a try takes some of them
+        expect(waits.at(-1), 'nobody waits for longer than ten seconds').toBeLessThan(10 + 4 * 0.25);
+        expect(mean).toBeLessThan(5);
+      }
+    });
   });
-});
+}
