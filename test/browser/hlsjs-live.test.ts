@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { runsRest } from '../support/parts.ts';
 import type { Snapshot } from '../support/player.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 import type { Carrier } from '../support/token-formats.ts';
 
-/** A minute in `npm run test:all`; what is renewed is renewed in the first seconds as it is later. */
-const SECONDS = runsRest ? 60 : 20;
+/** Seconds of play: what is renewed is renewed in the first seconds as it is later. */
+const SECONDS = 20;
 const EXACT_TTL = 8;
 const TTL = 10;
 

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { runsRest } from '../support/parts.ts';
 import type { Player, Snapshot } from '../support/player.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
 import { expectNoMoreWaits } from '../support/untouched.ts';
 
-/** A minute in `npm run test:all`. */
-const SECONDS = runsRest ? 60 : 20;
+/** Seconds of play: four lifetimes of a token. */
+const SECONDS = 20;
 /** Length of a part in seconds, as the origin cuts them. */
 const PART = 0.5;
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runsRest } from '../support/parts.ts';
 import type { RecordedTokenEvent } from '../support/recording.ts';
 import type { Stage } from '../support/stage.ts';
 import { createStage } from '../support/stage.ts';
@@ -7,8 +6,8 @@ import type { Carrier } from '../support/token-formats.ts';
 import { openVideojs } from '../support/videojs-player.ts';
 import type { VideojsSnapshot } from '../support/videojs-player-page.ts';
 
-/** A minute in `npm run test:all`. */
-const SECONDS = runsRest ? 60 : 20;
+/** Seconds of play: two lifetimes of a token. */
+const SECONDS = 20;
 
 let stage: Stage;
 beforeAll(async () => {
