@@ -47,7 +47,7 @@ describe('a playlist of which is known how long its segments are', () => {
     range(last - 3, last, (n) => `#EXTINF:${length},\n${n}.ts`).join('\n') + more;
   const known = (text: string, asked: string): KnownPlaylist => {
     const playlist = knownFrom(MEDIA, text);
-    playlist.noteAsked(asked, 0);
+    playlist.noteAsked(asked, 0, true);
     return playlist;
   };
 
@@ -62,7 +62,7 @@ describe('a playlist of which is known how long its segments are', () => {
   test('a live one also has to be reloaded, one that has ended has not', () => {
     const played = ['', '\n#EXT-X-ENDLIST'].map((end) => {
       const playlist = known(listed(4, 1, end), '1.ts');
-      playlist.noteAsked('2.ts', 20);
+      playlist.noteAsked('2.ts', 20, true);
       return playlist.isBeingPlayed(20);
     });
     expect(played).toEqual([false, true]);

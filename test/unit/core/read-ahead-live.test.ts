@@ -202,14 +202,14 @@ describe('low latency', () => {
   ])('after %s: segments and parts that come next', (_, asked, ...wanted) => {
     const text = parts(40).replace('#EXTINF', '#EXT-X-KEY:METHOD=AES-128,URI="key"\n#EXTINF');
     const known = knownFrom(MEDIA, text);
-    for (const key of asked) known.noteAsked(key, 0);
+    for (const key of asked) known.noteAsked(key, 0, true);
     const names = known.namesWithin(10).map(({ key }) => key);
     expect([/^\d+\.m4s/, /\.\d\.m4s/].map((kind) => names.some((key) => kind.test(key)))).toEqual(wanted);
   });
 
   test('where both come, the parts are as long as their segment', () => {
     const known = knownFrom(MEDIA, parts(40));
-    known.noteAsked('9.1.m4s', 0);
+    known.noteAsked('9.1.m4s', 0, true);
     expect([known.nameSeconds, ...known.namesWithin(0.8).map(({ end }) => end)]).toEqual([0.25, 0.25, 0.5, 0.5, 0.75]);
   });
 

@@ -184,6 +184,15 @@ describe('createTokenSource', () => {
       expect(asked().at(-1)).toEqual(range(300, 306));
     });
 
+    test('a seek back by a few segments whose tokens have ended begins anew, too: not a call for each of them', async () => {
+      const { source, asked } = await playing(playlist(1, 40), each(20));
+      for (let n = 1; n <= 15; n++) await source.sign(segment(n));
+      await advanceSeconds(30);
+      const before = asked().length;
+      for (let n = 10; n <= 20; n++) await source.sign(segment(n));
+      expect(asked().slice(before)).toEqual([range(10, 16), range(17, 22)]);
+    });
+
     test('three renditions together fill one call, and no more than one', async () => {
       const names = ['v', 'a', 't'];
       const { source, asked } = await playing(playlist(1, 400), each(3600));

@@ -94,8 +94,8 @@ export class KnownPlaylist extends Rendition {
     if (!isLive) this.prediction.end();
   }
 
-  override noteAsked(key: string, now: number): void {
-    super.noteAsked(key, now);
+  override noteAsked(key: string, now: number, waits: boolean): void {
+    super.noteAsked(key, now, waits);
     const kind = this.order.kindOf(key);
     if (kind && kind !== 'resource') this.#kinds = [...this.#kinds, kind].slice(-HABIT);
   }

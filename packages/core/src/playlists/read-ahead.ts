@@ -46,7 +46,7 @@ class PlaylistsAhead implements ReadAhead {
 
   /** A token for `key` was attached. */
   attached(key: string): void {
-    const rendition = this.#noteAsked(key);
+    const rendition = this.#noteAsked(key, false);
     if (!rendition) return;
     const live = this.#liveOf(rendition);
     if (live) this.#refillIfDue(live.playlist, live.horizon);
@@ -56,7 +56,7 @@ class PlaylistsAhead implements ReadAhead {
   /** `key` is asked for, by a request that waits: what is signed ahead comes along, unless that is denied. */
   askedFor(key: string): void {
     if (this.#source.isDenied(key)) return;
-    const rendition = this.#noteAsked(key);
+    const rendition = this.#noteAsked(key, true);
     if (!rendition) return;
     if (this.#liveOf(rendition)) this.#fill();
     else if (rendition.run.requested > 1) this.#signNextIfDue(rendition);
@@ -91,9 +91,9 @@ class PlaylistsAhead implements ReadAhead {
     return this.#playlists.beingPlayed(this.#source.now());
   }
 
-  #noteAsked(key: string): Rendition | undefined {
+  #noteAsked(key: string, waits: boolean): Rendition | undefined {
     const rendition = this.#playlists.naming(key);
-    rendition?.noteAsked(key, this.#source.now());
+    rendition?.noteAsked(key, this.#source.now(), waits);
     return rendition;
   }
 

@@ -39,10 +39,11 @@ export abstract class Rendition {
     return this.#lastAsked;
   }
 
-  noteAsked(key: string, now: number): void {
-    // a player that asks for several at a time is given their tokens in any order
-    if (key !== this.#lastAsked && this.#isNext(this.#lastAsked, key)) return;
+  /** @param waits whether it is asked for by a request that waits; otherwise a token was attached */
+  noteAsked(key: string, now: number, waits: boolean): void {
     if (key !== this.#lastAsked) {
+      // a player that asks for several at a time is given their tokens in any order; who asks anew has sought back
+      if (!waits && this.#isNext(this.#lastAsked, key)) return;
       if (!this.#isNext(key, this.#lastAsked)) this.run.begin(now);
       else if (!this.isBeingPlayed(now)) this.run.rest();
       this.run.note(this.isSegment(key), now);
