@@ -245,7 +245,7 @@ class TokenLoader implements Loader<LoaderContext> {
 
   #onSuccess(response: LoaderResponse, stats: LoaderStats, request: SignedRequest, details: NetworkDetails): void {
     // a loader of the app may tell nothing
-    noteAccepted(request);
+    noteAccepted(request, urlOf(details));
     if (details) adoptToken(this.#source, request, details);
     const unsigned = unsignedResponse(response, request, this.#source);
     // hls.js recognises its requests by the context object: it gets the original back

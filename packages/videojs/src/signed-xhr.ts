@@ -183,7 +183,7 @@ class SignedXhr {
 
   #onSucceeded(request: SignedRequest): void {
     const { responseType, responseURL } = this.#xhr;
-    noteAccepted(request);
+    noteAccepted(request, responseURL);
     adoptToken(this.#session.source, request, this.#xhr);
     this.#phase = { name: 'settled' };
     this.#onSuccess?.(request.unsignedUrl);

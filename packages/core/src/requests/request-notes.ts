@@ -1,3 +1,4 @@
+import { writeMistake } from '../console-lines.ts';
 import type { SignedRequest } from '../contract/token-source.ts';
 import { resolveUrl } from '../url-text.ts';
 
@@ -15,11 +16,26 @@ export function noteSigned(request: SignedRequest, source: object): void {
   if (__DEVELOPMENT__) signedBy.set(request, source);
 }
 
-/** The edge has let `request` through. */
-export function noteAccepted(request: SignedRequest): void {
+/**
+ * The edge has let `request` through. Tells the console once of an app that has put another token into it: that one is
+ * not renewed, and playback ends with it.
+ * @param sentTo the URL that the browser says it went to; empty if it does not tell
+ */
+export function noteAccepted(request: SignedRequest, sentTo = ''): void {
   if (!__DEVELOPMENT__) return;
   const source = signedBy.get(request);
-  if (source) accepted.add(source);
+  if (!source) return;
+  accepted.add(source);
+  noteSentTo(request, sentTo);
+  const names = overwrittenParameters(request);
+  if (names.length === 0) return;
+  writeMistake(
+    source,
+    `secure-token: a request went out with another value of '${names.join("', '")}' than its token has. The edge ` +
+      'accepted it, but nobody renews that other token. Something in the page signs requests as well, such as an ' +
+      'earlier xhrSetup: take that out.',
+    'migrate.md',
+  );
 }
 
 /** Whether the edge has let a request of `source` through. */
