@@ -23,7 +23,7 @@ async function failureOf(seed: number): Promise<string | undefined> {
   return [what, ...lines, `  again: SIMULATOR_SEED=${seed} ${COMMAND}`].join('\n');
 }
 
-test(`${seeds.length} sessions with seeded faults keep what ARCHITECTURE.md says always holds`, async () => {
+test(`${seeds.length} sessions with seeded faults keep the invariants of ARCHITECTURE.md`, async () => {
   const failures: string[] = [];
   for (const seed of seeds) {
     const failure = await failureOf(seed);
