@@ -36,7 +36,7 @@ describe('browserFindings', () => {
     const [note] = browserFindings({ unavailable: 'playwright-core is not installed. Run: npm install x' }, url);
     expect(note).toMatchObject({
       severity: 'note',
-      message: 'Nothing was played in a browser: playwright-core is not installed. Run: npm install x.',
+      message: 'The doctor has played nothing in a browser: playwright-core is not installed. Run: npm install x.',
     });
   });
 

@@ -168,7 +168,7 @@ describe('diagnose', () => {
   });
 
   test.each<[string, Partial<EdgeObservations>, RegExp]>([
-    ['a token that is genuine by the secret: the edge is wrong', { isGenuine: true }, /, so that the edge is wrong: /],
+    ['a token that is genuine by the secret: the edge is wrong', { isGenuine: true }, /, so the edge is wrong: /],
     [
       'one that is not, and an own one that is served: the endpoint is',
       { isGenuine: false, own: served },
@@ -221,7 +221,7 @@ describe('diagnose', () => {
     expect(found).toEqual({
       code: 'edge-refuses-valid',
       severity: 'error',
-      message: 'The edge answers 403 to a good token, from the endpoint.',
+      message: 'The edge answers 403 to a valid token, from the endpoint.',
       remedy: expect.stringMatching(/^Give edge and signer the same secret/),
       url,
     });

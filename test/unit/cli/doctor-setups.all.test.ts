@@ -79,7 +79,7 @@ describe('the secret that is given, where edge and endpoint have different ones'
 
   test('not given: asks for it', async () => {
     const { notTried } = await diagnose({ name: '', edge: () => ourEdge({ format: another }), endpoint: ourEndpoint });
-    expect(notTried.join()).toContain('which of edge and endpoint is wrong: give the secret');
+    expect(notTried.join()).toContain('whether edge or endpoint is wrong: give the secret');
   });
 });
 

@@ -81,7 +81,7 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   const signer = ofEndpoint ?? (format ? secretSigner(format) : undefined);
   const good = examined?.pass ?? (own && !given.hasExpired ? own : (await signer?.sign([bare]))?.[0]);
   const expired = format ? await passThatEnds(format, bare, ends.anHourAgo) : given.hasExpired ? own : undefined;
-  const source = good === own ? 'the one of the URL' : (signer?.source ?? '');
+  const source = good === own ? 'the token of the URL' : (signer?.source ?? '');
   const reached = isAnswer(withoutToken);
   const subject = {
     ...{ url: bare, origin: page.origin, withoutToken, good, source, expired, signer },

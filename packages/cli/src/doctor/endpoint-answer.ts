@@ -72,17 +72,17 @@ export const hasCarrier = ({ query, headers, base, credentials }: SentToken): bo
 
 /** Why a player would refuse a token, without a value of it; `undefined` for one that is well formed. */
 export function problemOf({ expires, url, prefix, base, query, headers }: SentToken): string | undefined {
-  if (typeof expires !== 'number') return '`expires` is no number.';
-  if (expires < 1e9) return '`expires` is a lifetime. Give the unix time of the end.';
+  if (typeof expires !== 'number') return '`expires` is not a number.';
+  if (expires < 1e9) return '`expires` is a lifetime. Give the unix time of the expiry.';
   for (const [name, value] of Object.entries({ url, prefix, base })) {
     if (value === undefined || value === null) continue;
     if (typeof value !== 'string' || !/^https?:\/\//i.test(value) || hrefOf(value) === undefined)
-      return `\`${name}\` is no absolute URL.`;
+      return `\`${name}\` is not an absolute URL.`;
     if (name !== 'url' && !value.endsWith('/')) return `\`${name}\` does not end with a slash.`;
   }
   if (base && !prefix) return '`base` comes without the `prefix` that it replaces.';
   for (const [name, value] of Object.entries({ query, headers })) {
-    if (value !== undefined && value !== null && !asObject(value)) return `\`${name}\` is no object.`;
+    if (value !== undefined && value !== null && !asObject(value)) return `\`${name}\` is not an object.`;
   }
   return undefined;
 }

@@ -20,25 +20,25 @@ export function notTried({ observations, hasEndpoint, hasSecret, ranOut, hasPriv
   const isReached = isAnswer(edge.withoutToken);
   if (isReached && !edge.good) {
     sentences.push(
-      'A good token and a changed one: give --endpoint URL, a signed URL that has not expired, or the secret ' +
+      'A valid token and a changed one: give --endpoint URL, a signed URL that has not expired, or the secret ' +
         '(SECURE_TOKEN_SECRET or --secret-file, with --format).',
     );
   }
   if (isReached && !edge.expired && !hasSecret) {
     const what =
       hasEndpoint && isRefused(edge.good)
-        ? 'An expired token, and which of edge and endpoint is wrong'
+        ? 'An expired token, and whether edge or endpoint is wrong'
         : 'An expired token';
     sentences.push(`${what}: give the secret (SECURE_TOKEN_SECRET or --secret-file, with --format).`);
   }
   if (isReached && edge.expired === undefined && hasSecret)
     sentences.push('An expired token: the format makes none for this URL.');
   if (page.isAssumed)
-    sentences.push(`The CORS headers for your page: give --origin PAGE. They were read for ${page.origin}.`);
-  if (ranOut) sentences.push('Some requests: enough were sent, or the ten seconds were over.');
+    sentences.push(`The CORS headers for your page: give --origin PAGE. The doctor has asked for ${page.origin}.`);
+  if (ranOut) sentences.push('Some requests: the limit of 40 requests or of ten seconds was reached.');
   if (hasPrivate)
-    sentences.push('Files on hosts of a private network, which the playlist names: it is on a public host itself.');
+    sentences.push('Files of the playlist on hosts of a private network, because the playlist is on a public host.');
   else if (isServed(edge.good) && edge.good.body !== undefined && observations.children.length === 0)
-    sentences.push('What the playlist names: it names nothing that could be asked for.');
+    sentences.push('Files of the playlist: it names none that the doctor could request.');
   return sentences;
 }

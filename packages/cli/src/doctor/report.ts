@@ -14,7 +14,7 @@ export function report({ findings, asked, notTried }: Diagnosis, steps: readonly
     `Sent ${asked} requests:`,
     ...steps.map(stepLine),
     '',
-    ...(found.length > 0 ? found : ['Nothing is wrong, as far as it was tried.']),
+    ...(found.length > 0 ? found : ['The doctor found nothing wrong.']),
     ...(notTried.length > 0 ? ['', 'Not tried:', ...notTried.map((sentence) => `  ${sentence}`)] : []),
   ].join('\n');
 }

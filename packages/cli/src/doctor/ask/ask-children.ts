@@ -116,7 +116,7 @@ async function askChild(
   if (isMixedContent(url, loadedFrom)) return observed;
   const withoutToken = await asker.ask({ what: `${kind} without a token`, url: bare, headers: { origin } }, told);
   const headers = { origin, ...good?.headers };
-  const request = good && { what: `${kind} with a good token`, url: good.url, headers, follow: true };
+  const request = good && { what: `${kind} with a valid token`, url: good.url, headers, follow: true };
   const answered = request && (await asker.ask(request, told));
   return { ...observed, ...(withoutToken && { withoutToken }), ...(answered && { good: answered }) };
 }

@@ -69,7 +69,7 @@ class Inquiry {
 
   async askStray(): Promise<void> {
     const [sibling] = (await this.#subject.signer?.sign([this.#stray])) ?? [];
-    await this.send('sibling', 'a file that is not there, with a good token', sibling);
+    await this.send('sibling', 'a file that is not there, with a valid token', sibling);
   }
 
   async askStrayWithoutToken(): Promise<void> {
@@ -99,9 +99,9 @@ export async function askEdge(asker: Asker, subject: EdgeSubject): Promise<EdgeO
     if (isRefused(seen.siblingWithoutToken)) await inquiry.askStray();
   }
   if (!good) return seen;
-  await inquiry.send('good', 'with a good token', good, { follow: true });
+  await inquiry.send('good', 'with a valid token', good, { follow: true });
   if (isServed(seen.good)) {
-    await inquiry.send('head', 'HEAD with a good token', good, { method: 'HEAD' });
+    await inquiry.send('head', 'HEAD with a valid token', good, { method: 'HEAD' });
     if (seen.good.body === undefined) await inquiry.note('range', askRange(asker, good, { origin, told: seen.url }));
     if (isRefused(withoutToken)) await inquiry.note('withoutTokenAgain', askWithoutToken(asker, url, origin));
   } else if (isRefused(seen.good) && isRefused(withoutToken)) await askWhyRefused(inquiry, subject);
@@ -129,7 +129,7 @@ export const askRange = (
   { url, headers }: Pass,
   { origin, told }: { origin: string; told: string },
 ): Promise<Outcome | undefined> =>
-  asker.ask({ what: 'a range with a good token', url, headers: { origin, ...headers, range: 'bytes=0-1' } }, told);
+  asker.ask({ what: 'a range with a valid token', url, headers: { origin, ...headers, range: 'bytes=0-1' } }, told);
 
 const preflight = (url: string, origin: string, names: readonly string[]): Request => ({
   what: 'preflight',

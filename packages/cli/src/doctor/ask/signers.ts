@@ -60,7 +60,7 @@ function passElsewhere(body: EndpointBody, url: string): Pass | undefined {
 
 /** Tokens that are made here, with the secret that was given. */
 export const secretSigner = (format: TokenFormat): Signer => ({
-  source: 'signed with the secret that was given',
+  source: 'signed with the given secret',
   isForAllOrigins: false,
   sign: (urls) => Promise.all(urls.map((url) => signed(format, url, nowSeconds() + ends.inTwoMinutes))),
 });
@@ -75,7 +75,7 @@ export const ownSigner = (
   own: Pass,
   { url, bare, recognised }: { url: string; bare: string; recognised: { opensFolder?: boolean } | undefined },
 ): Signer => ({
-  source: 'the one of the URL',
+  source: 'the token of the URL',
   isForAllOrigins: false,
   sign(urls) {
     const isCarriedAlong = recognised?.opensFolder !== false;

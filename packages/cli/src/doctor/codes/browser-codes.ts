@@ -9,17 +9,17 @@ export const browserFaults = [
   {
     code: 'browser-mixed-content',
     severity: 'error',
-    message: 'The browser blocks a request over http, for the page has https.',
+    message: 'The browser blocks a request over http, because the page has https.',
     remedy: ['Serve the content, all files that playlists name, and the endpoint over https.'],
   },
   {
     code: 'browser-refused',
     severity: 'warning',
-    message: 'In a browser, {count} requests of the player were refused ({statuses}).',
+    message: 'In a browser, the edge or the endpoint refused {count} requests of the player ({statuses}).',
     remedy: [
       'The findings above name the cause, if there are any.',
-      'Otherwise look at the network panel of the browser for what differs there.',
-      'It is a service worker, an extension, or cookies that a browser does not send to another site.',
+      'Otherwise look for a difference in the network panel of the browser.',
+      'The cause is a service worker, an extension, or cookies that a browser does not send to another site.',
     ],
   },
   {
@@ -28,8 +28,8 @@ export const browserFaults = [
     message: 'In a browser there is no picture within {seconds} s: {why}.',
     remedy: [
       'The findings above name the cause, if there are any.',
-      'Otherwise open the URL in a page of yours, with the developer tools.',
-      'The console has the words of the player, and of the plugin.',
+      'Otherwise open the URL in your own page, with the developer tools.',
+      'The console shows the errors of the player and of the plugin.',
     ],
   },
 ] as const;
@@ -39,7 +39,7 @@ export const browserNotes = [
   {
     code: 'browser-unavailable',
     severity: 'note',
-    message: 'Nothing was played in a browser: {why}.',
-    remedy: ['All other findings stand.', 'Leave --browser out where there can be no browser.'],
+    message: 'The doctor has played nothing in a browser: {why}.',
+    remedy: ['All other findings are complete.', 'Leave --browser out if the machine can have no browser.'],
   },
 ] as const;

@@ -18,7 +18,7 @@ export const edgeFaults = [
     message: 'The clock of the edge is {offset} s {direction} {reference}.',
     remedy: [
       'Run NTP on the edge.',
-      'With its clock ahead, fresh tokens have expired when they arrive; behind, old ones are let through.',
+      'If its clock is ahead, it refuses fresh tokens; if its clock is behind, it accepts expired tokens.',
     ],
   },
   {
@@ -26,15 +26,15 @@ export const edgeFaults = [
     severity: 'warning',
     message: 'The edge redirects ({status}) to {target}, another origin.',
     remedy: [
-      'Give players the URL that it leads to: a token for this host is no token there.',
-      'If it redirects who has no token to a page, answer 403: a player cannot tell that page from a failure.',
+      'Give players the URL of the target, because a token for this host is not valid on the other.',
+      'If the edge redirects requests without a token to a page, answer 403: players take that page for a failure.',
     ],
   },
   {
     code: 'edge-not-found',
     severity: 'error',
-    message: 'The edge answers {status} to a good token: there is no such file, or the origin does not find it.',
-    remedy: ['Check the path of the URL, and which path the edge asks its origin for.'],
+    message: 'The edge answers {status} to a valid token: the file does not exist, or the origin does not find it.',
+    remedy: ['Check the path of the URL, and the path that the edge requests from its origin.'],
   },
   {
     code: 'edge-fails',
@@ -42,7 +42,7 @@ export const edgeFaults = [
     message: 'The edge answers {status}.',
     remedy: [
       'Look into the logs of edge and origin.',
-      'An edge without a secret, or with one that it cannot read, often ends so.',
+      'A frequent cause is an edge without a secret, or with a secret that it cannot read.',
     ],
   },
   {
@@ -51,31 +51,32 @@ export const edgeFaults = [
     message: 'A refusal of the edge ({status}) may be cached: {why}.',
     remedy: [
       'Send refusals with Cache-Control: no-store, and let no cache in front of the edge keep them.',
-      'In nginx, proxy_cache_valid without `any` and without 403 keeps none.',
+      'In nginx, write proxy_cache_valid without `any` and without 403.',
     ],
   },
   {
     code: 'edge-refuses-valid',
     severity: 'error',
-    message: 'The edge answers {status} to a good token, {source}.',
+    message: 'The edge answers {status} to a valid token, {source}.',
     remedy: [
       'Give edge and signer the same secret, letter by letter, and the same format.',
       'In nginx, secure_link_md5 has the text that the signer hashes: secret, path and expiry, in the same order.',
-      'Where you gave no secret, give that of the edge (SECURE_TOKEN_SECRET): the doctor then says which one is wrong.',
-      'secure-token verify URL judges a signed URL by a secret.',
+      'Give the doctor the secret of the edge (SECURE_TOKEN_SECRET): it then says whether edge or endpoint is wrong.',
+      'secure-token verify URL checks a signed URL with a secret.',
       'Names with spaces, + or % have several spellings: see `pathForm` in the README of secure-token-server.',
     ],
   },
   {
     code: 'edge-caches-across-tokens',
     severity: 'error',
-    message: 'What was let through with a token is then served without one: a cache in front of the check keeps it.',
+    message:
+      'After a request with a token, the edge serves the file without a token: a cache in front of the check keeps it.',
     remedy: [
-      'Empty the cache after each change: what it still holds gives this finding again (proxy_cache_path in nginx).',
-      'Check the token where the cache is, before it is asked: in nginx, secure_link beside proxy_cache, CORS with it.',
-      'Or keep the token in the cache key: $request_uri in proxy_cache_key in place of $uri, the query of a CDN.',
-      'With the key alone, a token that has ended opens what it has opened until the cache drops it.',
-      'If there is no cache, a rule lets this one file pass.',
+      'Check the token before the lookup in the cache: in nginx, secure_link and CORS headers beside proxy_cache.',
+      'Or keep the token in the cache key: $request_uri instead of $uri in proxy_cache_key, or the query at a CDN.',
+      'With the key alone, an expired token opens cached files until the cache drops them.',
+      'Empty the cache after each change (proxy_cache_path in nginx): a cached file leads to this finding again.',
+      'If there is no cache, look for a rule that lets this one file pass.',
     ],
   },
   {
@@ -83,31 +84,31 @@ export const edgeFaults = [
     severity: 'error',
     message: 'The edge serves the URL without a token.',
     remedy: [
-      'Look first whether the rule that checks tokens is switched on at all.',
-      'Let it cover this path, also for HEAD and ranges.',
+      'First check that the rule for tokens is switched on.',
+      'Let the rule cover this path, also for HEAD and ranges.',
       'In nginx, the `location` that serves this path needs secure_link, and an `if` for an empty $secure_link.',
     ],
   },
   {
     code: 'edge-accepts-tampered',
     severity: 'error',
-    message: 'The edge serves the URL with a token of which one character was changed.',
-    remedy: ['Let the edge check the signature, and not only that a token is there or has not expired.'],
+    message: 'The edge serves the URL with a token in which one character was changed.',
+    remedy: ['Let the edge check the signature, and not only whether a token is there and has not expired.'],
   },
   {
     code: 'edge-accepts-expired',
     severity: 'error',
-    message: 'The edge serves the URL with a genuine token that has expired.',
+    message: 'The edge serves the URL with a correctly signed token that has expired.',
     remedy: [
       'Let the edge compare the expiry with its clock.',
       'In nginx, secure_link needs both arguments (secure_link $arg_st,$arg_e;).',
-      'secure_link_md5 then has $secure_link_expires, and if ($secure_link = "0") { return 410; } refuses.',
+      'secure_link_md5 then needs $secure_link_expires. Refuse with: if ($secure_link = "0") { return 410; }',
     ],
   },
   {
     code: 'edge-preflight-fails',
     severity: 'error',
-    message: 'The token travels in headers, and the edge does not let the preflight pass: {why}.',
+    message: 'The token travels in headers, and the edge fails the preflight: {why}.',
     remedy: [
       'Answer OPTIONS without a token with 204 and Access-Control-Allow-Origin.',
       'Name {headers} in Access-Control-Allow-Headers.',
@@ -116,69 +117,69 @@ export const edgeFaults = [
   {
     code: 'edge-cors-missing',
     severity: 'error',
-    message: 'The edge serves this without CORS headers that let a page of {origin} read it: {why}.',
+    message: 'The CORS headers of the edge do not let a page of {origin} read this response: {why}.',
     remedy: [
       'Send Access-Control-Allow-Origin, once, with every answer of the edge.',
       'In nginx: add_header Access-Control-Allow-Origin {origin} always;',
-      'With cookies also Access-Control-Allow-Credentials: true.',
+      'With cookies, also send Access-Control-Allow-Credentials: true.',
     ],
   },
   {
     code: 'edge-cors-missing-on-refusal',
     severity: 'warning',
-    message: 'The edge refuses ({status}) without CORS headers: to a page that is status 0, as a lost network is.',
+    message: 'The edge refuses ({status}) without CORS headers: a page sees status 0, as with a lost network.',
     remedy: [
       'Send Access-Control-Allow-Origin with refusals, too.',
-      'nginx does so where its line ends with `always`: add_header Access-Control-Allow-Origin … always;',
+      'In nginx, end the line with `always`: add_header Access-Control-Allow-Origin … always;',
     ],
   },
   {
     code: 'edge-range-ignored',
     severity: 'warning',
-    message: 'The edge answers a range with {status} and the whole file.',
+    message: 'The edge answers a range request with {status} and the whole file.',
     remedy: [
-      'Let edge and origin pass Range on and answer 206.',
-      'Without it nobody seeks in an MP4, and byte ranges of playlists fail.',
+      'Let the edge pass Range on, and let edge and origin answer 206.',
+      'Without ranges, viewers cannot seek in an MP4, and byte ranges of playlists fail.',
     ],
   },
   {
     code: 'edge-playlist-type',
     severity: 'warning',
-    message: 'The playlist comes as {type}.',
+    message: 'The edge sends the playlist as {type}.',
     remedy: [
-      'Send application/vnd.apple.mpegurl for .m3u8 and application/dash+xml for .mpd: Safari and Video.js look at it.',
+      'Send application/vnd.apple.mpegurl for .m3u8 and application/dash+xml for .mpd: Safari and Video.js read it.',
       'In nginx, write include /etc/nginx/mime.types; or, in the location that serves the files,',
       'types { application/vnd.apple.mpegurl m3u8; application/dash+xml mpd; video/mp4 mp4 m4s; }',
-      'In a bucket it is the Content-Type of the object.',
+      'In a bucket, set the Content-Type of the object.',
     ],
   },
   {
     code: 'edge-tokens-in-playlist',
     severity: 'warning',
-    message: 'The playlist names its files with tokens.',
+    message: 'The URLs in the playlist contain tokens.',
     remedy: [
-      'That is right for casting and for links.',
-      'For a player with a plugin let the playlist be without (`signPlaylists` of createEdgeHandler).',
-      'Its tokens end with the playlist, and a cache gives those of one viewer to others.',
+      'Casting and links need such a playlist.',
+      'For a player with a plugin, switch `signPlaylists` of createEdgeHandler off.',
+      'Tokens in a playlist expire together, and a cache gives the tokens of one viewer to others.',
     ],
   },
 ] as const;
 
-/** Peculiarities of the edge that nobody has to mend. */
+/** Peculiarities of the edge; they need no remedy. */
 export const edgeNotes = [
   {
     code: 'edge-expired-status',
     severity: 'note',
     message: 'The edge answers {status} to an expired token, not 410.',
     remedy: [
-      'Nothing has to be done.',
-      'With 410 a player knows that the secret is right, and a log tells the two apart.',
+      'You need not change anything.',
+      'A 410 shows players and logs that a token has expired, and that the secret is right.',
     ],
   },
   {
     code: 'edge-head-refused',
     severity: 'note',
-    message: 'The edge answers {status} to HEAD with a good token, and serves GET.',
-    remedy: ['Nothing has to be done for players.', 'Casting devices and link checkers send HEAD.'],
+    message: 'The edge answers {status} to HEAD with a valid token, and serves GET.',
+    remedy: ['Players do not need HEAD.', 'Casting devices and link checkers send HEAD.'],
   },
 ] as const;

@@ -18,7 +18,7 @@ export function childFindings({ edge, children, page }: Observations): Finding[]
     if (origin !== new URL(edge.url).origin) return [elsewhere(child, origin)];
     const found: Finding[] = [];
     if (isRefused(good))
-      found.push(finding('child-refused', url, { status: good.status, kind, how: `with a good token, ${source}` }));
+      found.push(finding('child-refused', url, { status: good.status, kind, how: `with a valid token, ${source}` }));
     if (isDenied && isRefused(withoutToken)) {
       const how = 'for which the endpoint sends no token';
       found.push(finding('child-refused', url, { status: withoutToken.status, kind, how }));
@@ -39,8 +39,8 @@ function elsewhere(child: ChildObservations, origin: string): Finding {
 }
 
 function howItFares({ isDenied, good, withoutToken }: ChildObservations): string {
-  if (isServed(withoutToken)) return 'which is another origin and serves it without a token';
-  if (isDenied) return 'another origin, for which the endpoint has no token';
+  if (isServed(withoutToken)) return 'another origin, which serves the file without a token';
+  if (isDenied) return 'another origin, for which the endpoint sends no token';
   const outcome = good ?? withoutToken;
   if (isAnswer(outcome)) return `another origin, which answers ${outcome.status}`;
   return outcome ? `another origin, which does not answer (${outcome.failure})` : 'another origin';

@@ -13,13 +13,13 @@ export function corsProblem({ url, headers }: Answer, page: Page, credentials: b
   if (allowed === null) {
     // a server that answers to listed origins alone does not know one that was made up
     const lists = /\borigin\b/i.test(headers.get('vary') ?? '');
-    return page.isAssumed && lists ? undefined : 'there is no Access-Control-Allow-Origin';
+    return page.isAssumed && lists ? undefined : 'Access-Control-Allow-Origin is missing';
   }
   if (credentials && headers.get('access-control-allow-credentials') !== 'true')
     return 'the token is a cookie, and Access-Control-Allow-Credentials: true is missing';
   if (allowed === '*') return credentials ? 'the token is a cookie, and Access-Control-Allow-Origin is *' : undefined;
   if (allowed === page.origin) return undefined;
-  if (allowed.includes(',')) return 'Access-Control-Allow-Origin comes more than once';
+  if (allowed.includes(',')) return 'the response has more than one Access-Control-Allow-Origin';
   return page.isAssumed ? undefined : 'Access-Control-Allow-Origin names another origin';
 }
 
@@ -30,7 +30,7 @@ export function preflightProblem(
   { names, credentials }: { names: readonly string[]; credentials: boolean },
 ): string | undefined {
   const { status, headers } = answer;
-  if (status < 200 || status > 299) return `OPTIONS is answered ${status}`;
+  if (status < 200 || status > 299) return `the answer to OPTIONS is ${status}`;
   const problem = corsProblem(answer, page, credentials);
   if (problem !== undefined || headers.get('access-control-allow-origin') === null) return problem;
   const listed = (headers.get('access-control-allow-headers') ?? '').toLowerCase().split(/\s*,\s*/);

@@ -56,7 +56,7 @@ function clockFindings(edge: EdgeObservations, endpointOffset: Offset | undefine
     return [finding('edge-clock', edge.url, { ...inWords(off), reference: 'the clock of this machine' })];
   const direction = isEarly(edge) && !endpointIsOff(endpointOffset) ? 'ahead of' : isLate(edge) ? 'behind' : undefined;
   if (direction === undefined) return [];
-  const reference = 'the one that signs, by which tokens it takes for expired';
+  const reference = 'the clock of the signer, judged by the tokens that the edge takes for expired';
   return [finding('edge-clock', edge.url, { offset: 'many', direction, reference })];
 }
 
@@ -124,12 +124,12 @@ function whoIsWrong({ good, isGenuine, own }: EdgeObservations): string {
   if (isGenuine === undefined || statusOf(good) === 410) return '';
   if (isGenuine)
     return (
-      '. It is genuine by the secret that was given, so that the edge is wrong: it has another secret, ' +
+      '. The given secret has signed it, so the edge is wrong: the edge has another secret, ' +
       'hashes another text, or has one more rule'
     );
   return isServed(own)
-    ? ', and serves one that is signed with the secret that was given: the endpoint has another secret or format'
-    : ', and to one that is signed with the secret that was given: the edge has neither secret, another format, or another clock';
+    ? ', and accepts a token that the given secret has signed: the endpoint has another secret or format'
+    : ', and to a token that the given secret has signed: the edge has neither secret, another format, or another clock';
 }
 
 const statusOf = (outcome: Outcome | undefined): number => (isAnswer(outcome) ? outcome.status : 0);
@@ -143,7 +143,7 @@ function cacheFindings(edge: EdgeObservations): Finding[] {
   }
   // the same token opens the folder, but not the URL that was refused before
   if (isRefused(good) && (isServed(sibling) || statusOf(sibling) === 404)) {
-    const why = 'a good token is refused where one was refused before, and nowhere else';
+    const why = 'the edge refuses a valid token only for a URL for which it has refused another token before';
     return [finding('edge-caches-refusals', url, { status: good.status, why })];
   }
   return [];

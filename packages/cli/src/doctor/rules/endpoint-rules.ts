@@ -64,9 +64,9 @@ const notJson = (url: string, { status, body = '' }: Answer): Finding =>
   finding('endpoint-not-json', url, { status, kind: kindOf(body.trimStart()) });
 
 function kindOf(text: string): string {
-  if (text === '') return 'nothing: it is empty';
+  if (text === '') return 'nothing, because it is empty';
   if (text.startsWith('<')) return 'HTML or XML';
-  return /^[[\d"tfn-]/.test(text) ? 'JSON that is no object' : 'plain text';
+  return /^[[\d"tfn-]/.test(text) ? 'JSON that is not an object' : 'plain text';
 }
 
 function bodyFindings(
@@ -107,13 +107,13 @@ function timeFindings(
   const offset = hasNow ? offsetByTime(now, initial) : offsetByDate(initial);
   const off = offset ? secondsOff(offset) : 0;
   if (offset && off !== 0 && !(edgeOffset && secondsOff(offset, edgeOffset) === 0)) {
-    const reference = edgeOffset ? 'that of the edge' : 'that of this machine';
+    const reference = edgeOffset ? 'the clock of the edge' : 'the clock of this machine';
     return [finding('endpoint-clock', url, { ...inWords(off), reference })];
   }
   if (typeof expires !== 'number' || isMilliseconds(expires) || expires < 1e9) return [];
   const lifetime = Math.round(expires - (hasNow ? now : initial.receivedMs / 1000));
   if (lifetime <= 0 && !hasNow) {
-    const reference = 'that of this machine, by the end of its tokens';
+    const reference = 'the clock of this machine, judged by the expiry of its tokens';
     return [finding('endpoint-clock', url, { offset: -lifetime, direction: 'or more behind', reference })];
   }
   // a day is what most edges take; the endpoint may have counted from the second before

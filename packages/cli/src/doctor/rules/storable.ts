@@ -10,8 +10,8 @@ export function cachedBy({ headers }: Answer, { isRefusal }: { isRefusal: boolea
   const hit = ['x-cache', 'x-cache-status', 'cf-cache-status', 'x-proxy-cache'].find((name) =>
     /\bhit\b/i.test(headers.get(name) ?? ''),
   );
-  if (hit !== undefined) return `${hit} says that it comes out of a cache`;
-  if (Number(headers.get('age') ?? 0) > 0) return 'its Age says that it comes out of a cache';
+  if (hit !== undefined) return `${hit} shows that the response comes from a cache`;
+  if (Number(headers.get('age') ?? 0) > 0) return 'Age shows that the response comes from a cache';
   if (!isRefusal) return undefined;
   const control = (headers.get('cache-control') ?? '').toLowerCase();
   if (/\bno-store\b|\bno-cache\b/.test(control)) return undefined;
@@ -19,5 +19,5 @@ export function cachedBy({ headers }: Answer, { isRefusal }: { isRefusal: boolea
     return `Cache-Control is ${control}`;
   const expiresMs = Date.parse(headers.get('expires') ?? '');
   const isLater = expiresMs > Date.parse(headers.get('date') ?? '') + 1000;
-  return !control.includes('max-age') && isLater ? 'its Expires lies ahead' : undefined;
+  return !control.includes('max-age') && isLater ? 'Expires is in the future' : undefined;
 }
