@@ -52,25 +52,28 @@ export const answersEachUrl: Check = form((reply) => {
 
 export const answersInPart: Check = ({ partial, url }) =>
   judge(partial, (it) => {
-    const remedy = 'Answer 200 with the tokens of the others, and the URL that may not be had in `denied`.';
+    const remedy = 'Answer 200 with the tokens of the others, and the denied URL in `denied`.';
     if (it.status !== 200) return failed(answered(it), remedy);
     return tokenFor(it, url)
-      ? passed('It answered 200, with the token.')
+      ? passed('The endpoint answered 200, with the token.')
       : failed('The other URL has no token.', remedy);
   });
 
 export const signsNothingElse: Check = ({ partial, denied, foreign }) => {
   if (!partial || !denied) return notAsked();
   return [partial, denied].some((reply) => reply.status === 200 && tokenFor(reply, foreign))
-    ? failed('It sent a token for a host that it cannot know.', 'Sign URLs of your CDN alone: compare the whole host.')
-    : passed('It signed no URL of another host.');
+    ? failed(
+        'The endpoint sent a token for a host that it cannot know.',
+        'Sign URLs of your CDN alone: compare the whole host.',
+      )
+    : passed('The endpoint signed no URL of another host.');
 };
 
 export const deniesAll: Check = ({ denied, foreign }) =>
   judge(denied, (it) => {
     const isDenied = it.status === 403 || (it.status === 200 && deniedOf(it).includes(foreign));
     return isDenied
-      ? passed(`It answered ${it.status}.`)
+      ? passed(`The endpoint answered ${it.status}.`)
       : failed(answered(it), 'Answer 403, or 200 with all URLs in `denied`.');
   });
 
@@ -83,12 +86,12 @@ export const replacesRefused: Check = ({ refused, first, url }) => {
         )
       : notAsked();
   const [initial, again] = refused;
-  const remedy = 'Let the token after `refused` end a second later, so that it is another one.';
+  const remedy = 'Let the token after `refused` expire one second later, so that the token differs.';
   const [before, after] = [initial, again].map((reply) => carriedBy(reply, url));
   if (again.status !== 200 || after === undefined)
     return failed(`To the reason \`refused\`: ${answered(again)}`, remedy);
   return before === after
-    ? failed('After `refused` the same token came again.', remedy)
+    ? failed('After `refused`, the endpoint sent the same token again.', remedy)
     : passed('Another token came.');
 };
 
@@ -110,12 +113,12 @@ export const tellsTheTime: Check = ({ first }) => {
   if (first.status !== 200) return notAsked();
   const time = timeOf(first);
   const remedy = 'Send `now`, the unix seconds of the moment of the answer, from a clock that is synchronised.';
-  if (Number.isNaN(time)) return failed('It sent neither `now` nor a header `Date`.', remedy);
+  if (Number.isNaN(time)) return failed('The endpoint sent neither `now` nor a header `Date`.', remedy);
   const date = Date.parse(first.headers.get('Date') ?? '') / 1000;
   const apart = Math.abs(time - date);
   return apart > CLOCKS
     ? failed(`\`now\` and the header \`Date\` are ${Math.round(apart)} s apart.`, remedy)
-    : passed('It tells the time.');
+    : passed('The endpoint sends its time.');
 };
 
 export const isMadeAnew: Check = ({ first, later }) =>
@@ -135,5 +138,5 @@ export const isNotStored: Check = (replies) => {
   if (first.status === 0) return notAsked();
   return stored
     ? failed(`\`Cache-Control: no-store\` is missing on a ${stored.status}.`, 'Set it on every answer.')
-    : passed('It stands on every answer.');
+    : passed('Every answer has it.');
 };

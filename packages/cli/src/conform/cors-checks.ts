@@ -23,15 +23,15 @@ const ofOtherOrigins =
     return lets(first, page) || page.isGiven
       ? check(replies)
       : notTried(
-          `It does not let pages of ${page.origin} in: does it have a page on another origin?`,
+          `The endpoint allows no pages of ${page.origin}: does it have a page on another origin?`,
           'Give the origin of that page with --origin. An endpoint on the origin of its page needs no CORS.',
         );
   };
 
 export const letsThePageIn: Check = ofOtherOrigins(({ first, page }) =>
   lets(first, page)
-    ? passed('It lets the page read the answer.')
-    : failed(`Its 200 does not let ${page.origin} in.`, `Send Access-Control-Allow-Origin: ${page.origin}.`),
+    ? passed('The page can read the answer.')
+    : failed(`Its 200 does not allow ${page.origin}.`, `Send Access-Control-Allow-Origin: ${page.origin}.`),
 );
 
 export const letsThePageReadFailures: Check = ofOtherOrigins((replies) => {
@@ -49,8 +49,9 @@ export const letsThePageReadFailures: Check = ofOtherOrigins((replies) => {
 export const answersPreflights: Check = ofOtherOrigins(({ preflight, page, viewer }) =>
   judge(preflight, (it) => {
     const remedy = 'Answer OPTIONS with 204 and the CORS headers, without a log-in.';
-    if (!(it.status >= 200 && it.status < 300)) return failed(`To the preflight: it answered ${it.status}.`, remedy);
-    if (!lets(it, page)) return failed('The preflight does not let the page in.', remedy);
+    if (!(it.status >= 200 && it.status < 300))
+      return failed(`The endpoint answered ${it.status} to the preflight.`, remedy);
+    if (!lets(it, page)) return failed('The preflight does not allow the page.', remedy);
     const allowed = namesIn(it.headers.get('Access-Control-Allow-Headers'));
     const isAny = allowed.includes('*') && !takesCredentials(it);
     // a wildcard leaves this one out (Fetch, section 4.8)
@@ -58,7 +59,7 @@ export const answersPreflights: Check = ofOtherOrigins(({ preflight, page, viewe
       (name) => !allowed.includes(name) && !(isAny && name !== 'authorization'),
     );
     return missing === undefined
-      ? passed('It lets the call through.')
+      ? passed('The preflight allows the call.')
       : failed(`The preflight does not allow the header ${missing}.`, 'Name it in Access-Control-Allow-Headers.');
   }),
 );
@@ -66,14 +67,17 @@ export const answersPreflights: Check = ofOtherOrigins(({ preflight, page, viewe
 export const namesOriginsForCredentials: Check = ofOtherOrigins(({ first, page, viewer }) => {
   if (!takesCredentials(first))
     return viewer.includes('cookie') && page.isGiven
-      ? failed('It takes no credentials, and the log-in is a cookie.', 'Send Access-Control-Allow-Credentials: true.')
-      : passed('It takes no credentials of other origins.');
+      ? failed(
+          'The endpoint allows no credentials, and the log-in is a cookie.',
+          'Send Access-Control-Allow-Credentials: true.',
+        )
+      : passed('The endpoint allows no credentials of other origins.');
   return allowedOrigin(first) === '*'
     ? failed(
-        'It takes credentials, and lets * in: browsers refuse that.',
+        'The endpoint allows credentials and `*`: browsers refuse that.',
         'Name the origin of the request in place of *.',
       )
-    : passed('It names the origin.');
+    : passed('The endpoint names the origin.');
 });
 
 export const keepsCredentialsFromOthers: Check = ({ otherOrigin }) =>

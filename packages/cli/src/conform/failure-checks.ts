@@ -18,9 +18,12 @@ export const refusesStrangers: Check = ({ stranger, viewer, first }) => {
       'Give a log-in with --header.',
     );
   if (!stranger) return first.status === 200 ? notAsked() : notTried(answered(first), 'Give the log-in of a viewer.');
-  if (stranger.status === 401 || stranger.status === 403) return passed(`It answered ${stranger.status}.`);
+  if (stranger.status === 401 || stranger.status === 403) return passed(`The endpoint answered ${stranger.status}.`);
   return stranger.status === 200 && tokensOf(stranger).length > 0
-    ? notTried('It sends tokens without the headers of --header, too.', 'Give a log-in without which there are none.')
+    ? notTried(
+        'The endpoint also sends tokens without the headers of --header.',
+        'Give a log-in that the endpoint requires.',
+      )
     : failed(
         `Without a log-in: ${answered(stranger)}`,
         'Answer 401 to who is not logged in, without a redirect to a page.',

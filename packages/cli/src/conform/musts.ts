@@ -55,15 +55,15 @@ export const musts: readonly Must[] = [
       'within ten seconds and without a redirect.',
     check: answersAPost,
   },
-  { number: 'P2', must: 'A call of 100 URLs is answered.', check: answersAHundred },
+  { number: 'P2', must: 'The endpoint answers a call of 100 URLs.', check: answersAHundred },
   {
     number: 'P3',
-    must: 'A call of more URLs than the endpoint takes gets a 400 or a 413. It is never answered for some of them.',
+    must: 'A call with more URLs than the endpoint accepts gets a 400 or a 413, and never tokens for a part of the URLs.',
     check: answersAllOrNone,
   },
   {
     number: 'P4',
-    must: 'The order of `urls` means nothing. A URL that stands there twice is answered as if it stood there once.',
+    must: 'The order of `urls` does not matter. A URL that occurs twice in `urls` gets the answer of one that occurs once.',
     check: ignoresTheOrder,
   },
   {
@@ -83,7 +83,7 @@ export const musts: readonly Must[] = [
   },
   {
     number: 'P8',
-    must: 'A body that is no such request gets a 400, or another 4xx that is not 401, 403, 408 or 429.',
+    must: 'A body that is not a valid request gets a 400, or another 4xx that is not 401, 403, 408 or 429.',
     check: refusesMalformed,
   },
   { number: 'P9', must: 'A body of two megabytes gets a 413.', check: refusesTooLong },
@@ -123,47 +123,47 @@ export const musts: readonly Must[] = [
   },
   {
     number: 'P16',
-    must: 'Each URL of the call has a token that opens it, or stands in `denied` as it was asked for.',
+    must: 'For each URL of the call, `tokens` has a token that opens it, or `denied` has the URL as the player sent it.',
     check: answersEachUrl,
   },
   {
     number: 'P17',
-    must: 'One URL that may not be had does not cost the others their tokens.',
+    must: 'If the viewer may not have one URL of a call, the other URLs still get tokens.',
     check: answersInPart,
   },
   { number: 'P18', must: 'A URL of a host that is not yours gets no token.', check: signsNothingElse },
   {
     number: 'P19',
-    must: 'A call of which no URL may be had gets a 403, or a 200 with all of them in `denied`.',
+    must: 'If the viewer may have no URL of a call, the call gets a 403, or a 200 with all its URLs in `denied`.',
     check: deniesAll,
   },
   {
     number: 'P20',
-    must: 'The reason `refused` gets another token than the one that was refused.',
+    must: 'A call with the reason `refused` gets another token than the refused one.',
     check: replacesRefused,
   },
-  { number: 'P21', must: '`expires` lies ahead of the clock of the endpoint.', check: expiresLater },
+  { number: 'P21', must: '`expires` is later than the time of the endpoint.', check: expiresLater },
   {
     number: 'P22',
     must:
-      '`now` tells the clock of the endpoint, and agrees with the header `Date`. ' +
-      'Without `now`, that header is there.',
+      '`now` is the time of the endpoint, and agrees with the header `Date`. ' +
+      'Without `now`, the answer has a header `Date`.',
     check: tellsTheTime,
   },
-  { number: 'P23', must: 'Each call is answered anew, from no cache.', check: isMadeAnew },
-  { number: 'P24', must: '`Cache-Control: no-store` stands on every answer.', check: isNotStored },
+  { number: 'P23', must: 'Each call gets a new answer, never one from a cache.', check: isMadeAnew },
+  { number: 'P24', must: 'Every answer has `Cache-Control: no-store`.', check: isNotStored },
   { number: 'P25', must: 'A viewer who is not logged in gets a 401 or a 403.', check: refusesStrangers },
   { number: 'P26', must: 'Failures are `application/problem+json` (RFC 9457).', check: sendsProblems },
   { number: 'P27', must: 'A 429 has a `Retry-After`, in seconds or as a date.', check: tellsHowLong },
-  { number: 'P28', must: 'An outage of yours is a 5xx, never a 401 or 403.', check: failsAsAnOutage },
+  { number: 'P28', must: 'An internal failure of the endpoint is a 5xx, never a 401 or 403.', check: failsAsAnOutage },
   {
     number: 'P29',
-    must: 'An answer lets the origin of the page read it, in `Access-Control-Allow-Origin`.',
+    must: 'An answer names the origin of the page, or `*`, in `Access-Control-Allow-Origin`.',
     check: letsThePageIn,
   },
   {
     number: 'P30',
-    must: 'A refusal or a failure lets the origin of the page read it, too.',
+    must: 'A refusal or a failure also names the origin of the page, or `*`, in `Access-Control-Allow-Origin`.',
     check: letsThePageReadFailures,
   },
   {
@@ -178,12 +178,12 @@ export const musts: readonly Must[] = [
   },
   {
     number: 'P33',
-    must: 'An origin that is not yours is allowed no credentials.',
+    must: 'CORS headers never allow credentials to an origin that is not yours.',
     check: keepsCredentialsFromOthers,
   },
   {
     number: 'P34',
-    must: '`Retry-After` is exposed to the page, and `Date` where `now` is left out.',
+    must: '`Access-Control-Expose-Headers` names `Retry-After`, and also `Date` if the answer has no `now`.',
     check: exposesTimes,
   },
 ];

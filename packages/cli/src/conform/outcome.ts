@@ -31,7 +31,7 @@ export const judge = (reply: Reply | undefined, check: (reply: Reply) => Outcome
   reply ? check(reply) : notAsked();
 
 /** Names a reply's status. */
-export const answered = ({ status, failure }: Reply): string => failure ?? `It answered ${status}.`;
+export const answered = ({ status, failure }: Reply): string => failure ?? `The endpoint answered ${status}.`;
 
 /** Whether a status says that this call is wrong, and neither that the viewer is nor that there is an outage. */
 export const isOwnFault = ({ status }: Reply): boolean =>

@@ -11,8 +11,8 @@ const bringsToken = (reply: Reply | undefined, { url }: Replies, remedy: string)
   judge(reply, (it) => {
     if (it.status !== 200) return failed(answered(it), remedy);
     return tokenFor(it, url)
-      ? passed('It answered 200, with a token.')
-      : failed('It sent no token for the URL.', remedy);
+      ? passed('The endpoint answered 200, with a token.')
+      : failed('The endpoint sent no token for the URL.', remedy);
   });
 
 export const answersAPost: Check = ({ first, url }) => {
@@ -20,7 +20,7 @@ export const answersAPost: Check = ({ first, url }) => {
   if (status === 0)
     return failed(answered(first), 'Check ENDPOINT, and that it answers within ten seconds, also when it is busy.');
   if (status >= 300 && status < 400)
-    return failed(`It redirects, with ${status}.`, 'Give the address that it redirects to; a redirect loses the POST.');
+    return failed(`The endpoint redirects, with ${status}.`, 'Give the URL of the target; a redirect loses the POST.');
   if (status === 401 || status === 403)
     return failed(answered(first), 'Give the log-in of a viewer with --header, and a URL that this viewer may have.');
   if (status === 404) return failed(answered(first), 'Check the path of ENDPOINT.');
@@ -29,8 +29,11 @@ export const answersAPost: Check = ({ first, url }) => {
   if (!isJson(first))
     return failed('The media type of its answer is not application/json.', 'Set Content-Type: application/json.');
   return !tokenFor(first, url) && deniedOf(first).includes(url)
-    ? failed('It denies URL.', 'Give a URL that this viewer may have, or the log-in of one who may with --header.')
-    : passed('It answered 200 with JSON.');
+    ? failed(
+        'The endpoint denies URL.',
+        'Give a URL that this viewer may have, or the log-in of another viewer with --header.',
+      )
+    : passed('The endpoint answered 200 with JSON.');
 };
 
 export const answersAHundred: Check = (replies) =>
@@ -38,12 +41,15 @@ export const answersAHundred: Check = (replies) =>
 
 export const answersAllOrNone: Check = ({ hundredAndOne }) =>
   judge(hundredAndOne, (it) => {
-    if (it.status === 400 || it.status === 413) return passed(`It answered ${it.status}.`);
+    if (it.status === 400 || it.status === 413) return passed(`The endpoint answered ${it.status}.`);
     if (it.status !== 200) return failed(answered(it), 'Answer 400 or 413 to a call of too many URLs.');
     const left = unanswered(it).length;
     return left === 0
-      ? passed('It answered all 101.')
-      : failed(`It answered 200, and left ${left} of 101 URLs out.`, 'Answer 400 or 413, or for all of them.');
+      ? passed('The endpoint answered all 101.')
+      : failed(
+          `The endpoint answered 200, and left ${left} of 101 URLs out.`,
+          'Answer 400 or 413, or for all of them.',
+        );
   });
 
 /** The URLs of a call that its answer says nothing about. */
@@ -55,7 +61,7 @@ export const unanswered = (reply: Reply): readonly string[] => {
 export const ignoresTheOrder: Check = ({ ordered, url }) => {
   const [one, turned, again] = ordered;
   if (!one || !turned || !again) return notAsked();
-  const remedy = 'Make each token for the URL that stands in it, and take a URL that stands there twice once.';
+  const remedy = 'Make each token for the URL that it names, and treat a URL that occurs twice as one.';
   for (const reply of [one, turned]) {
     if (reply.status !== 200) return failed(answered(reply), remedy);
     if (!tokenFor(reply, url)) return failed('With a second URL in the call there is no token for the first.', remedy);
@@ -64,8 +70,8 @@ export const ignoresTheOrder: Check = ({ ordered, url }) => {
   const isSameToken = carriedBy(one, url) === carriedBy(again, url);
   // formats with something random in them have another token each time
   if (isSameTime && isSameToken && carriedBy(one, url) !== carriedBy(turned, url))
-    return failed('The other way round, the URL gets another token.', remedy);
-  return passed('It answered the same in both orders.');
+    return failed('With the URLs in the other order, the URL gets another token.', remedy);
+  return passed('The endpoint answered the same in both orders.');
 };
 
 export const ignoresUnknownMembers: Check = (replies) =>
@@ -76,7 +82,7 @@ export const takesNullAsLeftOut: Check = (replies) =>
 
 export const takesUnknownReasons: Check = (replies) =>
   replies.unknownReason?.status === 400
-    ? passed('It answered 400.')
+    ? passed('The endpoint answered 400.')
     : bringsToken(replies.unknownReason, replies, 'Take a reason that you do not know for `initial`, or answer 400.');
 
 export const refusesMalformed: Check = ({ malformed }) => {
@@ -85,13 +91,13 @@ export const refusesMalformed: Check = ({ malformed }) => {
     if (!reply) return notAsked();
     if (!isOwnFault(reply)) return failed(`To ${what}: ${answered(reply)}`, 'Answer 400 to a body that is no request.');
   }
-  return passed(`It refused all ${malformed.length}.`);
+  return passed(`The endpoint refused all ${malformed.length}.`);
 };
 
 export const refusesTooLong: Check = ({ tooLong }) =>
   judge(tooLong, (it) =>
     it.status === 413
-      ? passed('It answered 413.')
+      ? passed('The endpoint answered 413.')
       : failed(answered(it), 'Read no more of a body than 100 URLs can need (200 kB), and answer 413.'),
   );
 
@@ -101,7 +107,7 @@ export const takesJsonAlone: Check = (replies) => {
   if (read.result !== 'passed') return read;
   return judge(asText, (it) =>
     isOwnFault(it)
-      ? passed(`It answered ${it.status} to text/plain.`)
+      ? passed(`The endpoint answered ${it.status} to text/plain.`)
       : failed(`To text/plain: ${answered(it)}`, 'Answer 415 to any other media type than application/json.'),
   );
 };
@@ -115,5 +121,5 @@ export const takesPostAlone: Check = ({ methods }) => {
     if (reply.status === 405 && !/\bPOST\b/.test(reply.headers.get('Allow') ?? ''))
       return failed(`To ${method}: 405 without an \`Allow\` that names POST.`, remedy);
   }
-  return passed('It refused GET and PUT.');
+  return passed('The endpoint refused GET and PUT.');
 };
