@@ -63,7 +63,7 @@ export const musts: readonly Must[] = [
   },
   {
     number: 'P4',
-    must: 'The order of `urls` does not matter. A URL that occurs twice in `urls` gets the answer of one that occurs once.',
+    must: 'The order of `urls` does not matter. A URL that occurs twice in `urls` gets the same answer as a URL that occurs once.',
     check: ignoresTheOrder,
   },
   {
