@@ -182,7 +182,7 @@ const typesOf = (/** @type {Row} */ row) => {
   };
 };
 
-/** What a row is built into without types; those of development first. @returns {import('rollup').RollupOptions[]} */
+/** The outputs of a row without types; development builds first. @returns {import('rollup').RollupOptions[]} */
 const code = (/** @type {Row} */ row) => {
   const { folder, input, esm, script, bin } = row;
   const source = `packages/${folder}/src/${input}`;
@@ -222,8 +222,8 @@ const scriptsOfPages = () => {
 };
 
 /**
- * What the example pages and their servers load: development builds where there are any, no types, and of the scripts
- * the token workers and those of tags.
+ * The outputs that the example pages and their servers load: development builds if there are any, no types, and among
+ * the scripts the token workers and the scripts for tags.
  */
 const forPages = () => {
   const scripts = scriptsOfPages();

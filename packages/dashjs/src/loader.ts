@@ -17,7 +17,7 @@ export interface LoadProgress {
   readonly target?: EventTarget | null;
   /** The duration of the load, in ms; without, dash.js measures it. */
   time?: number | null;
-  /** Not counted as throughput. */
+  /** Whether dash.js leaves the request out of its throughput. */
   readonly noTrace?: boolean;
 }
 

@@ -19,7 +19,7 @@ interface TimeSync {
   readonly setConfig: (config: Config) => void;
 }
 
-/** That the time is asked for over HTTP; as `http-head` it stands in a header. */
+/** The schemes that request the time over HTTP; with `http-head` a header has the time. */
 const OVER_HTTP = /^urn:mpeg:dash:utc:http-(head|xsdate|iso):/;
 const DIRECT = 'urn:mpeg:dash:utc:direct:2014';
 

@@ -9,7 +9,7 @@ import { signOrWait, tellConsole } from './session.ts';
 
 /** The status with which an outage of the signing endpoint is reported. */
 const UNAVAILABLE: LoaderAnswer = { status: 503, statusText: 'No token: the signing endpoint does not answer' };
-/** Nobody has answered, and nobody will. */
+/** The answer for a request that ends without a response. */
 const DESTROYED: LoaderAnswer = { status: 0, statusText: 'No token: the token source was destroyed' };
 
 type LoadAnew = (request: LoaderRequest, response: LoaderResponse) => void;

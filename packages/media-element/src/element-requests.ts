@@ -73,7 +73,10 @@ export class ElementRequests {
     if (await workerSigns(this.#options.url)) await renewWorker();
   }
 
-  /** Nobody waits for ever: for the first source, and for one that was given up. @throws as `TokenSource.sign` */
+  /**
+   * Signs without waiting through an outage, for the first source and for a source that was given up.
+   * @throws as `TokenSource.sign`
+   */
   signOnce(): Promise<SignedRequest> {
     const { source, url } = this.#options;
     return source.sign(url, { signal: this.#start.signal });

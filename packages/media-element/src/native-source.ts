@@ -108,7 +108,7 @@ export class NativeSource {
     for (const type of types) this.#media.addEventListener(type, listener, options);
   }
 
-  /** Not if the page has given the element another source. */
+  /** Whether playback has not failed and the element still has our source: the page may have set another one. */
   #isOurs(): boolean {
     const isOver = this.#phase === 'failed' || this.#phase === 'released';
     return !isOver && this.#hasOurSource();

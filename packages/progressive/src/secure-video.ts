@@ -29,7 +29,7 @@ const HIDDEN_EVENTS = ['abort', 'emptied', 'loadstart'];
 /** The options that are none of a token source. */
 const OWN_OPTIONS = ['via'];
 
-/** Who keeps which element playing: a second call takes over from the first. */
+/** The end of the current call for each element: a second call ends the first. */
 const keepers = new WeakMap<HTMLMediaElement, () => void>();
 
 /**

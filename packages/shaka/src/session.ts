@@ -87,7 +87,7 @@ export class Session {
     writeEarlyFailure(this.source, error, hasShownPicture(this.#player.getMediaElement()));
   }
 
-  /** Not before the first segment, nor where a viewer has just changed to another title. */
+  /** Whether the viewer has a picture: not before the first segment, nor just after a change to another title. */
   #hasPicture(): boolean {
     return !!this.#player.getMediaElement()?.readyState;
   }

@@ -9,7 +9,7 @@ export interface VhsRequestOptions {
   beforeSend?: (xhr: XMLHttpRequest) => void;
 }
 
-/** One that returns nothing has changed the options in place. */
+/** A request hook of VHS. A hook that returns nothing has changed the options in place. */
 export type VhsRequestHook = (options: VhsRequestOptions) => VhsRequestOptions | undefined;
 
 /** `vhs.xhr` of a player, or `videojs.Vhs.xhr` for all of them. */

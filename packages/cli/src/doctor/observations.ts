@@ -26,7 +26,9 @@ export const isAnswer = (outcome: Outcome | undefined): outcome is Answer =>
 /** The page that plays. */
 export interface Page {
   readonly origin: string;
-  /** Nobody has named the page: the origin is the likeliest one, and a server that lists origins may not know it. */
+  /**
+   * Whether the caller has named no page: the origin is then a guess, and a server that lists origins may not know it.
+   */
   readonly isAssumed: boolean;
 }
 
@@ -57,7 +59,7 @@ export interface EdgeObservations {
   readonly isGenuine?: boolean;
   /** A token signed with the secret that was given: asked where the edge refused another one of the endpoint. */
   readonly own?: Outcome;
-  /** One that ends in twelve hours: asked where the edge refused the good one. */
+  /** The answer to a token that lives for twelve hours, requested if the edge refused the valid token. */
   readonly lasting?: Outcome;
   readonly head?: Outcome;
   /** `Range: bytes=0-1` with a good token, for what is no playlist. */
@@ -69,7 +71,7 @@ export interface EdgeObservations {
    * a token.
    */
   readonly sibling?: Outcome;
-  /** That file without a token: asked where the URL was served without one. */
+  /** The answer for that file without a token, requested if the edge served the URL without a token. */
   readonly siblingWithoutToken?: Outcome;
   /** The playlist names files with tokens. */
   readonly hasTokensInPlaylist?: boolean;

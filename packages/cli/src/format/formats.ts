@@ -24,7 +24,7 @@ export type Settings = Readonly<Record<string, unknown>>;
 
 /** A format that `--format` names. */
 export interface Format {
-  /** That of the function that `secure-token-server` exports. */
+  /** The name of the function that `secure-token-server` exports. */
   readonly name: string;
   readonly keys: KeyKind;
   /** Reads its options itself, and throws `ERR_OPTIONS` for those that it does not know. */

@@ -56,7 +56,10 @@ export class RenewalTimer {
     this.#page.listenWhile(played.length > 0);
   }
 
-  /** Whoever renews early, by jitter, must not take an asset for one in use that was left a moment ago. */
+  /**
+   * Decides with the jitter in mind: an early renewal must not take an asset for one in use that the viewer left a
+   * moment ago.
+   */
   #isToBeRenewed(held: HeldToken): boolean {
     const { store, usage, clock } = this.#parts;
     if (store.stateOf(held) !== 'due') return false;

@@ -37,7 +37,7 @@ interface Parts {
 interface Flight {
   readonly key: string;
   readonly ended: Promise<void>;
-  /** Nobody knows yet whether the URL will exist. */
+  /** Whether the URL is only predicted, and may never exist. */
   readonly isPredicted: boolean;
 }
 

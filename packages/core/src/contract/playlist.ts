@@ -47,7 +47,7 @@ export interface ReadAhead {
   isPredicted(key: string): boolean;
   /** Seconds that are at hand of playlists that are due for more, each. */
   restsOfDue(): number[];
-  /** Nobody plays any more. */
+  /** Ends read-ahead, because no player is left. */
   rest(): void;
   stop(): void;
 }

@@ -14,7 +14,7 @@ import { firstOf } from './url-order.ts';
 interface Which {
   /** Renditions that were asked for since then, in seconds: others were left for the one that began there. */
   readonly since?: number;
-  /** Not this one: it has asked already. */
+  /** A rendition to leave out, because it has asked already. */
   readonly but?: Rendition;
 }
 
@@ -76,7 +76,7 @@ class PlaylistsAhead implements ReadAhead {
     );
   }
 
-  /** Nobody plays any more. */
+  /** Ends read-ahead, because no player is left. */
   rest(): void {
     clearTimeout(this.#refill);
     this.#refill = undefined;

@@ -58,8 +58,8 @@ export function renewalTimes(
 }
 
 /**
- * What a token is good for: `fresh` is used as it is, `due` is used and renewed while requests go on using it, and
- * `spent` is used no more: a request that is sent now may not reach the edge before the token expires.
+ * The state of a token. Requests use a `fresh` token. Requests also use a `due` token, and the source renews it while
+ * they do. No request uses a `spent` token, because it could expire before the request reaches the edge.
  */
 export type TokenState = 'fresh' | 'due' | 'spent';
 

@@ -1,7 +1,7 @@
 import type { SignedRequest } from '../contract/token-source.ts';
 import type { HeldToken } from './token-store.ts';
 
-/** So many replays may be under way at a time, and more. */
+/** The largest number of replays that are remembered: as many may be under way at a time. */
 const REMEMBERED = 100;
 
 /** A refused request that was sent once more with another token. */

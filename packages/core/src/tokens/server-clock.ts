@@ -38,7 +38,7 @@ export class ServerClock {
     return this.#latest;
   }
 
-  /** Nobody has confirmed the viewer's clock: no answer has come yet. */
+  /** Whether no answer has confirmed the viewer's clock yet. */
   get isUnconfirmed(): boolean {
     return !this.#isHeard;
   }

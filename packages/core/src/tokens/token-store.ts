@@ -83,7 +83,7 @@ export class TokenStore {
     return this.#isClosed;
   }
 
-  /** Nobody uses these tokens any more. */
+  /** Notes that the source was destroyed: its tokens are no longer used. */
   close(): void {
     this.#isClosed = true;
   }

@@ -46,7 +46,7 @@ export class Usage {
     return this.#folderOf(held)?.rhythm;
   }
 
-  /** Nobody requests URLs of folders one after the other any more. */
+  /** Forgets the rhythms of folders, because no player is left. */
   forgetRhythms(): void {
     this.#folders.clear();
   }

@@ -9,8 +9,9 @@ import type { FirewallEvent } from './firewall-event.ts';
 const methods = 'GET, HEAD, OPTIONS';
 
 /**
- * What a request gets in place of the content: 403, or 410 for a genuine token that has expired, readable by the page;
- * `undefined` lets it through. Arguments that cannot work, a missing secret first of all, are a 500 for every request.
+ * Answers a request that gets no content: 403, or 410 for a genuine token that has expired, readable by the page.
+ * `undefined` lets the request through. Arguments that cannot work, a missing secret first of all, are a 500 for every
+ * request.
  *
  * `event.deny()` is not used: without CORS headers a player sees status 0 and takes it for a lost network.
  */

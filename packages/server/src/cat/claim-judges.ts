@@ -19,7 +19,7 @@ export interface Asked {
 }
 
 export interface Opinion {
-  /** Not met by this request; or not to be read, or judged, by this edge. */
+  /** `unmet`: this request does not meet the claim. `unreadable`: this edge cannot read or check the claim. */
   readonly kind: 'met' | 'unmet' | 'unreadable';
   /** Why, where the name of the claim is not enough; never its value. */
   readonly detail?: string;

@@ -17,9 +17,9 @@ export interface Profile {
 }
 
 /**
- * What the libraries of these CDNs look for; the standard itself is for sale and was not read. `cta` is node-cat 0.16
- * and Fastly's crate 0.2, `akamai` the CAT module 1.0.2 for EdgeWorkers with its defaults, `cloudfront` the
- * documentation of `cf.cwt` of CloudFront Functions and AWS's reference (November 2026).
+ * Names, tags and numbers that the libraries of these CDNs expect; the standard itself is for sale, and we have not
+ * read it. `cta` is node-cat 0.16 and Fastly's crate 0.2, `akamai` the CAT module 1.0.2 for EdgeWorkers with its
+ * defaults, `cloudfront` the documentation of `cf.cwt` of CloudFront Functions and AWS's reference (November 2026).
  */
 export const profiles: Readonly<Record<CatProfile, Profile>> = {
   cta: {

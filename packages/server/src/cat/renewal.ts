@@ -12,7 +12,8 @@ export interface CatRenewal {
    */
   grant: number;
   /**
-   * How a renewed token is sent (`catr` 0): `automatic` as the token came, which is a header for one in the query.
+   * The way in which the edge sends a renewed token (`catr` 0): `automatic` as the token came, or in a header if the
+   * token came in the query.
    * @default 'automatic'
    */
   type?: 'automatic' | 'cookie' | 'header';

@@ -65,8 +65,8 @@ export function forwardedHeaders(request: Request, carriers: GrantedVerdict['car
 }
 
 /**
- * What was opened by a token of its own may name itself with it, on whichever host the token was good: of no `Referer`
- * more than its origin is sent on, as by the nginx files. It may be relative (RFC 9110 section 10.1.3).
+ * Reduces a `Referer` to its origin, as the nginx files do: a page that a token has opened may name itself with that
+ * token, on any host on which the token is valid. It may be relative (RFC 9110 section 10.1.3).
  */
 function setReferer(headers: Headers, referer: string, asked: string): void {
   const from = parsedUrl(referer, asked);

@@ -8,8 +8,8 @@ import type { Scope } from '../url/scope.ts';
 import { deniedToViewer } from './endpoint-problems.ts';
 
 /**
- * What a viewer may have: everything, nothing (403), everything except `denied`, for `ttl` seconds; or a `Response`
- * that is sent as it is, such as a 401 with `WWW-Authenticate`.
+ * The URLs that a viewer may have: all, none (403), or all except `denied`, for `ttl` seconds; or a `Response` that the
+ * endpoint sends unchanged, such as a 401 with `WWW-Authenticate`.
  *
  * An entry of `denied` is an absolute URL: it denies itself and everything below it, one with a query that query alone,
  * any other every query; one with a `*` denies the folder in which that stands. A token that opens any of it is not

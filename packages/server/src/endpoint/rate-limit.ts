@@ -8,9 +8,9 @@ import { countCalls } from './count-calls.ts';
 
 export type RateLimitOptions = {
   /**
-   * Who is asking: an account or a session that has been *verified*, else the client address as your platform tells it
-   * (of an IPv6 address the first 64 bits). Nothing that the client can invent or vary: with a header of the client's
-   * own choice, such as the whole `Cookie`, every call comes from a new viewer.
+   * Identifies the viewer: by an account or a session that has been *verified*, or else by the client address as your
+   * platform reports it (of an IPv6 address the first 64 bits). Nothing that the client can invent or vary: with a
+   * header of the client's own choice, such as the whole `Cookie`, every call comes from a new viewer.
    *
    * When it throws, or returns anything but a text that is not empty, the call is answered with 503 and `onError` hears
    * of it: a viewer without a name is never a free pass.

@@ -9,7 +9,7 @@ export interface SigningRequest {
   /** Absolute http(s) URLs as they were asked for, each once. */
   readonly urls: readonly string[];
   readonly reason: (typeof reasons)[number];
-  /** Not yet checked: an endpoint that counts no sessions does not look at it. */
+  /** The member `session`, unchecked: an endpoint that counts no sessions ignores it. */
   readonly session: unknown;
 }
 

@@ -43,8 +43,8 @@ export function patternList(
 }
 
 /**
- * What of a player's URLs a list of path patterns opens, said so that a player never takes it for more: a folder if the
- * pattern that fits is one (`/vod/*`), the URL alone otherwise. `undefined` if no pattern fits.
+ * Tells a player which of its URLs a list of path patterns opens, and never too many: a folder if the matching pattern
+ * is one (`/vod/*`), otherwise the URL alone. `undefined` if no pattern fits.
  */
 export function openedByPatterns(
   url: URL,

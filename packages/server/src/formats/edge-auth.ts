@@ -126,7 +126,7 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
     ((!options.escape && `${path}${signQuery ? search : ''}`.includes('~')) || (signQuery && path.includes('?')));
 
   /**
-   * What a token for `url` says beside its expiry, and opens.
+   * Returns the fields of a token for `url` other than its expiry, and what the token opens.
    *
    * @param alone the one path, in place of its folder or of `acl`
    * @throws `ERR_OPTIONS` for a URL that is not signed

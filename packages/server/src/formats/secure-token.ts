@@ -35,8 +35,8 @@ export type SecureTokenOptions = SecretOptions & {
    */
   params?: { token: string; expires: string; session?: string };
   /**
-   * What is hashed of a path such as `/my%20film.m3u8`: `decoded` is nginx's `$uri` (`/my film.m3u8`), `raw` is the
-   * path as it stands in the URL. They agree on paths made of letters, digits and `-._~/`.
+   * The form of a path that the format hashes. For `/my%20film.m3u8`, `decoded` is nginx's `$uri` (`/my film.m3u8`),
+   * and `raw` is the path as the URL writes it. Both are the same for paths of letters, digits and `-._~/`.
    * @default 'decoded'
    */
   pathForm?: PathForm;

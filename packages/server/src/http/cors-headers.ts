@@ -1,8 +1,7 @@
 import type { CorsOptions } from './cors-options.ts';
 
 /**
- * What a page may read of an answer: `Date` measures the clock, `Retry-After` ends a pause, the rest is what players
- * need for ranges.
+ * Headers of an answer that a page may read: `Date` for the clock, `Retry-After` for the pause, the others for ranges.
  */
 const exposed = 'Date, Retry-After, Content-Range, Content-Length, Accept-Ranges, ETag';
 

@@ -1,6 +1,6 @@
 /**
- * They belong to one connection (RFC 9110 section 7.6.1) and mean nothing to the next, as do those `Connection` names.
- * In HTTP/2 they are malformed (RFC 9113 section 8.2.2).
+ * Headers that belong to one connection (RFC 9110 section 7.6.1), as do the headers that `Connection` names. They mean
+ * nothing to the next connection, and are malformed in HTTP/2 (RFC 9113 section 8.2.2).
  */
 const hopByHop = [
   'Connection',

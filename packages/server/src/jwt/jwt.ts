@@ -30,9 +30,9 @@ export interface JwtOptions extends ValueCarrierOptions {
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
-   * What the claims for a URL open, for a URL without its query. Give it when they name more than the path, such as a
-   * folder or an id, so that the signing endpoint knows what it grants: never less than the URLs that have the same
-   * claims. The `href` is on the origin of `url`; that of a folder ends with a slash.
+   * Returns what the claims for a URL open, for a URL without its query. Pass this function if the claims name more
+   * than the path, such as a folder or an id, so that the signing endpoint knows what it grants: never less than the
+   * URLs that have the same claims. The `href` is on the origin of `url`; that of a folder ends with a slash.
    *
    * @default the path, with any query
    */

@@ -1,6 +1,7 @@
 /**
- * What `toNodeHandler` and `limitConnections` need of `IncomingMessage` and `ServerResponse`, of HTTP/1.1 and of
- * HTTP/2. Spelled out here, so that the types of this package need neither Node's types nor those of a framework.
+ * The members of `IncomingMessage` and `ServerResponse`, of HTTP/1.1 and of HTTP/2, that `toNodeHandler` and
+ * `limitConnections` need. They are written out here, so that the types of this package need neither Node's types nor
+ * those of a framework.
  */
 export interface NodeRequest {
   readonly method?: string | undefined;
@@ -53,7 +54,7 @@ export interface NodeResponse {
   getHeader(name: string): number | string | readonly string[] | undefined;
   setHeader(name: string, value: string | string[]): unknown;
   removeHeader(name: string): void;
-  /** Not in the types of HTTP/2. */
+  /** Sends the headers. The types of HTTP/2 lack this method. */
   flushHeaders?(): void;
   write(chunk: Uint8Array): boolean;
   end(): unknown;

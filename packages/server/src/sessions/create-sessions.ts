@@ -10,8 +10,8 @@ export interface SessionsOptions {
   /** `memoryStore()` for one process, `redisStore(client)` for several. */
   store: SessionStore;
   /**
-   * Who is watching: the account of a log-in that has been *verified*. When it throws, or returns anything but a text
-   * that is not empty, the call is answered with 503: a viewer without a name is never a free pass.
+   * Names the viewer: the account of a log-in that has been *verified*. If the function throws, or returns anything but
+   * non-empty text, the endpoint answers 503: a viewer without a name never gets tokens.
    */
   viewer: (request: Request) => string | Promise<string>;
   /** The number of sessions of a viewer that may hold a place at a time. @default any number, of which 100 are kept */

@@ -140,7 +140,10 @@ class MemoryStore implements SessionStore {
 
 const isOver = ({ overAtMs }: Known, nowMs: number): boolean => overAtMs <= nowMs;
 
-/** One that holds no place before one that does; of those, the one seen least lately. */
+/**
+ * Finds the session to drop: one without a place before one with a place, and among equals the one whose latest call is
+ * oldest.
+ */
 function firstToGo(kept: readonly Known[], nowMs: number): Known {
   const holdsPlace = ({ idleAtMs }: Known): boolean => idleAtMs > nowMs;
   const idle = kept.filter((each) => !holdsPlace(each));

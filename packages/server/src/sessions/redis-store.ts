@@ -61,7 +61,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   };
 }
 
-/** One that no other end has had, nor a Redis that has lost its memory. */
+/** Makes a version that no other end has had, even if Redis has lost its data. */
 function newVersion(): string {
   return crypto.randomUUID();
 }

@@ -18,7 +18,7 @@ export interface AzureBlobOptions {
   /** One of its two access keys, in base64. */
   accountKey: string;
   /**
-   * What a token opens: one blob; a directory and all below, in accounts with a hierarchical namespace; or all of the
+   * The scope of a token: one blob; a directory and all below, in accounts with a hierarchical namespace; or all of the
    * container.
    *
    * @default 'blob'

@@ -2,7 +2,7 @@ import { optionsError } from '../errors/options-error.ts';
 import type { SignedToken, TokenFormat } from './token-format.ts';
 
 /**
- * What the tokens of two formats would both be written into, where the formats say it.
+ * Refuses two formats that name the same parameter, header, cookie or path as the place of their tokens.
  *
  * @throws `ERR_OPTIONS`
  */

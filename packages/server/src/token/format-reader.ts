@@ -19,7 +19,7 @@ export function formatReader(source: FormatSource): (request: Request) => TokenF
 }
 
 /**
- * The same for what judges tokens.
+ * Makes a reader like `formatReader`, for code that verifies tokens.
  *
  * @throws `ERR_OPTIONS` as `formatReader` does, and for a format that only signs; of a function, at the request
  */

@@ -30,9 +30,9 @@ export interface TokenFormat {
    */
   signExactly?(url: URL, expires: number, session?: string): Promise<SignedToken> | SignedToken;
   /**
-   * What the token that `sign` makes for `url` opens: the signing endpoint grants it only if all of that lies within
-   * its `allow`, and shows it to its hook. Never less than `verify` accepts the token for. A format without it is asked
-   * for its token before the hook, and what that token says is judged.
+   * Returns the scope of the token that `sign` makes for `url`, and never less than `verify` accepts the token for. The
+   * signing endpoint grants the token only if the scope lies within its `allow`, and shows the scope to its hook. If a
+   * format has no `opens`, the endpoint makes the token before it calls the hook, and judges what the token says.
    *
    * @throws `ERR_OPTIONS` for a URL that `sign` refuses
    */

@@ -19,7 +19,7 @@ export function withScope(token: SignedToken, url: string): SignedToken {
 }
 
 /**
- * What the token for `url` will open, asked before it is made.
+ * Returns the scope of the token for `url`, before the token is made.
  *
  * @returns `undefined` for a URL that the format refuses to sign, and for an answer that cannot be judged
  * @throws what the format throws beside `ERR_OPTIONS`

@@ -1,5 +1,5 @@
 /**
- * What a format says about one request.
+ * The verdict of a format about one request.
  *
  * - `missing`: no token, or half of one
  * - `malformed`: token, expiry or path is not in the one form that is accepted

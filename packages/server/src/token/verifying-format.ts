@@ -2,7 +2,7 @@ import { optionsError } from '../errors/options-error.ts';
 import type { TokenFormat, VerifyingTokenFormat } from './token-format.ts';
 
 /**
- * The same format, for what has to judge tokens.
+ * Returns `format`, for code that verifies tokens.
  *
  * @throws `ERR_OPTIONS` for a format that only signs
  */

@@ -1,6 +1,6 @@
 /**
- * What was said of one folder or file, with the same of what lies below it. To ask about a path costs its length, of
- * however many others something was said.
+ * A tree of notes about folders and files. A look-up of a path costs the length of the path, however many other paths
+ * have notes.
  */
 export class NameTree<T> {
   readonly said: T;

@@ -1,5 +1,5 @@
 /**
- * What a token opens.
+ * The URLs that a token opens.
  *
  * - `url`: exactly this URL, with its query
  * - `path`: this path, with any query

@@ -84,7 +84,7 @@ function hasOneReading({ kind, url }: JudgedScope): boolean {
   return url.servedPaths.every((path) => (kind === 'folder' ? asFolder(path) : path) === url.path);
 }
 
-/** Nobody who gets it changes it for others. */
+/** Freezes a scope, so that no hook changes it for others. */
 export function frozenScope(scope: Scope): Scope {
   for (const part of scope.parts ?? []) frozenScope(part);
   Object.freeze(scope.parts);

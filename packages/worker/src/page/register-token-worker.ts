@@ -128,7 +128,7 @@ class WorkerOfPage extends EventTarget {
     signingScripts.delete(this);
   }
 
-  /** Not one with other settings, nor another worker of this site. */
+  /** Whether `worker` is ours: not a worker with other settings, nor another worker of this site. */
   #isOurs(worker: ServiceWorker | null): worker is ServiceWorker {
     return worker?.scriptURL === this.#script.href;
   }

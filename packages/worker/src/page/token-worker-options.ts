@@ -43,7 +43,7 @@ export interface SharedSourceOptions extends OwnOptions {
   playlists?: (text: string) => Playlist;
 }
 
-/** Who asks for tokens: the worker, by itself, or the page, by a token source of its own. */
+/** The options for either way to get tokens: the worker asks the endpoint, or the page has a token source. */
 export type TokenWorkerOptions = AskingWorkerOptions | SharedSourceOptions;
 
 /** The settings and the token source with which a worker is registered. */

@@ -21,7 +21,7 @@ export function startWorker(scripts?: ScriptRequests): void {
   if (requests === 'all' && !scripts) throw new SecureTokenError('ERR_OPTIONS', MEDIA_ALONE);
   const ownSource = settings.endpoint && settings.protect ? createOwnSource(settings) : undefined;
   const protects = settings.protect && protectedBy(settings.protect);
-  /** Who signs a request: the worker, by its settings, or else the pages. */
+  /** Chooses the signer of a request: the worker itself, if its settings allow that, or else the pages. */
   const signerFor = ({ clientId }: FetchEventLike): TokenSource | PageSigner =>
     ownSource ?? new PageSigner(clientId, protects);
 

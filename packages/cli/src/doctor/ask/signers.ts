@@ -22,7 +22,7 @@ export const ends = { anHourAgo: -3600, aMonthAgo: -2_592_000, inTwoMinutes: 120
 
 interface EndpointSignerOptions {
   readonly asker: Asker;
-  /** That of the URL that is examined. */
+  /** The origin of the examined URL. */
   readonly origin: string;
   /** Whether the endpoint has signed a URL of a host that nobody has: then its token for another host says nothing. */
   readonly signsAnything: boolean;

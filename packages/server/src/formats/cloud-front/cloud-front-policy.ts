@@ -11,8 +11,8 @@ export interface CloudFrontPolicy {
 }
 
 /**
- * What is signed, without whitespace and in this order: the canned form is never sent, both sides write it. JSON
- * escapes what would end a text, so different policies are different texts.
+ * Writes the text to sign, without whitespace and in this order: no URL contains the canned form, because both sides
+ * write it. JSON escapes what would end a text, so different policies are different texts.
  */
 export function writePolicy({ resource, expires, startsAt, ipRange }: CloudFrontPolicy): string {
   const condition = {

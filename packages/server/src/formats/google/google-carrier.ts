@@ -31,8 +31,8 @@ interface GoogleCarried extends GoogleLink {
 
 interface GoogleCarrier {
   /**
-   * What is signed. Key names have no separators, the expiry has ten digits and a prefix is in base64: the rest is the
-   * URL.
+   * The text to sign. Key names have no separators, the expiry has ten digits and a prefix is in base64: the rest is
+   * the URL.
    */
   readonly signed: (link: GoogleLink) => string;
   readonly token: (

@@ -44,7 +44,7 @@ interface LinkFormatOptions extends TokenCarrierOptions {
 }
 
 /**
- * What `secureLink`, `fastly` and `cloudflare` have in common: a hash and a time, in the query or in front of the path.
+ * Makes the formats `secureLink`, `fastly` and `cloudflare`: a hash and a time, in the query or in front of the path.
  *
  * @throws `ERR_OPTIONS`
  */
