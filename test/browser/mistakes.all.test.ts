@@ -127,7 +127,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   'the secrets differ': {
     edge: refuse(403),
-    line: /ERR_TOKEN_REFUSED: .*answered 403 .*no request is known that it has let through.*secure-token doctor/,
+    line: /ERR_TOKEN_REFUSED: .*answered 403 .*has accepted no token of this signing endpoint.*secure-token doctor/,
   },
   'the clock of the edge is ahead': {
     edge: refuse(410),

@@ -163,7 +163,7 @@ describe('secure-token verify, without --format', () => {
     const query = 'X-Amz-Credential=AKID%2F2013&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-Signature=00ff';
     const { code, out, err } = await runCli(['verify', `https://bucket.s3.amazonaws.com/a.mp4?${query}`]);
     expect([code, out]).toEqual([1, 'expired since 2013-05-25T00:00:00Z\n']);
-    expect(err).toMatch(/Amazon S3[^]*key id: AKID[^]*secure-token doctor URL asks there/);
+    expect(err).toMatch(/Amazon S3[^]*key id: AKID[^]*secure-token doctor URL asks the store/);
   });
 
   test('a URL without a token that is known needs the secret, as before', async () => {
@@ -183,7 +183,7 @@ describe('--options-file', () => {
   });
 
   test.each([
-    ['no object', '[1]', /is no object of JSON/],
+    ['no object', '[1]', /is not a JSON object/],
     ['a secret', '{ "secret": "sesame" }', /has "secret"\. Set SECURE_TOKEN_SECRET/],
   ])('with %s is refused, and not repeated', async (_, content, message) => {
     const args = ['sign', 'https://h/a.ts', '--options-file', file('wrong.json', content)];

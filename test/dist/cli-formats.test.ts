@@ -62,7 +62,7 @@ describe('secure-token --format', () => {
       0,
       expect.stringMatching(/^AKID\/.*s3/),
     ]);
-    const refused = { code: 2, out: '', err: expect.stringContaining('only signs: nobody but the store') };
+    const refused = { code: 2, out: '', err: expect.stringContaining('only signs: only the store') };
     expect(await runCli(['verify', out.trim(), ...format], { secret: hexKey })).toMatchObject(refused);
     expect(await runCli(['serve', folder, '--port', '0', ...format], { secret: hexKey })).toMatchObject(refused);
   });

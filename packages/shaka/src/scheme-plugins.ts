@@ -65,7 +65,7 @@ export function wrapSchemePlugins(engineClass: Registering, wrap: (plugin: Schem
     const members = Object.values(entryOf(registry, scheme) ?? {});
     const plugin = members.find((it) => typeof it === 'function') as SchemePlugin | undefined;
     if (!plugin) {
-      const message = `This copy of Shaka Player has no plugin for ${scheme} that could be found. Use 4.11 to 5.2.`;
+      const message = `No plugin for ${scheme} was found in this copy of Shaka Player. Use 4.11 to 5.2.`;
       throw new SecureTokenError('ERR_OPTIONS', message);
     }
     if (ours.has(plugin)) continue;

@@ -13,7 +13,7 @@ const endings = new WeakMap<Engine, () => void>();
 function engineOf(player: ShakaPlayer): Engine {
   const engine = player.getNetworkingEngine() as Engine | null;
   if (engine) return engine;
-  throw new SecureTokenError('ERR_OPTIONS', 'The player is destroyed. Call secureToken() with one that is not.');
+  throw new SecureTokenError('ERR_OPTIONS', 'The player is destroyed. Call secureToken() with a new player.');
 }
 
 /** Calls the ending of the moment when `engine` is destroyed: Shaka has no event for that. */

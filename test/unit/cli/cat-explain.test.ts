@@ -41,13 +41,13 @@ describe('secure-token cat explain', () => {
   });
 
   test.each<[string, Partial<CommonAccessTokenOptions>, number, RegExp]>([
-    ['an end that is over', {}, NOW, /It ended at/],
+    ['an end that is over', {}, NOW, /It expired at/],
     ['an end that is far', {}, NOW + 100_000, /more than a day/],
     ['no catu', { uri: 'any' }, NOW + 60, /opens every URL of every host/],
     ['a beginning ahead', { claims: new Map([[5, NOW + 10]]) }, NOW + 60, /It begins at 2026-11-24T06:00:10Z/],
-    ['a claim that nobody judges', { claims: new Map([[322, new Map()]]) }, NOW + 60, /Nobody here judges catif/],
-    ['a claim that an option judges', { audience: 'a' }, NOW + 60, /aud is judged with the option `audience`/],
-    ['a label in words', { claims: new Map([['role', 1]]) }, NOW + 60, /Nobody here judges a label that is no number/],
+    ['a claim that nobody judges', { claims: new Map([[322, new Map()]]) }, NOW + 60, /verify cannot check catif/],
+    ['a claim that an option judges', { audience: 'a' }, NOW + 60, /aud is checked with the option `audience`/],
+    ['a label in words', { claims: new Map([['role', 1]]) }, NOW + 60, /verify cannot check a label that is no number/],
     ['catreplay', { claims: new Map([[308, 1]]) }, NOW + 60, /the option `replay`/],
     ['no grant', { claims: new Map([[323, new Map([[0, 2]])]]) }, NOW + 60, /without saying until when/],
   ])('finds %s odd', async (_, options, expires, expected) => {

@@ -75,7 +75,7 @@ describe('the console of a development build', () => {
     [
       'a signed URL as `url`, and no carrier',
       ({ urls }) => ({ tokens: urls.map((url) => ({ url: `${url}?sig=SECRET`, expires: START + 300 })) }),
-      /no carrier.*If its url is signed: give the URL as it was asked for/,
+      /no carrier.*If its url is signed: give the URL of the call unchanged/,
     ],
     [
       'a carrier that is misspelt',
@@ -145,7 +145,7 @@ describe('a request that the edge refuses for good names its cause, to the app a
   test('403 at once', async () => {
     const it = lab(each());
     await refuseTwice(it, 403);
-    expectCause(it, /answered 403 to a renewed token too, and no request is known that it has let through/);
+    expectCause(it, /answered 403 to a renewed token too, and has accepted no token of this signing endpoint/);
   });
 
   test('403 after others were let through', async () => {
@@ -190,7 +190,7 @@ describe('a request that the edge refuses for good names its cause, to the app a
     const replay = await it.source.refused(request, 403);
     noteSentTo(replay!, change(replay!.url));
     await it.source.refused(replay!, 403);
-    expectCause(it, /no request is known that it has let through/);
+    expectCause(it, /has accepted no token of this signing endpoint/);
   });
 });
 

@@ -12,7 +12,7 @@ const fresh: RefusalFacts = {
 
 /** Causes, each with a case, the facts by which the cause is known, and what its sentences have to say. */
 const causes: [RefusalCause, string, Partial<RefusalFacts>, RegExp][] = [
-  ['never accepted', '403 at once', {}, /answered 403 .*no request is known that it has let through.*doctor/],
+  ['never accepted', '403 at once', {}, /answered 403 .*has accepted no token of this signing endpoint.*doctor/],
   ['never accepted', '401 at once, no time told', { status: 401, secondsLeft: undefined }, /answered 401/],
   [
     'no longer accepted',

@@ -20,11 +20,11 @@ export function addCatCommand(program: Command, exitWith: (code: number) => void
   cat
     .command('explain')
     .argument('<token>', 'a token, or a URL that carries one; - reads it from standard input')
-    .description('Say what a token is, what it opens, who would take it, and what is odd about it.')
+    .description('Show the content of a token, what it opens, which verifiers would accept it, and oddities.')
     .option('--key <file>', 'file with its key: hex, PEM or JWK (default: SECURE_TOKEN_SECRET, if there is one)')
-    .option('--now <time>', 'judge as of this unix time (default: the clock)', wholeNumber)
+    .option('--now <time>', 'check as of this unix time (default: the clock)', wholeNumber)
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExit codes: 0 nothing odd, 1 something odd, or no token, 2 a call that cannot work.')
+    .addHelpText('after', '\nExit codes: 0 no oddity, 1 an oddity, or no token, 2 wrong arguments.')
     .action(async (text: string, { key, now = Math.floor(Date.now() / 1000), json }: CatOptions) => {
       const token = await findToken(text);
       const secrets = await findSecrets(key === undefined ? {} : { secretFile: key });
@@ -39,7 +39,7 @@ export function addCatCommand(program: Command, exitWith: (code: number) => void
       }
       const keys = secrets.map((secret) => ({ id: bare.keyId ?? 'key', key: keyIn(secret) }));
       const found = await inspectCommonAccessToken(token, keys).catch((cause: unknown) => {
-        throw new CliError('--key: the key is not one of the algorithm of the token.', { cause });
+        throw new CliError('--key: the key does not fit the algorithm of the token.', { cause });
       });
       const odd = oddities(found!, now);
       if (odd.length > 0) exitWith(1);

@@ -24,30 +24,30 @@ export function oddities(token: InspectedToken, now: number): string[] {
   say(keyId === undefined, 'It names no key (kid): a verifier with several keys cannot tell which to try.');
   say(tags.includes(17) && algorithm < 0, 'Its tag says that it has a MAC (17), and its header that it is signed.');
   say(tags.includes(18) && algorithm > 0, 'Its tag says that it is signed (18), and its header that it has a MAC.');
-  if (!claims) return [...odd, 'Its payload is no map of claims: nobody can judge it.'];
+  if (!claims) return [...odd, 'Its payload is not a map of claims: no verifier can check it.'];
 
   const valueOf = (label: number | string): unknown => claims.find((each) => each.label === label)?.value;
   const has = (label: number | string): boolean => claims.some((each) => each.label === label);
   const [expires, begins] = [valueOf(4), valueOf(5)];
-  if (typeof expires !== 'number') odd.push('It has no end (exp), or one that is no number: it is refused.');
+  if (typeof expires !== 'number') odd.push('It has no expiry (exp), or the expiry is not a number: it is refused.');
   else {
-    say(expires <= now, `It ended at ${dateOf(expires) ?? expires}: the edge answers 410.`);
-    say(expires > now + MAX_TTL, 'It ends in more than a day: it is refused, unless maxTtl says otherwise.');
+    say(expires <= now, `It expired at ${dateOf(expires) ?? expires}: the edge answers 410.`);
+    say(expires > now + MAX_TTL, 'It expires in more than a day: it is refused, unless maxTtl allows more.');
   }
   say(typeof begins === 'number' && begins > now, `It begins at ${dateOf(begins) ?? 'a later time'} (nbf).`);
   say(has(310) && valueOf(310) !== 1, 'Its version (catv) is not 1.');
   say(!has(312) && !has(401), 'It has no catu: it opens every URL of every host that knows its key.');
-  say(has(401) && has(312), 'It has catu twice, as the standard numbers it and as AWS does: both are judged.');
+  say(has(401) && has(312), 'It has catu twice, as the standard numbers it and as AWS does: both are checked.');
   const uri = valueOf(312);
   const hasPattern = uri instanceof Map && [...uri.values()].some((kinds) => kinds instanceof Map && kinds.has(4));
-  say(hasPattern, 'Its catu has a regular expression, which is not judged: it is refused.');
+  say(hasPattern, 'Its catu has a regular expression, which verify does not support: it is refused.');
   for (const { label, name } of claims) {
     if (label === 'grant' || (typeof label === 'number' && label >= 401 && label <= 404)) continue;
     const option = typeof label === 'number' ? judged[label] : undefined;
-    say(option === undefined, `Nobody here judges ${name}: it is refused.`);
-    say(Boolean(option), `${name} is judged with the option \`${option}\`, and refused without it.`);
+    say(option === undefined, `verify cannot check ${name}: it is refused.`);
+    say(Boolean(option), `${name} is checked with the option \`${option}\`, and refused without it.`);
   }
-  say([1, 2].includes(Number(valueOf(308))), 'catreplay is judged with the option `replay`, and refused without it.');
+  say([1, 2].includes(Number(valueOf(308))), 'catreplay is checked with the option `replay`, and refused without it.');
   const catr = valueOf(323);
   const deadline: unknown = catr instanceof Map ? catr.get(2) : undefined;
   const isGranted = (typeof deadline === 'number' && deadline >= 1e9) || has('grant');

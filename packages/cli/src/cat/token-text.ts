@@ -25,10 +25,11 @@ function inUrl(text: string): string | undefined {
 export function whyUnreadable(token: string): string {
   if (/^https?:/i.test(token))
     return 'This URL has no parameter `cat` or `CAT`, and nothing in its path is long enough to be a token.';
-  if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) return 'This is a JWT: three parts with dots between them. It is no CAT.';
+  if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token))
+    return 'This is a JWT, and not a CAT: it has three parts with dots between them.';
   if (/^[\w+/-]+=*$/.test(token) && /[+/=]/.test(token))
     return 'This is base64 with `+`, `/` or `=`. A token in a URL is base64url without padding: write - for +, _ for /.';
-  if (!/^[\w-]+$/.test(token)) return 'This is no base64url: a token has letters, digits, - and _ alone.';
+  if (!/^[\w-]+$/.test(token)) return 'This is not base64url: a token has only letters, digits, - and _.';
   const [first = 0] = Buffer.from(token, 'base64url');
   if (first !== 0xd8 && first !== 0x84 && (first < 0xd0 || first > 0xd2))
     return 'This is base64url, but not of a Common Access Token, which begins with tag 61, 17 or 18, or with a list of 4.';

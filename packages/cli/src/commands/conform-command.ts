@@ -23,18 +23,15 @@ export function addConformCommand(program: Command, exitWith: (code: number) => 
     .command('conform')
     .argument('<endpoint>', 'address of a signing endpoint')
     .argument('<url>', 'a URL that the viewer may have')
-    .description('Ask a signing endpoint all that docs/protocol.md demands: exit code 1 where it fails.')
+    .description('Test a signing endpoint against the rules of docs/protocol.md: exit code 1 if one fails.')
     .option(
       "--header <'name: value'>",
       'header of each call, such as the log-in of a viewer; may be repeated',
       addHeader,
       new Headers(),
     )
-    .option(
-      '--origin <page>',
-      `origin of the page that asks, for CORS (default: ${DOCUMENTED_PAGE}, if that is let in)`,
-    )
-    .option('--burst <calls>', 'make so many calls at the end, until one is a 429', wholeNumber, 0)
+    .option('--origin <page>', `origin of the page, for CORS (default: ${DOCUMENTED_PAGE}, if the endpoint allows it)`)
+    .option('--burst <calls>', 'calls to make at the end, until the answer is a 429', wholeNumber, 0)
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -64,7 +61,7 @@ function addHeader(text: string, headers: Headers): Headers {
     headers.append(name ?? '', value ?? '');
     return headers;
   } catch {
-    throw new CliError("--header: this is no header. Give a name and a value, such as 'Authorization: Bearer …'.");
+    throw new CliError("--header: this is not a header. Give a name and a value, such as 'Authorization: Bearer …'.");
   }
 }
 

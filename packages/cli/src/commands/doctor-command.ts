@@ -17,11 +17,11 @@ interface DoctorCommandOptions extends FormatOptions {
   browser?: true;
 }
 
-const recognisedOr = 'the one whose token is in the URL, or else secureToken';
+const recognisedOr = 'the format of the token in the URL, or else secureToken';
 
 export function addDoctorCommand(program: Command, exitWith: (code: number) => void): void {
   addFormatOptions(program.command('doctor').argument('<url>', 'absolute URL, with its token or without'), recognisedOr)
-    .description('Ask edge and endpoint as a browser would, and say what is wrong.')
+    .description('Send the requests of a browser to edge and endpoint, and print what is wrong.')
     .option('--endpoint <url>', 'the signing endpoint')
     .option('--origin <page>', 'the page that plays, or its origin: for CORS (default: the origin of the endpoint)')
     .addOption(

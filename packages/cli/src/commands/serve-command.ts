@@ -24,7 +24,7 @@ const USUAL_PORT = 8080;
 export function addServeCommand(program: Command): void {
   addFormatOptions(program.command('serve').argument('<dir>', 'folder with your HLS and MP4 files'))
     .description('Protect a folder of this machine and show a page that plays it.')
-    .option('--host <host>', 'name or address to listen at; any other lets the network in', '127.0.0.1')
+    .option('--host <host>', 'name or address to listen at; any other opens the page to the network', '127.0.0.1')
     .option('--port <port>', 'TCP port; 0 takes a free one (default: 8080, or a free one if it is taken)', wholeNumber)
     .option('--ttl <seconds>', 'lifetime of the tokens of the hls.js plugin', wholeNumber, 60)
     .option('--open', 'open the page in the browser')
@@ -51,7 +51,7 @@ nothing from the network. Without a secret, one is made up for this run, unless 
       const format = await formatWith(secrets, options);
       if (!format.verify)
         throw new CliError(
-          `--format ${format.name}: this format only signs: nobody but the store itself can judge its tokens. Give one ` +
+          `--format ${format.name}: this format only signs: only the store can verify its tokens. Give a format ` +
             'that verifies, such as secureToken.',
         );
       await checkLinks(format);

@@ -9,15 +9,15 @@ import { completedBy } from '../format/recognised-format.ts';
 import { date } from '../format/token-text.ts';
 import { wholeNumber } from '../whole-number.ts';
 
-const recognisedOr = 'the one whose token is in the URL, or else secureToken';
+const recognisedOr = 'the format of the token in the URL, or else secureToken';
 
 export function addVerifyCommand(program: Command, exitWith: (code: number) => void): void {
   addFormatOptions(program.command('verify').argument('<url>', 'absolute URL with its token'), recognisedOr)
     .description(
       'Say what an edge would answer: exit code 0 for 200, 1 for 403 and 410. Without the secret, say what the token ' +
-        'shows: exit code 1 if it has expired, otherwise 2, for nobody has checked it.',
+        'shows: exit code 1 if it has expired, otherwise 2, because the signature was not checked.',
     )
-    .option('--now <time>', 'judge as of this unix time (default: the clock)', wholeNumber)
+    .option('--now <time>', 'check as of this unix time (default: the clock)', wholeNumber)
     .option('--max-ttl <seconds>', 'refuse tokens that expire further ahead (default: 86400)', wholeNumber)
     .action(async (url: string, given: Judged) => {
       const { now, json } = given;
@@ -68,5 +68,5 @@ function tellWithoutSecret(
 
 const missing = (hasSecret: boolean, format: string | undefined): string =>
   hasSecret || format === undefined
-    ? 'Nobody but the store can check its signature: secure-token doctor URL asks there.'
+    ? 'Only the store can check its signature: secure-token doctor URL asks the store.'
     : 'The signature was not checked: set SECURE_TOKEN_SECRET, or give --secret-file.';

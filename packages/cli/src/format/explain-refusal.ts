@@ -31,9 +31,9 @@ export async function explainRefusal(
     return isOfAzion
       ? MISSING
       : `The URL has no token where ${name} looks for it. Give the --option that says where the CDN does; a token in ` +
-          'a cookie or a header is not judged here.';
+          'a cookie or a header is not checked here.';
   }
-  if (reason === 'expired') return 'The signature is right. The URL has outlived its token: sign it anew.';
+  if (reason === 'expired') return 'The signature is right. The token has expired: sign the URL again.';
   const isSignedFor = async (changed: Pick<FormatOptions, 'pathForm' | 'depth' | 'maxTtl'>): Promise<boolean> => {
     try {
       const format = await formatWith(secrets, { ...options, ...changed });
@@ -66,7 +66,7 @@ export async function explainRefusal(
   const secret = options.secretFile ?? 'SECURE_TOKEN_SECRET';
   return (
     'The form of the token is right, and no other --path-form or --depth accepts it. It was checked with the ' +
-    `secret of ${secret}: is that the one of the CDN, without a space or a line break too many? Otherwise the path ` +
+    `secret of ${secret}: is that the secret of the CDN, without extra spaces or line breaks? Otherwise the path ` +
     'or the expiry was changed after signing.'
   );
 }

@@ -71,7 +71,7 @@ const isSecretName = (name: string): boolean => /^(?:secrets?|keys?|secretAccess
 async function readSettings(file: string): Promise<Settings> {
   const value = jsonOrText(await readText(file));
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new CliError(`--options-file: ${file} is no object of JSON. Write one, such as { "carrier": "query" }.`);
+    throw new CliError(`--options-file: ${file} is not a JSON object. Write one, such as { "carrier": "query" }.`);
   const secret = Object.keys(value).find(isSecretName);
   if (secret !== undefined)
     throw new CliError(`--options-file: ${file} has "${secret}". Set SECURE_TOKEN_SECRET, or give --secret-file.`);
@@ -118,7 +118,9 @@ export function addExpiryOptions(command: Command): Command {
     .addOption(
       new Option('--ttl <seconds>', 'lifetime, from now (default: 300)').argParser(wholeNumber).conflicts('expires'),
     )
-    .addOption(new Option('--expires <time>', 'the last second it is good for, unix time').argParser(wholeNumber));
+    .addOption(
+      new Option('--expires <time>', 'the last second in which the token is valid, unix time').argParser(wholeNumber),
+    );
 }
 
 /** Unix seconds. */

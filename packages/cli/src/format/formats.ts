@@ -99,7 +99,7 @@ async function jwtOfClaims({ claims, ...options }: Settings): Promise<TokenForma
   if (options.profile !== undefined)
     return (await loadJwt()).jwt({ ...options, ...(claims !== undefined && { claims }) } as never);
   if (typeof claims !== 'object' || claims === null)
-    throw new CliError('claims: This is no object. Give one in JSON, such as claims=\'{"sub":"{path}"}\'.');
+    throw new CliError('claims: This is not an object. Give one in JSON, such as claims=\'{"sub":"{path}"}\'.');
   const { jwt } = await loadJwt();
   const claimsOf = ({ pathname }: URL): Settings =>
     Object.fromEntries(

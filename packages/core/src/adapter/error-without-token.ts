@@ -7,5 +7,5 @@ import type { SignedRequest } from '../contract/token-source.ts';
 export function errorWithoutToken(error: unknown, { token, url, headers }: SignedRequest): unknown {
   const text = String(error);
   const quotesToken = token && [url, ...Object.values(headers)].some((secret) => text.includes(secret));
-  return quotesToken ? new TypeError('Not sent. What was thrown quotes the token, and is not shown.') : error;
+  return quotesToken ? new TypeError('Not sent. The text of the error quotes the token, and is hidden.') : error;
 }

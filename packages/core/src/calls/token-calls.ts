@@ -46,7 +46,7 @@ const NO_TOKEN =
   "Send one with this 'url', or with a 'prefix' above it.";
 const OTHER_QUERY =
   'The answer of the signing endpoint has a token for this URL with another query: a signed URL, most likely. ' +
-  "Send the 'url' as it was asked for, and what signs it as 'query'.";
+  "Send the 'url' of the call unchanged, and the signature as 'query'.";
 
 const soonestOf = (rests: readonly number[]): number | undefined => (rests.length > 0 ? Math.min(...rests) : undefined);
 

@@ -56,7 +56,7 @@ function expiredIn({ tokens, now }: Answer): SecureTokenError | undefined {
   return new SecureTokenError(
     'ERR_SIGNING_RESPONSE',
     `tokens[${at}].expires is ${ago} s in the past by the clock of the signing endpoint. ` +
-      'Give the time at which the token will end. It is used all the same if no other token is at hand.',
+      'Give a time in the future. The token is still used if there is no other one.',
   );
 }
 

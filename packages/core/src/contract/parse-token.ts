@@ -72,7 +72,7 @@ function hintAt(token: object): string {
   if (unknown !== undefined) return ` '${unknown}' is no member of a token.`;
   const { url } = token as Partial<Token>;
   if (!url?.includes('?')) return '';
-  return ' If its url is signed: give the URL as it was asked for, and what signs it as query.';
+  return ' If its url is signed: give the URL of the call unchanged, and the signature as query.';
 }
 
 /** Every member of a token. */

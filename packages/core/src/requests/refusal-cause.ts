@@ -88,7 +88,7 @@ export function refusalMessage(facts: RefusalFacts): string {
       );
     case 'never accepted':
       return (
-        `${answered}, and no request is known that it has let through with a token of this signing endpoint. Secret, ` +
+        `${answered}, and has accepted no token of this signing endpoint so far. Secret, ` +
         `format or signed path differ between them. ${DOCTOR}`
       );
   }

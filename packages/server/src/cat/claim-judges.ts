@@ -40,7 +40,7 @@ const passes =
 /** A claim that asks for something that an edge may not know: refused by name where it was not told. */
 const unknown = (option: string): Opinion => ({
   kind: 'unreadable',
-  detail: `give the option \`${option}\` to judge it`,
+  detail: `give the option \`${option}\` to check it`,
 });
 
 function judgeUri(claim: unknown, { url }: Asked): Opinion {

@@ -84,10 +84,10 @@ function useOf(claims: CborClaims, expires: number, judgesReplay: boolean): Toke
   const kind = claims.get(label.catreplay);
   if (!claims.has(label.catreplay) || kind === 0) return undefined;
   if (kind !== 1 && kind !== 2) return refusedFor('malformed', label.catreplay);
-  if (!judgesReplay) return refusedFor('malformed', label.catreplay, 'give the option `replay` to judge it');
+  if (!judgesReplay) return refusedFor('malformed', label.catreplay, 'give the option `replay` to check it');
   const id = claims.get(label.cti);
   const text = id instanceof Uint8Array ? Array.from(id, (byte) => byte.toString(16).padStart(2, '0')).join('') : id;
   if (typeof text !== 'string' || text === '')
-    return refusedFor('malformed', label.catreplay, 'the token has no `cti` to know it by');
+    return refusedFor('malformed', label.catreplay, 'the token has no `cti` to recognise it by');
   return { id: text, kind: kind === 1 ? 'prohibited' : 'detected', expires };
 }

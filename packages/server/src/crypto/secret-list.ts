@@ -32,12 +32,12 @@ export function secretList(options: SecretOptions, fronts: readonly string[] = [
     );
   }
   if (list.some(isPem))
-    throw optionsError('secret', 'This is the text of a key in PEM. Whoever has a public key could sign with it.');
+    throw optionsError('secret', 'This is the text of a key in PEM. Anyone who has the public key could sign with it.');
   const runsOn = list.some((each) => list.some((other) => fronts.some((front) => each.startsWith(other + front))));
   if (runsOn)
     throw optionsError(
       'secret',
-      'One secret is another one with the beginning of what is signed behind it, ' +
+      'One secret begins with another one, and goes on like a signed text, ' +
         'so that two URLs have the same token. Choose another secret.',
     );
   return [...list];

@@ -51,7 +51,7 @@ export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): 
       if (!conditional && (await opensAlone(url, expires))) return format.sign(url, expires, session);
       if (await isOpenedBySent(url)) return sent();
       if (!conditional && format.signExactly) return format.signExactly(url, expires, session);
-      throw optionsError('url', 'The token of the playlist does not open it, and a new one would open more.');
+      throw optionsError('url', 'The token of the playlist does not open this URL, and a new token would open more.');
     },
   };
 }

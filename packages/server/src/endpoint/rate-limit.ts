@@ -45,7 +45,7 @@ export function rateLimit(options: RateLimitOptions, clock: () => number): (requ
   checkNames(options, { key: true, limit: true, window: true, limiter: true }, 'rateLimit');
   const { key } = options;
   if (typeof (key as unknown) !== 'function')
-    throw optionsError('rateLimit.key', 'Give a function that returns who is asking.', key);
+    throw optionsError('rateLimit.key', 'Give a function that returns the viewer.', key);
   const wait = counter(options);
   return async (request) => {
     const viewer: unknown = await callHook('rateLimit.key', () => key(request));

@@ -91,7 +91,7 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
   if (depth !== undefined && !(Number.isSafeInteger(depth) && depth >= 1))
     throw optionsError('depth', 'Give a number of folders, a whole number, at least 1.', depth);
   if (carriesSession && depth === undefined)
-    throw optionsError('params', '`session` needs `depth`: other edges know of neither. Give both, or leave it out.');
+    throw optionsError('params', '`session` needs `depth`. Give both, or leave `session` out.');
 
   /**
    * The folder that a token for a path opens, as `path` spells it; `undefined` where it opens the path alone.
@@ -111,7 +111,7 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
     const e = writeExpiry(expires);
     const named = carriesSession ? session : undefined;
     if (named !== undefined && !sessionForm.test(named))
-      throw optionsError('session', 'This is no id of a session. Give up to 64 letters, digits, - and _.');
+      throw optionsError('session', 'This is not the id of a session. Give up to 64 letters, digits, - and _.');
     const query = { [params.token]: secureTokenHash(secrets[0]!, text(named), e), [params.expires]: e };
     return { expires, query: { ...query, ...(named !== undefined && { [params.session!]: named }) } };
   };

@@ -24,8 +24,7 @@ const refusedFor = (reason: 'malformed' | 'signature', claim: string, detail: st
  * do claims that the RFC does not know and `cdnicrit` does not name.
  */
 export function judgeUriSigning(claims: JwtClaims, { uri, issuer, audience }: Asked): UriContainer | RefusedVerdict {
-  if (claims.cdniv !== undefined && claims.cdniv !== 1)
-    return refusedFor('malformed', 'cdniv', 'it is another version than 1');
+  if (claims.cdniv !== undefined && claims.cdniv !== 1) return refusedFor('malformed', 'cdniv', 'the version is not 1');
   const unjudged = Object.keys(unjudgedClaims).find((name) => claims[name] !== undefined);
   if (unjudged !== undefined) return refusedFor('malformed', unjudged, unjudgedClaims[unjudged]!);
   const renewal = renewalProblem(claims);
@@ -38,16 +37,16 @@ export function judgeUriSigning(claims: JwtClaims, { uri, issuer, audience }: As
 }
 
 const unjudgedClaims: Readonly<Record<string, string>> = {
-  cdnicrit: 'it names extensions, and none is known here',
-  cdniip: 'nobody here decrypts the address of the client',
-  jti: 'nobody here keeps the ids of tokens that may be used once',
+  cdnicrit: 'it names extensions, and this package knows none',
+  cdniip: 'this package does not decrypt the address of the client',
+  jti: 'this package does not store the ids of tokens for one use',
 };
 
 /** Sections 2.1.12 to 2.1.14: what a CDN needs to renew the token. */
 function renewalProblem({ cdnistt, cdniets, cdnistd }: JwtClaims): RefusedVerdict | undefined {
   const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
-  if (cdnistt !== undefined && !isCount(cdnistt)) return refusedFor('malformed', 'cdnistt', 'it is no whole number');
-  if (cdnistd !== undefined && !isCount(cdnistd)) return refusedFor('malformed', 'cdnistd', 'it is no whole number');
+  if (cdnistt !== undefined && !isCount(cdnistt)) return refusedFor('malformed', 'cdnistt', 'it is not a whole number');
+  if (cdnistd !== undefined && !isCount(cdnistd)) return refusedFor('malformed', 'cdnistd', 'it is not a whole number');
   const needsTime = cdnistt !== undefined || cdniets !== undefined;
   if (needsTime && typeof cdniets !== 'number')
     return refusedFor('malformed', 'cdniets', 'the token has no number of seconds for its renewal');
@@ -62,9 +61,9 @@ function partyProblem(
 ): RefusedVerdict | undefined {
   if (claim === undefined) return known && refusedFor('signature', name, 'there is none');
   if (!known)
-    return refusedFor('malformed', name, `give the option \`${name === 'iss' ? 'issuer' : 'audience'}\` to judge it`);
+    return refusedFor('malformed', name, `give the option \`${name === 'iss' ? 'issuer' : 'audience'}\` to check it`);
   const named: readonly unknown[] = name === 'aud' ? [claim].flat() : [claim];
   return named.some((each) => known.includes(each as string))
     ? undefined
-    : refusedFor('signature', name, 'it is none of those that are accepted');
+    : refusedFor('signature', name, 'it is not one of the accepted values');
 }

@@ -53,14 +53,13 @@ function declaredLength(headers: Headers): number | undefined {
   return undefined;
 }
 
-const notBytes =
-  'The body of the answer is a stream of something else than bytes. Encode text with a TextEncoderStream.';
+const notBytes = 'The body of the answer is a stream, but not of bytes. Encode text with a TextEncoderStream.';
 
 function wrongLength(how: 'longer' | 'shorter'): Error {
   return new Error(
     `The body of the answer is ${how} than its Content-Length. ` +
       'Leave that header out, or take it from the bytes that are sent, ' +
-      'not from a compressed body that fetch has undone.',
+      'not from a compressed body that fetch has decoded.',
   );
 }
 

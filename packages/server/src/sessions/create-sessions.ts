@@ -99,7 +99,7 @@ function checkSessionsOptions(options: SessionsOptions): void {
   if (typeof (store as Partial<SessionStore> | undefined)?.admit !== 'function')
     throw optionsError('store', 'Give a store such as memoryStore() or redisStore(client).', store);
   if (typeof (viewer as unknown) !== 'function')
-    throw optionsError('viewer', 'Give a function that returns who is watching.', viewer);
+    throw optionsError('viewer', 'Give a function that returns the viewer.', viewer);
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1))
     throw optionsError('limit', 'Give a whole number of sessions, at least 1.', limit);
   if (idle !== undefined && !(Number.isFinite(idle) && idle > 0))

@@ -50,7 +50,7 @@ export function durableObjectStore(
     async admit(call: StoredCall) {
       const answer = await ask({ ask: 'admit', call });
       if (answer === 'admitted' || answer === 'full' || answer === 'ended' || answer === 'crowded') return answer;
-      throw new Error('durableObjectStore: the object gave an answer that is none. Is its class SessionsObject?');
+      throw new Error('durableObjectStore: the object gave an invalid answer. Is its class SessionsObject?');
     },
     list: async (viewer, nowMs) => (await ask({ ask: 'list', viewer, nowMs })) as readonly StoredSession[],
     async leave(viewer, id, nowMs) {

@@ -35,7 +35,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       const values = [id, nowMs, idleAtMs, overAtMs, ...bounds, viewer, newVersion()];
       const answer = await runScript(client, admitScript, keys, values);
       if (answer === 'admitted' || answer === 'full' || answer === 'ended' || answer === 'crowded') return answer;
-      throw new Error('redisStore: Redis gave an answer that is none. Is the client set to return buffers?');
+      throw new Error('redisStore: Redis gave an invalid answer. Is the client set to return buffers?');
     },
     async list(viewer, nowMs) {
       const answer = await runScript(client, listScript, [sessionsOf(viewer)], []);

@@ -94,7 +94,7 @@ export function azureBlob(options: AzureBlobOptions): TokenFormat {
     const [, name = '', blob = ''] = /^([^/]+)\/(.+)$/s.exec(path.slice(base.folder.length)) ?? [];
     const isHere = url.origin === base.origin && path.startsWith(base.folder);
     if (!isHere || !blob || blob.endsWith('/') || (container ?? name) !== name) {
-      throw optionsError('url', 'This is no blob of the account. Check the host, `endpoint` and `container`.');
+      throw optionsError('url', 'This is not a blob of the account. Check the host, `endpoint` and `container`.');
     }
     // Folders of the endpoint and the container are in front.
     const above = base.folder.split('/').length - 1;

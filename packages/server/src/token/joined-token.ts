@@ -51,7 +51,7 @@ function frontOf(plain: URL, moved: SignedToken): string {
 function unjoinable(): Error {
   return optionsError(
     'combine',
-    'What the two tokens open cannot be said by one. Combine formats that open the same folder, ' +
+    'One token cannot name the URLs that both tokens open. Combine formats that open the same folder, ' +
       'or one in the path with one that opens a folder.',
   );
 }

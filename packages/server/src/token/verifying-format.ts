@@ -10,7 +10,7 @@ export function verifyingFormat(format: TokenFormat): VerifyingTokenFormat {
   if (canVerify(format)) return format;
   throw optionsError(
     'format',
-    `${format.name} only signs: nobody but the store or CDN itself can judge its tokens. Send the request there, or ` +
+    `${format.name} only signs: only the store or CDN can verify its tokens. Send the request there, or ` +
       'give a format that verifies, such as secureToken({ secret }).',
   );
 }

@@ -15,7 +15,7 @@ export function checkPattern(rule: RegExp): void {
   if (fault !== undefined) {
     const problem = {
       port: 'has a port, but scheme and port are not compared. Leave the port out',
-      dot: 'has a dot at the end of the host, which is never there when URLs are compared. Leave it out',
+      dot: 'has a dot at the end of the host, which compared URLs never have. Leave it out',
     }[fault];
     throw optionsError('protect', `${String(rule)} ${problem}. If it is a path, begin it with a \`/\`.`);
   }

@@ -42,6 +42,6 @@ function problemOf(text: string, isPathAllowed: boolean): string | undefined {
     return 'holds a *: a prefix has no wildcards and covers everything below it (%2A is the character)';
   if (/[?#]/.test(text))
     return 'holds a query or a fragment, which a prefix does not have (%3F and %23 are the characters)';
-  if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) return 'has dot segments, which are never there when URLs are compared';
+  if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) return 'has dot segments, which compared URLs never have';
   return undefined;
 }

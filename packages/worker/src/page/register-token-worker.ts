@@ -67,8 +67,8 @@ const OTHER_WORKER =
   'most likely. The options of this page no longer hold. Register the same file and options in all pages.';
 
 const NO_ANSWER =
-  'The token worker that controls this page has not answered. One of an earlier version cannot renew: ' +
-  'it is replaced when all pages of this site are closed.';
+  'The token worker that controls this page has not answered. A worker of an earlier version cannot renew: ' +
+  'the browser replaces it when all pages of this site are closed.';
 
 /** The worker objects of this page with `requests: 'all'`: they answer for the others, too. */
 const signingScripts = new Set<WorkerOfPage>();

@@ -18,7 +18,7 @@ export class PageClosed extends SecureTokenError {
   constructor() {
     super(
       'ERR_SIGNING_UNAVAILABLE',
-      'The page that hands out tokens was closed or frozen before it answered. Keep one open.',
+      'The page that hands out tokens was closed or frozen before it answered. Keep such a page open.',
     );
   }
 }

@@ -105,7 +105,7 @@ export class PageSigner implements ScriptSigner, Releasable {
     if (this.#isProtectKnown) {
       throw new SecureTokenError(
         'ERR_SIGNING_UNAVAILABLE',
-        'No open page of this site hands out tokens. Call registerTokenWorker() in one.',
+        'No open page of this site hands out tokens. Call registerTokenWorker() in a page.',
       );
     }
     // a file of another part of the site, most likely

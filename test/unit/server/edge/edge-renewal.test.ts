@@ -218,7 +218,7 @@ describe('onRefusal', () => {
         status: 403,
         reason: 'malformed',
         claim: 'catgeoiso3166',
-        detail: 'give the option `country` to judge it',
+        detail: 'give the option `country` to check it',
       },
       { url, method: 'GET', status: 410, reason: 'expired' },
     ]);
