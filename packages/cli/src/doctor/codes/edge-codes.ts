@@ -149,7 +149,7 @@ export const edgeFaults = [
     remedy: [
       'Send application/vnd.apple.mpegurl for .m3u8 and application/dash+xml for .mpd: Safari and Video.js read it.',
       'In nginx, write include /etc/nginx/mime.types; or, in the location that serves the files,',
-      'types { application/vnd.apple.mpegurl m3u8; application/dash+xml mpd; video/mp4 mp4 m4s; }',
+      'types { application/vnd.apple.mpegurl m3u8; application/dash+xml mpd; video/mp4 mp4 m4s; }.',
       'In a bucket, set the Content-Type of the object.',
     ],
   },
