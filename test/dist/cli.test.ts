@@ -106,7 +106,7 @@ describe('secure-token verify', () => {
     };
     const forged = known.replace('m6', 'm7');
     expect(await told(forged)).toMatch(
-      /^The form of the token is right, .*secret of SECURE_TOKEN_SECRET: is that the one of the CDN/,
+      /^The form of the token is right, .*secret of SECURE_TOKEN_SECRET: is that the secret of the CDN/,
     );
     const secretFile = file('of-another-cdn', 'other\n');
     expect(await told(known, '--secret-file', secretFile)).toContain(`secret of ${secretFile}:`);
@@ -118,7 +118,7 @@ describe('secure-token verify', () => {
       secret,
     });
     expect(await told(folder.trim())).toMatch(/token of a folder: --depth 2 accepts it/);
-    expect(await told(known, '--now', '1470055001')).toMatch(/^The signature is right\. .*sign it anew/);
+    expect(await told(known, '--now', '1470055001')).toMatch(/^The signature is right\. .*sign the URL again/);
     expect(await told(known, '--now', '1470000000', '--max-ttl', '60')).toMatch(/more than 60 s \(--max-ttl\) ahead/);
     expect(await told(bare)).toMatch(/no token: st and e/);
     expect(await told(`${known}=`)).toMatch(/e has ten digits/);
