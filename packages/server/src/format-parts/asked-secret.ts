@@ -47,7 +47,8 @@ function askedSecrets(secret: SecretSource): readonly string[] {
   throw new SecretError(
     answer instanceof Promise
       ? 'secret: the function returned a promise. Return text, or give the endpoint `format: async () => …`.'
-      : 'secret: the function returned none. Return text that is not empty, or a list of such texts.',
+      : 'secret: the function returned none. Return text that is not empty, or a list of such texts. ' +
+          'If the function reads an environment variable, set that variable.',
   );
 }
 
