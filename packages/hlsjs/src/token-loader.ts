@@ -259,8 +259,8 @@ class TokenLoader implements Loader<LoaderContext> {
   }
 
   #onError(told: LoaderError, request: SignedRequest, details: NetworkDetails): void {
-    // of what was thrown, loaders tell the text
-    const error = { ...told, text: textWithoutToken(told.text, request) };
+    // of what was thrown, loaders tell the text; one of the app may tell none
+    const error = { ...told, text: told.text && textWithoutToken(told.text, request) };
     const fail = (): void => {
       if (this.#retry(false, error.code)) return;
       if (this.#isGone(error)) void this.#tellGone(error, details);

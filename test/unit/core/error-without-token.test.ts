@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { errorWithoutToken, textWithoutToken } from '../../../packages/core/src/adapter.ts';
+import { errorWithoutToken, textWithoutToken, untouchedRequest } from '../../../packages/core/src/adapter.ts';
 import type { SignedRequest, Token } from '../../../packages/core/src/index.ts';
 
 const MAC = 'q'.repeat(22);
 const URL_ASKED = 'HTTPS://CDN.test/a b.ts';
 
 const signed = (url: string, { query, headers = {} }: Partial<Token>): SignedRequest => ({
-  ...{ url, headers, credentials: false, unsignedUrl: URL_ASKED, source: URL_ASKED },
-  token: { expires: 1_795_500_000, ...(query && { query }), headers },
+  ...untouchedRequest(URL_ASKED),
+  ...{ url, headers, token: { expires: 1_795_500_000, ...(query && { query }), headers } },
 });
 const inQuery = signed(`${URL_ASKED}?st=${MAC}&v=1`, { query: { st: MAC, v: '1' } });
 
@@ -35,8 +35,14 @@ test('any other error stays what it is, also beside a short parameter or an empt
   }
 });
 
+test('a parameter of fifteen characters may be none of a token, one of sixteen is', () => {
+  const shown = (length: number): unknown =>
+    textWithoutToken(`not ${'m'.repeat(length)}`, signed(URL_ASKED, { query: { st: 'm'.repeat(length) } }));
+  expect(shown(15)).toBe(`not ${'m'.repeat(15)}`);
+  expect(shown(16)).toMatch(/quotes the token/);
+});
+
 test('without a token there is nothing to hide', () => {
-  const { token: _, ...request } = signed(URL_ASKED, {});
   const error = new TypeError(`Failed to load ${URL_ASKED}`);
-  expect(errorWithoutToken(error, request)).toBe(error);
+  expect(errorWithoutToken(error, untouchedRequest(URL_ASKED))).toBe(error);
 });

@@ -17,10 +17,11 @@ function quotesToken(text: string, { token, url, headers }: SignedRequest): bool
 }
 
 /** The error that sending `request` has thrown, as an app may see it: one whose text quotes the token is replaced. */
-export const errorWithoutToken = (error: unknown, request: SignedRequest): unknown =>
-  quotesToken(String(error), request) ? new TypeError(NOT_SHOWN) : error;
+export function errorWithoutToken(error: unknown, request: SignedRequest): unknown {
+  return quotesToken(String(error), request) ? new TypeError(NOT_SHOWN) : error;
+}
 
-/** A text about the failure of `request`, as an app may see it. */
-export const textWithoutToken = (text: string, request: SignedRequest): string =>
-  // a loader of the app may tell none
-  quotesToken(String(text), request) ? NOT_SHOWN : text;
+/** A text about the failure of `request`, as an app may see it: one that quotes the token is replaced. */
+export function textWithoutToken(text: string, request: SignedRequest): string {
+  return quotesToken(text, request) ? NOT_SHOWN : text;
+}

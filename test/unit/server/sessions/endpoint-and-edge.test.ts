@@ -432,7 +432,7 @@ describe('createEdgeHandler with sessions', () => {
   test('also a child outside its folder, with a secret that is asked for', async () => {
     const { sessions, time } = setUp();
     const params = { token: 'st', expires: 'e', session: 's' };
-    const format = secureToken({ secret: () => secret, depth: 2, params });
+    const format: VerifyingTokenFormat = secureToken({ secret: () => secret, depth: 2, params });
     const edge = createEdgeHandler({
       ...{ format, sessions, clock: () => time.now, signPlaylists: true },
       origin: () => new Response('#EXTM3U\n/vod/8/1.ts'),
