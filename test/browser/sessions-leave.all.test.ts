@@ -44,6 +44,7 @@ beforeAll(async () => {
     if (pathname === '/token') return endpoint(request);
     if (pathname !== '/leave') return new Response(html, { headers: { 'Content-Type': 'text/html' } });
     // as the documentation has it
+    if (Number(request.headers.get('content-length') ?? 23) > 22) return new Response(null, { status: 413 });
     await sessions.leave(request.clone(), await request.text());
     return new Response(null, { status: 204 });
   });

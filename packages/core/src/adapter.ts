@@ -7,7 +7,7 @@ export { credentialsMode, needsUseCredentials } from './adapter/credentials.ts';
 export { firstWrong } from './contract/first-wrong.ts';
 export { hasShownPicture, writeEarlyFailure } from './adapter/early-failure.ts';
 export { writeMistake } from './console-lines.ts';
-export { errorWithoutToken } from './adapter/error-without-token.ts';
+export { errorWithoutToken, textWithoutToken } from './adapter/error-without-token.ts';
 export { forwardTokenEvents } from './adapter/forward-token-events.ts';
 export { hideSignedUrl } from './adapter/hide-signed-url.ts';
 export { keepAsking } from './adapter/keep-asking.ts';

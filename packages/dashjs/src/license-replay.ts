@@ -69,11 +69,12 @@ function attach(sent: Sent, signed: SignedRequest): void {
 
 /**
  * Takes the headers of the token off a request that another filter, after ours, has led to another server: they are not
- * for that one. What that filter has set itself stays.
+ * for that one. What that filter has set itself stays. It may have written the names anew, as `Headers` does.
  */
 function detachIfElsewhere({ request, signed }: Sent): void {
   if (!isElsewhere(request.url, signed.url)) return;
-  const isOther = ([name, value]: [string, string]): boolean => signed.headers[name] !== value;
+  const ofToken = new Map(Object.entries(signed.headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const isOther = ([name, value]: [string, string]): boolean => ofToken.get(name.toLowerCase()) !== value;
   request.headers = Object.fromEntries(Object.entries(request.headers ?? {}).filter(isOther));
 }
 

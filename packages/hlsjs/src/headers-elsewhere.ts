@@ -20,8 +20,8 @@ export function withHeadersKept(config: HlsConfig, outgoingNow: () => Outgoing):
   const { xhrSetup, fetchSetup } = config;
   if (!xhrSetup && !fetchSetup) return config;
 
-  const stripIfElsewhere = (request: Request, { context, headers, tokenHeaders }: Outgoing): Request => {
-    if (!isElsewhere(request.url, context.url)) return request;
+  const stripIfElsewhere = (request: Request, signed: string, { headers, tokenHeaders }: Outgoing): Request => {
+    if (!isElsewhere(request.url, signed)) return request;
     for (const name of tokenHeaders) {
       const own = headers?.[name];
       if (own === undefined) request.headers.delete(name);
@@ -42,11 +42,13 @@ export function withHeadersKept(config: HlsConfig, outgoingNow: () => Outgoing):
     ...(fetchSetup && {
       fetchSetup(context: LoaderContext, init: unknown) {
         const outgoing = outgoingNow();
+        // before the app changes it
+        const { url: signed } = outgoing.context;
         const request = fetchSetup(context, init);
         // hls.js 1.5 takes no promise
         return 'then' in request
-          ? request.then((made) => stripIfElsewhere(made, outgoing))
-          : stripIfElsewhere(request, outgoing);
+          ? request.then((made) => stripIfElsewhere(made, signed, outgoing))
+          : stripIfElsewhere(request, signed, outgoing);
       },
     }),
   };

@@ -19,8 +19,9 @@ import {
   noteSentTo,
   refusalOf,
   replayOf,
-  writeUnprotectedRefusal,
+  textWithoutToken,
   withTokenHeaders,
+  writeUnprotectedRefusal,
 } from 'secure-token-core/adapter';
 import type { Outgoing } from './headers-elsewhere.ts';
 import { withHeadersKept } from './headers-elsewhere.ts';
@@ -174,8 +175,7 @@ class TokenLoader implements Loader<LoaderContext> {
     try {
       this.#send(request);
     } catch (error) {
-      const text = String(errorWithoutToken(error, request));
-      this.#callbacks?.onError({ code: NONE, text }, this.#context, null, this.stats);
+      this.#callbacks?.onError({ code: NONE, text: String(error) }, this.#context, null, this.stats);
     }
   }
 
@@ -206,7 +206,7 @@ class TokenLoader implements Loader<LoaderContext> {
     const own = this.#context.headers;
     const context = { ...this.#context, url, headers: withTokenHeaders(own, headers) };
     this.#outgoing = { context, headers: own, tokenHeaders: Object.keys(headers) };
-    inner.load(context, policy, {
+    const innerCallbacks: Callbacks = {
       onSuccess: (response, stats, _, details) => {
         if (heard()) this.#onSuccess(response, Object.assign(this.stats, stats), request, details);
       },
@@ -225,7 +225,13 @@ class TokenLoader implements Loader<LoaderContext> {
       ...(onProgress && {
         onProgress: (_, __, data, details) => onProgress(this.stats, this.#context, data, this.#unsigned(details)),
       }),
-    });
+    };
+    try {
+      inner.load(context, policy, innerCallbacks);
+    } catch (error) {
+      // hls.js makes an event of it
+      throw errorWithoutToken(error, request);
+    }
   }
 
   #prepareInner(credentials: boolean): Loader<LoaderContext> {
@@ -252,7 +258,9 @@ class TokenLoader implements Loader<LoaderContext> {
     this.#callbacks!.onSuccess(unsigned, stats, this.#context, this.#unsigned(details));
   }
 
-  #onError(error: LoaderError, request: SignedRequest, details: NetworkDetails): void {
+  #onError(told: LoaderError, request: SignedRequest, details: NetworkDetails): void {
+    // of what was thrown, loaders tell the text; one of the app may tell none
+    const error = { ...told, text: told.text && textWithoutToken(told.text, request) };
     const fail = (): void => {
       if (this.#retry(false, error.code)) return;
       if (this.#isGone(error)) void this.#tellGone(error, details);

@@ -62,7 +62,8 @@ async function meetsUri(claim, asked) {
   if (!isMap(claim)) return false;
   const texts = partsOf(asked, claim.has(2));
   for (const [part, kinds] of claim) {
-    if (!isText(texts[part]) || !isMap(kinds)) return false;
+    // A part has a number: '3' is none.
+    if (typeof part !== 'number' || !isText(texts[part]) || !isMap(kinds)) return false;
     for (const [kind, value] of kinds) if (!(await matches(kind, texts[part], value))) return false;
   }
   return true;
@@ -82,11 +83,14 @@ function addressBytes(text) {
 // Ranges as tagged [bits, network], all bytes of the network written.
 function meetsRanges(claim, ip) {
   const address = addressBytes(ip);
-  const isRange = ({ tag, value }) =>
-    Array.isArray(value) && isBytes(value[1]) && tag === ADDRESS_TAGS[value[1].length] && Number.isInteger(value[0]);
+  const isRange = ({ tag, value }) => {
+    const [bits, network] = Array.isArray(value) && value.length === 2 ? value : [];
+    const isNetwork = isBytes(network) && tag === ADDRESS_TAGS[network.length];
+    return isNetwork && Number.isInteger(bits) && bits >= 0 && bits <= 8 * network.length;
+  };
   if (!Array.isArray(claim) || !claim.every((range) => range && isRange(range)) || !address) return false;
   return claim.some(({ value: [bits, network] }) => {
-    if (network.length !== address.length || bits < 0 || bits > 8 * network.length) return false;
+    if (network.length !== address.length) return false;
     return address.every((byte, i) => {
       const free = Math.min(8, Math.max(0, 8 * (i + 1) - bits));
       return byte >> free === network[i] >> free;

@@ -1,4 +1,5 @@
-import type { TokenSource } from 'secure-token-core';
+import type { SignedRequest, TokenSource } from 'secure-token-core';
+import { errorWithoutToken } from 'secure-token-core/adapter';
 import type { EngineClass } from './shaka-types.ts';
 
 /** A `shaka.util.Error`, of whichever copy of Shaka. */
@@ -30,16 +31,26 @@ export function statusOf({ code, data }: ShakaError): number | undefined {
 
 const isUrl = (it: unknown): it is string => typeof it === 'string' && /^https?:\/\/\S+$/i.test(it);
 
-/** Makes `error` anew without tokens in its URLs, and with the error `behind` it as the last of its data. */
-export function unsignedError(error: ShakaError, source: TokenSource, behind?: Error): ShakaError {
+/**
+ * Makes `error` anew without tokens in its URLs and in the errors that it quotes, and with the error `behind` it as the
+ * last of its data.
+ * @param sent the request that has failed with it
+ */
+export function unsignedError(error: ShakaError, source: TokenSource, sent: SignedRequest, behind?: Error): ShakaError {
   const { severity, category, code } = error;
-  const data = error.data.map((it) => (isUrl(it) ? source.unsign(it) : it));
+  const unsigned = (it: unknown): unknown => (it instanceof Error ? errorWithoutToken(it, sent) : it);
+  const data = error.data.map((it) => (isUrl(it) ? source.unsign(it) : unsigned(it)));
   return new error.constructor(severity, category, code, ...data, ...(behind ? [behind] : []));
 }
 
 /** Makes `error` a recoverable one, for an outage: Shaka 4 takes a 401 or 403 for critical, and would end playback. */
-export function recoverableError(error: ShakaError, source: TokenSource, outage: Error): ShakaError {
-  const { category, code, data, constructor } = unsignedError(error, source, outage);
+export function recoverableError(
+  error: ShakaError,
+  source: TokenSource,
+  sent: SignedRequest,
+  outage: Error,
+): ShakaError {
+  const { category, code, data, constructor } = unsignedError(error, source, sent, outage);
   return new constructor(RECOVERABLE, category, code, ...data);
 }
 

@@ -1,12 +1,13 @@
 import type { SecureTokenError, SignedRequest, TokenSource } from 'secure-token-core';
 import { isSecureTokenError } from 'secure-token-core';
 import {
+  errorWithoutToken,
   isOutage,
   noteAccepted,
   refusalOf,
   untouchedRequest,
-  writeUnprotectedRefusal,
   withTokenHeaders,
+  writeUnprotectedRefusal,
 } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { PreparedRequest, Session } from './session.ts';
@@ -111,18 +112,19 @@ class TokenTransfer implements Operation {
   }
 
   async #sendAgain(signed: SignedRequest, error: unknown): Promise<Response> {
-    if (!isShakaError(error)) throw error;
+    if (!isShakaError(error)) throw errorWithoutToken(error, signed);
     const status = statusOf(error);
     const refusal = this.#refusalOf(signed, status);
-    if (status === undefined || !refusal) throw unsignedError(error, this.#source);
+    if (status === undefined || !refusal) throw unsignedError(error, this.#source, signed);
     const { signal } = this.#wait;
     const { method } = this.#call[1];
     const replay = await this.#session.user.replay(signed, status, { signal, method }).catch((failure: unknown) => {
-      throw this.#failed(error, failure);
+      throw this.#failed(error, signed, failure);
     });
-    if (!replay) throw this.#refused(error, refusal);
+    if (!replay) throw this.#refused(error, signed, refusal);
     return this.#send(replay).catch((again: unknown) => {
-      throw isShakaError(again) ? this.#refused(again, this.#refusalOf(replay, statusOf(again))) : again;
+      if (!isShakaError(again)) throw errorWithoutToken(again, replay);
+      throw this.#refused(again, replay, this.#refusalOf(replay, statusOf(again)));
     });
   }
 
@@ -131,15 +133,15 @@ class TokenTransfer implements Operation {
   }
 
   /** The edge has refused the last token, too. Of its statuses Shaka tries some again, with the same outcome. */
-  #refused(error: ShakaError, refusal: SecureTokenError | undefined): ShakaError {
+  #refused(error: ShakaError, sent: SignedRequest, refusal: SecureTokenError | undefined): ShakaError {
     this.#session.tellConsole(refusal);
-    return unsignedError(error, this.#source, refusal);
+    return unsignedError(error, this.#source, sent, refusal);
   }
 
   /** The signing endpoint has failed us. After a refusal in an outage the player goes on as its own policy says. */
-  #failed(refusal: ShakaError, failure: unknown): unknown {
+  #failed(refusal: ShakaError, sent: SignedRequest, failure: unknown): unknown {
     if (this.#wait.signal.aborted) return failure;
-    if (isOutage(failure)) return recoverableError(refusal, this.#source, failure);
+    if (isOutage(failure)) return recoverableError(refusal, this.#source, sent, failure);
     this.#session.tellConsole(failure);
     return failure;
   }

@@ -155,7 +155,10 @@ class SignedXhr {
     const xhr = this.#xhr;
     if (request.token) {
       this.#openNative(this.#method, request.url, true);
-      const headers = [...this.#headers, ...Object.entries(request.headers)];
+      // XMLHttpRequest joins the values of two of one name, in whatever case
+      const ofToken = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
+      const own = this.#headers.filter(([name]) => !ofToken.has(name.toLowerCase()));
+      const headers = [...own, ...Object.entries(request.headers)];
       for (const [name, value] of headers) this.#setNativeHeader(name, value);
       if (request.credentials) xhr.withCredentials = true;
     }

@@ -238,6 +238,17 @@ describe('a licence request that the app sends elsewhere', () => {
     expect(FakeXhr.sent[0]!.headers).not.toHaveProperty('x-token');
   });
 
+  test('a filter of the app has written the names anew, as Headers does: those of the token do not go there', async () => {
+    const { request } = await prepare(({ urls: asked }) =>
+      Promise.resolve(asked.map((url) => ({ url, expires: Date.now() / 1000 + 60, headers: { 'X-Token': 't' } }))),
+    );
+    request.headers = Object.fromEntries(new Headers({ ...request.headers, 'x-app': '1' }));
+    request.url = 'https://vendor.example/license';
+    goOut(request);
+    expect(FakeXhr.sent[0]).toMatchObject({ url: 'https://vendor.example/license', headers: { 'x-app': '1' } });
+    expect(FakeXhr.sent[0]!.headers).not.toHaveProperty('x-token');
+  });
+
   test('a filter of the app has another path of the same server: the headers of the token go along', async () => {
     const { request } = await prepare(({ urls: asked }) =>
       Promise.resolve(asked.map((url) => ({ url, expires: Date.now() / 1000 + 60, headers: { 'x-token': 't' } }))),

@@ -110,6 +110,15 @@ describe('the headers of a token do not go to another server', () => {
     expect(await load({ fetchSetup })).toEqual({ url: ELSEWHERE, headers: {} });
   });
 
+  test.each([false, true])('where a fetchSetup changes the URL of its context (later: %s)', async (isLater) => {
+    const fetchSetup = (context: LoaderContext, init: RequestInit): Request | Promise<Request> => {
+      context.url = ELSEWHERE;
+      const request = new Request(context.url, init);
+      return isLater ? Promise.resolve(request) : request;
+    };
+    expect(await load({ fetchSetup })).toEqual({ url: ELSEWHERE, headers: {} });
+  });
+
   test('which gets the value that the request has had of its own', async () => {
     const fetchSetup = (_: LoaderContext, init: RequestInit): Request => new Request(ELSEWHERE, init);
     const own = { 'x-token': 'own' };

@@ -160,6 +160,33 @@ describe('a loader that throws from load()', () => {
     const [error, , details] = onError.mock.calls[0]!;
     expect(inspect([error, details])).not.toContain('SECRET');
   });
+
+  test('with the signed URL in its error does not get that into an event of hls.js, where a token is at hand', () => {
+    source.destroy();
+    useSource({ tokens: [token(SEGMENT, { query: { st: 'SECRET' } })] });
+    let thrown: unknown;
+    try {
+      load(SEGMENT, { Base: throwing(({ url }) => `cannot load ${url}`) });
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(Error);
+    expect(inspect(thrown)).not.toContain('SECRET');
+  });
+});
+
+test('a loader that tells of what was thrown, with the signed URL in it, does not get that into an event', () => {
+  source.destroy();
+  useSource({ tokens: [token(SEGMENT, { query: { st: 'SECRET' } })] });
+  const tell = (text: (url: string) => string | undefined): unknown => {
+    const { onError } = load(SEGMENT);
+    const { callbacks, context, stats } = last();
+    callbacks!.onError({ code: 0, text: text(context!.url)! }, context!, null, stats);
+    return onError.mock.calls[0]![0];
+  };
+  expect(inspect(tell((url) => `Failed to fetch ${url}`))).not.toContain('SECRET');
+  expect(tell(() => 'Failed to fetch')).toEqual({ code: 0, text: 'Failed to fetch' });
+  expect(tell(() => undefined)).toEqual({ code: 0, text: undefined });
 });
 
 test('two requests denied at once fail one a task: hls.js ends the second when it hears of the first', async () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Token, TokenRequest } from '../../../packages/core/src/index.ts';
 import { SecureTokenError } from '../../../packages/core/src/index.ts';
@@ -67,5 +68,29 @@ describe.each(VERSIONS)('what ends a request is an error of Shaka: %s', (version
     await operation.abort();
     expect(await failure).toMatchObject({ code: OPERATION_ABORTED });
     expect(sent).toHaveLength(1);
+  });
+});
+
+describe.each(VERSIONS)('an error that quotes the signed URL does not show it: %s', (version) => {
+  const withSecret = ({ urls }: TokenRequest): Promise<Token[]> =>
+    Promise.resolve(urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, query: { st: 'SECRET' } })));
+  const cause = (uri: string): Error => new TypeError(`Failed to fetch ${uri}`);
+
+  test.each([
+    ['as the error of Shaka has it', true],
+    ['as it was thrown', false],
+  ])('%s', async (_, isOfShaka) => {
+    const { lib, request, sent } = createShakaLab(version, withSecret, [
+      (uri) => {
+        const { Severity, Category, Code } = lib.util.Error;
+        const { CRITICAL } = Severity;
+        return isOfShaka
+          ? new lib.util.Error(CRITICAL, Category.NETWORK, Code.HTTP_ERROR, uri, cause(uri))
+          : cause(uri);
+      },
+    ]);
+    const failure = await failureOf(request());
+    expect(sent).toEqual([`${CDN}/s-1.m4s?st=SECRET`]);
+    expect(inspect(failure, { depth: 5 })).not.toContain('SECRET');
   });
 });

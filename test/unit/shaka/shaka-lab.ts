@@ -20,11 +20,15 @@ export function loadShaka(name: string): Shaka {
   return createRequire(import.meta.url)(name) as Shaka;
 }
 
-/** An edge in place of the network, which answers with these statuses, one after the other, and then with 200. */
-function edge({ util }: Shaka, statuses: number[], sent: string[]): SchemePlugin {
+/** A status, or what the loader fails with in place of one. */
+type Outcome = number | ((uri: string) => unknown);
+
+/** An edge in place of the network, which answers with these outcomes, one after the other, and then with 200. */
+function edge({ util }: Shaka, outcomes: Outcome[], sent: string[]): SchemePlugin {
   return (uri) => {
     sent.push(uri);
-    const status = statuses.shift() ?? 200;
+    const status = outcomes.shift() ?? 200;
+    if (typeof status === 'function') return util.AbortableOperation.failed(status(uri) as never) as never;
     const { RECOVERABLE, CRITICAL } = util.Error.Severity;
     const { NETWORK } = util.Error.Category;
     // as Shaka 4: its HttpPluginUtils
@@ -41,7 +45,7 @@ function edge({ util }: Shaka, statuses: number[], sent: string[]): SchemePlugin
 export function createShakaLab(
   name: 'shaka-player' | 'shaka-player-4.11',
   getTokens: (request: TokenRequest) => Promise<TokensAnswer | TokensAnswer['tokens']>,
-  statuses: number[] = [],
+  outcomes: Outcome[] = [],
   media: object | null = null,
 ) {
   const lib = loadShaka(name);
@@ -50,8 +54,8 @@ export function createShakaLab(
   // as a player does, since 5
   const { configure } = engine as Partial<typeof engine>;
   configure?.call(engine, { forceHTTP: false, forceHTTPS: false, minBytesForProgressEvents: 0 } as never);
-  lib.net.NetworkingEngine.registerScheme('http', edge(lib, statuses, sent));
-  lib.net.NetworkingEngine.registerScheme('https', edge(lib, statuses, sent));
+  lib.net.NetworkingEngine.registerScheme('http', edge(lib, outcomes, sent));
+  lib.net.NetworkingEngine.registerScheme('https', edge(lib, outcomes, sent));
   const source = createTokenSource({ getTokens, protect: CDN, random: () => 0, retry: { limit: 0 } });
   const player = {
     getNetworkingEngine: () => engine,

@@ -52,6 +52,14 @@ afterEach(() => {
 });
 
 describe('waiting', () => {
+  test('a header of the token takes the place of the one of the player of that name, in whatever case', async () => {
+    const { take } = taken({ headers: { 'X-Token': 't' } });
+    const xhr = take(URL_ASKED, { 'x-token': 'stale', 'x-app': '1' });
+    xhr.send();
+    await later(10);
+    expect(xhr.headersSent).toEqual(['x-app: 1', 'X-Token: t']);
+  });
+
   test('it goes out once its token is there: signed, with the headers and the body of the player', async () => {
     const { xhr } = taken({ headers: { 'x-token': 't' } }, { timeout: 300 });
     xhr.send('body');

@@ -125,7 +125,9 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       });
       if ('ok' in judged) return judged;
       const { expires, use } = judged;
-      if (use && !(await replay!(use))) return refusedFor('signature', label.catreplay);
+      // What else a token opens is no use of it; one for a single use opens nothing else.
+      const mayBeUsed = !use || (sent.isUse ? await replay!(use) : use.kind === 'detected');
+      if (!mayBeUsed) return refusedFor('signature', label.catreplay);
       // Another token of this format would have a grant that begins anew: a viewer could watch without end.
       const conditional = options.renewal !== undefined || writer.isOtherwiseLimited(claims);
       const granted = { ok: true, expires, url: url.href, carriers: carried.carriers, conditional } as const;
@@ -135,7 +137,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
     // A public key makes no token.
     ...(!keys[0]!.isPublic && {
       async renew({ url, headers, method = 'GET' }: JudgedRequest, now: number, within: number) {
-        const token = sentToken({ url: new URL(url), headers, method })?.values[0];
+        const token = sentToken({ url: new URL(url), headers, method, isUse: false })?.values[0];
         const claims = token ? await openToken(token, keys, algorithm) : 'malformed';
         return typeof claims === 'string' ? undefined : renewed(claims, { now, within, maxTtl });
       },

@@ -39,7 +39,7 @@ export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): 
     if (credentials === true) return true;
     // A token in the path has no place elsewhere.
     if (!href.startsWith(prefix)) return false;
-    return (await format.verify({ url: attachToken(href, sent()), headers: request.headers }, now)).ok;
+    return (await format.verify({ url: attachToken(href, sent()), headers: request.headers, isUse: false }, now)).ok;
   };
 
   return {

@@ -30,7 +30,9 @@ export function withAskedSecret<Options extends SecretOptions, Format extends To
   return {
     ...checked,
     sign: (url, expires, session) => current().sign(url, expires, session),
-    ...(checked.signExactly && { signExactly: (url: URL, expires: number) => current().signExactly!(url, expires) }),
+    ...(checked.signExactly && {
+      signExactly: (url: URL, expires: number, session?: string) => current().signExactly!(url, expires, session),
+    }),
     ...(checked.verify && {
       verify: (request: Pick<Request, 'url' | 'headers'>, now: number) => current().verify!(request, now),
     }),

@@ -9,6 +9,7 @@ export interface SentRequest {
   readonly url: URL;
   readonly headers: Headers;
   readonly method: string;
+  readonly isUse: boolean;
 }
 
 /**
@@ -18,8 +19,8 @@ export interface SentRequest {
 export function judging<V extends Verdict | Promise<Verdict>>(
   judge: (sent: SentRequest, now: number) => V,
 ): (request: JudgedRequest, now: number) => V | RefusedVerdict {
-  return ({ url: text, headers, method = 'GET' }, now) => {
+  return ({ url: text, headers, method = 'GET', isUse = true }, now) => {
     const url = parsedUrl(text);
-    return url && isHttp(url) && Number.isFinite(now) ? judge({ url, headers, method }, now) : refused.malformed;
+    return url && isHttp(url) && Number.isFinite(now) ? judge({ url, headers, method, isUse }, now) : refused.malformed;
   };
 }

@@ -12,12 +12,12 @@ import { canonicalPath } from '../url/canonical-path.ts';
 import { checkParams } from './check-params.ts';
 import { jwtSigner, readObject } from './jwt-signer.ts';
 import type { JwtKey } from './jwt-signer.ts';
-import { refusedClaims } from './jwt-verdict.ts';
+import { refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
 
 export interface CloudflareStreamOptions {
   /** Signing keys of the account with their ids: the `jwk` of the API, decoded. */
   keys: readonly (JwtKey & { id: string })[];
-  /** More claims, such as `accessRules` or `downloadable`. */
+  /** More claims, such as `accessRules` or `downloadable`. `verify` refuses tokens with `accessRules`. */
   params?: Readonly<Record<string, unknown>>;
   /** @default 86400 seconds, which is also what Cloudflare accepts */
   maxTtl?: number;
@@ -25,7 +25,8 @@ export interface CloudflareStreamOptions {
 
 /**
  * Cloudflare Stream: a token takes the place of the video's id, `/TOKEN/manifest/video.m3u8`, and HLS inherits it. The
- * video needs `requireSignedURLs`.
+ * video needs `requireSignedURLs`. `verify` opens downloads to tokens with `downloadable`, and judges no `accessRules`:
+ * it refuses tokens that have them.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -71,13 +72,18 @@ export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTok
     verify: judging(async ({ url }, now) => {
       const { token, rest } = readPath(url.pathname) ?? {};
       if (token === undefined) return refused.missing;
-      if (canonicalPath(url.pathname, 'raw') === undefined) return refused.malformed;
+      const path = canonicalPath(url.pathname, 'decoded');
+      if (path === undefined) return refused.malformed;
       const found = await signer.read(token);
       if (typeof found === 'string') return refused[found];
       const sub = videoId(found.sub);
       if (sub === undefined) return refused.malformed;
+      if (found.accessRules !== undefined) return refusedUnjudged('accessRules');
       const refusal = refusedClaims(found, params, { now, maxTtl });
-      return refusal ?? { ok: true, expires: found.exp, url: `${url.origin}/${sub}${rest}${url.search}` };
+      if (refusal) return refusal;
+      if (path.startsWith('/downloads/', token.length + 1) && found.downloadable !== true)
+        return { ...refused.signature, claim: 'downloadable', detail: 'downloads need it' };
+      return { ok: true, expires: found.exp, url: `${url.origin}/${sub}${rest}${url.search}` };
     }),
   };
 }

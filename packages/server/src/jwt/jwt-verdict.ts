@@ -14,6 +14,11 @@ export function refusedClaims(
   return claims.exp <= now ? refused.expired : undefined;
 }
 
+/** A claim that restricts a token in a way that only its CDN can judge. */
+export function refusedUnjudged(claim: string): RefusedVerdict {
+  return { ...refused.malformed, claim, detail: 'nobody here judges it' };
+}
+
 function isSame(sent: unknown, expected: unknown): boolean {
   if (typeof expected !== 'object' || expected === null) return sent === expected;
   try {

@@ -14,7 +14,7 @@ import { parsedUrl } from '../url/parsed-url.ts';
 import type { Scope } from '../url/scope.ts';
 import { jwtSigner } from './jwt-signer.ts';
 import type { JwtAlgorithm, JwtKey } from './jwt-signer.ts';
-import { refusedClaims } from './jwt-verdict.ts';
+import { refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
 import { uriSigning } from './uri-signing.ts';
 import type { UriSigningOptions } from './uri-signing.ts';
 
@@ -59,7 +59,8 @@ export function jwt(options: JwtOptions | UriSigningOptions): VerifyingTokenForm
   throw optionsError('profile', "This is unknown. Give 'rfc9246', or leave it out for claims of your own.", profile);
 }
 
-function ownJwt(options: JwtOptions): VerifyingTokenFormat {
+/** @param unjudged claims that only the CDN can judge: `verify` refuses tokens that have them */
+export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): VerifyingTokenFormat {
   checkNames(options, {
     profile: true,
     keys: true,
@@ -118,11 +119,15 @@ function ownJwt(options: JwtOptions): VerifyingTokenFormat {
       if (!expected) return refused.malformed;
       const found = await signer.read(carried.values[0]);
       if (typeof found === 'string') return refused[found];
+      const restricting = unjudged.find((name) => found[name] !== undefined);
+      if (restricting !== undefined) return refusedUnjudged(restricting);
       const url = origin + pathname + carried.search;
       const refusal = refusedClaims(found, expected, { now, maxTtl });
       if (refusal) return refusal;
-      const session = typeof found.jti === 'string' ? { session: found.jti } : {};
-      return { ok: true, expires: found.exp, url, carriers: carried.carriers, ...session };
+      // A `jti` of the team's own is the id of no session.
+      const session = Object.hasOwn(expected, 'jti') ? undefined : found.jti;
+      const granted = { ok: true, expires: found.exp, url, carriers: carried.carriers } as const;
+      return { ...granted, ...(typeof session === 'string' && { session }) };
     }),
   };
 }

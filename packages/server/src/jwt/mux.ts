@@ -4,12 +4,12 @@ import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { Scope } from '../url/scope.ts';
 import { checkParams } from './check-params.ts';
 import type { JwtKey } from './jwt-signer.ts';
-import { jwt } from './jwt.ts';
+import { jwt, ownJwt } from './jwt.ts';
 
 export interface MuxOptions {
   /** Signing keys with their ids; Mux hands them out as PKCS#1, so convert them to PKCS#8 first. */
   keys: readonly (JwtKey & { id: string })[];
-  /** More claims, such as `playback_restriction_id`. */
+  /** More claims, such as `playback_restriction_id`: `verify` refuses tokens with this one, which only Mux can judge. */
   params?: Readonly<Record<string, unknown>>;
   /** @default 86400 seconds */
   maxTtl?: number;
@@ -52,7 +52,7 @@ export function mux(given: MuxOptions): VerifyingTokenFormat {
     const files = folderScope(url, `/${sub}/`);
     return aud === 'v' ? joinedScope(url, [pathScope(new URL(`/${sub}.m3u8`, url)), files]) : files;
   };
-  const format = jwt({ ...options, keys, algorithm: 'RS256', claims, opens });
+  const format = ownJwt({ ...options, keys, algorithm: 'RS256', claims, opens }, ['playback_restriction_id']);
   // Mux wants the key's id among the claims too; whether it is there says nothing about what a token opens.
   const signing = jwt({ ...options, keys, algorithm: 'RS256', claims: (url) => ({ ...claims(url), kid }) });
   return {

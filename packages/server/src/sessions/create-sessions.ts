@@ -48,7 +48,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       const id = sessionId(owner, session);
       const nowMs = clock();
       const idleAtMs = nowMs + Math.ceil((idle ?? idleLifetimes * ttl) * 1000);
-      const overAtMs = Math.max(idleAtMs, nowMs + Math.ceil(ttl * 1000));
+      // Most formats let a token through in the second of its expiry, too.
+      const overAtMs = Math.max(idleAtMs, nowMs + Math.ceil((ttl + 1) * 1000));
       const state = await answered(store.admit({ viewer: owner, id, limit, nowMs, idleAtMs, overAtMs }));
       if (state === 'full') return { state, limit: limit ?? 0 };
       return state === 'admitted' ? { state, id } : { state };

@@ -83,8 +83,10 @@ function checkIsFormat(name: string, format: unknown): void {
 
 function verifyBoth(first: TokenFormat, second: TokenFormat): Verify {
   return async (request, now): Promise<Verdict> => {
-    const { headers, method } = request;
-    const judged = (url: string): JudgedRequest => ({ url, headers, ...(method !== undefined && { method }) });
+    const judged = (url: string): JudgedRequest => {
+      const { headers, method, isUse } = request;
+      return { url, headers, ...(method !== undefined && { method }), ...(isUse !== undefined && { isUse }) };
+    };
     const outer = await second.verify!(judged(withoutPathOf(first, request.url)), now);
     if (!outer.ok) return outer;
     // As it was sent, not as the second format writes a path: the first one may have signed another spelling.

@@ -90,6 +90,13 @@ export interface JudgedRequest {
   readonly headers: Headers;
   /** @default 'GET' */
   readonly method?: string;
+  /**
+   * Whether the request uses its token: `false` where an edge asks what else the token of a request opens, of which
+   * nobody keeps count.
+   *
+   * @default true
+   */
+  readonly isUse?: boolean;
 }
 
 /** A token as the edge sends it along with an answer. */

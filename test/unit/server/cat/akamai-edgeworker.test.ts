@@ -1,4 +1,6 @@
+import { createHmac } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
+import { encode, Tagged } from 'cborg';
 import { describe, expect, test } from 'vitest';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import type { CatAlgorithm, CommonAccessTokenOptions } from '../../../../packages/server/src/cat.ts';
@@ -62,6 +64,17 @@ const answered = (request: Request, situation: Partial<EdgeWorkerSituation> = {}
   askEdgeWorker(request, { now: NOW, variables: { PMUSER_CAT_KEY: key }, ...situation });
 const signed = async (options: Partial<CommonAccessTokenOptions> = {}, target = url) =>
   requestWith(target, await commonAccessToken({ keys, profile: 'akamai', ...options }).sign(new URL(url), NOW + 60));
+
+const everyone = new Tagged(52, [0, Uint8Array.of(0, 0, 0, 0)]);
+
+/** A genuine token of these claims, whatever they are. */
+function sealed(claims: ReadonlyMap<unknown, unknown>): string {
+  const header = Uint8Array.of(0xa1, 1, 5);
+  const payload = encode(claims, { mapSorter: () => 0 });
+  const mac = createHmac('sha256', Buffer.from(key, 'hex')).update(encode(['MAC0', header, new Uint8Array(), payload]));
+  const id = new Map([[4, new TextEncoder().encode('key-1')]]);
+  return Buffer.from([0xd1, ...encode([header, id, payload, Uint8Array.from(mac.digest())])]).toString('base64url');
+}
 
 describe('the EdgeWorker for Akamai', () => {
   test.each(vectors.map((vector) => [vector.name, vector] as const))('vector: %s', async (name, vector) => {
@@ -138,6 +151,26 @@ describe('the EdgeWorker for Akamai', () => {
     ['2001:db8::/32', '', 403],
   ])('of %s, for a client at %s: %s', async (range, clientIp, status) => {
     expect((await answered(await signed({ ipRanges: [range] }), { clientIp })).status).toBe(status);
+  });
+
+  test.each<[string, unknown, unknown]>([
+    ['a part of a URI that is named by text', 312, new Map([['3', new Map([[1, '/vod/']])]])],
+    ['such a part without a condition', 312, new Map([['3', new Map()]])],
+    ['a range with something behind its network', 311, [everyone, new Tagged(52, [0, Uint8Array.of(0, 0, 0, 0), 1])]],
+    ['a range of less than no bits', 311, [everyone, new Tagged(52, [-1, Uint8Array.of(0, 0, 0, 0)])]],
+    ['a range of more bits than an address has', 311, [everyone, new Tagged(52, [33, Uint8Array.of(0, 0, 0, 0)])]],
+  ])('refuses %s, as commonAccessToken does', async (_, label, value) => {
+    const format = commonAccessToken({ keys, profile: 'akamai', ip: '203.0.113.9' });
+    const verdicts = [];
+    for (const claim of [[311, [everyone]] as const, [label, value] as const]) {
+      const asked = new Request(`${url}?CAT=${sealed(new Map<unknown, unknown>([[4, NOW + 60], claim]))}`);
+      const { ok } = await format.verify(asked, NOW);
+      verdicts.push([ok, (await answered(asked, { clientIp: '203.0.113.9' })).status]);
+    }
+    expect(verdicts).toEqual([
+      [true, undefined],
+      [false, 403],
+    ]);
   });
 
   test('refusals are readable by pages and kept by no cache; preflights pass; other methods do not', async () => {

@@ -112,6 +112,33 @@ describe('a child of a signed playlist', () => {
     }
   });
 
+  test('has none of its own where the token of the viewer is slower: a new one would have no speed limit', async () => {
+    const exact = { secret, carrier: 'query', exact: true } as const;
+    const limited = bunny({ ...exact, limit: 100 });
+    expect((await served(bunny(exact), limited, { uris: ['1.ts'] })).lines).toEqual(['1.ts']);
+    expect((await served(limited, limited, { uris: ['1.ts'] })).lines).toEqual([expect.stringContaining('&limit=100')]);
+  });
+
+  test.each([
+    [2, 'reuse is detected', true],
+    [1, 'there is a single use', false],
+  ])('is no use of its token (catreplay %i: %s)', async (kind, _, opensChildren) => {
+    const uses: string[] = [];
+    const keys = [{ id: 'k', key: hexKey }];
+    const id = Uint8Array.of(7);
+    const viewer = commonAccessToken({
+      keys,
+      claims: new Map<number, unknown>([
+        [308, kind],
+        [7, id],
+      ]),
+    });
+    const format = commonAccessToken({ keys, replay: (use) => uses.push(use.id) === 1 });
+    const { lines } = await served(format, viewer, { uris: ['1.ts', '2.ts', '3.ts'] });
+    expect(lines.map((line) => line.includes('cat='))).toEqual(lines.map(() => opensChildren));
+    expect(uses).toEqual(['07']);
+  });
+
   test('ends with the token of the playlist, and no later than the format allows', async () => {
     const ofPath = edgeAuth({ key: hexKey, exact: true });
     const lax: VerifyingTokenFormat = { ...ofPath, maxTtl: 60 };

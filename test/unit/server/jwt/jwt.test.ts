@@ -75,6 +75,16 @@ describe('mux', () => {
     }
     await expect(signUrl('https://stream.mux.com/', { format, expires: NOW })).rejects.toThrow(/^url:/);
   });
+
+  test('a restriction that only Mux knows is not judged, so a token that has one is refused', async () => {
+    const keys = [{ id: 'key-1', key: rsa.jwk }];
+    const restricted = mux({ keys, params: { playback_restriction_id: 'r' } });
+    const request = requestWith(muxUrl, await restricted.sign(new URL(muxUrl), NOW));
+    for (const format of [restricted, mux({ keys })]) {
+      const verdict = await format.verify(request, NOW - 1);
+      expect(verdict).toMatchObject({ ok: false, status: 403, reason: 'malformed', claim: 'playback_restriction_id' });
+    }
+  });
 });
 
 describe('cloudflareStream', () => {
@@ -91,6 +101,31 @@ describe('cloudflareStream', () => {
     expect((await format.verify(new Request(streamUrl), NOW)).ok).toBe(false);
     for (const changed of changedTokens(token)) expect(await statusOf(format, streamUrl, changed)).toMatch(/^403/);
     await expect(signUrl('https://h/x/manifest/video.m3u8', { format, expires: NOW })).rejects.toThrow(/^url:/);
+  });
+
+  test('rules about addresses and countries are not judged, so a token that has some is refused', async () => {
+    const keys = [{ id: 'k', key: rsa.jwk }];
+    const ruled = cloudflareStream({ keys, params: { accessRules: [{ type: 'any', action: 'block' }] } });
+    const request = requestWith(streamUrl, await ruled.sign(new URL(streamUrl), NOW));
+    for (const format of [ruled, cloudflareStream({ keys })]) {
+      const verdict = await format.verify(request, NOW - 1);
+      expect(verdict).toMatchObject({ ok: false, status: 403, reason: 'malformed', claim: 'accessRules' });
+    }
+  });
+
+  test('a download needs a token that says so, however its path is written', async () => {
+    const keys = [{ id: 'k', key: rsa.jwk }];
+    const [plain, downloadable] = [
+      cloudflareStream({ keys }),
+      cloudflareStream({ keys, params: { downloadable: true } }),
+    ];
+    for (const folder of ['downloads', '%64ownloads']) {
+      const url = new URL(`/${uid}/${folder}/default.mp4`, streamUrl);
+      const verdict = await plain.verify(requestWith(url.href, await plain.sign(url, NOW)), NOW - 1);
+      expect(verdict).toMatchObject({ ok: false, status: 403, reason: 'signature', claim: 'downloadable' });
+      const token = await downloadable.sign(url, NOW);
+      expect(await plain.verify(requestWith(url.href, token), NOW - 1)).toMatchObject({ ok: true, url: url.href });
+    }
   });
 });
 

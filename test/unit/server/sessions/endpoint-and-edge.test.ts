@@ -200,6 +200,26 @@ describe('a format with an id of its own in the place of that of a session', () 
   });
 });
 
+describe('a `jti` of a JWT of your own', () => {
+  const format = jwt({
+    keys: [{ key: secret }],
+    algorithm: 'HS256',
+    claims: ({ pathname }) => ({ sub: pathname, jti: 'own' }),
+  });
+
+  test('is the id of no session: children of a playlist are signed', async () => {
+    const now = 1_795_500_000;
+    const edge = createEdgeHandler({
+      ...{ format, signPlaylists: true, clock: () => now * 1000 },
+      origin: () => new Response('#EXTM3U\n1.ts'),
+    });
+    const request = requestWith(FILM, await format.sign(new URL(FILM), now + 60));
+    expect(await format.verify(request, now)).not.toHaveProperty('session');
+    const [, child] = (await (await edge(request)).text()).split('\n');
+    expect(await format.verify(new Request(new URL(child!, FILM)), now)).toMatchObject({ ok: true });
+  });
+});
+
 describe('createEdgeHandler with sessions', () => {
   test('a failure that is long over lets nobody pass unheard', async () => {
     const { sessions } = setUp();
@@ -407,6 +427,38 @@ describe('createEdgeHandler with sessions', () => {
     const [, child] = (await (await edge(requestWith(playlist, token))).text()).split('\n');
     const verdict = await format.verify(new Request(new URL(child!, playlist)), time.now / 1000);
     expect(verdict).toMatchObject({ ok: true, session: 'a session' });
+  });
+
+  test('also a child outside its folder, with a secret that is asked for', async () => {
+    const { sessions, time } = setUp();
+    const params = { token: 'st', expires: 'e', session: 's' };
+    const format: VerifyingTokenFormat = secureToken({ secret: () => secret, depth: 2, params });
+    const edge = createEdgeHandler({
+      ...{ format, sessions, clock: () => time.now, signPlaylists: true },
+      origin: () => new Response('#EXTM3U\n/vod/8/1.ts'),
+    });
+    const token = await format.sign(new URL(FILM), time.now / 1000 + 60, 'a-session');
+    const [, child] = (await (await edge(requestWith(FILM, token))).text()).split('\n');
+    const verdict = await format.verify(new Request(new URL(child!, FILM)), time.now / 1000);
+    expect(verdict).toMatchObject({ ok: true, session: 'a-session' });
+  });
+
+  test('an end holds through the second in which the last token expires', async () => {
+    const time = { now: 1_795_500_000_000 };
+    const clock = (): number => time.now;
+    const sessions = createSessions({ store: memoryStore(), viewer: () => 'anna', idle: 30, clock });
+    const endpoint = createSigningEndpoint({
+      ...{ format: folderToken, allow: `${HOST}/vod/`, ttl: 300, clock, sessions, authorize: () => true },
+    });
+    const edge = createEdgeHandler({ format: folderToken, origin: () => new Response('ok'), clock, sessions });
+    const { tokens } = (await (await endpoint(post({ urls: [FILM] }))).json()) as Answer;
+    await sessions.end({ viewer: 'anna' });
+    const statuses = [];
+    for (const seconds of [5, 299.999, 300.5, 300.999]) {
+      time.now = 1_795_500_000_000 + seconds * 1000;
+      statuses.push((await edge(requestWith(FILM, tokens![0]!))).status);
+    }
+    expect(statuses).toEqual([403, 403, 403, 403]);
   });
 
   test.each<[string, object, RegExp]>([

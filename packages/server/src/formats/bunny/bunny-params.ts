@@ -10,6 +10,7 @@ export interface BunnyParams {
   readonly folder: string | undefined;
   readonly countries: string | undefined;
   readonly countriesBlocked: string | undefined;
+  readonly limit: string | undefined;
   /** Names of signed parameters that are not the token's own, each once. */
   readonly foreign: ReadonlySet<string>;
 }
@@ -65,6 +66,7 @@ export function readBunnyParams(query: string, areInPath: boolean): BunnyParams 
     folder: own.token_path,
     countries: own.token_countries,
     countriesBlocked: own.token_countries_blocked,
+    limit: own.limit,
     foreign,
   };
 }

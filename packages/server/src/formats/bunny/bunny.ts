@@ -147,7 +147,9 @@ export function bunny(options: BunnyOptions): VerifyingTokenFormat {
       if (!genuine || !inFolder || !isFromCountry(country, params)) return refused.signature;
       if (expires < now) return refused.expired;
       const conditional =
-        params.countries !== own.token_countries || params.countriesBlocked !== own.token_countries_blocked;
+        params.countries !== own.token_countries ||
+        params.countriesBlocked !== own.token_countries_blocked ||
+        params.limit !== own.limit;
       return { ok: true, expires, url: url.origin + encodePath(path, pathForm) + search, conditional };
     }),
   };
