@@ -1,6 +1,5 @@
 import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
-import type { SessionsNamespace } from '../../packages/server/src/sessions.ts';
 
 /** The part of Express that the tests need. */
 interface ExpressApp extends RequestListener {
@@ -29,7 +28,6 @@ interface FastifyApp {
 /** The part of Miniflare that the tests need. */
 export interface Worker {
   dispatchFetch(url: string | URL, init?: RequestInit): Promise<Response>;
-  getDurableObjectNamespace(binding: string): Promise<SessionsNamespace>;
   dispose(): Promise<void>;
 }
 interface WorkerOptions {
