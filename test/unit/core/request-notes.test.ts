@@ -54,6 +54,7 @@ describe('a request that the edge accepts', () => {
   test.each([
     ['it went where it was to go', URL_OF_TOKEN],
     ['nobody tells where it went', ''],
+    ['another adapter has taken the token off the URL that is told', 'https://cdn.test/v/list.json'],
     ['a redirect has led it elsewhere', 'https://other.test/v/list.json?st=B'],
   ])('%s: nothing is told', (_, url) => {
     expect(acceptedAt(url)).toEqual([]);
