@@ -186,7 +186,7 @@ class SignedXhr {
 
   #onSucceeded(request: SignedRequest): void {
     const { responseType, responseURL } = this.#xhr;
-    noteAccepted(request, responseURL);
+    noteAccepted(request);
     adoptToken(this.#session.source, request, this.#xhr);
     this.#phase = { name: 'settled' };
     this.#onSuccess?.(request.unsignedUrl);

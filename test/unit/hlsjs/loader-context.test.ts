@@ -108,3 +108,17 @@ describe('the context', () => {
     ]);
   });
 });
+
+test('an xhrSetup has opened the URL with a token of its own, and the edge accepts it: the console is told once', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  source.destroy();
+  useSource({ tokens: [token()] });
+  for (const other of ['OLD', 'OLDER']) {
+    load(SEGMENT);
+    Object.assign(last(), { details: { responseURL: `${SEGMENT}?st=${other}&e=9` } });
+    last().succeed();
+  }
+  await settle();
+  const lines = warn.mock.calls.map(([line]: unknown[]) => line).filter((line) => String(line).includes('another value'));
+  expect(lines).toEqual([expect.stringMatching(/another value of 'st' .*xhrSetup/)]);
+});
