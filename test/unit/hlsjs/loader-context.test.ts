@@ -119,6 +119,8 @@ test('an xhrSetup has opened the URL with a token of its own, and the edge accep
     last().succeed();
   }
   await settle();
-  const lines = warn.mock.calls.map(([line]: unknown[]) => line).filter((line) => String(line).includes('another value'));
+  const lines = warn.mock.calls
+    .map(([line]: unknown[]) => line)
+    .filter((line) => String(line).includes('another value'));
   expect(lines).toEqual([expect.stringMatching(/another value of 'st' .*xhrSetup/)]);
 });
