@@ -40,7 +40,7 @@ describe.concurrent('a denial that no button has caused', () => {
       return route.fulfill({ status: 403, headers: { 'Access-Control-Allow-Origin': '*' } });
     });
     await happens(page, 'ERR_DENIED');
-    await playOn(page, 25, 4); // more than was buffered
+    await playOn(page, 25, 2); // more than was buffered
     expect(errors).toEqual([]);
   });
 });

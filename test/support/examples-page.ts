@@ -60,7 +60,10 @@ export const playOn = (page: Page, seconds: number, rate = 1): Promise<void> =>
       while (video.currentTime < goal) {
         if (performance.now() > deadline) {
           const happened = [...document.querySelectorAll('.log li')].map(({ textContent }) => textContent);
-          throw new Error(`stands at ${video.currentTime} of ${goal} s: ${happened.join(' | ')}`);
+          const { buffered, currentTime, readyState } = video;
+          const loaded = [...Array(buffered.length).keys()].map((at) => `${buffered.start(at)} to ${buffered.end(at)}`);
+          const state = `readyState ${readyState}, loaded: ${loaded.join(', ')}`;
+          throw new Error(`stands at ${currentTime} of ${goal} s, ${state}: ${happened.join(' | ')}`);
         }
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
