@@ -88,7 +88,7 @@ export function refusalMessage(facts: RefusalFacts): string {
       );
     case 'never accepted':
       return (
-        `${answered}, and has accepted no token of this signing endpoint so far. Secret, ` +
+        `${answered}, and has accepted no token of this signing endpoint that this page knows of. Secret, ` +
         `format or signed path differ between them. ${DOCTOR}`
       );
   }
