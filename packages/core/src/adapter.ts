@@ -31,7 +31,7 @@ export { isTokenSource } from './contract/token-source.ts';
 export { untouchedRequest } from './contract/untouched-request.ts';
 export { unknownOption } from './contract/unknown-option.ts';
 export { writeUnprotectedRefusal } from './adapter/unprotected-refusal.ts';
-export { headersBeside, isElsewhere, withTokenHeaders } from './adapter/token-headers.ts';
+export { isElsewhere, withTokenHeaders } from './adapter/token-headers.ts';
 export { hasController, renewWorker, workerQuestion, workerSigns } from './adapter/worker-signs.ts';
 export type { EdgeAnswer } from './adapter/adopt-token.ts';
 export type { AcquiredTokenSource } from './adapter/acquire-token-source.ts';

@@ -1,11 +1,5 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import {
-  adoptToken,
-  headersBeside,
-  hideSignedUrl,
-  noteAccepted,
-  writeUnprotectedRefusal,
-} from 'secure-token-core/adapter';
+import { adoptToken, hideSignedUrl, noteAccepted, writeUnprotectedRefusal } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Session } from './session.ts';
 import { replayForPlayer, signOrWait } from './session.ts';
@@ -162,7 +156,9 @@ class SignedXhr {
     if (request.token) {
       this.#openNative(this.#method, request.url, true);
       // XMLHttpRequest joins the values of two of one name, in whatever case
-      const headers = [...headersBeside(this.#headers, request.headers), ...Object.entries(request.headers)];
+      const ofToken = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
+      const own = this.#headers.filter(([name]) => !ofToken.has(name.toLowerCase()));
+      const headers = [...own, ...Object.entries(request.headers)];
       for (const [name, value] of headers) this.#setNativeHeader(name, value);
       if (request.credentials) xhr.withCredentials = true;
     }

@@ -9,16 +9,9 @@ export function withTokenHeaders(
   own: Readonly<Record<string, string>> | null | undefined,
   ofToken: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  return { ...Object.fromEntries(headersBeside(Object.entries(own ?? {}), ofToken)), ...ofToken };
-}
-
-/** The headers of a request without those whose names, in any case, a token has too. */
-export function headersBeside(
-  own: readonly (readonly [name: string, value: string])[],
-  ofToken: Readonly<Record<string, string>>,
-): (readonly [name: string, value: string])[] {
   const names = new Set(Object.keys(ofToken).map((name) => name.toLowerCase()));
-  return own.filter(([name]) => !names.has(name.toLowerCase()));
+  const others = Object.entries(own ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
+  return { ...Object.fromEntries(others), ...ofToken };
 }
 
 const serverOf = (url: string): string => originOf(resolveUrl(url));
