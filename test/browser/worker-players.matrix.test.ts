@@ -12,6 +12,11 @@ const register = (who: string): string => `window.worker = follow(
 const inPage = (options: string): string =>
   `source: SecureTokenWorker.createTokenSource({ ${options}, protect: args.edge }),
     playlists: SecureTokenWorker.hlsOrDash`;
+/**
+ * Seconds that a token lives where an adapter signs. The worker asks the page who has signed a request, and a token that
+ * ends before a busy page has answered is one to replace.
+ */
+const LIVES_TILL_THE_PAGE_ANSWERS = 10;
 const signers = {
   'the worker': `endpoint: '/token'`,
   'the page': inPage(`endpoint: '/token'`),
@@ -71,7 +76,7 @@ describe.concurrent(
 
     for (const { name, path, scripts, play } of runsRest ? playersBesideAdapters : []) {
       it(`${name}: what it has signed is not signed twice`, async ({ expect, page, run, stage }) => {
-        Object.assign(stage.signer, { ttl: 2, transit: TRANSIT });
+        Object.assign(stage.signer, { ttl: LIVES_TILL_THE_PAGE_ANSWERS, transit: TRANSIT });
         for (const script of scripts) await page.addScriptTag({ path: script });
         const seen = await run<{ asked: string[]; failures: unknown[] }>(
           `window.asked = [];
@@ -93,7 +98,7 @@ describe.concurrent(
         run,
         stage,
       }) => {
-        Object.assign(stage.signer, { ttl: 2, transit: TRANSIT });
+        Object.assign(stage.signer, { ttl: LIVES_TILL_THE_PAGE_ANSWERS, transit: TRANSIT });
         stage.network.rate = spf.rate!;
         await load(page, spf);
         await page.addScriptTag({ path: 'node_modules/hls.js/dist/hls.min.js' });

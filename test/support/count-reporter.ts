@@ -4,8 +4,9 @@ import { addCounts, closingLine, missingLines, redLines } from './test-counts.mj
 
 /**
  * Names the tests that were skipped, but for those that lack a program of this machine: these are counted by program,
- * `nginx: 98 tests skipped`. Names the tests that failed once more at the end, where a long log is read first. Ends with the line that counts all: `N passed, N failed, N skipped`. Of several runs that
- * belong together, these lines are `npm test`'s: each run adds its counts to the file `TEST_COUNTS`.
+ * `nginx: 98 tests skipped`. Names the tests that failed, with the first line of each error, once more at the end,
+ * where a long log is read first. Ends with the line that counts all: `N passed, N failed, N skipped`. Of several runs
+ * that belong together, these lines are `npm test`'s: each run adds its counts to the file `TEST_COUNTS`.
  */
 export default class CountReporter implements Reporter {
   #onlyTagged = false;
@@ -29,7 +30,10 @@ export default class CountReporter implements Reporter {
         // a known defect fails at each try
         if (test.diagnostic()?.retryCount && !test.options.fails)
           process.stdout.write(`needed a second try: ${test.fullName}\n`);
-        if (result.state === 'failed') red.push(`${module.relativeModuleId} > ${test.fullName}`);
+        if (result.state === 'failed') {
+          const [error] = result.errors[0]?.message.split('\n') ?? [];
+          red.push(`${module.relativeModuleId} > ${test.fullName}: ${error}`);
+        }
         if (result.state === 'passed' || result.state === 'failed') counts[result.state]++;
         else {
           counts.skipped++;

@@ -8,7 +8,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
  * @property {number} failed
  * @property {number} skipped
  * @property {Readonly<Record<string, number>>} [missing] skipped tests by the program that this machine lacks
- * @property {readonly string[]} [red] files and names of the tests that failed
+ * @property {readonly string[]} [red] files, names and errors of the tests that failed
  */
 
 /** @type {(counts: Counts) => string} */
@@ -21,7 +21,7 @@ export const missingLines = ({ missing = {} }) =>
     .join('');
 
 /**
- * Returns a line for each test that failed, such as `red: test/unit/a.test.ts > adds`.
+ * Returns a line for each test that failed, such as `red: test/unit/a.test.ts > adds: expected 3 to be 2`.
  * @type {(counts: Counts) => string}
  */
 export const redLines = ({ red = [] }) => red.map((test) => `red: ${test}\n`).join('');

@@ -98,6 +98,16 @@ describe('carriesToken', () => {
     expect(requests.map((request) => carriesToken(request, undefined))).toEqual([false, false]);
   });
 
+  test('a token that no new request would get is one until its end: the request left before', () => {
+    const source = create({ query: { st: '1' } });
+    const request = sent(source);
+    vi.setSystemTime(Date.now() + 999_000);
+    expect(source.signNow(url), 'too late for a new request').toBeUndefined();
+    expect(carriesToken(request, undefined)).toBe(true);
+    vi.setSystemTime(Date.now() + 1000);
+    expect(carriesToken(request, undefined)).toBe(false);
+  });
+
   test('of the source that asks, no cookie, for it has to renew that', () => {
     const [visible, cookie] = [create({ query: { st: '1' } }), create({ credentials: true })];
     expect(carriesToken(sent(visible), visible)).toBe(true);

@@ -61,9 +61,12 @@ export class TokenStore {
     return this.stateOf(held) !== 'spent';
   }
 
-  /** Whether `held` has not ended: it may be outdated by a rotation all the same. */
+  /**
+   * Whether `held` has not ended: it may be outdated by a rotation all the same. In the last seconds of its life no
+   * request goes out with it, and one that went out before is under way with it.
+   */
   isAlive(held: HeldToken): boolean {
-    return !this.#isClosed && stateAt(held, this.#clock.now()) !== 'spent';
+    return !this.#isClosed && this.#clock.now() < held.token.expires;
   }
 
   isSuspended(held: HeldToken): boolean {
