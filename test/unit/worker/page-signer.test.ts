@@ -265,6 +265,16 @@ describe('PageSigner', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
+    test('when the browser no longer tells which pages are open', async () => {
+      pages.open('own', silent);
+      const seen = outcome(signer().sign(url));
+      await settle();
+      pages.matchAll = () => Promise.reject(new Error('the worker ends'));
+      await advanceMs(1500);
+      expect(seen.error).toMatchObject({ message: 'the worker ends' });
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
     test.each([
       ['of a later version', { signature: 'st=1' }],
       ['that is broken', { signed: { url: 7 } }],

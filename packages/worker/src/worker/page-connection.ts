@@ -70,7 +70,7 @@ export class PageConnection {
           connection.close();
         });
       };
-      const timer = setInterval(() => void checkPage(), pageCheckIntervalMs);
+      const timer = setInterval(() => void checkPage().catch(reject), pageCheckIntervalMs);
       waiting.signal.addEventListener('abort', () => clearInterval(timer));
       this.#port.postMessage(question);
     });
