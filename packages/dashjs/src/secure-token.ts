@@ -72,9 +72,12 @@ function endWith(player: MediaPlayerClass, name: 'reset' | 'destroy'): void {
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureToken(player: MediaPlayerClass, options: Options): TokenSource {
+  const former = secured.get(player);
+  // the app may pass in the source that the call before has made: replaced, it would be destroyed
+  if (former?.session.source === options) return former.session.source;
   const acquired = acquireTokenSource(options);
   const { source } = acquired;
-  secured.get(player)?.end();
+  former?.end();
   secured.set(player, secure(player, acquired));
   if (extended.has(player)) return source;
   extended.add(player);

@@ -2,9 +2,26 @@ import type { HlsConfig } from 'hls.js';
 import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
 import { hideSignedUrl, isElsewhere, isOutage, keepAsking } from 'secure-token-core/adapter';
 import { openedBy } from './opened-by.ts';
+import { watchSent } from './sent-challenge.ts';
 
 type LicenseSetup = NonNullable<HlsConfig['licenseXhrSetup']>;
 type Challenge = Awaited<ReturnType<LicenseSetup>>;
+
+const DONE = 4;
+
+/** A request that is ready to be sent. */
+interface Prepared {
+  /** As the set-up of the app has changed it. */
+  readonly challenge: Challenge;
+  /** Whether that set-up has led it to another server. */
+  readonly goesElsewhere: boolean;
+}
+
+/** Makes `xhr`, which was opened once more and not sent, the request again that ended with `status`. */
+function restoreEnd(xhr: XMLHttpRequest, status: number, statusText: string): void {
+  const ended = { readyState: DONE, status, statusText };
+  for (const [name, value] of Object.entries(ended)) Object.defineProperty(xhr, name, { configurable: true, value });
+}
 
 /**
  * A `licenseXhrSetup` that signs licence requests to protected URLs and sends a refused one again, once. It waits
@@ -20,33 +37,48 @@ export function createLicenseSetup(
     const source = sourceOf();
     const outlastOutage = <T>(ask: (options: SignOptions) => Promise<T>): Promise<T> =>
       keepAsking({ source, signal, ask, mayWait: isOutage });
-    const prepare = async ({ url: signed, headers, credentials }: SignedRequest): Promise<Challenge> => {
+    const prepare = async ({ url: signed, headers, credentials }: SignedRequest): Promise<Prepared> => {
       xhr.open('POST', signed, true);
       xhr.withCredentials = credentials;
       const [challenge, opened = signed] = await openedBy(xhr, () => before?.call(this, xhr, signed, ...rest));
       // a set-up that opens it for another server sends it there: the headers of the token are not for that one
-      if (isElsewhere(opened, signed)) return challenge;
+      const goesElsewhere = isElsewhere(opened, signed);
       // last, because a set-up that opens it once more drops its headers
-      for (const name in headers) xhr.setRequestHeader(name, headers[name]!);
-      return challenge;
+      if (!goesElsewhere) for (const name in headers) xhr.setRequestHeader(name, headers[name]!);
+      return { challenge, goesElsewhere };
     };
     const request = await outlastOutage((options) => source.sign(url, options));
     // hls.js hands it out as `networkDetails`
     hideSignedUrl(xhr, source);
-    const challenge = await prepare(request);
+    const { challenge, goesElsewhere } = await prepare(request);
+    // what another server refuses is not the token
+    if (goesElsewhere) return challenge;
+    const sent = watchSent(xhr);
+    /** Returns whether the request is under way again. */
+    const replayed = async (status: number): Promise<boolean> => {
+      const replay = await outlastOutage((options) => source.refused(request, status, options));
+      if (!replay) return false;
+      const { challenge: changed } = await prepare(replay);
+      for (const header of sent.headers) xhr.setRequestHeader(...header);
+      const isUnpacked = sent.body !== (challenge ?? rest[1]);
+      xhr.send(isUnpacked ? sent.body : ((changed as BufferSource | undefined) ?? sent.body));
+      return true;
+    };
     const { onreadystatechange } = xhr;
     xhr.onreadystatechange = (event) => {
       const answer = (): unknown => onreadystatechange?.call(xhr, event);
-      if (xhr.readyState !== 4) return answer();
+      if (xhr.readyState !== DONE) return answer();
       xhr.onreadystatechange = onreadystatechange;
+      const { status, statusText } = xhr;
+      const end = (): void => {
+        // hls.js has no time-out here: it goes on when it sees an end
+        if (xhr.readyState !== DONE) restoreEnd(xhr, status, statusText);
+        answer();
+      };
       // hls.js takes any 4xx of a licence server for final
-      outlastOutage((options) => source.refused(request, xhr.status, options))
-        .then(
-          (replay) =>
-            replay &&
-            prepare(replay).then((changed) => (xhr.send((changed ?? challenge ?? rest[1]) as BufferSource), replay)),
-        )
-        .then((replay) => replay ?? answer(), answer);
+      void replayed(status)
+        .catch(() => false)
+        .then((isUnderWay) => isUnderWay || end());
     };
     return challenge;
   };

@@ -7,8 +7,15 @@ import { Session } from './session.ts';
 import type { Engine, EngineClass, ShakaPlayer } from './shaka-types.ts';
 import { signing } from './token-transfer.ts';
 
-/** Ends what `secureToken` has begun, by the networking engine: a player has one, from its birth to its end. */
-const endings = new WeakMap<Engine, () => void>();
+/** A player whose requests are signed. */
+interface Secured {
+  readonly source: TokenSource;
+  /** Ends what `secureToken` has begun. */
+  end(): void;
+}
+
+/** By the networking engine: a player has one, from its birth to its end. */
+const secured = new WeakMap<Engine, Secured>();
 
 function engineOf(player: ShakaPlayer): Engine {
   const engine = player.getNetworkingEngine() as Engine | null;
@@ -16,17 +23,17 @@ function engineOf(player: ShakaPlayer): Engine {
   throw new SecureTokenError('ERR_OPTIONS', 'The player is destroyed. Call secureToken() with a new player.');
 }
 
-/** Calls the ending of the moment when `engine` is destroyed: Shaka has no event for that. */
-function endWith(engine: Engine, end: () => void): void {
-  const before = endings.get(engine);
-  endings.set(engine, end);
-  if (before) {
-    before();
+/** Puts `now` in place of what `engine` has, and ends it when `engine` is destroyed: Shaka has no event for that. */
+function replace(engine: Engine, now: Secured): void {
+  const former = secured.get(engine);
+  secured.set(engine, now);
+  if (former) {
+    former.end();
     return;
   }
   const destroy = engine.destroy.bind(engine);
   engine.destroy = () => {
-    endings.get(engine)?.();
+    secured.get(engine)?.end();
     return destroy();
   };
 }
@@ -47,6 +54,9 @@ export function secureToken(
   const engine = engineOf(player);
   const engineClass = engine.constructor as EngineClass;
   wrapSchemePlugins(engineClass, signing(engineClass));
+  const former = secured.get(engine)?.source;
+  // the app may pass in the source that the call before has made: replaced, it would be destroyed
+  if (former === options) return former;
   const { source, release } = acquireTokenSource(options);
   const session = new Session(player, source);
   const events = eventMaker(engineClass);
@@ -56,11 +66,12 @@ export function secureToken(
     (type, detail) => dispatchEvent.call(player, events.make(type, detail)),
     session.user,
   );
-  endWith(engine, () => {
+  const end = (): void => {
     engine.unregisterRequestFilter(session.filter);
     stopForwarding();
     release();
-  });
+  };
+  replace(engine, { source, end });
   engine.registerRequestFilter(session.filter);
   return source;
 }

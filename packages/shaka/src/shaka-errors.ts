@@ -1,5 +1,5 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { errorWithoutToken } from 'secure-token-core/adapter';
+import { errorWithoutToken, textWithoutToken } from 'secure-token-core/adapter';
 import type { EngineClass } from './shaka-types.ts';
 
 /** A `shaka.util.Error`, of whichever copy of Shaka. */
@@ -29,17 +29,19 @@ export function statusOf({ code, data }: ShakaError): number | undefined {
   return code === HTTP_ERROR ? 0 : undefined;
 }
 
-const isUrl = (it: unknown): it is string => typeof it === 'string' && /^https?:\/\/\S+$/i.test(it);
+const isUrl = (text: string): boolean => /^https?:\/\/\S+$/i.test(text);
 
 /**
- * Makes `error` anew without tokens in its URLs and in the errors that it quotes, and with the error `behind` it as the
- * last of its data.
+ * Makes `error` anew without tokens in its URLs, in its texts, such as the body of a 404, and in the errors that it
+ * quotes, and with the error `behind` it as the last of its data.
  * @param sent the request that has failed with it
  */
 export function unsignedError(error: ShakaError, source: TokenSource, sent: SignedRequest, behind?: Error): ShakaError {
   const { severity, category, code } = error;
-  const unsigned = (it: unknown): unknown => (it instanceof Error ? errorWithoutToken(it, sent) : it);
-  const data = error.data.map((it) => (isUrl(it) ? source.unsign(it) : unsigned(it)));
+  const data = error.data.map((it) => {
+    if (typeof it === 'string') return textWithoutToken(isUrl(it) ? source.unsign(it) : it, sent);
+    return it instanceof Error ? errorWithoutToken(it, sent) : it;
+  });
   return new error.constructor(severity, category, code, ...data, ...(behind ? [behind] : []));
 }
 

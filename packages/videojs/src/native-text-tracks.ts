@@ -20,19 +20,21 @@ export function signNativeTextTracks(session: Session): () => void {
   };
   const wait = new AbortController();
   const { signal } = wait;
+  /** Calls of `renew()` so far. One listener counts them: a page may load and remove any number of tracks. */
+  let renewals = 0;
+  source.addEventListener(SOURCE_RENEWS, () => renewals++, { signal });
   /** Replayed once, as every request. */
   const load = (element: HTMLTrackElement, url: string): void => {
     /** Absent when the browser fails for lack of a URL. */
     let request: SignedRequest | undefined;
-    /** Since the browser was given its URL: a denial that is heard of now is one from before. */
-    let isRenewed = false;
-    source.addEventListener(SOURCE_RENEWS, () => (isRenewed = true), { signal });
+    /** When the browser was given its URL. Where there were others since, a denial is one from before them. */
+    let renewalsBefore = 0;
     const give = (asked: Promise<SignedRequest | undefined>): void =>
       void asked.then(
         (signed) => {
           if (!signed || signal.aborted) return;
           sendCookies(player, signed);
-          isRenewed = false;
+          renewalsBefore = renewals;
           element.src = (request = signed).url;
         },
         (error: unknown) => signal.aborted || player.trigger({ type: 'tokenerror', error, detail: { error } }),
@@ -46,11 +48,11 @@ export function signNativeTextTracks(session: Session): () => void {
         give(requestFor(session, url, wait));
       };
       const onRenewal = (): void => {
-        isRenewed = false;
+        renewalsBefore = renewals;
         // also where it fails, for another URL perhaps: denials are lifted. If this one is denied again, that is heard.
         void renewWorker().then(loadAgain, loadAgain);
       };
-      if (isRenewed) onRenewal();
+      if (renewals > renewalsBefore) onRenewal();
       else source.addEventListener(SOURCE_RENEWS, onRenewal, { signal, once: true });
     };
     const replay = (): void => {

@@ -98,13 +98,23 @@ describe('carriesToken', () => {
     expect(requests.map((request) => carriesToken(request, undefined))).toEqual([false, false]);
   });
 
-  test('a token that no new request would get is one until its end: the request left before', () => {
+  test('a token that no new request would get is one until its end, if it was attached just now', () => {
+    const source = create({ query: { st: '1' } });
+    vi.setSystemTime(Date.now() + 997_000);
+    const request = sent(source);
+    vi.setSystemTime(Date.now() + 2000);
+    expect(source.signNow(url), 'too late for a new request').toBeUndefined();
+    expect(carriesToken(request, undefined), 'the request left before').toBe(true);
+    vi.setSystemTime(Date.now() + 1000);
+    expect(carriesToken(request, undefined)).toBe(false);
+  });
+
+  test('a token that no new request would get is none if it was attached long ago: the app has kept the URL', () => {
     const source = create({ query: { st: '1' } });
     const request = sent(source);
-    vi.setSystemTime(Date.now() + 999_000);
-    expect(source.signNow(url), 'too late for a new request').toBeUndefined();
-    expect(carriesToken(request, undefined)).toBe(true);
-    vi.setSystemTime(Date.now() + 1000);
+    vi.setSystemTime(Date.now() + 997_000);
+    expect(carriesToken(request, undefined), 'a new request would get it').toBe(true);
+    vi.setSystemTime(Date.now() + 2000);
     expect(carriesToken(request, undefined)).toBe(false);
   });
 

@@ -5,10 +5,13 @@ import type { SignedRequest, Token } from '../../../packages/core/src/index.ts';
 const MAC = 'q'.repeat(22);
 const URL_ASKED = 'HTTPS://CDN.test/a b.ts';
 
-const signed = (url: string, { query, headers = {} }: Partial<Token>): SignedRequest => ({
+const signed = (url: string, { headers = {}, ...token }: Partial<Token>): SignedRequest => ({
   ...untouchedRequest(URL_ASKED),
-  ...{ url, headers, token: { expires: 1_795_500_000, ...(query && { query }), headers } },
+  ...{ url, headers, token: { expires: 1_795_500_000, ...token, headers } },
 });
+const AKAMAI = `exp=1~acl=/*~hmac=${MAC}`;
+const inPath = signed(`https://cdn.test/${MAC}/a%20b.ts`, { base: `https://cdn.test/${MAC}/` });
+const inHeader = signed(URL_ASKED, { headers: { Authorization: `Bearer ${MAC}` } });
 const inQuery = signed(`${URL_ASKED}?st=${MAC}&v=1`, { query: { st: MAC, v: '1' } });
 
 test.each([
@@ -19,6 +22,34 @@ test.each([
     signed(`${URL_ASKED}?st=short`, {}),
   ],
   ['a parameter of the token', `the signature ${MAC} is not accepted`, inQuery],
+  [
+    'a parameter as the URL holds it',
+    `Cannot GET /a.ts?sig=ab%2Bcd${MAC}`,
+    signed(URL_ASKED, { query: { sig: `ab+cd${MAC}` } }),
+  ],
+  [
+    'a parameter that stands in the URL with an escape of its own',
+    `Cannot GET /a.ts?sig=ab%252Bcd${MAC}`,
+    signed(URL_ASKED, { query: { sig: `ab%2Bcd${MAC}` } }),
+  ],
+  [
+    'a parameter as searchParams writes it',
+    `Cannot GET /a.ts?${String(new URLSearchParams({ hdnts: AKAMAI, x: '1' }))}`,
+    signed(URL_ASKED, { query: { hdnts: AKAMAI } }),
+  ],
+  [
+    'a parameter with a space as searchParams writes it',
+    `Cannot GET /a.ts?${String(new URLSearchParams({ st: `a b${MAC}` }))}`,
+    signed(URL_ASKED, { query: { st: `a b${MAC}` } }),
+  ],
+  ['a token in the path, as a path', `Cannot GET /${MAC}/a%20b.ts`, inPath],
+  ['a token in the path, on another host', `Failed to load https://backup.test/x/${MAC}/a%20b.ts`, inPath],
+  [
+    'a token in the path, decoded',
+    `No file /~${MAC}/a b.ts`,
+    signed(`https://cdn.test/%7E${MAC}/a%20b.ts`, { base: `https://cdn.test/%7E${MAC}/` }),
+  ],
+  ['a header without its scheme', `invalid JWT '${MAC}'`, inHeader],
   ['a header of the token', `'t t' is no value of a header`, signed(URL_ASKED, { headers: { 'x-token': 't t' } })],
 ])('an error that quotes %s is replaced, and so is its text', (_, text, request) => {
   const shown = errorWithoutToken(new TypeError(text), request);
@@ -33,6 +64,25 @@ test('any other error stays what it is, also beside a short parameter or an empt
     expect(errorWithoutToken(error, request)).toBe(error);
     expect(textWithoutToken(error.message, request)).toBe(error.message);
   }
+});
+
+test('a text that quotes no more than the URL asked for stays, where the token stands elsewhere', () => {
+  const text = `Failed to load ${URL_ASKED}, or https://cdn.test/a%20b.ts`;
+  expect(textWithoutToken(text, inHeader)).toBe(text);
+  expect(textWithoutToken(text, signed(URL_ASKED, { credentials: true }))).toBe(text);
+});
+
+test('a folder that the URL asked for has as well, and the host of a path token, are no token', () => {
+  const url = 'https://cdn.test/folder-with-a-long-name/1.ts';
+  const base = `https://edge-7.cdn.example.com/${MAC}/folder-with-a-long-name/`;
+  const request = { ...untouchedRequest(url), url: `${base}1.ts`, token: { expires: 1_795_500_000, base } };
+  const text = 'edge-7.cdn.example.com has no /folder-with-a-long-name/1.ts';
+  expect(textWithoutToken(text, request)).toBe(text);
+});
+
+test('a text with escapes that mean nothing is read all the same', () => {
+  expect(textWithoutToken(`100% of %E0%A4 %zz ?st=%71${MAC.slice(1)}`, inQuery)).toMatch(/quotes the token/);
+  expect(textWithoutToken('100% of %E0%A4 %zz', inQuery)).toBe('100% of %E0%A4 %zz');
 });
 
 test('a parameter of fifteen characters may be none of a token, one of sixteen is', () => {

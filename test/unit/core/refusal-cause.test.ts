@@ -43,7 +43,12 @@ const causes: [RefusalCause, string, Partial<RefusalFacts>, RegExp][] = [
   ['ended', '410 at its end', { status: 410, secondsLeft: 0 }, /had ended 1 s before/],
   ['without CORS', 'no status after its end', { status: 0, secondsLeft: -2 }, /without CORS headers, or the network/],
   ['without CORS', 'no status, no time', { status: 0, secondsLeft: undefined }, /without CORS headers/],
-  ['second token', 'another value in the URL', { overwritten: ['st', 'e'] }, /another value of 'st', 'e'.*xhrSetup/],
+  [
+    'second token',
+    'another value in the URL',
+    { overwritten: ['st', 'e'] },
+    /another value of 'st', 'e'.*xhrSetup.*the edge has redirected/,
+  ],
   [
     'second token',
     'another value, whatever else is known',

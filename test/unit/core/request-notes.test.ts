@@ -47,7 +47,9 @@ describe('a request that the edge accepts', () => {
 
   test('an earlier xhrSetup has put its own token in: the console is told once, without the token', () => {
     const lines = acceptedAt('https://cdn.test/v/list.json?st=OLD', 'https://cdn.test/v/list.json?st=OTHER');
-    expect(lines).toEqual([expect.stringMatching(/another value of 'st'.*xhrSetup.*migrate\.md/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/another value of 'st'.*xhrSetup.*the edge has redirected.*migrate\.md/),
+    ]);
     expect(lines.join()).not.toMatch(/OLD|OTHER/);
   });
 

@@ -20,6 +20,7 @@ class FakeXhr {
     this.#url = url;
     this.#headers = {};
     this.readyState = 1;
+    this.status = 0;
   }
   setRequestHeader(name: string, value: string): void {
     if (this.readyState !== 1) throw new Error('InvalidStateError');
@@ -53,15 +54,22 @@ const useSource = (token: () => Partial<Token>): void => {
   });
 };
 
-/** Requests a licence as hls.js does: the handler first, then the set-up, then the challenge. */
-async function request(before?: HlsConfig['licenseXhrSetup'], url = SERVER): Promise<void> {
+/**
+ * Requests a licence as hls.js does: the handler first, then the set-up, then the challenge.
+ * @param unpack what hls.js does with the challenge of PlayReady
+ */
+async function request(
+  before?: HlsConfig['licenseXhrSetup'],
+  url = SERVER,
+  unpack = (given: unknown): unknown => given,
+): Promise<void> {
   xhr.onreadystatechange = () => {
     if (xhr.readyState === 4) seen.push(xhr.status);
   };
   const setup = createLicenseSetup(before, () => source, end.signal);
   const changed = await (setup as (...all: unknown[]) => Promise<unknown>).call('hls', xhr, url, {}, challenge);
   if (!xhr.readyState) xhr.open('POST', url);
-  xhr.send(changed ?? challenge);
+  xhr.send(unpack(changed ?? challenge));
 }
 
 afterEach(() => vi.unstubAllGlobals());
@@ -142,6 +150,63 @@ describe('createLicenseSetup', () => {
       })),
     );
     expect(before.mock.calls[0]!.slice(2)).toEqual([{}, challenge]);
+  });
+
+  test('if the set-up of the app rejects at the replay, hls.js gets the refusal', async () => {
+    let calls = 0;
+    await request(async () => {
+      if (calls++ > 0) throw new Error('no vendor token');
+    });
+    xhr.answer(403);
+    await settle();
+    expect({ seen, readyState: xhr.readyState }).toEqual({ seen: [403], readyState: 4 });
+  });
+
+  test('if the browser refuses to send the replay, hls.js gets the refusal', async () => {
+    await request();
+    xhr.send = () => {
+      throw new Error('InvalidStateError');
+    };
+    xhr.answer(403);
+    await settle();
+    expect({ seen, readyState: xhr.readyState }).toEqual({ seen: [403], readyState: 4 });
+  });
+
+  test('the replay has the headers that hls.js sets after the set-up, and the challenge that it has unpacked', async () => {
+    const unpacked = Uint8Array.of(7);
+    const unpack = (): unknown => {
+      xhr.setRequestHeader('content-type', 'text/xml');
+      return unpacked;
+    };
+    await request(() => Uint8Array.of(9), SERVER, unpack);
+    xhr.answer(403);
+    await settle();
+    const sent = { headers: { 'content-type': 'text/xml' }, body: unpacked };
+    expect(xhr.sent).toMatchObject([
+      { ...sent, url: `${SERVER}?st=t1` },
+      { ...sent, url: `${SERVER}?st=t2` },
+    ]);
+  });
+
+  test('the challenge that the set-up of the app makes anew for the replay is sent, with headers of hls.js', async () => {
+    let calls = 0;
+    const unpack = (given: unknown): unknown => {
+      xhr.setRequestHeader('content-type', 'text/xml');
+      return given;
+    };
+    await request(() => Uint8Array.of(++calls), SERVER, unpack);
+    xhr.answer(403);
+    await settle();
+    expect(xhr.sent.map(({ headers, body }) => ({ headers, body }))).toEqual(
+      [1, 2].map((call) => ({ headers: { 'content-type': 'text/xml' }, body: Uint8Array.of(call) })),
+    );
+  });
+
+  test('a refusal by the server for which a set-up has opened it is shown, and no token is asked for', async () => {
+    await request((theirs) => theirs.open('POST', 'https://backup.example/l', true));
+    xhr.answer(403);
+    await settle();
+    expect([seen, xhr.sent.map(({ url }) => url), number]).toEqual([[403], ['https://backup.example/l'], 1]);
   });
 
   test('waits while the signing endpoint is away, until it is back or the player is destroyed', async () => {

@@ -73,6 +73,44 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
     expect(calls()).toBe(2);
   });
 
+  test('called again, with another endpoint: the first one is called no more, and its source has ended', async () => {
+    const [first, second] = [tokens(), tokens()];
+    const hls = await load({});
+    const replaced = secureToken(hls, { getTokens: first.getTokens, jitter: 0 });
+    await replaced.sign(MANIFEST);
+    const source = secureToken(hls, { getTokens: second.getTokens, jitter: 0 });
+    await source.sign(MANIFEST);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(first.calls()).toBe(1);
+    await expect(replaced.sign(MANIFEST)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
+    hls.destroy();
+    await expect(source.sign(MANIFEST)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('called again, with the source that it has returned: that lives until the player is destroyed', async () => {
+    const { getTokens } = tokens();
+    const hls = new HlsClass({ autoStartLoad: false });
+    const source = secureToken(hls, { getTokens, jitter: 0 });
+    expect(secureToken(hls, source)).toBe(source);
+    await expect(source.sign(MANIFEST)).resolves.toMatchObject({ token: { query: { st: 'a' } } });
+    hls.destroy();
+    await expect(source.sign(MANIFEST)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
+  });
+
+  test('called again, in place of a source that is shared: that lives on for others', async () => {
+    const { getTokens } = tokens();
+    const shared = createTokenSource({ getTokens, jitter: 0 });
+    const hls = new HlsClass({ autoStartLoad: false });
+    secureToken(hls, shared);
+    secureToken(hls, { getTokens, jitter: 0 });
+    shared.allow(MANIFEST);
+    await expect(shared.sign(MANIFEST)).resolves.toMatchObject({ token: { query: { st: 'a' } } });
+    hls.destroy();
+    shared.destroy();
+  });
+
   test.each([
     ['has removed all listeners', (hls: Hls) => hls.removeAllListeners()],
     [

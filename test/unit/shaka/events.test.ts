@@ -1,6 +1,6 @@
 import type shaka from 'shaka-player';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { TokenSource } from '../../../packages/core/src/index.ts';
+import type { Token, TokenRequest, TokenSource } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import { secureToken } from '../../../packages/shaka/src/index.ts';
 import { CDN, loadShaka } from './shaka-lab.ts';
@@ -42,6 +42,23 @@ async function secured(build: string) {
   await new Promise((resolve) => setTimeout(resolve));
   return { lib, player, heard: () => dispatch.mock.calls.map(([event]) => event) };
 }
+
+test('called again, with the source that it has returned: that lives until the player is destroyed', async () => {
+  const lib = loadShaka('shaka-player');
+  const engine = new lib.net.NetworkingEngine();
+  const player = Object.assign(engine, {
+    getNetworkingEngine: () => engine,
+    getMediaElement: () => null,
+    getAssetUri: () => null,
+  });
+  const getTokens = ({ urls }: TokenRequest): Promise<Token[]> =>
+    Promise.resolve(urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, query: { st: 'a' } })));
+  source = secureToken(player, { getTokens, protect: CDN });
+  expect(secureToken(player, source)).toBe(source);
+  await expect(source.sign(`${CDN}/a`)).resolves.toMatchObject({ token: { query: { st: 'a' } } });
+  await engine.destroy();
+  await expect(source.sign(`${CDN}/a`)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
+});
 
 describe.each(BUILDS)('%s', (build) => {
   test('token events are events of Shaka, with what they tell, and nothing is asserted against', async () => {

@@ -93,4 +93,31 @@ describe.each(VERSIONS)('an error that quotes the signed URL does not show it: %
     expect(sent).toEqual([`${CDN}/s-1.m4s?st=SECRET`]);
     expect(inspect(failure, { depth: 5 })).not.toContain('SECRET');
   });
+
+  const SIGNATURE = 'SIGNATURE-of-the-token';
+  test.each<[string, object, string]>([
+    ['query', { query: { st: SIGNATURE } }, `Cannot GET /s-1.m4s?st=${SIGNATURE}`],
+    ['path', { prefix: `${CDN}/`, base: `${CDN}/${SIGNATURE}/` }, `Cannot GET /${SIGNATURE}/s-1.m4s`],
+    [
+      'path, with the URL on another host',
+      { prefix: `${CDN}/`, base: `${CDN}/${SIGNATURE}/` },
+      `https://b.test/${SIGNATURE}/`,
+    ],
+  ])('nor a body that quotes a token in the %s', async (_, carrier, body) => {
+    const withCarrier = ({ urls }: TokenRequest): Promise<Token[]> =>
+      Promise.resolve(urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, ...carrier })));
+    const { lib, request, sent } = createShakaLab(version, withCarrier, [
+      (uri) => {
+        const { Severity, Category, Code } = lib.util.Error;
+        return new lib.util.Error(Severity.RECOVERABLE, Category.NETWORK, Code.BAD_HTTP_STATUS, uri, 404, body, {}, 1);
+      },
+    ]);
+    const failure = await failureOf(request());
+    expect(sent).toEqual([expect.stringContaining(SIGNATURE)]);
+    expect(failure).toMatchObject({
+      code: 1001,
+      data: [`${CDN}/s-1.m4s`, 404, expect.stringContaining('hidden'), {}, 1],
+    });
+    expect(inspect(failure, { depth: 5 })).not.toContain(SIGNATURE);
+  });
 });

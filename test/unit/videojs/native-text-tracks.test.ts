@@ -1,6 +1,6 @@
 import { SecureTokenError, createTokenSource } from 'secure-token-core';
 import type { TokenSource } from 'secure-token-core';
-import { responseWithoutToken } from 'secure-token-core/adapter';
+import { SOURCE_RENEWS, responseWithoutToken } from 'secure-token-core/adapter';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { signNativeTextTracks } from '../../../packages/videojs/src/native-text-tracks.ts';
 
@@ -16,7 +16,9 @@ class FakeTrack extends EventTarget {
 
 let source: TokenSource;
 let element: FakeTrack;
+let elements: FakeTrack[];
 let stop: () => void;
+let player: object;
 /** Renewals that the worker was asked for. */
 let renewals: number;
 /** Whether the worker has a token after a renewal. */
@@ -39,10 +41,11 @@ beforeEach(async () => {
   });
   source = createTokenSource({ getTokens: () => Promise.resolve([]), protect: 'https://cdn.test/' });
   element = new FakeTrack();
-  const player = {
-    $$: () => [element],
+  elements = [element];
+  player = {
+    $$: () => elements,
     remoteTextTracks: () => ({ on: () => undefined, off: () => undefined }),
-    remoteTextTrackEls: () => [element],
+    remoteTextTrackEls: () => elements,
     trigger: () => undefined,
     options_: {},
     tech: () => undefined,
@@ -85,4 +88,14 @@ test('the plugin has stopped: the worker is asked nothing any more', async () =>
   await source.renew();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(renewals).toBe(0);
+});
+
+test('fifty tracks, loaded one after the other: one listener hears of renewals', async () => {
+  stop();
+  const listen = vi.spyOn(source, 'addEventListener');
+  elements = Array.from({ length: 50 }, () => new FakeTrack());
+  stop = signNativeTextTracks({ player, source } as never);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(elements.map(({ src }) => src)).toEqual(Array(50).fill(URL_));
+  expect(listen.mock.calls.filter(([type]) => type === SOURCE_RENEWS)).toHaveLength(1);
 });

@@ -49,4 +49,12 @@ describe('the notes of a worker about its pages', () => {
     await settle();
     expect(get).toHaveBeenCalledTimes(1);
   });
+
+  test('keeps its notes, and no rejection unhandled, when the browser no longer tells which pages are open', async () => {
+    pages.get = () => Promise.reject(new Error('the worker ends'));
+    notes.note('own', 'silent');
+    notes.note('other', 'listens');
+    await settle();
+    expect([notes.get('own'), notes.get('other')]).toEqual(['silent', 'listens']);
+  });
 });

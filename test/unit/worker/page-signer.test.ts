@@ -56,6 +56,13 @@ describe('PageSigner', () => {
     ]);
   });
 
+  test('a playlist to be read ahead leaves no rejection unhandled when the browser no longer tells of pages', async () => {
+    pages.get = () => Promise.reject(new Error('the worker ends'));
+    signer().learnText(url, '#EXTM3U');
+    await settle();
+    expect(pages.posted).toEqual([]);
+  });
+
   test('signs by the page whose request it is, and nobody else is asked', async () => {
     pages.open('own', signing());
     pages.open('other', signing());

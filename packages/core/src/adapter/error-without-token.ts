@@ -1,19 +1,48 @@
 import type { SignedRequest } from '../contract/token-source.ts';
-import { resolveUrl } from '../url-text.ts';
+import { pathOf, resolveUrl } from '../url-text.ts';
 
 const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
 
-/** A shorter value of a parameter, such as a version, stands in many a text that quotes no token. */
-const LEAST_PARAMETER = 16;
+/** A shorter part of a token, such as a version, stands in many a text that quotes no token. */
+const LEAST_PART = 16;
+
+/** Decodes the escapes that mean something; a text from elsewhere may have others. */
+const decoded = (text: string): string =>
+  text.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
+
+const foldersOf = (url: string): string[] => pathOf(resolveUrl(url)).split('/').slice(3);
+
+/** The parts of a token that a server or an app may quote without the rest of the URL or header. */
+function partsOf({ token, unsignedUrl, headers }: SignedRequest): string[] {
+  const { query = {}, base = '' } = token!;
+  const asked = foldersOf(unsignedUrl);
+  const folders = foldersOf(base).filter((folder) => !asked.includes(folder));
+  // of `Bearer …`, a server quotes what follows
+  const words = Object.values(headers).flatMap((value) => value.split(' '));
+  return [...Object.values(query), ...folders, ...folders.map(decoded), ...words].filter(
+    ({ length }) => length >= LEAST_PART,
+  );
+}
 
 /**
- * Whether a text quotes the URL of `request`, as it was signed or as a browser writes it, or a header or a parameter of
- * its token.
+ * Whether a text quotes the URL of `request`, as it was signed or as a browser writes it, a header of its token, or a
+ * part of it, in whatever escapes.
  */
-function quotesToken(text: string, { token, url, headers }: SignedRequest): boolean {
-  if (!token) return false;
-  const parameters = Object.values(token.query ?? {}).filter(({ length }) => length >= LEAST_PARAMETER);
-  return [url, resolveUrl(url), ...Object.values(headers), ...parameters].some((it) => it && text.includes(it));
+function quotesToken(text: string, request: SignedRequest): boolean {
+  if (!request.token) return false;
+  const { url, unsignedUrl, headers } = request;
+  const isInUrl = resolveUrl(url) !== resolveUrl(unsignedUrl);
+  // URLSearchParams, which apps change URLs with, writes a space as `+`
+  const readings = [text, decoded(text), decoded(text.replaceAll('+', ' '))];
+  return [...(isInUrl ? [url, resolveUrl(url)] : []), ...Object.values(headers), ...partsOf(request)].some(
+    (it) => it && readings.some((reading) => reading.includes(it)),
+  );
 }
 
 /** The error that sending `request` has thrown, as an app may see it: one whose text quotes the token is replaced. */

@@ -1,6 +1,8 @@
 import { BoundedMap } from '../bounded-map.ts';
 import type { Scope } from '../tokens/scope.ts';
+import type { ServerClock } from '../tokens/server-clock.ts';
 import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
+import { UNDER_WAY_SECONDS } from '../tokens/tokens-in-use.ts';
 import type { TokenSource } from '../contract/token-source.ts';
 import { pathOf, resolveUrl } from '../url-text.ts';
 
@@ -16,9 +18,15 @@ export interface SentRequest {
 /** Whether a token that was attached here is in `request`; of `asking`, none that is a cookie alone. */
 type Carries = (request: SentRequest, asking: object | undefined, headers: Headers | undefined) => boolean;
 
-interface Attached {
-  readonly by: object;
+interface Parts {
   readonly store: TokenStore;
+  readonly clock: ServerClock;
+}
+
+interface Attached extends Parts {
+  readonly by: object;
+  /** When it was attached last, in seconds of the session. */
+  readonly at: number;
 }
 
 /** Adapters send what they have signed at once: a request that comes by has one of the last tokens. */
@@ -35,11 +43,11 @@ const attached = /* @__PURE__ */ new BoundedMap<HeldToken, Attached>(REMEMBERED)
 const carriesHere: Carries = (request, asking, values) => {
   const href = resolveUrl(request.url);
   return [...attached].some(
-    ([held, { by, store }]) =>
-      (by !== asking || isVisible(held)) &&
+    ([held, last]) =>
+      (last.by !== asking || isVisible(held)) &&
       isWithin(href, held) &&
       isIn({ ...request, url: href }, held, values) &&
-      store.isAlive(held),
+      mayBeSent(held, last),
   );
 };
 
@@ -52,6 +60,15 @@ function copies(): Set<Carries> {
 
 const isVisible = ({ token: { query = {}, headers = {}, base } }: HeldToken): boolean =>
   !!base || Object.keys({ ...query, ...headers }).length > 0;
+
+/**
+ * Whether a request may go out with `held` now. In the last seconds of its life no request is given it, and one that was
+ * given it just before may be on its way.
+ */
+function mayBeSent(held: HeldToken, { store, clock, at }: Attached): boolean {
+  const isJustAttached = clock.sessionNow() - at < UNDER_WAY_SECONDS;
+  return store.isAlive(held) && (isJustAttached || clock.now() < held.unusableAt);
+}
 
 /** Where the token may stand. Adapters may add to the query what they like. */
 function isWithin(href: string, { token, scope }: HeldToken): boolean {
@@ -75,11 +92,11 @@ function isIn(request: SentRequest, { token }: HeldToken, values: Headers | unde
   );
 }
 
-/** `by` has attached `held`, a token of `store`, to a request that goes out now. */
-export function noteAttached(held: HeldToken, by: object, store: TokenStore): void {
+/** `by` has attached `held`, a token of its `store`, to a request that goes out now. */
+export function noteAttached(held: HeldToken, by: object, { store, clock }: Parts): void {
   if (!isVisible(held) && !held.token.credentials) return;
   copies().add(carriesHere);
-  attached.set(held, { by, store });
+  attached.set(held, { by, store, clock, at: clock.sessionNow() });
 }
 
 /** `by` is destroyed: nothing holds on to its tokens. */

@@ -54,7 +54,8 @@ export function refusalMessage(facts: RefusalFacts): string {
     case 'second token':
       return (
         `${answered}: the request went out with another value of '${overwritten.join("', '")}' than the token has. ` +
-        'Something in the page signs it as well, such as an earlier xhrSetup. Take that out.'
+        'Something in the page signs it as well, such as an earlier xhrSetup. Take that out. Or the edge has redirected ' +
+        'it to the same path with that value.'
       );
     case 'nothing attached':
       return (

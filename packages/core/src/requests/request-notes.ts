@@ -18,7 +18,7 @@ export function noteSigned(request: SignedRequest, source: object): void {
 
 /**
  * The edge has let `request` through. Tells the console once of an app that has put another token into it: that one is
- * not renewed, and playback ends with it.
+ * not renewed, and playback ends with it. A redirect to the same path looks the same from here.
  * @param sentTo the URL that the browser says it went to; empty if it does not tell
  */
 export function noteAccepted(request: SignedRequest, sentTo = ''): void {
@@ -33,7 +33,8 @@ export function noteAccepted(request: SignedRequest, sentTo = ''): void {
     source,
     `secure-token: a request went out with another value of '${names.join("', '")}' than its token has. The edge ` +
       'accepted it, but nobody renews that other token. Something in the page signs requests as well, such as an ' +
-      'earlier xhrSetup: take that out.',
+      'earlier xhrSetup: take that out. Or the edge has redirected the request to the same path with that value: then ' +
+      'nothing is to be done.',
     'migrate.md',
   );
 }

@@ -88,7 +88,7 @@ export class RequestSigner {
   }
 
   #attach(known: KnownUrl, held: HeldToken): SignedRequest {
-    const { tokenUrls, store, usage, clock, calls, timer, guest, source, debug } = this.#parts;
+    const { tokenUrls, usage, clock, calls, timer, guest, source, debug } = this.#parts;
     const { token, scope } = held;
     const { key, unsigned } = known;
     const isToBeRenewed = this.#isToBeRenewed(held);
@@ -99,7 +99,7 @@ export class RequestSigner {
     else guest.readAhead?.attached(key);
     const { headers = {}, credentials } = token;
     const url = tokenUrls.sign(known, token, scope);
-    noteAttached(held, source, store);
+    noteAttached(held, source, this.#parts);
     const request = { ...untouchedRequest(unsigned), url, headers, credentials: !!credentials, token };
     noteSigned(request, source);
     return request;

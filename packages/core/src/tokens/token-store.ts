@@ -61,10 +61,7 @@ export class TokenStore {
     return this.stateOf(held) !== 'spent';
   }
 
-  /**
-   * Whether `held` has not ended: it may be outdated by a rotation all the same. In the last seconds of its life no
-   * request goes out with it, and one that went out before is under way with it.
-   */
+  /** Whether `held` has not ended: it may be outdated by a rotation all the same. */
   isAlive(held: HeldToken): boolean {
     return !this.#isClosed && this.#clock.now() < held.token.expires;
   }

@@ -6,8 +6,8 @@ import type { HeldToken, TokenStore } from './token-store.ts';
 import { lifetimeOf } from './token-store.ts';
 import type { LastUse, Usage } from './usage.ts';
 
-/** Seconds after its last use in which a request with an outdated token may still be under way, or come again. */
-const UNDER_WAY_SECONDS = 30;
+/** Seconds after its last use in which a request with a token may still be under way, or come again. */
+export const UNDER_WAY_SECONDS = 30;
 
 interface Used {
   readonly held: HeldToken;

@@ -1,4 +1,4 @@
-import { scope } from './worker-scope.ts';
+import { goOnBeside, scope } from './worker-scope.ts';
 
 /**
  * One note a page, by its id. A page is closed without a sound, and a worker may live for weeks: whenever a page is new
@@ -18,7 +18,7 @@ export class PageNotes<T> {
   note(id: string, note: T): void {
     const isNew = !this.#notes.has(id);
     this.#notes.set(id, note);
-    if (isNew) void this.#forgetClosed(id);
+    if (isNew) goOnBeside(this.#forgetClosed(id));
   }
 
   forget(id: string): void {

@@ -8,7 +8,7 @@ import { PageSearch } from './page-search.ts';
 import type { Question } from '../wire/protocol.ts';
 import { words } from '../wire/protocol.ts';
 import type { Releasable, RequestSigner, ScriptSigner } from './request-signer.ts';
-import { openPages, scope } from './worker-scope.ts';
+import { goOnBeside, openPages, scope } from './worker-scope.ts';
 
 /** Pages that were helped by nobody, until any page hands out tokens: they are not held up again. */
 const pagesWithoutSigner = new PageNotes<true>();
@@ -72,7 +72,7 @@ export class PageSigner implements ScriptSigner, Releasable {
       const page = await scope.clients.get(this.#signingPageId);
       page?.postMessage({ secureToken: words.playlist, url, text });
     };
-    void tell();
+    goOnBeside(tell());
   }
 
   /** Only the page knows what a token looks like. */

@@ -28,7 +28,10 @@ export const notePageLeaves = (id: string): void => knownPages.forget(id);
 export const isScriptRequest = ({ method, destination }: Request): boolean =>
   destination === '' && (method === 'GET' || method === 'HEAD');
 
-/** Whether the page of a script's request wants it signed: it has asked for that, and no token is in it already. */
+/**
+ * Whether the page of a script's request wants it signed: it has asked for that, and no token is in it already.
+ * @throws what the browser says if it does not let the worker reach the pages, such as at the worker's end
+ */
 export async function isWanted({ clientId, request }: FetchEventLike): Promise<boolean> {
   if (isSilent(clientId)) return false;
   const answers = await answersOf(await pagesOf(clientId), sentRequest(request));
@@ -47,14 +50,14 @@ async function pagesOf(clientId: string): Promise<readonly WorkerClient[]> {
 /** The answers of `pages`; a silent one holds nothing up where another page wants the request signed. */
 async function answersOf(pages: readonly WorkerClient[], request: SentRequest): Promise<readonly ScriptAnswer[]> {
   const answers: ScriptAnswer[] = [];
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     const hear = async (page: WorkerClient): Promise<void> => {
       const answer = await ask(page, request);
       if (!answer) return;
       answers.push(answer);
       if (answer.wants) setTimeout(resolve, othersPatienceMs);
     };
-    void Promise.all(pages.map(hear)).then(() => resolve());
+    Promise.all(pages.map(hear)).then(() => resolve(), reject);
   });
   return answers;
 }

@@ -28,7 +28,8 @@ export const scriptRequests: ScriptRequests = {
 };
 
 async function answer(event: FetchEventLike, signer: TokenSource | PageSigner): Promise<Response> {
-  if (!(await isWanted(event))) return fetch(event.request);
+  // where no page can be asked, the request goes out as the page has made it
+  if (!(await isWanted(event).catch(() => false))) return fetch(event.request);
   return new SignedFetch(event, signer, new ScriptDelivery(signer, learnBy(signer))).answer();
 }
 

@@ -9,7 +9,7 @@ import { handleFetch } from './handle-fetch.ts';
 import { PageSigner, forgetPagesWithoutSigner } from './page-signer.ts';
 import type { ScriptRequests } from './script-requests.ts';
 import type { ExtendableEventLike, FetchEventLike, WorkerClient } from './worker-scope.ts';
-import { scope } from './worker-scope.ts';
+import { goOnBeside, scope } from './worker-scope.ts';
 
 /**
  * The worker itself. All it knows stands in its own URL, so it may be stopped and started at any time.
@@ -29,7 +29,7 @@ export function startWorker(scripts?: ScriptRequests): void {
     // other settings take over at once; a new version of this file waits, for Firefox and WebKit would cut off what
     // plays
     const isNewVersion = scope.registration.active?.scriptURL === location.href;
-    if (!isNewVersion) void scope.skipWaiting();
+    if (!isNewVersion) goOnBeside(scope.skipWaiting());
   });
 
   on('activate', (event) => (event as Event & ExtendableEventLike).waitUntil(scope.clients.claim()));
@@ -49,7 +49,8 @@ export function startWorker(scripts?: ScriptRequests): void {
         // a page that has loaded: its navigation may have passed by the worker
         ownSource?.liftDenials();
         if (page) scripts?.notePageListens(page.id);
-        void scope.clients.claim();
+        // refused while another version is active still
+        goOnBeside(scope.clients.claim());
         break;
       case words.leave:
         if (page) scripts?.notePageLeaves(page.id);
@@ -70,7 +71,7 @@ function on(type: string, listener: (event: Event) => void): void {
 function createOwnSource({ request, ...options }: WorkerSettings): TokenSource {
   // the settings in the URL of the worker are nothing to the endpoint
   const source = createTokenSource({ ...options, request: { ...request, referrerPolicy: 'no-referrer' } });
-  forwardTokenEvents(source, (type, detail) => tellPages(tokenEventMessage({ type, detail })));
+  forwardTokenEvents(source, (type, detail) => goOnBeside(tellPages(tokenEventMessage({ type, detail }))));
   return source;
 }
 

@@ -31,6 +31,12 @@ export interface FetchEventLike extends ExtendableEventLike {
 
 export const scope: WorkerScope = globalThis as unknown as WorkerScope;
 
+/**
+ * Lets `work` go on beside what the worker answers. A browser that ends the worker may reject it, and nobody waits for
+ * it.
+ */
+export const goOnBeside = (work: Promise<unknown>): void => void work.catch(() => undefined);
+
 /** Resolves to all pages of this origin, also to those that the worker does not control: any may help another. */
 export const openPages = (): Promise<readonly WorkerClient[]> =>
   scope.clients.matchAll({ includeUncontrolled: true, type: 'window' });
