@@ -16,8 +16,11 @@ export function returnToLive(hls: Hls): void {
   hls.on(LEVEL_UPDATED, (_, { details }) => {
     // hls.js decides first, in the same task, by what the app has configured
     queueMicrotask(() => {
-      const { media, liveSyncPosition, config } = hls;
-      if (!media || !details.live || liveSyncPosition === null || liveSyncPosition > media.duration) return;
+      const { media, config } = hls;
+      // without media also where another listener has destroyed it, and then hls.js throws at who asks for its position
+      if (!media || !details.live) return;
+      const { liveSyncPosition } = hls;
+      if (liveSyncPosition === null || liveSyncPosition > media.duration) return;
       // hls.js 1.5 does not tell it, and needs no help
       const windowStart = details.fragmentStart - config.maxFragLookUpTolerance;
       if (isLeftBehind(media, windowStart)) media.currentTime = liveSyncPosition;
