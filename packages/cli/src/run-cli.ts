@@ -45,8 +45,8 @@ work, or nobody who could be asked.`,
   } catch (error) {
     // it has printed its message itself, or the help that was asked for
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    // what nobody has foreseen is shown whole: 1 is what `verify` says of a token
-    console.error(isOptionsError(error) ? `secure-token: ${error.message}` : error);
+    console.error(`secure-token: ${isOptionsError(error) ? error.message : unforeseen(error)}`);
+    // 1 is what `verify` says of a token
     return 2;
   }
 }
@@ -54,3 +54,18 @@ work, or nobody who could be asked.`,
 /** Whether the call was wrong: a `CliError`, or what `secure-token-server` says of an option. */
 const isOptionsError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && error.code === 'ERR_OPTIONS';
+
+/** Describes an error that nobody has foreseen, without its message: `URL`, `Headers` and others quote what they got. */
+function unforeseen(error: unknown): string {
+  if (!(error instanceof Error)) return 'a value that is no error was thrown. Please report it.';
+  const { name, message, stack = '' } = error;
+  // of the operating system, which has seen a path, an address or a port
+  if ('errno' in error && 'syscall' in error) return message;
+  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+  const at = stack.indexOf(message);
+  const frames = at < 0 ? '' : stack.slice(at + message.length);
+  return (
+    `${name}${code}. This is a bug of secure-token. The message is left out, because it may contain a token. ` +
+    `Please report these lines:${frames}`
+  );
+}

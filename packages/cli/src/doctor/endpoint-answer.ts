@@ -78,11 +78,29 @@ export function problemOf({ expires, url, prefix, base, query, headers }: SentTo
     if (value === undefined || value === null) continue;
     if (typeof value !== 'string' || !/^https?:\/\//i.test(value) || hrefOf(value) === undefined)
       return `\`${name}\` is not an absolute URL.`;
-    if (name !== 'url' && !value.endsWith('/')) return `\`${name}\` does not end with a slash.`;
+    if (name === 'url') continue;
+    if (/[?#]/.test(value)) return `\`${name}\` has a query or a fragment.`;
+    if (!value.endsWith('/')) return `\`${name}\` does not end with a slash.`;
   }
   if (base && !prefix) return '`base` comes without the `prefix` that it replaces.';
   for (const [name, value] of Object.entries({ query, headers })) {
-    if (value !== undefined && value !== null && !asObject(value)) return `\`${name}\` is not an object.`;
+    if (value === undefined || value === null) continue;
+    const members = asObject(value);
+    if (!members) return `\`${name}\` is not an object.`;
+    const given = Object.entries(members).filter(([, text]) => text !== null);
+    if (given.some(([, text]) => typeof text === 'object')) return `\`${name}\` has a value that is not a text.`;
+    if (!canBeSent(name, given)) return `\`${name}\` has a name or a value that no browser sends.`;
   }
   return undefined;
+}
+
+/** Whether a browser takes these texts: as headers, or percent-encoded (half a surrogate pair has no encoding). */
+function canBeSent(member: string, texts: readonly (readonly [name: string, value: unknown])[]): boolean {
+  try {
+    if (member === 'headers') new Headers(texts.map(([name, value]) => [name, String(value)]));
+    else texts.flat().forEach((text) => encodeURIComponent(String(text)));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -4,7 +4,7 @@ import { isAnswer } from '../observations.ts';
 import { isServed, shown } from '../rules/answers.ts';
 import type { Asker } from './asker.ts';
 import type { EndpointCalls } from './endpoint-calls.ts';
-import { passOf } from './pass.ts';
+import { passOfSent } from './pass.ts';
 import type { Pass } from './pass.ts';
 
 export interface EndpointExamined {
@@ -59,7 +59,7 @@ function passIn(outcome: Outcome | undefined, url: string): Pass | undefined {
   if (!isServed(outcome)) return undefined;
   const body = readEndpointBody(outcome.body ?? '');
   const token = body && tokenThatOpens(body, url);
-  const pass = token && passOf(token, url, outcome.headers.getSetCookie());
+  const pass = token && passOfSent(token, url, outcome.headers.getSetCookie());
   return pass && (pass.url !== url || Object.keys(pass.headers).length > 0) ? pass : undefined;
 }
 

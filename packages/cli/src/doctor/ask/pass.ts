@@ -1,3 +1,5 @@
+import { problemOf } from '../endpoint-answer.ts';
+import type { SentToken } from '../endpoint-answer.ts';
 import type { Travel } from '../observations.ts';
 
 /** A request that carries a token. */
@@ -23,12 +25,33 @@ export interface Attached {
 }
 
 /**
- * `url` with a token.
+ * `url` with a token of an endpoint; `undefined` for a token that players refuse, which the diagnosis names.
  *
  * @param url without a token
  * @param setCookies the `Set-Cookie` headers that came with it
  */
-export function passOf(token: Attached, url: string, setCookies: readonly string[] = []): Pass {
+export const passOfSent = (token: SentToken, url: string, setCookies: readonly string[] = []): Pass | undefined =>
+  problemOf(token) === undefined ? passOf(token, url, setCookies) : undefined;
+
+/**
+ * `url` with a token; `undefined` where that makes no request: `fetch`, `URL` and `Headers` would throw, and quote the
+ * token.
+ *
+ * @param url without a token
+ * @param setCookies the `Set-Cookie` headers that came with it
+ */
+export function passOf(token: Attached, url: string, setCookies: readonly string[] = []): Pass | undefined {
+  try {
+    const pass = attached(token, url, setCookies);
+    new URL(pass.url);
+    new Headers(pass.headers);
+    return pass;
+  } catch {
+    return undefined;
+  }
+}
+
+function attached(token: Attached, url: string, setCookies: readonly string[]): Pass {
   const query = textsOf(token.query);
   const carried = textsOf(token.headers);
   const folder = folderIn(token.prefix);
@@ -76,7 +99,8 @@ export function tampered({ url, headers, values, travel }: Pass): Pass | undefin
   if (changed === undefined) return undefined;
   const at = url.lastIndexOf(longest);
   return {
-    url: at < 0 ? url : url.slice(0, at) + changed + url.slice(at + longest.length),
+    // a value in a header may be part of the host, too, and no other host gets a request
+    url: at < new URL(url).origin.length ? url : url.slice(0, at) + changed + url.slice(at + longest.length),
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, value.replace(longest, () => changed)]),
     ),
@@ -114,9 +138,11 @@ function frontOf(path: string, plain: string): string {
   return path.slice(0, path.length - shared);
 }
 
+/** Players leave out what is null. */
 function textsOf(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]));
+  const given = Object.entries(value).filter(([, text]) => text !== null);
+  return Object.fromEntries(given.map(([name, text]) => [name, String(text)]));
 }
 
 /** Parameters of the same name are replaced; every other byte stays. */

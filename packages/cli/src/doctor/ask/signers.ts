@@ -3,7 +3,7 @@ import { hasCarrier, namesItsScope, readEndpointBody, tokenThatOpens } from '../
 import type { EndpointBody } from '../endpoint-answer.ts';
 import { isServed } from '../rules/answers.ts';
 import type { Asker } from './asker.ts';
-import { passOf } from './pass.ts';
+import { passOf, passOfSent } from './pass.ts';
 import type { Pass } from './pass.ts';
 import type { EndpointCalls } from './endpoint-calls.ts';
 
@@ -43,7 +43,7 @@ export const endpointSigner = (
     return urls.map((url) => {
       if (new URL(url).origin !== origin) return passElsewhere(body, url);
       const token = tokenThatOpens(body, url);
-      return token && passOf(token, url, outcome.headers.getSetCookie());
+      return token && passOfSent(token, url, outcome.headers.getSetCookie());
     });
   },
 });
@@ -55,7 +55,7 @@ export const endpointSigner = (
 function passElsewhere(body: EndpointBody, url: string): Pass | undefined {
   const token = tokenThatOpens({ ...body, tokens: body.tokens.filter(namesItsScope) }, url);
   const carried = token && { ...token, credentials: false };
-  return carried && hasCarrier(carried) ? passOf(carried, url) : undefined;
+  return carried && hasCarrier(carried) ? passOfSent(carried, url) : undefined;
 }
 
 /** Tokens that are made here, with the secret that was given. */
@@ -98,10 +98,15 @@ export const ownSigner = (
 export const passThatEnds = (format: TokenFormat, url: string, end: number): Promise<Pass | undefined> =>
   signed(format, url, nowSeconds() + end);
 
-/** Whether `format` takes a token; `undefined` for one that has ended, and of a format that does not judge. */
+/** Whether `format` takes a token; `undefined` for one that has ended, and of a format that cannot judge it. */
 export async function isGenuine(format: TokenFormat, { url, headers }: Pass): Promise<boolean | undefined> {
-  const verdict = await format.verify?.({ url, headers: new Headers(headers) }, nowSeconds());
-  return verdict && (verdict.ok || (verdict.reason === 'expired' ? undefined : false));
+  try {
+    const verdict = await format.verify?.({ url, headers: new Headers(headers) }, nowSeconds());
+    return verdict && (verdict.ok || (verdict.reason === 'expired' ? undefined : false));
+  } catch {
+    // its message may quote the token
+    return undefined;
+  }
 }
 
 async function signed(format: TokenFormat, url: string, expires: number): Promise<Pass | undefined> {
