@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { isGenuine } from '../../../packages/cli/src/doctor/ask/signers.ts';
+import { hasExpired, isGenuine } from '../../../packages/cli/src/doctor/ask/signers.ts';
 import { passOf, tampered } from '../../../packages/cli/src/doctor/ask/pass.ts';
+import { shown } from '../../../packages/cli/src/doctor/rules/shown.ts';
 import { runCli } from '../../../packages/cli/src/run-cli.ts';
-import { secureToken } from '../../../packages/server/src/index.ts';
+import { secureLink, secureToken, signUrl } from '../../../packages/server/src/index.ts';
 import { listen } from '../../support/listen.ts';
 import type { Listening } from '../../support/listen.ts';
 
@@ -89,6 +90,85 @@ describe('secure-token doctor, if the endpoint sends a token that makes no reque
     expect(text).not.toContain(TOKEN.slice(0, 20));
     expect(text).toContain('endpoint-malformed');
     expect(code).toBe(1);
+  });
+});
+
+describe('secure-token doctor, if a token is in a path', () => {
+  const akamai = `exp=1795500000~acl=/vod/*~hmac=${TOKEN}`;
+  const playlist = (uri: string): Response =>
+    new Response(`#EXTM3U\n#EXTINF:1,\n${uri}\n#EXT-X-ENDLIST\n`, {
+      headers: { 'content-type': 'application/vnd.apple.mpegurl' },
+    });
+
+  test('that of the URL is not printed, although nobody knows it', async () => {
+    const edge = await serve(() => playlist('a.ts'));
+    const { text } = await doctor(`${edge}/${akamai}/vod/a.m3u8`);
+    expect(text).not.toContain(TOKEN);
+    expect(text).toContain(`${edge}/exp=…~acl=/vod/*~hmac=…/vod/a.m3u8`);
+  });
+
+  test('that of a file of the playlist is not printed', async () => {
+    const edge = await serve(({ url }) =>
+      url.endsWith('/a.m3u8') ? playlist(`/${akamai}/seg.ts`) : new Response('x'),
+    );
+    const { text } = await doctor(`${edge}/a.m3u8`);
+    expect(text).not.toContain(TOKEN);
+    expect(text).toContain('/seg.ts');
+  });
+
+  const hash = TOKEN.slice(0, 32);
+  const options = ['hash={secret}{path}{expires}', 'base=/t/{token}/{expires}', 'encoding=hex'];
+  const named = ['--format', 'secureLink', ...options.flatMap((option) => ['--option', option])];
+
+  test('the format that is named takes it off: the doctor asks without it, with it and for the files below', async () => {
+    vi.stubEnv('SECURE_TOKEN_SECRET', 'sesame');
+    const asked: string[] = [];
+    const edge = await serve(({ url }) => {
+      asked.push(new URL(url).pathname);
+      if (!url.includes(`/t/${hash}/2795500000/`)) return new Response('no', { status: 403 });
+      return url.endsWith('.m3u8') ? playlist('a.ts') : new Response('x');
+    });
+    const { text } = await doctor(`${edge}/t/${hash}/2795500000/vod/a.m3u8`, ...named);
+    expect(text).not.toContain(hash);
+    expect(text).toMatch(/403 +GET +without a token +\S+:\d+\/vod\/a\.m3u8$/m);
+    expect(text).toMatch(/200 +GET +with a valid token +\S+:\d+\/vod\/a\.m3u8$/m);
+    expect(text).toMatch(/200 +GET +segment with a valid token +\S+:\d+\/vod\/a\.ts$/m);
+    expect(asked).toContain(`/t/${hash}/2795500000/vod/a.m3u8`);
+    expect(asked.filter((path) => path.split('/t/').length > 2)).toEqual([]);
+  });
+
+  test('one that has expired is not taken for a good one', async () => {
+    const format = secureLink({ secret: 'sesame', hash: '{secret}{path}{expires}', base: '/t/{token}/{expires}' });
+    const url = await signUrl('https://cdn.example.com/vod/a.m3u8', { format, expires: 1_695_500_000 });
+    expect(await hasExpired(format, url)).toBe(true);
+    expect(await hasExpired(format, url.replace('/vod/', '/vop/'))).toBe(false);
+  });
+});
+
+describe('shown', () => {
+  test.each([
+    `/hdntl=exp=1795500000~acl=!*!vod~hmac=${TOKEN}/vod/a.m3u8`,
+    `/vod;token=${TOKEN}/a.m3u8`,
+    '/eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIvdm9kLyJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg/a.m3u8',
+    '/dQF-8RDdEJJ3BD5aJnWapA,1795500000/a.m3u8',
+    `/${TOKEN.toUpperCase()}/a.m3u8`,
+    `/vod/${TOKEN}.m3u8`,
+    '/bcdn_token=HS256-dQF-8RDdEJJ3BD5aJnWapA&expires=1795500000/a.m3u8',
+  ])('%s: the token is an ellipsis', (path) => {
+    const text = shown(new URL(path, 'https://cdn.example.com/'));
+    const shownRuns = decodeURIComponent(text).match(/[\w-]{12,}/g) ?? [];
+    expect(shownRuns).toEqual([]);
+    expect(text).toMatch(/…/);
+  });
+
+  test.each([
+    '/vod/7/master.m3u8',
+    '/2026-11-29-the-long-title-of-an-episode/a_1080p.m3u8',
+    '/f81d4fae-7dec-11d0-a765-00a0c91e6bf6/init.mp4',
+    '/The-Big-Long-Title-of-Season-10_1080p/Episode-10.mp4',
+  ])('%s: is shown as it is', (path) => {
+    const url = `https://cdn.example.com${path}`;
+    expect(shown(new URL(`${url}?st=x`))).toBe(url);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { TokenFormat } from 'secure-token-server';
 import { recognise } from '../format/recognise.ts';
 import type { Recognised } from '../format/recognise.ts';
-import { withoutParameters } from '../format/token-text.ts';
+import { withoutParameters, withoutTokenOf } from '../format/token-text.ts';
 import { webUrl } from '../web-url.ts';
 import { askChildren } from './ask/ask-children.ts';
 import { askEdge, askWithoutToken } from './ask/ask-edge.ts';
@@ -11,16 +11,17 @@ import type { AskerOptions, Step } from './ask/asker.ts';
 import { EndpointCalls } from './ask/endpoint-calls.ts';
 import { passOfUrl } from './ask/pass.ts';
 import type { Pass } from './ask/pass.ts';
-import { endpointSigner, ends, isGenuine, ownSigner, passThatEnds, secretSigner } from './ask/signers.ts';
+import { endpointSigner, ends, hasExpired, isGenuine, ownSigner, passThatEnds, secretSigner } from './ask/signers.ts';
 import { playInBrowser } from './browser/play-in-browser.ts';
 import { diagnose, exitStatus } from './diagnose.ts';
 import type { Finding } from './finding.ts';
 import { notTried } from './not-tried.ts';
 import { isAnswer } from './observations.ts';
 import type { EdgeObservations, Observations, Page } from './observations.ts';
-import { isServed, shown } from './rules/answers.ts';
+import { isServed } from './rules/answers.ts';
 import { signsAnything } from './rules/endpoint-rules.ts';
 import { isPrivateHost } from './rules/private-host.ts';
+import { shown } from './rules/shown.ts';
 
 export interface DoctorOptions {
   /** Absolute, with or without a token. */
@@ -59,7 +60,10 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   const headers = inLowerCase(options.headers);
   const asker = new Asker({ ...limits, ...(onStep && { onStep }) });
   const page = pageOf(options);
-  const given = await tokenIn(options.url, { mayBeUnknown: !endpoint && !options.format });
+  const makes = options.format;
+  const formatFor = async (url: string): Promise<TokenFormat | undefined> =>
+    typeof makes === 'function' ? makes(url) : makes;
+  const given = await tokenIn(options.url, { formatFor, mayBeUnknown: !endpoint && !makes });
   const { bare } = given;
 
   const withoutToken = await askWithoutToken(asker, bare, page.origin);
@@ -67,8 +71,7 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   const isCrossOrigin = calls !== undefined && new URL(calls.url).origin !== page.origin;
   const examined = calls && (await askEndpoint(bare, { calls, asker, isCrossOrigin }));
 
-  const makes = options.format;
-  const format = typeof makes === 'function' ? await makes(examined?.pass?.url ?? given.url) : makes;
+  const format = await formatFor(examined?.pass?.url ?? given.url);
   const own = calls ? undefined : ownPass(given, headers);
   const ofEndpoint =
     calls &&
@@ -111,7 +114,7 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
           origin: page.origin,
           ...(asking && { signer: asking }),
           isPrivate: isPrivateHost(new URL(bare).hostname),
-          bareOf: (url) => bareUrl(url, good, parameters),
+          bareOf: (url) => bareUrl(url, { good, parameters, format }),
         });
   const playable = endpoint === undefined && !isServed(withoutToken) ? urlThatChildrenInherit(good, bare) : bare;
   const browser = options.browser
@@ -161,14 +164,21 @@ interface Given {
   readonly recognised: Recognised | undefined;
 }
 
-/** @param mayBeUnknown whether a query that nobody knows may be the token: there is no other one */
-async function tokenIn(text: string, { mayBeUnknown }: { mayBeUnknown: boolean }): Promise<Given> {
+interface TokenSearch {
+  readonly formatFor: (url: string) => Promise<TokenFormat | undefined>;
+  /** Whether a query that nobody knows may be the token: there is no other one. */
+  readonly mayBeUnknown: boolean;
+}
+
+async function tokenIn(text: string, { formatFor, mayBeUnknown }: TokenSearch): Promise<Given> {
   const { origin, pathname, search } = new URL(text);
   const url = origin + pathname + search;
   const recognised = await recognise(url);
-  const bare = recognised?.bare ?? (mayBeUnknown ? origin + pathname : url);
   const { expires = Infinity } = recognised ?? {};
-  return { url, bare, hasExpired: expires < Date.now() / 1000, recognised };
+  if (recognised) return { url, bare: recognised.bare, hasExpired: expires < Date.now() / 1000, recognised };
+  const format = await formatFor(url);
+  const bare = format ? withoutTokenOf(format, url) : mayBeUnknown ? origin + pathname : url;
+  return { url, bare, hasExpired: bare !== url && (await hasExpired(format, url)), recognised };
 }
 
 /** The token of the URL, or one in headers that were given. */
@@ -195,9 +205,18 @@ function urlThatChildrenInherit(good: Pass | undefined, bare: string): string | 
   return isInPath ? good.url : undefined;
 }
 
+interface PlaylistToken {
+  readonly good: Pass | undefined;
+  /** Of the query, which the token has added. */
+  readonly parameters: readonly string[];
+  readonly format: TokenFormat | undefined;
+}
+
 /** A URL of a playlist without the token that it inherits or has. */
-async function bareUrl(url: string, good: Pass | undefined, parameters: readonly string[]): Promise<string> {
+async function bareUrl(url: string, { good, parameters, format }: PlaylistToken): Promise<string> {
   const { base, prefix } = good?.moved ?? {};
   if (base !== undefined && prefix !== undefined && url.startsWith(base)) return prefix + url.slice(base.length);
-  return (await recognise(url))?.bare ?? withoutParameters(new URL(url), parameters);
+  const recognised = await recognise(url);
+  if (recognised) return recognised.bare;
+  return withoutParameters(new URL(format ? withoutTokenOf(format, url) : url), parameters);
 }

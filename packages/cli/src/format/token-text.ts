@@ -1,3 +1,5 @@
+import type { TokenFormat } from 'secure-token-server';
+
 /** The URL without these parameters, every other byte as it was. */
 export function withoutParameters(url: URL, names: readonly string[]): string {
   const kept = url.search
@@ -10,6 +12,15 @@ export function withoutParameters(url: URL, names: readonly string[]): string {
 /** The URL without a part of its path. */
 export const withoutPath = (url: URL, part: string): string =>
   url.origin + url.pathname.replace(part, () => '') + url.search;
+
+/** The URL without a token of `format`; the URL itself where there is none. */
+export function withoutTokenOf(format: TokenFormat, text: string): string {
+  const url = new URL(text);
+  const { origin, pathname } = format.bare?.(url) ?? url;
+  const plain = new URL(origin + pathname + url.search);
+  const names = (format.parameters ?? []).filter((name) => url.searchParams.has(name));
+  return names.length > 0 ? withoutParameters(plain, names) : plain.href;
+}
 
 /** `name=value~name=value` */
 export const fields = (text: string): Partial<Record<string, string>> =>

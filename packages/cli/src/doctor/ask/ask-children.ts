@@ -1,7 +1,8 @@
 import type { ChildObservations, Outcome } from '../observations.ts';
-import { isServed, shown } from '../rules/answers.ts';
+import { isServed } from '../rules/answers.ts';
 import { isMixedContent } from '../rules/mixed-content.ts';
 import { isPrivateHost } from '../rules/private-host.ts';
+import { shown } from '../rules/shown.ts';
 import type { Asker } from './asker.ts';
 import { askRange } from './ask-edge.ts';
 import { listedFiles } from './listed-files.ts';

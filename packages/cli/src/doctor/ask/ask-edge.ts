@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EdgeObservations, Outcome } from '../observations.ts';
-import { isRefused, isServed, shown } from '../rules/answers.ts';
+import { isRefused, isServed } from '../rules/answers.ts';
+import { shown } from '../rules/shown.ts';
 import type { Asker, Request } from './asker.ts';
 import { tampered } from './pass.ts';
 import type { Pass } from './pass.ts';

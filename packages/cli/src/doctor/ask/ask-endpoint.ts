@@ -1,7 +1,8 @@
 import { readEndpointBody, tokenThatOpens } from '../endpoint-answer.ts';
 import type { EndpointObservations, Outcome } from '../observations.ts';
 import { isAnswer } from '../observations.ts';
-import { isServed, shown } from '../rules/answers.ts';
+import { isServed } from '../rules/answers.ts';
+import { shown } from '../rules/shown.ts';
 import type { Asker } from './asker.ts';
 import type { EndpointCalls } from './endpoint-calls.ts';
 import { passOfSent } from './pass.ts';

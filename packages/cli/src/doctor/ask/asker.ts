@@ -1,6 +1,7 @@
 import { isAnswer } from '../observations.ts';
 import type { Answer, Outcome } from '../observations.ts';
-import { shown, targetOf } from '../rules/answers.ts';
+import { targetOf } from '../rules/answers.ts';
+import { shown } from '../rules/shown.ts';
 import { readPlaylistText, readWhole } from './read-body.ts';
 
 export interface Request {

@@ -109,6 +109,12 @@ export async function isGenuine(format: TokenFormat, { url, headers }: Pass): Pr
   }
 }
 
+/** Whether the token in `url` is genuine, and has ended. */
+export async function hasExpired(format: TokenFormat | undefined, url: string): Promise<boolean> {
+  const verdict = await format?.verify?.({ url, headers: new Headers() }, nowSeconds());
+  return verdict?.ok === false && verdict.reason === 'expired';
+}
+
 async function signed(format: TokenFormat, url: string, expires: number): Promise<Pass | undefined> {
   try {
     const token = await format.sign(new URL(url), expires);

@@ -18,5 +18,3 @@ export function targetOf({ url, status, headers }: Answer): URL | undefined {
     return undefined;
   }
 }
-
-export const shown = ({ origin, pathname }: URL): string => origin + pathname;

@@ -4,12 +4,13 @@ import { finding } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { isAnswer } from '../observations.ts';
 import type { Answer, EndpointObservations, Observations, Page } from '../observations.ts';
-import { isServed, shown, targetOf } from './answers.ts';
+import { isServed, targetOf } from './answers.ts';
 import { offsetByDate, offsetByTime, secondsOff } from './clock.ts';
 import type { Offset } from './clock.ts';
 import { corsProblem, isSameOrigin, preflightProblem } from './cors.ts';
 import { inWords } from './edge-rules.ts';
 import { isMixedContent } from './mixed-content.ts';
+import { shown } from './shown.ts';
 
 /** Seconds by which the endpoint's clock is ahead of this machine's: by `now`, or else by its date. */
 export function endpointOffset({ initial }: EndpointObservations): Offset | undefined {
