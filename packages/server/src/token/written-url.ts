@@ -1,4 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
+import { parsedUrl } from '../url/parsed-url.ts';
 
 /**
  * An absolute URL out of text that somebody may have checked as text. `URL` drops line breaks and tabs, turns
@@ -26,7 +27,9 @@ export function writtenUrl(text: string | URL, option: string): URL {
         'checks, and give its `href`.',
     );
   }
-  const url = absoluteUrl(written, option);
+  const url = parsedUrl(written);
+  // Without the error of `URL` as its cause, which has the whole text, and so its token, as `input`.
+  if (!url) throw optionsError(option, 'This is not an absolute URL. Give an absolute URL.');
   if (url.username || url.password) {
     throw optionsError(
       option,
@@ -34,12 +37,4 @@ export function writtenUrl(text: string | URL, option: string): URL {
     );
   }
   return url;
-}
-
-function absoluteUrl(text: string, option: string): URL {
-  try {
-    return new URL(text);
-  } catch (cause) {
-    throw Object.assign(optionsError(option, 'This is not an absolute URL. Give an absolute URL.'), { cause });
-  }
 }

@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { secureToken, signPlaylist, signUrl, tokensFor } from '../../../../packages/server/src/index.ts';
+import { playlistUrls, secureToken, signPlaylist, signUrl, tokensFor } from '../../../../packages/server/src/index.ts';
 import { writtenUrl } from '../../../../packages/server/src/token/written-url.ts';
 
 const HOST = 'https://cdn.example.com';
@@ -65,6 +66,31 @@ describe.each(['user:S3CRET@', 'user@', ':S3CRET@', 'user:S3CRET:@', 'us%65r:@']
 
   test('signPlaylist refuses it as the URL of a playlist', () =>
     expect(signPlaylist('#EXTM3U\na.ts', text, { format, expires })).rejects.toEqual(refused('playlistUrl')));
+});
+
+describe.each([
+  '/vod/a.m3u8?st=S3CRET&e=1795500060',
+  'cdn.example.com/S3CRET/a.m3u8',
+  'https://cdn.example.com:99999/a.m3u8?st=S3CRET',
+])('%s, which is no absolute URL', (text) => {
+  const errorOf = async (call: () => unknown): Promise<unknown> => {
+    try {
+      return await call();
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test.each<[string, string, () => unknown]>([
+    ['signUrl', 'url', () => signUrl(text, { format, expires })],
+    ['signPlaylist', 'playlistUrl', () => signPlaylist('#EXTM3U', text, { format, expires })],
+    ['playlistUrls', 'playlistUrl', () => playlistUrls('#EXTM3U', text)],
+    ['tokensFor', 'urls', () => tokensFor([text], { format, ttl: 60 })],
+  ])('%s refuses it, and nothing of the error repeats it', async (_, option, call) => {
+    const error = await errorOf(call);
+    expect(error).toEqual(refusal(option));
+    expect(inspect(error, { showHidden: true, depth: Infinity })).not.toContain('S3CRET');
+  });
 });
 
 test('signUrl signs a URL whose dot segments somebody has resolved', async () => {
