@@ -4,6 +4,7 @@ import { optionsError } from '../errors/options-error.ts';
 import { playlistExpander } from '../playlist/playlist-expander.ts';
 import type { ExpandOptions } from '../playlist/playlist-expander.ts';
 import type { TokenFormat } from '../token/token-format.ts';
+import { withoutPathToken } from '../token/without-path-token.ts';
 import { writtenUrl } from '../token/written-url.ts';
 import { allowList } from '../url/allow-list.ts';
 import type { AllowList } from '../url/allow-list.ts';
@@ -51,7 +52,8 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
   if (urls.length === 0) return [];
   const allows = options.allow === undefined ? undefined : allowList(options.allow);
   const expires = Math.floor(clock() / 1000) + lifetimeFor('initial', ttl, format.maxTtl);
-  const asked = await askedUrls([...new Set(urls)], allows ?? everything, format, expires);
+  const hrefs = urls.map((url) => hrefToSign(url, format));
+  const asked = await askedUrls(hrefs, allows ?? everything, format, expires);
   const failures: unknown[] = [];
   const { tokens, cookies, refused } = await grantedTokens(asked, {
     format,
@@ -69,7 +71,7 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
     );
   }
   const [unsigned] = asked.filter(({ href }) => refused.has(href));
-  if (unsigned) throw notSigned(unsigned.href);
+  if (unsigned) throw notSigned(hrefs.indexOf(unsigned.href));
   return [...tokens];
 }
 
@@ -84,28 +86,32 @@ async function readFormat(source: TokensForOptions['format']): Promise<TokenForm
 
 /** @throws `ERR_OPTIONS` for the first that is not signed: a page that lacks a token says nothing about it */
 async function askedUrls(
-  urls: readonly string[],
+  hrefs: readonly string[],
   allows: AllowList,
   format: TokenFormat,
   expires: number,
 ): Promise<OpenableUrl[]> {
-  for (const url of urls) {
-    if (!isWebUrl(url)) throw optionsError('urls', 'One of them is not an absolute http or https URL. Give such URLs.');
-    // Whoever renders the page has asked about this text.
-    writtenUrl(url, 'urls');
-  }
-  const openable = await openableUrls(listedUrls(urls, allows), { allows, format, expires });
+  const openable = await openableUrls(listedUrls([...new Set(hrefs)], allows), { allows, format, expires });
   const signed = new Set(openable.map(({ href }) => href));
-  const missing = urls.find((url) => !signed.has(url));
-  if (missing !== undefined) throw notSigned(missing);
+  const missing = hrefs.findIndex((href) => !signed.has(href));
+  if (missing >= 0) throw notSigned(missing);
   return openable;
 }
 
-function notSigned(url: string): Error {
-  const { origin, pathname } = new URL(url);
+/** The URL as it was given, or without a token in its path, which the new token replaces. */
+function hrefToSign(url: string, format: TokenFormat): string {
+  if (!isWebUrl(url)) throw optionsError('urls', 'One of them is not an absolute http or https URL. Give such URLs.');
+  // Whoever renders the page has asked about this text.
+  const asked = writtenUrl(url, 'urls');
+  const target = withoutPathToken(asked, format);
+  return target === asked ? url : target.href;
+}
+
+/** The URL is not repeated: a token that the format does not know may be in it. */
+function notSigned(index: number): Error {
   return optionsError(
     'urls',
-    `"${origin}${pathname}" is not signed: it or what its token opens is not below \`allow\`, ` +
+    `The URL at index ${index} is not signed: it or what its token opens is not below \`allow\`, ` +
       'or the format refuses it. Add its prefix to `allow`, or give another URL.',
   );
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createTokenSource } from 'secure-token-core';
 import { describe, expect, test, vi } from 'vitest';
 import {
@@ -5,11 +6,16 @@ import {
   cloudFront,
   createSigningEndpoint,
   jsonForScript,
+  mediaCdn,
+  secureLink,
+  secureLinkLayouts,
   secureToken,
+  signUrl,
   tokensFor,
   verifyUrl,
 } from '../../../../packages/server/src/index.ts';
-import type { TokensForOptions } from '../../../../packages/server/src/index.ts';
+import type { TokenFormat, TokensForOptions } from '../../../../packages/server/src/index.ts';
+import { cloudflareStream } from '../../../../packages/server/src/jwt.ts';
 import { HOST, NOW, making, format, master, post } from '../../../support/signing-endpoint.ts';
 
 const clock = (): number => NOW * 1000 + 999;
@@ -130,17 +136,31 @@ describe('tokensFor', () => {
     await expect(tokens([...urls, master], options)).rejects.toEqual(wrong(message));
   });
 
-  test('shows no query of a URL that is not signed', async () => {
-    await expect(tokens([`${HOST}/a//b?session=1`])).rejects.toThrow(/^(?!.*session)/);
+  test('repeats nothing of a URL that is not signed: a token of another format may be in it', async () => {
+    const signed = `${HOST}/t/S3CRET//a.m3u8?session=1`;
+    await expect(tokens([master, signed])).rejects.toThrow(
+      /^urls: The URL at index 1 is not signed(?!.*(?:S3CRET|session))/,
+    );
+  });
+
+  const { privateKey: rsa } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const stream = 'https://c.cloudflarestream.com/abababababababababababababababab/manifest/video.m3u8';
+  test.each<[string, TokenFormat, string]>([
+    ['bunny', bunny({ secret: 'a' }), master],
+    ['secureLink', secureLink({ secret: 'a', ...secureLinkLayouts.cdn77Path }), master],
+    ['mediaCdn', mediaCdn({ keys: [{ name: 'k', key: Buffer.alloc(32, 1).toString('base64url') }] }), master],
+    ['cloudflareStream', cloudflareStream({ keys: [{ id: 'k', key: rsa }] }), stream],
+  ])('replaces a token in the path, as signUrl does: %s', async (_, pathFormat, url) => {
+    const signed = await signUrl(url, { format: pathFormat, expires: NOW + 60 });
+    expect(await tokens([signed], { format: pathFormat })).toEqual(await tokens([url], { format: pathFormat }));
   });
 
   test('cookies cannot be set by a page', async () => {
-    const { privateKey } = (await import('node:crypto')).generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-    });
-    const cookies = cloudFront({ keys: [{ id: 'K', privateKey }], cookie: { domain: 'example.com' } });
+    const cookies = cloudFront({ keys: [{ id: 'K', privateKey: rsa }], cookie: { domain: 'example.com' } });
     await expect(tokens([master], { format: cookies })).rejects.toEqual(wrong(/cookies/));
   });
 
