@@ -16,7 +16,9 @@ export function createSecretFile(path, clock = Date.now) {
   if (secrets.length === 0) throw new Error(`The file ${path} holds no secret. Write the secret of the CDN into it.`);
   let readAt = clock();
   return () => {
-    if (clock() - readAt < READ_EACH_MS) return secrets;
+    const ageMs = clock() - readAt;
+    // A negative age: the clock was set back.
+    if (ageMs >= 0 && ageMs < READ_EACH_MS) return secrets;
     readAt = clock();
     try {
       const found = read(path);

@@ -28,6 +28,13 @@ describe('createSecretFile', () => {
     expect(secrets()).toEqual(['next', 'first']);
   });
 
+  test('a file that is replaced after the clock was set back: its secrets at once', () => {
+    const secrets = open();
+    writeFileSync(path, 'next\n');
+    now = -3_600_000;
+    expect(secrets()).toEqual(['next']);
+  });
+
   test('a file that is empty or gone for a moment: the secrets stay, until it is there again', () => {
     const secrets = open();
     writeFileSync(path, '');

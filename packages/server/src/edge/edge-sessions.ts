@@ -50,28 +50,35 @@ export class EdgeSessions {
     checkCarriesSession(format);
     if (session === undefined) return false;
     const { clock, strict } = this.#options;
-    const ageMs = clock() - this.#askedMs;
+    const ageMs = this.#sinceMs(this.#askedMs);
     if (ageMs >= refreshAfterMs) {
       const refreshed = this.#refresh();
       // Nobody waits twice for a store that is away.
       if (ageMs >= waitAfterMs && !this.#hasJustFailed()) await this.#waitFor(refreshed);
     }
-    if (strict && clock() - this.#askedMs >= staleAfterMs)
+    if (strict && this.#sinceMs(this.#askedMs) >= staleAfterMs)
       throw new Error('sessions: the store is away, and this edge is strict. Check the store.');
     return (this.#ended.get(session) ?? 0) > clock();
   }
 
   /** Makes one call at a time, and one each two seconds while the store is away. */
   #refresh(): Promise<void> {
-    const nowMs = this.#options.clock();
-    if (!this.#attempt || nowMs - this.#attempt.startedMs >= refreshAfterMs)
+    if (!this.#attempt || this.#sinceMs(this.#attempt.startedMs) >= refreshAfterMs) {
+      const nowMs = this.#options.clock();
       this.#attempt = { startedMs: nowMs, done: this.#ask(nowMs) };
+    }
     return this.#attempt.done;
+  }
+
+  /** Milliseconds since a time of the clock; Infinity if the clock was set back since, because then nobody knows. */
+  #sinceMs(thenMs: number): number {
+    const ms = this.#options.clock() - thenMs;
+    return ms >= 0 ? ms : Infinity;
   }
 
   /** A failure longer ago says nothing about the store: an edge without requests has not asked it since. */
   #hasJustFailed(): boolean {
-    return this.#options.clock() - this.#failedMs < staleAfterMs;
+    return this.#sinceMs(this.#failedMs) < staleAfterMs;
   }
 
   /**
@@ -89,13 +96,15 @@ export class EdgeSessions {
   }
 
   async #ask(nowMs: number): Promise<void> {
+    // A clock that was ahead has let go of entries which hold again, and which the store would not repeat.
+    if (this.#askedMs > nowMs) this.#version = undefined;
     try {
       const list = await this.#options.sessions.ended(this.#version);
       for (const [id, untilMs] of this.#ended) if (untilMs <= nowMs) this.#ended.delete(id);
       // What a store has forgotten that was started again is kept.
       for (const { id, untilMs } of list?.sessions ?? []) this.#ended.set(id, untilMs);
       this.#version = list?.version ?? this.#version;
-      this.#askedMs = Math.max(this.#askedMs, nowMs);
+      this.#askedMs = this.#sinceMs(this.#askedMs) < Infinity ? Math.max(this.#askedMs, nowMs) : nowMs;
       this.#failedMs = -Infinity;
     } catch (error) {
       this.#failedMs = this.#options.clock();

@@ -410,6 +410,51 @@ describe('createEdgeHandler with sessions', () => {
     expect(await lab.watch(token)).toBe(200);
   });
 
+  test.each([false, true])(
+    'after the clock was set back, an end is heard of within five seconds, with few calls (strict: %s)',
+    async (strict) => {
+      let calls = 0;
+      const { sessions } = setUp();
+      const counted: Sessions = {
+        ...sessions,
+        ended: (known) => {
+          calls++;
+          return lab.sessions.ended(known);
+        },
+      };
+      const lab = setUp(cat, { edgeSessions: counted, strict });
+      const [annas, bens] = [await lab.tokenOf(one), await lab.tokenOf(one, 'ben')];
+      expect([await lab.watch(annas), await lab.watch(bens)]).toEqual([200, 200]);
+      lab.time.now -= 3_600_000;
+      await lab.sessions.end({ viewer: 'anna' });
+      lab.time.now += 4999;
+      expect([await lab.watch(annas), await lab.watch(bens)]).toEqual([403, 200]);
+      const callsAtFirst = calls;
+      for (let i = 0; i < 100; i++) {
+        lab.time.now += 10;
+        await lab.watch(bens);
+      }
+      expect(calls - callsAtFirst).toBeLessThanOrEqual(1);
+    },
+  );
+
+  test('an end holds after a clock that was a day ahead was set right', async () => {
+    const lab = setUp();
+    const token = await lab.tokenOf(one);
+    await lab.sessions.end({ viewer: 'anna' });
+    const { sessions: ended = [] } = (await lab.sessions.ended()) ?? {};
+    const remote: Sessions = {
+      ...lab.sessions,
+      ended: (known) => Promise.resolve(known === '1' ? undefined : { version: '1', sessions: ended }),
+    };
+    const edge = setUp(cat, { edgeSessions: remote });
+    expect(await edge.watch(token)).toBe(403);
+    edge.time.now += 86_400_000;
+    await edge.watch(await edge.tokenOf(one, 'ben'));
+    edge.time.now -= 86_400_000;
+    expect(await edge.watch(token)).toBe(403);
+  });
+
   test('tokens that name no session go on', async () => {
     const { watch, time } = setUp();
     expect(await watch(await cat.sign(new URL(FILM), time.now / 1000 + 60))).toBe(200);
