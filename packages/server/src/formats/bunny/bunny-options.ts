@@ -32,7 +32,10 @@ export type BunnyOptions = SecretOptions & {
   countriesBlocked?: readonly string[];
   /** Speed limit in kB/s, less than a billion. */
   limit?: number;
-  /** For `verify`: the client's country; without it, tokens that name countries are refused. */
+  /**
+   * For `verify`: the client's country, such as `DE` or `DE-BY`; without it, and for text that is none, tokens that name
+   * countries are refused. `XX` and `ZZ` mean that nobody knows the country: tokens that block countries are refused.
+   */
   country?: string;
   /** @default 86400 seconds */
   maxTtl?: number;

@@ -172,11 +172,20 @@ function isTokenPath(tokenPath: unknown, form: 'decoded' | 'raw'): boolean {
   return canonicalPath(written, form) !== undefined;
 }
 
+/** A country that nobody knows is not one that a token names, and may be one that a token blocks. */
 function isFromCountry(country: string | undefined, { countries, countriesBlocked }: BunnyParams): boolean {
   if (countries === undefined && countriesBlocked === undefined) return true;
-  if (country === undefined) return false;
-  return countries?.split(',').includes(country) !== false && !countriesBlocked?.split(',').includes(country);
+  const code = countryCode(country);
+  if (code === undefined || (countries !== undefined && !countries.split(',').includes(code))) return false;
+  return countriesBlocked === undefined || ![...unknownCountries, ...countriesBlocked.split(',')].includes(code);
 }
+
+/** The codes that platforms give for a client whose country they do not know. */
+const unknownCountries = ['XX', 'ZZ'];
+
+/** `DE` also of `de` and of `DE-BY`, its part; `undefined` for text that is no code. */
+const countryCode = (country: string | undefined): string | undefined =>
+  /^([A-Z]{2})(?:-[A-Z\d]{1,3})?$/.exec(country?.toUpperCase() ?? '')?.[1];
 
 function withSlash(folder: string): string {
   return folder.endsWith('/') ? folder : `${folder}/`;
