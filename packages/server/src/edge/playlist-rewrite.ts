@@ -1,6 +1,7 @@
 import { letGo } from '../http/let-go.ts';
 import { signPlaylist } from '../playlist/sign-playlist.ts';
 import type { SignPlaylistOptions } from '../playlist/sign-playlist.ts';
+import { keepOutOfCaches } from './private-response.ts';
 
 /** A rewritten playlist is another document than the origin's: its ranges and validators do not apply. */
 const ofOriginalBody = [
@@ -42,7 +43,7 @@ export async function rewritePlaylist(
 ): Promise<Response> {
   const headers = new Headers(response.headers);
   for (const name of ofOriginalBody) headers.delete(name);
-  headers.set('Cache-Control', 'private, no-store');
+  keepOutOfCaches(headers);
   if (request.method === 'HEAD') {
     letGo(response.body);
     return new Response(null, { status: response.status, headers });

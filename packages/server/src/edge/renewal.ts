@@ -2,6 +2,7 @@ import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import type { FormatSource, RenewedToken, TokenFormat } from '../token/token-format.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
+import { keepOutOfCaches } from './private-response.ts';
 
 /** Renewal of tokens by the edge. */
 export interface EdgeRenewal {
@@ -44,30 +45,12 @@ function checkRenews(format: TokenFormat): void {
   );
 }
 
-/** Headers by which CDNs keep an answer whatever its `Cache-Control` says, and those that name what they have kept. */
-const cacheHeaders = [
-  'CDN-Cache-Control',
-  'Akamai-Cache-Control',
-  'Cloudflare-CDN-Cache-Control',
-  'Fastly-CDN-Cache-Control',
-  'Netlify-CDN-Cache-Control',
-  'Vercel-CDN-Cache-Control',
-  'Surrogate-Control',
-  'Surrogate-Key',
-  'Edge-Control',
-  'Cache-Tag',
-  'Edge-Cache-Tag',
-  'X-Accel-Expires',
-  'Expires',
-];
-
 /**
  * Sends a renewed token along. The page may read it (`Access-Control-Expose-Headers`), and nobody keeps the answer: a
  * cache would hand one viewer's token to another.
  */
 export function sendRenewed(headers: Headers, { header, setCookie = [] }: RenewedToken): void {
-  for (const name of cacheHeaders) headers.delete(name);
-  headers.set('Cache-Control', 'private, no-store');
+  keepOutOfCaches(headers);
   for (const cookie of setCookie) headers.append('Set-Cookie', cookie);
   if (!header) return;
   const [name, token] = header;
