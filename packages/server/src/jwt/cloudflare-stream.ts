@@ -12,7 +12,7 @@ import { canonicalPath } from '../url/canonical-path.ts';
 import { checkParams } from './check-params.ts';
 import { jwtSigner, readObject } from './jwt-signer.ts';
 import type { JwtKey } from './jwt-signer.ts';
-import { refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
+import { refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
 
 export interface CloudflareStreamOptions {
   /** Signing keys of the account with their ids: the `jwk` of the API, decoded. */
@@ -79,7 +79,7 @@ export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTok
       const sub = videoId(found.sub);
       if (sub === undefined) return refused.malformed;
       if (found.accessRules !== undefined) return refusedUnjudged('accessRules');
-      const refusal = refusedClaims(found, params, { now, maxTtl });
+      const refusal = refusedAudience(found, params) ?? refusedClaims(found, params, { now, maxTtl });
       if (refusal) return refusal;
       if (path.startsWith('/downloads/', token.length + 1) && found.downloadable !== true)
         return { ...refused.signature, claim: 'downloadable', detail: 'downloads need it' };

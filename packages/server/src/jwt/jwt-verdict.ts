@@ -14,6 +14,15 @@ export function refusedClaims(
   return claims.exp <= now ? refused.expired : undefined;
 }
 
+/** Refuses a token that is meant for somebody else: it has an `aud`, and nobody expects one (RFC 7519 section 4.1.3). */
+export const refusedAudience = (
+  { aud }: JwtClaims,
+  expected: Readonly<Record<string, unknown>>,
+): RefusedVerdict | undefined =>
+  aud !== undefined && !Object.hasOwn(expected, 'aud')
+    ? { ...refused.malformed, claim: 'aud', detail: 'no audience is expected' }
+    : undefined;
+
 /** A claim that restricts a token in a way that only its CDN can judge. */
 export function refusedUnjudged(claim: string): RefusedVerdict {
   return { ...refused.malformed, claim, detail: 'nobody here judges it' };

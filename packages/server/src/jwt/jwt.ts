@@ -14,7 +14,7 @@ import { parsedUrl } from '../url/parsed-url.ts';
 import type { Scope } from '../url/scope.ts';
 import { jwtSigner } from './jwt-signer.ts';
 import type { JwtAlgorithm, JwtKey } from './jwt-signer.ts';
-import { refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
+import { refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
 import { uriSigning } from './uri-signing.ts';
 import type { UriSigningOptions } from './uri-signing.ts';
 
@@ -26,7 +26,7 @@ export interface JwtOptions extends ValueCarrierOptions {
   algorithm: JwtAlgorithm;
   /**
    * The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. In
-   * `verify`, a URL for which it throws is malformed.
+   * `verify`, a URL for which it throws is malformed. Return `aud` to accept tokens that have one.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
@@ -45,8 +45,9 @@ export interface JwtOptions extends ValueCarrierOptions {
 
 /**
  * A JWT a URL, for CDNs and for edges of your own. `verify` demands that the token has every claim that `claims` makes
- * of the URL that is asked for, with the same value. Tokens with `crit` or `b64` in their header, without an `exp`, or
- * with an `nbf` that is no number are malformed. The id of a session is their `jti`.
+ * of the URL that is asked for, with the same value, and refuses tokens with an `aud` that `claims` does not make. It
+ * ignores other claims. Tokens with `crit` or `b64` in their header, without an `exp`, or with an `nbf` that is no number
+ * are malformed. The id of a session is their `jti`.
  *
  * With `profile: 'rfc9246'`, the claims are those of URI Signing, and take the place of `claims` and `opens`.
  *
@@ -122,7 +123,7 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
       const restricting = unjudged.find((name) => found[name] !== undefined);
       if (restricting !== undefined) return refusedUnjudged(restricting);
       const url = origin + pathname + carried.search;
-      const refusal = refusedClaims(found, expected, { now, maxTtl });
+      const refusal = refusedAudience(found, expected) ?? refusedClaims(found, expected, { now, maxTtl });
       if (refusal) return refusal;
       // A `jti` of the team's own is the id of no session.
       const session = Object.hasOwn(expected, 'jti') ? undefined : found.jti;

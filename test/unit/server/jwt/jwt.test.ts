@@ -190,6 +190,24 @@ describe('jwt', () => {
     );
   });
 
+  test('a token for an audience is refused, unless the claims of the edge make it', async () => {
+    const key = { keys: [{ key: 'a secret of thirty-two characters' }], algorithm: 'HS256' as const };
+    const forAudience = (aud?: unknown): VerifyingTokenFormat =>
+      jwt({ ...key, claims: (url) => ({ ...claims(url), ...(aud !== undefined && { aud }) }) });
+    const verdict = async (aud: unknown, format: VerifyingTokenFormat): Promise<unknown> =>
+      format.verify(requestWith('https://h/vod/7/a', await forAudience(aud).sign(new URL('https://h/vod/7/a'), NOW)), NOW - 1);
+    for (const aud of ['cdn-2', ['cdn-1', 'cdn-2'], null, ''])
+      expect(await verdict(aud, forAudience())).toMatchObject({ ok: false, status: 403, reason: 'malformed', claim: 'aud' });
+    expect(await verdict('cdn-1', forAudience('cdn-1'))).toMatchObject({ ok: true });
+    expect(await verdict('cdn-2', forAudience('cdn-1'))).toMatchObject({ ok: false, reason: 'signature' });
+    expect(await verdict(undefined, forAudience('cdn-1'))).toMatchObject({ ok: false, reason: 'signature' });
+    const stream = cloudflareStream({ keys: [{ id: 'k', key: rsa.jwk }], params: { aud: 'cdn-2' } });
+    const request = requestWith(streamUrl, await stream.sign(new URL(streamUrl), NOW));
+    expect(await stream.verify(request, NOW - 1)).toMatchObject({ ok: true });
+    const other = cloudflareStream({ keys: [{ id: 'k', key: rsa.jwk }] });
+    expect(await other.verify(request, NOW - 1)).toMatchObject({ ok: false, claim: 'aud' });
+  });
+
   test('rotation: every key verifies, the first one signs', async () => {
     const [old, current] = ['o', 'n'].map((each) => each.repeat(32));
     const token = await jwPlayer({ secret: old! }).sign(new URL('https://h/a'), NOW);
