@@ -151,6 +151,7 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
     if (!opened) throw optionsError('url', 'None of the patterns in `acl` opens this URL. Add one.');
     return { path, search, patterns, opened };
   };
+  const own = { id: sessionId ? escape(sessionId) : undefined, data: payload ? escape(payload) : undefined };
   const tokenOf = ({ path, search, patterns, opened }: EdgeAuthOpened, expires: number): SignedToken => {
     writeExpiry(expires);
     const fields = {
@@ -158,8 +159,7 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
       startsAt,
       expires,
       acl: exact ? undefined : patterns.join(aclDelimiter),
-      id: sessionId ? escape(sessionId) : undefined,
-      data: payload ? escape(payload) : undefined,
+      ...own,
     };
     const mac = hmacOf(keys[0]!, fields, path, search);
     return carrier.token(opened, expires, { [param]: `${writeEdgeAuthFields(fields)}~hmac=${mac}` });
@@ -206,7 +206,8 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
       }
       if (fields.expires < now) return refused.expired;
       const forward = url.origin + encodePath(path, pathForm) + carried.search;
-      return { ok: true, expires: fields.expires, url: forward, carriers: carried.carriers };
+      const conditional = fields.id !== own.id || fields.data !== own.data;
+      return { ok: true, expires: fields.expires, url: forward, carriers: carried.carriers, conditional };
     }),
   };
 }

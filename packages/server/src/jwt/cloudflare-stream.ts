@@ -12,7 +12,7 @@ import { canonicalPath } from '../url/canonical-path.ts';
 import { checkParams } from './check-params.ts';
 import { jwtSigner, readObject } from './jwt-signer.ts';
 import type { JwtKey } from './jwt-signer.ts';
-import { refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
+import { hasFurtherClaims, refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
 
 export interface CloudflareStreamOptions {
   /** Signing keys of the account with their ids: the `jwk` of the API, decoded. */
@@ -83,7 +83,8 @@ export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTok
       if (refusal) return refusal;
       if (path.startsWith('/downloads/', token.length + 1) && found.downloadable !== true)
         return { ...refused.signature, claim: 'downloadable', detail: 'downloads need it' };
-      return { ok: true, expires: found.exp, url: `${url.origin}/${sub}${rest}${url.search}` };
+      const conditional = hasFurtherClaims(found, { ...params, sub });
+      return { ok: true, expires: found.exp, url: `${url.origin}/${sub}${rest}${url.search}`, conditional };
     }),
   };
 }

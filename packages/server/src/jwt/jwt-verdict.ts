@@ -23,6 +23,15 @@ export const refusedAudience = (
     ? { ...refused.malformed, claim: 'aud', detail: 'no audience is expected' }
     : undefined;
 
+/**
+ * Claims that restrict no request beyond what was judged: a token without them opens no more. `kid` is one of Mux's.
+ */
+const plainClaims = ['exp', 'nbf', 'iat', 'iss', 'jti', 'kid'];
+
+/** Whether a token has claims that no token for `expected` would have, and that others may judge, such as an address. */
+export const hasFurtherClaims = (claims: JwtClaims, expected: Readonly<Record<string, unknown>>): boolean =>
+  Object.keys(claims).some((name) => !Object.hasOwn(expected, name) && !plainClaims.includes(name));
+
 /** A claim that restricts a token in a way that only its CDN can judge. */
 export function refusedUnjudged(claim: string): RefusedVerdict {
   return { ...refused.malformed, claim, detail: 'nobody here judges it' };

@@ -14,7 +14,7 @@ import { parsedUrl } from '../url/parsed-url.ts';
 import type { Scope } from '../url/scope.ts';
 import { jwtSigner } from './jwt-signer.ts';
 import type { JwtAlgorithm, JwtKey } from './jwt-signer.ts';
-import { refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
+import { hasFurtherClaims, refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
 import { uriSigning } from './uri-signing.ts';
 import type { UriSigningOptions } from './uri-signing.ts';
 
@@ -46,7 +46,7 @@ export interface JwtOptions extends ValueCarrierOptions {
 /**
  * A JWT a URL, for CDNs and for edges of your own. `verify` demands that the token has every claim that `claims` makes
  * of the URL that is asked for, with the same value, and refuses tokens with an `aud` that `claims` does not make. It
- * ignores other claims. Tokens with `crit` or `b64` in their header, without an `exp`, or with an `nbf` that is no number
+ * ignores other claims; an edge with `signPlaylists` makes no other token of one that has some. Tokens with `crit` or `b64` in their header, without an `exp`, or with an `nbf` that is no number
  * are malformed. The id of a session is their `jti`.
  *
  * With `profile: 'rfc9246'`, the claims are those of URI Signing, and take the place of `claims` and `opens`.
@@ -127,7 +127,8 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
       if (refusal) return refusal;
       // A `jti` of the team's own is the id of no session.
       const session = Object.hasOwn(expected, 'jti') ? undefined : found.jti;
-      const granted = { ok: true, expires: found.exp, url, carriers: carried.carriers } as const;
+      const conditional = hasFurtherClaims(found, expected);
+      const granted = { ok: true, expires: found.exp, url, carriers: carried.carriers, conditional } as const;
       return { ...granted, ...(typeof session === 'string' && { session }) };
     }),
   };

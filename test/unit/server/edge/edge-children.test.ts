@@ -11,6 +11,7 @@ import {
   secureLinkLayouts,
 } from '../../../../packages/server/src/index.ts';
 import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
+import { jwt } from '../../../../packages/server/src/jwt.ts';
 import { HOST, NOW } from '../../../support/edge.ts';
 import { base64Key, hexKey, rsaKey, secret } from '../../../support/format-samples.ts';
 import { requestWith } from '../../../support/token-request.ts';
@@ -154,6 +155,10 @@ describe('a token with conditions that the edge would not write', () => {
   const ranges = { ipRanges: ['203.0.113.0/24'] };
   const ip = '203.0.113.9';
   const inQuery = { secret, carrier: 'query' as const, exact: true };
+  const marked = { sessionId: 'session-1', data: 'mark-9' };
+  const akamai = { key: hexKey, exact: true };
+  const ownJwt = (more: object = {}): VerifyingTokenFormat =>
+    jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ sub: pathname, ...more }) });
 
   test.each<[string, VerifyingTokenFormat, VerifyingTokenFormat]>([
     [
@@ -172,6 +177,11 @@ describe('a token with conditions that the edge would not write', () => {
       commonAccessToken({ ...cat, exact: true }),
       commonAccessToken({ ...cat, claims: new Map([[313, ['GET', 'HEAD']]]), exact: true }),
     ],
+    ['mediaCdnToken, session', mediaCdnToken({ ...media, exact: true }), mediaCdnToken({ ...media, ...marked, exact: true })],
+    ['edgeAuth, id', edgeAuth({ ...akamai }), edgeAuth({ ...akamai, sessionId: 'session 1' })],
+    ['edgeAuth, data', edgeAuth({ ...akamai }), edgeAuth({ ...akamai, payload: 'mark 9' })],
+    ['jwt, address', ownJwt(), ownJwt({ ip: '203.0.113.7' })],
+    ['jwt, key of the viewer', ownJwt(), ownJwt({ cnf: { jkt: 'x' } })],
     ['bunny', bunny({ ...inQuery, country: 'BR' }), bunny({ ...inQuery, countries: ['BR'] })],
     ['bunny, blocked', bunny({ ...inQuery, country: 'BR' }), bunny({ ...inQuery, countriesBlocked: ['CA'] })],
   ])('%s: becomes no token without them', async (_, format, viewer) => {
@@ -187,9 +197,18 @@ describe('a token with conditions that the edge would not write', () => {
       commonAccessToken({ ...cat, ...ranges, ip, claims: new Map([[313, ['GET', 'HEAD']]]), exact: true }),
     ],
     ['bunny', bunny({ ...inQuery, countries: ['BR'], country: 'BR' })],
+    ['mediaCdnToken, session', mediaCdnToken({ ...media, ...marked, exact: true })],
+    ['edgeAuth', edgeAuth({ ...akamai, sessionId: 'session 1', payload: 'mark 9' })],
+    ['jwt', ownJwt({ ip: '203.0.113.7' })],
   ])('%s: an edge that writes them too signs on', async (_, format) => {
     const { lines } = await served(format, format, { uris: ['1.ts'], headers });
     expect(lines[0]).toMatch(/^1\.ts\?.*=/);
+  });
+
+  test('jwt: claims that restrict nothing are no conditions', async () => {
+    const viewer = ownJwt({ iss: 'app', iat: NOW - 9, nbf: NOW - 9, jti: 'token-1', kid: 'k' });
+    const { lines } = await served(ownJwt(), viewer, { uris: ['1.ts'] });
+    expect(lines[0]).toMatch(/^1\.ts\?token=/);
   });
 
   test('is handed on with them, where it opens the child', async () => {

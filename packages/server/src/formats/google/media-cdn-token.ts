@@ -177,7 +177,8 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
       if (fields.expires < now) return refused.expired;
       const forward = url.origin + path + carried.search;
       const sentList = fields.headers.map((name, i) => [name, headerValues[i]]);
-      const conditional = JSON.stringify([sentList, fields.ipRanges]) !== JSON.stringify([headers, ipRanges]);
+      const limits = [sentList, fields.ipRanges, fields.sessionId, fields.data];
+      const conditional = JSON.stringify(limits) !== JSON.stringify([headers, ipRanges, sessionId, data]);
       return { ok: true, expires: fields.expires, url: forward, carriers: carried.carriers, conditional };
     }),
   };
