@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import {
   bunny,
   cloudflare,
@@ -55,6 +56,22 @@ describe('combine', () => {
     expect((await around.verify(requestWith(FILM, token), NOW)).ok).toBe(true);
     const exchanged = { ...token, query: { ...other.query, verify: token.query!.verify! } };
     expect(await around.verify(requestWith(FILM, exchanged), NOW)).toMatchObject({ reason: 'signature' });
+  });
+
+  test('a use of the first token counts only if the second token is right', async () => {
+    const used: string[] = [];
+    const once = commonAccessToken({
+      keys: [{ id: 'k', key: hexKey }],
+      claims: new Map([[308, 1]]),
+      replay: ({ id }) => !used.includes(id) && used.push(id) > 0,
+    });
+    const both = combine(once, onePath);
+    const token = await both.sign(new URL(FILM), expires, 'session1');
+    const wrong = { ...token, query: { ...token.query, e: String(expires + 1) } };
+    expect(await both.verify(requestWith(FILM, wrong), NOW)).toMatchObject({ ok: false, reason: 'signature' });
+    expect(used).toEqual([]);
+    expect(await both.verify(requestWith(FILM, token), NOW)).toMatchObject({ ok: true });
+    expect(await both.verify(requestWith(FILM, token), NOW)).toMatchObject({ ok: false, claim: 'catreplay' });
   });
 
   test('opens the narrower of two folders, and says so', async () => {
