@@ -52,7 +52,7 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
   if (urls.length === 0) return [];
   const allows = options.allow === undefined ? undefined : allowList(options.allow);
   const expires = Math.floor(clock() / 1000) + lifetimeFor('initial', ttl, format.maxTtl);
-  const hrefs = urls.map((url) => hrefToSign(url, format));
+  const hrefs = urls.map((url: string) => hrefToSign(url, format));
   const asked = await askedUrls(hrefs, allows ?? everything, format, expires);
   const failures: unknown[] = [];
   const { tokens, cookies, refused } = await grantedTokens(asked, {

@@ -177,7 +177,11 @@ describe('a token with conditions that the edge would not write', () => {
       commonAccessToken({ ...cat, exact: true }),
       commonAccessToken({ ...cat, claims: new Map([[313, ['GET', 'HEAD']]]), exact: true }),
     ],
-    ['mediaCdnToken, session', mediaCdnToken({ ...media, exact: true }), mediaCdnToken({ ...media, ...marked, exact: true })],
+    [
+      'mediaCdnToken, session',
+      mediaCdnToken({ ...media, exact: true }),
+      mediaCdnToken({ ...media, ...marked, exact: true }),
+    ],
     ['edgeAuth, id', edgeAuth({ ...akamai }), edgeAuth({ ...akamai, sessionId: 'session 1' })],
     ['edgeAuth, data', edgeAuth({ ...akamai }), edgeAuth({ ...akamai, payload: 'mark 9' })],
     ['jwt, address', ownJwt(), ownJwt({ ip: '203.0.113.7' })],

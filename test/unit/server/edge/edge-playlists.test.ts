@@ -91,7 +91,10 @@ describe('signPlaylists', () => {
       signPlaylists: true,
       origin: ({ url }) =>
         new Response(playlist, {
-          headers: { ...headers, 'Content-Type': url.endsWith('.m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4' },
+          headers: {
+            ...headers,
+            'Content-Type': url.endsWith('.m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4',
+          },
         }),
     });
     for (const method of ['GET', 'HEAD']) {

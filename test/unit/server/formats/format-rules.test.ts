@@ -111,7 +111,8 @@ describe('what a token says beside its expiry', () => {
   test('bunny: not from another country, nor from one that is not known', async () => {
     const allowed = bunny({ secret, countries: ['CA', 'US'] });
     const blocked = bunny({ secret, countriesBlocked: ['RU'] });
-    const from = (country?: string): VerifyingTokenFormat => bunny({ secret, ...(country !== undefined && { country }) });
+    const from = (country?: string): VerifyingTokenFormat =>
+      bunny({ secret, ...(country !== undefined && { country }) });
     for (const [token, country, expected] of [
       [allowed, 'US', 'ok'],
       [allowed, 'RU', '403 signature'],

@@ -195,9 +195,17 @@ describe('jwt', () => {
     const forAudience = (aud?: unknown): VerifyingTokenFormat =>
       jwt({ ...key, claims: (url) => ({ ...claims(url), ...(aud !== undefined && { aud }) }) });
     const verdict = async (aud: unknown, format: VerifyingTokenFormat): Promise<unknown> =>
-      format.verify(requestWith('https://h/vod/7/a', await forAudience(aud).sign(new URL('https://h/vod/7/a'), NOW)), NOW - 1);
+      format.verify(
+        requestWith('https://h/vod/7/a', await forAudience(aud).sign(new URL('https://h/vod/7/a'), NOW)),
+        NOW - 1,
+      );
     for (const aud of ['cdn-2', ['cdn-1', 'cdn-2'], null, ''])
-      expect(await verdict(aud, forAudience())).toMatchObject({ ok: false, status: 403, reason: 'malformed', claim: 'aud' });
+      expect(await verdict(aud, forAudience())).toMatchObject({
+        ok: false,
+        status: 403,
+        reason: 'malformed',
+        claim: 'aud',
+      });
     expect(await verdict('cdn-1', forAudience('cdn-1'))).toMatchObject({ ok: true });
     expect(await verdict('cdn-2', forAudience('cdn-1'))).toMatchObject({ ok: false, reason: 'signature' });
     expect(await verdict(undefined, forAudience('cdn-1'))).toMatchObject({ ok: false, reason: 'signature' });
