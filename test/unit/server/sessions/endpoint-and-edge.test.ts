@@ -443,9 +443,13 @@ describe('createEdgeHandler with sessions', () => {
     const token = await lab.tokenOf(one);
     await lab.sessions.end({ viewer: 'anna' });
     const { sessions: ended = [] } = (await lab.sessions.ended()) ?? {};
+    const asked: (string | undefined)[] = [];
     const remote: Sessions = {
       ...lab.sessions,
-      ended: (known) => Promise.resolve(known === '1' ? undefined : { version: '1', sessions: ended }),
+      ended: (known) => {
+        asked.push(known);
+        return Promise.resolve(known === '1' ? undefined : { version: '1', sessions: ended });
+      },
     };
     const edge = setUp(cat, { edgeSessions: remote });
     expect(await edge.watch(token)).toBe(403);
@@ -453,6 +457,7 @@ describe('createEdgeHandler with sessions', () => {
     await edge.watch(await edge.tokenOf(one, 'ben'));
     edge.time.now -= 86_400_000;
     expect(await edge.watch(token)).toBe(403);
+    expect(asked).toEqual([undefined, '1', undefined]);
   });
 
   test('tokens that name no session go on', async () => {
