@@ -11,6 +11,7 @@ declare global {
     dashPlayer: MediaPlayerClass;
     dashSource: Plugin.TokenSource | undefined;
     dashErrors: { code: number | string; message: string }[];
+    dashEnded: boolean;
     /** URLs that the app has seen in interceptors, events and metrics. */
     dashUrls: string[];
   }
@@ -68,7 +69,7 @@ export async function createPlayer({ src, tokens, form, settings }: InPage): Pro
   const video = document.querySelector('video')!;
   const player = dash.MediaPlayer().create();
   const urls: string[] = [];
-  Object.assign(window, { dashPlayer: player, dashErrors: [], dashUrls: urls });
+  Object.assign(window, { dashPlayer: player, dashErrors: [], dashEnded: false, dashUrls: urls });
   // the media of the tests are short: requests must go on while they play
   const playerSettings: object = {
     debug: { logLevel: 0 },
@@ -90,6 +91,8 @@ export async function createPlayer({ src, tokens, form, settings }: InPage): Pro
   hear('error', ({ error }: { error: { code: number | string; message: string } }) =>
     window.dashErrors.push({ code: error.code, message: error.message }),
   );
+  // dash.js may see the end before the element does: it pauses there, and the element never ends
+  hear('playbackEnded', () => (window.dashEnded = true));
   hear('fragmentLoadingCompleted', ({ request }: { request: { url: string } }) => urls.push(request.url));
   if (form === 'before') secure();
   player.initialize();
@@ -109,8 +112,8 @@ export async function createPlayer({ src, tokens, form, settings }: InPage): Pro
 
 /** Runs inside the page. */
 export function takeSnapshot(): DashSnapshot {
-  const { dashPlayer: player, recording, dashErrors, dashUrls } = window;
-  const { currentTime, ended, paused, readyState, buffered } = document.querySelector('video')!;
+  const { dashPlayer: player, recording, dashErrors, dashEnded: ended, dashUrls } = window;
+  const { currentTime, paused, readyState, buffered } = document.querySelector('video')!;
   const { stalls, tokens, rejections } = recording;
   interface Metric {
     url: string;
