@@ -83,7 +83,7 @@ export const hlsjs: readonly Sabotage[] = [
     name: 'hlsjs-newest-source',
     promise: 'Called again, the newest source signs.',
     file: install,
-    find: '=> now().source;',
+    find: '=> sources.get(hls)!;',
     replace: '=> source;',
     noticedBy: { test: hlsjsInstallTest, name: 'hls.js 1.7 called again, the newest source signs' },
   },

@@ -18,8 +18,7 @@ import { configurationWatch, watchUnsignedRequests } from './unsigned-requests.t
 
 type LoaderClass = HlsConfig['loader'];
 
-/** What signs the requests of an Hls now. */
-const installed = new WeakMap<Hls, AcquiredTokenSource>();
+const sources = new WeakMap<Hls, TokenSource>();
 const nothing = (): void => undefined;
 
 /**
@@ -36,33 +35,19 @@ function wrap(Base: LoaderClass, sessionNow: () => LoaderSession): never {
   } as never;
 }
 
-/** Puts `acquired` in place of what `hls` has, and lets go of that. */
-function replace(hls: Hls, acquired: AcquiredTokenSource): void {
-  const former = installed.get(hls);
-  if (former?.source === acquired.source) {
-    // the app may pass in the source that the first call has made: it stays that one's, to be destroyed with the player
-    acquired.release();
-    return;
-  }
-  installed.set(hls, acquired);
-  former?.release();
-}
-
-/** Makes a source sign the requests of `hls` until that is destroyed, in place of the one that did before. */
-export function install(hls: Hls, acquired: AcquiredTokenSource): void {
+/** Makes `source` sign the requests of `hls` until that is destroyed, in place of the one that did before. */
+export function install(hls: Hls, { source, release }: AcquiredTokenSource): void {
   const { config } = hls;
-  const { source } = acquired;
-  const isFirst = !installed.has(hls);
-  replace(hls, acquired);
+  const isFirst = !sources.has(hls);
+  sources.set(hls, source);
   // what child players are made from; the object is the app's, so they get one of their own. Those for I-frames have no
   // frame-rate controller
   const userConfig = { ...hls.userConfig, abrController: installing(source, 'abrController', config.abrController) };
   Object.assign(hls, { userConfig });
+  whenDestroyed(hls, release);
   if (hls.url) source.allow(hls.url);
   if (!isFirst) return;
-  const now = (): AcquiredTokenSource => installed.get(hls)!;
-  whenDestroyed(hls, () => now().release());
-  const sourceNow = (): TokenSource => now().source;
+  const sourceNow = (): TokenSource => sources.get(hls)!;
   const mayOutlast: LoaderSession['mayOutlast'] = (context) =>
     !!hls.media?.readyState && isRetriedAsShipped(context, config, (hls.constructor as typeof Hls).DefaultConfig);
   const sessionNow = (): LoaderSession => ({

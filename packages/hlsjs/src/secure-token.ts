@@ -11,8 +11,7 @@ type Options = TokenSourceOptions | TokenSource | string | URL;
 /**
  * Makes every request of `hls` carry a live token: playlists, segments, parts, init segments, keys, subtitles, content
  * steering, interstitials and their players, DRM licences. Call it before `loadSource`, or between sources: called
- * later, it loads again a source whose manifest was asked for without a token, and says so in the console. Called again
- * for the same player, it replaces the token source.
+ * later, it loads again a source whose manifest was asked for without a token, and says so in the console.
  *
  * @param options `'/token'` is `{ endpoint: '/token' }`; a `TokenSource` is shared, e.g. between players
  * @returns the token source; `hls.destroy()` destroys it unless it was passed in

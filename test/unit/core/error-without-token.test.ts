@@ -49,6 +49,12 @@ test.each([
     `No file /~${MAC}/a b.ts`,
     signed(`https://cdn.test/%7E${MAC}/a%20b.ts`, { base: `https://cdn.test/%7E${MAC}/` }),
   ],
+  ['the signature within a parameter', `{"hmac":"${MAC}"}`, signed(URL_ASKED, { query: { hdnts: AKAMAI } })],
+  [
+    'a parameter that JSON and HTML have escaped',
+    `<pre>{"token":"exp=1~acl=\\/v\\/*~hmac&#x3D;${MAC}"}</pre>`,
+    signed(URL_ASKED, { query: { hdnts: `exp=1~acl=/v/*~hmac=${MAC}` } }),
+  ],
   ['a header without its scheme', `invalid JWT '${MAC}'`, inHeader],
   ['a header of the token', `'t t' is no value of a header`, signed(URL_ASKED, { headers: { 'x-token': 't t' } })],
 ])('an error that quotes %s is replaced, and so is its text', (_, text, request) => {
@@ -78,6 +84,14 @@ test('a folder that the URL asked for has as well, and the host of a path token,
   const request = { ...untouchedRequest(url), url: `${base}1.ts`, token: { expires: 1_795_500_000, base } };
   const text = 'edge-7.cdn.example.com has no /folder-with-a-long-name/1.ts';
   expect(textWithoutToken(text, request)).toBe(text);
+});
+
+test('a path that a parameter of the token repeats is no token: an error about the URL keeps its text', () => {
+  const url = 'https://cdn.test/vod/film-of-2026-in-two-parts/s 1.m4s';
+  const query = { token: MAC, token_path: '/vod/film-of-2026-in-two-parts/' };
+  const request = { ...untouchedRequest(url), url: `${url}?token=${MAC}`, token: { expires: 1_795_500_000, query } };
+  expect(textWithoutToken('https://cdn.test/vod/film-of-2026-in-two-parts/s%201.m4s', request)).toContain('s%201.m4s');
+  expect(textWithoutToken(`no ${MAC}`, request)).toMatch(/quotes the token/);
 });
 
 test('a text with escapes that mean nothing is read all the same', () => {

@@ -73,20 +73,39 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
     expect(calls()).toBe(2);
   });
 
-  test('called again, with another endpoint: the first one is called no more, and its source has ended', async () => {
-    const [first, second] = [tokens(), tokens()];
-    const hls = await load({});
-    const replaced = secureToken(hls, { getTokens: first.getTokens, jitter: 0 });
-    await replaced.sign(MANIFEST);
-    const source = secureToken(hls, { getTokens: second.getTokens, jitter: 0 });
-    await source.sign(MANIFEST);
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(first.calls()).toBe(1);
-    await expect(replaced.sign(MANIFEST)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
+  test('called again while a request waits for its first token: that one is sent with it, and playback goes on', async () => {
+    const slow = tokens();
+    const getTokens = async (): ReturnType<typeof slow.getTokens> => {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return slow.getTokens();
+    };
+    const hls = new HlsClass({ autoStartLoad: false, loader: FakeLoader });
+    const fatal: string[] = [];
+    hls.on('hlsError' as unknown as Events.ERROR, (_, { details }) => fatal.push(details));
+    secureToken(hls, { getTokens });
+    hls.loadSource(MANIFEST);
+    await vi.advanceTimersByTimeAsync(100);
+    const source = secureToken(hls, { getTokens: tokens().getTokens });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(fatal).toEqual([]);
     hls.destroy();
     await expect(source.sign(MANIFEST)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('called again while a child player, such as one of an interstitial, plays on: the child keeps its tokens', async () => {
+    const hls = await load({});
+    secureToken(hls, { getTokens: tokens().getTokens });
+    const child = new HlsClass({ ...hls.userConfig });
+    secureToken(hls, { getTokens: tokens().getTokens });
+    const fatal: string[] = [];
+    child.on('hlsError' as unknown as Events.ERROR, (_, { details }) => fatal.push(details));
+    child.loadSource(MANIFEST);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(fatal).toEqual([]);
+    child.destroy();
+    hls.destroy();
   });
 
   test('called again, with the source that it has returned: that lives until the player is destroyed', async () => {

@@ -18,16 +18,18 @@ const decoded = (text: string): string =>
 
 const foldersOf = (url: string): string[] => pathOf(resolveUrl(url)).split('/').slice(3);
 
+/** The runs of a value that no escape changes, such as the signature within `exp=1~acl=/*~hmac=…`. */
+const runsOf = (value: string): string[] => value.match(/[\w-]+/g) ?? [];
+
 /** The parts of a token that a server or an app may quote without the rest of the URL or header. */
 function partsOf({ token, unsignedUrl, headers }: SignedRequest): string[] {
   const { query = {}, base = '' } = token!;
-  const asked = foldersOf(unsignedUrl);
-  const folders = foldersOf(base).filter((folder) => !asked.includes(folder));
-  // of `Bearer …`, a server quotes what follows
-  const words = Object.values(headers).flatMap((value) => value.split(' '));
-  return [...Object.values(query), ...folders, ...folders.map(decoded), ...words].filter(
-    ({ length }) => length >= LEAST_PART,
-  );
+  const asked = decoded(unsignedUrl);
+  const values = [...Object.values(query), ...foldersOf(base).map(decoded), ...Object.values(headers)];
+  // what stands in the URL that was asked for, such as its path in a parameter, is no secret
+  return values
+    .flatMap((value) => [value, ...runsOf(value)])
+    .filter((part) => part.length >= LEAST_PART && !asked.includes(part));
 }
 
 /**
