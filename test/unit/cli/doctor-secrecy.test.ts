@@ -40,8 +40,8 @@ const doctor = async (...args: string[]): Promise<{ code: number; text: string }
 describe('secure-token doctor, if the endpoint sends a token that makes no request', () => {
   const tokens: readonly (readonly [what: string, token: (origin: string) => object, problem: string])[] = [
     [
-      'a base without a path',
-      (origin) => ({ prefix: `${origin}/`, base: 'https://cdn.example.com:8443', query: { token: TOKEN } }),
+      'a base that is no folder',
+      (origin) => ({ prefix: `${origin}/`, base: 'https://cdn.example.com:8443/a', query: { token: TOKEN } }),
       '`base` does not end with a slash',
     ],
     [
@@ -84,7 +84,7 @@ describe('secure-token doctor, if the endpoint sends a token that makes no reque
     const edge = await listen(() => Promise.resolve(new Response()));
     await edge.close();
     const now = Math.floor(Date.now() / 1000);
-    const token = { prefix: `${edge.origin}/`, base: 'https://cdn.example.com:8443', query: { token: TOKEN } };
+    const token = { prefix: `${edge.origin}/`, base: 'https://cdn.example.com:8443/a', query: { token: TOKEN } };
     const endpoint = await serve(() => Response.json({ now, tokens: [{ expires: now + 300, ...token }], denied: [] }));
     const { code, text } = await doctor(`${edge.origin}/a.m3u8`, '--endpoint', `${endpoint}/token`);
     expect(text).not.toContain(TOKEN.slice(0, 20));
@@ -154,6 +154,11 @@ describe('shown', () => {
     `/${TOKEN.toUpperCase()}/a.m3u8`,
     `/vod/${TOKEN}.m3u8`,
     '/bcdn_token=HS256-dQF-8RDdEJJ3BD5aJnWapA&expires=1795500000/a.m3u8',
+    '/aB3dE5gH7jK9mN%2B1pQ3sT5vW7yZ%3D/v/a.m3u8',
+    `/exp%3D1795500000~hmac%3D${TOKEN.slice(0, 16)}/a.m3u8`,
+    `/sig:${TOKEN.slice(0, 28)}/a.m3u8`,
+    '/MZXW6YTBOI2GC43UNFXGO3LFON2A4XYZ/a.m3u8',
+    '/k3j9x0q2m7v5b8n1c4z6l2p0w9r7ty/a.m3u8',
   ])('%s: the token is an ellipsis', (path) => {
     const text = shown(new URL(path, 'https://cdn.example.com/'));
     const shownRuns = decodeURIComponent(text).match(/[\w-]{12,}/g) ?? [];
@@ -166,6 +171,7 @@ describe('shown', () => {
     '/2026-11-29-the-long-title-of-an-episode/a_1080p.m3u8',
     '/f81d4fae-7dec-11d0-a765-00a0c91e6bf6/init.mp4',
     '/The-Big-Long-Title-of-Season-10_1080p/Episode-10.mp4',
+    '/thebiglongtitleofseason10remastered1080p/a%20b.mp4',
   ])('%s: is shown as it is', (path) => {
     const url = `https://cdn.example.com${path}`;
     expect(shown(new URL(`${url}?st=x`))).toBe(url);
@@ -174,12 +180,16 @@ describe('shown', () => {
 
 describe('passOf', () => {
   test.each([
-    ['a base that makes no URL', { base: 'https://cdn.example.com:8443', query: { token: TOKEN } }],
     ['a header that no client sends', { headers: { 'x-token': `${TOKEN}\nx` } }],
     ['half a surrogate pair', { query: { token: '\ud800' } }],
   ])('%s: is undefined, and throws nothing', (_, token) => {
     expect(passOf(token, 'https://cdn.example.com/a.m3u8')).toBeUndefined();
   });
+});
+
+test('a base without a path: the URL begins with its host, and no other', () => {
+  const token = { prefix: 'https://cdn.example.com', base: 'https://cdn.example.com:8443', query: { st: 'a' } };
+  expect(passOf(token, 'https://cdn.example.com/a.m3u8')?.url).toBe('https://cdn.example.com:8443/a.m3u8?st=a');
 });
 
 test('a changed token: changes no host, although the host contains the token', () => {

@@ -44,6 +44,12 @@ describe('createTokenSource', () => {
       expect(source.unsign(`${BASE}x/a~b.ts?x=1#f`)).toBe(`${FOLDER}x/a~b.ts?x=1#f`);
     });
 
+    test('a base without a path: its host is followed by a slash, not by the name of the file', () => {
+      const { source } = held({ base: 'https://edge.test' });
+      expect(source.signNow(MASTER)?.url).toBe('https://edge.test/master.m3u8');
+      expect(source.unsign('https://edge.test/master.m3u8')).toBe(MASTER);
+    });
+
     test('a base may stand below its prefix', () => {
       const base = `${FOLDER}hdnts=abc/`;
       const { source } = held({ base });

@@ -76,11 +76,12 @@ export function problemOf({ expires, url, prefix, base, query, headers }: SentTo
   if (expires < 1e9) return '`expires` is a lifetime. Give the unix time of the expiry.';
   for (const [name, value] of Object.entries({ url, prefix, base })) {
     if (value === undefined || value === null) continue;
-    if (typeof value !== 'string' || !/^https?:\/\//i.test(value) || hrefOf(value) === undefined)
-      return `\`${name}\` is not an absolute URL.`;
+    const href = typeof value === 'string' && /^https?:\/\//i.test(value) ? hrefOf(value) : undefined;
+    if (href === undefined) return `\`${name}\` is not an absolute URL.`;
     if (name === 'url') continue;
-    if (/[?#]/.test(value)) return `\`${name}\` has a query or a fragment.`;
-    if (!value.endsWith('/')) return `\`${name}\` does not end with a slash.`;
+    if (/[?#]/.test(value as string)) return `\`${name}\` has a query or a fragment.`;
+    // as players do, which take `https://cdn.example.com`
+    if (!href.endsWith('/')) return `\`${name}\` does not end with a slash.`;
   }
   if (base && !prefix) return '`base` comes without the `prefix` that it replaces.';
   for (const [name, value] of Object.entries({ query, headers })) {

@@ -74,8 +74,8 @@ export class TokenUrls {
   sign({ written }: KnownUrl, token: Token, scope: Scope): string {
     const signed = this.#replace(written, resolveUrl(written), parametersOf(token));
     if (!token.base) return signed;
-    // not written like the prefix: as the browser would write it
-    return token.base + (signed.startsWith(scope.href) ? signed : resolveUrl(signed)).slice(scope.href.length);
+    // a base without a path ends with the host, and not with a slash; not written like the prefix: as the browser would
+    return resolveUrl(token.base) + (signed.startsWith(scope.href) ? signed : resolveUrl(signed)).slice(scope.href.length);
   }
 
   /** @param href `url`, absolute */

@@ -120,12 +120,11 @@ function withOneChanged(value: string): string | undefined {
   return value.slice(0, at) + (was === one ? other : one) + value.slice(at + 1);
 }
 
-/** An absolute URL; `undefined` for what an endpoint has got wrong. */
+/** An absolute URL as a browser writes it, with a slash behind the host; `undefined` for what an endpoint got wrong. */
 function folderIn(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   try {
-    new URL(value);
-    return value;
+    return new URL(value).href;
   } catch {
     return undefined;
   }
