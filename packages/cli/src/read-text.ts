@@ -5,14 +5,14 @@ import { CliError } from './cli-error.ts';
 /**
  * The text of a file, or of standard input for `-`.
  *
+ * @param shown what the error calls the file: not its name where somebody may have given a secret in place of it
  * @throws `CliError` when it cannot be read
  */
-export async function readText(file: string): Promise<string> {
+export async function readText(file: string, shown = file): Promise<string> {
   try {
     return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
   } catch (error) {
-    throw new CliError(
-      `${file} cannot be read: ${(error as Error).message}. Give a file that exists, or - for standard input.`,
-    );
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CliError(`${shown} cannot be read (${code}). Give a file that exists, or - for standard input.`);
   }
 }

@@ -22,10 +22,10 @@ export async function findSecrets({ secretFile }: SecretSource): Promise<string[
     const { SECURE_TOKEN_SECRET: secret } = process.env;
     return secret ? [secret] : [];
   }
-  const text = await readText(secretFile);
+  const text = await readText(secretFile, 'The file of --secret-file');
   const secrets = text.match(pem) ?? text.split(/\r?\n/).filter((line) => line !== '');
   if (secrets.length === 0)
-    throw new CliError(`${secretFile} is empty. Write the secret into it, or several, one a line.`);
+    throw new CliError('The file of --secret-file is empty. Write the secret into it, or several, one a line.');
   return secrets;
 }
 
