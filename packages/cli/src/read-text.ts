@@ -8,7 +8,7 @@ import { CliError } from './cli-error.ts';
  * @param shown what the error calls the file: not its name where somebody may have given a secret in place of it
  * @throws `CliError` when it cannot be read
  */
-export async function readText(file: string, shown = file): Promise<string> {
+export async function readText(file: string, shown: string = file): Promise<string> {
   try {
     return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
   } catch (error) {

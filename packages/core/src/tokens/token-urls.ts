@@ -75,7 +75,9 @@ export class TokenUrls {
     const signed = this.#replace(written, resolveUrl(written), parametersOf(token));
     if (!token.base) return signed;
     // a base without a path ends with the host, and not with a slash; not written like the prefix: as the browser would
-    return resolveUrl(token.base) + (signed.startsWith(scope.href) ? signed : resolveUrl(signed)).slice(scope.href.length);
+    return (
+      resolveUrl(token.base) + (signed.startsWith(scope.href) ? signed : resolveUrl(signed)).slice(scope.href.length)
+    );
   }
 
   /** @param href `url`, absolute */
