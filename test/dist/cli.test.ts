@@ -183,7 +183,12 @@ describe('a call that cannot work', () => {
   test.each([
     ['no secret', ['sign', bare], {}, /SECURE_TOKEN_SECRET/],
     ['an empty secret', ['sign', bare], { secret: '' }, /SECURE_TOKEN_SECRET/],
-    ['a secret file that is not there', ['sign', bare, '--secret-file', '/none'], {}, /--secret-file cannot be read \(ENOENT\)/],
+    [
+      'a secret file that is not there',
+      ['sign', bare, '--secret-file', '/none'],
+      {},
+      /--secret-file cannot be read \(ENOENT\)/,
+    ],
     ['an empty secret file', ['sign', bare, '--secret-file', '/dev/null'], {}, /is empty/],
     ['a relative URL', ['sign', '/my/uri'], { secret }, /absolute URL/],
     ['a path that is never signed', ['sign', 'https://h/a//b'], { secret }, /in different ways/],
