@@ -94,6 +94,17 @@ test('a path that a parameter of the token repeats is no token: an error about t
   expect(textWithoutToken(`no ${MAC}`, request)).toMatch(/quotes the token/);
 });
 
+test('a header of one digit that stands in the URL as well is no token: the URL is shown', () => {
+  const headers = { 'x-version': '1', authorization: MAC };
+  const request = {
+    ...untouchedRequest('https://cdn.test/s-1.m4s'),
+    headers,
+    token: { expires: 1_795_500_000, headers },
+  };
+  expect(textWithoutToken('https://cdn.test/s-1.m4s', request)).toBe('https://cdn.test/s-1.m4s');
+  expect(textWithoutToken(`s-1.m4s ${MAC}`, request)).toMatch(/quotes the token/);
+});
+
 test('a text with escapes that mean nothing is read all the same', () => {
   expect(textWithoutToken(`100% of %E0%A4 %zz ?st=%71${MAC.slice(1)}`, inQuery)).toMatch(/quotes the token/);
   expect(textWithoutToken('100% of %E0%A4 %zz', inQuery)).toBe('100% of %E0%A4 %zz');

@@ -26,10 +26,9 @@ function partsOf({ token, unsignedUrl, headers }: SignedRequest): string[] {
   const { query = {}, base = '' } = token!;
   const asked = decoded(unsignedUrl);
   const values = [...Object.values(query), ...foldersOf(base).map(decoded), ...Object.values(headers)];
-  // what stands in the URL that was asked for, such as its path in a parameter, is no secret
-  return values
-    .flatMap((value) => [value, ...runsOf(value)])
-    .filter((part) => part.length >= LEAST_PART && !asked.includes(part));
+  const long = values.flatMap((value) => [value, ...runsOf(value)]).filter(({ length }) => length >= LEAST_PART);
+  // what stands in the URL that was asked for, such as its path in a parameter or a digit in a header, is no secret
+  return [...long, ...Object.values(headers)].filter((part) => !asked.includes(part));
 }
 
 /**
@@ -38,12 +37,12 @@ function partsOf({ token, unsignedUrl, headers }: SignedRequest): string[] {
  */
 function quotesToken(text: string, request: SignedRequest): boolean {
   if (!request.token) return false;
-  const { url, unsignedUrl, headers } = request;
+  const { url, unsignedUrl } = request;
   const isInUrl = resolveUrl(url) !== resolveUrl(unsignedUrl);
   // URLSearchParams, which apps change URLs with, writes a space as `+`
   const readings = [text, decoded(text), decoded(text.replaceAll('+', ' '))];
-  return [...(isInUrl ? [url, resolveUrl(url)] : []), ...Object.values(headers), ...partsOf(request)].some(
-    (it) => it && readings.some((reading) => reading.includes(it)),
+  return [...(isInUrl ? [url, resolveUrl(url)] : []), ...partsOf(request)].some((it) =>
+    readings.some((reading) => reading.includes(it)),
   );
 }
 

@@ -46,8 +46,9 @@ export interface JwtOptions extends ValueCarrierOptions {
 /**
  * A JWT a URL, for CDNs and for edges of your own. `verify` demands that the token has every claim that `claims` makes
  * of the URL that is asked for, with the same value, and refuses tokens with an `aud` that `claims` does not make. It
- * ignores other claims; an edge with `signPlaylists` makes no other token of one that has some. Tokens with `crit` or `b64` in their header, without an `exp`, or with an `nbf` that is no number
- * are malformed. The id of a session is their `jti`.
+ * ignores other claims; an edge with `signPlaylists` makes no other token of one that has some. Tokens with `crit` or
+ * `b64` in their header, without an `exp`, or with an `nbf` that is no number are malformed. The id of a session is
+ * their `jti`.
  *
  * With `profile: 'rfc9246'`, the claims are those of URI Signing, and take the place of `claims` and `opens`.
  *
