@@ -106,11 +106,11 @@ describe.each(inPart<HlsVersion>(['1.7'], ['1.6', '1.5']))('a wait for a token, 
       stage.signer.failWith = 0;
       // not two buffers, of which a player may have dropped the one behind
       const back = await player.until(({ buffered }) => (buffered.at(-1)?.[1] ?? 0) > stood.currentTime + 5, 20);
-      const seen = await player.until(({ currentTime }) => currentTime > back.currentTime + 3, 20);
+      // hls.js 1.5 plays on without a gap, and may do so before it has buffered those five seconds
+      const inNewWindow = Math.max(stood.currentTime + 5, back.currentTime + 3);
+      const seen = await player.until(({ currentTime }) => currentTime > inNewWindow, 20);
       expect(unexpected(seen)).toEqual([]);
       expect(seen).toMatchObject({ paused: false, rejections: [], pageErrors: [], mediaError: undefined });
-      // the window of six seconds has moved on for at least eleven
-      expect(seen.currentTime).toBeGreaterThan(stood.currentTime + 5);
       expect(await stage.refusals()).toEqual([]);
     },
   );
