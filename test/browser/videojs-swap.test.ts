@@ -54,6 +54,8 @@ test.concurrent.for([
       cues: 10,
       pageErrors: [],
     });
+    const crossOrigin = await player.page.evaluate(() => document.querySelector('video')!.crossOrigin);
+    expect(crossOrigin).toBe(nativeTextTracks ? 'anonymous' : null);
     expect(
       await player.page.evaluate(() =>
         Array.from(window.players[0]!.textTracks() as unknown as ArrayLike<TextTrack>, ({ mode }) => mode),

@@ -1,5 +1,4 @@
 import { describeEndpoint } from '../support/endpoint-tests.ts';
 import { languageEndpoints } from '../support/language-endpoints.ts';
 
-for (const endpoint of languageEndpoints.filter(({ build, name }) => build ?? name === 'Ruby'))
-  describeEndpoint(endpoint);
+for (const endpoint of languageEndpoints) describeEndpoint(endpoint);

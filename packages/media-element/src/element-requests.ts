@@ -13,8 +13,6 @@ interface Start {
   readonly signal: AbortSignal;
   /** The request that the element plays already; without a token a worker signs it. */
   readonly given: SignedRequest | undefined;
-  /** As the page has set it. */
-  readonly crossOrigin: string | null;
 }
 
 export interface Refusal {
@@ -32,6 +30,10 @@ export class ElementRequests {
   /** The request that the element plays; where a worker signs, the one that finds out why that has failed. */
   #request: SignedRequest | undefined;
   #areByWorker: boolean;
+  /** The `crossOrigin` that the page has set. */
+  #wantedCrossOrigin: string | null = null;
+  /** The `crossOrigin` that the element was given for it. */
+  #givenCrossOrigin: string | null | undefined;
   /** An outage, or a failure. */
   #hasToldOfTrouble = false;
 
@@ -88,12 +90,20 @@ export class ElementRequests {
     return this.#ask(() => source.sign(url, { signal: this.#start.signal }));
   }
 
-  /** The element plays from `request` from here on. @throws `ERR_SIGNING_RESPONSE` if it cannot */
-  use(request: SignedRequest, isByWorker: boolean): ElementSource {
+  /**
+   * The element plays from `request` from here on.
+   * @param crossOrigin of the element: another one than it was given last is the page's, which may set it at any time
+   * @throws `ERR_SIGNING_RESPONSE` if it cannot
+   */
+  use(request: SignedRequest, isByWorker: boolean, crossOrigin: string | null): ElementSource {
     if (!isByWorker) assertFitsElement(request);
     this.#request = request;
     this.#areByWorker = isByWorker;
-    return elementSource(this.#options.url, { request, isByWorker, crossOrigin: this.#start.crossOrigin });
+    if (crossOrigin !== this.#givenCrossOrigin) this.#wantedCrossOrigin = crossOrigin;
+    const chosen = { request, isByWorker, crossOrigin: this.#wantedCrossOrigin };
+    const source = elementSource(this.#options.url, chosen);
+    this.#givenCrossOrigin = source.crossOrigin;
+    return source;
   }
 
   /** The edge has let the request through: refused later, it is replayed as one that was never refused. */

@@ -47,7 +47,7 @@ export class NativeSource {
     const { signal } = this.#released;
     this.#media = media;
     this.#options = options;
-    this.#requests = new ElementRequests(options, { signal, given, crossOrigin: media.crossOrigin });
+    this.#requests = new ElementRequests(options, { signal, given });
     this.#position = new PlaybackPosition(media);
     this.#tracks = new MediaTracks(media);
     this.#need = observeNeed(media, signal);
@@ -245,7 +245,7 @@ export class NativeSource {
   /** Changes the source of the element, and waits for the picture. */
   async #assign(request: SignedRequest, isByWorker: boolean, isReplacement: boolean): Promise<void> {
     const media = this.#media;
-    const { src, crossOrigin } = this.#requests.use(request, isByWorker);
+    const { src, crossOrigin } = this.#requests.use(request, isByWorker, media.crossOrigin);
     this.#assignedSrc = src;
     this.#haltedAtMs ??= performance.now();
     this.#phase = 'loading';

@@ -26,9 +26,9 @@ async function playing(isByWorker = false): Promise<ElementRequests> {
   const user = createSourceUser(source);
   const requests = new ElementRequests(
     { source, user, url, hiddenEvents: [], listener: { onFailure: () => undefined } },
-    { signal: new AbortController().signal, given: undefined, crossOrigin: null },
+    { signal: new AbortController().signal, given: undefined },
   );
-  requests.use(await requests.signOnce(), isByWorker);
+  requests.use(await requests.signOnce(), isByWorker, null);
   return requests;
 }
 
@@ -45,7 +45,7 @@ test('a refusal of a source that the element no longer plays is none', async () 
   const requests = await playing();
   const finding = requests.findRefusal();
   await source.renew();
-  requests.use(await requests.sign(), false);
+  requests.use(await requests.sign(), false, null);
   answer(refusal());
   expect(await finding).toBeUndefined();
 });
@@ -60,4 +60,19 @@ test('an edge that lets it through has refused nothing', async () => {
 test('what a worker signs is not asked for: the worker would have replayed a refusal', async () => {
   const requests = await playing(true);
   expect(await requests.findRefusal()).toBeUndefined();
+});
+
+test('the page sets crossOrigin after the first source: the next sources have it, too', async () => {
+  const requests = await playing();
+  const next = async (crossOrigin: string | null) =>
+    requests.use(await requests.sign(), false, crossOrigin).crossOrigin;
+  expect(await next('anonymous')).toBe('anonymous');
+  expect(await next('anonymous')).toBe('anonymous');
+  expect(await next(null)).toBeNull();
+});
+
+test('an element that a worker serves has crossOrigin for the worker, and no more without it', async () => {
+  const requests = await playing(true);
+  // as `playing` has given it
+  expect(requests.use(await requests.sign(), false, 'anonymous').crossOrigin).toBeNull();
 });

@@ -148,6 +148,14 @@ describe('secureVideo', () => {
     secure.destroy();
   });
 
+  test('crossOrigin that the page sets while it plays stays', async () => {
+    const { media, secure } = await openExpired(600);
+    media.crossOrigin = 'anonymous';
+    await halt(media);
+    expect([media.sources.length, media.crossOrigin]).toEqual([2, 'anonymous']);
+    secure.destroy();
+  });
+
   test('what is asked of an element that has failed counts for its next source', async () => {
     const { media, secure } = await openExpired(600);
     media.pause();
