@@ -227,7 +227,7 @@ describe.concurrent('the life of the token worker (Chromium)', { tags: ['nginx']
     expect(await run(seeks, { times: [400] })).toMatchObject({ errors: 0 });
     stage.signer.denies = true;
     await page.waitForTimeout(5500);
-    await run(`video.currentTime = 100; await until(() => seen.failures.length)`);
+    await run(`video.currentTime = 100; await until(() => seen.failures.length, 'it is denied', untilGivenUp)`);
     expect(await run(`return [seen.failures, seen.errors]`)).toEqual([['ERR_DENIED'], 1]);
   });
 

@@ -57,7 +57,7 @@ describe.concurrent('page and token worker of different versions (Chromium)', { 
     );
     stage.signer.denies = true;
     await tab.waitForTimeout(stage.signer.ttl * 1000);
-    await run(`video.currentTime = 300; await until(() => seen.failures.length, 'it is denied');`);
+    await run(`video.currentTime = 300; await until(() => seen.failures.length, 'it is denied', untilGivenUp);`);
     stage.signer.denies = false;
     // the worker asks for the tokens of another source, which it does not tell that it may ask again
     await run(`await secure.renew();`);
