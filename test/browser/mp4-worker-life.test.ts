@@ -15,9 +15,11 @@ describe.concurrent('the life of the token worker (Chromium)', { tags: ['nginx']
   });
 
   const inWorker = `const settings = { endpoint: '/token', protect: args.origin };
-    window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings));`;
+    window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', settings));
+    await until(() => worker.controls);`;
   const inPage = `window.tokens = SecureTokenWorker.createTokenSource({ endpoint: '/token', protect: args.origin });
-    window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', tokens));`;
+    window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', tokens));
+    await until(() => worker.controls);`;
   const play = `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token'));
     await video.play();`;
   const seeks = `for (const time of args.times) {
@@ -225,7 +227,7 @@ describe.concurrent('the life of the token worker (Chromium)', { tags: ['nginx']
     expect(await run(seeks, { times: [400] })).toMatchObject({ errors: 0 });
     stage.signer.denies = true;
     await page.waitForTimeout(5500);
-    await run(`video.currentTime = 100; await until(() => seen.failures.length)`);
+    await run(`video.currentTime = 100; await until(() => seen.failures.length, 'it is denied', untilGivenUp)`);
     expect(await run(`return [seen.failures, seen.errors]`)).toEqual([['ERR_DENIED'], 1]);
   });
 

@@ -91,6 +91,7 @@ describe('what the token worker tells of its settings (Chromium)', () => {
   ): Promise<{ scripts: string[]; pageSigns: boolean }> =>
     run(
       `window.worker = follow(await SecureTokenWorker.registerTokenWorker('/token-worker.js', ${options}));
+      await until(() => worker.controls);
       Object.assign(video, { crossOrigin: 'anonymous', src: args.file });
       await until(() => video.readyState > 2 || video.error);
       if (video.error) throw new Error(video.error.message);

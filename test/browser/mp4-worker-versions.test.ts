@@ -57,7 +57,7 @@ describe.concurrent('page and token worker of different versions (Chromium)', { 
     );
     stage.signer.denies = true;
     await tab.waitForTimeout(stage.signer.ttl * 1000);
-    await run(`video.currentTime = 300; await until(() => seen.failures.length, 'it is denied');`);
+    await run(`video.currentTime = 300; await until(() => seen.failures.length, 'it is denied', untilGivenUp);`);
     stage.signer.denies = false;
     // the worker asks for the tokens of another source, which it does not tell that it may ask again
     await run(`await secure.renew();`);
@@ -98,10 +98,11 @@ describe.concurrent('page and token worker of different versions (Chromium)', { 
     stage.signer.calls.length = 0;
     await runIn(viewer, `Object.assign(video, { crossOrigin: 'anonymous', src: args.url });`, names(stage));
     await vi.waitFor(() => expect(stage.signer.calls.length).toBeGreaterThan(0), { timeout: 60_000 });
-    await asked.close();
-    stage.signer.delay = 0;
+    // the worker looks for another one for ten seconds
     const other = await context.newPage();
     await other.goto(stage.origin);
+    await asked.close();
+    stage.signer.delay = 0;
     await runIn(other, page('/token-worker.js'), names(stage));
     expect(
       await runIn(viewer, `await until(() => video.readyState > 2 || video.error, 'load'); return video.error`),

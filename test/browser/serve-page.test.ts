@@ -28,7 +28,7 @@ describe.each([
   let answers: Response[];
   let complaints: string[];
   beforeEach(async () => {
-    served = await serveCli(folder, ['--ttl', '6']);
+    served = await serveCli(folder, ['--ttl', '30']);
     page = await browser.newPage();
     answers = [];
     complaints = [];

@@ -1,7 +1,7 @@
 import { describe, onTestFinished } from 'vitest';
 import { runIn } from '../support/engines.ts';
 import { listen } from '../support/listen.ts';
-import { registers, scriptTest as it } from '../support/script-edge.ts';
+import { registersAlone, scriptTest as it } from '../support/script-edge.ts';
 
 /** A server of somebody else: it hands out tokens that lead to itself, and serves files there. */
 async function startEvil(site: string) {
@@ -42,7 +42,7 @@ describe.concurrent('the file of the token worker, registered with settings of s
       element.src = '/watch/film.mp4';
       const media = new Promise((resolve) => element.addEventListener('error', () => resolve(true)));
       const texts = [await (await fetch('/watch/config.json')).text()];
-      const registered = (async () => { ${registers()} })();
+      const registered = (async () => { ${registersAlone()} })();
       for (let turn = 0; turn < 5; turn++) {
         texts.push(await (await fetch('/watch/config.json')).text());
         await sleep(100);

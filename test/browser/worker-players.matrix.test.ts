@@ -7,7 +7,8 @@ import { playersBesideAdapters, scriptPlayers, spf } from '../support/script-pla
 import { TRANSIT } from '../support/signer.ts';
 
 const register = (who: string): string => `window.worker = follow(
-  await SecureTokenWorker.registerTokenWorker('/token-worker-all.js', { ${who}, protect: args.edge, requests: 'all' }));`;
+  await SecureTokenWorker.registerTokenWorker('/token-worker-all.js', { ${who}, protect: args.edge, requests: 'all' }));
+  await until(() => worker.controls);`;
 /** @param options of the source, but for `protect` */
 const inPage = (options: string): string =>
   `source: SecureTokenWorker.createTokenSource({ ${options}, protect: args.edge }),

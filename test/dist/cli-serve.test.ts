@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import type { Server } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -147,16 +148,20 @@ describe('secure-token serve', () => {
   });
 
   test('port 8080 is taken: serve takes a free one, unless 8080 was asked for', async () => {
-    const other = createServer().listen(8080, '127.0.0.1');
-    // where another program has it, this one is not needed
-    await Promise.race([once(other, 'listening'), once(other, 'error')]).catch(() => undefined);
+    const hold = async (): Promise<Server> => {
+      const server = createServer().listen(8080, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    };
+    // where another program has it, this one is not needed, unless that one is of a test beside this, and soon ends
+    const other = await vi.waitFor(hold, { timeout: 20_000 }).catch(() => undefined);
     const moved = await serveCli('test/media', [], { secret, usualPort: true });
     expect(new URL(moved.url).port).not.toBe('8080');
     expect((await fetch(moved.url)).status).toBe(200);
     await moved.stop();
     const { code, err } = await runCli(['serve', 'test/media', '--port', '8080']);
     expect([code, err]).toEqual([2, 'secure-token: Port 8080 is taken. Give another one, or --port 0.\n']);
-    other.close();
+    other?.close();
   });
 
   test('a host that is not of this machine is a call that cannot work', async () => {

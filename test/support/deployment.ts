@@ -27,6 +27,8 @@ export class Instance {
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess;
+  /** Settles with the exit code, when all that it has written is read. */
+  #closed!: Promise<number | null>;
   #output = '';
 
   private constructor(port: number, folder: string, env: NodeJS.ProcessEnv) {
@@ -79,6 +81,7 @@ export class Instance {
     });
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text: Buffer) => (this.#output += text.toString()));
+    this.#closed = (once(child, 'close') as Promise<[number | null]>).then(([code]) => code);
     return child;
   }
 
@@ -92,12 +95,10 @@ export class Instance {
     throw new Error(`${code === null ? 'It runs and does not serve' : `Ended with ${code}`}: ${this.#output}`);
   }
 
-  async #end(signal: NodeJS.Signals): Promise<number | null> {
-    const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    const gone = once(child, 'exit') as Promise<[number | null]>;
-    child.kill(signal);
-    return (await gone)[0];
+  #end(signal: NodeJS.Signals): Promise<number | null> {
+    // of one that has ended by itself too
+    this.#child.kill(signal);
+    return this.#closed;
   }
 }
 

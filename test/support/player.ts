@@ -84,7 +84,7 @@ export type Player = PlayerPage<Snapshot, PlayerRequest>;
  * Errors of hls.js that say nothing about the network: it aborted a request itself, or found that the clock of the
  * media stood still for a moment, as it does on a busy machine.
  */
-const HARMLESS = ['aborted', 'bufferStalledError', 'bufferNudgeOnStall', 'bufferSeekOverHole'];
+export const HARMLESS = ['aborted', 'bufferStalledError', 'bufferNudgeOnStall', 'bufferSeekOverHole'];
 
 /** Opens a page of its own context: no cache and no cookie is shared. */
 export async function openPlayer(browser: OwnProfiles, pages: PageServer, options: PlayerOptions): Promise<Player> {

@@ -112,12 +112,18 @@ export const scriptTest = test.extend<ScriptFixtures>({
 
 const options = `endpoint: '/token', protect: args.vod, retry: { limit: 0 }`;
 
-/** Body of a function in the page: registers the worker for the requests of scripts. */
-export const registers = (): string => `window.worker = follow(
+/** Body of a function in the page: registers the worker, where another one may keep the page. */
+export const registersAlone = (): string => `window.worker = follow(
   await SecureTokenWorker.registerTokenWorker('/token-worker-all.js', { ${options}, requests: 'all' }));`;
+
+/** It resolves without the worker where that is slow to take over. */
+const controls = `await until(() => window.worker.controls);`;
+
+/** Body of a function in the page: registers the worker for the requests of scripts. */
+export const registers = (): string => `${registersAlone()} ${controls}`;
 
 /** Body of a function in the page: registers the worker for the requests of scripts, and the page signs for it. */
 export const registersAndSigns = (): string => `window.worker = follow(
   await SecureTokenWorker.registerTokenWorker('/token-worker-all.js', {
     source: SecureTokenWorker.createTokenSource({ ${options} }), protect: args.vod, requests: 'all',
-    playlists: SecureTokenWorker.hlsOrDash }));`;
+    playlists: SecureTokenWorker.hlsOrDash })); ${controls}`;

@@ -1,3 +1,5 @@
+import { HARMLESS } from './player.ts';
+
 /** A player that knows nothing of tokens, and requests by script. */
 export interface ScriptPlayer {
   readonly name: string;
@@ -15,11 +17,13 @@ export interface ScriptPlayer {
   readonly estimate: string;
 }
 
+/** Expression for whether an error of hls.js is one: by itself hls.js ends a request for a seek, say. */
+const isFault = `(fatal || !${JSON.stringify(HARMLESS)}.includes(details))`;
+
 const hlsjs = (config: string): Pick<ScriptPlayer, 'scripts' | 'play' | 'estimate'> => ({
   scripts: ['hls.js/dist/hls.min.js'],
   play: `window.hls = new Hls({ maxBufferLength: 2, maxMaxBufferLength: 2, ${config} });
-    // a request that hls.js itself ends for a seek is no failure
-    hls.on(Hls.Events.ERROR, (event, { details }) => details !== 'aborted' && seen.failures.push(details));
+    hls.on(Hls.Events.ERROR, (event, { fatal, details }) => ${isFault} && seen.failures.push(details));
     hls.loadSource(args.url);
     hls.attachMedia(video);`,
   estimate: 'hls.bandwidthEstimate',
@@ -96,7 +100,7 @@ export const playersBesideAdapters: readonly Omit<ScriptPlayer, 'estimate'>[] = 
     scripts: ['node_modules/hls.js/dist/hls.min.js', 'packages/hlsjs/dist/secure-token-hlsjs.min.js'],
     play: `window.hls = new Hls({ maxBufferLength: 2, maxMaxBufferLength: 2 });
       SecureTokenHls.secureToken(hls, '/token');
-      hls.on(Hls.Events.ERROR, (event, { details }) => details !== 'aborted' && seen.failures.push(details));
+      hls.on(Hls.Events.ERROR, (event, { fatal, details }) => ${isFault} && seen.failures.push(details));
       hls.loadSource(args.url);
       hls.attachMedia(video);
       ${moves}`,
