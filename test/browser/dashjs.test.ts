@@ -15,9 +15,12 @@ test.concurrent(
       seen.requests.filter(({ status }) => status !== 200),
       'no refusal in the metrics',
     ).toEqual([]);
-    const refused = stage.edge.refusals();
-    expect(refused.length).toBeGreaterThan(3);
-    expect(seen.tokens.filter(({ type }) => type === 'tokenrefused')).toHaveLength(refused.length);
+    expect(stage.edge.refusals().length).toBeGreaterThan(3);
+    // the page hears of a refusal a moment after the edge has counted it
+    stage.edge.refuseEvery = 0;
+    await player.until(
+      ({ tokens }) => tokens.filter(({ type }) => type === 'tokenrefused').length === stage.edge.refusals().length,
+    );
     expect(
       seen.urls.filter((url) => /[?&](st|e)=/.test(url)),
       'signed URLs that the player has seen',
@@ -39,9 +42,11 @@ test.concurrent('a live stream goes by, in two players of their own, with tokens
     players.map(async (player) => {
       await player.play();
       const { currentTime } = await player.snapshot();
-      const seen = await player.until((now) => now.currentTime > currentTime + 7);
+      // the renewals may come so late, one after the other, that a request waits for each
+      const seen = await player.until(
+        (now) => now.currentTime > currentTime + 7 && now.tokens.some(({ reason }) => reason === 'expiring'),
+      );
       expect(seen).toMatchObject({ ...fine, parts: 1 });
-      expect(seen.tokens.map(({ reason }) => reason)).toContain('expiring');
     }),
   );
   expect(

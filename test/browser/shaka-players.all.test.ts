@@ -67,9 +67,7 @@ test.concurrent('a player is destroyed while it waits for a token: Shaka 5.2', a
   const { expect } = context;
   const stage = await stageFor(context, { signer: { delay: 600 } });
   const player = await openShaka(stage, 'exact', { path: dash });
-  await player.page.waitForFunction(() => window.shakaPlayer.getAssetUri() !== null);
-  // the filter is asked a few turns after the asset is known
-  await player.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)));
+  await player.until(() => stage.signer.calls.length > 0);
   expect(await endsAtOnce(player, 'destroy')).toBe(true);
   const error = await player.page.evaluate((url) => window.shakaSource!.sign(url).then(String, String), stage.cdn);
   expect(error).toContain('ERR_DESTROYED');

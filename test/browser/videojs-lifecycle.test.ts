@@ -37,8 +37,9 @@ test('seeks, level switches, other sources and dispose while requests wait leave
     stage.url('exact', 'vod/aes/i.m3u8'),
   );
   await vi.waitFor(() => expect(stage.signer.calls.length).toBeGreaterThan(calls), { timeout: 60_000 });
-  const before = stage.edge.requests.length;
   await player.page.evaluate(() => window.players[0]!.dispose());
+  // as the browser sends them: the edge may get one of the source before a moment later
+  const sent = player.requests.length;
   // answers come to a player that has gone
   await vi.waitFor(() => expect(stage.signer.calls.every(({ status }) => status > 0)).toBe(true), { timeout: 60_000 });
   await player.page.waitForTimeout(500);
@@ -50,7 +51,7 @@ test('seeks, level switches, other sources and dispose while requests wait leave
   expect(left).toEqual([]);
   expect(rejections).toEqual([]);
   expect(player.pageErrors).toEqual([]);
-  expect(stage.edge.requests.length).toBe(before);
+  expect(player.requests.slice(sent)).toEqual([]);
   expect(await stage.refusals()).toEqual([]);
   await stage.dispose();
 });
@@ -81,20 +82,26 @@ test('two players on a page, five assets one after the other, a token each', asy
         : 'application/x-mpegURL';
     await player.page.evaluate(
       (source) => {
+        window.seen.loads = 0;
         window.players[0]!.src(source);
         // another source may interrupt it
         void Promise.resolve(window.players[0]!.play()).catch(() => undefined);
       },
       { src: stage.url('exact', asset), type },
     );
+    // until then, the state is that of the source before
+    await player.page.waitForFunction(() => window.seen.loads > 0, undefined, { timeout: 60_000 });
     const seen = await player.until(
       ({ src, currentTime, readyState }) => src.endsWith(asset) && readyState > 2 && currentTime > 0.3,
     );
     expect(seen).toMatchObject({ error: null, events: [], pageErrors: [] });
   }
-  const second = await player.page.evaluate(() => [window.players[1]!.currentTime(), window.players[1]!.error()]);
-  expect(second).toEqual([expect.any(Number), null]);
-  expect(second[0]).toBeGreaterThan(1);
+  await player.page.waitForFunction(
+    () => window.players[1]!.currentTime()! > 1 || window.players[1]!.error(),
+    undefined,
+    { timeout: 60_000 },
+  );
+  expect(await player.page.evaluate(() => window.players[1]!.error())).toBeNull();
   expect(await stage.refusals()).toEqual([]);
   // a token of the one is not for the other
   expect(

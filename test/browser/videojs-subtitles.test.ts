@@ -22,12 +22,14 @@ test.concurrent(
     const stage = await stageFor(context, { origin });
     const player = await openVideojs(stage, 'exact', { path });
     await player.play(2);
-    expect(await player.until(hasPlayed(player))).toMatchObject(fine);
+    const seen = await player.until(hasPlayed(player));
+    expect(seen).toMatchObject(fine);
     expect(refused.size).toBeGreaterThan(1);
-    for (const file of refused)
-      expect(stage.edge.requests.filter((request) => request.path === file).map(({ status }) => status)).toEqual([
-        410, 200,
-      ]);
+    for (const file of refused) {
+      const statuses = stage.edge.requests.filter(({ path }) => path === file).map(({ status }) => status);
+      // VHS asks again for what it drops where it seeks by itself
+      expect(seen.underflows ? statuses.slice(0, 2) : statuses).toEqual([410, 200]);
+    }
   },
 );
 

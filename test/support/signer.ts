@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SigningEndpointOptions, VerifyingTokenFormat } from '../../packages/server/src/index.ts';
+import type { SigningEndpointOptions, TokenFormat } from '../../packages/server/src/index.ts';
 import { createSigningEndpoint } from '../../packages/server/src/index.ts';
 import { listen } from './listen.ts';
 import type { Carrier } from './token-formats.ts';
@@ -112,7 +112,7 @@ export async function startSigner(options: {
 }
 
 /** `format`, whose tokens live so many seconds longer than they say. */
-export const withTransit = (format: VerifyingTokenFormat, seconds: number): VerifyingTokenFormat => ({
+export const withTransit = <Format extends TokenFormat>(format: Format, seconds: number): Format => ({
   ...format,
   sign: async (url, expires) => ({ ...(await format.sign(url, expires + seconds)), expires }),
 });
