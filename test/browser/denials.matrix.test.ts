@@ -83,6 +83,8 @@ const moments = {
     stage.network.cutAfter = [stage.network.passed];
     await viewing.needsMore();
     await viewing.isDenied();
+    // nothing may have been under way, and what comes now is not cut
+    stage.network.cutAfter = [];
     return viewing;
   },
 };

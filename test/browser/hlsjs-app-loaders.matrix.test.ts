@@ -86,6 +86,8 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
           });
           if (form === 'instance') secureToken(hls, '/token');
           const seen = await window.lab.play(hls, url, 5);
+          // the whole film of 20 s: nothing more is asked for
+          await window.lab.until(() => seen.errors.length || hls.media!.buffered.end(0) > 19);
           return [seen, hls.config.progressive, setups] as const;
         },
         { form, url: TS },

@@ -4,8 +4,9 @@ import { expectCalls, playlists } from '../support/first-frame.ts';
 
 const scripts: PlayerScripts = {
   files: ['node_modules/hls.js/dist/hls.min.js', 'packages/hlsjs/dist/secure-token-hlsjs.min.js'],
+  // the better rendition, however slow the machine is
   code: `
-  const hls = new Hls();
+  const hls = new Hls({ abrBandWidthFactor: 1e6, abrBandWidthUpFactor: 1e6 });
   if (options) SecureTokenHls.secureToken(hls, options);
   hls.loadSource(src);
   hls.attachMedia(video);`,

@@ -36,7 +36,7 @@ interface Known {
   rejections: string[];
 }
 
-/** Plays for some seconds, or until a live playlist has moved on by some segments. */
+/** Plays for some seconds, or until a live playlist has moved on by some segments, and the last one is there. */
 const play = ({ page }: Lab, url: string, until: { seconds: number } | { segments: number }): Promise<Known> =>
   page.evaluate(
     async ({ url, until }) => {
@@ -45,13 +45,16 @@ const play = ({ page }: Lab, url: string, until: { seconds: number } | { segment
       const hls = window.lab.create({ liveSyncDurationCount: 2 });
       window.SecureTokenHls.secureToken(hls, '/token');
       const levels = new Set<string>();
+      const loaded = new Set<unknown>();
       let moved = 0;
+      let last = 0;
+      hls.on(window.Hls.Events.FRAG_LOADED, (_, { frag }) => void loaded.add(frag.sn));
       hls.on(window.Hls.Events.LEVEL_UPDATED, (_, { details }) => {
-        moved = details.startSN;
+        ({ startSN: moved, endSN: last } = details);
         hls.levels.forEach(({ uri }) => levels.add(`${uri} ${details.url}`));
       });
       const { errors, leaks } = await window.lab.play(hls, url, 'seconds' in until ? until.seconds : 0.1);
-      if ('segments' in until) await window.lab.until(() => moved >= until.segments);
+      if ('segments' in until) await window.lab.until(() => moved >= until.segments && loaded.has(last));
       return { errors, leaks, levels: [...levels], rejections };
     },
     { url, until },

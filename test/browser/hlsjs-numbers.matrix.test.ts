@@ -63,11 +63,11 @@ describe('a signing endpoint that takes two seconds', () => {
     const tokens = await Promise.all(
       ready.map(async (name) => format.sign(new URL(stage.url('exact', name)), expires)),
     );
-    const players = [
-      await stage.open('open', path, { tokens: false, config }),
-      await stage.open('exact', path, { config, tokens: { tokens, readAhead: 0 } }),
-    ] as const;
-    // both at once: what disturbs one disturbs the other
+    // both at once: what disturbs one disturbs the other, and neither has loaded what is measured before the other is there
+    const players = await Promise.all([
+      stage.open('open', path, { tokens: false, config }),
+      stage.open('exact', path, { config, tokens: { tokens, readAhead: 0 } }),
+    ]);
     const [plain, signed] = (await Promise.all(players.map(measure))) as [Measured[], Measured[]];
     for (const player of players) await player.close();
 

@@ -26,12 +26,17 @@ const requests = [
 ] as const;
 
 /**
- * Plays up to `seconds`, or to the first error; resolves to the errors by then, and to those that the token source told
- * of.
+ * Plays up to `seconds` and until something that `path` matches has been loaded, or to the first error; resolves to the
+ * errors by then, and to those that the token source told of.
  */
-const play = ({ page }: Lab, url: string, seconds: number): Promise<{ errors: string[]; tokenErrors: string[] }> =>
+const play = (
+  { page }: Lab,
+  url: string,
+  path: RegExp,
+  seconds: number,
+): Promise<{ errors: string[]; tokenErrors: string[] }> =>
   page.evaluate(
-    async ({ url, seconds }) => {
+    async ({ url, path, seconds }) => {
       const hls = window.lab.create({ startPosition: 0 });
       const tokenErrors: string[] = [];
       window.SecureTokenHls.secureToken(hls, '/token').addEventListener('tokenerror', ({ error }) =>
@@ -39,14 +44,24 @@ const play = ({ page }: Lab, url: string, seconds: number): Promise<{ errors: st
       );
       hls.on(window.Hls.Events.SUBTITLE_TRACKS_UPDATED, () => (hls.subtitleTrack = 0));
       const { errors } = window.lab.watch(hls);
-      const end = window.lab.play(hls, url, seconds).catch(() => undefined);
-      const failed = window.lab.until(() => errors.length).catch(() => undefined);
-      await Promise.race([end, failed]);
+      // at once: it may go on after an error, and ask again
+      const failed = new Promise<void>((resolve) =>
+        hls.on(window.Hls.Events.ERROR, () => {
+          if (errors.length > 0) resolve();
+        }),
+      );
+      const isLoaded = (): boolean =>
+        (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).some(
+          ({ name, responseStatus }) => path.test(name) && responseStatus < 300,
+        );
+      // the picture does not wait for subtitles
+      const end = window.lab.play(hls, url, seconds).then(() => window.lab.until(isLoaded));
+      await Promise.race([end.catch(() => undefined), failed]);
       const seen = { errors: [...errors], tokenErrors: [...tokenErrors] };
       hls.destroy();
       return seen;
     },
-    { url, seconds },
+    { url, path, seconds },
   );
 
 /** Statuses of the answers to requests that were refused at least once. */
@@ -73,7 +88,7 @@ describe.each(
   test.concurrent.each(requests)('of the %s is replayed, and hls.js does not see it', async (_, url, path) => {
     await using lab = await labs.open('1.7');
     lab.refusals.push({ path, status, times: 1 });
-    const { errors, tokenErrors } = await play(lab, url, 3);
+    const { errors, tokenErrors } = await play(lab, url, path, 3);
     expect([errors, tokenErrors, lab.refused]).toEqual([[], [], [expect.stringMatching(new RegExp(`^${status} `))]]);
     const refused = lab.guarded.find((request) => request.status === status)!;
     const same = lab.guarded.filter(
@@ -89,7 +104,7 @@ describe.each(
     async (_, url, path, details) => {
       await using lab = await labs.open('1.7');
       lab.refusals.push({ path, status, times: 999 });
-      const { errors, tokenErrors } = await play(lab, url, 60);
+      const { errors, tokenErrors } = await play(lab, url, path, 60);
       expect(errors[0]).toMatch(new RegExp(`^(fatal )?${details} ${status}$`));
       // the player is destroyed by then: what was asked for before its error
       const first = lab.guarded.find((request) => path.test(request.path))!;

@@ -95,7 +95,8 @@ test.for(['live/master.m3u8', 'film/fmp4/master.m3u8'])(
     const { page } = player;
     await page.evaluate(() => window.video.pause());
     // a machine that sleeps has no timer and no request under way
-    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 500));
+    // so far ahead that the page is not there before it is told
+    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 20_000));
     let asked = -1;
     await vi.waitFor(() => expect(asked === (asked = player.requests.length)).toBe(true), {
       interval: 1000,

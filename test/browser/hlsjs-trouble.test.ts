@@ -81,12 +81,13 @@ test.concurrent(
     const { expect } = context;
     // the first request is held beyond the life of its token; the replay is not
     const stage = await stageFor(context, {
-      edge: { corsOnRefusals: false, latency: 3.5 },
-      signer: { ttl: 2, transit: 0 },
+      edge: { corsOnRefusals: false, latency: 6 },
+      signer: { ttl: 4, transit: 0 },
     });
     const player = await stage.open('query', path, { config });
     await vi.waitFor(() => expect(stage.edge.requests.length).toBeGreaterThan(0), { timeout: 30_000 });
     stage.edge.latency = 0;
+    stage.signer.ttl = 60;
     await player.play();
     const seen = await player.until(({ currentTime }) => currentTime > 4);
     expect(seen).toMatchObject(fine);

@@ -2,7 +2,6 @@ import type { TestContext } from 'vitest';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { OwnProfiles } from '../support/chromium.mjs';
 import { openChromium } from '../support/chromium.mjs';
-import type { LabRequest } from '../support/hls-lab.ts';
 import type { LicenseCarrier } from '../support/license-lab.ts';
 import { LicenseLab } from '../support/license-lab.ts';
 import type { LicensedPlayer } from '../support/license-page.ts';
@@ -35,6 +34,8 @@ describe.concurrent.each(cases)('licences, $player, the token in the $carrier', 
     await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(lab.licenseExpires), 5000);
     await lab.renew();
     await vi.waitFor(() => expect(lab.licenses).toEqual([200, 200]), 10_000);
+    // the server takes a token a little longer than it says, for a busy machine: this one is new
+    expect(lab.licenseTokens).toEqual(['L1', 'L2']);
     const { time, errors } = await lab.look();
     expect(errors).toEqual([]);
     await isPlaying(lab, time);
@@ -49,8 +50,7 @@ describe.concurrent.each(cases)('licences, $player, the token in the $carrier', 
     expect(lab.licenses).toEqual([403, 200]);
     expect([replayed!.method, replayed!.body]).toEqual([refused!.method, refused!.body]);
     // dash.js itself would ask again, with the token that was refused
-    const tokenOf = ({ url, headers }: LabRequest): unknown => headers['x-lt'] ?? new URL(url).searchParams.get('lt');
-    expect([refused!, replayed!].map(tokenOf)).toEqual(['L1', 'L2']);
+    expect(lab.licenseTokens).toEqual(['L1', 'L2']);
     expect((await lab.look()).errors).toEqual([]);
   });
 

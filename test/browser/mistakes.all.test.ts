@@ -131,7 +131,8 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   'the clock of the edge is ahead': {
     edge: refuse(410),
-    line: /ERR_TOKEN_REFUSED: .*answered 410 .*lives for (?:300|299) s more: the clock of the edge is ahead/,
+    // of its 300 s, some are over by then on a busy machine
+    line: /ERR_TOKEN_REFUSED: .*answered 410 .*lives for (?:300|2\d\d) s more: the clock of the edge is ahead/,
   },
   'an xhrSetup of before signs it, too': {
     edge: refuse(403),

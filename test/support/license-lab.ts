@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import type { Token } from '../../packages/core/src/index.ts';
 import type { OwnProfiles } from './chromium.mjs';
 import { encryptInit, encryptSegment } from './common-encryption.ts';
+import type { LabRequest } from './hls-lab.ts';
 import { Lab } from './hls-lab.ts';
 import type { LicensedPlayer } from './license-page.ts';
 import { askForRenewal, hasClearKey, keepKeySessions, lookAtLicensed, playLicensed } from './license-page.ts';
+import { TRANSIT } from './signer.ts';
 import { root } from './sources.ts';
 
 export type LicenseCarrier = 'query' | 'header';
@@ -57,6 +59,9 @@ const manifest = `<?xml version="1.0"?>
     </AdaptationSet>
   </Period>
 </MPD>`;
+
+const tokenOf = ({ url, headers }: Pick<LabRequest, 'url' | 'headers'>): unknown =>
+  headers['x-lt'] ?? new URL(url).searchParams.get('lt');
 
 /** A page with a player, a song that ClearKey plays, and a licence server that demands a token. */
 export class LicenseLab extends Lab {
@@ -116,6 +121,11 @@ export class LicenseLab extends Lab {
     return this.requests.filter(({ path }) => path === '/license').map(({ status }) => status);
   }
 
+  /** The tokens of all requests for a licence: `L1`, and so on, in the order in which they were made. */
+  get licenseTokens(): unknown[] {
+    return this.requests.filter(({ path }) => path === '/license').map(tokenOf);
+  }
+
   override token(url: string): Token {
     if (!url.endsWith('/license')) return super.token(url);
     const value = `L${this.#issued.size + 1}`;
@@ -138,10 +148,10 @@ export class LicenseLab extends Lab {
     for (let index = 0; index < SEGMENTS; index++)
       this.routes[`/v/${nameOf(index)}`] = () => encryptSegment(media(nameOf(index)), KEY);
     this.routes['/license'] = (url, _, body, headers) => {
-      const token = this.#carrier === 'query' ? url.searchParams.get('lt') : headers['x-lt'];
+      const token = tokenOf({ url: url.href, headers });
       const expires = this.#issued.get(String(token));
       if (expires === undefined) return { status: 403 };
-      if (expires < Date.now()) return { status: 410 };
+      if (expires + TRANSIT * 1000 < Date.now()) return { status: 410 };
       const { kids } = JSON.parse(body) as { kids: string[] };
       const keys = kids.map((kid) => ({ kty: 'oct', kid, k: KEY.key.toString('base64url') }));
       return JSON.stringify({ keys, type: 'temporary' });

@@ -19,6 +19,8 @@ export interface SignerSettings {
   clockOffset: number;
   /** Seconds before an answer. */
   delay: number;
+  /** Answers wait for this. */
+  held: Promise<void> | undefined;
   /** Answers every call with this status, such as 503; 0 is off. */
   failWith: number;
   /** URLs this viewer may not have; all of them: `() => true`. */
@@ -57,6 +59,7 @@ const defaults: Omit<SignerSettings, 'secrets'> = {
   transit: TRANSIT,
   clockOffset: 0,
   delay: 0,
+  held: undefined,
   failWith: 0,
   denies: () => false,
 };
@@ -89,6 +92,7 @@ export async function startSigner(options: {
     const call = { at: Date.now(), carrier, urls, reason, status: signer.failWith };
     calls.push(call);
     if (signer.delay) await delay(signer.delay * 1000);
+    await signer.held;
     if (signer.failWith) {
       return new Response(null, {
         status: signer.failWith,
