@@ -11,7 +11,6 @@ export interface PlayerRequest extends XMLHttpRequest {
   headers?: Record<string, string>;
   /** When it went out, in unix ms: the bandwidth estimate counts from here. */
   requestTime?: number;
-  timedout?: boolean;
 }
 
 export interface RequestOptions {
@@ -37,6 +36,9 @@ type Phase =
 
 type Body = Parameters<XMLHttpRequest['send']>[0];
 type Open = (method: string, url: string | URL, ...more: unknown[]) => void;
+
+/** What `@videojs/xhr` tells of its own time-out, which counts from before the wait: VHS and apps know it by `code`. */
+const timeoutError = (): Error => Object.assign(new Error('XMLHttpRequest timeout'), { code: 'ETIMEDOUT' });
 
 /** The events of a request that the player hears. */
 const EVENTS = ['readystatechange', 'progress', 'load', 'error', 'timeout', 'loadend'];
@@ -98,6 +100,9 @@ class SignedXhr {
       this.#xhr.addEventListener(type, (event) => this.#onEvent(event));
       handlers['on' + type] = handler;
     }
+    // it takes an error as it is, and makes a text of an event
+    const onTimeout = this.#xhr.ontimeout as ((error: Error) => void) | null;
+    this.#xhr.ontimeout = onTimeout && (() => onTimeout.call(this.#xhr, timeoutError()));
   }
 
   #open(...args: Parameters<Open>): void {
@@ -171,8 +176,6 @@ class SignedXhr {
   #onEvent(event: Event): void {
     const { type } = event;
     const { status, readyState } = this.#xhr;
-    // @videojs/xhr times out by itself, from before the wait; VHS knows a native time-out only by this
-    if (type === 'timeout') this.#xhr.timedout = true;
     if (this.#phase.name === 'sent' && this.#phase.request.token) {
       const { request } = this.#phase;
       const hasFailed = status >= 400 || (readyState === 4 && status === 0);

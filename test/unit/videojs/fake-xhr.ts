@@ -102,9 +102,10 @@ export function playerRequest(url: string, headers: Record<string, string> = {})
   const xhr = Object.assign(new FakeXhr(), { heard, url, method: 'GET', headers });
   for (const type of HANDLERS) {
     Object.assign(xhr, {
-      ['on' + type]: () => {
+      ['on' + type]: (cause: Event | Error) => {
         if (type === 'readystatechange' && xhr.readyState < 4) return;
-        heard.push(type === 'readystatechange' ? 'done' : `${type} ${xhr.status}`);
+        if (cause instanceof Error) heard.push(`${type} ${cause.message}: ${Object.entries(cause).join()}`);
+        else heard.push(type === 'readystatechange' ? 'done' : `${type} ${xhr.status}`);
       },
     });
   }
