@@ -16,7 +16,7 @@ export default defineConfig({
     ],
     exclude: [
       'test/unit/core/memory.test.ts',
-      'test/unit/server/{endpoint/rate-limit,endpoint/rate-limit-redis,edge/over-http,edge/edge-runtime}.test.ts',
+      'test/unit/server/{endpoint/rate-limit,endpoint/rate-limit-redis.all,edge/over-http,edge/edge-runtime}.test.ts',
     ],
     setupFiles: ['test/support/as-development-build.ts'],
     testTimeout: 20_000,

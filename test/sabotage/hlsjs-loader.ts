@@ -3,7 +3,7 @@ import { withoutCall } from './sabotage.ts';
 
 const tokenLoader = 'packages/hlsjs/src/token-loader.ts';
 
-const cachedRefusalsTest = 'test/browser/cached-refusals.test.ts';
+const cachedRefusalsTest = 'test/browser/cached-refusals.all.test.ts';
 const hlsjsIdentityTest = 'test/browser/hlsjs-identity.matrix.test.ts';
 const hlsjsOutageTest = 'test/browser/hlsjs-outage.test.ts';
 

@@ -9,9 +9,9 @@ const denialsTest = 'test/browser/denials.matrix.test.ts';
 const denials = 'a viewer is denied, and logs in (Chromium)';
 const mp4ErrorsTest = 'test/browser/mp4-errors.matrix.test.ts';
 const mp4PlaybackTest = 'test/browser/mp4-playback.test.ts';
-const mp4TroubleTest = 'test/browser/mp4-trouble.test.ts';
-const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.test.ts';
-const videojsWorkerTest = 'test/browser/videojs-worker.test.ts';
+const mp4TroubleTest = 'test/browser/mp4-trouble.all.test.ts';
+const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.all.test.ts';
+const videojsWorkerTest = 'test/browser/videojs-worker.all.test.ts';
 
 /** Sabotages of what keeps a media element alive, in the package whose test notices each first. */
 export const mediaElement: readonly Sabotage[] = [

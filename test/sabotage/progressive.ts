@@ -4,7 +4,7 @@ import { withoutCall } from './sabotage.ts';
 const download = 'packages/progressive/src/download.ts';
 
 const mp4PlaybackTest = 'test/browser/mp4-playback.test.ts';
-const mp4TroubleTest = 'test/browser/mp4-trouble.test.ts';
+const mp4TroubleTest = 'test/browser/mp4-trouble.all.test.ts';
 const mp4DownloadTest = 'test/browser/mp4-download.matrix.test.ts';
 
 export const progressive: readonly Sabotage[] = [

@@ -8,7 +8,7 @@ const secureTokenPlugin = 'packages/videojs/src/secure-token-plugin.ts';
 
 const videojsRequestsTest = 'test/browser/videojs-requests.test.ts';
 const videojsTroubleTest = 'test/browser/videojs-trouble.test.ts';
-const videojsTimeoutsTest = 'test/browser/videojs-timeouts.test.ts';
+const videojsTimeoutsTest = 'test/browser/videojs-timeouts.all.test.ts';
 const videojsNativeTest = 'test/browser/videojs-native.test.ts';
 const videojsSharedSourceTest = 'test/browser/videojs-shared-source.test.ts';
 const videojsLateTest = 'test/browser/videojs-late.matrix.test.ts';
@@ -92,7 +92,7 @@ export const videojs: readonly Sabotage[] = [
     find: '        loadOnceRenewed();\n',
     replace: '',
     noticedBy: {
-      test: 'test/browser/videojs-worker.test.ts',
+      test: 'test/browser/videojs-worker.all.test.ts',
       name: 'has its text track, which the worker was denied, after renew()',
     },
   },

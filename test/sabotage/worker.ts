@@ -4,7 +4,7 @@ import { withoutCall } from './sabotage.ts';
 const mediaDelivery = 'packages/worker/src/worker/media-delivery.ts';
 const tokenWorker = 'packages/worker/src/worker/start-worker.ts';
 
-const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.test.ts';
+const mp4WorkerLifeTest = 'test/browser/mp4-worker-life.all.test.ts';
 const mp4WorkerSecretsTest = 'test/browser/mp4-worker-secrets.test.ts';
 
 export const worker: readonly Sabotage[] = [

@@ -3,16 +3,19 @@ import { BaseSequencer } from 'vitest/node';
 
 /** Files that take longest, because one of their tests cannot be split: none of them is to be the last one. */
 const LONGEST = [
-  'videojs-trouble',
-  'examples-buttons',
   'hlsjs-lifecycle',
-  'videojs-timeouts',
-  'mp4-worker-life',
+  'hlsjs-differential',
+  'videojs-trouble',
+  'hlsjs-numbers',
+  'videojs-apps',
   // of `npm run test:all`
   'denials',
+  'videojs-swap-seek',
+  'videojs-engines',
+  'hlsjs-engines',
   'shaka-situations',
   'hlsjs-left-behind',
-  'videojs-swap-seek',
+  'videojs-timeouts',
 ];
 
 const rankOf = ({ moduleId }: TestSpecification): number => {
