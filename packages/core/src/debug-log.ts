@@ -27,7 +27,7 @@ class DebugLog {
     if (this.#left.has(origin)) return;
     this.#left.set(origin, true);
     // of such a URL nobody knows where a token stands
-    this.#write('leave', origin, 'not protected');
+    this.#write('leave', shownUrl(origin), 'not protected');
   }
 
   attach(url: string, restSeconds: number): void {

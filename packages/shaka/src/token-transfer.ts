@@ -108,7 +108,8 @@ class TokenTransfer implements Operation {
   }
 
   #learn({ uri, data }: Response): void {
-    this.#source.learn(uri, hlsOrDash(new TextDecoder().decode(data)));
+    // a scheme plugin of an app may answer without data, to HEAD
+    this.#source.learn(uri, hlsOrDash(new TextDecoder().decode((data as ArrayBuffer | null) ?? undefined)));
   }
 
   async #sendAgain(signed: SignedRequest, error: unknown): Promise<Response> {
@@ -122,9 +123,14 @@ class TokenTransfer implements Operation {
       throw this.#failed(error, signed, failure);
     });
     if (!replay) throw this.#refused(error, signed, refusal);
-    return this.#send(replay).catch((again: unknown) => {
+    return this.#send(replay).catch(async (again: unknown) => {
       if (!isShakaError(again)) throw errorWithoutToken(again, replay);
-      throw this.#refused(again, replay, this.#refusalOf(replay, statusOf(again)));
+      const statusAgain = statusOf(again);
+      const refusalAgain = this.#refusalOf(replay, statusAgain);
+      // there is no third one, but the source counts: after some in a row it replays nothing for a while
+      if (refusalAgain)
+        await this.#session.user.replay(replay, statusAgain!, { signal, method }).catch(() => undefined);
+      throw this.#refused(again, replay, refusalAgain);
     });
   }
 

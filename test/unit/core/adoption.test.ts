@@ -82,6 +82,16 @@ describe('adopt: the edge answers with another token', () => {
     expect(source.signNow(segment(1))?.headers).toEqual({ 'X-Token': next });
   });
 
+  test.each(['https://CDN.test/vod/7/master.m3u8', 'https://cdn.test:443/vod/7/master.m3u8'])(
+    'it is used for a URL that is not written as a browser writes it: %s',
+    async (url) => {
+      const { source } = lab(withQuery(), { adopt: true });
+      const next = endingAt(START + 600);
+      adoptToken(source, await source.sign(url), answer(next));
+      expect(catOf(source.signNow(segment(1)))).toBe(next);
+    },
+  );
+
   test('an XMLHttpRequest is not asked for a header that the browser hides: it would complain', async () => {
     const { source } = lab(withQuery(), { adopt: true });
     const getResponseHeader = (): string => {

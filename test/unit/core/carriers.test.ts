@@ -63,6 +63,20 @@ describe('createTokenSource', () => {
       expect(held({ base: BASE }).source.signNow('https://CDN.test/x/../vod/7/a.ts?x=~')?.url).toBe(`${BASE}a.ts?x=~`);
     });
 
+    test.each(['x/../a.ts', 'x/%2e%2E/a.ts', 'x/..\\a.ts', '../../vod/7/a.ts', './a.ts'])(
+      'a base stays in front of a URL with dot segments: %s',
+      (written) => {
+        const { source } = held({ base: BASE });
+        const { url } = source.signNow(`${FOLDER}${written}`)!;
+        expect(new URL(url).href).toBe(`${BASE}a.ts`);
+      },
+    );
+
+    test('dots in a name or in a query move nothing: the URL stays as it was written', () => {
+      const { source } = held({ base: BASE });
+      expect(source.signNow(`${FOLDER}a..b/..c/x.ts?of=/../y`)?.url).toBe(`${BASE}a..b/..c/x.ts?of=/../y`);
+    });
+
     test('URLs that a playlist of a path token resolves to are recognised: by any base so far', async () => {
       const { source, asked } = lab(
         ({ index, ...call }) =>

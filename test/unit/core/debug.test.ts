@@ -53,6 +53,13 @@ describe('debug: one line for each decision', () => {
     expect(lines).toEqual([`secure-token: leave https://ads.example (${why})`, `secure-token: leave ${CDN} (${why})`]);
   });
 
+  test('a password in a URL is not shown', async () => {
+    const { source } = lab(folder(), { ...debug, protect: `${CDN}/` });
+    source.signNow('https://user:pass@ads.example/pixel?x=1');
+    source.signNow('https://user:pass@other.example/pixel?at=@');
+    expect(lines.join()).not.toMatch(/user|pass/);
+  });
+
   test('renew ahead of expiry, of several URLs', async () => {
     const { source } = lab(each(300), debug);
     await Promise.all([source.sign(segment(1)), source.sign(segment(2)), source.sign(segment(3))]);

@@ -64,6 +64,25 @@ test.each([
   expect(textWithoutToken(text, request)).toMatch(/quotes the token/);
 });
 
+test('an error whose cause quotes the token is replaced: consoles print causes', () => {
+  const cause = new Error(`cannot reach ${URL_ASKED}?st=${MAC}&v=1`);
+  const error = new TypeError('fetch failed', { cause: new Error('no answer', { cause }) });
+  expect(String(errorWithoutToken(error, inQuery))).toMatch(/quotes the token/);
+});
+
+test('an error that is its own cause, or that cannot be read, ends nothing', () => {
+  const own: Error = new Error('round');
+  own.cause = own;
+  expect(errorWithoutToken(own, inQuery)).toBe(own);
+  const hostile = {
+    toString: () => {
+      throw new Error('read');
+    },
+  };
+  expect(errorWithoutToken(hostile, inQuery)).toBeInstanceOf(TypeError);
+  for (const thrown of [undefined, null, 'text', 7]) expect(errorWithoutToken(thrown, inQuery)).toBe(thrown);
+});
+
 test('any other error stays what it is, also beside a short parameter or an empty header', () => {
   const error = new TypeError('HTTP 1.1: Failed to fetch');
   for (const request of [inQuery, signed(URL_ASKED, { headers: { 'x-flag': '' } })]) {

@@ -26,6 +26,32 @@ const cut: Answer = () => {
 };
 const at = ({ calls }: ReturnType<typeof lab>): number[] => calls.map((call) => Math.round(call.at * 100) / 100);
 
+/** What throws when it is read. */
+const hostile = new Proxy(
+  {},
+  {
+    get: () => {
+      throw new Error('read');
+    },
+    getPrototypeOf: () => {
+      throw new Error('read');
+    },
+  },
+);
+
+test.each([
+  ['an error that cannot be read', hostile],
+  ['headers that cannot be read', { status: 503, headers: { get: () => hostile } }],
+])('getTokens rejects with %s: the request fails as in an outage, and the next one is signed', async (_, cause) => {
+  const { source } = lab(
+    inTurn(() => Promise.reject(cause), folder()),
+    { retry: { limit: 0 } },
+  );
+  expect(await code(source.sign(MASTER))).toBe('ERR_SIGNING_UNAVAILABLE');
+  await advanceSeconds(20);
+  expect((await source.sign(MASTER)).token).toBeDefined();
+});
+
 describe('createTokenSource', () => {
   describe.each<[string, Answer, number | undefined]>([
     ['the network', unplugged, undefined],

@@ -26,6 +26,14 @@ test('a Response tells its URL without the token', () => {
   expect(response.url, 'done twice').toBe(`${MASTER}?x=1`);
 });
 
+test('an edge has redirected to a host without tokens, with the query: the URL is told without the token', async () => {
+  const secret = 'SECRET'.repeat(3);
+  ({ source } = lab(folder(), { tokens: [{ prefix: FOLDER, query: { st: secret, v: '1' }, expires: START + 60 }] }));
+  await source.sign(MASTER);
+  expect(source.unsign(`https://node7.test/a.m3u8?x=1&st=${secret}&v=1#t`)).toBe('https://node7.test/a.m3u8?x=1&v=1#t');
+  expect(source.unsign('https://node7.test/a.m3u8?st=their-own-signature')).toMatch(/st=their/);
+});
+
 test('a request that has not been answered yet tells its URL later', () => {
   let url = '';
   const xhr = Object.create({

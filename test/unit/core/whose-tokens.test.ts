@@ -208,6 +208,15 @@ describe('createTokenSource', () => {
       expect(JSON.stringify(viewer.events)).not.toContain('SECRET');
     });
 
+    test('no token makes the page take a file of another origin for one of the site', async () => {
+      inServiceWorkerOf(OTHER);
+      const file = { url: `${FOLDER}7.vtt`, expires };
+      const viewer = answering([{ prefix: FOLDER, base: `${OTHER}/`, expires }, file], { protect });
+      expect(await code(viewer.source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');
+      expect(dropped(viewer)).toEqual(drop(FOLDER));
+      expect(viewer.source.signNow(`${OTHER}/7.vtt`)).toBeUndefined();
+    });
+
     test.each([
       ['a base on the site itself', CDN, { ...moves, base: `${CDN}/SECRET/` }],
       ['a base of a file that lies elsewhere', 'https://www.test', moves],

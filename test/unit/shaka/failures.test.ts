@@ -31,6 +31,18 @@ test.each(VERSIONS)('a refusal in an outage is tried again by the player, 403 to
   expect(sent).toHaveLength(2);
 });
 
+test.each(VERSIONS)(
+  'the edge refuses the replay, too: the source hears of it, as it counts them: %s',
+  async (version) => {
+    const { request, source, sent } = createShakaLab(version, withFailures(), [403, 403]);
+    const told: string[] = [];
+    source.addEventListener('tokenerror', ({ error }) => told.push(error.code));
+    await failureOf(request());
+    expect(sent).toHaveLength(2);
+    expect(told).toEqual(['ERR_TOKEN_REFUSED']);
+  },
+);
+
 const denial = (): SecureTokenError => new SecureTokenError('ERR_DENIED', 'no');
 const REQUEST_FILTER_ERROR = 1006;
 const OPERATION_ABORTED = 7001;

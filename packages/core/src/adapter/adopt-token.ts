@@ -1,5 +1,5 @@
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
-import { originOf } from '../url-text.ts';
+import { isElsewhere } from './token-headers.ts';
 import { webTokenExpiry } from './web-token-expiry.ts';
 
 /** An edge's answer, as `fetch` or an `XMLHttpRequest` give it. */
@@ -32,7 +32,7 @@ export function adoptToken(
   if (!adoption || !request.token) return;
   // behind a redirect another host speaks
   const { responseURL, url = responseURL } = answer;
-  if (url && originOf(url) !== originOf(request.url)) return;
+  if (url && isElsewhere(url, request.url)) return;
   const value = headerOf(answer, adoption.header);
   if (value) adoption.take(request, value, webTokenExpiry(value));
 }

@@ -1,10 +1,8 @@
+import { LEAST_SECRET } from '../contract/token.ts';
 import type { SignedRequest } from '../contract/token-source.ts';
 import { pathOf, resolveUrl } from '../url-text.ts';
 
 const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
-
-/** A shorter part of a token, such as a version, stands in many a text that quotes no token. */
-const LEAST_PART = 16;
 
 /** Decodes the escapes that mean something; a text from elsewhere may have others. */
 const decoded = (text: string): string =>
@@ -26,7 +24,7 @@ function partsOf({ token, unsignedUrl, headers }: SignedRequest): string[] {
   const { query = {}, base = '' } = token!;
   const asked = decoded(unsignedUrl);
   const values = [...Object.values(query), ...foldersOf(base).map(decoded), ...Object.values(headers)];
-  const long = values.flatMap((value) => [value, ...runsOf(value)]).filter(({ length }) => length >= LEAST_PART);
+  const long = values.flatMap((value) => [value, ...runsOf(value)]).filter(({ length }) => length >= LEAST_SECRET);
   // what stands in the URL that was asked for, such as its path in a parameter or a digit in a header, is no secret
   return [...long, ...Object.values(headers)].filter((part) => !asked.includes(part));
 }
@@ -46,9 +44,31 @@ function quotesToken(text: string, request: SignedRequest): boolean {
   );
 }
 
-/** The error that sending `request` has thrown, as an app may see it: one whose text quotes the token is replaced. */
+/** An error may be a cause of itself. */
+const MAX_CAUSES = 8;
+
+/** What a console prints of `error`: its text, and those of its causes; `undefined` if that cannot be read. */
+function textOf(error: unknown): string | undefined {
+  const texts: string[] = [];
+  try {
+    let it = error;
+    do {
+      texts.push(String(it));
+      it = (it as { cause?: unknown } | null | undefined)?.cause;
+    } while (it !== undefined && texts.length < MAX_CAUSES);
+  } catch {
+    return undefined;
+  }
+  return texts.join('\n');
+}
+
+/**
+ * The error that sending `request` has thrown, as an app may see it: one whose text, or that of a cause, quotes the
+ * token is replaced.
+ */
 export function errorWithoutToken(error: unknown, request: SignedRequest): unknown {
-  return quotesToken(String(error), request) ? new TypeError(NOT_SHOWN) : error;
+  const text = textOf(error);
+  return text === undefined || quotesToken(text, request) ? new TypeError(NOT_SHOWN) : error;
 }
 
 /** A text about the failure of `request`, as an app may see it: one that quotes the token is replaced. */

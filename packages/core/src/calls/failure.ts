@@ -41,6 +41,15 @@ function messageOf(status: number | undefined, detail: string | undefined): stri
 
 /** Makes a `SecureTokenError` of the cause of a failed call. @param now unix seconds on the endpoint's clock */
 export function toError(cause: unknown, now: number): SecureTokenError {
+  try {
+    return errorOf(cause, now);
+  } catch {
+    // an app may throw what throws when it is read: a call fails all the same
+    return errorOf(undefined, now);
+  }
+}
+
+function errorOf(cause: unknown, now: number): SecureTokenError {
   if (isSecureTokenError(cause)) return cause;
   const { status, headers } = (cause ?? {}) as Failure;
   const { detail, type } = problemOf(cause);

@@ -31,3 +31,6 @@ export interface Token {
   /** Carrier: a cookie that the endpoint has set; the request is sent with credentials. */
   credentials?: boolean;
 }
+
+/** A shorter part of a token, such as a version, stands in many a text that quotes no token. In characters. */
+export const LEAST_SECRET = 16;

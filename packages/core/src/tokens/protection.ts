@@ -31,7 +31,8 @@ function dropped(what: string, url: string, remedy: string = NAME_ALL): SecureTo
 
 /**
  * Whether `url` is of the site of this service worker. Its settings may be those of anybody who has run a script on the
- * site once: what its pages take for files of the site must not come from elsewhere.
+ * site once: what its pages take for files of the site must not come from elsewhere. A token that moves URLs, in either
+ * direction, would do that: its `base` is taken for its `prefix` where a page asks for it.
  */
 const isOfOwnSite = (url: string): boolean => isServiceWorker() && originOf(url) === globalThis.location.origin;
 
@@ -81,7 +82,7 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
       return dropped(where, url);
     }
     const base = token.base && resolveUrl(token.base);
-    if (base && isOfOwnSite(url) && !isOfOwnSite(base)) {
+    if (base && isOfOwnSite(url) !== isOfOwnSite(base)) {
       return dropped('whose "base" leads to another origin', url, 'Request files of a CDN by the URL of that CDN.');
     }
     if (base && !mayMoveTo(base, url)) {

@@ -5,13 +5,13 @@
  */
 export function replaceParameters(
   url: string,
-  isReplaced: (name: string) => boolean,
+  isReplaced: (name: string, parameter: string) => boolean,
   parameters: ReadonlyMap<string, string>,
 ): string {
   const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(.*)$/s.exec(url)!;
   const missing = new Map(parameters);
   const kept = query.replace(/[?&]([^=&]*)[^&]*/g, (pair, name: string) => {
-    if (!isReplaced(name)) return pair;
+    if (!isReplaced(name, pair.slice(1))) return pair;
     const replacement = missing.get(name);
     missing.delete(name);
     return replacement === undefined ? '' : `&${replacement}`;

@@ -3,6 +3,7 @@ import { FolderMap } from './folder-map.ts';
 import { replaceParameters } from './replace-parameters.ts';
 import type { Scope } from './scope.ts';
 import type { Token } from '../contract/token.ts';
+import { LEAST_SECRET } from '../contract/token.ts';
 import { encodeParameter, originOf, pathOf, resolveUrl } from '../url-text.ts';
 
 /**
@@ -27,6 +28,9 @@ interface Move {
 const unmove = (url: string, move: Move | undefined): string =>
   move ? move.prefix + url.slice(move.base.length) : url;
 
+/** Segments that browsers resolve, in the spellings that they know: below another folder they would lead elsewhere. */
+const DOT_SEGMENTS = /\\|\/(?:\.|%2e){1,2}(?:[/?#]|$)/i;
+
 /** Name to `name=value`, encoded. */
 function parametersOf({ query = {} }: Token): Map<string, string> {
   const pairs = Object.entries(query).map((pair) => pair.map(encodeParameter) as [string, string]);
@@ -35,18 +39,26 @@ function parametersOf({ query = {} }: Token): Map<string, string> {
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
+/** An edge redirects a request when it gets it: so many values of tokens, the newest, are known. */
+const MAX_VALUES = 1000;
+
 /** Puts tokens into URLs and takes them out; knows how this CDN's tokens look there, those of earlier ones included. */
 export class TokenUrls {
   /** By their base. */
   readonly #moves = new FolderMap<Move>();
   /** By origin, the names of parameters: on another host the same name may mean something else. */
   readonly #names = new BoundedMap<string, BoundedMap<string, true>>();
+  /** Parameters that hold a secret, as `name=value`: by these they are known on any host. */
+  readonly #secrets = new BoundedMap<string, true>(MAX_VALUES);
 
   /** Takes note of how `token` will look in URLs below `href`. */
   recognise(token: Token, href: string): void {
     const origin = originOf(href);
     const names = this.#names.get(origin) ?? new BoundedMap<string, true>();
-    for (const name of parametersOf(token).keys()) names.set(name, true);
+    for (const [name, parameter] of parametersOf(token)) {
+      names.set(name, true);
+      if (parameter.length - name.length > LEAST_SECRET) this.#secrets.set(parameter, true);
+    }
     if (names.size) this.#names.set(origin, names);
     if (!token.base) return;
     const base = resolveUrl(token.base);
@@ -70,14 +82,19 @@ export class TokenUrls {
     return { written, unsigned: this.#replace(written, unmoved, NONE), key };
   }
 
+  /** `url` without the secrets of tokens: an edge may have redirected a request to a host that has no tokens. */
+  withoutSecrets(url: string): string {
+    return replaceParameters(url, (_, parameter) => this.#secrets.has(parameter), NONE);
+  }
+
   /** `url` with what `token` puts there. */
   sign({ written }: KnownUrl, token: Token, scope: Scope): string {
     const signed = this.#replace(written, resolveUrl(written), parametersOf(token));
     if (!token.base) return signed;
-    // a base without a path ends with the host, and not with a slash; not written like the prefix: as the browser would
-    return (
-      resolveUrl(token.base) + (signed.startsWith(scope.href) ? signed : resolveUrl(signed)).slice(scope.href.length)
-    );
+    // not written like the prefix: as the browser would
+    const isBelow = signed.startsWith(scope.href) && !DOT_SEGMENTS.test(pathOf(signed));
+    // a base without a path ends with the host, and not with a slash
+    return resolveUrl(token.base) + (isBelow ? signed : resolveUrl(signed)).slice(scope.href.length);
   }
 
   /** @param href `url`, absolute */
