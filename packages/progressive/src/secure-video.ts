@@ -1,4 +1,5 @@
 import type { TokenSource } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
 import { createSourceUser, forwardTokenEvents, writeEarlyFailure } from 'secure-token-core/adapter';
 import { NativeSource } from 'secure-token-media-element';
 import type { SourceOptions } from './source-of.ts';
@@ -44,6 +45,12 @@ export async function secureVideo(
   url: string | URL,
   options: SecureVideoOptions,
 ): Promise<SecureVideo> {
+  const { via } = Object(options) as { via?: 'worker' | 'swap' };
+  if (![undefined, 'worker', 'swap'].includes(via))
+    throw new SecureTokenError(
+      'ERR_OPTIONS',
+      "via is neither 'worker' nor 'swap'. Write one of them, or leave it out.",
+    );
   const { href } = new URL(url, document.baseURI);
   const { source, release } = sourceOf(options, OWN_OPTIONS);
   const target = new EventTarget();
@@ -68,7 +75,7 @@ export async function secureVideo(
       source,
       user,
       url: href,
-      via: (options as { via?: 'worker' | 'swap' }).via,
+      via,
       hiddenEvents: HIDDEN_EVENTS,
       listener: {
         onSwap: (detail) => emit('swap', detail),

@@ -84,6 +84,17 @@ test.each<[string, unknown, string]>([
   expect(unlisten.mock.calls).toHaveLength(listen.mock.calls.length);
 });
 
+test.each(['service-worker', '', null, true])('via: %j is refused at once', async (via) => {
+  const source = createTokenSource({ getTokens: () => Promise.resolve([]), protect: url });
+  const join = vi.spyOn(source, 'join');
+  const opened = secureVideo(new FakeMedia() as unknown as HTMLMediaElement, url, { source, via } as never);
+  await expect(opened).rejects.toMatchObject({
+    code: 'ERR_OPTIONS',
+    message: "ERR_OPTIONS: via is neither 'worker' nor 'swap'. Write one of them, or leave it out.",
+  });
+  expect(join).not.toHaveBeenCalled();
+});
+
 describe('the console', () => {
   const open = (media: FakeMedia, getTokens: () => Promise<Token>) =>
     secureVideo(media as unknown as HTMLMediaElement, url, { getTokens });
