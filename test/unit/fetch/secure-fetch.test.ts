@@ -85,6 +85,17 @@ describe('what is signed', () => {
   });
 });
 
+test('a function in protect that throws: the call rejects', async () => {
+  const mistake = new Error('of the app');
+  const protect = (): boolean => {
+    throw mistake;
+  };
+  const secure = secureFetch({ endpoint: '/token', protect }, lab.now.fetch);
+  const answer = secure('https://cdn.test/1.m4s');
+  await expect(answer).rejects.toBe(mistake);
+  expect(lab.now.seen).toEqual([]);
+});
+
 describe('options', () => {
   test('protect is missing', () => {
     expect(() => secureFetch({ endpoint: '/token' })).toThrow(
