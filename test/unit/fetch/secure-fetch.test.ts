@@ -109,7 +109,7 @@ describe('options', () => {
   });
 
   test('protect names nothing', () => {
-    const empty = /^ERR_OPTIONS: protect is empty.* Write which URLs are signed/;
+    const empty = /^ERR_OPTIONS: protect is an empty list\. Give a URL prefix/;
     expect(() => secureFetch({ endpoint: '/token', protect: [] })).toThrow(empty);
     expect(() => secureFetch({ endpoint: '/token', protect: '' })).toThrow(/^ERR_OPTIONS: protect /);
   });
