@@ -11,7 +11,7 @@ const ANYWHERE = 'https://anywhere.invalid/';
 /**
  * The token source for a fetch, to which no player says what is protected. One that is made here makes its own calls
  * through `fetch`.
- * @throws `ERR_OPTIONS` without `protect`, and if it names nothing
+ * @throws `ERR_OPTIONS` without `protect`
  */
 export function acquireNamedSource(
   options: TokenSourceOptions | TokenSource,
@@ -24,7 +24,5 @@ export function acquireNamedSource(
   }
   const settings = normaliseOptions(options);
   if (!settings.protect) throw new SecureTokenError('ERR_OPTIONS', `protect is missing. ${REMEDY}`);
-  if (Array.isArray(settings.protect) && settings.protect.length === 0)
-    throw new SecureTokenError('ERR_OPTIONS', `protect is empty, so nothing is signed. ${REMEDY}`);
   return acquireTokenSource({ ...settings, fetch: settings.fetch ?? fetch });
 }

@@ -32,7 +32,15 @@ export function signingFetch(
 ): typeof globalThis.fetch {
   return function (this: unknown, ...args: Parameters<typeof globalThis.fetch>) {
     const send: typeof globalThis.fetch = (...sent) => Reflect.apply(fetch, this, sent);
-    if (!source.protects(urlOf(args[0])) || !isRead(...args)) return send(...args);
+    let isSigned: boolean;
+    try {
+      isSigned = source.protects(urlOf(args[0])) && isRead(...args);
+    } catch (error) {
+      // a function in `protect` has thrown: a fetch rejects
+      const mistake = error as Error;
+      return Promise.reject(mistake);
+    }
+    if (!isSigned) return send(...args);
     return new SecureRequest(source, send, args, uninstalled).answer();
   };
 }

@@ -1,3 +1,5 @@
+import { replaceMethod } from './replace-method.ts';
+
 /** The task after this one: the event that tells of a change of source comes after the rejection that it causes. */
 const nextTask = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve));
 
@@ -53,19 +55,4 @@ export class LastingPlay {
       }
     }
   }
-}
-
-/** Puts `method` on the element itself. The function returned takes it away, unless others have done so. */
-function replaceMethod<Name extends 'play' | 'pause'>(
-  media: HTMLMediaElement,
-  name: Name,
-  method: HTMLMediaElement[Name],
-): () => void {
-  const before = Object.getOwnPropertyDescriptor(media, name);
-  media[name] = method;
-  return () => {
-    if (media[name] !== method) return;
-    if (before) Object.defineProperty(media, name, before);
-    else Reflect.deleteProperty(media, name);
-  };
 }

@@ -1,4 +1,5 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
 import { abortable, isOffline, noteAccepted } from 'secure-token-core/adapter';
 import type { Connection } from './connection.ts';
 import { connect } from './connection.ts';
@@ -28,14 +29,16 @@ const OWN_OPTIONS: readonly (keyof DownloadSettings | 'as')[] = ['as', 'onProgre
 
 export type DownloadOptions = SourceOptions & DownloadSettings;
 
+const wrong = (problem: string): SecureTokenError => new SecureTokenError('ERR_OPTIONS', problem);
+
 /**
  * Downloads `url`, however often its token expires or the network fails; never mixes two versions of the file.
  *
  * @param options where tokens come from, and `as`: `'blob'` (default), or a stream for files larger than memory. It is
  *   closed at the end, but after a failure left open and unlocked, to go on with `from`.
- * @throws as `TokenSource.sign`; `ERR_TOKEN_REFUSED`; the reason of `signal`; a `NotFoundError` (404 and other final
- *   statuses); a `NetworkError`; an `InvalidStateError` when the file has changed and what went before cannot be taken
- *   back
+ * @throws `ERR_OPTIONS`; as `TokenSource.sign`; `ERR_TOKEN_REFUSED`; the reason of `signal`; a `NotFoundError` (404 and
+ *   other final statuses); a `NetworkError`; an `InvalidStateError` when the file has changed and what went before cannot
+ *   be taken back
  */
 export function download(url: string | URL, options: DownloadOptions & { readonly as?: 'blob' }): Promise<Blob>;
 export function download(
@@ -47,7 +50,14 @@ export async function download(
   options: DownloadOptions & { readonly as?: DownloadTarget },
 ): Promise<unknown> {
   const { as = 'blob', ...settings } = options as DownloadSettings & { as?: DownloadTarget };
-  const { href } = new URL(url, document.baseURI);
+  const { href, username, password } = new URL(url, document.baseURI);
+  if (username || password)
+    throw wrong('url has a user name or a password, which fetch refuses. Write it without them.');
+  const received = settings.from?.received ?? 0;
+  if (!Number.isSafeInteger(received) || received < 0)
+    throw wrong("from.received is no number of bytes. Give 'from' the last progress of the download.");
+  if (as !== 'blob' && typeof (as as Partial<WritableStream> | null)?.getWriter !== 'function')
+    throw wrong("as is neither 'blob' nor a WritableStream. Give one of them, or leave it out.");
   const { source, release } = sourceOf(options, OWN_OPTIONS);
   try {
     return await new Download(href, source, createSink(as), settings).run();

@@ -1,4 +1,5 @@
 import type { TokenSource } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
 import { createSourceUser, forwardTokenEvents, writeEarlyFailure } from 'secure-token-core/adapter';
 import { NativeSource } from 'secure-token-media-element';
 import type { SourceOptions } from './source-of.ts';
@@ -44,41 +45,55 @@ export async function secureVideo(
   url: string | URL,
   options: SecureVideoOptions,
 ): Promise<SecureVideo> {
-  const { source, release } = sourceOf(options, OWN_OPTIONS);
+  const { via } = Object(options) as { via?: 'worker' | 'swap' };
+  if (![undefined, 'worker', 'swap'].includes(via))
+    throw new SecureTokenError(
+      'ERR_OPTIONS',
+      "via is neither 'worker' nor 'swap'. Write one of them, or leave it out.",
+    );
   const { href } = new URL(url, document.baseURI);
+  const { source, release } = sourceOf(options, OWN_OPTIONS);
   const target = new EventTarget();
   const emit = (type: string, detail: object): unknown =>
     target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   const user = createSourceUser(source);
   const stopEvents = forwardTokenEvents(source, emit, user);
+  const leave = (): void => {
+    stopEvents();
+    release();
+  };
 
   let hasPicture = false;
   const onPicture = (): void => {
     hasPicture = true;
   };
-  media.addEventListener('loadeddata', onPicture);
-
-  keepers.get(media)?.();
-  const playback = new NativeSource(media, {
-    source,
-    user,
-    url: href,
-    via: (options as { via?: 'worker' | 'swap' }).via,
-    hiddenEvents: HIDDEN_EVENTS,
-    listener: {
-      onSwap: (detail) => emit('swap', detail),
-      onFailure: (error) => {
-        writeEarlyFailure(source, error, hasPicture);
-        emit('error', { error });
-        media.dispatchEvent(new Event('error'));
+  let playback: NativeSource;
+  try {
+    media.addEventListener('loadeddata', onPicture);
+    keepers.get(media)?.();
+    playback = new NativeSource(media, {
+      source,
+      user,
+      url: href,
+      via,
+      hiddenEvents: HIDDEN_EVENTS,
+      listener: {
+        onSwap: (detail) => emit('swap', detail),
+        onFailure: (error) => {
+          writeEarlyFailure(source, error, hasPicture);
+          emit('error', { error });
+          media.dispatchEvent(new Event('error'));
+        },
       },
-    },
-  });
+    });
+  } catch (error) {
+    leave();
+    throw error;
+  }
   const destroy = (): void => {
     media.removeEventListener('loadeddata', onPicture);
     playback.release();
-    stopEvents();
-    release();
+    leave();
   };
   keepers.set(media, destroy);
   source.allow(href);

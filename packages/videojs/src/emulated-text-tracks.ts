@@ -1,3 +1,4 @@
+import { replaceMethod } from 'secure-token-media-element';
 import type { RemoteTrackElement } from './follow-remote-text-tracks.ts';
 import { followRemoteTextTracks } from './follow-remote-text-tracks.ts';
 import type { Session } from './session.ts';
@@ -9,7 +10,8 @@ type AddTrack = (options?: object, manualCleanup?: boolean) => unknown;
 /** Signs the text tracks that Video.js loads by itself. Call the result to stop. */
 export function signEmulatedTextTracks(videojs: Videojs, session: Session): () => void {
   const { player } = session;
-  const add = (player.addRemoteTextTrack as unknown as AddTrack).bind(player);
+  const adding = player as unknown as { addRemoteTextTrack: AddTrack };
+  const add = adding.addRemoteTextTrack.bind(player);
   let stopped = false;
 
   /** Lets what Video.js asks for while `run` runs go out with XMLHttpRequests that sign. */
@@ -45,11 +47,11 @@ export function signEmulatedTextTracks(videojs: Videojs, session: Session): () =
   };
 
   const stop = followRemoteTextTracks(player, loadOnceOn);
-  Object.assign(player, {
-    addRemoteTextTrack: ((options, manualCleanup) => signing(() => add(options, manualCleanup))) satisfies AddTrack,
-  });
+  const restore = replaceMethod(adding, 'addRemoteTextTrack', (options, manualCleanup) =>
+    signing(() => add(options, manualCleanup)),
+  );
   return () => {
-    Reflect.deleteProperty(player, 'addRemoteTextTrack');
+    restore();
     stop();
     stopped = true;
   };

@@ -1,4 +1,5 @@
 import type { TokenSource } from 'secure-token-core';
+import { replaceMethod } from 'secure-token-media-element';
 import type Player from 'video.js/dist/types/player.js';
 import type { PlayerSource } from './source-middleware.ts';
 
@@ -12,8 +13,10 @@ export function unsignGetters(player: Player, source: TokenSource): () => void {
   const currentSources = player.currentSources.bind(player) as unknown as () => PlayerSource[];
   /** One for each object, because VHS writes into what it is given: its options for DRM. */
   const unsignedSources = new WeakMap<object, object>();
+  let stopped = false;
+  const unsignUrl = (url: string): string => (stopped ? url : source.unsign(url));
   const unsign = <T extends Partial<PlayerSource>>(given: T): T => {
-    const unsigned = given.src && source.unsign(given.src);
+    const unsigned = given.src && unsignUrl(given.src);
     if (unsigned === given.src) return given;
     const known = (unsignedSources.get(given) as T | undefined) ?? { ...given, src: unsigned };
     unsignedSources.set(given, known);
@@ -22,7 +25,7 @@ export function unsignGetters(player: Player, source: TokenSource): () => void {
   const own = {
     src: (...args: unknown[]): unknown => {
       const answer = src(...args);
-      return typeof answer === 'string' ? source.unsign(answer) : answer;
+      return typeof answer === 'string' ? unsignUrl(answer) : answer;
     },
     currentSource: () => unsign(currentSource()),
     currentSources: () => currentSources().map(unsign),
@@ -30,10 +33,12 @@ export function unsignGetters(player: Player, source: TokenSource): () => void {
   const onSourceSet = (event: PlayerSource): void => {
     event.src = source.unsign(event.src);
   };
-  Object.assign(player, own);
+  const names = Object.keys(own) as (keyof typeof own)[];
+  const restores = names.map((name) => replaceMethod(player as unknown as typeof own, name, own[name]));
   player.on('sourceset', onSourceSet);
   return () => {
     player.off('sourceset', onSourceSet);
-    for (const name of Object.keys(own)) Reflect.deleteProperty(player, name);
+    restores.forEach((restore) => restore());
+    stopped = true;
   };
 }

@@ -85,6 +85,17 @@ describe('what is signed', () => {
   });
 });
 
+test('a function in protect that throws: the call rejects', async () => {
+  const mistake = new Error('of the app');
+  const protect = (): boolean => {
+    throw mistake;
+  };
+  const secure = secureFetch({ endpoint: '/token', protect }, lab.now.fetch);
+  const answer = secure('https://cdn.test/1.m4s');
+  await expect(answer).rejects.toBe(mistake);
+  expect(lab.now.seen).toEqual([]);
+});
+
 describe('options', () => {
   test('protect is missing', () => {
     expect(() => secureFetch({ endpoint: '/token' })).toThrow(
@@ -98,7 +109,7 @@ describe('options', () => {
   });
 
   test('protect names nothing', () => {
-    const empty = /^ERR_OPTIONS: protect is empty.* Write which URLs are signed/;
+    const empty = /^ERR_OPTIONS: protect is an empty list\. Give a URL prefix/;
     expect(() => secureFetch({ endpoint: '/token', protect: [] })).toThrow(empty);
     expect(() => secureFetch({ endpoint: '/token', protect: '' })).toThrow(/^ERR_OPTIONS: protect /);
   });

@@ -69,6 +69,32 @@ test('an outage before the first token is told, after the tries of the token sou
   await told;
 });
 
+test.each<[string, unknown, string]>([
+  ['a URL that is none', new FakeMedia(), 'http://'],
+  ['no element', null, url],
+  ['another element', new EventTarget(), url],
+])('%s: a shared token source is given up again', async (_, media, given) => {
+  const source = createTokenSource({ getTokens: () => Promise.resolve([]), protect: url });
+  const leave = vi.fn();
+  const join = vi.spyOn(source, 'join').mockReturnValue(leave);
+  const listen = vi.spyOn(source, 'addEventListener');
+  const unlisten = vi.spyOn(source, 'removeEventListener');
+  await expect(secureVideo(media as HTMLMediaElement, given, { source })).rejects.toThrow(TypeError);
+  expect(leave.mock.calls).toHaveLength(join.mock.calls.length);
+  expect(unlisten.mock.calls).toHaveLength(listen.mock.calls.length);
+});
+
+test.each(['service-worker', '', null, true])('via: %j is refused at once', async (via) => {
+  const source = createTokenSource({ getTokens: () => Promise.resolve([]), protect: url });
+  const join = vi.spyOn(source, 'join');
+  const opened = secureVideo(new FakeMedia() as unknown as HTMLMediaElement, url, { source, via } as never);
+  await expect(opened).rejects.toMatchObject({
+    code: 'ERR_OPTIONS',
+    message: "ERR_OPTIONS: via is neither 'worker' nor 'swap'. Write one of them, or leave it out.",
+  });
+  expect(join).not.toHaveBeenCalled();
+});
+
 describe('the console', () => {
   const open = (media: FakeMedia, getTokens: () => Promise<Token>) =>
     secureVideo(media as unknown as HTMLMediaElement, url, { getTokens });

@@ -130,6 +130,8 @@ describe('a worker that asks by itself', () => {
     ['more in retry', { endpoint, protect, retry: { limit: 1, key: 'SECRET' } }, /Unknown option 'retry.key'/],
     ['a host in place of a URL', { endpoint, protect: 'cdn.example.com' }, /Write 'https:\/\/cdn.example.com\/'/],
     ['another scheme', { endpoint, protect: 'wss://cdn.example/' }, /protect is not an http or https URL/],
+    ['an empty list', { endpoint, protect: [] }, /protect is an empty list\. Give a URL prefix/],
+    ['an empty list beside source', { source, protect: [] }, /protect is an empty list\. Give a URL prefix/],
     ["a pattern with 'all'", { endpoint, protect: /cdn/, requests: 'all' }, /needs protect as text/],
     ["a function with 'all'", { endpoint, protect: () => true, requests: 'all' }, /needs protect as text/],
     ["a query with 'all'", { endpoint, protect: `${protect}?a=1`, requests: 'all' }, /needs protect as text/],

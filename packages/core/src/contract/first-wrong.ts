@@ -8,7 +8,7 @@ function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Number.isNaN(value)) return 'NaN';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length ? 'a list' : 'an empty list';
   return value === '' ? 'empty text' : (KINDS[typeof value] ?? `a ${typeof value}`);
 }
 

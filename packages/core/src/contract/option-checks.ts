@@ -37,8 +37,9 @@ const members: Record<keyof TokenSourceOptions, Check> = {
   getTokens: isFunction,
   request: isObject,
   tokens: eachOf(isKnownToken, 'Give a list of tokens.'),
-  // a rule that is none might cover every URL
-  protect: (value, name) => (Array.isArray(value) ? eachOf(isRule, '')(value, name) : isRule(value, name)),
+  // a rule that is none might cover every URL; an empty list covers none
+  protect: (value, name) =>
+    Array.isArray(value) && value.length ? eachOf(isRule, '')(value, name) : isRule(value, name),
   renewBefore: isAmount,
   jitter: isShare,
   readAhead: isAmount,

@@ -152,6 +152,7 @@ const ALL_NEEDS_TEXT =
 /** @throws `ERR_OPTIONS` for rules that the worker could not read in its URL */
 function writtenRules(protect: unknown, { requests }: Requests): readonly string[] {
   if (!protect) throw wrong(PROTECT_IS_MISSING);
+  if (Array.isArray(protect) && !protect.length) refuse(isPrefix(protect, 'protect'));
   const noText = requests === 'all' ? ALL_NEEDS_TEXT : notInUrl('protect with anything but text without a query');
   const rules = ([protect].flat() as unknown[]).map((rule, index) => {
     if (typeof rule === 'function' || rule instanceof RegExp) throw wrong(noText);
