@@ -83,7 +83,10 @@ export const endpointMutants: readonly EndpointMutant[] = [
     '',
   ]),
   mutant('Ruby', 'a preflight without CORS headers', 'P31', ['next [204, headers, []]', 'next [204, {}, []]']),
-  mutant('Go', '`tokens` is null', 'P12', ['"tokens": tokens', '"tokens": []object(nil)[:min(0, len(tokens))]']),
+  mutant('Go', '`tokens` is null', 'P12', [
+    '"tokens": tokens',
+    '"tokens": []map[string]any(nil)[:min(0, len(tokens))]',
+  ]),
   mutant('Go', 'any host is signed', 'P18', ['https://cdn\\.example\\.com(', 'https://[^/]+(']),
   mutant('Go', 'fifty URLs at most', 'P2', ['= 300, 100, 200_000', '= 300, 50, 200_000']),
   mutant('Go', 'pages of another origin are not let in', 'P29', [

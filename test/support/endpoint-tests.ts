@@ -99,6 +99,29 @@ export function describeEndpoint(endpoint: LanguageEndpoint): void {
       expect(((await (await ask({ urls: [film, other] })).json()) as { denied: string[] }).denied).toEqual([other]);
     });
 
+    test('a URL of thousands of folders is refused, and the endpoint answers the next call', async () => {
+      const deep = (folders: number): string => `https://cdn.example.com/vod${'/a'.repeat(folders)}`;
+      const statusOf = async (other: string): Promise<number> =>
+        // what never answers would hold the connection for ever
+        (await ask({ urls: [other] }, { signal: AbortSignal.timeout(20_000) })).status;
+      // `createSigningEndpoint` takes 8,192 characters too
+      expect([deep(3_000).length <= 8192, await statusOf(deep(3_000))]).toEqual([true, 200]);
+      expect([deep(5_000).length > 8192, await statusOf(deep(5_000))]).toEqual([true, 403]);
+      expect(await statusOf(deep(95_000))).toBe(403);
+      expect(await statusOf(`${deep(4_000)}${'.'.repeat(100_000)}`)).toBe(403);
+      expect(await statusOf(film)).toBe(200);
+    });
+
+    test.each([undefined, ''])('without a secret (%j) it does not sign', async (none) => {
+      const started = await processes.serve(endpoint, withSessions(endpoint), none).catch((error: unknown) => error);
+      if (started instanceof Error) expect(started.message).toContain('CDN_SECRET is missing');
+      // PHP has no start of its own
+      else
+        expect(
+          (await fetch(started as string, { method: 'POST', headers, body: JSON.stringify({ urls: [film] }) })).status,
+        ).toBe(503);
+    });
+
     test.each([
       ['a text', 'urls', 400],
       ['a list', [film], 400],

@@ -114,8 +114,8 @@ export class EndpointProcesses {
   readonly #children: ChildProcess[] = [];
   #count = 0;
 
-  /** Resolves with the address once it answers. @throws what its compiler said */
-  async serve(endpoint: LanguageEndpoint, code: string, secret: string): Promise<string> {
+  /** Resolves with the address once it answers. @throws what its compiler said, or what it said when it ended */
+  async serve(endpoint: LanguageEndpoint, code: string, secret: string | undefined): Promise<string> {
     const cwd = join(this.#folder, String(this.#count++));
     mkdirSync(cwd);
     writeFileSync(join(cwd, basename(endpoint.file)), code);
@@ -125,9 +125,13 @@ export class EndpointProcesses {
     // TMPDIR: PHP counts calls in files
     const env = { ...process.env, CDN_SECRET: secret, PORT: String(port), TMPDIR: cwd };
     const [command, ...args] = run(port);
-    this.#children.push(spawn(command!, args, { cwd, env, stdio: 'ignore' }));
+    const child = spawn(command!, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#children.push(child);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => void (said += String(text)));
+    const ended = new Promise<never>((_, reject) => child.on('close', () => reject(new Error(said))));
     const url = `http://127.0.0.1:${port}/token`;
-    await answering(url);
+    await Promise.race([answering(url), ended]);
     return url;
   }
 

@@ -19,13 +19,14 @@ public class Problem { public int status; public string detail; }
 
 static class TokenEndpoint
 {
-    static readonly string Secret = Environment.GetEnvironmentVariable("CDN_SECRET") ?? throw new Exception();
+    static readonly string Secret = Environment.GetEnvironmentVariable("CDN_SECRET");
+    static TokenEndpoint() { if (string.IsNullOrEmpty(Secret)) throw new Exception("CDN_SECRET is missing"); }
     // What may be signed. Names hold letters, digits and ._- only, and end with no dot: all servers read them alike.
     // Windows drops dots and spaces at the end of a name, and has a second name with a ~ for a long one (PREMIU~1).
     static readonly Regex Allowed =
         new Regex(@"^https://cdn\.example\.com(/vod(?:/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+)(?:\?[!-""$-~]*)?\z");
     static readonly string[] Pages = { "https://app.example.com" }; // the origins of the pages that may ask
-    const int Ttl = 300, MaxUrls = 100, MaxBody = 200000, CallsPerMinute = 600; // seconds, URLs, bytes, of one viewer
+    const int Ttl = 300, MaxUrls = 100, MaxUrl = 8192, MaxBody = 200000, CallsPerMinute = 600; // of one viewer
 
     /// <summary>Your session check: who is asking? null if nobody is logged in. For a first try: everybody.</summary>
     static string ViewerOf(HttpListenerRequest request) => "a viewer";
@@ -49,8 +50,7 @@ static class TokenEndpoint
     static bool CallsTooOften(string viewer, long now)
     {
         if (minute != (minute = now / 60)) Calls.Clear();
-        Calls.TryGetValue(viewer, out int calls);
-        return (Calls[viewer] = calls + 1) > CallsPerMinute;
+        return (Calls[viewer] = Calls.TryGetValue(viewer, out int calls) ? calls + 1 : 1) > CallsPerMinute;
     }
     static Problem Fail(int status, string detail) => new Problem { status = status, detail = detail };
 
@@ -79,7 +79,7 @@ static class TokenEndpoint
         var answer = new Answer { now = now, tokens = new List<Token>(), denied = new List<string>() };
         foreach (var url in urls.Select(each => each.Value).Distinct())
         {
-            var found = Allowed.Match(url);
+            var found = Allowed.Match(url.Length <= MaxUrl ? url : "");
             var path = found.Groups[1].Value;
             if (found.Success && MayWatch(viewer, path)) answer.tokens.Add(TokenFor(url, path, expires));
             else answer.denied.Add(url);

@@ -19,9 +19,9 @@ import (
 // What may be signed. Names hold letters, digits and ._- only, and end with no dot: all servers read them alike. Windows
 // drops dots and spaces at the end of a name, and has a second name with a ~ for a long one (PREMIU~1).
 var allowed = regexp.MustCompile(`^https://cdn\.example\.com(/vod(?:/[\w.-]*[\w-])+)(?:\?[!-"$-~]*)?$`)
-var jsonType = regexp.MustCompile(`(?i)^application/json\s*(;|$)`)
-var pages = []string{"https://app.example.com"}                      // the origins of the pages that may ask
-const ttl, maxURLs, maxBody, callsPerMinute = 300, 100, 200_000, 600 // seconds; URLs; bytes; calls of one viewer
+var secret = os.Getenv("CDN_SECRET")
+var pages = []string{"https://app.example.com"}                                    // origins of the pages that may ask
+const ttl, maxURLs, maxBody, maxURL, callsPerMinute = 300, 100, 200_000, 8192, 600 // seconds, bytes; of one viewer
 
 // viewerOf is your session check: who is asking? "" if nobody is logged in. For a first try: everybody.
 func viewerOf(r *http.Request) string { return "a viewer" }
@@ -29,17 +29,14 @@ func viewerOf(r *http.Request) string { return "a viewer" }
 // mayWatch is your entitlement check. In front of a server that ignores case, compare strings.ToLower(path).
 func mayWatch(viewer, path string) bool { return !strings.HasPrefix(path, "/vod/premium/") }
 
-type object map[string]any
-
-func tokenFor(url, path string, expires int64) object {
+func tokenFor(url, path string, expires int64) map[string]any {
 	e := strconv.FormatInt(expires, 10)
-	digest := md5.Sum([]byte(os.Getenv("CDN_SECRET") + path + e))
+	digest := md5.Sum([]byte(secret + path + e))
 	st := base64.RawURLEncoding.EncodeToString(digest[:])
-	return object{"url": url, "anyQuery": true, "expires": expires, "query": object{"st": st, "e": e}}
+	return map[string]any{"url": url, "anyQuery": true, "expires": expires, "query": map[string]any{"st": st, "e": e}}
 }
 
-var counting sync.Mutex
-var minute, calls = int64(0), map[string]int{} // of each viewer, in that minute
+var counting, minute, calls = sync.Mutex{}, int64(0), map[string]int{} // of each viewer, in that minute
 
 func callsTooOften(viewer string, now int64) bool {
 	counting.Lock()
@@ -51,7 +48,7 @@ func callsTooOften(viewer string, now int64) bool {
 	return calls[viewer] > callsPerMinute
 }
 
-func answer(header http.Header, r *http.Request) (status int, detail string, body object) {
+func answer(header http.Header, r *http.Request) (status int, detail string, body map[string]any) {
 	viewer, now := viewerOf(r), time.Now().Unix()
 	text, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	var call struct {
@@ -62,7 +59,7 @@ func answer(header http.Header, r *http.Request) (status int, detail string, bod
 	case r.Method != "POST":
 		header.Set("Allow", "POST, OPTIONS")
 		return 405, "Send a POST.", nil
-	case !jsonType.MatchString(r.Header.Get("Content-Type")):
+	case !strings.EqualFold(strings.TrimSpace(strings.Split(r.Header.Get("Content-Type"), ";")[0]), "application/json"):
 		return 415, "Send the body as application/json.", nil
 	case len(text) > maxBody:
 		return 413, "The body is too long; ask for fewer URLs.", nil
@@ -74,19 +71,19 @@ func answer(header http.Header, r *http.Request) (status int, detail string, bod
 		header.Set("Retry-After", strconv.FormatInt(60-now%60, 10))
 		return 429, "Too many calls.", nil
 	}
-	expires, tokens, denied := now+ttl, []object{}, []string{}
+	expires, tokens, denied := now+ttl, []map[string]any{}, []string{}
 	if call.Reason == "refused" { // one URL and one expiry give one token: now another one is needed
 		expires++
 	}
 	for _, url := range slices.Compact(slices.Sorted(slices.Values(call.URLs))) { // each once
-		if found := allowed.FindStringSubmatch(url); found != nil && mayWatch(viewer, found[1]) {
+		if found := allowed.FindStringSubmatch(url); len(url) <= maxURL && found != nil && mayWatch(viewer, found[1]) {
 			tokens = append(tokens, tokenFor(url, found[1], expires))
 		} else {
 			denied = append(denied, url)
 		}
 	}
 	if len(tokens) > 0 {
-		return 200, "", object{"now": now, "tokens": tokens, "denied": denied}
+		return 200, "", map[string]any{"now": now, "tokens": tokens, "denied": denied}
 	}
 	return 403, "This viewer may have none of these URLs.", nil
 }
@@ -109,12 +106,15 @@ func handle(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Type", "application/json")
 	if status != 200 {
 		header.Set("Content-Type", "application/problem+json")
-		body = object{"status": status, "title": http.StatusText(status), "detail": detail}
+		body = map[string]any{"status": status, "title": http.StatusText(status), "detail": detail}
 	}
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(body)
 }
 
 func main() {
+	if secret == "" {
+		panic("CDN_SECRET is missing")
+	}
 	panic(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), http.HandlerFunc(handle)))
 }

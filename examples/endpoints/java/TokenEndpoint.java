@@ -11,13 +11,14 @@ import java.util.regex.*;
 
 /** Answers POST /token with Secure Token (nginx secure_link) tokens. JSON is read by Gson. */
 public class TokenEndpoint {
-    static final String SECRET = Objects.requireNonNull(System.getenv("CDN_SECRET"), "CDN_SECRET is missing");
+    static final String SECRET = Optional.ofNullable(System.getenv("CDN_SECRET"))
+            .filter(secret -> !secret.isEmpty()).orElseThrow(() -> new Error("CDN_SECRET is missing"));
     // What may be signed. Names hold letters, digits and ._- only, and end with no dot: all servers read them alike.
     // Windows drops dots and spaces at the end of a name, and has a second name with a ~ for a long one (PREMIU~1).
-    static final Pattern ALLOWED =
-            Pattern.compile("https://cdn\\.example\\.com(/vod(?:/[\\w.-]*[\\w-])+)(?:\\?[!-\"$-~]*)?");
+    static final Pattern ALLOWED = // with possessive repeats (++, *+): others take stack for each folder
+            Pattern.compile("https://cdn\\.example\\.com(/vod(?:/[\\w.-]*+(?<=[\\w-]))++)(?:\\?[!-\"$-~]*)?");
     static final Set<String> PAGES = Set.of("https://app.example.com"); // the origins of the pages that may ask
-    static final int TTL = 300, MAX_URLS = 100, MAX_BODY = 200_000, CALLS_PER_MINUTE = 600; // of one viewer
+    static final int TTL = 300, MAX_URLS = 100, MAX_URL = 8192, MAX_BODY = 200_000, CALLS_PER_MINUTE = 600;
 
     /** Your session check: who is asking? null if nobody is logged in. For a first try: everybody. */
     static String viewerOf(Headers request) {
@@ -78,7 +79,7 @@ public class TokenEndpoint {
         Answer answer = new Answer(now, new ArrayList<>(), new ArrayList<>());
         for (String url : urls) {
             Matcher found = ALLOWED.matcher(url);
-            String path = found.matches() ? found.group(1) : null;
+            String path = url.length() <= MAX_URL && found.matches() ? found.group(1) : null;
             if (path != null && mayWatch(viewer, path)) answer.tokens.add(tokenFor(url, path, expires));
             else answer.denied.add(url);
         }
@@ -99,7 +100,7 @@ public class TokenEndpoint {
         Object answer;
         try {
             answer = exchange.getRequestMethod().equals("OPTIONS") ? new Problem(204, "") : answer(exchange);
-        } catch (Exception error) { // an outage of yours is no denial: the player tries again
+        } catch (Exception | StackOverflowError error) { // an outage of yours is no denial: the player tries again
             answer = new Problem(503, "Try again later.");
         }
         int status = answer instanceof Problem problem ? problem.status : 200;
@@ -107,13 +108,12 @@ public class TokenEndpoint {
         byte[] body = new GsonBuilder().serializeNulls().create().toJson(answer).getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, status == 204 ? -1 : body.length);
         if (status != 204) exchange.getResponseBody().write(body);
-        exchange.close();
     }
 
     public static void main(String[] arguments) throws IOException {
         int port = Integer.parseInt(System.getenv("PORT"));
         HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
-        server.createContext("/token", TokenEndpoint::handle);
+        server.createContext("/token", exchange -> { try (exchange) { handle(exchange); } }); // closes it in any case
         server.setExecutor(Executors.newFixedThreadPool(8));
         server.start();
     }

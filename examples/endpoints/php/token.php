@@ -7,7 +7,7 @@ const ALLOWED = '{^https://cdn\.example\.com(/vod(?:/[A-Za-z0-9_.-]*[A-Za-z0-9_-
 const PAGES = ['https://app.example.com']; // the origins of the pages that may ask
 const TTL = 300; // seconds
 const MAX_URLS = 100;
-const MAX_BODY = 200_000; // bytes
+const MAX_BODY = 200_000, MAX_URL = 8192; // bytes
 const CALLS_PER_MINUTE = 600; // of one viewer, on one server
 
 /** Your session check: who is asking? null if nobody is logged in. For a first try: everybody. */
@@ -78,7 +78,7 @@ function answer(): array
     $expires = $now + TTL + ($reason === 'refused' ? 1 : 0);
     $tokens = $denied = [];
     foreach (array_unique($urls) as $url) {
-        if (preg_match(ALLOWED, $url, $found) && mayWatch($viewer, $found[1])) {
+        if (strlen($url) <= MAX_URL && preg_match(ALLOWED, $url, $found) && mayWatch($viewer, $found[1])) {
             $tokens[] = tokenFor($secret, $url, $found[1], $expires);
         } else {
             $denied[] = $url;

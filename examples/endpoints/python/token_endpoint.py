@@ -15,6 +15,7 @@ ALLOWED = re.compile(r"https://cdn\.example\.com(/vod(?:/[\w.-]*[\w-])+)(?:\?[!-
 PAGES = {"https://app.example.com"}  # the origins of the pages that may ask
 TTL = 300  # seconds
 MAX_URLS = 100
+MAX_URL = 8192  # characters
 MAX_BODY = 200_000  # bytes
 CALLS_PER_MINUTE = 600  # of one viewer, in one process
 
@@ -82,7 +83,7 @@ def answer(environ):
     expires = now + TTL + (1 if reason == "refused" else 0)
     tokens, denied = [], []
     for url in dict.fromkeys(urls):
-        allowed = ALLOWED.fullmatch(url)
+        allowed = len(url) <= MAX_URL and ALLOWED.fullmatch(url)
         if allowed and may_watch(viewer, allowed[1]):
             tokens.append(token_for(url, allowed[1], expires))
         else:

@@ -2,13 +2,16 @@
 require "digest"
 require "json"
 
-SECRET = ENV.fetch("CDN_SECRET")
+SECRET = ENV["CDN_SECRET"].to_s
+raise "CDN_SECRET is missing" if SECRET.empty?
+
 # What may be signed. Names hold letters, digits and ._- only, and end with no dot: all servers read them alike. Windows
 # drops dots and spaces at the end of a name, and has a second name with a ~ for a long one (PREMIU~1).
 ALLOWED = %r{\Ahttps://cdn\.example\.com(/vod(?:/[\w.-]*[\w-])+)(?:\?[!-"$-~]*)?\z}
 PAGES = ["https://app.example.com"].freeze # the origins of the pages that may ask
 TTL = 300 # seconds
 MAX_URLS = 100
+MAX_URL = 8192 # characters
 MAX_BODY = 200_000 # bytes
 CALLS_PER_MINUTE = 600 # of one viewer, in one process
 
@@ -77,7 +80,9 @@ def answer(env)
 
   # One URL and one expiry give one token. A viewer whose token was refused must get another one.
   expires = now + TTL + (reason == "refused" ? 1 : 0)
-  allowed, denied = urls.uniq.partition { |url| (path = url[ALLOWED, 1]) && may_watch?(viewer, path) }
+  allowed, denied = urls.uniq.partition do |url|
+    url.size <= MAX_URL && (path = url[ALLOWED, 1]) && may_watch?(viewer, path)
+  end
   raise Problem.new(403, "This viewer may have none of these URLs.") if allowed.empty?
 
   { now: now, tokens: allowed.map { |url| token_for(url, url[ALLOWED, 1], expires) }, denied: denied }
