@@ -82,7 +82,7 @@ describe('secure-token --format', () => {
     [
       'a format that is none',
       ['sign', url, '--format', 'keyCdn'],
-      /--format: keyCdn is unknown\. Give one of secureToken, /,
+      /--format: this is unknown\. Give one of secureToken, /,
     ],
     ['an option without a value', ['sign', url, '--option', 'exact'], /--option: Give a name and a value/],
     [

@@ -168,7 +168,7 @@ describe('secure-token serve', () => {
     const { code, err } = await runCli(['serve', 'test/media', '--host', '192.0.2.1', '--port', '0']);
     expect([code, err]).toEqual([
       2,
-      'secure-token: --host: 192.0.2.1 is not an address of this machine. Give one of its addresses, or localhost.\n',
+      'secure-token: --host: this is not an address of this machine. Give one of its addresses, or localhost.\n',
     ]);
   });
 

@@ -5,10 +5,10 @@ import { CliError } from './cli-error.ts';
 /**
  * The text of a file, or of standard input for `-`.
  *
- * @param shown what the error calls the file: not its name where somebody may have given a secret in place of it
+ * @param shown what the error calls the file: somebody may have given a secret or a URL with its token in place of it
  * @throws `CliError` when it cannot be read
  */
-export async function readText(file: string, shown: string = file): Promise<string> {
+export async function readText(file: string, shown: string): Promise<string> {
   try {
     return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
   } catch (error) {

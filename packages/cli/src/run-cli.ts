@@ -21,8 +21,8 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     )
     .version(version)
     .exitOverride()
-    // whoever writes --secret=… is to find the secret in no log
-    .configureOutput({ outputError: (text, write) => write(text.replace(/(unknown option '[^'=]*)=.*'/s, "$1'")) })
+    // commander quotes what it was given, which may be a secret (`--secret=X`) or a URL with its token
+    .configureOutput({ outputError: (text, write) => write(text.replace(quoted, "$1'…'")) })
     .addHelpText(
       'after',
       `
@@ -50,6 +50,9 @@ work, or nobody who could be asked.`,
     return 2;
   }
 }
+
+/** What commander quotes of the command line; a quotation mark or a line break may be a part of it. */
+const quoted = /^(error: (?:unknown (?:option|command)|option '.*?' argument) )'.*'/s;
 
 /** Whether the call was wrong: a `CliError`, or what `secure-token-server` says of an option. */
 const isOptionsError = (error: unknown): error is Error =>

@@ -177,7 +177,7 @@ describe('--format', () => {
     [
       'a format that is none',
       { name: 'edgeAuht', secrets: [hexKey] },
-      /^--format: edgeAuht is unknown\. Give one of secureToken, /,
+      /^--format: this is unknown\. Give one of secureToken, /,
     ],
     [
       'a layout that is none',

@@ -1,6 +1,11 @@
 // @vitest-environment jsdom
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createServeApp } from '../../../packages/cli/src/serve/serve-app.ts';
 import { servePage } from '../../../packages/cli/src/serve/serve-page.ts';
+import { edgeAuth } from '../../../packages/server/src/index.ts';
 
 describe('servePage', () => {
   let document: Document;
@@ -43,6 +48,22 @@ describe('servePage', () => {
     for (const element of document.querySelectorAll('video, nav'))
       expect(element.getAttribute('aria-label')).toBeTruthy();
     expect(texts('li a')[0]).toBe('film.mp4 MP4');
+  });
+
+  test('a file whose path the format cannot sign has no link, and the others have theirs', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'serve-page-'));
+    mkdirSync(join(root, 'a~b'));
+    for (const path of ['a~b/x.mp4', 'y.mp4']) writeFileSync(join(root, path), '');
+    const format = edgeAuth({ key: 'ab'.repeat(16) });
+    const app = createServeApp({ root, format, ttl: 60, playerFiles: undefined, isNamed: () => true });
+    const response = await app.request('http://127.0.0.1/');
+    rmSync(root, { recursive: true });
+    expect(response.status).toBe(200);
+    const items = [...new DOMParser().parseFromString(await response.text(), 'text/html').querySelectorAll('li')];
+    expect(items.map((item) => [item.textContent.trim(), item.querySelector('a') !== null])).toEqual([
+      ['y.mp4 MP4', true],
+      ['a~b/x.mp4 MP4 The format cannot sign this path: rename it.', false],
+    ]);
   });
 
   test('without files it says so', async () => {

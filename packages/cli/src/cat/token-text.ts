@@ -6,7 +6,7 @@ const MAX_LENGTH = 65_536;
 
 /** The token that a person has copied: alone, with the name of its header, or within a URL. */
 export async function findToken(argument: string): Promise<string> {
-  const text = (argument === '-' ? await readText('-') : argument).trim();
+  const text = (argument === '-' ? await readText('-', 'Standard input') : argument).trim();
   if (text === '') throw new CliError('The token is empty. Give a token, or a URL that carries one.');
   if (text.length > MAX_LENGTH) throw new CliError(`This is longer than ${MAX_LENGTH} characters. Give one token.`);
   const bare = text.replace(/^(?:cta-)?common-access-token\s*[:=]\s*/i, '');

@@ -14,7 +14,7 @@ export function addPlaylistCommand(program: Command): void {
       const { url, json } = options;
       const expires = readExpiry(options);
       const format = await readFormat(options);
-      const text = await readText(file);
+      const text = await readText(file, 'The playlist');
       if (!text.startsWith('#EXTM3U'))
         throw new CliError(`${file} is not an HLS playlist: it does not begin with #EXTM3U. Give an .m3u8 file.`);
       // a URL or an expiry that cannot be signed is an error here, and would leave each URI of the playlist alone

@@ -40,7 +40,7 @@ nothing from the network. Without a secret, one is made up for this run, unless 
         (found) => found.isDirectory(),
         () => false,
       );
-      if (!isFolder) throw new CliError(`${dir} is not a folder. Give the folder with your HLS and MP4 files.`);
+      if (!isFolder) throw new CliError('DIR is not a folder. Give the folder with your HLS and MP4 files.');
       if (options.port !== undefined && options.port > 65_535)
         throw new CliError(`--port: this is ${options.port}. Give 0 to 65535.`);
       if (!(options.ttl >= 2 && options.ttl <= 86_400))
@@ -92,8 +92,8 @@ function listen(
     );
     const whyNot = (code: string | undefined, text: string): string => {
       if (code === 'EADDRINUSE') return `Port ${port} is taken. Give another one, or --port 0.`;
-      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-        return `--host: ${name} is not an address of this machine. Give one of its addresses, or localhost.`;
+      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+        return '--host: this is not an address of this machine. Give one of its addresses, or localhost.';
       if (code === 'EACCES') return `--port: you may not listen at ${port}. Give a port above 1023.`;
       return text;
     };

@@ -69,7 +69,7 @@ const isSecretName = (name: string): boolean => /^(?:secrets?|keys?|secretAccess
 
 /** @throws `CliError`, which does not repeat what is in the file */
 async function readSettings(file: string): Promise<Settings> {
-  const value = jsonOrText(await readText(file));
+  const value = jsonOrText(await readText(file, 'The file of --options-file'));
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new CliError(`--options-file: ${file} is not a JSON object. Write one, such as { "carrier": "query" }.`);
   const secret = Object.keys(value).find(isSecretName);

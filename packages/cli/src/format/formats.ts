@@ -70,7 +70,7 @@ export const formats: readonly Format[] = [
 export function formatNamed(name: string): Format {
   const found = formats.find((format) => format.name === name);
   if (found) return found;
-  throw new CliError(`--format: ${name} is unknown. Give one of ${formats.map((each) => each.name).join(', ')}.`);
+  throw new CliError(`--format: this is unknown. Give one of ${formats.map((each) => each.name).join(', ')}.`);
 }
 
 /**

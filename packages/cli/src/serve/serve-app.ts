@@ -31,6 +31,11 @@ export async function checkLinks(format: TokenFormat): Promise<void> {
   }
 }
 
+/** No link for a path that the format cannot sign, such as one with `~` for `edgeAuth`: the other files have theirs. */
+function noLink(error: unknown): undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_OPTIONS')) throw error;
+}
+
 /**
  * The page, the signing endpoint and the edge of `secure-token serve`. The folder is there twice: below `/media/` for
  * the plugin, and below `/signed/` with signed playlists, for links that any player plays.
@@ -66,7 +71,7 @@ export function createServeApp({
     const paths = await mediaList(root);
     const files = paths.map(async (path) => {
       const url = (mount: string): string => new URL(encodeURI(`/${mount}/${path}`), here).href;
-      const link = await signUrl(url('signed'), { format, expiresIn: linkLifetime });
+      const link = await signUrl(url('signed'), { format, expiresIn: linkLifetime }).catch(noLink);
       return { path, link, source: /\.m3u8$/i.test(path) ? url('media') : undefined };
     });
     context.header('Cache-Control', 'no-store');

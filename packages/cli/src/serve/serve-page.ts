@@ -3,8 +3,8 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 
 interface PageFile {
   readonly path: string;
-  /** Signed, and good for any player. */
-  readonly link: string;
+  /** Signed, and good for any player; none for a path that the format cannot sign. */
+  readonly link: string | undefined;
   /** Where hls.js loads it from; none for files that browsers play alone. */
   readonly source: string | undefined;
 }
@@ -27,6 +27,7 @@ video { display: block; width: 100%; aspect-ratio: 16 / 9; background: #000; bor
 ul { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: .5rem; }
 li + li { border-top: 1px solid var(--line); }
 li a { display: flex; gap: .75rem; justify-content: space-between; padding: .6rem .9rem; }
+li p { margin: 0; padding: .6rem .9rem; opacity: .75; }
 li a { color: inherit; text-decoration: none; }
 li a:hover, li a:focus-visible { background: color-mix(in srgb, var(--accent) 10%, transparent); outline-offset: -2px; }
 li a[aria-current] { color: var(--accent); font-weight: 600; box-shadow: inset 3px 0 var(--accent); }
@@ -137,5 +138,9 @@ function folderLists(files: readonly PageFile[]): Html[] {
 
 function fileItem({ path, link, source }: PageFile): Html {
   const name = html`<span>${path}</span> <small>${source === undefined ? 'MP4' : 'HLS'}</small>`;
+  if (link === undefined)
+    return html`<li>
+      <p>${name} <small>The format cannot sign this path: rename it.</small></p>
+    </li>`;
   return html`<li><a href="${link}" ${source === undefined ? '' : html`data-source="${source}"`}>${name}</a></li>`;
 }

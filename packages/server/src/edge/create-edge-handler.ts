@@ -123,7 +123,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         const now = Math.floor(clock() / 1000);
         const verdict = await format.verify(request, now);
         if (!verdict.ok) {
-          logRefusal(verdict, { url: judged.hrefWithoutQuery, method: request.method });
+          logRefusal(verdict, { url: judged, format, method: request.method });
           return refuse(verdict.status);
         }
         if (edgeSessions && (await edgeSessions.haveEnded(format, verdict))) return refuse(403);

@@ -1,8 +1,11 @@
+import type { TokenFormat } from '../token/token-format.ts';
 import type { RefusedVerdict } from '../token/verdict.ts';
+import type { JudgedUrl } from '../url/judged-url.ts';
+import { loggedUrl } from './logged-url.ts';
 
 /** A request that was refused, for a log: no token, and nothing that a token says. */
 export interface EdgeRefusal extends Pick<RefusedVerdict, 'status' | 'reason' | 'claim' | 'detail'> {
-  /** Without query and token. */
+  /** Without query and token; `…` stands for a token in a place of the path where the format does not read it. */
   readonly url: string;
   readonly method: string;
 }
@@ -11,12 +14,12 @@ export interface EdgeRefusal extends Pick<RefusedVerdict, 'status' | 'reason' | 
 export function refusalLog(
   onRefusal: ((refusal: EdgeRefusal) => void) | undefined,
   onError: (error: unknown) => void,
-): (refused: RefusedVerdict, request: { readonly url: string; readonly method: string }) => void {
-  return ({ status, reason, claim, detail }, { url, method }) => {
+): (refused: RefusedVerdict, request: { url: JudgedUrl; format: TokenFormat; method: string }) => void {
+  return ({ status, reason, claim, detail }, { url, format, method }) => {
     try {
       // Without types it may be an async function, whose rejection would end the process.
       const told: unknown = onRefusal?.({
-        url,
+        url: loggedUrl(url, format),
         method,
         status,
         reason,

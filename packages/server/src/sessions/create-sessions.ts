@@ -16,11 +16,18 @@ export interface SessionsOptions {
   viewer: (request: Request) => string | Promise<string>;
   /** The number of sessions of a viewer that may hold a place at a time. @default any number, of which 100 are kept */
   limit?: number;
-  /** Seconds after its latest call in which a session keeps its place. @default 1.5 times the lifetime of its tokens */
+  /**
+   * Seconds after its latest call in which a session keeps its place, a year at most.
+   *
+   * @default 1.5 times the lifetime of its tokens
+   */
   idle?: number;
   /** Unix milliseconds. @default Date.now */
   clock?: () => number;
 }
+
+/** A year in seconds: a time far beyond that is no whole number to Redis. */
+const maxIdle = 31_536_000;
 
 /** A renewal comes before the token ends; half a lifetime more is for calls that fail. */
 const idleLifetimes = 1.5;
@@ -33,7 +40,9 @@ const idleLifetimes = 1.5;
  */
 export function createSessions(options: SessionsOptions): Sessions {
   checkSessionsOptions(options);
-  const { store, viewer, limit, idle, clock = Date.now } = options;
+  const { store, viewer, limit, idle } = options;
+  // A monotonic clock has fractions of a millisecond, and the stores keep whole ones.
+  const clock = (): number => Math.floor((options.clock ?? Date.now)());
 
   const viewerOf = async (request: Request): Promise<string> => {
     const name: unknown = await callHook('sessions.viewer', () => viewer(request));
@@ -103,6 +112,6 @@ function checkSessionsOptions(options: SessionsOptions): void {
     throw optionsError('viewer', 'Give a function that returns the viewer.', viewer);
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1))
     throw optionsError('limit', 'Give a whole number of sessions, at least 1.', limit);
-  if (idle !== undefined && !(Number.isFinite(idle) && idle > 0))
-    throw optionsError('idle', 'Give seconds, more than 0.', idle);
+  if (idle !== undefined && !(typeof (idle as unknown) === 'number' && idle > 0 && idle <= maxIdle))
+    throw optionsError('idle', `Give seconds, more than 0, at most ${maxIdle} (a year).`, idle);
 }

@@ -52,6 +52,20 @@ describe('createSessions', () => {
     expect(await sessions.admit(request, { session: other, ttl: 300 })).toMatchObject({ state: 'admitted' });
   });
 
+  test('a clock with fractions: the store gets whole milliseconds', async () => {
+    const store = memoryStore();
+    const calls = (['admit', 'list', 'leave', 'end', 'ended'] as const).map((name) => vi.spyOn(store, name));
+    const sessions = createSessions({ store, viewer, idle: 0.0005, clock: () => 1_795_500_000_000.75 });
+    await sessions.admit(request, { session: one, ttl: 300 });
+    await sessions.list('anna');
+    await sessions.leave(request, one);
+    await sessions.end({ viewer: 'anna' });
+    await sessions.ended();
+    const numbers = JSON.stringify(calls.map(({ mock }) => mock.calls)).match(/\b1\d{12}[\d.]*/g);
+    expect(new Set(numbers)).toEqual(new Set(['1795500000000', '1795500000001', '1795500301000']));
+    expect(numbers).toHaveLength(7);
+  });
+
   test('a session is ended by its id, and a page that is closed leaves', async () => {
     const sessions = createSessions({ store: memoryStore(), viewer, limit: 1 });
     await sessions.admit(request, { session: one, ttl: 300 });
@@ -84,6 +98,8 @@ describe('createSessions', () => {
     ['limit', 1.5],
     ['idle', 0],
     ['idle', Infinity],
+    ['idle', 1e17],
+    ['idle', '60'],
     ['limits', 1],
   ])('refuses %s %j at once', (name, value) => {
     expect(() => createSessions({ store: memoryStore(), viewer, [name]: value })).toThrow(

@@ -1,0 +1,42 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { runCli } from '../../../packages/cli/src/run-cli.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+const SECRET = "it's\nmy secret'";
+const signed = 'https://cdn.example.com/vod/a.m3u8?st=ToKeN&e=1470055000';
+
+test.each<[string, string[], RegExp]>([
+  ['a URL without a command', [signed], /^error: unknown command '…'$/m],
+  ['a token without the command of cat', ['cat', SECRET], /^error: unknown command '…'$/m],
+  ['a secret behind a short option', ['sign', signed, `-s${SECRET}`], /^error: unknown option '…'$/m],
+  ['a secret that runs into its option', ['sign', signed, `--secret${SECRET}`], /^error: unknown option '…'$/m],
+  ['a URL as a lifetime', ['sign', '--ttl', signed], /'--ttl <seconds>' argument '…' is invalid\. Give a whole number/],
+  ['a secret as a port', ['serve', '.', '--port', SECRET], /'--port <port>' argument '…' is invalid\. Give a whole/],
+  ['a URL as a path form', ['sign', '--path-form', signed], /argument '…' is invalid\. Allowed choices are decoded/],
+  ['a URL as a format', ['verify', '--format', signed], /--format: this is unknown\. Give one of secureToken/],
+  ['a URL as options', ['sign', signed, '--options-file', signed], /The file of --options-file cannot be read/],
+  ['a URL as a playlist', ['playlist', signed, '--url', signed], /The playlist cannot be read \(ENOENT\)/],
+  ['a URL as a folder', ['serve', signed], /DIR is not a folder/],
+])('%s: the error does not repeat it', async (_, args, message) => {
+  vi.stubEnv('SECURE_TOKEN_SECRET', 'a secret of the environment');
+  const printed: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  vi.spyOn(console, 'error').mockImplementation((text: string) => void printed.push(text));
+  expect(await runCli(['node', 'secure-token', ...args], '0')).toBe(2);
+  expect(printed.join('')).toMatch(message);
+  expect(printed.join('')).not.toMatch(/ToKeN|my secret/);
+});
+
+test('an error still names the argument that is missing, and the command that was meant', async () => {
+  const printed: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  await runCli(['node', 'secure-token', 'sign'], '0');
+  await runCli(['node', 'secure-token', 'sgin', signed], '0');
+  expect(printed.join('')).toBe(
+    "error: missing required argument 'url'\nerror: unknown command '…'\n(Did you mean sign?)\n",
+  );
+});
