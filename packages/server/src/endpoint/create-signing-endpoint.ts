@@ -13,7 +13,7 @@ import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
 import { deniedToViewer, hasFailed, unsignable } from './endpoint-problems.ts';
 import { readGrant } from './grant.ts';
 import { grantedTokens } from './granted-tokens.ts';
-import { lifetimeFor } from './lifetime.ts';
+import { lifetimeFor, unixSeconds } from './lifetime.ts';
 import { rateLimit } from './rate-limit.ts';
 import { DEFAULT_MAX_URLS, checkSigningEndpointOptions } from './signing-endpoint-options.ts';
 import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
@@ -37,7 +37,7 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
   const secondsToWait = options.rateLimit && rateLimit(options.rateLimit, clock);
   const expander = expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined;
 
-  const nowSeconds = (): number => Math.floor(clock() / 1000);
+  const nowSeconds = (): number => unixSeconds(clock);
 
   const answer = async (request: Request): Promise<Response> => {
     const wait = (await secondsToWait?.(request)) ?? 0;

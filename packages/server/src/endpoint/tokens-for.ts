@@ -11,7 +11,7 @@ import type { AllowList } from '../url/allow-list.ts';
 import { listedUrls, openableUrls } from './asked-url.ts';
 import type { OpenableUrl } from './asked-url.ts';
 import { grantedTokens } from './granted-tokens.ts';
-import { checkTtl, lifetimeFor } from './lifetime.ts';
+import { checkTtl, lifetimeFor, unixSeconds } from './lifetime.ts';
 import { isWebUrl } from './web-url.ts';
 
 export interface TokensForOptions {
@@ -51,7 +51,7 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
   if (!Array.isArray(urls)) throw optionsError('urls', 'Give a list of absolute URLs.', urls);
   if (urls.length === 0) return [];
   const allows = options.allow === undefined ? undefined : allowList(options.allow);
-  const expires = Math.floor(clock() / 1000) + lifetimeFor('initial', ttl, format.maxTtl);
+  const expires = unixSeconds(clock) + lifetimeFor('initial', ttl, format.maxTtl);
   const hrefs = urls.map((url: string) => hrefToSign(url, format));
   const asked = await askedUrls(hrefs, allows ?? everything, format, expires);
   const failures: unknown[] = [];

@@ -1,6 +1,6 @@
 import type { Token } from 'secure-token-core';
 import { checkNames } from '../errors/check-names.ts';
-import { isOptionsError } from '../errors/options-error.ts';
+import { refusesUrl } from '../errors/options-error.ts';
 import { attachToken } from '../token/attach-token.ts';
 import { setQuery } from '../token/set-query.ts';
 import type { TokenFormat } from '../token/token-format.ts';
@@ -27,7 +27,8 @@ export interface SignPlaylistOptions {
  *
  * @param playlistUrl the playlist's own URL, without a token
  * @throws `ERR_OPTIONS` for a `playlistUrl` that is no absolute URL, has a user name or a password, or is a text that
- *   clients would not request as it is written (see `signUrl`); whatever the format throws beside `ERR_OPTIONS`
+ *   clients would not request as it is written (see `signUrl`); for `expires` that
+ *   is no unix seconds; whatever the format throws beside an `ERR_OPTIONS` about a URL of the playlist
  */
 export async function signPlaylist(
   text: string,
@@ -75,7 +76,7 @@ async function signOrSkip(format: TokenFormat, url: URL, expires: number): Promi
   try {
     return await format.sign(url, expires);
   } catch (error) {
-    if (isOptionsError(error)) return undefined;
+    if (refusesUrl(error)) return undefined;
     throw error;
   }
 }
