@@ -1,6 +1,6 @@
 import type { Token } from 'secure-token-core';
 import { checkNames } from '../errors/check-names.ts';
-import { refusesUrl } from '../errors/options-error.ts';
+import { optionsError, refusesUrl } from '../errors/options-error.ts';
 import { attachToken } from '../token/attach-token.ts';
 import { setQuery } from '../token/set-query.ts';
 import type { TokenFormat } from '../token/token-format.ts';
@@ -37,6 +37,9 @@ export async function signPlaylist(
 ): Promise<string> {
   checkNames(options, { format: true, expires: true });
   const { format, expires } = options;
+  // Each format would throw it for each URI; here it is said once, and of a playlist without a URI, too.
+  if (!(Number.isInteger(expires) && expires >= 1e9 && expires < 1e10))
+    throw optionsError('expires', 'Give unix seconds, a whole number of ten digits.', expires);
   const base = writtenUrl(playlistUrl, 'playlistUrl');
   const host = judgeUrl(new URL('/', base));
   const { references, resolve } = playlistReferences(text, base);
