@@ -1,4 +1,5 @@
 import type { Token } from 'secure-token-core';
+import { checkKinds } from '../errors/check-kinds.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { playlistExpander } from '../playlist/playlist-expander.ts';
@@ -45,6 +46,7 @@ export interface TokensForOptions {
  */
 export async function tokensFor(urls: readonly string[], options: TokensForOptions): Promise<Token[]> {
   checkNames(options, { format: true, ttl: true, expand: true, allow: true, clock: true });
+  checkKinds({ ...options }, { clock: 'function' });
   const { expand, ttl, clock = Date.now } = options;
   const format = await readFormat(options.format);
   checkTtl(ttl, format.maxTtl);
