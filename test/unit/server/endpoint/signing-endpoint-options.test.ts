@@ -45,7 +45,7 @@ describe('CORS', () => {
 });
 
 describe('options', () => {
-  test.each([
+  test.each<[string, object]>([
     ['format', { format: undefined }],
     ['authorize', { authorize: undefined }],
     ['allow', { allow: [] }],
@@ -66,8 +66,8 @@ describe('options', () => {
     ['clock', { clock: 5 }],
     ['onError', { onError: 5 }],
     ['expand.fetch', { expand: { fetch: 5 } }],
-    ...[NaN, -1, 0, 1e12, '2'].map((timeout) => ['expand.timeout', { expand: { timeout } }] as const),
-    ...[NaN, -3, 0, 1.5, '6'].map((segments) => ['expand.segments', { expand: { segments } }] as const),
+    ...[NaN, -1, 0, 1e12, '2'].map((timeout) => ['expand.timeout', { expand: { timeout } }] as [string, object]),
+    ...[NaN, -3, 0, 1.5, '6'].map((segments) => ['expand.segments', { expand: { segments } }] as [string, object]),
   ])('%s is named at once', (name, options) => {
     expect(() => endpoint(options as never)).toThrow(
       expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${name}:`) }),
