@@ -61,7 +61,7 @@ export function catWriter(
       const payload = writeCbor(claims.set(label.catv, 1));
       const checked = (token: string): string => {
         if (token.length * 0.75 > maxBytes)
-          throw optionsError('claims', `The token is longer than ${maxBytes} bytes, which its CDN does not read.`);
+          throw optionsError('url', `Its token is longer than ${maxBytes} bytes. Give fewer claims, or a shorter URL.`);
         return token;
       };
       const sealed = key.seal(payload);

@@ -1,4 +1,4 @@
-import { optionsError } from '../errors/options-error.ts';
+import { isOptionsError, optionsError } from '../errors/options-error.ts';
 import { attachToken } from '../token/attach-token.ts';
 import type { SignedToken, VerifyingTokenFormat } from '../token/token-format.ts';
 import { scopeToOpen } from '../token/token-scope.ts';
@@ -30,7 +30,7 @@ export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): 
   const sent = (): SignedToken => (known ??= sentToken(new URL(request.url), granted, format));
   const opensAlone = async (url: URL, expires: number): Promise<boolean> => {
     const path = judgeScope({ kind: 'path', href: url.origin + url.pathname });
-    const opened = await scopeToOpen(format, new URL(url), expires);
+    const opened = await scopeToOpen(format, new URL(url), expires).catch(noneIfOptionsError);
     return opened !== undefined && path?.holds(opened) === true;
   };
   const isOpenedBySent = async ({ href }: URL): Promise<boolean> => {
@@ -41,6 +41,11 @@ export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): 
     if (!href.startsWith(prefix)) return false;
     return (await format.verify({ url: attachToken(href, sent()), headers: request.headers, isUse: false }, now)).ok;
   };
+  const signChild = async (url: URL, expires: number): Promise<SignedToken | undefined> => {
+    if (!conditional && (await opensAlone(url, expires))) return format.sign(url, expires, session);
+    if (await isOpenedBySent(url)) return sent();
+    return conditional ? undefined : format.signExactly?.(url, expires, session);
+  };
 
   return {
     name: format.name,
@@ -48,10 +53,17 @@ export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): 
     ...(format.bare && { bare: (url) => format.bare!(url) }),
     verify: (asked, at) => format.verify(asked, at),
     async sign(url, expires): Promise<SignedToken> {
-      if (!conditional && (await opensAlone(url, expires))) return format.sign(url, expires, session);
-      if (await isOpenedBySent(url)) return sent();
-      if (!conditional && format.signExactly) return format.signExactly(url, expires, session);
+      const token = await signChild(url, expires).catch(noneIfOptionsError);
+      if (token) return token;
       throw optionsError('url', 'The token of the playlist does not open this URL, and a new token would open more.');
     },
   };
+}
+
+/**
+ * An edge may have a public key alone, and no playlist carries a token of a header: such children stay unsigned, and a
+ * plugin asks the endpoint for them.
+ */
+function noneIfOptionsError(error: unknown): undefined {
+  if (!isOptionsError(error)) throw error;
 }

@@ -1,3 +1,4 @@
+import { checkKinds } from '../errors/check-kinds.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { errorLog } from '../errors/error-log.ts';
 import { checkRequest } from '../http/check-request.ts';
@@ -89,6 +90,10 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     onError: true,
     clock: true,
   });
+  checkKinds(
+    { ...options },
+    { signPlaylists: 'boolean', strict: 'boolean', onRefusal: 'function', onError: 'function', clock: 'function' },
+  );
   const { cors = { origins: '*' }, signPlaylists = false, sessions, strict = false, clock = Date.now } = options;
   const onError = errorLog(options.onError);
   const readFormat = verifyingFormatReader(options.format);

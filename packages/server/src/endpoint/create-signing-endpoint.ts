@@ -13,7 +13,7 @@ import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
 import { deniedToViewer, hasFailed, unsignable } from './endpoint-problems.ts';
 import { readGrant } from './grant.ts';
 import { grantedTokens } from './granted-tokens.ts';
-import { lifetimeFor } from './lifetime.ts';
+import { lifetimeFor, unixSeconds } from './lifetime.ts';
 import { rateLimit } from './rate-limit.ts';
 import { DEFAULT_MAX_URLS, checkSigningEndpointOptions } from './signing-endpoint-options.ts';
 import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
@@ -34,13 +34,13 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
   const { authorize, maxUrls = DEFAULT_MAX_URLS, sessions, cors, expand, clock = Date.now } = options;
   const onError = errorLog(options.onError);
   const allows = allowList(options.allow);
-  const secondsToWait = options.rateLimit && rateLimit(options.rateLimit, clock);
+  const secondsToWait = options.rateLimit !== undefined && rateLimit(options.rateLimit, clock);
   const expander = expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined;
 
-  const nowSeconds = (): number => Math.floor(clock() / 1000);
+  const nowSeconds = (): number => unixSeconds(clock);
 
   const answer = async (request: Request): Promise<Response> => {
-    const wait = (await secondsToWait?.(request)) ?? 0;
+    const wait = secondsToWait ? await secondsToWait(request) : 0;
     if (wait > 0)
       throw new Problem(429, 'Too many calls. Wait as long as Retry-After says.', { 'Retry-After': String(wait) });
     const { urls, reason, session: named } = await readSigningRequest(request, maxUrls);

@@ -1,5 +1,5 @@
 import type { Token } from 'secure-token-core';
-import { isOptionsError, optionsError } from '../errors/options-error.ts';
+import { optionsError, refusesUrl } from '../errors/options-error.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { opensOnly, withScope } from '../token/token-scope.ts';
 import type { ScopeTest } from '../token/token-scope.ts';
@@ -63,7 +63,7 @@ export async function mintTokens(
       cookies.push(...[setCookie].flat());
       if (token.prefix !== undefined) minted.add(new URL(token.prefix));
     } catch (error) {
-      if (!isOptionsError(error)) throw error;
+      if (!refusesUrl(error)) throw error;
       refused.add(href);
     }
   };

@@ -1,3 +1,4 @@
+import { checkKinds } from '../errors/check-kinds.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { checkCors } from '../http/cors-options.ts';
@@ -79,6 +80,7 @@ export function checkSigningEndpointOptions(options: SigningEndpointOptions): vo
     onError: true,
     clock: true,
   });
+  checkKinds({ ...options }, { onError: 'function', clock: 'function' });
   const { authorize, format, ttl, maxUrls = DEFAULT_MAX_URLS, sessions, cors } = options;
   if (typeof (authorize as unknown) !== 'function') {
     throw optionsError('authorize', 'Give a function that decides who may watch what.', authorize);

@@ -40,6 +40,7 @@ export function checkNames<T extends object>(options: T, names: Readonly<Record<
   const meant = nearest(unknown, known);
   const prefix = path === undefined ? '' : `${path}.`;
   throw new OptionsError(
+    prefix + unknown,
     `Unknown option '${prefix}${unknown}'. ` +
       (meant === undefined ? `Known options: ${known.join(', ')}.` : `Did you mean '${prefix}${meant}'?`),
   );

@@ -6,6 +6,13 @@
 export class OptionsError extends Error {
   override readonly name = 'SecureTokenError';
   readonly code = 'ERR_OPTIONS';
+  /** What the error is about: `url` for a URL that is not signed, else the option that is wrong. */
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(message);
+    this.option = option;
+  }
 }
 
 /** Names the kind of `value`, never its content, which may be a secret. */
@@ -24,10 +31,18 @@ function kindOf(value: unknown): string {
  */
 export function optionsError(option: string, remedy: string, ...given: readonly unknown[]): OptionsError {
   const wrong = given.length > 0 ? `this is ${kindOf(given[0])}. ` : '';
-  return new OptionsError(`${option}: ${wrong}${remedy}`);
+  return new OptionsError(option, `${option}: ${wrong}${remedy}`);
 }
 
 /** Whether `error` says that the input was wrong, as opposed to a key store or a network that failed. */
 export function isOptionsError(error: unknown): boolean {
   return error instanceof Error && error.name === 'SecureTokenError' && 'code' in error && error.code === 'ERR_OPTIONS';
+}
+
+/**
+ * Whether a format says with `error` that it does not sign this URL. All other errors say that it can sign none, such
+ * as one about a key: viewers must not be denied because of those. A format of the team's own names no option.
+ */
+export function refusesUrl(error: unknown): boolean {
+  return isOptionsError(error) && ((error as { option?: unknown }).option ?? 'url') === 'url';
 }

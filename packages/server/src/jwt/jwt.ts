@@ -26,7 +26,8 @@ export interface JwtOptions extends ValueCarrierOptions {
   algorithm: JwtAlgorithm;
   /**
    * The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. In
-   * `verify`, a URL for which it throws is malformed. Return `aud` to accept tokens that have one.
+   * `verify`, a URL for which it throws is malformed. A URL is not signed either, and malformed, if a claim is
+   * `undefined`, a function, a symbol, `NaN` or infinite. Return `aud` to accept tokens that have one.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
@@ -56,7 +57,10 @@ export interface JwtOptions extends ValueCarrierOptions {
  */
 export function jwt(options: JwtOptions | UriSigningOptions): VerifyingTokenFormat {
   const { profile } = options as { profile?: unknown };
-  if (profile === undefined) return ownJwt(options as JwtOptions);
+  if (profile === undefined) {
+    const own = options as JwtOptions;
+    return ownJwt({ ...own, claims: (url) => wholeClaims(own.claims(url)) });
+  }
   if (profile === 'rfc9246') return uriSigning(options as UriSigningOptions);
   throw optionsError('profile', "This is unknown. Give 'rfc9246', or leave it out for claims of your own.", profile);
 }
@@ -133,6 +137,27 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
       return { ...granted, ...(typeof session === 'string' && { session }) };
     }),
   };
+}
+
+/**
+ * JSON drops some values and writes `null` for others: a token without the claim would open every URL for which `claims`
+ * returns such a value, too.
+ *
+ * @throws `ERR_OPTIONS`, as for a URL that is not signed
+ */
+function wholeClaims<T extends ReturnType<JwtOptions['claims']>>(claims: T): T {
+  if (!claims) return claims;
+  JSON.stringify(claims, (name, value: unknown) => {
+    const isLost = ['undefined', 'function', 'symbol'].includes(typeof value);
+    if (isLost || (typeof value === 'number' && !Number.isFinite(value)))
+      throw optionsError(
+        'url',
+        `\`claims\` returned a value at '${name}' that JSON does not have. Return undefined instead of the claims for a ` +
+          'URL that is not signed.',
+      );
+    return value;
+  });
+  return claims;
 }
 
 function withoutQuery({ origin, pathname }: URL): URL {

@@ -4,7 +4,7 @@ import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { Scope } from '../url/scope.ts';
 import { checkParams } from './check-params.ts';
 import type { JwtKey } from './jwt-signer.ts';
-import { jwt, ownJwt } from './jwt.ts';
+import { ownJwt } from './jwt.ts';
 
 export interface MuxOptions {
   /** Signing keys with their ids; Mux hands them out as PKCS#1, so convert them to PKCS#8 first. */
@@ -54,7 +54,7 @@ export function mux(given: MuxOptions): VerifyingTokenFormat {
   };
   const format = ownJwt({ ...options, keys, algorithm: 'RS256', claims, opens }, ['playback_restriction_id']);
   // Mux wants the key's id among the claims too; whether it is there says nothing about what a token opens.
-  const signing = jwt({ ...options, keys, algorithm: 'RS256', claims: (url) => ({ ...claims(url), kid }) });
+  const signing = ownJwt({ ...options, keys, algorithm: 'RS256', claims: (url) => ({ ...claims(url), kid }) });
   return {
     ...format,
     name: 'mux',

@@ -1,4 +1,6 @@
+import { checkKinds } from '../errors/check-kinds.ts';
 import { checkNames } from '../errors/check-names.ts';
+import { optionsError } from '../errors/options-error.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { playlistReader } from './playlist-reader.ts';
@@ -27,6 +29,8 @@ export interface ExpandOptions {
 /** Reads at most this many playlists a call, and hands over at most this many URLs. */
 const maxPlaylists = 12;
 const maxUrls = 200;
+/** Seconds: timers hold no more milliseconds than 31 bits do. */
+const maxTimeout = 2_147_483;
 
 export type PlaylistExpander = (
   urls: readonly string[],
@@ -40,11 +44,16 @@ export type PlaylistExpander = (
  */
 export function playlistExpander(options: ExpandOptions, clock: () => number): PlaylistExpander {
   checkNames(options, { fetch: true, segments: true, timeout: true }, 'expand');
+  checkKinds({ ...options }, { fetch: 'function' }, 'expand.');
   const {
     fetch = (url: string, init: RequestInit) => globalThis.fetch(url, init),
     segments = 6,
     timeout = 2,
   } = options;
+  if (segments !== Infinity && !(Number.isSafeInteger(segments) && segments >= 1))
+    throw optionsError('expand.segments', 'Give a whole number of segments, at least 1, or Infinity.', segments);
+  if (!(Number.isFinite(timeout) && timeout > 0 && timeout <= maxTimeout))
+    throw optionsError('expand.timeout', `Give seconds, more than 0, at most ${maxTimeout}.`, timeout);
   const read = playlistReader({ fetch, clock });
 
   return async (urls, { allows, sign }) => {

@@ -1,6 +1,6 @@
 import type { Token } from 'secure-token-core';
 import { checkNames } from '../errors/check-names.ts';
-import { isOptionsError } from '../errors/options-error.ts';
+import { optionsError, refusesUrl } from '../errors/options-error.ts';
 import { attachToken } from '../token/attach-token.ts';
 import { setQuery } from '../token/set-query.ts';
 import type { TokenFormat } from '../token/token-format.ts';
@@ -27,7 +27,8 @@ export interface SignPlaylistOptions {
  *
  * @param playlistUrl the playlist's own URL, without a token
  * @throws `ERR_OPTIONS` for a `playlistUrl` that is no absolute URL, has a user name or a password, or is a text that
- *   clients would not request as it is written (see `signUrl`); whatever the format throws beside `ERR_OPTIONS`
+ *   clients would not request as it is written (see `signUrl`); for `expires` that
+ *   is no unix seconds; whatever the format throws beside an `ERR_OPTIONS` about a URL of the playlist
  */
 export async function signPlaylist(
   text: string,
@@ -36,6 +37,9 @@ export async function signPlaylist(
 ): Promise<string> {
   checkNames(options, { format: true, expires: true });
   const { format, expires } = options;
+  // Each format would throw it for each URI; here it is said once, and of a playlist without a URI, too.
+  if (!(Number.isInteger(expires) && expires >= 1e9 && expires < 1e10))
+    throw optionsError('expires', 'Give unix seconds, a whole number of ten digits.', expires);
   const base = writtenUrl(playlistUrl, 'playlistUrl');
   const host = judgeUrl(new URL('/', base));
   const { references, resolve } = playlistReferences(text, base);
@@ -75,7 +79,7 @@ async function signOrSkip(format: TokenFormat, url: URL, expires: number): Promi
   try {
     return await format.sign(url, expires);
   } catch (error) {
-    if (isOptionsError(error)) return undefined;
+    if (refusesUrl(error)) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { isOptionsError } from '../errors/options-error.ts';
+import { refusesUrl } from '../errors/options-error.ts';
 import { judgeScope } from '../url/judged-scope.ts';
 import type { JudgedScope } from '../url/judged-scope.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
@@ -22,7 +22,7 @@ export function withScope(token: SignedToken, url: string): SignedToken {
  * Returns the scope of the token for `url`, before the token is made.
  *
  * @returns `undefined` for a URL that the format refuses to sign, and for an answer that cannot be judged
- * @throws what the format throws beside `ERR_OPTIONS`
+ * @throws what the format throws beside an `ERR_OPTIONS` about the URL
  */
 export async function scopeToOpen(format: TokenFormat, url: URL, expires: number): Promise<JudgedScope | undefined> {
   const { href } = url;
@@ -31,7 +31,7 @@ export async function scopeToOpen(format: TokenFormat, url: URL, expires: number
     // A format of the team's own says it with a token, which is not handed out.
     return scopeOfToken(withScope(await format.sign(url, expires), href));
   } catch (error) {
-    if (isOptionsError(error)) return undefined;
+    if (refusesUrl(error)) return undefined;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import {
@@ -44,6 +45,14 @@ async function served(
 const wide = { key: hexKey, depth: 2 };
 
 describe('a child of a signed playlist', () => {
+  test('stays unsigned at an edge that has the public key alone', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+    const [edge, viewer] = [await exportSPKI(publicKey), await exportPKCS8(privateKey)].map((key) =>
+      jwt({ keys: [{ key }], algorithm: 'ES256', claims: ({ pathname }) => ({ path: pathname }) }),
+    ) as [VerifyingTokenFormat, VerifyingTokenFormat];
+    expect(await served(edge, viewer, { uris: ['1.ts'] })).toMatchObject({ status: 200, lines: ['1.ts'], errors: [] });
+  });
+
   test('has the token that the viewer sent, where that opens it', async () => {
     const viewer = edgeAuth({ key: hexKey, acl: '/live/7/a/*', sessionId: 'viewer 1', payload: 'x=1&y+z' });
     const { lines, asked } = await served(edgeAuth(wide), viewer, { uris: ['1.ts', 'hd/2.ts?x=1', '/live/7/a/3.ts'] });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { HOST, endpoint, master, post } from '../../../support/signing-endpoint.ts';
+import { createEdgeHandler } from '../../../../packages/server/src/index.ts';
+import { HOST, endpoint, format, master, post } from '../../../support/signing-endpoint.ts';
 
 describe('CORS', () => {
   const cors = { origins: ['https://app.example.com'], credentials: true };
@@ -44,7 +45,7 @@ describe('CORS', () => {
 });
 
 describe('options', () => {
-  test.each([
+  test.each<[string, object]>([
     ['format', { format: undefined }],
     ['authorize', { authorize: undefined }],
     ['allow', { allow: [] }],
@@ -61,9 +62,22 @@ describe('options', () => {
     ['cors.origins', { cors: { origins: ['https://a.example/'] } }],
     ['rateLimit.limit', { rateLimit: { limit: 0, window: 1, key: String } }],
     ['rateLimit.window', { rateLimit: { limit: 1, window: 0, key: String } }],
+    ['rateLimit', { rateLimit: 0 }],
+    ['clock', { clock: 5 }],
+    ['onError', { onError: 5 }],
+    ['expand.fetch', { expand: { fetch: 5 } }],
+    ...[NaN, -1, 0, 1e12, '2'].map((timeout) => ['expand.timeout', { expand: { timeout } }] as [string, object]),
+    ...[NaN, -3, 0, 1.5, '6'].map((segments) => ['expand.segments', { expand: { segments } }] as [string, object]),
   ])('%s is named at once', (name, options) => {
     expect(() => endpoint(options as never)).toThrow(
       expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${name}:`) }),
     );
+  });
+
+  test.each(['onRefusal', 'onError', 'clock', 'signPlaylists', 'strict'])('%s of the edge is named at once', (name) => {
+    for (const value of [5, 'false', null])
+      expect(() => createEdgeHandler({ format, origin: HOST, [name]: value })).toThrow(
+        expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${name}: this is `) }),
+      );
   });
 });

@@ -139,6 +139,29 @@ describe('jwt', () => {
     expect(await statusOf(format, 'https://h/vod/8/b.ts', token)).toBe('403 signature');
   });
 
+  test.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['a function', String],
+    ['a symbol', Symbol('7')],
+    ['NaN', NaN],
+    ['Infinity', Infinity],
+    ['undefined in an object', { id: undefined }],
+    ['undefined in a list', [undefined]],
+  ])('a claim that is %s opens no URL', async (_, value) => {
+    const film = ({ pathname }: URL): unknown => /^\/vod\/(\d+)\//.exec(pathname)?.[1] ?? value;
+    const keys = { keys: [{ key: 'a shared secret of 32 characters' }], algorithm: 'HS256' } as const;
+    const format = jwt({ ...keys, claims: (url) => ({ film: film(url) }) });
+    const other = new URL('https://h/admin/a.ts');
+    const refusal = { code: 'ERR_OPTIONS', message: expect.stringMatching(/^url: /) };
+    await expect(format.sign(other, NOW)).rejects.toMatchObject(refusal);
+    expect(() => format.opens!(other)).toThrow(expect.objectContaining(refusal));
+    for (const claims of [{}, { film: null }, { film: {} }, { film: [null] }]) {
+      const token = await jwt({ ...keys, claims: () => claims }).sign(other, NOW);
+      expect(await statusOf(format, other.href, token)).toBe('403 malformed');
+    }
+    await holds(format, 'https://h/vod/7/b.ts', await format.sign(new URL('https://h/vod/7/a.m3u8'), NOW));
+  });
+
   test('the algorithm is that of the configuration: neither none, nor HMAC with the public key', async () => {
     const format = jwt({ keys: [{ key: rsa.pem }], algorithm: 'RS256', claims });
     const { query } = await format.sign(new URL('https://h/vod/7/a'), NOW);

@@ -41,6 +41,29 @@ test.each(['skd://key1', 'data:text/plain,x', 'urn:x', 'foo://x/a'])(
 );
 
 describe('signPlaylist', () => {
+  test.each([NOW * 1000, NOW + 300.5, NaN, Infinity, undefined, String(NOW), -5, 0])(
+    'names `expires` where that is %o, also for a playlist without a URI',
+    async (expires) => {
+      for (const text of ['#EXTM3U\nlow/index.m3u8', '#EXTM3U'])
+        await expect(signPlaylist(text, playlistUrl, { format, expires: expires as number })).rejects.toMatchObject({
+          code: 'ERR_OPTIONS',
+          message: expect.stringMatching(/^expires: this is /),
+        });
+    },
+  );
+
+  test('tells of a format that cannot sign, and leaves alone what it refuses to sign', async () => {
+    const failing = (option: string): TokenFormat => ({
+      name: 'own',
+      scope: 'url',
+      sign: () => {
+        throw Object.assign(new Error('no'), { name: 'SecureTokenError', code: 'ERR_OPTIONS', option });
+      },
+    });
+    await expect(sign(['1.ts'], playlistUrl, failing('keys'))).rejects.toMatchObject({ option: 'keys' });
+    expect(await sign(['1.ts'], playlistUrl, failing('url'))).toBe('1.ts');
+  });
+
   test('signs every URI of a multivariant playlist and changes nothing else', async () => {
     const lines = [
       '#EXTM3U',
