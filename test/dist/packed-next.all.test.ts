@@ -43,7 +43,7 @@ describe.skipIf(!hasNext)('the app that docs/next.md shows', () => {
     for (const output of [build.stdout, build.stderr]) output.on('data', (text) => (printed += String(text)));
     const [code] = (await once(build, 'close')) as [number];
     expect(code, printed).toBe(0);
-  }, 300_000);
+  }, 600_000);
   afterAll(() => app.remove());
 
   const whileStarted = async (more: object, use: (address: string) => Promise<void>): Promise<void> => {
