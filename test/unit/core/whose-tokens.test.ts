@@ -210,7 +210,7 @@ describe('createTokenSource', () => {
 
     test('no token makes the page take a file of another origin for one of the site', async () => {
       inServiceWorkerOf(OTHER);
-      const file = { url: `${FOLDER}7.vtt`, expires };
+      const file = { url: `${FOLDER}7.vtt`, query: {}, expires };
       const viewer = answering([{ prefix: FOLDER, base: `${OTHER}/`, expires }, file], { protect });
       expect(await code(viewer.source.sign(MASTER))).toBe('ERR_SIGNING_RESPONSE');
       expect(dropped(viewer)).toEqual(drop(FOLDER));
