@@ -242,7 +242,7 @@ const endpoints: readonly {
       ['tokens of two seconds', 'const TTL = 300;', 'const TTL = 2;', 'endpoint-lifetime'],
       [
         'that signs whatever is asked for',
-        'if (preg_match(ALLOWED, $url, $found) && mayWatch',
+        'if (strlen($url) <= MAX_URL && preg_match(ALLOWED, $url, $found) && mayWatch',
         'if (($found = [0, parse_url($url, PHP_URL_PATH)]) && mayWatch',
         'endpoint-signs-anything',
       ],
