@@ -107,9 +107,9 @@ class TokenTransfer implements Operation {
     return withFilterTime(response, timeMs, this.#prepared.waitedMs);
   }
 
-  #learn({ uri, data }: Response): void {
-    // a scheme plugin of an app may answer without data, to HEAD
-    this.#source.learn(uri, hlsOrDash(new TextDecoder().decode((data as ArrayBuffer | null) ?? undefined)));
+  /** @param data `null` from a scheme plugin of the app that answers without any, to HEAD */
+  #learn({ uri, data }: { readonly uri: string; readonly data: BufferSource | null }): void {
+    this.#source.learn(uri, hlsOrDash(new TextDecoder().decode(data ?? undefined)));
   }
 
   async #sendAgain(signed: SignedRequest, error: unknown): Promise<Response> {

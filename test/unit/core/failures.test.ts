@@ -39,9 +39,9 @@ const hostile = new Proxy(
   },
 );
 
-test.each([
-  ['an error that cannot be read', hostile],
-  ['headers that cannot be read', { status: 503, headers: { get: () => hostile } }],
+test.each<[string, Error]>([
+  ['an error that cannot be read', hostile as Error],
+  ['headers that cannot be read', Object.assign(new Error('down'), { status: 503, headers: { get: () => hostile } })],
 ])('getTokens rejects with %s: the request fails as in an outage, and the next one is signed', async (_, cause) => {
   const { source } = lab(
     inTurn(() => Promise.reject(cause), folder()),
