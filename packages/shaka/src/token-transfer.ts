@@ -108,7 +108,7 @@ class TokenTransfer implements Operation {
   }
 
   /** @param data `null` from a scheme plugin of the app that answers without any, to HEAD */
-  #learn({ uri, data }: { readonly uri: string; readonly data: BufferSource | null }): void {
+  #learn({ uri, data }: { readonly uri: string; readonly data: Response['data'] | null }): void {
     this.#source.learn(uri, hlsOrDash(new TextDecoder().decode(data ?? undefined)));
   }
 
