@@ -1,6 +1,6 @@
 import type { TestContext } from 'vitest';
-import { test, vi } from 'vitest';
-import { openSpf } from '../support/spf-player.ts';
+import { test } from 'vitest';
+import { expectToldOfRefusals, openSpf } from '../support/spf-player.ts';
 import type { Stage } from '../support/stage.ts';
 import { stageFor } from '../support/stage.ts';
 
@@ -60,12 +60,5 @@ test.concurrent('one request in five is refused in mid-film: SPF does not see it
   expect(seen).toMatchObject(fine);
   expect(player.pageErrors).toEqual([]);
   expect(stage.edge.refusals().length).toBeGreaterThan(5);
-  // the page hears of a refusal a moment after the edge has counted it
-  stage.edge.refuseEvery = 0;
-  const told = async (type: string) => (await player.snapshot()).tokens.filter((each) => each.type === type);
-  await vi.waitFor(async () => expect(await told('tokenrefused')).toHaveLength(stage.edge.refusals().length), {
-    timeout: 60_000,
-    interval: 200,
-  });
-  expect(await told('tokenerror')).toEqual([]);
+  await expectToldOfRefusals(player, stage);
 });

@@ -1,5 +1,5 @@
-import { test, vi } from 'vitest';
-import { openSpf } from '../support/spf-player.ts';
+import { test } from 'vitest';
+import { expectToldOfRefusals, openSpf } from '../support/spf-player.ts';
 import { stageFor } from '../support/stage.ts';
 
 /** A network on which the twenty seconds take longer to load than a token lives. */
@@ -26,12 +26,5 @@ test.concurrent('a 403 in mid-stream is not seen by SPF, which would end at it',
   const seen = await player.playTo(6);
   expect(seen).toMatchObject(fine);
   expect(stage.edge.refusals().length).toBeGreaterThan(3);
-  // the page hears of a refusal a moment after the edge has counted it
-  stage.edge.refuseEvery = 0;
-  const told = async (type: string) => (await player.snapshot()).tokens.filter((each) => each.type === type);
-  await vi.waitFor(async () => expect(await told('tokenrefused')).toHaveLength(stage.edge.refusals().length), {
-    timeout: 60_000,
-    interval: 200,
-  });
-  expect(await told('tokenerror')).toEqual([]);
+  await expectToldOfRefusals(player, stage);
 });

@@ -1,5 +1,6 @@
 import type { HlsVideoAdapter } from '@videojs/spf/hls-video';
 import type { Page } from 'playwright-core';
+import { expect, vi } from 'vitest';
 import { spfEngine } from '../../examples/backend/spf-engine.mjs';
 import type * as Plugin from '../../packages/fetch/src/index.ts';
 import type { PlayerTokens } from './player.ts';
@@ -79,6 +80,18 @@ export async function openSpf(
       return snapshot();
     },
   };
+}
+
+/** Ends the refusals of the edge, and expects that the page has heard of each, and of no failure. */
+export async function expectToldOfRefusals({ snapshot }: SpfPage, { edge }: Stage): Promise<void> {
+  edge.refuseEvery = 0;
+  const told = async (type: string) => (await snapshot()).tokens.filter((each) => each.type === type);
+  // the page hears of a refusal a moment after the edge has counted it
+  await vi.waitFor(async () => expect(await told('tokenrefused')).toHaveLength(edge.refusals().length), {
+    timeout: 60_000,
+    interval: 200,
+  });
+  expect(await told('tokenerror')).toEqual([]);
 }
 
 /** Runs inside the page. */

@@ -18,7 +18,7 @@ export const pathOf = (url: string): string => /^[^?]*/.exec(url)![0];
 export const folderOf = (rule: string): string => pathOf(resolveUrl(rule)).replace(/\/?$/, '/');
 /** Whether `url` is that of a folder or file, or lies in it. @param folder by `folderOf` */
 export const isIn = (folder: string, url: string): boolean => `${pathOf(url)}/`.startsWith(folder);
-/** Without its query, where a server may have written a token that no answer has made known yet, and without a password. */
+/** Without its query, where a server may have written a token that is not known yet, and without a password. */
 export const shownUrl = (url: string): string => url.replace(/[?#].*/s, '?…').replace(/^(\w+:\/\/)[^/]*@/, '$1');
 export const originOf = (url: string): string => url.split('/', 3).join('/');
 

@@ -37,8 +37,8 @@ const wrong = (problem: string): SecureTokenError => new SecureTokenError('ERR_O
  * @param options where tokens come from, and `as`: `'blob'` (default), or a stream for files larger than memory. It is
  *   closed at the end, but after a failure left open and unlocked, to go on with `from`.
  * @throws `ERR_OPTIONS`; as `TokenSource.sign`; `ERR_TOKEN_REFUSED`; the reason of `signal`; a `NotFoundError` (404 and
- *   other final statuses); a `NetworkError`; an `InvalidStateError` when the file has changed and what went before cannot
- *   be taken back
+ *   other final statuses); a `NetworkError`; an `InvalidStateError` when the file has changed and what went before
+ *   cannot be taken back
  */
 export function download(url: string | URL, options: DownloadOptions & { readonly as?: 'blob' }): Promise<Blob>;
 export function download(

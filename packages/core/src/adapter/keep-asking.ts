@@ -1,10 +1,16 @@
 import { pauseFor } from './network-pause.ts';
-import { isOutage } from './outage.ts';
 import { retryDelay } from '../calls/retry-delay.ts';
 import type { SecureTokenError } from '../contract/secure-token-error.ts';
 import { isSecureTokenError, sourceDestroyed } from '../contract/secure-token-error.ts';
 import { SOURCE_DESTROYED, SOURCE_RENEWS } from '../contract/token-events.ts';
 import type { SignOptions, TokenSource } from '../contract/token-source.ts';
+
+/**
+ * Whether a failure to get a token ends by itself: the signing endpoint does not answer. An adapter waits, or reports
+ * what its player tries again. Any other failure is final until tokens are renewed.
+ */
+export const isOutage = (error: unknown): error is SecureTokenError =>
+  isSecureTokenError(error) && error.code === 'ERR_SIGNING_UNAVAILABLE';
 
 export interface KeepAskingOptions<T> {
   readonly source: TokenSource;

@@ -1,4 +1,4 @@
-import { isOutage } from './outage.ts';
+import { isOutage } from './keep-asking.ts';
 import { SecureTokenError, isSecureTokenErrorCode } from '../contract/secure-token-error.ts';
 
 /**

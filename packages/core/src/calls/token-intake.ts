@@ -9,7 +9,7 @@ import type { SentReplays } from '../tokens/sent-replays.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
 import type { TokenUrls } from '../tokens/token-urls.ts';
-import { scopeOf } from '../tokens/token-urls.ts';
+import { scopeOf } from '../tokens/scope.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import { pathOf, resolveUrl } from '../url-text.ts';
 import type { WantedUrls } from './call-batches.ts';

@@ -17,6 +17,16 @@ export interface SignedRequest {
   readonly token?: Token;
 }
 
+/** The request for a URL that needs no token, or whose token somebody else attaches. */
+export const untouchedRequest = (url: string): SignedRequest => ({
+  url,
+  headers: {},
+  credentials: false,
+  unsignedUrl: url,
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- apps may read it
+  source: url,
+});
+
 export interface SignOptions {
   /** Detaches this caller; others that wait for the same token go on. */
   signal?: AbortSignal | undefined;

@@ -9,7 +9,7 @@ import type { ServerClock } from '../tokens/server-clock.ts';
 import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
 import type { SignOptions, SignedRequest } from '../contract/token-source.ts';
 import type { KnownUrl, TokenUrls } from '../tokens/token-urls.ts';
-import { untouchedRequest } from '../contract/untouched-request.ts';
+import { untouchedRequest } from '../contract/token-source.ts';
 import type { Usage } from '../tokens/usage.ts';
 
 interface Parts {

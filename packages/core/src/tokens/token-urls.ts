@@ -104,9 +104,3 @@ export class TokenUrls {
     return replaceParameters(url, (name) => !!known?.has(name), parameters);
   }
 }
-
-/** The scope of `token`, which was asked for as `key`. */
-export function scopeOf({ prefix, anyQuery }: Token, href: string, key: string): Scope {
-  if (prefix) return { kind: 'folder', href };
-  return anyQuery ? { kind: 'path', href: pathOf(key) } : { kind: 'url', href: key };
-}

@@ -7,15 +7,15 @@ import type { JudgedUrl } from '../url/judged-url.ts';
 const maxNames = 32;
 
 /**
- * The URL of a refused request for a log, with `…` in place of a token that stands where the format does not read it. It
- * may be valid where it belongs.
+ * The URL of a refused request for a log, with `…` in place of a token that stands where the format does not read it.
+ * It may be valid where it belongs.
  */
 export function loggedUrl(url: JudgedUrl, format: TokenFormat): string {
   const { path, end } = withoutParameters(url.path, format.parameters ?? []);
   return url.origin + withoutPathTokens(url.origin, encodePath(path, 'decoded'), format) + end;
 }
 
-/** A client may send `&`, `%3F` or `%253F` in place of the `?`: from the first parameter of a token on, it is a query. */
+/** A client may send `&`, `%3F` or `%253F` for the `?`: from the first parameter of a token on, it is a query. */
 function withoutParameters(path: string, names: readonly string[]): { path: string; end: string } {
   const folded = names.map((name) => name.toLowerCase());
   const text = decodeOnce(path) ?? path;

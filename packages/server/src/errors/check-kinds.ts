@@ -1,8 +1,8 @@
 import { optionsError } from './options-error.ts';
 
 /**
- * The options of the handlers that are functions and switches. A call at a viewer's request would fail otherwise, and the
- * text `'false'` would switch on what it names.
+ * The options of the handlers that are functions and switches. A call at a viewer's request would fail otherwise, and
+ * the text `'false'` would switch on what it names.
  *
  * @param path the option that holds these, such as `expand`
  * @throws `ERR_OPTIONS` for a value of another type; `undefined` is for the default

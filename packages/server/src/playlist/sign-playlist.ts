@@ -27,8 +27,8 @@ export interface SignPlaylistOptions {
  *
  * @param playlistUrl the playlist's own URL, without a token
  * @throws `ERR_OPTIONS` for a `playlistUrl` that is no absolute URL, has a user name or a password, or is a text that
- *   clients would not request as it is written (see `signUrl`); for `expires` that
- *   is no unix seconds; whatever the format throws beside an `ERR_OPTIONS` about a URL of the playlist
+ *   clients would not request as it is written (see `signUrl`); for an `expires` that is no unix seconds; whatever the
+ *   format throws beside an `ERR_OPTIONS` about a URL of the playlist
  */
 export async function signPlaylist(
   text: string,
