@@ -62,7 +62,14 @@ export class Viewers {
   }
 }
 
-async function answerTo(ask: () => ClientRequest, { again = true } = {}): Promise<Buffer> {
+/**
+ * Tries of one request: as many as hls.js makes for a media playlist (`errorRetry.maxNumRetry` 2), the fewest of what it
+ * loads again and again. When the origin stalls while the server is full, the server works for everybody, and ends the
+ * connection for which it has worked longest: whoever asks again is then served.
+ */
+const tries = 3;
+
+async function answerTo(ask: () => ClientRequest, left = tries - 1): Promise<Buffer> {
   const request = ask();
   try {
     const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -70,10 +77,12 @@ async function answerTo(ask: () => ClientRequest, { again = true } = {}): Promis
     if (response.statusCode !== 200) throw new Error(`status ${response.statusCode}`);
     return content;
   } catch (error) {
-    // A server may close an idle connection just when somebody asks over it; browsers then ask again over a new one
-    // (RFC 9112 section 9.3.1).
     const { code } = error as NodeJS.ErrnoException;
-    if (again && request.reusedSocket && code === 'ECONNRESET') return answerTo(ask, { again: false });
-    throw new Error(`${request.path.split('?')[0]}: ${String(error)}`, { cause: error });
+    if (left === 0 || code !== 'ECONNRESET')
+      throw new Error(`${request.path.split('?')[0]}: ${String(error)}`, { cause: error });
+    // A server may close an idle connection just when somebody asks over it; browsers then ask again over a new one
+    // (RFC 9112 section 9.3.1). A player waits for a second.
+    if (!request.reusedSocket) await after(1000);
+    return answerTo(ask, left - 1);
   }
 }
