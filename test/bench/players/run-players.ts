@@ -107,7 +107,8 @@ export async function runPlayers(options: RunOptions): Promise<BenchResults> {
   const machine = await describeMachine();
   checkMachine(options, machine);
   const isPart = before !== undefined && chosen.length > 0;
-  let results = isPart ? before : await newResults(machine, before);
+  // sizes are those of the build at hand, whichever scenarios are measured
+  let results = isPart ? { ...before, sizes: await sizesOf(contenders) } : await newResults(machine, before);
   const isKept = new Set(add ? Object.keys(scenarios) : []);
   const begun = Date.now();
   for (let round = 1; round <= rounds; round++) {
