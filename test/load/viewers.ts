@@ -63,9 +63,9 @@ export class Viewers {
 }
 
 /**
- * Tries of one request: as many as hls.js makes for a media playlist (`errorRetry.maxNumRetry` 2), the fewest of what it
- * loads again and again. When the origin stalls while the server is full, the server works for everybody, and ends the
- * connection for which it has worked longest: whoever asks again is then served.
+ * Tries of one request: as many as hls.js makes for a media playlist (`errorRetry.maxNumRetry` 2), the fewest of what
+ * it loads again and again. When the origin stalls while the server is full, the server works for everybody, and ends
+ * the connection for which it has worked longest: whoever asks again is then served.
  */
 const tries = 3;
 

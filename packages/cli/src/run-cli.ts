@@ -58,7 +58,9 @@ const quoted = /^(error: (?:unknown (?:option|command)|option '.*?' argument) )'
 const isOptionsError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && error.code === 'ERR_OPTIONS';
 
-/** Describes an error that nobody has foreseen, without its message: `URL`, `Headers` and others quote what they got. */
+/**
+ * Describes an error that nobody has foreseen, without its message: `URL`, `Headers` and others quote what they got.
+ */
 function unforeseen(error: unknown): string {
   if (!(error instanceof Error)) return 'a value that is no error was thrown. Please report it.';
   const { name, message, stack = '' } = error;

@@ -53,8 +53,8 @@ export interface EdgeObservations {
   readonly longExpired?: Outcome;
   readonly good?: Outcome;
   /**
-   * Whether the token of the endpoint is genuine by the secret that was given; missing where there is none, or nobody can
-   * say.
+   * Whether the token of the endpoint is genuine by the secret that was given; missing where there is none, or nobody
+   * can say.
    */
   readonly isGenuine?: boolean;
   /** A token signed with the secret that was given: asked where the edge refused another one of the endpoint. */
@@ -67,8 +67,8 @@ export interface EdgeObservations {
   /** Without a token once more, after the good one was let through. */
   readonly withoutTokenAgain?: Outcome;
   /**
-   * A file that does not exist, in the same folder, with a good token: asked where the URL was refused, or served without
-   * a token.
+   * A file that does not exist, in the same folder, with a good token: asked where the URL was refused, or served
+   * without a token.
    */
   readonly sibling?: Outcome;
   /** The answer for that file without a token, requested if the edge served the URL without a token. */

@@ -38,8 +38,8 @@ export async function signatureCheck(key: CryptoKey, algorithm: SignatureAlgorit
 }
 
 /**
- * Refuses RSA signatures that are not as long as the modulus (RFC 8017, sections 8.1.2 and 8.2.2, step 1). OpenSSL takes
- * one of RSA-PSS without its leading zeros, so that one token would have two spellings.
+ * Refuses RSA signatures that are not as long as the modulus (RFC 8017, sections 8.1.2 and 8.2.2, step 1). OpenSSL
+ * takes one of RSA-PSS without its leading zeros, so that one token would have two spellings.
  */
 function ofWholeLength(check: SignatureCheck, { n }: JsonWebKey): SignatureCheck {
   if (n === undefined) return check;

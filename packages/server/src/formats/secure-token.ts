@@ -28,8 +28,8 @@ export type SecureTokenOptions = SecretOptions & {
    */
   maxTtl?: number;
   /**
-   * Names of the parameters. With `session`, tokens of `createSigningEndpoint({ sessions })` carry the id of the session
-   * in a third one, for an edge handler with `sessions`. It needs `depth`: no other edge knows of it.
+   * Names of the parameters. With `session`, tokens of `createSigningEndpoint({ sessions })` carry the id of the
+   * session in a third one, for an edge handler with `sessions`. It needs `depth`: no other edge knows of it.
    *
    * @default { token: 'st', expires: 'e' }
    */
@@ -183,7 +183,10 @@ function folderText(folder: string, session?: string): string {
   return session === undefined ? folderMark + folder : `${folderMark}${session}:${folder}`;
 }
 
-/** The text that is hashed for a path. With a session it begins as that of a folder does, which no other layout can write. */
+/**
+ * The text that is hashed for a path. With a session it begins as that of a folder does, which no other layout can
+ * write.
+ */
 function pathText(path: string, session?: string): string {
   return session === undefined ? path : `${folderMark}${session}:path:${path}`;
 }

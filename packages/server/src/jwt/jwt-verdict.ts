@@ -14,7 +14,9 @@ export function refusedClaims(
   return claims.exp <= now ? refused.expired : undefined;
 }
 
-/** Refuses a token that is meant for somebody else: it has an `aud`, and nobody expects one (RFC 7519 section 4.1.3). */
+/**
+ * Refuses a token that is meant for somebody else: it has an `aud`, and nobody expects one (RFC 7519 section 4.1.3).
+ */
 export const refusedAudience = (
   { aud }: JwtClaims,
   expected: Readonly<Record<string, unknown>>,
@@ -28,7 +30,9 @@ export const refusedAudience = (
  */
 const plainClaims = ['exp', 'nbf', 'iat', 'iss', 'jti', 'kid'];
 
-/** Whether a token has claims that no token for `expected` would have, and that others may judge, such as an address. */
+/**
+ * Whether a token has claims that no token for `expected` would have, and that others may judge, such as an address.
+ */
 export const hasFurtherClaims = (claims: JwtClaims, expected: Readonly<Record<string, unknown>>): boolean =>
   Object.keys(claims).some((name) => !Object.hasOwn(expected, name) && !plainClaims.includes(name));
 

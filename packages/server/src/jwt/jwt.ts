@@ -140,8 +140,8 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
 }
 
 /**
- * JSON drops some values and writes `null` for others: a token without the claim would open every URL for which `claims`
- * returns such a value, too.
+ * JSON drops some values and writes `null` for others: a token without the claim would open every URL for which
+ * `claims` returns such a value, too.
  *
  * @throws `ERR_OPTIONS`, as for a URL that is not signed
  */

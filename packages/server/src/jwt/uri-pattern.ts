@@ -18,8 +18,8 @@ const repeat = /[*+?]|\{(?<least>\d{1,3})(?<range>,(?<most>\d{1,3})?)?\}/y;
  * bracket expressions and repeats. The pattern has to fit the whole text, with `^` and `$` or without: other readers
  * search in it, and find no less.
  *
- * @returns `undefined` for groups, alternatives, classes, and patterns of more than 1,024 steps, or of more than 64 that
- *   may be left out
+ * @returns `undefined` for groups, alternatives, classes, and patterns of more than 1,024 steps, or of more than 64
+ *   that may be left out
  */
 export function readPattern(source: string): ((text: string) => boolean) | undefined {
   const pattern = source.replace(/^\^/, '').replace(/(?<!\\)\$$/, '');

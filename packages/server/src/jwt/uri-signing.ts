@@ -74,7 +74,9 @@ export function uriSigning(options: UriSigningOptions): VerifyingTokenFormat {
     ...(renewal && { cdnistt: 1, cdniets: renewal.lifetime, cdnistd: renewal.depth ?? 0 }),
   };
 
-  /** Whether a token that this format makes says the same as `claims` of who made it, for whom, and how it is renewed. */
+  /**
+   * Whether a token that this format makes says the same as `claims` of who made it, for whom, and how it is renewed.
+   */
   const isMadeAlike = ({ iss, aud }: Readonly<Record<string, unknown>>): boolean =>
     renewal === undefined && iss === issuer?.[0] && aud === audience?.[0];
 

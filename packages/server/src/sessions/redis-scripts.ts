@@ -1,8 +1,8 @@
 // Each script runs as one step in Redis, which serves nobody else meanwhile: what it reads is bounded. Sessions of a
-// viewer are a hash: the id of each, and its times as text (`started:seen:idle:over`), or `ended:over` from its end until
-// it is over. The index names the viewer of a session, and the ended sessions are a sorted set by the time at which they
-// may be forgotten. A client may put a prefix in front of all keys, of which it tells nobody: the front of the keys is
-// that of the key of the ended sessions.
+// viewer are a hash: the id of each, and its times as text (`started:seen:idle:over`), or `ended:over` from its end
+// until it is over. The index names the viewer of a session, and the ended sessions are a sorted set by the time at
+// which they may be forgotten. A client may put a prefix in front of all keys, of which it tells nobody: the front of
+// the keys is that of the key of the ended sessions.
 
 /** Ended sessions that are forgotten in one call, when they are over. */
 const forgottenAtOnce = 1000;
@@ -90,8 +90,8 @@ redis.call('HSET', KEYS[1], ARGV[1], table.concat({ started, seen, string.format
 return 1`;
 
 /**
- * KEYS: ended, version. ARGV: id or nothing, viewer or nothing, now, ended ones of all viewers, new version. The keys of
- * the sessions are in the same slot as these, since all of them have the same hash tag.
+ * KEYS: ended, version. ARGV: id or nothing, viewer or nothing, now, ended ones of all viewers, new version. The keys
+ * of the sessions are in the same slot as these, since all of them have the same hash tag.
  */
 export const endScript: string = functions.concat(`
 local id, viewer, now = ARGV[1], ARGV[2], tonumber(ARGV[3])

@@ -6,7 +6,8 @@ export interface SessionStore {
   /**
    * Counts a call of a session: it holds its place, gets one, or there is none.
    *
-   * @returns `full` where all places are taken, `crowded` where the viewer has begun more sessions than are known of one
+   * @returns `full` where all places are taken, `crowded` where the viewer has begun more sessions than are known of
+   * one
    */
   admit(call: StoredCall): Promise<'admitted' | 'full' | 'ended' | 'crowded'>;
   /** The sessions of a viewer that hold a place. */

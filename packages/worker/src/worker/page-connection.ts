@@ -7,9 +7,9 @@ import { openPages } from './worker-scope.ts';
 /** The interval in which the worker looks whether a page that owes an answer is still there. */
 const pageCheckIntervalMs = 1000;
 /**
- * Greetings in a row that a page leaves unanswered before the worker asks another page. They are counted, and not timed:
- * a worker that was asleep would find every page late. A page whose timers are throttled answers at once; one that the
- * browser has frozen never does.
+ * Greetings in a row that a page leaves unanswered before the worker asks another page. They are counted, and not
+ * timed: a worker that was asleep would find every page late. A page whose timers are throttled answers at once; one
+ * that the browser has frozen never does.
  */
 const unansweredGreetings = 5;
 

@@ -33,8 +33,9 @@ export type BunnyOptions = SecretOptions & {
   /** Speed limit in kB/s, less than a billion. */
   limit?: number;
   /**
-   * For `verify`: the client's country, such as `DE` or `DE-BY`; without it, and for text that is none, tokens that name
-   * countries are refused. `XX` and `ZZ` mean that nobody knows the country: tokens that block countries are refused.
+   * For `verify`: the client's country, such as `DE` or `DE-BY`; without it, and for text that is none, tokens that
+   * name countries are refused. `XX` and `ZZ` mean that nobody knows the country: tokens that block countries are
+   * refused.
    */
   country?: string;
   /** @default 86400 seconds */
