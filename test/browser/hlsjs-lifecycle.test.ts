@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { Player } from '../support/player.ts';
 import { seekStorm } from '../support/seek-storm.ts';
 import type { Stage } from '../support/stage.ts';
-import { createStage } from '../support/stage.ts';
+import { createStage, stageFor } from '../support/stage.ts';
 
 const TTL = 8;
 
@@ -148,7 +148,7 @@ describe('hls.destroy() leaves nothing behind', () => {
     return { ...left, requests, rejections, pageErrors };
   }
 
-  test.each(['exact', 'query', 'open'] as const)('in the middle of a live stream: %s', async (carrier) => {
+  test.concurrent.each(['exact', 'query', 'open'] as const)('in the middle of a live stream: %s', async (carrier) => {
     const player = await stage.open(carrier, 'live/master.m3u8', carrier === 'open' ? { tokens: false } : {});
     await player.play();
     if (carrier !== 'open') await player.until(({ tokens }) => tokens.some(({ reason }) => reason === 'expiring'));
@@ -189,41 +189,48 @@ describe('hls.destroy() leaves nothing behind', () => {
   });
 });
 
-test("a source that is not the player's outlives it, and is asleep from then on", async () => {
-  const player = await stage.open('query', 'live/master.m3u8', { attach: 'config' });
-  await player.play();
-  await player.until(({ tokens }) => tokens.length > 1);
-  const calls = stage.signer.calls.length;
-  await player.page.evaluate(() => window.hls.destroy());
-  expect(await standing(player)).toEqual({ timers: [], listeners: [] });
-  await player.page.waitForTimeout(TTL * 1000);
-  expect(stage.signer.calls.length, 'calls after the end of the token').toBe(calls);
-  expect(
-    await player.page.evaluate(
-      (url) => window.source!.sign(url).then(({ unsignedUrl }) => unsignedUrl),
-      stage.url('query', 'live/x'),
-    ),
-  ).toBe(stage.url('query', 'live/x'));
-  await player.close();
-});
-
-test('the last player is destroyed after one request: the source of its configuration makes no more calls', async () => {
-  const player = await stage.open('query', film, { attach: 'config', config: { autoStartLoad: false } });
-  await player.until(({ tokens }) => tokens.length > 0);
-  await player.page.evaluate(() => window.hls.destroy());
-  expect(await standing(player)).toEqual({ timers: [], listeners: [] });
-  const calls = stage.signer.calls.length;
-  await player.page.waitForTimeout(TTL * 1000);
-  expect(stage.signer.calls.length).toBe(calls);
-  await player.close();
-});
-
 /**
  * A 410 is left out. hls.js, with or without tokens, asks again and again for an init segment while the machine is busy
  * (5,000 times in 90 seconds of this storm), and such requests reach the edge seconds after they have left.
  */
 const forOtherReasons = <T extends { readonly status: number }>(refusals: readonly T[]): T[] =>
   refusals.filter(({ status }) => status !== 410);
+
+test.concurrent("a source that is not the player's outlives it, and is asleep from then on", async (context) => {
+  const { expect } = context;
+  const own = await stageFor(context, { signer: { ttl: TTL } });
+  const player = await own.open('query', 'live/master.m3u8', { attach: 'config' });
+  await player.play();
+  await player.until(({ tokens }) => tokens.length > 1);
+  const calls = own.signer.calls.length;
+  await player.page.evaluate(() => window.hls.destroy());
+  expect(await standing(player)).toEqual({ timers: [], listeners: [] });
+  await player.page.waitForTimeout(TTL * 1000);
+  expect(own.signer.calls.length, 'calls after the end of the token').toBe(calls);
+  expect(
+    await player.page.evaluate(
+      (url) => window.source!.sign(url).then(({ unsignedUrl }) => unsignedUrl),
+      own.url('query', 'live/x'),
+    ),
+  ).toBe(own.url('query', 'live/x'));
+  expect(forOtherReasons(await own.refusals())).toEqual([]);
+});
+
+test.concurrent(
+  'the last player is destroyed after one request: the source of its configuration makes no more calls',
+  async (context) => {
+    const { expect } = context;
+    const own = await stageFor(context, { signer: { ttl: TTL } });
+    const player = await own.open('query', film, { attach: 'config', config: { autoStartLoad: false } });
+    await player.until(({ tokens }) => tokens.length > 0);
+    await player.page.evaluate(() => window.hls.destroy());
+    expect(await standing(player)).toEqual({ timers: [], listeners: [] });
+    const calls = own.signer.calls.length;
+    await player.page.waitForTimeout(TTL * 1000);
+    expect(own.signer.calls.length).toBe(calls);
+    expect(forOtherReasons(await own.refusals())).toEqual([]);
+  },
+);
 
 test('in all of this, the edge has refused no signature', () => {
   expect(forOtherReasons(stage.edge.refusals())).toEqual([]);

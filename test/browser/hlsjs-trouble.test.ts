@@ -3,61 +3,12 @@ import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
 import { listen } from '../support/listen.ts';
 import { hasMovableNginx } from '../support/nginx.ts';
 import { createOrigins } from '../support/origins.ts';
-import type { Carrier } from '../support/token-formats.ts';
-import type { Player } from '../support/player.ts';
-import type { Stage } from '../support/stage.ts';
+import { answersOfRefused } from '../support/refused-answers.ts';
 import { stageFor } from '../support/stage.ts';
-import { expectNoMoreWaits } from '../support/untouched.ts';
 
 const path = 'vod/fmp4/master.m3u8';
 const config = { maxBufferLength: 4, maxMaxBufferLength: 4 };
 const fine = { faults: [], rejections: [], pageErrors: [], mediaError: undefined };
-
-/**
- * Returns the statuses of all answers for each path that was refused, from nginx if it is there, else from the edge.
- */
-const answers = async ({ edge, nginx, cdn }: Stage): Promise<number[][]> => {
-  const asked = nginx ? await nginx.log() : edge.requests.map(({ url, status }) => ({ uri: url, status }));
-  const byPath = new Map<string, number[]>();
-  for (const { uri, status } of asked) {
-    const path = new URL(uri, cdn).pathname.replace(/^\/path\/[\w-]{22}\/\d+/, '');
-    byPath.set(path, [...(byPath.get(path) ?? []), status]);
-  }
-  return [...byPath.values()].filter((statuses) => statuses.some((status) => [401, 403, 410].includes(status)));
-};
-
-/** A player with tokens and an untouched one beside it, which play the same. */
-const playBoth = (stage: Stage, carrier: Carrier): Promise<[Player, Player]> => {
-  const play = async (from: Carrier): Promise<Player> => {
-    const short = { ...config, maxBufferLength: 2, maxMaxBufferLength: 2 };
-    const player = await stage.open(from, path, { config: short, ...(from === 'open' && { tokens: false }) });
-    await player.play();
-    return player;
-  };
-  return Promise.all([play(carrier), play('open')]);
-};
-
-test.concurrent.for(['exact', 'query', 'path'] as const)(
-  'the secret is rotated in mid-stream: each request under way is refused once, and nobody sees it: %s',
-  async (carrier, context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, { signer: { ttl: 60 }, nextSecret: 'another secret' });
-    const [player, untouched] = await playBoth(stage, carrier);
-    await player.until(({ currentTime }) => currentTime > 4);
-    await stage.setSecret('another secret');
-    const seen = await player.until(({ ended }) => ended);
-    expect(seen).toMatchObject({ ...fine, cues: 10 });
-    expectNoMoreWaits(seen, await untouched.until(({ ended }) => ended));
-    expect(seen.tokens.map(({ type, reason = '' }) => `${type} ${reason}`.trim())).toEqual(
-      expect.arrayContaining(['tokenrefused', 'tokenrenewed refused']),
-    );
-    expect(seen.tokens.filter(({ type }) => !['tokenrefused', 'tokenrenewed'].includes(type))).toEqual([]);
-    const refused = await answers(stage);
-    expect(refused.length).toBeGreaterThan(0);
-    for (const statuses of refused) expect(statuses).toEqual([403, 200]);
-    expect(seen.tokens.filter(({ type }) => type === 'tokenrefused')).toHaveLength(refused.length);
-  },
-);
 
 test.concurrent('every fifth request is refused: each is replayed once, and nobody sees it', async (context) => {
   const { expect } = context;
@@ -70,7 +21,7 @@ test.concurrent('every fifth request is refused: each is replayed once, and nobo
   expect(refusals).toBeGreaterThan(4);
   expect(seen.tokens.filter(({ type }) => type === 'tokenrefused')).toHaveLength(refusals);
   expect(seen.tokens.filter(({ type }) => type === 'tokenerror')).toEqual([]);
-  for (const statuses of await answers(stage)) expect(statuses.join()).toMatch(/^(403,200,?)+$/);
+  for (const statuses of await answersOfRefused(stage)) expect(statuses.join()).toMatch(/^(403,200,?)+$/);
   if (stage.nginx)
     await vi.waitFor(async () => expect((await stage.nginx!.refusals()).length).toBe(refusals), { timeout: 60_000 });
 });
@@ -91,7 +42,7 @@ test.concurrent(
     await player.play();
     const seen = await player.until(({ currentTime }) => currentTime > 4);
     expect(seen).toMatchObject(fine);
-    expect((await answers(stage))[0]).toEqual([410, 200]);
+    expect((await answersOfRefused(stage))[0]).toEqual([410, 200]);
     expect(seen.tokens.filter(({ type }) => type === 'tokenrefused').map(({ status }) => status)).toContain(0);
   },
 );

@@ -53,7 +53,7 @@ test('two players share a token source, and one is disposed of while both wait',
   await player.close();
 });
 
-test('five sources in quick succession: the last one plays, after reset() yet another', async () => {
+test.concurrent('five sources in quick succession: the last one plays, after reset() yet another', async () => {
   const player = await openVideojs(stage, 'exact', { path });
   const assets = ['vod/ts/master.m3u8', 'vod/aes/i.m3u8', 'vod/range/i.m3u8', 'vod/ts/lo/i.m3u8', path];
   await player.page.evaluate((sources) => {
@@ -70,7 +70,7 @@ test('five sources in quick succession: the last one plays, after reset() yet an
   await player.close();
 });
 
-test('a viewer of a live stream goes back to its beginning', async () => {
+test.concurrent('a viewer of a live stream goes back to its beginning', async () => {
   const player = await openVideojs(stage, 'exact', { path: 'live/master.m3u8' });
   await player.play();
   await player.until(({ currentTime }) => currentTime > 3);
@@ -89,14 +89,14 @@ test('a viewer of a live stream goes back to its beginning', async () => {
   await player.close();
 });
 
-test('sound alone', async () => {
+test.concurrent('sound alone', async () => {
   const player = await openVideojs(stage, 'exact', { path: 'vod/fmp4/en/i.m3u8', form: 'plugins' });
   await player.play(4);
   expect(await player.until(({ ended }) => ended)).toMatchObject(fine);
   await player.close();
 });
 
-test('the script twice, an element <video-js>, created, disposed of and created again at once', async () => {
+test.concurrent('the script twice, an element <video-js>, created, disposed of and created again at once', async () => {
   const player = await openPlain();
   const before = await player.page.evaluate(() => String(window.videojs.getPlugin('secureToken')));
   await player.page.addScriptTag({ url: '/packages/videojs/dist/videojs-secure-token.min.js?again' });
@@ -126,7 +126,7 @@ test('the script twice, an element <video-js>, created, disposed of and created 
   await player.close();
 });
 
-test.each(['vod/ts/master.m3u8', 'vod/v.mp4'])(
+test.concurrent.each(['vod/ts/master.m3u8', 'vod/v.mp4'])(
   'an app takes all listeners from a player of %s and disposes of it: the token source ends',
   async (asset) => {
     const player = await openVideojs(stage, 'exact', { path: asset });
@@ -154,7 +154,7 @@ test.each(['vod/ts/master.m3u8', 'vod/v.mp4'])(
   },
 );
 
-test('without options it throws at once, and the player can be given them later', async () => {
+test.concurrent('without options it throws at once, and the player can be given them later', async () => {
   const player = await openPlain();
   const thrown = await player.page.evaluate(
     ({ endpoint, source }) => {
@@ -180,7 +180,7 @@ test('without options it throws at once, and the player can be given them later'
   await player.close();
 });
 
-test.each(['query', 'path'] as const)(
+test.concurrent.each(['query', 'path'] as const)(
   'no event of the player, of its tech or of VHS holds a token, nor does the page: %s',
   async (carrier) => {
     const player = await openVideojs(stage, carrier, {

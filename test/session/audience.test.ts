@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { createTokenSource } from '../../packages/core/src/index.ts';
-import { FOLDER, MASTER, START, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
+import { FOLDER, MASTER, START, asViewersHaveIt, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
 
 // AUDIENCE=10000 AUDIENCE_SECONDS=600 npx vitest run test/session/audience --project unit
 const SIZE = Number(process.env.AUDIENCE ?? 1000);
@@ -10,6 +10,7 @@ const CALM_SECONDS = Number(process.env.AUDIENCE_SECONDS ?? 300);
 // as many viewers as somebody asks for
 vi.setConfig({ testTimeout: 60_000 + SIZE * CALM_SECONDS });
 fakeTime();
+asViewersHaveIt();
 
 /** Creates a random number generator that draws the same numbers in every run. */
 const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;

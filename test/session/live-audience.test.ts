@@ -1,10 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import { createTokenSource } from '../../packages/core/src/index.ts';
-import { MEDIA, START, elapsed, fakeTime, playlist, seconds, segment } from '../unit/core/lab.ts';
+import { MEDIA, START, asViewersHaveIt, elapsed, fakeTime, playlist, seconds, segment } from '../unit/core/lab.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 fakeTime();
+asViewersHaveIt();
 
 const SIZE = 300;
 const LIFETIME = 60;

@@ -9,15 +9,13 @@ import { createTokenLoader } from '../../packages/hlsjs/src/token-loader.ts';
 import { Session as ShakaSession } from '../../packages/shaka/src/session.ts';
 import type { Session as VideojsSession } from '../../packages/videojs/src/session.ts';
 import { signOrWait as signInVideojs } from '../../packages/videojs/src/session.ts';
-import { FOLDER, MEDIA, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
+import { FOLDER, MEDIA, asViewersHaveIt, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
 import { newStats, policy } from '../unit/hlsjs/loader-lab.ts';
-
-// as viewers have it: of thousands each would write the same line
-vi.stubGlobal('__DEVELOPMENT__', false);
 
 // OUTAGE_TABLE=1 npx vitest run test/session/outage-return --project unit
 vi.setConfig({ testTimeout: 120_000 });
 fakeTime();
+asViewersHaveIt();
 
 const VIEWERS = 20;
 const LIFETIME = 20;

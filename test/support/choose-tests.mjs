@@ -45,7 +45,6 @@ const concerns = {
     'test/unit/cli/',
     'test/properties/doctor',
     'test/dist/cli',
-    'test/dist/azion-scripts',
     'test/dist/conform',
     'test/dist/docs-endpoints',
     'test/browser/serve-page',

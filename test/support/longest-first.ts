@@ -7,7 +7,6 @@ const LONGEST = [
   'hlsjs-differential',
   'videojs-trouble',
   'hlsjs-numbers',
-  'videojs-apps',
   // of `npm run test:all`
   'denials',
   'videojs-swap-seek',

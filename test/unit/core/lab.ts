@@ -156,6 +156,11 @@ export function fakeTime(): void {
   });
 }
 
+/** The default build for every test of a file that calls `fakeTime`: of thousands of viewers each would write the same line. */
+export function asViewersHaveIt(): void {
+  beforeEach(() => void vi.stubGlobal('__DEVELOPMENT__', false));
+}
+
 /** The token of a signed URL: the value of its parameter `st`. */
 export const tokenOf = (request: SignedRequest | string | undefined): string | undefined => {
   const url = typeof request === 'string' ? request : request?.url;

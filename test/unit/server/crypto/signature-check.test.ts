@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type * as Here from '../../../../packages/server/src/crypto/signature-check.ts';
 
 type Algorithm = Here.SignatureAlgorithm;
@@ -29,10 +29,12 @@ async function checkWith(found: unknown, key: CryptoKey, algorithm: Algorithm): 
 }
 
 describe.each(algorithms)('signatureCheck of %o', (algorithm) => {
+  let keys: CryptoKeyPair;
+  beforeAll(async () => void (keys = await keyPair(algorithm)));
   afterEach(() => vi.unstubAllGlobals());
 
   test('judges the same with and without node:crypto', async () => {
-    const { privateKey } = await keyPair(algorithm);
+    const { privateKey } = keys;
     const stranger = await keyPair(algorithm);
     const checks = [
       await checkWith(nodeCrypto, privateKey, algorithm),
@@ -62,7 +64,7 @@ describe.each(algorithms)('signatureCheck of %o', (algorithm) => {
   });
 
   test('refuses a signature without its leading zero', async () => {
-    const { privateKey } = await keyPair(algorithm);
+    const { privateKey } = keys;
     const checks = [
       await checkWith(nodeCrypto, privateKey, algorithm),
       await checkWith(undefined, privateKey, algorithm),
@@ -94,19 +96,19 @@ describe.each(algorithms)('signatureCheck of %o', (algorithm) => {
     ['does not know the hash', { ...nodeCrypto, verify: () => expect.fail('unsupported') }],
     ['reads signatures in another encoding', { ...nodeCrypto, verify: () => false }],
   ])('asks WebCrypto where node:crypto %s', async (_, found) => {
-    const { privateKey } = await keyPair(algorithm);
+    const { privateKey } = keys;
     const check = await checkWith(found, privateKey, algorithm);
     await expectToJudge(check, privateKey);
   });
 
   test('needs no private key', async () => {
-    const { privateKey, publicKey } = await keyPair(algorithm);
+    const { privateKey, publicKey } = keys;
     const check = await checkWith(nodeCrypto, publicKey, algorithm);
     await expectToJudge(check, privateKey);
   });
 
   test('asks node:crypto where that judges a sample well', async () => {
-    const { privateKey } = await keyPair(algorithm);
+    const { privateKey } = keys;
     const verify = vi.fn(nodeCrypto.verify);
     const check = await checkWith({ ...nodeCrypto, verify }, privateKey, algorithm);
     verify.mockClear();

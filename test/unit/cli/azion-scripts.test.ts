@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
-import folders from '../vectors/azion-scripts-folders.json' with { type: 'json' };
-import cases from '../vectors/azion-scripts.json' with { type: 'json' };
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { runCli } from '../../../packages/cli/src/run-cli.ts';
+import folders from '../../vectors/azion-scripts-folders.json' with { type: 'json' };
+import cases from '../../vectors/azion-scripts.json' with { type: 'json' };
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
 /**
  * A recorded call of `secure_token.py` and `secure_token.php` of github.com/aziontech/azion_secure_token, which print
@@ -34,8 +39,22 @@ const refusalOf = (each: Case) => Object.values(refusals).find(({ is }) => is(ea
 /** A URL is given, not a URI: `?` and `#` end the path that is signed. */
 const hasQuery = ({ uri }: Case): boolean => /[?#]/.test(uri);
 
-const sign = ({ secret, uri, expires }: Case, ...more: string[]): ReturnType<typeof runCli> =>
-  runCli(['sign', `http://www.example.org${uri}`, '--expires', expires, ...more], { secret });
+interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** What the command says to a shell: of the built one, `test/dist/cli.test.ts` shows that it says the same. */
+async function sign({ secret, uri, expires }: Case, ...more: string[]): Promise<Said> {
+  const said = { out: '', err: '' };
+  vi.stubEnv('SECURE_TOKEN_SECRET', secret);
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void (said.out += `${line}\n`));
+  vi.spyOn(console, 'error').mockImplementation((line: string) => void (said.err += `${line}\n`));
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => !!(said.err += String(text)));
+  const args = ['sign', `http://www.example.org${uri}`, '--expires', expires, ...more];
+  return { code: await runCli(['node', 'secure-token', ...args], '0'), ...said };
+}
 /** The scripts hash escapes as they stand. */
 const rawIfEscaped = ({ uri }: Case): string[] => (uri.includes('%') ? ['--path-form', 'raw'] : []);
 
