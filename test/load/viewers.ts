@@ -5,8 +5,8 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as after } from 'node:timers/promises';
 import { segment } from './film-origin.ts';
 
-/** Seconds after which somebody who waits for an answer gives up; a busy machine takes some of them. */
-const patience = 30;
+/** Seconds after which a request counts as one that never ends: a busy machine serves 2,000 attackers first. */
+const patience = 120;
 
 /** Viewers who play: each asks for tokens, then for a playlist and a segment, again and again. */
 export class Viewers {
