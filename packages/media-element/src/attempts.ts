@@ -25,10 +25,10 @@ export const oneMore = (before: Failures, position: number): Failures => ({
   position,
 });
 
-/** The first attempt is made at once. */
-export const needsPause = ({ count }: Failures): boolean => count > 1;
-
 export const isHopeless = ({ count }: Failures): boolean => count > MAX_ATTEMPTS;
+
+/** Whether to wait before the next attempt. The first is made at once, and after the last there is none. */
+export const needsPause = (failures: Failures): boolean => failures.count > 1 && !isHopeless(failures);
 
 /** Whether the worker may be tried again: if it has not helped, the page signs by itself. */
 export const mayTryWorker = ({ count }: Failures): boolean => count < 2;

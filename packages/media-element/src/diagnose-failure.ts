@@ -2,7 +2,7 @@ import type { SignedRequest, TokenSource } from 'secure-token-core';
 import type { SourceUser } from 'secure-token-core/adapter';
 import { refusalOf, writeUnprotectedRefusal } from 'secure-token-core/adapter';
 import type { Failures } from './attempts.ts';
-import { isFaultOfMedia, isRefusedForGood } from './attempts.ts';
+import { isFaultOfMedia, isHopeless, isRefusedForGood } from './attempts.ts';
 import { probe } from './probe.ts';
 
 /** `MediaError.MEDIA_ERR_NETWORK`: codes above it are about what has arrived. */
@@ -23,7 +23,7 @@ const messageOf = ({ message }: MediaError, { url, unsignedUrl }: SignedRequest)
  * to the request to go on from; `undefined`: from any whose token lives.
  * @param failures this one included
  * @throws what is final: `ERR_DENIED`, `ERR_TOKEN_REFUSED` and the like, a `NotFoundError` (no such file), an
- *   `EncodingError` (the browser cannot play it)
+ *   `EncodingError` (the browser cannot play it), a `NetworkError` (whatever else fails at one place again and again)
  */
 export async function diagnoseFailure(
   error: MediaError,
@@ -48,6 +48,15 @@ export async function diagnoseFailure(
       'EncodingError',
     );
   }
+  // slow attempts outlive their tokens: each is refused with a token that is the newest no more
+  if (isHopeless(failures))
+    throw (
+      refusal ??
+      new DOMException(
+        'The browser cannot load this file. Check the network and the CORS headers of the server.',
+        'NetworkError',
+      )
+    );
   // expired: nothing is wrong with the next one
   if (source.signNow(unsignedUrl)?.token !== token) return undefined;
   const replay = await user.replay(request, status, { signal });

@@ -1,7 +1,7 @@
 import type { SignedRequest } from 'secure-token-core';
 import { isSecureTokenError } from 'secure-token-core';
 import { SOURCE_RENEWS, isOffline } from 'secure-token-core/adapter';
-import { isHopeless, needsPause, noFailures, oneMore, stillAt } from './attempts.ts';
+import { needsPause, noFailures, oneMore, stillAt } from './attempts.ts';
 import { pause } from './back-off.ts';
 import { ElementRequests } from './element-requests.ts';
 import { LastingPlay } from './lasting-play.ts';
@@ -209,11 +209,6 @@ export class NativeSource {
 
   async #loadAfter(error: MediaError): Promise<void> {
     const failures = this.#failures;
-    if (isHopeless(failures))
-      throw new DOMException(
-        'The browser cannot load this file. Check the network and the CORS headers of the server.',
-        'NetworkError',
-      );
     if (needsPause(failures) || isOffline()) await pause(failures.count, this.#released.signal);
     await this.#load('error', await this.#requests.diagnose(error, failures));
   }

@@ -36,7 +36,7 @@ describe('failures', () => {
     [3, { pause: true, worker: false, media: true, refused: false, hopeless: false }],
     [4, { pause: true, worker: false, media: true, refused: true, hopeless: false }],
     [6, { pause: true, worker: false, media: true, refused: true, hopeless: false }],
-    [7, { pause: true, worker: false, media: true, refused: true, hopeless: true }],
+    [7, { pause: false, worker: false, media: true, refused: true, hopeless: true }],
   ])('after %i at one place: %o', (count, expected) => {
     const failures = { count, position: 0 };
     expect({

@@ -18,6 +18,16 @@ afterEach(() => {
 const NETWORK = { code: 2, message: '' } as MediaError;
 const NO_SOURCE = { code: 4, message: `Format error at ${url}?st=SECRET1 in ${url}?st=SECRET1` } as MediaError;
 
+/** Diagnoses the seventh failure at one place, of a request whose token has ended while it failed. */
+async function afterSlowAttempts(status: number): Promise<unknown> {
+  const getTokens = () => Promise.resolve({ url, expires: Date.now() / 1000 + 60, query: { st: 'SECRET' } });
+  source = createTokenSource({ getTokens });
+  answer = () => (status > 0 ? new Response(null, { status }) : Response.error());
+  const ended = { ...(await source.sign(url)), token: { expires: 1, query: { st: 'ENDED' } } };
+  const asked = { source, user: createSourceUser(source), signal: new AbortController().signal };
+  return diagnoseFailure(NETWORK, ended, { count: 7, position: 0 }, asked);
+}
+
 /** Diagnoses the last of `failures` at one place, when the edge answers with `status`. */
 async function after(
   failures: number,
@@ -57,6 +67,12 @@ describe('diagnoseFailure', () => {
       status: 404,
     });
     expect(await after(4, 403, NETWORK, { refusals })).toBeUndefined();
+  });
+
+  test('the last of slow attempts, each of which outlives its token, is told by its status', async () => {
+    await expect(afterSlowAttempts(403)).rejects.toMatchObject({ code: 'ERR_TOKEN_REFUSED', url, status: 403 });
+    await expect(afterSlowAttempts(500)).rejects.toMatchObject({ name: 'NetworkError' });
+    await expect(afterSlowAttempts(0)).rejects.toMatchObject({ name: 'NetworkError' });
   });
 
   test('a file that the browser cannot play: its message holds no token', async () => {
