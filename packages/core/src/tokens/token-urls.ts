@@ -63,10 +63,15 @@ export class TokenUrls {
       this.#secrets.noteParameter(name, parameter);
     }
     if (names.size) this.#names.set(origin, names);
-    if (!token.base) return;
-    const base = resolveUrl(token.base);
-    this.#moves.set(base, { base, prefix: href });
-    this.#secrets.noteBase(base, href);
+    if (token.base) this.#noteMove(token.base, href);
+  }
+
+  /** @returns `written`, absolute: without a path of its own, a base ends with the host, and not with a slash */
+  #noteMove(written: string, prefix: string): string {
+    const base = resolveUrl(written);
+    this.#moves.set(base, { base, prefix });
+    this.#secrets.noteBase(base, prefix);
+    return base;
   }
 
   /** The identity of `href`, which is absolute and has no fragment. */
@@ -97,8 +102,8 @@ export class TokenUrls {
     if (!token.base) return signed;
     // not written like the prefix: as the browser would
     const isBelow = signed.startsWith(scope.href) && !DOT_SEGMENTS.test(pathOf(signed));
-    // a base without a path ends with the host, and not with a slash
-    return resolveUrl(token.base) + (isBelow ? signed : resolveUrl(signed)).slice(scope.href.length);
+    // of two prefixes with one base, that of the last request tells what its URL stands for
+    return this.#noteMove(token.base, scope.href) + (isBelow ? signed : resolveUrl(signed)).slice(scope.href.length);
   }
 
   /** @param href `url`, absolute */
