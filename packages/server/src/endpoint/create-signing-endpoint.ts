@@ -1,4 +1,5 @@
 import { callHook } from '../errors/call-hook.ts';
+import { checkedClock } from '../errors/checked-clock.ts';
 import { errorLog } from '../errors/error-log.ts';
 import { checkRequest } from '../http/check-request.ts';
 import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
@@ -13,7 +14,7 @@ import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
 import { deniedToViewer, hasFailed, unsignable } from './endpoint-problems.ts';
 import { readGrant } from './grant.ts';
 import { grantedTokens } from './granted-tokens.ts';
-import { lifetimeFor, unixSeconds } from './lifetime.ts';
+import { lifetimeFor } from './lifetime.ts';
 import { rateLimit } from './rate-limit.ts';
 import { DEFAULT_MAX_URLS, checkSigningEndpointOptions } from './signing-endpoint-options.ts';
 import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
@@ -31,13 +32,14 @@ import { readSigningRequest } from './signing-request.ts';
 export function createSigningEndpoint(options: SigningEndpointOptions): (request: Request) => Promise<Response> {
   const readFormat = formatReader(options.format);
   checkSigningEndpointOptions(options);
-  const { authorize, maxUrls = DEFAULT_MAX_URLS, sessions, cors, expand, clock = Date.now } = options;
+  const { authorize, maxUrls = DEFAULT_MAX_URLS, sessions, cors, expand } = options;
+  const clock = checkedClock(options.clock);
   const onError = errorLog(options.onError);
   const allows = allowList(options.allow);
   const secondsToWait = options.rateLimit !== undefined && rateLimit(options.rateLimit, clock);
   const expander = expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined;
 
-  const nowSeconds = (): number => unixSeconds(clock);
+  const nowSeconds = (): number => Math.floor(clock() / 1000);
 
   const answer = async (request: Request): Promise<Response> => {
     const wait = secondsToWait ? await secondsToWait(request) : 0;
