@@ -9,7 +9,7 @@ import { playlistExpander } from '../playlist/playlist-expander.ts';
 import { formatReader } from '../token/format-reader.ts';
 import { allowList } from '../url/allow-list.ts';
 import { JudgedScope } from '../url/judged-scope.ts';
-import { admittedSession } from './admitted-session.ts';
+import { admitSession, readSession } from './admit-session.ts';
 import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
 import { deniedToViewer, hasFailed, unsignable } from './endpoint-problems.ts';
 import { readGrant } from './grant.ts';
@@ -63,12 +63,15 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const lifetime = lifetimeFor(reason, ttl, format.maxTtl);
     // Before the store is asked: it forgets the end of a session when its tokens have expired, and may be slow.
     const expires = expiryOf(ttl);
-    const session = sessions && (await admittedSession(sessions, request, { session: named, ttl: lifetime }));
-    const now = nowSeconds();
-    const granting = { format, expires, session, allows, mayOpen, expander, onError };
+    const session = sessions && readSession(named);
+    const id = await sessions?.idOf(request, session);
+    const granting = { format, expires, session: id, allows, mayOpen, expander, onError };
     const { tokens, cookies, refused } = await grantedTokens(granted, granting);
     const signed = new Set(granted.map(({ href }) => href).filter((href) => !refused.has(href)));
     if (signed.size === 0) throw unsignable();
+    // Last: what cannot be signed takes no place.
+    if (sessions) await admitSession(sessions, request, { session, ttl: lifetime });
+    const now = nowSeconds();
     const headers = new Headers({ 'Cache-Control': 'no-store' });
     for (const cookie of cookies) headers.append('Set-Cookie', cookie);
     return Response.json({ now, tokens, denied: urls.filter((url) => !signed.has(url)) }, { headers });

@@ -45,11 +45,17 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { store, viewer, limit, idle } = options;
   const clock = checkedClock(options.clock, 'sessions.clock');
 
+  /** The endpoint asks twice: a request that has told its viewer is not verified again. */
+  const viewers = new WeakMap<Request, string>();
   const viewerOf = async (request: Request): Promise<string> => {
+    const known = viewers.get(request);
+    if (known !== undefined) return known;
     const name: unknown = await callHook('sessions.viewer', () => viewer(request));
     if (typeof name !== 'string' || name === '')
       throw optionsError('sessions.viewer', 'Return text that is not empty, for every request.', name);
-    return digestOf(name);
+    const owner = digestOf(name);
+    viewers.set(request, owner);
+    return owner;
   };
 
   return {
