@@ -12,6 +12,10 @@ const path = ({ pathname }: URL): Record<string, unknown> => ({ path: pathname }
 const sessions = createSessions({ store: memoryStore(), viewer: () => 'anna' });
 const secret = [{ key: 'a shared secret of 32 characters' }];
 
+const refuse = (): never => {
+  throw Object.assign(new Error('no'), { name: 'SecureTokenError', code: 'ERR_OPTIONS' });
+};
+
 describe('a set-up that cannot sign is a 503 of which `onError` hears, and no denial', () => {
   test.each<[string, string, Partial<SigningEndpointOptions>]>([
     ['a public key alone', 'keys', { format: jwt({ keys: [{ key }], algorithm: 'ES256', claims: path }) }],
@@ -43,7 +47,7 @@ describe('a set-up that cannot sign is a 503 of which `onError` hears, and no de
     ['a public key alone', 503, { format: jwt({ keys: [{ key }], algorithm: 'ES256', claims: path }) }],
     ['a secret that is missing', 503, { format: secureToken({ secret: () => undefined }) }],
     ['a token for links', 503, { format: making({ base: 'https://cdn.example.com/t/' }) }],
-    ['a format that refuses the URL', 403, { format: making({ prefix: 'https://cdn.example.com/vod/' }) }],
+    ['a format that refuses the URL', 403, { format: making({}, { sign: refuse }) }],
   ])('%s takes no place of a session; the next set-up has it', async (_, status, options) => {
     const viewer = vi.fn(() => 'anna');
     const only = createSessions({ store: memoryStore(), viewer, limit: 1 });
