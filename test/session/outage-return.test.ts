@@ -75,7 +75,7 @@ function videojs(source: TokenSource): Get {
 function shaka(source: TokenSource): Get {
   const session = new ShakaSession({ getMediaElement: () => ({ readyState: 4 }) } as never, source);
   const request = { uris: [], retryParameters: { maxAttempts: 2 } } as never;
-  return async (url) => send(await session.sign(url, request, new AbortController().signal));
+  return async (url) => send(await session.sign({ session, waitedMs: 0 }, url, request, new AbortController().signal));
 }
 
 /** dash.js asks three times by itself, a second apart; the last try waits. */

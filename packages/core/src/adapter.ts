@@ -28,6 +28,7 @@ export { sendSigned } from './adapter/send-signed.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS } from './contract/token-events.ts';
 export { isTokenSource, untouchedRequest } from './contract/token-source.ts';
 export { unknownOption } from './contract/unknown-option.ts';
+export { unsignAs } from './tokens/token-urls.ts';
 export { writeUnprotectedRefusal } from './adapter/unprotected-refusal.ts';
 export { isElsewhere, withTokenHeaders } from './adapter/token-headers.ts';
 export { hasController, renewWorker, workerQuestion, workerSigns } from './adapter/worker-signs.ts';

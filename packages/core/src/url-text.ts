@@ -24,3 +24,13 @@ export const originOf = (url: string): string => url.split('/', 3).join('/');
 
 /** Encodes only what cannot stand in a query: CDNs compare `~`, `*`, `/` and `=` as bytes. */
 export const encodeParameter = (text: string): string => encodeURI(text).replace(/[&+#]/g, encodeURIComponent);
+
+/** Decodes the escapes that mean something; a text from elsewhere may have others. */
+export const decoded = (text: string): string =>
+  text.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });

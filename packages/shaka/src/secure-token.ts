@@ -9,7 +9,7 @@ import { signing } from './token-transfer.ts';
 
 /** A player whose requests are signed. */
 interface Secured {
-  readonly source: TokenSource;
+  readonly session: Session;
   /** Ends what `secureToken` has begun. */
   end(): void;
 }
@@ -28,6 +28,7 @@ function replace(engine: Engine, now: Secured): void {
   const former = secured.get(engine);
   secured.set(engine, now);
   if (former) {
+    former.session.replaceBy(now.session);
     former.end();
     return;
   }
@@ -54,7 +55,7 @@ export function secureToken(
   const engine = engineOf(player);
   const engineClass = engine.constructor as EngineClass;
   wrapSchemePlugins(engineClass, signing(engineClass));
-  const former = secured.get(engine)?.source;
+  const former = secured.get(engine)?.session.source;
   // the app may pass in the source that the call before has made: replaced, it would be destroyed
   if (former === options) return former;
   const { source, release } = acquireTokenSource(options);
@@ -71,7 +72,7 @@ export function secureToken(
     stopForwarding();
     release();
   };
-  replace(engine, { source, end });
+  replace(engine, { session, end });
   engine.registerRequestFilter(session.filter);
   return source;
 }

@@ -5,7 +5,8 @@ import type { Request, RequestFilter, ShakaPlayer } from './shaka-types.ts';
 
 /** A request that the filter has prepared for the scheme plugin, which all players share. */
 export interface PreparedRequest {
-  readonly session: Session;
+  /** Whose source signs it: another one after a wait in which the app has replaced the source. */
+  session: Session;
   /** For one attempt: Shaka 4 asks its filters once for all attempts. */
   signed?: SignedRequest | undefined;
   /** The time that the filter took, in ms: Shaka 4 adds it to `timeMs` of the response. */
@@ -27,6 +28,8 @@ export class Session {
   /** This player, among others that may share the source. */
   readonly user: SourceUser;
   readonly #player: ShakaPlayer;
+  readonly #waits = new Set<AbortController>();
+  #next: Session | undefined;
 
   constructor(player: ShakaPlayer, source: TokenSource) {
     this.#player = player;
@@ -59,9 +62,19 @@ export class Session {
     });
   };
 
+  /** The app has replaced the source: what waits for a token asks the one of `next`. */
+  replaceBy(next: Session): void {
+    this.#next = next;
+    for (const wait of this.#waits) wait.abort();
+  }
+
+  get isReplaced(): boolean {
+    return this.#next !== undefined;
+  }
+
   async #prepare(prepared: PreparedRequest, url: string, request: Request, signal: AbortSignal): Promise<void> {
     const since = Date.now();
-    prepared.signed = await this.sign(url, request, signal);
+    prepared.signed = await this.sign(prepared, url, request, signal);
     prepared.waitedMs = Date.now() - since;
   }
 
@@ -70,16 +83,30 @@ export class Session {
    * it is tried as often as the player tries a request.
    * @throws as `source.sign`; Shaka takes whatever a filter throws for critical
    */
-  sign(url: string, { retryParameters }: Request, signal: AbortSignal): Promise<SignedRequest> {
-    const { source } = this;
-    const signed = keepAsking({
-      source,
-      signal,
-      ask: () => source.sign(url, { signal }),
-      mayWait: (error, count) => isOutage(error) && (count < retryParameters.maxAttempts || this.#hasPicture()),
-    });
-    signed.catch((error: unknown) => this.tellConsole(error));
-    return signed;
+  async sign(prepared: PreparedRequest, url: string, request: Request, signal: AbortSignal): Promise<SignedRequest> {
+    if (this.#next) return this.#next.sign(prepared, url, request, signal);
+    prepared.session = this;
+    const { maxAttempts } = request.retryParameters;
+    const wait = new AbortController();
+    const end = (): void => wait.abort(signal.reason);
+    this.#waits.add(wait);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+    try {
+      return await keepAsking({
+        source: this.source,
+        signal: wait.signal,
+        ask: (options) => this.source.sign(url, options),
+        mayWait: (error, count) => isOutage(error) && (count < maxAttempts || this.#hasPicture()),
+      });
+    } catch (error) {
+      if (this.isReplaced && !signal.aborted) return await this.sign(prepared, url, request, signal);
+      this.tellConsole(error);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', end);
+      this.#waits.delete(wait);
+    }
   }
 
   /** Tells the console of a failure with which Shaka ends, if there has been no picture yet. */

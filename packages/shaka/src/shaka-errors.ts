@@ -31,17 +31,25 @@ export function statusOf({ code, data }: ShakaError): number | undefined {
 
 const isUrl = (text: string): boolean => /^https?:\/\/\S+$/i.test(text);
 
+/** The headers of a response, by their names. */
+const isPlain = (it: unknown): it is Readonly<Record<string, unknown>> =>
+  Object.prototype.toString.call(it) === '[object Object]';
+
+const mapValues = (it: Readonly<Record<string, unknown>>, change: (value: unknown) => unknown): object =>
+  Object.fromEntries(Object.entries(it).map(([name, value]) => [name, change(value)]));
+
 /**
- * Makes `error` anew without tokens in its URLs, in its texts, such as the body of a 404, and in the errors that it
- * quotes, and with the error `behind` it as the last of its data.
+ * Makes `error` anew without tokens in its URLs, in its texts, such as the body of a 404, in the headers of the response
+ * and in the errors that it quotes, and with the error `behind` it as the last of its data.
  * @param sent the request that has failed with it
  */
 export function unsignedError(error: ShakaError, source: TokenSource, sent: SignedRequest, behind?: Error): ShakaError {
   const { severity, category, code } = error;
-  const data = error.data.map((it) => {
+  const unsigned = (it: unknown): unknown => {
     if (typeof it === 'string') return textWithoutToken(isUrl(it) ? source.unsign(it) : it, sent);
     return it instanceof Error ? errorWithoutToken(it, sent) : it;
-  });
+  };
+  const data = error.data.map((it) => (isPlain(it) ? mapValues(it, unsigned) : unsigned(it)));
   return new error.constructor(severity, category, code, ...data, ...(behind ? [behind] : []));
 }
 

@@ -34,8 +34,6 @@ class TokenTransfer implements Operation {
   readonly #base: SchemePlugin;
   readonly #call: Call;
   readonly #prepared: PreparedRequest;
-  readonly #session: Session;
-  readonly #source: TokenSource;
   /** For a token. */
   readonly #wait = new AbortController();
   #onWire: Operation | undefined;
@@ -45,11 +43,17 @@ class TokenTransfer implements Operation {
     this.#base = base;
     this.#call = call;
     this.#prepared = prepared;
-    this.#session = prepared.session;
-    this.#source = prepared.session.source;
     this.promise = this.#transfer().catch(async (error: unknown) => {
       throw await this.#errorForShaka(error);
     });
+  }
+
+  get #session(): Session {
+    return this.#prepared.session;
+  }
+
+  get #source(): TokenSource {
+    return this.#session.source;
   }
 
   async abort(): Promise<void> {
@@ -83,7 +87,7 @@ class TokenTransfer implements Operation {
 
   #sign(): Promise<SignedRequest> {
     const [url, request] = this.#call;
-    return this.#session.sign(url, request, this.#wait.signal);
+    return this.#session.sign(this.#prepared, url, request, this.#wait.signal);
   }
 
   async #send(signed: SignedRequest): Promise<Response> {
@@ -120,6 +124,7 @@ class TokenTransfer implements Operation {
     const { signal } = this.#wait;
     const { method } = this.#call[1];
     const replay = await this.#session.user.replay(signed, status, { signal, method }).catch((failure: unknown) => {
+      if (this.#session.isReplaced && !signal.aborted) return this.#sign();
       throw this.#failed(error, signed, failure);
     });
     if (!replay) throw this.#refused(error, signed, refusal);

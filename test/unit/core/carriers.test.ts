@@ -50,6 +50,16 @@ describe('createTokenSource', () => {
       expect(source.unsign('https://edge.test/master.m3u8')).toBe(MASTER);
     });
 
+    test('two hosts with one base: each URL is known by the host that it was asked for with', () => {
+      const base = `${CDN}/hdnts=0123456789abcdef/`;
+      const { source } = held({ prefix: 'https://a.test/vod/', base }, { prefix: 'https://b.test/vod/', base });
+      for (const host of ['a', 'b', 'a']) {
+        const url = `https://${host}.test/vod/1.ts`;
+        expect(source.unsign(source.signNow(url)!.url)).toBe(url);
+        expect(source.unsign('https://node.test/hdnts=0123456789abcdef/1.ts')).toBe('https://node.test/vod/1.ts');
+      }
+    });
+
     test('a base may stand below its prefix', () => {
       const base = `${FOLDER}hdnts=abc/`;
       const { source } = held({ base });

@@ -1,7 +1,7 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { hideSignedUrl } from '../../../packages/core/src/adapter.ts';
-import { FOLDER, MASTER, START, fakeTime, folder, lab } from './lab.ts';
+import { CDN, FOLDER, MASTER, START, fakeTime, folder, lab } from './lab.ts';
 
 fakeTime();
 
@@ -32,6 +32,26 @@ test('an edge has redirected to a host without tokens, with the query: the URL i
   await source.sign(MASTER);
   expect(source.unsign(`https://node7.test/a.m3u8?x=1&st=${secret}&v=1#t`)).toBe('https://node7.test/a.m3u8?x=1&v=1#t');
   expect(source.unsign('https://node7.test/a.m3u8?st=their-own-signature')).toMatch(/st=their/);
+});
+
+describe('an edge has redirected to a host without tokens, with the token in the path', () => {
+  const path = `/exp=1800000300~hmac=${'SECRET'.repeat(3)}/2F`;
+  test.each([
+    ['as it was sent', `https://node7.test${path}/a.m3u8?x=1#t`, 'https://node7.test/vod/7/a.m3u8?x=1#t'],
+    ['in other escapes', `https://node7.test${path.replace('=', '%3d')}/a.m3u8`, 'https://node7.test/vod/7/a.m3u8'],
+    ['a folder of another token', 'https://node7.test/exp=1~hmac=theirs/2F/a.m3u8', undefined],
+  ])('%s', async (_, to, expected = to) => {
+    const base = `${CDN}${path}/`;
+    ({ source } = lab(folder(), { tokens: [{ prefix: `${CDN}/vod/7/`, base, expires: START + 60 }] }));
+    await source.sign(`${CDN}/vod/7/a.m3u8`);
+    expect(source.unsign(to)).toBe(expected);
+  });
+
+  test('a short folder may be one of that host', async () => {
+    ({ source } = lab(folder(), { tokens: [{ prefix: FOLDER, base: `${CDN}/v2/`, expires: START + 60 }] }));
+    await source.sign(MASTER);
+    expect(source.unsign('https://node7.test/v2/a.m3u8')).toBe('https://node7.test/v2/a.m3u8');
+  });
 });
 
 test('a request that has not been answered yet tells its URL later', () => {

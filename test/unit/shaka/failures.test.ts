@@ -107,15 +107,14 @@ describe.each(VERSIONS)('an error that quotes the signed URL does not show it: %
   });
 
   const SIGNATURE = 'SIGNATURE-of-the-token';
-  test.each<[string, object, string]>([
-    ['query', { query: { st: SIGNATURE } }, `Cannot GET /s-1.m4s?st=${SIGNATURE}`],
-    ['path', { prefix: `${CDN}/`, base: `${CDN}/${SIGNATURE}/` }, `Cannot GET /${SIGNATURE}/s-1.m4s`],
-    [
-      'path, with the URL on another host',
-      { prefix: `${CDN}/`, base: `${CDN}/${SIGNATURE}/` },
-      `https://b.test/${SIGNATURE}/`,
-    ],
-  ])('nor a body that quotes a token in the %s', async (_, carrier, body) => {
+  const hidden = expect.stringContaining('hidden') as string;
+  const inPath = { prefix: `${CDN}/`, base: `${CDN}/${SIGNATURE}/` };
+  test.each<[string, object, string, string]>([
+    ['query', { query: { st: SIGNATURE } }, `Cannot GET /s-1.m4s?st=${SIGNATURE}`, hidden],
+    ['path', inPath, `Cannot GET /${SIGNATURE}/s-1.m4s`, hidden],
+    ['path, deep in a URL on another host', inPath, `https://b.test/x/${SIGNATURE}/`, hidden],
+    ['path, in its place in a URL on another host', inPath, `https://b.test/${SIGNATURE}/`, 'https://b.test/'],
+  ])('nor a body that quotes a token in the %s', async (_, carrier, body, expected) => {
     const withCarrier = ({ urls }: TokenRequest): Promise<Token[]> =>
       Promise.resolve(urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, ...carrier })));
     const { lib, request, sent } = createShakaLab(version, withCarrier, [
@@ -128,8 +127,35 @@ describe.each(VERSIONS)('an error that quotes the signed URL does not show it: %
     expect(sent).toEqual([expect.stringContaining(SIGNATURE)]);
     expect(failure).toMatchObject({
       code: 1001,
-      data: [`${CDN}/s-1.m4s`, 404, expect.stringContaining('hidden'), {}, 1],
+      data: [`${CDN}/s-1.m4s`, 404, expected, {}, 1],
     });
     expect(inspect(failure, { depth: 5 })).not.toContain(SIGNATURE);
+  });
+
+  test('nor headers of the response that quote it; the others stay', async () => {
+    const withSignature = ({ urls }: TokenRequest): Promise<Token[]> =>
+      Promise.resolve(urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, query: { st: SIGNATURE } })));
+    const { lib, request } = createShakaLab(version, withSignature, [
+      (uri) => {
+        const { Severity, Category, Code } = lib.util.Error;
+        const headers = { 'x-cache': 'MISS', 'x-asked': uri, 'x-key': `/s-1.m4s?st=${SIGNATURE}` };
+        return new lib.util.Error(
+          Severity.RECOVERABLE,
+          Category.NETWORK,
+          Code.BAD_HTTP_STATUS,
+          uri,
+          404,
+          '',
+          headers,
+          1,
+        );
+      },
+    ]);
+    const { data } = await failureOf(request());
+    expect(data[3]).toEqual({
+      'x-cache': 'MISS',
+      'x-asked': `${CDN}/s-1.m4s`,
+      'x-key': expect.stringContaining('hidden'),
+    });
   });
 });

@@ -76,7 +76,7 @@ export function createShakaLab(
       lib.net.NetworkingEngine.makeRequest([`${CDN}/s-1.m4s`], retryParameters),
     );
   };
-  return { lib, engine, source, sent, request };
+  return { lib, engine, player, source, sent, request };
 }
 
 export const failureOf = ({ promise }: { readonly promise: Promise<unknown> }): Promise<shaka.util.Error> =>

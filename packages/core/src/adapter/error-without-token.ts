@@ -1,18 +1,8 @@
 import { LEAST_SECRET } from '../contract/token.ts';
 import type { SignedRequest } from '../contract/token-source.ts';
-import { pathOf, resolveUrl } from '../url-text.ts';
+import { decoded, pathOf, resolveUrl } from '../url-text.ts';
 
 const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
-
-/** Decodes the escapes that mean something; a text from elsewhere may have others. */
-const decoded = (text: string): string =>
-  text.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
-    try {
-      return decodeURIComponent(escapes);
-    } catch {
-      return escapes;
-    }
-  });
 
 const foldersOf = (url: string): string[] => pathOf(resolveUrl(url)).split('/').slice(3);
 

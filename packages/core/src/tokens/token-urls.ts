@@ -2,6 +2,8 @@ import { BoundedMap } from '../bounded-map.ts';
 import { FolderMap } from './folder-map.ts';
 import { replaceParameters } from './replace-parameters.ts';
 import type { Scope } from './scope.ts';
+import { TokenSecrets } from './token-secrets.ts';
+import type { SignedRequest } from '../contract/token-source.ts';
 import type { Token } from '../contract/token.ts';
 import { LEAST_SECRET } from '../contract/token.ts';
 import { encodeParameter, originOf, pathOf, resolveUrl } from '../url-text.ts';
@@ -39,17 +41,18 @@ function parametersOf({ query = {} }: Token): Map<string, string> {
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
-/** An edge redirects a request when it gets it: so many values of tokens, the newest, are known. */
-const MAX_VALUES = 1000;
-
 /** Puts tokens into URLs and takes them out; knows how this CDN's tokens look there, those of earlier ones included. */
 export class TokenUrls {
   /** By their base. */
   readonly #moves = new FolderMap<Move>();
   /** By origin, the names of parameters: on another host the same name may mean something else. */
   readonly #names = new BoundedMap<string, BoundedMap<string, true>>();
-  /** Parameters that hold a secret, as `name=value`: by these they are known on any host. */
-  readonly #secrets = new BoundedMap<string, true>(MAX_VALUES);
+  readonly #secrets: TokenSecrets;
+
+  /** @param leastSecret the length of the shortest part of a token that is known on any host, in characters */
+  constructor(leastSecret: number = LEAST_SECRET) {
+    this.#secrets = new TokenSecrets(leastSecret);
+  }
 
   /** Takes note of how `token` will look in URLs below `href`. */
   recognise(token: Token, href: string): void {
@@ -57,12 +60,18 @@ export class TokenUrls {
     const names = this.#names.get(origin) ?? new BoundedMap<string, true>();
     for (const [name, parameter] of parametersOf(token)) {
       names.set(name, true);
-      if (parameter.length - name.length > LEAST_SECRET) this.#secrets.set(parameter, true);
+      this.#secrets.noteParameter(name, parameter);
     }
     if (names.size) this.#names.set(origin, names);
-    if (!token.base) return;
-    const base = resolveUrl(token.base);
-    this.#moves.set(base, { base, prefix: href });
+    if (token.base) this.#noteMove(token.base, href);
+  }
+
+  /** @returns `written`, absolute: without a path of its own, a base ends with the host, and not with a slash */
+  #noteMove(written: string, prefix: string): string {
+    const base = resolveUrl(written);
+    this.#moves.set(base, { base, prefix });
+    this.#secrets.noteBase(base, prefix);
+    return base;
   }
 
   /** The identity of `href`, which is absolute and has no fragment. */
@@ -84,7 +93,7 @@ export class TokenUrls {
 
   /** `url` without the secrets of tokens: an edge may have redirected a request to a host that has no tokens. */
   withoutSecrets(url: string): string {
-    return replaceParameters(url, (_, parameter) => this.#secrets.has(parameter), NONE);
+    return this.#secrets.removeFrom(url);
   }
 
   /** `url` with what `token` puts there. */
@@ -93,8 +102,8 @@ export class TokenUrls {
     if (!token.base) return signed;
     // not written like the prefix: as the browser would
     const isBelow = signed.startsWith(scope.href) && !DOT_SEGMENTS.test(pathOf(signed));
-    // a base without a path ends with the host, and not with a slash
-    return resolveUrl(token.base) + (isBelow ? signed : resolveUrl(signed)).slice(scope.href.length);
+    // of two prefixes with one base, that of the last request tells what its URL stands for
+    return this.#noteMove(token.base, scope.href) + (isBelow ? signed : resolveUrl(signed)).slice(scope.href.length);
   }
 
   /** @param href `url`, absolute */
@@ -103,4 +112,22 @@ export class TokenUrls {
     if (!known && !parameters.size) return url;
     return replaceParameters(url, (name) => !!known?.has(name), parameters);
   }
+}
+
+/**
+ * `url` without the token of a signed request, for whoever does not have that token: a service worker, for its pages.
+ */
+export function unsignAs({ url: signed, unsignedUrl }: SignedRequest, url: string): string {
+  const [base, prefix] = [signed, unsignedUrl].map((it) => pathOf(it).split('/')) as [string[], string[]];
+  while (base.length && base.at(-1) === prefix.at(-1)) {
+    base.pop();
+    prefix.pop();
+  }
+  const asked = new URL(unsignedUrl).searchParams;
+  const query = Object.fromEntries([...new URL(signed).searchParams].filter(([name]) => !asked.has(name)));
+  const folder = { prefix: [...prefix, ''].join('/'), base: [...base, ''].join('/') };
+  // the host that it is redirected to has a part of it from this very request, however short
+  const urls = new TokenUrls(0);
+  urls.recognise({ expires: 0, query, ...(base.length && folder) }, base.length ? folder.prefix : unsignedUrl);
+  return urls.withoutSecrets(urls.read(url).unsigned);
 }

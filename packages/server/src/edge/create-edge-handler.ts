@@ -1,3 +1,4 @@
+import { checkedClock } from '../errors/checked-clock.ts';
 import { checkKinds } from '../errors/check-kinds.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { errorLog } from '../errors/error-log.ts';
@@ -72,7 +73,8 @@ const methods = 'GET, HEAD, OPTIONS';
  * method.
  *
  * A path that has more than one reading (`canonicalPath`) is a 403 whether it is protected or not, since no rule can
- * say which. A failure of the origin is a 502, a failure of a format function a 503; neither lets anything through.
+ * say which. A failure of the origin is a 502, a failure of a format function or of the clock a 503; none of them lets
+ * anything through.
  *
  * @throws `ERR_OPTIONS` at once for options that cannot work
  */
@@ -94,7 +96,8 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     { ...options },
     { signPlaylists: 'boolean', strict: 'boolean', onRefusal: 'function', onError: 'function', clock: 'function' },
   );
-  const { cors = { origins: '*' }, signPlaylists = false, sessions, strict = false, clock = Date.now } = options;
+  const { cors = { origins: '*' }, signPlaylists = false, sessions, strict = false } = options;
+  const clock = checkedClock(options.clock);
   const onError = errorLog(options.onError);
   const readFormat = verifyingFormatReader(options.format);
   const forward = originFetch(options.origin);
@@ -106,9 +109,16 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   const edgeSessions = sessions && new EdgeSessions({ sessions, strict, clock, onError });
 
   const answer = async (request: Request): Promise<Response> => {
-    const refuse = (status: number, headers?: Record<string, string>): Response =>
-      edgeRefusal(request, status, { cors, nowMs: clock(), ...(headers && { headers }) });
     if (request.method === 'OPTIONS') return preflight(request, cors, methods);
+    let nowMs: number | undefined;
+    const refuse = (status: number, headers?: Record<string, string>): Response =>
+      edgeRefusal(request, status, { cors, nowMs, ...(headers && { headers }) });
+    try {
+      nowMs = clock();
+    } catch (error) {
+      onError(error);
+      return refuse(503);
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, { Allow: methods });
 
     const asked = new URL(request.url);
@@ -125,7 +135,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         carriers: { cookies, headers },
       };
       if (isProtected(judged)) {
-        const now = Math.floor(clock() / 1000);
+        const now = Math.floor(nowMs / 1000);
         const verdict = await format.verify(request, now);
         if (!verdict.ok) {
           logRefusal(verdict, { url: judged, format, method: request.method });

@@ -3,7 +3,8 @@ import type { CorsOptions } from '../http/cors-options.ts';
 
 /**
  * An answer of the edge itself. It is readable by the page (without CORS headers a player sees status 0 and cannot tell
- * an expired token from a lost network), dated (the player measures its clock by it) and never cached.
+ * an expired token from a lost network), dated (the player measures its clock by it) unless the edge does not know the
+ * time, and never cached.
  */
 export function edgeRefusal(
   request: Request,
@@ -12,9 +13,10 @@ export function edgeRefusal(
     cors,
     nowMs,
     headers: extra = {},
-  }: { cors: CorsOptions | undefined; nowMs: number; headers?: Record<string, string> },
+  }: { cors: CorsOptions | undefined; nowMs: number | undefined; headers?: Record<string, string> },
 ): Response {
-  const headers = new Headers({ 'Cache-Control': 'no-store', Date: new Date(nowMs).toUTCString(), ...extra });
+  const date = nowMs === undefined ? {} : { Date: new Date(nowMs).toUTCString() };
+  const headers = new Headers({ 'Cache-Control': 'no-store', ...date, ...extra });
   setCorsHeaders(headers, request, cors);
   return new Response(null, { status, headers });
 }

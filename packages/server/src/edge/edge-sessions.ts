@@ -65,7 +65,10 @@ export class EdgeSessions {
   #refresh(): Promise<void> {
     if (!this.#attempt || this.#sinceMs(this.#attempt.startedMs) >= refreshAfterMs) {
       const nowMs = this.#options.clock();
-      this.#attempt = { startedMs: nowMs, done: this.#ask(nowMs) };
+      const done = this.#ask(nowMs);
+      // Whoever waits hears of a clock that has failed meanwhile; where nobody does, it would end the process.
+      done.catch(() => undefined);
+      this.#attempt = { startedMs: nowMs, done };
     }
     return this.#attempt.done;
   }

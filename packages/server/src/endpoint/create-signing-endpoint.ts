@@ -1,4 +1,5 @@
 import { callHook } from '../errors/call-hook.ts';
+import { checkedClock } from '../errors/checked-clock.ts';
 import { errorLog } from '../errors/error-log.ts';
 import { checkRequest } from '../http/check-request.ts';
 import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
@@ -8,12 +9,12 @@ import { playlistExpander } from '../playlist/playlist-expander.ts';
 import { formatReader } from '../token/format-reader.ts';
 import { allowList } from '../url/allow-list.ts';
 import { JudgedScope } from '../url/judged-scope.ts';
-import { admittedSession } from './admitted-session.ts';
+import { admitSession, readSession } from './admit-session.ts';
 import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
 import { deniedToViewer, hasFailed, unsignable } from './endpoint-problems.ts';
 import { readGrant } from './grant.ts';
 import { grantedTokens } from './granted-tokens.ts';
-import { lifetimeFor, unixSeconds } from './lifetime.ts';
+import { lifetimeFor } from './lifetime.ts';
 import { rateLimit } from './rate-limit.ts';
 import { DEFAULT_MAX_URLS, checkSigningEndpointOptions } from './signing-endpoint-options.ts';
 import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
@@ -31,13 +32,14 @@ import { readSigningRequest } from './signing-request.ts';
 export function createSigningEndpoint(options: SigningEndpointOptions): (request: Request) => Promise<Response> {
   const readFormat = formatReader(options.format);
   checkSigningEndpointOptions(options);
-  const { authorize, maxUrls = DEFAULT_MAX_URLS, sessions, cors, expand, clock = Date.now } = options;
+  const { authorize, maxUrls = DEFAULT_MAX_URLS, sessions, cors, expand } = options;
+  const clock = checkedClock(options.clock);
   const onError = errorLog(options.onError);
   const allows = allowList(options.allow);
   const secondsToWait = options.rateLimit !== undefined && rateLimit(options.rateLimit, clock);
   const expander = expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined;
 
-  const nowSeconds = (): number => unixSeconds(clock);
+  const nowSeconds = (): number => Math.floor(clock() / 1000);
 
   const answer = async (request: Request): Promise<Response> => {
     const wait = secondsToWait ? await secondsToWait(request) : 0;
@@ -61,12 +63,15 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const lifetime = lifetimeFor(reason, ttl, format.maxTtl);
     // Before the store is asked: it forgets the end of a session when its tokens have expired, and may be slow.
     const expires = expiryOf(ttl);
-    const session = sessions && (await admittedSession(sessions, request, { session: named, ttl: lifetime }));
-    const now = nowSeconds();
-    const granting = { format, expires, session, allows, mayOpen, expander, onError };
+    const session = sessions && readSession(named);
+    const id = await sessions?.idOf(request, session);
+    const granting = { format, expires, session: id, allows, mayOpen, expander, onError };
     const { tokens, cookies, refused } = await grantedTokens(granted, granting);
     const signed = new Set(granted.map(({ href }) => href).filter((href) => !refused.has(href)));
     if (signed.size === 0) throw unsignable();
+    // Last: what cannot be signed takes no place.
+    if (sessions) await admitSession(sessions, request, { session, ttl: lifetime });
+    const now = nowSeconds();
     const headers = new Headers({ 'Cache-Control': 'no-store' });
     for (const cookie of cookies) headers.append('Set-Cookie', cookie);
     return Response.json({ now, tokens, denied: urls.filter((url) => !signed.has(url)) }, { headers });

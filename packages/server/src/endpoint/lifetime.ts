@@ -19,14 +19,3 @@ export function lifetimeFor(reason: string, ttl: number, formatMaxTtl?: number):
   if (reason !== 'refused') return lifetime;
   return lifetime < Math.floor(maxTtl) ? lifetime + 1 : lifetime - 1;
 }
-
-/**
- * The time by the `clock` of the options. Asked before a session takes a place, which nothing could be signed for.
- *
- * @throws `ERR_OPTIONS` for a clock that counts in seconds, and for what is no time
- */
-export function unixSeconds(clock: () => number): number {
-  const now: unknown = clock();
-  if (typeof now === 'number' && now >= 1e12 && now < 1e13) return Math.floor(now / 1000);
-  throw optionsError('clock', 'Return unix milliseconds, as Date.now does.', now);
-}

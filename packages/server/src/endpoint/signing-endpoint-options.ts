@@ -47,8 +47,8 @@ export interface SigningEndpointOptions {
   rateLimit?: RateLimitOptions;
   /**
    * Counts the sessions of viewers, from `createSessions` of `secure-token-server/sessions`: one too many, and one that
-   * was ended, is a 403 with a `type` of its own; a store that fails is a 503. Asked once a call, for what `authorize`
-   * grants.
+   * was ended, is a 403 with a `type` of its own; a store that fails is a 503. Asked once a call, for tokens that are
+   * made.
    * @default none
    */
   sessions?: Sessions;

@@ -1,4 +1,5 @@
 import type { Token } from 'secure-token-core';
+import { checkedClock } from '../errors/checked-clock.ts';
 import { checkKinds } from '../errors/check-kinds.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
@@ -12,7 +13,7 @@ import type { AllowList } from '../url/allow-list.ts';
 import { listedUrls, openableUrls } from './asked-url.ts';
 import type { OpenableUrl } from './asked-url.ts';
 import { grantedTokens } from './granted-tokens.ts';
-import { checkTtl, lifetimeFor, unixSeconds } from './lifetime.ts';
+import { checkTtl, lifetimeFor } from './lifetime.ts';
 import { isWebUrl } from './web-url.ts';
 
 export interface TokensForOptions {
@@ -47,13 +48,14 @@ export interface TokensForOptions {
 export async function tokensFor(urls: readonly string[], options: TokensForOptions): Promise<Token[]> {
   checkNames(options, { format: true, ttl: true, expand: true, allow: true, clock: true });
   checkKinds({ ...options }, { clock: 'function' });
-  const { expand, ttl, clock = Date.now } = options;
+  const { expand, ttl } = options;
+  const clock = checkedClock(options.clock);
   const format = await readFormat(options.format);
   checkTtl(ttl, format.maxTtl);
   if (!Array.isArray(urls)) throw optionsError('urls', 'Give a list of absolute URLs.', urls);
   if (urls.length === 0) return [];
   const allows = options.allow === undefined ? undefined : allowList(options.allow);
-  const expires = unixSeconds(clock) + lifetimeFor('initial', ttl, format.maxTtl);
+  const expires = Math.floor(clock() / 1000) + lifetimeFor('initial', ttl, format.maxTtl);
   const hrefs = urls.map((url: string) => hrefToSign(url, format));
   const asked = await askedUrls(hrefs, allows ?? everything, format, expires);
   const failures: unknown[] = [];

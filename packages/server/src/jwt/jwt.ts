@@ -15,6 +15,7 @@ import type { Scope } from '../url/scope.ts';
 import { jwtSigner } from './jwt-signer.ts';
 import type { JwtAlgorithm, JwtKey } from './jwt-signer.ts';
 import { hasFurtherClaims, refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
+import { lostClaim } from './lost-claim.ts';
 import { uriSigning } from './uri-signing.ts';
 import type { UriSigningOptions } from './uri-signing.ts';
 
@@ -146,17 +147,13 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
  * @throws `ERR_OPTIONS`, as for a URL that is not signed
  */
 function wholeClaims<T extends ReturnType<JwtOptions['claims']>>(claims: T): T {
-  if (!claims) return claims;
-  JSON.stringify(claims, (name, value: unknown) => {
-    const isLost = ['undefined', 'function', 'symbol'].includes(typeof value);
-    if (isLost || (typeof value === 'number' && !Number.isFinite(value)))
-      throw optionsError(
-        'url',
-        `\`claims\` returned a value at '${name}' that JSON does not have. Return undefined instead of the claims for a ` +
-          'URL that is not signed.',
-      );
-    return value;
-  });
+  const lost = claims && lostClaim(claims);
+  if (lost !== undefined)
+    throw optionsError(
+      'url',
+      `\`claims\` returned a value at '${lost}' that JSON does not have. Return undefined instead of the claims for a ` +
+        'URL that is not signed.',
+    );
   return claims;
 }
 

@@ -1,5 +1,7 @@
 import { digest, sha256 } from '../crypto/hash.ts';
 import { callHook } from '../errors/call-hook.ts';
+import { checkedClock } from '../errors/checked-clock.ts';
+import { checkKinds } from '../errors/check-kinds.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { answered } from './answered.ts';
@@ -41,14 +43,19 @@ const idleLifetimes = 1.5;
 export function createSessions(options: SessionsOptions): Sessions {
   checkSessionsOptions(options);
   const { store, viewer, limit, idle } = options;
-  // A monotonic clock has fractions of a millisecond, and the stores keep whole ones.
-  const clock = (): number => Math.floor((options.clock ?? Date.now)());
+  const clock = checkedClock(options.clock, 'sessions.clock');
 
+  /** The endpoint asks twice: a request that has told its viewer is not verified again. */
+  const viewers = new WeakMap<Request, string>();
   const viewerOf = async (request: Request): Promise<string> => {
+    const known = viewers.get(request);
+    if (known !== undefined) return known;
     const name: unknown = await callHook('sessions.viewer', () => viewer(request));
     if (typeof name !== 'string' || name === '')
       throw optionsError('sessions.viewer', 'Return text that is not empty, for every request.', name);
-    return digestOf(name);
+    const owner = digestOf(name);
+    viewers.set(request, owner);
+    return owner;
   };
 
   return {
@@ -105,6 +112,7 @@ function sessionId(owner: string, session = ''): string {
 /** @throws `ERR_OPTIONS` */
 function checkSessionsOptions(options: SessionsOptions): void {
   checkNames(options, { store: true, viewer: true, limit: true, idle: true, clock: true });
+  checkKinds({ ...options }, { clock: 'function' });
   const { store, viewer, limit, idle } = options;
   if (typeof (store as Partial<SessionStore> | undefined)?.admit !== 'function')
     throw optionsError('store', 'Give a store such as memoryStore() or redisStore(client).', store);

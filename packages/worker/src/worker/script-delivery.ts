@@ -1,11 +1,10 @@
 import type { SignedRequest } from 'secure-token-core';
-import { letGo } from 'secure-token-core/adapter';
+import { letGo, unsignAs } from 'secure-token-core/adapter';
 import { playlistText } from 'secure-token-core/playlists';
 import type { Delivery } from './delivery.ts';
 import { handOver } from './hand-over.ts';
 import { isWebKit } from './media-request.ts';
 import { reportMissingCors } from './missing-cors.ts';
-import { withoutToken } from './redirect-target.ts';
 import type { ScriptSigner } from './request-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
@@ -49,7 +48,7 @@ export class ScriptDelivery implements Delivery {
     if (response.type === 'opaqueredirect') return Response.redirect(event.request.url);
 
     const asked = withoutFragment(sent.unsignedUrl);
-    const target = response.redirected ? withoutToken(this.#signer.unsign(response.url), sent) : asked;
+    const target = response.redirected ? unsignAs(sent, this.#signer.unsign(response.url)) : asked;
     const isElsewhere = target !== asked;
     const showsToken = target !== response.url;
     // relative URIs of a playlist begin where the redirect has led: the browser asks for that, and is signed for

@@ -213,6 +213,25 @@ describe('createEdgeHandler', () => {
     ]);
   });
 
+  test.each([
+    ['NaN', () => NaN],
+    ['Infinity', () => Infinity],
+    ['seconds', () => NOW],
+    ['text', () => String(NOW * 1000) as never],
+  ])('a clock that says %s lets nothing through, whatever the format makes of it', async (_, clock) => {
+    const onError = vi.fn();
+    const own = { ...format, verify: (request: object, now: number) => format.verify(request as never, now || NOW) };
+    for (const options of [{ format: own }, { format: () => Promise.resolve(own) }]) {
+      const { get, origin } = setUp({ ...options, clock, onError });
+      for (const method of ['GET', 'HEAD', 'POST']) {
+        const { status, headers } = await get(await signed('/a'), { method });
+        expect([status, headers.get('Access-Control-Allow-Origin'), headers.get('Date')]).toEqual([503, '*', null]);
+      }
+      expect(origin).not.toHaveBeenCalled();
+    }
+    expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'ERR_OPTIONS', option: 'clock' }));
+  });
+
   test('refuses to start without a format, an origin, or with rules that protect nothing', () => {
     const wrong: [string, object][] = [
       ['format', { format: undefined }],

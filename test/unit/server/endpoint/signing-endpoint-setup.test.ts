@@ -2,7 +2,7 @@ import { exportSPKI, generateKeyPair } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
 import { jwt } from '../../../../packages/server/src/jwt.ts';
 import { createSessions, memoryStore } from '../../../../packages/server/src/sessions.ts';
-import { tokensFor } from '../../../../packages/server/src/index.ts';
+import { secureToken, tokensFor } from '../../../../packages/server/src/index.ts';
 import type { SigningEndpointOptions } from '../../../../packages/server/src/index.ts';
 import { NOW, ask, format, making, master } from '../../../support/signing-endpoint.ts';
 
@@ -11,6 +11,10 @@ const key = await exportSPKI(publicKey);
 const path = ({ pathname }: URL): Record<string, unknown> => ({ path: pathname });
 const sessions = createSessions({ store: memoryStore(), viewer: () => 'anna' });
 const secret = [{ key: 'a shared secret of 32 characters' }];
+
+const refuse = (): never => {
+  throw Object.assign(new Error('no'), { name: 'SecureTokenError', code: 'ERR_OPTIONS' });
+};
 
 describe('a set-up that cannot sign is a 503 of which `onError` hears, and no denial', () => {
   test.each<[string, string, Partial<SigningEndpointOptions>]>([
@@ -37,6 +41,22 @@ describe('a set-up that cannot sign is a 503 of which `onError` hears, and no de
         message: expect.stringMatching(new RegExp(`^${option}: `)),
       }),
     );
+  });
+
+  test.each<[string, number, Partial<SigningEndpointOptions>]>([
+    ['a public key alone', 503, { format: jwt({ keys: [{ key }], algorithm: 'ES256', claims: path }) }],
+    ['a secret that is missing', 503, { format: secureToken({ secret: () => undefined }) }],
+    ['a token for links', 503, { format: making({ base: 'https://cdn.example.com/t/' }) }],
+    ['a format that refuses the URL', 403, { format: making({}, { sign: refuse }) }],
+  ])('%s takes no place of a session; the next set-up has it', async (_, status, options) => {
+    const viewer = vi.fn(() => 'anna');
+    const only = createSessions({ store: memoryStore(), viewer, limit: 1 });
+    const [before, after] = ['AAAAAAAAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBBBBBBBA'];
+    const failing = { ...options, sessions: only, onError: () => undefined };
+    expect((await ask({ urls: [master], session: before }, failing)).status).toBe(status);
+    viewer.mockClear();
+    expect((await ask({ urls: [master], session: after }, { sessions: only })).status).toBe(200);
+    expect(viewer, 'is asked once a call').toHaveBeenCalledTimes(1);
   });
 
   test('a wrong clock takes no place of a session', async () => {

@@ -162,6 +162,20 @@ describe('jwt', () => {
     await holds(format, 'https://h/vod/7/b.ts', await format.sign(new URL('https://h/vod/7/a.m3u8'), NOW));
   });
 
+  test.each<[string, unknown]>([
+    ['an undefined restriction', { playback_restriction_id: undefined, accessRules: undefined }],
+    ['undefined in a rule', { accessRules: [{ type: 'ip.src', ip: undefined, action: 'block' }] }],
+    ['a function', { accessRules: () => [] }],
+    ['NaN', { nbf: NaN }],
+    ['no object, but null', null],
+    ['no object, but text', 'downloadable'],
+    ['no object, but a list', []],
+  ])('`params` that would be missing in tokens are refused at once: %s', (_, params) => {
+    const options = { keys: [{ id: 'k', key: rsa.jwk }], params: params as Record<string, unknown> };
+    for (const format of [mux, cloudflareStream])
+      expect(() => format(options)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', option: 'params' }));
+  });
+
   test('the algorithm is that of the configuration: neither none, nor HMAC with the public key', async () => {
     const format = jwt({ keys: [{ key: rsa.pem }], algorithm: 'RS256', claims });
     const { query } = await format.sign(new URL('https://h/vod/7/a'), NOW);

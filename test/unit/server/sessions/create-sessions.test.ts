@@ -37,7 +37,8 @@ describe('createSessions', () => {
     [undefined, 450],
     [60, 60],
   ])('with idle %s, a place of tokens of 300 seconds is free after %s seconds', async (idle, free) => {
-    let now = 0;
+    const start = 1_795_500_000_000;
+    let now = start;
     const sessions = createSessions({
       store: memoryStore(),
       viewer,
@@ -46,10 +47,23 @@ describe('createSessions', () => {
       ...(idle && { idle }),
     });
     await sessions.admit(request, { session: one, ttl: 300 });
-    now = free * 1000 - 1;
+    now = start + free * 1000 - 1;
     expect(await sessions.admit(request, { session: other, ttl: 300 })).toEqual({ state: 'full', limit: 1 });
     now += 1;
     expect(await sessions.admit(request, { session: other, ttl: 300 })).toMatchObject({ state: 'admitted' });
+  });
+
+  test.each([NaN, Infinity, 1_795_500_000, '1795500000000'])('a clock that says %s reaches no store', async (now) => {
+    const store = memoryStore();
+    const calls = (['admit', 'list', 'leave', 'end', 'ended'] as const).map((name) => vi.spyOn(store, name));
+    const sessions = createSessions({ store, viewer, clock: () => now as number });
+    const wrong = { code: 'ERR_OPTIONS', option: 'sessions.clock' };
+    await expect(sessions.admit(request, { session: one, ttl: 300 })).rejects.toMatchObject(wrong);
+    await expect(sessions.list('anna')).rejects.toMatchObject(wrong);
+    await expect(sessions.leave(request, one)).rejects.toMatchObject(wrong);
+    await expect(sessions.end({ viewer: 'anna' })).rejects.toMatchObject(wrong);
+    await expect(sessions.ended(undefined)).rejects.toMatchObject(wrong);
+    for (const call of calls) expect(call).not.toHaveBeenCalled();
   });
 
   test('a clock with fractions: the store gets whole milliseconds', async () => {
@@ -96,6 +110,7 @@ describe('createSessions', () => {
     ['viewer', 'anna'],
     ['limit', 0],
     ['limit', 1.5],
+    ['clock', 5],
     ['idle', 0],
     ['idle', Infinity],
     ['idle', 1e17],
