@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withDefaults } from '../../../packages/core/src/contract/default-options.ts';
+import { withDefaults } from '../../../packages/core/src/contract/token-source-options.ts';
 
 const endpoint = '/token';
 const defaults = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refusalStatuses } from '../../../packages/core/src/requests/refusal-statuses.ts';
+import { refusalStatuses } from '../../../packages/core/src/contract/token-source-options.ts';
 import { FOLDER, MASTER, fakeTime, folder, lab, tokenOf } from './lab.ts';
 
 fakeTime();

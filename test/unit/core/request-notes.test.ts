@@ -4,7 +4,7 @@ import {
   noteSentTo,
   noteSigned,
   overwrittenParameters,
-} from '../../../packages/core/src/requests/request-notes.ts';
+} from '../../../packages/core/src/requests/refusal-cause.ts';
 import type { SignedRequest } from '../../../packages/core/src/index.ts';
 
 afterEach(() => {
