@@ -15,7 +15,7 @@ export { writeMistake } from './console-lines.ts';
 export { firstWrong, unknownOption } from './contract/first-wrong.ts';
 export { isPrefix, normaliseOptions, plainOptions, withoutOwnOptions } from './contract/option-checks.ts';
 export { isSecureTokenErrorCode } from './contract/secure-token-error.ts';
-export { isTokenSource, SOURCE_RENEWS, TOKEN_EVENTS, untouchedRequest } from './contract/token-source.ts';
+export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
 export { isOffline } from './realm.ts';
 export { carriesToken, sentRequest } from './requests/carried-tokens.ts';
 export { noteAccepted, noteSentTo } from './requests/refusal-cause.ts';

@@ -7,13 +7,13 @@ import type { Playlist, PlaylistGuest } from './contract/playlist.ts';
 import { isPlaylist } from './contract/playlist.ts';
 import { SecureTokenError, isSecureTokenError } from './contract/secure-token-error.ts';
 import type {
-  SignedRequest,
   SignOptions,
+  SignedRequest,
   TokenEventDetails,
   TokenEventType,
   TokenSource,
 } from './contract/token-source.ts';
-import { isTokenSource, SOURCE_DESTROYED, SOURCE_RENEWS } from './contract/token-source.ts';
+import { SOURCE_DESTROYED, SOURCE_RENEWS, isTokenSource } from './contract/token-source.ts';
 import type { TokenSourceOptions } from './contract/token-source-options.ts';
 import { writeError, writeMistake } from './console-lines.ts';
 import { createDebugLog } from './debug-log.ts';

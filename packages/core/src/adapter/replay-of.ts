@@ -1,5 +1,5 @@
 import { letGo } from '../body.ts';
-import type { SignedRequest, SignOptions, TokenSource } from '../contract/token-source.ts';
+import type { SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { credentialsMode } from './token-carriers.ts';
 
 /** The statuses of refusals that browsers may cache without being told to (RFC 9110 §15.1). */

@@ -1,6 +1,6 @@
 import { letGo } from '../body.ts';
-import { isSecureTokenErrorCode, SecureTokenError } from '../contract/secure-token-error.ts';
-import type { SignedRequest, SignOptions, TokenSource } from '../contract/token-source.ts';
+import { SecureTokenError, isSecureTokenErrorCode } from '../contract/secure-token-error.ts';
+import type { SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { noteAccepted } from '../requests/refusal-cause.ts';
 import { adoptToken } from './adopt-token.ts';
 import { isOutage } from './keep-asking.ts';
