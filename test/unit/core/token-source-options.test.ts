@@ -5,9 +5,6 @@ import {
   withDefaults,
 } from '../../../packages/core/src/contract/token-source-options.ts';
 import { DEFAULT_MAX_URLS } from '../../../packages/server/src/endpoint/signing-endpoint-options.ts';
-import { FOLDER, MASTER, fakeTime, folder, lab, tokenOf } from './lab.ts';
-
-fakeTime();
 
 describe('withDefaults', () => {
   const endpoint = '/token';
@@ -66,15 +63,6 @@ describe('refusalStatuses', () => {
     expect(statusesAt(`${google.prefix}/8/a`, narrow, google)).toEqual([400, 403]);
     expect(statusesAt(`${google.prefix}/7/a`, google, narrow)).toEqual([400, 403]);
   });
-});
-
-test('a 400 of a store is a refusal that is replayed, and a 400 of another edge is none', async () => {
-  const { source } = lab(folder(), { refusals: [{ prefix: FOLDER, statuses: [400] }] });
-  const request = await source.sign(MASTER);
-  expect([400, 403].map((status) => source.isRefusal(request, status))).toEqual([true, false]);
-  const elsewhere = { ...request, unsignedUrl: 'https://other.example.com/a' };
-  expect([400, 403].map((status) => source.isRefusal(elsewhere, status))).toEqual([false, true]);
-  expect(tokenOf(await source.refused(request, 400))).toBe('t2');
 });
 
 test('players send no more URLs in a call than a signing endpoint takes unless it is told otherwise', () => {
