@@ -12,8 +12,8 @@ const rooms = {
   playlists: ['contract'],
 };
 
-/** Files beside the rooms that any room may import: each is about text, bodies, time-outs, maps or the console, and knows no token. */
-const SHARED = ['abortable', 'bounded-map', 'console-lines', 'let-go', 'read-text', 'service-worker', 'url-text'];
+/** Files beside the rooms that any room may import: each says in its name what it is about, and knows no token. */
+const SHARED = ['body', 'bounded-maps', 'console-lines', 'realm', 'url-text', 'waiting'];
 
 /** Files beside the rooms, by the room that may import them. @type {Readonly<Record<string, readonly string[]>>} */
 const OWN = { requests: ['debug-log'], adapter: ['create-token-source'] };

@@ -1,5 +1,5 @@
 import { describe, test, vi } from 'vitest';
-import { BoundedMap } from '../../packages/core/src/bounded-map.ts';
+import { BoundedMap } from '../../packages/core/src/bounded-maps.ts';
 import { createTokenSource } from '../../packages/core/src/index.ts';
 import { expectLinear } from '../support/growth.ts';
 import { CDN, FOLDER, MEDIA } from '../unit/core/lab.ts';

@@ -120,7 +120,7 @@ export class World {
     return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** A page without a document: what `page-events.ts` and `retry-policy.ts` look at. */
+  /** A page without a document: what `realm.ts` and `retry-policy.ts` look at. */
   stubPage(fetch: (url: string, init: RequestInit) => Promise<unknown>): void {
     const of = (type: string): Set<(event: Event) => void> => {
       const known = this.#listeners.get(type) ?? new Set();

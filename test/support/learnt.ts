@@ -1,7 +1,7 @@
 import type { Playlist } from 'secure-token-core';
 import { KnownPlaylist } from '../../packages/core/src/playlists/known-playlist.ts';
 import { KnownPlaylists } from '../../packages/core/src/playlists/known-playlists.ts';
-import type { LearntPlaylist } from '../../packages/core/src/playlists/learnt-playlist.ts';
+import type { LearntPlaylist } from '../../packages/core/src/playlists/known-playlists.ts';
 import { isLive, lastSegments } from '../../packages/core/src/playlists/media-playlist.ts';
 import { LOOKED_AT } from '../../packages/core/src/playlists/name-prediction.ts';
 

@@ -1,20 +1,23 @@
-import { isOffline } from './adapter/network-pause.ts';
 import { Backoff } from './calls/backoff.ts';
-import { Players } from './calls/players.ts';
 import { RenewalTimer } from './calls/renewal-timer.ts';
 import { TokenCalls } from './calls/token-calls.ts';
-import { withDefaults } from './contract/default-options.ts';
+import { withDefaults } from './contract/token-source-options.ts';
 import { normaliseOptions } from './contract/option-checks.ts';
 import type { Playlist, PlaylistGuest } from './contract/playlist.ts';
 import { isPlaylist } from './contract/playlist.ts';
 import { SecureTokenError, isSecureTokenError } from './contract/secure-token-error.ts';
-import type { TokenEventDetails, TokenEventType } from './contract/token-events.ts';
-import { SOURCE_DESTROYED, SOURCE_RENEWS } from './contract/token-events.ts';
+import type {
+  SignOptions,
+  SignedRequest,
+  TokenEventDetails,
+  TokenEventType,
+  TokenSource,
+} from './contract/token-source.ts';
+import { SOURCE_DESTROYED, SOURCE_RENEWS, isTokenSource } from './contract/token-source.ts';
 import type { TokenSourceOptions } from './contract/token-source-options.ts';
-import type { SignOptions, SignedRequest, TokenSource } from './contract/token-source.ts';
-import { isTokenSource } from './contract/token-source.ts';
 import { writeError, writeMistake } from './console-lines.ts';
 import { createDebugLog } from './debug-log.ts';
+import { isOffline } from './realm.ts';
 import { TokenAdoption } from './requests/adoption.ts';
 import { forgetAttached } from './requests/carried-tokens.ts';
 import { Replays } from './requests/replays.ts';
@@ -25,8 +28,7 @@ import { SentReplays } from './tokens/sent-replays.ts';
 import { ServerClock } from './tokens/server-clock.ts';
 import { TokenStore } from './tokens/token-store.ts';
 import { TokenUrls } from './tokens/token-urls.ts';
-import { TokensInUse } from './tokens/tokens-in-use.ts';
-import { Usage } from './tokens/usage.ts';
+import { Players, TokensInUse } from './tokens/tokens-in-use.ts';
 
 const NO_PLAYLIST =
   "learn() takes a playlist that is read: learn(url, hls(text)), with 'hls' from 'secure-token-core/playlists'; " +
@@ -56,13 +58,12 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
   const clock = new ServerClock(settings.clock);
   const sent = new SentReplays();
   const tokenUrls = new TokenUrls();
-  const usage = new Usage();
   const backoff = new Backoff(settings.retry, settings.random, clock, (seconds) =>
     debug?.pause('the signing endpoint is not called', seconds),
   );
   const store = new TokenStore(clock, sent, backoff);
-  const inUse = new TokensInUse({ store, usage, sent, clock });
-  const tokens = { settings, clock, sent, protection, tokenUrls, store, usage, inUse };
+  const inUse = new TokensInUse({ store, sent, clock });
+  const tokens = { settings, clock, sent, protection, tokenUrls, store, inUse };
   const calls = new TokenCalls({ ...tokens, backoff, players, guest, emit });
   const timer = new RenewalTimer({ ...tokens, calls, players });
   const signer = new RequestSigner({ ...tokens, calls, timer, guest, source: target, debug });

@@ -1,5 +1,5 @@
-import { BoundedMap } from './bounded-map.ts';
-import type { TokenEventDetails, TokenEventType } from './contract/token-events.ts';
+import { BoundedMap } from './bounded-maps.ts';
+import type { TokenEventDetails, TokenEventType } from './contract/token-source.ts';
 import { originOf, shownUrl } from './url-text.ts';
 
 /** The item of `localStorage` that switches it on where nobody can change the options. */

@@ -2,7 +2,7 @@ export { createTokenSource } from './create-token-source.ts';
 export { SecureTokenError, isSecureTokenError } from './contract/secure-token-error.ts';
 export type { Playlist } from './contract/playlist.ts';
 export type { SecureTokenErrorCode, SecureTokenErrorDetails } from './contract/secure-token-error.ts';
-export type { TokenEvent, TokenEventDetails, TokenEventType } from './contract/token-events.ts';
+export type { TokenEvent, TokenEventDetails, TokenEventType } from './contract/token-source.ts';
 export type {
   EdgeRefusals,
   Protect,

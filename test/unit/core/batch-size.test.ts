@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_URLS_PER_CALL } from '../../../packages/core/src/contract/call-limit.ts';
+import { MAX_URLS_PER_CALL } from '../../../packages/core/src/contract/token-source-options.ts';
 import type { BatchSituation } from '../../../packages/core/src/playlists/batch-size.ts';
 import { batchDelay, batchSize, isBatchDue } from '../../../packages/core/src/playlists/batch-size.ts';
 

@@ -214,3 +214,12 @@ describe('createTokenSource', () => {
     });
   });
 });
+
+test('a 400 of a store is a refusal that is replayed, and a 400 of another edge is none', async () => {
+  const { source } = lab(folder(), { refusals: [{ prefix: FOLDER, statuses: [400] }] });
+  const request = await source.sign(MASTER);
+  expect([400, 403].map((status) => source.isRefusal(request, status))).toEqual([true, false]);
+  const elsewhere = { ...request, unsignedUrl: 'https://other.example.com/a' };
+  expect([400, 403].map((status) => source.isRefusal(elsewhere, status))).toEqual([false, true]);
+  expect(tokenOf(await source.refused(request, 400))).toBe('t2');
+});

@@ -15,8 +15,8 @@ function isAllowed(file: string, imported: string): boolean {
 describe('the rooms of core', () => {
   test.each([
     ['a room above it in the list', 'requests/replays.ts', '../tokens/renewal.ts'],
-    ['beside itself', 'calls/backoff.ts', './pause.ts'],
-    ['what all rooms share', 'tokens/usage.ts', '../bounded-map.ts'],
+    ['beside itself', 'calls/backoff.ts', './retry-delay.ts'],
+    ['what all rooms share', 'tokens/tokens-in-use.ts', '../bounded-maps.ts'],
     ['the contract, as a guest', 'playlists/read-ahead.ts', '../contract/playlist.ts'],
     ['the guest, by its entry point', 'playlists.ts', './playlists/hls.ts'],
     ['the rooms, where a source is put together', 'create-token-source.ts', './calls/backoff.ts'],

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { SignedRequest } from '../../../packages/core/src/index.ts';
-import { sendSigned, untouchedRequest } from '../../../packages/core/src/adapter.ts';
+import { responseWithoutToken, sendSigned, untouchedRequest } from '../../../packages/core/src/adapter.ts';
+import type { SecureTokenErrorCode, SignedRequest } from '../../../packages/core/src/index.ts';
+import { SecureTokenError } from '../../../packages/core/src/index.ts';
 
 const request = (url: string): SignedRequest => ({ ...untouchedRequest(url), unsignedUrl: 'https://cdn.test/1' });
 const [first, second] = [request('https://cdn.test/1?st=1'), request('https://cdn.test/1?st=2')];
@@ -106,5 +107,17 @@ describe('sendSigned', () => {
       response: opaque,
     });
     expect(source.refused).not.toHaveBeenCalled();
+  });
+});
+
+describe('responseWithoutToken', () => {
+  test.each<[SecureTokenErrorCode, number]>([
+    ['ERR_SIGNING_UNAVAILABLE', 503],
+    ['ERR_DENIED', 403],
+    ['ERR_SIGNING_RESPONSE', 403],
+    ['ERR_DESTROYED', 403],
+  ])('%s is answered with %i, and without a body', (code, status) => {
+    const response = responseWithoutToken(new SecureTokenError(code, 'no token'));
+    expect(response).toMatchObject({ status, statusText: code, body: null });
   });
 });

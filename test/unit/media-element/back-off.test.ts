@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { pauseFor } from '../../../packages/core/src/adapter/network-pause.ts';
+import { pauseFor } from '../../../packages/core/src/waiting.ts';
 import { pause } from '../../../packages/media-element/src/back-off.ts';
 
 describe('pause', () => {

@@ -1,5 +1,5 @@
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
-import { isElsewhere } from './token-headers.ts';
+import { isElsewhere } from './token-carriers.ts';
 import { webTokenExpiry } from './web-token-expiry.ts';
 
 /** An edge's answer, as `fetch` or an `XMLHttpRequest` give it. */

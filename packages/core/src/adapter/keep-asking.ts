@@ -1,8 +1,8 @@
-import { pauseFor } from './network-pause.ts';
+import { pauseFor } from '../waiting.ts';
 import { retryDelay } from '../calls/retry-delay.ts';
 import type { SecureTokenError } from '../contract/secure-token-error.ts';
 import { isSecureTokenError, sourceDestroyed } from '../contract/secure-token-error.ts';
-import { SOURCE_DESTROYED, SOURCE_RENEWS } from '../contract/token-events.ts';
+import { SOURCE_DESTROYED, SOURCE_RENEWS } from '../contract/token-source.ts';
 import type { SignOptions, TokenSource } from '../contract/token-source.ts';
 
 /**

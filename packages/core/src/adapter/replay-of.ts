@@ -1,7 +1,15 @@
-import { credentialsMode } from './credentials.ts';
-import { letGo } from '../let-go.ts';
-import { isRefusalCached, replayCacheMode } from './replay-cache.ts';
+import { letGo } from '../body.ts';
 import type { SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
+import { credentialsMode } from './token-carriers.ts';
+
+/** The statuses of refusals that browsers may cache without being told to (RFC 9110 §15.1). */
+const KEPT = [404, 405, 410, 414, 501];
+
+/**
+ * The cache mode of a fetch that replays `refused`: the cache may hold the refusal where the token is not in the URL.
+ */
+export const replayCacheMode = (refused: SignedRequest, replay: SignedRequest): RequestCache =>
+  refused.url === replay.url ? 'reload' : 'default';
 
 /** The request of the player has a time-out of its own; the one before it must not hold it up. */
 const OVERWRITE_TIMEOUT_MS = 5000;
@@ -12,12 +20,12 @@ export interface ReplayOptions extends SignOptions {
 }
 
 /** Lets the browser's cache answer `replay` with what the edge says now. */
-async function overwriteCached(refused: SignedRequest, replay: SignedRequest): Promise<void> {
+async function overwriteCached(replay: SignedRequest): Promise<void> {
   const { url, headers } = replay;
   try {
     const { body } = await fetch(url, {
       signal: AbortSignal.timeout(OVERWRITE_TIMEOUT_MS),
-      cache: replayCacheMode(refused, replay),
+      cache: 'reload',
       headers,
       credentials: credentialsMode(replay),
     });
@@ -28,8 +36,9 @@ async function overwriteCached(refused: SignedRequest, replay: SignedRequest): P
 }
 
 /**
- * As `source.refused()`, for requests that go through the cache of the browser and cannot choose a cache mode. It may
- * keep a refusal and answer the replay with that where the token is not in the URL.
+ * As `source.refused()`, for requests that go through the cache of the browser and cannot choose a cache mode, as those
+ * of an XMLHttpRequest. It may keep a refusal and answer the replay with that where the token is not in the URL: one more
+ * request overwrites it.
  * @throws as `source.refused()`
  */
 export async function replayOf(
@@ -39,7 +48,7 @@ export async function replayOf(
   options?: ReplayOptions,
 ): Promise<SignedRequest | undefined> {
   const replay = await source.refused(request, status, options);
-  const isGet = (options?.method ?? 'GET').toUpperCase() === 'GET';
-  if (replay && isGet && isRefusalCached(request, replay, status)) await overwriteCached(request, replay);
+  const isCached = KEPT.includes(status) && (options?.method ?? 'GET').toUpperCase() === 'GET';
+  if (replay && isCached && replayCacheMode(request, replay) === 'reload') await overwriteCached(replay);
   return replay;
 }

@@ -1,8 +1,10 @@
-import { adoptToken } from './adopt-token.ts';
-import { replayCacheMode } from './replay-cache.ts';
-import { letGo } from '../let-go.ts';
-import { noteAccepted } from '../requests/request-notes.ts';
+import { letGo } from '../body.ts';
+import { SecureTokenError, isSecureTokenErrorCode } from '../contract/secure-token-error.ts';
 import type { SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
+import { noteAccepted } from '../requests/refusal-cause.ts';
+import { adoptToken } from './adopt-token.ts';
+import { isOutage } from './keep-asking.ts';
+import { replayCacheMode } from './replay-of.ts';
 
 /** A signed request that has ended: with a response or an error. */
 export interface Sent {
@@ -64,3 +66,16 @@ export async function sendSigned(
   await replayOf(second);
   return second;
 }
+
+/**
+ * The answer to a fetch that gets no token: a status that its player tries again, or one that is final. The answer has
+ * no body, so that no player takes it for media.
+ */
+export const responseWithoutToken = (error: SecureTokenError): Response =>
+  new Response(null, { status: isOutage(error) ? 503 : 403, statusText: error.code });
+
+/** The error that `responseWithoutToken` has written into `response`; `undefined` if somebody else has answered. */
+export const errorOfResponse = ({ statusText }: Response): SecureTokenError | undefined =>
+  isSecureTokenErrorCode(statusText)
+    ? new SecureTokenError(statusText, 'The token worker has no token. Its tokendenied and tokenerror events say why.')
+    : undefined;

@@ -1,4 +1,4 @@
-import { errorOfResponse } from './response-without-token.ts';
+import { errorOfResponse } from './send-signed.ts';
 import { resolveUrl } from '../url-text.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { BoundedMap } from '../bounded-map.ts';
-import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
+import { BoundedMap } from '../bounded-maps.ts';
+import { MAX_URLS_PER_CALL } from '../contract/token-source-options.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
 import type { TokenReason } from '../contract/token-source-options.ts';
 import type { Backoff } from './backoff.ts';

@@ -1,6 +1,6 @@
-import { BoundedMap } from '../bounded-map.ts';
+import { BoundedMap } from '../bounded-maps.ts';
 import type { SecureTokenError } from '../contract/secure-token-error.ts';
-import { isServiceWorker } from '../service-worker.ts';
+import { isServiceWorker } from '../realm.ts';
 
 /**
  * Seconds for which a service worker believes a denial. It outlives the page in which the viewer was denied, and nobody

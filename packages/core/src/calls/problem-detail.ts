@@ -1,5 +1,4 @@
-import { letGo } from '../let-go.ts';
-import { readText } from '../read-text.ts';
+import { letGo, readText } from '../body.ts';
 import { shownUrl } from '../url-text.ts';
 
 /** The status waits no longer for what explains it. */

@@ -2,10 +2,8 @@ import { isStillPlayed } from '../tokens/renewal.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
 import { lifetimeOf } from '../tokens/token-store.ts';
-import type { TokensInUse } from '../tokens/tokens-in-use.ts';
-import type { Usage } from '../tokens/usage.ts';
-import { PageEvents } from './page-events.ts';
-import type { Players } from './players.ts';
+import type { Players, TokensInUse } from '../tokens/tokens-in-use.ts';
+import { PageEvents } from '../realm.ts';
 import type { TokenCalls } from './token-calls.ts';
 
 /** Coarse, because machines sleep and tabs are throttled: the clock is read again each time. */
@@ -13,7 +11,6 @@ const INTERVAL_MS = 1000;
 
 interface Parts {
   readonly store: TokenStore;
-  readonly usage: Usage;
   readonly inUse: TokensInUse;
   readonly clock: ServerClock;
   readonly calls: TokenCalls;
@@ -38,7 +35,7 @@ export class RenewalTimer {
 
   /** The last player has left: what it has played is no longer played. */
   rest(): void {
-    this.#parts.usage.forgetRhythms();
+    this.#parts.inUse.forgetRhythms();
     this.#tick();
   }
 
@@ -61,14 +58,15 @@ export class RenewalTimer {
    * moment ago.
    */
   #isToBeRenewed(held: HeldToken): boolean {
-    const { store, usage, clock } = this.#parts;
+    const { store, inUse, clock } = this.#parts;
     if (store.stateOf(held) !== 'due') return false;
     const now = clock.sessionNow();
     const byThen = now + Math.max(0, held.latestRenewAt - clock.now());
-    return isStillPlayed(usage.rhythmOf(held)!, lifetimeOf(held), now, byThen);
+    return isStillPlayed(inUse.rhythmOf(held)!, lifetimeOf(held), now, byThen);
   }
 
   #renew(held: HeldToken): void {
-    this.#parts.calls.obtainInBackground(this.#parts.usage.lastUseOf(held)!.url, 'expiring');
+    const { calls, inUse } = this.#parts;
+    calls.obtainInBackground(inUse.lastUseOf(held)!.url, 'expiring');
   }
 }

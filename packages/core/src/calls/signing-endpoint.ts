@@ -1,4 +1,4 @@
-import { abortable } from '../abortable.ts';
+import { abortable } from '../waiting.ts';
 import { secondsOf } from './failure.ts';
 import type { Check } from '../contract/first-wrong.ts';
 import { eachOf, firstWrong, isObject, isWrong, orNull } from '../contract/first-wrong.ts';
@@ -6,8 +6,7 @@ import { isToken, isUnixSeconds, parseToken } from '../contract/parse-token.ts';
 import { readProblem } from './problem-detail.ts';
 import type { PlaybackSession } from './playback-session.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
-import type { Settings } from '../contract/default-options.ts';
-import type { TokenRequest, TokensAnswer } from '../contract/token-source-options.ts';
+import type { Settings, TokenRequest, TokensAnswer } from '../contract/token-source-options.ts';
 import type { Token } from '../contract/token.ts';
 
 /** The answer to a call for tokens. */

@@ -1,21 +1,19 @@
-import { abortable } from '../abortable.ts';
-import type { Settings } from '../contract/default-options.ts';
+import { abortable } from '../waiting.ts';
+import type { Settings, TokenReason } from '../contract/token-source-options.ts';
 import type { PlaylistGuest } from '../contract/playlist.ts';
 import { SecureTokenError, sourceDestroyed } from '../contract/secure-token-error.ts';
-import type { EmitTokenEvent } from '../contract/token-events.ts';
-import type { TokenReason } from '../contract/token-source-options.ts';
+import type { EmitTokenEvent } from '../contract/token-source.ts';
 import type { Protection } from '../tokens/protection.ts';
 import type { SentReplays } from '../tokens/sent-replays.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
 import type { TokenUrls } from '../tokens/token-urls.ts';
-import type { TokensInUse } from '../tokens/tokens-in-use.ts';
+import type { Players, TokensInUse } from '../tokens/tokens-in-use.ts';
 import type { Backoff } from './backoff.ts';
 import { CallBatches } from './call-batches.ts';
 import { Denials } from './denials.ts';
 import { mayBeAboutPredictions } from './isolate-failure.ts';
 import { PlaybackSession } from './playback-session.ts';
-import type { Players } from './players.ts';
 import { SigningEndpoint } from './signing-endpoint.ts';
 import { TokenIntake } from './token-intake.ts';
 

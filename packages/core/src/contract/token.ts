@@ -32,5 +32,9 @@ export interface Token {
   credentials?: boolean;
 }
 
+/** Whether a token shows in the requests that it opens: in their URL or a header. A cookie does not. */
+export const isVisible = ({ query = {}, headers = {}, base }: Token): boolean =>
+  !!base || Object.keys({ ...query, ...headers }).length > 0;
+
 /** A shorter part of a token, such as a version, stands in many a text that quotes no token. In characters. */
 export const LEAST_SECRET = 16;

@@ -1,4 +1,4 @@
-import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
+import { MAX_URLS_PER_CALL } from '../contract/token-source-options.ts';
 
 /** Requests of segments in a row that show how fast a player takes them. */
 export const PACE_SEGMENTS = 5;

@@ -2,7 +2,7 @@ import type { Playlist } from '../contract/playlist.ts';
 import { isMpd, parseDashManifest } from './dash-manifest.ts';
 import { checkText, hls } from './hls.ts';
 import { KnownManifest } from './known-manifest.ts';
-import type { LearntPlaylist, Reloaded } from './learnt-playlist.ts';
+import type { LearntPlaylist, Reloaded } from './known-playlists.ts';
 import { createReadAhead } from './read-ahead.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
+import { MAX_URLS_PER_CALL } from '../contract/token-source-options.ts';
 import type { ListedSegment, PlaylistUri } from './media-playlist.ts';
 import type { UpcomingName, Wanted } from './name-prediction.ts';
 import { NamePrediction } from './name-prediction.ts';

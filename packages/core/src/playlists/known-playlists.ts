@@ -1,7 +1,10 @@
-import type { KnownManifest } from './known-manifest.ts';
-import type { KnownPlaylist } from './known-playlist.ts';
-import type { Rendition } from './rendition.ts';
+import type { Playlist, SourceAhead } from '../contract/playlist.ts';
 import { pathOf } from '../url-text.ts';
+import type { KnownManifest } from './known-manifest.ts';
+import type { MediaPlaylist } from './known-playlist.ts';
+import { KnownPlaylist } from './known-playlist.ts';
+import { withoutDirectives } from './media-playlist.ts';
+import type { Rendition } from './rendition.ts';
 
 /** The number of URLs that are known in their order, over all playlists; manifests count by what is held of them. */
 const MAX_SIZE = 50_000;
@@ -101,4 +104,39 @@ export class KnownPlaylists {
     if (others.length > 0) this.#idsOfPath.set(path, others);
     else this.#idsOfPath.delete(path);
   }
+}
+
+/** A rendition of which a reload has come, and its last name before that. */
+export interface Reloaded {
+  readonly rendition: Rendition;
+  readonly before: string;
+}
+
+/** A playlist that goes into what is known of all playlists. */
+export interface LearntPlaylist extends Playlist {
+  /** @param key identity of the playlist; @param source makes keys of its URIs, and tells when that was */
+  readonly learn: (
+    key: string,
+    known: KnownPlaylists,
+    source: Pick<SourceAhead, 'identify' | 'now' | 'endpointNow'>,
+  ) => readonly Reloaded[];
+}
+
+/**
+ * Takes in a media playlist.
+ * @param firstSegment its key: by that a reload is known whose query is another one
+ */
+export function learnMedia(known: KnownPlaylists, media: MediaPlaylist, firstSegment: string): readonly Reloaded[] {
+  let reloaded: readonly Reloaded[] = [];
+  known.learn(withoutDirectives(media.url), {
+    isContinued: (it) => it.kind === 'media' && it.order.has(firstSegment),
+    next(found) {
+      const playlist = found?.kind === 'media' ? found : new KnownPlaylist();
+      const before = playlist.order.last;
+      playlist.learn(media);
+      if (before) reloaded = [{ rendition: playlist, before }];
+      return playlist;
+    },
+  });
+  return reloaded;
 }

@@ -1,8 +1,8 @@
 import type { Playlist } from '../contract/playlist.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
 import { resolveUrl } from '../url-text.ts';
-import { learnMedia } from './learn-media.ts';
-import type { LearntPlaylist } from './learnt-playlist.ts';
+import { learnMedia } from './known-playlists.ts';
+import type { LearntPlaylist } from './known-playlists.ts';
 import type { ListedSegment, PlaylistUri } from './media-playlist.ts';
 import { LOOKED_AT } from './name-prediction.ts';
 import type { PlaylistOrder } from './playlist-order.ts';

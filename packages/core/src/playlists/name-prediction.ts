@@ -1,4 +1,4 @@
-import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
+import { MAX_URLS_PER_CALL } from '../contract/token-source-options.ts';
 import type { ListedSegment } from './media-playlist.ts';
 import type { PredictedSegment } from './predict-names.ts';
 import { predictSegments } from './predict-names.ts';

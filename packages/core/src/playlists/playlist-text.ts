@@ -1,4 +1,4 @@
-import { readText } from '../read-text.ts';
+import { readText } from '../body.ts';
 
 /** In characters. A day in segments of two seconds has a fifth of it; what is longer has no end, or is no playlist. */
 const MAX_LENGTH = 10 * 2 ** 20;

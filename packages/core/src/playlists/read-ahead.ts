@@ -1,9 +1,9 @@
-import { MAX_URLS_PER_CALL } from '../contract/call-limit.ts';
+import { MAX_URLS_PER_CALL } from '../contract/token-source-options.ts';
 import type { Playlist, ReadAhead, SourceAhead } from '../contract/playlist.ts';
 import { batchDelay } from './batch-size.ts';
 import type { KnownPlaylist, NameAhead } from './known-playlist.ts';
 import { KnownPlaylists } from './known-playlists.ts';
-import type { LearntPlaylist } from './learnt-playlist.ts';
+import type { LearntPlaylist } from './known-playlists.ts';
 import type { Horizon } from './prediction-horizon.ts';
 import { refillDelay } from './prediction-horizon.ts';
 import type { Rendition } from './rendition.ts';
@@ -32,13 +32,11 @@ class PlaylistsAhead implements ReadAhead {
 
   /** @param key identity of the playlist or manifest */
   learn(key: string, playlist: Playlist): void {
-    const { identify, now, endpointNow } = this.#source;
     // whoever makes a read-ahead of this kind makes playlists for it, in whatever copy of the package
     const { learn } = playlist as LearntPlaylist;
     try {
       // at the live edge
-      for (const { rendition, before } of learn(key, this.#playlists, { identify, now, endpointNow }))
-        this.#continued(rendition, before);
+      for (const { rendition, before } of learn(key, this.#playlists, this.#source)) this.#continued(rendition, before);
     } catch {
       // written by a stranger: what cannot be read is not read ahead, and its requests are signed one by one
     }

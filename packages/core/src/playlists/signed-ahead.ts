@@ -1,4 +1,4 @@
-import { BoundedMap } from '../bounded-map.ts';
+import { BoundedMap } from '../bounded-maps.ts';
 import type { SourceAhead } from '../contract/playlist.ts';
 import { batchSize, isBatchDue } from './batch-size.ts';
 import type { KnownPlaylist, NameAhead } from './known-playlist.ts';

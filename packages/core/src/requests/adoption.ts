@@ -1,8 +1,7 @@
-import type { Settings } from '../contract/default-options.ts';
+import type { Settings } from '../contract/token-source-options.ts';
 import { isUnixSeconds } from '../contract/parse-token.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
-import type { EmitTokenEvent } from '../contract/token-events.ts';
-import type { Adoption, SignedRequest } from '../contract/token-source.ts';
+import type { Adoption, EmitTokenEvent, SignedRequest } from '../contract/token-source.ts';
 import type { Token } from '../contract/token.ts';
 import { renewalTimes } from '../tokens/renewal.ts';
 import type { SentReplays } from '../tokens/sent-replays.ts';

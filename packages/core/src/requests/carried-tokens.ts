@@ -1,9 +1,9 @@
-import { BoundedMap } from '../bounded-map.ts';
-import type { Scope } from '../tokens/scope.ts';
+import { BoundedMap } from '../bounded-maps.ts';
+import type { HeldToken, Scope, TokenStore } from '../tokens/token-store.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
-import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
 import { UNDER_WAY_SECONDS } from '../tokens/tokens-in-use.ts';
 import type { TokenSource } from '../contract/token-source.ts';
+import { isVisible } from '../contract/token.ts';
 import { pathOf, resolveUrl } from '../url-text.ts';
 
 /** A request as it is sent, without the values of its headers: the token worker tells all pages of a site of it. */
@@ -44,7 +44,7 @@ const carriesHere: Carries = (request, asking, values) => {
   const href = resolveUrl(request.url);
   return [...attached].some(
     ([held, last]) =>
-      (last.by !== asking || isVisible(held)) &&
+      (last.by !== asking || isVisible(held.token)) &&
       isWithin(href, held) &&
       isIn({ ...request, url: href }, held, values) &&
       mayBeSent(held, last),
@@ -57,9 +57,6 @@ function copies(): Set<Carries> {
   const known: Set<Carries> | undefined = page[COPIES];
   return known ?? (page[COPIES] = new Set());
 }
-
-const isVisible = ({ token: { query = {}, headers = {}, base } }: HeldToken): boolean =>
-  !!base || Object.keys({ ...query, ...headers }).length > 0;
 
 /**
  * Whether a request may go out with `held` now. In the last seconds of its life no request is given it, and one that was
@@ -94,7 +91,7 @@ function isIn(request: SentRequest, { token }: HeldToken, values: Headers | unde
 
 /** `by` has attached `held`, a token of its `store`, to a request that goes out now. */
 export function noteAttached(held: HeldToken, by: object, { store, clock }: Parts): void {
-  if (!isVisible(held) && !held.token.credentials) return;
+  if (!isVisible(held.token) && !held.token.credentials) return;
   copies().add(carriesHere);
   attached.set(held, { by, store, clock, at: clock.sessionNow() });
 }

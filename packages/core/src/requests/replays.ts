@@ -1,10 +1,9 @@
-import { abortable } from '../abortable.ts';
+import { abortable } from '../waiting.ts';
 import type { Backoff } from '../calls/backoff.ts';
 import type { TokenCalls } from '../calls/token-calls.ts';
-import type { Settings } from '../contract/default-options.ts';
-import { refusalStatuses } from './refusal-statuses.ts';
-import { refusalMessage, refusedAgain } from './refusal-cause.ts';
-import { isAccepted, overwrittenParameters } from './request-notes.ts';
+import type { Settings } from '../contract/token-source-options.ts';
+import { refusalStatuses } from '../contract/token-source-options.ts';
+import { isAccepted, overwrittenParameters, refusalMessage, refusedAgain } from './refusal-cause.ts';
 import type { RequestSigner } from './request-signer.ts';
 import type { DebugLog } from '../debug-log.ts';
 import type { SentReplays } from '../tokens/sent-replays.ts';
@@ -14,6 +13,7 @@ import type { TokenUrls } from '../tokens/token-urls.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
 import type { SignOptions, SignedRequest } from '../contract/token-source.ts';
 import type { Token } from '../contract/token.ts';
+import { isVisible } from '../contract/token.ts';
 
 /** Most tokens end at a whole second: in the second in which one was made, another one is the same. */
 const SECONDS_TO_ANOTHER = 1;
@@ -33,9 +33,6 @@ interface Parts {
 // cookies are told apart by their expiry: their values cannot be seen
 const carrierIdentity = (token: Token): string =>
   JSON.stringify({ ...token, expires: token.credentials ? token.expires : undefined });
-
-const carriesAnything = ({ query = {}, headers = {}, base, credentials }: Token): boolean =>
-  !!base || !!credentials || Object.keys({ ...query, ...headers }).length > 0;
 
 const isSame = (one: Token, other: Token): boolean => carrierIdentity(one) === carrierIdentity(other);
 
@@ -96,7 +93,7 @@ export class Replays {
       status,
       secondsLeft: clock.isTold && token ? token.expires - clock.now() : undefined,
       overwritten: overwrittenParameters(request),
-      attachesNothing: !!token && !carriesAnything(token),
+      attachesNothing: !!token && !token.credentials && !isVisible(token),
       isEndpointAccepted: isAccepted(source),
     });
     return new SecureTokenError('ERR_TOKEN_REFUSED', message, { url, status });

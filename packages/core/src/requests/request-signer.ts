@@ -3,20 +3,20 @@ import type { DebugLog } from '../debug-log.ts';
 import type { TokenCalls } from '../calls/token-calls.ts';
 import type { PlaylistGuest } from '../contract/playlist.ts';
 import type { Protection } from '../tokens/protection.ts';
-import { noteSigned } from './request-notes.ts';
+import { noteSigned } from './refusal-cause.ts';
 import type { RenewalTimer } from '../calls/renewal-timer.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
 import type { SignOptions, SignedRequest } from '../contract/token-source.ts';
 import type { KnownUrl, TokenUrls } from '../tokens/token-urls.ts';
 import { untouchedRequest } from '../contract/token-source.ts';
-import type { Usage } from '../tokens/usage.ts';
+import type { TokensInUse } from '../tokens/tokens-in-use.ts';
 
 interface Parts {
   readonly tokenUrls: TokenUrls;
   readonly protection: Protection;
   readonly store: TokenStore;
-  readonly usage: Usage;
+  readonly inUse: TokensInUse;
   readonly clock: ServerClock;
   readonly calls: TokenCalls;
   readonly timer: RenewalTimer;
@@ -88,11 +88,11 @@ export class RequestSigner {
   }
 
   #attach(known: KnownUrl, held: HeldToken): SignedRequest {
-    const { tokenUrls, usage, clock, calls, timer, guest, source, debug } = this.#parts;
+    const { tokenUrls, inUse, clock, calls, timer, guest, source, debug } = this.#parts;
     const { token, scope } = held;
     const { key, unsigned } = known;
     const isToBeRenewed = this.#isToBeRenewed(held);
-    usage.note(held, key, clock.sessionNow());
+    inUse.noteUse(held, key);
     debug?.attach(unsigned, token.expires - clock.now());
     if (isToBeRenewed) calls.obtainInBackground(key, 'expiring');
     if (scope.kind === 'folder') timer.start();
@@ -107,8 +107,8 @@ export class RequestSigner {
 
   /** On use. A segment is requested once: the token of one URL is not worth renewing before its second request. */
   #isToBeRenewed(held: HeldToken): boolean {
-    const { store, usage } = this.#parts;
-    const isUsedAgain = held.scope.kind === 'folder' || usage.wasAttached(held);
+    const { store, inUse } = this.#parts;
+    const isUsedAgain = held.scope.kind === 'folder' || inUse.wasAttached(held);
     return isUsedAgain && store.stateOf(held) === 'due';
   }
 }

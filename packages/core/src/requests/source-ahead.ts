@@ -1,6 +1,6 @@
 import type { TokenCalls } from '../calls/token-calls.ts';
 import type { DebugLog } from '../debug-log.ts';
-import type { Settings } from '../contract/default-options.ts';
+import type { Settings } from '../contract/token-source-options.ts';
 import type { SourceAhead } from '../contract/playlist.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import type { HeldToken, TokenStore } from '../tokens/token-store.ts';

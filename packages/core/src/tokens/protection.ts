@@ -1,8 +1,7 @@
-import { BoundedMap } from '../bounded-map.ts';
+import { BoundedMap } from '../bounded-maps.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
-import { replaceParameters } from './replace-parameters.ts';
-import { isServiceWorker } from '../service-worker.ts';
-import { encodeParameter, folderOf, isIn, originOf, resolveUrl } from '../url-text.ts';
+import { encodeParameter, folderOf, isIn, originOf, replaceParameters, resolveUrl } from '../url-text.ts';
+import { isServiceWorker } from '../realm.ts';
 import type { Protect } from '../contract/token-source-options.ts';
 import type { Token } from '../contract/token.ts';
 

@@ -1,3 +1,8 @@
+import { writeMistake } from '../console-lines.ts';
+
+/** A device that is set by the network is not that wrong. */
+const CLOCKS_DIFFER_SECONDS = 300;
+
 /** Seconds that a token is taken to live if its endpoint tells no time and it looks expired when it arrives. */
 const ASSUMED_LIFETIME = 60;
 
@@ -61,6 +66,7 @@ export class ServerClock {
    */
   correct(serverNow: number, sentAt: number, expires: number): number {
     this.#isHeard = true;
+    if (__DEVELOPMENT__) this.#compareWithDevice(serverNow);
     if (serverNow) {
       this.#hasTold = true;
       this.#isAssumed = false;
@@ -86,5 +92,22 @@ export class ServerClock {
   /** The edge has refused a token, of which it knows better than a clock that was only assumed whether it has ended. */
   noteRefused(expires: number): void {
     if (this.#isAssumed) this.#offset = Math.max(this.#offset, expires - this.sessionNow());
+  }
+
+  /**
+   * Tells the console once of an endpoint whose clock is not that of this device. One that is ahead makes tokens that
+   * live longer than meant, and nobody notices.
+   * @param serverNow `NaN` if it told none
+   */
+  #compareWithDevice(serverNow: number): void {
+    const ahead = serverNow - this.#localMs() / 1000;
+    if (!(Math.abs(ahead) > CLOCKS_DIFFER_SECONDS)) return;
+    writeMistake(
+      this,
+      `secure-token: the clock of the signing endpoint is ${Math.round(Math.abs(ahead) / 60)} minutes ` +
+        `${ahead > 0 ? 'ahead of' : 'behind'} that of this device. If it is the endpoint that is wrong, its tokens ` +
+        `${ahead > 0 ? 'live that much longer than meant' : 'end that much too early'}: run NTP on it.`,
+      'troubleshooting.md#the-clock',
+    );
   }
 }

@@ -1,7 +1,5 @@
-import { BoundedMap } from '../bounded-map.ts';
-import { FolderMap } from './folder-map.ts';
-import { replaceParameters } from './replace-parameters.ts';
-import { decoded, originOf, pathOf } from '../url-text.ts';
+import { BoundedMap, FolderMap } from '../bounded-maps.ts';
+import { decoded, originOf, pathOf, replaceParameters } from '../url-text.ts';
 
 /** An edge redirects a request when it gets it: so many values of tokens, the newest, are known. */
 const MAX_VALUES = 1000;

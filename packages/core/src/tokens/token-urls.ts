@@ -1,12 +1,10 @@
-import { BoundedMap } from '../bounded-map.ts';
-import { FolderMap } from './folder-map.ts';
-import { replaceParameters } from './replace-parameters.ts';
-import type { Scope } from './scope.ts';
+import { BoundedMap, FolderMap } from '../bounded-maps.ts';
+import { encodeParameter, originOf, pathOf, replaceParameters, resolveUrl } from '../url-text.ts';
+import type { Scope } from './token-store.ts';
 import { TokenSecrets } from './token-secrets.ts';
 import type { SignedRequest } from '../contract/token-source.ts';
 import type { Token } from '../contract/token.ts';
 import { LEAST_SECRET } from '../contract/token.ts';
-import { encodeParameter, originOf, pathOf, resolveUrl } from '../url-text.ts';
 
 /**
  * A URL that was asked for, read once. Everything else knows it by its `key`: tokens held, calls, denials, the order of

@@ -62,7 +62,7 @@ export interface SigningEndpointOptions {
   clock?: () => number;
 }
 
-/** URLs that a call may hold: as many as players send (`contract/call-limit.ts` of core). */
+/** URLs that a call may hold: as many as players send (`MAX_URLS_PER_CALL` of core). */
 export const DEFAULT_MAX_URLS = 100;
 
 /** @throws `ERR_OPTIONS` */

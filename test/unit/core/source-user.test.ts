@@ -1,9 +1,35 @@
-import { describe, expect, test } from 'vitest';
-import { createSourceUser } from '../../../packages/core/src/adapter.ts';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  TOKEN_EVENTS,
+  acquireTokenSource,
+  createSourceUser,
+  forwardTokenEvents,
+} from '../../../packages/core/src/adapter.ts';
 import type { Lab } from './lab.ts';
-import { MASTER, code, each, fail, fakeTime, folder, inTurn, lab, advanceSeconds, segment } from './lab.ts';
+import { MASTER, advanceSeconds, code, each, fail, fakeTime, folder, inTurn, lab, segment } from './lab.ts';
 
 fakeTime();
+
+describe('acquireTokenSource', () => {
+  test('a source that was made from options is destroyed when it is given up', async () => {
+    const { source, release } = acquireTokenSource({
+      endpoint: 'https://app.test/token',
+      protect: 'https://cdn.test/',
+    });
+    release();
+    expect(await code(source.sign('https://cdn.test/a'))).toBe('ERR_DESTROYED');
+  });
+
+  test('one that was passed in is the same, and goes on', async () => {
+    const viewer = lab(each());
+    const { source, release } = acquireTokenSource(viewer.source);
+    expect(source).toBe(viewer.source);
+    release();
+    expect((await source.sign(MASTER)).token).toBeDefined();
+  });
+
+  test('wrong options are an error at once', () => expect(() => acquireTokenSource({})).toThrow('endpoint'));
+});
 
 /** Two players that share a source, and the events that each is told. */
 function twoPlayers(viewer: Lab): {
@@ -66,5 +92,41 @@ describe('createSourceUser', () => {
     // another request for the same: one refusal is told once
     await viewer.source.refused({ ...request }, 403);
     expect(told.b).toContain('tokenrefused');
+  });
+});
+
+describe('forwardTokenEvents', () => {
+  const forwarded = (viewer: Lab, user?: ReturnType<typeof createSourceUser>) => {
+    const forward = vi.fn();
+    const stop = forwardTokenEvents(viewer.source, forward, user);
+    return { stop, forward, types: () => forward.mock.calls.map(([type]) => type as string) };
+  };
+
+  test('all of them, with their details', async () => {
+    const viewer = lab(inTurn(each(), fail(403)));
+    const { types, forward } = forwarded(viewer);
+    const request = await viewer.source.sign(MASTER);
+    await viewer.source.refused(request, 403).catch(() => undefined);
+    expect(types()).toEqual(['tokenrenewed', 'tokenrefused', 'tokendenied']);
+    expect(TOKEN_EVENTS).toEqual(expect.arrayContaining(types()));
+    expect(forward).toHaveBeenCalledWith('tokenrefused', { url: MASTER, status: 403 });
+  });
+
+  test('for a user without the refusals of others', async () => {
+    const viewer = lab(each());
+    const [mine, others] = [createSourceUser(viewer.source), createSourceUser(viewer.source)];
+    const { types } = forwarded(viewer, mine);
+    await others.replay(await viewer.source.sign(MASTER), 403);
+    expect(types()).not.toContain('tokenrefused');
+    await mine.replay(await viewer.source.sign(MASTER), 403);
+    expect(types()).toContain('tokenrefused');
+  });
+
+  test('until it is stopped', async () => {
+    const viewer = lab(each());
+    const { stop, forward } = forwarded(viewer);
+    stop();
+    await viewer.source.sign(MASTER);
+    expect(forward).not.toHaveBeenCalled();
   });
 });

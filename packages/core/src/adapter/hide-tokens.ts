@@ -1,5 +1,5 @@
+import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { LEAST_SECRET } from '../contract/token.ts';
-import type { SignedRequest } from '../contract/token-source.ts';
 import { decoded, pathOf, resolveUrl } from '../url-text.ts';
 
 const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
@@ -64,4 +64,26 @@ export function errorWithoutToken(error: unknown, request: SignedRequest): unkno
 /** A text about the failure of `request`, as an app may see it: one that quotes the token is replaced. */
 export function textWithoutToken(text: string, request: SignedRequest): string {
   return quotesToken(text, request) ? NOT_SHOWN : text;
+}
+
+/** Where an XMLHttpRequest and a Response say to which URL the request went. */
+const PROPERTIES = ['responseURL', 'url'] as const;
+
+/**
+ * Lets an object of the browser that stands for a request report its URL without the token: players hand these objects
+ * out in events, and apps log them. Headers and whatever else it holds are left alone.
+ */
+export function hideSignedUrl(details: unknown, source: TokenSource): void {
+  if (typeof details !== 'object' || details === null) return;
+  for (const property of PROPERTIES) {
+    // objects of apps, and those that are done already, have one of their own
+    if (!(property in details) || Object.hasOwn(details, property)) continue;
+    const prototype: unknown = Object.getPrototypeOf(details);
+    // asked anew each time, because an XMLHttpRequest does not know it before the response
+    const get = (): unknown => {
+      const url: unknown = Reflect.get(prototype as object, property, details);
+      return typeof url === 'string' ? source.unsign(url) : url;
+    };
+    Reflect.defineProperty(details, property, { configurable: true, get });
+  }
 }

@@ -1,5 +1,15 @@
+/*
+ * Where this runs: in a page, in a worker, or on a server, which lacks most of what is asked for here.
+ */
+
+/** Whether this runs in a service worker, which has the requests of all pages of a site, and outlives them. */
+export const isServiceWorker = (): boolean => 'ServiceWorkerGlobalScope' in globalThis;
+
+/** As the browser says; outside of browsers nobody knows. */
+export const isOffline = (): boolean => (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
+
 /** Events of a page after which time may have passed unnoticed, or the network may be back. */
-export type PageEvent = 'visibilitychange' | 'pageshow' | 'online';
+type PageEvent = 'visibilitychange' | 'pageshow' | 'online';
 
 /** Listens to the page only while there is a reason: a source that nobody destroys leaks nothing. */
 export class PageEvents {
@@ -15,7 +25,6 @@ export class PageEvents {
   listenWhile(hasReason: boolean): void {
     if (hasReason === this.#isListening) return;
     this.#isListening = hasReason;
-    // a page or a worker; a server has none
     const page = globalThis as unknown as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;
     const change = hasReason ? page.addEventListener : page.removeEventListener;
     for (const type of this.#types) change?.call(page, type, this.#listener);

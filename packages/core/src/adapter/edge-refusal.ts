@@ -1,16 +1,22 @@
+import { writeMistake } from '../console-lines.ts';
+import { DEFAULT_REFUSALS } from '../contract/token-source-options.ts';
+import type { SecureTokenError } from '../contract/secure-token-error.ts';
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { resolveUrl } from '../url-text.ts';
-import { writeMistake } from '../console-lines.ts';
 
-/** The statuses with which an edge refuses what has no token. */
-const REFUSALS = [401, 403, 410];
+/**
+ * The error of a request that the edge has answered with `status`, unless it is replayed; `undefined` if the edge did
+ * not refuse its token. Ask before the replay: without a status it depends on the time.
+ */
+export const refusalOf = (source: TokenSource, request: SignedRequest, status: number): SecureTokenError | undefined =>
+  source.isRefusal(request, status) ? source.explainRefusal(request, status) : undefined;
 
 /**
  * Tells the console, in development builds and once for each origin, that a request of the player was refused that went
  * out without a token because `protect` does not cover it: segments on another host than their playlist.
  */
 export function writeUnprotectedRefusal(source: TokenSource, { url, token }: SignedRequest, status: number): void {
-  if (!__DEVELOPMENT__ || token || !REFUSALS.includes(status) || source.protects(url)) return;
+  if (!__DEVELOPMENT__ || token || !DEFAULT_REFUSALS.includes(status) || source.protects(url)) return;
   const href = resolveUrl(url);
   if (href === '') return;
   // without user info

@@ -1,5 +1,13 @@
-/** As the browser says; outside of browsers nobody knows. */
-export const isOffline = (): boolean => (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
+import { isOffline } from './realm.ts';
+
+/** `promise`, or the reason of `signal` as soon as it aborts. Leaves no listener behind. */
+export const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
+  new Promise<T>((resolve, reject) => {
+    const stop = (): void => reject(signal!.reason as Error);
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop);
+    promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop));
+  });
 
 /** A browser may be wrong when it says that it is offline. */
 const OFFLINE_DELAY_MS = 15_000;

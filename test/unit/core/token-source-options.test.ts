@@ -1,8 +1,42 @@
 import { describe, expect, test } from 'vitest';
-import { refusalStatuses } from '../../../packages/core/src/requests/refusal-statuses.ts';
-import { FOLDER, MASTER, fakeTime, folder, lab, tokenOf } from './lab.ts';
+import {
+  MAX_URLS_PER_CALL,
+  refusalStatuses,
+  withDefaults,
+} from '../../../packages/core/src/contract/token-source-options.ts';
+import { DEFAULT_MAX_URLS } from '../../../packages/server/src/endpoint/signing-endpoint-options.ts';
 
-fakeTime();
+describe('withDefaults', () => {
+  const endpoint = '/token';
+  const defaults = {
+    endpoint,
+    tokens: [],
+    jitter: 0.3,
+    readAhead: 6,
+    retry: { limit: 4, backoffLimit: 30 },
+    timeout: 10,
+    refusals: [401, 403, 410],
+    clock: Date.now,
+    random: Math.random,
+  };
+
+  test('what is left out has the value that docs/options.md names', () => {
+    expect(withDefaults({ endpoint })).toEqual(defaults);
+  });
+
+  test('so has what is undefined, as from a variable of the app', () => {
+    expect(withDefaults({ endpoint, jitter: undefined as never, retry: undefined as never })).toEqual(defaults);
+  });
+
+  test('what is given stays, and what belongs to it is completed', () => {
+    expect(withDefaults({ endpoint, readAhead: 0, retry: { limit: 0 }, renewBefore: 5 })).toEqual({
+      ...defaults,
+      readAhead: 0,
+      retry: { limit: 0, backoffLimit: 30 },
+      renewBefore: 5,
+    });
+  });
+});
 
 const google = { prefix: 'https://storage.googleapis.com/films', statuses: [400, 403] };
 const statusesAt = (url: string, ...refusals: Parameters<typeof refusalStatuses>[0]): readonly number[] =>
@@ -31,11 +65,6 @@ describe('refusalStatuses', () => {
   });
 });
 
-test('a 400 of a store is a refusal that is replayed, and a 400 of another edge is none', async () => {
-  const { source } = lab(folder(), { refusals: [{ prefix: FOLDER, statuses: [400] }] });
-  const request = await source.sign(MASTER);
-  expect([400, 403].map((status) => source.isRefusal(request, status))).toEqual([true, false]);
-  const elsewhere = { ...request, unsignedUrl: 'https://other.example.com/a' };
-  expect([400, 403].map((status) => source.isRefusal(elsewhere, status))).toEqual([false, true]);
-  expect(tokenOf(await source.refused(request, 400))).toBe('t2');
+test('players send no more URLs in a call than a signing endpoint takes unless it is told otherwise', () => {
+  expect(MAX_URLS_PER_CALL).toBe(DEFAULT_MAX_URLS);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BoundedMap } from '../../../packages/core/src/bounded-map.ts';
+import { BoundedMap } from '../../../packages/core/src/bounded-maps.ts';
 
 const filled = (count: number): BoundedMap<number, string> => {
   const map = new BoundedMap<number, string>(100);

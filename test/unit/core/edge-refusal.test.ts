@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MASTER, each, fakeTime, lab } from './lab.ts';
 import { refusalOf, untouchedRequest } from '../../../packages/core/src/adapter.ts';
+import { MASTER, each, fakeTime, lab } from './lab.ts';
 
 fakeTime();
 

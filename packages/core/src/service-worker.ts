@@ -1,2 +1,0 @@
-/** Whether this runs in a service worker, which has the requests of all pages of a site, and outlives them. */
-export const isServiceWorker = (): boolean => 'ServiceWorkerGlobalScope' in globalThis;
