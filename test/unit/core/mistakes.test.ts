@@ -246,6 +246,7 @@ describe('a mistake without an error of its own', () => {
 
   test.each([
     [3600, '60 minutes ahead of that of this device', 'live that much longer than meant'],
+    [301, '5 minutes ahead of that of this device', 'live that much longer than meant'],
     [-3600, '60 minutes behind that of this device', 'end that much too early'],
   ])('an endpoint whose clock differs by %i s: told once', async (ahead, differs, effect) => {
     const { source } = lab(({ urls }) => ({

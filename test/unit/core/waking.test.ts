@@ -5,6 +5,7 @@ import { createTokenSource } from '../../../packages/core/src/index.ts';
 import {
   ENDPOINT,
   MASTER,
+  code,
   each,
   fakeTime,
   fail,
@@ -79,6 +80,15 @@ describe('createTokenSource', () => {
       window.dispatchEvent(new Event('online'));
       await advanceSeconds();
       expect(seen.state).toBe('done');
+    });
+
+    test('a page that is online again ends a pause that is longer than setTimeout can wait', async () => {
+      const { source, calls } = lab(inTurn(fail(503, { 'retry-after': '9000000' }), folder()));
+      expect(await code(source.sign(MASTER))).toBe('ERR_SIGNING_UNAVAILABLE');
+      await advanceSeconds(60);
+      window.dispatchEvent(new Event('online'));
+      expect((await source.sign(MASTER)).token).toBeDefined();
+      expect(calls).toHaveLength(2);
     });
 
     test('no listener is added before there is something to renew, none is left when there no longer is', async () => {

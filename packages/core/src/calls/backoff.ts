@@ -5,7 +5,7 @@ import type { ServerClock } from '../tokens/server-clock.ts';
 import { retryDelay, retryDelayAhead } from './retry-delay.ts';
 
 /** setTimeout overflows at 2^31 ms, and then does not wait at all. */
-const MAX_PAUSE_SECONDS = 1e6;
+const MAX_PAUSE_SECONDS = 2 ** 31 / 1000 - 1;
 
 /** Seconds that a pause lasts. */
 interface PauseLength {
