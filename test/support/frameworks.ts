@@ -27,6 +27,8 @@ interface FastifyApp {
 
 /** The part of Miniflare that the tests need. */
 export interface Worker {
+  /** Resolves once it runs. */
+  readonly ready: Promise<URL>;
   dispatchFetch(url: string | URL, init?: RequestInit): Promise<Response>;
   dispose(): Promise<void>;
 }

@@ -44,8 +44,9 @@ async function bundled(): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-const start = (script: string, folder?: string): Worker =>
-  startWorker({
+/** Resolves once workerd runs: a busy machine takes longer to start it than the store waits for an answer. */
+async function start(script: string, folder?: string): Promise<Worker> {
+  const worker = startWorker({
     modules: true,
     // it would ask Cloudflare where this machine is
     cf: false,
@@ -55,6 +56,9 @@ const start = (script: string, folder?: string): Worker =>
     durableObjects: { SESSIONS: { className: 'SessionsObject', useSQLite: true } },
     ...(folder !== undefined && { durableObjectsPersist: folder }),
   });
+  await worker.ready;
+  return worker;
+}
 
 /** The objects of `worker` by HTTP: the bindings that Miniflare hands out block a thread, and may miss the answer. */
 const objectsOf = (worker: Worker): SessionsNamespace => ({
@@ -72,7 +76,7 @@ describe('durableObjectStore in workerd', { tags: ['miniflare'] }, () => {
 
   beforeAll(async () => {
     script = await bundled();
-    worker = start(script);
+    worker = await start(script);
     namespace = objectsOf(worker);
   });
   afterAll(() => worker.dispose());
@@ -115,14 +119,14 @@ describe('durableObjectStore in workerd', { tags: ['miniflare'] }, () => {
     const session = (letter: string): string => `${letter.repeat(21)}A`;
     const sessionsOf = (running: Worker) =>
       createSessions({ store: durableObjectStore(objectsOf(running)), viewer: () => 'anna', limit: 2 });
-    const first = start(script, folder);
+    const first = await start(script, folder);
     const before = sessionsOf(first);
     for (const letter of ['A', 'B']) await before.admit(request, { session: session(letter), ttl: 300 });
     await before.end(await before.idOf(request, session('A')));
     await before.admit(request, { session: session('C'), ttl: 300 });
     await first.dispose();
 
-    const second = start(script, folder);
+    const second = await start(script, folder);
     onTestFinished(() => second.dispose());
     const after = sessionsOf(second);
     const state = async (letter: string) => (await after.admit(request, { session: session(letter), ttl: 300 })).state;
