@@ -9,6 +9,23 @@ const ASSUMED_LIFETIME = 60;
 /** A viewer's clock that is set back by less is not noticed. */
 const JUMP_SECONDS = 1;
 
+/**
+ * Tells the console once of an endpoint whose clock is not that of this device. One that is ahead makes tokens that live
+ * longer than meant, and nobody notices. No method: the default build leaves it out.
+ * @param serverNow `NaN` if it told none
+ */
+function compareWithDevice(clock: ServerClock, serverNow: number, deviceNow: number): void {
+  const ahead = serverNow - deviceNow;
+  if (!(Math.abs(ahead) > CLOCKS_DIFFER_SECONDS)) return;
+  writeMistake(
+    clock,
+    `secure-token: the clock of the signing endpoint is ${Math.round(Math.abs(ahead) / 60)} minutes ` +
+      `${ahead > 0 ? 'ahead of' : 'behind'} that of this device. If it is the endpoint that is wrong, its tokens ` +
+      `${ahead > 0 ? 'live that much longer than meant' : 'end that much too early'}: run NTP on it.`,
+    'troubleshooting.md#the-clock',
+  );
+}
+
 /** The signing endpoint's clock, as far as it is known. Times are seconds. */
 export class ServerClock {
   readonly #localMs: () => number;
@@ -66,7 +83,7 @@ export class ServerClock {
    */
   correct(serverNow: number, sentAt: number, expires: number): number {
     this.#isHeard = true;
-    if (__DEVELOPMENT__) this.#compareWithDevice(serverNow);
+    if (__DEVELOPMENT__) compareWithDevice(this, serverNow, this.#localMs() / 1000);
     if (serverNow) {
       this.#hasTold = true;
       this.#isAssumed = false;
@@ -92,22 +109,5 @@ export class ServerClock {
   /** The edge has refused a token, of which it knows better than a clock that was only assumed whether it has ended. */
   noteRefused(expires: number): void {
     if (this.#isAssumed) this.#offset = Math.max(this.#offset, expires - this.sessionNow());
-  }
-
-  /**
-   * Tells the console once of an endpoint whose clock is not that of this device. One that is ahead makes tokens that
-   * live longer than meant, and nobody notices.
-   * @param serverNow `NaN` if it told none
-   */
-  #compareWithDevice(serverNow: number): void {
-    const ahead = serverNow - this.#localMs() / 1000;
-    if (!(Math.abs(ahead) > CLOCKS_DIFFER_SECONDS)) return;
-    writeMistake(
-      this,
-      `secure-token: the clock of the signing endpoint is ${Math.round(Math.abs(ahead) / 60)} minutes ` +
-        `${ahead > 0 ? 'ahead of' : 'behind'} that of this device. If it is the endpoint that is wrong, its tokens ` +
-        `${ahead > 0 ? 'live that much longer than meant' : 'end that much too early'}: run NTP on it.`,
-      'troubleshooting.md#the-clock',
-    );
   }
 }
