@@ -16,6 +16,8 @@ export interface EdgeSettings {
    * request for the same path; 0 is off.
    */
   refuseEvery: number;
+  /** Body of refusals; other edges send a page or a text. */
+  refusalBody: string | null;
   /** Whether refusals have CORS headers: without them a page sees status 0. */
   corsOnRefusals: boolean;
   /** Seconds before an answer begins. */
@@ -49,6 +51,7 @@ export interface Edge extends EdgeSettings {
 const defaults: Omit<EdgeSettings, 'secrets'> = {
   clockOffset: 0,
   refuseEvery: 0,
+  refusalBody: null,
   corsOnRefusals: true,
   latency: 0,
   bandwidth: 0,
@@ -129,6 +132,7 @@ export async function startEdge(options: {
       for (const name of [...response.headers.keys()])
         if (name.startsWith('access-control-')) response.headers.delete(name);
     }
+    if (isRefusal(entry)) return new Response(edge.refusalBody, response);
     return edge.bandwidth && response.body
       ? new Response(response.body.pipeThrough(throttle(edge.bandwidth)), response)
       : response;

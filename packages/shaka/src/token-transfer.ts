@@ -16,6 +16,7 @@ import type { ShakaError } from './shaka-errors.ts';
 import { abortedError, filterError, isShakaError, recoverableError, statusOf, unsignedError } from './shaka-errors.ts';
 import type { EngineClass, Operation, Response, SchemePlugin } from './shaka-types.ts';
 import { withFilterTime } from './time-of-response.ts';
+import { WithheldBody } from './withheld-body.ts';
 import { WithheldReports } from './withheld-reports.ts';
 
 type Call = Parameters<SchemePlugin>;
@@ -96,16 +97,19 @@ class TokenTransfer implements Operation {
     // Shaka measures from here, not from the wait
     const sentAt = (request.requestStartTime = Date.now());
     const reports = new WithheldReports(request, sentAt, progress, headers);
+    const body = request.streamDataCallback ? new WithheldBody(request.streamDataCallback) : undefined;
     const onWire = {
       ...request,
       headers: withTokenHeaders(request.headers, signed.headers),
       allowCrossSiteCredentials: request.allowCrossSiteCredentials || signed.credentials,
+      streamDataCallback: body?.take ?? null,
     };
     this.#onWire = this.#base(signed.url, onWire, type, reports.progress, reports.headers, config);
     const response = await this.#onWire.promise;
     noteAccepted(signed);
-    reports.pass();
     const timeMs = response.timeMs ?? Date.now() - sentAt;
+    reports.pass();
+    await body?.pass();
     Object.assign(response, { uri: this.#source.unsign(response.uri), originalUri: url, originalRequest: request });
     if ((type as number) === MANIFEST) this.#learn(response);
     return withFilterTime(response, timeMs, this.#prepared.waitedMs);

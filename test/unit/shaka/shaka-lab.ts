@@ -5,7 +5,7 @@ import { vi } from 'vitest';
 import type { TokenRequest, TokensAnswer } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import { secureToken } from '../../../packages/shaka/src/index.ts';
-import type { Operation, Response, SchemePlugin } from '../../../packages/shaka/src/shaka-types.ts';
+import type { Response, SchemePlugin } from '../../../packages/shaka/src/shaka-types.ts';
 
 type Shaka = typeof shaka;
 
@@ -20,24 +20,36 @@ export function loadShaka(name: string): Shaka {
   return createRequire(import.meta.url)(name) as Shaka;
 }
 
+/** A status with a body that arrives in parts. */
+interface Streamed {
+  readonly status: number;
+  readonly parts: readonly Uint8Array<ArrayBuffer>[];
+}
+
 /** A status, or what the loader fails with in place of one. */
-type Outcome = number | ((uri: string) => unknown);
+type Outcome = number | Streamed | ((uri: string) => unknown);
 
 /** An edge in place of the network, which answers with these outcomes, one after the other, and then with 200. */
 function edge({ util }: Shaka, outcomes: Outcome[], sent: string[]): SchemePlugin {
-  return (uri) => {
+  return (uri, { streamDataCallback }) => {
     sent.push(uri);
-    const status = outcomes.shift() ?? 200;
-    if (typeof status === 'function') return util.AbortableOperation.failed(status(uri) as never) as never;
+    const outcome = outcomes.shift() ?? 200;
+    if (typeof outcome === 'function') return util.AbortableOperation.failed(outcome(uri) as never) as never;
+    const { status, parts } = typeof outcome === 'number' ? { status: outcome, parts: [] } : outcome;
+    // as its HttpFetchPlugin until 5.2.7, whatever the status
+    const streamed = async (): Promise<void> => {
+      for (const part of parts) await streamDataCallback?.(part);
+    };
     const { RECOVERABLE, CRITICAL } = util.Error.Severity;
     const { NETWORK } = util.Error.Category;
     // as Shaka 4: its HttpPluginUtils
     const severity = status === 401 || status === 403 ? CRITICAL : RECOVERABLE;
-    const answer =
-      status < 400
-        ? Promise.resolve({ uri, originalUri: uri, data: new ArrayBuffer(1), status, headers: {} })
-        : Promise.reject(new util.Error(severity, NETWORK, util.Error.Code.BAD_HTTP_STATUS, uri, status, '', {}, 1));
-    return util.AbortableOperation.notAbortable(answer) as unknown as Operation;
+    const answer = (): Response => {
+      if (status >= 400)
+        throw new util.Error(severity, NETWORK, util.Error.Code.BAD_HTTP_STATUS, uri, status, '', {}, 1);
+      return { uri, originalUri: uri, data: new ArrayBuffer(1), status, headers: {} } as unknown as Response;
+    };
+    return util.AbortableOperation.notAbortable(streamed().then(answer));
   };
 }
 
@@ -64,7 +76,10 @@ export function createShakaLab(
     dispatchEvent: () => true,
   };
   secureToken(player, source);
-  const request = (maxAttempts = 1): shaka.extern.IAbortableOperation<Response> => {
+  const request = (
+    maxAttempts = 1,
+    streamDataCallback: shaka.extern.Request['streamDataCallback'] = null,
+  ): shaka.extern.IAbortableOperation<Response> => {
     const retryParameters = {
       ...lib.net.NetworkingEngine.defaultRetryParameters(),
       maxAttempts,
@@ -73,7 +88,7 @@ export function createShakaLab(
     };
     return engine.request(
       lib.net.NetworkingEngine.RequestType.SEGMENT,
-      lib.net.NetworkingEngine.makeRequest([`${CDN}/s-1.m4s`], retryParameters),
+      lib.net.NetworkingEngine.makeRequest([`${CDN}/s-1.m4s`], retryParameters, streamDataCallback),
     );
   };
   return { lib, engine, player, source, sent, request };
