@@ -29,8 +29,8 @@ export const shaka: readonly Sabotage[] = [
     name: 'shaka-outage',
     promise: 'An outage of the signing endpoint is waited out while there is something on screen.',
     file: session,
-    find: '(count < retryParameters.maxAttempts || this.#hasPicture())',
-    replace: 'count < retryParameters.maxAttempts',
+    find: '(count < maxAttempts || this.#hasPicture())',
+    replace: 'count < maxAttempts',
     noticedBy: {
       test: situationsTest,
       name: 'the signing endpoint is down for longer than the tokens live: Shaka 5.2',
