@@ -47,30 +47,6 @@ test.concurrent.for(versions)('live: Shaka %s', async (version, context) => {
   expect(await stage.refusals()).toEqual([]);
 });
 
-test.concurrent.for(versions)(
-  'a live stream read in chunks, every third request of which is refused with a text, has no hole: Shaka %s',
-  async (version, context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, {
-      edge: { refuseEvery: 3, refusalBody: 'You may not watch this.' },
-      signer: { ttl: 5 },
-      nginx: false,
-    });
-    // a switch to another rendition would abort what Shaka has asked for ahead
-    const config = { streaming: { lowLatencyMode: true }, abr: { enabled: false } };
-    const player = await openShaka(stage, 'exact', { path: 'dashlive/chunked.mpd', version, config });
-    await player.play();
-    const { currentTime: from } = await player.snapshot();
-    const seen = await player.until(({ currentTime }) => currentTime > from + 12);
-    expect(seen).toMatchObject({ leaks: [], rejections: [], pageErrors: [], loadError: undefined, paused: false });
-    // with low latency, Shaka asks for one segment more than a period has
-    expect(seen.failedDownloads.filter((url) => !url.endsWith('-11.m4s'))).toEqual([]);
-    const parts = await player.page.evaluate(() => document.querySelector('video')!.buffered.length);
-    expect(parts, 'buffered in one piece').toBe(1);
-    expect(stage.edge.refusals().filter(({ url }) => url.includes('.m4s')).length).toBeGreaterThan(1);
-  },
-);
-
 test.concurrent.for(versions)('the secret is rotated in mid-stream: Shaka %s', async (version, context) => {
   const { expect } = context;
   const stage = await stageFor(context, { signer: { ttl: 60 }, nginx: false });
