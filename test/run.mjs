@@ -6,9 +6,9 @@ import { concerning, readArguments } from './support/choose-tests.mjs';
 import { build, install, installIn } from './support/prepare.mjs';
 import { addCounts, closingLine, missingLines, redLines, sumOfCounts } from './support/test-counts.mjs';
 
-// npm test [-- PACKAGE | --programs | VITEST ARGUMENT …]     npm run test:all [-- --rest]
+// npm test [-- PACKAGE | --programs | --project NAME | VITEST ARGUMENT …]     npm run test:all [-- --rest]
 
-const { packages, all, rest, programs, vitest } = readArguments(process.argv.slice(2));
+const { packages, all, rest, programs, projects, vitest } = readArguments(process.argv.slice(2));
 const chosen = packages.length > 0;
 
 /** @typedef {{ name: string, command: string, args: string[] }} Step */
@@ -28,13 +28,21 @@ const checks =
         { name: 'unused code', command: 'npx', args: ['knip', '--no-progress'] },
       ];
 
-/** @type {(name: string, ...projects: string[]) => Step} */
-const tests = (name, ...projects) => ({
+/**
+ * Runs those of the projects that are asked for. @type {(name: string, ...ofStep: string[]) => Promise<void>}
+ */
+const runTests = async (name, ...ofStep) => {
+  const chosenOfStep = ofStep.filter((project) => projects.length === 0 || projects.includes(project));
+  if (chosenOfStep.length > 0) await inFront(tests(name, chosenOfStep));
+};
+
+/** @type {(name: string, ofStep: string[]) => Step} */
+const tests = (name, ofStep) => ({
   name,
   command: 'npx',
   args: [
     ...['vitest', 'run', '--passWithNoTests'],
-    ...projects.flatMap((project) => ['--project', project]),
+    ...ofStep.flatMap((project) => ['--project', project]),
     ...concerning(packages),
     // a test names the programs that it needs as its tags
     ...(programs ? ['--tags-filter', '*'] : []),
@@ -97,13 +105,13 @@ if (part !== 'main') {
 // The checks look at sources alone.
 const checked = runChecks();
 await build();
-await inFront(tests('tests without a browser', 'unit', 'properties', 'dist'));
+await runTests('tests without a browser', 'unit', 'properties', 'dist');
 await checked;
 // Players in real time must not be late: they have the machine for themselves.
-if (concerns('browser')) await inFront(tests('tests in browsers', 'browser'));
+if (concerns('browser')) await runTests('tests in browsers', 'browser');
 // What measures CPU or loads it has the machine for itself, and is no part of `npm test`.
-if (part !== 'main' && concerns('growth')) await inFront(tests('tests of growth', 'growth'));
-if (part !== 'main' && concerns('load')) await inFront(tests('tests under load', 'load'));
+if (part !== 'main' && concerns('growth')) await runTests('tests of growth', 'growth');
+if (part !== 'main' && concerns('load')) await runTests('tests under load', 'load');
 
 const sum = sumOfCounts(counts);
 const ranNone = sum.passed + sum.failed + sum.skipped === 0;

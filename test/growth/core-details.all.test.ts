@@ -14,8 +14,8 @@ const details: Record<string, (length: number) => string> = {
 };
 
 describe('what a detail of the signing endpoint costs grows with its length', () => {
-  test.each(Object.keys(details))('%s, from 32 to 64 KiB', async (name) => {
+  test.each(Object.keys(details))('%s, from 32 to 128 KiB', async (name) => {
     const work = (length: number) => (): unknown => shownDetail(details[name]!(length));
-    await expectLinear(work(2 ** 15), work(2 ** 16), work(2 ** 17));
+    await expectLinear(work, 2 ** 15);
   });
 });

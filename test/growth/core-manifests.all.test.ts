@@ -19,9 +19,9 @@ const manifests: Record<string, (length: number) => string> = {
 };
 
 describe('what a manifest costs grows with its length', () => {
-  test.each(Object.keys(manifests))('%s, from 32 to 64 KiB', async (name) => {
+  test.each(Object.keys(manifests))('%s, from 32 to 128 KiB', async (name) => {
     const context = { url: `${CDN}/index.mpd`, now: () => 0, identify: (href: string) => href };
     const work = (length: number) => (): unknown => parseDashManifest(manifests[name]!(length), context);
-    await expectLinear(work(2 ** 15), work(2 ** 16), work(2 ** 17));
+    await expectLinear(work, 2 ** 15);
   });
 });

@@ -19,7 +19,7 @@ const lines = (count: number, line: (n: number) => string): string =>
 const live = (last: number): string =>
   ['#EXTM3U', ...Array.from({ length: 6 }, (_, n) => `#EXTINF:4,\n${last - 5 + n}.ts`)].join('\n');
 
-describe('what playlists cost grows with how many there are, from 500 to 1000', () => {
+describe('what playlists cost grows with how many there are, from 500 to 2000', () => {
   const playlists: Record<string, (source: TokenSource, n: number) => void> = {
     'each at a URL of its own': (source, n) => source.learn(`${CDN}/vod/${n}/i.m3u8`, hlsOrDash(live(9))),
     'each at a path of its own, named by its query': (source, n) =>
@@ -39,11 +39,11 @@ describe('what playlists cost grows with how many there are, from 500 to 1000', 
       await source.sign(`${FOLDER}9.ts`);
       source.destroy();
     };
-    await expectLinear(work(500), work(1000), work(2000));
+    await expectLinear(work, 500);
   });
 });
 
-describe('what a playlist costs, with a request, grows with its length, from 4000 to 8000 lines', () => {
+describe('what a playlist costs, with a request, grows with its length, from 4000 to 16,000 lines', () => {
   const texts: Record<string, (count: number) => string> = {
     variants: (count) => lines(count, (n) => `#EXT-X-STREAM-INF:BANDWIDTH=${n},CODECS="avc1.4d401f"\n${n}/i.m3u8`),
     renditions: (count) => lines(count, (n) => `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="${n}",URI="${n}.m3u8"`),
@@ -83,6 +83,6 @@ describe('what a playlist costs, with a request, grows with its length, from 400
         source.destroy();
       };
     };
-    await expectLinear(work(4000), work(8000), work(16_000));
+    await expectLinear(work, 4000);
   });
 });

@@ -26,7 +26,7 @@ const trying = (work: () => unknown) => (): void => {
   }
 };
 
-describe('a rule as long as an author may write it, 8 to 16 kB', () => {
+describe('a rule as long as an author may write it, 4 to 16 kB', () => {
   const texts: Record<string, (length: number) => string> = {
     'a path': (n) => repeated('/a', n),
     'a path of many readings': (n) => repeated('/a+b;c', n),
@@ -41,7 +41,7 @@ describe('a rule as long as an author may write it, 8 to 16 kB', () => {
   };
   test.each(Object.entries(texts))('text: %s', async (_, text) => {
     const work = (length: number): (() => void) => trying(() => urlRules(text(length)));
-    await expectLinear(work(8192), work(16_384));
+    await expectLinear(work, 4096);
   });
 
   const sources: Record<string, (length: number) => string> = {
@@ -72,7 +72,7 @@ describe('a rule as long as an author may write it, 8 to 16 kB', () => {
         const rule = new RegExp(source(length));
         return trying(() => urlRules(rule));
       };
-      await expectLinear(work(8192), work(16_384));
+      await expectLinear(work, 4096);
     },
     60_000,
   );
@@ -82,12 +82,12 @@ describe('a rule as long as an author may write it, 8 to 16 kB', () => {
     'colons that are no ports': (n) => repeated(':a', n),
     'brackets of an address': (n) => `^https://${repeated('\\[', n)}`,
   };
-  test.each(Object.entries(long))('pattern, 64 to 128 kB: %s', async (_, source) => {
+  test.each(Object.entries(long))('pattern, 16 to 64 kB: %s', async (_, source) => {
     const work = (length: number): (() => void) => {
       const rule = new RegExp(source(length));
       return trying(() => urlRules(rule));
     };
-    await expectLinear(work(2 ** 16), work(2 ** 17));
+    await expectLinear(work, 2 ** 14);
   });
 
   test('pattern: classes in classes', async () => {
@@ -98,11 +98,11 @@ describe('a rule as long as an author may write it, 8 to 16 kB', () => {
       );
       return trying(() => urlRules(rule));
     };
-    await expectLinear(work(8192), work(16_384));
+    await expectLinear(work, 4096);
   });
 });
 
-describe('rules, 200 and 400, of which none fits', () => {
+describe('rules, 200 and 800, of which none fits', () => {
   const rules: Record<string, (i: number) => UrlRule> = {
     paths: (i) => `/x/${i}/`,
     'paths of many readings': (i) => `/x/${i};a/+b./`,
@@ -119,7 +119,7 @@ describe('rules, 200 and 400, of which none fits', () => {
       const isProtected = urlRules(times(count, rule));
       return () => expect(isProtected(url)).toBe(false);
     };
-    await expectLinear(work(200), work(400));
+    await expectLinear(work, 200);
   });
 
   test.each(Object.entries(rules))('%s, as they are made', async (_, rule) => {
@@ -127,7 +127,7 @@ describe('rules, 200 and 400, of which none fits', () => {
       (count: number): (() => unknown) =>
       () =>
         urlRules(times(count, rule));
-    await expectLinear(work(200), work(400));
+    await expectLinear(work, 200);
   });
 
   test('of the Azion file', async () => {
@@ -138,7 +138,7 @@ describe('rules, 200 and 400, of which none fits', () => {
       return () =>
         firewallAnswer({ request, args, respondWith: () => undefined, continue: () => undefined }, NOW * 1000);
     };
-    await expectLinear(work(200), work(400));
+    await expectLinear(work, 200);
   });
 
   test('allowed prefixes', async () => {
@@ -146,11 +146,11 @@ describe('rules, 200 and 400, of which none fits', () => {
       (count: number): (() => unknown) =>
       () =>
         allowList(times(count, (i) => `${HOST}/x/${i};a/`)).holds(url);
-    await expectLinear(work(200), work(400));
+    await expectLinear(work, 200);
   });
 });
 
-describe('headers of 8 to 16 kB', () => {
+describe('headers of 8 to 32 kB', () => {
   const headers: Record<string, (length: number) => [name: string, value: string]> = {
     'Content-Type': (n) => ['Content-Type', `application/json;${' '.repeat(n)}`],
     Origin: (n) => ['Origin', repeated('https://a.', n)],
@@ -175,7 +175,7 @@ describe('headers of 8 to 16 kB', () => {
         await endpoint(new Request('https://h/token', { method: 'OPTIONS', headers: { [name]: value } })),
       ];
     };
-    await expectLinear(work(8192), work(16_384));
+    await expectLinear(work, 8192);
   });
 
   const cookies: Record<string, (length: number) => string> = {
@@ -199,11 +199,11 @@ describe('headers of 8 to 16 kB', () => {
       const headers = new Headers({ Cookie: cookie(length) });
       return () => Promise.all(edges.map((edge) => edge(new Request(`${HOST}/a.mp4`, { headers }))));
     };
-    await expectLinear(work(8192), work(16_384));
+    await expectLinear(work, 8192);
   });
 });
 
-describe('options of a format, twice as long', () => {
+describe('options of a format, four times as long', () => {
   test('access list: patterns', async () => {
     const work = (length: number): (() => unknown) => {
       const format = edgeAuth({ key: '00ff', acl: times(length, (i) => `/${i}*`) });
@@ -216,7 +216,7 @@ describe('options of a format, twice as long', () => {
         }
       };
     };
-    await expectLinear(work(400), work(800));
+    await expectLinear(work, 80);
   });
 
   test('a template of secureLink', async () => {
@@ -228,7 +228,7 @@ describe('options of a format, twice as long', () => {
           query: { a: `{token}${'b'.repeat(length)}`, b: '{expires}' },
         }),
       );
-    await expectLinear(work(8000), work(16_000));
+    await expectLinear(work, 8000);
   });
 
   test('secrets of a rotation', async () => {
@@ -240,6 +240,6 @@ describe('options of a format, twice as long', () => {
       });
       return () => format.verify({ url: `${HOST}/a?a=${'A'.repeat(22)}&b=${NOW + 60}`, headers: new Headers() }, NOW);
     };
-    await expectLinear(work(20), work(40));
+    await expectLinear(work, 20);
   });
 });

@@ -19,7 +19,7 @@ const judged = (format: VerifyingTokenFormat, name: string, token: string): (() 
   return async () => expect((await format.verify(request, NOW)).ok).toBe(false);
 };
 
-describe('a CBOR token that nobody has sealed, of 16 to 32 kB', () => {
+describe('a CBOR token that nobody has sealed, of 16 to 64 kB', () => {
   const format = commonAccessToken({ keys: [{ id: 'k', key: hexKey }] });
   const tags = [0xd8, 0x3d, 0xd1];
   const u16 = (length: number): number[] => [(length >> 8) & 0xff, length & 0xff];
@@ -47,11 +47,11 @@ describe('a CBOR token that nobody has sealed, of 16 to 32 kB', () => {
   test.each(Object.entries(contents))('%s', async (_, content) => {
     const work = (length: number): (() => Promise<void>) =>
       judged(format, 'cat', base64([...tags, ...content(length)]));
-    await expectLinear(work(16_384), work(32_768));
+    await expectLinear(work, 16_384);
   });
 });
 
-describe('JSON in a token, of 16 to 32 kB', () => {
+describe('JSON in a token, of 16 to 64 kB', () => {
   const texts: Record<string, (length: number) => string> = {
     'nested lists': (n) => '['.repeat(n / 2) + ']'.repeat(n / 2),
     'nested lists that do not close': (n) => '['.repeat(n),
@@ -83,7 +83,7 @@ describe('JSON in a token, of 16 to 32 kB', () => {
   describe.each(Object.entries(shapes))('%s', (_, shape) => {
     test.each(Object.entries(texts))('%s', async (__, text) => {
       const work = (length: number): (() => Promise<unknown>) => shape(text(length));
-      await expectLinear(work(16_384), work(32_768));
+      await expectLinear(work, 16_384);
     });
   });
 });

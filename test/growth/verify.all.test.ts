@@ -126,10 +126,10 @@ describe.each(samples)('%s', (_, format, path) => {
     async (kind) => {
       const url = HOST + path;
       const token = await format.sign(new URL(url), NOW + 300);
-      const [small, large] = [8192, 16_384].map((size) => requestsOf(kind, size, url, token)) as [Sent[], Sent[]];
+      const work = (length: number): (() => Promise<void>) => verifyAll(format, requestsOf(kind, length, url, token));
       // Only what reads cookies is asked for them.
-      if (small.length === 0 || (kind === 'cookies' && !token.setCookie)) return;
-      await expectLinear(verifyAll(format, small), verifyAll(format, large));
+      if (requestsOf(kind, 8192, url, token).length === 0 || (kind === 'cookies' && !token.setCookie)) return;
+      await expectLinear(work, 8192);
     },
     120_000,
   );

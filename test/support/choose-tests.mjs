@@ -59,21 +59,25 @@ const concerns = {
  */
 const isPackage = (arg) => Object.hasOwn(concerns, arg);
 
-const switches = ['--all', '--rest', '--programs'];
+const switches = ['--all', '--rest', '--programs', '--project'];
 
 /**
- * Arguments of `npm test` and `npm run test:all`: names of packages, `--all`, `--rest`, `--programs`; whatever else is
- * for Vitest.
+ * Arguments of `npm test` and `npm run test:all`: names of packages, `--all`, `--rest`, `--programs`, `--project NAME`;
+ * whatever else is for Vitest.
  * @param {string[]} args
- * @returns {{ packages: (keyof typeof concerns)[], all: boolean, rest: boolean, programs: boolean, vitest: string[] }}
+ * @returns {{ packages: (keyof typeof concerns)[], all: boolean, rest: boolean, programs: boolean, projects: string[],
+ *   vitest: string[] }} no `projects`: all of them
  */
 export function readArguments(args) {
+  const isNameOfProject = (/** @type {number} */ index) => args[index - 1] === '--project';
+  const others = args.filter((_, index) => !isNameOfProject(index));
   return {
-    packages: args.filter(isPackage),
+    packages: others.filter(isPackage),
     all: args.includes('--all'),
     rest: args.includes('--rest'),
     programs: args.includes('--programs'),
-    vitest: args.filter((arg) => !isPackage(arg) && !switches.includes(arg)),
+    projects: args.filter((_, index) => isNameOfProject(index)),
+    vitest: others.filter((arg) => !isPackage(arg) && !switches.includes(arg)),
   };
 }
 

@@ -5,47 +5,60 @@ import { expect } from 'vitest';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
+type Work = () => unknown;
+
+/** Each size is so many times the one before. */
+const step = 4;
 /**
- * Twice the input may take twice the time, and what the collection of garbage adds; quadratic work takes four times.
+ * Four times the input is to take four times the CPU; quadratic work takes sixteen times. Eight lies half-way: a
+ * busy machine, a cache or the collection of garbage would have to double a ratio, or to halve it.
  */
-const linear = 2.5;
+const limit = 8;
 /** Milliseconds of CPU of the smaller work that are enough to compare: less is noise. */
 const enoughMs = 20;
-/** The median of five is over the limit when three are. */
-const majority = 3;
+/** The median of three is over the limit when two are. */
+const majority = 2;
 const attempts = 3;
 
 /**
- * Fails when `larger`, with twice the input, takes more than 2.5 times the CPU of `smaller` (the median of five). No
- * absolute time is judged. A busy machine can make one comparison wrong, and quadratic work look linear in none: three
- * are tried.
+ * Fails when `work` grows much faster than its size: when four times `size` takes more than eight times the CPU (the
+ * median of three), and sixteen times `size` more than eight times the CPU of that. No absolute time is judged.
  *
- * Where the larger input is the first that does not fit a cache or the young part of the heap, that one doubling costs
- * three times, and the next twice again. `largest`, with twice the input of `larger`, tells the two apart: quadratic
- * work takes four times at each doubling.
+ * Both steps have to be too large, since one can be: a larger input is the first that does not fit a cache, which makes
+ * each of its items dearer, once. Quadratic work takes sixteen times at each step.
+ *
+ * @param work makes what is measured, for an input of a size
  */
-export async function expectLinear(
-  smaller: () => unknown,
-  larger: () => unknown,
-  largest?: () => unknown,
-): Promise<void> {
+export async function expectLinear(work: (size: number) => Work | Promise<Work>, size: number): Promise<void> {
+  const [small, large] = [await work(size), await work(step * size)];
+  let largest: Work | undefined;
   const ratios: string[] = [];
-  const isLinear = async (small: () => unknown, large: () => unknown): Promise<boolean> => {
-    const measured = await cpuRatios(small, large);
-    ratios.push(measured.map((ratio) => ratio.toFixed(1)).join(' '));
-    return measured.filter((ratio) => ratio <= linear).length >= majority;
-  };
-  while (ratios.length < attempts) {
-    if (await isLinear(smaller, larger)) return;
-    if (largest && (await isLinear(larger, largest))) return;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    if (await costsAlike(small, large, ratios)) return;
+    largest ??= await work(step * step * size);
+    if (await costsAlike(large, largest, ratios)) return;
   }
-  expect.fail(`with twice the input, the CPU is that of so many times: ${ratios.join(', ')}`);
+  expect.fail(`with ${step} times the input, the CPU is that of so many times: ${ratios.join(', ')}`);
+}
+
+/** Fails when `large` takes more than eight times the CPU of `small`, for work whose cost is not to grow at all. */
+export async function expectSameCost(small: Work, large: Work): Promise<void> {
+  const ratios: string[] = [];
+  while (ratios.length < attempts) if (await costsAlike(small, large, ratios)) return;
+  expect.fail(`the CPU is that of so many times: ${ratios.join(', ')}`);
+}
+
+/** Whether the median of the ratios is within the limit. @param ratios to which they are added, as a text */
+async function costsAlike(small: Work, large: Work, ratios: string[]): Promise<boolean> {
+  const measured = await cpuRatios(small, large);
+  ratios.push(measured.map((ratio) => ratio.toFixed(1)).join(' '));
+  return measured.filter((ratio) => ratio <= limit).length >= majority;
 }
 
 /**
- * Ratios measured in turn, so that whatever else the machine does hits both; no more than decide on the median of five.
+ * Ratios measured in turn, so that whatever else the machine does hits both; no more than decide on the median of three.
  */
-async function cpuRatios(smaller: () => unknown, larger: () => unknown): Promise<number[]> {
+async function cpuRatios(smaller: Work, larger: Work): Promise<number[]> {
   await cpuMs(larger, 2);
   // A kernel may count CPU in steps of some milliseconds: what is short reads as nothing.
   let repetitions = 1;
@@ -55,13 +68,13 @@ async function cpuRatios(smaller: () => unknown, larger: () => unknown): Promise
     const small = await cpuMs(smaller, repetitions);
     const ratio = (await cpuMs(larger, repetitions)) / small;
     ratios.push(ratio);
-    if (ratio <= linear) within++;
+    if (ratio <= limit) within++;
     else over++;
   }
   return ratios;
 }
 
-async function cpuMs(work: () => unknown, repetitions: number): Promise<number> {
+async function cpuMs(work: Work, repetitions: number): Promise<number> {
   // What was left behind before is not counted: neither the round before, nor the smaller work as a part of the larger.
   collectGarbage();
   const before = process.cpuUsage();

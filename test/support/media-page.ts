@@ -9,8 +9,11 @@ const html = `<!doctype html><meta charset="utf-8"><title>media</title><link rel
 <script src="/progressive.js"></script><script src="/worker-page.js"></script>
 <script>
 const video = document.querySelector('video');
-const seen = { errors: 0, mediaErrors: [], swaps: [], failures: [], types: [] };
-video.addEventListener('error', () => seen.errors++);
+const seen = { errors: 0, shownErrors: [], mediaErrors: [], swaps: [], failures: [], types: [] };
+video.addEventListener('error', (event) => {
+  seen.errors++;
+  seen.shownErrors.push((event.isTrusted ? '' : 'by a script: ') + (video.error ? video.error.message : 'no error'));
+});
 // also what secureVideo hides from the page
 const noteError = ({ code, message }) => seen.mediaErrors.push(code + ' ' + message + ' at ' + video.currentTime);
 addEventListener('error', () => video.error && noteError(video.error), true);

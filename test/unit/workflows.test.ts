@@ -11,6 +11,7 @@ interface Step {
 interface Job {
   readonly needs?: string | readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;
+  readonly strategy?: { readonly matrix: Readonly<Record<string, readonly unknown[]>> };
   readonly steps: readonly Step[];
 }
 interface Workflow {
@@ -80,7 +81,8 @@ describe('the release', () => {
 
   test('publishes with provenance, when the tests have passed and the packages are made', () => {
     expect(release.jobs.publish!.needs).toEqual(['test', 'pack']);
-    expect(commandsOf('test')).toEqual(['.ci/run']);
+    expect(commandsOf('test')).toEqual(['${{ matrix.command }}']);
+    expect(release.jobs.test!.strategy?.matrix).toEqual({ command: ['.ci/run', '.ci/nightly'] });
     expect(commandsOf('publish')).toEqual([expect.stringMatching(/^node \.ci\/publish\.mjs packed .*--provenance\b/)]);
   });
 
