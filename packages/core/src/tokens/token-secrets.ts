@@ -8,8 +8,8 @@ const NONE: ReadonlyMap<string, string> = new Map();
 
 // an edge may write other escapes than the browser
 const plainParameter = (parameter: string): string => decoded(parameter.replaceAll('+', ' '));
-/** An escaped slash ends no folder. */
-const plainFolder = (folder: string): string => decoded(folder).replaceAll('/', '%2F');
+/** What is escaped ends no folder, and no path. */
+const plainFolder = (folder: string): string => decoded(folder).replace(/[/?#]/g, encodeURIComponent);
 
 /** The folders in the path of an absolute URL; the first is empty, and the last is the file. */
 const foldersOf = (url: string): string[] => pathOf(url).slice(originOf(url).length).split('/');
@@ -44,7 +44,9 @@ export class TokenSecrets {
   /** @param base stands in the place of `prefix`; both are absolute and end with `/` */
   noteBase(base: string, prefix: string): void {
     const [plain, folders] = [foldersOf(base).map(plainFolder), foldersOf(prefix).slice(0, -1)];
-    const isSecret = plain.some((folder) => folder.length >= this.#least && !folders.includes(folder));
+    // a list would be searched once for each folder
+    const asked = new Set(folders.map(plainFolder));
+    const isSecret = plain.some((folder) => folder.length >= this.#least && !asked.has(folder));
     if (isSecret) this.#paths.set(plain.join('/'), { folders, replaced: plain.length - 1 });
   }
 
