@@ -90,8 +90,8 @@ export class TokenUrls {
   }
 
   /** `url` without the secrets of tokens: an edge may have redirected a request to a host that has no tokens. */
-  withoutSecrets(url: string): string {
-    return this.#secrets.removeFrom(url);
+  withoutSecrets(url: string, protects: (url: string) => boolean): string {
+    return this.#secrets.removeFrom(url, protects);
   }
 
   /** `url` with what `token` puts there. */
@@ -127,5 +127,5 @@ export function unsignAs({ url: signed, unsignedUrl }: SignedRequest, url: strin
   // the host that it is redirected to has a part of it from this very request, however short
   const urls = new TokenUrls(0);
   urls.recognise({ expires: 0, query, ...(base.length && folder) }, base.length ? folder.prefix : unsignedUrl);
-  return urls.withoutSecrets(urls.read(url).unsigned);
+  return urls.withoutSecrets(urls.read(url).unsigned, () => true);
 }
