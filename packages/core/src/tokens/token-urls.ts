@@ -46,6 +46,8 @@ export class TokenUrls {
   /** By origin, the names of parameters: on another host the same name may mean something else. */
   readonly #names = new BoundedMap<string, BoundedMap<string, true>>();
   readonly #secrets: TokenSecrets;
+  /** Whose base was noted last: to note it again changes nothing, and one folder has most requests. */
+  #lastMover: Token | undefined;
 
   /** @param leastSecret the length of the shortest part of a token that is known on any host, in characters */
   constructor(leastSecret: number = LEAST_SECRET) {
@@ -61,14 +63,17 @@ export class TokenUrls {
       this.#secrets.noteParameter(name, parameter);
     }
     if (names.size) this.#names.set(origin, names);
-    if (token.base) this.#noteMove(token.base, href);
+    if (token.base) this.#noteMove(token, href);
   }
 
-  /** @returns `written`, absolute: without a path of its own, a base ends with the host, and not with a slash */
-  #noteMove(written: string, prefix: string): string {
-    const base = resolveUrl(written);
-    this.#moves.set(base, { base, prefix });
-    this.#secrets.noteBase(base, prefix);
+  /** @returns the base of `token`, absolute: without a path of its own, it ends with the host, and not with a slash */
+  #noteMove(token: Token, prefix: string): string {
+    const base = resolveUrl(token.base!);
+    if (token !== this.#lastMover) {
+      this.#lastMover = token;
+      this.#moves.set(base, { base, prefix });
+      this.#secrets.noteBase(base, prefix);
+    }
     return base;
   }
 
@@ -101,7 +106,7 @@ export class TokenUrls {
     // not written like the prefix: as the browser would
     const isBelow = signed.startsWith(scope.href) && !DOT_SEGMENTS.test(pathOf(signed));
     // of two prefixes with one base, that of the last request tells what its URL stands for
-    return this.#noteMove(token.base, scope.href) + (isBelow ? signed : resolveUrl(signed)).slice(scope.href.length);
+    return this.#noteMove(token, scope.href) + (isBelow ? signed : resolveUrl(signed)).slice(scope.href.length);
   }
 
   /** @param href `url`, absolute */
