@@ -4,8 +4,6 @@ import { decoded, originOf, replaceParameters } from '../url-text.ts';
 /** An edge redirects a request when it gets it: so many values of tokens, the newest, are known. */
 const MAX_VALUES = 1000;
 
-const NONE: ReadonlyMap<string, string> = new Map();
-
 // an edge may write other escapes than the browser
 const plainParameter = (parameter: string): string => decoded(parameter.replaceAll('+', ' '));
 /** What is escaped ends no folder, and no path. */
@@ -57,7 +55,11 @@ export class TokenSecrets {
    * @param protects whether a URL is signed
    */
   removeFrom(url: string, protects: (url: string) => boolean): string {
-    const unsigned = replaceParameters(url, (_, parameter) => this.#parameters.has(plainParameter(parameter)), NONE);
+    const unsigned = replaceParameters(
+      url,
+      (_, parameter) => this.#parameters.has(plainParameter(parameter)),
+      new Map(),
+    );
     const [replaced] = this.#paths.above(plainFoldersOf(unsigned).join('/'));
     if (!replaced) return unsigned;
     const asked = replaced.prefix + foldersOf(unsigned).slice(replaced.count).join('/');

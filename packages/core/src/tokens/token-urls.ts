@@ -45,13 +45,14 @@ export class TokenUrls {
   readonly #moves = new FolderMap<Move>();
   /** By origin, the names of parameters: on another host the same name may mean something else. */
   readonly #names = new BoundedMap<string, BoundedMap<string, true>>();
-  readonly #secrets: TokenSecrets;
+  /** An edge may redirect a request to a host that has no tokens. */
+  readonly secrets: TokenSecrets;
   /** Whose base was noted last: to note it again changes nothing, and one folder has most requests. */
   #lastMover: Token | undefined;
 
   /** @param leastSecret the length of the shortest part of a token that is known on any host, in characters */
   constructor(leastSecret: number = LEAST_SECRET) {
-    this.#secrets = new TokenSecrets(leastSecret);
+    this.secrets = new TokenSecrets(leastSecret);
   }
 
   /** Takes note of how `token` will look in URLs below `href`. */
@@ -60,7 +61,7 @@ export class TokenUrls {
     const names = this.#names.get(origin) ?? new BoundedMap<string, true>();
     for (const [name, parameter] of parametersOf(token)) {
       names.set(name, true);
-      this.#secrets.noteParameter(name, parameter);
+      this.secrets.noteParameter(name, parameter);
     }
     if (names.size) this.#names.set(origin, names);
     if (token.base) this.#noteMove(token, href);
@@ -72,7 +73,7 @@ export class TokenUrls {
     if (token !== this.#lastMover) {
       this.#lastMover = token;
       this.#moves.set(base, { base, prefix });
-      this.#secrets.noteBase(base, prefix);
+      this.secrets.noteBase(base, prefix);
     }
     return base;
   }
@@ -92,11 +93,6 @@ export class TokenUrls {
     // with a base in a spelling that is not the browser's it is given back as the browser writes it
     const written = !move || url.startsWith(move.base) ? unmove(url, move) : unmoved;
     return { written, unsigned: this.#replace(written, unmoved, NONE), key };
-  }
-
-  /** `url` without the secrets of tokens: an edge may have redirected a request to a host that has no tokens. */
-  withoutSecrets(url: string, protects: (url: string) => boolean): string {
-    return this.#secrets.removeFrom(url, protects);
   }
 
   /** `url` with what `token` puts there. */
@@ -132,5 +128,5 @@ export function unsignAs({ url: signed, unsignedUrl }: SignedRequest, url: strin
   // the host that it is redirected to has a part of it from this very request, however short
   const urls = new TokenUrls(0);
   urls.recognise({ expires: 0, query, ...(base.length && folder) }, base.length ? folder.prefix : unsignedUrl);
-  return urls.withoutSecrets(urls.read(url).unsigned, () => true);
+  return urls.secrets.removeFrom(urls.read(url).unsigned, () => true);
 }
