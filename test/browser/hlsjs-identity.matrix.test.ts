@@ -168,6 +168,20 @@ describe.concurrent.each(labVersions)('hls.js %s knows everything by its unsigne
     ]);
   });
 
+  test('after a redirect to a host without tokens, with the token in the path, it goes on where it was, signed', async () => {
+    await using lab = await labs.open(version);
+    lab.format = 'moved';
+    const path = '/v/ts/lo/i.m3u8';
+    lab.routes[path] = (url) =>
+      url.origin === lab.elsewhere
+        ? lab.file(path)
+        : { status: 302, headers: { location: lab.elsewhere + url.pathname } };
+    const seen = await play(lab, path, { seconds: 2 });
+    const asked = `${lab.origin}${path}`;
+    expect([seen, lab.refused]).toEqual([{ errors: [], leaks: [], levels: [`${asked} ${asked}`], rejections: [] }, []]);
+    expect(lab.requests.filter(({ host }) => host === 'elsewhere').map((request) => request.path)).toEqual([path]);
+  });
+
   test('a key of a live stream is loaded once, not once a reload', async () => {
     await using lab = await labs.open(version);
     lab.ttl = 4;

@@ -144,7 +144,7 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     adoption,
     unsign(url: string) {
       const { key, unsigned } = tokenUrls.read(url);
-      return tokenUrls.withoutSecrets(signer.isProtected(key) ? unsigned : url);
+      return tokenUrls.secrets.removeFrom(signer.isProtected(key) ? unsigned : url, source.protects);
     },
     learn(playlistUrl: string, playlist: Playlist) {
       if (!isPlaylist(playlist)) throw new SecureTokenError('ERR_OPTIONS', NO_PLAYLIST);

@@ -23,7 +23,8 @@ export class WithheldBody {
   }
 
   readonly take: HandOn = async (data) => {
-    // the beginning tells
+    // the beginning tells, and a service worker may stream parts without a byte
+    if (!data.byteLength) return;
     if (!this.#withheld.length) this.#isMedia ||= isMp4(data);
     if (this.#isMedia) await this.#handOn(data);
     else this.#withheld.push(data);

@@ -56,6 +56,15 @@ describe('adopt: the edge answers with another token', () => {
     expect(calls).toHaveLength(1);
   });
 
+  test('nor does it show where a redirect leads to a host without tokens', async () => {
+    const { source } = lab(withQuery(), { adopt: true });
+    source.allow(CDN);
+    const request = await source.sign(MASTER);
+    const next = endingAt(START + 600);
+    adoptToken(source, request, answer(next));
+    expect(source.unsign(`https://node7.test/master.m3u8?a=1&cat=${next}`)).toBe('https://node7.test/master.m3u8?a=1');
+  });
+
   test('an edge that renews for hours: one call to the endpoint', async () => {
     const { source, calls } = lab(withQuery(), { adopt: true });
     await source.sign(MASTER);

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Token } from '../../../packages/core/src/index.ts';
+import { TokenSecrets } from '../../../packages/core/src/tokens/token-secrets.ts';
 import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, advanceSeconds } from './lab.ts';
 
 fakeTime();
@@ -58,6 +59,29 @@ describe('createTokenSource', () => {
         expect(source.unsign(source.signNow(url)!.url)).toBe(url);
         expect(source.unsign('https://node.test/hdnts=0123456789abcdef/1.ts')).toBe('https://node.test/vod/1.ts');
       }
+    });
+
+    test('what a base stands for is noted again only after another one was', () => {
+      const noted = vi.spyOn(TokenSecrets.prototype, 'noteBase');
+      const bases = [`${CDN}/hdnts=0123456789abcdef/`, `${CDN}/hdnts=fedcba9876543210/`] as const;
+      const [one, alias, other] = ['https://a.test/vod/', 'https://b.test/vod/', 'https://c.test/vod/'] as const;
+      const { source } = held(
+        { prefix: one, base: bases[0] },
+        { prefix: alias, base: bases[0] },
+        { prefix: other, base: bases[1] },
+      );
+      noted.mockClear();
+      for (const prefix of [other, other, one, one, alias, alias, one, other, other]) {
+        const { url } = source.signNow(`${prefix}1.ts`)!;
+        expect(source.unsign(url)).toBe(`${prefix}1.ts`);
+      }
+      expect(noted.mock.calls).toEqual([
+        [bases[0], one],
+        [bases[0], alias],
+        [bases[0], one],
+        [bases[1], other],
+      ]);
+      noted.mockRestore();
     });
 
     test('a base may stand below its prefix', () => {

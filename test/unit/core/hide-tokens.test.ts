@@ -186,16 +186,41 @@ describe('hideSignedUrl', () => {
   });
 
   describe('an edge has redirected to a host without tokens, with the token in the path', () => {
-    const path = `/exp=1800000300~hmac=${'SECRET'.repeat(3)}/2F`;
+    const path = `/exp=1800000300~hmac=${'SECRET'.repeat(3)}%3F/2F`;
     test.each([
-      ['as it was sent', `https://node7.test${path}/a.m3u8?x=1#t`, 'https://node7.test/vod/7/a.m3u8?x=1#t'],
-      ['in other escapes', `https://node7.test${path.replace('=', '%3d')}/a.m3u8`, 'https://node7.test/vod/7/a.m3u8'],
+      ['as it was sent', `https://node7.test${path}/a.m3u8?x=/1//#/t`, `${CDN}/vod/7/a.m3u8?x=/1//#/t`],
+      ['in other escapes', `https://node7.test${path.replace('=', '%3d')}/a.m3u8`, `${CDN}/vod/7/a.m3u8`],
       ['a folder of another token', 'https://node7.test/exp=1~hmac=theirs/2F/a.m3u8', undefined],
     ])('%s', async (_, to, expected = to) => {
       const base = `${CDN}${path}/`;
       ({ source } = lab(folder(), { tokens: [{ prefix: `${CDN}/vod/7/`, base, expires: START + 60 }] }));
+      source.allow(CDN);
       await source.sign(`${CDN}/vod/7/a.m3u8`);
       expect(source.unsign(to)).toBe(expected);
+    });
+
+    test('that host is shown if it is protected, too: it has tokens of its own', async () => {
+      const preset = [{ prefix: `${CDN}/vod/7/`, base: `${CDN}${path}/`, expires: START + 60 }];
+      ({ source } = lab(folder(), { tokens: preset, protect: [CDN, 'https://node7.test'] }));
+      await source.sign(`${CDN}/vod/7/a.m3u8`);
+      expect(source.unsign(`https://node7.test${path}/a.m3u8?x=1`)).toBe('https://node7.test/vod/7/a.m3u8?x=1');
+    });
+
+    test('what a playlist from there names is requested with the token', async () => {
+      const preset = [{ prefix: `${CDN}/vod/7/`, base: `${CDN}${path}/`, expires: START + 60 }];
+      ({ source } = lab(folder(), { tokens: preset }));
+      source.allow(`${CDN}/vod/7/a.m3u8`);
+      await source.sign(`${CDN}/vod/7/a.m3u8`);
+      const shown = source.unsign(`https://node7.test${path}/hd/a.m3u8`);
+      expect(source.signNow(new URL('1.ts', shown).href)?.url).toBe(`${CDN}${path}/hd/1.ts`);
+    });
+
+    test('no folder of the token: one of the prefix, in other escapes', async () => {
+      const [prefix, base] = ['caf%C3%A9-of-the-corner', 'caf%c3%a9-of-the-corner'].map((name) => `${CDN}/${name}/`);
+      const preset = [{ prefix, base, headers: { authorization: 'a' }, expires: START + 60 }];
+      ({ source } = lab(folder(), { tokens: preset as Token[] }));
+      const there = 'https://node7.test/caf%c3%a9-of-the-corner/a.m3u8';
+      expect(source.unsign(there)).toBe(there);
     });
 
     test('a short folder may be one of that host', async () => {

@@ -46,6 +46,18 @@ describe.each(VERSIONS)('a segment that the player reads while it arrives: %s', 
   });
 });
 
+test('an empty part tells nothing of the body', async () => {
+  const read: unknown[] = [];
+  const [media, text] = [1, 2].map(() => new WithheldBody(async (data) => void read.push(data))) as [
+    WithheldBody,
+    WithheldBody,
+  ];
+  for (const part of [bytes(), box, rest]) await media.take(part);
+  expect(read).toEqual([box, rest]);
+  for (const part of [bytes(), ...refusal.parts]) await text.take(part);
+  expect(read).toEqual([box, rest]);
+});
+
 test('a part is handed on when it arrives, and the loader waits until the player has read it', async () => {
   const order: string[] = [];
   let read!: () => void;

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { untouchedRequest } from '../../../packages/core/src/adapter.ts';
+import { createTokenSource } from '../../../packages/core/src/index.ts';
 import type * as ScriptDeliveryModule from '../../../packages/worker/src/worker/script-delivery.ts';
 import { settle } from './worker-lab.ts';
 
 const vod = 'https://cdn.test/vod/';
 const asked = `${vod}c.ts?x=1`;
 
+let ScriptDelivery: typeof ScriptDeliveryModule.ScriptDelivery;
 let delivery: ScriptDeliveryModule.ScriptDelivery;
 let learned: unknown[];
 let told: unknown[];
@@ -18,7 +20,7 @@ beforeEach(async () => {
   const postMessage = (message: unknown): void => void told.push(message);
   vi.stubGlobal('clients', { get: () => Promise.resolve({ postMessage }) });
   vi.resetModules();
-  const { ScriptDelivery } = await import('../../../packages/worker/src/worker/script-delivery.ts');
+  ({ ScriptDelivery } = await import('../../../packages/worker/src/worker/script-delivery.ts'));
   const signer = {
     protects: (url: string) => url.startsWith(vod) || url.startsWith('https://other.test/vod/'),
     // of a page: the worker does not know its tokens
@@ -71,6 +73,20 @@ describe('what a script is given after a redirect', () => {
     ['https://other.test/st=a%2Fb/vod/d.ts', 'to https://other.test/vod/d.ts'],
   ])('with a token in the path, %s', async (to, expected) => {
     expect(await redirected(to, 'https://cdn.test/st=a%2Fb/vod/c.ts?x=1')).toBe(expected);
+  });
+
+  test('by a worker that knows its tokens, to a host that has none: it is not sent back, perhaps for good', async () => {
+    const own = createTokenSource({
+      tokens: [{ prefix: vod, base: `https://cdn.test/${'SECRET'.repeat(3)}/`, expires: Date.now() / 1000 + 60 }],
+      endpoint: '/token',
+    });
+    own.allow(vod);
+    const sent = own.signNow(asked)!;
+    const elsewhere = new ScriptDelivery(own, () => undefined);
+    const give = async (to: string): Promise<string> => seen(await elsewhere.answer(event(), sent, answered(to)));
+    expect(await give(sent.url.replace('cdn.test', 'node7.test'))).toBe('as asked: body');
+    expect(await give(sent.url.replace('cdn.test', 'node7.test').replace('c.ts', '1/c.ts'))).toBe('as asked: body');
+    expect(await give(sent.url.replace('c.ts', 'd.ts'))).toBe(`to ${vod}d.ts?x=1`);
   });
 
   test('that it does not follow: nothing but the URL that it has asked for', async () => {

@@ -65,8 +65,9 @@ export class TokenAdoption implements Adoption {
 
   /** `successor` opens what `held` does, whatever is written in it: the edge judges it. */
   #hold(held: HeldToken, successor: Token, unsignedUrl: string): void {
-    const { settings, clock, sent, store, emit } = this.#parts;
+    const { settings, clock, sent, store, tokenUrls, emit } = this.#parts;
     const obtainedAt = clock.now();
+    tokenUrls.recognise(successor, held.scope.href);
     const times = renewalTimes(successor.expires, obtainedAt, settings, settings.random());
     store.add({ token: successor, scope: held.scope, obtainedAt, call: sent.nextCall(), ...times });
     emit('tokenrenewed', { reason: 'adopted', urls: [unsignedUrl], expires: successor.expires, wait: 0 });

@@ -1,24 +1,23 @@
 import { BoundedMap, FolderMap } from '../bounded-maps.ts';
-import { decoded, originOf, pathOf, replaceParameters } from '../url-text.ts';
+import { decoded, originOf, replaceParameters } from '../url-text.ts';
 
 /** An edge redirects a request when it gets it: so many values of tokens, the newest, are known. */
 const MAX_VALUES = 1000;
 
-const NONE: ReadonlyMap<string, string> = new Map();
-
 // an edge may write other escapes than the browser
 const plainParameter = (parameter: string): string => decoded(parameter.replaceAll('+', ' '));
-/** An escaped slash ends no folder. */
-const plainFolder = (folder: string): string => decoded(folder).replaceAll('/', '%2F');
+/** What is escaped ends no folder, and no path. */
+const plainFolder = (folder: string): string => decoded(folder).replace(/[/?#]/g, encodeURIComponent);
 
-/** The folders in the path of an absolute URL; the first is empty, and the last is the file. */
-const foldersOf = (url: string): string[] => pathOf(url).slice(originOf(url).length).split('/');
+/** The folders of an absolute URL; the first is empty, and the last is the file, with what follows it. */
+const foldersOf = (url: string): string[] => url.slice(originOf(url).length).split('/');
 
-/** The path of a `prefix`. */
-interface AskedPath {
-  readonly folders: readonly string[];
-  /** The number of folders that the `base` has in their place. */
-  readonly replaced: number;
+const plainFoldersOf = (url: string): string[] => foldersOf(url).map(plainFolder);
+
+interface Replaced {
+  readonly prefix: string;
+  /** The number of folders that the `base` has in the place of those of `prefix`. */
+  readonly count: number;
 }
 
 /**
@@ -29,7 +28,7 @@ export class TokenSecrets {
   readonly #least: number;
   readonly #parameters = new BoundedMap<string, true>(MAX_VALUES);
   /** By the path of the `base`. */
-  readonly #paths = new FolderMap<AskedPath>();
+  readonly #paths = new FolderMap<Replaced>();
 
   /** @param least the length of the shortest one, in characters */
   constructor(least: number) {
@@ -43,18 +42,28 @@ export class TokenSecrets {
 
   /** @param base stands in the place of `prefix`; both are absolute and end with `/` */
   noteBase(base: string, prefix: string): void {
-    const [plain, folders] = [foldersOf(base).map(plainFolder), foldersOf(prefix).slice(0, -1)];
-    const isSecret = plain.some((folder) => folder.length >= this.#least && !folders.includes(folder));
-    if (isSecret) this.#paths.set(plain.join('/'), { folders, replaced: plain.length - 1 });
+    const plain = plainFoldersOf(base);
+    // a list would be searched once for each folder
+    const known = new Set(plainFoldersOf(prefix));
+    const isSecret = plain.some((folder) => folder.length >= this.#least && !known.has(folder));
+    if (isSecret) this.#paths.set(plain.join('/'), { prefix, count: plain.length - 1 });
   }
 
-  /** `url` without what of tokens is in it. */
-  removeFrom(url: string): string {
-    const unsigned = replaceParameters(url, (_, parameter) => this.#parameters.has(plainParameter(parameter)), NONE);
-    const folders = foldersOf(unsigned);
-    const [asked] = this.#paths.above(folders.map(plainFolder).join('/'));
-    if (!asked) return unsigned;
-    const path = [...asked.folders, ...folders.slice(asked.replaced)].join('/');
-    return originOf(unsigned) + path + unsigned.slice(pathOf(unsigned).length);
+  /**
+   * `url` without what of tokens is in it. Without the folders of its token it opens nothing on a host that has none of
+   * its own: there it becomes the URL below `prefix`, which is signed, and redirected again.
+   * @param protects whether a URL is signed
+   */
+  removeFrom(url: string, protects: (url: string) => boolean): string {
+    const unsigned = replaceParameters(
+      url,
+      (_, parameter) => this.#parameters.has(plainParameter(parameter)),
+      new Map(),
+    );
+    const [replaced] = this.#paths.above(plainFoldersOf(unsigned).join('/'));
+    if (!replaced) return unsigned;
+    const asked = replaced.prefix + foldersOf(unsigned).slice(replaced.count).join('/');
+    const there = originOf(unsigned) + asked.slice(originOf(asked).length);
+    return protects(there) ? there : asked;
   }
 }

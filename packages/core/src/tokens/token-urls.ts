@@ -45,11 +45,14 @@ export class TokenUrls {
   readonly #moves = new FolderMap<Move>();
   /** By origin, the names of parameters: on another host the same name may mean something else. */
   readonly #names = new BoundedMap<string, BoundedMap<string, true>>();
-  readonly #secrets: TokenSecrets;
+  /** An edge may redirect a request to a host that has no tokens. */
+  readonly secrets: TokenSecrets;
+  /** Whose base was noted last: to note it again changes nothing, and one folder has most requests. */
+  #lastMover: Token | undefined;
 
   /** @param leastSecret the length of the shortest part of a token that is known on any host, in characters */
   constructor(leastSecret: number = LEAST_SECRET) {
-    this.#secrets = new TokenSecrets(leastSecret);
+    this.secrets = new TokenSecrets(leastSecret);
   }
 
   /** Takes note of how `token` will look in URLs below `href`. */
@@ -58,17 +61,20 @@ export class TokenUrls {
     const names = this.#names.get(origin) ?? new BoundedMap<string, true>();
     for (const [name, parameter] of parametersOf(token)) {
       names.set(name, true);
-      this.#secrets.noteParameter(name, parameter);
+      this.secrets.noteParameter(name, parameter);
     }
     if (names.size) this.#names.set(origin, names);
-    if (token.base) this.#noteMove(token.base, href);
+    if (token.base) this.#noteMove(token, href);
   }
 
-  /** @returns `written`, absolute: without a path of its own, a base ends with the host, and not with a slash */
-  #noteMove(written: string, prefix: string): string {
-    const base = resolveUrl(written);
-    this.#moves.set(base, { base, prefix });
-    this.#secrets.noteBase(base, prefix);
+  /** @returns the base of `token`, absolute: without a path of its own, it ends with the host, and not with a slash */
+  #noteMove(token: Token, prefix: string): string {
+    const base = resolveUrl(token.base!);
+    if (token !== this.#lastMover) {
+      this.#lastMover = token;
+      this.#moves.set(base, { base, prefix });
+      this.secrets.noteBase(base, prefix);
+    }
     return base;
   }
 
@@ -89,11 +95,6 @@ export class TokenUrls {
     return { written, unsigned: this.#replace(written, unmoved, NONE), key };
   }
 
-  /** `url` without the secrets of tokens: an edge may have redirected a request to a host that has no tokens. */
-  withoutSecrets(url: string): string {
-    return this.#secrets.removeFrom(url);
-  }
-
   /** `url` with what `token` puts there. */
   sign({ written }: KnownUrl, token: Token, scope: Scope): string {
     const signed = this.#replace(written, resolveUrl(written), parametersOf(token));
@@ -101,7 +102,7 @@ export class TokenUrls {
     // not written like the prefix: as the browser would
     const isBelow = signed.startsWith(scope.href) && !DOT_SEGMENTS.test(pathOf(signed));
     // of two prefixes with one base, that of the last request tells what its URL stands for
-    return this.#noteMove(token.base, scope.href) + (isBelow ? signed : resolveUrl(signed)).slice(scope.href.length);
+    return this.#noteMove(token, scope.href) + (isBelow ? signed : resolveUrl(signed)).slice(scope.href.length);
   }
 
   /** @param href `url`, absolute */
@@ -127,5 +128,5 @@ export function unsignAs({ url: signed, unsignedUrl }: SignedRequest, url: strin
   // the host that it is redirected to has a part of it from this very request, however short
   const urls = new TokenUrls(0);
   urls.recognise({ expires: 0, query, ...(base.length && folder) }, base.length ? folder.prefix : unsignedUrl);
-  return urls.withoutSecrets(urls.read(url).unsigned);
+  return urls.secrets.removeFrom(urls.read(url).unsigned, () => true);
 }

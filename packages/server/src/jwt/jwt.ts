@@ -28,7 +28,8 @@ export interface JwtOptions extends ValueCarrierOptions {
   /**
    * The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. In
    * `verify`, a URL for which it throws is malformed. A URL is not signed either, and malformed, if a claim is
-   * `undefined`, a function, a symbol, `NaN` or infinite. Return `aud` to accept tokens that have one.
+   * `undefined`, a function, a symbol, `NaN` or infinite, or what JSON writes as `{}`, such as a promise. Return `aud`
+   * to accept tokens that have one.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
@@ -141,13 +142,14 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
 }
 
 /**
- * JSON drops some values and writes `null` for others: a token without the claim would open every URL for which
- * `claims` returns such a value, too.
+ * JSON drops some values, and writes `null` or `{}` for others: a token without the claim would open every URL for
+ * which `claims` returns such a value, too.
  *
  * @throws `ERR_OPTIONS`, as for a URL that is not signed
  */
 function wholeClaims<T extends ReturnType<JwtOptions['claims']>>(claims: T): T {
   const lost = claims && lostClaim(claims);
+  if (lost === '') throw optionsError('url', '`claims` returned a promise, or no object. Return an object of claims.');
   if (lost !== undefined)
     throw optionsError(
       'url',

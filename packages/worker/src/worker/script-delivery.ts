@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { letGo, unsignAs } from 'secure-token-core/adapter';
+import { isElsewhere, letGo, unsignAs } from 'secure-token-core/adapter';
 import { playlistText } from 'secure-token-core/playlists';
 import type { Delivery } from './delivery.ts';
 import { handOver } from './hand-over.ts';
@@ -49,14 +49,16 @@ export class ScriptDelivery implements Delivery {
 
     const asked = withoutFragment(sent.unsignedUrl);
     const target = response.redirected ? unsignAs(sent, this.#signer.unsign(response.url)) : asked;
-    const isElsewhere = target !== asked;
+    const isMoved = target !== asked;
     const showsToken = target !== response.url;
+    // a host without tokens is shown as the one that has redirected to it, and would again
+    const mayFollow = [target, sent.url].some((url) => !isElsewhere(response.url, url));
     // relative URIs of a playlist begin where the redirect has led: the browser asks for that, and is signed for
-    if (isElsewhere && showsToken && this.#signer.protects(target)) {
+    if (isMoved && showsToken && mayFollow && this.#signer.protects(target)) {
       letGo(response.body);
       return Response.redirect(target);
     }
-    const isShown = isElsewhere && !showsToken;
+    const isShown = isMoved && !showsToken;
     // a playlist is read beside the player; its URIs are relative to the URL that the player sees
     event.waitUntil(this.#learn(response, isShown ? target : asked));
     if (isShown) return response;

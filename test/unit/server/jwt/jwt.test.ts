@@ -147,6 +147,12 @@ describe('jwt', () => {
     ['Infinity', Infinity],
     ['undefined in an object', { id: undefined }],
     ['undefined in a list', [undefined]],
+    ['a BigInt', 7n],
+    ['a promise, as of an async function', Promise.resolve('7')],
+    ['a Set', new Set(['7'])],
+    ['a Map', new Map([['film', '7']])],
+    ['a pattern', /7/],
+    ['parameters', new URLSearchParams('film=7')],
   ])('a claim that is %s opens no URL', async (_, value) => {
     const film = ({ pathname }: URL): unknown => /^\/vod\/(\d+)\//.exec(pathname)?.[1] ?? value;
     const keys = { keys: [{ key: 'a shared secret of 32 characters' }], algorithm: 'HS256' } as const;
@@ -162,11 +168,31 @@ describe('jwt', () => {
     await holds(format, 'https://h/vod/7/b.ts', await format.sign(new URL('https://h/vod/7/a.m3u8'), NOW));
   });
 
+  test('a function for the claims that is async opens no URL', async () => {
+    const keys = { keys: [{ key: 'a shared secret of 32 characters' }], algorithm: 'HS256' } as const;
+    const claims = (async () => ({ film: '7' })) as never;
+    await expect(jwt({ ...keys, claims }).sign(new URL('https://h/vod/7/a'), NOW)).rejects.toMatchObject({
+      code: 'ERR_OPTIONS',
+      message: expect.stringMatching(/^url: `claims` returned a promise/),
+    });
+    const token = await jwt({ ...keys, claims: () => ({}) }).sign(new URL('https://h/vod/7/a'), NOW);
+    expect(await statusOf(jwt({ ...keys, claims }), 'https://h/vod/7/a', token)).toBe('403 malformed');
+  });
+
+  test('dates and boxed values are written as JSON writes them', async () => {
+    const claims = (): Record<string, unknown> => ({ since: new Date(0), name: new String('a'), list: [{ a: null }] });
+    const format = jwt({ keys: [{ key: 'a shared secret of 32 characters' }], algorithm: 'HS256', claims });
+    await holds(format, 'https://h/vod/7/a', await format.sign(new URL('https://h/vod/7/a'), NOW));
+  });
+
   test.each<[string, unknown]>([
     ['an undefined restriction', { playback_restriction_id: undefined, accessRules: undefined }],
     ['undefined in a rule', { accessRules: [{ type: 'ip.src', ip: undefined, action: 'block' }] }],
     ['a function', { accessRules: () => [] }],
     ['NaN', { nbf: NaN }],
+    ['a Set', { accessRules: new Set([{ type: 'any', action: 'block' }]) }],
+    ['a promise', { playback_restriction_id: Promise.resolve('7') }],
+    ['a BigInt', { nbf: 7n }],
     ['no object, but null', null],
     ['no object, but text', 'downloadable'],
     ['no object, but a list', []],
