@@ -13,7 +13,8 @@ const unread: ReadonlySet<string> = new Set(['localStorage', 'sessionStorage']);
 
 /** What a test could replace for all that follow it, by name. */
 const replaceable = (): Map<string, unknown> => {
-  const found = new Map<string, unknown>();
+  // `process.env` itself too: Vitest would go on to stub what is in the first one
+  const found = new Map<string, unknown>([['process.env', process.env]]);
   // Values, since Node makes many of them when they are first read.
   for (const name of Object.getOwnPropertyNames(globalThis))
     if (!isOfTools(name) && !unread.has(name)) found.set(name, Reflect.get(globalThis, name));
