@@ -44,10 +44,10 @@ export default class LongestFirst extends BaseSequencer {
     if (seed !== undefined) {
       const chance = ({ moduleId }: TestSpecification): string =>
         createHash('sha256').update(`${seed} ${moduleId}`).digest('hex');
-      return files.toSorted((one, other) => (chance(one) < chance(other) ? -1 : 1));
+      return [...files].sort((one, other) => (chance(one) < chance(other) ? -1 : 1));
     }
     const sorted = await super.sort(files);
-    return sorted.toSorted(
+    return [...sorted].sort(
       (one, other) => rankOf(one) - rankOf(other) || Number(hasDocument(one)) - Number(hasDocument(other)),
     );
   }
