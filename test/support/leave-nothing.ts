@@ -6,8 +6,8 @@ import { afterAll, vi } from 'vitest';
  * not one of another subject that happens to run behind it.
  */
 
-/** Those of tools, which are made once in a process: Vitest's and Vite's, and of libraries when they are first read. */
-const isOfTools = (name: string): boolean => /^(?:__|@@)/.test(name) && name !== '__DEVELOPMENT__';
+/** Those of tools, which are made once in a process: Vitest's and Vite's, and of libraries (AWS's among them). */
+const isOfTools = (name: string): boolean => /^(?:__|@@|awslambda$)/.test(name) && name !== '__DEVELOPMENT__';
 /** Node warns of who reads them. */
 const unread: ReadonlySet<string> = new Set(['localStorage', 'sessionStorage']);
 
