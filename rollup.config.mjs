@@ -232,6 +232,9 @@ const forPages = () => {
     .flatMap((row) => code(row).slice(0, 1));
 };
 
-/** `npm run build`; `rollup -c --configPages` is the part of it that `npm start` waits for. */
-export default (/** @type {{ configPages?: boolean }} */ { configPages }) =>
-  configPages ? forPages() : files.flatMap(build);
+/**
+ * `npm run build`; `rollup -c --configPages` is the part of it that `npm start` waits for, and `rollup -c --configCode`
+ * what tests in browsers wait for: all but types.
+ */
+export default (/** @type {{ configPages?: boolean, configCode?: boolean }} */ { configPages, configCode }) =>
+  configPages ? forPages() : files.flatMap(configCode ? code : build);

@@ -18,6 +18,10 @@ const onAllCores = { pool: 'forks', maxWorkers: availableParallelism() } as cons
 /** For projects that import the sources. */
 const setupFiles = [from('test/support/as-development-build.ts')];
 
+const unit = filesOf('unit', 'session', 'vectors', 'cat');
+/** They measure the memory of their process, so they have one of their own. */
+const ALONE = 'test/unit/**/*.alone.test.ts';
+
 /**
  * In this order where one run has several. `npm test` runs the browsers in front of the others, and what measures CPU
  * or loads it when all is done.
@@ -37,9 +41,25 @@ export default defineConfig({
         root,
         resolve: { alias },
         test: {
-          setupFiles,
+          setupFiles: [...setupFiles, from('test/support/leave-nothing.ts')],
           name: 'unit',
-          ...filesOf('unit', 'session', 'vectors', 'cat'),
+          ...unit,
+          exclude: [...unit.exclude, ALONE],
+          testTimeout,
+          ...onAllCores,
+          // sources and libraries are read once for many files: half of the CPU; leave-nothing.ts watches the files
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        root,
+        resolve: { alias },
+        test: {
+          setupFiles,
+          name: 'alone',
+          include: runsMain ? [ALONE] : [],
+          exclude: unit.exclude,
           testTimeout,
           ...onAllCores,
           sequence: { groupOrder: 0 },
@@ -75,7 +95,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           ...filesOf('browser'),
-          globalSetup: [from('test/support/build-if-needed.ts'), from('test/support/unpack-chromium.ts')],
+          globalSetup: [from('test/support/build-code-if-needed.ts'), from('test/support/unpack-chromium.ts')],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           // players wait for the media clock most of the time: nine at once keep two cores busy, and none of them late
@@ -103,7 +123,7 @@ export default defineConfig({
         test: {
           name: 'load',
           ...filesOf('load'),
-          globalSetup: [from('test/support/build-if-needed.ts')],
+          globalSetup: [from('test/support/build-code-if-needed.ts')],
           testTimeout: 300_000,
           maxWorkers: 1,
           sequence: { groupOrder: 4 },

@@ -8,7 +8,16 @@ const others = supported.filter((version) => !`${process.versions.node}.`.starts
 
 await install();
 await build();
-const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--project', 'dist'];
+const vitest = [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--project',
+  'unit',
+  '--project',
+  'alone',
+  '--project',
+  'dist',
+];
 const given = process.argv.slice(2);
 // without hours on a fake clock (`test/session`), which use nothing of Node
 const which = given.length > 0 ? given : ['test/unit/', 'test/vectors/', 'test/cat/', 'test/dist/'];

@@ -105,7 +105,7 @@ if (part !== 'main') {
 // The checks look at sources alone.
 const checked = runChecks();
 await build();
-await runTests('tests without a browser', 'unit', 'properties', 'dist');
+await runTests('tests without a browser', 'unit', 'alone', 'properties', 'dist');
 await checked;
 // Players in real time must not be late: they have the machine for themselves.
 if (concerns('browser')) await runTests('tests in browsers', 'browser');

@@ -15,7 +15,7 @@ export default defineConfig({
       'test/vectors/{azion,nginx,formats}.test.ts',
     ],
     exclude: [
-      'test/unit/core/memory.test.ts',
+      'test/unit/core/memory.alone.test.ts',
       'test/unit/server/{endpoint/rate-limit,endpoint/rate-limit-redis.all,edge/over-http,edge/edge-runtime}.test.ts',
     ],
     setupFiles: ['test/support/as-development-build.ts'],

@@ -47,16 +47,23 @@ export const azionConfigTools = (): AzionConfigTools =>
 
 type Environment = Readonly<Partial<Record<'CDN_SECRET' | 'CDN_SECRET_PREVIOUS', string>>>;
 
+/** Of the environment; `process.env` stays the object that others hold. */
+function restoreVariable(name: keyof Environment, value: string | undefined): void {
+  if (value === undefined) Reflect.deleteProperty(process.env, name);
+  else process.env[name] = value;
+}
+
 /** The configuration as these variables of the environment make it. */
 export async function loadAzionConfig({ CDN_SECRET, CDN_SECRET_PREVIOUS }: Environment): Promise<AzionConfig> {
-  const before = { ...process.env };
+  const { CDN_SECRET: before, CDN_SECRET_PREVIOUS: previousBefore } = process.env;
   Object.assign(process.env, CDN_SECRET && { CDN_SECRET }, CDN_SECRET_PREVIOUS && { CDN_SECRET_PREVIOUS });
   const { href } = pathToFileURL(join(folder, 'azion.config.mjs'));
   try {
     // The file reads the environment when it is loaded: each address is a module of its own.
     return ((await import(`${href}?${crypto.randomUUID()}`)) as { default: AzionConfig }).default;
   } finally {
-    process.env = before;
+    restoreVariable('CDN_SECRET', before);
+    restoreVariable('CDN_SECRET_PREVIOUS', previousBefore);
   }
 }
 

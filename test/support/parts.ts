@@ -4,7 +4,8 @@
  *
  * The name of a file says to which part it belongs: `x.test.ts` to `main`; `x.all.test.ts` to `rest`;
  * `x.matrix.test.ts` to both, with the newest peer (or Chromium) in `main`, with all others in `rest`. Proofs of more
- * than two minutes, `x.long.test.ts`, are a part of their own, `long`, and in no other.
+ * than two minutes, `x.long.test.ts`, are a part of their own, `long`, and in no other. `x.alone.test.ts` is of `main`,
+ * in a process of its own.
  */
 const wanted = process.env.TEST_PART ?? '';
 if (!['', 'main', 'rest', 'long'].includes(wanted))

@@ -58,6 +58,22 @@ export async function prepare(options) {
 }
 
 /**
+ * Makes a fresh clone ready for tests in browsers and of servers: without types, which take a third of the build.
+ * @type {(options?: PrepareOptions) => Promise<void>}
+ * @throws an error to show as it is
+ */
+export async function prepareCode({ root = repository, ...options } = {}) {
+  await install({ root, ...options });
+  if (needsBuild(root, commandOrModuleOf))
+    await runStep(
+      'Building the packages without types',
+      ['run', '--silent', 'build', '--', '--silent', '--configCode'],
+      root,
+      options,
+    );
+}
+
+/**
  * Makes a fresh clone ready for the example pages: without types and most scripts, in a sixth of the time.
  * @type {(options?: PrepareOptions) => Promise<void>}
  * @throws an error to show as it is
@@ -121,6 +137,11 @@ const moduleOf = ({ main, exports }) => {
   const entry = exports?.['.'];
   return (typeof entry === 'object' ? entry.development : undefined) ?? main;
 };
+/**
+ * The command is the last file of a build: where it is new, so are all that are built in front of it.
+ * @type {(facts: PackageFacts) => string | undefined}
+ */
+const commandOrModuleOf = ({ main, bin }) => Object.values(bin ?? {})[0] ?? main;
 /** Types are built behind modules. @type {(facts: PackageFacts) => string | undefined} */
 const typesOrCommandOf = ({ types, bin }) => types ?? Object.values(bin ?? {})[0];
 

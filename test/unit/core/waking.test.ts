@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import {
@@ -141,8 +141,9 @@ describe('createTokenSource', () => {
     });
 
     test('what comes from an iframe is as good: URL, RegExp, list, token source', () => {
-      const { contentWindow } = document.body.appendChild(document.createElement('iframe'));
-      const frame = contentWindow as unknown as typeof globalThis;
+      const iframe = document.body.appendChild(document.createElement('iframe'));
+      onTestFinished(() => iframe.remove());
+      const frame = iframe.contentWindow as unknown as typeof globalThis;
       const url = new frame.URL(ENDPOINT);
       expect(url).not.toBeInstanceOf(URL);
       for (const options of [

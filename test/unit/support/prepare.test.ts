@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { needsBuild, needsInstall, prepare, preparePages } from '../../support/prepare.mjs';
+import { needsBuild, needsInstall, prepare, prepareCode, preparePages } from '../../support/prepare.mjs';
 
 let root: string;
 beforeEach(async () => {
@@ -105,6 +105,34 @@ describe('prepare', () => {
     const { calls, error } = await runs();
     expect(calls).toEqual([]);
     expect(String(error)).toContain('Node.js 99.1 or newer');
+  });
+});
+
+describe('prepareCode', () => {
+  const build = 'npm run --silent build -- --silent --configCode';
+  beforeEach(async () => {
+    await file('node_modules/.package-lock.json', 2);
+    await file('packages/core/dist/index.js', 2);
+    await file('packages/cli/package.json', 1, '{"bin":{"secure-token":"./dist/cli.js"}}');
+    await file('packages/cli/dist/cli.js', 2);
+  });
+
+  it('modules and the command without types: is content, and a whole build is still needed', async () => {
+    expect((await runs(0, prepareCode)).calls).toEqual([]);
+    expect((await runs(0, prepare)).calls).toEqual(['npm run --silent build -- --silent']);
+  });
+
+  it('a newer source: builds again without types', async () => {
+    await file('packages/core/src/deep/index.ts', 3);
+    expect((await runs(0, prepareCode)).calls).toEqual([build]);
+  });
+
+  it('a build that broke off in front of the command, which is the last: builds again', async () => {
+    await file('packages/core/src/deep/index.ts', 3);
+    await file('packages/core/dist/index.js', 4);
+    expect((await runs(0, prepareCode)).calls).toEqual([build]);
+    await file('packages/cli/dist/cli.js', 5);
+    expect((await runs(0, prepareCode)).calls).toEqual([]);
   });
 });
 
