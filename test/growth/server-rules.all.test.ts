@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { firewallAnswer } from '../../packages/server/src/azion/firewall-answer.ts';
+import { matchesGlob } from '../../packages/server/src/format-parts/glob.ts';
 import {
   cloudFront,
   createEdgeHandler,
@@ -242,4 +243,10 @@ describe('options of a format, four times as long', () => {
     };
     await expectLinear(work, 20);
   });
+});
+
+test('a glob of stars, 100 and 400', async () => {
+  const work = (stars: number) => (): void =>
+    expect(matchesGlob('a'.repeat(2000), `${'*a'.repeat(stars)}*b`)).toBe(false);
+  await expectLinear(work, 100);
 });
