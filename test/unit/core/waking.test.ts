@@ -2,6 +2,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
+import type { Answer } from './lab.ts';
 import {
   ENDPOINT,
   MASTER,
@@ -89,6 +90,21 @@ describe('createTokenSource', () => {
       window.dispatchEvent(new Event('online'));
       expect((await source.sign(MASTER)).token).toBeDefined();
       expect(calls).toHaveLength(2);
+    });
+
+    test('a page that is online again while a call hangs: the next call follows soon after that one has failed', async () => {
+      const afterFiveSeconds: Answer = (call) =>
+        new Promise((resolve) => setTimeout(() => resolve(fail(503)(call)), 5000));
+      const down = [1, 2, 3, 4].map(() => fail(503));
+      const { source, calls } = lab(inTurn(...down, afterFiveSeconds, folder()), { retry: { limit: 9 } });
+      const seen = watch(source.sign(MASTER));
+      await advanceSeconds(1 + 2 + 4 + 8);
+      expect(calls).toHaveLength(5);
+      window.dispatchEvent(new Event('online'));
+      await advanceSeconds(4);
+      expect(calls).toHaveLength(5);
+      await advanceSeconds(2);
+      expect(seen.state).toBe('done');
     });
 
     test('no listener is added before there is something to renew, none is left when there no longer is', async () => {

@@ -120,11 +120,13 @@ export class Backoff {
   /** A request waits for what `start` begins. */
   async hurryFor(start: () => Promise<void>): Promise<void> {
     this.#waiting++;
+    this.#watchNetwork();
     this.#pause?.hurry();
     try {
       await start();
     } finally {
       this.#waiting--;
+      this.#watchNetwork();
     }
   }
 
@@ -186,10 +188,18 @@ export class Backoff {
       () => this.#now(),
       () => {
         this.#pause = undefined;
-        this.#network.listenWhile(false);
+        this.#watchNetwork();
       },
     );
-    this.#network.listenWhile(true);
+    this.#watchNetwork();
+  }
+
+  /**
+   * The network may also be back while a call is under way that it has lost: that call fails later, and begins a new row
+   * of failures.
+   */
+  #watchNetwork(): void {
+    this.#network.listenWhile(this.isPaused || (this.isFailing && this.isAwaited));
   }
 
   /** Ends the pause: the network or the viewer is back. */
