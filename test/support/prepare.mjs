@@ -62,31 +62,27 @@ export async function prepare(options) {
  * @type {(options?: PrepareOptions) => Promise<void>}
  * @throws an error to show as it is
  */
-export async function prepareCode({ root = repository, ...options } = {}) {
-  await install({ root, ...options });
-  if (needsBuild(root, commandOrModuleOf))
-    await runStep(
-      'Building the packages without types',
-      ['run', '--silent', 'build', '--', '--silent', '--configCode'],
-      root,
-      options,
-    );
-}
+export const prepareCode = (options = {}) =>
+  preparePart('Building the packages without types', '--configCode', commandOrModuleOf, options);
 
 /**
  * Makes a fresh clone ready for the example pages: without types and most scripts, in a sixth of the time.
  * @type {(options?: PrepareOptions) => Promise<void>}
  * @throws an error to show as it is
  */
-export async function preparePages({ root = repository, ...options } = {}) {
+export const preparePages = (options = {}) =>
+  preparePart('Building what the pages load', '--configPages', moduleOf, options);
+
+/**
+ * @param {string} title
+ * @param {string} part of the build, as an argument of Rollup
+ * @param {(facts: PackageFacts) => string | undefined} fileOf the file of a package that tells whether this part is new
+ * @param {PrepareOptions} options
+ */
+async function preparePart(title, part, fileOf, { root = repository, ...options }) {
   await install({ root, ...options });
-  if (needsBuild(root, moduleOf))
-    await runStep(
-      'Building what the pages load',
-      ['run', '--silent', 'build', '--', '--silent', '--configPages'],
-      root,
-      options,
-    );
+  if (needsBuild(root, fileOf))
+    await runStep(title, ['run', '--silent', 'build', '--', '--silent', part], root, options);
 }
 
 /** @type {(title: string, args: string[], root: string, options: PrepareOptions) => Promise<void>} */
