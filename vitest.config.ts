@@ -47,7 +47,7 @@ export default defineConfig({
           exclude: [...unit.exclude, ALONE],
           testTimeout,
           ...onAllCores,
-          // sources and libraries are read once for many files: half of the CPU; leave-nothing.ts watches the files
+          // libraries are read once for many files: half of the CPU; leave-nothing.ts watches what files leave
           isolate: false,
           sequence: { groupOrder: 0 },
         },

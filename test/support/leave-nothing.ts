@@ -2,8 +2,9 @@ import { afterAll, vi } from 'vitest';
 
 /**
  * Unit tests share a process with the files before them, so each file has to leave it as it was. What Vitest replaced
- * is put back here at the end of a file, for a file that forgets it. What a file replaced by hand fails that file, and
- * not one of another subject that happens to run behind it.
+ * is put back here at the end of a file, for a file that forgets it, and so is what sources keep for a whole page, such
+ * as the tokens that requests carry. What a file replaced by hand fails that file, and not one of another subject that
+ * happens to run behind it.
  */
 
 /** Those of tools, which are made once in a process: Vitest's and Vite's, and of libraries (AWS's among them). */
@@ -25,6 +26,13 @@ const replaceable = (): Map<string, unknown> => {
   return found;
 };
 
+/** The next file imports sources of its own. What copies of them share in a page is under symbols of ours. */
+const forgetPage = (): void => {
+  vi.resetModules();
+  for (const symbol of Object.getOwnPropertySymbols(globalThis))
+    if (symbol.description?.startsWith('secure-token:')) Reflect.deleteProperty(globalThis, symbol);
+};
+
 const before = replaceable();
 
 afterAll(() => {
@@ -32,6 +40,7 @@ afterAll(() => {
   vi.unstubAllGlobals();
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
+  forgetPage();
   const after = replaceable();
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
     (name) => !Object.is(before.get(name), after.get(name)),
