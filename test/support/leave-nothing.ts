@@ -1,4 +1,5 @@
 import { afterAll, vi } from 'vitest';
+import { WatchedTimers } from './watch-timers.ts';
 
 /**
  * Unit tests share a process with the files before them, so each file has to leave it as it was. What Vitest replaced
@@ -33,9 +34,10 @@ const forgetPage = (): void => {
     if (symbol.description?.startsWith('secure-token:')) Reflect.deleteProperty(globalThis, symbol);
 };
 
+const timers = new WatchedTimers();
 const before = replaceable();
 
-afterAll(() => {
+afterAll(async () => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
   vi.unstubAllEnvs();
@@ -45,6 +47,11 @@ afterAll(() => {
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
     (name) => !Object.is(before.get(name), after.get(name)),
   );
+  const places = await timers.end();
   if (changed.length > 0)
     throw new Error(`Other files would run with what this file has changed: ${changed.join(', ')}`);
+  if (places.length > 0)
+    throw new Error(
+      `Other files would run with timers of this file, set at ${places.join(', ')}. Destroy its sources.`,
+    );
 });

@@ -53,8 +53,11 @@ const untilPictureIsThere = (media: HTMLMediaElement, signal: AbortSignal): Prom
 /** Until a frame of the new source is on screen. */
 const painted = (media: HTMLVideoElement): Promise<void> =>
   new Promise((resolve) => {
-    setTimeout(resolve, PAINT_TIMEOUT_MS);
-    media.requestVideoFrameCallback(() => resolve());
+    const timer = setTimeout(resolve, PAINT_TIMEOUT_MS);
+    media.requestVideoFrameCallback(() => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
 
 /** Past what a player has put on the element, which takes each of these for the wish of somebody else. */

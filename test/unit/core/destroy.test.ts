@@ -54,6 +54,36 @@ describe('createTokenSource', () => {
       expect(calls).toHaveLength(0);
     });
 
+    test('destroy() between the request and the call, in whichever microtask: no call begins after it', async () => {
+      for (let microtasks = 0; microtasks < 12; microtasks++) {
+        const { source, calls, types } = lab(forever);
+        const request = code(source.sign(MASTER));
+        for (let i = 0; i < microtasks; i++) await Promise.resolve();
+        source.destroy();
+        const before = calls.length;
+        await advanceSeconds(20);
+        expect(await request).toBe('ERR_DESTROYED');
+        expect(calls.length, `after ${microtasks}`).toBe(before);
+        expect(vi.getTimerCount()).toBe(0);
+        expect(types()).toEqual([]);
+      }
+    });
+
+    test('destroy() while a call is made again for a viewer who has logged in: it is not made', async () => {
+      const { source, calls, types } = lab(inTurn(fail(403), forever));
+      expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
+      const other = code(source.sign(`${FOLDER}../b.m3u8`));
+      await advanceSeconds(1);
+      expect(calls).toHaveLength(2);
+      void source.renew();
+      source.destroy();
+      await advanceSeconds(60);
+      expect(await other).toBe('ERR_DESTROYED');
+      expect(calls).toHaveLength(2);
+      expect(types()).toEqual(['tokendenied']);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
     test('after destroy() refused() and renew() fail', async () => {
       const { source } = lab(inTurn(folder(), forever));
       const request = await source.sign(MASTER);

@@ -118,10 +118,12 @@ describe('a request that another source of the page has signed', () => {
     lab.now.carrier = { headers: { 'x-token': 't' } };
     const second = secureFetch(lab.now.source, lab.now.fetch);
     await second.source.sign(segment());
-    await secureFetch(
+    const other = secureFetch(
       { protect: lab.now.url('vod/'), getTokens: () => Promise.resolve(lab.now.token(9)) },
       lab.now.fetch,
-    )(segment());
+    );
+    await other(segment());
+    other.source.destroy();
     expect(lab.now.requests.map(({ headers }) => headers['x-token'])).toEqual(['t9']);
   });
 

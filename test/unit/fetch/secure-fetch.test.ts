@@ -125,11 +125,15 @@ describe('options', () => {
     const { url, fetch } = { url: lab.now.url('vod/1.m4s'), fetch: lab.now.fetch };
     const options = { endpoint: lab.now.url('vod/token'), protect: lab.now.url('vod/'), retry: { limit: 0 } };
     lab.now.answers.push(answer(JSON.stringify({ tokens: [lab.now.token(7)] })));
-    await secureFetch(options, fetch)(url);
+    const alike = secureFetch(options, fetch);
+    await alike(url);
+    alike.source.destroy();
     expect(fetch.mock.calls.map(([asked]) => asked)).toEqual([options.endpoint, `${url}?st=t7`]);
 
     const own = vi.fn(() => Promise.resolve(Response.json({ tokens: [lab.now.token(8)] })));
-    await secureFetch({ ...options, fetch: own }, fetch)(url);
+    const apart = secureFetch({ ...options, fetch: own }, fetch);
+    await apart(url);
+    apart.source.destroy();
     expect(own).toHaveBeenCalledOnce();
   });
 });

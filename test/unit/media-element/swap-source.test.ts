@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { MediaTracks } from '../../../packages/media-element/src/media-tracks.ts';
 import type { Swap } from '../../../packages/media-element/src/swap-source.ts';
 import { swapSource } from '../../../packages/media-element/src/swap-source.ts';
@@ -40,6 +40,7 @@ afterAll(() => vi.unstubAllGlobals());
 
 function swap(media: Media, how: Partial<Swap> = {}): { isOver: () => boolean; abort: () => void } {
   const controller = new AbortController();
+  onTestFinished(() => controller.abort());
   let isOver = false;
   void swapSource(media as unknown as HTMLMediaElement, {
     src: 'https://cdn.example.com/b',

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { JSDOM } from 'jsdom';
 import type shaka from 'shaka-player';
-import { vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { TokenRequest, TokensAnswer } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import { secureToken } from '../../../packages/shaka/src/index.ts';
@@ -76,6 +76,7 @@ export function createShakaLab(
     dispatchEvent: () => true,
   };
   secureToken(player, source);
+  onTestFinished(() => source.destroy());
   const request = (
     maxAttempts = 1,
     streamDataCallback: shaka.extern.Request['streamDataCallback'] = null,

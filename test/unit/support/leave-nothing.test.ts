@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,5 +54,17 @@ describe('test files that share a process', () => {
     const output = await run([`test('replaces', () => { globalThis.Headers = class {}; });`]);
     expect(output).toMatch(/Test Files +1 failed/);
     expect(output).toContain('changed: Headers');
+  });
+
+  test('a source is not destroyed, and leaves a timer: that file fails, with the place that has set it', async () => {
+    const sources = join(folder, 'packages/core/src');
+    await mkdir(sources, { recursive: true });
+    await writeFile(join(sources, 'renew.mjs'), `export const renew = () => setTimeout(renew, 1000);`);
+    const leaves = `import { renew } from './packages/core/src/renew.mjs';
+      test('renews', () => void renew());`;
+    const passes = `test('passes', () => undefined);`;
+    const output = await run([leaves, passes]);
+    expect(output).toMatch(/Test Files +1 failed \| 1 passed/);
+    expect(output).toContain('set at packages/core/src/renew.mjs:1');
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import { fetchLab, refuse } from './handle-fetch-lab.ts';
 
@@ -48,7 +48,9 @@ describe('handleFetch', () => {
           query: { st: `secret${++count}` },
         });
     })();
-    lab.source = createTokenSource({ getTokens, protect: lab.origin, refusals: [404] });
+    const own = createTokenSource({ getTokens, protect: lab.origin, refusals: [404] });
+    onTestFinished(() => own.destroy());
+    lab.source = own;
     lab.answers = [refuse(404)];
     expect((await lab.ask('/vod/film.mp4').response).status).toBe(200);
     lab.answers = [refuse(403)];

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { untouchedRequest } from '../../../packages/core/src/adapter.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import type * as ScriptDeliveryModule from '../../../packages/worker/src/worker/script-delivery.ts';
@@ -81,6 +81,7 @@ describe('what a script is given after a redirect', () => {
       endpoint: '/token',
     });
     own.allow(vod);
+    onTestFinished(() => own.destroy());
     const sent = own.signNow(asked)!;
     const elsewhere = new ScriptDelivery(own, () => undefined);
     const give = async (to: string): Promise<string> => seen(await elsewhere.answer(event(), sent, answered(to)));

@@ -49,6 +49,7 @@ export class SigningEndpoint {
   readonly #options: Settings;
   readonly #running = new Set<AbortController>();
   readonly #session: PlaybackSession;
+  #stoppedBy: SecureTokenError | undefined;
 
   constructor(options: Settings, session: PlaybackSession) {
     this.#options = options;
@@ -63,12 +64,15 @@ export class SigningEndpoint {
     for (const controller of this.#running) controller.abort(ANEW);
   }
 
-  abortAll(): void {
-    for (const controller of this.#running) controller.abort();
+  /** The source was destroyed: calls under way end, and none begins, whoever is just about to make one. */
+  stop(error: SecureTokenError): void {
+    this.#stoppedBy = error;
+    for (const controller of this.#running) controller.abort(error);
   }
 
   /** Rejects with whatever went wrong: a `Response`, an error, what `getTokens` threw, or `ANEW`. */
   async call(wanted: Wanted): Promise<Answer> {
+    if (this.#stoppedBy) throw this.#stoppedBy;
     const { timeout } = this.#options;
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(Error(`No answer in ${timeout} s.`)), timeout * 1000);

@@ -98,8 +98,9 @@ export class TokenCalls {
 
   /** Calls end, and requests that wait fail with `ERR_DESTROYED`. */
   stop(): void {
-    this.#parts.backoff.stop(sourceDestroyed());
-    this.#endpoint.abortAll();
+    const error = sourceDestroyed();
+    this.#parts.backoff.stop(error);
+    this.#endpoint.stop(error);
   }
 
   /**
