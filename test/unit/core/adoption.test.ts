@@ -1,7 +1,7 @@
 import { encode } from 'cborg';
 import { describe, expect, test } from 'vitest';
 import type { EdgeAnswer } from '../../../packages/core/src/adapter.ts';
-import { adoptToken } from '../../../packages/core/src/adapter.ts';
+import { adoptToken, hideSignedUrl } from '../../../packages/core/src/adapter.ts';
 import type { SignedRequest, Token } from '../../../packages/core/src/index.ts';
 import { webTokenExpiry } from '../../../packages/core/src/adapter/web-token-expiry.ts';
 import { CDN, FOLDER, MASTER, START, advanceSeconds, fakeTime, folder, lab, segment } from './lab.ts';
@@ -118,6 +118,39 @@ describe('adopt: the edge answers with another token', () => {
     const request = await source.sign(MASTER);
     adoptToken(source, request, answer(endingAt(START + 600), answered));
     expect(source.signNow(MASTER)?.url).toBe(request.url);
+  });
+
+  describe('an XMLHttpRequest that was redirected', () => {
+    const path = '/tok-abcdefghijklmnop/vod/7/';
+    const token = { query: {}, headers: { [HEADER]: 'first' }, base: `${CDN}${path}` };
+
+    /** What is sent next, after an answer from `host`. */
+    async function nextAfter(host: string, more: object = {}): Promise<string | undefined> {
+      const { source } = lab(withQuery(token), { adopt: true });
+      source.allow(CDN);
+      const request = await source.sign(MASTER);
+      const xhr: EdgeAnswer = Object.create({
+        get responseURL() {
+          return `${host}${path}master.m3u8`;
+        },
+        getAllResponseHeaders: () => `${HEADER}: it\r\n`,
+        getResponseHeader: () => endingAt(START + 600),
+      });
+      Object.assign(xhr, more);
+      hideSignedUrl(xhr, source);
+      adoptToken(source, request, xhr);
+      return source.signNow(MASTER)?.headers[HEADER];
+    }
+
+    test('to another host: that one brings no token, though the URL that is shown is of the first host', async () => {
+      expect(await nextAfter('https://elsewhere.example')).toBe('first');
+    });
+    test('the URL that Video.js has asked for tells nothing of it', async () => {
+      expect(await nextAfter('https://elsewhere.example', { url: MASTER })).toBe('first');
+    });
+    test('on the same host: its token is used', async () => {
+      expect(await nextAfter(CDN, { url: 'https://elsewhere.example/' })).toBe(endingAt(START + 600));
+    });
   });
 
   test('a token in a header beside a parameter of the app: the parameter stays', async () => {

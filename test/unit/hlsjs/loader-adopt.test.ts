@@ -4,6 +4,12 @@ import { SEGMENT, calls, last, load, fakeLoaders, prefixToken, settle, useSource
 
 fakeLoaders();
 
+/** 61(17([h'a10105', {}, {exp}, h'00'])), put together here: in jsdom the bytes of Node are of another realm. */
+function nextToken(): string {
+  const exp = (Math.floor(Date.now() / 1000) + 300).toString(16).padStart(8, '0');
+  return Buffer.from(`d83dd18443a10105a047a1041a${exp}4100`, 'hex').toString('base64url');
+}
+
 test.each([
   ['a Response', (value: string) => new Response('', { headers: { 'CTA-Common-Access-Token': value } })],
   [
@@ -14,9 +20,7 @@ test.each([
     }),
   ],
 ])('a token that comes with an answer is sent from then on, in %s', async (_, detailsOf) => {
-  // 61(17([h'a10105', {}, {exp}, h'00'])), put together here: in jsdom the bytes of Node are of another realm
-  const exp = (Math.floor(Date.now() / 1000) + 300).toString(16).padStart(8, '0');
-  const next = Buffer.from(`d83dd18443a10105a047a1041a${exp}4100`, 'hex').toString('base64url');
+  const next = nextToken();
   useSource({ adopt: true });
   load();
   await settle();
@@ -28,4 +32,25 @@ test.each([
   load();
   await settle();
   expect(last().context!.url).toBe(`${SEGMENT}?cat=${next}`);
+});
+
+test('nor does one of another host behind a redirect, whose URL was hidden as its body came in', async () => {
+  const base = 'https://cdn.example/tok-abcdefghijklmnop/';
+  useSource({ adopt: true });
+  load(SEGMENT, { callbacks: { onProgress: () => undefined } });
+  await settle();
+  calls[0]!.answer(prefixToken({ query: { cat: 'first' }, base }));
+  await settle();
+  const headers = new Headers({ 'CTA-Common-Access-Token': nextToken() });
+  const details = Object.create(
+    { url: 'https://other.example/tok-abcdefghijklmnop/vod/s1.ts' },
+    { headers: { value: headers } },
+  ) as Response;
+  const { stats, context, callbacks } = Object.assign(last(), { details });
+  callbacks!.onProgress!(stats, context!, 'part', details);
+  expect(details.url).toBe(SEGMENT);
+  last().succeed();
+  load();
+  await settle();
+  expect(last().context!.url).toBe(`${base}vod/s1.ts?cat=first`);
 });

@@ -236,15 +236,19 @@ describe('sent', () => {
   });
 });
 
-test('a token that comes with an answer is sent from then on', async () => {
+test.each([
+  ['is sent from then on', URL_ASKED, true],
+  ['is not used if another host has sent it, behind a redirect', 'https://other.test/v/1.ts', false],
+])('a token that comes with an answer %s', async (_, responseURL, isUsed) => {
   const format = commonAccessToken({ keys: [{ id: 'k', key: '11'.repeat(32) }] });
   const next = (await format.sign(new URL(URL_ASKED), Math.floor(nowSeconds()) + 300)).query!.cat!;
   const { xhr, take } = taken({ prefix: 'https://cdn.test/v/', query: { cat: 'first' } });
   xhr.send();
   await later(10);
-  xhr.responseHeaders = { 'cta-common-access-token': next };
+  Object.assign(xhr, { responseURL, responseHeaders: { 'cta-common-access-token': next } });
   xhr.answer(200);
   const second = take(URL_ASKED);
   second.send();
-  expect([...xhr.opened, ...second.opened]).toEqual([`GET ${URL_ASKED}?cat=first`, `GET ${URL_ASKED}?cat=${next}`]);
+  const sent = ['first', isUsed ? next : 'first'].map((cat) => `GET ${URL_ASKED}?cat=${cat}`);
+  expect([...xhr.opened, ...second.opened]).toEqual(sent);
 });

@@ -1,4 +1,5 @@
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
+import { answeredFrom } from './hide-tokens.ts';
 import { isElsewhere } from './token-carriers.ts';
 import { webTokenExpiry } from './web-token-expiry.ts';
 
@@ -31,7 +32,7 @@ export function adoptToken(
 ): void {
   if (!adoption || !request.token) return;
   // behind a redirect another host speaks
-  const { responseURL, url = responseURL } = answer;
+  const url = answeredFrom(answer);
   if (url && isElsewhere(url, request.url)) return;
   const value = headerOf(answer, adoption.header);
   if (value) adoption.take(request, value, webTokenExpiry(value));

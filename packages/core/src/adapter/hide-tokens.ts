@@ -87,3 +87,16 @@ export function hideSignedUrl(details: unknown, source: TokenSource): void {
     Reflect.defineProperty(details, property, { configurable: true, get });
   }
 }
+
+/**
+ * The URL from which `answer` came, as the browser tells it. A getter of its own is that of `hideSignedUrl`, and the `url`
+ * of an XMLHttpRequest is what Video.js has asked for.
+ */
+export function answeredFrom(answer: object): string | undefined {
+  const told = PROPERTIES.map((property) => {
+    const own = Object.getOwnPropertyDescriptor(answer, property);
+    const from = own && 'get' in own ? (Object.getPrototypeOf(answer) as object) : answer;
+    return Reflect.get(from, property, answer) as string | undefined;
+  });
+  return told.find(Boolean);
+}
