@@ -35,6 +35,9 @@ export const decoded = (text: string): string =>
     }
   });
 
+/** What a text of a URL may say: escapes may be part of it, and URLSearchParams writes a space as `+`. */
+export const readings = (text: string): string[] => [text, decoded(text), decoded(text.replaceAll('+', ' '))];
+
 /**
  * `url` with `parameters` (name to `name=value`, encoded) in its query: those that `isReplaced` are replaced in place,
  * or go; others are appended; everything else stays byte for byte. As text, because URLSearchParams re-encodes what the

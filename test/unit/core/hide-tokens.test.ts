@@ -185,6 +185,30 @@ describe('hideSignedUrl', () => {
     expect(source.unsign('https://node7.test/a.m3u8?st=their-own-signature')).toMatch(/st=their/);
   });
 
+  test.each([
+    ['as searchParams writes it', 'st=ab%2Bcd%2FSECRET%3D%3D+x'],
+    ['with the escapes that a browser needs', 'st=ab+cd/SECRET==%20x'],
+    ['with some escapes', 'st=ab+cd%2FSECRET=%3D%20x'],
+  ])('a redirect to a host without tokens has written the query anew, %s', async (_, query) => {
+    ({ source } = lab(folder(), {
+      tokens: [{ prefix: FOLDER, query: { st: 'ab+cd/SECRET== x' }, expires: START + 60 }],
+    }));
+    await source.sign(MASTER);
+    expect(source.unsign(`https://node7.test/a.m3u8?${query}&x=1+1`)).toBe('https://node7.test/a.m3u8?x=1+1');
+  });
+
+  test('a token that is sent is known on other hosts, among however many tokens that came after it', () => {
+    const token = (n: number): Token => ({
+      url: `${CDN}/v/${n}.ts`,
+      query: { st: `${n}-${'SECRET'.repeat(3)}` },
+      expires: START + 60,
+    });
+    ({ source } = lab(folder(), { tokens: Array.from({ length: 1200 }, (_, n) => token(n)) }));
+    const { url } = source.signNow(`${CDN}/v/0.ts`)!;
+    expect(url).toContain('SECRET');
+    expect(source.unsign(url.replace(CDN, 'https://node7.test'))).toBe('https://node7.test/v/0.ts');
+  });
+
   describe('an edge has redirected to a host without tokens, with the token in the path', () => {
     const path = `/exp=1800000300~hmac=${'SECRET'.repeat(3)}%3F/2F`;
     test.each([

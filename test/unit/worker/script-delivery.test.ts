@@ -57,13 +57,19 @@ describe('what a script is given after a redirect', () => {
     ['without a token: its URL', `${vod}d.ts?b=2`, `${vod}d.ts?b=2: body`],
     ['with the token: it is followed without', `${vod}d.ts?st=a%2Fb%3D&b=2&e=7`, `to ${vod}d.ts?b=2`],
     ['with the token in another encoding', `${vod}d.ts?b=2&%73t=a/b%3D&e=7`, `to ${vod}d.ts?b=2`],
+    [
+      'to another host, with a raw `+`',
+      'https://other.test/vod/d.ts?st=a+b',
+      'to https://other.test/vod/d.ts',
+      'a%2Bb',
+    ],
     ['with another token', `${vod}d.ts?st=other&b=%32&e=8`, `to ${vod}d.ts?b=%32`],
     ['with parameters of the request', `${vod}d.ts?x=1&st=a%2Fb%3D`, `to ${vod}d.ts?x=1`],
     ['to another host', 'https://other.test/vod/d.ts?e=8&st=a%2Fb%3D', 'to https://other.test/vod/d.ts?e=8'],
     ['to a host that is not protected, which has answered', 'https://far.test/d.ts?st=a%2Fb%3D', 'as asked: body'],
     ['to the same URL with another token: it would go on for good', `${asked}&st=other`, 'as asked: body'],
-  ])('%s', async (_, to, expected) => {
-    expect(await redirected(to)).toBe(expected);
+  ])('%s', async (_, to, expected, st = 'a%2Fb%3D') => {
+    expect(await redirected(to, `${asked}&st=${st}&e=7`)).toBe(expected);
   });
 
   test.each([

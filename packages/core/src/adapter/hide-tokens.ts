@@ -1,6 +1,6 @@
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { LEAST_SECRET } from '../contract/token.ts';
-import { decoded, pathOf, resolveUrl } from '../url-text.ts';
+import { decoded, pathOf, readings, resolveUrl } from '../url-text.ts';
 
 const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
 
@@ -27,10 +27,9 @@ function quotesToken(text: string, request: SignedRequest): boolean {
   if (!request.token) return false;
   const { url, unsignedUrl } = request;
   const isInUrl = resolveUrl(url) !== resolveUrl(unsignedUrl);
-  // URLSearchParams, which apps change URLs with, writes a space as `+`
-  const readings = [text, decoded(text), decoded(text.replaceAll('+', ' '))];
+  const read = readings(text);
   return [...(isInUrl ? [url, resolveUrl(url)] : []), ...partsOf(request)].some((it) =>
-    readings.some((reading) => reading.includes(it)),
+    read.some((reading) => reading.includes(it)),
   );
 }
 

@@ -1,11 +1,9 @@
 import { BoundedMap, FolderMap } from '../bounded-maps.ts';
-import { decoded, originOf, replaceParameters } from '../url-text.ts';
+import { decoded, originOf, readings, replaceParameters } from '../url-text.ts';
 
 /** An edge redirects a request when it gets it: so many values of tokens, the newest, are known. */
 const MAX_VALUES = 1000;
 
-// an edge may write other escapes than the browser
-const plainParameter = (parameter: string): string => decoded(parameter.replaceAll('+', ' '));
 /** What is escaped ends no folder, and no path. */
 const plainFolder = (folder: string): string => decoded(folder).replace(/[/?#]/g, encodeURIComponent);
 
@@ -37,7 +35,7 @@ export class TokenSecrets {
 
   /** @param parameter `name=value` */
   noteParameter(name: string, parameter: string): void {
-    if (parameter.length - name.length > this.#least) this.#parameters.set(plainParameter(parameter), true);
+    if (parameter.length - name.length > this.#least) this.#parameters.set(decoded(parameter), true);
   }
 
   /** @param base stands in the place of `prefix`; both are absolute and end with `/` */
@@ -55,11 +53,10 @@ export class TokenSecrets {
    * @param protects whether a URL is signed
    */
   removeFrom(url: string, protects: (url: string) => boolean): string {
-    const unsigned = replaceParameters(
-      url,
-      (_, parameter) => this.#parameters.has(plainParameter(parameter)),
-      new Map(),
-    );
+    // an edge may write other escapes than the browser
+    const isKnown = (parameter: string): boolean =>
+      readings(parameter).some((reading) => this.#parameters.has(reading));
+    const unsigned = replaceParameters(url, (_, parameter) => isKnown(parameter), new Map());
     const [replaced] = this.#paths.above(plainFoldersOf(unsigned).join('/'));
     if (!replaced) return unsigned;
     const asked = replaced.prefix + foldersOf(unsigned).slice(replaced.count).join('/');

@@ -47,8 +47,8 @@ export class TokenUrls {
   readonly #names = new BoundedMap<string, BoundedMap<string, true>>();
   /** An edge may redirect a request to a host that has no tokens. */
   readonly secrets: TokenSecrets;
-  /** Whose base was noted last: to note it again changes nothing, and one folder has most requests. */
-  #lastMover: Token | undefined;
+  /** To note it again changes nothing, and one folder has most requests. */
+  #lastNoted: Token | undefined;
 
   /** @param leastSecret the length of the shortest part of a token that is known on any host, in characters */
   constructor(leastSecret: number = LEAST_SECRET) {
@@ -59,23 +59,21 @@ export class TokenUrls {
   recognise(token: Token, href: string): void {
     const origin = originOf(href);
     const names = this.#names.get(origin) ?? new BoundedMap<string, true>();
-    for (const [name, parameter] of parametersOf(token)) {
-      names.set(name, true);
-      this.secrets.noteParameter(name, parameter);
-    }
+    const parameters = parametersOf(token);
+    for (const name of parameters.keys()) names.set(name, true);
     if (names.size) this.#names.set(origin, names);
-    if (token.base) this.#noteMove(token, href);
+    this.#note(token, href, parameters);
   }
 
-  /** @returns the base of `token`, absolute: without a path of its own, it ends with the host, and not with a slash */
-  #noteMove(token: Token, prefix: string): string {
-    const base = resolveUrl(token.base!);
-    if (token !== this.#lastMover) {
-      this.#lastMover = token;
-      this.#moves.set(base, { base, prefix });
-      this.secrets.noteBase(base, prefix);
-    }
-    return base;
+  /** Takes note of what of `token` is known elsewhere: that of the tokens that are attached stays. */
+  #note(token: Token, prefix: string, parameters: ReadonlyMap<string, string>): void {
+    if (token === this.#lastNoted) return;
+    this.#lastNoted = token;
+    for (const [name, parameter] of parameters) this.secrets.noteParameter(name, parameter);
+    if (!token.base) return;
+    const base = resolveUrl(token.base);
+    this.#moves.set(base, { base, prefix });
+    this.secrets.noteBase(base, prefix);
   }
 
   /** The identity of `href`, which is absolute and has no fragment. */
@@ -97,12 +95,15 @@ export class TokenUrls {
 
   /** `url` with what `token` puts there. */
   sign({ written }: KnownUrl, token: Token, scope: Scope): string {
-    const signed = this.#replace(written, resolveUrl(written), parametersOf(token));
+    const parameters = parametersOf(token);
+    const signed = this.#replace(written, resolveUrl(written), parameters);
+    // of two prefixes with one base, that of the last request tells what its URL stands for
+    this.#note(token, scope.href, parameters);
     if (!token.base) return signed;
     // not written like the prefix: as the browser would
     const isBelow = signed.startsWith(scope.href) && !DOT_SEGMENTS.test(pathOf(signed));
-    // of two prefixes with one base, that of the last request tells what its URL stands for
-    return this.#noteMove(token, scope.href) + (isBelow ? signed : resolveUrl(signed)).slice(scope.href.length);
+    // a base without a path of its own ends with the host, and not with a slash
+    return resolveUrl(token.base) + (isBelow ? signed : resolveUrl(signed)).slice(scope.href.length);
   }
 
   /** @param href `url`, absolute */
