@@ -9,10 +9,10 @@ import { pathToSign } from '../format-parts/path-to-sign.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
-import { checkParams } from './check-params.ts';
 import { jwtSigner, readObject } from './jwt-signer.ts';
 import type { JwtKey } from './jwt-signer.ts';
 import { hasFurtherClaims, refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
+import { writtenParams } from './written-params.ts';
 
 export interface CloudflareStreamOptions {
   /** Signing keys of the account with their ids: the `jwk` of the API, decoded. */
@@ -32,9 +32,9 @@ export interface CloudflareStreamOptions {
  */
 export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTokenFormat {
   checkNames(options, { keys: true, params: true, maxTtl: true });
-  const { keys, params = {}, maxTtl = 86_400 } = options;
+  const { keys, params: more = {}, maxTtl = 86_400 } = options;
   checkTimes({ maxTtl });
-  checkParams(params, ['sub', 'kid', 'exp']);
+  const params = writtenParams(more, ['sub', 'kid', 'exp']);
   const signer = jwtSigner(keys, 'RS256');
   const kid = keys[0]?.id;
   /** @throws `ERR_OPTIONS` for a URL that is not signed */

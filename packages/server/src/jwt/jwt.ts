@@ -15,9 +15,9 @@ import type { Scope } from '../url/scope.ts';
 import { jwtSigner } from './jwt-signer.ts';
 import type { JwtAlgorithm, JwtKey } from './jwt-signer.ts';
 import { hasFurtherClaims, refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
-import { lostClaim } from './lost-claim.ts';
 import { uriSigning } from './uri-signing.ts';
 import type { UriSigningOptions } from './uri-signing.ts';
+import { writtenClaims } from './written-claims.ts';
 
 export interface JwtOptions extends ValueCarrierOptions {
   /** Left out for claims of your own; see `UriSigningOptions` for those of a standard. */
@@ -28,8 +28,9 @@ export interface JwtOptions extends ValueCarrierOptions {
   /**
    * The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. In
    * `verify`, a URL for which it throws is malformed. A URL is not signed either, and malformed, if a claim is
-   * `undefined`, a function, a symbol, `NaN` or infinite, or what JSON writes as `{}`, such as a promise. Return `aud`
-   * to accept tokens that have one.
+   * `undefined`, `NaN`, infinite or an invalid date. Return a plain object of what JSON has; an object of a class, other
+   * than one with `toJSON`, a promise, a function and a list with names are `ERR_OPTIONS`. Return `aud` to accept tokens
+   * that have one.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
@@ -141,22 +142,24 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
   };
 }
 
-/**
- * JSON drops some values, and writes `null` or `{}` for others: a token without the claim would open every URL for
- * which `claims` returns such a value, too.
- *
- * @throws `ERR_OPTIONS`, as for a URL that is not signed
- */
-function wholeClaims<T extends ReturnType<JwtOptions['claims']>>(claims: T): T {
-  const lost = claims && lostClaim(claims);
-  if (lost === '') throw optionsError('url', '`claims` returned a promise, or no object. Return an object of claims.');
-  if (lost !== undefined)
-    throw optionsError(
-      'url',
-      `\`claims\` returned a value at '${lost}' that JSON does not have. Return undefined instead of the claims for a ` +
-        'URL that is not signed.',
-    );
-  return claims;
+/** @throws `ERR_OPTIONS`, about the URL for a claim that has no value, and about `claims` for what is never one */
+function wholeClaims(claims: ReturnType<JwtOptions['claims']>): ReturnType<JwtOptions['claims']> {
+  return (
+    claims &&
+    writtenClaims(claims, (name, isMissing) => {
+      if (name === '') return optionsError('claims', 'Return a plain object, not a promise, a list or one of a class.');
+      return isMissing
+        ? optionsError(
+            'url',
+            `\`claims\` returned no value at '${name}'. Return undefined instead of the claims for a URL that is not ` +
+              'signed.',
+          )
+        : optionsError(
+            'claims',
+            `JSON does not have the value at '${name}'. Return text, numbers, lists and plain objects, and no promises.`,
+          );
+    })
+  );
 }
 
 function withoutQuery({ origin, pathname }: URL): URL {

@@ -2,9 +2,9 @@ import { checkNames } from '../errors/check-names.ts';
 import { folderScope, joinedScope, pathScope } from '../format-parts/opened-scope.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { Scope } from '../url/scope.ts';
-import { checkParams } from './check-params.ts';
 import type { JwtKey } from './jwt-signer.ts';
 import { ownJwt } from './jwt.ts';
+import { writtenParams } from './written-params.ts';
 
 export interface MuxOptions {
   /** Signing keys with their ids; Mux hands them out as PKCS#1, so convert them to PKCS#8 first. */
@@ -38,8 +38,8 @@ const audiences: readonly (readonly [RegExp, string])[] = [
  */
 export function mux(given: MuxOptions): VerifyingTokenFormat {
   checkNames(given, { keys: true, params: true, maxTtl: true });
-  const { keys, params = {}, ...options } = given;
-  checkParams(params, ['sub', 'aud', 'kid', 'exp']);
+  const { keys, params: more = {}, ...options } = given;
+  const params = writtenParams(more, ['sub', 'aud', 'kid', 'exp']);
   const kid = keys[0]?.id;
   const claims = ({ pathname }: URL): { sub: string; aud: string } | undefined => {
     for (const [pattern, aud] of audiences) {

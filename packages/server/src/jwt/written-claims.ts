@@ -1,0 +1,56 @@
+/**
+ * The error for a value that JSON loses.
+ *
+ * @param name of the claim, at any depth; empty for the claims themselves
+ * @param isMissing whether there is no value, as of a pattern that did not match; false for a value that JSON cannot
+ *   write, such as a promise
+ */
+export type LostClaim = (name: string, isMissing: boolean) => Error;
+
+/**
+ * The claims as a token has them: sign and compare these, and nothing else. JSON leaves some values out, and writes
+ * `null`, `{}` or `[]` for others. A token without the claim, or with an empty one, would open all URLs whose claims
+ * differ in it alone.
+ *
+ * Text, finite numbers, booleans, `null`, lists and plain objects are written, and whatever else has a `toJSON` by what
+ * that returns. An object of a class without one is not: what makes it differ from another may be private, or a getter.
+ *
+ * @throws what `lost` makes
+ */
+export function writtenClaims(claims: unknown, lost: LostClaim): Readonly<Record<string, unknown>> {
+  const written = writtenValue(claims, '', lost);
+  if (!isPlainObject(written)) throw lost('', false);
+  return written;
+}
+
+function writtenValue(given: unknown, name: string, lost: LostClaim): unknown {
+  const value = unboxed(hasToJSON(given) ? given.toJSON(name) : given);
+  if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return value;
+  if (value === null && given === null) return null;
+  if (value === undefined || value === null || typeof value === 'number') throw lost(name, true);
+  if (Array.isArray(value)) {
+    // JSON writes no more of a list than its places, and `length` is a key of it, too.
+    const isPlain = Object.getPrototypeOf(value) === Array.prototype;
+    if (!isPlain || Reflect.ownKeys(value).length !== value.length + 1) throw lost(name, false);
+    return Array.from(value, (each, i) => writtenValue(each, String(i), lost));
+  }
+  if (!isPlainObject(value)) throw lost(name, false);
+  // Of symbols and of keys that are not enumerable, JSON writes none.
+  const keys = Object.keys(value);
+  if (Reflect.ownKeys(value).length !== keys.length) throw lost(name, false);
+  return Object.fromEntries(keys.map((key) => [key, writtenValue(value[key], key, lost)]));
+}
+
+function hasToJSON(value: unknown): value is { toJSON: (name: string) => unknown } {
+  return typeof (value as { toJSON?: unknown } | null | undefined)?.toJSON === 'function';
+}
+
+function unboxed(value: unknown): unknown {
+  return value instanceof String || value instanceof Number || value instanceof Boolean ? value.valueOf() : value;
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
