@@ -13,8 +13,9 @@ import { admitSession, readSession } from './admit-session.ts';
 import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
 import { deniedToViewer, hasFailed, unsignable } from './endpoint-problems.ts';
 import { readGrant } from './grant.ts';
-import { grantedTokens } from './granted-tokens.ts';
 import { lifetimeFor } from './lifetime.ts';
+import { TokenMint } from './mint-tokens.ts';
+import { openableChildren } from './openable-children.ts';
 import { rateLimit } from './rate-limit.ts';
 import { DEFAULT_MAX_URLS, checkSigningEndpointOptions } from './signing-endpoint-options.ts';
 import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
@@ -65,16 +66,18 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const expires = expiryOf(ttl);
     const session = sessions && readSession(named);
     const id = await sessions?.idOf(request, session);
-    const granting = { format, expires, session: id, allows, mayOpen, expander, onError };
-    const { tokens, cookies, refused } = await grantedTokens(granted, granting);
-    const signed = new Set(granted.map(({ href }) => href).filter((href) => !refused.has(href)));
-    if (signed.size === 0) throw unsignable();
-    // Last: what cannot be signed takes no place.
+    const mint = new TokenMint(format, { expires, session: id, mayOpen, onError });
+    const signed = await mint.mint(granted);
+    if (signed.length === 0) throw unsignable();
+    // What cannot be signed takes no place, and for whom there is none, no playlist is read.
     if (sessions) await admitSession(sessions, request, { session, ttl: lifetime });
+    await mint.mint(await openableChildren(granted, { format, expires, allows, mayOpen, expander }));
+    const { tokens, cookies } = mint;
+    const hrefs = new Set(signed.map(({ href }) => href));
     const now = nowSeconds();
     const headers = new Headers({ 'Cache-Control': 'no-store' });
     for (const cookie of cookies) headers.append('Set-Cookie', cookie);
-    return Response.json({ now, tokens, denied: urls.filter((url) => !signed.has(url)) }, { headers });
+    return Response.json({ now, tokens, denied: urls.filter((url) => !hrefs.has(url)) }, { headers });
   };
 
   const respond = async (request: Request): Promise<Response> => {

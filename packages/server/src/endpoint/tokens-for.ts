@@ -12,8 +12,9 @@ import { allowList } from '../url/allow-list.ts';
 import type { AllowList } from '../url/allow-list.ts';
 import { listedUrls, openableUrls } from './asked-url.ts';
 import type { OpenableUrl } from './asked-url.ts';
-import { grantedTokens } from './granted-tokens.ts';
 import { checkTtl, lifetimeFor } from './lifetime.ts';
+import { TokenMint } from './mint-tokens.ts';
+import { openableChildren } from './openable-children.ts';
 import { isWebUrl } from './web-url.ts';
 
 export interface TokensForOptions {
@@ -59,24 +60,27 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
   const hrefs = urls.map((url: string) => hrefToSign(url, format));
   const asked = await askedUrls(hrefs, allows ?? everything, format, expires);
   const failures: unknown[] = [];
-  const { tokens, cookies, refused } = await grantedTokens(asked, {
+  const mayOpen = (): boolean => true;
+  const mint = new TokenMint(format, { expires, mayOpen, onError: (error) => failures.push(error) });
+  const signed = new Set(await mint.mint(asked));
+  const children = await openableChildren(asked, {
     format,
     expires,
     allows: allows ?? (expand ? allowList(asked.map(({ href }) => new URL('.', href).href)) : everything),
-    mayOpen: () => true,
+    mayOpen,
     expander: expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined,
-    onError: (error) => failures.push(error),
   });
+  await mint.mint(children);
   if (failures.length > 0) throw failures[0];
-  if (cookies.length > 0) {
+  if (mint.cookies.length > 0) {
     throw optionsError(
       'format',
       'Its tokens travel in cookies, which only the signing endpoint can set. Give another format.',
     );
   }
-  const [unsigned] = asked.filter(({ href }) => refused.has(href));
+  const unsigned = asked.find((each) => !signed.has(each));
   if (unsigned) throw notSigned(hrefs.indexOf(unsigned.href));
-  return [...tokens];
+  return mint.tokens;
 }
 
 /** The app names these URLs itself. */

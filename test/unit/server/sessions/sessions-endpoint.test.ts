@@ -1,12 +1,14 @@
 import { describe, expect, test, vi } from 'vitest';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import { combine, createEdgeHandler, createSigningEndpoint } from '../../../../packages/server/src/index.ts';
+import type { TokenFormat } from '../../../../packages/server/src/index.ts';
 import { jwt } from '../../../../packages/server/src/jwt.ts';
 import { createSessions, memoryStore } from '../../../../packages/server/src/sessions.ts';
+import type { Admission } from '../../../../packages/server/src/sessions.ts';
 import { secret } from '../../../support/format-samples.ts';
 import { post } from '../../../support/signing-endpoint.ts';
 import { requestWith } from '../../../support/token-request.ts';
-import { FILM, HOST, cat, keys, one, other, setUp, third } from './sessions-lab.ts';
+import { FILM, HOST, cat, keys, one, other, ownJwt, setUp, third } from './sessions-lab.ts';
 import type { Answer } from './sessions-lab.ts';
 
 describe('createSigningEndpoint with sessions', () => {
@@ -84,6 +86,28 @@ describe('createSigningEndpoint with sessions', () => {
     expect((await ask({ session: one }, 'nobody')).status).toBe(403);
     expect((await ask({ session: one, urls: ['https://other.example.com/'] })).status).toBe(403);
     expect(await sessions.list('nobody')).toEqual([]);
+  });
+
+  test.each<[string, number, Admission]>([
+    ['was ended', 403, { state: 'ended' }],
+    ['is one too many', 403, { state: 'full', limit: 1 }],
+    ['is one of ever new ones', 429, { state: 'crowded' }],
+  ])('for a session that %s, no playlist is read, and no child signed', async (_, status, admission) => {
+    const { sessions } = setUp();
+    const admit = vi.spyOn(sessions, 'admit').mockResolvedValue(admission);
+    const sign = vi.fn<TokenFormat['sign']>((url, expires, session) => ownJwt.sign(url, expires, session));
+    const read = vi.fn(async () => new Response('#EXTM3U\n#EXTINF:4,\n1.ts\n'));
+    const endpoint = createSigningEndpoint({
+      ...{ format: { ...ownJwt, sign }, allow: `${HOST}/vod/`, ttl: 300, sessions, authorize: () => true },
+      expand: { fetch: read },
+    });
+    const ask = async (): Promise<Response> => endpoint(post({ urls: [FILM], session: one }, { 'X-Viewer': 'anna' }));
+    expect((await ask()).status).toBe(status);
+    expect([read.mock.calls, sign.mock.calls.map(([{ href }]) => href)]).toEqual([[], [FILM]]);
+    admit.mockRestore();
+    const { tokens } = (await (await ask()).json()) as Answer;
+    expect(tokens!.map(({ url }) => url)).toEqual([FILM, `${HOST}/vod/7/1.ts`]);
+    expect(await sessions.list('anna')).toHaveLength(1);
   });
 
   test('a viewer without a name, or a store that fails, is a 503 that players retry, and the log hears of it', async () => {
