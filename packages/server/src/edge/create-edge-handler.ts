@@ -108,25 +108,31 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   checkEdgeSessions(options);
   const edgeSessions = sessions && new EdgeSessions({ sessions, strict, clock, onError });
 
+  /** When a refusal is made; `undefined` of a clock that fails, of which the log hears from whatever judges by it. */
+  const dateMs = (): number | undefined => {
+    try {
+      return clock();
+    } catch {
+      return undefined;
+    }
+  };
+
   const answer = async (request: Request): Promise<Response> => {
     if (request.method === 'OPTIONS') return preflight(request, cors, methods);
-    let nowMs: number | undefined;
     const refuse = (status: number, headers?: Record<string, string>): Response =>
-      edgeRefusal(request, status, { cors, nowMs, ...(headers && { headers }) });
-    try {
-      nowMs = clock();
-    } catch (error) {
-      onError(error);
-      return refuse(503);
-    }
-    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, { Allow: methods });
+      edgeRefusal(request, status, { cors, nowMs: dateMs(), ...(headers && { headers }) });
 
     const asked = new URL(request.url);
     let granted: Required<Pick<GrantedVerdict, 'url' | 'carriers'>>;
     let signing: { format: TokenFormat; expires: number } | undefined;
     let successor: RenewedToken | undefined;
     try {
+      // A clock that fails is a 503 whatever is asked for.
+      clock();
+      if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, { Allow: methods });
       const format = await readFormat(request);
+      // A token may have ended while the format was awaited.
+      const now = Math.floor(clock() / 1000);
       const judged = judgeUrl(format.bare?.(asked) ?? asked);
       if (!judged) return refuse(403);
       const { parameters = [], cookies = [], headers = [] } = format;
@@ -135,7 +141,6 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         carriers: { cookies, headers },
       };
       if (isProtected(judged)) {
-        const now = Math.floor(nowMs / 1000);
         const verdict = await format.verify(request, now);
         if (!verdict.ok) {
           logRefusal(verdict, { url: judged, format, method: request.method });

@@ -232,6 +232,52 @@ describe('createEdgeHandler', () => {
     expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'ERR_OPTIONS', option: 'clock' }));
   });
 
+  test('a token that ends while the edge waits for the format is expired, and a refusal has the time at which it is made', async () => {
+    const time = { now: NOW * 1000 };
+    const slow = async (): Promise<typeof format> => {
+      time.now += 20_000;
+      return format;
+    };
+    const { get, origin } = setUp({ format: slow, clock: () => time.now });
+    for (const [status, url] of [[410, await signed('/a', NOW + 10)] as const, [403, `${HOST}//a`] as const]) {
+      const { status: answered, headers } = await get(url);
+      expect([answered, headers.get('Date')]).toEqual([status, new Date(time.now).toUTCString()]);
+    }
+    expect((await get(await signed('/a', time.now / 1000 + 30))).status).toBe(200);
+    expect(origin).toHaveBeenCalledTimes(1);
+  });
+
+  test('a failure has the time at which it is known, however slow', async () => {
+    const time = { now: NOW * 1000 };
+    const fail = async (): Promise<never> => {
+      time.now += 60_000;
+      throw new Error('down');
+    };
+    const shared = { clock: () => time.now, onError: () => undefined };
+    for (const options of [{ format: fail }, { origin: fail }]) {
+      const { headers } = await setUp({ ...shared, ...options }).get(await signed('/a', NOW + 3600));
+      expect(headers.get('Date')).toBe(new Date(time.now).toUTCString());
+    }
+  });
+
+  test('a clock that fails while the edge waits lets nothing through, and a refusal then has no time', async () => {
+    const onError = vi.fn();
+    const time = { now: NOW * 1000 };
+    const broken = { clock: () => time.now, onError };
+    const slow = setUp({ ...broken, format: async () => ((time.now = NaN), format) });
+    for (const path of ['/a', '//a']) {
+      time.now = NOW * 1000;
+      const { status, headers } = await slow.get(HOST + path);
+      expect([status, headers.get('Date'), headers.get('Access-Control-Allow-Origin')]).toEqual([503, null, '*']);
+    }
+    expect(onError.mock.calls.map(([error]) => error.option)).toEqual(['clock', 'clock']);
+    time.now = NOW * 1000;
+    const down = setUp({ ...broken, origin: async () => Promise.reject(new Error(`down ${(time.now = NaN)}`)) });
+    const { status, headers } = await down.get(await signed('/a'));
+    expect([status, headers.get('Date')]).toEqual([502, null]);
+    expect([slow.origin.mock.calls, onError.mock.lastCall![0].message]).toEqual([[], 'down NaN']);
+  });
+
   test('refuses to start without a format, an origin, or with rules that protect nothing', () => {
     const wrong: [string, object][] = [
       ['format', { format: undefined }],
