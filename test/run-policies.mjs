@@ -9,7 +9,7 @@ import { isQuick, policiesOf } from './policies/table.mjs';
 
 /**
  * Milliseconds after which a broken place has made a loop without an end: that is noticed, too. Tests of a row take a
- * few seconds.
+ * few seconds, whole sessions a minute.
  */
 const PATIENCE = 180_000;
 

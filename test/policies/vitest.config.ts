@@ -10,7 +10,8 @@ export default defineConfig({
     setupFiles: ['test/support/as-development-build.ts'],
     include: ['test/{unit,session,vectors,properties}/**/*.test.ts'],
     tags: programTags(),
-    testTimeout: 20_000,
+    // ends what a break lets hang; it is no measure of a busy machine
+    testTimeout: 60_000,
     pool: 'threads',
   },
 });
