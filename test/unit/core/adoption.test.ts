@@ -223,6 +223,16 @@ describe('webTokenExpiry', () => {
   });
 
   test.each([
+    [16, 1_900_000_000],
+    [17, undefined],
+  ])('behind a claim of lists in lists, %i deep: %s', (depth, end) => {
+    let nested: unknown = 'a';
+    for (let level = 0; level < depth; level++) nested = [nested];
+    const before: [unknown, unknown][] = [[3, nested]];
+    expect(webTokenExpiry(cat(new Map([...before, [4, 1_900_000_000]])))).toBe(end);
+  });
+
+  test.each([
     ['text', cat(claims('soon'))],
     ['no claim of the name', cat(new Map([[5, 1_900_000_000]]))],
     ['a list of three', base64url(encode([new Uint8Array(), new Map(), new Uint8Array()]))],

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   errorWithoutToken,
   hideSignedUrl,
@@ -90,6 +90,13 @@ describe('errorWithoutToken', () => {
     };
     expect(errorWithoutToken(hostile, inQuery)).toBeInstanceOf(TypeError);
     for (const thrown of [undefined, null, 'text', 7]) expect(errorWithoutToken(thrown, inQuery)).toBe(thrown);
+  });
+
+  test('an error without an end of causes is read eight deep', () => {
+    const cause = vi.fn(() => error);
+    const error: object = Object.defineProperty(new Error('round'), 'cause', { get: cause });
+    expect(errorWithoutToken(error, inQuery)).toBe(error);
+    expect(cause).toHaveBeenCalledTimes(8);
   });
 
   test('any other error stays what it is, also beside a short parameter or an empty header', () => {
@@ -207,6 +214,19 @@ describe('hideSignedUrl', () => {
     const { url } = source.signNow(`${CDN}/v/0.ts`)!;
     expect(url).toContain('SECRET');
     expect(source.unsign(url.replace(CDN, 'https://node7.test'))).toBe('https://node7.test/v/0.ts');
+  });
+
+  test('of 1200 tokens that were sent, the newest thousand are known on other hosts, the oldest is not', () => {
+    const urls = Array.from({ length: 1200 }, (_, n) => `${CDN}/v/${n}.ts`);
+    const token = (url: string, n: number): Token => ({
+      url,
+      query: { st: `${n}-${'SECRET'.repeat(3)}` },
+      expires: START + 60,
+    });
+    ({ source } = lab(folder(), { tokens: urls.map(token) }));
+    const sent = urls.map((url) => source.signNow(url)!.url.replace(CDN, 'https://node7.test'));
+    expect(source.unsign(sent[200]!)).toBe('https://node7.test/v/200.ts');
+    expect(source.unsign(sent[0]!)).toBe(sent[0]);
   });
 
   describe('an edge has redirected to a host without tokens, with the token in the path', () => {

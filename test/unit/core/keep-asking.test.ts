@@ -70,6 +70,18 @@ test('any other failure waits for tokens, however long', async () => {
   expect(await answered).toBe('a token');
 });
 
+test('a denied request that tokens of others wake again and again asks within 15 seconds of the last', async () => {
+  const { source, ask, answer } = setUp();
+  ask.mockRejectedValue(denial);
+  void answer();
+  await vi.advanceTimersByTimeAsync(0);
+  for (let asked = 1; asked <= 8; asked++) {
+    expect(ask).toHaveBeenCalledTimes(asked);
+    source.dispatchEvent(new Event('tokenrenewed'));
+    await vi.advanceTimersByTimeAsync(15_000);
+  }
+});
+
 test.each([outage, denial])('an abort ends the wait after %s', async (error) => {
   const { controller, ask, answer } = setUp();
   ask.mockRejectedValue(error);

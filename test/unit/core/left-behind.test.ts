@@ -20,6 +20,7 @@ describe('isLeftBehind', () => {
     ['within the window, at the end of what is buffered', at(64.1, 64.2)],
     ['within the window, sought back to where nothing is loaded yet', at(70, 90)],
     ['behind the window, with media to play', at(21.9, 30)],
+    ['behind the window, with more than half a second to play', at(21.9, 22.5)],
     ['behind the window, with media after a gap', at(21.9, 22, 70)],
     ['before playback has begun', at(0)],
   ])('%s: it stays where it is', (_, playhead) => {

@@ -116,6 +116,14 @@ describe('the console of a development build', () => {
     expect(errors).toHaveLength(2);
   });
 
+  test('an endpoint that says something else each time fills no console: thirty lines for a source', () => {
+    const source = {};
+    for (let n = 0; n < 40; n++) writeMistake(source, `mistake ${n}`);
+    expect(warnings).toHaveLength(30);
+    writeMistake({}, 'mistake of another source');
+    expect(warnings).toHaveLength(31);
+  });
+
   test('names that are only predicted, an abort and the end of a source are no mistakes', async () => {
     const { source } = lab();
     watch(source.sign(MASTER, { signal: AbortSignal.abort() }));

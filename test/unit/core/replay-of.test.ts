@@ -3,7 +3,11 @@ import { replayCacheMode, replayOf, untouchedRequest } from '../../../packages/c
 import type { SignedRequest, TokenSource } from '../../../packages/core/src/index.ts';
 
 describe('replayOf', () => {
-  afterEach(() => vi.unstubAllGlobals());
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
 
   const request: SignedRequest = { ...untouchedRequest('https://cdn.test/1.ts'), headers: { 'x-token': '1' } };
   const sent: unknown[][] = [];
@@ -48,6 +52,26 @@ describe('replayOf', () => {
 
   test('without an answer the replay goes out all the same', async () => {
     expect(await replay({ ...request }, 410, () => Promise.reject(new TypeError('Failed to fetch')))).toEqual(request);
+  });
+
+  test('an edge that does not answer holds the replay up for five seconds', async () => {
+    vi.useFakeTimers();
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      const timeout = new AbortController();
+      setTimeout(() => timeout.abort(), ms);
+      return timeout.signal;
+    });
+    const ended = vi.fn();
+    const answer = (): Promise<never> =>
+      new Promise((_, reject) => {
+        const { signal } = sent[0]![1] as { signal: AbortSignal };
+        signal.addEventListener('abort', () => reject(new Error('time-out')));
+      });
+    void replay({ ...request }, 410, answer).then(ended);
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(ended).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ended).toHaveBeenCalledWith(request);
   });
 
   test.each([

@@ -83,6 +83,7 @@ describe('createPlaybackFailure', () => {
       vi.advanceTimersByTime(60_000);
     };
     stallAt(3600);
+    stallAt(161);
     expect(set).not.toHaveBeenCalled();
     stallAt(132);
     expect(set.mock.calls).toEqual([[shown]]);

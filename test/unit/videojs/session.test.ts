@@ -3,7 +3,7 @@ import type { SignedRequest, TokenSource } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
 import { untouchedRequest } from 'secure-token-core/adapter';
 import type { Session } from '../../../packages/videojs/src/session.ts';
-import { signOrWait } from '../../../packages/videojs/src/session.ts';
+import { noteSuccess, signOrWait } from '../../../packages/videojs/src/session.ts';
 
 const outage = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down');
 const denial = new SecureTokenError('ERR_DENIED', 'no');
@@ -110,5 +110,18 @@ describe('signOrWait', () => {
     const destroyed = new SecureTokenError('ERR_DESTROYED', 'gone');
     ask.mockRejectedValueOnce(destroyed);
     await expect(answer()).rejects.toBe(destroyed);
+  });
+});
+
+describe('noteSuccess', () => {
+  const { unsignedUrl: url } = request;
+  test.each([
+    ['the URL that was refused last: its error is withdrawn', url, 1],
+    ['another URL: the error stays', `${url}/other`, 0],
+  ])('%s', (_, succeeded, times) => {
+    const session = { refusal: { last: { url }, forget: vi.fn() }, failure: { withdraw: vi.fn() } };
+    noteSuccess(session as unknown as Session, succeeded);
+    expect(session.refusal.forget).toHaveBeenCalledTimes(times);
+    expect(session.failure.withdraw).toHaveBeenCalledTimes(times);
   });
 });
