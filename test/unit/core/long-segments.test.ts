@@ -88,3 +88,13 @@ describe('a playlist of which is known how long its segments are', () => {
     expect(known(listed(4, 0.1), '1.ts').namesWithin(60)).toHaveLength(100);
   });
 });
+
+test('a player that leaves out six URLs plays on, one that leaves out seven has sought', () => {
+  const requestedWith = (second: string): number => {
+    const playlist = knownFrom(MEDIA, range(1, 20, (n) => `#EXTINF:4,\n${n}.ts`).join('\n'));
+    playlist.noteAsked('1.ts', 0, true);
+    playlist.noteAsked(second, 4, true);
+    return playlist.run.requested;
+  };
+  expect(['8.ts', '9.ts'].map(requestedWith)).toEqual([2, 1]);
+});

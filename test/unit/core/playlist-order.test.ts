@@ -1,7 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import { PlaylistOrder } from '../../../packages/core/src/playlists/playlist-order.ts';
-import { lineAt, skippedSegments, withoutDirectives } from '../../../packages/core/src/playlists/media-playlist.ts';
+import { KnownPlaylist } from '../../../packages/core/src/playlists/known-playlist.ts';
+import { KnownPlaylists } from '../../../packages/core/src/playlists/known-playlists.ts';
+import {
+  lastSegments,
+  lineAt,
+  skippedSegments,
+  withoutDirectives,
+} from '../../../packages/core/src/playlists/media-playlist.ts';
 import { FOLDER, MEDIA, each, fakeTime, lab, advanceSeconds, playing, playlist, range, segment } from './lab.ts';
 
 fakeTime();
@@ -46,6 +53,44 @@ test('two playlists that differ in their query only have an order each', async (
   expect(await askedWith(viewer, sound(3))).toEqual(range(3, 9, sound));
 });
 
+describe('playlists of one path, each reload with another query', () => {
+  test('each is found again, also after another one of them was', () => {
+    const playlists = new KnownPlaylists();
+    const [one, two] = [new KnownPlaylist(), new KnownPlaylist()];
+    const found: unknown[] = [];
+    const learn = (query: string, which: KnownPlaylist): void =>
+      playlists.learn(MEDIA + query, {
+        isContinued: (known) => known === which,
+        next: (known) => {
+          found.push(known);
+          return which;
+        },
+      });
+    learn('?_=1', one);
+    learn('?_=2', two);
+    learn('?_=3', one);
+    learn('?_=4', two);
+    expect(found.map((known) => [one, two].indexOf(known as KnownPlaylist))).toEqual([-1, -1, 0, 1]);
+  });
+
+  test('a new one is compared with the latest twenty', () => {
+    const playlists = new KnownPlaylists();
+    const isContinued = vi.fn(() => false);
+    for (let n = 0; n < 30; n++) playlists.learn(`${MEDIA}?${n}`, { isContinued, next: () => new KnownPlaylist() });
+    isContinued.mockClear();
+    playlists.learn(MEDIA, { isContinued, next: () => new KnownPlaylist() });
+    expect(isContinued).toHaveBeenCalledTimes(20);
+  });
+});
+
+test.each([
+  [100, 100],
+  [101, 0],
+])('a segment of %i parts: %i of them are looked at', (count, looked) => {
+  const parts = Array.from({ length: count }, (_, n) => `#EXT-X-PART:DURATION=1,URI="${n}.m4s"\n`).join('');
+  expect(lastSegments(`#EXTM3U\n${parts}#EXTINF:4,\n1.ts\n`, 1)[0]!.parts).toHaveLength(looked);
+});
+
 test('of two playlists of one stream the newer one counts', async () => {
   const viewer = lab(each());
   viewer.source.learn(`${FOLDER}live.m3u8`, hlsOrDash(playlist(1, 9, false)));
@@ -75,23 +120,37 @@ describe('delta updates', () => {
     expect(await askedWith(viewer, segment(20)), 'it has left the window').toEqual([segment(20)]);
   });
 
+  const keyed = (from: number, to: number, skipped: number): string =>
+    [
+      '#EXTM3U',
+      `#EXT-X-MEDIA-SEQUENCE:${from}`,
+      ...(skipped ? [`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`] : []),
+      ...numbers(from + skipped, to).flatMap((n) => [
+        `#EXT-X-KEY:METHOD=AES-128,URI="key${n}"`,
+        '#EXTINF:4,',
+        `${n}.ts`,
+      ]),
+      '',
+    ].join('\n');
+
   test('so with a key for each segment', async () => {
-    const keyed = (from: number, to: number, skipped: number): string =>
-      [
-        '#EXTM3U',
-        `#EXT-X-MEDIA-SEQUENCE:${from}`,
-        ...(skipped ? [`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`] : []),
-        ...numbers(from + skipped, to).flatMap((n) => [
-          `#EXT-X-KEY:METHOD=AES-128,URI="key${n}"`,
-          '#EXTINF:4,',
-          `${n}.ts`,
-        ]),
-        '',
-      ].join('\n');
     const viewer = lab(each());
     viewer.source.learn(MEDIA, hlsOrDash(keyed(1, 30, 0)));
     viewer.source.learn(`${MEDIA}?_HLS_skip=YES`, hlsOrDash(keyed(2, 31, 24)));
     expect(await askedWith(viewer, segment(5))).toContain(segment(6));
+  });
+
+  test('the last two keys or init segments before the window are kept: they may still be in force', () => {
+    const order = new PlaylistOrder();
+    order.learn(keyed(1, 30, 0), (uri) => uri);
+    order.learn(keyed(5, 32, 24), (uri) => uri);
+    expect(['4.ts', 'key3', 'key4', 'key5', '5.ts'].map((key) => order.has(key))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+    ]);
   });
 });
 

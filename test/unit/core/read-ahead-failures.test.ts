@@ -13,6 +13,7 @@ import {
   segment,
   watch,
 } from './lab.ts';
+import { liveViewer } from './live-viewer.ts';
 
 fakeTime();
 
@@ -66,4 +67,15 @@ describe('reading ahead where the endpoint fails or denies', () => {
     const { source } = await playing(playlist(1, 20), (call) => each()({ ...call, urls: call.urls.slice(0, 1) }));
     for (let i = 1; i <= 5; i++) expect((await source.sign(segment(i))).unsignedUrl).toBe(segment(i));
   });
+});
+
+test('a call for names to come that fails is repeated while much of what is signed is left, not after a second', async () => {
+  const viewer = await liveViewer(each(20), { random: () => 1 });
+  await viewer.watch(3);
+  viewer.answer = fail(503);
+  await viewer.watch(8);
+  const [failed] = viewer.calls.slice(2);
+  expect(viewer.calls).toHaveLength(3);
+  await viewer.watch(8);
+  expect(viewer.calls[3]!.at - failed!.at).toBeGreaterThan(8);
 });

@@ -45,3 +45,14 @@ test('a batch goes by the lifetime of tokens that open one URL, not by that of a
   expect(ahead('url', 20)).toEqual(range(21, 23));
   expect(ahead('folder', 6 * 3600), 'as before').toEqual(range(21, 23));
 });
+
+test('a listed name that was answered without a token is asked for again after ten seconds', () => {
+  let now = 80;
+  const ahead = new SignedAhead({ ...sourceOf(() => undefined), now: () => now });
+  const playlist = played();
+  ahead.noteUnanswered(segment(21));
+  now += 9.9;
+  expect(ahead.listedLackedBy(playlist, 1)).not.toContain(segment(21));
+  now += 0.1;
+  expect(ahead.listedLackedBy(playlist, 1)).toContain(segment(21));
+});
