@@ -46,6 +46,7 @@ describe('createTokenSource', () => {
       ['a header whose name has a space', { tokens: [{ prefix: FOLDER, expires, headers: { 'x t': '1' } }] }],
       ['a header with a letter of no Latin-1', { tokens: [{ prefix: FOLDER, expires, headers: { 'x-t': 'ł' } }] }],
       ['expires in milliseconds', { tokens: [{ prefix: FOLDER, expires: expires * 1000 }] }],
+      ['expires beyond the year 5138', { tokens: [{ prefix: FOLDER, expires: 1e11 + 1, query: { st: 'a' } }] }],
       ['expires below 0', { tokens: [{ prefix: FOLDER, expires: -1 }] }],
       ['a base without a prefix', { tokens: [{ url: MASTER, expires, base: `${CDN}/x/` }] }],
       ['a base without / at the end', { tokens: [{ prefix: FOLDER, expires, base: `${CDN}/x` }] }],

@@ -57,6 +57,15 @@ test('what was refused long before the configuration was made is another matter:
   expect(warn).toHaveBeenCalledOnce();
 });
 
+test.each([401, 403, 410])(
+  'a playlist that is refused with %i while no player has the configuration: told',
+  (status) => {
+    module.configurationWatch.begin(source);
+    ended(MANIFEST, status);
+    expect(warn).toHaveBeenCalledOnce();
+  },
+);
+
 test('a configuration that no player has received, and a playlist that is refused: told once', () => {
   module.configurationWatch.begin(source);
   ended('https://cdn.example/vod/s1.ts');
