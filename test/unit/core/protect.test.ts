@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
+import { protectedBy } from '../../../packages/core/src/tokens/protection.ts';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
 import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, advanceSeconds } from './lab.ts';
 
@@ -126,4 +127,12 @@ describe('createTokenSource', () => {
       expect(calls).toHaveLength(0);
     });
   });
+});
+
+test('whoever signs by the tokens of somebody else learns which URLs are covered, and that no URL is not', () => {
+  expect([`${CDN}/a.ts`, 'https://other.test/a.ts', 'https://'].map(protectedBy(`${CDN}/`))).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
