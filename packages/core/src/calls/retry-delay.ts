@@ -1,8 +1,8 @@
 /** Failures in a row after which it is no hiccup. */
 const QUICK_TRIES = 4;
 
-/** Seconds between two tries of a request that waits, once the quick ones have failed. */
-const STEADY = { least: 5, most: 10 };
+/** Seconds between two tries of a request that waits, once the quick ones have failed: at most; half as many at least. */
+const LONGEST_DELAY = 10;
 
 /** Share of what is left of a token after which a failed renewal is tried again: well before its end. */
 const SHARE_OF_REST = { least: 0.5, most: 0.95 };
@@ -31,11 +31,11 @@ export interface Failing {
  * @param limit the longest delay in seconds, but for `Retry-After`; ten if it is left out
  */
 export function retryDelay({ failures, lasted = 0, retryAfter }: Failing, random: number, limit?: number): number {
-  const most = Math.min(STEADY.most, limit ?? Infinity);
+  const most = Math.min(LONGEST_DELAY, limit ?? Infinity);
   if (retryAfter !== undefined) return retryAfter + random * Math.min(most, retryAfter);
-  const isHiccup = failures <= QUICK_TRIES && lasted < STEADY.most;
+  const isHiccup = failures <= QUICK_TRIES && lasted < LONGEST_DELAY;
   if (isHiccup) return random * Math.min(most, 2 ** (failures - 1));
-  return between(Math.min(STEADY.least, most / 2), most, random);
+  return between(most / 2, most, random);
 }
 
 /**
