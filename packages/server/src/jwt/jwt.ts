@@ -28,9 +28,9 @@ export interface JwtOptions extends ValueCarrierOptions {
   /**
    * The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. In
    * `verify`, a URL for which it throws is malformed. A URL is not signed either, and malformed, if a claim is
-   * `undefined`, `NaN`, infinite or an invalid date. Return a plain object of what JSON has; an object of a class, other
-   * than one with `toJSON`, a promise, a function and a list with names are `ERR_OPTIONS`. Return `aud` to accept tokens
-   * that have one.
+   * `undefined`, `NaN`, infinite or an invalid date. Return a plain object of what JSON has; an object of a class,
+   * other than one with `toJSON`, a promise, a function and a list with names are `ERR_OPTIONS`. Return `aud` to accept
+   * tokens that have one.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
@@ -156,7 +156,8 @@ function wholeClaims(claims: ReturnType<JwtOptions['claims']>): ReturnType<JwtOp
           )
         : optionsError(
             'claims',
-            `JSON does not have the value at '${name}'. Return text, numbers, lists and plain objects, and no promises.`,
+            `JSON does not have the value at '${name}'. ` +
+              'Return text, numbers, lists and plain objects, and no promises.',
           );
     })
   );
