@@ -153,6 +153,30 @@ describe('adopt: the edge answers with another token', () => {
     });
   });
 
+  describe('an answer that a library of the page has wrapped, with a getter of its own for the URL', () => {
+    /** What is sent next, after an answer from `url` whose prototype is that of the browser's object, or none. */
+    async function nextAfter(url: string, prototype: object): Promise<string | null> {
+      const { source } = lab(withQuery(), { adopt: true });
+      const request = await source.sign(MASTER);
+      const wrapped = Object.create(prototype, {
+        url: { get: () => url },
+        headers: { value: new Headers({ [HEADER]: endingAt(START + 600) }) },
+      }) as EdgeAnswer;
+      hideSignedUrl(wrapped, source);
+      adoptToken(source, request, wrapped);
+      return catOf(source.signNow(MASTER));
+    }
+
+    // that of the browser throws where it is asked in the name of a wrapper
+    test.each([
+      ['a plain object', {}],
+      ['of the browser', Response.prototype],
+    ])('%s: a token of another host is not used, one of the same host is', async (_, prototype) => {
+      expect(await nextAfter('https://elsewhere.example/master.m3u8', prototype)).toBe('first');
+      expect(await nextAfter(MASTER, prototype)).toBe(endingAt(START + 600));
+    });
+  });
+
   test('a token in a header beside a parameter of the app: the parameter stays', async () => {
     const { source } = lab(folder(60, FOLDER, { query: { v: '1' }, headers: { [HEADER]: 'first' } }), { adopt: true });
     const next = endingAt(START + 600);

@@ -84,6 +84,21 @@ describe('createTokenSource', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
+    test('destroy() while the app makes the request of the call: it is not sent, though its `fetch` knows no signal', async () => {
+      const fetch = vi.fn(async () => new Response('{}'));
+      const request = async (): Promise<RequestInit> => {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return { headers: { authorization: 'Bearer log-in' } };
+      };
+      const { source } = lab(folder(), { request, fetch });
+      const ended = code(source.sign(MASTER));
+      await advanceSeconds(0.2);
+      source.destroy();
+      await advanceSeconds(20);
+      expect(await ended).toBe('ERR_DESTROYED');
+      expect(fetch).not.toHaveBeenCalled();
+    });
+
     test('after destroy() refused() and renew() fail', async () => {
       const { source } = lab(inTurn(folder(), forever));
       const request = await source.sign(MASTER);

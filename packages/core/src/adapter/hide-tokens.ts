@@ -68,6 +68,9 @@ export function textWithoutToken(text: string, request: SignedRequest): string {
 /** Where an XMLHttpRequest and a Response say to which URL the request went. */
 const PROPERTIES = ['responseURL', 'url'] as const;
 
+/** The getters that `hideSignedUrl` has made. Apps and libraries that wrap a request give theirs, and mean them. */
+const hiding = new WeakSet<() => unknown>();
+
 /**
  * Lets an object of the browser that stands for a request report its URL without the token: players hand these objects
  * out in events, and apps log them. Headers and whatever else it holds are left alone.
@@ -83,18 +86,19 @@ export function hideSignedUrl(details: unknown, source: TokenSource): void {
       const url: unknown = Reflect.get(prototype as object, property, details);
       return typeof url === 'string' ? source.unsign(url) : url;
     };
+    hiding.add(get);
     Reflect.defineProperty(details, property, { configurable: true, get });
   }
 }
 
 /**
- * The URL from which `answer` came, as the browser tells it. A getter of its own is that of `hideSignedUrl`, and the `url`
- * of an XMLHttpRequest is what Video.js has asked for.
+ * The URL from which `answer` came, as the browser or the app that wraps it tells, behind what `hideSignedUrl` shows. The
+ * `url` of an XMLHttpRequest is what Video.js has asked for.
  */
 export function answeredFrom(answer: object): string | undefined {
   const told = PROPERTIES.map((property) => {
-    const own = Object.getOwnPropertyDescriptor(answer, property);
-    const from = own && 'get' in own ? (Object.getPrototypeOf(answer) as object) : answer;
+    const own: { get?: () => unknown } | undefined = Object.getOwnPropertyDescriptor(answer, property);
+    const from = own?.get && hiding.has(own.get) ? (Object.getPrototypeOf(answer) as object) : answer;
     return Reflect.get(from, property, answer) as string | undefined;
   });
   return told.find(Boolean);

@@ -71,7 +71,12 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     if (signed.length === 0) throw unsignable();
     // What cannot be signed takes no place, and for whom there is none, no playlist is read.
     if (sessions) await admitSession(sessions, request, { session, ttl: lifetime });
-    await mint.mint(await openableChildren(granted, { format, expires, allows, mayOpen, expander }));
+    try {
+      await mint.mint(await openableChildren(granted, { format, expires, allows, mayOpen, expander }));
+    } catch (error) {
+      // The tokens that were asked for are there, and a place is taken: the player asks for the children itself.
+      onError(error);
+    }
     const { tokens, cookies } = mint;
     const hrefs = new Set(signed.map(({ href }) => href));
     const now = nowSeconds();

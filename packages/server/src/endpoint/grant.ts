@@ -1,4 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
+import { isPlainObject } from '../errors/plain-object.ts';
 import { DeniedUrls } from '../url/denied-urls.ts';
 import { judgeScope } from '../url/judged-scope.ts';
 import type { JudgedScope } from '../url/judged-scope.ts';
@@ -41,15 +42,9 @@ export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): 
   return { isDenied: (scope) => deniedUrls.areReachedBy(scope), ttl };
 }
 
-/**
- * A list, a map, a `Response` of another library or a misspelt field says something, and not that all may be had. Plain
- * objects of another realm are plain.
- */
+/** A list, a map, a `Response` of another library or a misspelt field says something, and not that all may be had. */
 function isPlainGrant(grant: unknown): grant is { denied?: readonly string[]; ttl?: number } {
-  if (Object.prototype.toString.call(grant) !== '[object Object]') return false;
-  const prototype = Object.getPrototypeOf(grant) as object | null;
-  const isPlain = prototype === null || Object.hasOwn(prototype, 'hasOwnProperty');
-  return isPlain && Reflect.ownKeys(grant as object).every((name) => name === 'denied' || name === 'ttl');
+  return isPlainObject(grant) && Reflect.ownKeys(grant).every((name) => name === 'denied' || name === 'ttl');
 }
 
 function deniedScope(entry: unknown): JudgedScope {

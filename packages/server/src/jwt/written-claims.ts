@@ -1,3 +1,5 @@
+import { isPlainObject } from '../errors/plain-object.ts';
+
 /**
  * The error for a value that JSON loses.
  *
@@ -24,13 +26,14 @@ export function writtenClaims(claims: unknown, lost: LostClaim): Readonly<Record
 }
 
 function writtenValue(given: unknown, name: string, lost: LostClaim): unknown {
-  const value = unboxed(hasToJSON(given) ? given.toJSON(name) : given);
+  const value = hasToJSON(given) ? given.toJSON(name) : given;
   if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return value;
   if (value === null && given === null) return null;
   if (value === undefined || value === null || typeof value === 'number') throw lost(name, true);
   if (Array.isArray(value)) {
-    // JSON writes no more of a list than its places, and `length` is a key of it, too.
-    const isPlain = Object.getPrototypeOf(value) === Array.prototype;
+    // JSON writes no more of a list than its places, and `length` is a key of it, too. The prototype of a list is a list
+    // in each realm, and that of a class is not.
+    const isPlain = Array.isArray(Object.getPrototypeOf(value));
     if (!isPlain || Reflect.ownKeys(value).length !== value.length + 1) throw lost(name, false);
     return Array.from(value, (each, i) => writtenValue(each, String(i), lost));
   }
@@ -43,14 +46,4 @@ function writtenValue(given: unknown, name: string, lost: LostClaim): unknown {
 
 function hasToJSON(value: unknown): value is { toJSON: (name: string) => unknown } {
   return typeof (value as { toJSON?: unknown } | null | undefined)?.toJSON === 'function';
-}
-
-function unboxed(value: unknown): unknown {
-  return value instanceof String || value instanceof Number || value instanceof Boolean ? value.valueOf() : value;
-}
-
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
 }

@@ -110,6 +110,24 @@ describe('createSigningEndpoint with sessions', () => {
     expect(await sessions.list('anna')).toHaveLength(1);
   });
 
+  test('a format that fails at the children of a playlist: the playlist has its token, and the log hears of it', async () => {
+    const { sessions } = setUp(ownJwt, { limit: 1 });
+    const onError = vi.fn();
+    const broken = new Error('the key store is down');
+    const sign: TokenFormat['sign'] = async (url, ...rest) => {
+      if (url.pathname.endsWith('.ts')) throw broken;
+      return ownJwt.sign(url, ...rest);
+    };
+    const endpoint = createSigningEndpoint({
+      ...{ format: { ...ownJwt, sign }, allow: `${HOST}/vod/`, ttl: 300, sessions, authorize: () => true, onError },
+      expand: { fetch: async () => new Response('#EXTM3U\n#EXTINF:4,\n1.ts\n') },
+    });
+    const answer = await endpoint(post({ urls: [FILM], session: one }, { 'X-Viewer': 'anna' }));
+    expect(answer.status).toBe(200);
+    expect(((await answer.json()) as Answer).tokens).toMatchObject([{ url: FILM }]);
+    expect(onError.mock.calls).toEqual([[broken]]);
+  });
+
   test('a viewer without a name, or a store that fails, is a 503 that players retry, and the log hears of it', async () => {
     const { ask, errors } = setUp();
     expect((await ask({ session: one }, '')).status).toBe(503);
