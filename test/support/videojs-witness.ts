@@ -146,14 +146,20 @@ function listen(): void {
       trigger.call(this, event);
     },
   });
-  // the workers of VHS that repack and decrypt; what is asked first is what a segment holds
-  const isQuestion = (action = ''): boolean => action.startsWith('probe') || action.startsWith('get');
+  // the workers of VHS that repack and decrypt, by what ends their work; what is asked first is what a segment holds
+  const ANSWERS: Readonly<Record<string, string>> = {
+    flush: 'done',
+    endTimeline: 'endedtimeline',
+    pushMp4Captions: 'mp4Captions',
+  };
+  const answerTo = (action = ''): string | undefined =>
+    action.startsWith('probe') || action.startsWith('get') ? action : ANSWERS[action];
   const { postMessage } = Worker.prototype;
   Worker.prototype.postMessage = function (this: Worker, ...args: unknown[]) {
     const { action, encrypted } = args[0] as { action?: string; encrypted?: unknown };
-    if (action === 'flush' || isQuestion(action) || encrypted) {
+    const answer = answerTo(action);
+    if (answer !== undefined || encrypted) {
       const mark = { what: 'worker' };
-      const answer = isQuestion(action) ? action : 'done';
       witness.underWay.add(mark);
       const end = ({ data }: MessageEvent<{ action?: string; type?: string }>): void => {
         if (!encrypted && data.action !== answer && data.type !== answer) return;
