@@ -93,7 +93,7 @@ export class SigningEndpoint {
     if (getTokens) return { body: toJson(await getTokens({ ...wanted, session, signal })) };
     const init = typeof request === 'function' ? await request() : request;
     // a `fetch` of the app may not look at the signal, and `init` may hold the log-in
-    signal.throwIfAborted();
+    if (signal.aborted) throw signal.reason;
     const headers = new Headers(init?.headers);
     headers.set('content-type', 'application/json');
     const body = JSON.stringify({ ...wanted, session });

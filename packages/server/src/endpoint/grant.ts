@@ -26,11 +26,20 @@ interface Permission {
 }
 
 /**
- * @throws `Problem` 403 for `false`, and for whatever a hook without types returned instead of a grant; `ERR_OPTIONS`
- *   for a `ttl` that is no lifetime and for an entry of `denied` that cannot be judged: it would deny nothing
+ * @throws `Problem` 403 for `false`, and for what a hook without types returned instead of it, such as nothing;
+ *   `ERR_OPTIONS` for anything else that is no grant, for a `ttl` that is no lifetime, and for an entry of `denied` that
+ *   cannot be judged: it would deny nothing
  */
 export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
-  if (grant !== true && !isPlainGrant(grant)) throw deniedToViewer();
+  if (!grant) throw deniedToViewer();
+  if (grant !== true && !isPlainGrant(grant)) {
+    throw optionsError(
+      'authorize',
+      'Return true, false, a Response, or a plain object with `denied`, `ttl` and no more: of an object with hidden ' +
+        'members, as of `config.get()`, a copy.',
+      grant,
+    );
+  }
   const { ttl = defaultTtl } = grant === true ? {} : grant;
   const denied: unknown = grant !== true && Object.hasOwn(grant, 'denied') ? grant.denied : [];
   if (!(typeof ttl === 'number' && ttl >= 1))

@@ -156,8 +156,8 @@ function wholeClaims(claims: ReturnType<JwtOptions['claims']>): ReturnType<JwtOp
           )
         : optionsError(
             'claims',
-            `JSON does not have the value at '${name}'. ` +
-              'Return text, numbers, lists and plain objects, and no promises.',
+            `JSON loses something of the value at '${name}'. ` +
+              'Return text, numbers, lists and plain objects without hidden members, and no promises.',
           );
     })
   );

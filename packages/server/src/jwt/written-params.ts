@@ -1,6 +1,8 @@
 import { optionsError } from '../errors/options-error.ts';
 import { writtenClaims } from './written-claims.ts';
 
+const COPY = 'Of an object with hidden members, as of `config.get()`, give a copy: JSON.parse(JSON.stringify(it)).';
+
 /**
  * `params` of the options, as each token has them.
  *
@@ -10,8 +12,8 @@ import { writtenClaims } from './written-claims.ts';
 export function writtenParams(params: unknown, own: readonly string[]): Readonly<Record<string, unknown>> {
   const written = writtenClaims(params, (name) =>
     name === ''
-      ? optionsError('params', 'Give a plain object of claims, or leave it out.', params)
-      : optionsError('params', `JSON does not have the value at '${name}'. Give another, or leave it out.`),
+      ? optionsError('params', `Give a plain object of claims, or leave it out. ${COPY}`, params)
+      : optionsError('params', `JSON loses something of the value at '${name}'. Give another. ${COPY}`),
   );
   const taken = own.find((name) => Object.hasOwn(written, name));
   if (taken !== undefined) throw optionsError('params', `\`${taken}\` is made by the format itself. Leave it out.`);
