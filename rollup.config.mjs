@@ -70,9 +70,10 @@ const fromPackages = (/** @type {string} */ id) => /^[@a-z]/.test(id) && !isPriv
 // all packages have one version, which the release script writes
 const { version } = JSON.parse(readFileSync(new URL('./packages/core/package.json', import.meta.url), 'utf8'));
 /** @typedef {'development' | 'default'} Build */
-const compile = (/** @type {Build} */ kind = 'default') =>
+const compile = (/** @type {Build} */ kind = 'default', minify = false) =>
   esbuild({
     target: 'es2022',
+    minify,
     define: { PACKAGE_VERSION: JSON.stringify(version), __DEVELOPMENT__: String(kind === 'development') },
   });
 // a page that names no charset reads a script as that of its language: its strings are ASCII, as esbuild writes them
@@ -109,11 +110,13 @@ const withoutCommonJsName = {
 
 /**
  * A file for script tags or a service worker, with everything inside. That of development is readable.
+ * @param {boolean} isShipped the minifier of what is shipped takes two thirds of a build
  * @returns {import('rollup').RollupOptions}
  */
 const scriptFile = (
   /** @type {Row} */ { folder, input = 'index.ts', iife = '', global },
   /** @type {Build} */ kind,
+  isShipped = true,
 ) => {
   const isDefault = kind === 'default';
   return {
@@ -121,9 +124,9 @@ const scriptFile = (
     plugins: [
       withCoreInside,
       withPrivateInside,
-      compile(kind),
+      compile(kind, isDefault && !isShipped),
       find(),
-      isDefault ? minify() : withoutCommonJsName,
+      ...(isDefault ? (isShipped ? [minify()] : []) : [withoutCommonJsName]),
       ...(isDefault && !global ? [typesOfScript(iife)] : []),
     ],
     output: {
@@ -182,8 +185,11 @@ const typesOf = (/** @type {Row} */ row) => {
   };
 };
 
-/** The outputs of a row without types; development builds first. @returns {import('rollup').RollupOptions[]} */
-const code = (/** @type {Row} */ row) => {
+/**
+ * The outputs of a row without types; development builds first.
+ * @returns {import('rollup').RollupOptions[]}
+ */
+const code = (/** @type {Row} */ row, isShipped = true) => {
   const { folder, input, esm, script, bin } = row;
   const source = `packages/${folder}/src/${input}`;
   const dist = `packages/${folder}/dist`;
@@ -207,7 +213,7 @@ const code = (/** @type {Row} */ row) => {
     ];
   }
   const kinds = /** @type {Build[]} */ (hasDevelopmentBuild(folder) ? ['development', 'default'] : ['default']);
-  return kinds.map((kind) => (esm ? modules(row, kind) : scriptFile(row, kind)));
+  return kinds.map((kind) => (esm ? modules(row, kind) : scriptFile(row, kind, isShipped)));
 };
 
 const build = (/** @type {Row} */ row) => [...code(row), ...(row.esm ? [typesOf(row)] : [])];
@@ -233,8 +239,8 @@ const forPages = () => {
 };
 
 /**
- * `npm run build`; `rollup -c --configPages` is the part of it that `npm start` waits for, and `rollup -c --configCode`
- * what tests in browsers wait for: all but types.
+ * `npm run build`; `rollup -c --configPages` is the part of it that `npm start` waits for, and `rollup -c --configTests`
+ * what a test in a browser waits for after a change.
  */
-export default (/** @type {{ configPages?: boolean, configCode?: boolean }} */ { configPages, configCode }) =>
-  configPages ? forPages() : files.flatMap(configCode ? code : build);
+export default (/** @type {{ configPages?: boolean, configTests?: boolean }} */ { configPages, configTests }) =>
+  configPages ? forPages() : files.flatMap((row) => (configTests ? code(row, false) : build(row)));

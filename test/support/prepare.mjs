@@ -58,12 +58,13 @@ export async function prepare(options) {
 }
 
 /**
- * Makes a fresh clone ready for tests in browsers and of servers: without types, which take a third of the build.
+ * Makes a fresh clone ready for tests in browsers and of servers, in a quarter of the time: without types, and minified
+ * in a moment.
  * @type {(options?: PrepareOptions) => Promise<void>}
  * @throws an error to show as it is
  */
 export const prepareCode = (options = {}) =>
-  preparePart('Building the packages without types', '--configCode', commandOrModuleOf, options);
+  preparePart('Building what tests load', '--configTests', commandOrModuleOf, options);
 
 /**
  * Makes a fresh clone ready for the example pages: without types and most scripts, in a sixth of the time.

@@ -109,7 +109,7 @@ describe('prepare', () => {
 });
 
 describe('prepareCode', () => {
-  const build = 'npm run --silent build -- --silent --configCode';
+  const build = 'npm run --silent build -- --silent --configTests';
   beforeEach(async () => {
     await file('node_modules/.package-lock.json', 2);
     await file('packages/core/dist/index.js', 2);
