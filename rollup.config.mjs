@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { dts } from 'rollup-plugin-dts';
@@ -17,7 +17,7 @@ import esbuild from 'rollup-plugin-esbuild';
  */
 
 /** @type {readonly Row[]} */
-const files = [
+export const files = [
   { folder: 'core', esm: 'index.js', with: ['adapter.js', 'playlists.js'], lib: 'esnext.disposable' },
   { folder: 'hlsjs', esm: 'index.js' },
   { folder: 'hlsjs', iife: 'secure-token-hlsjs.min.js', global: 'SecureTokenHls' },
@@ -51,7 +51,7 @@ const files = [
   { folder: 'cli', input: 'cli.ts', bin: 'cli.js' },
 ];
 
-const sourceOf = (/** @type {string} */ folder, entry = 'index') =>
+export const sourceOf = (/** @type {string} */ folder, entry = 'index') =>
   new URL(`./packages/${folder}/src/${entry}.ts`, import.meta.url).pathname;
 const CORE = /^secure-token-core(?:\/(\w+))?$/;
 const withCoreInside = {
@@ -70,12 +70,13 @@ const fromPackages = (/** @type {string} */ id) => /^[@a-z]/.test(id) && !isPriv
 // all packages have one version, which the release script writes
 const { version } = JSON.parse(readFileSync(new URL('./packages/core/package.json', import.meta.url), 'utf8'));
 /** @typedef {'development' | 'default'} Build */
-const compile = (/** @type {Build} */ kind = 'default', minify = false) =>
-  esbuild({
-    target: 'es2022',
-    minify,
-    define: { PACKAGE_VERSION: JSON.stringify(version), __DEVELOPMENT__: String(kind === 'development') },
-  });
+export const target = 'es2022';
+export const constants = (/** @type {Build} */ kind) => ({
+  PACKAGE_VERSION: JSON.stringify(version),
+  __DEVELOPMENT__: String(kind === 'development'),
+});
+export const commandBanner = '#!/usr/bin/env node';
+const compile = (/** @type {Build} */ kind = 'default') => esbuild({ target, define: constants(kind) });
 // a page that names no charset reads a script as that of its language: its strings are ASCII, as esbuild writes them
 const minify = () => terser({ ecma: 2020, compress: { passes: 3 }, format: { ascii_only: true } });
 const notice =
@@ -86,8 +87,8 @@ const typesInside = (/** @type {string} */ folder) => (folder === 'server' ? [wi
 const isExternalType = (/** @type {string} */ folder) => (/** @type {string} */ id) =>
   fromPackages(id) && !(folder === 'server' && id === 'secure-token-core');
 /** The packages that run in a page. Those of Node alone have one build. */
-const hasDevelopmentBuild = (/** @type {string} */ folder) => folder !== 'server' && folder !== 'cli';
-const ofDevelopment = (/** @type {string} */ file) => file.replace(/(?:\.min)?\.js$/, '.development.js');
+export const hasDevelopmentBuild = (/** @type {string} */ folder) => folder !== 'server' && folder !== 'cli';
+export const ofDevelopment = (/** @type {string} */ file) => file.replace(/(?:\.min)?\.js$/, '.development.js');
 const find = () => nodeResolve({ extensions: ['.ts', '.js'] });
 
 /** The types of a script: it exports nothing. @returns {import('rollup').Plugin} */
@@ -110,13 +111,11 @@ const withoutCommonJsName = {
 
 /**
  * A file for script tags or a service worker, with everything inside. That of development is readable.
- * @param {boolean} isShipped the minifier of what is shipped takes two thirds of a build
  * @returns {import('rollup').RollupOptions}
  */
 const scriptFile = (
   /** @type {Row} */ { folder, input = 'index.ts', iife = '', global },
   /** @type {Build} */ kind,
-  isShipped = true,
 ) => {
   const isDefault = kind === 'default';
   return {
@@ -124,9 +123,9 @@ const scriptFile = (
     plugins: [
       withCoreInside,
       withPrivateInside,
-      compile(kind, isDefault && !isShipped),
+      compile(kind),
       find(),
-      ...(isDefault ? (isShipped ? [minify()] : []) : [withoutCommonJsName]),
+      isDefault ? minify() : withoutCommonJsName,
       ...(isDefault && !global ? [typesOfScript(iife)] : []),
     ],
     output: {
@@ -138,6 +137,12 @@ const scriptFile = (
     },
   };
 };
+
+/** Their names may be others in this build. @returns {import('rollup').Plugin} */
+const withoutOldChunks = (/** @type {string} */ folder) => ({
+  name: 'without-old-chunks',
+  buildStart: () => rmSync(`packages/${folder}/dist/shared`, { recursive: true, force: true }),
+});
 
 const inputsOf = (/** @type {Row} */ { folder, esm = '', with: others = [] }) =>
   Object.fromEntries(
@@ -152,7 +157,13 @@ const modules = (/** @type {Row} */ row, /** @type {Build} */ kind) => {
   return {
     input: inputsOf(row),
     external: fromPackages,
-    plugins: [withPrivateInside, compile(kind), find()],
+    plugins: [
+      withPrivateInside,
+      compile(kind),
+      find(),
+      // the first of the builds of a package
+      ...(kind === 'development' ? [withoutOldChunks(row.folder)] : []),
+    ],
     output: {
       dir: `packages/${row.folder}/dist`,
       format: 'es',
@@ -185,11 +196,8 @@ const typesOf = (/** @type {Row} */ row) => {
   };
 };
 
-/**
- * The outputs of a row without types; development builds first.
- * @returns {import('rollup').RollupOptions[]}
- */
-const code = (/** @type {Row} */ row, isShipped = true) => {
+/** The outputs of a row without types. @returns {import('rollup').RollupOptions[]} */
+const code = (/** @type {Row} */ row) => {
   const { folder, input, esm, script, bin } = row;
   const source = `packages/${folder}/src/${input}`;
   const dist = `packages/${folder}/dist`;
@@ -208,39 +216,15 @@ const code = (/** @type {Row} */ row, isShipped = true) => {
         input: source,
         external: fromPackages,
         plugins: [compile(), find()],
-        output: { file: `${dist}/${bin}`, format: 'es', banner: '#!/usr/bin/env node' },
+        output: { file: `${dist}/${bin}`, format: 'es', banner: commandBanner },
       },
     ];
   }
   const kinds = /** @type {Build[]} */ (hasDevelopmentBuild(folder) ? ['development', 'default'] : ['default']);
-  return kinds.map((kind) => (esm ? modules(row, kind) : scriptFile(row, kind, isShipped)));
+  return kinds.map((kind) => (esm ? modules(row, kind) : scriptFile(row, kind)));
 };
 
 const build = (/** @type {Row} */ row) => [...code(row), ...(row.esm ? [typesOf(row)] : [])];
 
-/** The script files of packages that example pages load by their tags. */
-const scriptsOfPages = () => {
-  const pages = readdirSync('examples').filter((name) => name.endsWith('.html'));
-  const tags = pages.flatMap((name) => [
-    ...readFileSync(`examples/${name}`, 'utf8').matchAll(/<script src="\/packages\/[^/"]+\/([^"]+)"/g),
-  ]);
-  return new Set(tags.map(([, file]) => file));
-};
-
-/**
- * The outputs that the example pages and their servers load: development builds if there are any, no types, and among
- * the scripts the token workers and the scripts for tags.
- */
-const forPages = () => {
-  const scripts = scriptsOfPages();
-  return files
-    .filter(({ esm, iife, global }) => esm || (iife && (!global || scripts.has(ofDevelopment(iife)))))
-    .flatMap((row) => code(row).slice(0, 1));
-};
-
-/**
- * `npm run build`; `rollup -c --configPages` is the part of it that `npm start` waits for, and `rollup -c --configTests`
- * what a test in a browser waits for after a change.
- */
-export default (/** @type {{ configPages?: boolean, configTests?: boolean }} */ { configPages, configTests }) =>
-  configPages ? forPages() : files.flatMap((row) => (configTests ? code(row, false) : build(row)));
+/** `npm run build`: what is shipped. `test/support/quick-build.mjs` is for whoever waits. */
+export default files.flatMap(build);

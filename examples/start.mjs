@@ -1,8 +1,8 @@
-import { preparePages } from '../test/support/prepare.mjs';
+import { prepareQuickly } from '../test/support/prepare.mjs';
 
-// `npm start`, in a fresh clone too: only Node's own modules may be imported before `preparePages` has installed the rest.
+// `npm start`, in a fresh clone too: only Node's own modules may be imported before `prepareQuickly` has installed the rest.
 try {
-  await preparePages();
+  await prepareQuickly();
   const { startExamples } = await import('./server.mjs');
   const { url, app, edge } = await startExamples();
   const moved = new URL(url).port !== '8080' || new URL(app).port !== '8081' || new URL(edge).port !== '8082';

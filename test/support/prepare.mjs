@@ -58,32 +58,16 @@ export async function prepare(options) {
 }
 
 /**
- * Makes a fresh clone ready for tests in browsers and of servers, in a quarter of the time: without types, and minified
- * in a moment.
+ * Makes a fresh clone ready for example pages and for tests in browsers, in two seconds after `npm ci`: without types,
+ * and not as it is shipped. A build as it is shipped is taken, too.
+ *
  * @type {(options?: PrepareOptions) => Promise<void>}
  * @throws an error to show as it is
  */
-export const prepareCode = (options = {}) =>
-  preparePart('Building what tests load', '--configTests', commandOrModuleOf, options);
-
-/**
- * Makes a fresh clone ready for the example pages: without types and most scripts, in a sixth of the time.
- * @type {(options?: PrepareOptions) => Promise<void>}
- * @throws an error to show as it is
- */
-export const preparePages = (options = {}) =>
-  preparePart('Building what the pages load', '--configPages', moduleOf, options);
-
-/**
- * @param {string} title
- * @param {string} part of the build, as an argument of Rollup
- * @param {(facts: PackageFacts) => string | undefined} fileOf the file of a package that tells whether this part is new
- * @param {PrepareOptions} options
- */
-async function preparePart(title, part, fileOf, { root = repository, ...options }) {
+export async function prepareQuickly({ root = repository, ...options } = {}) {
   await install({ root, ...options });
-  if (needsBuild(root, fileOf))
-    await runStep(title, ['run', '--silent', 'build', '--', '--silent', part], root, options);
+  if (needsBuild(root, commandOrModuleOf))
+    await runStep('Building what pages and tests load', ['run', '--silent', 'build:quick'], root, options);
 }
 
 /** @type {(title: string, args: string[], root: string, options: PrepareOptions) => Promise<void>} */
@@ -124,16 +108,7 @@ export function needsBuild(root, lastFileOf = typesOrCommandOf) {
  * @property {string} [main]
  * @property {string} [types]
  * @property {Record<string, string>} [bin]
- * @property {Record<string, string | Record<string, string>>} [exports]
  */
-/**
- * Pages load development builds where there are any.
- * @type {(facts: PackageFacts) => string | undefined}
- */
-const moduleOf = ({ main, exports }) => {
-  const entry = exports?.['.'];
-  return (typeof entry === 'object' ? entry.development : undefined) ?? main;
-};
 /**
  * The command is the last file of a build: where it is new, so are all that are built in front of it.
  * @type {(facts: PackageFacts) => string | undefined}

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { needsBuild, needsInstall, prepare, prepareCode, preparePages } from '../../support/prepare.mjs';
+import { needsBuild, needsInstall, prepare, prepareQuickly } from '../../support/prepare.mjs';
 
 let root: string;
 beforeEach(async () => {
@@ -108,8 +108,8 @@ describe('prepare', () => {
   });
 });
 
-describe('prepareCode', () => {
-  const build = 'npm run --silent build -- --silent --configTests';
+describe('prepareQuickly', () => {
+  const build = 'npm run --silent build:quick';
   beforeEach(async () => {
     await file('node_modules/.package-lock.json', 2);
     await file('packages/core/dist/index.js', 2);
@@ -117,47 +117,27 @@ describe('prepareCode', () => {
     await file('packages/cli/dist/cli.js', 2);
   });
 
+  it('fresh clone: installs, and builds', async () => {
+    await rm(join(root, 'node_modules'), { recursive: true });
+    await rm(join(root, 'packages/cli/dist'), { recursive: true });
+    expect((await runs(0, prepareQuickly)).calls).toEqual(['npm ci --no-audit --no-fund', build]);
+  });
+
   it('modules and the command without types: is content, and a whole build is still needed', async () => {
-    expect((await runs(0, prepareCode)).calls).toEqual([]);
+    expect((await runs(0, prepareQuickly)).calls).toEqual([]);
     expect((await runs(0, prepare)).calls).toEqual(['npm run --silent build -- --silent']);
   });
 
   it('a newer source: builds again without types', async () => {
     await file('packages/core/src/deep/index.ts', 3);
-    expect((await runs(0, prepareCode)).calls).toEqual([build]);
+    expect((await runs(0, prepareQuickly)).calls).toEqual([build]);
   });
 
   it('a build that broke off in front of the command, which is the last: builds again', async () => {
     await file('packages/core/src/deep/index.ts', 3);
     await file('packages/core/dist/index.js', 4);
-    expect((await runs(0, prepareCode)).calls).toEqual([build]);
+    expect((await runs(0, prepareQuickly)).calls).toEqual([build]);
     await file('packages/cli/dist/cli.js', 5);
-    expect((await runs(0, prepareCode)).calls).toEqual([]);
-  });
-});
-
-describe('preparePages', () => {
-  const build = 'npm run --silent build -- --silent';
-
-  it('fresh clone: installs, and builds modules alone', async () => {
-    expect((await runs(0, preparePages)).calls).toEqual(['npm ci --no-audit --no-fund', `${build} --configPages`]);
-  });
-
-  it('modules without types: is content, and a whole build is still needed', async () => {
-    await file('node_modules/.package-lock.json', 2);
-    await file('packages/core/dist/index.js', 2);
-    expect((await runs(0, preparePages)).calls).toEqual([]);
-    expect((await runs(0, prepare)).calls).toEqual([build]);
-  });
-
-  it('a package with a development build: is content with that alone', async () => {
-    await file('node_modules/.package-lock.json', 2);
-    const entry =
-      '{"types":"./dist/index.d.ts","development":"./dist/index.development.js","default":"./dist/index.js"}';
-    await file('packages/core/package.json', 1, `{"main":"./dist/index.js","exports":{".":${entry}}}`);
-    await file('packages/core/dist/index.development.js', 2);
-    expect((await runs(0, preparePages)).calls).toEqual([]);
-    await file('packages/core/src/deep/index.ts', 3);
-    expect((await runs(0, preparePages)).calls).toEqual([`${build} --configPages`]);
+    expect((await runs(0, prepareQuickly)).calls).toEqual([]);
   });
 });

@@ -1,0 +1,55 @@
+// npm run build:quick: all files that packages ship, in two seconds, for `npm start` and for tests in browsers while
+// somebody works. Without types, and not the bytes that are shipped: those are made by `npm run build`.
+import { build } from 'esbuild';
+import {
+  commandBanner,
+  constants,
+  files,
+  hasDevelopmentBuild,
+  ofDevelopment,
+  sourceOf,
+  target,
+} from '../../rollup.config.mjs';
+
+/** @typedef {import('../../rollup.config.mjs').Row} Row */
+
+const core = ['', '/adapter', '/playlists'].map((entry) => [
+  `secure-token-core${entry}`,
+  sourceOf('core', entry.slice(1) || 'index'),
+]);
+const mediaElement = ['secure-token-media-element', sourceOf('media-element')];
+
+/** @type {(row: Row, kind: import('../../rollup.config.mjs').Build) => Promise<unknown>} */
+function buildRow({ folder, input, esm, iife, script, bin, global, with: others = [] }, kind) {
+  const isDefault = kind === 'default';
+  const isScript = iife !== undefined || script !== undefined;
+  const entries = [esm, iife, script, bin, ...others]
+    .filter((name) => name !== undefined)
+    .map((name) => ({
+      in: sourceOf(folder, input?.replace(/\.ts$/, '') ?? (esm ? name.replace(/\.js$/, '') : 'index')),
+      out: (isDefault ? name : ofDevelopment(name)).replace(/\.js$/, ''),
+    }));
+  return build({
+    entryPoints: entries,
+    outdir: `packages/${folder}/dist`,
+    chunkNames: 'shared/[name]-[hash]',
+    bundle: true,
+    splitting: others.length > 0,
+    format: isScript ? 'iife' : 'esm',
+    ...(!isScript && { packages: 'external' }),
+    ...(global !== undefined && { globalName: global }),
+    // whose `paths` would take every package inside
+    tsconfigRaw: {},
+    alias: Object.fromEntries([mediaElement, ...(isScript ? core : [])]),
+    minify: iife !== undefined && isDefault,
+    target,
+    define: constants(kind),
+    sourcemap: true,
+    banner: { js: bin === undefined ? '' : commandBanner },
+  });
+}
+
+for (const row of files) {
+  if (hasDevelopmentBuild(row.folder)) await buildRow(row, 'development');
+  await buildRow(row, 'default');
+}
