@@ -44,7 +44,8 @@ function buildRow({ folder, input, esm, iife, script, bin, global, with: others 
     minify: iife !== undefined && isDefault,
     target,
     define: constants(kind),
-    sourcemap: true,
+    // the others ship without one
+    sourcemap: esm !== undefined || iife !== undefined,
     banner: { js: bin === undefined ? '' : commandBanner },
   });
 }
