@@ -1,6 +1,7 @@
 import { prepareQuickly } from '../test/support/prepare.mjs';
 
-// `npm start`, in a fresh clone too: only Node's own modules may be imported before `prepareQuickly` has installed the rest.
+// `npm start`, in a fresh clone too: only Node's own modules may be imported before `prepareQuickly` has installed the
+// rest.
 try {
   await prepareQuickly();
   const { startExamples } = await import('./server.mjs');

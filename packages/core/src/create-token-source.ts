@@ -36,7 +36,8 @@ const NO_PLAYLIST =
 
 const NO_STATUS =
   'secure-token: a request with a token that has not ended failed without a status. If the network panel shows 401, ' +
-  '403 or 410, the CDN sends no CORS headers with refusals: let it send them with every status, as `always` does in nginx.';
+  '403 or 410, the CDN sends no CORS headers with refusals: let it send them with every status, as `always` does ' +
+  'in nginx.';
 
 /**
  * Creates the token source of one or many players.

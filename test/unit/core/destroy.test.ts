@@ -84,7 +84,7 @@ describe('createTokenSource', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    test('destroy() while the app makes the request of the call: it is not sent, though its `fetch` knows no signal', async () => {
+    test('destroy() while the app makes the request: it is not sent, though `fetch` knows no signal', async () => {
       const fetch = vi.fn(async () => new Response('{}'));
       const request = async (): Promise<RequestInit> => {
         await new Promise((resolve) => setTimeout(resolve, 500));

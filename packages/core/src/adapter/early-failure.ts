@@ -13,8 +13,8 @@ export const hasShownPicture = (media: Pick<HTMLMediaElement, 'readyState' | 'pl
  * Tells the console of a failure with which a player ends, if the viewer has had no picture yet: without a listener the
  * app would have a black player, and no word. After the first picture the player's own error has to do.
  *
- * It is written once: a development build may have told the console of it when it happened. What is not ours, and the end
- * of a source, are not written.
+ * It is written once: a development build may have told the console of it when it happened. What is not ours, and the
+ * end of a source, are not written.
  */
 export function writeEarlyFailure(source: TokenSource, error: unknown, hasPicture: boolean): void {
   if (!hasPicture && isSecureTokenError(error) && error.code !== 'ERR_DESTROYED') writeError(source, error);

@@ -23,8 +23,8 @@ export function writeUnprotectedRefusal(source: TokenSource, { url, token }: Sig
   const { origin } = new URL(href);
   writeMistake(
     source,
-    `secure-token: ${origin} answered ${status} to a request without a token: only the origins of the player's sources ` +
-      "are signed, or what 'protect' names. If that host is one of yours, name all of them: " +
+    `secure-token: ${origin} answered ${status} to a request without a token: only the origins of the player's ` +
+      "sources are signed, or what 'protect' names. If that host is one of yours, name all of them: " +
       `protect: ['https://cdn.example.com/', '${origin}/'].`,
     'troubleshooting.md#nothing-plays-and-the-endpoint-is-never-called',
   );

@@ -92,8 +92,8 @@ export function hideSignedUrl(details: unknown, source: TokenSource): void {
 }
 
 /**
- * The URL from which `answer` came, as the browser or the app that wraps it tells, behind what `hideSignedUrl` shows. The
- * `url` of an XMLHttpRequest is what Video.js has asked for.
+ * The URL from which `answer` came, as the browser or the app that wraps it tells, behind what `hideSignedUrl` shows.
+ * The `url` of an XMLHttpRequest is what Video.js has asked for.
  */
 export function answeredFrom(answer: object): string | undefined {
   const told = PROPERTIES.map((property) => {

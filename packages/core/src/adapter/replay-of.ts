@@ -37,8 +37,8 @@ async function overwriteCached(replay: SignedRequest): Promise<void> {
 
 /**
  * As `source.refused()`, for requests that go through the cache of the browser and cannot choose a cache mode, as those
- * of an XMLHttpRequest. It may keep a refusal and answer the replay with that where the token is not in the URL: one more
- * request overwrites it.
+ * of an XMLHttpRequest. It may keep a refusal and answer the replay with that where the token is not in the URL: one
+ * more request overwrites it.
  * @throws as `source.refused()`
  */
 export async function replayOf(

@@ -195,8 +195,8 @@ export class Backoff {
   }
 
   /**
-   * The network may also be back while a call is under way that it has lost: that call fails later, and begins a new row
-   * of failures.
+   * The network may also be back while a call is under way that it has lost: that call fails later, and begins a new
+   * row of failures.
    */
   #watchNetwork(): void {
     this.#network.listenWhile(this.isPaused || (this.isFailing && this.isAwaited));

@@ -1,7 +1,9 @@
 /** Failures in a row after which it is no hiccup. */
 const QUICK_TRIES = 4;
 
-/** Seconds between two tries of a request that waits, once the quick ones have failed: at most; half as many at least. */
+/**
+ * Seconds between two tries of a request that waits, once the quick ones have failed: at most; half as many at least.
+ */
 const LONGEST_DELAY = 10;
 
 /** Share of what is left of a token after which a failed renewal is tried again: well before its end. */

@@ -151,7 +151,9 @@ export class TokenIntake {
     }
   }
 
-  /** Whether the last answer about the path of `key` had a token for another query of it, as of a URL that is signed. */
+  /**
+   * Whether the last answer about the path of `key` had a token for another query of it, as of a URL that is signed.
+   */
   hasOtherQuery(key: string): boolean {
     return this.#otherQueries.has(key);
   }

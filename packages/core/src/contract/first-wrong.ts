@@ -78,8 +78,8 @@ function nearest(name: string, names: readonly string[]): string | undefined {
 }
 
 /**
- * Says what is wrong with the first member of `options` that is not one of `names`; in development builds, which one was
- * meant, too.
+ * Says what is wrong with the first member of `options` that is not one of `names`; in development builds, which one
+ * was meant, too.
  * @param path what stands before the name of a member, such as `retry.`
  */
 export function unknownOption(options: object, names: readonly string[], path = ''): string | undefined {

@@ -97,8 +97,9 @@ export interface TokenSourceOptions {
   /** Seconds for one call. @default 10 */
   timeout?: number;
   /**
-   * The statuses with which the edge refuses a token. Where edges and stores differ, one with a `prefix` has its own; of
-   * several that fit, the first one counts. URLs of no prefix have the bare statuses beside them, or else the default.
+   * The statuses with which the edge refuses a token. Where edges and stores differ, one with a `prefix` has its own;
+   * of several that fit, the first one counts. URLs of no prefix have the bare statuses beside them, or else the
+   * default.
    * @default [401, 403, 410]
    */
   refusals?: readonly (number | EdgeRefusals)[];

@@ -59,8 +59,8 @@ function copies(): Set<Carries> {
 }
 
 /**
- * Whether a request may go out with `held` now. In the last seconds of its life no request is given it, and one that was
- * given it just before may be on its way.
+ * Whether a request may go out with `held` now. In the last seconds of its life no request is given it, and one that
+ * was given it just before may be on its way.
  */
 function mayBeSent(held: HeldToken, { store, clock, at }: Attached): boolean {
   const isJustAttached = clock.sessionNow() - at < UNDER_WAY_SECONDS;

@@ -4,8 +4,8 @@ import type { SignedRequest } from '../contract/token-source.ts';
 import { resolveUrl } from '../url-text.ts';
 
 /*
- * What adapters tell of signed requests, so that the error of a refusal can name its cause. Only development builds take
- * note of it: nothing is decided by it.
+ * What adapters tell of signed requests, so that the error of a refusal can name its cause. Only development builds
+ * take note of it: nothing is decided by it.
  */
 
 const signedBy = new WeakMap<SignedRequest, object>();
@@ -34,8 +34,8 @@ export function noteAccepted(request: SignedRequest, sentTo = ''): void {
     source,
     `secure-token: a request went out with another value of '${names.join("', '")}' than its token has. The edge ` +
       'accepted it, but nobody renews that other token. Something in the page signs requests as well, such as an ' +
-      'earlier xhrSetup: take that out. Or the edge has redirected the request to the same path with that value: then ' +
-      'nothing is to be done.',
+      'earlier xhrSetup: take that out. Or the edge has redirected the request to the same path with that value: ' +
+      'then nothing is to be done.',
     'migrate.md',
   );
 }
@@ -118,8 +118,8 @@ export function refusalMessage(facts: RefusalFacts): string {
     case 'second token':
       return (
         `${answered}: the request went out with another value of '${overwritten.join("', '")}' than the token has. ` +
-        'Something in the page signs it as well, such as an earlier xhrSetup. Take that out. Or the edge has redirected ' +
-        'it to the same path with that value.'
+        'Something in the page signs it as well, such as an earlier xhrSetup. Take that out. Or the edge has ' +
+        'redirected it to the same path with that value.'
       );
     case 'nothing attached':
       return (
@@ -134,7 +134,8 @@ export function refusalMessage(facts: RefusalFacts): string {
     case 'clocks differ':
       return (
         `${answered}, which is for tokens that have ended. By the clock of the signing endpoint this one lives for ` +
-        `${inSeconds(secondsLeft)} more: the clock of the edge is ahead of it by that, or more. Run NTP on both. ${DOCTOR}`
+        `${inSeconds(secondsLeft)} more: the clock of the edge is ahead of it by that, or more. Run NTP on both. ` +
+        DOCTOR
       );
     case 'expired, by an unknown clock':
       return (

@@ -10,8 +10,8 @@ const ASSUMED_LIFETIME = 60;
 const JUMP_SECONDS = 1;
 
 /**
- * Tells the console once of an endpoint whose clock is not that of this device. One that is ahead makes tokens that live
- * longer than meant, and nobody notices. No method: the default build leaves it out.
+ * Tells the console once of an endpoint whose clock is not that of this device. One that is ahead makes tokens that
+ * live longer than meant, and nobody notices. No method: the default build leaves it out.
  * @param serverNow `NaN` if it told none
  */
 function compareWithDevice(clock: ServerClock, serverNow: number, deviceNow: number): void {

@@ -27,8 +27,8 @@ interface Permission {
 
 /**
  * @throws `Problem` 403 for `false`, and for what a hook without types returned instead of it, such as nothing;
- *   `ERR_OPTIONS` for anything else that is no grant, for a `ttl` that is no lifetime, and for an entry of `denied` that
- *   cannot be judged: it would deny nothing
+ *   `ERR_OPTIONS` for anything else that is no grant, for a `ttl` that is no lifetime, and for an entry of `denied`
+ *   that cannot be judged: it would deny nothing
  */
 export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
   if (!grant) throw deniedToViewer();

@@ -18,8 +18,8 @@ export interface CloudflareStreamOptions {
   /** Signing keys of the account with their ids: the `jwk` of the API, decoded. */
   keys: readonly (JwtKey & { id: string })[];
   /**
-   * More claims, such as `accessRules` or `downloadable`. `verify` refuses tokens with `accessRules`. They are read once,
-   * when the format is made: a format for other claims is another format.
+   * More claims, such as `accessRules` or `downloadable`. `verify` refuses tokens with `accessRules`. They are read
+   * once, when the format is made: a format for other claims is another format.
    */
   params?: Readonly<Record<string, unknown>>;
   /** @default 86400 seconds, which is also what Cloudflare accepts */

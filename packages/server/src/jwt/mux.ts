@@ -10,8 +10,8 @@ export interface MuxOptions {
   /** Signing keys with their ids; Mux hands them out as PKCS#1, so convert them to PKCS#8 first. */
   keys: readonly (JwtKey & { id: string })[];
   /**
-   * More claims, such as `playback_restriction_id`: `verify` refuses tokens with this one, which only Mux can judge. They
-   * are read once, when the format is made: a format for other claims is another format.
+   * More claims, such as `playback_restriction_id`: `verify` refuses tokens with this one, which only Mux can judge.
+   * They are read once, when the format is made: a format for other claims is another format.
    */
   params?: Readonly<Record<string, unknown>>;
   /** @default 86400 seconds */

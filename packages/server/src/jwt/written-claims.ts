@@ -31,8 +31,8 @@ function writtenValue(given: unknown, name: string, lost: LostClaim): unknown {
   if (value === null && given === null) return null;
   if (value === undefined || value === null || typeof value === 'number') throw lost(name, true);
   if (Array.isArray(value)) {
-    // JSON writes no more of a list than its places, and `length` is a key of it, too. The prototype of a list is a list
-    // in each realm, and that of a class is not.
+    // JSON writes no more of a list than its places, and `length` is a key of it, too. The prototype of a list is a
+    // list in each realm, and that of a class is not.
     const isPlain = Array.isArray(Object.getPrototypeOf(value));
     if (!isPlain || Reflect.ownKeys(value).length !== value.length + 1) throw lost(name, false);
     return Array.from(value, (each, i) => writtenValue(each, String(i), lost));

@@ -110,7 +110,7 @@ describe('createSigningEndpoint with sessions', () => {
     expect(await sessions.list('anna')).toHaveLength(1);
   });
 
-  test('a format that fails at the children of a playlist: the playlist has its token, and the log hears of it', async () => {
+  test('a format that fails at the children of a playlist: it has its token, and the log hears of it', async () => {
     const { sessions } = setUp(ownJwt, { limit: 1 });
     const onError = vi.fn();
     const broken = new Error('the key store is down');
