@@ -74,7 +74,14 @@ describe('toNodeHandler', () => {
 
   test('writes 64 KiB at a time, so that a slow client has taken something in the time it is given', async () => {
     const written: number[] = [];
-    const handle = toNodeHandler(() => new Response(new Uint8Array(150_000)));
+    const body = (): ReadableStream =>
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(new Uint8Array(150_000));
+          controller.close();
+        },
+      });
+    const handle = toNodeHandler(() => new Response(body()));
     running = await startNodeServer((request, response) => {
       const write = response.write.bind(response);
       vi.spyOn(response, 'write').mockImplementation((chunk: Uint8Array) => {
