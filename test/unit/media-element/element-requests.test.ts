@@ -106,7 +106,7 @@ test('an element is served while no other token is there; one that a worker must
   expect([own, byWorker, onlyByWorker].map((each) => each.areServed())).toEqual([false, false, true]);
 });
 
-test('an element that has data was let through: a later refusal is that of an edge that did accept tokens', async () => {
+test('an element that has data was let through: a later refusal is of an edge that has accepted tokens', async () => {
   const requests = await playing();
   const refused = async () => refusalOf(source, await source.sign(url), 403)?.message;
   expect(await refused()).not.toContain('has accepted tokens');

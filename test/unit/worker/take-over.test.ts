@@ -69,7 +69,7 @@ test('the wait ends once the worker controls the page, and not with another work
   expect(worker?.controls).toBe(true);
 });
 
-test('a file that could not be registered is read for five seconds: no longer does the page wait for the cause', async () => {
+test('a file that could not be registered is read for five seconds: the cause is told without it then', async () => {
   const cause = new TypeError('ServiceWorker script evaluation failed');
   const script = { href: 'https://www.test/a.js', url: new URL('https://www.test/a.js') };
   const failed = vi.fn();

@@ -182,7 +182,7 @@ describe('replay', () => {
   });
 });
 
-test('a renewal is written with the numbers of the standard: how it is sent, how long tokens live, until when', async () => {
+test('a renewal is written with the numbers of the standard: its way, how long tokens live, until when', async () => {
   const renewal = { lifetime: 60, grant: 3600, type: 'header' } as const;
   const token = await formatOf('cta', { renewal }).sign(new URL(url), NOW + 60);
   expect(claimsOf(token).get(323)).toEqual(

@@ -72,7 +72,7 @@ describe('memoryStore', () => {
   describeKeptEnds(memoryStore);
   describeManySessions(memoryStore);
 
-  test('when it is full, it makes room of what is over, even behind a viewer whose session lasts, once a second', async () => {
+  test('when it is full, it makes room of what is over, even behind one who stays, once a second', async () => {
     const store = memoryStore();
     const lasting = { viewer: 'long', id: 'long', limit: 1, nowMs: 1, idleAtMs: 1e9, overAtMs: 1e9 };
     await store.admit(lasting);
