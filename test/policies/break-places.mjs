@@ -12,18 +12,23 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const first = Number(process.argv[2]);
 const policies = policiesOf(process.env.POLICIES ?? '');
 
-/** The place that is broken at the moment. @type {{ path: string, place: Break } | undefined} */
+/** The file that is broken at the moment, and its text. @type {{ path: string, contents: string } | undefined} */
 let broken;
+
+/** Breaks a place, and mends the one before. @type {(path: string, source: string, place: Break) => void} */
+function breakPlace(path, source, { start, end, text }) {
+  if (broken) vitest.invalidateFile(broken.path);
+  broken = { path: `${root}${path}`, contents: `${source.slice(0, start)}${text}${source.slice(end)}` };
+  // for a test that bundles sources by itself: test/support/broken-source.ts
+  process.env.BROKEN_SOURCE = JSON.stringify(broken);
+  vitest.invalidateFile(broken.path);
+}
 
 /** @type {import('vite').Plugin} */
 const breaker = {
   name: 'break-one-place',
   enforce: 'pre',
-  transform(source, id) {
-    if (!broken || id !== `${root}${broken.path}`) return null;
-    const { start, end, text } = broken.place;
-    return `${source.slice(0, start)}${text}${source.slice(end)}`;
-  },
+  transform: (_, id) => (id === broken?.path ? broken.contents : null),
 };
 
 const vitest = await createVitest(
@@ -72,17 +77,15 @@ for (const path of new Set(policies.flatMap(({ files }) => files))) {
   const tests = [...new Set(policies.flatMap((policy) => (policy.files.includes(path) ? policy.tests : [])))];
   const quick = tests.filter(isQuick);
   if (!quick.length) continue;
-  for (const place of breaksOf(path, readFileSync(`${root}${path}`, 'utf8'))) {
+  const source = readFileSync(`${root}${path}`, 'utf8');
+  for (const place of breaksOf(path, source)) {
     if (number++ < first) continue;
     const { line, what, text } = place;
     const about = { path, place: `${path}:${line}  ${what} → ${text.slice(0, 80)}`, tests: quick };
     tell({ begun: about });
-    broken = { path, place };
-    vitest.invalidateFile(`${root}${path}`);
+    breakPlace(path, source, place);
     tell({ ended: about, red: await firstFailing(quick) });
   }
-  broken = undefined;
-  vitest.invalidateFile(`${root}${path}`);
 }
 await vitest.close();
 process.exit(0);

@@ -11,7 +11,8 @@ export interface Failures {
   readonly position: number;
 }
 
-export const noFailures: Failures = { count: 0, position: 0 };
+/** At no place. */
+export const noFailures: Failures = { count: 0, position: NaN };
 
 /**
  * `before` as far as they count for an element that is at `position`: once it has come past their place they are over.

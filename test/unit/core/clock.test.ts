@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ServerClock } from '../../../packages/core/src/tokens/server-clock.ts';
 import type { Answer } from './lab.ts';
 import {
   FOLDER,
@@ -248,5 +249,27 @@ describe('createTokenSource', () => {
       const slow = lab(folder(), { tokens, clock: () => Date.now() - 5 * HOURS * 1000 });
       expect(tokenOf(slow.source.signNow(MASTER))).toBe('page');
     });
+  });
+});
+
+describe('ServerClock', () => {
+  test.each([
+    [1000, 0],
+    [1001, 1.001],
+  ])('a clock that is set back by %i ms, and then right again, has gained %d s', (backMs, gained) => {
+    let wrong = 0;
+    const clock = new ServerClock(() => Date.now() + wrong);
+    const before = clock.sessionNow();
+    wrong = -backMs;
+    expect(clock.sessionNow()).toBeCloseTo(before, 6);
+    wrong = 0;
+    expect(clock.sessionNow() - before).toBeCloseTo(gained, 6);
+  });
+
+  test('where nobody tells the time, a token that looks expired when it comes is taken to live for a minute', () => {
+    const clock = new ServerClock(() => Date.now() + HOURS * 1000);
+    const expires = seconds() + 300;
+    clock.correct(NaN, clock.sessionNow(), expires);
+    expect(expires - clock.now()).toBeCloseTo(60, 6);
   });
 });

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import type { Representation } from '../../../packages/core/src/playlists/dash-manifest.ts';
 import { isMpd, parseDashManifest } from '../../../packages/core/src/playlists/dash-manifest.ts';
+import { Timeline } from '../../../packages/core/src/playlists/segment-times.ts';
 import { firstOf } from '../../../packages/core/src/playlists/url-order.ts';
+import { parseXml } from '../../../packages/core/src/playlists/xml-elements.ts';
 import { FOLDER, AT, parse, absolute, from, has, film, mpd, period, one, timeline, live, identify } from './mpd-lab.ts';
 
 describe('numbers', () => {
@@ -277,4 +279,9 @@ test('what a manifest is', () => {
     expect(isMpd(text)).toBe(true);
   }
   for (const text of ['<MPDs>', '#EXTM3U', 'x<MPD>', '{"MPD":1}', '<Patch>']) expect(isMpd(text)).toBe(false);
+});
+
+test.each(['r="1e12"', 'r="-1"'])('a timeline with %s has a billion segments at most', (repeats) => {
+  const element = parseXml(`<SegmentTimeline><S d="1" ${repeats}/></SegmentTimeline>`)!;
+  expect(new Timeline(element).times(() => Infinity).count()).toBe(1e9);
 });

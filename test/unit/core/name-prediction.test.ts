@@ -209,3 +209,10 @@ describe('upcoming', () => {
     expect(prediction.segmentSeconds).toBe(6);
   });
 });
+
+test('the duration of a segment is the average of the last five, however long the stream has been watched', () => {
+  const prediction = new NamePrediction();
+  const listed = (n: number): ListedSegment => ({ uri: segment(n), parts: [], seconds: n <= 5 ? 2 : 4 });
+  for (let last = 4; last <= 10; last++) prediction.learn([last - 3, last - 2, last - 1, last].map(listed), last);
+  expect(prediction.segmentSeconds).toBe(4);
+});

@@ -92,6 +92,19 @@ describe('the `detail` of the signing endpoint', () => {
     expect(cancel).toHaveBeenCalledOnce();
   });
 
+  test('the status waits for a body for a second', async () => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('{')) });
+    const headers = { 'content-type': 'application/json' };
+    const { source } = lab(() => new Response(body, { status: 403, headers }), { retry: { limit: 0 } });
+    await advanceSeconds(0);
+    const request = watch(source.sign(MASTER));
+    await advanceSeconds(0.9);
+    expect(request.state).toBe('pending');
+    await advanceSeconds(0.2);
+    expect(request.error).toMatchObject({ code: 'ERR_DENIED' });
+    source.destroy();
+  });
+
   test.each([
     ['a\r\n\u0007\u202eb\u001b[31m', 'a b [31m'],
     ['https://c.example/vod/a.m3u8?st=SECRET&e=1 is not signed.', 'https://c.example/vod/a.m3u8?… is not signed.'],

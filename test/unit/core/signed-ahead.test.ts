@@ -56,3 +56,8 @@ test('a listed name that was answered without a token is asked for again after t
   now += 0.1;
   expect(ahead.listedLackedBy(playlist, 1)).toContain(segment(21));
 });
+
+test('a playlist whose next names nobody can know is due for none of them', () => {
+  const ahead = new SignedAhead(sourceOf(() => ({ opens: 'url', lifetime: 20, rest: 20 })));
+  expect(ahead.restOfDue(played())).toBeUndefined();
+});

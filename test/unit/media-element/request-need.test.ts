@@ -46,6 +46,8 @@ describe('observeNeed', () => {
     ],
     ['three seconds are left', 'expiring', { buffered: ranges([90, 102.9]) }],
     ['three seconds are left, and more arrives', undefined, { buffered: ranges([90, 102.9]) }, false, 1000],
+    ['more than three seconds are left', undefined, { buffered: ranges([90, 103]) }],
+    ['half a second is left', 'expiring', { buffered: ranges([90, 100.5]) }],
     ['it is used up', 'dry', { buffered: ranges([90, 100.2]) }],
     ['it stands still before it is used up', 'dry', { buffered: ranges([90, 110]), readyState: 2 }],
     ['it is used up, but more arrives', undefined, { buffered: ranges([90, 100.2]), readyState: 2 }, false, 1000],

@@ -130,6 +130,28 @@ describe('swapSource', () => {
     expect(media.preload).toBe('none');
   });
 
+  test('one that plays keeps its last frame until the next is painted, in a hidden page for 0.3 seconds', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    let paint: () => void = () => undefined;
+    const requestVideoFrameCallback = (painted: () => void): void => void (paint = painted);
+    const swapped = async () => {
+      const media = Object.assign(new Media(), { paused: false, requestVideoFrameCallback });
+      const { isOver } = swap(media);
+      await arrive(media);
+      await vi.advanceTimersByTimeAsync(299);
+      expect(isOver()).toBe(false);
+      return isOver;
+    };
+    const isPainted = await swapped();
+    paint();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([isPainted(), vi.getTimerCount()]).toEqual([true, 0]);
+    const isOver = await swapped();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(isOver()).toBe(true);
+  });
+
   test('after twenty seconds it no longer counts as under way; what it restores comes with the data', async () => {
     vi.useFakeTimers();
     const media = new Media();

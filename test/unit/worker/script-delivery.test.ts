@@ -52,6 +52,26 @@ async function seen(response: Response): Promise<string> {
 const redirected = async (to: string, signed = `${asked}&st=a%2Fb%3D&e=7`): Promise<string> =>
   seen(await delivery.answer(event(), sentTo(signed), answered(to)));
 
+test.each([
+  ['no-cors', { 'x-token': '1' }, 'cors'],
+  ['no-cors', {}, 'no-cors'],
+  ['same-origin', { 'x-token': '1' }, 'same-origin'],
+] as const)('a request in mode %s goes out with %j in mode %s', (mode, headers, expected) => {
+  const { request } = event({ mode }) as { request: Request };
+  const init = delivery.request({ request } as never, { ...sentTo(asked), headers });
+  expect([init.mode, Object.fromEntries(init.headers as Headers)]).toEqual([expected, headers]);
+});
+
+test('in WebKit a response is read to its end, and one that has no body stays so', async () => {
+  vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0 Version/17.0 Safari/605.1.15' });
+  const given = async (response: Response): Promise<[number, string]> => {
+    const { status, body } = await delivery.answer(event(), sentTo(`${asked}&st=1`), response);
+    return [status, await new Response(body).text()];
+  };
+  expect(await given(answered(`${asked}&st=1`, { redirected: false }))).toEqual([200, 'body']);
+  expect(await given(new Response(null, { status: 204 }))).toEqual([204, '']);
+});
+
 describe('what a script is given after a redirect', () => {
   test.each([
     ['without a token: its URL', `${vod}d.ts?b=2`, `${vod}d.ts?b=2: body`],

@@ -90,7 +90,7 @@ const notLimits: ReadonlySet<unknown> = new Set([
 /** As text that can be compared. */
 function limitsOf(claims: CborClaims): string {
   const limits = [...claims].filter(([claim]) => !notLimits.has(claim));
-  return JSON.stringify(limits.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+  return JSON.stringify(limits.map((limit) => JSON.stringify(limit)).sort());
 }
 
 function checkedRange(range: string): string {

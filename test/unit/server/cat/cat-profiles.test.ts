@@ -182,6 +182,18 @@ describe('replay', () => {
   });
 });
 
+test('a renewal is written with the numbers of the standard: its way, how long tokens live, until when', async () => {
+  const renewal = { lifetime: 60, grant: 3600, type: 'header' } as const;
+  const token = await formatOf('cta', { renewal }).sign(new URL(url), NOW + 60);
+  expect(claimsOf(token).get(323)).toEqual(
+    new Map([
+      [0, 2],
+      [1, 60],
+      [2, NOW + 60 + 3600],
+    ]),
+  );
+});
+
 test('an audience is written, and demanded', async () => {
   const token = await formatOf('cta', { audience: ['a', 'b'] }).sign(new URL(url), NOW + 60);
   expect(claimsOf(token).get(3)).toEqual(['a', 'b']);

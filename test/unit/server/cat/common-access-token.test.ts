@@ -61,6 +61,14 @@ describe('commonAccessToken', () => {
     }
   });
 
+  test('a regular expression is refused by name', async () => {
+    const claims = new Map<number, unknown>([[312, new Map([[3, new Map([[4, '.*']])]])]]);
+    const token = await make({ uri: 'any', claims }).sign(new URL(url), NOW + 60);
+    expect(await make().verify(requestWith(url, token), NOW)).toMatchObject({
+      ...{ status: 403, claim: 'catu', detail: 'regular expressions are not judged' },
+    });
+  });
+
   test('claims that are not known here may restrict the token, so it is refused', async () => {
     for (const claim of [3, 308, 309, 314, 315, 316, 317, 319, 321, 322, 999]) {
       expect(await verdictOf({ claims: new Map([[claim, 'x']]) }), String(claim)).toBe('403 malformed');

@@ -72,6 +72,16 @@ describe('signPlaylists', () => {
     expect(await response.text()).toContain('seg.m4s?st=');
   });
 
+  test('a playlist is known by its name alone; an edge that signs none passes its range on', async () => {
+    const { get, asked } = withPlaylists('text/plain');
+    const range = { headers: { Range: 'bytes=0-4' } };
+    expect(await (await get(await signed('/vod/a.m3u8'), range)).text()).toContain('seg.m4s?st=');
+    expect(asked).toHaveLength(1);
+    const plain = setUp();
+    expect((await plain.get(await signed('/vod/a.m3u8'), range)).status).toBe(206);
+    expect(plain.asked[0]?.headers.get('Range')).toBe('bytes=0-4');
+  });
+
   test('HEAD has the headers of the rewritten playlist, without a length', async () => {
     const response = await withPlaylists().get(await signed('/vod/a.m3u8'), { method: 'HEAD' });
     expect([response.status, response.headers.get('Cache-Control'), response.headers.has('Content-Length')]).toEqual([

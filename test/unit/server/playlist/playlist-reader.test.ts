@@ -35,6 +35,18 @@ describe('playlistReader', () => {
     expect(fetch).toHaveBeenCalledTimes(202);
   });
 
+  test('a playlist is read again after a second, as a live one may have a segment more', async () => {
+    let nowMs = 0;
+    const fetch = vi.fn(async () => new Response('#EXTM3U'));
+    const read = playlistReader({ fetch, clock: () => nowMs });
+    const calls: number[] = [];
+    for (nowMs of [0, 999, 1000, 1001]) {
+      await read('https://h/a.m3u8', async () => 'https://h/a.m3u8', new AbortController().signal);
+      calls.push(fetch.mock.calls.length);
+    }
+    expect(calls).toEqual([1, 1, 2, 2]);
+  });
+
   test('reads 128 at a time, of all calls together; the others are left to the player', async () => {
     const answers: ((response: Response) => void)[] = [];
     const fetch = vi.fn(() => new Promise<Response>((resolve) => answers.push(resolve)));

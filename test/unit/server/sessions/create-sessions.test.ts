@@ -36,6 +36,8 @@ describe('createSessions', () => {
   test.each([
     [undefined, 450],
     [60, 60],
+    // a year, the longest time
+    [31_536_000, 31_536_000],
   ])('with idle %s, a place of tokens of 300 seconds is free after %s seconds', async (idle, free) => {
     const start = 1_795_500_000_000;
     let now = start;
@@ -113,6 +115,7 @@ describe('createSessions', () => {
     ['clock', 5],
     ['idle', 0],
     ['idle', Infinity],
+    ['idle', 31_536_001],
     ['idle', 1e17],
     ['idle', '60'],
     ['limits', 1],

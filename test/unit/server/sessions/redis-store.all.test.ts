@@ -95,6 +95,18 @@ describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
     expect((await store.ended(undefined, later))?.sessions).toEqual([{ id: 'c', untilMs: later + 60_000 }]);
   });
 
+  test('one call forgets a thousand ended sessions that are over, and leaves the others to the next', async () => {
+    const store = redisStore(client, { prefix: 'over' });
+    const nowMs = Date.now();
+    const call = { viewer: 'anna', limit: 2, nowMs, idleAtMs: nowMs + 60_000, overAtMs: nowMs + 60_000 };
+    for (const id of ['a', 'b']) await store.admit({ ...call, id });
+    await client.eval(`for i = 1, 1500 do redis.call('ZADD', KEYS[1], ${nowMs}, 'x' .. i) end`, 1, '{over}:ended');
+    await store.end({ id: 'a' }, nowMs);
+    expect(await client.zcard('{over}:ended')).toBe(501);
+    await store.end({ id: 'b' }, nowMs);
+    expect(await client.zcard('{over}:ended')).toBe(2);
+  });
+
   test('names of viewers do not end up in Redis', async () => {
     const store = redisStore(client, { prefix: 'names' });
     const sessions = createSessions({ store, viewer: () => 'anna@example.com' });

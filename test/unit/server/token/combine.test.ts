@@ -14,7 +14,7 @@ import {
   signUrl,
   verifyUrl,
 } from '../../../../packages/server/src/index.ts';
-import type { SignedToken, TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { SignedToken, TokenFormat, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { isOptionsError } from '../../../../packages/server/src/errors/options-error.ts';
 import { isWithin } from '../../../support/format-properties.ts';
 import { base64Key, hexKey, samples, secret } from '../../../support/format-samples.ts';
@@ -133,6 +133,17 @@ describe('combine', () => {
       ok: true,
       carriers: { headers: ['x-token'], cookies: ['session'] },
     });
+  });
+
+  test('both judge the method of a request, and neither one of a request that has none', async () => {
+    const asked: object[] = [];
+    const noting = own({}, { verify: (request) => (asked.push(request), { ok: true, expires, url: request.url }) });
+    const both = combine(noting, noting) as VerifyingTokenFormat;
+    await both.verify({ url: FILM, headers: new Headers(), method: 'HEAD' }, NOW);
+    await both.verify({ url: FILM, headers: new Headers() }, NOW);
+    expect(asked.map((request) => Object.entries(request).find(([name]) => name === 'method'))).toEqual([
+      ...[['method', 'HEAD'], ['method', 'HEAD'], undefined, undefined],
+    ]);
   });
 
   test('tokens of two sessions are not one viewer', async () => {
