@@ -1,4 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { dts } from 'rollup-plugin-dts';
@@ -52,7 +54,7 @@ export const files = [
 ];
 
 export const sourceOf = (/** @type {string} */ folder, entry = 'index') =>
-  new URL(`./packages/${folder}/src/${entry}.ts`, import.meta.url).pathname;
+  fileURLToPath(new URL(`./packages/${folder}/src/${entry}.ts`, import.meta.url));
 const CORE = /^secure-token-core(?:\/(\w+))?$/;
 const withCoreInside = {
   name: 'with-core-inside',
@@ -138,11 +140,11 @@ const scriptFile = (
   };
 };
 
-/** Their names may be others in this build. @returns {import('rollup').Plugin} */
-const withoutOldChunks = (/** @type {string} */ folder) => ({
+/** Their names may be others in this build. @type {import('rollup').Plugin} */
+const withoutOldChunks = {
   name: 'without-old-chunks',
-  buildStart: () => rmSync(`packages/${folder}/dist/shared`, { recursive: true, force: true }),
-});
+  generateBundle: ({ dir = '' }) => rmSync(join(dir, 'shared'), { recursive: true, force: true }),
+};
 
 const inputsOf = (/** @type {Row} */ { folder, esm = '', with: others = [] }) =>
   Object.fromEntries(
@@ -162,7 +164,7 @@ const modules = (/** @type {Row} */ row, /** @type {Build} */ kind) => {
       compile(kind),
       find(),
       // the first of the builds of a package
-      ...(kind === 'development' ? [withoutOldChunks(row.folder)] : []),
+      ...(kind === 'development' ? [withoutOldChunks] : []),
     ],
     output: {
       dir: `packages/${row.folder}/dist`,

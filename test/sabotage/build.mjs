@@ -9,6 +9,12 @@ const NOT_FOR_BROWSERS = 'server';
 /** The packages that run in a page. @type {(root: string) => string[]} */
 const browserFolders = (root) => readdirSync(join(root, 'packages')).filter((folder) => folder !== NOT_FOR_BROWSERS);
 
+/** @type {(root: string, input: import('rollup').InputOption | undefined) => import('rollup').InputOption} */
+function within(root, input = '') {
+  if (typeof input === 'string') return join(root, input);
+  return Object.fromEntries(Object.entries(input).map(([name, path]) => [name, join(root, path)]));
+}
+
 /**
  * Builds what browsers load of these packages in the copy of the repository at `root`: as `npm run build` does, but
  * without types and not minified, which takes most of its time.
@@ -17,17 +23,16 @@ const browserFolders = (root) => readdirSync(join(root, 'packages')).filter((fol
  * @returns {Promise<void>}
  */
 export async function build(root, folders = browserFolders(root)) {
-  /** @type {{ default: (args: object) => import('rollup').RollupOptions[] }} */
+  /** @type {typeof import('../../rollup.config.mjs')} */
   const { default: configuration } = await import(pathToFileURL(join(root, 'rollup.config.mjs')).href);
-  for (const { input, output, plugins, ...options } of configuration({})) {
+  for (const { input, output, plugins, ...options } of configuration) {
     const { file, dir, ...to } = /** @type {import('rollup').OutputOptions} */ (output);
-    const inputs = typeof input === 'string' ? { [input]: input } : /** @type {Record<string, string>} */ (input);
-    const isOfOne = folders.some((folder) => Object.values(inputs)[0]?.startsWith(`packages/${folder}/`));
+    const inputs = typeof input === 'string' ? [input] : Object.values(/** @type {Record<string, string>} */ (input));
+    const isOfOne = folders.some((folder) => inputs[0]?.startsWith(`packages/${folder}/`));
     const isOfTypes = String(to.entryFileNames).endsWith('.d.ts');
     if (!isOfOne || isOfTypes) continue;
     const kept = [plugins].flat().filter((plugin) => /** @type {{ name?: string }} */ (plugin)?.name !== 'terser');
-    const entries = Object.entries(inputs).map(([name, path]) => [name, join(root, path)]);
-    const bundle = await rollup({ ...options, input: Object.fromEntries(entries), plugins: kept, logLevel: 'silent' });
+    const bundle = await rollup({ ...options, input: within(root, input), plugins: kept, logLevel: 'silent' });
     await bundle.write({ ...to, ...(file ? { file: join(root, file) } : { dir: join(root, String(dir)) }) });
     await bundle.close();
   }

@@ -66,7 +66,7 @@ export async function prepare(options) {
  */
 export async function prepareQuickly({ root = repository, ...options } = {}) {
   await install({ root, ...options });
-  if (needsBuild(root, commandOrModuleOf))
+  if (needsBuild(root, isCode))
     await runStep('Building what pages and tests load', ['run', '--silent', 'build:quick'], root, options);
 }
 
@@ -82,40 +82,28 @@ export function needsInstall(root) {
   return changedAt(join(root, 'package-lock.json')) > changedAt(join(root, 'node_modules/.package-lock.json'));
 }
 
+/** @type {(file: string) => boolean} */
+const isCode = (file) => !file.endsWith('.d.ts');
+
 /**
+ * Whether a built file that a `package.json` names is missing, or older than a source of any package: packages contain
+ * each other.
  * @param {string} root
- * @param {(facts: PackageFacts) => string | undefined} lastFileOf what of a package has to be newer than all sources
+ * @param {(file: string) => boolean} isWanted @default all files
  */
-export function needsBuild(root, lastFileOf = typesOrCommandOf) {
+export function needsBuild(root, isWanted = () => true) {
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name));
   const built = packages
     .filter((folder) => existsSync(join(folder, 'package.json')))
     .flatMap((folder) => {
-      /** @type {PackageFacts} */
-      const facts = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      const file = lastFileOf(facts);
-      // private packages are built into others
-      return facts.private || file === undefined ? [] : [join(folder, file)];
+      const text = readFileSync(join(folder, 'package.json'), 'utf8');
+      const named = [...text.matchAll(/"\.\/(dist\/[^"*]+\.[jt]s)"/g)].map(([, file = '']) => file);
+      return named.filter(isWanted).map((file) => join(folder, file));
     });
   const sources = packages.flatMap((folder) => filesBelow(join(folder, 'src')));
   const newest = Math.max(...[...sources, join(root, 'rollup.config.mjs')].map(changedAt));
   return built.some((file) => changedAt(file) < newest);
 }
-
-/**
- * @typedef {object} PackageFacts
- * @property {boolean} [private]
- * @property {string} [main]
- * @property {string} [types]
- * @property {Record<string, string>} [bin]
- */
-/**
- * The command is the last file of a build: where it is new, so are all that are built in front of it.
- * @type {(facts: PackageFacts) => string | undefined}
- */
-const commandOrModuleOf = ({ main, bin }) => Object.values(bin ?? {})[0] ?? main;
-/** Types are built behind modules. @type {(facts: PackageFacts) => string | undefined} */
-const typesOrCommandOf = ({ types, bin }) => types ?? Object.values(bin ?? {})[0];
 
 /** @type {(folder: string) => string[]} */
 function filesBelow(folder) {

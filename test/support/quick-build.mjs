@@ -1,5 +1,6 @@
 // npm run build:quick: all files that packages ship, in two seconds, for `npm start` and for tests in browsers while
 // somebody works. Without types, and not the bytes that are shipped: those are made by `npm run build`.
+import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import {
   commandBanner,
@@ -50,6 +51,8 @@ function buildRow({ folder, input, esm, iife, script, bin, global, with: others 
   });
 }
 
+// types of what is shipped beside other code would pass for a whole build
+for (const { folder } of files) rmSync(`packages/${folder}/dist`, { recursive: true, force: true });
 for (const row of files) {
   if (hasDevelopmentBuild(row.folder)) await buildRow(row, 'development');
   await buildRow(row, 'default');

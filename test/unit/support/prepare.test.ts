@@ -44,6 +44,8 @@ describe('needsInstall', () => {
 });
 
 describe('needsBuild', () => {
+  beforeEach(() => file('packages/core/dist/index.js', 9));
+
   it('is true for a missing build, and for one older than any source or the build itself', async () => {
     expect(needsBuild(root)).toBe(true);
     await file('packages/core/dist/index.d.ts', 2);
@@ -63,6 +65,16 @@ describe('needsBuild', () => {
     await file('packages/server/dist/index.d.ts', 2);
     expect(needsBuild(root)).toBe(false);
     await file('packages/server/src/index.ts', 3);
+    expect(needsBuild(root)).toBe(true);
+  });
+
+  it.each(['index.d.ts', 'index.js', 'more.d.ts', 'more.js'])('is true when dist has no %s', async (missing) => {
+    const more = '{"types":"./dist/more.d.ts","default":"./dist/more.js"}';
+    const names = `"main":"./dist/index.js","types":"./dist/index.d.ts","exports":{"./more":${more}}`;
+    await file('packages/core/package.json', 1, `{${names}}`);
+    for (const name of ['index.d.ts', 'index.js', 'more.d.ts', 'more.js']) await file(`packages/core/dist/${name}`, 2);
+    expect(needsBuild(root)).toBe(false);
+    await rm(join(root, 'packages/core/dist', missing));
     expect(needsBuild(root)).toBe(true);
   });
 
@@ -90,6 +102,7 @@ describe('prepare', () => {
 
   it('does nothing when all is there', async () => {
     await file('node_modules/.package-lock.json', 2);
+    await file('packages/core/dist/index.js', 2);
     await file('packages/core/dist/index.d.ts', 2);
     expect((await runs()).calls).toEqual([]);
   });

@@ -156,7 +156,7 @@ function wholeClaims(claims: ReturnType<JwtOptions['claims']>): ReturnType<JwtOp
           )
         : optionsError(
             'claims',
-            `JSON loses something of the value at '${name}'. ` +
+            `JSON does not have the value at '${name}'. ` +
               'Return text, numbers, lists and plain objects without hidden members, and no promises.',
           );
     })
