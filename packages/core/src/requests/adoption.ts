@@ -77,8 +77,9 @@ export class TokenAdoption implements Adoption {
     if (this.#hasTold) return;
     this.#hasTold = true;
     const message =
-      `The edge has sent a token in '${this.header}' that cannot replace the one in use, so it is not used. It has to ` +
-      'be a Common Access Token with an "exp" ahead, for a token in the query or in a header. Leave "adopt" out otherwise.';
+      `The edge has sent a token in '${this.header}' that cannot replace the one in use, so it is not used. It has ` +
+      'to be a Common Access Token with an "exp" ahead, for a token in the query or in a header. Leave "adopt" out ' +
+      'otherwise.';
     this.#parts.emit('tokenerror', { error: new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url }) });
   }
 }

@@ -35,7 +35,7 @@ export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): 
   if (grant !== true && !isPlainGrant(grant)) {
     throw optionsError(
       'authorize',
-      'Return true, false, a Response, or a plain object with `denied`, `ttl` and no other members, hidden ones included.',
+      'Return true, false, a Response, or a plain object with `denied` and `ttl` alone, without hidden members.',
       grant,
     );
   }
