@@ -1,5 +1,4 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
@@ -140,10 +139,16 @@ const scriptFile = (
   };
 };
 
-/** Their names may be others in this build. @type {import('rollup').Plugin} */
-const withoutOldChunks = {
-  name: 'without-old-chunks',
-  generateBundle: ({ dir = '' }) => rmSync(join(dir, 'shared'), { recursive: true, force: true }),
+/**
+ * Takes the build before away, whose chunks may have other names: with the first files of a package, so that a build
+ * which breaks off lacks some.
+ * @type {import('rollup').Plugin}
+ */
+const withoutOldFiles = {
+  name: 'without-old-files',
+  generateBundle({ dir }, _, isWritten) {
+    if (dir && isWritten) rmSync(dir, { recursive: true, force: true });
+  },
 };
 
 const inputsOf = (/** @type {Row} */ { folder, esm = '', with: others = [] }) =>
@@ -159,13 +164,7 @@ const modules = (/** @type {Row} */ row, /** @type {Build} */ kind) => {
   return {
     input: inputsOf(row),
     external: fromPackages,
-    plugins: [
-      withPrivateInside,
-      compile(kind),
-      find(),
-      // the first of the builds of a package
-      ...(kind === 'development' ? [withoutOldChunks] : []),
-    ],
+    plugins: [withPrivateInside, compile(kind), find(), ...(kind === 'development' ? [withoutOldFiles] : [])],
     output: {
       dir: `packages/${row.folder}/dist`,
       format: 'es',

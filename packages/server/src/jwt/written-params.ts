@@ -14,7 +14,7 @@ export function writtenParams(params: unknown, own: readonly string[]): Readonly
     return optionsError(
       'params',
       isMissing
-        ? `There is no value at '${name}'. Give one, or leave out the claim.`
+        ? `There is no value at '${name}'. Give one: a token without the claim would not have its restriction.`
         : `JSON does not have the value at '${name}'. ` +
             'Give text, a number, a list or a plain object without hidden members.',
     );
