@@ -39,8 +39,8 @@ const mapValues = (it: Readonly<Record<string, unknown>>, change: (value: unknow
   Object.fromEntries(Object.entries(it).map(([name, value]) => [name, change(value)]));
 
 /**
- * Makes `error` anew without tokens in its URLs, in its texts, such as the body of a 404, in the headers of the response
- * and in the errors that it quotes, and with the error `behind` it as the last of its data.
+ * Makes `error` anew without tokens in its URLs, in its texts, such as the body of a 404, in the headers of the
+ * response and in the errors that it quotes, and with the error `behind` it as the last of its data.
  * @param sent the request that has failed with it
  */
 export function unsignedError(error: ShakaError, source: TokenSource, sent: SignedRequest, behind?: Error): ShakaError {
