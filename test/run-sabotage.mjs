@@ -1,7 +1,6 @@
 // Breaks a copy of the repository in one place at a time, and looks whether the browser tests notice:
 // npm run test:sabotage [-- NAME…] [-- --whole]
 import { build as bundle } from 'esbuild';
-import { build, concerned } from './sabotage/build.mjs';
 import { makeCopy } from './sabotage/copy.mjs';
 import { BROKEN, TestRuns } from './sabotage/run-tests.mjs';
 
@@ -47,15 +46,6 @@ const tests = new TestRuns(copy);
 /** @type {(sabotage: Sabotage) => string[]} */
 const namesOf = ({ noticedBy }) => (isWhole || !noticedBy.name ? [] : [noticedBy.name]);
 
-/** The packages that are still built with the sabotage before. @type {readonly string[]} */
-let stale = [];
-/** Builds what the sabotage before has left, and `folders`. @type {(folders: readonly string[]) => Promise<void>} */
-async function rebuild(folders) {
-  stale = [...new Set([...stale, ...folders])];
-  await build(copy.root, stale);
-  stale = folders;
-}
-
 /** @type {Map<string, Outcome[]>} */
 const unbroken = new Map();
 
@@ -66,7 +56,6 @@ const unbroken = new Map();
 async function runUnbroken(file) {
   const known = unbroken.get(file);
   if (known) return known;
-  await rebuild([]);
   const concerning = chosen.filter(({ noticedBy }) => noticedBy.test === file);
   const isAll = concerning.some((sabotage) => !namesOf(sabotage).length);
   const seen = await tests.run(file, isAll ? [] : concerning.flatMap(namesOf));
@@ -93,14 +82,11 @@ async function judge(sabotage) {
     text.replace(find, () => replace),
   );
   try {
-    try {
-      await rebuild(concerned(copy.root, file));
-    } catch (error) {
-      return ['wrong', `the build fails: ${error}`];
-    }
     const seen = await tests.run(noticedBy.test, parts, { isBroken: true });
     const red = seen.find(({ state }) => state === 'failed');
     return red ? ['noticed', `by ${red.name}\n    ${red.message}`] : ['missed', sabotage.promise];
+  } catch (error) {
+    return ['wrong', String(error)];
   } finally {
     copy.write(file, text);
   }
@@ -111,7 +97,6 @@ const words = { noticed: 'noticed', missed: 'MISSED ', wrong: 'WRONG  ', 'not ru
 /** @type {Verdict[]} */
 const verdicts = [];
 try {
-  await build(copy.root);
   for (const sabotage of chosen) {
     const since = performance.now();
     const [verdict, why] = await judge(sabotage);

@@ -65,6 +65,7 @@ export class TestRuns {
    * @param {readonly string[]} names parts of names of tests; none is all of them
    * @param {{ isBroken?: boolean }} [options] with a sabotage: one red test is enough
    * @returns {Promise<Outcome[]>} of the tests with these names
+   * @throws an error with what Vitest says, where no test file ran, as with a sabotage that does not build
    */
   async run(file, names, { isBroken = false } = {}) {
     const { root, temporary } = this.#copy;
@@ -89,7 +90,10 @@ export class TestRuns {
     // a test that fails half-way may leave its servers
     if (child.pid) endGroup(child.pid);
     if (!existsSync(report)) throw new Error(`Vitest wrote no report for ${file}:\n${said}`);
-    const outcomes = outcomesIn(/** @type {Report} */ (JSON.parse(readFileSync(report, 'utf8'))));
+    const found = /** @type {Report} */ (JSON.parse(readFileSync(report, 'utf8')));
+    // as where a build fails, which is done in front of all files
+    if (found.testResults.length === 0) throw new Error(`Vitest ran no file for ${file}:\n${said}`);
+    const outcomes = outcomesIn(found);
     return outcomes.filter(
       ({ name, state }) => !names.length || state === 'failed' || names.some((part) => name.includes(part)),
     );

@@ -86,21 +86,21 @@ export function needsInstall(root) {
 const isCode = (file) => !file.endsWith('.d.ts');
 
 /**
- * Whether a built file that a `package.json` names is missing, or older than a source of any package: packages contain
- * each other.
+ * Whether a built file that a `package.json` names is missing, or older than a source or the `package.json` of any
+ * package: packages contain each other, and the version.
  * @param {string} root
  * @param {(file: string) => boolean} isWanted @default all files
  */
 export function needsBuild(root, isWanted = () => true) {
-  const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name));
-  const built = packages
-    .filter((folder) => existsSync(join(folder, 'package.json')))
-    .flatMap((folder) => {
-      const text = readFileSync(join(folder, 'package.json'), 'utf8');
-      const named = [...text.matchAll(/"\.\/(dist\/[^"*]+\.[jt]s)"/g)].map(([, file = '']) => file);
-      return named.filter(isWanted).map((file) => join(folder, file));
-    });
-  const sources = packages.flatMap((folder) => filesBelow(join(folder, 'src')));
+  const packages = readdirSync(join(root, 'packages'))
+    .map((name) => join(root, 'packages', name))
+    .filter((folder) => existsSync(join(folder, 'package.json')));
+  const built = packages.flatMap((folder) => {
+    const text = readFileSync(join(folder, 'package.json'), 'utf8');
+    const named = [...text.matchAll(/"\.\/(dist\/[^"*]+\.[jt]s)"/g)].map(([, file = '']) => file);
+    return named.filter(isWanted).map((file) => join(folder, file));
+  });
+  const sources = packages.flatMap((folder) => [join(folder, 'package.json'), ...filesBelow(join(folder, 'src'))]);
   const newest = Math.max(...[...sources, join(root, 'rollup.config.mjs')].map(changedAt));
   return built.some((file) => changedAt(file) < newest);
 }

@@ -1,6 +1,7 @@
 // npm run build:quick: all files that packages ship, in two seconds, for `npm start` and for tests in browsers while
 // somebody works. Without types, and not the bytes that are shipped: those are made by `npm run build`.
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { build } from 'esbuild';
 import {
   commandBanner,
@@ -20,8 +21,8 @@ const core = ['', '/adapter', '/playlists'].map((entry) => [
 ]);
 const mediaElement = ['secure-token-media-element', sourceOf('media-element')];
 
-/** @type {(row: Row, kind: import('../../rollup.config.mjs').Build) => Promise<unknown>} */
-function buildRow({ folder, input, esm, iife, script, bin, global, with: others = [] }, kind) {
+/** @type {(row: Row, kind: import('../../rollup.config.mjs').Build) => Promise<import('esbuild').OutputFile[]>} */
+async function buildRow({ folder, input, esm, iife, script, bin, global, with: others = [] }, kind) {
   const isDefault = kind === 'default';
   const isScript = iife !== undefined || script !== undefined;
   const entries = [esm, iife, script, bin, ...others]
@@ -30,7 +31,8 @@ function buildRow({ folder, input, esm, iife, script, bin, global, with: others 
       in: sourceOf(folder, input?.replace(/\.ts$/, '') ?? (esm ? name.replace(/\.js$/, '') : 'index')),
       out: (isDefault ? name : ofDevelopment(name)).replace(/\.js$/, ''),
     }));
-  return build({
+  const { outputFiles } = await build({
+    write: false,
     entryPoints: entries,
     outdir: `packages/${folder}/dist`,
     chunkNames: 'shared/[name]-[hash]',
@@ -49,11 +51,20 @@ function buildRow({ folder, input, esm, iife, script, bin, global, with: others 
     sourcemap: esm !== undefined || iife !== undefined,
     banner: { js: bin === undefined ? '' : commandBanner },
   });
+  return outputFiles;
 }
 
-// types of what is shipped beside other code would pass for a whole build
-for (const { folder } of files) rmSync(`packages/${folder}/dist`, { recursive: true, force: true });
+/** @type {import('esbuild').OutputFile[]} */
+const built = [];
 for (const row of files) {
-  if (hasDevelopmentBuild(row.folder)) await buildRow(row, 'development');
-  await buildRow(row, 'default');
+  if (hasDevelopmentBuild(row.folder)) built.push(...(await buildRow(row, 'development')));
+  built.push(...(await buildRow(row, 'default')));
+}
+
+// Only now: a source that cannot be built leaves the build before as it is. All of it goes, as the types of what is
+// shipped beside other code would pass for a whole build.
+for (const { folder } of files) rmSync(`packages/${folder}/dist`, { recursive: true, force: true });
+for (const { path, contents } of built) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents);
 }

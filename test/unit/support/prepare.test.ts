@@ -58,6 +58,13 @@ describe('needsBuild', () => {
     expect(needsBuild(root)).toBe(true);
   });
 
+  it('is true when a package.json is newer: a build contains its version', async () => {
+    await file('packages/core/dist/index.d.ts', 9);
+    expect(needsBuild(root)).toBe(false);
+    await file('packages/core/package.json', 10, '{"main":"./dist/index.js","types":"./dist/index.d.ts"}');
+    expect(needsBuild(root)).toBe(true);
+  });
+
   it('is true when one of several packages lacks its build: they contain each other', async () => {
     await file('packages/core/dist/index.d.ts', 2);
     await file('packages/server/package.json', 1, '{"types":"./dist/index.d.ts"}');

@@ -146,18 +146,23 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
 function wholeClaims(claims: ReturnType<JwtOptions['claims']>): ReturnType<JwtOptions['claims']> {
   return (
     claims &&
-    writtenClaims(claims, (name, isMissing) => {
-      if (name === '') return optionsError('claims', 'Return a plain object, not a promise, a list or one of a class.');
+    writtenClaims(claims, (place, isMissing) => {
+      if (place === '') {
+        return optionsError(
+          'claims',
+          'Return a plain object without hidden members, not a promise, a list or an object of a class.',
+        );
+      }
       return isMissing
         ? optionsError(
             'url',
-            `\`claims\` returned no value at '${name}'. Return undefined instead of the claims for a URL that is not ` +
-              'signed.',
+            `\`claims\` returned undefined, NaN, Infinity or an invalid date at '${place}'. Return undefined instead of ` +
+              'the claims for a URL that is not signed.',
           )
         : optionsError(
             'claims',
-            `JSON does not have the value at '${name}'. ` +
-              'Return text, numbers, lists and plain objects without hidden members, and no promises.',
+            `JSON does not have the value at '${place}'. ` +
+              'Return text, numbers, lists without gaps and plain objects without hidden members, and no promises.',
           );
     })
   );

@@ -3,11 +3,11 @@ import { isPlainObject } from '../errors/plain-object.ts';
 /**
  * The error for a value that JSON loses.
  *
- * @param name of the claim, at any depth; empty for the claims themselves
+ * @param place such as `user.roles[1]`; empty for the claims themselves
  * @param isMissing whether there is no value, as of a pattern that did not match; false for a value that JSON cannot
  *   write, such as a promise
  */
-export type LostClaim = (name: string, isMissing: boolean) => Error;
+export type LostClaim = (place: string, isMissing: boolean) => Error;
 
 /**
  * The claims as a token has them: sign and compare these, and nothing else. JSON leaves some values out, and writes
@@ -20,30 +20,31 @@ export type LostClaim = (name: string, isMissing: boolean) => Error;
  * @throws what `lost` makes
  */
 export function writtenClaims(claims: unknown, lost: LostClaim): Readonly<Record<string, unknown>> {
-  const written = writtenValue(claims, '', lost);
+  const written = writtenValue(claims, '', '', lost);
   if (!isPlainObject(written)) throw lost('', false);
   return written;
 }
 
-function writtenValue(given: unknown, name: string, lost: LostClaim): unknown {
-  const value = hasToJSON(given) ? given.toJSON(name) : given;
+function writtenValue(given: unknown, key: string, place: string, lost: LostClaim): unknown {
+  const value = hasToJSON(given) ? given.toJSON(key) : given;
   if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return value;
   if (value === null && given === null) return null;
-  if (value === undefined || value === null || typeof value === 'number') throw lost(name, true);
+  if (value === undefined || value === null || typeof value === 'number') throw lost(place, true);
   if (Array.isArray(value)) {
-    // JSON writes no more of a list than its places, and `length` is a key of it, too. The prototype of a list is a
-    // list in each realm, and that of a class is not.
+    // JSON writes no more of a list than its places, and `null` for a gap; `length` is a key of it, too. The prototype
+    // of a list is a list in each realm, and that of a class is not.
     const isPlain = Array.isArray(Object.getPrototypeOf(value));
-    if (!isPlain || Reflect.ownKeys(value).length !== value.length + 1) throw lost(name, false);
-    return Array.from(value, (each, i) => writtenValue(each, String(i), lost));
+    if (!isPlain || Reflect.ownKeys(value).length !== value.length + 1) throw lost(place, false);
+    return value.map((each, i) => writtenValue(each, String(i), `${place}[${i}]`, lost));
   }
-  if (!isPlainObject(value)) throw lost(name, false);
+  if (!isPlainObject(value)) throw lost(place, false);
   // Of symbols and of keys that are not enumerable, JSON writes none.
   const keys = Object.keys(value);
-  if (Reflect.ownKeys(value).length !== keys.length) throw lost(name, false);
-  return Object.fromEntries(keys.map((key) => [key, writtenValue(value[key], key, lost)]));
+  if (Reflect.ownKeys(value).length !== keys.length) throw lost(place, false);
+  const within = place === '' ? '' : `${place}.`;
+  return Object.fromEntries(keys.map((name) => [name, writtenValue(value[name], name, within + name, lost)]));
 }
 
-function hasToJSON(value: unknown): value is { toJSON: (name: string) => unknown } {
+function hasToJSON(value: unknown): value is { toJSON: (key: string) => unknown } {
   return typeof (value as { toJSON?: unknown } | null | undefined)?.toJSON === 'function';
 }

@@ -8,15 +8,16 @@ import { writtenClaims } from './written-claims.ts';
  *   for a value that would be missing in the token, such as one of `process.env`, and for what is no object
  */
 export function writtenParams(params: unknown, own: readonly string[]): Readonly<Record<string, unknown>> {
-  const written = writtenClaims(params, (name, isMissing) => {
-    if (name === '')
+  const written = writtenClaims(params, (place, isMissing) => {
+    if (place === '')
       return optionsError('params', 'Give a plain object without hidden members, or leave it out.', params);
     return optionsError(
       'params',
       isMissing
-        ? `There is no value at '${name}'. Give one: a token without the claim would not have its restriction.`
-        : `JSON does not have the value at '${name}'. ` +
-            'Give text, a number, a list or a plain object without hidden members.',
+        ? `There is undefined, NaN, Infinity or an invalid date at '${place}'. ` +
+            'Give a value: a token without the claim would not have its restriction.'
+        : `JSON does not have the value at '${place}'. ` +
+            'Give text, a number, a list without gaps or a plain object without hidden members.',
     );
   });
   const taken = own.find((name) => Object.hasOwn(written, name));

@@ -81,6 +81,16 @@ describe('the claims of a token', () => {
     await holds(format, 'https://h/vod/7/b.ts', await format.sign(new URL('https://h/vod/7/a.m3u8'), NOW));
   });
 
+  test.each([
+    [{ film: { ids: ['7', { from: NaN }] } }, "'film.ids[1].from'"],
+    [{ film: [['7'], [() => '7']] }, "'film[1][0]'"],
+    [{ film: { id: new Private('7') } }, "'film.id'"],
+  ])('the error says where the value is: %#', async (claims, place) => {
+    const format = jwt({ ...shared, claims: () => claims });
+    await expect(format.sign(new URL('https://h/vod/7/a'), NOW)).rejects.toThrow(place);
+    expect(() => mux({ keys: [{ id: 'k', key: rsa.jwk }], params: claims })).toThrow(place);
+  });
+
   test.each<[string, () => unknown]>([
     ['a promise, as of an async function', async () => ({ film: '7' })],
     ['a promise of a library', () => new LazyQuery()],
