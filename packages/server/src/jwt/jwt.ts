@@ -29,7 +29,7 @@ export interface JwtOptions extends ValueCarrierOptions {
    * The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. In
    * `verify`, a URL for which it throws is malformed. A URL is not signed either, and malformed, if a claim is
    * `undefined`, `NaN`, infinite or an invalid date. Return a plain object of what JSON has; an object of a class,
-   * other than one with `toJSON`, a promise, a function and a list with names are `ERR_OPTIONS`. Return `aud` to accept
+   * other than one with `toJSON`, a promise, a function, a circle, and a list with names or gaps are `ERR_OPTIONS`. Return `aud` to accept
    * tokens that have one.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
@@ -147,7 +147,7 @@ function wholeClaims(claims: ReturnType<JwtOptions['claims']>): ReturnType<JwtOp
   return (
     claims &&
     writtenClaims(claims, (place, isMissing) => {
-      if (place === '') {
+      if (place === undefined) {
         return optionsError(
           'claims',
           'Return a plain object without hidden members, not a promise, a list or an object of a class.',
@@ -156,13 +156,14 @@ function wholeClaims(claims: ReturnType<JwtOptions['claims']>): ReturnType<JwtOp
       return isMissing
         ? optionsError(
             'url',
-            `\`claims\` returned undefined, NaN, Infinity or an invalid date at '${place}'. Return undefined instead of ` +
-              'the claims for a URL that is not signed.',
+            `\`claims\` returned undefined, NaN, Infinity or an invalid date at '${place}'. ` +
+              'Return undefined instead of the claims for a URL that is not signed.',
           )
         : optionsError(
             'claims',
             `JSON does not have the value at '${place}'. ` +
-              'Return text, numbers, lists without gaps and plain objects without hidden members, and no promises.',
+              'Return text, numbers, lists without gaps and plain objects without hidden members. ' +
+              'Return no promises, and no circles.',
           );
     })
   );

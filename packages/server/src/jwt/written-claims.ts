@@ -3,11 +3,11 @@ import { isPlainObject } from '../errors/plain-object.ts';
 /**
  * The error for a value that JSON loses.
  *
- * @param place such as `user.roles[1]`; empty for the claims themselves
+ * @param place such as `user.roles[1]`; undefined for the claims as a whole
  * @param isMissing whether there is no value, as of a pattern that did not match; false for a value that JSON cannot
  *   write, such as a promise
  */
-export type LostClaim = (place: string, isMissing: boolean) => Error;
+export type LostClaim = (place: string | undefined, isMissing: boolean) => Error;
 
 /**
  * The claims as a token has them: sign and compare these, and nothing else. JSON leaves some values out, and writes
@@ -20,31 +20,50 @@ export type LostClaim = (place: string, isMissing: boolean) => Error;
  * @throws what `lost` makes
  */
 export function writtenClaims(claims: unknown, lost: LostClaim): Readonly<Record<string, unknown>> {
-  const written = writtenValue(claims, '', '', lost);
-  if (!isPlainObject(written)) throw lost('', false);
-  return written;
-}
+  /** The lists and objects that the value stands in: JSON has no circles. */
+  const around = new Set<unknown>();
 
-function writtenValue(given: unknown, key: string, place: string, lost: LostClaim): unknown {
-  const value = hasToJSON(given) ? given.toJSON(key) : given;
-  if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return value;
-  if (value === null && given === null) return null;
-  if (value === undefined || value === null || typeof value === 'number') throw lost(place, true);
-  if (Array.isArray(value)) {
-    // JSON writes no more of a list than its places, and `null` for a gap; `length` is a key of it, too. The prototype
-    // of a list is a list in each realm, and that of a class is not.
-    const isPlain = Array.isArray(Object.getPrototypeOf(value));
-    if (!isPlain || Reflect.ownKeys(value).length !== value.length + 1) throw lost(place, false);
-    return value.map((each, i) => writtenValue(each, String(i), `${place}[${i}]`, lost));
-  }
-  if (!isPlainObject(value)) throw lost(place, false);
-  // Of symbols and of keys that are not enumerable, JSON writes none.
-  const keys = Object.keys(value);
-  if (Reflect.ownKeys(value).length !== keys.length) throw lost(place, false);
-  const within = place === '' ? '' : `${place}.`;
-  return Object.fromEntries(keys.map((name) => [name, writtenValue(value[name], name, within + name, lost)]));
+  const writtenValue = (given: unknown, key: string, place: string | undefined): unknown => {
+    const value = hasToJSON(given) ? given.toJSON(key) : given;
+    if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return value;
+    if (value === null && given === null) return null;
+    if (value === undefined || value === null || typeof value === 'number') throw lost(place, true);
+    if (around.has(value)) throw lost(place, false);
+    around.add(value);
+    const written = writtenMembers(value, place);
+    around.delete(value);
+    return written;
+  };
+
+  const writtenMembers = (value: unknown, place: string | undefined): unknown => {
+    if (isPlainList(value)) return value.map((each, i) => writtenValue(each, String(i), `${place ?? ''}[${i}]`));
+    if (!isPlainObject(value) || hasHiddenMembers(value)) throw lost(place, false);
+    const within = place === undefined ? '' : `${place}.`;
+    return Object.fromEntries(Object.keys(value).map((key) => [key, writtenValue(value[key], key, within + key)]));
+  };
+
+  const written = writtenValue(claims, '', undefined);
+  if (!isPlainObject(written)) throw lost(undefined, false);
+  return written;
 }
 
 function hasToJSON(value: unknown): value is { toJSON: (key: string) => unknown } {
   return typeof (value as { toJSON?: unknown } | null | undefined)?.toJSON === 'function';
+}
+
+/** Of symbols and of keys that are not enumerable, JSON writes none. */
+const hasHiddenMembers = (value: object): boolean => Reflect.ownKeys(value).length !== Object.keys(value).length;
+
+/**
+ * Whether JSON writes all that a list has, in this realm or another: not for one of a class, for one with names, of
+ * which it writes none, and for one with gaps, for which it writes `null`.
+ */
+function isPlainList(value: unknown): value is readonly unknown[] {
+  if (!Array.isArray(value)) return false;
+  // `length` is a key, too; places come first
+  const keys = Reflect.ownKeys(value);
+  if (keys.length !== value.length + 1 || keys.some((key, i) => i < value.length && key !== String(i))) return false;
+  // `Array.prototype` of each realm is a list, and stands on `Object.prototype`
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(prototype) && Object.getPrototypeOf(Object.getPrototypeOf(prototype)) === null;
 }

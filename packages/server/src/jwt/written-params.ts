@@ -9,7 +9,7 @@ import { writtenClaims } from './written-claims.ts';
  */
 export function writtenParams(params: unknown, own: readonly string[]): Readonly<Record<string, unknown>> {
   const written = writtenClaims(params, (place, isMissing) => {
-    if (place === '')
+    if (place === undefined)
       return optionsError('params', 'Give a plain object without hidden members, or leave it out.', params);
     return optionsError(
       'params',

@@ -32,6 +32,11 @@ describe('the claims of a token', () => {
     }
   }
   class Ids extends Array<string> {}
+  /** As a class of a list was written before there was `class`. */
+  const earlierIds = Object.setPrototypeOf(['7'], Object.assign([], { map: () => [] }));
+  const ofGapAndName = Object.assign([], { 1: 'all', id: '7' });
+  const circle: Record<string, unknown> = {};
+  circle.list = [circle];
   class Tagged extends Map {
     override readonly [Symbol.toStringTag] = 'Object';
   }
@@ -63,7 +68,10 @@ describe('the claims of a token', () => {
     ['an object with a hidden key', Object.defineProperty({}, 'id', { value: '7' }), 'claims'],
     ['a list with names', Object.assign([], { id: '7' }), 'claims'],
     ['a list with a gap', new Array(1), 'claims'],
+    ['a list with a gap and a name', ofGapAndName, 'claims'],
     ['a list of a class', new Ids(), 'claims'],
+    ['a list of an earlier class', earlierIds, 'claims'],
+    ['a circle', circle, 'claims'],
     ['a text in a box, which may have a name', Object.assign(new String('7'), { tenant: 'a' }), 'claims'],
     ['a number in a box', new Number(7), 'claims'],
     ['of a class that writes itself as another', { toJSON: () => new Private('7') }, 'claims'],
@@ -85,6 +93,9 @@ describe('the claims of a token', () => {
     [{ film: { ids: ['7', { from: NaN }] } }, "'film.ids[1].from'"],
     [{ film: [['7'], [() => '7']] }, "'film[1][0]'"],
     [{ film: { id: new Private('7') } }, "'film.id'"],
+    [{ film: circle }, "'film.list[0]'"],
+    [{ '': undefined }, "''"],
+    [{ '': { id: undefined } }, "'.id'"],
   ])('the error says where the value is: %#', async (claims, place) => {
     const format = jwt({ ...shared, claims: () => claims });
     await expect(format.sign(new URL('https://h/vod/7/a'), NOW)).rejects.toThrow(place);
@@ -144,10 +155,11 @@ describe('the claims of a token', () => {
   });
 
   test('dates, and what comes from another realm, are written as JSON writes them', async () => {
+    const twice = ['in two places'];
     const claims = (): Record<string, unknown> => ({
       since: new Date(0),
       elsewhere: runInNewContext('({ a: [{ b: 1 }, []], since: new Date(0) })'),
-      list: [{ a: null }, Object.assign(Object.create(null), { b: true })],
+      list: [{ a: null }, twice, twice, Object.assign(Object.create(null), { b: true })],
       ['__proto__']: { c: '' },
     });
     const format = jwt({ ...shared, claims });
