@@ -29,8 +29,8 @@ export interface JwtOptions extends ValueCarrierOptions {
    * The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. In
    * `verify`, a URL for which it throws is malformed. A URL is not signed either, and malformed, if a claim is
    * `undefined`, `NaN`, infinite or an invalid date. Return a plain object of what JSON has; an object of a class,
-   * other than one with `toJSON`, a promise, a function, a circle, and a list with names or gaps are `ERR_OPTIONS`. Return `aud` to accept
-   * tokens that have one.
+   * other than one with `toJSON`, a promise, a function, a circle, and a list with names or gaps are `ERR_OPTIONS`.
+   * Return `aud` to accept tokens that have one.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
