@@ -159,12 +159,12 @@ const inputsOf = (/** @type {Row} */ { folder, esm = '', with: others = [] }) =>
   );
 
 /** The modules of a package. @returns {import('rollup').RollupOptions} */
-const modules = (/** @type {Row} */ row, /** @type {Build} */ kind) => {
+const modules = (/** @type {Row} */ row, /** @type {Build} */ kind, /** @type {boolean} */ isFirst) => {
   const name = kind === 'default' ? '[name].js' : '[name].development.js';
   return {
     input: inputsOf(row),
     external: fromPackages,
-    plugins: [withPrivateInside, compile(kind), find(), ...(kind === 'development' ? [withoutOldFiles] : [])],
+    plugins: [withPrivateInside, compile(kind), find(), ...(isFirst ? [withoutOldFiles] : [])],
     output: {
       dir: `packages/${row.folder}/dist`,
       format: 'es',
@@ -222,7 +222,8 @@ const code = (/** @type {Row} */ row) => {
     ];
   }
   const kinds = /** @type {Build[]} */ (hasDevelopmentBuild(folder) ? ['development', 'default'] : ['default']);
-  return kinds.map((kind) => (esm ? modules(row, kind) : scriptFile(row, kind)));
+  const isFirstRow = files.find((each) => each.folder === folder) === row;
+  return kinds.map((kind, i) => (esm ? modules(row, kind, isFirstRow && i === 0) : scriptFile(row, kind)));
 };
 
 const build = (/** @type {Row} */ row) => [...code(row), ...(row.esm ? [typesOf(row)] : [])];

@@ -17,7 +17,7 @@ import type { JwtAlgorithm, JwtKey } from './jwt-signer.ts';
 import { hasFurtherClaims, refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
 import { uriSigning } from './uri-signing.ts';
 import type { UriSigningOptions } from './uri-signing.ts';
-import { writtenClaims } from './written-claims.ts';
+import { unwritable, writtenClaims } from './written-claims.ts';
 
 export interface JwtOptions extends ValueCarrierOptions {
   /** Left out for claims of your own; see `UriSigningOptions` for those of a standard. */
@@ -29,8 +29,8 @@ export interface JwtOptions extends ValueCarrierOptions {
    * The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. In
    * `verify`, a URL for which it throws is malformed. A URL is not signed either, and malformed, if a claim is
    * `undefined`, `NaN`, infinite or an invalid date. Return a plain object of what JSON has; an object of a class,
-   * other than one with `toJSON`, a promise, a function, a circle, and a list with names or gaps are `ERR_OPTIONS`.
-   * Return `aud` to accept tokens that have one.
+   * other than one with `toJSON`, a promise, a function, a circle, a list with names or gaps, and `exp` are
+   * `ERR_OPTIONS`. Return `aud` to accept tokens that have one.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
@@ -142,31 +142,29 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
   };
 }
 
-/** @throws `ERR_OPTIONS`, about the URL for a claim that has no value, and about `claims` for what is never one */
+/**
+ * @throws `ERR_OPTIONS`, about the URL for a claim that has no value, and about `claims` for what is never one and for
+ *   `exp`, with which `verify` would compare that of the token
+ */
 function wholeClaims(claims: ReturnType<JwtOptions['claims']>): ReturnType<JwtOptions['claims']> {
-  return (
-    claims &&
-    writtenClaims(claims, (place, isMissing) => {
-      if (place === undefined) {
-        return optionsError(
-          'claims',
-          'Return a plain object without hidden members, not a promise, a list or an object of a class.',
-        );
-      }
-      return isMissing
-        ? optionsError(
-            'url',
-            `\`claims\` returned undefined, NaN, Infinity or an invalid date at '${place}'. ` +
-              'Return undefined instead of the claims for a URL that is not signed.',
-          )
-        : optionsError(
-            'claims',
-            `JSON does not have the value at '${place}'. ` +
-              'Return text, numbers, lists without gaps and plain objects without hidden members. ' +
-              'Return no promises, and no circles.',
-          );
-    })
-  );
+  if (!claims) return undefined;
+  const written = writtenClaims(claims, (place, isMissing) => {
+    if (place === undefined) {
+      return optionsError(
+        'claims',
+        'Return a plain object without hidden members, not a promise, a list or an object of a class.',
+      );
+    }
+    return isMissing
+      ? optionsError(
+          'url',
+          `\`claims\` returned undefined, NaN, Infinity or an invalid date at '${place}'. ` +
+            'Return undefined instead of the claims for a URL that is not signed.',
+        )
+      : optionsError('claims', unwritable(place));
+  });
+  if (Object.hasOwn(written, 'exp')) throw optionsError('claims', '`exp` is made by the format itself. Leave it out.');
+  return written;
 }
 
 function withoutQuery({ origin, pathname }: URL): URL {

@@ -20,31 +20,39 @@ export type LostClaim = (place: string | undefined, isMissing: boolean) => Error
  * @throws what `lost` makes
  */
 export function writtenClaims(claims: unknown, lost: LostClaim): Readonly<Record<string, unknown>> {
-  /** The lists and objects that the value stands in: JSON has no circles. */
-  const around = new Set<unknown>();
+  /** The lists and objects that the value stands in, as they were given: JSON has no circles. */
+  const around = new Set([claims]);
 
-  const writtenValue = (given: unknown, key: string, place: string | undefined): unknown => {
-    const value = hasToJSON(given) ? given.toJSON(key) : given;
+  const writtenValue = (given: unknown, key: string, place: string): unknown => {
+    if (around.has(given)) throw lost(place, false);
+    const value = asJSON(given, key);
     if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return value;
     if (value === null && given === null) return null;
     if (value === undefined || value === null || typeof value === 'number') throw lost(place, true);
-    if (around.has(value)) throw lost(place, false);
-    around.add(value);
-    const written = writtenMembers(value, place);
-    around.delete(value);
+    around.add(given);
+    const written = isPlainList(value)
+      ? value.map((each, i) => writtenValue(each, String(i), `${place}[${i}]`))
+      : writtenObject(value, place);
+    around.delete(given);
     return written;
   };
 
-  const writtenMembers = (value: unknown, place: string | undefined): unknown => {
-    if (isPlainList(value)) return value.map((each, i) => writtenValue(each, String(i), `${place ?? ''}[${i}]`));
+  const writtenObject = (value: unknown, place: string | undefined): Readonly<Record<string, unknown>> => {
     if (!isPlainObject(value) || hasHiddenMembers(value)) throw lost(place, false);
     const within = place === undefined ? '' : `${place}.`;
     return Object.fromEntries(Object.keys(value).map((key) => [key, writtenValue(value[key], key, within + key)]));
   };
 
-  const written = writtenValue(claims, '', undefined);
-  if (!isPlainObject(written)) throw lost(undefined, false);
-  return written;
+  return writtenObject(asJSON(claims, ''), undefined);
+}
+
+/** What to say about a value that JSON cannot write. */
+export const unwritable = (place: string): string =>
+  `JSON does not have the value at '${place}'. Give text, numbers, plain objects without hidden members, and lists ` +
+  'without gaps or names (what a pattern returns for a match has names). Give no promises, and no circles.';
+
+function asJSON(value: unknown, key: string): unknown {
+  return hasToJSON(value) ? value.toJSON(key) : value;
 }
 
 function hasToJSON(value: unknown): value is { toJSON: (key: string) => unknown } {

@@ -1,5 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
-import { writtenClaims } from './written-claims.ts';
+import { unwritable, writtenClaims } from './written-claims.ts';
 
 /**
  * `params` of the options, as each token has them.
@@ -16,8 +16,7 @@ export function writtenParams(params: unknown, own: readonly string[]): Readonly
       isMissing
         ? `There is undefined, NaN, Infinity or an invalid date at '${place}'. ` +
             'Give a value: a token without the claim would not have its restriction.'
-        : `JSON does not have the value at '${place}'. ` +
-            'Give text, a number, a list without gaps or a plain object without hidden members.',
+        : unwritable(place),
     );
   });
   const taken = own.find((name) => Object.hasOwn(written, name));

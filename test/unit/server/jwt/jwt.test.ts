@@ -174,6 +174,18 @@ describe('jwt', () => {
     );
   });
 
+  test.each([['7'], [0.5], [null]])(
+    'an `nbf` of %j, with which each token would be refused, is not signed',
+    async (nbf) => {
+      const key = { keys: [{ key: 'a secret of thirty-two characters' }], algorithm: 'HS256' as const };
+      const format = jwt({ ...key, claims: () => ({ nbf }) });
+      await expect(format.sign(new URL('https://h/a'), NOW)).rejects.toMatchObject({
+        code: 'ERR_OPTIONS',
+        option: 'nbf',
+      });
+    },
+  );
+
   test('a token for an audience is refused, unless the claims of the edge make it', async () => {
     const key = { keys: [{ key: 'a secret of thirty-two characters' }], algorithm: 'HS256' as const };
     const forAudience = (aud?: unknown): VerifyingTokenFormat =>

@@ -37,6 +37,8 @@ describe('the claims of a token', () => {
   const ofGapAndName = Object.assign([], { 1: 'all', id: '7' });
   const circle: Record<string, unknown> = {};
   circle.list = [circle];
+  /** As a film of an ORM, whose `toJSON` makes another object each time. */
+  const circleOfClass = { toJSON: () => ({ next: circleOfClass }) };
   class Tagged extends Map {
     override readonly [Symbol.toStringTag] = 'Object';
   }
@@ -72,6 +74,8 @@ describe('the claims of a token', () => {
     ['a list of a class', new Ids(), 'claims'],
     ['a list of an earlier class', earlierIds, 'claims'],
     ['a circle', circle, 'claims'],
+    ['a circle of what writes itself', circleOfClass, 'claims'],
+    ['what a pattern returns for a match', /7/.exec('7'), 'claims'],
     ['a text in a box, which may have a name', Object.assign(new String('7'), { tenant: 'a' }), 'claims'],
     ['a number in a box', new Number(7), 'claims'],
     ['of a class that writes itself as another', { toJSON: () => new Private('7') }, 'claims'],
@@ -94,6 +98,8 @@ describe('the claims of a token', () => {
     [{ film: [['7'], [() => '7']] }, "'film[1][0]'"],
     [{ film: { id: new Private('7') } }, "'film.id'"],
     [{ film: circle }, "'film.list[0]'"],
+    [{ film: circleOfClass }, "'film.next'"],
+    [{ film: /7/.exec('7') }, 'match'],
     [{ '': undefined }, "''"],
     [{ '': { id: undefined } }, "'.id'"],
   ])('the error says where the value is: %#', async (claims, place) => {
@@ -107,6 +113,9 @@ describe('the claims of a token', () => {
     ['a promise of a library', () => new LazyQuery()],
     ['an object of a class', () => new Private('7')],
     ['a list', () => [{ film: '7' }]],
+    ['a list without a value', () => [undefined]],
+    ['a circle', () => ({ toJSON: () => circle.list })],
+    ['`exp`, which is made by the format', () => ({ film: '7', exp: NOW })],
     ['an empty list', () => []],
     ['text', () => '/vod/7/'],
     ['what writes itself as a list', () => ({ toJSON: () => [{ film: '7' }] })],
@@ -184,6 +193,7 @@ describe('the claims of a token', () => {
     ['no object, but null', null],
     ['no object, but text', 'downloadable'],
     ['no object, but a list', []],
+    ['no object, but a list without a value', [undefined]],
   ])('`params` that would be missing in tokens are refused at once: %s', (_, params) => {
     const options = { keys: [{ id: 'k', key: rsa.jwk }], params: params as Record<string, unknown> };
     for (const format of [mux, cloudflareStream])
