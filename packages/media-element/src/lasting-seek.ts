@@ -8,14 +8,17 @@ const NEAR_SECONDS = 0.5;
  */
 export class LastingSeek {
   readonly #media: HTMLMediaElement;
+  readonly #isOurs: () => boolean;
   #asked: number | undefined;
   #listening: AbortController | undefined;
 
-  constructor(media: HTMLMediaElement) {
+  /** @param isOurs whether the source is the one whose seeks last: the page may have set another one */
+  constructor(media: HTMLMediaElement, isOurs: () => boolean) {
     this.#media = media;
+    this.#isOurs = isOurs;
   }
 
-  /** The position asked for since `begin()`, in seconds. */
+  /** The position asked for since `begin()`, in seconds; `undefined` also where one of another source came after it. */
   get asked(): number | undefined {
     return this.#asked;
   }
@@ -35,7 +38,7 @@ export class LastingSeek {
       set: (time: number) => {
         // first: it throws what is no number
         native.set!.call(media, time);
-        this.#asked = time;
+        this.#asked = this.#isOurs() ? time : undefined;
       },
     });
     const askAgain = (): void => {

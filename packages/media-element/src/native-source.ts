@@ -48,7 +48,7 @@ export class NativeSource {
     this.#media = media;
     this.#options = options;
     this.#requests = new ElementRequests(options, { signal, given });
-    this.#position = new PlaybackPosition(media);
+    this.#position = new PlaybackPosition(media, () => this.#hasOurSource());
     this.#tracks = new MediaTracks(media);
     this.#need = observeNeed(media, signal);
     this.#play = new LastingPlay(media, () => this.#operation, signal);
@@ -131,19 +131,15 @@ export class NativeSource {
 
   /** Hides what our change of source tells the page about itself; a change by the page ends ours. */
   #onLoad(event: Event): void {
-    const isLoading = this.#phase === 'loading';
     if (this.#isOurs()) {
-      if (isLoading && this.#options.hiddenEvents.includes(event.type)) event.stopImmediatePropagation();
+      const isHidden = this.#phase === 'loading' && this.#options.hiddenEvents.includes(event.type);
+      if (isHidden) event.stopImmediatePropagation();
       return;
     }
-    // where the viewer sought to in ours is no place in another source
-    this.#position.release();
+    this.#position.leave();
     this.#tracks.forget();
     // it may wait for data still
     this.#swap?.abort();
-    if (!isLoading) return;
-    // where ours was to start: it would hold for the other one
-    if (this.#media.currentTime === this.#position.last) this.#media.currentTime = 0;
   }
 
   #onError(event: Event): void {

@@ -7,9 +7,10 @@ export class PlaybackPosition {
   #last = 0;
   #isLive = false;
 
-  constructor(media: HTMLMediaElement) {
+  /** @param isOurs whether the element has the source whose position this is */
+  constructor(media: HTMLMediaElement, isOurs: () => boolean) {
     this.#media = media;
-    this.#seek = new LastingSeek(media);
+    this.#seek = new LastingSeek(media, isOurs);
     this.noteDuration();
   }
 
@@ -27,7 +28,7 @@ export class PlaybackPosition {
     return this.#isLive ? undefined : this.current;
   }
 
-  /** The last that is known, in seconds; while a source loads, where that is to start. */
+  /** The last that is known, in seconds. */
   get last(): number {
     return this.#last;
   }
@@ -61,5 +62,12 @@ export class PlaybackPosition {
   /** The element keeps its position itself again. */
   release(): void {
     this.#seek.end();
+  }
+
+  /** The page has set another source. Where ours was to start or to go, it would start: an element keeps that. */
+  leave(): void {
+    const { asked } = this.#seek;
+    this.release();
+    if (this.#media.currentTime === asked) this.#media.currentTime = 0;
   }
 }

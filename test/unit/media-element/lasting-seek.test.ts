@@ -17,7 +17,8 @@ class Media extends EventTarget {
 beforeAll(() => vi.stubGlobal('HTMLMediaElement', Media));
 afterAll(() => vi.unstubAllGlobals());
 
-const open = (media: Media): LastingSeek => new LastingSeek(media as unknown as HTMLMediaElement);
+const open = (media: Media, isOurs = () => true): LastingSeek =>
+  new LastingSeek(media as unknown as HTMLMediaElement, isOurs);
 
 describe('LastingSeek', () => {
   test('what is asked of an element that has failed is asked again of its next source', () => {
@@ -46,6 +47,18 @@ describe('LastingSeek', () => {
       return media.time;
     };
     expect([99.5, 100.2, 100.5, 100.6].map(after)).toEqual([99.5, 100.2, 100.5, 100]);
+    seek.end();
+  });
+
+  test('what is asked of a source of the page is not kept, nor what was asked of ours before', () => {
+    const media = new Media();
+    let isOurs = true;
+    const seek = open(media, () => isOurs);
+    seek.begin();
+    media.currentTime = 100;
+    isOurs = false;
+    media.currentTime = 7;
+    expect([media.currentTime, seek.asked]).toEqual([7, undefined]);
     seek.end();
   });
 

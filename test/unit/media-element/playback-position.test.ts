@@ -19,7 +19,12 @@ afterAll(() => vi.unstubAllGlobals());
 
 const setUp = (state: Partial<Media> = {}) => {
   const media = Object.assign(new Media(), state);
-  return { media, position: new PlaybackPosition(media as unknown as HTMLMediaElement) };
+  const page = { hasOurSource: true };
+  return {
+    media,
+    page,
+    position: new PlaybackPosition(media as unknown as HTMLMediaElement, () => page.hasOurSource),
+  };
 };
 
 describe('PlaybackPosition', () => {
@@ -40,6 +45,31 @@ describe('PlaybackPosition', () => {
     expect([position.current, position.start]).toEqual([100, 100]);
     position.release();
     expect([position.current, Object.hasOwn(media, 'currentTime')]).toEqual([50, false]);
+  });
+
+  test('a source of the page starts where the page says, and not where ours was asked to go last', () => {
+    const { media, page, position } = setUp();
+    position.hold();
+    // a change of source of ours, and then a seek of the viewer
+    media.currentTime = 50;
+    media.currentTime = 300;
+    page.hasOurSource = false;
+    position.leave();
+    expect([media.time, Object.hasOwn(media, 'currentTime')]).toEqual([0, false]);
+    page.hasOurSource = true;
+    position.hold();
+    media.currentTime = 300;
+    page.hasOurSource = false;
+    media.currentTime = 300;
+    position.leave();
+    expect(media.time).toBe(300);
+  });
+
+  test('a source of the page, where nothing was asked of ours: its position stays', () => {
+    const { media, page, position } = setUp();
+    page.hasOurSource = false;
+    position.leave();
+    expect(media.time).toBe(50);
   });
 
   test('a live stream starts where its playlist says, and a seek is not held', () => {
