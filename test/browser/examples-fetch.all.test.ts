@@ -34,7 +34,7 @@ describe.concurrent('fetch.html', () => {
     await page.goto(`${examples.url}fetch.html`);
     await page.waitForFunction(() => document.querySelector('video')!.currentTime > 0);
     await page.evaluate(() => (document.querySelector('video')!.playbackRate = 8));
-    // the picture ends at 10, and the sound goes on for three seconds: fast, so that it passes 15 on a busy machine, too
+    // the picture ends at 10, the sound three seconds later: at this speed past 15 on a busy machine, too
     await page.waitForFunction(() => document.querySelector('video')!.currentTime > 15);
     release();
     await playOn(page, 15, 4);
