@@ -85,8 +85,6 @@ async function judge(sabotage) {
     const seen = await tests.run(noticedBy.test, parts, { isBroken: true });
     const red = seen.find(({ state }) => state === 'failed');
     return red ? ['noticed', `by ${red.name}\n    ${red.message}`] : ['missed', sabotage.promise];
-  } catch (error) {
-    return ['wrong', String(error)];
   } finally {
     copy.write(file, text);
   }
@@ -99,7 +97,9 @@ const verdicts = [];
 try {
   for (const sabotage of chosen) {
     const since = performance.now();
-    const [verdict, why] = await judge(sabotage);
+    const [verdict, why] = await judge(sabotage).catch(
+      (error) => /** @type {[Verdict, string]} */ (['wrong', String(error)]),
+    );
     if (isStopped) break;
     verdicts.push(verdict);
     const seconds = Math.round((performance.now() - since) / 1000);

@@ -11,11 +11,17 @@ export class LastingSeek {
   readonly #isOurs: () => boolean;
   #asked: number | undefined;
   #listening: AbortController | undefined;
+  #set: ((time: number | string) => void) | undefined;
 
   /** @param isOurs whether the source is the one whose seeks last: the page may have set another one */
   constructor(media: HTMLMediaElement, isOurs: () => boolean) {
     this.#media = media;
     this.#isOurs = isOurs;
+  }
+
+  /** Whether what is asked for is kept: not where the page has a `currentTime` of its own on the element. */
+  get isActive(): boolean {
+    return this.#listening !== undefined;
   }
 
   /** The position asked for since `begin()`, in seconds; `undefined` also where one of another source came after it. */
@@ -31,15 +37,17 @@ export class LastingSeek {
     const native = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime')!;
     const current = (): number => native.get!.call(media) as number;
     this.#listening = new AbortController();
+    this.#set = (time) => {
+      // first: it throws what is no number
+      native.set!.call(media, time);
+      // a page may give text, as of a slider
+      this.#asked = this.#isOurs() ? Number(time) : undefined;
+    };
     Object.defineProperty(media, 'currentTime', {
       configurable: true,
       enumerable: true,
       get: () => (media.error ? (this.#asked ?? current()) : current()),
-      set: (time: number) => {
-        // first: it throws what is no number
-        native.set!.call(media, time);
-        this.#asked = this.#isOurs() ? time : undefined;
-      },
+      set: this.#set,
     });
     const askAgain = (): void => {
       const asked = this.#asked;
@@ -52,6 +60,7 @@ export class LastingSeek {
     if (!this.#listening) return;
     this.#listening.abort();
     this.#listening = this.#asked = undefined;
-    Reflect.deleteProperty(this.#media, 'currentTime');
+    const isOwn = Object.getOwnPropertyDescriptor(this.#media, 'currentTime')?.set === this.#set;
+    if (isOwn) Reflect.deleteProperty(this.#media, 'currentTime');
   }
 }

@@ -70,6 +70,23 @@ describe('LastingSeek', () => {
     expect(seek.asked).toBeUndefined();
   });
 
+  test('what is asked for as text, as by a slider, is kept as the number that it is', () => {
+    const media = new Media();
+    const seek = open(media);
+    seek.begin();
+    Object.assign(media, { error: {}, currentTime: '100' });
+    expect([media.currentTime, seek.asked]).toEqual([100, 100]);
+  });
+
+  test('a property that the page puts over ours stays', () => {
+    const media = new Media();
+    const seek = open(media);
+    seek.begin();
+    Object.defineProperty(media, 'currentTime', { value: 7, configurable: true });
+    seek.end();
+    expect(media.currentTime).toBe(7);
+  });
+
   test('a property that the page has put on the element stays', () => {
     const media = new Media();
     Object.defineProperty(media, 'currentTime', { value: 7, configurable: true });

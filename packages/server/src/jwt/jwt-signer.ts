@@ -22,7 +22,6 @@ export type JwtAlgorithm = 'RS256' | 'ES256' | 'HS256';
 export type JwtClaims = Readonly<Record<string, unknown>> & { readonly exp: number; readonly nbf?: number };
 
 export interface JwtSigner {
-  /** @throws `ERR_OPTIONS` for an `nbf` with which `read` would refuse the token */
   readonly sign: (claims: Readonly<Record<string, unknown>>, expires: number) => Promise<string>;
   /**
    * The claims of a genuine token, expired or not; `malformed` for a genuine one without claims that can be judged, and
@@ -54,8 +53,6 @@ export function jwtSigner(keys: readonly JwtKey[], algorithm: JwtAlgorithm): Jwt
 
   return {
     sign: async (claims, expires) => {
-      if (claims.nbf !== undefined && !isTime(claims.nbf))
-        throw optionsError('nbf', 'Give whole unix seconds, as a number.', claims.nbf);
       const payload = new TextEncoder().encode(JSON.stringify({ ...claims, exp: expires }));
       return jwsKeys[0]!.sign(ownHeader, payload);
     },
@@ -74,10 +71,9 @@ export function jwtSigner(keys: readonly JwtKey[], algorithm: JwtAlgorithm): Jwt
   };
 }
 
-const isTime = (value: unknown): boolean => Number.isSafeInteger(value);
-
 function readClaims(payload: Uint8Array | undefined): JwtClaims | undefined {
   const claims = readObject(payload);
+  const isTime = (value: unknown): boolean => Number.isSafeInteger(value);
   const isWhole = claims && isTime(claims.exp) && (claims.nbf === undefined || isTime(claims.nbf));
   return isWhole ? (claims as JwtClaims) : undefined;
 }

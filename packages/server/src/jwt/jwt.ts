@@ -17,7 +17,7 @@ import type { JwtAlgorithm, JwtKey } from './jwt-signer.ts';
 import { hasFurtherClaims, refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
 import { uriSigning } from './uri-signing.ts';
 import type { UriSigningOptions } from './uri-signing.ts';
-import { unwritable, writtenClaims } from './written-claims.ts';
+import { checkNotBefore, unwritable, writtenClaims } from './written-claims.ts';
 
 export interface JwtOptions extends ValueCarrierOptions {
   /** Left out for claims of your own; see `UriSigningOptions` for those of a standard. */
@@ -164,6 +164,7 @@ function wholeClaims(claims: ReturnType<JwtOptions['claims']>): ReturnType<JwtOp
       : optionsError('claims', unwritable(place));
   });
   if (Object.hasOwn(written, 'exp')) throw optionsError('claims', '`exp` is made by the format itself. Leave it out.');
+  checkNotBefore(written, 'claims');
   return written;
 }
 

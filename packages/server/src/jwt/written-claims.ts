@@ -1,3 +1,4 @@
+import { optionsError } from '../errors/options-error.ts';
 import { isPlainObject } from '../errors/plain-object.ts';
 
 /**
@@ -24,11 +25,11 @@ export function writtenClaims(claims: unknown, lost: LostClaim): Readonly<Record
   const around = new Set([claims]);
 
   const writtenValue = (given: unknown, key: string, place: string): unknown => {
-    if (around.has(given)) throw lost(place, false);
     const value = asJSON(given, key);
     if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return value;
     if (value === null && given === null) return null;
     if (value === undefined || value === null || typeof value === 'number') throw lost(place, true);
+    if (around.has(given)) throw lost(place, false);
     around.add(given);
     const written = isPlainList(value)
       ? value.map((each, i) => writtenValue(each, String(i), `${place}[${i}]`))
@@ -44,6 +45,12 @@ export function writtenClaims(claims: unknown, lost: LostClaim): Readonly<Record
   };
 
   return writtenObject(asJSON(claims, ''), undefined);
+}
+
+/** @throws `ERR_OPTIONS` about `option` for an `nbf` with which each edge would refuse the token */
+export function checkNotBefore({ nbf }: Readonly<Record<string, unknown>>, option: string): void {
+  if (nbf !== undefined && !Number.isSafeInteger(nbf))
+    throw optionsError(option, '`nbf` is not a whole number. Give unix seconds, as a number.');
 }
 
 /** What to say about a value that JSON cannot write. */

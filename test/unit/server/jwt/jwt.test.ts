@@ -181,7 +181,7 @@ describe('jwt', () => {
       const format = jwt({ ...key, claims: () => ({ nbf }) });
       await expect(format.sign(new URL('https://h/a'), NOW)).rejects.toMatchObject({
         code: 'ERR_OPTIONS',
-        option: 'nbf',
+        option: 'claims',
       });
     },
   );

@@ -165,9 +165,12 @@ describe('the claims of a token', () => {
 
   test('dates, and what comes from another realm, are written as JSON writes them', async () => {
     const twice = ['in two places'];
+    // not a circle: it is written in full once, and by its id inside
+    const film = { toJSON: (key: string) => (key === 'film' ? { self: film } : '7') };
     const claims = (): Record<string, unknown> => ({
       since: new Date(0),
       elsewhere: runInNewContext('({ a: [{ b: 1 }, []], since: new Date(0) })'),
+      film,
       list: [{ a: null }, twice, twice, Object.assign(Object.create(null), { b: true })],
       ['__proto__']: { c: '' },
     });
@@ -183,6 +186,8 @@ describe('the claims of a token', () => {
     ['undefined in a rule', { accessRules: [{ type: 'ip.src', ip: undefined, action: 'block' }] }],
     ['a function', { accessRules: () => [] }],
     ['NaN', { nbf: NaN }],
+    ['a beginning as text', { nbf: '7' }],
+    ['a beginning between two seconds', { nbf: 0.5 }],
     ['a Set', { accessRules: new Set([{ type: 'any', action: 'block' }]) }],
     ['a promise', { playback_restriction_id: Promise.resolve('7') }],
     ['a BigInt', { nbf: 7n }],
