@@ -93,41 +93,6 @@ describe.concurrent('what a page does to an element whose source is changed (Chr
     ).toEqual([[], 0, false, true]);
   });
 
-  it("destroy() in the middle of it, and the page's own source: that begins at its beginning", async ({
-    act,
-    expect,
-  }) => {
-    const result = await act(
-      `${open}
-      ${outlive}
-      const source = SecureTokenProgressive.createTokenSource({ endpoint: '/token', protect: args.edge });
-      const { url } = await source.sign(args.short);
-      ${begin}
-      secure.destroy();
-      video.src = url;
-      await video.play();
-      const begun = video.currentTime;
-      await moves(1);
-      return [Math.floor(begun), seen.errors, Object.keys(Object.getOwnPropertyDescriptors(video)).length];`,
-    );
-    expect(result).toEqual([0, 0, 0]);
-  });
-
-  it('a second call: another film begins at its beginning, the same film goes on', async ({ act, expect }) => {
-    const result = await act(
-      `${open}
-      await seek(10);
-      const { secureVideo } = SecureTokenProgressive;
-      await secureVideo(video, args.film, '/token');
-      await video.play();
-      const same = video.currentTime;
-      await secureVideo(video, args.short, '/token');
-      await video.play();
-      return [Math.floor(same), Math.floor(video.currentTime), seen.errors];`,
-    );
-    expect(result).toEqual([10, 0, 0]);
-  });
-
   it('renew() in the middle of it changes nothing', async ({ act, expect }) => {
     expect(
       await act(

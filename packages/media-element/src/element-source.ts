@@ -15,11 +15,6 @@ export function assertFitsElement(request: SignedRequest): void {
   );
 }
 
-const withoutQuery = (url: string): string => url.replace(/[?#].*/s, '');
-
-/** Whether two URLs of an element are those of one file, with whatever token in the query. */
-export const isSameFile = (one: string, other: string): boolean => withoutQuery(one) === withoutQuery(other);
-
 interface Chosen {
   readonly request: SignedRequest;
   readonly isByWorker: boolean;

@@ -19,11 +19,6 @@ export class LastingSeek {
     this.#isOurs = isOurs;
   }
 
-  /** Whether what is asked for is kept: not where the page has a `currentTime` of its own on the element. */
-  get isActive(): boolean {
-    return this.#listening !== undefined;
-  }
-
   /** The position asked for since `begin()`, in seconds; `undefined` also where one of another source came after it. */
   get asked(): number | undefined {
     return this.#asked;
@@ -40,8 +35,8 @@ export class LastingSeek {
     this.#set = (time) => {
       // first: it throws what is no number
       native.set!.call(media, time);
-      // a page may give text, as of a slider
-      this.#asked = this.#isOurs() ? Number(time) : undefined;
+      // a page may give text, as of a slider, and may call this when it is over, through a property put over ours
+      this.#asked = this.#listening && this.#isOurs() ? Number(time) : undefined;
     };
     Object.defineProperty(media, 'currentTime', {
       configurable: true,

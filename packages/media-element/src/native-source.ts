@@ -4,7 +4,6 @@ import { SOURCE_RENEWS, isOffline } from 'secure-token-core/adapter';
 import { needsPause, noFailures, oneMore, stillAt } from './attempts.ts';
 import { pause } from './back-off.ts';
 import { ElementRequests } from './element-requests.ts';
-import { isSameFile } from './element-source.ts';
 import { LastingPlay } from './lasting-play.ts';
 import { MediaTracks } from './media-tracks.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
@@ -98,29 +97,10 @@ export class NativeSource {
 
   /** Leaves the element to itself: it plays on as long as its last token allows. */
   release(): void {
-    const isWithoutMetadata = this.#phase === 'loading' && this.#media.readyState === 0;
     this.#phase = 'released';
     this.#released.abort();
     this.#swap?.abort();
-    if (isWithoutMetadata) this.#leaveLater();
-    else this.#position.release();
-  }
-
-  /** The element still has to go where our source was to start, and a source that the page sets before that has not. */
-  #leaveLater(): void {
-    const end = new AbortController();
-    const options = { capture: true, signal: end.signal };
-    const release = (): void => {
-      end.abort();
-      this.#position.release();
-    };
-    const leave = (): void => {
-      if (this.#hasOurSource()) return;
-      end.abort();
-      this.#position.leave();
-    };
-    this.#media.addEventListener('loadedmetadata', release, options);
-    this.#media.addEventListener('emptied', leave, options);
+    this.#position.release();
   }
 
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
@@ -245,9 +225,8 @@ export class NativeSource {
     await this.#assign(request, isByWorker, !!reason);
     // a failure keeps the position for the next source
     if (this.#media.error && this.#isOurs()) return;
-    // released, or with a source of the page, it has been seen to already
-    if (!this.#isOurs()) return;
     this.#position.release();
+    if (!this.#isOurs()) return;
     if (this.#media.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) this.#requests.noteArrival();
     const gap = (performance.now() - this.#haltedAtMs!) / 1000;
     this.#haltedAtMs = undefined;
@@ -263,9 +242,7 @@ export class NativeSource {
     this.#phase = 'loading';
     this.#swap?.abort();
     const { signal } = (this.#swap = new AbortController());
-    // a place in another film, which the element has played before, is none in our first source
-    const isPlace = isReplacement || media.readyState === 0 || isSameFile(media.src, src);
-    const position = isPlace ? this.#position.start : undefined;
+    const { start: position } = this.#position;
     const plays = this.#play.isWanted;
     this.#position.hold();
     await swapSource(media, { src, crossOrigin, position, plays, isReplacement, tracks: this.#tracks, signal });

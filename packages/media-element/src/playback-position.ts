@@ -6,7 +6,6 @@ export class PlaybackPosition {
   readonly #seek: LastingSeek;
   #last = 0;
   #isLive = false;
-  #isHeld = false;
 
   /** @param isOurs whether the element has the source whose position this is */
   constructor(media: HTMLMediaElement, isOurs: () => boolean) {
@@ -57,22 +56,18 @@ export class PlaybackPosition {
   /** From here on a seek counts, whatever becomes of the source. */
   hold(): void {
     this.keep();
-    if (this.#isLive) return;
-    this.#isHeld = true;
-    this.#seek.begin();
+    if (!this.#isLive) this.#seek.begin();
   }
 
   /** The element keeps its position itself again. */
   release(): void {
-    this.#isHeld = false;
     this.#seek.end();
   }
 
   /** The page has set another source. Where ours was to start or to go, it would start: an element keeps that. */
   leave(): void {
-    const start = this.#isHeld ? this.#last : undefined;
-    const ours = this.#seek.isActive ? this.#seek.asked : start;
+    const { asked } = this.#seek;
     this.release();
-    if (this.#media.currentTime === ours) this.#media.currentTime = 0;
+    if (this.#media.currentTime === asked) this.#media.currentTime = 0;
   }
 }

@@ -87,6 +87,23 @@ describe('LastingSeek', () => {
     expect(media.currentTime).toBe(7);
   });
 
+  test('a property that hands on to ours keeps nothing when it is over', () => {
+    const media = new Media();
+    const seek = open(media);
+    seek.begin();
+    const ours = Object.getOwnPropertyDescriptor(media, 'currentTime')!;
+    Object.defineProperty(media, 'currentTime', {
+      configurable: true,
+      get: () => ours.get!.call(media) as number,
+      set: (time: number) => {
+        ours.set!.call(media, time);
+      },
+    });
+    seek.end();
+    media.currentTime = 100;
+    expect([media.time, seek.asked]).toEqual([100, undefined]);
+  });
+
   test('a property that the page has put on the element stays', () => {
     const media = new Media();
     Object.defineProperty(media, 'currentTime', { value: 7, configurable: true });

@@ -65,18 +65,6 @@ describe('PlaybackPosition', () => {
     expect(media.time).toBe(300);
   });
 
-  test('a source of the page, where it has a `currentTime` of its own: not where ours was to start', () => {
-    const { media, page, position } = setUp();
-    Object.defineProperty(media, 'currentTime', {
-      get: () => media.time,
-      set: (time: number) => (media.time = time),
-    });
-    position.hold();
-    page.hasOurSource = false;
-    position.leave();
-    expect(media.time).toBe(0);
-  });
-
   test('a source of the page, where nothing was asked of ours: its position stays', () => {
     const { media, page, position } = setUp();
     page.hasOurSource = false;

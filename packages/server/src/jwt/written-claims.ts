@@ -50,7 +50,7 @@ export function writtenClaims(claims: unknown, lost: LostClaim): Readonly<Record
 /** @throws `ERR_OPTIONS` about `option` for an `nbf` with which each edge would refuse the token */
 export function checkNotBefore({ nbf }: Readonly<Record<string, unknown>>, option: string): void {
   if (nbf !== undefined && !Number.isSafeInteger(nbf))
-    throw optionsError(option, '`nbf` is not a whole number. Give unix seconds, as a number.');
+    throw optionsError(option, '`nbf` is no time in whole unix seconds. Give one, as a number.');
 }
 
 /** What to say about a value that JSON cannot write. */
