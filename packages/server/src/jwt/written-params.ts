@@ -5,7 +5,8 @@ import { checkNotBefore, unwritable, writtenClaims } from './written-claims.ts';
  * `params` of the options, as each token has them.
  *
  * @throws `ERR_OPTIONS` for a claim that the format makes itself: another value would open another video, or end later;
- *   for an `nbf` that is no time; for a value that would be missing in the token, such as one of `process.env`, and for what is no object
+ *   for an `nbf` that is no time; for a value that would be missing in the token, such as one of `process.env`, and for
+ *   what is no object
  */
 export function writtenParams(params: unknown, own: readonly string[]): Readonly<Record<string, unknown>> {
   const written = writtenClaims(params, (place, isMissing) => {
