@@ -15,8 +15,8 @@ test.concurrent('SPF plays across the expiries of tokens for one URL each: no re
   expect(await stage.refusals()).toEqual([]);
   const [first, last] = [stage.edge.requests[0]!, stage.edge.requests.at(-1)!];
   expect(last.at - first.at, 'loading has outlived tokens').toBeGreaterThan(6000);
-  // playlists are learned: segments have their tokens in batches
-  expect(stage.signer.calls.length).toBeLessThan(stage.edge.requests.length / 2);
+  // playlists are learned: segments have their tokens in batches. How many end unused depends on the machine
+  expect(Math.max(...stage.signer.calls.map(({ urls }) => urls.length))).toBeGreaterThan(4);
 });
 
 test.concurrent('a 403 in mid-stream is not seen by SPF, which would end at it', async (context) => {

@@ -4,6 +4,7 @@ import { SOURCE_RENEWS, isOffline } from 'secure-token-core/adapter';
 import { needsPause, noFailures, oneMore, stillAt } from './attempts.ts';
 import { pause } from './back-off.ts';
 import { ElementRequests } from './element-requests.ts';
+import { hasFilm, noteFilm } from './film.ts';
 import { LastingPlay } from './lasting-play.ts';
 import { MediaTracks } from './media-tracks.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
@@ -52,7 +53,7 @@ export class NativeSource {
     this.#tracks = new MediaTracks(media);
     this.#need = observeNeed(media, signal);
     this.#play = new LastingPlay(media, () => this.#operation, signal);
-    if (given) this.#assignedSrc = new URL(given.url, document.baseURI).href;
+    if (given) this.#noteSource(new URL(given.url, document.baseURI).href);
     this.#on(['timeupdate'], () => this.#onTime());
     this.#on(['durationchange'], () => this.#position.noteDuration());
     this.#on(['seeking'], () => this.#onSeeking());
@@ -118,6 +119,11 @@ export class NativeSource {
     return this.#assignedSrc !== undefined && this.#media.src === this.#assignedSrc;
   }
 
+  #noteSource(src: string): void {
+    this.#assignedSrc = src;
+    noteFilm(this.#media, { src, url: this.#options.url });
+  }
+
   #onTime(): void {
     if (this.#phase === 'loading' || this.#media.error) return;
     this.#position.note();
@@ -125,7 +131,7 @@ export class NativeSource {
   }
 
   #onSeeking(): void {
-    if (this.#phase !== 'loading') this.#position.note();
+    if (this.#phase !== 'loading') this.#position.noteSeek();
     this.#check(true);
   }
 
@@ -136,7 +142,6 @@ export class NativeSource {
       if (isHidden) event.stopImmediatePropagation();
       return;
     }
-    this.#position.leave();
     this.#tracks.forget();
     // it may wait for data still
     this.#swap?.abort();
@@ -237,14 +242,16 @@ export class NativeSource {
   async #assign(request: SignedRequest, isByWorker: boolean, isReplacement: boolean): Promise<void> {
     const media = this.#media;
     const { src, crossOrigin } = this.#requests.use(request, isByWorker, media.crossOrigin);
-    this.#assignedSrc = src;
+    const position = isReplacement
+      ? this.#position.start
+      : this.#position.firstStart(hasFilm(media, this.#options.url));
+    this.#noteSource(src);
     this.#haltedAtMs ??= performance.now();
     this.#phase = 'loading';
     this.#swap?.abort();
     const { signal } = (this.#swap = new AbortController());
-    const { start: position } = this.#position;
     const plays = this.#play.isWanted;
-    this.#position.hold();
+    this.#position.hold(position);
     await swapSource(media, { src, crossOrigin, position, plays, isReplacement, tracks: this.#tracks, signal });
     this.#endLoading();
   }

@@ -4,13 +4,18 @@ import { LastingSeek } from './lasting-seek.ts';
 export class PlaybackPosition {
   readonly #media: HTMLMediaElement;
   readonly #seek: LastingSeek;
-  #last = 0;
+  readonly #soughtBefore: boolean;
+  #last: number;
   #isLive = false;
+  /** The page or the viewer has asked to go elsewhere since. */
+  #hasSought = false;
 
   /** @param isOurs whether the element has the source whose position this is */
   constructor(media: HTMLMediaElement, isOurs: () => boolean) {
     this.#media = media;
     this.#seek = new LastingSeek(media, isOurs);
+    this.#soughtBefore = media.seeking;
+    this.#last = media.currentTime;
     this.noteDuration();
   }
 
@@ -28,6 +33,20 @@ export class PlaybackPosition {
     return this.#isLive ? undefined : this.current;
   }
 
+  /**
+   * Where the first source is to start. Another film than the one that the element has starts at its beginning, unless
+   * the element has been asked to go elsewhere meanwhile, or has not loaded anything that it could be the position of.
+   */
+  firstStart(isSameFilm: boolean): number | undefined {
+    if (isSameFilm) return this.start;
+    this.#isLive = false;
+    // also ends the one that a source before has left, with its position
+    this.#seek.begin();
+    const { currentTime, readyState, seeking } = this.#media;
+    const isAsked = this.#hasSought || (seeking && !this.#soughtBefore);
+    return isAsked || readyState === HTMLMediaElement.HAVE_NOTHING ? currentTime : 0;
+  }
+
   /** The last that is known, in seconds. */
   get last(): number {
     return this.#last;
@@ -36,6 +55,11 @@ export class PlaybackPosition {
   /** The element knows. */
   note(): void {
     this.#last = this.#media.currentTime;
+  }
+
+  noteSeek(): void {
+    this.#hasSought = true;
+    this.note();
   }
 
   keep(): void {
@@ -53,21 +77,14 @@ export class PlaybackPosition {
     this.hold();
   }
 
-  /** From here on a seek counts, whatever becomes of the source. */
-  hold(): void {
-    this.keep();
+  /** From here on a seek counts, whatever becomes of the source. @param start of the next one */
+  hold(start: number = this.current): void {
+    this.#last = start;
     if (!this.#isLive) this.#seek.begin();
   }
 
-  /** The element keeps its position itself again. */
+  /** The element keeps its position itself again, once it has heard what was asked of its source. */
   release(): void {
     this.#seek.end();
-  }
-
-  /** The page has set another source. Where ours was to start or to go, it would start: an element keeps that. */
-  leave(): void {
-    const { asked } = this.#seek;
-    this.release();
-    if (this.#media.currentTime === asked) this.#media.currentTime = 0;
   }
 }

@@ -3,7 +3,9 @@ import { LastingSeek } from '../../../packages/media-element/src/lasting-seek.ts
 
 /** An element as in WebKitGTK: after a failure it drops a seek. */
 class Media extends EventTarget {
+  static readonly HAVE_NOTHING = 0;
   error: object | null = null;
+  readyState = 4;
   time = 50;
   get currentTime(): number {
     return this.time;
@@ -34,6 +36,93 @@ describe('LastingSeek', () => {
     expect(media.time).toBe(100);
     seek.end();
     expect([Object.hasOwn(media, 'currentTime'), seek.asked]).toEqual([false, undefined]);
+  });
+
+  /** One whose next source has no metadata yet, which is asked to start at 100. */
+  const setUp = () => {
+    const media = new Media();
+    const page = { hasOurSource: true };
+    const seek = open(media, () => page.hasOurSource);
+    seek.begin();
+    Object.assign(media, { readyState: 0, time: 0, currentTime: 100 });
+    const load = (): number => {
+      media.readyState = 1;
+      media.dispatchEvent(new Event('loadedmetadata'));
+      return media.time;
+    };
+    return { media, page, seek, load, isOwn: () => Object.hasOwn(media, 'currentTime') };
+  };
+
+  test('without metadata the element does not hear what is asked, and says that it is there', () => {
+    const { media, seek, load } = setUp();
+    expect([media.time, media.currentTime, seek.asked]).toEqual([0, 100, 100]);
+    expect([load(), media.currentTime, seek.asked]).toEqual([100, 100, 100]);
+  });
+
+  test('what waited for metadata is asked for to the frame', () => {
+    const { media, load } = setUp();
+    media.currentTime = 0.2;
+    expect(load()).toBe(0.2);
+  });
+
+  test('the element goes where the last of several asks it to, which has metadata and has not told of them', () => {
+    const { media, load } = setUp();
+    media.readyState = 1;
+    media.currentTime = 200;
+    expect([media.time, load()]).toEqual([200, 200]);
+  });
+
+  test('what waits for metadata is not for a source of the page, which is where it is', () => {
+    const { media, page, seek, load, isOwn } = setUp();
+    page.hasOurSource = false;
+    expect(media.currentTime).toBe(0);
+    media.dispatchEvent(new Event('emptied'));
+    expect([load(), seek.asked, isOwn()]).toEqual([0, undefined, false]);
+  });
+
+  test('a source of the page whose metadata come first of all is left alone', () => {
+    const { page, load } = setUp();
+    page.hasOurSource = false;
+    expect(load()).toBe(0);
+  });
+
+  test('end() waits for the metadata of a source that is to start elsewhere', () => {
+    const { media, seek, load, isOwn } = setUp();
+    seek.end();
+    expect([media.currentTime, isOwn()]).toEqual([100, true]);
+    expect([load(), isOwn(), seek.asked]).toEqual([100, false, undefined]);
+  });
+
+  test('end() waits for nothing with another source', () => {
+    const { page, seek, isOwn } = setUp();
+    page.hasOurSource = false;
+    seek.end();
+    expect(isOwn()).toBe(false);
+  });
+
+  test('begin() after end(): what waits still does', () => {
+    const { seek, load, isOwn } = setUp();
+    seek.end();
+    seek.begin();
+    expect([load(), isOwn(), seek.asked]).toEqual([100, true, 100]);
+  });
+
+  test('another one for the same element takes the place of one that waits, and keeps what is asked', () => {
+    const { media, seek, isOwn } = setUp();
+    seek.end();
+    const next = open(media);
+    next.begin();
+    expect([media.currentTime, seek.asked]).toEqual([0, undefined]);
+    media.currentTime = 7;
+    expect([media.currentTime, media.time, next.asked]).toEqual([7, 0, 7]);
+    next.stop();
+    expect(isOwn()).toBe(false);
+  });
+
+  test('what is no number changes nothing of what waits', () => {
+    const { media, load } = setUp();
+    expect(() => (media.currentTime = NaN)).toThrow(TypeError);
+    expect([media.currentTime, load()]).toEqual([100, 100]);
   });
 
   test('an element that is within half a second of where it was asked to be is left alone', () => {

@@ -3,8 +3,11 @@ import { PlaybackPosition } from '../../../packages/media-element/src/playback-p
 
 /** An element as in WebKit: after a failure it is at 0. */
 class Media extends EventTarget {
+  static readonly HAVE_NOTHING = 0;
   error: object | null = null;
   duration = 600;
+  readyState = 4;
+  seeking = false;
   time = 50;
   get currentTime(): number {
     return this.error ? 0 : this.time;
@@ -47,29 +50,39 @@ describe('PlaybackPosition', () => {
     expect([position.current, Object.hasOwn(media, 'currentTime')]).toEqual([50, false]);
   });
 
-  test('a source of the page starts where the page says, and not where ours was asked to go last', () => {
-    const { media, page, position } = setUp();
-    position.hold();
-    // a change of source of ours, and then a seek of the viewer
-    media.currentTime = 50;
-    media.currentTime = 300;
-    page.hasOurSource = false;
-    position.leave();
-    expect([media.time, Object.hasOwn(media, 'currentTime')]).toEqual([0, false]);
-    page.hasOurSource = true;
-    position.hold();
-    media.currentTime = 300;
-    page.hasOurSource = false;
-    media.currentTime = 300;
-    position.leave();
-    expect(media.time).toBe(300);
+  test('firstStart: the same film goes on where the element is, live at the edge', () => {
+    expect(setUp().position.firstStart(true)).toBe(50);
+    expect(setUp({ duration: Infinity }).position.firstStart(true)).toBeUndefined();
   });
 
-  test('a source of the page, where nothing was asked of ours: its position stays', () => {
-    const { media, page, position } = setUp();
-    page.hasOurSource = false;
-    position.leave();
-    expect(media.time).toBe(50);
+  test('firstStart: another film starts at its beginning, also after a live stream', () => {
+    expect(setUp().position.firstStart(false)).toBe(0);
+    const { position } = setUp({ duration: Infinity });
+    expect([position.firstStart(false), position.isLive]).toEqual([0, false]);
+  });
+
+  test('firstStart: an element that has loaded nothing is where the page wants it to start', () => {
+    expect(setUp({ readyState: 0 }).position.firstStart(false)).toBe(50);
+  });
+
+  test('firstStart: another film starts where the element has been asked to go meanwhile', () => {
+    const heard = setUp();
+    heard.position.noteSeek();
+    const unheard = setUp();
+    unheard.media.seeking = true;
+    expect([heard, unheard].map(({ position }) => position.firstStart(false))).toEqual([50, 50]);
+  });
+
+  test('firstStart: a seek in the film before is no wish for another one', () => {
+    expect(setUp({ seeking: true }).position.firstStart(false)).toBe(0);
+  });
+
+  test('a first source that fails at once is tried again where it was to start, not where the film before was', () => {
+    const { media, position } = setUp();
+    position.hold(position.firstStart(false));
+    media.error = {};
+    position.noteFailure();
+    expect(position.start).toBe(0);
   });
 
   test('a live stream starts where its playlist says, and a seek is not held', () => {

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { hasFilm, noteFilm } from '../../../packages/media-element/src/film.ts';
+
+const FILM = 'https://edge.example/vod/film.mp4';
+
+const playing = (currentSrc: string, src = currentSrc): HTMLMediaElement => ({ currentSrc, src }) as HTMLMediaElement;
+
+describe('hasFilm', () => {
+  test.for([
+    ['the same URL', FILM, FILM, true],
+    ['signed by a server', `${FILM}?st=abc&e=1`, FILM, true],
+    ['signed by a server, with a parameter of the film', `${FILM}?id=1&st=abc`, `${FILM}?id=1`, true],
+    ['another value of a parameter', `${FILM}?id=2&st=abc`, `${FILM}?id=1`, false],
+    ['a parameter is missing', FILM, `${FILM}?id=1`, false],
+    ['another path', 'https://edge.example/vod/other.mp4', FILM, false],
+    ['another host', 'https://other.example/vod/film.mp4', FILM, false],
+    ['a stream of a script', 'blob:https://edge.example/1', FILM, false],
+    ['nothing', '', FILM, false],
+  ] as const)('a source of the page: %s', ([, has, url, expected]) => {
+    expect(hasFilm(playing(has), url)).toBe(expected);
+  });
+
+  test('a source of the page in an element of its own', () => {
+    expect(hasFilm(playing(FILM, ''), FILM)).toBe(true);
+  });
+
+  test('a source of ours is known by the URL that was signed: its token may stand in the path', () => {
+    const media = playing('https://edge.example/TOKEN/vod/film.mp4');
+    noteFilm(media, { src: media.src, url: FILM });
+    expect([hasFilm(media, FILM), hasFilm(media, `${FILM}?id=1`)]).toEqual([true, false]);
+  });
+
+  test('a source of ours that says nothing of a film whose URL is a part of its own', () => {
+    const media = playing(`${FILM}?id=1&st=abc`);
+    noteFilm(media, { src: media.src, url: `${FILM}?id=1` });
+    expect([hasFilm(media, FILM), hasFilm(media, `${FILM}?id=1`)]).toEqual([false, true]);
+  });
+
+  test('what the page has set since counts', () => {
+    const media = playing('https://edge.example/TOKEN/vod/film.mp4');
+    noteFilm(media, { src: media.src, url: FILM });
+    Object.assign(media, playing('https://edge.example/vod/other.mp4'));
+    expect([hasFilm(media, FILM), hasFilm(media, 'https://edge.example/vod/other.mp4')]).toEqual([false, true]);
+  });
+});
