@@ -72,7 +72,7 @@ describeMedia('the position of an element that gets another source', (_, it) => 
     expect(result).toEqual({ withoutMetadata: true, read: from, at: from, isOwn: false });
   });
 
-  it('a failure for good without metadata: the position is read, and a source of the page begins where that begins', async ({
+  it('a failure for good without metadata: its position is read, a source of the page begins where that begins', async ({
     stage,
     tab,
   }) => {

@@ -34,8 +34,8 @@ const OWN_OPTIONS = ['via'];
 const keepers = new WeakMap<HTMLMediaElement, () => void>();
 
 /**
- * Lets `media` play `url` with tokens that expire. A second call for the same element ends the first: the same film goes
- * on where it was, another one begins at its beginning, or where the page has set `currentTime` since the call.
+ * Lets `media` play `url` with tokens that expire. A second call for the same element ends the first: the same film
+ * goes on where it was, another one begins at its beginning, or where the page has set `currentTime` since the call.
  *
  * @param options where tokens come from: `'/token'` is `{ endpoint: '/token' }`, `{ source }` is a shared token source
  * @throws `ERR_OPTIONS`; `NotSupportedError` if `via: 'worker'` and there is none; as `TokenSource.sign` for the first
