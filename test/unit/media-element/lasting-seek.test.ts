@@ -7,11 +7,14 @@ class Media extends EventTarget {
   error: object | null = null;
   readyState = 4;
   time = 50;
-  get currentTime(): number {
+  sets = 0;
+  get currentTime(): number | string {
     return this.time;
   }
-  set currentTime(time: number) {
-    if (Number.isNaN(time)) throw new TypeError('not a number');
+  set currentTime(asked: number | string) {
+    const time = Number(asked);
+    if (!Number.isFinite(time)) throw new TypeError('not a number');
+    this.sets++;
     if (!this.error) this.time = time;
   }
 }
@@ -57,6 +60,50 @@ describe('LastingSeek', () => {
     const { media, seek, load } = setUp();
     expect([media.time, media.currentTime, seek.asked]).toEqual([0, 100, 100]);
     expect([load(), media.currentTime, seek.asked]).toEqual([100, 100, 100]);
+  });
+
+  test('when it has heard, it tells itself where it is', () => {
+    const { media, load } = setUp();
+    load();
+    media.time = 103;
+    expect(media.currentTime).toBe(103);
+  });
+
+  test('an element that is there already is not asked to go there', () => {
+    const { media, load } = setUp();
+    media.time = 100;
+    expect([load(), media.sets]).toEqual([100, 0]);
+  });
+
+  test('where nothing was asked, metadata change nothing', () => {
+    const media = new Media();
+    open(media).begin();
+    media.dispatchEvent(new Event('loadedmetadata'));
+    expect([media.time, media.sets]).toEqual([50, 0]);
+  });
+
+  test('the events of a source of ours that loads end nothing', () => {
+    const { media, load } = setUp();
+    for (const type of ['abort', 'emptied', 'loadstart']) media.dispatchEvent(new Event(type));
+    expect([media.currentTime, load()]).toEqual([100, 100]);
+  });
+
+  test('what has been given up for another source does not hold up the next end()', () => {
+    const { media, page, seek, isOwn } = setUp();
+    page.hasOurSource = false;
+    media.dispatchEvent(new Event('emptied'));
+    page.hasOurSource = true;
+    seek.begin();
+    expect(isOwn()).toBe(true);
+    seek.end();
+    expect(isOwn()).toBe(false);
+  });
+
+  test('a page that takes our property away changes nothing of its end', () => {
+    const { media, page, seek } = setUp();
+    Reflect.deleteProperty(media, 'currentTime');
+    page.hasOurSource = false;
+    expect(() => seek.end()).not.toThrow();
   });
 
   test('what waited for metadata is asked for to the frame', () => {

@@ -33,9 +33,12 @@ const setUp = (state: Partial<Media> = {}) => {
 describe('PlaybackPosition', () => {
   test('is where the element plays, noted or not', () => {
     const { media, position } = setUp();
+    media.time = 55;
     position.note();
     media.time = 60;
-    expect([position.current, position.start, position.last]).toEqual([60, 60, 50]);
+    expect([position.current, position.start, position.last]).toEqual([60, 60, 55]);
+    position.keep();
+    expect(position.last).toBe(60);
   });
 
   test('of an element that has failed is where it was, until it is asked to go elsewhere', () => {
