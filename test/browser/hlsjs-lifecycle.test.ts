@@ -15,8 +15,8 @@ afterAll(() => stage.dispose());
 
 const film = 'film/fmp4/master.m3u8';
 /**
- * A film without init segments: after such storms hls.js alone aborts an init segment and asks for it again, without
- * end, where requests are slow.
+ * A film without init segments: after such storms, and after a fragment given up on a busy machine, hls.js alone aborts
+ * an init segment and asks for it again, without end, where requests are slow.
  */
 const storm = 'film/ts/master.m3u8';
 // so that there is always something left to ask for
@@ -74,7 +74,7 @@ describe.concurrent('a restless viewer, while tokens are on their way', () => {
 });
 
 test('a segment given up while it waits for its token, as on a falling bandwidth, is asked for again', async () => {
-  const player = await stage.open('exact', film, { config, tokens: { readAhead: 0 } });
+  const player = await stage.open('exact', storm, { config, tokens: { readAhead: 0 } });
   await player.play();
   stage.signer.delay = 1;
   const calls = stage.signer.calls.length;

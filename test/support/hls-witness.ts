@@ -159,7 +159,9 @@ function createPlayer({
   hls.trigger = (event: string, given?: Data) => {
     const data = given ?? {};
     const { frag, type, context, parent, details, fatal } = data;
-    const isTold = !beside.test(event) && (fatal !== false || !UNTOLD.test(details!));
+    // a tick that sees the end before the browser's event tells of it, too: which comes first is up to the machine
+    const isToldAgain = event === 'hlsMediaEnded' && 'hlsMediaEnded ' in witness.events;
+    const isTold = !beside.test(event) && !isToldAgain && (fatal !== false || !UNTOLD.test(details!));
     const subject = frag?.type ?? context?.type ?? type ?? parent ?? '';
     // media are parsed and appended beside the requests, and make what is known of a segment more exact
     const { level, sn, cc, relurl, byteRange } = frag ?? {};
