@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { MediaStage } from '../support/media-stage.ts';
 import { describeMedia } from '../support/media-test.ts';
 
 /** The film plays from its 100th second on. */
@@ -25,20 +26,35 @@ const begun = `await until(() => video.readyState > 1 && !video.seeking);
   const at = video.currentTime;
   const isOwn = Object.hasOwn(video, 'currentTime');`;
 
+/** From here on tokens take a second and more. */
+const slowly = `const { fetch } = window;
+  window.fetch = async (...args) => (await sleep(1500), fetch(...args));`;
+
+const another = 'await secureVideo(video, args.short, "/token");';
+const anotherAt = (seconds: number): string =>
+  `const next = secureVideo(video, args.short, "/token"); video.currentTime = ${seconds}; await next;`;
+const same = 'await secureVideo(video, args.film, "/token");';
+
+const urls = (stage: MediaStage): Record<string, string> => ({
+  film: stage.url('film.mp4'),
+  short: stage.url('short.mp4'),
+  edge: `${stage.edge}/`,
+});
+
 describeMedia('the position of an element that gets another source', (_, it) => {
   it.for([
-    ['another film begins where that begins', 'await secureVideo(video, args.short, "/token");', 0],
+    ['another film begins where that begins', another, 0],
     [
-      'another film begins where the page wants it to',
-      'const next = secureVideo(video, args.short, "/token"); video.currentTime = 12; await next;',
-      12,
+      'another film, after a seek in the first one: it begins where that begins',
+      `video.currentTime = 12; ${another}`,
+      0,
     ],
-    ['the same film goes on', 'secure.destroy(); await secureVideo(video, args.film, "/token");', 100],
+    ['another film begins where the page wants it to', anotherAt(12), 12],
+    ['the same film goes on', `secure.destroy(); ${same}`, 100],
   ] as const)('a second secureVideo() while the first plays: %s', async ([, act, from], { stage, tab }) => {
-    const args = { film: stage.url('film.mp4'), short: stage.url('short.mp4') };
     const { at, isOwn } = await tab.run<{ at: number; isOwn: boolean }>(
-      `${playing} ${act} ${begun} return { at, isOwn }`,
-      args,
+      `${playing} ${slowly} ${act} ${begun} return { at, isOwn }`,
+      urls(stage),
     );
     expect(isOwn).toBe(false);
     expect(at).toBeGreaterThanOrEqual(from);
@@ -47,36 +63,47 @@ describeMedia('the position of an element that gets another source', (_, it) => 
   });
 
   it.for([
+    ['a source of the page: it begins where that begins', 'video.src = signed.url;', 0],
     [
       'destroy(), and a source of the page: it begins where that begins',
       'secure.destroy(); video.src = signed.url;',
       0,
     ],
-    ['a source of the page: it begins where that begins', 'video.src = signed.url;', 0],
+    [
+      'destroy(), and a source of the page: it begins where the page wants it to',
+      'secure.destroy(); video.currentTime = 12; video.src = signed.url;',
+      12,
+    ],
     ['destroy(): ours goes where it was asked to', 'secure.destroy();', 300],
-    ['another film begins where that begins', 'await secureVideo(video, args.short, "/token");', 0],
-    ['the same film goes on', 'secure.destroy(); await secureVideo(video, args.film, "/token");', 300],
+    ['another film begins where that begins', another, 0],
+    ['another film, whose token comes late, begins where that begins', `${slowly} ${another}`, 0],
+    ['another film begins where the page wants it to', anotherAt(12), 12],
+    ['the same film goes on', `secure.destroy(); ${same}`, 300],
     ['a later seek counts', 'video.currentTime = 200;', 200],
   ] as const)('while the source is replaced: %s', async ([, act, from], { stage, tab }) => {
-    const args = { film: stage.url('film.mp4'), short: stage.url('short.mp4'), edge: `${stage.edge}/` };
     stage.network.rate = 1_000_000;
     const result = await tab.run(
       `${inSwap} ${act}
-      // what the page asks for now, and what it reads, is that of its source
-      const read = video.currentTime;
       video.preload = 'auto';
       ${begun}
-      return { withoutMetadata, read, at: Math.round(at), isOwn };`,
-      args,
+      return { withoutMetadata, at: Math.round(at), isOwn };`,
+      urls(stage),
     );
-    expect(result).toEqual({ withoutMetadata: true, read: from, at: from, isOwn: false });
+    expect(result).toEqual({ withoutMetadata: true, at: from, isOwn: false });
   });
 
-  it('a failure for good without metadata: its position is read, a source of the page begins where that begins', async ({
-    stage,
-    tab,
-  }) => {
-    const args = { film: stage.url('film.mp4'), short: stage.url('short.mp4'), edge: `${stage.edge}/` };
+  it.for([
+    ['a source of the page begins where that begins', 'video.src = signed.url;', 0],
+    ['the same film goes on', `secure.destroy(); ${same}`, 300],
+    [
+      'the same film goes where the page wants it to',
+      `secure.destroy(); const next = secureVideo(video, args.film, "/token");
+      video.currentTime = 200; await next;`,
+      200,
+    ],
+    ['another film begins where that begins', another, 0],
+    ['another film begins where the page wants it to', anotherAt(12), 12],
+  ] as const)('a failure for good without metadata: %s', async ([, act, from], { stage, tab }) => {
     stage.network.rate = 1_000_000;
     await tab.run(
       `${playing}
@@ -84,20 +111,44 @@ describeMedia('the position of an element that gets another source', (_, it) => 
       await sleep(5500);
       const source = createTokenSource({ endpoint: '/token', protect: args.edge });
       window.signed = await source.sign(args.short);`,
-      args,
+      urls(stage),
     );
     // what the film gets from here on the edge refuses
+    const { secret } = stage.signer;
     stage.signer.secret = 'wrong';
-    const result = await tab.run(
+    const failed = await tab.run(
       `video.currentTime = 300;
       await until(() => seen.failures.length, 'it has failed for good', 120000);
+      return [video.readyState, video.currentTime];`,
+    );
+    expect(failed).toEqual([0, 300]);
+    stage.signer.secret = secret;
+    const result = await tab.run(
+      `const { secureVideo } = SecureTokenProgressive;
+      ${act}
+      video.preload = 'auto';
+      ${begun}
+      return { at: Math.round(at), isOwn };`,
+      urls(stage),
+    );
+    expect(result).toEqual({ at: from, isOwn: false });
+  });
+
+  it('a place that the page wants its film to start at is not that of its next source', async ({ stage, tab }) => {
+    const result = await tab.run(
+      `const { secureVideo, createTokenSource } = SecureTokenProgressive;
+      const signed = await createTokenSource({ endpoint: '/token', protect: args.edge }).sign(args.short);
+      const started = new Promise((resolve) => addEventListener('loadstart', resolve, { capture: true, once: true }));
+      video.currentTime = 15;
+      void secureVideo(video, args.film, '/token');
+      await started;
       const withoutMetadata = video.readyState === 0;
-      const read = video.currentTime;
       video.src = signed.url;
       video.preload = 'auto';
       ${begun}
-      return { withoutMetadata, read, at: Math.round(at), isOwn };`,
+      return { withoutMetadata, at: Math.round(at), isOwn };`,
+      urls(stage),
     );
-    expect(result).toEqual({ withoutMetadata: true, read: 300, at: 0, isOwn: false });
+    expect(result).toEqual({ withoutMetadata: true, at: 0, isOwn: false });
   });
 });

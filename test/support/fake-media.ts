@@ -15,6 +15,7 @@ export class FakeTrackList extends EventTarget {
 
 /** An element that loads as browsers do: from the start, with other tracks, and nothing is there before `arrive()`. */
 export class FakeMedia extends EventTarget {
+  static readonly HAVE_NOTHING = 0;
   static readonly HAVE_CURRENT_DATA = 2;
   readonly sources: string[] = [];
   readonly textTracks = new FakeTrackList();

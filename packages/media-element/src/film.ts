@@ -13,8 +13,8 @@ export function noteFilm(media: HTMLMediaElement, film: Film): void {
 }
 
 /**
- * Whether the source of `media` is the film at `url`. A source that the page has set is, if it has all parameters of
- * `url`, whatever it has beside them: it may have been signed on a server.
+ * Whether the source of `media` is the film at `url`. A source that the page has set is, if it has all that `url` has,
+ * whatever parameters it has beside them, or folders before its path: it may have been signed on a server.
  */
 export function hasFilm(media: HTMLMediaElement, url: string): boolean {
   const ours = given.get(media);
@@ -23,6 +23,8 @@ export function hasFilm(media: HTMLMediaElement, url: string): boolean {
   const [has, wanted] = [new URL(media.currentSrc), new URL(url)];
   const hasParameter = ([name, value]: [string, string]): boolean => has.searchParams.getAll(name).includes(value);
   return (
-    has.origin === wanted.origin && has.pathname === wanted.pathname && [...wanted.searchParams].every(hasParameter)
+    has.origin === wanted.origin &&
+    has.pathname.endsWith(wanted.pathname) &&
+    [...wanted.searchParams].every(hasParameter)
   );
 }

@@ -1,29 +1,30 @@
 /** A position that is this close to the one asked for, in seconds, is the one asked for. */
 const NEAR_SECONDS = 0.5;
 
+/** The browser's own, past what stands on an element. */
+const native = (): PropertyDescriptor => Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime')!;
+
 /** The one of each element: it may outlive the `NativeSource` that has made it, and ends when there is another. */
 const lasting = new WeakMap<HTMLMediaElement, LastingSeek>();
 
 /**
- * While a source has failed or changes, `currentTime` remembers what was asked for last, by the page or by the change
- * itself, and asks the element for it when there are metadata.
+ * WebKitGTK drops a seek of an element that has failed, without an event, and now and then starts at 0 where another
+ * position was asked for before the metadata were there. While a source has failed or changes, `currentTime` remembers
+ * what was asked for last, by the page or by the change itself, and asks again when there are metadata.
  *
- * - An element that has no metadata would keep it for whatever source it gets next, also for one of the page (HTML
- *   Living Standard, "default playback start position").
- * - WebKitGTK drops a seek of an element that has failed, without an event, and now and then starts at 0 where another
- *   position was asked for before the metadata were there.
+ * An element without metadata keeps what it was asked for, and starts whatever source it gets next there (HTML Living
+ * Standard, "default playback start position"). If that source is not ours, it is made to forget.
  */
 export class LastingSeek {
   readonly #media: HTMLMediaElement;
   readonly #isOurs: () => boolean;
   #asked: number | undefined;
-  /** What was asked for waits for metadata: the element has not heard of it. */
-  #waits = false;
-  #isEnding = false;
   #listening: AbortController | undefined;
   #set: ((time: number | string) => void) | undefined;
+  /** Only the next source, or the metadata of this one, are waited for. */
+  #isOver = false;
 
-  /** @param isOurs whether the source is the one whose seeks last: the page may have set another one */
+  /** @param isOurs whether the source is the one whose seeks last, or none was set yet: the page may set another one */
   constructor(media: HTMLMediaElement, isOurs: () => boolean) {
     this.#media = media;
     this.#isOurs = isOurs;
@@ -31,71 +32,101 @@ export class LastingSeek {
 
   /** The position asked for since `begin()`, in seconds; `undefined` also where one of another source came after it. */
   get asked(): number | undefined {
-    return this.#asked;
+    return this.#isOver ? undefined : this.#asked;
   }
 
   /** From here on the position asked for is kept. */
   begin(): void {
-    this.#isEnding = false;
+    this.#isOver = false;
     const media = this.#media;
-    if (this.#listening) return;
-    lasting.get(media)?.stop();
+    if (!this.#listening) {
+      lasting.get(media)?.stop();
+      lasting.set(media, this);
+      this.#listen();
+    }
     // what the page has put on the element itself stays: it is not ours to remove
-    if (Object.hasOwn(media, 'currentTime')) return;
-    lasting.set(media, this);
-    const native = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime')!;
-    const position = (): number => native.get!.call(media) as number;
+    if (!Object.hasOwn(media, 'currentTime')) this.#define();
+  }
+
+  /** Another film is to come: what the one before was asked for is not for it, and what is asked from here on is. */
+  beginAnother(): void {
+    lasting.get(this.#media)?.leave();
+    this.begin();
+  }
+
+  /** The element keeps its position itself again. */
+  end(): void {
+    this.#removeProperty();
+    this.#isOver = true;
+    if (!this.#isKeptByElement()) this.stop();
+  }
+
+  /** The element gets another source, and does not start that where this one was to start. */
+  leave(): void {
+    if (this.#isKeptByElement()) native().set!.call(this.#media, 0);
+    this.stop();
+  }
+
+  /** As `end`, and the next source starts where the element says. */
+  stop(): void {
+    this.#listening?.abort();
+    this.#listening = this.#asked = undefined;
+    if (lasting.get(this.#media) === this) lasting.delete(this.#media);
+    this.#removeProperty();
+  }
+
+  /** Whether the element has no metadata, and so would start its next source at what it was asked for here. */
+  #isKeptByElement(): boolean {
+    const { readyState } = this.#media;
+    return (
+      readyState === HTMLMediaElement.HAVE_NOTHING && this.#asked !== undefined && this.#asked === this.#position()
+    );
+  }
+
+  #position(): number {
+    return native().get!.call(this.#media) as number;
+  }
+
+  #listen(): void {
     const { signal } = (this.#listening = new AbortController());
+    const options = { capture: true, signal };
+    this.#media.addEventListener('loadedmetadata', () => this.#onMetadata(), options);
+    const onLoad = (): void => {
+      if (!this.#isOurs()) this.leave();
+    };
+    for (const type of ['abort', 'emptied', 'loadstart']) this.#media.addEventListener(type, onLoad, options);
+  }
+
+  #onMetadata(): void {
+    if (this.#isOver || !this.#isOurs()) {
+      this.stop();
+      return;
+    }
+    const asked = this.#asked;
+    if (asked !== undefined && Math.abs(this.#position() - asked) > NEAR_SECONDS)
+      native().set!.call(this.#media, asked);
+  }
+
+  #define(): void {
+    const media = this.#media;
     this.#set = (time) => {
-      // a page may give text, as of a slider, and may call this when it is over, through a property put over ours
-      const seconds = Number(time);
-      const isKept = !signal.aborted && this.#isOurs();
-      const waits = isKept && media.readyState === HTMLMediaElement.HAVE_NOTHING && Number.isFinite(seconds);
-      // throws what is no number
-      if (!waits) native.set!.call(media, time);
-      this.#waits = waits;
-      this.#asked = isKept ? seconds : undefined;
+      // first: it throws what is no number
+      native().set!.call(media, time);
+      // a page may call this when it is over, through a property put over ours
+      if (this.#isOver || !this.#listening) return;
+      // a page may give text, as of a slider
+      this.#asked = this.#isOurs() ? Number(time) : undefined;
     };
     Object.defineProperty(media, 'currentTime', {
       configurable: true,
       enumerable: true,
-      get: () => {
-        const isKept = (this.#waits || !!media.error) && this.#isOurs();
-        return isKept ? (this.#asked ?? position()) : position();
-      },
+      get: () => (media.error ? (this.#asked ?? this.#position()) : this.#position()),
       set: this.#set,
     });
-    const onMetadata = (): void => {
-      const asked = this.#asked;
-      if (asked === undefined || !this.#isOurs()) return;
-      const isThere = this.#waits ? position() === asked : Math.abs(position() - asked) <= NEAR_SECONDS;
-      this.#waits = false;
-      if (!isThere) native.set!.call(media, asked);
-      if (this.#isEnding) this.stop();
-    };
-    media.addEventListener('loadedmetadata', onMetadata, { capture: true, signal });
-    const onLoad = (): void => {
-      if (!this.#isOurs()) this.stop();
-    };
-    for (const type of ['abort', 'emptied', 'loadstart'])
-      media.addEventListener(type, onLoad, { capture: true, signal });
   }
 
-  /** The element keeps its position itself again: at once, or when it has heard what was asked of this source. */
-  end(): void {
-    this.#isEnding = true;
-    if (!this.#waits || !this.#isOurs()) this.stop();
-  }
-
-  /** The element keeps its position itself again, and what it has not heard is forgotten. */
-  stop(): void {
-    if (!this.#listening) return;
-    this.#listening.abort();
-    this.#listening = this.#asked = undefined;
-    this.#waits = false;
-    const media = this.#media;
-    lasting.delete(media);
-    const isOwn = Object.getOwnPropertyDescriptor(media, 'currentTime')?.set === this.#set;
-    if (isOwn) Reflect.deleteProperty(media, 'currentTime');
+  #removeProperty(): void {
+    const own = Object.getOwnPropertyDescriptor(this.#media, 'currentTime');
+    if (own?.set && own.set === this.#set) Reflect.deleteProperty(this.#media, 'currentTime');
   }
 }

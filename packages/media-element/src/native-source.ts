@@ -49,11 +49,12 @@ export class NativeSource {
     this.#media = media;
     this.#options = options;
     this.#requests = new ElementRequests(options, { signal, given });
-    this.#position = new PlaybackPosition(media, () => this.#hasOurSource());
+    this.#position = new PlaybackPosition(media, () => this.#assignedSrc === undefined || this.#hasOurSource());
     this.#tracks = new MediaTracks(media);
     this.#need = observeNeed(media, signal);
     this.#play = new LastingPlay(media, () => this.#operation, signal);
     if (given) this.#noteSource(new URL(given.url, document.baseURI).href);
+    else if (!hasFilm(media, options.url)) this.#position.expectAnotherFilm();
     this.#on(['timeupdate'], () => this.#onTime());
     this.#on(['durationchange'], () => this.#position.noteDuration());
     this.#on(['seeking'], () => this.#onSeeking());
@@ -116,7 +117,8 @@ export class NativeSource {
   }
 
   #hasOurSource(): boolean {
-    return this.#assignedSrc !== undefined && this.#media.src === this.#assignedSrc;
+    const { src, srcObject } = this.#media;
+    return this.#assignedSrc !== undefined && src === this.#assignedSrc && !srcObject;
   }
 
   #noteSource(src: string): void {
@@ -131,7 +133,7 @@ export class NativeSource {
   }
 
   #onSeeking(): void {
-    if (this.#phase !== 'loading') this.#position.noteSeek();
+    if (this.#phase !== 'loading') this.#position.note();
     this.#check(true);
   }
 
@@ -242,9 +244,7 @@ export class NativeSource {
   async #assign(request: SignedRequest, isByWorker: boolean, isReplacement: boolean): Promise<void> {
     const media = this.#media;
     const { src, crossOrigin } = this.#requests.use(request, isByWorker, media.crossOrigin);
-    const position = isReplacement
-      ? this.#position.start
-      : this.#position.firstStart(hasFilm(media, this.#options.url));
+    const position = isReplacement ? this.#position.start : this.#position.firstStart;
     this.#noteSource(src);
     this.#haltedAtMs ??= performance.now();
     this.#phase = 'loading';
@@ -263,8 +263,8 @@ export class NativeSource {
 
   #fail(error: unknown): void {
     if (!this.#isOurs()) return;
-    this.#position.keep();
-    this.#position.release();
+    // one that has failed does not remember where it is asked to go until it is restarted
+    if (!this.#media.error) this.#position.release();
     this.#phase = 'failed';
     this.#lacksToken = isSecureTokenError(error);
     this.#haltedAtMs = undefined;

@@ -4,17 +4,14 @@ import { LastingSeek } from './lasting-seek.ts';
 export class PlaybackPosition {
   readonly #media: HTMLMediaElement;
   readonly #seek: LastingSeek;
-  readonly #soughtBefore: boolean;
   #last: number;
   #isLive = false;
-  /** The page or the viewer has asked to go elsewhere since. */
-  #hasSought = false;
+  #isAnotherFilm = false;
 
-  /** @param isOurs whether the element has the source whose position this is */
+  /** @param isOurs whether the element has the source whose position this is, or has not been given it yet */
   constructor(media: HTMLMediaElement, isOurs: () => boolean) {
     this.#media = media;
     this.#seek = new LastingSeek(media, isOurs);
-    this.#soughtBefore = media.seeking;
     this.#last = media.currentTime;
     this.noteDuration();
   }
@@ -34,17 +31,15 @@ export class PlaybackPosition {
   }
 
   /**
-   * Where the first source is to start. Another film than the one that the element has starts at its beginning, unless
-   * the element has been asked to go elsewhere meanwhile, or has not loaded anything that it could be the position of.
+   * Where the first source is to start: where the element is, if that has the same film. Another one starts at its
+   * beginning, or where the page has asked to go since, or wants an element to start that has nothing yet.
    */
-  firstStart(isSameFilm: boolean): number | undefined {
-    if (isSameFilm) return this.start;
-    this.#isLive = false;
-    // also ends the one that a source before has left, with its position
-    this.#seek.begin();
-    const { currentTime, readyState, seeking } = this.#media;
-    const isAsked = this.#hasSought || (seeking && !this.#soughtBefore);
-    return isAsked || readyState === HTMLMediaElement.HAVE_NOTHING ? currentTime : 0;
+  get firstStart(): number | undefined {
+    const { currentTime, readyState } = this.#media;
+    if (this.#isAnotherFilm)
+      return this.#seek.asked ?? (readyState === HTMLMediaElement.HAVE_NOTHING ? currentTime : 0);
+    // the page may have asked an element to go elsewhere that had failed before this
+    return this.#isLive ? undefined : currentTime || this.current;
   }
 
   /** The last that is known, in seconds. */
@@ -57,13 +52,11 @@ export class PlaybackPosition {
     this.#last = this.#media.currentTime;
   }
 
-  noteSeek(): void {
-    this.#hasSought = true;
-    this.note();
-  }
-
-  keep(): void {
-    this.#last = this.current;
+  /** The first source is another film than the element has. */
+  expectAnotherFilm(): void {
+    this.#isAnotherFilm = true;
+    this.#isLive = false;
+    this.#seek.beginAnother();
   }
 
   /** A source that loads has none yet. */
@@ -83,7 +76,7 @@ export class PlaybackPosition {
     if (!this.#isLive) this.#seek.begin();
   }
 
-  /** The element keeps its position itself again, once it has heard what was asked of its source. */
+  /** The element keeps its position itself again. */
   release(): void {
     this.#seek.end();
   }

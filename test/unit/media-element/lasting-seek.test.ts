@@ -41,38 +41,59 @@ describe('LastingSeek', () => {
     expect([Object.hasOwn(media, 'currentTime'), seek.asked]).toEqual([false, undefined]);
   });
 
-  /** One whose next source has no metadata yet, which is asked to start at 100. */
+  /** One whose next source has no metadata yet, and is to start at 100. */
   const setUp = () => {
     const media = new Media();
     const page = { hasOurSource: true };
     const seek = open(media, () => page.hasOurSource);
     seek.begin();
-    Object.assign(media, { readyState: 0, time: 0, currentTime: 100 });
-    const load = (): number => {
-      media.readyState = 1;
-      media.dispatchEvent(new Event('loadedmetadata'));
+    Object.assign(media, { readyState: 0, currentTime: 100 });
+    const tell = (type: string): boolean => media.dispatchEvent(new Event(type));
+    const load = (at: number): number => {
+      Object.assign(media, { readyState: 1, time: at });
+      tell('loadedmetadata');
       return media.time;
     };
-    return { media, page, seek, load, isOwn: () => Object.hasOwn(media, 'currentTime') };
+    return { media, page, seek, tell, load, isOwn: () => Object.hasOwn(media, 'currentTime') };
   };
 
-  test('without metadata the element does not hear what is asked, and says that it is there', () => {
-    const { media, seek, load } = setUp();
-    expect([media.time, media.currentTime, seek.asked]).toEqual([0, 100, 100]);
-    expect([load(), media.currentTime, seek.asked]).toEqual([100, 100, 100]);
+  test.for(['abort', 'emptied', 'loadstart'])('a source of the page (%s) does not start where ours was to', (type) => {
+    const { media, page, seek, tell, isOwn } = setUp();
+    page.hasOurSource = false;
+    tell(type);
+    expect([media.time, seek.asked, isOwn()]).toEqual([0, undefined, false]);
   });
 
-  test('when it has heard, it tells itself where it is', () => {
-    const { media, load } = setUp();
-    load();
-    media.time = 103;
-    expect(media.currentTime).toBe(103);
+  test('a source of the page, also after end(): it does not start where ours was to', () => {
+    const { media, page, seek, tell, isOwn } = setUp();
+    seek.end();
+    expect([media.time, seek.asked, isOwn()]).toEqual([100, undefined, false]);
+    page.hasOurSource = false;
+    tell('emptied');
+    expect(media.time).toBe(0);
   });
 
-  test('an element that is there already is not asked to go there', () => {
-    const { media, load } = setUp();
-    media.time = 100;
-    expect([load(), media.sets]).toEqual([100, 0]);
+  test.for([false, true])('a source of the page starts where the page says, after end(): %s', (isOver) => {
+    const { media, page, seek, tell } = setUp();
+    if (isOver) seek.end();
+    page.hasOurSource = false;
+    media.currentTime = 7;
+    tell('emptied');
+    expect(media.time).toBe(7);
+  });
+
+  test('a source of the page that has metadata is left where it is', () => {
+    const { media, page, tell } = setUp();
+    page.hasOurSource = false;
+    media.readyState = 1;
+    tell('loadstart');
+    expect(media.time).toBe(100);
+  });
+
+  test('the events of a source of ours that loads end nothing', () => {
+    const { seek, tell, load, isOwn } = setUp();
+    for (const type of ['abort', 'emptied', 'loadstart']) tell(type);
+    expect([seek.asked, load(0), isOwn()]).toEqual([100, 100, true]);
   });
 
   test('where nothing was asked, metadata change nothing', () => {
@@ -82,21 +103,50 @@ describe('LastingSeek', () => {
     expect([media.time, media.sets]).toEqual([50, 0]);
   });
 
-  test('the events of a source of ours that loads end nothing', () => {
-    const { media, load } = setUp();
-    for (const type of ['abort', 'emptied', 'loadstart']) media.dispatchEvent(new Event(type));
-    expect([media.currentTime, load()]).toEqual([100, 100]);
+  test('after end() metadata change nothing, and the next source starts where the element says', () => {
+    const { media, page, seek, tell, load } = setUp();
+    seek.end();
+    expect(load(30)).toBe(30);
+    Object.assign(media, { readyState: 0, time: 100 });
+    page.hasOurSource = false;
+    tell('emptied');
+    expect(media.time).toBe(100);
   });
 
-  test('what has been given up for another source does not hold up the next end()', () => {
-    const { media, page, seek, isOwn } = setUp();
+  test('metadata of a source of the page change nothing, and end it', () => {
+    const { page, load, isOwn } = setUp();
     page.hasOurSource = false;
-    media.dispatchEvent(new Event('emptied'));
-    page.hasOurSource = true;
-    seek.begin();
-    expect(isOwn()).toBe(true);
+    expect([load(0), isOwn()]).toEqual([0, false]);
+  });
+
+  test('begin() after end() keeps what is asked for from then on', () => {
+    const { media, seek, isOwn, load } = setUp();
     seek.end();
+    seek.begin();
+    media.currentTime = 200;
+    expect([isOwn(), seek.asked, load(0)]).toEqual([true, 200, 200]);
+  });
+
+  test('another one for the same film takes the place of one that is over, and starts where that was to', () => {
+    const { media, seek, tell, isOwn } = setUp();
+    seek.end();
+    const next = open(media);
+    next.begin();
+    expect([media.currentTime, next.asked]).toEqual([100, undefined]);
+    next.end();
     expect(isOwn()).toBe(false);
+    tell('emptied');
+    expect(media.time).toBe(100);
+  });
+
+  test('another one for another film does not start where the one before was to, but where the page says', () => {
+    const { media, seek, isOwn } = setUp();
+    seek.end();
+    const next = open(media);
+    next.beginAnother();
+    expect([media.currentTime, next.asked]).toEqual([0, undefined]);
+    media.currentTime = 7;
+    expect([media.time, next.asked, isOwn()]).toEqual([7, 7, true]);
   });
 
   test('a page that takes our property away changes nothing of its end', () => {
@@ -104,72 +154,6 @@ describe('LastingSeek', () => {
     Reflect.deleteProperty(media, 'currentTime');
     page.hasOurSource = false;
     expect(() => seek.end()).not.toThrow();
-  });
-
-  test('what waited for metadata is asked for to the frame', () => {
-    const { media, load } = setUp();
-    media.currentTime = 0.2;
-    expect(load()).toBe(0.2);
-  });
-
-  test('the element goes where the last of several asks it to, which has metadata and has not told of them', () => {
-    const { media, load } = setUp();
-    media.readyState = 1;
-    media.currentTime = 200;
-    expect([media.time, load()]).toEqual([200, 200]);
-  });
-
-  test('what waits for metadata is not for a source of the page, which is where it is', () => {
-    const { media, page, seek, load, isOwn } = setUp();
-    page.hasOurSource = false;
-    expect(media.currentTime).toBe(0);
-    media.dispatchEvent(new Event('emptied'));
-    expect([load(), seek.asked, isOwn()]).toEqual([0, undefined, false]);
-  });
-
-  test('a source of the page whose metadata come first of all is left alone', () => {
-    const { page, load } = setUp();
-    page.hasOurSource = false;
-    expect(load()).toBe(0);
-  });
-
-  test('end() waits for the metadata of a source that is to start elsewhere', () => {
-    const { media, seek, load, isOwn } = setUp();
-    seek.end();
-    expect([media.currentTime, isOwn()]).toEqual([100, true]);
-    expect([load(), isOwn(), seek.asked]).toEqual([100, false, undefined]);
-  });
-
-  test('end() waits for nothing with another source', () => {
-    const { page, seek, isOwn } = setUp();
-    page.hasOurSource = false;
-    seek.end();
-    expect(isOwn()).toBe(false);
-  });
-
-  test('begin() after end(): what waits still does', () => {
-    const { seek, load, isOwn } = setUp();
-    seek.end();
-    seek.begin();
-    expect([load(), isOwn(), seek.asked]).toEqual([100, true, 100]);
-  });
-
-  test('another one for the same element takes the place of one that waits, and keeps what is asked', () => {
-    const { media, seek, isOwn } = setUp();
-    seek.end();
-    const next = open(media);
-    next.begin();
-    expect([media.currentTime, seek.asked]).toEqual([0, undefined]);
-    media.currentTime = 7;
-    expect([media.currentTime, media.time, next.asked]).toEqual([7, 0, 7]);
-    next.stop();
-    expect(isOwn()).toBe(false);
-  });
-
-  test('what is no number changes nothing of what waits', () => {
-    const { media, load } = setUp();
-    expect(() => (media.currentTime = NaN)).toThrow(TypeError);
-    expect([media.currentTime, load()]).toEqual([100, 100]);
   });
 
   test('an element that is within half a second of where it was asked to be is left alone', () => {

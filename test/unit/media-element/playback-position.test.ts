@@ -37,8 +37,6 @@ describe('PlaybackPosition', () => {
     position.note();
     media.time = 60;
     expect([position.current, position.start, position.last]).toEqual([60, 60, 55]);
-    position.keep();
-    expect(position.last).toBe(60);
   });
 
   test('of an element that has failed is where it was, until it is asked to go elsewhere', () => {
@@ -54,35 +52,49 @@ describe('PlaybackPosition', () => {
   });
 
   test('firstStart: the same film goes on where the element is, live at the edge', () => {
-    expect(setUp().position.firstStart(true)).toBe(50);
-    expect(setUp({ duration: Infinity }).position.firstStart(true)).toBeUndefined();
+    expect(setUp().position.firstStart).toBe(50);
+    expect(setUp({ duration: Infinity }).position.firstStart).toBeUndefined();
+  });
+
+  test('firstStart: the same film in an element that had failed goes where the page has asked to go since', () => {
+    const { media, position } = setUp({ error: {} });
+    Object.defineProperty(media, 'currentTime', { value: 200 });
+    expect(position.firstStart).toBe(200);
+  });
+
+  test('firstStart: the same film in an element that fails meanwhile, and is at 0 then, goes on where it was', () => {
+    const { media, position } = setUp();
+    media.error = {};
+    expect(position.firstStart).toBe(50);
   });
 
   test('firstStart: another film starts at its beginning, also after a live stream', () => {
-    expect(setUp().position.firstStart(false)).toBe(0);
-    const { position } = setUp({ duration: Infinity });
-    expect([position.firstStart(false), position.isLive]).toEqual([0, false]);
+    for (const duration of [600, Infinity]) {
+      const { position } = setUp({ duration });
+      position.expectAnotherFilm();
+      expect([position.firstStart, position.isLive]).toEqual([0, false]);
+    }
   });
 
-  test('firstStart: an element that has loaded nothing is where the page wants it to start', () => {
-    expect(setUp({ readyState: 0 }).position.firstStart(false)).toBe(50);
+  test('firstStart: another film starts where the page has asked to go since', () => {
+    const { media, position } = setUp();
+    position.expectAnotherFilm();
+    media.currentTime = 7;
+    expect(position.firstStart).toBe(7);
+    media.currentTime = 0;
+    expect(position.firstStart).toBe(0);
   });
 
-  test('firstStart: another film starts where the element has been asked to go meanwhile', () => {
-    const heard = setUp();
-    heard.position.noteSeek();
-    const unheard = setUp();
-    unheard.media.seeking = true;
-    expect([heard, unheard].map(({ position }) => position.firstStart(false))).toEqual([50, 50]);
-  });
-
-  test('firstStart: a seek in the film before is no wish for another one', () => {
-    expect(setUp({ seeking: true }).position.firstStart(false)).toBe(0);
+  test('firstStart: an element that has loaded nothing starts where the page wants it to start', () => {
+    const { position } = setUp({ readyState: 0 });
+    position.expectAnotherFilm();
+    expect(position.firstStart).toBe(50);
   });
 
   test('a first source that fails at once is tried again where it was to start, not where the film before was', () => {
     const { media, position } = setUp();
-    position.hold(position.firstStart(false));
+    position.expectAnotherFilm();
+    position.hold(position.firstStart);
     media.error = {};
     position.noteFailure();
     expect(position.start).toBe(0);
