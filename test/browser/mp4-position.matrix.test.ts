@@ -71,8 +71,13 @@ describeMedia('the position of an element that gets another source', (_, it) => 
     ],
     [
       'destroy(), and a source of the page: it begins where the page wants it to',
-      'secure.destroy(); video.currentTime = 12; video.src = signed.url;',
+      'secure.destroy(); video.src = signed.url; video.currentTime = 12;',
       12,
+    ],
+    [
+      'destroy(), and a source of the page, which puts the position back that it has read',
+      'const { currentTime } = video; secure.destroy(); video.src = signed.url + "#own"; video.currentTime = currentTime / 30;',
+      10,
     ],
     ['destroy(): ours goes where it was asked to', 'secure.destroy();', 300],
     ['another film begins where that begins', another, 0],
@@ -108,9 +113,7 @@ describeMedia('the position of an element that gets another source', (_, it) => 
     await tab.run(
       `${playing}
       video.pause();
-      await sleep(5500);
-      const source = createTokenSource({ endpoint: '/token', protect: args.edge });
-      window.signed = await source.sign(args.short);`,
+      await sleep(5500);`,
       urls(stage),
     );
     // what the film gets from here on the edge refuses
@@ -124,7 +127,8 @@ describeMedia('the position of an element that gets another source', (_, it) => 
     expect(failed).toEqual([0, 300]);
     stage.signer.secret = secret;
     const result = await tab.run(
-      `const { secureVideo } = SecureTokenProgressive;
+      `const { secureVideo, createTokenSource } = SecureTokenProgressive;
+      const signed = await createTokenSource({ endpoint: '/token', protect: args.edge }).sign(args.short);
       ${act}
       video.preload = 'auto';
       ${begun}
@@ -132,6 +136,31 @@ describeMedia('the position of an element that gets another source', (_, it) => 
       urls(stage),
     );
     expect(result).toEqual({ at: from, isOwn: false });
+  });
+
+  it('a first call that has failed, and a second one: where the page wanted the film to start', async ({
+    stage,
+    tab,
+  }) => {
+    stage.signer.denies = true;
+    const code = await tab.run(
+      `const { secureVideo } = SecureTokenProgressive;
+      const denied = secureVideo(video, args.film, '/token').catch(({ code }) => code);
+      video.currentTime = 50;
+      return await denied;`,
+      urls(stage),
+    );
+    expect(code).toBe('ERR_DENIED');
+    stage.signer.denies = false;
+    const result = await tab.run(
+      `const { secureVideo } = SecureTokenProgressive;
+      ${same}
+      video.preload = 'auto';
+      ${begun}
+      return { at: Math.round(at), isOwn };`,
+      urls(stage),
+    );
+    expect(result).toEqual({ at: 50, isOwn: false });
   });
 
   it('a place that the page wants its film to start at is not that of its next source', async ({ stage, tab }) => {

@@ -20,9 +20,9 @@ export class LastingSeek {
   readonly #isOurs: () => boolean;
   #asked: number | undefined;
   #listening: AbortController | undefined;
-  #set: ((time: number | string) => void) | undefined;
-  /** Only the next source, or the metadata of this one, are waited for. */
-  #isOver = false;
+  #property: PropertyDescriptor | undefined;
+  /** It ends with the next source, or the metadata of this one. */
+  #isEnding = false;
 
   /** @param isOurs whether the source is the one whose seeks last, or none was set yet: the page may set another one */
   constructor(media: HTMLMediaElement, isOurs: () => boolean) {
@@ -32,12 +32,12 @@ export class LastingSeek {
 
   /** The position asked for since `begin()`, in seconds; `undefined` also where one of another source came after it. */
   get asked(): number | undefined {
-    return this.#isOver ? undefined : this.#asked;
+    return this.#asked;
   }
 
   /** From here on the position asked for is kept. */
   begin(): void {
-    this.#isOver = false;
+    this.#isEnding = false;
     const media = this.#media;
     if (!this.#listening) {
       lasting.get(media)?.stop();
@@ -54,10 +54,9 @@ export class LastingSeek {
     this.begin();
   }
 
-  /** The element keeps its position itself again. */
+  /** The element keeps its position itself again: at once, or when it starts this source, or another one. */
   end(): void {
-    this.#removeProperty();
-    this.#isOver = true;
+    this.#isEnding = true;
     if (!this.#isKeptByElement()) this.stop();
   }
 
@@ -67,7 +66,7 @@ export class LastingSeek {
     this.stop();
   }
 
-  /** As `end`, and the next source starts where the element says. */
+  /** The element keeps its position itself again at once: its next source starts where the element says. */
   stop(): void {
     this.#listening?.abort();
     this.#listening = this.#asked = undefined;
@@ -98,35 +97,33 @@ export class LastingSeek {
   }
 
   #onMetadata(): void {
-    if (this.#isOver || !this.#isOurs()) {
-      this.stop();
-      return;
-    }
-    const asked = this.#asked;
+    const isOurs = this.#isOurs();
+    const asked = isOurs ? this.#asked : undefined;
     if (asked !== undefined && Math.abs(this.#position() - asked) > NEAR_SECONDS)
       native().set!.call(this.#media, asked);
+    if (this.#isEnding || !isOurs) this.stop();
   }
 
   #define(): void {
     const media = this.#media;
-    this.#set = (time) => {
-      // first: it throws what is no number
-      native().set!.call(media, time);
-      // a page may call this when it is over, through a property put over ours
-      if (this.#isOver || !this.#listening) return;
-      // a page may give text, as of a slider
-      this.#asked = this.#isOurs() ? Number(time) : undefined;
-    };
-    Object.defineProperty(media, 'currentTime', {
+    this.#property = {
       configurable: true,
       enumerable: true,
       get: () => (media.error ? (this.#asked ?? this.#position()) : this.#position()),
-      set: this.#set,
-    });
+      set: (time: number | string) => {
+        // first: it throws what is no number
+        native().set!.call(media, time);
+        // a page may give text, as of a slider, and may call this when it is over, through a property put over ours
+        this.#asked = this.#listening && this.#isOurs() ? Number(time) : undefined;
+      },
+    };
+    Object.defineProperty(media, 'currentTime', this.#property);
   }
 
   #removeProperty(): void {
     const own = Object.getOwnPropertyDescriptor(this.#media, 'currentTime');
-    if (own?.set && own.set === this.#set) Reflect.deleteProperty(this.#media, 'currentTime');
+    // what the page has put over it, or over a part of it, stays
+    if (own?.set && own.set === this.#property?.set && own.get === this.#property.get)
+      Reflect.deleteProperty(this.#media, 'currentTime');
   }
 }

@@ -102,7 +102,8 @@ export class NativeSource {
     this.#phase = 'released';
     this.#released.abort();
     this.#swap?.abort();
-    this.#position.release();
+    if (this.#assignedSrc === undefined) this.#position.forgo();
+    else this.#position.release();
   }
 
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
@@ -263,8 +264,8 @@ export class NativeSource {
 
   #fail(error: unknown): void {
     if (!this.#isOurs()) return;
-    // one that has failed does not remember where it is asked to go until it is restarted
-    if (!this.#media.error) this.#position.release();
+    this.#position.keep();
+    this.#position.release();
     this.#phase = 'failed';
     this.#lacksToken = isSecureTokenError(error);
     this.#haltedAtMs = undefined;

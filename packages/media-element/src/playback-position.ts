@@ -59,6 +59,10 @@ export class PlaybackPosition {
     this.#seek.beginAnother();
   }
 
+  keep(): void {
+    this.#last = this.current;
+  }
+
   /** A source that loads has none yet. */
   noteDuration(): void {
     if (!Number.isNaN(this.#media.duration)) this.#isLive = this.#media.duration === Infinity;
@@ -79,5 +83,10 @@ export class PlaybackPosition {
   /** The element keeps its position itself again. */
   release(): void {
     this.#seek.end();
+  }
+
+  /** It has never had a source of ours: what it was asked for stays. */
+  forgo(): void {
+    this.#seek.stop();
   }
 }

@@ -67,19 +67,24 @@ describe('LastingSeek', () => {
   test('a source of the page, also after end(): it does not start where ours was to', () => {
     const { media, page, seek, tell, isOwn } = setUp();
     seek.end();
-    expect([media.time, seek.asked, isOwn()]).toEqual([100, undefined, false]);
+    expect([media.time, isOwn()]).toEqual([100, true]);
     page.hasOurSource = false;
     tell('emptied');
-    expect(media.time).toBe(0);
+    expect([media.time, isOwn()]).toEqual([0, false]);
   });
 
-  test.for([false, true])('a source of the page starts where the page says, after end(): %s', (isOver) => {
-    const { media, page, seek, tell } = setUp();
+  test.for([
+    [7, false],
+    [7, true],
+    [100, false],
+    [100, true],
+  ] as const)('a source of the page starts at %s, where the page says, after end(): %s', ([at, isOver]) => {
+    const { media, page, seek, tell, isOwn } = setUp();
     if (isOver) seek.end();
     page.hasOurSource = false;
-    media.currentTime = 7;
+    media.currentTime = at;
     tell('emptied');
-    expect(media.time).toBe(7);
+    expect([media.time, isOwn()]).toEqual([at, false]);
   });
 
   test('a source of the page that has metadata is left where it is', () => {
@@ -103,14 +108,23 @@ describe('LastingSeek', () => {
     expect([media.time, media.sets]).toEqual([50, 0]);
   });
 
-  test('after end() metadata change nothing, and the next source starts where the element says', () => {
-    const { media, page, seek, tell, load } = setUp();
+  test('end() without metadata: it is over with these, and the next source starts where the element says', () => {
+    const { media, page, seek, tell, load, isOwn } = setUp();
     seek.end();
-    expect(load(30)).toBe(30);
+    media.currentTime = 200;
+    expect([load(0), isOwn()]).toEqual([200, false]);
     Object.assign(media, { readyState: 0, time: 100 });
     page.hasOurSource = false;
     tell('emptied');
     expect(media.time).toBe(100);
+  });
+
+  test('stop(): the next source starts where the element says', () => {
+    const { media, page, seek, tell, isOwn } = setUp();
+    seek.stop();
+    page.hasOurSource = false;
+    tell('emptied');
+    expect([media.time, isOwn()]).toEqual([100, false]);
   });
 
   test('metadata of a source of the page change nothing, and end it', () => {
@@ -124,7 +138,7 @@ describe('LastingSeek', () => {
     seek.end();
     seek.begin();
     media.currentTime = 200;
-    expect([isOwn(), seek.asked, load(0)]).toEqual([true, 200, 200]);
+    expect([seek.asked, load(0), isOwn()]).toEqual([200, 200, true]);
   });
 
   test('another one for the same film takes the place of one that is over, and starts where that was to', () => {
@@ -137,6 +151,10 @@ describe('LastingSeek', () => {
     expect(isOwn()).toBe(false);
     tell('emptied');
     expect(media.time).toBe(100);
+    seek.stop();
+    next.begin();
+    seek.stop();
+    expect(isOwn()).toBe(true);
   });
 
   test('another one for another film does not start where the one before was to, but where the page says', () => {
@@ -147,6 +165,14 @@ describe('LastingSeek', () => {
     expect([media.currentTime, next.asked]).toEqual([0, undefined]);
     media.currentTime = 7;
     expect([media.time, next.asked, isOwn()]).toEqual([7, 7, true]);
+  });
+
+  test('a property that the page puts over a part of ours stays', () => {
+    const { media, seek } = setUp();
+    const ours = Object.getOwnPropertyDescriptor(media, 'currentTime')!;
+    Object.defineProperty(media, 'currentTime', { ...ours, get: () => 7 });
+    seek.stop();
+    expect(media.currentTime).toBe(7);
   });
 
   test('a page that takes our property away changes nothing of its end', () => {

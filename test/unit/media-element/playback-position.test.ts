@@ -37,6 +37,8 @@ describe('PlaybackPosition', () => {
     position.note();
     media.time = 60;
     expect([position.current, position.start, position.last]).toEqual([60, 60, 55]);
+    position.keep();
+    expect(position.last).toBe(60);
   });
 
   test('of an element that has failed is where it was, until it is asked to go elsewhere', () => {
@@ -83,6 +85,17 @@ describe('PlaybackPosition', () => {
     expect(position.firstStart).toBe(7);
     media.currentTime = 0;
     expect(position.firstStart).toBe(0);
+  });
+
+  test('forgo: an element that has never had a source of ours still starts where the page wants it to', () => {
+    const { media, position } = setUp({ readyState: 0 });
+    position.expectAnotherFilm();
+    media.currentTime = 7;
+    position.forgo();
+    expect(Object.hasOwn(media, 'currentTime')).toBe(false);
+    const next = new PlaybackPosition(media as unknown as HTMLMediaElement, () => true);
+    next.expectAnotherFilm();
+    expect(next.firstStart).toBe(7);
   });
 
   test('firstStart: an element that has loaded nothing starts where the page wants it to start', () => {
