@@ -79,6 +79,14 @@ describeMedia('the position of an element that gets another source', (_, it) => 
     ['another film begins where that begins', another, 0],
     ['another film, whose token comes late, begins where that begins', `${slowly} ${another}`, 0],
     ['another film begins where the page wants it to', anotherAt(12), 12],
+    [
+      'another film is denied: the first one goes where it was asked to',
+      `const { fetch } = window;
+      window.fetch = () => Promise.resolve(new Response(null, { status: 403 }));
+      await secureVideo(video, args.short, '/token').catch(() => undefined);
+      window.fetch = fetch;`,
+      300,
+    ],
     ['the same film goes on', `secure.destroy(); ${same}`, 300],
     ['a later seek counts', 'video.currentTime = 200;', 200],
   ] as const)('while the source is replaced: %s', async ([, act, from], { stage, tab }) => {

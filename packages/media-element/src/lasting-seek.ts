@@ -23,6 +23,8 @@ export class LastingSeek {
   #property: PropertyDescriptor | undefined;
   /** It ends with the next source, or the metadata of this one. */
   #isEnding = false;
+  /** What the element was asked for of the film before, until it gets this one. */
+  #former: number | undefined;
 
   /** @param isOurs whether the source is the one whose seeks last, or none was set yet: the page may set another one */
   constructor(media: HTMLMediaElement, isOurs: () => boolean) {
@@ -48,38 +50,53 @@ export class LastingSeek {
     if (!Object.hasOwn(media, 'currentTime')) this.#define();
   }
 
-  /** Another film is to come: what the one before was asked for is not for it, and what is asked from here on is. */
+  /** Another film is to come, and what is asked from here on is for it. The one before stays until that is there. */
   beginAnother(): void {
-    lasting.get(this.#media)?.leave();
+    this.#former = lasting.get(this.#media)?.kept;
     this.begin();
+  }
+
+  /** The other film comes now: what the one before was asked for is not for it. */
+  leaveFormer(): void {
+    if (this.#asked === undefined) this.#forgetInElement();
+    this.#former = undefined;
+  }
+
+  /** The other film does not come: the one before goes where it was asked to, or where the page has asked to go since. */
+  returnToFormer(): void {
+    if (this.#asked === undefined) this.end();
+    else this.stop();
   }
 
   /** The element keeps its position itself again: at once, or when it starts this source, or another one. */
   end(): void {
     this.#isEnding = true;
-    if (!this.#isKeptByElement()) this.stop();
+    if (this.kept === undefined) this.stop();
   }
 
   /** The element gets another source, and does not start that where this one was to start. */
   leave(): void {
-    if (this.#isKeptByElement()) native().set!.call(this.#media, 0);
+    this.#forgetInElement();
     this.stop();
   }
 
   /** The element keeps its position itself again at once: its next source starts where the element says. */
   stop(): void {
     this.#listening?.abort();
-    this.#listening = this.#asked = undefined;
+    this.#listening = this.#asked = this.#former = undefined;
     if (lasting.get(this.#media) === this) lasting.delete(this.#media);
     this.#removeProperty();
   }
 
-  /** Whether the element has no metadata, and so would start its next source at what it was asked for here. */
-  #isKeptByElement(): boolean {
-    const { readyState } = this.#media;
-    return (
-      readyState === HTMLMediaElement.HAVE_NOTHING && this.#asked !== undefined && this.#asked === this.#position()
-    );
+  /** The position that was asked for and at which the element, without metadata, would start its next source. */
+  get kept(): number | undefined {
+    const asked = this.#asked ?? this.#former;
+    const isKept = this.#media.readyState === HTMLMediaElement.HAVE_NOTHING && asked === this.#position();
+    return isKept ? asked : undefined;
+  }
+
+  #forgetInElement(): void {
+    if (this.kept !== undefined) native().set!.call(this.#media, 0);
   }
 
   #position(): number {

@@ -46,10 +46,11 @@ export class NativeSource {
   /** @param given what the element has been given already; without a token a worker signs it */
   constructor(media: HTMLMediaElement, options: NativeSourceOptions, given?: SignedRequest) {
     const { signal } = this.#released;
+    const { src: srcBefore } = media;
     this.#media = media;
     this.#options = options;
     this.#requests = new ElementRequests(options, { signal, given });
-    this.#position = new PlaybackPosition(media, () => this.#assignedSrc === undefined || this.#hasOurSource());
+    this.#position = new PlaybackPosition(media, () => this.#hasSource(this.#assignedSrc ?? srcBefore));
     this.#tracks = new MediaTracks(media);
     this.#need = observeNeed(media, signal);
     this.#play = new LastingPlay(media, () => this.#operation, signal);
@@ -118,8 +119,12 @@ export class NativeSource {
   }
 
   #hasOurSource(): boolean {
+    return this.#assignedSrc !== undefined && this.#hasSource(this.#assignedSrc);
+  }
+
+  #hasSource(url: string): boolean {
     const { src, srcObject } = this.#media;
-    return this.#assignedSrc !== undefined && src === this.#assignedSrc && !srcObject;
+    return src === url && !srcObject;
   }
 
   #noteSource(src: string): void {
@@ -245,7 +250,7 @@ export class NativeSource {
   async #assign(request: SignedRequest, isByWorker: boolean, isReplacement: boolean): Promise<void> {
     const media = this.#media;
     const { src, crossOrigin } = this.#requests.use(request, isByWorker, media.crossOrigin);
-    const position = isReplacement ? this.#position.start : this.#position.firstStart;
+    const position = isReplacement ? this.#position.start : this.#position.takeFirstStart();
     this.#noteSource(src);
     this.#haltedAtMs ??= performance.now();
     this.#phase = 'loading';

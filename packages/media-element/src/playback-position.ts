@@ -12,7 +12,8 @@ export class PlaybackPosition {
   constructor(media: HTMLMediaElement, isOurs: () => boolean) {
     this.#media = media;
     this.#seek = new LastingSeek(media, isOurs);
-    this.#last = media.currentTime;
+    // without metadata it may be where the source before was to start
+    this.#last = media.readyState === HTMLMediaElement.HAVE_NOTHING ? 0 : media.currentTime;
     this.noteDuration();
   }
 
@@ -34,12 +35,12 @@ export class PlaybackPosition {
    * Where the first source is to start: where the element is, if that has the same film. Another one starts at its
    * beginning, or where the page has asked to go since, or wants an element to start that has nothing yet.
    */
-  get firstStart(): number | undefined {
-    const { currentTime, readyState } = this.#media;
-    if (this.#isAnotherFilm)
-      return this.#seek.asked ?? (readyState === HTMLMediaElement.HAVE_NOTHING ? currentTime : 0);
+  takeFirstStart(): number | undefined {
     // the page may have asked an element to go elsewhere that had failed before this
-    return this.#isLive ? undefined : currentTime || this.current;
+    if (!this.#isAnotherFilm) return this.#isLive ? undefined : this.#media.currentTime || this.current;
+    this.#seek.leaveFormer();
+    const { currentTime, readyState } = this.#media;
+    return this.#seek.asked ?? (readyState === HTMLMediaElement.HAVE_NOTHING ? currentTime : 0);
   }
 
   /** The last that is known, in seconds. */
@@ -85,8 +86,8 @@ export class PlaybackPosition {
     this.#seek.end();
   }
 
-  /** It has never had a source of ours: what it was asked for stays. */
+  /** The first source does not come. */
   forgo(): void {
-    this.#seek.stop();
+    this.#seek.returnToFormer();
   }
 }

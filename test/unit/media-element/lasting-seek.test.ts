@@ -153,14 +153,68 @@ describe('LastingSeek', () => {
     expect(media.time).toBe(100);
   });
 
-  test('another one for another film does not start where the one before was to, but where the page says', () => {
-    const { media, seek, isOwn } = setUp();
+  /** As `setUp`, with another film to come. */
+  const setUpAnother = () => {
+    const { media, page, seek, ...rest } = setUp();
     seek.end();
-    const next = open(media);
+    const next = open(media, () => page.hasOurSource);
     next.beginAnother();
-    expect([media.currentTime, next.asked]).toEqual([0, undefined]);
+    return { media, page, next, ...rest };
+  };
+
+  test('another film to come: until it is there the one before goes where it was asked to', () => {
+    const { media, next, load } = setUpAnother();
+    expect([media.currentTime, next.asked, load(100), next.asked]).toEqual([100, undefined, 100, undefined]);
+    next.leaveFormer();
+    expect(media.time).toBe(100);
+  });
+
+  test('another film that comes does not start where the one before was to', () => {
+    const { media, next } = setUpAnother();
+    next.leaveFormer();
+    expect([media.time, next.asked]).toEqual([0, undefined]);
+  });
+
+  test('another film starts where the page says', () => {
+    const { media, next, isOwn } = setUpAnother();
     media.currentTime = 7;
+    next.leaveFormer();
     expect([media.time, next.asked, isOwn()]).toEqual([7, 7, true]);
+  });
+
+  test('another film that does not come: the one before goes where it was to, a source of the page does not', () => {
+    const { media, page, next, tell, isOwn } = setUpAnother();
+    next.returnToFormer();
+    expect(media.time).toBe(100);
+    page.hasOurSource = false;
+    tell('emptied');
+    expect([media.time, isOwn()]).toEqual([0, false]);
+  });
+
+  test('another film that does not come, and a third one: neither starts where the first was to', () => {
+    const { media, next } = setUpAnother();
+    next.returnToFormer();
+    const third = open(media);
+    third.beginAnother();
+    third.leaveFormer();
+    expect(media.time).toBe(0);
+  });
+
+  test('another film that does not come, and a wish for it: the element keeps that', () => {
+    const { media, page, next, tell, isOwn } = setUpAnother();
+    media.currentTime = 7;
+    next.returnToFormer();
+    expect(isOwn()).toBe(false);
+    page.hasOurSource = false;
+    tell('emptied');
+    expect(media.time).toBe(7);
+  });
+
+  test('a source of the page while another film is to come does not start where the one before was to', () => {
+    const { media, page, tell } = setUpAnother();
+    page.hasOurSource = false;
+    tell('emptied');
+    expect(media.time).toBe(0);
   });
 
   test('one whose place another one has taken takes nothing away from that', () => {
@@ -168,7 +222,9 @@ describe('LastingSeek', () => {
     open(media).begin();
     media.currentTime = 200;
     seek.stop();
-    open(media).beginAnother();
+    const third = open(media);
+    third.beginAnother();
+    third.leaveFormer();
     expect(media.time).toBe(0);
   });
 

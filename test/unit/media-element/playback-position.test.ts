@@ -53,38 +53,38 @@ describe('PlaybackPosition', () => {
     expect([position.current, Object.hasOwn(media, 'currentTime')]).toEqual([50, false]);
   });
 
-  test('firstStart: the same film goes on where the element is, live at the edge', () => {
-    expect(setUp().position.firstStart).toBe(50);
-    expect(setUp({ duration: Infinity }).position.firstStart).toBeUndefined();
+  test('takeFirstStart: the same film goes on where the element is, live at the edge', () => {
+    expect(setUp().position.takeFirstStart()).toBe(50);
+    expect(setUp({ duration: Infinity }).position.takeFirstStart()).toBeUndefined();
   });
 
-  test('firstStart: the same film in an element that had failed goes where the page has asked to go since', () => {
+  test('takeFirstStart: the same film in an element that had failed goes where the page has asked to go since', () => {
     const { media, position } = setUp({ error: {} });
     Object.defineProperty(media, 'currentTime', { value: 200 });
-    expect(position.firstStart).toBe(200);
+    expect(position.takeFirstStart()).toBe(200);
   });
 
-  test('firstStart: the same film in an element that fails meanwhile, and is at 0 then, goes on where it was', () => {
+  test('takeFirstStart: the same film in an element that fails meanwhile, and is at 0 then, goes on where it was', () => {
     const { media, position } = setUp();
     media.error = {};
-    expect(position.firstStart).toBe(50);
+    expect(position.takeFirstStart()).toBe(50);
   });
 
-  test('firstStart: another film starts at its beginning, also after a live stream', () => {
+  test('takeFirstStart: another film starts at its beginning, also after a live stream', () => {
     for (const duration of [600, Infinity]) {
       const { position } = setUp({ duration });
       position.expectAnotherFilm();
-      expect([position.firstStart, position.isLive]).toEqual([0, false]);
+      expect([position.takeFirstStart(), position.isLive]).toEqual([0, false]);
     }
   });
 
-  test('firstStart: another film starts where the page has asked to go since', () => {
+  test('takeFirstStart: another film starts where the page has asked to go since', () => {
     const { media, position } = setUp();
     position.expectAnotherFilm();
     media.currentTime = 7;
-    expect(position.firstStart).toBe(7);
+    expect(position.takeFirstStart()).toBe(7);
     media.currentTime = 0;
-    expect(position.firstStart).toBe(0);
+    expect(position.takeFirstStart()).toBe(0);
   });
 
   test('forgo: an element that has never had a source of ours still starts where the page wants it to', () => {
@@ -95,19 +95,26 @@ describe('PlaybackPosition', () => {
     expect(Object.hasOwn(media, 'currentTime')).toBe(false);
     const next = new PlaybackPosition(media as unknown as HTMLMediaElement, () => true);
     next.expectAnotherFilm();
-    expect(next.firstStart).toBe(7);
+    expect(next.takeFirstStart()).toBe(7);
   });
 
-  test('firstStart: an element that has loaded nothing starts where the page wants it to start', () => {
+  test('without metadata a position may be that of the source before: a failure does not lead there', () => {
+    const { media, position } = setUp({ readyState: 0 });
+    media.error = {};
+    position.noteFailure();
+    expect(position.start).toBe(0);
+  });
+
+  test('takeFirstStart: an element that has loaded nothing starts where the page wants it to start', () => {
     const { position } = setUp({ readyState: 0 });
     position.expectAnotherFilm();
-    expect(position.firstStart).toBe(50);
+    expect(position.takeFirstStart()).toBe(50);
   });
 
   test('a first source that fails at once is tried again where it was to start, not where the film before was', () => {
     const { media, position } = setUp();
     position.expectAnotherFilm();
-    position.hold(position.firstStart);
+    position.hold(position.takeFirstStart());
     media.error = {};
     position.noteFailure();
     expect(position.start).toBe(0);
