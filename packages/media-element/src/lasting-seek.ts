@@ -62,7 +62,7 @@ export class LastingSeek {
     this.#former = undefined;
   }
 
-  /** The other film does not come: the one before goes where it was asked to, or where the page has asked to go since. */
+  /** The other film does not come: the one before goes where it was asked to, or where the page has said since. */
   returnToFormer(): void {
     if (this.#asked === undefined) this.end();
     else this.stop();

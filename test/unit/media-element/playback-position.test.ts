@@ -64,7 +64,7 @@ describe('PlaybackPosition', () => {
     expect(position.takeFirstStart()).toBe(200);
   });
 
-  test('takeFirstStart: the same film in an element that fails meanwhile, and is at 0 then, goes on where it was', () => {
+  test('takeFirstStart: the same film in an element that fails meanwhile, and is at 0 then: where it was', () => {
     const { media, position } = setUp();
     media.error = {};
     expect(position.takeFirstStart()).toBe(50);
