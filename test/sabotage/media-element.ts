@@ -78,7 +78,7 @@ export const mediaElement: readonly Sabotage[] = [
     name: 'media-element-other-source',
     promise: "A source that the page gives in the middle of a change is the page's own.",
     file: nativeSource,
-    find: 'this.#media.src === this.#assignedSrc',
+    find: 'src === url && !srcObject',
     replace: 'true',
     noticedBy: { test: mp4TroubleTest, name: 'another source in the middle of it' },
   },
