@@ -115,7 +115,7 @@ export class LastingSeek {
 
   #onMetadata(): void {
     const isOurs = this.#isOurs();
-    const asked = isOurs ? this.#asked : undefined;
+    const asked = isOurs ? (this.#asked ?? this.#former) : undefined;
     if (asked !== undefined && Math.abs(this.#position() - asked) > NEAR_SECONDS)
       native().set!.call(this.#media, asked);
     if (this.#isEnding || !isOurs) this.stop();

@@ -250,7 +250,8 @@ export class NativeSource {
   async #assign(request: SignedRequest, isByWorker: boolean, isReplacement: boolean): Promise<void> {
     const media = this.#media;
     const { src, crossOrigin } = this.#requests.use(request, isByWorker, media.crossOrigin);
-    const position = isReplacement ? this.#position.start : this.#position.takeFirstStart();
+    const hasIt = !isReplacement && hasFilm(media, this.#options.url);
+    const position = isReplacement ? this.#position.start : this.#position.takeFirstStart(hasIt);
     this.#noteSource(src);
     this.#haltedAtMs ??= performance.now();
     this.#phase = 'loading';

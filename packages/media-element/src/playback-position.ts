@@ -34,10 +34,12 @@ export class PlaybackPosition {
   /**
    * Where the first source is to start: where the element is, if that has the same film. Another one starts at its
    * beginning, or where the page has asked to go since, or wants an element to start that has nothing yet.
+   *
+   * @param hasFilm whether the element has that film now: the page may have given it since
    */
-  takeFirstStart(): number | undefined {
+  takeFirstStart(hasFilm: boolean): number | undefined {
     // the page may have asked an element to go elsewhere that had failed before this
-    if (!this.#isAnotherFilm) return this.#isLive ? undefined : this.#media.currentTime || this.current;
+    if (!this.#isAnotherFilm || hasFilm) return this.#isLive ? undefined : this.#media.currentTime || this.current;
     this.#seek.leaveFormer();
     const { currentTime, readyState } = this.#media;
     return this.#seek.asked ?? (readyState === HTMLMediaElement.HAVE_NOTHING ? currentTime : 0);

@@ -22,6 +22,15 @@ describe('hasFilm', () => {
     expect(hasFilm(playing(has), url)).toBe(expected);
   });
 
+  test('a source that the page has just given, which the browser has not chosen yet, counts', () => {
+    expect(hasFilm(playing('', FILM), FILM)).toBe(true);
+    expect(hasFilm(playing(FILM, 'https://edge.example/vod/other.mp4'), FILM)).toBe(false);
+  });
+
+  test('a source of the page that is no URL', () => {
+    expect(hasFilm(playing('', 'http://['), FILM)).toBe(false);
+  });
+
   test('a source of the page in an element of its own', () => {
     expect(hasFilm(playing(FILM, ''), FILM)).toBe(true);
   });

@@ -169,6 +169,10 @@ describe('LastingSeek', () => {
     expect(media.time).toBe(100);
   });
 
+  test('another film to come: the one before is asked again where it has started elsewhere', () => {
+    expect(setUpAnother().load(0)).toBe(100);
+  });
+
   test('another film that comes does not start where the one before was to', () => {
     const { media, next } = setUpAnother();
     next.leaveFormer();

@@ -54,27 +54,27 @@ describe('PlaybackPosition', () => {
   });
 
   test('takeFirstStart: the same film goes on where the element is, live at the edge', () => {
-    expect(setUp().position.takeFirstStart()).toBe(50);
-    expect(setUp({ duration: Infinity }).position.takeFirstStart()).toBeUndefined();
+    expect(setUp().position.takeFirstStart(false)).toBe(50);
+    expect(setUp({ duration: Infinity }).position.takeFirstStart(false)).toBeUndefined();
   });
 
   test('takeFirstStart: the same film in an element that had failed goes where the page has asked to go since', () => {
     const { media, position } = setUp({ error: {} });
     Object.defineProperty(media, 'currentTime', { value: 200 });
-    expect(position.takeFirstStart()).toBe(200);
+    expect(position.takeFirstStart(false)).toBe(200);
   });
 
   test('takeFirstStart: the same film in an element that fails meanwhile, and is at 0 then: where it was', () => {
     const { media, position } = setUp();
     media.error = {};
-    expect(position.takeFirstStart()).toBe(50);
+    expect(position.takeFirstStart(false)).toBe(50);
   });
 
   test('takeFirstStart: another film starts at its beginning, also after a live stream', () => {
     for (const duration of [600, Infinity]) {
       const { position } = setUp({ duration });
       position.expectAnotherFilm();
-      expect([position.takeFirstStart(), position.isLive]).toEqual([0, false]);
+      expect([position.takeFirstStart(false), position.isLive]).toEqual([0, false]);
     }
   });
 
@@ -82,9 +82,9 @@ describe('PlaybackPosition', () => {
     const { media, position } = setUp();
     position.expectAnotherFilm();
     media.currentTime = 7;
-    expect(position.takeFirstStart()).toBe(7);
+    expect(position.takeFirstStart(false)).toBe(7);
     media.currentTime = 0;
-    expect(position.takeFirstStart()).toBe(0);
+    expect(position.takeFirstStart(false)).toBe(0);
   });
 
   test('forgo: an element that has never had a source of ours still starts where the page wants it to', () => {
@@ -95,7 +95,7 @@ describe('PlaybackPosition', () => {
     expect(Object.hasOwn(media, 'currentTime')).toBe(false);
     const next = new PlaybackPosition(media as unknown as HTMLMediaElement, () => true);
     next.expectAnotherFilm();
-    expect(next.takeFirstStart()).toBe(7);
+    expect(next.takeFirstStart(false)).toBe(7);
   });
 
   test('without metadata a position may be that of the source before: a failure does not lead there', () => {
@@ -105,16 +105,22 @@ describe('PlaybackPosition', () => {
     expect(position.start).toBe(0);
   });
 
+  test('takeFirstStart: a film that the page has given the element since goes on where it is', () => {
+    const { position } = setUp();
+    position.expectAnotherFilm();
+    expect(position.takeFirstStart(true)).toBe(50);
+  });
+
   test('takeFirstStart: an element that has loaded nothing starts where the page wants it to start', () => {
     const { position } = setUp({ readyState: 0 });
     position.expectAnotherFilm();
-    expect(position.takeFirstStart()).toBe(50);
+    expect(position.takeFirstStart(false)).toBe(50);
   });
 
   test('a first source that fails at once is tried again where it was to start, not where the film before was', () => {
     const { media, position } = setUp();
     position.expectAnotherFilm();
-    position.hold(position.takeFirstStart());
+    position.hold(position.takeFirstStart(false));
     media.error = {};
     position.noteFailure();
     expect(position.start).toBe(0);
